@@ -1,0 +1,148 @@
+"""What is known of one person, as far as a decision needs it: the content of the sealed state row.
+
+The gate decides from this alone. Times are unix seconds. Every change writes `g + 1`.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from kept.errors import MalformedError
+from kept.policy.words import Exit, Source
+
+
+class Slot(msgspec.Struct, frozen=True):
+    """The current value of one slot (an item, or `item#instance` for items kept per instance).
+
+    Args:
+        version: Version of the value, from 1.
+        notice_id: Notice it was given under, hex; stays the same through corrections.
+        given_at: When the slot was filled under that notice (a correction does not move it).
+        source: Where it came from.
+        point: Collection point it was given at.
+        key_id: Value key it is sealed under.
+        corrected_at: When the current version was written; equals *given_at* for version 1.
+        claimed: True while a staff correction of a findable item waits for its owner's confirmation.
+        accepted: Later notices the person accepted for this slot, as (purpose, notice id): re-consent after a
+            changed purpose; looked at before *notice_id* for that purpose.
+    """
+
+    version: int
+    notice_id: str
+    given_at: float
+    source: Source
+    point: str
+    key_id: str
+    corrected_at: float
+    claimed: bool = False
+    accepted: tuple[tuple[str, str], ...] = ()
+
+
+class OldVersion(msgspec.Struct, frozen=True):
+    """A superseded version: opens for own-access and law only, and ends 30 days after *replaced_at*."""
+
+    slot: str
+    version: int
+    notice_id: str
+    source: Source
+    key_id: str
+    replaced_at: float
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """Consent: one notice's tuples of one purpose, for named slots.
+
+    Args:
+        purpose: Purpose consented to.
+        notice_id: Notice on whose form the box was ticked, hex.
+        slots: Slots it covers: those filled on that form.
+        recipients: Third parties consented to; only for a purpose with exit provision.
+        at: When it was given.
+    """
+
+    purpose: str
+    notice_id: str
+    slots: tuple[str, ...]
+    recipients: tuple[str, ...]
+    at: float
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """The latest choice for (purpose) or (purpose, exit).
+
+    Args:
+        purpose: Purpose id.
+        exit: Exit it is about; None for the purpose as a whole.
+        allow: True for a yes, False for a no (withdrawal, objection).
+        notice_id: Notice that was shown with it, hex; empty for a choice made on my data.
+        at: When it was made.
+        by: `self`, `paper` or `call` (witnessed; a witnessed choice never lifts a no).
+    """
+
+    purpose: str
+    exit: Exit | None
+    allow: bool
+    notice_id: str
+    at: float
+    by: str
+
+
+class PersonState(msgspec.Struct, frozen=True):
+    """The sealed state of one person.
+
+    Args:
+        g: Number of the state, from 1; every change is plus one.
+        status: `active` or `erasing`.
+        opened_at: When the account was opened.
+        last_seen_at: When the person last signed in, to the day.
+        closed_at: When the account was closed; None while it is open.
+        slots: Current values by slot.
+        old: Superseded versions not yet ended.
+        grants: Consents, in order of time.
+        choices: Latest choices, at most one for each (purpose, exit).
+        stops: Purposes whose use the person stopped.
+        language: Language the person reads.
+    """
+
+    g: int
+    status: str
+    opened_at: float
+    last_seen_at: float
+    closed_at: float | None = None
+    slots: dict[str, Slot] = {}
+    old: tuple[OldVersion, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    stops: tuple[str, ...] = ()
+    language: str = "en"
+
+    def choice(self, purpose: str, way_out: Exit | None) -> Choice | None:
+        """Return the latest choice for (purpose, exit), or None when there is none."""
+        for choice in self.choices:
+            if choice.purpose == purpose and choice.exit == way_out:
+                return choice
+        return None
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(PersonState)
+
+
+def encode_state(state: PersonState) -> bytes:
+    """Return the bytes that are sealed into the state row."""
+    return _encoder.encode(state)
+
+
+def parse_state(opened: bytes) -> PersonState:
+    """Read the opened bytes of a state row.
+
+    Args:
+        opened: Plaintext whose seal the caller opened.
+
+    Raises:
+        MalformedError: The bytes are not a state of this version of Kept.
+    """
+    try:
+        return _decoder.decode(opened)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise MalformedError("a person's state does not decode", reason="state-malformed", clause="§5.3") from error

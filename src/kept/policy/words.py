@@ -1,0 +1,111 @@
+"""The closed vocabulary every policy is written in: bases, exits, channels, clause kinds and states."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Basis(StrEnum):
+    """Why a purpose may use an item; the narrower wins: consent before notice before necessary."""
+
+    CONSENT = "consent"
+    NOTICE = "notice"
+    NECESSARY = "necessary"
+    LAW = "law"
+
+
+class Exit(StrEnum):
+    """The ways out of the vault; there is no other."""
+
+    SCREEN = "screen"
+    OWN_PAGE = "own-page"
+    TAKE_ALONG = "take-along"
+    SEGMENT = "segment"
+    STATISTICS = "statistics"
+    MAIL = "mail"
+    POST = "post"
+    PHONE = "phone"
+    FAX = "fax"
+    PUBLICATION = "publication"
+    PROVISION = "provision"
+    PROCESSOR = "processor"
+    LEGAL_BUNDLE = "legal-bundle"
+    APP = "app"
+
+
+CHANNELS = frozenset({Exit.MAIL, Exit.POST, Exit.PHONE, Exit.FAX})
+"""Exits that reach the person: under basis consent each needs its own yes."""
+
+OWN_EXITS = frozenset({Exit.OWN_PAGE, Exit.TAKE_ALONG})
+"""Exits of own-access; no purpose of a policy opens them but *rights-request* (take-along)."""
+
+
+class ItemType(StrEnum):
+    """What a value of an item looks like; decides its form field, its normal form and the exits that open it."""
+
+    PERSON_NAME = "person-name"
+    DATE = "date"
+    EMAIL = "email"
+    ADDRESS_JP = "address-jp"
+    PHONE = "phone"
+    FAX = "fax"
+    ONE_OF = "one-of"
+    SOME_OF = "some-of"
+    ANSWER = "answer"
+    CONTEST_ENTRY = "contest-entry"
+    ISSUED_NUMBER = "issued-number"
+    JP_INDIVIDUAL_NUMBER = "jp-individual-number"
+
+
+EXIT_TYPES: dict[Exit, frozenset[ItemType]] = {
+    Exit.MAIL: frozenset({ItemType.EMAIL, ItemType.PERSON_NAME}),
+    Exit.POST: frozenset({ItemType.ADDRESS_JP, ItemType.PERSON_NAME}),
+    Exit.PHONE: frozenset({ItemType.PHONE, ItemType.PERSON_NAME}),
+    Exit.FAX: frozenset({ItemType.FAX, ItemType.PERSON_NAME}),
+    Exit.SEGMENT: frozenset({ItemType.ONE_OF, ItemType.SOME_OF, ItemType.ANSWER, ItemType.DATE}),
+    Exit.STATISTICS: frozenset({ItemType.ONE_OF, ItemType.SOME_OF, ItemType.ANSWER, ItemType.DATE}),
+    Exit.PUBLICATION: frozenset({ItemType.CONTEST_ENTRY, ItemType.PERSON_NAME}),
+}
+"""Item types an exit opens; an exit that is not named here opens every type its purpose uses (provision and processor
+are narrowed by the recipient's or processor's own list of items instead)."""
+
+
+class ClauseKind(StrEnum):
+    """A promise is broken when it is not kept; a permission is used within its bounds, or not used."""
+
+    PROMISE = "promise"
+    PERMISSION = "permission"
+    PERMISSION_AND_PROMISE = "permission-and-promise"
+    DEFINITION = "definition"
+    STATEMENT = "statement"
+
+
+class ClauseState(StrEnum):
+    """The one vocabulary for the state of a clause; of several parts the worst wins."""
+
+    KEPT = "kept"
+    BY_PEOPLE = "by people"
+    ONLY_STATED = "only stated"
+    NOT_KEPT_YET = "not kept yet"
+    PERMISSION_UNUSED = "permission unused"
+
+
+class PointKind(StrEnum):
+    """The kinds of collection point, §2.4."""
+
+    REGISTRATION = "registration"
+    QUESTIONNAIRE = "questionnaire"
+    CONTEST = "contest"
+    SWEEPSTAKE = "sweepstake"
+    EVENT = "event"
+    PARTNER = "partner"
+
+
+class Source(StrEnum):
+    """Where a value came from, §2.8 and §2.9."""
+
+    OWN_SESSION = "own-session"
+    WITNESSED_PAPER = "witnessed-paper"
+    WITNESSED_CALL = "witnessed-call"
+    PARTNER = "partner"
+    MADE_BY_US = "made-by-us"
