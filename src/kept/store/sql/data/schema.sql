@@ -1,0 +1,329 @@
+-- Database D: people's states, values and entries. One schema for SQLite, PostgreSQL and Citus, so: person_id first in
+-- every key of a table that holds people, a primary key everywhere, ids and times made by the application, and no
+-- trigger, sequence, enum or array. BYTEA is a blob in SQLite. Times are unix seconds. Equals the sum of migrations/.
+
+-- Small facts about this installation: vault id, log origin, clock high water, frozen sweeps, active policy hash.
+CREATE TABLE meta (
+    name  TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+);
+
+-- ---------------------------------------------------------------- people
+
+-- One sealed state per person; g counts its changes (compare and set).
+CREATE TABLE state (
+    person_id BYTEA  NOT NULL PRIMARY KEY,
+    g         BIGINT NOT NULL,
+    key_id    TEXT   NOT NULL,
+    sealed    BYTEA  NOT NULL
+);
+
+-- Sealed values, every version that is still kept.
+CREATE TABLE value (
+    person_id BYTEA  NOT NULL,
+    slot      TEXT   NOT NULL,
+    version   BIGINT NOT NULL,
+    key_id    TEXT   NOT NULL,
+    sealed    BYTEA  NOT NULL,
+    PRIMARY KEY (person_id, slot, version)
+);
+
+-- Login names issued by us; globally unique through this table alone.
+CREATE TABLE login (
+    login_name TEXT  NOT NULL PRIMARY KEY,
+    person_id  BYTEA NOT NULL
+);
+
+CREATE TABLE password (
+    person_id  BYTEA            NOT NULL PRIMARY KEY,
+    login_name TEXT             NOT NULL,
+    hash       TEXT             NOT NULL,
+    changed_at DOUBLE PRECISION NOT NULL
+);
+
+-- Passkeys (WebAuthn credentials). The user handle is a random id made by us.
+CREATE TABLE passkey (
+    person_id     BYTEA            NOT NULL,
+    credential_id BYTEA            NOT NULL,
+    public_key    BYTEA            NOT NULL,
+    sign_count    BIGINT           NOT NULL,
+    transports    TEXT             NOT NULL,
+    created_at    DOUBLE PRECISION NOT NULL,
+    last_used_at  DOUBLE PRECISION,
+    PRIMARY KEY (person_id, credential_id)
+);
+
+CREATE TABLE recovery_code (
+    person_id BYTEA NOT NULL,
+    code_hash TEXT  NOT NULL,
+    used_at   DOUBLE PRECISION,
+    PRIMARY KEY (person_id, code_hash)
+);
+
+-- Customers' sessions; the token itself is only in the cookie.
+CREATE TABLE session (
+    person_id    BYTEA            NOT NULL,
+    token_hash   BYTEA            NOT NULL,
+    created_at   DOUBLE PRECISION NOT NULL,
+    signed_in_at DOUBLE PRECISION NOT NULL,
+    expires_at   DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (person_id, token_hash)
+);
+
+-- Receipts (ISO/IEC TS 27560), sealed under the person's evidence key.
+CREATE TABLE receipt (
+    person_id  BYTEA            NOT NULL,
+    receipt_id TEXT             NOT NULL,
+    kind       TEXT             NOT NULL,
+    at         DOUBLE PRECISION NOT NULL,
+    key_id     TEXT             NOT NULL,
+    sealed     BYTEA            NOT NULL,
+    PRIMARY KEY (person_id, receipt_id)
+);
+
+-- The person part of ledger entries, sealed under the person's evidence (or statutory) key.
+CREATE TABLE entry_person (
+    person_id   BYTEA            NOT NULL,
+    entry_id    BYTEA            NOT NULL,
+    key_id      TEXT             NOT NULL,
+    sealed      BYTEA            NOT NULL,
+    recorded_at DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (person_id, entry_id)
+);
+
+-- A case holds one person, bound by its first hit.
+CREATE TABLE case_person (
+    person_id BYTEA            NOT NULL,
+    case_id   TEXT             NOT NULL,
+    bound_at  DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (person_id, case_id)
+);
+
+-- The person a rights request is about.
+CREATE TABLE rights_request_person (
+    person_id  BYTEA NOT NULL,
+    request_id TEXT  NOT NULL,
+    key_id     TEXT  NOT NULL,
+    sealed     BYTEA NOT NULL,
+    PRIMARY KEY (person_id, request_id)
+);
+
+-- Erasures not finished yet: what was intended, and the step reached.
+CREATE TABLE erasure (
+    person_id   BYTEA            NOT NULL PRIMARY KEY,
+    receipt_id  TEXT             NOT NULL,
+    intended_at DOUBLE PRECISION NOT NULL,
+    due_at      DOUBLE PRECISION NOT NULL,
+    started_by  TEXT             NOT NULL,
+    step        TEXT             NOT NULL
+);
+
+-- ---------------------------------------------------------------- ledger
+
+-- Account parts and commitments. INSERT only; the id is the leaf hash.
+CREATE TABLE entry (
+    entry_id           BYTEA            NOT NULL PRIMARY KEY,
+    account_commitment BYTEA            NOT NULL,
+    person_commitment  BYTEA            NOT NULL,
+    account_key        TEXT             NOT NULL,
+    account_sealed     BYTEA            NOT NULL,
+    recorded_at        DOUBLE PRECISION NOT NULL
+);
+
+-- Entries not integrated into the tree yet. The sequencer takes from here, never by cursor.
+CREATE TABLE todo (
+    entry_id BYTEA            NOT NULL PRIMARY KEY,
+    since    DOUBLE PRECISION NOT NULL
+);
+
+-- Where an entry stands in the tree.
+CREATE TABLE leaf_position (
+    entry_id BYTEA  NOT NULL PRIMARY KEY,
+    position BIGINT NOT NULL
+);
+
+-- Tiles (C2SP tlog-tiles): up to 256 hashes of 32 bytes each.
+CREATE TABLE tile (
+    level BIGINT NOT NULL,
+    idx   BIGINT NOT NULL,
+    data  BYTEA  NOT NULL,
+    PRIMARY KEY (level, idx)
+);
+
+-- The head of the tree; name is the log's. Compare and set on size is the fence.
+CREATE TABLE head (
+    name TEXT             NOT NULL PRIMARY KEY,
+    size BIGINT           NOT NULL,
+    root BYTEA            NOT NULL,
+    at   DOUBLE PRECISION NOT NULL
+);
+
+-- Signed checkpoints, the newest and those a person was shown.
+CREATE TABLE checkpoint (
+    size BIGINT           NOT NULL PRIMARY KEY,
+    note TEXT             NOT NULL,
+    at   DOUBLE PRECISION NOT NULL
+);
+
+-- How often each clause was answered how, by day; counts only, no person.
+CREATE TABLE tally (
+    day     TEXT   NOT NULL,
+    clause  TEXT   NOT NULL,
+    act     TEXT   NOT NULL,
+    outcome TEXT   NOT NULL,
+    count   BIGINT NOT NULL,
+    last_at DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (day, clause, act, outcome)
+);
+
+-- ---------------------------------------------------------------- policy
+
+-- Notices as shown, content addressed.
+CREATE TABLE notice (
+    notice_id TEXT  NOT NULL PRIMARY KEY,
+    body      BYTEA NOT NULL
+);
+
+-- Notice tokens already used, so that none is used twice; swept after they expire.
+CREATE TABLE notice_token (
+    token_id   TEXT             NOT NULL PRIMARY KEY,
+    expires_at DOUBLE PRECISION NOT NULL
+);
+
+-- Policy versions, files included. A version number never returns with other bytes.
+CREATE TABLE policy_version (
+    version      BIGINT           NOT NULL PRIMARY KEY,
+    policy_hash  TEXT             NOT NULL,
+    files        BYTEA            NOT NULL,
+    effective_at DOUBLE PRECISION NOT NULL,
+    proposed_by  TEXT             NOT NULL,
+    proposed_at  DOUBLE PRECISION NOT NULL,
+    activated_by TEXT,
+    activated_at DOUBLE PRECISION,
+    entry_id     BYTEA
+);
+
+-- What people attest, §0.1 and §2.3.
+CREATE TABLE attestation (
+    attestation_id TEXT             NOT NULL PRIMARY KEY,
+    clause         TEXT             NOT NULL,
+    name           TEXT             NOT NULL,
+    staff_id       TEXT             NOT NULL,
+    role           TEXT             NOT NULL,
+    evidence       TEXT             NOT NULL,
+    at             DOUBLE PRECISION NOT NULL,
+    valid_until    DOUBLE PRECISION NOT NULL,
+    entry_id       BYTEA            NOT NULL
+);
+
+-- Last result of each guarantee's live check.
+CREATE TABLE live_check (
+    guarantee TEXT             NOT NULL PRIMARY KEY,
+    holds     BIGINT           NOT NULL,
+    detail    TEXT             NOT NULL,
+    at        DOUBLE PRECISION NOT NULL
+);
+
+-- ---------------------------------------------------------------- staff
+
+CREATE TABLE staff (
+    staff_id        TEXT             NOT NULL PRIMARY KEY,
+    login           TEXT             NOT NULL,
+    password_hash   TEXT             NOT NULL,
+    second_factor   BYTEA            NOT NULL,
+    last_counter    BIGINT           NOT NULL,
+    roles           TEXT             NOT NULL,
+    created_at      DOUBLE PRECISION NOT NULL,
+    disabled_at     DOUBLE PRECISION,
+    UNIQUE (login)
+);
+
+CREATE TABLE staff_session (
+    token_hash   BYTEA            NOT NULL PRIMARY KEY,
+    staff_id     TEXT             NOT NULL,
+    signed_in_at DOUBLE PRECISION NOT NULL,
+    expires_at   DOUBLE PRECISION NOT NULL
+);
+
+-- API credentials: one role, the purposes it may name.
+CREATE TABLE api_credential (
+    credential_id TEXT             NOT NULL PRIMARY KEY,
+    secret_hash   BYTEA            NOT NULL,
+    label         TEXT             NOT NULL,
+    role          TEXT             NOT NULL,
+    purposes      TEXT             NOT NULL,
+    created_at    DOUBLE PRECISION NOT NULL,
+    revoked_at    DOUBLE PRECISION
+);
+
+-- Mandates: who acts, for exactly one purpose, in which case, until when, how much is left.
+CREATE TABLE mandate (
+    mandate_id   TEXT             NOT NULL PRIMARY KEY,
+    kind         TEXT             NOT NULL,
+    actor        TEXT             NOT NULL,
+    role         TEXT             NOT NULL,
+    purpose      TEXT             NOT NULL,
+    case_id      TEXT             NOT NULL,
+    signed_in_at DOUBLE PRECISION NOT NULL,
+    expires_at   DOUBLE PRECISION NOT NULL,
+    revoked_at   DOUBLE PRECISION,
+    volume_left  BIGINT           NOT NULL
+);
+
+CREATE TABLE case_file (
+    case_id    TEXT             NOT NULL PRIMARY KEY,
+    number     BIGINT           NOT NULL,
+    staff_id   TEXT             NOT NULL,
+    role       TEXT             NOT NULL,
+    purpose    TEXT             NOT NULL,
+    opened_at  DOUBLE PRECISION NOT NULL,
+    expires_at DOUBLE PRECISION NOT NULL,
+    closed_at  DOUBLE PRECISION,
+    UNIQUE (number)
+);
+
+-- Acts that need a second approver: activation, erasure by staff, a frozen sweep.
+CREATE TABLE approval (
+    approval_id  TEXT             NOT NULL PRIMARY KEY,
+    act          TEXT             NOT NULL,
+    subject      TEXT             NOT NULL,
+    requested_by TEXT             NOT NULL,
+    requested_at DOUBLE PRECISION NOT NULL,
+    expires_at   DOUBLE PRECISION NOT NULL,
+    decided_by   TEXT,
+    decided_at   DOUBLE PRECISION,
+    outcome      TEXT             NOT NULL
+);
+
+CREATE TABLE rights_request (
+    request_id     TEXT             NOT NULL PRIMARY KEY,
+    number         BIGINT           NOT NULL,
+    kind           TEXT             NOT NULL,
+    channel        TEXT             NOT NULL,
+    case_id        TEXT             NOT NULL,
+    opened_by      TEXT             NOT NULL,
+    received_at    DOUBLE PRECISION NOT NULL,
+    due_at         DOUBLE PRECISION NOT NULL,
+    identity_check TEXT             NOT NULL,
+    checked_by     TEXT             NOT NULL,
+    status         TEXT             NOT NULL,
+    approval_id    TEXT             NOT NULL,
+    finished_at    DOUBLE PRECISION,
+    outcome        TEXT             NOT NULL,
+    UNIQUE (number)
+);
+
+-- Rate limits over keyed hashes; never an address.
+CREATE TABLE rate (
+    bucket     TEXT             NOT NULL PRIMARY KEY,
+    started_at DOUBLE PRECISION NOT NULL,
+    count      BIGINT           NOT NULL
+);
+
+CREATE INDEX value_by_key ON value (person_id, key_id);
+CREATE INDEX case_person_by_case ON case_person (case_id);
+CREATE INDEX rights_request_person_by_request ON rights_request_person (request_id);
+CREATE INDEX login_by_person ON login (person_id);
+CREATE INDEX todo_by_age ON todo (since);
+CREATE INDEX leaf_by_position ON leaf_position (position);
+CREATE INDEX entry_person_by_time ON entry_person (person_id, recorded_at);

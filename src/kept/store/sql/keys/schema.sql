@@ -1,0 +1,77 @@
+-- Database K: wrapped keys, index tokens, tombstones, the last g and sealed state of each person, the last checkpoint.
+-- Apart from D and never in D's backups. Secrets stand only in columns no index holds. Equals the sum of migrations/.
+
+CREATE TABLE meta (
+    name  TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+);
+
+-- Key epochs: their root exists only in the provider.
+CREATE TABLE epoch (
+    epoch        BIGINT           NOT NULL PRIMARY KEY,
+    state        TEXT             NOT NULL,
+    created_at   DOUBLE PRECISION NOT NULL,
+    destroyed_at DOUBLE PRECISION
+);
+
+-- The epoch new keys are wrapped under; every key insert checks this row in its own transaction.
+CREATE TABLE current_epoch (
+    name  TEXT   NOT NULL PRIMARY KEY,
+    epoch BIGINT NOT NULL
+);
+
+-- Random keys per person, wrapped: kind is values, evidence or statutory.
+CREATE TABLE person_key (
+    person_id  BYTEA            NOT NULL,
+    key_id     TEXT             NOT NULL,
+    kind       TEXT             NOT NULL,
+    epoch      BIGINT           NOT NULL,
+    wrapped    BYTEA            NOT NULL,
+    created_at DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (person_id, key_id)
+);
+
+-- Keys of the house: ledger accounts, one index key per item, tokens, addresses.
+CREATE TABLE system_key (
+    name       TEXT             NOT NULL PRIMARY KEY,
+    epoch      BIGINT           NOT NULL,
+    wrapped    BYTEA            NOT NULL,
+    created_at DOUBLE PRECISION NOT NULL
+);
+
+-- Blind index: keyed by the token, not unique (couples share phones).
+CREATE TABLE index_token (
+    item      TEXT  NOT NULL,
+    token     BYTEA NOT NULL,
+    person_id BYTEA NOT NULL,
+    PRIMARY KEY (item, token, person_id)
+);
+
+-- Erased people: what may never come back, and how far the erasure got.
+CREATE TABLE tombstone (
+    person_id  BYTEA            NOT NULL PRIMARY KEY,
+    receipt_id TEXT             NOT NULL,
+    erased_at  DOUBLE PRECISION NOT NULL,
+    level      TEXT             NOT NULL,
+    epoch      BIGINT           NOT NULL
+);
+
+-- The newest g and sealed state of each person: a D behind it was rolled back.
+CREATE TABLE state_copy (
+    person_id BYTEA  NOT NULL PRIMARY KEY,
+    g         BIGINT NOT NULL,
+    key_id    TEXT   NOT NULL,
+    sealed    BYTEA  NOT NULL
+);
+
+-- The last signed checkpoint.
+CREATE TABLE checkpoint (
+    name TEXT             NOT NULL PRIMARY KEY,
+    size BIGINT           NOT NULL,
+    note TEXT             NOT NULL,
+    at   DOUBLE PRECISION NOT NULL
+);
+
+CREATE INDEX person_key_by_epoch ON person_key (epoch);
+CREATE INDEX index_token_by_person ON index_token (person_id);
+CREATE INDEX tombstone_by_level ON tombstone (level);
