@@ -1,0 +1,1 @@
+"""Primitives, each with the sentence why its use is safe. Knows nothing of people, policies or ledgers."""

@@ -1,0 +1,57 @@
+"""AES-256-GCM with a fresh random nonce per seal.
+
+Why the nonce is safe: 96 random bits under a key that seals far fewer than 2^32 messages (a person's key seals a few
+hundred; a house key is replaced with its epoch), the bound of NIST SP 800-38D §8.3. GCM does not commit to its key, so
+nothing is ever proved from a ciphertext: commitments are over plaintext (DESIGN §5).
+"""
+
+from __future__ import annotations
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from kept.crypto.random import random_bytes
+from kept.errors import SealError
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+TAG_BYTES = 16
+
+
+def seal(key: bytes, plaintext: bytes, associated: bytes) -> bytes:
+    """Encrypt and bind.
+
+    Args:
+        key: 32 bytes.
+        plaintext: Any length.
+        associated: What the sealed bytes must be bound to, framed.
+
+    Returns:
+        Nonce (12 bytes), ciphertext, tag (16 bytes).
+    """
+    nonce = random_bytes(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plaintext, associated)
+
+
+def open_sealed(key: bytes, sealed: bytes, associated: bytes) -> bytes:
+    """Decrypt what was sealed under the same key and binding.
+
+    Args:
+        key: 32 bytes.
+        sealed: From `seal`; not trusted.
+        associated: What it must be bound to, framed.
+
+    Raises:
+        SealError: It was changed, moved, or sealed under another key or binding.
+    """
+    if len(sealed) < NONCE_BYTES + TAG_BYTES:
+        raise SealError("expected sealed bytes, found fewer than a nonce and a tag", clause="§5.3", hint=_HINT)
+    try:
+        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], associated)
+    except InvalidTag:
+        raise SealError(
+            "sealed bytes do not open under what they must be bound to", clause="§5.3", hint=_HINT
+        ) from None
+
+
+_HINT = "keep the files as they are, run `kept verify`, and restore what it names"

@@ -1,0 +1,62 @@
+"""Passwords, hashed with argon2id (RFC 9106, the library's default profile: 64 MiB, 3 passes)."""
+
+from __future__ import annotations
+
+from argon2 import PasswordHasher, Type
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from kept.errors import SignInError, SubmissionError
+
+MIN_CHARACTERS = 12
+MAX_CHARACTERS = 200
+
+STANDARD = PasswordHasher()
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1, type=Type.ID)
+"""Only for tests and the invented people of the demo: weak on purpose, never chosen by a setting."""
+
+
+class Passwords:
+    """Hashes and verifies passwords at one cost.
+
+    Args:
+        hasher: Profile; `STANDARD` for anything real.
+    """
+
+    def __init__(self, hasher: PasswordHasher = STANDARD) -> None:
+        self._hasher = hasher
+        self._nobody = hasher.hash("nobody's password: verified against when the account is unknown")
+
+    def hash(self, password: str) -> str:
+        """Return the hash of a new password.
+
+        Raises:
+            SubmissionError: Shorter than 12 or longer than 200 characters.
+        """
+        if not MIN_CHARACTERS <= len(password) <= MAX_CHARACTERS:
+            raise SubmissionError(
+                f"expected {MIN_CHARACTERS} to {MAX_CHARACTERS} characters, found {len(password)}",
+                field="password",
+                reason="password-length",
+                hint="a few unrelated words are easy to remember",
+                clause="§5.2",
+            )
+        return self._hasher.hash(password)
+
+    def verify_password(self, stored_hash: str | None, password: str) -> None:
+        """Verify *password*; an unknown account costs the same and says the same.
+
+        Args:
+            stored_hash: Hash of the account; None when there is no such account.
+            password: As typed; cut to 200 characters.
+
+        Raises:
+            SignInError: Wrong, or no such account.
+        """
+        try:
+            self._hasher.verify(stored_hash or self._nobody, password[:MAX_CHARACTERS])
+        except (VerificationError, InvalidHashError):
+            stored_hash = None
+        if stored_hash is None:
+            raise SignInError(
+                "name or password is not right", reason="sign-in-wrong", hint="check both, or use a recovery code"
+            )

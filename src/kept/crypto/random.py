@@ -1,0 +1,21 @@
+"""Random bytes from the operating system; the one place they come from."""
+
+from __future__ import annotations
+
+import os
+import secrets
+
+
+def random_bytes(count: int) -> bytes:
+    """Return *count* fresh random bytes."""
+    return os.urandom(count)
+
+
+def random_id() -> str:
+    """Return a fresh 128-bit id, 32 hex digits."""
+    return os.urandom(16).hex()
+
+
+def random_secret() -> str:
+    """Return a fresh 256-bit secret, URL-safe text."""
+    return secrets.token_urlsafe(32)

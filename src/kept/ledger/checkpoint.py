@@ -1,0 +1,73 @@
+"""Checkpoints: origin, size and root of the tree, as the text of a signed note. Source: C2SP tlog-checkpoint §Note text."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kept.errors import NoteError
+from kept.ledger.note import sign_note, verify_note
+from kept.ledger.tree import HASH_BYTES
+
+if TYPE_CHECKING:
+    from kept.crypto.signature import SigningKey
+    from kept.ledger.note import VerifierKey
+
+MAX_DIGITS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What a checkpoint says: the log's name, how many entries, and the root over them (32 bytes)."""
+
+    origin: str
+    size: int
+    root: bytes
+
+    def text(self) -> str:
+        """Return the note text."""
+        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
+
+
+def sign_checkpoint(checkpoint: Checkpoint, key: SigningKey) -> str:
+    """Return the signed note; the key's name is the origin."""
+    return sign_note(checkpoint.text(), checkpoint.origin, key)
+
+
+def verify_checkpoint(unverified: str, key: VerifierKey) -> Checkpoint:
+    """Verify a signed checkpoint and read it.
+
+    Args:
+        unverified: The note, from outside.
+        key: The log's published key; its name is the origin expected.
+
+    Raises:
+        NoteError: Not signed by *key*, of another origin, or malformed.
+    """
+    checkpoint = parse_checkpoint_text(verify_note(unverified, key))
+    if checkpoint.origin != key.name:
+        raise NoteError("expected a checkpoint of the key's own log, found another origin", reason="checkpoint-origin")
+    return checkpoint
+
+
+def parse_checkpoint_text(text: str) -> Checkpoint:
+    """Read the text of a checkpoint, strictly canonical.
+
+    Raises:
+        NoteError: Leading zeros, non-canonical base64, a missing or further line.
+    """
+    lines = text.split("\n")
+    if len(lines) != 4 or lines[3] or not lines[0]:  # noqa: PLR2004 -- three lines and the end
+        raise NoteError("expected origin, size and root, a line each", reason="checkpoint-malformed")
+    origin, size, root = lines[:3]
+    if not (size.isascii() and size.isdigit()) or len(size) > MAX_DIGITS or (len(size) > 1 and size[0] == "0"):
+        raise NoteError("expected a decimal size without leading zeros", reason="checkpoint-malformed")
+    try:
+        raw = base64.b64decode(root, validate=True)
+    except (ValueError, binascii.Error):
+        raise NoteError("expected a root in canonical base64", reason="checkpoint-malformed") from None
+    if len(raw) != HASH_BYTES or base64.b64encode(raw).decode() != root:
+        raise NoteError(f"expected a root of {HASH_BYTES} bytes in canonical base64", reason="checkpoint-malformed")
+    return Checkpoint(origin, int(size), raw)

@@ -1,0 +1,112 @@
+"""Signed notes: a text, and signatures each by a named key. Source: C2SP signed-note §Format, Ed25519 (type 0x01)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from dataclasses import dataclass
+
+from kept.crypto.signature import SigningKey, verify_signature
+from kept.errors import NoteError
+
+ED25519 = b"\x01"
+KEY_ID_BYTES = 4
+PUBLIC_BYTES = 32
+MAX_CHARACTERS = 1_000_000
+MAX_SIGNATURES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class VerifierKey:
+    """A published key: name, 4-byte id, Ed25519 public key of 32 bytes."""
+
+    name: str
+    key_id: bytes
+    public: bytes
+
+    def __str__(self) -> str:
+        return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(ED25519 + self.public).decode()}"
+
+
+def verifier_key(name: str, public: bytes) -> VerifierKey:
+    """Return the published form of *public*, 32 bytes, under *name*."""
+    if not name or any(character.isspace() or character == "+" for character in name):
+        raise NoteError("expected a key name without spaces or plus signs", reason="note-key")
+    digest = hashlib.sha256(name.encode() + b"\n" + ED25519 + public).digest()
+    return VerifierKey(name, digest[:KEY_ID_BYTES], public)
+
+
+def parse_verifier_key(unverified: str) -> VerifierKey:
+    """Read a published key, `name+id+key`.
+
+    Raises:
+        NoteError: It is not an Ed25519 verifier key, or its id is not its own.
+    """
+    name, _, rest = unverified.strip().partition("+")
+    key_id, _, encoded = rest.partition("+")
+    raw = _decode(encoded, "key")
+    if raw[:1] != ED25519 or len(raw) != 1 + PUBLIC_BYTES:
+        raise NoteError("expected an Ed25519 verifier key, found another", reason="note-key")
+    key = verifier_key(name, raw[1:])
+    if key.key_id.hex() != key_id:
+        raise NoteError("expected a verifier key whose id is its own, found another", reason="note-key")
+    return key
+
+
+def sign_note(text: str, name: str, key: SigningKey) -> str:
+    """Return *text*, which ends with a newline, with one signature under *name*."""
+    signature = verifier_key(name, key.public).key_id + key.sign(text.encode())
+    return f"{text}\n\u2014 {name} {base64.b64encode(signature).decode()}\n"
+
+
+def verify_note(unverified: str, key: VerifierKey) -> str:
+    """Verify that *key* signed the note and return its text.
+
+    Args:
+        unverified: The note, from outside.
+        key: The one key trusted; signatures by others are ignored.
+
+    Raises:
+        NoteError: It is malformed, or not signed by *key*.
+    """
+    text, signatures = split_note(unverified)
+    for name, raw in signatures:
+        if name == key.name and raw[:KEY_ID_BYTES] == key.key_id:
+            verify_signature(key.public, raw[KEY_ID_BYTES:], text.encode())
+            return text
+    raise NoteError(f"expected a signature by {key.name}, found none", reason="note-unsigned")
+
+
+def split_note(unverified: str) -> tuple[str, list[tuple[str, bytes]]]:
+    """Split a note into its text and its unverified signatures (name, key id and signature).
+
+    Raises:
+        NoteError: It is malformed.
+    """
+    if len(unverified) > MAX_CHARACTERS or any(ord(one) < 0x20 and one != "\n" for one in unverified):  # noqa: PLR2004 -- control characters end below 0x20
+        raise NoteError("expected a note without control characters", reason="note-malformed")
+    text, blank, block = unverified.rpartition("\n\n")
+    if not blank or not text or not block.endswith("\n"):
+        raise NoteError("expected a text, an empty line and signatures", reason="note-malformed")
+    signatures = []
+    for line in block[:-1].split("\n"):
+        dash, _, rest = line.partition(" ")
+        name, _, encoded = rest.partition(" ")
+        if dash != "\u2014" or not name or len(signatures) >= MAX_SIGNATURES:
+            raise NoteError("expected signature lines of dash, name and base64", reason="note-malformed")
+        raw = _decode(encoded, "signature")
+        if len(raw) <= KEY_ID_BYTES:
+            raise NoteError("expected a key id and a signature, found fewer bytes", reason="note-malformed")
+        signatures.append((name, raw))
+    return text + "\n", signatures
+
+
+def _decode(encoded: str, what: str) -> bytes:
+    try:
+        raw = base64.b64decode(encoded, validate=True)
+    except (ValueError, binascii.Error):
+        raise NoteError(f"expected canonical base64 in a {what}", reason="note-malformed") from None
+    if base64.b64encode(raw).decode() != encoded:
+        raise NoteError(f"expected canonical base64 in a {what}", reason="note-malformed")
+    return raw

@@ -1,0 +1,70 @@
+"""The closed vocabulary of the ledger: what can have happened.
+
+`source:subject:action`. The source is who acted: customer, staff, service (an API credential), operator or house (Kept
+itself). Words are permanent: entries hold them for years.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Act(StrEnum):
+    """What an entry records."""
+
+    # the vault opened, or refused to
+    VALUE_READ = "actor:value:read"
+    PERSON_FIND = "actor:person:find"
+    OWN_VIEW = "customer:own-data:view"
+    TAKE_ALONG = "customer:own-data:take-along"
+    # what the person did
+    ACCOUNT_OPEN = "customer:account:open"
+    ACCOUNT_SEEN = "customer:account:seen"
+    ACCOUNT_CLOSE = "customer:account:close"
+    VALUE_COLLECT = "customer:value:collect"
+    VALUE_CORRECT = "customer:value:correct"
+    VALUE_REMOVE = "customer:value:remove"
+    CLAIM_CONFIRM = "customer:claim:confirm"
+    CHOICE_ALLOW = "customer:choice:allow"
+    CHOICE_WITHDRAW = "customer:choice:withdraw"
+    USE_STOP = "customer:use:stop"
+    USE_RESUME = "customer:use:resume"
+    ERASE_INTEND = "actor:person:erase-intend"
+    ERASE_UNDO = "customer:person:erase-undo"
+    ERASED = "house:person:erased"
+    # what staff did
+    CASE_OPEN = "staff:case:open"
+    CASE_CLOSE = "staff:case:close"
+    STAFF_CORRECT = "staff:value:correct"
+    RIGHTS_REQUEST_OPEN = "staff:rights-request:open"
+    RIGHTS_REQUEST_STEP = "staff:rights-request:step"
+    RIGHTS_REQUEST_FINISH = "staff:rights-request:finish"
+    APPROVAL_ASK = "staff:approval:ask"
+    APPROVAL_GIVE = "staff:approval:give"
+    APPROVAL_REFUSE = "staff:approval:refuse"
+    ATTEST = "staff:promise:attest"
+    SIGN_IN = "staff:session:sign-in"
+    SIGN_IN_FAIL = "staff:session:sign-in-fail"
+    STAFF_CHANGE = "operator:staff:change"
+    CREDENTIAL_CHANGE = "operator:credential:change"
+    # what the house did
+    POLICY_ACTIVATE = "staff:policy:activate"
+    POLICY_REFUSE = "house:policy:refuse"
+    KEYS_ROTATE = "operator:keys:rotate"
+    EPOCH_DESTROY = "operator:epoch:destroy"
+    RETENTION_END = "house:retention:end"
+    SWEEP_FREEZE = "house:sweep:freeze"
+    SWEEP_CONFIRM = "operator:sweep:confirm"
+    ROLLBACK_FOUND = "house:rollback:found"
+    RECOVER = "operator:ledger:recover"
+    SUBMISSION_REFUSE = "house:submission:refuse"
+
+
+class Outcome(StrEnum):
+    """How it ended."""
+
+    PERMITTED = "permitted"
+    REFUSED = "refused"
+    WITHHELD = "withheld"
+    DONE = "done"
+    FAILED = "failed"

@@ -1,0 +1,77 @@
+"""The one clock: never backwards, and suspicious of leaps.
+
+now = max(clock, stored high water). More than 5 s behind the high water closes the gate; a leap of more than an hour
+while running, or of more than a day between two starts, freezes sweeps until an operator confirms (DESIGN §2, Time).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from kept.errors import ClosedError
+
+BEHIND_AT_MOST_SECONDS = 5.0
+LEAP_WHILE_RUNNING_SECONDS = 3600.0
+LEAP_BETWEEN_STARTS_SECONDS = 86400.0
+
+
+class Clock:
+    """Time as every decision, entry and sweep sees it.
+
+    Args:
+        wall: Answers unix seconds; the machine's clock unless a test passes its own.
+        steady: Answers seconds that only ever grow at the pace of real time; compared with *wall* to see leaps.
+    """
+
+    def __init__(
+        self, wall: Callable[[], float] = time.time, steady: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._wall = wall
+        self._steady = steady
+        self._high = 0.0
+        self._last_wall = wall()
+        self._last_steady = steady()
+        self.leapt_seconds = 0.0
+
+    @property
+    def high_water(self) -> float:
+        """The latest time ever answered or loaded, unix seconds."""
+        return self._high
+
+    def load(self, stored_high_water: float) -> None:
+        """Take over the stored high water of an earlier run.
+
+        Args:
+            stored_high_water: Unix seconds; 0 on the first start.
+        """
+        if stored_high_water and self._wall() - stored_high_water > LEAP_BETWEEN_STARTS_SECONDS:
+            self.leapt_seconds = self._wall() - stored_high_water
+        self._high = max(self._high, stored_high_water)
+
+    def confirm_leap(self) -> None:
+        """An operator looked: the time is right."""
+        self.leapt_seconds = 0.0
+
+    def now(self) -> float:
+        """Return the time, unix seconds.
+
+        Raises:
+            ClosedError: The machine's clock is more than 5 s behind what was already recorded.
+        """
+        wall = self._wall()
+        steady = self._steady()
+        leap = (wall - self._last_wall) - (steady - self._last_steady)
+        if leap > LEAP_WHILE_RUNNING_SECONDS:
+            self.leapt_seconds = leap
+        self._last_wall, self._last_steady = wall, steady
+        if wall > self._high:
+            self._high = wall
+        elif self._high - wall > BEHIND_AT_MOST_SECONDS:
+            raise ClosedError(
+                f"expected a clock not behind what was recorded, found it {self._high - wall:.0f} s behind",
+                reason="clock-back",
+                hint="set the machine's clock; if it was wrong before and is right now, run `kept recover --clock`",
+                clause="§5.3",
+            )
+        return self._high

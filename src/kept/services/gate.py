@@ -1,0 +1,303 @@
+"""The gate: the only function through which personal information leaves the vault.
+
+It decides, opens, records, and only then returns. Unknown means no (DESIGN §2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from kept.errors import ClosedError, ConflictError, DeniedError, ErasedError, EvidenceError, KeptError, NotFoundError
+from kept.policy.decision import Allowed, Decision, Refused, Request
+from kept.services.acts import Act, Outcome
+from kept.services.entry import Account, Refusal, build_entry
+from kept.services.flush import Condition, Moved
+from kept.services.released import Card, Released
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from kept.policy.decision import LawRequest, Mandate
+    from kept.policy.words import Exit
+    from kept.services.engine import Engine
+    from kept.services.people import Person
+
+TRIES_WHEN_MOVED = 5
+
+OnDenial = Literal["refuse", "withhold"]
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What some exits need beside the mandate: a recipient, an authority's request, events of instances."""
+
+    recipient: str = ""
+    law: LawRequest | None = None
+    events: dict[str, float] = field(default_factory=dict)
+
+
+NO_CIRCUMSTANCES = Circumstances()
+
+
+class Gate:
+    """Decides, opens, records, returns.
+
+    Args:
+        engine: The open engine.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def read(  # noqa: PLR0913 -- the question has this many parts
+        self,
+        mandate: Mandate,
+        person_id: bytes,
+        slots: Sequence[str],
+        exit: Exit,  # noqa: A002 -- the field's own word
+        *,
+        on_denial: OnDenial = "refuse",
+        circumstances: Circumstances = NO_CIRCUMSTANCES,
+        act: Act = Act.VALUE_READ,
+    ) -> Card:
+        """Release *slots* of a person to the holder of *mandate*, by *exit*.
+
+        Args:
+            mandate: Issued by signing in.
+            person_id: 16 bytes.
+            slots: Slots asked for; at least one, at most 64.
+            exit: Way out.
+            on_denial: `refuse` the whole read when one item is refused, or `withhold` just that item.
+            circumstances: What some exits need beside the mandate.
+            act: What the entry calls it.
+
+        Raises:
+            DeniedError: The policy says no to at least one item (or to all of them, with `withhold`).
+            NotFoundError: There is no such person any more.
+            ClosedError: The gate is closed.
+            EvidenceError: The person's state or value is not what it must be; recorded where possible.
+        """
+        if not slots or len(slots) > 64:  # noqa: PLR2004 -- the limit is in the docstring
+            raise DeniedError(
+                f"expected 1 to 64 items, found {len(slots)}", needed="fewer items", reason="items-count", clause="§2.2"
+            )
+        asked = tuple(dict.fromkeys(slots))
+        for _ in range(TRIES_WHEN_MOVED):
+            try:
+                return await self._read_once(mandate, person_id, asked, exit, on_denial, circumstances, act)
+            except Moved:
+                continue
+        raise ConflictError(
+            "the person's choices keep changing while they are read", reason="moved", hint="read again"
+        )
+
+    async def decide(
+        self,
+        mandate: Mandate,
+        person: Person,
+        slots: Sequence[str],
+        exit: Exit,  # noqa: A002 -- the field's own word
+        at: float,
+        circumstances: Circumstances = NO_CIRCUMSTANCES,
+    ) -> dict[str, Decision]:
+        """Answer for each slot whether it may be opened; opens nothing and records nothing.
+
+        Args:
+            mandate: Issued by signing in.
+            person: Loaded from one snapshot.
+            slots: Slots asked for.
+            exit: Way out.
+            at: Decision time, unix seconds.
+            circumstances: What some exits need beside the mandate.
+
+        Raises:
+            ClosedError: This process holds another policy than the one in force.
+        """
+        policy = self._engine.policy_in_force(person.policy_hash)
+        notices = await self._engine.notices.of_person(person.state)
+        return {
+            slot: policy.evaluator.decide(
+                Request(
+                    mandate=mandate,
+                    person_id=person.id,
+                    slot=slot,
+                    exit=exit,
+                    at=at,
+                    recipient=circumstances.recipient,
+                    law=circumstances.law,
+                    events=circumstances.events,
+                ),
+                person.state,
+                notices,
+            )
+            for slot in slots
+        }
+
+    async def _read_once(  # noqa: PLR0913 -- see read
+        self,
+        mandate: Mandate,
+        person_id: bytes,
+        slots: tuple[str, ...],
+        exit: Exit,  # noqa: A002 -- the field's own word
+        on_denial: OnDenial,
+        circumstances: Circumstances,
+        act: Act,
+    ) -> Card:
+        engine = self._engine
+        at = engine.ready()
+        try:
+            person = await engine.people.load(person_id, slots)
+            decisions = await self.decide(mandate, person, slots, exit, at, circumstances)
+            opened = {
+                slot: engine.people.open_slot(person, slot)
+                for slot, decision in decisions.items()
+                if isinstance(decision, Allowed)
+            }
+        except ErasedError as error:
+            raise await self._not_found(mandate, exit, at) from error
+        except EvidenceError as error:
+            await self.record_evidence(mandate, person_id, error, at)
+            raise
+        refused = {slot: decision for slot, decision in decisions.items() if isinstance(decision, Refused)}
+        releases = bool(opened) and (not refused or on_denial == "withhold")
+        entry = build_entry(
+            self._account(mandate, decisions, exit, at, act, releases=releases),
+            person_id,
+            g=person.state.g,
+            versions={slot: person.state.slots[slot].version for slot in opened} if releases else {},
+        )
+        sealed = engine.seal_entry(entry, person.keys)
+        if not releases:
+            await engine.flush.append(sealed)
+            raise _denied(refused, entry.id.hex(), mandate.purpose)
+        await engine.flush.append(
+            sealed,
+            Condition(
+                g=person.state.g,
+                policy_hash=person.policy_hash,
+                mandate_id=mandate.id if mandate.kind != "own" else "",
+                charge=1,
+            ),
+        )
+        entry_id = entry.id.hex()
+        return Card(
+            {
+                slot: Released(
+                    item=slot,
+                    purpose=mandate.purpose,
+                    exit=exit,
+                    entry_id=entry_id,
+                    content=content,
+                    released_at=at,
+                    now=engine.clock.now,
+                )
+                for slot, content in opened.items()
+            },
+            {slot: f"§{decision.clause}" for slot, decision in refused.items()},
+            entry_id,
+        )
+
+    def _account(  # noqa: PLR0913 -- see read
+        self,
+        mandate: Mandate,
+        decisions: Mapping[str, Decision],
+        exit: Exit,  # noqa: A002 -- the field's own word
+        at: float,
+        act: Act,
+        *,
+        releases: bool,
+    ) -> Account:
+        refused = tuple(
+            Refusal(slot, decision.step, decision.reason, decision.clause)
+            for slot, decision in decisions.items()
+            if isinstance(decision, Refused)
+        )
+        allowed = [decision for decision in decisions.values() if isinstance(decision, Allowed)]
+        clause = allowed[0].clause if releases and allowed else (refused[0].clause if refused else "")
+        return Account(
+            act=act.value,
+            outcome=(Outcome.PERMITTED if releases else Outcome.REFUSED).value,
+            at=at,
+            policy=self._engine.policy.hash[:16],
+            kind=mandate.kind,
+            actor=mandate.actor,
+            role=mandate.role,
+            purpose=mandate.purpose,
+            clause=clause,
+            items=tuple(slot for slot, one in decisions.items() if isinstance(one, Allowed)) if releases else (),
+            exit=exit.value,
+            case=mandate.case,
+            mandate=mandate.id,
+            refused=refused,
+        )
+
+    async def _not_found(self, mandate: Mandate, exit: Exit, at: float) -> NotFoundError:  # noqa: A002 -- see read
+        entry = build_entry(
+            Account(
+                act=Act.VALUE_READ.value,
+                outcome=Outcome.REFUSED.value,
+                at=at,
+                policy=self._engine.policy.hash[:16],
+                kind=mandate.kind,
+                actor=mandate.actor,
+                role=mandate.role,
+                purpose=mandate.purpose,
+                clause="0.1",
+                exit=exit.value,
+                case=mandate.case,
+                mandate=mandate.id,
+                facts=(("reason", "not-found"),),
+            )
+        )
+        await self._engine.flush.append(self._engine.seal_entry(entry, None))
+        return NotFoundError(
+            "no person this mandate may see",
+            needed="another person, or nothing: they may have been erased",
+            entry_id=entry.id.hex(),
+        )
+
+    async def record_evidence(self, mandate: Mandate | None, person_id: bytes, error: KeptError, at: float) -> None:
+        """Record that evidence did not hold; a ledger that cannot be written does not hide the error itself.
+
+        Args:
+            mandate: Who met it; None for the house.
+            person_id: Whose row it was; named only in the person part, and only while their keys exist.
+            error: What was found.
+            at: When, unix seconds.
+        """
+        engine = self._engine
+        entry = build_entry(
+            Account(
+                act=Act.ROLLBACK_FOUND.value,
+                outcome=Outcome.REFUSED.value,
+                at=at,
+                policy=engine.policy.hash[:16],
+                kind=mandate.kind if mandate else "house",
+                actor=mandate.actor if mandate else "",
+                purpose=mandate.purpose if mandate else "",
+                clause=error.clause.removeprefix("§") or "5.3",
+                case=mandate.case if mandate else "",
+                facts=(("reason", error.reason),),
+            ),
+            person_id,
+        )
+        keys, _ = await engine.keyring.of_person(person_id)
+        try:
+            await engine.flush.append(engine.seal_entry(entry, keys))
+        except ClosedError:
+            return
+
+
+def _denied(refused: Mapping[str, Refused], entry_id: str, purpose: str) -> DeniedError:
+    slot, first = next(iter(refused.items()))
+    others = f" and {len(refused) - 1} more" if len(refused) > 1 else ""
+    return DeniedError(
+        f"{slot}{others} refused for {purpose} at step {first.step}: {first.reason}",
+        step=first.step,
+        items=tuple(refused),
+        needed=first.needed,
+        entry_id=entry_id,
+        reason=first.reason,
+        clause=f"§{first.clause}",
+    )
