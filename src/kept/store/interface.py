@@ -11,7 +11,8 @@ ship it to another machine (PostgreSQL).
     changed = await data.write(move)
 
 Every query stands by its name in `sql/data/*.sql` or `sql/keys/*.sql` with one sentence on what it is for, its
-parameters and the columns it answers; the memory store implements each under the same name.
+parameters and the columns it answers. The statements keep to a small SQL that every engine has (docs/decisions); the
+memory store runs the same files.
 """
 
 from __future__ import annotations
@@ -34,6 +35,10 @@ class Transaction(Protocol):
 
     async def all(self, query: str, /, **parameters: object) -> list[Row]:
         """Return all rows of *query*."""
+        ...
+
+    async def each(self, query: str, rows: Iterable[Mapping[str, object]], /) -> list[Row | None]:
+        """Return, for each parameter set, the first row of *query* or None."""
         ...
 
     async def run(self, query: str, /, **parameters: object) -> int:

@@ -1,0 +1,91 @@
+-- name: login_insert (login_name, person_id)
+-- An issued login name; the key makes it unique.
+INSERT INTO login (login_name, person_id) VALUES (:login_name, :person_id);
+
+-- name: login_get (login_name) -> person_id
+-- Whose login name it is.
+SELECT person_id FROM login WHERE login_name = :login_name;
+
+-- name: login_erase (person_id)
+-- Part of erasing a person.
+DELETE FROM login WHERE person_id = :person_id;
+
+-- name: password_insert (person_id, login_name, hash, changed_at)
+-- A person's password, hashed.
+INSERT INTO password (person_id, login_name, hash, changed_at) VALUES (:person_id, :login_name, :hash, :changed_at);
+
+-- name: password_get (person_id) -> login_name, hash, changed_at
+-- A person's password, hashed.
+SELECT login_name, hash, changed_at FROM password WHERE person_id = :person_id;
+
+-- name: password_set (person_id, hash, changed_at)
+-- A new password.
+UPDATE password SET hash = :hash, changed_at = :changed_at WHERE person_id = :person_id;
+
+-- name: password_erase (person_id)
+-- Part of erasing a person.
+DELETE FROM password WHERE person_id = :person_id;
+
+-- name: recovery_code_insert (person_id, code_hash)
+-- A recovery code, hashed.
+INSERT INTO recovery_code (person_id, code_hash, used_at) VALUES (:person_id, :code_hash, NULL);
+
+-- name: recovery_code_use (person_id, code_hash, at)
+-- A recovery code is used, once.
+UPDATE recovery_code SET used_at = :at WHERE person_id = :person_id AND code_hash = :code_hash AND used_at IS NULL;
+
+-- name: recovery_codes_left (person_id) -> count
+-- How many recovery codes are left.
+SELECT COUNT(*) FROM recovery_code WHERE person_id = :person_id AND used_at IS NULL;
+
+-- name: recovery_code_erase (person_id)
+-- Part of erasing a person.
+DELETE FROM recovery_code WHERE person_id = :person_id;
+
+-- name: passkey_insert (person_id, credential_id, public_key, sign_count, transports, created_at)
+-- A passkey of a person.
+INSERT INTO passkey (person_id, credential_id, public_key, sign_count, transports, created_at, last_used_at)
+VALUES (:person_id, :credential_id, :public_key, :sign_count, :transports, :created_at, NULL);
+
+-- name: passkey_get (person_id, credential_id) -> public_key, sign_count, transports
+-- One passkey.
+SELECT public_key, sign_count, transports FROM passkey
+WHERE person_id = :person_id AND credential_id = :credential_id;
+
+-- name: passkeys (person_id) -> credential_id, transports, created_at, last_used_at
+-- The passkeys of a person.
+SELECT credential_id, transports, created_at, last_used_at FROM passkey WHERE person_id = :person_id ORDER BY created_at;
+
+-- name: passkey_used (person_id, credential_id, sign_count, at)
+-- A passkey was used.
+UPDATE passkey SET sign_count = :sign_count, last_used_at = :at
+WHERE person_id = :person_id AND credential_id = :credential_id;
+
+-- name: passkey_delete (person_id, credential_id)
+-- A passkey is taken away.
+DELETE FROM passkey WHERE person_id = :person_id AND credential_id = :credential_id;
+
+-- name: passkey_erase (person_id)
+-- Part of erasing a person.
+DELETE FROM passkey WHERE person_id = :person_id;
+
+-- name: session_insert (person_id, token_hash, created_at, signed_in_at, expires_at)
+-- A customer signed in.
+INSERT INTO session (person_id, token_hash, created_at, signed_in_at, expires_at)
+VALUES (:person_id, :token_hash, :created_at, :signed_in_at, :expires_at);
+
+-- name: session_get (person_id, token_hash) -> created_at, signed_in_at, expires_at
+-- A customer's session.
+SELECT created_at, signed_in_at, expires_at FROM session WHERE person_id = :person_id AND token_hash = :token_hash;
+
+-- name: session_delete (person_id, token_hash)
+-- A customer signed out.
+DELETE FROM session WHERE person_id = :person_id AND token_hash = :token_hash;
+
+-- name: session_erase (person_id)
+-- A customer signed out everywhere; part of erasing a person.
+DELETE FROM session WHERE person_id = :person_id;
+
+-- name: sessions_expire (at)
+-- Sessions that are over.
+DELETE FROM session WHERE expires_at < :at;

@@ -1,0 +1,199 @@
+-- name: staff_insert (staff_id, login, password_hash, second_factor, roles, created_at)
+-- A member of staff; the login is unique.
+INSERT INTO staff (staff_id, login, password_hash, second_factor, last_counter, roles, created_at, disabled_at)
+VALUES (:staff_id, :login, :password_hash, :second_factor, 0, :roles, :created_at, NULL);
+
+-- name: staff_by_login (login) -> staff_id, password_hash, second_factor, last_counter, roles, disabled_at
+-- A member of staff by login.
+SELECT staff_id, password_hash, second_factor, last_counter, roles, disabled_at FROM staff WHERE login = :login;
+
+-- name: staff_get (staff_id) -> login, roles, disabled_at
+-- A member of staff.
+SELECT login, roles, disabled_at FROM staff WHERE staff_id = :staff_id;
+
+-- name: staff_all () -> staff_id, login, roles, created_at, disabled_at
+-- All members of staff.
+SELECT staff_id, login, roles, created_at, disabled_at FROM staff ORDER BY login;
+
+-- name: staff_count () -> count
+-- How many members of staff can sign in.
+SELECT COUNT(*) FROM staff WHERE disabled_at IS NULL;
+
+-- name: staff_counter (staff_id, counter)
+-- A one-time code was accepted; it and all before it are spent.
+UPDATE staff SET last_counter = :counter WHERE staff_id = :staff_id AND last_counter < :counter;
+
+-- name: staff_disable (staff_id, at)
+-- A member of staff may no longer sign in.
+UPDATE staff SET disabled_at = :at WHERE staff_id = :staff_id AND disabled_at IS NULL;
+
+-- name: staff_session_insert (token_hash, staff_id, signed_in_at, expires_at)
+-- A member of staff signed in with both factors.
+INSERT INTO staff_session (token_hash, staff_id, signed_in_at, expires_at)
+VALUES (:token_hash, :staff_id, :signed_in_at, :expires_at);
+
+-- name: staff_session_get (token_hash) -> staff_id, signed_in_at, expires_at
+-- A staff session.
+SELECT staff_id, signed_in_at, expires_at FROM staff_session WHERE token_hash = :token_hash;
+
+-- name: staff_session_delete (token_hash)
+-- A member of staff signed out.
+DELETE FROM staff_session WHERE token_hash = :token_hash;
+
+-- name: staff_sessions_of (staff_id)
+-- A member of staff is signed out everywhere.
+DELETE FROM staff_session WHERE staff_id = :staff_id;
+
+-- name: staff_sessions_expire (at)
+-- Staff sessions that are over.
+DELETE FROM staff_session WHERE expires_at < :at;
+
+-- name: credential_insert (credential_id, secret_hash, label, role, purposes, created_at)
+-- An API credential.
+INSERT INTO api_credential (credential_id, secret_hash, label, role, purposes, created_at, revoked_at)
+VALUES (:credential_id, :secret_hash, :label, :role, :purposes, :created_at, NULL);
+
+-- name: credential_get (credential_id) -> secret_hash, label, role, purposes, revoked_at
+-- An API credential.
+SELECT secret_hash, label, role, purposes, revoked_at FROM api_credential WHERE credential_id = :credential_id;
+
+-- name: credential_revoke (credential_id, at)
+-- An API credential is taken back.
+UPDATE api_credential SET revoked_at = :at WHERE credential_id = :credential_id AND revoked_at IS NULL;
+
+-- name: mandate_insert (mandate_id, kind, actor, role, purpose, case_id, signed_in_at, expires_at, volume_left)
+-- A mandate is issued.
+INSERT INTO mandate (mandate_id, kind, actor, role, purpose, case_id, signed_in_at, expires_at, revoked_at, volume_left)
+VALUES (:mandate_id, :kind, :actor, :role, :purpose, :case_id, :signed_in_at, :expires_at, NULL, :volume_left);
+
+-- name: mandate_get (mandate_id) -> kind, actor, role, purpose, case_id, signed_in_at, expires_at, revoked_at, volume_left
+-- A mandate.
+SELECT kind, actor, role, purpose, case_id, signed_in_at, expires_at, revoked_at, volume_left FROM mandate
+WHERE mandate_id = :mandate_id;
+
+-- name: mandate_charge (mandate_id, count, at)
+-- Charges releases to a mandate, if it holds and has that much left.
+UPDATE mandate SET volume_left = volume_left - :count
+WHERE mandate_id = :mandate_id AND revoked_at IS NULL AND expires_at >= :at AND volume_left >= :count;
+
+-- name: mandates_revoke_case (case_id, at)
+-- The mandate of a case ends with it.
+UPDATE mandate SET revoked_at = :at WHERE case_id = :case_id AND revoked_at IS NULL;
+
+-- name: mandates_revoke_actor (actor, at)
+-- All mandates of somebody who signed out or was disabled end.
+UPDATE mandate SET revoked_at = :at WHERE actor = :actor AND revoked_at IS NULL;
+
+-- name: case_next () -> number
+-- The next case number.
+SELECT COALESCE(MAX(number), 1000) FROM case_file;
+
+-- name: case_insert (case_id, number, staff_id, role, purpose, opened_at, expires_at)
+-- A case is opened.
+INSERT INTO case_file (case_id, number, staff_id, role, purpose, opened_at, expires_at, closed_at)
+VALUES (:case_id, :number, :staff_id, :role, :purpose, :opened_at, :expires_at, NULL);
+
+-- name: case_get (case_id) -> number, staff_id, role, purpose, opened_at, expires_at, closed_at
+-- A case.
+SELECT number, staff_id, role, purpose, opened_at, expires_at, closed_at FROM case_file WHERE case_id = :case_id;
+
+-- name: cases_of_staff (staff_id, limit) -> case_id, number, purpose, opened_at, expires_at, closed_at
+-- The cases of a member of staff, newest first.
+SELECT case_id, number, purpose, opened_at, expires_at, closed_at FROM case_file WHERE staff_id = :staff_id
+ORDER BY number DESC LIMIT :limit;
+
+-- name: case_close (case_id, at)
+-- A case is closed.
+UPDATE case_file SET closed_at = :at WHERE case_id = :case_id AND closed_at IS NULL;
+
+-- name: case_person_insert (person_id, case_id, bound_at)
+-- A case is bound to a person by its first hit.
+INSERT INTO case_person (person_id, case_id, bound_at) VALUES (:person_id, :case_id, :bound_at);
+
+-- name: case_person_get (case_id) -> person_id
+-- The person a case holds.
+SELECT person_id FROM case_person WHERE case_id = :case_id;
+
+-- name: case_person_erase (person_id)
+-- Part of erasing a person.
+DELETE FROM case_person WHERE person_id = :person_id;
+
+-- name: approval_insert (approval_id, act, subject, requested_by, requested_at, expires_at)
+-- An act waits for a second approver.
+INSERT INTO approval (approval_id, act, subject, requested_by, requested_at, expires_at, decided_by, decided_at, outcome)
+VALUES (:approval_id, :act, :subject, :requested_by, :requested_at, :expires_at, NULL, NULL, 'waiting');
+
+-- name: approval_get (approval_id) -> act, subject, requested_by, requested_at, expires_at, decided_by, outcome
+-- An approval.
+SELECT act, subject, requested_by, requested_at, expires_at, decided_by, outcome FROM approval
+WHERE approval_id = :approval_id;
+
+-- name: approvals_waiting () -> approval_id, act, subject, requested_by, requested_at, expires_at
+-- Acts that wait for a second approver.
+SELECT approval_id, act, subject, requested_by, requested_at, expires_at FROM approval WHERE outcome = 'waiting'
+ORDER BY requested_at;
+
+-- name: approval_decide (approval_id, decided_by, decided_at, outcome)
+-- A second approver decides, once.
+UPDATE approval SET decided_by = :decided_by, decided_at = :decided_at, outcome = :outcome
+WHERE approval_id = :approval_id AND outcome = 'waiting';
+
+-- name: rights_next () -> number
+-- The next number of a rights request.
+SELECT COALESCE(MAX(number), 0) FROM rights_request;
+
+-- name: rights_insert (request_id, number, kind, channel, case_id, opened_by, received_at, due_at)
+-- Somebody asks about their own information.
+INSERT INTO rights_request (request_id, number, kind, channel, case_id, opened_by, received_at, due_at, identity_check, checked_by, status, approval_id, finished_at, outcome)
+VALUES (:request_id, :number, :kind, :channel, :case_id, :opened_by, :received_at, :due_at, '', '', 'open', '', NULL, '');
+
+-- name: rights_get (request_id) -> number, kind, channel, case_id, opened_by, received_at, due_at, identity_check, checked_by, status, approval_id, finished_at, outcome
+-- A rights request.
+SELECT number, kind, channel, case_id, opened_by, received_at, due_at, identity_check, checked_by, status, approval_id, finished_at, outcome
+FROM rights_request WHERE request_id = :request_id;
+
+-- name: rights_all () -> request_id, number, kind, channel, opened_by, received_at, due_at, identity_check, status, approval_id, finished_at, outcome
+-- All rights requests, newest first.
+SELECT request_id, number, kind, channel, opened_by, received_at, due_at, identity_check, status, approval_id, finished_at, outcome
+FROM rights_request ORDER BY number DESC;
+
+-- name: rights_check (request_id, identity_check, checked_by)
+-- How the person's identity was checked, and by whom.
+UPDATE rights_request SET identity_check = :identity_check, checked_by = :checked_by, status = 'checked'
+WHERE request_id = :request_id AND status = 'open';
+
+-- name: rights_await (request_id, approval_id)
+-- A rights request waits for a second approver.
+UPDATE rights_request SET approval_id = :approval_id, status = 'awaiting approval'
+WHERE request_id = :request_id AND status = 'checked';
+
+-- name: rights_finish (request_id, finished_at, outcome)
+-- A rights request is answered.
+UPDATE rights_request SET finished_at = :finished_at, outcome = :outcome, status = 'finished'
+WHERE request_id = :request_id AND finished_at IS NULL;
+
+-- name: rights_person_insert (person_id, request_id, key_id, sealed)
+-- The person a rights request is about, with staff's note sealed under that person's key.
+INSERT INTO rights_request_person (person_id, request_id, key_id, sealed)
+VALUES (:person_id, :request_id, :key_id, :sealed);
+
+-- name: rights_person_get (request_id) -> person_id, key_id, sealed
+-- The person a rights request is about.
+SELECT person_id, key_id, sealed FROM rights_request_person WHERE request_id = :request_id;
+
+-- name: rights_request_person_erase (person_id)
+-- Part of erasing a person.
+DELETE FROM rights_request_person WHERE person_id = :person_id;
+
+-- name: rate_get (bucket) -> started_at, count
+-- How often something was tried.
+SELECT started_at, count FROM rate WHERE bucket = :bucket;
+
+-- name: rate_put (bucket, started_at, count)
+-- Counts a try.
+INSERT INTO rate (bucket, started_at, count) VALUES (:bucket, :started_at, :count)
+ON CONFLICT (bucket) DO UPDATE SET started_at = :started_at, count = :count;
+
+-- name: rates_expire (at)
+-- Forgets tries of long ago.
+DELETE FROM rate WHERE started_at < :at;
