@@ -86,6 +86,7 @@ class Purpose:
         dpv: DPV purpose term; part of the revision together with *fides*.
         fides: fideslang data use.
         editorial: Earlier revisions this version declares to mean the same (an activation names the approver).
+        at_most_seconds: Longest life of anything set for it (cookies); None when it sets no bound.
     """
 
     id: str
@@ -99,6 +100,7 @@ class Purpose:
     dpv: str = ""
     fides: str = ""
     editorial: frozenset[str] = frozenset()
+    at_most_seconds: float | None = None
 
     def may_use(self, item: str) -> bool:
         """Whether *item* is among the items this purpose uses."""
@@ -249,12 +251,28 @@ class Clause:
 
 
 @dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph of the text.
+
+    Args:
+        kind: `clause` (ends with an id), `text` (has none; may hold marked phrases) or `item` (of a list).
+        clauses: The clause it ends with, then the phrases marked in it; in the order of the text.
+        texts: Markdown inline source by language, without the id at its end; marked phrases keep their mark.
+    """
+
+    kind: str
+    clauses: tuple[str, ...]
+    texts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A heading of the text: id, titles by language, and its body blocks in order (see `render`)."""
 
     id: str
     titles: Mapping[str, str]
     line: int
+    blocks: tuple[Block, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

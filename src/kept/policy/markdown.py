@@ -1,0 +1,343 @@
+"""Takes a policy's Markdown apart: front matter, headings, paragraphs with their clause ids, and rule blocks.
+
+Source: CommonMark 0.31 for the text. Raw HTML and images are refused (comments are dropped); a paragraph is bounded so
+that no text takes more than a moment, whatever it holds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+from kept.errors import PolicyError
+from kept.policy.findings import Place, Report
+from kept.policy.yaml_block import Node, Table, parse_block
+
+LARGEST_FILE = 1_000_000
+LONGEST_PARAGRAPH = 4_000
+MOST_MARKS = 120
+MOST_LINES = 20_000
+MOST_BLOCKS = 2_000
+
+_CLAUSE_ID = r"[0-9]{1,3}(?:\.[0-9]{1,3}){0,3}"
+_END_MARK = re.compile(r"[ \t\n]*\{#(" + _CLAUSE_ID + r")\}\Z")
+_PHRASE_MARK = re.compile(r"\[([^\[\]{}]{1,300})\]\{#(" + _CLAUSE_ID + r")\}")
+_LOOSE_MARK = re.compile(r"\{#([^}\n]{0,40})\}?")
+_CLAUSE_KEY = re.compile(_CLAUSE_ID)
+_MARKS = re.compile(r"[\[\]*_`<>!&\\]")
+_COMMENT = re.compile(r"<!--(?:(?!-->).)*-->", re.DOTALL)
+_ALLOWED_LINK = re.compile(r"(?:https://|mailto:|tel:|/(?!/)|#)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One paragraph or list entry: its source without the end mark, its ids, and where it stands."""
+
+    kind: str
+    text: str
+    end_id: str
+    phrases: tuple[tuple[str, str], ...]
+    place: Place
+
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        """Ids of the clause it ends with and of the phrases marked in it."""
+        marked = tuple(clause for clause, _ in self.phrases)
+        return (self.end_id, *marked) if self.end_id else marked
+
+
+@dataclass(slots=True)
+class Part:
+    """A heading with what stands under it."""
+
+    id: str
+    title: str
+    place: Place
+    paragraphs: list[Paragraph] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One table of rules and the clause it belongs to; no clause for a block that only holds `words`."""
+
+    clause: str
+    node: Table
+
+
+@dataclass(slots=True)
+class Document:
+    """One file, taken apart."""
+
+    file: str
+    front: Table
+    title: str = ""
+    parts: list[Part] = field(default_factory=list)
+    rules: list[Rule] = field(default_factory=list)
+    clauses: dict[str, Place] = field(default_factory=dict)
+
+
+def take_apart(file: str, content: bytes, report: Report) -> Document:
+    """Take one policy file apart; what is wrong goes to *report*.
+
+    Args:
+        file: Name without its folder.
+        content: The file, not trusted.
+        report: Where findings go.
+
+    Raises:
+        PolicyError: The file as a whole cannot be read (size, encoding, front matter).
+    """
+    text = _decoded(file, content)
+    lines = text.split("\n")
+    if lines[0].rstrip() != "---":
+        message = "expected front matter between two lines of `---`, found none"
+        raise PolicyError(message, file=file, line=1, column=1, reason="front-matter-missing")
+    end = next((number for number, line in enumerate(lines[1:200], 1) if line.rstrip() == "---"), 0)
+    if not end:
+        message = "expected a second line of `---` after the front matter, found none"
+        raise PolicyError(message, file=file, line=1, column=1, reason="front-matter-missing")
+    front = parse_block("\n".join(lines[1:end]), file, 2)
+    if not isinstance(front, Table):
+        message = "expected a table as front matter"
+        raise PolicyError(message, file=file, line=2, column=1, reason="front-matter-missing")
+    body = lines[end + 1 :]
+    _bound(file, body, end + 2)
+    return _Walk(Document(file, front), report, body, end + 2).walk()
+
+
+def _decoded(file: str, content: bytes) -> str:
+    if len(content) > LARGEST_FILE:
+        message = f"expected at most {LARGEST_FILE} bytes, found {len(content)}"
+        raise PolicyError(message, file=file, reason="file-size")
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
+        message = "expected UTF-8, found a byte that is not"
+        raise PolicyError(message, file=file, line=line, column=column, reason="file-encoding") from error
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    match = re.search(r"[^\n\t\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)
+    if match is not None:
+        before_text = text[: match.start()]
+        line, column = before_text.count("\n") + 1, match.start() - before_text.rfind("\n")
+        message = "expected text, found a control character"
+        raise PolicyError(message, file=file, line=line, column=column, reason="file-encoding")
+    return text
+
+
+def _bound(file: str, lines: list[str], first_line: int) -> None:
+    """Refuse text that would make a Markdown parser slow, before it sees it."""
+    if len(lines) > MOST_LINES:
+        raise PolicyError(f"expected at most {MOST_LINES} lines", file=file, reason="file-size")
+    start, length, marks, fenced, blocks = 0, 0, 0, False, 0
+    for number, line in enumerate(lines):
+        if line.startswith("```"):
+            fenced = not fenced
+            length = marks = 0
+            continue
+        if fenced:
+            continue
+        if not line.strip():
+            length = marks = 0
+            continue
+        if not length:
+            start = number
+            blocks += 1
+        length += len(line)
+        marks += len(_MARKS.findall(line[: LONGEST_PARAGRAPH + 1]))
+        if length > LONGEST_PARAGRAPH or marks > MOST_MARKS or blocks > MOST_BLOCKS:
+            message = f"expected paragraphs of at most {LONGEST_PARAGRAPH} characters and {MOST_MARKS} marks"
+            raise PolicyError(message, file=file, line=start + first_line, column=1, reason="paragraph-size")
+
+
+class _Walk:
+    """Reads the block tokens in order."""
+
+    def __init__(self, document: Document, report: Report, lines: list[str], first_line: int) -> None:
+        self.document = document
+        self._report = report
+        self._lines = lines
+        self._first_line = first_line
+        self._last_clause = ""
+
+    def walk(self) -> Document:
+        tokens = _BLOCKS.parse("\n".join(self._lines))
+        for position, token in enumerate(tokens):
+            if token.type == "inline":
+                self._inline(tokens[position - 1], token, tokens[position + 1 :][:2])
+            elif token.type == "fence":
+                self._fence(token)
+            elif token.type == "html_block" and _COMMENT.sub("", token.content).strip():
+                self._report.error(self._place(token), "raw-html", "expected Markdown, found raw HTML", clause="")
+            elif token.type == "code_block":
+                message = "expected a paragraph or a fenced block, found an indented one"
+                self._report.error(self._place(token), "block-unknown", message, clause="")
+        return self.document
+
+    def _place(self, token: Token) -> Place:
+        line = token.map[0] if token.map else 0
+        text = self._lines[line] if line < len(self._lines) else ""
+        return Place(self.document.file, line + self._first_line, len(text) - len(text.lstrip()) + 1)
+
+    def _inline(self, opened: Token, token: Token, _following: list[Token]) -> None:
+        place = self._place(token)
+        text = _COMMENT.sub("", token.content).strip()
+        if not text:
+            return
+        if opened.type == "heading_open":
+            self._heading(opened, text, place)
+            return
+        match = _END_MARK.search(text)
+        end_id = match[1] if match else ""
+        if match:
+            text = text[: match.start()]
+        phrases = tuple((found[2], found[1]) for found in _PHRASE_MARK.finditer(text))
+        self._check_text(text, place)
+        paragraph = Paragraph(
+            "item" if token.level > 1 else "clause" if end_id else "text", text, end_id, phrases, place
+        )
+        if not self.document.parts:
+            self._report.error(place, "text-before-heading", "expected a heading with an id before the text", clause="")
+            return
+        self.document.parts[-1].paragraphs.append(paragraph)
+        self._last_clause = end_id
+        for clause in paragraph.clauses:
+            self._name(clause, self._place_of(clause, place))
+
+    def _place_of(self, clause: str, place: Place) -> Place:
+        """Where the mark itself stands, within the next lines of the paragraph."""
+        mark = f"{{#{clause}}}"
+        first = place.line - self._first_line
+        for number, line in enumerate(self._lines[first : first + 60], first):
+            column = line.find(mark)
+            if column >= 0:
+                return Place(place.file, number + self._first_line, column + 1)
+        return place
+
+    def _name(self, clause: str, place: Place) -> None:
+        first = self.document.clauses.setdefault(clause, place)
+        if first is not place or any(part.id == clause for part in self.document.parts):
+            message = f"expected each clause id once, found `{clause}` again"
+            self._report.error(place, "clause-twice", message, clause=clause)
+
+    def _heading(self, opened: Token, text: str, place: Place) -> None:
+        self._last_clause = ""
+        match = _END_MARK.search(text)
+        title = text[: match.start()] if match else text
+        self._check_text(title, place)
+        if opened.tag == "h1" and match is None and not self.document.title:
+            self.document.title = title
+            return
+        if match is None:
+            message = "expected a section heading with an id at its end, found none"
+            self._report.error(place, "section-without-id", message, hint="write `## Title {#4}`", clause="")
+            return
+        if match[1] in self.document.clauses or any(part.id == match[1] for part in self.document.parts):
+            message = f"expected each section id once, found `{match[1]}` again"
+            self._report.error(place, "clause-twice", message, clause=match[1])
+            return
+        self.document.parts.append(Part(match[1], title, place))
+
+    def _check_text(self, text: str, place: Place) -> None:
+        loose = _LOOSE_MARK.search(_PHRASE_MARK.sub("", text))
+        if loose:
+            message = f"expected a clause id at the end of a sentence or as `[phrase]{{#5.6}}`, found `{{#{loose[1]}`"
+            hint = "ids are numbers with dots, such as `{#4.6}`"
+            self._report.error(place, "clause-mark", message, hint=hint, clause="")
+        for child in _walk(INLINE.parseInline(text)):
+            if child.type == "html_inline":
+                self._report.error(place, "raw-html", "expected Markdown, found raw HTML", clause="")
+            elif child.type == "image":
+                self._report.error(place, "image", "expected text, found an image", clause="")
+            elif child.type == "link_open" and not _ALLOWED_LINK.match(str(child.attrGet("href") or "")):
+                message = "expected a link to https, mail, telephone or a path of this site"
+                self._report.error(place, "link", message, clause="")
+
+    def _fence(self, token: Token) -> None:
+        place = self._place(token)
+        words = token.info.split()
+        if words != ["yaml", "kept"]:
+            message = "expected a rule block marked `yaml kept`, found another fenced block"
+            self._report.error(place, "block-unknown", message, clause="")
+            return
+        if token.level:
+            self._report.error(place, "block-unknown", "expected a rule block at the margin, found it inside a list")
+            return
+        try:
+            node = parse_block(token.content, self.document.file, place.line + 1)
+        except PolicyError as error:
+            self._report.caught(error)
+            return
+        if not isinstance(node, Table):
+            self._report.error(node.place, "value-unfit", "expected a table of rules")
+            return
+        self._rules(node, place)
+
+    def _rules(self, node: Table, place: Place) -> None:
+        keyed = [entry for entry in node.entries if _CLAUSE_KEY.fullmatch(entry[0].text)]
+        if keyed:
+            for key, rules in node.entries:
+                self._keyed(key.text, key.place, rules)
+        elif all(key.text == "words" for key, _ in node.entries):
+            self.document.rules.append(Rule(self._last_clause, node))
+        elif not self._last_clause:
+            message = "expected rules below a clause, or keyed by clause id, found neither"
+            self._report.error(place, "rules-without-clause", message, hint='write `"5.2":` above them', clause="")
+        else:
+            self.document.rules.append(Rule(self._last_clause, node))
+
+    def _keyed(self, clause: str, place: Place, rules: Node) -> None:
+        if clause not in self.document.clauses:
+            hint = self._report.nearest(clause, self.document.clauses)
+            message = f"expected the id of a clause above, found `{clause[:64]}`"
+            self._report.error(place, "clause-unknown", message, hint=hint, clause="")
+        elif not isinstance(rules, Table):
+            self._report.error(place, "value-unfit", "expected a table of rules", clause=clause)
+        else:
+            self.document.rules.append(Rule(clause, rules))
+
+
+def _walk(tokens: list[Token]) -> list[Token]:
+    found: list[Token] = []
+    for token in tokens:
+        found.append(token)
+        found.extend(_walk(token.children or []))
+    return found
+
+
+def _phrase(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 -- the library's signature
+    """Inline rule: `[phrase]{#5.6}` becomes a span that can be linked to."""
+    if state.src[state.pos] != "[":
+        return False
+    match = _PHRASE_MARK.match(state.src, state.pos)
+    if match is None:
+        return False
+    if not silent:
+        opened = state.push("phrase_open", "span", 1)
+        opened.attrs = {"class": "phrase", "id": match[2]}
+        state.push("text", "", 0).content = match[1]
+        state.push("phrase_close", "span", -1)
+    state.pos = match.end()
+    return True
+
+
+def _inline_parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark")
+    parser.inline.ruler.before("link", "phrase", _phrase)
+    return parser
+
+
+_BLOCKS = MarkdownIt("commonmark").disable("inline")
+INLINE = _inline_parser()
+"""The inline parser used for checking and for rendering."""
+
+
+def phrases_of(text: str) -> Mapping[str, str]:
+    """Return the phrases marked in *text* by clause id."""
+    return {found[2]: found[1] for found in _PHRASE_MARK.finditer(text)}

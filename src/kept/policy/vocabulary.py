@@ -1,0 +1,380 @@
+"""The closed vocabulary of rule blocks: every word, what may stand under it, and nothing else.
+
+The same tables drive the reader, the errors' "expected" and the JSON Schema for editors, so they cannot drift.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from kept.policy.words import Basis, ClauseKind, Exit, ItemType, PointKind, Source
+
+
+class ParameterKind(StrEnum):
+    """What a guarantee's parameter looks like."""
+
+    DURATION = "duration"
+    FLAG = "flag"
+    TEXT = "text"
+    WHOLE = "whole"
+
+
+@dataclass(frozen=True, slots=True)
+class GuaranteeWord:
+    """A built-in promise as the policy language knows it; the engine's list is passed in by the caller.
+
+    Args:
+        id: Permanent word, such as `restore-drill`.
+        parameters: Kind of each parameter by name (a member of `ParameterKind` or its text).
+        optional: Parameters a policy may leave out; all others have to be given.
+    """
+
+    id: str
+    parameters: Mapping[str, ParameterKind | str] = field(default_factory=dict)
+    optional: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One line of text for people; at most *longest* characters."""
+
+    longest: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A word of a given form; *what* names the form in errors."""
+
+    regex: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """`true` or `false`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number within bounds; whole when *whole* is set."""
+
+    least: float
+    most: float
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A length of time such as `30 days`; becomes seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """A cookie's life: a duration, or `session`; becomes seconds, or None for a session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Percent:
+    """A share such as `30%`; becomes a fraction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word out of a closed list."""
+
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """The id of something declared: `item`, `purpose`, `recipient`, `role` or `option`."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A list, each entry at most once."""
+
+    of: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A table from ids to bodies; *keys* is the form of an id."""
+
+    of: Shape
+    keys: Pattern
+    least: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A table with known words."""
+
+    fields: Mapping[str, Shape]
+    required: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """A single value, or a list or table."""
+
+    single: Shape
+    composite: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Guarantees:
+    """A list of built-in promises, each a word or a table of one word to its parameters."""
+
+
+Shape = Text | Pattern | Flag | Number | Duration | Life | Percent | Word | Ref | Many | Named | Body | Either | Guarantees
+
+ID = Pattern(r"[a-z][a-z0-9_-]{0,63}", "an id of small letters, digits, `_` and `-`")
+COOKIE_NAME = Pattern(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}", "a cookie name")
+COUNTRY = Pattern(r"[a-z]{2}", "a country code of two small letters")
+TERM = Pattern(r"[A-Za-z0-9][A-Za-z0-9:._-]{0,99}", "a term such as `pd:Name`")
+HEX = Pattern(r"[0-9a-f]{64}", "a hash of 64 hexadecimal digits")
+LAW = Pattern(r"[a-z]{2}-[a-z0-9-]{1,40}", "a law such as `jp-appi`")
+LANGUAGE = Pattern(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?", "a language tag such as `ja`")
+HOST = Pattern(r"[a-z0-9.-]{1,253}", "a host name")
+
+EVENTS = ("account-closed", "closed", "prize-delivered")
+OPTION_LISTS = ("jp-prefectures",)
+RIGHTS = (
+    "activate", "promises", "ledger", "approve", "attest", "witness", "keys", "backups", "break-glass", "statistics",
+    "provide", "campaigns", "disclose", "points",
+)  # fmt: skip
+GROUNDS = ("court-order", "warrant", "statutory-inquiry")
+
+KEEP = Body(
+    {"until": Word(EVENTS), "then": Duration(), "for": Duration(), "dormant": Duration(), "at-most": Duration()}
+)
+
+ITEM = Body(
+    {
+        "type": Word(tuple(ItemType)),
+        "identifies": Word(("alone", "combined", "no")),
+        "title": Text(200),
+        "of": Either(Word(OPTION_LISTS), Many(ID)),
+        "findable": Flag(),
+        "per": Word(("instance",)),
+        "collect": Word(("never",)),
+        "source": Word((Source.MADE_BY_US,)),
+        "dpv": TERM,
+        "fides": TERM,
+    },
+    required=("type",),
+)
+
+PURPOSE = Body(
+    {
+        "title": Text(200),
+        "description": Text(),
+        "basis": Word(tuple(Basis)),
+        "uses": Either(Word(("all",)), Many(Ref("item"))),
+        "exits": Many(Word(tuple(Exit))),
+        "at-most": Duration(),
+        "dpv": TERM,
+        "fides": TERM,
+        "editorial": Many(HEX),
+    },
+    required=("title", "basis"),
+)
+
+POINT = Body(
+    {
+        "kind": Word(tuple(PointKind)),
+        "title": Text(200),
+        "items": Many(Ref("item")),
+        "stages": Named(Many(Ref("item")), ID, least=1),
+        "purposes": Many(Ref("purpose")),
+        "recipients": Many(Ref("recipient")),
+        "needed": Named(Text(), ID),
+        "keep": KEEP,
+    },
+    required=("kind",),
+)
+
+SOURCES = Body(
+    {
+        "direct": Body(
+            {"by": Many(Word((Source.OWN_SESSION, Source.WITNESSED_PAPER, Source.WITNESSED_CALL)))}, required=("by",)
+        ),
+        "partner": Body(
+            {
+                "needs": Word(("signed-consent-statement",)),
+                "otherwise": Body({"quarantine": Duration()}, required=("quarantine",)),
+                "record": Word(("jp-appi-30",)),
+            },
+            required=("needs", "otherwise"),
+        ),
+    }
+)
+
+COOKIE = Body(
+    {
+        "purpose": Ref("purpose"),
+        "basis": Word((Basis.CONSENT, Basis.NECESSARY)),
+        "life": Life(),
+        "holds": Many(Ref("item")),
+        "identifier": Word(("none", "device", "session")),
+    },
+    required=("basis", "life"),
+)
+
+TAG = Body(
+    {
+        "host": HOST,
+        "sends": Many(Text(200)),
+        "to": Text(200),
+        "country": COUNTRY,
+        "purpose": Ref("purpose"),
+        "basis": Word((Basis.CONSENT,)),
+    },
+    required=("host", "sends", "to", "country", "purpose", "basis"),
+)
+
+STATISTICS = Body(
+    {
+        "about": Word(("person", "visit")),
+        "dimensions": Named(
+            Either(
+                Word(("declared", "calendar")),
+                Body({"of": Ref("item"), "cut": Many(Number(0, 1_000_000, whole=True))}, required=("of", "cut")),
+            ),
+            ID,
+            least=1,
+        ),
+        "budget": Body(
+            {
+                "rho": Number(0, 10),
+                "per": Word(("month", "quarter", "year")),
+                "rho-year": Number(0, 10),
+                "delta": Number(0, 0.001),
+            },
+            required=("rho", "per", "rho-year", "delta"),
+        ),
+        "show": Body({"fewer-than": Number(1, 1_000_000, whole=True), "margin-over": Percent()}),
+    },
+    required=("about", "dimensions"),
+)
+
+_RECIPIENT = Body(
+    {
+        "name": Text(200),
+        "country": COUNTRY,
+        "items": Many(Ref("item")),
+        "purpose": Ref("purpose"),
+        "means": Word(("sealed-file", "post", "encrypted-mail", "api")),
+    },
+    required=("name", "country", "items", "purpose", "means"),
+)
+_PROCESSOR = Body(
+    {
+        "name": Text(200),
+        "for": Many(Ref("purpose")),
+        "country": COUNTRY,
+        "uses": Many(Ref("item")),
+        "safeguard": Text(200),
+        "review": Duration(),
+    },
+    required=("for", "country", "uses"),
+)
+_JOINT_USE = Body(
+    {"with": Many(Text(200)), "items": Many(Ref("item")), "purpose": Ref("purpose"), "responsible": Text(200)},
+    required=("with", "items", "purpose", "responsible"),
+)
+_ROLE = Body(
+    {"title": Text(200), "purposes": Many(Ref("purpose")), "may": Many(Word(RIGHTS)), "look-up": Flag()},
+    required=("purposes",),
+)
+_ATTEST = Body({"by": Ref("role"), "every": Duration(), "evidence": ID}, required=("by", "every", "evidence"))
+
+WORDS = Body(
+    {
+        "items": Named(Text(200), ID),
+        "options": Named(Named(Text(200), ID), ID),
+        "purposes": Named(
+            Either(Text(200), Body({"title": Text(200), "description": Text()}, required=("title",))), ID
+        ),
+        "points": Named(Text(200), ID),
+        "recipients": Named(Text(200), ID),
+        "processors": Named(Text(200), ID),
+        "roles": Named(Text(200), ID),
+        "needed": Named(Named(Text(), ID), ID),
+    }
+)
+
+RULE = Body(
+    {
+        "kind": Word(tuple(ClauseKind)),
+        "reading": Word(("literal", "interpreted")),
+        "items": Named(ITEM, ID),
+        "purposes": Named(PURPOSE, ID),
+        "collection": Named(POINT, ID),
+        "segments": Body(
+            {"purpose": Ref("purpose"), "by": Many(Ref("item"))},
+            required=("purpose", "by"),
+        ),
+        "sources": SOURCES,
+        "cookies": Named(COOKIE, COOKIE_NAME),
+        "tags": Named(TAG, ID),
+        "addresses": Body(
+            {"purpose": Ref("purpose"), "store": Word(("keyed-hash",)), "key-life": Duration()},
+            required=("purpose", "store", "key-life"),
+        ),
+        "recipients": Named(_RECIPIENT, ID),
+        "processors": Named(_PROCESSOR, ID),
+        "joint-use": Named(_JOINT_USE, ID),
+        "keep": KEEP,
+        "statistics": Named(STATISTICS, ID),
+        "disclosure": Body(
+            {
+                "scope": Many(Word(("persons", "items", "period"))),
+                "grounds": Many(Word(GROUNDS)),
+                "approvals": Number(1, 5, whole=True),
+            },
+            required=("scope", "grounds", "approvals"),
+        ),
+        "roles": Named(_ROLE, ID),
+        "guarantees": Guarantees(),
+        "attest": Named(_ATTEST, ID),
+        "states": Word(("limitation", "fact", "scope")),
+        "words": WORDS,
+    }
+)
+"""What may stand in a clause's block."""
+
+_CONTROLLER = Body({"name": Text(200), "desk": Text(200), "contact": Text(200)}, required=("name", "contact"))
+
+FRONT = Body(
+    {
+        "policy": ID,
+        "version": Number(1, 1_000_000, whole=True),
+        "effective": Pattern(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date such as `2026-11-01`"),
+        "language": LANGUAGE,
+        "translations": Many(LANGUAGE),
+        "controller": _CONTROLLER,
+        "law": Many(LAW),
+        "publish": Body({"states": Flag(), "counts": Flag()}),
+    },
+    required=("policy", "version", "effective", "language", "controller"),
+)
+"""What stands in the front matter of the first file."""
+
+FRONT_OF_TRANSLATION = Body(
+    {
+        "policy": ID,
+        "language": LANGUAGE,
+        "translates": Body(
+            {"version": Number(1, 1_000_000, whole=True), "hash": HEX}, required=("version", "hash")
+        ),
+        "controller": _CONTROLLER,
+    },
+    required=("policy", "language", "translates"),
+)
+"""What stands in the front matter of a translation."""
