@@ -22,7 +22,7 @@ LARGEST_FILE = 1_000_000
 LONGEST_PARAGRAPH = 4_000
 MOST_MARKS = 120
 MOST_LINES = 20_000
-MOST_BLOCKS = 2_000
+MOST_PARAGRAPHS = 2_000
 
 _CLAUSE_ID = r"[0-9]{1,3}(?:\.[0-9]{1,3}){0,3}"
 _END_MARK = re.compile(r"[ \t\n]*\{#(" + _CLAUSE_ID + r")\}\Z")
@@ -106,7 +106,8 @@ def take_apart(file: str, content: bytes, report: Report) -> Document:
         message = "expected a table as front matter"
         raise PolicyError(message, file=file, line=2, column=1, reason="front-matter-missing")
     body = lines[end + 1 :]
-    _bound(file, body, end + 2)
+    if len(body) > MOST_LINES:
+        raise PolicyError(f"expected at most {MOST_LINES} lines, found {len(body)}", file=file, reason="file-size")
     return _Walk(Document(file, front), report, body, end + 2).walk()
 
 
@@ -131,31 +132,6 @@ def _decoded(file: str, content: bytes) -> str:
     return text
 
 
-def _bound(file: str, lines: list[str], first_line: int) -> None:
-    """Refuse text that would make a Markdown parser slow, before it sees it."""
-    if len(lines) > MOST_LINES:
-        raise PolicyError(f"expected at most {MOST_LINES} lines", file=file, reason="file-size")
-    start, length, marks, fenced, blocks = 0, 0, 0, False, 0
-    for number, line in enumerate(lines):
-        if line.startswith("```"):
-            fenced = not fenced
-            length = marks = 0
-            continue
-        if fenced:
-            continue
-        if not line.strip():
-            length = marks = 0
-            continue
-        if not length:
-            start = number
-            blocks += 1
-        length += len(line)
-        marks += len(_MARKS.findall(line[: LONGEST_PARAGRAPH + 1]))
-        if length > LONGEST_PARAGRAPH or marks > MOST_MARKS or blocks > MOST_BLOCKS:
-            message = f"expected paragraphs of at most {LONGEST_PARAGRAPH} characters and {MOST_MARKS} marks"
-            raise PolicyError(message, file=file, line=start + first_line, column=1, reason="paragraph-size")
-
-
 class _Walk:
     """Reads the block tokens in order."""
 
@@ -168,9 +144,10 @@ class _Walk:
 
     def walk(self) -> Document:
         tokens = _BLOCKS.parse("\n".join(self._lines))
+        self._bound(tokens)
         for position, token in enumerate(tokens):
             if token.type == "inline":
-                self._inline(tokens[position - 1], token, tokens[position + 1 :][:2])
+                self._inline(tokens[position - 1], token)
             elif token.type == "fence":
                 self._fence(token)
             elif token.type == "html_block" and _COMMENT.sub("", token.content).strip():
@@ -180,12 +157,30 @@ class _Walk:
                 self._report.error(self._place(token), "block-unknown", message, clause="")
         return self.document
 
+    def _bound(self, tokens: list[Token]) -> None:
+        """Refuse text that would make the inline parser slow, before it sees any of it."""
+        paragraphs = [token for token in tokens if token.type == "inline"]
+        for number, token in enumerate(paragraphs, 1):
+            if (
+                number > MOST_PARAGRAPHS
+                or len(token.content) > LONGEST_PARAGRAPH
+                or len(_MARKS.findall(token.content)) > MOST_MARKS
+            ):
+                message = (
+                    f"expected at most {MOST_PARAGRAPHS} paragraphs, each of at most {LONGEST_PARAGRAPH} characters "
+                    f"and {MOST_MARKS} marks"
+                )
+                place = self._place(token)
+                raise PolicyError(
+                    message, file=place.file, line=place.line, column=place.column, reason="paragraph-size"
+                )
+
     def _place(self, token: Token) -> Place:
         line = token.map[0] if token.map else 0
         text = self._lines[line] if line < len(self._lines) else ""
         return Place(self.document.file, line + self._first_line, len(text) - len(text.lstrip()) + 1)
 
-    def _inline(self, opened: Token, token: Token, _following: list[Token]) -> None:
+    def _inline(self, opened: Token, token: Token) -> None:
         place = self._place(token)
         text = _COMMENT.sub("", token.content).strip()
         if not text:
@@ -267,7 +262,8 @@ class _Walk:
             self._report.error(place, "block-unknown", message, clause="")
             return
         if token.level:
-            self._report.error(place, "block-unknown", "expected a rule block at the margin, found it inside a list")
+            message = "expected a rule block at the margin, found it inside a list"
+            self._report.error(place, "block-unknown", message, clause="")
             return
         try:
             node = parse_block(token.content, self.document.file, place.line + 1)
@@ -333,7 +329,7 @@ def _inline_parser() -> MarkdownIt:
     return parser
 
 
-_BLOCKS = MarkdownIt("commonmark").disable("inline")
+_BLOCKS = MarkdownIt("commonmark").disable(["inline", "reference"])
 INLINE = _inline_parser()
 """The inline parser used for checking and for rendering."""
 

@@ -131,7 +131,9 @@ class Guarantees:
     """A list of built-in promises, each a word or a table of one word to its parameters."""
 
 
-Shape = Text | Pattern | Flag | Number | Duration | Life | Percent | Word | Ref | Many | Named | Body | Either | Guarantees
+Shape = (
+    Text | Pattern | Flag | Number | Duration | Life | Percent | Word | Ref | Many | Named | Body | Either | Guarantees
+)
 
 ID = Pattern(r"[a-z][a-z0-9_-]{0,63}", "an id of small letters, digits, `_` and `-`")
 COOKIE_NAME = Pattern(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}", "a cookie name")
@@ -370,9 +372,7 @@ FRONT_OF_TRANSLATION = Body(
     {
         "policy": ID,
         "language": LANGUAGE,
-        "translates": Body(
-            {"version": Number(1, 1_000_000, whole=True), "hash": HEX}, required=("version", "hash")
-        ),
+        "translates": Body({"version": Number(1, 1_000_000, whole=True), "hash": HEX}, required=("version", "hash")),
         "controller": _CONTROLLER,
     },
     required=("policy", "language", "translates"),

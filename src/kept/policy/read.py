@@ -1,0 +1,514 @@
+"""Reads policy files: bytes in, a `Policy` out, or the first thing that is wrong with its place."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kept.errors import PolicyError
+from kept.policy import declare
+from kept.policy.findings import Place, Report, as_error
+from kept.policy.fit import MISFIT, Fitting
+from kept.policy.markdown import Document, Rule, take_apart
+from kept.policy.model import Block, Clause, Declaration, GuaranteeUse, Policy, Section
+from kept.policy.prefecture import OPTION_TITLES
+from kept.policy.translate import Translation, file_hash, has_words, is_fresh
+from kept.policy.vocabulary import FRONT, FRONT_OF_TRANSLATION, RULE, GuaranteeWord
+from kept.policy.words import ClauseKind, ItemType
+from kept.policy.yaml_block import Node, Table
+
+_FILE_NAME = re.compile(r"(?P<name>[A-Za-z0-9_-]{1,64})(?:\.(?P<language>[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?))?\.md")
+_POLICY_NAME = re.compile(
+    r"(?P<name>[A-Za-z0-9_-]{1,64})\.policy(?:\.(?P<language>[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?))?\.md"
+)
+MOST_FILES = 20
+
+NAMED_WORDS = ("items", "purposes", "collection", "cookies", "recipients", "processors", "roles", "attest")
+KEPT_WORDS = ("segments", "sources", "tags", "addresses", "joint-use", "keep", "statistics", "disclosure")
+SINGLE_WORDS = frozenset({"segments", "addresses", "keep", "disclosure"})
+"""Words kept as plain `Declaration`s; single ones have no ids of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One declaration as read: its plain values, its clause and its place."""
+
+    plain: Any
+    clause: str
+    place: Place
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was read so far, and where it stands.
+
+    Args:
+        report: Everything found wrong.
+        found: Declarations by (word, id).
+        policy: The policy; None while an error prevents it.
+    """
+
+    report: Report
+    found: dict[tuple[str, str], Found] = field(default_factory=dict)
+    kinds: dict[str, ClauseKind] = field(default_factory=dict)
+    interpreted: set[str] = field(default_factory=set)
+    states: dict[str, str] = field(default_factory=dict)
+    guarantees: list[GuaranteeUse] = field(default_factory=list)
+    words: dict[str, dict[str, Any]] = field(default_factory=dict)
+    policy: Policy | None = None
+    first: Document | None = None
+
+    def all(self, word: str) -> Iterator[tuple[str, Found]]:
+        """Every declaration under *word*, in the order of the text."""
+        for (group, name), found in self.found.items():
+            if group == word:
+                yield name, found
+
+    def place(self, word: str, name: str) -> Place:
+        """Where (*word*, *name*) was declared."""
+        found = self.found.get((word, name))
+        return found.place if found else Place()
+
+
+def read_policy(files: Mapping[str, bytes], guarantees: Mapping[str, GuaranteeWord]) -> Policy:
+    """Read a policy from its files.
+
+    Args:
+        files: Content by file name without folder, not trusted: `NAME.policy.md` and translations `NAME.policy.ja.md`.
+        guarantees: The engine's built-in promises by id.
+
+    Returns:
+        The policy as written. Whether it is sound is `check_policy`'s question.
+
+    Raises:
+        PolicyError: The files cannot be read as a policy; the first reason, with file, line and column.
+    """
+    reading = read_files(files, guarantees)
+    if reading.policy is None:
+        first = reading.report.first_error
+        if first is None:
+            raise RuntimeError("a policy was neither read nor refused")
+        raise as_error(first)
+    return reading.policy
+
+
+def read_files(files: Mapping[str, bytes], guarantees: Mapping[str, GuaranteeWord]) -> Reading:
+    """Read as far as possible; never raises for what the files hold."""
+    reading = Reading(Report())
+    try:
+        _read(files, guarantees, reading)
+    except PolicyError as error:
+        reading.report.caught(error)
+        reading.policy = None
+    return reading
+
+
+def _read(files: Mapping[str, bytes], guarantees: Mapping[str, GuaranteeWord], reading: Reading) -> None:
+    first_name, others = _sorted_names(files)
+    report = reading.report
+    fitting = Fitting(report, guarantees)
+    document = reading.first = take_apart(first_name, files[first_name], report)
+    front = fitting.fit(document.front, FRONT)
+    for rule in document.rules:
+        _take_rule(rule, fitting, reading)
+    report.clause = ""
+    _check_references(fitting, reading)
+    _check_own_words(reading)
+    if front is MISFIT or report.first_error is not None:
+        _read_translations(files, others, guarantees, report)
+        return
+    effective_at = _effective_at(front["effective"], document)
+    first_hash = file_hash(files[first_name])
+    translations = [Translation(front["language"], document, reading.words, front)]
+    for language, read in _read_translations(files, others, guarantees, report):
+        if read is not None and language != front["language"] and _is_complete(read, first_hash, front, reading):
+            translations.append(read)
+    for language in front.get("translations", ()):
+        if language not in {name for name, _ in others}:
+            message = f"expected a file for the language `{language}`, found none"
+            report.error(Place(first_name, 1, 1), "translation-missing", message, clause="")
+    reading.policy = _assemble(files, first_name, front, effective_at, translations, reading)
+
+
+def _sorted_names(files: Mapping[str, bytes]) -> tuple[str, list[tuple[str, str]]]:
+    """Return the first file's name, and (language, name) of the translations."""
+    if not files or len(files) > MOST_FILES:
+        raise PolicyError(f"expected 1 to {MOST_FILES} files, found {len(files)}", reason="file-count")
+    firsts, others = [], []
+    for name in sorted(files):
+        match = _POLICY_NAME.fullmatch(name) or _FILE_NAME.fullmatch(name)
+        if match is None:
+            raise PolicyError("expected a file name such as `shop.policy.md`", reason="file-name")
+        if match["language"] and match["language"] != "policy":
+            others.append((match["language"], name))
+        else:
+            firsts.append(name)
+    if len(firsts) != 1:
+        message = f"expected one file without a language in its name, found {len(firsts)}"
+        raise PolicyError(message, reason="file-count", hint="`shop.policy.md`, then `shop.policy.ja.md`")
+    return firsts[0], others
+
+
+def _take_rule(rule: Rule, fitting: Fitting, reading: Reading) -> None:
+    report = fitting.report
+    report.clause = rule.clause
+    plain = fitting.fit(rule.node, RULE)
+    if plain is MISFIT:
+        return
+    nodes = {key.text: (key.place, node) for key, node in rule.node.entries}
+    for word, value in plain.items():
+        place, node = nodes[word]
+        if word == "kind":
+            reading.kinds[rule.clause] = ClauseKind(value)
+        elif word == "reading":
+            if value == "interpreted":
+                reading.interpreted.add(rule.clause)
+        elif word == "states":
+            reading.states[rule.clause] = value
+        elif word == "guarantees":
+            reading.guarantees += [GuaranteeUse(name, given, rule.clause, line) for name, given, line in value]
+        elif word == "words":
+            for group, entries in value.items():
+                reading.words.setdefault(group, {}).update(entries)
+        elif word in SINGLE_WORDS:
+            _declare(word, "", Found(value, rule.clause, place), reading)
+        else:
+            places = _places(node)
+            for name, body in value.items():
+                _declare(word, name, Found(body, rule.clause, places[name]), reading)
+
+
+def _places(node: Node) -> dict[str, Place]:
+    return {key.text: key.place for key, _ in node.entries} if isinstance(node, Table) else {}
+
+
+def _declare(word: str, name: str, found: Found, reading: Reading) -> None:
+    earlier = reading.found.setdefault((word, name), found)
+    if earlier is not found:
+        what = f"`{name}` of `{word}`" if name else f"`{word}`"
+        message = f"expected each declaration once, found {what} again (first on line {earlier.place.line})"
+        reading.report.error(found.place, "declared-twice", message)
+
+
+def _check_references(fitting: Fitting, reading: Reading) -> None:
+    declared = {
+        kind: {name for name, _ in reading.all(word)}
+        for kind, word in (("item", "items"), ("purpose", "purposes"), ("recipient", "recipients"), ("role", "roles"))
+    }
+    for reference in fitting.references:
+        if reference.id not in declared[reference.kind]:
+            hint = reading.report.nearest(reference.id, declared[reference.kind])
+            message = f"expected a declared {reference.kind}, found `{reference.id[:64]}`"
+            code = f"{reference.kind}-unknown"
+            reading.report.error(reference.place, code, message, hint=hint, clause=reference.clause)
+
+
+def _check_own_words(reading: Reading) -> None:
+    """What a shape cannot say: options only for choices, stages or items, needed items asked at the point."""
+    report = reading.report
+    for name, found in reading.all("items"):
+        choice = found.plain["type"] in (ItemType.ONE_OF, ItemType.SOME_OF)
+        if choice != bool(found.plain.get("of")):
+            message = f"expected `of` with its options for a choice and only there, found otherwise for `{name}`"
+            report.error(found.place, "options-unfit", message, clause=found.clause)
+    for name, found in reading.all("collection"):
+        if ("items" in found.plain) == ("stages" in found.plain):
+            message = f"expected either `items` or `stages`, found both or neither for `{name}`"
+            report.error(found.place, "point-items", message, clause=found.clause)
+            continue
+        stages = found.plain.get("stages", {"": found.plain.get("items", ())})
+        asked = {item for items in stages.values() for item in items}
+        for item in found.plain.get("needed", {}):
+            if item not in asked:
+                hint = report.nearest(item, asked)
+                message = f"expected a needed item the point asks for, found `{item}`"
+                report.error(found.place, "item-unknown", message, hint=hint, clause=found.clause)
+
+
+def _effective_at(effective: str, document: Document) -> float:
+    try:
+        day = datetime.date.fromisoformat(effective)
+    except ValueError as error:
+        place = next((node.place for key, node in document.front.entries if key.text == "effective"), Place())
+        message = "expected a day of the calendar such as `2026-11-01`"
+        raise PolicyError(
+            message, file=document.file, line=place.line, column=place.column, reason="value-unfit"
+        ) from error
+    return datetime.datetime(day.year, day.month, day.day, tzinfo=datetime.UTC).timestamp()
+
+
+def _read_translations(
+    files: Mapping[str, bytes],
+    others: list[tuple[str, str]],
+    guarantees: Mapping[str, GuaranteeWord],
+    report: Report,
+) -> list[tuple[str, Translation | None]]:
+    read: list[tuple[str, Translation | None]] = []
+    for language, name in others:
+        before = len(report.findings)
+        try:
+            document = take_apart(name, files[name], report)
+        except PolicyError as error:
+            report.caught(error)
+            read.append((language, None))
+            continue
+        fitting = Fitting(report, guarantees)
+        front = fitting.fit(document.front, FRONT_OF_TRANSLATION)
+        words = _translated_words(document, fitting)
+        sound = front is not MISFIT and len(report.findings) == before
+        if sound and front["language"] != language:
+            message = f"expected the language `{language}` of the file's name, found `{front['language']}`"
+            report.error(Place(name, 2, 1), "translation-language", message, clause="")
+            sound = False
+        read.append((language, Translation(language, document, words, front) if sound else None))
+    return read
+
+
+def _translated_words(document: Document, fitting: Fitting) -> dict[str, dict[str, Any]]:
+    words: dict[str, dict[str, Any]] = {}
+    for rule in document.rules:
+        strange = [key for key, _ in rule.node.entries if key.text != "words"]
+        for key in strange:
+            message = f"expected only `words` in a translation, found `{key.text[:64]}`"
+            fitting.report.error(key.place, "translation-rules", message, clause="")
+        if not strange:
+            fitted = fitting.fit(rule.node, RULE)
+            if fitted is not MISFIT:
+                for group, entries in fitted.get("words", {}).items():
+                    words.setdefault(group, {}).update(entries)
+    return words
+
+
+def _is_complete(translation: Translation, first_hash: str, front: Mapping[str, Any], reading: Reading) -> bool:
+    if reading.first is None or not is_fresh(translation, reading.first, first_hash, front["version"], reading.report):
+        return False
+    return has_words(translation, _needed_words(reading, translation.language), reading.report)
+
+
+def _needed_words(reading: Reading, language: str) -> Iterator[tuple[str, str, str]]:
+    groups = {
+        "items": "items",
+        "purposes": "purposes",
+        "collection": "points",
+        "recipients": "recipients",
+        "processors": "processors",
+        "roles": "roles",
+    }
+    for (word, name), found in reading.found.items():
+        if word in groups:
+            yield groups[word], name, ""
+        if word == "items":
+            of = found.plain.get("of", ())
+            if isinstance(of, tuple):
+                yield from (("options", name, option) for option in of)
+            elif any(language not in titles for titles in OPTION_TITLES[of].values()):
+                yield from (("options", name, option) for option in OPTION_TITLES[of])
+        if word == "collection":
+            yield from (("needed", name, item) for item in found.plain.get("needed", {}))
+
+
+class _Titles:
+    """Looks words up in every language of the policy."""
+
+    def __init__(self, translations: list[Translation]) -> None:
+        self._translations = translations
+        self._own = translations[0].language
+
+    def of(self, group: str, name: str, own: str = "") -> dict[str, str]:
+        """Titles by language; the own language falls back to *own*, then to the id made readable."""
+        titles = {self._own: own or name.replace("_", " ").replace("-", " ").capitalize()}
+        for translation in self._translations:
+            entry = translation.words.get(group, {}).get(name)
+            if isinstance(entry, str):
+                titles[translation.language] = entry
+            elif entry is not None:
+                titles[translation.language] = entry["title"]
+        return titles
+
+    def descriptions(self, name: str, own: str) -> dict[str, str]:
+        """Descriptions of a purpose by language."""
+        found = {self._own: own} if own else {}
+        for translation in self._translations:
+            entry = translation.words.get("purposes", {}).get(name)
+            if isinstance(entry, Mapping) and "description" in entry:
+                found[translation.language] = entry["description"]
+        return found
+
+    def options(self, item: str, of: Any) -> dict[str, dict[str, str]]:
+        """Titles of options by option, then language."""
+        if isinstance(of, str):
+            titles = {option: dict(names) for option, names in OPTION_TITLES[of].items()}
+        else:
+            titles = {option: {self._own: option.replace("-", " ").replace("_", " ").capitalize()} for option in of}
+        for translation in self._translations:
+            for option, title in translation.words.get("options", {}).get(item, {}).items():
+                if option in titles:
+                    titles[option][translation.language] = title
+        return titles
+
+    def needed(self, point: str, reasons: Mapping[str, str]) -> dict[str, dict[str, str]]:
+        """Reasons for needed items by item, then language."""
+        found = {item: {self._own: reason} for item, reason in reasons.items()}
+        for translation in self._translations:
+            for item, reason in translation.words.get("needed", {}).get(point, {}).items():
+                if item in found:
+                    found[item][translation.language] = reason
+        return found
+
+
+def _assemble(  # noqa: PLR0913 -- everything a policy is made of meets here
+    files: Mapping[str, bytes],
+    first_name: str,
+    front: Mapping[str, Any],
+    effective_at: float,
+    translations: list[Translation],
+    reading: Reading,
+) -> Policy:
+    titles = _Titles(translations)
+    keep = reading.found.get(("keep", ""))
+    default_keep = keep.plain if keep else {}
+    publish = front.get("publish", {})
+    return Policy(
+        id=front["policy"],
+        version=front["version"],
+        effective=front["effective"],
+        effective_at=effective_at,
+        language=front["language"],
+        languages=tuple(translation.language for translation in translations),
+        hash=policy_hash(files, first_name),
+        controller=front["controller"],
+        law=front.get("law", ()),
+        publish_states=publish.get("states", False),
+        publish_counts=publish.get("counts", False),
+        sections=_sections(translations),
+        clauses=_clauses(translations, reading),
+        items={
+            name: declare.item(
+                name,
+                found.plain,
+                found.clause,
+                titles.of("items", name, found.plain.get("title", "")),
+                titles.options(name, found.plain.get("of", ())),
+            )
+            for name, found in reading.all("items")
+        },
+        purposes={
+            name: declare.purpose(
+                name,
+                found.plain,
+                found.clause,
+                titles.of("purposes", name, found.plain["title"]),
+                titles.descriptions(name, found.plain.get("description", "")),
+            )
+            for name, found in reading.all("purposes")
+        },
+        points={
+            name: declare.point(
+                name,
+                found.plain,
+                found.clause,
+                titles.of("points", name, found.plain.get("title", "")),
+                found.plain.get("keep", default_keep),
+                titles.needed(name, found.plain.get("needed", {})),
+            )
+            for name, found in reading.all("collection")
+        },
+        recipients={
+            name: declare.recipient(name, found.plain, found.clause, titles.of("recipients", name, found.plain["name"]))
+            for name, found in reading.all("recipients")
+        },
+        processors={
+            name: declare.processor(
+                name, found.plain, found.clause, titles.of("processors", name, found.plain.get("name", ""))
+            )
+            for name, found in reading.all("processors")
+        },
+        cookies={name: declare.cookie(name, found.plain, found.clause) for name, found in reading.all("cookies")},
+        roles={
+            name: declare.role(name, found.plain, found.clause, titles.of("roles", name, found.plain.get("title", "")))
+            for name, found in reading.all("roles")
+        },
+        guarantees=tuple(reading.guarantees),
+        attestations=tuple(
+            declare.attestation(name, found.plain, found.clause) for name, found in reading.all("attest")
+        ),
+        declarations=_declarations(reading),
+        titles={translation.language: translation.document.title for translation in translations},
+    )
+
+
+def policy_hash(files: Mapping[str, bytes], first_name: str) -> str:
+    """Return the hash of all files: hex SHA-256 over length-framed names and bytes, the first file first."""
+    digest = hashlib.sha256(b"kept/policy/v1\x00")
+    for name in sorted(files, key=lambda name: (name != first_name, name)):
+        for part in (name.encode(), files[name]):
+            digest.update(len(part).to_bytes(8, "big"))
+            digest.update(part)
+    return digest.hexdigest()
+
+
+def _declarations(reading: Reading) -> tuple[Declaration, ...]:
+    kept = []
+    for (word, name), found in reading.found.items():
+        if word in KEPT_WORDS:
+            kept.append(Declaration(word, name, found.plain, found.clause, found.place.line))
+    return tuple(kept)
+
+
+def _sections(translations: list[Translation]) -> tuple[Section, ...]:
+    sections = []
+    for number, part in enumerate(translations[0].document.parts):
+        twins = {
+            translation.language: next((other for other in translation.document.parts if other.id == part.id), None)
+            for translation in translations
+        }
+        blocks = []
+        texts_before = 0
+        for paragraph in part.paragraphs:
+            texts = {}
+            for language, twin in twins.items():
+                candidates = twin.paragraphs if twin else []
+                if paragraph.clauses:
+                    same = [each for each in candidates if set(each.clauses) == set(paragraph.clauses)]
+                else:
+                    same = [each for each in candidates if not each.clauses][texts_before : texts_before + 1]
+                if same:
+                    texts[language] = same[0].text
+            texts_before += not paragraph.clauses
+            blocks.append(Block(paragraph.kind, paragraph.clauses, texts))
+        titles = {language: twin.title for language, twin in twins.items() if twin}
+        sections.append(Section(part.id or str(number), titles, part.place.line, tuple(blocks)))
+    return tuple(sections)
+
+
+def _clauses(translations: list[Translation], reading: Reading) -> dict[str, Clause]:
+    texts: dict[str, dict[str, str]] = {}
+    sections: dict[str, str] = {}
+    inline: set[str] = set()
+    for translation in translations:
+        for part in translation.document.parts:
+            for paragraph in part.paragraphs:
+                if paragraph.end_id:
+                    texts.setdefault(paragraph.end_id, {})[translation.language] = paragraph.text
+                    sections.setdefault(paragraph.end_id, part.id)
+                for clause, phrase in paragraph.phrases:
+                    texts.setdefault(clause, {})[translation.language] = phrase
+                    sections.setdefault(clause, part.id)
+                    inline.add(clause)
+    return {
+        clause: Clause(
+            id=clause,
+            kind=reading.kinds.get(clause, ClauseKind.PROMISE),
+            interpreted=clause in reading.interpreted,
+            section=sections[clause],
+            texts=texts[clause],
+            line=place.line,
+            states=reading.states.get(clause, ""),
+            inline=clause in inline,
+        )
+        for clause, place in translations[0].document.clauses.items()
+    }
