@@ -12,13 +12,6 @@ _PARAMETERS = {
     "key-epochs": {"at-most": ParameterKind.DURATION},
     "backups": {"at-most": ParameterKind.DURATION},
 }
-_IDS = (
-    "one-gate declared-items-only purpose-before-collection nothing-unneeded fair-forms notice-first nothing-required "
-    "account-without-personal-information browser-contents-shown cookie-value-for-its-purpose only-declared-cookies "
-    "browser-scan bound-to-notice consent-checked-when-sent says-why-you-got-it no-provision-without-consent "
-    "provision-register recipients-named-where-acquired released-statistics-only disclosure-within-request "
-    "purpose-bound-roles staff-second-factor sign-in-protection sealed-values ledger-consistent restore-drill "
-    "keys-apart key-epochs canaries-silent clean-logs durable-writes backups"
-).split()
+_IDS = ["one-gate", "declared-items-only", "purpose-before-collection", "nothing-unneeded", "fair-forms", "notice-first", "nothing-required", "account-without-personal-information", "browser-contents-shown", "cookie-value-for-its-purpose", "only-declared-cookies", "browser-scan", "bound-to-notice", "consent-checked-when-sent", "says-why-you-got-it", "no-provision-without-consent", "provision-register", "recipients-named-where-acquired", "released-statistics-only", "disclosure-within-request", "purpose-bound-roles", "staff-second-factor", "sign-in-protection", "sealed-values", "ledger-consistent", "restore-drill", "keys-apart", "key-epochs", "canaries-silent", "clean-logs", "durable-writes", "backups"]
 
 GUARANTEES = {word: GuaranteeWord(word, _PARAMETERS.get(word, {})) for word in _IDS}

@@ -30,7 +30,6 @@ _PHRASE_MARK = re.compile(r"\[([^\[\]{}]{1,300})\]\{#(" + _CLAUSE_ID + r")\}")
 _LOOSE_MARK = re.compile(r"\{#([^}\n]{0,40})\}?")
 _CLAUSE_KEY = re.compile(_CLAUSE_ID)
 _MARKS = re.compile(r"[\[\]*_`<>!&\\]")
-_COMMENT = re.compile(r"<!--(?:(?!-->).)*-->", re.DOTALL)
 _ALLOWED_LINK = re.compile(r"(?:https://|mailto:|tel:|/(?!/)|#)", re.IGNORECASE)
 
 
@@ -150,7 +149,7 @@ class _Walk:
                 self._inline(tokens[position - 1], token)
             elif token.type == "fence":
                 self._fence(token)
-            elif token.type == "html_block" and _COMMENT.sub("", token.content).strip():
+            elif token.type == "html_block" and _without_comments(token.content).strip():
                 self._report.error(self._place(token), "raw-html", "expected Markdown, found raw HTML", clause="")
             elif token.type == "code_block":
                 message = "expected a paragraph or a fenced block, found an indented one"
@@ -182,7 +181,7 @@ class _Walk:
 
     def _inline(self, opened: Token, token: Token) -> None:
         place = self._place(token)
-        text = _COMMENT.sub("", token.content).strip()
+        text = _without_comments(token.content).strip()
         if not text:
             return
         if opened.type == "heading_open":
@@ -297,6 +296,15 @@ class _Walk:
             self._report.error(place, "value-unfit", "expected a table of rules", clause=clause)
         else:
             self.document.rules.append(Rule(clause, rules))
+
+
+def _without_comments(text: str) -> str:
+    """Drop complete comments, in one pass."""
+    kept, position = [], 0
+    while (start := text.find("<!--", position)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        kept.append(text[position:start])
+        position = end + 3
+    return "".join(kept) + text[position:]
 
 
 def _walk(tokens: list[Token]) -> list[Token]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
@@ -49,11 +49,13 @@ class Reading:
     Args:
         report: Everything found wrong.
         found: Declarations by (word, id).
+        named: Every (word, id) that was written, even where its body is wrong: one mistake is reported once.
         policy: The policy; None while an error prevents it.
     """
 
     report: Report
     found: dict[tuple[str, str], Found] = field(default_factory=dict)
+    named: set[tuple[str, str]] = field(default_factory=set)
     kinds: dict[str, ClauseKind] = field(default_factory=dict)
     interpreted: set[str] = field(default_factory=set)
     states: dict[str, str] = field(default_factory=dict)
@@ -160,26 +162,30 @@ def _take_rule(rule: Rule, fitting: Fitting, reading: Reading) -> None:
     if plain is MISFIT:
         return
     nodes = {key.text: (key.place, node) for key, node in rule.node.entries}
+    reading.named |= {(word, name) for word, (_, node) in nodes.items() for name in _places(node)}
     for word, value in plain.items():
         place, node = nodes[word]
-        if word == "kind":
-            reading.kinds[rule.clause] = ClauseKind(value)
-        elif word == "reading":
-            if value == "interpreted":
-                reading.interpreted.add(rule.clause)
-        elif word == "states":
-            reading.states[rule.clause] = value
-        elif word == "guarantees":
-            reading.guarantees += [GuaranteeUse(name, given, rule.clause, line) for name, given, line in value]
-        elif word == "words":
-            for group, entries in value.items():
-                reading.words.setdefault(group, {}).update(entries)
-        elif word in SINGLE_WORDS:
-            _declare(word, "", Found(value, rule.clause, place), reading)
-        else:
-            places = _places(node)
-            for name, body in value.items():
+        if word in KEPT_WORDS or word in NAMED_WORDS:
+            bodies = {"": value} if word in SINGLE_WORDS else value
+            places = {"": place} if word in SINGLE_WORDS else _places(node)
+            for name, body in bodies.items():
                 _declare(word, name, Found(body, rule.clause, places[name]), reading)
+        else:
+            _take_word(word, value, rule.clause, reading)
+
+
+def _take_word(word: str, value: Any, clause: str, reading: Reading) -> None:
+    if word == "kind":
+        reading.kinds[clause] = ClauseKind(value)
+    elif word == "reading" and value == "interpreted":
+        reading.interpreted.add(clause)
+    elif word == "states":
+        reading.states[clause] = value
+    elif word == "guarantees":
+        reading.guarantees += [GuaranteeUse(name, given, clause, line) for name, given, line in value]
+    elif word == "words":
+        for group, entries in value.items():
+            reading.words.setdefault(group, {}).update(entries)
 
 
 def _places(node: Node) -> dict[str, Place]:
@@ -195,8 +201,10 @@ def _declare(word: str, name: str, found: Found, reading: Reading) -> None:
 
 
 def _check_references(fitting: Fitting, reading: Reading) -> None:
+    if any(finding.code.startswith("yaml-") for finding in reading.report.findings):
+        return  # a block that cannot be read would make every use of it an error of its own
     declared = {
-        kind: {name for name, _ in reading.all(word)}
+        kind: {name for group, name in reading.named if group == word}
         for kind, word in (("item", "items"), ("purpose", "purposes"), ("recipient", "recipients"), ("role", "roles"))
     }
     for reference in fitting.references:
@@ -231,14 +239,14 @@ def _check_own_words(reading: Reading) -> None:
 
 def _effective_at(effective: str, document: Document) -> float:
     try:
-        day = datetime.date.fromisoformat(effective)
+        day = dt.date.fromisoformat(effective)
     except ValueError as error:
         place = next((node.place for key, node in document.front.entries if key.text == "effective"), Place())
         message = "expected a day of the calendar such as `2026-11-01`"
         raise PolicyError(
             message, file=document.file, line=place.line, column=place.column, reason="value-unfit"
         ) from error
-    return datetime.datetime(day.year, day.month, day.day, tzinfo=datetime.UTC).timestamp()
+    return dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC).timestamp()
 
 
 def _read_translations(
@@ -360,7 +368,7 @@ class _Titles:
         return found
 
 
-def _assemble(  # noqa: PLR0913 -- everything a policy is made of meets here
+def _assemble(  # noqa: PLR0913, PLR0917 -- everything a policy is made of meets here
     files: Mapping[str, bytes],
     first_name: str,
     front: Mapping[str, Any],
