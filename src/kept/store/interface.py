@@ -20,6 +20,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Protocol, TypeVar
 
+from kept.errors import ConflictError
+
 Row = tuple[Any, ...]
 """A row: the columns the query's header names, in that order."""
 
@@ -81,3 +83,8 @@ class Store(Protocol):
     async def close(self) -> None:
         """Finish what was begun and let go of the database; a second call does nothing."""
         ...
+
+
+def same_key() -> ConflictError:
+    """Return the error for a row whose key is taken; every driver says it alike."""
+    return ConflictError("expected a new row, found one with the same key", reason="exists", hint="read it again")

@@ -2,7 +2,8 @@
 
 It runs the SQL files themselves, and understands exactly the small SQL they may use (docs/decisions/0020-store.md):
 one table, conditions joined by AND, `+` and `-` in SET, ON CONFLICT, ORDER BY, LIMIT, COUNT and MAX. A statement
-beyond that fails here first, before it fails on another engine.
+beyond that fails here first, before it fails on another engine. It is stricter than SQLite where PostgreSQL is: a
+parameter the query does not name and a value of another type than its column's are refused.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, TypeVar
 
-from kept.errors import ConflictError, StoreError
-from kept.store.interface import Body, Row
-from kept.store.queries import Query, queries, tables, unique_keys
+from kept.errors import StoreError
+from kept.store.interface import Body, Row, same_key
+from kept.store.queries import Column, Query, columns, queries, tables, unique_keys
 
 T = TypeVar("T")
 Record = dict[str, Any]
@@ -51,6 +52,14 @@ def _condition(text: str) -> Callable[[Record, Mapping[str, object]], bool]:
         if found := re.fullmatch(r"([\w.]+) IS (NOT )?NULL", part):
             column, wanted = found[1].rpartition(".")[2], bool(found[2])
             tests.append(lambda record, _, c=column, w=wanted: (record[c] is not None) == w)  # type: ignore[misc]
+        elif found := re.fullmatch(r"\((\w+), (\w+)\) (<|>) \((:\w+), (:\w+)\)", part):
+            pair, compare = operator.itemgetter(found[1], found[2]), _COMPARE[found[3]]
+            values = _expression(found[4]), _expression(found[5])
+            tests.append(
+                lambda record, given, p=pair, k=compare, v=values: (  # type: ignore[misc]
+                    k(p(record), tuple(one(record, given) for one in v))
+                )
+            )
         elif found := re.fullmatch(r"([\w.]+) (=|<=|>=|<|>) (.+)", part):
             column, compare, value = found[1].rpartition(".")[2], _COMPARE[found[2]], _expression(found[3])
             tests.append(
@@ -68,6 +77,20 @@ def _assignments(text: str) -> list[tuple[str, Expression]]:
     return [(name.strip(), _expression(value)) for name, _, value in pairs]
 
 
+_TYPES: dict[str, tuple[type, ...]] = {
+    "BYTEA": (bytes,), "TEXT": (str,), "BIGINT": (int,), "DOUBLE": (float, int),
+}  # fmt: skip
+
+
+def _check_types(record: Record, described: Mapping[str, Column]) -> None:
+    for name, value in record.items():
+        column = described[name]
+        if value is None and column.required:
+            raise RuntimeError(f"a statement broke the schema: {name} is None")
+        if value is not None and not isinstance(value, _TYPES[column.kind]):
+            raise RuntimeError(f"a statement was run wrongly: {name} is {type(value).__name__}, not {column.kind}")
+
+
 Plan = Callable[["_Snapshot", Mapping[str, object]], tuple[list[Row], int]]
 
 
@@ -82,16 +105,15 @@ def _plan(part: str, name: str) -> Plan:
 
 
 def _select(_part: str, query: Query, sql: str) -> Plan:
-    found = re.fullmatch(
-        r"SELECT (.+) FROM (\w+)(?: WHERE (.+?))?(?: ORDER BY (\w+)( DESC)?)?(?: LIMIT (\S+))?", sql
-    )
+    found = re.fullmatch(r"SELECT (.+) FROM (\w+)(?: WHERE (.+?))?(?: ORDER BY (.+?))?(?: LIMIT (\S+))?", sql)
     if not found:
         raise RuntimeError(f"beyond the small SQL: {query.name}")
     what, table = found[1], found[2]
     holds = _condition(found[3]) if found[3] else None
-    order, backwards, limit = found[4], bool(found[5]), _expression(found[6]) if found[6] else None
+    order = [one.strip().partition(" ") for one in found[4].split(",")] if found[4] else []
+    limit = _expression(found[5]) if found[5] else None
     most = re.fullmatch(r"COALESCE\(MAX\((\w+)\), (\d+)\)", what)
-    columns = [one.strip() for one in what.split(",")]
+    names = [one.strip() for one in what.split(",")]
 
     def run(snapshot: _Snapshot, given: Mapping[str, object]) -> tuple[list[Row], int]:
         rows = [row for row in snapshot.tables[table] if holds is None or holds(row, given)]
@@ -99,11 +121,11 @@ def _select(_part: str, query: Query, sql: str) -> Plan:
             return [(len(rows),)], 1
         if most:
             return [(max((row[most[1]] for row in rows), default=int(most[2])),)], 1
-        if order:
-            rows.sort(key=operator.itemgetter(order), reverse=backwards)
+        for column, _, direction in reversed(order):  # the sort is stable: the last column first
+            rows.sort(key=operator.itemgetter(column), reverse=direction == "DESC")
         if limit:
             rows = rows[: limit({}, given)]
-        return [tuple(row[column] for column in columns) for row in rows], len(rows)
+        return [tuple(row[name] for name in names) for row in rows], len(rows)
 
     return run
 
@@ -122,22 +144,21 @@ def _insert(part: str, query: Query, sql: str) -> Plan:
     sets = _assignments(found[6]) if found[6] else []
     holds = _condition(found[7]) if found[7] else None
     keys = unique_keys(part)[table]
-    all_columns = tables(part)[table]
+    described = columns(part)[table]
 
     def run(snapshot: _Snapshot, given: Mapping[str, object]) -> tuple[list[Row], int]:
-        fresh = dict.fromkeys(all_columns) | {
-            name: value({}, given) for name, value in zip(names, values, strict=True)
-        }
+        fresh = dict.fromkeys(described) | {name: value({}, given) for name, value in zip(names, values, strict=True)}
+        _check_types(fresh, described)
         for key in keys:
             for row in snapshot.tables[table]:
                 if all(row[column] == fresh[column] for column in key):
                     if key != conflict:
-                        raise ConflictError(
-                            "expected a new row, found one with the same key", reason="exists", hint="read it again"
-                        )
+                        raise same_key()
                     if not sets or (holds and not holds(row, given)):
                         return [], 0
-                    snapshot.change(table, row, {name: value(row, given) for name, value in sets})
+                    changes = {name: value(row, given) for name, value in sets}
+                    _check_types(changes, described)
+                    snapshot.change(row, changes)
                     return [], 1
         snapshot.add(table, fresh)
         return [], 1
@@ -145,16 +166,21 @@ def _insert(part: str, query: Query, sql: str) -> Plan:
     return run
 
 
-def _update(_part: str, query: Query, sql: str) -> Plan:
+def _update(part: str, query: Query, sql: str) -> Plan:
     found = re.fullmatch(r"UPDATE (\w+) SET (.+?) WHERE (.+)", sql)
     if not found:
         raise RuntimeError(f"beyond the small SQL: {query.name}")
     table, sets, holds = found[1], _assignments(found[2]), _condition(found[3])
+    described = columns(part)[table]
+    if {name for name, _ in sets} & {column for key in unique_keys(part)[table] for column in key}:
+        raise RuntimeError(f"beyond the small SQL: {query.name} changes a key")
 
     def run(snapshot: _Snapshot, given: Mapping[str, object]) -> tuple[list[Row], int]:
         rows = [row for row in snapshot.tables[table] if holds(row, given)]
         for row in rows:
-            snapshot.change(table, row, {name: value(row, given) for name, value in sets})
+            changes = {name: value(row, given) for name, value in sets}
+            _check_types(changes, described)
+            snapshot.change(row, changes)
         return [], len(rows)
 
     return run
@@ -178,19 +204,19 @@ def _delete(_part: str, query: Query, sql: str) -> Plan:
 class _Snapshot:
     """A transaction; remembers how to undo itself."""
 
-    def __init__(self, part: str, tables_now: Tables) -> None:
+    def __init__(self, part: str, tables_now: Tables, *, writes: bool) -> None:
         self._part = part
+        self._writes = writes
         self.tables = tables_now
         self._undo: list[Callable[[], object]] = []
 
     def add(self, table: str, row: Record) -> None:
         rows = self.tables[table]
         rows.append(row)
-        self._undo.append(lambda: rows.remove(row))
+        self._undo.append(rows.pop)
 
-    def change(self, table: str, row: Record, changes: Record) -> None:
-        del table
-        before = dict(row)
+    def change(self, row: Record, changes: Record) -> None:
+        before = {name: row[name] for name in changes}
         row.update(changes)
         self._undo.append(lambda: row.update(before))
 
@@ -204,24 +230,36 @@ class _Snapshot:
         for undo in reversed(self._undo):
             undo()
 
+    def _ask(self, name: str, given: Mapping[str, object]) -> list[Row]:
+        return self._do(name, given)[0]
+
+    def _change(self, name: str, given: Mapping[str, object]) -> int:
+        if not self._writes:
+            raise RuntimeError(f"query {name} writes, and this is a read")
+        return self._do(name, given)[1]
+
+    def _do(self, name: str, given: Mapping[str, object]) -> tuple[list[Row], int]:
+        query = queries(self._part)[name]
+        if given.keys() != set(query.parameters):
+            raise RuntimeError(f"a statement was run wrongly: {name} takes {', '.join(query.parameters)}")
+        return _plan(self._part, name)(self, given)
+
     async def one(self, query: str, /, **parameters: object) -> Row | None:
-        rows, _ = _plan(self._part, query)(self, parameters)
+        rows = self._ask(query, parameters)
         return rows[0] if rows else None
 
     async def all(self, query: str, /, **parameters: object) -> list[Row]:
-        return _plan(self._part, query)(self, parameters)[0]
+        return self._ask(query, parameters)
 
     async def each(self, query: str, rows: Iterable[Mapping[str, object]], /) -> list[Row | None]:
-        plan = _plan(self._part, query)
-        answers = [plan(self, parameters)[0] for parameters in rows]
+        answers = [self._ask(query, parameters) for parameters in rows]
         return [found[0] if found else None for found in answers]
 
     async def run(self, query: str, /, **parameters: object) -> int:
-        return _plan(self._part, query)(self, parameters)[1]
+        return self._change(query, parameters)
 
     async def many(self, query: str, rows: Iterable[Mapping[str, object]], /) -> int:
-        plan = _plan(self._part, query)
-        return sum(plan(self, parameters)[1] for parameters in rows)
+        return sum(self._change(query, parameters) for parameters in rows)
 
 
 class MemoryStore:
@@ -238,13 +276,16 @@ class MemoryStore:
 
     async def read(self, body: Body[T]) -> T:
         """Run *body*; see `Store.read`."""
-        return await self.write(body)
+        return self._drive(body, writes=False)
 
     async def write(self, body: Body[T]) -> T:
         """Run *body* alone, or not at all; see `Store.write`."""
+        return self._drive(body, writes=True)
+
+    def _drive(self, body: Body[T], *, writes: bool) -> T:
         if self._closed:
             raise StoreError("the database is closed", reason="store-closed", hint="open it again")
-        snapshot = _Snapshot(self.part, self._tables)
+        snapshot = _Snapshot(self.part, self._tables, writes=writes)
         coroutine: Any = body(snapshot)
         try:
             coroutine.send(None)

@@ -3,6 +3,8 @@
     -- name: state_g (person_id) -> g
     -- The number of a person's state alone.
     SELECT g FROM state WHERE person_id = :person_id;
+
+The header names every parameter and every column answered; a statement that writes answers none.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ from importlib.resources import files
 
 SCHEMA_VERSION = 1
 _HEADER = re.compile(r"^-- name: (\w+) \(([^)]*)\)(?: -> (.+))?\n-- (.+)\n", re.MULTILINE)
+_TABLE = re.compile(r"CREATE TABLE (\w+) \((.*?)\n\);", re.DOTALL)
+_PARAMETER = re.compile(r":(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +47,12 @@ def parse_queries(text: str) -> dict[str, Query]:
     """
     found: dict[str, Query] = {}
     heads = list(_HEADER.finditer(text))
+    if text[: heads[0].start() if heads else len(text)].strip():
+        raise RuntimeError("a file of queries begins with the header of its first query")
     for head, following in zip(heads, [*heads[1:], None], strict=True):
         sql = text[head.end() : following.start() if following else len(text)].strip().removesuffix(";")
         name, parameters = head[1], tuple(one.strip() for one in head[2].split(",") if one.strip())
-        if set(re.findall(r":(\w+)", sql)) != set(parameters) or name in found or ";" in sql:
+        if set(_PARAMETER.findall(sql)) != set(parameters) or name in found or ";" in sql:
             raise RuntimeError(f"query {name}: header and statement disagree, or the name is taken")
         columns = tuple(one.strip() for one in head[3].split(",")) if head[3] else ()
         found[name] = Query(name, parameters, columns, head[4], sql)
@@ -73,20 +79,59 @@ def schema(part: str) -> str:
 
 
 @cache
-def tables(part: str) -> dict[str, tuple[str, ...]]:
+def migrations(part: str) -> tuple[str, ...]:
+    """Return the migrations of *part* in order; the first makes an empty database, the schema is their sum."""
+    folder = files("kept.store").joinpath("sql", part, "migrations")
+    found = sorted((one for one in folder.iterdir() if one.name.endswith(".sql")), key=lambda one: one.name)
+    return tuple(one.read_text(encoding="utf-8") for one in found)
+
+
+def numbered(query: Query) -> tuple[str, tuple[str, ...]]:
+    """Return *query* with PostgreSQL's placeholders and the parameters' names in the order of their numbers.
+
+    Example: `WHERE a = :x AND b = :y AND c = :x` becomes `WHERE a = $1 AND b = $2 AND c = $1` with `("x", "y")`.
+    """
+    order = {name: f"${number}" for number, name in enumerate(query.parameters, start=1)}
+    return _PARAMETER.sub(lambda found: order[found[1]], query.sql), query.parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column.
+
+    Args:
+        kind: BYTEA, TEXT, BIGINT or DOUBLE.
+        required: Whether it needs a value.
+    """
+
+    kind: str
+    required: bool
+
+
+@cache
+def columns(part: str) -> dict[str, dict[str, Column]]:
     """Return the columns of each table of *part*, in order."""
     found = {}
-    for name, body in re.findall(r"CREATE TABLE (\w+) \((.*?)\n\);", schema(part), re.DOTALL):
+    for name, body in _TABLE.findall(schema(part)):
         lines = [line.strip() for line in body.split("\n") if line.strip()]
-        found[name] = tuple(line.split()[0] for line in lines if not line.startswith(("PRIMARY KEY", "UNIQUE", "--")))
+        words = [line.rstrip(",").split() for line in lines if not line.startswith(("PRIMARY KEY", "UNIQUE", "--"))]
+        found[name] = {word[0]: Column(word[1], "NOT NULL" in " ".join(word)) for word in words}
     return found
 
 
+@cache
+def tables(part: str) -> dict[str, tuple[str, ...]]:
+    """Return the names of the columns of each table of *part*, in order."""
+    return {name: tuple(described) for name, described in columns(part).items()}
+
+
+@cache
 def unique_keys(part: str) -> dict[str, list[tuple[str, ...]]]:
     """Return the primary key and unique constraints of each table of *part*."""
     found: dict[str, list[tuple[str, ...]]] = {}
-    for name, body in re.findall(r"CREATE TABLE (\w+) \((.*?)\n\);", schema(part), re.DOTALL):
-        keys = [tuple(part.strip() for part in key.split(",")) for key in re.findall(r"(?:PRIMARY KEY|UNIQUE) \((.+?)\)", body)]
+    for name, body in _TABLE.findall(schema(part)):
+        together = re.findall(r"(?:PRIMARY KEY|UNIQUE) \((.+?)\)", body)
+        keys = [tuple(column.strip() for column in key.split(",")) for key in together]
         keys += [(line.split()[0],) for line in body.split("\n") if line.rstrip(",").endswith("PRIMARY KEY")]
         found[name] = keys
     return found

@@ -7,48 +7,37 @@ of ours.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import queue
 import sqlite3
+import sys
 import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from kept.errors import ConflictError, SettingError, StoreError
+from kept.errors import SettingError, StoreError
 from kept.store.interface import Body, Row
-from kept.store.queries import SCHEMA_VERSION, queries, schema
+from kept.store.queries import SCHEMA_VERSION, migrations, queries, schema
+from kept.store.sqlite_error import store_error
 
 T = TypeVar("T")
 APPLICATION_IDS = {"data": 0x4B455044, "keys": 0x4B45504B}
 BUSY_MILLISECONDS = 5000
 BATCH_AT_MOST = 512
+_OTHER_LIBRARIES = {"apsw", "pysqlite3", "sqlcipher3", "pysqlcipher3", "libsql"}
 
 
-def store_error(error: sqlite3.Error) -> StoreError | ConflictError:
-    """Return our error for one of SQLite's."""
-    text = str(error)
-    if isinstance(error, sqlite3.IntegrityError) and ("UNIQUE" in text or "PRIMARY KEY" in text):
-        return ConflictError("expected a new row, found one with the same key", reason="exists", hint="read it again")
-    for needle, reason, hint in (
-        ("full", "disk-full", "free space on the disk; nothing acknowledged was lost"),
-        ("readonly", "read-only", "give the service write access to its database folder"),
-        ("locked", "store-busy", "another process writes to this database; stop it or try again"),
-        ("malformed", "database-corrupt", "stop, keep the files, run `kept verify`, then restore a backup"),
-        ("not a database", "database-corrupt", "stop, keep the files, run `kept verify`, then restore a backup"),
-    ):
-        if needle in text:
-            return StoreError(f"the database answered: {text}", reason=reason, hint=hint, clause="§5.6")
-    return StoreError(
-        f"the database answered: {text}",
-        reason="store-unwritable",
-        hint="look at the disk and the database files; nothing acknowledged was lost",
-        clause="§5.6",
-    )
+# What `sqlite3` raises over a file: MemoryError comes of a length in a damaged one.
+_FAULTS = (sqlite3.Error, MemoryError)
 
 
 class _Connection:
-    """A transaction over one SQLite connection; every call finishes before it returns."""
+    """A transaction over one SQLite connection; every cursor is exhausted or closed before a call returns.
+
+    An open cursor would block the checkpoint that removes erased bytes.
+    """
 
     def __init__(self, connection: sqlite3.Connection, part: str) -> None:
         self.connection = connection
@@ -76,6 +65,16 @@ class _Connection:
 
     async def many(self, query: str, rows: Iterable[Mapping[str, object]], /) -> int:
         return self.connection.executemany(self._sql[query], rows).rowcount
+
+
+class _Reading(_Connection):
+    """A snapshot: a body that writes in it is a bug, not a fault of the database."""
+
+    async def run(self, query: str, /, **parameters: object) -> int:  # noqa: ARG002 -- the signature is the interface's
+        raise RuntimeError(f"query {query} writes, and this is a read")
+
+    async def many(self, query: str, rows: Iterable[Mapping[str, object]], /) -> int:  # noqa: ARG002 -- the signature is the interface's
+        raise RuntimeError(f"query {query} writes, and this is a read")
 
 
 def _drive(body: Body[T], transaction: _Connection) -> T:
@@ -116,75 +115,124 @@ class SqliteStore:
         self.path = path
         self.part = part
         self._pid = os.getpid()
-        if not path.exists():
-            if not create:
-                raise SettingError(
-                    f"expected a database {path.name}, found none",
-                    reason="database-missing",
-                    hint="run `kept init`, or check the address of the store",
-                )
-            path.touch(mode=0o600)
+        self._closed = False
+        _refuse_second_library()
+        self._make_file(create=create)
+        opened: list[sqlite3.Connection] = []
         try:
-            self._writer = self._connect()
-            self._prepare()
-            self._reader = self._connect()
-            self._reader.execute("PRAGMA query_only = ON")
-        except sqlite3.Error as error:
-            raise store_error(error) from error
-        self._read = _Connection(self._reader, part)
+            self._writer = self._connect(opened)
+            self._prepare(create=create)
+            self._reader = self._connect(opened)
+            self._reader.execute("PRAGMA query_only = ON").fetchall()
+        except BaseException as error:
+            for connection in opened:
+                connection.close()
+            if isinstance(error, _FAULTS):
+                raise store_error(error) from error
+            raise
+        self._read = _Reading(self._reader, part)
         self._write = _Connection(self._writer, part)
         self._lock = threading.Lock()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._closed = False
         self._thread = threading.Thread(target=self._work, name=f"kept-{part}-writer", daemon=True)
         self._thread.start()
 
-    def _connect(self) -> sqlite3.Connection:
+    def _make_file(self, *, create: bool) -> None:
+        if self.path.exists():
+            return
+        if not create:
+            raise SettingError(
+                f"expected a database {self.path.name}, found none",
+                reason="database-missing",
+                hint="run `kept init`, or check the address of the store",
+            )
+        try:
+            self.path.touch(mode=0o600)
+        except OSError as error:
+            raise SettingError(
+                f"expected a folder to make {self.path.name} in: {error.strerror}",
+                reason="database-folder",
+                hint="make the folder, and let the service write in it",
+            ) from error
+
+    def _connect(self, opened: list[sqlite3.Connection]) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            self.path, isolation_level=None, check_same_thread=False, cached_statements=512, timeout=BUSY_MILLISECONDS / 1000
+            self.path,
+            isolation_level=None,  # transactions begin where this file says so
+            check_same_thread=False,
+            cached_statements=512,
+            timeout=BUSY_MILLISECONDS / 1000,
         )
-        for pragma in (
-            "journal_mode = WAL",
-            "synchronous = FULL",
-            "secure_delete = ON",
-            "trusted_schema = OFF",
-            "cache_size = -32000",
-        ):
+        opened.append(connection)
+        mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+        if mode != "wal":
+            raise StoreError(
+                f"expected a write-ahead log, the file system allows {mode}",
+                reason="store-unwritable",
+                hint="keep the database on a local disk the service can write",
+                clause="§5.6",
+            )
+        for pragma in ("synchronous = FULL", "secure_delete = ON", "trusted_schema = OFF", "cache_size = -32000"):
             connection.execute(f"PRAGMA {pragma}").fetchall()
         return connection
 
-    def _prepare(self) -> None:
-        application = self._writer.execute("PRAGMA application_id").fetchone()[0]
-        version = self._writer.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0 and application == 0:
-            self._writer.executescript(
-                f"BEGIN IMMEDIATE; {schema(self.part)} PRAGMA application_id = {APPLICATION_IDS[self.part]};"
-                f" PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+    def _prepare(self, *, create: bool) -> None:
+        writer = self._writer
+        application = writer.execute("PRAGMA application_id").fetchone()[0]
+        version = writer.execute("PRAGMA user_version").fetchone()[0]
+        empty = writer.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0] == 0
+        if empty and not create:
+            # Never fill an emptied file quietly: what was acknowledged in it would be gone without a word.
+            raise StoreError(
+                f"expected the {self.part} database, found {self.path.name} empty",
+                reason="database-corrupt",
+                hint="stop, keep the files, run `kept verify`, then restore a backup",
+                clause="§5.6",
             )
-        elif application != APPLICATION_IDS[self.part]:
+        if empty and application == 0 and version == 0:
+            self._script(schema(self.part), SCHEMA_VERSION)
+            return
+        if application != APPLICATION_IDS[self.part]:
             raise SettingError(
                 f"expected the {self.part} database, found {self.path.name} to be another file",
                 reason="database-other",
                 hint="check the addresses of both databases; they may be exchanged",
             )
-        elif version > SCHEMA_VERSION:
+        if version > SCHEMA_VERSION:
             raise SettingError(
                 f"expected schema {SCHEMA_VERSION} or older, found {version}",
                 reason="database-newer",
                 hint="install the version of Kept that wrote it, or a newer one",
             )
+        for number, statements in enumerate(migrations(self.part), start=1):
+            if number > version:
+                self._script(statements, number)
+
+    def _script(self, statements: str, version: int) -> None:
+        """Run a schema or a migration and its number in one transaction: all of it or nothing."""
+        try:
+            self._writer.executescript(
+                f"BEGIN IMMEDIATE; {statements} PRAGMA application_id = {APPLICATION_IDS[self.part]};"
+                f" PRAGMA user_version = {version}; COMMIT;"
+            )
+        finally:
+            if self._writer.in_transaction:
+                self._writer.execute("ROLLBACK")
 
     async def read(self, body: Body[T]) -> T:
         """Run *body* over one consistent read-only snapshot; see `Store.read`."""
         self._check_usable()
         reader = self._reader
+        if reader.in_transaction:
+            raise RuntimeError("a body reads its store while it reads: let it use its transaction")
         try:
             reader.execute("BEGIN")
             try:
                 return _drive(body, self._read)
             finally:
-                reader.execute("ROLLBACK")
-        except sqlite3.Error as error:
+                if reader.in_transaction:  # some faults end the transaction themselves
+                    reader.execute("ROLLBACK")
+        except _FAULTS as error:
             raise store_error(error) from error
 
     async def write(self, body: Body[T]) -> T:
@@ -195,8 +243,8 @@ class SqliteStore:
         return cast("T", await asyncio.shield(job.future))
 
     async def close(self) -> None:
-        """Finish what was begun and let go of the file."""
-        if self._closed:
+        """Finish what was begun and let go of the file; in a forked child do nothing."""
+        if self._closed or os.getpid() != self._pid:
             return
         self._closed = True
         self._jobs.put(None)
@@ -206,33 +254,44 @@ class SqliteStore:
 
     def check_integrity(self) -> list[str]:
         """Return what SQLite's own check finds wrong; empty when nothing."""
+        self._check_usable()
         try:
             rows = self._reader.execute("PRAGMA integrity_check").fetchall()
-        except sqlite3.Error as error:
-            return [str(error)]
+        except _FAULTS as error:
+            return [str(store_error(error))]
         return [row[0] for row in rows if row[0] != "ok"]
 
     def scrub(self) -> bool:
-        """Rewrite the file without the pages of deleted rows; True when nothing of them can be left in it."""
-        try:
-            self._writer.execute("VACUUM")
-            busy, _, _ = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        except sqlite3.Error:
-            return False
-        return not busy
+        """Rewrite the file without the pages of deleted rows; True when nothing of them can be left in it.
+
+        False: another process reads an older snapshot, or there is no room to rewrite; try again later.
+        """
+        return self._cleared("VACUUM")
 
     async def scrubbed(self) -> bool:
-        """Like `scrub`, on the writer thread between two batches."""
+        """Like `scrub`, on another thread, once everything written before is durable."""
+        await self.write(_nothing)
+        return await asyncio.get_running_loop().run_in_executor(None, self.scrub)
 
-        async def body(_: object) -> None:
-            return None
+    async def checkpointed(self) -> bool:
+        """Move the log into the file and empty it; True when no byte is left in the log.
 
-        await self.write(body)  # everything queued before is done
-        return await asyncio.get_running_loop().run_in_executor(None, self._scrub_locked)
+        With `secure_delete` a deleted row's bytes are then gone from its page, though index pages may keep copies:
+        only `scrubbed`, or a search with `raw_count`, shows that none are left.
+        """
+        await self.write(_nothing)
+        return await asyncio.get_running_loop().run_in_executor(None, self._cleared)
 
-    def _scrub_locked(self) -> bool:
+    def _cleared(self, before: str = "") -> bool:
+        self._check_usable()
         with self._lock:
-            return self.scrub()
+            try:
+                if before:
+                    self._writer.execute(before)
+                busy, _, _ = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            except sqlite3.Error:
+                return False
+        return not busy
 
     def _check_usable(self) -> None:
         if self._closed:
@@ -242,68 +301,93 @@ class SqliteStore:
 
     # ------------------------------------------------------------ writer thread
 
-
-
     def _work(self) -> None:
-        while True:
-            job = self._jobs.get()
-            if job is None:
-                return
-            batch = [job]
-            while len(batch) < BATCH_AT_MOST:
-                try:
-                    following = self._jobs.get_nowait()
-                except queue.Empty:
-                    break
-                if following is None:
-                    self._jobs.put(None)
-                    break
-                batch.append(following)
+        """One flush is in flight; whatever arrives meanwhile is the next batch."""
+        while (batch := self._next_batch()) is not None:
             with self._lock:
-                try:
-                    self._commit(batch)
-                except sqlite3.Error as error:
-                    if len(batch) == 1:
-                        batch[0].error = store_error(error)
-                    else:
-                        for one in batch:
-                            self._alone(one)
-            loops = {one.loop for one in batch}
-            for loop in loops:
-                try:
+                self._flush(batch)
+            for loop in {one.loop for one in batch}:
+                with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
                     loop.call_soon_threadsafe(_answer, [one for one in batch if one.loop is loop])
-                except RuntimeError:  # the loop is closed: nobody waits any more
-                    continue
 
-    def _alone(self, job: _Job) -> None:
-        job.error = job.result = None
+    def _next_batch(self) -> list[_Job] | None:
+        job = self._jobs.get()
+        if job is None:
+            return None
+        batch = [job]
+        while len(batch) < BATCH_AT_MOST:
+            try:
+                following = self._jobs.get_nowait()
+            except queue.Empty:
+                break
+            if following is None:
+                self._jobs.put(None)
+                break
+            batch.append(following)
+        return batch
+
+    def _flush(self, batch: list[_Job]) -> None:
+        """Run and commit *batch*; each job has its result or its error afterwards, whatever happens."""
         try:
-            self._commit([job])
-        except sqlite3.Error as error:
-            job.error = store_error(error)
+            self._writer.execute("BEGIN IMMEDIATE")
+        except _FAULTS as error:  # the same for all: another process holds the lock, or the file is gone
+            for job in batch:
+                job.error = store_error(error)
+            return
+        try:
+            self._commit(batch)
+        except _FAULTS as error:
+            self._roll_back()
+            if len(batch) == 1:
+                batch[0].error = store_error(error)
+                return
+            for job in batch:  # one of them may be what does not fit; the others should not pay for it
+                job.error = job.result = None
+                self._flush([job])
 
     def _commit(self, batch: list[_Job]) -> None:
-        writer = self._writer
-        writer.execute("BEGIN IMMEDIATE")
-        try:
-            for job in batch:
-                writer.execute("SAVEPOINT body")
-                try:
-                    job.result = _drive(job.body, self._write)
-                except sqlite3.IntegrityError as error:
-                    writer.execute("ROLLBACK TO body")
+        execute, alone = self._writer.execute, len(batch) == 1
+        for job in batch:
+            if not alone:
+                execute("SAVEPOINT body")
+            try:
+                job.result = _drive(job.body, self._write)
+            except BaseException as error:  # whatever a body raises goes to its caller, rolled back alone
+                job.error = error
+                if isinstance(error, _FAULTS):
                     job.error = store_error(error)
-                except sqlite3.Error:
-                    raise
-                except Exception as error:  # noqa: BLE001 -- whatever a body raises goes to its caller, rolled back alone
-                    writer.execute("ROLLBACK TO body")
-                    job.error = error
-                writer.execute("RELEASE body")
-            writer.execute("COMMIT")
-        except sqlite3.Error:
-            if writer.in_transaction:
-                writer.execute("ROLLBACK")
-            raise
+                    if isinstance(job.error, StoreError):
+                        raise  # the database's fault, not this body's: SQLite may have ended the transaction
+                if alone:
+                    execute("ROLLBACK")
+                    return
+                execute("ROLLBACK TO body")
+            if not alone:
+                execute("RELEASE body")
+        execute("COMMIT")
+
+    def _roll_back(self) -> None:
+        if self._writer.in_transaction:
+            with contextlib.suppress(sqlite3.Error):  # the fault that led here is what the callers are told
+                self._writer.execute("ROLLBACK")
+
+
+async def _nothing(_: object) -> None:
+    """A body that changes nothing: its commit comes after all that were queued before it."""
+
+
+def _refuse_second_library() -> None:
+    """Two SQLite libraries in one process drop each other's locks and destroy the file.
+
+    Source: https://www.sqlite.org/howtocorrupt.html, 2.2.1 (multiple copies of SQLite linked into one application).
+    """
+    found = _OTHER_LIBRARIES & sys.modules.keys()
+    if found:
+        raise SettingError(
+            f"expected one SQLite library in this process, found {', '.join(sorted(found))} as well",
+            reason="second-sqlite",
+            hint="do not import another SQLite library where Kept runs",
+        )
 
 
 def _answer(batch: list[_Job]) -> None:
@@ -317,10 +401,13 @@ def _answer(batch: list[_Job]) -> None:
 
 
 def raw_count(folder: Path, stem: str, needles: Iterable[bytes]) -> dict[bytes, int]:
-    """Count how often each needle stands in the raw bytes of every file whose name begins with *stem*."""
+    """Count how often each needle stands in the raw bytes of every file whose name begins with *stem*.
+
+    The file, its log, its shared memory and its rollback journal all begin with the database's file name.
+    """
     counts = dict.fromkeys(needles, 0)
-    for file in sorted(folder.glob(f"{stem}*")):
-        if file.is_file():
+    for file in sorted(folder.iterdir()):
+        if file.name.startswith(stem) and file.is_file():
             content = file.read_bytes()
             for needle in counts:
                 counts[needle] += content.count(needle)

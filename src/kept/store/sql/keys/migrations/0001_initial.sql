@@ -1,0 +1,68 @@
+-- The first schema of database K; what each table is for stands in schema.sql.
+
+CREATE TABLE meta (
+    name  TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+);
+
+CREATE TABLE epoch (
+    epoch        BIGINT           NOT NULL PRIMARY KEY,
+    state        TEXT             NOT NULL,
+    created_at   DOUBLE PRECISION NOT NULL,
+    destroyed_at DOUBLE PRECISION
+);
+
+CREATE TABLE current_epoch (
+    name  TEXT   NOT NULL PRIMARY KEY,
+    epoch BIGINT NOT NULL
+);
+
+CREATE TABLE person_key (
+    person_id  BYTEA            NOT NULL,
+    key_id     TEXT             NOT NULL,
+    kind       TEXT             NOT NULL,
+    epoch      BIGINT           NOT NULL,
+    wrapped    BYTEA            NOT NULL,
+    created_at DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (person_id, key_id)
+);
+
+CREATE TABLE system_key (
+    name       TEXT             NOT NULL PRIMARY KEY,
+    epoch      BIGINT           NOT NULL,
+    wrapped    BYTEA            NOT NULL,
+    created_at DOUBLE PRECISION NOT NULL
+);
+
+CREATE TABLE index_token (
+    item      TEXT  NOT NULL,
+    token     BYTEA NOT NULL,
+    person_id BYTEA NOT NULL,
+    PRIMARY KEY (item, token, person_id)
+);
+
+CREATE TABLE tombstone (
+    person_id  BYTEA            NOT NULL PRIMARY KEY,
+    receipt_id TEXT             NOT NULL,
+    erased_at  DOUBLE PRECISION NOT NULL,
+    level      TEXT             NOT NULL,
+    epoch      BIGINT           NOT NULL
+);
+
+CREATE TABLE state_copy (
+    person_id BYTEA  NOT NULL PRIMARY KEY,
+    g         BIGINT NOT NULL,
+    key_id    TEXT   NOT NULL,
+    sealed    BYTEA  NOT NULL
+);
+
+CREATE TABLE checkpoint (
+    name TEXT             NOT NULL PRIMARY KEY,
+    size BIGINT           NOT NULL,
+    note TEXT             NOT NULL,
+    at   DOUBLE PRECISION NOT NULL
+);
+
+CREATE INDEX person_key_by_epoch ON person_key (epoch);
+CREATE INDEX index_token_by_person ON index_token (person_id);
+CREATE INDEX tombstone_by_level ON tombstone (level);
