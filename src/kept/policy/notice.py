@@ -25,7 +25,6 @@ class Term(msgspec.Struct, frozen=True, order=True):
         exits: Exits as presented, sorted.
         recipients: Third parties named for it, sorted; only for exit provision.
         retention: How long it is kept, as presented.
-        point: Collection point.
     """
 
     item: str

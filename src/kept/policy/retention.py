@@ -1,0 +1,56 @@
+"""When a value ends: the earliest end of the retention it was given under and the one now in force."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kept.policy.model import Policy, Retention
+from kept.policy.notice import Notice
+from kept.policy.person import PersonState, Slot
+
+OLD_VERSION_SECONDS = 30 * 86400.0
+"""A superseded version ends this long after it was replaced."""
+
+
+def end_of(retention: Retention, given_at: float, state: PersonState, events: Mapping[str, float]) -> float | None:
+    """Return when a value ends under *retention*, unix seconds; None when no end is known yet.
+
+    Args:
+        retention: As presented, or as now in force.
+        given_at: When the slot was filled.
+        state: The person's; knows when they left and were last seen.
+        events: Times of events of the slot's instance, such as `closed`.
+    """
+    ends = []
+    if retention.for_seconds is not None:
+        ends.append(given_at + retention.for_seconds)
+    if retention.at_most_seconds is not None:
+        ends.append(given_at + retention.at_most_seconds)
+    if retention.dormant_seconds is not None:
+        ends.append(max(state.last_seen_at, given_at) + retention.dormant_seconds)
+    if retention.until:
+        happened = state.closed_at if retention.until == "account-closed" else events.get(retention.until)
+        if happened is not None:
+            ends.append(happened + retention.then_seconds)
+    return min(ends, default=None)
+
+
+def end_of_slot(
+    policy: Policy, state: PersonState, slot_name: str, slot: Slot, notice: Notice | None, events: Mapping[str, float]
+) -> float | None:
+    """Return when the value of a slot ends: the earlier of notice and policy in force.
+
+    Args:
+        policy: In force.
+        state: The person's.
+        slot_name: Its name.
+        slot: Its current value.
+        notice: The notice it was given under; None when it cannot be shown.
+        events: As in `end_of`.
+    """
+    item = slot_name.partition("#")[0]
+    retentions = [term.retention for term in notice.terms if term.item == item][:1] if notice else []
+    if slot.point in policy.points:
+        retentions.append(policy.points[slot.point].retention)
+    ends = [end_of(one, slot.given_at, state, events) for one in retentions]
+    return min((one for one in ends if one is not None), default=None)

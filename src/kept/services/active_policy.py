@@ -1,0 +1,83 @@
+"""The policy in force: the last activated version whose effective date has come, compiled for decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from kept.errors import ClosedError
+from kept.policy.decide import Evaluator
+from kept.policy.model import Policy
+from kept.policy.read import read_policy
+from kept.policy.vocabulary import GuaranteeWord
+from kept.store.interface import Store, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class ActivePolicy:
+    """A policy with its evaluator.
+
+    Args:
+        policy: As read.
+        hash: Hash of its files, hex.
+        evaluator: Decides by it.
+        files: The files themselves, by name.
+    """
+
+    policy: Policy
+    hash: str
+    evaluator: Evaluator
+    files: Mapping[str, bytes]
+
+
+def compile_policy(files: Mapping[str, bytes], guarantees: Mapping[str, GuaranteeWord]) -> ActivePolicy:
+    """Read and compile a policy.
+
+    Raises:
+        PolicyError: It cannot be run.
+    """
+    policy = read_policy(files, guarantees)
+    return ActivePolicy(policy, policy.hash, Evaluator(policy), dict(files))
+
+
+def encode_files(files: Mapping[str, bytes]) -> bytes:
+    """Return the files as they are stored with a version."""
+    return msgspec.msgpack.encode(dict(sorted(files.items())))
+
+
+def decode_files(stored: bytes) -> dict[str, bytes]:
+    """Return files from their stored form."""
+    return msgspec.msgpack.decode(stored, type=dict[str, bytes])
+
+
+async def load_in_force(data: Store, guarantees: Mapping[str, GuaranteeWord], at: float) -> ActivePolicy | None:
+    """Load the version in force at *at*; None when none was ever activated.
+
+    Raises:
+        ClosedError: Its stored files are not those of its hash.
+    """
+
+    async def body(tx: Transaction) -> tuple[str, bytes] | None:
+        newest: tuple[int, str] | None = None
+        for version, policy_hash, effective_at, _, _, _, activated_at in await tx.all("policy_versions"):
+            if activated_at is not None and effective_at <= at and (newest is None or version > newest[0]):
+                newest = (version, policy_hash)
+        if newest is None:
+            return None
+        row = await tx.one("policy_files", policy_hash=newest[1])
+        return (newest[1], bytes(row[1])) if row else None
+
+    found = await data.read(body)
+    if found is None:
+        return None
+    active = compile_policy(decode_files(found[1]), guarantees)
+    if active.hash != found[0]:
+        raise ClosedError(
+            "expected the stored files of the active policy to hash to what was activated, found others",
+            reason="policy-rewritten",
+            hint="restore database D, or activate the right files again under a new version",
+            clause="§4.1",
+        )
+    return active
