@@ -23,12 +23,55 @@ SIZE = 100_000
 
 PIECES = st.sampled_from(
     [
-        "```yaml kept\n", "```\n", "\n\n", "# Title\n", "## Part {#1}\n", "A sentence. {#1.1}\n", "[phrase]{#1.2}", "items:\n",
-        "  name:\n", "    type: person-name\n", "- ", "? ", ": ", "&a ", "*a ", "!!binary ", "<<: ", "[", "]", "{", "}", '"', "'",
-        "\\U7fffffff", "%YAML 9.9\n", "---\n", "...\n", "|\n", ">-\n", "\t", "# c", "\u2028", "\u202e", "no", "1e999", "{#",
-        "words:\n", "guarantees: [one-gate]\n", "<b>", "<!--", "-->", "![", "](", "`", "**", '"5.2":\n', "    keep:\n",
+        "```yaml kept\n",
+        "```\n",
+        "\n\n",
+        "# Title\n",
+        "## Part {#1}\n",
+        "A sentence. {#1.1}\n",
+        "[phrase]{#1.2}",
+        "items:\n",
+        "  name:\n",
+        "    type: person-name\n",
+        "- ",
+        "? ",
+        ": ",
+        "&a ",
+        "*a ",
+        "!!binary ",
+        "<<: ",
+        "[",
+        "]",
+        "{",
+        "}",
+        '"',
+        "'",
+        "\\U7fffffff",
+        "%YAML 9.9\n",
+        "---\n",
+        "...\n",
+        "|\n",
+        ">-\n",
+        "\t",
+        "# c",
+        "\u2028",
+        "\u202e",
+        "no",
+        "1e999",
+        "{#",
+        "words:\n",
+        "guarantees: [one-gate]\n",
+        "<b>",
+        "<!--",
+        "-->",
+        "![",
+        "](",
+        "`",
+        "**",
+        '"5.2":\n',
+        "    keep:\n",
     ]
-)  # fmt: skip
+)
 
 
 def read_or_refuse(files):
@@ -36,9 +79,9 @@ def read_or_refuse(files):
     findings = check_policy(files, GUARANTEES)
     try:
         policy = read_policy(files, GUARANTEES)
-    except PolicyError as error:
-        assert error.reason
-        assert any(finding.severity == "error" for finding in findings)
+    except PolicyError:
+        refused = any(finding.severity == "error" for finding in findings)
+        assert refused
     else:
         assert isinstance(policy, Policy)
 

@@ -1,7 +1,7 @@
 """Contradictions between clauses: what one allows another rules out.
 
-Each clause becomes statements (clause, yes or no, action, object, condition). A *no* rules out every *yes* of the same
-action whose object and condition it subsumes; `*` subsumes everything. Source: the triples and the subsumption of
+Each clause becomes statements (clause, action, object, condition), of things that happen or of things that never do.
+A *no* rules out every *yes* of the same action whose object and condition it subsumes; `*` subsumes everything. Source: the triples and the subsumption of
 Andow et al., "PolicyLint", USENIX Security 2019, narrowed to what a declaration can say.
 """
 
@@ -20,7 +20,6 @@ class Statement:
 
     Args:
         clause: Clause that says it.
-        allows: True for "this happens", False for "this never happens".
         action: `provide`, `require`, `collect`, `receive`, `publish` or `set`.
         thing: What it is about: an item id or `*`.
         condition: Under which circumstance; `*` for any.
@@ -29,7 +28,6 @@ class Statement:
     """
 
     clause: str
-    allows: bool
     action: str
     thing: str
     condition: str
@@ -62,38 +60,50 @@ def _ruled_out(policy: Policy) -> Iterator[Statement]:
     if "no-provision-without-consent" in named:
         for basis in Basis:
             if basis is not Basis.CONSENT:
-                yield Statement(named["no-provision-without-consent"], False, "provide", "*", basis)
+                yield Statement(named["no-provision-without-consent"], "provide", "*", basis)
     if "nothing-required" in named:
-        yield Statement(named["nothing-required"], False, "require", "*", "*")
+        yield Statement(named["nothing-required"], "require", "*", "*")
     for item in policy.items.values():
         if not item.collected:
-            yield Statement(item.clause, False, "collect", item.id, "*")
-            yield Statement(item.clause, False, "use", item.id, "*")
+            yield Statement(item.clause, "collect", item.id, "*")
+            yield Statement(item.clause, "use", item.id, "*")
     sources = {other.id: other.clause for other in policy.declarations if other.word == "sources"}
     if sources and "partner" not in sources:
-        yield Statement(next(iter(sources.values())), False, "receive", "*", "partner")
+        yield Statement(next(iter(sources.values())), "receive", "*", "partner")
 
 
 def _allowed(policy: Policy) -> Iterator[Statement]:
+    yield from _provided(policy)
+    yield from _used(policy)
+    yield from _asked(policy)
+
+
+def _provided(policy: Policy) -> Iterator[Statement]:
     for recipient in policy.recipients.values():
         basis = policy.purposes[recipient.purpose].basis
         for item in recipient.items:
-            yield Statement(recipient.clause, True, "provide", item, basis, "recipients", recipient.id)
-    for purpose in policy.purposes.values():
-        for item in purpose.uses:
-            yield Statement(purpose.clause, True, "use", item, purpose.basis, "purposes", purpose.id)
-            if Exit.PROVISION in purpose.exits:
-                yield Statement(purpose.clause, True, "provide", item, purpose.basis, "purposes", purpose.id)
-    for point in policy.points.values():
-        for item in (item for items in point.stages.values() for item in items):
-            yield Statement(point.clause, True, "collect", item, "*", "collection", point.id)
-            if point.kind is PointKind.PARTNER:
-                yield Statement(point.clause, True, "receive", item, "partner", "collection", point.id)
-        for item in point.needed:
-            yield Statement(point.clause, True, "require", item, "*", "collection", point.id)
+            yield Statement(recipient.clause, "provide", item, basis, "recipients", recipient.id)
     for other in policy.declarations:
         if other.word == "joint-use":
             items = other.body["items"]
             basis = policy.purposes[str(other.body["purpose"])].basis
             for item in items if isinstance(items, tuple) else ():
-                yield Statement(other.clause, True, "provide", item, basis, "joint-use", other.id)
+                yield Statement(other.clause, "provide", item, basis, "joint-use", other.id)
+
+
+def _used(policy: Policy) -> Iterator[Statement]:
+    for purpose in policy.purposes.values():
+        for item in purpose.uses:
+            yield Statement(purpose.clause, "use", item, purpose.basis, "purposes", purpose.id)
+            if Exit.PROVISION in purpose.exits:
+                yield Statement(purpose.clause, "provide", item, purpose.basis, "purposes", purpose.id)
+
+
+def _asked(policy: Policy) -> Iterator[Statement]:
+    for point in policy.points.values():
+        for item in (item for items in point.stages.values() for item in items):
+            yield Statement(point.clause, "collect", item, "*", "collection", point.id)
+            if point.kind is PointKind.PARTNER:
+                yield Statement(point.clause, "receive", item, "partner", "collection", point.id)
+        for item in point.needed:
+            yield Statement(point.clause, "require", item, "*", "collection", point.id)

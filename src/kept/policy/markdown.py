@@ -7,7 +7,6 @@ that no text takes more than a moment, whatever it holds.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from markdown_it import MarkdownIt
@@ -249,7 +248,7 @@ class _Walk:
                 self._report.error(place, "raw-html", "expected Markdown, found raw HTML", clause="")
             elif child.type == "image":
                 self._report.error(place, "image", "expected text, found an image", clause="")
-            elif child.type == "link_open" and not _ALLOWED_LINK.match(str(child.attrGet("href") or "")):
+            elif child.type == "link_open" and not is_allowed_link(str(child.attrGet("href") or "")):
                 message = "expected a link to https, mail, telephone or a path of this site"
                 self._report.error(place, "link", message, clause="")
 
@@ -331,17 +330,19 @@ def _phrase(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 -- the li
     return True
 
 
-def _inline_parser() -> MarkdownIt:
+def inline_parser() -> MarkdownIt:
+    """Return a new inline parser that knows `[phrase]{#5.6}`."""
     parser = MarkdownIt("commonmark")
     parser.inline.ruler.before("link", "phrase", _phrase)
     return parser
 
 
 _BLOCKS = MarkdownIt("commonmark").disable(["inline", "reference"])
-INLINE = _inline_parser()
-"""The inline parser used for checking and for rendering."""
+INLINE = inline_parser()
+INLINE.validateLink = lambda url: bool(url)  # type: ignore[method-assign, assignment]  # refused later, with its place
+"""The inline parser used for checking."""
 
 
-def phrases_of(text: str) -> Mapping[str, str]:
-    """Return the phrases marked in *text* by clause id."""
-    return {found[2]: found[1] for found in _PHRASE_MARK.finditer(text)}
+def is_allowed_link(target: str) -> bool:
+    """Whether a link may stand in a policy: https, mail, telephone, or a path of this site."""
+    return _ALLOWED_LINK.match(target) is not None

@@ -287,7 +287,8 @@ class Policy:
         language: Language of the first file.
         languages: Every language whose translation is complete and fresh; the first file's language first.
         hash: Hex SHA-256 over the framed names and bytes of all files.
-        controller: Name, desk, contact: plain strings.
+        controller: Name, desk, contact: plain strings, in the policy's own language.
+        controllers: The same by language, where a translation gives its own.
         law: Declared legal packs, such as `jp-appi`.
         publish_states: Whether the public page shows the state of clauses.
         publish_counts: Whether it shows counts.
@@ -317,3 +318,4 @@ class Policy:
     attestations: tuple[Attestation, ...]
     declarations: tuple[Declaration, ...]
     titles: Mapping[str, str] = field(default_factory=dict)
+    controllers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -446,6 +446,7 @@ def _assemble(  # noqa: PLR0913, PLR0917 -- everything a policy is made of meets
         ),
         declarations=_declarations(reading),
         titles={translation.language: translation.document.title for translation in translations},
+        controllers={each.language: each.front["controller"] for each in translations if "controller" in each.front},
     )
 
 

@@ -91,9 +91,9 @@ def parse_block(text: str, file: str, first_line: int) -> Node:
         return builder.document(iter(events))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + first_line, mark.column + 1) if mark else (first_line, 0)
+        at, column = (mark.line + first_line, mark.column + 1) if mark else (first_line, 0)
         message = f"expected YAML, found that {_one_line(error.problem or error.context or 'it is malformed')}"
-        raise PolicyError(message, file=file, line=line, column=column, reason="yaml-malformed") from error
+        raise PolicyError(message, file=file, line=at, column=column, reason="yaml-malformed") from error
     except (YAMLError, ValueError, OverflowError, LookupError, TypeError, AttributeError, AssertionError) as error:
         # the scanner meets some hostile input (escapes beyond Unicode, broken directives) with bare exceptions
         message = "expected YAML, found what cannot be read as such"

@@ -1,0 +1,104 @@
+"""The engine's own words for people, by language: exits, bases, durations, retention.
+
+What a policy says itself comes from its files; these are the words of the closed vocabulary. A language that is not
+here reads English.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kept.policy.model import Retention
+from kept.policy.words import Basis, ClauseKind, Exit
+
+Wording = Mapping[str, str]
+
+EXITS: Mapping[Exit, Wording] = {
+    Exit.SCREEN: {"en": "our staff's screen", "ja": "担当者の画面"},
+    Exit.OWN_PAGE: {"en": "your own page", "ja": "お客様ご自身のページ"},
+    Exit.TAKE_ALONG: {"en": "your download", "ja": "お客様へのデータのお渡し"},
+    Exit.SEGMENT: {"en": "choosing what suits you", "ja": "お届けする内容の選定"},
+    Exit.STATISTICS: {"en": "statistics that show nobody", "ja": "個人を識別しない統計"},
+    Exit.MAIL: {"en": "e-mail", "ja": "メール"},
+    Exit.POST: {"en": "letter", "ja": "郵便"},
+    Exit.PHONE: {"en": "phone call", "ja": "電話"},
+    Exit.FAX: {"en": "fax", "ja": "ファクス"},
+    Exit.PUBLICATION: {"en": "publication", "ja": "公表"},
+    Exit.PROVISION: {"en": "a third party you agreed to", "ja": "同意いただいた第三者"},
+    Exit.PROCESSOR: {"en": "a company acting for us", "ja": "委託先"},
+    Exit.LEGAL_BUNDLE: {"en": "an authority the law names", "ja": "法令に定める機関"},
+    Exit.APP: {"en": "our own programs", "ja": "当社のシステム"},
+}
+
+BASES: Mapping[Basis, Wording] = {
+    Basis.CONSENT: {"en": "only if you agree", "ja": "同意いただいた場合のみ"},
+    Basis.NOTICE: {"en": "unless you object", "ja": "お断りのない限り"},
+    Basis.NECESSARY: {"en": "needed for the service", "ja": "サービスに必要なため"},
+    Basis.LAW: {"en": "required by law", "ja": "法令に基づくため"},
+}
+
+KINDS: Mapping[ClauseKind, Wording] = {
+    ClauseKind.PROMISE: {"en": "promise", "ja": "約束"},
+    ClauseKind.PERMISSION: {"en": "permission", "ja": "許容"},
+    ClauseKind.PERMISSION_AND_PROMISE: {"en": "permission and promise", "ja": "許容と約束"},
+    ClauseKind.DEFINITION: {"en": "definition", "ja": "定義"},
+    ClauseKind.STATEMENT: {"en": "statement", "ja": "説明"},
+}
+
+_EVENTS: Mapping[str, Wording] = {
+    "account-closed": {"en": "you close your account", "ja": "退会"},
+    "closed": {"en": "it has ended", "ja": "終了"},
+    "prize-delivered": {"en": "the prize has arrived", "ja": "賞品のお届け"},
+}
+
+_UNITS = (
+    (31_536_000.0, "year", "年"),
+    (2_628_000.0, "month", "か月"),
+    (86_400.0, "day", "日間"),
+    (3_600.0, "hour", "時間"),
+    (60.0, "minute", "分間"),
+    (1.0, "second", "秒間"),
+)
+
+
+def say(words: Wording, language: str) -> str:
+    """Return the word in *language*, else in English."""
+    return words.get(language) or words["en"]
+
+
+def duration(seconds: float, language: str) -> str:
+    """Return a length of time in the largest unit that divides it: `30 days`, `30日間`."""
+    for length, english, japanese in _UNITS:
+        if seconds >= length and seconds % length == 0:
+            number = int(seconds // length)
+            if language == "ja":
+                return f"{number}{japanese}"
+            return f"{number} {english}{'' if number == 1 else 's'}"
+    return f"{seconds:g}秒間" if language == "ja" else f"{seconds:g} seconds"
+
+
+def retention(keep: Retention, language: str) -> str:
+    """Return how long something is kept, as one phrase naming every end; the earliest counts."""
+    japanese = language == "ja"
+    ends = []
+    if keep.until:
+        event = say(_EVENTS[keep.until], language)
+        if keep.then_seconds:
+            then = duration(keep.then_seconds, language)
+            ends.append(f"{event}から{then}" if japanese else f"until {then} after {event}")
+        else:
+            ends.append(f"{event}まで" if japanese else f"until {event}")
+    if keep.for_seconds is not None:
+        length = duration(keep.for_seconds, language)
+        ends.append(f"ご提供から{length}" if japanese else f"for {length}")
+    if keep.dormant_seconds is not None:
+        length = duration(keep.dormant_seconds, language)
+        ends.append(f"最後のご利用から{length}" if japanese else f"until {length} after your last visit")
+    if keep.at_most_seconds is not None:
+        length = duration(keep.at_most_seconds, language)
+        ends.append(f"最長でご提供から{length}" if japanese else f"at most {length}")
+    if len(ends) < 2:  # noqa: PLR2004 -- one end needs no order
+        return "".join(ends)
+    if japanese:
+        return "、".join(ends) + "のうち、いずれか早い時点まで"
+    return ", or ".join(ends) + ", whichever comes first"
