@@ -1,0 +1,78 @@
+"""Choices after the form: withdraw a purpose or a channel, allow it again, stop a use, resume it.
+
+As easy as giving was: one act, no reason asked, effective with the entry that records it (§2.3).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kept.errors import SubmissionError
+from kept.policy import change
+from kept.policy.words import Basis, Exit
+from kept.services.acts import Act, Outcome
+from kept.services.changing import Change, change_person
+from kept.services.own import own_account
+from kept.services.people import Person
+
+if TYPE_CHECKING:
+    from kept.services.engine import Engine
+    from kept.services.own import Own
+
+
+async def choose(engine: Engine, own: Own, purpose: str, way_out: Exit | None, *, allow: bool) -> str:
+    """Record a yes or a no of the person's own; return the entry's id.
+
+    Args:
+        engine: Open.
+        own: The person's session.
+        purpose: A declared purpose on consent or notice.
+        way_out: Channel it is about; None for the purpose as a whole.
+        allow: True for a yes.
+
+    Raises:
+        SubmissionError: No such purpose or channel, or one that needs no choice.
+    """
+    declared = engine.policy.policy.purposes.get(purpose)
+    if declared is None or declared.basis not in {Basis.CONSENT, Basis.NOTICE} or (way_out and way_out not in declared.exits):
+        raise SubmissionError(
+            "expected a purpose and channel one can say yes or no to, found another", reason="choice-unknown", clause="§2.3"
+        )
+
+    def make(person: Person, at: float) -> Change:
+        return Change(
+            change.choose(person.state, purpose, way_out, allow=allow, at=at),
+            own_account(
+                engine,
+                Act.CHOICE_ALLOW if allow else Act.CHOICE_WITHDRAW,
+                Outcome.DONE,
+                at,
+                clause=declared.clause,
+                purpose=purpose,
+                exit=way_out.value if way_out else "",
+            ),
+        )
+
+    return (await change_person(engine, own.person_id, make))[1]
+
+
+async def stop_use(engine: Engine, own: Own, purpose: str, *, stop: bool) -> str:
+    """Stop a use, or resume it; return the entry's id.
+
+    Raises:
+        SubmissionError: No such purpose, or one a law requires.
+    """
+    declared = engine.policy.policy.purposes.get(purpose)
+    if declared is None or declared.basis is Basis.LAW or not declared.uses:
+        raise SubmissionError("expected a purpose one can stop, found another", reason="purpose-unknown", clause="§0.1")
+
+    def make(person: Person, at: float) -> Change:
+        state = change.stop(person.state, purpose) if stop else change.resume(person.state, purpose)
+        return Change(
+            state,
+            own_account(
+                engine, Act.USE_STOP if stop else Act.USE_RESUME, Outcome.DONE, at, clause=declared.clause, purpose=purpose
+            ),
+        )
+
+    return (await change_person(engine, own.person_id, make))[1]

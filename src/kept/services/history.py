@@ -1,0 +1,155 @@
+"""What concerned a person: every use, every refusal and every act, opened from the ledger with its proof."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kept.errors import ErasedError, InputError
+from kept.ledger.leaf import NONCE_BYTES, Opening
+from kept.ledger.proof import LeafOpening, Proof
+from kept.services.entry import Account, parse_account
+from kept.vault.sealed import open_account, open_evidence
+
+if TYPE_CHECKING:
+    from kept.services.engine import Engine
+    from kept.services.own import Own
+    from kept.services.keyring import PersonKeys
+    from kept.store.interface import Row, Transaction
+
+PAGE = 50
+FOREVER = 1e18
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the history.
+
+    Args:
+        entry_id: Hex.
+        account: What happened.
+        at: When it was recorded, unix seconds.
+        position: Its place in the tree; None while it is pending.
+    """
+
+    entry_id: str
+    account: Account
+    at: float
+    position: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A page of lines, newest first; *total* counts all of them."""
+
+    lines: tuple[Line, ...]
+    total: int
+
+
+async def history_of(engine: Engine, person_id: bytes, *, before: float = FOREVER, limit: int = PAGE) -> History:
+    """Return what concerned a person.
+
+    Args:
+        engine: Open.
+        person_id: 16 bytes.
+        before: Only lines recorded before this, unix seconds.
+        limit: Lines at most.
+    """
+
+    async def body(tx: Transaction) -> tuple[list[Row], list[Row | None], list[Row | None], int]:
+        rows = await tx.all("entries_of_person", person_id=person_id, before=before, limit=limit)
+        ids = [{"entry_id": row[0]} for row in rows]
+        count = await tx.one("entries_of_person_count", person_id=person_id)
+        return rows, await tx.each("entry_get", ids), await tx.each("position_get", ids), int(count[0]) if count else 0
+
+    rows, entries, positions, total = await engine.data.read(body)
+    lines = []
+    for row, entry, position in zip(rows, entries, positions, strict=True):
+        if entry is None:
+            continue
+        opening = _open_account(engine, bytes(row[0]), entry)
+        lines.append(
+            Line(bytes(row[0]).hex(), parse_account(opening.plaintext), float(row[3]), int(position[0]) if position else None)
+        )
+    return History(tuple(lines), total)
+
+
+async def newest_entries(engine: Engine, limit: int = PAGE) -> tuple[Line, ...]:
+    """Return the newest entries of the whole ledger, account parts only: nobody is named there."""
+
+    async def body(tx: Transaction) -> tuple[list[Row], list[Row | None]]:
+        rows = await tx.all("entries_page", since=0.0, limit=limit)
+        return rows, await tx.each("position_get", [{"entry_id": row[0]} for row in rows])
+
+    rows, positions = await engine.data.read(body)
+    return tuple(
+        Line(
+            bytes(row[0]).hex(),
+            parse_account(_open_account(engine, bytes(row[0]), row[1:]).plaintext),
+            float(row[5]),
+            int(position[0]) if position else None,
+        )
+        for row, position in zip(rows, positions, strict=True)
+    )
+
+
+async def proof_of(engine: Engine, own: Own, entry_id: str) -> Proof:
+    """Return the proof of one entry that concerns the person.
+
+    Args:
+        engine: Open.
+        own: The person's session.
+        entry_id: Hex, from outside.
+
+    Raises:
+        InputError: There is no such entry of theirs, or it is still pending.
+    """
+    missing = InputError(
+        "expected an entry that concerns you, found none", reason="entry-unknown", hint="pick a line of My data"
+    )
+    try:
+        raw = bytes.fromhex(entry_id)
+    except ValueError:
+        raise missing from None
+
+    async def body(tx: Transaction) -> tuple[Row | None, Row | None, Row | None]:
+        return (
+            await tx.one("entry_person_get", person_id=own.person_id, entry_id=raw),
+            await tx.one("entry_get", entry_id=raw),
+            await tx.one("position_get", entry_id=raw),
+        )
+
+    mine, entry, position = await engine.data.read(body)
+    if mine is None or entry is None:
+        raise missing
+    checkpoint = engine.sequencer.checkpoint
+    if position is None or checkpoint is None or int(position[0]) >= checkpoint.size:
+        raise InputError(
+            "expected an integrated entry, found it pending", reason="entry-pending", hint="try again in a second"
+        )
+    keys, _ = await engine.keyring.of_person(own.person_id)
+    if keys is None:
+        raise ErasedError("expected a person with keys, found none")
+    note = engine.sequencer.note
+    return Proof(
+        LeafOpening(_open_account(engine, raw, entry), open_person_part(engine, keys, own.person_id, raw, mine)),
+        int(position[0]),
+        tuple(await engine.sequencer.inclusion(int(position[0]), checkpoint.size)),
+        note,
+    )
+
+
+def open_person_part(engine: Engine, keys: PersonKeys, person_id: bytes, entry_id: bytes, row: Row) -> Opening:
+    """Open the person part of an entry from its row (key id, sealed)."""
+    raw = open_evidence(
+        keys.evidence_key(str(row[0])), bytes(row[1]), vault_id=engine.vault_id, person_id=person_id, entry_id=entry_id
+    )
+    return Opening(raw[:NONCE_BYTES], raw[NONCE_BYTES:])
+
+
+def _open_account(engine: Engine, entry_id: bytes, row: Row) -> Opening:
+    raw = open_account(
+        engine.keyring.house_key(str(row[2])), bytes(row[3]), vault_id=engine.vault_id, key_name=str(row[2]),
+        entry_id=entry_id,
+    )
+    return Opening(raw[:NONCE_BYTES], raw[NONCE_BYTES:])
