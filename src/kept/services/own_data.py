@@ -18,7 +18,7 @@ from kept.policy.words import Basis, Exit
 from kept.services.acts import Act, Outcome
 from kept.services.entry import build_entry
 from kept.services.flush import Condition, Moved
-from kept.services.history import History, history_of
+from kept.services.history import PAGE, History, history_of
 from kept.services.own import own_account
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kept.services.own import Own
 
 TRIES = 5
+LINES_TAKEN_ALONG = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ async def _own_data_once(engine: Engine, own: Own, exit: Exit, act: Act) -> OwnD
                 ),
             )
         )
-    history = await history_of(engine, own.person_id)
+    history = await history_of(engine, own.person_id, limit=LINES_TAKEN_ALONG if exit is Exit.TAKE_ALONG else PAGE)
     shown = sha256(b"".join(bytes.fromhex(line.entry_id) for line in history.lines)).hex()
     entry = build_entry(
         own_account(
