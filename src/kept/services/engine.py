@@ -157,6 +157,11 @@ class Engine:
     # ------------------------------------------------------------ policy
 
     @property
+    def has_policy(self) -> bool:
+        """Whether a policy is in force."""
+        return self._active is not None
+
+    @property
     def policy(self) -> ActivePolicy:
         """The policy in force.
 
@@ -164,10 +169,14 @@ class Engine:
             ClosedError: There is none.
         """
         if self._active is None:
-            raise ClosedError(
-                "expected an activated policy, found none", reason="no-policy", hint="run `kept init POLICY`", clause="§2.1"
-            )
+            raise self._no_policy()
         return self._active
+
+    @staticmethod
+    def _no_policy() -> ClosedError:
+        return ClosedError(
+            "expected an activated policy, found none", reason="no-policy", hint="run `kept init POLICY`", clause="§2.1"
+        )
 
     async def reload_policy(self) -> None:
         """Load the version in force; closes the gate when there is none or it does not read."""
@@ -215,7 +224,7 @@ class Engine:
         """
         at = self.clock.now()
         if self._active is None:
-            _ = self.policy
+            raise self._no_policy()
         if self._closed_for:
             raise ClosedError(
                 f"the gate is closed: {self._closed_for}", reason=self._closed_for, hint="see `kept status`", clause="§5.2"

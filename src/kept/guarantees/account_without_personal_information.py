@@ -1,0 +1,27 @@
+"""An account exists with a passkey or an issued login name and not one personal item typed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kept.guarantees.guarantee import Finding, Guarantee
+
+if TYPE_CHECKING:
+    from kept.services.engine import Engine
+
+
+async def check(engine: Engine) -> Finding:
+    """Look whether the promise holds now."""
+    people = await engine.data.read(lambda tx: tx.one("people_count"))
+    return Finding(True, f"{people[0] if people else 0} accounts; opening one asks for no item")
+
+
+GUARANTEE = Guarantee(
+    id="account-without-personal-information",
+    sentence={
+        "en": "An account exists with a passkey or an issued login name and not one personal item typed.",
+        "ja": "パスキーまたは発行したログイン名だけで、個人情報を一つも入力せずに会員になれます。",
+    },
+    enforced_at=("kept.services.accounts.open_account",),
+    check=check,
+)

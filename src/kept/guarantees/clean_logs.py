@@ -1,0 +1,29 @@
+"""What the service logs holds no item, address, user agent or query."""
+
+from __future__ import annotations
+
+import logging
+
+from typing import TYPE_CHECKING
+
+from kept.guarantees.guarantee import Finding, Guarantee
+
+if TYPE_CHECKING:
+    from kept.services.engine import Engine
+
+
+async def check(engine: Engine) -> Finding:
+    """Look whether the promise holds now."""
+    access = logging.getLogger("uvicorn.access")
+    return Finding(not access.handlers or access.disabled, "the server's access log is off; errors name steps and clauses only")
+
+
+GUARANTEE = Guarantee(
+    id="clean-logs",
+    sentence={
+        "en": "What the service logs holds no item, address, user agent or query.",
+        "ja": "サービスの記録には、項目・アドレス・利用環境・検索語を残しません。",
+    },
+    enforced_at=("kept.cli.serve",),
+    check=check,
+)

@@ -1,0 +1,34 @@
+"""Only declared items can be stored; Individual Numbers are refused wherever they are typed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kept.guarantees.guarantee import Finding, Guarantee
+from kept.guarantees.sample import one_person
+
+if TYPE_CHECKING:
+    from kept.services.engine import Engine
+
+
+async def check(engine: Engine) -> Finding:
+    """Look whether the promise holds now."""
+    declared = engine.policy.policy.items
+    person_id = await one_person(engine)
+    if person_id is not None:
+        person = await engine.people.load(person_id)
+        odd = [slot for slot in person.state.slots if slot.partition("#")[0] not in declared]
+        if odd:
+            return Finding(False, f"{len(odd)} stored items are not declared")
+    return Finding(True, f"{len(declared)} items declared; what is not declared has no place to be stored")
+
+
+GUARANTEE = Guarantee(
+    id="declared-items-only",
+    sentence={
+        "en": "Only declared items can be stored; Individual Numbers are refused wherever they are typed.",
+        "ja": "宣言した項目だけを保存でき、個人番号（マイナンバー）はどの欄でもお断りします。",
+    },
+    enforced_at=("kept.services.collecting.submit", "kept.vault.normal.guard_individual_number",),
+    check=check,
+)

@@ -1,0 +1,28 @@
+"""Nothing acknowledged is lost by a kill, a full disk or a failed transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kept.guarantees.guarantee import Finding, Guarantee
+
+if TYPE_CHECKING:
+    from kept.services.engine import Engine
+
+
+async def check(engine: Engine) -> Finding:
+    """Look whether the promise holds now."""
+    oldest = await engine.sequencer.oldest_waiting_since()
+    waits = engine.clock.now() - oldest if oldest else 0.0
+    return Finding(waits < 10, f"the oldest entry not integrated has waited {waits:.1f} s")
+
+
+GUARANTEE = Guarantee(
+    id="durable-writes",
+    sentence={
+        "en": "Nothing acknowledged is lost by a kill, a full disk or a failed transaction.",
+        "ja": "受け付けたものは、強制終了・ディスク満杯・処理の失敗があっても失われません。",
+    },
+    enforced_at=("kept.store.sqlite.SqliteStore.write", "kept.services.flush.Flush",),
+    check=check,
+)

@@ -1,0 +1,34 @@
+"""Key epochs are replaced in time and the old ones destroyed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kept.guarantees.guarantee import Finding, Guarantee
+from kept.policy.vocabulary import ParameterKind
+
+if TYPE_CHECKING:
+    from kept.services.engine import Engine
+
+
+async def check(engine: Engine) -> Finding:
+    """Look whether the promise holds now."""
+    rows = await engine.keys.read(lambda tx: tx.all("epochs"))
+    begun = max((float(row[2]) for row in rows), default=0.0)
+    use = next((one for one in engine.policy.policy.guarantees if one.id == "key-epochs"), None)
+    most = use.parameters.get("at-most") if use else None
+    limit = float(most) if isinstance(most, int | float) else 30 * 86400.0
+    days = (engine.clock.now() - begun) / 86400
+    return Finding(days * 86400 <= limit, f"the current key epoch is {max(days, 0):.0f} days old, at most {limit / 86400:.0f} are promised")
+
+
+GUARANTEE = Guarantee(
+    id="key-epochs",
+    sentence={
+        "en": "Key epochs are replaced in time and the old ones destroyed.",
+        "ja": "鍵の世代を期限内に更新し、古い世代を破棄します。",
+    },
+    enforced_at=("kept.services.rotating.rotate",),
+    check=check,
+    parameters={"at-most": ParameterKind.DURATION},
+)

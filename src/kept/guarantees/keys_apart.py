@@ -1,0 +1,27 @@
+"""Keys are random, per person, wrapped, and kept in a database and a folder apart from the data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kept.guarantees.guarantee import Finding, Guarantee
+
+if TYPE_CHECKING:
+    from kept.services.engine import Engine
+
+
+async def check(engine: Engine) -> Finding:
+    """Look whether the promise holds now."""
+    usable = engine.provider.state(engine.keyring.epoch) == "usable"
+    return Finding(usable, f"key epoch {engine.keyring.epoch} {'answers' if usable else 'is missing'}")
+
+
+GUARANTEE = Guarantee(
+    id="keys-apart",
+    sentence={
+        "en": "Keys are random, per person, wrapped, and kept in a database and a folder apart from the data.",
+        "ja": "鍵は人ごとの乱数で、データとは別のデータベースとフォルダに、包んで保管します。",
+    },
+    enforced_at=("kept.services.keyring.Keyring", "kept.services.key_files.KeyFiles",),
+    check=check,
+)

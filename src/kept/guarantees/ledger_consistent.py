@@ -1,0 +1,31 @@
+"""Every use and refusal is a leaf of a Merkle tree with signed checkpoints that extend one another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kept.guarantees.guarantee import Finding, Guarantee
+from kept.policy.vocabulary import ParameterKind
+
+if TYPE_CHECKING:
+    from kept.services.engine import Engine
+
+
+async def check(engine: Engine) -> Finding:
+    """Look whether the promise holds now."""
+    await engine.sequencer.integrate()
+    await engine.sequencer.verify_head()
+    checkpoint = engine.sequencer.checkpoint
+    return Finding(checkpoint is not None, f"{checkpoint.size if checkpoint else 0} entries; the tree extends its last checkpoint; no outside witness yet")
+
+
+GUARANTEE = Guarantee(
+    id="ledger-consistent",
+    sentence={
+        "en": "Every use and refusal is a leaf of a Merkle tree with signed checkpoints that extend one another.",
+        "ja": "利用と拒否のすべてが、署名付きチェックポイントで連なるマークル木の葉になります。",
+    },
+    enforced_at=("kept.services.sequencer.Sequencer", "kept.services.flush.Flush",),
+    check=check,
+    parameters={"checkpoint": ParameterKind.DURATION, "witness": ParameterKind.DURATION},
+)

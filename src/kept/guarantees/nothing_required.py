@@ -1,0 +1,27 @@
+"""Every item can be left empty and the service still answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kept.guarantees.guarantee import Finding, Guarantee
+
+if TYPE_CHECKING:
+    from kept.services.engine import Engine
+
+
+async def check(engine: Engine) -> Finding:
+    """Look whether the promise holds now."""
+    needed = [f"{point.id}/{item}" for point in engine.policy.policy.points.values() for item in point.needed]
+    return Finding(not needed, f"items required anywhere: {len(needed)}")
+
+
+GUARANTEE = Guarantee(
+    id="nothing-required",
+    sentence={
+        "en": "Every item can be left empty and the service still answers.",
+        "ja": "どの項目も空欄のままでよく、それでもサービスをご利用いただけます。",
+    },
+    enforced_at=("kept.services.collecting.submit",),
+    check=check,
+)

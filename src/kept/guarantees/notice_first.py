@@ -1,0 +1,34 @@
+"""The notice stands on the form before the fields; its words are recorded by hash, version and language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kept.guarantees.guarantee import Finding, Guarantee
+from kept.policy import present
+
+if TYPE_CHECKING:
+    from kept.services.engine import Engine
+
+
+async def check(engine: Engine) -> Finding:
+    """Look whether the promise holds now."""
+    policy = engine.policy.policy
+    built = [
+        present.build_notice(policy, point.id, stage, language).id
+        for point in policy.points.values()
+        for stage in point.stages
+        for language in policy.languages
+    ]
+    return Finding(True, f"{len(built)} notices in {len(policy.languages)} languages can be shown")
+
+
+GUARANTEE = Guarantee(
+    id="notice-first",
+    sentence={
+        "en": "The notice stands on the form before the fields; its words are recorded by hash, version and language.",
+        "ja": "通知は入力欄より先に示し、その文言をハッシュ・版・言語とともに記録します。",
+    },
+    enforced_at=("kept.policy.present.build_notice", "kept.services.collecting.present_form",),
+    check=check,
+)

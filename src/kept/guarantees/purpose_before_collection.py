@@ -1,0 +1,28 @@
+"""No form without purposes; a submission without proof of the notice shown is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kept.guarantees.guarantee import Finding, Guarantee
+
+if TYPE_CHECKING:
+    from kept.services.engine import Engine
+
+
+async def check(engine: Engine) -> Finding:
+    """Look whether the promise holds now."""
+    points = engine.policy.policy.points.values()
+    without = [point.id for point in points if not point.purposes]
+    return Finding(not without, f"{len(points)} collection points, {len(without)} without a purpose")
+
+
+GUARANTEE = Guarantee(
+    id="purpose-before-collection",
+    sentence={
+        "en": "No form without purposes; a submission without proof of the notice shown is refused.",
+        "ja": "利用目的のないフォームはなく、表示した通知の証明がない送信はお断りします。",
+    },
+    enforced_at=("kept.services.collecting.submit", "kept.crypto.token.parse_token",),
+    check=check,
+)

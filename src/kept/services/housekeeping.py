@@ -1,0 +1,102 @@
+"""What a house does by itself: finish what a kill interrupted, end what is over, watch what keeps the gate open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kept.errors import EvidenceError
+from kept.services.changing import copy_state
+from kept.services.erasing import finish_unfinished, remove_returned, scrub
+from kept.services.retention import sweep
+
+if TYPE_CHECKING:
+    from kept.services.engine import Engine
+    from kept.store.interface import Row, Store, Transaction
+
+MINUTE = 60.0
+PAGE = 500
+
+
+async def begin_housekeeping(engine: Engine) -> None:
+    """Finish what is unfinished now, then go on every minute while the engine is open."""
+    await finish_all(engine)
+    engine.every(1.0, engine.watch)
+    engine.every(MINUTE, lambda: tidy(engine))
+
+
+async def finish_all(engine: Engine) -> dict[str, int]:
+    """Finish every change a kill may have interrupted; return what was found, by kind.
+
+    Raises:
+        EvidenceError: Somebody's state in D is older than K acknowledged (recorded; their data stays closed).
+    """
+    found = {
+        "erasures finished": await finish_unfinished(engine),
+        "erased people removed again": await remove_returned(engine),
+        "keys without a person": await _sweep_orphans(engine),
+        "states copied": await _copy_states(engine),
+    }
+    return found
+
+
+async def tidy(engine: Engine) -> None:
+    """The minute's work."""
+    await finish_unfinished(engine)
+    at = engine.clock.now()
+
+    async def body(tx: Transaction) -> None:
+        await tx.run("sessions_expire", at=at)
+        await tx.run("staff_sessions_expire", at=at)
+        await tx.run("notice_tokens_expire", at=at)
+        await tx.run("rates_expire", at=at - 86400)
+        await tx.run("meta_put", name="high_water", value=repr(at))
+
+    await engine.data.write(body)
+    for row in await engine.keys.read(lambda tx: tx.all("tombstones")):
+        if row[3] == "removed":
+            await scrub(engine, bytes(row[0]))
+    await engine.reload_policy()
+    await sweep(engine)
+
+
+async def _sweep_orphans(engine: Engine) -> int:
+    """Keys without a person: a kill between K and D while an account was opened."""
+    swept, after = 0, b""
+    while rows := await _page(engine.keys, "people_with_keys", after):
+        for person_id in dict.fromkeys(bytes(row[0]) for row in rows):
+            after = person_id
+            in_data = await engine.data.read(lambda tx, one=person_id: tx.one("state_g", person_id=one))  # type: ignore[misc]
+            copy = await engine.keys.read(lambda tx, one=person_id: tx.one("state_copy_g", person_id=one))  # type: ignore[misc]
+            if in_data is None and copy is None:
+
+                async def body(tx: Transaction, one: bytes = person_id) -> None:
+                    await tx.run("person_key_erase", person_id=one)
+                    await tx.run("index_token_erase", person_id=one)
+
+                await engine.keys.write(body)
+                swept += 1
+    return swept
+
+
+async def _copy_states(engine: Engine) -> int:
+    """States acknowledged in D whose copy in K a kill prevented."""
+    copied, after = 0, b""
+    while rows := await _page(engine.data, "people_page", after):
+        for row in rows:
+            after = person_id = bytes(row[0])
+            state = await engine.data.read(lambda tx, one=person_id: tx.one("state_get", person_id=one))  # type: ignore[misc]
+            copy = await engine.keys.read(lambda tx, one=person_id: tx.one("state_copy_g", person_id=one))  # type: ignore[misc]
+            if state is None or (copy is not None and copy[0] >= state[0]):
+                continue
+            try:
+                await engine.people.load(person_id)
+            except EvidenceError as error:
+                await engine.gate.record_evidence(None, person_id, error, engine.clock.now())
+                continue
+            await copy_state(engine, person_id, int(state[0]), str(state[1]), bytes(state[2]))
+            copied += 1
+    return copied
+
+
+async def _page(store: Store, query: str, after: bytes) -> list[Row]:
+    return await store.read(lambda tx: tx.all(query, after=after, limit=PAGE))
