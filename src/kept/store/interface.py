@@ -47,7 +47,8 @@ class Transaction(Protocol):
         """Run a statement that writes; return how many rows it touched.
 
         Raises:
-            ConflictError: A row with the same key exists already (reason `exists`).
+            ConflictError: A row with the same key exists already (reason `exists`). A body that catches it does not
+                use the transaction further: on PostgreSQL it is over.
         """
         ...
 

@@ -61,10 +61,16 @@ class _Connection:
         return answers
 
     async def run(self, query: str, /, **parameters: object) -> int:
-        return self.connection.execute(self._sql[query], parameters).rowcount
+        try:
+            return self.connection.execute(self._sql[query], parameters).rowcount
+        except sqlite3.IntegrityError as error:
+            raise store_error(error) from error
 
     async def many(self, query: str, rows: Iterable[Mapping[str, object]], /) -> int:
-        return self.connection.executemany(self._sql[query], rows).rowcount
+        try:
+            return self.connection.executemany(self._sql[query], rows).rowcount
+        except sqlite3.IntegrityError as error:
+            raise store_error(error) from error
 
 
 class _Reading(_Connection):

@@ -11,7 +11,7 @@ WHERE entry_id = :entry_id;
 -- name: entries_page (since, limit) -> entry_id, account_commitment, person_commitment, account_key, account_sealed, recorded_at
 -- The newest entries, for the console.
 SELECT entry_id, account_commitment, person_commitment, account_key, account_sealed, recorded_at FROM entry
-WHERE recorded_at >= :since ORDER BY recorded_at DESC LIMIT :limit;
+WHERE recorded_at >= :since ORDER BY recorded_at DESC, entry_id DESC LIMIT :limit;
 
 -- name: entry_person_insert (person_id, entry_id, key_id, sealed, recorded_at)
 -- The person part of an entry.
@@ -26,6 +26,12 @@ SELECT key_id, sealed FROM entry_person WHERE person_id = :person_id AND entry_i
 -- What concerned a person, newest first, a page at a time.
 SELECT entry_id, key_id, sealed, recorded_at FROM entry_person
 WHERE person_id = :person_id AND recorded_at < :before ORDER BY recorded_at DESC LIMIT :limit;
+
+-- name: entries_of_person_page (person_id, before, before_id, limit) -> entry_id, key_id, sealed, recorded_at
+-- What concerned a person, newest first, from the last entry of the page before; entries of one flush share their time.
+SELECT entry_id, key_id, sealed, recorded_at FROM entry_person
+WHERE person_id = :person_id AND (recorded_at, entry_id) < (:before, :before_id)
+ORDER BY recorded_at DESC, entry_id DESC LIMIT :limit;
 
 -- name: entries_of_person_count (person_id) -> count
 -- How many entries concern a person.

@@ -37,7 +37,7 @@ VALUES (:person_id, :key_id, :kind, :epoch, :wrapped, :created_at);
 
 -- name: person_keys (person_id) -> key_id, kind, epoch, wrapped
 -- The wrapped keys of a person.
-SELECT key_id, kind, epoch, wrapped FROM person_key WHERE person_id = :person_id;
+SELECT key_id, kind, epoch, wrapped FROM person_key WHERE person_id = :person_id ORDER BY created_at;
 
 -- name: person_key_erase (person_id)
 -- Part of erasing a person: after this nothing of theirs opens.
