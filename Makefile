@@ -1,0 +1,61 @@
+# Two commands do everything: `make run` and `make test`. `make help` lists the rest.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+DEMO ?= .demo
+
+.DEFAULT_GOAL := help
+.PHONY: help run tour setup setup-dev check test test-full golden bench lock clean
+
+help: ## list the commands
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(VENV)/.runtime ## install what running needs, from the lock
+
+$(VENV)/.runtime: requirements/runtime.txt
+	@echo "setting up: what running needs, from the lock (about a minute, once)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Kept needs Python 3.11 or newer; set PYTHON=..."; exit 1; }
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.txt
+	@$(PY) scripts/link_source.py
+	@touch $@
+
+setup-dev: $(VENV)/.dev
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
+	@echo "setting up: what testing needs, from the lock (about a minute, once)"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+run: $(VENV)/.runtime ## start the Photolibrary demo and print its addresses
+	@$(PY) -m kept.cli.main serve --demo $(DEMO)
+
+tour: $(VENV)/.runtime ## the sceptic's minute: what Kept promises, tried in front of you
+	@$(PY) -m kept.cli.main tour
+
+check: $(VENV)/.dev ## ruff, mypy, import contracts
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports
+
+test: check ## the checks and the fast tests
+	@$(PY) -m pytest -q -m "not slow and not chromium"
+
+test-full: $(VENV)/.dev ## everything; installs the Debian packages it needs
+	@scripts/debian_packages.sh
+	@$(MAKE) --no-print-directory check
+	@$(PY) -m pytest -q
+
+golden: $(VENV)/.dev ## write the golden files anew; look at the difference before you commit it
+	@KEPT_GOLDEN=update $(PY) -m pytest -q tests/golden
+
+bench: $(VENV)/.dev ## measure, and write benchmarks/RESULTS.md
+	@$(PY) benchmarks/run.py
+
+lock: ## write the locks anew (needs uv)
+	@for one in runtime dev; do uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/$$one.in -o requirements/$$one.txt; done
+
+clean: ## remove what make made (not the demo's data)
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,55 @@
+"""What every test has: no network beyond this machine, loud skips, a fixed order of seeds."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "kept", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+settings.load_profile("kept")
+
+CHROMIUM = shutil.which("chromium")
+LOOPBACK = ("127.", "::1", "localhost")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_network() -> Iterator[None]:
+    """Refuse every connection that is not to this machine."""
+    plain = socket.socket.connect
+
+    def connect(self: socket.socket, address: object) -> None:
+        if self.family != socket.AF_UNIX and not str(address[0]).startswith(LOOPBACK):  # type: ignore[index]
+            raise AssertionError(f"a test tried to reach {address}")
+        plain(self, address)  # type: ignore[arg-type]
+
+    socket.socket.connect = connect  # type: ignore[method-assign]
+    yield
+    socket.socket.connect = plain  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """Asynchronous tests run on asyncio."""
+    return "asyncio"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what needs chromium where there is none."""
+    if CHROMIUM is None:
+        for item in items:
+            if "chromium" in item.keywords:
+                item.add_marker(pytest.mark.skip(reason="needs chromium: run `make test-full`"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly what was not tried."""
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if "chromium" in str(report.longrepr)]
+    if skipped:
+        terminalreporter.section("NOT TRIED: no chromium on this machine", sep="!")
+        terminalreporter.line(f"{len(skipped)} browser tests were skipped. `make test-full` installs chromium and runs them.")
