@@ -33,6 +33,7 @@ class Guarantee:
         enforced_at: Where in the code, `module.function`; empty while it is not built.
         check: Looks whether it holds now; None while it is not built.
         parameters: Kinds of its parameters.
+        optional: Parameters a policy may leave out.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Guarantee:
     enforced_at: tuple[str, ...] = ()
     check: Check | None = None
     parameters: Mapping[str, ParameterKind] = field(default_factory=dict)
+    optional: frozenset[str] = frozenset()
 
     @property
     def built(self) -> bool:
@@ -48,4 +50,4 @@ class Guarantee:
 
     def word(self) -> GuaranteeWord:
         """Return it as the policy language knows it."""
-        return GuaranteeWord(self.id, self.parameters)
+        return GuaranteeWord(self.id, self.parameters, self.optional)

@@ -191,7 +191,7 @@ def notice_text(policy: Policy, point: Point, stage: str, language: str) -> str:
     """Return the words of a notice, plain text, a paragraph a line."""
     say = _WORDS[language]
     items = point.stages[stage]
-    lines = [say["before"], say["who"].format(**{"desk": say["desk"], **policy.controller})]
+    lines = [say["before"], say["who"].format(**{"desk": say["desk"], **policy.controllers.get(language, policy.controller)})]
     for purpose in presented_purposes(policy, point):
         used = [item for item in items if purpose.may_use(item)]
         if not used:
