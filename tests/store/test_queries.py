@@ -1,0 +1,144 @@
+"""The named queries and the schemas: read once, checked here, the same for every engine."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from kept.services.erasing import ERASE_IN_DATA
+from kept.services.keyring import ERASE_IN_KEYS
+from kept.store.memory import _plan
+from kept.store.queries import (
+    SCHEMA_VERSION,
+    Query,
+    migrations,
+    numbered,
+    parse_queries,
+    person_tables,
+    queries,
+    schema,
+    unique_keys,
+)
+
+PARTS = ["data", "keys"]
+EVERY = [(part, name) for part in PARTS for name in queries(part)]
+SOUND = "-- name: a (x) -> b\n-- What for.\nSELECT b FROM t WHERE x = :x;\n"
+
+
+def described(statements):
+    """Return what SQLite makes of *statements*: its own description of every table and index, spaces aside."""
+    base = sqlite3.connect(":memory:")
+    base.executescript(statements)
+    rows = base.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name").fetchall()
+    base.close()
+    return [(*row[:3], " ".join(re.sub(r"--.*", "", row[3] or "").split())) for row in rows]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_the_schema_is_the_sum_of_its_migrations(part):
+    """A house made today and one that was migrated have the same tables."""
+    assert described(schema(part)) == described("".join(migrations(part)))
+    assert len(migrations(part)) == SCHEMA_VERSION
+
+
+@pytest.mark.parametrize(("part", "name"), EVERY)
+def test_a_query_answers_the_columns_its_header_names(part, name):
+    """SQLite prepares every query, and what it answers is what the header says, in that order."""
+    query = queries(part)[name]
+    base = sqlite3.connect(":memory:")
+    base.executescript(schema(part))
+    found = base.execute(query.sql, {one: 1 if one == "limit" else b"" for one in query.parameters}).description
+    base.close()
+    answered = tuple(column[0] for column in found or ())
+    assert len(answered) == len(query.columns)
+    assert all(one == said or "(" in one for one, said in zip(answered, query.columns, strict=True))
+    assert query.sql.startswith("SELECT") is bool(query.columns)
+    assert query.sentence.endswith(".")
+
+
+@pytest.mark.parametrize(("part", "name"), EVERY)
+def test_a_query_keeps_to_the_small_sql(part, name):
+    """The memory store understands every statement: nothing in it is one engine's own."""
+    assert callable(_plan(part, name))
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_the_suite_runs_every_query(part):
+    """A query that no test of the suite runs fails here: add it to the suite of its file."""
+    suites = Path(__file__).parent.glob("test_suite_*.py")
+    run = {
+        word.value
+        for suite in suites
+        for call in ast.walk(ast.parse(suite.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        for word in call.args[:1]
+        if isinstance(word, ast.Constant)
+    }
+    assert set(queries(part)) - run == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "flaw"),
+    [
+        (SOUND.replace("(x)", "()"), "a parameter the header does not name"),
+        (SOUND.replace("(x)", "(x, y)"), "a parameter the statement does not use"),
+        (SOUND + SOUND, "a name that is taken"),
+        (SOUND + "-- nam: b () -> c\n-- Why.\nSELECT c FROM t;\n", "a header that is none"),
+        ("SELECT b;\n" + SOUND, "a statement before the first header"),
+        ("SELECT b;\n", "a statement without a header"),
+    ],
+)
+def test_a_broken_file_of_queries_is_refused(text, flaw):
+    """A slip in a query file stops the start, it does not become another statement."""
+    with pytest.raises(RuntimeError):
+        parse_queries(text)
+
+
+def test_a_query_is_read_with_its_header():
+    """Name, parameters, columns, sentence and statement come apart."""
+    two = "-- name: b (x, y)\n-- Why.\nUPDATE t SET b = :y\nWHERE x = :x;\n"
+    assert parse_queries(SOUND + "\n" + two) == {
+        "a": Query("a", ("x",), ("b",), "What for.", "SELECT b FROM t WHERE x = :x"),
+        "b": Query("b", ("x", "y"), (), "Why.", "UPDATE t SET b = :y\nWHERE x = :x"),
+    }
+
+
+def test_placeholders_are_numbered_for_postgresql():
+    """Each name has one number, in the order of the header, however often it stands in the statement."""
+    query = Query("a", ("x", "xy"), (), "", "UPDATE t SET a = :xy, b = b + :x WHERE c = :x")
+    assert numbered(query) == ("UPDATE t SET a = $2, b = b + $1 WHERE c = $1", ("x", "xy"))
+
+
+def erased_tables(part, names):
+    """Return the tables the statements *names* delete one person from."""
+    found = set()
+    for name in names:
+        query = queries(part)[name]
+        assert query.parameters == ("person_id",)
+        found.add(re.fullmatch(r"DELETE FROM (\w+) WHERE person_id = :person_id", query.sql)[1])
+    return found
+
+
+def test_every_table_that_holds_people_is_on_the_erase_list():
+    """A new table with a person in it fails here until erasing takes its rows; the tombstone is what remains."""
+    assert erased_tables("data", ERASE_IN_DATA) == person_tables("data")
+    assert erased_tables("keys", ERASE_IN_KEYS) == person_tables("keys") - {"tombstone"}
+
+
+def test_a_table_that_holds_people_is_keyed_by_the_person_first():
+    """So that PostgreSQL can be split by person later; a login name alone is unique across people."""
+    for table in person_tables("data") - {"login"}:
+        assert unique_keys("data")[table] == [key for key in unique_keys("data")[table] if key[0] == "person_id"]
+
+
+def test_secrets_stand_in_no_index():
+    """Index pages keep bytes of deleted rows: no sealed or wrapped column is part of a key or an index."""
+    for part in PARTS:
+        indexed = {column for keys in unique_keys(part).values() for key in keys for column in key}
+        for columns in re.findall(r"CREATE INDEX \w+ ON \w+ \((.+?)\)", schema(part)):
+            indexed |= {column.strip() for column in columns.split(",")}
+        assert indexed & {"sealed", "wrapped", "account_sealed", "public_key", "hash", "password_hash"} == set()
