@@ -127,8 +127,11 @@ class SqliteStore:
         opened: list[sqlite3.Connection] = []
         try:
             self._writer = self._connect(opened)
-            self._prepare(create=create)
+            version = self._identify(create=create)  # before anything is changed in what may be another's file
+            _configure(self._writer)
+            self._migrate(version)
             self._reader = self._connect(opened)
+            _configure(self._reader)
             self._reader.execute("PRAGMA query_only = ON").fetchall()
         except BaseException as error:
             for connection in opened:
@@ -170,23 +173,14 @@ class SqliteStore:
             timeout=BUSY_MILLISECONDS / 1000,
         )
         opened.append(connection)
-        mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
-        if mode != "wal":
-            raise StoreError(
-                f"expected a write-ahead log, the file system allows {mode}",
-                reason="store-unwritable",
-                hint="keep the database on a local disk the service can write",
-                clause="§5.6",
-            )
-        for pragma in ("synchronous = FULL", "secure_delete = ON", "trusted_schema = OFF", "cache_size = -32000"):
-            connection.execute(f"PRAGMA {pragma}").fetchall()
         return connection
 
-    def _prepare(self, *, create: bool) -> None:
-        writer = self._writer
-        application = writer.execute("PRAGMA application_id").fetchone()[0]
-        version = writer.execute("PRAGMA user_version").fetchone()[0]
-        empty = writer.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0] == 0
+    def _identify(self, *, create: bool) -> int | None:
+        """Return the version of the schema the file holds; None for an empty file that may be filled."""
+        ask = self._writer.execute
+        application = ask("PRAGMA application_id").fetchone()[0]
+        version = int(ask("PRAGMA user_version").fetchone()[0])
+        empty = ask("SELECT COUNT(*) FROM sqlite_master").fetchone()[0] == 0
         if empty and not create:
             # Never fill an emptied file quietly: what was acknowledged in it would be gone without a word.
             raise StoreError(
@@ -196,8 +190,7 @@ class SqliteStore:
                 clause="§5.6",
             )
         if empty and application == 0 and version == 0:
-            self._script(schema(self.part), SCHEMA_VERSION)
-            return
+            return None
         if application != APPLICATION_IDS[self.part]:
             raise SettingError(
                 f"expected the {self.part} database, found {self.path.name} to be another file",
@@ -210,6 +203,12 @@ class SqliteStore:
                 reason="database-newer",
                 hint="install the version of Kept that wrote it, or a newer one",
             )
+        return version
+
+    def _migrate(self, version: int | None) -> None:
+        if version is None:
+            self._script(schema(self.part), SCHEMA_VERSION)
+            return
         for number, statements in enumerate(migrations(self.part), start=1):
             if number > version:
                 self._script(statements, number)
@@ -380,6 +379,19 @@ class SqliteStore:
 
 async def _nothing(_: object) -> None:
     """A body that changes nothing: its commit comes after all that were queued before it."""
+
+
+def _configure(connection: sqlite3.Connection) -> None:
+    mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+    if mode != "wal":
+        raise StoreError(
+            f"expected a write-ahead log, the file system allows {mode}",
+            reason="store-unwritable",
+            hint="keep the database on a local disk the service can write",
+            clause="§5.6",
+        )
+    for pragma in ("synchronous = FULL", "secure_delete = ON", "trusted_schema = OFF", "cache_size = -32000"):
+        connection.execute(f"PRAGMA {pragma}").fetchall()
 
 
 def _refuse_second_library() -> None:
