@@ -29,8 +29,8 @@ BATCH_AT_MOST = 512
 _OTHER_LIBRARIES = {"apsw", "pysqlite3", "sqlcipher3", "pysqlcipher3", "libsql"}
 
 
-# What `sqlite3` raises over a file: MemoryError comes of a length in a damaged one.
-_FAULTS = (sqlite3.Error, MemoryError)
+# What `sqlite3` raises over a damaged file: MemoryError comes of a length, UnicodeDecodeError of a name in an error.
+_FAULTS = (sqlite3.Error, MemoryError, UnicodeDecodeError)
 
 
 class _Connection:
@@ -270,6 +270,9 @@ class SqliteStore:
         """Rewrite the file without the pages of deleted rows; True when nothing of them can be left in it.
 
         False: another process reads an older snapshot, or there is no room to rewrite; try again later.
+
+        Raises:
+            StoreError: The file cannot be rewritten at all.
         """
         return self._cleared("VACUUM")
 
@@ -294,8 +297,11 @@ class SqliteStore:
                 if before:
                     self._writer.execute(before)
                 busy, _, _ = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            except sqlite3.Error:
-                return False
+            except _FAULTS as error:
+                meaning = store_error(error)
+                if isinstance(meaning, StoreError) and meaning.reason in {"store-busy", "disk-full"}:
+                    return False
+                raise meaning from error
         return not busy
 
     def _check_usable(self) -> None:

@@ -33,7 +33,7 @@ def store_error(error: Exception) -> StoreError | ConflictError | RuntimeError:
     """Return what leaves the store in place of *error*.
 
     Args:
-        error: What `sqlite3` raised: its errors, or MemoryError (a length in a damaged file).
+        error: What `sqlite3` raised over it: its errors, or what a damaged length or name becomes.
 
     Returns:
         `ConflictError` for a key that is taken, `RuntimeError` for a bug in the calling code (a parameter that is
