@@ -327,3 +327,6 @@ CREATE INDEX login_by_person ON login (person_id);
 CREATE INDEX todo_by_age ON todo (since);
 CREATE INDEX leaf_by_position ON leaf_position (position);
 CREATE INDEX entry_person_by_time ON entry_person (person_id, recorded_at);
+CREATE INDEX entry_by_time ON entry (recorded_at);
+CREATE INDEX mandate_by_case ON mandate (case_id);
+CREATE INDEX mandate_by_actor ON mandate (actor);

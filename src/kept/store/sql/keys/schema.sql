@@ -75,3 +75,4 @@ CREATE TABLE checkpoint (
 CREATE INDEX person_key_by_epoch ON person_key (epoch);
 CREATE INDEX index_token_by_person ON index_token (person_id);
 CREATE INDEX tombstone_by_level ON tombstone (level);
+CREATE INDEX tombstone_by_receipt ON tombstone (receipt_id);
