@@ -1,7 +1,8 @@
 """How a person's state changes: each act answers the next state, with `g + 1`, or refuses.
 
-Laws (tests/property): a correction never widens what is allowed; an empty box changes nothing; a general yes never lifts
-a channel's no; a witnessed choice never lifts a no.
+Laws (tests/property): a correction never widens what is allowed; an empty box changes nothing; a general yes never
+lifts a channel's no; a witnessed choice never lifts a no; a box ticked on one form never revives what was withdrawn
+elsewhere.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from kept.policy.words import Exit, Source
 
 replace = msgspec.structs.replace
 
+CORRECTORS = frozenset({Source.OWN_SESSION, Source.WITNESSED_PAPER, Source.WITNESSED_CALL})
+"""Where a correction may come from: the person, directly or witnessed (§2.8)."""
+
 
 def fill(  # noqa: PLR0913 -- what a value remembers
     state: PersonState, slots: Iterable[str], *, notice_id: str, point: str, source: Source, key_id: str, at: float
@@ -30,8 +34,11 @@ def fill(  # noqa: PLR0913 -- what a value remembers
     for slot in slots:
         if slot in filled:
             raise SubmissionError(
-                "expected an item not given yet, found one given before", field=slot, reason="slot-filled",
-                hint="correct it on my data", clause="§4.1",
+                "expected an item not given yet, found one given before",
+                field=slot,
+                reason="slot-filled",
+                hint="correct it on my data",
+                clause="§4.1",
             )
         version = 1 + max((old.version for old in state.old if old.slot == slot), default=0)
         filled[slot] = Slot(version, notice_id, at, source, point, key_id, at)
@@ -50,25 +57,38 @@ def grant(  # noqa: PLR0913 -- what a consent names
 ) -> PersonState:
     """Record the boxes ticked on a form. A box left empty grants nothing here and withdraws nothing elsewhere.
 
+    A ticked box grants for the named slots alone: what was withdrawn for other slots stays withdrawn. With no box
+    ticked the same state is answered.
+
     Args:
         state: Before.
         ticks: For each purpose ticked, the channels ticked for it (none for purposes without channels).
         notice_id: The form's notice, hex.
-        slots: Slots filled on that form.
+        slots: Slots filled on that form; one that does not answer to this notice is not covered.
         recipients: Third parties consented to, by purpose.
         at: Unix seconds.
         by: `self`, `paper` or `call`.
     """
-    named = tuple(sorted(slots))
+    if not ticks:
+        return state
+    named = tuple(sorted(name for name in set(slots) if _answers_to(state, name, notice_id)))
     grants, choices = list(state.grants), {(one.purpose, one.exit): one for one in state.choices}
     for purpose, exits in ticks.items():
-        grants.append(Grant(purpose, notice_id, named, tuple(sorted(recipients.get(purpose, ()))), at))
+        whole = choices.get((purpose, None))
+        refused = by != "self" and whole is not None and not whole.allow
+        to = tuple(sorted(recipients.get(purpose, ())))
+        grants.append(Grant(purpose, notice_id, named, to, at, withdrawn=refused))
         for way_out in (None, *exits):
             before = choices.get((purpose, way_out))
             if before is not None and not before.allow and by != "self":
                 continue
-            choices[purpose, way_out] = Choice(purpose, way_out, True, notice_id, at, by)
+            choices[purpose, way_out] = Choice(purpose, way_out, allow=True, notice_id=notice_id, at=at, by=by)
     return replace(state, g=state.g + 1, grants=tuple(grants), choices=tuple(choices.values()))
+
+
+def _answers_to(state: PersonState, slot: str, notice_id: str) -> bool:
+    held = state.slots.get(slot)
+    return held is not None and (held.notice_id == notice_id or notice_id in dict(held.accepted).values())
 
 
 def choose(  # noqa: PLR0913 -- what a choice names
@@ -76,17 +96,34 @@ def choose(  # noqa: PLR0913 -- what a choice names
 ) -> PersonState:
     """Record a yes or no for (purpose) or (purpose, exit).
 
+    A no to the purpose as a whole withdraws every consent given to it; the person's own yes, made on my data before all
+    their values, takes the withdrawal back. Neither touches the choice for a channel.
+
+    Args:
+        state: Before.
+        purpose: Purpose id.
+        way_out: Channel it is about; None for the purpose as a whole.
+        allow: True for a yes.
+        at: Unix seconds.
+        by: `self`, `paper` or `call`.
+
     Raises:
         DeniedError: A witnessed yes would lift the person's own no.
     """
     before = state.choice(purpose, way_out)
     if allow and by != "self" and before is not None and not before.allow:
         raise DeniedError(
-            "a witnessed yes cannot lift the person's own no", step=6, needed="the person's own yes, on my data",
-            reason="witnessed-yes", clause="§2.8",
+            "a witnessed yes cannot lift the person's own no",
+            step=6,
+            needed="the person's own yes, on my data",
+            reason="witnessed-yes",
+            clause="§2.8",
         )
     rest = tuple(one for one in state.choices if (one.purpose, one.exit) != (purpose, way_out))
-    return replace(state, g=state.g + 1, choices=(*rest, Choice(purpose, way_out, allow, "", at, by)))
+    grants = state.grants
+    if way_out is None and (by == "self" or not allow):
+        grants = tuple(replace(one, withdrawn=not allow) if one.purpose == purpose else one for one in grants)
+    return replace(state, g=state.g + 1, choices=(*rest, Choice(purpose, way_out, allow, "", at, by)), grants=grants)
 
 
 def stop(state: PersonState, purpose: str) -> PersonState:
@@ -100,17 +137,42 @@ def resume(state: PersonState, purpose: str) -> PersonState:
 
 
 def correct(  # noqa: PLR0913 -- what a correction names
-    state: PersonState, slot: str, *, expected_version: int, source: Source, key_id: str, at: float, claimed: bool = False
+    state: PersonState,
+    slot: str,
+    *,
+    expected_version: int,
+    source: Source,
+    key_id: str,
+    at: float,
+    claimed: bool = False,
 ) -> PersonState:
     """Write a new version of a slot under the same notice, grants and end.
 
+    Args:
+        state: Before.
+        slot: A filled slot.
+        expected_version: Version the correction replaces.
+        source: The person's own session, or a witness.
+        key_id: Value key the new version is sealed under.
+        at: Unix seconds.
+        claimed: True for a staff correction of a findable item, until its owner confirms it.
+
     Raises:
         ConflictError: Another version is current than the one being replaced.
+        SubmissionError: The correction comes from somebody else than the person.
     """
+    if source not in CORRECTORS:
+        raise SubmissionError(
+            "expected a correction from the person, directly or witnessed, found another source",
+            field=slot,
+            reason="correction-source",
+            clause="§2.8",
+        )
     held = state.slots.get(slot)
     if held is None or held.version != expected_version:
         raise ConflictError(
-            f"expected version {expected_version} of {slot} to be current, found another", reason="corrected-elsewhere",
+            f"expected version {expected_version} of {slot} to be current, found another",
+            reason="corrected-elsewhere",
             hint="somebody, perhaps you in another window, corrected it first: look at it again",
         )
     old = OldVersion(slot, held.version, held.notice_id, held.source, held.key_id, at)
@@ -119,19 +181,34 @@ def correct(  # noqa: PLR0913 -- what a correction names
 
 
 def confirm(state: PersonState, slot: str) -> PersonState:
-    """The owner confirms what staff corrected."""
-    held = state.slots[slot]
+    """The owner confirms what staff corrected.
+
+    Raises:
+        SubmissionError: There is no such value.
+    """
+    held = _held(state, slot)
     return replace(state, g=state.g + 1, slots={**state.slots, slot: replace(held, claimed=False)})
 
 
 def accept(state: PersonState, slots: Iterable[str], purpose: str, notice_id: str) -> PersonState:
-    """The person accepts a later notice's tuple of *purpose* for *slots*."""
+    """The person accepts a later notice's tuple of *purpose* for *slots*; where the basis is consent, a grant follows.
+
+    Raises:
+        SubmissionError: There is no such value.
+    """
     changed = dict(state.slots)
     for slot in slots:
-        held = changed[slot]
+        held = _held(state, slot)
         rest = tuple(one for one in held.accepted if one[0] != purpose)
         changed[slot] = replace(held, accepted=(*rest, (purpose, notice_id)))
     return replace(state, g=state.g + 1, slots=changed)
+
+
+def _held(state: PersonState, slot: str) -> Slot:
+    held = state.slots.get(slot)
+    if held is None:
+        raise SubmissionError("expected a value, found none", field=slot, reason="slot-empty", clause="§4.1")
+    return held
 
 
 def remove(state: PersonState, slots: Iterable[str]) -> PersonState:
@@ -165,8 +242,8 @@ def seen(state: PersonState, at: float) -> PersonState | None:
 
 
 def close(state: PersonState, at: float) -> PersonState:
-    """The account is closed; retention until account-closed begins to run."""
-    return replace(state, g=state.g + 1, closed_at=at)
+    """The account is closed; retention until account-closed begins to run, and a second closing does not restart it."""
+    return replace(state, g=state.g + 1, closed_at=at if state.closed_at is None else min(at, state.closed_at))
 
 
 def begin_erasing(state: PersonState) -> PersonState:

@@ -1,42 +1,74 @@
 """The fast evaluator: the same answers as `reference.py`, from tables compiled once per policy.
 
-What depends only on the policy (steps 1 to 3, 7) is one dictionary look-up; what depends on policy and notice (5, and
-the narrower basis and exits) is computed once per notice and remembered, since notices never change.
+What depends only on the policy (steps 1 to 3) is one look-up by role, purpose, exit and item; what depends on policy
+and notice together (step 5, the narrower basis, exits and ends) is worked out once per notice and remembered, since a
+notice never changes under its id. Choices, stops and times are looked at every time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from kept.policy import needs, reference
-from kept.policy.decision import Allowed, Decision, Refused, Request
+from kept.policy.decision import Allowed, Decision, LawRequest, Mandate, Refused, Request
 from kept.policy.model import Policy, Purpose, Retention
 from kept.policy.notice import Notice
 from kept.policy.person import PersonState, Slot
-from kept.policy.retention import end_of
-from kept.policy.words import CHANNELS, EXIT_TYPES, Basis, Exit, ItemType
+from kept.policy.words import CHANNELS, EXIT_TYPES, Basis, Exit
 
 REMEMBER_AT_MOST = 200_000
+"""Bounds remembered over all notices; beyond it everything is forgotten and worked out again."""
 
-
-@dataclass(slots=True)
-class _Route:
-    """Role, purpose, item and exit, as far as the policy alone decides them."""
-
-    refused: Refused | None
-    exit_refused: Refused | None
-    purpose: Purpose
+NO_EVENTS: Mapping[str, float] = {}
+UNKNOWN = needs.refuse(4, "check-error", "4.1")
+MANDATE = needs.refuse(1, "mandate", "5.2")
+NO_VALUE = needs.refuse(4, "value", "4.1")
+ENDED = needs.refuse(4, "ended", "4.1")
+UNBOUND = needs.refuse(5, "notice", "4.1")
+CHANGED = needs.refuse(5, "revision", "4.1")
+UNNAMED = needs.refuse(6, "consent", "4.6")
+SPENT = needs.refuse(9, "volume", "5.2")
 
 
 @dataclass(slots=True)
 class _Bound:
-    """Notice, item and purpose together: the narrower basis and exits, or why not."""
+    """One item under one notice, for one purpose and exit: everything but the person's choices and the time."""
 
     refused: Refused | None
+    notice_id: str
     basis: Basis
-    exits: tuple[Exit, ...]
-    retention: Retention | None
+    exit_refused: Refused | None
+    recipients: tuple[str, ...]
+    after_given: float | None
+    after_seen: float | None
+    after_events: tuple[tuple[str, float], ...]
+
+
+@dataclass(slots=True)
+class _Route:
+    """One item by one way; *bounds* are by the slot's notice, its point and the notice accepted later, if any."""
+
+    refused: Refused | None
+    opens: bool
+    bounds: dict[tuple[str, ...], _Bound] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Way:
+    """Role, purpose and exit; its routes by item."""
+
+    purpose: Purpose | None
+    refused: Refused | None
+    clause: str
+    channel: bool
+    provision: bool
+    narrowed: bool
+    no: Refused
+    consent: Refused
+    stopped: Refused
+    exit: Refused
+    routes: dict[str, _Route] = field(default_factory=dict)
 
 
 class Evaluator:
@@ -48,10 +80,8 @@ class Evaluator:
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
-        self._routes: dict[tuple[str, str, str, Exit], _Route] = {}
-        self._bounds: dict[tuple[str, str, str], _Bound] = {}
-        self._in_force = {point.id: point.retention for point in policy.points.values()}
-        self._allowed: dict[tuple[str, Basis, str], Allowed] = {}
+        self._ways: dict[tuple[str, str, Exit], _Way] = {}
+        self._remembered = 0
 
     def decide(self, request: Request, person: PersonState, notices: Mapping[str, Notice]) -> Decision:
         """Answer as `reference.decide` does; a check that fails denies.
@@ -59,147 +89,246 @@ class Evaluator:
         Args:
             request: What is asked.
             person: The opened state.
-            notices: Those the person's values and grants answer to.
+            notices: Those the person's values and grants answer to, by id.
+        """
+        return self.decide_slots(
+            request.mandate,
+            request.person_id,
+            person,
+            (request.slot,),
+            request.exit,
+            request.at,
+            notices,
+            recipient=request.recipient,
+            law=request.law,
+            events=request.events,
+        )[0]
+
+    def decide_slots(  # noqa: PLR0913, PLR0917 -- the question has this many parts
+        self,
+        mandate: Mandate,
+        person_id: bytes,
+        person: PersonState,
+        slots: Sequence[str],
+        exit: Exit,  # noqa: A002 -- the field's own word
+        at: float,
+        notices: Mapping[str, Notice],
+        *,
+        recipient: str = "",
+        law: LawRequest | None = None,
+        events: Mapping[str, float] = NO_EVENTS,
+    ) -> tuple[Decision, ...]:
+        """Answer for several slots of one person at once; what they share is looked at once.
+
+        Args:
+            mandate: As in `Request`.
+            person_id: As in `Request`.
+            person: The opened state.
+            slots: Slots asked for.
+            exit: As in `Request`.
+            at: As in `Request`.
+            notices: Those the person's values and grants answer to, by id.
+            recipient: As in `Request`.
+            law: As in `Request`.
+            events: As in `Request`.
+
+        Returns:
+            One decision for each slot, in their order.
         """
         try:
-            return self._decide(request, person, notices)
+            if mandate.kind == "own" or law is not None or mandate.kind not in needs.MANDATES:
+                return tuple(
+                    reference.decide(
+                        self._policy,
+                        Request(mandate, person_id, slot, exit, at, recipient, law, dict(events)),
+                        person,
+                        notices,
+                    )
+                    for slot in slots
+                )
+            if mandate.revoked or at > mandate.expires_at or (mandate.person_id and mandate.person_id != person_id):
+                return (MANDATE,) * len(slots)
+            way = self._ways.get((mandate.role, mandate.purpose, exit))
+            if way is None:
+                way = self._find_way(mandate.role, mandate.purpose, exit)
+            if way.refused is not None:
+                return (way.refused,) * len(slots)
+            return tuple(
+                [self._decide(way, mandate, person, slot, exit, at, notices, recipient, events) for slot in slots]
+            )
         except Exception:  # noqa: BLE001 -- a check that fails denies, whatever failed
-            return needs.refuse(4, "check-error", "4.1")
+            return (UNKNOWN,) * len(slots)
 
-    def _decide(  # noqa: C901, PLR0912 -- the procedure, in its order
-        self, request: Request, person: PersonState, notices: Mapping[str, Notice]
+    def _decide(  # noqa: C901, PLR0912, PLR0913, PLR0917 -- the procedure, in its order
+        self,
+        way: _Way,
+        mandate: Mandate,
+        person: PersonState,
+        slot_name: str,
+        exit: Exit,  # noqa: A002 -- the field's own word
+        at: float,
+        notices: Mapping[str, Notice],
+        recipient: str,
+        events: Mapping[str, float],
     ) -> Decision:
-        mandate, way_out, slot_name = request.mandate, request.exit, request.slot
-        if mandate.kind == "own" or request.law is not None:
-            return reference.decide(self._policy, request, person, notices)
-        at = request.at
-        if mandate.revoked or at > mandate.expires_at or (
-            mandate.person_id and mandate.person_id != request.person_id
-        ):
-            return needs.refuse(1, "mandate", "5.2")
-        item = slot_name if "#" not in slot_name else slot_name.partition("#")[0]
-        purpose_id = mandate.purpose
-        route = self._routes.get((mandate.role, purpose_id, item, way_out))
+        item = slot_name.partition("#")[0] if "#" in slot_name else slot_name
+        route = way.routes.get(item)
         if route is None:
-            route = self._route(mandate.role, purpose_id, item, way_out)
+            route = self._find_route(way, item, exit)
         if route.refused is not None:
             return route.refused
         slot = person.slots.get(slot_name)
         if slot is None or person.status != "active":
-            return needs.refuse(4, "value", "4.1")
-        notice_id = slot.notice_id
-        end = self._end(slot, item, person, notices.get(notice_id), request.events)
+            return NO_VALUE
+        given_at = slot.given_at
+        bound = None
+        if not slot.accepted:
+            bound = route.bounds.get((slot.notice_id, slot.point))
+        if bound is None or slot.notice_id not in notices:
+            bound = self._bind(way, route, item, slot, exit, notices)
+        end = None
+        if bound.after_given is not None:
+            end = given_at + bound.after_given
+        if bound.after_seen is not None:
+            seen = person.last_seen_at
+            ends = (seen if seen > given_at else given_at) + bound.after_seen  # noqa: FURB136 -- a call costs more
+            if end is None or ends < end:
+                end = ends
+        for event, then in bound.after_events:
+            happened = person.closed_at if event == "account-closed" else events.get(event)
+            if happened is not None and (end is None or happened + then < end):
+                end = happened + then
         if end is not None and at >= end:
-            return needs.refuse(4, "ended", "4.1")
-        if slot.accepted:
-            notice_id = dict(slot.accepted).get(purpose_id, notice_id)
-        bound = self._bounds.get((notice_id, item, purpose_id))
-        if bound is None or notice_id not in notices:
-            bound = self._bind(notice_id, item, route.purpose, notices.get(notice_id))
+            return ENDED
         if bound.refused is not None:
             return bound.refused
-        basis = bound.basis
+        purpose_id, notice_id, basis = mandate.purpose, bound.notice_id, bound.basis
         if basis is not Basis.NECESSARY:
-            by_exit = None
+            said_yes = False
             for choice in person.choices:
-                if choice.purpose == purpose_id and (choice.exit is None or choice.exit == way_out):
-                    if not choice.allow:
-                        return needs.refuse(6, "no", route.purpose.clause)
-                    if choice.exit is not None:
-                        by_exit = choice
+                if choice.purpose == purpose_id:
+                    if choice.exit is None:
+                        if not choice.allow:
+                            return way.no
+                    elif choice.exit == exit:
+                        if not choice.allow:
+                            return way.no
+                        said_yes = True
             if basis is Basis.CONSENT:
-                granted = named = False
+                if way.channel and not said_yes:
+                    return way.consent
                 for grant in person.grants:
-                    if grant.purpose == purpose_id and grant.notice_id == notice_id and slot_name in grant.slots:
-                        granted = True
-                        named = named or request.recipient in grant.recipients
-                if not granted or (by_exit is None and way_out in CHANNELS):
-                    return needs.refuse(6, "consent", route.purpose.clause)
-                if way_out is Exit.PROVISION and not named:
-                    return needs.refuse(6, "consent", "4.6")
-        if route.exit_refused is not None or way_out not in bound.exits:
-            return needs.refuse(7, "exit", route.purpose.clause)
-        if way_out is Exit.PROVISION or way_out is Exit.PROCESSOR:
-            term = notices[notice_id].term(item, purpose_id)
-            if term is None or not needs.may_receive(
-                self._policy, way_out, request.recipient, item, purpose_id, term.recipients
-            ):
-                return needs.refuse(7, "recipient", "4.6")
+                    if needs.covers(grant, purpose_id, notice_id, slot_name):
+                        break
+                else:
+                    return way.consent
+        if way.provision:
+            for grant in person.grants:
+                if recipient in grant.recipients and needs.covers(grant, purpose_id, notice_id, slot_name):
+                    break
+            else:
+                return UNNAMED
+        if bound.exit_refused is not None:
+            return bound.exit_refused
+        if way.narrowed:
+            closed = needs.cannot_leave(self._policy, mandate, exit, recipient, item, bound.recipients)
+            if closed:
+                return needs.refuse(7, closed, "4.6" if way.provision else way.clause)
         if purpose_id in person.stops:
-            return needs.refuse(8, "stopped", route.purpose.clause)
+            return way.stopped
         if mandate.volume_left <= 0:
-            return needs.refuse(9, "volume", "5.2")
-        if end is not None:
-            return Allowed(route.purpose.clause, basis, notice_id, end)
-        key = (route.purpose.clause, basis, notice_id)
-        allowed = self._allowed.get(key)
-        if allowed is None:
-            allowed = self._allowed[key] = Allowed(*key, None)
-        return allowed
+            return SPENT
+        return Allowed(way.clause, basis, notice_id, end)
 
-    def _end(
-        self, slot: Slot, item: str, person: PersonState, notice: Notice | None, events: Mapping[str, float]
-    ) -> float | None:
-        end = None
-        if notice is not None:
-            key = (slot.notice_id, item, "")
-            bound = self._bounds.get(key)
-            if bound is None:
-                first = next((term.retention for term in notice.terms if term.item == item), None)
-                bound = self._remember(key, _Bound(None, Basis.CONSENT, (), first))
-            if bound.retention is not None:
-                end = end_of(bound.retention, slot.given_at, person, events)
-        in_force = self._in_force.get(slot.point)
-        if in_force is not None:
-            other = end_of(in_force, slot.given_at, person, events)
-            if other is not None and (end is None or other < end):
-                end = other
-        return end
-
-    def _route(self, role: str, purpose_id: str, item: str, way_out: Exit) -> _Route:
+    def _find_way(self, role: str, purpose_id: str, way_out: Exit) -> _Way:
         policy = self._policy
-        refused: Refused | None = None
         purpose = policy.purposes.get(purpose_id)
+        refused = None
         if role not in policy.roles or purpose_id not in policy.roles[role].purposes:
             refused = needs.refuse(1, "role", "5.2")
         elif purpose is None:
             refused = needs.refuse(2, "purpose", "2.1")
-        elif item not in policy.items:
-            refused = needs.refuse(3, "item", "1.1")
-        elif purpose.basis is Basis.LAW:
-            refused = needs.refuse(3, "law-item", "4.9")
+        clause = purpose.clause if purpose else ""
+        way = _Way(
+            purpose=purpose,
+            refused=refused,
+            clause=clause,
+            channel=way_out in CHANNELS,
+            provision=way_out == Exit.PROVISION,
+            narrowed=way_out in {Exit.APP, Exit.OWN_PAGE, Exit.PROVISION, Exit.PROCESSOR},
+            no=needs.refuse(6, "no", clause),
+            consent=needs.refuse(6, "consent", clause),
+            stopped=needs.refuse(8, "stopped", clause),
+            exit=needs.refuse(7, "exit", clause),
+        )
+        self._make_room()
+        self._ways[role, purpose_id, way_out] = way
+        return way
+
+    def _find_route(self, way: _Way, item: str, way_out: Exit) -> _Route:
+        declared, purpose = self._policy.items.get(item), way.purpose
+        if purpose is None or declared is None:
+            route = _Route(needs.refuse(3, "item", "1.1"), opens=False)
+        elif purpose.basis is Basis.LAW:  # a law's request is decided by the reference
+            route = _Route(needs.refuse(3, "law-item", "4.9"), opens=False)
         elif not purpose.may_use(item):
-            refused = needs.refuse(3, "uses", purpose.clause)
-        if purpose is None:
-            purpose = Purpose(purpose_id, Basis.CONSENT, (), frozenset(), "", "", {})
-        exit_refused = None
-        if refused is None:
-            kind: ItemType = policy.items[item].type
-            if way_out not in purpose.exits or kind not in EXIT_TYPES.get(way_out, {kind}):
-                exit_refused = needs.refuse(7, "exit", purpose.clause)
-        route = _Route(refused, exit_refused, purpose)
-        if len(self._routes) < REMEMBER_AT_MOST:
-            self._routes[role, purpose_id, item, way_out] = route
+            route = _Route(needs.refuse(3, "uses", purpose.clause), opens=False)
+        else:
+            opens = way_out in purpose.exits and declared.type in EXIT_TYPES.get(way_out, {declared.type})
+            route = _Route(None, opens=opens)
+        self._make_room()
+        way.routes[item] = route
         return route
 
-    def _bind(self, notice_id: str, item: str, purpose: Purpose, notice: Notice | None) -> _Bound:
-        if notice is None:  # not remembered: it may be found again
-            return _Bound(needs.refuse(5, "notice", "4.1"), Basis.CONSENT, (), None)
-        term = notice.term(item, purpose.id)
+    def _bind(  # noqa: PLR0913, PLR0917 -- what a bound depends on
+        self, way: _Way, route: _Route, item: str, slot: Slot, way_out: Exit, notices: Mapping[str, Notice]
+    ) -> _Bound:
+        purpose = way.purpose
+        if purpose is None:
+            raise RuntimeError("a route without a purpose was asked for its bound")
+        notice_id = dict(slot.accepted).get(purpose.id, slot.notice_id)
+        key = (slot.notice_id, slot.point) if notice_id == slot.notice_id else (slot.notice_id, slot.point, notice_id)
+        given, binding = notices.get(slot.notice_id), notices.get(notice_id)
+        known = route.bounds.get(key)
+        if known is not None and given is not None and binding is not None:
+            return known
+        term = binding.term(item, purpose.id) if binding else None
+        ends = [one.retention for one in (given.terms if given else ()) if one.item == item][:1]
+        if slot.point in self._policy.points:
+            ends.append(self._policy.points[slot.point].retention)
+        refused: Refused | None = None
         if term is None:
-            bound = _Bound(needs.refuse(5, "notice", "4.1"), Basis.CONSENT, (), None)
-        elif term.revision != purpose.revision and term.revision not in purpose.editorial:
-            bound = _Bound(needs.refuse(5, "revision", "4.1"), Basis.CONSENT, (), None)
+            refused = UNBOUND
         else:
-            order = reference.NARROWNESS
-            basis = min(purpose.basis, term.basis, key=order.index) if term.basis in order else Basis.CONSENT
-            bound = _Bound(None, basis, term.exits, term.retention)
-        return self._remember((notice_id, item, purpose.id), bound)
-
-    def _remember(self, key: tuple[str, str, str], bound: _Bound) -> _Bound:
-        if len(self._bounds) >= REMEMBER_AT_MOST:
-            self._bounds.clear()
-        self._bounds[key] = bound
+            ends.append(term.retention)
+            if term.revision != purpose.revision and term.revision not in purpose.editorial:
+                refused = CHANGED
+        bound = _Bound(
+            refused,
+            notice_id,
+            needs.narrower(purpose.basis, term.basis) if term else Basis.CONSENT,
+            None if route.opens and term and way_out in term.exits else way.exit,
+            term.recipients if term else (),
+            *_earliest(ends),
+        )
+        if given is not None and binding is not None:  # a missing notice may be found again
+            self._make_room()
+            route.bounds[key] = bound
         return bound
 
+    def _make_room(self) -> None:
+        self._remembered += 1
+        if self._remembered > REMEMBER_AT_MOST:
+            self._ways.clear()
+            self._remembered = 0
 
+
+def _earliest(ends: Sequence[Retention]) -> tuple[float | None, float | None, tuple[tuple[str, float], ...]]:
+    """Fold retentions into one: seconds after giving, seconds after the last sign-in, seconds after each event."""
+    given = [one for end in ends for one in (end.for_seconds, end.at_most_seconds) if one is not None]
+    seen = [end.dormant_seconds for end in ends if end.dormant_seconds is not None]
+    events: dict[str, float] = {}
+    for end in ends:
+        if end.until:
+            events[end.until] = min(end.then_seconds, events.get(end.until, end.then_seconds))
+    return min(given, default=None), min(seen, default=None), tuple(events.items())

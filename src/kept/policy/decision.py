@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NoReturn
 
+import msgspec
+
 from kept.policy.words import Basis, Exit
 
 
@@ -92,8 +94,7 @@ class _NotATruthValue:
         raise TypeError("a decision is not a truth value: match on Allowed or Refused")
 
 
-@dataclass(frozen=True, slots=True)
-class Allowed(_NotATruthValue):
+class Allowed(_NotATruthValue, msgspec.Struct, frozen=True):
     """Yes, with what it rests on.
 
     Args:
@@ -109,8 +110,7 @@ class Allowed(_NotATruthValue):
     until: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Refused(_NotATruthValue):
+class Refused(_NotATruthValue, msgspec.Struct, frozen=True):
     """No, with the step, the clause and what would be needed.
 
     Args:

@@ -1,13 +1,26 @@
-"""What would be needed for a yes: the closed list of refusals, and the two small checks both evaluators share."""
+"""What would be needed for a yes: the closed list of refusals, and the small checks both evaluators share."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import cache, wraps
+from typing import ParamSpec
 
-from kept.policy.decision import Allowed, Decision, Mandate, Refused
-from kept.policy.model import Policy, Purpose
-from kept.policy.words import Exit
+from kept.policy.decision import Allowed, Decision, LawRequest, Mandate, Refused
+from kept.policy.model import Policy
+from kept.policy.person import Grant, Slot
+from kept.policy.words import Basis, Exit
+
+P = ParamSpec("P")
+
+MANDATES = frozenset({"staff", "service", "own"})
+"""Kinds of mandate; any other is not valid."""
+
+FRESH_SECONDS = 300.0
+"""Take-along needs a sign-in at most this long ago."""
+
+NARROWNESS = (Basis.CONSENT, Basis.NOTICE, Basis.NECESSARY)
+"""Bases a notice can bind, narrowest first."""
 
 NEEDED = {
     "mandate": "a mandate that is valid now, for this person: sign in again, or open a case",
@@ -26,6 +39,7 @@ NEEDED = {
     "consent": "the person's consent, given on the form that collected the item, for this way out",
     "exit": "a way out that both the policy and the notice name for this purpose, and that opens this item",
     "recipient": "a recipient that the policy and the notice name for this item",
+    "credential": "an API credential: this way out is bound to one",
     "stopped": "the person to resume this use: they stopped it on my data",
     "volume": "a new case or sign-in: this one's volume is used up",
     "check-error": "somebody to look at the policy: a check failed, and what fails denies",
@@ -39,19 +53,76 @@ def refuse(step: int, reason: str, clause: str) -> Refused:
     return Refused(step, reason, clause, NEEDED[reason])
 
 
-def may_receive(  # noqa: PLR0913 -- a question with six parts
-    policy: Policy, way_out: Exit, who: str, item: str, purpose: str, named: Sequence[str]
-) -> bool:
-    """Whether a recipient (named in the notice) or processor (declared) may receive *item* for *purpose*."""
-    if way_out is Exit.PROVISION:
-        recipient = policy.recipients.get(who)
-        return recipient is not None and who in named and item in recipient.items and recipient.purpose == purpose
-    processor = policy.processors.get(who)
-    return processor is not None and item in processor.uses and purpose in processor.for_purposes
+def an_error_denies(decide: Callable[P, Decision]) -> Callable[P, Decision]:
+    """Make a decision's procedure answer with a refusal when a check fails, whatever failed."""
+
+    @wraps(decide)
+    def denying(*args: P.args, **kwargs: P.kwargs) -> Decision:
+        try:
+            return decide(*args, **kwargs)
+        except Exception:  # noqa: BLE001 -- an erroring check denies (DESIGN §2), and nothing narrower would be closed
+            return refuse(4, "check-error", "4.1")
+
+    return denying
 
 
-def last(mandate: Mandate, purpose: Purpose, way_out: Exit, allowed: Allowed) -> Decision:
-    """Step 9: volume is left. (Under law, step 7's exit is checked here too: the policy must name it.)"""
-    if way_out not in purpose.exits:
-        return refuse(7, "exit", purpose.clause)
+def bound(mandate: Mandate, person_id: bytes) -> tuple[bytes, ...]:
+    """Return whom the mandate may be bound to: the person, or (staff, service) nobody yet."""
+    if mandate.kind == "own":
+        return (person_id,) if person_id else ()
+    return (person_id, b"")
+
+
+def narrower(in_force: Basis, presented: Basis) -> Basis:
+    """Return the narrower of two bases: consent before notice before necessary; any other presented one is consent."""
+    if presented not in NARROWNESS:
+        return Basis.CONSENT
+    return min(in_force, presented, key=NARROWNESS.index)
+
+
+def within_request(law: LawRequest | None, person_id: bytes, slot: Slot, at: float) -> bool:
+    """Whether an authority's request covers the person, and the current version was held within its period."""
+    return (
+        law is not None
+        and person_id in law.persons
+        and law.starts_at <= min(at, law.ends_at)
+        and slot.corrected_at <= law.ends_at
+    )
+
+
+def covers(grant: Grant, purpose: str, notice_id: str, slot: str) -> bool:
+    """Whether a consent covers *slot* for *purpose* under that notice, and was not withdrawn since."""
+    return grant.purpose == purpose and grant.notice_id == notice_id and slot in grant.slots and not grant.withdrawn
+
+
+def cannot_leave(  # noqa: PLR0913, PLR0917 -- a question with six parts
+    policy: Policy, mandate: Mandate, way_out: Exit, who: str, item: str, named: Sequence[str]
+) -> str:
+    """Return why an exit is closed to this mandate and recipient for *item*, as a reason; empty when it is open.
+
+    Args:
+        policy: In force.
+        mandate: Who acts; the exit *app* is bound to an API credential, *own-page* to the person.
+        way_out: Exit asked for.
+        who: Recipient (provision) or processor (processor).
+        item: Declared item.
+        named: Recipients the notice named for it.
+    """
+    if way_out == Exit.APP and mandate.kind != "service":
+        return "credential"
+    if way_out == Exit.OWN_PAGE:
+        return "exit"
+    if way_out == Exit.PROVISION:
+        to = policy.recipients.get(who)
+        received = to is not None and who in named and item in to.items and to.purpose == mandate.purpose
+        return "" if received else "recipient"
+    if way_out == Exit.PROCESSOR:
+        for_us = policy.processors.get(who)
+        received = for_us is not None and item in for_us.uses and mandate.purpose in for_us.for_purposes
+        return "" if received else "recipient"
+    return ""
+
+
+def charged(mandate: Mandate, allowed: Allowed) -> Decision:
+    """Step 9: yes while volume is left."""
     return allowed if mandate.volume_left > 0 else refuse(9, "volume", "5.2")

@@ -58,6 +58,8 @@ class Grant(msgspec.Struct, frozen=True):
         slots: Slots it covers: those filled on that form.
         recipients: Third parties consented to; only for a purpose with exit provision.
         at: When it was given.
+        withdrawn: True once the person said no to the purpose as a whole; only their own yes on my data takes it
+            back, never a box ticked later on another form.
     """
 
     purpose: str
@@ -65,6 +67,7 @@ class Grant(msgspec.Struct, frozen=True):
     slots: tuple[str, ...]
     recipients: tuple[str, ...]
     at: float
+    withdrawn: bool = False
 
 
 class Choice(msgspec.Struct, frozen=True):

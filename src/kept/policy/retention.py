@@ -35,10 +35,10 @@ def end_of(retention: Retention, given_at: float, state: PersonState, events: Ma
     return min(ends, default=None)
 
 
-def end_of_slot(
+def end_of_slot(  # noqa: PLR0913, PLR0917 -- what an end depends on
     policy: Policy, state: PersonState, slot_name: str, slot: Slot, notice: Notice | None, events: Mapping[str, float]
 ) -> float | None:
-    """Return when the value of a slot ends: the earlier of notice and policy in force.
+    """Return when the value of a slot ends: the earlier of the notice it was given under and the policy in force.
 
     Args:
         policy: In force.
@@ -53,4 +53,34 @@ def end_of_slot(
     if slot.point in policy.points:
         retentions.append(policy.points[slot.point].retention)
     ends = [end_of(one, slot.given_at, state, events) for one in retentions]
+    return min((one for one in ends if one is not None), default=None)
+
+
+def end_of_use(  # noqa: PLR0913, PLR0917 -- what an end depends on
+    policy: Policy,
+    state: PersonState,
+    slot_name: str,
+    purpose: str,
+    notices: Mapping[str, Notice],
+    events: Mapping[str, float],
+) -> float | None:
+    """Return when *purpose* may no longer use a slot: never later than the value's own end.
+
+    Beside the value's end, the tuple that binds the item to the purpose counts: that of a later notice where the person
+    accepted one.
+
+    Args:
+        policy: In force.
+        state: The person's; the slot is filled.
+        slot_name: Its name.
+        purpose: Purpose id.
+        notices: Those the person's values answer to.
+        events: As in `end_of`.
+    """
+    slot = state.slots[slot_name]
+    ends = [end_of_slot(policy, state, slot_name, slot, notices.get(slot.notice_id), events)]
+    bound = notices.get(dict(slot.accepted).get(purpose, slot.notice_id))
+    term = bound.term(slot_name.partition("#")[0], purpose) if bound else None
+    if term is not None:
+        ends.append(end_of(term.retention, slot.given_at, state, events))
     return min((one for one in ends if one is not None), default=None)
