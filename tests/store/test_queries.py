@@ -161,3 +161,37 @@ def test_no_query_walks_a_table_that_grows(part):
                 walks.add(name)
     base.close()
     assert walks <= WALKED_ON_PURPOSE
+
+
+SOURCE = Path(__file__).parents[2] / "src" / "kept"
+ANSWERS = {"one", "all", "each"}
+WRITES = {"run", "many"}
+
+
+def calls_of_transactions():
+    """Return every `tx.<method>("<query>", …)` in the source with its place."""
+    for file in SOURCE.rglob("*.py"):
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            match call:
+                case ast.Call(
+                    func=ast.Attribute(value=ast.Name("tx"), attr=method), args=[ast.Constant(str(name)), *_]
+                ):
+                    given = {one.arg for one in call.keywords}
+                    yield f"{file.name}:{call.lineno}", method, name, given
+
+
+def test_every_call_names_a_query_and_its_parameters():
+    """A misspelt query, a parameter too many or too few, a read run as a write: found here, before it runs."""
+    known = {name: query for part in PARTS for name, query in queries(part).items()}
+    wrong = []
+    seen = 0
+    for place, method, name, given in calls_of_transactions():
+        seen += 1
+        query = known.get(name)
+        fits = query is not None and method in (ANSWERS if query.columns else WRITES)
+        if fits and method in {"one", "all", "run"} and None not in given:
+            fits = given == set(query.parameters)
+        if not fits:
+            wrong.append((place, method, name))
+    assert seen > 50
+    assert wrong == []
