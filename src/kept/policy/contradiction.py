@@ -1,8 +1,10 @@
 """Contradictions between clauses: what one allows another rules out.
 
 Each clause becomes statements (clause, action, object, condition), of things that happen or of things that never do.
-A *no* rules out every *yes* of the same action whose object and condition it subsumes; `*` subsumes everything. Source: the triples and the subsumption of
-Andow et al., "PolicyLint", USENIX Security 2019, narrowed to what a declaration can say.
+A *no* rules out every *yes* of the same action whose object and condition it subsumes; `*` subsumes everything.
+
+Source: the triples and the subsumption of Andow et al., "PolicyLint", USENIX Security 2019, narrowed to what a
+declaration can say.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ class Statement:
 
     Args:
         clause: Clause that says it.
-        action: `provide`, `require`, `collect`, `receive`, `publish` or `set`.
+        action: `provide`, `require`, `collect`, `use` or `receive`.
         thing: What it is about: an item id or `*`.
         condition: Under which circumstance; `*` for any.
         word: Vocabulary word of the declaration, to find its place; empty for a guarantee.

@@ -16,6 +16,7 @@ from kept.policy.fit import MISFIT, Fitting
 from kept.policy.markdown import Document, Rule, take_apart
 from kept.policy.model import Block, Clause, Declaration, GuaranteeUse, Policy, Section
 from kept.policy.prefecture import OPTION_TITLES
+from kept.policy.title import Titles
 from kept.policy.translate import Translation, file_hash, has_words, is_fresh
 from kept.policy.vocabulary import FRONT, FRONT_OF_TRANSLATION, RULE, GuaranteeWord
 from kept.policy.words import ClauseKind, ItemType
@@ -31,6 +32,17 @@ NAMED_WORDS = ("items", "purposes", "collection", "cookies", "recipients", "proc
 KEPT_WORDS = ("segments", "sources", "tags", "addresses", "joint-use", "keep", "statistics", "disclosure")
 SINGLE_WORDS = frozenset({"segments", "addresses", "keep", "disclosure"})
 """Words kept as plain `Declaration`s; single ones have no ids of their own."""
+
+
+_GROUPS = {
+    "items": "items",
+    "purposes": "purposes",
+    "collection": "points",
+    "recipients": "recipients",
+    "processors": "processors",
+    "roles": "roles",
+}
+"""Group of `words` for what a rule word declares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +132,7 @@ def _read(files: Mapping[str, bytes], guarantees: Mapping[str, GuaranteeWord], r
     report.clause = ""
     _check_references(fitting, reading)
     _check_own_words(reading)
+    _check_words(reading.words, first_name, reading)
     if front is MISFIT or report.first_error is not None:
         _read_translations(files, others, guarantees, report)
         return
@@ -215,6 +228,18 @@ def _check_references(fitting: Fitting, reading: Reading) -> None:
             reading.report.error(reference.place, code, message, hint=hint, clause=reference.clause)
 
 
+def _check_words(words: Mapping[str, Mapping[str, Any]], file: str, reading: Reading) -> None:
+    """Words may name only what is declared, so that a mistyped one is not lost."""
+    groups = {group: word for word, group in _GROUPS.items()} | {"options": "items", "needed": "collection"}
+    for group, entries in words.items():
+        known = {name for word, name in reading.named if word == groups[group]}
+        for name in entries:
+            if name not in known:
+                message = f"expected words for what is declared, found `{name}` of `{group}`"
+                hint = reading.report.nearest(name, known)
+                reading.report.error(Place(file, 1, 1), "words-unknown", message, hint=hint, clause="")
+
+
 def _check_own_words(reading: Reading) -> None:
     """What a shape cannot say: options only for choices, stages or items, needed items asked at the point."""
     report = reading.report
@@ -294,21 +319,14 @@ def _translated_words(document: Document, fitting: Fitting) -> dict[str, dict[st
 def _is_complete(translation: Translation, first_hash: str, front: Mapping[str, Any], reading: Reading) -> bool:
     if reading.first is None or not is_fresh(translation, reading.first, first_hash, front["version"], reading.report):
         return False
+    _check_words(translation.words, translation.document.file, reading)
     return has_words(translation, _needed_words(reading, translation.language), reading.report)
 
 
 def _needed_words(reading: Reading, language: str) -> Iterator[tuple[str, str, str]]:
-    groups = {
-        "items": "items",
-        "purposes": "purposes",
-        "collection": "points",
-        "recipients": "recipients",
-        "processors": "processors",
-        "roles": "roles",
-    }
     for (word, name), found in reading.found.items():
-        if word in groups:
-            yield groups[word], name, ""
+        if word in _GROUPS:
+            yield _GROUPS[word], name, ""
         if word == "items":
             of = found.plain.get("of", ())
             if isinstance(of, tuple):
@@ -319,55 +337,6 @@ def _needed_words(reading: Reading, language: str) -> Iterator[tuple[str, str, s
             yield from (("needed", name, item) for item in found.plain.get("needed", {}))
 
 
-class _Titles:
-    """Looks words up in every language of the policy."""
-
-    def __init__(self, translations: list[Translation]) -> None:
-        self._translations = translations
-        self._own = translations[0].language
-
-    def of(self, group: str, name: str, own: str = "") -> dict[str, str]:
-        """Titles by language; the own language falls back to *own*, then to the id made readable."""
-        titles = {self._own: own or name.replace("_", " ").replace("-", " ").capitalize()}
-        for translation in self._translations:
-            entry = translation.words.get(group, {}).get(name)
-            if isinstance(entry, str):
-                titles[translation.language] = entry
-            elif entry is not None:
-                titles[translation.language] = entry["title"]
-        return titles
-
-    def descriptions(self, name: str, own: str) -> dict[str, str]:
-        """Descriptions of a purpose by language."""
-        found = {self._own: own} if own else {}
-        for translation in self._translations:
-            entry = translation.words.get("purposes", {}).get(name)
-            if isinstance(entry, Mapping) and "description" in entry:
-                found[translation.language] = entry["description"]
-        return found
-
-    def options(self, item: str, of: Any) -> dict[str, dict[str, str]]:
-        """Titles of options by option, then language."""
-        if isinstance(of, str):
-            titles = {option: dict(names) for option, names in OPTION_TITLES[of].items()}
-        else:
-            titles = {option: {self._own: option.replace("-", " ").replace("_", " ").capitalize()} for option in of}
-        for translation in self._translations:
-            for option, title in translation.words.get("options", {}).get(item, {}).items():
-                if option in titles:
-                    titles[option][translation.language] = title
-        return titles
-
-    def needed(self, point: str, reasons: Mapping[str, str]) -> dict[str, dict[str, str]]:
-        """Reasons for needed items by item, then language."""
-        found = {item: {self._own: reason} for item, reason in reasons.items()}
-        for translation in self._translations:
-            for item, reason in translation.words.get("needed", {}).get(point, {}).items():
-                if item in found:
-                    found[item][translation.language] = reason
-        return found
-
-
 def _assemble(  # noqa: PLR0913, PLR0917 -- everything a policy is made of meets here
     files: Mapping[str, bytes],
     first_name: str,
@@ -376,7 +345,7 @@ def _assemble(  # noqa: PLR0913, PLR0917 -- everything a policy is made of meets
     translations: list[Translation],
     reading: Reading,
 ) -> Policy:
-    titles = _Titles(translations)
+    titles = Titles(translations)
     keep = reading.found.get(("keep", ""))
     default_keep = keep.plain if keep else {}
     publish = front.get("publish", {})
