@@ -12,7 +12,6 @@ from policies.words import GUARANTEES
 FOLDER = Path(__file__).parents[2] / "policies"
 CASES = sorted(folder.name for folder in FOLDER.iterdir() if (folder / "shop.policy.md").exists())
 SOUND = {"sound", "sound-in-two-languages"}
-WITHOUT_A_LINE = {"file-size"}
 
 
 def _files(case):
@@ -31,3 +30,9 @@ def test_a_policy_triggers_exactly_its_finding(case):
 def test_a_sound_policy_has_no_finding(case):
     """What is sound is not complained about."""
     assert check_policy(_files(case), GUARANTEES) == ()
+
+
+def test_every_finding_is_described():
+    """The page of the language names every code that has a policy here."""
+    page = (Path(__file__).parents[3] / "docs" / "policy-language.md").read_text(encoding="utf-8")
+    assert [case for case in sorted(set(CASES) - SOUND) if f"`{case}`" not in page] == []
