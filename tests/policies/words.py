@@ -47,4 +47,6 @@ _IDS = [
     "backups",
 ]
 
-GUARANTEES = {word: GuaranteeWord(word, _PARAMETERS.get(word, {})) for word in _IDS}
+_OPTIONAL = {"ledger-consistent": frozenset({"witness"})}
+
+GUARANTEES = {word: GuaranteeWord(word, _PARAMETERS.get(word, {}), _OPTIONAL.get(word, frozenset())) for word in _IDS}
