@@ -112,3 +112,7 @@ ON CONFLICT (day, clause, act, outcome) DO UPDATE SET count = tally.count + :cou
 -- name: tallies () -> day, clause, act, outcome, count, last_at
 -- All counts, for the promise board.
 SELECT day, clause, act, outcome, count, last_at FROM tally ORDER BY day;
+
+-- name: checkpoint_at_most (size) -> note
+-- The newest signed checkpoint of at most a size: what a customer's browser compares with.
+SELECT note FROM checkpoint WHERE size <= :size ORDER BY size DESC LIMIT 1;

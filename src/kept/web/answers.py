@@ -1,0 +1,183 @@
+"""Answers: a page rendered in the reader's language, and each error of ours as a page a person can act on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from kept.crypto.token import parse_token, sign_token
+from kept.errors import (
+    ConflictError,
+    DeniedError,
+    ErasedError,
+    EvidenceError,
+    InputError,
+    KeptError,
+    LimitError,
+    MalformedError,
+    SignInError,
+    StoreError,
+)
+from kept.services.engine import Engine
+from kept.services.limiting import Limits
+from kept.web import words
+
+FOLDER = Path(__file__).parent
+SESSION = "__Host-kept_session"
+FORM = "form"
+FORM_SECONDS = 12 * 3600.0
+STATUS: tuple[tuple[type[KeptError], int], ...] = (
+    (SignInError, 401),
+    (LimitError, 429),
+    (DeniedError, 403),
+    (ConflictError, 409),
+    (MalformedError, 400),
+    (InputError, 422),
+    (ErasedError, 404),
+    (EvidenceError, 500),
+    (StoreError, 503),
+)
+"""The one place where our errors become HTTP (docs/ARCHITECTURE.md, Errors at the edge)."""
+
+
+@dataclass(slots=True)
+class Web:
+    """What the pages share.
+
+    Args:
+        engine: Open.
+        brand: Name of the company.
+        limits: Counts attempts.
+        demo: Whether this is the demo: shows its start page and says so.
+        addresses: Address of `site` and `console`, for links between them.
+    """
+
+    engine: Engine
+    brand: str
+    limits: Limits
+    demo: bool
+    addresses: dict[str, str]
+
+
+environment = Environment(
+    loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)
+
+
+def language_of(request: Request) -> str:
+    """Return the language of the path."""
+    first = request.url.path.split("/")[1] if request.url.path.count("/") else ""
+    return first if first in words.LANGUAGES else words.preferred(request.headers.get("accept-language", ""))
+
+
+def page(request: Request, template: str, status: int = 200, **values: Any) -> Response:
+    """Render a page.
+
+    Args:
+        request: The request it answers.
+        template: File under `templates/`.
+        status: HTTP status.
+        values: What the template needs.
+    """
+    web: Web = request.app.state.web
+    language = language_of(request)
+    other = next(one for one in words.LANGUAGES if one != language)
+    path = request.url.path
+    content = environment.get_template(template).render(
+        _=words.translator(language),
+        language=language,
+        other=other,
+        other_name=words.NAMES[other],
+        other_path=f"/{other}{path[3:]}" if path[1:3] == language else f"/{other}",
+        day=lambda at: words.day(at, language),
+        moment=lambda at: words.moment(at, language),
+        web=web,
+        brand=web.brand,
+        nonce=request.scope["state"]["nonce"],
+        kind=request.scope["state"]["kind"],
+        path=path,
+        signed_in=request.scope["state"].get("session") is not None,
+        form_token=form_token(request),
+        policy=web.engine.policy.policy if web.engine.has_policy else None,
+        **values,
+    )
+    return HTMLResponse(content, status_code=status)
+
+
+def error_page(request: Request, error: KeptError) -> Response:
+    """Answer one of our errors."""
+    status = next((status for kind, status in STATUS if isinstance(error, kind)), 500)
+    response = page(request, "error.html", status, error=error, status=status)
+    if isinstance(error, LimitError):
+        response.headers["retry-after"] = str(error.retry_after_seconds)
+    return response
+
+
+def go(request: Request, path: str) -> Response:
+    """Send the browser on after a POST."""
+    return RedirectResponse(f"/{language_of(request)}{path}", status_code=303)
+
+
+def set_session(response: Response, token: str) -> Response:
+    """Put a session into the one cookie this site needs."""
+    response.set_cookie(SESSION, token, path="/", secure=True, httponly=True, samesite="lax")
+    return response
+
+
+def drop_session(response: Response) -> Response:
+    """Take the session cookie away."""
+    response.delete_cookie(SESSION, path="/", secure=True, httponly=True, samesite="lax")
+    return response
+
+
+def form_token(request: Request) -> str:
+    """Return the token forms of a session carry."""
+    session = request.scope["state"].get("session")
+    if session is None:
+        return ""
+    engine: Engine = request.app.state.web.engine
+    return sign_token(
+        engine.keyring.house_key("tokens"), FORM, {"session": session.token_hash.hex()}, engine.clock.now() + FORM_SECONDS
+    )
+
+
+async def form_of(request: Request, allowed: tuple[str, ...], *, several: tuple[str, ...] = ()) -> dict[str, str]:
+    """Read a form: only *allowed* fields, each once; the session's form token is checked where there is a session.
+
+    Args:
+        request: A POST.
+        allowed: Names of fields.
+        several: Names that may come more than once; they are joined by newlines.
+
+    Raises:
+        InputError: Another field, a field twice, or a form of another session.
+    """
+    form = await request.form(max_files=0, max_fields=300)
+    found: dict[str, str] = {}
+    for name, value in form.multi_items():
+        if not isinstance(value, str) or name not in {*allowed, *several, "form_token"}:
+            raise InputError(
+                "expected only the fields of this form, found another", reason="field-undeclared", clause="§2.2",
+                hint="nothing was taken; use the form as it is shown",
+            )
+        if name in found and name not in several:
+            raise InputError("expected a field once, found it again", reason="field-twice", clause="§2.2")
+        found[name] = f"{found[name]}\n{value}" if name in found else value
+    check_form_token(request, found.pop("form_token", ""))
+    return found
+
+
+def check_form_token(request: Request, unverified: str) -> None:
+    """Verify that a form belongs to this session."""
+    session = request.scope["state"].get("session")
+    if session is None:
+        return
+    engine: Engine = request.app.state.web.engine
+    claims = parse_token(engine.keyring.house_key("tokens"), FORM, unverified, engine.clock.now())
+    if claims["session"] != session.token_hash.hex():
+        raise MalformedError("expected a form of this session, found another's", reason="form-other-session", hint="load the page again")

@@ -1,0 +1,87 @@
+"""The two hosts put together: customers' site and staff console, behind one frame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from kept.errors import KeptError
+from kept.services import accounts, staff
+from kept.services.engine import Engine
+from kept.services.limiting import Limits
+from kept.web import console, demo, site
+from kept.web.answers import SESSION, Web, error_page, page
+from kept.web.frame import Frame
+
+STATIC = Path(__file__).parent / "static"
+
+
+class _Sessions:
+    """Looks up who is signed in, once per request."""
+
+    def __init__(self, app: ASGIApp, engine: Engine, kind: str) -> None:
+        self._app, self._engine, self._kind = app, engine, kind
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            token = Request(scope).cookies.get(SESSION, "")
+            found: object = None
+            if token:
+                found = await (accounts.session_of if self._kind == "site" else staff.session_of)(self._engine, token)
+            scope["state"]["session"] = found
+        await self._app(scope, receive, send)
+
+
+class _Static(StaticFiles):
+    """Files that may be kept by the browser: they hold nobody's information."""
+
+    def file_response(self, *args: object, **kwargs: object) -> Response:
+        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type] -- passed through
+        response.headers["cache-control"] = "public, max-age=3600"
+        return response
+
+
+def build_app(
+    engine: Engine, *, brand: str, site_hosts: tuple[str, ...], console_hosts: tuple[str, ...],
+    addresses: Mapping[str, str] | None = None, is_demo: bool = False,
+) -> Frame:
+    """Put the pages together.
+
+    Args:
+        engine: Open.
+        brand: Name of the company.
+        site_hosts: Host names of the customers' site, without port.
+        console_hosts: Host names of the staff console.
+        addresses: Address of `site` and `console`, for links between them.
+        is_demo: Whether to offer the demo's start page; never in production.
+    """
+    web = Web(engine, brand, Limits(engine), is_demo, dict(addresses or {}))
+    apps = {}
+    for kind, routes in (("site", site.routes()), ("console", console.routes())):
+        all_routes: list[BaseRoute] = [*(demo.routes(kind) if is_demo else []), *routes, Mount("/static", _Static(directory=STATIC))]
+        app = Starlette(routes=all_routes, exception_handlers={KeptError: _ours, HTTPException: _http, Exception: _bug})  # type: ignore[dict-item] -- each takes its own kind
+        app.state.web = web
+        apps[kind] = _Sessions(app, engine, kind)
+    hosts = dict.fromkeys(site_hosts, "site") | dict.fromkeys(console_hosts, "console")
+    return Frame(apps, hosts)
+
+
+async def _ours(request: Request, error: KeptError) -> Response:
+    return error_page(request, error)
+
+
+async def _http(request: Request, error: HTTPException) -> Response:
+    return page(request, "missing.html", error.status_code)
+
+
+async def _bug(request: Request, error: Exception) -> Response:
+    del error
+    return page(request, "broken.html", 500)

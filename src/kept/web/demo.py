@@ -1,0 +1,47 @@
+"""The demo's start page: one click makes you the customer, support, or the privacy officer. Absent in production."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from kept.errors import InputError
+from kept.services import accounts, staff
+from kept.services.invented import CUSTOMER, STAFF
+from kept.web.answers import Web, go, page, set_session
+
+
+def routes(kind: str) -> list[BaseRoute]:
+    """Return the demo's routes for one kind of host."""
+    found: list[BaseRoute] = []
+    for language in ("en", "ja"):
+        if kind == "site":
+            found += [Route(f"/{language}/demo", start), Route(f"/{language}/demo/customer", become_customer, methods=["POST"])]
+        else:
+            found += [Route(f"/{language}/demo", start), Route(f"/{language}/demo/staff", become_staff, methods=["POST"])]
+    return found
+
+
+async def start(request: Request) -> Response:
+    """Who would you like to be?"""
+    return page(request, "demo.html", staff=STAFF)
+
+
+async def become_customer(request: Request) -> Response:
+    """Become Ms Mori."""
+    web: Web = request.app.state.web
+    person_id = await web.engine.meta(f"demo:{CUSTOMER}")
+    if not person_id:
+        raise InputError("expected the demo's customer, found none", reason="demo-customer", hint="she may have been erased: remove .demo and start again")
+    return set_session(go(request, "/my-data"), await accounts.start_session(web.engine, bytes.fromhex(person_id)))
+
+
+async def become_staff(request: Request) -> Response:
+    """Become a member of staff."""
+    web: Web = request.app.state.web
+    form = await request.form(max_files=0, max_fields=5)
+    login = str(form.get("login", ""))
+    if login not in {one.login for one in STAFF}:
+        raise InputError("expected one of the demo's staff, found another", reason="login-unknown")
+    return set_session(go(request, ""), await staff.start_demo_session(web.engine, login))

@@ -1,0 +1,552 @@
+"""The customers' site: pictures, the policy, joining, registration, my data."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from kept.errors import InputError, KeptError, SubmissionError
+from kept.guarantees.board import promise_board
+from kept.policy.flow import flow_svg
+from kept.policy.jsonld import jsonld
+from kept.policy.present import EXIT_TITLES
+from kept.policy.render import render
+from kept.policy.words import Exit
+from kept.services import accounts, choosing, collecting, correcting, erasing, passkeys, taking_along
+from kept.services.history import proof_of
+from kept.services.own_data import own_data
+from kept.services.receipts import moment, receipts_of
+from kept.web.answers import Web, check_form_token, drop_session, form_of, go, language_of, page, set_session
+from kept.web.pictures import CATEGORIES, PICTURES, picture_of
+
+SIGN_IN_TRIES = 10
+SIGN_IN_WINDOW_SECONDS = 600.0
+GRACE_SECONDS = 7 * 86400.0
+
+
+def routes() -> list[Route]:
+    """Return the routes of the site; every page under both languages."""
+    pages: list[tuple[str, Any, str]] = [
+        ("", home, "GET"),
+        ("/picture/{picture}", picture, "GET"),
+        ("/policy", policy_page, "GET"),
+        ("/policy.jsonld", policy_jsonld, "GET"),
+        ("/join", join, "GET"),
+        ("/join", join_with_password, "POST"),
+        ("/join/passkey/begin", join_passkey_begin, "POST"),
+        ("/join/passkey", join_passkey, "POST"),
+        ("/sign-in", sign_in, "GET"),
+        ("/sign-in", sign_in_with_password, "POST"),
+        ("/sign-in/recovery", sign_in_with_code, "POST"),
+        ("/sign-in/passkey/begin", sign_in_passkey_begin, "POST"),
+        ("/sign-in/passkey", sign_in_passkey, "POST"),
+        ("/sign-out", sign_out, "POST"),
+        ("/registration", registration, "GET"),
+        ("/registration", registration_submit, "POST"),
+        ("/my-data", my_data, "GET"),
+        ("/my-data/correct/{slot}", correct_form, "GET"),
+        ("/my-data/correct/{slot}", correct_value, "POST"),
+        ("/my-data/remove/{slot}", remove_value, "POST"),
+        ("/my-data/choice", change_choice, "POST"),
+        ("/my-data/stop", stop_use, "POST"),
+        ("/my-data/take-along", take_along, "POST"),
+        ("/my-data/erase", erase_preview, "GET"),
+        ("/my-data/erase", erase, "POST"),
+        ("/my-data/erase/undo", erase_undo, "POST"),
+        ("/my-data/receipts", receipts, "GET"),
+        ("/my-data/receipt/{receipt}.jsonld", receipt_file, "GET"),
+        ("/my-data/proof/{entry}.tlog-proof", proof_file, "GET"),
+        ("/my-data/verify/{entry}", verify_page, "GET"),
+        ("/my-data/consistency/{older}", consistency, "GET"),
+        ("/erasure/{receipt}", erasure, "GET"),
+    ]
+    found = [
+        Route(f"/{language}{path}", act, methods=[method]) for language in ("en", "ja") for path, act, method in pages
+    ]
+    return [
+        Route("/", root),
+        Route("/ledger/key", ledger_key),
+        Route("/ledger/checkpoint", ledger_checkpoint),
+        Route("/.well-known/change-password", change_password),
+        Route("/.well-known/passkey-endpoints", passkey_endpoints),
+        Route("/.well-known/security.txt", security_txt),
+        *found,
+    ]
+
+
+# -------------------------------------------------------------------- open to everybody
+
+
+async def root(request: Request) -> Response:
+    """Send the browser to its language."""
+    return RedirectResponse(f"/{language_of(request)}", status_code=302)
+
+
+async def home(request: Request) -> Response:
+    """The pictures."""
+    chosen = request.query_params.get("of", "")
+    shown = [one for one in PICTURES if not chosen or chosen in one.categories]
+    return page(request, "home.html", pictures=shown, categories=CATEGORIES, chosen=chosen)
+
+
+async def picture(request: Request) -> Response:
+    """One picture."""
+    found = picture_of(request.path_params["picture"])
+    if found is None:
+        return page(request, "missing.html", 404)
+    return page(request, "picture.html", picture=found)
+
+
+async def policy_page(request: Request) -> Response:
+    """The policy: summary, full text, in the margin what keeps each clause."""
+    web: Web = request.app.state.web
+    policy = web.engine.policy.policy
+    language = language_of(request)
+    return page(
+        request,
+        "policy.html",
+        text=render(policy, language),
+        board=await promise_board(web.engine, check=False) if policy.publish_states else None,
+        flow=flow_svg(policy, language),
+    )
+
+
+async def policy_jsonld(request: Request) -> Response:
+    """The policy as data."""
+    web: Web = request.app.state.web
+    return Response(
+        json.dumps(jsonld(web.engine.policy.policy), ensure_ascii=False, indent=2), media_type="application/ld+json"
+    )
+
+
+async def ledger_key(request: Request) -> Response:
+    """The ledger's published key."""
+    web: Web = request.app.state.web
+    return PlainTextResponse(f"{web.engine.sequencer.verifier}\n")
+
+
+async def ledger_checkpoint(request: Request) -> Response:
+    """The newest signed checkpoint."""
+    web: Web = request.app.state.web
+    return PlainTextResponse(web.engine.sequencer.note)
+
+
+async def change_password(request: Request) -> Response:
+    """Where a password is changed."""
+    return RedirectResponse(f"/{language_of(request)}/sign-in#recovery", status_code=302)
+
+
+async def passkey_endpoints(request: Request) -> Response:
+    """Where passkeys are made and managed."""
+    base = str(request.base_url).rstrip("/")
+    return JSONResponse({"enroll": f"{base}/en/join", "manage": f"{base}/en/my-data"})
+
+
+async def security_txt(request: Request) -> Response:
+    """Where to report a weakness (RFC 9116)."""
+    web: Web = request.app.state.web
+    contact = web.engine.policy.policy.controller.get("contact", "")
+    expires = moment((web.engine.clock.now() + 180 * 86400) // 86400 * 86400)
+    return PlainTextResponse(f"Contact: mailto:{contact}\nExpires: {expires}\nPreferred-Languages: en, ja\n")
+
+
+async def erasure(request: Request) -> Response:
+    """The receipt of an erasure, by a number that names nobody."""
+    web: Web = request.app.state.web
+    found = await erasing.erasure_receipt(web.engine, request.path_params["receipt"])
+    if found is None:
+        return page(request, "missing.html", 404)
+    return page(request, "erasure.html", receipt=found)
+
+
+# -------------------------------------------------------------------- joining and signing in
+
+
+async def join(request: Request) -> Response:
+    """How to join."""
+    return page(request, "join.html", error=None)
+
+
+async def join_with_password(request: Request) -> Response:
+    """Join with an issued login name."""
+    web: Web = request.app.state.web
+    await web.limits.count("join", _address(request), most=20, seconds=3600)
+    try:
+        form = await form_of(request, ("password",))
+        issued = await accounts.join_with_password(web.engine, form.get("password", ""), language_of(request))
+    except SubmissionError as error:
+        return page(request, "join.html", 422, error=error)
+    token = await accounts.start_session(web.engine, issued.person_id)
+    return set_session(page(request, "issued.html", issued=issued), token)
+
+
+async def join_passkey_begin(request: Request) -> Response:
+    """Options for a new passkey."""
+    web: Web = request.app.state.web
+    await web.limits.count("join", _address(request), most=20, seconds=3600)
+    return JSONResponse(passkeys.begin_join(web.engine, _host(request), web.brand))
+
+
+async def join_passkey(request: Request) -> Response:
+    """A new passkey, made by the browser."""
+    web: Web = request.app.state.web
+    form = await form_of(request, ("credential", "token"))
+    person_id = await passkeys.finish_join(
+        web.engine, form.get("credential", ""), form.get("token", ""), rp_id=_host(request), origin=_origin(request),
+        language=language_of(request),
+    )
+    return set_session(JSONResponse({"go": f"/{language_of(request)}/registration"}), await accounts.start_session(web.engine, person_id))
+
+
+async def sign_in(request: Request) -> Response:
+    """How to sign in."""
+    return page(request, "sign_in.html", error=None)
+
+
+async def sign_in_with_password(request: Request) -> Response:
+    """Sign in with login name and password."""
+    web: Web = request.app.state.web
+    form = await form_of(request, ("login_name", "password"))
+    await _count_sign_in(request, form.get("login_name", ""))
+    try:
+        person_id = await accounts.sign_in_with_password(web.engine, form.get("login_name", ""), form.get("password", ""))
+        token = await accounts.start_session(web.engine, person_id)
+    except KeptError as error:
+        return page(request, "sign_in.html", 401, error=error)
+    return set_session(go(request, "/my-data"), token)
+
+
+async def sign_in_with_code(request: Request) -> Response:
+    """Sign in with a recovery code and set a new password."""
+    web: Web = request.app.state.web
+    form = await form_of(request, ("login_name", "code", "password"))
+    await _count_sign_in(request, form.get("login_name", ""))
+    try:
+        person_id = await accounts.sign_in_with_recovery_code(
+            web.engine, form.get("login_name", ""), form.get("code", ""), form.get("password", "")
+        )
+        token = await accounts.start_session(web.engine, person_id)
+    except KeptError as error:
+        return page(request, "sign_in.html", 401, error=error)
+    return set_session(go(request, "/my-data"), token)
+
+
+async def sign_in_passkey_begin(request: Request) -> Response:
+    """Options for signing in with a passkey."""
+    web: Web = request.app.state.web
+    return JSONResponse(passkeys.begin_sign_in(web.engine, _host(request)))
+
+
+async def sign_in_passkey(request: Request) -> Response:
+    """A passkey's answer."""
+    web: Web = request.app.state.web
+    form = await form_of(request, ("credential", "token"))
+    await web.limits.count("sign-in", _address(request), most=SIGN_IN_TRIES * 3, seconds=SIGN_IN_WINDOW_SECONDS)
+    person_id = await passkeys.finish_sign_in(
+        web.engine, form.get("credential", ""), form.get("token", ""), rp_id=_host(request), origin=_origin(request)
+    )
+    return set_session(JSONResponse({"go": f"/{language_of(request)}/my-data"}), await accounts.start_session(web.engine, person_id))
+
+
+async def sign_out(request: Request) -> Response:
+    """Sign out here, or everywhere."""
+    web: Web = request.app.state.web
+    form = await form_of(request, ("everywhere",))
+    own = request.scope["state"].get("session")
+    if own is not None:
+        await accounts.end_session(web.engine, own, everywhere=form.get("everywhere") == "yes")
+    return drop_session(go(request, ""))
+
+
+# -------------------------------------------------------------------- registration
+
+
+async def registration(request: Request) -> Response:
+    """The registration form: notice first."""
+    web: Web = request.app.state.web
+    own = _own(request)
+    if own is None:
+        return go(request, "/join")
+    return await _registration_form(web, request, None, {}, 200)
+
+
+async def registration_submit(request: Request) -> Response:
+    """What a person chose to give."""
+    web: Web = request.app.state.web
+    own = _own(request)
+    if own is None:
+        return go(request, "/sign-in")
+    form = await request.form(max_files=0, max_fields=300)
+    fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+    check_form_token(request, next((value for name, value in fields if name == "form_token"), ""))
+    token = next((value for name, value in fields if name == "notice_token"), "")
+    given = [one for one in fields if one[0] not in {"notice_token", "form_token"}]
+    try:
+        receipt = await collecting.submit(
+            web.engine, own, point="registration", stage="", language=language_of(request), unverified_token=token,
+            fields=given,
+        )
+    except SubmissionError as error:
+        typed: dict[str, list[str]] = {}
+        for name, value in given:
+            typed.setdefault(name, []).append(value)
+        return await _registration_form(web, request, error, typed, 422)
+    return page(request, "receipt.html", receipt=receipt.record, receipt_id=receipt.id)
+
+
+async def _registration_form(
+    web: Web, request: Request, error: SubmissionError | None, typed: dict[str, list[str]], status: int
+) -> Response:
+    own = _own(request)
+    shown = await collecting.present_form(web.engine, "registration", "", language_of(request))
+    person = await web.engine.people.load(own.person_id) if own else None
+    return page(
+        request, "registration.html", status, form=shown, error=error, typed=typed, box_value=collecting.box_value,
+        given=tuple(person.state.slots) if person else (),
+    )
+
+
+# -------------------------------------------------------------------- my data
+
+
+async def my_data(request: Request) -> Response:
+    """What is held, why, until when, and who used it."""
+    web: Web = request.app.state.web
+    own = _own(request)
+    if own is None:
+        return go(request, "/sign-in")
+    mine = await own_data(web.engine, own)
+    return page(
+        request, "my_data.html", mine=mine, policy_now=web.engine.policy.policy, exit_titles=EXIT_TITLES,
+        fresh=web.engine.clock.now() - own.signed_in_at < 300, sentence=sentence,  # noqa: PLR2004 -- Own.require_fresh
+    )
+
+
+async def correct_form(request: Request) -> Response:
+    """Correct one value."""
+    web: Web = request.app.state.web
+    own = _own(request)
+    if own is None:
+        return go(request, "/sign-in")
+    return await _correct_form(web, request, request.path_params["slot"], None, 200)
+
+
+async def correct_value(request: Request) -> Response:
+    """A corrected value."""
+    web: Web = request.app.state.web
+    own = _own(request)
+    if own is None:
+        return go(request, "/sign-in")
+    slot = request.path_params["slot"]
+    form = await form_of(request, ("version",), several=("value",))
+    values = form.get("value", "").split("\n") if form.get("value") else [""]
+    try:
+        await correcting.correct(
+            web.engine, own, slot, values if len(values) > 1 or _is_list(web, slot) else values[0],
+            expected_version=int(form.get("version", "0")) if form.get("version", "").isdigit() else 0,
+        )
+    except SubmissionError as error:
+        return await _correct_form(web, request, slot, error, 422)
+    return go(request, "/my-data")
+
+
+async def _correct_form(web: Web, request: Request, slot: str, error: SubmissionError | None, status: int) -> Response:
+    own = _own(request)
+    item = web.engine.policy.policy.items.get(slot.partition("#")[0])
+    mine = await own_data(web.engine, own) if own else None
+    held = next((one for one in mine.held if one.slot == slot), None) if mine else None
+    if item is None or held is None:
+        return page(request, "missing.html", 404)
+    return page(request, "correct.html", status, item=item, held=held, error=error)
+
+
+def _is_list(web: Web, slot: str) -> bool:
+    item = web.engine.policy.policy.items.get(slot.partition("#")[0])
+    return item is not None and item.type.value == "some-of"
+
+
+async def remove_value(request: Request) -> Response:
+    """Take one value away."""
+    web: Web = request.app.state.web
+    own = _own(request)
+    if own is None:
+        return go(request, "/sign-in")
+    await form_of(request, ())
+    await correcting.remove_value(web.engine, own, request.path_params["slot"])
+    return go(request, "/my-data")
+
+
+async def change_choice(request: Request) -> Response:
+    """A yes or a no."""
+    web: Web = request.app.state.web
+    own = _own(request)
+    if own is None:
+        return go(request, "/sign-in")
+    form = await form_of(request, ("purpose", "exit", "allow"))
+    way_out = Exit(form["exit"]) if form.get("exit") in {one.value for one in Exit} else None
+    await choosing.choose(web.engine, own, form.get("purpose", ""), way_out, allow=form.get("allow") == "yes")
+    return go(request, "/my-data#choices")
+
+
+async def stop_use(request: Request) -> Response:
+    """Stop a use, or resume it."""
+    web: Web = request.app.state.web
+    own = _own(request)
+    if own is None:
+        return go(request, "/sign-in")
+    form = await form_of(request, ("purpose", "stop"))
+    await choosing.stop_use(web.engine, own, form.get("purpose", ""), stop=form.get("stop") == "yes")
+    return go(request, "/my-data#choices")
+
+
+async def take_along(request: Request) -> Response:
+    """Everything, as a ZIP."""
+    web: Web = request.app.state.web
+    own = _own(request)
+    if own is None:
+        return go(request, "/sign-in")
+    await form_of(request, ())
+    packed = await taking_along.take_along(web.engine, own, language_of(request))
+    return Response(
+        packed, media_type="application/zip", headers={"content-disposition": 'attachment; filename="my-data.zip"'}
+    )
+
+
+async def erase_preview(request: Request) -> Response:
+    """What an erasure takes and leaves."""
+    web: Web = request.app.state.web
+    own = _own(request)
+    if own is None:
+        return go(request, "/sign-in")
+    return page(
+        request, "erase.html", preview=await erasing.preview(web.engine, own.person_id),
+        items=web.engine.policy.policy.items, fresh=web.engine.clock.now() - own.signed_in_at < 300,  # noqa: PLR2004 -- Own.require_fresh
+    )
+
+
+async def erase(request: Request) -> Response:
+    """Erase now, or after a week in which it can be undone."""
+    web: Web = request.app.state.web
+    own = _own(request)
+    if own is None:
+        return go(request, "/sign-in")
+    form = await form_of(request, ("when",))
+    now = form.get("when") == "now"
+    receipt = await erasing.intend_erasure(web.engine, own, grace_seconds=0 if now else GRACE_SECONDS)
+    return drop_session(go(request, f"/erasure/{receipt}")) if now else go(request, "/my-data")
+
+
+async def erase_undo(request: Request) -> Response:
+    """Undo an erasure that waits."""
+    web: Web = request.app.state.web
+    own = _own(request)
+    if own is None:
+        return go(request, "/sign-in")
+    await form_of(request, ())
+    await erasing.undo_erasure(web.engine, own)
+    return go(request, "/my-data")
+
+
+async def receipts(request: Request) -> Response:
+    """The receipts given to the person."""
+    web: Web = request.app.state.web
+    own = _own(request)
+    if own is None:
+        return go(request, "/sign-in")
+    return page(request, "receipts.html", receipts=await receipts_of(web.engine, own))
+
+
+async def receipt_file(request: Request) -> Response:
+    """One receipt, JSON-LD."""
+    web: Web = request.app.state.web
+    own = _own(request)
+    if own is None:
+        return go(request, "/sign-in")
+    for receipt, _, _ in await receipts_of(web.engine, own):
+        if receipt.id == request.path_params["receipt"]:
+            return Response(
+                json.dumps(receipt.record, ensure_ascii=False, indent=2), media_type="application/ld+json",
+                headers={"content-disposition": f'attachment; filename="receipt-{receipt.id[:8]}.jsonld"'},
+            )
+    return page(request, "missing.html", 404)
+
+
+async def proof_file(request: Request) -> Response:
+    """One proof, for checking without this page."""
+    web: Web = request.app.state.web
+    own = _own(request)
+    if own is None:
+        return go(request, "/sign-in")
+    proof = await proof_of(web.engine, own, request.path_params["entry"])
+    return PlainTextResponse(
+        proof.text(),
+        headers={"content-disposition": f'attachment; filename="{request.path_params["entry"][:12]}.tlog-proof"'},
+    )
+
+
+async def verify_page(request: Request) -> Response:
+    """Verify one line in the browser."""
+    web: Web = request.app.state.web
+    own = _own(request)
+    if own is None:
+        return go(request, "/sign-in")
+    entry = request.path_params["entry"]
+    try:
+        proof = await proof_of(web.engine, own, entry)
+    except InputError as error:
+        if error.reason != "entry-pending":
+            raise
+        return page(request, "verify.html", proof=None, entry=entry, key=str(web.engine.sequencer.verifier), older="")
+    row = await web.engine.data.read(lambda tx: tx.one("checkpoint_at_most", size=proof.index))
+    return page(
+        request, "verify.html", proof=proof.text(), entry=entry, key=str(web.engine.sequencer.verifier),
+        older=str(row[0]) if row else "",
+    )
+
+
+async def consistency(request: Request) -> Response:
+    """The proof that the log of today extends that of an older checkpoint."""
+    web: Web = request.app.state.web
+    older = request.path_params["older"]
+    checkpoint = web.engine.sequencer.checkpoint
+    if not older.isdigit() or checkpoint is None or int(older) > checkpoint.size:
+        return page(request, "missing.html", 404)
+    hashes = await web.engine.sequencer.consistency(int(older), checkpoint.size)
+    return JSONResponse({"hashes": [one.hex() for one in hashes], "checkpoint": web.engine.sequencer.note})
+
+
+# -------------------------------------------------------------------- small things
+
+
+def sentence(line: Any, language: str, policy: Any) -> tuple[str, str]:
+    """Return what a line of the history says: a sentence and its small print (both by message id, to be translated)."""
+    said = line.account
+    role = policy.roles[said.role].titles.get(language, said.role) if said.role in policy.roles else said.role
+    purpose = policy.purposes[said.purpose].titles.get(language, "") if said.purpose in policy.purposes else ""
+    return role, purpose
+
+
+def _own(request: Request) -> Any:
+    return request.scope["state"].get("session")
+
+
+def _host(request: Request) -> str:
+    return request.url.hostname or ""
+
+
+def _origin(request: Request) -> str:
+    return f"{request.url.scheme}://{request.url.netloc}"
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+async def _count_sign_in(request: Request, account: str) -> None:
+    web: Web = request.app.state.web
+    await web.limits.count("sign-in", _address(request), most=SIGN_IN_TRIES * 3, seconds=SIGN_IN_WINDOW_SECONDS)
+    await web.limits.count("sign-in-account", account.strip().lower(), most=SIGN_IN_TRIES, seconds=SIGN_IN_WINDOW_SECONDS)
