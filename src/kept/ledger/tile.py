@@ -42,14 +42,15 @@ def tiles_after_append(size: int, leaves: Sequence[bytes], read_tile: ReadTile) 
             )
         data += value
         if place == WIDTH - 1:
-            push(level + 1, tile, _fold(bytes(data)))
+            push(level + 1, tile, fold(bytes(data)))
 
     for offset, leaf in enumerate(leaves):
         push(0, size + offset, leaf)
     return {place: bytes(data) for place, data in changed.items()}
 
 
-def _fold(data: bytes) -> bytes:
+def fold(data: bytes) -> bytes:
+    """Return the root of a complete subtree from its leaves, a power of two of 32-byte hashes."""
     hashes = [data[at : at + HASH_BYTES] for at in range(0, len(data), HASH_BYTES)]
     while len(hashes) > 1:
         hashes = [node_hash(hashes[at], hashes[at + 1]) for at in range(0, len(hashes), 2)]
@@ -76,7 +77,7 @@ def node_reader(read_tile: ReadTile) -> Node:
                 clause="§5.3",
                 hint="run `kept verify`; restore database D from a backup",
             )
-        return _fold(piece)
+        return fold(piece)
 
     return node
 

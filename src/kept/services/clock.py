@@ -53,6 +53,12 @@ class Clock:
         """An operator looked: the time is right."""
         self.leapt_seconds = 0.0
 
+    def reset(self) -> None:
+        """An operator says the machine's clock is right now, even if it was ahead before."""
+        self._high = self._last_wall = self._wall()
+        self._last_steady = self._steady()
+        self.leapt_seconds = 0.0
+
     def now(self) -> float:
         """Return the time, unix seconds.
 

@@ -84,9 +84,7 @@ class Engine:
         self.people = People(parts.data, self.keyring, vault_id)
         self.notices = Notices(parts.data)
         self.flush = Flush(parts.data, parts.clock.now)
-        self.sequencer = Sequencer(
-            parts.data, parts.keys, parts.signing_key, f"{parts.origin}/{vault_id[:8]}", parts.outside, parts.clock
-        )
+        self.sequencer = self._sequencer(1)
         self.gate = Gate(self)
         self.password_turns = asyncio.Semaphore(4)
         self._active: ActivePolicy | None = None
@@ -94,13 +92,27 @@ class Engine:
         self._tasks: list[asyncio.Task[None]] = []
         self._provider_asked_at = 0.0
 
+    def _sequencer(self, generation: int) -> Sequencer:
+        parts = self.parts
+        suffix = f"-{generation}" if generation > 1 else ""
+        return Sequencer(
+            parts.data, parts.keys, parts.signing_key, f"{parts.origin}/{self.vault_id[:8]}{suffix}", parts.outside, parts.clock
+        )
+
+    async def begin_log(self, generation: int) -> None:
+        """Go on with the log of *generation*: recovery opened a new one, under its own name."""
+        self.sequencer = self._sequencer(generation)
+        if self.parts.outside is not None and self.parts.outside.exists():
+            self.parts.outside.rename(self.parts.outside.with_suffix(f".checkpoint.{generation - 1}"))
+
     @classmethod
-    async def start(cls, parts: Parts, *, sequence: bool = True) -> Engine:
+    async def start(cls, parts: Parts, *, sequence: bool = True, verify: bool = True) -> Engine:
         """Open a house, making a new vault when both databases are empty.
 
         Args:
             parts: What it is made of.
             sequence: Whether this process integrates entries by itself.
+            verify: Whether the log must extend its last checkpoint; only recovery and verification open without.
 
         Raises:
             SettingError: K and D do not belong together.
@@ -109,22 +121,30 @@ class Engine:
         """
         vault_id = await _vault_id(parts)
         engine = cls(parts, vault_id)
+        generation = int(await engine.meta("log_generation") or "1")
+        if generation > 1:
+            engine.sequencer = engine._sequencer(generation)
         high_water = await engine.meta("high_water")
-        parts.clock.load(float(high_water) if high_water else 0.0)
+        parts.clock.load(float(high_water) if high_water and verify else 0.0)
         at = parts.clock.now()
         await engine.keyring.begin(at)
         await engine.keyring.load()
         for name in (LEDGER_KEY, TOKEN_KEY):
             await engine.keyring.ensure_house_key(name, at)
-        await engine.sequencer.verify_head()
+        if verify:
+            await engine.sequencer.verify_head()
         await engine.reload_policy()
         engine._provider_asked_at = at
         if sequence:
-            engine._tasks.append(asyncio.create_task(engine.sequencer.run(SEQUENCE_EVERY_SECONDS)))
+            engine._tasks.append(asyncio.create_task(engine.sequence_for_ever()))
         return engine
 
-    async def close(self) -> None:
-        """Finish what was begun, integrate it, and let go of everything."""
+    async def close(self, *, integrate: bool = True) -> None:
+        """Finish what was begun, integrate it, and let go of everything.
+
+        Args:
+            integrate: False after a start without verification: the log is left as it is.
+        """
         for task in self._tasks:
             task.cancel()
         for task in self._tasks:
@@ -134,12 +154,22 @@ class Engine:
                 pass
         self._tasks.clear()
         await self.flush.close()
-        try:
-            await self.sequencer.integrate()
-        except KeptError:
-            pass  # it stays in todo and is integrated on the next start
+        if integrate:
+            try:
+                await self.sequencer.integrate()
+            except KeptError:
+                pass  # it stays in todo and is integrated on the next start
         await self.data.close()
         await self.keys.close()
+
+    async def sequence_for_ever(self) -> None:
+        """Integrate what waits, again and again; a store that cannot be written is tried again."""
+        while True:
+            try:
+                await self.sequencer.integrate()
+            except KeptError:
+                pass  # the gate notices by the age of the oldest entry, and closes
+            await asyncio.sleep(SEQUENCE_EVERY_SECONDS)
 
     def every(self, seconds: float, act: Callable[[], Awaitable[object]]) -> None:
         """Do something again and again while the engine is open; what it raises of ours is tried again next time."""

@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 
 from kept.crypto.signature import SigningKey
-from kept.errors import ConflictError, EvidenceError, RollbackError, StoreError
+from kept.errors import ConflictError, EvidenceError, RollbackError
 from kept.ledger.checkpoint import Checkpoint, sign_checkpoint, verify_checkpoint
 from kept.ledger.note import verifier_key
 from kept.ledger.tile import WIDTH, node_reader, tiles_after_append, tiles_of_size
@@ -214,15 +214,6 @@ class Sequencer:
                     clause="§5.3",
                 ) from error
         await self._sign()
-
-    async def run(self, every_seconds: float = 1.0) -> None:
-        """Integrate again and again until cancelled; a store that cannot be written is tried again."""
-        while True:
-            try:
-                await self.integrate()
-            except (StoreError, ConflictError):
-                pass  # the gate notices by the age of the oldest entry, and closes
-            await asyncio.sleep(every_seconds)
 
 
 def _edge_tiles(size: int) -> list[tuple[int, int, int]]:

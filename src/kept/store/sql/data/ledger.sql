@@ -116,3 +116,24 @@ SELECT day, clause, act, outcome, count, last_at FROM tally ORDER BY day;
 -- name: checkpoint_at_most (size) -> note
 -- The newest signed checkpoint of at most a size: what a customer's browser compares with.
 SELECT note FROM checkpoint WHERE size <= :size ORDER BY size DESC LIMIT 1;
+
+-- name: tiles_forget ()
+-- Recovery opens a new log: its tiles are computed anew.
+DELETE FROM tile WHERE level >= 0;
+
+-- name: positions_forget ()
+-- Recovery opens a new log: entries take new places.
+DELETE FROM leaf_position WHERE position >= 0;
+
+-- name: head_forget (name)
+-- Recovery opens a new log.
+DELETE FROM head WHERE name = :name;
+
+-- name: checkpoints_forget ()
+-- Recovery opens a new log: old checkpoints are of another one.
+DELETE FROM checkpoint WHERE size >= 0;
+
+-- name: entries_all (after, limit) -> entry_id, account_commitment, person_commitment, account_key, account_sealed, recorded_at
+-- Every entry in the order of ids, a page at a time, to verify or to integrate anew.
+SELECT entry_id, account_commitment, person_commitment, account_key, account_sealed, recorded_at FROM entry
+WHERE entry_id > :after ORDER BY entry_id LIMIT :limit;

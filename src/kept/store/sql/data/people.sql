@@ -87,3 +87,8 @@ UPDATE erasure SET step = :step WHERE person_id = :person_id;
 -- name: erasure_erase (person_id)
 -- An erasure is finished or undone.
 DELETE FROM erasure WHERE person_id = :person_id;
+
+-- name: state_restore (person_id, g, key_id, sealed)
+-- Recovery: the newer state that K acknowledged takes the place of an older one.
+INSERT INTO state (person_id, g, key_id, sealed) VALUES (:person_id, :g, :key_id, :sealed)
+ON CONFLICT (person_id) DO UPDATE SET g = :g, key_id = :key_id, sealed = :sealed WHERE state.g < :g;

@@ -1,0 +1,46 @@
+"""`kept attest`: a member of staff attests what people keep, signed in with both factors."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import sys
+from typing import Any
+
+from kept.cli.opening import add_address, opened
+from kept.errors import SignInError
+from kept.services.attesting import attest
+from kept.services.staff import session_of, sign_in
+
+
+def add(commands: Any) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "attest", help="attest a promise people keep",
+        epilog='example: kept attest good-faith --login kato --reference "review 2026-11" --store sqlite:///shop.db',
+    )  # fmt: skip
+    parser.add_argument("name", help="id of the attestation, as the policy declares it")
+    parser.add_argument("--login", required=True, help="who attests")
+    parser.add_argument("--reference", required=True, help="number or title of the evidence; no personal information")
+    add_address(parser)
+    parser.set_defaults(run=run)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Run the command."""
+    return asyncio.run(_run(chosen))
+
+
+async def _run(chosen: argparse.Namespace) -> int:
+    if sys.stdin.isatty():
+        password, code = getpass.getpass("password: "), input("one-time code: ")
+    else:
+        password, code = sys.stdin.readline().rstrip("\n"), sys.stdin.readline().rstrip("\n")
+    async with opened(chosen) as engine:
+        session = await session_of(engine, await sign_in(engine, chosen.login, password, code))
+        if session is None:
+            raise SignInError("expected a session, found none")
+        entry = await attest(engine, session, chosen.name, chosen.reference)
+    print(f"attested {chosen.name}; entry {entry[:16]}")
+    return 0

@@ -1,0 +1,65 @@
+"""`kept check`: is this policy sound? Every finding, and what stands behind each clause."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+from kept import policy_files
+from kept.errors import PolicyError
+from kept.guarantees import ALL, words
+from kept.policy.check import check_policy
+from kept.policy.coverage import PartKind, coverage
+from kept.policy.read import read_policy
+
+
+def add(commands: Any) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "check", help="check a policy: findings and clause coverage",
+        epilog="example: kept check policies/photolibrary.policy.md --require built",
+    )  # fmt: skip
+    parser.add_argument("policy", help="the policy's first file, NAME.policy.md")
+    parser.add_argument("--require", choices=("sound", "built"), default="sound",
+                        help="built: also fail while a guarantee the policy names is not built")  # fmt: skip
+    parser.add_argument("--json", action="store_true", help="answer as JSON")
+    parser.set_defaults(run=run)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Run the command."""
+    files = policy_files(chosen.policy)
+    findings = check_policy(files, words())
+    errors = [one for one in findings if str(one.severity) == "error"]
+    try:
+        policy = read_policy(files, words())
+        covered = coverage(policy)
+    except PolicyError:
+        policy = covered = None
+    missing = [one.id for one in policy.guarantees if not ALL[one.id].built] if policy else []
+    if chosen.json:
+        print(json.dumps({
+            "findings": [
+                {"code": one.code, "severity": str(one.severity), "file": one.file, "line": one.line, "column": one.column,
+                 "clause": one.clause, "message": one.message, "hint": one.hint}
+                for one in findings
+            ],
+            "clauses": covered.clauses if covered else 0,
+            "covered": covered.covered if covered else 0,
+            "not-built": missing,
+        }))  # fmt: skip
+    else:
+        for one in findings:
+            print(f"{one.file}:{one.line}:{one.column}: {one.severity}: {one.message} [{one.code}]")
+            if one.hint:
+                print(f"    hint: {one.hint}")
+        if covered and policy:
+            print(f"{policy.id} version {policy.version}, {len(policy.clauses)} clauses, languages {', '.join(policy.languages)}")
+            print(f"clause coverage: {covered.covered} of {covered.clauses}; promises {covered.promises_covered} of {covered.promises}")
+            kinds = {kind: sum(1 for found in covered.parts.values() for part in found if part.kind is kind) for kind in PartKind}
+            print("behind them: " + ", ".join(f"{count} {kind.value}s" for kind, count in kinds.items()))
+            if missing:
+                print(f"named but not built yet: {', '.join(missing)}")
+        print("sound" if not errors else f"not sound: {len(errors)} errors")
+    return 2 if errors or (chosen.require == "built" and missing) else 0

@@ -1,0 +1,55 @@
+"""`kept init`: make a house and activate its first policy; later, propose a new version."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from typing import Any
+
+from kept import policy_files
+from kept.cli.opening import add_address, opened, operator
+from kept.guarantees import words
+from kept.policy.check import check_policy
+from kept.services.activating import activate_first, propose
+
+
+def add(commands: Any) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "init",
+        help="make a house from a policy, or propose a new version",
+        epilog="example: kept init policies/photolibrary.policy.md --store sqlite:///shop.db",
+    )
+    parser.add_argument("policy", help="the policy's first file, NAME.policy.md")
+    parser.add_argument("--json", action="store_true", help="answer as JSON")
+    add_address(parser)
+    parser.set_defaults(run=run)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Run the command."""
+    files = policy_files(chosen.policy)
+    for finding in check_policy(files, words()):
+        if str(finding.severity) == "error":
+            print(f"{finding.file}:{finding.line}:{finding.column}: {finding.message}")
+            return 2
+    return asyncio.run(_run(chosen, files))
+
+
+async def _run(chosen: argparse.Namespace, files: dict[str, bytes]) -> int:
+    async with opened(chosen, create=True) as engine:
+        if engine.has_policy:
+            active = await propose(engine, files, by=operator())
+            done = "in force" if active.hash == engine.policy.hash else "proposed"
+        else:
+            await activate_first(engine, files, by=operator())
+            active, done = engine.policy, "activated"
+        answer = {"policy": active.policy.id, "version": active.policy.version, "hash": active.hash, "state": done}
+    if chosen.json:
+        print(json.dumps(answer))
+    else:
+        print(f"{answer['policy']} version {answer['version']}: {done} ({active.hash[:16]})")
+        if done == "proposed":
+            print("activate it on the staff console, under Policy versions")
+    return 0

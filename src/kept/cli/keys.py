@@ -1,0 +1,46 @@
+"""`kept keys`: show key epochs, rotate to the next, finish a rotation that was interrupted."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from typing import Any
+
+from kept.cli.opening import add_address, address_of, opened, operator
+from kept.services.receipts import moment
+from kept.services.rotating import finish_rotation, rotate
+from kept.store.serving import lock_for_serving
+
+
+def add(commands: Any) -> None:
+    """Add the command."""
+    parser = commands.add_parser("keys", help="show or rotate key epochs", epilog="example: kept keys rotate --store sqlite:///shop.db")
+    parser.add_argument("act", choices=("show", "rotate", "finish"))
+    parser.add_argument("--json", action="store_true", help="answer as JSON")
+    add_address(parser)
+    parser.set_defaults(run=run)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Run the command; rotating needs the house to itself."""
+    if chosen.act == "show":
+        return asyncio.run(_run(chosen))
+    with lock_for_serving(address_of(chosen).lock):
+        return asyncio.run(_run(chosen))
+
+
+async def _run(chosen: argparse.Namespace) -> int:
+    async with opened(chosen) as engine:
+        if chosen.act == "show":
+            rows = await engine.keys.read(lambda tx: tx.all("epochs"))
+            answer: Any = [{"epoch": row[0], "state": row[1], "since": moment(float(row[2]))} for row in rows]
+        else:
+            done = await (rotate if chosen.act == "rotate" else finish_rotation)(engine, by=operator())
+            answer = [{"epoch": done.epoch, "wrapped anew": done.rewrapped, "destroyed": list(done.destroyed)}]
+    if chosen.json:
+        print(json.dumps(answer))
+    else:
+        for row in answer:
+            print("   ".join(f"{key}: {value}" for key, value in row.items()))
+    return 0

@@ -1,0 +1,54 @@
+"""`kept`: finds the command, runs it, turns our errors into a message and an exit code.
+
+Exit codes: 0 done, 1 refused or not verified, 2 used wrongly or wrong input, 3 evidence does not hold, 4 the machinery
+failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from kept import __version__
+from kept.cli import attest, check, explain, init, keys, recover, render, serve, staff, status, tour, verify
+from kept.errors import DeniedError, EvidenceError, InputError, KeptError, LimitError, SignInError
+
+COMMANDS = (init, check, explain, render, serve, staff, keys, attest, verify, recover, status, tour)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(prog="kept", description="Kept runs a privacy policy.")
+    parser.add_argument("--version", action="version", version=f"kept {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        command.add(commands)
+    return parser
+
+
+def exit_code(error: KeptError) -> int:
+    """Return the exit code of one of our errors."""
+    if isinstance(error, DeniedError | SignInError | LimitError):
+        return 1
+    if isinstance(error, InputError):
+        return 2
+    return 3 if isinstance(error, EvidenceError) else 4
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    chosen = build_parser().parse_args(arguments)
+    try:
+        return int(chosen.run(chosen))
+    except KeptError as error:
+        print(f"kept: {error}", file=sys.stderr)
+        if error.hint:
+            print(f"kept: hint: {error.hint}", file=sys.stderr)
+        return exit_code(error)
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

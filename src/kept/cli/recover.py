@@ -1,0 +1,56 @@
+"""`kept recover`: after a restore, or after the machine's clock was wrong."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from typing import Any
+
+from kept.cli.opening import add_address, address_of, opened, operator
+from kept.services.recovering import confirm_clock, recover
+from kept.services.retention import confirm_sweep
+from kept.store.serving import lock_for_serving
+
+
+def add(commands: Any) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "recover", help="open a new log after a restore, or confirm the clock",
+        epilog="example: kept recover --store sqlite:///shop.db   ·   kept recover --clock",
+    )  # fmt: skip
+    parser.add_argument("--clock", action="store_true", help="the machine's clock is right now: take the stored time back to it")
+    parser.add_argument("--sweep", action="store_true", help="a frozen or waiting retention sweep may go on")
+    parser.add_argument("--json", action="store_true", help="answer as JSON")
+    add_address(parser)
+    parser.set_defaults(run=run)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Run the command; it needs the house to itself."""
+    with lock_for_serving(address_of(chosen).lock):
+        return asyncio.run(_run(chosen))
+
+
+async def _run(chosen: argparse.Namespace) -> int:
+    async with opened(chosen, verify=False) as engine:
+        if chosen.clock:
+            await confirm_clock(engine)
+            print("the stored time is the machine's again")
+            return 0
+        if chosen.sweep:
+            await confirm_sweep(engine, by=operator())
+            print("sweeps go on")
+            return 0
+        done = await recover(engine, by=operator())
+    answer = {
+        "states restored": done.states_restored,
+        "values lost": done.values_lost,
+        "erased people removed again": done.erased_again,
+        "entries kept": done.entries_kept,
+        "entries missing": done.entries_missing,
+    }
+    print(json.dumps(answer) if chosen.json else "\n".join(f"{key}: {value}" for key, value in answer.items()))
+    if not chosen.json:
+        print("a new log was opened; its first entry names the old checkpoint and the gap")
+    return 0

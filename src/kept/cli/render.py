@@ -1,0 +1,48 @@
+"""`kept render`: what a policy's readers and machines see: notices, JSON-LD, the flow picture."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from kept import policy_files
+from kept.guarantees import words
+from kept.policy.flow import flow_svg
+from kept.policy.jsonld import jsonld
+from kept.policy.present import build_notice
+from kept.policy.read import read_policy
+from kept.policy.render import render
+
+
+def add(commands: Any) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "render", help="print the text, a notice, JSON-LD or the flow picture of a policy",
+        epilog="example: kept render policies/photolibrary.policy.md --as notice --point registration --language ja",
+    )  # fmt: skip
+    parser.add_argument("policy", help="the policy's first file, NAME.policy.md")
+    parser.add_argument("--as", dest="form", choices=("text", "notice", "jsonld", "flow"), default="text", help="what to print")
+    parser.add_argument("--point", default="registration", help="collection point of a notice")
+    parser.add_argument("--language", default="en", help="language")
+    parser.set_defaults(run=run)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Run the command."""
+    policy = read_policy(policy_files(chosen.policy), words())
+    if chosen.form == "jsonld":
+        print(json.dumps(jsonld(policy), ensure_ascii=False, indent=2))
+    elif chosen.form == "flow":
+        sys.stdout.write(flow_svg(policy, chosen.language) + "\n")
+    elif chosen.form == "notice":
+        notice = build_notice(policy, chosen.point, "", chosen.language)
+        print(notice.text)
+        print(f"\nnotice {notice.id}")
+    else:
+        page = render(policy, chosen.language)
+        print(page.title)
+        for clause in page.clauses:
+            print(f"§{clause.id}  {policy.clauses[clause.id].texts[chosen.language]}")
+    return 0

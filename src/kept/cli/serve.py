@@ -1,0 +1,134 @@
+"""`kept serve`: the customers' site and the staff console, on two host names of this machine."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import socket
+import time
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from kept import policy_files
+from kept.cli.opening import add_address
+from kept.errors import SettingError
+from kept.guarantees import words
+from kept.guarantees.board import run_checks
+from kept.services.activating import activate_first
+from kept.services.clock import Clock
+from kept.services.engine import Engine
+from kept.services.house import Address, Settings, house_parts, parse_address
+from kept.services.housekeeping import begin_housekeeping
+from kept.services.invented import DAY, DAYS, MovedClock, invent
+from kept.store.serving import lock_for_serving
+from kept.web.app import build_app
+
+POLICY = Path("policies/photolibrary.policy.md")
+ORIGIN = "photolibrary.example/kept"
+
+
+def add(commands: Any) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "serve", help="serve the customers' site and the staff console",
+        epilog="example: kept serve --store sqlite:///shop.db --port 8330   ·   kept serve --demo .demo",
+    )  # fmt: skip
+    parser.add_argument("--port", type=int, default=8330, help="port (default: 8330)")
+    parser.add_argument("--demo", metavar="FOLDER", default="", help="serve the Photolibrary demo kept in FOLDER")
+    parser.add_argument("--policy", default=str(POLICY), help="policy of the demo")
+    add_address(parser)
+    parser.set_defaults(run=run)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Run the command."""
+    if chosen.demo:
+        folder = Path(chosen.demo)
+        folder.mkdir(parents=True, exist_ok=True)
+        address = parse_address(f"sqlite:///{folder / 'photolibrary.db'}")
+    else:
+        address = parse_address(chosen.store, keys_url=chosen.keys, key_folder=chosen.key_folder)
+    with lock_for_serving(address.lock):
+        sockets = listen(chosen.port)
+        if chosen.demo and not (Path(chosen.demo) / "complete").exists():
+            for one in (address.data, address.keys, address.checkpoint):
+                for file in one.parent.glob(f"{one.name}*"):
+                    file.unlink()
+            for key in address.key_folder.glob("*.key"):
+                key.unlink()
+            asyncio.run(prepare_demo(address, Path(chosen.policy)))
+            (Path(chosen.demo) / "complete").touch()
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(_serve(chosen, address, sockets))
+    print("stopped; everything is as you left it")
+    return 0
+
+
+async def prepare_demo(address: Address, policy: Path) -> None:
+    """Invent forty customers and three months, through the gate."""
+    print("inventing 40 customers and three months of history, through the gate …", flush=True)
+    started = time.perf_counter()
+    today = time.time()
+    moved = MovedClock(today - (DAYS + 1) * DAY)
+    engine = await Engine.start(
+        house_parts(address, words(), Settings(ORIGIN, Clock(moved, moved)), create=True), sequence=False
+    )
+    try:
+        await activate_first(engine, policy_files(policy), by="demo")
+        await invent(engine, moved, today)
+    finally:
+        await engine.close()
+    print(f"done in {time.perf_counter() - started:.1f} s", flush=True)
+
+
+async def _serve(chosen: argparse.Namespace, address: Address, sockets: list[socket.socket]) -> None:
+    engine = await Engine.start(house_parts(address, words(), Settings(ORIGIN)))
+    try:
+        await begin_housekeeping(engine)
+        engine.every(300.0, lambda: run_checks(engine))
+        addresses = {"site": f"http://localhost:{chosen.port}", "console": f"http://staff.localhost:{chosen.port}"}
+        app = build_app(
+            engine,
+            brand=engine.policy.policy.controller.get("name", "Kept"),
+            site_hosts=("localhost", "127.0.0.1"),
+            console_hosts=("staff.localhost", "::1"),
+            addresses=addresses,
+            is_demo=bool(chosen.demo),
+        )
+        config = uvicorn.Config(
+            app, access_log=False, log_level="warning", lifespan="off", server_header=False, date_header=True, proxy_headers=False
+        )
+        server = uvicorn.Server(config)
+        start = "/en/demo" if chosen.demo else ""
+        print(f"customers' site  {addresses['site']}{start}      (or http://127.0.0.1:{chosen.port}{start}; passkeys need localhost)")
+        print(f"staff console    {addresses['console']}{start}  (or http://[::1]:{chosen.port}{start})")
+        print("Ctrl-C stops it", flush=True)
+        await server.serve(sockets=sockets)
+    finally:
+        await engine.close()
+
+
+def listen(port: int) -> list[socket.socket]:
+    """Listen on both loopback addresses; only loopback, whatever the machine has.
+
+    Raises:
+        SettingError: The port is taken.
+    """
+    sockets = []
+    for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+        try:
+            one = socket.socket(family, socket.SOCK_STREAM)
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            one.bind((host, port))
+        except OSError as error:
+            if family == socket.AF_INET6:
+                continue  # a machine without IPv6: staff.localhost still works
+            raise SettingError(
+                f"expected port {port} to be free, found it taken ({error.strerror})", reason="port-taken",
+                hint="choose another with --port",
+            ) from None
+        sockets.append(one)
+    return sockets

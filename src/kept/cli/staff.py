@@ -1,0 +1,66 @@
+"""`kept staff`: add, list and disable staff; issue and revoke API credentials."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import json
+import sys
+from typing import Any
+
+from kept.cli.opening import add_address, opened, operator
+from kept.crypto.second_factor import enrolment_uri, secret_text
+from kept.services.credentials import issue_credential, revoke_credential
+from kept.services.staff import add_staff, disable_staff
+
+
+def add(commands: Any) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "staff", help="add, list or disable staff; issue or revoke API credentials",
+        epilog="example: kept staff add sato --role support --store sqlite:///shop.db",
+    )  # fmt: skip
+    parser.add_argument("act", choices=("add", "list", "disable", "credential", "revoke"))
+    parser.add_argument("login", nargs="?", default="", help="login, or a credential's label or id")
+    parser.add_argument("--role", action="append", default=[], help="role; may be given again")
+    parser.add_argument("--purpose", action="append", default=[], help="purpose of a credential; may be given again")
+    parser.add_argument("--json", action="store_true", help="answer as JSON")
+    add_address(parser)
+    parser.set_defaults(run=run)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Run the command."""
+    return asyncio.run(_run(chosen))
+
+
+async def _run(chosen: argparse.Namespace) -> int:
+    async with opened(chosen) as engine:
+        match chosen.act:
+            case "add":
+                password = getpass.getpass("password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+                new = await add_staff(engine, chosen.login, password, tuple(chosen.role), by=operator())
+                uri = enrolment_uri(new.secret, new.login, engine.policy.policy.controller.get("name", "Kept"))
+                answer: Any = {"login": new.login, "second-factor": secret_text(new.secret), "enrol": uri}
+            case "list":
+                rows = await engine.data.read(lambda tx: tx.all("staff_all"))
+                answer = [{"login": row[1], "roles": row[2], "disabled": row[4] is not None} for row in rows]
+            case "disable":
+                await disable_staff(engine, chosen.login, by=operator())
+                answer = {"disabled": chosen.login}
+            case "credential":
+                role = chosen.role[0] if chosen.role else ""
+                secret = await issue_credential(engine, chosen.login, role, tuple(chosen.purpose), by=operator())
+                answer = {"credential": secret}
+            case _:
+                await revoke_credential(engine, chosen.login, by=operator())
+                answer = {"revoked": chosen.login}
+    if chosen.json:
+        print(json.dumps(answer))
+    else:
+        for row in answer if isinstance(answer, list) else [answer]:
+            print("   ".join(f"{key}: {value}" for key, value in row.items()))
+        if chosen.act in {"add", "credential"}:
+            print("shown once: hand it over now")
+    return 0

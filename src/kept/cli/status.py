@@ -1,0 +1,50 @@
+"""`kept status`: is the gate open, and what keeps it so?"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from typing import Any
+
+from kept.cli.opening import add_address, opened
+from kept.guarantees.board import promise_board
+from kept.services.receipts import moment
+
+
+def add(commands: Any) -> None:
+    """Add the command."""
+    parser = commands.add_parser("status", help="show whether the gate is open, and every promise", epilog="example: kept status --store sqlite:///shop.db")
+    parser.add_argument("--json", action="store_true", help="answer as JSON")
+    add_address(parser)
+    parser.set_defaults(run=run)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Run the command."""
+    return asyncio.run(_run(chosen))
+
+
+async def _run(chosen: argparse.Namespace) -> int:
+    async with opened(chosen) as engine:
+        engine.ready()
+        board = await promise_board(engine)
+        checkpoint = engine.sequencer.checkpoint
+        answer: dict[str, Any] = {
+            "gate": "open",
+            "policy": f"{engine.policy.policy.id} version {engine.policy.policy.version}",
+            "entries": checkpoint.size if checkpoint else 0,
+            "key epoch": engine.keyring.epoch,
+            "time": moment(engine.clock.now()),
+            "sweeps": "frozen" if await engine.meta("sweep_frozen") else ("waiting" if await engine.meta("sweep_waits") else "running"),
+            "clauses": {f"§{one.clause.id}": one.state.value for one in board.clauses},
+        }
+    if chosen.json:
+        print(json.dumps(answer, ensure_ascii=False))
+    else:
+        clauses = answer.pop("clauses")
+        for key, value in answer.items():
+            print(f"{key:<10} {value}")
+        for clause, state in clauses.items():
+            print(f"  {clause:<5} {state}")
+    return 0

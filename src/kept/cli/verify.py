@@ -1,0 +1,39 @@
+"""`kept verify`: every entry, the tree, every seal and every notice; names what does not hold."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from typing import Any
+
+from kept.cli.opening import add_address, opened
+from kept.services.verifying import verify_house
+
+
+def add(commands: Any) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "verify", help="verify the ledger and every seal; changes nothing", epilog="example: kept verify --store sqlite:///shop.db"
+    )
+    parser.add_argument("--json", action="store_true", help="answer as JSON")
+    add_address(parser)
+    parser.set_defaults(run=run)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Run the command."""
+    return asyncio.run(_run(chosen))
+
+
+async def _run(chosen: argparse.Namespace) -> int:
+    async with opened(chosen, verify=False) as engine:
+        found = await verify_house(engine)
+    if chosen.json:
+        print(json.dumps({"entries": found.entries, "people": found.people, "values": found.values, "problems": found.problems}))
+    else:
+        print(f"looked at {found.entries} entries, {found.people} people, {found.values} values")
+        for one in found.problems:
+            print(f"  does not hold: {one}")
+        print("everything holds" if not found.problems else f"{len(found.problems)} problems; keep the files and restore what is named")
+    return 3 if found.problems else 0

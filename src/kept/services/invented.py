@@ -1,0 +1,148 @@
+"""The demo's invented people: forty customers and three months of history, all of it made through the gate.
+
+The clock is moved, nothing else: every account, form, case, look-up and refusal goes the way a real one goes.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kept.crypto.password import QUICK, Passwords
+from kept.errors import KeptError
+from kept.policy.words import Exit
+from kept.services import accounts, cases, choosing, collecting, staff
+from kept.services.own import Own
+
+if TYPE_CHECKING:
+    from kept.services.engine import Engine
+
+CUSTOMER = "mori"
+CUSTOMERS = 40
+DAYS = 90
+DAY = 86400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Invented:
+    """One of the demo's staff."""
+
+    login: str
+    roles: tuple[str, ...]
+    title: str
+    does: str
+
+
+STAFF = (
+    Invented("sato", ("support",), "Support", "Answers customers: opens a case for contact, finds the person, sees what contact may see."),
+    Invented("kato", ("privacy",), "Privacy officer", "Answers for the promises: the board, attestations, rights requests, policy versions."),
+    Invented("ono", ("privacy", "research"), "Second privacy officer", "Approves what needs two, and does research, which may look nobody up."),
+)
+
+FAMILY = "Mori Sato Suzuki Takahashi Tanaka Watanabe Ito Yamamoto Nakamura Kobayashi Kato Yoshida Yamada Sasaki Matsumoto Inoue Kimura Hayashi Shimizu Yamazaki".split()
+GIVEN = "Hanako Ren Yui Haruto Aoi Sota Rin Yuto Mei Daiki Sakura Kaito Hina Riku Mio Takumi Nana Kenta Emi Jun".split()
+TOWNS = (
+    ("kyoto", "604-8001 京都市中京区木屋町通 1-2"), ("tokyo", "150-0001 東京都渋谷区神宮前 3-4-5"), ("osaka", "530-0001 大阪市北区梅田 2-1"),
+    ("hokkaido", "060-0001 札幌市中央区北一条西 2"), ("fukuoka", "810-0001 福岡市中央区天神 1-8"), ("nara", "630-8213 奈良市登大路町 30"),
+)  # fmt: skip
+
+
+class MovedClock:
+    """A wall clock the invention moves."""
+
+    def __init__(self, now: float) -> None:
+        self.time = now
+
+    def __call__(self) -> float:
+        """Answer the moved time, a little later each time."""
+        self.time += 0.002
+        return self.time
+
+
+async def invent(engine: Engine, clock: MovedClock, today: float) -> None:
+    """Fill an empty house.
+
+    Args:
+        engine: Open, with *clock* as its wall clock and the policy activated.
+        clock: Moved from three months ago to *today*.
+        today: Unix seconds.
+    """
+    dice = random.Random(20261123)  # noqa: S311 -- invented people, the same each time
+    engine.passwords = Passwords(QUICK)
+    for one in STAFF:
+        await staff.add_staff(engine, one.login, f"invented password of {one.login}", one.roles, by="demo")
+    people: list[tuple[bytes, str]] = []
+    joins = sorted(today - DAYS * DAY + dice.random() * (DAYS - 5) * DAY for _ in range(CUSTOMERS))
+    for number, when in enumerate(joins):
+        clock.time = max(clock.time, when)
+        people.append(await _join(engine, dice, number))
+        if number % 3 == 2:  # noqa: PLR2004 -- every third day somebody writes to support
+            clock.time += 3600
+            await _support(engine, people[dice.randrange(len(people))][1])
+        await engine.sequencer.integrate()
+    clock.time = max(clock.time, today - 3 * DAY)
+    for person_id, address in dice.sample(people, 6):
+        own = await _own(engine, person_id)
+        await choosing.stop_use(engine, own, "market-research", stop=True)
+        await _support(engine, address)
+    clock.time = max(clock.time, today - 2 * 3600)
+    await _support(engine, "mori@example.jp", ask="interests")
+    await engine.put_meta(f"demo:{CUSTOMER}", people[0][0].hex())
+    clock.time = max(clock.time, today - 60)
+    await engine.sequencer.integrate()
+
+
+async def _join(engine: Engine, dice: random.Random, number: int) -> tuple[bytes, str]:
+    first = number == 0
+    name = f"{FAMILY[number % len(FAMILY)]} {GIVEN[(number * 7) % len(GIVEN)]}"
+    address = "mori@example.jp" if first else f"{name.split()[0].lower()}{number}@example.jp"
+    language = "ja" if number % 3 else "en"
+    issued = await accounts.join_with_password(engine, f"invented password {number}", language)
+    own = await _own(engine, issued.person_id)
+    town = TOWNS[number % len(TOWNS)]
+    given = {
+        "name": name,
+        "mail_address": address,
+        "phone": f"090-{2000 + number:04d}-{7000 + 13 * number:04d}",
+        "postal_address": town[1],
+        "prefecture": town[0],
+        "occupation": dice.choice(("designer", "publisher", "advertiser", "teacher", "student", "other")),
+        "date_of_birth": f"{dice.randint(1950, 2005)}-{dice.randint(1, 12):02d}-{dice.randint(1, 28):02d}",
+    }
+    keep = set(given) if first else {item for item in given if dice.random() < 0.7} | ({"mail_address"} if dice.random() < 0.8 else set())
+    fields = [(item, text) for item, text in given.items() if item in keep]
+    fields += [("interests", one) for one in (("landscape", "seasons") if first else dice.sample(("landscape", "food", "animals", "city", "sports"), 2))]
+    form = await collecting.present_form(engine, "registration", "", language)
+    offered = [collecting.box_value(box) for box in form.boxes]
+    ticks = [one for one in offered if (first and one == "information-for-you/mail/") or (not first and dice.random() < 0.25)]
+    await collecting.submit(
+        engine, own, point="registration", stage="", language=language, unverified_token=form.token,
+        fields=fields + [("choice", one) for one in ticks],
+    )
+    return issued.person_id, address if "mail_address" in keep else ""
+
+
+async def _own(engine: Engine, person_id: bytes) -> Own:
+    found = await accounts.session_of(engine, await accounts.start_session(engine, person_id))
+    if found is None:
+        raise RuntimeError("a session just started was not found")
+    return found
+
+
+async def _support(engine: Engine, address: str, ask: str = "") -> None:
+    token = await staff.start_demo_session(engine, "sato")
+    session = await staff.session_of(engine, token)
+    if session is None or not address:
+        return
+    case = await cases.open_case(engine, session, "contact")
+    try:
+        case = await cases.find_in_case(engine, session, case.id, {"mail_address": address})
+        card = await cases.open_item(engine, session, case.id, "mail_address")
+        with card["mail_address"].open(Exit.SCREEN):
+            pass  # support looks at it
+        if ask:
+            await cases.open_item(engine, session, case.id, ask)
+    except KeptError:
+        pass  # refused, and recorded: that is part of the history
+    await cases.close_case(engine, session, case.id)
