@@ -1,0 +1,72 @@
+"""Lists the words of the pages and errors, and appends what `locale/ja.po` lacks; tests fail while one is untranslated."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from pathlib import Path
+
+SOURCE = Path(__file__).resolve().parent.parent / "src/kept"
+PO = SOURCE / "web/locale/ja.po"
+ERRORS = {
+    "SubmissionError", "SignInError", "DeniedError", "NotFoundError", "InputError", "ConflictError", "MalformedError", "LimitError",
+    "_wrong",
+}  # fmt: skip
+CUSTOMER_FACING = ("services", "vault/normal.py", "crypto/password.py", "crypto/token.py", "crypto/second_factor.py", "policy/change.py")
+
+
+def template_words() -> set[str]:
+    """Words marked in templates."""
+    found = set()
+    for file in sorted((SOURCE / "web/templates").glob("*.html")):
+        found |= {one.replace('\\"', '"') for one in re.findall(r'\b_\("((?:[^"\\]|\\.)*)"', file.read_text(encoding="utf-8"))}
+    return found
+
+
+def error_words() -> set[str]:
+    """Constant messages and hints of errors that pages show."""
+    found = set()
+    for place in CUSTOMER_FACING:
+        path = SOURCE / place
+        for file in sorted(path.glob("*.py")) if path.is_dir() else [path]:
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ERRORS:
+                    texts = [*node.args[:4], *(key.value for key in node.keywords if key.arg in {"hint", "needed", "message"})]
+                    found |= {one.value for one in texts if isinstance(one, ast.Constant) and isinstance(one.value, str) and " " in one.value}
+    return found
+
+
+def vocabulary_words() -> set[str]:
+    """Words of closed vocabularies that pages show."""
+    from kept.policy.needs import NEEDED
+    from kept.policy.words import ClauseState, Source
+    from kept.services import erasing, rights
+    from kept.services.invented import STAFF
+
+    words = {one.value for one in ClauseState} | {one.value for one in Source} | set(NEEDED.values()) | set(erasing.LEVELS)
+    words |= {*rights.CHECKS, "open", "checked", "awaiting approval", "finished", "exported", "erased", "mail", "post", "phone", "fax"}
+    words |= {"review-note", "document", "contract"}
+    words |= {text for one in STAFF for text in (one.title, one.does)}
+    return words
+
+
+def all_words() -> set[str]:
+    """Everything that is translated."""
+    return template_words() | error_words() | vocabulary_words()
+
+
+def escaped(text: str) -> str:
+    """Return *text* as a po string."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+if __name__ == "__main__":
+    known = set(re.findall(r'^msgid (".*")$', PO.read_text(encoding="utf-8"), re.MULTILINE)) if PO.exists() else set()
+    missing = sorted(one for one in all_words() if escaped(one) not in known)
+    if "--list" in sys.argv:
+        print("\n".join(missing))
+    else:
+        with PO.open("a", encoding="utf-8") as file:
+            file.writelines(f'\nmsgid {escaped(one)}\nmsgstr ""\n' for one in missing)
+        print(f"{len(missing)} words to translate")
