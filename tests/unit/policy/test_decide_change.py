@@ -1,0 +1,201 @@
+"""How a state changes: each act, the way it refuses, and what it leaves alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from kept.errors import ConflictError, DeniedError, SubmissionError
+from kept.policy import change
+from kept.policy.person import Choice, Grant, OldVersion, PersonState
+from kept.policy.retention import OLD_VERSION_SECONDS
+from kept.policy.words import Exit, Source
+
+NOW = 1_800_000_000.0
+EMPTY = PersonState(1, "active", NOW - 9, NOW - 9)
+
+
+def filled(*slots, state=EMPTY, notice_id="n1", at=NOW):
+    """Return the state after slots were filled under a notice."""
+    return change.fill(state, slots, notice_id=notice_id, point="join", source=Source.OWN_SESSION, key_id="k1", at=at)
+
+
+def corrected(state, slot="name", version=1, **fields):
+    """Return the state after a correction."""
+    sound = {"expected_version": version, "source": Source.OWN_SESSION, "key_id": "k2", "at": NOW + 5}
+    return change.correct(state, slot, **(sound | fields))
+
+
+def granted(state, ticks, slots=("name",), recipients=None, **fields):
+    """Return the state after boxes were ticked."""
+    return change.grant(state, ticks, notice_id="n1", slots=slots, recipients=recipients or {}, at=NOW, **fields)
+
+
+def test_filling_remembers_the_notice():
+    """A filled slot remembers notice, time, source, point and key, as version 1."""
+    slot = filled("name").slots["name"]
+    assert (slot.version, slot.notice_id, slot.given_at, slot.corrected_at) == (1, "n1", NOW, NOW)
+    assert (slot.source, slot.point, slot.key_id, slot.claimed) == (Source.OWN_SESSION, "join", "k1", False)
+
+
+def test_filling_a_filled_slot_is_refused():
+    """Filling is collection: a value given before is corrected, not given again under a wider notice."""
+    with pytest.raises(SubmissionError) as refused:
+        filled("name", state=filled("name"), notice_id="n2")
+    assert (refused.value.reason, refused.value.field, refused.value.clause) == ("slot-filled", "name", "§4.1")
+
+
+def test_a_correction_keeps_notice_and_time_given():
+    """A correction writes the next version under the same notice, with the old one kept for its owner."""
+    state = corrected(filled("name"))
+    slot = state.slots["name"]
+    assert (slot.version, slot.notice_id, slot.given_at, slot.corrected_at) == (2, "n1", NOW, NOW + 5)
+    assert state.old == (OldVersion("name", 1, "n1", Source.OWN_SESSION, "k1", NOW + 5),)
+
+
+@pytest.mark.parametrize("version", [0, 2, 3])
+def test_a_correction_of_another_version_is_a_conflict(version):
+    """Two browsers correct one value: the second is told."""
+    with pytest.raises(ConflictError) as refused:
+        corrected(filled("name"), version=version)
+    assert refused.value.reason == "corrected-elsewhere"
+
+
+def test_a_correction_of_an_empty_slot_is_a_conflict():
+    """There is nothing to correct where nothing was given."""
+    with pytest.raises(ConflictError):
+        corrected(EMPTY)
+
+
+@pytest.mark.parametrize("source", [Source.PARTNER, Source.MADE_BY_US])
+def test_a_correction_by_others_is_refused(source):
+    """Own session or witness: neither a partner nor we correct what a person gave (§2.8)."""
+    with pytest.raises(SubmissionError) as refused:
+        corrected(filled("name"), source=source)
+    assert (refused.value.reason, refused.value.clause) == ("correction-source", "§2.8")
+
+
+def test_a_claim_stands_until_it_is_confirmed():
+    """A staff correction is claimed; its owner's confirmation, or their own correction, ends that."""
+    claimed = corrected(filled("name"), source=Source.WITNESSED_CALL, claimed=True)
+    assert claimed.slots["name"].claimed
+    assert not change.confirm(claimed, "name").slots["name"].claimed
+    assert not corrected(claimed, version=2).slots["name"].claimed
+
+
+@pytest.mark.parametrize(
+    "act", [lambda: change.confirm(EMPTY, "name"), lambda: change.accept(EMPTY, ["name"], "p", "n")]
+)
+def test_confirming_or_accepting_nothing_is_refused(act):
+    """What was never given can neither be confirmed nor bound to a later notice."""
+    with pytest.raises(SubmissionError) as refused:
+        act()
+    assert refused.value.reason == "slot-empty"
+
+
+def test_a_tick_grants_for_the_slots_of_that_form_alone():
+    """A grant names its notice, its slots and its recipients; slots of other notices are not covered."""
+    state = filled("phone", state=filled("name"), notice_id="n2")
+    state = granted(state, {"club": []}, ("name", "phone", "fax"), {"club": ["b", "a"]})
+    assert state.grants == (Grant("club", "n1", ("name",), ("a", "b"), NOW),)
+    assert state.choices == (Choice("club", None, allow=True, notice_id="n1", at=NOW, by="self"),)
+
+
+def test_a_tick_covers_a_slot_that_accepted_the_notice():
+    """Re-consent: a slot that accepted the later notice can be covered by its box."""
+    state = change.accept(filled("name", notice_id="n0"), ["name"], "club", "n1")
+    assert granted(state, {"club": []}).grants[0].slots == ("name",)
+
+
+def test_accepting_again_replaces_the_earlier_acceptance():
+    """Of one purpose the latest accepted notice counts; other purposes keep theirs."""
+    state = change.accept(filled("name"), ["name"], "club", "n2")
+    state = change.accept(state, ["name"], "news", "n2")
+    state = change.accept(state, ["name"], "club", "n3")
+    assert state.slots["name"].accepted == (("news", "n2"), ("club", "n3"))
+
+
+def test_ticks_by_channel_keep_a_choice_for_each():
+    """The purpose and each channel ticked have their own choice; the others have none."""
+    state = granted(filled("name"), {"news": [Exit.MAIL]})
+    assert state.choice("news", None).allow
+    assert state.choice("news", Exit.MAIL).allow
+    assert state.choice("news", Exit.PHONE) is None
+
+
+def test_a_no_withdraws_every_consent_of_the_purpose_and_a_yes_on_my_data_takes_it_back():
+    """Withdrawn consents are kept, marked; the person's own general yes takes the withdrawal back."""
+    state = granted(granted(filled("name"), {"news": []}), {"club": []})
+    no = change.choose(state, "news", None, allow=False, at=NOW + 1)
+    assert [(one.purpose, one.withdrawn) for one in no.grants] == [("news", True), ("club", False)]
+    yes = change.choose(no, "news", None, allow=True, at=NOW + 2)
+    assert [(one.purpose, one.withdrawn) for one in yes.grants] == [("news", False), ("club", False)]
+
+
+def test_a_no_to_a_channel_withdraws_no_consent():
+    """A channel's no is about that channel."""
+    state = change.choose(granted(filled("name"), {"news": []}), "news", Exit.MAIL, allow=False, at=NOW + 1)
+    assert not state.grants[0].withdrawn
+    assert state.choice("news", None).allow
+
+
+@pytest.mark.parametrize("by", ["paper", "call"])
+def test_a_witness_may_say_no_but_not_lift_one(by):
+    """A witnessed no is recorded; a witnessed yes over a no is refused with its step and clause."""
+    no = change.choose(EMPTY, "news", None, allow=False, at=NOW, by=by)
+    assert no.choice("news", None).by == by
+    with pytest.raises(DeniedError) as refused:
+        change.choose(no, "news", None, allow=True, at=NOW, by=by)
+    assert (refused.value.step, refused.value.reason, refused.value.clause) == (6, "witnessed-yes", "§2.8")
+
+
+def test_a_witnessed_yes_where_nothing_stood_is_recorded():
+    """A call may say yes where the person has said nothing, but revives no consent withdrawn before."""
+    state = granted(filled("name"), {"news": []})
+    state = change.choose(state, "news", Exit.MAIL, allow=True, at=NOW, by="call")
+    assert state.choice("news", Exit.MAIL).allow
+
+
+def test_stopping_twice_is_stopping_once():
+    """Stops are a set; resuming removes the one."""
+    state = change.stop(change.stop(change.stop(EMPTY, "b"), "a"), "b")
+    assert state.stops == ("a", "b")
+    assert change.resume(state, "b").stops == ("a",)
+
+
+def test_removing_takes_versions_and_consents_along():
+    """What is taken away leaves no older version and no consent behind; the other slots keep theirs."""
+    state = corrected(granted(filled("name", "phone"), {"news": []}, ("name", "phone")))
+    gone = change.remove(state, ["name"])
+    assert set(gone.slots) == {"phone"}
+    assert gone.old == ()
+    assert gone.grants[0].slots == ("phone",)
+    assert change.remove(gone, ["phone"]).grants == ()
+
+
+@pytest.mark.parametrize(("after", "ended"), [(OLD_VERSION_SECONDS - 1, False), (OLD_VERSION_SECONDS, True)])
+def test_an_older_version_ends_after_thirty_days(after, ended):
+    """To the second; and with nothing to end the same state is answered."""
+    state = corrected(filled("name"))
+    pruned, gone = change.prune(state, NOW + 5 + after)
+    assert (pruned is not state) == ended
+    assert gone == (state.old if ended else ())
+    assert pruned.old == (() if ended else state.old)
+
+
+def test_being_seen_is_remembered_to_the_day():
+    """A second sign-in on one day changes nothing; an earlier time never moves it back."""
+    state = change.seen(EMPTY, NOW + 86_400)
+    assert state.last_seen_at % 86_400 == 0
+    assert change.seen(state, NOW + 86_400 + 60) is None
+    assert change.seen(state, NOW - 86_400) is None
+
+
+def test_closing_again_does_not_renew_what_runs():
+    """The first closing counts."""
+    assert change.close(change.close(EMPTY, NOW), NOW + 9).closed_at == NOW
+
+
+def test_erasing_can_be_undone():
+    """Within its grace period an intended erasure is undone, and nothing else has changed."""
+    undone = change.undo_erasing(change.begin_erasing(EMPTY))
+    assert (undone.status, undone.g) == ("active", 3)
