@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import random
@@ -34,7 +35,8 @@ def ridge(seed: int, base: float, height: float, fill: str, steps: int = 12) -> 
     dice = random.Random(seed)
     points = [(W * i / steps, base - height * dice.random()) for i in range(steps + 1)]
     d = f"M0 {H} L0 {points[0][1]:.0f} " + " ".join(
-        f"Q{(a[0] + b[0]) / 2:.0f} {min(a[1], b[1]) - 8:.0f} {b[0]:.0f} {b[1]:.0f}" for a, b in zip(points, points[1:])
+        f"Q{(a[0] + b[0]) / 2:.0f} {min(a[1], b[1]) - 8:.0f} {b[0]:.0f} {b[1]:.0f}"
+        for a, b in itertools.pairwise(points)
     )
     return path(f"{d} L{W} {H}Z", fill)
 
@@ -60,7 +62,12 @@ def terraces() -> str:
 
 def sea() -> str:
     waves = "".join(
-        path(f"M0 {230 + 30 * i} " + " ".join(f"q37 {-16 if k % 2 else 16} 75 0" for k in range(8)) + " L600 400 L0 400Z", fill)
+        path(
+            f"M0 {230 + 30 * i} "
+            + " ".join(f"q37 {-16 if k % 2 else 16} 75 0" for k in range(8))
+            + " L600 400 L0 400Z",
+            fill,
+        )
         for i, fill in enumerate(["#3d86a8", "#2f7396", "#246183", "#1b4f6f", "#143f5b"])
     )
     return sky("#fbe6c4", "#f6c9a0") + circle(300, 210, 58, "#f28c5b") + waves
@@ -89,14 +96,23 @@ def lantern_alley() -> str:
         + circle(x, y, 50, "#ffb36b", ' opacity=".16"')
         for x, y in [(90, 110), (190, 140), (290, 118), (390, 144), (490, 112)]
     )  # fmt: skip
-    return sky("#1e1a2e", "#40243a") + path("M0 90 Q300 150 600 80", "none", ' stroke="#705a4a" stroke-width="3"') + lamps + path(
-        "M220 400 L280 250 L320 250 L380 400Z", "#5b4a4f"
-    ) + rect(0, 250, 220, 150, "#2a2030") + rect(380, 250, 220, 150, "#2a2030")
+    return (
+        sky("#1e1a2e", "#40243a")
+        + path("M0 90 Q300 150 600 80", "none", ' stroke="#705a4a" stroke-width="3"')
+        + lamps
+        + path("M220 400 L280 250 L320 250 L380 400Z", "#5b4a4f")
+        + rect(0, 250, 220, 150, "#2a2030")
+        + rect(380, 250, 220, 150, "#2a2030")
+    )
 
 
 def bowl() -> str:
     noodles = "".join(
-        path(f"M{190 + 14 * i} 200 q20 -30 44 -4 t46 -2", "none", ' stroke="#f3d98b" stroke-width="7" stroke-linecap="round"')
+        path(
+            f"M{190 + 14 * i} 200 q20 -30 44 -4 t46 -2",
+            "none",
+            ' stroke="#f3d98b" stroke-width="7" stroke-linecap="round"',
+        )
         for i in range(11)
     )
     return (
@@ -110,12 +126,16 @@ def bowl() -> str:
 
 def tea() -> str:
     steam = "".join(
-        path(f"M{270 + 30 * i} 150 q-14 -28 0 -50 t0 -46", "none", ' stroke="#fff" stroke-width="5" opacity=".5" stroke-linecap="round"')
+        path(
+            f"M{270 + 30 * i} 150 q-14 -28 0 -50 t0 -46",
+            "none",
+            ' stroke="#fff" stroke-width="5" opacity=".5" stroke-linecap="round"',
+        )
         for i in range(3)
     )
     return (
         sky("#dfe7db", "#f7f3e8") + rect(0, 300, W, 100, "#b99873") + path("M200 180 L400 180 Q396 300 340 312 L260 312 Q204 300 200 180Z", "#4f6f64")
-        + f'<ellipse cx="300" cy="180" rx="100" ry="22" fill="#3b554c"/><ellipse cx="300" cy="182" rx="86" ry="16" fill="#8fae4b"/>'
+        + '<ellipse cx="300" cy="180" rx="100" ry="22" fill="#3b554c"/><ellipse cx="300" cy="182" rx="86" ry="16" fill="#8fae4b"/>'
         + steam + circle(470, 296, 26, "#f2b6bd") + circle(505, 300, 24, "#f6dfc0") + circle(487, 274, 22, "#b7cf9a")
     )  # fmt: skip
 
@@ -143,12 +163,20 @@ def cranes() -> str:
 def koi() -> str:
     dice = random.Random(5)
     parts = [rect(0, 0, W, H, "#27586b")]
-    parts += [circle(dice.randint(0, W), dice.randint(0, H), dice.randint(20, 70), "#2f6a7f", ' opacity=".5"') for _ in range(14)]
+    parts += [
+        circle(dice.randint(0, W), dice.randint(0, H), dice.randint(20, 70), "#2f6a7f", ' opacity=".5"')
+        for _ in range(14)
+    ]
     for x, y, turn, spots in [(180, 140, 20, "#e2562f"), (380, 230, -150, "#f0a63a"), (250, 300, -30, "#d8432c")]:
         body = f'<ellipse rx="86" ry="24" fill="#fbf6ec"/>{path("M-80 0 l-40 -24 12 24 -12 24Z", "#f3e9d8")}'
         marks = circle(20, -6, 18, spots) + circle(-26, 5, 15, spots) + circle(66, -5, 3, "#20242a")
         parts.append(f'<g transform="translate({x} {y}) rotate({turn})">{body}{marks}</g>')
-    parts += [circle(90, 330, 46, "#5f9a52"), circle(500, 80, 54, "#69a65b"), circle(548, 120, 30, "#5f9a52"), circle(496, 76, 12, "#f4c7d2")]
+    parts += [
+        circle(90, 330, 46, "#5f9a52"),
+        circle(500, 80, 54, "#69a65b"),
+        circle(548, 120, 30, "#5f9a52"),
+        circle(496, 76, 12, "#f4c7d2"),
+    ]
     return "".join(parts)
 
 
@@ -156,33 +184,85 @@ def petals(spring: bool) -> str:
     dice = random.Random(21 if spring else 22)
     leaf = ["#f7cdd8", "#f2b1c4", "#fbe3ea"] if spring else ["#d9632b", "#b93a26", "#e6a13a"]
     parts = [sky("#dcebf2", "#fbf4ef") if spring else sky("#e9dfc9", "#f6eddd")]
-    parts.append(path("M280 400 Q292 250 262 170 M286 280 Q340 220 396 150 M276 250 Q210 200 150 160", "none", ' stroke="#5a4237" stroke-width="16" stroke-linecap="round"'))
+    parts.append(
+        path(
+            "M280 400 Q292 250 262 170 M286 280 Q340 220 396 150 M276 250 Q210 200 150 160",
+            "none",
+            ' stroke="#5a4237" stroke-width="16" stroke-linecap="round"',
+        )
+    )
     for _ in range(190):
         angle, far = dice.random() * math.tau, dice.random() ** 0.5
-        parts.append(circle(280 + 240 * far * math.cos(angle), 150 + 120 * far * math.sin(angle), dice.randint(6, 15), dice.choice(leaf), ' opacity=".85"'))
-    parts += [circle(dice.randint(20, 580), dice.randint(300, 395), dice.randint(3, 7), dice.choice(leaf)) for _ in range(40)]
+        parts.append(
+            circle(
+                280 + 240 * far * math.cos(angle),
+                150 + 120 * far * math.sin(angle),
+                dice.randint(6, 15),
+                dice.choice(leaf),
+                ' opacity=".85"',
+            )
+        )
+    parts += [
+        circle(dice.randint(20, 580), dice.randint(300, 395), dice.randint(3, 7), dice.choice(leaf)) for _ in range(40)
+    ]
     return "".join(parts)
 
 
 def snow() -> str:
     dice = random.Random(8)
-    house = path("M190 300 L190 230 L300 150 L410 230 L410 300Z", "#6b4a35") + path("M160 240 L300 128 L440 240 L420 250 L300 158 L180 250Z", "#fbfbfb") + rect(280, 240, 40, 60, "#ffcf73")
+    house = (
+        path("M190 300 L190 230 L300 150 L410 230 L410 300Z", "#6b4a35")
+        + path("M160 240 L300 128 L440 240 L420 250 L300 158 L180 250Z", "#fbfbfb")
+        + rect(280, 240, 40, 60, "#ffcf73")
+    )
     flakes = "".join(circle(dice.randint(0, W), dice.randint(0, 330), dice.randint(2, 5), "#fff") for _ in range(90))
-    return sky("#5e7391", "#b9c6d6") + ridge(30, 280, 90, "#8ea1b8") + path("M0 300 Q300 262 600 300 L600 400 L0 400Z", "#f4f6f8") + house + flakes
+    return (
+        sky("#5e7391", "#b9c6d6")
+        + ridge(30, 280, 90, "#8ea1b8")
+        + path("M0 300 Q300 262 600 300 L600 400 L0 400Z", "#f4f6f8")
+        + house
+        + flakes
+    )
 
 
 def runner() -> str:
-    lanes = "".join(path(f"M0 {250 + 34 * i} L600 {230 + 40 * i}", "none", ' stroke="#f6e6dc" stroke-width="3"') for i in range(5))
-    man = path("M300 150 l-34 62 40 26 -22 74 M266 212 l-52 40 M300 150 l52 26 30 -30 M300 150 l-48 4 -26 36", "none", ' stroke="#1f2d3d" stroke-width="22" stroke-linecap="round" stroke-linejoin="round"')
-    return sky("#bfe0ee", "#f5f0e4") + path("M0 230 L600 210 L600 400 L0 400Z", "#c25b41") + lanes + man + circle(316, 116, 26, "#1f2d3d")
+    lanes = "".join(
+        path(f"M0 {250 + 34 * i} L600 {230 + 40 * i}", "none", ' stroke="#f6e6dc" stroke-width="3"') for i in range(5)
+    )
+    man = path(
+        "M300 150 l-34 62 40 26 -22 74 M266 212 l-52 40 M300 150 l52 26 30 -30 M300 150 l-48 4 -26 36",
+        "none",
+        ' stroke="#1f2d3d" stroke-width="22" stroke-linecap="round" stroke-linejoin="round"',
+    )
+    return (
+        sky("#bfe0ee", "#f5f0e4")
+        + path("M0 230 L600 210 L600 400 L0 400Z", "#c25b41")
+        + lanes
+        + man
+        + circle(316, 116, 26, "#1f2d3d")
+    )
 
 
 def cyclists() -> str:
     def wheel(x: int, y: int) -> str:
         return circle(x, y, 44, "none", ' stroke="#20303f" stroke-width="7"') + circle(x, y, 5, "#20303f")
 
-    bike = wheel(220, 300) + wheel(370, 300) + path("M220 300 L270 220 L350 220 L370 300 M270 220 L300 300 L350 220 M262 204 L286 204 M350 220 L342 196 L366 192", "none", ' stroke="#c8392f" stroke-width="8" stroke-linecap="round" stroke-linejoin="round"')
-    return sky("#d6ecf3", "#fdf7ea") + ridge(41, 260, 70, "#9fc3a5") + ridge(42, 310, 40, "#78a884") + rect(0, 340, W, 60, "#6d6f73") + bike
+    bike = (
+        wheel(220, 300)
+        + wheel(370, 300)
+        + path(
+            "M220 300 L270 220 L350 220 L370 300 M270 220 L300 300 L350 220 M262 204 L286 204 M350 220 L342 196 L366 192",
+            "none",
+            ' stroke="#c8392f" stroke-width="8" stroke-linecap="round" stroke-linejoin="round"',
+        )
+    )
+    return (
+        sky("#d6ecf3", "#fdf7ea")
+        + ridge(41, 260, 70, "#9fc3a5")
+        + ridge(42, 310, 40, "#78a884")
+        + rect(0, 340, W, 60, "#6d6f73")
+        + bike
+    )
 
 
 def crowd() -> str:
@@ -193,7 +273,10 @@ def crowd() -> str:
         for column in range(9):
             x, y = 40 + column * 66 + (row % 2) * 30 + dice.randint(-6, 6), 190 + row * 58
             fill = dice.choice(colours)
-            parts.append(path(f"M{x - 26} {y + 96} Q{x - 26} {y + 26} {x} {y + 26} Q{x + 26} {y + 26} {x + 26} {y + 96}Z", fill) + circle(x, y, 21, dice.choice(["#e8c3a0", "#c99a75", "#f0d3b8", "#a87451"])))
+            parts.append(
+                path(f"M{x - 26} {y + 96} Q{x - 26} {y + 26} {x} {y + 26} Q{x + 26} {y + 26} {x + 26} {y + 96}Z", fill)
+                + circle(x, y, 21, dice.choice(["#e8c3a0", "#c99a75", "#f0d3b8", "#a87451"]))
+            )
     return "".join(parts)
 
 
@@ -206,17 +289,49 @@ def hands() -> str:
 
 
 def desk() -> str:
-    bars = "".join(rect(196 + 34 * i, 216 - h, 22, h, c) for i, (h, c) in enumerate([(40, "#86bbd8"), (66, "#33658a"), (52, "#86bbd8"), (92, "#f6ae2d"), (78, "#33658a")]))
-    return sky("#e7edf0", "#f7f5f0") + rect(0, 290, W, 110, "#b08968") + rect(160, 90, 230, 160, "#20303f", ' rx="8"') + rect(172, 102, 206, 130, "#f7fafc") + bars + rect(250, 250, 50, 34, "#20303f") + rect(210, 282, 130, 10, "#20303f") + rect(440, 210, 66, 84, "#fff") + path("M452 230 h42 M452 246 h42 M452 262 h28", "none", ' stroke="#9aa5b1" stroke-width="4"') + circle(120, 268, 26, "#758e4f") + rect(106, 274, 28, 24, "#a4594b")
+    bars = "".join(
+        rect(196 + 34 * i, 216 - h, 22, h, c)
+        for i, (h, c) in enumerate(
+            [(40, "#86bbd8"), (66, "#33658a"), (52, "#86bbd8"), (92, "#f6ae2d"), (78, "#33658a")]
+        )
+    )
+    return (
+        sky("#e7edf0", "#f7f5f0")
+        + rect(0, 290, W, 110, "#b08968")
+        + rect(160, 90, 230, 160, "#20303f", ' rx="8"')
+        + rect(172, 102, 206, 130, "#f7fafc")
+        + bars
+        + rect(250, 250, 50, 34, "#20303f")
+        + rect(210, 282, 130, 10, "#20303f")
+        + rect(440, 210, 66, 84, "#fff")
+        + path("M452 230 h42 M452 246 h42 M452 262 h28", "none", ' stroke="#9aa5b1" stroke-width="4"')
+        + circle(120, 268, 26, "#758e4f")
+        + rect(106, 274, 28, 24, "#a4594b")
+    )
 
 
 def station() -> str:
     windows = "".join(rect(70 + 62 * i, 188, 44, 40, "#cfe6f2") for i in range(8))
-    return sky("#cddbe6", "#f4f1ea") + street(night=False).split("</defs>")[-1].replace(f'<rect width="{W}" height="{H}" fill="url(#s)"/>', "") + rect(40, 170, 540, 96, "#f7f7f5", ' rx="18"') + rect(40, 236, 540, 12, "#2f7d4f") + windows + rect(0, 266, W, 18, "#5a5f66") + rect(0, 284, W, 116, "#9b958c")
+    return (
+        sky("#cddbe6", "#f4f1ea")
+        + street(night=False).split("</defs>")[-1].replace(f'<rect width="{W}" height="{H}" fill="url(#s)"/>', "")
+        + rect(40, 170, 540, 96, "#f7f7f5", ' rx="18"')
+        + rect(40, 236, 540, 12, "#2f7d4f")
+        + windows
+        + rect(0, 266, W, 18, "#5a5f66")
+        + rect(0, 284, W, 116, "#9b958c")
+    )
 
 
 PICTURES = [
-    ("fuji-dawn", "The mountain before sunrise", "夜明け前の富士", "Aoi Tanabe", ["landscape", "seasons"], fuji(dawn=True)),
+    (
+        "fuji-dawn",
+        "The mountain before sunrise",
+        "夜明け前の富士",
+        "Aoi Tanabe",
+        ["landscape", "seasons"],
+        fuji(dawn=True),
+    ),
     ("fuji-noon", "The mountain at noon", "昼の富士", "Aoi Tanabe", ["landscape"], fuji(dawn=False)),
     ("terraces", "Rice terraces in June", "六月の棚田", "Ken Shirai", ["landscape", "seasons"], terraces()),
     ("sea", "Evening sea", "夕凪", "Naoko Ide", ["landscape"], sea()),

@@ -13,14 +13,23 @@ ERRORS = {
     "SubmissionError", "SignInError", "DeniedError", "NotFoundError", "InputError", "ConflictError", "MalformedError", "LimitError",
     "_wrong",
 }  # fmt: skip
-CUSTOMER_FACING = ("services", "vault/normal.py", "crypto/password.py", "crypto/token.py", "crypto/second_factor.py", "policy/change.py")
+CUSTOMER_FACING = (
+    "services",
+    "vault/normal.py",
+    "crypto/password.py",
+    "crypto/token.py",
+    "crypto/second_factor.py",
+    "policy/change.py",
+)
 
 
 def template_words() -> set[str]:
     """Words marked in templates."""
     found = set()
     for file in sorted((SOURCE / "web/templates").glob("*.html")):
-        found |= {one.replace('\\"', '"') for one in re.findall(r'\b_\("((?:[^"\\]|\\.)*)"', file.read_text(encoding="utf-8"))}
+        found |= {
+            one.replace('\\"', '"') for one in re.findall(r'\b_\("((?:[^"\\]|\\.)*)"', file.read_text(encoding="utf-8"))
+        }
     return found
 
 
@@ -32,8 +41,15 @@ def error_words() -> set[str]:
         for file in sorted(path.glob("*.py")) if path.is_dir() else [path]:
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ERRORS:
-                    texts = [*node.args[:4], *(key.value for key in node.keywords if key.arg in {"hint", "needed", "message"})]
-                    found |= {one.value for one in texts if isinstance(one, ast.Constant) and isinstance(one.value, str) and " " in one.value}
+                    texts = [
+                        *node.args[:4],
+                        *(key.value for key in node.keywords if key.arg in {"hint", "needed", "message"}),
+                    ]
+                    found |= {
+                        one.value
+                        for one in texts
+                        if isinstance(one, ast.Constant) and isinstance(one.value, str) and " " in one.value
+                    }
     return found
 
 
@@ -44,8 +60,22 @@ def vocabulary_words() -> set[str]:
     from kept.services import erasing, rights
     from kept.services.invented import STAFF
 
-    words = {one.value for one in ClauseState} | {one.value for one in Source} | set(NEEDED.values()) | set(erasing.LEVELS)
-    words |= {*rights.CHECKS, "open", "checked", "awaiting approval", "finished", "exported", "erased", "mail", "post", "phone", "fax"}
+    words = (
+        {one.value for one in ClauseState} | {one.value for one in Source} | set(NEEDED.values()) | set(erasing.LEVELS)
+    )
+    words |= {
+        *rights.CHECKS,
+        "open",
+        "checked",
+        "awaiting approval",
+        "finished",
+        "exported",
+        "erased",
+        "mail",
+        "post",
+        "phone",
+        "fax",
+    }
     words |= {"review-note", "document", "contract"}
     words |= {text for one in STAFF for text in (one.title, one.does)}
     return words

@@ -10,7 +10,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
-    "kept", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    "kept",
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("kept")
 
@@ -52,4 +55,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     skipped = [report for report in terminalreporter.stats.get("skipped", []) if "chromium" in str(report.longrepr)]
     if skipped:
         terminalreporter.section("NOT TRIED: no chromium on this machine", sep="!")
-        terminalreporter.line(f"{len(skipped)} browser tests were skipped. `make test-full` installs chromium and runs them.")
+        terminalreporter.line(
+            f"{len(skipped)} browser tests were skipped. `make test-full` installs chromium and runs them."
+        )

@@ -75,7 +75,7 @@ class PolicyError(InputError):
 
     reason_default = "policy"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- each is a separate fact
         self,
         message: str,
         *,
@@ -147,7 +147,7 @@ class DeniedError(KeptError):
 
     reason_default = "denied"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- each is a separate fact
         self,
         message: str,
         *,

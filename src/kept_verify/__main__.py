@@ -71,9 +71,11 @@ def as_text(verified: Verified, *, extends: bool) -> str:
         f"  when     {when}",
         f"  what     {said.get('act', '?')}: {said.get('outcome', '?')}",
     ]
-    for word in ("role", "purpose", "clause", "exit", "case"):
-        if said.get(word):
-            lines.append(f"  {word:<8} {'§' if word == 'clause' else ''}{said[word]}")
+    lines += [
+        f"  {word:<8} {'§' if word == 'clause' else ''}{said[word]}"
+        for word in ("role", "purpose", "clause", "exit", "case")
+        if said.get(word)
+    ]
     items = said.get("items")
     if isinstance(items, list) and items:
         lines.append(f"  items    {', '.join(str(item) for item in items)}")

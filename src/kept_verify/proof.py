@@ -1,10 +1,10 @@
 """The five steps of verifying a proof.
 
-    1. Read the file: header, openings, index, path, checkpoint (C2SP tlog-proof).
-    2. Find the log's signature on the checkpoint and verify it with the key you hold (C2SP signed-note, Ed25519).
-    3. Read origin, size and root from the checkpoint (C2SP tlog-checkpoint).
-    4. Rebuild the leaf from the openings: SHA-256 commitments to what the entry says (docs/formats/ledger.md).
-    5. Walk the path from the leaf to the root (RFC 9162 §2.1.3.2).
+1. Read the file: header, openings, index, path, checkpoint (C2SP tlog-proof).
+2. Find the log's signature on the checkpoint and verify it with the key you hold (C2SP signed-note, Ed25519).
+3. Read origin, size and root from the checkpoint (C2SP tlog-checkpoint).
+4. Rebuild the leaf from the openings: SHA-256 commitments to what the entry says (docs/formats/ledger.md).
+5. Walk the path from the leaf to the root (RFC 9162 §2.1.3.2).
 """
 
 import base64
@@ -129,7 +129,7 @@ def verify_inclusion(leaf: bytes, index: int, size: int, path: list[bytes], root
         raise NotVerified("step 5: the path leads to another root: the entry was changed, or is not in this log")
 
 
-def verify_consistency(older: str, newer: str, proof: list[bytes], key: str) -> tuple[int, int]:
+def verify_consistency(older: str, newer: str, proof: list[bytes], key: str) -> tuple[int, int]:  # noqa: C901 -- RFC steps
     """Verify that the log of checkpoint *newer* extends the one of *older*; RFC 9162 §2.1.4.2. Returns both sizes."""
     _, old_size, old_root = verify_checkpoint(older, key)
     _, new_size, new_root = verify_checkpoint(newer, key)

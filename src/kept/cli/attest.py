@@ -29,14 +29,14 @@ def add(commands: Any) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Run the command."""
-    return asyncio.run(_run(chosen))
-
-
-async def _run(chosen: argparse.Namespace) -> int:
     if sys.stdin.isatty():
         password, code = getpass.getpass("password: "), input("one-time code: ")
     else:
         password, code = sys.stdin.readline().rstrip("\n"), sys.stdin.readline().rstrip("\n")
+    return asyncio.run(_run(chosen, password, code))
+
+
+async def _run(chosen: argparse.Namespace, password: str, code: str) -> int:
     async with opened(chosen) as engine:
         session = await session_of(engine, await sign_in(engine, chosen.login, password, code))
         if session is None:

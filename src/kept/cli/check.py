@@ -10,7 +10,8 @@ from kept import policy_files
 from kept.errors import PolicyError
 from kept.guarantees import ALL, words
 from kept.policy.check import check_policy
-from kept.policy.coverage import PartKind, coverage
+from kept.policy.coverage import Coverage, PartKind, coverage
+from kept.policy.model import Policy
 from kept.policy.read import read_policy
 
 
@@ -32,12 +33,14 @@ def run(chosen: argparse.Namespace) -> int:
     files = policy_files(chosen.policy)
     findings = check_policy(files, words())
     errors = [one for one in findings if str(one.severity) == "error"]
+    policy: Policy | None = None
+    covered: Coverage | None = None
     try:
         policy = read_policy(files, words())
         covered = coverage(policy)
     except PolicyError:
-        policy = covered = None
-    missing = [one.id for one in policy.guarantees if not ALL[one.id].built] if policy else []
+        pass  # it is among the findings
+    missing = [one.id for one in policy.guarantees if not ALL[one.id].built] if policy is not None else []
     if chosen.json:
         print(json.dumps({
             "findings": [
@@ -45,8 +48,8 @@ def run(chosen: argparse.Namespace) -> int:
                  "clause": one.clause, "message": one.message, "hint": one.hint}
                 for one in findings
             ],
-            "clauses": covered.clauses if covered else 0,
-            "covered": covered.covered if covered else 0,
+            "clauses": covered.clauses if covered is not None else 0,
+            "covered": covered.covered if covered is not None else 0,
             "not-built": missing,
         }))  # fmt: skip
     else:
@@ -54,10 +57,17 @@ def run(chosen: argparse.Namespace) -> int:
             print(f"{one.file}:{one.line}:{one.column}: {one.severity}: {one.message} [{one.code}]")
             if one.hint:
                 print(f"    hint: {one.hint}")
-        if covered and policy:
-            print(f"{policy.id} version {policy.version}, {len(policy.clauses)} clauses, languages {', '.join(policy.languages)}")
-            print(f"clause coverage: {covered.covered} of {covered.clauses}; promises {covered.promises_covered} of {covered.promises}")
-            kinds = {kind: sum(1 for found in covered.parts.values() for part in found if part.kind is kind) for kind in PartKind}
+        if covered is not None and policy is not None:
+            print(
+                f"{policy.id} version {policy.version}, {len(policy.clauses)} clauses, languages {', '.join(policy.languages)}"
+            )
+            print(
+                f"clause coverage: {covered.covered} of {covered.clauses}; promises {covered.promises_covered} of {covered.promises}"
+            )
+            kinds = {
+                kind: sum(1 for found in covered.parts.values() for part in found if part.kind is kind)
+                for kind in PartKind
+            }
             print("behind them: " + ", ".join(f"{count} {kind.value}s" for kind, count in kinds.items()))
             if missing:
                 print(f"named but not built yet: {', '.join(missing)}")

@@ -15,7 +15,9 @@ from kept.store.serving import lock_for_serving
 
 def add(commands: Any) -> None:
     """Add the command."""
-    parser = commands.add_parser("keys", help="show or rotate key epochs", epilog="example: kept keys rotate --store sqlite:///shop.db")
+    parser = commands.add_parser(
+        "keys", help="show or rotate key epochs", epilog="example: kept keys rotate --store sqlite:///shop.db"
+    )
     parser.add_argument("act", choices=("show", "rotate", "finish"))
     parser.add_argument("--json", action="store_true", help="answer as JSON")
     add_address(parser)

@@ -19,7 +19,9 @@ def add(commands: Any) -> None:
         "recover", help="open a new log after a restore, or confirm the clock",
         epilog="example: kept recover --store sqlite:///shop.db   ·   kept recover --clock",
     )  # fmt: skip
-    parser.add_argument("--clock", action="store_true", help="the machine's clock is right now: take the stored time back to it")
+    parser.add_argument(
+        "--clock", action="store_true", help="the machine's clock is right now: take the stored time back to it"
+    )
     parser.add_argument("--sweep", action="store_true", help="a frozen or waiting retention sweep may go on")
     parser.add_argument("--json", action="store_true", help="answer as JSON")
     add_address(parser)

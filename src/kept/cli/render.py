@@ -23,7 +23,9 @@ def add(commands: Any) -> None:
         epilog="example: kept render policies/photolibrary.policy.md --as notice --point registration --language ja",
     )  # fmt: skip
     parser.add_argument("policy", help="the policy's first file, NAME.policy.md")
-    parser.add_argument("--as", dest="form", choices=("text", "notice", "jsonld", "flow"), default="text", help="what to print")
+    parser.add_argument(
+        "--as", dest="form", choices=("text", "notice", "jsonld", "flow"), default="text", help="what to print"
+    )
     parser.add_argument("--point", default="registration", help="collection point of a notice")
     parser.add_argument("--language", default="en", help="language")
     parser.set_defaults(run=run)

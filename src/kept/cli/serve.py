@@ -99,11 +99,19 @@ async def _serve(chosen: argparse.Namespace, address: Address, sockets: list[soc
             is_demo=bool(chosen.demo),
         )
         config = uvicorn.Config(
-            app, access_log=False, log_level="warning", lifespan="off", server_header=False, date_header=True, proxy_headers=False
+            app,
+            access_log=False,
+            log_level="warning",
+            lifespan="off",
+            server_header=False,
+            date_header=True,
+            proxy_headers=False,
         )
         server = uvicorn.Server(config)
         start = "/en/demo" if chosen.demo else ""
-        print(f"customers' site  {addresses['site']}{start}      (or http://127.0.0.1:{chosen.port}{start}; passkeys need localhost)")
+        print(
+            f"customers' site  {addresses['site']}{start}      (or http://127.0.0.1:{chosen.port}{start}; passkeys need localhost)"
+        )
         print(f"staff console    {addresses['console']}{start}  (or http://[::1]:{chosen.port}{start})")
         print("Ctrl-C stops it", flush=True)
         await server.serve(sockets=sockets)
@@ -127,7 +135,8 @@ def listen(port: int) -> list[socket.socket]:
             if family == socket.AF_INET6:
                 continue  # a machine without IPv6: staff.localhost still works
             raise SettingError(
-                f"expected port {port} to be free, found it taken ({error.strerror})", reason="port-taken",
+                f"expected port {port} to be free, found it taken ({error.strerror})",
+                reason="port-taken",
                 hint="choose another with --port",
             ) from None
         sockets.append(one)

@@ -14,7 +14,11 @@ from kept.services.receipts import moment
 
 def add(commands: Any) -> None:
     """Add the command."""
-    parser = commands.add_parser("status", help="show whether the gate is open, and every promise", epilog="example: kept status --store sqlite:///shop.db")
+    parser = commands.add_parser(
+        "status",
+        help="show whether the gate is open, and every promise",
+        epilog="example: kept status --store sqlite:///shop.db",
+    )
     parser.add_argument("--json", action="store_true", help="answer as JSON")
     add_address(parser)
     parser.set_defaults(run=run)
@@ -36,7 +40,9 @@ async def _run(chosen: argparse.Namespace) -> int:
             "entries": checkpoint.size if checkpoint else 0,
             "key epoch": engine.keyring.epoch,
             "time": moment(engine.clock.now()),
-            "sweeps": "frozen" if await engine.meta("sweep_frozen") else ("waiting" if await engine.meta("sweep_waits") else "running"),
+            "sweeps": "frozen"
+            if await engine.meta("sweep_frozen")
+            else ("waiting" if await engine.meta("sweep_waits") else "running"),
             "clauses": {f"§{one.clause.id}": one.state.value for one in board.clauses},
         }
     if chosen.json:

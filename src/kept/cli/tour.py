@@ -128,7 +128,9 @@ class Tour:
         for line in mine.history.lines:
             if line.account.kind == "staff":
                 items = ", ".join(line.account.items) or ", ".join(one.item for one in line.account.refused)
-                print(f"    {line.account.role}: {line.account.outcome:<9} {items:<13} §{line.account.clause} case {line.account.case}")
+                print(
+                    f"    {line.account.role}: {line.account.outcome:<9} {items:<13} §{line.account.clause} case {line.account.case}"
+                )
         self.say("She stops the use; the next read is refused.")
         await choosing.stop_use(engine, own, "contact", stop=True)
         await self._refused(cases.open_item(engine, session, case.id, "mail_address"))
@@ -143,16 +145,22 @@ class Tour:
         proof = (await proof_of(engine, own, line.entry_id)).text()
         self.key = str(engine.sequencer.verifier)
         verified = verify_proof(proof, self.key)
-        print(f"    kept-verify: entry {verified.index} of {verified.size}, {verified.account['act']}, {verified.account['outcome']}")
+        print(
+            f"    kept-verify: entry {verified.index} of {verified.size}, {verified.account['act']}, {verified.account['outcome']}"
+        )
         return proof
 
     async def _tamper(self) -> None:
         self.say("One byte of the ledger is flipped; `kept verify` names the entry.")
         saved = self._save("before-flip")
         connection = sqlite3.connect(self.address.data)
-        entry_id, sealed = connection.execute("SELECT entry_id, account_sealed FROM entry ORDER BY recorded_at LIMIT 1").fetchone()
+        entry_id, sealed = connection.execute(
+            "SELECT entry_id, account_sealed FROM entry ORDER BY recorded_at LIMIT 1"
+        ).fetchone()
         flipped = bytes([sealed[20] ^ 1])
-        connection.execute("UPDATE entry SET account_sealed = ? WHERE entry_id = ?", (sealed[:20] + flipped + sealed[21:], entry_id))
+        connection.execute(
+            "UPDATE entry SET account_sealed = ? WHERE entry_id = ?", (sealed[:20] + flipped + sealed[21:], entry_id)
+        )
         connection.commit()
         connection.close()
         engine = await Engine.start(house_parts(self.address, words()), sequence=False, verify=False)

@@ -14,7 +14,9 @@ from kept.services.verifying import verify_house
 def add(commands: Any) -> None:
     """Add the command."""
     parser = commands.add_parser(
-        "verify", help="verify the ledger and every seal; changes nothing", epilog="example: kept verify --store sqlite:///shop.db"
+        "verify",
+        help="verify the ledger and every seal; changes nothing",
+        epilog="example: kept verify --store sqlite:///shop.db",
     )
     parser.add_argument("--json", action="store_true", help="answer as JSON")
     add_address(parser)
@@ -30,10 +32,18 @@ async def _run(chosen: argparse.Namespace) -> int:
     async with opened(chosen, verify=False) as engine:
         found = await verify_house(engine)
     if chosen.json:
-        print(json.dumps({"entries": found.entries, "people": found.people, "values": found.values, "problems": found.problems}))
+        print(
+            json.dumps(
+                {"entries": found.entries, "people": found.people, "values": found.values, "problems": found.problems}
+            )
+        )
     else:
         print(f"looked at {found.entries} entries, {found.people} people, {found.values} values")
         for one in found.problems:
             print(f"  does not hold: {one}")
-        print("everything holds" if not found.problems else f"{len(found.problems)} problems; keep the files and restore what is named")
+        print(
+            "everything holds"
+            if not found.problems
+            else f"{len(found.problems)} problems; keep the files and restore what is named"
+        )
     return 3 if found.problems else 0

@@ -18,6 +18,7 @@ from kept.guarantees.declared_items_only import GUARANTEE as DECLARED_ITEMS_ONLY
 from kept.guarantees.disclosure_within_request import GUARANTEE as DISCLOSURE_WITHIN_REQUEST
 from kept.guarantees.durable_writes import GUARANTEE as DURABLE_WRITES
 from kept.guarantees.fair_forms import GUARANTEE as FAIR_FORMS
+from kept.guarantees.guarantee import Guarantee
 from kept.guarantees.key_epochs import GUARANTEE as KEY_EPOCHS
 from kept.guarantees.keys_apart import GUARANTEE as KEYS_APART
 from kept.guarantees.ledger_consistent import GUARANTEE as LEDGER_CONSISTENT
@@ -37,7 +38,6 @@ from kept.guarantees.says_why_you_got_it import GUARANTEE as SAYS_WHY_YOU_GOT_IT
 from kept.guarantees.sealed_values import GUARANTEE as SEALED_VALUES
 from kept.guarantees.sign_in_protection import GUARANTEE as SIGN_IN_PROTECTION
 from kept.guarantees.staff_second_factor import GUARANTEE as STAFF_SECOND_FACTOR
-from kept.guarantees.guarantee import Guarantee
 from kept.policy.vocabulary import GuaranteeWord
 
 ALL: dict[str, Guarantee] = {

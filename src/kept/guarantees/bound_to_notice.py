@@ -28,6 +28,9 @@ GUARANTEE = Guarantee(
         "en": "A value answers to the notice it was given under, whatever later versions say.",
         "ja": "値は、ご提供時に示した通知に従い続けます。後の版が何を述べても変わりません。",
     },
-    enforced_at=("kept.policy.reference.decide", "kept.services.notices.Notices.get",),
+    enforced_at=(
+        "kept.policy.reference.decide",
+        "kept.services.notices.Notices.get",
+    ),
     check=check,
 )

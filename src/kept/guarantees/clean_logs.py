@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-
 from typing import TYPE_CHECKING
 
 from kept.guarantees.guarantee import Finding, Guarantee
@@ -15,7 +14,9 @@ if TYPE_CHECKING:
 async def check(engine: Engine) -> Finding:
     """Look whether the promise holds now."""
     access = logging.getLogger("uvicorn.access")
-    return Finding(not access.handlers or access.disabled, "the server's access log is off; errors name steps and clauses only")
+    return Finding(
+        not access.handlers or access.disabled, "the server's access log is off; errors name steps and clauses only"
+    )
 
 
 GUARANTEE = Guarantee(

@@ -29,6 +29,9 @@ GUARANTEE = Guarantee(
         "en": "Only declared items can be stored; Individual Numbers are refused wherever they are typed.",
         "ja": "宣言した項目だけを保存でき、個人番号（マイナンバー）はどの欄でもお断りします。",
     },
-    enforced_at=("kept.services.collecting.submit", "kept.vault.normal.guard_individual_number",),
+    enforced_at=(
+        "kept.services.collecting.submit",
+        "kept.vault.normal.guard_individual_number",
+    ),
     check=check,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kept.guarantees.guarantee import Finding, Guarantee
+from kept.services.engine import WAITING_AT_MOST_SECONDS
 
 if TYPE_CHECKING:
     from kept.services.engine import Engine
@@ -14,7 +15,7 @@ async def check(engine: Engine) -> Finding:
     """Look whether the promise holds now."""
     oldest = await engine.sequencer.oldest_waiting_since()
     waits = engine.clock.now() - oldest if oldest else 0.0
-    return Finding(waits < 10, f"the oldest entry not integrated has waited {waits:.1f} s")
+    return Finding(waits < WAITING_AT_MOST_SECONDS, f"the oldest entry not integrated has waited {waits:.1f} s")
 
 
 GUARANTEE = Guarantee(
@@ -23,6 +24,9 @@ GUARANTEE = Guarantee(
         "en": "Nothing acknowledged is lost by a kill, a full disk or a failed transaction.",
         "ja": "受け付けたものは、強制終了・ディスク満杯・処理の失敗があっても失われません。",
     },
-    enforced_at=("kept.store.sqlite.SqliteStore.write", "kept.services.flush.Flush",),
+    enforced_at=(
+        "kept.store.sqlite.SqliteStore.write",
+        "kept.services.flush.Flush",
+    ),
     check=check,
 )

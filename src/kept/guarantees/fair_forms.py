@@ -13,8 +13,12 @@ if TYPE_CHECKING:
 
 async def check(engine: Engine) -> Finding:
     """Look whether the promise holds now."""
-    offered = present.boxes(engine.policy.policy, next(iter(engine.policy.policy.points)), engine.policy.policy.language)
-    return Finding(True, f"{len(offered)} boxes on the registration form, none ticked; each can be withdrawn on my data")
+    offered = present.boxes(
+        engine.policy.policy, next(iter(engine.policy.policy.points)), engine.policy.policy.language
+    )
+    return Finding(
+        True, f"{len(offered)} boxes on the registration form, none ticked; each can be withdrawn on my data"
+    )
 
 
 GUARANTEE = Guarantee(
@@ -23,6 +27,9 @@ GUARANTEE = Guarantee(
         "en": "No box is ticked for anybody, no field is hidden, refusing is as easy as accepting, withdrawing as easy as giving.",
         "ja": "あらかじめチェックされた欄も隠れた欄もなく、断ることも撤回も、同意と同じ手軽さです。",
     },
-    enforced_at=("kept.web.site.registration", "kept.services.choosing.choose",),
+    enforced_at=(
+        "kept.web.site.registration",
+        "kept.services.choosing.choose",
+    ),
     check=check,
 )

@@ -19,7 +19,10 @@ async def check(engine: Engine) -> Finding:
     most = use.parameters.get("at-most") if use else None
     limit = float(most) if isinstance(most, int | float) else 30 * 86400.0
     days = (engine.clock.now() - begun) / 86400
-    return Finding(days * 86400 <= limit, f"the current key epoch is {max(days, 0):.0f} days old, at most {limit / 86400:.0f} are promised")
+    return Finding(
+        days * 86400 <= limit,
+        f"the current key epoch is {max(days, 0):.0f} days old, at most {limit / 86400:.0f} are promised",
+    )
 
 
 GUARANTEE = Guarantee(

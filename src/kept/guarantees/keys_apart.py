@@ -22,6 +22,9 @@ GUARANTEE = Guarantee(
         "en": "Keys are random, per person, wrapped, and kept in a database and a folder apart from the data.",
         "ja": "鍵は人ごとの乱数で、データとは別のデータベースとフォルダに、包んで保管します。",
     },
-    enforced_at=("kept.services.keyring.Keyring", "kept.services.key_files.KeyFiles",),
+    enforced_at=(
+        "kept.services.keyring.Keyring",
+        "kept.services.key_files.KeyFiles",
+    ),
     check=check,
 )

@@ -16,7 +16,9 @@ async def check(engine: Engine) -> Finding:
     await engine.sequencer.integrate()
     await engine.sequencer.verify_head()
     checkpoint = engine.sequencer.checkpoint
-    return Finding(checkpoint is not None, f"{checkpoint.size if checkpoint else 0} entries; the tree extends its last checkpoint")
+    return Finding(
+        checkpoint is not None, f"{checkpoint.size if checkpoint else 0} entries; the tree extends its last checkpoint"
+    )
 
 
 GUARANTEE = Guarantee(
@@ -25,7 +27,10 @@ GUARANTEE = Guarantee(
         "en": "Every use and refusal is a leaf of a Merkle tree with signed checkpoints that extend one another.",
         "ja": "利用と拒否のすべてが、署名付きチェックポイントで連なるマークル木の葉になります。",
     },
-    enforced_at=("kept.services.sequencer.Sequencer", "kept.services.flush.Flush",),
+    enforced_at=(
+        "kept.services.sequencer.Sequencer",
+        "kept.services.flush.Flush",
+    ),
     check=check,
     parameters={"checkpoint": ParameterKind.DURATION, "witness": ParameterKind.DURATION},
     optional=frozenset({"witness"}),

@@ -14,7 +14,10 @@ async def check(engine: Engine) -> Finding:
     """Look whether the promise holds now."""
     policy = engine.policy.policy
     loose = [one.id for one in policy.recipients.values() if policy.purposes[one.purpose].basis.value != "consent"]
-    return Finding(not loose, f"{len(policy.recipients)} recipients declared; none can be provided without consent, and no provision is built yet")
+    return Finding(
+        not loose,
+        f"{len(policy.recipients)} recipients declared; none can be provided without consent, and no provision is built yet",
+    )
 
 
 GUARANTEE = Guarantee(

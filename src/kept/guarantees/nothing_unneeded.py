@@ -29,6 +29,9 @@ GUARANTEE = Guarantee(
         "en": "Every item asked for serves a purpose presented; an extra field is refused, not dropped.",
         "ja": "お尋ねする項目はすべて示した目的に使われ、余分な欄は受け取らずお断りします。",
     },
-    enforced_at=("kept.policy.check", "kept.services.collecting.submit",),
+    enforced_at=(
+        "kept.policy.check",
+        "kept.services.collecting.submit",
+    ),
     check=check,
 )

@@ -29,6 +29,9 @@ GUARANTEE = Guarantee(
         "en": "The notice stands on the form before the fields; its words are recorded by hash, version and language.",
         "ja": "通知は入力欄より先に示し、その文言をハッシュ・版・言語とともに記録します。",
     },
-    enforced_at=("kept.policy.present.build_notice", "kept.services.collecting.present_form",),
+    enforced_at=(
+        "kept.policy.present.build_notice",
+        "kept.services.collecting.present_form",
+    ),
     check=check,
 )

@@ -15,7 +15,9 @@ async def check(engine: Engine) -> Finding:
     """Look whether the promise holds now."""
     newest = await newest_entries(engine, 1)
     engine.ready()
-    return Finding(True, f"the gate is open; {len(newest) and 'last entry ' + newest[0].entry_id[:12] or 'nothing recorded yet'}")
+    return Finding(
+        True, f"the gate is open; {(len(newest) and 'last entry ' + newest[0].entry_id[:12]) or 'nothing recorded yet'}"
+    )
 
 
 GUARANTEE = Guarantee(
@@ -24,6 +26,9 @@ GUARANTEE = Guarantee(
         "en": "Personal information leaves the vault only through the gate, which decides, opens, records and only then returns.",
         "ja": "個人情報は、判断し、開き、記録してからでなければ渡さない「ゲート」だけを通って出ます。",
     },
-    enforced_at=("kept.services.gate.Gate.read", "kept.services.own_data.own_data",),
+    enforced_at=(
+        "kept.services.gate.Gate.read",
+        "kept.services.own_data.own_data",
+    ),
     check=check,
 )

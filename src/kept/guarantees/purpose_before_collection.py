@@ -23,6 +23,9 @@ GUARANTEE = Guarantee(
         "en": "No form without purposes; a submission without proof of the notice shown is refused.",
         "ja": "利用目的のないフォームはなく、表示した通知の証明がない送信はお断りします。",
     },
-    enforced_at=("kept.services.collecting.submit", "kept.crypto.token.parse_token",),
+    enforced_at=(
+        "kept.services.collecting.submit",
+        "kept.crypto.token.parse_token",
+    ),
     check=check,
 )

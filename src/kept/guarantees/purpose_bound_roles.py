@@ -22,6 +22,9 @@ GUARANTEE = Guarantee(
         "en": "Staff act for the purposes of their role, in a case, for one person, for a limited time.",
         "ja": "担当者は、役割に定めた目的のために、案件ごとに、お一人ずつ、限られた時間だけ扱えます。",
     },
-    enforced_at=("kept.services.cases.open_case", "kept.policy.reference.decide",),
+    enforced_at=(
+        "kept.services.cases.open_case",
+        "kept.policy.reference.decide",
+    ),
     check=check,
 )

@@ -20,7 +20,8 @@ async def check(engine: Engine) -> Finding:
         for recipient in point.recipients
         for language in policy.languages
         for stage in point.stages
-        if policy.recipients[recipient].names[language] not in present.build_notice(policy, point.id, stage, language).text
+        if policy.recipients[recipient].names[language]
+        not in present.build_notice(policy, point.id, stage, language).text
     ]
     return Finding(not unnamed, f"recipients not named on their form: {len(unnamed)}")
 

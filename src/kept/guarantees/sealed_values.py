@@ -28,6 +28,9 @@ GUARANTEE = Guarantee(
         "en": "Values and the state that decides are sealed; moved, changed or rolled back, they do not open.",
         "ja": "値と、判断の根拠となる状態は封印され、移動・改変・巻き戻しがあれば開きません。",
     },
-    enforced_at=("kept.vault.sealed.open_value", "kept.services.people.People.load",),
+    enforced_at=(
+        "kept.vault.sealed.open_value",
+        "kept.services.people.People.load",
+    ),
     check=check,
 )

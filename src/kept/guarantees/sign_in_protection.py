@@ -22,6 +22,9 @@ GUARANTEE = Guarantee(
         "en": "Attempts to sign in are limited, and an unknown account costs and says the same as a wrong password.",
         "ja": "サインインの試行は制限され、存在しないアカウントでも同じ手間と同じ答えです。",
     },
-    enforced_at=("kept.web.limits.Limits.count", "kept.crypto.password.Passwords.verify_password",),
+    enforced_at=(
+        "kept.web.limits.Limits.count",
+        "kept.crypto.password.Passwords.verify_password",
+    ),
     check=check,
 )

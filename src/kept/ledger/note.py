@@ -89,7 +89,7 @@ def split_note(unverified: str) -> tuple[str, list[tuple[str, bytes]]]:
     text, blank, block = unverified.rpartition("\n\n")
     if not blank or not text or not block.endswith("\n"):
         raise NoteError("expected a text, an empty line and signatures", reason="note-malformed")
-    signatures = []
+    signatures: list[tuple[str, bytes]] = []
     for line in block[:-1].split("\n"):
         dash, _, rest = line.partition(" ")
         name, _, encoded = rest.partition(" ")

@@ -30,7 +30,7 @@ T = TypeVar("T")
 SESSION_SECONDS = 12 * 3600.0
 RECOVERY_CODES = 8
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
-FIRST_WORDS = ("maple cedar plum wisteria heron crane otter pine fern lily sparrow willow acorn clover reed moss".split())
+FIRST_WORDS = "maple cedar plum wisteria heron crane otter pine fern lily sparrow willow acorn clover reed moss".split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,8 @@ async def sign_in_with_recovery_code(engine: Engine, login_name: str, code: str,
     person_id = await engine.data.write(body)
     if person_id is None:
         raise SignInError(
-            "name or recovery code is not right, or the code was used", reason="sign-in-wrong",
+            "name or recovery code is not right, or the code was used",
+            reason="sign-in-wrong",
             hint="each recovery code works once",
         )
     return person_id
@@ -162,7 +163,11 @@ async def start_session(engine: Engine, person_id: bytes) -> str:
 
     async def body(tx: Transaction) -> None:
         await tx.run(
-            "session_insert", person_id=person_id, token_hash=sha256(secret), created_at=at, signed_in_at=at,
+            "session_insert",
+            person_id=person_id,
+            token_hash=sha256(secret),
+            created_at=at,
+            signed_in_at=at,
             expires_at=at + SESSION_SECONDS,
         )
 

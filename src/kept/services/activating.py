@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kept.services.active_policy import ActivePolicy
     from kept.services.engine import Engine
     from kept.services.staff import StaffSession
-    from kept.store.interface import Transaction
+    from kept.store.interface import Row, Transaction
 
 
 async def propose(engine: Engine, files: Mapping[str, bytes], *, by: str) -> ActivePolicy:
@@ -40,13 +40,20 @@ async def propose(engine: Engine, files: Mapping[str, bytes], *, by: str) -> Act
         row = await tx.one("policy_get", version=version)
         if row is None:
             await tx.run(
-                "policy_insert", version=version, policy_hash=active.hash, files=encode_files(files),
-                effective_at=active.policy.effective_at, proposed_by=by, proposed_at=at,
+                "policy_insert",
+                version=version,
+                policy_hash=active.hash,
+                files=encode_files(files),
+                effective_at=active.policy.effective_at,
+                proposed_by=by,
+                proposed_at=at,
             )
         elif row[0] != active.hash:
             raise ConflictError(
                 f"expected version {version} to be what it was, found other bytes under the same number",
-                reason="version-reused", hint="give the changed policy the next version number", clause="§4.1",
+                reason="version-reused",
+                hint="give the changed policy the next version number",
+                clause="§4.1",
             )
 
     await engine.data.write(body)
@@ -63,8 +70,10 @@ async def activate_first(engine: Engine, files: Mapping[str, bytes], *, by: str)
     rows = await engine.data.read(lambda tx: tx.all("policy_versions"))
     if any(row[6] is not None for row in rows):
         raise DeniedError(
-            "expected a house without a policy, found one that has", needed="the right `activate`, on the console",
-            reason="activated-before", clause="§4.1",
+            "expected a house without a policy, found one that has",
+            needed="the right `activate`, on the console",
+            reason="activated-before",
+            clause="§4.1",
         )
     await _activate(engine, active, by=by, kind="operator", approver="")
 
@@ -84,19 +93,21 @@ async def activate(engine: Engine, session: StaffSession, version: int, *, appro
     """
     session.require(engine, "activate")
 
-    async def body(tx: Transaction) -> tuple[object, int]:
+    async def body(tx: Transaction) -> tuple[Row | None, int]:
         count = await tx.one("staff_count")
         return await tx.one("policy_get", version=version), int(count[0]) if count else 0
 
     row, staff = await engine.data.read(body)
-    if row is None or row[6] is not None:  # type: ignore[index] -- a row of policy_get
+    if row is None or row[6] is not None:
         raise InputError("expected a proposed version, found none waiting", reason="version-unknown", clause="§4.1")
     if staff > 1 and approver in {"", session.login}:
         raise DeniedError(
-            "expected a second approver, found none", needed="another member of staff with the right `approve`",
-            reason="second-approver", clause="§5.2",
+            "expected a second approver, found none",
+            needed="another member of staff with the right `approve`",
+            reason="second-approver",
+            clause="§5.2",
         )
-    active = compile_policy(decode_files(bytes(row[1])), engine.parts.guarantees)  # type: ignore[index] -- same
+    active = compile_policy(decode_files(bytes(row[1])), engine.parts.guarantees)
     await _activate(engine, active, by=session.login, kind="staff", approver=approver)
 
 
@@ -104,8 +115,14 @@ async def _activate(engine: Engine, active: ActivePolicy, *, by: str, kind: str,
     at = engine.clock.now()
     entry = build_entry(
         Account(
-            act=Act.POLICY_ACTIVATE.value, outcome=Outcome.DONE.value, at=at, policy=active.hash[:16], kind=kind, actor=by,
-            clause="4.1", facts=(("version", str(active.policy.version)), ("hash", active.hash), ("approver", approver)),
+            act=Act.POLICY_ACTIVATE.value,
+            outcome=Outcome.DONE.value,
+            at=at,
+            policy=active.hash[:16],
+            kind=kind,
+            actor=by,
+            clause="4.1",
+            facts=(("version", str(active.policy.version)), ("hash", active.hash), ("approver", approver)),
         )
     )
     sealed = engine.seal_entry(entry, None)

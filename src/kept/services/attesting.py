@@ -49,28 +49,48 @@ async def attest(engine: Engine, session: StaffSession, name: str, reference: st
     session.require(engine, "attest")
     if declared.by not in session.roles:
         raise DeniedError(
-            f"expected an attestation by {declared.by}, found {', '.join(session.roles)}", step=1,
-            needed=f"somebody of the role {declared.by}", reason="role", clause=f"§{declared.clause}",
+            f"expected an attestation by {declared.by}, found {', '.join(session.roles)}",
+            step=1,
+            needed=f"somebody of the role {declared.by}",
+            reason="role",
+            clause=f"§{declared.clause}",
         )
     text = " ".join(reference.split())
     if not text or len(text) > REFERENCE_AT_MOST:
         raise InputError(
-            f"expected a reference of 1 to {REFERENCE_AT_MOST} characters", reason="reference",
-            hint=f"name the {declared.evidence}: its number or title", clause=f"§{declared.clause}",
+            f"expected a reference of 1 to {REFERENCE_AT_MOST} characters",
+            reason="reference",
+            hint=f"name the {declared.evidence}: its number or title",
+            clause=f"§{declared.clause}",
         )
     at = engine.ready()
     entry = build_entry(
         Account(
-            act=Act.ATTEST.value, outcome=Outcome.DONE.value, at=at, policy=engine.policy.hash[:16], kind="staff",
-            actor=session.login, role=declared.by, clause=declared.clause, facts=(("name", name),),
+            act=Act.ATTEST.value,
+            outcome=Outcome.DONE.value,
+            at=at,
+            policy=engine.policy.hash[:16],
+            kind="staff",
+            actor=session.login,
+            role=declared.by,
+            clause=declared.clause,
+            facts=(("name", name),),
         )
     )
     sealed = engine.seal_entry(entry, None)
 
     async def body(tx: Transaction) -> None:
         await tx.run(
-            "attestation_insert", attestation_id=random_id(), clause=declared.clause, name=name, staff_id=session.staff_id,
-            role=declared.by, evidence=text, at=at, valid_until=at + declared.every_seconds, entry_id=entry.id,
+            "attestation_insert",
+            attestation_id=random_id(),
+            clause=declared.clause,
+            name=name,
+            staff_id=session.staff_id,
+            role=declared.by,
+            evidence=text,
+            at=at,
+            valid_until=at + declared.every_seconds,
+            entry_id=entry.id,
         )
         await insert_entries(tx, [sealed], at)
 
@@ -87,7 +107,9 @@ def declared_attestation(engine: Engine, name: str) -> Attestation:
     known = {one.id: one for one in engine.policy.policy.attestations}
     if name not in known:
         raise InputError(
-            "expected a declared attestation, found another", reason="attestation-unknown", hint=f"declared: {', '.join(known)}"
+            "expected a declared attestation, found another",
+            reason="attestation-unknown",
+            hint=f"declared: {', '.join(known)}",
         )
     return known[name]
 

@@ -62,8 +62,13 @@ async def open_case(engine: Engine, session: StaffSession, purpose: str, *, seco
         declared = purpose in policy.purposes
         clause = policy.purposes[purpose].clause if declared else "2.1"
         entry_id = await _record(
-            engine, session, Act.CASE_OPEN, Outcome.REFUSED, clause="5.2" if declared else "2.1",
-            purpose=purpose if declared else "", facts=(("reason", "role" if declared else "purpose"),),
+            engine,
+            session,
+            Act.CASE_OPEN,
+            Outcome.REFUSED,
+            clause="5.2" if declared else "2.1",
+            purpose=purpose if declared else "",
+            facts=(("reason", "role" if declared else "purpose"),),
         )
         raise DeniedError(
             f"expected a purpose of {', '.join(session.roles)}, found "
@@ -80,18 +85,41 @@ async def open_case(engine: Engine, session: StaffSession, purpose: str, *, seco
         row = await tx.one("case_next")
         number = int(row[0] if row else 1000) + 1
         await tx.run(
-            "case_insert", case_id=case_id, number=number, staff_id=session.staff_id, role=role, purpose=purpose, opened_at=at,
+            "case_insert",
+            case_id=case_id,
+            number=number,
+            staff_id=session.staff_id,
+            role=role,
+            purpose=purpose,
+            opened_at=at,
             expires_at=at + seconds,
         )
         await tx.run(
-            "mandate_insert", mandate_id=mandate_id, kind="staff", actor=session.login, role=role, purpose=purpose,
-            case_id=case_id, signed_in_at=session.signed_in_at, expires_at=at + seconds, volume_left=RELEASES_AT_MOST,
+            "mandate_insert",
+            mandate_id=mandate_id,
+            kind="staff",
+            actor=session.login,
+            role=role,
+            purpose=purpose,
+            case_id=case_id,
+            signed_in_at=session.signed_in_at,
+            expires_at=at + seconds,
+            volume_left=RELEASES_AT_MOST,
         )
         await tx.run("meta_put", name=f"case-mandate:{case_id}", value=mandate_id)
         return number
 
     number = await engine.data.write(body)
-    await _record(engine, session, Act.CASE_OPEN, Outcome.DONE, clause=policy.purposes[purpose].clause, purpose=purpose, case=str(number), role=role)
+    await _record(
+        engine,
+        session,
+        Act.CASE_OPEN,
+        Outcome.DONE,
+        clause=policy.purposes[purpose].clause,
+        purpose=purpose,
+        case=str(number),
+        role=role,
+    )
     return await case_of(engine, session, case_id)
 
 
@@ -174,8 +202,9 @@ async def items_of_case(engine: Engine, session: StaffSession, case_id: str) -> 
         return {}
     purpose = engine.policy.policy.purposes.get(case.purpose)
     wanted = tuple(
-        item.id for item in engine.policy.policy.items.values() if item.collected and not item.per_instance
-        and (purpose is None or purpose.may_use(item.id))
+        item.id
+        for item in engine.policy.policy.items.values()
+        if item.collected and not item.per_instance and (purpose is None or purpose.may_use(item.id))
     )
     return await engine.gate.decide(case.mandate, person, wanted, Exit.SCREEN, engine.ready())
 
@@ -190,7 +219,9 @@ async def open_item(engine: Engine, session: StaffSession, case_id: str, slot: s
     case = await case_of(engine, session, case_id)
     _require_open(engine, case)
     if not case.person_id:
-        raise InputError("expected a case that holds a person, found one that does not", reason="case-empty", hint="find them first")
+        raise InputError(
+            "expected a case that holds a person, found one that does not", reason="case-empty", hint="find them first"
+        )
     return await engine.gate.read(case.mandate, case.person_id, (slot,), Exit.SCREEN)
 
 
@@ -204,13 +235,26 @@ async def close_case(engine: Engine, session: StaffSession, case_id: str) -> Non
         await tx.run("mandates_revoke_case", case_id=case_id, at=at)
 
     await engine.data.write(body)
-    await _record(engine, session, Act.CASE_CLOSE, Outcome.DONE, clause="5.2", purpose=case.purpose, case=str(case.number), role=case.role)
+    await _record(
+        engine,
+        session,
+        Act.CASE_CLOSE,
+        Outcome.DONE,
+        clause="5.2",
+        purpose=case.purpose,
+        case=str(case.number),
+        role=case.role,
+    )
 
 
 def _require_open(engine: Engine, case: Case) -> None:
     if case.closed or case.expires_at < engine.clock.now():
         raise DeniedError(
-            "expected an open case, found one that is over", step=1, needed="a new case", reason="case-over", clause="§5.2"
+            "expected an open case, found one that is over",
+            step=1,
+            needed="a new case",
+            reason="case-over",
+            clause="§5.2",
         )
 
 
@@ -229,10 +273,17 @@ async def _record(  # noqa: PLR0913 -- the fields of an entry
     return await engine.record(
         build_entry(
             Account(
-                act=act.value, outcome=outcome.value, at=engine.clock.now(), policy=engine.policy.hash[:16], kind="staff",
-                actor=session.login, role=role or ",".join(session.roles), purpose=purpose, clause=clause, case=case, facts=facts,
+                act=act.value,
+                outcome=outcome.value,
+                at=engine.clock.now(),
+                policy=engine.policy.hash[:16],
+                kind="staff",
+                actor=session.login,
+                role=role or ",".join(session.roles),
+                purpose=purpose,
+                clause=clause,
+                case=case,
+                facts=facts,
             )
         )
     )
-
-

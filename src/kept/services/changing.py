@@ -140,7 +140,7 @@ async def write_change(engine: Engine, person: Person, change: Change, at: float
         if change.receipt is not None:
             await _keep_receipt(tx, engine, person.id, keys, change.receipt, at)
         if change.extra is not None:
-            await change.extra(tx)
+            await change.extra(tx)  # noqa: S610 -- not Django's
         await insert_entries(tx, [sealed_entry], at)
 
     await engine.data.write(body)
@@ -150,7 +150,11 @@ async def write_change(engine: Engine, person: Person, change: Change, at: float
 
 
 async def new_person(
-    engine: Engine, state: PersonState, account: Account, at: float, extra: Callable[[Transaction, bytes], Awaitable[object]]
+    engine: Engine,
+    state: PersonState,
+    account: Account,
+    at: float,
+    extra: Callable[[Transaction, bytes], Awaitable[object]],
 ) -> tuple[bytes, str]:
     """Make a new person: K, then D, then K's copy.
 
@@ -199,7 +203,12 @@ async def _keep_receipt(  # noqa: PLR0913 -- what a receipt's row names
     receipt_id, kind, content = receipt
     key_id = keys.newest("evidence")
     sealed = seal_record(
-        keys.evidence_key(key_id), content, vault_id=engine.vault_id, owner=person_id, kind="receipt", record_id=receipt_id
+        keys.evidence_key(key_id),
+        content,
+        vault_id=engine.vault_id,
+        owner=person_id,
+        kind="receipt",
+        record_id=receipt_id,
     )
     await tx.run(
         "receipt_insert", person_id=person_id, receipt_id=receipt_id, kind=kind, at=at, key_id=key_id, sealed=sealed

@@ -34,9 +34,15 @@ async def choose(engine: Engine, own: Own, purpose: str, way_out: Exit | None, *
         SubmissionError: No such purpose or channel, or one that needs no choice.
     """
     declared = engine.policy.policy.purposes.get(purpose)
-    if declared is None or declared.basis not in {Basis.CONSENT, Basis.NOTICE} or (way_out and way_out not in declared.exits):
+    if (
+        declared is None
+        or declared.basis not in {Basis.CONSENT, Basis.NOTICE}
+        or (way_out and way_out not in declared.exits)
+    ):
         raise SubmissionError(
-            "expected a purpose and channel one can say yes or no to, found another", reason="choice-unknown", clause="§2.3"
+            "expected a purpose and channel one can say yes or no to, found another",
+            reason="choice-unknown",
+            clause="§2.3",
         )
 
     def make(person: Person, at: float) -> Change:
@@ -71,7 +77,12 @@ async def stop_use(engine: Engine, own: Own, purpose: str, *, stop: bool) -> str
         return Change(
             state,
             own_account(
-                engine, Act.USE_STOP if stop else Act.USE_RESUME, Outcome.DONE, at, clause=declared.clause, purpose=purpose
+                engine,
+                Act.USE_STOP if stop else Act.USE_RESUME,
+                Outcome.DONE,
+                at,
+                clause=declared.clause,
+                purpose=purpose,
             ),
         )
 

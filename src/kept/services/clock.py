@@ -24,9 +24,7 @@ class Clock:
         steady: Answers seconds that only ever grow at the pace of real time; compared with *wall* to see leaps.
     """
 
-    def __init__(
-        self, wall: Callable[[], float] = time.time, steady: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, wall: Callable[[], float] = time.time, steady: Callable[[], float] = time.monotonic) -> None:
         self._wall = wall
         self._steady = steady
         self._high = 0.0

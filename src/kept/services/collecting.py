@@ -149,7 +149,9 @@ async def submit(  # noqa: PLR0913 -- a submission has these parts
         )
         state = _granted(state, ticks, notice, notice_id, tuple(values), at)
         state = change.replace(state, g=person.state.g + 1)
-        receipt = consent_receipt(engine.policy.policy, notice, notice_id, person.id, tuple(values), ticks_of(ticks), at)
+        receipt = consent_receipt(
+            engine.policy.policy, notice, notice_id, person.id, tuple(values), ticks_of(ticks), at
+        )
         return Change(
             state,
             own_account(
@@ -201,13 +203,17 @@ async def _verify_token(
     claims = parse_token(engine.keyring.house_key("tokens"), TOKEN_LABEL, unverified, engine.clock.now())
     if (claims["point"], claims["stage"], claims["language"]) != (point, stage, language):
         raise SubmissionError(
-            "expected the notice of this form, found that of another", reason="token-other-form",
-            hint="open this form again", clause="§2.1",
+            "expected the notice of this form, found that of another",
+            reason="token-other-form",
+            hint="open this form again",
+            clause="§2.1",
         )
     if claims["version"] != str(engine.policy.policy.version):
         raise SubmissionError(
-            "expected the notice of the policy in force, found that of another version", reason="token-other-version",
-            hint="open the form again and read what has changed", clause="§2.1",
+            "expected the notice of the policy in force, found that of another version",
+            reason="token-other-version",
+            hint="open the form again and read what has changed",
+            clause="§2.1",
         )
     notice = await engine.notices.get(claims["notice"])
     if notice is None:
@@ -222,15 +228,20 @@ def _parse_fields(  # noqa: PLR0913 -- what a form is held against
     if len(fields) > FIELDS_AT_MOST:
         raise SubmissionError(f"expected at most {FIELDS_AT_MOST} fields", reason="fields-many", clause="§2.2")
     items = policy.points[point].stages[stage]
-    offered = {Tick(one.purpose, one.exit, one.recipient).name(): one for one in present.boxes(policy, point, notice.language)}
+    offered = {
+        Tick(one.purpose, one.exit, one.recipient).name(): one for one in present.boxes(policy, point, notice.language)
+    }
     raw: dict[str, list[str]] = {}
     ticks: list[Tick] = []
     for name, text in fields:
         if name == TICK:
             if text not in offered:
                 raise SubmissionError(
-                    "expected a choice this form offers, found another", field=TICK, reason="choice-unknown",
-                    hint="use the form as it is shown", clause="§2.3",
+                    "expected a choice this form offers, found another",
+                    field=TICK,
+                    reason="choice-unknown",
+                    hint="use the form as it is shown",
+                    clause="§2.3",
                 )
             box = offered[text]
             ticks.append(Tick(box.purpose, box.exit, box.recipient))
@@ -238,8 +249,11 @@ def _parse_fields(  # noqa: PLR0913 -- what a form is held against
             raw.setdefault(name, []).append(text)
         else:
             raise SubmissionError(
-                "expected only the fields this form declares, found another", field="", reason="field-undeclared",
-                hint="nothing was taken; use the form as it is shown", clause="§2.2",
+                "expected only the fields this form declares, found another",
+                field="",
+                reason="field-undeclared",
+                hint="nothing was taken; use the form as it is shown",
+                clause="§2.2",
             )
     today = datetime.fromtimestamp(at, tz=UTC).strftime("%Y-%m-%d")
     values: dict[str, str | tuple[str, ...]] = {}
@@ -247,7 +261,9 @@ def _parse_fields(  # noqa: PLR0913 -- what a form is held against
         item = policy.items[name]
         several = item.type is ItemType.SOME_OF
         if len(texts) > 1 and not several:
-            raise SubmissionError("expected a field once, found it again", field=name, reason="field-twice", clause="§2.2")
+            raise SubmissionError(
+                "expected a field once, found it again", field=name, reason="field-twice", clause="§2.2"
+            )
         given = [text for text in texts if text.strip()]
         if given:
             values[name] = normalise(
@@ -265,8 +281,10 @@ async def _use_token(tx: Transaction, token_id: str, at: float) -> None:
 
 def _used() -> ConflictError:
     return ConflictError(
-        "expected a form not sent before, found one sent already", reason="token-used",
-        hint="look at my data: it was taken the first time", clause="§2.1",
+        "expected a form not sent before, found one sent already",
+        reason="token-used",
+        hint="look at my data: it was taken the first time",
+        clause="§2.1",
     )
 
 
@@ -275,8 +293,12 @@ async def _record_refusal(engine: Engine, own: Own, error: MalformedError | Subm
     keys, _ = await engine.keyring.of_person(own.person_id)
     entry = build_entry(
         own_account(
-            engine, Act.SUBMISSION_REFUSE, Outcome.REFUSED, engine.clock.now(),
-            clause=(error.clause or "§2.1").removeprefix("§"), facts=(("reason", error.reason),),
+            engine,
+            Act.SUBMISSION_REFUSE,
+            Outcome.REFUSED,
+            engine.clock.now(),
+            clause=(error.clause or "§2.1").removeprefix("§"),
+            facts=(("reason", error.reason),),
         ),
         own.person_id if keys else b"",
     )

@@ -40,7 +40,9 @@ async def correct(engine: Engine, own: Own, slot: str, raw: str | list[str], *, 
     own.require_fresh(at)
     item = engine.policy.policy.items.get(slot.partition("#")[0])
     if item is None or item.source == "made-by-us":
-        raise SubmissionError("expected an item you gave, found another", field=slot, reason="item-unknown", clause="§1.1")
+        raise SubmissionError(
+            "expected an item you gave, found another", field=slot, reason="item-unknown", clause="§1.1"
+        )
     today = datetime.fromtimestamp(at, tz=UTC).strftime("%Y-%m-%d")
     given = raw if item.type is ItemType.SOME_OF or isinstance(raw, str) else raw[0]
     value = normalise(item.type.value, given, field=slot, options=item.options, today=today).value
@@ -48,8 +50,11 @@ async def correct(engine: Engine, own: Own, slot: str, raw: str | list[str], *, 
     def make(person: Person, now: float) -> Change:
         if slot not in person.state.slots:
             raise SubmissionError(
-                "expected an item given before, found an empty one", field=slot, reason="slot-empty",
-                hint="give it on the registration form, which shows the notice first", clause="§2.1",
+                "expected an item given before, found an empty one",
+                field=slot,
+                reason="slot-empty",
+                hint="give it on the registration form, which shows the notice first",
+                clause="§2.1",
             )
         before = engine.people.open_slot(person, slot)
         fresh = change.correct(
@@ -64,7 +69,12 @@ async def correct(engine: Engine, own: Own, slot: str, raw: str | list[str], *, 
         return Change(
             fresh,
             own_account(
-                engine, Act.VALUE_CORRECT, Outcome.DONE, now, clause="4.1", items=(slot,),
+                engine,
+                Act.VALUE_CORRECT,
+                Outcome.DONE,
+                now,
+                clause="4.1",
+                items=(slot,),
                 facts=(("replaces", str(expected_version)),),
             ),
             values={slot: value},
@@ -96,9 +106,13 @@ async def remove_value(engine: Engine, own: Own, slot: str) -> str:
         state = change.remove(person.state, [slot])
         value = engine.people.open_slot(person, slot)
         resealed = []
-        current = {(name, held.version): (held.notice_id, held.source.value) for name, held in person.state.slots.items()}
+        current = {
+            (name, held.version): (held.notice_id, held.source.value) for name, held in person.state.slots.items()
+        }
         current.update({(one.slot, one.version): (one.notice_id, one.source.value) for one in person.state.old})
-        dropped[:] = sorted({key_id for key_id, _ in person.sealed.values()} | {one.key_id for one in person.state.slots.values()})
+        dropped[:] = sorted(
+            {key_id for key_id, _ in person.sealed.values()} | {one.key_id for one in person.state.slots.values()}
+        )
         for (name, version), (notice_id, source) in current.items():
             if name == slot:
                 continue
@@ -135,5 +149,3 @@ async def remove_value(engine: Engine, own: Own, slot: str) -> str:
         if key_id != fresh_key:
             await engine.keyring.destroy_key(own.person_id, key_id)
     return entry_id
-
-

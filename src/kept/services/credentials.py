@@ -35,24 +35,37 @@ async def issue_credential(engine: Engine, label: str, role: str, purposes: tupl
     declared = engine.policy.policy.roles.get(role)
     if declared is None or not purposes or not set(purposes) <= set(declared.purposes):
         raise InputError(
-            "expected a declared role and purposes of it, found others", reason="credential-purposes",
-            hint=f"{role}: {', '.join(declared.purposes) if declared else 'not declared'}", clause="§5.2",
+            "expected a declared role and purposes of it, found others",
+            reason="credential-purposes",
+            hint=f"{role}: {', '.join(declared.purposes) if declared else 'not declared'}",
+            clause="§5.2",
         )
     credential_id, secret = random_id(), random_secret()
     at = engine.ready()
 
     async def body(tx: Transaction) -> None:
         await tx.run(
-            "credential_insert", credential_id=credential_id, secret_hash=sha256(secret.encode()), label=label, role=role,
-            purposes=",".join(purposes), created_at=at,
+            "credential_insert",
+            credential_id=credential_id,
+            secret_hash=sha256(secret.encode()),
+            label=label,
+            role=role,
+            purposes=",".join(purposes),
+            created_at=at,
         )
 
     await engine.data.write(body)
     await engine.record(
         build_entry(
             Account(
-                act=Act.CREDENTIAL_CHANGE.value, outcome=Outcome.DONE.value, at=at, policy=engine.policy.hash[:16],
-                kind="operator", actor=by, role=role, clause="5.2",
+                act=Act.CREDENTIAL_CHANGE.value,
+                outcome=Outcome.DONE.value,
+                at=at,
+                policy=engine.policy.hash[:16],
+                kind="operator",
+                actor=by,
+                role=role,
+                clause="5.2",
                 facts=(("credential", credential_id), ("purposes", ",".join(purposes))),
             )
         )
@@ -81,20 +94,38 @@ async def mandate_of(engine: Engine, credential: str, purpose: str = "") -> Mand
     chosen = purpose or (purposes[0] if len(purposes) == 1 else "")
     if chosen not in purposes:
         raise InputError(
-            "expected one of the credential's own purposes, found none or another", reason="credential-purpose",
-            hint=f"its purposes: {', '.join(purposes)}", clause="§5.2",
+            "expected one of the credential's own purposes, found none or another",
+            reason="credential-purpose",
+            hint=f"its purposes: {', '.join(purposes)}",
+            clause="§5.2",
         )
     at = engine.ready()
     mandate_id = random_id()
     await engine.data.write(
         lambda tx: tx.run(
-            "mandate_insert", mandate_id=mandate_id, kind="service", actor=credential_id, role=str(row[2]), purpose=chosen,
-            case_id="", signed_in_at=at, expires_at=at + MANDATE_SECONDS, volume_left=RELEASES_AT_MOST,
+            "mandate_insert",
+            mandate_id=mandate_id,
+            kind="service",
+            actor=credential_id,
+            role=str(row[2]),
+            purpose=chosen,
+            case_id="",
+            signed_in_at=at,
+            expires_at=at + MANDATE_SECONDS,
+            volume_left=RELEASES_AT_MOST,
         )
     )
     return Mandate(
-        id=mandate_id, kind="service", actor=credential_id, role=str(row[2]), purpose=chosen, case="", person_id=b"",
-        signed_in_at=at, expires_at=at + MANDATE_SECONDS, volume_left=RELEASES_AT_MOST,
+        id=mandate_id,
+        kind="service",
+        actor=credential_id,
+        role=str(row[2]),
+        purpose=chosen,
+        case="",
+        person_id=b"",
+        signed_in_at=at,
+        expires_at=at + MANDATE_SECONDS,
+        volume_left=RELEASES_AT_MOST,
     )
 
 
@@ -110,8 +141,14 @@ async def revoke_credential(engine: Engine, credential_id: str, *, by: str) -> N
     await engine.record(
         build_entry(
             Account(
-                act=Act.CREDENTIAL_CHANGE.value, outcome=Outcome.DONE.value, at=at, policy=engine.policy.hash[:16],
-                kind="operator", actor=by, clause="5.2", facts=(("credential", credential_id), ("purposes", "")),
+                act=Act.CREDENTIAL_CHANGE.value,
+                outcome=Outcome.DONE.value,
+                at=at,
+                policy=engine.policy.hash[:16],
+                kind="operator",
+                actor=by,
+                clause="5.2",
+                facts=(("credential", credential_id), ("purposes", "")),
             )
         )
     )

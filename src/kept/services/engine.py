@@ -96,7 +96,12 @@ class Engine:
         parts = self.parts
         suffix = f"-{generation}" if generation > 1 else ""
         return Sequencer(
-            parts.data, parts.keys, parts.signing_key, f"{parts.origin}/{self.vault_id[:8]}{suffix}", parts.outside, parts.clock
+            parts.data,
+            parts.keys,
+            parts.signing_key,
+            f"{parts.origin}/{self.vault_id[:8]}{suffix}",
+            parts.outside,
+            parts.clock,
         )
 
     async def begin_log(self, generation: int) -> None:
@@ -257,7 +262,10 @@ class Engine:
             raise self._no_policy()
         if self._closed_for:
             raise ClosedError(
-                f"the gate is closed: {self._closed_for}", reason=self._closed_for, hint="see `kept status`", clause="§5.2"
+                f"the gate is closed: {self._closed_for}",
+                reason=self._closed_for,
+                hint="see `kept status`",
+                clause="§5.2",
             )
         if at - self._provider_asked_at > PROVIDER_ASKED_EVERY_SECONDS:
             if self.provider.state(self.keyring.epoch) != "usable":

@@ -7,15 +7,11 @@ The person part says whose it was and goes with that person. The id is the leaf 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from kept.crypto.random import random_bytes
 from kept.ledger.leaf import Opening, commit_account, commit_person, leaf_data, leaf_hash
-
-if TYPE_CHECKING:
-    from kept.services.acts import Act, Outcome
 
 
 class Refusal(msgspec.Struct, frozen=True, array_like=True):
@@ -104,7 +100,9 @@ class Entry:
     said: Account
 
 
-def build_entry(account: Account, person_id: bytes = b"", *, g: int = 0, versions: dict[str, int] | None = None) -> Entry:
+def build_entry(
+    account: Account, person_id: bytes = b"", *, g: int = 0, versions: dict[str, int] | None = None
+) -> Entry:
     """Commit to an entry.
 
     Args:
@@ -115,9 +113,7 @@ def build_entry(account: Account, person_id: bytes = b"", *, g: int = 0, version
     """
     nonces = random_bytes(2 * NONCE_BYTES)
     account_opening = Opening(nonces[:NONCE_BYTES], msgspec.json.encode(account))
-    person_plaintext = (
-        msgspec.json.encode(PersonPart(person_id.hex(), g, versions or {})) if person_id else b""
-    )
+    person_plaintext = msgspec.json.encode(PersonPart(person_id.hex(), g, versions or {})) if person_id else b""
     person_opening = Opening(nonces[NONCE_BYTES:], person_plaintext)
     account_commitment = commit_account(account_opening)
     person_commitment = commit_person(person_opening)
@@ -130,8 +126,3 @@ def build_entry(account: Account, person_id: bytes = b"", *, g: int = 0, version
         person_id=person_id,
         said=account,
     )
-
-
-def account(act: Act, outcome: Outcome, at: float, policy: str, **facts: object) -> Account:
-    """Spell an account part; *facts* are the remaining fields of `Account`."""
-    return Account(act=act.value, outcome=outcome.value, at=at, policy=policy[:16], **facts)  # type: ignore[arg-type] -- checked by msgspec's own constructor names

@@ -110,14 +110,26 @@ async def intend(engine: Engine, person_id: bytes, *, started_by: str, grace_sec
 
         async def extra(tx: Transaction) -> None:
             await tx.run(
-                "erasure_insert", person_id=person_id, receipt_id=receipt_id, intended_at=at, due_at=at + grace_seconds,
-                started_by=started_by, step="intended",
+                "erasure_insert",
+                person_id=person_id,
+                receipt_id=receipt_id,
+                intended_at=at,
+                due_at=at + grace_seconds,
+                started_by=started_by,
+                step="intended",
             )
 
-        account = own_account(engine, Act.ERASE_INTEND, Outcome.DONE, at, clause="0.1", facts=(("receipt", receipt_id),))
+        account = own_account(
+            engine, Act.ERASE_INTEND, Outcome.DONE, at, clause="0.1", facts=(("receipt", receipt_id),)
+        )
         if started_by != "customer":
             account = Account(
-                act=account.act, outcome=account.outcome, at=at, policy=account.policy, kind="staff", clause="0.1",
+                act=account.act,
+                outcome=account.outcome,
+                at=at,
+                policy=account.policy,
+                kind="staff",
+                clause="0.1",
                 facts=account.facts,
             )
         return Change(change.begin_erasing(person.state), account, extra=extra)
@@ -164,8 +176,13 @@ async def finish_erasure(engine: Engine, person_id: bytes) -> str:
     await engine.keyring.erase_person(person_id, receipt_id, at)
     entry = build_entry(
         Account(
-            act=Act.ERASED.value, outcome=Outcome.DONE.value, at=at, policy=engine.policy.hash[:16], kind="house",
-            clause="0.1", facts=(("receipt", receipt_id), ("started-by", str(row[3])), ("epoch", str(engine.keyring.epoch))),
+            act=Act.ERASED.value,
+            outcome=Outcome.DONE.value,
+            at=at,
+            policy=engine.policy.hash[:16],
+            kind="house",
+            clause="0.1",
+            facts=(("receipt", receipt_id), ("started-by", str(row[3])), ("epoch", str(engine.keyring.epoch))),
         )
     )
     sealed = engine.seal_entry(entry, None)
@@ -230,7 +247,9 @@ async def erasure_receipt(engine: Engine, receipt_id: str) -> dict[str, Any] | N
     level, epoch = str(row[1]), int(row[2])
     outstanding = []
     if level in {"unreadable", "removed"}:
-        outstanding.append("the freed pages of the database files are not rewritten yet; it is tried again every minute")
+        outstanding.append(
+            "the freed pages of the database files are not rewritten yet; it is tried again every minute"
+        )
     if level != "epoch destroyed":
         outstanding.append(
             f"copies of wrapped keys in backups of database K, if any, until key epoch {epoch} is destroyed"

@@ -50,15 +50,20 @@ async def find_person(engine: Engine, mandate: Mandate, criteria: Mapping[str, s
     raise InputError("the person keeps changing while they are looked for", reason="moved", hint="try again")
 
 
-async def _find_once(engine: Engine, mandate: Mandate, criteria: Mapping[str, str]) -> bytes:
+async def _find_once(  # noqa: C901 -- one search, in its order
+    engine: Engine, mandate: Mandate, criteria: Mapping[str, str]
+) -> bytes:
     at = engine.ready()
     findable = engine.findable()
     forms: dict[str, str] = {}
     for item, text in criteria.items():
         if item not in findable:
             raise SubmissionError(
-                "expected an item people are found by, found another", field=item, reason="not-findable",
-                hint=f"findable: {', '.join(findable)}", clause="§2.2",
+                "expected an item people are found by, found another",
+                field=item,
+                reason="not-findable",
+                hint=f"findable: {', '.join(findable)}",
+                clause="§2.2",
             )
         forms[item] = normalise(findable[item].value, text, field=item).find_by
     if not forms:
@@ -82,7 +87,9 @@ async def _find_once(engine: Engine, mandate: Mandate, criteria: Mapping[str, st
     if len(allowed) > 1:
         await _record(engine, mandate, None, tuple(forms), {}, at, reason="ambiguous")
         raise InputError(
-            "expected one person, found several", reason="ambiguous", hint="add a second item, such as the phone number",
+            "expected one person, found several",
+            reason="ambiguous",
+            hint="add a second item, such as the phone number",
             clause="§4.5",
         )
     entry_id = ""
@@ -92,8 +99,10 @@ async def _find_once(engine: Engine, mandate: Mandate, criteria: Mapping[str, st
     else:
         entry_id = await _record(engine, mandate, None, tuple(forms), {}, at, reason="not-found")
     raise NotFoundError(
-        "no person this case may see", needed="another spelling or item; or nothing: not everybody may be looked up",
-        entry_id=entry_id, clause="§4.1",
+        "no person this case may see",
+        needed="another spelling or item; or nothing: not everybody may be looked up",
+        entry_id=entry_id,
+        clause="§4.1",
     )
 
 
@@ -136,7 +145,11 @@ async def _record(  # noqa: PLR0913 -- the fields of an entry
     reason: str = "",
 ) -> str:
     permitted = person is not None and not refused
-    clause = engine.policy.policy.purposes[mandate.purpose].clause if mandate.purpose in engine.policy.policy.purposes else "5.2"
+    clause = (
+        engine.policy.policy.purposes[mandate.purpose].clause
+        if mandate.purpose in engine.policy.policy.purposes
+        else "5.2"
+    )
     entry = build_entry(
         Account(
             act=Act.PERSON_FIND.value,
@@ -167,5 +180,3 @@ async def _record(  # noqa: PLR0913 -- the fields of an entry
     )
     await engine.flush.append(sealed, condition)
     return entry.id.hex()
-
-

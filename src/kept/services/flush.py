@@ -58,7 +58,7 @@ class Condition:
     charge: int = 0
 
 
-class Moved(ConflictError):
+class Moved(ConflictError):  # noqa: N818 -- it is a fact, and is caught by name
     """What a release was decided on has changed: decide again."""
 
     reason_default = "moved"
@@ -174,10 +174,7 @@ class Flush:
             try:
                 results = await self._write(batch)
             except StoreError as error:
-                if len(batch) == 1:
-                    results = [error]
-                else:
-                    results = [await self._write_alone(one) for one in batch]
+                results = [error] if len(batch) == 1 else [await self._write_alone(one) for one in batch]
             except Exception as error:  # noqa: BLE001 -- a bug must reach every caller, or they would wait for ever
                 for one in batch:
                     if not one.done.done():
@@ -211,22 +208,16 @@ class Flush:
         return await self._data.write(body)
 
 
-async def _look_again(
-    tx: Transaction, batch: list[_Pending], results: list[KeptError | None], at: float
-) -> None:
+async def _look_again(tx: Transaction, batch: list[_Pending], results: list[KeptError | None], at: float) -> None:
     conditioned = [(place, one, one.condition) for place, one in enumerate(batch) if one.condition is not None]
     if not conditioned:
         return
     active = await tx.one("meta_get", name="active_policy")
     active_hash = active[0] if active else ""
-    states = await tx.each(
-        "state_g", [{"person_id": one.sealed.entry.person_id} for _, one, _ in conditioned]
-    )
+    states = await tx.each("state_g", [{"person_id": one.sealed.entry.person_id} for _, one, _ in conditioned])
     charges: dict[str, list[tuple[int, int]]] = {}
     for (place, _, condition), row in zip(conditioned, states, strict=True):
-        if condition.policy_hash != active_hash or (
-            condition.g is not None and (row is None or row[0] != condition.g)
-        ):
+        if condition.policy_hash != active_hash or (condition.g is not None and (row is None or row[0] != condition.g)):
             results[place] = Moved("what this release was decided on has changed", hint="decide again")
         elif condition.mandate_id:
             charges.setdefault(condition.mandate_id, []).append((place, condition.charge))

@@ -88,11 +88,9 @@ class Gate:
                 return await self._read_once(mandate, person_id, asked, exit, on_denial, circumstances, act)
             except Moved:
                 continue
-        raise ConflictError(
-            "the person's choices keep changing while they are read", reason="moved", hint="read again"
-        )
+        raise ConflictError("the person's choices keep changing while they are read", reason="moved", hint="read again")
 
-    async def decide(
+    async def decide(  # noqa: PLR0913 -- the question has this many parts
         self,
         mandate: Mandate,
         person: Person,

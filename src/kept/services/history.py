@@ -13,8 +13,8 @@ from kept.vault.sealed import open_account, open_evidence
 
 if TYPE_CHECKING:
     from kept.services.engine import Engine
-    from kept.services.own import Own
     from kept.services.keyring import PersonKeys
+    from kept.services.own import Own
     from kept.store.interface import Row, Transaction
 
 PAGE = 50
@@ -69,7 +69,12 @@ async def history_of(engine: Engine, person_id: bytes, *, before: float = FOREVE
             continue
         opening = _open_account(engine, bytes(row[0]), entry)
         lines.append(
-            Line(bytes(row[0]).hex(), parse_account(opening.plaintext), float(row[3]), int(position[0]) if position else None)
+            Line(
+                bytes(row[0]).hex(),
+                parse_account(opening.plaintext),
+                float(row[3]),
+                int(position[0]) if position else None,
+            )
         )
     return History(tuple(lines), total)
 
@@ -149,7 +154,10 @@ def open_person_part(engine: Engine, keys: PersonKeys, person_id: bytes, entry_i
 
 def _open_account(engine: Engine, entry_id: bytes, row: Row) -> Opening:
     raw = open_account(
-        engine.keyring.house_key(str(row[2])), bytes(row[3]), vault_id=engine.vault_id, key_name=str(row[2]),
+        engine.keyring.house_key(str(row[2])),
+        bytes(row[3]),
+        vault_id=engine.vault_id,
+        key_name=str(row[2]),
         entry_id=entry_id,
     )
     return Opening(raw[:NONCE_BYTES], raw[NONCE_BYTES:])

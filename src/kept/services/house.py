@@ -49,7 +49,8 @@ def parse_address(url: str, *, keys_url: str = "", key_folder: str = "") -> Addr
     """
     if not url.startswith(SCHEME) or not url.removeprefix(SCHEME):
         raise SettingError(
-            "expected an address like sqlite:///shop.db, found another", reason="address",
+            "expected an address like sqlite:///shop.db, found another",
+            reason="address",
             hint="PostgreSQL follows; see the README for what this version opens",
         )
     data = Path(url.removeprefix(SCHEME))
@@ -88,12 +89,16 @@ def house_parts(
     chosen = settings or Settings()
     if not address.data.parent.is_dir():
         raise SettingError(
-            f"expected the folder of {address.data.name} to exist, found none", reason="folder-missing", hint="make it first"
+            f"expected the folder of {address.data.name} to exist, found none",
+            reason="folder-missing",
+            hint="make it first",
         )
     if not create and address.data.exists() and not address.key_folder.is_dir():
         raise SettingError(
-            f"expected the key folder {address.key_folder.name}, found none", reason="key-folder-missing",
-            hint="put it back; data backups never hold it", clause="§5.5",
+            f"expected the key folder {address.key_folder.name}, found none",
+            reason="key-folder-missing",
+            hint="put it back; data backups never hold it",
+            clause="§5.5",
         )
     fresh = not address.data.exists()
     data = SqliteStore(address.data, "data", create=create)

@@ -30,13 +30,12 @@ async def finish_all(engine: Engine) -> dict[str, int]:
     Raises:
         EvidenceError: Somebody's state in D is older than K acknowledged (recorded; their data stays closed).
     """
-    found = {
+    return {
         "erasures finished": await finish_unfinished(engine),
         "erased people removed again": await remove_returned(engine),
         "keys without a person": await _sweep_orphans(engine),
         "states copied": await _copy_states(engine),
     }
-    return found
 
 
 async def tidy(engine: Engine) -> None:

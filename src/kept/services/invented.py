@@ -22,6 +22,7 @@ CUSTOMER = "mori"
 CUSTOMERS = 40
 DAYS = 90
 DAY = 86400.0
+GIVES_ITEM, GIVES_ADDRESS, TICKS_BOX = 0.7, 0.8, 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +36,39 @@ class Invented:
 
 
 STAFF = (
-    Invented("sato", ("support",), "Support", "Answers customers: opens a case for contact, finds the person, sees what contact may see."),
-    Invented("kato", ("privacy",), "Privacy officer", "Answers for the promises: the board, attestations, rights requests, policy versions."),
-    Invented("ono", ("privacy", "research"), "Second privacy officer", "Approves what needs two, and does research, which may look nobody up."),
+    Invented(
+        "sato",
+        ("support",),
+        "Support",
+        "Answers customers: opens a case for contact, finds the person, sees what contact may see.",
+    ),
+    Invented(
+        "kato",
+        ("privacy",),
+        "Privacy officer",
+        "Answers for the promises: the board, attestations, rights requests, policy versions.",
+    ),
+    Invented(
+        "ono",
+        ("privacy", "research"),
+        "Second privacy officer",
+        "Approves what needs two, and does research, which may look nobody up.",
+    ),
 )
 
-FAMILY = "Mori Sato Suzuki Takahashi Tanaka Watanabe Ito Yamamoto Nakamura Kobayashi Kato Yoshida Yamada Sasaki Matsumoto Inoue Kimura Hayashi Shimizu Yamazaki".split()
+FAMILY = (
+    "Mori Sato Suzuki Takahashi Tanaka Watanabe Ito Yamamoto Nakamura Kobayashi "
+    "Kato Yoshida Yamada Sasaki Matsumoto Inoue Kimura Hayashi Shimizu Yamazaki"
+).split()
 GIVEN = "Hanako Ren Yui Haruto Aoi Sota Rin Yuto Mei Daiki Sakura Kaito Hina Riku Mio Takumi Nana Kenta Emi Jun".split()
 TOWNS = (
-    ("kyoto", "604-8001 京都市中京区木屋町通 1-2"), ("tokyo", "150-0001 東京都渋谷区神宮前 3-4-5"), ("osaka", "530-0001 大阪市北区梅田 2-1"),
-    ("hokkaido", "060-0001 札幌市中央区北一条西 2"), ("fukuoka", "810-0001 福岡市中央区天神 1-8"), ("nara", "630-8213 奈良市登大路町 30"),
-)  # fmt: skip
+    ("kyoto", "604-8001 京都市中京区木屋町通 1-2"),
+    ("tokyo", "150-0001 東京都渋谷区神宮前 3-4-5"),
+    ("osaka", "530-0001 大阪市北区梅田 2-1"),
+    ("hokkaido", "060-0001 札幌市中央区北一条西 2"),
+    ("fukuoka", "810-0001 福岡市中央区天神 1-8"),
+    ("nara", "630-8213 奈良市登大路町 30"),
+)
 
 
 class MovedClock:
@@ -96,7 +119,7 @@ async def invent(engine: Engine, clock: MovedClock, today: float) -> None:
 async def _join(engine: Engine, dice: random.Random, number: int) -> tuple[bytes, str]:
     first = number == 0
     name = f"{FAMILY[number % len(FAMILY)]} {GIVEN[(number * 7) % len(GIVEN)]}"
-    address = "mori@example.jp" if first else f"{name.split()[0].lower()}{number}@example.jp"
+    address = "mori@example.jp" if first else f"{name.split(maxsplit=1)[0].lower()}{number}@example.jp"
     language = "ja" if number % 3 else "en"
     issued = await accounts.join_with_password(engine, f"invented password {number}", language)
     own = await _own(engine, issued.person_id)
@@ -110,14 +133,33 @@ async def _join(engine: Engine, dice: random.Random, number: int) -> tuple[bytes
         "occupation": dice.choice(("designer", "publisher", "advertiser", "teacher", "student", "other")),
         "date_of_birth": f"{dice.randint(1950, 2005)}-{dice.randint(1, 12):02d}-{dice.randint(1, 28):02d}",
     }
-    keep = set(given) if first else {item for item in given if dice.random() < 0.7} | ({"mail_address"} if dice.random() < 0.8 else set())
+    keep = (
+        set(given)
+        if first
+        else {item for item in given if dice.random() < GIVES_ITEM}
+        | ({"mail_address"} if dice.random() < GIVES_ADDRESS else set())
+    )
     fields = [(item, text) for item, text in given.items() if item in keep]
-    fields += [("interests", one) for one in (("landscape", "seasons") if first else dice.sample(("landscape", "food", "animals", "city", "sports"), 2))]
+    fields += [
+        ("interests", one)
+        for one in (
+            ("landscape", "seasons") if first else dice.sample(("landscape", "food", "animals", "city", "sports"), 2)
+        )
+    ]
     form = await collecting.present_form(engine, "registration", "", language)
     offered = [collecting.box_value(box) for box in form.boxes]
-    ticks = [one for one in offered if (first and one == "information-for-you/mail/") or (not first and dice.random() < 0.25)]
+    ticks = [
+        one
+        for one in offered
+        if (first and one == "information-for-you/mail/") or (not first and dice.random() < TICKS_BOX)
+    ]
     await collecting.submit(
-        engine, own, point="registration", stage="", language=language, unverified_token=form.token,
+        engine,
+        own,
+        point="registration",
+        stage="",
+        language=language,
+        unverified_token=form.token,
         fields=fields + [("choice", one) for one in ticks],
     )
     return issued.person_id, address if "mail_address" in keep else ""

@@ -47,8 +47,10 @@ def write_key(path: Path, kind: str, key: bytes) -> None:
         os.close(folder)
     except OSError as error:
         raise SettingError(
-            f"cannot make the key file {path.name}: {error.strerror}", reason="key-file-unwritable",
-            hint="the key folder must exist, be ours and have space", clause="§5.5",
+            f"cannot make the key file {path.name}: {error.strerror}",
+            reason="key-file-unwritable",
+            hint="the key folder must exist, be ours and have space",
+            clause="§5.5",
         ) from None
 
 
@@ -64,8 +66,10 @@ def read_key(path: Path, kind: str) -> bytes:
         text = path.read_text(encoding="ascii")
     except FileNotFoundError:
         raise ClosedError(
-            f"expected the key file {path.name}, found none", reason="key-file-missing",
-            hint="put it back from where you keep key files; data backups never hold it", clause="§5.5",
+            f"expected the key file {path.name}, found none",
+            reason="key-file-missing",
+            hint="put it back from where you keep key files; data backups never hold it",
+            clause="§5.5",
         ) from None
     except (OSError, UnicodeDecodeError):
         text = ""
@@ -73,13 +77,17 @@ def read_key(path: Path, kind: str) -> bytes:
     if status.st_mode & 0o077 or status.st_uid != os.geteuid():
         raise SettingError(
             f"expected the key file {path.name} to be readable by its owner alone, found it open to others",
-            reason="key-file-open", hint=f"run: chmod 600 {path.name}  (and make it the service's own)", clause="§5.5",
+            reason="key-file-open",
+            hint=f"run: chmod 600 {path.name}  (and make it the service's own)",
+            clause="§5.5",
         )
     found = re.fullmatch(r"kept-key v1 (\S+)\n([0-9a-f]{64}) ([0-9a-f]{16})\n", text)
     if not found or found[1] != kind or _check(kind, bytes.fromhex(found[2])).hex() != found[3]:
         raise SettingError(
-            f"expected {path.name} to hold a {kind} key, found something else", reason="key-file-wrong",
-            hint="put the right key file back; nothing was changed", clause="§5.5",
+            f"expected {path.name} to hold a {kind} key, found something else",
+            reason="key-file-wrong",
+            hint="put the right key file back; nothing was changed",
+            clause="§5.5",
         )
     return bytes.fromhex(found[2])
 

@@ -200,7 +200,12 @@ class Keyring:
             for query in ERASE_IN_KEYS:
                 await tx.run(query, person_id=person_id)
             await tx.run(
-                "tombstone_put", person_id=person_id, receipt_id=receipt_id, erased_at=at, level="unreadable", epoch=epoch
+                "tombstone_put",
+                person_id=person_id,
+                receipt_id=receipt_id,
+                erased_at=at,
+                level="unreadable",
+                epoch=epoch,
             )
 
         await self._keys.write(body)

@@ -60,6 +60,9 @@ class Limits:
         wait = await self._engine.data.write(body)
         if wait > 0:
             raise LimitError(
-                "expected fewer attempts, found too many", retry_after_seconds=max(1, int(wait)), reason="too-many",
-                hint=f"try again in {max(1, int(wait / 60))} minutes", clause="§5.2",
+                "expected fewer attempts, found too many",
+                retry_after_seconds=max(1, int(wait)),
+                reason="too-many",
+                hint=f"try again in {max(1, int(wait / 60))} minutes",
+                clause="§5.2",
             )

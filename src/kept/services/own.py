@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kept.crypto.digest import sha256
 from kept.errors import SignInError
@@ -55,13 +55,20 @@ class Own:
         """
         if at - self.signed_in_at > FRESH_SECONDS:
             raise SignInError(
-                "expected a sign-in within the last five minutes", reason="sign-in-again",
-                hint="sign in once more; nothing is lost", clause="§5.2",
+                "expected a sign-in within the last five minutes",
+                reason="sign-in-again",
+                hint="sign in once more; nothing is lost",
+                clause="§5.2",
             )
 
 
-def own_account(engine: Engine, act: Act, outcome: Outcome, at: float, **fields: object) -> Account:
+def own_account(engine: Engine, act: Act, outcome: Outcome, at: float, **fields: Any) -> Account:
     """Spell the account part of something a customer did themselves."""
     return Account(
-        act=act.value, outcome=outcome.value, at=at, policy=engine.policy.hash[:16], kind="own", **fields,  # type: ignore[arg-type] -- names of Account's own fields
+        act=act.value,
+        outcome=outcome.value,
+        at=at,
+        policy=engine.policy.hash[:16],
+        kind="own",
+        **fields,
     )

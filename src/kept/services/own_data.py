@@ -132,8 +132,15 @@ async def _own_data_once(engine: Engine, own: Own, exit: Exit, act: Act) -> OwnD
     shown = sha256(b"".join(bytes.fromhex(line.entry_id) for line in history.lines)).hex()
     entry = build_entry(
         own_account(
-            engine, act, Outcome.PERMITTED, at, clause="0.1", purpose="own-access", exit=exit.value,
-            items=tuple(one.slot for one in held), facts=(("shown", str(len(history.lines))), ("shown-hash", shown)),
+            engine,
+            act,
+            Outcome.PERMITTED,
+            at,
+            clause="0.1",
+            purpose="own-access",
+            exit=exit.value,
+            items=tuple(one.slot for one in held),
+            facts=(("shown", str(len(history.lines))), ("shown-hash", shown)),
         ),
         own.person_id,
         g=person.state.g,

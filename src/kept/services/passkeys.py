@@ -62,7 +62,10 @@ async def finish_join(  # noqa: PLR0913 -- what the ceremony needs
     challenge, _, token_id = _parse(engine, "join", unverified_token)
     try:
         verified = verify_registration_response(
-            credential=unverified, expected_challenge=challenge, expected_rp_id=rp_id, expected_origin=origin,
+            credential=unverified,
+            expected_challenge=challenge,
+            expected_rp_id=rp_id,
+            expected_origin=origin,
             require_user_verification=True,
         )
     except (WebAuthnException, ValueError, KeyError, TypeError) as error:
@@ -72,8 +75,13 @@ async def finish_join(  # noqa: PLR0913 -- what the ceremony needs
     async def extra(tx: Transaction, person_id: bytes) -> None:
         await _use(tx, token_id, at)
         await tx.run(
-            "passkey_insert", person_id=person_id, credential_id=verified.credential_id,
-            public_key=verified.credential_public_key, sign_count=verified.sign_count, transports="", created_at=at,
+            "passkey_insert",
+            person_id=person_id,
+            credential_id=verified.credential_id,
+            public_key=verified.credential_public_key,
+            sign_count=verified.sign_count,
+            transports="",
+            created_at=at,
         )
         await tx.run("login_insert", login_name=f"passkey:{verified.credential_id.hex()}", person_id=person_id)
 
@@ -114,8 +122,13 @@ async def finish_sign_in(engine: Engine, unverified: str, unverified_token: str,
     person_id, public_key, sign_count = found
     try:
         verified = verify_authentication_response(
-            credential=unverified, expected_challenge=challenge, expected_rp_id=rp_id, expected_origin=origin,
-            credential_public_key=public_key, credential_current_sign_count=sign_count, require_user_verification=True,
+            credential=unverified,
+            expected_challenge=challenge,
+            expected_rp_id=rp_id,
+            expected_origin=origin,
+            credential_public_key=public_key,
+            credential_current_sign_count=sign_count,
+            require_user_verification=True,
         )
     except (WebAuthnException, ValueError, KeyError, TypeError) as error:
         raise _refused() from error
@@ -155,6 +168,8 @@ async def _use(tx: Transaction, token_id: str, at: float) -> None:
 
 def _refused() -> SignInError:
     return SignInError(
-        "expected a passkey of this site, found none that verifies", reason="passkey-wrong",
-        hint="try again, or sign in with your login name", clause="§5.2",
+        "expected a passkey of this site, found none that verifies",
+        reason="passkey-wrong",
+        hint="try again, or sign in with your login name",
+        clause="§5.2",
     )

@@ -103,7 +103,9 @@ class People:
                 hint="somebody put an older state back; run `kept verify`, then `kept recover`",
                 clause="§5.3",
             )
-        state = parse_state(open_state(keys.value_key(key_id), sealed, vault_id=self._vault_id, person_id=person_id, g=g))
+        state = parse_state(
+            open_state(keys.value_key(key_id), sealed, vault_id=self._vault_id, person_id=person_id, g=g)
+        )
         if state.g != g:
             raise MalformedError("a state names another number than its row", reason="state-malformed", clause="§5.3")
         return Person(

@@ -78,7 +78,11 @@ def consent_receipt(  # noqa: PLR0913 -- what a receipt names
             }
         )
     record = {
-        "@context": {"dpv": "https://w3id.org/dpv#", "dct": "http://purl.org/dc/terms/", "skos": "http://www.w3.org/2004/02/skos/core#"},
+        "@context": {
+            "dpv": "https://w3id.org/dpv#",
+            "dct": "http://purl.org/dc/terms/",
+            "skos": "http://www.w3.org/2004/02/skos/core#",
+        },
         "@type": "dpv:ConsentRecord",
         "dct:conformsTo": "https://w3id.org/dpv/schema/dpv-27560#receipt-record",
         "dct:identifier": receipt_id,
@@ -97,7 +101,14 @@ def consent_receipt(  # noqa: PLR0913 -- what a receipt names
         },
         "dpv:hasProcess": processes,
         "withdrawal": {"where": "my-data", "contact": policy.controller.get("contact", "")},
-        "event": [{"state": "dpv:ConsentGiven" if ticks else "dpv:NoticeGiven", "at": moment(at), "by": "data subject", "how": "own session"}],
+        "event": [
+            {
+                "state": "dpv:ConsentGiven" if ticks else "dpv:NoticeGiven",
+                "at": moment(at),
+                "by": "data subject",
+                "how": "own session",
+            }
+        ],
     }
     return Receipt(receipt_id, record)
 
@@ -111,7 +122,11 @@ async def receipts_of(engine: Engine, own: Own) -> list[tuple[Receipt, str, floa
     found = []
     for receipt_id, kind, at, key_id, sealed in rows:
         content = open_record(
-            keys.evidence_key(key_id), sealed, vault_id=engine.vault_id, owner=own.person_id, kind="receipt",
+            keys.evidence_key(key_id),
+            sealed,
+            vault_id=engine.vault_id,
+            owner=own.person_id,
+            kind="receipt",
             record_id=receipt_id,
         )
         found.append((Receipt(receipt_id, msgspec.json.decode(content)), kind, at))

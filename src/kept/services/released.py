@@ -111,13 +111,13 @@ class Released(Generic[V]):
     def __eq__(self, other: object) -> bool:
         self._refuse("compared")
 
-    def __hash__(self) -> int:
+    def __hash__(self) -> int:  # noqa: PLE0309 -- it refuses, always
         self._refuse("hashed")
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> bool:  # noqa: PLE0304 -- it refuses, always
         self._refuse("used as a truth value")
 
-    def __len__(self) -> int:
+    def __len__(self) -> int:  # noqa: PLE0303 -- it refuses, always
         self._refuse("measured")
 
     def __iter__(self) -> Iterator[V]:

@@ -98,8 +98,14 @@ async def _end_slots(engine: Engine, person_id: bytes) -> None:
         return Change(
             change.replace(pruned, g=person.state.g + 1),
             Account(
-                act=Act.RETENTION_END.value, outcome=Outcome.DONE.value, at=at, policy=engine.policy.hash[:16], kind="house",
-                clause="4.1", items=tuple(slots), facts=(("older-versions", str(len(old))),),
+                act=Act.RETENTION_END.value,
+                outcome=Outcome.DONE.value,
+                at=at,
+                policy=engine.policy.hash[:16],
+                kind="house",
+                clause="4.1",
+                items=tuple(slots),
+                facts=(("older-versions", str(len(old))),),
             ),
             ended=tuple(dict.fromkeys(ended)),
             lost=lost,
@@ -114,8 +120,14 @@ async def _record(
     await engine.record(
         build_entry(
             Account(
-                act=act.value, outcome=Outcome.DONE.value, at=engine.clock.now(), policy=engine.policy.hash[:16], kind=kind,
-                actor=actor, clause="4.1", facts=facts,
+                act=act.value,
+                outcome=Outcome.DONE.value,
+                at=engine.clock.now(),
+                policy=engine.policy.hash[:16],
+                kind=kind,
+                actor=actor,
+                clause="4.1",
+                facts=facts,
             )
         )
     )

@@ -82,11 +82,17 @@ async def open_request(  # noqa: PLR0913 -- what a request names
     request_id, at = random_id(), engine.ready()
     key_id = keys.newest("evidence")
     sealed = seal_record(
-        keys.evidence_key(key_id), note.encode(), vault_id=engine.vault_id, owner=case.person_id, kind="rights-note",
+        keys.evidence_key(key_id),
+        note.encode(),
+        vault_id=engine.vault_id,
+        owner=case.person_id,
+        kind="rights-note",
         record_id=request_id,
     )
     entry = build_entry(
-        _account(engine, session, Act.RIGHTS_REQUEST_OPEN, at, str(case.number), (("kind", kind), ("channel", channel))),
+        _account(
+            engine, session, Act.RIGHTS_REQUEST_OPEN, at, str(case.number), (("kind", kind), ("channel", channel))
+        ),
         case.person_id,
     )
     sealed_entry = engine.seal_entry(entry, keys)
@@ -94,10 +100,19 @@ async def open_request(  # noqa: PLR0913 -- what a request names
     async def body(tx: Transaction) -> None:
         row = await tx.one("rights_next")
         await tx.run(
-            "rights_insert", request_id=request_id, number=int(row[0] if row else 0) + 1, kind=kind, channel=channel,
-            case_id=case.id, opened_by=session.login, received_at=at, due_at=at + DUE_SECONDS,
+            "rights_insert",
+            request_id=request_id,
+            number=int(row[0] if row else 0) + 1,
+            kind=kind,
+            channel=channel,
+            case_id=case.id,
+            opened_by=session.login,
+            received_at=at,
+            due_at=at + DUE_SECONDS,
         )
-        await tx.run("rights_person_insert", person_id=case.person_id, request_id=request_id, key_id=key_id, sealed=sealed)
+        await tx.run(
+            "rights_person_insert", person_id=case.person_id, request_id=request_id, key_id=key_id, sealed=sealed
+        )
         await insert_entries(tx, [sealed_entry], at)
 
     await engine.data.write(body)
@@ -129,8 +144,12 @@ async def request_of(engine: Engine, request_id: str) -> RightsRequest:
         keys, _ = await engine.keyring.of_person(bytes(person[0]))
         if keys is not None:
             note = open_record(
-                keys.evidence_key(str(person[1])), bytes(person[2]), vault_id=engine.vault_id, owner=bytes(person[0]),
-                kind="rights-note", record_id=request_id,
+                keys.evidence_key(str(person[1])),
+                bytes(person[2]),
+                vault_id=engine.vault_id,
+                owner=bytes(person[0]),
+                kind="rights-note",
+                record_id=request_id,
             ).decode()
     approved_by = str(approval[5] or "") if approval and approval[6] == "approved" else ""
     return RightsRequest(
@@ -149,7 +168,9 @@ async def check_identity(engine: Engine, session: StaffSession, request_id: str,
     if check not in CHECKS:
         raise InputError("expected a known identity check", reason="identity-check", hint=", ".join(CHECKS))
     await _require_own(engine, session, request_id)
-    await _step(engine, session, request_id, "rights_check", ("check", check), identity_check=check, checked_by=session.login)
+    await _step(
+        engine, session, request_id, "rights_check", ("check", check), identity_check=check, checked_by=session.login
+    )
 
 
 async def ask_approval(engine: Engine, session: StaffSession, request_id: str) -> None:
@@ -163,11 +184,18 @@ async def ask_approval(engine: Engine, session: StaffSession, request_id: str) -
 
     async def extra(tx: Transaction) -> None:
         await tx.run(
-            "approval_insert", approval_id=approval_id, act="rights-request", subject=request_id, requested_by=session.login,
-            requested_at=at, expires_at=at + APPROVAL_SECONDS,
+            "approval_insert",
+            approval_id=approval_id,
+            act="rights-request",
+            subject=request_id,
+            requested_by=session.login,
+            requested_at=at,
+            expires_at=at + APPROVAL_SECONDS,
         )
 
-    await _step(engine, session, request_id, "rights_await", ("asked", session.login), extra=extra, approval_id=approval_id)
+    await _step(
+        engine, session, request_id, "rights_await", ("asked", session.login), extra=extra, approval_id=approval_id
+    )
 
 
 async def approve(engine: Engine, session: StaffSession, request_id: str) -> None:
@@ -199,7 +227,9 @@ async def finish_export(engine: Engine, session: StaffSession, request_id: str, 
             with card[slot].open(Exit.TAKE_ALONG) as value:
                 content[slot] = list(value) if isinstance(value, tuple) else value
     await _finish(engine, session, found, "exported", case.person_id)
-    return _packed(json.dumps({"request": found.number, "language": language, "items": content}, ensure_ascii=False, indent=2))
+    return _packed(
+        json.dumps({"request": found.number, "language": language, "items": content}, ensure_ascii=False, indent=2)
+    )
 
 
 async def finish_erase(engine: Engine, session: StaffSession, request_id: str) -> str:
@@ -246,8 +276,13 @@ async def activate_with_approval(
         at = engine.ready()
         await engine.data.write(
             lambda tx: tx.run(
-                "approval_insert", approval_id=random_id(), act="activate", subject=subject, requested_by=session.login,
-                requested_at=at, expires_at=at + APPROVAL_SECONDS,
+                "approval_insert",
+                approval_id=random_id(),
+                act="activate",
+                subject=subject,
+                requested_by=session.login,
+                requested_at=at,
+                expires_at=at + APPROVAL_SECONDS,
             )
         )
         await _record(engine, session, Act.APPROVAL_ASK, (("act", "activate"), ("subject", subject)))
@@ -261,14 +296,21 @@ async def _approve(engine: Engine, session: StaffSession, approval_id: str) -> N
     row = await engine.data.read(lambda tx: tx.one("approval_get", approval_id=approval_id))
     at = engine.ready()
     if row is None or row[6] != "waiting" or float(row[4]) < at:
-        raise ConflictError("expected an act that waits for approval, found none", reason="approval-none", hint="ask again")
+        raise ConflictError(
+            "expected an act that waits for approval, found none", reason="approval-none", hint="ask again"
+        )
     if row[2] == session.login:
         raise DeniedError(
-            "expected a second approver, found the one who asked", step=1, needed="another member of staff", reason="second-approver",
+            "expected a second approver, found the one who asked",
+            step=1,
+            needed="another member of staff",
+            reason="second-approver",
             clause="§5.2",
         )
     await engine.data.write(
-        lambda tx: tx.run("approval_decide", approval_id=approval_id, decided_by=session.login, decided_at=at, outcome="approved")
+        lambda tx: tx.run(
+            "approval_decide", approval_id=approval_id, decided_by=session.login, decided_at=at, outcome="approved"
+        )
     )
     await _record(engine, session, Act.APPROVAL_GIVE, (("act", str(row[0])), ("asked-by", str(row[2]))))
 
@@ -277,7 +319,13 @@ async def _require_own(engine: Engine, session: StaffSession, request_id: str) -
     found = await request_of(engine, request_id)
     policy = engine.policy.policy
     if not any(PURPOSE in policy.roles[role].purposes for role in session.roles if role in policy.roles):
-        raise DeniedError("expected a role with the purpose rights-request", step=1, needed="the privacy officer", reason="role", clause="§5.2")
+        raise DeniedError(
+            "expected a role with the purpose rights-request",
+            step=1,
+            needed="the privacy officer",
+            reason="role",
+            clause="§5.2",
+        )
     return found
 
 
@@ -287,8 +335,11 @@ async def _require_approved(engine: Engine, session: StaffSession, request_id: s
         raise InputError(f"expected an open request to {kind}, found another", reason="rights-kind")
     if not found.approved_by:
         raise DeniedError(
-            "expected a second approver's yes, found none", step=1, needed="another member of staff with the right `approve`",
-            reason="second-approver", clause="§5.2",
+            "expected a second approver's yes, found none",
+            step=1,
+            needed="another member of staff with the right `approve`",
+            reason="second-approver",
+            clause="§5.2",
         )
     return found
 
@@ -308,13 +359,18 @@ async def _step(  # noqa: PLR0913 -- a step's parts
     keys, _ = await engine.keyring.of_person(case.person_id)
     at = engine.ready()
     entry = build_entry(
-        _account(engine, session, Act.RIGHTS_REQUEST_STEP, at, str(case.number), (fact,)), case.person_id if keys else b""
+        _account(engine, session, Act.RIGHTS_REQUEST_STEP, at, str(case.number), (fact,)),
+        case.person_id if keys else b"",
     )
     sealed = engine.seal_entry(entry, keys)
 
     async def body(tx: Transaction) -> None:
         if not await tx.run(query, request_id=request_id, **parameters):
-            raise ConflictError("expected the request one step earlier, found it elsewhere", reason="rights-step", hint="look at it again")
+            raise ConflictError(
+                "expected the request one step earlier, found it elsewhere",
+                reason="rights-step",
+                hint="look at it again",
+            )
         if extra is not None:
             await extra(tx)
         await insert_entries(tx, [sealed], at)
@@ -327,7 +383,11 @@ async def _finish(engine: Engine, session: StaffSession, found: RightsRequest, o
     at = engine.ready()
     entry = build_entry(
         _account(
-            engine, session, Act.RIGHTS_REQUEST_FINISH, at, str(found.number),
+            engine,
+            session,
+            Act.RIGHTS_REQUEST_FINISH,
+            at,
+            str(found.number),
             (("outcome", outcome), ("approved-by", found.approved_by)),
         ),
         person_id if keys else b"",
@@ -341,12 +401,20 @@ async def _finish(engine: Engine, session: StaffSession, found: RightsRequest, o
     await engine.data.write(body)
 
 
-def _account(
+def _account(  # noqa: PLR0913 -- the fields of an entry
     engine: Engine, session: StaffSession, act: Act, at: float, case: str, facts: tuple[tuple[str, str], ...]
 ) -> Account:
     return Account(
-        act=act.value, outcome=Outcome.DONE.value, at=at, policy=engine.policy.hash[:16], kind="staff", actor=session.login,
-        role="privacy" if "privacy" in session.roles else ",".join(session.roles), purpose=PURPOSE, clause="0.1", case=case,
+        act=act.value,
+        outcome=Outcome.DONE.value,
+        at=at,
+        policy=engine.policy.hash[:16],
+        kind="staff",
+        actor=session.login,
+        role="privacy" if "privacy" in session.roles else ",".join(session.roles),
+        purpose=PURPOSE,
+        clause="0.1",
+        case=case,
         facts=facts,
     )
 
@@ -355,8 +423,15 @@ async def _record(engine: Engine, session: StaffSession, act: Act, facts: tuple[
     await engine.record(
         build_entry(
             Account(
-                act=act.value, outcome=Outcome.DONE.value, at=engine.clock.now(), policy=engine.policy.hash[:16], kind="staff",
-                actor=session.login, role=",".join(session.roles), clause="5.2", facts=facts,
+                act=act.value,
+                outcome=Outcome.DONE.value,
+                at=engine.clock.now(),
+                policy=engine.policy.hash[:16],
+                kind="staff",
+                actor=session.login,
+                role=",".join(session.roles),
+                clause="5.2",
+                facts=facts,
             )
         )
     )

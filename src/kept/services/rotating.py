@@ -96,9 +96,7 @@ async def _rewrap_people(engine: Engine, epoch: int, current: int) -> int:
             owner = bytes(person_id)
             key = engine.provider.unwrap(epoch, bytes(wrapped), wrap_binding(owner, key_id, kind, epoch))
             again = engine.provider.wrap(current, key, wrap_binding(owner, key_id, kind, current))
-            fresh.append(
-                {"person_id": owner, "key_id": key_id, "epoch": current, "wrapped": again, "old_epoch": epoch}
-            )
+            fresh.append({"person_id": owner, "key_id": key_id, "epoch": current, "wrapped": again, "old_epoch": epoch})
         await engine.keys.write(lambda tx, them=fresh: tx.many("person_key_rewrap", them))  # type: ignore[misc]
         total += len(fresh)
     return total
@@ -119,8 +117,14 @@ async def _record(engine: Engine, act: Act, by: str, facts: tuple[tuple[str, str
     await engine.record(
         build_entry(
             Account(
-                act=act.value, outcome=Outcome.DONE.value, at=engine.clock.now(), policy=engine.policy.hash[:16],
-                kind="operator", actor=by, clause="5.5", facts=facts,
+                act=act.value,
+                outcome=Outcome.DONE.value,
+                at=engine.clock.now(),
+                policy=engine.policy.hash[:16],
+                kind="operator",
+                actor=by,
+                clause="5.5",
+                facts=facts,
             )
         )
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from kept.crypto.signature import SigningKey
@@ -15,7 +16,7 @@ from kept.errors import ConflictError, EvidenceError, RollbackError
 from kept.ledger.checkpoint import Checkpoint, sign_checkpoint, verify_checkpoint
 from kept.ledger.note import verifier_key
 from kept.ledger.tile import WIDTH, node_reader, tiles_after_append, tiles_of_size
-from kept.ledger.tree import EMPTY_ROOT, consistency_proof, inclusion_proof, root_hash, verify_consistency
+from kept.ledger.tree import EMPTY_ROOT, Node, consistency_proof, inclusion_proof, root_hash, verify_consistency
 from kept.services.clock import Clock
 from kept.store.interface import Store, Transaction
 
@@ -156,7 +157,7 @@ class Sequencer:
             return []
         return await self._with_tiles(lambda node: consistency_proof(node, older, newer))
 
-    async def _with_tiles(self, prove: object) -> list[bytes]:
+    async def _with_tiles(self, prove: Callable[[Node], list[bytes]]) -> list[bytes]:
         """Run *prove* with a node reader, fetching the tiles it turns out to need."""
         tiles: dict[tuple[int, int], bytes] = {}
         while True:
@@ -169,7 +170,7 @@ class Sequencer:
                 return tiles[level, tile]
 
             try:
-                return prove(node_reader(read))  # type: ignore[operator, no-any-return] -- a plain callable
+                return prove(node_reader(read))
             except LookupError:
                 found = await self.node(0, missing)
                 for place in missing:

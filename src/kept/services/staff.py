@@ -50,8 +50,11 @@ class StaffSession:
             if role in roles and act in roles[role].may:
                 return role
         raise DeniedError(
-            f"expected a role that may {act}, found {', '.join(self.roles) or 'none'}", step=1,
-            needed=f"a role with the right {act}", reason="right", clause="§5.2",
+            f"expected a role that may {act}, found {', '.join(self.roles) or 'none'}",
+            step=1,
+            needed=f"a role with the right {act}",
+            reason="right",
+            clause="§5.2",
         )
 
 
@@ -82,7 +85,9 @@ async def add_staff(engine: Engine, login: str, password: str, roles: tuple[str,
     for role in roles:
         if role not in declared:
             raise InputError(
-                f"expected a declared role, found {role[:40]!r}", reason="role-unknown", hint=f"declared: {', '.join(declared)}",
+                f"expected a declared role, found {role[:40]!r}",
+                reason="role-unknown",
+                hint=f"declared: {', '.join(declared)}",
                 clause="§5.2",
             )
     if not login.replace(".", "").replace("-", "").isalnum() or not login.isascii() or len(login) > 40:  # noqa: PLR2004 -- a login's length
@@ -91,18 +96,34 @@ async def add_staff(engine: Engine, login: str, password: str, roles: tuple[str,
     hashed = await asyncio.get_running_loop().run_in_executor(None, lambda: engine.passwords.hash(password))
     at = engine.ready()
     sealed = seal_record(
-        engine.keyring.house_key("tokens"), secret, vault_id=engine.vault_id, owner=HOUSE_OWNER, kind="second-factor",
+        engine.keyring.house_key("tokens"),
+        secret,
+        vault_id=engine.vault_id,
+        owner=HOUSE_OWNER,
+        kind="second-factor",
         record_id=staff_id,
     )
 
     async def body(tx: Transaction) -> None:
         await tx.run(
-            "staff_insert", staff_id=staff_id, login=login.lower(), password_hash=hashed, second_factor=sealed,
-            roles=",".join(roles), created_at=at,
+            "staff_insert",
+            staff_id=staff_id,
+            login=login.lower(),
+            password_hash=hashed,
+            second_factor=sealed,
+            roles=",".join(roles),
+            created_at=at,
         )
 
     await engine.data.write(body)
-    await _record(engine, Act.STAFF_CHANGE, Outcome.DONE, actor=by, kind="operator", facts=(("staff", login), ("roles", ",".join(roles))))
+    await _record(
+        engine,
+        Act.STAFF_CHANGE,
+        Outcome.DONE,
+        actor=by,
+        kind="operator",
+        facts=(("staff", login), ("roles", ",".join(roles))),
+    )
     return Enrolled(staff_id, login.lower(), secret)
 
 
@@ -119,7 +140,9 @@ async def disable_staff(engine: Engine, login: str, *, by: str) -> None:
         await tx.run("mandates_revoke_actor", actor=login.lower(), at=at)
 
     await engine.data.write(body)
-    await _record(engine, Act.STAFF_CHANGE, Outcome.DONE, actor=by, kind="operator", facts=(("staff", login), ("roles", "")))
+    await _record(
+        engine, Act.STAFF_CHANGE, Outcome.DONE, actor=by, kind="operator", facts=(("staff", login), ("roles", ""))
+    )
 
 
 async def sign_in(engine: Engine, login: str, password: str, code: str) -> str:
@@ -132,7 +155,9 @@ async def sign_in(engine: Engine, login: str, password: str, code: str) -> str:
     row = await engine.data.read(lambda tx: tx.one("staff_by_login", login=name))
     known = row is not None and row[5] is None
     wrong = SignInError(
-        "login, password or one-time code is not right", reason="sign-in-wrong", hint="wait for the next code and try again",
+        "login, password or one-time code is not right",
+        reason="sign-in-wrong",
+        hint="wait for the next code and try again",
         clause="§5.2",
     )
     try:
@@ -143,8 +168,12 @@ async def sign_in(engine: Engine, login: str, password: str, code: str) -> str:
         if row is None:
             raise wrong
         secret = open_record(
-            engine.keyring.house_key("tokens"), bytes(row[2]), vault_id=engine.vault_id, owner=HOUSE_OWNER,
-            kind="second-factor", record_id=str(row[0]),
+            engine.keyring.house_key("tokens"),
+            bytes(row[2]),
+            vault_id=engine.vault_id,
+            owner=HOUSE_OWNER,
+            kind="second-factor",
+            record_id=str(row[0]),
         )
         counter = verify_code(secret, code, engine.ready(), int(row[3]))
     except SignInError:
@@ -157,13 +186,19 @@ async def sign_in(engine: Engine, login: str, password: str, code: str) -> str:
         if not await tx.run("staff_counter", staff_id=staff_id, counter=counter):
             return False
         await tx.run(
-            "staff_session_insert", token_hash=sha256(token), staff_id=staff_id, signed_in_at=at, expires_at=at + SESSION_SECONDS
+            "staff_session_insert",
+            token_hash=sha256(token),
+            staff_id=staff_id,
+            signed_in_at=at,
+            expires_at=at + SESSION_SECONDS,
         )
         return True
 
     if not await engine.data.write(body):
         raise wrong
-    await _record(engine, Act.SIGN_IN, Outcome.DONE, actor=name, clause="5.2", facts=(("factors", "password, one-time code"),))
+    await _record(
+        engine, Act.SIGN_IN, Outcome.DONE, actor=name, clause="5.2", facts=(("factors", "password, one-time code"),)
+    )
     return base64.urlsafe_b64encode(token).decode().rstrip("=")
 
 
@@ -175,7 +210,11 @@ async def start_demo_session(engine: Engine, login: str) -> str:
     at, token = engine.ready(), random_bytes(32)
     await engine.data.write(
         lambda tx: tx.run(
-            "staff_session_insert", token_hash=sha256(token), staff_id=str(row[0]), signed_in_at=at, expires_at=at + SESSION_SECONDS
+            "staff_session_insert",
+            token_hash=sha256(token),
+            staff_id=str(row[0]),
+            signed_in_at=at,
+            expires_at=at + SESSION_SECONDS,
         )
     )
     await _record(engine, Act.SIGN_IN, Outcome.DONE, actor=login, clause="5.2", facts=(("factors", "demo: none"),))
@@ -228,8 +267,14 @@ async def _record(  # noqa: PLR0913 -- the fields of an entry
     await engine.record(
         build_entry(
             Account(
-                act=act.value, outcome=outcome.value, at=engine.clock.now(), policy=engine.policy.hash[:16], kind=kind,
-                actor=actor, clause=clause, facts=facts,
+                act=act.value,
+                outcome=outcome.value,
+                at=engine.clock.now(),
+                policy=engine.policy.hash[:16],
+                kind=kind,
+                actor=actor,
+                clause=clause,
+                facts=facts,
             )
         )
     )

@@ -87,7 +87,9 @@ async def take_along(engine: Engine, own: Own, language: str) -> bytes:
         "readable.html": _page(data, language),
     }  # fmt: skip
     for receipt, kind, _ in await receipts_of(engine, own):
-        files[f"receipts/{kind}-{receipt.id}.jsonld"] = json.dumps(receipt.record, ensure_ascii=False, indent=2).encode()
+        files[f"receipts/{kind}-{receipt.id}.jsonld"] = json.dumps(
+            receipt.record, ensure_ascii=False, indent=2
+        ).encode()
     files["SHA256SUMS"] = "".join(
         f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(files.items())
     ).encode()
@@ -106,7 +108,9 @@ def _data(engine: Engine, mine: OwnData, language: str) -> dict[str, Any]:
         "items": [
             {
                 "item": one.slot,
-                "title": policy.items[one.item].titles.get(language, one.item) if one.item in policy.items else one.item,
+                "title": policy.items[one.item].titles.get(language, one.item)
+                if one.item in policy.items
+                else one.item,
                 "value": list(one.value) if isinstance(one.value, tuple) else one.value,
                 "earlier": [list(was) if isinstance(was, tuple) else was for was in one.earlier],
                 "given": moment(one.given_at),
@@ -177,7 +181,7 @@ def _vcard(engine: Engine, mine: OwnData) -> bytes:
         if item.type in words:
             lines.append(f"{words[item.type]}:{text.replace('-', '') if item.type is ItemType.DATE else text}")
         elif item.type is ItemType.ADDRESS_JP:
-            lines.append(f"ADR;LABEL=\"{text.replace(chr(34), '')}\":;;;;;;")
+            lines.append(f'ADR;LABEL="{text.replace(chr(34), "")}":;;;;;;')
     if not any(line.startswith("FN") for line in lines):
         lines.append("FN:")
     return ("\r\n".join([*lines, "END:VCARD"]) + "\r\n").encode()

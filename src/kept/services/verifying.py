@@ -68,7 +68,10 @@ async def _verify_entries(engine: Engine, found: Verification) -> None:
                 continue
             try:
                 raw = open_account(
-                    engine.keyring.house_key(str(row[3])), bytes(row[4]), vault_id=engine.vault_id, key_name=str(row[3]),
+                    engine.keyring.house_key(str(row[3])),
+                    bytes(row[4]),
+                    vault_id=engine.vault_id,
+                    key_name=str(row[3]),
                     entry_id=entry_id,
                 )
             except (KeptError, KeyError):
@@ -78,7 +81,7 @@ async def _verify_entries(engine: Engine, found: Verification) -> None:
                 found.wrong(f"{name}: its account part is not what was committed to")
 
 
-async def _verify_tree(engine: Engine, found: Verification) -> None:
+async def _verify_tree(engine: Engine, found: Verification) -> None:  # noqa: C901 -- one walk over one tree
     async def body(tx: Transaction) -> tuple[int, bytes]:
         row = await tx.one("head_get", name=LOG)
         return (int(row[0]), bytes(row[1])) if row else (0, b"")
@@ -92,7 +95,7 @@ async def _verify_tree(engine: Engine, found: Verification) -> None:
             found.wrong(f"tile {level}/{tile}: shorter than the tree needs")
             return
     position = 0
-    while rows := await engine.data.read(lambda tx, mark=position: tx.all("positions_page", from_position=mark, limit=PAGE)):  # type: ignore[misc]
+    while rows := await _positions(engine, position):
         for entry_id, place in rows:
             if place != position:
                 found.wrong(f"position {position}: no entry stands there")
@@ -108,11 +111,19 @@ async def _verify_tree(engine: Engine, found: Verification) -> None:
     await engine.sequencer.verify_head()
 
 
+async def _positions(engine: Engine, start: int) -> list[Row]:
+    return await engine.data.read(lambda tx: tx.all("positions_page", from_position=start, limit=PAGE))
+
+
 def _leaves_only(tiles: dict[tuple[int, int], bytes], level: int, tile: int) -> bytes:
     """Higher tiles are computed from the leaves, so that a flipped bit above is found too."""
     if level == 0:
         return tiles[0, tile]
-    below = [_leaves_only(tiles, level - 1, tile * WIDTH + at) for at in range(WIDTH) if (level - 1, tile * WIDTH + at) in tiles]
+    below = [
+        _leaves_only(tiles, level - 1, tile * WIDTH + at)
+        for at in range(WIDTH)
+        if (level - 1, tile * WIDTH + at) in tiles
+    ]
     return b"".join(fold(one) for one in below if len(one) == WIDTH * HASH_BYTES)
 
 
@@ -129,7 +140,9 @@ async def _verify_people(engine: Engine, found: Verification) -> None:
                     engine.people.open_slot(person, slot)
                     found.values += 1
                 notices = await engine.notices.of_person(person.state)
-                wanted = {held.notice_id for held in person.state.slots.values()} | {one.notice_id for one in person.state.grants}
+                wanted = {held.notice_id for held in person.state.slots.values()} | {
+                    one.notice_id for one in person.state.grants
+                }
                 for notice_id in wanted - set(notices):
                     found.wrong(f"notice {notice_id[:16]}: missing, or rewritten")
                 await _verify_parts(engine, person_id, found)

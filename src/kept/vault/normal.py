@@ -1,31 +1,42 @@
 """Normal forms: what people type, made comparable; what must never be typed, refused with a reason.
 
-`normalise` answers the value to keep and the form to find it by. It refuses control and direction characters, lone
-surrogates, over-long text, and Japan's Individual Number wherever it turns up (§1.1).
+`normalise` answers the value to keep and the form to find it by. A value it answered, given again, answers the same form.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import NamedTuple
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
-from kept.errors import SubmissionError
+from kept.vault.individual_number import guard_individual_number
+from kept.vault.text import DASHES, MAX_CHARACTERS, fold, one_width, readable, too_long, wrong
 
-MAX_CHARACTERS = 2000
 MAX_NAME_CHARACTERS = 200
 MAX_YEARS = 130
-INDIVIDUAL_NUMBER_DIGITS = 12
-DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ーｰ﹣－〜～", "-"))
-ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "明治": 1867}
-FORBIDDEN_CATEGORIES = {"Cc", "Cs", "Co", "Cn"}
-DIRECTION = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
-CONTEXT = re.compile(r"マイナンバー|個人番号|my\s*number|individual\s*number", re.IGNORECASE)
+NO_TODAY = "9999-12-31"
+JAPAN = 81
+JAPAN_DIGITS = (9, 10)
+E164_DIGITS = 15
+ERAS = {
+    "明治": (date(1868, 1, 25), date(1912, 7, 30)),
+    "大正": (date(1912, 7, 30), date(1926, 12, 25)),
+    "昭和": (date(1926, 12, 25), date(1989, 1, 7)),
+    "平成": (date(1989, 1, 8), date(2019, 4, 30)),
+    "令和": (date(2019, 5, 1), date(9999, 12, 31)),
+}
+ERA_LETTERS = {"M": "明治", "T": "大正", "S": "昭和", "H": "平成", "R": "令和"}
+
+_ERA_DATE = re.compile(
+    r"(明治|大正|昭和|平成|令和|[MTSHRmtshr])(元|\d{1,2})[年./-](\d{1,2})[月./-](\d{1,2})日?", re.ASCII
+)
+_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d{2})(\d{2})", re.ASCII)
+_PHONE = re.compile(r"(\+?[0-9 ().\-]+?)(?: ?(?:ext\.?|内線|x|#|;ext=) ?([0-9]{1,7}))?", re.ASCII | re.IGNORECASE)
+_POSTCODE = re.compile(r"(?:〒 ?(\d{3})[ -]*(\d{4})|(\d{3})-?(\d{4}))(?!\d)[ 、,]*(.*)", re.ASCII)
 
 
 class NormalValue(NamedTuple):
@@ -35,8 +46,14 @@ class NormalValue(NamedTuple):
     find_by: str
 
 
+class _Asked(NamedTuple):
+    field: str
+    options: Sequence[str]
+    today: str
+
+
 def normalise(
-    item_type: str, raw: str | Sequence[str], *, field: str = "", options: Sequence[str] = (), today: str = "9999-12-31"
+    item_type: str, raw: str | Sequence[str], *, field: str = "", options: Sequence[str] = (), today: str = NO_TODAY
 ) -> NormalValue:
     """Bring what was typed into normal form.
 
@@ -45,167 +62,158 @@ def normalise(
         raw: As typed; a list for some-of.
         field: Item id, for the error.
         options: Declared options of one-of and some-of.
-        today: ISO date; dates after it are refused.
+        today: ISO date; dates after it, or over 130 years before, are refused. Without one (a value kept earlier is looked
+            at again) no date is.
 
     Raises:
         SubmissionError: It is not acceptable; says why and what to type instead, never what was typed.
     """
     if item_type == "some-of":
-        chosen = [raw] if isinstance(raw, str) else list(raw)
-        if len(chosen) > len(options) or any(one not in options for one in chosen):
-            raise _wrong(field, "expected some of the declared options, found another", "options", "choose from the list")
-        return NormalValue(tuple(option for option in options if option in chosen), "")
+        return _some_of(raw, field, options)
     if not isinstance(raw, str):
-        raise _wrong(field, "expected one text, found several", "one-value", "fill the field once")
-    text = _clean(raw, field)
-    guard_individual_number(text, field, may_be_phone=item_type in {"phone", "fax"})
-    match item_type:
-        case "one-of":
-            if text not in options:
-                raise _wrong(
-                    field, "expected one of the declared options, found another", "options", "choose from the list"
-                )
-            return NormalValue(text, text)
-        case "email":
-            return _email(text, field)
-        case "phone" | "fax":
-            return _phone(text, field)
-        case "date":
-            return _date(text, field, today)
-        case "address-jp":
-            return _address(text, field)
-        case "person-name" | "contest-entry":
-            if len(text) > MAX_NAME_CHARACTERS:
-                raise _too_long(field, MAX_NAME_CHARACTERS)
-            return NormalValue(text, fold(text).replace(" ", ""))
-        case "answer" | "issued-number":
-            return NormalValue(text, fold(text))
-        case _:
-            raise _wrong(
-                field, f"expected an item that may be collected, found {item_type}", "never-collected", "leave it out",
-                clause="§1.1",
-            )
-
-
-def fold(text: str) -> str:
-    """Return *text* with width, case and spacing made equal."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-
-
-def guard_individual_number(text: str, field: str, *, may_be_phone: bool = False) -> None:
-    """Refuse text that holds an Individual Number.
-
-    Twelve digits whose last is the check digit, standing alone or near a word that names the number. One random
-    12-digit number in ten has a right check digit, so a possible phone number is let through in a phone field.
-
-    Raises:
-        SubmissionError: It looks like one; the number itself is not in the message. Source: Cabinet Office / MIC
-            Ordinance No. 85 of 2014, Art. 5 (check digit).
-    """
-    flat = unicodedata.normalize("NFKC", text).translate(DASHES)
-    for found in re.finditer(r"(?<!\d)\+?\d(?:[ \-]?\d){11}(?!\d)", flat):
-        digits = re.sub(r"\D", "", found.group())
-        if len(digits) != INDIVIDUAL_NUMBER_DIGITS or not has_check_digit(digits):
-            continue
-        if may_be_phone and found.group().startswith("+") and not CONTEXT.search(flat):
-            continue
-        raise SubmissionError(
-            "expected no Individual Number, found twelve digits that look like one",
-            field=field,
-            reason="individual-number",
-            hint="we never take Individual Numbers; if it is a phone number, write it with its area code or country code",
+        raise wrong(field, "expected one text, found several", "one-value", "fill the field once")
+    text = readable(raw, field)
+    guard_individual_number(
+        text, field, may_be_phone=item_type in {"phone", "fax"}, anywhere=item_type == "person-name"
+    )
+    form = _FORMS.get(item_type)
+    if form is None:
+        raise wrong(
+            field,
+            f"expected an item that may be collected, found {item_type}",
+            "never-collected",
+            "leave it out",
             clause="§1.1",
         )
+    return form(text, _Asked(field, options, today))
 
 
-def has_check_digit(digits: str) -> bool:
-    """Whether twelve digits end in the check digit of an Individual Number."""
-    total = sum(
-        int(digits[11 - n]) * (n + 1 if n <= 6 else n - 5)  # noqa: PLR2004 -- the ordinance's own weights
-        for n in range(1, 12)
-    )
-    rest = total % 11
-    return int(digits[11]) == (0 if rest <= 1 else 11 - rest)
+def _some_of(raw: str | Sequence[str], field: str, options: Sequence[str]) -> NormalValue:
+    chosen = [raw] if isinstance(raw, str) else raw
+    if len(chosen) > len(options) or any(one not in options for one in chosen):
+        raise wrong(field, "expected some of the declared options, found another", "options", "choose from the list")
+    return NormalValue(tuple(option for option in options if option in chosen), "")
 
 
-def _clean(raw: str, field: str) -> str:
-    if len(raw) > MAX_CHARACTERS:
-        raise _too_long(field, MAX_CHARACTERS)
-    for character in raw:
-        if character in DIRECTION or (
-            unicodedata.category(character) in FORBIDDEN_CATEGORIES and character not in "\n\r\t"
-        ):
-            raise _wrong(
-                field,
-                "expected readable characters, found a control or direction character",
-                "characters",
-                "type the text again instead of pasting it",
-            )
-    text = " ".join(unicodedata.normalize("NFC", raw).split())
-    if not text:
-        raise _wrong(field, "expected a value, found none", "empty", "leave the field empty to keep it to yourself")
-    return text
+def _one_of(text: str, asked: _Asked) -> NormalValue:
+    if text not in asked.options:
+        raise wrong(
+            asked.field, "expected one of the declared options, found another", "options", "choose from the list"
+        )
+    return NormalValue(text, text)
 
 
-def _email(text: str, field: str) -> NormalValue:
-    flat = unicodedata.normalize("NFKC", text).replace(" ", "")
+def _name(text: str, asked: _Asked) -> NormalValue:
+    if len(text) > MAX_NAME_CHARACTERS:
+        raise too_long(asked.field, MAX_NAME_CHARACTERS)
+    return NormalValue(text, _PARTS_OF_NAMES.sub("", fold(text).translate(DASHES).replace("\u2019", "'")))
+
+
+_PARTS_OF_NAMES = re.compile("[ \u30fb\u00b7]")
+"""Between the parts of a name a space, a middle dot or nothing is written."""
+
+
+def _words(text: str, asked: _Asked) -> NormalValue:
+    del asked
+    return NormalValue(text, fold(text))
+
+
+def _email(text: str, asked: _Asked) -> NormalValue:
     try:
-        checked = validate_email(flat, check_deliverability=False, allow_smtputf8=True, test_environment=True)
+        checked = validate_email(
+            one_width(text), check_deliverability=False, allow_smtputf8=True, test_environment=True
+        )
     except EmailNotValidError:
-        raise _wrong(
-            field, "expected an e-mail address, found something else", "email", "write it as name@example.jp"
+        raise wrong(
+            asked.field, "expected an e-mail address, found something else", "email", "write it as name@example.jp"
         ) from None
     domain = checked.ascii_domain or checked.domain
-    return NormalValue(checked.normalized, f"{checked.local_part.casefold()}@{domain.casefold()}")
+    return NormalValue(checked.normalized, f"{fold(checked.local_part)}@{domain.casefold()}")
 
 
-def _phone(text: str, field: str) -> NormalValue:
-    flat = unicodedata.normalize("NFKC", text).translate(DASHES)
+def _phone(text: str, asked: _Asked) -> NormalValue:
+    shape = _PHONE.fullmatch(one_width(text).translate(DASHES))
+    number = _parsed(f"{shape[1]};ext={shape[2]}" if shape[2] else shape[1]) if shape else None
+    if number is None or not _dialled(number):
+        raise wrong(
+            asked.field,
+            "expected a phone number, found something else",
+            "phone",
+            "write one number in digits, with its area code; a number abroad begins with +",
+        )
+    display = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    if number.country_code != JAPAN or _parsed(display) != number:
+        display = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return NormalValue(display, phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _parsed(text: str) -> phonenumbers.PhoneNumber | None:
     try:
-        number = phonenumbers.parse(flat, "JP")
+        return phonenumbers.parse(text, "JP")
     except phonenumbers.NumberParseException:
-        number = None
-    if number is None or not phonenumbers.is_possible_number(number):
-        raise _wrong(field, "expected a phone number, found something else", "phone", "write it with its area code")
-    region = phonenumbers.PhoneNumberFormat.NATIONAL if number.country_code == 81 else phonenumbers.PhoneNumberFormat.INTERNATIONAL  # noqa: PLR2004 -- Japan
-    return NormalValue(
-        phonenumbers.format_number(number, region), phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    )
+        return None
 
 
-def _date(text: str, field: str, today: str) -> NormalValue:
-    flat = unicodedata.normalize("NFKC", text).translate(DASHES).replace(" ", "")
-    for era, before in ERAS.items():
-        if flat.startswith(era):
-            rest = flat.removeprefix(era).replace("元", "1", 1)
-            year, _, tail = rest.partition("年")
-            flat = f"{int(year) + before if year.isdigit() else 0}年{tail}"
-            break
-    parts = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", flat)
-    try:
-        if parts is None:
-            raise ValueError
-        day = date(int(parts[1]), int(parts[2]), int(parts[3]))
-    except ValueError:
-        raise _wrong(field, "expected a date, found something else", "date", "write it as 1990-04-01") from None
-    if day.isoformat() > today or (today != "9999-12-31" and int(today[:4]) - day.year > MAX_YEARS):
-        raise _wrong(field, "expected a date in a lifetime, found another", "date-range", "check the year")
+def _dialled(number: phonenumbers.PhoneNumber) -> bool:
+    """Whether it can be dialled from elsewhere. Not whether it is assigned: new ranges open before their tables come."""
+    digits = len(phonenumbers.national_significant_number(number))
+    if number.country_code == JAPAN:
+        return digits in JAPAN_DIGITS
+    possible = phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE
+    return possible and digits + len(str(number.country_code)) <= E164_DIGITS
+
+
+def _date(text: str, asked: _Asked) -> NormalValue:
+    day = _day(one_width(text).translate(DASHES).replace(" ", ""))
+    if day is None:
+        raise wrong(
+            asked.field, "expected a date, found something else", "date", "write it as 1990-04-01 or 平成2年4月1日"
+        )
+    years = int(asked.today[:4]) - day.year
+    if asked.today != NO_TODAY and (day.isoformat() > asked.today or years > MAX_YEARS):
+        raise wrong(asked.field, "expected a date in a lifetime, found another", "date-range", "check the year")
     return NormalValue(day.isoformat(), day.isoformat())
 
 
-def _address(text: str, field: str) -> NormalValue:
-    flat = unicodedata.normalize("NFKC", text)
-    found = re.match(r"^〒?\s*(\d{3})[\s\-‐‑–−ー]*(\d{4})[\s、,]*(.*)$", flat)
+def _day(text: str) -> date | None:
+    try:
+        if era := _ERA_DATE.fullmatch(text):
+            first, last = ERAS[ERA_LETTERS.get(era[1].upper(), era[1])]
+            year = first.year - 1 + (1 if era[2] == "元" else int(era[2]))
+            day = date(year, int(era[3]), int(era[4]))
+            return day if first <= day <= last else None
+        if found := _DATE.fullmatch(text):
+            year, month, number = (int(part) for part in found.groups() if part)
+            return date(year, month, number)
+    except ValueError:
+        pass
+    return None
+
+
+def _address(text: str, asked: _Asked) -> NormalValue:
+    kept = one_width(text)
+    found = _POSTCODE.fullmatch(kept.translate(DASHES))
     if found:
-        if not found[3]:
-            raise _wrong(field, "expected an address behind the postcode, found none", "address", "add the address")
-        flat = f"〒{found[1]}-{found[2]} {found[3]}"
-    return NormalValue(flat, fold(flat.translate(DASHES)).replace(" ", ""))
+        rest = kept[len(kept) - len(found[5]) :] if found[5] else ""
+        if not rest:
+            raise wrong(
+                asked.field, "expected an address behind the postcode, found none", "address", "add the address"
+            )
+        kept = f"〒{found[1] or found[3]}-{found[2] or found[4]} {rest}"
+    if len(kept) > MAX_CHARACTERS:
+        raise too_long(asked.field, MAX_CHARACTERS)
+    return NormalValue(kept, fold(kept.translate(DASHES)).replace(" ", ""))
 
 
-def _wrong(field: str, message: str, reason: str, hint: str, clause: str = "§2.2") -> SubmissionError:
-    return SubmissionError(message, field=field, reason=f"value-{reason}", hint=hint, clause=clause)
-
-
-def _too_long(field: str, most: int) -> SubmissionError:
-    return _wrong(field, f"expected at most {most} characters, found more", "long", "shorten it")
+_FORMS: dict[str, Callable[[str, _Asked], NormalValue]] = {
+    "one-of": _one_of,
+    "person-name": _name,
+    "contest-entry": _name,
+    "email": _email,
+    "phone": _phone,
+    "fax": _phone,
+    "date": _date,
+    "address-jp": _address,
+    "answer": _words,
+    "issued-number": _words,
+}

@@ -24,7 +24,7 @@ PAD_BYTES = 64
 
 Value = str | tuple[str, ...]
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(str | tuple[str, ...]).decode
+_decoder = msgspec.msgpack.Decoder(str | tuple[str, ...])
 
 
 def value_binding(  # noqa: PLR0913 -- each part is bound
@@ -80,7 +80,8 @@ def open_value(  # noqa: PLR0913 -- each part is bound
     """
     padded = open_sealed(key, sealed, value_binding(vault_id, person_id, key_id, slot, version, notice_id, source))
     try:
-        return _decode(padded.rstrip(b"\x00")[:-1])
+        value: Value = _decoder.decode(padded.rstrip(b"\x00")[:-1])
+        return value  # noqa: TRY300 -- beside the line that may fail
     except msgspec.MsgspecError as error:
         raise MalformedError("a value does not decode", reason="value-malformed", clause="§5.3") from error
 

@@ -101,6 +101,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
         nonce=request.scope["state"]["nonce"],
         kind=request.scope["state"]["kind"],
         path=path,
+        status=status,
         signed_in=request.scope["state"].get("session") is not None,
         form_token=form_token(request),
         policy=web.engine.policy.policy if web.engine.has_policy else None,
@@ -112,7 +113,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
 def error_page(request: Request, error: KeptError) -> Response:
     """Answer one of our errors."""
     status = next((status for kind, status in STATUS if isinstance(error, kind)), 500)
-    response = page(request, "error.html", status, error=error, status=status)
+    response = page(request, "error.html", status, error=error)
     if isinstance(error, LimitError):
         response.headers["retry-after"] = str(error.retry_after_seconds)
     return response

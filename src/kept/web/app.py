@@ -44,7 +44,7 @@ class _Static(StaticFiles):
     """Files that may be kept by the browser: they hold nobody's information."""
 
     def file_response(self, *args: object, **kwargs: object) -> Response:
-        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type] -- passed through
+        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]  # passed through
         response.headers["cache-control"] = "public, max-age=3600"
         return response
 
@@ -67,7 +67,7 @@ def build_app(
     apps = {}
     for kind, routes in (("site", site.routes()), ("console", console.routes())):
         all_routes: list[BaseRoute] = [*(demo.routes(kind) if is_demo else []), *routes, Mount("/static", _Static(directory=STATIC))]
-        app = Starlette(routes=all_routes, exception_handlers={KeptError: _ours, HTTPException: _http, Exception: _bug})  # type: ignore[dict-item] -- each takes its own kind
+        app = Starlette(routes=all_routes, exception_handlers={KeptError: _ours, HTTPException: _http, Exception: _bug})  # type: ignore[dict-item]  # each takes its own kind
         app.state.web = web
         apps[kind] = _Sessions(app, engine, kind)
     hosts = dict.fromkeys(site_hosts, "site") | dict.fromkeys(console_hosts, "console")
