@@ -1,24 +1,27 @@
 """The file provider: the root of each key epoch, and the ledger's signing key, one file each in a folder of their own.
 
-No backup includes this folder. Files are 0600 and ours alone; a file others can read is refused, a wrong or truncated
-one is recognised before it is used.
+No backup includes this folder. Files are 0600 and ours alone; a file others can read is refused, a wrong, truncated or
+exchanged one is recognised before it is used.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import stat
 from pathlib import Path
 
 from kept.crypto.aead import open_sealed, seal
-from kept.crypto.digest import sha256
-from kept.crypto.random import random_bytes
+from kept.crypto.digest import same, sha256
+from kept.crypto.random import random_bytes, random_id
 from kept.crypto.signature import SigningKey, new_seed
 from kept.errors import ClosedError, SettingError
 from kept.vault.provider import missing_epoch
 
 KEY_BYTES = 32
 CHECK_BYTES = 8
+MAX_FILE_BYTES = 1024
+_LINES = re.compile(r"kept-key v1 (\S+)\n([0-9a-f]{64}) ([0-9a-f]{16})\n", re.ASCII)
 
 
 def _check(kind: str, key: bytes) -> bytes:
@@ -26,7 +29,9 @@ def _check(kind: str, key: bytes) -> bytes:
 
 
 def write_key(path: Path, kind: str, key: bytes) -> None:
-    """Write a key file, durable before this returns; never over an existing one.
+    """Write a key file: whole and durable, or not there; never over an existing one.
+
+    The bytes are synced under a passing name and then linked to *path*, so that a crash leaves no half file behind.
 
     Args:
         path: The file to make.
@@ -36,20 +41,23 @@ def write_key(path: Path, kind: str, key: bytes) -> None:
     Raises:
         SettingError: The file exists or cannot be made.
     """
+    passing = path.with_name(f".{path.name}.{random_id()}")
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(f"kept-key v1 {kind}\n{key.hex()} {_check(kind, key).hex()}\n")
-            file.flush()
-            os.fsync(file.fileno())
-        folder = os.open(path.parent, os.O_RDONLY)
-        os.fsync(folder)
-        os.close(folder)
+        handle = os.open(passing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(handle, "w", encoding="ascii") as file:
+                file.write(f"kept-key v1 {kind}\n{key.hex()} {_check(kind, key).hex()}\n")
+                file.flush()
+                os.fsync(file.fileno())
+            os.link(passing, path)
+        finally:
+            passing.unlink()
+        _sync_folder(path.parent)
     except OSError as error:
         raise SettingError(
             f"cannot make the key file {path.name}: {error.strerror}",
             reason="key-file-unwritable",
-            hint="the key folder must exist, be ours and have space",
+            hint="the key folder must exist, be ours, have space and allow hard links; an existing key is never replaced",
             clause="§5.5",
         ) from None
 
@@ -57,13 +65,19 @@ def write_key(path: Path, kind: str, key: bytes) -> None:
 def read_key(path: Path, kind: str) -> bytes:
     """Read a key file.
 
+    Args:
+        path: The file.
+        kind: What the key must be.
+
+    Returns:
+        32 bytes.
+
     Raises:
         ClosedError: It is not there.
-        SettingError: Others can read it, or it is not a key file of this kind.
+        SettingError: Others can read it, it is not ours, or it is not a whole key file of this kind.
     """
     try:
-        status = path.stat()
-        text = path.read_text(encoding="ascii")
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except FileNotFoundError:
         raise ClosedError(
             f"expected the key file {path.name}, found none",
@@ -71,24 +85,23 @@ def read_key(path: Path, kind: str) -> bytes:
             hint="put it back from where you keep key files; data backups never hold it",
             clause="§5.5",
         ) from None
-    except (OSError, UnicodeDecodeError):
-        text = ""
-        status = path.stat()
-    if status.st_mode & 0o077 or status.st_uid != os.geteuid():
-        raise SettingError(
-            f"expected the key file {path.name} to be readable by its owner alone, found it open to others",
-            reason="key-file-open",
-            hint=f"run: chmod 600 {path.name}  (and make it the service's own)",
-            clause="§5.5",
-        )
-    found = re.fullmatch(r"kept-key v1 (\S+)\n([0-9a-f]{64}) ([0-9a-f]{16})\n", text)
+    except OSError as error:
+        raise _wrong(path, kind, f"a file that does not open: {error.strerror}") from None
+    with os.fdopen(handle, "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise _wrong(path, kind, "no plain file")
+        if status.st_mode & 0o077 or status.st_uid != os.geteuid():
+            raise SettingError(
+                f"expected the key file {path.name} to be readable by its owner alone, found it open to others",
+                reason="key-file-open",
+                hint=f"run: chmod 600 {path.name}  (and make it the service's own)",
+                clause="§5.5",
+            )
+        text = file.read(MAX_FILE_BYTES).decode("ascii", errors="replace")
+    found = _LINES.fullmatch(text)
     if not found or found[1] != kind or _check(kind, bytes.fromhex(found[2])).hex() != found[3]:
-        raise SettingError(
-            f"expected {path.name} to hold a {kind} key, found something else",
-            reason="key-file-wrong",
-            hint="put the right key file back; nothing was changed",
-            clause="§5.5",
-        )
+        raise _wrong(path, kind, "something else")
     return bytes.fromhex(found[2])
 
 
@@ -97,12 +110,31 @@ class KeyFiles:
 
     Args:
         folder: Folder of the key files, 0700; made when it is missing.
+
+    Raises:
+        SettingError: The folder cannot be made, is not ours, or others can write in it.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._roots: dict[int, bytes] = {}
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            status = folder.stat()
+        except OSError as error:
+            raise SettingError(
+                f"cannot make the key folder {folder.name}: {error.strerror}",
+                reason="key-folder-unusable",
+                hint="name a folder of the service's own",
+                clause="§5.5",
+            ) from None
+        if status.st_mode & 0o022 or status.st_uid != os.geteuid():
+            raise SettingError(
+                f"expected the key folder {folder.name} to be its owner's alone, found it open to others",
+                reason="key-folder-open",
+                hint=f"run: chmod 700 {folder.name}  (and make it the service's own)",
+                clause="§5.5",
+            )
 
     def create(self, epoch: int) -> None:
         """Make the root of *epoch*; does nothing when it exists."""
@@ -118,22 +150,48 @@ class KeyFiles:
         return open_sealed(self._root(epoch), wrapped, associated)
 
     def destroy(self, epoch: int) -> None:
-        """Overwrite and remove the root of *epoch*. What the disk itself keeps is outside our reach (LIMITATIONS)."""
+        """Overwrite and remove the root of *epoch*, and what a crash left of making it.
+
+        What the disk itself keeps is outside our reach (LIMITATIONS).
+
+        Raises:
+            SettingError: It could not be overwritten or removed: the epoch is not destroyed.
+        """
         path = self._path(epoch)
         self._roots.pop(epoch, None)
-        if path.exists():
-            with path.open("r+b") as file:
-                file.write(b"\x00" * path.stat().st_size)
-                file.flush()
-                os.fsync(file.fileno())
-            path.unlink()
+        try:
+            for one in (path, *self.folder.glob(f".{path.name}.*")):
+                if one.exists():
+                    _overwrite(one)
+                    one.unlink()
+            _sync_folder(self.folder)
+        except OSError as error:
+            raise SettingError(
+                f"cannot destroy the key file {path.name}: {error.strerror}",
+                reason="key-file-unwritable",
+                hint="the key folder must be ours; the epoch counts as destroyed only when the file is gone",
+                clause="§5.5",
+            ) from None
 
     def state(self, epoch: int) -> str:
-        """Look at the file again: `usable`, or `missing`; a changed file is read anew."""
-        if not self._path(epoch).exists():
-            self._roots.pop(epoch, None)
+        """Look at the file again.
+
+        Returns:
+            `usable`, or `missing`.
+
+        Raises:
+            SettingError: The file is open to others, damaged, or holds another root than the one in use: keys wrapped
+                under it from now on would be lost with it.
+        """
+        path = self._path(epoch)
+        held = self._roots.pop(epoch, None)
+        if not path.exists():
             return "missing"
-        self._roots[epoch] = read_key(self._path(epoch), f"epoch-{epoch}")
+        root = read_key(path, f"epoch-{epoch}")
+        if held is not None and not same(held, root):
+            self._roots[epoch] = held
+            raise _wrong(path, f"epoch-{epoch}", "another one than is in use")
+        self._roots[epoch] = root
         return "usable"
 
     def signing_key(self, *, create: bool = False) -> SigningKey:
@@ -157,3 +215,27 @@ class KeyFiles:
                 raise missing_epoch(epoch)
             root = self._roots[epoch] = read_key(self._path(epoch), f"epoch-{epoch}")
         return root
+
+
+def _overwrite(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.write(b"\x00" * path.stat().st_size)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _wrong(path: Path, kind: str, found: str) -> SettingError:
+    return SettingError(
+        f"expected {path.name} to hold a {kind} key, found {found}",
+        reason="key-file-wrong",
+        hint="put the right key file back; nothing was changed",
+        clause="§5.5",
+    )

@@ -1,6 +1,6 @@
 """Normal forms: what people type, made comparable; what must never be typed, refused with a reason.
 
-`normalise` answers the value to keep and the form to find it by. A value it answered, given again, answers the same form.
+`normalise` answers the value to keep and the form to find it by. A value it answered, given again, gives the same.
 """
 
 from __future__ import annotations
@@ -62,8 +62,8 @@ def normalise(
         raw: As typed; a list for some-of.
         field: Item id, for the error.
         options: Declared options of one-of and some-of.
-        today: ISO date; dates after it, or over 130 years before, are refused. Without one (a value kept earlier is looked
-            at again) no date is.
+        today: ISO date; dates after it, or over 130 years before, are refused. Without one (a value kept earlier is
+            looked at again) no date is.
 
     Raises:
         SubmissionError: It is not acceptable; says why and what to type instead, never what was typed.
@@ -155,7 +155,7 @@ def _parsed(text: str) -> phonenumbers.PhoneNumber | None:
 
 
 def _dialled(number: phonenumbers.PhoneNumber) -> bool:
-    """Whether it can be dialled from elsewhere. Not whether it is assigned: new ranges open before their tables come."""
+    """Whether it can be dialled from elsewhere; not whether it is assigned: new ranges open before their tables come."""
     digits = len(phonenumbers.national_significant_number(number))
     if number.country_code == JAPAN:
         return digits in JAPAN_DIGITS
