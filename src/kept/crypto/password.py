@@ -1,6 +1,12 @@
-"""Passwords, hashed with argon2id (RFC 9106, the library's default profile: 64 MiB, 3 passes)."""
+"""Passwords, hashed with argon2id (RFC 9106 §4, the library's default profile: 64 MiB, 3 passes).
+
+Why its use is safe: a fresh random salt per hash, a cost that makes each guess dear, and the same cost and answer for an
+account that does not exist.
+"""
 
 from __future__ import annotations
+
+import unicodedata
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -30,9 +36,10 @@ class Passwords:
         """Return the hash of a new password.
 
         Raises:
-            SubmissionError: Shorter than 12 or longer than 200 characters.
+            SubmissionError: Shorter than 12 or longer than 200 characters, or not text.
         """
-        if not MIN_CHARACTERS <= len(password) <= MAX_CHARACTERS:
+        prepared = _prepared(password)
+        if prepared is None or len(prepared) < MIN_CHARACTERS:
             raise SubmissionError(
                 f"expected {MIN_CHARACTERS} to {MAX_CHARACTERS} characters, found {len(password)}",
                 field="password",
@@ -40,23 +47,37 @@ class Passwords:
                 hint="a few unrelated words are easy to remember",
                 clause="§5.2",
             )
-        return self._hasher.hash(password)
+        return self._hasher.hash(prepared)
 
     def verify_password(self, stored_hash: str | None, password: str) -> None:
         """Verify *password*; an unknown account costs the same and says the same.
 
         Args:
             stored_hash: Hash of the account; None when there is no such account.
-            password: As typed; cut to 200 characters.
+            password: As typed; one that can be nobody's (over 200 characters) costs the same.
 
         Raises:
             SignInError: Wrong, or no such account.
         """
+        prepared = _prepared(password)
+        if prepared is None:
+            stored_hash = None
         try:
-            self._hasher.verify(stored_hash or self._nobody, password[:MAX_CHARACTERS])
+            self._hasher.verify(stored_hash or self._nobody, prepared or "")
         except (VerificationError, InvalidHashError):
             stored_hash = None
         if stored_hash is None:
             raise SignInError(
                 "name or password is not right", reason="sign-in-wrong", hint="check both, or use a recovery code"
             )
+
+
+def _prepared(password: str) -> str | None:
+    """Return the password as it is hashed, the same from every keyboard; None when it can be nobody's.
+
+    Source: RFC 8265 §4.2.2 (spaces beyond ASCII become a space, then NFC).
+    """
+    if len(password) > MAX_CHARACTERS or any("\ud800" <= character <= "\udfff" for character in password):
+        return None
+    spaced = "".join(" " if unicodedata.category(character) == "Zs" else character for character in password)
+    return unicodedata.normalize("NFC", spaced)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import struct
+import unicodedata
 from hmac import digest
 from urllib.parse import quote
 
@@ -17,6 +18,7 @@ from kept.errors import SignInError
 STEP_SECONDS = 30
 DIGITS = 6
 SECRET_BYTES = 20
+MAX_CHARACTERS = 32
 
 
 def new_secret() -> bytes:
@@ -37,7 +39,7 @@ def verify_code(secret: bytes, code: str, at: float, last_counter: int) -> int:
 
     Args:
         secret: 20 bytes.
-        code: As typed; spaces are ignored.
+        code: As typed; spaces are ignored, full-width digits are digits.
         at: Unix seconds.
         last_counter: Counter of the last code accepted; a code at or before it is a replay.
 
@@ -47,9 +49,9 @@ def verify_code(secret: bytes, code: str, at: float, last_counter: int) -> int:
     Raises:
         SignInError: Wrong, expired or replayed.
     """
-    typed = "".join(code.split()).encode()
+    typed = "".join(unicodedata.normalize("NFKC", code[:MAX_CHARACTERS]).split()).encode(errors="replace")
     now = int(at) // STEP_SECONDS
-    for counter in (now - 1, now, now + 1):
+    for counter in range(max(now - 1, 0), now + 2):
         if same(code_at(secret, counter).encode(), typed) and counter > last_counter:
             return counter
     raise SignInError(

@@ -12,7 +12,7 @@ import msgspec
 
 from kept.crypto.aead import open_sealed, seal
 from kept.crypto.digest import framed
-from kept.errors import MalformedError
+from kept.errors import SealError
 
 VALUE_LABEL = b"kept/value/v1"
 STATE_LABEL = b"kept/state/v1"
@@ -21,6 +21,8 @@ ACCOUNT_LABEL = b"kept/account-seal/v1"
 RECORD_LABEL = b"kept/record/v1"
 WRAP_LABEL = b"kept/wrap/v1"
 PAD_BYTES = 64
+PAD_MARK = b"\x80"
+"""Ends the value; zeros follow. Source: ISO/IEC 7816-4 padding."""
 
 Value = str | tuple[str, ...]
 _encode = msgspec.msgpack.Encoder().encode
@@ -57,7 +59,7 @@ def seal_value(  # noqa: PLR0913 -- each part is bound
 ) -> bytes:
     """Seal a value under the person's value key (32 bytes), bound to what it is and under which notice it was given."""
     plain = _encode(value)
-    padded = plain + b"\x80" + b"\x00" * (-(len(plain) + 1) % PAD_BYTES)
+    padded = plain + PAD_MARK + b"\x00" * (-(len(plain) + 1) % PAD_BYTES)
     return seal(key, padded, value_binding(vault_id, person_id, key_id, slot, version, notice_id, source))
 
 
@@ -76,14 +78,21 @@ def open_value(  # noqa: PLR0913 -- each part is bound
     """Open a value.
 
     Raises:
-        SealError: Any part of the binding differs, or a bit was flipped.
+        SealError: Any part of the binding differs, a bit was flipped, or what was sealed is no value.
     """
     padded = open_sealed(key, sealed, value_binding(vault_id, person_id, key_id, slot, version, notice_id, source))
+    plain = padded.rstrip(b"\x00")
     try:
-        value: Value = _decoder.decode(padded.rstrip(b"\x00")[:-1])
-        return value  # noqa: TRY300 -- beside the line that may fail
-    except msgspec.MsgspecError as error:
-        raise MalformedError("a value does not decode", reason="value-malformed", clause="§5.3") from error
+        value: Value = _decoder.decode(plain.removesuffix(PAD_MARK))
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        raise _no_value() from None
+    if len(padded) % PAD_BYTES or not plain.endswith(PAD_MARK):
+        raise _no_value()
+    return value
+
+
+def _no_value() -> SealError:
+    return SealError("expected a padded value in the seal, found other bytes", reason="value-malformed", clause="§5.3")
 
 
 def _state_binding(vault_id: str, person_id: bytes, g: int) -> bytes:
