@@ -37,7 +37,6 @@ def test_a_persons_entries_are_paged_without_losing_one_of_the_same_moment(data)
         before_id, before = page[-1][0], page[-1][3]
     assert seen == [b"5", b"4", b"3", b"2", b"1"]
     assert data.one("entries_of_person_count", person_id=MORI) == (5,)
-    assert data.all("entries_of_person", person_id=MORI, before=2.0, limit=9) == [(b"1", "key_id", b"s", 1.0)]
 
 
 def test_erasing_a_person_leaves_the_entries(data):

@@ -20,6 +20,9 @@ from kept.policy.words import CHANNELS, EXIT_TYPES, Basis, Exit
 REMEMBER_AT_MOST = 200_000
 """Bounds remembered over all notices; beyond it everything is forgotten and worked out again."""
 
+DECIDED_HERE = frozenset({"staff", "service"})
+"""Kinds of mandate with tables; the person's own and a law's request are rare and read the reference."""
+
 NO_EVENTS: Mapping[str, float] = {}
 UNKNOWN = needs.refuse(4, "check-error", "4.1")
 MANDATE = needs.refuse(1, "mandate", "5.2")
@@ -91,20 +94,26 @@ class Evaluator:
             person: The opened state.
             notices: Those the person's values and grants answer to, by id.
         """
-        return self.decide_slots(
-            request.mandate,
-            request.person_id,
-            person,
-            (request.slot,),
-            request.exit,
-            request.at,
-            notices,
-            recipient=request.recipient,
-            law=request.law,
-            events=request.events,
-        )[0]
+        mandate = request.mandate
+        try:
+            if request.law is not None or mandate.kind not in DECIDED_HERE:
+                return reference.decide(self._policy, request, person, notices)
+            at, way_out = request.at, request.exit
+            bound_to = mandate.person_id
+            if mandate.revoked or at > mandate.expires_at or (bound_to and bound_to != request.person_id):
+                return MANDATE
+            way = self._ways.get((mandate.role, mandate.purpose, way_out))
+            if way is None:
+                way = self._find_way(mandate.role, mandate.purpose, way_out)
+            if way.refused is not None:
+                return way.refused
+            return self._decide(
+                way, mandate, person, request.slot, way_out, at, notices, request.recipient, request.events
+            )
+        except Exception:  # noqa: BLE001 -- a check that fails denies, whatever failed
+            return UNKNOWN
 
-    def decide_slots(  # noqa: PLR0913, PLR0917 -- the question has this many parts
+    def decide_slots(  # noqa: PLR0913 -- the question has this many parts
         self,
         mandate: Mandate,
         person_id: bytes,
@@ -136,7 +145,7 @@ class Evaluator:
             One decision for each slot, in their order.
         """
         try:
-            if mandate.kind == "own" or law is not None or mandate.kind not in needs.MANDATES:
+            if law is not None or mandate.kind not in DECIDED_HERE:
                 return tuple(
                     reference.decide(
                         self._policy,
@@ -159,7 +168,7 @@ class Evaluator:
         except Exception:  # noqa: BLE001 -- a check that fails denies, whatever failed
             return (UNKNOWN,) * len(slots)
 
-    def _decide(  # noqa: C901, PLR0912, PLR0913, PLR0917 -- the procedure, in its order
+    def _decide(  # noqa: C901, PLR0912, PLR0913 -- the procedure, in its order
         self,
         way: _Way,
         mandate: Mandate,
@@ -217,8 +226,13 @@ class Evaluator:
             if basis is Basis.CONSENT:
                 if way.channel and not said_yes:
                     return way.consent
-                for grant in person.grants:
-                    if needs.covers(grant, purpose_id, notice_id, slot_name):
+                for grant in person.grants:  # as `needs.covers`, which is a call too many here
+                    if (
+                        grant.purpose == purpose_id
+                        and not grant.withdrawn
+                        and grant.notice_id == notice_id
+                        and slot_name in grant.slots
+                    ):
                         break
                 else:
                     return way.consent
@@ -280,7 +294,7 @@ class Evaluator:
         way.routes[item] = route
         return route
 
-    def _bind(  # noqa: PLR0913, PLR0917 -- what a bound depends on
+    def _bind(  # noqa: PLR0913 -- what a bound depends on
         self, way: _Way, route: _Route, item: str, slot: Slot, way_out: Exit, notices: Mapping[str, Notice]
     ) -> _Bound:
         purpose = way.purpose

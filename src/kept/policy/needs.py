@@ -95,7 +95,7 @@ def covers(grant: Grant, purpose: str, notice_id: str, slot: str) -> bool:
     return grant.purpose == purpose and grant.notice_id == notice_id and slot in grant.slots and not grant.withdrawn
 
 
-def cannot_leave(  # noqa: PLR0913, PLR0917 -- a question with six parts
+def cannot_leave(  # noqa: PLR0913 -- a question with six parts
     policy: Policy, mandate: Mandate, way_out: Exit, who: str, item: str, named: Sequence[str]
 ) -> str:
     """Return why an exit is closed to this mandate and recipient for *item*, as a reason; empty when it is open.

@@ -1,7 +1,5 @@
 """What a form shows before anything is given: the notice, built from the policy, as tuples and as the words shown."""
 
-# ruff: noqa: RUF001 -- Japanese is written with its own punctuation
-
 from __future__ import annotations
 
 from collections.abc import Mapping

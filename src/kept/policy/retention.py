@@ -35,7 +35,7 @@ def end_of(retention: Retention, given_at: float, state: PersonState, events: Ma
     return min(ends, default=None)
 
 
-def end_of_slot(  # noqa: PLR0913, PLR0917 -- what an end depends on
+def end_of_slot(  # noqa: PLR0913 -- what an end depends on
     policy: Policy, state: PersonState, slot_name: str, slot: Slot, notice: Notice | None, events: Mapping[str, float]
 ) -> float | None:
     """Return when the value of a slot ends: the earlier of the notice it was given under and the policy in force.
@@ -56,7 +56,7 @@ def end_of_slot(  # noqa: PLR0913, PLR0917 -- what an end depends on
     return min((one for one in ends if one is not None), default=None)
 
 
-def end_of_use(  # noqa: PLR0913, PLR0917 -- what an end depends on
+def end_of_use(  # noqa: PLR0913 -- what an end depends on
     policy: Policy,
     state: PersonState,
     slot_name: str,

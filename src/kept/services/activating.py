@@ -108,7 +108,7 @@ async def activate(engine: Engine, session: StaffSession, version: int, *, appro
             clause="§5.2",
         )
     active = compile_policy(decode_files(bytes(row[1])), engine.parts.guarantees)
-    await _activate(engine, active, by=session.login, kind="staff", approver=approver)
+    await _activate(engine, active, by=session.actor, kind="staff", approver=approver)
 
 
 async def _activate(engine: Engine, active: ActivePolicy, *, by: str, kind: str, approver: str) -> None:
@@ -122,7 +122,11 @@ async def _activate(engine: Engine, active: ActivePolicy, *, by: str, kind: str,
             kind=kind,
             actor=by,
             clause="4.1",
-            facts=(("version", str(active.policy.version)), ("hash", active.hash), ("approver", approver)),
+            facts=(
+                ("version", str(active.policy.version)),
+                ("hash", active.hash),
+                ("approver", engine.actor_of(approver) if approver else ""),
+            ),
         )
     )
     sealed = engine.seal_entry(entry, None)

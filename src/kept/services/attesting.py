@@ -71,7 +71,7 @@ async def attest(engine: Engine, session: StaffSession, name: str, reference: st
             at=at,
             policy=engine.policy.hash[:16],
             kind="staff",
-            actor=session.login,
+            actor=session.actor,
             role=declared.by,
             clause=declared.clause,
             facts=(("name", name),),

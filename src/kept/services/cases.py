@@ -98,7 +98,7 @@ async def open_case(engine: Engine, session: StaffSession, purpose: str, *, seco
             "mandate_insert",
             mandate_id=mandate_id,
             kind="staff",
-            actor=session.login,
+            actor=session.actor,
             role=role,
             purpose=purpose,
             case_id=case_id,
@@ -143,7 +143,7 @@ async def case_of(engine: Engine, session: StaffSession, case_id: str) -> Case:
         return Case(
             case_id, int(row[0]), str(row[3]), str(row[2]), float(row[4]), float(row[5]), row[6] is not None, person_id,
             Mandate(
-                id=str(link[0]), kind="staff", actor=session.login, role=str(row[2]), purpose=str(row[3]), case=str(row[0]),
+                id=str(link[0]), kind="staff", actor=session.actor, role=str(row[2]), purpose=str(row[3]), case=str(row[0]),
                 person_id=person_id, signed_in_at=float(mandate[5]), expires_at=float(mandate[6]),
                 revoked=mandate[7] is not None, volume_left=int(mandate[8]),
             ),
@@ -278,7 +278,7 @@ async def _record(  # noqa: PLR0913 -- the fields of an entry
                 at=engine.clock.now(),
                 policy=engine.policy.hash[:16],
                 kind="staff",
-                actor=session.login,
+                actor=session.actor,
                 role=role or ",".join(session.roles),
                 purpose=purpose,
                 clause=clause,

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kept.crypto.digest import framed, hmac_sha256
 from kept.crypto.password import Passwords
 from kept.crypto.random import random_id
 from kept.crypto.signature import SigningKey
@@ -316,6 +317,13 @@ class Engine:
                 entry_id=entry.id,
             ),
         )
+
+    def actor_of(self, login: str) -> str:
+        """Return what entries call a member of staff: a keyed name, so that a customer's proof does not tell the login.
+
+        The console, which has the key, can tell who it is.
+        """
+        return f"staff-{hmac_sha256(self.keyring.house_key(LEDGER_KEY), framed(b'actor', login.encode())).hex()[:12]}"
 
     async def record(self, entry: Entry, keys: PersonKeys | None = None) -> str:
         """Seal and append an entry that releases nothing; return its id, hex."""

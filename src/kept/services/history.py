@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,24 +41,28 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A page of lines, newest first; *total* counts all of them."""
+    """A page of lines, newest first; *total* counts all of them, *older* begins the next page (empty at the end)."""
 
     lines: tuple[Line, ...]
     total: int
+    older: str = ""
 
 
-async def history_of(engine: Engine, person_id: bytes, *, before: float = FOREVER, limit: int = PAGE) -> History:
+async def history_of(engine: Engine, person_id: bytes, *, older: str = "", limit: int = PAGE) -> History:
     """Return what concerned a person.
 
     Args:
         engine: Open.
         person_id: 16 bytes.
-        before: Only lines recorded before this, unix seconds.
+        older: Where the page begins, from the page before, not trusted; empty for the newest.
         limit: Lines at most.
     """
+    before, before_id = _parse_older(older)
 
     async def body(tx: Transaction) -> tuple[list[Row], list[Row | None], list[Row | None], int]:
-        rows = await tx.all("entries_of_person", person_id=person_id, before=before, limit=limit)
+        rows = await tx.all(
+            "entries_of_person_page", person_id=person_id, before=before, before_id=before_id, limit=limit
+        )
         ids = [{"entry_id": row[0]} for row in rows]
         count = await tx.one("entries_of_person_count", person_id=person_id)
         return rows, await tx.each("entry_get", ids), await tx.each("position_get", ids), int(count[0]) if count else 0
@@ -76,7 +81,18 @@ async def history_of(engine: Engine, person_id: bytes, *, before: float = FOREVE
                 int(position[0]) if position else None,
             )
         )
-    return History(tuple(lines), total)
+    more = len(rows) == limit
+    return History(tuple(lines), total, f"{float(rows[-1][3])!r}-{bytes(rows[-1][0]).hex()}" if more else "")
+
+
+def _parse_older(unverified: str) -> tuple[float, bytes]:
+    found = re.fullmatch(r"([0-9.]{1,24})-([0-9a-f]{64})", unverified)
+    if not found:
+        return FOREVER, b""
+    try:
+        return float(found[1]), bytes.fromhex(found[2])
+    except ValueError:
+        return FOREVER, b""
 
 
 async def newest_entries(engine: Engine, limit: int = PAGE) -> tuple[Line, ...]:

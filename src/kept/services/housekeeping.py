@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from kept.store.interface import Row, Store, Transaction
 
 MINUTE = 60.0
+HOUR = 3600.0
+DAY = 86400.0
 PAGE = 500
 
 
@@ -22,6 +24,7 @@ async def begin_housekeeping(engine: Engine) -> None:
     await finish_all(engine)
     engine.every(1.0, engine.watch)
     engine.every(MINUTE, lambda: tidy(engine))
+    engine.every(HOUR, lambda: sweep(engine))
 
 
 async def finish_all(engine: Engine) -> dict[str, int]:
@@ -48,14 +51,12 @@ async def tidy(engine: Engine) -> None:
         await tx.run("staff_sessions_expire", at=at)
         await tx.run("notice_tokens_expire", at=at)
         await tx.run("rates_expire", at=at - 86400)
+        await tx.run("mandates_expire", at=at - DAY)
         await tx.run("meta_put", name="high_water", value=repr(at))
 
     await engine.data.write(body)
-    for row in await engine.keys.read(lambda tx: tx.all("tombstones")):
-        if row[3] == "removed":
-            await scrub(engine, bytes(row[0]))
+    await scrub(engine)
     await engine.reload_policy()
-    await sweep(engine)
 
 
 async def _sweep_orphans(engine: Engine) -> int:

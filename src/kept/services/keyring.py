@@ -56,6 +56,10 @@ class PersonKeys:
         row = self._rows.get(key_id)
         return self._key(key_id, row.kind if row and row.kind != "values" else "evidence")
 
+    def ids(self, kind: str) -> list[str]:
+        """Return the ids of the keys of *kind*, oldest first."""
+        return [row.key_id for row in self._rows.values() if row.kind == kind]
+
     def newest(self, kind: str) -> str:
         """Return the id of the key new seals of *kind* use."""
         found = [row.key_id for row in self._rows.values() if row.kind == kind]

@@ -71,7 +71,14 @@ class OwnData:
     entry_id: str
 
 
-async def own_data(engine: Engine, own: Own, *, exit: Exit = Exit.OWN_PAGE, act: Act = Act.OWN_VIEW) -> OwnData:  # noqa: A002 -- the field's own word
+async def own_data(
+    engine: Engine,
+    own: Own,
+    *,
+    exit: Exit = Exit.OWN_PAGE,  # noqa: A002 -- the field's own word
+    act: Act = Act.OWN_VIEW,
+    older: str = "",
+) -> OwnData:
     """Open everything held about the person, for themselves.
 
     Args:
@@ -79,19 +86,20 @@ async def own_data(engine: Engine, own: Own, *, exit: Exit = Exit.OWN_PAGE, act:
         own: The person's session.
         exit: `own-page`, or `take-along` with a fresh sign-in.
         act: What the entry calls it.
+        older: Where the page of the history begins, from the page before.
 
     Raises:
         DeniedError: The session may not (anymore), or take-along without a fresh sign-in.
     """
     for _ in range(TRIES):
         try:
-            return await _own_data_once(engine, own, exit, act)
+            return await _own_data_once(engine, own, exit, act, older)
         except Moved:
             continue
     raise InputError("your data keeps changing while it is shown", reason="moved", hint="load the page again")
 
 
-async def _own_data_once(engine: Engine, own: Own, exit: Exit, act: Act) -> OwnData:  # noqa: A002 -- see own_data
+async def _own_data_once(engine: Engine, own: Own, exit: Exit, act: Act, older: str) -> OwnData:  # noqa: A002 -- see own_data
     at = engine.ready()
     if exit is Exit.TAKE_ALONG:
         own.require_fresh(at)
@@ -128,7 +136,8 @@ async def _own_data_once(engine: Engine, own: Own, exit: Exit, act: Act) -> OwnD
                 ),
             )
         )
-    history = await history_of(engine, own.person_id, limit=LINES_TAKEN_ALONG if exit is Exit.TAKE_ALONG else PAGE)
+    limit = LINES_TAKEN_ALONG if exit is Exit.TAKE_ALONG else PAGE
+    history = await history_of(engine, own.person_id, older=older, limit=limit)
     shown = sha256(b"".join(bytes.fromhex(line.entry_id) for line in history.lines)).hex()
     entry = build_entry(
         own_account(

@@ -194,7 +194,7 @@ async def ask_approval(engine: Engine, session: StaffSession, request_id: str) -
         )
 
     await _step(
-        engine, session, request_id, "rights_await", ("asked", session.login), extra=extra, approval_id=approval_id
+        engine, session, request_id, "rights_await", ("asked-by", session.actor), extra=extra, approval_id=approval_id
     )
 
 
@@ -312,7 +312,9 @@ async def _approve(engine: Engine, session: StaffSession, approval_id: str) -> N
             "approval_decide", approval_id=approval_id, decided_by=session.login, decided_at=at, outcome="approved"
         )
     )
-    await _record(engine, session, Act.APPROVAL_GIVE, (("act", str(row[0])), ("asked-by", str(row[2]))))
+    await _record(
+        engine, session, Act.APPROVAL_GIVE, (("act", str(row[0])), ("asked-by", engine.actor_of(str(row[2]))))
+    )
 
 
 async def _require_own(engine: Engine, session: StaffSession, request_id: str) -> RightsRequest:
@@ -388,7 +390,7 @@ async def _finish(engine: Engine, session: StaffSession, found: RightsRequest, o
             Act.RIGHTS_REQUEST_FINISH,
             at,
             str(found.number),
-            (("outcome", outcome), ("approved-by", found.approved_by)),
+            (("outcome", outcome), ("approved-by", engine.actor_of(found.approved_by))),
         ),
         person_id if keys else b"",
     )
@@ -410,7 +412,7 @@ def _account(  # noqa: PLR0913 -- the fields of an entry
         at=at,
         policy=engine.policy.hash[:16],
         kind="staff",
-        actor=session.login,
+        actor=session.actor,
         role="privacy" if "privacy" in session.roles else ",".join(session.roles),
         purpose=PURPOSE,
         clause="0.1",
@@ -428,7 +430,7 @@ async def _record(engine: Engine, session: StaffSession, act: Act, facts: tuple[
                 at=engine.clock.now(),
                 policy=engine.policy.hash[:16],
                 kind="staff",
-                actor=session.login,
+                actor=session.actor,
                 role=",".join(session.roles),
                 clause="5.2",
                 facts=facts,

@@ -25,10 +25,11 @@ HOUSE_OWNER = b"house"
 
 @dataclass(frozen=True, slots=True)
 class StaffSession:
-    """A member of staff, signed in with both factors."""
+    """A member of staff, signed in with both factors; *actor* is what entries call them."""
 
     staff_id: str
     login: str
+    actor: str
     roles: tuple[str, ...]
     token_hash: bytes
     signed_in_at: float
@@ -137,7 +138,7 @@ async def disable_staff(engine: Engine, login: str, *, by: str) -> None:
     async def body(tx: Transaction) -> None:
         await tx.run("staff_disable", staff_id=staff_id, at=at)
         await tx.run("staff_sessions_of", staff_id=staff_id)
-        await tx.run("mandates_revoke_actor", actor=login.lower(), at=at)
+        await tx.run("mandates_revoke_actor", actor=engine.actor_of(login.lower()), at=at)
 
     await engine.data.write(body)
     await _record(
@@ -177,7 +178,9 @@ async def sign_in(engine: Engine, login: str, password: str, code: str) -> str:
         )
         counter = verify_code(secret, code, engine.ready(), int(row[3]))
     except SignInError:
-        await _record(engine, Act.SIGN_IN_FAIL, Outcome.REFUSED, actor=name if known else "", clause="5.2")
+        await _record(
+            engine, Act.SIGN_IN_FAIL, Outcome.REFUSED, actor=engine.actor_of(name) if known else "", clause="5.2"
+        )
         raise wrong from None
     at, token = engine.ready(), random_bytes(32)
     staff_id = str(row[0])
@@ -197,7 +200,12 @@ async def sign_in(engine: Engine, login: str, password: str, code: str) -> str:
     if not await engine.data.write(body):
         raise wrong
     await _record(
-        engine, Act.SIGN_IN, Outcome.DONE, actor=name, clause="5.2", facts=(("factors", "password, one-time code"),)
+        engine,
+        Act.SIGN_IN,
+        Outcome.DONE,
+        actor=engine.actor_of(name),
+        clause="5.2",
+        facts=(("factors", "password, one-time code"),),
     )
     return base64.urlsafe_b64encode(token).decode().rstrip("=")
 
@@ -217,7 +225,14 @@ async def start_demo_session(engine: Engine, login: str) -> str:
             expires_at=at + SESSION_SECONDS,
         )
     )
-    await _record(engine, Act.SIGN_IN, Outcome.DONE, actor=login, clause="5.2", facts=(("factors", "demo: none"),))
+    await _record(
+        engine,
+        Act.SIGN_IN,
+        Outcome.DONE,
+        actor=engine.actor_of(login),
+        clause="5.2",
+        facts=(("factors", "demo: none"),),
+    )
     return base64.urlsafe_b64encode(token).decode().rstrip("=")
 
 
@@ -237,7 +252,9 @@ async def session_of(engine: Engine, token: str) -> StaffSession | None:
         if who is None or who[2] is not None:
             return None
         roles = tuple(one for one in str(who[1]).split(",") if one)
-        return StaffSession(str(row[0]), str(who[0]), roles, hashed, float(row[1]), float(row[2]))
+        return StaffSession(
+            str(row[0]), str(who[0]), engine.actor_of(str(who[0])), roles, hashed, float(row[1]), float(row[2])
+        )
 
     found = await engine.data.read(body)
     return found if found is not None and found.expires_at >= engine.clock.now() else None
@@ -249,7 +266,7 @@ async def sign_out(engine: Engine, session: StaffSession) -> None:
 
     async def body(tx: Transaction) -> None:
         await tx.run("staff_session_delete", token_hash=session.token_hash)
-        await tx.run("mandates_revoke_actor", actor=session.login, at=at)
+        await tx.run("mandates_revoke_actor", actor=session.actor, at=at)
 
     await engine.data.write(body)
 

@@ -157,7 +157,7 @@ async def _verify_parts(engine: Engine, person_id: bytes, found: Verification) -
     if keys is None:
         return
     rows: list[Row] = await engine.data.read(
-        lambda tx: tx.all("entries_of_person", person_id=person_id, before=1e18, limit=1_000_000)
+        lambda tx: tx.all("entries_of_person_page", person_id=person_id, before=1e18, before_id=b"", limit=1_000_000)
     )
     for entry_id, key_id, sealed, _ in rows:
         try:

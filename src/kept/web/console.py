@@ -89,7 +89,11 @@ async def desk(request: Request) -> Response:
         return go(request, "/sign-in")
     roles = [web.engine.policy.policy.roles[one] for one in session.roles if one in web.engine.policy.policy.roles]
     return page(
-        request, "desk.html", session=session, roles=roles, cases=await cases.cases_of(web.engine, session),
+        request,
+        "desk.html",
+        session=session,
+        roles=roles,
+        cases=await cases.cases_of(web.engine, session),
         now=web.engine.clock.now(),
     )
 
@@ -128,7 +132,9 @@ async def find(request: Request) -> Response:
     try:
         await cases.find_in_case(web.engine, session, request.path_params["case"], criteria)
     except (NotFoundError, InputError) as error:
-        return await _case_page(request, request.path_params["case"], error, {}, 404 if isinstance(error, NotFoundError) else 422)
+        return await _case_page(
+            request, request.path_params["case"], error, {}, 404 if isinstance(error, NotFoundError) else 422
+        )
     return go(request, f"/case/{request.path_params['case']}")
 
 
@@ -176,8 +182,17 @@ async def _case_page(
                 else item.option_titles.get(value, {}).get(language_of(request), value)
             )
     return page(
-        request, "case.html", status, case=case, over=over, decisions=decisions, shown=shown, error=error,
-        findable=web.engine.findable(), items=web.engine.policy.policy.items, purposes=web.engine.policy.policy.purposes,
+        request,
+        "case.html",
+        status,
+        case=case,
+        over=over,
+        decisions=decisions,
+        shown=shown,
+        error=error,
+        findable=web.engine.findable(),
+        items=web.engine.policy.policy.items,
+        purposes=web.engine.policy.policy.purposes,
     )
 
 
@@ -194,9 +209,15 @@ async def board(request: Request) -> Response:
         session.require(web.engine, "promises")
     policy = web.engine.policy.policy
     return page(
-        request, "board.html", board=await promise_board(web.engine), flow=flow_svg(policy, language_of(request)),
-        attestations=policy.attestations, attested=await attesting.attested(web.engine), session=session,
-        may_attest=session.may(web.engine, "attest"), engine=web.engine,
+        request,
+        "board.html",
+        board=await promise_board(web.engine),
+        flow=flow_svg(policy, language_of(request)),
+        attestations=policy.attestations,
+        attested=await attesting.attested(web.engine),
+        session=session,
+        may_attest=session.may(web.engine, "attest"),
+        engine=web.engine,
     )
 
 
@@ -220,8 +241,13 @@ async def policy_versions(request: Request) -> Response:
     session.require(web.engine, "promises")
     rows = await web.engine.data.read(lambda tx: tx.all("policy_versions"))
     return page(
-        request, "versions.html", versions=rows, active=web.engine.policy.hash, waiting=await rights.waiting_approvals(web.engine),
-        session=session, may=session.may(web.engine, "activate"),
+        request,
+        "versions.html",
+        versions=rows,
+        active=web.engine.policy.hash,
+        waiting=await rights.waiting_approvals(web.engine),
+        session=session,
+        may=session.may(web.engine, "activate"),
     )
 
 
@@ -248,8 +274,13 @@ async def rights_page(request: Request) -> Response:
         return go(request, "/sign-in")
     _require_rights(web, session)
     return page(
-        request, "rights.html", requests=await rights.requests(web.engine), error=None, findable=web.engine.findable(),
-        items=web.engine.policy.policy.items, now=web.engine.clock.now(),
+        request,
+        "rights.html",
+        requests=await rights.requests(web.engine),
+        error=None,
+        findable=web.engine.findable(),
+        items=web.engine.policy.policy.items,
+        now=web.engine.clock.now(),
     )
 
 
@@ -264,13 +295,23 @@ async def rights_open(request: Request) -> Response:
     criteria = {item: form[item] for item in web.engine.findable() if form.get(item, "").strip()}
     try:
         request_id = await rights.open_request(
-            web.engine, session, kind=form.get("kind", ""), channel=form.get("channel", ""), criteria=criteria,
+            web.engine,
+            session,
+            kind=form.get("kind", ""),
+            channel=form.get("channel", ""),
+            criteria=criteria,
             note=form.get("note", ""),
         )
     except (InputError, NotFoundError) as error:
         return page(
-            request, "rights.html", 404 if isinstance(error, NotFoundError) else 422, requests=await rights.requests(web.engine),
-            error=error, findable=web.engine.findable(), items=web.engine.policy.policy.items, now=web.engine.clock.now(),
+            request,
+            "rights.html",
+            404 if isinstance(error, NotFoundError) else 422,
+            requests=await rights.requests(web.engine),
+            error=error,
+            findable=web.engine.findable(),
+            items=web.engine.policy.policy.items,
+            now=web.engine.clock.now(),
         )
     return go(request, f"/rights/{request_id}")
 
@@ -284,7 +325,9 @@ async def rights_request(request: Request) -> Response:
     if not session.may(web.engine, "approve"):
         _require_rights(web, session)
     found = await rights.request_of(web.engine, request.path_params["request"])
-    return page(request, "rights_request.html", one=found, session=session, may_approve=session.may(web.engine, "approve"))
+    return page(
+        request, "rights_request.html", one=found, session=session, may_approve=session.may(web.engine, "approve")
+    )
 
 
 async def rights_step(request: Request) -> Response:
@@ -305,7 +348,8 @@ async def rights_step(request: Request) -> Response:
         case "export":
             packed = await rights.finish_export(web.engine, session, request_id, language_of(request))
             return Response(
-                packed, media_type="application/zip",
+                packed,
+                media_type="application/zip",
                 headers={"content-disposition": 'attachment; filename="rights-request.zip"'},
             )
         case "erase":
@@ -323,8 +367,13 @@ async def ledger(request: Request) -> Response:
     if session is None:
         return go(request, "/sign-in")
     session.require(web.engine, "ledger")
+    logins = [str(row[1]) for row in await web.engine.data.read(lambda tx: tx.all("staff_all"))]
     return page(
-        request, "ledger.html", lines=await newest_entries(web.engine, 100), note=web.engine.sequencer.note,
+        request,
+        "ledger.html",
+        names={web.engine.actor_of(one): one for one in logins},
+        lines=await newest_entries(web.engine, 100),
+        note=web.engine.sequencer.note,
         key=str(web.engine.sequencer.verifier),
     )
 
@@ -337,5 +386,9 @@ def _require_rights(web: Web, session: Any) -> None:
     policy = web.engine.policy.policy
     if not any("rights-request" in policy.roles[role].purposes for role in session.roles if role in policy.roles):
         raise DeniedError(
-            "expected a role with the purpose rights-request", step=1, needed="the privacy officer", reason="role", clause="§5.2"
+            "expected a role with the purpose rights-request",
+            step=1,
+            needed="the privacy officer",
+            reason="role",
+            clause="§5.2",
         )

@@ -319,7 +319,7 @@ async def my_data(request: Request) -> Response:
     own = _own(request)
     if own is None:
         return go(request, "/sign-in")
-    mine = await own_data(web.engine, own)
+    mine = await own_data(web.engine, own, older=request.query_params.get("older", ""))
     return page(
         request, "my_data.html", mine=mine, policy_now=web.engine.policy.policy, exit_titles=EXIT_TITLES,
         fresh=web.engine.clock.now() - own.signed_in_at < 300, sentence=sentence,  # noqa: PLR2004 -- Own.require_fresh

@@ -86,7 +86,7 @@ def own(**fields):
     return staff("", "own-access", **{"kind": "own", "actor": "", "person_id": MORI} | fields)
 
 
-def ask(policy, state, notices, mandate, slot, way_out, **fields):  # noqa: PLR0913, PLR0917 -- the question's parts
+def ask(policy, state, notices, mandate, slot, way_out, **fields):  # noqa: PLR0913 -- the question's parts
     """Ask both evaluators; they have to agree."""
     request = Request(mandate, fields.pop("person_id", MORI), slot, way_out, fields.pop("at", NOW), **fields)
     decision = reference.decide(policy, request, state, notices)
@@ -535,7 +535,7 @@ LAW = LawRequest(frozenset({MORI}), frozenset({"name"}), NOW - 30 * DAY, NOW)
         (LAW, "name", Exit.SCREEN, (5, "law-scope", "4.9")),
     ],
 )
-def test_a_disclosure_beyond_the_request(policy, notices, mori, law, slot, way_out, expected):  # noqa: PLR0913, PLR0917
+def test_a_disclosure_beyond_the_request(policy, notices, mori, law, slot, way_out, expected):  # noqa: PLR0913
     """Nothing outside persons, items, period and bundle of the request can be released."""
     decision = ask(policy, mori, notices, staff("legal", "legal-disclosure"), slot, way_out, law=law)
     assert (None if isinstance(decision, Allowed) else refusal(decision)) == expected

@@ -22,11 +22,6 @@ VALUES (:person_id, :entry_id, :key_id, :sealed, :recorded_at);
 -- The person part of one entry.
 SELECT key_id, sealed FROM entry_person WHERE person_id = :person_id AND entry_id = :entry_id;
 
--- name: entries_of_person (person_id, before, limit) -> entry_id, key_id, sealed, recorded_at
--- What concerned a person, newest first, a page at a time.
-SELECT entry_id, key_id, sealed, recorded_at FROM entry_person
-WHERE person_id = :person_id AND recorded_at < :before ORDER BY recorded_at DESC LIMIT :limit;
-
 -- name: entries_of_person_page (person_id, before, before_id, limit) -> entry_id, key_id, sealed, recorded_at
 -- What concerned a person, newest first, from the last entry of the page before; entries of one flush share their time.
 SELECT entry_id, key_id, sealed, recorded_at FROM entry_person

@@ -197,3 +197,7 @@ ON CONFLICT (bucket) DO UPDATE SET started_at = :started_at, count = :count;
 -- name: rates_expire (at)
 -- Forgets tries of long ago.
 DELETE FROM rate WHERE started_at < :at;
+
+-- name: mandates_expire (at)
+-- Mandates that ended long ago.
+DELETE FROM mandate WHERE expires_at < :at;
