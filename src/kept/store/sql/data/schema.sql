@@ -329,4 +329,5 @@ CREATE INDEX leaf_by_position ON leaf_position (position);
 CREATE INDEX entry_person_by_time ON entry_person (person_id, recorded_at);
 CREATE INDEX entry_by_time ON entry (recorded_at);
 CREATE INDEX mandate_by_case ON mandate (case_id);
+CREATE INDEX mandate_by_end ON mandate (expires_at);
 CREATE INDEX mandate_by_actor ON mandate (actor);
