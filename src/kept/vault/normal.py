@@ -141,9 +141,9 @@ def _phone(text: str, asked: _Asked) -> NormalValue:
             "phone",
             "write one number in digits, with its area code; a number abroad begins with +",
         )
-    display = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
-    if number.country_code != JAPAN or _parsed(display) != number:
-        display = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    display = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    if number.country_code == JAPAN and phonenumbers.is_valid_number(number):
+        display = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
     return NormalValue(display, phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
