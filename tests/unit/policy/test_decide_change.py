@@ -149,10 +149,18 @@ def test_a_witness_may_say_no_but_not_lift_one(by):
 
 
 def test_a_witnessed_yes_where_nothing_stood_is_recorded():
-    """A call may say yes where the person has said nothing, but revives no consent withdrawn before."""
+    """A call may say yes where the person has said nothing."""
     state = granted(filled("name"), {"news": []})
     state = change.choose(state, "news", Exit.MAIL, allow=True, at=NOW, by="call")
     assert state.choice("news", Exit.MAIL).allow
+
+
+def test_a_witnessed_general_yes_revives_no_consent_withdrawn_before():
+    """Once another form's box has lifted the no, a call cannot bring back what the no withdrew."""
+    state = change.choose(granted(filled("name"), {"news": []}), "news", None, allow=False, at=NOW + 1)
+    state = granted(state, {"news": []}, ())
+    state = change.choose(state, "news", None, allow=True, at=NOW + 3, by="call")
+    assert [one.withdrawn for one in state.grants] == [True, False]
 
 
 def test_stopping_twice_is_stopping_once():

@@ -98,6 +98,14 @@ def test_a_notice_does_not_promise_what_a_law_may_overrule(policy):
     assert "If a law requires it" not in present.build_notice(lawless, "event", "", "en").text
 
 
+def test_who_asks_is_named_in_the_readers_language(policy):
+    """Where a translation names the controller itself, the form in that language does too."""
+    later = replace(policy, controllers={"ja": {"name": "フォトライブラリー", "desk": "個人情報窓口"}})
+    japanese = present.build_notice(later, "event", "", "ja").text
+    assert f"フォトライブラリー（個人情報窓口、{policy.controller['contact']}）" in japanese  # noqa: RUF001 -- Japanese
+    assert f"Who asks: {policy.controller['name']}, " in present.build_notice(later, "event", "", "en").text
+
+
 def test_building_twice_gives_one_notice(policy):
     """The same policy, point and language give the same id; each of them changes it."""
     first = present.build_notice(policy, "event", "", "en")
