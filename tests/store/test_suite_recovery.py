@@ -13,8 +13,8 @@ def test_a_log_is_forgotten_whole_and_its_entries_stay(data):
     data.insert("tile_put", level=0, idx=0, data=b"tile")
     data.insert("head_insert", name="log", size=3)
     data.insert("checkpoint_put", size=3, note="three", at=1.0)
-    for query in ("tiles_forget", "checkpoints_forget"):
-        assert data.run(query) == 1
+    assert data.run("tiles_forget") == 1
+    assert data.run("checkpoints_forget") == 1
     assert data.run("positions_forget") == 3
     assert data.run("head_forget", name="log") == 1
     assert data.one("head_get", name="log") is None
