@@ -102,7 +102,7 @@ def test_who_asks_is_named_in_the_readers_language(policy):
     """Where a translation names the controller itself, the form in that language does too."""
     later = replace(policy, controllers={"ja": {"name": "フォトライブラリー", "desk": "個人情報窓口"}})
     japanese = present.build_notice(later, "event", "", "ja").text
-    assert f"フォトライブラリー（個人情報窓口、{policy.controller['contact']}）" in japanese  # noqa: RUF001 -- Japanese
+    assert f"フォトライブラリー（個人情報窓口、{policy.controller['contact']}）" in japanese
     assert f"Who asks: {policy.controller['name']}, " in present.build_notice(later, "event", "", "en").text
 
 
