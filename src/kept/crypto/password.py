@@ -41,7 +41,7 @@ class Passwords:
         prepared = _prepared(password)
         if prepared is None or len(prepared) < MIN_CHARACTERS:
             raise SubmissionError(
-                f"expected {MIN_CHARACTERS} to {MAX_CHARACTERS} characters, found {len(password)}",
+                f"expected {MIN_CHARACTERS} to {MAX_CHARACTERS} characters, found {len(password if prepared is None else prepared)}",
                 field="password",
                 reason="password-length",
                 hint="a few unrelated words are easy to remember",
