@@ -25,7 +25,12 @@ ERASED = 60
 async def measure():
     with tempfile.TemporaryDirectory() as folder:
         engine = await Engine.start(
-            house_parts(parse_address(f"sqlite:///{folder}/bench.db"), words(), Settings(passwords=Passwords(QUICK)), create=True),
+            house_parts(
+                parse_address(f"sqlite:///{folder}/bench.db"),
+                words(),
+                Settings(passwords=Passwords(QUICK)),
+                create=True,
+            ),
             sequence=False,
         )
         await activate_first(engine, policy_files(POLICY), by="bench")

@@ -37,7 +37,13 @@ async def fill(engine):
         form = await collecting.present_form(engine, "registration", "", "en")
         name = f"Person {number:05d}"
         await collecting.submit(
-            engine, own, point="registration", stage="", language="en", unverified_token=form.token, fields=[("name", name)]
+            engine,
+            own,
+            point="registration",
+            stage="",
+            language="en",
+            unverified_token=form.token,
+            fields=[("name", name)],
         )
         model[person_id] = name
     return model
@@ -59,7 +65,12 @@ async def spread(callers, reads, one):
 async def measure():
     with tempfile.TemporaryDirectory() as folder:
         engine = await Engine.start(
-            house_parts(parse_address(f"sqlite:///{folder}/bench.db"), words(), Settings(passwords=Passwords(QUICK)), create=True)
+            house_parts(
+                parse_address(f"sqlite:///{folder}/bench.db"),
+                words(),
+                Settings(passwords=Passwords(QUICK)),
+                create=True,
+            )
         )
         await activate_first(engine, policy_files(POLICY), by="bench")
         model = await fill(engine)
@@ -97,7 +108,12 @@ async def measure():
             async with alone:
                 await gate(dice)
 
-        steps = [("plain SELECT", select), ("+ state and policy", policy), ("+ decryption", opened), ("+ durable ledger (the gate)", gate)]
+        steps = [
+            ("plain SELECT", select),
+            ("+ state and policy", policy),
+            ("+ decryption", opened),
+            ("+ durable ledger (the gate)", gate),
+        ]
         results = {}
         for callers in (1, 64):
             for name, act in steps:
@@ -116,12 +132,23 @@ async def measure():
 def run():
     """Measure, and return the section of RESULTS.md."""
     results, pairs = asyncio.run(measure())
-    lines = ["## Reading on SQLite", "", f"{PEOPLE} people, one item, rates per second: median (least–most of {ROUNDS} rounds).", ""]
+    lines = [
+        "## Reading on SQLite",
+        "",
+        f"{PEOPLE} people, one item, rates per second: median (least–most of {ROUNDS} rounds).",
+        "",
+    ]
     lines += ["| step | 1 caller | 64 callers |", "|---|---|---|"]
     for name in dict.fromkeys(name for name, _ in results):
-        cells = [f"{results[name, callers][0]:,.0f} ({results[name, callers][1]:,.0f}–{results[name, callers][2]:,.0f})" for callers in (1, 64)]
+        cells = [
+            f"{results[name, callers][0]:,.0f} ({results[name, callers][1]:,.0f}–{results[name, callers][2]:,.0f})"
+            for callers in (1, 64)
+        ]
         lines.append(f"| {name} | {cells[0]} | {cells[1]} |")
-    lines += ["", f"The gate with 64 callers against one commit per read, interleaved: **{statistics.median(pairs):.1f}×** ({min(pairs):.1f}–{max(pairs):.1f}). To reach: 4×."]
+    lines += [
+        "",
+        f"The gate with 64 callers against one commit per read, interleaved: **{statistics.median(pairs):.1f}×** ({min(pairs):.1f}–{max(pairs):.1f}). To reach: 4×.",
+    ]
     return "\n".join(lines)
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import struct
 
 HASH_BYTES = 32
 
 
 def framed(*parts: bytes) -> bytes:
     """Join *parts* so that no other list of parts gives the same bytes (each behind its length, 4 bytes big-endian)."""
-    return b"".join(struct.pack(">I", len(part)) + part for part in parts)
+    pieces = []
+    for part in parts:
+        pieces.append(len(part).to_bytes(4, "big"))
+        pieces.append(part)
+    return b"".join(pieces)
 
 
 def sha256(data: bytes) -> bytes:

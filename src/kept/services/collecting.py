@@ -98,7 +98,7 @@ async def present_form(engine: Engine, point: str, stage: str, language: str) ->
         notice_id,
         token,
         tuple(present.hints(policy, point, stage, language)),
-        tuple(present.boxes(policy, point, language)),
+        tuple(present.boxes(policy, point, language, stage)),
     )
 
 
@@ -229,7 +229,8 @@ def _parse_fields(  # noqa: PLR0913 -- what a form is held against
         raise SubmissionError(f"expected at most {FIELDS_AT_MOST} fields", reason="fields-many", clause="§2.2")
     items = policy.points[point].stages[stage]
     offered = {
-        Tick(one.purpose, one.exit, one.recipient).name(): one for one in present.boxes(policy, point, notice.language)
+        Tick(one.purpose, one.exit, one.recipient).name(): one
+        for one in present.boxes(policy, point, notice.language, stage)
     }
     raw: dict[str, list[str]] = {}
     ticks: list[Tick] = []

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from kept.errors import ClosedError, ConflictError, DeniedError, ErasedError, EvidenceError, KeptError, NotFoundError
-from kept.policy.decision import Allowed, Decision, Refused, Request
+from kept.policy.decision import Allowed, Decision, Refused
 from kept.services.acts import Act, Outcome
 from kept.services.entry import Account, Refusal, build_entry
 from kept.services.flush import Condition, Moved
@@ -114,23 +114,19 @@ class Gate:
         """
         policy = self._engine.policy_in_force(person.policy_hash)
         notices = await self._engine.notices.of_person(person.state)
-        return {
-            slot: policy.evaluator.decide(
-                Request(
-                    mandate=mandate,
-                    person_id=person.id,
-                    slot=slot,
-                    exit=exit,
-                    at=at,
-                    recipient=circumstances.recipient,
-                    law=circumstances.law,
-                    events=circumstances.events,
-                ),
-                person.state,
-                notices,
-            )
-            for slot in slots
-        }
+        decisions = policy.evaluator.decide_slots(
+            mandate,
+            person.id,
+            person.state,
+            tuple(slots),
+            exit,
+            at,
+            notices,
+            recipient=circumstances.recipient,
+            law=circumstances.law,
+            events=circumstances.events,
+        )
+        return dict(zip(slots, decisions, strict=True))
 
     async def _read_once(  # noqa: PLR0913 -- see read
         self,

@@ -169,7 +169,9 @@ async def _own_data_once(engine: Engine, own: Own, exit: Exit, act: Act, older: 
 def _switch(state: PersonState, purpose: Purpose) -> PurposeSwitch:
     whole = state.choice(purpose.id, None)
     withdrawn = whole is not None and not whole.allow
-    given = purpose.basis is not Basis.CONSENT or any(grant.purpose == purpose.id for grant in state.grants)
+    given = purpose.basis is not Basis.CONSENT or any(
+        grant.purpose == purpose.id and not grant.withdrawn for grant in state.grants
+    )
     channels = tuple(
         (way_out, bool((choice := state.choice(purpose.id, way_out)) and choice.allow))
         for way_out in (Exit.MAIL, Exit.POST, Exit.PHONE, Exit.FAX)
