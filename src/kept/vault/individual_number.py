@@ -63,7 +63,7 @@ def looks_like_individual_number(text: str, *, may_be_phone: bool = False, anywh
     for found in _TWELVE.finditer(digits_only):
         if not has_check_digit(re.sub(r"[^0-9]", "", found.group())):
             continue
-        if not named and (may_be_phone or found.group().startswith("+")) and _is_phone(found.group()):
+        if not named and _is_phone(found.group(), may_be_phone=may_be_phone):
             continue
         return True
     return False
@@ -90,8 +90,12 @@ def _ascii_digits(text: str) -> str:
     )
 
 
-def _is_phone(text: str) -> bool:
+def _is_phone(text: str, *, may_be_phone: bool) -> bool:
+    """Whether it is a phone number: with a plus one that can be dialled; without, in a phone field, one that is in use."""
     try:
-        return phonenumbers.is_valid_number(phonenumbers.parse(text, "JP"))
+        number = phonenumbers.parse(text, "JP")
     except phonenumbers.NumberParseException:
         return False
+    if text.startswith("+"):
+        return phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE
+    return may_be_phone and phonenumbers.is_valid_number(number)

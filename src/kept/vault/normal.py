@@ -121,7 +121,7 @@ def _words(text: str, asked: _Asked) -> NormalValue:
 def _email(text: str, asked: _Asked) -> NormalValue:
     try:
         checked = validate_email(
-            one_width(text), check_deliverability=False, allow_smtputf8=True, test_environment=True
+            one_width(text), check_deliverability=False, allow_smtputf8=True, test_environment=True, strict=True
         )
     except EmailNotValidError:
         raise wrong(

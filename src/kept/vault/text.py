@@ -10,7 +10,7 @@ from kept.errors import SubmissionError
 MAX_CHARACTERS = 2000
 DASHES = str.maketrans(
     dict.fromkeys(
-        "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u2500\u2501\u30fc\uff70\ufe58\ufe63\uff0d\u301c\uff5e", "-"
+        "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u2500\u2501\u30fc\uff70\ufe58\ufe63\uff0d\u301c\uff5e~", "-"
     )
 )
 """Hyphens, dashes, the minus sign, box lines, the long vowel mark and wave dashes: all typed for a hyphen."""
