@@ -219,7 +219,7 @@ def check(name, answers, questions):
 
 def measure(rules):
     """Measure one size: the three engines on the same rules and questions."""
-    dice = random.Random(rules)  # noqa: S311 -- a benchmark's questions
+    dice = random.Random(rules)
     policy = make_policy(rules)
     notice = present.build_notice(policy, "join", "", "en")
     known = {notice.id: notice}

@@ -86,7 +86,7 @@ def retention(plain: Plain) -> Retention:
     )
 
 
-def point(  # noqa: PLR0913, PLR0917 -- what the caller looked up for it
+def point(  # noqa: PLR0913 -- what the caller looked up for it
     word: str, plain: Plain, clause: str, titles: Titles, keep: Plain, needed: Mapping[str, Titles]
 ) -> Point:
     """Make a collection point; *keep* is its own or, failing that, the policy's."""

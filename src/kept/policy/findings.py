@@ -97,7 +97,7 @@ class Report:
         """The first error in the order of reading, or None."""
         return next((finding for finding in self.findings if finding.severity is Severity.ERROR), None)
 
-    def _add(  # noqa: PLR0913, PLR0917 -- the parts of a finding
+    def _add(  # noqa: PLR0913 -- the parts of a finding
         self, severity: Severity, place: Place, code: str, message: str, hint: str, clause: str | None
     ) -> None:
         if len(self.findings) < MOST_FINDINGS:

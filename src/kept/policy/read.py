@@ -337,7 +337,7 @@ def _needed_words(reading: Reading, language: str) -> Iterator[tuple[str, str, s
             yield from (("needed", name, item) for item in found.plain.get("needed", {}))
 
 
-def _assemble(  # noqa: PLR0913, PLR0917 -- everything a policy is made of meets here
+def _assemble(  # noqa: PLR0913 -- everything a policy is made of meets here
     files: Mapping[str, bytes],
     first_name: str,
     front: Mapping[str, Any],

@@ -159,7 +159,7 @@ class Flush:
         self._waiting.append(_Pending(sealed, condition, done))
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
-        await asyncio.shield(done)
+        await done  # a caller that goes away cancels its own future only; what was begun is still written
 
     async def close(self) -> None:
         """Take nothing more and wait for what was begun."""
