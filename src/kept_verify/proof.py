@@ -136,7 +136,8 @@ def verify_consistency(older: str, newer: str, proof: list[bytes], key: str) -> 
     if old_size > new_size:
         raise NotVerified(f"the newer checkpoint has {new_size} entries, fewer than {old_size}")
     if old_size in {0, new_size}:
-        if proof or (old_size == new_size and old_root != new_root):
+        wrong_empty = old_size == 0 and old_root != sha256(b"")
+        if proof or wrong_empty or (old_size == new_size and old_root != new_root):
             raise NotVerified("two checkpoints of one size have different roots: the log was forked")
         return old_size, new_size
     hashes = [old_root, *proof] if old_size & (old_size - 1) == 0 else proof
