@@ -1,0 +1,77 @@
+"""Kept inside your own program: a house in a folder that is thrown away, one customer, one read for one purpose.
+
+Run it from the project's folder: `.venv/bin/python examples/embed.py`. The lines between the two marks are the README's.
+"""
+
+# ruff: noqa: INP001, SIM117, T201 -- a script that prints, and keeps the two steps apart on purpose
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from pathlib import Path
+
+import kept
+from kept.services import accounts, collecting
+from kept.services.credentials import issue_credential
+from kept.services.embedding import Kept
+
+POLICY = Path(__file__).parent.parent / "policies" / "photolibrary.policy.md"
+
+
+class Mailer:
+    """Stands for whatever sends your mail; it keeps no text."""
+
+    def __init__(self) -> None:
+        self.sent = 0
+
+    async def send(self, text: object) -> None:
+        """Take a text."""
+        self.sent += len(str(text)) > 0
+
+
+async def register(k: Kept) -> None:
+    """Make one customer, as the website does: join, see the notice, give three items."""
+    issued = await accounts.join_with_password(k.engine, "four unrelated words here", "en")
+    own = await accounts.session_of(k.engine, await accounts.start_session(k.engine, issued.person_id))
+    if own is None:
+        raise RuntimeError("expected the session just started, found none")
+    form = await collecting.present_form(k.engine, "registration", "", "en")
+    await collecting.submit(
+        k.engine,
+        own,
+        point="registration",
+        stage="",
+        language="en",
+        unverified_token=form.token,
+        fields=[("name", "Hanako Mori"), ("mail_address", "mori@example.jp"), ("phone", "03-5550-0100")],
+    )
+
+
+async def read_one(policy: Path, database: str, service_credential: str, my_mailer: Mailer) -> None:
+    """Find one person and release two items for the credential's one purpose."""
+    # begin of the README's lines
+    async with kept.open(policy, database) as k:
+        async with k.acting(service_credential) as desk:  # one purpose, from the credential
+            person = await desk.find(mail_address="ＭＯＲＩ@example.jp")
+            card = await desk.read(person, ["name", "phone"], exit="app")
+            print(card.name)  # <name released for contact>
+            with card.name.open() as text:  # once, here, recorded
+                await my_mailer.send(text)
+    # end of the README's lines
+
+
+async def main() -> int:
+    """Make the house, then read; return how many texts the mailer took."""
+    with tempfile.TemporaryDirectory(prefix="kept-embed-") as folder:
+        database = f"sqlite:///{folder}/shop.db"
+        async with kept.open(POLICY, database) as k:
+            await register(k)
+            credential = await issue_credential(k.engine, "shop-mailer", "support", ("contact",), by="example")
+        mailer = Mailer()
+        await read_one(POLICY, database, credential, mailer)
+        return mailer.sent
+
+
+if __name__ == "__main__":
+    print(f"texts handed to the mailer: {asyncio.run(main())}")
