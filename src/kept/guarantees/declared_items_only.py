@@ -31,7 +31,7 @@ GUARANTEE = Guarantee(
     },
     enforced_at=(
         "kept.services.collecting.submit",
-        "kept.vault.normal.guard_individual_number",
+        "kept.vault.individual_number.guard_individual_number",
     ),
     check=check,
 )

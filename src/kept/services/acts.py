@@ -20,11 +20,9 @@ class Act(StrEnum):
     # what the person did
     ACCOUNT_OPEN = "customer:account:open"
     ACCOUNT_SEEN = "customer:account:seen"
-    ACCOUNT_CLOSE = "customer:account:close"
     VALUE_COLLECT = "customer:value:collect"
     VALUE_CORRECT = "customer:value:correct"
     VALUE_REMOVE = "customer:value:remove"
-    CLAIM_CONFIRM = "customer:claim:confirm"
     CHOICE_ALLOW = "customer:choice:allow"
     CHOICE_WITHDRAW = "customer:choice:withdraw"
     USE_STOP = "customer:use:stop"
@@ -35,13 +33,11 @@ class Act(StrEnum):
     # what staff did
     CASE_OPEN = "staff:case:open"
     CASE_CLOSE = "staff:case:close"
-    STAFF_CORRECT = "staff:value:correct"
     RIGHTS_REQUEST_OPEN = "staff:rights-request:open"
     RIGHTS_REQUEST_STEP = "staff:rights-request:step"
     RIGHTS_REQUEST_FINISH = "staff:rights-request:finish"
     APPROVAL_ASK = "staff:approval:ask"
     APPROVAL_GIVE = "staff:approval:give"
-    APPROVAL_REFUSE = "staff:approval:refuse"
     ATTEST = "staff:promise:attest"
     SIGN_IN = "staff:session:sign-in"
     SIGN_IN_FAIL = "staff:session:sign-in-fail"
@@ -49,7 +45,6 @@ class Act(StrEnum):
     CREDENTIAL_CHANGE = "operator:credential:change"
     # what the house did
     POLICY_ACTIVATE = "staff:policy:activate"
-    POLICY_REFUSE = "house:policy:refuse"
     KEYS_ROTATE = "operator:keys:rotate"
     EPOCH_DESTROY = "operator:epoch:destroy"
     RETENTION_END = "house:retention:end"

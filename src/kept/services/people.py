@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kept.errors import ErasedError, MalformedError, RollbackError
+from kept.errors import ErasedError, RollbackError, SealError
 from kept.policy.person import PersonState, parse_state
 from kept.vault.sealed import open_state, open_value
 
@@ -107,7 +107,7 @@ class People:
             open_state(keys.value_key(key_id), sealed, vault_id=self._vault_id, person_id=person_id, g=g)
         )
         if state.g != g:
-            raise MalformedError("a state names another number than its row", reason="state-malformed", clause="§5.3")
+            raise SealError("a state names another number than its row", reason="state-malformed", clause="§5.3")
         return Person(
             person_id,
             state,

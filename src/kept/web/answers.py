@@ -65,7 +65,11 @@ class Web:
 
 
 environment = Environment(
-    loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    loader=FileSystemLoader(FOLDER / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
 )
 
 
@@ -143,7 +147,10 @@ def form_token(request: Request) -> str:
         return ""
     engine: Engine = request.app.state.web.engine
     return sign_token(
-        engine.keyring.house_key("tokens"), FORM, {"session": session.token_hash.hex()}, engine.clock.now() + FORM_SECONDS
+        engine.keyring.house_key("tokens"),
+        FORM,
+        {"session": session.token_hash.hex()},
+        engine.clock.now() + FORM_SECONDS,
     )
 
 
@@ -163,7 +170,9 @@ async def form_of(request: Request, allowed: tuple[str, ...], *, several: tuple[
     for name, value in form.multi_items():
         if not isinstance(value, str) or name not in {*allowed, *several, "form_token"}:
             raise InputError(
-                "expected only the fields of this form, found another", reason="field-undeclared", clause="§2.2",
+                "expected only the fields of this form, found another",
+                reason="field-undeclared",
+                clause="§2.2",
                 hint="nothing was taken; use the form as it is shown",
             )
         if name in found and name not in several:
@@ -181,4 +190,6 @@ def check_form_token(request: Request, unverified: str) -> None:
     engine: Engine = request.app.state.web.engine
     claims = parse_token(engine.keyring.house_key("tokens"), FORM, unverified, engine.clock.now())
     if claims["session"] != session.token_hash.hex():
-        raise MalformedError("expected a form of this session, found another's", reason="form-other-session", hint="load the page again")
+        raise MalformedError(
+            "expected a form of this session, found another's", reason="form-other-session", hint="load the page again"
+        )

@@ -49,9 +49,14 @@ class _Static(StaticFiles):
         return response
 
 
-def build_app(
-    engine: Engine, *, brand: str, site_hosts: tuple[str, ...], console_hosts: tuple[str, ...],
-    addresses: Mapping[str, str] | None = None, is_demo: bool = False,
+def build_app(  # noqa: PLR0913 -- what a house shows
+    engine: Engine,
+    *,
+    brand: str,
+    site_hosts: tuple[str, ...],
+    console_hosts: tuple[str, ...],
+    addresses: Mapping[str, str] | None = None,
+    is_demo: bool = False,
 ) -> Frame:
     """Put the pages together.
 
@@ -66,7 +71,11 @@ def build_app(
     web = Web(engine, brand, Limits(engine), is_demo, dict(addresses or {}))
     apps = {}
     for kind, routes in (("site", site.routes()), ("console", console.routes())):
-        all_routes: list[BaseRoute] = [*(demo.routes(kind) if is_demo else []), *routes, Mount("/static", _Static(directory=STATIC))]
+        all_routes: list[BaseRoute] = [
+            *(demo.routes(kind) if is_demo else []),
+            *routes,
+            Mount("/static", _Static(directory=STATIC)),
+        ]
         app = Starlette(routes=all_routes, exception_handlers={KeptError: _ours, HTTPException: _http, Exception: _bug})  # type: ignore[dict-item]  # each takes its own kind
         app.state.web = web
         apps[kind] = _Sessions(app, engine, kind)

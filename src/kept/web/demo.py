@@ -17,9 +17,15 @@ def routes(kind: str) -> list[BaseRoute]:
     found: list[BaseRoute] = []
     for language in ("en", "ja"):
         if kind == "site":
-            found += [Route(f"/{language}/demo", start), Route(f"/{language}/demo/customer", become_customer, methods=["POST"])]
+            found += [
+                Route(f"/{language}/demo", start),
+                Route(f"/{language}/demo/customer", become_customer, methods=["POST"]),
+            ]
         else:
-            found += [Route(f"/{language}/demo", start), Route(f"/{language}/demo/staff", become_staff, methods=["POST"])]
+            found += [
+                Route(f"/{language}/demo", start),
+                Route(f"/{language}/demo/staff", become_staff, methods=["POST"]),
+            ]
     return found
 
 
@@ -33,7 +39,11 @@ async def become_customer(request: Request) -> Response:
     web: Web = request.app.state.web
     person_id = await web.engine.meta(f"demo:{CUSTOMER}")
     if not person_id:
-        raise InputError("expected the demo's customer, found none", reason="demo-customer", hint="she may have been erased: remove .demo and start again")
+        raise InputError(
+            "expected the demo's customer, found none",
+            reason="demo-customer",
+            hint="remove the folder .demo and start again",
+        )
     return set_session(go(request, "/my-data"), await accounts.start_session(web.engine, bytes.fromhex(person_id)))
 
 

@@ -21,8 +21,7 @@ HEADERS = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (
         b"permissions-policy",
-        b"camera=(), microphone=(), geolocation=(), payment=(), publickey-credentials-get=(self), "
-        b"publickey-credentials-create=(self)",
+        b"camera=(), microphone=(), geolocation=(), payment=(), publickey-credentials-get=(self), publickey-credentials-create=(self)",
     ),
 )
 
@@ -43,7 +42,7 @@ class Frame:
         self._apps = apps
         self._hosts = hosts
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: C901 -- the checks, in their order
         """Serve one request."""
         if scope["type"] == "lifespan":
             await self._apps["site"](scope, receive, send)

@@ -18,6 +18,7 @@ from kept.policy.render import render
 from kept.policy.words import Exit
 from kept.services import accounts, choosing, collecting, correcting, erasing, passkeys, taking_along
 from kept.services.history import proof_of
+from kept.services.own import FRESH_SECONDS
 from kept.services.own_data import own_data
 from kept.services.receipts import moment, receipts_of
 from kept.web.answers import Web, check_form_token, drop_session, form_of, go, language_of, page, set_session
@@ -196,10 +197,17 @@ async def join_passkey(request: Request) -> Response:
     web: Web = request.app.state.web
     form = await form_of(request, ("credential", "token"))
     person_id = await passkeys.finish_join(
-        web.engine, form.get("credential", ""), form.get("token", ""), rp_id=_host(request), origin=_origin(request),
+        web.engine,
+        form.get("credential", ""),
+        form.get("token", ""),
+        rp_id=_host(request),
+        origin=_origin(request),
         language=language_of(request),
     )
-    return set_session(JSONResponse({"go": f"/{language_of(request)}/registration"}), await accounts.start_session(web.engine, person_id))
+    return set_session(
+        JSONResponse({"go": f"/{language_of(request)}/registration"}),
+        await accounts.start_session(web.engine, person_id),
+    )
 
 
 async def sign_in(request: Request) -> Response:
@@ -213,7 +221,9 @@ async def sign_in_with_password(request: Request) -> Response:
     form = await form_of(request, ("login_name", "password"))
     await _count_sign_in(request, form.get("login_name", ""))
     try:
-        person_id = await accounts.sign_in_with_password(web.engine, form.get("login_name", ""), form.get("password", ""))
+        person_id = await accounts.sign_in_with_password(
+            web.engine, form.get("login_name", ""), form.get("password", "")
+        )
         token = await accounts.start_session(web.engine, person_id)
     except KeptError as error:
         return page(request, "sign_in.html", 401, error=error)
@@ -249,7 +259,9 @@ async def sign_in_passkey(request: Request) -> Response:
     person_id = await passkeys.finish_sign_in(
         web.engine, form.get("credential", ""), form.get("token", ""), rp_id=_host(request), origin=_origin(request)
     )
-    return set_session(JSONResponse({"go": f"/{language_of(request)}/my-data"}), await accounts.start_session(web.engine, person_id))
+    return set_session(
+        JSONResponse({"go": f"/{language_of(request)}/my-data"}), await accounts.start_session(web.engine, person_id)
+    )
 
 
 async def sign_out(request: Request) -> Response:
@@ -287,7 +299,12 @@ async def registration_submit(request: Request) -> Response:
     given = [one for one in fields if one[0] not in {"notice_token", "form_token"}]
     try:
         receipt = await collecting.submit(
-            web.engine, own, point="registration", stage="", language=language_of(request), unverified_token=token,
+            web.engine,
+            own,
+            point="registration",
+            stage="",
+            language=language_of(request),
+            unverified_token=token,
             fields=given,
         )
     except SubmissionError as error:
@@ -305,7 +322,13 @@ async def _registration_form(
     shown = await collecting.present_form(web.engine, "registration", "", language_of(request))
     person = await web.engine.people.load(own.person_id) if own else None
     return page(
-        request, "registration.html", status, form=shown, error=error, typed=typed, box_value=collecting.box_value,
+        request,
+        "registration.html",
+        status,
+        form=shown,
+        error=error,
+        typed=typed,
+        box_value=collecting.box_value,
         given=tuple(person.state.slots) if person else (),
     )
 
@@ -321,8 +344,13 @@ async def my_data(request: Request) -> Response:
         return go(request, "/sign-in")
     mine = await own_data(web.engine, own, older=request.query_params.get("older", ""))
     return page(
-        request, "my_data.html", mine=mine, policy_now=web.engine.policy.policy, exit_titles=EXIT_TITLES,
-        fresh=web.engine.clock.now() - own.signed_in_at < 300, sentence=sentence,  # noqa: PLR2004 -- Own.require_fresh
+        request,
+        "my_data.html",
+        mine=mine,
+        policy_now=web.engine.policy.policy,
+        exit_titles=EXIT_TITLES,
+        fresh=web.engine.clock.now() - own.signed_in_at < FRESH_SECONDS,
+        sentence=sentence,
     )
 
 
@@ -346,7 +374,10 @@ async def correct_value(request: Request) -> Response:
     values = form.get("value", "").split("\n") if form.get("value") else [""]
     try:
         await correcting.correct(
-            web.engine, own, slot, values if len(values) > 1 or _is_list(web, slot) else values[0],
+            web.engine,
+            own,
+            slot,
+            values if len(values) > 1 or _is_list(web, slot) else values[0],
             expected_version=int(form.get("version", "0")) if form.get("version", "").isdigit() else 0,
         )
     except SubmissionError as error:
@@ -423,8 +454,11 @@ async def erase_preview(request: Request) -> Response:
     if own is None:
         return go(request, "/sign-in")
     return page(
-        request, "erase.html", preview=await erasing.preview(web.engine, own.person_id),
-        items=web.engine.policy.policy.items, fresh=web.engine.clock.now() - own.signed_in_at < 300,  # noqa: PLR2004 -- Own.require_fresh
+        request,
+        "erase.html",
+        preview=await erasing.preview(web.engine, own.person_id),
+        items=web.engine.policy.policy.items,
+        fresh=web.engine.clock.now() - own.signed_in_at < FRESH_SECONDS,
     )
 
 
@@ -469,7 +503,8 @@ async def receipt_file(request: Request) -> Response:
     for receipt, _, _ in await receipts_of(web.engine, own):
         if receipt.id == request.path_params["receipt"]:
             return Response(
-                json.dumps(receipt.record, ensure_ascii=False, indent=2), media_type="application/ld+json",
+                json.dumps(receipt.record, ensure_ascii=False, indent=2),
+                media_type="application/ld+json",
                 headers={"content-disposition": f'attachment; filename="receipt-{receipt.id[:8]}.jsonld"'},
             )
     return page(request, "missing.html", 404)
@@ -503,7 +538,11 @@ async def verify_page(request: Request) -> Response:
         return page(request, "verify.html", proof=None, entry=entry, key=str(web.engine.sequencer.verifier), older="")
     row = await web.engine.data.read(lambda tx: tx.one("checkpoint_at_most", size=proof.index))
     return page(
-        request, "verify.html", proof=proof.text(), entry=entry, key=str(web.engine.sequencer.verifier),
+        request,
+        "verify.html",
+        proof=proof.text(),
+        entry=entry,
+        key=str(web.engine.sequencer.verifier),
         older=str(row[0]) if row else "",
     )
 
@@ -549,4 +588,6 @@ def _address(request: Request) -> str:
 async def _count_sign_in(request: Request, account: str) -> None:
     web: Web = request.app.state.web
     await web.limits.count("sign-in", _address(request), most=SIGN_IN_TRIES * 3, seconds=SIGN_IN_WINDOW_SECONDS)
-    await web.limits.count("sign-in-account", account.strip().lower(), most=SIGN_IN_TRIES, seconds=SIGN_IN_WINDOW_SECONDS)
+    await web.limits.count(
+        "sign-in-account", account.strip().lower(), most=SIGN_IN_TRIES, seconds=SIGN_IN_WINDOW_SECONDS
+    )
