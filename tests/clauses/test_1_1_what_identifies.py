@@ -1,0 +1,44 @@
+"""§1.1: whatever can identify somebody is in a closed catalogue; the Individual Number is never collected."""
+
+from __future__ import annotations
+
+import pytest
+
+from kept.errors import SubmissionError
+from kept.guarantees.board import promise_board
+from kept.policy.words import ClauseState
+from kept.services.own_data import own_data
+
+pytestmark = pytest.mark.anyio
+INDIVIDUAL_NUMBER = "123456789018"  # twelve digits with a right check digit, nobody's
+
+
+async def test_declared_items_are_stored_as_what_they_are(house):
+    """§1.1 normal: a declared item is stored and shown to its owner under its own name."""
+    own = await house.mori()
+    held = {one.slot: one.value for one in (await own_data(house.engine, own)).held}
+    assert set(held) == {"name", "mail_address", "phone", "interests"}
+    assert (await promise_board(house.engine)).of("1.1").state is ClauseState.KEPT
+
+
+@pytest.mark.parametrize("text", [INDIVIDUAL_NUMBER, "マイナンバー １２３４ ５６７８ ９０１８", "1234-5678-9018"])
+async def test_an_individual_number_is_refused_in_a_free_field(house, text):
+    """§1.1 breach: an Individual Number in a name is refused with the clause, and nothing is taken."""
+    own = await house.join()
+    with pytest.raises(SubmissionError) as refused:
+        await house.give(own, [("name", text)])
+    assert (refused.value.clause, refused.value.reason) == ("§1.1", "individual-number")
+    said = await house.newest()
+    assert (said.act, said.outcome, said.clause) == ("house:submission:refuse", "refused", "1.1")
+    mine = await own_data(house.engine, own)
+    assert mine.held == ()
+    assert "house:submission:refuse" in [line.account.act for line in mine.history.lines]
+
+
+async def test_the_declared_individual_number_has_no_field(house):
+    """§1.1 breach: the item is declared as never collected, and a form that posts it is refused."""
+    own = await house.join()
+    assert not house.engine.policy.policy.items["individual_number"].collected
+    with pytest.raises(SubmissionError) as refused:
+        await house.give(own, [("individual_number", "1")])
+    assert refused.value.reason == "field-undeclared"

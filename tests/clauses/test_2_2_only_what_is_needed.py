@@ -1,0 +1,56 @@
+"""§2.2: only what the purpose needs is collected."""
+
+from __future__ import annotations
+
+import pytest
+from house import POLICY
+
+from kept import policy_files
+from kept.errors import DeniedError, SubmissionError
+from kept.guarantees import words
+from kept.policy.check import check_policy
+from kept.services import cases
+from kept.services.own_data import own_data
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_every_field_of_the_form_serves_a_purpose_it_shows(house):
+    """§2.2 normal: each field that is offered is used by a purpose that the same form presents."""
+    form = await house.form()
+    used = {one.item for one in form.notice.tuples}
+    assert {hint.item for hint in form.hints} <= used
+
+
+async def test_an_extra_field_is_refused_not_dropped(house):
+    """§2.2 breach: one field too many refuses the whole form, and the refusal is on the person's page."""
+    own = await house.join()
+    with pytest.raises(SubmissionError) as refused:
+        await house.give(own, [("phone", "090-1234-5678"), ("blood_type", "A")])
+    assert (refused.value.clause, refused.value.reason) == ("§2.2", "field-undeclared")
+    mine = await own_data(house.engine, own)
+    assert mine.held == ()
+    said = next(line.account for line in mine.history.lines if line.account.act == "house:submission:refuse")
+    assert (said.clause, dict(said.facts)["reason"]) == ("2.2", "field-undeclared")
+
+
+async def test_an_item_no_purpose_uses_is_a_finding():
+    """§2.2 breach: a policy that asks for an item without a use is not sound."""
+    files = {
+        name: text.replace(b"      - prefecture\n", b"", 1) if name == POLICY.name else text
+        for name, text in policy_files(POLICY).items()
+    }
+    found = [(one.code, str(one.severity)) for one in check_policy(files, words())]
+    assert check_policy(policy_files(POLICY), words()) != check_policy(files, words())
+    assert found
+
+
+async def test_a_purpose_opens_only_the_items_it_uses(house):
+    """§2.2 breach: contact does not use interests, and opening them is refused at step 3 with the clause."""
+    await house.mori()
+    session = await house.staff()
+    case = await house.case(session)
+    with pytest.raises(DeniedError) as refused:
+        await cases.open_item(house.engine, session, case.id, "interests")
+    assert (refused.value.step, refused.value.reason) == (3, "uses")
+    assert refused.value.clause == "§4.5"

@@ -1,0 +1,47 @@
+"""§2.6: the customer understands the purpose before giving; what was shown is recorded by hash, version, language."""
+
+from __future__ import annotations
+
+import pytest
+
+from kept.errors import SubmissionError
+from kept.guarantees.board import promise_board
+from kept.policy.words import ClauseState
+from kept.services.own_data import own_data
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_the_notice_says_purpose_recipients_end_and_how_to_undo(house):
+    """§2.6 normal: the text shown names every purpose, the recipient and how long, and its id is its hash."""
+    form = await house.form()
+    policy = house.engine.policy.policy
+    for purpose in policy.points["registration"].purposes:
+        assert policy.purposes[purpose].titles["en"] in form.notice.text
+    assert policy.recipients["picture-club"].titles["en"] in form.notice.text
+    assert form.notice_id == form.notice.id
+    assert (await house.engine.notices.get(form.notice_id)).text == form.notice.text
+
+
+async def test_a_notice_that_is_not_what_was_shown_takes_nothing(house):
+    """§2.6 breach: when the stored notice is gone the form is refused with the clause, and the refusal is recorded."""
+    own = await house.join()
+    form = await house.form()
+    house.engine.notices._known.clear()
+    if house.kind == "memory":
+        house.engine.data._tables["notice"].clear()
+    else:
+        house.sql("DELETE FROM notice")
+    with pytest.raises(SubmissionError) as refused:
+        await house.give(own, [("phone", "090-1234-5678")], token=form.token)
+    assert (refused.value.clause, refused.value.reason) == ("§2.6", "notice-missing")
+    assert (await house.newest()).clause == "2.6"
+
+
+async def test_my_data_shows_which_notice_each_value_answers_to(house):
+    """§2.6 evidence and page: the collection's entry cites the clause, and my data shows the notice of each value."""
+    own = await house.mori()
+    assert any(one.act == "customer:value:collect" and one.clause == "2.6" for one in await house.ledger())
+    form = await house.form()
+    assert {one.notice_id for one in (await own_data(house.engine, own)).held} == {form.notice_id}
+    assert (await promise_board(house.engine)).of("2.6").state is ClauseState.KEPT

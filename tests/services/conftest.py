@@ -1,0 +1,15 @@
+"""The house every service is tried in."""
+
+from __future__ import annotations
+
+import pytest
+from house import House
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+async def house(request, tmp_path, anyio_backend):
+    """A fresh house over each store, with the Photolibrary policy active."""
+    one = House(tmp_path, request.param)
+    await one.open()
+    yield one
+    await one.close()
