@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kept.errors import EvidenceError
+from kept.errors import ErasedError, EvidenceError
 from kept.services.changing import copy_state
 from kept.services.erasing import finish_unfinished, remove_returned, scrub
-from kept.services.retention import sweep
+from kept.services.retention import destroy_unused_keys, sweep
+from kept.services.rotating import finish_rotation
 
 if TYPE_CHECKING:
     from kept.services.engine import Engine
@@ -38,6 +39,8 @@ async def finish_all(engine: Engine) -> dict[str, int]:
         "erased people removed again": await remove_returned(engine),
         "keys without a person": await _sweep_orphans(engine),
         "states copied": await _copy_states(engine),
+        "unused keys destroyed": await _destroy_unused_keys(engine),
+        "key epochs ended": len((await finish_rotation(engine, by="house")).destroyed),
     }
 
 
@@ -96,6 +99,19 @@ async def _copy_states(engine: Engine) -> int:
             await copy_state(engine, person_id, int(state[0]), str(state[1]), bytes(state[2]))
             copied += 1
     return copied
+
+
+async def _destroy_unused_keys(engine: Engine) -> int:
+    """Value keys nothing is sealed under: a kill while one value was being taken away."""
+    destroyed, after = 0, b""
+    while rows := await _page(engine.data, "people_page", after):
+        for row in rows:
+            after = bytes(row[0])
+            try:
+                destroyed += await destroy_unused_keys(engine, await engine.people.load(after))
+            except (ErasedError, EvidenceError):
+                continue
+    return destroyed
 
 
 async def _page(store: Store, query: str, after: bytes) -> list[Row]:

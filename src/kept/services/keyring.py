@@ -93,11 +93,13 @@ class Keyring:
         self.epoch = 0
 
     async def begin(self, at: float) -> None:
-        """Make the first epoch, when there is none.
+        """Make the first epoch, when there is none; a root that is missing later is never made anew.
 
         Args:
             at: Unix seconds.
         """
+        if await self._keys.read(lambda tx: tx.one("current_epoch_get")) is not None:
+            return
         self._provider.create(1)
 
         async def body(tx: Transaction) -> None:

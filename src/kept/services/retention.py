@@ -67,22 +67,28 @@ async def _find_ended(engine: Engine) -> tuple[list[bytes], int]:
                 person = await engine.people.load(person_id)
             except (ErasedError, EvidenceError):
                 continue
-            await _destroy_unused_keys(engine, person)
+            await destroy_unused_keys(engine, person)
             if await _ended_slots(engine, person) or change.prune(person.state, engine.clock.now())[1]:
                 ended.append(person_id)
     return ended, people
 
 
-async def _destroy_unused_keys(engine: Engine, person: Person) -> None:
-    """Destroy value keys nothing is sealed under any more: a kill while one value was being taken away."""
+async def destroy_unused_keys(engine: Engine, person: Person) -> int:
+    """Destroy value keys nothing is sealed under any more, and return how many.
+
+    A kill while one value was being taken away leaves them.
+    """
+    destroyed = 0
     if len(person.keys.ids("values")) < 2:  # noqa: PLR2004 -- one is in use
-        return
+        return destroyed
     rows = await engine.data.read(lambda tx: tx.all("value_all", person_id=person.id))
     state = await engine.data.read(lambda tx: tx.one("state_get", person_id=person.id))
     used = {str(row[2]) for row in rows} | ({str(state[1])} if state else set())
     for key_id in person.keys.ids("values"):
         if key_id not in used and key_id != person.keys.newest("values"):
             await engine.keyring.destroy_key(person.id, key_id)
+            destroyed += 1
+    return destroyed
 
 
 async def _ended_slots(engine: Engine, person: Person) -> list[str]:
