@@ -51,7 +51,7 @@ def run(chosen: argparse.Namespace) -> int:
         address = parse_address(f"sqlite:///{folder / 'photolibrary.db'}")
     else:
         address = parse_address(chosen.store, keys_url=chosen.keys, key_folder=chosen.key_folder)
-    with lock_for_serving(address.lock):
+    with lock_for_serving(address.data):
         sockets = listen(chosen.port)
         if chosen.demo and not (Path(chosen.demo) / "complete").exists():
             for one in (address.data, address.keys, address.checkpoint):

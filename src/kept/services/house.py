@@ -30,11 +30,6 @@ class Address:
     key_folder: Path
     checkpoint: Path
 
-    @property
-    def lock(self) -> Path:
-        """The file that tells whether the house is being served."""
-        return self.data.with_suffix(".serving")
-
 
 def parse_address(url: str, *, keys_url: str = "", key_folder: str = "") -> Address:
     """Read the address of a house.

@@ -13,6 +13,7 @@ from kept.crypto.password import QUICK, Passwords
 from kept.errors import KeptError
 from kept.policy.words import Exit
 from kept.services import accounts, cases, choosing, collecting, staff
+from kept.services.attesting import attest
 from kept.services.own import Own
 
 if TYPE_CHECKING:
@@ -104,6 +105,11 @@ async def invent(engine: Engine, clock: MovedClock, today: float) -> None:
             clock.time += 3600
             await _support(engine, people[dice.randrange(len(people))][1])
         await engine.sequencer.integrate()
+    clock.time = max(clock.time, today - 20 * DAY)
+    privacy = await staff.session_of(engine, await staff.start_demo_session(engine, "kato"))
+    for promise in engine.policy.policy.attestations:
+        if privacy is not None and promise.by in privacy.roles:
+            await attest(engine, privacy, promise.id, "invented review note 2026-3")
     clock.time = max(clock.time, today - 3 * DAY)
     for person_id, address in dice.sample(people, 6):
         own = await _own(engine, person_id)

@@ -22,7 +22,8 @@ from kept.services.history import PAGE, History, history_of
 from kept.services.own import own_account
 
 if TYPE_CHECKING:
-    from kept.policy.model import Purpose
+    from kept.policy.model import Policy, Purpose
+    from kept.policy.notice import Notice
     from kept.services.engine import Engine
     from kept.services.own import Own
 
@@ -128,7 +129,7 @@ async def _own_data_once(engine: Engine, own: Own, exit: Exit, act: Act, older: 
                 notice_id=current.notice_id,
                 ends_at=end_of_slot(policy, person.state, slot, current, notice, {}),
                 claimed=current.claimed,
-                purposes=tuple(term.purpose for term in notice.terms if term.item == item) if notice else (),
+                purposes=_serves(policy, person.state, slot, notice),
                 earlier=tuple(
                     engine.people.open_version(person, slot, one.version, one.notice_id, one.source.value)
                     for one in person.state.old
@@ -164,6 +165,22 @@ async def _own_data_once(engine: Engine, own: Own, exit: Exit, act: Act, older: 
         if purpose.uses and purpose.basis is not Basis.LAW and purpose.exits
     )
     return OwnData(person.state, tuple(held), switches, history, entry.id.hex())
+
+
+def _serves(policy: Policy, state: PersonState, slot: str, notice: Notice | None) -> tuple[str, ...]:
+    """Return the purposes a value serves as things stand: bound by its notice, agreed to where that is needed, not stopped."""
+    found = []
+    for term in notice.terms if notice else ():
+        purpose = policy.purposes.get(term.purpose)
+        if term.item != slot.partition("#")[0] or purpose is None or term.purpose in state.stops:
+            continue
+        whole = state.choice(term.purpose, None)
+        if whole is not None and not whole.allow and purpose.basis is not Basis.NECESSARY:
+            continue
+        granted = any(one.purpose == term.purpose and not one.withdrawn and slot in one.slots for one in state.grants)
+        if granted or Basis.CONSENT not in {purpose.basis, term.basis}:
+            found.append(term.purpose)
+    return tuple(found)
 
 
 def _switch(state: PersonState, purpose: Purpose) -> PurposeSwitch:
