@@ -69,7 +69,7 @@ async def open(policy: str | Path, address: str, *, keys: str = "", key_folder: 
     from kept.services.embedding import Kept
     from kept.services.engine import Engine
     from kept.services.house import house_parts, parse_address
-    from kept.services.housekeeping import begin_housekeeping
+    from kept.services.housekeeping import begin_housekeeping, watch_policy_files
 
     files = policy_files(policy)
     engine = await Engine.start(
@@ -79,6 +79,7 @@ async def open(policy: str | Path, address: str, *, keys: str = "", key_folder: 
         if not engine.has_policy:
             await activate_first(engine, files, by="embedded")
         await begin_housekeeping(engine)
+        watch_policy_files(engine, lambda: policy_files(policy))
         yield Kept(engine)
     finally:
         await engine.close()

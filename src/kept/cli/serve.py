@@ -21,7 +21,7 @@ from kept.services.activating import activate_first
 from kept.services.clock import Clock
 from kept.services.engine import Engine
 from kept.services.house import Address, Settings, house_parts, parse_address
-from kept.services.housekeeping import begin_housekeeping
+from kept.services.housekeeping import begin_housekeeping, watch_policy_files
 from kept.services.invented import DAY, DAYS, MovedClock, invent
 from kept.store.serving import lock_for_serving
 from kept.web.app import build_app
@@ -38,7 +38,9 @@ def add(commands: Any) -> None:
     )  # fmt: skip
     parser.add_argument("--port", type=int, default=8330, help="port (default: 8330)")
     parser.add_argument("--demo", metavar="FOLDER", default="", help="serve the Photolibrary demo kept in FOLDER")
-    parser.add_argument("--policy", default=str(POLICY), help="policy of the demo")
+    parser.add_argument(
+        "--policy", default="", help="the policy's first file: watched, and activated first in the demo"
+    )
     add_address(parser)
     parser.set_defaults(run=run)
 
@@ -46,6 +48,7 @@ def add(commands: Any) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Run the command."""
     if chosen.demo:
+        chosen.policy = chosen.policy or str(POLICY)
         folder = Path(chosen.demo)
         folder.mkdir(parents=True, exist_ok=True)
         address = parse_address(f"sqlite:///{folder / 'photolibrary.db'}")
@@ -89,6 +92,8 @@ async def _serve(chosen: argparse.Namespace, address: Address, sockets: list[soc
     try:
         await begin_housekeeping(engine)
         engine.every(300.0, lambda: run_checks(engine))
+        if chosen.policy:
+            watch_policy_files(engine, lambda: policy_files(chosen.policy))
         addresses = {"site": f"http://localhost:{chosen.port}", "console": f"http://staff.localhost:{chosen.port}"}
         app = build_app(
             engine,

@@ -14,6 +14,7 @@ from kept import policy_files
 from kept.crypto.password import QUICK, Passwords
 from kept.errors import DeniedError, KeptError, NotFoundError
 from kept.guarantees import words
+from kept.policy.translate import accept_translation
 from kept.policy.words import Exit
 from kept.services import accounts, cases, choosing, collecting, erasing, staff
 from kept.services.activating import activate_first
@@ -193,8 +194,11 @@ class Tour:
         self.say("One line of the policy is removed: `exits` of “contact” lose the screen. The same read is refused.")
         folder = self.folder / "less"
         folder.mkdir()
-        for name, content in policy_files(self.policy).items():
-            (folder / name).write_bytes(_without_screen(content) if name == self.policy.name else content)
+        files = policy_files(self.policy)
+        first = _without_screen(files.pop(self.policy.name))
+        (folder / self.policy.name).write_bytes(first)
+        for name, content in files.items():  # somebody looked at the translations: they still hold
+            (folder / name).write_bytes(accept_translation(content, first, 1))
         kept_address = self.address
         self.address = parse_address(f"sqlite:///{folder / 'shop.db'}")
         kept_policy, self.policy = self.policy, folder / self.policy.name

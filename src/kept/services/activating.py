@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from kept.errors import ConflictError, DeniedError, InputError
+from kept.errors import ConflictError, DeniedError, InputError, PolicyError
+from kept.policy.check import check_policy
+from kept.policy.findings import Severity
+from kept.policy.vocabulary import GuaranteeWord
 from kept.services.active_policy import compile_policy, decode_files, encode_files
 from kept.services.acts import Act, Outcome
 from kept.services.entry import Account, build_entry
@@ -34,6 +37,7 @@ async def propose(engine: Engine, files: Mapping[str, bytes], *, by: str) -> Act
         ConflictError: The version number exists with other bytes.
     """
     active = compile_policy(files, engine.parts.guarantees)
+    _require_sound(files, engine.parts.guarantees)
     version, at = active.policy.version, engine.clock.now()
 
     async def body(tx: Transaction) -> None:
@@ -58,6 +62,20 @@ async def propose(engine: Engine, files: Mapping[str, bytes], *, by: str) -> Act
 
     await engine.data.write(body)
     return active
+
+
+def _require_sound(files: Mapping[str, bytes], guarantees: Mapping[str, GuaranteeWord]) -> None:
+    for finding in check_policy(files, guarantees):
+        if finding.severity is Severity.ERROR:
+            raise PolicyError(
+                finding.message,
+                file=finding.file,
+                line=finding.line,
+                column=finding.column,
+                reason=finding.code,
+                hint=finding.hint,
+                clause=f"§{finding.clause}" if finding.clause else "",
+            )
 
 
 async def activate_first(engine: Engine, files: Mapping[str, bytes], *, by: str) -> None:

@@ -88,6 +88,7 @@ class Engine:
         self.sequencer = self._sequencer(1)
         self.gate = Gate(self)
         self.password_turns = asyncio.Semaphore(4)
+        self.policy_files = "same"
         self._active: ActivePolicy | None = None
         self._closed_for = ""
         self._tasks: list[asyncio.Task[None]] = []

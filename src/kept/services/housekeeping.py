@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from kept.errors import ErasedError, EvidenceError
+from kept.errors import ErasedError, EvidenceError, KeptError
+from kept.policy.read import policy_hash
 from kept.services.changing import copy_state
 from kept.services.erasing import finish_unfinished, remove_returned, scrub
 from kept.services.retention import destroy_unused_keys, sweep
@@ -26,6 +28,27 @@ async def begin_housekeeping(engine: Engine) -> None:
     engine.every(1.0, engine.watch)
     engine.every(MINUTE, lambda: tidy(engine))
     engine.every(HOUR, lambda: sweep(engine))
+
+
+def watch_policy_files(engine: Engine, read: Callable[[], Mapping[str, bytes]], seconds: float = 30.0) -> None:
+    """Notice when the policy's files change under a running house: the active version stays, the board says so.
+
+    Args:
+        engine: Open.
+        read: Answers the files as they lie on disk.
+        seconds: How often they are looked at.
+    """
+
+    async def look() -> None:
+        try:
+            files = read()
+        except KeptError:
+            engine.policy_files = "missing"
+            return
+        first = min(files, key=lambda name: (name.count("."), name))
+        engine.policy_files = "same" if policy_hash(files, first) == engine.policy.hash else "changed"
+
+    engine.every(seconds, look)
 
 
 async def finish_all(engine: Engine) -> dict[str, int]:
