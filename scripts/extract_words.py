@@ -1,4 +1,7 @@
-"""Lists the words of the pages and errors, and appends what `locale/ja.po` lacks; tests fail while one is untranslated."""
+"""Lists the words of the pages and errors, appends what `locale/ja.po` lacks and drops what nothing uses any more.
+
+Tests fail while a word is untranslated or left over. `--list` changes nothing.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,11 @@ PO = SOURCE / "web/locale/ja.po"
 ERRORS = {
     "SubmissionError", "SignInError", "DeniedError", "NotFoundError", "InputError", "ConflictError", "MalformedError", "LimitError",
     "_wrong",
+    "_refuse",
 }  # fmt: skip
 CUSTOMER_FACING = (
     "services",
+    "web",
     "vault/normal.py",
     "crypto/password.py",
     "crypto/token.py",
@@ -92,11 +97,15 @@ def escaped(text: str) -> str:
 
 
 if __name__ == "__main__":
-    known = set(re.findall(r'^msgid (".*")$', PO.read_text(encoding="utf-8"), re.MULTILINE)) if PO.exists() else set()
-    missing = sorted(one for one in all_words() if escaped(one) not in known)
+    head, *entries = PO.read_text(encoding="utf-8").split("\n\n")
+    known = {entry.strip().split("\n")[0].removeprefix("msgid "): entry.strip() for entry in entries}
+    used = {escaped(one): one for one in all_words()}
+    missing = sorted(used[one] for one in used.keys() - known.keys())
+    left_over = sorted(known.keys() - used.keys())
     if "--list" in sys.argv:
         print("\n".join(missing))
     else:
-        with PO.open("a", encoding="utf-8") as file:
-            file.writelines(f'\nmsgid {escaped(one)}\nmsgstr ""\n' for one in missing)
-        print(f"{len(missing)} words to translate")
+        kept = [entry for word, entry in known.items() if word in used]
+        added = [f'msgid {escaped(one)}\nmsgstr ""' for one in missing]
+        PO.write_text("\n\n".join([head, *kept, *added]) + "\n", encoding="utf-8")
+        print(f"{len(missing)} words to translate, {len(left_over)} left over and dropped")

@@ -100,8 +100,9 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
         other_path=f"/{other}{path[3:]}" if path[1:3] == language else f"/{other}",
         day=lambda at: words.day(at, language),
         moment=lambda at: words.moment(at, language),
+        country=lambda code: words.country(code, language),
         web=web,
-        brand=web.brand,
+        brand=_brand(web, language),
         nonce=request.scope["state"]["nonce"],
         kind=request.scope["state"]["kind"],
         path=path,
@@ -112,6 +113,13 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
         **values,
     )
     return HTMLResponse(content, status_code=status)
+
+
+def _brand(web: Web, language: str) -> str:
+    """Return the company's name, as its policy writes it in that language."""
+    if not web.engine.has_policy:
+        return web.brand
+    return web.engine.policy.policy.controllers.get(language, {}).get("name", web.brand)
 
 
 def error_page(request: Request, error: KeptError) -> Response:

@@ -88,7 +88,9 @@ async def _ours(request: Request, error: KeptError) -> Response:
 
 
 async def _http(request: Request, error: HTTPException) -> Response:
-    return page(request, "missing.html", error.status_code)
+    response = page(request, "missing.html" if error.status_code == 404 else "unfit.html", error.status_code)  # noqa: PLR2004 -- HTTP
+    response.headers.update(error.headers or {})
+    return response
 
 
 async def _bug(request: Request, error: Exception) -> Response:

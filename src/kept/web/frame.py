@@ -1,18 +1,26 @@
 """What every answer carries and every request must pass: one pure ASGI layer, outermost.
 
 Hosts are told apart; bodies over 64 KB are cut while they stream; POST needs an origin of this host; answers carry a
-strict Content-Security-Policy with a fresh nonce. No request line, address or user agent is written anywhere.
+strict Content-Security-Policy with a fresh nonce. No request line, address or user agent is written anywhere, and of an
+error we did not raise on purpose only its kind and place: its message could quote what somebody typed.
 """
 
 from __future__ import annotations
 
+import logging
 import secrets
+import traceback
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kept.web import words
+from kept.web.answers import environment
+
 BODY_AT_MOST = 64 * 1024
+TOO_LARGE = "Expected at most 64 KB. Nothing was taken."
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
@@ -26,8 +34,7 @@ HEADERS = (
 )
 
 
-class TooLargeError(Exception):
-    """A body over the limit."""
+LOG = logging.getLogger(__name__)
 
 
 class Frame:
@@ -54,16 +61,17 @@ class Frame:
         name = urlsplit(f"//{host}").hostname or ""
         kind = self._hosts.get(name)
         if kind is None:
-            await _plain(send, 421, "this service does not answer under that host name")
+            await _refuse(scope, send, 421, "This service does not answer under that host name.")
             return
         if scope["method"] not in {"GET", "HEAD", "POST"}:
-            await _plain(send, 405, "GET, HEAD or POST")
+            await _refuse(scope, send, 405, "A page can be looked at, and a form can be sent. Nothing else.")
             return
         if scope["method"] == "POST" and not _same_origin(headers, scope.get("scheme", "http"), host):
-            await _plain(send, 403, "this form was not sent from a page of this site")
+            await _refuse(scope, send, 403, "This form was not sent from a page of this site. Nothing was taken.")
             return
-        if int(headers.get(b"content-length", b"0") or b"0") > BODY_AT_MOST:
-            await _plain(send, 413, "expected at most 64 KB; nothing was taken")
+        length = headers.get(b"content-length", b"0")
+        if not length.isdigit() or int(length) > BODY_AT_MOST:
+            await _refuse(scope, send, 413, TOO_LARGE)
             return
         nonce = secrets.token_urlsafe(16)
         scope["state"] = {**scope.get("state", {}), "nonce": nonce, "kind": kind, "host": host}
@@ -76,7 +84,7 @@ class Frame:
             if message["type"] == "http.request":
                 seen += len(message.get("body", b""))
                 if seen > BODY_AT_MOST:
-                    raise TooLargeError
+                    raise HTTPException(413)  # the app answers it as a page
             return message
 
         async def guarded(message: Message) -> None:
@@ -92,9 +100,11 @@ class Frame:
 
         try:
             await self._apps[kind](scope, limited, guarded)
-        except TooLargeError:
+        except Exception as error:  # noqa: BLE001 -- the last frame: a bug ends here, never in a log with its message
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            LOG.error("%s in %s line %s", type(error).__name__, place.name, place.lineno)  # noqa: TRY400 -- no message
             if not started:
-                await _plain(send, 413, "expected at most 64 KB; nothing was taken")
+                await _refuse(scope, send, 500, "Something broke")
 
 
 def _policy(nonce: str) -> bytes:
@@ -116,18 +126,27 @@ def _same_origin(headers: Mapping[bytes, bytes], scheme: str, host: str) -> bool
     return site == "same-origin"
 
 
-async def _plain(send: Send, status: int, text: str) -> None:
-    body = text.encode() + b"\n"
+async def _refuse(scope: Scope, send: Send, status: int, text: str) -> None:
+    """Answer before any app is asked: a page of its own, without links into either host."""
+    asked = scope["path"][1:3]
+    accept = dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1")
+    language = asked if asked in words.LANGUAGES else words.preferred(accept)
+    page = environment.get_template("refused.html").render(
+        _=words.translator(language), language=language, status=status, text=text
+    )
+    body = page.encode()
     await send(
         {
             "type": "http.response.start",
             "status": status,
             "headers": [
-                (b"content-type", b"text/plain; charset=utf-8"),
+                (b"content-type", b"text/html; charset=utf-8"),
                 (b"content-length", str(len(body)).encode()),
                 (b"cache-control", b"no-store"),
+                (b"connection", b"close"),  # what else was being sent is not read
+                (b"content-security-policy", _policy(secrets.token_urlsafe(16))),
                 *HEADERS,
             ],
         }
     )
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})

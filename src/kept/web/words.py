@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.messages.pofile import read_po
 
@@ -47,10 +49,22 @@ def moment(at: float, language: str) -> str:
     return format_datetime(when, format="medium", tzinfo=ZONE, locale=language) + " JST"
 
 
+def country(code: str, language: str) -> str:
+    """Return the name of a country by its ISO 3166-1 code, in any case; the code itself when it is not known."""
+    return str(Locale(language).territories.get(code.upper(), code))
+
+
 def preferred(accept_language: str) -> str:
-    """Return the first offered language a browser accepts."""
+    """Return the offered language a browser likes best; English when it names none.
+
+    Source: RFC 9110 §12.5.4, with the weights of §12.4.2.
+    """
+    liked: dict[str, float] = {}
     for part in accept_language.split(",")[:20]:
-        word = part.split(";")[0].strip().lower().split("-")[0]
-        if word in LANGUAGES:
-            return word
-    return "en"
+        tag, _, weight = part.partition(";")
+        word = tag.strip().lower().split("-")[0]
+        found = re.fullmatch(r"\s*q=([01](?:\.[0-9]{0,3})?)\s*", weight)
+        if word in LANGUAGES and (found or not weight.strip()):
+            liked[word] = max(liked.get(word, 0.0), float(found[1]) if found else 1.0)
+    best = max(liked, key=lambda one: liked[one], default="en")
+    return best if liked.get(best) else "en"

@@ -1,0 +1,70 @@
+"""The two hosts of a fresh house behind a real uvicorn on loopback, in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Self
+
+import uvicorn
+
+from house import House
+from kept.web.app import build_app
+
+
+class Served:
+    """A house that answers HTTP: `127.0.0.1` and `localhost` are the site, `staff.localhost` the console.
+
+    Args:
+        folder: Empty.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.house = House(folder)
+        self.port = 0
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        assert self._ready.wait(30), "the server did not start"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        self._thread.join(30)
+
+    @property
+    def site(self) -> str:
+        """The site's address."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def run(self, act: Callable[[], Awaitable[Any]]) -> Any:
+        """Run something on the house, on its own loop."""
+
+        async def body() -> Any:
+            return await act()
+
+        return asyncio.run_coroutine_threadsafe(body(), self._loop).result(30)
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        engine = await self.house.open()
+        app = build_app(
+            engine, brand="Photolibrary", site_hosts=("127.0.0.1", "localhost"), console_hosts=("staff.localhost",)
+        )
+        listening = socket.socket()
+        listening.bind(("127.0.0.1", 0))
+        self.port = listening.getsockname()[1]
+        self._server = uvicorn.Server(
+            uvicorn.Config(app, access_log=False, log_level="warning", lifespan="off", server_header=False)
+        )
+        self._server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # not the main thread
+        self._loop.call_later(0.3, self._ready.set)
+        try:
+            await self._server.serve(sockets=[listening])
+        finally:
+            await self.house.close()

@@ -1,0 +1,84 @@
+"""The words of the pages: every one translated, none left over, dates and names as readers expect."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from kept.web import words
+
+ROOT = Path(__file__).parents[3]
+PO = ROOT / "src/kept/web/locale/ja.po"
+
+
+@pytest.fixture(scope="module")
+def catalogue():
+    """The Japanese catalogue, with all its marks."""
+    with PO.open("rb") as file:
+        return read_po(file, locale="ja")
+
+
+@pytest.fixture(scope="module")
+def used():
+    """Every word the pages and errors use."""
+    sys.path.insert(0, str(ROOT / "scripts"))
+    try:
+        from extract_words import all_words  # noqa: PLC0415 -- a script, found only with its folder on the path
+    finally:
+        sys.path.pop(0)
+    return all_words()
+
+
+def test_no_word_is_missing_or_left_over(catalogue, used):
+    """The catalogue holds exactly the words in use; `scripts/extract_words.py` adds missing ones."""
+    known = {str(one.id) for one in catalogue if one.id}
+    assert known >= used, sorted(used - known)
+    assert known <= used, sorted(known - used)
+
+
+def test_no_word_is_untranslated_or_doubtful(catalogue):
+    """Each word has a translation, none is marked fuzzy."""
+    assert [one.id for one in catalogue if one.id and (not one.string or one.fuzzy)] == []
+
+
+def test_translations_keep_the_places_of_values(catalogue):
+    """A translation has the same named places as the original."""
+    for one in catalogue:
+        assert set(re.findall(r"\{\w+\}", str(one.id))) == set(re.findall(r"\{\w+\}", str(one.string))), one.id
+
+
+def test_sentences_end_as_their_originals_do(catalogue):
+    """A sentence with a full stop ends with one in Japanese; what has none, as an error has, does not."""
+    for one in catalogue:
+        if one.id and not str(one.id).endswith(("?", "…", ":", "“", "”")):
+            assert str(one.string).endswith(("。", ".")) == str(one.id).endswith("."), one.id
+
+
+def test_a_word_that_is_not_known_is_shown_as_it_is():
+    """A missing word is shown in English, never as an error."""
+    assert words.translator("ja")("no such sentence {n}", n=3) == "no such sentence 3"
+
+
+def test_times_are_those_of_japan():
+    """Days and moments are in Japan's zone in both languages, and say so."""
+    at = 1_795_877_999.0  # 2026-11-28 23:59:59 in Japan
+    assert words.day(at, "en") == "Nov 28, 2026"
+    assert words.day(at + 1, "ja") == "2026/11/29"
+    assert words.moment(at, "ja").endswith("JST")
+
+
+def test_countries_are_named():
+    """Countries are named in the reader's language."""
+    assert words.country("jp", "en") == "Japan"
+    assert words.country("JP", "ja") == "日本"
+    assert words.country("zz?", "en") == "zz?"
+
+
+@pytest.mark.parametrize("header", ["ja;q=0", "*", "ja;q=2", ";;;,,,", "ja" * 5000, "en;q=0.5,ja;q=0.5"])
+def test_odd_language_headers_give_english(header):
+    """A header that asks for nothing we have gives English."""
+    assert words.preferred(header) == "en"

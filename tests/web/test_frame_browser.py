@@ -1,0 +1,127 @@
+"""The pages anybody may see, in a real browser: accessible, whole without JavaScript, asking no other host."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from conftest import CHROMIUM
+from served import Served
+
+pytestmark = pytest.mark.chromium
+
+PAGES = ("", "/picture/cherry", "/policy", "/join", "/sign-in", "/nothing-here")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+AXE = files("axe_playwright_python").joinpath("axe.min.js")
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """A served house."""
+    with Served(tmp_path_factory.mktemp("house")) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Debian's chromium."""
+    with sync_playwright() as driver:
+        one = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield one
+        one.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_accessible_in_both_schemes(served, browser, language, scheme):
+    """axe-core finds nothing against WCAG 2.2 AA, on a phone and on a desk, and no page scrolls sideways."""
+    for width in (390, 1280):
+        context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
+        page = context.new_page()
+        for path in PAGES:
+            page.goto(f"{served.site}/{language}{path}")
+            page.evaluate(AXE.read_text(encoding="utf-8"))
+            found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+            said = [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]]
+            assert said == [], (path, width)
+            assert found["passes"]
+            wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wider <= 0, (path, width)
+        context.close()
+
+
+def test_asks_no_other_host_and_breaks_no_rule(served, browser):
+    """Every request goes to the site itself, nothing is stored, and the browser reports no blocked source."""
+    context = browser.new_context()
+    page = context.new_page()
+    asked: set[str] = set()
+    said: list[str] = []
+    page.on("request", lambda one: asked.add(urlsplit(one.url).hostname or ""))
+    page.on("console", lambda one: said.append(one.text) if "Content Security Policy" in one.text else None)
+    for path in PAGES:
+        page.goto(f"{served.site}/en{path}", wait_until="networkidle")
+        assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
+    assert asked == {"127.0.0.1"}
+    assert said == []
+    assert context.cookies() == []
+    context.close()
+
+
+def test_without_javascript(served, browser):
+    """Without JavaScript a customer joins, reads the policy and signs out; the passkey's part is not offered."""
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{served.site}/en/join")
+    assert not page.locator("[data-passkey]").is_visible()
+    page.fill("#password", "four unrelated words here")
+    page.click("text=Give me a login name")
+    assert re.search("Your account is open", page.content())
+    page.goto(f"{served.site}/en/my-data")
+    assert "What we hold about you" in page.content()
+    page.goto(f"{served.site}/en/policy#4.6")
+    assert page.locator('[id="4.6"]').is_visible()
+    page.click("nav >> text=Sign out")
+    page.locator("nav >> text=Sign in").wait_for(timeout=5000)
+    context.close()
+
+
+def test_by_keyboard(served, browser):
+    """The first stop of the tab key is the way to the content, and the one that holds the focus is seen."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{served.site}/en/join")
+    page.keyboard.press("Tab")
+    first = page.locator(":focus")
+    assert first.get_attribute("href") == "#main"
+    assert first.bounding_box()["x"] >= 0
+    page.keyboard.press("Tab")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineWidth") == "3px"
+    context.close()
+
+
+def test_the_other_language_keeps_the_page(served, browser):
+    """The language link leads to the same page in the other language, and back."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{served.site}/en/policy")
+    page.click("nav >> text=日本語")
+    assert page.url.endswith("/ja/policy")
+    page.click("nav >> text=English")
+    assert page.url.endswith("/en/policy")
+    context.close()
+
+
+def test_zoomed_to_400_per_cent(served, browser):
+    """At 320 CSS pixels, a desk at 400 % (WCAG 1.4.10), nothing scrolls sideways."""
+    context = browser.new_context(viewport={"width": 320, "height": 256})
+    page = context.new_page()
+    for language in ("en", "ja"):
+        for path in PAGES:
+            page.goto(f"{served.site}/{language}{path}")
+            wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wider <= 0, (language, path)
+    context.close()
