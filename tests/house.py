@@ -11,6 +11,7 @@ from kept.crypto.password import QUICK, Passwords
 from kept.crypto.second_factor import code_at
 from kept.crypto.signature import SigningKey, new_seed
 from kept.guarantees import words
+from kept.policy.translate import accept_translation
 from kept.services import accounts, cases, collecting, staff
 from kept.services.activating import activate_first
 from kept.services.clock import Clock
@@ -170,3 +171,17 @@ class House:
             return rows
         finally:
             connection.close()
+
+
+def second_version(*changes: tuple[bytes, bytes]) -> dict[str, bytes]:
+    """Version 2 of the Photolibrary policy, with *changes* (from, to) and its translation accepted anew."""
+    files = policy_files(POLICY)
+    first = files[POLICY.name]
+    for before, after in ((b"version: 1\n", b"version: 2\n"), *changes):
+        assert first.count(before) >= 1, before
+        first = first.replace(before, after, 1)
+    return {name: first if name == POLICY.name else accept_translation(text, first, 2) for name, text in files.items()}
+
+
+CONTACT_USES = b"      - phone\n      - fax\n    exits:\n      - screen\n      - app\n      - mail\n"
+CONTACT_USES_BIRTH = CONTACT_USES.replace(b"    exits", b"      - date_of_birth\n    exits")

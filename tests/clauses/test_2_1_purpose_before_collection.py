@@ -17,7 +17,7 @@ async def test_a_form_shows_its_purposes_and_the_values_remember_them(house):
     """§2.1 normal: every purpose of the form stands in the notice, and each value keeps that notice's id."""
     own = await house.join()
     form = await house.form()
-    assert {one.purpose for one in form.notice.tuples} >= {"contact", "information-for-you"}
+    assert {one.purpose for one in form.notice.terms} >= {"contact", "information-for-you"}
     await house.give(own, [("phone", "090-1234-5678")], token=form.token)
     (held,) = (await own_data(house.engine, own)).held
     assert held.notice_id == form.notice_id

@@ -28,7 +28,7 @@ async def test_every_field_can_be_left_empty(house):
     """§2.7 normal: a form sent with every field empty is taken, grants nothing and holds nothing."""
     own = await house.join()
     form = await house.form()
-    receipt = await house.give(own, [(hint.item, "  ") for hint in form.hints], token=form.token)
+    receipt = await house.give(own, [(hint.item.id, "  ") for hint in form.hints], token=form.token)
     assert receipt.id
     assert (await own_data(house.engine, own)).held == ()
 
