@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from house import POLICY
 
+from house import POLICY
 from kept import policy_files
 from kept.errors import DeniedError, SubmissionError
 from kept.guarantees import words

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from house import PASSWORD
 
+from house import PASSWORD
 from kept.errors import SignInError
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from house import CONTACT_USES, CONTACT_USES_BIRTH, PHONE, second_version
 
+from house import CONTACT_USES, CONTACT_USES_BIRTH, PHONE, second_version
 from kept.errors import DeniedError
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState, Exit

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from house import MAIL, NAME
 
+from house import MAIL, NAME
 from kept.errors import DeniedError, NotFoundError
 from kept.guarantees.board import promise_board
 from kept.policy.decision import Allowed

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from house import PASSWORD
 
+from house import PASSWORD
 from kept.crypto.second_factor import code_at
 from kept.errors import DeniedError, InputError, SignInError
 from kept.guarantees.board import promise_board

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 
 import pytest
-from house import MAIL, NAME, PHONE
 
+from house import MAIL, NAME, PHONE
 from kept.errors import ClosedError, KeptError
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState

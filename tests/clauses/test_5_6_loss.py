@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from house import NAME
 
+from house import NAME
 from kept.errors import ClosedError
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState

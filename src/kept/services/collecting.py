@@ -15,7 +15,7 @@ import msgspec
 
 from kept.crypto.random import random_id
 from kept.crypto.token import parse_token, sign_token
-from kept.errors import ConflictError, DeniedError, MalformedError, SubmissionError
+from kept.errors import ConflictError, InputError, MalformedError, SubmissionError
 from kept.policy import change, present
 from kept.policy.notice import Notice
 from kept.policy.person import PersonState
@@ -128,7 +128,8 @@ async def submit(  # noqa: PLR0913 -- a submission has these parts
 
     Raises:
         MalformedError: The token is forged or too old.
-        SubmissionError: The token is of another form, a field is not declared, or a value is not acceptable.
+        SubmissionError: The token is of another form, a field is not declared, a value is not acceptable, or an item was
+            given before.
         ConflictError: The token was used before.
     """
     try:
@@ -169,7 +170,11 @@ async def submit(  # noqa: PLR0913 -- a submission has these parts
             receipt=(receipt.id, "consent", msgspec.json.encode(receipt.record)),
         )
 
-    await change_person(engine, own.person_id, make)
+    try:
+        await change_person(engine, own.person_id, make)
+    except (SubmissionError, ConflictError) as error:
+        await _record_refusal(engine, own, error)
+        raise
     if receipt is None:
         raise RuntimeError("a submission ended without a receipt")
     return receipt
@@ -289,7 +294,7 @@ def _used() -> ConflictError:
     )
 
 
-async def _record_refusal(engine: Engine, own: Own, error: MalformedError | SubmissionError | DeniedError) -> None:
+async def _record_refusal(engine: Engine, own: Own, error: InputError) -> None:
     """A refused submission is evidence too: which rule, never what was sent."""
     keys, _ = await engine.keyring.of_person(own.person_id)
     entry = build_entry(
