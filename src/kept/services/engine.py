@@ -154,11 +154,7 @@ class Engine:
         """
         for task in self._tasks:
             task.cancel()
-        for task in self._tasks:
-            try:
-                await task
-            except asyncio.CancelledError:
-                pass
+        ended = await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
         await self.flush.close()
         if integrate:
@@ -168,6 +164,9 @@ class Engine:
                 pass  # it stays in todo and is integrated on the next start
         await self.data.close()
         await self.keys.close()
+        for bug in ended:
+            if isinstance(bug, Exception):
+                raise bug
 
     async def sequence_for_ever(self) -> None:
         """Integrate what waits, again and again; a store that cannot be written is tried again."""
