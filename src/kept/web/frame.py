@@ -100,6 +100,9 @@ class Frame:
 
         try:
             await self._apps[kind](scope, limited, guarded)
+        except HTTPException as error:  # a body cut short, before an app that answers none
+            if not started:
+                await _refuse(scope, send, error.status_code, TOO_LARGE)
         except Exception as error:  # noqa: BLE001 -- the last frame: a bug ends here, never in a log with its message
             place = traceback.extract_tb(error.__traceback__)[-1]
             LOG.error("%s in %s line %s", type(error).__name__, place.name, place.lineno)  # noqa: TRY400 -- no message
