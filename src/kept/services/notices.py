@@ -29,7 +29,7 @@ class Notices:
 
         async def body(tx: Transaction) -> bytes | None:
             row = await tx.one("notice_get", notice_id=notice_id)
-            return bytes(row[0]) if row else None
+            return row[0] if row and isinstance(row[0], bytes) else None
 
         stored = await self._data.read(body)
         if stored is None:

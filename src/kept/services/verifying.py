@@ -9,6 +9,8 @@ from kept.errors import ErasedError, KeptError
 from kept.ledger.leaf import NONCE_BYTES, Opening, commit_account, leaf_data, leaf_hash
 from kept.ledger.tile import WIDTH, fold, node_reader, tiles_of_size
 from kept.ledger.tree import HASH_BYTES, root_hash
+from kept.services.acts import Act
+from kept.services.entry import parse_account
 from kept.services.history import open_person_part
 from kept.services.sequencer import LOG
 from kept.vault.sealed import open_account
@@ -57,12 +59,17 @@ async def verify_house(engine: Engine) -> Verification:
 
 
 async def _verify_entries(engine: Engine, found: Verification) -> None:
-    after = b""
-    while rows := await engine.data.read(lambda tx, mark=after: tx.all("entries_all", after=mark, limit=PAGE)):  # type: ignore[misc]
-        for row in rows:
+    after, activated = b"", set[str]()
+    while True:
+        rows, placed = await _entries_placed(engine, after)
+        if not rows:
+            break
+        for row, is_placed in zip(rows, placed, strict=True):
             after = entry_id = bytes(row[0])
             found.entries += 1
             name = f"entry {entry_id.hex()[:16]}"
+            if not is_placed:
+                found.wrong(f"{name}: it stands nowhere in the tree and does not wait for its place")
             if leaf_hash(leaf_data(bytes(row[1]), bytes(row[2]))) != entry_id:
                 found.wrong(f"{name}: its commitments do not hash to its id")
                 continue
@@ -79,6 +86,25 @@ async def _verify_entries(engine: Engine, found: Verification) -> None:
                 continue
             if commit_account(Opening(raw[:NONCE_BYTES], raw[NONCE_BYTES:])) != bytes(row[1]):
                 found.wrong(f"{name}: its account part is not what was committed to")
+                continue
+            said = parse_account(raw[NONCE_BYTES:])
+            if said.act == Act.POLICY_ACTIVATE.value:
+                activated.add(dict(said.facts).get("hash", ""))
+    for version, policy_hash, _, _, _, _, activated_at in await engine.data.read(lambda tx: tx.all("policy_versions")):
+        if activated_at is not None and policy_hash not in activated:
+            found.wrong(f"policy version {version}: the ledger holds no activation of it")
+
+
+async def _entries_placed(engine: Engine, after: bytes) -> tuple[list[Row], list[bool]]:
+    """A page of entries, each with whether it has its place in the tree or waits for it."""
+
+    async def body(tx: Transaction) -> tuple[list[Row], list[bool]]:
+        rows = await tx.all("entries_all", after=after, limit=PAGE)
+        places = await tx.each("position_get", [{"entry_id": row[0]} for row in rows])
+        waiting = {bytes(row[0]) for row in await tx.all("todo_take", limit=1_000_000)} if None in places else set()
+        return rows, [place is not None or bytes(row[0]) in waiting for row, place in zip(rows, places, strict=True)]
+
+    return await engine.data.read(body)
 
 
 async def _verify_tree(engine: Engine, found: Verification) -> None:  # noqa: C901 -- one walk over one tree
@@ -96,10 +122,14 @@ async def _verify_tree(engine: Engine, found: Verification) -> None:  # noqa: C9
             return
     position = 0
     while rows := await _positions(engine, position):
-        for entry_id, place in rows:
+        ids = [{"entry_id": row[0]} for row in rows]
+        entries = await engine.data.read(lambda tx, them=ids: tx.each("entry_get", them))  # type: ignore[misc]
+        for (entry_id, place), entry in zip(rows, entries, strict=True):
             if place != position:
                 found.wrong(f"position {position}: no entry stands there")
                 return
+            if entry is None:
+                found.wrong(f"entry {bytes(entry_id).hex()[:16]}: it was deleted from its place {position}")
             at = (position % WIDTH) * HASH_BYTES
             if tiles[0, position // WIDTH][at : at + HASH_BYTES] != bytes(entry_id):
                 found.wrong(f"entry {bytes(entry_id).hex()[:16]}: the tree holds another leaf at its place {position}")
