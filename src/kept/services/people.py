@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from kept.store.interface import Store, Transaction
 
 
+READ_AGAIN = 3
+
+
 @dataclass(slots=True)
 class Person:
     """One person, loaded.
@@ -84,8 +87,11 @@ class People:
             state_row = None if row is None else (int(row[0]), str(row[1]), bytes(row[2]))
             return state_row, values, str(active[0]) if active else ""
 
-        state_row, values, policy_hash = await self._data.read(body)
-        keys, copy_g = await self._keyring.of_person(person_id)
+        for _ in range(READ_AGAIN):  # a change may land between the two reads: D is read anew before it is called old
+            state_row, values, policy_hash = await self._data.read(body)
+            keys, copy_g = await self._keyring.of_person(person_id)
+            if state_row is None or copy_g is None or state_row[0] >= copy_g:
+                break
         if keys is None:
             raise ErasedError("expected a person with keys, found none", reason="erased")
         if state_row is None:
