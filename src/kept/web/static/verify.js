@@ -10,10 +10,11 @@ const verify = async () => {
   const frame = (...p) => join(...p.flatMap((x) => { const n = new Uint8Array(4); new DataView(n.buffer).setUint32(0, x.length); return [n, x]; }));
   const same = (a, b) => a.length === b.length && a.every((x, i) => x === b[i]);
   const hex = (b) => [...b].map((x) => x.toString(16).padStart(2, "0")).join("");
-  const step = (ok, n) => { const li = document.querySelector(`[data-step="${n}"]`); li.className = ok ? "kept" : "refused"; li.firstElementChild.className = "state"; if (!ok) throw new Error(n); };
+  let next = 1;
+  const step = (ok, n) => { next = n + 1; const li = document.querySelector(`[data-step="${n}"]`); li.className = ok ? "kept" : "refused"; li.firstElementChild.className = "state"; if (!ok) throw new Error(n); };
   const readNote = async (note) => {
-    const [name, id, k] = key.split("+");
-    const pub = un64(k), cut = note.lastIndexOf("\n\n"), said = note.slice(0, cut + 1);
+    const [name, id, ...k] = key.split("+"); // base64 has a + of its own
+    const pub = un64(k.join("+")), cut = note.lastIndexOf("\n\n"), said = note.slice(0, cut + 1);
     const line = note.slice(cut + 2).trim().split("\n").map((l) => l.split(" ")).find((l) => l[1] === name && hex(un64(l[2]).slice(0, 4)) === id);
     const ed = await crypto.subtle.importKey("raw", pub.slice(1), "Ed25519", false, ["verify"]);
     const ok = !!line && (await crypto.subtle.verify("Ed25519", ed, un64(line[2]).slice(4), enc.encode(said)));
@@ -31,6 +32,17 @@ const verify = async () => {
       pos >>= 1n; last >>= 1n;
     }
     return last === 0n ? [a, b] : null;
+  };
+  const grown = async (old) => {
+    const got = await (await fetch(box.dataset.consistency + old.size)).json(), now = await readNote(got.checkpoint);
+    if (!now.ok || now.size < old.size) return null;
+    if (now.size === old.size) return same(now.root, old.root) ? now : null;
+    let path = got.hashes.map((h) => Uint8Array.from(h.match(/../g), (x) => parseInt(x, 16)));
+    if (!(old.size & (old.size - 1n))) path = [old.root, ...path];
+    let pos = old.size - 1n, last = now.size - 1n;
+    while (pos & 1n) { pos >>= 1n; last >>= 1n; }
+    const r = path.length ? await walk(pos, last, path[0], path.slice(1), true) : null;
+    return r && same(r[0], old.root) && same(r[1], now.root) ? now : null;
   };
   const key = box.dataset.key, one = new Uint8Array([1]);
   try {
@@ -52,15 +64,15 @@ const verify = async () => {
     if (older.trim()) {
       const old = await readNote(older);
       let ok = old.ok && old.size <= tree.size;
-      if (ok && old.size < tree.size) {
-        const got = await (await fetch(box.dataset.consistency + old.size)).json();
-        const now = await readNote(got.checkpoint);
-        let path = got.hashes.map((h) => Uint8Array.from(h.match(/../g), (x) => parseInt(x, 16)));
-        if (!(old.size & (old.size - 1n))) path = [old.root, ...path];
-        let pos = old.size - 1n, last = now.size - 1n;
-        while (pos & 1n) { pos >>= 1n; last >>= 1n; }
-        const r = now.ok && path.length ? await walk(pos, last, path[0], path.slice(1), true) : null;
-        ok = old.size === now.size ? same(old.root, now.root) : !!r && same(r[0], old.root) && same(r[1], now.root);
+      if (ok && old.size < tree.size) { // both are beginnings of today's tree, so the shorter is one of the longer
+        ok = false;
+        for (let tries = 0; !ok && tries < 3; tries++) { // it may grow between two questions
+          const now = await grown(old);
+          if (!now || now.size < tree.size) break;
+          const also = now.size === tree.size ? tree : await grown(tree);
+          if (!also) break;
+          ok = also.size === now.size && same(also.root, now.root);
+        }
       } else if (ok) ok = same(old.root, tree.root);
       step(ok, 6);
     } else step(true, 6);
@@ -68,6 +80,7 @@ const verify = async () => {
     out.className = "sheet fine";
     document.getElementById("said").textContent = JSON.stringify(JSON.parse(dec.decode(parts[1])), null, 1);
   } catch (e) {
+    if (next < 7 && !(e.message > 0)) try { step(false, next); } catch { /* what could not be read is the step that failed */ }
     out.textContent = out.dataset.no;
     out.className = "sheet alert";
   }
