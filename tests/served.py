@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import socket
 import threading
 from collections.abc import Awaitable, Callable
@@ -12,6 +13,7 @@ from typing import Any, Self
 import uvicorn
 
 from house import House
+from kept.services.key_files import KeyFiles
 from kept.web.app import build_app
 
 
@@ -20,10 +22,15 @@ class Served:
 
     Args:
         folder: Empty.
+        key_with_plus: Whether the ledger's key is one whose base64 holds a `+`, the mark that also parts a verifier key.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, key_with_plus: bool = False) -> None:
         self.house = House(folder)
+        if key_with_plus:
+            keys = self.house.address.key_folder
+            while b"+" not in base64.b64encode(b"\x01" + KeyFiles(keys).signing_key(create=True).public):
+                (keys / "ledger.key").unlink()
         self.port = 0
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)

@@ -125,3 +125,80 @@ def test_zoomed_to_400_per_cent(served, browser):
             wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert wider <= 0, (language, path)
     context.close()
+
+
+VERIFIED = "Verified in your browser"
+
+
+@pytest.fixture(scope="module")
+def verified_page(tmp_path_factory, browser):
+    """A customer's page that verifies a line, its house's key holding a `+`, the log grown since an older checkpoint."""
+    with Served(tmp_path_factory.mktemp("plus"), key_with_plus=True) as served:
+        house = served.house
+
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(f"{served.site}/en/join")
+        page.fill("#password", "four unrelated words here")
+        page.click("text=Give me a login name")
+        served.run(house.engine.sequencer.integrate)
+        for _ in range(3):
+            page.goto(f"{served.site}/en/my-data")
+            served.run(house.engine.sequencer.integrate)
+        page.goto(f"{served.site}/en/my-data")
+        page.locator(".timeline a[href*=verify]").nth(2).click()
+        page.locator("#result.fine, #result.alert").wait_for(timeout=5000)
+        yield page
+        context.close()
+
+
+def result(page, *, of: str) -> str:
+    """What the page says after it verified once more, with *of* put into the proof as JavaScript changes it."""
+    page.goto(page.url)
+    page.locator("#result.fine, #result.alert").wait_for(timeout=5000)
+    if of:
+        page.evaluate(of)
+        page.evaluate("document.getElementById('result').className = 'sheet'")
+        page.click("#again")
+        page.locator("#result.fine, #result.alert").wait_for(timeout=5000)
+    return page.inner_text("#result")
+
+
+def test_a_true_line_verifies_in_the_browser(verified_page):
+    """A true line verifies in all six steps, and its words are shown."""
+    assert VERIFIED in result(verified_page, of="")
+    assert verified_page.locator("[data-step].kept").count() == 6
+    assert '"act"' in verified_page.inner_text("#said")
+
+
+@pytest.mark.parametrize(
+    ("change", "step"),
+    [
+        ("one => one.textContent = one.textContent.replace('tlog-proof@v1', 'tlog-proof@v2')", 1),
+        ("one => one.textContent = 'nothing'", 1),
+        (
+            "one => one.textContent = one.textContent.replace(/\\n(\\d+)\\n(?=\\S+\\n\\n)/, (m, n) => `\\n${+n + 1}\\n`)",
+            2,
+        ),
+        ("one => one.dataset.key = one.dataset.key.replace(/.....$/, 'AAAA=')", 2),
+        ("one => one.textContent = one.textContent.replace(/index \\d+/, 'index 99999')", 3),
+        ("one => one.dataset.entry = '0'.repeat(64)", 4),
+        ("one => one.textContent = one.textContent.replace(/index \\d+/, 'index 1')", 5),
+        ("one => one.textContent = one.textContent.replace(/(index \\d+\\n)\\S+\\n/, '$1')", 5),
+    ],
+)
+def test_a_changed_proof_is_refused_at_its_step(verified_page, change, step):
+    """Each change is refused at the step that finds it, and that step is marked."""
+    said = result(verified_page, of=f"({change})(document.getElementById('proof'))")
+    assert "Not verified" in said
+    assert verified_page.locator("[data-step].refused").get_attribute("data-step") == str(step)
+
+
+def test_a_rewritten_older_checkpoint_is_refused(verified_page):
+    """An older checkpoint with another root is not one this log's key signed."""
+    said = result(
+        verified_page,
+        of="document.getElementById('older').value = document.getElementById('older').value.replace(/\\n[^\\n]{10}/, '\\nAAAAAAAAAA')",
+    )
+    assert "Not verified" in said
+    assert verified_page.locator('[data-step="6"].refused').count() == 1
