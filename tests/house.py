@@ -10,6 +10,7 @@ from kept import policy_files
 from kept.crypto.password import QUICK, Passwords
 from kept.crypto.second_factor import code_at
 from kept.crypto.signature import SigningKey, new_seed
+from kept.errors import StoreError
 from kept.guarantees import words
 from kept.policy.translate import accept_translation
 from kept.services import accounts, cases, collecting, staff
@@ -28,6 +29,34 @@ NAME = "Hanako Canary-Mori"
 MAIL = "canary.mori@example.jp"
 PHONE = "090-1234-5678"
 START = 1_800_000_000.0
+
+
+class StopsAfter:
+    """A store that is written *writes* more times and then no more, as if the process had been killed there.
+
+    Args:
+        store: The real one.
+        writes: Writes that still succeed.
+        count: Shared by several stores: writes left, in a list of one.
+    """
+
+    def __init__(self, store, writes: int, count: list[int] | None = None) -> None:
+        self._store = store
+        self._left = count if count is not None else [writes]
+
+    async def read(self, body):
+        """Read, as ever."""
+        return await self._store.read(body)
+
+    async def write(self, body):
+        """Write, or not any more."""
+        if self._left[0] <= 0:
+            raise StoreError("the process was killed here", reason="killed")
+        self._left[0] -= 1
+        return await self._store.write(body)
+
+    def __getattr__(self, name):
+        return getattr(self._store, name)
 
 
 class Wall:
@@ -93,6 +122,15 @@ class House:
             data=stores["data"], keys=stores["keys"], provider=self._provider, signing_key=self._key,
             guarantees=words(), clock=clock, passwords=settings.passwords,
         )  # fmt: skip
+
+    def stop_after(self, writes: int) -> list[int]:
+        """Let *writes* more writes to either database succeed, and none after; return the count that is left."""
+        left = [writes]
+        engine = self.engine
+        data, keys = StopsAfter(engine.data, writes, left), StopsAfter(engine.keys, writes, left)
+        engine.data = engine.flush._data = engine.people._data = engine.notices._data = engine.sequencer._data = data
+        engine.keys = engine.keyring._keys = engine.sequencer._keys = keys
+        return left
 
     async def open(self, *, verify: bool = True, create: bool = True, finish: bool = True) -> Engine:
         """Open it, making it the first time."""

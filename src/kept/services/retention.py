@@ -29,6 +29,7 @@ async def sweep(engine: Engine) -> int:
 
     Does nothing while frozen: after a leap of the clock, or while a large sweep waits.
     """
+    engine.clock.now()  # looks at the clock, so that a leap since the last look is seen before anything is removed
     if engine.clock.leapt_seconds or await engine.meta("sweep_waits"):
         if engine.clock.leapt_seconds and not await engine.meta("sweep_frozen"):
             await engine.put_meta("sweep_frozen", repr(engine.clock.leapt_seconds))

@@ -10,7 +10,7 @@ from kept.ledger.leaf import NONCE_BYTES, Opening, commit_account, leaf_data, le
 from kept.ledger.tile import WIDTH, fold, node_reader, tiles_of_size
 from kept.ledger.tree import HASH_BYTES, root_hash
 from kept.services.acts import Act
-from kept.services.entry import parse_account
+from kept.services.entry import Account, parse_account
 from kept.services.history import open_person_part
 from kept.services.sequencer import LOG
 from kept.vault.sealed import open_account
@@ -65,34 +65,40 @@ async def _verify_entries(engine: Engine, found: Verification) -> None:
         if not rows:
             break
         for row, is_placed in zip(rows, placed, strict=True):
-            after = entry_id = bytes(row[0])
+            after = bytes(row[0])
             found.entries += 1
-            name = f"entry {entry_id.hex()[:16]}"
             if not is_placed:
-                found.wrong(f"{name}: it stands nowhere in the tree and does not wait for its place")
-            if leaf_hash(leaf_data(bytes(row[1]), bytes(row[2]))) != entry_id:
-                found.wrong(f"{name}: its commitments do not hash to its id")
-                continue
-            try:
-                raw = open_account(
-                    engine.keyring.house_key(str(row[3])),
-                    bytes(row[4]),
-                    vault_id=engine.vault_id,
-                    key_name=str(row[3]),
-                    entry_id=entry_id,
-                )
-            except (KeptError, KeyError):
-                found.wrong(f"{name}: its account part does not open")
-                continue
-            if commit_account(Opening(raw[:NONCE_BYTES], raw[NONCE_BYTES:])) != bytes(row[1]):
-                found.wrong(f"{name}: its account part is not what was committed to")
-                continue
-            said = parse_account(raw[NONCE_BYTES:])
-            if said.act == Act.POLICY_ACTIVATE.value:
+                found.wrong(f"entry {after.hex()[:16]}: it stands nowhere in the tree and does not wait for its place")
+            said = _verify_entry(engine, row, found)
+            if said is not None and said.act == Act.POLICY_ACTIVATE.value:
                 activated.add(dict(said.facts).get("hash", ""))
     for version, policy_hash, _, _, _, _, activated_at in await engine.data.read(lambda tx: tx.all("policy_versions")):
         if activated_at is not None and policy_hash not in activated:
             found.wrong(f"policy version {version}: the ledger holds no activation of it")
+
+
+def _verify_entry(engine: Engine, row: Row, found: Verification) -> Account | None:
+    """Hold one entry against its id and its commitments; return what it says when it holds."""
+    entry_id = bytes(row[0])
+    name = f"entry {entry_id.hex()[:16]}"
+    if leaf_hash(leaf_data(bytes(row[1]), bytes(row[2]))) != entry_id:
+        found.wrong(f"{name}: its commitments do not hash to its id")
+        return None
+    try:
+        raw = open_account(
+            engine.keyring.house_key(str(row[3])),
+            bytes(row[4]),
+            vault_id=engine.vault_id,
+            key_name=str(row[3]),
+            entry_id=entry_id,
+        )
+    except (KeptError, KeyError):
+        found.wrong(f"{name}: its account part does not open")
+        return None
+    if commit_account(Opening(raw[:NONCE_BYTES], raw[NONCE_BYTES:])) != bytes(row[1]):
+        found.wrong(f"{name}: its account part is not what was committed to")
+        return None
+    return parse_account(raw[NONCE_BYTES:])
 
 
 async def _entries_placed(engine: Engine, after: bytes) -> tuple[list[Row], list[bool]]:
