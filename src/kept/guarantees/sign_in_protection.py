@@ -23,7 +23,7 @@ GUARANTEE = Guarantee(
         "ja": "サインインの試行は制限され、存在しないアカウントでも同じ手間と同じ答えです。",
     },
     enforced_at=(
-        "kept.web.limits.Limits.count",
+        "kept.services.limiting.Limits.count",
         "kept.crypto.password.Passwords.verify_password",
     ),
     check=check,

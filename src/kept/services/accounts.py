@@ -165,7 +165,7 @@ async def start_session(engine: Engine, person_id: bytes) -> str:
         await tx.run(
             "session_insert",
             person_id=person_id,
-            token_hash=sha256(secret),
+            token_hash=engine.token_hash("customer", secret),
             created_at=at,
             signed_in_at=at,
             expires_at=at + SESSION_SECONDS,
@@ -184,7 +184,7 @@ async def session_of(engine: Engine, token: str) -> Own | None:
         return None
     if len(raw) != 48:  # noqa: PLR2004 -- person id and secret
         return None
-    person_id, hashed = raw[:16], sha256(raw[16:])
+    person_id, hashed = raw[:16], engine.token_hash("customer", raw[16:])
 
     async def body(tx: Transaction) -> tuple[float, float] | None:
         row = await tx.one("session_get", person_id=person_id, token_hash=hashed)

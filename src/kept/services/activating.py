@@ -154,6 +154,11 @@ async def _activate(engine: Engine, active: ActivePolicy, *, by: str, kind: str,
             "policy_activate", version=active.policy.version, activated_by=by, activated_at=at, entry_id=entry.id
         ):
             raise ConflictError("the version was activated already", reason="version-active")
+        await tx.run(
+            "meta_put",
+            name=f"activation:{active.policy.version}",
+            value=engine.activation_seal(active.policy.version, active.hash),
+        )
         await insert_entries(tx, [sealed], at)
 
     await engine.data.write(body)

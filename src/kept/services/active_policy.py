@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -52,14 +52,22 @@ def decode_files(stored: bytes) -> dict[str, bytes]:
     return msgspec.msgpack.decode(stored, type=dict[str, bytes])
 
 
-async def load_in_force(data: Store, guarantees: Mapping[str, GuaranteeWord], at: float) -> ActivePolicy | None:
+async def load_in_force(
+    data: Store, guarantees: Mapping[str, GuaranteeWord], at: float, seal: Callable[[int, str], str]
+) -> ActivePolicy | None:
     """Load the version in force at *at*; None when none was ever activated.
 
+    Args:
+        data: Database D.
+        guarantees: Built-in promises a policy may name.
+        at: Unix seconds.
+        seal: Answers the seal an activation of (version, hash) carries.
+
     Raises:
-        ClosedError: Its stored files are not those of its hash.
+        ClosedError: Its stored files are not those of its hash, or it was never activated through Kept.
     """
 
-    async def body(tx: Transaction) -> tuple[str, bytes] | None:
+    async def body(tx: Transaction) -> tuple[str, bytes, int, str] | None:
         newest: tuple[int, str] | None = None
         for version, policy_hash, effective_at, _, _, _, activated_at in await tx.all("policy_versions"):
             if activated_at is not None and effective_at <= at and (newest is None or version > newest[0]):
@@ -67,15 +75,16 @@ async def load_in_force(data: Store, guarantees: Mapping[str, GuaranteeWord], at
         if newest is None:
             return None
         row = await tx.one("policy_files", policy_hash=newest[1])
-        return (newest[1], bytes(row[1])) if row else None
+        sealed = await tx.one("meta_get", name=f"activation:{newest[0]}")
+        return (newest[1], bytes(row[1]), newest[0], str(sealed[0]) if sealed else "") if row else None
 
     found = await data.read(body)
     if found is None:
         return None
     active = compile_policy(decode_files(found[1]), guarantees)
-    if active.hash != found[0]:
+    if active.hash != found[0] or found[3] != seal(found[2], found[0]):
         raise ClosedError(
-            "expected the stored files of the active policy to hash to what was activated, found others",
+            "expected the active policy to be what was activated through Kept, found another",
             reason="policy-rewritten",
             hint="restore database D, or activate the right files again under a new version",
             clause="§4.1",

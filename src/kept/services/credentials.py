@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kept.crypto.digest import same, sha256
+from kept.crypto.digest import framed, same
 from kept.crypto.random import random_id, random_secret
 from kept.errors import InputError, SignInError
 from kept.policy.decision import Mandate
@@ -47,7 +47,7 @@ async def issue_credential(engine: Engine, label: str, role: str, purposes: tupl
         await tx.run(
             "credential_insert",
             credential_id=credential_id,
-            secret_hash=sha256(secret.encode()),
+            secret_hash=_hash(engine, credential_id, role, purposes, secret),
             label=label,
             role=role,
             purposes=",".join(purposes),
@@ -88,7 +88,12 @@ async def mandate_of(engine: Engine, credential: str, purpose: str = "") -> Mand
     prefix, _, rest = credential.partition("_")
     credential_id, _, secret = rest.partition("_")
     row = await engine.data.read(lambda tx: tx.one("credential_get", credential_id=credential_id))
-    if prefix != "kept" or row is None or row[4] is not None or not same(bytes(row[0]), sha256(secret.encode())):
+    if (
+        prefix != "kept"
+        or row is None
+        or row[4] is not None
+        or not same(bytes(row[0]), _hash(engine, credential_id, str(row[2]), tuple(str(row[3]).split(",")), secret))
+    ):
         raise SignInError("expected a valid credential, found another", reason="credential-wrong", clause="§5.2")
     purposes = tuple(str(row[3]).split(","))
     chosen = purpose or (purposes[0] if len(purposes) == 1 else "")
@@ -152,3 +157,9 @@ async def revoke_credential(engine: Engine, credential_id: str, *, by: str) -> N
             )
         )
     )
+
+
+def _hash(engine: Engine, credential_id: str, role: str, purposes: tuple[str, ...], secret: str) -> bytes:
+    """Return the keyed hash of a secret, bound to what the credential may do: a row widened by hand fits no secret."""
+    parts = (credential_id, role, ",".join(purposes), secret)
+    return engine.token_hash("credential", framed(*(one.encode() for one in parts)))

@@ -71,15 +71,17 @@ class Engine:
     Args:
         parts: What it is made of.
         vault_id: Id of the vault.
+        origin: Name its log was begun under.
     """
 
-    def __init__(self, parts: Parts, vault_id: str) -> None:
+    def __init__(self, parts: Parts, vault_id: str, origin: str) -> None:
         self.parts = parts
         self.data = parts.data
         self.keys = parts.keys
         self.provider = parts.provider
         self.clock = parts.clock
         self.vault_id = vault_id
+        self.origin = origin
         self.passwords = parts.passwords
         self.keyring = Keyring(parts.keys, parts.provider)
         self.people = People(parts.data, self.keyring, vault_id)
@@ -101,7 +103,7 @@ class Engine:
             parts.data,
             parts.keys,
             parts.signing_key,
-            f"{parts.origin}/{self.vault_id[:8]}{suffix}",
+            f"{self.origin}/{self.vault_id[:8]}{suffix}",
             parts.outside,
             parts.clock,
         )
@@ -126,8 +128,8 @@ class Engine:
             ClosedError: A key root is missing, or the clock is behind.
             EvidenceError: D is older than its last checkpoint, or was rewritten.
         """
-        vault_id = await _vault_id(parts)
-        engine = cls(parts, vault_id)
+        vault_id, origin = await _vault_id(parts)
+        engine = cls(parts, vault_id, origin)
         generation = int(await engine.meta("log_generation") or "1")
         if generation > 1:
             engine.sequencer = engine._sequencer(generation)
@@ -216,7 +218,7 @@ class Engine:
 
     async def reload_policy(self) -> None:
         """Load the version in force; closes the gate when there is none or it does not read."""
-        self._active = await load_in_force(self.data, self.parts.guarantees, self.clock.now())
+        self._active = await load_in_force(self.data, self.parts.guarantees, self.clock.now(), self.activation_seal)
         if self._active is not None:
             at = self.clock.now()
             for item in self._active.policy.items.values():
@@ -318,6 +320,15 @@ class Engine:
             ),
         )
 
+    def token_hash(self, kind: str, token: bytes) -> bytes:
+        """Return the keyed hash a token of *kind* is known by: who can write D alone cannot make one up."""
+        return hmac_sha256(self.keyring.house_key(TOKEN_KEY), framed(b"kept/token-hash/v1", kind.encode(), token))
+
+    def activation_seal(self, version: int, policy_hash: str) -> str:
+        """Return the seal an activated policy version carries: a row added to D by hand has none."""
+        parts = (b"kept/activation/v1", self.vault_id.encode(), str(version).encode(), policy_hash.encode())
+        return hmac_sha256(self.keyring.house_key(TOKEN_KEY), framed(*parts)).hex()
+
     def actor_of(self, login: str) -> str:
         """Return what entries call a member of staff: a keyed name, so that a customer's proof does not tell the login.
 
@@ -348,14 +359,14 @@ class Engine:
         await self.data.write(body)
 
 
-async def _vault_id(parts: Parts) -> str:
+async def _vault_id(parts: Parts) -> tuple[str, str]:
     async def body(tx: Transaction) -> str:
         row = await tx.one("meta_get", name="vault_id")
         return str(row[0]) if row else ""
 
     in_data, in_keys = await parts.data.read(body), await parts.keys.read(body)
     if in_data and in_data == in_keys:
-        return in_data
+        return in_data, await parts.data.read(_origin) or parts.origin
     if in_data or in_keys:
 
         async def people(tx: Transaction) -> int:
@@ -377,9 +388,18 @@ async def _vault_id(parts: Parts) -> str:
     async def put(tx: Transaction) -> None:
         await tx.run("meta_put", name="vault_id", value=fresh)
 
+    async def put_both(tx: Transaction) -> None:
+        await put(tx)
+        await tx.run("meta_put", name="origin", value=parts.origin)
+
     await parts.keys.write(put)
-    await parts.data.write(put)
-    return fresh
+    await parts.data.write(put_both)
+    return fresh, parts.origin
+
+
+async def _origin(tx: Transaction) -> str:
+    row = await tx.one("meta_get", name="origin")
+    return str(row[0]) if row else ""
 
 
 async def _has_checkpoint(parts: Parts) -> bool:

@@ -15,6 +15,7 @@ from kept.policy.words import Exit
 from kept.services import accounts, cases, choosing, collecting, staff
 from kept.services.attesting import attest
 from kept.services.own import Own
+from kept.services.rotating import rotate
 
 if TYPE_CHECKING:
     from kept.services.engine import Engine
@@ -105,6 +106,8 @@ async def invent(engine: Engine, clock: MovedClock, today: float) -> None:
             clock.time += 3600
             await _support(engine, people[dice.randrange(len(people))][1])
         await engine.sequencer.integrate()
+    clock.time = max(clock.time, today - 25 * DAY)
+    await rotate(engine, by="demo")
     clock.time = max(clock.time, today - 20 * DAY)
     privacy = await staff.session_of(engine, await staff.start_demo_session(engine, "kato"))
     for promise in engine.policy.policy.attestations:

@@ -7,17 +7,16 @@ import base64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kept.crypto.digest import sha256
 from kept.crypto.random import random_bytes, random_id
 from kept.crypto.second_factor import new_secret, verify_code
-from kept.errors import DeniedError, InputError, SignInError
+from kept.errors import DeniedError, InputError, SealError, SignInError
 from kept.services.acts import Act, Outcome
 from kept.services.entry import Account, build_entry
 from kept.vault.sealed import open_record, seal_record
 
 if TYPE_CHECKING:
     from kept.services.engine import Engine
-    from kept.store.interface import Transaction
+    from kept.store.interface import Row, Transaction
 
 SESSION_SECONDS = 8 * 3600.0
 HOUSE_OWNER = b"house"
@@ -102,7 +101,7 @@ async def add_staff(engine: Engine, login: str, password: str, roles: tuple[str,
         vault_id=engine.vault_id,
         owner=HOUSE_OWNER,
         kind="second-factor",
-        record_id=staff_id,
+        record_id=_bound(staff_id, ",".join(roles)),
     )
 
     async def body(tx: Transaction) -> None:
@@ -168,14 +167,7 @@ async def sign_in(engine: Engine, login: str, password: str, code: str) -> str:
             )
         if row is None:
             raise wrong
-        secret = open_record(
-            engine.keyring.house_key("tokens"),
-            bytes(row[2]),
-            vault_id=engine.vault_id,
-            owner=HOUSE_OWNER,
-            kind="second-factor",
-            record_id=str(row[0]),
-        )
+        secret = _open_secret(engine, str(row[0]), str(row[4]), bytes(row[2]))
         counter = verify_code(secret, code, engine.ready(), int(row[3]))
     except SignInError:
         await _record(
@@ -190,7 +182,7 @@ async def sign_in(engine: Engine, login: str, password: str, code: str) -> str:
             return False
         await tx.run(
             "staff_session_insert",
-            token_hash=sha256(token),
+            token_hash=engine.token_hash("staff", token),
             staff_id=staff_id,
             signed_in_at=at,
             expires_at=at + SESSION_SECONDS,
@@ -219,7 +211,7 @@ async def start_demo_session(engine: Engine, login: str) -> str:
     await engine.data.write(
         lambda tx: tx.run(
             "staff_session_insert",
-            token_hash=sha256(token),
+            token_hash=engine.token_hash("staff", token),
             staff_id=str(row[0]),
             signed_in_at=at,
             expires_at=at + SESSION_SECONDS,
@@ -242,22 +234,43 @@ async def session_of(engine: Engine, token: str) -> StaffSession | None:
         raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
     except ValueError:
         return None
-    hashed = sha256(raw)
+    hashed = engine.token_hash("staff", raw)
 
-    async def body(tx: Transaction) -> StaffSession | None:
+    async def body(tx: Transaction) -> tuple[Row, Row, Row] | None:
         row = await tx.one("staff_session_get", token_hash=hashed)
-        if row is None:
-            return None
-        who = await tx.one("staff_get", staff_id=row[0])
-        if who is None or who[2] is not None:
-            return None
-        roles = tuple(one for one in str(who[1]).split(",") if one)
-        return StaffSession(
-            str(row[0]), str(who[0]), engine.actor_of(str(who[0])), roles, hashed, float(row[1]), float(row[2])
-        )
+        who = await tx.one("staff_get", staff_id=row[0]) if row else None
+        sealed = await tx.one("staff_by_login", login=who[0]) if who else None
+        return (row, who, sealed) if row and who and sealed else None
 
     found = await engine.data.read(body)
-    return found if found is not None and found.expires_at >= engine.clock.now() else None
+    if found is None:
+        return None
+    row, who, sealed = found
+    staff_id, login, roles = str(row[0]), str(who[0]), str(who[1])
+    if who[2] is not None or float(row[2]) < engine.clock.now():
+        return None
+    try:
+        _open_secret(engine, staff_id, roles, bytes(sealed[2]))
+    except SealError:
+        return None  # the roles were changed in the database by hand
+    named = tuple(one for one in roles.split(",") if one)
+    return StaffSession(staff_id, login, engine.actor_of(login), named, hashed, float(row[1]), float(row[2]))
+
+
+def _open_secret(engine: Engine, staff_id: str, roles: str, sealed: bytes) -> bytes:
+    """Open a second-factor secret; it is bound to the roles it was enrolled with."""
+    return open_record(
+        engine.keyring.house_key("tokens"),
+        sealed,
+        vault_id=engine.vault_id,
+        owner=HOUSE_OWNER,
+        kind="second-factor",
+        record_id=_bound(staff_id, roles),
+    )
+
+
+def _bound(staff_id: str, roles: str) -> str:
+    return f"{staff_id}:{roles}"
 
 
 async def sign_out(engine: Engine, session: StaffSession) -> None:
