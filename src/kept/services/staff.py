@@ -169,7 +169,7 @@ async def sign_in(engine: Engine, login: str, password: str, code: str) -> str:
             raise wrong
         secret = _open_secret(engine, str(row[0]), str(row[4]), bytes(row[2]))
         counter = verify_code(secret, code, engine.ready(), int(row[3]))
-    except SignInError:
+    except (SignInError, SealError):
         await _record(
             engine, Act.SIGN_IN_FAIL, Outcome.REFUSED, actor=engine.actor_of(name) if known else "", clause="5.2"
         )

@@ -1,0 +1,73 @@
+"""Whoever can write D alone cannot make up a session, a role, a credential or a policy."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from house import House
+from kept.crypto.digest import sha256
+from kept.errors import ClosedError, SignInError
+from kept.services import accounts, staff
+from kept.services.credentials import issue_credential, mandate_of
+from kept.services.engine import Engine
+
+pytestmark = pytest.mark.anyio
+
+
+async def write(engine: Engine, sql: str, *parameters: object) -> None:
+    """Write D as an intruder with the file would, beside every service."""
+    engine.data._writer.execute(sql, parameters)
+
+
+@pytest.fixture
+async def house(tmp_path):
+    """A house over SQLite."""
+    one = House(tmp_path)
+    await one.open()
+    yield one
+    await one.engine.close()
+
+
+async def test_a_customers_session_row_needs_the_key(house):
+    """A row with the plain hash of a token of one's own opens nothing."""
+    engine = house.engine
+    person_id = await accounts.open_account(engine, "en")
+    secret, at = b"s" * 32, engine.clock.now()
+    await write(
+        engine, "INSERT INTO session VALUES (?, ?, ?, ?, ?)", person_id, sha256(secret), at, at, at + 999.0
+    )  # fmt: skip
+    token = base64.urlsafe_b64encode(person_id + secret).decode().rstrip("=")
+    assert await accounts.session_of(engine, token) is None
+
+
+async def test_roles_widened_by_hand_end_the_access(house):
+    """A role written into the row makes the session and the next sign-in fail, instead of widening them."""
+    engine = house.engine
+    await staff.add_staff(engine, "abe", "four unrelated words here", ("support",), by="test")
+    token = await staff.start_demo_session(engine, "abe")
+    assert (await staff.session_of(engine, token)).roles == ("support",)
+    await write(engine, "UPDATE staff SET roles = 'support,privacy' WHERE login = 'abe'")
+    assert await staff.session_of(engine, token) is None
+    with pytest.raises(SignInError):
+        await staff.sign_in(engine, "abe", "four unrelated words here", "000000")
+
+
+async def test_a_credentials_purposes_widened_by_hand_fit_no_secret(house):
+    """The secret is bound to what the credential was issued for."""
+    engine = house.engine
+    credential = await issue_credential(engine, "mailer", "support", ("contact",), by="test")
+    assert (await mandate_of(engine, credential)).purpose == "contact"
+    await write(engine, "UPDATE api_credential SET purposes = 'contact,event'")
+    with pytest.raises(SignInError):
+        await mandate_of(engine, credential, "event")
+
+
+async def test_a_policy_activated_by_hand_closes_the_gate(house):
+    """A version whose activation carries no seal of ours is not run; the gate closes and says so."""
+    engine = house.engine
+    await write(engine, "UPDATE meta SET value = 'forged' WHERE name LIKE 'activation:%'")
+    with pytest.raises(ClosedError) as refused:
+        await engine.reload_policy()
+    assert refused.value.reason == "policy-rewritten"
