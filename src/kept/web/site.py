@@ -182,6 +182,7 @@ async def join_with_password(request: Request) -> Response:
     except SubmissionError as error:
         return page(request, "join.html", 422, error=error)
     token = await accounts.start_session(web.engine, issued.person_id)
+    request.scope["state"]["session"] = await accounts.session_of(web.engine, token)
     return set_session(page(request, "issued.html", issued=issued), token)
 
 
