@@ -244,12 +244,18 @@ async def test_an_activated_policy_rewritten_closes_the_house(house):
         await house.open(create=False)
 
 
-async def test_an_activation_written_by_hand_is_named(house):
-    """A row that claims an activated wider version is named: the ledger holds no activation of it."""
+async def test_an_activation_written_by_hand_closes_the_house_and_is_named(house):
+    """A row that claims an activated wider version is refused with the clause, and verification names it."""
     await house.mori()
     wider = second_version((CONTACT_USES, CONTACT_USES_BIRTH))
     active = compile_policy(wider, house.engine.parts.guarantees)
     house.sql(
         "INSERT INTO policy_version VALUES (2, ?, ?, 0, 'x', 0, 'x', 1, zeroblob(32))", active.hash, encode_files(wider)
     )
-    assert "policy version 2: the ledger holds no activation of it" in await _problems(house)
+    assert "policy version 2: the ledger holds no activation of it" in (await verify_house(house.engine)).problems
+    with pytest.raises(ClosedError) as refused:
+        await house.engine.reload_policy()
+    assert refused.value.clause == "§4.1"
+    await house.close()
+    with pytest.raises(ClosedError):
+        await house.open(create=False)

@@ -128,6 +128,15 @@ class Engine:
             ClosedError: A key root is missing, or the clock is behind.
             EvidenceError: D is older than its last checkpoint, or was rewritten.
         """
+        try:
+            return await cls._begin(parts, sequence=sequence, verify=verify)
+        except BaseException:
+            await parts.data.close()  # a refused start holds no file
+            await parts.keys.close()
+            raise
+
+    @classmethod
+    async def _begin(cls, parts: Parts, *, sequence: bool, verify: bool) -> Engine:
         vault_id, origin = await _vault_id(parts)
         engine = cls(parts, vault_id, origin)
         generation = int(await engine.meta("log_generation") or "1")

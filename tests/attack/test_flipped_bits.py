@@ -1,0 +1,161 @@
+"""Any one bit of the database files is flipped: the start refuses, verification names it, or it held nothing.
+
+A bit may lie in free space (a page nothing uses, the gap between a page's cells, a freeblock) or in what carries no
+evidence: then everything that does (COVERED, column by column) must read exactly as before. Not covered are sessions,
+password hashes, counts, staff rows and the times of rows: no seal and no leaf speaks of them.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sqlite3
+
+import pytest
+
+from house import House
+from kept.errors import KeptError
+from kept.services.own_data import own_data
+from kept.services.verifying import verify_house
+
+pytestmark = pytest.mark.anyio
+
+
+async def a_small_house(folder):
+    """A house with two customers, a case and a correction, closed."""
+    house = House(folder)
+    await house.open()
+    own = await house.mori()
+    other = await house.join()
+    await house.give(other, [("name", "Taro Aoki")])
+    await house.case(await house.staff())
+    await house.close()
+    for path in (house.address.data, house.address.keys):
+        connection = sqlite3.connect(path)
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+    return house, own.person_id
+
+
+COVERED = {
+    "data": {
+        "state": "person_id, g, key_id, sealed",
+        "value": "person_id, slot, version, key_id, sealed",
+        "entry": "entry_id, account_commitment, person_commitment, account_key, account_sealed",
+        "entry_person": "person_id, entry_id, key_id, sealed",
+        "notice": "notice_id, body",
+        "tile": "level, idx, data",
+        "head": "name, size, root",
+        "leaf_position": "entry_id, position",
+    },
+    "keys": {
+        "person_key": "person_id, key_id, kind, epoch, wrapped",
+        "system_key": "name, epoch, wrapped",
+    },
+}
+
+
+def dump(path, part):
+    """What a database holds that seals and the ledger cover."""
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        return {
+            table: set(map(repr, connection.execute(f"SELECT {columns} FROM {table}").fetchall()))  # noqa: S608 -- ours
+            for table, columns in COVERED[part].items()
+        }
+    finally:
+        connection.close()
+
+
+async def answer_to_a_flip(house, person_id, part, path):
+    """Open the damaged house; return `refused`, `named` or `unchanged`."""
+    before = house.sealed_before
+    try:
+        await house.open(create=False, verify=True, finish=False)
+    except KeptError:
+        return "refused"
+    try:
+        found = await verify_house(house.engine)
+        if found.problems:
+            return "named"
+        mine = await own_data(house.engine, await house.session(person_id))
+        assert {one.slot for one in mine.held} == {"name", "mail_address", "phone", "interests"}
+    except KeptError:
+        return "refused"
+    finally:
+        await house.close(integrate=False)
+    now = dump(path, part)
+    changed = [table for table in COVERED[part] if not before[part][table] <= now[table]]
+    assert not changed, f"a flip went unnoticed in {changed}"
+    return "unchanged"
+
+
+async def flip(tmp_path, count):
+    """Flip *count* random bits, one at a time, in either database file."""
+    chance = random.Random(7_001)  # noqa: S311 -- places
+    (tmp_path / "sound").mkdir()
+    house, person_id = await a_small_house(tmp_path / "sound")
+    house.sealed_before = {
+        "data": dump(house.address.data, "data"),
+        "keys": dump(house.address.keys, "keys"),
+    }
+    answers = {"refused": 0, "named": 0, "unchanged": 0}
+    for number in range(count):
+        folder = tmp_path / f"flip{number}"
+        shutil.copytree(tmp_path / "sound", folder)
+        damaged = House(folder)
+        damaged.wall.pass_(60)
+        damaged.sealed_before = house.sealed_before
+        part = chance.choice(("data", "data", "keys"))
+        path = damaged.address.data if part == "data" else damaged.address.keys
+        content = bytearray(path.read_bytes())
+        at, bit = chance.randrange(len(content)), chance.randrange(8)
+        content[at] ^= 1 << bit
+        path.write_bytes(content)
+        try:
+            answers[await answer_to_a_flip(damaged, person_id, part, path)] += 1
+        except Exception as error:
+            raise AssertionError(f"{part} byte {at} bit {bit}: {error!r}") from error
+        shutil.rmtree(folder)
+    return answers
+
+
+async def test_twelve_flipped_bits_are_found_or_held_nothing(tmp_path):
+    """Twelve flips in random places: none changes what is held or recorded unnoticed, none ends in another's error."""
+    answers = await flip(tmp_path, 12)
+    assert sum(answers.values()) == 12
+
+
+@pytest.mark.slow
+async def test_two_hundred_flipped_bits_are_found_or_held_nothing(tmp_path):
+    """Two hundred flips, as twelve; many of them must have been found."""
+    answers = await flip(tmp_path, 200)
+    assert answers["refused"] + answers["named"] >= 15, answers
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [("value", "sealed"), ("state", "sealed"), ("entry", "account_sealed"), ("entry", "person_commitment"),
+     ("entry_person", "sealed"), ("notice", "body"), ("tile", "data"), ("head", "root")],
+)  # fmt: skip
+async def test_a_bit_flipped_within_what_is_covered_is_always_found(tmp_path, table, column):
+    """One bit in any sealed or hashed column: the start refuses or verification names it, never neither."""
+    house, _ = await a_small_house(tmp_path)
+    chance = random.Random(f"{table}.{column}")  # noqa: S311 -- places
+    sound = house.address.data.read_bytes()
+    rows = house.sql(f"SELECT {column} FROM {table}")  # noqa: S608 -- ours
+    for _ in range(3):
+        (cell,) = chance.choice(rows)
+        at = chance.randrange(len(cell))
+        flipped = cell[:at] + bytes([cell[at] ^ 1 << chance.randrange(8)]) + cell[at + 1 :]
+        house.sql(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", flipped, cell)  # noqa: S608 -- ours
+        try:
+            await house.open(create=False, finish=False)
+        except KeptError as error:
+            assert error.hint or error.reason  # noqa: PT017 -- refused is one of the two right answers
+            await house.open(create=False, verify=False)
+        assert (await verify_house(house.engine)).problems, (table, column, at)
+        await house.close(integrate=False)
+        for file in house.folder.glob("shop.db-*"):
+            file.unlink()
+        house.address.data.write_bytes(sound)
