@@ -7,6 +7,7 @@ are finished; only then the gate opens.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,7 @@ from kept.crypto.digest import framed, hmac_sha256
 from kept.crypto.password import Passwords
 from kept.crypto.random import random_id
 from kept.crypto.signature import SigningKey
-from kept.errors import ClosedError, KeptError, SettingError
+from kept.errors import ClosedError, KeptError, PolicyError, SettingError
 from kept.policy.vocabulary import GuaranteeWord
 from kept.policy.words import ItemType
 from kept.services.active_policy import ActivePolicy, load_in_force
@@ -151,7 +152,10 @@ class Engine:
             await engine.keyring.ensure_house_key(name, at)
         if verify:
             await engine.sequencer.verify_head()
-        await engine.reload_policy()
+            await engine.reload_policy()
+        else:
+            with contextlib.suppress(ClosedError, PolicyError):  # verification names what is wrong with it
+                await engine.reload_policy()
         engine._provider_asked_at = at
         if sequence:
             engine._tasks.append(asyncio.create_task(engine.sequence_for_ever()))
