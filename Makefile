@@ -16,7 +16,7 @@ setup: $(VENV)/.runtime ## install what running needs, from the lock
 $(VENV)/.runtime: requirements/runtime.txt
 	@echo "setting up: what running needs, from the lock (about a minute, once)"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Kept needs Python 3.11 or newer; set PYTHON=..."; exit 1; }
-	@test -x $(PY) || $(PYTHON) -m venv $(VENV) || { echo "Python has no venv here; on Debian: apt install python3-venv"; exit 1; }
+	@$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) || { echo "Python has no venv here; on Debian: apt install python3-venv"; exit 1; }
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.txt
 	@$(PY) scripts/link_source.py
 	@touch $@

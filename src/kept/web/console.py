@@ -27,7 +27,9 @@ def routes() -> list[Route]:
         ("/sign-out", sign_out, "POST"),
         ("/case", open_case, "POST"),
         ("/case/{case}", case_page, "GET"),
+        ("/case/{case}/find", case_again, "GET"),
         ("/case/{case}/find", find, "POST"),
+        ("/case/{case}/open", case_again, "GET"),
         ("/case/{case}/open", open_item, "POST"),
         ("/case/{case}/close", close_case, "POST"),
         ("/board", board, "GET"),
@@ -118,6 +120,11 @@ async def case_page(request: Request) -> Response:
     if session is None:
         return go(request, "/sign-in")
     return await _case_page(request, request.path_params["case"], None, {}, 200)
+
+
+async def case_again(request: Request) -> Response:
+    """Loaded again after a refusal or an opened item: the case itself; nothing is opened a second time."""
+    return go(request, f"/case/{request.path_params['case']}")
 
 
 async def find(request: Request) -> Response:

@@ -1,0 +1,156 @@
+"""Staff in a real browser, and a customer beside them: found, read, refused, seen, stopped; every page accessible."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from conftest import CHROMIUM
+from kept.services import accounts, staff
+from served import Served
+
+pytestmark = pytest.mark.chromium
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+AXE = files("axe_playwright_python").joinpath("axe.min.js")
+SESSION = "__Host-kept_session"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """A served house with Ms Mori, support and a privacy officer."""
+    with Served(tmp_path_factory.mktemp("house")) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def people(served):
+    """Tokens of sessions: the customer's, support's, the privacy officer's."""
+
+    async def make():
+        house = served.house
+        own = await house.mori()
+        await house.staff("sato", ("support",))
+        await house.staff("kato", ("privacy",))
+        return {
+            "mori": await accounts.start_session(house.engine, own.person_id),
+            "sato": await staff.start_demo_session(house.engine, "sato"),
+            "kato": await staff.start_demo_session(house.engine, "kato"),
+        }
+
+    return served.run(make)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Debian's chromium; `staff.localhost` is this machine."""
+    with sync_playwright() as driver:
+        one = driver.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--host-resolver-rules=MAP staff.localhost 127.0.0.1"]
+        )
+        yield one
+        one.close()
+
+
+def opened(browser, served, people, who, *, script=True):
+    """A page signed in as *who*."""
+    host = f"http://localhost:{served.port}" if who == "mori" else f"http://staff.localhost:{served.port}"
+    context = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=script)
+    context.add_cookies([{"name": SESSION, "value": people[who], "url": host.replace("http", "https"), "secure": True, "httpOnly": True}])
+    page = context.new_page()
+    page.set_default_timeout(5000)
+    return page, host
+
+
+def accessible(page, where):
+    """Nothing that axe-core finds, and nothing that scrolls sideways."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == [], where
+    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wider <= 0, where
+
+
+def test_support_finds_opens_and_is_refused_and_the_customer_sees_and_stops_it(browser, served, people):
+    """With JavaScript off: full-width address, one item opened, another refused with its clause; then the customer."""
+    page, host = opened(browser, served, people, "sato", script=False)
+    page.goto(f"{host}/en")
+    page.click("text=Reaching you when we need to")
+    page.fill("#f-mail_address", "ＣＡＮＡＲＹ.Mori@EXAMPLE.jp ")
+    page.click("button:has-text('Find')")
+    page.click("tr:has-text('E-mail address') button:has-text('Open')")
+    assert "canary.mori@example.jp" in page.content()
+    page.click("summary:has-text('Another item')")
+    page.select_option("select[name=item]", "interests")
+    page.click("details button:has-text('Ask')")
+    text = page.inner_text("main")
+    assert "Refused" in text
+    assert "§4.5" in text
+    case = page.url
+    mine, site = opened(browser, served, people, "mori", script=False)
+    mine.goto(f"{site}/en/my-data")
+    history = mine.inner_text("main")
+    assert "opened: E-mail address" in history
+    assert "asked for: Interests" in history
+    assert "sato" not in mine.content()
+    mine.click(".switch:has-text('Reaching you when we need to') button:has-text('Stop this use')")
+    assert "stopped by you" in mine.inner_text("main")
+    page.goto(case)
+    assert "stopped it on my data" in page.inner_text("main")
+    mine.click(".switch:has-text('Reaching you when we need to') button:has-text('Resume this use')")
+    page.context.close()
+    mine.context.close()
+
+
+def test_a_purpose_that_is_not_the_roles_is_refused_on_the_page(browser, served, people):
+    """Asking for market research is refused, with what would be needed."""
+    page, host = opened(browser, served, people, "sato")
+    page.goto(f"{host}/en")
+    page.click("summary:has-text('Another purpose')")
+    page.select_option("select[name=purpose]", "market-research")
+    page.click("details button:has-text('Ask')")
+    text = page.inner_text("main")
+    assert "§5.2" in text
+    assert "a role whose purposes include this one" in text
+    page.context.close()
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_every_page_of_the_console_and_of_my_data_is_accessible(browser, served, people, language):
+    """axe-core on the privacy officer's, support's and the customer's pages, on a phone's width; no other host asked."""
+    hosts = set()
+    pages = {
+        "kato": ("", "/board", "/policy", "/rights", "/ledger"),
+        "sato": ("", "/sign-in"),
+        "mori": (
+            "/my-data",
+            "/my-data/correct/name",
+            "/my-data/correct/interests",
+            "/my-data/erase",
+            "/my-data/receipts",
+        ),
+    }
+    for who, paths in pages.items():
+        page, host = opened(browser, served, people, who)
+        page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
+        for path in paths:
+            assert page.goto(f"{host}/{language}{path}").status == 200, path
+            accessible(page, path)
+        page.context.close()
+    assert hosts == {"localhost", "staff.localhost"}
+
+
+def test_an_attestation_is_given_on_the_board(browser, served, people):
+    """The privacy officer names the evidence, and the clause is kept by people from then on."""
+    page, host = opened(browser, served, people, "kato")
+    page.goto(f"{host}/en/board")
+    assert "not attested yet" in page.inner_text("main")
+    for _ in range(2):
+        page.fill("form[action$='/attest'] input[name=reference] >> nth=0", "review 2026-11")
+        page.click("form[action$='/attest'] button >> nth=0")
+    page.goto(f"{host}/en/board")
+    assert "by people" in page.inner_text("main")
+    page.context.close()
