@@ -59,7 +59,8 @@ def opened(browser, served, people, who, *, script=True):
     """A page signed in as *who*."""
     host = f"http://localhost:{served.port}" if who == "mori" else f"http://staff.localhost:{served.port}"
     context = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=script)
-    context.add_cookies([{"name": SESSION, "value": people[who], "url": host.replace("http", "https"), "secure": True, "httpOnly": True}])
+    cookie = {"name": SESSION, "value": people[who], "url": host.replace("http", "https")}
+    context.add_cookies([cookie | {"secure": True, "httpOnly": True}])
     page = context.new_page()
     page.set_default_timeout(5000)
     return page, host
