@@ -21,6 +21,7 @@ from kept.services.history import newest_entries
 from kept.services.house import Settings, house_parts, parse_address
 from kept.services.housekeeping import finish_all
 from kept.store.memory import MemoryStore
+from kept.store.sqlite import SqliteStore
 from kept.vault.provider import MemoryProvider
 
 POLICY = Path(__file__).parents[1] / "policies" / "photolibrary.policy.md"
@@ -201,7 +202,14 @@ class House:
         return (await self.ledger())[0]
 
     def sql(self, statement: str, *parameters: object, part: str = "data") -> list[tuple]:
-        """What an intruder does: run a statement over the database file, past all of Kept."""
+        """What an intruder does: run a statement over the database file, past all of Kept.
+
+        An intruder comes between two turns of the loop; the reads of one turn share a snapshot.
+        """
+        engine = getattr(self, "engine", None)
+        for store in (engine.data, engine.keys) if engine else ():
+            if isinstance(store, SqliteStore):
+                store._end_snapshot()
         connection = sqlite3.connect(self.address.data if part == "data" else self.address.keys)
         try:
             rows = connection.execute(statement, parameters).fetchall()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 
 import pytest
@@ -18,6 +19,7 @@ pytestmark = pytest.mark.anyio
 
 async def write(engine: Engine, sql: str, *parameters: object) -> None:
     """Write D as an intruder with the file would, beside every service."""
+    await asyncio.sleep(0)  # an intruder comes between two turns of the loop
     engine.data._writer.execute(sql, parameters)
 
 

@@ -51,6 +51,22 @@ def test_a_body_sees_what_it_wrote(data):
     assert data.write(body) == ("1",)
 
 
+def test_who_was_told_of_a_write_reads_it(data):
+    """Thirty callers write and read in the same turns of the loop: each reads what it just wrote, never what was before."""
+
+    async def caller(number):
+        for turn in range(20):
+            await data.store.read(lambda tx: tx.one("meta_get", name=f"{number}"))
+            await data.store.write(lambda tx, turn=turn: fact(tx, f"{number}", f"{turn}"))
+            row = await data.store.read(lambda tx: tx.one("meta_get", name=f"{number}"))
+            assert row == (f"{turn}",)
+
+    async def all_at_once():
+        await asyncio.gather(*(caller(number) for number in range(30)))
+
+    data.await_(all_at_once())
+
+
 def test_a_body_that_raises_is_rolled_back_alone(data):
     """Of bodies that share a commit only the one that raised is lost."""
 

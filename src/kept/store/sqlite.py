@@ -140,6 +140,8 @@ class SqliteStore:
                 raise store_error(error) from error
             raise
         self._read = _Reading(self._reader, part)
+        self._reading = False
+        self._snapshot_of: asyncio.AbstractEventLoop | None = None
         self._write = _Connection(self._writer, part)
         self._lock = threading.Lock()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
@@ -227,18 +229,38 @@ class SqliteStore:
     async def read(self, body: Body[T]) -> T:
         """Run *body* over one consistent read-only snapshot; see `Store.read`."""
         self._check_usable()
-        reader = self._reader
-        if reader.in_transaction:
+        if self._reading:
             raise RuntimeError("a body reads its store while it reads: let it use its transaction")
+        loop = asyncio.get_running_loop()
         try:
-            reader.execute("BEGIN")
-            try:
-                return _drive(body, self._read)
-            finally:
-                if reader.in_transaction:  # some faults end the transaction themselves
-                    reader.execute("ROLLBACK")
-        except _FAULTS as error:
-            raise store_error(error) from error
+            if self._snapshot_of is not loop:
+                self._end_snapshot()
+                self._reader.execute("BEGIN")
+                self._snapshot_of = loop
+                loop.call_soon(self._end_snapshot)
+            self._reading = True
+            return _drive(body, self._read)
+        except BaseException as error:
+            self._reading = False
+            self._end_snapshot()
+            if isinstance(error, _FAULTS):
+                raise store_error(error) from error
+            raise
+        finally:
+            self._reading = False
+
+    def _end_snapshot(self) -> None:
+        """Let go of the snapshot all reads of one turn of the loop share.
+
+        It is queued when the first of them opens it, so it runs before whoever learns afterwards of a write goes on:
+        they read what they wrote.
+        """
+        if self._snapshot_of is None:
+            return
+        self._snapshot_of = None
+        if self._reader.in_transaction:  # some faults end the transaction themselves
+            with contextlib.suppress(sqlite3.Error):  # a read has nothing to lose
+                self._reader.execute("ROLLBACK")
 
     async def write(self, body: Body[T]) -> T:
         """Run *body* in one transaction and return once it is durable; see `Store.write`."""
@@ -254,6 +276,7 @@ class SqliteStore:
         self._closed = True
         self._jobs.put(None)
         await asyncio.get_running_loop().run_in_executor(None, self._thread.join)
+        self._end_snapshot()
         self._reader.close()
         self._writer.close()
 

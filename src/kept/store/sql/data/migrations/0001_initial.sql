@@ -76,7 +76,7 @@ CREATE TABLE entry_person (
     key_id      TEXT             NOT NULL,
     sealed      BYTEA            NOT NULL,
     recorded_at DOUBLE PRECISION NOT NULL,
-    PRIMARY KEY (person_id, entry_id)
+    PRIMARY KEY (person_id, recorded_at, entry_id)
 );
 
 CREATE TABLE case_person (
@@ -289,7 +289,6 @@ CREATE INDEX rights_request_person_by_request ON rights_request_person (request_
 CREATE INDEX login_by_person ON login (person_id);
 CREATE INDEX todo_by_age ON todo (since);
 CREATE INDEX leaf_by_position ON leaf_position (position);
-CREATE INDEX entry_person_by_time ON entry_person (person_id, recorded_at);
 CREATE INDEX entry_by_time ON entry (recorded_at);
 CREATE INDEX mandate_by_case ON mandate (case_id);
 CREATE INDEX mandate_by_end ON mandate (expires_at);
