@@ -71,3 +71,17 @@ async def test_rotating_keys_is_recorded_and_the_board_shows_what_is_left_to_do(
     assert states["keys-apart"] is ClauseState.KEPT
     assert states["clean-logs"] is ClauseState.KEPT
     assert (states["canaries-silent"], one.state) == (ClauseState.NOT_KEPT_YET, ClauseState.NOT_KEPT_YET)
+
+
+async def test_a_server_that_writes_addresses_to_a_log_breaks_the_promise_on_the_board(house, monkeypatch):
+    """§5.5 breach: an access log switched on in this process is found, and the promise is no longer shown as kept."""
+    access = logging.getLogger("uvicorn.access")
+    monkeypatch.setattr(access, "handlers", [logging.NullHandler()])
+    monkeypatch.setattr(access, "disabled", False)
+    before = access.level
+    access.setLevel(logging.INFO)
+    try:
+        one = (await promise_board(house.engine)).of("5.5")
+    finally:
+        access.setLevel(before)
+    assert {part.part.id: part.state for part in one.parts}["clean-logs"] is ClauseState.NOT_KEPT_YET

@@ -15,7 +15,8 @@ async def check(engine: Engine) -> Finding:
     """Look whether the promise holds now."""
     access = logging.getLogger("uvicorn.access")
     return Finding(
-        not access.handlers or access.disabled, "the server's access log is off; errors name steps and clauses only"
+        access.disabled or not access.isEnabledFor(logging.INFO) or not access.handlers,
+        "the server's access log is off; errors name steps and clauses only",
     )
 
 

@@ -319,15 +319,7 @@ async def _approve(engine: Engine, session: StaffSession, approval_id: str) -> N
 
 async def _require_own(engine: Engine, session: StaffSession, request_id: str) -> RightsRequest:
     found = await request_of(engine, request_id)
-    policy = engine.policy.policy
-    if not any(PURPOSE in policy.roles[role].purposes for role in session.roles if role in policy.roles):
-        raise DeniedError(
-            "expected a role with the purpose rights-request",
-            step=1,
-            needed="the privacy officer",
-            reason="role",
-            clause="§5.2",
-        )
+    session.require_purpose(engine, PURPOSE)
     return found
 
 

@@ -50,12 +50,32 @@ class StaffSession:
             if role in roles and act in roles[role].may:
                 return role
         raise DeniedError(
-            f"expected a role that may {act}, found {', '.join(self.roles) or 'none'}",
+            f"expected a role with the right {act}, found {', '.join(self.roles) or 'none'}",
             step=1,
             needed=f"a role with the right {act}",
             reason="right",
             clause="§5.2",
         )
+
+    def acts_for(self, engine: Engine, purpose: str) -> bool:
+        """Whether one of the roles may act for *purpose*."""
+        roles = engine.policy.policy.roles
+        return any(purpose in roles[role].purposes for role in self.roles if role in roles)
+
+    def require_purpose(self, engine: Engine, purpose: str) -> None:
+        """Insist on a role that may act for *purpose*.
+
+        Raises:
+            DeniedError: None of the roles may.
+        """
+        if not self.acts_for(engine, purpose):
+            raise DeniedError(
+                f"expected a role with the purpose {purpose}, found {', '.join(self.roles) or 'none'}",
+                step=1,
+                needed=f"a role with the purpose {purpose}",
+                reason="role",
+                clause="§5.2",
+            )
 
 
 @dataclass(frozen=True, slots=True)

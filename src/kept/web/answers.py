@@ -25,6 +25,8 @@ from kept.errors import (
 )
 from kept.services.engine import Engine
 from kept.services.limiting import Limits
+from kept.services.rights import PURPOSE
+from kept.services.staff import StaffSession
 from kept.web import words
 
 FOLDER = Path(__file__).parent
@@ -92,6 +94,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
     language = language_of(request)
     other = next(one for one in words.LANGUAGES if one != language)
     path = request.url.path
+    session = request.scope["state"].get("session")
     content = environment.get_template(template).render(
         _=words.translator(language),
         language=language,
@@ -107,7 +110,8 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
         kind=request.scope["state"]["kind"],
         path=path,
         status=status,
-        signed_in=request.scope["state"].get("session") is not None,
+        signed_in=session is not None,
+        tabs=_tabs(web, session) if request.scope["state"]["kind"] == "console" and session else (),
         form_token=form_token(request),
         policy=web.engine.policy.policy if web.engine.has_policy else None,
         **values,
@@ -120,6 +124,18 @@ def _brand(web: Web, language: str) -> str:
     if not web.engine.has_policy:
         return web.brand
     return web.engine.policy.policy.controllers.get(language, {}).get("name", web.brand)
+
+
+def _tabs(web: Web, session: StaffSession) -> tuple[str, ...]:
+    """Return the pages of the console these roles may open: a link to a refusal helps nobody."""
+    engine = web.engine
+    if not engine.has_policy:
+        return ("policy",)
+    return (
+        *(("rights",) if session.acts_for(engine, PURPOSE) else ()),
+        *(("board", "policy") if session.may(engine, "promises") else ()),
+        *(("ledger",) if session.may(engine, "ledger") else ()),
+    )
 
 
 def error_page(request: Request, error: KeptError) -> Response:

@@ -212,8 +212,7 @@ async def board(request: Request) -> Response:
     session = _staff(request)
     if session is None:
         return go(request, "/sign-in")
-    if not session.may(web.engine, "promises"):
-        session.require(web.engine, "promises")
+    session.require(web.engine, "promises")
     policy = web.engine.policy.policy
     return page(
         request,
@@ -279,7 +278,7 @@ async def rights_page(request: Request) -> Response:
     session = _staff(request)
     if session is None:
         return go(request, "/sign-in")
-    _require_rights(web, session)
+    session.require_purpose(web.engine, rights.PURPOSE)
     return page(
         request,
         "rights.html",
@@ -297,7 +296,7 @@ async def rights_open(request: Request) -> Response:
     session = _staff(request)
     if session is None:
         return go(request, "/sign-in")
-    _require_rights(web, session)
+    session.require_purpose(web.engine, rights.PURPOSE)
     form = await form_of(request, ("kind", "channel", "note", *web.engine.findable()))
     criteria = {item: form[item] for item in web.engine.findable() if form.get(item, "").strip()}
     try:
@@ -330,7 +329,7 @@ async def rights_request(request: Request) -> Response:
     if session is None:
         return go(request, "/sign-in")
     if not session.may(web.engine, "approve"):
-        _require_rights(web, session)
+        session.require_purpose(web.engine, rights.PURPOSE)
     found = await rights.request_of(web.engine, request.path_params["request"])
     return page(
         request, "rights_request.html", one=found, session=session, may_approve=session.may(web.engine, "approve")
@@ -387,15 +386,3 @@ async def ledger(request: Request) -> Response:
 
 def _staff(request: Request) -> Any:
     return request.scope["state"].get("session")
-
-
-def _require_rights(web: Web, session: Any) -> None:
-    policy = web.engine.policy.policy
-    if not any("rights-request" in policy.roles[role].purposes for role in session.roles if role in policy.roles):
-        raise DeniedError(
-            "expected a role with the purpose rights-request",
-            step=1,
-            needed="the privacy officer",
-            reason="role",
-            clause="§5.2",
-        )
