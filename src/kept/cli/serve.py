@@ -57,17 +57,23 @@ def run(chosen: argparse.Namespace) -> int:
     with lock_for_serving(address.data):
         sockets = listen(chosen.port)
         if chosen.demo and not (Path(chosen.demo) / "complete").exists():
-            for one in (address.data, address.keys, address.checkpoint):
-                for file in one.parent.glob(f"{one.name}*"):
-                    file.unlink()
-            for key in address.key_folder.glob("*.key"):
-                key.unlink()
+            clear_unfinished(address)
             asyncio.run(prepare_demo(address, Path(chosen.policy)))
             (Path(chosen.demo) / "complete").touch()
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(_serve(chosen, address, sockets))
     print("stopped; everything is as you left it")
     return 0
+
+
+def clear_unfinished(address: Address) -> None:
+    """Remove what a demo killed while it was made has left; never the lock this process holds."""
+    for one in (address.data, address.keys, address.checkpoint):
+        for file in one.parent.glob(f"{one.name}*"):
+            if file.suffix != ".lock":
+                file.unlink()
+    for key in address.key_folder.glob("*.key"):
+        key.unlink()
 
 
 async def prepare_demo(address: Address, policy: Path) -> None:

@@ -1,0 +1,67 @@
+"""Serving the demo as `make run` does: a real process, a second one beside it, and what an interrupted one leaves."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_a_second_start_says_that_one_is_running_even_beside_the_very_first(tmp_path: Path) -> None:
+    """A second `make run` names the running one, on whatever port; Ctrl-C stops cleanly and the next start finds all."""
+    folder = tmp_path / "demo"
+    folder.mkdir()
+    (folder / "photolibrary.db").write_bytes(b"left by a demo that was killed while it was made")
+    first = _serve(folder, _free_port())
+    try:
+        said = _until_served(first)
+        assert "inventing 40 customers" in said
+        second = _serve(folder, _free_port())
+        try:
+            _, wrong = second.communicate(timeout=30)
+        finally:
+            second.kill()
+        assert second.returncode != 0
+        assert "one process serving it already" in wrong
+    finally:
+        first.send_signal(signal.SIGINT)
+        out, _ = first.communicate(timeout=30)
+    assert first.returncode == 0
+    assert "everything is as you left it" in out
+    third = _serve(folder, _free_port())
+    try:
+        assert "inventing" not in _until_served(third)
+    finally:
+        third.send_signal(signal.SIGINT)
+        third.communicate(timeout=30)
+    assert third.returncode == 0
+
+
+def _serve(folder: Path, port: int) -> subprocess.Popen[str]:
+    return subprocess.Popen(  # noqa: S603 -- our own command
+        [sys.executable, "-m", "kept.cli.main", "serve", "--demo", str(folder), "--port", str(port)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _until_served(process: subprocess.Popen[str]) -> str:
+    said = ""
+    assert process.stdout is not None
+    for line in process.stdout:
+        said += line
+        if "Ctrl-C" in line:
+            return said
+    raise AssertionError(said + (process.stderr.read() if process.stderr else ""))
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
