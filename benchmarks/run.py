@@ -12,6 +12,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
+import cookies  # noqa: E402 -- beside this file
 import decision  # noqa: E402 -- beside this file
 import erasing  # noqa: E402 -- same
 import ledger  # noqa: E402 -- same
@@ -49,6 +50,7 @@ def main() -> None:
         ("reading", reading.run),
         ("ledger", ledger.run),
         ("erasing", erasing.run),
+        ("cookies", cookies.run),
     ):
         print(f"measuring: {name} …", flush=True)
         parts += [section(), ""]

@@ -60,6 +60,7 @@ def error_words() -> set[str]:
 
 def vocabulary_words() -> set[str]:
     """Words of closed vocabularies that pages show."""
+    from kept.cookies.findings import PHASES, REASONS
     from kept.policy.needs import NEEDED
     from kept.policy.words import ClauseState, Source
     from kept.services import erasing, rights
@@ -81,6 +82,7 @@ def vocabulary_words() -> set[str]:
         "phone",
         "fax",
     }
+    words |= {*PHASES, *REASONS.values()}
     words |= {"review-note", "document", "contract"}
     words |= {text for one in STAFF for text in (one.title, one.does)}
     return words

@@ -76,6 +76,7 @@ def filler(name):
         "root",
         "secret_hash",
         "second_factor",
+        "series",
     }:
         return name.encode()
     if name.endswith(("sealed", "_commitment", "_key")) and name != "account_key":

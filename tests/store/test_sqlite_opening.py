@@ -14,6 +14,7 @@ import types
 import pytest
 
 from kept.errors import BusyError, SettingError, StoreError
+from kept.store.queries import schema_version
 from kept.store.serving import lock_for_serving
 from kept.store.sqlite import SqliteStore
 
@@ -134,7 +135,7 @@ def test_an_older_schema_is_migrated(tmp_path, runner):
     base.close()
     store = SqliteStore(path, "data", create=True)
     assert runner.run(store.write(lambda tx: tx.run("meta_put", name="a", value="b"))) == 1
-    assert store._reader.execute("PRAGMA user_version").fetchone() == (1,)
+    assert store._reader.execute("PRAGMA user_version").fetchone() == (schema_version("data"),)
     runner.run(store.close())
 
 
@@ -183,6 +184,7 @@ LOCK = """
 import sys
 from pathlib import Path
 from kept.errors import BusyError
+from kept.store.queries import schema_version
 from kept.store.serving import lock_for_serving
 try:
     with lock_for_serving(Path(sys.argv[1])):

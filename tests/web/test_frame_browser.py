@@ -14,7 +14,7 @@ from served import Served
 
 pytestmark = pytest.mark.chromium
 
-PAGES = ("", "/picture/cherry", "/policy", "/join", "/sign-in", "/nothing-here")
+PAGES = ("", "/picture/cherry", "/policy", "/cookies", "/join", "/sign-in", "/nothing-here")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 AXE = files("axe_playwright_python").joinpath("axe.min.js")
 

@@ -13,7 +13,7 @@ from kept.services import accounts
 from kept.web import site
 from served import Served
 
-PAGES = ("", "/picture/cherry", "/policy", "/join", "/sign-in", "/nothing-here")
+PAGES = ("", "/picture/cherry", "/policy", "/cookies", "/join", "/sign-in", "/nothing-here")
 
 
 @pytest.fixture(scope="module")
@@ -277,7 +277,8 @@ def test_well_known(client):
     assert (
         client.get("/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200").status_code == 404
     )
-    assert client.get("/.well-known/gpc.json").status_code == 404
+    assert client.get("/.well-known/gpc.json").json()["gpc"] is True
+    assert client.get("/.well-known/nodeinfo").status_code == 404
 
 
 def test_static_files_stay_in_their_folder(client):

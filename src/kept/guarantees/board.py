@@ -22,7 +22,17 @@ if TYPE_CHECKING:
     from kept.services.engine import Engine
 
 EXITS_BUILT = frozenset({Exit.SCREEN, Exit.APP, Exit.OWN_PAGE, Exit.TAKE_ALONG})
-BUILT = {("collection", "registration"), ("sources", "direct"), ("cookies", "__Host-kept_session")}
+BUILT = {
+    ("collection", "registration"),
+    ("sources", "direct"),
+    ("cookies", "__Host-kept_session"),
+    ("cookies", "__Host-kept_remember"),
+    ("cookies", "__Host-kept_interests"),
+    ("cookies", "__Host-kept_choices"),
+    ("cookies", "__Host-kept_device"),
+    ("cookies", "__Host-kept_visit"),
+    ("addresses", "addresses"),
+}
 """Declarations this version operates; the others configure what is not built yet."""
 NEUTRAL = frozenset({"purposes", "processors", "roles", "items", "keep"})
 ORDER = (

@@ -2,7 +2,27 @@
 
 from __future__ import annotations
 
-from kept.guarantees.guarantee import Guarantee
+from typing import TYPE_CHECKING
+
+from kept.guarantees.guarantee import Finding, Guarantee
+
+if TYPE_CHECKING:
+    from kept.services.engine import Engine
+
+
+async def check(engine: Engine) -> Finding:
+    """Look whether every declared cookie has something to say there: a purpose, titled in every language."""
+    policy = engine.policy.policy
+    told = [
+        one
+        for one in policy.cookies.values()
+        if one.purpose in policy.purposes and set(policy.languages) <= set(policy.purposes[one.purpose].titles)
+    ]
+    return Finding(
+        len(told) == len(policy.cookies),
+        f"{len(told)} of {len(policy.cookies)} cookies are explained on the cookie page, in every language",
+    )
+
 
 GUARANTEE = Guarantee(
     id="browser-contents-shown",
@@ -10,4 +30,6 @@ GUARANTEE = Guarantee(
         "en": "A page shows what this browser holds for the site, for what, with a button to delete it.",
         "ja": "このブラウザが保持しているものと目的を示し、削除できるページがあります。",
     },
+    enforced_at=("kept.web.cookies.centre",),
+    check=check,
 )

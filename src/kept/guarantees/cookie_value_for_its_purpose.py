@@ -2,7 +2,31 @@
 
 from __future__ import annotations
 
-from kept.guarantees.guarantee import Guarantee
+from typing import TYPE_CHECKING
+
+from kept.cookies.rules import Rules
+from kept.errors import DeniedError
+from kept.guarantees.guarantee import Finding, Guarantee
+
+if TYPE_CHECKING:
+    from kept.services.engine import Engine
+
+
+async def check(engine: Engine) -> Finding:
+    """Ask for every declared cookie under every other purpose of the cookies: each must be refused."""
+    rules = Rules(engine.policy.policy)
+    jar, _ = rules.read([], opted_out=False)
+    cookies = list(engine.policy.policy.cookies.values())
+    tried = refused = 0
+    for one in cookies:
+        for other in {cookie.purpose for cookie in cookies} - {one.purpose}:
+            tried += 1
+            try:
+                jar.value(one.name, purpose=other)
+            except DeniedError:
+                refused += 1
+    return Finding(tried == refused, f"{refused} of {tried} readings for another purpose are refused")
+
 
 GUARANTEE = Guarantee(
     id="cookie-value-for-its-purpose",
@@ -10,4 +34,6 @@ GUARANTEE = Guarantee(
         "en": "A cookie's value is readable only by the code of its own purpose.",
         "ja": "クッキーの値は、その目的のためのコードだけが読めます。",
     },
+    enforced_at=("kept.cookies.rules.Jar.value",),
+    check=check,
 )

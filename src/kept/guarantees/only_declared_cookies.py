@@ -2,7 +2,28 @@
 
 from __future__ import annotations
 
-from kept.guarantees.guarantee import Guarantee
+from typing import TYPE_CHECKING
+
+from kept.cookies.header import Setting
+from kept.cookies.rules import Rules
+from kept.guarantees.guarantee import Finding, Guarantee
+
+if TYPE_CHECKING:
+    from kept.services.engine import Engine
+
+FOREIGN = "kept_not_declared"
+NOTHING: frozenset[str] = frozenset()
+
+
+async def check(engine: Engine) -> Finding:
+    """Ask the rules in force about an undeclared cookie and about every one that needs a yes nobody gave."""
+    rules = Rules(engine.policy.policy)
+    asked = [one.name for purpose in rules.asked for one in rules.of_purpose(purpose)]
+    jar, dropped = rules.read([(name, "x") for name in (FOREIGN, *asked)], opted_out=False)
+    refused = [rules.refuse(Setting(name, "x", None, elsewhere=False), NOTHING) for name in (FOREIGN, *asked)]
+    holds = not jar.pairs() and len(dropped) == len(asked) + 1 and all(refused)
+    return Finding(holds, f"{len(asked)} cookies that need a yes, and one undeclared, are stopped in both directions")
+
 
 GUARANTEE = Guarantee(
     id="only-declared-cookies",
@@ -10,4 +31,6 @@ GUARANTEE = Guarantee(
         "en": "No undeclared or unconsented cookie leaves the service or reaches it.",
         "ja": "宣言していない、または同意のないクッキーは、出ることも届くこともありません。",
     },
+    enforced_at=("kept.cookies.asgi.CookieGate", "kept.web.app.build_app"),
+    check=check,
 )

@@ -141,6 +141,7 @@ async def sign_in_with_recovery_code(engine: Engine, login_name: str, code: str,
             return None
         await tx.run("password_set", person_id=person_id, hash=hashed, changed_at=at)
         await tx.run("session_erase", person_id=person_id)
+        await tx.run("remembered_erase", person_id=person_id)
         return person_id
 
     person_id = await engine.data.write(body)
@@ -156,8 +157,15 @@ async def sign_in_with_recovery_code(engine: Engine, login_name: str, code: str,
 # -------------------------------------------------------------------- sessions
 
 
-async def start_session(engine: Engine, person_id: bytes) -> str:
-    """Start a session and return its token: only the cookie ever holds it."""
+async def start_session(engine: Engine, person_id: bytes, *, signed_in_at: float | None = None) -> str:
+    """Start a session and return its token: only the cookie ever holds it.
+
+    Args:
+        engine: Open.
+        person_id: Who signed in, 16 bytes.
+        signed_in_at: When they last showed who they are, unix seconds; now when left out. A remembered device says when
+            it was remembered, so that what needs a fresh sign-in asks for one.
+    """
     at = engine.ready()
     secret = random_bytes(32)
 
@@ -167,7 +175,7 @@ async def start_session(engine: Engine, person_id: bytes) -> str:
             person_id=person_id,
             token_hash=engine.token_hash("customer", secret),
             created_at=at,
-            signed_in_at=at,
+            signed_in_at=at if signed_in_at is None else signed_in_at,
             expires_at=at + SESSION_SECONDS,
         )
 
@@ -202,6 +210,7 @@ async def end_session(engine: Engine, own: Own, *, everywhere: bool = False) -> 
     async def body(tx: Transaction) -> None:
         if everywhere:
             await tx.run("session_erase", person_id=own.person_id)
+            await tx.run("remembered_erase", person_id=own.person_id)
         else:
             await tx.run("session_delete", person_id=own.person_id, token_hash=own.token_hash)
 

@@ -25,6 +25,8 @@ class Act(StrEnum):
     VALUE_REMOVE = "customer:value:remove"
     CHOICE_ALLOW = "customer:choice:allow"
     CHOICE_WITHDRAW = "customer:choice:withdraw"
+    SIGN_IN_NEW_DEVICE = "customer:account:sign-in-new-device"
+    DEVICE_COPIED = "customer:device:copied"
     USE_STOP = "customer:use:stop"
     USE_RESUME = "customer:use:resume"
     ERASE_INTEND = "actor:person:erase-intend"
@@ -52,6 +54,8 @@ class Act(StrEnum):
     SWEEP_CONFIRM = "operator:sweep:confirm"
     ROLLBACK_FOUND = "house:rollback:found"
     RECOVER = "operator:ledger:recover"
+    COOKIE_DROP = "house:cookie:drop"
+    COOKIE_SCAN = "operator:cookies:scan"
     SUBMISSION_REFUSE = "house:submission:refuse"
 
 

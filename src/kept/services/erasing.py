@@ -34,6 +34,7 @@ ERASE_IN_DATA = (
     "passkey_erase",
     "recovery_code_erase",
     "session_erase",
+    "remembered_erase",
     "receipt_erase",
     "entry_person_erase",
     "case_person_erase",

@@ -75,6 +75,7 @@ async def tidy(engine: Engine) -> None:
     async def body(tx: Transaction) -> None:
         await tx.run("sessions_expire", at=at)
         await tx.run("staff_sessions_expire", at=at)
+        await tx.run("remembered_expire", at=at)
         await tx.run("notice_tokens_expire", at=at)
         await tx.run("rates_expire", at=at - 86400)
         await tx.run("mandates_expire", at=at - DAY)

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-SCHEMA_VERSION = 1
 _HEADER = re.compile(r"^-- name: (\w+) \(([^)]*)\)(?: -> (.+))?\n-- (.+)\n", re.MULTILINE)
 _TABLE = re.compile(r"CREATE TABLE (\w+) \((.*?)\n\);", re.DOTALL)
 _PARAMETER = re.compile(r":(\w+)")
@@ -84,6 +83,11 @@ def migrations(part: str) -> tuple[str, ...]:
     folder = files("kept.store").joinpath("sql", part, "migrations")
     found = sorted((one for one in folder.iterdir() if one.name.endswith(".sql")), key=lambda one: one.name)
     return tuple(one.read_text(encoding="utf-8") for one in found)
+
+
+def schema_version(part: str) -> int:
+    """Return the number of *part*'s newest schema: its migrations, counted."""
+    return len(migrations(part))
 
 
 def numbered(query: Query) -> tuple[str, tuple[str, ...]]:

@@ -19,7 +19,7 @@ from typing import Any, TypeVar, cast
 
 from kept.errors import SettingError, StoreError
 from kept.store.interface import Body, Row
-from kept.store.queries import SCHEMA_VERSION, migrations, queries, schema
+from kept.store.queries import migrations, queries, schema, schema_version
 from kept.store.sqlite_error import store_error
 
 T = TypeVar("T")
@@ -199,9 +199,10 @@ class SqliteStore:
                 reason="database-other",
                 hint="check the addresses of both databases; they may be exchanged",
             )
-        if version > SCHEMA_VERSION:
+        newest = schema_version(self.part)
+        if version > newest:
             raise SettingError(
-                f"expected schema {SCHEMA_VERSION} or older, found {version}",
+                f"expected schema {newest} or older, found {version}",
                 reason="database-newer",
                 hint="install the version of Kept that wrote it, or a newer one",
             )
@@ -209,7 +210,7 @@ class SqliteStore:
 
     def _migrate(self, version: int | None) -> None:
         if version is None:
-            self._script(schema(self.part), SCHEMA_VERSION)
+            self._script(schema(self.part), schema_version(self.part))
             return
         for number, statements in enumerate(migrations(self.part), start=1):
             if number > version:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from kept.cookies.findings import REASONS
+from kept.cookies.rules import CHOICES, Jar
 from kept.crypto.token import parse_token, sign_token
 from kept.errors import (
     ConflictError,
@@ -23,10 +26,12 @@ from kept.errors import (
     SignInError,
     StoreError,
 )
+from kept.services.cookie_rules import CookieRules
 from kept.services.engine import Engine
 from kept.services.limiting import Limits
 from kept.services.rights import PURPOSE
 from kept.services.staff import StaffSession
+from kept.services.visits import Visits
 from kept.web import words
 
 FOLDER = Path(__file__).parent
@@ -57,6 +62,8 @@ class Web:
         limits: Counts attempts.
         demo: Whether this is the demo: shows its start page and says so.
         addresses: Address of `site` and `console`, for links between them.
+        cookies: The rules of the cookies in force.
+        visits: Counts visits, with consent.
     """
 
     engine: Engine
@@ -64,6 +71,8 @@ class Web:
     limits: Limits
     demo: bool
     addresses: dict[str, str]
+    cookies: CookieRules
+    visits: Visits
 
 
 environment = Environment(
@@ -113,6 +122,8 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
         signed_in=session is not None,
         tabs=_tabs(web, session) if request.scope["state"]["kind"] == "console" and session else (),
         form_token=form_token(request),
+        reasons=REASONS,
+        cookie_ask=_asks_about_cookies(web, request),
         policy=web.engine.policy.policy if web.engine.has_policy else None,
         **values,
     )
@@ -138,6 +149,54 @@ def _tabs(web: Web, session: StaffSession) -> tuple[str, ...]:
     )
 
 
+def _asks_about_cookies(web: Web, request: Request) -> bool:
+    """Whether this browser was not asked yet; one that says `Sec-GPC: 1` has answered."""
+    state = request.scope["state"]
+    jar: Jar = state["cookies"]
+    rules = web.cookies.rules()
+    return bool(
+        state["kind"] == "site"
+        and rules is not None
+        and rules.asked
+        and jar.choices is None
+        and not jar.opted_out
+        and not request.url.path.endswith("/cookies")
+    )
+
+
+def jar_of(request: Request) -> Jar:
+    """Return the cookies of a request, each to be read by the code of its own purpose."""
+    jar: Jar = request.scope["state"]["cookies"]
+    return jar
+
+
+def put_cookie(request: Request, response: Response, name: str, value: str) -> Response:
+    """Set a declared cookie for as long as the policy says; the gate drops it where the browser did not allow it."""
+    web: Web = request.app.state.web
+    rules = web.cookies.rules()
+    declared = rules.cookie(name) if rules else None
+    if declared is not None:
+        life = None if declared.life_seconds is None else int(declared.life_seconds)
+        response.set_cookie(name, value, path="/", secure=True, httponly=True, samesite="lax", max_age=life)
+    return response
+
+
+def drop_cookie(response: Response, name: str) -> Response:
+    """Take a cookie away."""
+    response.delete_cookie(name, path="/", secure=True, httponly=True, samesite="lax")
+    return response
+
+
+def put_choices(request: Request, response: Response, allowed: frozenset[str]) -> Response:
+    """Remember what a browser chose about cookies, on that browser."""
+    web: Web = request.app.state.web
+    rules = web.cookies.rules()
+    if rules is None:
+        return response
+    today = datetime.fromtimestamp(web.engine.clock.now(), tz=UTC).strftime("%Y-%m-%d")
+    return put_cookie(request, response, CHOICES, rules.choose(allowed, today).text())
+
+
 def error_page(request: Request, error: KeptError) -> Response:
     """Answer one of our errors."""
     status = next((status for kind, status in STATUS if isinstance(error, kind)), 500)
@@ -154,7 +213,7 @@ def go(request: Request, path: str) -> Response:
 
 def set_session(response: Response, token: str) -> Response:
     """Put a session into the one cookie this site needs."""
-    response.set_cookie(SESSION, token, path="/", secure=True, httponly=True, samesite="lax")
+    response.set_cookie(SESSION, token, path="/", secure=True, httponly=True, samesite="lax")  # for the session alone
     return response
 
 

@@ -13,14 +13,19 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from kept.cookies.asgi import CookieGate
+from kept.cookies.rules import Jar
 from kept.errors import KeptError
 from kept.services import accounts, staff
+from kept.services.cookie_rules import CookieRules
 from kept.services.engine import Engine
 from kept.services.limiting import Limits
-from kept.web import console, demo, site
+from kept.services.visits import Visits
+from kept.web import console, cookies, demo, site
 from kept.web.answers import SESSION, Web, error_page, page
 from kept.web.frame import Frame
 
+MINUTE = 60.0
 STATIC = Path(__file__).parent / "static"
 
 
@@ -32,7 +37,8 @@ class _Sessions:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            token = Request(scope).cookies.get(SESSION, "")
+            jar: Jar = scope["state"]["cookies"]
+            token = jar.value(SESSION, purpose="sign-in") if jar.has(SESSION) else ""
             found: object = None
             if token:
                 found = await (accounts.session_of if self._kind == "site" else staff.session_of)(self._engine, token)
@@ -57,7 +63,7 @@ def build_app(  # noqa: PLR0913 -- what a house shows
     console_hosts: tuple[str, ...],
     addresses: Mapping[str, str] | None = None,
     is_demo: bool = False,
-) -> Frame:
+) -> CookieGate:
     """Put the pages together.
 
     Args:
@@ -68,9 +74,12 @@ def build_app(  # noqa: PLR0913 -- what a house shows
         addresses: Address of `site` and `console`, for links between them.
         is_demo: Whether to offer the demo's start page; never in production.
     """
-    web = Web(engine, brand, Limits(engine), is_demo, dict(addresses or {}))
+    rules, visits = CookieRules(engine), Visits(engine)
+    web = Web(engine, brand, Limits(engine), is_demo, dict(addresses or {}), rules, visits)
+    engine.every(MINUTE, visits.keep)
+    engine.every(MINUTE, rules.record)
     apps = {}
-    for kind, routes in (("site", site.routes()), ("console", console.routes())):
+    for kind, routes in (("site", [*site.routes(), *cookies.routes()]), ("console", console.routes())):
         all_routes: list[BaseRoute] = [
             *(demo.routes(kind) if is_demo else []),
             *routes,
@@ -80,7 +89,7 @@ def build_app(  # noqa: PLR0913 -- what a house shows
         app.state.web = web
         apps[kind] = _Sessions(app, engine, kind)
     hosts = dict.fromkeys(site_hosts, "site") | dict.fromkeys(console_hosts, "console")
-    return Frame(apps, hosts)
+    return CookieGate(Frame(apps, hosts), rules.rules, now=engine.clock.now, found=rules.found)
 
 
 async def _ours(request: Request, error: KeptError) -> Response:

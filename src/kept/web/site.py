@@ -9,23 +9,50 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from kept.errors import InputError, KeptError, SubmissionError
+from kept.errors import InputError, KeptError, SignInError, SubmissionError
 from kept.guarantees.board import promise_board
 from kept.policy.flow import flow_svg
 from kept.policy.jsonld import jsonld
 from kept.policy.present import EXIT_TITLES
 from kept.policy.render import render
 from kept.policy.words import Exit
-from kept.services import accounts, choosing, collecting, correcting, erasing, passkeys, taking_along
+from kept.services import (
+    accounts,
+    choosing,
+    collecting,
+    correcting,
+    devices,
+    erasing,
+    passkeys,
+    remembering,
+    taking_along,
+    visits,
+)
 from kept.services.history import proof_of
 from kept.services.own import FRESH_SECONDS
 from kept.services.own_data import own_data
 from kept.services.receipts import moment, receipts_of
-from kept.web.answers import Web, check_form_token, drop_session, form_of, go, language_of, page, set_session
+from kept.services.scanning import newest_scan
+from kept.web.answers import (
+    Web,
+    check_form_token,
+    drop_cookie,
+    drop_session,
+    form_of,
+    go,
+    jar_of,
+    language_of,
+    page,
+    put_choices,
+    put_cookie,
+    set_session,
+)
+from kept.web.cookies import interests_of
 from kept.web.pictures import CATEGORIES, PICTURES, picture_of
 
 SIGN_IN_TRIES = 10
 SIGN_IN_WINDOW_SECONDS = 600.0
+OK = 200
 GRACE_SECONDS = 7 * 86400.0
 
 
@@ -42,6 +69,7 @@ def routes() -> list[Route]:
         ("/join/passkey", join_passkey, "POST"),
         ("/sign-in", sign_in, "GET"),
         ("/sign-in", sign_in_with_password, "POST"),
+        ("/sign-in/remembered", sign_in_remembered, "POST"),
         ("/sign-in/recovery", sign_in_with_code, "POST"),
         ("/sign-in/passkey/begin", sign_in_passkey_begin, "POST"),
         ("/sign-in/passkey", sign_in_passkey, "POST"),
@@ -91,7 +119,10 @@ async def home(request: Request) -> Response:
     """The pictures."""
     chosen = request.query_params.get("of", "")
     shown = [one for one in PICTURES if not chosen or chosen in one.categories]
-    return page(request, "home.html", pictures=shown, categories=CATEGORIES, chosen=chosen)
+    interests = interests_of(request)
+    shown.sort(key=lambda one: -len(set(one.categories) & set(interests)))  # stable: the rest keeps its order
+    answer = page(request, "home.html", pictures=shown, categories=CATEGORIES, chosen=chosen, interests=interests)
+    return _count_visit(request, answer, "home", "filter" if chosen else "look")
 
 
 async def picture(request: Request) -> Response:
@@ -99,7 +130,7 @@ async def picture(request: Request) -> Response:
     found = picture_of(request.path_params["picture"])
     if found is None:
         return page(request, "missing.html", 404)
-    return page(request, "picture.html", picture=found)
+    return _count_visit(request, page(request, "picture.html", picture=found), "picture")
 
 
 async def policy_page(request: Request) -> Response:
@@ -107,13 +138,15 @@ async def policy_page(request: Request) -> Response:
     web: Web = request.app.state.web
     policy = web.engine.policy.policy
     language = language_of(request)
-    return page(
+    answer = page(
         request,
         "policy.html",
         text=render(policy, language),
         board=await promise_board(web.engine, check=False) if policy.publish_states else None,
         flow=flow_svg(policy, language),
+        scan=await newest_scan(web.engine),
     )
+    return _count_visit(request, answer, "policy")
 
 
 async def policy_jsonld(request: Request) -> Response:
@@ -169,7 +202,7 @@ async def erasure(request: Request) -> Response:
 
 async def join(request: Request) -> Response:
     """How to join."""
-    return page(request, "join.html", error=None)
+    return _count_visit(request, page(request, "join.html", error=None), "join")
 
 
 async def join_with_password(request: Request) -> Response:
@@ -213,22 +246,41 @@ async def join_passkey(request: Request) -> Response:
 
 async def sign_in(request: Request) -> Response:
     """How to sign in."""
-    return page(request, "sign_in.html", error=None)
+    return _sign_in_page(request, None, 200)
 
 
 async def sign_in_with_password(request: Request) -> Response:
     """Sign in with login name and password."""
     web: Web = request.app.state.web
-    form = await form_of(request, ("login_name", "password"))
-    await _count_sign_in(request, form.get("login_name", ""))
+    form = await form_of(request, ("login_name", "password", "remember"))
+    account = form.get("login_name", "")
+    await _count_sign_in(request, account)
     try:
-        person_id = await accounts.sign_in_with_password(
-            web.engine, form.get("login_name", ""), form.get("password", "")
-        )
+        person_id = await accounts.sign_in_with_password(web.engine, account, form.get("password", ""))
         token = await accounts.start_session(web.engine, person_id)
     except KeptError as error:
-        return page(request, "sign_in.html", 401, error=error)
-    return set_session(go(request, "/my-data"), token)
+        return _sign_in_page(request, error, 401)
+    answer = set_session(go(request, "/my-data"), token)
+    await _know_device(request, answer, person_id, account)
+    if form.get("remember") == "yes":  # ticked by them, beside what it means: that is the yes
+        put_choices(request, answer, jar_of(request).allowed | {remembering.PURPOSE})
+        put_cookie(request, answer, remembering.COOKIE, await remembering.remember(web.engine, person_id))
+    return answer
+
+
+async def sign_in_remembered(request: Request) -> Response:
+    """Sign in with a remembered device: one press instead of a password."""
+    web: Web = request.app.state.web
+    await form_of(request, ())
+    await web.limits.count("sign-in", _address(request), most=SIGN_IN_TRIES * 3, seconds=SIGN_IN_WINDOW_SECONDS)
+    jar = jar_of(request)
+    sent = jar.value(remembering.COOKIE, purpose=remembering.PURPOSE) if jar.has(remembering.COOKIE) else ""
+    try:
+        token, following = await remembering.sign_in_remembered(web.engine, sent)
+    except SignInError as error:
+        return drop_cookie(_sign_in_page(request, error, 401), remembering.COOKIE)
+    answer = set_session(go(request, "/my-data"), token)
+    return put_cookie(request, answer, remembering.COOKIE, following) if following else answer
 
 
 async def sign_in_with_code(request: Request) -> Response:
@@ -242,8 +294,10 @@ async def sign_in_with_code(request: Request) -> Response:
         )
         token = await accounts.start_session(web.engine, person_id)
     except KeptError as error:
-        return page(request, "sign_in.html", 401, error=error)
-    return set_session(go(request, "/my-data"), token)
+        return _sign_in_page(request, error, 401)
+    answer = set_session(go(request, "/my-data"), token)
+    await _know_device(request, answer, person_id, form.get("login_name", ""))
+    return answer
 
 
 async def sign_in_passkey_begin(request: Request) -> Response:
@@ -260,9 +314,11 @@ async def sign_in_passkey(request: Request) -> Response:
     person_id = await passkeys.finish_sign_in(
         web.engine, form.get("credential", ""), form.get("token", ""), rp_id=_host(request), origin=_origin(request)
     )
-    return set_session(
+    answer = set_session(
         JSONResponse({"go": f"/{language_of(request)}/my-data"}), await accounts.start_session(web.engine, person_id)
     )
+    await _know_device(request, answer, person_id, person_id.hex())
+    return answer
 
 
 async def sign_out(request: Request) -> Response:
@@ -272,7 +328,37 @@ async def sign_out(request: Request) -> Response:
     own = request.scope["state"].get("session")
     if own is not None:
         await accounts.end_session(web.engine, own, everywhere=form.get("everywhere") == "yes")
-    return drop_session(go(request, ""))
+    answer = drop_session(go(request, ""))
+    jar = jar_of(request)
+    if jar.has(remembering.COOKIE):  # who signs out does not want to be remembered here
+        await remembering.forget_cookie(web.engine, jar.value(remembering.COOKIE, purpose=remembering.PURPOSE))
+        drop_cookie(answer, remembering.COOKIE)
+    return answer
+
+
+def _sign_in_page(request: Request, error: KeptError | None, status: int) -> Response:
+    return page(
+        request,
+        "sign_in.html",
+        status,
+        error=error,
+        remembered=error is None and jar_of(request).has(remembering.COOKIE),
+    )
+
+
+async def _know_device(request: Request, answer: Response, person_id: bytes, account: str) -> None:
+    """Give a device that signed in its mark; one not seen before stands on my data."""
+    web: Web = request.app.state.web
+    if not _device(request, account):
+        await devices.note_new_device(web.engine, person_id)
+        put_cookie(request, answer, devices.COOKIE, devices.new_device(web.engine, account))
+
+
+def _device(request: Request, account: str) -> str:
+    web: Web = request.app.state.web
+    jar = jar_of(request)
+    sent = jar.value(devices.COOKIE, purpose=devices.PURPOSE) if jar.has(devices.COOKIE) else ""
+    return devices.known_device(web.engine, sent, account)
 
 
 # -------------------------------------------------------------------- registration
@@ -284,7 +370,7 @@ async def registration(request: Request) -> Response:
     own = _own(request)
     if own is None:
         return go(request, "/join")
-    return await _registration_form(web, request, None, {}, 200)
+    return _count_visit(request, await _registration_form(web, request, None, {}, 200), "registration")
 
 
 async def registration_submit(request: Request) -> Response:
@@ -352,6 +438,7 @@ async def my_data(request: Request) -> Response:
         exit_titles=EXIT_TITLES,
         fresh=web.engine.clock.now() - own.signed_in_at < FRESH_SECONDS,
         sentence=sentence,
+        devices=await remembering.devices_of(web.engine, own),
     )
 
 
@@ -589,6 +676,22 @@ def _address(request: Request) -> str:
 async def _count_sign_in(request: Request, account: str) -> None:
     web: Web = request.app.state.web
     await web.limits.count("sign-in", _address(request), most=SIGN_IN_TRIES * 3, seconds=SIGN_IN_WINDOW_SECONDS)
+    device = _device(request, account)  # counted apart: a stranger who guesses does not lock the owner out
     await web.limits.count(
-        "sign-in-account", account.strip().lower(), most=SIGN_IN_TRIES, seconds=SIGN_IN_WINDOW_SECONDS
+        "sign-in-device" if device else "sign-in-account",
+        device or account.strip().lower(),
+        most=SIGN_IN_TRIES,
+        seconds=SIGN_IN_WINDOW_SECONDS,
     )
+
+
+def _count_visit(request: Request, answer: Response, of: str, feature: str = "look") -> Response:
+    """Count a look at a page, where this browser agreed to be counted."""
+    web: Web = request.app.state.web
+    jar = jar_of(request)
+    if visits.PURPOSE in jar.allowed and request.method == "GET" and answer.status_code == OK:
+        sent = jar.value(visits.COOKIE, purpose=visits.PURPOSE) if jar.has(visits.COOKIE) else ""
+        following = web.visits.count(of, feature, sent)
+        if following:
+            put_cookie(request, answer, visits.COOKIE, following)
+    return answer

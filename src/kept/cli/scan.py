@@ -1,0 +1,63 @@
+"""`kept scan`: look at a site with a real browser, and compare its cookies with those the policy declares."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from typing import Any
+
+from kept import policy_files
+from kept.cli.opening import add_address, opened
+from kept.cookies.findings import Observed, ScanFinding
+from kept.cookies.rules import Rules
+from kept.guarantees import words
+from kept.policy.read import read_policy
+from kept.services.scanning import CENTRE, keep_scan, scan_site
+
+
+def add(commands: Any) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "scan",
+        help="compare a site's cookies, in a real browser, with those declared",
+        epilog="example: kept scan http://localhost:8330 --store sqlite:///.demo/photolibrary.db",
+    )
+    parser.add_argument("url", help="address of the site's first page")
+    parser.add_argument("--policy", default="", help="compare with this policy's first file; nothing is kept")
+    parser.add_argument("--centre", default=CENTRE, help=f"path of the cookie centre (default: {CENTRE})")
+    parser.add_argument("--json", action="store_true", help="answer as JSON")
+    add_address(parser)
+    parser.set_defaults(run=run)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Run the command."""
+    return asyncio.run(_run(chosen))
+
+
+async def _run(chosen: argparse.Namespace) -> int:
+    if chosen.policy:
+        rules = Rules(read_policy(policy_files(chosen.policy), words()))
+        seen, found = await scan_site(rules, chosen.url, chosen.centre)
+    else:
+        async with opened(chosen) as engine:
+            seen, found = await scan_site(Rules(engine.policy.policy), chosen.url, chosen.centre)
+            await keep_scan(engine, chosen.url, seen, found)
+    print(json.dumps(_answer(seen, found)) if chosen.json else _text(seen, found))
+    return 1 if found else 0
+
+
+def _answer(seen: list[Observed], found: list[ScanFinding]) -> dict[str, Any]:
+    return {
+        "clean": not found,
+        "phases": {one.phase: sorted(name for name, _ in one.cookies) for one in seen},
+        "findings": [{"phase": one.phase, "what": one.what, "reason": one.reason} for one in found],
+    }
+
+
+def _text(seen: list[Observed], found: list[ScanFinding]) -> str:
+    width = max(len(one.phase) for one in seen)
+    lines = [f"{one.phase:<{width}}  {', '.join(sorted(name for name, _ in one.cookies)) or 'nothing'}" for one in seen]
+    lines += [f"not as declared: {one.what} ({one.reason}, {one.phase})" for one in found]
+    return "\n".join([*lines, "as declared (§3.7)" if not found else f"{len(found)} things are not as declared (§3.7)"])

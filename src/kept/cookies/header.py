@@ -1,0 +1,87 @@
+"""Cookie headers as they travel: pairs in, one `Set-Cookie` line at a time out; never joined by commas.
+
+Source: RFC 6265 §4.2 and §5.2, as browsers read it (RFC 6265bis).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+PAIRS_AT_MOST = 100
+
+
+def parse_cookies(lines: Iterable[bytes]) -> list[tuple[str, str]]:
+    """Read `Cookie` header lines into pairs, in their order; what has no name is left out.
+
+    Args:
+        lines: Values of every `Cookie` line of a request.
+    """
+    found: list[tuple[str, str]] = []
+    for line in lines:
+        for part in line.decode("latin-1").split(";"):
+            name, sign, value = part.strip(" \t").partition("=")
+            if sign and name:
+                found.append((name.rstrip(" \t"), value.strip(" \t")))
+    return found[:PAIRS_AT_MOST]
+
+
+def cookie_line(pairs: Iterable[tuple[str, str]]) -> bytes:
+    """Spell pairs as one `Cookie` line."""
+    return "; ".join(f"{name}={value}" for name, value in pairs).encode("latin-1")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A `Set-Cookie` line.
+
+    Args:
+        name: Name of the cookie.
+        value: Its value.
+        life_seconds: How long it shall live; None for a session cookie; 0 or less when it takes the cookie away.
+        elsewhere: Whether it names a domain, or a path other than `/`.
+    """
+
+    name: str
+    value: str
+    life_seconds: float | None
+    elsewhere: bool
+
+
+def parse_set_cookie(line: bytes, at: float) -> Setting | None:
+    """Read a `Set-Cookie` line; None when it sets nothing a browser would keep.
+
+    Args:
+        line: Value of one line.
+        at: Now, unix seconds, for `Expires`.
+    """
+    pair, *attributes = line.decode("latin-1").split(";")
+    name, sign, value = pair.strip().partition("=")
+    if not sign or not name.strip():
+        return None
+    life: float | None = None
+    by_age = False
+    elsewhere = False
+    for attribute in attributes:
+        word, _, said = attribute.strip().partition("=")
+        match word.strip().lower():
+            case "max-age":
+                number = said.strip()
+                if number.lstrip("-").isdigit():
+                    life, by_age = float(number), True
+            case "expires" if not by_age:
+                try:
+                    life = parsedate_to_datetime(said.strip()).timestamp() - at
+                except ValueError:
+                    life = float("inf")  # not a date: unknown means no
+            case "domain" if said.strip():
+                elsewhere = True
+            case "path" if said.strip() not in {"", "/"}:
+                elsewhere = True
+    return Setting(name.strip(), value.strip(), life, elsewhere)
+
+
+def expiry_line(name: str) -> bytes:
+    """Spell the `Set-Cookie` line that takes a cookie away: host only, path `/`, as every declared cookie is set."""
+    return f"{name}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax".encode("latin-1")

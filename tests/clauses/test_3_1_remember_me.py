@@ -1,0 +1,119 @@
+"""§3.1: cookies may save typing the password: renewed at each use, forgotten one by one or all, a copy is found out."""
+
+from __future__ import annotations
+
+import pytest
+
+from asked import Browser
+from house import PASSWORD
+from kept.services import accounts
+from kept.services.remembering import AGAIN_SECONDS, COOKIE
+
+pytestmark = pytest.mark.anyio
+SESSION = "__Host-kept_session"
+
+
+async def signed_in(house, *, remember: bool):
+    """A browser that signed in with a password."""
+    issued = await accounts.join_with_password(house.engine, PASSWORD, "en")
+    browser = Browser(house)
+    more = {"remember": "yes"} if remember else {}
+    answer = await browser.post("/en/sign-in", login_name=issued.login_name, password=PASSWORD, **more)
+    assert answer.status_code == 303
+    return browser
+
+
+async def test_a_remembered_device_signs_in_with_one_press_and_gets_a_new_token(house):
+    """§3.1 normal: without a session the page offers to go on; it signs in, and the cookie is renewed."""
+    browser = await signed_in(house, remember=True)
+    first = browser.cookies[COOKIE]
+    assert browser.lives[COOKIE] == str(90 * 86400)
+    del browser.cookies[SESSION]
+    assert "Go on without a password" in (await browser.get("/en/sign-in")).text
+    assert (await browser.post("/en/sign-in/remembered")).headers["location"] == "/en/my-data"
+    assert browser.cookies[COOKIE] != first
+    page = await browser.get("/en/my-data")
+    assert "Devices that save you typing your password" in page.text
+
+
+async def test_nobody_is_remembered_who_did_not_ask(house):
+    """§3.1 breach: without the tick there is no cookie and no button; a made-up cookie is not a device."""
+    browser = await signed_in(house, remember=False)
+    assert COOKIE not in browser.cookies
+    await browser.get("/en/cookies")
+    await browser.post("/en/cookies", choice="accept")
+    browser.cookies = {"__Host-kept_choices": browser.cookies["__Host-kept_choices"], COOKIE: "A" * 64}
+    browser._token = ""
+    answer = await browser.post("/en/sign-in/remembered")
+    assert answer.status_code == 401
+    assert "§3.1" in answer.text
+    assert SESSION not in browser.cookies
+
+
+async def test_a_copy_is_found_out_and_everything_is_forgotten(house):
+    """§3.1 breach: a token used after it was renewed ends every device and session, and my data says so."""
+    browser = await signed_in(house, remember=True)
+    stolen, choices = browser.cookies[COOKIE], browser.cookies["__Host-kept_choices"]
+    del browser.cookies[SESSION]
+    browser._token = ""
+    await browser.post("/en/sign-in/remembered")
+    house.wall.pass_(AGAIN_SECONDS + 1)
+    thief = Browser(house)
+    thief.cookies = {COOKIE: stolen, "__Host-kept_choices": choices}
+    answer = await thief.post("/en/sign-in/remembered")
+    assert (answer.status_code, SESSION in thief.cookies, COOKIE in thief.cookies) == (401, False, False)
+    assert (await browser.get("/en/my-data")).headers["location"] == "/en/sign-in"
+    newest = await house.newest()
+    assert (newest.act, newest.outcome, newest.clause) == ("customer:device:copied", "refused", "3.1")
+
+
+async def test_a_double_click_is_not_a_copy(house):
+    """§3.1: the same token sent twice within seconds signs in twice and forgets nothing."""
+    browser = await signed_in(house, remember=True)
+    other = Browser(house)
+    other.cookies = dict(browser.cookies)
+    for one in (browser, other):
+        del one.cookies[SESSION]
+        one._token = ""
+        assert (await one.post("/en/sign-in/remembered")).status_code == 303
+
+
+async def test_a_remembered_device_is_no_fresh_sign_in(house):
+    """§3.1 breach: it shows my data, and takes nothing along: that asks for the password again."""
+    browser = await signed_in(house, remember=True)
+    house.wall.pass_(301)
+    del browser.cookies[SESSION]
+    browser._token = ""
+    await browser.post("/en/sign-in/remembered")
+    assert (await browser.get("/en/my-data")).status_code == 200
+    assert (await browser.post("/en/my-data/take-along")).status_code == 401
+
+
+async def test_devices_are_listed_and_forgotten_one_by_one_or_all(house):
+    """§3.1 page: my data lists them; a forgotten one signs in no more; signing out forgets this one."""
+    browser = await signed_in(house, remember=True)
+    page = (await browser.get("/en/my-data")).text
+    series = page.split('name="series" value="')[1].split('"')[0]
+    kept = dict(browser.cookies)
+    await browser.post("/en/my-data/devices/forget", series=series)
+    del browser.cookies[SESSION]
+    browser._token = ""
+    assert (await browser.post("/en/sign-in/remembered")).status_code == 401
+    again = Browser(house)
+    again.cookies = kept
+    await again.get("/en/my-data")
+    await again.post("/en/sign-out")
+    assert COOKIE not in again.cookies
+
+
+async def test_withdrawing_the_cookies_yes_forgets_the_device(house):
+    """§3.1 and §2.3: refusing in the cookie centre takes the cookie away and the device is forgotten here."""
+    browser = await signed_in(house, remember=True)
+    stolen = dict(browser.cookies)
+    await browser.get("/en/cookies")
+    await browser.post("/en/cookies", choice="refuse")
+    assert COOKIE not in browser.cookies
+    del stolen[SESSION]
+    copy = Browser(house)
+    copy.cookies = stolen
+    assert (await copy.post("/en/sign-in/remembered")).status_code == 401

@@ -1,0 +1,44 @@
+"""§3.3: cookies live on the customer's computer: what this browser holds, for what, with a button to delete it."""
+
+from __future__ import annotations
+
+import pytest
+
+from asked import Browser
+from kept.guarantees.board import promise_board
+from kept.policy.words import ClauseState
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_the_page_shows_what_the_browser_holds_and_deletes_it(house):
+    """§3.3 normal and page: each cookie with its purpose, in both languages; one button deletes one, another all."""
+    browser = Browser(house)
+    assert "Nothing. This browser sent us no cookie." in (await browser.get("/en/cookies")).text
+    await browser.post("/en/interests", act="follow", interest=["city"])
+    shown = (await browser.get("/en/cookies")).text
+    assert "Pictures that follow your interests" in shown
+    assert "Cities" in shown.split('id="now"')[1]
+    assert "今このブラウザにあるもの" in (await browser.get("/ja/cookies")).text
+    await browser.post("/en/cookies/delete", name="__Host-kept_interests")
+    assert set(browser.cookies) == {"__Host-kept_choices"}
+    await browser.post("/en/cookies/delete", name="*")
+    assert browser.cookies == {}
+
+
+async def test_what_is_not_ours_is_named_but_never_shown(house):
+    """§3.3 breach: a foreign cookie stands there by name; its value reaches no page."""
+    browser = Browser(house)
+    browser.cookies["_other"] = "hanako-canary"
+    shown = (await browser.get("/en/cookies")).text
+    assert "_other" in shown
+    assert "Not ours." in shown
+    assert "hanako-canary" not in shown
+
+
+async def test_the_board_says_kept(house):
+    """§3.3 evidence: the live check looks at every declared cookie."""
+    board = await promise_board(house.engine)
+    assert {one: board.of(one).state for one in ("3.1", "3.2", "3.3", "3.4", "3.5", "3.6")} == dict.fromkeys(
+        ("3.1", "3.2", "3.3", "3.4", "3.5", "3.6"), ClauseState.KEPT
+    )

@@ -1,0 +1,106 @@
+"""§3.7: cookies are never used for anything else: undeclared and unconsented ones are dropped, and a scan compares."""
+
+from __future__ import annotations
+
+import pytest
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from asked import Browser
+from kept.cookies.findings import Observed, compare
+from kept.guarantees.board import promise_board
+from kept.policy.words import ClauseState
+from kept.services.scanning import keep_scan
+
+pytestmark = pytest.mark.anyio
+DAY = 86400.0
+
+
+async def test_a_cookie_the_site_itself_invents_is_dropped_and_recorded(house):
+    """§3.7 breach and evidence: an undeclared and an unconsented Set-Cookie never leave; the ledger names the clause."""
+    browser = Browser(house)
+
+    async def careless(request):
+        answer = PlainTextResponse("hello")
+        answer.set_cookie("_tracker", "7", secure=True)
+        answer.set_cookie("__Host-kept_visit", "7", secure=True)
+        answer.set_cookie("__Host-kept_session", "7", secure=True, max_age=999)
+        return answer
+
+    browser.app._app._apps["site"]._app.router.routes.insert(0, Route("/en/careless", careless))
+    for _ in range(2):
+        answer = await browser.get("/en/careless")
+        assert answer.headers.get_list("set-cookie") == []
+    await browser.web.cookies.record()
+    found = [one for one in await house.ledger() if one.act == "house:cookie:drop"]
+    assert {dict(one.facts)["cookie"]: dict(one.facts)["reason"] for one in found} == {
+        "_tracker": "undeclared", "__Host-kept_visit": "unconsented", "__Host-kept_session": "life-longer",
+    }  # fmt: skip
+    assert {(one.outcome, one.clause) for one in found} == {("refused", "3.7")}
+    assert len(found) == 3
+
+
+async def test_refusing_is_as_easy_as_accepting_and_takes_everything_away(house):
+    """§3.7 and §2.3: one strip, two equal buttons, no script; after a no whatever was allowed is gone."""
+    browser = Browser(house)
+    strip = (await browser.get("/en")).text.split('<form class="ask"')[1].split("</form>")[0]
+    assert strip.count('class="btn"') == 3
+    assert 'value="refuse"' in strip
+    await browser.post("/en/cookies", choice="accept", back="/en")
+    await browser.post("/en/interests", act="follow", interest=["food"])
+    await browser.get("/en/policy")
+    assert len(browser.cookies) == 3
+    answer = await browser.post("/en/cookies", choice="refuse", back="/en/policy")
+    assert answer.headers["location"] == "/en/policy"
+    assert set(browser.cookies) == {"__Host-kept_choices"}
+    assert '<form class="ask"' not in (await browser.get("/en")).text
+
+
+@pytest.mark.parametrize("back", ["//evil.example", "https://evil.example", "/en//evil", "/en/\\evil", "/ja/x", "/enx"])
+async def test_a_choice_leads_back_to_this_site_only(house, back):
+    """§3.7 breach: where to go after a choice is a page of this site."""
+    browser = Browser(house)
+    assert (await browser.post("/en/cookies", choice="refuse", back=back)).headers["location"] == "/en/cookies"
+
+
+async def test_sec_gpc_is_a_no_until_a_choice_is_made_here(house):
+    """§3.7: the signal is honoured without asking or writing anything; an explicit later choice wins."""
+    browser = Browser(house, {"sec-gpc": "1"})
+    assert '<form class="ask"' not in (await browser.get("/en")).text
+    assert browser.cookies == {}
+    assert "Global Privacy Control" in (await browser.get("/en/cookies")).text
+    await browser.post("/en/cookies", choice="some", purpose=["interests-in-cookie"])
+    await browser.post("/en/interests", act="follow", interest=["food"])
+    assert "__Host-kept_interests" in browser.cookies
+
+
+async def test_one_by_one(house):
+    """§3.7: only what was ticked is allowed; a purpose nobody asks about is not."""
+    browser = Browser(house)
+    await browser.post("/en/cookies", choice="some", purpose=["marketing-data", "contact"])
+    await browser.post("/en/interests", act="nonsense", interest=["food"])
+    await browser.get("/en")
+    assert set(browser.cookies) == {"__Host-kept_choices", "__Host-kept_visit"}
+    assert "contact" not in browser.cookies["__Host-kept_choices"]
+    assert (await browser.post("/en/cookies", choice="perhaps")).status_code == 422
+
+
+async def test_the_board_believes_a_fresh_clean_scan_only(house):
+    """§3.7 evidence: without a scan, after one that found something, and a week later the promise is not kept."""
+    browser = Browser(house)
+    rules = browser.web.cookies.rules()
+
+    async def state():
+        return (await promise_board(house.engine)).of("3.7").state
+
+    assert await state() is ClauseState.NOT_KEPT_YET
+    clean = [Observed("no choice", frozenset(), (("__Host-kept_choices", 60.0),), (), ())]
+    await keep_scan(house.engine, "https://shop.example", clean, compare(rules, clean))
+    assert await state() is ClauseState.KEPT
+    assert "as declared" in (await browser.get("/en/policy")).text
+    house.wall.pass_(8 * DAY)
+    assert await state() is ClauseState.NOT_KEPT_YET
+    dirty = [Observed("no choice", frozenset(), (("_ga", 60.0),), (), ())]
+    await keep_scan(house.engine, "https://shop.example", dirty, compare(rules, dirty))
+    assert await state() is ClauseState.NOT_KEPT_YET
+    assert "_ga" in (await browser.get("/en/cookies")).text
