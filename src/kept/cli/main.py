@@ -12,10 +12,25 @@ import sys
 from collections.abc import Sequence
 
 from kept import __version__
-from kept.cli import attest, check, explain, init, keys, recover, render, scan, serve, staff, status, tour, verify
+from kept.cli import (
+    attest,
+    check,
+    explain,
+    init,
+    keys,
+    recipient,
+    recover,
+    render,
+    scan,
+    serve,
+    staff,
+    status,
+    tour,
+    verify,
+)
 from kept.errors import DeniedError, EvidenceError, InputError, KeptError, LimitError, SignInError
 
-COMMANDS = (init, check, explain, render, serve, staff, keys, attest, scan, verify, recover, status, tour)
+COMMANDS = (init, check, explain, render, serve, staff, keys, attest, recipient, scan, verify, recover, status, tour)
 
 
 def build_parser() -> argparse.ArgumentParser:

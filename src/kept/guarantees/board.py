@@ -21,18 +21,9 @@ if TYPE_CHECKING:
     from kept.policy.model import Clause, Policy
     from kept.services.engine import Engine
 
-EXITS_BUILT = frozenset({Exit.SCREEN, Exit.APP, Exit.OWN_PAGE, Exit.TAKE_ALONG})
-BUILT = {
-    ("collection", "registration"),
-    ("sources", "direct"),
-    ("cookies", "__Host-kept_session"),
-    ("cookies", "__Host-kept_remember"),
-    ("cookies", "__Host-kept_interests"),
-    ("cookies", "__Host-kept_choices"),
-    ("cookies", "__Host-kept_device"),
-    ("cookies", "__Host-kept_visit"),
-    ("addresses", "addresses"),
-}
+EXITS_BUILT = frozenset({Exit.SCREEN, Exit.APP, Exit.OWN_PAGE, Exit.TAKE_ALONG, Exit.PROVISION})
+BUILT = {("collection", "registration"), ("sources", "direct")}
+BUILT_WORDS = frozenset({"cookies", "addresses", "recipients"})
 """Declarations this version operates; the others configure what is not built yet."""
 NEUTRAL = frozenset({"purposes", "processors", "roles", "items", "keep"})
 ORDER = (
@@ -191,6 +182,6 @@ def _declared(policy: Policy, part: Part, missing: ClauseState) -> tuple[ClauseS
         if not built:
             return missing, "none of its ways out is built yet"
         return ClauseState.KEPT, f"ways out in use: {', '.join(built)}"
-    if part.detail in NEUTRAL or (part.detail, part.id) in BUILT:
+    if part.detail in NEUTRAL | BUILT_WORDS or (part.detail, part.id) in BUILT:
         return ClauseState.KEPT, "declared, and in use"
     return missing, "declared, not built yet"

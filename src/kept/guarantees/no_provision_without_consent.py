@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kept.guarantees.guarantee import Finding, Guarantee
+from kept.services.providing import all_provisions
 
 if TYPE_CHECKING:
     from kept.services.engine import Engine
 
 
 async def check(engine: Engine) -> Finding:
-    """Look whether the promise holds now."""
+    """Look whether every recipient stands on consent, and every provision was approved by a second person."""
     policy = engine.policy.policy
     loose = [one.id for one in policy.recipients.values() if policy.purposes[one.purpose].basis.value != "consent"]
+    made = await all_provisions(engine)
+    people = sum(one.people for one in made)
     return Finding(
         not loose,
-        f"{len(policy.recipients)} recipients declared; none can be provided without consent, and no provision is built yet",
+        f"{len(policy.recipients)} recipients declared, each on consent; {len(made)} provisions, of {people} people in all",
     )
 
 
@@ -26,6 +29,6 @@ GUARANTEE = Guarantee(
         "en": "Nothing goes to a third party without the person's consent.",
         "ja": "ご本人の同意なく、第三者に提供しません。",
     },
-    enforced_at=("kept.policy.reference.decide",),
+    enforced_at=("kept.policy.reference.decide", "kept.services.providing.provide"),
     check=check,
 )

@@ -2,8 +2,26 @@
 
 from __future__ import annotations
 
-from kept.guarantees.guarantee import Guarantee
+from typing import TYPE_CHECKING
+
+from kept.guarantees.guarantee import Finding, Guarantee
 from kept.policy.vocabulary import ParameterKind
+from kept.services.acts import Act
+from kept.services.providing import all_provisions
+
+if TYPE_CHECKING:
+    from kept.services.engine import Engine
+
+
+async def check(engine: Engine) -> Finding:
+    """Look whether the ledger counts at least as many releases as the provisions say people."""
+    people = sum(one.people for one in await all_provisions(engine))
+    rows = await engine.data.read(lambda tx: tx.all("tallies"))
+    entries = sum(int(row[4]) for row in rows if row[2] == Act.PROVIDE.value and row[3] == "permitted")
+    return Finding(
+        entries >= people, f"{entries} entries for {people} people provided; each was written by its release"
+    )
+
 
 GUARANTEE = Guarantee(
     id="provision-register",
@@ -11,5 +29,7 @@ GUARANTEE = Guarantee(
         "en": "The register of provisions is written by the release itself.",
         "ja": "提供の記録は、提供する処理そのものが作成します。",
     },
+    enforced_at=("kept.services.gate.Gate.send",),
+    check=check,
     parameters={"form": ParameterKind.TEXT},
 )

@@ -40,6 +40,10 @@ class Act(StrEnum):
     RIGHTS_REQUEST_FINISH = "staff:rights-request:finish"
     APPROVAL_ASK = "staff:approval:ask"
     APPROVAL_GIVE = "staff:approval:give"
+    PROVIDE = "staff:value:provide"
+    PROVISION_ASK = "staff:provision:ask"
+    PROVISION_FINISH = "staff:provision:finish"
+    PROVISION_FETCH = "staff:provision:fetch"
     ATTEST = "staff:promise:attest"
     SIGN_IN = "staff:session:sign-in"
     SIGN_IN_FAIL = "staff:session:sign-in-fail"
@@ -56,6 +60,7 @@ class Act(StrEnum):
     RECOVER = "operator:ledger:recover"
     COOKIE_DROP = "house:cookie:drop"
     COOKIE_SCAN = "operator:cookies:scan"
+    RECIPIENT_CHANGE = "operator:recipient:change"
     SUBMISSION_REFUSE = "house:submission:refuse"
 
 

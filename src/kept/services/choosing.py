@@ -14,6 +14,7 @@ from kept.services.acts import Act, Outcome
 from kept.services.changing import Change, change_person
 from kept.services.own import own_account
 from kept.services.people import Person
+from kept.services.recalling import recall, recalled, recalls_due
 
 if TYPE_CHECKING:
     from kept.services.engine import Engine
@@ -45,6 +46,8 @@ async def choose(engine: Engine, own: Own, purpose: str, way_out: Exit | None, *
             clause="§2.3",
         )
 
+    named, due = await _to_recall(engine, own, purpose) if not allow and way_out is None else ([], [])
+
     def make(person: Person, at: float) -> Change:
         return Change(
             change.choose(person.state, purpose, way_out, allow=allow, at=at),
@@ -56,7 +59,9 @@ async def choose(engine: Engine, own: Own, purpose: str, way_out: Exit | None, *
                 clause=declared.clause,
                 purpose=purpose,
                 exit=way_out.value if way_out else "",
+                facts=recalled(due),
             ),
+            extra=recall(engine, own.person_id, named, due, at) if named else None,
         )
 
     return (await change_person(engine, own.person_id, make))[1]
@@ -72,6 +77,8 @@ async def stop_use(engine: Engine, own: Own, purpose: str, *, stop: bool) -> str
     if declared is None or declared.basis is Basis.LAW or not declared.uses:
         raise SubmissionError("expected a purpose one can stop, found another", reason="purpose-unknown", clause="§0.1")
 
+    named, due = await _to_recall(engine, own, purpose) if stop else ([], [])
+
     def make(person: Person, at: float) -> Change:
         state = change.stop(person.state, purpose) if stop else change.resume(person.state, purpose)
         return Change(
@@ -83,7 +90,15 @@ async def stop_use(engine: Engine, own: Own, purpose: str, *, stop: bool) -> str
                 at,
                 clause=declared.clause,
                 purpose=purpose,
+                facts=recalled(due),
             ),
+            extra=recall(engine, own.person_id, named, due, at) if named else None,
         )
 
     return (await change_person(engine, own.person_id, make))[1]
+
+
+async def _to_recall(engine: Engine, own: Own, purpose: str) -> tuple[list[str], list[str]]:
+    """Return the recipients of a purpose, and which of them have something of the person."""
+    named = [one.id for one in engine.policy.policy.recipients.values() if one.purpose == purpose]
+    return named, await recalls_due(engine, own.person_id, tuple(named)) if named else []

@@ -19,6 +19,7 @@ from kept.services.entry import Account, build_entry
 from kept.services.flush import insert_entries
 from kept.services.own import own_account
 from kept.services.people import Person
+from kept.services.recalling import recall, recalled, recalls_due
 from kept.services.receipts import moment
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ ERASE_IN_DATA = (
     "recovery_code_erase",
     "session_erase",
     "remembered_erase",
+    "provision_record_erase",
     "receipt_erase",
     "entry_person_erase",
     "case_person_erase",
@@ -105,6 +107,8 @@ async def intend(engine: Engine, person_id: bytes, *, started_by: str, grace_sec
         InputError: An erasure is under way already.
     """
     receipt_id = random_id()
+    named = list(engine.policy.policy.recipients)
+    due = await recalls_due(engine, person_id)
 
     def make(person: Person, at: float) -> Change:
         if person.state.status != "active":
@@ -120,9 +124,10 @@ async def intend(engine: Engine, person_id: bytes, *, started_by: str, grace_sec
                 started_by=started_by,
                 step="intended",
             )
+            await recall(engine, person_id, named, due, at)(tx)
 
         account = own_account(
-            engine, Act.ERASE_INTEND, Outcome.DONE, at, clause="0.1", facts=(("receipt", receipt_id),)
+            engine, Act.ERASE_INTEND, Outcome.DONE, at, clause="0.1", facts=(("receipt", receipt_id), *recalled(due))
         )
         if started_by != "customer":
             account = Account(

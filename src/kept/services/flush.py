@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING
 from kept.errors import ClosedError, ConflictError, DeniedError, KeptError, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from kept.services.entry import Entry
     from kept.store.interface import Store, Transaction
+
+    Effect = Callable[[Transaction], Awaitable[object]]
 
 
 @dataclass(slots=True, frozen=True)
@@ -68,6 +70,7 @@ class Moved(ConflictError):  # noqa: N818 -- it is a fact, and is caught by name
 class _Pending:
     sealed: SealedEntry
     condition: Condition | None
+    effect: Effect | None
     done: asyncio.Future[None]
 
 
@@ -141,12 +144,16 @@ class Flush:
         self._task: asyncio.Task[None] | None = None
         self._closed = False
 
-    async def append(self, sealed: SealedEntry, condition: Condition | None = None) -> None:
+    async def append(
+        self, sealed: SealedEntry, condition: Condition | None = None, effect: Effect | None = None
+    ) -> None:
         """Append one entry; return once it is durable.
 
         Args:
             sealed: The entry.
             condition: What a release was decided on; None for entries that release nothing.
+            effect: Statements of the same transaction, run only when the condition still holds: what leaves is written
+                with the entry that says so, or neither is.
 
         Raises:
             Moved: The condition no longer holds; nothing was appended.
@@ -156,7 +163,7 @@ class Flush:
         if self._closed:
             raise ClosedError("the ledger is closing", reason="closing", hint="try again once the service is back")
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Pending(sealed, condition, done))
+        self._waiting.append(_Pending(sealed, condition, effect, done))
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
         await done  # a caller that goes away cancels its own future only; what was begun is still written
@@ -203,6 +210,9 @@ class Flush:
             await insert_entries(
                 tx, (one.sealed for one, result in zip(batch, results, strict=True) if result is None), at
             )
+            for one, result in zip(batch, results, strict=True):
+                if one.effect is not None and result is None:
+                    await one.effect(tx)
             return results
 
         return await self._data.write(body)

@@ -5,6 +5,7 @@ It decides, opens, records, and only then returns. Unknown means no (DESIGN §2)
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from kept.policy.decision import LawRequest, Mandate
     from kept.policy.words import Exit
     from kept.services.engine import Engine
+    from kept.services.flush import Effect
     from kept.services.people import Person
 
 TRIES_WHEN_MOVED = 5
@@ -38,6 +40,9 @@ class Circumstances:
 
 
 NO_CIRCUMSTANCES = Circumstances()
+
+Parcel = Callable[["Person", "Mapping[str, str | tuple[str, ...]]", str], "Effect"]
+"""Seals open values for where they go; given the person, the values by slot and the entry's id."""
 
 
 class Gate:
@@ -90,6 +95,46 @@ class Gate:
                 continue
         raise ConflictError("the person's choices keep changing while they are read", reason="moved", hint="read again")
 
+    async def send(  # noqa: PLR0913 -- the question has this many parts
+        self,
+        mandate: Mandate,
+        person_id: bytes,
+        slots: Sequence[str],
+        exit: Exit,  # noqa: A002 -- the field's own word
+        parcel: Parcel,
+        *,
+        on_denial: OnDenial = "refuse",
+        circumstances: Circumstances = NO_CIRCUMSTANCES,
+        act: Act = Act.VALUE_READ,
+    ) -> Card:
+        """Release *slots* into a parcel that is written with the entry, in one transaction: both are there, or neither.
+
+        Args:
+            mandate: Issued by signing in.
+            person_id: 16 bytes.
+            slots: Slots asked for; at least one, at most 64.
+            exit: Way out.
+            parcel: Takes the values while they are open, seals them, and answers the statement that writes them.
+            on_denial: `refuse` the whole when one item is refused, or `withhold` just that item.
+            circumstances: What some exits need beside the mandate.
+            act: What the entry calls it.
+
+        Returns:
+            A card with nothing to open: which items went, which were withheld, and the entry.
+
+        Raises:
+            DeniedError, NotFoundError, ClosedError, EvidenceError: As `read`.
+        """
+        asked = tuple(dict.fromkeys(slots))
+        for _ in range(TRIES_WHEN_MOVED):
+            try:
+                return await self._read_once(
+                    mandate, person_id, asked, exit, on_denial, circumstances, act, parcel=parcel
+                )
+            except Moved:
+                continue
+        raise ConflictError("the person's choices keep changing while they are read", reason="moved", hint="read again")
+
     async def decide(  # noqa: PLR0913 -- the question has this many parts
         self,
         mandate: Mandate,
@@ -137,6 +182,8 @@ class Gate:
         on_denial: OnDenial,
         circumstances: Circumstances,
         act: Act,
+        *,
+        parcel: Parcel | None = None,
     ) -> Card:
         engine = self._engine
         at = engine.ready()
@@ -156,7 +203,7 @@ class Gate:
         refused = {slot: decision for slot, decision in decisions.items() if isinstance(decision, Refused)}
         releases = bool(opened) and (not refused or on_denial == "withhold")
         entry = build_entry(
-            self._account(mandate, decisions, exit, at, act, releases=releases),
+            self._account(mandate, decisions, exit, at, act, circumstances, releases=releases),
             person_id,
             g=person.state.g,
             versions={slot: person.state.slots[slot].version for slot in opened} if releases else {},
@@ -173,8 +220,11 @@ class Gate:
                 mandate_id=mandate.id if mandate.kind != "own" else "",
                 charge=1,
             ),
+            parcel(person, opened, entry.id.hex()) if parcel is not None else None,
         )
         entry_id = entry.id.hex()
+        if parcel is not None:
+            return Card({}, {slot: f"§{one.clause}" for slot, one in refused.items()}, entry_id)
         return Card(
             {
                 slot: Released(
@@ -199,6 +249,7 @@ class Gate:
         exit: Exit,  # noqa: A002 -- the field's own word
         at: float,
         act: Act,
+        circumstances: Circumstances,
         *,
         releases: bool,
     ) -> Account:
@@ -224,6 +275,7 @@ class Gate:
             case=mandate.case,
             mandate=mandate.id,
             refused=refused,
+            facts=(("recipient", circumstances.recipient),) if circumstances.recipient else (),
         )
 
     async def _not_found(self, mandate: Mandate, exit: Exit, at: float) -> NotFoundError:  # noqa: A002 -- see read

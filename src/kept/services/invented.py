@@ -10,17 +10,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kept.crypto.password import QUICK, Passwords
+from kept.crypto.sealed_to import OpeningKey
 from kept.errors import KeptError
 from kept.policy.words import Exit
-from kept.services import accounts, cases, choosing, collecting, staff
+from kept.services import accounts, cases, choosing, collecting, providing, staff
 from kept.services.attesting import attest
 from kept.services.own import Own
+from kept.services.recipients import register_key
 from kept.services.rotating import rotate
 
 if TYPE_CHECKING:
     from kept.services.engine import Engine
 
 CUSTOMER = "mori"
+CLUB = "picture-club"
 CUSTOMERS = 40
 DAYS = 90
 DAY = 86400.0
@@ -49,6 +52,12 @@ STAFF = (
         ("privacy",),
         "Privacy officer",
         "Answers for the promises: the board, attestations, rights requests, policy versions.",
+    ),
+    Invented(
+        "abe",
+        ("partners",),
+        "Partners",
+        "Provides to third parties what people consented to, after somebody else approved it.",
     ),
     Invented(
         "ono",
@@ -108,6 +117,7 @@ async def invent(engine: Engine, clock: MovedClock, today: float) -> None:
         await engine.sequencer.integrate()
     clock.time = max(clock.time, today - 25 * DAY)
     await rotate(engine, by="demo")
+    await _provide(engine)
     clock.time = max(clock.time, today - 20 * DAY)
     privacy = await staff.session_of(engine, await staff.start_demo_session(engine, "kato"))
     for promise in engine.policy.policy.attestations:
@@ -123,6 +133,17 @@ async def invent(engine: Engine, clock: MovedClock, today: float) -> None:
     await engine.put_meta(f"demo:{CUSTOMER}", people[0][0].hex())
     clock.time = max(clock.time, today - 60)
     await engine.sequencer.integrate()
+
+
+async def _provide(engine: Engine) -> None:
+    """The Picture Club gets what people consented to; nobody has its private key, since it is invented too."""
+    await register_key(engine, CLUB, OpeningKey.new().public, by="demo")
+    asks = await staff.session_of(engine, await staff.start_demo_session(engine, "abe"))
+    approves = await staff.session_of(engine, await staff.start_demo_session(engine, "kato"))
+    if asks is not None and approves is not None:
+        provision = await providing.ask(engine, asks, CLUB)
+        await providing.approve_and_provide(engine, approves, provision)
+        await providing.fetch(engine, asks, provision)
 
 
 async def _join(engine: Engine, dice: random.Random, number: int) -> tuple[bytes, str]:
@@ -160,7 +181,8 @@ async def _join(engine: Engine, dice: random.Random, number: int) -> tuple[bytes
     ticks = [
         one
         for one in offered
-        if (first and one == "information-for-you/mail/") or (not first and dice.random() < TICKS_BOX)
+        if (first and one in {"information-for-you/mail/", f"{CLUB}//{CLUB}"})
+        or (not first and dice.random() < TICKS_BOX)
     ]
     await collecting.submit(
         engine,

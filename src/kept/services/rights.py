@@ -18,6 +18,7 @@ from kept.errors import ConflictError, DeniedError, InputError
 from kept.policy.words import Exit
 from kept.services import cases, erasing
 from kept.services.acts import Act, Outcome
+from kept.services.approving import APPROVAL_SECONDS, approve_act, ask_for_approval, waiting_approvals
 from kept.services.entry import Account, build_entry
 from kept.services.flush import insert_entries
 from kept.vault.sealed import open_record, seal_record
@@ -32,7 +33,6 @@ KINDS = ("export", "erase")
 CHANNELS = ("post", "call", "desk")
 CHECKS = ("identity document copy", "known address answered", "call back on known number", "in person")
 DUE_SECONDS = 14 * 86400.0
-APPROVAL_SECONDS = 7 * 86400.0
 CASE_SECONDS = 30 * 86400.0
 NOTE_AT_MOST = 1000
 
@@ -207,7 +207,7 @@ async def approve(engine: Engine, session: StaffSession, request_id: str) -> Non
     """
     session.require(engine, "approve")
     found = await request_of(engine, request_id)
-    await _approve(engine, session, found.approval_id)
+    await approve_act(engine, session, found.approval_id)
 
 
 async def finish_export(engine: Engine, session: StaffSession, request_id: str, language: str) -> bytes:
@@ -246,11 +246,6 @@ async def finish_erase(engine: Engine, session: StaffSession, request_id: str) -
     return receipt
 
 
-async def waiting_approvals(engine: Engine) -> list[Row]:
-    """Return acts that wait for a second approver, as rows of `approvals_waiting`."""
-    return await engine.data.read(lambda tx: tx.all("approvals_waiting"))
-
-
 async def activate_with_approval(
     engine: Engine,
     session: StaffSession,
@@ -273,48 +268,10 @@ async def activate_with_approval(
         return
     if waiting is None:
         session.require(engine, "activate")
-        at = engine.ready()
-        await engine.data.write(
-            lambda tx: tx.run(
-                "approval_insert",
-                approval_id=random_id(),
-                act="activate",
-                subject=subject,
-                requested_by=session.login,
-                requested_at=at,
-                expires_at=at + APPROVAL_SECONDS,
-            )
-        )
-        await _record(engine, session, Act.APPROVAL_ASK, (("act", "activate"), ("subject", subject)))
+        await ask_for_approval(engine, session, "activate", subject)
         return
-    await _approve(engine, session, str(waiting[0]))
+    await approve_act(engine, session, str(waiting[0]))
     await activate(engine, session, version, approver=str(waiting[3]))
-
-
-async def _approve(engine: Engine, session: StaffSession, approval_id: str) -> None:
-    session.require(engine, "approve")
-    row = await engine.data.read(lambda tx: tx.one("approval_get", approval_id=approval_id))
-    at = engine.ready()
-    if row is None or row[6] != "waiting" or float(row[4]) < at:
-        raise ConflictError(
-            "expected an act that waits for approval, found none", reason="approval-none", hint="ask again"
-        )
-    if row[2] == session.login:
-        raise DeniedError(
-            "expected a second approver, found the one who asked",
-            step=1,
-            needed="another member of staff",
-            reason="second-approver",
-            clause="§5.2",
-        )
-    await engine.data.write(
-        lambda tx: tx.run(
-            "approval_decide", approval_id=approval_id, decided_by=session.login, decided_at=at, outcome="approved"
-        )
-    )
-    await _record(
-        engine, session, Act.APPROVAL_GIVE, (("act", str(row[0])), ("asked-by", engine.actor_of(str(row[2]))))
-    )
 
 
 async def _require_own(engine: Engine, session: StaffSession, request_id: str) -> RightsRequest:
@@ -410,24 +367,6 @@ def _account(  # noqa: PLR0913 -- the fields of an entry
         clause="0.1",
         case=case,
         facts=facts,
-    )
-
-
-async def _record(engine: Engine, session: StaffSession, act: Act, facts: tuple[tuple[str, str], ...]) -> None:
-    await engine.record(
-        build_entry(
-            Account(
-                act=act.value,
-                outcome=Outcome.DONE.value,
-                at=engine.clock.now(),
-                policy=engine.policy.hash[:16],
-                kind="staff",
-                actor=session.actor,
-                role=",".join(session.roles),
-                clause="5.2",
-                facts=facts,
-            )
-        )
     )
 
 

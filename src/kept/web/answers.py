@@ -144,8 +144,16 @@ def _tabs(web: Web, session: StaffSession) -> tuple[str, ...]:
         return ("policy",)
     return (
         *(("rights",) if session.acts_for(engine, PURPOSE) else ()),
+        *(("provision",) if _provides(engine, session) else ()),
         *(("board", "policy") if session.may(engine, "promises") else ()),
         *(("ledger",) if session.may(engine, "ledger") else ()),
+    )
+
+
+def _provides(engine: Engine, session: StaffSession) -> bool:
+    recipients = engine.policy.policy.recipients.values()
+    return bool(recipients) and (
+        session.may(engine, "approve") or any(session.acts_for(engine, one.purpose) for one in recipients)
     )
 
 

@@ -21,7 +21,7 @@ from kept.services.cookie_rules import CookieRules
 from kept.services.engine import Engine
 from kept.services.limiting import Limits
 from kept.services.visits import Visits
-from kept.web import console, cookies, demo, site
+from kept.web import console, cookies, demo, provision, site
 from kept.web.answers import SESSION, Web, error_page, page
 from kept.web.frame import Frame
 
@@ -79,7 +79,10 @@ def build_app(  # noqa: PLR0913 -- what a house shows
     engine.every(MINUTE, visits.keep)
     engine.every(MINUTE, rules.record)
     apps = {}
-    for kind, routes in (("site", [*site.routes(), *cookies.routes()]), ("console", console.routes())):
+    for kind, routes in (
+        ("site", [*site.routes(), *cookies.routes()]),
+        ("console", [*console.routes(), *provision.routes()]),
+    ):
         all_routes: list[BaseRoute] = [
             *(demo.routes(kind) if is_demo else []),
             *routes,

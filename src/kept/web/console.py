@@ -13,6 +13,7 @@ from kept.guarantees.board import promise_board
 from kept.policy.flow import flow_svg
 from kept.policy.words import Exit
 from kept.services import activating, attesting, cases, rights, staff
+from kept.services.approving import waiting_approvals
 from kept.services.history import newest_entries
 from kept.services.released import Released
 from kept.web.answers import Web, drop_session, form_of, go, language_of, page, set_session
@@ -251,7 +252,7 @@ async def policy_versions(request: Request) -> Response:
         "versions.html",
         versions=rows,
         active=web.engine.policy.hash,
-        waiting=await rights.waiting_approvals(web.engine),
+        waiting=await waiting_approvals(web.engine),
         session=session,
         may=session.may(web.engine, "activate"),
     )

@@ -31,6 +31,7 @@ from kept.services import (
 from kept.services.history import proof_of
 from kept.services.own import FRESH_SECONDS
 from kept.services.own_data import own_data
+from kept.services.recalling import provisions_to
 from kept.services.receipts import moment, receipts_of
 from kept.services.scanning import newest_scan
 from kept.web.answers import (
@@ -439,6 +440,7 @@ async def my_data(request: Request) -> Response:
         fresh=web.engine.clock.now() - own.signed_in_at < FRESH_SECONDS,
         sentence=sentence,
         devices=await remembering.devices_of(web.engine, own),
+        provided=await provisions_to(web.engine, own.person_id),
     )
 
 
