@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 DEMO ?= .demo
+PORT ?= 8330
 
 .DEFAULT_GOAL := help
 .PHONY: help run tour setup setup-dev check test test-full golden bench lock clean
@@ -29,7 +30,7 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
 	@touch $@
 
 run: $(VENV)/.runtime ## start the Photolibrary demo and print its addresses
-	@$(PY) -m kept.cli.main serve --demo $(DEMO)
+	@$(PY) -m kept.cli.main serve --demo $(DEMO) --port $(PORT)
 
 tour: $(VENV)/.runtime ## the sceptic's minute: what Kept promises, tried in front of you
 	@$(PY) -m kept.cli.main tour

@@ -15,6 +15,7 @@ def test_a_second_start_says_that_one_is_running_even_beside_the_very_first(tmp_
     """A second `make run` names the running one, on whatever port; Ctrl-C stops cleanly and the next start finds all."""
     folder = tmp_path / "demo"
     folder.mkdir()
+    (folder / "begun").touch()
     (folder / "photolibrary.db").write_bytes(b"left by a demo that was killed while it was made")
     first = _serve(folder, _free_port())
     try:
@@ -39,6 +40,33 @@ def test_a_second_start_says_that_one_is_running_even_beside_the_very_first(tmp_
         third.send_signal(signal.SIGINT)
         third.communicate(timeout=30)
     assert third.returncode == 0
+
+
+def test_a_demo_never_replaces_a_house_it_did_not_make(tmp_path: Path) -> None:
+    """A folder that holds somebody's house is refused, and nothing in it is touched."""
+    (tmp_path / "photolibrary.db").write_bytes(b"somebody's house")
+    refused = _serve(tmp_path, _free_port())
+    try:
+        _, wrong = refused.communicate(timeout=30)
+    finally:
+        refused.kill()
+    assert refused.returncode != 0
+    assert "found a house in" in wrong
+    assert (tmp_path / "photolibrary.db").read_bytes() == b"somebody's house"
+
+
+def test_a_port_that_is_none_is_said() -> None:
+    """Expected and found, no traceback."""
+    wrong = subprocess.run(
+        [sys.executable, "-m", "kept.cli.main", "serve", "--port", "99999"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert wrong.returncode == 2
+    assert "expected a port from 1 to 65535, found '99999'" in wrong.stderr
+    assert "Traceback" not in wrong.stderr
 
 
 def _serve(folder: Path, port: int) -> subprocess.Popen[str]:

@@ -28,6 +28,9 @@ from kept.web.app import build_app
 
 POLICY = Path("policies/photolibrary.policy.md")
 ORIGIN = "photolibrary.example/kept"
+BEGUN, COMPLETE = "begun", "complete"
+"""Marks in a demo's folder: it was begun there, it is whole."""
+PORTS = range(1, 65536)
 
 
 def add(commands: Any) -> None:
@@ -36,13 +39,19 @@ def add(commands: Any) -> None:
         "serve", help="serve the customers' site and the staff console",
         epilog="example: kept serve --store sqlite:///shop.db --port 8330   ·   kept serve --demo .demo",
     )  # fmt: skip
-    parser.add_argument("--port", type=int, default=8330, help="port (default: 8330)")
+    parser.add_argument("--port", type=_port, default=8330, help="port (default: 8330)")
     parser.add_argument("--demo", metavar="FOLDER", default="", help="serve the Photolibrary demo kept in FOLDER")
     parser.add_argument(
         "--policy", default="", help="the policy's first file: watched, and activated first in the demo"
     )
     add_address(parser)
     parser.set_defaults(run=run)
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) not in PORTS:
+        raise argparse.ArgumentTypeError(f"expected a port from 1 to 65535, found {text[:20]!r}")
+    return int(text)
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -56,24 +65,39 @@ def run(chosen: argparse.Namespace) -> int:
         address = parse_address(chosen.store, keys_url=chosen.keys, key_folder=chosen.key_folder)
     with lock_for_serving(address.data):
         sockets = listen(chosen.port)
-        if chosen.demo and not (Path(chosen.demo) / "complete").exists():
-            clear_unfinished(address)
+        if chosen.demo and not (Path(chosen.demo) / COMPLETE).exists():
+            clear_unfinished(address, Path(chosen.demo))
             asyncio.run(prepare_demo(address, Path(chosen.policy)))
-            (Path(chosen.demo) / "complete").touch()
+            (Path(chosen.demo) / COMPLETE).touch()
+            (Path(chosen.demo) / BEGUN).unlink()
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(_serve(chosen, address, sockets))
     print("stopped; everything is as you left it")
     return 0
 
 
-def clear_unfinished(address: Address) -> None:
-    """Remove what a demo killed while it was made has left; never the lock this process holds."""
-    for one in (address.data, address.keys, address.checkpoint):
-        for file in one.parent.glob(f"{one.name}*"):
-            if file.suffix != ".lock":
-                file.unlink()
-    for key in address.key_folder.glob("*.key"):
-        key.unlink()
+def clear_unfinished(address: Address, folder: Path) -> None:
+    """Remove what a demo killed while it was made has left; never a house the demo did not make, nor the lock held here.
+
+    Raises:
+        SettingError: There is a house in the folder, and no mark that a demo was begun there.
+    """
+    left = [
+        file
+        for one in (address.data, address.keys, address.checkpoint)
+        for file in one.parent.glob(f"{one.name}*")
+        if file.suffix != ".lock"
+    ]
+    left += list(address.key_folder.glob("*.key"))
+    if left and not (folder / BEGUN).exists():
+        raise SettingError(
+            f"expected an empty folder or a demo's own, found a house in {folder.name}",
+            reason="demo-folder",
+            hint="nothing was touched; give another folder to --demo, or serve the house with --store",
+        )
+    (folder / BEGUN).touch()
+    for file in left:
+        file.unlink()
 
 
 async def prepare_demo(address: Address, policy: Path) -> None:

@@ -18,6 +18,7 @@ from kept.policy.translate import accept_translation
 from kept.policy.words import Exit
 from kept.services import accounts, cases, choosing, collecting, erasing, staff
 from kept.services.activating import activate_first
+from kept.services.acts import Act
 from kept.services.engine import Engine
 from kept.services.history import proof_of
 from kept.services.house import Address, Settings, house_parts, parse_address
@@ -129,9 +130,9 @@ class Tour:
         for line in mine.history.lines:
             if line.account.kind == "staff":
                 items = ", ".join(line.account.items) or ", ".join(one.item for one in line.account.refused)
-                print(
-                    f"    {line.account.role}: {line.account.outcome:<9} {items:<13} §{line.account.clause} case {line.account.case}"
-                )
+                what = "find" if line.account.act == Act.PERSON_FIND.value else "read"
+                said = f"{line.account.role}: {what} {line.account.outcome:<9} {items:<13}"
+                print(f"    {said} §{line.account.clause} case {line.account.case}")
         self.say("She stops the use; the next read is refused.")
         await choosing.stop_use(engine, own, "contact", stop=True)
         await self._refused(cases.open_item(engine, session, case.id, "mail_address"))
