@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kept.crypto.random import random_bytes, random_id
-from kept.errors import ConflictError, ErasedError
+from kept.errors import ConflictError, ErasedError, SealError
 from kept.store.interface import Store, Transaction
 from kept.vault.provider import Provider
 from kept.vault.sealed import wrap_binding
@@ -66,6 +66,20 @@ class PersonKeys:
         if not found:
             raise ErasedError(f"expected a key of kind {kind}, found none")
         return found[-1]
+
+    def verify_all(self) -> None:
+        """Unwrap every key, those nothing is sealed under as well, and look whether each kind is there.
+
+        Raises:
+            SealError: One was changed, moved or relabelled.
+            ErasedError: One of a known kind is missing.
+        """
+        for row in self._rows.values():
+            if row.kind not in KINDS:
+                raise SealError(f"expected a key of a known kind, found another under {row.key_id[:8]}", clause="§5.3")
+            self._key(row.key_id, row.kind)
+        for kind in KINDS:
+            self.newest(kind)
 
     def _key(self, key_id: str, kind: str) -> bytes:
         key = self._open.get(key_id)

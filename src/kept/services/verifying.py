@@ -193,6 +193,10 @@ async def _verify_parts(engine: Engine, person_id: bytes, found: Verification) -
     keys, _ = await engine.keyring.of_person(person_id)
     if keys is None:
         return
+    try:
+        keys.verify_all()
+    except KeptError as error:
+        found.wrong(f"person {person_id.hex()[:8]}: one of their keys is not what it was: {error.message}")
     rows: list[Row] = await engine.data.read(
         lambda tx: tx.all("entries_of_person_page", person_id=person_id, before=1e18, before_id=b"", limit=1_000_000)
     )
