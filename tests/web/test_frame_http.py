@@ -316,3 +316,13 @@ def test_policy_page_shows_every_clause_with_a_permalink(client):
         for one in ids:
             assert f'href="#{one}"' in page
     assert client.get("/en/policy.jsonld").headers["content-type"].startswith("application/ld+json")
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("path", PAGES)
+def test_every_id_stands_once(client, language, path):
+    """A permalink leads to one place: no id of a page stands twice, marked phrases of a sentence among them."""
+    ids = re.findall(r'\sid="([^"]+)"', client.get(f"/{language}{path}").text)
+    assert sorted(ids) == sorted(set(ids))
+    if path == "/policy":
+        assert {"5.2", "5.3", "5.4", "5.5", "5.6"} <= set(ids)

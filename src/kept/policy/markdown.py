@@ -315,7 +315,7 @@ def _walk(tokens: list[Token]) -> list[Token]:
 
 
 def _phrase(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 -- the library's signature
-    """Inline rule: `[phrase]{#5.6}` becomes a span that can be linked to."""
+    """Inline rule: `[phrase]{#5.6}` becomes a span that names its clause; the clause itself carries the id."""
     if state.src[state.pos] != "[":
         return False
     match = _PHRASE_MARK.match(state.src, state.pos)
@@ -323,7 +323,7 @@ def _phrase(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 -- the li
         return False
     if not silent:
         opened = state.push("phrase_open", "span", 1)
-        opened.attrs = {"class": "phrase", "id": match[2]}
+        opened.attrs = {"class": "phrase", "data-clause": match[2]}
         state.push("text", "", 0).content = match[1]
         state.push("phrase_close", "span", -1)
     state.pos = match.end()
