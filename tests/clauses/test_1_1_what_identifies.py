@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from kept.errors import SubmissionError
+from kept.errors import DeniedError, SubmissionError
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState
+from kept.services import cases
 from kept.services.own_data import own_data
 
 pytestmark = pytest.mark.anyio
@@ -42,3 +43,18 @@ async def test_the_declared_individual_number_has_no_field(house):
     with pytest.raises(SubmissionError) as refused:
         await house.give(own, [("individual_number", "1")])
     assert refused.value.reason == "field-undeclared"
+
+
+@pytest.mark.parametrize(
+    "typed", ["Ms Mori is a fraud <b>x</b> mori@example.jp", "a" * 5000, "name#" + "x" * 500, "名前"]
+)
+async def test_what_is_no_item_is_recorded_as_that_and_never_as_it_was_typed(house, typed):
+    """§1.1 breach: a member of staff who asks for a text instead of an item writes nothing into anybody's record."""
+    await house.mori()
+    session = await house.staff()
+    case = await house.case(session)
+    with pytest.raises(DeniedError):
+        await cases.open_item(house.engine, session, case.id, typed)
+    newest = await house.newest()
+    assert [one.item for one in newest.refused] == ["undeclared"]
+    assert typed not in repr(newest)

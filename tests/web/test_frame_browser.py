@@ -171,6 +171,18 @@ def test_a_true_line_verifies_in_the_browser(verified_page):
     assert '"act"' in verified_page.inner_text("#said")
 
 
+def test_the_very_first_line_verifies_against_the_empty_log(verified_page):
+    """The oldest line is compared with a checkpoint of no entries: it verifies, and the page does not hang."""
+    before = verified_page.url
+    verified_page.goto(before.split("/my-data")[0] + "/my-data")
+    verified_page.locator(".timeline a[href*=verify]").last.click()
+    verified_page.locator("#result.fine, #result.alert").wait_for(timeout=5000)
+    empty = verified_page.input_value("#older").split("\n")
+    assert VERIFIED in verified_page.inner_text("#result")
+    assert empty[1] == "0"
+    verified_page.goto(before)
+
+
 @pytest.mark.parametrize(
     ("change", "step"),
     [

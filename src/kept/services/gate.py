@@ -5,6 +5,7 @@ It decides, opens, records, and only then returns. Unknown means no (DESIGN §2)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from kept.services.people import Person
 
 TRIES_WHEN_MOVED = 5
+UNDECLARED = "undeclared"
+SLOT = re.compile(r"[a-z][a-z0-9_-]{0,63}(#[a-z0-9_-]{1,64})?", re.ASCII)
 
 OnDenial = Literal["refuse", "withhold"]
 
@@ -87,7 +90,7 @@ class Gate:
             raise DeniedError(
                 f"expected 1 to 64 items, found {len(slots)}", needed="fewer items", reason="items-count", clause="§2.2"
             )
-        asked = tuple(dict.fromkeys(slots))
+        asked = self._named(slots)
         for _ in range(TRIES_WHEN_MOVED):
             try:
                 return await self._read_once(mandate, person_id, asked, exit, on_denial, circumstances, act)
@@ -125,7 +128,7 @@ class Gate:
         Raises:
             DeniedError, NotFoundError, ClosedError, EvidenceError: As `read`.
         """
-        asked = tuple(dict.fromkeys(slots))
+        asked = self._named(slots)
         for _ in range(TRIES_WHEN_MOVED):
             try:
                 return await self._read_once(
@@ -134,6 +137,15 @@ class Gate:
             except Moved:
                 continue
         raise ConflictError("the person's choices keep changing while they are read", reason="moved", hint="read again")
+
+    def _named(self, slots: Sequence[str]) -> tuple[str, ...]:
+        """Return the slots asked for; whatever is no slot of a declared item is recorded as that, never as it was typed."""
+        items = self._engine.policy.policy.items
+        return tuple(
+            dict.fromkeys(
+                slot if slot.partition("#")[0] in items and SLOT.fullmatch(slot) else UNDECLARED for slot in slots
+            )
+        )
 
     async def decide(  # noqa: PLR0913 -- the question has this many parts
         self,
