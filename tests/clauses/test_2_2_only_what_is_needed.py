@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from asked import Browser
 from house import POLICY
 from kept import policy_files
 from kept.errors import DeniedError, SubmissionError
 from kept.guarantees import words
 from kept.policy.check import check_policy
-from kept.services import cases
+from kept.services import accounts, cases
 from kept.services.own_data import own_data
 
 pytestmark = pytest.mark.anyio
@@ -52,3 +53,16 @@ async def test_a_purpose_opens_only_the_items_it_uses(house):
         await cases.open_item(house.engine, session, case.id, "interests")
     assert (refused.value.step, refused.value.reason) == (3, "uses")
     assert refused.value.clause == "§4.5"
+
+
+@pytest.mark.parametrize("fields", [{"name": "Another Name"}, {"choice": "nonsense//"}])
+async def test_a_refused_form_always_says_why(house, fields):
+    """§2.2 page: an item given before (a second tab) and a choice nobody offers are refused with a message one can see."""
+    own = await house.mori()
+    browser = Browser(house)
+    browser.cookies["__Host-kept_session"] = await accounts.start_session(house.engine, own.person_id)
+    shown = (await browser.get("/en/registration")).text
+    token = shown.split('name="notice_token" value="')[1].split('"')[0]
+    answer = await browser.post("/en/registration", notice_token=token, **fields)
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text

@@ -45,3 +45,12 @@ async def test_my_data_shows_which_notice_each_value_answers_to(house):
     form = await house.form()
     assert {one.notice_id for one in (await own_data(house.engine, own)).held} == {form.notice_id}
     assert (await promise_board(house.engine)).of("2.6").state is ClauseState.KEPT
+
+
+async def test_a_yes_without_any_item_stands_on_the_receipt(house):
+    """§2.6: a box ticked beside empty fields is a yes, and the receipt says so; it never says that nothing was given."""
+    own = await house.join()
+    receipt = await house.give(own, [("choice", "information-for-you/mail/")])
+    process = receipt.record["dpv:hasProcess"]
+    assert [one["dpv:hasPurpose"]["@id"] for one in process] == ["#purpose-information-for-you"]
+    assert (process[0]["given"], process[0]["channels"], process[0]["dpv:hasPersonalData"]) == (True, ["mail"], [])

@@ -55,11 +55,13 @@ def consent_receipt(  # noqa: PLR0913 -- what a receipt names
     """
     receipt_id = random_id()
     language = notice.language
-    purposes = dict.fromkeys(term.purpose for term in notice.terms if term.item in slots)
+    filled = [term.purpose for term in notice.terms if term.item in slots]
+    presented = {term.purpose for term in notice.terms}
+    purposes = dict.fromkeys([*filled, *(tick[0] for tick in ticks if tick[0] in presented)])  # a yes alone is one too
     processes = []
     for one in purposes:
         purpose = policy.purposes[one]
-        terms = [term for term in notice.terms if term.purpose == one and term.item in slots]
+        terms = [term for term in notice.terms if term.purpose == one]
         chosen = [tick for tick in ticks if tick[0] == one]
         processes.append(
             {
@@ -69,7 +71,7 @@ def consent_receipt(  # noqa: PLR0913 -- what a receipt names
                     "skos:broader": f"dpv:{purpose.dpv}" if purpose.dpv else None,
                 },
                 "dpv:hasLegalBasis": terms[0].basis.value,
-                "dpv:hasPersonalData": [term.item for term in terms],
+                "dpv:hasPersonalData": [term.item for term in terms if term.item in slots],
                 "dpv:hasRecipient": sorted({name for _, _, name in chosen if name}),
                 "dpv:hasStorageCondition": retention_words(terms[0].retention, language),
                 "exits": [way_out.value for way_out in terms[0].exits],
