@@ -44,6 +44,7 @@ COVERED = {
         "entry": "entry_id, account_commitment, person_commitment, account_key, account_sealed",
         "entry_person": "person_id, entry_id, key_id, sealed",
         "notice": "notice_id, body",
+        "receipt": "person_id, receipt_id, kind, key_id, sealed",
         "tile": "level, idx, data",
         "head": "name, size, root",
         "leaf_position": "entry_id, position",
@@ -51,6 +52,7 @@ COVERED = {
     "keys": {
         "person_key": "person_id, key_id, kind, epoch, wrapped",
         "system_key": "name, epoch, wrapped",
+        "state_copy": "person_id, g, key_id, sealed",
     },
 }
 
@@ -136,7 +138,7 @@ async def test_two_hundred_flipped_bits_are_found_or_held_nothing(tmp_path):
 @pytest.mark.parametrize(
     ("table", "column"),
     [("value", "sealed"), ("state", "sealed"), ("entry", "account_sealed"), ("entry", "person_commitment"),
-     ("entry_person", "sealed"), ("notice", "body"), ("tile", "data"), ("head", "root")],
+     ("entry_person", "sealed"), ("notice", "body"), ("receipt", "sealed"), ("tile", "data"), ("head", "root")],
 )  # fmt: skip
 async def test_a_bit_flipped_within_what_is_covered_is_always_found(tmp_path, table, column):
     """One bit in any sealed or hashed column: the start refuses or verification names it, never neither."""

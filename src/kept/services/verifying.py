@@ -13,10 +13,11 @@ from kept.services.acts import Act
 from kept.services.entry import Account, parse_account
 from kept.services.history import open_person_part
 from kept.services.sequencer import LOG
-from kept.vault.sealed import open_account
+from kept.vault.sealed import open_account, open_record, open_state
 
 if TYPE_CHECKING:
     from kept.services.engine import Engine
+    from kept.services.keyring import PersonKeys
     from kept.store.interface import Row, Transaction
 
 PAGE = 500
@@ -197,6 +198,8 @@ async def _verify_parts(engine: Engine, person_id: bytes, found: Verification) -
         keys.verify_all()
     except KeptError as error:
         found.wrong(f"person {person_id.hex()[:8]}: one of their keys is not what it was: {error.message}")
+    await _verify_copy(engine, keys, person_id, found)
+    await _verify_receipts(engine, keys, person_id, found)
     rows: list[Row] = await engine.data.read(
         lambda tx: tx.all("entries_of_person_page", person_id=person_id, before=1e18, before_id=b"", limit=1_000_000)
     )
@@ -205,3 +208,34 @@ async def _verify_parts(engine: Engine, person_id: bytes, found: Verification) -
             open_person_part(engine, keys, person_id, bytes(entry_id), (key_id, sealed))
         except KeptError:
             found.wrong(f"entry {bytes(entry_id).hex()[:16]}: its person part does not open")
+
+
+async def _verify_copy(engine: Engine, keys: PersonKeys, person_id: bytes, found: Verification) -> None:
+    """K's copy of the newest state must open as well: a restore rests on it."""
+    copy = await engine.keys.read(lambda tx: tx.one("state_copy_get", person_id=person_id))
+    if copy is None:
+        return
+    g, key_id, sealed = int(copy[0]), str(copy[1]), bytes(copy[2])
+    try:
+        open_state(keys.value_key(key_id), sealed, vault_id=engine.vault_id, person_id=person_id, g=g)
+    except KeptError:
+        found.wrong(f"person {person_id.hex()[:8]}: the copy of their state in K does not open")
+
+
+async def _verify_receipts(engine: Engine, keys: PersonKeys, person_id: bytes, found: Verification) -> None:
+    for receipt_id, kind, _, key_id, sealed in await engine.data.read(
+        lambda tx: tx.all("receipts", person_id=person_id)
+    ):
+        try:
+            open_record(
+                keys.evidence_key(key_id),
+                sealed,
+                vault_id=engine.vault_id,
+                owner=person_id,
+                kind="receipt",
+                record_id=receipt_id,
+            )
+        except KeptError:
+            found.wrong(f"receipt {str(receipt_id)[:16]}: it does not open")
+        if kind != "consent":
+            found.wrong(f"receipt {str(receipt_id)[:16]}: its kind is not one this house writes")
