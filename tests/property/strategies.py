@@ -179,7 +179,7 @@ def notice_of(dice):
         if dice.chance(0.93)
     )
     text, version = dice.choice(["Read this.", "Read that."]), dice.randint(1, 3)
-    return Notice(dice.choice(POINTS), "", "", "shop", version, "00", "en", text, terms)
+    return Notice(dice.choice(POINTS), "", dice.choice(["", "spring", "autumn"]), "shop", version, "00", "en", text, terms)
 
 
 def _fill(dice, state, notice_id):
@@ -314,7 +314,11 @@ def request_of(dice):
         at=dice.mostly(NOW, *MOMENTS),
         recipient=dice.mostly(dice.choice(to), "", *RECIPIENTS, *PROCESSORS),
         law=law_of(dice) if dice.chance(0.8 if duty else 0.05) else None,
-        events={"closed": dice.choice(MOMENTS)} if dice.chance(0.3) else {},
+        events={
+            name: dice.choice(MOMENTS)
+            for name in ("closed", "closed#spring", "prize-delivered#spring", "closed#autumn")
+            if dice.chance(0.3)
+        },
     )
 
 

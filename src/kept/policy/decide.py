@@ -15,6 +15,7 @@ from kept.policy.decision import Allowed, Decision, LawRequest, Mandate, Refused
 from kept.policy.model import Policy, Purpose, Retention
 from kept.policy.notice import Notice
 from kept.policy.person import PersonState, Slot
+from kept.policy.retention import event_of
 from kept.policy.words import CHANNELS, EXIT_TYPES, Basis, Exit
 
 REMEMBER_AT_MOST = 200_000
@@ -307,14 +308,15 @@ class Evaluator:
         if known is not None and given is not None and binding is not None:
             return known
         term = binding.term(item, purpose.id) if binding else None
-        ends = [one.retention for one in (given.terms if given else ()) if one.item == item][:1]
+        instance = given.instance if given else ""
+        ends = [(one.retention, instance) for one in (given.terms if given else ()) if one.item == item][:1]
         if slot.point in self._policy.points:
-            ends.append(self._policy.points[slot.point].retention)
+            ends.append((self._policy.points[slot.point].retention, instance))
         refused: Refused | None = None
         if term is None:
             refused = UNBOUND
         else:
-            ends.append(term.retention)
+            ends.append((term.retention, binding.instance if binding else ""))
             if term.revision != purpose.revision and term.revision not in purpose.editorial:
                 refused = CHANGED
         bound = _Bound(
@@ -337,12 +339,13 @@ class Evaluator:
             self._remembered = 0
 
 
-def _earliest(ends: Sequence[Retention]) -> tuple[float | None, float | None, tuple[tuple[str, float], ...]]:
-    """Fold retentions into one: seconds after giving, seconds after the last sign-in, seconds after each event."""
-    given = [one for end in ends for one in (end.for_seconds, end.at_most_seconds) if one is not None]
-    seen = [end.dormant_seconds for end in ends if end.dormant_seconds is not None]
+def _earliest(ends: Sequence[tuple[Retention, str]]) -> tuple[float | None, float | None, tuple[tuple[str, float], ...]]:
+    """Fold retentions, each with its instance, into one: seconds after giving, after the last sign-in, after each event."""
+    given = [one for end, _ in ends for one in (end.for_seconds, end.at_most_seconds) if one is not None]
+    seen = [end.dormant_seconds for end, _ in ends if end.dormant_seconds is not None]
     events: dict[str, float] = {}
-    for end in ends:
+    for end, instance in ends:
         if end.until:
-            events[end.until] = min(end.then_seconds, events.get(end.until, end.then_seconds))
+            event = end.until if end.until == "account-closed" else event_of(end.until, instance)
+            events[event] = min(end.then_seconds, events.get(event, end.then_seconds))
     return min(given, default=None), min(seen, default=None), tuple(events.items())

@@ -66,8 +66,8 @@ class Request:
         at: The decision's time, unix seconds, from the one clock.
         recipient: Third party (exit provision) or processor (exit processor); empty otherwise.
         law: The request of an authority; only under basis *law*.
-        events: Times of retention events of the slot's instance, such as `closed`; the person's own closing and
-            last sign-in come from the state.
+        events: Times of retention events, by `retention.event_of`, such as `closed#spring-survey`; the person's own
+            closing and last sign-in come from the state.
     """
 
     mandate: Mandate

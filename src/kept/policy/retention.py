@@ -12,14 +12,22 @@ OLD_VERSION_SECONDS = 30 * 86400.0
 """A superseded version ends this long after it was replaced."""
 
 
-def end_of(retention: Retention, given_at: float, state: PersonState, events: Mapping[str, float]) -> float | None:
+def event_of(until: str, instance: str) -> str:
+    """Return the name of an event: `closed#spring-survey` for an instance's own, `closed` for a point without instances."""
+    return f"{until}#{instance}" if instance else until
+
+
+def end_of(
+    retention: Retention, given_at: float, state: PersonState, events: Mapping[str, float], instance: str = ""
+) -> float | None:
     """Return when a value ends under *retention*, unix seconds; None when no end is known yet.
 
     Args:
         retention: As presented, or as now in force.
         given_at: When the slot was filled.
         state: The person's; knows when they left and were last seen.
-        events: Times of events of the slot's instance, such as `closed`.
+        events: Times of events, by `event_of`.
+        instance: Instance whose notice gave the retention; empty for the point itself.
     """
     ends = []
     if retention.for_seconds is not None:
@@ -29,7 +37,8 @@ def end_of(retention: Retention, given_at: float, state: PersonState, events: Ma
     if retention.dormant_seconds is not None:
         ends.append(max(state.last_seen_at, given_at) + retention.dormant_seconds)
     if retention.until:
-        happened = state.closed_at if retention.until == "account-closed" else events.get(retention.until)
+        own = retention.until == "account-closed"
+        happened = state.closed_at if own else events.get(event_of(retention.until, instance))
         if happened is not None:
             ends.append(happened + retention.then_seconds)
     return min(ends, default=None)
@@ -52,7 +61,8 @@ def end_of_slot(  # noqa: PLR0913 -- what an end depends on
     retentions = [term.retention for term in notice.terms if term.item == item][:1] if notice else []
     if slot.point in policy.points:
         retentions.append(policy.points[slot.point].retention)
-    ends = [end_of(one, slot.given_at, state, events) for one in retentions]
+    instance = notice.instance if notice else ""
+    ends = [end_of(one, slot.given_at, state, events, instance) for one in retentions]
     return min((one for one in ends if one is not None), default=None)
 
 
@@ -81,6 +91,6 @@ def end_of_use(  # noqa: PLR0913 -- what an end depends on
     ends = [end_of_slot(policy, state, slot_name, slot, notices.get(slot.notice_id), events)]
     bound = notices.get(dict(slot.accepted).get(purpose, slot.notice_id))
     term = bound.term(slot_name.partition("#")[0], purpose) if bound else None
-    if term is not None:
-        ends.append(end_of(term.retention, slot.given_at, state, events))
+    if bound is not None and term is not None:
+        ends.append(end_of(term.retention, slot.given_at, state, events, bound.instance))
     return min((one for one in ends if one is not None), default=None)
