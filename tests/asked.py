@@ -10,6 +10,7 @@ import httpx2
 from kept.web.app import build_app
 
 SITE = "https://shop.example"
+CONSOLE = "https://staff.example"
 
 
 class Browser:
@@ -18,15 +19,16 @@ class Browser:
     Args:
         house: Open.
         headers: Sent with every request.
+        at: `SITE` or `CONSOLE`.
     """
 
-    def __init__(self, house, headers: dict[str, str] | None = None) -> None:
+    def __init__(self, house, headers: dict[str, str] | None = None, at: str = SITE) -> None:
         self.app = build_app(
             house.engine, brand="Photolibrary", site_hosts=("shop.example",), console_hosts=("staff.example",)
         )
         self.web = self.app._app._apps["site"]._app.state.web
         self._client = httpx2.AsyncClient(
-            transport=httpx2.ASGITransport(app=self.app), base_url=SITE, headers={"origin": SITE, **(headers or {})}
+            transport=httpx2.ASGITransport(app=self.app), base_url=at, headers={"origin": at, **(headers or {})}
         )
         self.cookies: dict[str, str] = {}
         self.lives: dict[str, str] = {}

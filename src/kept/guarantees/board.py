@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from kept.policy.model import Clause, Policy
     from kept.services.engine import Engine
 
-EXITS_BUILT = frozenset({Exit.SCREEN, Exit.APP, Exit.OWN_PAGE, Exit.TAKE_ALONG, Exit.PROVISION})
-BUILT = {("collection", "registration"), ("sources", "direct")}
-BUILT_WORDS = frozenset({"cookies", "addresses", "recipients"})
+EXITS_BUILT = frozenset({Exit.SCREEN, Exit.APP, Exit.OWN_PAGE, Exit.TAKE_ALONG, Exit.PROVISION, Exit.PUBLICATION})
+BUILT = {("sources", "direct")}
+BUILT_WORDS = frozenset({"collection", "cookies", "addresses", "recipients"})
 """Declarations this version operates; the others configure what is not built yet."""
 NEUTRAL = frozenset({"purposes", "processors", "roles", "items", "keep"})
 ORDER = (

@@ -204,6 +204,17 @@ def accept(state: PersonState, slots: Iterable[str], purpose: str, notice_id: st
     return replace(state, g=state.g + 1, slots=changed)
 
 
+def unaccept(state: PersonState, notice_ids: Iterable[str]) -> PersonState:
+    """The person takes back what they accepted under some notices; what a notice before them bound holds again."""
+    gone = set(notice_ids)
+    slots = {
+        name: replace(slot, accepted=tuple(one for one in slot.accepted if one[1] not in gone))
+        for name, slot in state.slots.items()
+    }
+    grants = tuple(one for one in state.grants if one.notice_id not in gone)
+    return replace(state, g=state.g + 1, slots=slots, grants=grants)
+
+
 def _held(state: PersonState, slot: str) -> Slot:
     held = state.slots.get(slot)
     if held is None:

@@ -9,7 +9,9 @@ from babel import Locale
 
 from kept.errors import SubmissionError
 from kept.policy import phrase
+from kept.policy.instance import Instance
 from kept.policy.model import Item, Point, Policy, Purpose, Recipient, Retention
+from kept.policy.narrow import narrow
 from kept.policy.notice import Notice, Term
 from kept.policy.words import CHANNELS, EXIT_TYPES, Basis, Exit, ItemType
 
@@ -40,6 +42,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "before": "Before you give us anything.",
         "who": "Who asks: {name}, {desk}, {contact}.",
+        "instance": "{point}: {title}",
+        "question": "Asked: {ask}",
         "what": "What for: {title}.",
         "uses": "It uses, if you give it: {items}.",
         "basis-consent": "Only if you tick it.",
@@ -65,6 +69,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "ja": {
         "before": "お預かりする前に、お読みください。",
         "who": "お尋ねするのは、{name}（{desk}、{contact}）です。",
+        "instance": "{point}：{title}",
+        "question": "質問：{ask}",
         "what": "利用目的：{title}。",
         "uses": "ご提供いただいた場合に使う項目：{items}。",
         "basis-consent": "チェックを入れていただいた場合に限ります。",
@@ -100,7 +106,9 @@ def languages() -> tuple[str, ...]:
     return tuple(_WORDS)
 
 
-def build_notice(policy: Policy, point_id: str, stage: str, language: str, *, instance: str = "") -> Notice:
+def build_notice(
+    policy: Policy, point_id: str, stage: str, language: str, *, instance: Instance | None = None
+) -> Notice:
     """Build the notice of a collection point.
 
     Args:
@@ -108,12 +116,13 @@ def build_notice(policy: Policy, point_id: str, stage: str, language: str, *, in
         point_id: A declared point.
         stage: A stage of it; empty when it has none.
         language: One the policy is complete in.
-        instance: Run-time instance that narrows the point.
+        instance: Run-time instance that narrows the point; None for the point itself.
 
     Raises:
-        SubmissionError: No such point or stage, or the policy is not offered in that language.
+        SubmissionError: No such point or stage, the policy is not offered in that language, or the instance does not
+            narrow.
     """
-    point = _point(policy, point_id, stage)
+    point = _point(policy, point_id, stage, instance)
     _offered(policy, language)
     terms = [
         _term(policy, point, item, purpose)
@@ -124,12 +133,12 @@ def build_notice(policy: Policy, point_id: str, stage: str, language: str, *, in
     return Notice(
         point=point_id,
         stage=stage,
-        instance=instance,
+        instance=instance.id if instance else "",
         policy=policy.id,
         version=policy.version,
         policy_hash=policy.hash,
         language=language,
-        text=notice_text(policy, point, stage, language),
+        text=notice_text(policy, point, stage, language, instance),
         terms=tuple(sorted(terms, key=lambda term: (term.item, term.purpose))),
     )
 
@@ -140,8 +149,10 @@ def presented_purposes(policy: Policy, point: Point) -> list[Purpose]:
     return [policy.purposes[one] for one in dict.fromkeys((*point.purposes, *always))]
 
 
-def _point(policy: Policy, point_id: str, stage: str) -> Point:
+def _point(policy: Policy, point_id: str, stage: str, instance: Instance | None = None) -> Point:
     point = policy.points.get(point_id)
+    if point is not None and instance is not None:
+        point = narrow(policy, instance) if instance.point == point_id else None
     if point is None or stage not in point.stages:
         raise SubmissionError(
             "expected a declared collection point, found another",
@@ -175,12 +186,15 @@ def _term(policy: Policy, point: Point, item: str, purpose: Purpose) -> Term:
     )
 
 
-def notice_text(policy: Policy, point: Point, stage: str, language: str) -> str:
+def notice_text(policy: Policy, point: Point, stage: str, language: str, instance: Instance | None = None) -> str:
     """Return the words of a notice, plain text, a paragraph a line."""
     say = _WORDS[language]
     items = point.stages[stage]
     who = {"desk": say["desk"], **policy.controller, **policy.controllers.get(language, {})}
     lines = [say["before"], say["who"].format(**who)]
+    if instance is not None:
+        lines.append(say["instance"].format(point=point.titles.get(language, ""), title=instance.titles[language]))
+        lines += [say["question"].format(ask=one.ask[language]) for one in instance.questions]
     for purpose in presented_purposes(policy, point):
         used = [item for item in items if purpose.may_use(item)]
         if used:
@@ -229,13 +243,13 @@ def _purpose_lines(policy: Policy, point: Point, purpose: Purpose, used: list[st
     return lines
 
 
-def hints(policy: Policy, point_id: str, stage: str, language: str) -> list[Hint]:
+def hints(policy: Policy, point_id: str, stage: str, language: str, *, instance: Instance | None = None) -> list[Hint]:
     """Return what stands beside each field of a form.
 
     Raises:
         SubmissionError: As for `build_notice`.
     """
-    point = _point(policy, point_id, stage)
+    point = _point(policy, point_id, stage, instance)
     _offered(policy, language)
     say = _WORDS[language]
     presented = [one for one in presented_purposes(policy, point) if one.id in point.purposes]
@@ -251,7 +265,9 @@ def hints(policy: Policy, point_id: str, stage: str, language: str) -> list[Hint
     ]
 
 
-def boxes(policy: Policy, point_id: str, language: str, stage: str | None = None) -> list[Box]:
+def boxes(
+    policy: Policy, point_id: str, language: str, stage: str | None = None, *, instance: Instance | None = None
+) -> list[Box]:
     """Return the boxes of a form: every purpose on consent, by channel or by third party; none is ticked.
 
     Only what the form can serve is offered: purposes that use an item asked for, channels that reach an address asked
@@ -262,12 +278,13 @@ def boxes(policy: Policy, point_id: str, language: str, stage: str | None = None
         point_id: A declared point.
         language: One the policy is complete in.
         stage: Stage of the point; None for all its stages together.
+        instance: Run-time instance that narrows the point; None for the point itself.
 
     Raises:
         SubmissionError: As for `build_notice`.
     """
     first = next(iter(policy.points[point_id].stages), "") if point_id in policy.points else ""
-    point = _point(policy, point_id, first if stage is None else stage)
+    point = _point(policy, point_id, first if stage is None else stage, instance)
     _offered(policy, language)
     items = {item for name, asked in point.stages.items() if stage in {None, name} for item in asked}
     found = []

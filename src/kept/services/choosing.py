@@ -11,14 +11,17 @@ from kept.errors import SubmissionError
 from kept.policy import change
 from kept.policy.words import Basis, Exit
 from kept.services.acts import Act, Outcome
-from kept.services.changing import Change, change_person
+from kept.services.changing import Change, Extra, change_person
+from kept.services.contests import take_down
 from kept.services.own import own_account
 from kept.services.people import Person
 from kept.services.recalling import recall, recalled, recalls_due
 
 if TYPE_CHECKING:
+    from kept.policy.model import Purpose
     from kept.services.engine import Engine
     from kept.services.own import Own
+    from kept.store.interface import Transaction
 
 
 async def choose(engine: Engine, own: Own, purpose: str, way_out: Exit | None, *, allow: bool) -> str:
@@ -61,7 +64,7 @@ async def choose(engine: Engine, own: Own, purpose: str, way_out: Exit | None, *
                 exit=way_out.value if way_out else "",
                 facts=recalled(due),
             ),
-            extra=recall(engine, own.person_id, named, due, at) if named else None,
+            extra=None if allow else _taken_back(engine, own, declared, way_out, named, due, at),
         )
 
     return (await change_person(engine, own.person_id, make))[1]
@@ -92,10 +95,24 @@ async def stop_use(engine: Engine, own: Own, purpose: str, *, stop: bool) -> str
                 purpose=purpose,
                 facts=recalled(due),
             ),
-            extra=recall(engine, own.person_id, named, due, at) if named else None,
+            extra=_taken_back(engine, own, declared, None, named, due, at) if stop else None,
         )
 
     return (await change_person(engine, own.person_id, make))[1]
+
+
+def _taken_back(  # noqa: PLR0913 -- what a no reaches
+    engine: Engine, own: Own, purpose: Purpose, way_out: Exit | None, named: list[str], due: list[str], at: float
+) -> Extra:
+    """Return what a no writes with itself: recalls from third parties, and what is published is taken down."""
+
+    async def write(tx: Transaction) -> None:
+        if named:
+            await recall(engine, own.person_id, named, due, at)(tx)
+        if Exit.PUBLICATION in purpose.exits and way_out in {None, Exit.PUBLICATION}:
+            await take_down(tx, own.person_id)
+
+    return write
 
 
 async def _to_recall(engine: Engine, own: Own, purpose: str) -> tuple[list[str], list[str]]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,28 +15,28 @@ import msgspec
 from kept.crypto.random import random_id
 from kept.crypto.token import parse_token, sign_token
 from kept.errors import ConflictError, InputError, MalformedError, SubmissionError
-from kept.policy import change, present
+from kept.policy import change, needs, present
+from kept.policy.narrow import narrow
 from kept.policy.notice import Notice
 from kept.policy.person import PersonState
-from kept.policy.words import Exit, ItemType, Source
+from kept.policy.words import Basis, Exit, Source
 from kept.services.acts import Act, Outcome
-from kept.services.changing import Change, change_person, find_forms
+from kept.services.changing import Change, Extra, change_person, find_forms
 from kept.services.entry import build_entry
 from kept.services.own import own_account
 from kept.services.people import Person
 from kept.services.receipts import Receipt, consent_receipt
+from kept.services.submission import Submission, Tick, parse_submission
 from kept.store.interface import Transaction
-from kept.vault.normal import normalise
 
 if TYPE_CHECKING:
-    from kept.services.active_policy import ActivePolicy
+    from kept.policy.instance import Instance
+    from kept.policy.model import Point, Policy
     from kept.services.engine import Engine
     from kept.services.own import Own
 
 TOKEN_LABEL = "notice"  # noqa: S105 -- a label, not a token
 TOKEN_SECONDS = 2 * 3600.0
-FIELDS_AT_MOST = 200
-TICK = "choice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +51,11 @@ class Presented:
 
 
 @dataclass(frozen=True, slots=True)
-class Tick:
-    """A box ticked: purpose, channel and third party, as on the form."""
+class Part:
+    """What taking part writes, with the submission: its statements, and what it adds to the receipt."""
 
-    purpose: str
-    exit: Exit | None
-    recipient: str
-
-    def name(self) -> str:
-        """Return the box's value on the form."""
-        return f"{self.purpose}/{self.exit.value if self.exit else ''}/{self.recipient}"
+    write: Extra
+    on_receipt: dict[str, object]
 
 
 def box_value(box: present.Box) -> str:
@@ -69,15 +63,24 @@ def box_value(box: present.Box) -> str:
     return Tick(box.purpose, box.exit, box.recipient).name()
 
 
-async def present_form(engine: Engine, point: str, stage: str, language: str) -> Presented:
+async def present_form(
+    engine: Engine, point: str, stage: str, language: str, *, instance: Instance | None = None
+) -> Presented:
     """Show a form: build its notice, store it as shown, sign the token.
+
+    Args:
+        engine: Open.
+        point: A declared point.
+        stage: A stage of it; empty when it has none.
+        language: One the policy is complete in.
+        instance: Run-time instance that narrows the point; the caller has checked that it is open.
 
     Raises:
         SubmissionError: No such point, or not in that language.
     """
     at = engine.ready()
     policy = engine.policy.policy
-    notice = present.build_notice(policy, point, stage, language)
+    notice = present.build_notice(policy, point, stage, language, instance=instance)
     await engine.data.write(lambda tx: engine.notices.keep(tx, notice))
     notice_id = notice.id
     token = sign_token(
@@ -87,6 +90,7 @@ async def present_form(engine: Engine, point: str, stage: str, language: str) ->
             "id": random_id(),
             "point": point,
             "stage": stage,
+            "instance": instance.hash if instance else "",
             "version": str(policy.version),
             "language": language,
             "notice": notice_id,
@@ -97,8 +101,8 @@ async def present_form(engine: Engine, point: str, stage: str, language: str) ->
         notice,
         notice_id,
         token,
-        tuple(present.hints(policy, point, stage, language)),
-        tuple(present.boxes(policy, point, language, stage)),
+        tuple(present.hints(policy, point, stage, language, instance=instance)),
+        tuple(present.boxes(policy, point, language, stage, instance=instance)),
     )
 
 
@@ -111,6 +115,8 @@ async def submit(  # noqa: PLR0913 -- a submission has these parts
     language: str,
     unverified_token: str,
     fields: Sequence[tuple[str, str]],
+    instance: Instance | None = None,
+    part: Part | None = None,
 ) -> Receipt:
     """Take what a person chose to give.
 
@@ -122,6 +128,8 @@ async def submit(  # noqa: PLR0913 -- a submission has these parts
         language: Language the form was posted in.
         unverified_token: The notice token that came with it.
         fields: Names and texts as they came; `choice` for boxes, an item id otherwise. Empty texts are not given.
+        instance: Run-time instance the form is of; the caller has checked that it is open to this person.
+        part: What taking part writes with it, in the same transaction.
 
     Returns:
         The receipt.
@@ -133,8 +141,12 @@ async def submit(  # noqa: PLR0913 -- a submission has these parts
         ConflictError: The token was used before.
     """
     try:
-        claims, notice = await _verify_token(engine, unverified_token, point, stage, language)
-        values, ticks = _parse_fields(engine.policy, point, stage, notice, fields, engine.clock.now())
+        claims, notice = await _verify_token(
+            engine, unverified_token, (point, stage, language, instance.hash if instance else "")
+        )
+        policy = engine.policy.policy
+        given = parse_submission(policy, notice, fields, engine.clock.now(), instance)
+        asked = narrow(policy, instance) if instance else policy.points[point]
     except (MalformedError, SubmissionError) as error:
         await _record_refusal(engine, own, error)
         raise
@@ -145,14 +157,19 @@ async def submit(  # noqa: PLR0913 -- a submission has these parts
         nonlocal receipt
         state = person.state
         key_id = person.keys.newest("values")
+        values = {_slot(policy, item, instance): value for item, value in given.values.items()}
         state = change.fill(
             state, values, notice_id=notice_id, point=point, source=Source.OWN_SESSION, key_id=key_id, at=at
         )
-        state = _granted(state, ticks, notice, notice_id, tuple(values), at)
+        state = _accepted(policy, state, given, asked, notice_id)
+        state = _granted(state, given.ticks, notice_id, (*values, *given.use), at)
+        state = _agreed_to_publish(policy, state, given, asked, instance, notice_id, at)
         state = change.replace(state, g=person.state.g + 1)
         receipt = consent_receipt(
-            engine.policy.policy, notice, notice_id, person.id, tuple(values), ticks_of(ticks), at
+            policy, notice, notice_id, person.id, (*given.values, *given.use), ticks_of(given.ticks), at
         )
+        if part is not None:
+            receipt.record.update(part.on_receipt)
         return Change(
             state,
             own_account(
@@ -162,11 +179,11 @@ async def submit(  # noqa: PLR0913 -- a submission has these parts
                 at,
                 clause="2.6",
                 items=tuple(values),
-                facts=(("notice", notice_id), ("point", point), ("choices", ",".join(one.name() for one in ticks))),
+                facts=_facts(given, notice_id, point, stage, instance),
             ),
             values=dict(values),
             gained=tuple(form for slot, value in values.items() for form in find_forms(engine, slot, value)),
-            extra=lambda tx: _use_token(tx, claims["id"], at),
+            extra=lambda tx: _finish(tx, claims["id"], at, part),
             receipt=(receipt.id, "consent", msgspec.json.encode(receipt.record)),
         )
 
@@ -185,8 +202,8 @@ def ticks_of(ticks: Sequence[Tick]) -> tuple[tuple[str, str, str], ...]:
     return tuple((one.purpose, one.exit.value if one.exit else "", one.recipient) for one in ticks)
 
 
-def _granted(  # noqa: PLR0913 -- what a grant names
-    state: PersonState, ticks: Sequence[Tick], notice: Notice, notice_id: str, slots: tuple[str, ...], at: float
+def _granted(
+    state: PersonState, ticks: Sequence[Tick], notice_id: str, slots: tuple[str, ...], at: float
 ) -> PersonState:
     by_purpose: dict[str, list[Exit]] = {}
     recipients: dict[str, list[str]] = {}
@@ -198,15 +215,79 @@ def _granted(  # noqa: PLR0913 -- what a grant names
             recipients.setdefault(tick.purpose, []).append(tick.recipient)
     if not by_purpose:
         return state
-    del notice
     return change.grant(state, by_purpose, notice_id=notice_id, slots=slots, recipients=recipients, at=at)
 
 
+def _slot(policy: Policy, item: str, instance: Instance | None) -> str:
+    return instance.slot(item, per_instance=policy.items[item].per_instance) if instance else item
+
+
+def _accepted(policy: Policy, state: PersonState, given: Submission, point: Point, notice_id: str) -> PersonState:
+    """Items given before, which the person lets this form use: the form's notice binds them to its purposes.
+
+    A purpose on consent is bound only where its box was ticked and no earlier consent covers the item: this form then
+    widens nothing, and shortens no consent given elsewhere.
+    """
+    ticked = {one.purpose for one in given.ticks}
+    for item in given.use:
+        held = state.slots.get(item)
+        for one in point.purposes:
+            purpose = policy.purposes[one]
+            if held is None or not purpose.may_use(item):
+                continue
+            bound = dict(held.accepted).get(one, held.notice_id)
+            covered = any(needs.covers(grant, one, bound, item) for grant in state.grants)
+            if purpose.basis is not Basis.CONSENT or (one in ticked and not covered):
+                state = change.accept(state, (item,), one, notice_id)
+    return state
+
+
+def _agreed_to_publish(  # noqa: PLR0913 -- what a consent names
+    policy: Policy,
+    state: PersonState,
+    given: Submission,
+    point: Point,
+    instance: Instance | None,
+    notice_id: str,
+    at: float,
+) -> PersonState:
+    slots = tuple(
+        slot
+        for slot in (_slot(policy, item, instance) for item in given.publish)
+        if slot in state.slots and (item_of(slot) in given.values or item_of(slot) in given.use)
+    )
+    if not slots:
+        return state
+    purpose = next(one for one in point.purposes if Exit.PUBLICATION in policy.purposes[one].exits)
+    return change.grant(state, {purpose: (Exit.PUBLICATION,)}, notice_id=notice_id, slots=slots, recipients={}, at=at)
+
+
+def item_of(slot: str) -> str:
+    """Return the declared item a slot belongs to."""
+    return slot.partition("#")[0]
+
+
+def _facts(
+    given: Submission, notice_id: str, point: str, stage: str, instance: Instance | None
+) -> tuple[tuple[str, str], ...]:
+    facts = [("notice", notice_id), ("point", point), ("choices", ",".join(one.name() for one in given.ticks))]
+    if instance is not None:
+        facts += [("instance", instance.id), ("stage", stage), ("used", ",".join(given.use))]
+        facts.append(("publish", ",".join(given.publish)))
+    return tuple(facts)
+
+
+async def _finish(tx: Transaction, token_id: str, at: float, part: Part | None) -> None:
+    await _use_token(tx, token_id, at)
+    if part is not None:
+        await part.write(tx)
+
+
 async def _verify_token(
-    engine: Engine, unverified: str, point: str, stage: str, language: str
+    engine: Engine, unverified: str, of: tuple[str, str, str, str]
 ) -> tuple[dict[str, str], Notice]:
     claims = parse_token(engine.keyring.house_key("tokens"), TOKEN_LABEL, unverified, engine.clock.now())
-    if (claims["point"], claims["stage"], claims["language"]) != (point, stage, language):
+    if (claims["point"], claims["stage"], claims["language"], claims["instance"]) != of:
         raise SubmissionError(
             "expected the notice of this form, found that of another",
             reason="token-other-form",
@@ -224,58 +305,6 @@ async def _verify_token(
     if notice is None:
         raise SubmissionError("expected the notice as shown, found it missing", reason="notice-missing", clause="§2.6")
     return claims, notice
-
-
-def _parse_fields(  # noqa: PLR0913 -- what a form is held against
-    active: ActivePolicy, point: str, stage: str, notice: Notice, fields: Sequence[tuple[str, str]], at: float
-) -> tuple[dict[str, str | tuple[str, ...]], list[Tick]]:
-    policy = active.policy
-    if len(fields) > FIELDS_AT_MOST:
-        raise SubmissionError(f"expected at most {FIELDS_AT_MOST} fields", reason="fields-many", clause="§2.2")
-    items = policy.points[point].stages[stage]
-    offered = {
-        Tick(one.purpose, one.exit, one.recipient).name(): one
-        for one in present.boxes(policy, point, notice.language, stage)
-    }
-    raw: dict[str, list[str]] = {}
-    ticks: list[Tick] = []
-    for name, text in fields:
-        if name == TICK:
-            if text not in offered:
-                raise SubmissionError(
-                    "expected a choice this form offers, found another",
-                    field=TICK,
-                    reason="choice-unknown",
-                    hint="use the form as it is shown",
-                    clause="§2.3",
-                )
-            box = offered[text]
-            ticks.append(Tick(box.purpose, box.exit, box.recipient))
-        elif name in items:
-            raw.setdefault(name, []).append(text)
-        else:
-            raise SubmissionError(
-                "expected only the fields this form declares, found another",
-                field="",
-                reason="field-undeclared",
-                hint="nothing was taken; use the form as it is shown",
-                clause="§2.2",
-            )
-    today = datetime.fromtimestamp(at, tz=UTC).strftime("%Y-%m-%d")
-    values: dict[str, str | tuple[str, ...]] = {}
-    for name, texts in raw.items():
-        item = policy.items[name]
-        several = item.type is ItemType.SOME_OF
-        if len(texts) > 1 and not several:
-            raise SubmissionError(
-                "expected a field once, found it again", field=name, reason="field-twice", clause="§2.2"
-            )
-        given = [text for text in texts if text.strip()]
-        if given:
-            values[name] = normalise(
-                item.type.value, given if several else given[0], field=name, options=item.options, today=today
-            ).value
-    return values, list(dict.fromkeys(ticks))
 
 
 async def _use_token(tx: Transaction, token_id: str, at: float) -> None:

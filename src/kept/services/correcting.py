@@ -10,6 +10,7 @@ from kept.policy import change
 from kept.policy.words import ItemType, Source
 from kept.services.acts import Act, Outcome
 from kept.services.changing import Change, change_person, find_forms
+from kept.services.contests import take_down
 from kept.services.own import own_account
 from kept.services.people import Person
 from kept.vault.normal import normalise
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from kept.services.engine import Engine
     from kept.services.own import Own
     from kept.store.interface import Transaction
+
+NOWHERE = "-"
+"""No instance has this id."""
 
 
 async def correct(engine: Engine, own: Own, slot: str, raw: str | list[str], *, expected_version: int) -> str:
@@ -42,6 +46,14 @@ async def correct(engine: Engine, own: Own, slot: str, raw: str | list[str], *, 
     if item is None or item.source == "made-by-us":
         raise SubmissionError(
             "expected an item you gave, found another", field=slot, reason="item-unknown", clause="§1.1"
+        )
+    if item.type is ItemType.ANSWER:
+        raise SubmissionError(
+            "expected an item corrected by itself, found answers to questions",
+            field=slot,
+            reason="answers-together",
+            hint="take them back and answer again, as long as the questions are open",
+            clause="§2.4",
         )
     today = datetime.fromtimestamp(at, tz=UTC).strftime("%Y-%m-%d")
     given = raw if item.type is ItemType.SOME_OF or isinstance(raw, str) else raw[0]
@@ -80,9 +92,19 @@ async def correct(engine: Engine, own: Own, slot: str, raw: str | list[str], *, 
             values={slot: value},
             gained=tuple(sorted(gained - lost)),
             lost=tuple(sorted(lost - gained)),
+            extra=lambda tx: take_down(tx, own.person_id, _published_in(engine, slot)),
         )
 
     return (await change_person(engine, own.person_id, make, slots=(slot,)))[1]
+
+
+def _published_in(engine: Engine, slot: str) -> tuple[str, ...]:
+    """Return where a value may stand published: what is corrected or removed comes down, and may be published anew."""
+    item, _, instance = slot.partition("#")
+    kind = engine.policy.policy.items[item].type if item in engine.policy.policy.items else None
+    if kind not in {ItemType.CONTEST_ENTRY, ItemType.PERSON_NAME}:
+        return (NOWHERE,)
+    return (instance,) if instance else ()
 
 
 async def remove_value(engine: Engine, own: Own, slot: str) -> str:
@@ -135,6 +157,7 @@ async def remove_value(engine: Engine, own: Own, slot: str) -> str:
         async def extra(tx: Transaction) -> None:
             for row in resealed:
                 await tx.run("value_set", **row)
+            await take_down(tx, own.person_id, _published_in(engine, slot))
 
         return Change(
             state,

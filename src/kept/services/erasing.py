@@ -37,6 +37,8 @@ ERASE_IN_DATA = (
     "session_erase",
     "remembered_erase",
     "provision_record_erase",
+    "participation_erase",
+    "publication_erase",
     "receipt_erase",
     "entry_person_erase",
     "case_person_erase",

@@ -15,6 +15,7 @@ from kept.policy.decision import Allowed, Decision, Refused
 from kept.services.acts import Act, Outcome
 from kept.services.entry import Account, Refusal, build_entry
 from kept.services.flush import Condition, Moved
+from kept.services.instances import events_of
 from kept.services.released import Card, Released
 
 if TYPE_CHECKING:
@@ -171,6 +172,7 @@ class Gate:
         """
         policy = self._engine.policy_in_force(person.policy_hash)
         notices = await self._engine.notices.of_person(person.state)
+        events = await events_of(self._engine, notices)
         decisions = policy.evaluator.decide_slots(
             mandate,
             person.id,
@@ -181,7 +183,7 @@ class Gate:
             notices,
             recipient=circumstances.recipient,
             law=circumstances.law,
-            events=circumstances.events,
+            events={**events, **circumstances.events} if circumstances.events else events,
         )
         return dict(zip(slots, decisions, strict=True))
 

@@ -15,6 +15,7 @@ from kept.errors import KeptError
 from kept.policy.words import Exit
 from kept.services import accounts, cases, choosing, collecting, providing, staff
 from kept.services.attesting import attest
+from kept.services.invented_instances import invent_instances
 from kept.services.own import Own
 from kept.services.recipients import register_key
 from kept.services.rotating import rotate
@@ -58,6 +59,12 @@ STAFF = (
         ("partners",),
         "Partners",
         "Provides to third parties what people consented to, after somebody else approved it.",
+    ),
+    Invented(
+        "ito",
+        ("contests",),
+        "Contest desk",
+        "Judges entries without names, draws lots anybody can check, sends prizes.",
     ),
     Invented(
         "ono",
@@ -123,6 +130,7 @@ async def invent(engine: Engine, clock: MovedClock, today: float) -> None:
     for promise in engine.policy.policy.attestations:
         if privacy is not None and promise.by in privacy.roles:
             await attest(engine, privacy, promise.id, "invented review note 2026-3")
+    await invent_instances(engine, clock, today, people, dice)
     clock.time = max(clock.time, today - 3 * DAY)
     for person_id, address in dice.sample(people, 6):
         own = await _own(engine, person_id)

@@ -19,6 +19,7 @@ from kept.services.acts import Act, Outcome
 from kept.services.entry import build_entry
 from kept.services.flush import Condition, Moved
 from kept.services.history import PAGE, History, history_of
+from kept.services.instances import events_of
 from kept.services.own import own_account
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ async def _own_data_once(engine: Engine, own: Own, exit: Exit, act: Act, older: 
     mandate = own.mandate()
     decisions = await engine.gate.decide(mandate, person, tuple(person.state.slots), exit, at)
     notices = await engine.notices.of_person(person.state)
+    events = await events_of(engine, notices)
     held = []
     for slot, decision in decisions.items():
         if not isinstance(decision, Allowed):
@@ -127,7 +129,7 @@ async def _own_data_once(engine: Engine, own: Own, exit: Exit, act: Act, older: 
                 point=current.point,
                 source=current.source.value,
                 notice_id=current.notice_id,
-                ends_at=end_of_slot(policy, person.state, slot, current, notice, {}),
+                ends_at=end_of_slot(policy, person.state, slot, current, notice, events),
                 claimed=current.claimed,
                 purposes=_serves(policy, person.state, slot, notice),
                 earlier=tuple(

@@ -14,6 +14,7 @@ from kept.policy.retention import end_of_slot
 from kept.services.acts import Act, Outcome
 from kept.services.changing import Change, change_person, find_forms
 from kept.services.entry import Account, build_entry
+from kept.services.instances import close_due, end_instances, events_of
 
 if TYPE_CHECKING:
     from kept.services.engine import Engine
@@ -35,6 +36,8 @@ async def sweep(engine: Engine) -> int:
             await engine.put_meta("sweep_frozen", repr(engine.clock.leapt_seconds))
             await _record(engine, Act.SWEEP_FREEZE, (("leap-seconds", f"{engine.clock.leapt_seconds:.0f}"),))
         return 0
+    await close_due(engine)
+    await end_instances(engine)
     ended, people = await _find_ended(engine)
     if not ended:
         return 0
@@ -95,9 +98,10 @@ async def destroy_unused_keys(engine: Engine, person: Person) -> int:
 async def _ended_slots(engine: Engine, person: Person) -> list[str]:
     at = engine.clock.now()
     notices = await engine.notices.of_person(person.state)
+    events = await events_of(engine, notices)
     found = []
     for slot, held in person.state.slots.items():
-        end = end_of_slot(engine.policy.policy, person.state, slot, held, notices.get(held.notice_id), {})
+        end = end_of_slot(engine.policy.policy, person.state, slot, held, notices.get(held.notice_id), events)
         if end is not None and at >= end:
             found.append(slot)
     return found

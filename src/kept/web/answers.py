@@ -26,6 +26,8 @@ from kept.errors import (
     SignInError,
     StoreError,
 )
+from kept.policy.instance import OF_KIND
+from kept.policy.narrow import main_purpose
 from kept.services.cookie_rules import CookieRules
 from kept.services.engine import Engine
 from kept.services.limiting import Limits
@@ -144,9 +146,17 @@ def _tabs(web: Web, session: StaffSession) -> tuple[str, ...]:
         return ("policy",)
     return (
         *(("rights",) if session.acts_for(engine, PURPOSE) else ()),
+        *(("instances",) if _makes(engine, session) else ()),
         *(("provision",) if _provides(engine, session) else ()),
         *(("board", "policy") if session.may(engine, "promises") else ()),
         *(("ledger",) if session.may(engine, "ledger") else ()),
+    )
+
+
+def _makes(engine: Engine, session: StaffSession) -> bool:
+    policy = engine.policy.policy
+    return any(
+        session.acts_for(engine, main_purpose(policy, one)) for one in policy.points.values() if one.kind in OF_KIND
     )
 
 

@@ -29,11 +29,13 @@ from kept.services import (
     visits,
 )
 from kept.services.history import proof_of
+from kept.services.instances import standing
 from kept.services.own import FRESH_SECONDS
-from kept.services.own_data import own_data
+from kept.services.own_data import OwnData, own_data
 from kept.services.recalling import provisions_to
 from kept.services.receipts import moment, receipts_of
 from kept.services.scanning import newest_scan
+from kept.services.taking_part import parts_of
 from kept.web.answers import (
     Web,
     check_form_token,
@@ -441,7 +443,26 @@ async def my_data(request: Request) -> Response:
         sentence=sentence,
         devices=await remembering.devices_of(web.engine, own),
         provided=await provisions_to(web.engine, own.person_id),
+        parts_taken=await parts_of(web.engine, own.person_id),
+        answers=await _answers(web, mine, language_of(request)),
     )
+
+
+async def _answers(web: Web, mine: OwnData, language: str) -> dict[str, list[tuple[str, str]]]:
+    """Return, for values that are answers, each question with its answer as the person reads it."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for held in mine.held:
+        instance = held.slot.partition("#")[2]
+        if not instance or isinstance(held.value, str):
+            continue
+        file = (await standing(web.engine, instance)).file
+        for line in held.value:
+            name, _, answer = line.partition("=")
+            question = file.question(name)
+            if question is not None:
+                said = question.options.get(answer, {}).get(language, answer)
+                found.setdefault(held.slot, []).append((question.ask[language], said))
+    return found
 
 
 async def correct_form(request: Request) -> Response:

@@ -10,9 +10,11 @@ import pytest
 from kept import guarantees
 from kept.errors import MalformedError, SubmissionError
 from kept.policy import present
+from kept.policy.instance import parse_instance
 from kept.policy.notice import parse_notice
 from kept.policy.read import read_policy
 from kept.policy.words import Basis, Exit
+from taking import EVENT
 
 FOLDER = Path(__file__).parents[3] / "policies"
 FORMS = [
@@ -112,7 +114,9 @@ def test_building_twice_gives_one_notice(policy):
     others = [
         present.build_notice(policy, "event", "", "ja"),
         present.build_notice(policy, "contest", "", "en"),
-        present.build_notice(policy, "event", "", "en", instance="autumn"),
+        present.build_notice(
+            policy, "event", "", "en", instance=parse_instance(EVENT, {"event": "event"}, ("en", "ja"))
+        ),
         present.build_notice(replace(policy, version=2), "event", "", "en"),
         present.build_notice(replace(policy, hash="ff"), "event", "", "en"),
     ]

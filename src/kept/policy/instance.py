@@ -1,0 +1,234 @@
+"""A run-time instance of a collection point, read from its file: this questionnaire, that sweepstake.
+
+An instance can only narrow what the policy declares for its point (see `narrow`). Its words are the house's own and hold
+nobody's information.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from kept.errors import PolicyError
+from kept.policy.findings import Place, Report, Severity
+from kept.policy.fit import Fitting
+from kept.policy.vocabulary import ID, LANGUAGE, Body, Many, Named, Number, Pattern, Shape, Text, Word
+from kept.policy.yaml_block import Table, parse_block
+
+FILE = "instance"
+FILE_CHARACTERS = 40_000
+QUESTIONS_AT_MOST = 40
+SCALE = (0, 10)
+INSTANCE_ID = Pattern(r"[a-z][a-z0-9-]{2,39}", "an id of 3 to 40 small letters, digits and `-`")
+DAY = Pattern(r"20[0-9]{2}-[01][0-9]-[0-3][0-9]", "a day such as 2027-01-31")
+TEXTS = Named(Text(1_000), LANGUAGE, least=1)
+
+QUESTION = Body(
+    {
+        "type": Word(("one-of", "scale", "text")),
+        "ask": TEXTS,
+        "of": Named(TEXTS, ID, least=2),
+        "from": Number(*SCALE, whole=True),
+        "to": Number(*SCALE, whole=True),
+    },
+    required=("type", "ask"),
+)
+SHAPE: Shape = Body(
+    {
+        "id": INSTANCE_ID,
+        "point": ID,
+        "title": TEXTS,
+        "about": TEXTS,
+        "closes": DAY,
+        "items": Many(ID),
+        "purposes": Many(ID),
+        "questions": Named(QUESTION, ID, least=1),
+        "capacity": Number(1, 100_000, whole=True),
+        "prizes": Number(1, 1_000, whole=True),
+        "public-number": TEXTS,
+        "number-day": DAY,
+    },
+    required=("id", "point", "title", "closes"),
+)
+OF_KIND: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
+    "questionnaire": (frozenset({"questions"}), frozenset({"questions"})),
+    "contest": (frozenset({"prizes"}), frozenset({"prizes"})),
+    "sweepstake": (
+        frozenset({"prizes", "public-number", "number-day"}),
+        frozenset({"prizes", "public-number", "number-day"}),
+    ),
+    "event": (frozenset({"capacity"}), frozenset({"capacity"})),
+}
+"""By kind of point: words it may have beside the common ones, and those it must have."""
+COMMON = frozenset({"id", "point", "title", "about", "closes", "items", "purposes"})
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of a questionnaire.
+
+    Args:
+        id: Its word.
+        type: `one-of`, `scale` or `text`.
+        ask: The question by language.
+        options: For one-of and scale: option ids in order, each with its title by language.
+    """
+
+    id: str
+    type: str
+    ask: Mapping[str, str]
+    options: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One instance as read; whether it only narrows its point is for `narrow` to say.
+
+    Args:
+        id: Its word; slots of it are `item#id`.
+        point: Declared collection point.
+        titles: By language.
+        about: What people should know, by language; may be empty.
+        closes_at: When it closes by itself, unix seconds: the end of the day named, in UTC.
+        items: Items asked for; None for all of the point's.
+        purposes: Purposes presented; None for all of the point's.
+        questions: Of a questionnaire.
+        capacity: Of an event; 0 elsewhere.
+        prizes: Of a contest or sweepstake; 0 elsewhere.
+        public_number: Of a sweepstake: the number, made by others after the close, that the draw needs, by language.
+        number_at: When that number is known at the earliest, unix seconds.
+        text: The file.
+    """
+
+    id: str
+    point: str
+    titles: Mapping[str, str]
+    about: Mapping[str, str]
+    closes_at: float
+    items: tuple[str, ...] | None
+    purposes: tuple[str, ...] | None
+    questions: tuple[Question, ...]
+    capacity: int
+    prizes: int
+    public_number: Mapping[str, str]
+    number_at: float
+    text: str
+
+    @property
+    def hash(self) -> str:
+        """Hex SHA-256 of the file."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    def slot(self, item: str, *, per_instance: bool) -> str:
+        """Return the slot of an item in this instance."""
+        return f"{item}#{self.id}" if per_instance else item
+
+    def question(self, name: str) -> Question | None:
+        """Return one question; None when there is none of that name."""
+        return next((one for one in self.questions if one.id == name), None)
+
+
+def parse_instance(unverified: str, kinds: Mapping[str, str], languages: tuple[str, ...]) -> Instance:
+    """Read an instance's file.
+
+    Args:
+        unverified: YAML, as typed or uploaded.
+        kinds: The declared points with their kind.
+        languages: Languages every text has to be given in: those of the policy.
+
+    Raises:
+        PolicyError: It does not fit; with line, column and what was expected.
+    """
+    if len(unverified) > FILE_CHARACTERS:
+        message = f"expected at most {FILE_CHARACTERS} characters, found {len(unverified)}"
+        raise PolicyError(message, file=FILE, line=0, column=0, reason="instance-size")
+    node = parse_block(unverified, FILE, 1)
+    report = Report()
+    plain = Fitting(report, {}).fit(node, SHAPE)
+    first = next((one for one in report.findings if one.severity is Severity.ERROR), None)
+    if first is not None:
+        raise PolicyError(
+            first.message, file=FILE, line=first.line, column=first.column, reason=first.code, hint=first.hint
+        )
+    places = {key.text: key.place for key, _ in node.entries} if isinstance(node, Table) else {}
+    _check_kind(plain, kinds, places)
+    for place, found in _texts(plain, places):
+        missing = [one for one in languages if one not in found]
+        if missing:
+            raise _unfit(place, f"expected this text in every language of the policy, found none in {missing[0]}")
+    closes, number_day = _day(plain["closes"], places["closes"]), 0.0
+    if "number-day" in plain:
+        number_day = _day(plain["number-day"], places["number-day"])
+        if number_day <= closes:
+            raise _unfit(places["number-day"], "expected a day after it closes, found one before", "instance-draw-day")
+    return Instance(
+        id=plain["id"],
+        point=plain["point"],
+        titles=plain["title"],
+        about=plain.get("about", {}),
+        closes_at=closes + 86_400.0,
+        items=tuple(plain["items"]) if "items" in plain else None,
+        purposes=tuple(plain["purposes"]) if "purposes" in plain else None,
+        questions=tuple(
+            _question(word, one, places["questions"], languages) for word, one in plain.get("questions", {}).items()
+        ),
+        capacity=plain.get("capacity", 0),
+        prizes=plain.get("prizes", 0),
+        public_number=plain.get("public-number", {}),
+        number_at=number_day,
+        text=unverified,
+    )
+
+
+def _check_kind(plain: Mapping[str, Any], kinds: Mapping[str, str], places: Mapping[str, Place]) -> None:
+    kind = kinds.get(plain["point"], "")
+    if kind not in OF_KIND:
+        offered = ", ".join(one for one, what in kinds.items() if what in OF_KIND)
+        raise _unfit(places["point"], f"expected a declared point ({offered}), found another", "instance-point")
+    may, must = OF_KIND[kind]
+    for word in plain:
+        if word not in COMMON | may:
+            raise _unfit(places[word], f"expected no `{word}` for a {kind}, found it", "instance-word")
+    for word in sorted(must):
+        if word not in plain:
+            raise _unfit(Place(FILE, 1, 1), f"expected `{word}` for a {kind}, found none", "instance-word")
+    if len(plain.get("questions", {})) > QUESTIONS_AT_MOST:
+        raise _unfit(places["questions"], f"expected at most {QUESTIONS_AT_MOST} questions", "instance-size")
+
+
+def _texts(plain: Mapping[str, Any], places: Mapping[str, Place]) -> list[tuple[Place, Mapping[str, str]]]:
+    found = [(places[word], plain[word]) for word in ("title", "about", "public-number") if word in plain]
+    for question in plain.get("questions", {}).values():
+        found.append((places["questions"], question["ask"]))
+        found += [(places["questions"], one) for one in question.get("of", {}).values()]
+    return found
+
+
+def _question(word: str, plain: Mapping[str, Any], place: Place, languages: tuple[str, ...]) -> Question:
+    kind = plain["type"]
+    if (
+        (kind == "one-of") != ("of" in plain)
+        or (kind == "scale") != ("from" in plain)
+        or ("from" in plain) != ("to" in plain)
+    ):
+        raise _unfit(place, "expected `of` with one-of, `from` and `to` with scale, nothing with text, found otherwise")
+    options = plain.get("of", {})
+    if kind == "scale":
+        if plain["from"] >= plain["to"]:
+            raise _unfit(place, "expected a scale that rises, found another")
+        options = {str(n): dict.fromkeys(languages, str(n)) for n in range(plain["from"], plain["to"] + 1)}
+    return Question(word, kind, plain["ask"], options)
+
+
+def _day(text: str, place: Place) -> float:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).timestamp()
+    except ValueError:
+        raise _unfit(place, "expected a day of the calendar, found another") from None
+
+
+def _unfit(place: Place, message: str, reason: str = "value-unfit") -> PolicyError:
+    return PolicyError(message, file=FILE, line=place.line, column=place.column, reason=reason, clause="§2.4")

@@ -1,0 +1,56 @@
+"""An instance narrows its point: fewer items, fewer purposes, words of its own; never more of anything (§2.1, §2.2)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kept.errors import SubmissionError
+from kept.policy.instance import Instance
+from kept.policy.model import Point, Policy
+from kept.policy.words import Basis
+
+
+def narrow(policy: Policy, instance: Instance) -> Point:
+    """Return the point as this instance narrows it.
+
+    Args:
+        policy: In force.
+        instance: As read.
+
+    Raises:
+        SubmissionError: The point is gone, or the instance asks for an item, or presents a purpose, that the point does
+            not; or it asks for what none of its purposes uses; or it leaves out the purpose the point is for.
+    """
+    point = policy.points.get(instance.point)
+    if point is None:
+        raise _wider("expected a declared collection point, found another", "point-unknown", "§2.1")
+    purposes = point.purposes if instance.purposes is None else instance.purposes
+    if not set(purposes) <= set(point.purposes):
+        raise _wider("expected purposes of the declared point, found another", "instance-wider", "§2.1")
+    if main_purpose(policy, point) not in purposes:
+        raise _wider("expected the purpose the point is for, found it left out", "instance-purpose", "§2.1")
+    declared = {item for items in point.stages.values() for item in items}
+    items = declared if instance.items is None else set(instance.items)
+    if not items <= declared:
+        raise _wider("expected items of the declared point, found another", "instance-wider", "§2.2")
+    used = {item for item in items if any(policy.purposes[one].may_use(item) for one in purposes)}
+    if used != items:
+        raise _wider("expected items one of its purposes uses, found another", "instance-unneeded", "§2.2")
+    recipients = tuple(one for one in point.recipients if policy.recipients[one].purpose in purposes)
+    return replace(
+        point,
+        stages={name: tuple(item for item in asked if item in items) for name, asked in point.stages.items()},
+        purposes=tuple(one for one in point.purposes if one in purposes),
+        recipients=recipients,
+        needed={item: why for item, why in point.needed.items() if item in items},
+    )
+
+
+def main_purpose(policy: Policy, point: Point) -> str:
+    """Return what a point is for: the first of its purposes that does not rest on consent, else the first."""
+    without = (one for one in point.purposes if policy.purposes[one].basis is not Basis.CONSENT)
+    return next(without, point.purposes[0])
+
+
+def _wider(message: str, reason: str, clause: str) -> SubmissionError:
+    return SubmissionError(message, reason=reason, clause=clause, hint="an instance can only narrow its point")

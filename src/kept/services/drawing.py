@@ -1,0 +1,57 @@
+"""What is fixed of a draw before anybody could choose: the seed at the opening, the list of tickets at the close."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kept.crypto.draw import commit_list, commit_seed
+from kept.crypto.random import random_secret
+from kept.services.keyring import HOUSE
+from kept.vault.sealed import open_record, seal_record
+
+if TYPE_CHECKING:
+    from kept.services.engine import Engine
+    from kept.store.interface import Transaction
+
+HOUSE_KEY = "tokens"
+KIND = "draw-seed"
+
+
+async def begin_draw(engine: Engine, tx: Transaction, instance_id: str) -> str:
+    """Make a seed, keep it sealed, and return its hash, hex, for everybody to see from now on."""
+    seed = random_secret()
+    seed_hash = commit_seed(instance_id, seed)
+    sealed = seal_record(
+        engine.keyring.house_key(HOUSE_KEY),
+        seed.encode(),
+        vault_id=engine.vault_id,
+        owner=HOUSE,
+        kind=KIND,
+        record_id=instance_id,
+    )
+    await tx.run("draw_insert", instance_id=instance_id, seed_hash=seed_hash, sealed_seed=sealed)
+    return seed_hash
+
+
+async def commit_tickets(tx: Transaction, instance_id: str) -> str:
+    """Fix the list of blinded tickets and return its hash, hex."""
+    tickets = [str(row[0]) for row in await tx.all("tickets", instance_id=instance_id)]
+    list_hash = commit_list(instance_id, tickets)
+    await tx.run("draw_list", instance_id=instance_id, list_hash=list_hash)
+    return list_hash
+
+
+def open_seed(engine: Engine, instance_id: str, sealed: bytes) -> str:
+    """Return the seed of a draw.
+
+    Raises:
+        SealError: The row was changed, or is another instance's.
+    """
+    return open_record(
+        engine.keyring.house_key(HOUSE_KEY),
+        sealed,
+        vault_id=engine.vault_id,
+        owner=HOUSE,
+        kind=KIND,
+        record_id=instance_id,
+    ).decode()

@@ -1,0 +1,94 @@
+"""Events: the check-in list at the door, one name at a time or all of them, each released for the event and recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kept.errors import DeniedError, InputError, NotFoundError
+from kept.policy.narrow import main_purpose
+from kept.policy.words import Exit, ItemType, PointKind
+from kept.services.acts import Act
+from kept.services.desk_mandate import issue_mandate
+from kept.services.flush import insert_entries
+from kept.services.instances import Standing, instance_entry, standing
+
+if TYPE_CHECKING:
+    from kept.policy.model import Point
+    from kept.services.engine import Engine
+    from kept.services.staff import StaffSession
+    from kept.store.interface import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A line of the check-in list.
+
+    Args:
+        number: Of the participation.
+        name: As released; empty where none was given, or its use was stopped.
+        arrived: Whether they came.
+    """
+
+    number: str
+    name: str
+    arrived: bool
+
+
+async def check_in_list(engine: Engine, session: StaffSession, instance_id: str) -> list[Guest]:
+    """Open the names of who signed up, on the screen at the door.
+
+    Raises:
+        DeniedError: No role of theirs has the event's purpose.
+    """
+    _, point = await _of(engine, session, instance_id)
+    items = engine.policy.policy.items
+    names = tuple(one for asked in point.stages.values() for one in asked if items[one].type is ItemType.PERSON_NAME)
+    mandate = await issue_mandate(engine, session, main_purpose(engine.policy.policy, point))
+    guests = []
+    for row in await engine.data.read(lambda tx: tx.all("participations", instance_id=instance_id)):
+        name = ""
+        try:
+            card = await engine.gate.read(mandate, bytes(row[0]), names, Exit.SCREEN, on_denial="withhold")
+            for item in card:
+                with card[item].open(Exit.SCREEN) as value:
+                    name = str(value)
+        except (DeniedError, NotFoundError):
+            pass  # they gave no name, or stopped its use: a number is enough at the door
+        guests.append(Guest(str(row[1]), name, str(row[3]) == "arrived"))
+    return sorted(guests, key=lambda one: (one.name == "", one.name, one.number))
+
+
+async def arrived(engine: Engine, session: StaffSession, instance_id: str, number: str) -> None:
+    """Note that a guest came.
+
+    Raises:
+        InputError: No such guest, or one who came already.
+    """
+    found, point = await _of(engine, session, instance_id)
+    at = engine.ready()
+
+    async def body(tx: Transaction) -> None:
+        for row in await tx.all("participations", instance_id=instance_id):
+            if str(row[1]) == number and await tx.run(
+                "participation_status",
+                person_id=bytes(row[0]),
+                instance_id=instance_id,
+                status="arrived",
+                expected="in",
+            ):
+                entry = instance_entry(engine, session, Act.ARRIVE, at, found.file, point, (("number", number),))
+                await insert_entries(tx, [entry], at)
+                return
+        raise InputError("expected a guest to come, found none of that number", reason="guest-unknown", clause="§2.4")
+
+    await engine.data.write(body)
+
+
+async def _of(engine: Engine, session: StaffSession, instance_id: str) -> tuple[Standing, Point]:
+    found = await standing(engine, instance_id)
+    point = engine.policy.policy.points[found.file.point]
+    if found.kind is not PointKind.EVENT:
+        raise InputError("expected an event, found another kind", reason="instance-kind", clause="§2.4")
+    session.require_purpose(engine, main_purpose(engine.policy.policy, point))
+    return found, point
