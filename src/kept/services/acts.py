@@ -44,6 +44,12 @@ class Act(StrEnum):
     PROVISION_ASK = "staff:provision:ask"
     PROVISION_FINISH = "staff:provision:finish"
     PROVISION_FETCH = "staff:provision:fetch"
+    DISCLOSE = "staff:value:disclose"
+    DISCLOSURE_RECORD = "staff:disclosure:record"
+    DISCLOSURE_ASK = "staff:disclosure:ask"
+    DISCLOSURE_FINISH = "staff:disclosure:finish"
+    DISCLOSURE_FETCH = "staff:disclosure:fetch"
+    DISCLOSURE_EXCEED = "staff:disclosure:exceed"
     ATTEST = "staff:promise:attest"
     SIGN_IN = "staff:session:sign-in"
     SIGN_IN_FAIL = "staff:session:sign-in-fail"
@@ -61,6 +67,7 @@ class Act(StrEnum):
     COOKIE_DROP = "house:cookie:drop"
     COOKIE_SCAN = "operator:cookies:scan"
     RECIPIENT_CHANGE = "operator:recipient:change"
+    DISCLOSURE_TELL = "house:disclosure:tell"
     SUBMISSION_REFUSE = "house:submission:refuse"
 
 
