@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from asked import Browser
-from house import MAIL, NAME, PASSWORD, PHONE
+from house import MAIL, NAME, PASSWORD, PHONE, House
+from kept.cli.main import main
 from kept.crypto.sealed_to import OpeningKey
 from kept.errors import (
     ConflictError,
@@ -25,7 +26,7 @@ from kept.guarantees.board import promise_board
 from kept.ledger.note import verifier_key
 from kept.policy.decision import LawRequest
 from kept.policy.words import ClauseState, Exit
-from kept.services import accounts, cases, correcting, disclosing, erasing, telling
+from kept.services import accounts, cases, correcting, disclosing, erasing, staff, telling
 from kept.services.approving import approve_act
 from kept.services.disclosure_file import parse_bundle
 from kept.services.gate import Circumstances
@@ -183,9 +184,7 @@ async def test_nobody_is_added_once_the_scope_is_fixed(house, desk):
     request = await desk.record()
     await disclosing.ask(house.engine, desk.legal, request)
     with pytest.raises(DeniedError) as refused:
-        await disclosing.name_person(
-            house.engine, desk.legal, request, criteria={"mail_address": "ren@example.jp"}
-        )
+        await disclosing.name_person(house.engine, desk.legal, request, criteria={"mail_address": "ren@example.jp"})
     assert (refused.value.reason, refused.value.clause) == ("disclosure-fixed", "§4.9")
     entry = await house.newest()
     assert (entry.act, entry.outcome, entry.clause) == ("staff:disclosure:exceed", "refused", "4.9")
@@ -200,20 +199,18 @@ async def test_nobody_is_added_once_the_scope_is_fixed(house, desk):
         "UPDATE disclosure SET starts_at = 0",
         "UPDATE disclosure SET told_from = 4000000000",
         "UPDATE disclosure SET public_key = x'0900000000000000000000000000000000000000000000000000000000000000'",
-        "INSERT INTO disclosure_person SELECT person_id, (SELECT disclosure_id FROM disclosure), 2, 'x', 'y', 0 FROM login"
-        " WHERE person_id NOT IN (SELECT person_id FROM disclosure_person)",
+        "INSERT INTO disclosure_person SELECT person_id, (SELECT disclosure_id FROM disclosure), 2, 'x', 'y', 0 FROM receipt",
     ],
 )
 async def test_a_scope_widened_past_kept_is_found_before_anything_leaves(tmp_path, statement):
     """§4.9 attack: whoever can write D alone widens no request; the board says so too."""
-    from house import House  # noqa: PLC0415 -- this one needs a file
-
     house = House(tmp_path, "sqlite")
     await house.open()
     desk = await Desk(house).begin()
+    await house.give(await house.join(), [("name", "Ren Other"), ("mail_address", "ren@example.jp")])
+    request = await desk.record("ren@example.jp")
+    house.sql("DELETE FROM receipt")
     await house.mori()
-    await house.join()
-    request = await desk.record()
     await disclosing.ask(house.engine, desk.legal, request)
     house.sql(statement)
     with pytest.raises(EvidenceError) as found:
@@ -277,7 +274,9 @@ async def test_finding_is_a_use_too_and_names_one_person(house, desk):
     with pytest.raises(InputError) as twice:
         await disclosing.name_person(house.engine, desk.legal, request, login_name=issued.login_name, criteria={})
     assert twice.value.reason == "disclosure-person"
-    finds = [one for one in await house.ledger() if one.act == "actor:person:find" and one.purpose == "legal-disclosure"]
+    finds = [
+        one for one in await house.ledger() if one.act == "actor:person:find" and one.purpose == "legal-disclosure"
+    ]
     assert sorted(one.outcome for one in finds) == ["permitted", "permitted", "permitted", "refused", "refused"]
     done = await desk.answer(request)
     assert {one for (place, _), one in done.outcomes.items() if place == 2} == {"not-held"}
@@ -400,3 +399,64 @@ async def test_the_board_says_kept(house, desk):
     one = (await promise_board(house.engine)).of("4.9")
     assert one.state is ClauseState.KEPT
     assert one.uses >= 1
+
+
+class Console(Browser):
+    """The staff's side."""
+
+    async def be(self, login: str) -> Console:
+        """Sign in as a member of staff."""
+        self._client.base_url = "https://staff.example"
+        self._client.headers["origin"] = "https://staff.example"
+        self.cookies["__Host-kept_session"] = await staff.start_demo_session(self.web.engine, login)
+        return self
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+async def test_the_pages_go_all_the_way(house, desk, language):
+    """§4.9 page: recorded, named, asked, approved, fetched; what is wrong comes back with what was typed."""
+    await house.mori()
+    console = await Console(house).be("hara")
+    at = f"/{language}/legal"
+    assert (await console.get(at)).status_code == 200
+    fields = {"authority": "Invented Office", "ground": "warrant", "from": "2026-01-01", "to": "2026-12-31",
+              "received": "2027-01-14", "due": "2027-01-25", "told": "at-once", "item": ["name", "fax"]}  # fmt: skip
+    refused = await console.post(at, **fields, key="00")
+    assert refused.status_code == 422
+    assert 'value="Invented Office"' in refused.text
+    gone = await console.post(at, **{**fields, "to": "2027-01-15"}, key=desk.key.public.hex())
+    assert gone.status_code == 303
+    one = gone.headers["location"]
+    assert (await console.post(one, step="person", mail_address="nobody@example.jp")).status_code in {404, 422}
+    assert (await console.post(one, step="person", mail_address=MAIL)).status_code == 303
+    assert (await console.post(one, step="ask")).status_code == 303
+    assert (await console.post(one, step="person", mail_address=MAIL)).status_code == 403
+    assert (await console.post(one, step="other")).status_code == 422
+    assert (await console.post(one, step="approve")).status_code == 403
+    approver = await Console(house).be("kato")
+    await approver.get(one)
+    assert (await approver.post(one, step="approve")).status_code == 303
+    assert "Invented Office" in (await console.get(one)).text
+    raw = (await console.post(one, step="fetch")).content
+    assert parse_bundle(raw, desk.key, house.engine.sequencer.verifier)["records"][0]["items"] == {"name": NAME}
+    await house.staff("sato")
+    support = await Console(house).be("sato")
+    assert (await support.get(at)).status_code == 403
+    assert (await support.get(one)).status_code == 403
+
+
+async def test_the_command_verifies_and_opens(tmp_path, capsys):
+    """§4.9: `kept bundle open` is what the authority has."""
+    house = House(tmp_path, "memory")
+    await house.open()
+    desk = await Desk(house).begin()
+    await house.mori()
+    request = await desk.record()
+    await desk.answer(request)
+    (tmp_path / "bundle.json").write_bytes(await disclosing.fetch(house.engine, desk.legal, request))
+    (tmp_path / "court.key").write_text(desk.key.raw().hex())
+    line = ["bundle", "open", str(tmp_path / "bundle.json"), "--key", str(tmp_path / "court.key"), "--house"]
+    assert main([*line, str(house.engine.sequencer.verifier)]) == 0
+    assert json.loads(capsys.readouterr().out)["records"][0]["items"]["name"] == NAME
+    assert main([*line, str(verifier_key("other.example", OpeningKey.new().public))]) == 3
+    await house.close()

@@ -17,7 +17,9 @@ async def check(engine: Engine) -> Finding:
     made = await all_disclosures(engine)
     beyond = [one.number for one in made if one.status != "recorded" and not scope_holds(engine, one)]
     beyond += [one.number for one in made if any(item not in one.terms.items for _, item in one.outcomes)]
-    released = {(one.id, place) for one in made for (place, _), outcome in one.outcomes.items() if outcome == "released"}
+    released = {
+        (one.id, place) for one in made for (place, _), outcome in one.outcomes.items() if outcome == "released"
+    }
     rows = await engine.data.read(lambda tx: tx.all("tallies"))
     entries = sum(int(row[4]) for row in rows if row[2] == Act.DISCLOSE.value and row[3] == "permitted")
     if beyond:

@@ -383,7 +383,10 @@ async def _disclose(engine: Engine, mandate: Mandate, found: Disclosure, named: 
 
     circumstances = Circumstances(
         law=LawRequest(
-            frozenset(one.person_id for one in found.people), frozenset(items), found.terms.starts_at, found.terms.ends_at
+            frozenset(one.person_id for one in found.people),
+            frozenset(items),
+            found.terms.starts_at,
+            found.terms.ends_at,
         ),
         request=str(found.number),
         told_from=found.terms.told_from,
@@ -517,7 +520,9 @@ def _check_terms(engine: Engine, terms: Terms, at: float) -> None:
         "authority": not 0 < len(terms.authority.strip()) <= AUTHORITY_AT_MOST,
         "reference": len(terms.reference) > REFERENCE_AT_MOST,
         "ground": terms.ground not in grounds_of(engine),
-        "items": not terms.items or len(set(terms.items)) < len(terms.items) or bool({*terms.items} - {*items_of(engine)}),
+        "items": not terms.items
+        or len(set(terms.items)) < len(terms.items)
+        or bool({*terms.items} - {*items_of(engine)}),
         "period": not 0 <= terms.starts_at <= terms.ends_at <= at + DAY,
         "received": terms.received_at > at + DAY,
         "due": not terms.received_at < terms.due_at <= at + DUE_AT_MOST,
@@ -568,7 +573,9 @@ async def _require_scope(engine: Engine, found: Disclosure) -> None:
     if found.status != "asked" or scope_holds(engine, found):
         return
     await engine.flush.append(
-        _entry(engine, None, Act.DISCLOSURE_EXCEED, engine.clock.now(), (("request", str(found.number)), ("what", "scope")))
+        _entry(
+            engine, None, Act.DISCLOSURE_EXCEED, engine.clock.now(), (("request", str(found.number)), ("what", "scope"))
+        )
     )
     raise EvidenceError(
         "expected a request as it was asked for, found another scope",

@@ -338,7 +338,7 @@ class Gate:
             entry_id=entry.id.hex(),
         )
 
-    async def record_evidence(  # noqa: PLR0913 -- what such an entry says
+    async def record_evidence(
         self, mandate: Mandate | None, person_id: bytes, error: KeptError, at: float, *, told_from: float = 0.0
     ) -> None:
         """Record that evidence did not hold; a ledger that cannot be written does not hide the error itself.

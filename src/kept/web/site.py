@@ -34,6 +34,7 @@ from kept.services.own_data import own_data
 from kept.services.recalling import provisions_to
 from kept.services.receipts import moment, receipts_of
 from kept.services.scanning import newest_scan
+from kept.services.telling import disclosures_to_authorities
 from kept.web.answers import (
     Web,
     check_form_token,
@@ -441,6 +442,7 @@ async def my_data(request: Request) -> Response:
         sentence=sentence,
         devices=await remembering.devices_of(web.engine, own),
         provided=await provisions_to(web.engine, own.person_id),
+        disclosed=await disclosures_to_authorities(web.engine, own.person_id),
     )
 
 
