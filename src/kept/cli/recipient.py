@@ -44,7 +44,9 @@ def run(chosen: argparse.Namespace) -> int:
         return asyncio.run(_add(chosen))
     if chosen.act == "new-key":
         return _new_key(Path(chosen.file))
-    print(json.dumps(parse_file(_read(Path(chosen.file)), _key(Path(chosen.key))), ensure_ascii=False, indent=2))
+    print(
+        json.dumps(parse_file(read_file(Path(chosen.file)), read_key(Path(chosen.key))), ensure_ascii=False, indent=2)
+    )
     return 0
 
 
@@ -75,7 +77,12 @@ def _new_key(path: Path) -> int:
     return 0
 
 
-def _read(path: Path) -> bytes:
+def read_file(path: Path) -> bytes:
+    """Read a file a command was given.
+
+    Raises:
+        SettingError: It cannot be read.
+    """
     try:
         return path.read_bytes()
     except OSError as error:
@@ -84,9 +91,14 @@ def _read(path: Path) -> bytes:
         ) from error
 
 
-def _key(path: Path) -> OpeningKey:
+def read_key(path: Path) -> OpeningKey:
+    """Read a key file made by `new-key`.
+
+    Raises:
+        SettingError: It is none.
+    """
     try:
-        raw = bytes.fromhex(_read(path).decode("ascii").strip())
+        raw = bytes.fromhex(read_file(path).decode("ascii").strip())
     except ValueError:
         raw = b""
     if len(raw) != KEY_BYTES:

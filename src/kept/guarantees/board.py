@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from kept.policy.model import Clause, Policy
     from kept.services.engine import Engine
 
-EXITS_BUILT = frozenset({Exit.SCREEN, Exit.APP, Exit.OWN_PAGE, Exit.TAKE_ALONG, Exit.PROVISION, Exit.PUBLICATION})
+EXITS_BUILT = frozenset(
+    {Exit.SCREEN, Exit.APP, Exit.OWN_PAGE, Exit.TAKE_ALONG, Exit.PROVISION, Exit.PUBLICATION, Exit.LEGAL_BUNDLE}
+)
 BUILT = {("sources", "direct")}
-BUILT_WORDS = frozenset({"collection", "cookies", "addresses", "recipients"})
+BUILT_WORDS = frozenset({"collection", "cookies", "addresses", "recipients", "disclosure"})
 """Declarations this version operates; the others configure what is not built yet."""
 NEUTRAL = frozenset({"purposes", "processors", "roles", "items", "keep"})
 ORDER = (

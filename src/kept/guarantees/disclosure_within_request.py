@@ -2,7 +2,32 @@
 
 from __future__ import annotations
 
-from kept.guarantees.guarantee import Guarantee
+from typing import TYPE_CHECKING
+
+from kept.guarantees.guarantee import Finding, Guarantee
+from kept.services.acts import Act
+from kept.services.disclosing import all_disclosures, scope_holds
+
+if TYPE_CHECKING:
+    from kept.services.engine import Engine
+
+
+async def check(engine: Engine) -> Finding:
+    """Hold every request against the scope that was approved, and what was released against the ledger's entries."""
+    made = await all_disclosures(engine)
+    beyond = [one.number for one in made if one.status != "recorded" and not scope_holds(engine, one)]
+    beyond += [one.number for one in made if any(item not in one.terms.items for _, item in one.outcomes)]
+    released = {
+        (one.id, place) for one in made for (place, _), outcome in one.outcomes.items() if outcome == "released"
+    }
+    rows = await engine.data.read(lambda tx: tx.all("tallies"))
+    entries = sum(int(row[4]) for row in rows if row[2] == Act.DISCLOSE.value and row[3] == "permitted")
+    if beyond:
+        return Finding(False, f"request {min(beyond)} names another scope than was approved")
+    return Finding(
+        entries == len(released), f"{len(made)} requests; {entries} entries for {len(released)} people disclosed"
+    )
+
 
 GUARANTEE = Guarantee(
     id="disclosure-within-request",
@@ -10,4 +35,6 @@ GUARANTEE = Guarantee(
         "en": "A disclosure the law requires covers what the request names and nothing beyond it.",
         "ja": "法令に基づく開示は、求められた範囲に限ります。",
     },
+    enforced_at=("kept.services.gate.Gate.send", "kept.policy.needs.within_request"),
+    check=check,
 )

@@ -55,6 +55,12 @@ class Act(StrEnum):
     DRAW = "staff:lot:draw"
     ARRIVE = "staff:participation:arrive"
     PRIZE_DELIVER = "staff:prize:deliver"
+    DISCLOSE = "staff:value:disclose"
+    DISCLOSURE_RECORD = "staff:disclosure:record"
+    DISCLOSURE_ASK = "staff:disclosure:ask"
+    DISCLOSURE_FINISH = "staff:disclosure:finish"
+    DISCLOSURE_FETCH = "staff:disclosure:fetch"
+    DISCLOSURE_EXCEED = "staff:disclosure:exceed"
     ATTEST = "staff:promise:attest"
     SIGN_IN = "staff:session:sign-in"
     SIGN_IN_FAIL = "staff:session:sign-in-fail"
@@ -72,6 +78,7 @@ class Act(StrEnum):
     COOKIE_DROP = "house:cookie:drop"
     COOKIE_SCAN = "operator:cookies:scan"
     RECIPIENT_CHANGE = "operator:recipient:change"
+    DISCLOSURE_TELL = "house:disclosure:tell"
     SUBMISSION_REFUSE = "house:submission:refuse"
 
 

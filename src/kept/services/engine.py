@@ -302,12 +302,13 @@ class Engine:
 
     # ------------------------------------------------------------ sealing
 
-    def seal_entry(self, entry: Entry, keys: PersonKeys | None) -> SealedEntry:
+    def seal_entry(self, entry: Entry, keys: PersonKeys | None, *, told_from: float = 0.0) -> SealedEntry:
         """Seal both parts of an entry.
 
         Args:
             entry: The entry; when it concerns a person, *keys* are theirs.
             keys: The person's keys.
+            told_from: When the person may be told of it, unix seconds; 0 for at once.
         """
         account_sealed = seal_account(
             self.keyring.house_key(LEDGER_KEY),
@@ -317,7 +318,7 @@ class Engine:
             entry_id=entry.id,
         )
         if not entry.person_id or keys is None:
-            return SealedEntry(entry, LEDGER_KEY, account_sealed, "", entry.person.nonce)
+            return SealedEntry(entry, LEDGER_KEY, account_sealed, "", entry.person.nonce, told_from)
         key_id = keys.newest("evidence")
         return SealedEntry(
             entry,
@@ -331,6 +332,7 @@ class Engine:
                 person_id=entry.person_id,
                 entry_id=entry.id,
             ),
+            told_from,
         )
 
     def token_hash(self, kind: str, token: bytes) -> bytes:

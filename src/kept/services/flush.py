@@ -34,6 +34,7 @@ class SealedEntry:
         account_sealed: Sealed account part.
         person_key: Key id the person part is sealed under; empty when the entry concerns nobody.
         person_sealed: Sealed person part; empty when the entry concerns nobody.
+        told_from: When the person may be told of it, unix seconds (§4.9); 0 for at once, as everything else is.
     """
 
     entry: Entry
@@ -41,6 +42,7 @@ class SealedEntry:
     account_sealed: bytes
     person_key: str
     person_sealed: bytes
+    told_from: float = 0.0
 
 
 @dataclass(slots=True, frozen=True)
@@ -97,7 +99,7 @@ async def insert_entries(tx: Transaction, sealed: Iterable[SealedEntry], at: flo
             for one in rows
         ],
     )
-    with_person = [one for one in rows if one.entry.person_id]
+    with_person = [one for one in rows if one.entry.person_id and one.told_from <= at]
     if with_person:
         await tx.many(
             "entry_person_insert",
@@ -110,6 +112,21 @@ async def insert_entries(tx: Transaction, sealed: Iterable[SealedEntry], at: flo
                     "recorded_at": at,
                 }
                 for one in with_person
+            ],
+        )
+    if told_later := [one for one in rows if one.entry.person_id and one.told_from > at]:
+        await tx.many(
+            "entry_later_insert",
+            [
+                {
+                    "person_id": one.entry.person_id,
+                    "entry_id": one.entry.id,
+                    "key_id": one.person_key,
+                    "sealed": one.person_sealed,
+                    "recorded_at": at,
+                    "told_from": one.told_from,
+                }
+                for one in told_later
             ],
         )
     await tx.many("todo_insert", [{"entry_id": one.entry.id, "since": at} for one in rows])

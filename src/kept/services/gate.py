@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from kept.errors import ClosedError, ConflictError, DeniedError, ErasedError, EvidenceError, KeptError, NotFoundError
 from kept.policy.decision import Allowed, Decision, Refused
+from kept.policy.words import Basis
 from kept.services.acts import Act, Outcome
 from kept.services.entry import Account, Refusal, build_entry
 from kept.services.flush import Condition, Moved
@@ -36,11 +37,27 @@ OnDenial = Literal["refuse", "withhold"]
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What some exits need beside the mandate: a recipient, an authority's request, events of instances."""
+    """What some exits need beside the mandate: a recipient, an authority's request, events of instances.
+
+    Args:
+        recipient: Third party or processor; empty otherwise.
+        law: What an authority's request names; only under basis *law*.
+        events: Times of retention events.
+        request: Number of the authority's request; empty otherwise.
+        told_from: When the person may be told, unix seconds; 0 for at once. Only a request under a law may say so.
+    """
 
     recipient: str = ""
     law: LawRequest | None = None
     events: dict[str, float] = field(default_factory=dict)
+    request: str = ""
+    told_from: float = 0.0
+
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """Return what an entry says of them."""
+        told = str(int(self.told_from)) if self.told_from else ""
+        named = (("recipient", self.recipient), ("request", self.request), ("told-from", told))
+        return tuple(one for one in named if one[1])
 
 
 NO_CIRCUMSTANCES = Circumstances()
@@ -212,7 +229,7 @@ class Gate:
         except ErasedError as error:
             raise await self._not_found(mandate, exit, at) from error
         except EvidenceError as error:
-            await self.record_evidence(mandate, person_id, error, at)
+            await self.record_evidence(mandate, person_id, error, at, told_from=self._told_from(mandate, circumstances))
             raise
         refused = {slot: decision for slot, decision in decisions.items() if isinstance(decision, Refused)}
         releases = bool(opened) and (not refused or on_denial == "withhold")
@@ -222,7 +239,7 @@ class Gate:
             g=person.state.g,
             versions={slot: person.state.slots[slot].version for slot in opened} if releases else {},
         )
-        sealed = engine.seal_entry(entry, person.keys)
+        sealed = engine.seal_entry(entry, person.keys, told_from=self._told_from(mandate, circumstances))
         if not releases:
             await engine.flush.append(sealed)
             raise _denied(refused, entry.id.hex(), mandate.purpose)
@@ -255,6 +272,12 @@ class Gate:
             {slot: f"§{decision.clause}" for slot, decision in refused.items()},
             entry_id,
         )
+
+    def _told_from(self, mandate: Mandate, circumstances: Circumstances) -> float:
+        """Return when the person may be told: only what a law asks for may wait, whoever says so."""
+        purpose = self._engine.policy.policy.purposes.get(mandate.purpose)
+        waits = circumstances.law is not None and purpose is not None and purpose.basis is Basis.LAW
+        return circumstances.told_from if waits else 0.0
 
     def _account(  # noqa: PLR0913 -- see read
         self,
@@ -289,7 +312,7 @@ class Gate:
             case=mandate.case,
             mandate=mandate.id,
             refused=refused,
-            facts=(("recipient", circumstances.recipient),) if circumstances.recipient else (),
+            facts=circumstances.facts(),
         )
 
     async def _not_found(self, mandate: Mandate, exit: Exit, at: float) -> NotFoundError:  # noqa: A002 -- see read
@@ -317,7 +340,9 @@ class Gate:
             entry_id=entry.id.hex(),
         )
 
-    async def record_evidence(self, mandate: Mandate | None, person_id: bytes, error: KeptError, at: float) -> None:
+    async def record_evidence(
+        self, mandate: Mandate | None, person_id: bytes, error: KeptError, at: float, *, told_from: float = 0.0
+    ) -> None:
         """Record that evidence did not hold; a ledger that cannot be written does not hide the error itself.
 
         Args:
@@ -325,6 +350,7 @@ class Gate:
             person_id: Whose row it was; named only in the person part, and only while their keys exist.
             error: What was found.
             at: When, unix seconds.
+            told_from: When the person may be told, unix seconds; 0 for at once.
         """
         engine = self._engine
         entry = build_entry(
@@ -344,7 +370,7 @@ class Gate:
         )
         keys, _ = await engine.keyring.of_person(person_id)
         try:
-            await engine.flush.append(engine.seal_entry(entry, keys))
+            await engine.flush.append(engine.seal_entry(entry, keys, told_from=told_from))
         except ClosedError:
             return
 

@@ -11,6 +11,7 @@ from kept.services.changing import copy_state
 from kept.services.erasing import finish_unfinished, remove_returned, scrub
 from kept.services.retention import destroy_unused_keys, sweep
 from kept.services.rotating import finish_rotation
+from kept.services.telling import tell_due
 
 if TYPE_CHECKING:
     from kept.services.engine import Engine
@@ -63,6 +64,7 @@ async def finish_all(engine: Engine) -> dict[str, int]:
         "keys without a person": await _sweep_orphans(engine),
         "states copied": await _copy_states(engine),
         "unused keys destroyed": await _destroy_unused_keys(engine),
+        "told what was to be told later": await tell_due(engine),
         "key epochs ended": len((await finish_rotation(engine, by="house")).destroyed),
     }
 
@@ -82,6 +84,7 @@ async def tidy(engine: Engine) -> None:
         await tx.run("meta_put", name="high_water", value=repr(at))
 
     await engine.data.write(body)
+    await tell_due(engine)
     await scrub(engine)
     await engine.reload_policy()
 

@@ -13,7 +13,7 @@ from kept.crypto.password import QUICK, Passwords
 from kept.crypto.sealed_to import OpeningKey
 from kept.errors import KeptError
 from kept.policy.words import Exit
-from kept.services import accounts, cases, choosing, collecting, providing, staff
+from kept.services import accounts, cases, choosing, collecting, disclosing, providing, staff
 from kept.services.attesting import attest
 from kept.services.invented_instances import invent_instances
 from kept.services.own import Own
@@ -65,6 +65,12 @@ STAFF = (
         ("contests",),
         "Contest desk",
         "Judges entries without names, draws lots anybody can check, sends prizes.",
+    ),
+    Invented(
+        "hara",
+        ("legal",),
+        "Legal desk",
+        "Answers what a law requires, within the scope of the request, after somebody else approved it.",
     ),
     Invented(
         "ono",
@@ -125,6 +131,7 @@ async def invent(engine: Engine, clock: MovedClock, today: float) -> None:
     clock.time = max(clock.time, today - 25 * DAY)
     await rotate(engine, by="demo")
     await _provide(engine)
+    await _disclose(engine)
     clock.time = max(clock.time, today - 20 * DAY)
     privacy = await staff.session_of(engine, await staff.start_demo_session(engine, "kato"))
     for promise in engine.policy.policy.attestations:
@@ -152,6 +159,24 @@ async def _provide(engine: Engine) -> None:
         provision = await providing.ask(engine, asks, CLUB)
         await providing.approve_and_provide(engine, approves, provision)
         await providing.fetch(engine, asks, provision)
+
+
+async def _disclose(engine: Engine) -> None:
+    """An invented court asked for two items of the first customer; she was told at once."""
+    asks = await staff.session_of(engine, await staff.start_demo_session(engine, "hara"))
+    approves = await staff.session_of(engine, await staff.start_demo_session(engine, "kato"))
+    if asks is None or approves is None:
+        return
+    at = engine.clock.now()
+    terms = disclosing.Terms(
+        "Invented District Court", "invented 12", "court-order", ("name", "postal_address", "phone", "fax"),
+        at - 90 * DAY, at, at, at + 14 * DAY, OpeningKey.new().public,
+    )  # fmt: skip
+    request = await disclosing.record(engine, asks, terms)
+    await disclosing.name_person(engine, asks, request, criteria={"mail_address": "mori@example.jp"})
+    await disclosing.ask(engine, asks, request)
+    await disclosing.approve_and_bundle(engine, approves, request)
+    await disclosing.fetch(engine, asks, request)
 
 
 async def _join(engine: Engine, dice: random.Random, number: int) -> tuple[bytes, str]:

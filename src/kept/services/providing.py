@@ -15,17 +15,18 @@ from typing import TYPE_CHECKING
 from kept.crypto.random import random_id
 from kept.crypto.sealed_to import seal_to
 from kept.errors import ConflictError, DeniedError, ErasedError, EvidenceError, InputError, NotFoundError
-from kept.policy.decision import Mandate
 from kept.policy.words import Exit
 from kept.services.acts import Act, Outcome
 from kept.services.approving import approve_act, ask_for_approval, require_approved
 from kept.services.entry import Account, build_entry
 from kept.services.flush import insert_entries
 from kept.services.gate import Circumstances
+from kept.services.mandates import load_mandate
 from kept.services.provision_file import file_info, pack_file, record_of
 from kept.services.recipients import declared_recipient, key_of
 
 if TYPE_CHECKING:
+    from kept.policy.decision import Mandate
     from kept.policy.model import Recipient
     from kept.services.engine import Engine
     from kept.services.flush import Effect, SealedEntry
@@ -149,7 +150,7 @@ async def provide(engine: Engine, provision_id: str) -> Provision:
         return found
     declared = declared_recipient(engine, found.recipient)
     public = await key_of(engine, found.recipient)
-    mandate = await _mandate(engine, found)
+    mandate = await load_mandate(engine, found.mandate_id)
     people = refused = 0
     after = b""
     while rows := await engine.data.read(lambda tx, one=after: tx.all("people_page", after=one, limit=PAGE)):  # type: ignore[misc]
@@ -306,26 +307,6 @@ async def all_provisions(engine: Engine) -> list[Provision]:
 def _acts_for(engine: Engine, role: str, purpose: str) -> bool:
     roles = engine.policy.policy.roles
     return role in roles and purpose in roles[role].purposes
-
-
-async def _mandate(engine: Engine, found: Provision) -> Mandate:
-    row = await engine.data.read(lambda tx: tx.one("mandate_get", mandate_id=found.mandate_id))
-    if row is None:
-        raise RuntimeError("a provision without its mandate")
-    kind, actor, role, purpose, _, signed_in_at, expires_at, revoked_at, volume_left = row
-    return Mandate(
-        id=found.mandate_id,
-        kind=str(kind),
-        actor=str(actor),
-        role=str(role),
-        purpose=str(purpose),
-        case="",
-        person_id=b"",
-        signed_in_at=float(signed_in_at),
-        expires_at=float(expires_at),
-        revoked=revoked_at is not None,
-        volume_left=int(volume_left),
-    )
 
 
 def _entry(  # noqa: PLR0913 -- the fields of an entry

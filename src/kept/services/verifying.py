@@ -203,7 +203,8 @@ async def _verify_parts(engine: Engine, person_id: bytes, found: Verification) -
     rows: list[Row] = await engine.data.read(
         lambda tx: tx.all("entries_of_person_page", person_id=person_id, before=1e18, before_id=b"", limit=1_000_000)
     )
-    for entry_id, key_id, sealed, _ in rows:
+    later = await engine.data.read(lambda tx: tx.all("entries_later_of_person", person_id=person_id))
+    for entry_id, key_id, sealed, *_ in [*rows, *later]:
         try:
             open_person_part(engine, keys, person_id, bytes(entry_id), (key_id, sealed))
         except KeptError:

@@ -29,6 +29,7 @@ from kept.errors import (
 from kept.policy.instance import OF_KIND
 from kept.policy.narrow import main_purpose
 from kept.services.cookie_rules import CookieRules
+from kept.services.disclosing import purpose_of
 from kept.services.engine import Engine
 from kept.services.limiting import Limits
 from kept.services.rights import PURPOSE
@@ -148,6 +149,7 @@ def _tabs(web: Web, session: StaffSession) -> tuple[str, ...]:
         *(("rights",) if session.acts_for(engine, PURPOSE) else ()),
         *(("instances",) if _makes(engine, session) else ()),
         *(("provision",) if _provides(engine, session) else ()),
+        *(("legal",) if _discloses(engine, session) else ()),
         *(("board", "policy") if session.may(engine, "promises") else ()),
         *(("ledger",) if session.may(engine, "ledger") else ()),
     )
@@ -165,6 +167,11 @@ def _provides(engine: Engine, session: StaffSession) -> bool:
     return bool(recipients) and (
         session.may(engine, "approve") or any(session.acts_for(engine, one.purpose) for one in recipients)
     )
+
+
+def _discloses(engine: Engine, session: StaffSession) -> bool:
+    purpose = purpose_of(engine)
+    return purpose is not None and (session.may(engine, "approve") or session.acts_for(engine, purpose.id))
 
 
 def _asks_about_cookies(web: Web, request: Request) -> bool:

@@ -36,6 +36,7 @@ from kept.services.recalling import provisions_to
 from kept.services.receipts import moment, receipts_of
 from kept.services.scanning import newest_scan
 from kept.services.taking_part import parts_of
+from kept.services.telling import disclosures_to_authorities
 from kept.web.answers import (
     Web,
     check_form_token,
@@ -445,6 +446,7 @@ async def my_data(request: Request) -> Response:
         provided=await provisions_to(web.engine, own.person_id),
         parts_taken=await parts_of(web.engine, own.person_id),
         answers=await _answers(web, mine, language_of(request)),
+        disclosed=await disclosures_to_authorities(web.engine, own.person_id),
     )
 
 

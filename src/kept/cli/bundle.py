@@ -1,0 +1,34 @@
+"""`kept bundle`: an authority opens what the legal desk gave it, after verifying which house made it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from kept.cli.recipient import read_file, read_key
+from kept.ledger.note import parse_verifier_key
+from kept.services.disclosure_file import parse_bundle
+
+
+def add(commands: Any) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "bundle",
+        help="bundles of the legal desk, as the authority opens them",
+        epilog="example: kept recipient new-key court.key   ·   kept bundle open bundle.json --key court.key --house KEY",
+    )
+    acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
+    opening = acts.add_parser("open", help="verify and open a bundle")
+    opening.add_argument("file", help="the bundle")
+    opening.add_argument("--key", required=True, help="the file `kept recipient new-key` made")
+    opening.add_argument("--house", required=True, help="the house's published key, from its page /ledger/key")
+    parser.set_defaults(run=run)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Run the command."""
+    opened = parse_bundle(read_file(Path(chosen.file)), read_key(Path(chosen.key)), parse_verifier_key(chosen.house))
+    print(json.dumps(opened, ensure_ascii=False, indent=2))
+    return 0
