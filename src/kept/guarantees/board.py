@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 EXITS_BUILT = frozenset(
     {Exit.SCREEN, Exit.APP, Exit.OWN_PAGE, Exit.TAKE_ALONG, Exit.PROVISION, Exit.PUBLICATION, Exit.LEGAL_BUNDLE}
 )
-BUILT = {("sources", "direct")}
+BUILT = {("sources", "direct"), ("sources", "partner")}
 BUILT_WORDS = frozenset({"collection", "cookies", "addresses", "recipients", "disclosure"})
 """Declarations this version operates; the others configure what is not built yet."""
 NEUTRAL = frozenset({"purposes", "processors", "roles", "items", "keep"})

@@ -67,7 +67,7 @@ def grant(  # noqa: PLR0913 -- what a consent names
         slots: Slots filled on that form; one that does not answer to this notice is not covered.
         recipients: Third parties consented to, by purpose.
         at: Unix seconds.
-        by: `self`, `paper` or `call`.
+        by: `self`, `paper`, `call` or `partner`.
     """
     if not ticks:
         return state

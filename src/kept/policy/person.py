@@ -79,7 +79,7 @@ class Choice(msgspec.Struct, frozen=True):
         allow: True for a yes, False for a no (withdrawal, objection).
         notice_id: Notice that was shown with it, hex; empty for a choice made on my data.
         at: When it was made.
-        by: `self`, `paper` or `call` (witnessed; a witnessed choice never lifts a no).
+        by: `self`, `paper` or `call` (witnessed), or `partner` (stated by another company); only `self` lifts a no.
     """
 
     purpose: str

@@ -11,6 +11,7 @@ from kept.services.changing import copy_state
 from kept.services.erasing import finish_unfinished, remove_returned, scrub
 from kept.services.retention import destroy_unused_keys, sweep
 from kept.services.rotating import finish_rotation
+from kept.services.taking_in import end_quarantine
 from kept.services.telling import tell_due
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ async def tidy(engine: Engine) -> None:
 
     await engine.data.write(body)
     await tell_due(engine)
+    await end_quarantine(engine)
     await scrub(engine)
     await engine.reload_policy()
 

@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING
 
 from kept.crypto.password import QUICK, Passwords
 from kept.crypto.sealed_to import OpeningKey
+from kept.crypto.signature import SigningKey, new_seed
 from kept.errors import KeptError
 from kept.policy.words import Exit
-from kept.services import accounts, cases, choosing, collecting, disclosing, providing, staff
+from kept.services import accounts, cases, choosing, collecting, disclosing, providing, staff, taking_in
 from kept.services.attesting import attest
+from kept.services.intake_file import sign_file
 from kept.services.invented_instances import invent_instances
 from kept.services.own import Own
+from kept.services.receipts import moment
 from kept.services.recipients import register_key
 from kept.services.rotating import rotate
 
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
 CUSTOMER = "mori"
 CLUB = "picture-club"
+PARTNER = "photo-friends"
 CUSTOMERS = 40
 DAYS = 90
 DAY = 86400.0
@@ -132,6 +136,7 @@ async def invent(engine: Engine, clock: MovedClock, today: float) -> None:
     await rotate(engine, by="demo")
     await _provide(engine)
     await _disclose(engine)
+    await _take_in(engine, people)
     clock.time = max(clock.time, today - 20 * DAY)
     privacy = await staff.session_of(engine, await staff.start_demo_session(engine, "kato"))
     for promise in engine.policy.policy.attestations:
@@ -159,6 +164,32 @@ async def _provide(engine: Engine) -> None:
         provision = await providing.ask(engine, asks, CLUB)
         await providing.approve_and_provide(engine, approves, provision)
         await providing.fetch(engine, asks, provision)
+
+
+async def _take_in(engine: Engine, people: list[tuple[bytes, str]]) -> None:
+    """An invented partner gave a fax number of three customers; for one of them it could not say what was agreed."""
+    key = SigningKey(new_seed())
+    await taking_in.register_partner(engine, PARTNER, key.public, by="demo")
+    notice = (await collecting.present_form(engine, "registration", "", "en")).notice_id
+    records: list[dict[str, object]] = []
+    for number, (person_id, _) in enumerate(people[1:4]):
+        row = await engine.data.read(lambda tx, one=person_id: tx.one("password_get", person_id=one))  # type: ignore[misc]
+        statement = {
+            "notice": notice,
+            "to": engine.policy.policy.controller["name"],
+            "given": moment(engine.clock.now() - DAY),
+            "how": "paper",
+            "items": ["fax"],
+        }
+        records.append(
+            {
+                "login_name": str(row[0]) if row else "",
+                "items": {"fax": f"075-200-{1000 + number}"},
+                "statement": statement if number else None,
+            }
+        )
+    file = sign_file(records, PARTNER, key, engine.clock.now())
+    await taking_in.take_in(engine, file, by=engine.actor_of("kato"), kind="staff")
 
 
 async def _disclose(engine: Engine) -> None:

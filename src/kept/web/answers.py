@@ -148,6 +148,7 @@ def _tabs(web: Web, session: StaffSession) -> tuple[str, ...]:
     return (
         *(("rights",) if session.acts_for(engine, PURPOSE) else ()),
         *(("instances",) if _makes(engine, session) else ()),
+        *(("intake",) if _takes_in(engine) and session.may(engine, "witness") else ()),
         *(("provision",) if _provides(engine, session) else ()),
         *(("legal",) if _discloses(engine, session) else ()),
         *(("board", "policy") if session.may(engine, "promises") else ()),
@@ -160,6 +161,10 @@ def _makes(engine: Engine, session: StaffSession) -> bool:
     return any(
         session.acts_for(engine, main_purpose(policy, one)) for one in policy.points.values() if one.kind in OF_KIND
     )
+
+
+def _takes_in(engine: Engine) -> bool:
+    return any(one.word == "sources" and one.id == "partner" for one in engine.policy.policy.declarations)
 
 
 def _provides(engine: Engine, session: StaffSession) -> bool:

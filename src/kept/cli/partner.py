@@ -1,0 +1,149 @@
+"""`kept partner`: companies that give, with their customers' consent: keys, the notice to show, files signed and taken in."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from kept.cli.opening import add_address, opened, operator
+from kept.crypto.signature import SEED_BYTES, SigningKey, new_seed
+from kept.errors import MalformedError, SettingError
+from kept.services.collecting import present_form
+from kept.services.intake_file import sign_file
+from kept.services.taking_in import register_partner, take_in
+
+
+def add(commands: Any) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "partner",
+        help="other companies that give us values, with consent",
+        epilog="example: kept partner new-key friends.key   ·   kept partner sign records.json --name friends --key friends.key"
+        "   ·   kept partner import friends.intake.json --store sqlite:///shop.db",
+    )
+    acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
+    new = acts.add_parser("new-key", help="the partner makes its key, in a file of its own, and prints the public half")
+    new.add_argument("file", help="file to make; it must not exist")
+    adding = acts.add_parser("add", help="register a partner's public key")
+    adding.add_argument("name", help="its name here: small letters, digits and `-`")
+    adding.add_argument("--public", required=True, help="what `new-key` printed")
+    add_address(adding)
+    notice = acts.add_parser("notice", help="print the notice the partner shows, with its id")
+    notice.add_argument("point", help="declared collection point, such as registration")
+    notice.add_argument("--language", default="en", help="language to show it in (default: en)")
+    add_address(notice)
+    signing = acts.add_parser("sign", help="the partner signs its records into a file")
+    signing.add_argument("file", help="a JSON list of records")
+    signing.add_argument("--name", required=True, help="its name, as registered")
+    signing.add_argument("--key", required=True, help="the file `new-key` made")
+    importing = acts.add_parser("import", help="take in a signed file; the same file again goes on where it stopped")
+    importing.add_argument("file", help="the signed file")
+    importing.add_argument("--json", action="store_true", help="print the outcome as JSON")
+    add_address(importing)
+    parser.set_defaults(run=run)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Run the command."""
+    match chosen.act:
+        case "new-key":
+            return _new_key(Path(chosen.file))
+        case "sign":
+            return _sign(chosen)
+        case "add":
+            return asyncio.run(_add(chosen))
+        case "notice":
+            return asyncio.run(_notice(chosen))
+        case _:
+            return asyncio.run(_import(chosen))
+
+
+def _new_key(path: Path) -> int:
+    seed = new_seed()
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise SettingError(
+            f"expected to make {path.name}: {error.strerror}",
+            reason="partner-file",
+            hint="name a file that does not exist, in a folder of yours",
+        ) from error
+    with os.fdopen(handle, "w") as file:
+        file.write(f"{seed.hex()}\n")
+    print(SigningKey(seed).public.hex())
+    return 0
+
+
+def _sign(chosen: argparse.Namespace) -> int:
+    try:
+        seed = bytes.fromhex(_read(Path(chosen.key)).decode("ascii").strip())
+    except ValueError:
+        seed = b""
+    if len(seed) != SEED_BYTES:
+        raise SettingError(
+            "expected a key file made by `kept partner new-key`, found another",
+            reason="partner-file",
+            hint="give the file the key is in",
+        )
+    try:
+        records = json.loads(_read(Path(chosen.file)))
+    except ValueError as error:
+        raise MalformedError(
+            "expected a JSON list of records, found another file", reason="intake-file", clause="§2.9"
+        ) from error
+    signed = sign_file(records, chosen.name, SigningKey(seed), time.time())
+    made = Path(chosen.file).with_suffix(".intake.json")
+    made.write_bytes(signed)
+    print(f"signed {len(records)} records: {made.name}")
+    return 0
+
+
+async def _add(chosen: argparse.Namespace) -> int:
+    try:
+        public = bytes.fromhex(chosen.public)
+    except ValueError:
+        public = b""
+    async with opened(chosen) as engine:
+        await register_partner(engine, chosen.name, public, by=operator())
+    print(f"registered the key of {chosen.name}: {public.hex()[:16]}…")
+    return 0
+
+
+async def _notice(chosen: argparse.Namespace) -> int:
+    async with opened(chosen) as engine:
+        shown = await present_form(engine, chosen.point, "", chosen.language)
+    print(f"notice {shown.notice_id}")
+    print(shown.notice.text)
+    print("choices, each only if the person ticks it:")
+    for box in shown.boxes:
+        if not box.recipient:
+            print(f"  {box.purpose}/{box.exit.value if box.exit else ''}/  {box.title}")
+    return 0
+
+
+async def _import(chosen: argparse.Namespace) -> int:
+    async with opened(chosen) as engine:
+        made = await take_in(engine, _read(Path(chosen.file)), by=operator())
+    if chosen.json:
+        print(
+            json.dumps({"intake": made.id, "partner": made.partner, "records": made.records, "outcome": made.reasons})
+        )
+        return 0
+    print(f"{made.partner}: {made.records} records (§2.9)")
+    for reason, count in made.reasons.items():
+        print(f"  {count:>6}  {'taken' if reason == 'taken' else f'in quarantine: {reason}'}")
+    return 0
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SettingError(
+            f"expected to read {path.name}: {error.strerror}", reason="partner-file", hint="check the path"
+        ) from error

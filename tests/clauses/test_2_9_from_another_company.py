@@ -1,0 +1,297 @@
+"""§2.9: another company may give what its customer agreed to: one signed file, a statement each, the rest in quarantine."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+
+import pytest
+
+from asked import CONSOLE, Browser
+from house import MAIL, NAME
+from kept.crypto.signature import SigningKey, new_seed
+from kept.errors import DeniedError, InputError, MalformedError, NoteError, StoreError
+from kept.guarantees.board import promise_board
+from kept.policy.words import ClauseState, Exit, Source
+from kept.services import accounts, cases, choosing, erasing, staff, taking_in
+from kept.services.collecting import present_form
+from kept.services.correcting import remove_value
+from kept.services.intake_file import sign_file
+from kept.services.own_data import own_data
+from kept.services.receipts import receipts_of
+
+pytestmark = pytest.mark.anyio
+FRIENDS = "photo-friends"
+DAY = 86400.0
+
+
+class Partner:
+    """Another company, its key, and the notice of ours it shows."""
+
+    def __init__(self, house) -> None:
+        self.house, self.key = house, SigningKey(new_seed())
+
+    async def begin(self):
+        """Register, and learn the notice."""
+        await taking_in.register_partner(self.house.engine, FRIENDS, self.key.public, by="test")
+        self.notice = (await present_form(self.house.engine, "registration", "", "en")).notice_id
+        return self
+
+    async def login(self, own) -> str:
+        """The login name this house issued to somebody."""
+        row = await self.house.engine.data.read(lambda tx: tx.one("password_get", person_id=own.person_id))
+        return str(row[0])
+
+    def record(self, login_name: str, values=None, **changed):
+        """One record; *changed* changes its statement."""
+        given = values if values is not None else {"name": NAME, "mail_address": MAIL}
+        statement = {
+            "notice": self.notice, "to": "Photolibrary", "given": "2026-12-01T09:00:00Z", "how": "form",
+            "items": list(given), "choices": [], **changed,
+        }  # fmt: skip
+        return {"login_name": login_name, "items": given, "statement": statement}
+
+    def file(self, *records, key=None, name=FRIENDS) -> bytes:
+        """A signed file."""
+        return sign_file(list(records), name, key or self.key, self.house.engine.clock.now())
+
+    async def give(self, *records):
+        """Sign records and have them taken in."""
+        return await taking_in.take_in(self.house.engine, self.file(*records), by="test")
+
+
+@pytest.fixture
+async def partner(house):
+    """A registered partner."""
+    return await Partner(house).begin()
+
+
+async def test_what_was_agreed_is_taken_and_says_where_it_came_from(house, partner):
+    """§2.9 normal: values under the notice shown, source and receipt record; the person sees them at once."""
+    own = await house.join()
+    made = await partner.give(partner.record(await partner.login(own), choices=["information-for-you/mail/"]))
+    assert made.reasons == {"taken": 1}
+    mine = await own_data(house.engine, own)
+    assert {one.slot: one.value for one in mine.held} == {"name": NAME, "mail_address": MAIL}
+    assert {one.source for one in mine.held} == {Source.PARTNER.value}
+    assert {one.notice_id for one in mine.held} == {partner.notice}
+    assert "information-for-you" in mine.held[0].purposes
+    receipt, kind, _ = (await receipts_of(house.engine, own))[0]
+    assert kind == "partner"
+    assert receipt.record["dct:conformsTo"] == "jp-appi-30"
+    assert receipt.record["received from"] == FRIENDS
+    assert receipt.record["how it was acquired"] == {
+        "from": "the person",
+        "by": "form",
+        "agreed": "2026-12-01T09:00:00Z",
+    }
+    entry = next(one for one in await house.ledger() if one.act == "partner:value:take-in")
+    assert (entry.clause, entry.items, dict(entry.facts)["partner"]) == ("2.9", ("name", "mail_address"), FRIENDS)
+
+
+async def test_it_serves_what_its_notice_bound_and_nothing_else(house, partner):
+    """§4.1: contact opens it as it would a value given here; a purpose without its tick does not."""
+    own = await house.join()
+    await partner.give(partner.record(await partner.login(own)))
+    session = await house.staff()
+    case = await house.case(session)
+    card = await cases.open_item(house.engine, session, case.id, "name")
+    with card["name"].open(Exit.SCREEN) as value:
+        assert value == NAME
+    held = (await own_data(house.engine, own)).held
+    assert "information-for-you" not in held[0].purposes
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"statement": None}, "statement-missing"),
+        ({"to": "Somebody else"}, "statement-incomplete"),
+        ({"how": "rumour"}, "statement-incomplete"),
+        ({"given": "2099-01-01T00:00:00Z"}, "statement-incomplete"),
+        ({"given": "yesterday"}, "statement-incomplete"),
+        ({"items": ["name"]}, "statement-items"),
+        ({"notice": "0" * 64}, "notice-unknown"),
+        ({"choices": ["picture-club//picture-club"]}, "statement-recipient"),
+        ({"choices": ["contact/mail/"]}, "choice-unknown"),
+    ],
+)
+async def test_without_a_sound_statement_it_waits_sealed(house, partner, changed, reason):
+    """§2.9 breach: each flaw of a statement is named; the record is sealed apart, and opens for nothing."""
+    own = await house.join()
+    record = partner.record(await partner.login(own), **{k: v for k, v in changed.items() if k != "statement"})
+    if "statement" in changed:
+        record["statement"] = None
+    made = await partner.give(record)
+    assert made.reasons == {reason: 1}
+    assert (await own_data(house.engine, own)).held == ()
+    entry = next(one for one in await house.ledger() if one.act == "house:intake:quarantine")
+    assert (entry.outcome, entry.clause, dict(entry.facts)["reason"]) == ("refused", "2.9", reason)
+    rows = await house.engine.data.read(lambda tx: tx.all("intake_records", intake_id=made.id))
+    assert NAME.encode() not in bytes(rows[0][3])
+    assert MAIL.encode() not in bytes(rows[0][3])
+
+
+@pytest.mark.parametrize(
+    ("items", "reason"),
+    [
+        ({"shoe_size": "43"}, "field-undeclared"),
+        ({"individual_number": "123456789018"}, "field-undeclared"),
+        ({"name": "123456789018"}, "individual-number"),
+        ({"mail_address": "not an address"}, "value-email"),
+        ({"name": "x" * 3000}, "value-long"),
+        ({"interests": ("landscape", "yachts")}, "value-options"),
+        ({}, "statement-items"),
+    ],
+)
+async def test_an_item_we_would_not_take_from_the_person_is_not_taken_from_a_partner(house, partner, items, reason):
+    """§2.2 breach: undeclared, unacceptable or never collected: quarantined, whoever signs it."""
+    own = await house.join()
+    made = await partner.give(partner.record(await partner.login(own), items))
+    assert [one for one in made.reasons if reason in one]
+    assert (await own_data(house.engine, own)).held == ()
+
+
+async def test_it_replaces_nothing_and_lifts_no_no(house, partner):
+    """§2.8 breach: what the person gave stays; their own no outlives a partner's yes."""
+    own = await house.mori()
+    made = await partner.give(partner.record(await partner.login(own), {"name": "Another Name"}))
+    assert made.reasons == {"slot-filled": 1}
+    other = await house.join()
+    await choosing.choose(house.engine, other, "information-for-you", Exit.MAIL, allow=False)
+    await choosing.choose(house.engine, other, "information-for-you", None, allow=False)
+    await partner.give(partner.record(await partner.login(other), choices=["information-for-you/mail/"]))
+    state = (await house.engine.people.load(other.person_id)).state
+    assert not state.choice("information-for-you", None).allow
+    assert not state.choice("information-for-you", Exit.MAIL).allow
+    held = {one.slot: one for one in (await own_data(house.engine, other)).held}
+    assert "information-for-you" not in held["mail_address"].purposes
+
+
+@pytest.mark.parametrize("flaw", ["other key", "changed", "other name", "not a file", "unknown field", "too large"])
+async def test_a_file_its_partner_did_not_sign_is_refused_whole(house, partner, flaw):
+    """§2.9 breach: forged, changed, unregistered or malformed: nothing is taken, and the ledger says so."""
+    own = await house.join()
+    record = partner.record(await partner.login(own))
+    file = partner.file(record)
+    outer = json.loads(file)
+    if flaw == "other key":
+        file = partner.file(record, key=SigningKey(new_seed()))
+    elif flaw == "changed":
+        payload = base64.b64decode(outer["payload"]).replace(NAME.encode(), b"Somebody")
+        file = json.dumps(outer | {"payload": base64.b64encode(payload).decode()}).encode()
+    elif flaw == "other name":
+        file = partner.file(record, name="strangers")
+    elif flaw == "not a file":
+        file = b"[" * 100_000
+    elif flaw == "unknown field":
+        payload = base64.b64decode(outer["payload"]).replace(b'{"partner"', b'{"trust":true,"partner"')
+        file = json.dumps(outer | {"payload": base64.b64encode(payload).decode()}).encode()
+    else:
+        file = b" " * 8_000_001
+    with pytest.raises((NoteError, InputError, MalformedError)) as refused:
+        await taking_in.take_in(house.engine, file, by="test")
+    assert refused.value.clause == "§2.9"
+    assert NAME not in str(refused.value)
+    assert (await own_data(house.engine, own)).held == ()
+    assert await taking_in.all_intakes(house.engine) == []
+    if flaw in {"other key", "changed", "other name"}:
+        entry = next(one for one in await house.ledger() if one.act == "actor:intake:begin")
+        assert entry.outcome == "refused"
+
+
+async def test_the_same_file_again_doubles_nothing(house, partner):
+    """§5.6: a file is known by what was signed; what was taken is not taken again."""
+    own = await house.join()
+    file = partner.file(partner.record(await partner.login(own)), partner.record("nobody-here"))
+    for _ in range(2):
+        made = await taking_in.take_in(house.engine, file, by="test")
+        assert made.reasons == {"person-unknown": 1, "taken": 1}
+    assert len(await taking_in.all_intakes(house.engine)) == 1
+    assert len([one for one in await house.ledger() if one.act == "partner:value:take-in"]) == 1
+    assert len([one for one in await house.ledger() if one.act == "house:intake:quarantine"]) == 1
+
+
+@pytest.mark.parametrize("writes", range(1, 9))
+async def test_a_kill_in_the_middle_of_importing_goes_on(house, partner, writes):
+    """§5.6: killed after any write, the same file finishes what it began: every record once, nothing lost."""
+    people = [await house.join() for _ in range(3)]
+    file = partner.file(*[partner.record(await partner.login(own)) for own in people])
+    left = house.stop_after(writes)
+    with contextlib.suppress(StoreError):  # the last of them are too many writes to be killed by
+        await taking_in.take_in(house.engine, file, by="test")
+    left[0] = 10_000
+    made = await taking_in.take_in(house.engine, file, by="test")
+    assert made.reasons == {"taken": 3}
+    for own in people:
+        assert {one.slot for one in (await own_data(house.engine, own)).held} == {"name", "mail_address"}
+        assert len(await receipts_of(house.engine, own)) == 1
+
+
+async def test_quarantine_is_tried_again_and_ends(house, partner):
+    """§2.9: what the partner mends is taken later; what nobody mends is destroyed after thirty days, unread."""
+    own = await house.mori()
+    login = await partner.login(own)
+    made = await partner.give(
+        partner.record(login, {"fax": "03-1234-5678", "name": "Another"}), partner.record("nobody")
+    )
+    assert made.reasons == {"person-unknown": 1, "slot-filled": 1}
+    await remove_value(house.engine, own, "name")
+    assert (await taking_in.try_again(house.engine, made.id)).reasons == {"person-unknown": 1, "taken": 1}
+    house.wall.pass_(29 * DAY)
+    house.engine.clock.confirm_leap()
+    assert await taking_in.end_quarantine(house.engine) == 0
+    house.wall.pass_(2 * DAY)
+    assert await taking_in.end_quarantine(house.engine) == 1
+    assert (await taking_in.intake_of(house.engine, made.id)).reasons == {"quarantine-over": 1, "taken": 1}
+    assert (await taking_in.try_again(house.engine, made.id)).reasons == {"quarantine-over": 1, "taken": 1}
+
+
+async def test_an_erased_person_is_not_brought_back(house, partner):
+    """§0.1 breach: a partner's file names somebody who was erased: nobody of that name is here."""
+    own = await house.join()
+    login = await partner.login(own)
+    await erasing.intend_erasure(house.engine, own)
+    assert (await partner.give(partner.record(login))).reasons == {"person-unknown": 1}
+
+
+async def test_the_pages_say_it(house, partner):
+    """§2.9 page: the console shows file and reasons, my data the source; a role without the right takes nothing in."""
+    own = await house.join()
+    file = partner.file(partner.record(await partner.login(own)), partner.record("nobody"))
+    await house.staff("kato", ("privacy",))
+    desk = Browser(house, at=CONSOLE)
+    desk.cookies["__Host-kept_session"] = await staff.start_demo_session(house.engine, "kato")
+    page = (await desk.get("/en/intake")).text
+    token = page.split('name="form_token" value="')[1].split('"')[0]
+    sent = await desk._ask("POST", "/en/intake", data={"form_token": token}, files={"file": ("f.json", file)})
+    assert sent.status_code == 303
+    page = (await desk.get("/en/intake")).text
+    assert "nobody here has that login name" in page
+    assert NAME not in page
+    wrong = await desk._ask("POST", "/en/intake", data={"form_token": token}, files={"file": ("f.json", b"{}")})
+    assert wrong.status_code == 422
+    browser = Browser(house)
+    browser.cookies["__Host-kept_session"] = await accounts.start_session(house.engine, own.person_id)
+    assert "from another company, with your consent" in (await browser.get("/en/my-data")).text
+    assert "Record of what another company gave" in (await browser.get("/en/my-data/receipts")).text
+    await house.staff("sato", ("support",))
+    desk.cookies["__Host-kept_session"] = await staff.start_demo_session(house.engine, "sato")
+    assert (await desk.get("/en/intake")).status_code == 403
+    with pytest.raises(DeniedError):
+        (await house.staff("ueda", ("support",))).require(house.engine, "witness")
+
+
+async def test_the_board_says_kept(house):
+    """§2.9: declared and operated."""
+    board = await promise_board(house.engine)
+    assert board.of("2.9").state is ClauseState.KEPT
+
+
+async def test_a_name_or_key_that_is_none_is_not_registered(house):
+    """§2.9 breach: what cannot be a name or a key is refused."""
+    for name, key in (("Photo Friends", b"k" * 32), ("friends", b"short"), ("", b"k" * 32)):
+        with pytest.raises(InputError) as refused:
+            await taking_in.register_partner(house.engine, name, key, by="test")
+        assert refused.value.reason == "partner-key"
