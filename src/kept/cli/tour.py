@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kept import policy_files
+from kept.cli.tour_clauses import walk_clauses
 from kept.crypto.password import QUICK, Passwords
 from kept.errors import DeniedError, KeptError, NotFoundError
 from kept.guarantees import words
@@ -88,6 +89,8 @@ class Tour:
         await self._yesterday()
         await self._one_line_less()
         await self._erase(own.person_id, proof)
+        self.say("Every clause, in a house with three months of invented history.")
+        await walk_clauses(self.folder, self.policy)
         print("\nThat was the minute. Now look at it: make run")
 
     async def _register(self, engine: Engine) -> Own:
