@@ -30,7 +30,7 @@ def add(commands: Any) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Run the command; it needs the house to itself."""
-    with lock_for_serving(address_of(chosen).data):
+    with lock_for_serving(address_of(chosen).data, existing=True):
         return asyncio.run(_run(chosen))
 
 
