@@ -179,7 +179,9 @@ def notice_of(dice):
         if dice.chance(0.93)
     )
     text, version = dice.choice(["Read this.", "Read that."]), dice.randint(1, 3)
-    return Notice(dice.choice(POINTS), "", dice.choice(["", "spring", "autumn"]), "shop", version, "00", "en", text, terms)
+    return Notice(
+        dice.choice(POINTS), "", dice.choice(["", "spring", "autumn"]), "shop", version, "00", "en", text, terms
+    )
 
 
 def _fill(dice, state, notice_id):

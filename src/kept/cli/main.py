@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from kept import __version__
 from kept.cli import (
     attest,
+    backup,
     check,
     explain,
     init,
@@ -30,7 +31,23 @@ from kept.cli import (
 )
 from kept.errors import DeniedError, EvidenceError, InputError, KeptError, LimitError, SignInError
 
-COMMANDS = (init, check, explain, render, serve, staff, keys, attest, recipient, scan, verify, recover, status, tour)
+COMMANDS = (
+    init,
+    check,
+    explain,
+    render,
+    serve,
+    staff,
+    keys,
+    backup,
+    attest,
+    recipient,
+    scan,
+    verify,
+    recover,
+    status,
+    tour,
+)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -339,7 +339,9 @@ class Evaluator:
             self._remembered = 0
 
 
-def _earliest(ends: Sequence[tuple[Retention, str]]) -> tuple[float | None, float | None, tuple[tuple[str, float], ...]]:
+def _earliest(
+    ends: Sequence[tuple[Retention, str]],
+) -> tuple[float | None, float | None, tuple[tuple[str, float], ...]]:
     """Fold retentions, each with its instance, into one: seconds after giving, after the last sign-in, after each event."""
     given = [one for end, _ in ends for one in (end.for_seconds, end.at_most_seconds) if one is not None]
     seen = [end.dormant_seconds for end, _ in ends if end.dormant_seconds is not None]

@@ -16,6 +16,7 @@ from kept.services.acts import Act, Outcome
 from kept.services.entry import Account, Refusal, build_entry
 from kept.services.flush import Condition, Moved
 from kept.services.released import Card, Released
+from kept.services.signing_off import require_signed_off
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -167,8 +168,10 @@ class Gate:
             circumstances: What some exits need beside the mandate.
 
         Raises:
-            ClosedError: This process holds another policy than the one in force.
+            ClosedError: This process holds another policy than the one in force, or a restored K is not signed off.
         """
+        if mandate.kind != "own":
+            require_signed_off(self._engine)
         policy = self._engine.policy_in_force(person.policy_hash)
         notices = await self._engine.notices.of_person(person.state)
         decisions = policy.evaluator.decide_slots(
