@@ -28,7 +28,7 @@ def run(chosen: argparse.Namespace) -> int:
     """Run the command; rotating needs the house to itself."""
     if chosen.act == "show":
         return asyncio.run(_run(chosen))
-    with lock_for_serving(address_of(chosen).data):
+    with lock_for_serving(address_of(chosen).data, existing=True):
         return asyncio.run(_run(chosen))
 
 

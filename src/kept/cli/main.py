@@ -14,7 +14,9 @@ from collections.abc import Sequence
 from kept import __version__
 from kept.cli import (
     attest,
+    backup,
     bundle,
+    canary,
     check,
     explain,
     init,
@@ -40,6 +42,8 @@ COMMANDS = (
     serve,
     staff,
     keys,
+    backup,
+    canary,
     attest,
     recipient,
     partner,

@@ -8,7 +8,8 @@ import json
 from typing import Any
 
 from kept.cli.opening import add_address, address_of, opened, operator
-from kept.services.recovering import confirm_clock, recover
+from kept.errors import SettingError
+from kept.services.recovering import confirm_clock, reasons_to_recover, recover
 from kept.services.retention import confirm_sweep
 from kept.store.serving import lock_for_serving
 
@@ -23,6 +24,11 @@ def add(commands: Any) -> None:
         "--clock", action="store_true", help="the machine's clock is right now: take the stored time back to it"
     )
     parser.add_argument("--sweep", action="store_true", help="a frozen or waiting retention sweep may go on")
+    parser.add_argument(
+        "--anyway",
+        action="store_true",
+        help="open a new log although nothing is missing: older checkpoints and proofs then belong to a log that ended",
+    )
     parser.add_argument("--json", action="store_true", help="answer as JSON")
     add_address(parser)
     parser.set_defaults(run=run)
@@ -30,7 +36,7 @@ def add(commands: Any) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Run the command; it needs the house to itself."""
-    with lock_for_serving(address_of(chosen).data):
+    with lock_for_serving(address_of(chosen).data, existing=True):
         return asyncio.run(_run(chosen))
 
 
@@ -44,6 +50,13 @@ async def _run(chosen: argparse.Namespace) -> int:
             await confirm_sweep(engine, by=operator())
             print("sweeps go on")
             return 0
+        if not chosen.anyway and not await reasons_to_recover(engine):
+            raise SettingError(
+                "expected something missing or rolled back, found a healthy house",
+                reason="nothing-to-recover",
+                hint="nothing was changed; --anyway opens a new log all the same, and ends the one whose checkpoints people keep",
+                clause="§5.3",
+            )
         done = await recover(engine, by=operator())
     answer = {
         "states restored": done.states_restored,

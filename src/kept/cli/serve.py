@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import shutil
 import socket
 import time
 from pathlib import Path
@@ -14,21 +15,27 @@ import uvicorn
 
 from kept import policy_files
 from kept.cli.opening import add_address
+from kept.crypto.sealed_to import OpeningKey
 from kept.errors import SettingError
 from kept.guarantees import words
 from kept.guarantees.board import run_checks
 from kept.services.activating import activate_first
+from kept.services.backing_up import keep_backups, make_backups, register_backup_key
 from kept.services.clock import Clock
+from kept.services.drilling import drill
 from kept.services.engine import Engine
 from kept.services.house import Address, Settings, house_parts, parse_address
 from kept.services.housekeeping import begin_housekeeping, watch_policy_files
 from kept.services.invented import DAY, DAYS, MovedClock, invent
+from kept.services.key_files import write_key
+from kept.services.restoring import clear_left_over
 from kept.store.serving import lock_for_serving
 from kept.web.app import build_app
 
 POLICY = Path("policies/photolibrary.policy.md")
 ORIGIN = "photolibrary.example/kept"
 BEGUN, COMPLETE = "begun", "complete"
+BACKUPS, BACKUP_KEY = "backups", "backup.key"
 """Marks in a demo's folder: it was begun there, it is whole."""
 PORTS = range(1, 65536)
 
@@ -41,6 +48,9 @@ def add(commands: Any) -> None:
     )  # fmt: skip
     parser.add_argument("--port", type=_port, default=8330, help="port (default: 8330)")
     parser.add_argument("--demo", metavar="FOLDER", default="", help="serve the Photolibrary demo kept in FOLDER")
+    parser.add_argument(
+        "--backups", metavar="FOLDER", default="", help="make the promised backups in FOLDER, by itself"
+    )
     parser.add_argument(
         "--policy", default="", help="the policy's first file: watched, and activated first in the demo"
     )
@@ -60,14 +70,17 @@ def run(chosen: argparse.Namespace) -> int:
         chosen.policy = chosen.policy or str(POLICY)
         folder = Path(chosen.demo)
         folder.mkdir(parents=True, exist_ok=True)
+        chosen.backups = chosen.backups or str(folder / BACKUPS)
         address = parse_address(f"sqlite:///{folder / 'photolibrary.db'}")
     else:
         address = parse_address(chosen.store, keys_url=chosen.keys, key_folder=chosen.key_folder)
     with lock_for_serving(address.data):
+        clear_left_over(address.data, address.data, address.keys)
         sockets = listen(chosen.port)
         if chosen.demo and not (Path(chosen.demo) / COMPLETE).exists():
             clear_unfinished(address, Path(chosen.demo))
             asyncio.run(prepare_demo(address, Path(chosen.policy)))
+            asyncio.run(back_up_demo(address, Path(chosen.demo)))
             (Path(chosen.demo) / COMPLETE).touch()
             (Path(chosen.demo) / BEGUN).unlink()
         with contextlib.suppress(KeyboardInterrupt):
@@ -117,11 +130,28 @@ async def prepare_demo(address: Address, policy: Path) -> None:
     print(f"done in {time.perf_counter() - started:.1f} s", flush=True)
 
 
+async def back_up_demo(address: Address, folder: Path) -> None:
+    """Back the demo up and try that backup. Its key lies beside it, which in earnest it must not: on another machine."""
+    key = OpeningKey.new()
+    shutil.rmtree(folder / BACKUPS, ignore_errors=True)
+    (folder / BACKUP_KEY).unlink(missing_ok=True)
+    write_key(folder / BACKUP_KEY, "backup", key.raw())
+    engine = await Engine.start(house_parts(address, words(), Settings(ORIGIN)), sequence=False)
+    try:
+        await register_backup_key(engine, key.public, by="demo")
+        await make_backups(engine, folder / BACKUPS, by="demo")
+        await drill(engine, folder / BACKUPS, key, by="demo")
+    finally:
+        await engine.close()
+
+
 async def _serve(chosen: argparse.Namespace, address: Address, sockets: list[socket.socket]) -> None:
     engine = await Engine.start(house_parts(address, words(), Settings(ORIGIN)))
     try:
         await begin_housekeeping(engine)
         engine.every(300.0, lambda: run_checks(engine))
+        if chosen.backups:
+            keep_backups(engine, Path(chosen.backups))
         if chosen.policy:
             watch_policy_files(engine, lambda: policy_files(chosen.policy))
         addresses = {"site": f"http://localhost:{chosen.port}", "console": f"http://staff.localhost:{chosen.port}"}

@@ -6,11 +6,14 @@ import time
 from pathlib import Path
 
 from kept import policy_files
+from kept.crypto.sealed_to import OpeningKey
 from kept.guarantees import words
 from kept.guarantees.board import promise_board
 from kept.policy.coverage import PartKind
 from kept.services.activating import activate_first
+from kept.services.backing_up import make_backups, register_backup_key
 from kept.services.clock import Clock
+from kept.services.drilling import drill
 from kept.services.engine import Engine
 from kept.services.house import Settings, house_parts, parse_address
 from kept.services.invented import DAY, DAYS, MovedClock, invent
@@ -33,6 +36,10 @@ async def walk_clauses(folder: Path, policy: Path) -> None:
     try:
         await activate_first(engine, policy_files(policy), by="tour")
         await invent(engine, moved, today)
+        key = OpeningKey.new()
+        await register_backup_key(engine, key.public, by="tour")
+        await make_backups(engine, folder / "backups", by="tour")
+        await drill(engine, folder / "backups", key, by="tour")
         board = await promise_board(engine)
     finally:
         await engine.close()

@@ -2,8 +2,30 @@
 
 from __future__ import annotations
 
-from kept.guarantees.guarantee import Guarantee
+from typing import TYPE_CHECKING
+
+from kept.guarantees.guarantee import Finding, Guarantee
 from kept.policy.vocabulary import ParameterKind
+from kept.services.backing_up import backup_key, newest_at, promised
+
+if TYPE_CHECKING:
+    from kept.services.engine import Engine
+
+HOUR = 3600.0
+
+
+async def check(engine: Engine) -> Finding:
+    """Look whether both databases were backed up within the promised time, to a key that is registered."""
+    last = await newest_at(engine)
+    if last is None:
+        return Finding(False, "no backup of both databases yet: kept backup create")
+    if not await backup_key(engine):
+        return Finding(False, "the backup key was changed by hand: register it again")
+    hours, most = (engine.clock.now() - last) / HOUR, promised(engine) / HOUR
+    return Finding(
+        hours <= most, f"the last backup of both databases is {hours:.0f} hours old, at most {most:.0f} promised"
+    )
+
 
 GUARANTEE = Guarantee(
     id="backups",
@@ -11,5 +33,7 @@ GUARANTEE = Guarantee(
         "en": "Encrypted backups are made in time.",
         "ja": "暗号化したバックアップを期限内に作成します。",
     },
+    enforced_at=("kept.services.backing_up.make_backups", "kept.services.backing_up.keep_backups"),
+    check=check,
     parameters={"at-most": ParameterKind.DURATION},
 )

@@ -2,8 +2,37 @@
 
 from __future__ import annotations
 
-from kept.guarantees.guarantee import Guarantee
+from typing import TYPE_CHECKING
+
+from kept.guarantees.guarantee import Finding, Guarantee
 from kept.policy.vocabulary import ParameterKind
+from kept.services.drilling import newest_drill
+
+if TYPE_CHECKING:
+    from kept.services.engine import Engine
+
+DAY = 86400.0
+EVERY_DAYS = 30.0
+
+
+async def check(engine: Engine) -> Finding:
+    """Look whether the newest restore drill is young enough and found nothing wrong."""
+    use = next((one for one in engine.policy.policy.guarantees if one.id == GUARANTEE.id), None)
+    every = use.parameters.get("every") if use else None
+    most = float(every) / DAY if isinstance(every, int | float) else EVERY_DAYS
+    last = await newest_drill(engine)
+    if last is None:
+        return Finding(False, "no restore drill yet: kept backup drill")
+    at, _, holds, counted = last
+    if not holds:
+        return Finding(False, "the last restore drill found the backup not sound")
+    days = (engine.clock.now() - at) / DAY
+    return Finding(
+        days <= most,
+        f"the last restore drill, {days:.0f} days ago, opened {counted.get('people', 0)} people and brought nobody back; "
+        f"every {most:.0f} days promised",
+    )
+
 
 GUARANTEE = Guarantee(
     id="restore-drill",
@@ -11,5 +40,7 @@ GUARANTEE = Guarantee(
         "en": "Backups are tested by restoring, and never bring erased people or withdrawn consent back.",
         "ja": "バックアップは復元して試し、消去された方や撤回された同意を戻しません。",
     },
+    enforced_at=("kept.services.drilling.drill", "kept.services.recovering.recover"),
+    check=check,
     parameters={"every": ParameterKind.DURATION},
 )

@@ -20,6 +20,7 @@ from kept.errors import ClosedError, KeptError, PolicyError, SettingError
 from kept.policy.vocabulary import GuaranteeWord
 from kept.policy.words import ItemType
 from kept.services.active_policy import ActivePolicy, load_in_force
+from kept.services.canaries import load_canaries
 from kept.services.clock import Clock
 from kept.services.entry import Entry
 from kept.services.flush import Flush, SealedEntry
@@ -28,6 +29,7 @@ from kept.services.keyring import Keyring, PersonKeys
 from kept.services.notices import Notices
 from kept.services.people import People
 from kept.services.sequencer import Sequencer
+from kept.services.signing_off import restored_keys
 from kept.store.interface import Store, Transaction
 from kept.vault.provider import Provider
 from kept.vault.sealed import seal_account, seal_evidence
@@ -92,6 +94,8 @@ class Engine:
         self.gate = Gate(self)
         self.password_turns = asyncio.Semaphore(4)
         self.policy_files = "same"
+        self.keys_restored = ""
+        self.canaries: frozenset[bytes] = frozenset()
         self._active: ActivePolicy | None = None
         self._closed_for = ""
         self._tasks: list[asyncio.Task[None]] = []
@@ -156,6 +160,8 @@ class Engine:
         else:
             with contextlib.suppress(ClosedError, PolicyError):  # verification names what is wrong with it
                 await engine.reload_policy()
+        engine.keys_restored = await restored_keys(engine)
+        await load_canaries(engine)
         engine._provider_asked_at = at
         if sequence:
             engine._tasks.append(asyncio.create_task(engine.sequence_for_ever()))

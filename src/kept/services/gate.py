@@ -14,10 +14,12 @@ from kept.errors import ClosedError, ConflictError, DeniedError, ErasedError, Ev
 from kept.policy.decision import Allowed, Decision, Refused
 from kept.policy.words import Basis
 from kept.services.acts import Act, Outcome
+from kept.services.canaries import alarm
 from kept.services.entry import Account, Refusal, build_entry
 from kept.services.flush import Condition, Moved
 from kept.services.instances import events_of
 from kept.services.released import Card, Released
+from kept.services.signing_off import require_signed_off
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from kept.services.engine import Engine
     from kept.services.flush import Effect
     from kept.services.people import Person
+    from kept.store.interface import Transaction
 
 TRIES_WHEN_MOVED = 5
 UNDECLARED = "undeclared"
@@ -185,8 +188,10 @@ class Gate:
             circumstances: What some exits need beside the mandate.
 
         Raises:
-            ClosedError: This process holds another policy than the one in force.
+            ClosedError: This process holds another policy than the one in force, or a restored K is not signed off.
         """
+        if mandate.kind != "own":
+            require_signed_off(self._engine)
         policy = self._engine.policy_in_force(person.policy_hash)
         notices = await self._engine.notices.of_person(person.state)
         events = await events_of(self._engine, notices)
@@ -251,7 +256,10 @@ class Gate:
                 mandate_id=mandate.id if mandate.kind != "own" else "",
                 charge=1,
             ),
-            parcel(person, opened, entry.id.hex()) if parcel is not None else None,
+            _together(
+                parcel(person, opened, entry.id.hex()) if parcel is not None else None,
+                alarm(engine, mandate, person_id, exit.value, entry.id.hex(), at),
+            ),
         )
         entry_id = entry.id.hex()
         if parcel is not None:
@@ -373,6 +381,18 @@ class Gate:
             await engine.flush.append(engine.seal_entry(entry, keys, told_from=told_from))
         except ClosedError:
             return
+
+
+def _together(first: Effect | None, second: Effect | None) -> Effect | None:
+    """Return the statements of both, for one transaction."""
+    if first is None or second is None:
+        return first or second
+
+    async def both(tx: Transaction) -> None:
+        await first(tx)
+        await second(tx)
+
+    return both
 
 
 def _denied(refused: Mapping[str, Refused], entry_id: str, purpose: str) -> DeniedError:

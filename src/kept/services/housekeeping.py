@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kept.errors import ErasedError, EvidenceError, KeptError
 from kept.policy.read import policy_hash
+from kept.services.canaries import load_canaries
 from kept.services.changing import copy_state
 from kept.services.erasing import finish_unfinished, remove_returned, scrub
 from kept.services.retention import destroy_unused_keys, sweep
@@ -87,6 +88,7 @@ async def tidy(engine: Engine) -> None:
     await engine.data.write(body)
     await tell_due(engine)
     await end_quarantine(engine)
+    await load_canaries(engine)
     await scrub(engine)
     await engine.reload_policy()
 

@@ -19,6 +19,7 @@ from kept.services.attesting import attest
 from kept.services.intake_file import sign_file
 from kept.services.invented_instances import invent_instances
 from kept.services.own import Own
+from kept.services.planting import plant
 from kept.services.receipts import moment
 from kept.services.recipients import register_key
 from kept.services.rotating import rotate
@@ -137,6 +138,9 @@ async def invent(engine: Engine, clock: MovedClock, today: float) -> None:
     await _provide(engine)
     await _disclose(engine)
     await _take_in(engine, people)
+    await plant(
+        engine, {"name": "Ren Kawaguchi", "mail_address": "ren.k@example.jp", "phone": "090-5555-0142"}, by="demo"
+    )
     clock.time = max(clock.time, today - 20 * DAY)
     privacy = await staff.session_of(engine, await staff.start_demo_session(engine, "kato"))
     for promise in engine.policy.policy.attestations:

@@ -238,7 +238,7 @@ class Keyring:
         return WrappedKey(key_id, kind, self.epoch, wrapped)
 
 
-ERASE_IN_KEYS = ("person_key_erase", "index_token_erase", "state_copy_erase")
+ERASE_IN_KEYS = ("person_key_erase", "index_token_erase", "state_copy_erase", "canary_erase")
 
 
 async def _hold(tx: Transaction, epoch: int) -> None:

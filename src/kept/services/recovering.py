@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from kept.crypto.digest import sha256
 from kept.errors import ErasedError, EvidenceError
+from kept.policy import change
 from kept.services.acts import Act, Outcome
+from kept.services.changing import Change, change_person
 from kept.services.entry import Account, build_entry
 from kept.services.erasing import remove_returned
 from kept.services.flush import insert_entries
@@ -19,6 +21,7 @@ from kept.services.sequencer import LOG
 
 if TYPE_CHECKING:
     from kept.services.engine import Engine
+    from kept.services.people import Person
     from kept.store.interface import Transaction
 
 PAGE = 500
@@ -46,7 +49,34 @@ async def recover(engine: Engine, *, by: str) -> Recovered:
     erased = await remove_returned(engine)
     lost = await _count_lost_values(engine)
     kept, missing = await _new_log(engine, by, lost)
+    if engine.has_policy:
+        await _let_go_of_lost_values(engine)
     return Recovered(restored, lost, erased, kept, missing)
+
+
+async def reasons_to_recover(engine: Engine) -> list[str]:
+    """Return what is missing or rolled back, by reason, with how much; empty for a healthy house.
+
+    A new log makes every older checkpoint somebody kept lead nowhere, so none is opened without need.
+
+    Args:
+        engine: Open without its log having been verified.
+    """
+    found = []
+    try:
+        await engine.sequencer.verify_head()
+    except EvidenceError as error:
+        found.append(f"{error.reason}: {error.message}")
+    behind, after = 0, b""
+    while rows := await engine.keys.read(lambda tx, mark=after: tx.all("state_copies_page", after=mark, limit=PAGE)):  # type: ignore[misc]
+        after = bytes(rows[-1][0])
+        held = await engine.data.read(
+            lambda tx, them=rows: tx.each("state_g", [{"person_id": row[0]} for row in them])  # type: ignore[misc]
+        )
+        behind += sum(now is None or int(now[0]) < int(row[1]) for row, now in zip(rows, held, strict=True))
+    if behind:
+        found.append(f"state-rolled-back: {behind} people have an older state in D than K acknowledged, or none")
+    return found
 
 
 async def _restore_states(engine: Engine) -> int:
@@ -74,12 +104,64 @@ async def _count_lost_values(engine: Engine) -> int:
                 person = await engine.people.load(person_id, None)
             except (ErasedError, EvidenceError):
                 continue
-            for slot in person.state.slots:
-                try:
-                    engine.people.open_slot(person, slot)
-                except EvidenceError:
-                    lost += 1
+            lost += len(_lost_slots(engine, person))
     return lost
+
+
+async def _let_go_of_lost_values(engine: Engine) -> None:
+    """Take out of people's states the values that are nowhere any more: each person is told which, and can give them again."""
+    after = b""
+    while rows := await engine.data.read(lambda tx, mark=after: tx.all("people_page", after=mark, limit=PAGE)):  # type: ignore[misc]
+        for row in rows:
+            after = bytes(row[0])
+            try:
+                person = await engine.people.load(after, None)
+            except (ErasedError, EvidenceError):
+                continue
+            if lost := _lost_slots(engine, person):
+                await _drop_tokens(engine, after, {slot.partition("#")[0] for slot in lost})
+                await change_person(engine, after, lambda held, at: _without_lost(engine, held, at), slots=None)
+
+
+def _lost_slots(engine: Engine, person: Person) -> list[str]:
+    lost = []
+    for slot in person.state.slots:
+        try:
+            engine.people.open_slot(person, slot)
+        except (ErasedError, EvidenceError):  # never in this D, or its key was destroyed since
+            lost.append(slot)
+    return lost
+
+
+def _without_lost(engine: Engine, person: Person, at: float) -> Change:
+    lost = _lost_slots(engine, person)
+    state = change.remove(person.state, lost)
+    old = tuple(one for one in state.old if (one.slot, one.version) in person.sealed)
+    kept = {(slot, held.version) for slot, held in state.slots.items()} | {(one.slot, one.version) for one in old}
+    return Change(
+        change.replace(state, old=old, g=person.state.g + 1),
+        Account(
+            act=Act.VALUE_LOST.value,
+            outcome=Outcome.DONE.value,
+            at=at,
+            policy=engine.policy.hash[:16],
+            kind="house",
+            clause="5.6",
+            items=tuple(lost),
+        ),
+        ended=tuple(place for place in person.sealed if place not in kept),
+    )
+
+
+async def _drop_tokens(engine: Engine, person_id: bytes, items: set[str]) -> None:
+    """Nobody is found by a value that is lost."""
+
+    async def body(tx: Transaction) -> None:
+        for item, token in await tx.all("tokens_of_person", person_id=person_id):
+            if item in items:
+                await tx.run("token_delete", item=item, token=token, person_id=person_id)
+
+    await engine.keys.write(body)
 
 
 async def _new_log(engine: Engine, by: str, lost: int) -> tuple[int, int]:

@@ -21,6 +21,7 @@ from kept.services.acts import Act, Outcome
 from kept.services.approving import APPROVAL_SECONDS, approve_act, ask_for_approval, waiting_approvals
 from kept.services.entry import Account, build_entry
 from kept.services.flush import insert_entries
+from kept.services.receipts import moment
 from kept.vault.sealed import open_record, seal_record
 
 if TYPE_CHECKING:
@@ -221,14 +222,26 @@ async def finish_export(engine: Engine, session: StaffSession, request_id: str, 
     person = await engine.people.load(case.person_id)
     slots = tuple(person.state.slots)
     content: dict[str, object] = {}
+    mark: dict[str, str] = {
+        "note": "This copy was made for one person who asked. Each copy carries its own mark; the ledger names who made it.",
+        "request": str(found.number),
+        "case": str(case.number),
+        "made": moment(engine.clock.now()),
+        "by": session.actor,
+    }
     if slots:
         card = await engine.gate.read(case.mandate, case.person_id, slots, Exit.TAKE_ALONG, on_denial="withhold")
         for slot in card:
             with card[slot].open(Exit.TAKE_ALONG) as value:
                 content[slot] = list(value) if isinstance(value, tuple) else value
+        mark["entry"] = card.entry_id
     await _finish(engine, session, found, "exported", case.person_id)
     return _packed(
-        json.dumps({"request": found.number, "language": language, "items": content}, ensure_ascii=False, indent=2)
+        json.dumps(
+            {"request": found.number, "language": language, "mark": mark, "items": content},
+            ensure_ascii=False,
+            indent=2,
+        )
     )
 
 

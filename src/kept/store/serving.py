@@ -15,7 +15,7 @@ from kept.errors import BusyError, SettingError
 
 
 @contextlib.contextmanager
-def lock_for_serving(path: Path) -> Iterator[None]:
+def lock_for_serving(path: Path, *, existing: bool = False) -> Iterator[None]:
     """Hold the right to serve the database *path* until the block ends or the process does.
 
     The kernel keeps the lock, so a killed process leaves none behind; the file `<path>.lock` stays and means nothing by
@@ -23,11 +23,19 @@ def lock_for_serving(path: Path) -> Iterator[None]:
 
     Args:
         path: The database file; its folder exists.
+        existing: Whether there must be a database: a look at none leaves nothing behind.
 
     Raises:
         BusyError: Another process (or another place in this one) serves it (reason `already-running`).
+        SettingError: There must be a database and is none (reason `database-missing`).
         SettingError: The lock file cannot be made (reason `database-folder`).
     """
+    if existing and not path.exists():
+        raise SettingError(
+            f"expected a database {path.name}, found none",
+            reason="database-missing",
+            hint="run `kept init`, or check the address of the store",
+        )
     try:
         handle = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:

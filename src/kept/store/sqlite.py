@@ -13,7 +13,7 @@ import queue
 import sqlite3
 import sys
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -327,6 +327,13 @@ class SqliteStore:
                     return False
                 raise meaning from error
         return not busy
+
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """Let no write commit within the block; for the blink in which several databases are looked at together."""
+        self._check_usable()
+        with self._lock:
+            yield
 
     def _check_usable(self) -> None:
         if self._closed:

@@ -152,3 +152,16 @@ SELECT size, note, at FROM checkpoint WHERE name = 'log';
 -- name: last_checkpoint_forget ()
 -- Recovery opens a new log: its first entry commits to this one.
 DELETE FROM checkpoint WHERE name = 'log';
+
+-- name: canary_put (person_id, planted_at, planted_by)
+-- A canary is planted.
+INSERT INTO canary (person_id, planted_at, planted_by) VALUES (:person_id, :planted_at, :planted_by)
+ON CONFLICT (person_id) DO NOTHING;
+
+-- name: canaries () -> person_id, planted_at, planted_by
+-- Every canary.
+SELECT person_id, planted_at, planted_by FROM canary ORDER BY planted_at, person_id;
+
+-- name: canary_erase (person_id)
+-- Part of erasing a person.
+DELETE FROM canary WHERE person_id = :person_id;

@@ -76,3 +76,10 @@ CREATE INDEX person_key_by_epoch ON person_key (epoch);
 CREATE INDEX index_token_by_person ON index_token (person_id);
 CREATE INDEX tombstone_by_level ON tombstone (level);
 CREATE INDEX tombstone_by_receipt ON tombstone (receipt_id);
+
+-- Invented people planted among the others: their release is an alarm. Nobody who holds D alone knows who they are.
+CREATE TABLE canary (
+    person_id  BYTEA            NOT NULL PRIMARY KEY,
+    planted_at DOUBLE PRECISION NOT NULL,
+    planted_by TEXT             NOT NULL
+);

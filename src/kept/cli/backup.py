@@ -1,0 +1,221 @@
+"""`kept backup`: a key for backups, backups, drills that try them, and putting one back."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from kept.cli.opening import add_address, address_of, opened, operator
+from kept.crypto.sealed_to import OpeningKey
+from kept.errors import SettingError
+from kept.services.acts import Act
+from kept.services.backing_up import make_backups, readable, register_backup_key
+from kept.services.backup_file import BackupFile, read_backup
+from kept.services.drilling import drill
+from kept.services.house import Address
+from kept.services.key_files import KeyFiles, read_key, write_key
+from kept.services.receipts import moment
+from kept.services.recovering import Recovered, reasons_to_recover, recover
+from kept.services.restoring import Placed, place
+from kept.services.signing_off import record_restore, sign_off
+from kept.store.serving import lock_for_serving
+
+EXAMPLES = """example: kept backup new-key backup.key                                     (on another machine: prints the public half)
+         kept backup create backups --public KEY --store sqlite:///shop.db
+         kept backup drill backups --key backup.key --store sqlite:///shop.db  (bring the key for this, take it away again)
+         kept backup restore backups/data/FILE --key backup.key --store sqlite:///new/shop.db --key-folder keyfiles"""
+
+
+def add(commands: Any) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "backup",
+        help="back up, try backups by restoring, restore",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
+    new = acts.add_parser("new-key", help="make the key backups are opened with, and print the public half")
+    new.add_argument("file", help="file to make; keep it on another machine")
+    create = _act(acts, "create", "back up D and K as they are now", "folder")
+    create.add_argument("--public", default="", help="what `new-key` printed; remembered for the next time")
+    _act(acts, "list", "show the backups of a folder, and the key files each needs", "folder")
+    trying = _act(acts, "drill", "restore the newest backup in a folder that is thrown away, and look at it", "folder")
+    restore = _act(acts, "restore", "put one backup in its place; K's newer states and tombstones win", "file")
+    for one in (trying, restore):
+        one.add_argument("--key", required=True, help="the file `new-key` made")
+    restore.add_argument("--over", action="store_true", help="move aside what lies there")
+    _act(acts, "sign-off", "whoever was erased since a restored K was made has been erased again", "")
+    parser.set_defaults(run=run)
+
+
+def _act(acts: Any, name: str, help_: str, subject: str) -> argparse.ArgumentParser:
+    one: argparse.ArgumentParser = acts.add_parser(name, help=help_)
+    if subject:
+        one.add_argument(subject, help="folder of backups" if subject == "folder" else "a backup")
+    one.add_argument("--json", action="store_true", help="answer as JSON")
+    add_address(one)
+    return one
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Run the command; restoring and signing off need the house to themselves."""
+    if chosen.act == "new-key":
+        key = OpeningKey.new()
+        write_key(Path(chosen.file), "backup", key.raw())
+        print(key.public.hex())
+        return 0
+    if chosen.act == "list":
+        return _list(chosen)
+    if chosen.act == "restore":
+        with lock_for_serving(address_of(chosen).data):
+            return asyncio.run(_restore(chosen))
+    if chosen.act == "sign-off":
+        with lock_for_serving(address_of(chosen).data, existing=True):
+            return asyncio.run(_sign_off(chosen))
+    return asyncio.run(_create(chosen) if chosen.act == "create" else _drill(chosen))
+
+
+async def _create(chosen: argparse.Namespace) -> int:
+    async with opened(chosen) as engine:
+        if chosen.public:
+            try:
+                public = bytes.fromhex(chosen.public)
+            except ValueError:
+                public = b""
+            await register_backup_key(engine, public, by=operator())
+        made = await make_backups(engine, Path(chosen.folder), by=operator())
+    _print_backups(chosen, made)
+    return 0
+
+
+def _list(chosen: argparse.Namespace) -> int:
+    _print_backups(chosen, readable(Path(chosen.folder), _public(address_of(chosen))))
+    return 0
+
+
+def _print_backups(chosen: argparse.Namespace, backups: Iterable[BackupFile]) -> None:
+    found: list[dict[str, Any]] = [
+        {
+            "file": one.path.name,
+            "part": one.manifest.part,
+            "made": moment(one.manifest.made_at),
+            "bytes": one.manifest.size,
+            "hash": one.manifest.hash,
+            "policy": one.manifest.policy,
+            "entries": one.manifest.ledger_size,
+            "root": one.manifest.ledger_root,
+            "people": one.manifest.people,
+            "key files needed": list(one.manifest.key_files),
+            "sealed to": one.manifest.sealed_to,
+        }
+        for one in backups
+    ]
+    if chosen.json:
+        print(json.dumps(found))
+        return
+    for row in found:
+        print(f"{row['file']}   {row['made']}   {row['entries']} entries   {row['people']} people")
+        print(f"  needs the key files {', '.join(row['key files needed'])}")
+    if not found:
+        print("no backup of this house")
+
+
+async def _drill(chosen: argparse.Namespace) -> int:
+    key = _opening_key(chosen)
+    async with opened(chosen) as engine:
+        found = await drill(engine, Path(chosen.folder), key, by=operator())
+    answer = {
+        "backup of": moment(found.made_at),
+        "entries": found.entries,
+        "people": found.people,
+        "states newer in K": found.restored,
+        "erased people, none readable": found.erased,
+        "values newer than the backup": found.lost,
+        "a value opened under epochs": list(found.epochs),
+        "erased since, back if K were lost too": found.returning,
+        "problems": found.problems,
+    }
+    _print_answer(chosen, answer)
+    if not chosen.json:
+        print("the drill passed" if found.holds else "the drill failed: do not rely on this backup")
+    return 0 if found.holds else 3
+
+
+async def _restore(chosen: argparse.Namespace) -> int:
+    address = address_of(chosen)
+    backup = read_backup(Path(chosen.file), _public(address))
+    placed = await place(backup, _opening_key(chosen), address, over=chosen.over)
+    answer: dict[str, Any] = {"restored": placed.part, "as of": moment(placed.made_at)}
+    if placed.aside:
+        answer["moved aside"] = placed.aside
+    other = address.keys if placed.part == "data" else address.data
+    if other.exists():
+        answer |= await _reconcile(chosen, placed)
+    else:
+        answer["still missing"] = f"{other.name}: restore it as well"
+    _print_answer(chosen, answer)
+    return 0
+
+
+async def _reconcile(chosen: argparse.Namespace, placed: Placed) -> dict[str, Any]:
+    """Let K's newer states and tombstones win, where something is missing."""
+    done: Recovered | None = None
+    async with opened(chosen, verify=False) as engine:
+        if await reasons_to_recover(engine):
+            done = await recover(engine, by=operator())
+        await record_restore(
+            engine, Act.BACKUP_RESTORE, operator(), (("part", placed.part), ("made-at", repr(placed.made_at)))
+        )
+        await engine.sequencer.integrate()
+        waits = bool(engine.keys_restored)
+    answer: dict[str, Any] = {"new log": done is not None}
+    if done is not None:
+        answer |= {
+            "states put back from K": done.states_restored,
+            "erased people removed again": done.erased_again,
+            "values lost": done.values_lost,
+            "entries missing": done.entries_missing,
+        }
+    if waits:
+        answer["limited"] = "to own-access and erasing, until `kept backup sign-off`"
+    return answer
+
+
+async def _sign_off(chosen: argparse.Namespace) -> int:
+    async with opened(chosen) as engine:
+        await sign_off(engine, by=operator())
+    _print_answer(chosen, {"signed off": True})
+    return 0
+
+
+def _print_answer(chosen: argparse.Namespace, answer: dict[str, Any]) -> None:
+    if chosen.json:
+        print(json.dumps(answer))
+        return
+    for name, value in answer.items():
+        if isinstance(value, bool):
+            shown = "yes" if value else "no"
+        else:
+            shown = ", ".join(str(one) for one in value) or "none" if isinstance(value, list) else str(value)
+        print(f"{name}: {shown}")
+
+
+def _public(address: Address) -> bytes:
+    """Return the public half of the ledger's signing key: a backup another house made is none."""
+    if not address.key_folder.is_dir():
+        raise SettingError(
+            f"expected the key folder {address.key_folder.name}, found none",
+            reason="key-folder-missing",
+            hint="put it back; data backups never hold it",
+            clause="§5.5",
+        )
+    return KeyFiles(address.key_folder).signing_key().public
+
+
+def _opening_key(chosen: argparse.Namespace) -> OpeningKey:
+    return OpeningKey(read_key(Path(chosen.key), "backup"))

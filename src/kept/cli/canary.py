@@ -1,0 +1,84 @@
+"""`kept canary`: invented people whose release is an alarm: plant one, list the alarms, say what was found."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from typing import Any
+
+from kept.cli.opening import add_address, opened, operator
+from kept.errors import SettingError
+from kept.services.canaries import FINDINGS, acknowledge, alarms
+from kept.services.planting import plant
+from kept.services.receipts import moment
+
+
+def add(commands: Any) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "canary",
+        help="invented people whose release is an alarm",
+        epilog='example: kept canary plant --item "name=Ren Kawaguchi" --item mail_address=ren.k@example.jp --store sqlite:///shop.db',
+    )
+    acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
+    planting = acts.add_parser("plant", help="plant one; nobody but key database K knows who it is")
+    planting.add_argument(
+        "--item", action="append", default=[], metavar="ITEM=VALUE", help="an invented value; again for more"
+    )
+    add_address(planting)
+    listing = acts.add_parser("list", help="how many are planted, and the alarms")
+    listing.add_argument("--json", action="store_true", help="answer as JSON")
+    add_address(listing)
+    looking = acts.add_parser("acknowledge", help="say what looking into an alarm found")
+    looking.add_argument("alarm", help="its first digits")
+    looking.add_argument("--finding", required=True, choices=FINDINGS, help="what it was")
+    add_address(looking)
+    parser.set_defaults(run=run)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Run the command."""
+    return asyncio.run({"plant": _plant, "list": _list}.get(chosen.act, _acknowledge)(chosen))
+
+
+async def _plant(chosen: argparse.Namespace) -> int:
+    pairs = [one.partition("=") for one in chosen.item]
+    if not all(name and sign for name, sign, _ in pairs):
+        raise SettingError(
+            "expected ITEM=VALUE, found something else", reason="canary-item", hint='--item "name=Ren Kawaguchi"'
+        )
+    async with opened(chosen) as engine:
+        await plant(engine, {name: value for name, _, value in pairs}, by=operator())
+        planted = len(engine.canaries)
+    print(f"planted; {planted} canaries now. Who they are stands in key database K alone.")
+    return 0
+
+
+async def _list(chosen: argparse.Namespace) -> int:
+    async with opened(chosen) as engine:
+        planted, rows = len(engine.canaries), await alarms(engine)
+    found = [
+        {
+            "alarm": str(row[0]), "at": moment(float(row[1])), "entry": str(row[2]), "actor": str(row[3]),
+            "purpose": str(row[4]), "exit": str(row[5]), "case": str(row[6]), "finding": str(row[9]),
+        }
+        for row in rows
+    ]  # fmt: skip
+    if chosen.json:
+        print(json.dumps({"canaries": planted, "alarms": found}))
+        return 0
+    print(f"{planted} canaries planted, {sum(not one['finding'] for one in found)} alarms nobody has looked into")
+    for one in found:
+        print(
+            f"{one['alarm'][:8]}  {one['at']}  {one['actor']} for {one['purpose']} by {one['exit']}, case {one['case'] or '-'}:"
+            f" {one['finding'] or 'stands'}"
+        )
+    return 0
+
+
+async def _acknowledge(chosen: argparse.Namespace) -> int:
+    async with opened(chosen) as engine:
+        await acknowledge(engine, chosen.alarm, chosen.finding, by=operator())
+    print(f"acknowledged: {chosen.finding}")
+    return 0
