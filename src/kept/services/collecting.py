@@ -6,7 +6,7 @@ or foreign token. Nothing is required and nothing is ticked for anybody (§2.1, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -151,6 +151,7 @@ async def submit(  # noqa: PLR0913 -- a submission has these parts
         await _record_refusal(engine, own, error)
         raise
     notice_id = claims["notice"]
+    known = await engine.notices.of_person((await engine.people.load(own.person_id)).state)
     receipt: Receipt | None = None
 
     def make(person: Person, at: float) -> Change:
@@ -161,7 +162,7 @@ async def submit(  # noqa: PLR0913 -- a submission has these parts
         state = change.fill(
             state, values, notice_id=notice_id, point=point, source=Source.OWN_SESSION, key_id=key_id, at=at
         )
-        state = _accepted(policy, state, given, asked, notice_id)
+        state = _accepted(policy, state, given, asked, notice_id, known)
         state = _granted(state, given.ticks, notice_id, (*values, *given.use), at)
         state = _agreed_to_publish(policy, state, given, asked, instance, notice_id, at)
         state = change.replace(state, g=person.state.g + 1)
@@ -222,7 +223,14 @@ def _slot(policy: Policy, item: str, instance: Instance | None) -> str:
     return instance.slot(item, per_instance=policy.items[item].per_instance) if instance else item
 
 
-def _accepted(policy: Policy, state: PersonState, given: Submission, point: Point, notice_id: str) -> PersonState:
+def _accepted(  # noqa: PLR0913 -- what an acceptance is held against
+    policy: Policy,
+    state: PersonState,
+    given: Submission,
+    point: Point,
+    notice_id: str,
+    known: Mapping[str, Notice],
+) -> PersonState:
     """Items given before, which the person lets this form use: the form's notice binds them to its purposes.
 
     A purpose on consent is bound only where its box was ticked and no earlier consent covers the item: this form then
@@ -236,7 +244,9 @@ def _accepted(policy: Policy, state: PersonState, given: Submission, point: Poin
             if held is None or not purpose.may_use(item):
                 continue
             bound = dict(held.accepted).get(one, held.notice_id)
-            covered = any(needs.covers(grant, one, bound, item) for grant in state.grants)
+            term = known[bound].term(item, one) if bound in known else None
+            sound = term is not None and term.revision in {purpose.revision, *purpose.editorial}
+            covered = sound and any(needs.covers(grant, one, bound, item) for grant in state.grants)
             if purpose.basis is not Basis.CONSENT or (one in ticked and not covered):
                 state = change.accept(state, (item,), one, notice_id)
     return state

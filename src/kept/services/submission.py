@@ -89,7 +89,7 @@ def parse_submission(
     raw: dict[str, list[str]] = {}
     ticks: list[Tick] = []
     several: dict[str, list[str]] = {USE: [], PUBLISH: []}
-    usable = {item for item in items if instance and not policy.items[item].per_instance}
+    usable = {item for item in items if not policy.items[item].per_instance}
     publishable = {item for item in items if instance and item in publishable_items(policy, point.purposes)}
     for name, text in unverified_fields:
         if name == TICK:

@@ -28,6 +28,7 @@ from kept.services import (
     taking_along,
     visits,
 )
+from kept.services.asking_again import Question, asked_again
 from kept.services.history import proof_of
 from kept.services.instances import standing
 from kept.services.own import FRESH_SECONDS
@@ -412,6 +413,9 @@ async def _registration_form(
     own = _own(request)
     shown = await collecting.present_form(web.engine, "registration", "", language_of(request))
     person = await web.engine.people.load(own.person_id) if own else None
+    again: dict[str, list[Question]] = {}
+    for one in await asked_again(web.engine, own.person_id) if own else ():
+        again.setdefault(one.item, []).append(one)
     return page(
         request,
         "registration.html",
@@ -421,6 +425,7 @@ async def _registration_form(
         typed=typed,
         box_value=collecting.box_value,
         given=tuple(person.state.slots) if person else (),
+        again=again,
     )
 
 
@@ -444,6 +449,7 @@ async def my_data(request: Request) -> Response:
         sentence=sentence,
         devices=await remembering.devices_of(web.engine, own),
         provided=await provisions_to(web.engine, own.person_id),
+        asked_again=await asked_again(web.engine, own.person_id),
         parts_taken=await parts_of(web.engine, own.person_id),
         answers=await _answers(web, mine, language_of(request)),
         disclosed=await disclosures_to_authorities(web.engine, own.person_id),

@@ -1,0 +1,191 @@
+"""§4.1: a later version gives no right over old values; people are asked, the change marked, nothing ticked."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+
+import pytest
+
+from asked import Browser
+from house import NAME, POLICY, House
+from kept import policy_files
+from kept.cli.main import main
+from kept.errors import DeniedError
+from kept.guarantees import words
+from kept.policy.diff import compare
+from kept.policy.read import read_policy
+from kept.policy.translate import accept_translation
+from kept.policy.words import Exit
+from kept.services import accounts, cases, choosing, rights
+from kept.services.activating import activate, propose
+from kept.services.asking_again import Question, asked_again, whom_it_concerns
+from kept.services.own_data import own_data
+
+pytestmark = pytest.mark.anyio
+TIPS = b"""purposes:
+  picture-tips:
+    title: "Tips for using the pictures you looked at"
+    basis: notice
+    uses:
+      - interests
+    exits:
+      - screen
+  announcements:
+"""
+FIRST = (
+    (b"version: 1\n", b"version: 2\n"),
+    (b"purposes:\n  announcements:\n", TIPS),
+    (b"      - picture-club\n    recipients:", b"      - picture-tips\n      - picture-club\n    recipients:"),
+    (b'identifies you"\n    basis: notice', b'identifies you"\n    basis: consent'),
+    (
+        b"        - event\n        - prize-delivery\n",
+        b"        - event\n        - picture-tips\n        - prize-delivery\n",
+    ),
+)
+JAPANESE = ("    announcements: ", '    picture-tips: "ご覧になった写真の使い方のご案内"\n    announcements: ')
+
+
+def version_two() -> dict[str, bytes]:
+    """A version that adds a purpose and changes a basis, in both languages."""
+    files = policy_files(POLICY)
+    first = files.pop(POLICY.name)
+    for before, after in FIRST:
+        assert first.count(before) == 1, before
+        first = first.replace(before, after)
+    ((name, text),) = files.items()
+    assert JAPANESE[0] in text.decode()
+    changed = text.decode().replace(*JAPANESE, 1).encode()
+    return {POLICY.name: first, name: accept_translation(changed, first, 2)}
+
+
+async def in_force(house) -> None:
+    """Activated by two: one asks, another approves."""
+    asks, approves = await house.staff("kato", ("privacy",)), await house.staff("ono", ("privacy",))
+    await propose(house.engine, version_two(), by="test")
+    with pytest.raises(DeniedError):
+        await activate(house.engine, asks, 2)
+    await rights.activate_with_approval(house.engine, asks, 2, activate)
+    await rights.activate_with_approval(house.engine, approves, 2, activate)
+    assert house.engine.policy.policy.version == 2
+
+
+async def test_a_new_version_asks_and_uses_nothing_before(house):
+    """§4.1 normal: activated by two; old values keep their notice; what is new or changed is asked, with the reason."""
+    own = await house.mori()
+    await in_force(house)
+    assert await asked_again(house.engine, own.person_id) == [
+        Question("interests", "market-research", "basis"),
+        Question("interests", "picture-tips", "new"),
+    ]
+    support = await house.staff()
+    case = await house.case(support)
+    await cases.open_item(house.engine, support, case.id, "name")  # contact is as it was
+    tips = await house.case(support, purpose="contact")
+    mandate = (await cases.open_case(house.engine, support, "picture-tips")).mandate
+    with pytest.raises(DeniedError) as refused:
+        await house.engine.gate.read(mandate, tips.person_id, ("interests",), Exit.SCREEN)
+    assert (refused.value.step, refused.value.clause) == (5, "§4.1")
+    entry = await house.newest()
+    assert (entry.outcome, entry.refused[0].step) == ("refused", 5)
+
+
+async def test_who_says_so_is_asked_no_more_and_the_use_is_open(house):
+    """§4.1: the item lent to the new notice, nothing else: a receipt, the new purpose opens, what was consent still needs one."""
+    own = await house.mori()
+    await in_force(house)
+    receipt = await house.give(own, [("use", "interests")])
+    assert any(one["dpv:hasPurpose"]["@id"] == "#purpose-picture-tips" for one in receipt.record["dpv:hasProcess"])
+    support = await house.staff()
+    held = await house.case(support)
+    mandate = (await cases.open_case(house.engine, support, "picture-tips")).mandate
+    card = await house.engine.gate.read(mandate, held.person_id, ("interests",), Exit.SCREEN)
+    assert list(card) == ["interests"]
+    assert await asked_again(house.engine, own.person_id) == [Question("interests", "market-research", "basis")]
+    await house.give(own, [("use", "interests"), ("choice", "market-research//")])
+    assert await asked_again(house.engine, own.person_id) == []
+    serves = {one.slot: one.purposes for one in (await own_data(house.engine, own)).held}
+    assert "market-research" in serves["interests"]
+
+
+async def test_a_no_is_an_answer(house):
+    """§2.3: who says no, or stops the use, is not asked again, and nothing is used."""
+    own = await house.mori()
+    await in_force(house)
+    await choosing.choose(house.engine, own, "market-research", None, allow=False)
+    await choosing.stop_use(house.engine, own, "picture-tips", stop=True)
+    assert await asked_again(house.engine, own.person_id) == []
+
+
+async def test_saying_yes_widens_no_other_item_and_shortens_no_consent(house):
+    """§4.1 breach: a tick for one item binds no other; the consent given to the newsletter stands as it was."""
+    own = await house.mori()
+    before = (await house.engine.people.load(own.person_id)).state
+    await in_force(house)
+    await house.give(own, [("use", "interests")])
+    after = (await house.engine.people.load(own.person_id)).state
+    assert after.slots["name"] == before.slots["name"]
+    assert after.grants == before.grants
+    assert "information-for-you" not in dict(after.slots["interests"].accepted)
+
+
+async def test_the_difference_says_what_asks(house):
+    """§4.1: `compare` names the added purpose, the changed basis, the point and the role, and which of them ask."""
+    old, new = read_policy(policy_files(POLICY), words()), read_policy(version_two(), words())
+    found = {(one.kind, one.id, one.what): one.asks for one in compare(old, new)}
+    assert found == {
+        ("purpose", "picture-tips", "added"): True,
+        ("purpose", "market-research", "basis: notice -> consent"): True,
+        ("point", "registration", "purposes: + picture-tips"): True,
+        ("role", "support", "purposes: + picture-tips"): False,
+    }
+    assert compare(old, old) == []
+    back = {(one.kind, one.id, one.what) for one in compare(new, old)}
+    assert ("purpose", "picture-tips", "removed") in back
+    assert ("purpose", "market-research", "basis: consent -> notice") in back
+
+
+async def test_whom_it_concerns_is_counted_and_nobody_is_named(tmp_path, capsys):
+    """§4.1: `kept diff --data` counts people by purpose and reason; no value, name or number of a person is printed."""
+    house = House(tmp_path)
+    house.wall.wall_seconds = time.time() - 100  # the command below has the real clock
+    await house.open()
+    await house.mori()
+    await house.give(await house.join(), [("name", "Only A Name")])
+    counted = await whom_it_concerns(house.engine, read_policy(version_two(), words()))
+    assert (counted.people, counted.asked) == (2, 1)
+    assert counted.by_purpose == {("market-research", "basis"): 1, ("picture-tips", "new"): 1}
+    await house.close()
+    folder = tmp_path / "next"
+    folder.mkdir()
+    for name, content in version_two().items():
+        (folder / name).write_bytes(content)
+    command = ["diff", str(POLICY), str(folder / POLICY.name), "--data", "--store", f"sqlite:///{house.address.data}"]
+    assert await asyncio.to_thread(main, command) == 0
+    printed = capsys.readouterr().out
+    assert "2 people; 1 would be asked" in printed
+    assert "(asks)" in printed
+    assert NAME not in printed
+    assert await asyncio.to_thread(main, [*command, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["asked"] == 1
+
+
+async def test_the_next_visit_shows_it_marked_and_unticked(house):
+    """§4.1 page: my data says that the policy changed; the form marks what, ticks nothing, and takes the answer."""
+    own = await house.mori()
+    browser = Browser(house)
+    browser.cookies["__Host-kept_session"] = await accounts.start_session(house.engine, own.person_id)
+    assert 'id="changed"' not in (await browser.get("/en/my-data")).text
+    await in_force(house)
+    assert "The policy has changed since you gave some of this." in (await browser.get("/en/my-data")).text
+    page = (await browser.get("/en/registration")).text
+    assert "Tips for using the pictures you looked at" in page
+    assert 'name="use" value="interests"' in page
+    assert 'name="use" value="name"' not in page
+    assert " checked" not in page
+    assert "ご覧になった写真の使い方のご案内" in (await browser.get("/ja/registration")).text
+    page = (await browser.get("/en/registration")).text
+    token = page.split('name="notice_token" value="')[1].split('"')[0]
+    assert "Here is your receipt" in (await browser.post("/en/registration", notice_token=token, use="interests")).text
+    assert 'name="use" value="interests"' in (await browser.get("/en/registration")).text  # research still asks
