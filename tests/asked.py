@@ -20,11 +20,16 @@ class Browser:
         house: Open.
         headers: Sent with every request.
         at: `SITE` or `CONSOLE`.
+        demo: Whether the demo's start page is offered.
     """
 
-    def __init__(self, house, headers: dict[str, str] | None = None, at: str = SITE) -> None:
+    def __init__(self, house, headers: dict[str, str] | None = None, at: str = SITE, *, demo: bool = False) -> None:
         self.app = build_app(
-            house.engine, brand="Photolibrary", site_hosts=("shop.example",), console_hosts=("staff.example",)
+            house.engine,
+            brand="Photolibrary",
+            site_hosts=("shop.example",),
+            console_hosts=("staff.example",),
+            is_demo=demo,
         )
         self.web = self.app._app._apps["site"]._app.state.web
         self._client = httpx2.AsyncClient(

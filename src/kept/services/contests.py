@@ -15,10 +15,9 @@ from kept.policy.words import Exit, ItemType, PointKind
 from kept.services.acts import Act
 from kept.services.desk_mandate import issue_mandate
 from kept.services.flush import insert_entries
+from kept.services.house_record import open_house_record, seal_house_record
 from kept.services.instances import Standing, instance_entry, standing
-from kept.services.keyring import HOUSE
 from kept.services.submission import publishable_items
-from kept.vault.sealed import open_record, seal_record
 
 if TYPE_CHECKING:
     from kept.policy.model import Point
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from kept.services.staff import StaffSession
     from kept.store.interface import Transaction
 
-HOUSE_KEY = "tokens"
 KIND = "publication"
 
 
@@ -163,14 +161,7 @@ def _words(engine: Engine, values: Mapping[str, str | tuple[str, ...]]) -> dict[
 
 
 def _put(engine: Engine, person_id: bytes, found: Standing, number: str, words: dict[str, str]) -> Effect:
-    sealed = seal_record(
-        engine.keyring.house_key(HOUSE_KEY),
-        msgspec.json.encode(words),
-        vault_id=engine.vault_id,
-        owner=HOUSE,
-        kind=KIND,
-        record_id=f"{found.id}/{number}",
-    )
+    sealed = seal_house_record(engine, KIND, f"{found.id}/{number}", msgspec.json.encode(words))
     at = engine.clock.now()
 
     async def put(tx: Transaction) -> None:
@@ -195,14 +186,7 @@ async def published_of(engine: Engine, instance_id: str) -> list[Published]:
     found = []
     for number, at, sealed in rows:
         words = msgspec.json.decode(
-            open_record(
-                engine.keyring.house_key(HOUSE_KEY),
-                bytes(sealed),
-                vault_id=engine.vault_id,
-                owner=HOUSE,
-                kind=KIND,
-                record_id=f"{instance_id}/{number}",
-            ),
+            open_house_record(engine, KIND, f"{instance_id}/{number}", bytes(sealed)),
             type=dict[str, str],
         )
         found.append(Published(str(number), float(at), words["entry"], words["name"]))

@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 
 from kept.crypto.draw import commit_list, commit_seed
 from kept.crypto.random import random_secret
-from kept.services.keyring import HOUSE
-from kept.vault.sealed import open_record, seal_record
+from kept.services.house_record import open_house_record, seal_house_record
 
 if TYPE_CHECKING:
     from kept.services.engine import Engine
     from kept.store.interface import Transaction
 
-HOUSE_KEY = "tokens"
 KIND = "draw-seed"
 
 
@@ -21,14 +19,7 @@ async def begin_draw(engine: Engine, tx: Transaction, instance_id: str) -> str:
     """Make a seed, keep it sealed, and return its hash, hex, for everybody to see from now on."""
     seed = random_secret()
     seed_hash = commit_seed(instance_id, seed)
-    sealed = seal_record(
-        engine.keyring.house_key(HOUSE_KEY),
-        seed.encode(),
-        vault_id=engine.vault_id,
-        owner=HOUSE,
-        kind=KIND,
-        record_id=instance_id,
-    )
+    sealed = seal_house_record(engine, KIND, instance_id, seed.encode())
     await tx.run("draw_insert", instance_id=instance_id, seed_hash=seed_hash, sealed_seed=sealed)
     return seed_hash
 
@@ -47,11 +38,4 @@ def open_seed(engine: Engine, instance_id: str, sealed: bytes) -> str:
     Raises:
         SealError: The row was changed, or is another instance's.
     """
-    return open_record(
-        engine.keyring.house_key(HOUSE_KEY),
-        sealed,
-        vault_id=engine.vault_id,
-        owner=HOUSE,
-        kind=KIND,
-        record_id=instance_id,
-    ).decode()
+    return open_house_record(engine, KIND, instance_id, sealed).decode()

@@ -12,14 +12,13 @@ from kept.crypto.second_factor import new_secret, verify_code
 from kept.errors import DeniedError, InputError, SealError, SignInError
 from kept.services.acts import Act, Outcome
 from kept.services.entry import Account, build_entry
-from kept.vault.sealed import open_record, seal_record
+from kept.services.house_record import open_house_record, seal_house_record
 
 if TYPE_CHECKING:
     from kept.services.engine import Engine
     from kept.store.interface import Row, Transaction
 
 SESSION_SECONDS = 8 * 3600.0
-HOUSE_OWNER = b"house"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +114,7 @@ async def add_staff(engine: Engine, login: str, password: str, roles: tuple[str,
     staff_id, secret = random_id(), new_secret()
     hashed = await asyncio.get_running_loop().run_in_executor(None, lambda: engine.passwords.hash(password))
     at = engine.ready()
-    sealed = seal_record(
-        engine.keyring.house_key("tokens"),
-        secret,
-        vault_id=engine.vault_id,
-        owner=HOUSE_OWNER,
-        kind="second-factor",
-        record_id=_bound(staff_id, ",".join(roles)),
-    )
+    sealed = seal_house_record(engine, "second-factor", _bound(staff_id, ",".join(roles)), secret)
 
     async def body(tx: Transaction) -> None:
         await tx.run(
@@ -279,14 +271,7 @@ async def session_of(engine: Engine, token: str) -> StaffSession | None:
 
 def _open_secret(engine: Engine, staff_id: str, roles: str, sealed: bytes) -> bytes:
     """Open a second-factor secret; it is bound to the roles it was enrolled with."""
-    return open_record(
-        engine.keyring.house_key("tokens"),
-        sealed,
-        vault_id=engine.vault_id,
-        owner=HOUSE_OWNER,
-        kind="second-factor",
-        record_id=_bound(staff_id, roles),
-    )
+    return open_house_record(engine, "second-factor", _bound(staff_id, roles), sealed)
 
 
 def _bound(staff_id: str, roles: str) -> str:

@@ -21,11 +21,10 @@ from kept.services.acts import Act, Outcome
 from kept.services.changing import Change, change_person, find_forms
 from kept.services.entry import Account, build_entry
 from kept.services.flush import insert_entries
+from kept.services.house_record import open_house_record, seal_house_record
 from kept.services.intake_file import HOW, Payload, Record, Statement, parse_envelope, verify_envelope
-from kept.services.keyring import HOUSE
 from kept.services.receipts import moment
 from kept.services.submission import TICK, Submission, parse_submission
-from kept.vault.sealed import open_record, seal_record
 
 if TYPE_CHECKING:
     from kept.policy.notice import Notice
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
 BY = "partner"
 TAKEN = "taken"
 KIND = "intake-record"
-HOUSE_KEY = "tokens"
 QUARANTINE_SECONDS = 30 * 86400.0
 OVER = "quarantine-over"
 
@@ -294,14 +292,7 @@ def _receipt(taken: _Taken, receipt_id: str, at: float) -> dict[str, Any]:
 
 async def _keep_apart(engine: Engine, intake_id: str, number: int, record: Record, reason: str) -> None:
     at = engine.ready()
-    sealed = seal_record(
-        engine.keyring.house_key(HOUSE_KEY),
-        msgspec.json.encode(record),
-        vault_id=engine.vault_id,
-        owner=HOUSE,
-        kind=KIND,
-        record_id=f"{intake_id}/{number}",
-    )
+    sealed = seal_house_record(engine, KIND, f"{intake_id}/{number}", msgspec.json.encode(record))
     entry = engine.seal_entry(
         build_entry(
             _account(
@@ -343,14 +334,7 @@ async def try_again(engine: Engine, intake_id: str) -> Intake:
     for number, reason, _, sealed in await _rows(engine, intake_id):
         if reason not in {TAKEN, OVER}:
             record = msgspec.json.decode(
-                open_record(
-                    engine.keyring.house_key(HOUSE_KEY),
-                    bytes(sealed),
-                    vault_id=engine.vault_id,
-                    owner=HOUSE,
-                    kind=KIND,
-                    record_id=f"{intake_id}/{number}",
-                ),
+                open_house_record(engine, KIND, f"{intake_id}/{number}", bytes(sealed)),
                 type=Record,
             )
             await _take_record(engine, intake_id, int(number), found.partner, record)

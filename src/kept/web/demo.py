@@ -38,7 +38,8 @@ async def become_customer(request: Request) -> Response:
     """Become Ms Mori."""
     web: Web = request.app.state.web
     person_id = await web.engine.meta(f"demo:{CUSTOMER}")
-    if not person_id:
+    keys, _ = await web.engine.keyring.of_person(bytes.fromhex(person_id)) if person_id else (None, None)
+    if keys is None:  # she may have erased herself
         raise InputError(
             "expected the demo's customer, found none",
             reason="demo-customer",

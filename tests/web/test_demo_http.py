@@ -1,0 +1,41 @@
+"""The demo's start page: absent in production, and with a way on when its customer has erased herself."""
+
+from __future__ import annotations
+
+import pytest
+
+from asked import Browser
+from house import House
+from kept.services import erasing
+from kept.services.invented import CUSTOMER
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def house(tmp_path):
+    """A house."""
+    found = House(tmp_path)
+    await found.open()
+    yield found
+    await found.close()
+
+
+async def test_there_is_no_start_page_in_production(house):
+    """Nobody becomes anybody with a click."""
+    browser = Browser(house)
+    assert (await browser.get("/en/demo")).status_code == 404
+    assert (await browser.post("/en/demo/customer")).status_code in {404, 405}
+
+
+async def test_a_customer_who_erased_herself_cannot_be_become(house):
+    """The page says what to do to begin anew."""
+    own = await house.mori()
+    await house.engine.put_meta(f"demo:{CUSTOMER}", own.person_id.hex())
+    browser = Browser(house, demo=True)
+    assert (await browser.post("/en/demo/customer")).headers["location"] == "/en/my-data"
+    await erasing.intend_erasure(house.engine, own)
+    browser = Browser(house, demo=True)
+    gone = await browser.post("/en/demo/customer")
+    assert gone.status_code == 422
+    assert "remove the folder .demo" in gone.text
