@@ -76,6 +76,7 @@ def vocabulary_words() -> set[str]:
         "awaiting approval",
         "finished",
         "exported",
+        "erased meanwhile",
         "erased",
         "mail",
         "post",

@@ -11,7 +11,7 @@ import pytest
 from kept.errors import InputError, SubmissionError
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState, Exit
-from kept.services import canaries, cases, rights
+from kept.services import canaries, cases, erasing, rights
 from kept.services.planting import plant
 
 pytestmark = pytest.mark.anyio
@@ -82,6 +82,24 @@ async def test_what_is_no_value_is_not_planted(house):
         await plant(house.engine, {}, by="test")
     with pytest.raises(SubmissionError):
         await plant(house.engine, {"shoe_size": "43"}, by="test")
+
+
+async def test_who_erased_herself_meanwhile_closes_her_request(house):
+    """§0.1: nothing is left to copy or erase; the request says so and does not wait for ever."""
+    own = await house.mori()
+    asks, approves = await house.staff("kato", ("privacy",)), await house.staff("ono", ("privacy",))
+    request = await rights.open_request(
+        house.engine, asks, kind="export", channel="post", criteria={"mail_address": "canary.mori@example.jp"}, note=""
+    )
+    await rights.check_identity(house.engine, asks, request, "in person")
+    await rights.ask_approval(house.engine, asks, request)
+    await rights.approve(house.engine, approves, request)
+    await erasing.intend_erasure(house.engine, await house.session(own.person_id))
+    with pytest.raises(InputError) as refused:
+        await rights.finish_export(house.engine, asks, request, "en")
+    assert refused.value.reason == "rights-erased"
+    found = await rights.request_of(house.engine, request)
+    assert (found.outcome, found.finished_at is not None) == ("erased meanwhile", True)
 
 
 async def test_a_copy_staff_make_carries_a_mark(house):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kept.crypto.random import random_id
-from kept.errors import ConflictError, DeniedError, InputError
+from kept.errors import ConflictError, DeniedError, ErasedError, InputError
 from kept.policy.words import Exit
 from kept.services import cases, erasing
 from kept.services.acts import Act, Outcome
@@ -26,6 +26,7 @@ from kept.vault.sealed import open_record, seal_record
 
 if TYPE_CHECKING:
     from kept.services.engine import Engine
+    from kept.services.people import Person
     from kept.services.staff import StaffSession
     from kept.store.interface import Row, Transaction
 
@@ -218,8 +219,7 @@ async def finish_export(engine: Engine, session: StaffSession, request_id: str, 
         DeniedError: Not approved by a second, or the gate says no.
     """
     found = await _require_approved(engine, session, request_id, "export")
-    case = await cases.case_of(engine, session, found.case_id)
-    person = await engine.people.load(case.person_id)
+    case, person = await _still_here(engine, session, found)
     slots = tuple(person.state.slots)
     content: dict[str, object] = {}
     mark: dict[str, str] = {
@@ -252,7 +252,7 @@ async def finish_erase(engine: Engine, session: StaffSession, request_id: str) -
         DeniedError: Not approved by a second.
     """
     found = await _require_approved(engine, session, request_id, "erase")
-    case = await cases.case_of(engine, session, found.case_id)
+    case, _ = await _still_here(engine, session, found)
     await _finish(engine, session, found, "erased", case.person_id)
     receipt = await erasing.intend(engine, case.person_id, started_by="staff")
     await erasing.finish_erasure(engine, case.person_id)
@@ -340,6 +340,25 @@ async def _step(  # noqa: PLR0913 -- a step's parts
         await insert_entries(tx, [sealed], at)
 
     await engine.data.write(body)
+
+
+async def _still_here(engine: Engine, session: StaffSession, found: RightsRequest) -> tuple[cases.Case, Person]:
+    """Return the request's case and person.
+
+    Raises:
+        InputError: They erased themselves meanwhile; the request is closed with that.
+    """
+    case = await cases.case_of(engine, session, found.case_id)
+    try:
+        return case, await engine.people.load(case.person_id)
+    except ErasedError:
+        await _finish(engine, session, found, "erased meanwhile", b"")
+        raise InputError(
+            "expected the person who asked, found that they were erased meanwhile",
+            reason="rights-erased",
+            hint="nothing is held any more; the request is closed with that",
+            clause="§0.1",
+        ) from None
 
 
 async def _finish(engine: Engine, session: StaffSession, found: RightsRequest, outcome: str, person_id: bytes) -> None:
