@@ -333,12 +333,18 @@ async def try_again(engine: Engine, intake_id: str) -> Intake:
     found = await intake_of(engine, intake_id)
     for number, reason, _, sealed in await _rows(engine, intake_id):
         if reason not in {TAKEN, OVER}:
-            record = msgspec.json.decode(
-                open_house_record(engine, KIND, f"{intake_id}/{number}", bytes(sealed)),
-                type=Record,
-            )
+            record = open_quarantined(engine, intake_id, int(number), bytes(sealed))
             await _take_record(engine, intake_id, int(number), found.partner, record)
     return await intake_of(engine, intake_id)
+
+
+def open_quarantined(engine: Engine, intake_id: str, number: int, sealed: bytes) -> Record:
+    """Open a record that waits in quarantine.
+
+    Raises:
+        SealError: It was changed, or is another.
+    """
+    return msgspec.json.decode(open_house_record(engine, KIND, f"{intake_id}/{number}", sealed), type=Record)
 
 
 async def end_quarantine(engine: Engine) -> int:

@@ -13,6 +13,7 @@ from kept.services.acts import Act
 from kept.services.entry import Account, parse_account
 from kept.services.history import open_person_part
 from kept.services.sequencer import LOG
+from kept.services.verifying_records import verify_house_records
 from kept.vault.sealed import open_account, open_record, open_state
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ async def verify_house(engine: Engine) -> Verification:
         await verify_ledger(engine, found)
         await engine.sequencer.verify_head()
         await _verify_people(engine, found)
+        await verify_house_records(engine, found.wrong)
     except KeptError as error:
         found.wrong(f"{error.reason}: {error}")
     return found

@@ -1,0 +1,63 @@
+"""Verifying what is sealed under the house's own key: draws with their commitments, publications, quarantined records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from kept.crypto.draw import commit_list, commit_seed
+from kept.errors import SealError
+from kept.services.contests import published_of
+from kept.services.drawing import open_seed
+from kept.services.taking_in import open_quarantined
+
+if TYPE_CHECKING:
+    from kept.services.engine import Engine
+    from kept.store.interface import Row, Transaction
+
+
+async def verify_house_records(engine: Engine, wrong: Callable[[str], None]) -> None:
+    """Open every record of the house itself; changes nothing.
+
+    Args:
+        engine: Open, or as far open as it got.
+        wrong: Takes what does not hold.
+    """
+    for row in await engine.data.read(lambda tx: tx.all("instances")):
+        instance_id = str(row[0])
+        await _verify_draw(engine, instance_id, wrong)
+        try:
+            await published_of(engine, instance_id)
+        except SealError:
+            wrong(f"instance {instance_id}: something published does not open")
+    for intake in await engine.data.read(lambda tx: tx.all("intakes")):
+        await _verify_quarantine(engine, str(intake[0]), wrong)
+
+
+async def _verify_quarantine(engine: Engine, intake_id: str, wrong: Callable[[str], None]) -> None:
+    for number, _, _, sealed in await engine.data.read(lambda tx: tx.all("intake_records", intake_id=intake_id)):
+        try:
+            if sealed:
+                open_quarantined(engine, intake_id, int(number), bytes(sealed))
+        except SealError:
+            wrong(f"partner file {intake_id[:16]}: record {number} does not open")
+
+
+async def _verify_draw(engine: Engine, instance_id: str, wrong: Callable[[str], None]) -> None:
+    async def body(tx: Transaction) -> tuple[Row | None, list[str]]:
+        row = await tx.one("draw_get", instance_id=instance_id)
+        return row, [str(one[0]) for one in await tx.all("tickets", instance_id=instance_id)]
+
+    row, tickets = await engine.data.read(body)
+    if row is None:
+        return
+    seed_hash, sealed, list_hash, _, published, _ = row
+    try:
+        seed = open_seed(engine, instance_id, bytes(sealed))
+    except SealError:
+        wrong(f"draw {instance_id}: its seed does not open")
+        return
+    if commit_seed(instance_id, seed) != seed_hash or published not in {"", seed}:
+        wrong(f"draw {instance_id}: another seed than was promised")
+    if list_hash and commit_list(instance_id, tickets) != list_hash:
+        wrong(f"draw {instance_id}: other tickets than at the close")
