@@ -41,7 +41,7 @@ async def measure():
             form = await collecting.present_form(engine, "registration", "", "en")
             await collecting.submit(
                 engine, own, point="registration", stage="", language="en", unverified_token=form.token,
-                fields=[("name", f"Canary {number:05d}"), ("mail_address", f"canary{number:05d}@example.jp")],
+                fields=[("name", f"Kanaria {number:05d}"), ("mail_address", f"kanaria{number:05d}@example.jp")],
             )  # fmt: skip
             keys = await engine.keys.read(lambda tx, one=person_id: tx.all("person_keys", person_id=one))
             people.append((own, [bytes(row[3]) for row in keys]))
@@ -54,7 +54,7 @@ async def measure():
             needles += wrapped
         level = await erasing.scrub(engine)
         await engine.close()
-        left = sum(raw_count(Path(folder), "bench", [*needles, b"Canary", b"canary"]).values())
+        left = sum(raw_count(Path(folder), "bench", [*needles, b"Kanaria", b"kanaria"]).values())
         assert left == 0, f"{left} canaries left"
         return times, levels, level
 
