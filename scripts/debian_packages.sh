@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# The Debian packages the full tests need: a browser, and a Japanese font to look at pages with.
+# The Debian packages the full tests need: a browser, a Japanese font for pages and letters, a fax server.
 set -euo pipefail
-packages=(chromium fonts-ipafont-gothic)
+packages=(chromium fonts-ipafont-gothic ghostscript hylafax-client hylafax-server poppler-utils)
 if ! command -v apt-get >/dev/null; then
-  echo "not a Debian system: install chromium yourself; tests that need it are skipped and listed"
+  echo "not a Debian system: install chromium, a Japanese font and hylafax yourself; tests that need it are skipped and listed"
   exit 0
 fi
 missing=()
