@@ -32,6 +32,7 @@ from kept.services.disclosure_file import parse_bundle
 from kept.services.gate import Circumstances
 from kept.services.history import history_of, proof_of
 from kept.services.housekeeping import tidy
+from kept.services.key_files import write_key
 from kept.services.mandates import load_mandate
 from kept.services.own_data import own_data
 from kept.services.verifying import verify_house
@@ -454,7 +455,7 @@ async def test_the_command_verifies_and_opens(tmp_path, capsys):
     request = await desk.record()
     await desk.answer(request)
     (tmp_path / "bundle.json").write_bytes(await disclosing.fetch(house.engine, desk.legal, request))
-    (tmp_path / "court.key").write_text(desk.key.raw().hex())
+    write_key(tmp_path / "court.key", "recipient", desk.key.raw())
     line = ["bundle", "open", str(tmp_path / "bundle.json"), "--key", str(tmp_path / "court.key"), "--house"]
     assert main([*line, str(house.engine.sequencer.verifier)]) == 0
     assert json.loads(capsys.readouterr().out)["records"][0]["items"]["name"] == NAME

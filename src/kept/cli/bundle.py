@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-from pathlib import Path
 from typing import Any
 
-from kept.cli.recipient import read_file, read_key
+from kept.cli.given import read_given
+from kept.cli.recipient import opening_key
 from kept.ledger.note import parse_verifier_key
 from kept.services.disclosure_file import parse_bundle
 
@@ -29,6 +29,6 @@ def add(commands: Any) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Run the command."""
-    opened = parse_bundle(read_file(Path(chosen.file)), read_key(Path(chosen.key)), parse_verifier_key(chosen.house))
+    opened = parse_bundle(read_given(chosen.file), opening_key(chosen.key), parse_verifier_key(chosen.house))
     print(json.dumps(opened, ensure_ascii=False, indent=2))
     return 0

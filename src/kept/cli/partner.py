@@ -5,17 +5,20 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 import time
 from pathlib import Path
 from typing import Any
 
+from kept.cli.given import hex_given, read_given
 from kept.cli.opening import add_address, opened, operator
-from kept.crypto.signature import SEED_BYTES, SigningKey, new_seed
-from kept.errors import MalformedError, SettingError
+from kept.crypto.signature import SigningKey, new_seed
+from kept.errors import MalformedError
 from kept.services.collecting import present_form
 from kept.services.intake_file import sign_file
+from kept.services.key_files import read_key, write_key
 from kept.services.taking_in import register_partner, take_in
+
+KEY_KIND = "partner"
 
 
 def add(commands: Any) -> None:
@@ -65,38 +68,20 @@ def run(chosen: argparse.Namespace) -> int:
 
 def _new_key(path: Path) -> int:
     seed = new_seed()
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        raise SettingError(
-            f"expected to make {path.name}: {error.strerror}",
-            reason="partner-file",
-            hint="name a file that does not exist, in a folder of yours",
-        ) from error
-    with os.fdopen(handle, "w") as file:
-        file.write(f"{seed.hex()}\n")
+    write_key(path, KEY_KIND, seed)
     print(SigningKey(seed).public.hex())
     return 0
 
 
 def _sign(chosen: argparse.Namespace) -> int:
+    key = SigningKey(read_key(Path(chosen.key), KEY_KIND))
     try:
-        seed = bytes.fromhex(_read(Path(chosen.key)).decode("ascii").strip())
-    except ValueError:
-        seed = b""
-    if len(seed) != SEED_BYTES:
-        raise SettingError(
-            "expected a key file made by `kept partner new-key`, found another",
-            reason="partner-file",
-            hint="give the file the key is in",
-        )
-    try:
-        records = json.loads(_read(Path(chosen.file)))
+        records = json.loads(read_given(chosen.file))
     except ValueError as error:
         raise MalformedError(
             "expected a JSON list of records, found another file", reason="intake-file", clause="§2.9"
         ) from error
-    signed = sign_file(records, chosen.name, SigningKey(seed), time.time())
+    signed = sign_file(records, chosen.name, key, time.time())
     made = Path(chosen.file).with_suffix(".intake.json")
     made.write_bytes(signed)
     print(f"signed {len(records)} records: {made.name}")
@@ -104,10 +89,7 @@ def _sign(chosen: argparse.Namespace) -> int:
 
 
 async def _add(chosen: argparse.Namespace) -> int:
-    try:
-        public = bytes.fromhex(chosen.public)
-    except ValueError:
-        public = b""
+    public = hex_given(chosen.public)
     async with opened(chosen) as engine:
         await register_partner(engine, chosen.name, public, by=operator())
     print(f"registered the key of {chosen.name}: {public.hex()[:16]}…")
@@ -128,7 +110,7 @@ async def _notice(chosen: argparse.Namespace) -> int:
 
 async def _import(chosen: argparse.Namespace) -> int:
     async with opened(chosen) as engine:
-        made = await take_in(engine, _read(Path(chosen.file)), by=operator())
+        made = await take_in(engine, read_given(chosen.file), by=operator())
     if chosen.json:
         print(
             json.dumps({"intake": made.id, "partner": made.partner, "records": made.records, "outcome": made.reasons})
@@ -138,12 +120,3 @@ async def _import(chosen: argparse.Namespace) -> int:
     for reason, count in made.reasons.items():
         print(f"  {count:>6}  {'taken' if reason == 'taken' else f'in quarantine: {reason}'}")
     return 0
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise SettingError(
-            f"expected to read {path.name}: {error.strerror}", reason="partner-file", hint="check the path"
-        ) from error

@@ -5,15 +5,17 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 from pathlib import Path
 from typing import Any
 
+from kept.cli.given import hex_given, read_given
 from kept.cli.opening import add_address, opened, operator
-from kept.crypto.sealed_to import KEY_BYTES, OpeningKey
-from kept.errors import SettingError
+from kept.crypto.sealed_to import OpeningKey
+from kept.services.key_files import read_key, write_key
 from kept.services.provision_file import parse_file
 from kept.services.recipients import register_key
+
+KEY_KIND = "recipient"
 
 
 def add(commands: Any) -> None:
@@ -44,17 +46,12 @@ def run(chosen: argparse.Namespace) -> int:
         return asyncio.run(_add(chosen))
     if chosen.act == "new-key":
         return _new_key(Path(chosen.file))
-    print(
-        json.dumps(parse_file(read_file(Path(chosen.file)), read_key(Path(chosen.key))), ensure_ascii=False, indent=2)
-    )
+    print(json.dumps(parse_file(read_given(chosen.file), opening_key(chosen.key)), ensure_ascii=False, indent=2))
     return 0
 
 
 async def _add(chosen: argparse.Namespace) -> int:
-    try:
-        public = bytes.fromhex(chosen.public)
-    except ValueError:
-        public = b""
+    public = hex_given(chosen.public)
     async with opened(chosen) as engine:
         await register_key(engine, chosen.name, public, by=operator())
     print(f"registered the key of {chosen.name}: {public.hex()[:16]}…")
@@ -63,48 +60,16 @@ async def _add(chosen: argparse.Namespace) -> int:
 
 def _new_key(path: Path) -> int:
     key = OpeningKey.new()
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        raise SettingError(
-            f"expected to make {path.name}: {error.strerror}",
-            reason="recipient-key-file",
-            hint="name a file that does not exist, in a folder of yours",
-        ) from error
-    with os.fdopen(handle, "w") as file:
-        file.write(f"{key.raw().hex()}\n")
+    write_key(path, KEY_KIND, key.raw())
     print(key.public.hex())
     return 0
 
 
-def read_file(path: Path) -> bytes:
-    """Read a file a command was given.
+def opening_key(path: str) -> OpeningKey:
+    """Return the key in a file made by `kept recipient new-key`.
 
     Raises:
-        SettingError: It cannot be read.
+        ClosedError: There is no such file.
+        SettingError: It is no such key, or others can read it.
     """
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise SettingError(
-            f"expected to read {path.name}: {error.strerror}", reason="recipient-key-file", hint="check the path"
-        ) from error
-
-
-def read_key(path: Path) -> OpeningKey:
-    """Read a key file made by `new-key`.
-
-    Raises:
-        SettingError: It is none.
-    """
-    try:
-        raw = bytes.fromhex(read_file(path).decode("ascii").strip())
-    except ValueError:
-        raw = b""
-    if len(raw) != KEY_BYTES:
-        raise SettingError(
-            f"expected a key file made by `kept recipient new-key`, found another in {path.name}",
-            reason="recipient-key-file",
-            hint="give the file the key is in",
-        )
-    return OpeningKey(raw)
+    return OpeningKey(read_key(Path(path), KEY_KIND))
