@@ -58,6 +58,21 @@ def error_words() -> set[str]:
     return found
 
 
+def finding_words() -> set[str]:
+    """What live checks and the board say a state rests on."""
+    found = set()
+    for file in sorted((SOURCE / "guarantees").glob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            said: list[ast.expr] = []
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Finding" and len(node.args) > 1:
+                said = [node.args[1]]
+            elif isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple) and len(node.value.elts) > 1:
+                said = [node.value.elts[1]]
+            said = [each for one in said for each in ((one.body, one.orelse) if isinstance(one, ast.IfExp) else (one,))]
+            found |= {one.value for one in said if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+    return found
+
+
 def vocabulary_words() -> set[str]:
     """Words of closed vocabularies that pages show."""
     from kept.cookies.findings import PHASES, REASONS
@@ -91,7 +106,7 @@ def vocabulary_words() -> set[str]:
 
 def all_words() -> set[str]:
     """Everything that is translated."""
-    return template_words() | error_words() | vocabulary_words()
+    return template_words() | error_words() | finding_words() | vocabulary_words() | {"said, not enforced"}
 
 
 def escaped(text: str) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 async def check(engine: Engine) -> Finding:
     """Look whether the promise holds now."""
     people = await engine.data.read(lambda tx: tx.one("people_count"))
-    return Finding(True, f"{people[0] if people else 0} accounts; opening one asks for no item")
+    return Finding(True, "{n} accounts; opening one asks for no item", {"n": people[0] if people else 0})
 
 
 GUARANTEE = Guarantee(

@@ -23,7 +23,9 @@ async def check(engine: Engine) -> Finding:
         return Finding(False, "the backup key was changed by hand: register it again")
     hours, most = (engine.clock.now() - last) / HOUR, promised(engine) / HOUR
     return Finding(
-        hours <= most, f"the last backup of both databases is {hours:.0f} hours old, at most {most:.0f} promised"
+        hours <= most,
+        "the last backup of both databases is {hours} hours old, at most {most} promised",
+        {"hours": round(hours), "most": round(most)},
     )
 
 

@@ -7,17 +7,19 @@ board says how many of them are kept. Promises and permissions are counted apart
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kept.errors import KeptError
 from kept.guarantees import ALL
-from kept.guarantees.guarantee import Finding
+from kept.guarantees.guarantee import Finding, parse_finding
 from kept.policy.coverage import Part, PartKind, parts
 from kept.policy.words import ClauseKind, ClauseState, Exit
 from kept.services.attesting import Attested, attested
 
 if TYPE_CHECKING:
+    from kept.guarantees.guarantee import Guarantee
     from kept.policy.model import Clause, Policy
     from kept.services.engine import Engine
 
@@ -28,6 +30,7 @@ BUILT = {("sources", "direct"), ("sources", "partner")}
 BUILT_WORDS = frozenset({"collection", "cookies", "addresses", "recipients", "disclosure"})
 """Declarations this version operates; the others configure what is not built yet."""
 NEUTRAL = frozenset({"purposes", "processors", "roles", "items", "keep"})
+Values = Mapping[str, str | int | float]
 ORDER = (
     ClauseState.NOT_KEPT_YET,
     ClauseState.PERMISSION_UNUSED,
@@ -40,12 +43,26 @@ PERMISSIONS = frozenset({ClauseKind.PERMISSION, ClauseKind.PERMISSION_AND_PROMIS
 
 @dataclass(frozen=True, slots=True)
 class PartState:
-    """One thing behind a clause, with its state and what that rests on, in English and by reason."""
+    """One thing behind a clause.
+
+    Args:
+        part: What it is.
+        state: Its state.
+        said: What that rests on: an English sentence with its values in braces, which pages translate.
+        values: The values by name.
+        titles: What people call it, by language; for a guarantee, its sentence. Empty where it has only its id.
+    """
 
     part: Part
     state: ClauseState
-    detail: str
-    sentences: dict[str, str]
+    said: str
+    values: Mapping[str, str | int | float]
+    titles: Mapping[str, str]
+
+    @property
+    def detail(self) -> str:
+        """What the state rests on, in English."""
+        return self.said.format(**self.values) if self.values else self.said
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +102,12 @@ async def run_checks(engine: Engine) -> dict[str, Finding]:
         try:
             found[guarantee.id] = await guarantee.check(engine)
         except KeptError as error:
-            found[guarantee.id] = Finding(False, f"the check failed: {error.reason}")
+            found[guarantee.id] = Finding(False, "the check failed: {reason}", {"reason": error.reason})
     at = engine.clock.now()
     await engine.data.write(
         lambda tx: tx.many(
             "live_check_put",
-            [{"guarantee": one, "holds": int(f.holds), "detail": f.detail, "at": at} for one, f in found.items()],
+            [{"guarantee": one, "holds": int(f.holds), "detail": f.encode(), "at": at} for one, f in found.items()],
         )
     )
     return found
@@ -108,7 +125,7 @@ async def promise_board(engine: Engine, *, check: bool = True) -> Board:
         findings = await run_checks(engine)
     else:
         rows = await engine.data.read(lambda tx: tx.all("live_checks"))
-        findings = {str(row[0]): Finding(bool(row[1]), str(row[2])) for row in rows}
+        findings = {str(row[0]): parse_finding(bool(row[1]), str(row[2])) for row in rows}
     people = await attested(engine)
     uses: Counter[str] = Counter()
     refused: Counter[str] = Counter()
@@ -152,38 +169,62 @@ def _part_state(
     missing = ClauseState.PERMISSION_UNUSED if clause.kind in PERMISSIONS else ClauseState.NOT_KEPT_YET
     match part.kind:
         case PartKind.GUARANTEE:
-            guarantee = ALL[part.id]
-            sentences = dict(guarantee.sentence)
-            finding = findings.get(part.id)
-            if not guarantee.built:
-                return PartState(part, missing, "not built yet", sentences)
-            if finding is None:
-                return PartState(part, ClauseState.NOT_KEPT_YET, "not checked yet", sentences)
-            if not finding.holds:
-                return PartState(part, ClauseState.NOT_KEPT_YET, finding.detail, sentences)
-            return PartState(part, ClauseState.KEPT, finding.detail, sentences)
+            return PartState(part, *_guaranteed(ALL[part.id], findings.get(part.id), missing))
         case PartKind.ATTESTATION:
-            found = people.get(part.id)
-            if found is None:
-                return PartState(part, ClauseState.NOT_KEPT_YET, f"not attested yet by {part.detail}", {})
-            if found.overdue:
-                return PartState(part, ClauseState.NOT_KEPT_YET, f"attestation by {part.detail} is overdue", {})
-            return PartState(part, ClauseState.BY_PEOPLE, f"attested by {part.detail}: {found.evidence}", {})
+            return PartState(part, *_attested(part, people.get(part.id)), {})
         case PartKind.STATEMENT:
-            return PartState(part, ClauseState.ONLY_STATED, "said, not enforced", {})
+            return PartState(part, ClauseState.ONLY_STATED, "said, not enforced", {}, {})
         case _:
-            return PartState(part, *_declared(policy, part, missing), {})
+            return PartState(part, *_declared(policy, part, missing), _titles(policy, part))
 
 
-def _declared(policy: Policy, part: Part, missing: ClauseState) -> tuple[ClauseState, str]:
+def _guaranteed(
+    guarantee: Guarantee, finding: Finding | None, missing: ClauseState
+) -> tuple[ClauseState, str, Values, Mapping[str, str]]:
+    if not guarantee.built:
+        return missing, "not built yet", {}, guarantee.sentence
+    if finding is None:
+        return ClauseState.NOT_KEPT_YET, "not checked yet", {}, guarantee.sentence
+    state = ClauseState.KEPT if finding.holds else ClauseState.NOT_KEPT_YET
+    return state, finding.said, finding.values, guarantee.sentence
+
+
+def _attested(part: Part, found: Attested | None) -> tuple[ClauseState, str, Values]:
+    by = {"role": part.detail}
+    if found is None:
+        return ClauseState.NOT_KEPT_YET, "not attested yet by {role}", by
+    if found.overdue:
+        return ClauseState.NOT_KEPT_YET, "the attestation by {role} is overdue", by
+    return ClauseState.BY_PEOPLE, "attested by {role}: {evidence}", {**by, "evidence": found.evidence}
+
+
+def _declared(policy: Policy, part: Part, missing: ClauseState) -> tuple[ClauseState, str, Values]:
     if part.detail == "purposes":
         exits = policy.purposes[part.id].exits
         if not exits:
-            return missing, "nothing uses it yet"
+            return missing, "nothing uses it yet", {}
         built = sorted(one.value for one in exits & EXITS_BUILT)
         if not built:
-            return missing, "none of its ways out is built yet"
-        return ClauseState.KEPT, f"ways out in use: {', '.join(built)}"
+            return missing, "none of its ways out is built yet", {}
+        return ClauseState.KEPT, "ways out in use: {exits}", {"exits": ", ".join(built)}
     if part.detail in NEUTRAL | BUILT_WORDS or (part.detail, part.id) in BUILT:
-        return ClauseState.KEPT, "declared, and in use"
-    return missing, "declared, not built yet"
+        return ClauseState.KEPT, "declared, and in use", {}
+    return missing, "declared, not built yet", {}
+
+
+def _titles(policy: Policy, part: Part) -> Mapping[str, str]:
+    match part.detail:
+        case "items":
+            return policy.items[part.id].titles
+        case "purposes":
+            return policy.purposes[part.id].titles
+        case "collection":
+            return policy.points[part.id].titles
+        case "recipients":
+            return policy.recipients[part.id].names
+        case "processors":
+            return policy.processors[part.id].names
+        case "roles":
+            return policy.roles[part.id].titles
+        case _:
+            return {}

@@ -19,7 +19,7 @@ async def check(engine: Engine) -> Finding:
     person = await engine.people.load(person_id)
     notices = await engine.notices.of_person(person.state)
     missing = [slot for slot, held in person.state.slots.items() if held.notice_id not in notices]
-    return Finding(not missing, f"values whose notice is missing or rewritten, in a sample: {len(missing)}")
+    return Finding(not missing, "values whose notice is missing or rewritten, in a sample: {n}", {"n": len(missing)})
 
 
 GUARANTEE = Guarantee(

@@ -20,7 +20,8 @@ async def check(engine: Engine) -> Finding:
     ]
     return Finding(
         len(told) == len(policy.cookies),
-        f"{len(told)} of {len(policy.cookies)} cookies are explained on the cookie page, in every language",
+        "{n} of {m} cookies are explained on the cookie page, in every language",
+        {"n": len(told), "m": len(policy.cookies)},
     )
 
 

@@ -24,11 +24,13 @@ async def check(engine: Engine) -> Finding:
     every = float(said) if isinstance(said, int | float) else 7 * DAY
     days = int((engine.clock.now() - scan.at) / DAY)
     if engine.clock.now() - scan.at > every:
-        return Finding(False, f"the last scan is {days} days old")
+        return Finding(False, "the last scan is {days} days old", {"days": days})
     if not scan.clean:
-        return Finding(False, f"the last scan found {len(scan.findings)} things that are not as declared")
+        return Finding(False, "the last scan found {n} things that are not as declared", {"n": len(scan.findings)})
     return Finding(
-        True, f"the last scan, {days} days ago, saw nothing but what is declared, in {len(scan.phases)} phases"
+        True,
+        "the last scan, {days} days ago, saw nothing but what is declared, in {n} phases",
+        {"days": days, "n": len(scan.phases)},
     )
 
 

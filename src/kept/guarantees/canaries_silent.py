@@ -17,7 +17,9 @@ async def check(engine: Engine) -> Finding:
     if not planted:
         return Finding(False, "no canary planted yet: kept canary plant")
     standing = await standing_alarms(engine)
-    return Finding(not standing, f"{planted} canaries planted, {standing} alarms nobody has looked into")
+    return Finding(
+        not standing, "{n} canaries planted, {m} alarms nobody has looked into", {"n": planted, "m": standing}
+    )
 
 
 GUARANTEE = Guarantee(

@@ -25,7 +25,7 @@ async def check(engine: Engine) -> Finding:
                 jar.value(one.name, purpose=other)
             except DeniedError:
                 refused += 1
-    return Finding(tried == refused, f"{refused} of {tried} readings for another purpose are refused")
+    return Finding(tried == refused, "{n} of {m} readings for another purpose are refused", {"n": refused, "m": tried})
 
 
 GUARANTEE = Guarantee(

@@ -19,8 +19,8 @@ async def check(engine: Engine) -> Finding:
         person = await engine.people.load(person_id)
         odd = [slot for slot in person.state.slots if slot.partition("#")[0] not in declared]
         if odd:
-            return Finding(False, f"{len(odd)} stored items are not declared")
-    return Finding(True, f"{len(declared)} items declared; what is not declared has no place to be stored")
+            return Finding(False, "{n} stored items are not declared", {"n": len(odd)})
+    return Finding(True, "{n} items declared; what is not declared has no place to be stored", {"n": len(declared)})
 
 
 GUARANTEE = Guarantee(

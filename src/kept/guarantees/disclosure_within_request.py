@@ -23,9 +23,11 @@ async def check(engine: Engine) -> Finding:
     rows = await engine.data.read(lambda tx: tx.all("tallies"))
     entries = sum(int(row[4]) for row in rows if row[2] == Act.DISCLOSE.value and row[3] == "permitted")
     if beyond:
-        return Finding(False, f"request {min(beyond)} names another scope than was approved")
+        return Finding(False, "request {n} names another scope than was approved", {"n": min(beyond)})
     return Finding(
-        entries == len(released), f"{len(made)} requests; {entries} entries for {len(released)} people disclosed"
+        entries == len(released),
+        "{n} requests; {entries} entries for {people} people disclosed",
+        {"n": len(made), "entries": entries, "people": len(released)},
     )
 
 

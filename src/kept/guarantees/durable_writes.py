@@ -15,7 +15,11 @@ async def check(engine: Engine) -> Finding:
     """Look whether the promise holds now."""
     oldest = await engine.sequencer.oldest_waiting_since()
     waits = engine.clock.now() - oldest if oldest else 0.0
-    return Finding(waits < WAITING_AT_MOST_SECONDS, f"the oldest entry not integrated has waited {waits:.1f} s")
+    return Finding(
+        waits < WAITING_AT_MOST_SECONDS,
+        "the oldest entry not integrated has waited {seconds} s",
+        {"seconds": round(waits, 1)},
+    )
 
 
 GUARANTEE = Guarantee(

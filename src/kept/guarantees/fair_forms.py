@@ -17,7 +17,7 @@ async def check(engine: Engine) -> Finding:
         engine.policy.policy, next(iter(engine.policy.policy.points)), engine.policy.policy.language
     )
     return Finding(
-        True, f"{len(offered)} boxes on the registration form, none ticked; each can be withdrawn on my data"
+        True, "{n} boxes on the registration form, none ticked; each can be withdrawn on my data", {"n": len(offered)}
     )
 
 

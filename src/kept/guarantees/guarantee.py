@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -14,10 +15,30 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The answer of a live check: whether the promise holds now, and on what that rests."""
+    """The answer of a live check.
+
+    Args:
+        holds: Whether the promise holds now.
+        said: On what that rests: an English sentence with its values in braces, which pages translate.
+        values: The values by name: numbers, and words that are the same in every language.
+    """
 
     holds: bool
-    detail: str
+    said: str
+    values: Mapping[str, str | int | float] = field(default_factory=dict)
+
+    def encode(self) -> str:
+        """Return sentence and values as they are kept between two looks."""
+        return json.dumps([self.said, dict(self.values)], ensure_ascii=False)
+
+
+def parse_finding(holds: bool, kept: str) -> Finding:  # noqa: FBT001 -- the row's own column
+    """Read a finding as `Finding.encode` wrote it; anything else is no finding that holds."""
+    try:
+        said, values = json.loads(kept)
+        return Finding(holds, str(said), dict(values))
+    except (ValueError, TypeError):
+        return Finding(False, "not checked yet")
 
 
 Check = Callable[["Engine"], Awaitable[Finding]]

@@ -21,7 +21,8 @@ async def check(engine: Engine) -> Finding:
     days = (engine.clock.now() - begun) / 86400
     return Finding(
         days * 86400 <= limit,
-        f"the current key epoch is {max(days, 0):.0f} days old, at most {limit / 86400:.0f} are promised",
+        "the current key epoch is {days} days old, at most {most} are promised",
+        {"days": round(max(days, 0)), "most": round(limit / 86400)},
     )
 
 

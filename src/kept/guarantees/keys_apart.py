@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 async def check(engine: Engine) -> Finding:
     """Look whether the promise holds now."""
     usable = engine.provider.state(engine.keyring.epoch) == "usable"
-    return Finding(usable, f"key epoch {engine.keyring.epoch} {'answers' if usable else 'is missing'}")
+    return Finding(
+        usable,
+        "key epoch {epoch} answers" if usable else "key epoch {epoch} is missing",
+        {"epoch": engine.keyring.epoch},
+    )
 
 
 GUARANTEE = Guarantee(

@@ -17,7 +17,9 @@ async def check(engine: Engine) -> Finding:
     await engine.sequencer.verify_head()
     checkpoint = engine.sequencer.checkpoint
     return Finding(
-        checkpoint is not None, f"{checkpoint.size if checkpoint else 0} entries; the tree extends its last checkpoint"
+        checkpoint is not None,
+        "{n} entries; the tree extends its last checkpoint",
+        {"n": checkpoint.size if checkpoint else 0},
     )
 
 

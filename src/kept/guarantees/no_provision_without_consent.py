@@ -19,7 +19,8 @@ async def check(engine: Engine) -> Finding:
     people = sum(one.people for one in made)
     return Finding(
         not loose,
-        f"{len(policy.recipients)} recipients declared, each on consent; {len(made)} provisions, of {people} people in all",
+        "{n} recipients declared, each on consent; {m} provisions, of {people} people in all",
+        {"n": len(policy.recipients), "m": len(made), "people": people},
     )
 
 

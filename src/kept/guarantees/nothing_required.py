@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 async def check(engine: Engine) -> Finding:
     """Look whether the promise holds now."""
     needed = [f"{point.id}/{item}" for point in engine.policy.policy.points.values() for item in point.needed]
-    return Finding(not needed, f"items required anywhere: {len(needed)}")
+    return Finding(not needed, "items required anywhere: {n}", {"n": len(needed)})
 
 
 GUARANTEE = Guarantee(

@@ -20,7 +20,7 @@ async def check(engine: Engine) -> Finding:
         for item in items
         if not any(policy.purposes[one].may_use(item) for one in point.purposes)
     ]
-    return Finding(not unused, f"items asked for that no presented purpose uses: {len(unused)}")
+    return Finding(not unused, "items asked for that no presented purpose uses: {n}", {"n": len(unused)})
 
 
 GUARANTEE = Guarantee(

@@ -20,7 +20,7 @@ async def check(engine: Engine) -> Finding:
         for stage in point.stages
         for language in policy.languages
     ]
-    return Finding(True, f"{len(built)} notices in {len(policy.languages)} languages can be shown")
+    return Finding(True, "{n} notices in {m} languages can be shown", {"n": len(built), "m": len(policy.languages)})
 
 
 GUARANTEE = Guarantee(

@@ -15,9 +15,9 @@ async def check(engine: Engine) -> Finding:
     """Look whether the promise holds now."""
     newest = await newest_entries(engine, 1)
     engine.ready()
-    return Finding(
-        True, f"the gate is open; {(len(newest) and 'last entry ' + newest[0].entry_id[:12]) or 'nothing recorded yet'}"
-    )
+    if not newest:
+        return Finding(True, "the gate is open; nothing recorded yet")
+    return Finding(True, "the gate is open; last entry {entry}", {"entry": newest[0].entry_id[:12]})
 
 
 GUARANTEE = Guarantee(

@@ -22,7 +22,9 @@ async def check(engine: Engine) -> Finding:
     jar, dropped = rules.read([(name, "x") for name in (FOREIGN, *asked)], opted_out=False)
     refused = [rules.refuse(Setting(name, "x", None, elsewhere=False), NOTHING) for name in (FOREIGN, *asked)]
     holds = not jar.pairs() and len(dropped) == len(asked) + 1 and all(refused)
-    return Finding(holds, f"{len(asked)} cookies that need a yes, and one undeclared, are stopped in both directions")
+    return Finding(
+        holds, "{n} cookies that need a yes, and one undeclared, are stopped in both directions", {"n": len(asked)}
+    )
 
 
 GUARANTEE = Guarantee(

@@ -19,7 +19,9 @@ async def check(engine: Engine) -> Finding:
     rows = await engine.data.read(lambda tx: tx.all("tallies"))
     entries = sum(int(row[4]) for row in rows if row[2] == Act.PROVIDE.value and row[3] == "permitted")
     return Finding(
-        entries >= people, f"{entries} entries for {people} people provided; each was written by its release"
+        entries >= people,
+        "{n} entries for {people} people provided; each was written by its release",
+        {"n": entries, "people": people},
     )
 
 

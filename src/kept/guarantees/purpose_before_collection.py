@@ -14,7 +14,7 @@ async def check(engine: Engine) -> Finding:
     """Look whether the promise holds now."""
     points = engine.policy.policy.points.values()
     without = [point.id for point in points if not point.purposes]
-    return Finding(not without, f"{len(points)} collection points, {len(without)} without a purpose")
+    return Finding(not without, "{n} collection points, {m} without a purpose", {"n": len(points), "m": len(without)})
 
 
 GUARANTEE = Guarantee(

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 async def check(engine: Engine) -> Finding:
     """Look whether the promise holds now."""
     roles = engine.policy.policy.roles
-    return Finding(bool(roles), f"{len(roles)} roles; a purpose is a right of the role, never a word that is typed")
+    return Finding(
+        bool(roles), "{n} roles; a purpose is a right of the role, never a word that is typed", {"n": len(roles)}
+    )
 
 
 GUARANTEE = Guarantee(

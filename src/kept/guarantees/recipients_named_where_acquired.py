@@ -23,7 +23,7 @@ async def check(engine: Engine) -> Finding:
         if policy.recipients[recipient].names[language]
         not in present.build_notice(policy, point.id, stage, language).text
     ]
-    return Finding(not unnamed, f"recipients not named on their form: {len(unnamed)}")
+    return Finding(not unnamed, "recipients not named on their form: {n}", {"n": len(unnamed)})
 
 
 GUARANTEE = Guarantee(

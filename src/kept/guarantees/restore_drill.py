@@ -29,8 +29,8 @@ async def check(engine: Engine) -> Finding:
     days = (engine.clock.now() - at) / DAY
     return Finding(
         days <= most,
-        f"the last restore drill, {days:.0f} days ago, opened {counted.get('people', 0)} people and brought nobody back; "
-        f"every {most:.0f} days promised",
+        "the last restore drill, {days} days ago, opened {people} people and brought nobody back; every {most} days promised",
+        {"days": round(days), "people": str(counted.get("people", 0)), "most": round(most)},
     )
 
 

@@ -19,7 +19,9 @@ async def check(engine: Engine) -> Finding:
     person = await engine.people.load(person_id, None)
     for slot in person.state.slots:
         engine.people.open_slot(person, slot)
-    return Finding(True, f"a sample of {len(person.state.slots)} values opens under exactly what it is bound to")
+    return Finding(
+        True, "a sample of {n} values opens under exactly what it is bound to", {"n": len(person.state.slots)}
+    )
 
 
 GUARANTEE = Guarantee(

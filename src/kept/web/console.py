@@ -16,6 +16,7 @@ from kept.services import activating, attesting, cases, rights, staff
 from kept.services.approving import waiting_approvals
 from kept.services.history import newest_entries
 from kept.services.released import Released
+from kept.web import words
 from kept.web.answers import Web, drop_session, form_of, go, language_of, page, set_session
 
 
@@ -219,6 +220,7 @@ async def board(request: Request) -> Response:
         request,
         "board.html",
         board=await promise_board(web.engine),
+        rests_on=words.rests_on,
         flow=flow_svg(policy, language_of(request)),
         attestations=policy.attestations,
         attested=await attesting.attested(web.engine),

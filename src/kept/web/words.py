@@ -13,6 +13,11 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.messages.pofile import read_po
 
+from kept.guarantees.board import PartState
+from kept.policy.model import Policy
+from kept.policy.phrase import EXITS
+from kept.policy.words import Exit
+
 LANGUAGES = ("en", "ja")
 NAMES = {"en": "English", "ja": "日本語"}
 ZONE = ZoneInfo("Asia/Tokyo")
@@ -36,6 +41,18 @@ def translator(language: str) -> Callable[[str], str]:
         return found.format(**values) if values else found
 
     return translate
+
+
+def rests_on(part: PartState, policy: Policy, language: str) -> str:
+    """Return in words what the state of a part rests on; roles and ways out are called what the policy's reader calls them."""
+    values = dict(part.values)
+    role = policy.roles.get(str(values.get("role", "")))
+    if role is not None:
+        values["role"] = role.titles[language]
+    if "exits" in values:
+        ways = str(values["exits"]).split(", ")
+        values["exits"] = {"en": ", ", "ja": "、"}[language].join(EXITS[Exit(one)][language] for one in ways)
+    return translator(language)(part.said, **values)
 
 
 def day(at: float, language: str) -> str:
