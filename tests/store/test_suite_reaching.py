@@ -9,7 +9,8 @@ def put(data, person_id=MORI, message_id="m1", at=1.0, origin_id="c1"):
     """Let a message wait."""
     data.run(
         "outbox_put", person_id=person_id, message_id=message_id, origin="campaign", origin_id=origin_id,
-        purpose="information-for-you", channel="mail", mandate_id="x", at=at,
+        purpose="information-for-you", channel="mail", mandate_id="x", queued_at=at,
+        next_at=at, moved_at=at,
     )  # fmt: skip
 
 

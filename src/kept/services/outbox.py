@@ -74,7 +74,9 @@ async def put_in_outbox(tx: Transaction, waiting: Waiting, at: float) -> None:
         purpose=waiting.purpose,
         channel=waiting.channel.value,
         mandate_id=waiting.mandate_id,
-        at=at,
+        queued_at=at,
+        next_at=at,
+        moved_at=at,
     )
 
 

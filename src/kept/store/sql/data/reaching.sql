@@ -1,7 +1,7 @@
--- name: outbox_put (person_id, message_id, origin, origin_id, purpose, channel, mandate_id, at)
+-- name: outbox_put (person_id, message_id, origin, origin_id, purpose, channel, mandate_id, queued_at, next_at, moved_at)
 -- A message waits to be sent.
 INSERT INTO outbox (person_id, message_id, origin, origin_id, purpose, channel, mandate_id, status, reason, attempts, queued_at, next_at, moved_at, entry_id, notice_id)
-VALUES (:person_id, :message_id, :origin, :origin_id, :purpose, :channel, :mandate_id, 'waiting', '', 0, :at, :at, :at, '', '');
+VALUES (:person_id, :message_id, :origin, :origin_id, :purpose, :channel, :mandate_id, 'waiting', '', 0, :queued_at, :next_at, :moved_at, '', '');
 
 -- name: outbox_due (at, limit) -> person_id, message_id, origin, origin_id, purpose, channel, mandate_id, attempts
 -- Messages whose time has come, the longest waiting first.
