@@ -114,14 +114,14 @@ DELETE FROM stop_list WHERE channel = :channel AND token = :token;
 -- How many addresses of a channel are on the list.
 SELECT COUNT(*) FROM stop_list WHERE channel = :channel;
 
--- name: campaign_insert (campaign_id, purpose, file, made_by, made_at, walked)
+-- name: campaign_insert (campaign_id, purpose, file, seal, made_by, made_at, walked)
 -- A campaign is drafted.
-INSERT INTO campaign (campaign_id, purpose, file, made_by, made_at, status, approval_id, mandate_id, walked, queued_at, stopped_at)
-VALUES (:campaign_id, :purpose, :file, :made_by, :made_at, 'draft', '', '', :walked, NULL, NULL);
+INSERT INTO campaign (campaign_id, purpose, file, seal, made_by, made_at, status, approval_id, mandate_id, walked, queued_at, stopped_at)
+VALUES (:campaign_id, :purpose, :file, :seal, :made_by, :made_at, 'draft', '', '', :walked, NULL, NULL);
 
--- name: campaign_get (campaign_id) -> purpose, file, made_by, made_at, status, approval_id, mandate_id, walked, queued_at, stopped_at
+-- name: campaign_get (campaign_id) -> purpose, file, seal, made_by, made_at, status, approval_id, mandate_id, walked, queued_at, stopped_at
 -- One campaign.
-SELECT purpose, file, made_by, made_at, status, approval_id, mandate_id, walked, queued_at, stopped_at
+SELECT purpose, file, seal, made_by, made_at, status, approval_id, mandate_id, walked, queued_at, stopped_at
 FROM campaign WHERE campaign_id = :campaign_id;
 
 -- name: campaigns () -> campaign_id
