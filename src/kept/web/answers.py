@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from kept.channels.mailbox import Mailbox
 from kept.cookies.findings import REASONS
 from kept.cookies.rules import CHOICES, Jar
 from kept.crypto.token import parse_token, sign_token
@@ -67,6 +68,7 @@ class Web:
         addresses: Address of `site` and `console`, for links between them.
         cookies: The rules of the cookies in force.
         visits: Counts visits, with consent.
+        mailbox: The demo's other side; None elsewhere.
     """
 
     engine: Engine
@@ -76,6 +78,7 @@ class Web:
     addresses: dict[str, str]
     cookies: CookieRules
     visits: Visits
+    mailbox: Mailbox | None = None
 
 
 environment = Environment(
@@ -148,6 +151,7 @@ def _tabs(web: Web, session: StaffSession) -> tuple[str, ...]:
     return (
         *(("rights",) if session.acts_for(engine, PURPOSE) else ()),
         *(("instances",) if _makes(engine, session) else ()),
+        *(("campaigns",) if session.may(engine, "campaigns") or session.may(engine, "approve") else ()),
         *(("intake",) if _takes_in(engine) and session.may(engine, "witness") else ()),
         *(("provision",) if _provides(engine, session) else ()),
         *(("legal",) if _discloses(engine, session) else ()),

@@ -11,10 +11,12 @@ from starlette.routing import Route
 from kept.errors import DeniedError, InputError, KeptError, NotFoundError
 from kept.guarantees.board import promise_board
 from kept.policy.flow import flow_svg
-from kept.policy.words import Exit
+from kept.policy.present import EXIT_TITLES
+from kept.policy.words import CHANNELS, Exit
 from kept.services import activating, attesting, cases, rights, staff
 from kept.services.approving import waiting_approvals
 from kept.services.history import newest_entries
+from kept.services.not_again import note_in_case
 from kept.services.released import Released
 from kept.web import words
 from kept.web.answers import Web, drop_session, form_of, go, language_of, page, set_session
@@ -34,6 +36,7 @@ def routes() -> list[Route]:
         ("/case/{case}/open", case_again, "GET"),
         ("/case/{case}/open", open_item, "POST"),
         ("/case/{case}/close", close_case, "POST"),
+        ("/case/{case}/not-again", not_again, "POST"),
         ("/board", board, "GET"),
         ("/attest", attest, "POST"),
         ("/policy", policy_versions, "GET"),
@@ -202,10 +205,23 @@ async def _case_page(
         findable=web.engine.findable(),
         items=web.engine.policy.policy.items,
         purposes=web.engine.policy.policy.purposes,
+        channels={one: EXIT_TITLES[one] for one in sorted(CHANNELS)},
     )
 
 
 # -------------------------------------------------------------------- promises
+
+
+async def not_again(request: Request) -> Response:
+    """Note that the case's person does not want to be written to."""
+    web: Web = request.app.state.web
+    session = _staff(request)
+    if session is None:
+        return go(request, "/sign-in")
+    form = await form_of(request, ("channel",))
+    channel = Exit(form["channel"]) if form.get("channel") in {one.value for one in CHANNELS} else Exit.SCREEN
+    await note_in_case(web.engine, session, request.path_params["case"], channel)
+    return go(request, f"/case/{request.path_params['case']}")
 
 
 async def board(request: Request) -> Response:
