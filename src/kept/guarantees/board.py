@@ -22,10 +22,19 @@ if TYPE_CHECKING:
     from kept.services.engine import Engine
 
 EXITS_BUILT = frozenset(
-    {Exit.SCREEN, Exit.APP, Exit.OWN_PAGE, Exit.TAKE_ALONG, Exit.PROVISION, Exit.PUBLICATION, Exit.LEGAL_BUNDLE}
+    {
+        Exit.SCREEN,
+        Exit.APP,
+        Exit.OWN_PAGE,
+        Exit.TAKE_ALONG,
+        Exit.PROVISION,
+        Exit.PUBLICATION,
+        Exit.LEGAL_BUNDLE,
+        Exit.STATISTICS,
+    }
 )
 BUILT = {("sources", "direct"), ("sources", "partner")}
-BUILT_WORDS = frozenset({"collection", "cookies", "addresses", "recipients", "disclosure"})
+BUILT_WORDS = frozenset({"collection", "cookies", "addresses", "recipients", "disclosure", "statistics"})
 """Declarations this version operates; the others configure what is not built yet."""
 NEUTRAL = frozenset({"purposes", "processors", "roles", "items", "keep"})
 ORDER = (

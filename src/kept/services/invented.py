@@ -18,6 +18,7 @@ from kept.services import accounts, cases, choosing, collecting, disclosing, pro
 from kept.services.attesting import attest
 from kept.services.intake_file import sign_file
 from kept.services.invented_instances import invent_instances
+from kept.services.invented_statistics import count_them, visit
 from kept.services.own import Own
 from kept.services.planting import plant
 from kept.services.receipts import moment
@@ -147,6 +148,9 @@ async def invent(engine: Engine, clock: MovedClock, today: float) -> None:
         if privacy is not None and promise.by in privacy.roles:
             await attest(engine, privacy, promise.id, "invented review note 2026-3")
     await invent_instances(engine, clock, today, people, dice)
+    await visit(engine, today)
+    clock.time = max(clock.time, today - 4 * DAY)
+    await count_them(engine)  # before six stop it: they are in this build, and not in the next
     clock.time = max(clock.time, today - 3 * DAY)
     for person_id, address in dice.sample(people, 6):
         own = await _own(engine, person_id)

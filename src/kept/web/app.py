@@ -21,7 +21,7 @@ from kept.services.cookie_rules import CookieRules
 from kept.services.engine import Engine
 from kept.services.limiting import Limits
 from kept.services.visits import Visits
-from kept.web import console, cookies, demo, instances, intake, legal, provision, site, taking_part
+from kept.web import console, cookies, demo, instances, intake, legal, provision, site, statistics, taking_part
 from kept.web.answers import SESSION, Web, error_page, page
 from kept.web.frame import Frame
 
@@ -80,8 +80,18 @@ def build_app(  # noqa: PLR0913 -- what a house shows
     engine.every(MINUTE, rules.record)
     apps = {}
     for kind, routes in (
-        ("site", [*site.routes(), *cookies.routes(), *taking_part.routes()]),
-        ("console", [*console.routes(), *provision.routes(), *instances.routes(), *intake.routes(), *legal.routes()]),
+        ("site", [*site.routes(), *cookies.routes(), *taking_part.routes(), *statistics.site_routes()]),
+        (
+            "console",
+            [
+                *console.routes(),
+                *provision.routes(),
+                *instances.routes(),
+                *intake.routes(),
+                *legal.routes(),
+                *statistics.console_routes(),
+            ],
+        ),
     ):
         all_routes: list[BaseRoute] = [
             *(demo.routes(kind) if is_demo else []),
