@@ -68,6 +68,8 @@ def _english(facts: Facts, figures: Figures) -> tuple[tuple[str, str], ...]:
         covered = f"Not stated: the same {whom} stand under several options, so the figures do not add up to {whom}."
     elif total.status is Status.FEW:
         covered = f"Fewer than about {figures.fewer_than} {whom}."
+    elif total.status is Status.UNCERTAIN:
+        covered = f"Too uncertain to say how many {whom}."
     else:
         covered = f"About {total.value} {whom}, give or take {total.margin} (a noisy figure, too)."
     rules = []
@@ -91,7 +93,7 @@ def _english(facts: Facts, figures: Figures) -> tuple[tuple[str, str], ...]:
             "What it cost",
             (
                 f"rho {facts.micro_rho / MICRO:g} (zero-concentrated differential privacy), that is epsilon "
-                f"{epsilon(facts.micro_rho, facts.delta):g} at delta {facts.delta:g}. All answers of any twelve months together "
+                f"{epsilon(facts.micro_rho, facts.delta):g} at delta {_small(facts.delta)}. All answers of any twelve months together "
                 f"cost at most rho {facts.micro_rho_year / MICRO:g}, epsilon {epsilon(facts.micro_rho_year, facts.delta):g}."
             ),
         ),
@@ -117,6 +119,8 @@ def _japanese(facts: Facts, figures: Figures) -> tuple[tuple[str, str], ...]:
         covered = f"記載しません。一つの{whom}が複数の選択肢に数えられるため、合計は{counter}数になりません。"
     elif total.status is Status.FEW:
         covered = f"およそ{figures.fewer_than}{counter}未満です。"
+    elif total.status is Status.UNCERTAIN:
+        covered = "誤差が大きく、数として示せません。"
     else:
         covered = f"およそ{total.value}{counter}（誤差±{total.margin}{counter}。この数にもノイズが入っています）。"
     rules = []
@@ -141,7 +145,7 @@ def _japanese(facts: Facts, figures: Figures) -> tuple[tuple[str, str], ...]:
         (
             "プライバシーの消費量",
             (
-                f"ρ＝{facts.micro_rho / MICRO:g}（zCDP）。δ＝{facts.delta:g}のときε＝"
+                f"ρ＝{facts.micro_rho / MICRO:g}（zCDP）。δ＝{_small(facts.delta)}のときε＝"
                 f"{epsilon(facts.micro_rho, facts.delta):g}に当たります。どの12か月を取っても、すべての回答の合計は"
                 f"ρ＝{facts.micro_rho_year / MICRO:g}（ε＝{epsilon(facts.micro_rho_year, facts.delta):g}）以内です。"
             ),
@@ -162,3 +166,7 @@ def _japanese(facts: Facts, figures: Figures) -> tuple[tuple[str, str], ...]:
 def _variance(figures: Figures) -> str:
     top, bottom = figures.variance
     return f"{top / bottom:.6g}"
+
+
+def _small(number: float) -> str:
+    return f"{number:g}".replace("e-0", "e-")
