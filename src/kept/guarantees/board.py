@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 EXITS_BUILT = frozenset(
     {Exit.SCREEN, Exit.APP, Exit.OWN_PAGE, Exit.TAKE_ALONG, Exit.PROVISION, Exit.PUBLICATION, Exit.LEGAL_BUNDLE}
-    | {Exit.SEGMENT, Exit.MAIL}
+    | {Exit.SEGMENT, Exit.MAIL, Exit.STATISTICS}
 )
 BUILT = {("sources", "direct"), ("sources", "partner")}
-BUILT_WORDS = frozenset({"collection", "cookies", "addresses", "recipients", "disclosure", "segments"})
+BUILT_WORDS = frozenset({"collection", "cookies", "addresses", "recipients", "disclosure", "segments", "statistics"})
 """Declarations this version operates; the others configure what is not built yet."""
 NEUTRAL = frozenset({"purposes", "processors", "roles", "items", "keep"})
 Values = Mapping[str, str | int | float]

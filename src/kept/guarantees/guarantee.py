@@ -27,6 +27,11 @@ class Finding:
     said: str
     values: Mapping[str, str | int | float] = field(default_factory=dict)
 
+    @property
+    def detail(self) -> str:
+        """What it rests on, in English."""
+        return self.said.format(**self.values) if self.values else self.said
+
     def encode(self) -> str:
         """Return sentence and values as they are kept between two looks."""
         return json.dumps([self.said, dict(self.values)], ensure_ascii=False)

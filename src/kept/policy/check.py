@@ -13,6 +13,7 @@ from kept.policy.coverage import PROMISES, parts
 from kept.policy.findings import Finding, Place, Report
 from kept.policy.model import Policy
 from kept.policy.read import Reading, read_files
+from kept.policy.statistics_check import wrong_with
 from kept.policy.vocabulary import GuaranteeWord
 from kept.policy.words import EXIT_TYPES, Basis, Exit
 
@@ -198,12 +199,11 @@ def _act(statement: Statement) -> str:
     return things.get(statement.action, statement.action + " `{}`").format(statement.thing, statement.condition)
 
 
-def _statistics_have_a_budget(policy: Policy, reading: Reading, report: Report) -> None:
+def _statistics_can_be_asked(policy: Policy, reading: Reading, report: Report) -> None:
     for other in policy.declarations:
-        if other.word == "statistics" and "budget" not in other.body:
-            message = f"expected a budget for the data set `{other.id}`, found none"
-            place = reading.place("statistics", other.id)
-            report.error(place, "statistics-without-budget", message, clause=other.clause)
+        if other.word == "statistics":
+            for code, message in wrong_with(policy, other):
+                report.error(reading.place("statistics", other.id), code, message, clause=other.clause)
 
 
 def _processors_serve_their_purposes(policy: Policy, reading: Reading, report: Report) -> None:
@@ -242,7 +242,7 @@ RULES: tuple[Rule, ...] = (
     _values_end,
     _clauses_have_something_behind,
     _clauses_agree,
-    _statistics_have_a_budget,
+    _statistics_can_be_asked,
     _processors_serve_their_purposes,
     _segments_use_what_they_may,
 )

@@ -20,6 +20,7 @@ from kept.services.attesting import attest
 from kept.services.intake_file import sign_file
 from kept.services.invented_campaign import invent_campaign
 from kept.services.invented_instances import invent_instances
+from kept.services.invented_statistics import count_them, visit
 from kept.services.own import Own
 from kept.services.planting import plant
 from kept.services.receipts import moment
@@ -160,6 +161,9 @@ async def invent(
         if privacy is not None and promise.by in privacy.roles:
             await attest(engine, privacy, promise.id, "invented review note 2026-3")
     await invent_instances(engine, clock, today, people, dice)
+    await visit(engine, today)
+    clock.time = max(clock.time, today - 4 * DAY)
+    await count_them(engine)  # before six stop it: they are in this build, and not in the next
     clock.time = max(clock.time, today - 3 * DAY)
     for person_id, address in dice.sample(people, 6):
         own = await _own(engine, person_id)

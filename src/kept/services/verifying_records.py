@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kept.crypto.draw import commit_list, commit_seed
 from kept.errors import SealError
+from kept.services.asking import statistic_of
 from kept.services.contests import published_of
 from kept.services.drawing import open_seed
 from kept.services.taking_in import open_quarantined
@@ -32,6 +33,11 @@ async def verify_house_records(engine: Engine, wrong: Callable[[str], None]) -> 
             wrong(f"instance {instance_id}: something published does not open")
     for intake in await engine.data.read(lambda tx: tx.all("intakes")):
         await _verify_quarantine(engine, str(intake[0]), wrong)
+    for row in await engine.data.read(lambda tx: tx.all("statistics")):
+        try:
+            await statistic_of(engine, str(row[0]))
+        except SealError:
+            wrong(f"question {str(row[0])[:16]}: its figures do not open")
 
 
 async def _verify_quarantine(engine: Engine, intake_id: str, wrong: Callable[[str], None]) -> None:

@@ -18,6 +18,8 @@ from kept.errors import StoreError
 from kept.store.sqlite import SqliteStore
 from kept.store.sqlite_error import store_error
 
+NEVER_COPIED = ("projection_segment", "projection")
+"""Tables left empty in a copy: a projection holds people nobody may bring back, and is built anew in minutes."""
 _FAULTS = (sqlite3.Error, MemoryError, UnicodeDecodeError)
 
 
@@ -70,6 +72,12 @@ def _copy_one(source: sqlite3.Connection, path: Path) -> None:
     try:
         source.backup(target)
         target.execute("PRAGMA journal_mode = DELETE").fetchall()
+        there = {
+            str(row[0]) for row in target.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        }
+        for table in NEVER_COPIED:
+            if table in there:
+                target.execute(f"DELETE FROM {table}").fetchall()  # noqa: S608 -- a name from the list above
         target.execute("VACUUM").fetchall()
     finally:
         target.close()

@@ -154,6 +154,7 @@ def _tabs(web: Web, session: StaffSession) -> tuple[str, ...]:
         *(("campaigns",) if session.may(engine, "campaigns") or session.may(engine, "approve") else ()),
         *(("intake",) if _takes_in(engine) and session.may(engine, "witness") else ()),
         *(("provision",) if _provides(engine, session) else ()),
+        *(("statistics",) if _counts(engine, session) else ()),
         *(("legal",) if _discloses(engine, session) else ()),
         *(("board", "policy") if session.may(engine, "promises") else ()),
         *(("ledger",) if session.may(engine, "ledger") else ()),
@@ -181,6 +182,11 @@ def _provides(engine: Engine, session: StaffSession) -> bool:
 def _discloses(engine: Engine, session: StaffSession) -> bool:
     purpose = purpose_of(engine)
     return purpose is not None and (session.may(engine, "approve") or session.acts_for(engine, purpose.id))
+
+
+def _counts(engine: Engine, session: StaffSession) -> bool:
+    declared = any(one.word == "statistics" for one in engine.policy.policy.declarations)
+    return declared and (session.may(engine, "statistics") or session.may(engine, "approve"))
 
 
 def _asks_about_cookies(web: Web, request: Request) -> bool:

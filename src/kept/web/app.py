@@ -33,6 +33,7 @@ from kept.web import (
     provision,
     reaching,
     site,
+    statistics,
     taking_part,
 )
 from kept.web.answers import SESSION, Web, error_page, page
@@ -95,7 +96,16 @@ def build_app(  # noqa: PLR0913 -- what a house shows
     engine.every(MINUTE, rules.record)
     apps = {}
     for kind, routes in (
-        ("site", [*site.routes(), *cookies.routes(), *taking_part.routes(), *reaching.routes()]),
+        (
+            "site",
+            [
+                *site.routes(),
+                *cookies.routes(),
+                *taking_part.routes(),
+                *reaching.routes(),
+                *statistics.site_routes(),
+            ],
+        ),
         (
             "console",
             [
@@ -105,6 +115,7 @@ def build_app(  # noqa: PLR0913 -- what a house shows
                 *intake.routes(),
                 *legal.routes(),
                 *campaigns.routes(),
+                *statistics.console_routes(),
             ],
         ),
     ):

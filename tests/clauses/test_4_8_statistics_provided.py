@@ -1,0 +1,224 @@
+"""§4.8: statistics that cannot identify anyone may be provided: released by two, with a sheet, to a recorded recipient."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sqlite3
+
+import pytest
+
+from asked import CONSOLE, Browser
+from counted import Desk, no_noise, person
+from kept.errors import ConflictError, DeniedError, InputError, KeptError
+from kept.guarantees import released_statistics_only
+from kept.guarantees.board import promise_board
+from kept.policy.words import ClauseState
+from kept.services import asking, exporting, releasing, staff
+from kept.services.verifying import verify_house
+from kept.store.copying import copy_together
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def desk(house):
+    """A researcher and an approver, with a data set of three people."""
+    one = await Desk.of(house)
+    for job in ("student", "student", "teacher"):
+        await person(house, occupation=job)
+    await one.build()
+    return one
+
+
+async def export(house, desk, statistic_id, form="csv", recipient="press"):
+    """Export, as the researcher."""
+    return await exporting.export(house.engine, desk.researcher, statistic_id, form, recipient, "en")
+
+
+async def test_released_figures_leave_with_their_sheet_to_a_recorded_recipient(house, desk):
+    """§4.8: asked, approved by another, exported; the entry names recipient and form, and no figure."""
+    found = await desk.ask("occupation", precision="finest")
+    await desk.release(found.id)
+    content = await export(house, desk, found.id)
+    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+    assert rows[0] == ["Occupation", "Figure", "Give or take", "Shown"]
+    assert [row[0] for row in rows[1:8]][:2] == ["Designer", "Publisher or editor"]
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert "Why nobody can be singled out" in content.decode()
+    newest = await house.newest()
+    assert (newest.act, newest.clause, newest.outcome) == ("staff:statistic:export", "4.8", "done")
+    assert dict(newest.facts) == {
+        "question": found.id, "data-set": "customers", "recipient": "press", "form": "csv",
+    }  # fmt: skip
+    document = json.loads(await export(house, desk, found.id, "json", "picture-club"))
+    assert len(document["cells"]) == 7
+    assert {"en", "ja"} == set(document["sheet"])
+
+
+async def test_what_is_not_released_does_not_leave(house, desk):
+    """§4.8 breach: an answer, asked for or not, is refused with the clause, and the refusal is recorded."""
+    found = await desk.ask("occupation")
+    for step in (None, releasing.ask_release):
+        if step:
+            await step(house.engine, desk.researcher, found.id)
+        with pytest.raises(DeniedError) as refused:
+            await export(house, desk, found.id)
+        assert (refused.value.clause, refused.value.reason) == ("§4.8", "not-released")
+        newest = await house.newest()
+        assert (newest.act, newest.outcome, newest.clause) == ("staff:statistic:export", "refused", "4.8")
+        assert refused.value.entry_id
+    with pytest.raises(InputError):
+        await releasing.released_one(house.engine, str(found.number))
+
+
+async def test_four_eyes(house, desk):
+    """§4.8 breach: who asked cannot approve, nobody approves twice, nothing is released unasked."""
+    found = await desk.ask("occupation")
+    both = await house.staff("both", ("research", "privacy"))
+    with pytest.raises(ConflictError):
+        await releasing.approve_and_release(house.engine, desk.approver, found.id)
+    await releasing.ask_release(house.engine, both, found.id)
+    for who in (both, desk.researcher):
+        with pytest.raises(DeniedError) as refused:
+            await releasing.approve_and_release(house.engine, who, found.id)
+        assert refused.value.clause == "§5.2"
+    with pytest.raises(DeniedError):
+        await releasing.release(house.engine, both, found.id)
+    with pytest.raises(ConflictError):
+        await releasing.ask_release(house.engine, both, found.id)
+    await releasing.approve_and_release(house.engine, desk.approver, found.id)
+    assert (await asking.statistic_of(house.engine, found.id)).status == "released"
+
+
+async def test_a_kill_between_approval_and_release_goes_on(house, desk):
+    """§4.8 fault: approved and not released yet is shown so, and goes on; nothing left meanwhile."""
+    found = await desk.ask("occupation")
+    await releasing.ask_release(house.engine, desk.researcher, found.id)
+    house.stop_after(2)
+    with pytest.raises(KeptError):
+        await releasing.approve_and_release(house.engine, desk.approver, found.id)
+    await house.close(integrate=False)
+    await house.open()
+    assert (await asking.statistic_of(house.engine, found.id)).status == "asked"
+    again = await Desk.of(house)
+    with pytest.raises(DeniedError):
+        await export(house, again, found.id)
+    await releasing.release(house.engine, again.approver, found.id)
+    assert (await asking.statistic_of(house.engine, found.id)).status == "released"
+
+
+@pytest.mark.parametrize(("form", "recipient"), [("xls", "press"), ("csv", "my friend"), ("csv", "")])
+async def test_to_whom_is_a_word_of_a_list(house, desk, form, recipient):
+    """§4.8 breach: an entry holds no free text, so a recipient is one of the list or a declared third party."""
+    found = await desk.ask("occupation")
+    await desk.release(found.id)
+    with pytest.raises(InputError) as refused:
+        await export(house, desk, found.id, form, recipient)
+    assert refused.value.clause == "§4.8"
+
+
+async def test_a_few_are_not_told_apart_from_nobody(house, desk, monkeypatch):
+    """§4.8: below the declared bound no figure is exported; the rule looks at the noisy figure."""
+    no_noise(monkeypatch)
+    found = await desk.ask("occupation")
+    await desk.release(found.id)
+    document = json.loads(await export(house, desk, found.id, "json"))
+    assert {(one["figure"], one["shown"]) for one in document["cells"]} == {(None, "few")}
+
+
+async def test_the_live_check_finds_what_was_done_by_hand(house, desk):
+    """§4.8 breach: a release written into D by hand, a deleted question and a lowered account break the promise on the board."""
+    if house.kind != "sqlite":
+        return
+    found = await desk.ask("occupation")
+    assert (await released_statistics_only.check(house.engine)).holds
+    house.sql("UPDATE statistic SET status = 'released', released_at = 1.0 WHERE statistic_id = ?", found.id)
+    assert "without a second approver" in (await released_statistics_only.check(house.engine)).detail
+    house.sql("UPDATE statistic SET status = 'answered', micro_rho = 1")
+    assert "do not add up" in (await released_statistics_only.check(house.engine)).detail
+    house.sql("UPDATE statistic_account SET charged = 1")
+    assert (await released_statistics_only.check(house.engine)).holds
+    house.sql("DELETE FROM statistic")
+    house.sql("DELETE FROM statistic_account")
+    assert "entries of questions" in (await released_statistics_only.check(house.engine)).detail
+
+
+async def test_changed_figures_do_not_open(house, desk):
+    """§4.8, §5.3 breach: a flipped bit in the figures is found, by a look and by `kept verify`."""
+    if house.kind != "sqlite":
+        return
+    found = await desk.ask("occupation")
+    (sealed,) = house.sql("SELECT sealed FROM statistic")[0]
+    house.sql("UPDATE statistic SET sealed = ?", sealed[:-1] + bytes([sealed[-1] ^ 1]))
+    with pytest.raises(KeptError):
+        await asking.statistic_of(house.engine, found.id)
+    report = await verify_house(house.engine)
+    assert any("figures" in one for one in report.problems)
+
+
+async def test_everybody_sees_what_is_released_and_nothing_else(house, desk):
+    """§4.8 page: the site lists what is released with its sheet, in both languages, without signing in."""
+    found = await desk.ask("occupation")
+    browser = Browser(house)
+    assert f"/en/statistics/{found.number}" not in (await browser.get("/en/statistics")).text
+    assert (await browser.get(f"/en/statistics/{found.number}")).status_code == 404
+    await desk.release(found.id)
+    assert f"/en/statistics/{found.number}" in (await browser.get("/en/statistics")).text
+    english = (await browser.get(f"/en/statistics/{found.number}")).text
+    assert "How many customers, by occupation" in english
+    assert "Why nobody can be singled out" in english
+    assert "epsilon" in english
+    japanese = (await browser.get(f"/ja/statistics/{found.number}")).text
+    assert "個人を特定できない理由" in japanese
+    assert desk.researcher.login not in english + japanese
+
+
+async def test_it_is_released_and_exported_on_the_page(house, desk):
+    """§4.8 page: ask, approve by another, export."""
+    found = await desk.ask("occupation")
+    one, other = await console(house, desk.researcher.login), await console(house, desk.approver.login)
+    path = f"/en/statistics/{found.id}"
+    await one.get(path)
+    assert (await one.post(path, step="export", form="csv", recipient="press")).status_code == 403
+    await one.get(path)
+    assert (await one.post(path, step="ask")).status_code == 303
+    assert "Approve and release" in (await other.get(path)).text
+    assert (await other.post(path, step="approve")).status_code == 303
+    await one.get(path)
+    left = await one.post(path, step="export", form="csv", recipient="press")
+    assert left.headers["content-type"].startswith("text/csv")
+    assert (await one.post(path, step="melt")).status_code == 422
+    assert (await one.get("/en/statistics/none")).status_code == 422
+
+
+async def console(house, login):
+    """A member of staff's browser, signed in."""
+    browser = Browser(house, at=CONSOLE)
+    browser.cookies["__Host-kept_session"] = await staff.start_demo_session(house.engine, login)
+    return browser
+
+
+async def test_no_projection_is_in_a_backup(house, desk, tmp_path):
+    """§4.8, §5.4: a backup would bring people back who left the projection since."""
+    if house.kind != "sqlite":
+        return
+    copy = tmp_path / "copy.db"
+    await copy_together({copy: house.engine.data})
+    base = sqlite3.connect(copy)
+    assert base.execute("SELECT COUNT(*) FROM projection_segment").fetchone() == (0,)
+    assert base.execute("SELECT COUNT(*) FROM projection").fetchone() == (0,)
+    assert base.execute("SELECT COUNT(*) FROM state").fetchone()[0] > 0
+    base.close()
+    assert house.sql("SELECT COUNT(*) FROM projection_segment")[0][0] > 0
+
+
+async def test_the_board_says_kept(house, desk):
+    """§4.8 page: the live check, and what was released."""
+    found = await desk.ask("occupation")
+    await desk.release(found.id)
+    await export(house, desk, found.id)
+    one = (await promise_board(house.engine)).of("4.8")
+    assert (one.state, one.uses) == (ClauseState.KEPT, 2)
+    assert "1 released by a second person, 1 exports" in one.parts[0].detail
