@@ -14,6 +14,7 @@ from kept.policy.flow import flow_svg
 from kept.policy.words import Exit
 from kept.services import activating, attesting, cases, rights, staff
 from kept.services.approving import waiting_approvals
+from kept.services.emergencies import waiting_for_review
 from kept.services.history import newest_entries
 from kept.services.released import Released
 from kept.web.answers import Web, drop_session, form_of, go, language_of, page, set_session
@@ -98,6 +99,7 @@ async def desk(request: Request) -> Response:
         roles=roles,
         cases=await cases.cases_of(web.engine, session),
         now=web.engine.clock.now(),
+        unreviewed=len(await waiting_for_review(web.engine)) if session.may(web.engine, "approve") else 0,
     )
 
 
