@@ -232,7 +232,7 @@ async def _emergency(engine: Engine, clock: MovedClock) -> None:
     )
     card = await cases.open_item(engine, opens, case, "phone")
     with card["phone"].open(Exit.SCREEN):
-        pass  # the privacy officer rings her up
+        clock.time += 240  # the privacy officer rings her up
     await cases.close_case(engine, opens, case)
     clock.time += 20 * 3600
     await emergencies.review(engine, reviews, case, "justified")
