@@ -13,6 +13,7 @@ from kept.errors import ConflictError, DeniedError, ErasedError, InputError
 from kept.policy.decision import Decision, Mandate
 from kept.policy.words import Exit
 from kept.services.acts import Act, Outcome
+from kept.services.bulk import ONE_PERSON, insert_mandate
 from kept.services.entry import Account, build_entry
 from kept.services.finding import find_person
 from kept.services.released import Card
@@ -132,18 +133,19 @@ async def insert_case(  # noqa: PLR0913 -- what a case is made of
         opened_at=at,
         expires_at=at + seconds,
     )
-    await tx.run(
-        "mandate_insert",
-        mandate_id=mandate_id,
+    mandate = Mandate(
+        id=mandate_id,
         kind="staff",
         actor=session.actor,
         role=role,
         purpose=purpose,
-        case_id=case_id,
+        case=str(number),
+        person_id=b"",
         signed_in_at=session.signed_in_at,
         expires_at=at + seconds,
         volume_left=releases,
     )
+    await insert_mandate(tx, mandate, case_id=case_id, kind=ONE_PERSON)
     await tx.run("meta_put", name=f"case-mandate:{case_id}", value=mandate_id)
     return number
 

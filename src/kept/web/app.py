@@ -21,7 +21,19 @@ from kept.services.cookie_rules import CookieRules
 from kept.services.engine import Engine
 from kept.services.limiting import Limits
 from kept.services.visits import Visits
-from kept.web import console, cookies, demo, emergencies, instances, intake, legal, provision, site, taking_part
+from kept.web import (
+    approvals,
+    console,
+    cookies,
+    demo,
+    emergencies,
+    instances,
+    intake,
+    legal,
+    provision,
+    site,
+    taking_part,
+)
 from kept.web.answers import SESSION, Web, error_page, page
 from kept.web.frame import Frame
 
@@ -87,6 +99,7 @@ def build_app(  # noqa: PLR0913 -- what a house shows
                 *console.routes(),
                 *provision.routes(),
                 *emergencies.routes(),
+                *approvals.routes(),
                 *instances.routes(),
                 *intake.routes(),
                 *legal.routes(),
