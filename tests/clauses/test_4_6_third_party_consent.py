@@ -191,7 +191,7 @@ async def test_a_kill_between_two_people_goes_on_with_the_next(house, club):
     provision = await providing.ask(house.engine, club.asks, CLUB)
     found = await providing.provision_of(house.engine, provision)
     await approve_act(house.engine, club.approves, found.approval_id)
-    house.stop_after(2)
+    house.stop_after(3)  # the mandate's volume, and two people
     with pytest.raises(KeptError):
         await providing.provide(house.engine, provision)
     await house.close(integrate=False)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 from kept import guarantees
 from kept.policy import change, present, reference
@@ -16,6 +17,8 @@ from kept.policy.needs import NEEDED
 from kept.policy.person import PersonState
 from kept.policy.read import read_policy
 from kept.policy.words import CHANNELS, Exit, Source
+from kept.services.emergencies import lendable
+from kept.services.staff import StaffSession
 
 FOLDER = Path(__file__).parents[2] / "policies"
 GOLDEN = Path(__file__).with_name("authz.txt")
@@ -112,12 +115,25 @@ class Matrix:
                         yield from self.way_outs(kind, role.id, purpose)
             if not role.purposes:
                 yield "  nothing"
+            if "break-glass" in role.may:
+                yield from self.lent(role)
             yield ""
         yield "the person, on their own data"
         own = Mandate("m", "own", "", "", "own-access", "", MORI, NOW, NOW + 1)
         for way_out in Exit:
             found = [self.cell(own, item, way_out) for item in self.policy.items]
             yield from self.row("  ", way_out, found)
+
+    def lent(self, role):
+        """Yield what an emergency lends a role, and what it opens then: no more than the lent role's own."""
+        engine = SimpleNamespace(policy=SimpleNamespace(policy=self.policy))
+        session = StaffSession("s", "ueda", "ueda", (role.id,), b"", NOW, NOW)
+        for purpose, lender in lendable(engine, session).items():
+            mandate = Mandate("m", "staff", "ueda", lender, purpose, "", b"", NOW, NOW + 1)
+            yield f"  {purpose}, in an emergency, as {lender}"
+            yield from self.row(
+                "    ", Exit.SCREEN, [self.cell(mandate, item, Exit.SCREEN) for item in self.policy.items]
+            )
 
     def way_outs(self, kind, role, purpose):
         """Yield the lines of one purpose in the hands of staff, or of a program with a credential."""

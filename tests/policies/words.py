@@ -5,6 +5,7 @@ from __future__ import annotations
 from kept.policy.vocabulary import GuaranteeWord, ParameterKind
 
 _PARAMETERS = {
+    "break-glass-reviewed": {"within": ParameterKind.DURATION},
     "browser-scan": {"every": ParameterKind.DURATION, "publish": ParameterKind.FLAG},
     "provision-register": {"form": ParameterKind.TEXT},
     "ledger-consistent": {"checkpoint": ParameterKind.DURATION, "witness": ParameterKind.DURATION},
@@ -21,6 +22,7 @@ _IDS = [
     "notice-first",
     "nothing-required",
     "account-without-personal-information",
+    "break-glass-reviewed",
     "browser-contents-shown",
     "cookie-value-for-its-purpose",
     "only-declared-cookies",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from kept.guarantees.account_without_personal_information import GUARANTEE as ACCOUNT_WITHOUT_PERSONAL_INFORMATION
 from kept.guarantees.backups import GUARANTEE as BACKUPS
 from kept.guarantees.bound_to_notice import GUARANTEE as BOUND_TO_NOTICE
+from kept.guarantees.break_glass_reviewed import GUARANTEE as BREAK_GLASS_REVIEWED
 from kept.guarantees.browser_contents_shown import GUARANTEE as BROWSER_CONTENTS_SHOWN
 from kept.guarantees.browser_scan import GUARANTEE as BROWSER_SCAN
 from kept.guarantees.canaries_silent import GUARANTEE as CANARIES_SILENT
@@ -55,6 +56,7 @@ ALL: dict[str, Guarantee] = {
         RECIPIENTS_NAMED_WHERE_ACQUIRED,
         PURPOSE_BOUND_ROLES,
         STAFF_SECOND_FACTOR,
+        BREAK_GLASS_REVIEWED,
         SIGN_IN_PROTECTION,
         SEALED_VALUES,
         LEDGER_CONSISTENT,

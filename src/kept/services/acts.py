@@ -36,6 +36,10 @@ class Act(StrEnum):
     # what staff did
     CASE_OPEN = "staff:case:open"
     CASE_CLOSE = "staff:case:close"
+    EMERGENCY_OPEN = "staff:emergency:open"
+    EMERGENCY_NAME = "staff:emergency:name"
+    EMERGENCY_READ = "staff:emergency:read"
+    EMERGENCY_REVIEW = "staff:emergency:review"
     RIGHTS_REQUEST_OPEN = "staff:rights-request:open"
     RIGHTS_REQUEST_STEP = "staff:rights-request:step"
     RIGHTS_REQUEST_FINISH = "staff:rights-request:finish"

@@ -23,12 +23,13 @@ from kept.errors import (
     SealError,
 )
 from kept.policy.campaign import Campaign, parse_campaign
-from kept.policy.decision import Allowed, Refused
+from kept.policy.decision import Allowed, Mandate, Refused
 from kept.policy.segment import Rule
 from kept.policy.words import Exit, PointKind
 from kept.services.acts import Act, Outcome
 from kept.services.approving import approve_act, ask_for_approval, require_approved
-from kept.services.desk_mandate import issue_mandate
+from kept.services.bulk import fill_mandate, insert_mandate
+from kept.services.desk_mandate import issue_counting
 from kept.services.dispatching import Waiting, Words
 from kept.services.entry import Account, build_entry
 from kept.services.flush import insert_entries
@@ -40,7 +41,6 @@ from kept.services.stop_list import address_item
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kept.policy.decision import Mandate
     from kept.policy.instance import Instance
     from kept.services.dispatching import Compose, Opened
     from kept.services.engine import Engine
@@ -166,7 +166,7 @@ async def preview(engine: Engine, session: StaffSession, campaign_id: str) -> Co
     """
     session.require(engine, RIGHT)
     found = await standing(engine, campaign_id)
-    mandate = await issue_mandate(engine, session, found.file.purpose)
+    mandate = await issue_counting(engine, session, found.file.purpose)
     left_out: Counter[str] = Counter()
     matching, after = 0, b""
     while people := await _page(engine, after):
@@ -196,22 +196,23 @@ async def ask(engine: Engine, session: StaffSession, campaign_id: str) -> Standi
     role = next(one for one in session.roles if one in roles and found.file.purpose in roles[one].purposes)
     approval_id, mandate_id, at = await ask_for_approval(engine, session, ACT, campaign_id), random_id(), engine.ready()
     entry = _entry(engine, session, Act.CAMPAIGN_ASK, at, found.file)
+    mandate = Mandate(
+        id=mandate_id,
+        kind="staff",
+        actor=f"campaign-{campaign_id}",  # outlives the session of who asked; stopping it is an act of its own
+        role=role,
+        purpose=found.file.purpose,
+        case="",
+        person_id=b"",
+        signed_in_at=session.signed_in_at,
+        expires_at=at + RUN_SECONDS,
+        volume_left=EVERYBODY,
+    )
 
     async def body(tx: Transaction) -> None:
         if not await tx.run("campaign_ask", campaign_id=campaign_id, approval_id=approval_id, mandate_id=mandate_id):
             raise _moved()
-        await tx.run(
-            "mandate_insert",
-            mandate_id=mandate_id,
-            kind="staff",
-            actor=f"campaign-{campaign_id}",  # outlives the session of who asked; stopping it is an act of its own
-            role=role,
-            purpose=found.file.purpose,
-            case_id="",
-            signed_in_at=session.signed_in_at,
-            expires_at=at + RUN_SECONDS,
-            volume_left=EVERYBODY,
-        )
+        await insert_mandate(tx, mandate, approval_id=approval_id)
         await insert_entries(tx, [entry], at)
 
     await engine.data.write(body)
@@ -256,6 +257,7 @@ async def queue(engine: Engine, campaign_id: str) -> Standing:
     await require_approved(engine, found.approval_id)
     if found.status != "queueing":
         return found
+    await fill_mandate(engine, found.mandate_id, found.approval_id, EVERYBODY)
     mandate = await load_mandate(engine, found.mandate_id)
     after = found.walked
     while people := await _page(engine, after):

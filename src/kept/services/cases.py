@@ -13,6 +13,7 @@ from kept.errors import ConflictError, DeniedError, ErasedError, InputError
 from kept.policy.decision import Decision, Mandate
 from kept.policy.words import Exit
 from kept.services.acts import Act, Outcome
+from kept.services.bulk import ONE_PERSON, insert_mandate
 from kept.services.entry import Account, build_entry
 from kept.services.finding import find_person
 from kept.services.released import Card
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kept.services.engine import Engine
+    from kept.services.flush import Effect
     from kept.services.staff import StaffSession
     from kept.store.interface import Transaction
 
@@ -41,6 +43,7 @@ class Case:
     closed: bool
     person_id: bytes
     mandate: Mandate
+    emergency: bool = False
 
 
 async def open_case(engine: Engine, session: StaffSession, purpose: str, *, seconds: float = CASE_SECONDS) -> Case:
@@ -79,37 +82,10 @@ async def open_case(engine: Engine, session: StaffSession, purpose: str, *, seco
             reason="role" if declared else "purpose",
             clause="§5.2" if declared else "§2.1",
         )
-    case_id, mandate_id = random_id(), random_id()
-
-    async def body(tx: Transaction) -> int:
-        row = await tx.one("case_next")
-        number = int(row[0] if row else 1000) + 1
-        await tx.run(
-            "case_insert",
-            case_id=case_id,
-            number=number,
-            staff_id=session.staff_id,
-            role=role,
-            purpose=purpose,
-            opened_at=at,
-            expires_at=at + seconds,
-        )
-        await tx.run(
-            "mandate_insert",
-            mandate_id=mandate_id,
-            kind="staff",
-            actor=session.actor,
-            role=role,
-            purpose=purpose,
-            case_id=case_id,
-            signed_in_at=session.signed_in_at,
-            expires_at=at + seconds,
-            volume_left=RELEASES_AT_MOST,
-        )
-        await tx.run("meta_put", name=f"case-mandate:{case_id}", value=mandate_id)
-        return number
-
-    number = await engine.data.write(body)
+    case_id = random_id()
+    number = await engine.data.write(
+        lambda tx: insert_case(tx, session, case_id, role, purpose, at, seconds, RELEASES_AT_MOST)
+    )
     await _record(
         engine,
         session,
@@ -121,6 +97,57 @@ async def open_case(engine: Engine, session: StaffSession, purpose: str, *, seco
         role=role,
     )
     return await case_of(engine, session, case_id)
+
+
+async def insert_case(  # noqa: PLR0913 -- what a case is made of
+    tx: Transaction,
+    session: StaffSession,
+    case_id: str,
+    role: str,
+    purpose: str,
+    at: float,
+    seconds: float,
+    releases: int,
+) -> int:
+    """Insert a case and its mandate, within *tx*; return its number.
+
+    Args:
+        tx: A write transaction of D.
+        session: Who acts.
+        case_id: Fresh.
+        role: Role acted in; the caller has checked that they may.
+        purpose: A purpose of that role.
+        at: Now, unix seconds.
+        seconds: Time box.
+        releases: How many releases it is good for.
+    """
+    row, mandate_id = await tx.one("case_next"), random_id()
+    number = int(row[0] if row else 1000) + 1
+    await tx.run(
+        "case_insert",
+        case_id=case_id,
+        number=number,
+        staff_id=session.staff_id,
+        role=role,
+        purpose=purpose,
+        opened_at=at,
+        expires_at=at + seconds,
+    )
+    mandate = Mandate(
+        id=mandate_id,
+        kind="staff",
+        actor=session.actor,
+        role=role,
+        purpose=purpose,
+        case=str(number),
+        person_id=b"",
+        signed_in_at=session.signed_in_at,
+        expires_at=at + seconds,
+        volume_left=releases,
+    )
+    await insert_mandate(tx, mandate, case_id=case_id, kind=ONE_PERSON)
+    await tx.run("meta_put", name=f"case-mandate:{case_id}", value=mandate_id)
+    return number
 
 
 async def case_of(engine: Engine, session: StaffSession, case_id: str) -> Case:
@@ -139,6 +166,7 @@ async def case_of(engine: Engine, session: StaffSession, case_id: str) -> Case:
         holder = await tx.one("case_person_get", case_id=case_id)
         if mandate is None:
             return None
+        lent = await tx.one("emergency_get", case_id=case_id)
         person_id = bytes(holder[0]) if holder else b""
         return Case(
             case_id, int(row[0]), str(row[3]), str(row[2]), float(row[4]), float(row[5]), row[6] is not None, person_id,
@@ -146,7 +174,7 @@ async def case_of(engine: Engine, session: StaffSession, case_id: str) -> Case:
                 id=str(link[0]), kind="staff", actor=session.actor, role=str(row[2]), purpose=str(row[3]), case=str(row[0]),
                 person_id=person_id, signed_in_at=float(mandate[5]), expires_at=float(mandate[6]),
                 revoked=mandate[7] is not None, volume_left=int(mandate[8]),
-            ),
+            ), lent is not None,
         )  # fmt: skip
 
     found = await engine.data.read(body)
@@ -171,7 +199,7 @@ async def find_in_case(engine: Engine, session: StaffSession, case_id: str, crit
     """
     case = await case_of(engine, session, case_id)
     require_open(engine, case)
-    if case.person_id:
+    if case.person_id or case.emergency:
         raise InputError(
             "expected a case that holds nobody yet, found one that does", reason="case-bound", hint="open another case"
         )
@@ -222,7 +250,17 @@ async def open_item(engine: Engine, session: StaffSession, case_id: str, slot: s
         raise InputError(
             "expected a case that holds a person, found one that does not", reason="case-empty", hint="find them first"
         )
-    return await engine.gate.read(case.mandate, case.person_id, (slot,), Exit.SCREEN)
+    if not case.emergency:
+        return await engine.gate.read(case.mandate, case.person_id, (slot,), Exit.SCREEN)
+    session.require(engine, "break-glass")
+    at = engine.clock.now()
+
+    def opened(entry_id: str) -> Effect:
+        return lambda tx: tx.run("emergency_item_insert", case_id=case.id, entry_id=entry_id, item=slot, at=at)
+
+    return await engine.gate.read(
+        case.mandate, case.person_id, (slot,), Exit.SCREEN, act=Act.EMERGENCY_READ, also=opened
+    )
 
 
 async def close_case(engine: Engine, session: StaffSession, case_id: str) -> None:
@@ -232,6 +270,7 @@ async def close_case(engine: Engine, session: StaffSession, case_id: str) -> Non
 
     async def body(tx: Transaction) -> None:
         await tx.run("case_close", case_id=case_id, at=at)
+        await tx.run("emergency_end", case_id=case_id, at=at)
         await tx.run("mandates_revoke_case", case_id=case_id, at=at)
 
     await engine.data.write(body)

@@ -13,6 +13,7 @@ from kept.policy import needs
 from kept.policy.narrow import main_purpose
 from kept.policy.words import Exit, ItemType, PointKind
 from kept.services.acts import Act
+from kept.services.bulk import ask
 from kept.services.desk_mandate import issue_mandate
 from kept.services.flush import insert_entries
 from kept.services.house_record import open_house_record, seal_house_record
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from kept.store.interface import Transaction
 
 KIND = "publication"
+ACT = "publish-winners"
+"""What a second member of staff approves, where there are many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ async def open_entry(engine: Engine, session: StaffSession, instance_id: str, nu
     """
     found, point = await _of(engine, session, instance_id)
     person_id = await _entrant(engine, instance_id, number)
-    mandate = await issue_mandate(engine, session, main_purpose(engine.policy.policy, point), releases=1)
+    mandate = await issue_mandate(engine, session, main_purpose(engine.policy.policy, point), people=1)
     return await engine.gate.read(mandate, person_id, (_entry_slot(engine, found, point),), Exit.SCREEN)
 
 
@@ -102,12 +105,13 @@ async def publish(engine: Engine, session: StaffSession, instance_id: str) -> in
     Decided again for each, now: what was not ticked on this contest's form, was taken back, stopped or removed, stays here.
 
     Raises:
-        DeniedError: No role of theirs has the purpose.
+        DeniedError: No role of theirs has the purpose; or more than a few winners, and no second member of staff.
     """
     found, point = await _of(engine, session, instance_id)
     purpose = main_purpose(engine.policy.policy, point)
-    mandate = await issue_mandate(engine, session, purpose)
     rows = await engine.data.read(lambda tx: tx.all("participations", instance_id=instance_id))
+    people = sum(1 for row in rows if str(row[3]) == "winner")
+    mandate = await issue_mandate(engine, session, purpose, people=people, act=ACT, subject=instance_id)
     published = 0
     for row in rows:
         person_id, number = bytes(row[0]), str(row[1])
@@ -132,6 +136,17 @@ async def publish(engine: Engine, session: StaffSession, instance_id: str) -> in
             continue
         published += 1
     return published
+
+
+async def ask_second(engine: Engine, session: StaffSession, instance_id: str) -> str:
+    """Ask for a second member of staff for publishing many winners; return the approval's id.
+
+    Raises:
+        DeniedError: No role of theirs has the purpose.
+        ConflictError: They asked already.
+    """
+    await _of(engine, session, instance_id)
+    return await ask(engine, session, ACT, instance_id)
 
 
 async def _agreed(engine: Engine, person_id: bytes, found: Standing, point: Point, purpose: str) -> tuple[str, ...]:

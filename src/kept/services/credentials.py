@@ -9,6 +9,7 @@ from kept.crypto.random import random_id, random_secret
 from kept.errors import InputError, SignInError
 from kept.policy.decision import Mandate
 from kept.services.acts import Act, Outcome
+from kept.services.bulk import PROGRAM, insert_mandate
 from kept.services.entry import Account, build_entry
 
 if TYPE_CHECKING:
@@ -105,23 +106,8 @@ async def mandate_of(engine: Engine, credential: str, purpose: str = "") -> Mand
             clause="§5.2",
         )
     at = engine.ready()
-    mandate_id = random_id()
-    await engine.data.write(
-        lambda tx: tx.run(
-            "mandate_insert",
-            mandate_id=mandate_id,
-            kind="service",
-            actor=credential_id,
-            role=str(row[2]),
-            purpose=chosen,
-            case_id="",
-            signed_in_at=at,
-            expires_at=at + MANDATE_SECONDS,
-            volume_left=RELEASES_AT_MOST,
-        )
-    )
-    return Mandate(
-        id=mandate_id,
+    mandate = Mandate(
+        id=random_id(),
         kind="service",
         actor=credential_id,
         role=str(row[2]),
@@ -132,6 +118,7 @@ async def mandate_of(engine: Engine, credential: str, purpose: str = "") -> Mand
         expires_at=at + MANDATE_SECONDS,
         volume_left=RELEASES_AT_MOST,
     )
+    return await engine.data.write(lambda tx: insert_mandate(tx, mandate, kind=PROGRAM))
 
 
 async def revoke_credential(engine: Engine, credential_id: str, *, by: str) -> None:

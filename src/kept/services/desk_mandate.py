@@ -1,4 +1,4 @@
-"""A mandate for one piece of work on many people: for one purpose of the staff member's own roles, time-boxed."""
+"""A mandate for one piece of work, for one purpose of the staff member's own roles, time-boxed: for a few people, or for more."""
 
 from __future__ import annotations
 
@@ -7,57 +7,71 @@ from typing import TYPE_CHECKING
 from kept.crypto.random import random_id
 from kept.errors import DeniedError
 from kept.policy.decision import Mandate
+from kept.services.bulk import COUNTS, insert_mandate, require_second
 
 if TYPE_CHECKING:
     from kept.services.engine import Engine
     from kept.services.staff import StaffSession
 
 WORK_SECONDS = 30 * 60.0
-RELEASES = 100_000
+EVERYBODY = 2**53
 
 
-async def issue_mandate(
+async def issue_mandate(  # noqa: PLR0913 -- what a piece of work names
     engine: Engine,
     session: StaffSession,
     purpose: str,
     *,
-    seconds: float = WORK_SECONDS,
-    releases: int = RELEASES,
+    people: int,
+    act: str = "",
+    subject: str = "",
 ) -> Mandate:
-    """Issue a mandate that holds nobody yet.
+    """Issue a mandate that holds nobody yet; for more than a few people only with a second member of staff (§5.2).
+
+    Args:
+        engine: Open.
+        session: Signed in with both factors.
+        purpose: A purpose of one of their roles.
+        people: How many people it is about, and releases it is good for.
+        act: What is done, as it was asked for; empty where it is never about many.
+        subject: What it is done to, as it was asked for.
+
+    Raises:
+        DeniedError: No role of theirs has this purpose, or many people and nobody who approved.
+    """
+    mandate = _mandate(engine, session, purpose, people)
+    approval_id = await require_second(engine, session, act, subject, people)
+    return await engine.data.write(lambda tx: insert_mandate(tx, mandate, approval_id=approval_id))
+
+
+async def issue_counting(
+    engine: Engine, session: StaffSession, purpose: str, *, seconds: float = WORK_SECONDS
+) -> Mandate:
+    """Issue a mandate to count what many people said, for figures alone: no value reaches anybody's eyes.
 
     Args:
         engine: Open.
         session: Signed in with both factors.
         purpose: A purpose of one of their roles.
         seconds: Time box.
-        releases: How many releases it is good for.
 
     Raises:
         DeniedError: No role of theirs has this purpose.
     """
+    mandate = _mandate(engine, session, purpose, EVERYBODY, seconds)
+    return await engine.data.write(lambda tx: insert_mandate(tx, mandate, kind=COUNTS))
+
+
+def _mandate(
+    engine: Engine, session: StaffSession, purpose: str, releases: int, seconds: float = WORK_SECONDS
+) -> Mandate:
     session.require_purpose(engine, purpose)
     roles = engine.policy.policy.roles
     role = next((one for one in session.roles if one in roles and purpose in roles[one].purposes), "")
     if not role:
         raise DeniedError("expected a role with the purpose", step=1, reason="role", clause="§5.2")
-    mandate_id, at = random_id(), engine.ready()
-    await engine.data.write(
-        lambda tx: tx.run(
-            "mandate_insert",
-            mandate_id=mandate_id,
-            kind="staff",
-            actor=session.actor,
-            role=role,
-            purpose=purpose,
-            case_id="",
-            signed_in_at=session.signed_in_at,
-            expires_at=at + seconds,
-            volume_left=releases,
-        )
-    )
     return Mandate(
-        id=mandate_id,
+        id=random_id(),
         kind="staff",
         actor=session.actor,
         role=role,
@@ -65,6 +79,6 @@ async def issue_mandate(
         case="",
         person_id=b"",
         signed_in_at=session.signed_in_at,
-        expires_at=at + seconds,
+        expires_at=engine.ready() + seconds,
         volume_left=releases,
     )

@@ -23,6 +23,7 @@ from kept.policy.decision import LawRequest, Mandate
 from kept.policy.words import Basis, Exit
 from kept.services.acts import Act, Outcome
 from kept.services.approving import approve_act, ask_for_approval, require_approved
+from kept.services.bulk import REQUEST, insert_mandate
 from kept.services.disclosure_file import bundle_info, pack_bundle, record_of
 from kept.services.entry import Account, build_entry
 from kept.services.finding import Sought, find_by_login, find_person
@@ -177,6 +178,18 @@ async def record(engine: Engine, session: StaffSession, terms: Terms) -> str:
         kind=ACT,
         record_id=disclosure_id,
     )
+    mandate = Mandate(
+        id=mandate_id,
+        kind="staff",
+        actor=session.actor,
+        role=role,
+        purpose=purpose.id,
+        case="",
+        person_id=b"",
+        signed_in_at=session.signed_in_at,
+        expires_at=at + DUE_AT_MOST + DAY,
+        volume_left=VOLUME,
+    )
 
     async def body(tx: Transaction) -> None:
         row = await tx.one("disclosure_next")
@@ -199,18 +212,7 @@ async def record(engine: Engine, session: StaffSession, terms: Terms) -> str:
             recorded_at=at,
             mandate_id=mandate_id,
         )
-        await tx.run(
-            "mandate_insert",
-            mandate_id=mandate_id,
-            kind="staff",
-            actor=session.actor,
-            role=role,
-            purpose=purpose.id,
-            case_id=disclosure_id,
-            signed_in_at=session.signed_in_at,
-            expires_at=at + DUE_AT_MOST + DAY,
-            volume_left=VOLUME,
-        )
+        await insert_mandate(tx, mandate, case_id=disclosure_id, kind=REQUEST)
         facts = (("request", str(number)), ("ground", terms.ground), ("items", str(len(terms.items))))
         await insert_entries(tx, [_entry(engine, session, Act.DISCLOSURE_RECORD, at, facts)], at)
 

@@ -48,6 +48,7 @@ ERASE_IN_DATA = (
     "entry_later_erase",
     "entry_person_erase",
     "case_person_erase",
+    "emergency_person_erase",
     "rights_request_person_erase",
     "erasure_erase",
 )

@@ -9,6 +9,7 @@ from kept.errors import DeniedError, InputError, NotFoundError
 from kept.policy.narrow import main_purpose
 from kept.policy.words import Exit, ItemType, PointKind
 from kept.services.acts import Act
+from kept.services.bulk import ask
 from kept.services.desk_mandate import issue_mandate
 from kept.services.flush import insert_entries
 from kept.services.instances import Standing, instance_entry, standing
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from kept.services.engine import Engine
     from kept.services.staff import StaffSession
     from kept.store.interface import Transaction
+
+
+ACT = "check-in-list"
+"""What a second member of staff approves, where there are many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +44,16 @@ async def check_in_list(engine: Engine, session: StaffSession, instance_id: str)
     """Open the names of who signed up, on the screen at the door.
 
     Raises:
-        DeniedError: No role of theirs has the event's purpose.
+        DeniedError: No role of theirs has the event's purpose; or more than a few guests, and no second member of staff.
     """
     _, point = await _of(engine, session, instance_id)
     items = engine.policy.policy.items
     names = tuple(one for asked in point.stages.values() for one in asked if items[one].type is ItemType.PERSON_NAME)
-    mandate = await issue_mandate(engine, session, main_purpose(engine.policy.policy, point))
+    rows = await engine.data.read(lambda tx: tx.all("participations", instance_id=instance_id))
+    purpose = main_purpose(engine.policy.policy, point)
+    mandate = await issue_mandate(engine, session, purpose, people=len(rows), act=ACT, subject=instance_id)
     guests = []
-    for row in await engine.data.read(lambda tx: tx.all("participations", instance_id=instance_id)):
+    for row in rows:
         name = ""
         try:
             card = await engine.gate.read(mandate, bytes(row[0]), names, Exit.SCREEN, on_denial="withhold")
@@ -57,6 +64,17 @@ async def check_in_list(engine: Engine, session: StaffSession, instance_id: str)
             pass  # they gave no name, or stopped its use: a number is enough at the door
         guests.append(Guest(str(row[1]), name, str(row[3]) == "arrived"))
     return sorted(guests, key=lambda one: (one.name == "", one.name, one.number))
+
+
+async def ask_second(engine: Engine, session: StaffSession, instance_id: str) -> str:
+    """Ask for a second member of staff for the list of an event with many guests; return the approval's id.
+
+    Raises:
+        DeniedError: No role of theirs has the event's purpose.
+        ConflictError: They asked already.
+    """
+    await _of(engine, session, instance_id)
+    return await ask(engine, session, ACT, instance_id)
 
 
 async def arrived(engine: Engine, session: StaffSession, instance_id: str, number: str) -> None:

@@ -91,6 +91,7 @@ class Gate:
         on_denial: OnDenial = "refuse",
         circumstances: Circumstances = NO_CIRCUMSTANCES,
         act: Act = Act.VALUE_READ,
+        also: Callable[[str], Effect] | None = None,
     ) -> Card:
         """Release *slots* of a person to the holder of *mandate*, by *exit*.
 
@@ -102,6 +103,7 @@ class Gate:
             on_denial: `refuse` the whole read when one item is refused, or `withhold` just that item.
             circumstances: What some exits need beside the mandate.
             act: What the entry calls it.
+            also: Given the entry's id, answers statements that are written with a release, or neither is.
 
         Raises:
             DeniedError: The policy says no to at least one item (or to all of them, with `withhold`).
@@ -116,7 +118,7 @@ class Gate:
         asked = self._named(slots)
         for _ in range(TRIES_WHEN_MOVED):
             try:
-                return await self._read_once(mandate, person_id, asked, exit, on_denial, circumstances, act)
+                return await self._read_once(mandate, person_id, asked, exit, on_denial, circumstances, act, also=also)
             except Moved:
                 continue
         raise ConflictError("the person's choices keep changing while they are read", reason="moved", hint="read again")
@@ -226,6 +228,7 @@ class Gate:
         *,
         parcel: Parcel | None = None,
         guard: Guard | None = None,
+        also: Callable[[str], Effect] | None = None,
     ) -> Card:
         engine = self._engine
         at = engine.ready()
@@ -264,6 +267,7 @@ class Gate:
             ),
             _together(
                 parcel(person, opened, entry.id.hex()) if parcel is not None else None,
+                also(entry.id.hex()) if also is not None else None,
                 alarm(engine, mandate, person_id, exit.value, entry.id.hex(), at),
             ),
             guard,
@@ -390,16 +394,17 @@ class Gate:
             return
 
 
-def _together(first: Effect | None, second: Effect | None) -> Effect | None:
-    """Return the statements of both, for one transaction."""
-    if first is None or second is None:
-        return first or second
+def _together(*effects: Effect | None) -> Effect | None:
+    """Return the statements of all, for one transaction."""
+    some = [one for one in effects if one is not None]
+    if len(some) <= 1:
+        return some[0] if some else None
 
-    async def both(tx: Transaction) -> None:
-        await first(tx)
-        await second(tx)
+    async def everything(tx: Transaction) -> None:
+        for one in some:
+            await one(tx)
 
-    return both
+    return everything
 
 
 def _denied(refused: Mapping[str, Refused], entry_id: str, purpose: str) -> DeniedError:

@@ -15,7 +15,7 @@ from kept.crypto.sealed_to import OpeningKey
 from kept.crypto.signature import SigningKey, new_seed
 from kept.errors import KeptError
 from kept.policy.words import Exit
-from kept.services import accounts, cases, choosing, collecting, disclosing, providing, staff, taking_in
+from kept.services import accounts, cases, choosing, collecting, disclosing, emergencies, providing, staff, taking_in
 from kept.services.attesting import attest
 from kept.services.intake_file import sign_file
 from kept.services.invented_campaign import invent_campaign
@@ -161,6 +161,8 @@ async def invent(
         if privacy is not None and promise.by in privacy.roles:
             await attest(engine, privacy, promise.id, "invented review note 2026-3")
     await invent_instances(engine, clock, today, people, dice)
+    clock.time = max(clock.time, today - 6 * DAY)
+    await _emergency(engine, clock)
     await visit(engine, today)
     clock.time = max(clock.time, today - 4 * DAY)
     await count_them(engine)  # before six stop it: they are in this build, and not in the next
@@ -241,6 +243,28 @@ async def _disclose(engine: Engine) -> None:
     await disclosing.ask(engine, asks, request)
     await disclosing.approve_and_bundle(engine, approves, request)
     await disclosing.fetch(engine, asks, request)
+
+
+async def _emergency(engine: Engine, clock: MovedClock) -> None:
+    """Nobody of support could be reached on a Sunday; the privacy officer borrowed their role, and somebody else looked at it."""
+    opens = await staff.session_of(engine, await staff.start_demo_session(engine, "kato"))
+    reviews = await staff.session_of(engine, await staff.start_demo_session(engine, "ono"))
+    if opens is None or reviews is None:
+        return
+    case = await emergencies.open_emergency(
+        engine,
+        opens,
+        purpose="contact",
+        why="account-misused",
+        text="A picture agency wrote that somebody orders in this customer's name. Support is closed until Monday.",
+        criteria={"mail_address": "mori@example.jp"},
+    )
+    card = await cases.open_item(engine, opens, case, "phone")
+    with card["phone"].open(Exit.SCREEN):
+        clock.time += 240  # the privacy officer rings her up
+    await cases.close_case(engine, opens, case)
+    clock.time += 20 * 3600
+    await emergencies.review(engine, reviews, case, "justified")
 
 
 async def _join(engine: Engine, dice: random.Random, number: int) -> tuple[bytes, str]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from kept.errors import KeptError
-from kept.services import accounts, contests, instances, questionnaires, staff, sweepstakes
+from kept.services import accounts, contests, events, instances, questionnaires, staff, sweepstakes
 from kept.services.taking_part import present_part, take_part
 
 if TYPE_CHECKING:
@@ -137,12 +137,14 @@ async def invent_instances(
                 await _take_part(engine, own, name, dice)
     clock.time = max(clock.time, today - 5 * DAY)
     await instances.close_due(engine)
-    research, judge, _ = [
+    research, judge, door = [
         await staff.session_of(engine, await staff.start_demo_session(engine, one)) for one in ("ono", "ito", "sato")
     ]
     if research is None or judge is None:
         raise RuntimeError("a session just started was not found")
     await questionnaires.count_answers(engine, research, SURVEY)
+    if door is not None:  # the list may grow beyond a few: support asks ahead, and nobody has approved yet
+        await events.ask_second(engine, door, AFTERNOON)
     for entry, _ in (await contests.entries_of(engine, judge, CAPTION))[:1]:
         await contests.choose_winner(engine, judge, CAPTION, entry)
         await contests.publish(engine, judge, CAPTION)

@@ -19,7 +19,7 @@ from kept.errors import DeniedError, ErasedError, EvidenceError, InputError, Not
 from kept.policy.words import Exit
 from kept.services.acts import Act
 from kept.services.data_sets import data_set_of, require_desk, statistic_entry
-from kept.services.desk_mandate import issue_mandate
+from kept.services.desk_mandate import issue_counting
 from kept.services.flush import insert_entries
 from kept.services.keyring import HOUSE
 from kept.statistics.counting import Column
@@ -107,7 +107,7 @@ async def build(engine: Engine, session: StaffSession, name: str) -> str:
     await engine.keyring.ensure_house_key(KEY, at)
     day = datetime.fromtimestamp(at, tz=UTC).date()
     if data_set.about == "person":
-        mandate = await issue_mandate(engine, session, purpose, seconds=RUN_SECONDS, releases=EVERYBODY)
+        mandate = await issue_counting(engine, session, purpose, seconds=RUN_SECONDS)
         rows = await _people(engine, mandate, data_set, day)
     else:
         data_set = with_options(

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 from kept.crypto.random import random_id
 from kept.crypto.sealed_to import seal_to
 from kept.errors import ConflictError, DeniedError, ErasedError, EvidenceError, InputError, NotFoundError
+from kept.policy.decision import Mandate
 from kept.policy.words import Exit
 from kept.services.acts import Act, Outcome
 from kept.services.approving import approve_act, ask_for_approval, require_approved
+from kept.services.bulk import fill_mandate, insert_mandate
 from kept.services.entry import Account, build_entry
 from kept.services.flush import insert_entries
 from kept.services.gate import Circumstances
@@ -26,7 +28,6 @@ from kept.services.provision_file import file_info, pack_file, record_of
 from kept.services.recipients import declared_recipient, key_of
 
 if TYPE_CHECKING:
-    from kept.policy.decision import Mandate
     from kept.policy.model import Recipient
     from kept.services.engine import Engine
     from kept.services.flush import Effect, SealedEntry
@@ -95,6 +96,18 @@ async def ask(engine: Engine, session: StaffSession, recipient: str) -> str:
     provision_id, mandate_id, at = random_id(), random_id(), engine.ready()
     approval_id = await ask_for_approval(engine, session, ACT, provision_id)
     entry = _entry(engine, session, Act.PROVISION_ASK, at, declared, ())
+    mandate = Mandate(
+        id=mandate_id,
+        kind="staff",
+        actor=session.actor,
+        role=role,
+        purpose=declared.purpose,
+        case="",
+        person_id=b"",
+        signed_in_at=session.signed_in_at,
+        expires_at=at + RUN_SECONDS,
+        volume_left=EVERYBODY,
+    )
 
     async def body(tx: Transaction) -> None:
         row = await tx.one("provision_next")
@@ -108,18 +121,7 @@ async def ask(engine: Engine, session: StaffSession, recipient: str) -> str:
             approval_id=approval_id,
             mandate_id=mandate_id,
         )
-        await tx.run(
-            "mandate_insert",
-            mandate_id=mandate_id,
-            kind="staff",
-            actor=session.actor,
-            role=role,
-            purpose=declared.purpose,
-            case_id="",
-            signed_in_at=session.signed_in_at,
-            expires_at=at + RUN_SECONDS,
-            volume_left=EVERYBODY,
-        )
+        await insert_mandate(tx, mandate)
         await insert_entries(tx, [entry], at)
 
     await engine.data.write(body)
@@ -148,6 +150,7 @@ async def provide(engine: Engine, provision_id: str) -> Provision:
     await require_approved(engine, found.approval_id)
     if found.status != "waiting":
         return found
+    await fill_mandate(engine, found.mandate_id, found.approval_id, EVERYBODY)
     declared = declared_recipient(engine, found.recipient)
     public = await key_of(engine, found.recipient)
     mandate = await load_mandate(engine, found.mandate_id)

@@ -10,7 +10,7 @@ from kept.errors import DeniedError, InputError, NotFoundError
 from kept.policy.narrow import main_purpose
 from kept.policy.words import Exit, ItemType, PointKind
 from kept.services.acts import Act
-from kept.services.desk_mandate import issue_mandate
+from kept.services.desk_mandate import issue_counting, issue_mandate
 from kept.services.flush import insert_entries
 from kept.services.instances import Standing, instance_entry, standing
 
@@ -49,7 +49,7 @@ async def count_answers(engine: Engine, session: StaffSession, instance_id: str)
         DeniedError: No role of theirs has the questionnaire's purpose.
     """
     found, point = await _of(engine, session, instance_id)
-    mandate = await issue_mandate(engine, session, main_purpose(engine.policy.policy, point))
+    mandate = await issue_counting(engine, session, main_purpose(engine.policy.policy, point))
     slot = _slot(engine, found, point)
     counted: Counter[tuple[str, str]] = Counter()
     people = refused = 0
@@ -104,7 +104,7 @@ async def open_answer(engine: Engine, session: StaffSession, instance_id: str, n
     rows = await engine.data.read(lambda tx: tx.all("participations", instance_id=instance_id))
     for row in rows:
         if str(row[1]) == number:
-            mandate = await issue_mandate(engine, session, main_purpose(engine.policy.policy, point), releases=1)
+            mandate = await issue_mandate(engine, session, main_purpose(engine.policy.policy, point), people=1)
             return await engine.gate.read(mandate, bytes(row[0]), (_slot(engine, found, point),), Exit.SCREEN)
     raise InputError("expected an answer, found none of that number", reason="entry-unknown", clause="§2.4")
 

@@ -153,7 +153,7 @@ async def open_address(engine: Engine, session: StaffSession, instance_id: str, 
     found, point = await _of(engine, session, instance_id)
     person_id = await _winner(engine, instance_id, number, ("claimed", "delivered"))
     items = point.stages["won"]
-    mandate = await issue_mandate(engine, session, main_purpose(engine.policy.policy, point), releases=len(items))
+    mandate = await issue_mandate(engine, session, main_purpose(engine.policy.policy, point), people=1)
     held = (await engine.people.load(person_id)).state.slots
     wanted = tuple(
         slot

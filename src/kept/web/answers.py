@@ -156,6 +156,8 @@ def _tabs(web: Web, session: StaffSession) -> tuple[str, ...]:
         *(("provision",) if _provides(engine, session) else ()),
         *(("statistics",) if _counts(engine, session) else ()),
         *(("legal",) if _discloses(engine, session) else ()),
+        *(("approvals",) if session.may(engine, "approve") else ()),
+        *(("emergencies",) if session.may(engine, "break-glass") or session.may(engine, "approve") else ()),
         *(("board", "policy") if session.may(engine, "promises") else ()),
         *(("ledger",) if session.may(engine, "ledger") else ()),
     )

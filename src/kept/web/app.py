@@ -23,10 +23,12 @@ from kept.services.engine import Engine
 from kept.services.limiting import Limits
 from kept.services.visits import Visits
 from kept.web import (
+    approvals,
     campaigns,
     console,
     cookies,
     demo,
+    emergencies,
     instances,
     intake,
     legal,
@@ -111,6 +113,8 @@ def build_app(  # noqa: PLR0913 -- what a house shows
             [
                 *console.routes(),
                 *provision.routes(),
+                *emergencies.routes(),
+                *approvals.routes(),
                 *instances.routes(),
                 *intake.routes(),
                 *legal.routes(),

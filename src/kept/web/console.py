@@ -15,6 +15,7 @@ from kept.policy.present import EXIT_TITLES
 from kept.policy.words import CHANNELS, Exit
 from kept.services import activating, attesting, cases, rights, staff
 from kept.services.approving import waiting_approvals
+from kept.services.emergencies import waiting_for_review
 from kept.services.history import newest_entries
 from kept.services.not_again import note_in_case
 from kept.services.released import Released
@@ -102,6 +103,7 @@ async def desk(request: Request) -> Response:
         roles=roles,
         cases=await cases.cases_of(web.engine, session),
         now=web.engine.clock.now(),
+        unreviewed=len(await waiting_for_review(web.engine)) if session.may(web.engine, "approve") else 0,
     )
 
 

@@ -13,7 +13,7 @@ from kept.errors import ConflictError, InputError, KeptError
 from kept.policy.instance import OF_KIND
 from kept.policy.narrow import main_purpose
 from kept.policy.words import Exit, PointKind
-from kept.services import contests, events, instances, questionnaires, sweepstakes
+from kept.services import bulk, contests, events, instances, questionnaires, sweepstakes
 from kept.services.engine import Engine
 from kept.services.released import Card
 from kept.services.staff import StaffSession
@@ -102,6 +102,8 @@ WHOLE: Mapping[str, Callable[[Engine, StaffSession, str], Awaitable[object]]] = 
     "close": instances.close_instance,
     "count": questionnaires.count_answers,
     "publish": contests.publish,
+    "ask-list": events.ask_second,
+    "ask-publish": contests.ask_second,
 }
 
 
@@ -173,4 +175,6 @@ async def _page(request: Request, shown: dict[str, Any], guests: tuple[events.Gu
         shown=shown,
         guests=guests,
         ends_at=instances.end_at(engine, found),
+        second_of={act: await bulk.state_of(engine, session, act, found.id) for act in (events.ACT, contests.ACT)},
+        few=bulk.FEW,
     )

@@ -29,6 +29,7 @@ from kept.services import (
     visits,
 )
 from kept.services.asking_again import Question, asked_again
+from kept.services.emergencies import emergencies_about
 from kept.services.history import proof_of
 from kept.services.instances import standing
 from kept.services.own import FRESH_SECONDS
@@ -455,6 +456,7 @@ async def my_data(request: Request) -> Response:
         answers=await _answers(web, mine, language_of(request)),
         disclosed=await disclosures_to_authorities(web.engine, own.person_id),
         messages=await messages_to(web.engine, own.person_id, language_of(request)),
+        emergencies=await emergencies_about(web.engine, own.person_id),
     )
 
 

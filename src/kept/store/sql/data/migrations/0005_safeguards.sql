@@ -1,4 +1,4 @@
--- Backups, drills, alarms of canaries.
+-- Backups, drills, alarms of canaries, emergencies.
 
 -- Backups that were made: of which part, in which file, and its hash. Never the backup itself.
 CREATE TABLE backup (
@@ -33,3 +33,40 @@ CREATE TABLE canary_alarm (
     acknowledged_at DOUBLE PRECISION,
     finding         TEXT             NOT NULL
 );
+
+-- Emergencies: a role lent to a member of staff for one case and a short time; who looked at it since, and what they
+-- found. The case holds the person.
+CREATE TABLE emergency (
+    case_id     TEXT             NOT NULL PRIMARY KEY,
+    number      BIGINT           NOT NULL,
+    opened_by   TEXT             NOT NULL,
+    own_role    TEXT             NOT NULL,
+    lent_role   TEXT             NOT NULL,
+    purpose     TEXT             NOT NULL,
+    reason      TEXT             NOT NULL,
+    opened_at   DOUBLE PRECISION NOT NULL,
+    ends_at     DOUBLE PRECISION NOT NULL,
+    reviewed_by TEXT,
+    reviewed_at DOUBLE PRECISION,
+    outcome     TEXT             NOT NULL
+);
+
+-- Whom an emergency is about, and what the member of staff wrote about it, sealed under that person's key.
+CREATE TABLE emergency_person (
+    person_id BYTEA NOT NULL,
+    case_id   TEXT  NOT NULL,
+    key_id    TEXT  NOT NULL,
+    sealed    BYTEA NOT NULL,
+    PRIMARY KEY (person_id, case_id)
+);
+
+-- What an emergency opened: names of items, written with the release; nobody is named.
+CREATE TABLE emergency_item (
+    case_id  TEXT             NOT NULL,
+    entry_id TEXT             NOT NULL,
+    item     TEXT             NOT NULL,
+    at       DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (case_id, entry_id)
+);
+
+CREATE INDEX emergency_person_by_case ON emergency_person (case_id);

@@ -1,0 +1,38 @@
+"""An emergency that lends a role is seen at once, and looked at by somebody else within days."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kept.guarantees.guarantee import Finding, Guarantee
+from kept.policy.vocabulary import ParameterKind
+from kept.services.emergencies import review_seconds, waiting_for_review
+
+if TYPE_CHECKING:
+    from kept.services.engine import Engine
+
+
+async def check(engine: Engine) -> Finding:
+    """Look whether every emergency was looked at by another member of staff in time."""
+    roles = [one.id for one in engine.policy.policy.roles.values() if "break-glass" in one.may]
+    waiting, now = await waiting_for_review(engine), engine.clock.now()
+    overdue = sum(1 for at in waiting if now - at > review_seconds(engine))
+    if overdue:
+        return Finding(False, "{n} emergencies wait for a review that is overdue", {"n": overdue})
+    return Finding(
+        True,
+        "{n} roles may open one; {m} wait for a review, none of them overdue",
+        {"n": len(roles), "m": len(waiting)},
+    )
+
+
+GUARANTEE = Guarantee(
+    id="break-glass-reviewed",
+    sentence={
+        "en": "A role lent in an emergency is seen at once by approvers and customer, and reviewed by somebody else.",
+        "ja": "緊急時に貸し出された役割は、承認者とお客様にすぐ示され、別の担当者が確認します。",
+    },
+    enforced_at=("kept.services.emergencies.open_emergency", "kept.services.emergencies.review"),
+    check=check,
+    parameters={"within": ParameterKind.DURATION},
+)
