@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -18,6 +20,7 @@ settings.register_profile(
 settings.load_profile("kept")
 
 CHROMIUM = shutil.which("chromium")
+FAX_SERVER = all(Path("/usr/sbin", one).exists() for one in ("faxq", "hfaxd")) and os.geteuid() == 0
 LOOPBACK = ("127.", "::1", "localhost")
 
 
@@ -43,11 +46,12 @@ def anyio_backend() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs chromium where there is none."""
-    if CHROMIUM is None:
-        for item in items:
-            if "chromium" in item.keywords:
-                item.add_marker(pytest.mark.skip(reason="needs chromium: run `make test-full`"))
+    """Skip what needs chromium, or a fax server, where there is none."""
+    for item in items:
+        if CHROMIUM is None and "chromium" in item.keywords:
+            item.add_marker(pytest.mark.skip(reason="needs chromium: run `make test-full`"))
+        if not FAX_SERVER and "fax" in item.keywords:
+            item.add_marker(pytest.mark.skip(reason="needs a hylafax server, started as root: run `make test-full`"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -57,4 +61,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("NOT TRIED: no chromium on this machine", sep="!")
         terminalreporter.line(
             f"{len(skipped)} browser tests were skipped. `make test-full` installs chromium and runs them."
+        )
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if "hylafax" in str(report.longrepr)]
+    if skipped:
+        terminalreporter.section("NOT TRIED: no fax server on this machine", sep="!")
+        terminalreporter.line(
+            f"{len(skipped)} fax tests were skipped. `make test-full`, as root, installs HylaFAX and runs them."
         )
