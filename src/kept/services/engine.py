@@ -18,10 +18,11 @@ from kept.crypto.random import random_id
 from kept.crypto.signature import SigningKey
 from kept.errors import ClosedError, KeptError, PolicyError, SettingError
 from kept.policy.vocabulary import GuaranteeWord
-from kept.policy.words import ItemType
+from kept.policy.words import Exit, ItemType
 from kept.services.active_policy import ActivePolicy, load_in_force
 from kept.services.canaries import load_canaries
 from kept.services.clock import Clock
+from kept.services.dispatching import Dispatcher, Origin
 from kept.services.entry import Entry
 from kept.services.flush import Flush, SealedEntry
 from kept.services.gate import Gate
@@ -96,6 +97,9 @@ class Engine:
         self.policy_files = "same"
         self.keys_restored = ""
         self.canaries: frozenset[bytes] = frozenset()
+        self.site = ""
+        self.dispatchers: dict[Exit, Dispatcher] = {}
+        self.origins: dict[str, Origin] = {}
         self._active: ActivePolicy | None = None
         self._closed_for = ""
         self._tasks: list[asyncio.Task[None]] = []

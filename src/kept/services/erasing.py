@@ -38,6 +38,8 @@ ERASE_IN_DATA = (
     "remembered_erase",
     "provision_record_erase",
     "participation_erase",
+    "outbox_erase",
+    "message_link_erase",
     "publication_erase",
     "receipt_erase",
     "disclosure_person_erase",

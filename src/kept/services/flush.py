@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kept.store.interface import Store, Transaction
 
     Effect = Callable[[Transaction], Awaitable[object]]
+    Guard = Callable[[Transaction], Awaitable[KeptError | None]]
 
 
 @dataclass(slots=True, frozen=True)
@@ -73,6 +74,7 @@ class _Pending:
     sealed: SealedEntry
     condition: Condition | None
     effect: Effect | None
+    guard: Guard | None
     done: asyncio.Future[None]
 
 
@@ -162,7 +164,11 @@ class Flush:
         self._closed = False
 
     async def append(
-        self, sealed: SealedEntry, condition: Condition | None = None, effect: Effect | None = None
+        self,
+        sealed: SealedEntry,
+        condition: Condition | None = None,
+        effect: Effect | None = None,
+        guard: Guard | None = None,
     ) -> None:
         """Append one entry; return once it is durable.
 
@@ -171,8 +177,11 @@ class Flush:
             condition: What a release was decided on; None for entries that release nothing.
             effect: Statements of the same transaction, run only when the condition still holds: what leaves is written
                 with the entry that says so, or neither is.
+            guard: Looks, in the same transaction and after the condition held, whether something else stands against it,
+                and takes what only one may take; it answers the refusal, and must not raise. The mandate stays charged.
 
         Raises:
+            KeptError: What the guard answered; nothing was appended.
             Moved: The condition no longer holds; nothing was appended.
             DeniedError: The mandate is used up, over or revoked; nothing was appended.
             StoreError: The ledger cannot be written; nothing was appended.
@@ -180,7 +189,7 @@ class Flush:
         if self._closed:
             raise ClosedError("the ledger is closing", reason="closing", hint="try again once the service is back")
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Pending(sealed, condition, effect, done))
+        self._waiting.append(_Pending(sealed, condition, effect, guard, done))
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
         await done  # a caller that goes away cancels its own future only; what was begun is still written
@@ -224,6 +233,9 @@ class Flush:
         async def body(tx: Transaction) -> list[KeptError | None]:
             results: list[KeptError | None] = [None] * len(batch)
             await _look_again(tx, batch, results, at)
+            for place, one in enumerate(batch):
+                if one.guard is not None and results[place] is None:
+                    results[place] = await one.guard(tx)
             await insert_entries(
                 tx, (one.sealed for one, result in zip(batch, results, strict=True) if result is None), at
             )

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kept.policy.decision import LawRequest, Mandate
     from kept.policy.words import Exit
     from kept.services.engine import Engine
-    from kept.services.flush import Effect
+    from kept.services.flush import Effect, Guard
     from kept.services.people import Person
     from kept.store.interface import Transaction
 
@@ -48,6 +48,7 @@ class Circumstances:
         events: Times of retention events.
         request: Number of the authority's request; empty otherwise.
         told_from: When the person may be told, unix seconds; 0 for at once. Only a request under a law may say so.
+        about: Further machine facts for the entry, such as the number of the message that goes.
     """
 
     recipient: str = ""
@@ -55,12 +56,13 @@ class Circumstances:
     events: dict[str, float] = field(default_factory=dict)
     request: str = ""
     told_from: float = 0.0
+    about: tuple[tuple[str, str], ...] = ()
 
     def facts(self) -> tuple[tuple[str, str], ...]:
         """Return what an entry says of them."""
         told = str(int(self.told_from)) if self.told_from else ""
         named = (("recipient", self.recipient), ("request", self.request), ("told-from", told))
-        return tuple(one for one in named if one[1])
+        return tuple(one for one in (*named, *self.about) if one[1])
 
 
 NO_CIRCUMSTANCES = Circumstances()
@@ -130,6 +132,7 @@ class Gate:
         on_denial: OnDenial = "refuse",
         circumstances: Circumstances = NO_CIRCUMSTANCES,
         act: Act = Act.VALUE_READ,
+        guard: Guard | None = None,
     ) -> Card:
         """Release *slots* into a parcel that is written with the entry, in one transaction: both are there, or neither.
 
@@ -142,18 +145,20 @@ class Gate:
             on_denial: `refuse` the whole when one item is refused, or `withhold` just that item.
             circumstances: What some exits need beside the mandate.
             act: What the entry calls it.
+            guard: Looks in the same transaction whether something else stands against it (see `Flush.append`).
 
         Returns:
             A card with nothing to open: which items went, which were withheld, and the entry.
 
         Raises:
             DeniedError, NotFoundError, ClosedError, EvidenceError: As `read`.
+            KeptError: What the guard answered.
         """
         asked = self._named(slots)
         for _ in range(TRIES_WHEN_MOVED):
             try:
                 return await self._read_once(
-                    mandate, person_id, asked, exit, on_denial, circumstances, act, parcel=parcel
+                    mandate, person_id, asked, exit, on_denial, circumstances, act, parcel=parcel, guard=guard
                 )
             except Moved:
                 continue
@@ -220,6 +225,7 @@ class Gate:
         act: Act,
         *,
         parcel: Parcel | None = None,
+        guard: Guard | None = None,
     ) -> Card:
         engine = self._engine
         at = engine.ready()
@@ -260,6 +266,7 @@ class Gate:
                 parcel(person, opened, entry.id.hex()) if parcel is not None else None,
                 alarm(engine, mandate, person_id, exit.value, entry.id.hex(), at),
             ),
+            guard,
         )
         entry_id = entry.id.hex()
         if parcel is not None:
