@@ -36,6 +36,12 @@ class Act(StrEnum):
     # what staff did
     CASE_OPEN = "staff:case:open"
     CASE_CLOSE = "staff:case:close"
+    CONTACT_WRITE = "staff:contact:write"
+    LETTER_PRINT = "staff:letter:print"
+    LETTERS_FETCH = "staff:letters:fetch"
+    CALL_SHEET_BEGIN = "staff:call-sheet:begin"
+    CALL_REVEAL = "staff:call:reveal"
+    CALL_END = "staff:call:end"
     RIGHTS_REQUEST_OPEN = "staff:rights-request:open"
     RIGHTS_REQUEST_STEP = "staff:rights-request:step"
     RIGHTS_REQUEST_FINISH = "staff:rights-request:finish"
@@ -81,6 +87,7 @@ class Act(StrEnum):
     STAFF_CHANGE = "operator:staff:change"
     CREDENTIAL_CHANGE = "operator:credential:change"
     # what the house did
+    FAX_END = "house:fax:end"
     POLICY_ACTIVATE = "staff:policy:activate"
     KEYS_ROTATE = "operator:keys:rotate"
     EPOCH_DESTROY = "operator:epoch:destroy"

@@ -170,7 +170,7 @@ async def find_in_case(engine: Engine, session: StaffSession, case_id: str, crit
         InputError: More than one, or the case holds somebody already.
     """
     case = await case_of(engine, session, case_id)
-    _require_open(engine, case)
+    require_open(engine, case)
     if case.person_id:
         raise InputError(
             "expected a case that holds nobody yet, found one that does", reason="case-bound", hint="open another case"
@@ -217,7 +217,7 @@ async def open_item(engine: Engine, session: StaffSession, case_id: str, slot: s
         InputError: The case holds nobody yet.
     """
     case = await case_of(engine, session, case_id)
-    _require_open(engine, case)
+    require_open(engine, case)
     if not case.person_id:
         raise InputError(
             "expected a case that holds a person, found one that does not", reason="case-empty", hint="find them first"
@@ -247,7 +247,12 @@ async def close_case(engine: Engine, session: StaffSession, case_id: str) -> Non
     )
 
 
-def _require_open(engine: Engine, case: Case) -> None:
+def require_open(engine: Engine, case: Case) -> None:
+    """Insist that a case is open and its time box not over.
+
+    Raises:
+        DeniedError: It is over.
+    """
     if case.closed or case.expires_at < engine.clock.now():
         raise DeniedError(
             "expected an open case, found one that is over",

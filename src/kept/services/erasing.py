@@ -47,6 +47,10 @@ ERASE_IN_DATA = (
     "entry_later_erase",
     "entry_person_erase",
     "case_person_erase",
+    "letter_erase",
+    "fax_job_erase",
+    "call_row_erase",
+    "contact_erase",
     "rights_request_person_erase",
     "erasure_erase",
 )

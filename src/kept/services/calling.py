@@ -1,0 +1,464 @@
+"""Call sheets: whom to call for which purpose; one number at a time, decided at the moment it is shown.
+
+A sheet holds scripts and no numbers, so it can be printed. It runs for twelve hours from when somebody begins with it. A
+number is shown once the call before it has its outcome; *do not call again* goes on the stop list at once, and no member
+of staff takes it off again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kept.crypto.random import random_id
+from kept.errors import ConflictError, DeniedError, ErasedError, InputError, NotFoundError
+from kept.policy.words import Basis, Exit, ItemType
+from kept.services.acts import Act, Outcome
+from kept.services.desk_mandate import issue_mandate
+from kept.services.dispatching import Message, Opened, Waiting
+from kept.services.entry import Account, build_entry
+from kept.services.flush import insert_entries
+from kept.services.gate import UNDECLARED, Circumstances
+from kept.services.letters import Put, unsend
+from kept.services.outbox import wanted_slots
+from kept.services.sealed_words import CALL, Said, open_words, seal_words
+from kept.services.stop_list import (
+    TOLD_STAFF,
+    UNDELIVERABLE,
+    address_item,
+    ensure_stop_keys,
+    put_on,
+    stop_token,
+)
+
+if TYPE_CHECKING:
+    from kept.policy.decision import Mandate
+    from kept.services.engine import Engine
+    from kept.services.flush import SealedEntry
+    from kept.services.people import Person
+    from kept.services.released import Card
+    from kept.services.staff import StaffSession
+    from kept.store.interface import Row, Transaction
+
+SHEET_SECONDS = 12 * 3600.0
+WAITING, SHOWN, ENDED = "waiting", "shown", "ended"
+REACHED, NOT_REACHED, WRONG_NUMBER, NOT_AGAIN = "reached", "not-reached", "wrong-number", "not-again"
+OUTCOMES = (REACHED, NOT_REACHED, WRONG_NUMBER, NOT_AGAIN)
+LISTED = {WRONG_NUMBER: UNDELIVERABLE, NOT_AGAIN: TOLD_STAFF}
+"""Outcomes that put the number on the stop list, each with the reason that stands there."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """One row of a sheet; no number, no name.
+
+    Args:
+        place: On the sheet, from 1.
+        said: The script; None once the row is over.
+        outcome: `waiting`, `shown`, one of `OUTCOMES`, `ended`, or a reason it was left out for.
+        moved_at: Since when, unix seconds.
+    """
+
+    place: int
+    said: Said | None
+    outcome: str
+    moved_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A call sheet.
+
+    Args:
+        id: Its id.
+        number: Its number.
+        origin: `campaign` or `case`.
+        origin_id: The campaign's id, or the case's number.
+        purpose: Declared purpose.
+        made_at: Unix seconds.
+        status: `waiting`, `begun` or `ended`.
+        begun_by: Login of who began with it; empty before.
+        ends_at: End of the time box, unix seconds; 0 before.
+        rows: In order.
+    """
+
+    id: str
+    number: int
+    origin: str
+    origin_id: str
+    purpose: str
+    made_at: float
+    status: str
+    begun_by: str
+    ends_at: float
+    rows: tuple[CallRow, ...]
+
+    @property
+    def left(self) -> int:
+        """How many rows have no outcome yet."""
+        return sum(1 for one in self.rows if one.outcome in {WAITING, SHOWN})
+
+
+class PhoneDispatcher:
+    """Puts a person on the call sheet of a message's origin: `put` is the whole of it."""
+
+    channel = Exit.PHONE
+    address = ItemType.PHONE
+
+    def prepare(self, engine: Engine, message: Message, opened: Opened, person: Person, entry_id: str) -> Put:
+        """Seal the script; the number is opened again when the call is made."""
+        del opened, entry_id
+        said = Said(message.words.title, message.words.text, message.language)
+        key_id, sealed = seal_words(engine, person.keys, person.id, CALL, message.id, said)
+        at, fresh = engine.clock.now(), random_id()
+
+        async def put(tx: Transaction) -> None:
+            row = await tx.one(
+                "call_sheet_of_origin", origin=message.origin, origin_id=message.origin_id, purpose=message.purpose
+            )
+            sheet_id = str(row[0]) if row else fresh
+            if row is None:
+                highest = await tx.one("call_sheet_next")
+                await tx.run(
+                    "call_sheet_insert",
+                    sheet_id=sheet_id,
+                    number=int(highest[0] if highest else 0) + 1,
+                    origin=message.origin,
+                    origin_id=message.origin_id,
+                    purpose=message.purpose,
+                    made_at=at,
+                )
+            last = await tx.one("call_row_next", sheet_id=sheet_id)
+            await tx.run(
+                "call_row_put",
+                person_id=person.id,
+                message_id=message.id,
+                sheet_id=sheet_id,
+                place=int(last[0] if last else 0) + 1,
+                key_id=key_id,
+                sealed=sealed,
+                moved_at=at,
+            )
+
+        return Put(put)
+
+
+async def sheets_of(engine: Engine, session: StaffSession) -> list[Sheet]:
+    """Return the call sheets for the purposes of a staff member's own roles, newest first; scripts are not opened."""
+    found = []
+    for row in await engine.data.read(lambda tx: tx.all("call_sheets")):
+        sheet, _ = await _load(engine, str(row[0]))
+        if session.acts_for(engine, sheet.purpose):
+            found.append(sheet)
+    return found
+
+
+async def sheet_of(engine: Engine, session: StaffSession, sheet_id: str) -> Sheet:
+    """Return one sheet with its scripts.
+
+    Raises:
+        DeniedError: No role of theirs has its purpose.
+        InputError: There is no such sheet.
+    """
+    sheet, rows = await _load(engine, sheet_id)
+    session.require_purpose(engine, sheet.purpose)
+    said = [await _script(engine, row) for row in rows]
+    opened = tuple(
+        CallRow(one.place, text, one.outcome, one.moved_at) for one, text in zip(sheet.rows, said, strict=True)
+    )
+    return Sheet(
+        sheet.id, sheet.number, sheet.origin, sheet.origin_id, sheet.purpose, sheet.made_at, sheet.status,
+        sheet.begun_by, sheet.ends_at, opened,
+    )  # fmt: skip
+
+
+async def begin(engine: Engine, session: StaffSession, sheet_id: str) -> None:
+    """Begin to call: from now on twelve hours.
+
+    Raises:
+        DeniedError: No role of theirs has its purpose.
+        ConflictError: Somebody began with it before.
+    """
+    sheet, _ = await _load(engine, sheet_id)
+    session.require_purpose(engine, sheet.purpose)
+    at = engine.ready()
+    entry = await _entry(engine, session, Act.CALL_SHEET_BEGIN, sheet, at, (("rows", str(len(sheet.rows))),))
+
+    async def body(tx: Transaction) -> None:
+        if not await tx.run("call_sheet_begin", sheet_id=sheet_id, begun_by=session.login, ends_at=at + SHEET_SECONDS):
+            raise ConflictError(
+                "expected a sheet nobody began with, found another", reason="call-sheet-step", hint="look at it again"
+            )
+        await insert_entries(tx, [entry], at)
+
+    await engine.data.write(body)
+
+
+async def show_number(engine: Engine, session: StaffSession, sheet_id: str, place: int) -> Card:
+    """Show one number, once: decided about now, under a mandate for this one call.
+
+    Args:
+        engine: Open.
+        session: Who began with the sheet.
+        sheet_id: Begun, its time box not over.
+        place: Row on it.
+
+    Returns:
+        A card with the number, and the name where the person gave one; both open by exit *phone*.
+
+    Raises:
+        DeniedError: The policy says no (the row is left out), the sheet is another's, or its time is over.
+        ConflictError: The call before has no outcome yet, or the row has one.
+        NotFoundError: The person was erased.
+    """
+    sheet, rows = await _load(engine, sheet_id)
+    _require_running(engine, session, sheet)
+    row = _row(rows, place)
+    if any(str(one[5]) == SHOWN for one in rows):
+        raise ConflictError(
+            "expected the call before to have its outcome, found it without",
+            reason="call-open",
+            hint="say first how that call ended; one number is shown at a time",
+            clause="§5.2",
+        )
+    if str(row[5]) != WAITING:
+        raise ConflictError("expected a row without outcome, found one", reason="call-ended", hint="take the next row")
+    mandate = await issue_mandate(
+        engine, session, sheet.purpose, seconds=sheet.ends_at - engine.clock.now(), releases=2
+    )
+    waiting = _waiting(sheet, row, mandate)
+    if await number_is_listed(engine, sheet.purpose, waiting.person_id):
+        clause = engine.policy.policy.purposes[sheet.purpose].clause
+        facts = (("message", waiting.message_id), ("reason", "stop-list"))
+        entry = await _entry(
+            engine, session, Act.CALL_REVEAL, sheet, engine.clock.now(), facts, waiting.person_id, Outcome.REFUSED
+        )
+        await engine.flush.append(entry)
+        await _leave_out(engine, waiting, "stop-list")
+        raise listed_error(clause)
+    slots = await wanted_slots(engine, mandate, waiting)
+    try:
+        card = await engine.gate.read(
+            mandate,
+            waiting.person_id,
+            slots or (UNDECLARED,),
+            Exit.PHONE,
+            circumstances=Circumstances(about=_about(sheet, waiting)),
+            act=Act.CALL_REVEAL,
+        )
+    except NotFoundError:
+        raise
+    except DeniedError as error:
+        await _leave_out(engine, waiting, error.reason)
+        raise
+    at = engine.clock.now()
+    await engine.data.write(
+        lambda tx: tx.run(
+            "call_row_move", person_id=waiting.person_id, message_id=waiting.message_id, expected=WAITING,
+            outcome=SHOWN, moved_at=at,
+        )
+    )  # fmt: skip
+    return card
+
+
+async def end_call(engine: Engine, session: StaffSession, sheet_id: str, place: int, outcome: str) -> None:
+    """Say how a call ended. A wrong number, and *do not call again*, put the number on the stop list.
+
+    Raises:
+        InputError: No such outcome or row.
+        DeniedError: The sheet is another's.
+        ConflictError: The row is not the one whose number was shown.
+    """
+    if outcome not in OUTCOMES:
+        raise InputError(
+            "expected a known outcome of a call, found another", reason="call-outcome", hint=", ".join(OUTCOMES)
+        )
+    sheet, rows = await _load(engine, sheet_id)
+    session.require_purpose(engine, sheet.purpose)
+    row = _row(rows, place)
+    person_id, message_id, at = bytes(row[0]), str(row[1]), engine.ready()
+    await ensure_stop_keys(engine)
+    token = await _token(engine, sheet.purpose, person_id) if outcome in LISTED else b""
+    facts = (("message", message_id), ("outcome", outcome))
+    entry = await _entry(engine, session, Act.CALL_END, sheet, at, facts, person_id)
+    rest = [one for one in rows if str(one[5]) in {WAITING, SHOWN} and str(one[1]) != message_id]
+
+    async def body(tx: Transaction) -> None:
+        if not await tx.run(
+            "call_row_move", person_id=person_id, message_id=message_id, expected=SHOWN, outcome=outcome, moved_at=at
+        ):
+            raise ConflictError(
+                "expected the row whose number was shown, found another", reason="call-ended", hint="look at it again"
+            )
+        if token:
+            await put_on(tx, Exit.PHONE, token, LISTED[outcome], at)
+        if not rest:
+            await tx.run("call_sheet_end", sheet_id=sheet_id)
+        await insert_entries(tx, [entry], at)
+
+    await engine.data.write(body)
+
+
+async def end_sheets(engine: Engine) -> int:
+    """End every sheet whose time box is over: rows without outcome are over with it; return how many sheets."""
+    at = engine.clock.now()
+
+    async def body(tx: Transaction) -> int:
+        over = [str(row[0]) for row in await tx.all("call_sheets_over", at=at)]
+        for sheet_id in over:
+            sheet = await tx.one("call_sheet_get", sheet_id=sheet_id)
+            for row in await tx.all("call_rows", sheet_id=sheet_id):
+                ended = await tx.run(
+                    "call_row_move", person_id=bytes(row[0]), message_id=str(row[1]), expected=WAITING,
+                    outcome=ENDED, moved_at=at,
+                )  # fmt: skip
+                if ended and sheet is not None:
+                    one = Waiting(
+                        bytes(row[0]), str(row[1]), str(sheet[1]), str(sheet[2]), str(sheet[3]), Exit.PHONE, "", 0
+                    )
+                    await unsend(tx, one, "time-over", at)
+                await tx.run(
+                    "call_row_move", person_id=bytes(row[0]), message_id=str(row[1]), expected=SHOWN,
+                    outcome=NOT_REACHED, moved_at=at,
+                )  # fmt: skip
+            await tx.run("call_sheet_end", sheet_id=sheet_id)
+        return len(over)
+
+    return await engine.data.write(body)
+
+
+# -------------------------------------------------------------------- small things
+
+
+async def _load(engine: Engine, sheet_id: str) -> tuple[Sheet, list[Row]]:
+    async def body(tx: Transaction) -> tuple[Row | None, list[Row]]:
+        return await tx.one("call_sheet_get", sheet_id=sheet_id), await tx.all("call_rows", sheet_id=sheet_id)
+
+    row, rows = await engine.data.read(body)
+    if row is None:
+        raise InputError("expected a call sheet, found none of that number", reason="call-sheet-unknown")
+    number, origin, origin_id, purpose, made_at, status, begun_by, ends_at = row
+    shown = tuple(CallRow(int(one[2]), None, str(one[5]), float(one[6])) for one in rows)
+    return Sheet(
+        sheet_id, int(number), str(origin), str(origin_id), str(purpose), float(made_at), str(status), str(begun_by),
+        float(ends_at), shown,
+    ), rows  # fmt: skip
+
+
+async def _script(engine: Engine, row: Row) -> Said | None:
+    """Open a row's script while its call is to be made."""
+    if str(row[5]) not in {WAITING, SHOWN}:
+        return None
+    keys, _ = await engine.keyring.of_person(bytes(row[0]))
+    if keys is None:
+        return None
+    return open_words(engine, keys, bytes(row[0]), CALL, str(row[1]), str(row[3]), bytes(row[4]))
+
+
+def _row(rows: list[Row], place: int) -> Row:
+    for one in rows:
+        if int(one[2]) == place:
+            return one
+    raise InputError("expected a row of this sheet, found none", reason="call-row-unknown", hint="look at it again")
+
+
+def _require_running(engine: Engine, session: StaffSession, sheet: Sheet) -> None:
+    session.require_purpose(engine, sheet.purpose)
+    if sheet.status != "begun" or sheet.ends_at < engine.clock.now() or sheet.begun_by != session.login:
+        raise DeniedError(
+            "expected a sheet you began with and whose time is not over, found another",
+            step=1,
+            needed="a sheet you begin with; what is over is not called any more",
+            reason="call-sheet-over",
+            clause="§5.2",
+        )
+
+
+async def number_is_listed(engine: Engine, purpose: str, person_id: bytes) -> bool:
+    """Whether a person's number may not be called: for whatever purpose once they told us so, or there is no such number.
+
+    Args:
+        engine: Open.
+        purpose: Under consent or notice, every other reason on the list counts as well.
+        person_id: 16 bytes.
+    """
+    await ensure_stop_keys(engine)
+    token = await _token(engine, purpose, person_id)
+    if not token:
+        return False
+    rows = await engine.data.read(lambda tx: tx.all("stop_list_of", channel=Exit.PHONE.value, token=token))
+    necessary = engine.policy.policy.purposes[purpose].basis is Basis.NECESSARY
+    return any(not necessary or str(row[0]) in LISTED.values() for row in rows)
+
+
+def listed_error(clause: str) -> DeniedError:
+    """Return the refusal of a number on the stop list."""
+    return DeniedError(
+        "expected a number one may call, found it on the stop list",
+        step=8,
+        needed="the person's own yes, with the number given anew",
+        reason="stop-list",
+        clause=f"§{clause}",
+    )
+
+
+async def _token(engine: Engine, purpose: str, person_id: bytes) -> bytes:
+    """Return what a person's number is called on the stop list; empty when there is none any more."""
+    item = address_item(engine.policy.policy, engine.policy.policy.purposes[purpose], Exit.PHONE)
+    try:
+        person = await engine.people.load(person_id, (item,))
+    except ErasedError:
+        return b""
+    if item not in person.state.slots:
+        return b""
+    return stop_token(engine, Exit.PHONE, str(engine.people.open_slot(person, item)))
+
+
+async def _leave_out(engine: Engine, waiting: Waiting, reason: str) -> None:
+    at = engine.clock.now()
+
+    async def body(tx: Transaction) -> None:
+        if await tx.run(
+            "call_row_move", person_id=waiting.person_id, message_id=waiting.message_id, expected=WAITING,
+            outcome=reason, moved_at=at,
+        ):  # fmt: skip
+            await unsend(tx, waiting, reason, at)
+
+    await engine.data.write(body)
+
+
+def _waiting(sheet: Sheet, row: Row, mandate: Mandate) -> Waiting:
+    return Waiting(
+        bytes(row[0]), str(row[1]), sheet.origin, sheet.origin_id, sheet.purpose, Exit.PHONE, mandate.id, 0
+    )  # fmt: skip
+
+
+def _about(sheet: Sheet, waiting: Waiting) -> tuple[tuple[str, str], ...]:
+    return (("message", waiting.message_id), (sheet.origin, sheet.origin_id), ("call-sheet", str(sheet.number)))
+
+
+async def _entry(  # noqa: PLR0913 -- the fields of an entry
+    engine: Engine,
+    session: StaffSession,
+    act: Act,
+    sheet: Sheet,
+    at: float,
+    facts: tuple[tuple[str, str], ...],
+    person_id: bytes = b"",
+    outcome: Outcome = Outcome.DONE,
+) -> SealedEntry:
+    keys, _ = await engine.keyring.of_person(person_id) if person_id else (None, None)
+    account = Account(
+        act=act.value,
+        outcome=outcome.value,
+        at=at,
+        policy=engine.policy.hash[:16],
+        kind="staff",
+        actor=session.actor,
+        role=",".join(session.roles),
+        purpose=sheet.purpose,
+        clause=engine.policy.policy.purposes[sheet.purpose].clause,
+        exit=Exit.PHONE.value,
+        facts=((sheet.origin, sheet.origin_id), ("call-sheet", str(sheet.number)), *facts),
+    )
+    return engine.seal_entry(build_entry(account, person_id if keys else b""), keys)
