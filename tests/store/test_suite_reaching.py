@@ -9,7 +9,8 @@ def put(data, person_id=MORI, message_id="m1", at=1.0, origin_id="c1"):
     """Let a message wait."""
     data.run(
         "outbox_put", person_id=person_id, message_id=message_id, origin="campaign", origin_id=origin_id,
-        purpose="information-for-you", channel="mail", mandate_id="x", at=at,
+        purpose="information-for-you", channel="mail", mandate_id="x", queued_at=at,
+        next_at=at, moved_at=at,
     )  # fmt: skip
 
 
@@ -112,7 +113,7 @@ def test_a_campaign_goes_step_by_step(data):
     """Each step only from the one before."""
     for campaign_id in ("c1", "c2"):
         data.run(
-            "campaign_insert", campaign_id=campaign_id, purpose="announcements", file="f", made_by="ume", made_at=1.0,
+            "campaign_insert", campaign_id=campaign_id, purpose="announcements", file="f", seal="s", made_by="ume", made_at=1.0,
             walked=b"",
         )  # fmt: skip
     assert data.all("campaigns") == [("c1",), ("c2",)]
@@ -127,5 +128,5 @@ def test_a_campaign_goes_step_by_step(data):
     for changed in (1, 0):
         assert changed == data.run("campaign_stop", campaign_id="c1", expected="sending", stopped_at=5.0)
     assert data.one("campaign_get", campaign_id="c1") == (
-        "announcements", "f", "ume", 1.0, "stopped", "a", "m", MORI, 4.0, 5.0,
+        "announcements", "f", "s", "ume", 1.0, "stopped", "a", "m", MORI, 4.0, 5.0,
     )  # fmt: skip

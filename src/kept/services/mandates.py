@@ -17,9 +17,17 @@ async def load_mandate(engine: Engine, mandate_id: str) -> Mandate:
         engine: Open.
         mandate_id: Of a request that names it.
     """
+    found = await find_mandate(engine, mandate_id)
+    if found is None:
+        raise RuntimeError("a request without its mandate")
+    return found
+
+
+async def find_mandate(engine: Engine, mandate_id: str) -> Mandate | None:
+    """Return a mandate as its row stands now; None when it is over for so long that its row is gone."""
     row = await engine.data.read(lambda tx: tx.one("mandate_get", mandate_id=mandate_id))
     if row is None:
-        raise RuntimeError("a request without its mandate")
+        return None
     kind, actor, role, purpose, _, signed_in_at, expires_at, revoked_at, volume_left = row
     return Mandate(
         id=mandate_id,

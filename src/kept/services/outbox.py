@@ -22,7 +22,7 @@ from kept.services.dispatching import Message, Opened, Waiting
 from kept.services.entry import Account, build_entry
 from kept.services.flush import insert_entries
 from kept.services.gate import Circumstances
-from kept.services.mandates import load_mandate
+from kept.services.mandates import find_mandate
 from kept.services.message_links import new_link
 from kept.services.stop_list import (
     UNDELIVERABLE,
@@ -53,7 +53,7 @@ FIRST_WAIT_SECONDS = 60.0
 LONGEST_WAIT_SECONDS = 4 * 3600.0
 HANDING_AT_MOST_SECONDS = 600.0
 LOOK_EVERY_SECONDS = 1.0
-RECORDED_HERE = frozenset({"stop-list", "withdrawn", "uses"})
+RECORDED_HERE = frozenset({"stop-list", "withdrawn", "uses", "mandate-over"})
 """Reasons for leaving a message out that the gate itself did not record."""
 
 
@@ -74,7 +74,9 @@ async def put_in_outbox(tx: Transaction, waiting: Waiting, at: float) -> None:
         purpose=waiting.purpose,
         channel=waiting.channel.value,
         mandate_id=waiting.mandate_id,
-        at=at,
+        queued_at=at,
+        next_at=at,
+        moved_at=at,
     )
 
 
@@ -108,7 +110,9 @@ async def send_one(engine: Engine, waiting: Waiting) -> str:
     compose = await origin.compose(engine, waiting)
     if compose is None:
         return await _leave_out(engine, waiting, "withdrawn")
-    mandate = await load_mandate(engine, waiting.mandate_id)
+    mandate = await find_mandate(engine, waiting.mandate_id)
+    if mandate is None:
+        return await _leave_out(engine, waiting, "mandate-over")
     for _ in range(TRIES_WHEN_MOVED):
         slots = await wanted_slots(engine, mandate, waiting)
         if not slots:

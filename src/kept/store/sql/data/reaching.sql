@@ -1,7 +1,7 @@
--- name: outbox_put (person_id, message_id, origin, origin_id, purpose, channel, mandate_id, at)
+-- name: outbox_put (person_id, message_id, origin, origin_id, purpose, channel, mandate_id, queued_at, next_at, moved_at)
 -- A message waits to be sent.
 INSERT INTO outbox (person_id, message_id, origin, origin_id, purpose, channel, mandate_id, status, reason, attempts, queued_at, next_at, moved_at, entry_id, notice_id)
-VALUES (:person_id, :message_id, :origin, :origin_id, :purpose, :channel, :mandate_id, 'waiting', '', 0, :at, :at, :at, '', '');
+VALUES (:person_id, :message_id, :origin, :origin_id, :purpose, :channel, :mandate_id, 'waiting', '', 0, :queued_at, :next_at, :moved_at, '', '');
 
 -- name: outbox_due (at, limit) -> person_id, message_id, origin, origin_id, purpose, channel, mandate_id, attempts
 -- Messages whose time has come, the longest waiting first.
@@ -114,14 +114,14 @@ DELETE FROM stop_list WHERE channel = :channel AND token = :token;
 -- How many addresses of a channel are on the list.
 SELECT COUNT(*) FROM stop_list WHERE channel = :channel;
 
--- name: campaign_insert (campaign_id, purpose, file, made_by, made_at, walked)
+-- name: campaign_insert (campaign_id, purpose, file, seal, made_by, made_at, walked)
 -- A campaign is drafted.
-INSERT INTO campaign (campaign_id, purpose, file, made_by, made_at, status, approval_id, mandate_id, walked, queued_at, stopped_at)
-VALUES (:campaign_id, :purpose, :file, :made_by, :made_at, 'draft', '', '', :walked, NULL, NULL);
+INSERT INTO campaign (campaign_id, purpose, file, seal, made_by, made_at, status, approval_id, mandate_id, walked, queued_at, stopped_at)
+VALUES (:campaign_id, :purpose, :file, :seal, :made_by, :made_at, 'draft', '', '', :walked, NULL, NULL);
 
--- name: campaign_get (campaign_id) -> purpose, file, made_by, made_at, status, approval_id, mandate_id, walked, queued_at, stopped_at
+-- name: campaign_get (campaign_id) -> purpose, file, seal, made_by, made_at, status, approval_id, mandate_id, walked, queued_at, stopped_at
 -- One campaign.
-SELECT purpose, file, made_by, made_at, status, approval_id, mandate_id, walked, queued_at, stopped_at
+SELECT purpose, file, seal, made_by, made_at, status, approval_id, mandate_id, walked, queued_at, stopped_at
 FROM campaign WHERE campaign_id = :campaign_id;
 
 -- name: campaigns () -> campaign_id

@@ -669,6 +669,7 @@ CREATE TABLE campaign (
     campaign_id TEXT             NOT NULL PRIMARY KEY,
     purpose     TEXT             NOT NULL,
     file        TEXT             NOT NULL,
+    seal        TEXT             NOT NULL,
     made_by     TEXT             NOT NULL,
     made_at     DOUBLE PRECISION NOT NULL,
     status      TEXT             NOT NULL,
