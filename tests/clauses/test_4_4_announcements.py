@@ -70,7 +70,12 @@ async def test_who_agreed_and_matches_gets_it_and_nobody_else(house, desk):
     assert NAME in desk.box.received[0].text
     assert message["From"].addresses[0].addr_spec == "privacy@photolibrary.example"
     entry = next(one for one in await house.ledger() if one.act == "staff:message:send")
-    assert (entry.exit, entry.clause, entry.purpose, entry.outcome) == ("mail", "2.1", "information-for-you", "permitted")
+    assert (entry.exit, entry.clause, entry.purpose, entry.outcome) == (
+        "mail",
+        "2.1",
+        "information-for-you",
+        "permitted",
+    )
 
 
 async def test_consent_withdrawn_between_queueing_and_sending_is_a_no(house, desk):

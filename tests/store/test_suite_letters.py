@@ -14,7 +14,7 @@ def letter(data, person_id=MORI, message_id="m1", origin_id="1001", at=1.0):
 def outbox(data, message_id="m1", status="sent"):
     """A message of the outbox in one status."""
     data.insert("outbox_put", person_id=MORI, message_id=message_id, origin="case", origin_id="1001", purpose="contact",
-                channel="post", mandate_id="x", at=1.0)  # fmt: skip
+                channel="post", mandate_id="x")  # fmt: skip
     data.run(
         "outbox_take",
         person_id=MORI,

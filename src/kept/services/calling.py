@@ -1,27 +1,34 @@
-"""Call sheets: whom to call for which purpose; one number at a time, decided at the moment it is shown.
+"""Calling from a sheet: one number at a time, decided at the moment it is shown; how each call ended.
 
-A sheet holds scripts and no numbers, so it can be printed. It runs for twelve hours from when somebody begins with it. A
-number is shown once the call before it has its outcome; *do not call again* goes on the stop list at once, and no member
+A number is shown once the call before it has its outcome. *Do not call again* goes on the stop list at once, and no member
 of staff takes it off again.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kept.crypto.random import random_id
-from kept.errors import ConflictError, DeniedError, ErasedError, InputError, NotFoundError
-from kept.policy.words import Basis, Exit, ItemType
+from kept.errors import ConflictError, DeniedError, ErasedError, InputError, KeptError
+from kept.policy.words import Basis, Exit
 from kept.services.acts import Act, Outcome
+from kept.services.call_sheets import (
+    ENDED,
+    NOT_AGAIN,
+    NOT_REACHED,
+    OUTCOMES,
+    SHOWN,
+    WAITING,
+    WRONG_NUMBER,
+    load_sheet,
+    row_of,
+)
 from kept.services.desk_mandate import issue_mandate
-from kept.services.dispatching import Message, Opened, Waiting
+from kept.services.dispatching import Waiting
 from kept.services.entry import Account, build_entry
 from kept.services.flush import insert_entries
 from kept.services.gate import UNDECLARED, Circumstances
-from kept.services.letters import Put, unsend
+from kept.services.letters import unsend
 from kept.services.outbox import wanted_slots
-from kept.services.sealed_words import CALL, Said, open_words, seal_words
 from kept.services.stop_list import (
     TOLD_STAFF,
     UNDELIVERABLE,
@@ -32,144 +39,16 @@ from kept.services.stop_list import (
 )
 
 if TYPE_CHECKING:
-    from kept.policy.decision import Mandate
+    from kept.services.call_sheets import Sheet
     from kept.services.engine import Engine
     from kept.services.flush import SealedEntry
-    from kept.services.people import Person
     from kept.services.released import Card
     from kept.services.staff import StaffSession
-    from kept.store.interface import Row, Transaction
+    from kept.store.interface import Transaction
 
 SHEET_SECONDS = 12 * 3600.0
-WAITING, SHOWN, ENDED = "waiting", "shown", "ended"
-REACHED, NOT_REACHED, WRONG_NUMBER, NOT_AGAIN = "reached", "not-reached", "wrong-number", "not-again"
-OUTCOMES = (REACHED, NOT_REACHED, WRONG_NUMBER, NOT_AGAIN)
 LISTED = {WRONG_NUMBER: UNDELIVERABLE, NOT_AGAIN: TOLD_STAFF}
 """Outcomes that put the number on the stop list, each with the reason that stands there."""
-
-
-@dataclass(frozen=True, slots=True)
-class CallRow:
-    """One row of a sheet; no number, no name.
-
-    Args:
-        place: On the sheet, from 1.
-        said: The script; None once the row is over.
-        outcome: `waiting`, `shown`, one of `OUTCOMES`, `ended`, or a reason it was left out for.
-        moved_at: Since when, unix seconds.
-    """
-
-    place: int
-    said: Said | None
-    outcome: str
-    moved_at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A call sheet.
-
-    Args:
-        id: Its id.
-        number: Its number.
-        origin: `campaign` or `case`.
-        origin_id: The campaign's id, or the case's number.
-        purpose: Declared purpose.
-        made_at: Unix seconds.
-        status: `waiting`, `begun` or `ended`.
-        begun_by: Login of who began with it; empty before.
-        ends_at: End of the time box, unix seconds; 0 before.
-        rows: In order.
-    """
-
-    id: str
-    number: int
-    origin: str
-    origin_id: str
-    purpose: str
-    made_at: float
-    status: str
-    begun_by: str
-    ends_at: float
-    rows: tuple[CallRow, ...]
-
-    @property
-    def left(self) -> int:
-        """How many rows have no outcome yet."""
-        return sum(1 for one in self.rows if one.outcome in {WAITING, SHOWN})
-
-
-class PhoneDispatcher:
-    """Puts a person on the call sheet of a message's origin: `put` is the whole of it."""
-
-    channel = Exit.PHONE
-    address = ItemType.PHONE
-
-    def prepare(self, engine: Engine, message: Message, opened: Opened, person: Person, entry_id: str) -> Put:
-        """Seal the script; the number is opened again when the call is made."""
-        del opened, entry_id
-        said = Said(message.words.title, message.words.text, message.language)
-        key_id, sealed = seal_words(engine, person.keys, person.id, CALL, message.id, said)
-        at, fresh = engine.clock.now(), random_id()
-
-        async def put(tx: Transaction) -> None:
-            row = await tx.one(
-                "call_sheet_of_origin", origin=message.origin, origin_id=message.origin_id, purpose=message.purpose
-            )
-            sheet_id = str(row[0]) if row else fresh
-            if row is None:
-                highest = await tx.one("call_sheet_next")
-                await tx.run(
-                    "call_sheet_insert",
-                    sheet_id=sheet_id,
-                    number=int(highest[0] if highest else 0) + 1,
-                    origin=message.origin,
-                    origin_id=message.origin_id,
-                    purpose=message.purpose,
-                    made_at=at,
-                )
-            last = await tx.one("call_row_next", sheet_id=sheet_id)
-            await tx.run(
-                "call_row_put",
-                person_id=person.id,
-                message_id=message.id,
-                sheet_id=sheet_id,
-                place=int(last[0] if last else 0) + 1,
-                key_id=key_id,
-                sealed=sealed,
-                moved_at=at,
-            )
-
-        return Put(put)
-
-
-async def sheets_of(engine: Engine, session: StaffSession) -> list[Sheet]:
-    """Return the call sheets for the purposes of a staff member's own roles, newest first; scripts are not opened."""
-    found = []
-    for row in await engine.data.read(lambda tx: tx.all("call_sheets")):
-        sheet, _ = await _load(engine, str(row[0]))
-        if session.acts_for(engine, sheet.purpose):
-            found.append(sheet)
-    return found
-
-
-async def sheet_of(engine: Engine, session: StaffSession, sheet_id: str) -> Sheet:
-    """Return one sheet with its scripts.
-
-    Raises:
-        DeniedError: No role of theirs has its purpose.
-        InputError: There is no such sheet.
-    """
-    sheet, rows = await _load(engine, sheet_id)
-    session.require_purpose(engine, sheet.purpose)
-    said = [await _script(engine, row) for row in rows]
-    opened = tuple(
-        CallRow(one.place, text, one.outcome, one.moved_at) for one, text in zip(sheet.rows, said, strict=True)
-    )
-    return Sheet(
-        sheet.id, sheet.number, sheet.origin, sheet.origin_id, sheet.purpose, sheet.made_at, sheet.status,
-        sheet.begun_by, sheet.ends_at, opened,
-    )  # fmt: skip
 
 
 async def begin(engine: Engine, session: StaffSession, sheet_id: str) -> None:
@@ -179,7 +58,7 @@ async def begin(engine: Engine, session: StaffSession, sheet_id: str) -> None:
         DeniedError: No role of theirs has its purpose.
         ConflictError: Somebody began with it before.
     """
-    sheet, _ = await _load(engine, sheet_id)
+    sheet, _ = await load_sheet(engine, sheet_id)
     session.require_purpose(engine, sheet.purpose)
     at = engine.ready()
     entry = await _entry(engine, session, Act.CALL_SHEET_BEGIN, sheet, at, (("rows", str(len(sheet.rows))),))
@@ -211,54 +90,76 @@ async def show_number(engine: Engine, session: StaffSession, sheet_id: str, plac
         ConflictError: The call before has no outcome yet, or the row has one.
         NotFoundError: The person was erased.
     """
-    sheet, rows = await _load(engine, sheet_id)
+    sheet, rows = await load_sheet(engine, sheet_id)
     _require_running(engine, session, sheet)
-    row = _row(rows, place)
-    if any(str(one[5]) == SHOWN for one in rows):
-        raise ConflictError(
-            "expected the call before to have its outcome, found it without",
-            reason="call-open",
-            hint="say first how that call ended; one number is shown at a time",
-            clause="§5.2",
-        )
-    if str(row[5]) != WAITING:
-        raise ConflictError("expected a row without outcome, found one", reason="call-ended", hint="take the next row")
+    person_id, message_id = bytes(row_of(rows, place)[0]), str(row_of(rows, place)[1])
     mandate = await issue_mandate(
         engine, session, sheet.purpose, seconds=sheet.ends_at - engine.clock.now(), releases=2
     )
-    waiting = _waiting(sheet, row, mandate)
-    if await number_is_listed(engine, sheet.purpose, waiting.person_id):
-        clause = engine.policy.policy.purposes[sheet.purpose].clause
-        facts = (("message", waiting.message_id), ("reason", "stop-list"))
-        entry = await _entry(
-            engine, session, Act.CALL_REVEAL, sheet, engine.clock.now(), facts, waiting.person_id, Outcome.REFUSED
-        )
-        await engine.flush.append(entry)
-        await _leave_out(engine, waiting, "stop-list")
-        raise listed_error(clause)
-    slots = await wanted_slots(engine, mandate, waiting)
+    waiting = Waiting(
+        person_id, message_id, sheet.origin, sheet.origin_id, sheet.purpose, Exit.PHONE, mandate.id, 0
+    )  # fmt: skip
+    await _claim(engine, sheet, waiting)
     try:
-        card = await engine.gate.read(
+        if await number_is_listed(engine, sheet.purpose, person_id):
+            facts = (("message", message_id), ("reason", "stop-list"))
+            entry = await _entry(
+                engine, session, Act.CALL_REVEAL, sheet, engine.clock.now(), facts, person_id, Outcome.REFUSED
+            )
+            await engine.flush.append(entry)
+            raise _listed_error(engine, sheet)
+        slots = await wanted_slots(engine, mandate, waiting)
+        return await engine.gate.read(
             mandate,
-            waiting.person_id,
+            person_id,
             slots or (UNDECLARED,),
             Exit.PHONE,
             circumstances=Circumstances(about=_about(sheet, waiting)),
             act=Act.CALL_REVEAL,
         )
-    except NotFoundError:
-        raise
     except DeniedError as error:
         await _leave_out(engine, waiting, error.reason)
         raise
+    except KeptError:
+        await _move(engine, waiting, SHOWN, WAITING)  # the gate is closed: nothing was shown
+        raise
+
+
+async def _claim(engine: Engine, sheet: Sheet, waiting: Waiting) -> None:
+    """Take a row as the one whose number is shown, if none is.
+
+    Raises:
+        ConflictError: The call before has no outcome yet, or this row has one.
+    """
+    at = engine.clock.now()
+
+    async def body(tx: Transaction) -> None:
+        if any(str(one[5]) == SHOWN for one in await tx.all("call_rows", sheet_id=sheet.id)):
+            raise ConflictError(
+                "expected the call before to have its outcome, found it without",
+                reason="call-open",
+                hint="say first how that call ended; one number is shown at a time",
+                clause="§5.2",
+            )
+        if not await tx.run(
+            "call_row_move", person_id=waiting.person_id, message_id=waiting.message_id, expected=WAITING,
+            outcome=SHOWN, moved_at=at,
+        ):  # fmt: skip
+            raise ConflictError(
+                "expected a row without outcome, found one with it", reason="call-ended", hint="take the next row"
+            )
+
+    await engine.data.write(body)
+
+
+async def _move(engine: Engine, waiting: Waiting, expected: str, outcome: str) -> None:
     at = engine.clock.now()
     await engine.data.write(
         lambda tx: tx.run(
-            "call_row_move", person_id=waiting.person_id, message_id=waiting.message_id, expected=WAITING,
-            outcome=SHOWN, moved_at=at,
+            "call_row_move", person_id=waiting.person_id, message_id=waiting.message_id, expected=expected,
+            outcome=outcome, moved_at=at,
         )
     )  # fmt: skip
-    return card
 
 
 async def end_call(engine: Engine, session: StaffSession, sheet_id: str, place: int, outcome: str) -> None:
@@ -273,9 +174,9 @@ async def end_call(engine: Engine, session: StaffSession, sheet_id: str, place: 
         raise InputError(
             "expected a known outcome of a call, found another", reason="call-outcome", hint=", ".join(OUTCOMES)
         )
-    sheet, rows = await _load(engine, sheet_id)
+    sheet, rows = await load_sheet(engine, sheet_id)
     session.require_purpose(engine, sheet.purpose)
-    row = _row(rows, place)
+    row = row_of(rows, place)
     person_id, message_id, at = bytes(row[0]), str(row[1]), engine.ready()
     await ensure_stop_keys(engine)
     token = await _token(engine, sheet.purpose, person_id) if outcome in LISTED else b""
@@ -330,38 +231,6 @@ async def end_sheets(engine: Engine) -> int:
 # -------------------------------------------------------------------- small things
 
 
-async def _load(engine: Engine, sheet_id: str) -> tuple[Sheet, list[Row]]:
-    async def body(tx: Transaction) -> tuple[Row | None, list[Row]]:
-        return await tx.one("call_sheet_get", sheet_id=sheet_id), await tx.all("call_rows", sheet_id=sheet_id)
-
-    row, rows = await engine.data.read(body)
-    if row is None:
-        raise InputError("expected a call sheet, found none of that number", reason="call-sheet-unknown")
-    number, origin, origin_id, purpose, made_at, status, begun_by, ends_at = row
-    shown = tuple(CallRow(int(one[2]), None, str(one[5]), float(one[6])) for one in rows)
-    return Sheet(
-        sheet_id, int(number), str(origin), str(origin_id), str(purpose), float(made_at), str(status), str(begun_by),
-        float(ends_at), shown,
-    ), rows  # fmt: skip
-
-
-async def _script(engine: Engine, row: Row) -> Said | None:
-    """Open a row's script while its call is to be made."""
-    if str(row[5]) not in {WAITING, SHOWN}:
-        return None
-    keys, _ = await engine.keyring.of_person(bytes(row[0]))
-    if keys is None:
-        return None
-    return open_words(engine, keys, bytes(row[0]), CALL, str(row[1]), str(row[3]), bytes(row[4]))
-
-
-def _row(rows: list[Row], place: int) -> Row:
-    for one in rows:
-        if int(one[2]) == place:
-            return one
-    raise InputError("expected a row of this sheet, found none", reason="call-row-unknown", hint="look at it again")
-
-
 def _require_running(engine: Engine, session: StaffSession, sheet: Sheet) -> None:
     session.require_purpose(engine, sheet.purpose)
     if sheet.status != "begun" or sheet.ends_at < engine.clock.now() or sheet.begun_by != session.login:
@@ -391,14 +260,13 @@ async def number_is_listed(engine: Engine, purpose: str, person_id: bytes) -> bo
     return any(not necessary or str(row[0]) in LISTED.values() for row in rows)
 
 
-def listed_error(clause: str) -> DeniedError:
-    """Return the refusal of a number on the stop list."""
+def _listed_error(engine: Engine, sheet: Sheet) -> DeniedError:
     return DeniedError(
         "expected a number one may call, found it on the stop list",
         step=8,
         needed="the person's own yes, with the number given anew",
         reason="stop-list",
-        clause=f"§{clause}",
+        clause=f"§{engine.policy.policy.purposes[sheet.purpose].clause}",
     )
 
 
@@ -419,18 +287,12 @@ async def _leave_out(engine: Engine, waiting: Waiting, reason: str) -> None:
 
     async def body(tx: Transaction) -> None:
         if await tx.run(
-            "call_row_move", person_id=waiting.person_id, message_id=waiting.message_id, expected=WAITING,
+            "call_row_move", person_id=waiting.person_id, message_id=waiting.message_id, expected=SHOWN,
             outcome=reason, moved_at=at,
         ):  # fmt: skip
             await unsend(tx, waiting, reason, at)
 
     await engine.data.write(body)
-
-
-def _waiting(sheet: Sheet, row: Row, mandate: Mandate) -> Waiting:
-    return Waiting(
-        bytes(row[0]), str(row[1]), sheet.origin, sheet.origin_id, sheet.purpose, Exit.PHONE, mandate.id, 0
-    )  # fmt: skip
 
 
 def _about(sheet: Sheet, waiting: Waiting) -> tuple[tuple[str, str], ...]:

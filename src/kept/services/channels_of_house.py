@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from kept.channels.fax import FaxServer
 from kept.policy.words import Exit
-from kept.services.calling import PhoneDispatcher, end_sheets
+from kept.services.call_sheets import PhoneDispatcher
+from kept.services.calling import end_sheets
 from kept.services.contacting import ORIGIN, CaseOrigin
 from kept.services.faxing import FaxDispatcher, look_after_faxes
 from kept.services.letters import PostDispatcher

@@ -21,7 +21,7 @@ from kept.services.cookie_rules import CookieRules
 from kept.services.engine import Engine
 from kept.services.limiting import Limits
 from kept.services.visits import Visits
-from kept.web import console, cookies, demo, instances, intake, legal, provision, site, taking_part
+from kept.web import console, contact, cookies, demo, instances, intake, legal, provision, site, taking_part
 from kept.web.answers import SESSION, Web, error_page, page
 from kept.web.frame import Frame
 
@@ -81,7 +81,17 @@ def build_app(  # noqa: PLR0913 -- what a house shows
     apps = {}
     for kind, routes in (
         ("site", [*site.routes(), *cookies.routes(), *taking_part.routes()]),
-        ("console", [*console.routes(), *provision.routes(), *instances.routes(), *intake.routes(), *legal.routes()]),
+        (
+            "console",
+            [
+                *console.routes(),
+                *contact.routes(),
+                *provision.routes(),
+                *instances.routes(),
+                *intake.routes(),
+                *legal.routes(),
+            ],
+        ),
     ):
         all_routes: list[BaseRoute] = [
             *(demo.routes(kind) if is_demo else []),

@@ -29,6 +29,7 @@ from kept.services import (
     visits,
 )
 from kept.services.asking_again import Question, asked_again
+from kept.services.contacting import contacts_to
 from kept.services.history import proof_of
 from kept.services.instances import standing
 from kept.services.own import FRESH_SECONDS
@@ -449,6 +450,7 @@ async def my_data(request: Request) -> Response:
         sentence=sentence,
         devices=await remembering.devices_of(web.engine, own),
         provided=await provisions_to(web.engine, own.person_id),
+        contacts=await contacts_to(web.engine, own.person_id),
         asked_again=await asked_again(web.engine, own.person_id),
         parts_taken=await parts_of(web.engine, own.person_id),
         answers=await _answers(web, mine, language_of(request)),
