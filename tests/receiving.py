@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.policy import default
 
-from aiosmtpd.smtp import SMTP as Server
+from aiosmtpd import smtp
 
 
 @dataclass
@@ -50,7 +50,7 @@ class Handler:
     data: list[str] = field(default_factory=list)
     received: list[Received] = field(default_factory=list)
 
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802, PLR0913 -- aiosmtpd's name
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802, ARG002 -- aiosmtpd's
         """A recipient."""
         if address in self.rcpt:
             return self.rcpt[address]
@@ -58,7 +58,7 @@ class Handler:
         envelope.rcpt_options.extend(options)
         return "250 OK"
 
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802 -- aiosmtpd's name
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802, ARG002 -- aiosmtpd's
         """A message."""
         reply = self.data.pop(0) if self.data else ""
         if reply.startswith(("4", "5")):
@@ -81,7 +81,7 @@ class MailBox:
         """Listen on loopback."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(
-            lambda: Server(self.handler, enable_SMTPUTF8=True, hostname="mail.test", loop=loop), "127.0.0.1", port
+            lambda: smtp.SMTP(self.handler, enable_SMTPUTF8=True, hostname="mail.test", loop=loop), "127.0.0.1", port
         )
         self.port = self._server.sockets[0].getsockname()[1]
         return self

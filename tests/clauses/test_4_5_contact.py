@@ -16,7 +16,6 @@ from kept.services.correcting import correct
 from kept.services.faxing import look_after_faxes, tag_of
 from kept.services.outbox import find_unknown, send_due
 from kept.services.own_data import own_data
-from kept.services.stop_list import ensure_stop_keys
 from reaching import reach, text_of
 
 pytestmark = pytest.mark.anyio
@@ -466,7 +465,6 @@ async def killed(desk, act, after):
         desk.engine = house.engine
         house.engine.dispatchers, house.engine.origins = dispatchers, origins
         desk.session = await staff.session_of(house.engine, await staff.start_demo_session(house.engine, "sato"))
-        await ensure_stop_keys(house.engine)
         await after(done)
         if done:
             return

@@ -14,6 +14,9 @@ from typing import Any
 import uvicorn
 
 from kept import policy_files
+from kept.channels.fax import FaxServer
+from kept.channels.mail import MailServer
+from kept.channels.mailbox import Mailbox
 from kept.cli.opening import add_address
 from kept.crypto.sealed_to import OpeningKey
 from kept.errors import SettingError
@@ -21,6 +24,7 @@ from kept.guarantees import words
 from kept.guarantees.board import run_checks
 from kept.services.activating import activate_first
 from kept.services.backing_up import keep_backups, make_backups, register_backup_key
+from kept.services.channels_of_house import look_after_channels, set_up_channels
 from kept.services.clock import Clock
 from kept.services.drilling import drill
 from kept.services.engine import Engine
@@ -28,6 +32,8 @@ from kept.services.house import Address, Settings, house_parts, parse_address
 from kept.services.housekeeping import begin_housekeeping, watch_policy_files
 from kept.services.invented import DAY, DAYS, MovedClock, invent
 from kept.services.key_files import write_key
+from kept.services.mailing import MailDispatcher
+from kept.services.reaching import begin_reaching, equip
 from kept.services.restoring import clear_left_over
 from kept.store.serving import lock_for_serving
 from kept.web.app import build_app
@@ -52,6 +58,14 @@ def add(commands: Any) -> None:
         "--backups", metavar="FOLDER", default="", help="make the promised backups in FOLDER, by itself"
     )
     parser.add_argument(
+        "--smtp", metavar="HOST:PORT", type=_server, default=None,
+        help="our mail server, for campaigns; encrypted unless it is on this machine",
+    )  # fmt: skip
+    parser.add_argument(
+        "--fax", metavar="HOST:PORT", type=_server, default=("localhost", 4559),
+        help="our HylaFAX server (default: localhost:4559); reached by its own programs",
+    )  # fmt: skip
+    parser.add_argument(
         "--policy", default="", help="the policy's first file: watched, and activated first in the demo"
     )
     add_address(parser)
@@ -62,6 +76,13 @@ def _port(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) not in PORTS:
         raise argparse.ArgumentTypeError(f"expected a port from 1 to 65535, found {text[:20]!r}")
     return int(text)
+
+
+def _server(text: str) -> tuple[str, int]:
+    host, colon, port = text.rpartition(":")
+    if not colon or not host:
+        raise argparse.ArgumentTypeError(f"expected a host and a port such as mail.example:25, found {text[:40]!r}")
+    return host.strip("[]"), _port(port)
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -77,14 +98,15 @@ def run(chosen: argparse.Namespace) -> int:
     with lock_for_serving(address.data):
         clear_left_over(address.data, address.data, address.keys)
         sockets = listen(chosen.port)
+        mailbox = Mailbox() if chosen.demo else None
         if chosen.demo and not (Path(chosen.demo) / COMPLETE).exists():
             clear_unfinished(address, Path(chosen.demo))
-            asyncio.run(prepare_demo(address, Path(chosen.policy)))
+            asyncio.run(prepare_demo(address, Path(chosen.policy), mailbox, site_address(chosen.port)))
             asyncio.run(back_up_demo(address, Path(chosen.demo)))
             (Path(chosen.demo) / COMPLETE).touch()
             (Path(chosen.demo) / BEGUN).unlink()
         with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(_serve(chosen, address, sockets))
+            asyncio.run(_serve(chosen, address, sockets, mailbox))
     print("stopped; everything is as you left it")
     return 0
 
@@ -113,8 +135,13 @@ def clear_unfinished(address: Address, folder: Path) -> None:
         file.unlink()
 
 
-async def prepare_demo(address: Address, policy: Path) -> None:
-    """Invent forty customers and three months, through the gate."""
+def site_address(port: int) -> str:
+    """Return the address of the customers' site."""
+    return f"http://localhost:{port}"
+
+
+async def prepare_demo(address: Address, policy: Path, mailbox: Mailbox | None, site: str) -> None:
+    """Invent forty customers and three months, through the gate; what was sent to them stays in the mailbox."""
     print("inventing 40 customers and three months of history, through the gate …", flush=True)
     started = time.perf_counter()
     today = time.time()
@@ -122,10 +149,12 @@ async def prepare_demo(address: Address, policy: Path) -> None:
     engine = await Engine.start(
         house_parts(address, words(), Settings(ORIGIN, Clock(moved, moved)), create=True), sequence=False
     )
+    receiver = await (mailbox or Mailbox()).open()
     try:
         await activate_first(engine, policy_files(policy), by="demo")
-        await invent(engine, moved, today)
+        await invent(engine, moved, today, mailbox=receiver, site=site)
     finally:
+        await receiver.close()
         await engine.close()
     print(f"done in {time.perf_counter() - started:.1f} s", flush=True)
 
@@ -145,16 +174,24 @@ async def back_up_demo(address: Address, folder: Path) -> None:
         await engine.close()
 
 
-async def _serve(chosen: argparse.Namespace, address: Address, sockets: list[socket.socket]) -> None:
+async def _serve(
+    chosen: argparse.Namespace, address: Address, sockets: list[socket.socket], mailbox: Mailbox | None
+) -> None:
     engine = await Engine.start(house_parts(address, words(), Settings(ORIGIN)))
     try:
         await begin_housekeeping(engine)
+        site = site_address(chosen.port)
+        carrier = await _mail_server(chosen, mailbox)
+        equip(engine, site, *([MailDispatcher(carrier, site)] if carrier else []))
+        set_up_channels(engine, FaxServer(*chosen.fax))
+        look_after_channels(engine)
+        await begin_reaching(engine)
         engine.every(300.0, lambda: run_checks(engine))
         if chosen.backups:
             keep_backups(engine, Path(chosen.backups))
         if chosen.policy:
             watch_policy_files(engine, lambda: policy_files(chosen.policy))
-        addresses = {"site": f"http://localhost:{chosen.port}", "console": f"http://staff.localhost:{chosen.port}"}
+        addresses = {"site": site, "console": f"http://staff.localhost:{chosen.port}"}
         app = build_app(
             engine,
             brand=engine.policy.policy.controller.get("name", "Kept"),
@@ -162,6 +199,7 @@ async def _serve(chosen: argparse.Namespace, address: Address, sockets: list[soc
             console_hosts=("staff.localhost", "::1"),
             addresses=addresses,
             is_demo=bool(chosen.demo),
+            mailbox=mailbox,
         )
         config = uvicorn.Config(
             app,
@@ -182,6 +220,15 @@ async def _serve(chosen: argparse.Namespace, address: Address, sockets: list[soc
         await server.serve(sockets=sockets)
     finally:
         await engine.close()
+
+
+async def _mail_server(chosen: argparse.Namespace, mailbox: Mailbox | None) -> MailServer | None:
+    """Return what mail is handed to: the server that was named, the demo's own mailbox, or nothing."""
+    if chosen.smtp:
+        return MailServer(*chosen.smtp)
+    if mailbox is not None:
+        return MailServer("127.0.0.1", (await mailbox.open()).port)
+    return None
 
 
 def listen(port: int) -> list[socket.socket]:

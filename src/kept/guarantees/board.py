@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 EXITS_BUILT = frozenset(
     {Exit.SCREEN, Exit.APP, Exit.OWN_PAGE, Exit.TAKE_ALONG, Exit.PROVISION, Exit.PUBLICATION, Exit.LEGAL_BUNDLE}
-    | {Exit.MAIL, Exit.POST, Exit.PHONE, Exit.FAX}
+    | {Exit.SEGMENT, Exit.MAIL, Exit.POST, Exit.PHONE, Exit.FAX}
 )
 BUILT = {("sources", "direct"), ("sources", "partner")}
-BUILT_WORDS = frozenset({"collection", "cookies", "addresses", "recipients", "disclosure"})
+BUILT_WORDS = frozenset({"collection", "cookies", "addresses", "recipients", "disclosure", "segments"})
 """Declarations this version operates; the others configure what is not built yet."""
 NEUTRAL = frozenset({"purposes", "processors", "roles", "items", "keep"})
 ORDER = (

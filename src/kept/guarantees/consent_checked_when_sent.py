@@ -2,7 +2,40 @@
 
 from __future__ import annotations
 
-from kept.guarantees.guarantee import Guarantee
+from typing import TYPE_CHECKING
+
+from kept.guarantees.guarantee import Finding, Guarantee
+from kept.services.history import account_of
+from kept.services.outbox import HANDING_AT_MOST_SECONDS
+from kept.store.interface import Transaction
+
+if TYPE_CHECKING:
+    from kept.services.engine import Engine
+
+LOOKED_AT = 200
+SENT = ("sent", "unknown")
+
+
+async def check(engine: Engine) -> Finding:
+    """Look whether each message that left has its entry, permitted, by its channel; and whether none hangs in between."""
+    at = engine.clock.now()
+
+    async def body(tx: Transaction) -> tuple[list[tuple[str, str]], int, int]:
+        rows = [row for status in SENT for row in await tx.all("outbox_in_status", status=status)]
+        hanging = await tx.one("outbox_handing_before", at=at - 2 * HANDING_AT_MOST_SECONDS)
+        return [(str(row[2]), str(row[3])) for row in rows[-LOOKED_AT:]], len(rows), int(hanging[0]) if hanging else 0
+
+    left, total, hanging = await engine.data.read(body)
+    loose = 0
+    for channel, entry_id in left:
+        said = await account_of(engine, entry_id)
+        loose += said is None or said.exit != channel or said.outcome != "permitted"
+    return Finding(
+        not loose and not hanging,
+        f"{total} messages left; {len(left) - loose} of {len(left)} looked at have the entry that let them go; "
+        f"{hanging} without an answer for too long",
+    )
+
 
 GUARANTEE = Guarantee(
     id="consent-checked-when-sent",
@@ -10,4 +43,6 @@ GUARANTEE = Guarantee(
         "en": "Consent and stop lists are decided again in the transaction that sends.",
         "ja": "同意と配信停止は、送信する処理の中であらためて確かめます。",
     },
+    enforced_at=("kept.services.outbox.send_one", "kept.services.flush.Flush.append"),
+    check=check,
 )

@@ -2,7 +2,38 @@
 
 from __future__ import annotations
 
-from kept.guarantees.guarantee import Guarantee
+from typing import TYPE_CHECKING
+
+from kept.guarantees.guarantee import Finding, Guarantee
+from kept.services.why import message_answers
+from kept.store.interface import Transaction
+
+if TYPE_CHECKING:
+    from kept.services.engine import Engine
+
+LOOKED_AT = 200
+
+
+async def check(engine: Engine) -> Finding:
+    """Look whether each message that left has a link, and what the link would answer names its purpose and its entry."""
+
+    async def body(tx: Transaction) -> list[tuple[bytes, str, int]]:
+        rows = (await tx.all("outbox_in_status", status="sent"))[-LOOKED_AT:]
+        return [
+            (
+                bytes(row[0]),
+                str(row[1]),
+                len(await tx.all("message_links_of", person_id=bytes(row[0]), message_id=str(row[1]))),
+            )
+            for row in rows
+        ]
+
+    found = await engine.data.read(body)
+    silent = 0
+    for person_id, message_id, links in found:
+        silent += not links or not await message_answers(engine, person_id, message_id)
+    return Finding(not silent, f"{len(found) - silent} of {len(found)} messages looked at say why they came")
+
 
 GUARANTEE = Guarantee(
     id="says-why-you-got-it",
@@ -10,4 +41,6 @@ GUARANTEE = Guarantee(
         "en": "Every message answers why the person got it.",
         "ja": "お届けするすべてのご案内に、届いた理由を示します。",
     },
+    enforced_at=("kept.services.outbox.send_one", "kept.services.why.why_by_link"),
+    check=check,
 )

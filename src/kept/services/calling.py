@@ -33,7 +33,6 @@ from kept.services.stop_list import (
     TOLD_STAFF,
     UNDELIVERABLE,
     address_item,
-    ensure_stop_keys,
     put_on,
     stop_token,
 )
@@ -178,7 +177,6 @@ async def end_call(engine: Engine, session: StaffSession, sheet_id: str, place: 
     session.require_purpose(engine, sheet.purpose)
     row = row_of(rows, place)
     person_id, message_id, at = bytes(row[0]), str(row[1]), engine.ready()
-    await ensure_stop_keys(engine)
     token = await _token(engine, sheet.purpose, person_id) if outcome in LISTED else b""
     facts = (("message", message_id), ("outcome", outcome))
     entry = await _entry(engine, session, Act.CALL_END, sheet, at, facts, person_id)
@@ -251,7 +249,6 @@ async def number_is_listed(engine: Engine, purpose: str, person_id: bytes) -> bo
         purpose: Under consent or notice, every other reason on the list counts as well.
         person_id: 16 bytes.
     """
-    await ensure_stop_keys(engine)
     token = await _token(engine, purpose, person_id)
     if not token:
         return False

@@ -248,10 +248,10 @@ async def close_case(engine: Engine, session: StaffSession, case_id: str) -> Non
 
 
 def require_open(engine: Engine, case: Case) -> None:
-    """Insist that a case is open and its time box not over.
+    """Insist that a case is neither closed nor over.
 
     Raises:
-        DeniedError: It is over.
+        DeniedError: It is.
     """
     if case.closed or case.expires_at < engine.clock.now():
         raise DeniedError(

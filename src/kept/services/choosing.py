@@ -70,6 +70,45 @@ async def choose(engine: Engine, own: Own, purpose: str, way_out: Exit | None, *
     return (await change_person(engine, own.person_id, make))[1]
 
 
+async def say_no_by_link(engine: Engine, person_id: bytes, purpose: str, channel: Exit) -> bool:
+    """Record the no of whoever holds a message's link: the person's own, to this purpose by this channel (RFC 8058).
+
+    As strong as one made on my data: only their own yes lifts it. Said again it changes nothing.
+
+    Args:
+        engine: Open.
+        person_id: Whom the message went to.
+        purpose: What it was for.
+        channel: How it went.
+
+    Returns:
+        Whether anything changed.
+    """
+    declared = engine.policy.policy.purposes.get(purpose)
+    if declared is None or declared.basis not in {Basis.CONSENT, Basis.NOTICE}:
+        return False
+    before = (await engine.people.load(person_id)).state.choice(purpose, channel)
+    if before is not None and not before.allow:
+        return False
+
+    def make(person: Person, at: float) -> Change:
+        return Change(
+            change.choose(person.state, purpose, channel, allow=False, at=at),
+            own_account(
+                engine,
+                Act.CHOICE_BY_LINK,
+                Outcome.DONE,
+                at,
+                clause=declared.clause,
+                purpose=purpose,
+                exit=channel.value,
+            ),
+        )
+
+    await change_person(engine, person_id, make)
+    return True
+
+
 async def stop_use(engine: Engine, own: Own, purpose: str, *, stop: bool) -> str:
     """Stop a use, or resume it; return the entry's id.
 

@@ -19,13 +19,15 @@ from kept.policy import change, needs, present
 from kept.policy.narrow import narrow
 from kept.policy.notice import Notice
 from kept.policy.person import PersonState
-from kept.policy.words import Basis, Exit, Source
+from kept.policy.words import CHANNELS, Basis, Exit, Source
 from kept.services.acts import Act, Outcome
 from kept.services.changing import Change, Extra, change_person, find_forms
 from kept.services.entry import build_entry
+from kept.services.flush import insert_entries
 from kept.services.own import own_account
 from kept.services.people import Person
 from kept.services.receipts import Receipt, consent_receipt
+from kept.services.stop_list import lift, tokens_of
 from kept.services.submission import Submission, Tick, parse_submission
 from kept.store.interface import Transaction
 
@@ -153,6 +155,8 @@ async def submit(  # noqa: PLR0913 -- a submission has these parts
     notice_id = claims["notice"]
     known = await engine.notices.of_person((await engine.people.load(own.person_id)).state)
     receipt: Receipt | None = None
+    ways = {one.exit for one in given.ticks if one.exit in CHANNELS and one.exit is not None}
+    written_to_again = tokens_of(engine, given.values, ways)
 
     def make(person: Person, at: float) -> Change:
         nonlocal receipt
@@ -184,7 +188,7 @@ async def submit(  # noqa: PLR0913 -- a submission has these parts
             ),
             values=dict(values),
             gained=tuple(form for slot, value in values.items() for form in find_forms(engine, slot, value)),
-            extra=lambda tx: _finish(tx, claims["id"], at, part),
+            extra=lambda tx: _finish(engine, tx, person, claims["id"], at, part, written_to_again),
             receipt=(receipt.id, "consent", msgspec.json.encode(receipt.record)),
         )
 
@@ -287,10 +291,29 @@ def _facts(
     return tuple(facts)
 
 
-async def _finish(tx: Transaction, token_id: str, at: float, part: Part | None) -> None:
+async def _finish(  # noqa: PLR0913 -- what a submission writes with itself
+    engine: Engine,
+    tx: Transaction,
+    person: Person,
+    token_id: str,
+    at: float,
+    part: Part | None,
+    written_to_again: Sequence[tuple[Exit, bytes]],
+) -> None:
     await _use_token(tx, token_id, at)
     if part is not None:
         await part.write(tx)
+    if await lift(tx, written_to_again):
+        account = own_account(
+            engine,
+            Act.STOP_LIST_LIFT,
+            Outcome.DONE,
+            at,
+            clause="4.4",
+            facts=(("channels", ",".join(sorted({one.value for one, _ in written_to_again}))),),
+        )
+        entry = build_entry(account, person.id, g=person.state.g)
+        await insert_entries(tx, [engine.seal_entry(entry, person.keys)], at)
 
 
 async def _verify_token(

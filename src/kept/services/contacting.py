@@ -22,7 +22,7 @@ from kept.services.faxing import FaxDispatcher
 from kept.services.flush import insert_entries
 from kept.services.outbox import new_message_id, put_in_outbox, send_one
 from kept.services.sealed_words import CONTACT, Said, open_words, seal_words
-from kept.services.stop_list import address_item, ensure_stop_keys
+from kept.services.stop_list import address_item
 from kept.vault.text import readable
 
 if TYPE_CHECKING:
@@ -185,7 +185,6 @@ async def write_to(  # noqa: PLR0913 -- what a message is
         raise SettingError("expected what this channel needs, found it missing", reason="channel-missing", hint=missing)
     said = Said(said_title, said_text, person.state.language)
     waiting = await _keep(engine, session, case, person, way, said)
-    await ensure_stop_keys(engine)
     await send_one(engine, waiting)
     return waiting.message_id
 

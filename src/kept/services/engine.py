@@ -18,7 +18,7 @@ from kept.crypto.random import random_id
 from kept.crypto.signature import SigningKey
 from kept.errors import ClosedError, KeptError, PolicyError, SettingError
 from kept.policy.vocabulary import GuaranteeWord
-from kept.policy.words import Exit, ItemType
+from kept.policy.words import CHANNELS, Exit, ItemType
 from kept.services.active_policy import ActivePolicy, load_in_force
 from kept.services.canaries import load_canaries
 from kept.services.clock import Clock
@@ -156,7 +156,7 @@ class Engine:
         at = parts.clock.now()
         await engine.keyring.begin(at)
         await engine.keyring.load()
-        for name in (LEDGER_KEY, TOKEN_KEY):
+        for name in (LEDGER_KEY, TOKEN_KEY, *(f"stop:{one.value}" for one in sorted(CHANNELS))):
             await engine.keyring.ensure_house_key(name, at)
         if verify:
             await engine.sequencer.verify_head()

@@ -17,6 +17,7 @@ from kept.services.acts import Act, Outcome
 from kept.services.changing import Change, change_person
 from kept.services.entry import Account, build_entry
 from kept.services.flush import insert_entries
+from kept.services.not_again import never_again
 from kept.services.own import own_account
 from kept.services.people import Person
 from kept.services.recalling import recall, recalled, recalls_due
@@ -86,25 +87,30 @@ async def preview(engine: Engine, person_id: bytes) -> Preview:
     return Preview(tuple(person.state.slots), ways, receipts, entries, ("account-parts", "tombstone", "backups"))
 
 
-async def intend_erasure(engine: Engine, own: Own, *, grace_seconds: float = 0.0) -> str:
+async def intend_erasure(engine: Engine, own: Own, *, grace_seconds: float = 0.0, never_write: bool = False) -> str:
     """The person asks to be erased; return the receipt's id.
 
     Args:
         engine: Open.
         own: Their session, signed in within five minutes.
         grace_seconds: How long it can be undone; 0 erases at once.
+        never_write: Whether their addresses are put on the stop lists, as keyed hashes that outlive them.
 
     Raises:
         SignInError: The sign-in is longer ago than five minutes.
     """
     own.require_fresh(engine.ready())
-    receipt_id = await intend(engine, own.person_id, started_by="customer", grace_seconds=grace_seconds)
+    receipt_id = await intend(
+        engine, own.person_id, started_by="customer", grace_seconds=grace_seconds, never_write=never_write
+    )
     if grace_seconds <= 0:
         await finish_erasure(engine, own.person_id)
     return receipt_id
 
 
-async def intend(engine: Engine, person_id: bytes, *, started_by: str, grace_seconds: float = 0.0) -> str:
+async def intend(
+    engine: Engine, person_id: bytes, *, started_by: str, grace_seconds: float = 0.0, never_write: bool = False
+) -> str:
     """Record the intent to erase a person; from here on nothing of theirs is released to anybody else.
 
     Args:
@@ -112,6 +118,7 @@ async def intend(engine: Engine, person_id: bytes, *, started_by: str, grace_sec
         person_id: 16 bytes.
         started_by: `customer`, or `staff` (who needed a second approver before).
         grace_seconds: How long it can be undone.
+        never_write: Whether their addresses are put on the stop lists.
 
     Raises:
         ErasedError: There is no such person any more.
@@ -125,7 +132,11 @@ async def intend(engine: Engine, person_id: bytes, *, started_by: str, grace_sec
         if person.state.status != "active":
             raise InputError("expected a person not being erased, found one who is", reason="erasing", clause="§0.1")
 
+        again = never_again(engine, person, at) if never_write else None
+
         async def extra(tx: Transaction) -> None:
+            if again is not None:
+                await again(tx)
             await tx.run(
                 "erasure_insert",
                 person_id=person_id,
@@ -138,7 +149,12 @@ async def intend(engine: Engine, person_id: bytes, *, started_by: str, grace_sec
             await recall(engine, person_id, named, due, at)(tx)
 
         account = own_account(
-            engine, Act.ERASE_INTEND, Outcome.DONE, at, clause="0.1", facts=(("receipt", receipt_id), *recalled(due))
+            engine,
+            Act.ERASE_INTEND,
+            Outcome.DONE,
+            at,
+            clause="0.1",
+            facts=(("receipt", receipt_id), *((("stop-list", "asked"),) if never_write else ()), *recalled(due)),
         )
         if started_by != "customer":
             account = Account(
@@ -152,7 +168,7 @@ async def intend(engine: Engine, person_id: bytes, *, started_by: str, grace_sec
             )
         return Change(change.begin_erasing(person.state), account, extra=extra)
 
-    await change_person(engine, person_id, make)
+    await change_person(engine, person_id, make, slots=None if never_write else ())
     return receipt_id
 
 

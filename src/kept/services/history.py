@@ -114,12 +114,23 @@ async def newest_entries(engine: Engine, limit: int = PAGE) -> tuple[Line, ...]:
     )
 
 
+async def account_of(engine: Engine, entry_id: str) -> Account | None:
+    """Return the account part of an entry by its id, hex; None when there is none."""
+    row = await engine.data.read(lambda tx: tx.one("entry_get", entry_id=bytes.fromhex(entry_id)))
+    return parse_account(_open_account(engine, bytes.fromhex(entry_id), row).plaintext) if row else None
+
+
 async def proof_of(engine: Engine, own: Own, entry_id: str) -> Proof:
-    """Return the proof of one entry that concerns the person.
+    """Return the proof of one entry that concerns the person of a session; see `proof_for`."""
+    return await proof_for(engine, own.person_id, entry_id)
+
+
+async def proof_for(engine: Engine, person_id: bytes, entry_id: str) -> Proof:
+    """Return the proof of one entry that concerns a person.
 
     Args:
         engine: Open.
-        own: The person's session.
+        person_id: 16 bytes; the caller has seen that who asks is them, or holds a message to them.
         entry_id: Hex, from outside.
 
     Raises:
@@ -135,7 +146,7 @@ async def proof_of(engine: Engine, own: Own, entry_id: str) -> Proof:
 
     async def body(tx: Transaction) -> tuple[Row | None, Row | None, Row | None]:
         return (
-            await tx.one("entry_person_get", person_id=own.person_id, entry_id=raw),
+            await tx.one("entry_person_get", person_id=person_id, entry_id=raw),
             await tx.one("entry_get", entry_id=raw),
             await tx.one("position_get", entry_id=raw),
         )
@@ -148,12 +159,12 @@ async def proof_of(engine: Engine, own: Own, entry_id: str) -> Proof:
         raise InputError(
             "expected an integrated entry, found it pending", reason="entry-pending", hint="try again in a second"
         )
-    keys, _ = await engine.keyring.of_person(own.person_id)
+    keys, _ = await engine.keyring.of_person(person_id)
     if keys is None:
         raise ErasedError("expected a person with keys, found none")
     note = engine.sequencer.note
     return Proof(
-        LeafOpening(_open_account(engine, raw, entry), open_person_part(engine, keys, own.person_id, raw, mine)),
+        LeafOpening(_open_account(engine, raw, entry), open_person_part(engine, keys, person_id, raw, mine)),
         int(position[0]),
         tuple(await engine.sequencer.inclusion(int(position[0]), checkpoint.size)),
         note,

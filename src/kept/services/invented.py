@@ -9,6 +9,7 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kept.channels.mailbox import Mailbox
 from kept.crypto.password import QUICK, Passwords
 from kept.crypto.sealed_to import OpeningKey
 from kept.crypto.signature import SigningKey, new_seed
@@ -17,6 +18,7 @@ from kept.policy.words import Exit
 from kept.services import accounts, cases, choosing, collecting, disclosing, providing, staff, taking_in
 from kept.services.attesting import attest
 from kept.services.intake_file import sign_file
+from kept.services.invented_campaign import invent_campaign
 from kept.services.invented_instances import invent_instances
 from kept.services.own import Own
 from kept.services.planting import plant
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 CUSTOMER = "mori"
 CLUB = "picture-club"
 PARTNER = "photo-friends"
+SITE = "http://localhost:8330"
 CUSTOMERS = 40
 DAYS = 90
 DAY = 86400.0
@@ -78,6 +81,12 @@ STAFF = (
         "Answers what a law requires, within the scope of the request, after somebody else approved it.",
     ),
     Invented(
+        "ume",
+        ("marketing",),
+        "Marketing",
+        "Writes campaigns to who agreed and matches; sees counts and never who. Somebody else approves each.",
+    ),
+    Invented(
         "ono",
         ("privacy", "research"),
         "Second privacy officer",
@@ -112,13 +121,17 @@ class MovedClock:
         return self.time
 
 
-async def invent(engine: Engine, clock: MovedClock, today: float) -> None:
+async def invent(
+    engine: Engine, clock: MovedClock, today: float, *, mailbox: Mailbox | None = None, site: str = SITE
+) -> None:
     """Fill an empty house.
 
     Args:
         engine: Open, with *clock* as its wall clock and the policy activated.
         clock: Moved from three months ago to *today*.
         today: Unix seconds.
+        mailbox: Open; receives what is sent to the invented customers. None has its own, thrown away.
+        site: Address of the customers' site, for the links in messages.
     """
     dice = random.Random(20261123)  # noqa: S311 -- invented people, the same each time
     engine.passwords = Passwords(QUICK)
@@ -152,11 +165,23 @@ async def invent(engine: Engine, clock: MovedClock, today: float) -> None:
         own = await _own(engine, person_id)
         await choosing.stop_use(engine, own, "market-research", stop=True)
         await _support(engine, address)
+    await _reach(engine, clock, today, mailbox, site)
     clock.time = max(clock.time, today - 2 * 3600)
     await _support(engine, "mori@example.jp", ask="interests")
     await engine.put_meta(f"demo:{CUSTOMER}", people[0][0].hex())
     clock.time = max(clock.time, today - 60)
     await engine.sequencer.integrate()
+
+
+async def _reach(engine: Engine, clock: MovedClock, today: float, mailbox: Mailbox | None, site: str) -> None:
+    """Marketing sent one campaign the day before yesterday; another waits for its second approver."""
+    clock.time = max(clock.time, today - 2 * DAY)
+    receiver = mailbox or await Mailbox().open()
+    try:
+        await invent_campaign(engine, receiver, site)
+    finally:
+        if mailbox is None:
+            await receiver.close()
 
 
 async def _provide(engine: Engine) -> None:

@@ -24,7 +24,7 @@ from kept.services.gate import Circumstances
 from kept.services.letter_words import letter_of
 from kept.services.outbox import count, wanted_slots
 from kept.services.sealed_words import LETTER, Said, open_words, seal_words
-from kept.services.stop_list import address_item, ensure_stop_keys, name_item, stands_against, stop_token
+from kept.services.stop_list import address_item, name_item, stands_against, stop_token
 
 if TYPE_CHECKING:
     from kept.errors import KeptError
@@ -168,7 +168,6 @@ async def fetch(engine: Engine, session: StaffSession, purpose: str, origin: str
             hint="letters are fetched once",
             clause=f"§{engine.policy.policy.purposes[purpose].clause}",
         )
-    await ensure_stop_keys(engine)
     mandate = await issue_mandate(engine, session, purpose, seconds=RUN_SECONDS, releases=2 * len(rows))
     going: list[tuple[Waiting, Letter]] = []
     left_out: list[tuple[Waiting, str]] = []

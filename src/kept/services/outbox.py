@@ -27,7 +27,6 @@ from kept.services.message_links import new_link
 from kept.services.stop_list import (
     UNDELIVERABLE,
     address_item,
-    ensure_stop_keys,
     name_item,
     put_on,
     stands_against,
@@ -94,7 +93,6 @@ async def begin_sending(engine: Engine) -> None:
 
 async def send_due(engine: Engine) -> int:
     """Send every message whose time has come; return how many were tried."""
-    await ensure_stop_keys(engine)
     tried = 0
     while rows := await engine.data.read(lambda tx: tx.all("outbox_due", at=engine.clock.now(), limit=TOGETHER)):
         await asyncio.gather(*(send_one(engine, _waiting(row)) for row in rows))

@@ -11,17 +11,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kept.crypto.digest import framed, hmac_sha256
-from kept.policy.words import CHANNELS, EXIT_TYPES, Basis, ItemType
+from kept.policy.words import CHANNELS, EXIT_TYPES, Basis, Exit, ItemType
 from kept.vault.normal import normalise
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from kept.policy.model import Policy, Purpose
-    from kept.policy.words import Exit
     from kept.services.engine import Engine
     from kept.store.interface import Transaction
 
 UNDELIVERABLE, ASKED, TOLD_STAFF = "undeliverable", "asked", "told-staff"
 REASONS = (UNDELIVERABLE, ASKED, TOLD_STAFF)
+
+
+def stop_key(channel: Exit) -> str:
+    """Return the name of the house's key for a channel's list."""
+    return f"stop:{channel.value}"
 
 
 def address_type(channel: Exit) -> ItemType:
@@ -44,23 +50,16 @@ def _item(policy: Policy, purpose: Purpose, kind: ItemType) -> str:
     return next((one for one in found if not policy.items[one].per_instance), "")
 
 
-async def ensure_stop_keys(engine: Engine) -> None:
-    """Have the key of each channel's list at hand."""
-    at = engine.clock.now()
-    for channel in sorted(CHANNELS):
-        await engine.keyring.ensure_house_key(f"stop:{channel.value}", at)
-
-
 def stop_token(engine: Engine, channel: Exit, address: str) -> bytes:
     """Return what an address is called on a channel's list, 32 bytes; two spellings of one address are called the same.
 
     Args:
-        engine: Open, the keys at hand (`ensure_stop_keys`).
+        engine: Open.
         channel: Which list.
         address: A value of the channel's item, as kept.
     """
     form = normalise(address_type(channel).value, address).find_by or address
-    key = engine.keyring.house_key(f"stop:{channel.value}")
+    key = engine.keyring.house_key(stop_key(channel))
     return hmac_sha256(key, framed(b"kept/stop-list/v1", channel.value.encode(), form.encode()))
 
 
@@ -73,3 +72,36 @@ async def stands_against(tx: Transaction, channel: Exit, token: bytes, basis: Ba
     """Whether a list keeps an address from being written to, within the transaction that sends."""
     rows = await tx.all("stop_list_of", channel=channel.value, token=token)
     return any(basis is not Basis.NECESSARY or str(row[0]) == UNDELIVERABLE for row in rows)
+
+
+def tokens_of(
+    engine: Engine, values: Mapping[str, str | tuple[str, ...]], channels: Iterable[Exit] = CHANNELS
+) -> list[tuple[Exit, bytes]]:
+    """Return what the addresses among *values* are called on the lists of *channels*.
+
+    Args:
+        engine: Open.
+        values: By slot or item.
+        channels: Which lists.
+    """
+    items = engine.policy.policy.items
+    return [
+        (channel, stop_token(engine, channel, value))
+        for channel in sorted(channels)
+        for slot, value in values.items()
+        if isinstance(value, str) and slot in items and items[slot].type is address_type(channel)
+    ]
+
+
+async def lift(tx: Transaction, tokens: Iterable[tuple[Exit, bytes]]) -> int:
+    """Take addresses off their lists, within *tx*: their owner gave them anew, with a yes; return how many entries went."""
+    return sum([await tx.run("stop_list_lift", channel=one.value, token=token) for one, token in tokens])
+
+
+async def counts(engine: Engine) -> dict[Exit, int]:
+    """Return how many entries each channel's list has."""
+    found = {}
+    for channel in sorted(CHANNELS):
+        row = await engine.data.read(lambda tx, one=channel.value: tx.one("stop_list_count", channel=one))  # type: ignore[misc]
+        found[channel] = int(row[0]) if row else 0
+    return found

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from kept.channels.mailbox import Mailbox
 from kept.cookies.findings import REASONS
 from kept.cookies.rules import CHOICES, Jar
 from kept.crypto.token import parse_token, sign_token
@@ -68,6 +69,7 @@ class Web:
         addresses: Address of `site` and `console`, for links between them.
         cookies: The rules of the cookies in force.
         visits: Counts visits, with consent.
+        mailbox: The demo's other side; None elsewhere.
     """
 
     engine: Engine
@@ -77,6 +79,7 @@ class Web:
     addresses: dict[str, str]
     cookies: CookieRules
     visits: Visits
+    mailbox: Mailbox | None = None
 
 
 environment = Environment(
@@ -151,6 +154,7 @@ def _tabs(web: Web, session: StaffSession) -> tuple[str, ...]:
         *(("letters",) if _reaches(engine, session, Exit.POST) else ()),
         *(("calls",) if _reaches(engine, session, Exit.PHONE) else ()),
         *(("instances",) if _makes(engine, session) else ()),
+        *(("campaigns",) if session.may(engine, "campaigns") or session.may(engine, "approve") else ()),
         *(("intake",) if _takes_in(engine) and session.may(engine, "witness") else ()),
         *(("provision",) if _provides(engine, session) else ()),
         *(("legal",) if _discloses(engine, session) else ()),

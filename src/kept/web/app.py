@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from kept.channels.mailbox import Mailbox
 from kept.cookies.asgi import CookieGate
 from kept.cookies.rules import Jar
 from kept.errors import KeptError
@@ -21,7 +22,20 @@ from kept.services.cookie_rules import CookieRules
 from kept.services.engine import Engine
 from kept.services.limiting import Limits
 from kept.services.visits import Visits
-from kept.web import console, contact, cookies, demo, instances, intake, legal, provision, site, taking_part
+from kept.web import (
+    campaigns,
+    console,
+    contact,
+    cookies,
+    demo,
+    instances,
+    intake,
+    legal,
+    provision,
+    reaching,
+    site,
+    taking_part,
+)
 from kept.web.answers import SESSION, Web, error_page, page
 from kept.web.frame import Frame
 
@@ -63,6 +77,7 @@ def build_app(  # noqa: PLR0913 -- what a house shows
     console_hosts: tuple[str, ...],
     addresses: Mapping[str, str] | None = None,
     is_demo: bool = False,
+    mailbox: Mailbox | None = None,
 ) -> CookieGate:
     """Put the pages together.
 
@@ -73,14 +88,15 @@ def build_app(  # noqa: PLR0913 -- what a house shows
         console_hosts: Host names of the staff console.
         addresses: Address of `site` and `console`, for links between them.
         is_demo: Whether to offer the demo's start page; never in production.
+        mailbox: What the demo's customers receive.
     """
     rules, visits = CookieRules(engine), Visits(engine)
-    web = Web(engine, brand, Limits(engine), is_demo, dict(addresses or {}), rules, visits)
+    web = Web(engine, brand, Limits(engine), is_demo, dict(addresses or {}), rules, visits, mailbox)
     engine.every(MINUTE, visits.keep)
     engine.every(MINUTE, rules.record)
     apps = {}
     for kind, routes in (
-        ("site", [*site.routes(), *cookies.routes(), *taking_part.routes()]),
+        ("site", [*site.routes(), *cookies.routes(), *taking_part.routes(), *reaching.routes()]),
         (
             "console",
             [
@@ -90,6 +106,7 @@ def build_app(  # noqa: PLR0913 -- what a house shows
                 *instances.routes(),
                 *intake.routes(),
                 *legal.routes(),
+                *campaigns.routes(),
             ],
         ),
     ):

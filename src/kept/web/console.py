@@ -12,10 +12,11 @@ from kept.errors import DeniedError, InputError, KeptError, NotFoundError
 from kept.guarantees.board import promise_board
 from kept.policy.flow import flow_svg
 from kept.policy.present import EXIT_TITLES
-from kept.policy.words import Exit
+from kept.policy.words import CHANNELS, Exit
 from kept.services import activating, attesting, cases, contacting, rights, staff
 from kept.services.approving import waiting_approvals
 from kept.services.history import newest_entries
+from kept.services.not_again import note_in_case
 from kept.services.released import Released
 from kept.web.answers import Web, drop_session, form_of, go, language_of, page, set_session
 
@@ -34,6 +35,7 @@ def routes() -> list[Route]:
         ("/case/{case}/open", case_again, "GET"),
         ("/case/{case}/open", open_item, "POST"),
         ("/case/{case}/close", close_case, "POST"),
+        ("/case/{case}/not-again", not_again, "POST"),
         ("/board", board, "GET"),
         ("/attest", attest, "POST"),
         ("/policy", policy_versions, "GET"),
@@ -221,11 +223,23 @@ async def show_case(  # noqa: PLR0913 -- what a case may show
         ways=[] if over else await contacting.ways_of(web.engine, session, case_id),
         contacts=await contacting.contacts_of(web.engine, session, case_id),
         typed=typed or {},
-        exit_titles=EXIT_TITLES,
+        channels={one: EXIT_TITLES[one] for one in sorted(CHANNELS)},
     )
 
 
 # -------------------------------------------------------------------- promises
+
+
+async def not_again(request: Request) -> Response:
+    """Note that the case's person does not want to be written to."""
+    web: Web = request.app.state.web
+    session = _staff(request)
+    if session is None:
+        return go(request, "/sign-in")
+    form = await form_of(request, ("channel",))
+    channel = Exit(form["channel"]) if form.get("channel") in {one.value for one in CHANNELS} else Exit.SCREEN
+    await note_in_case(web.engine, session, request.path_params["case"], channel)
+    return go(request, f"/case/{request.path_params['case']}")
 
 
 async def board(request: Request) -> Response:

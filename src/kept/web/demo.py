@@ -20,6 +20,7 @@ def routes(kind: str) -> list[BaseRoute]:
             found += [
                 Route(f"/{language}/demo", start),
                 Route(f"/{language}/demo/customer", become_customer, methods=["POST"]),
+                Route(f"/{language}/demo/mailbox", mailbox),
             ]
         else:
             found += [
@@ -32,6 +33,24 @@ def routes(kind: str) -> list[BaseRoute]:
 async def start(request: Request) -> Response:
     """Who would you like to be?"""
     return page(request, "demo.html", staff=STAFF)
+
+
+async def mailbox(request: Request) -> Response:
+    """What the invented customers received."""
+    web: Web = request.app.state.web
+    mails = web.mailbox.received if web.mailbox else ()
+    return page(
+        request,
+        "mailbox.html",
+        mails=mails,
+        texts={one.number: [line.split(" ") for line in one.text.splitlines() if line.strip()] for one in mails},
+        stops={
+            one.number: "/u/" + value.strip("<>").rpartition("/")[2]
+            for one in mails
+            for name, value in one.headers
+            if name == "List-Unsubscribe"
+        },
+    )
 
 
 async def become_customer(request: Request) -> Response:

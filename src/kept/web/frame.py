@@ -8,6 +8,7 @@ error we did not raise on purpose only its kind and place: its message could quo
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 import traceback
 from collections.abc import Mapping
@@ -20,6 +21,8 @@ from kept.web import words
 from kept.web.answers import environment
 
 BODY_AT_MOST = 64 * 1024
+ONE_CLICK = re.compile(r"/u/[A-Za-z0-9_-]{32}", re.ASCII)
+"""The one address a POST may come to from anywhere: its token is the right to say this one no, and no cookie is read."""
 TOO_LARGE = "Expected at most 64 KB. Nothing was taken."
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),
@@ -66,7 +69,8 @@ class Frame:
         if scope["method"] not in {"GET", "HEAD", "POST"}:
             await _refuse(scope, send, 405, "A page can be looked at, and a form can be sent. Nothing else.")
             return
-        if scope["method"] == "POST" and not _same_origin(headers, scope.get("scheme", "http"), host):
+        one_click = kind == "site" and ONE_CLICK.fullmatch(scope["path"])  # a mail program has no origin (RFC 8058)
+        if scope["method"] == "POST" and not one_click and not _same_origin(headers, scope.get("scheme", "http"), host):
             await _refuse(scope, send, 403, "This form was not sent from a page of this site. Nothing was taken.")
             return
         length = headers.get(b"content-length", b"0")

@@ -29,7 +29,7 @@ from kept.services import (
     visits,
 )
 from kept.services.asking_again import Question, asked_again
-from kept.services.contacting import contacts_to
+from kept.services.contacting import ORIGIN, contacts_to
 from kept.services.history import proof_of
 from kept.services.instances import standing
 from kept.services.own import FRESH_SECONDS
@@ -39,6 +39,7 @@ from kept.services.receipts import moment, receipts_of
 from kept.services.scanning import newest_scan
 from kept.services.taking_part import parts_of
 from kept.services.telling import disclosures_to_authorities
+from kept.services.why import messages_to
 from kept.web.answers import (
     Web,
     check_form_token,
@@ -455,6 +456,9 @@ async def my_data(request: Request) -> Response:
         parts_taken=await parts_of(web.engine, own.person_id),
         answers=await _answers(web, mine, language_of(request)),
         disclosed=await disclosures_to_authorities(web.engine, own.person_id),
+        messages=[
+            one for one in await messages_to(web.engine, own.person_id, language_of(request)) if one.origin != ORIGIN
+        ],
     )
 
 
@@ -589,9 +593,11 @@ async def erase(request: Request) -> Response:
     own = _own(request)
     if own is None:
         return go(request, "/sign-in")
-    form = await form_of(request, ("when",))
+    form = await form_of(request, ("when", "never"))
     now = form.get("when") == "now"
-    receipt = await erasing.intend_erasure(web.engine, own, grace_seconds=0 if now else GRACE_SECONDS)
+    receipt = await erasing.intend_erasure(
+        web.engine, own, grace_seconds=0 if now else GRACE_SECONDS, never_write=form.get("never") == "yes"
+    )
     return drop_session(go(request, f"/erasure/{receipt}")) if now else go(request, "/my-data")
 
 

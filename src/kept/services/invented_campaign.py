@@ -1,0 +1,75 @@
+"""The demo's campaign: drafted, approved by another, sent over real SMTP to the demo's mailbox; and one that waits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kept.channels.mail import MailServer
+from kept.services import campaigns, staff
+from kept.services.mailing import MailDispatcher
+from kept.services.outbox import send_due
+from kept.services.reaching import equip
+
+if TYPE_CHECKING:
+    from kept.channels.mailbox import Mailbox
+    from kept.services.engine import Engine
+
+AUTUMN = """id: autumn-light
+purpose: information-for-you
+title:
+  en: "Autumn light, chosen for you"
+  ja: "秋の光をお届けします"
+text:
+  en:
+    - "Dear {name},"
+    - "You told us that you like landscapes and the seasons. Forty new pictures of autumn light are in the library."
+    - "Nothing in this message tells us whether you read it."
+  ja:
+    - "{name} 様"
+    - "風景や季節の写真がお好きとうかがいました。秋の光をとらえた新しい写真が四十点、写真庫に加わりました。"
+    - "このメールを開いたかどうかが当社に伝わることはありません。"
+channels:
+  - mail
+to:
+  interests:
+    - landscape
+    - seasons
+"""
+SEARCH = """id: search-by-colour
+purpose: announcements
+title:
+  en: "New: search by colour"
+  ja: "色で探せるようになりました"
+text:
+  en:
+    - "From today you can search the library by colour."
+  ja:
+    - "本日より、色から写真を探せるようになりました。"
+channels:
+  - mail
+"""
+
+
+async def invent_campaign(engine: Engine, mailbox: Mailbox, site: str) -> None:
+    """Send one campaign, and leave another waiting for its second approver.
+
+    Args:
+        engine: Open.
+        mailbox: Open; receives.
+        site: Address of the customers' site.
+    """
+    server = MailServer("127.0.0.1", mailbox.port)
+    equip(engine, site, MailDispatcher(server, site))
+    try:
+        asks = await staff.session_of(engine, await staff.start_demo_session(engine, "ume"))
+        approves = await staff.session_of(engine, await staff.start_demo_session(engine, "kato"))
+        if asks is None or approves is None:
+            raise RuntimeError("a session just started was not found")
+        autumn = await campaigns.draft(engine, asks, AUTUMN)
+        await campaigns.ask(engine, asks, autumn.id)
+        await campaigns.approve_and_queue(engine, approves, autumn.id)
+        await send_due(engine)
+        waits = await campaigns.draft(engine, asks, SEARCH)
+        await campaigns.ask(engine, asks, waits.id)
+    finally:
+        await server.close()
