@@ -92,7 +92,7 @@ class FaxServer:
             raise SettingError(
                 "expected HylaFAX's programs sendfax, faxstat and faxrm, found none on this machine",
                 reason="fax-missing",
-                hint="on Debian: apt install hylafax-client; faxes wait meanwhile",
+                hint="on Debian: apt install hylafax-client",
             )
 
     async def send(self, pdf: bytes, number: str, tag: str) -> FaxJob:

@@ -27,7 +27,7 @@ from kept.services.dispatching import Waiting
 from kept.services.entry import Account, build_entry
 from kept.services.flush import insert_entries
 from kept.services.gate import UNDECLARED, Circumstances
-from kept.services.letters import unsend
+from kept.services.letters import called_off, unsend
 from kept.services.outbox import wanted_slots
 from kept.services.stop_list import (
     TOLD_STAFF,
@@ -100,13 +100,14 @@ async def show_number(engine: Engine, session: StaffSession, sheet_id: str, plac
     )  # fmt: skip
     await _claim(engine, sheet, waiting)
     try:
-        if await number_is_listed(engine, sheet.purpose, person_id):
-            facts = (("message", message_id), ("reason", "stop-list"))
+        off = await called_off(engine, waiting)
+        if off or await number_is_listed(engine, sheet.purpose, person_id):
+            facts = (("message", message_id), ("reason", "withdrawn" if off else "stop-list"))
             entry = await _entry(
                 engine, session, Act.CALL_REVEAL, sheet, engine.clock.now(), facts, person_id, Outcome.REFUSED
             )
             await engine.flush.append(entry)
-            raise _listed_error(engine, sheet)
+            raise _called_off(engine, sheet) if off else _listed(engine, sheet)
         slots = await wanted_slots(engine, mandate, waiting)
         return await engine.gate.read(
             mandate,
@@ -117,7 +118,7 @@ async def show_number(engine: Engine, session: StaffSession, sheet_id: str, plac
             act=Act.CALL_REVEAL,
         )
     except DeniedError as error:
-        await _leave_out(engine, waiting, error.reason)
+        await _leave_out(engine, sheet, waiting, error.reason)
         raise
     except KeptError:
         await _move(engine, waiting, SHOWN, WAITING)  # the gate is closed: nothing was shown
@@ -180,7 +181,6 @@ async def end_call(engine: Engine, session: StaffSession, sheet_id: str, place: 
     token = await _token(engine, sheet.purpose, person_id) if outcome in LISTED else b""
     facts = (("message", message_id), ("outcome", outcome))
     entry = await _entry(engine, session, Act.CALL_END, sheet, at, facts, person_id)
-    rest = [one for one in rows if str(one[5]) in {WAITING, SHOWN} and str(one[1]) != message_id]
 
     async def body(tx: Transaction) -> None:
         if not await tx.run(
@@ -191,8 +191,7 @@ async def end_call(engine: Engine, session: StaffSession, sheet_id: str, place: 
             )
         if token:
             await put_on(tx, Exit.PHONE, token, LISTED[outcome], at)
-        if not rest:
-            await tx.run("call_sheet_end", sheet_id=sheet_id)
+        await _end_when_done(tx, sheet_id)
         await insert_entries(tx, [entry], at)
 
     await engine.data.write(body)
@@ -257,7 +256,17 @@ async def number_is_listed(engine: Engine, purpose: str, person_id: bytes) -> bo
     return any(not necessary or str(row[0]) in LISTED.values() for row in rows)
 
 
-def _listed_error(engine: Engine, sheet: Sheet) -> DeniedError:
+def _called_off(engine: Engine, sheet: Sheet) -> DeniedError:
+    return DeniedError(
+        "expected a call that is still wanted, found it called off",
+        step=1,
+        needed="nothing: whom it comes from does not want it any more",
+        reason="withdrawn",
+        clause=f"§{engine.policy.policy.purposes[sheet.purpose].clause}",
+    )
+
+
+def _listed(engine: Engine, sheet: Sheet) -> DeniedError:
     return DeniedError(
         "expected a number one may call, found it on the stop list",
         step=8,
@@ -279,7 +288,7 @@ async def _token(engine: Engine, purpose: str, person_id: bytes) -> bytes:
     return stop_token(engine, Exit.PHONE, str(engine.people.open_slot(person, item)))
 
 
-async def _leave_out(engine: Engine, waiting: Waiting, reason: str) -> None:
+async def _leave_out(engine: Engine, sheet: Sheet, waiting: Waiting, reason: str) -> None:
     at = engine.clock.now()
 
     async def body(tx: Transaction) -> None:
@@ -288,8 +297,15 @@ async def _leave_out(engine: Engine, waiting: Waiting, reason: str) -> None:
             outcome=reason, moved_at=at,
         ):  # fmt: skip
             await unsend(tx, waiting, reason, at)
+        await _end_when_done(tx, sheet.id)
 
     await engine.data.write(body)
+
+
+async def _end_when_done(tx: Transaction, sheet_id: str) -> None:
+    """End a sheet once every row has its outcome, within *tx*."""
+    if not any(str(one[5]) in {WAITING, SHOWN} for one in await tx.all("call_rows", sheet_id=sheet_id)):
+        await tx.run("call_sheet_end", sheet_id=sheet_id)
 
 
 def _about(sheet: Sheet, waiting: Waiting) -> tuple[tuple[str, str], ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from kept.channels.letter import Letter
+from kept.policy.words import Basis
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +26,8 @@ SAY: Mapping[str, Mapping[str, str]] = {
         "number": "No. {number}",
         "case": "case {case}",
         "why": "Why you got this: “{purpose}”, §{clause} of our privacy policy. It stands on “My data” with the same number.",
-        "stop": "How to stop it: on “My data” you can end this use, or this way of being reached; or write to {contact}.",
+        "stop": "How to stop it: end this use on “My data”, or write to {contact}.",
+        "stop-way": "How to stop it: end this use, or this way of reaching you, on “My data”, or write to {contact}.",
         "closing": "{sender}",
         "fax": "Fax",
         "to": "To",
@@ -40,7 +42,8 @@ SAY: Mapping[str, Mapping[str, str]] = {
         "number": "番号 {number}",
         "case": "お問い合わせ番号 {case}",
         "why": "お届けした理由：プライバシーポリシー §{clause}「{purpose}」のためです。「マイデータ」にも同じ番号で載っています。",
-        "stop": "止めるには：「マイデータ」で、この利用またはこの連絡方法を止められます。{contact} へのご連絡でも承ります。",
+        "stop": "止めるには：「マイデータ」で、この利用を止められます。{contact} へのご連絡でも承ります。",
+        "stop-way": "止めるには：「マイデータ」で、この利用またはこの連絡方法を止められます。{contact} へのご連絡でも承ります。",
         "closing": "{sender}",
         "fax": "ファクス",
         "to": "宛先",
@@ -151,5 +154,5 @@ def _foot(policy: Policy, purpose: str, language: str) -> tuple[str, ...]:
     contact = policy.controllers.get(language, {}).get("contact") or policy.controller.get("contact", "")
     return (
         say["why"].format(purpose=declared.titles[language], clause=declared.clause),
-        say["stop"].format(contact=contact),
+        say["stop-way" if declared.basis is Basis.CONSENT else "stop"].format(contact=contact),
     )

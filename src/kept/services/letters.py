@@ -191,6 +191,8 @@ async def _release(
     """Open one letter's address through the gate; or say why it stays out (nothing for an erased person)."""
     policy = engine.policy.policy
     purpose = policy.purposes[waiting.purpose]
+    if await called_off(engine, waiting):
+        return None, "withdrawn"
     slots = await wanted_slots(engine, mandate, waiting)
     if not slots:
         return None, "uses"
@@ -299,6 +301,12 @@ async def _take(  # noqa: PLR0913 -- what one file is
         await insert_entries(tx, [entry], at)
 
     await engine.data.write(body)
+
+
+async def called_off(engine: Engine, waiting: Waiting) -> bool:
+    """Whether what a message comes from does not want it sent any more: its campaign was stopped, its text is gone."""
+    origin = engine.origins.get(waiting.origin)
+    return origin is None or await origin.compose(engine, waiting) is None
 
 
 async def unsend(tx: Transaction, waiting: Waiting, reason: str, at: float) -> None:
