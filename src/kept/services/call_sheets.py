@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kept.crypto.random import random_id
-from kept.errors import InputError
+from kept.errors import InputError, SealError
 from kept.policy.words import Exit, ItemType
 from kept.services.letters import Put
 from kept.services.sealed_words import CALL, Said, open_words, seal_words
@@ -178,7 +178,11 @@ async def _script(engine: Engine, row: Row) -> Said | None:
     keys, _ = await engine.keyring.of_person(bytes(row[0]))
     if keys is None:
         return None
-    return open_words(engine, keys, bytes(row[0]), CALL, str(row[1]), str(row[3]), bytes(row[4]))
+    try:
+        return open_words(engine, keys, bytes(row[0]), CALL, str(row[1]), str(row[3]), bytes(row[4]))
+    except SealError as error:
+        await engine.gate.record_evidence(None, bytes(row[0]), error, engine.clock.now())
+        return None
 
 
 def row_of(rows: list[Row], place: int) -> Row:

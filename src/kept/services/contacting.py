@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kept.crypto.random import random_id
-from kept.errors import DeniedError, ErasedError, InputError, NotFoundError, SettingError
+from kept.errors import DeniedError, ErasedError, InputError, NotFoundError, SealError, SettingError
 from kept.policy.decision import Refused
 from kept.policy.words import CHANNELS, Exit
 from kept.services import cases
@@ -72,7 +72,7 @@ class Contact:
     Args:
         id: Number of the message.
         channel: Exit it leaves by.
-        title: Its subject; empty once the person was erased.
+        title: Its subject; empty where what was written does not open any more.
         at: When it was written, unix seconds.
         state: A word: `waiting`, `handing`, `sent`, `failed`, `unknown`, `left-out`; of a letter also `to-print` and
             `printed`, of a fax `queued`, of a call `to-call` or the call's outcome.
@@ -277,7 +277,13 @@ async def _contact(engine: Engine, person_id: bytes, message_id: str) -> Contact
 
 async def _said(engine: Engine, person_id: bytes, message_id: str, key_id: str, sealed: bytes) -> Said | None:
     keys, _ = await engine.keyring.of_person(person_id)
-    return None if keys is None else open_words(engine, keys, person_id, CONTACT, message_id, key_id, sealed)
+    if keys is None:
+        return None
+    try:
+        return open_words(engine, keys, person_id, CONTACT, message_id, key_id, sealed)
+    except SealError as error:
+        await engine.gate.record_evidence(None, person_id, error, engine.clock.now())
+        return None
 
 
 # -------------------------------------------------------------------- small things

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from kept.channels.handed import Handed
 from kept.channels.letter import Letter, print_letters
-from kept.errors import ConflictError, DeniedError, InputError, NotFoundError, SettingError
+from kept.errors import ConflictError, DeniedError, EvidenceError, InputError, NotFoundError, SettingError
 from kept.policy.words import Exit, ItemType
 from kept.services.acts import Act, Outcome
 from kept.services.desk_mandate import issue_mandate
@@ -29,6 +29,7 @@ from kept.services.stop_list import address_item, name_item, stands_against, sto
 if TYPE_CHECKING:
     from kept.errors import KeptError
     from kept.policy.decision import Mandate
+    from kept.policy.model import Purpose
     from kept.services.engine import Engine
     from kept.services.flush import Effect
     from kept.services.people import Person
@@ -152,7 +153,7 @@ async def fetch(engine: Engine, session: StaffSession, purpose: str, origin: str
     """Return the print file of up to 100 letters, once; afterwards nothing of them is here any more.
 
     Each letter is decided about again, now, and its address opened as it is now. A kill before the end leaves every letter
-    waiting; its entries then say *permitted* of what was not printed yet.
+    waiting; its entries then say *permitted* of what was not printed yet. One whose words do not open is left out, and recorded.
 
     Raises:
         DeniedError: No role of theirs has the purpose.
@@ -185,51 +186,57 @@ async def fetch(engine: Engine, session: StaffSession, purpose: str, origin: str
     return Printed(pdf, len(going), len(left_out), len(still))
 
 
+class _Release:
+    """One letter on its way to the printer: what the parcel makes, and what the guard looks at."""
+
+    def __init__(self, engine: Engine, waiting: Waiting, key_id: str, sealed: bytes) -> None:
+        self.engine, self.waiting, self.key_id, self.sealed = engine, waiting, key_id, sealed
+        self.purpose: Purpose = engine.policy.policy.purposes[waiting.purpose]
+        self.letter: Letter | None = None
+        self.token = b""
+
+    def parcel(self, person: Person, values: Mapping[str, str | tuple[str, ...]], entry_id: str) -> Effect:
+        """Set the letter while its address is open; it goes with the others, in one transaction at the end."""
+        del entry_id
+        engine, waiting, policy = self.engine, self.waiting, self.engine.policy.policy
+        said = open_words(engine, person.keys, person.id, LETTER, waiting.message_id, self.key_id, self.sealed)
+        address = str(values[address_item(policy, self.purpose, Exit.POST)])
+        opened = Opened(address, str(values.get(name_item(policy, self.purpose), "")))
+        self.token = stop_token(engine, Exit.POST, address)
+        self.letter = _letter(engine, said.words(), opened, said.language, waiting, engine.clock.now())
+
+        async def nothing(tx: Transaction) -> None:
+            del tx
+
+        return nothing
+
+    async def guard(self, tx: Transaction) -> KeptError | None:
+        """Look at the stop list, in the transaction of the entry."""
+        if await stands_against(tx, Exit.POST, self.token, self.purpose.basis):
+            return DeniedError("the address is on the stop list", reason="stop-list", clause=f"§{self.purpose.clause}")
+        return None
+
+
 async def _release(
     engine: Engine, mandate: Mandate, waiting: Waiting, key_id: str, sealed: bytes
 ) -> tuple[Letter | None, str]:
     """Open one letter's address through the gate; or say why it stays out (nothing for an erased person)."""
-    policy = engine.policy.policy
-    purpose = policy.purposes[waiting.purpose]
     if await called_off(engine, waiting):
         return None, "withdrawn"
     slots = await wanted_slots(engine, mandate, waiting)
     if not slots:
         return None, "uses"
-    made: list[Letter] = []
-    token = b""
-
-    def parcel(person: Person, values: Mapping[str, str | tuple[str, ...]], entry_id: str) -> Effect:
-        nonlocal token
-        del entry_id
-        made.clear()
-        said = open_words(engine, person.keys, person.id, LETTER, waiting.message_id, key_id, sealed)
-        opened = Opened(
-            str(values[address_item(policy, purpose, Exit.POST)]), str(values.get(name_item(policy, purpose), ""))
-        )
-        token = stop_token(engine, Exit.POST, opened.address)
-        made.append(_letter(engine, said.words(), opened, said.language, waiting, engine.clock.now()))
-
-        async def nothing(tx: Transaction) -> None:
-            del tx  # the letter goes with the others, in one transaction at the end
-
-        return nothing
-
-    async def guard(tx: Transaction) -> KeptError | None:
-        if await stands_against(tx, Exit.POST, token, purpose.basis):
-            return DeniedError("the address is on the stop list", reason="stop-list", clause=f"§{purpose.clause}")
-        return None
-
+    one = _Release(engine, waiting, key_id, sealed)
     try:
         await engine.gate.send(
             mandate,
             waiting.person_id,
             slots,
             Exit.POST,
-            parcel,
+            one.parcel,
             circumstances=Circumstances(about=(("message", waiting.message_id), (waiting.origin, waiting.origin_id))),
             act=Act.LETTER_PRINT,
-            guard=guard,
+            guard=one.guard,
         )
     except NotFoundError:
         return None, ""  # erased: the row goes with them
@@ -237,7 +244,10 @@ async def _release(
         if error.reason in {"mandate-spent", "mandate"}:
             raise
         return None, error.reason
-    return made[0], ""
+    except EvidenceError as error:
+        await engine.gate.record_evidence(mandate, waiting.person_id, error, engine.clock.now())
+        return None, "evidence"
+    return one.letter, ""
 
 
 def _print(
