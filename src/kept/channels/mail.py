@@ -221,6 +221,8 @@ class MailServer:
             hostname=self.host, port=self.port, timeout=TIMEOUT_SECONDS, start_tls=self.start_tls
         )
         await self._client.connect()
+        if self._client.is_ehlo_or_helo_needed:
+            await self._client.ehlo()
         return True
 
     async def _start_over(self) -> None:

@@ -178,7 +178,7 @@ async def invent(
 
 
 async def _reach(engine: Engine, clock: MovedClock, today: float, mailbox: Mailbox | None, site: str) -> None:
-    """Marketing sent one campaign the day before yesterday; another waits for its second approver."""
+    """Marketing sent two campaigns the day before yesterday; another waits for its second approver."""
     clock.time = max(clock.time, today - 2 * DAY)
     receiver = mailbox or await Mailbox().open()
     try:
