@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import signal
 import socket
+import subprocess
+import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from kept.channels.fax import FaxServer
 
 settings.register_profile(
     "kept",
@@ -21,6 +28,7 @@ settings.load_profile("kept")
 
 CHROMIUM = shutil.which("chromium")
 FAX_SERVER = all(Path("/usr/sbin", one).exists() for one in ("faxq", "hfaxd")) and os.geteuid() == 0
+FAX_SCRIPT = Path(__file__).parents[1] / "scripts" / "fax_server.sh"
 LOOPBACK = ("127.", "::1", "localhost")
 
 
@@ -43,6 +51,31 @@ def _no_network() -> Iterator[None]:
 def anyio_backend() -> str:
     """Asynchronous tests run on asyncio."""
     return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def fax_server() -> Iterator[tuple[FaxServer, Path]]:
+    """A HylaFAX server of the packages, without a modem, on loopback; its processes end by their ids."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with tempfile.TemporaryDirectory(prefix="kept-fax-server-") as folder:
+        Path(folder).chmod(0o755)
+        spool = Path(folder) / "spool"
+        process = subprocess.Popen([FAX_SCRIPT, spool, str(port)], stdout=subprocess.PIPE, text=True)  # noqa: S603 -- ours
+        assert process.stdout is not None
+        try:
+            assert re.fullmatch(r"\d+ \d+\n", process.stdout.readline())
+            for _ in range(100):
+                with socket.socket() as asked:
+                    if asked.connect_ex(("127.0.0.1", port)) == 0:
+                        break
+                time.sleep(0.1)
+            yield FaxServer("localhost", port), spool
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(20)
+            process.stdout.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

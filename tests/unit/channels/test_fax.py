@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import socket
-import subprocess
-import tempfile
-import time
 from pathlib import Path
 
 import pytest
@@ -150,31 +146,6 @@ async def test_without_the_programs_the_error_says_what_to_install(tmp_path):
 
 
 # ---------------------------------------------------------------- a real server
-
-
-@pytest.fixture(scope="module")
-def fax_server():
-    """A HylaFAX server of the packages, without a modem, on loopback; its processes end by their ids."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with tempfile.TemporaryDirectory(prefix="kept-fax-server-") as folder:
-        Path(folder).chmod(0o755)
-        spool = Path(folder) / "spool"
-        process = subprocess.Popen([SCRIPT, spool, str(port)], stdout=subprocess.PIPE, text=True)  # noqa: S603 -- ours
-        assert process.stdout is not None
-        try:
-            assert re.fullmatch(r"\d+ \d+\n", process.stdout.readline())
-            for _ in range(100):
-                with socket.socket() as asked:
-                    if asked.connect_ex(("127.0.0.1", port)) == 0:
-                        break
-                time.sleep(0.1)
-            yield FaxServer("localhost", port), spool
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(20)
-            process.stdout.close()
 
 
 @pytest.mark.fax
