@@ -86,7 +86,7 @@ def vocabulary_words() -> set[str]:
     }
     words |= {*PHASES, *REASONS.values()}
     words |= {"review-note", "document", "contract"}
-    words |= {"on Debian: apt install hylafax-client", "this channel is not set up"}
+    words |= {"on Debian: apt install hylafax-client", "this channel is not set up", "pip install 'kept[letters]'"}
     words |= {text for one in STAFF for text in (one.title, one.does)}
     return words
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from asked import CONSOLE, Browser
@@ -379,6 +381,29 @@ async def test_without_fax_programs_it_is_refused_with_what_to_install(desk):
     with pytest.raises(SettingError) as refused:
         await desk.write("fax")
     assert "hylafax-client" in refused.value.hint
+    assert await desk.states() == {}
+
+
+@pytest.mark.parametrize("channel", ["post", "fax"])
+async def test_a_character_no_font_shows_is_told_to_who_typed_it(desk, channel):
+    """§4.5: with what to install, before anything is kept; by mail the same text goes."""
+    with pytest.raises(SettingError) as refused:
+        await desk.write(channel, TITLE, "Dear \U000131fa")
+    assert (refused.value.reason, "fonts-noto" in refused.value.hint) == ("letter-font", True)
+    assert await desk.states() == {}
+    await desk.write("mail", TITLE, "Dear \U000131fa")
+    assert await desk.states() == {"mail": "sent"}
+
+
+@pytest.mark.parametrize("channel", ["post", "fax"])
+async def test_without_typst_the_page_says_what_to_install(desk, channel, monkeypatch):
+    """§4.5: no letter and no fax, and nothing kept."""
+    monkeypatch.setitem(sys.modules, "typst", None)
+    ways = {one.channel.value: one.open for one in await contacting.ways_of(desk.engine, desk.session, desk.case.id)}
+    assert ways == {"mail": True, "post": False, "phone": True, "fax": False}
+    with pytest.raises(SettingError) as refused:
+        await desk.write(channel)
+    assert "kept[letters]" in refused.value.hint
     assert await desk.states() == {}
 
 

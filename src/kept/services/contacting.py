@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kept.channels.letter import japanese_font, print_letters
 from kept.crypto.random import random_id
 from kept.errors import DeniedError, ErasedError, InputError, NotFoundError, SealError, SettingError
 from kept.policy.decision import Refused
@@ -16,10 +17,11 @@ from kept.policy.words import CHANNELS, Exit
 from kept.services import cases
 from kept.services.acts import Act, Outcome
 from kept.services.calling import number_is_listed
-from kept.services.dispatching import Waiting
+from kept.services.dispatching import Opened, Waiting
 from kept.services.entry import Account, Refusal, build_entry
 from kept.services.faxing import FaxDispatcher
 from kept.services.flush import insert_entries
+from kept.services.letter_words import letter_of
 from kept.services.outbox import new_message_id, put_in_outbox, send_one
 from kept.services.sealed_words import CONTACT, Said, open_words, seal_words
 from kept.services.stop_list import address_item
@@ -28,7 +30,7 @@ from kept.vault.text import readable
 if TYPE_CHECKING:
     from kept.policy.decision import Decision
     from kept.services.cases import Case
-    from kept.services.dispatching import Compose, Opened, Words
+    from kept.services.dispatching import Compose, Words
     from kept.services.engine import Engine
     from kept.services.people import Person
     from kept.services.staff import StaffSession
@@ -136,11 +138,13 @@ def missing_for(engine: Engine, channel: Exit) -> str:
     dispatcher = engine.dispatchers.get(channel)
     if dispatcher is None:
         return "this channel is not set up"
-    if isinstance(dispatcher, FaxDispatcher):
-        try:
+    try:
+        if channel in {Exit.POST, Exit.FAX}:
+            japanese_font()  # none is no hindrance for a letter without Japanese; typst is needed for any
+        if isinstance(dispatcher, FaxDispatcher):
             dispatcher.server.require()
-        except SettingError as error:
-            return error.hint
+    except SettingError as error:
+        return error.hint
     return ""
 
 
@@ -159,8 +163,8 @@ async def write_to(  # noqa: PLR0913 -- what a message is
 
     Raises:
         DeniedError: The policy says no (with its clause, recorded), or the case is over.
-        InputError: No such channel, no text, or too long a one.
-        SettingError: This machine lacks what the channel needs.
+        InputError: No such channel, no text, too long a one, or (letter, fax) a character that cannot be printed.
+        SettingError: This machine lacks what the channel needs, or a font for a character of the text.
     """
     case = await cases.case_of(engine, session, case_id)
     cases.require_open(engine, case)
@@ -184,9 +188,20 @@ async def write_to(  # noqa: PLR0913 -- what a message is
     if missing := missing_for(engine, way):
         raise SettingError("expected what this channel needs, found it missing", reason="channel-missing", hint=missing)
     said = Said(said_title, said_text, person.state.language)
+    if way in {Exit.POST, Exit.FAX}:
+        _try_to_set(engine, case, said)
     waiting = await _keep(engine, session, case, person, way, said)
     await send_one(engine, waiting)
     return waiting.message_id
+
+
+def _try_to_set(engine: Engine, case: Case, said: Said) -> None:
+    """Set the text without an address, so that what no font shows is told to who typed it."""
+    letter = letter_of(
+        engine.policy.policy, said.words(), Opened("", ""), language=said.language, purpose=case.purpose,
+        message_id="", case=str(case.number), at=engine.clock.now(),
+    )  # fmt: skip
+    print_letters([letter])
 
 
 async def _keep(  # noqa: PLR0913 -- what a message is
