@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 ADDRESS_AT_MOST = 78
+LINE_AT_MOST = 900
 TIMEOUT_SECONDS = 30.0
 PERMANENT = 500
 NOT_THE_ADDRESS = re.compile(r"5\.(?:2\.[02-9]|[3-7]\.)")
@@ -115,7 +116,7 @@ def write_mail(mail: Mail) -> bytes:
 
 
 def _plain(text: str) -> bool:
-    return text.isascii() and all(len(line) <= ADDRESS_AT_MOST for line in text.splitlines())
+    return text.isascii() and all(len(line) <= LINE_AT_MOST for line in text.splitlines())
 
 
 def _split(address: str) -> tuple[str, str]:
