@@ -1,6 +1,6 @@
 """Mail over SMTP: one message as it should be written, one connection for many, and every ending told apart.
 
-RFC 5322 (the message), RFC 2369 and 8058 (one-click), RFC 2919 (List-Id), RFC 3834 (Auto-Submitted), RFC 5321 (replies).
+RFC 5322 (the message), RFC 2369 and RFC 8058 (one-click), RFC 2919 (List-Id), RFC 3834 (Auto-Submitted), RFC 5321 (replies).
 The person's name never stands in a header, so nothing in a name can become one.
 """
 
