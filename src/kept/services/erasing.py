@@ -313,6 +313,7 @@ async def erasure_receipt(engine: Engine, receipt_id: str) -> dict[str, Any] | N
         "stays": [
             "account parts of ledger entries (who acted, for which purpose, when); they name nobody",
             "a tombstone: a random number that keeps a restored backup from bringing you back",
+            "keyed hashes of addresses on a stop list, where you asked never to be written to or one proved undeliverable",
         ],
     }
 
