@@ -31,6 +31,8 @@ FONTS = {
 }
 JAPANESE_FONTS = frozenset(FONTS["ja"]) - {"Libertinus Serif"}
 PACKAGES = {"ja": "fonts-ipafont-gothic", "ko": "fonts-noto-cjk", "other": "fonts-noto-core"}
+TITLES = {"en": {"letter": "Letter", "fax": "Fax"}, "ja": {"letter": "お手紙", "fax": "ファクス"}}
+"""Of the file, in its properties: what it is, and nothing of what it says."""
 NO_PLACE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 JOINERS = frozenset("\u200c\u200d")
 NOT_SHOWN = re.compile(r'the text `"(?P<text>.*)"` could not be displayed')
@@ -53,7 +55,7 @@ class Letter:
         foot: Why it came, under which clause, and how to stop it; at the foot of every page.
         layout: `letter` with a window, or `fax` with cover lines.
         heading: Above the cover lines of a fax.
-        cover: Cover lines of a fax, label and content; `{pages}` becomes the number of pages.
+        cover: Cover lines of a fax, label and content; a content that is `{pages}` becomes the number of pages.
     """
 
     language: str
@@ -90,7 +92,6 @@ def print_letters(letters: Sequence[Letter], *, font_paths: Sequence[str] = (), 
         raise InputError(f"expected 1 to {LETTERS_AT_MOST} letters, found {len(letters)}", reason="letter-count")
     typst = _typst()
     content = msgspec.json.encode([_fields(one) for one in letters]).decode()
-    titles = {"letter": "Letter", "fax": "Fax"}
     fonts = _fonts(tuple(font_paths), system_fonts=system_fonts)
     with as_file(files("kept.channels") / "templates") as folder:
         try:
@@ -101,7 +102,7 @@ def print_letters(letters: Sequence[Letter], *, font_paths: Sequence[str] = (), 
                 sys_inputs={
                     "letters": content,
                     "fonts": msgspec.json.encode(FONTS).decode(),
-                    "title": titles[letters[0].layout],
+                    "title": TITLES[letters[0].language][letters[0].layout],
                 },
                 package_path=folder,  # no packages: neither from here
                 package_cache_path=folder,  # nor fetched from anywhere

@@ -162,7 +162,7 @@ async def write_to(  # noqa: PLR0913 -- what a message is
         text: Plain text.
 
     Raises:
-        DeniedError: The policy says no (with its clause, recorded), or the case is over.
+        DeniedError: The policy says no (with its clause, recorded), or the case is over or used up.
         InputError: No such channel, no text, too long a one, or (letter, fax) a character that cannot be printed.
         SettingError: This machine lacks what the channel needs, or a font for a character of the text.
     """
@@ -215,6 +215,14 @@ async def _keep(  # noqa: PLR0913 -- what a message is
     sealed_entry = engine.seal_entry(entry, person.keys)
 
     async def body(tx: Transaction) -> None:
+        if not await tx.run("mandate_charge", mandate_id=case.mandate.id, count=1, at=at):
+            raise DeniedError(
+                "expected a mandate with volume and time left, found it used up, over or revoked",
+                step=9,
+                needed="a new case, or a new sign-in",
+                reason="mandate-spent",
+                clause="§5.2",
+            )
         await tx.run(
             "mandate_insert",
             mandate_id=mandate_id,
