@@ -42,7 +42,7 @@ check: $(VENV)/.dev ## ruff, mypy, import contracts
 	@$(VENV)/bin/lint-imports
 
 test: check ## the checks and the fast tests
-	@$(PY) -m pytest -q -m "not slow and not chromium"
+	@$(PY) -m pytest -q -m "not slow and not chromium and not fax"
 
 test-full: $(VENV)/.dev ## everything; installs the Debian packages it needs
 	@scripts/debian_packages.sh

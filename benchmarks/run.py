@@ -17,6 +17,7 @@ import decision  # noqa: E402 -- beside this file
 import erasing  # noqa: E402 -- same
 import ledger  # noqa: E402 -- same
 import reading  # noqa: E402 -- same
+import sending  # noqa: E402 -- same
 
 PACKAGES = ("cryptography", "msgspec", "casbin", "cedarpy")
 
@@ -51,6 +52,7 @@ def main() -> None:
         ("ledger", ledger.run),
         ("erasing", erasing.run),
         ("cookies", cookies.run),
+        ("sending", sending.run),
     ):
         print(f"measuring: {name} …", flush=True)
         parts += [section(), ""]

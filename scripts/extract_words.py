@@ -19,6 +19,7 @@ ERRORS = {
 }  # fmt: skip
 CUSTOMER_FACING = (
     "services",
+    "channels",
     "web",
     "vault/normal.py",
     "crypto/password.py",
@@ -100,6 +101,7 @@ def vocabulary_words() -> set[str]:
     }
     words |= {*PHASES, *REASONS.values()}
     words |= {"review-note", "document", "contract"}
+    words |= {"on Debian: apt install hylafax-client", "this channel is not set up", "pip install 'kept[letters]'"}
     words |= {text for one in STAFF for text in (one.title, one.does)}
     return words
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
+import signal
 import socket
+import subprocess
+import tempfile
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from kept.channels.fax import FaxServer
 
 settings.register_profile(
     "kept",
@@ -18,6 +27,8 @@ settings.register_profile(
 settings.load_profile("kept")
 
 CHROMIUM = shutil.which("chromium")
+FAX_SERVER = all(Path("/usr/sbin", one).exists() for one in ("faxq", "hfaxd")) and os.geteuid() == 0
+FAX_SCRIPT = Path(__file__).parents[1] / "scripts" / "fax_server.sh"
 LOOPBACK = ("127.", "::1", "localhost")
 
 
@@ -42,12 +53,38 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+@pytest.fixture(scope="session")
+def fax_server() -> Iterator[tuple[FaxServer, Path]]:
+    """A HylaFAX server of the packages, without a modem, on loopback; its processes end by their ids."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with tempfile.TemporaryDirectory(prefix="kept-fax-server-") as folder:
+        Path(folder).chmod(0o755)
+        spool = Path(folder) / "spool"
+        process = subprocess.Popen([FAX_SCRIPT, spool, str(port)], stdout=subprocess.PIPE, text=True)  # noqa: S603 -- ours
+        assert process.stdout is not None
+        try:
+            assert re.fullmatch(r"\d+ \d+\n", process.stdout.readline())
+            for _ in range(100):
+                with socket.socket() as asked:
+                    if asked.connect_ex(("127.0.0.1", port)) == 0:
+                        break
+                time.sleep(0.1)
+            yield FaxServer("localhost", port), spool
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(20)
+            process.stdout.close()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs chromium where there is none."""
-    if CHROMIUM is None:
-        for item in items:
-            if "chromium" in item.keywords:
-                item.add_marker(pytest.mark.skip(reason="needs chromium: run `make test-full`"))
+    """Skip what needs chromium, or a fax server, where there is none."""
+    for item in items:
+        if CHROMIUM is None and "chromium" in item.keywords:
+            item.add_marker(pytest.mark.skip(reason="needs chromium: run `make test-full`"))
+        if not FAX_SERVER and "fax" in item.keywords:
+            item.add_marker(pytest.mark.skip(reason="needs a hylafax server, started as root: run `make test-full`"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -57,4 +94,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("NOT TRIED: no chromium on this machine", sep="!")
         terminalreporter.line(
             f"{len(skipped)} browser tests were skipped. `make test-full` installs chromium and runs them."
+        )
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if "hylafax" in str(report.longrepr)]
+    if skipped:
+        terminalreporter.section("NOT TRIED: no fax server on this machine", sep="!")
+        terminalreporter.line(
+            f"{len(skipped)} fax tests were skipped. `make test-full`, as root, installs HylaFAX and runs them."
         )

@@ -9,6 +9,12 @@ from email.policy import default
 
 from aiosmtpd import smtp
 
+from kept.channels.mail import MailServer
+from kept.services import campaigns
+from kept.services.mailing import MailDispatcher
+from kept.services.outbox import find_unknown, send_due
+from kept.services.reaching import equip
+
 
 @dataclass
 class Received:
@@ -116,3 +122,52 @@ to:
     - landscape
     - seasons
 """
+
+
+SITE = "https://shop.example"
+
+
+class Desk:
+    """Two of staff, a mail server, and a house that sends through it."""
+
+    def __init__(self, house) -> None:
+        self.house = house
+
+    async def begin(self):
+        """Hire, listen, equip."""
+        self.box = await MailBox().open()
+        self.server = MailServer("127.0.0.1", self.box.port)
+        equip(self.house.engine, SITE, MailDispatcher(self.server, SITE))
+        self.ume = await self.house.staff("ume", ("marketing",))
+        self.kato = await self.house.staff("kato", ("privacy",))
+        return self
+
+    async def reopen(self):
+        """Close the house as a kill leaves it, open it again, and begin sending as a server does."""
+        await self.house.close(integrate=False)
+        await self.house.open()
+        equip(self.house.engine, SITE, MailDispatcher(self.server, SITE))
+        await campaigns.queue_unfinished(self.house.engine)
+        await find_unknown(self.house.engine, older_than=self.house.engine.clock.now() + 1)
+
+    async def ended(self, campaign: str = "autumn-light"):
+        """Return the counts of a campaign."""
+        return (await campaigns.results(self.house.engine, campaign)).ended
+
+    async def end(self):
+        """Hang up."""
+        await self.server.close()
+        await self.box.close()
+
+    async def queued(self, file: str = FILE):
+        """Draft, ask, approve: everybody who matches has a message waiting."""
+        engine = self.house.engine
+        found = await campaigns.draft(engine, self.ume, file)
+        await campaigns.ask(engine, self.ume, found.id)
+        return await campaigns.approve_and_queue(engine, self.kato, found.id)
+
+    async def sent(self, file: str = FILE):
+        """Queue and send; return the counts."""
+        found = await self.queued(file)
+        await send_due(self.house.engine)
+        return (await campaigns.results(self.house.engine, found.id)).ended

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from house import House
+from receiving import Desk
 
 
 @pytest.fixture(params=["sqlite"])
@@ -14,3 +15,11 @@ async def house(request, tmp_path, anyio_backend):
     await one.open()
     yield one
     await one.close()
+
+
+@pytest.fixture
+async def desk(house):
+    """A house that sends by mail, two of its staff, and the mail server on the other side."""
+    one = await Desk(house).begin()
+    yield one
+    await one.end()

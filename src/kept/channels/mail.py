@@ -1,6 +1,6 @@
 """Mail over SMTP: one message as it should be written, one connection for many, and every ending told apart.
 
-RFC 5322 (the message), RFC 2369 and 8058 (one-click), RFC 2919 (List-Id), RFC 3834 (Auto-Submitted), RFC 5321 (replies).
+RFC 5322 (the message), RFC 2369 and RFC 8058 (one-click), RFC 2919 (List-Id), RFC 3834 (Auto-Submitted), RFC 5321 (replies).
 The person's name never stands in a header, so nothing in a name can become one.
 """
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 ADDRESS_AT_MOST = 78
+LINE_AT_MOST = 900
 TIMEOUT_SECONDS = 30.0
 PERMANENT = 500
 NOT_THE_ADDRESS = re.compile(r"5\.(?:2\.[02-9]|[3-7]\.)")
@@ -115,7 +116,7 @@ def write_mail(mail: Mail) -> bytes:
 
 
 def _plain(text: str) -> bool:
-    return text.isascii() and all(len(line) <= ADDRESS_AT_MOST for line in text.splitlines())
+    return text.isascii() and all(len(line) <= LINE_AT_MOST for line in text.splitlines())
 
 
 def _split(address: str) -> tuple[str, str]:
@@ -221,6 +222,8 @@ class MailServer:
             hostname=self.host, port=self.port, timeout=TIMEOUT_SECONDS, start_tls=self.start_tls
         )
         await self._client.connect()
+        if self._client.is_ehlo_or_helo_needed:
+            await self._client.ehlo()
         return True
 
     async def _start_over(self) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import uvicorn
 
 from kept import policy_files
+from kept.channels.fax import FaxServer
 from kept.channels.mail import MailServer
 from kept.channels.mailbox import Mailbox
 from kept.cli.opening import add_address
@@ -23,6 +24,7 @@ from kept.guarantees import words
 from kept.guarantees.board import run_checks
 from kept.services.activating import activate_first
 from kept.services.backing_up import keep_backups, make_backups, register_backup_key
+from kept.services.channels_of_house import look_after_channels, set_up_channels
 from kept.services.clock import Clock
 from kept.services.drilling import drill
 from kept.services.engine import Engine
@@ -58,6 +60,10 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--smtp", metavar="HOST:PORT", type=_server, default=None,
         help="our mail server, for campaigns; encrypted unless it is on this machine",
+    )  # fmt: skip
+    parser.add_argument(
+        "--fax", metavar="HOST:PORT", type=_server, default=("localhost", 4559),
+        help="our HylaFAX server (default: localhost:4559); reached by its own programs",
     )  # fmt: skip
     parser.add_argument(
         "--policy", default="", help="the policy's first file: watched, and activated first in the demo"
@@ -177,6 +183,8 @@ async def _serve(
         site = site_address(chosen.port)
         carrier = await _mail_server(chosen, mailbox)
         equip(engine, site, *([MailDispatcher(carrier, site)] if carrier else []))
+        set_up_channels(engine, FaxServer(*chosen.fax))
+        look_after_channels(engine)
         await begin_reaching(engine)
         engine.every(300.0, lambda: run_checks(engine))
         if chosen.backups:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 EXITS_BUILT = frozenset(
     {Exit.SCREEN, Exit.APP, Exit.OWN_PAGE, Exit.TAKE_ALONG, Exit.PROVISION, Exit.PUBLICATION, Exit.LEGAL_BUNDLE}
-    | {Exit.SEGMENT, Exit.MAIL, Exit.STATISTICS}
+    | {Exit.SEGMENT, Exit.STATISTICS, Exit.MAIL, Exit.POST, Exit.PHONE, Exit.FAX}
 )
 BUILT = {("sources", "direct"), ("sources", "partner")}
 BUILT_WORDS = frozenset({"collection", "cookies", "addresses", "recipients", "disclosure", "segments", "statistics"})

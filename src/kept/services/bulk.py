@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 FEW = 20
 """People one act of one member of staff may be about."""
 
-ONE_PERSON, COUNTS, REQUEST, PROGRAM = "one-person", "counts", "request", "program"
+ONE_PERSON, COUNTS, REQUEST, PROGRAM, PRINT = "one-person", "counts", "request", "program", "print"
 WITHOUT_A_SECOND = {
     ONE_PERSON: "a case or an emergency: one person, bound by its first hit, however often",
     COUNTS: "figures: what is opened is counted (statistics, how many match a segment), and no value reaches anybody's eyes",
     REQUEST: "an authority's request: at most twenty people, and its scope is approved before anything leaves (§4.9)",
+    PRINT: "letters let go before: written in a case each, or of a campaign two agreed on; addresses open into the print file",
     PROGRAM: "an API credential: issued by an operator on the machine, for named purposes, to a program",
 }
 """Kinds of mandate that may be larger without a second member of staff, each with why."""

@@ -27,7 +27,7 @@ from kept.policy.decision import Allowed, Mandate, Refused
 from kept.policy.segment import Rule
 from kept.policy.words import Exit, PointKind
 from kept.services.acts import Act, Outcome
-from kept.services.approving import approve_act, ask_for_approval, require_approved
+from kept.services.approving import approve_act, approved_by, ask_for_approval, require_approved
 from kept.services.bulk import fill_mandate, insert_mandate
 from kept.services.desk_mandate import issue_counting
 from kept.services.dispatching import Waiting, Words
@@ -228,7 +228,10 @@ async def approve_and_queue(engine: Engine, session: StaffSession, campaign_id: 
     """
     found = await standing(engine, campaign_id)
     require_channels(engine, found.file)
-    await approve_act(engine, session, found.approval_id)
+    if await approved_by(engine, found.approval_id):
+        session.require(engine, "approve")  # a kill came between the approval and this
+    else:
+        await approve_act(engine, session, found.approval_id)
     at = engine.ready()
     entry = _entry(engine, session, Act.CAMPAIGN_SEND, at, found.file)
 
@@ -500,6 +503,15 @@ def _moved() -> ConflictError:
     )
 
 
+def _clause(engine: Engine, campaign: Campaign) -> str:
+    """Return the clause a campaign rests on: that of the segments, where it chooses by them; else its purpose's."""
+    policy = engine.policy.policy
+    segments = next((one for one in policy.declarations if one.word == "segments"), None)
+    if campaign.rule.conditions and segments is not None and segments.body["purpose"] == campaign.purpose:
+        return segments.clause
+    return policy.purposes[campaign.purpose].clause
+
+
 def _entry(engine: Engine, session: StaffSession, act: Act, at: float, campaign: Campaign) -> SealedEntry:
     return engine.seal_entry(
         build_entry(
@@ -512,7 +524,7 @@ def _entry(engine: Engine, session: StaffSession, act: Act, at: float, campaign:
                 actor=session.actor,
                 role=",".join(session.roles),
                 purpose=campaign.purpose,
-                clause=engine.policy.policy.purposes[campaign.purpose].clause,
+                clause=_clause(engine, campaign),
                 facts=(("campaign", campaign.id), ("file", campaign.hash), ("rule", campaign.rule.text)),
             )
         ),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kept.crypto.random import random_id
 from kept.errors import DeniedError
 from kept.policy.decision import Mandate
-from kept.services.bulk import COUNTS, insert_mandate, require_second
+from kept.services.bulk import COUNTS, PRINT, insert_mandate, require_second
 
 if TYPE_CHECKING:
     from kept.services.engine import Engine
@@ -25,6 +25,7 @@ async def issue_mandate(  # noqa: PLR0913 -- what a piece of work names
     people: int,
     act: str = "",
     subject: str = "",
+    seconds: float = WORK_SECONDS,
 ) -> Mandate:
     """Issue a mandate that holds nobody yet; for more than a few people only with a second member of staff (§5.2).
 
@@ -35,11 +36,12 @@ async def issue_mandate(  # noqa: PLR0913 -- what a piece of work names
         people: How many people it is about, and releases it is good for.
         act: What is done, as it was asked for; empty where it is never about many.
         subject: What it is done to, as it was asked for.
+        seconds: Time box.
 
     Raises:
         DeniedError: No role of theirs has this purpose, or many people and nobody who approved.
     """
-    mandate = _mandate(engine, session, purpose, people)
+    mandate = _mandate(engine, session, purpose, people, seconds)
     approval_id = await require_second(engine, session, act, subject, people)
     return await engine.data.write(lambda tx: insert_mandate(tx, mandate, approval_id=approval_id))
 
@@ -60,6 +62,25 @@ async def issue_counting(
     """
     mandate = _mandate(engine, session, purpose, EVERYBODY, seconds)
     return await engine.data.write(lambda tx: insert_mandate(tx, mandate, kind=COUNTS))
+
+
+async def issue_printing(
+    engine: Engine, session: StaffSession, purpose: str, letters: int, *, seconds: float
+) -> Mandate:
+    """Issue a mandate to print letters that were let go before: written in a case each, or of a campaign two agreed on.
+
+    Args:
+        engine: Open.
+        session: Signed in with both factors.
+        purpose: A purpose of one of their roles.
+        letters: How many wait.
+        seconds: Time box.
+
+    Raises:
+        DeniedError: No role of theirs has this purpose.
+    """
+    mandate = _mandate(engine, session, purpose, 2 * letters, seconds)
+    return await engine.data.write(lambda tx: insert_mandate(tx, mandate, kind=PRINT))
 
 
 def _mandate(

@@ -49,6 +49,10 @@ ERASE_IN_DATA = (
     "entry_person_erase",
     "case_person_erase",
     "emergency_person_erase",
+    "letter_erase",
+    "fax_job_erase",
+    "call_row_erase",
+    "contact_erase",
     "rights_request_person_erase",
     "erasure_erase",
 )
@@ -310,6 +314,7 @@ async def erasure_receipt(engine: Engine, receipt_id: str) -> dict[str, Any] | N
         "stays": [
             "account parts of ledger entries (who acted, for which purpose, when); they name nobody",
             "a tombstone: a random number that keeps a restored backup from bringing you back",
+            "keyed hashes of addresses on a stop list, where you asked never to be written to or one proved undeliverable",
         ],
     }
 

@@ -9,6 +9,7 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kept.channels.mail import MailServer
 from kept.channels.mailbox import Mailbox
 from kept.crypto.password import QUICK, Passwords
 from kept.crypto.sealed_to import OpeningKey
@@ -19,10 +20,13 @@ from kept.services import accounts, cases, choosing, collecting, disclosing, eme
 from kept.services.attesting import attest
 from kept.services.intake_file import sign_file
 from kept.services.invented_campaign import invent_campaign
+from kept.services.invented_contact import invent_contact
 from kept.services.invented_instances import invent_instances
 from kept.services.invented_statistics import count_them, visit
+from kept.services.mailing import MailDispatcher
 from kept.services.own import Own
 from kept.services.planting import plant
+from kept.services.reaching import equip
 from kept.services.receipts import moment
 from kept.services.recipients import register_key
 from kept.services.rotating import rotate
@@ -180,14 +184,25 @@ async def invent(
 
 
 async def _reach(engine: Engine, clock: MovedClock, today: float, mailbox: Mailbox | None, site: str) -> None:
-    """Marketing sent one campaign the day before yesterday; another waits for its second approver."""
+    """Marketing sent two campaigns the day before yesterday; another waits for its second approver."""
     clock.time = max(clock.time, today - 2 * DAY)
     receiver = mailbox or await Mailbox().open()
     try:
         await invent_campaign(engine, receiver, site)
+        await _write(engine, receiver, site)
     finally:
         if mailbox is None:
             await receiver.close()
+
+
+async def _write(engine: Engine, receiver: Mailbox, site: str) -> None:
+    """Support wrote to Ms Mori, on the same day."""
+    server = MailServer("127.0.0.1", receiver.port)
+    equip(engine, site, MailDispatcher(server, site))
+    try:
+        await invent_contact(engine)
+    finally:
+        await server.close()
 
 
 async def _provide(engine: Engine) -> None:

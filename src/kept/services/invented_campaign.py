@@ -1,4 +1,4 @@
-"""The demo's campaign: drafted, approved by another, sent over real SMTP to the demo's mailbox; and one that waits."""
+"""The demo's campaigns: drafted, approved by another, sent over real SMTP to the demo's mailbox; and one that waits."""
 
 from __future__ import annotations
 
@@ -48,10 +48,28 @@ text:
 channels:
   - mail
 """
+CITY = """id: night-city
+purpose: information-for-you
+title:
+  en: "Cities at night"
+  ja: "夜の街"
+text:
+  en:
+    - "Dear {name},"
+    - "New pictures of cities at night are in the library."
+  ja:
+    - "{name} 様"
+    - "夜の街をとらえた新しい写真が加わりました。"
+channels:
+  - mail
+to:
+  interests:
+    - city
+"""
 
 
 async def invent_campaign(engine: Engine, mailbox: Mailbox, site: str) -> None:
-    """Send one campaign, and leave another waiting for its second approver.
+    """Send two campaigns, and leave another waiting for its second approver.
 
     Args:
         engine: Open.
@@ -65,11 +83,12 @@ async def invent_campaign(engine: Engine, mailbox: Mailbox, site: str) -> None:
         approves = await staff.session_of(engine, await staff.start_demo_session(engine, "kato"))
         if asks is None or approves is None:
             raise RuntimeError("a session just started was not found")
-        autumn = await campaigns.draft(engine, asks, AUTUMN)
-        await campaigns.ask(engine, asks, autumn.id)
-        await campaigns.approve_and_queue(engine, approves, autumn.id)
-        await send_due(engine)
-        waits = await campaigns.draft(engine, asks, SEARCH)
+        for file in (SEARCH, AUTUMN):
+            made = await campaigns.draft(engine, asks, file)
+            await campaigns.ask(engine, asks, made.id)
+            await campaigns.approve_and_queue(engine, approves, made.id)
+            await send_due(engine)
+        waits = await campaigns.draft(engine, asks, CITY)
         await campaigns.ask(engine, asks, waits.id)
     finally:
         await server.close()

@@ -55,23 +55,26 @@ class MailDispatcher:
         controller = policy.controllers.get(message.language, policy.controller)
         sender = policy.controller["contact"]
         if not is_address(opened.address):
-            return _MailHandover(self.server, sender, opened.address, b"")
+            return _MailHandover(self.server, sender, opened.address, b"", Handed.UNDELIVERABLE)
         foot = FOOT.get(message.language, FOOT["en"]).format(
             controller=controller["name"], contact=sender, why=message.why
         )
-        content = write_mail(
-            Mail(
-                message_id=message.id,
-                sender=sender,
-                sender_name=controller["name"],
-                recipient=opened.address,
-                title=message.words.title,
-                text=f"{message.words.text}\n\n{foot}",
-                list_id=f"{message.purpose}.{sender.rpartition('@')[2]}" if message.stop else "",
-                stop=message.stop,
-                at=datetime.fromtimestamp(engine.clock.now(), tz=UTC),
+        try:
+            content = write_mail(
+                Mail(
+                    message_id=message.id,
+                    sender=sender,
+                    sender_name=controller["name"],
+                    recipient=opened.address,
+                    title=message.words.title,
+                    text=f"{message.words.text}\n\n{foot}",
+                    list_id=f"{message.purpose}.{sender.rpartition('@')[2]}" if message.stop else "",
+                    stop=message.stop,
+                    at=datetime.fromtimestamp(engine.clock.now(), tz=UTC),
+                )
             )
-        )
+        except ValueError:  # a character that cannot stand in a mail
+            return _MailHandover(self.server, sender, opened.address, b"", Handed.NOT_TAKEN)
         return _MailHandover(self.server, sender, opened.address, content)
 
 
@@ -81,13 +84,14 @@ class _MailHandover:
     sender: str
     recipient: str
     content: bytes
+    unfit: Handed = Handed.NOT_TAKEN
     at_once: bool = False
 
     async def put(self, tx: Transaction) -> None:
         """Nothing stays here: the mail is on its way or nowhere."""
 
     async def hand_over(self) -> Handed:
-        """Give it to the server; what is no address is never offered."""
+        """Give it to the server; what is no address, or no mail, is never offered."""
         if not self.content:
-            return Handed.UNDELIVERABLE
+            return self.unfit
         return await self.server.send(self.sender, self.recipient, self.content)

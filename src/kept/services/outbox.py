@@ -112,7 +112,7 @@ async def send_one(engine: Engine, waiting: Waiting) -> str:
     if mandate is None:
         return await _leave_out(engine, waiting, "mandate-over")
     for _ in range(TRIES_WHEN_MOVED):
-        slots = await _wanted(engine, mandate, waiting)
+        slots = await wanted_slots(engine, mandate, waiting)
         if not slots:
             return await _leave_out(engine, waiting, "uses")
         attempt = _Try(engine, dispatcher, waiting, compose)
@@ -396,7 +396,7 @@ async def _put_off(engine: Engine, waiting: Waiting) -> str:
 # -------------------------------------------------------------------- small things
 
 
-async def _wanted(engine: Engine, mandate: Mandate, waiting: Waiting) -> tuple[str, ...]:
+async def wanted_slots(engine: Engine, mandate: Mandate, waiting: Waiting) -> tuple[str, ...]:
     """Return the slots to open: the address, and the name where the policy and the person allow it today."""
     policy = engine.policy.policy
     purpose = policy.purposes.get(waiting.purpose)

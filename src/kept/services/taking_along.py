@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from kept.policy.words import Exit, ItemType
 from kept.services.acts import Act
+from kept.services.contacting import contacts_to
 from kept.services.own_data import OwnData, own_data
 from kept.services.receipts import moment, receipts_of
 
@@ -55,6 +56,7 @@ SCHEMA: dict[str, Any] = {
         },
         "choices": {"type": "array", "items": {"type": "object"}},
         "uses": {"type": "array", "items": {"type": "object"}},
+        "written": {"type": "array", "items": {"type": "object"}},
     },
 }
 
@@ -72,6 +74,10 @@ async def take_along(engine: Engine, own: Own, language: str) -> bytes:
     """
     mine = await own_data(engine, own, exit=Exit.TAKE_ALONG, act=Act.TAKE_ALONG)
     data = _data(engine, mine, language)
+    data["written"] = [
+        {"when": moment(one.at), "by": one.channel.value, "subject": one.title, "text": text, "state": one.state}
+        for one, text in await contacts_to(engine, own.person_id)
+    ]
     files: dict[str, bytes] = {
         "data.json": json.dumps(data, ensure_ascii=False, indent=2).encode(),
         "data.schema.json": json.dumps(SCHEMA, indent=2).encode(),

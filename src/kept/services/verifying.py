@@ -14,6 +14,7 @@ from kept.services.entry import Account, parse_account
 from kept.services.history import open_person_part
 from kept.services.sequencer import LOG
 from kept.services.verifying_records import verify_house_records
+from kept.services.verifying_words import verify_words
 from kept.vault.sealed import open_account, open_record, open_state
 
 if TYPE_CHECKING:
@@ -212,6 +213,7 @@ async def _verify_parts(engine: Engine, person_id: bytes, found: Verification) -
         found.wrong(f"person {person_id.hex()[:8]}: one of their keys is not what it was: {error.message}")
     await _verify_copy(engine, keys, person_id, found)
     await _verify_receipts(engine, keys, person_id, found)
+    await verify_words(engine, keys, person_id, found.wrong)
     rows: list[Row] = await engine.data.read(
         lambda tx: tx.all("entries_of_person_page", person_id=person_id, before=1e18, before_id=b"", limit=1_000_000)
     )

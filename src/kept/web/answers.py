@@ -29,6 +29,7 @@ from kept.errors import (
 )
 from kept.policy.instance import OF_KIND
 from kept.policy.narrow import main_purpose
+from kept.policy.words import Exit
 from kept.services.cookie_rules import CookieRules
 from kept.services.disclosing import purpose_of
 from kept.services.engine import Engine
@@ -150,6 +151,8 @@ def _tabs(web: Web, session: StaffSession) -> tuple[str, ...]:
         return ("policy",)
     return (
         *(("rights",) if session.acts_for(engine, PURPOSE) else ()),
+        *(("letters",) if _reaches(engine, session, Exit.POST) else ()),
+        *(("calls",) if _reaches(engine, session, Exit.PHONE) else ()),
         *(("instances",) if _makes(engine, session) else ()),
         *(("campaigns",) if session.may(engine, "campaigns") or session.may(engine, "approve") else ()),
         *(("intake",) if _takes_in(engine) and session.may(engine, "witness") else ()),
@@ -167,6 +170,12 @@ def _makes(engine: Engine, session: StaffSession) -> bool:
     policy = engine.policy.policy
     return any(
         session.acts_for(engine, main_purpose(policy, one)) for one in policy.points.values() if one.kind in OF_KIND
+    )
+
+
+def _reaches(engine: Engine, session: StaffSession, channel: Exit) -> bool:
+    return any(
+        channel in one.exits and session.acts_for(engine, one.id) for one in engine.policy.policy.purposes.values()
     )
 
 

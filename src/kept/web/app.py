@@ -26,6 +26,7 @@ from kept.web import (
     approvals,
     campaigns,
     console,
+    contact,
     cookies,
     demo,
     emergencies,
@@ -112,6 +113,7 @@ def build_app(  # noqa: PLR0913 -- what a house shows
             "console",
             [
                 *console.routes(),
+                *contact.routes(),
                 *provision.routes(),
                 *emergencies.routes(),
                 *approvals.routes(),

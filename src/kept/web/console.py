@@ -13,7 +13,7 @@ from kept.guarantees.board import promise_board
 from kept.policy.flow import flow_svg
 from kept.policy.present import EXIT_TITLES
 from kept.policy.words import CHANNELS, Exit
-from kept.services import activating, attesting, cases, rights, staff
+from kept.services import activating, attesting, cases, contacting, rights, staff
 from kept.services.approving import waiting_approvals
 from kept.services.emergencies import waiting_for_review
 from kept.services.history import newest_entries
@@ -126,7 +126,7 @@ async def case_page(request: Request) -> Response:
     session = _staff(request)
     if session is None:
         return go(request, "/sign-in")
-    return await _case_page(request, request.path_params["case"], None, {}, 200)
+    return await show_case(request, request.path_params["case"], None, {}, 200)
 
 
 async def case_again(request: Request) -> Response:
@@ -146,7 +146,7 @@ async def find(request: Request) -> Response:
     try:
         await cases.find_in_case(web.engine, session, request.path_params["case"], criteria)
     except (NotFoundError, InputError) as error:
-        return await _case_page(
+        return await show_case(
             request, request.path_params["case"], error, {}, 404 if isinstance(error, NotFoundError) else 422
         )
     return go(request, f"/case/{request.path_params['case']}")
@@ -163,8 +163,8 @@ async def open_item(request: Request) -> Response:
     try:
         card = await cases.open_item(web.engine, session, request.path_params["case"], item)
     except DeniedError as error:
-        return await _case_page(request, request.path_params["case"], error, {}, 403)
-    return await _case_page(request, request.path_params["case"], None, {item: card[item]}, 200)
+        return await show_case(request, request.path_params["case"], error, {}, 403)
+    return await show_case(request, request.path_params["case"], None, {item: card[item]}, 200)
 
 
 async def close_case(request: Request) -> Response:
@@ -178,9 +178,25 @@ async def close_case(request: Request) -> Response:
     return go(request, "")
 
 
-async def _case_page(
-    request: Request, case_id: str, error: KeptError | None, opened: dict[str, Released[Any]], status: int
+async def show_case(  # noqa: PLR0913 -- what a case may show
+    request: Request,
+    case_id: str,
+    error: KeptError | None,
+    opened: dict[str, Released[Any]],
+    status: int,
+    *,
+    typed: dict[str, str] | None = None,
 ) -> Response:
+    """Answer one case: the items it may open, the ways it may reach its person by, what was written.
+
+    Args:
+        request: The request it answers.
+        case_id: One of the staff member's own.
+        error: What was refused, shown above.
+        opened: Items released for this answer.
+        status: HTTP status.
+        typed: What was typed into the form of contact, where it was refused.
+    """
     web: Web = request.app.state.web
     session = _staff(request)
     case = await cases.case_of(web.engine, session, case_id)
@@ -207,6 +223,9 @@ async def _case_page(
         findable=web.engine.findable(),
         items=web.engine.policy.policy.items,
         purposes=web.engine.policy.policy.purposes,
+        ways=[] if over else await contacting.ways_of(web.engine, session, case_id),
+        contacts=await contacting.contacts_of(web.engine, session, case_id),
+        typed=typed or {},
         channels={one: EXIT_TITLES[one] for one in sorted(CHANNELS)},
     )
 

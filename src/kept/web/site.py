@@ -29,6 +29,7 @@ from kept.services import (
     visits,
 )
 from kept.services.asking_again import Question, asked_again
+from kept.services.contacting import ORIGIN, contacts_to
 from kept.services.emergencies import emergencies_about
 from kept.services.history import proof_of
 from kept.services.instances import standing
@@ -451,12 +452,15 @@ async def my_data(request: Request) -> Response:
         sentence=sentence,
         devices=await remembering.devices_of(web.engine, own),
         provided=await provisions_to(web.engine, own.person_id),
+        contacts=await contacts_to(web.engine, own.person_id),
         asked_again=await asked_again(web.engine, own.person_id),
         parts_taken=await parts_of(web.engine, own.person_id),
         answers=await _answers(web, mine, language_of(request)),
         disclosed=await disclosures_to_authorities(web.engine, own.person_id),
-        messages=await messages_to(web.engine, own.person_id, language_of(request)),
         emergencies=await emergencies_about(web.engine, own.person_id),
+        messages=[
+            one for one in await messages_to(web.engine, own.person_id, language_of(request)) if one.origin != ORIGIN
+        ],
     )
 
 

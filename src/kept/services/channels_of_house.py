@@ -1,0 +1,37 @@
+"""Which channels a house reaches people by beside mail: letters and calls always, faxes where a fax server is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kept.channels.fax import FaxServer
+from kept.policy.words import Exit
+from kept.services.call_sheets import PhoneDispatcher
+from kept.services.calling import end_sheets
+from kept.services.contacting import ORIGIN, CaseOrigin
+from kept.services.faxing import FaxDispatcher, look_after_faxes
+from kept.services.letters import PostDispatcher
+
+if TYPE_CHECKING:
+    from kept.services.engine import Engine
+
+EVERY_SECONDS = 60.0
+
+
+def set_up_channels(engine: Engine, fax: FaxServer | None = None) -> None:
+    """Register letters, call sheets, faxes, and contact from a case.
+
+    Args:
+        engine: Open.
+        fax: Fax server; by default HylaFAX on this machine. Where its programs are missing faxes are refused.
+    """
+    engine.dispatchers[Exit.POST] = PostDispatcher()
+    engine.dispatchers[Exit.PHONE] = PhoneDispatcher()
+    engine.dispatchers[Exit.FAX] = FaxDispatcher(fax or FaxServer())
+    engine.origins[ORIGIN] = CaseOrigin()
+
+
+def look_after_channels(engine: Engine) -> None:
+    """End call sheets and ask the fax server, every minute while the engine is open; for the process that serves."""
+    engine.every(EVERY_SECONDS, lambda: end_sheets(engine))
+    engine.every(EVERY_SECONDS, lambda: look_after_faxes(engine))

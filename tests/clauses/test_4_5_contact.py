@@ -1,0 +1,594 @@
+"""§4.5: customers are reached by e-mail, letter, phone and fax when needed; each way opens only the items it names."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from asked import CONSOLE, Browser
+from house import MAIL, NAME, PHONE
+from kept.channels.fax import FaxJob, FaxOutcome
+from kept.channels.handed import Handed
+from kept.errors import ConflictError, DeniedError, InputError, KeptError, SettingError
+from kept.guarantees.board import promise_board
+from kept.policy.words import ClauseState, Exit
+from kept.services import accounts, call_sheets, calling, cases, choosing, contacting, erasing, letters, staff
+from kept.services.correcting import correct
+from kept.services.faxing import look_after_faxes, tag_of
+from kept.services.outbox import find_unknown, send_due
+from kept.services.own_data import own_data
+from reaching import reach, text_of
+
+pytestmark = pytest.mark.anyio
+ADDRESS = "604-8001 Kyoto, Kiyamachi-dori 1-2, Canary House"
+FAX = "075-200-1000"
+TITLE, TEXT = "Your question", "Dear customer,\n\nyour licence covers print.\nRegards"
+ALL = [("name", NAME), ("mail_address", MAIL), ("postal_address", ADDRESS), ("phone", PHONE), ("fax", FAX)]
+
+
+class Desk:
+    """A customer who gave every way to be reached, and a case of support that holds her."""
+
+    def __init__(self, house) -> None:
+        self.house = house
+        self.engine = house.engine
+
+    async def begin(self, fields=ALL):
+        """Join, give, hire, open the case."""
+        self.mail, self.fax = reach(self.house)
+        self.own = await self.house.join()
+        await self.house.give(self.own, fields)
+        self.session = await self.house.staff()
+        self.case = await self.house.case(self.session)
+        return self
+
+    async def write(self, channel, title=TITLE, text=TEXT):
+        """Write to her."""
+        return await contacting.write_to(self.engine, self.session, self.case.id, channel, title, text)
+
+    async def states(self):
+        """What became of what was written, by channel."""
+        found = await contacting.contacts_of(self.engine, self.session, self.case.id)
+        return {one.channel.value: one.state for one in found}
+
+    async def print(self):
+        """Fetch the print file of this case."""
+        return await letters.fetch(self.engine, self.session, "contact", "case", str(self.case.number))
+
+    async def sheet(self):
+        """The newest call sheet."""
+        sheets = await call_sheets.sheets_of(self.engine, self.session)
+        return await call_sheets.sheet_of(self.engine, self.session, sheets[0].id)
+
+    async def begun(self):
+        """A call sheet that holds her, begun."""
+        await self.write("phone")
+        sheet = await self.sheet()
+        await calling.begin(self.engine, self.session, sheet.id)
+        return sheet.id
+
+    async def released(self, exit_):
+        """Items that left by an exit, as the ledger has them."""
+        return [one.items for one in await self.house.ledger() if one.exit == exit_ and one.outcome == "permitted"]
+
+
+@pytest.fixture
+async def desk(house):
+    """The customer and the case."""
+    return await Desk(house).begin()
+
+
+# ---------------------------------------------------------------- the normal way
+
+
+async def test_a_mail_leaves_with_address_and_name_alone(desk):
+    """§4.5 normal: the mail channel gets the address, the name and the text, and the case page says sent."""
+    await desk.write("mail")
+    address, name, message = desk.mail.sent[0]
+    assert (address, name, message.words.title, message.words.text) == (MAIL, NAME, TITLE, TEXT)
+    assert await desk.states() == {"mail": "sent"}
+    assert await desk.released("mail") == [("mail_address", "name")]
+
+
+async def test_a_letter_is_printed_once_with_address_and_name_alone(desk):
+    """§4.5 normal: it waits sealed for the printer, is one page with her address, says why and how to stop, and is gone."""
+    await desk.write("post")
+    assert await desk.states() == {"post": "to-print"}
+    assert [(one.origin_id, one.letters) for one in await letters.waiting_runs(desk.engine, desk.session)] == [
+        (str(desk.case.number), 1)
+    ]
+    printed = await desk.print()
+    assert (printed.letters, printed.left_out, printed.waiting) == (1, 0, 0)
+    page = " ".join(text_of(printed.pdf).split())
+    for part in (
+        NAME,
+        "Canary House",
+        TITLE,
+        "your licence covers print.",
+        "§4.5",
+        "My data",
+        f"case {desk.case.number}",
+    ):
+        assert part in page
+    assert PHONE not in page
+    assert MAIL not in page
+    assert set(await desk.released("post")) == {("postal_address", "name")}
+    assert await desk.states() == {"post": "printed"}
+    with pytest.raises(ConflictError) as again:
+        await desk.print()
+    assert (again.value.reason, again.value.clause) == ("letters-fetched", "§4.5")
+    assert await letters.waiting_runs(desk.engine, desk.session) == []
+
+
+async def test_a_fax_is_handed_over_with_number_and_name_alone(desk):
+    """§4.5 normal: the fax server gets number and pages; the page follows the job to its end."""
+    message = await desk.write("fax")
+    number, tag, pdf = desk.fax.sent[0]
+    assert (number, tag) == ("0752001000", tag_of(message))
+    page = " ".join(text_of(pdf).split())
+    for part in ("Fax", NAME, TITLE, "your licence covers print.", "§4.5"):
+        assert part in page
+    for part in ("Canary House", PHONE, MAIL, "075-200-1000"):
+        assert part not in page
+    assert await desk.states() == {"fax": "queued"}
+    desk.fax.jobs[tag] = FaxJob(FaxOutcome.SENT, "1")
+    assert await look_after_faxes(desk.engine) == 1
+    assert await desk.states() == {"fax": "sent"}
+    assert await desk.released("fax") == [("fax", "name")]
+    assert (await desk.house.newest()).act == "house:fax:end"
+
+
+async def test_a_number_is_shown_once_for_one_call(desk):
+    """§4.5 normal: the sheet holds no number; one is shown, decided then; the outcome ends the row and the sheet."""
+    sheet_id = await desk.begun()
+    sheet = await desk.sheet()
+    assert [(one.place, one.outcome, one.said.text) for one in sheet.rows] == [(1, "waiting", TEXT)]
+    card = await calling.show_number(desk.engine, desk.session, sheet_id, 1)
+    with card["phone"].open(Exit.PHONE) as number, card["name"].open(Exit.PHONE) as name:
+        assert (number, name) == (PHONE, NAME)
+    assert set(await desk.released("phone")) == {("phone", "name")}
+    assert await desk.states() == {"phone": "to-call"}
+    await calling.end_call(desk.engine, desk.session, sheet_id, 1, "reached")
+    assert await desk.states() == {"phone": "reached"}
+    ended = await desk.sheet()
+    assert (ended.status, ended.rows[0].said) == ("ended", None)
+
+
+async def test_she_sees_all_four_with_the_case_number(desk):
+    """§4.5 evidence and page: my data shows what was written, by which way, under which clause, in which case."""
+    for channel in ("mail", "post", "fax", "phone"):
+        await desk.write(channel)
+    lines = [line.account for line in (await own_data(desk.engine, desk.own)).history.lines]
+    written = [one for one in lines if one.act == "staff:contact:write"]
+    assert {(one.exit, one.clause, one.case) for one in written} == {
+        (channel, "4.5", str(desk.case.number)) for channel in ("mail", "post", "fax", "phone")
+    }
+    assert {one.exit for one in lines if one.act == "staff:message:send"} == {"mail", "post", "fax", "phone"}
+    browser = Browser(desk.house)
+    browser.cookies["__Host-kept_session"] = await accounts.start_session(desk.engine, desk.own.person_id)
+    page = (await browser.get("/en/my-data")).text
+    assert f"case {desk.case.number}" in page
+    assert "your licence covers print." in page
+
+
+# ---------------------------------------------------------------- the breach
+
+
+@pytest.mark.parametrize(
+    ("exit_", "slots"),
+    [
+        (Exit.MAIL, ("phone",)), (Exit.MAIL, ("postal_address",)), (Exit.POST, ("mail_address",)), (Exit.POST, ("fax",)),
+        (Exit.FAX, ("phone",)), (Exit.FAX, ("mail_address",)), (Exit.PHONE, ("fax",)), (Exit.PHONE, ("postal_address",)),
+    ],
+)  # fmt: skip
+async def test_a_way_out_opens_no_other_item(desk, exit_, slots):
+    """§4.5 breach: the item of another channel is refused at step 7 with the clause, and recorded."""
+    with pytest.raises(DeniedError) as refused:
+        await desk.engine.gate.read(desk.case.mandate, desk.own.person_id, slots, exit_)
+    assert (refused.value.step, refused.value.clause) == (7, "§4.5")
+    said = await desk.house.newest()
+    assert (said.outcome, said.clause, said.exit) == ("refused", "4.5", exit_.value)
+
+
+@pytest.mark.parametrize("channel", ["mail", "post", "fax", "phone"])
+async def test_who_stopped_contact_is_not_written_to(desk, channel):
+    """§4.5 breach: refused with the clause before anything is kept, and she sees that it was tried."""
+    await choosing.stop_use(desk.engine, desk.own, "contact", stop=True)
+    with pytest.raises(DeniedError) as refused:
+        await desk.write(channel)
+    assert (refused.value.step, refused.value.reason, refused.value.clause) == (8, "stopped", "§4.5")
+    assert refused.value.entry_id
+    assert await desk.states() == {}
+    lines = [line.account for line in (await own_data(desk.engine, desk.own)).history.lines]
+    refusal = next(one for one in lines if one.act == "staff:contact:write")
+    assert (refusal.outcome, refusal.exit, refusal.case) == ("refused", channel, str(desk.case.number))
+    assert not desk.mail.sent
+    assert not desk.fax.sent
+
+
+@pytest.mark.parametrize(
+    ("channel", "item"), [("mail", "mail_address"), ("post", "postal_address"), ("fax", "fax"), ("phone", "phone")]
+)
+async def test_what_she_never_gave_is_no_way(house, channel, item):
+    """§4.5 breach: without the item there is no value to open; refused at step 4, and the page offers no form for it."""
+    desk = Desk(house)
+    kept = [one for one in ALL if one[0] != item]
+    if item == "mail_address":
+        desk.mail, desk.fax = reach(house)
+        desk.own = await house.join()
+        await house.give(desk.own, kept)
+        desk.session = await house.staff()
+        case = await cases.open_case(house.engine, desk.session, "contact")
+        desk.case = await cases.find_in_case(house.engine, desk.session, case.id, {"phone": PHONE})
+    else:
+        await desk.begin(kept)
+    with pytest.raises(DeniedError) as refused:
+        await desk.write(channel)
+    assert (refused.value.step, refused.value.reason) == (4, "value")
+    ways = {one.channel.value: one for one in await contacting.ways_of(house.engine, desk.session, desk.case.id)}
+    assert not ways[channel].open
+    assert sum(one.open for one in ways.values()) == 3
+
+
+async def test_a_stop_between_writing_and_printing_keeps_the_letter_here(desk):
+    """§4.5 breach: decided about again at the printer; refused, recorded, and the page says why."""
+    await desk.write("post")
+    await choosing.stop_use(desk.engine, desk.own, "contact", stop=True)
+    printed = await desk.print()
+    assert (printed.pdf, printed.letters, printed.left_out) == (b"", 0, 1)
+    refused = next(one for one in await desk.house.ledger() if one.act == "staff:letter:print")
+    assert (refused.outcome, refused.clause) == ("refused", "4.5")
+    found = (await contacting.contacts_of(desk.engine, desk.session, desk.case.id))[0]
+    assert (found.state, found.reason) == ("left-out", "stopped")
+
+
+async def test_a_stop_between_the_sheet_and_the_call_keeps_the_number_here(desk):
+    """§4.5 breach: a number is decided about when it is shown."""
+    sheet_id = await desk.begun()
+    await choosing.stop_use(desk.engine, desk.own, "contact", stop=True)
+    with pytest.raises(DeniedError) as refused:
+        await calling.show_number(desk.engine, desk.session, sheet_id, 1)
+    assert (refused.value.step, refused.value.clause) == (8, "§4.5")
+    assert await desk.states() == {"phone": "left-out"}
+
+
+async def test_a_stop_between_queue_and_sending_keeps_a_fax_here(desk):
+    """§4.5 breach: what the server did not take yet is decided about again before it is tried again."""
+    desk.fax.answer = FaxOutcome.LATER
+    await desk.write("fax")
+    assert await desk.states() == {"fax": "waiting"}
+    await choosing.stop_use(desk.engine, desk.own, "contact", stop=True)
+    desk.fax.answer = FaxOutcome.QUEUED
+    desk.house.wall.pass_(3600)
+    await send_due(desk.engine)
+    assert desk.fax.sent == []
+    assert await desk.states() == {"fax": "left-out"}
+
+
+async def test_a_corrected_address_is_the_one_that_is_printed(desk):
+    """§4.5: what waits holds no address; the one she has now is opened."""
+    await desk.write("post")
+    await correct(desk.engine, desk.own, "postal_address", "530-0001 Osaka, Umeda 2-1", expected_version=1)
+    page = text_of((await desk.print()).pdf)
+    assert "Umeda" in page
+    assert "Kiyamachi" not in page
+
+
+async def test_an_erased_person_is_on_no_page_and_no_sheet(desk):
+    """§4.5: letters, scripts, fax jobs and what was written go with her."""
+    for channel in ("post", "fax", "phone"):
+        await desk.write(channel)
+    await erasing.intend_erasure(desk.engine, desk.own)
+    with pytest.raises(ConflictError):
+        await desk.print()
+    assert (await desk.sheet()).rows == ()
+    assert await contacting.contacts_of(desk.engine, desk.session, desk.case.id) == []
+    desk.fax.jobs.clear()
+    assert await look_after_faxes(desk.engine) == 0
+
+
+async def test_one_number_at_a_time_by_who_began_and_in_its_time(desk):
+    """§4.5 breach: no second number before the first call ended, none of another's sheet, none after twelve hours."""
+    sheet_id = await desk.begun()
+    other = await desk.house.staff("ueda", ("support",))
+    with pytest.raises(DeniedError) as foreign:
+        await calling.show_number(desk.engine, other, sheet_id, 1)
+    assert foreign.value.reason == "call-sheet-over"
+    await calling.show_number(desk.engine, desk.session, sheet_id, 1)
+    with pytest.raises(ConflictError) as open_still:
+        await calling.show_number(desk.engine, desk.session, sheet_id, 1)
+    assert open_still.value.reason == "call-open"
+    second = await desk.begun()
+    desk.house.wall.pass_(calling.SHEET_SECONDS + 1)
+    with pytest.raises(DeniedError):
+        await calling.show_number(desk.engine, desk.session, second, 1)
+    assert await calling.end_sheets(desk.engine) == 2
+    assert [(one.status, one.left) for one in await call_sheets.sheets_of(desk.engine, desk.session)] == [
+        ("ended", 0)
+    ] * 2
+    with pytest.raises(ConflictError):
+        await calling.begin(desk.engine, desk.session, sheet_id)
+
+
+@pytest.mark.parametrize("outcome", ["not-again", "wrong-number"])
+async def test_do_not_call_again_holds_and_staff_cannot_lift_it(desk, outcome):
+    """§4.5 breach: what she told a caller goes on the stop list; the next call is refused with the clause."""
+    sheet_id = await desk.begun()
+    waiting = await desk.begun()
+    await calling.show_number(desk.engine, desk.session, sheet_id, 1)
+    await calling.end_call(desk.engine, desk.session, sheet_id, 1, outcome)
+    with pytest.raises(DeniedError) as refused:
+        await calling.show_number(desk.engine, desk.session, waiting, 1)
+    assert (refused.value.reason, refused.value.clause) == ("stop-list", "§4.5")
+    with pytest.raises(DeniedError) as anew:
+        await desk.write("phone")
+    assert (anew.value.reason, anew.value.clause) == ("stop-list", "§4.5")
+    await desk.write("mail")
+    assert len(desk.mail.sent) == 1
+
+
+async def test_another_role_sees_no_run_and_no_sheet(desk):
+    """§4.5 breach: printing and calling need a role with the purpose."""
+    await desk.write("post")
+    sheet_id = await desk.begun()
+    other = await desk.house.staff("abe", ("partners",))
+    assert await letters.waiting_runs(desk.engine, other) == []
+    assert await call_sheets.sheets_of(desk.engine, other) == []
+    for act in (
+        letters.fetch(desk.engine, other, "contact", "case", str(desk.case.number)),
+        call_sheets.sheet_of(desk.engine, other, sheet_id),
+        calling.begin(desk.engine, other, sheet_id),
+        calling.end_call(desk.engine, other, sheet_id, 1, "reached"),
+    ):
+        with pytest.raises(DeniedError) as refused:
+            await act
+        assert refused.value.clause == "§5.2"
+
+
+async def test_a_case_that_is_over_writes_to_nobody(desk):
+    """§4.5 breach: no case, no message; a word that is no channel, and a text that is none, are refused."""
+    for channel, title, text in (
+        ("screen", TITLE, TEXT), ("pigeon", TITLE, TEXT), ("mail", TITLE, "  \n "), ("mail", "", TEXT),
+        ("mail", "x" * 201, TEXT), ("mail", TITLE, "x" * 10_001), ("mail", "a\u202eb", TEXT), ("mail", TITLE, "a\x07b"),
+    ):  # fmt: skip
+        with pytest.raises(InputError):
+            await desk.write(channel, title, text)
+    await cases.close_case(desk.engine, desk.session, desk.case.id)
+    with pytest.raises(DeniedError) as refused:
+        await desk.write("mail")
+    assert refused.value.reason == "case-over"
+    assert desk.mail.sent == []
+
+
+async def test_a_case_is_good_for_so_many_messages(desk):
+    """§4.5 breach: messages count as releases of the case; used up, it writes to nobody."""
+    left = (await cases.case_of(desk.engine, desk.session, desk.case.id)).mandate.volume_left
+    for n in range(left):
+        await desk.write("mail", f"Message {n}")
+    with pytest.raises(DeniedError) as refused:
+        await desk.write("mail")
+    assert (refused.value.step, refused.value.reason, refused.value.clause) == (9, "volume", "§5.2")
+    assert len(desk.mail.sent) == left
+
+
+async def test_a_closed_case_does_not_keep_back_what_was_written_in_it(desk):
+    """§4.5: a fax the server takes later still goes after the case was closed."""
+    desk.fax.answer = FaxOutcome.LATER
+    await desk.write("fax")
+    await cases.close_case(desk.engine, desk.session, desk.case.id)
+    desk.fax.answer = FaxOutcome.QUEUED
+    desk.house.wall.pass_(3600)
+    await send_due(desk.engine)
+    assert len(desk.fax.sent) == 1
+
+
+# ---------------------------------------------------------------- what may go wrong
+
+
+async def test_without_fax_programs_it_is_refused_with_what_to_install(desk):
+    """§4.5: the page says so, nothing is kept."""
+    desk.fax.missing = SettingError("none", reason="fax-missing", hint="on Debian: apt install hylafax-client")
+    with pytest.raises(SettingError) as refused:
+        await desk.write("fax")
+    assert "hylafax-client" in refused.value.hint
+    assert await desk.states() == {}
+
+
+@pytest.mark.parametrize("channel", ["post", "fax"])
+async def test_a_character_no_font_shows_is_told_to_who_typed_it(desk, channel):
+    """§4.5: with what to install, before anything is kept; by mail the same text goes."""
+    with pytest.raises(SettingError) as refused:
+        await desk.write(channel, TITLE, "Dear \U000131fa")
+    assert (refused.value.reason, "fonts-noto" in refused.value.hint) == ("letter-font", True)
+    assert await desk.states() == {}
+    await desk.write("mail", TITLE, "Dear \U000131fa")
+    assert await desk.states() == {"mail": "sent"}
+
+
+@pytest.mark.parametrize("channel", ["post", "fax"])
+async def test_without_typst_the_page_says_what_to_install(desk, channel, monkeypatch):
+    """§4.5: no letter and no fax, and nothing kept."""
+    monkeypatch.setitem(sys.modules, "typst", None)
+    ways = {one.channel.value: one.open for one in await contacting.ways_of(desk.engine, desk.session, desk.case.id)}
+    assert ways == {"mail": True, "post": False, "phone": True, "fax": False}
+    with pytest.raises(SettingError) as refused:
+        await desk.write(channel)
+    assert "kept[letters]" in refused.value.hint
+    assert await desk.states() == {}
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [(FaxOutcome.REFUSED, "failed"), (FaxOutcome.LATER, "waiting"), (FaxOutcome.UNKNOWN, "unknown")],
+)
+async def test_every_end_of_a_fax_is_shown(desk, answer, state):
+    """§4.5: refused, later and unknown are told apart."""
+    desk.fax.answer = answer
+    await desk.write("fax")
+    assert await desk.states() == {"fax": state}
+
+
+async def test_a_fax_whose_answer_was_lost_is_found_by_its_tag(desk):
+    """§4.5 fault: not sent a second time; what the server says is shown."""
+    desk.fax.answer = FaxOutcome.UNKNOWN
+    message = await desk.write("fax")
+    assert await desk.states() == {"fax": "unknown"}
+    await send_due(desk.engine)
+    assert len(desk.fax.sent) == 1
+    await look_after_faxes(desk.engine)
+    assert await desk.states() == {"fax": "queued"}
+    desk.fax.jobs[tag_of(message)] = FaxJob(FaxOutcome.REFUSED, "1")
+    await look_after_faxes(desk.engine)
+    assert await desk.states() == {"fax": "failed"}
+
+
+@pytest.mark.parametrize("answer", [Handed.UNDELIVERABLE, Handed.NOT_TAKEN])
+async def test_a_mail_the_other_side_refuses_is_failed(desk, answer):
+    """§4.5: shown as that."""
+    desk.mail.answer = answer
+    await desk.write("mail")
+    assert await desk.states() == {"mail": "failed"}
+
+
+async def test_a_letter_that_cannot_be_printed_is_failed_not_tried_for_ever(house):
+    """§4.5: an address that fits no window, or a name no page may show, is told."""
+    desk = await Desk(house).begin(
+        [(item, "1 " + "Long Road " * 150 if item == "postal_address" else text) for item, text in ALL]
+    )
+    await desk.write("post")
+    assert await desk.states() == {"post": "failed"}
+    assert await letters.waiting_runs(house.engine, desk.session) == []
+
+
+async def test_an_address_corrected_to_one_too_long_leaves_its_letter_out(desk):
+    """§4.5: the others of the run are printed."""
+    await desk.write("post")
+    await desk.write("post", "Another")
+    other = await desk.house.join()
+    await desk.house.give(
+        other, [("name", "Ren Other"), ("mail_address", "other@example.jp"), ("postal_address", "Nara 30")]
+    )
+    await correct(desk.engine, desk.own, "postal_address", "1 " + "Long Road " * 150, expected_version=1)
+    printed = await desk.print()
+    assert (printed.letters, printed.left_out, printed.pdf) == (0, 2, b"")
+    assert await desk.states() == {"post": "left-out"}
+
+
+async def test_a_number_that_cannot_be_dialled_is_failed(house):
+    """§4.5: an extension is no fax number."""
+    desk = await Desk(house).begin([*ALL[:-1], ("fax", "075-200-1000 ext. 12")])
+    await desk.write("fax")
+    assert await desk.states() == {"fax": "failed"}
+    assert desk.fax.sent == []
+
+
+async def killed(desk, act, after):
+    """Run *act* killed after every number of writes; return once it went through."""
+    for writes in range(30):
+        house = desk.house
+        house.stop_after(writes)
+        try:
+            await act()
+            done = True
+        except KeptError as error:
+            if error.reason not in {"killed", "letters-fetched"}:
+                raise
+            done = error.reason == "letters-fetched"
+        dispatchers, origins = dict(house.engine.dispatchers), dict(house.engine.origins)
+        await house.close(integrate=False)
+        await house.open()
+        desk.engine = house.engine
+        house.engine.dispatchers, house.engine.origins = dispatchers, origins
+        desk.session = await staff.session_of(house.engine, await staff.start_demo_session(house.engine, "sato"))
+        await after(done)
+        if done:
+            return
+    pytest.fail("the act never ended")
+
+
+async def test_writing_killed_at_every_write_loses_nothing_and_doubles_nothing(desk):
+    """§4.5 fault: a message is there with its entry or not at all, and leaves once, or is named unknown."""
+
+    async def act():
+        await desk.write("mail")
+
+    async def after(done):
+        del done
+        await find_unknown(desk.engine, older_than=desk.engine.clock.now() + 1)
+        await send_due(desk.engine)
+        written = await contacting.contacts_of(desk.engine, desk.session, desk.case.id)
+        entries = [one for one in await desk.house.ledger() if one.act == "staff:contact:write"]
+        assert len(written) == len(entries)
+        assert {one.state for one in written} <= {"sent", "unknown"}
+        assert len({sent[2].id for sent in desk.mail.sent}) == len(desk.mail.sent)
+        ids = {one.id for one in written if one.state == "sent"}
+        assert ids <= {sent[2].id for sent in desk.mail.sent}
+
+    await killed(desk, act, after)
+
+
+async def test_printing_killed_at_every_write_loses_no_letter(desk):
+    """§4.5 fault: until the file is whole every letter waits; then it was fetched, once."""
+    await desk.write("post")
+    await desk.write("post", "Second")
+    files = []
+
+    async def act():
+        files.append(await desk.print())
+
+    async def after(done):
+        waiting = await letters.waiting_runs(desk.engine, desk.session)
+        assert sum(one.letters for one in waiting) == (0 if done else 2)
+        assert len(files) == (1 if done else 0)
+
+    await killed(desk, act, after)
+    assert files[0].letters == 2
+
+
+async def test_the_board_says_kept_by_all_four_and_the_screen(desk):
+    """§4.5 page: the board names every way out in use."""
+    one = (await promise_board(desk.engine)).of("4.5")
+    assert one.state is ClauseState.KEPT
+    part = next(part for part in one.parts if part.part.id == "contact")
+    for way in ("fax", "mail", "phone", "post", "screen"):
+        assert way in part.detail
+
+
+async def test_the_console_writes_prints_and_calls(desk):
+    """§4.5 page: support does all of it on the console; what is refused is said with its clause."""
+    browser = Browser(desk.house, at=CONSOLE)
+    browser.cookies["__Host-kept_session"] = await staff.start_demo_session(desk.engine, "sato")
+    case = f"/en/case/{desk.case.id}"
+    page = (await browser.get(case)).text
+    for word in ("E-mail", "Letter", "Phone", "Fax"):
+        assert word in page
+    for channel in ("mail", "post", "fax", "phone"):
+        answer = await browser.post(f"{case}/contact", channel=channel, title=TITLE, text=TEXT)
+        assert answer.status_code == 303
+    page = (await browser.get(case)).text
+    assert page.count(TITLE) == 4
+    assert "waits for the printer" in page
+    page = (await browser.get("/en/letters")).text
+    assert "Print" in page
+    answer = await browser.post("/en/letters", purpose="contact", origin="case", origin_id=str(desk.case.number))
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["cache-control"] == "no-store"
+    assert "Mori" not in answer.headers["content-disposition"]
+    assert NAME in " ".join(text_of(answer.content).split())
+    page = (await browser.get("/en/calls")).text
+    sheet = await desk.sheet()
+    assert f"/en/calls/{sheet.id}" in page
+    page = (await browser.get(f"/en/calls/{sheet.id}")).text
+    assert "your licence covers print." in page
+    assert PHONE not in page
+    await browser.post(f"/en/calls/{sheet.id}", step="begin")
+    answer = await browser.post(f"/en/calls/{sheet.id}/show", place="1")
+    assert PHONE in answer.text
+    assert PHONE not in (await browser.get(f"/en/calls/{sheet.id}")).text
+    await browser.post(f"/en/calls/{sheet.id}/end", place="1", outcome="not-again")
+    assert "do not call again" in (await browser.get(f"/en/calls/{sheet.id}")).text
+    await choosing.stop_use(desk.engine, desk.own, "contact", stop=True)
+    answer = await browser.post(f"{case}/contact", channel="mail", title=TITLE, text=TEXT)
+    assert answer.status_code == 403
+    assert "§4.5" in answer.text
