@@ -18,7 +18,7 @@ async def check(engine: Engine) -> Finding:
     """Look whether each message that left has a link, and what the link would answer names its purpose and its entry."""
 
     async def body(tx: Transaction) -> list[tuple[bytes, str, int]]:
-        rows = (await tx.all("outbox_in_status", status="sent"))[-LOOKED_AT:]
+        rows = await tx.all("outbox_in_status", status="sent", limit=LOOKED_AT)
         return [
             (
                 bytes(row[0]),
@@ -33,7 +33,7 @@ async def check(engine: Engine) -> Finding:
     for person_id, message_id, links in found:
         silent += not links or not await message_answers(engine, person_id, message_id)
     return Finding(
-        not silent, "{n} of {m} messages looked at say why they came", {"n": len(found) - silent, "m": len(found)}
+        not silent, "{n} of the newest {m} messages say why they came", {"n": len(found) - silent, "m": len(found)}
     )
 
 

@@ -40,6 +40,14 @@ SELECT COUNT(*) FROM outbox WHERE status = 'handing' AND moved_at < :at;
 -- What was not sent yet is not sent.
 UPDATE outbox SET status = 'stopped', moved_at = :at WHERE origin = :origin AND origin_id = :origin_id AND status = 'waiting';
 
+-- name: outbox_waiting () -> person_id, message_id, origin, origin_id
+-- Every message that waits.
+SELECT person_id, message_id, origin, origin_id FROM outbox WHERE status = 'waiting' ORDER BY message_id;
+
+-- name: outbox_hold (at)
+-- After a restore: what waits may have gone since.
+UPDATE outbox SET status = 'unknown', moved_at = :at WHERE status = 'waiting';
+
 -- name: outbox_again (person_id, message_id, at)
 -- Staff send again what may have gone, under the same number.
 UPDATE outbox SET status = 'waiting', reason = '', next_at = :at, moved_at = :at
@@ -64,9 +72,9 @@ SELECT COUNT(*) FROM outbox WHERE origin = :origin AND origin_id = :origin_id AN
 SELECT message_id, origin, origin_id, purpose, channel, status, moved_at, entry_id FROM outbox
 WHERE person_id = :person_id ORDER BY moved_at DESC, message_id;
 
--- name: outbox_in_status (status) -> person_id, message_id, channel, entry_id
--- Every message in one status, for the live checks.
-SELECT person_id, message_id, channel, entry_id FROM outbox WHERE status = :status ORDER BY message_id;
+-- name: outbox_in_status (status, limit) -> person_id, message_id, channel, entry_id
+-- The newest messages in one status, for the live checks.
+SELECT person_id, message_id, channel, entry_id FROM outbox WHERE status = :status ORDER BY moved_at DESC, message_id LIMIT :limit;
 
 -- name: outbox_erase (person_id)
 -- Part of erasing a person.
