@@ -22,7 +22,7 @@ from kept import policy_files
 from kept.channels.mail import Mail, MailServer, write_mail
 from kept.crypto.password import QUICK, Passwords
 from kept.guarantees import words
-from kept.services import accounts, campaigns, collecting, staff
+from kept.services import accounts, campaigns, candidates, collecting, staff
 from kept.services.activating import activate_first
 from kept.services.engine import Engine
 from kept.services.house import Settings, house_parts, parse_address
@@ -130,7 +130,7 @@ async def measure():
             await campaigns.draft(engine, ume, file)
             await campaigns.ask(engine, ume, f"autumn-{number}")
             started = time.perf_counter()
-            await campaigns.approve_and_queue(engine, kato, f"autumn-{number}")
+            await candidates.approve_and_queue(engine, kato, f"autumn-{number}")
             rates["candidates"].append(PEOPLE / (time.perf_counter() - started))
             started = time.perf_counter()
             assert await send_due(engine) == PEOPLE

@@ -10,10 +10,11 @@ from email.policy import default
 from aiosmtpd import smtp
 
 from kept.channels.mail import MailServer
-from kept.services import campaigns
+from kept.services import campaigns, candidates
 from kept.services.mailing import MailDispatcher
-from kept.services.outbox import find_unknown, send_due
+from kept.services.outbox import send_due
 from kept.services.reaching import equip
+from kept.services.unknown import find_unknown
 
 
 @dataclass
@@ -147,7 +148,7 @@ class Desk:
         await self.house.close(integrate=False)
         await self.house.open()
         equip(self.house.engine, SITE, MailDispatcher(self.server, SITE))
-        await campaigns.queue_unfinished(self.house.engine)
+        await candidates.queue_unfinished(self.house.engine)
         await find_unknown(self.house.engine, older_than=self.house.engine.clock.now() + 1)
 
     async def ended(self, campaign: str = "autumn-light"):
@@ -164,7 +165,7 @@ class Desk:
         engine = self.house.engine
         found = await campaigns.draft(engine, self.ume, file)
         await campaigns.ask(engine, self.ume, found.id)
-        return await campaigns.approve_and_queue(engine, self.kato, found.id)
+        return await candidates.approve_and_queue(engine, self.kato, found.id)
 
     async def sent(self, file: str = FILE):
         """Queue and send; return the counts."""

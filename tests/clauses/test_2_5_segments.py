@@ -10,7 +10,7 @@ from kept.errors import PolicyError
 from kept.guarantees.board import promise_board
 from kept.policy.campaign import parse_campaign
 from kept.policy.words import ClauseState
-from kept.services import accounts, campaigns, choosing, instances
+from kept.services import accounts, campaigns, candidates, choosing, instances
 from kept.services.outbox import send_due
 from kept.services.taking_part import present_part, take_part
 from receiving import FILE
@@ -65,7 +65,7 @@ async def test_counts_are_shown_and_never_who(house, desk):
     await customer(house, "food@example.jp", ("interests", "food"))
     await house.join()
     await campaigns.draft(house.engine, desk.ume, FILE)
-    counts = await campaigns.preview(house.engine, desk.ume, "autumn-light")
+    counts = await candidates.preview(house.engine, desk.ume, "autumn-light")
     assert (counts.matching, counts.left_out) == (1, {"no-match": 1, "consent": 1})
     assert await send_due(house.engine) == 0
     if house.kind == "sqlite":

@@ -9,7 +9,7 @@ from house import MAIL, NAME
 from kept.errors import ConflictError, DeniedError, InputError, PolicyError
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState, Exit
-from kept.services import accounts, campaigns, choosing, correcting, erasing, staff
+from kept.services import accounts, campaigns, candidates, choosing, correcting, erasing, staff
 from kept.services.not_again import note_in_case
 from kept.services.outbox import send_due
 from receiving import FILE
@@ -133,11 +133,11 @@ async def test_two_are_needed_and_the_right_ones(house, desk):
     await campaigns.draft(engine, both, FILE)
     await campaigns.ask(engine, both, "autumn-light")
     for act in (
-        lambda: campaigns.approve_and_queue(engine, both, "autumn-light"),
-        lambda: campaigns.approve_and_queue(engine, desk.ume, "autumn-light"),
+        lambda: candidates.approve_and_queue(engine, both, "autumn-light"),
+        lambda: candidates.approve_and_queue(engine, desk.ume, "autumn-light"),
         lambda: campaigns.draft(engine, support, FILE.replace("autumn", "other")),
         lambda: campaigns.stop(engine, support, "autumn-light"),
-        lambda: campaigns.preview(engine, desk.kato, "autumn-light"),
+        lambda: candidates.preview(engine, desk.kato, "autumn-light"),
     ):
         with pytest.raises(DeniedError):
             await act()

@@ -11,10 +11,11 @@ from house import MAIL
 from kept.channels.mail import MailServer
 from kept.errors import ConflictError, DeniedError, KeptError
 from kept.guarantees.board import run_checks
-from kept.services import campaigns
+from kept.services import campaigns, candidates
 from kept.services.mailing import MailDispatcher
-from kept.services.outbox import find_unknown, send_again, send_due
+from kept.services.outbox import send_due
 from kept.services.reaching import equip
+from kept.services.unknown import find_unknown, hold_after_restore, send_again
 from receiving import FILE, SITE
 
 pytestmark = pytest.mark.anyio
@@ -58,11 +59,11 @@ async def test_killed_after_any_write_nobody_is_lost_and_nobody_gets_it_twice(ho
     await campaigns.ask(house.engine, desk.ume, "autumn-light")
     house.stop_after(writes)
     with pytest.raises(KeptError):
-        await until_killed(house, lambda: campaigns.approve_and_queue(house.engine, desk.kato, "autumn-light"))
+        await until_killed(house, lambda: candidates.approve_and_queue(house.engine, desk.kato, "autumn-light"))
     await desk.reopen()
     found = await campaigns.standing(house.engine, "autumn-light")
     if found.status == "waiting":
-        await campaigns.approve_and_queue(house.engine, desk.kato, "autumn-light")
+        await candidates.approve_and_queue(house.engine, desk.kato, "autumn-light")
     await send_due(house.engine)
     got = Counter(one.recipient for one in desk.box.received)
     assert set(got.values()) <= {1}, "nobody gets it twice"
@@ -207,6 +208,30 @@ async def test_a_server_that_hung_up_between_two_messages_is_called_again(house,
     await desk.queued(FILE.replace("autumn-light", "winter-light"))
     await send_due(house.engine)
     assert len(desk.box.received) == 2
+
+
+async def test_after_a_restore_nothing_that_waits_goes_by_itself(house, desk):
+    """§4.4, §5.4 fault: an older D says *waiting* of what may have gone since; staff decide, message by message."""
+    await people(house, 2)
+    await desk.queued()
+    assert await hold_after_restore(house.engine) == 2
+    assert await send_due(house.engine) == 0
+    assert await statuses(house) == {"unknown": 2}
+    for message_id in (await campaigns.results(house.engine, "autumn-light")).unknown:
+        await send_again(house.engine, desk.ume, message_id)
+    await send_due(house.engine)
+    assert len(desk.box.received) == 2
+
+
+async def test_who_is_erased_in_k_alone_is_put_off_and_not_tried_without_end(house, desk):
+    """§4.4 fault: a kill in the middle of an erasure leaves a row; it waits for the erasure to be finished."""
+    await people(house, 1)
+    own = await house.join()
+    await house.give(own, [("mail_address", MAIL), ("interests", "landscape"), TICK])
+    await desk.queued()
+    await house.engine.keyring.erase_person(own.person_id, "0" * 32, house.engine.clock.now())
+    assert await send_due(house.engine) == 2
+    assert [one.recipient for one in desk.box.received] == ["p0@example.jp"]
 
 
 async def test_what_hangs_without_an_answer_is_found_and_the_board_says_so(house, desk):

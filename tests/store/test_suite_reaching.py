@@ -130,3 +130,13 @@ def test_a_campaign_goes_step_by_step(data):
     assert data.one("campaign_get", campaign_id="c1") == (
         "announcements", "f", "s", "ume", 1.0, "stopped", "a", "m", MORI, 4.0, 5.0,
     )  # fmt: skip
+
+
+def test_after_a_restore_what_waits_is_held(data):
+    """It may have gone since the backup."""
+    put(data)
+    put(data, SATO, "m2")
+    assert [row[1:] for row in data.all("outbox_waiting")] == [("m1", "campaign", "c1"), ("m2", "campaign", "c1")]
+    assert data.run("outbox_hold", at=9.0) == 2
+    assert data.all("outbox_waiting") == []
+    assert data.one("outbox_count", origin="campaign", origin_id="c1", status="unknown") == (2,)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kept.guarantees.guarantee import Finding, Guarantee
 from kept.services.history import account_of
-from kept.services.outbox import HANDING_AT_MOST_SECONDS
+from kept.services.unknown import HANDING_AT_MOST_SECONDS
 from kept.store.interface import Transaction
 
 if TYPE_CHECKING:

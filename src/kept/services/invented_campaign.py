@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kept.channels.mail import MailServer
-from kept.services import campaigns, staff
+from kept.services import campaigns, candidates, staff
 from kept.services.mailing import MailDispatcher
 from kept.services.outbox import send_due
 from kept.services.reaching import equip
@@ -86,7 +86,7 @@ async def invent_campaign(engine: Engine, mailbox: Mailbox, site: str) -> None:
         for file in (SEARCH, AUTUMN):
             made = await campaigns.draft(engine, asks, file)
             await campaigns.ask(engine, asks, made.id)
-            await campaigns.approve_and_queue(engine, approves, made.id)
+            await candidates.approve_and_queue(engine, approves, made.id)
             await send_due(engine)
         waits = await campaigns.draft(engine, asks, CITY)
         await campaigns.ask(engine, asks, waits.id)

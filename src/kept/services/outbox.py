@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from kept.channels.handed import Handed
 from kept.crypto.random import random_id
-from kept.errors import ConflictError, DeniedError, ErasedError, EvidenceError, InputError, KeptError, NotFoundError
+from kept.errors import ConflictError, DeniedError, ErasedError, EvidenceError, KeptError, NotFoundError
 from kept.policy.decision import Allowed
 from kept.policy.words import Basis, Exit
 from kept.services.acts import Act, Outcome
@@ -50,8 +50,6 @@ TRIES_AT_MOST = 8
 TRIES_WHEN_MOVED = 3
 FIRST_WAIT_SECONDS = 60.0
 LONGEST_WAIT_SECONDS = 4 * 3600.0
-HANDING_AT_MOST_SECONDS = 600.0
-LOOK_EVERY_SECONDS = 1.0
 RECORDED_HERE = frozenset({"stop-list", "withdrawn", "uses", "mandate-over"})
 """Reasons for leaving a message out that the gate itself did not record."""
 
@@ -82,13 +80,6 @@ async def put_in_outbox(tx: Transaction, waiting: Waiting, at: float) -> None:
 def new_message_id() -> str:
     """Return a message's number, 32 hex digits."""
     return random_id()
-
-
-async def begin_sending(engine: Engine) -> None:
-    """Name what a kill left unknown, then send what is due while the engine is open; for the process that serves."""
-    await find_unknown(engine, older_than=engine.clock.now() + 1)
-    engine.every(LOOK_EVERY_SECONDS, lambda: send_due(engine))
-    engine.every(HANDING_AT_MOST_SECONDS, lambda: find_unknown(engine))
 
 
 async def send_due(engine: Engine) -> int:
@@ -139,7 +130,8 @@ async def _let_go(attempt: _Try, mandate: Mandate, slots: tuple[str, ...]) -> st
             guard=attempt.guard,
         )
     except NotFoundError:
-        return "gone"  # erased: the row goes with them
+        await _put_off(engine, waiting)
+        return "gone"  # erased, or being erased: the row goes with them
     except DeniedError as error:
         if error.items and error.items == slots[1:]:
             return "again"  # the name alone was refused meanwhile: without it
@@ -245,75 +237,6 @@ async def tallies(engine: Engine, origin: str, origin_id: str) -> dict[tuple[str
     return {(str(row[0]), str(row[1])): int(row[2]) for row in rows}
 
 
-async def find_unknown(engine: Engine, *, older_than: float | None = None) -> int:
-    """Name *unknown* what has been with the other side too long to have an answer; return how many.
-
-    Args:
-        engine: Open.
-        older_than: Messages handed over before this, unix seconds; by default ten minutes ago. At the start of the process
-            that sends it is now: whatever was under way, its answer is lost.
-    """
-    at = engine.clock.now()
-    before = at - HANDING_AT_MOST_SECONDS if older_than is None else older_than
-
-    async def body(tx: Transaction) -> int:
-        found = 0
-        for person_id, message_id, origin, origin_id, entry_id, moved_at in await tx.all("outbox_handing"):
-            if float(moved_at) < before and await tx.run(
-                "outbox_settle", person_id=bytes(person_id), message_id=str(message_id), entry_id=str(entry_id),
-                status="unknown", reason="", next_at=at, at=at,
-            ):  # fmt: skip
-                found += 1
-                await tx.run(
-                    "reach_tally_add",
-                    origin=str(origin),
-                    origin_id=str(origin_id),
-                    outcome="unknown",
-                    reason="",
-                    count=1,
-                )
-        return found
-
-    return await engine.data.write(body)
-
-
-async def send_again(engine: Engine, session: StaffSession, message_id: str) -> None:
-    """Send again what may have gone, under the same number: a staff member's decision, recorded; decided anew when sent.
-
-    Args:
-        engine: Open.
-        session: Acts for the message's purpose.
-        message_id: Of a message whose outcome is unknown.
-
-    Raises:
-        DeniedError: No role of theirs has the purpose.
-        ConflictError: Its outcome is known, or there is no such message.
-    """
-    row = await engine.data.read(lambda tx: tx.one("outbox_find", message_id=message_id))
-    if row is None:
-        raise _not_unknown()
-    waiting = Waiting(bytes(row[0]), message_id, str(row[1]), str(row[2]), str(row[3]), Exit(row[4]), "", 0)
-    session.require_purpose(engine, waiting.purpose)
-    at = engine.ready()
-    entry = await _entry(engine, waiting, Act.MESSAGE_AGAIN, Outcome.DONE, at, session=session)
-
-    async def body(tx: Transaction) -> None:
-        if not await tx.run("outbox_again", person_id=waiting.person_id, message_id=message_id, at=at):
-            raise _not_unknown()
-        await count(tx, waiting, "unknown", change=-1)
-        await insert_entries(tx, [entry], at)
-
-    await engine.data.write(body)
-
-
-def _not_unknown() -> InputError:
-    return ConflictError(
-        "expected a message whose outcome is unknown, found none",
-        reason="message-known",
-        hint="look at it again: somebody may have been faster",
-    )
-
-
 # -------------------------------------------------------------------- how a try ends
 
 
@@ -323,7 +246,7 @@ async def _settle(engine: Engine, attempt: _Try, handed: Handed) -> str:
     entry = None
     if handed is Handed.UNDELIVERABLE:
         facts = (("channel", waiting.channel.value), ("reason", UNDELIVERABLE))
-        entry = await _entry(engine, waiting, Act.STOP_LIST_ADD, Outcome.DONE, at, facts=facts)
+        entry = await message_entry(engine, waiting, Act.STOP_LIST_ADD, Outcome.DONE, at, facts=facts)
 
     async def body(tx: Transaction) -> None:
         if entry is not None:
@@ -365,7 +288,7 @@ async def _leave_out(engine: Engine, waiting: Waiting, reason: str) -> str:
     entry = None
     if reason in RECORDED_HERE:
         facts = (("reason", reason),)
-        entry = await _entry(engine, waiting, Act.MESSAGE_LEAVE_OUT, Outcome.REFUSED, at, facts=facts)
+        entry = await message_entry(engine, waiting, Act.MESSAGE_LEAVE_OUT, Outcome.REFUSED, at, facts=facts)
 
     async def body(tx: Transaction) -> None:
         if await tx.run(
@@ -416,7 +339,7 @@ def _about(waiting: Waiting) -> tuple[tuple[str, str], ...]:
     return (("message", waiting.message_id), (waiting.origin, waiting.origin_id))
 
 
-async def _entry(  # noqa: PLR0913 -- the fields of an entry
+async def message_entry(  # noqa: PLR0913 -- the fields of an entry
     engine: Engine,
     waiting: Waiting,
     act: Act,
@@ -426,6 +349,7 @@ async def _entry(  # noqa: PLR0913 -- the fields of an entry
     facts: tuple[tuple[str, str], ...] = (),
     session: StaffSession | None = None,
 ) -> SealedEntry:
+    """Build and seal the entry of something that became of a message, beside the release itself."""
     keys, _ = await engine.keyring.of_person(waiting.person_id)
     purpose = engine.policy.policy.purposes.get(waiting.purpose)
     entry = build_entry(

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kept.services.campaigns import ORIGIN, CampaignOrigin, queue_unfinished
-from kept.services.outbox import begin_sending
+from kept.services.campaigns import ORIGIN, CampaignOrigin
+from kept.services.candidates import queue_unfinished
+from kept.services.outbox import send_due
+from kept.services.unknown import HANDING_AT_MOST_SECONDS, find_unknown
 
 if TYPE_CHECKING:
     from kept.services.dispatching import Dispatcher
     from kept.services.engine import Engine
+
+
+LOOK_EVERY_SECONDS = 1.0
 
 
 def equip(engine: Engine, site: str, *dispatchers: Dispatcher) -> None:
@@ -28,5 +33,7 @@ def equip(engine: Engine, site: str, *dispatchers: Dispatcher) -> None:
 
 async def begin_reaching(engine: Engine) -> None:
     """Go on with what a kill interrupted, then send what is due while the engine is open; for the process that serves."""
+    await find_unknown(engine, older_than=engine.clock.now() + 1)  # whatever was under way, its answer is lost
     await queue_unfinished(engine)
-    await begin_sending(engine)
+    engine.every(LOOK_EVERY_SECONDS, lambda: send_due(engine))
+    engine.every(HANDING_AT_MOST_SECONDS, lambda: find_unknown(engine))

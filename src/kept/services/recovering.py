@@ -18,6 +18,7 @@ from kept.services.entry import Account, build_entry
 from kept.services.erasing import remove_returned
 from kept.services.flush import insert_entries
 from kept.services.sequencer import LOG
+from kept.services.unknown import hold_after_restore
 
 if TYPE_CHECKING:
     from kept.services.engine import Engine
@@ -48,6 +49,7 @@ async def recover(engine: Engine, *, by: str) -> Recovered:
     restored = await _restore_states(engine)
     erased = await remove_returned(engine)
     lost = await _count_lost_values(engine)
+    await hold_after_restore(engine)
     kept, missing = await _new_log(engine, by, lost)
     if engine.has_policy:
         await _let_go_of_lost_values(engine)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from kept.store.interface import Row, Transaction
 
 
+SHOWN_AT_MOST = 50
+
+
 @dataclass(frozen=True, slots=True)
 class Why:
     """Why somebody got a message.
@@ -65,10 +68,10 @@ async def why_by_link(engine: Engine, unverified: str, language: str) -> Why | N
 
 
 async def messages_to(engine: Engine, person_id: bytes, language: str) -> list[Why]:
-    """Return the messages that left for a person, newest first, each with its reasons; for their own page."""
+    """Return the newest messages that left for a person, each with its reasons, for their own page; the history has all."""
     rows = await engine.data.read(lambda tx: tx.all("outbox_of_person", person_id=person_id))
     found = []
-    for row in rows:
+    for row in rows[:SHOWN_AT_MOST]:
         if str(row[5]) in {"sent", "unknown", "handing"}:
             message = await engine.data.read(lambda tx, one=str(row[0]): tx.one("outbox_find", message_id=one))  # type: ignore[misc]
             if message is not None:

@@ -10,10 +10,10 @@ from kept.errors import ConflictError, InputError, KeptError
 from kept.policy.campaign import campaign_purposes
 from kept.policy.present import EXIT_TITLES
 from kept.policy.segment import segment_items
-from kept.services import campaigns, stop_list
+from kept.services import campaigns, candidates, stop_list
 from kept.services.approving import approved_by
-from kept.services.outbox import send_again
 from kept.services.staff import StaffSession
+from kept.services.unknown import send_again
 from kept.web.answers import Web, environment, form_of, go, language_of, page
 
 
@@ -70,14 +70,14 @@ async def step(request: Request) -> Response:
     engine, campaign = web.engine, request.path_params["campaign"]
     match form.get("step"):
         case "count":
-            return await _page(request, await campaigns.preview(engine, session, campaign))
+            return await _page(request, await candidates.preview(engine, session, campaign))
         case "ask":
             await campaigns.ask(engine, session, campaign)
         case "approve":
-            await campaigns.approve_and_queue(engine, session, campaign)
+            await candidates.approve_and_queue(engine, session, campaign)
         case "go-on":
             session.require(engine, "approve")
-            await campaigns.queue(engine, campaign)
+            await candidates.queue(engine, campaign)
         case "stop":
             await campaigns.stop(engine, session, campaign)
         case "again":
@@ -116,7 +116,7 @@ async def _list(request: Request, error: KeptError | None, file: str, status: in
     )
 
 
-async def _page(request: Request, counts: campaigns.Counts | None) -> Response:
+async def _page(request: Request, counts: candidates.Counts | None) -> Response:
     web: Web = request.app.state.web
     session: StaffSession = request.scope["state"]["session"]
     _require(web, session)

@@ -40,6 +40,14 @@ SELECT COUNT(*) FROM outbox WHERE status = 'handing' AND moved_at < :at;
 -- What was not sent yet is not sent.
 UPDATE outbox SET status = 'stopped', moved_at = :at WHERE origin = :origin AND origin_id = :origin_id AND status = 'waiting';
 
+-- name: outbox_waiting () -> person_id, message_id, origin, origin_id
+-- Every message that waits.
+SELECT person_id, message_id, origin, origin_id FROM outbox WHERE status = 'waiting' ORDER BY message_id;
+
+-- name: outbox_hold (at)
+-- After a restore: what waits may have gone since.
+UPDATE outbox SET status = 'unknown', moved_at = :at WHERE status = 'waiting';
+
 -- name: outbox_again (person_id, message_id, at)
 -- Staff send again what may have gone, under the same number.
 UPDATE outbox SET status = 'waiting', reason = '', next_at = :at, moved_at = :at
