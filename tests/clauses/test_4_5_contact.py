@@ -16,8 +16,10 @@ from kept.policy.words import ClauseState, Exit
 from kept.services import accounts, call_sheets, calling, cases, choosing, contacting, erasing, letters, staff
 from kept.services.correcting import correct
 from kept.services.faxing import look_after_faxes, tag_of
-from kept.services.outbox import find_unknown, send_due
+from kept.services.held import hold_put_aside
+from kept.services.outbox import send_due
 from kept.services.own_data import own_data
+from kept.services.unknown import find_unknown
 from reaching import reach, text_of
 
 pytestmark = pytest.mark.anyio
@@ -443,6 +445,25 @@ async def test_a_fax_whose_answer_was_lost_is_found_by_its_tag(desk):
     desk.fax.jobs[tag_of(message)] = FaxJob(FaxOutcome.REFUSED, "1")
     await look_after_faxes(desk.engine)
     assert await desk.states() == {"fax": "failed"}
+
+
+async def test_an_older_copy_of_the_database_prints_and_calls_nobody_by_itself(desk):
+    """§4.5 fault: what an older D says waits may have been printed or called; it is unknown until staff send it again."""
+    message = await desk.write("post")
+    await desk.write("phone")
+    assert await hold_put_aside(desk.engine) == 2
+    assert await desk.states() == {"post": "unknown", "phone": "unknown"}
+    assert await letters.waiting_runs(desk.engine, desk.session) == []
+    assert (await desk.sheet()).rows == ()
+    for found in await contacting.contacts_of(desk.engine, desk.session, desk.case.id):
+        await contacting.write_again(desk.engine, desk.session, desk.case.id, found.id)
+    await send_due(desk.engine)
+    assert await desk.states() == {"post": "to-print", "phone": "to-call"}
+    assert (await desk.print()).letters == 1
+    with pytest.raises(ConflictError):
+        await contacting.write_again(desk.engine, desk.session, desk.case.id, message)
+    with pytest.raises(InputError):
+        await contacting.write_again(desk.engine, desk.session, desk.case.id, "0" * 32)
 
 
 @pytest.mark.parametrize("answer", [Handed.UNDELIVERABLE, Handed.NOT_TAKEN])
