@@ -5,9 +5,14 @@ from __future__ import annotations
 import pytest
 
 from asked import Browser
-from house import House
+from house import NAME, House
+from kept.channels.mail import MailServer
+from kept.channels.mailbox import Mailbox
 from kept.services import erasing
 from kept.services.invented import CUSTOMER
+from kept.services.mailing import MailDispatcher
+from kept.services.reaching import equip
+from receiving import SITE, Desk
 
 pytestmark = pytest.mark.anyio
 
@@ -39,3 +44,25 @@ async def test_a_customer_who_erased_herself_cannot_be_become(house):
     gone = await browser.post("/en/demo/customer")
     assert gone.status_code == 422
     assert "remove the folder .demo" in gone.text
+
+
+async def test_the_mailbox_shows_what_came_and_is_the_demo_s_alone(house):
+    """Headers and links as they came over SMTP; 404 where there is no demo."""
+    desk = await Desk(house).begin()
+    box = await Mailbox().open()
+    server = MailServer("127.0.0.1", box.port)
+    equip(house.engine, SITE, MailDispatcher(server, SITE))
+    await house.mori()
+    await desk.sent()
+    await server.close()
+    await box.close()
+    await desk.end()
+    assert (await Browser(house).get("/en/demo/mailbox")).status_code == 404
+    browser = Browser(house, demo=True)
+    assert "Nothing has come" in (await browser.get("/en/demo/mailbox")).text
+    browser.web.mailbox = box
+    text = (await browser.get("/en/demo/mailbox")).text
+    assert "List-Unsubscribe: &lt;https://shop.example/u/" in text
+    assert '<a href="https://shop.example/en/w/' in text
+    assert 'action="/u/' in text
+    assert NAME in text

@@ -18,7 +18,7 @@ async def check(engine: Engine) -> Finding:
     """Look whether each message that left has a link, and what the link would answer names its purpose and its entry."""
 
     async def body(tx: Transaction) -> list[tuple[bytes, str, int]]:
-        rows = (await tx.all("outbox_in_status", status="sent"))[-LOOKED_AT:]
+        rows = await tx.all("outbox_in_status", status="sent", limit=LOOKED_AT)
         return [
             (
                 bytes(row[0]),
@@ -32,7 +32,7 @@ async def check(engine: Engine) -> Finding:
     silent = 0
     for person_id, message_id, links in found:
         silent += not links or not await message_answers(engine, person_id, message_id)
-    return Finding(not silent, f"{len(found) - silent} of {len(found)} messages looked at say why they came")
+    return Finding(not silent, f"{len(found) - silent} of the newest {len(found)} messages say why they came")
 
 
 GUARANTEE = Guarantee(

@@ -72,9 +72,9 @@ SELECT COUNT(*) FROM outbox WHERE origin = :origin AND origin_id = :origin_id AN
 SELECT message_id, origin, origin_id, purpose, channel, status, moved_at, entry_id FROM outbox
 WHERE person_id = :person_id ORDER BY moved_at DESC, message_id;
 
--- name: outbox_in_status (status) -> person_id, message_id, channel, entry_id
--- Every message in one status, for the live checks.
-SELECT person_id, message_id, channel, entry_id FROM outbox WHERE status = :status ORDER BY message_id;
+-- name: outbox_in_status (status, limit) -> person_id, message_id, channel, entry_id
+-- The newest messages in one status, for the live checks.
+SELECT person_id, message_id, channel, entry_id FROM outbox WHERE status = :status ORDER BY moved_at DESC, message_id LIMIT :limit;
 
 -- name: outbox_erase (person_id)
 -- Part of erasing a person.

@@ -681,6 +681,7 @@ CREATE TABLE campaign (
 );
 
 CREATE INDEX outbox_by_time ON outbox (status, next_at);
+CREATE INDEX outbox_by_move ON outbox (status, moved_at);
 CREATE INDEX outbox_by_origin ON outbox (origin, origin_id, status);
 CREATE INDEX outbox_by_message ON outbox (message_id);
 CREATE INDEX message_link_by_token ON message_link (token_hash);

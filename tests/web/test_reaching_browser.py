@@ -1,0 +1,132 @@
+"""A campaign's pages in a real browser, with JavaScript off: drafted, approved, received, asked why, stopped; accessible."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from conftest import CHROMIUM
+from kept.policy.words import Exit
+from kept.services import accounts, staff
+from kept.services.outbox import send_due
+from kept.web.answers import SESSION
+from receiving import FILE, Desk
+from served import Served
+
+pytestmark = pytest.mark.chromium
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+AXE = files("axe_playwright_python").joinpath("axe.min.js")
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """A served house."""
+    with Served(tmp_path_factory.mktemp("house")) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def made(served):
+    """Ms Mori, a desk that sends, and sessions of its two staff."""
+
+    async def make():
+        own = await served.house.mori()
+        desk = await Desk(served.house).begin()
+        sessions = {one: await staff.start_demo_session(served.house.engine, one) for one in ("ume", "kato")}
+        sessions["mori"] = await accounts.start_session(served.house.engine, own.person_id)
+        return own, desk, sessions
+
+    made = served.run(make)
+    yield made
+    served.run(made[1].end)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Debian's chromium; `staff.localhost` is this machine."""
+    with sync_playwright() as driver:
+        one = driver.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--host-resolver-rules=MAP staff.localhost 127.0.0.1"]
+        )
+        yield one
+        one.close()
+
+
+def page_of(browser, served, token="", *, script=False):
+    """A page on a phone's width, signed in where there is a token."""
+    context = browser.new_context(viewport={"width": 360, "height": 780}, java_script_enabled=script)
+    for host in ("localhost", "staff.localhost") if token else ():
+        context.add_cookies(
+            [
+                {
+                    "name": SESSION,
+                    "value": token,
+                    "url": f"https://{host}:{served.port}",
+                    "secure": True,
+                    "httpOnly": True,
+                }
+            ]
+        )
+    page = context.new_page()
+    page.set_default_timeout(5000)
+    return page
+
+
+def test_a_campaign_from_its_draft_to_the_no(browser, served, made):
+    """Marketing drafts and counts, the privacy officer approves, Ms Mori asks why and says no with one click."""
+    own, desk, sessions = made
+    console = f"http://staff.localhost:{served.port}"
+    page = page_of(browser, served, sessions["ume"])
+    page.goto(f"{console}/en/campaigns")
+    page.fill("textarea", FILE)
+    page.click("button:has-text('Draft it')")
+    page.click("button:has-text('Count who matches')")
+    assert "1\nmatch now" in page.inner_text("main")
+    page.click("button:has-text('Ask for approval')")
+    other = page_of(browser, served, sessions["kato"])
+    other.goto(f"{console}/en/campaigns/autumn-light")
+    other.click("button:has-text('Approve and send')")
+    served.run(lambda: send_due(served.house.engine))
+    assert len(desk.box.received) == 1
+    other.reload()
+    assert "1\nsent" in other.inner_text("main")
+    mine, site = page_of(browser, served), f"http://localhost:{served.port}"
+    mine.goto(site + desk.box.received[0].link("w"))
+    assert "Landscapes or The seasons" in mine.inner_text("main")
+    mine.goto(site + desk.box.received[0].link("u"))
+    mine.click("main button")
+    assert "Done" in mine.inner_text("main")
+
+    async def choice():
+        person = await served.house.engine.people.load(own.person_id)
+        return person.state.choice("information-for-you", Exit.MAIL)
+
+    assert not served.run(choice).allow
+    for one in (page, other, mine):
+        one.context.close()
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_its_pages_are_accessible(browser, served, made, language):
+    """axe-core finds nothing, nothing scrolls sideways at 360 pixels, no other host is asked."""
+    _, desk, sessions = made
+    console, site = f"http://staff.localhost:{served.port}", f"http://localhost:{served.port}"
+    link = desk.box.received[0].link("w").replace("/en/", f"/{language}/")
+    hosts = set()
+    for token, addresses in (
+        (sessions["ume"], (f"{console}/{language}/campaigns", f"{console}/{language}/campaigns/autumn-light")),
+        (sessions["mori"], (f"{site}/{language}/my-data", f"{site}/{language}/my-data/erase")),
+        ("", (site + link, f"{site}/{language}/w/nothing", site + desk.box.received[0].link("u"))),
+    ):
+        page = page_of(browser, served, token, script=True)
+        page.on("request", lambda request: hosts.add(request.url.split("/")[2].split(":")[0]))
+        for address in addresses:
+            page.goto(address)
+            page.evaluate(AXE.read_text(encoding="utf-8"))
+            found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+            assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == [], address
+            assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+        page.context.close()
+    assert hosts == {"localhost", "staff.localhost"}
