@@ -8,6 +8,7 @@ import pytest
 
 from asked import CONSOLE, Browser
 from house import MAIL, NAME, PHONE
+from kept.channels import letter
 from kept.channels.fax import FaxJob, FaxOutcome
 from kept.channels.handed import Handed
 from kept.errors import ConflictError, DeniedError, InputError, KeptError, SettingError
@@ -400,13 +401,15 @@ async def test_without_fax_programs_it_is_refused_with_what_to_install(desk):
 
 
 @pytest.mark.parametrize("channel", ["post", "fax"])
-async def test_a_character_no_font_shows_is_told_to_who_typed_it(desk, channel):
+async def test_a_character_no_font_shows_is_told_to_who_typed_it(desk, channel, monkeypatch):
     """§4.5: with what to install, before anything is kept; by mail the same text goes."""
+    plain = letter._fonts
+    monkeypatch.setattr(letter, "_fonts", lambda paths, *, system_fonts: plain(paths, system_fonts=False))
     with pytest.raises(SettingError) as refused:
-        await desk.write(channel, TITLE, "Dear \U000131fa")
-    assert (refused.value.reason, "fonts-noto" in refused.value.hint) == ("letter-font", True)
+        await desk.write(channel, TITLE, "森 様")
+    assert (refused.value.reason, "fonts-ipafont-gothic" in refused.value.hint) == ("letter-font", True)
     assert await desk.states() == {}
-    await desk.write("mail", TITLE, "Dear \U000131fa")
+    await desk.write("mail", TITLE, "森 様")
     assert await desk.states() == {"mail": "sent"}
 
 
