@@ -404,7 +404,7 @@ async def test_without_fax_programs_it_is_refused_with_what_to_install(desk):
 async def test_a_character_no_font_shows_is_told_to_who_typed_it(desk, channel, monkeypatch):
     """§4.5: with what to install, before anything is kept; by mail the same text goes."""
     plain = letter._fonts
-    monkeypatch.setattr(letter, "_fonts", lambda paths, *, system_fonts: plain(paths, system_fonts=False))
+    monkeypatch.setattr(letter, "_fonts", lambda paths, **_: plain(paths, system_fonts=False))
     with pytest.raises(SettingError) as refused:
         await desk.write(channel, TITLE, "森 様")
     assert (refused.value.reason, "fonts-ipafont-gothic" in refused.value.hint) == ("letter-font", True)
