@@ -8,6 +8,7 @@ import pytest
 
 from asked import CONSOLE, Browser
 from house import MAIL, NAME, PHONE
+from kept.channels import letter
 from kept.channels.fax import FaxJob, FaxOutcome
 from kept.channels.handed import Handed
 from kept.errors import ConflictError, DeniedError, InputError, KeptError, SettingError
@@ -16,8 +17,10 @@ from kept.policy.words import ClauseState, Exit
 from kept.services import accounts, call_sheets, calling, cases, choosing, contacting, erasing, letters, staff
 from kept.services.correcting import correct
 from kept.services.faxing import look_after_faxes, tag_of
-from kept.services.outbox import find_unknown, send_due
+from kept.services.held import hold_put_aside
+from kept.services.outbox import send_due
 from kept.services.own_data import own_data
+from kept.services.unknown import find_unknown
 from reaching import reach, text_of
 
 pytestmark = pytest.mark.anyio
@@ -168,7 +171,7 @@ async def test_she_sees_all_four_with_the_case_number(desk):
     browser = Browser(desk.house)
     browser.cookies["__Host-kept_session"] = await accounts.start_session(desk.engine, desk.own.person_id)
     page = (await browser.get("/en/my-data")).text
-    assert f"case {desk.case.number}" in page
+    assert page.split('id="uses"')[1].count(f"case {desk.case.number}") >= 8
     assert "your licence covers print." in page
 
 
@@ -296,6 +299,8 @@ async def test_one_number_at_a_time_by_who_began_and_in_its_time(desk):
         await calling.show_number(desk.engine, other, sheet_id, 1)
     assert foreign.value.reason == "call-sheet-over"
     await calling.show_number(desk.engine, desk.session, sheet_id, 1)
+    with pytest.raises(DeniedError):
+        await calling.end_call(desk.engine, other, sheet_id, 1, "not-again")
     with pytest.raises(ConflictError) as open_still:
         await calling.show_number(desk.engine, desk.session, sheet_id, 1)
     assert open_still.value.reason == "call-open"
@@ -363,7 +368,7 @@ async def test_a_case_that_is_over_writes_to_nobody(desk):
 
 async def test_a_case_is_good_for_so_many_messages(desk):
     """§4.5 breach: messages count as releases of the case; used up, it writes to nobody."""
-    left = (await cases.case_of(desk.engine, desk.session, desk.case.id)).mandate.volume_left
+    left = cases.RELEASES_AT_MOST - 1  # finding her was one
     for n in range(left):
         await desk.write("mail", f"Message {n}")
     with pytest.raises(DeniedError) as refused:
@@ -396,13 +401,15 @@ async def test_without_fax_programs_it_is_refused_with_what_to_install(desk):
 
 
 @pytest.mark.parametrize("channel", ["post", "fax"])
-async def test_a_character_no_font_shows_is_told_to_who_typed_it(desk, channel):
+async def test_a_character_no_font_shows_is_told_to_who_typed_it(desk, channel, monkeypatch):
     """§4.5: with what to install, before anything is kept; by mail the same text goes."""
+    plain = letter._fonts
+    monkeypatch.setattr(letter, "_fonts", lambda paths, **_: plain(paths, system_fonts=False))
     with pytest.raises(SettingError) as refused:
-        await desk.write(channel, TITLE, "Dear \U000131fa")
-    assert (refused.value.reason, "fonts-noto" in refused.value.hint) == ("letter-font", True)
+        await desk.write(channel, TITLE, "森 様")
+    assert (refused.value.reason, "fonts-ipafont-gothic" in refused.value.hint) == ("letter-font", True)
     assert await desk.states() == {}
-    await desk.write("mail", TITLE, "Dear \U000131fa")
+    await desk.write("mail", TITLE, "森 様")
     assert await desk.states() == {"mail": "sent"}
 
 
@@ -441,6 +448,25 @@ async def test_a_fax_whose_answer_was_lost_is_found_by_its_tag(desk):
     desk.fax.jobs[tag_of(message)] = FaxJob(FaxOutcome.REFUSED, "1")
     await look_after_faxes(desk.engine)
     assert await desk.states() == {"fax": "failed"}
+
+
+async def test_an_older_copy_of_the_database_prints_and_calls_nobody_by_itself(desk):
+    """§4.5 fault: what an older D says waits may have been printed or called; it is unknown until staff send it again."""
+    message = await desk.write("post")
+    await desk.write("phone")
+    assert await hold_put_aside(desk.engine) == 2
+    assert await desk.states() == {"post": "unknown", "phone": "unknown"}
+    assert await letters.waiting_runs(desk.engine, desk.session) == []
+    assert (await desk.sheet()).rows == ()
+    for found in await contacting.contacts_of(desk.engine, desk.session, desk.case.id):
+        await contacting.write_again(desk.engine, desk.session, desk.case.id, found.id)
+    await send_due(desk.engine)
+    assert await desk.states() == {"post": "to-print", "phone": "to-call"}
+    assert (await desk.print()).letters == 1
+    with pytest.raises(ConflictError):
+        await contacting.write_again(desk.engine, desk.session, desk.case.id, message)
+    with pytest.raises(InputError):
+        await contacting.write_again(desk.engine, desk.session, desk.case.id, "0" * 32)
 
 
 @pytest.mark.parametrize("answer", [Handed.UNDELIVERABLE, Handed.NOT_TAKEN])

@@ -61,6 +61,10 @@ def test_what_was_sent_can_turn_out_not_to_be(data):
     for changed in (1, 0):
         assert changed == data.run("sent_is_failed", person_id=MORI, message_id="m2", reason="fax-failed", moved_at=3.0)
     assert status(data, "m2") == ("failed", "fax-failed")
+    outbox(data, "m4")
+    for changed in (1, 0):
+        assert changed == data.run("sent_is_unknown", person_id=MORI, message_id="m4", moved_at=3.0)
+    assert status(data, "m4") == ("unknown", "")
     outbox(data, "m3", "unknown")
     for changed in (1, 0):
         assert changed == data.run("unknown_is_sent", person_id=MORI, message_id="m3", moved_at=3.0)
@@ -113,6 +117,8 @@ def test_rows_of_a_sheet_keep_their_place(data):
     assert data.one("call_row_of_person", person_id=MORI, message_id="m1") == ("s", "shown", 2.0)
     assert [row[0] for row in data.all("call_rows_of_person", person_id=MORI)] == ["m1"]
     assert data.run("call_row_erase", person_id=MORI) == 1
+    for changed in (1, 0):
+        assert data.run("call_row_delete", person_id=SATO, message_id="m2") == changed
 
 
 def test_what_was_written_is_a_cases_and_a_persons(data):

@@ -6,6 +6,7 @@ of staff takes it off again.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kept.errors import ConflictError, DeniedError, ErasedError, InputError, KeptError
@@ -92,7 +93,10 @@ async def show_number(engine: Engine, session: StaffSession, sheet_id: str, plac
     sheet, rows = await load_sheet(engine, sheet_id)
     _require_running(engine, session, sheet)
     person_id, message_id = bytes(row_of(rows, place)[0]), str(row_of(rows, place)[1])
-    mandate = await issue_mandate(engine, session, sheet.purpose, people=1, seconds=sheet.ends_at - engine.clock.now())
+    mandate = replace(
+        await issue_mandate(engine, session, sheet.purpose, people=1, seconds=sheet.ends_at - engine.clock.now()),
+        case=_case(sheet),
+    )
     waiting = Waiting(
         person_id, message_id, sheet.origin, sheet.origin_id, sheet.purpose, Exit.PHONE, mandate.id, 0
     )  # fmt: skip
@@ -173,7 +177,7 @@ async def end_call(engine: Engine, session: StaffSession, sheet_id: str, place: 
             "expected a known outcome of a call, found another", reason="call-outcome", hint=", ".join(OUTCOMES)
         )
     sheet, rows = await load_sheet(engine, sheet_id)
-    session.require_purpose(engine, sheet.purpose)
+    _require_own(engine, session, sheet)
     row = row_of(rows, place)
     person_id, message_id, at = bytes(row[0]), str(row[1]), engine.ready()
     token = await _token(engine, sheet.purpose, person_id) if outcome in LISTED else b""
@@ -227,12 +231,24 @@ async def end_sheets(engine: Engine) -> int:
 
 
 def _require_running(engine: Engine, session: StaffSession, sheet: Sheet) -> None:
-    session.require_purpose(engine, sheet.purpose)
-    if sheet.status != "begun" or sheet.ends_at < engine.clock.now() or sheet.begun_by != session.login:
+    _require_own(engine, session, sheet)
+    if sheet.status != "begun" or sheet.ends_at < engine.clock.now():
         raise DeniedError(
-            "expected a sheet you began with and whose time is not over, found another",
+            "expected a sheet whose time is not over, found one that is",
             step=1,
-            needed="a sheet you begin with; what is over is not called any more",
+            needed="another sheet; what is over is not called any more",
+            reason="call-sheet-over",
+            clause="§5.2",
+        )
+
+
+def _require_own(engine: Engine, session: StaffSession, sheet: Sheet) -> None:
+    session.require_purpose(engine, sheet.purpose)
+    if sheet.begun_by != session.login:
+        raise DeniedError(
+            "expected a sheet you began with, found another",
+            step=1,
+            needed="a sheet you begin with",
             reason="call-sheet-over",
             clause="§5.2",
         )
@@ -306,6 +322,10 @@ async def _end_when_done(tx: Transaction, sheet_id: str) -> None:
         await tx.run("call_sheet_end", sheet_id=sheet_id)
 
 
+def _case(sheet: Sheet) -> str:
+    return sheet.origin_id if sheet.origin == "case" else ""
+
+
 def _about(sheet: Sheet, waiting: Waiting) -> tuple[tuple[str, str], ...]:
     return (("message", waiting.message_id), (sheet.origin, sheet.origin_id), ("call-sheet", str(sheet.number)))
 
@@ -332,6 +352,7 @@ async def _entry(  # noqa: PLR0913 -- the fields of an entry
         purpose=sheet.purpose,
         clause=engine.policy.policy.purposes[sheet.purpose].clause,
         exit=Exit.PHONE.value,
+        case=_case(sheet),
         facts=((sheet.origin, sheet.origin_id), ("call-sheet", str(sheet.number)), *facts),
     )
     return engine.seal_entry(build_entry(account, person_id if keys else b""), keys)

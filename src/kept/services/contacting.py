@@ -26,6 +26,7 @@ from kept.services.letter_words import letter_of
 from kept.services.outbox import new_message_id, put_in_outbox, send_one
 from kept.services.sealed_words import CONTACT, Said, open_words, seal_words
 from kept.services.stop_list import address_item
+from kept.services.unknown import send_again
 from kept.vault.text import readable
 
 if TYPE_CHECKING:
@@ -254,6 +255,20 @@ async def _keep(  # noqa: PLR0913 -- what a message is
 
     await engine.data.write(body)
     return waiting
+
+
+async def write_again(engine: Engine, session: StaffSession, case_id: str, message_id: str) -> None:
+    """Send again, under the same number, what may have gone: decided by a member of staff, recorded, decided anew when sent.
+
+    Raises:
+        InputError: It is no message of that case.
+        ConflictError: Its outcome is known.
+    """
+    case = await cases.case_of(engine, session, case_id)
+    rows = await engine.data.read(lambda tx: tx.all("contacts_of_case", case_id=case.id))
+    if message_id not in {str(row[1]) for row in rows}:
+        raise InputError("expected a message of this case, found none", reason="contact-unknown", clause="§4.5")
+    await send_again(engine, session, message_id)
 
 
 async def contacts_of(engine: Engine, session: StaffSession, case_id: str) -> list[Contact]:

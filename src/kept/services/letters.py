@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kept.channels.handed import Handed
@@ -169,7 +169,10 @@ async def fetch(engine: Engine, session: StaffSession, purpose: str, origin: str
             hint="letters are fetched once",
             clause=f"§{engine.policy.policy.purposes[purpose].clause}",
         )
-    mandate = await issue_printing(engine, session, purpose, len(rows), seconds=RUN_SECONDS)
+    mandate = replace(
+        await issue_printing(engine, session, purpose, len(rows), seconds=RUN_SECONDS),
+        case=origin_id if origin == "case" else "",
+    )
     going: list[tuple[Waiting, Letter]] = []
     left_out: list[tuple[Waiting, str]] = []
     for row in rows:

@@ -17,6 +17,7 @@ from kept.services.changing import Change, change_person
 from kept.services.entry import Account, build_entry
 from kept.services.erasing import remove_returned
 from kept.services.flush import insert_entries
+from kept.services.held import hold_put_aside
 from kept.services.sequencer import LOG
 from kept.services.unknown import hold_after_restore
 
@@ -50,6 +51,7 @@ async def recover(engine: Engine, *, by: str) -> Recovered:
     erased = await remove_returned(engine)
     lost = await _count_lost_values(engine)
     await hold_after_restore(engine)
+    await hold_put_aside(engine)
     kept, missing = await _new_log(engine, by, lost)
     if engine.has_policy:
         await _let_go_of_lost_values(engine)

@@ -23,6 +23,7 @@ def routes() -> list[Route]:
         for path, act, method in (
             ("/case/{case}/contact", contact_again, "GET"),
             ("/case/{case}/contact", contact, "POST"),
+            ("/case/{case}/contact/again", again, "POST"),
             ("/letters", waiting, "GET"),
             ("/letters", fetch, "POST"),
             ("/calls", sheets, "GET"),
@@ -53,6 +54,17 @@ async def contact(request: Request) -> Response:
     except InputError as error:
         return await show_case(request, case, error, {}, 422, typed=form)
     return go(request, f"/case/{case}#contact")
+
+
+async def again(request: Request) -> Response:
+    """Send again what may have gone."""
+    web: Web = request.app.state.web
+    session = request.scope["state"].get("session")
+    if session is None:
+        return go(request, "/sign-in")
+    form = await form_of(request, ("message",))
+    await contacting.write_again(web.engine, session, request.path_params["case"], form.get("message", ""))
+    return go(request, f"/case/{request.path_params['case']}#contact")
 
 
 async def contact_again(request: Request) -> Response:

@@ -38,6 +38,11 @@ WHERE person_id = :person_id AND message_id = :message_id AND status = 'sent';
 UPDATE outbox SET status = 'failed', reason = :reason, moved_at = :moved_at
 WHERE person_id = :person_id AND message_id = :message_id AND status = 'sent';
 
+-- name: sent_is_unknown (person_id, message_id, moved_at)
+-- An older D says it waits: it may have been printed, or called, since.
+UPDATE outbox SET status = 'unknown', moved_at = :moved_at
+WHERE person_id = :person_id AND message_id = :message_id AND status = 'sent';
+
 -- name: unknown_is_sent (person_id, message_id, moved_at)
 -- The fax server has it after all.
 UPDATE outbox SET status = 'sent', reason = '', moved_at = :moved_at
@@ -125,6 +130,10 @@ SELECT message_id, key_id, sealed FROM call_row WHERE person_id = :person_id ORD
 -- A row's next step.
 UPDATE call_row SET outcome = :outcome, moved_at = :moved_at
 WHERE person_id = :person_id AND message_id = :message_id AND outcome = :expected;
+
+-- name: call_row_delete (person_id, message_id)
+-- It is off the sheet; it may be put on one again under its number.
+DELETE FROM call_row WHERE person_id = :person_id AND message_id = :message_id;
 
 -- name: call_row_erase (person_id)
 -- Part of erasing a person.

@@ -1,0 +1,49 @@
+"""After an older D was put back: what it says waits for the printer, or on a call sheet, may have been printed or called since."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kept.policy.words import Exit
+from kept.services.call_sheets import SHOWN, WAITING
+from kept.services.dispatching import Waiting
+from kept.services.outbox import count
+
+if TYPE_CHECKING:
+    from kept.services.engine import Engine
+    from kept.store.interface import Transaction
+
+
+async def hold_put_aside(engine: Engine) -> int:
+    """Hold every letter and call that waits: *unknown* until staff send it again under the same number; return how many.
+
+    Args:
+        engine: Open, its D older than its K.
+    """
+    at = engine.clock.now()
+
+    async def body(tx: Transaction) -> int:
+        held = 0
+        for row in await tx.all("outbox_in_status", status="sent"):
+            person_id, message_id, channel = bytes(row[0]), str(row[1]), Exit(row[2])
+            if not await _take_out(tx, person_id, message_id, channel):
+                continue
+            await tx.run("sent_is_unknown", person_id=person_id, message_id=message_id, moved_at=at)
+            found = await tx.one("outbox_find", message_id=message_id)
+            if found is not None:
+                one = Waiting(person_id, message_id, str(found[1]), str(found[2]), str(found[3]), channel, "", 0)
+                await count(tx, one, "sent", change=-1)
+                await count(tx, one, "unknown")
+            held += 1
+        return held
+
+    return await engine.data.write(body)
+
+
+async def _take_out(tx: Transaction, person_id: bytes, message_id: str, channel: Exit) -> bool:
+    if channel is Exit.POST:
+        return bool(await tx.run("letter_delete", person_id=person_id, message_id=message_id))
+    call = await tx.one("call_row_of_person", person_id=person_id, message_id=message_id)
+    if channel is not Exit.PHONE or call is None or str(call[1]) not in {WAITING, SHOWN}:
+        return False
+    return bool(await tx.run("call_row_delete", person_id=person_id, message_id=message_id))
