@@ -15,10 +15,11 @@ sys.path.insert(0, str(HERE))
 import cookies  # noqa: E402 -- beside this file
 import decision  # noqa: E402 -- beside this file
 import erasing  # noqa: E402 -- same
+import figures  # noqa: E402 -- same
 import ledger  # noqa: E402 -- same
 import reading  # noqa: E402 -- same
 
-PACKAGES = ("cryptography", "msgspec", "casbin", "cedarpy")
+PACKAGES = ("cryptography", "msgspec", "casbin", "cedarpy", "numpy", "opendp", "duckdb")
 
 
 def machine() -> str:
@@ -51,6 +52,7 @@ def main() -> None:
         ("ledger", ledger.run),
         ("erasing", erasing.run),
         ("cookies", cookies.run),
+        ("figures", figures.run),
     ):
         print(f"measuring: {name} …", flush=True)
         parts += [section(), ""]

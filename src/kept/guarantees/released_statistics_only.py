@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kept.guarantees.guarantee import Finding, Guarantee
 from kept.services.acts import Act
-from kept.services.asking import Statistic, all_statistics
+from kept.services.asking import DAMAGED, Statistic, all_statistics
 from kept.services.data_sets import all_data_sets
 from kept.statistics.budget import YEAR_SECONDS, period_of
 from kept.store.queries import tables
@@ -23,6 +23,7 @@ async def check(engine: Engine) -> Finding:
     made = await all_statistics(engine)
     wrong = [*await _loose(engine, made), *await _over_budget(engine, made)]
     wrong += [f"figures {one.number} carry no noise" for one in made if one.figures and one.figures.variance[0] <= 0]
+    wrong += [f"figures {one.number} do not open" for one in made if one.status == DAMAGED]
     wrong += [f"table {name} names people" for name, column in HOLDS_NOBODY.items() if column in tables("data")[name]]
     if wrong:
         return Finding(False, wrong[0])

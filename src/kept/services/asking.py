@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from kept.crypto.random import random_id
-from kept.errors import ConflictError, DeniedError, InputError
+from kept.errors import ConflictError, DeniedError, InputError, SealError
 from kept.services.acts import Act, Outcome
 from kept.services.data_sets import data_set_of, require_desk, statistic_entry
 from kept.services.flush import insert_entries
@@ -28,9 +28,11 @@ if TYPE_CHECKING:
     from kept.services.engine import Engine
     from kept.services.staff import StaffSession
     from kept.statistics.data_set import DataSet
-    from kept.store.interface import Transaction
+    from kept.store.interface import Row, Transaction
 
 KIND = "figures"
+DAMAGED = "damaged"
+"""Its figures do not open; it is in no list of what is released."""
 TRIES = 5
 
 
@@ -51,7 +53,7 @@ class Statistic:
         asked_at: Unix seconds.
         micro_rho: What it cost, millionths of rho.
         delta: Of the data set's epsilon statement.
-        status: `charged`, `answered`, `asked` (its release waits) or `released`.
+        status: `charged`, `answered`, `asked` (its release waits), `released`; `damaged` in a list.
         figures: The answer; None while it is only charged.
         approval_id: Of its release; empty while nobody asked.
         released_at: Unix seconds; None before.
@@ -244,10 +246,20 @@ async def statistic_of(engine: Engine, statistic_id: str) -> Statistic:
     if row is None:
         raise InputError("expected a question, found none of that number", reason="statistic-unknown", clause="§4.8")
     sealed = bytes(row[12])
+    return _statistic(
+        statistic_id, row, decode_figures(open_house_record(engine, KIND, statistic_id, sealed)) if sealed else None
+    )
+
+
+async def _without_figures(engine: Engine, statistic_id: str) -> Statistic:
+    row = await engine.data.read(lambda tx: tx.one("statistic_get", statistic_id=statistic_id))
+    return _statistic(statistic_id, row or (), None, status=DAMAGED)
+
+
+def _statistic(statistic_id: str, row: Row, figures: Figures | None, *, status: str = "") -> Statistic:
     return Statistic(
         statistic_id, int(row[0]), str(row[1]), str(row[2]), str(row[3]), float(row[4]), tuple(str(row[5]).split()),
-        str(row[6]), str(row[7]), float(row[8]), int(row[9]), float(row[10]), str(row[11]),
-        decode_figures(open_house_record(engine, KIND, statistic_id, sealed)) if sealed else None,
+        str(row[6]), str(row[7]), float(row[8]), int(row[9]), float(row[10]), status or str(row[11]), figures,
         str(row[13]), None if row[14] is None else float(row[14]),
     )  # fmt: skip
 
@@ -255,7 +267,13 @@ async def statistic_of(engine: Engine, statistic_id: str) -> Statistic:
 async def all_statistics(engine: Engine) -> list[Statistic]:
     """Return every question, newest first."""
     rows = await engine.data.read(lambda tx: tx.all("statistics"))
-    return [await statistic_of(engine, str(row[0])) for row in rows]
+    found = []
+    for row in rows:
+        try:
+            found.append(await statistic_of(engine, str(row[0])))
+        except SealError:
+            found.append(await _without_figures(engine, str(row[0])))  # the others are still looked at
+    return found
 
 
 async def budget_left(engine: Engine, data_set: DataSet) -> Room:

@@ -152,7 +152,9 @@ async def _one(
     if not held:
         return None  # nothing of theirs is used, and there is no use to record
     try:
-        card = await engine.gate.read(mandate, person_id, held, Exit.STATISTICS, on_denial="withhold")
+        card = await engine.gate.read(
+            mandate, person_id, held, Exit.STATISTICS, on_denial="withhold", act=Act.VALUE_COUNT
+        )
     except DeniedError as error:
         if error.reason in {"mandate-spent", "mandate", "role", "purpose"}:
             raise
