@@ -57,9 +57,12 @@ async def _over_budget(engine: Engine, made: list[Statistic]) -> list[str]:
     for one in made:
         by_set[one.data_set].append(one)
     for name, declared in all_data_sets(engine).items():
-        charges = [(one.asked_at, one.micro_rho) for one in by_set[name]]
+        asked = {one.id: (one.asked_at, one.micro_rho) for one in by_set[name]}
+        rows = await engine.keys.read(lambda tx, of=name: tx.all("charges_since", data_set=of, since=0.0))  # type: ignore[misc]
+        remembered = {str(row[0]): (float(row[1]), int(row[2])) for row in rows}
+        charges = list((remembered | asked).values())
         row = await engine.data.read(lambda tx, of=name: tx.one("statistic_account_get", data_set=of))  # type: ignore[misc]
-        if sum(cost for _, cost in charges) != (int(row[0]) if row else 0):
+        if sum(cost for _, cost in asked.values()) != (int(row[0]) if row else 0):
             wrong.append(f"the questions of {name} do not add up to what was charged")
         for at, _ in charges:
             begins, ends = period_of(at, declared.budget.per)
@@ -68,9 +71,9 @@ async def _over_budget(engine: Engine, made: list[Statistic]) -> list[str]:
             if in_period > declared.budget.micro_rho or in_year > declared.budget.micro_rho_year:
                 wrong.append(f"{name} was charged beyond its budget")
     rows = await engine.data.read(lambda tx: tx.all("tallies"))
-    asked = sum(int(row[4]) for row in rows if row[2] == Act.STATISTIC_ASK.value and row[3] == "done")
-    if asked != len(made):
-        wrong.append(f"{asked} entries of questions, and {len(made)} questions")
+    entries = sum(int(row[4]) for row in rows if row[2] == Act.STATISTIC_ASK.value and row[3] == "done")
+    if entries != len(made):
+        wrong.append(f"{entries} entries of questions, and {len(made)} questions")
     return wrong
 
 

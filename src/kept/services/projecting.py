@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
@@ -49,6 +49,8 @@ EVERYBODY = 2**53
 PAGE = 256
 KEY = "projection"
 KIND = "projection"
+Opened: TypeAlias = "tuple[list[Column], int, Codes | None]"
+"""One segment: the columns of a question, how many rows, how often each counts."""
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -114,7 +116,7 @@ async def build(engine: Engine, session: StaffSession, name: str) -> str:
             data_set, {one.id: weeks_before(day) for one in data_set.dimensions.values() if one.found}
         )
         rows = await _visits(engine, data_set)
-    shuffle(rows)
+    await asyncio.to_thread(shuffle, rows)
     return await _write(engine, session, data_set, purpose, rows)
 
 
@@ -288,9 +290,7 @@ def _build(data_set: DataSet, row: Row) -> Build:
     )
 
 
-async def open_columns(
-    engine: Engine, found: Build, dimensions: Sequence[Dimension]
-) -> list[tuple[list[Column], int, Codes | None]]:
+async def open_columns(engine: Engine, found: Build, dimensions: Sequence[Dimension]) -> list[Opened]:
     """Return the columns a question needs, by segment: the columns, how many rows, and how often each counts.
 
     Args:

@@ -328,4 +328,5 @@ class TestFiles:
         """In both languages, with nothing to divide by, too."""
         figures = figures_of([1], ())
         assert question_text(figures, "en") == "How many customers"
+        assert question_text(figures_of([1], (1, 1, 1)), "en") == "How many customers, by d0, d1 and d2"
         assert question_text(figures_of([1], (1,)), "ja") == "D0ごとのお客様の人数"
