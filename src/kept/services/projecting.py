@@ -117,7 +117,9 @@ async def build(engine: Engine, session: StaffSession, name: str) -> str:
         )
         rows = await _visits(engine, data_set)
     await asyncio.to_thread(shuffle, rows)
-    return await _write(engine, session, data_set, purpose, rows)
+    names = (*data_set.dimensions, *((WEIGHT,) if data_set.about == "visit" else ()))
+    columns = {name: [row[place] for row in rows] for place, name in enumerate(names)}
+    return await write_build(engine, session, data_set, purpose, columns)
 
 
 async def _people(engine: Engine, mandate: Mandate, data_set: DataSet, day: date) -> list[tuple[int, ...]]:
@@ -183,13 +185,22 @@ async def _visits(engine: Engine, data_set: DataSet) -> list[tuple[int, ...]]:
     return rows
 
 
-async def _write(
-    engine: Engine, session: StaffSession, data_set: DataSet, purpose: str, rows: list[tuple[int, ...]]
+async def write_build(
+    engine: Engine, session: StaffSession, data_set: DataSet, purpose: str, codes: Mapping[str, Sequence[int]]
 ) -> str:
+    """Seal a build's columns, and put it in place of the one before; return its id.
+
+    Args:
+        engine: Open.
+        session: Who builds.
+        data_set: With the options of this build.
+        purpose: For which purpose.
+        codes: Of each column, all of one length, in an order that means nothing.
+    """
     build_id, at = random_id(), engine.ready()
-    names = (*data_set.dimensions, *((WEIGHT,) if data_set.about == "visit" else ()))
-    widths = {name: "I" if name == WEIGHT else width_of(data_set.dimensions[name]) for name in names}
-    columns = {name: (widths[name], [row[place] for row in rows]) for place, name in enumerate(names)}
+    widths = {name: "I" if name == WEIGHT else width_of(data_set.dimensions[name]) for name in codes}
+    columns = {name: (widths[name], column) for name, column in codes.items()}
+    rows = len(next(iter(codes.values())))
     manifest = Manifest({one.id: tuple(one.options) for one in data_set.dimensions.values()}, widths)
     sealed = [
         {
@@ -205,7 +216,7 @@ async def _write(
                 record_id=_record_id(data_set.id, name, number, build_id),
             ),
         }
-        for name, number, content in segments(columns, len(rows))
+        for name, number, content in segments(columns, rows)
     ]
     facts = (("data-set", data_set.id), ("build", build_id))
     entry = statistic_entry(

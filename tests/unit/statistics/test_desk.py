@@ -180,6 +180,7 @@ class TestBudget:
         """A quarter begins on the first of January, April, July, October."""
         assert period_of(at(2026, 11, 25), "quarter") == (at(2026, 10, 1), at(2027, 1, 1))
         assert period_of(at(2026, 12, 31), "month") == (at(2026, 12, 1), at(2027, 1, 1))
+        assert period_of(at(2026, 10, 1) - 3e-7, "quarter")[1] == at(2026, 10, 1)
         assert period_of(at(2026, 1, 1), "year") == (at(2026, 1, 1), at(2027, 1, 1))
 
     @given(st.lists(st.tuples(st.floats(0, 2 * YEAR_SECONDS), st.sampled_from(list(Precision))), max_size=60))
