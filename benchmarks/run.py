@@ -15,11 +15,12 @@ sys.path.insert(0, str(HERE))
 import cookies  # noqa: E402 -- beside this file
 import decision  # noqa: E402 -- beside this file
 import erasing  # noqa: E402 -- same
+import figures  # noqa: E402 -- same
 import ledger  # noqa: E402 -- same
 import reading  # noqa: E402 -- same
 import sending  # noqa: E402 -- same
 
-PACKAGES = ("cryptography", "msgspec", "casbin", "cedarpy")
+PACKAGES = ("cryptography", "msgspec", "casbin", "cedarpy", "numpy", "opendp", "duckdb")
 
 
 def machine() -> str:
@@ -53,6 +54,7 @@ def main() -> None:
         ("erasing", erasing.run),
         ("cookies", cookies.run),
         ("sending", sending.run),
+        ("figures", figures.run),
     ):
         print(f"measuring: {name} …", flush=True)
         parts += [section(), ""]

@@ -12,9 +12,11 @@ from house import MAIL, NAME, POLICY, House, second_version
 from kept.errors import DeniedError, InputError, KeptError, SealError, StoreError
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState
-from kept.services import accounts, asking, choosing, erasing, projecting, staff
+from kept.services import accounts, asking, choosing, erasing, projecting, sampling, staff
 from kept.services.planting import plant
 from kept.services.projecting import end_builds
+from kept.services.verifying import verify_house
+from kept.statistics import counting
 from kept.statistics.budget import Precision
 
 pytestmark = pytest.mark.anyio
@@ -41,7 +43,7 @@ async def test_people_are_counted_through_the_gate_and_nobody_twice(house, desk,
     assert [one.dimension for one in both.figures.axes] == ["prefecture", "occupation"]
     assert sum(both.figures.noisy) == 4
     assert (await desk.ask()).figures.noisy == (4,)
-    read = [one for one in await house.ledger() if one.act == "actor:value:read"]
+    read = [one for one in await house.ledger() if one.act == "staff:value:count"]
     assert len(read) == 4
     assert {(one.purpose, one.exit, one.clause) for one in read} == {(RESEARCH, "statistics", "4.2")}
     assert all("name" not in one.items for one in read)
@@ -80,6 +82,16 @@ async def test_figures_carry_noise(house, desk):
     found = await desk.ask("prefecture")
     assert len(set(found.figures.noisy)) > 5
     assert found.figures.sampler.startswith(("kept-exact", "opendp"))
+
+
+async def test_the_base_install_asks_too(house, desk, monkeypatch):
+    """§4.2: without numpy and OpenDP the desk counts in plain Python, and its own sampler draws."""
+    monkeypatch.setattr(counting, "fast", lambda: None)
+    monkeypatch.setattr(sampling, "library", lambda: None)
+    await person(house, prefecture="nara", interests=("food", "city"))
+    await desk.build()
+    found = await desk.ask("prefecture", "interests")
+    assert (found.figures.sampler, len(found.figures.noisy)) == ("kept-exact", 48 * 9)
 
 
 async def test_asking_again_is_the_same_answer_and_costs_nothing(house, desk):
@@ -188,11 +200,27 @@ async def test_two_who_ask_at_once_cannot_both_spend_the_last(house, desk):
     assert (await asking.budget_left(house.engine, await data_set(house))).period == 0
 
 
-async def test_a_kill_after_the_charge_leaves_it_spent_and_says_so(house, desk):
+async def test_a_database_put_back_gives_no_budget_back(house, desk):
+    """§4.2 breach: a D without the questions of a moment ago, restored or written by hand, has as little budget as before."""
+    if house.kind != "sqlite":
+        return
+    await person(house, prefecture="nara")
+    await desk.build()
+    for dimensions in ((), ("prefecture",)):
+        await desk.ask(*dimensions, precision="finest")
+    house.sql("DELETE FROM statistic")
+    house.sql("DELETE FROM statistic_account")
+    with pytest.raises(DeniedError) as refused:
+        await desk.ask("occupation", precision="rough")
+    assert refused.value.reason == "budget-spent"
+
+
+@pytest.mark.parametrize("writes", [1, 2])
+async def test_a_kill_after_the_charge_leaves_it_spent_and_says_so(house, desk, writes):
     """§4.2 fault: what was charged stays charged; the page says that there is no answer; asking again costs again."""
     await person(house, prefecture="nara")
     await desk.build()
-    house.stop_after(1)
+    house.stop_after(writes)
     with pytest.raises(StoreError):
         await desk.ask("prefecture")
     await house.close(integrate=False)
@@ -302,6 +330,7 @@ async def test_a_flipped_bit_in_a_segment_is_found(house, desk):
     house.sql("UPDATE projection_segment SET sealed = ? WHERE column_name = 'prefecture'", flipped)
     with pytest.raises(SealError):
         await desk.ask("prefecture")
+    assert "data set customers: a segment of its build does not open" in (await verify_house(house.engine)).problems
     # nor does one column stand in for another
     house.sql("UPDATE projection_segment SET sealed = ? WHERE column_name = 'occupation'", sealed)
     with pytest.raises(SealError):
@@ -377,6 +406,7 @@ async def test_it_is_built_and_asked_on_the_page(house, desk):
         refused = await browser.post("/en/statistics", data_set="customers", by=by, precision="finest")
     assert refused.status_code == 403
     assert "§4.2" in refused.text
+    assert "from Apr 1, 2027 on" in refused.text
     wrong = await browser.post("/en/statistics", data_set="customers", by="name", precision="normal")
     assert wrong.status_code == 422
     assert (await browser.post("/en/statistics", data_set="customers", precision="exact")).status_code == 422
@@ -387,9 +417,9 @@ async def test_it_is_built_and_asked_on_the_page(house, desk):
 
 
 async def test_the_board_says_kept(house, desk):
-    """§4.2 page: declared, in use, and what the live check found."""
+    """§4.2 page: a build, a question, an answer; how many people were counted is a true count, and is not told."""
     await person(house, prefecture="nara")
     await desk.build()
     await desk.ask()
     one = (await promise_board(house.engine)).of("4.2")
-    assert (one.state, one.uses > 0) == (ClauseState.KEPT, True)
+    assert (one.state, one.uses) == (ClauseState.KEPT, 3)

@@ -154,6 +154,8 @@ async def test_changed_figures_do_not_open(house, desk):
     house.sql("UPDATE statistic SET sealed = ?", sealed[:-1] + bytes([sealed[-1] ^ 1]))
     with pytest.raises(KeptError):
         await asking.statistic_of(house.engine, found.id)
+    assert [one.status for one in await asking.all_statistics(house.engine)] == ["damaged"]
+    assert "do not open" in (await released_statistics_only.check(house.engine)).detail
     report = await verify_house(house.engine)
     assert any("figures" in one for one in report.problems)
 

@@ -71,7 +71,7 @@ def test_the_same_question_and_its_charges_are_found(data):
         data.run("statistic_insert", statistic_id=f"q{number}", number=number, asked_at=at, **asked)
     assert data.all("statistic_same", build_id="b", dimensions="age", micro_rho=501) == [("q2", "charged")]
     assert data.all("statistic_same", build_id="c", dimensions="age", micro_rho=1) == []
-    assert data.all("statistic_charges", data_set="customers", since=5.0) == [(6.0, 900), (7.0, 500)]
+    assert data.all("statistic_charges", data_set="customers", since=5.0) == [("q2", 6.0, 900), ("q3", 7.0, 500)]
 
 
 def test_exports_stand_newest_first(data):
@@ -87,3 +87,16 @@ def test_exports_stand_newest_first(data):
             form="csv",
         )
     assert data.all("statistic_exports")[0] == ("2.0", "q", 2.0, "ono", "press", "csv")
+
+
+def test_k_remembers_charges_of_its_own(keys):
+    """Once each, by data set, since a moment."""
+    for statistic_id, name, at in (
+        ("b", "customers", 2.0),
+        ("a", "customers", 1.0),
+        ("c", "usage", 3.0),
+        ("a", "x", 9.0),
+    ):
+        keys.run("charge_put", statistic_id=statistic_id, data_set=name, at=at, micro_rho=500)
+    assert keys.all("charges_since", data_set="customers", since=0.0) == [("a", 1.0, 500), ("b", 2.0, 500)]
+    assert keys.all("charges_since", data_set="customers", since=1.0) == [("b", 2.0, 500)]

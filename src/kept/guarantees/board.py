@@ -16,6 +16,7 @@ from kept.guarantees import ALL
 from kept.guarantees.guarantee import Finding, parse_finding
 from kept.policy.coverage import Part, PartKind, parts
 from kept.policy.words import ClauseKind, ClauseState, Exit
+from kept.services.acts import Act
 from kept.services.attesting import Attested, attested
 
 if TYPE_CHECKING:
@@ -131,7 +132,9 @@ async def promise_board(engine: Engine, *, check: bool = True) -> Board:
     uses: Counter[str] = Counter()
     refused: Counter[str] = Counter()
     last: dict[str, float] = {}
-    for _, clause, _, outcome, count, last_at in await engine.data.read(lambda tx: tx.all("tallies")):
+    for _, clause, act, outcome, count, last_at in await engine.data.read(lambda tx: tx.all("tallies")):
+        if act == Act.VALUE_COUNT.value:
+            continue  # how many people a projection holds is a true count, and the policy page shows these
         (refused if outcome == "refused" else uses)[clause] += int(count)
         last[clause] = max(last.get(clause, 0.0), float(last_at))
     behind = parts(policy)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kept.guarantees.guarantee import Finding, Guarantee
 from kept.services.acts import Act
-from kept.services.asking import Statistic, all_statistics
+from kept.services.asking import DAMAGED, Statistic, all_statistics
 from kept.services.data_sets import all_data_sets
 from kept.statistics.budget import YEAR_SECONDS, period_of
 from kept.store.queries import tables
@@ -26,6 +26,9 @@ async def check(engine: Engine) -> Finding:
         Finding(False, "figures {number} carry no noise", {"number": one.number})
         for one in made
         if one.figures and one.figures.variance[0] <= 0
+    ]
+    wrong += [
+        Finding(False, "figures {number} do not open", {"number": one.number}) for one in made if one.status == DAMAGED
     ]
     wrong += [
         Finding(False, "the table {name} names people", {"name": name})
@@ -68,9 +71,12 @@ async def _over_budget(engine: Engine, made: list[Statistic]) -> list[Finding]:
     for one in made:
         by_set[one.data_set].append(one)
     for name, declared in all_data_sets(engine).items():
-        charges = [(one.asked_at, one.micro_rho) for one in by_set[name]]
+        asked = {one.id: (one.asked_at, one.micro_rho) for one in by_set[name]}
+        rows = await engine.keys.read(lambda tx, of=name: tx.all("charges_since", data_set=of, since=0.0))  # type: ignore[misc]
+        remembered = {str(row[0]): (float(row[1]), int(row[2])) for row in rows}
+        charges = list((remembered | asked).values())
         row = await engine.data.read(lambda tx, of=name: tx.one("statistic_account_get", data_set=of))  # type: ignore[misc]
-        if sum(cost for _, cost in charges) != (int(row[0]) if row else 0):
+        if sum(cost for _, cost in asked.values()) != (int(row[0]) if row else 0):
             wrong.append(Finding(False, "the questions of {name} do not add up to what was charged", {"name": name}))
         for at, _ in charges:
             begins, ends = period_of(at, declared.budget.per)
@@ -79,10 +85,10 @@ async def _over_budget(engine: Engine, made: list[Statistic]) -> list[Finding]:
             if in_period > declared.budget.micro_rho or in_year > declared.budget.micro_rho_year:
                 wrong.append(Finding(False, "{name} was charged beyond its budget", {"name": name}))
     rows = await engine.data.read(lambda tx: tx.all("tallies"))
-    asked = sum(int(row[4]) for row in rows if row[2] == Act.STATISTIC_ASK.value and row[3] == "done")
-    if asked != len(made):
+    entries = sum(int(row[4]) for row in rows if row[2] == Act.STATISTIC_ASK.value and row[3] == "done")
+    if entries != len(made):
         wrong.append(
-            Finding(False, "{asked} entries of questions, and {n} questions", {"asked": asked, "n": len(made)})
+            Finding(False, "{asked} entries of questions, and {n} questions", {"asked": entries, "n": len(made)})
         )
     return wrong
 

@@ -71,6 +71,7 @@ class Act(StrEnum):
     DISCLOSURE_FINISH = "staff:disclosure:finish"
     DISCLOSURE_FETCH = "staff:disclosure:fetch"
     DISCLOSURE_EXCEED = "staff:disclosure:exceed"
+    VALUE_COUNT = "staff:value:count"
     STATISTIC_BUILD = "staff:statistic:build"
     STATISTIC_ASK = "staff:statistic:ask"
     STATISTIC_ANSWER = "staff:statistic:answer"

@@ -1,23 +1,26 @@
 """Asking a data set: charged before it is counted, answered with noise, the same question answered from store.
 
 The charge and the record of the question are one transaction that compares and sets what was charged before: two askers
-at once cannot both spend the last of a budget. What fails after the charge stays charged.
+at once cannot both spend the last of a budget. K is told before anything is counted, so that a D restored from before
+gives no budget back. What fails after the charge stays charged.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from fractions import Fraction
+from typing import TYPE_CHECKING, TypeAlias
 
 from kept.crypto.random import random_id
-from kept.errors import ConflictError, DeniedError, InputError
+from kept.errors import ConflictError, DeniedError, InputError, SealError
 from kept.services.acts import Act, Outcome
 from kept.services.data_sets import data_set_of, require_desk, statistic_entry
 from kept.services.flush import insert_entries
 from kept.services.house_record import open_house_record, seal_house_record
-from kept.services.projecting import Build, open_columns, usable_build
+from kept.services.projecting import Build, Opened, open_columns, usable_build
 from kept.services.sampling import draw
 from kept.statistics.budget import YEAR_SECONDS, Precision, Room, period_of, price, returns_at, room, variance
 from kept.statistics.counting import count
@@ -26,12 +29,17 @@ from kept.statistics.question import Question, make_question
 
 if TYPE_CHECKING:
     from kept.services.engine import Engine
+    from kept.services.flush import SealedEntry
     from kept.services.staff import StaffSession
     from kept.statistics.data_set import DataSet
-    from kept.store.interface import Transaction
+    from kept.store.interface import Row, Transaction
 
 KIND = "figures"
+DAMAGED = "damaged"
+"""Its figures do not open; it is in no list of what is released."""
 TRIES = 5
+Charges: TypeAlias = dict[str, tuple[float, int]]
+"""When and how much, by question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,7 @@ class Statistic:
         asked_at: Unix seconds.
         micro_rho: What it cost, millionths of rho.
         delta: Of the data set's epsilon statement.
-        status: `charged`, `answered`, `asked` (its release waits) or `released`.
+        status: `charged`, `answered`, `asked` (its release waits), `released`; `damaged` in a list.
         figures: The answer; None while it is only charged.
         approval_id: Of its release; empty while nobody asked.
         released_at: Unix seconds; None before.
@@ -102,90 +110,129 @@ async def ask(engine: Engine, session: StaffSession, name: str, dimensions: Sequ
     ):
         if str(row[1]) != "charged":
             return str(row[0])
-    statistic_id = await _charge(engine, session, built, question, purpose, cost)
-    await _answer(engine, session, built, question, purpose, statistic_id, cost)
-    return statistic_id
+    asked = _Asked(random_id(), session, built, question, purpose, cost)
+    await _charge(engine, asked)
+    await _answer(engine, asked)
+    return asked.id
 
 
-async def _charge(  # noqa: PLR0913 -- what is charged, to what
-    engine: Engine, session: StaffSession, built: Build, question: Question, purpose: str, cost: int
-) -> str:
-    statistic_id, data_set = random_id(), built.data_set
-    for _ in range(TRIES):
-        at = engine.ready()
-        facts = (
-            ("data-set", data_set.id), ("build", built.id), ("question", statistic_id),
-            ("by", question.words or "nothing"), ("micro-rho", str(cost)),
-        )  # fmt: skip
-        entry = statistic_entry(
-            engine, session, Act.STATISTIC_ASK, at, purpose=purpose, clause=data_set.clause, facts=facts
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question on its way: who asks what of which build, for which purpose, at what price."""
+
+    id: str
+    session: StaffSession
+    built: Build
+    question: Question
+    purpose: str
+    cost: int
+
+    def entry(
+        self, engine: Engine, act: Act, at: float, facts: tuple[tuple[str, str], ...], outcome: Outcome = Outcome.DONE
+    ) -> SealedEntry:
+        """Return an entry about it."""
+        clause = self.built.data_set.clause
+        return statistic_entry(
+            engine, self.session, act, at, purpose=self.purpose, clause=clause, facts=facts, outcome=outcome
         )
 
-        async def body(tx: Transaction, at: float = at, entry: object = entry) -> tuple[bool, float]:
-            await tx.run("statistic_account_open", data_set=data_set.id)
-            account = await tx.one("statistic_account_get", data_set=data_set.id)
-            charges = await _charges(tx, data_set, at)
-            if room(data_set.budget, charges, at).left < cost:
-                return False, returns_at(data_set.budget, charges, at, cost)
-            standing = await tx.one("projection_of", data_set=data_set.id)
-            if standing is None or str(standing[0]) != built.id:
-                raise ConflictError(
-                    "expected the build the question was asked of, found a newer one",
-                    reason="build-moved",
-                    hint="ask again",
-                )
-            if not await tx.run(
-                "statistic_charge", data_set=data_set.id, cost=cost, expected=int(account[0]) if account else 0
-            ):
-                raise ConflictError("somebody else was charged at the same moment", reason="charged-meanwhile")
-            row = await tx.one("statistic_next")
-            await tx.run(
-                "statistic_insert",
-                statistic_id=statistic_id,
-                number=int(row[0] if row else 0) + 1,
-                data_set=data_set.id,
-                clause=data_set.clause,
-                build_id=built.id,
-                built_at=built.built_at,
-                dimensions=question.words,
-                purpose=purpose,
-                asked_by=session.login,
-                asked_at=at,
-                micro_rho=cost,
-                delta=data_set.budget.delta,
-                sealed=b"",
-            )
-            await insert_entries(tx, [entry], at)  # type: ignore[list-item]  # bound as a default, so that each try has its own
-            return True, 0.0
 
+async def _charge(engine: Engine, asked: _Asked) -> None:
+    """Charge it in D, then tell K; nothing is counted before both are durable."""
+    for _ in range(TRIES):
+        at = engine.ready()
         try:
-            charged, back = await engine.data.write(body)
+            back = await _try_to_charge(engine, asked, at)
         except ConflictError as error:
             if error.reason != "charged-meanwhile":
                 raise
             continue
-        if not charged:
-            raise await _spent(engine, session, data_set, purpose, cost, back)
-        return statistic_id
+        if back is not None:
+            raise await _spent(engine, asked, back)
+        charge = {"data_set": asked.built.data_set.id, "at": at, "micro_rho": asked.cost}
+        await engine.keys.write(lambda tx, one=charge: tx.run("charge_put", statistic_id=asked.id, **one))  # type: ignore[misc]
+        return
     raise ConflictError("others keep asking at the same moment", reason="charged-meanwhile", hint="ask again")
 
 
-async def _charges(tx: Transaction, data_set: DataSet, at: float) -> list[tuple[float, int]]:
-    since = min(at - YEAR_SECONDS, period_of(at, data_set.budget.per)[0] - 1)
-    rows = await tx.all("statistic_charges", data_set=data_set.id, since=since)
-    return [(float(row[0]), int(row[1])) for row in rows]
+async def _try_to_charge(engine: Engine, asked: _Asked, at: float) -> float | None:
+    """Charge it once, with its record; return None, or when there will be room for it.
 
-
-async def _spent(  # noqa: PLR0913 -- what is refused
-    engine: Engine, session: StaffSession, data_set: DataSet, purpose: str, cost: int, back: float
-) -> DeniedError:
-    """Record the refusal, and say when the budget comes back."""
-    at = engine.clock.now()
-    facts = (("data-set", data_set.id), ("micro-rho", str(cost)), ("reason", "budget-spent"))
-    entry = statistic_entry(
-        engine, session, Act.STATISTIC_ASK, at, purpose=purpose, clause=data_set.clause, facts=facts,
-        outcome=Outcome.REFUSED,
+    Raises:
+        ConflictError: Somebody else was charged meanwhile, or the build is not the newest any more.
+    """
+    built, data_set = asked.built, asked.built.data_set
+    remembered = await _remembered(engine, data_set, at)
+    facts = (
+        ("data-set", data_set.id), ("build", built.id), ("question", asked.id),
+        ("by", asked.question.words or "nothing"), ("micro-rho", str(asked.cost)),
     )  # fmt: skip
+    entry = asked.entry(engine, Act.STATISTIC_ASK, at, facts)
+
+    async def body(tx: Transaction) -> float | None:
+        await tx.run("statistic_account_open", data_set=data_set.id)
+        account = await tx.one("statistic_account_get", data_set=data_set.id)
+        charges = await _charges(tx, data_set, at, remembered)
+        if room(data_set.budget, charges, at).left < asked.cost:
+            return returns_at(data_set.budget, charges, at, asked.cost)
+        standing = await tx.one("projection_of", data_set=data_set.id)
+        active = await tx.one("meta_get", name="active_policy")
+        if (standing and str(standing[0])) != built.id or (active and str(active[0])) != built.policy_hash:
+            raise ConflictError(
+                "expected the build the question was asked of, found a newer one",
+                reason="build-moved",
+                hint="ask again",
+            )
+        if not await tx.run(
+            "statistic_charge", data_set=data_set.id, cost=asked.cost, expected=int(account[0]) if account else 0
+        ):
+            raise ConflictError("somebody else was charged at the same moment", reason="charged-meanwhile")
+        row = await tx.one("statistic_next")
+        await tx.run(
+            "statistic_insert",
+            statistic_id=asked.id,
+            number=int(row[0] if row else 0) + 1,
+            data_set=data_set.id,
+            clause=data_set.clause,
+            build_id=built.id,
+            built_at=built.built_at,
+            dimensions=asked.question.words,
+            purpose=asked.purpose,
+            asked_by=asked.session.login,
+            asked_at=at,
+            micro_rho=asked.cost,
+            delta=data_set.budget.delta,
+            sealed=b"",
+        )
+        await insert_entries(tx, [entry], at)
+        return None
+
+    return await engine.data.write(body)
+
+
+def _since(data_set: DataSet, at: float) -> float:
+    return min(at - YEAR_SECONDS, period_of(at, data_set.budget.per)[0] - 1)
+
+
+async def _remembered(engine: Engine, data_set: DataSet, at: float) -> Charges:
+    """Return what K remembers of charges, by question."""
+    since = _since(data_set, at)
+    rows = await engine.keys.read(lambda tx: tx.all("charges_since", data_set=data_set.id, since=since))
+    return {str(row[0]): (float(row[1]), int(row[2])) for row in rows}
+
+
+async def _charges(tx: Transaction, data_set: DataSet, at: float, remembered: Charges) -> list[tuple[float, int]]:
+    """Return every charge, of D and what K remembers beside."""
+    rows = await tx.all("statistic_charges", data_set=data_set.id, since=_since(data_set, at))
+    both = remembered | {str(row[0]): (float(row[1]), int(row[2])) for row in rows}
+    return sorted(both.values())
+
+
+async def _spent(engine: Engine, asked: _Asked, back: float) -> DeniedError:
+    """Record the refusal, and say when the budget comes back."""
+    data_set = asked.built.data_set
+    facts = (("data-set", data_set.id), ("micro-rho", str(asked.cost)), ("reason", "budget-spent"))
+    entry = asked.entry(engine, Act.STATISTIC_ASK, engine.clock.now(), facts, Outcome.REFUSED)
     await engine.flush.append(entry)
     day = datetime.fromtimestamp(back, tz=UTC).strftime("%Y-%m-%d")
     return DeniedError(
@@ -198,35 +245,29 @@ async def _spent(  # noqa: PLR0913 -- what is refused
     )
 
 
-async def _answer(  # noqa: PLR0913 -- what is answered
-    engine: Engine,
-    session: StaffSession,
-    built: Build,
-    question: Question,
-    purpose: str,
-    statistic_id: str,
-    cost: int,
-) -> None:
-    noise, sampler = draw(question.cells, spread := variance(question.squared_sensitivity, cost))
-    totals = [0] * question.cells
-    for columns, rows, weights in await open_columns(engine, built, question.dimensions):
-        for cell, found in enumerate(count(columns, rows, weights)):
-            totals[cell] += found
-    noisy = [found + one for found, one in zip(totals, noise, strict=True)]
-    sealed = seal_house_record(
-        engine, KIND, statistic_id, encode_figures(make_figures(question, noisy, spread, sampler))
-    )
+async def _answer(engine: Engine, asked: _Asked) -> None:
+    question = asked.question
+    parts = await open_columns(engine, asked.built, question.dimensions)
+    spread = variance(question.squared_sensitivity, asked.cost)
+    noisy, sampler = await asyncio.to_thread(_noisy, question, parts, spread)  # the loop answers others meanwhile
+    sealed = seal_house_record(engine, KIND, asked.id, encode_figures(make_figures(question, noisy, spread, sampler)))
     at = engine.ready()
-    facts = (("question", statistic_id), ("sampler", sampler))
-    entry = statistic_entry(
-        engine, session, Act.STATISTIC_ANSWER, at, purpose=purpose, clause=built.data_set.clause, facts=facts
-    )
+    entry = asked.entry(engine, Act.STATISTIC_ANSWER, at, (("question", asked.id), ("sampler", sampler)))
 
     async def body(tx: Transaction) -> None:
-        if await tx.run("statistic_answer", statistic_id=statistic_id, sealed=sealed):
+        if await tx.run("statistic_answer", statistic_id=asked.id, sealed=sealed):
             await insert_entries(tx, [entry], at)
 
     await engine.data.write(body)
+
+
+def _noisy(question: Question, parts: list[Opened], spread: Fraction) -> tuple[list[int], str]:
+    """Return the noisy figures and the sampler; the true counts end with this call."""
+    figures, sampler = draw(question.cells, spread)
+    for columns, rows, weights in parts:
+        for cell, found in enumerate(count(columns, rows, weights)):
+            figures[cell] += found
+    return figures, sampler
 
 
 async def statistic_of(engine: Engine, statistic_id: str) -> Statistic:
@@ -244,10 +285,20 @@ async def statistic_of(engine: Engine, statistic_id: str) -> Statistic:
     if row is None:
         raise InputError("expected a question, found none of that number", reason="statistic-unknown", clause="§4.8")
     sealed = bytes(row[12])
+    return _statistic(
+        statistic_id, row, decode_figures(open_house_record(engine, KIND, statistic_id, sealed)) if sealed else None
+    )
+
+
+async def _without_figures(engine: Engine, statistic_id: str) -> Statistic:
+    row = await engine.data.read(lambda tx: tx.one("statistic_get", statistic_id=statistic_id))
+    return _statistic(statistic_id, row or (), None, status=DAMAGED)
+
+
+def _statistic(statistic_id: str, row: Row, figures: Figures | None, *, status: str = "") -> Statistic:
     return Statistic(
         statistic_id, int(row[0]), str(row[1]), str(row[2]), str(row[3]), float(row[4]), tuple(str(row[5]).split()),
-        str(row[6]), str(row[7]), float(row[8]), int(row[9]), float(row[10]), str(row[11]),
-        decode_figures(open_house_record(engine, KIND, statistic_id, sealed)) if sealed else None,
+        str(row[6]), str(row[7]), float(row[8]), int(row[9]), float(row[10]), status or str(row[11]), figures,
         str(row[13]), None if row[14] is None else float(row[14]),
     )  # fmt: skip
 
@@ -255,10 +306,25 @@ async def statistic_of(engine: Engine, statistic_id: str) -> Statistic:
 async def all_statistics(engine: Engine) -> list[Statistic]:
     """Return every question, newest first."""
     rows = await engine.data.read(lambda tx: tx.all("statistics"))
-    return [await statistic_of(engine, str(row[0])) for row in rows]
+    found = []
+    for row in rows:
+        try:
+            found.append(await statistic_of(engine, str(row[0])))
+        except SealError:
+            found.append(await _without_figures(engine, str(row[0])))  # the others are still looked at
+    return found
 
 
 async def budget_left(engine: Engine, data_set: DataSet) -> Room:
     """Return what is left of a data set's budget now."""
     at = engine.clock.now()
-    return room(data_set.budget, await engine.data.read(lambda tx: _charges(tx, data_set, at)), at)
+    remembered = await _remembered(engine, data_set, at)
+    return room(data_set.budget, await engine.data.read(lambda tx: _charges(tx, data_set, at, remembered)), at)
+
+
+async def room_from(engine: Engine, data_set: DataSet, precision: Precision) -> float:
+    """Return when a question of this price can be asked, unix seconds; now, when there is room."""
+    at = engine.clock.now()
+    remembered = await _remembered(engine, data_set, at)
+    charges = await engine.data.read(lambda tx: _charges(tx, data_set, at, remembered))
+    return returns_at(data_set.budget, charges, at, price(data_set.budget, precision))

@@ -9,7 +9,7 @@ import random
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from kept.services import asking, projecting, releasing, staff
+from kept.services import asking, exporting, projecting, releasing, staff
 from kept.statistics.budget import Precision
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ async def visit(engine: Engine, today: float) -> None:
 
 
 async def count_them(engine: Engine) -> None:
-    """Build both data sets, ask four questions, release two."""
+    """Build both data sets, ask four questions, release two, hand one to the press."""
     asks = await staff.session_of(engine, await staff.start_demo_session(engine, RESEARCHER))
     approves = await staff.session_of(engine, await staff.start_demo_session(engine, APPROVER))
     if asks is None or approves is None:
@@ -54,3 +54,4 @@ async def count_them(engine: Engine) -> None:
     for one in (everybody, pages):
         await releasing.ask_release(engine, asks, one)
         await releasing.approve_and_release(engine, approves, one)
+    await exporting.export(engine, asks, pages, "csv", "press", "en")

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
@@ -49,6 +49,8 @@ EVERYBODY = 2**53
 PAGE = 256
 KEY = "projection"
 KIND = "projection"
+Opened: TypeAlias = "tuple[list[Column], int, Codes | None]"
+"""One segment: the columns of a question, how many rows, how often each counts."""
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -114,8 +116,10 @@ async def build(engine: Engine, session: StaffSession, name: str) -> str:
             data_set, {one.id: weeks_before(day) for one in data_set.dimensions.values() if one.found}
         )
         rows = await _visits(engine, data_set)
-    shuffle(rows)
-    return await _write(engine, session, data_set, purpose, rows)
+    await asyncio.to_thread(shuffle, rows)
+    names = (*data_set.dimensions, *((WEIGHT,) if data_set.about == "visit" else ()))
+    columns = {name: [row[place] for row in rows] for place, name in enumerate(names)}
+    return await write_build(engine, session, data_set, purpose, columns)
 
 
 async def _people(engine: Engine, mandate: Mandate, data_set: DataSet, day: date) -> list[tuple[int, ...]]:
@@ -152,7 +156,9 @@ async def _one(
     if not held:
         return None  # nothing of theirs is used, and there is no use to record
     try:
-        card = await engine.gate.read(mandate, person_id, held, Exit.STATISTICS, on_denial="withhold")
+        card = await engine.gate.read(
+            mandate, person_id, held, Exit.STATISTICS, on_denial="withhold", act=Act.VALUE_COUNT
+        )
     except DeniedError as error:
         if error.reason in {"mandate-spent", "mandate", "role", "purpose"}:
             raise
@@ -179,13 +185,22 @@ async def _visits(engine: Engine, data_set: DataSet) -> list[tuple[int, ...]]:
     return rows
 
 
-async def _write(
-    engine: Engine, session: StaffSession, data_set: DataSet, purpose: str, rows: list[tuple[int, ...]]
+async def write_build(
+    engine: Engine, session: StaffSession, data_set: DataSet, purpose: str, codes: Mapping[str, Sequence[int]]
 ) -> str:
+    """Seal a build's columns, and put it in place of the one before; return its id.
+
+    Args:
+        engine: Open.
+        session: Who builds.
+        data_set: With the options of this build.
+        purpose: For which purpose.
+        codes: Of each column, all of one length, in an order that means nothing.
+    """
     build_id, at = random_id(), engine.ready()
-    names = (*data_set.dimensions, *((WEIGHT,) if data_set.about == "visit" else ()))
-    widths = {name: "I" if name == WEIGHT else width_of(data_set.dimensions[name]) for name in names}
-    columns = {name: (widths[name], [row[place] for row in rows]) for place, name in enumerate(names)}
+    widths = {name: "I" if name == WEIGHT else width_of(data_set.dimensions[name]) for name in codes}
+    columns = {name: (widths[name], column) for name, column in codes.items()}
+    rows = len(next(iter(codes.values())))
     manifest = Manifest({one.id: tuple(one.options) for one in data_set.dimensions.values()}, widths)
     sealed = [
         {
@@ -201,7 +216,7 @@ async def _write(
                 record_id=_record_id(data_set.id, name, number, build_id),
             ),
         }
-        for name, number, content in segments(columns, len(rows))
+        for name, number, content in segments(columns, rows)
     ]
     facts = (("data-set", data_set.id), ("build", build_id))
     entry = statistic_entry(
@@ -286,9 +301,7 @@ def _build(data_set: DataSet, row: Row) -> Build:
     )
 
 
-async def open_columns(
-    engine: Engine, found: Build, dimensions: Sequence[Dimension]
-) -> list[tuple[list[Column], int, Codes | None]]:
+async def open_columns(engine: Engine, found: Build, dimensions: Sequence[Dimension]) -> list[Opened]:
     """Return the columns a question needs, by segment: the columns, how many rows, and how often each counts.
 
     Args:

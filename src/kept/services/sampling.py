@@ -50,10 +50,14 @@ def draw_own(count: int, variance: Fraction) -> tuple[list[int], str]:
 
 def draw_library(opendp: Any, count: int, variance: Fraction) -> tuple[list[int], str]:
     """Draw with OpenDP; see `draw`. It is given zeros, so that it never sees a count."""
-    scale = nextafter(sqrt(variance), inf)  # never less noise than was paid for
     measurement = opendp.m.make_gaussian(
-        opendp.vector_domain(opendp.atom_domain(T="i64")), opendp.l2_distance(T="f64"), scale=scale
+        opendp.vector_domain(opendp.atom_domain(T="i64")), opendp.l2_distance(T="f64"), scale=scale_of(variance)
     )
     return list(measurement([0] * count)), f"opendp-{opendp.__version__}" if hasattr(
         opendp, "__version__"
     ) else "opendp"
+
+
+def scale_of(variance: Fraction) -> float:
+    """Return the standard deviation as OpenDP takes it, rounded up: never less noise than was paid for."""
+    return nextafter(sqrt(variance), inf)

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from kept.crypto.draw import commit_list, commit_seed
-from kept.errors import SealError
+from kept.errors import MalformedError, SealError
 from kept.services.asking import statistic_of
 from kept.services.contests import published_of
+from kept.services.data_sets import all_data_sets
 from kept.services.drawing import open_seed
+from kept.services.projecting import newest_build, open_columns
 from kept.services.taking_in import open_quarantined
 
 if TYPE_CHECKING:
@@ -33,6 +35,13 @@ async def verify_house_records(engine: Engine, wrong: Callable[[str], None]) -> 
             wrong(f"instance {instance_id}: something published does not open")
     for intake in await engine.data.read(lambda tx: tx.all("intakes")):
         await _verify_quarantine(engine, str(intake[0]), wrong)
+    for name, data_set in (all_data_sets(engine) if engine.has_policy else {}).items():
+        built = await newest_build(engine, data_set)
+        try:
+            if built is not None:
+                await open_columns(engine, built, list(built.data_set.dimensions.values()))
+        except (SealError, MalformedError):
+            wrong(f"data set {name}: a segment of its build does not open")
     for row in await engine.data.read(lambda tx: tx.all("statistics")):
         try:
             await statistic_of(engine, str(row[0]))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from fractions import Fraction
-from math import ceil, log
+from math import ceil, floor, log
 
 from kept.statistics.data_set import MICRO, Budget
 
@@ -48,7 +48,9 @@ def period_of(at: float, per: str) -> tuple[float, float]:
         at: Unix seconds.
         per: `month`, `quarter` or `year`.
     """
-    day = datetime.fromtimestamp(at, tz=UTC)
+    day = datetime.fromtimestamp(
+        floor(at), tz=UTC
+    )  # whole seconds: a moment just before midnight is not rounded into it
     months = {"month": 1, "quarter": 3, "year": 12}[per]
     first = (day.month - 1) // months * months
     begins = datetime(day.year, first + 1, 1, tzinfo=UTC)

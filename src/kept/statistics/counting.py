@@ -95,10 +95,10 @@ MOST_GROUPS = 4_000_000
 
 def _groups(numpy: Any, columns: Sequence[Column], sizes: Sequence[int]) -> Any:
     total = prod(sizes)
-    kind = numpy.uint16 if total <= 1 << 16 else numpy.uint32
+    kind = next(one for bits, one in ((8, numpy.uint8), (16, numpy.uint16), (32, numpy.uint32)) if total < 1 << bits)
     groups = None
     for one, size in zip(columns, sizes, strict=True):
-        codes = numpy.asarray(one.codes).astype(kind)
+        codes = numpy.asarray(one.codes).astype(kind, copy=False)
         groups = codes if groups is None else groups * kind(size) + codes
     return groups
 

@@ -57,7 +57,9 @@ def question_text(figures: Figures, language: str) -> str:
         what = "お客様の人数" if figures.about == "person" else "閲覧の回数"
         return f"{'・'.join(named)}ごとの{what}" if named else what
     what = "How many customers" if figures.about == "person" else "How many visits"
-    return f"{what}, by {', '.join(one[:1].lower() + one[1:] for one in named)}" if named else what
+    *firsts, last = [one[:1].lower() + one[1:] for one in named] or [""]
+    by = f"{', '.join(firsts)} and {last}" if firsts else last
+    return f"{what}, by {by}" if named else what
 
 
 def _english(facts: Facts, figures: Figures) -> tuple[tuple[str, str], ...]:

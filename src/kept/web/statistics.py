@@ -60,7 +60,8 @@ class Offer:
         left: What is left of this period's budget, a share from 0 to 1.
         year: The same of the twelve months.
         period_ends: When the period ends, unix seconds.
-        prices: By precision: share of the period's budget it costs, margin of an undivided figure, whether there is room.
+        prices: By precision: share of the period's budget it costs, margin of an undivided figure, and when there is room
+            for it, unix seconds; 0 for now.
         may_ask: Whether this member of staff may ask it.
     """
 
@@ -69,7 +70,7 @@ class Offer:
     left: float
     year: float
     period_ends: float
-    prices: tuple[tuple[str, float, int, bool], ...]
+    prices: tuple[tuple[str, float, int, float], ...]
     may_ask: bool
 
 
@@ -225,22 +226,19 @@ async def _offer(web: Web, session: StaffSession, data_set: DataSet) -> Offer:
     room = await asking.budget_left(engine, data_set)
     budget = data_set.budget
     whole = Question(data_set, ())
-    prices = tuple(
-        (
-            one.value,
-            price(budget, one) / budget.micro_rho,
-            margin_before(whole.squared_sensitivity, price(budget, one)),
-            price(budget, one) <= room.left,
-        )
-        for one in Precision
-    )
+    prices = []
+    for one in Precision:
+        cost = price(budget, one)
+        fits = 0.0 if cost <= room.left else await asking.room_from(engine, data_set, one)
+        margin = margin_before(whole.squared_sensitivity, cost)
+        prices.append((one.value, cost / budget.micro_rho, margin, fits))
     return Offer(
         built.data_set if built else data_set,
         built,
         max(0, room.period) / budget.micro_rho,
         max(0, room.year) / budget.micro_rho_year,
         room.period_ends,
-        prices,
+        tuple(prices),
         session.may(engine, RIGHT) and any(session.acts_for(engine, one) for one in data_set.purposes),
     )
 

@@ -64,9 +64,9 @@ SELECT statistic_id FROM statistic ORDER BY number DESC;
 SELECT statistic_id, status FROM statistic
 WHERE build_id = :build_id AND dimensions = :dimensions AND micro_rho >= :micro_rho ORDER BY number;
 
--- name: statistic_charges (data_set, since) -> asked_at, micro_rho
+-- name: statistic_charges (data_set, since) -> statistic_id, asked_at, micro_rho
 -- What was charged to a data set since a moment.
-SELECT asked_at, micro_rho FROM statistic WHERE data_set = :data_set AND asked_at > :since ORDER BY asked_at;
+SELECT statistic_id, asked_at, micro_rho FROM statistic WHERE data_set = :data_set AND asked_at > :since ORDER BY asked_at;
 
 -- name: statistic_answer (statistic_id, sealed)
 -- The answer of a charged question, once.
