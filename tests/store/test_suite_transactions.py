@@ -205,7 +205,7 @@ def test_memory_and_sqlite_give_the_same_answers(part, seed, tmp_path, runner):
         return await memory.write(body), await sqlite.write(body)
 
     changed = conflicts = 0
-    for _ in range(40):
+    for _ in range(60):
         steps = [(name, random_parameters(part, name, luck)) for name in luck.choices(names, k=60)]
         here, there = runner.run(both(steps))
         for step, mine, theirs in zip(steps, here, there, strict=True):

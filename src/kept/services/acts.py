@@ -49,6 +49,8 @@ class Act(StrEnum):
     PROVISION_ASK = "staff:provision:ask"
     PROVISION_FINISH = "staff:provision:finish"
     PROVISION_FETCH = "staff:provision:fetch"
+    REGISTER_VIEW = "staff:register:view"
+    REGISTER_END = "house:register:end"
     INSTANCE_DRAFT = "staff:instance:draft"
     INSTANCE_OPEN = "staff:instance:open"
     INSTANCE_CLOSE = "actor:instance:close"

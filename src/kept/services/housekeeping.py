@@ -10,6 +10,7 @@ from kept.policy.read import policy_hash
 from kept.services.canaries import load_canaries
 from kept.services.changing import copy_state
 from kept.services.erasing import finish_unfinished, remove_returned, scrub
+from kept.services.register import end_register
 from kept.services.retention import destroy_unused_keys, sweep
 from kept.services.rotating import finish_rotation
 from kept.services.taking_in import end_quarantine
@@ -88,6 +89,7 @@ async def tidy(engine: Engine) -> None:
     await engine.data.write(body)
     await tell_due(engine)
     await end_quarantine(engine)
+    await end_register(engine)
     await load_canaries(engine)
     await scrub(engine)
     await engine.reload_policy()

@@ -14,12 +14,24 @@ from kept.crypto.sealed_to import OpeningKey
 from kept.crypto.signature import SigningKey, new_seed
 from kept.errors import KeptError
 from kept.policy.words import Exit
-from kept.services import accounts, cases, choosing, collecting, disclosing, emergencies, providing, staff, taking_in
+from kept.services import (
+    accounts,
+    cases,
+    choosing,
+    collecting,
+    disclosing,
+    emergencies,
+    erasing,
+    providing,
+    staff,
+    taking_in,
+)
 from kept.services.attesting import attest
 from kept.services.intake_file import sign_file
 from kept.services.invented_instances import invent_instances
 from kept.services.own import Own
 from kept.services.planting import plant
+from kept.services.recalling import provisions_to
 from kept.services.receipts import moment
 from kept.services.recipients import register_key
 from kept.services.rotating import rotate
@@ -156,6 +168,7 @@ async def invent(engine: Engine, clock: MovedClock, today: float) -> None:
         await _support(engine, address)
     clock.time = max(clock.time, today - 2 * 3600)
     await _support(engine, "mori@example.jp", ask="interests")
+    await _leave(engine, people)
     await engine.put_meta(f"demo:{CUSTOMER}", people[0][0].hex())
     clock.time = max(clock.time, today - 60)
     await engine.sequencer.integrate()
@@ -236,6 +249,14 @@ async def _emergency(engine: Engine, clock: MovedClock) -> None:
     await cases.close_case(engine, opens, case)
     clock.time += 20 * 3600
     await emergencies.review(engine, reviews, case, "justified")
+
+
+async def _leave(engine: Engine, people: list[tuple[bytes, str]]) -> None:
+    """Somebody whose address the Picture Club has erased herself; what the register says of it stays."""
+    for person_id, _ in people[1:]:
+        if await provisions_to(engine, person_id):
+            await erasing.intend_erasure(engine, await _own(engine, person_id))
+            return
 
 
 async def _join(engine: Engine, dice: random.Random, number: int) -> tuple[bytes, str]:
