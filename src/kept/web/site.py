@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 from typing import Any
 
@@ -57,6 +58,9 @@ from kept.web.cookies import interests_of
 from kept.web.pictures import CATEGORIES, PICTURES, picture_of
 
 SIGN_IN_TRIES = 10
+"""For one account from one device, or from one address; three times as many from one address for all accounts."""
+ACCOUNT_TRIES = 100
+"""For one account from all addresses together: who has many of them is stopped as well."""
 SIGN_IN_WINDOW_SECONDS = 600.0
 OK = 200
 GRACE_SECONDS = 7 * 86400.0
@@ -703,19 +707,27 @@ def _origin(request: Request) -> str:
 
 
 def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
+    """Return what attempts are counted under: the address, or the network of 64 bits one customer has of IPv6."""
+    said = request.client.host if request.client else ""
+    try:
+        found = ipaddress.ip_address(said.partition("%")[0])
+    except ValueError:
+        return said
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ipaddress.ip_network((int(found), 64), strict=False))
 
 
 async def _count_sign_in(request: Request, account: str) -> None:
     web: Web = request.app.state.web
     await web.limits.count("sign-in", _address(request), most=SIGN_IN_TRIES * 3, seconds=SIGN_IN_WINDOW_SECONDS)
-    device = _device(request, account)  # counted apart: a stranger who guesses does not lock the owner out
-    await web.limits.count(
-        "sign-in-device" if device else "sign-in-account",
-        device or account.strip().lower(),
-        most=SIGN_IN_TRIES,
-        seconds=SIGN_IN_WINDOW_SECONDS,
-    )
+    device, name = _device(request, account), account.strip().lower()
+    if device:  # counted apart: a stranger who guesses does not lock the owner out
+        await web.limits.count("sign-in-device", device, most=SIGN_IN_TRIES, seconds=SIGN_IN_WINDOW_SECONDS)
+        return
+    here = f"{name}\n{_address(request)}"  # nor does one who guesses elsewhere, on a device not seen before
+    await web.limits.count("sign-in-here", here, most=SIGN_IN_TRIES, seconds=SIGN_IN_WINDOW_SECONDS)
+    await web.limits.count("sign-in-account", name, most=ACCOUNT_TRIES, seconds=SIGN_IN_WINDOW_SECONDS)
 
 
 def _count_visit(request: Request, answer: Response, of: str, feature: str = "look") -> Response:
