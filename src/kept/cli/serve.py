@@ -24,6 +24,7 @@ from kept.services.backing_up import keep_backups, make_backups, register_backup
 from kept.services.clock import Clock
 from kept.services.drilling import drill
 from kept.services.engine import Engine
+from kept.services.first_scan import begin_serving
 from kept.services.house import Address, Settings, house_parts, parse_address
 from kept.services.housekeeping import begin_housekeeping, watch_policy_files
 from kept.services.invented import DAY, DAYS, MovedClock, invent
@@ -149,6 +150,7 @@ async def _serve(chosen: argparse.Namespace, address: Address, sockets: list[soc
     engine = await Engine.start(house_parts(address, words(), Settings(ORIGIN)))
     try:
         await begin_housekeeping(engine)
+        await begin_serving(engine)
         engine.every(300.0, lambda: run_checks(engine))
         if chosen.backups:
             keep_backups(engine, Path(chosen.backups))

@@ -96,6 +96,7 @@ class Act(StrEnum):
     CANARY_ACKNOWLEDGE = "staff:canary:acknowledge"
     COOKIE_DROP = "house:cookie:drop"
     COOKIE_SCAN = "operator:cookies:scan"
+    SERVE_FIRST = "operator:house:serve-first"
     RECIPIENT_CHANGE = "operator:recipient:change"
     DISCLOSURE_TELL = "house:disclosure:tell"
     SUBMISSION_REFUSE = "house:submission:refuse"

@@ -31,6 +31,7 @@ from kept.services import (
 )
 from kept.services.asking_again import Question, asked_again
 from kept.services.emergencies import emergencies_about
+from kept.services.first_scan import first_scan
 from kept.services.history import proof_of
 from kept.services.instances import standing
 from kept.services.own import FRESH_SECONDS
@@ -155,6 +156,7 @@ async def policy_page(request: Request) -> Response:
         board=await promise_board(web.engine, check=False) if policy.publish_states else None,
         flow=flow_svg(policy, language),
         scan=await newest_scan(web.engine),
+        first=await first_scan(web.engine),
     )
     return _count_visit(request, answer, "policy")
 
