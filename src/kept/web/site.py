@@ -29,7 +29,7 @@ from kept.services import (
     taking_along,
     visits,
 )
-from kept.services.asking_again import Question, asked_again
+from kept.services.asking_again import Question, asked_again, words_beside
 from kept.services.emergencies import emergencies_about
 from kept.services.first_scan import first_scan
 from kept.services.history import proof_of
@@ -421,8 +421,10 @@ async def _registration_form(
     shown = await collecting.present_form(web.engine, "registration", "", language_of(request))
     person = await web.engine.people.load(own.person_id) if own else None
     again: dict[str, list[Question]] = {}
-    for one in await asked_again(web.engine, own.person_id) if own else ():
+    asked = await asked_again(web.engine, own.person_id) if own else []
+    for one in asked:
         again.setdefault(one.item, []).append(one)
+    beside = await words_beside(web.engine, own.person_id, asked, language_of(request)) if own else {}
     return page(
         request,
         "registration.html",
@@ -433,6 +435,7 @@ async def _registration_form(
         box_value=collecting.box_value,
         given=tuple(person.state.slots) if person else (),
         again=again,
+        beside=beside,
     )
 
 
