@@ -15,6 +15,7 @@ PO = SOURCE / "web/locale/ja.po"
 ERRORS = {
     "SubmissionError", "SignInError", "DeniedError", "NotFoundError", "InputError", "ConflictError", "MalformedError", "LimitError",
     "_wrong",
+    "wrong",
     "_refuse",
 }  # fmt: skip
 CUSTOMER_FACING = (

@@ -21,9 +21,18 @@ class Browser:
         headers: Sent with every request.
         at: `SITE` or `CONSOLE`.
         demo: Whether the demo's start page is offered.
+        address: Where it asks from.
     """
 
-    def __init__(self, house, headers: dict[str, str] | None = None, at: str = SITE, *, demo: bool = False) -> None:
+    def __init__(
+        self,
+        house,
+        headers: dict[str, str] | None = None,
+        at: str = SITE,
+        *,
+        demo: bool = False,
+        address: str = "127.0.0.1",
+    ) -> None:
         self.app = build_app(
             house.engine,
             brand="Photolibrary",
@@ -33,7 +42,9 @@ class Browser:
         )
         self.web = self.app._app._apps["site"]._app.state.web
         self._client = httpx2.AsyncClient(
-            transport=httpx2.ASGITransport(app=self.app), base_url=at, headers={"origin": at, **(headers or {})}
+            transport=httpx2.ASGITransport(app=self.app, client=(address, 123)),
+            base_url=at,
+            headers={"origin": at, **(headers or {})},
         )
         self.cookies: dict[str, str] = {}
         self.lives: dict[str, str] = {}

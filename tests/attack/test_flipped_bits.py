@@ -167,7 +167,7 @@ async def test_a_bit_flipped_within_what_is_covered_is_always_found(tmp_path, ta
     "change", ["kind = 'statuuory'", "wrapped = X'00'", "key_id = 'ffffffffffffffffffffffffffffffff'"]
 )
 async def test_a_key_nothing_is_sealed_under_is_looked_at_too(tmp_path, change):
-    """A statutory key relabelled, overwritten or renamed is named, though nothing needs it yet."""
+    """A statutory key relabelled, overwritten or renamed is named, though nothing may need it yet."""
     house, _ = await a_small_house(tmp_path)
     house.sql(f"UPDATE person_key SET {change} WHERE kind = 'statutory'", part="keys")  # noqa: S608 -- ours
     await house.open(create=False, verify=False)

@@ -18,7 +18,7 @@ from kept.services.clock import Clock
 from kept.services.credentials import issue_credential
 from kept.services.entry import parse_account, parse_person_part
 from kept.services.erasing import erasure_receipt
-from kept.services.history import FOREVER, _open_account, open_person_part
+from kept.services.history import FOREVER, open_account_part, open_person_part
 from kept.services.verifying import verify_house
 
 pytestmark = pytest.mark.anyio
@@ -63,7 +63,7 @@ async def entries_of(engine, person_id):
         entry = await engine.data.read(lambda tx, one=entry_id: tx.one("entry_get", entry_id=one))
         assert entry is not None, "a person part without its entry"
         part = open_person_part(engine, keys, person_id, bytes(entry_id), (key_id, sealed))
-        account = parse_account(_open_account(engine, bytes(entry_id), entry).plaintext)
+        account = parse_account(open_account_part(engine, bytes(entry_id), entry).plaintext)
         found.append((account, parse_person_part(part.plaintext), bytes(entry_id).hex()))
     return found
 

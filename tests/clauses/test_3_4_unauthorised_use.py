@@ -9,7 +9,7 @@ from house import PASSWORD
 from kept.services import accounts
 from kept.services.devices import COOKIE
 from kept.services.limiting import KEY_SECONDS
-from kept.web.site import SIGN_IN_TRIES
+from kept.web.site import ACCOUNT_TRIES, SIGN_IN_TRIES
 
 pytestmark = pytest.mark.anyio
 
@@ -68,3 +68,45 @@ async def test_the_address_is_never_at_rest_and_its_key_lives_a_week(house):
     house.wall.pass_(KEY_SECONDS + 1)
     await browser.post("/en/sign-in", login_name="nobody-1", password="x")
     assert limits._key != key
+
+
+async def test_who_guesses_elsewhere_does_not_lock_the_owners_new_device_out(house):
+    """§3.4, §5.2: guessing at a recovery code stops the guesser; the owner, on a device not seen before, gets in with theirs."""
+    issued = await accounts.join_with_password(house.engine, PASSWORD, "en")
+    stranger, owner = Browser(house, address="203.0.113.7"), Browser(house, address="198.51.100.20")
+
+    async def guess(browser):
+        sent = {"login_name": issued.login_name, "code": "AAAA-AAAA-AAAA-AAAA", "password": PASSWORD}
+        return (await browser.post("/en/sign-in/recovery", **sent)).status_code
+
+    codes = [await guess(stranger) for _ in range(SIGN_IN_TRIES + 1)]
+    assert codes == [401] * SIGN_IN_TRIES + [429]
+    mine = {"login_name": issued.login_name, "code": issued.recovery_codes[0], "password": "another four words here"}
+    assert (await owner.post("/en/sign-in/recovery", **mine)).status_code == 303
+
+
+async def test_a_network_of_ipv6_is_one_address(house):
+    """§3.4 breach: another address of the same 64 bits is the same guesser; one of another network is not."""
+    issued = await accounts.join_with_password(house.engine, PASSWORD, "en")
+    codes = []
+    for number in range(SIGN_IN_TRIES + 1):
+        browser = Browser(house, address=f"2001:db8:1:2::{number:x}")
+        browser.web.limits = codes[0][1] if codes else browser.web.limits
+        answer = await browser.post("/en/sign-in", login_name=issued.login_name, password="guessing guessing")
+        codes.append((answer.status_code, browser.web.limits))
+    assert [code for code, _ in codes] == [401] * SIGN_IN_TRIES + [429]
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_many_addresses_together_are_stopped_as_well(house, known):
+    """§3.4 breach: a hundred guesses at one account from ever new addresses, and no more; an unknown account answers alike."""
+    issued = await accounts.join_with_password(house.engine, PASSWORD, "en")
+    name = issued.login_name if known else "heron-zzzzzzzz"
+    first = Browser(house)
+    codes = []
+    for number in range(ACCOUNT_TRIES + 1):
+        browser = Browser(house, address=f"203.0.113.{number}")
+        browser.web.limits = first.web.limits
+        answer = await browser.post("/en/sign-in", login_name=name, password="guessing guessing")
+        codes.append(answer.status_code)
+    assert codes == [401] * ACCOUNT_TRIES + [429]

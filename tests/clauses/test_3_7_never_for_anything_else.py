@@ -6,10 +6,12 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from asked import Browser
+from asked import CONSOLE, Browser
 from kept.cookies.findings import Observed, compare
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState
+from kept.services import staff
+from kept.services.first_scan import SERVING_SINCE, begin_serving, first_scan
 from kept.services.scanning import keep_scan
 
 pytestmark = pytest.mark.anyio
@@ -86,13 +88,15 @@ async def test_one_by_one(house):
 
 
 async def test_the_board_believes_a_fresh_clean_scan_only(house):
-    """§3.7 evidence: without a scan, after one that found something, and a week later the promise is not kept."""
+    """§3.7 evidence: a week without a scan, or one that found something, and the promise is not kept."""
     browser = Browser(house)
     rules = browser.web.cookies.rules()
 
     async def state():
         return (await promise_board(house.engine)).of("3.7").state
 
+    await begin_serving(house.engine)
+    house.wall.pass_(7 * DAY + 60)
     assert await state() is ClauseState.NOT_KEPT_YET
     clean = [Observed("no choice", frozenset(), (("__Host-kept_choices", 60.0),), (), ())]
     await keep_scan(house.engine, "https://shop.example", clean, compare(rules, clean))
@@ -104,3 +108,50 @@ async def test_the_board_believes_a_fresh_clean_scan_only(house):
     await keep_scan(house.engine, "https://shop.example", dirty, compare(rules, dirty))
     assert await state() is ClauseState.NOT_KEPT_YET
     assert "_ga" in (await browser.get("/en/cookies")).text
+
+
+async def scan_part(house):
+    """The board's part of scans."""
+    board = await promise_board(house.engine)
+    return next(one for one in board.of("3.7").parts if one.part.id == "browser-scan")
+
+
+async def test_the_first_scan_is_due_a_week_after_the_first_page(house):
+    """§3.7: never served, nothing to scan; served, due by a date; past it, not kept. Never *nothing found*."""
+    part = await scan_part(house)
+    assert (part.state, "served no pages" in part.detail) == (ClauseState.KEPT, True)
+    await begin_serving(house.engine)
+    entries = [one for one in await house.ledger() if one.act == "operator:house:serve-first"]
+    assert [one.clause for one in entries] == ["3.7"]
+    due = (await first_scan(house.engine)).due_at
+    house.wall.pass_(6 * DAY)
+    await begin_serving(house.engine)  # started again: the moment does not move
+    assert (await first_scan(house.engine)).due_at == due
+    part = await scan_part(house)
+    assert (part.state, "due by" in part.detail) == (ClauseState.KEPT, True)
+    house.wall.pass_(1 * DAY)
+    part = await scan_part(house)
+    assert (part.state, "was due by" in part.detail) == (ClauseState.NOT_KEPT_YET, True)
+    assert len([one for one in await house.ledger() if one.act == "operator:house:serve-first"]) == 1
+
+
+@pytest.mark.parametrize("said", ["1e30", "-5", "soon", "nan"])
+async def test_a_moment_put_there_by_hand_buys_no_time(house, said):
+    """§3.7 breach: a first serving in the future, or one that is none, is overdue."""
+    await house.engine.put_meta(SERVING_SINCE, said)
+    assert (await scan_part(house)).state is ClauseState.NOT_KEPT_YET
+
+
+@pytest.mark.parametrize("days", [0, 8])
+async def test_the_pages_say_that_nothing_was_scanned_yet(house, days):
+    """§3.7 page: policy, cookie centre and board say the same, in both languages."""
+    await begin_serving(house.engine)
+    house.wall.pass_(days * DAY)
+    await house.staff("kato", ("privacy",))
+    site, console = Browser(house), Browser(house, at=CONSOLE)
+    console.cookies["__Host-kept_session"] = await staff.start_demo_session(house.engine, "kato")
+    for browser, path in ((site, "policy"), (site, "cookies"), (console, "board")):
+        english, japanese = (await browser.get(f"/en/{path}")).text, (await browser.get(f"/ja/{path}")).text
+        assert f"Not scanned yet; the first scan in a real browser {'was' if days else 'is'} due by" in english, path
+        assert "まだ検査していません" in japanese, path
+        assert "as declared</span>" not in english

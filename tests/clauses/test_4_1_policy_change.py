@@ -20,7 +20,7 @@ from kept.policy.translate import accept_translation
 from kept.policy.words import Exit
 from kept.services import accounts, cases, choosing, rights
 from kept.services.activating import activate, propose
-from kept.services.asking_again import Question, asked_again, whom_it_concerns
+from kept.services.asking_again import Question, asked_again, whom_it_concerns, words_beside
 from kept.services.own_data import own_data
 
 pytestmark = pytest.mark.anyio
@@ -189,3 +189,45 @@ async def test_the_next_visit_shows_it_marked_and_unticked(house):
     token = page.split('name="notice_token" value="')[1].split('"')[0]
     assert "Here is your receipt" in (await browser.post("/en/registration", notice_token=token, use="interests")).text
     assert 'name="use" value="interests"' in (await browser.get("/en/registration")).text  # research still asks
+
+
+async def test_the_old_words_stand_beside_the_new_ones(house):
+    """§4.1 page: for a changed purpose both texts, what was taken out and what is new said in words, in the reader's language."""
+    own = await house.mori()
+    browser = Browser(house)
+    browser.cookies["__Host-kept_session"] = await accounts.start_session(house.engine, own.person_id)
+    await in_force(house)
+    asked = await asked_again(house.engine, own.person_id)
+    found = await words_beside(house.engine, own.person_id, asked, "en")
+    basis, new = found[asked[0]], found[asked[1]]
+    person = await house.engine.people.load(own.person_id)
+    notices = await house.engine.notices.of_person(person.state)
+    seen = notices[person.state.slots["interests"].notice_id].text
+    assert (basis.version, "".join(text for text, _ in basis.beside.before) in seen) == (1, True)
+    assert basis.beside.taken_out
+    assert basis.beside.added
+    assert new.beside.before == ()
+    english, japanese = (await browser.get("/en/registration")).text, (await browser.get("/ja/registration")).text
+    for page, words_ in (
+        (english, ("When you gave it (version 1)", "Now (version 2)", "Taken out:", "New:", "<del>", "<ins>")),
+        (
+            japanese,
+            ("ご提供時（版1）", "現在（版2）", "なくなった言葉：", "加わった言葉：", "この利用目的はありませんでした"),
+        ),
+    ):
+        assert [one for one in words_ if one not in page] == []
+
+
+async def test_words_of_a_version_that_was_rewritten_are_not_shown(house):
+    """§4.1 breach: old words are those of the version the notice names, or none."""
+    own = await house.mori()
+    await in_force(house)
+    asked = await asked_again(house.engine, own.person_id)
+    if house.kind == "sqlite":
+        house.sql(
+            "UPDATE policy_version SET files = (SELECT files FROM policy_version WHERE version = 2) WHERE version = 1"
+        )
+        assert await words_beside(house.engine, own.person_id, asked, "en") == {}
+        house.sql("DELETE FROM policy_version WHERE version = 1")
+        assert await words_beside(house.engine, own.person_id, asked, "en") == {}
+    assert await words_beside(house.engine, own.person_id, [], "en") == {}

@@ -7,7 +7,7 @@ from kept.policy.vocabulary import GuaranteeWord, ParameterKind
 _PARAMETERS = {
     "break-glass-reviewed": {"within": ParameterKind.DURATION},
     "browser-scan": {"every": ParameterKind.DURATION, "publish": ParameterKind.FLAG},
-    "provision-register": {"form": ParameterKind.TEXT},
+    "provision-register": {"form": ParameterKind.TEXT, "keep": ParameterKind.DURATION},
     "ledger-consistent": {"checkpoint": ParameterKind.DURATION, "witness": ParameterKind.DURATION},
     "restore-drill": {"every": ParameterKind.DURATION},
     "key-epochs": {"at-most": ParameterKind.DURATION},
@@ -49,6 +49,6 @@ _IDS = [
     "backups",
 ]
 
-_OPTIONAL = {"ledger-consistent": frozenset({"witness"})}
+_OPTIONAL = {"ledger-consistent": frozenset({"witness"}), "provision-register": frozenset({"keep"})}
 
 GUARANTEES = {word: GuaranteeWord(word, _PARAMETERS.get(word, {}), _OPTIONAL.get(word, frozenset())) for word in _IDS}

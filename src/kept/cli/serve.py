@@ -28,6 +28,7 @@ from kept.services.channels_of_house import look_after_channels, set_up_channels
 from kept.services.clock import Clock
 from kept.services.drilling import drill
 from kept.services.engine import Engine
+from kept.services.first_scan import begin_serving
 from kept.services.house import Address, Settings, house_parts, parse_address
 from kept.services.housekeeping import begin_housekeeping, watch_policy_files
 from kept.services.invented import DAY, DAYS, MovedClock, invent
@@ -186,6 +187,7 @@ async def _serve(
         set_up_channels(engine, FaxServer(*chosen.fax))
         look_after_channels(engine)
         await begin_reaching(engine)
+        await begin_serving(engine)
         engine.every(300.0, lambda: run_checks(engine))
         if chosen.backups:
             keep_backups(engine, Path(chosen.backups))

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from kept.guarantees.guarantee import Finding, Guarantee
 from kept.policy.vocabulary import ParameterKind
+from kept.services.first_scan import first_scan, scan_every
+from kept.services.receipts import moment
 from kept.services.scanning import newest_scan
 
 if TYPE_CHECKING:
@@ -18,10 +20,14 @@ async def check(engine: Engine) -> Finding:
     """Look whether the newest scan is recent enough, and found nothing."""
     scan = await newest_scan(engine)
     if scan is None:
-        return Finding(False, "no scan yet: `kept scan URL` makes one")
-    use = next((one for one in engine.policy.policy.guarantees if one.id == "browser-scan"), None)
-    said = use.parameters.get("every") if use else None
-    every = float(said) if isinstance(said, int | float) else 7 * DAY
+        first = await first_scan(engine)
+        if first.due_at is None:
+            return Finding(True, "not scanned yet: this house has served no pages, so there is nothing to scan")
+        due = moment(first.due_at)[:10]
+        if first.overdue:
+            return Finding(False, "not scanned yet; the first was due by {due}: kept scan URL", {"due": due})
+        return Finding(True, "not scanned yet; the first is due by {due}: kept scan URL", {"due": due})
+    every = scan_every(engine)
     days = int((engine.clock.now() - scan.at) / DAY)
     if engine.clock.now() - scan.at > every:
         return Finding(False, "the last scan is {days} days old", {"days": days})

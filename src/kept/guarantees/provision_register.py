@@ -31,7 +31,8 @@ GUARANTEE = Guarantee(
         "en": "The register of provisions is written by the release itself.",
         "ja": "提供の記録は、提供する処理そのものが作成します。",
     },
-    enforced_at=("kept.services.gate.Gate.send",),
+    enforced_at=("kept.services.gate.Gate.send", "kept.services.register.lines_to_keep"),
     check=check,
-    parameters={"form": ParameterKind.TEXT},
+    parameters={"form": ParameterKind.TEXT, "keep": ParameterKind.DURATION},
+    optional=frozenset({"keep"}),
 )

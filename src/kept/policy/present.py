@@ -214,6 +214,24 @@ def notice_text(policy: Policy, point: Point, stage: str, language: str, instanc
     return "\n".join(lines)
 
 
+def purpose_words(policy: Policy, point_id: str, stage: str, purpose_id: str, language: str) -> str:
+    """Return what a notice of a point says about one purpose, as its paragraphs; empty where it does not present it.
+
+    Args:
+        policy: Of any version.
+        point_id: Collection point.
+        stage: Stage of the point; empty when it has none.
+        purpose_id: The purpose.
+        language: Language of the words.
+    """
+    point = policy.points.get(point_id)
+    if point is None or stage not in point.stages or language not in policy.languages or language not in _WORDS:
+        return ""
+    purpose = next((one for one in presented_purposes(policy, point) if one.id == purpose_id), None)
+    used = [item for item in point.stages[stage] if purpose is not None and purpose.may_use(item)]
+    return "\n".join(_purpose_lines(policy, point, purpose, used, language)) if purpose is not None and used else ""
+
+
 def _purpose_lines(policy: Policy, point: Point, purpose: Purpose, used: list[str], language: str) -> list[str]:
     say = _WORDS[language]
     sentences = [

@@ -7,13 +7,19 @@ whose words or basis changed. Nothing is ticked; who leaves it keeps the old not
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kept.errors import ErasedError, EvidenceError
+import msgspec
+
+from kept.errors import ErasedError, EvidenceError, KeptError
 from kept.policy import needs
+from kept.policy.beside import Beside, beside
+from kept.policy.present import purpose_words
+from kept.policy.read import read_policy
 from kept.policy.words import Basis
+from kept.services.active_policy import decode_files
 
 if TYPE_CHECKING:
     from kept.policy.model import Policy
@@ -86,6 +92,67 @@ async def asked_again(engine: Engine, person_id: bytes) -> list[Question]:
     policy = engine.policy.policy
     notices = await engine.notices.of_person(person.state)
     return questions_of(policy, person.state, notices)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a purpose was described as when an item was given, beside what it is now.
+
+    Args:
+        version: Of the policy the item was given under.
+        beside: Both texts, with what differs marked; the older one is empty where the notice did not name the purpose.
+    """
+
+    version: int
+    beside: Beside
+
+
+async def words_beside(
+    engine: Engine, person_id: bytes, questions: Sequence[Question], language: str
+) -> dict[Question, Words]:
+    """Return, for what a person is asked again, the words of their notice's version beside those in force.
+
+    The older words come from the files of the very version the notice names, held against its hash: they are what the
+    notice said, in the language the person reads now.
+
+    Args:
+        engine: Open.
+        person_id: 16 bytes.
+        questions: From `asked_again`.
+        language: Language the person reads.
+    """
+    if not questions:
+        return {}
+    person = await engine.people.load(person_id)
+    notices = await engine.notices.of_person(person.state)
+    found: dict[Question, Words] = {}
+    older: dict[str, Policy | None] = {}
+    for one in questions:
+        held = person.state.slots[one.item]
+        notice = notices.get(dict(held.accepted).get(one.purpose, held.notice_id))
+        if notice is None:
+            continue
+        if notice.policy_hash not in older:
+            older[notice.policy_hash] = await _version(engine, notice.policy_hash)
+        then = older[notice.policy_hash]
+        if then is None:
+            continue
+        named = notice.term(one.item, one.purpose) is not None
+        was = purpose_words(then, notice.point, notice.stage, one.purpose, language) if named else ""
+        now = purpose_words(engine.policy.policy, held.point, "", one.purpose, language)
+        found[one] = Words(notice.version, beside(was, now))
+    return found
+
+
+async def _version(engine: Engine, policy_hash: str) -> Policy | None:
+    row = await engine.data.read(lambda tx: tx.one("policy_files", policy_hash=policy_hash))
+    if row is None:
+        return None
+    try:
+        policy = read_policy(decode_files(bytes(row[1])), engine.parts.guarantees)
+    except (KeptError, msgspec.MsgspecError):
+        return None  # it named something this version of the software has no word for
+    return policy if policy.hash == policy_hash else None
 
 
 @dataclass(frozen=True, slots=True)

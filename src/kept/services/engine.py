@@ -23,7 +23,7 @@ from kept.services.active_policy import ActivePolicy, load_in_force
 from kept.services.canaries import load_canaries
 from kept.services.clock import Clock
 from kept.services.dispatching import Dispatcher, Origin
-from kept.services.entry import Entry
+from kept.services.entry import Entry, is_register_line
 from kept.services.flush import Flush, SealedEntry
 from kept.services.gate import Gate
 from kept.services.keyring import Keyring, PersonKeys
@@ -329,7 +329,7 @@ class Engine:
         )
         if not entry.person_id or keys is None:
             return SealedEntry(entry, LEDGER_KEY, account_sealed, "", entry.person.nonce, told_from)
-        key_id = keys.newest("evidence")
+        key_id = keys.newest("statutory" if is_register_line(entry.said) else "evidence")
         return SealedEntry(
             entry,
             LEDGER_KEY,

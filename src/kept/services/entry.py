@@ -12,6 +12,7 @@ import msgspec
 
 from kept.crypto.random import random_bytes
 from kept.ledger.leaf import Opening, commit_account, commit_person, leaf_data, leaf_hash
+from kept.services.acts import Act, Outcome
 
 
 class Refusal(msgspec.Struct, frozen=True, array_like=True):
@@ -67,6 +68,15 @@ class PersonPart(msgspec.Struct, frozen=True, omit_defaults=True):
     person: str
     g: int
     versions: dict[str, int] = {}
+
+
+def is_register_line(said: Account) -> bool:
+    """Whether an entry is a line of the register of provisions: its person part may have to outlive an erasure (§4.6).
+
+    Args:
+        said: The account part.
+    """
+    return said.act == Act.PROVIDE.value and said.outcome == Outcome.PERMITTED.value
 
 
 _account_decoder = msgspec.json.Decoder(Account)

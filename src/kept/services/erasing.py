@@ -22,6 +22,7 @@ from kept.services.own import own_account
 from kept.services.people import Person
 from kept.services.recalling import recall, recalled, recalls_due
 from kept.services.receipts import moment
+from kept.services.register import RegisterLine, lines_to_keep, stays_of
 
 if TYPE_CHECKING:
     from kept.services.engine import Engine
@@ -71,6 +72,7 @@ class Preview:
     receipts: int
     entries: int
     stays: tuple[str, ...]
+    register: tuple[RegisterLine, ...] = ()
 
 
 async def preview(engine: Engine, person_id: bytes) -> Preview:
@@ -85,7 +87,9 @@ async def preview(engine: Engine, person_id: bytes) -> Preview:
         return len(passkeys) + (1 if password else 0), len(receipts), int(entries[0]) if entries else 0
 
     ways, receipts, entries = await engine.data.read(body)
-    return Preview(tuple(person.state.slots), ways, receipts, entries, ("account-parts", "tombstone", "backups"))
+    register = tuple(await stays_of(engine, person_id))
+    stays = ("account-parts", "tombstone", "backups", *(("register",) if register else ()))
+    return Preview(tuple(person.state.slots), ways, receipts, entries, stays, register)
 
 
 async def intend_erasure(engine: Engine, own: Own, *, grace_seconds: float = 0.0, never_write: bool = False) -> str:
@@ -208,7 +212,9 @@ async def finish_erasure(engine: Engine, person_id: bytes) -> str:
         raise ErasedError("expected an intended erasure, found none")
     receipt_id = str(row[0])
     at = engine.ready()
-    await engine.keyring.erase_person(person_id, receipt_id, at)
+    kept = await lines_to_keep(engine, person_id)
+    keep_until = max((float(str(one["until"])) for one in kept), default=0.0)
+    await engine.keyring.erase_person(person_id, receipt_id, at, keep_until=keep_until)
     entry = build_entry(
         Account(
             act=Act.ERASED.value,
@@ -223,6 +229,7 @@ async def finish_erasure(engine: Engine, person_id: bytes) -> str:
     sealed = engine.seal_entry(entry, None)
 
     async def body(tx: Transaction) -> None:
+        await tx.many("register_put", kept)
         for query in ERASE_IN_DATA:
             await tx.run(query, person_id=person_id)
         await insert_entries(tx, [sealed], at)
@@ -271,10 +278,14 @@ async def remove_returned(engine: Engine) -> int:
     """Remove rows in D of people who were erased: K's tombstones win over a D restored from before."""
     removed = 0
     for person_id, _, _, _, _ in await engine.keys.read(lambda tx: tx.all("tombstones")):
+        if await engine.data.read(lambda tx, one=bytes(person_id): tx.one("state_g", person_id=one)) is None:  # type: ignore[misc]
+            continue
+        kept = await lines_to_keep(engine, bytes(person_id))
 
-        async def body(tx: Transaction, one: bytes = bytes(person_id)) -> int:
+        async def body(tx: Transaction, one: bytes = bytes(person_id), lines: list[Any] = kept) -> int:
             if await tx.one("state_get", person_id=one) is None:
                 return 0
+            await tx.many("register_put", lines)
             for query in ERASE_IN_DATA:
                 await tx.run(query, person_id=one)
             return 1
@@ -294,6 +305,8 @@ async def erasure_receipt(engine: Engine, receipt_id: str) -> dict[str, Any] | N
     if row is None:
         return None
     level, epoch = str(row[1]), int(row[2])
+    whose = await engine.keys.read(lambda tx: tx.one("tombstone_person", receipt_id=receipt_id))
+    held = await engine.keys.read(lambda tx: tx.all("statutory_of_person", person_id=bytes(whose[0]) if whose else b""))
     outstanding = []
     if level in {"unreadable", "removed"}:
         outstanding.append(
@@ -316,6 +329,7 @@ async def erasure_receipt(engine: Engine, receipt_id: str) -> dict[str, Any] | N
             "a tombstone: a random number that keeps a restored backup from bringing you back",
             "keyed hashes of addresses on a stop list, where you asked never to be written to or one proved undeliverable",
         ],
+        "register_until": moment(max(float(one[1]) for one in held)) if held else "",
     }
 
 

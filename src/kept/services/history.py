@@ -72,7 +72,7 @@ async def history_of(engine: Engine, person_id: bytes, *, older: str = "", limit
     for row, entry, position in zip(rows, entries, positions, strict=True):
         if entry is None:
             continue
-        opening = _open_account(engine, bytes(row[0]), entry)
+        opening = open_account_part(engine, bytes(row[0]), entry)
         lines.append(
             Line(
                 bytes(row[0]).hex(),
@@ -106,7 +106,7 @@ async def newest_entries(engine: Engine, limit: int = PAGE) -> tuple[Line, ...]:
     return tuple(
         Line(
             bytes(row[0]).hex(),
-            parse_account(_open_account(engine, bytes(row[0]), row[1:]).plaintext),
+            parse_account(open_account_part(engine, bytes(row[0]), row[1:]).plaintext),
             float(row[5]),
             int(position[0]) if position else None,
         )
@@ -117,7 +117,7 @@ async def newest_entries(engine: Engine, limit: int = PAGE) -> tuple[Line, ...]:
 async def account_of(engine: Engine, entry_id: str) -> Account | None:
     """Return the account part of an entry by its id, hex; None when there is none."""
     row = await engine.data.read(lambda tx: tx.one("entry_get", entry_id=bytes.fromhex(entry_id)))
-    return parse_account(_open_account(engine, bytes.fromhex(entry_id), row).plaintext) if row else None
+    return parse_account(open_account_part(engine, bytes.fromhex(entry_id), row).plaintext) if row else None
 
 
 async def proof_of(engine: Engine, own: Own, entry_id: str) -> Proof:
@@ -164,7 +164,7 @@ async def proof_for(engine: Engine, person_id: bytes, entry_id: str) -> Proof:
         raise ErasedError("expected a person with keys, found none")
     note = engine.sequencer.note
     return Proof(
-        LeafOpening(_open_account(engine, raw, entry), open_person_part(engine, keys, person_id, raw, mine)),
+        LeafOpening(open_account_part(engine, raw, entry), open_person_part(engine, keys, person_id, raw, mine)),
         int(position[0]),
         tuple(await engine.sequencer.inclusion(int(position[0]), checkpoint.size)),
         note,
@@ -179,7 +179,8 @@ def open_person_part(engine: Engine, keys: PersonKeys, person_id: bytes, entry_i
     return Opening(raw[:NONCE_BYTES], raw[NONCE_BYTES:])
 
 
-def _open_account(engine: Engine, entry_id: bytes, row: Row) -> Opening:
+def open_account_part(engine: Engine, entry_id: bytes, row: Row) -> Opening:
+    """Open the account part of an entry from its row of `entry_get`."""
     raw = open_account(
         engine.keyring.house_key(str(row[2])),
         bytes(row[3]),

@@ -11,6 +11,7 @@ from kept.services.canaries import load_canaries
 from kept.services.changing import copy_state
 from kept.services.erasing import finish_unfinished, remove_returned, scrub
 from kept.services.projecting import end_builds
+from kept.services.register import end_register
 from kept.services.retention import destroy_unused_keys, sweep
 from kept.services.rotating import finish_rotation
 from kept.services.taking_in import end_quarantine
@@ -90,6 +91,7 @@ async def tidy(engine: Engine) -> None:
     await tell_due(engine)
     await end_quarantine(engine)
     await end_builds(engine)
+    await end_register(engine)
     await load_canaries(engine)
     await scrub(engine)
     await engine.reload_policy()

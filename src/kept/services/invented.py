@@ -16,7 +16,18 @@ from kept.crypto.sealed_to import OpeningKey
 from kept.crypto.signature import SigningKey, new_seed
 from kept.errors import KeptError
 from kept.policy.words import Exit
-from kept.services import accounts, cases, choosing, collecting, disclosing, emergencies, providing, staff, taking_in
+from kept.services import (
+    accounts,
+    cases,
+    choosing,
+    collecting,
+    disclosing,
+    emergencies,
+    erasing,
+    providing,
+    staff,
+    taking_in,
+)
 from kept.services.attesting import attest
 from kept.services.intake_file import sign_file
 from kept.services.invented_campaign import invent_campaign
@@ -27,6 +38,7 @@ from kept.services.mailing import MailDispatcher
 from kept.services.own import Own
 from kept.services.planting import plant
 from kept.services.reaching import equip
+from kept.services.recalling import provisions_to
 from kept.services.receipts import moment
 from kept.services.recipients import register_key
 from kept.services.rotating import rotate
@@ -178,6 +190,7 @@ async def invent(
     await _reach(engine, clock, today, mailbox, site)
     clock.time = max(clock.time, today - 2 * 3600)
     await _support(engine, "mori@example.jp", ask="interests")
+    await _leave(engine, people)
     await engine.put_meta(f"demo:{CUSTOMER}", people[0][0].hex())
     clock.time = max(clock.time, today - 60)
     await engine.sequencer.integrate()
@@ -280,6 +293,14 @@ async def _emergency(engine: Engine, clock: MovedClock) -> None:
     await cases.close_case(engine, opens, case)
     clock.time += 20 * 3600
     await emergencies.review(engine, reviews, case, "justified")
+
+
+async def _leave(engine: Engine, people: list[tuple[bytes, str]]) -> None:
+    """Somebody whose address the Picture Club has erased herself; what the register says of it stays."""
+    for person_id, _ in people[1:]:
+        if await provisions_to(engine, person_id):
+            await erasing.intend_erasure(engine, await _own(engine, person_id))
+            return
 
 
 async def _join(engine: Engine, dice: random.Random, number: int) -> tuple[bytes, str]:

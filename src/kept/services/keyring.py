@@ -212,11 +212,28 @@ class Keyring:
 
         await self._keys.write(body)
 
-    async def erase_person(self, person_id: bytes, receipt_id: str, at: float) -> None:
-        """Destroy a person's keys, tokens and state copy, and write the tombstone, in one transaction."""
+    async def erase_person(self, person_id: bytes, receipt_id: str, at: float, *, keep_until: float = 0.0) -> None:
+        """Destroy a person's keys, tokens and state copy, and write the tombstone, in one transaction.
+
+        Args:
+            person_id: 16 bytes.
+            receipt_id: Of the erasure.
+            at: Unix seconds.
+            keep_until: Until when a law obliges to keep what is sealed under the statutory keys; 0 destroys them as well.
+        """
         epoch = self.epoch
 
         async def body(tx: Transaction) -> None:
+            for key_id, kind, wrapped_under, wrapped in await tx.all("person_keys", person_id=person_id):
+                if kind == "statutory" and keep_until > at:
+                    await tx.run(
+                        "statutory_put",
+                        key_id=key_id,
+                        person_id=person_id,
+                        epoch=wrapped_under,
+                        wrapped=wrapped,
+                        until=keep_until,
+                    )
             for query in ERASE_IN_KEYS:
                 await tx.run(query, person_id=person_id)
             await tx.run(
@@ -229,6 +246,19 @@ class Keyring:
             )
 
         await self._keys.write(body)
+
+    async def statutory(self, key_id: str) -> tuple[bytes, PersonKeys] | None:
+        """Return whose a statutory key of an erased person is, with it; None when its day has come.
+
+        Args:
+            key_id: From a line of the register.
+        """
+        row = await self._keys.read(lambda tx: tx.one("statutory_get", key_id=key_id))
+        if row is None:
+            return None
+        person_id = bytes(row[0])
+        key = WrappedKey(key_id, "statutory", int(row[1]), bytes(row[2]))
+        return person_id, PersonKeys(person_id, [key], self._provider)
 
     def _new(self, person_id: bytes, kind: str) -> WrappedKey:
         key_id = random_id()

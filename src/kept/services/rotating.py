@@ -63,8 +63,12 @@ async def finish_rotation(engine: Engine, *, by: str) -> Rotated:
             continue
         rewrapped += await _rewrap_people(engine, epoch, current)
         rewrapped += await _rewrap_house(engine, epoch, current)
-        left = await engine.keys.read(lambda tx, one=epoch: tx.one("person_keys_count", epoch=one))  # type: ignore[misc]
-        if left and left[0]:
+        rewrapped += await _rewrap_statutory(engine, epoch, current)
+        left = [
+            await engine.keys.read(lambda tx, one=epoch, of=query: tx.one(of, epoch=one))  # type: ignore[misc]
+            for query in ("person_keys_count", "statutory_count")
+        ]
+        if any(row and row[0] for row in left):
             continue
         at = engine.clock.now()
         await _scrub_keys(engine)
@@ -98,6 +102,21 @@ async def _rewrap_people(engine: Engine, epoch: int, current: int) -> int:
             again = engine.provider.wrap(current, key, wrap_binding(owner, key_id, kind, current))
             fresh.append({"person_id": owner, "key_id": key_id, "epoch": current, "wrapped": again, "old_epoch": epoch})
         await engine.keys.write(lambda tx, them=fresh: tx.many("person_key_rewrap", them))  # type: ignore[misc]
+        total += len(fresh)
+    return total
+
+
+async def _rewrap_statutory(engine: Engine, epoch: int, current: int) -> int:
+    """Wrap anew what stays of erased people's keys."""
+    total = 0
+    while rows := await engine.keys.read(lambda tx: tx.all("statutory_of_epoch", epoch=epoch, limit=PAGE)):
+        fresh = []
+        for key_id, person_id, wrapped in rows:
+            owner = bytes(person_id)
+            key = engine.provider.unwrap(epoch, bytes(wrapped), wrap_binding(owner, key_id, "statutory", epoch))
+            again = engine.provider.wrap(current, key, wrap_binding(owner, key_id, "statutory", current))
+            fresh.append({"key_id": key_id, "epoch": current, "wrapped": again, "old_epoch": epoch})
+        await engine.keys.write(lambda tx, them=fresh: tx.many("statutory_rewrap", them))  # type: ignore[misc]
         total += len(fresh)
     return total
 

@@ -12,6 +12,7 @@ from kept.ledger.tree import HASH_BYTES, root_hash
 from kept.services.acts import Act
 from kept.services.entry import Account, parse_account
 from kept.services.history import open_person_part
+from kept.services.register import verify_register
 from kept.services.sequencer import LOG
 from kept.services.verifying_records import verify_house_records
 from kept.services.verifying_words import verify_words
@@ -57,6 +58,7 @@ async def verify_house(engine: Engine) -> Verification:
         await engine.sequencer.verify_head()
         await _verify_people(engine, found)
         await verify_house_records(engine, found.wrong)
+        await verify_register(engine, found.wrong)
     except KeptError as error:
         found.wrong(f"{error.reason}: {error}")
     return found

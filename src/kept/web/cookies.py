@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from kept.errors import InputError
 from kept.services import remembering
+from kept.services.first_scan import first_scan
 from kept.services.scanning import newest_scan
 from kept.web.answers import (
     Web,
@@ -70,6 +71,7 @@ async def centre(request: Request) -> Response:
         held=[(name, policy.cookies.get(name)) for name in jar.names],
         interests=interests_of(request),
         scan=await newest_scan(web.engine),
+        first=await first_scan(web.engine),
     )
 
 

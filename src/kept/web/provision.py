@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kept.errors import InputError
-from kept.services import providing
+from kept.services import providing, register
 from kept.services.approving import approved_by
 from kept.services.recipients import key_of
 from kept.services.staff import StaffSession
@@ -24,6 +24,7 @@ def routes() -> list[Route]:
         for path, act, method in (
             ("/provision", provisions, "GET"),
             ("/provision", ask, "POST"),
+            ("/provision/register", register_page, "POST"),
             ("/provision/{provision}", step, "POST"),
         )
     ]
@@ -31,6 +32,20 @@ def routes() -> list[Route]:
 
 async def provisions(request: Request) -> Response:
     """Recipients, and every provision to them."""
+    return await _page(request, None)
+
+
+async def register_page(request: Request) -> Response:
+    """The same page, with what the register says about people erased since: a look that is recorded."""
+    web: Web = request.app.state.web
+    session: StaffSession | None = request.scope["state"].get("session")
+    if session is None:
+        return go(request, "/sign-in")
+    await form_of(request, ())
+    return await _page(request, await register.show_register(web.engine, session))
+
+
+async def _page(request: Request, lines: list[register.RegisterLine] | None) -> Response:
     web: Web = request.app.state.web
     session: StaffSession | None = request.scope["state"].get("session")
     if session is None:
@@ -52,6 +67,7 @@ async def provisions(request: Request) -> Response:
         made=made,
         session=session,
         may_approve=may_approve,
+        register=lines,
     )
 
 

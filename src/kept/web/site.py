@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 from typing import Any
 
@@ -28,9 +29,10 @@ from kept.services import (
     taking_along,
     visits,
 )
-from kept.services.asking_again import Question, asked_again
+from kept.services.asking_again import Question, asked_again, words_beside
 from kept.services.contacting import ORIGIN, contacts_to
 from kept.services.emergencies import emergencies_about
+from kept.services.first_scan import first_scan
 from kept.services.history import proof_of
 from kept.services.instances import standing
 from kept.services.own import FRESH_SECONDS
@@ -59,6 +61,9 @@ from kept.web.cookies import interests_of
 from kept.web.pictures import CATEGORIES, PICTURES, picture_of
 
 SIGN_IN_TRIES = 10
+"""For one account from one device, or from one address; three times as many from one address for all accounts."""
+ACCOUNT_TRIES = 100
+"""For one account from all addresses together: who has many of them is stopped as well."""
 SIGN_IN_WINDOW_SECONDS = 600.0
 OK = 200
 GRACE_SECONDS = 7 * 86400.0
@@ -153,6 +158,7 @@ async def policy_page(request: Request) -> Response:
         board=await promise_board(web.engine, check=False) if policy.publish_states else None,
         flow=flow_svg(policy, language),
         scan=await newest_scan(web.engine),
+        first=await first_scan(web.engine),
     )
     return _count_visit(request, answer, "policy")
 
@@ -417,8 +423,10 @@ async def _registration_form(
     shown = await collecting.present_form(web.engine, "registration", "", language_of(request))
     person = await web.engine.people.load(own.person_id) if own else None
     again: dict[str, list[Question]] = {}
-    for one in await asked_again(web.engine, own.person_id) if own else ():
+    asked = await asked_again(web.engine, own.person_id) if own else []
+    for one in asked:
         again.setdefault(one.item, []).append(one)
+    beside = await words_beside(web.engine, own.person_id, asked, language_of(request)) if own else {}
     return page(
         request,
         "registration.html",
@@ -429,6 +437,7 @@ async def _registration_form(
         box_value=collecting.box_value,
         given=tuple(person.state.slots) if person else (),
         again=again,
+        beside=beside,
     )
 
 
@@ -711,19 +720,27 @@ def _origin(request: Request) -> str:
 
 
 def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
+    """Return what attempts are counted under: the address, or the network of 64 bits one customer has of IPv6."""
+    said = request.client.host if request.client else ""
+    try:
+        found = ipaddress.ip_address(said.partition("%")[0])
+    except ValueError:
+        return said
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ipaddress.ip_network((int(found), 64), strict=False))
 
 
 async def _count_sign_in(request: Request, account: str) -> None:
     web: Web = request.app.state.web
     await web.limits.count("sign-in", _address(request), most=SIGN_IN_TRIES * 3, seconds=SIGN_IN_WINDOW_SECONDS)
-    device = _device(request, account)  # counted apart: a stranger who guesses does not lock the owner out
-    await web.limits.count(
-        "sign-in-device" if device else "sign-in-account",
-        device or account.strip().lower(),
-        most=SIGN_IN_TRIES,
-        seconds=SIGN_IN_WINDOW_SECONDS,
-    )
+    device, name = _device(request, account), account.strip().lower()
+    if device:  # counted apart: a stranger who guesses does not lock the owner out
+        await web.limits.count("sign-in-device", device, most=SIGN_IN_TRIES, seconds=SIGN_IN_WINDOW_SECONDS)
+        return
+    here = f"{name}\n{_address(request)}"  # nor does one who guesses elsewhere, on a device not seen before
+    await web.limits.count("sign-in-here", here, most=SIGN_IN_TRIES, seconds=SIGN_IN_WINDOW_SECONDS)
+    await web.limits.count("sign-in-account", name, most=ACCOUNT_TRIES, seconds=SIGN_IN_WINDOW_SECONDS)
 
 
 def _count_visit(request: Request, answer: Response, of: str, feature: str = "look") -> Response:

@@ -553,6 +553,18 @@ CREATE TABLE emergency_item (
 
 CREATE INDEX emergency_person_by_case ON emergency_person (case_id);
 
+-- What the register of provisions still says about erased people: person parts of entries, until their day. Whose they
+-- are stands in K alone.
+CREATE TABLE register_entry (
+    entry_id    BYTEA            NOT NULL PRIMARY KEY,
+    key_id      TEXT             NOT NULL,
+    sealed      BYTEA            NOT NULL,
+    recorded_at DOUBLE PRECISION NOT NULL,
+    until       DOUBLE PRECISION NOT NULL
+);
+
+CREATE INDEX register_entry_by_end ON register_entry (until);
+
 -- ---------------------------------------------------------------- the legal desk
 
 -- An authority's request: its name and reference are sealed under a key of the house; the scope's seal is what was approved.

@@ -91,3 +91,16 @@ CREATE TABLE statistic_charge (
     at           DOUBLE PRECISION NOT NULL,
     micro_rho    BIGINT           NOT NULL
 );
+
+-- The statutory keys of erased people, until the day a law obliges to keep what was provided about them.
+CREATE TABLE statutory_key (
+    key_id    TEXT             NOT NULL PRIMARY KEY,
+    person_id BYTEA            NOT NULL,
+    epoch     BIGINT           NOT NULL,
+    wrapped   BYTEA            NOT NULL,
+    until     DOUBLE PRECISION NOT NULL
+);
+
+CREATE INDEX statutory_key_by_epoch ON statutory_key (epoch);
+CREATE INDEX statutory_key_by_end ON statutory_key (until);
+CREATE INDEX statutory_key_by_person ON statutory_key (person_id);

@@ -1,4 +1,4 @@
--- Backups, drills, alarms of canaries, emergencies.
+-- Backups, drills, alarms of canaries, emergencies, the register of erased people.
 
 -- Backups that were made: of which part, in which file, and its hash. Never the backup itself.
 CREATE TABLE backup (
@@ -70,3 +70,15 @@ CREATE TABLE emergency_item (
 );
 
 CREATE INDEX emergency_person_by_case ON emergency_person (case_id);
+
+-- What the register of provisions still says about erased people: person parts of entries, until their day. Whose they
+-- are stands in K alone.
+CREATE TABLE register_entry (
+    entry_id    BYTEA            NOT NULL PRIMARY KEY,
+    key_id      TEXT             NOT NULL,
+    sealed      BYTEA            NOT NULL,
+    recorded_at DOUBLE PRECISION NOT NULL,
+    until       DOUBLE PRECISION NOT NULL
+);
+
+CREATE INDEX register_entry_by_end ON register_entry (until);
