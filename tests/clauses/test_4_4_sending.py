@@ -51,7 +51,7 @@ async def until_killed(house, first=None):
         await house.engine.put_meta("never", "reached")
 
 
-@pytest.mark.parametrize("writes", range(9))
+@pytest.mark.parametrize("writes", range(13))
 async def test_killed_after_any_write_nobody_is_lost_and_nobody_gets_it_twice(house, desk, writes):
     """§4.4 fault: approving, looking, deciding, handing over and settling, cut after each write."""
     await people(house)
@@ -217,6 +217,7 @@ async def test_after_a_restore_nothing_that_waits_goes_by_itself(house, desk):
     assert await hold_after_restore(house.engine) == 2
     assert await send_due(house.engine) == 0
     assert await statuses(house) == {"unknown": 2}
+    assert (await run_checks(house.engine))["consent-checked-when-sent"].holds
     for message_id in (await campaigns.results(house.engine, "autumn-light")).unknown:
         await send_again(house.engine, desk.ume, message_id)
     await send_due(house.engine)

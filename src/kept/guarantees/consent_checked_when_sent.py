@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from kept.services.engine import Engine
 
 LOOKED_AT = 200
-SENT = ("sent", "unknown")
 
 
 async def check(engine: Engine) -> Finding:
@@ -21,9 +20,11 @@ async def check(engine: Engine) -> Finding:
     at = engine.clock.now()
 
     async def body(tx: Transaction) -> tuple[list[tuple[str, str]], int]:
-        rows = [row for status in SENT for row in await tx.all("outbox_in_status", status=status, limit=LOOKED_AT)]
+        rows = await tx.all("outbox_in_status", status="sent", limit=LOOKED_AT)
+        held = await tx.all("outbox_in_status", status="unknown", limit=LOOKED_AT)
         hanging = await tx.one("outbox_handing_before", at=at - 2 * HANDING_AT_MOST_SECONDS)
-        return [(str(row[2]), str(row[3])) for row in rows], int(hanging[0]) if hanging else 0
+        left = [*rows, *(row for row in held if row[3])]  # one held after a restore was not let go by this D
+        return [(str(row[2]), str(row[3])) for row in left], int(hanging[0]) if hanging else 0
 
     left, hanging = await engine.data.read(body)
     loose = 0

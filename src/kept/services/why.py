@@ -72,7 +72,7 @@ async def messages_to(engine: Engine, person_id: bytes, language: str) -> list[W
     rows = await engine.data.read(lambda tx: tx.all("outbox_of_person", person_id=person_id))
     found = []
     for row in rows[:SHOWN_AT_MOST]:
-        if str(row[5]) in {"sent", "unknown", "handing"}:
+        if str(row[5]) in {"sent", "unknown", "handing"} and row[7]:
             message = await engine.data.read(lambda tx, one=str(row[0]): tx.one("outbox_find", message_id=one))  # type: ignore[misc]
             if message is not None:
                 found.append(await _why(engine, person_id, str(row[0]), message, language))
