@@ -69,7 +69,7 @@ class FaxOut(FaxServer):
     async def look_at_all(self):
         """Answer what became of its jobs."""
         self.require()
-        return dict(self.jobs)
+        return self.jobs if self.jobs is None else dict(self.jobs)
 
 
 def reach(house):

@@ -469,6 +469,19 @@ async def test_an_older_copy_of_the_database_prints_and_calls_nobody_by_itself(d
         await contacting.write_again(desk.engine, desk.session, desk.case.id, "0" * 32)
 
 
+async def test_a_fax_the_server_forgot_is_unknown_not_sent_for_ever(desk):
+    """§4.5 fault: after three days a job nobody knows any more is named that; a server that is away changes nothing."""
+    await desk.write("fax")
+    desk.fax.jobs.clear()
+    assert await look_after_faxes(desk.engine) == 0
+    desk.house.wall.pass_(3 * 86400 + 1)
+    jobs, desk.fax.jobs = desk.fax.jobs, None
+    assert await look_after_faxes(desk.engine) == 0
+    desk.fax.jobs = jobs
+    assert await look_after_faxes(desk.engine) == 1
+    assert await desk.states() == {"fax": "unknown"}
+
+
 @pytest.mark.parametrize("answer", [Handed.UNDELIVERABLE, Handed.NOT_TAKEN])
 async def test_a_mail_the_other_side_refuses_is_failed(desk, answer):
     """§4.5: shown as that."""

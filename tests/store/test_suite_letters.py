@@ -62,6 +62,8 @@ def test_what_was_sent_can_turn_out_not_to_be(data):
         assert changed == data.run("sent_is_failed", person_id=MORI, message_id="m2", reason="fax-failed", moved_at=3.0)
     assert status(data, "m2") == ("failed", "fax-failed")
     outbox(data, "m4")
+    assert [row[1] for row in data.all("sent_by_channel", channel="post")] == ["m4"]
+    assert data.all("sent_by_channel", channel="phone") == []
     for changed in (1, 0):
         assert changed == data.run("sent_is_unknown", person_id=MORI, message_id="m4", moved_at=3.0)
     assert status(data, "m4") == ("unknown", "")

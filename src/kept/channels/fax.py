@@ -150,10 +150,10 @@ class FaxServer:
         Raises:
             SettingError: The programs are not here.
         """
-        return (await self.look_at_all()).get(tag)
+        return (await self.look_at_all() or {}).get(tag)
 
-    async def look_at_all(self) -> dict[str, FaxJob]:
-        """Return every job of the server that waits or is done, by its tag; empty when it cannot be asked.
+    async def look_at_all(self) -> dict[str, FaxJob] | None:
+        """Return every job of the server that waits or is done, by its tag; None when it does not answer.
 
         Raises:
             SettingError: The programs are not here.
@@ -162,6 +162,8 @@ class FaxServer:
         with tempfile.TemporaryDirectory(prefix="kept-fax-") as folder:
             (Path(folder) / ".hylarc").write_text(FORMAT, encoding="ascii")
             _, out, _ = await self._run(folder, "faxstat", "-s", "-d", "-h", self._at)
+        if not out.strip():
+            return None
         found = {}
         for line in out.splitlines():
             job, _, rest = line.partition(SEPARATOR)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kept.channels.fax import FaxOutcome, FaxServer
+from kept.channels.fax import FaxJob, FaxOutcome, FaxServer
 from kept.channels.handed import Handed
 from kept.channels.letter import print_letters
 from kept.errors import InputError, SettingError
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from kept.store.interface import Transaction
 
 HANDING, QUEUED = "handing", "queued"
+FORGOTTEN_SECONDS = 3 * 86400.0
+"""After so long a job the server does not know any more has ended, nobody knows how: HylaFAX tries for hours, not days."""
 HANDED = {
     FaxOutcome.QUEUED: Handed.SENT,
     FaxOutcome.SENT: Handed.SENT,
@@ -149,15 +151,19 @@ async def look_after_faxes(engine: Engine) -> int:
     if not isinstance(dispatcher, FaxDispatcher):
         return 0
     waiting = [
-        (state, bytes(row[0]), str(row[1]), str(row[2]))
+        (state, bytes(row[0]), str(row[1]), str(row[2]), float(row[4]))
         for state in (QUEUED, HANDING, FaxOutcome.UNKNOWN.value)
         for row in await engine.data.read(lambda tx, one=state: tx.all("fax_jobs_in_state", state=one))  # type: ignore[misc]
     ]
     if not waiting:
         return 0
     jobs, ended = await dispatcher.server.look_at_all(), 0
-    for state, person_id, message_id, purpose in waiting:
+    if jobs is None:
+        return 0
+    for state, person_id, message_id, purpose, moved_at in waiting:
         job = jobs.get(tag_of(message_id))
+        if job is None and state == QUEUED and moved_at < engine.clock.now() - FORGOTTEN_SECONDS:
+            job = FaxJob(FaxOutcome.UNKNOWN)  # the server cleaned its queue before it was asked
         if job is None or (job.outcome.value == state):
             continue
         await _end(engine, person_id, message_id, purpose, job.id, job.outcome)
@@ -190,7 +196,9 @@ async def _end(  # noqa: PLR0913 -- what one answer says
         await tx.run(
             "fax_job_move", person_id=person_id, message_id=message_id, job=job, state=outcome.value, moved_at=at
         )
-        if outcome is not FaxOutcome.UNKNOWN:
+        if outcome is FaxOutcome.UNKNOWN:
+            await tx.run("sent_is_unknown", person_id=person_id, message_id=message_id, moved_at=at)
+        else:
             await tx.run("unknown_is_sent", person_id=person_id, message_id=message_id, moved_at=at)
         if outcome is FaxOutcome.REFUSED:
             await tx.run("sent_is_failed", person_id=person_id, message_id=message_id, reason="fax-failed", moved_at=at)

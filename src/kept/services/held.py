@@ -24,17 +24,15 @@ async def hold_put_aside(engine: Engine) -> int:
 
     async def body(tx: Transaction) -> int:
         held = 0
-        for row in await tx.all("outbox_in_status", status="sent"):
-            person_id, message_id, channel = bytes(row[0]), str(row[1]), Exit(row[2])
-            if not await _take_out(tx, person_id, message_id, channel):
-                continue
-            await tx.run("sent_is_unknown", person_id=person_id, message_id=message_id, moved_at=at)
-            found = await tx.one("outbox_find", message_id=message_id)
-            if found is not None:
-                one = Waiting(person_id, message_id, str(found[1]), str(found[2]), str(found[3]), channel, "", 0)
-                await count(tx, one, "sent", change=-1)
-                await count(tx, one, "unknown")
-            held += 1
+        for channel in (Exit.POST, Exit.PHONE):
+            for row in await tx.all("sent_by_channel", channel=channel.value):
+                person_id, message_id = bytes(row[0]), str(row[1])
+                if await _take_out(tx, person_id, message_id, channel):
+                    await tx.run("sent_is_unknown", person_id=person_id, message_id=message_id, moved_at=at)
+                    one = Waiting(person_id, message_id, str(row[2]), str(row[3]), str(row[4]), channel, "", 0)
+                    await count(tx, one, "sent", change=-1)
+                    await count(tx, one, "unknown")
+                    held += 1
         return held
 
     return await engine.data.write(body)
@@ -44,6 +42,6 @@ async def _take_out(tx: Transaction, person_id: bytes, message_id: str, channel:
     if channel is Exit.POST:
         return bool(await tx.run("letter_delete", person_id=person_id, message_id=message_id))
     call = await tx.one("call_row_of_person", person_id=person_id, message_id=message_id)
-    if channel is not Exit.PHONE or call is None or str(call[1]) not in {WAITING, SHOWN}:
+    if call is None or str(call[1]) not in {WAITING, SHOWN}:
         return False
     return bool(await tx.run("call_row_delete", person_id=person_id, message_id=message_id))

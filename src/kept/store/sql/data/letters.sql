@@ -38,6 +38,11 @@ WHERE person_id = :person_id AND message_id = :message_id AND status = 'sent';
 UPDATE outbox SET status = 'failed', reason = :reason, moved_at = :moved_at
 WHERE person_id = :person_id AND message_id = :message_id AND status = 'sent';
 
+-- name: sent_by_channel (channel) -> person_id, message_id, origin, origin_id, purpose
+-- What was sent by one channel; after an older D was put back.
+SELECT person_id, message_id, origin, origin_id, purpose FROM outbox
+WHERE status = 'sent' AND channel = :channel ORDER BY message_id;
+
 -- name: sent_is_unknown (person_id, message_id, moved_at)
 -- An older D says it waits: it may have been printed, or called, since.
 UPDATE outbox SET status = 'unknown', moved_at = :moved_at
