@@ -6,6 +6,7 @@ what it says and on nothing else, and the file's properties name nobody.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -13,8 +14,6 @@ from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
-
-import msgspec
 
 from kept.errors import InputError, SettingError
 
@@ -91,7 +90,7 @@ def print_letters(letters: Sequence[Letter], *, font_paths: Sequence[str] = (), 
     if not 1 <= len(letters) <= LETTERS_AT_MOST:
         raise InputError(f"expected 1 to {LETTERS_AT_MOST} letters, found {len(letters)}", reason="letter-count")
     typst = _typst()
-    content = msgspec.json.encode([_fields(one) for one in letters]).decode()
+    content = json.dumps([_fields(one) for one in letters], ensure_ascii=False)
     fonts = _fonts(tuple(font_paths), system_fonts=system_fonts)
     with as_file(files("kept.channels") / "templates") as folder:
         try:
@@ -101,7 +100,7 @@ def print_letters(letters: Sequence[Letter], *, font_paths: Sequence[str] = (), 
                 font_paths=fonts,
                 sys_inputs={
                     "letters": content,
-                    "fonts": msgspec.json.encode(FONTS).decode(),
+                    "fonts": json.dumps(FONTS),
                     "title": TITLES[letters[0].language][letters[0].layout],
                 },
                 package_path=folder,  # no packages: neither from here
