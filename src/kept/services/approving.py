@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from kept.crypto.random import random_id
 from kept.errors import ConflictError, DeniedError
 from kept.services.acts import Act, Outcome
-from kept.services.entry import Account, build_entry
+from kept.services.entry import build_entry
+from kept.services.staff_account import staff_account
 
 if TYPE_CHECKING:
     from kept.services.engine import Engine
@@ -106,14 +107,12 @@ async def waiting_approvals(engine: Engine) -> list[Row]:
 async def _record(engine: Engine, session: StaffSession, act: Act, facts: tuple[tuple[str, str], ...]) -> None:
     await engine.record(
         build_entry(
-            Account(
-                act=act.value,
-                outcome=Outcome.DONE.value,
-                at=engine.clock.now(),
-                policy=engine.policy.hash[:16],
-                kind="staff",
-                actor=session.actor,
-                role=",".join(session.roles),
+            staff_account(
+                engine,
+                session,
+                act,
+                Outcome.DONE,
+                engine.clock.now(),
                 clause="5.2",
                 facts=facts,
             )

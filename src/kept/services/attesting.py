@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from kept.crypto.random import random_id
 from kept.errors import DeniedError, InputError
 from kept.services.acts import Act, Outcome
-from kept.services.entry import Account, build_entry
+from kept.services.entry import build_entry
 from kept.services.flush import insert_entries
+from kept.services.staff_account import staff_account
 
 if TYPE_CHECKING:
     from kept.policy.model import Attestation
@@ -65,13 +66,12 @@ async def attest(engine: Engine, session: StaffSession, name: str, reference: st
         )
     at = engine.ready()
     entry = build_entry(
-        Account(
-            act=Act.ATTEST.value,
-            outcome=Outcome.DONE.value,
-            at=at,
-            policy=engine.policy.hash[:16],
-            kind="staff",
-            actor=session.actor,
+        staff_account(
+            engine,
+            session,
+            Act.ATTEST,
+            Outcome.DONE,
+            at,
             role=declared.by,
             clause=declared.clause,
             facts=(("name", name),),

@@ -25,11 +25,12 @@ from kept.services.call_sheets import (
 )
 from kept.services.desk_mandate import issue_mandate
 from kept.services.dispatching import Waiting
-from kept.services.entry import Account, build_entry
+from kept.services.entry import build_entry
 from kept.services.flush import insert_entries
 from kept.services.gate import UNDECLARED, Circumstances
 from kept.services.letters import called_off, unsend
 from kept.services.outbox import wanted_slots
+from kept.services.staff_account import staff_account
 from kept.services.stop_list import (
     TOLD_STAFF,
     UNDELIVERABLE,
@@ -341,14 +342,12 @@ async def _entry(  # noqa: PLR0913 -- the fields of an entry
     outcome: Outcome = Outcome.DONE,
 ) -> SealedEntry:
     keys, _ = await engine.keyring.of_person(person_id) if person_id else (None, None)
-    account = Account(
-        act=act.value,
-        outcome=outcome.value,
-        at=at,
-        policy=engine.policy.hash[:16],
-        kind="staff",
-        actor=session.actor,
-        role=",".join(session.roles),
+    account = staff_account(
+        engine,
+        session,
+        act,
+        outcome,
+        at,
         purpose=sheet.purpose,
         clause=engine.policy.policy.purposes[sheet.purpose].clause,
         exit=Exit.PHONE.value,

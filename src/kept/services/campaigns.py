@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kept.crypto.random import random_id
 from kept.errors import (
     ConflictError,
     InputError,
@@ -13,17 +12,18 @@ from kept.errors import (
     SealError,
 )
 from kept.policy.campaign import Campaign, parse_campaign
-from kept.policy.decision import Mandate
 from kept.policy.segment import Rule
 from kept.policy.words import PointKind
 from kept.services.acts import Act, Outcome
 from kept.services.approving import ask_for_approval
 from kept.services.bulk import insert_mandate
 from kept.services.dispatching import Waiting, Words
-from kept.services.entry import Account, build_entry
+from kept.services.entry import build_entry
 from kept.services.flush import insert_entries
 from kept.services.instances import all_standing
+from kept.services.mandates import staff_mandate
 from kept.services.outbox import tallies
+from kept.services.staff_account import staff_account
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -146,29 +146,23 @@ async def ask(engine: Engine, session: StaffSession, campaign_id: str) -> Standi
     """
     session.require(engine, RIGHT)
     found = await standing(engine, campaign_id)
-    session.require_purpose(engine, found.file.purpose)
+    role = session.require_purpose(engine, found.file.purpose)
     if found.status != "draft":
         raise moved()
     require_channels(engine, found.file)
-    roles = engine.policy.policy.roles
-    role = next(one for one in session.roles if one in roles and found.file.purpose in roles[one].purposes)
-    approval_id, mandate_id, at = await ask_for_approval(engine, session, ACT, campaign_id), random_id(), engine.ready()
+    approval_id, at = await ask_for_approval(engine, session, ACT, campaign_id), engine.ready()
     entry = campaign_entry(engine, session, Act.CAMPAIGN_ASK, at, found.file)
-    mandate = Mandate(
-        id=mandate_id,
-        kind="staff",
-        actor=f"campaign-{campaign_id}",  # outlives the session of who asked; stopping it is an act of its own
-        role=role,
-        purpose=found.file.purpose,
-        case="",
-        person_id=b"",
-        signed_in_at=session.signed_in_at,
+    mandate = staff_mandate(
+        session,
+        role,
+        found.file.purpose,
         expires_at=at + RUN_SECONDS,
-        volume_left=EVERYBODY,
+        volume=EVERYBODY,
+        actor=f"campaign-{campaign_id}",  # outlives the session of who asked; stopping it is an act of its own
     )
 
     async def body(tx: Transaction) -> None:
-        if not await tx.run("campaign_ask", campaign_id=campaign_id, approval_id=approval_id, mandate_id=mandate_id):
+        if not await tx.run("campaign_ask", campaign_id=campaign_id, approval_id=approval_id, mandate_id=mandate.id):
             raise moved()
         await insert_mandate(tx, mandate, approval_id=approval_id)
         await insert_entries(tx, [entry], at)
@@ -329,14 +323,12 @@ def campaign_entry(engine: Engine, session: StaffSession, act: Act, at: float, c
     """Build and seal the entry of a step: which campaign, by its file's hash, and whom its rule means."""
     return engine.seal_entry(
         build_entry(
-            Account(
-                act=act.value,
-                outcome=Outcome.DONE.value,
-                at=at,
-                policy=engine.policy.hash[:16],
-                kind="staff",
-                actor=session.actor,
-                role=",".join(session.roles),
+            staff_account(
+                engine,
+                session,
+                act,
+                Outcome.DONE,
+                at,
                 purpose=campaign.purpose,
                 clause=_clause(engine, campaign),
                 facts=(("campaign", campaign.id), ("file", campaign.hash), ("rule", campaign.rule.text)),

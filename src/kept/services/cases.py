@@ -14,9 +14,11 @@ from kept.policy.decision import Decision, Mandate
 from kept.policy.words import Exit
 from kept.services.acts import Act, Outcome
 from kept.services.bulk import ONE_PERSON, insert_mandate
-from kept.services.entry import Account, build_entry
+from kept.services.entry import build_entry
 from kept.services.finding import find_person
+from kept.services.mandates import staff_mandate
 from kept.services.released import Card
+from kept.services.staff_account import staff_account
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,8 +62,8 @@ async def open_case(engine: Engine, session: StaffSession, purpose: str, *, seco
     """
     at = engine.ready()
     policy = engine.policy.policy
-    role = next((one for one in session.roles if one in policy.roles and purpose in policy.roles[one].purposes), None)
-    if role is None or purpose not in policy.purposes or not policy.roles[role].look_up:
+    role = session.role_for(engine, purpose)
+    if not role or purpose not in policy.purposes or not policy.roles[role].look_up:
         declared = purpose in policy.purposes
         clause = policy.purposes[purpose].clause if declared else "2.1"
         entry_id = await _record(
@@ -121,7 +123,7 @@ async def insert_case(  # noqa: PLR0913 -- what a case is made of
         seconds: Time box.
         releases: How many releases it is good for.
     """
-    row, mandate_id = await tx.one("case_next"), random_id()
+    row = await tx.one("case_next")
     number = int(row[0] if row else 1000) + 1
     await tx.run(
         "case_insert",
@@ -133,20 +135,16 @@ async def insert_case(  # noqa: PLR0913 -- what a case is made of
         opened_at=at,
         expires_at=at + seconds,
     )
-    mandate = Mandate(
-        id=mandate_id,
-        kind="staff",
-        actor=session.actor,
-        role=role,
-        purpose=purpose,
-        case=str(number),
-        person_id=b"",
-        signed_in_at=session.signed_in_at,
+    mandate = staff_mandate(
+        session,
+        role,
+        purpose,
         expires_at=at + seconds,
-        volume_left=releases,
+        volume=releases,
+        case=str(number),
     )
     await insert_mandate(tx, mandate, case_id=case_id, kind=ONE_PERSON)
-    await tx.run("meta_put", name=f"case-mandate:{case_id}", value=mandate_id)
+    await tx.run("meta_put", name=f"case-mandate:{case_id}", value=mandate.id)
     return number
 
 
@@ -316,14 +314,13 @@ async def _record(  # noqa: PLR0913 -- the fields of an entry
 ) -> str:
     return await engine.record(
         build_entry(
-            Account(
-                act=act.value,
-                outcome=outcome.value,
-                at=engine.clock.now(),
-                policy=engine.policy.hash[:16],
-                kind="staff",
-                actor=session.actor,
-                role=role or ",".join(session.roles),
+            staff_account(
+                engine,
+                session,
+                act,
+                outcome,
+                engine.clock.now(),
+                role=role,
                 purpose=purpose,
                 clause=clause,
                 case=case,

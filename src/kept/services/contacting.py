@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kept.channels.letter import japanese_font, print_letters
-from kept.crypto.random import random_id
 from kept.errors import DeniedError, ErasedError, InputError, NotFoundError, SealError, SettingError
-from kept.policy.decision import Mandate, Refused
+from kept.policy.decision import Refused
 from kept.policy.words import CHANNELS, Exit
 from kept.services import cases
 from kept.services.acts import Act, Outcome
@@ -23,8 +22,10 @@ from kept.services.entry import Account, Refusal, build_entry
 from kept.services.faxing import FaxDispatcher
 from kept.services.flush import insert_entries
 from kept.services.letter_words import letter_of
+from kept.services.mandates import staff_mandate
 from kept.services.outbox import new_message_id, put_in_outbox, send_one
 from kept.services.sealed_words import CONTACT, Said, open_words, seal_words
+from kept.services.staff_account import staff_account
 from kept.services.stop_list import address_item
 from kept.services.unknown import send_again
 from kept.vault.text import readable
@@ -210,24 +211,14 @@ async def _keep(  # noqa: PLR0913 -- what a message is
     engine: Engine, session: StaffSession, case: Case, person: Person, way: Exit, said: Said
 ) -> Waiting:
     """Seal what was written and let it wait in the outbox, with its entry, in one transaction."""
-    message_id, mandate_id, at = new_message_id(), random_id(), engine.ready()
-    waiting = Waiting(person.id, message_id, ORIGIN, str(case.number), case.purpose, way, mandate_id, 0)
+    message_id, at = new_message_id(), engine.ready()
+    mandate = staff_mandate(  # holds no case: what was written in one goes even if it is closed meanwhile
+        session, case.role, case.purpose, expires_at=at + SEND_WITHIN_SECONDS, volume=TRIES
+    )
+    waiting = Waiting(person.id, message_id, ORIGIN, str(case.number), case.purpose, way, mandate.id, 0)
     key_id, sealed = seal_words(engine, person.keys, person.id, CONTACT, message_id, said)
     entry = build_entry(_account(engine, session, case, way, at, Outcome.DONE, (("message", message_id),)), person.id)
     sealed_entry = engine.seal_entry(entry, person.keys)
-
-    mandate = Mandate(
-        id=mandate_id,
-        kind="staff",
-        actor=session.actor,
-        role=case.role,
-        purpose=case.purpose,
-        case="",  # what was written in a case goes even if the case is closed meanwhile
-        person_id=b"",
-        signed_in_at=session.signed_in_at,
-        expires_at=at + SEND_WITHIN_SECONDS,
-        volume_left=TRIES,
-    )
 
     async def body(tx: Transaction) -> None:
         if not await tx.run("mandate_charge", mandate_id=case.mandate.id, count=1, at=at):
@@ -401,13 +392,12 @@ def _account(  # noqa: PLR0913 -- the fields of an entry
     clause: str = "",
     refused: tuple[Refusal, ...] = (),
 ) -> Account:
-    return Account(
-        act=Act.CONTACT_WRITE.value,
-        outcome=outcome.value,
-        at=at,
-        policy=engine.policy.hash[:16],
-        kind="staff",
-        actor=session.actor,
+    return staff_account(
+        engine,
+        session,
+        Act.CONTACT_WRITE,
+        outcome,
+        at,
         role=case.role,
         purpose=case.purpose,
         clause=clause or engine.policy.policy.purposes[case.purpose].clause,

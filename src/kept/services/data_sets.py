@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from kept.errors import DeniedError, InputError
 from kept.services.acts import Act, Outcome
-from kept.services.entry import Account, build_entry
+from kept.services.entry import build_entry
+from kept.services.staff_account import staff_account
 from kept.services.visits import FEATURES, PAGES
 from kept.statistics.data_set import DataSet, data_sets
 
@@ -97,14 +98,12 @@ def statistic_entry(  # noqa: PLR0913 -- the fields of an entry
         facts: Data set, question, price, recipient.
         outcome: How it ended.
     """
-    account = Account(
-        act=act.value,
-        outcome=outcome.value,
-        at=at,
-        policy=engine.policy.hash[:16],
-        kind="staff",
-        actor=session.actor,
-        role=",".join(session.roles),
+    account = staff_account(
+        engine,
+        session,
+        act,
+        outcome,
+        at,
         purpose=purpose,
         clause=clause,
         exit="statistics",

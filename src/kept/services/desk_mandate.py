@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kept.crypto.random import random_id
-from kept.errors import DeniedError
 from kept.policy.decision import Mandate
 from kept.services.bulk import COUNTS, PRINT, insert_mandate, require_second
+from kept.services.mandates import staff_mandate
 
 if TYPE_CHECKING:
     from kept.services.engine import Engine
@@ -86,20 +85,11 @@ async def issue_printing(
 def _mandate(
     engine: Engine, session: StaffSession, purpose: str, releases: int, seconds: float = WORK_SECONDS
 ) -> Mandate:
-    session.require_purpose(engine, purpose)
-    roles = engine.policy.policy.roles
-    role = next((one for one in session.roles if one in roles and purpose in roles[one].purposes), "")
-    if not role:
-        raise DeniedError("expected a role with the purpose", step=1, reason="role", clause="§5.2")
-    return Mandate(
-        id=random_id(),
-        kind="staff",
-        actor=session.actor,
-        role=role,
-        purpose=purpose,
-        case="",
-        person_id=b"",
-        signed_in_at=session.signed_in_at,
+    role = session.require_purpose(engine, purpose)
+    return staff_mandate(
+        session,
+        role,
+        purpose,
         expires_at=engine.ready() + seconds,
-        volume_left=releases,
+        volume=releases,
     )

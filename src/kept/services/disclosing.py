@@ -29,7 +29,7 @@ from kept.services.entry import Account, build_entry
 from kept.services.finding import Sought, find_by_login, find_person
 from kept.services.flush import insert_entries
 from kept.services.gate import Circumstances
-from kept.services.mandates import load_mandate
+from kept.services.mandates import load_mandate, staff_mandate
 from kept.vault.sealed import open_record, seal_record
 
 if TYPE_CHECKING:
@@ -168,8 +168,8 @@ async def record(engine: Engine, session: StaffSession, terms: Terms) -> str:
     at = engine.ready()
     _check_terms(engine, terms, at)
     await engine.keyring.ensure_house_key(KEY, at)
-    role = next(one for one in session.roles if _acts_for(engine, one, purpose.id))
-    disclosure_id, mandate_id = random_id(), random_id()
+    role = session.require_purpose(engine, purpose.id)
+    disclosure_id = random_id()
     sealed = seal_record(
         engine.keyring.house_key(KEY),
         msgspec.json.encode(Text(terms.authority.strip(), terms.reference.strip())),
@@ -178,17 +178,12 @@ async def record(engine: Engine, session: StaffSession, terms: Terms) -> str:
         kind=ACT,
         record_id=disclosure_id,
     )
-    mandate = Mandate(
-        id=mandate_id,
-        kind="staff",
-        actor=session.actor,
-        role=role,
-        purpose=purpose.id,
-        case="",
-        person_id=b"",
-        signed_in_at=session.signed_in_at,
+    mandate = staff_mandate(
+        session,
+        role,
+        purpose.id,
         expires_at=at + DUE_AT_MOST + DAY,
-        volume_left=VOLUME,
+        volume=VOLUME,
     )
 
     async def body(tx: Transaction) -> None:
@@ -210,7 +205,7 @@ async def record(engine: Engine, session: StaffSession, terms: Terms) -> str:
             sealed=sealed,
             recorded_by=session.login,
             recorded_at=at,
-            mandate_id=mandate_id,
+            mandate_id=mandate.id,
         )
         await insert_mandate(tx, mandate, case_id=disclosure_id, kind=REQUEST)
         facts = (("request", str(number)), ("ground", terms.ground), ("items", str(len(terms.items))))
@@ -495,11 +490,6 @@ def scope_holds(engine: Engine, found: Disclosure) -> bool:
 
 def _declared(engine: Engine) -> Declaration | None:
     return next((one for one in engine.policy.policy.declarations if one.word == "disclosure"), None)
-
-
-def _acts_for(engine: Engine, role: str, purpose: str) -> bool:
-    roles = engine.policy.policy.roles
-    return role in roles and purpose in roles[role].purposes
 
 
 def _require(engine: Engine, session: StaffSession) -> Purpose:

@@ -18,6 +18,7 @@ from kept.services.acts import Act, Outcome
 from kept.services.entry import Account, build_entry
 from kept.services.finding import find_person
 from kept.services.flush import insert_entries
+from kept.services.staff_account import staff_account
 from kept.vault.normal import normalise
 from kept.vault.sealed import open_record, seal_record
 
@@ -393,14 +394,12 @@ async def _refused(  # noqa: PLR0913 -- what a refusal says
     engine: Engine, session: StaffSession, purpose: str, *, reason: str, needed: str, step: int = 1
 ) -> DeniedError:
     """Record that an emergency was refused; return the error."""
-    account = Account(
-        act=Act.EMERGENCY_OPEN.value,
-        outcome=Outcome.REFUSED.value,
-        at=engine.clock.now(),
-        policy=engine.policy.hash[:16],
-        kind="staff",
-        actor=session.actor,
-        role=",".join(session.roles),
+    account = staff_account(
+        engine,
+        session,
+        Act.EMERGENCY_OPEN,
+        Outcome.REFUSED,
+        engine.clock.now(),
         purpose=purpose if purpose in engine.policy.policy.purposes else "",
         clause="5.2",
         facts=(("reason", reason),),

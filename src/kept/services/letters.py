@@ -18,12 +18,13 @@ from kept.policy.words import Exit, ItemType
 from kept.services.acts import Act, Outcome
 from kept.services.desk_mandate import issue_printing
 from kept.services.dispatching import Message, Opened, Waiting, Words
-from kept.services.entry import Account, build_entry
+from kept.services.entry import build_entry
 from kept.services.flush import insert_entries
 from kept.services.gate import Circumstances
 from kept.services.letter_words import letter_of
 from kept.services.outbox import count, wanted_slots
 from kept.services.sealed_words import LETTER, Said, open_words, seal_words
+from kept.services.staff_account import staff_account
 from kept.services.stop_list import address_item, name_item, stands_against, stop_token
 
 if TYPE_CHECKING:
@@ -285,14 +286,12 @@ async def _take(  # noqa: PLR0913 -- what one file is
 ) -> None:
     """Take the letters out, with the entry that says so, in one transaction: they are fetched once, by one."""
     at = engine.ready()
-    account = Account(
-        act=Act.LETTERS_FETCH.value,
-        outcome=Outcome.DONE.value,
-        at=at,
-        policy=engine.policy.hash[:16],
-        kind="staff",
-        actor=session.actor,
-        role=",".join(session.roles),
+    account = staff_account(
+        engine,
+        session,
+        Act.LETTERS_FETCH,
+        Outcome.DONE,
+        at,
         purpose=purpose,
         clause=engine.policy.policy.purposes[purpose].clause,
         exit=Exit.POST.value,

@@ -1,13 +1,50 @@
-"""The mandate of a request that outlives the session that asked: what its releases are charged to."""
+"""Mandates of staff: made from a session, and loaded again where the work outlives it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kept.crypto.random import random_id
 from kept.policy.decision import Mandate
 
 if TYPE_CHECKING:
     from kept.services.engine import Engine
+    from kept.services.staff import StaffSession
+
+
+def staff_mandate(  # noqa: PLR0913 -- what a mandate says
+    session: StaffSession,
+    role: str,
+    purpose: str,
+    *,
+    expires_at: float,
+    volume: int,
+    case: str = "",
+    actor: str = "",
+) -> Mandate:
+    """Return a mandate of a member of staff that holds nobody yet; it is good for nothing until `insert_mandate` wrote it.
+
+    Args:
+        session: Who acts.
+        role: One of their roles that has the purpose; the caller has checked.
+        purpose: Declared purpose.
+        expires_at: End of its time box, unix seconds.
+        volume: Releases its work needs.
+        case: Case number; empty when there is none.
+        actor: Who it says acts, where it outlives their session; empty for the member of staff.
+    """
+    return Mandate(
+        id=random_id(),
+        kind="staff",
+        actor=actor or session.actor,
+        role=role,
+        purpose=purpose,
+        case=case,
+        person_id=b"",
+        signed_in_at=session.signed_in_at,
+        expires_at=expires_at,
+        volume_left=volume,
+    )
 
 
 async def load_mandate(engine: Engine, mandate_id: str) -> Mandate:

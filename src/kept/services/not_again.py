@@ -8,8 +8,9 @@ from kept.errors import InputError
 from kept.policy.words import CHANNELS, Exit
 from kept.services.acts import Act, Outcome
 from kept.services.cases import case_of, require_open
-from kept.services.entry import Account, build_entry
+from kept.services.entry import build_entry
 from kept.services.flush import insert_entries
+from kept.services.staff_account import staff_account
 from kept.services.stop_list import ASKED, TOLD_STAFF, put_on, tokens_of
 
 if TYPE_CHECKING:
@@ -70,13 +71,12 @@ async def note_in_case(engine: Engine, session: StaffSession, case_id: str, chan
             hint="there is nothing to write to",
             clause="§4.4",
         )
-    account = Account(
-        act=Act.STOP_LIST_ADD.value,
-        outcome=Outcome.DONE.value,
-        at=at,
-        policy=engine.policy.hash[:16],
-        kind="staff",
-        actor=session.actor,
+    account = staff_account(
+        engine,
+        session,
+        Act.STOP_LIST_ADD,
+        Outcome.DONE,
+        at,
         role=case.role,
         purpose=case.purpose,
         clause=engine.policy.policy.purposes[case.purpose].clause,

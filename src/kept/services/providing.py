@@ -23,9 +23,10 @@ from kept.services.bulk import fill_mandate, insert_mandate
 from kept.services.entry import Account, build_entry
 from kept.services.flush import insert_entries
 from kept.services.gate import Circumstances
-from kept.services.mandates import load_mandate
+from kept.services.mandates import load_mandate, staff_mandate
 from kept.services.provision_file import file_info, pack_file, record_of
 from kept.services.recipients import declared_recipient, key_of
+from kept.services.staff_account import staff_account
 
 if TYPE_CHECKING:
     from kept.policy.model import Recipient
@@ -84,8 +85,7 @@ async def ask(engine: Engine, session: StaffSession, recipient: str) -> str:
         DeniedError: No role of theirs has the recipient's purpose.
     """
     declared = declared_recipient(engine, recipient)
-    session.require_purpose(engine, declared.purpose)
-    role = next(one for one in session.roles if _acts_for(engine, one, declared.purpose))
+    role = session.require_purpose(engine, declared.purpose)
     if not await key_of(engine, recipient):
         raise InputError(
             "expected the recipient's key, found none registered",
@@ -93,20 +93,15 @@ async def ask(engine: Engine, session: StaffSession, recipient: str) -> str:
             hint="`kept recipient add NAME --public KEY`, with what the recipient made by `kept recipient new-key`",
             clause="§4.6",
         )
-    provision_id, mandate_id, at = random_id(), random_id(), engine.ready()
+    provision_id, at = random_id(), engine.ready()
     approval_id = await ask_for_approval(engine, session, ACT, provision_id)
     entry = _entry(engine, session, Act.PROVISION_ASK, at, declared, ())
-    mandate = Mandate(
-        id=mandate_id,
-        kind="staff",
-        actor=session.actor,
-        role=role,
-        purpose=declared.purpose,
-        case="",
-        person_id=b"",
-        signed_in_at=session.signed_in_at,
+    mandate = staff_mandate(
+        session,
+        role,
+        declared.purpose,
         expires_at=at + RUN_SECONDS,
-        volume_left=EVERYBODY,
+        volume=EVERYBODY,
     )
 
     async def body(tx: Transaction) -> None:
@@ -119,7 +114,7 @@ async def ask(engine: Engine, session: StaffSession, recipient: str) -> str:
             asked_by=session.login,
             asked_at=at,
             approval_id=approval_id,
-            mandate_id=mandate_id,
+            mandate_id=mandate.id,
         )
         await insert_mandate(tx, mandate)
         await insert_entries(tx, [entry], at)
@@ -307,11 +302,6 @@ async def all_provisions(engine: Engine) -> list[Provision]:
     return [await provision_of(engine, str(row[0])) for row in rows]
 
 
-def _acts_for(engine: Engine, role: str, purpose: str) -> bool:
-    roles = engine.policy.policy.roles
-    return role in roles and purpose in roles[role].purposes
-
-
 def _entry(  # noqa: PLR0913 -- the fields of an entry
     engine: Engine,
     session: StaffSession,
@@ -322,14 +312,12 @@ def _entry(  # noqa: PLR0913 -- the fields of an entry
 ) -> SealedEntry:
     return engine.seal_entry(
         build_entry(
-            Account(
-                act=act.value,
-                outcome=Outcome.DONE.value,
-                at=at,
-                policy=engine.policy.hash[:16],
-                kind="staff",
-                actor=session.actor,
-                role=",".join(session.roles),
+            staff_account(
+                engine,
+                session,
+                act,
+                Outcome.DONE,
+                at,
                 purpose=declared.purpose,
                 clause=declared.clause,
                 facts=(("recipient", declared.id), *facts),

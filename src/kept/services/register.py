@@ -17,6 +17,7 @@ from kept.services.entry import Account, build_entry, parse_account, parse_perso
 from kept.services.flush import insert_entries
 from kept.services.history import open_account_part, open_person_part
 from kept.services.recalling import provisions_to, pseudonym
+from kept.services.staff_account import staff_account
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,14 +135,12 @@ async def show_register(engine: Engine, session: StaffSession) -> list[RegisterL
         and (line := await _line(engine, row, entry)) is not None
         and (everything or line.recipient in mine)
     ]
-    account = Account(
-        act=Act.REGISTER_VIEW.value,
-        outcome=Outcome.DONE.value,
-        at=engine.ready(),
-        policy=engine.policy.hash[:16],
-        kind="staff",
-        actor=session.actor,
-        role=",".join(session.roles),
+    account = staff_account(
+        engine,
+        session,
+        Act.REGISTER_VIEW,
+        Outcome.DONE,
+        engine.ready(),
         clause="4.6",
         facts=(("lines", str(len(lines))),),
     )

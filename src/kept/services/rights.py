@@ -22,6 +22,7 @@ from kept.services.approving import APPROVAL_SECONDS, approve_act, ask_for_appro
 from kept.services.entry import Account, build_entry
 from kept.services.flush import insert_entries
 from kept.services.receipts import moment
+from kept.services.staff_account import staff_account
 from kept.vault.sealed import open_record, seal_record
 
 if TYPE_CHECKING:
@@ -387,13 +388,12 @@ async def _finish(engine: Engine, session: StaffSession, found: RightsRequest, o
 def _account(  # noqa: PLR0913 -- the fields of an entry
     engine: Engine, session: StaffSession, act: Act, at: float, case: str, facts: tuple[tuple[str, str], ...]
 ) -> Account:
-    return Account(
-        act=act.value,
-        outcome=Outcome.DONE.value,
-        at=at,
-        policy=engine.policy.hash[:16],
-        kind="staff",
-        actor=session.actor,
+    return staff_account(
+        engine,
+        session,
+        act,
+        Outcome.DONE,
+        at,
         role="privacy" if "privacy" in session.roles else ",".join(session.roles),
         purpose=PURPOSE,
         clause="0.1",

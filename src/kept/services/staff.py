@@ -58,16 +58,21 @@ class StaffSession:
 
     def acts_for(self, engine: Engine, purpose: str) -> bool:
         """Whether one of the roles may act for *purpose*."""
-        roles = engine.policy.policy.roles
-        return any(purpose in roles[role].purposes for role in self.roles if role in roles)
+        return bool(self.role_for(engine, purpose))
 
-    def require_purpose(self, engine: Engine, purpose: str) -> None:
-        """Insist on a role that may act for *purpose*.
+    def role_for(self, engine: Engine, purpose: str) -> str:
+        """Return the first of the roles that may act for *purpose*; empty where none may."""
+        roles = engine.policy.policy.roles
+        return next((one for one in self.roles if one in roles and purpose in roles[one].purposes), "")
+
+    def require_purpose(self, engine: Engine, purpose: str) -> str:
+        """Insist on a role that may act for *purpose*; return it.
 
         Raises:
             DeniedError: None of the roles may.
         """
-        if not self.acts_for(engine, purpose):
+        role = self.role_for(engine, purpose)
+        if not role:
             raise DeniedError(
                 f"expected a role with the purpose {purpose}, found {', '.join(self.roles) or 'none'}",
                 step=1,
@@ -75,6 +80,7 @@ class StaffSession:
                 reason="role",
                 clause="§5.2",
             )
+        return role
 
 
 @dataclass(frozen=True, slots=True)
