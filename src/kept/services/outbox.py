@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from kept.store.interface import Row, Transaction
 
 TOGETHER = 16
+PAGE = 256
 TRIES_AT_MOST = 8
 TRIES_WHEN_MOVED = 3
 FIRST_WAIT_SECONDS = 60.0
@@ -83,10 +84,19 @@ def new_message_id() -> str:
 
 
 async def send_due(engine: Engine) -> int:
-    """Send every message whose time has come; return how many were tried."""
-    tried = 0
-    while rows := await engine.data.read(lambda tx: tx.all("outbox_due", at=engine.clock.now(), limit=TOGETHER)):
-        await asyncio.gather(*(send_one(engine, _waiting(row)) for row in rows))
+    """Send every message whose time has come; return how many were tried.
+
+    Some are under way at once: while one is with the other side, others are decided and recorded. No more than those can
+    be unknown after a kill.
+    """
+    turns, tried = asyncio.Semaphore(TOGETHER), 0
+
+    async def one(row: Row) -> None:
+        async with turns:
+            await send_one(engine, _waiting(row))
+
+    while rows := await engine.data.read(lambda tx: tx.all("outbox_due", at=engine.clock.now(), limit=PAGE)):
+        await asyncio.gather(*(one(row) for row in rows))
         tried += len(rows)
     return tried
 
