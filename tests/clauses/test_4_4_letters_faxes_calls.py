@@ -7,7 +7,7 @@ import pytest
 from house import NAME, PHONE
 from kept.errors import DeniedError
 from kept.policy.words import Exit
-from kept.services import call_sheets, calling, campaigns, choosing, letters
+from kept.services import call_sheets, calling, campaigns, candidates, choosing, letters
 from kept.services.outbox import send_due
 from kept.services.reaching import equip
 from reaching import reach, text_of
@@ -50,7 +50,7 @@ class Marketing:
         """Draft, ask, approve, queue, send."""
         found = await campaigns.draft(self.engine, self.ume, FILE.replace("- mail", f"- {channel}"))
         await campaigns.ask(self.engine, self.ume, found.id)
-        await campaigns.approve_and_queue(self.engine, self.kato, found.id)
+        await candidates.approve_and_queue(self.engine, self.kato, found.id)
         await send_due(self.engine)
         return found.id
 
@@ -165,7 +165,7 @@ async def test_do_not_call_again_keeps_the_next_campaign_away(desk):
     again = FILE.replace("- mail", "- phone").replace("autumn-light", "winter-light")
     found = await campaigns.draft(desk.engine, desk.ume, again)
     await campaigns.ask(desk.engine, desk.ume, found.id)
-    await campaigns.approve_and_queue(desk.engine, desk.kato, found.id)
+    await candidates.approve_and_queue(desk.engine, desk.kato, found.id)
     await send_due(desk.engine)
     ended = await desk.ended(found.id)
     assert (ended["sent", ""], ended["left-out", "stop-list"]) == (2, 1)

@@ -84,7 +84,8 @@ def print_letters(letters: Sequence[Letter], *, font_paths: Sequence[str] = (), 
         PDF/UA-1: tagged, with text that can be searched and read aloud.
 
     Raises:
-        InputError: A text is too long, holds a control or direction character, or an address does not fit the window.
+        InputError: A text is too long, holds a control or direction character, an address does not fit the window, or there
+            is no subject.
         SettingError: typst is not installed (`letters-missing`), or no font shows a character (`letter-font`).
     """
     if not 1 <= len(letters) <= LETTERS_AT_MOST:
@@ -178,6 +179,8 @@ def _told(message: str, *, has_japanese: bool) -> InputError:
             reason="letter-address-long",
             hint="correct it with the person, or send it another way",
         )
+    if "heading title is empty" in message:
+        return InputError("expected a subject, found none", reason="letter-empty", hint="give it a subject")
     raise RuntimeError("the letter's template is broken")
 
 
