@@ -101,6 +101,7 @@ def vocabulary_words() -> set[str]:
         "fax",
     }
     words |= {*PHASES, *REASONS.values()}
+    words |= {erasing.NOT_REWRITTEN, erasing.COPIES_OF_KEYS, *erasing.STAYS}
     words |= {"review-note", "document", "contract"}
     words |= {"on Debian: apt install hylafax-client", "this channel is not set up", "pip install 'kept[letters]'"}
     words |= {text for one in STAFF for text in (one.title, one.does)}

@@ -61,6 +61,13 @@ ERASE_IN_DATA = (
 
 SCRUB_AT_ONCE_BYTES = 4_000_000
 LEVELS = ("unreadable", "removed", "scrubbed", "epoch destroyed")
+NOT_REWRITTEN = "the freed pages of the database files are not rewritten yet; it is tried again every minute"
+COPIES_OF_KEYS = "copies of wrapped keys in backups of database K, if any, until this key epoch is destroyed"
+STAYS = (
+    "account parts of ledger entries (who acted, for which purpose, when); they name nobody",
+    "a tombstone: a random number that keeps a restored backup from bringing you back",
+    "keyed hashes of addresses on a stop list, where you asked never to be written to or one proved undeliverable",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,13 +316,9 @@ async def erasure_receipt(engine: Engine, receipt_id: str) -> dict[str, Any] | N
     held = await engine.keys.read(lambda tx: tx.all("statutory_of_person", person_id=bytes(whose[0]) if whose else b""))
     outstanding = []
     if level in {"unreadable", "removed"}:
-        outstanding.append(
-            "the freed pages of the database files are not rewritten yet; it is tried again every minute"
-        )
+        outstanding.append(NOT_REWRITTEN)
     if level != "epoch destroyed":
-        outstanding.append(
-            f"copies of wrapped keys in backups of database K, if any, until key epoch {epoch} is destroyed"
-        )
+        outstanding.append(COPIES_OF_KEYS)
     return {
         "receipt": receipt_id,
         "what": "erasure",
@@ -324,11 +327,7 @@ async def erasure_receipt(engine: Engine, receipt_id: str) -> dict[str, Any] | N
         "levels": list(LEVELS),
         "epoch": epoch,
         "outstanding": outstanding,
-        "stays": [
-            "account parts of ledger entries (who acted, for which purpose, when); they name nobody",
-            "a tombstone: a random number that keeps a restored backup from bringing you back",
-            "keyed hashes of addresses on a stop list, where you asked never to be written to or one proved undeliverable",
-        ],
+        "stays": list(STAYS),
         "register_until": moment(max(float(one[1]) for one in held)) if held else "",
     }
 
