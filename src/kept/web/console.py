@@ -16,9 +16,11 @@ from kept.policy.words import CHANNELS, Exit
 from kept.services import activating, attesting, cases, contacting, rights, staff
 from kept.services.approving import waiting_approvals
 from kept.services.emergencies import waiting_for_review
+from kept.services.first_scan import first_scan
 from kept.services.history import newest_entries
 from kept.services.not_again import note_in_case
 from kept.services.released import Released
+from kept.services.scanning import newest_scan
 from kept.web import words
 from kept.web.answers import Web, drop_session, form_of, go, language_of, page, set_session
 
@@ -258,6 +260,8 @@ async def board(request: Request) -> Response:
         "board.html",
         board=await promise_board(web.engine),
         rests_on=words.rests_on,
+        scan=await newest_scan(web.engine),
+        first=await first_scan(web.engine),
         flow=flow_svg(policy, language_of(request)),
         attestations=policy.attestations,
         attested=await attesting.attested(web.engine),
