@@ -328,7 +328,7 @@ async def erasure_receipt(engine: Engine, receipt_id: str) -> dict[str, Any] | N
         "epoch": epoch,
         "outstanding": outstanding,
         "stays": list(STAYS),
-        "register_until": moment(max(float(one[1]) for one in held)) if held else "",
+        "register_until_at": max((float(one[1]) for one in held), default=None),
     }
 
 
