@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
 
-from conftest import CHROMIUM
+from accessible import AXE, RULES
 from kept.services import accounts, staff
-from served import Served
 
 pytestmark = pytest.mark.chromium
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-AXE = files("axe_playwright_python").joinpath("axe.min.js")
 SESSION = "__Host-kept_session"
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    """A served house with Ms Mori, support and a privacy officer."""
-    with Served(tmp_path_factory.mktemp("house")) as one:
-        yield one
 
 
 @pytest.fixture(scope="module")
@@ -42,17 +30,6 @@ def people(served):
         }
 
     return served.run(make)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Debian's chromium; `staff.localhost` is this machine."""
-    with sync_playwright() as driver:
-        one = driver.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--host-resolver-rules=MAP staff.localhost 127.0.0.1"]
-        )
-        yield one
-        one.close()
 
 
 def opened(browser, served, people, who, *, script=True):

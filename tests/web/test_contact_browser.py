@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 
+from accessible import AXE, RULES
 from clauses.test_4_5_contact import ALL
-from conftest import CHROMIUM
 from house import MAIL, PHONE
 from kept.services import accounts, staff
 from reaching import reach, text_of
 from served import Served
 
 pytestmark = pytest.mark.chromium
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-AXE = files("axe_playwright_python").joinpath("axe.min.js")
 
 
 @pytest.fixture(scope="module")
@@ -38,17 +34,6 @@ def served(tmp_path_factory):
 
         one.people = one.run(make)
         yield one
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Debian's chromium; `staff.localhost` is this machine."""
-    with sync_playwright() as driver:
-        one = driver.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--host-resolver-rules=MAP staff.localhost 127.0.0.1"]
-        )
-        yield one
-        one.close()
 
 
 def opened(browser, served, who, *, script=True):

@@ -3,36 +3,16 @@
 from __future__ import annotations
 
 import re
-from importlib.resources import files
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
 
-from conftest import CHROMIUM
+from accessible import AXE, RULES
 from served import Served
 
 pytestmark = pytest.mark.chromium
 
 PAGES = ("", "/picture/cherry", "/policy", "/cookies", "/join", "/sign-in", "/nothing-here")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-AXE = files("axe_playwright_python").joinpath("axe.min.js")
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    """A served house."""
-    with Served(tmp_path_factory.mktemp("house")) as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Debian's chromium."""
-    with sync_playwright() as driver:
-        one = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield one
-        one.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

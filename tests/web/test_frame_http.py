@@ -11,16 +11,8 @@ import pytest
 
 from kept.services import accounts
 from kept.web import site
-from served import Served
 
 PAGES = ("", "/picture/cherry", "/policy", "/cookies", "/join", "/sign-in", "/nothing-here")
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    """A served house."""
-    with Served(tmp_path_factory.mktemp("house")) as one:
-        yield one
 
 
 @pytest.fixture

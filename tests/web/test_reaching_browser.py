@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-
 import pytest
-from playwright.sync_api import sync_playwright
 
-from conftest import CHROMIUM
+from accessible import AXE, RULES
 from kept.policy.words import Exit
 from kept.services import accounts, staff
 from kept.services.outbox import send_due
 from kept.web.answers import SESSION
 from receiving import FILE, Desk
-from served import Served
 
 pytestmark = pytest.mark.chromium
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-AXE = files("axe_playwright_python").joinpath("axe.min.js")
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    """A served house."""
-    with Served(tmp_path_factory.mktemp("house")) as one:
-        yield one
 
 
 @pytest.fixture(scope="module")
@@ -41,17 +28,6 @@ def made(served):
     made = served.run(make)
     yield made
     served.run(made[1].end)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Debian's chromium; `staff.localhost` is this machine."""
-    with sync_playwright() as driver:
-        one = driver.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--host-resolver-rules=MAP staff.localhost 127.0.0.1"]
-        )
-        yield one
-        one.close()
 
 
 def page_of(browser, served, token="", *, script=False):

@@ -7,16 +7,7 @@ import re
 import httpx2
 import pytest
 
-from served import Served
-
 PASSWORD = "four unrelated words here"
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    """A served house."""
-    with Served(tmp_path_factory.mktemp("house")) as one:
-        yield one
 
 
 @pytest.fixture

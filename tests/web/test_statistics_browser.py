@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-
 import pytest
 from playwright.sync_api import sync_playwright
 
+from accessible import AXE, RULES
 from conftest import CHROMIUM
 from counted import Desk, person
 from kept.services import staff
 from served import Served
 
 pytestmark = pytest.mark.chromium
-
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-AXE = files("axe_playwright_python").joinpath("axe.min.js")
 
 
 @pytest.fixture(scope="module")
