@@ -9,7 +9,7 @@ from house import MAIL, NAME, House
 from kept.errors import ConflictError, DeniedError, InputError, KeptError, NotFoundError, StoreError, SubmissionError
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState, Exit
-from kept.services import accounts, cases, choosing, emergencies, erasing, staff
+from kept.services import accounts, cases, choosing, contacting, emergencies, erasing, staff
 from kept.services.history import history_of
 from kept.services.verifying import verify_house
 
@@ -118,6 +118,20 @@ async def test_it_widens_nothing(house):
             await house.engine.gate.read(found.mandate, found.person_id, ("name", "mail_address"), way)
     (mine,) = await emergencies.all_emergencies(house.engine)
     assert mine.items == ()
+
+
+@pytest.mark.parametrize("way", ["mail", "post", "phone", "fax"])
+async def test_it_lends_the_screen_alone(house, way):
+    """§5.2 breach: nobody is written to or called from an emergency; refused with the clause, and recorded."""
+    await house.mori()
+    opens = await house.staff("kato", ("privacy",))
+    case = await lend(house, opens)
+    assert await contacting.ways_of(house.engine, opens, case) == []
+    with pytest.raises(DeniedError) as refused:
+        await contacting.write_to(house.engine, opens, case, way, "A subject", "A text.")
+    assert (refused.value.reason, refused.value.clause) == ("exit", "§5.2")
+    assert (await house.newest()).act == "staff:contact:write"
+    assert (await house.newest()).outcome == "refused"
 
 
 async def test_a_use_that_was_stopped_stays_stopped(house):

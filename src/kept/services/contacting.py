@@ -119,7 +119,7 @@ async def ways_of(engine: Engine, session: StaffSession, case_id: str) -> list[W
     """Return the ways this case may reach its person by, each with its answer now; opens and records nothing."""
     case = await cases.case_of(engine, session, case_id)
     purpose = engine.policy.policy.purposes.get(case.purpose)
-    if not case.person_id or purpose is None:
+    if not case.person_id or purpose is None or case.emergency:
         return []
     try:
         person = await engine.people.load(case.person_id)
@@ -181,6 +181,9 @@ async def write_to(  # noqa: PLR0913 -- what a message is
         )
     person = await _load(engine, case)
     item = address_item(engine.policy.policy, engine.policy.policy.purposes[case.purpose], way)
+    if case.emergency:
+        needed = "a case of your own role: an emergency lends the screen alone"
+        await _refuse(engine, session, case, person, way, item, Refused(7, "exit", "5.2", needed))
     answer = (await engine.gate.decide(case.mandate, person, (item or "name",), way, engine.ready()))[item or "name"]
     if isinstance(answer, Refused) or not item:
         await _refuse(engine, session, case, person, way, item, answer)
