@@ -81,7 +81,7 @@ async def channel(request, house):
 async def waiting(house, own):
     """A message for *contact* that waits."""
     support = await house.staff("sato", ("support",))
-    mandate = await issue_mandate(house.engine, support, "contact")
+    mandate = await issue_mandate(house.engine, support, "contact", people=20)
     message = Waiting(own.person_id, new_message_id(), "case", "1001", "contact", Exit.MAIL, mandate.id, 0)
     at = house.engine.clock.now()
     await house.engine.data.write(lambda tx: put_in_outbox(tx, message, at))
