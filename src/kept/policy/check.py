@@ -102,6 +102,7 @@ def _purposes_lead_somewhere(policy: Policy, reading: Reading, report: Report) -
 
 def _recipients_have_consent(policy: Policy, reading: Reading, report: Report) -> None:
     ruled_out = {yes.id for yes, _ in contradictions(policy) if yes.word == "recipients"}
+    named = next((one.clause for one in policy.guarantees if one.id == "recipients-named-where-acquired"), "")
     for recipient in policy.recipients.values():
         place = reading.place("recipients", recipient.id)
         purpose = policy.purposes[recipient.purpose]
@@ -117,7 +118,7 @@ def _recipients_have_consent(policy: Policy, reading: Reading, report: Report) -
             if recipient.purpose in point.purposes and gives and recipient.id not in point.recipients:
                 message = f"expected `{recipient.id}` to be named at `{point.id}`, where it is consented to"
                 place = reading.place("collection", point.id)
-                report.error(place, "recipient-not-named", message, clause=point.clause)
+                report.error(place, "recipient-not-named", message, clause=named or point.clause)
 
 
 def _provision_has_a_recipient(policy: Policy, reading: Reading, report: Report) -> None:
