@@ -8,6 +8,7 @@ import pytest
 
 from accessible import AXE, RULES
 from kept.services import accounts, staff
+from pressing import press
 
 pytestmark = pytest.mark.chromium
 
@@ -56,14 +57,14 @@ def test_support_finds_opens_and_is_refused_and_the_customer_sees_and_stops_it(b
     """With JavaScript off: full-width address, one item opened, another refused with its clause; then the customer."""
     page, host = opened(browser, served, people, "sato", script=False)
     page.goto(f"{host}/en")
-    page.click("text=Reaching you when we need to")
+    press(page, "text=Reaching you when we need to")
     page.fill("#f-mail_address", "ＣＡＮＡＲＹ.Mori@EXAMPLE.jp ")
-    page.click("button:has-text('Find')")
-    page.click("tr:has-text('E-mail address') button:has-text('Open')")
+    press(page, "button:has-text('Find')")
+    press(page, "tr:has-text('E-mail address') button:has-text('Open')")
     assert "canary.mori@example.jp" in page.content()
     page.click("summary:has-text('Another item')")
     page.select_option("select[name=item]", "interests")
-    page.click("details button:has-text('Ask')")
+    press(page, "details button:has-text('Ask')")
     text = page.inner_text("main")
     assert "Refused" in text
     assert "§4.5" in text
@@ -74,11 +75,11 @@ def test_support_finds_opens_and_is_refused_and_the_customer_sees_and_stops_it(b
     assert "opened: E-mail address" in history
     assert "asked for: Interests" in history
     assert "sato" not in mine.content()
-    mine.click(".switch:has-text('Reaching you when we need to') button:has-text('Stop this use')")
+    press(mine, ".switch:has-text('Reaching you when we need to') button:has-text('Stop this use')")
     assert "stopped by you" in mine.inner_text("main")
     page.goto(case)
     assert "stopped it on my data" in page.inner_text("main")
-    mine.click(".switch:has-text('Reaching you when we need to') button:has-text('Resume this use')")
+    press(mine, ".switch:has-text('Reaching you when we need to') button:has-text('Resume this use')")
     page.context.close()
     mine.context.close()
 
@@ -89,7 +90,7 @@ def test_a_purpose_that_is_not_the_roles_is_refused_on_the_page(browser, served,
     page.goto(f"{host}/en")
     page.click("summary:has-text('Another purpose')")
     page.select_option("select[name=purpose]", "market-research")
-    page.click("details button:has-text('Ask')")
+    press(page, "details button:has-text('Ask')")
     text = page.inner_text("main")
     assert "§5.2" in text
     assert "a role whose purposes include this one" in text
@@ -128,7 +129,7 @@ def test_an_attestation_is_given_on_the_board(browser, served, people):
     assert "not attested yet" in page.inner_text("main")
     for _ in range(2):
         page.fill("form[action$='/attest'] input[name=reference] >> nth=0", "review 2026-11")
-        page.click("form[action$='/attest'] button >> nth=0")
+        press(page, "form[action$='/attest'] button >> nth=0")
     page.goto(f"{host}/en/board")
     assert "by people" in page.inner_text("main")
     page.context.close()

@@ -10,6 +10,7 @@ from accessible import AXE, RULES
 from clauses.test_4_5_contact import ALL
 from house import MAIL, PHONE
 from kept.services import accounts, staff
+from pressing import press
 from reaching import reach, text_of
 from served import Served
 
@@ -53,12 +54,6 @@ def opened(browser, served, who, *, script=True):
     return page, host
 
 
-def press(page, button):
-    """Press a button, and wait for the page it leads to."""
-    with page.expect_navigation():
-        button.click()
-
-
 def accessible(page, where):
     """Nothing that axe-core finds, and nothing that scrolls sideways."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
@@ -71,27 +66,27 @@ def test_support_writes_prints_and_calls_and_she_sees_it(browser, served):
     """§4.5 with JavaScript off, by hand: four messages, one file, one number, and her page; then every page held against WCAG."""
     page, host = opened(browser, served, "sato", script=False)
     page.goto(f"{host}/en")
-    press(page, page.locator("form:has(input[value=contact]) button").first)
+    press(page, "form:has(input[value=contact]) button")
     page.fill("input[name=mail_address]", MAIL)
-    press(page, page.locator("form[action$=find] button"))
+    press(page, "form[action$=find] button")
     case = page.url
     for channel in ("mail", "post", "fax", "phone"):
         page.check(f"input[name=channel][value={channel}]")
         page.fill("#title", "Your question")
         page.fill("#text", "Dear customer,\n\nyour licence covers print.")
-        press(page, page.locator("form[action$=contact] button"))
+        press(page, "form[action$=contact] button")
     assert page.locator("main table").last.locator("tbody tr").count() == 4
     page.goto(f"{host}/en/letters")
     with page.expect_download() as download:
         page.get_by_role("button", name="Fetch the print file").click()
     assert "your licence covers print." in " ".join(text_of(Path(download.value.path()).read_bytes()).split())
     page.goto(f"{host}/en/calls")
-    press(page, page.locator("main table a").first)
+    press(page, "main table a")
     sheet = page.url
-    press(page, page.get_by_role("button", name="Begin to call"))
-    press(page, page.get_by_role("button", name="Show the number"))
+    press(page, "button:has-text('Begin to call')")
+    press(page, "button:has-text('Show the number')")
     assert PHONE in page.locator("main").inner_text()
-    press(page, page.get_by_role("button", name="reached", exact=True))
+    press(page, "button:text-is('reached')")
     assert PHONE not in page.locator("main").inner_text()
     page.context.close()
     hers, site = opened(browser, served, "mori", script=False)

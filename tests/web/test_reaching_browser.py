@@ -9,6 +9,7 @@ from kept.policy.words import Exit
 from kept.services import accounts, staff
 from kept.services.outbox import send_due
 from kept.web.answers import SESSION
+from pressing import press
 from receiving import FILE, Desk
 
 pytestmark = pytest.mark.chromium
@@ -57,13 +58,13 @@ def test_a_campaign_from_its_draft_to_the_no(browser, served, made):
     page = page_of(browser, served, sessions["ume"])
     page.goto(f"{console}/en/campaigns")
     page.fill("textarea", FILE)
-    page.click("button:has-text('Draft it')")
-    page.click("button:has-text('Count who matches')")
+    press(page, "button:has-text('Draft it')")
+    press(page, "button:has-text('Count who matches')")
     assert "1\nmatch now" in page.inner_text("main")
-    page.click("button:has-text('Ask for approval')")
+    press(page, "button:has-text('Ask for approval')")
     other = page_of(browser, served, sessions["kato"])
     other.goto(f"{console}/en/campaigns/autumn-light")
-    other.click("button:has-text('Approve and send')")
+    press(other, "button:has-text('Approve and send')")
     served.run(lambda: send_due(served.house.engine))
     assert len(desk.box.received) == 1
     other.reload()
@@ -72,7 +73,7 @@ def test_a_campaign_from_its_draft_to_the_no(browser, served, made):
     mine.goto(site + desk.box.received[0].link("w"))
     assert "Landscapes or The seasons" in mine.inner_text("main")
     mine.goto(site + desk.box.received[0].link("u"))
-    mine.click("main button")
+    press(mine, "main button")
     assert "Done" in mine.inner_text("main")
 
     async def choice():
