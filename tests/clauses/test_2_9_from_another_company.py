@@ -20,6 +20,7 @@ from kept.services.correcting import remove_value
 from kept.services.intake_file import sign_file
 from kept.services.own_data import own_data
 from kept.services.receipts import receipts_of
+from kept.services.verifying import verify_house
 
 pytestmark = pytest.mark.anyio
 FRIENDS = "photo-friends"
@@ -88,6 +89,14 @@ async def test_what_was_agreed_is_taken_and_says_where_it_came_from(house, partn
     }
     entry = next(one for one in await house.ledger() if one.act == "partner:value:take-in")
     assert (entry.clause, entry.items, dict(entry.facts)["partner"]) == ("2.9", ("name", "mail_address"), FRIENDS)
+
+
+async def test_what_was_taken_in_verifies(house, partner):
+    """§2.9 and §5.3: the receipt of what another company gave is one of the house's own; verification raises no false alarm."""
+    made = await partner.give(partner.record(await partner.login(await house.join())))
+    assert made.reasons == {"taken": 1}
+    await house.engine.sequencer.integrate()
+    assert (await verify_house(house.engine)).problems == []
 
 
 async def test_it_serves_what_its_notice_bound_and_nothing_else(house, partner):

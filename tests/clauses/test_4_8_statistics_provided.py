@@ -120,12 +120,13 @@ async def test_to_whom_is_a_word_of_a_list(house, desk, form, recipient):
 
 
 async def test_a_few_are_not_told_apart_from_nobody(house, desk, monkeypatch):
-    """§4.8: below the declared bound no figure is exported; the rule looks at the noisy figure."""
+    """§4.8: below the declared bound no figure is exported, and no bound is claimed that the margin does not carry."""
     no_noise(monkeypatch)
-    found = await desk.ask("occupation")
-    await desk.release(found.id)
-    document = json.loads(await export(house, desk, found.id, "json"))
-    assert {(one["figure"], one["shown"]) for one in document["cells"]} == {(None, "few")}
+    for dimension, precision, shown in (("occupation", "finest", "few"), ("prefecture", "rough", "uncertain")):
+        found = await desk.ask(dimension, precision=precision)
+        await desk.release(found.id)
+        document = json.loads(await export(house, desk, found.id, "json"))
+        assert {(one["figure"], one["shown"]) for one in document["cells"]} == {(None, shown)}
 
 
 async def test_the_live_check_finds_what_was_done_by_hand(house, desk):

@@ -91,7 +91,14 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.demo:
         chosen.policy = chosen.policy or str(POLICY)
         folder = Path(chosen.demo)
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingError(
+                f"expected to make the demo's folder {folder.name}: {error.strerror}",
+                reason="demo-folder",
+                hint="give a folder of yours to --demo (or DEMO=)",
+            ) from None
         chosen.backups = chosen.backups or str(folder / BACKUPS)
         address = parse_address(f"sqlite:///{folder / 'photolibrary.db'}")
     else:

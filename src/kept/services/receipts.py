@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from kept.services.own import Own
 
 
+RECEIPT_KINDS = frozenset({"consent", "partner"})
+"""Kinds of receipt this house writes: of a form of the person's own, of what another company gave."""
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """A receipt: its id, and the record itself."""

@@ -12,6 +12,7 @@ from kept.ledger.tree import HASH_BYTES, root_hash
 from kept.services.acts import Act
 from kept.services.entry import Account, parse_account
 from kept.services.history import open_person_part
+from kept.services.receipts import RECEIPT_KINDS
 from kept.services.register import verify_register
 from kept.services.sequencer import LOG
 from kept.services.verifying_records import verify_house_records
@@ -254,5 +255,5 @@ async def _verify_receipts(engine: Engine, keys: PersonKeys, person_id: bytes, f
             )
         except KeptError:
             found.wrong(f"receipt {str(receipt_id)[:16]}: it does not open")
-        if kind != "consent":
+        if kind not in RECEIPT_KINDS:
             found.wrong(f"receipt {str(receipt_id)[:16]}: its kind is not one this house writes")

@@ -165,7 +165,8 @@ def _shown(figures: Figures, place: tuple[int | None, ...], noisy: int, summed: 
     margin = ceil(Z95 * sqrt(spread))
     value = max(0, noisy)
     if figures.fewer_than and noisy < figures.fewer_than:
-        status = Status.FEW
+        # "fewer than about n" bounds the figure: only a margin within n can say so, or it would be untrue
+        status = Status.FEW if margin <= figures.fewer_than else Status.UNCERTAIN
     elif figures.margin_over and margin > figures.margin_over * value:
         status = Status.UNCERTAIN
     else:

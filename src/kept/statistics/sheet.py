@@ -76,7 +76,10 @@ def _english(facts: Facts, figures: Figures) -> tuple[tuple[str, str], ...]:
         covered = f"About {total.value} {whom}, give or take {total.margin} (a noisy figure, too)."
     rules = []
     if figures.fewer_than:
-        rules.append(f"a noisy figure below {figures.fewer_than} is shown as “fewer than about {figures.fewer_than}”")
+        rules.append(
+            f"a noisy figure below {figures.fewer_than} is shown as “fewer than about {figures.fewer_than}” "
+            "where its margin is no larger, and as “too uncertain” otherwise"
+        )
     if figures.margin_over:
         rules.append(f"a figure whose margin is over {figures.margin_over:.0%} of it is shown as “too uncertain”")
     return (
@@ -128,7 +131,7 @@ def _japanese(facts: Facts, figures: Figures) -> tuple[tuple[str, str], ...]:
     rules = []
     if figures.fewer_than:
         rules.append(
-            f"ノイズを加えた数が{figures.fewer_than}を下回るときは「およそ{figures.fewer_than}未満」と表示します"
+            f"ノイズを加えた数が{figures.fewer_than}を下回るときは「およそ{figures.fewer_than}未満」と表示します（誤差がそれより大きいときは「不確か」）"
         )
     if figures.margin_over:
         rules.append(f"誤差が数の{figures.margin_over:.0%}を超えるときは「不確か」と表示します")
