@@ -123,8 +123,9 @@ def clear_unfinished(address: Address, folder: Path) -> None:
     """Remove what a demo killed while it was made has left; never a house the demo did not make, nor the lock held here.
 
     Raises:
-        SettingError: There is a house in the folder, and no mark that a demo was begun there.
+        SettingError: There is something in the folder, and no mark that a demo was begun there.
     """
+    begun = (folder / BEGUN).exists()
     left = [
         file
         for one in (address.data, address.keys, address.checkpoint)
@@ -132,9 +133,10 @@ def clear_unfinished(address: Address, folder: Path) -> None:
         if file.suffix != ".lock"
     ]
     left += list(address.key_folder.glob("*.key"))
-    if left and not (folder / BEGUN).exists():
+    if not begun and (left or any(one.suffix != ".lock" for one in folder.iterdir())):
+        found = "a house" if left else "something else"
         raise SettingError(
-            f"expected an empty folder or a demo's own, found a house in {folder.name}",
+            f"expected an empty folder or a demo's own, found {found} in {folder.name}",
             reason="demo-folder",
             hint="nothing was touched; give another folder to --demo, or serve the house with --store",
         )
