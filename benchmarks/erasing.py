@@ -11,10 +11,12 @@ from pathlib import Path
 from kept import policy_files
 from kept.crypto.password import QUICK, Passwords
 from kept.guarantees import words
-from kept.services import accounts, collecting, erasing
-from kept.services.activating import activate_first
-from kept.services.engine import Engine
-from kept.services.house import Settings, house_parts, parse_address
+from kept.services.accounts import accounts
+from kept.services.engine.engine import Engine
+from kept.services.engine.installation import Settings, installation_parts, parse_address
+from kept.services.forms import collection
+from kept.services.my_data import erasure
+from kept.services.staff.activation import activate_first
 from kept.store.sqlite import raw_count
 
 POLICY = Path(__file__).parent.parent / "policies/photolibrary.policy.md"
@@ -25,7 +27,7 @@ ERASED = 60
 async def measure():
     with tempfile.TemporaryDirectory() as folder:
         engine = await Engine.start(
-            house_parts(
+            installation_parts(
                 parse_address(f"sqlite:///{folder}/bench.db"),
                 words(),
                 Settings(passwords=Passwords(QUICK)),
@@ -38,8 +40,8 @@ async def measure():
         for number in range(PEOPLE):
             person_id = await accounts.open_account(engine, "en")
             own = await accounts.session_of(engine, await accounts.start_session(engine, person_id))
-            form = await collecting.present_form(engine, "registration", "", "en")
-            await collecting.submit(
+            form = await collection.present_form(engine, "registration", "", "en")
+            await collection.submit(
                 engine, own, point="registration", stage="", language="en", unverified_token=form.token,
                 fields=[("name", f"Kanaria {number:05d}"), ("mail_address", f"kanaria{number:05d}@example.jp")],
             )  # fmt: skip
@@ -48,11 +50,11 @@ async def measure():
         times, needles, levels = [], [], []
         for own, wrapped in people[:ERASED]:
             started = time.perf_counter()
-            receipt = await erasing.erasure_receipt(engine, await erasing.intend_erasure(engine, own))
+            receipt = await erasure.erasure_receipt(engine, await erasure.intend_erasure(engine, own))
             times.append(time.perf_counter() - started)
             levels.append(receipt["level"])
             needles += wrapped
-        level = await erasing.scrub(engine)
+        level = await erasure.scrub(engine)
         await engine.close()
         left = sum(raw_count(Path(folder), "bench", [*needles, b"Kanaria", b"kanaria"]).values())
         assert left == 0, f"{left} canaries left"

@@ -18,11 +18,12 @@ import numpy as np
 from kept.crypto.password import QUICK, Passwords
 from kept.crypto.second_factor import code_at
 from kept.guarantees import words
-from kept.services import asking, projecting, sampling, staff
-from kept.services.activating import activate_first
-from kept.services.data_sets import data_set_of
-from kept.services.engine import Engine
-from kept.services.house import Settings, house_parts, parse_address
+from kept.services.engine.engine import Engine
+from kept.services.engine.installation import Settings, installation_parts, parse_address
+from kept.services.figures import projections, queries, sampler
+from kept.services.figures.data_sets import data_set_of
+from kept.services.staff import sessions
+from kept.services.staff.activation import activate_first
 from kept.statistics import counting
 from kept.statistics.budget import Precision
 
@@ -115,7 +116,7 @@ def plain(base, folder):
 
 
 class Bench:
-    """A house with the projection, the same people in DuckDB, and the times of each way."""
+    """An installation with the projection, the same people in DuckDB, and the times of each way."""
 
     def __init__(self, folder, people) -> None:
         self.folder = folder
@@ -126,7 +127,7 @@ class Bench:
     async def open(self):
         """Open, and fill both."""
         self.engine = engine = await Engine.start(
-            house_parts(
+            installation_parts(
                 parse_address(f"sqlite:///{self.folder}/bench.db"),
                 words(),
                 Settings(passwords=Passwords(QUICK)),
@@ -135,18 +136,18 @@ class Bench:
             sequence=False,
         )
         await activate_first(engine, {"bench.policy.md": POLICY.encode()}, by="bench")
-        enrolled = await staff.add_staff(engine, "bench", "four unrelated words here", ("research",), by="bench")
+        enrolled = await sessions.add_staff(engine, "bench", "four unrelated words here", ("research",), by="bench")
         code = code_at(enrolled.secret, int(engine.clock.now()) // 30)
-        token = await staff.sign_in(engine, "bench", "four unrelated words here", code)
-        self.session = await staff.session_of(engine, token)
+        token = await sessions.sign_in(engine, "bench", "four unrelated words here", code)
+        self.session = await sessions.session_of(engine, token)
         data_set = data_set_of(engine, "customers")
         options = {name: list(one.options) for name, one in data_set.dimensions.items()}
         dice = np.random.default_rng(7)
         columns = {name: dice.integers(0, len(words), self.people, dtype=np.uint8) for name, words in options.items()}
-        await engine.keyring.ensure_house_key(projecting.KEY, engine.clock.now())
-        await projecting.write_build(engine, self.session, data_set, "research", columns)
+        await engine.keyring.ensure_installation_key(projections.KEY, engine.clock.now())
+        await projections.write_build(engine, self.session, data_set, "research", columns)
         self.base = duck(self.folder, columns, options)
-        self.built = await projecting.usable_build(engine, data_set)
+        self.built = await projections.usable_build(engine, data_set)
         self.cells = [(r, a, s) for r in options["region"] for a in options["age_band"] for s in options["segment"]]
         self.expected = {tuple(row[:3]): row[3] for row in plain(self.base, self.folder)}
         assert dict(zip(self.cells, await self.counted(), strict=True)) == self.expected
@@ -159,13 +160,13 @@ class Bench:
         """Without noise and without charge: the counts alone."""
         totals = [0] * 200
         dimensions = list(self.built.data_set.dimensions.values())
-        for columns, size, weights in await projecting.open_columns(self.engine, self.built, dimensions):
+        for columns, size, weights in await projections.open_columns(self.engine, self.built, dimensions):
             totals = [one + more for one, more in zip(totals, counting.count(columns, size, weights), strict=True)]
         return totals
 
     async def desk(self):
         """The question, as it is asked."""
-        return await asking.ask(self.engine, self.session, "customers", DIMENSIONS, Precision.ROUGH)
+        return await queries.ask(self.engine, self.session, "customers", DIMENSIONS, Precision.ROUGH)
 
     async def timed(self, name, act):
         """Run one way once."""
@@ -178,7 +179,7 @@ class Bench:
         """Each noisy figure is near its cell, and none came from store; then let the next be a new question."""
         assert found not in self.seen, "answered from store"
         self.seen.add(found)
-        answer = (await asking.statistic_of(self.engine, found)).figures
+        answer = (await queries.statistic_of(self.engine, found)).figures
         spread = (answer.variance[0] / answer.variance[1]) ** 0.5
         for noisy, cell in zip(answer.noisy, self.cells, strict=True):
             assert abs(noisy - self.expected[cell]) < 8 * spread
@@ -202,11 +203,11 @@ async def measure(folder, people):
         await bench.timed("duck", bench.duck_once)
         await bench.check(await bench.timed("desk", bench.desk))
         await bench.timed("counts", bench.counted)
-        library, sampling.library = sampling.library, lambda: None
+        library, sampler.library = sampler.library, lambda: None
         try:
             found = await bench.timed("own", bench.desk)
         finally:
-            sampling.library = library
+            sampler.library = library
         await bench.check(found)
     await bench.close()
     return bench.times
@@ -239,7 +240,7 @@ def table(people):
 
 def run():
     """Measure, and return the section of RESULTS.md."""
-    library = "OpenDP" if sampling.library() is not None else "our own sampler"
+    library = "OpenDP" if sampler.library() is not None else "our own sampler"
     return "\n\n".join(
         [
             "## A question of 200 cells",

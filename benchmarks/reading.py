@@ -16,11 +16,12 @@ from kept import policy_files
 from kept.crypto.password import QUICK, Passwords
 from kept.guarantees import words
 from kept.policy.words import Exit
-from kept.services import accounts, collecting
-from kept.services.activating import activate_first
-from kept.services.credentials import issue_credential, mandate_of
-from kept.services.engine import Engine
-from kept.services.house import Settings, house_parts, parse_address
+from kept.services.accounts import accounts
+from kept.services.engine.engine import Engine
+from kept.services.engine.installation import Settings, installation_parts, parse_address
+from kept.services.forms import collection
+from kept.services.staff.activation import activate_first
+from kept.services.staff.credentials import issue_credential, mandate_of
 
 POLICY = Path(__file__).parent.parent / "policies/photolibrary.policy.md"
 PEOPLE = 300
@@ -34,9 +35,9 @@ async def fill(engine):
     for number in range(PEOPLE):
         person_id = await accounts.open_account(engine, "en")
         own = await accounts.session_of(engine, await accounts.start_session(engine, person_id))
-        form = await collecting.present_form(engine, "registration", "", "en")
+        form = await collection.present_form(engine, "registration", "", "en")
         name = f"Person {number:05d}"
-        await collecting.submit(
+        await collection.submit(
             engine,
             own,
             point="registration",
@@ -65,7 +66,7 @@ async def spread(callers, reads, one):
 async def measure():
     with tempfile.TemporaryDirectory() as folder:
         engine = await Engine.start(
-            house_parts(
+            installation_parts(
                 parse_address(f"sqlite:///{folder}/bench.db"),
                 words(),
                 Settings(passwords=Passwords(QUICK)),
@@ -87,18 +88,18 @@ async def measure():
 
         async def policy(dice):
             person = await engine.people.load(dice.choice(people), ("name",))
-            decisions = await engine.gate.decide(mandate, person, ("name",), Exit.APP, engine.clock.now())
+            decisions = await gate.decide(engine, mandate, person, ("name",), Exit.APP, engine.clock.now())
             assert type(decisions["name"]).__name__ == "Allowed"
 
         async def opened(dice):
             person_id = dice.choice(people)
             person = await engine.people.load(person_id, ("name",))
-            await engine.gate.decide(mandate, person, ("name",), Exit.APP, engine.clock.now())
+            await gate.decide(engine, mandate, person, ("name",), Exit.APP, engine.clock.now())
             assert engine.people.open_slot(person, "name") == model[person_id]
 
         async def gate(dice):
             person_id = dice.choice(people)
-            card = await engine.gate.read(mandate, person_id, ("name",), Exit.APP)
+            card = await gate.read(engine, mandate, person_id, ("name",), Exit.APP)
             with card["name"].open() as text:
                 assert text == model[person_id]
 

@@ -21,16 +21,19 @@ from reading import POLICY
 from kept import policy_files
 from kept.channels.mail import Mail, MailServer, write_mail
 from kept.crypto.password import QUICK, Passwords
+from kept.demo.campaign import AUTUMN
 from kept.guarantees import words
-from kept.services import accounts, campaigns, candidates, collecting, staff
-from kept.services.activating import activate_first
-from kept.services.engine import Engine
-from kept.services.house import Settings, house_parts, parse_address
-from kept.services.invented_campaign import AUTUMN
-from kept.services.mailing import MailDispatcher
-from kept.services.message_links import parse_link
-from kept.services.outbox import send_due
-from kept.services.reaching import equip
+from kept.services.accounts import accounts
+from kept.services.campaigns import campaigns, candidates
+from kept.services.engine.engine import Engine
+from kept.services.engine.installation import Settings, installation_parts, parse_address
+from kept.services.forms import collection
+from kept.services.messages.links import parse_link
+from kept.services.messages.mail import MailDispatcher
+from kept.services.messages.outbox import send_due
+from kept.services.staff import sessions
+from kept.services.staff.activation import activate_first
+from kept.services.upkeep.sending import equip
 
 PEOPLE = 400
 ROUNDS = 5
@@ -55,8 +58,8 @@ async def fill(engine):
         own = await accounts.session_of(
             engine, await accounts.start_session(engine, await accounts.open_account(engine, "en"))
         )
-        form = await collecting.present_form(engine, "registration", "", "en")
-        await collecting.submit(
+        form = await collection.present_form(engine, "registration", "", "en")
+        await collection.submit(
             engine, own, point="registration", stage="", language="en", unverified_token=form.token,
             fields=[("name", f"Person {number:05d}"), ("mail_address", f"p{number}@example.jp"), ("interests", "seasons"),
                     ("choice", "information-for-you/mail/")],
@@ -100,7 +103,7 @@ def check(engine, raw, *, ours):
 async def measure():
     with tempfile.TemporaryDirectory() as folder:
         engine = await Engine.start(
-            house_parts(
+            installation_parts(
                 parse_address(f"sqlite:///{folder}/bench.db"),
                 words(),
                 Settings(passwords=Passwords(QUICK)),
@@ -110,16 +113,16 @@ async def measure():
         await activate_first(engine, policy_files(POLICY), by="bench")
         await fill(engine)
         for login, role in (("ume", "marketing"), ("kato", "privacy")):
-            await staff.add_staff(engine, login, "four unrelated words here", (role,), by="bench")
+            await sessions.add_staff(engine, login, "four unrelated words here", (role,), by="bench")
         ume, kato = [
-            await staff.session_of(engine, await staff.start_demo_session(engine, one)) for one in ("ume", "kato")
+            await sessions.session_of(engine, await sessions.start_demo_session(engine, one)) for one in ("ume", "kato")
         ]
         box = Box()
         loop = asyncio.get_running_loop()
         server = await loop.create_server(lambda: SMTP(box, hostname="bench", loop=loop), "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         mail = MailServer("127.0.0.1", port)
-        equip(engine, SITE, MailDispatcher(mail, SITE))
+        equip(engine, SITE, MailDispatcher(engine, mail, SITE))
         rates = {"bare": [], "kept": [], "candidates": []}
         for number in range(ROUNDS):
             box.raw.clear()

@@ -1,4 +1,4 @@
-"""Kept inside your own program: a house in a folder that is thrown away, one customer, one read for one purpose.
+"""Kept inside your own program: an installation in a folder that is thrown away, one customer, one read for one purpose.
 
 Run it from the project's folder: `.venv/bin/python examples/embed.py`. The lines between the two marks are the README's.
 """
@@ -12,9 +12,10 @@ import tempfile
 from pathlib import Path
 
 import kept
-from kept.services import accounts, collecting
-from kept.services.credentials import issue_credential
-from kept.services.embedding import Kept
+from kept.door.door import Kept
+from kept.services.accounts import accounts
+from kept.services.forms import collection
+from kept.services.staff.credentials import issue_credential
 
 POLICY = Path(__file__).parent.parent / "policies" / "photolibrary.policy.md"
 
@@ -36,8 +37,8 @@ async def register(k: Kept) -> None:
     own = await accounts.session_of(k.engine, await accounts.start_session(k.engine, issued.person_id))
     if own is None:
         raise RuntimeError("expected the session just started, found none")
-    form = await collecting.present_form(k.engine, "registration", "", "en")
-    await collecting.submit(
+    form = await collection.present_form(k.engine, "registration", "", "en")
+    await collection.submit(
         k.engine,
         own,
         point="registration",
@@ -62,7 +63,7 @@ async def read_one(policy: Path, database: str, service_credential: str, my_mail
 
 
 async def main() -> int:
-    """Make the house, then read; return how many texts the mailer took."""
+    """Make the installation, then read; return how many texts the mailer took."""
     with tempfile.TemporaryDirectory(prefix="kept-embed-") as folder:
         database = f"sqlite:///{folder}/shop.db"
         async with kept.open(POLICY, database) as k:

@@ -210,7 +210,7 @@ def petals(spring: bool) -> str:
 
 def snow() -> str:
     dice = random.Random(8)
-    house = (
+    installation = (
         path("M190 300 L190 230 L300 150 L410 230 L410 300Z", "#6b4a35")
         + path("M160 240 L300 128 L440 240 L420 250 L300 158 L180 250Z", "#fbfbfb")
         + rect(280, 240, 40, 60, "#ffcf73")
@@ -220,7 +220,7 @@ def snow() -> str:
         sky("#5e7391", "#b9c6d6")
         + ridge(30, 280, 90, "#8ea1b8")
         + path("M0 300 Q300 262 600 300 L600 400 L0 400Z", "#f4f6f8")
-        + house
+        + installation
         + flakes
     )
 

@@ -45,7 +45,7 @@ def error_words() -> set[str]:
     found = set()
     for place in CUSTOMER_FACING:
         path = SOURCE / place
-        for file in sorted(path.glob("*.py")) if path.is_dir() else [path]:
+        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ERRORS:
                     texts = [
@@ -78,16 +78,16 @@ def finding_words() -> set[str]:
 def vocabulary_words() -> set[str]:
     """Words of closed vocabularies that pages show."""
     from kept.cookies.findings import PHASES, REASONS
+    from kept.demo.invented import STAFF
     from kept.policy.needs import NEEDED
     from kept.policy.words import ClauseState, Source
-    from kept.services import erasing, rights
-    from kept.services.invented import STAFF
+    from kept.services.my_data import erasure, rights_requests
 
     words = (
-        {one.value for one in ClauseState} | {one.value for one in Source} | set(NEEDED.values()) | set(erasing.LEVELS)
+        {one.value for one in ClauseState} | {one.value for one in Source} | set(NEEDED.values()) | set(erasure.LEVELS)
     )
     words |= {
-        *rights.CHECKS,
+        *rights_requests.CHECKS,
         "open",
         "checked",
         "awaiting approval",
@@ -101,7 +101,7 @@ def vocabulary_words() -> set[str]:
         "fax",
     }
     words |= {*PHASES, *REASONS.values()}
-    words |= {erasing.NOT_REWRITTEN, erasing.COPIES_OF_KEYS, *erasing.STAYS}
+    words |= {erasure.NOT_REWRITTEN, erasure.COPIES_OF_KEYS, *erasure.STAYS}
     words |= {"review-note", "document", "contract"}
     words |= {"on Debian: apt install hylafax-client", "this channel is not set up", "pip install 'kept[letters]'"}
     words |= {text for one in STAFF for text in (one.title, one.does)}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from installation import MAIL, NAME, PASSWORD, POLICY
 
 import kept
-from house import MAIL, NAME, PASSWORD, POLICY
 from kept.crypto.password import QUICK, Passwords
 from kept.errors import DeniedError, SignInError
-from kept.services import accounts, collecting
-from kept.services.credentials import issue_credential
+from kept.services.accounts import accounts
+from kept.services.forms import collection
+from kept.services.staff.credentials import issue_credential
 
 pytestmark = pytest.mark.anyio
 
@@ -33,8 +34,8 @@ async def service_credential(tmp_path, anyio_backend):
         engine.passwords = Passwords(QUICK)
         issued = await accounts.join_with_password(engine, PASSWORD, "en")
         own = await accounts.session_of(engine, await accounts.start_session(engine, issued.person_id))
-        form = await collecting.present_form(engine, "registration", "", "en")
-        await collecting.submit(
+        form = await collection.present_form(engine, "registration", "", "en")
+        await collection.submit(
             engine, own, point="registration", stage="", language="en", unverified_token=form.token,
             fields=[("name", NAME), ("mail_address", MAIL), ("phone", "090-1234-5678")],
         )  # fmt: skip

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kept.services.embedding import Kept
+    from kept.door.door import Kept
 
 __all__ = ["__version__", "open", "policy_files"]
 __version__ = "0.1.0"
@@ -48,7 +48,7 @@ def policy_files(policy: str | Path) -> dict[str, bytes]:
 
 @asynccontextmanager
 async def open(policy: str | Path, address: str, *, keys: str = "", key_folder: str = "") -> AsyncIterator[Kept]:  # noqa: A001 -- kept.open reads as it should
-    """Open a house in this process, making it on the first call.
+    """Open an installation in this process, making it on the first call.
 
     On the first call the policy is activated. Later a changed policy file does not replace the running one: activate it
     on the console or with `kept init`.
@@ -64,21 +64,21 @@ async def open(policy: str | Path, address: str, *, keys: str = "", key_folder: 
         SettingError: An address or a file is not acceptable.
         EvidenceError: The databases are older than what was acknowledged, or were rewritten.
     """
+    from kept.door.door import Kept
     from kept.guarantees import words
-    from kept.services.activating import activate_first
-    from kept.services.embedding import Kept
-    from kept.services.engine import Engine
-    from kept.services.house import house_parts, parse_address
-    from kept.services.housekeeping import begin_housekeeping, watch_policy_files
+    from kept.services.engine.engine import Engine
+    from kept.services.engine.installation import installation_parts, parse_address
+    from kept.services.staff.activation import activate_first
+    from kept.services.upkeep.routine import begin_routine, watch_policy_files
 
     files = policy_files(policy)
     engine = await Engine.start(
-        house_parts(parse_address(address, keys_url=keys, key_folder=key_folder), words(), create=True)
+        installation_parts(parse_address(address, keys_url=keys, key_folder=key_folder), words(), create=True)
     )
     try:
         if not engine.has_policy:
             await activate_first(engine, files, by="embedded")
-        await begin_housekeeping(engine)
+        await begin_routine(engine)
         watch_policy_files(engine, lambda: policy_files(policy))
         yield Kept(engine)
     finally:

@@ -1,4 +1,4 @@
-"""A house under load, to be killed: three customers at once join, give, are read, correct, stop, resume and are erased.
+"""An installation under load, to be killed: three customers at once join, give, are read, correct, stop, resume and are erased.
 
 Each acknowledged act is one line of JSON on standard output, written after the act returned. Run by test_sigkill.py.
 """
@@ -14,14 +14,16 @@ from kept.crypto.password import QUICK, Passwords
 from kept.errors import ConflictError, DeniedError, ErasedError
 from kept.guarantees import words
 from kept.policy.words import Exit
-from kept.services import accounts, collecting
-from kept.services.choosing import stop_use
-from kept.services.correcting import correct
-from kept.services.credentials import mandate_of
-from kept.services.engine import Engine
-from kept.services.erasing import intend_erasure
-from kept.services.house import Settings, house_parts, parse_address
-from kept.services.housekeeping import begin_housekeeping
+from kept.services.accounts import accounts
+from kept.services.engine.engine import Engine
+from kept.services.engine.installation import Settings, installation_parts, parse_address
+from kept.services.forms import collection
+from kept.services.gate import gate
+from kept.services.my_data.choices import stop_use
+from kept.services.my_data.corrections import correct
+from kept.services.my_data.erasure import intend_erasure
+from kept.services.staff.credentials import mandate_of
+from kept.services.upkeep.routine import begin_routine
 
 
 def say(act: str, person_id: bytes = b"", **facts: object) -> None:
@@ -37,8 +39,8 @@ async def customer(engine: Engine, number: int) -> None:
         say("joined", issued.person_id)
         own = await accounts.session_of(engine, await accounts.start_session(engine, issued.person_id))
         assert own is not None
-        form = await collecting.present_form(engine, "registration", "", "en")
-        await collecting.submit(
+        form = await collection.present_form(engine, "registration", "", "en")
+        await collection.submit(
             engine, own, point="registration", stage="", language="en", unverified_token=form.token,
             fields=[("name", f"Canary {number} first"), ("phone", "090-1234-5678")],
         )  # fmt: skip
@@ -63,7 +65,7 @@ async def reader(engine: Engine, person_id: bytes) -> None:
     mandate = await mandate_of(engine, sys.argv[2])
     for _ in range(12):
         try:
-            card = await engine.gate.read(mandate, person_id, ("name",), Exit.APP)
+            card = await gate.read(engine, mandate, person_id, ("name",), Exit.APP)
             say("read", person_id, entry=card.entry_id)
         except (DeniedError, ConflictError, ErasedError) as error:
             entry = getattr(error, "entry_id", "")
@@ -74,9 +76,9 @@ async def reader(engine: Engine, person_id: bytes) -> None:
 async def main() -> None:
     """Work until killed."""
     address = parse_address(f"sqlite:///{Path(sys.argv[1]) / 'shop.db'}")
-    engine = await Engine.start(house_parts(address, words(), Settings(passwords=Passwords(QUICK))))
+    engine = await Engine.start(installation_parts(address, words(), Settings(passwords=Passwords(QUICK))))
     engine.every(0.02, engine.sequencer.integrate)
-    await begin_housekeeping(engine)
+    await begin_routine(engine)
     say("ready")
     await asyncio.gather(*(customer(engine, number) for number in range(3)))
 

@@ -1,25 +1,24 @@
-"""The house every attack is tried on."""
+"""The installation every attack is tried on."""
 
 from __future__ import annotations
 
 import pytest
-
-from house import House
+from installation import Installation
 from receiving import Desk
 
 
 @pytest.fixture(params=["sqlite"])
-async def house(request, tmp_path, anyio_backend):
-    """A fresh house over database files, with the Photolibrary policy active."""
-    one = House(tmp_path, request.param)
+async def installation(request, tmp_path, anyio_backend):
+    """A fresh installation over database files, with the Photolibrary policy active."""
+    one = Installation(tmp_path, request.param)
     await one.open()
     yield one
     await one.close()
 
 
 @pytest.fixture
-async def desk(house):
-    """A house that sends by mail, two of its staff, and the mail server on the other side."""
-    one = await Desk(house).begin()
+async def desk(installation):
+    """An installation that sends by mail, two of its staff, and the mail server on the other side."""
+    one = await Desk(installation).begin()
     yield one
     await one.end()

@@ -1,6 +1,6 @@
-"""A process that sends what waits in a house's outbox, to be killed while the other side has a message.
+"""A process that sends what waits in an installation's outbox, to be killed while the other side has a message.
 
-Run by test_killed_while_sending.py: folder of the house, port of the mail server.
+Run by test_killed_while_sending.py: folder of the installation, port of the mail server.
 """
 
 from __future__ import annotations
@@ -11,17 +11,19 @@ from pathlib import Path
 
 from kept.channels.mail import MailServer
 from kept.guarantees import words
-from kept.services.engine import Engine
-from kept.services.house import Settings, house_parts, parse_address
-from kept.services.mailing import MailDispatcher
-from kept.services.reaching import begin_reaching, equip
+from kept.services.engine.engine import Engine
+from kept.services.engine.installation import Settings, installation_parts, parse_address
+from kept.services.messages.mail import MailDispatcher
+from kept.services.upkeep.sending import begin_reaching, equip
 
 
 async def main(folder: Path, port: int) -> None:
     """Send until killed."""
-    engine = await Engine.start(house_parts(parse_address(f"sqlite:///{folder / 'shop.db'}"), words(), Settings()))
+    engine = await Engine.start(
+        installation_parts(parse_address(f"sqlite:///{folder / 'shop.db'}"), words(), Settings())
+    )
     site = "https://shop.example"
-    equip(engine, site, MailDispatcher(MailServer("127.0.0.1", port), site))
+    equip(engine, site, MailDispatcher(engine, MailServer("127.0.0.1", port), site))
     await begin_reaching(engine)
     sys.stdout.write("sending\n")
     sys.stdout.flush()

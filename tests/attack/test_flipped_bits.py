@@ -12,29 +12,29 @@ import shutil
 import sqlite3
 
 import pytest
+from installation import Installation
 
-from house import House
 from kept.errors import KeptError
-from kept.services.own_data import own_data
-from kept.services.verifying import verify_house
+from kept.services.my_data.own_data import own_data
+from kept.services.upkeep.verification import verify_installation
 
 pytestmark = pytest.mark.anyio
 
 
-async def a_small_house(folder):
-    """A house with two customers, a case and a correction, closed."""
-    house = House(folder)
-    await house.open()
-    own = await house.mori()
-    other = await house.join()
-    await house.give(other, [("name", "Taro Aoki")])
-    await house.case(await house.staff())
-    await house.close()
-    for path in (house.address.data, house.address.keys):
+async def a_small_installation(folder):
+    """An installation with two customers, a case and a correction, closed."""
+    installation = Installation(folder)
+    await installation.open()
+    own = await installation.mori()
+    other = await installation.join()
+    await installation.give(other, [("name", "Taro Aoki")])
+    await installation.case(await installation.staff())
+    await installation.close()
+    for path in (installation.address.data, installation.address.keys):
         connection = sqlite3.connect(path)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.close()
-    return house, own.person_id
+    return installation, own.person_id
 
 
 COVERED = {
@@ -69,23 +69,23 @@ def dump(path, part):
         connection.close()
 
 
-async def answer_to_a_flip(house, person_id, part, path):
-    """Open the damaged house; return `refused`, `named` or `unchanged`."""
-    before = house.sealed_before
+async def answer_to_a_flip(installation, person_id, part, path):
+    """Open the damaged installation; return `refused`, `named` or `unchanged`."""
+    before = installation.sealed_before
     try:
-        await house.open(create=False, verify=True, finish=False)
+        await installation.open(create=False, verify=True, finish=False)
     except KeptError:
         return "refused"
     try:
-        found = await verify_house(house.engine)
+        found = await verify_installation(installation.engine)
         if found.problems:
             return "named"
-        mine = await own_data(house.engine, await house.session(person_id))
+        mine = await own_data(installation.engine, await installation.session(person_id))
         assert {one.slot for one in mine.held} == {"name", "mail_address", "phone", "interests"}
     except KeptError:
         return "refused"
     finally:
-        await house.close(integrate=False)
+        await installation.close(integrate=False)
     now = dump(path, part)
     changed = [table for table in COVERED[part] if not before[part][table] <= now[table]]
     assert not changed, f"a flip went unnoticed in {changed}"
@@ -96,18 +96,18 @@ async def flip(tmp_path, count):
     """Flip *count* random bits, one at a time, in either database file."""
     chance = random.Random(7_001)  # noqa: S311 -- places
     (tmp_path / "sound").mkdir()
-    house, person_id = await a_small_house(tmp_path / "sound")
-    house.sealed_before = {
-        "data": dump(house.address.data, "data"),
-        "keys": dump(house.address.keys, "keys"),
+    installation, person_id = await a_small_installation(tmp_path / "sound")
+    installation.sealed_before = {
+        "data": dump(installation.address.data, "data"),
+        "keys": dump(installation.address.keys, "keys"),
     }
     answers = {"refused": 0, "named": 0, "unchanged": 0}
     for number in range(count):
         folder = tmp_path / f"flip{number}"
         shutil.copytree(tmp_path / "sound", folder)
-        damaged = House(folder)
+        damaged = Installation(folder)
         damaged.wall.pass_(60)
-        damaged.sealed_before = house.sealed_before
+        damaged.sealed_before = installation.sealed_before
         part = chance.choice(("data", "data", "keys"))
         path = damaged.address.data if part == "data" else damaged.address.keys
         content = bytearray(path.read_bytes())
@@ -142,25 +142,25 @@ async def test_two_hundred_flipped_bits_are_found_or_held_nothing(tmp_path):
 )  # fmt: skip
 async def test_a_bit_flipped_within_what_is_covered_is_always_found(tmp_path, table, column):
     """One bit in any sealed or hashed column: the start refuses or verification names it, never neither."""
-    house, _ = await a_small_house(tmp_path)
+    installation, _ = await a_small_installation(tmp_path)
     chance = random.Random(f"{table}.{column}")  # noqa: S311 -- places
-    sound = house.address.data.read_bytes()
-    rows = house.sql(f"SELECT {column} FROM {table}")  # noqa: S608 -- ours
+    sound = installation.address.data.read_bytes()
+    rows = installation.sql(f"SELECT {column} FROM {table}")  # noqa: S608 -- ours
     for _ in range(3):
         (cell,) = chance.choice(rows)
         at = chance.randrange(len(cell))
         flipped = cell[:at] + bytes([cell[at] ^ 1 << chance.randrange(8)]) + cell[at + 1 :]
-        house.sql(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", flipped, cell)  # noqa: S608 -- ours
+        installation.sql(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", flipped, cell)  # noqa: S608 -- ours
         try:
-            await house.open(create=False, finish=False)
+            await installation.open(create=False, finish=False)
         except KeptError as error:
             assert error.hint or error.reason  # noqa: PT017 -- refused is one of the two right answers
-            await house.open(create=False, verify=False)
-        assert (await verify_house(house.engine)).problems, (table, column, at)
-        await house.close(integrate=False)
-        for file in house.folder.glob("shop.db-*"):
+            await installation.open(create=False, verify=False)
+        assert (await verify_installation(installation.engine)).problems, (table, column, at)
+        await installation.close(integrate=False)
+        for file in installation.folder.glob("shop.db-*"):
             file.unlink()
-        house.address.data.write_bytes(sound)
+        installation.address.data.write_bytes(sound)
 
 
 @pytest.mark.parametrize(
@@ -168,9 +168,9 @@ async def test_a_bit_flipped_within_what_is_covered_is_always_found(tmp_path, ta
 )
 async def test_a_key_nothing_is_sealed_under_is_looked_at_too(tmp_path, change):
     """A statutory key relabelled, overwritten or renamed is named, though nothing may need it yet."""
-    house, _ = await a_small_house(tmp_path)
-    house.sql(f"UPDATE person_key SET {change} WHERE kind = 'statutory'", part="keys")  # noqa: S608 -- ours
-    await house.open(create=False, verify=False)
-    found = await verify_house(house.engine)
-    await house.close(integrate=False)
+    installation, _ = await a_small_installation(tmp_path)
+    installation.sql(f"UPDATE person_key SET {change} WHERE kind = 'statutory'", part="keys")  # noqa: S608 -- ours
+    await installation.open(create=False, verify=False)
+    found = await verify_installation(installation.engine)
+    await installation.close(integrate=False)
     assert [one for one in found.problems if "one of their keys is not what it was" in one]

@@ -6,114 +6,114 @@ import asyncio
 import base64
 
 import pytest
+from installation import second_version
 
-from house import second_version
 from kept.errors import ConflictError, InputError, KeptError, MalformedError, SubmissionError
-from kept.services.activating import activate, propose
-from kept.services.choosing import choose
-from kept.services.collecting import submit
-from kept.services.correcting import correct
-from kept.services.own_data import own_data
+from kept.services.forms.collection import submit
+from kept.services.my_data.choices import choose
+from kept.services.my_data.corrections import correct
+from kept.services.my_data.own_data import own_data
+from kept.services.staff.activation import activate, propose
 
 pytestmark = pytest.mark.anyio
 FIELDS = [("phone", "090-1234-5678")]
 
 
-async def _nothing_held(house, own):
-    return not (await own_data(house.engine, own)).held
+async def _nothing_held(installation, own):
+    return not (await own_data(installation.engine, own)).held
 
 
-async def test_a_forged_notice_token_is_refused(house):
+async def test_a_forged_notice_token_is_refused(installation):
     """One changed bit anywhere in the token refuses the form."""
-    own = await house.join()
-    token = (await house.form()).token
+    own = await installation.join()
+    token = (await installation.form()).token
     raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
     for place in (0, 31, 33, 39, 41, len(raw) - 1):
         forged = base64.urlsafe_b64encode(raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1 :]).decode().rstrip("=")
         with pytest.raises(MalformedError) as refused:
-            await house.give(own, FIELDS, token=forged)
+            await installation.give(own, FIELDS, token=forged)
         assert (refused.value.reason, refused.value.clause) == ("token-forged", "§2.1")
-    assert await _nothing_held(house, own)
+    assert await _nothing_held(installation, own)
 
 
-async def test_a_notice_token_is_good_once(house):
+async def test_a_notice_token_is_good_once(installation):
     """The same form sent again is refused and recorded; a yes withdrawn meanwhile does not come back with it."""
-    own = await house.join()
-    token = (await house.form()).token
+    own = await installation.join()
+    token = (await installation.form()).token
     tick = [("choice", "information-for-you/mail/")]
-    await house.give(own, tick, token=token)
-    await choose(house.engine, own, "information-for-you", None, allow=False)
+    await installation.give(own, tick, token=token)
+    await choose(installation.engine, own, "information-for-you", None, allow=False)
     with pytest.raises(ConflictError) as refused:
-        await house.give(own, tick, token=token)
+        await installation.give(own, tick, token=token)
     assert (refused.value.reason, refused.value.clause) == ("token-used", "§2.1")
-    said = await house.newest()
-    assert (said.act, dict(said.facts)["reason"]) == ("house:submission:refuse", "token-used")
+    said = await installation.newest()
+    assert (said.act, dict(said.facts)["reason"]) == ("system:submission:refuse", "token-used")
     switch = next(
-        one for one in (await own_data(house.engine, own)).switches if one.purpose.id == "information-for-you"
+        one for one in (await own_data(installation.engine, own)).switches if one.purpose.id == "information-for-you"
     )
     assert switch.withdrawn
 
 
-async def test_what_was_given_is_not_overwritten_by_a_replay(house):
+async def test_what_was_given_is_not_overwritten_by_a_replay(installation):
     """A form sent again with another value leaves the first value, version 1."""
-    own = await house.join()
-    token = (await house.form()).token
-    await house.give(own, FIELDS, token=token)
+    own = await installation.join()
+    token = (await installation.form()).token
+    await installation.give(own, FIELDS, token=token)
     with pytest.raises(InputError):
-        await house.give(own, [("phone", "03-1111-2222")], token=token)
-    (held,) = (await own_data(house.engine, own)).held
+        await installation.give(own, [("phone", "03-1111-2222")], token=token)
+    (held,) = (await own_data(installation.engine, own)).held
     assert (held.value, held.version) == ("090-1234-5678", 1)
 
 
-async def test_a_replay_inside_the_same_moment_is_refused_too(house):
+async def test_a_replay_inside_the_same_moment_is_refused_too(installation):
     """One form sent four times at once: exactly one is taken."""
-    own = await house.join()
-    token = (await house.form()).token
-    sent = (house.give(own, [("choice", "announcements/mail/")], token=token) for _ in range(4))
+    own = await installation.join()
+    token = (await installation.form()).token
+    sent = (installation.give(own, [("choice", "announcements/mail/")], token=token) for _ in range(4))
     done = await asyncio.gather(*sent, return_exceptions=True)
     assert [one.reason for one in done if isinstance(one, KeptError)] == ["token-used"] * 3
 
 
-async def test_an_expired_notice_token_is_refused(house):
+async def test_an_expired_notice_token_is_refused(installation):
     """A form left open for more than two hours is refused and says to open it again."""
-    own = await house.join()
-    token = (await house.form()).token
-    house.wall.pass_(2 * 3600 + 1)
+    own = await installation.join()
+    token = (await installation.form()).token
+    installation.wall.pass_(2 * 3600 + 1)
     with pytest.raises(MalformedError) as refused:
-        await house.give(own, FIELDS, token=token)
+        await installation.give(own, FIELDS, token=token)
     assert (refused.value.reason, refused.value.clause) == ("token-expired", "§2.1")
 
 
-async def test_a_notice_token_of_another_language_is_refused(house):
+async def test_a_notice_token_of_another_language_is_refused(installation):
     """Who read Japanese is not taken to have read English."""
-    own = await house.join()
+    own = await installation.join()
     with pytest.raises(SubmissionError) as refused:
-        await house.give(own, FIELDS, token=(await house.form("ja")).token, language="en")
+        await installation.give(own, FIELDS, token=(await installation.form("ja")).token, language="en")
     assert (refused.value.reason, refused.value.clause) == ("token-other-form", "§2.1")
 
 
-async def test_a_notice_token_of_another_point_is_refused(house):
+async def test_a_notice_token_of_another_point_is_refused(installation):
     """The registration's notice does not take a questionnaire."""
-    own = await house.join()
+    own = await installation.join()
     with pytest.raises(SubmissionError) as refused:
         await submit(
-            house.engine, own, point="questionnaire", stage="", language="en",
-            unverified_token=(await house.form()).token, fields=[("answer", "x")],
+            installation.engine, own, point="questionnaire", stage="", language="en",
+            unverified_token=(await installation.form()).token, fields=[("answer", "x")],
         )  # fmt: skip
     assert refused.value.reason == "token-other-form"
 
 
-async def test_a_notice_token_of_another_version_is_refused(house):
+async def test_a_notice_token_of_another_version_is_refused(installation):
     """A form opened before a new version was activated is refused: the reader saw the old notice."""
-    own = await house.join()
-    officer = await house.staff("ueda", ("privacy",))
-    token = (await house.form()).token
-    await propose(house.engine, second_version(), by="test")
-    await activate(house.engine, officer, 2)
+    own = await installation.join()
+    officer = await installation.staff("ueda", ("privacy",))
+    token = (await installation.form()).token
+    await propose(installation.engine, second_version(), by="test")
+    await activate(installation.engine, officer, 2)
     with pytest.raises(SubmissionError) as refused:
-        await house.give(own, FIELDS, token=token)
+        await installation.give(own, FIELDS, token=token)
     assert (refused.value.reason, refused.value.clause) == ("token-other-version", "§2.1")
-    assert await _nothing_held(house, own)
+    assert await _nothing_held(installation, own)
 
 
 @pytest.mark.parametrize(
@@ -128,57 +128,57 @@ async def test_a_notice_token_of_another_version_is_refused(house):
         [("phone", "090-1234-5678")] * 300,
     ],
 )
-async def test_an_undeclared_doubled_or_extra_field_takes_nothing(house, fields):
+async def test_an_undeclared_doubled_or_extra_field_takes_nothing(installation, fields):
     """One field the form does not declare, or one too many, refuses the whole form and is recorded."""
-    own = await house.join()
+    own = await installation.join()
     with pytest.raises(SubmissionError):
-        await house.give(own, fields)
-    assert await _nothing_held(house, own)
-    assert any(one.act == "house:submission:refuse" for one in await house.ledger())
+        await installation.give(own, fields)
+    assert await _nothing_held(installation, own)
+    assert any(one.act == "system:submission:refuse" for one in await installation.ledger())
 
 
 @pytest.mark.parametrize("field", ["name", "mail_address", "phone", "postal_address", "date_of_birth", "interests"])
-async def test_a_field_of_ten_megabytes_is_refused(house, field):
+async def test_a_field_of_ten_megabytes_is_refused(installation, field):
     """10 MB in any field is refused at once, with our error and without echoing it."""
-    own = await house.join()
+    own = await installation.join()
     with pytest.raises(SubmissionError) as refused:
-        await house.give(own, [(field, "あ" * 3_500_000)])
+        await installation.give(own, [(field, "あ" * 3_500_000)])
     assert len(str(refused.value)) < 400
-    assert await _nothing_held(house, own)
+    assert await _nothing_held(installation, own)
 
 
 @pytest.mark.parametrize(
     "text", ["Mori\x00Hanako", "\u202egnp.Mori", "Mori\u2066Hanako", "a\u0301" * 5000, "\x1b[31mMori"]
 )
-async def test_control_direction_and_endless_combining_characters_are_refused(house, text):
+async def test_control_direction_and_endless_combining_characters_are_refused(installation, text):
     """NUL, direction overrides, escapes, line breaks and piled-up marks never enter a name."""
-    own = await house.join()
+    own = await installation.join()
     with pytest.raises(SubmissionError):
-        await house.give(own, [("name", text)])
-    assert await _nothing_held(house, own)
+        await installation.give(own, [("name", text)])
+    assert await _nothing_held(installation, own)
 
 
-async def test_full_width_and_combining_spellings_are_one_value(house):
+async def test_full_width_and_combining_spellings_are_one_value(installation):
     """A full-width address and a decomposed name are stored in their usual form."""
-    own = await house.join()
-    await house.give(own, [("mail_address", "ＭＯＲＩ＠ｅｘａｍｐｌｅ．ｊｐ"), ("name", "ヤマタ\u3099 ハナコ")])
-    held = {one.slot: one.value for one in (await own_data(house.engine, own)).held}
+    own = await installation.join()
+    await installation.give(own, [("mail_address", "ＭＯＲＩ＠ｅｘａｍｐｌｅ．ｊｐ"), ("name", "ヤマタ\u3099 ハナコ")])
+    held = {one.slot: one.value for one in (await own_data(installation.engine, own)).held}
     assert held["mail_address"].lower() == "mori@example.jp"
     assert held["name"] == "ヤマダ ハナコ"
 
 
-async def test_two_browsers_correcting_one_value(house):
+async def test_two_browsers_correcting_one_value(installation):
     """The second browser's correction names an older version and is refused; the first stays, with its history."""
-    own = await house.mori()
-    await correct(house.engine, own, "name", "Hanako Aoki", expected_version=1)
+    own = await installation.mori()
+    await correct(installation.engine, own, "name", "Hanako Aoki", expected_version=1)
     with pytest.raises(ConflictError):
-        await correct(house.engine, own, "name", "Hanako Baba", expected_version=1)
-    name = next(one for one in (await own_data(house.engine, own)).held if one.slot == "name")
+        await correct(installation.engine, own, "name", "Hanako Baba", expected_version=1)
+    name = next(one for one in (await own_data(installation.engine, own)).held if one.slot == "name")
     assert (name.value, name.version, len(name.earlier)) == ("Hanako Aoki", 2, 1)
 
 
 @pytest.mark.parametrize("language", ["fr", "", "en\x00", "../ja"])
-async def test_a_language_the_policy_does_not_speak_is_refused(house, language):
+async def test_a_language_the_policy_does_not_speak_is_refused(installation, language):
     """A form in a language without a complete notice does not exist."""
     with pytest.raises(InputError):
-        await house.form(language)
+        await installation.form(language)

@@ -8,20 +8,20 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-
-from house import House
-from kept.services import campaigns
-from kept.services.clock import Clock
-from kept.services.outbox import send_due
+from installation import Installation
 from receiving import FILE, Desk
+
+from kept.services.campaigns import campaigns
+from kept.services.engine.clock import Clock
+from kept.services.messages.outbox import send_due
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 CHILD = Path(__file__).with_name("sending_child.py")
 PEOPLE = 40
 
 
-class RealHouse(House):
-    """A house on the machine's own clock, as its child process is."""
+class RealInstallation(Installation):
+    """An installation on the machine's own clock, as its child process is."""
 
     def parts(self, *, create: bool = False):
         """Return the parts, with the real clock."""
@@ -33,15 +33,15 @@ class RealHouse(House):
 @pytest.mark.parametrize("after", [1, 7, 23])
 async def test_sigkill_during_smtp(tmp_path, after):
     """§4.4: killed while message number *after* is with the server and unanswered; the next process goes on."""
-    house = RealHouse(tmp_path)
-    await house.open()
-    desk = await Desk(house).begin()
+    installation = RealInstallation(tmp_path)
+    await installation.open()
+    desk = await Desk(installation).begin()
     for number in range(PEOPLE):
-        own = await house.join()
+        own = await installation.join()
         fields = [("mail_address", f"p{number}@example.jp"), ("interests", "landscape")]
-        await house.give(own, [*fields, ("choice", "information-for-you/mail/")])
+        await installation.give(own, [*fields, ("choice", "information-for-you/mail/")])
     await desk.queued(FILE)
-    await house.close()
+    await installation.close()
     reached, take = asyncio.Event(), desk.box.handler.handle_DATA
 
     async def hold(server, session, envelope):
@@ -57,15 +57,15 @@ async def test_sigkill_during_smtp(tmp_path, after):
     child.kill()
     await child.wait()
     desk.box.handler.handle_DATA = take
-    await house.open()
+    await installation.open()
     await desk.reopen()
-    await send_due(house.engine)
+    await send_due(installation.engine)
     got = Counter(one.recipient for one in desk.box.received)
     assert set(got.values()) == {1}, "nobody got it twice"
-    results = await campaigns.results(house.engine, "autumn-light")
+    results = await campaigns.results(installation.engine, "autumn-light")
     assert results.unknown, "what was unanswered is shown"
     assert results.ended["sent", ""] + len(results.unknown) == PEOPLE, "nobody is lost"
     assert len(got) >= results.ended["sent", ""]
     assert len(results.unknown) <= 16
     await desk.end()
-    await house.close()
+    await installation.close()

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-
 from asked import CONSOLE, Browser
-from clauses.test_4_5_contact import TEXT, TITLE, Desk
-from house import PHONE, House
-from kept.errors import ConflictError, DeniedError, KeptError
-from kept.services import call_sheets, calling, contacting, letters, staff
-from kept.services.verifying import verify_house
+from installation import PHONE, Installation
 from reaching import text_of
+
+from clauses.test_4_5_contact import TEXT, TITLE, Desk
+from kept.errors import ConflictError, DeniedError, KeptError
+from kept.services.cases import contacts
+from kept.services.messages import call_sheets, calls, letters
+from kept.services.staff import sessions
+from kept.services.upkeep.verification import verify_installation
 
 pytestmark = pytest.mark.anyio
 HOSTILE = '#read("/etc/passwd") \\ $x$ <script>alert(1)</script> {{ 7*7 }}\n.\nBcc: other@example.jp\n=1+1'
@@ -20,18 +22,18 @@ HOSTILE = '#read("/etc/passwd") \\ $x$ <script>alert(1)</script> {{ 7*7 }}\n.\nB
 
 @pytest.fixture
 async def desk(tmp_path, anyio_backend):
-    """A house on disk, and a case that holds the customer."""
-    house = House(tmp_path)
-    await house.open()
-    yield await Desk(house).begin()
-    await house.close()
+    """An installation on disk, and a case that holds the customer."""
+    installation = Installation(tmp_path)
+    await installation.open()
+    yield await Desk(installation).begin()
+    await installation.close()
 
 
-def flip(house, table):
+def flip(installation, table):
     """Turn one bit of the newest seal in *table*."""
-    (person_id, message_id, sealed) = house.sql(f"SELECT person_id, message_id, sealed FROM {table}")[0]  # noqa: S608 -- ours
+    (person_id, message_id, sealed) = installation.sql(f"SELECT person_id, message_id, sealed FROM {table}")[0]  # noqa: S608 -- ours
     broken = sealed[:-1] + bytes([sealed[-1] ^ 1])
-    house.sql(
+    installation.sql(
         f"UPDATE {table} SET sealed = ? WHERE person_id = ? AND message_id = ?",  # noqa: S608 -- ours
         broken,
         person_id,
@@ -41,11 +43,11 @@ def flip(house, table):
 
 @pytest.mark.parametrize(("table", "channel"), [("letter", "post"), ("call_row", "phone"), ("contact", "mail")])
 async def test_a_flipped_bit_is_named_and_nothing_of_it_leaves(desk, table, channel):
-    """A changed letter is not printed, a changed script not shown, and the house is told which it was."""
+    """A changed letter is not printed, a changed script not shown, and the installation is told which it was."""
     message = await desk.write(channel)
-    flip(desk.house, table)
+    flip(desk.installation, table)
     await desk.engine.sequencer.integrate()
-    problems = (await verify_house(desk.engine)).problems
+    problems = (await verify_installation(desk.engine)).problems
     assert [one for one in problems if message[:16] in one and "do not open" in one]
     if table == "letter":
         printed = await desk.print()
@@ -53,15 +55,15 @@ async def test_a_flipped_bit_is_named_and_nothing_of_it_leaves(desk, table, chan
     elif table == "call_row":
         assert (await desk.sheet()).rows[0].said is None
     else:
-        assert (await contacting.contacts_of(desk.engine, desk.session, desk.case.id))[0].title == ""
-    assert [one for one in await desk.house.ledger() if one.act == "house:rollback:found"]
+        assert (await contacts.contacts_of(desk.engine, desk.session, desk.case.id))[0].title == ""
+    assert [one for one in await desk.installation.ledger() if one.act == "system:rollback:found"]
 
 
 async def test_words_of_one_message_do_not_open_as_anothers(desk):
     """A row moved to another message, or from one table to another, opens nowhere."""
     first, second = await desk.write("post", "First"), await desk.write("post", "Second")
-    sealed = dict(desk.house.sql("SELECT message_id, sealed FROM letter"))
-    desk.house.sql("UPDATE letter SET sealed = ? WHERE message_id = ?", sealed[first], second)
+    sealed = dict(desk.installation.sql("SELECT message_id, sealed FROM letter"))
+    desk.installation.sql("UPDATE letter SET sealed = ? WHERE message_id = ?", sealed[first], second)
     printed = await desk.print()
     assert (printed.letters, printed.left_out) == (1, 1)
     assert "Second" not in text_of(printed.pdf)
@@ -72,10 +74,10 @@ async def test_nothing_that_was_written_lies_in_the_clear(desk):
     for channel in ("post", "phone", "fax", "mail"):
         await desk.write(channel)
     await desk.print()
-    desk.house.sql("SELECT 1")
-    for file in desk.house.folder.glob("*.db*"):
+    desk.installation.sql("SELECT 1")
+    for file in desk.installation.folder.glob("*.db*"):
         raw = file.read_bytes()
-        for part in (b"licence covers", b"Canary House", b"0752001000", PHONE.encode(), TITLE.encode()):
+        for part in (b"licence covers", b"Canary Installation", b"0752001000", PHONE.encode(), TITLE.encode()):
             assert part not in raw
 
 
@@ -95,9 +97,9 @@ async def test_two_windows_show_one_number(desk):
     for n in range(3):
         await desk.write("phone", f"Call {n}")
     sheet = await desk.sheet()
-    await calling.begin(desk.engine, desk.session, sheet.id)
+    await calls.begin(desk.engine, desk.session, sheet.id)
     results = await asyncio.gather(
-        *(calling.show_number(desk.engine, desk.session, sheet.id, one.place) for one in sheet.rows),
+        *(calls.show_number(desk.engine, desk.session, sheet.id, one.place) for one in sheet.rows),
         return_exceptions=True,
     )
     assert sum(not isinstance(one, BaseException) for one in results) == 1
@@ -114,8 +116,8 @@ async def test_words_that_inject_are_text_everywhere(desk):
         assert "#panic()" in page
         assert "root:" not in page
     assert desk.mail.sent[0][2].words.text == HOSTILE
-    browser = Browser(desk.house, at=CONSOLE)
-    browser.cookies["__Host-kept_session"] = await staff.start_demo_session(desk.engine, "sato")
+    browser = Browser(desk.installation, at=CONSOLE)
+    browser.cookies["__Host-kept_session"] = await sessions.start_demo_session(desk.engine, "sato")
     sheet = await desk.sheet()
     for path in (f"/en/case/{desk.case.id}", f"/en/calls/{sheet.id}"):
         page = (await browser.get(path)).text
@@ -140,9 +142,9 @@ async def test_anothers_case_sheet_and_run_are_refused_on_the_console(desk):
     """A colleague who guesses the address of a case or sheet gets nothing; an unknown one neither."""
     await desk.write("post")
     sheet_id = await desk.begun()
-    await desk.house.staff("ueda", ("support",))
-    browser = Browser(desk.house, at=CONSOLE)
-    browser.cookies["__Host-kept_session"] = await staff.start_demo_session(desk.engine, "ueda")
+    await desk.installation.staff("ueda", ("support",))
+    browser = Browser(desk.installation, at=CONSOLE)
+    browser.cookies["__Host-kept_session"] = await sessions.start_demo_session(desk.engine, "ueda")
     await browser.get("/en")
     answer = await browser.post(f"/en/case/{desk.case.id}/contact", channel="mail", title=TITLE, text=TEXT)
     assert answer.status_code == 422
@@ -163,7 +165,7 @@ async def test_anothers_case_sheet_and_run_are_refused_on_the_console(desk):
 async def killed(desk, act, check):
     """Kill *act* after every number of writes; check after each next start, until it goes through."""
     for writes in range(20):
-        desk.house.stop_after(writes)
+        desk.installation.stop_after(writes)
         try:
             await act()
             done = True
@@ -172,13 +174,13 @@ async def killed(desk, act, check):
                 raise
             done = error.reason != "killed"
         channels, origins = dict(desk.engine.dispatchers), dict(desk.engine.origins)
-        await desk.house.close(integrate=False)
-        desk.engine = await desk.house.open()
+        await desk.installation.close(integrate=False)
+        desk.engine = await desk.installation.open()
         desk.engine.dispatchers, desk.engine.origins = channels, origins
-        desk.session = await staff.session_of(desk.engine, await staff.start_demo_session(desk.engine, "sato"))
+        desk.session = await sessions.session_of(desk.engine, await sessions.start_demo_session(desk.engine, "sato"))
         await check()
         await desk.engine.sequencer.integrate()
-        assert (await verify_house(desk.engine)).problems == []
+        assert (await verify_installation(desk.engine)).problems == []
         if done:
             return
     pytest.fail("the act never ended")
@@ -192,18 +194,18 @@ async def test_showing_a_number_killed_at_every_write(desk):
     desk.again = sheet_id
 
     async def act():
-        shown.append(await calling.show_number(desk.engine, desk.session, desk.again, 1))
+        shown.append(await calls.show_number(desk.engine, desk.session, desk.again, 1))
 
     async def check():
         row = (await desk.sheet()).rows[0]
-        revealed = [one for one in await desk.house.ledger() if one.act == "staff:call:reveal"]
+        revealed = [one for one in await desk.installation.ledger() if one.act == "staff:call:reveal"]
         assert row.outcome in {call_sheets.WAITING, call_sheets.SHOWN}
         assert len(revealed) >= len(shown)
         if row.outcome == call_sheets.SHOWN and not shown:  # killed between: say how it ended, and nothing is stuck
-            await calling.end_call(desk.engine, desk.session, sheet_id, 1, "not-reached")
+            await calls.end_call(desk.engine, desk.session, sheet_id, 1, "not-reached")
             await desk.write("phone")
             desk.again = (await desk.sheet()).id
-            await calling.begin(desk.engine, desk.session, desk.again)
+            await calls.begin(desk.engine, desk.session, desk.again)
 
     await killed(desk, act, check)
     assert len(shown) == 1
@@ -212,15 +214,15 @@ async def test_showing_a_number_killed_at_every_write(desk):
 async def test_ending_a_call_killed_at_every_write(desk):
     """The outcome, the stop list and the entry are there together or not at all."""
     sheet_id = await desk.begun()
-    await calling.show_number(desk.engine, desk.session, sheet_id, 1)
+    await calls.show_number(desk.engine, desk.session, sheet_id, 1)
 
     async def act():
-        await calling.end_call(desk.engine, desk.session, sheet_id, 1, "not-again")
+        await calls.end_call(desk.engine, desk.session, sheet_id, 1, "not-again")
 
     async def check():
         row = (await desk.sheet()).rows[0]
-        entries = [one for one in await desk.house.ledger() if one.act == "staff:call:end"]
-        listed = desk.house.sql("SELECT COUNT(*) FROM stop_list")[0][0]
+        entries = [one for one in await desk.installation.ledger() if one.act == "staff:call:end"]
+        listed = desk.installation.sql("SELECT COUNT(*) FROM stop_list")[0][0]
         assert (len(entries), listed) == ((1, 1) if row.outcome == "not-again" else (0, 0))
 
     await killed(desk, act, check)
@@ -235,7 +237,7 @@ async def test_a_stopped_process_leaves_every_letter_and_fax_accounted_for(desk)
 
     async def check():
         waiting = await letters.waiting_runs(desk.engine, desk.session)
-        written = await contacting.contacts_of(desk.engine, desk.session, desk.case.id)
+        written = await contacts.contacts_of(desk.engine, desk.session, desk.case.id)
         to_print = [one for one in written if one.state == "to-print"]
         assert sum(one.letters for one in waiting) == len(to_print)
         assert {one.state for one in written} <= {"to-print", "waiting"}

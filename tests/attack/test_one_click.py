@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import httpx2
 import pytest
-
 from asked import SITE, Browser
-from house import MAIL, NAME
-from kept.policy.words import Exit
-from kept.services import accounts, choosing, erasing
-from kept.services.message_links import new_link, parse_link
-from kept.services.outbox import send_due
-from kept_verify import verify_proof
+from installation import MAIL, NAME
 from receiving import FILE
+
+from kept.policy.words import Exit
+from kept.services.accounts import accounts
+from kept.services.messages.links import new_link, parse_link
+from kept.services.messages.outbox import send_due
+from kept.services.my_data import choices, erasure
+from kept_verify import verify_proof
 
 pytestmark = pytest.mark.anyio
 BODY = {"List-Unsubscribe": "One-Click"}
@@ -21,8 +22,8 @@ BODY = {"List-Unsubscribe": "One-Click"}
 class MailProgram:
     """Posts as a mail program does: no cookie, no origin, nothing but the body."""
 
-    def __init__(self, house) -> None:
-        self.client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=Browser(house).app), base_url=SITE)
+    def __init__(self, installation) -> None:
+        self.client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=Browser(installation).app), base_url=SITE)
 
     async def post(self, path: str, body=BODY, **headers):
         """One click."""
@@ -34,58 +35,58 @@ class MailProgram:
 
 
 @pytest.fixture
-async def mailed(house, desk):
+async def mailed(installation, desk):
     """The customer who got a campaign, their mail, and the program they read it in."""
-    own = await house.mori()
+    own = await installation.mori()
     await desk.sent()
-    return own, desk.box.received[0], MailProgram(house)
+    return own, desk.box.received[0], MailProgram(installation)
 
 
-async def choice(house, own):
+async def choice(installation, own):
     """The person's latest choice for the campaign's purpose by mail."""
-    person = await house.engine.people.load(own.person_id)
+    person = await installation.engine.people.load(own.person_id)
     return person.state.choice("information-for-you", Exit.MAIL)
 
 
-async def test_one_click_is_the_person_s_own_no(house, desk, mailed):
+async def test_one_click_is_the_person_s_own_no(installation, desk, mailed):
     """RFC 8058: 200 and a word, no redirect, no cookie set; recorded as theirs; the next campaign does not go."""
     own, mail, program = mailed
     answer = await program.post(mail.link("u"))
     assert (answer.status_code, answer.text) == (200, "done")
     assert "set-cookie" not in answer.headers
-    said = await choice(house, own)
+    said = await choice(installation, own)
     assert (said.allow, said.by) == (False, "self")
-    entry = await house.newest()
+    entry = await installation.newest()
     assert (entry.act, entry.purpose, entry.exit) == (
         "customer:choice:withdraw-by-link", "information-for-you", "mail",
     )  # fmt: skip
     await desk.queued(FILE.replace("autumn-light", "winter-light"))
-    await send_due(house.engine)
+    await send_due(installation.engine)
     assert (await desk.ended("winter-light")) == {("not-chosen", "no"): 1}
 
 
-async def test_said_again_it_changes_nothing(house, mailed):
+async def test_said_again_it_changes_nothing(installation, mailed):
     """A replay is harmless: the same words, no further entry."""
     _, mail, program = mailed
     await program.post(mail.link("u"))
-    before = len(await house.ledger())
+    before = len(await installation.ledger())
     assert (await program.post(mail.link("u"))).text == "done"
-    assert len(await house.ledger()) == before
+    assert len(await installation.ledger()) == before
 
 
-async def test_a_yes_given_later_is_not_undone_by_looking(house, mailed):
+async def test_a_yes_given_later_is_not_undone_by_looking(installation, mailed):
     """A scanner's GET changes nothing, whatever it follows."""
     own, mail, program = mailed
     for path in (mail.link("u"), mail.link("w"), f"{mail.link('w')}/proof"):
         await program.get(path)
-    assert (await choice(house, own)).allow
+    assert (await choice(installation, own)).allow
     assert "Nothing has changed yet" in (await program.get(mail.link("u"))).text
     assert "まだ何も変更されていません" in (await program.get(mail.link("u"), **{"accept-language": "ja"})).text
 
 
 @pytest.mark.parametrize("kind", ["forged", "guessed", "foreign", "short", "erased", "no body", "other body"])
-async def test_every_other_link_answers_the_same_words_and_does_nothing(house, mailed, kind):
-    """Forged, of another house, of an erased person: 200 and the same word, and nothing is written."""
+async def test_every_other_link_answers_the_same_words_and_does_nothing(installation, mailed, kind):
+    """Forged, of another installation, of an erased person: 200 and the same word, and nothing is written."""
     own, mail, program = mailed
     path, body = mail.link("u"), BODY
     if kind == "forged":
@@ -93,27 +94,27 @@ async def test_every_other_link_answers_the_same_words_and_does_nothing(house, m
     elif kind == "guessed":
         path = "/u/" + "A" * 32
     elif kind == "foreign":
-        path = "/u/" + new_link(house.engine)[0]  # signed, and of no message
+        path = "/u/" + new_link(installation.engine)[0]  # signed, and of no message
     elif kind == "short":
         path = path[:-4]
     elif kind == "erased":
-        await erasing.intend_erasure(house.engine, own)
+        await erasure.intend_erasure(installation.engine, own)
     elif kind == "no body":
         body = {}
     elif kind == "other body":
         body = {"List-Unsubscribe": "Maybe"}
-    before = len(await house.ledger())
+    before = len(await installation.ledger())
     answer = await program.post(path, body)
     assert (answer.status_code, answer.text) == ((200, "done") if kind != "short" else (403, answer.text))
-    assert len(await house.ledger()) == before
+    assert len(await installation.ledger()) == before
     if kind != "erased":
-        assert (await choice(house, own)).allow
+        assert (await choice(installation, own)).allow
     if kind in {"forged", "guessed", "foreign", "erased"}:
         assert "leads to no message we know" in (await program.get(path.replace("/u/", "/en/w/"))).text
         assert (await program.get(f"{path.replace('/u/', '/en/w/')}/proof")).status_code == 404
 
 
-async def test_no_other_address_is_opened_by_it(house, mailed):
+async def test_no_other_address_is_opened_by_it(installation, mailed):
     """The frame lets a POST without origin through to this one address, on the customers' host alone."""
     _, mail, program = mailed
     path = mail.link("u")
@@ -121,25 +122,25 @@ async def test_no_other_address_is_opened_by_it(house, mailed):
                   mail.link("w"), path.replace("/u/", "/U/"), path + "%0a", "/u/../en/sign-out"):  # fmt: skip
         assert (await program.post(other)).status_code in {403, 404, 405}, other
     console = httpx2.AsyncClient(
-        transport=httpx2.ASGITransport(app=Browser(house).app), base_url="https://staff.example"
+        transport=httpx2.ASGITransport(app=Browser(installation).app), base_url="https://staff.example"
     )
     assert (await console.post(path, data=BODY)).status_code == 403
 
 
-async def test_a_cookie_that_comes_along_means_nothing(house, mailed):
+async def test_a_cookie_that_comes_along_means_nothing(installation, mailed):
     """Whoever is signed in: the link decides for whom the no is, and the session stays as it was."""
     own, mail, program = mailed
-    other = await house.join()
-    token = await accounts.start_session(house.engine, other.person_id)
+    other = await installation.join()
+    token = await accounts.start_session(installation.engine, other.person_id)
     await program.post(mail.link("u"), cookie=f"__Host-kept_session={token}", origin="https://evil.example")
-    assert not (await choice(house, own)).allow
-    assert await choice(house, other) is None
+    assert not (await choice(installation, own)).allow
+    assert await choice(installation, other) is None
 
 
-async def test_why_shows_reasons_and_no_name_and_no_value(house, mailed):
+async def test_why_shows_reasons_and_no_name_and_no_value(installation, mailed):
     """Consent, form, rule, clause, channel, entry; and a proof that holds without us."""
     _, mail, program = mailed
-    await house.engine.sequencer.integrate()
+    await installation.engine.sequencer.integrate()
     page = await program.get(mail.link("w"))
     for words in ("Sending you information chosen for you", "You agreed on", "Registration", "Landscapes or The seasons",
                   "§2.1", "e-mail", "Photolibrary", "No more of these"):  # fmt: skip
@@ -147,26 +148,26 @@ async def test_why_shows_reasons_and_no_name_and_no_value(house, mailed):
     for secret in (NAME, MAIL, "090-1234"):
         assert secret not in page.text
     proof = await program.get(f"{mail.link('w')}/proof")
-    assert verify_proof(proof.text, str(house.engine.sequencer.verifier))
+    assert verify_proof(proof.text, str(installation.engine.sequencer.verifier))
     for secret in (NAME, MAIL):
         assert secret not in proof.text
 
 
-async def test_a_no_by_link_is_lifted_by_the_person_alone(house, mailed):
+async def test_a_no_by_link_is_lifted_by_the_person_alone(installation, mailed):
     """As strong as one made on my data: a box ticked later is no yes to that channel; my data is."""
     own, mail, program = mailed
     await program.post(mail.link("u"))
     with pytest.raises(Exception, match="given before"):
-        await house.give(own, [("mail_address", MAIL), ("choice", "information-for-you/mail/")])
-    await choosing.choose(house.engine, own, "information-for-you", Exit.MAIL, allow=True)
-    assert (await choice(house, own)).allow
+        await installation.give(own, [("mail_address", MAIL), ("choice", "information-for-you/mail/")])
+    await choices.choose(installation.engine, own, "information-for-you", Exit.MAIL, allow=True)
+    assert (await choice(installation, own)).allow
 
 
-async def test_a_link_s_token_is_nowhere_in_the_house(house, mailed):
+async def test_a_link_s_token_is_nowhere_in_the_installation(installation, mailed):
     """Only its keyed hash is kept: who reads D cannot say a no in anybody's name."""
     _, mail, _ = mailed
     token = mail.link("u")[3:]
-    assert parse_link(house.engine, token)
+    assert parse_link(installation.engine, token)
     for table in ("message_link", "outbox"):
-        for row in house.sql(f"SELECT * FROM {table}"):  # noqa: S608 -- our own words
+        for row in installation.sql(f"SELECT * FROM {table}"):  # noqa: S608 -- our own words
             assert not any(token.encode() in (one if isinstance(one, bytes) else str(one).encode()) for one in row)

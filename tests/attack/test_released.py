@@ -13,11 +13,11 @@ import traceback
 
 import msgspec
 import pytest
+from installation import NAME
 
-from house import NAME
 from kept.errors import DeniedError
 from kept.policy.words import Exit
-from kept.services import cases
+from kept.services.cases import cases
 
 pytestmark = pytest.mark.anyio
 
@@ -27,12 +27,12 @@ def _fail(value):
 
 
 @pytest.fixture
-async def released(house):
+async def released(installation):
     """A name, released to support for the screen."""
-    await house.mori()
-    session = await house.staff()
-    case = await house.case(session)
-    return (await cases.open_item(house.engine, session, case.id, "name"))["name"]
+    await installation.mori()
+    session = await installation.staff()
+    case = await installation.case(session)
+    return (await cases.open_item(installation.engine, session, case.id, "name"))["name"]
 
 
 async def test_it_prints_as_what_it_is(released, caplog, capsys):
@@ -86,9 +86,9 @@ async def test_it_does_not_open_at_another_exit(released):
         assert text == NAME
 
 
-async def test_after_five_minutes_it_is_gone(house, released):
+async def test_after_five_minutes_it_is_gone(installation, released):
     """Opened late it is refused, and even the object no longer holds it."""
-    house.wall.pass_(301)
+    installation.wall.pass_(301)
     with pytest.raises(DeniedError) as refused, released.open():
         pass
     assert refused.value.reason == "opened-late"

@@ -6,13 +6,14 @@ import asyncio
 import base64
 
 import pytest
+from installation import Installation
 
-from house import House
 from kept.crypto.digest import sha256
 from kept.errors import ClosedError, SignInError
-from kept.services import accounts, staff
-from kept.services.credentials import issue_credential, mandate_of
-from kept.services.engine import Engine
+from kept.services.accounts import accounts
+from kept.services.engine.engine import Engine
+from kept.services.staff import sessions
+from kept.services.staff.credentials import issue_credential, mandate_of
 
 pytestmark = pytest.mark.anyio
 
@@ -24,17 +25,17 @@ async def write(engine: Engine, sql: str, *parameters: object) -> None:
 
 
 @pytest.fixture
-async def house(tmp_path):
-    """A house over SQLite."""
-    one = House(tmp_path)
+async def installation(tmp_path):
+    """An installation over SQLite."""
+    one = Installation(tmp_path)
     await one.open()
     yield one
     await one.engine.close()
 
 
-async def test_a_customers_session_row_needs_the_key(house):
+async def test_a_customers_session_row_needs_the_key(installation):
     """A row with the plain hash of a token of one's own opens nothing."""
-    engine = house.engine
+    engine = installation.engine
     person_id = await accounts.open_account(engine, "en")
     secret, at = b"s" * 32, engine.clock.now()
     await write(
@@ -44,21 +45,21 @@ async def test_a_customers_session_row_needs_the_key(house):
     assert await accounts.session_of(engine, token) is None
 
 
-async def test_roles_widened_by_hand_end_the_access(house):
+async def test_roles_widened_by_hand_end_the_access(installation):
     """A role written into the row makes the session and the next sign-in fail, instead of widening them."""
-    engine = house.engine
-    await staff.add_staff(engine, "abe", "four unrelated words here", ("support",), by="test")
-    token = await staff.start_demo_session(engine, "abe")
-    assert (await staff.session_of(engine, token)).roles == ("support",)
+    engine = installation.engine
+    await sessions.add_staff(engine, "abe", "four unrelated words here", ("support",), by="test")
+    token = await sessions.start_demo_session(engine, "abe")
+    assert (await sessions.session_of(engine, token)).roles == ("support",)
     await write(engine, "UPDATE staff SET roles = 'support,privacy' WHERE login = 'abe'")
-    assert await staff.session_of(engine, token) is None
+    assert await sessions.session_of(engine, token) is None
     with pytest.raises(SignInError):
-        await staff.sign_in(engine, "abe", "four unrelated words here", "000000")
+        await sessions.sign_in(engine, "abe", "four unrelated words here", "000000")
 
 
-async def test_a_credentials_purposes_widened_by_hand_fit_no_secret(house):
+async def test_a_credentials_purposes_widened_by_hand_fit_no_secret(installation):
     """The secret is bound to what the credential was issued for."""
-    engine = house.engine
+    engine = installation.engine
     credential = await issue_credential(engine, "mailer", "support", ("contact",), by="test")
     assert (await mandate_of(engine, credential)).purpose == "contact"
     await write(engine, "UPDATE api_credential SET purposes = 'contact,event'")
@@ -66,9 +67,9 @@ async def test_a_credentials_purposes_widened_by_hand_fit_no_secret(house):
         await mandate_of(engine, credential, "event")
 
 
-async def test_a_policy_activated_by_hand_closes_the_gate(house):
+async def test_a_policy_activated_by_hand_closes_the_gate(installation):
     """A version whose activation carries no seal of ours is not run; the gate closes and says so."""
-    engine = house.engine
+    engine = installation.engine
     await write(engine, "UPDATE meta SET value = 'forged' WHERE name LIKE 'activation:%'")
     with pytest.raises(ClosedError) as refused:
         await engine.reload_policy()

@@ -11,22 +11,22 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
+from installation import Installation
 
-from house import House
 from kept.errors import ErasedError
-from kept.services.clock import Clock
-from kept.services.credentials import issue_credential
-from kept.services.entry import parse_account, parse_person_part
-from kept.services.erasing import erasure_receipt
-from kept.services.history import FOREVER, open_account_part, open_person_part
-from kept.services.verifying import verify_house
+from kept.services.engine.clock import Clock
+from kept.services.engine.entry import parse_account, parse_person_part
+from kept.services.gate.history import FOREVER, open_account_part, open_person_part
+from kept.services.my_data.erasure import erasure_receipt
+from kept.services.staff.credentials import issue_credential
+from kept.services.upkeep.verification import verify_installation
 
 pytestmark = pytest.mark.anyio
 CHILD = Path(__file__).with_name("child.py")
 
 
-class RealHouse(House):
-    """A house on the machine's own clock, as its child process is."""
+class RealInstallation(Installation):
+    """An installation on the machine's own clock, as its child process is."""
 
     def parts(self, *, create: bool = False):
         """Return the parts, with the real clock."""
@@ -68,11 +68,11 @@ async def entries_of(engine, person_id):
     return found
 
 
-async def check(house: RealHouse, lines: list[dict]) -> None:
-    """Hold the house against what was acknowledged."""
-    engine = house.engine
+async def check(installation: RealInstallation, lines: list[dict]) -> None:
+    """Hold the installation against what was acknowledged."""
+    engine = installation.engine
     await engine.sequencer.integrate()
-    assert (await verify_house(engine)).problems == []
+    assert (await verify_installation(engine)).problems == []
     by_person = defaultdict(list)
     for line in lines:
         by_person[bytes.fromhex(line["person"])].append(line)
@@ -84,7 +84,9 @@ async def check(house: RealHouse, lines: list[dict]) -> None:
         try:
             person = await engine.people.load(person_id, None)
         except ErasedError:
-            assert house.sql("SELECT COUNT(*) FROM tombstone WHERE person_id = ?", person_id, part="keys") == [(1,)]
+            assert installation.sql("SELECT COUNT(*) FROM tombstone WHERE person_id = ?", person_id, part="keys") == [
+                (1,)
+            ]
             continue
         assert "erased" not in acts
         entries = await entries_of(engine, person_id)
@@ -110,19 +112,19 @@ async def check(house: RealHouse, lines: list[dict]) -> None:
 
 
 async def rounds(tmp_path: Path, count: int) -> None:
-    """Kill and check *count* times, the same house all along."""
+    """Kill and check *count* times, the same installation all along."""
     chance = random.Random(20_261_123)  # noqa: S311 -- moments of killing
-    house = RealHouse(tmp_path)
-    await house.open()
-    credential = await issue_credential(house.engine, "load", "support", ("contact",), by="test")
-    await house.close()
+    installation = RealInstallation(tmp_path)
+    await installation.open()
+    credential = await issue_credential(installation.engine, "load", "support", ("contact",), by="test")
+    await installation.close()
     seen: set[str] = set()
     for _ in range(count):
         lines = work_and_kill(tmp_path, credential, chance.uniform(0.01, 0.6))
         seen.update(line["act"] for line in lines)
-        await house.open(create=False)
-        await check(house, lines)
-        await house.close()
+        await installation.open(create=False)
+        await check(installation, lines)
+        await installation.close()
     assert {"joined", "gave", "read", "corrected", "stopped"} <= seen
 
 

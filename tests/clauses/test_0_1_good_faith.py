@@ -3,37 +3,37 @@
 from __future__ import annotations
 
 import pytest
+from installation import MAIL
 
-from house import MAIL
 from kept.errors import DeniedError
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState, Exit
-from kept.services import cases
-from kept.services.own_data import own_data
+from kept.services.cases import cases
+from kept.services.my_data.own_data import own_data
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_what_leaves_the_vault_leaves_through_the_gate_and_is_recorded(house):
+async def test_what_leaves_the_vault_leaves_through_the_gate_and_is_recorded(installation):
     """§0.1 normal: support opens an item, its entry says who, for what, by which way out, and the customer sees it."""
-    own = await house.mori()
-    session = await house.staff()
-    case = await house.case(session)
-    card = await cases.open_item(house.engine, session, case.id, "mail_address")
+    own = await installation.mori()
+    session = await installation.staff()
+    case = await installation.case(session)
+    card = await cases.open_item(installation.engine, session, case.id, "mail_address")
     with card["mail_address"].open(Exit.SCREEN) as text:
         assert text == MAIL
-    said = await house.newest()
+    said = await installation.newest()
     assert (said.act, said.outcome, said.purpose, said.exit) == ("actor:value:read", "permitted", "contact", "screen")
-    shown = [line.entry_id for line in (await own_data(house.engine, own)).history.lines]
+    shown = [line.entry_id for line in (await own_data(installation.engine, own)).history.lines]
     assert card.entry_id in shown
 
 
-async def test_a_released_value_opens_only_where_it_was_released_for(house):
+async def test_a_released_value_opens_only_where_it_was_released_for(installation):
     """§0.1 breach: what was released for the screen is refused at another way out and at a second opening."""
-    await house.mori()
-    session = await house.staff()
-    case = await house.case(session)
-    card = await cases.open_item(house.engine, session, case.id, "name")
+    await installation.mori()
+    session = await installation.staff()
+    case = await installation.case(session)
+    card = await cases.open_item(installation.engine, session, case.id, "name")
     with pytest.raises(DeniedError) as refused, card["name"].open(Exit.MAIL):
         pass
     assert (refused.value.clause, refused.value.step) == ("§0.1", 7)
@@ -44,9 +44,9 @@ async def test_a_released_value_opens_only_where_it_was_released_for(house):
     assert refused.value.clause == "§0.1"
 
 
-async def test_the_good_faith_itself_is_attested_by_people(house):
+async def test_the_good_faith_itself_is_attested_by_people(installation):
     """§0.1 page: the board does not call the clause kept before a person attested to it."""
-    board = await promise_board(house.engine)
+    board = await promise_board(installation.engine)
     assert board.of("0.1").state is ClauseState.NOT_KEPT_YET
     assert any("not attested yet" in part.detail for part in board.of("0.1").parts)
     assert board.of("0.1").kept_parts >= 1

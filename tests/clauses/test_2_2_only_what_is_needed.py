@@ -3,35 +3,36 @@
 from __future__ import annotations
 
 import pytest
-
 from asked import Browser
-from house import POLICY
+from installation import POLICY
+
 from kept import policy_files
 from kept.errors import DeniedError, SubmissionError
 from kept.guarantees import words
 from kept.policy.check import check_policy
-from kept.services import accounts, cases
-from kept.services.own_data import own_data
+from kept.services.accounts import accounts
+from kept.services.cases import cases
+from kept.services.my_data.own_data import own_data
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_every_field_of_the_form_serves_a_purpose_it_shows(house):
+async def test_every_field_of_the_form_serves_a_purpose_it_shows(installation):
     """§2.2 normal: each field that is offered is used by a purpose that the same form presents."""
-    form = await house.form()
+    form = await installation.form()
     used = {one.item for one in form.notice.terms}
     assert {hint.item.id for hint in form.hints} <= used
 
 
-async def test_an_extra_field_is_refused_not_dropped(house):
+async def test_an_extra_field_is_refused_not_dropped(installation):
     """§2.2 breach: one field too many refuses the whole form, and the refusal is on the person's page."""
-    own = await house.join()
+    own = await installation.join()
     with pytest.raises(SubmissionError) as refused:
-        await house.give(own, [("phone", "090-1234-5678"), ("blood_type", "A")])
+        await installation.give(own, [("phone", "090-1234-5678"), ("blood_type", "A")])
     assert (refused.value.clause, refused.value.reason) == ("§2.2", "field-undeclared")
-    mine = await own_data(house.engine, own)
+    mine = await own_data(installation.engine, own)
     assert mine.held == ()
-    said = next(line.account for line in mine.history.lines if line.account.act == "house:submission:refuse")
+    said = next(line.account for line in mine.history.lines if line.account.act == "system:submission:refuse")
     assert (said.clause, dict(said.facts)["reason"]) == ("2.2", "field-undeclared")
 
 
@@ -44,23 +45,23 @@ async def test_an_item_no_purpose_uses_is_a_finding():
     assert "point-item-unneeded" in [one.code for one in check_policy(files, words())]
 
 
-async def test_a_purpose_opens_only_the_items_it_uses(house):
+async def test_a_purpose_opens_only_the_items_it_uses(installation):
     """§2.2 breach: contact does not use interests, and opening them is refused at step 3 with the clause."""
-    await house.mori()
-    session = await house.staff()
-    case = await house.case(session)
+    await installation.mori()
+    session = await installation.staff()
+    case = await installation.case(session)
     with pytest.raises(DeniedError) as refused:
-        await cases.open_item(house.engine, session, case.id, "interests")
+        await cases.open_item(installation.engine, session, case.id, "interests")
     assert (refused.value.step, refused.value.reason) == (3, "uses")
     assert refused.value.clause == "§4.5"
 
 
 @pytest.mark.parametrize("fields", [{"name": "Another Name"}, {"choice": "nonsense//"}])
-async def test_a_refused_form_always_says_why(house, fields):
+async def test_a_refused_form_always_says_why(installation, fields):
     """§2.2 page: an item given before (a second tab) and a choice nobody offers are refused with a message one can see."""
-    own = await house.mori()
-    browser = Browser(house)
-    browser.cookies["__Host-kept_session"] = await accounts.start_session(house.engine, own.person_id)
+    own = await installation.mori()
+    browser = Browser(installation)
+    browser.cookies["__Host-kept_session"] = await accounts.start_session(installation.engine, own.person_id)
     shown = (await browser.get("/en/registration")).text
     token = shown.split('name="notice_token" value="')[1].split('"')[0]
     answer = await browser.post("/en/registration", notice_token=token, **fields)

@@ -7,8 +7,8 @@ import pytest
 from kept.errors import SubmissionError
 from kept.guarantees.board import promise_board
 from kept.policy.words import Exit
-from kept.services.choosing import choose
-from kept.services.own_data import own_data
+from kept.services.my_data.choices import choose
+from kept.services.my_data.own_data import own_data
 
 pytestmark = pytest.mark.anyio
 
@@ -17,44 +17,44 @@ def _switch(mine, purpose):
     return next(one for one in mine.switches if one.purpose.id == purpose)
 
 
-async def test_an_empty_form_ticks_nothing_for_anybody(house):
+async def test_an_empty_form_ticks_nothing_for_anybody(installation):
     """§2.3 normal: sending a form without a tick grants no consent."""
-    own = await house.join()
-    await house.give(own, [("mail_address", "mori@example.jp")])
-    assert not _switch(await own_data(house.engine, own), "information-for-you").given
+    own = await installation.join()
+    await installation.give(own, [("mail_address", "mori@example.jp")])
+    assert not _switch(await own_data(installation.engine, own), "information-for-you").given
 
 
-async def test_the_notice_is_in_the_readers_language(house):
+async def test_the_notice_is_in_the_readers_language(installation):
     """§2.3 normal: the same form in Japanese shows a Japanese notice, with an id of its own."""
-    english, japanese = await house.form("en"), await house.form("ja")
+    english, japanese = await installation.form("en"), await installation.form("ja")
     assert english.notice_id != japanese.notice_id
     assert any("\u3040" <= sign <= "\u30ff" for sign in japanese.notice.text)
 
 
-async def test_withdrawing_is_one_act_as_giving_was(house):
+async def test_withdrawing_is_one_act_as_giving_was(installation):
     """§2.3 normal: a yes given on the form is taken back in one call, and both stand in the ledger and on my data."""
-    own = await house.mori()
-    assert _switch(await own_data(house.engine, own), "information-for-you").given
-    await choose(house.engine, own, "information-for-you", None, allow=False)
-    assert (await house.newest()).act == "customer:choice:withdraw"
-    mine = await own_data(house.engine, own)
+    own = await installation.mori()
+    assert _switch(await own_data(installation.engine, own), "information-for-you").given
+    await choose(installation.engine, own, "information-for-you", None, allow=False)
+    assert (await installation.newest()).act == "customer:choice:withdraw"
+    mine = await own_data(installation.engine, own)
     assert _switch(mine, "information-for-you").withdrawn
     assert "customer:choice:withdraw" in [line.account.act for line in mine.history.lines]
 
 
-async def test_a_choice_the_form_does_not_show_is_refused(house):
+async def test_a_choice_the_form_does_not_show_is_refused(installation):
     """§2.3 breach: a hidden box that a page adds is refused with the clause and recorded."""
-    own = await house.join()
+    own = await installation.join()
     with pytest.raises(SubmissionError) as refused:
-        await house.give(own, [("choice", "market-research/mail/")])
+        await installation.give(own, [("choice", "market-research/mail/")])
     assert (refused.value.clause, refused.value.reason) == ("§2.3", "choice-unknown")
-    assert (await house.newest()).clause == "2.3"
+    assert (await installation.newest()).clause == "2.3"
     with pytest.raises(SubmissionError) as refused:
-        await choose(house.engine, own, "contact", Exit.MAIL, allow=True)
+        await choose(installation.engine, own, "contact", Exit.MAIL, allow=True)
     assert refused.value.clause == "§2.3"
 
 
-async def test_lawfulness_is_attested_by_people(house):
+async def test_lawfulness_is_attested_by_people(installation):
     """§2.3 page: the board names what people still have to attest."""
-    details = [part.detail for part in (await promise_board(house.engine)).of("2.3").parts]
+    details = [part.detail for part in (await promise_board(installation.engine)).of("2.3").parts]
     assert any("attested" in one for one in details)

@@ -5,21 +5,21 @@ from __future__ import annotations
 import html
 
 import pytest
-
 from asked import CONSOLE, Browser
-from house import NAME
-from kept.services import staff
-from kept.services.taking_part import part_of
+from installation import NAME
 from taking import CONTEST, EVENT, SURVEY, SWEEPSTAKE, opened
+
+from kept.services.instances.participations import part_of
+from kept.services.staff import sessions
 
 pytestmark = pytest.mark.anyio
 
 
-async def console(house, login: str, role: str) -> Browser:
+async def console(installation, login: str, role: str) -> Browser:
     """A member of staff's browser, signed in."""
-    await house.staff(login, (role,))
-    browser = Browser(house, at=CONSOLE)
-    browser.cookies["__Host-kept_session"] = await staff.start_demo_session(house.engine, login)
+    await installation.staff(login, (role,))
+    browser = Browser(installation, at=CONSOLE)
+    browser.cookies["__Host-kept_session"] = await sessions.start_demo_session(installation.engine, login)
     return browser
 
 
@@ -32,9 +32,9 @@ async def console(house, login: str, role: str) -> Browser:
         (EVENT, "support", "afternoon"),
     ],
 )
-async def test_it_is_drafted_opened_and_closed_on_the_page(house, file, role, kind):
+async def test_it_is_drafted_opened_and_closed_on_the_page(installation, file, role, kind):
     """§2.4 page: from the file to open and closed; the example it begins with is one that can be drafted."""
-    browser = await console(house, "ueda", role)
+    browser = await console(installation, "ueda", role)
     page = (await browser.get("/en/instances")).text
     example = html.unescape(page.split('spellcheck="false">')[1].split("</textarea>")[0])
     assert (await browser.post("/en/instances", file=example)).status_code == 303
@@ -51,11 +51,11 @@ async def test_it_is_drafted_opened_and_closed_on_the_page(house, file, role, ki
     assert (await browser.post(f"/en/instances/{kind}", step="melt")).status_code == 422
 
 
-async def test_results_are_a_chart_and_answers_are_opened_once(house):
+async def test_results_are_a_chart_and_answers_are_opened_once(installation):
     """§2.4: after counting the chart says in words what it draws; one answer is shown once, and not on the next page."""
-    desk = await opened(house, SURVEY, "research")
-    await desk.enter(await house.join(), ("answer.how", "words"), ("answer.wish", "More winter"))
-    browser = await console(house, "ueda", "research")
+    desk = await opened(installation, SURVEY, "research")
+    await desk.enter(await installation.join(), ("answer.how", "words"), ("answer.wish", "More winter"))
+    browser = await console(installation, "ueda", "research")
     page = (await browser.get("/en/instances/survey")).text
     number = page.split('name="number" value="')[1].split('"')[0]
     await browser.post("/en/instances/survey", step="count")
@@ -65,14 +65,14 @@ async def test_results_are_a_chart_and_answers_are_opened_once(house):
     assert "More winter" not in (await browser.get("/en/instances/survey")).text
 
 
-async def test_the_contest_desks_page_holds_no_name(house):
+async def test_the_contest_desks_page_holds_no_name(installation):
     """§2.4: entry opened, winner chosen, published: at no step does the page name whose it is."""
-    desk = await opened(house, CONTEST, "contests")
-    own = await house.mori()
+    desk = await opened(installation, CONTEST, "contests")
+    own = await installation.mori()
     await desk.enter(own, ("entry", "Green"), ("use", "name"), ("publish", "entry"))
     await desk.close()
-    number = (await part_of(house.engine, own.person_id, "caption")).number
-    browser = await console(house, "ueda", "contests")
+    number = (await part_of(installation.engine, own.person_id, "caption")).number
+    browser = await console(installation, "ueda", "contests")
     await browser.get("/en/instances/caption")
     shown = (await browser.post("/en/instances/caption", step="entry", number=number)).text
     assert "Green" in shown
@@ -83,21 +83,21 @@ async def test_the_contest_desks_page_holds_no_name(house):
     assert NAME not in shown
 
 
-async def test_draw_address_and_delivery_are_three_presses(house):
+async def test_draw_address_and_delivery_are_three_presses(installation):
     """§2.4: the number is typed, the winner's address opened once, the prize said to be on its way."""
-    desk = await opened(house, SWEEPSTAKE, "contests")
-    own = await house.join()
+    desk = await opened(installation, SWEEPSTAKE, "contests")
+    own = await installation.join()
     await desk.enter(own)
     await desk.close()
-    house.wall.pass_((await desk.now()).file.number_at - house.engine.clock.now() + 1)
-    browser = await console(house, "ueda", "contests")
+    installation.wall.pass_((await desk.now()).file.number_at - installation.engine.clock.now() + 1)
+    browser = await console(installation, "ueda", "contests")
     await browser.get("/en/instances/calendar")
     wrong = await browser.post("/en/instances/calendar", step="draw", public_number="seven")
     assert (wrong.status_code, "expected digits" in wrong.text) == (422, True)
     assert (await browser.post("/en/instances/calendar", step="draw", public_number="7")).status_code == 303
-    own = await house.session(own.person_id)
+    own = await installation.session(own.person_id)
     await desk.enter(own, ("name", NAME))
-    number = (await part_of(house.engine, own.person_id, "calendar")).number
+    number = (await part_of(installation.engine, own.person_id, "calendar")).number
     await browser.get("/en/instances/calendar")
     assert NAME in (await browser.post("/en/instances/calendar", step="address", number=number)).text
     assert NAME not in (await browser.get("/en/instances/calendar")).text
@@ -105,24 +105,24 @@ async def test_draw_address_and_delivery_are_three_presses(house):
     assert "on its way" in (await browser.get("/en/instances/calendar")).text
 
 
-async def test_the_list_at_the_door_is_shown_once(house):
+async def test_the_list_at_the_door_is_shown_once(installation):
     """§2.4: names are on the page that opened them, and on no other; arriving is one press."""
-    desk = await opened(house, EVENT, "support")
-    own = await house.mori()
+    desk = await opened(installation, EVENT, "support")
+    own = await installation.mori()
     await desk.enter(own, ("use", "name"))
-    browser = await console(house, "ueda", "support")
+    browser = await console(installation, "ueda", "support")
     assert NAME not in (await browser.get("/en/instances/afternoon")).text
     shown = (await browser.post("/en/instances/afternoon", step="list")).text
     assert NAME in shown
     number = shown.split('name="number" value="')[1].split('"')[0]
     assert (await browser.post("/en/instances/afternoon", step="arrived", number=number)).status_code == 303
-    assert (await part_of(house.engine, own.person_id, "afternoon")).status == "arrived"
+    assert (await part_of(installation.engine, own.person_id, "afternoon")).status == "arrived"
 
 
-async def test_a_role_without_any_of_it_sees_none_of_it(house):
+async def test_a_role_without_any_of_it_sees_none_of_it(installation):
     """§5.2 breach: the partner desk has no link to it, and no page."""
-    await opened(house, EVENT, "support")
-    browser = await console(house, "abe", "partners")
+    await opened(installation, EVENT, "support")
+    browser = await console(installation, "abe", "partners")
     assert "/instances" not in (await browser.get("/en/provision")).text
     for path in ("/en/instances", "/en/instances/afternoon"):
         assert (await browser.get(path)).status_code == 403

@@ -3,61 +3,64 @@
 from __future__ import annotations
 
 import pytest
-
 from asked import Browser
-from house import NAME
+from installation import NAME
+from taking import DAY, SURVEY, opened
+
 from kept.errors import ConflictError, DeniedError, PolicyError, SubmissionError
 from kept.policy.words import Exit
-from kept.services import accounts, choosing, correcting, erasing, instances, questionnaires
-from kept.services.own_data import own_data
-from kept.services.retention import sweep
-from kept.services.taking_part import leave, part_of, parts_of, present_part, take_part
-from taking import DAY, SURVEY, opened
+from kept.services.accounts import accounts
+from kept.services.forms import instance_record
+from kept.services.instances import instances, questionnaires
+from kept.services.instances.participations import leave, part_of, parts_of, present_part, take_part
+from kept.services.my_data import choices, corrections, erasure
+from kept.services.my_data.own_data import own_data
+from kept.services.upkeep.retention import sweep
 
 pytestmark = pytest.mark.anyio
 ANSWERS = (("answer.how", "words"), ("answer.content", "4"), ("answer.wish", "More winter"))
 
 
 @pytest.fixture
-async def survey(house):
+async def survey(installation):
     """A questionnaire that is open."""
-    return await opened(house, SURVEY, "research")
+    return await opened(installation, SURVEY, "research")
 
 
-async def test_it_is_answered_counted_and_the_person_sees_both(house, survey):
+async def test_it_is_answered_counted_and_the_person_sees_both(installation, survey):
     """§2.4 normal: answers are bound to the notice that shows the questions; each count is a use the person sees."""
-    own = await house.join()
-    form = await present_part(house.engine, own, "survey", "en")
+    own = await installation.join()
+    form = await present_part(installation.engine, own, "survey", "en")
     assert "Asked: How content?" in form.notice.text
     receipt = await survey.enter(own, *ANSWERS)
     assert receipt.record["instance"] == "survey"
-    mine = await own_data(house.engine, own)
+    mine = await own_data(installation.engine, own)
     assert [(one.slot, one.value) for one in mine.held] == [
         ("answer#survey", ("how=words", "content=4", "wish=More winter"))
     ]
     assert set(mine.held[0].purposes) == {"feedback", "market-research", "rights-request"}
-    assert await questionnaires.count_answers(house.engine, survey.session, "survey") == 1
-    results, counted = await questionnaires.results_of(house.engine, "survey")
+    assert await questionnaires.count_answers(installation.engine, survey.session, "survey") == 1
+    results, counted = await questionnaires.results_of(installation.engine, "survey")
     assert counted == 1
     assert [(one.question.id, one.counts, one.answered) for one in results] == [
         ("how", {"words": 1, "chance": 0}, 1),
         ("content", {"1": 0, "2": 0, "3": 0, "4": 1, "5": 0}, 1),
         ("wish", {}, 1),
     ]
-    read = next(one for one in await house.ledger() if one.act == "actor:value:read")
+    read = next(one for one in await installation.ledger() if one.act == "actor:value:read")
     assert (read.outcome, read.purpose, read.exit, read.items) == (
         "permitted", "feedback", "statistics", ("answer#survey",),
     )  # fmt: skip
-    lines = (await own_data(house.engine, own)).history.lines
+    lines = (await own_data(installation.engine, own)).history.lines
     assert any(one.account.purpose == "feedback" for one in lines)
 
 
-async def test_an_empty_answer_is_taken_too(house, survey):
+async def test_an_empty_answer_is_taken_too(installation, survey):
     """§2.7: every question can be left empty."""
-    own = await house.join()
+    own = await installation.join()
     await survey.enter(own, ("answer.wish", "   "))
-    assert (await own_data(house.engine, own)).held == ()
-    assert (await part_of(house.engine, own.person_id, "survey")).status == "in"
+    assert (await own_data(installation.engine, own)).held == ()
+    assert (await part_of(installation.engine, own.person_id, "survey")).status == "in"
 
 
 @pytest.mark.parametrize(
@@ -77,27 +80,27 @@ async def test_an_empty_answer_is_taken_too(house, survey):
         ([("answer.wish", "a\u202eb")], "value-characters"),
     ],
 )
-async def test_what_was_not_asked_is_refused(house, survey, fields, reason):
+async def test_what_was_not_asked_is_refused(installation, survey, fields, reason):
     """§2.2 breach: another field, another option, a number that identifies: refused, and nothing is taken."""
-    own = await house.join()
+    own = await installation.join()
     with pytest.raises(SubmissionError) as refused:
         await survey.enter(own, *fields)
     assert reason in refused.value.reason
     assert refused.value.clause.startswith("§")
-    assert (await house.newest()).act == "house:submission:refuse"
-    assert await part_of(house.engine, own.person_id, "survey") is None
+    assert (await installation.newest()).act == "system:submission:refuse"
+    assert await part_of(installation.engine, own.person_id, "survey") is None
     assert (await survey.now()).taken == 0
 
 
-async def test_the_notice_of_another_form_is_no_notice(house, survey):
+async def test_the_notice_of_another_form_is_no_notice(installation, survey):
     """§2.1 breach: a registration's token, or that of a questionnaire since redrafted, opens nothing here."""
-    own = await house.join()
-    token = (await house.form()).token
+    own = await installation.join()
+    token = (await installation.form()).token
     with pytest.raises(SubmissionError, match="the notice of this form"):
-        await take_part(house.engine, own, "survey", language="en", unverified_token=token, fields=ANSWERS)
-    form = await present_part(house.engine, own, "survey", "ja")
+        await take_part(installation.engine, own, "survey", language="en", unverified_token=token, fields=ANSWERS)
+    form = await present_part(installation.engine, own, "survey", "ja")
     with pytest.raises(SubmissionError, match="the notice of this form"):
-        await take_part(house.engine, own, "survey", language="en", unverified_token=form.token, fields=ANSWERS)
+        await take_part(installation.engine, own, "survey", language="en", unverified_token=form.token, fields=ANSWERS)
 
 
 @pytest.mark.parametrize(
@@ -123,29 +126,29 @@ async def test_the_notice_of_another_form_is_no_notice(house, survey):
         (("id: survey", "id: survey\nhidden: true"), PolicyError, "word-unknown"),
     ],
 )
-async def test_an_instance_never_widens_its_point(house, change, error, reason):
+async def test_an_instance_never_widens_its_point(installation, change, error, reason):
     """§2.1, §2.2 breach: another item, purpose, point or word; each is refused where it stands."""
-    session = await house.staff("ueda", ("research",))
+    session = await installation.staff("ueda", ("research",))
     with pytest.raises(error) as refused:
-        await instances.draft(house.engine, session, SURVEY.replace(*change))
+        await instances.draft(installation.engine, session, SURVEY.replace(*change))
     assert refused.value.reason == reason
-    assert await instances.all_standing(house.engine) == []
+    assert await instance_record.all_standing(installation.engine) == []
 
 
-async def test_fewer_purposes_make_a_narrower_notice(house):
+async def test_fewer_purposes_make_a_narrower_notice(installation):
     """§2.1: what an instance leaves out is not in its notice, and its answers do not serve it."""
-    own = await house.join()
+    own = await installation.join()
     file = SURVEY.replace("closes", "purposes:\n  - feedback\ncloses")
-    desk = await opened(house, file, "research")
+    desk = await opened(installation, file, "research")
     await desk.enter(own, *ANSWERS)
-    assert set((await own_data(house.engine, own)).held[0].purposes) == {"feedback", "rights-request"}
+    assert set((await own_data(installation.engine, own)).held[0].purposes) == {"feedback", "rights-request"}
 
 
-async def test_only_a_role_with_the_purpose_makes_opens_counts_and_reads(house, survey):
+async def test_only_a_role_with_the_purpose_makes_opens_counts_and_reads(installation, survey):
     """§5.2 breach: a role without the purpose does none of it."""
-    await survey.enter(await house.join(), *ANSWERS)
-    other = await house.staff("sato", ("support",))
-    engine = house.engine
+    await survey.enter(await installation.join(), *ANSWERS)
+    other = await installation.staff("sato", ("support",))
+    engine = installation.engine
     number = (await questionnaires.numbers_of(engine, "survey"))[0]
     for act in (
         lambda: instances.draft(engine, other, SURVEY.replace("id: survey", "id: second")),
@@ -158,98 +161,98 @@ async def test_only_a_role_with_the_purpose_makes_opens_counts_and_reads(house, 
         assert (refused.value.reason, refused.value.clause) == ("role", "§5.2")
 
 
-async def test_a_single_answer_is_a_use_of_its_own(house, survey):
+async def test_a_single_answer_is_a_use_of_its_own(installation, survey):
     """§4.2: one answer is read through the gate, without a name, and its giver sees that it was."""
-    own = await house.join()
+    own = await installation.join()
     await survey.enter(own, *ANSWERS)
-    number = (await questionnaires.numbers_of(house.engine, "survey"))[0]
-    card = await questionnaires.open_answer(house.engine, survey.session, "survey", number)
+    number = (await questionnaires.numbers_of(installation.engine, "survey"))[0]
+    card = await questionnaires.open_answer(installation.engine, survey.session, "survey", number)
     assert list(card) == ["answer#survey"]
     with card["answer#survey"].open(Exit.SCREEN) as value:
         assert "wish=More winter" in value
-    assert (await house.newest()).exit == "screen"
+    assert (await installation.newest()).exit == "screen"
 
 
-async def test_who_objects_or_stops_is_not_counted(house, survey):
+async def test_who_objects_or_stops_is_not_counted(installation, survey):
     """§4.1 breach: an objection to the purpose, or a stopped use, takes the answer out of the next count."""
     for act in (
-        lambda own: choosing.choose(house.engine, own, "feedback", None, allow=False),
-        lambda own: choosing.stop_use(house.engine, own, "feedback", stop=True),
-        lambda own: erasing.intend_erasure(house.engine, own),
+        lambda own: choices.choose(installation.engine, own, "feedback", None, allow=False),
+        lambda own: choices.stop_use(installation.engine, own, "feedback", stop=True),
+        lambda own: erasure.intend_erasure(installation.engine, own),
     ):
-        own = await house.join()
+        own = await installation.join()
         await survey.enter(own, *ANSWERS)
         await act(own)
-    assert await questionnaires.count_answers(house.engine, survey.session, "survey") == 0
-    assert (await questionnaires.results_of(house.engine, "survey"))[1] == 0
+    assert await questionnaires.count_answers(installation.engine, survey.session, "survey") == 0
+    assert (await questionnaires.results_of(installation.engine, "survey"))[1] == 0
 
 
-async def test_twice_late_or_closed_is_refused(house, survey):
+async def test_twice_late_or_closed_is_refused(installation, survey):
     """§2.4 breach: one answer each, none after the last day, none once it is closed."""
-    own, late = await house.join(), await house.join()
+    own, late = await installation.join(), await installation.join()
     await survey.enter(own, *ANSWERS)
     with pytest.raises(SubmissionError, match="does not take part yet"):
         await survey.enter(own, *ANSWERS)
-    form = await present_part(house.engine, late, "survey", "en")
-    house.wall.pass_((await survey.now()).file.closes_at - house.engine.clock.now() + 1)
-    late = await house.session(late.person_id)
+    form = await present_part(installation.engine, late, "survey", "en")
+    installation.wall.pass_((await survey.now()).file.closes_at - installation.engine.clock.now() + 1)
+    late = await installation.session(late.person_id)
     with pytest.raises(SubmissionError, match="one that is open"):
-        await take_part(house.engine, late, "survey", language="en", unverified_token=form.token, fields=ANSWERS)
-    assert await instances.close_due(house.engine) == 1
+        await take_part(installation.engine, late, "survey", language="en", unverified_token=form.token, fields=ANSWERS)
+    assert await instances.close_due(installation.engine) == 1
     assert (await survey.now()).status == "closed"
     with pytest.raises(ConflictError):
-        await instances.close_instance(house.engine, survey.session, "survey")
+        await instances.close_instance(installation.engine, survey.session, "survey")
 
 
-async def test_leaving_takes_the_answer_back(house, survey):
+async def test_leaving_takes_the_answer_back(installation, survey):
     """§2.3: as easy as giving; the answer is gone, and one can answer again."""
-    own = await house.join()
+    own = await installation.join()
     await survey.enter(own, *ANSWERS)
     with pytest.raises(SubmissionError, match="answers to questions"):
-        await correcting.correct(house.engine, own, "answer#survey", "x", expected_version=1)
-    await leave(house.engine, own, "survey")
-    assert (await own_data(house.engine, own)).held == ()
-    assert await parts_of(house.engine, own.person_id) == []
-    assert (await house.newest()).act == "customer:own-data:view"
-    assert "customer:participation:end" in {one.act for one in await house.ledger()}
+        await corrections.correct(installation.engine, own, "answer#survey", "x", expected_version=1)
+    await leave(installation.engine, own, "survey")
+    assert (await own_data(installation.engine, own)).held == ()
+    assert await parts_of(installation.engine, own.person_id) == []
+    assert (await installation.newest()).act == "customer:own-data:view"
+    assert "customer:participation:end" in {one.act for one in await installation.ledger()}
     await survey.enter(own, ("answer.how", "chance"))
-    assert (await own_data(house.engine, own)).held[0].value == ("how=chance",)
+    assert (await own_data(installation.engine, own)).held[0].value == ("how=chance",)
 
 
-async def test_answers_end_when_they_must(house, survey):
+async def test_answers_end_when_they_must(installation, survey):
     """§4.1: two years after it was given an answer is refused, swept and gone."""
-    own = await house.join()
+    own = await installation.join()
     await survey.enter(own, *ANSWERS)
     await survey.close()
-    house.wall.pass_(731 * DAY)
-    session = await house.staff("ueda", ("research",))
-    assert await questionnaires.count_answers(house.engine, session, "survey") == 0
-    house.engine.clock.confirm_leap()
-    await sweep(house.engine)
-    own = await house.session(own.person_id)
-    assert (await own_data(house.engine, own)).held == ()
-    assert await parts_of(house.engine, own.person_id) == []
+    installation.wall.pass_(731 * DAY)
+    session = await installation.staff("ueda", ("research",))
+    assert await questionnaires.count_answers(installation.engine, session, "survey") == 0
+    installation.engine.clock.confirm_leap()
+    await sweep(installation.engine)
+    own = await installation.session(own.person_id)
+    assert (await own_data(installation.engine, own)).held == ()
+    assert await parts_of(installation.engine, own.person_id) == []
 
 
-async def test_information_for_you_is_an_unticked_offer(house, survey):
+async def test_information_for_you_is_an_unticked_offer(installation, survey):
     """§2.5: every kind of point can offer it; ticked, it covers the answer, and nothing else."""
-    own = await house.mori()
-    form = await present_part(house.engine, own, "survey", "en")
+    own = await installation.mori()
+    form = await present_part(installation.engine, own, "survey", "en")
     assert [box.purpose for box in form.boxes] == ["information-for-you"]
     await survey.enter(own, *ANSWERS, ("choice", "information-for-you//"))
-    held = {one.slot: one for one in (await own_data(house.engine, own)).held}
+    held = {one.slot: one for one in (await own_data(installation.engine, own)).held}
     assert "information-for-you" in held["answer#survey"].purposes
     assert held["name"].value == NAME
 
 
-async def test_the_pages_say_it(house, survey):
+async def test_the_pages_say_it(installation, survey):
     """§2.4 page: the form with its notice, the receipt, my data with the answer in words, the console's chart."""
-    browser = Browser(house)
+    browser = Browser(installation)
     page = (await browser.get("/en/take-part/survey")).text
     assert "the account needs nothing of you" in page
     assert "A survey" in (await browser.get("/en/take-part")).text
-    own = await house.join()
-    browser.cookies["__Host-kept_session"] = await accounts.start_session(house.engine, own.person_id)
+    own = await installation.join()
+    browser.cookies["__Host-kept_session"] = await accounts.start_session(installation.engine, own.person_id)
     page = (await browser.get("/en/take-part/survey")).text
     assert " checked" not in page
     assert " required" not in page

@@ -7,19 +7,21 @@ import sys
 from collections import Counter
 
 import pytest
+from asked import Browser
+from installation import NAME
+from taking import DAY, SWEEPSTAKE, opened
 
 import kept_verify.draw as verifier
-from asked import Browser
-from house import NAME
 from kept.crypto.draw import blind_ticket, commit_list, commit_seed, draw
 from kept.errors import ConflictError, DeniedError, InputError, SubmissionError
 from kept.policy.words import Exit
-from kept.services import accounts, erasing, instances, sweepstakes
-from kept.services.own_data import own_data
-from kept.services.receipts import receipts_of
-from kept.services.retention import sweep
-from kept.services.taking_part import leave, part_of, present_part
-from taking import DAY, SWEEPSTAKE, opened
+from kept.services.accounts import accounts
+from kept.services.forms.receipts import receipts_of
+from kept.services.instances import instances, sweepstakes
+from kept.services.instances.participations import leave, part_of, present_part
+from kept.services.my_data import erasure
+from kept.services.my_data.own_data import own_data
+from kept.services.upkeep.retention import sweep
 
 pytestmark = pytest.mark.anyio
 NUMBER = "38,283.85"
@@ -27,51 +29,55 @@ ADDRESS = (("name", NAME), ("postal_address", "604-8001 京都市中京区木屋
 
 
 @pytest.fixture
-async def sweepstake(house):
+async def sweepstake(installation):
     """A sweepstake that is open."""
-    return await opened(house, SWEEPSTAKE, "contests")
+    return await opened(installation, SWEEPSTAKE, "contests")
 
 
-async def drawn(house, desk, people):
+async def drawn(installation, desk, people):
     """Let people enter, close it, wait for the number's day, and draw."""
     receipts = [await desk.enter(own) for own in people]
     await desk.close()
-    house.wall.pass_((await desk.now()).file.number_at - house.engine.clock.now() + 1)
-    desk.session = await house.staff("drawer", ("contests",))
-    await sweepstakes.draw_lots(house.engine, desk.session, desk.id, NUMBER)
+    installation.wall.pass_((await desk.now()).file.number_at - installation.engine.clock.now() + 1)
+    desk.session = await installation.staff("drawer", ("contests",))
+    await sweepstakes.draw_lots(installation.engine, desk.session, desk.id, NUMBER)
     return receipts
 
 
-async def winner_of(house, people, instance="calendar"):
+async def winner_of(installation, people, instance="calendar"):
     """Somebody who won, signed in anew."""
     for own in people:
-        part = await part_of(house.engine, own.person_id, instance)
+        part = await part_of(installation.engine, own.person_id, instance)
         if part and part.status == "won":
-            return await house.session(own.person_id), part.number
+            return await installation.session(own.person_id), part.number
     raise AssertionError("nobody won")
 
 
-async def test_entering_takes_nothing_and_gives_a_ticket_to_check(house, sweepstake):
+async def test_entering_takes_nothing_and_gives_a_ticket_to_check(installation, sweepstake):
     """§2.7 normal: no item is asked for; the receipt holds the secret that makes the public ticket one's own."""
-    own = await house.join()
-    form = await present_part(house.engine, own, "calendar", "en")
+    own = await installation.join()
+    form = await present_part(installation.engine, own, "calendar", "en")
     assert (form.hints, form.boxes) == ((), ())
     receipt = await sweepstake.enter(own)
     assert blind_ticket("calendar", receipt.record["ticketSecret"]) == receipt.record["ticket"]
-    assert (await sweepstakes.public_file(house.engine, "calendar"))["tickets"] == [receipt.record["ticket"]]
-    assert (await own_data(house.engine, own)).held == ()
-    kept = (await receipts_of(house.engine, own))[0][0]
+    assert (await sweepstakes.public_file(installation.engine, "calendar"))["tickets"] == [receipt.record["ticket"]]
+    assert (await own_data(installation.engine, own)).held == ()
+    kept = (await receipts_of(installation.engine, own))[0][0]
     assert kept.record["ticketSecret"] == receipt.record["ticketSecret"]
 
 
-async def test_everything_is_committed_before_anybody_could_choose(house, sweepstake):
+async def test_everything_is_committed_before_anybody_could_choose(installation, sweepstake):
     """§2.4 evidence: the seed's hash at the opening, the list's at the close, each an entry of the ledger; then the draw."""
-    people = [await house.join() for _ in range(5)]
-    before = await sweepstakes.public_file(house.engine, "calendar")
+    people = [await installation.join() for _ in range(5)]
+    before = await sweepstakes.public_file(installation.engine, "calendar")
     assert (before["seed"], before["list_hash"], before["winners"]) == ("", "", [])
-    await drawn(house, sweepstake, people)
-    file = await sweepstakes.public_file(house.engine, "calendar")
-    facts = {one.act: dict(one.facts) for one in await house.ledger() if one.act.endswith((":open", ":close", ":draw"))}
+    await drawn(installation, sweepstake, people)
+    file = await sweepstakes.public_file(installation.engine, "calendar")
+    facts = {
+        one.act: dict(one.facts)
+        for one in await installation.ledger()
+        if one.act.endswith((":open", ":close", ":draw"))
+    }
     assert facts["staff:instance:open"]["seed-hash"] == before["seed_hash"] == commit_seed("calendar", file["seed"])
     assert facts["actor:instance:close"]["list-hash"] == commit_list("calendar", file["tickets"])
     assert (facts["staff:lot:draw"]["public-number"], facts["staff:lot:draw"]["drawn"]) == (NUMBER, "2")
@@ -79,10 +85,10 @@ async def test_everything_is_committed_before_anybody_could_choose(house, sweeps
     assert len(file["winners"]) == 2
 
 
-async def test_anybody_checks_it_offline(house, sweepstake, tmp_path):
+async def test_anybody_checks_it_offline(installation, sweepstake, tmp_path):
     """§2.4: the published program, alone with the file, says whether it is as promised and one's ticket on the list."""
-    receipts = await drawn(house, sweepstake, [await house.join() for _ in range(4)])
-    browser = Browser(house)
+    receipts = await drawn(installation, sweepstake, [await installation.join() for _ in range(4)])
+    browser = Browser(installation)
     program, file = tmp_path / "verify.py", tmp_path / "draw.json"
     program.write_text((await browser.get("/draw/verify.py")).text, encoding="utf-8")
     file.write_text((await browser.get("/draw/calendar.json")).text, encoding="utf-8")
@@ -97,7 +103,7 @@ async def test_anybody_checks_it_offline(house, sweepstake, tmp_path):
     assert run("another secret").returncode != 0
     code = [line for line in program.read_text(encoding="utf-8").split("\n") if line.strip()]
     assert len(code) <= 36
-    sound = await sweepstakes.public_file(house.engine, "calendar")
+    sound = await sweepstakes.public_file(installation.engine, "calendar")
     first = draw(sound["seed"], sound["list_hash"], NUMBER, 4, 2)
     other = next(str(n) for n in range(99) if draw(sound["seed"], sound["list_hash"], str(n), 4, 2) != first)
     for flaw in (
@@ -117,63 +123,63 @@ def test_every_ticket_has_the_same_chance():
     assert draw("seed", "list", NUMBER, 0, 3) == []
 
 
-async def test_only_the_winner_is_asked_and_only_for_the_delivery(house, sweepstake):
+async def test_only_the_winner_is_asked_and_only_for_the_delivery(installation, sweepstake):
     """§2.2: winners, and only they, are asked where the prize may go; staff open it for the delivery alone."""
-    people = [await house.join() for _ in range(4)]
-    await drawn(house, sweepstake, people)
-    own, number = await winner_of(house, people)
-    statuses = {one: (await part_of(house.engine, one.person_id, "calendar")).status for one in people}
+    people = [await installation.join() for _ in range(4)]
+    await drawn(installation, sweepstake, people)
+    own, number = await winner_of(installation, people)
+    statuses = {one: (await part_of(installation.engine, one.person_id, "calendar")).status for one in people}
     loser = next(one for one, status in statuses.items() if status == "in")
-    loser = await house.session(loser.person_id)
+    loser = await installation.session(loser.person_id)
     with pytest.raises(SubmissionError) as refused:
-        await present_part(house.engine, loser, "calendar", "en")
+        await present_part(installation.engine, loser, "calendar", "en")
     assert refused.value.clause == "§2.4"
     with pytest.raises(InputError):
-        await sweepstakes.open_address(house.engine, sweepstake.session, "calendar", number)
-    form = await present_part(house.engine, own, "calendar", "en")
+        await sweepstakes.open_address(installation.engine, sweepstake.session, "calendar", number)
+    form = await present_part(installation.engine, own, "calendar", "en")
     assert [one.item.id for one in form.hints] == ["name", "postal_address", "phone"]
     await sweepstake.enter(own, *ADDRESS)
-    card = await sweepstakes.open_address(house.engine, sweepstake.session, "calendar", number)
+    card = await sweepstakes.open_address(installation.engine, sweepstake.session, "calendar", number)
     with card["name"].open(Exit.SCREEN) as value:
         assert value == NAME
-    assert (await house.newest()).purpose == "prize-delivery"
+    assert (await installation.newest()).purpose == "prize-delivery"
     with pytest.raises(SubmissionError):
         await sweepstake.enter(own, *ADDRESS)
 
 
-async def test_the_address_ends_with_the_delivery(house, sweepstake):
+async def test_the_address_ends_with_the_delivery(installation, sweepstake):
     """§2.2: thirty days after the last prize is on its way, what was given for it is gone."""
-    people = [await house.join() for _ in range(2)]
-    await drawn(house, sweepstake, people)
+    people = [await installation.join() for _ in range(2)]
+    await drawn(installation, sweepstake, people)
     for person in people:
-        own = await house.session(person.person_id)
+        own = await installation.session(person.person_id)
         await sweepstake.enter(own, *ADDRESS)
-        number = (await part_of(house.engine, own.person_id, "calendar")).number
+        number = (await part_of(installation.engine, own.person_id, "calendar")).number
         assert (await sweepstake.now()).delivered_at is None
-        await sweepstakes.deliver(house.engine, sweepstake.session, "calendar", number)
+        await sweepstakes.deliver(installation.engine, sweepstake.session, "calendar", number)
         with pytest.raises(InputError):
-            await sweepstakes.deliver(house.engine, sweepstake.session, "calendar", number)
+            await sweepstakes.deliver(installation.engine, sweepstake.session, "calendar", number)
     assert (await sweepstake.now()).delivered_at is not None
-    house.wall.pass_(31 * DAY)
-    house.engine.clock.confirm_leap()
-    await sweep(house.engine)
+    installation.wall.pass_(31 * DAY)
+    installation.engine.clock.confirm_leap()
+    await sweep(installation.engine)
     for person in people:
-        assert (await own_data(house.engine, await house.session(person.person_id))).held == ()
+        assert (await own_data(installation.engine, await installation.session(person.person_id))).held == ()
 
 
-async def test_a_draw_before_its_time_or_with_another_number_is_refused(house, sweepstake):
+async def test_a_draw_before_its_time_or_with_another_number_is_refused(installation, sweepstake):
     """§2.4 breach: not while open, not before the number's day, not with words, not with a second number."""
-    people = [await house.join() for _ in range(4)]
+    people = [await installation.join() for _ in range(4)]
     for own in people:
         await sweepstake.enter(own)
-    engine, session = house.engine, sweepstake.session
+    engine, session = installation.engine, sweepstake.session
     with pytest.raises(ConflictError):
         await sweepstakes.draw_lots(engine, session, "calendar", NUMBER)
     await sweepstake.close()
     with pytest.raises(InputError) as early:
         await sweepstakes.draw_lots(engine, session, "calendar", NUMBER)
     assert (early.value.reason, early.value.clause) == ("draw-early", "§2.4")
-    house.wall.pass_((await sweepstake.now()).file.number_at - engine.clock.now() + 1)
+    installation.wall.pass_((await sweepstake.now()).file.number_at - engine.clock.now() + 1)
     for wrong in ("Mori wins", "", "1" * 41, "٣"):
         with pytest.raises(InputError):
             await sweepstakes.draw_lots(engine, session, "calendar", wrong)
@@ -191,89 +197,89 @@ async def test_a_draw_before_its_time_or_with_another_number_is_refused(house, s
         await sweepstakes.draw_lots(engine, session, "calendar", NUMBER)
 
 
-async def test_a_ticket_is_given_back_before_the_close_only(house, sweepstake):
+async def test_a_ticket_is_given_back_before_the_close_only(installation, sweepstake):
     """§2.4: before the close leaving takes the ticket along; afterwards the list is fixed, and names nobody."""
-    own, other = await house.join(), await house.join()
+    own, other = await installation.join(), await installation.join()
     await sweepstake.enter(own)
     await sweepstake.enter(other)
-    await leave(house.engine, own, "calendar")
-    assert len((await sweepstakes.public_file(house.engine, "calendar"))["tickets"]) == 1
+    await leave(installation.engine, own, "calendar")
+    assert len((await sweepstakes.public_file(installation.engine, "calendar"))["tickets"]) == 1
     await sweepstake.close()
     with pytest.raises(DeniedError) as refused:
-        await leave(house.engine, other, "calendar")
+        await leave(installation.engine, other, "calendar")
     assert refused.value.reason == "list-fixed"
 
 
-async def test_who_is_erased_wins_nothing_and_the_draw_still_verifies(house, sweepstake):
+async def test_who_is_erased_wins_nothing_and_the_draw_still_verifies(installation, sweepstake):
     """§0.1: an erased entrant's ticket stays on the list, names nobody, and one more can be drawn."""
-    people = [await house.join() for _ in range(3)]
+    people = [await installation.join() for _ in range(3)]
     for own in people:
         await sweepstake.enter(own)
     await sweepstake.close()
-    await erasing.intend_erasure(house.engine, people[0])
-    house.wall.pass_((await sweepstake.now()).file.number_at - house.engine.clock.now() + 1)
+    await erasure.intend_erasure(installation.engine, people[0])
+    installation.wall.pass_((await sweepstake.now()).file.number_at - installation.engine.clock.now() + 1)
     for _ in range(2):
-        await sweepstakes.draw_lots(house.engine, sweepstake.session, "calendar", NUMBER)
-    file = await sweepstakes.public_file(house.engine, "calendar")
+        await sweepstakes.draw_lots(installation.engine, sweepstake.session, "calendar", NUMBER)
+    file = await sweepstakes.public_file(installation.engine, "calendar")
     assert len(file["tickets"]) == len(file["winners"]) == 3
     assert verifier.winners(file) == file["winners"]
-    assert len(await sweepstakes.winners_of(house.engine, "calendar")) == 2
+    assert len(await sweepstakes.winners_of(installation.engine, "calendar")) == 2
 
 
-async def test_a_kill_before_the_draw_leaves_the_same_draw(house, sweepstake):
+async def test_a_kill_before_the_draw_leaves_the_same_draw(installation, sweepstake):
     """§5.6: a draw is one transaction; killed before it, drawing again gives what it would have given."""
     for _ in range(4):
-        await sweepstake.enter(await house.join())
+        await sweepstake.enter(await installation.join())
     await sweepstake.close()
-    house.wall.pass_((await sweepstake.now()).file.number_at - house.engine.clock.now() + 1)
-    left = house.stop_after(0)
+    installation.wall.pass_((await sweepstake.now()).file.number_at - installation.engine.clock.now() + 1)
+    left = installation.stop_after(0)
     with pytest.raises(Exception, match="killed"):
-        await sweepstakes.draw_lots(house.engine, sweepstake.session, "calendar", NUMBER)
+        await sweepstakes.draw_lots(installation.engine, sweepstake.session, "calendar", NUMBER)
     left[0] = 10_000
-    assert (await sweepstakes.public_file(house.engine, "calendar"))["seed"] == ""
-    assert await sweepstakes.winners_of(house.engine, "calendar") == []
-    await sweepstakes.draw_lots(house.engine, sweepstake.session, "calendar", NUMBER)
-    assert len(await sweepstakes.winners_of(house.engine, "calendar")) == 2
+    assert (await sweepstakes.public_file(installation.engine, "calendar"))["seed"] == ""
+    assert await sweepstakes.winners_of(installation.engine, "calendar") == []
+    await sweepstakes.draw_lots(installation.engine, sweepstake.session, "calendar", NUMBER)
+    assert len(await sweepstakes.winners_of(installation.engine, "calendar")) == 2
 
 
-async def test_the_seed_is_sealed_until_it_is_drawn(house, sweepstake):
+async def test_the_seed_is_sealed_until_it_is_drawn(installation, sweepstake):
     """§2.4 breach: who reads the database before the draw learns nothing that helps; who changes the seed is found."""
-    await sweepstake.enter(await house.join())
-    row = await house.engine.data.read(lambda tx: tx.one("draw_get", instance_id="calendar"))
-    await drawn(house, sweepstake, [await house.join()])
-    file = await sweepstakes.public_file(house.engine, "calendar")
+    await sweepstake.enter(await installation.join())
+    row = await installation.engine.data.read(lambda tx: tx.one("draw_get", instance_id="calendar"))
+    await drawn(installation, sweepstake, [await installation.join()])
+    file = await sweepstakes.public_file(installation.engine, "calendar")
     assert file["seed"].encode() not in bytes(row[1])
     with pytest.raises(ValueError, match="another seed"):
         verifier.winners(file | {"seed": file["seed"][::-1]})
 
 
-async def test_the_pages_say_how_it_is_drawn(house, sweepstake):
+async def test_the_pages_say_how_it_is_drawn(installation, sweepstake):
     """§2.4 page: the commitments for everybody, one's own ticket, and to the winner alone the question."""
-    people = [await house.join() for _ in range(3)]
-    await drawn(house, sweepstake, people)
-    browser = Browser(house)
+    people = [await installation.join() for _ in range(3)]
+    await drawn(installation, sweepstake, people)
+    browser = Browser(installation)
     page = (await browser.get("/en/take-part/calendar")).text
-    file = await sweepstakes.public_file(house.engine, "calendar")
+    file = await sweepstakes.public_file(installation.engine, "calendar")
     assert file["seed_hash"] in page
     assert file["list_hash"] in page
     assert "Where may the prize go?" not in page
-    own, _ = await winner_of(house, people)
-    browser.cookies["__Host-kept_session"] = await accounts.start_session(house.engine, own.person_id)
+    own, _ = await winner_of(installation, people)
+    browser.cookies["__Host-kept_session"] = await accounts.start_session(installation.engine, own.person_id)
     page = (await browser.get("/en/take-part/calendar")).text
     assert "Where may the prize go?" in page
     assert "Your ticket is on the list." in page
     assert "your ticket was drawn" in (await browser.get("/en/my-data")).text
 
 
-async def test_it_closes_by_itself_after_its_last_day(house, sweepstake):
+async def test_it_closes_by_itself_after_its_last_day(installation, sweepstake):
     """§2.4: the hour's work closes it, and fixes the list."""
-    await sweepstake.enter(await house.join())
-    house.wall.pass_((await sweepstake.now()).file.closes_at - house.engine.clock.now() + 1)
-    house.engine.clock.confirm_leap()
-    await sweep(house.engine)
+    await sweepstake.enter(await installation.join())
+    installation.wall.pass_((await sweepstake.now()).file.closes_at - installation.engine.clock.now() + 1)
+    installation.engine.clock.confirm_leap()
+    await sweep(installation.engine)
     assert (await sweepstake.now()).status == "closed"
-    assert (await sweepstakes.public_file(house.engine, "calendar"))["list_hash"]
-    closed = next(one for one in await house.ledger() if one.act == "actor:instance:close")
-    assert closed.kind == "house"
+    assert (await sweepstakes.public_file(installation.engine, "calendar"))["list_hash"]
+    closed = next(one for one in await installation.ledger() if one.act == "actor:instance:close")
+    assert closed.kind == "system"
     with pytest.raises(ConflictError):
-        await instances.close_instance(house.engine, None, "calendar")
+        await instances.close_instance(installation.engine, None, "calendar")

@@ -7,50 +7,50 @@ import pytest
 from kept.errors import SubmissionError
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState
-from kept.services.own_data import own_data
+from kept.services.my_data.own_data import own_data
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_the_notice_says_purpose_recipients_end_and_how_to_undo(house):
+async def test_the_notice_says_purpose_recipients_end_and_how_to_undo(installation):
     """§2.6 normal: the text shown names every purpose, the recipient and how long, and its id is its hash."""
-    form = await house.form()
-    policy = house.engine.policy.policy
+    form = await installation.form()
+    policy = installation.engine.policy.policy
     for purpose in policy.points["registration"].purposes:
         assert policy.purposes[purpose].titles["en"] in form.notice.text
     assert "Picture Club" in form.notice.text
     assert form.notice_id == form.notice.id
-    assert (await house.engine.notices.get(form.notice_id)).text == form.notice.text
+    assert (await installation.engine.notices.get(form.notice_id)).text == form.notice.text
 
 
-async def test_a_notice_that_is_not_what_was_shown_takes_nothing(house):
+async def test_a_notice_that_is_not_what_was_shown_takes_nothing(installation):
     """§2.6 breach: when the stored notice is gone the form is refused with the clause, and the refusal is recorded."""
-    own = await house.join()
-    form = await house.form()
-    house.engine.notices._known.clear()
-    if house.kind == "memory":
-        house.engine.data._tables["notice"].clear()
+    own = await installation.join()
+    form = await installation.form()
+    installation.engine.notices._known.clear()
+    if installation.kind == "memory":
+        installation.engine.data._tables["notice"].clear()
     else:
-        house.sql("DELETE FROM notice")
+        installation.sql("DELETE FROM notice")
     with pytest.raises(SubmissionError) as refused:
-        await house.give(own, [("phone", "090-1234-5678")], token=form.token)
+        await installation.give(own, [("phone", "090-1234-5678")], token=form.token)
     assert (refused.value.clause, refused.value.reason) == ("§2.6", "notice-missing")
-    assert (await house.newest()).clause == "2.6"
+    assert (await installation.newest()).clause == "2.6"
 
 
-async def test_my_data_shows_which_notice_each_value_answers_to(house):
+async def test_my_data_shows_which_notice_each_value_answers_to(installation):
     """§2.6 evidence and page: the collection's entry cites the clause, and my data shows the notice of each value."""
-    own = await house.mori()
-    assert any(one.act == "customer:value:collect" and one.clause == "2.6" for one in await house.ledger())
-    form = await house.form()
-    assert {one.notice_id for one in (await own_data(house.engine, own)).held} == {form.notice_id}
-    assert (await promise_board(house.engine)).of("2.6").state is ClauseState.KEPT
+    own = await installation.mori()
+    assert any(one.act == "customer:value:collect" and one.clause == "2.6" for one in await installation.ledger())
+    form = await installation.form()
+    assert {one.notice_id for one in (await own_data(installation.engine, own)).held} == {form.notice_id}
+    assert (await promise_board(installation.engine)).of("2.6").state is ClauseState.KEPT
 
 
-async def test_a_yes_without_any_item_stands_on_the_receipt(house):
+async def test_a_yes_without_any_item_stands_on_the_receipt(installation):
     """§2.6: a box ticked beside empty fields is a yes, and the receipt says so; it never says that nothing was given."""
-    own = await house.join()
-    receipt = await house.give(own, [("choice", "information-for-you/mail/")])
+    own = await installation.join()
+    receipt = await installation.give(own, [("choice", "information-for-you/mail/")])
     process = receipt.record["dpv:hasProcess"]
     assert [one["dpv:hasPurpose"]["@id"] for one in process] == ["#purpose-information-for-you"]
     assert (process[0]["given"], process[0]["channels"], process[0]["dpv:hasPersonalData"]) == (True, ["mail"], [])

@@ -7,20 +7,24 @@ import contextlib
 import json
 
 import pytest
-
 from asked import CONSOLE, Browser
-from house import MAIL, NAME
+from installation import MAIL, NAME
+
 from kept.crypto.signature import SigningKey, new_seed
 from kept.errors import DeniedError, InputError, MalformedError, NoteError, StoreError
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState, Exit, Source
-from kept.services import accounts, cases, choosing, erasing, staff, taking_in
-from kept.services.collecting import present_form
-from kept.services.correcting import remove_value
-from kept.services.intake_file import sign_file
-from kept.services.own_data import own_data
-from kept.services.receipts import receipts_of
-from kept.services.verifying import verify_house
+from kept.services.accounts import accounts
+from kept.services.cases import cases
+from kept.services.forms.collection import present_form
+from kept.services.forms.receipts import receipts_of
+from kept.services.my_data import choices, erasure
+from kept.services.my_data.corrections import remove_value
+from kept.services.my_data.own_data import own_data
+from kept.services.staff import sessions
+from kept.services.third_parties import intake
+from kept.services.third_parties.intake_file import sign_file
+from kept.services.upkeep.verification import verify_installation
 
 pytestmark = pytest.mark.anyio
 FRIENDS = "photo-friends"
@@ -30,18 +34,18 @@ DAY = 86400.0
 class Partner:
     """Another company, its key, and the notice of ours it shows."""
 
-    def __init__(self, house) -> None:
-        self.house, self.key = house, SigningKey(new_seed())
+    def __init__(self, installation) -> None:
+        self.installation, self.key = installation, SigningKey(new_seed())
 
     async def begin(self):
         """Register, and learn the notice."""
-        await taking_in.register_partner(self.house.engine, FRIENDS, self.key.public, by="test")
-        self.notice = (await present_form(self.house.engine, "registration", "", "en")).notice_id
+        await intake.register_partner(self.installation.engine, FRIENDS, self.key.public, by="test")
+        self.notice = (await present_form(self.installation.engine, "registration", "", "en")).notice_id
         return self
 
     async def login(self, own) -> str:
-        """The login name this house issued to somebody."""
-        row = await self.house.engine.data.read(lambda tx: tx.one("password_get", person_id=own.person_id))
+        """The login name this installation issued to somebody."""
+        row = await self.installation.engine.data.read(lambda tx: tx.one("password_get", person_id=own.person_id))
         return str(row[0])
 
     def record(self, login_name: str, values=None, **changed):
@@ -55,30 +59,30 @@ class Partner:
 
     def file(self, *records, key=None, name=FRIENDS) -> bytes:
         """A signed file."""
-        return sign_file(list(records), name, key or self.key, self.house.engine.clock.now())
+        return sign_file(list(records), name, key or self.key, self.installation.engine.clock.now())
 
     async def give(self, *records):
         """Sign records and have them taken in."""
-        return await taking_in.take_in(self.house.engine, self.file(*records), by="test")
+        return await intake.take_in(self.installation.engine, self.file(*records), by="test")
 
 
 @pytest.fixture
-async def partner(house):
+async def partner(installation):
     """A registered partner."""
-    return await Partner(house).begin()
+    return await Partner(installation).begin()
 
 
-async def test_what_was_agreed_is_taken_and_says_where_it_came_from(house, partner):
+async def test_what_was_agreed_is_taken_and_says_where_it_came_from(installation, partner):
     """§2.9 normal: values under the notice shown, source and receipt record; the person sees them at once."""
-    own = await house.join()
+    own = await installation.join()
     made = await partner.give(partner.record(await partner.login(own), choices=["information-for-you/mail/"]))
     assert made.reasons == {"taken": 1}
-    mine = await own_data(house.engine, own)
+    mine = await own_data(installation.engine, own)
     assert {one.slot: one.value for one in mine.held} == {"name": NAME, "mail_address": MAIL}
     assert {one.source for one in mine.held} == {Source.PARTNER.value}
     assert {one.notice_id for one in mine.held} == {partner.notice}
     assert "information-for-you" in mine.held[0].purposes
-    receipt, kind, _ = (await receipts_of(house.engine, own))[0]
+    receipt, kind, _ = (await receipts_of(installation.engine, own))[0]
     assert kind == "partner"
     assert receipt.record["dct:conformsTo"] == "jp-appi-30"
     assert receipt.record["received from"] == FRIENDS
@@ -87,28 +91,28 @@ async def test_what_was_agreed_is_taken_and_says_where_it_came_from(house, partn
         "by": "form",
         "agreed": "2026-12-01T09:00:00Z",
     }
-    entry = next(one for one in await house.ledger() if one.act == "partner:value:take-in")
+    entry = next(one for one in await installation.ledger() if one.act == "partner:value:take-in")
     assert (entry.clause, entry.items, dict(entry.facts)["partner"]) == ("2.9", ("name", "mail_address"), FRIENDS)
 
 
-async def test_what_was_taken_in_verifies(house, partner):
-    """§2.9 and §5.3: the receipt of what another company gave is one of the house's own; verification raises no false alarm."""
-    made = await partner.give(partner.record(await partner.login(await house.join())))
+async def test_what_was_taken_in_verifies(installation, partner):
+    """§2.9 and §5.3: the receipt of what another company gave is one of the installation's own; verification raises no false alarm."""
+    made = await partner.give(partner.record(await partner.login(await installation.join())))
     assert made.reasons == {"taken": 1}
-    await house.engine.sequencer.integrate()
-    assert (await verify_house(house.engine)).problems == []
+    await installation.engine.sequencer.integrate()
+    assert (await verify_installation(installation.engine)).problems == []
 
 
-async def test_it_serves_what_its_notice_bound_and_nothing_else(house, partner):
+async def test_it_serves_what_its_notice_bound_and_nothing_else(installation, partner):
     """§4.1: contact opens it as it would a value given here; a purpose without its tick does not."""
-    own = await house.join()
+    own = await installation.join()
     await partner.give(partner.record(await partner.login(own)))
-    session = await house.staff()
-    case = await house.case(session)
-    card = await cases.open_item(house.engine, session, case.id, "name")
+    session = await installation.staff()
+    case = await installation.case(session)
+    card = await cases.open_item(installation.engine, session, case.id, "name")
     with card["name"].open(Exit.SCREEN) as value:
         assert value == NAME
-    held = (await own_data(house.engine, own)).held
+    held = (await own_data(installation.engine, own)).held
     assert "information-for-you" not in held[0].purposes
 
 
@@ -126,18 +130,18 @@ async def test_it_serves_what_its_notice_bound_and_nothing_else(house, partner):
         ({"choices": ["contact/mail/"]}, "choice-unknown"),
     ],
 )
-async def test_without_a_sound_statement_it_waits_sealed(house, partner, changed, reason):
+async def test_without_a_sound_statement_it_waits_sealed(installation, partner, changed, reason):
     """§2.9 breach: each flaw of a statement is named; the record is sealed apart, and opens for nothing."""
-    own = await house.join()
+    own = await installation.join()
     record = partner.record(await partner.login(own), **{k: v for k, v in changed.items() if k != "statement"})
     if "statement" in changed:
         record["statement"] = None
     made = await partner.give(record)
     assert made.reasons == {reason: 1}
-    assert (await own_data(house.engine, own)).held == ()
-    entry = next(one for one in await house.ledger() if one.act == "house:intake:quarantine")
+    assert (await own_data(installation.engine, own)).held == ()
+    entry = next(one for one in await installation.ledger() if one.act == "system:intake:quarantine")
     assert (entry.outcome, entry.clause, dict(entry.facts)["reason"]) == ("refused", "2.9", reason)
-    rows = await house.engine.data.read(lambda tx: tx.all("intake_records", intake_id=made.id))
+    rows = await installation.engine.data.read(lambda tx: tx.all("intake_records", intake_id=made.id))
     assert NAME.encode() not in bytes(rows[0][3])
     assert MAIL.encode() not in bytes(rows[0][3])
 
@@ -154,34 +158,36 @@ async def test_without_a_sound_statement_it_waits_sealed(house, partner, changed
         ({}, "statement-items"),
     ],
 )
-async def test_an_item_we_would_not_take_from_the_person_is_not_taken_from_a_partner(house, partner, items, reason):
+async def test_an_item_we_would_not_take_from_the_person_is_not_taken_from_a_partner(
+    installation, partner, items, reason
+):
     """§2.2 breach: undeclared, unacceptable or never collected: quarantined, whoever signs it."""
-    own = await house.join()
+    own = await installation.join()
     made = await partner.give(partner.record(await partner.login(own), items))
     assert [one for one in made.reasons if reason in one]
-    assert (await own_data(house.engine, own)).held == ()
+    assert (await own_data(installation.engine, own)).held == ()
 
 
-async def test_it_replaces_nothing_and_lifts_no_no(house, partner):
+async def test_it_replaces_nothing_and_lifts_no_no(installation, partner):
     """§2.8 breach: what the person gave stays; their own no outlives a partner's yes."""
-    own = await house.mori()
+    own = await installation.mori()
     made = await partner.give(partner.record(await partner.login(own), {"name": "Another Name"}))
     assert made.reasons == {"slot-filled": 1}
-    other = await house.join()
-    await choosing.choose(house.engine, other, "information-for-you", Exit.MAIL, allow=False)
-    await choosing.choose(house.engine, other, "information-for-you", None, allow=False)
+    other = await installation.join()
+    await choices.choose(installation.engine, other, "information-for-you", Exit.MAIL, allow=False)
+    await choices.choose(installation.engine, other, "information-for-you", None, allow=False)
     await partner.give(partner.record(await partner.login(other), choices=["information-for-you/mail/"]))
-    state = (await house.engine.people.load(other.person_id)).state
+    state = (await installation.engine.people.load(other.person_id)).state
     assert not state.choice("information-for-you", None).allow
     assert not state.choice("information-for-you", Exit.MAIL).allow
-    held = {one.slot: one for one in (await own_data(house.engine, other)).held}
+    held = {one.slot: one for one in (await own_data(installation.engine, other)).held}
     assert "information-for-you" not in held["mail_address"].purposes
 
 
 @pytest.mark.parametrize("flaw", ["other key", "changed", "other name", "not a file", "unknown field", "too large"])
-async def test_a_file_its_partner_did_not_sign_is_refused_whole(house, partner, flaw):
+async def test_a_file_its_partner_did_not_sign_is_refused_whole(installation, partner, flaw):
     """§2.9 breach: forged, changed, unregistered or malformed: nothing is taken, and the ledger says so."""
-    own = await house.join()
+    own = await installation.join()
     record = partner.record(await partner.login(own))
     file = partner.file(record)
     outer = json.loads(file)
@@ -200,78 +206,78 @@ async def test_a_file_its_partner_did_not_sign_is_refused_whole(house, partner, 
     else:
         file = b" " * 8_000_001
     with pytest.raises((NoteError, InputError, MalformedError)) as refused:
-        await taking_in.take_in(house.engine, file, by="test")
+        await intake.take_in(installation.engine, file, by="test")
     assert refused.value.clause == "§2.9"
     assert NAME not in str(refused.value)
-    assert (await own_data(house.engine, own)).held == ()
-    assert await taking_in.all_intakes(house.engine) == []
+    assert (await own_data(installation.engine, own)).held == ()
+    assert await intake.all_intakes(installation.engine) == []
     if flaw in {"other key", "changed", "other name"}:
-        entry = next(one for one in await house.ledger() if one.act == "actor:intake:begin")
+        entry = next(one for one in await installation.ledger() if one.act == "actor:intake:begin")
         assert entry.outcome == "refused"
 
 
-async def test_the_same_file_again_doubles_nothing(house, partner):
+async def test_the_same_file_again_doubles_nothing(installation, partner):
     """§5.6: a file is known by what was signed; what was taken is not taken again."""
-    own = await house.join()
+    own = await installation.join()
     file = partner.file(partner.record(await partner.login(own)), partner.record("nobody-here"))
     for _ in range(2):
-        made = await taking_in.take_in(house.engine, file, by="test")
+        made = await intake.take_in(installation.engine, file, by="test")
         assert made.reasons == {"person-unknown": 1, "taken": 1}
-    assert len(await taking_in.all_intakes(house.engine)) == 1
-    assert len([one for one in await house.ledger() if one.act == "partner:value:take-in"]) == 1
-    assert len([one for one in await house.ledger() if one.act == "house:intake:quarantine"]) == 1
+    assert len(await intake.all_intakes(installation.engine)) == 1
+    assert len([one for one in await installation.ledger() if one.act == "partner:value:take-in"]) == 1
+    assert len([one for one in await installation.ledger() if one.act == "system:intake:quarantine"]) == 1
 
 
 @pytest.mark.parametrize("writes", range(1, 9))
-async def test_a_kill_in_the_middle_of_importing_goes_on(house, partner, writes):
+async def test_a_kill_in_the_middle_of_importing_goes_on(installation, partner, writes):
     """§5.6: killed after any write, the same file finishes what it began: every record once, nothing lost."""
-    people = [await house.join() for _ in range(3)]
+    people = [await installation.join() for _ in range(3)]
     file = partner.file(*[partner.record(await partner.login(own)) for own in people])
-    left = house.stop_after(writes)
+    left = installation.stop_after(writes)
     with contextlib.suppress(StoreError):  # the last of them are too many writes to be killed by
-        await taking_in.take_in(house.engine, file, by="test")
+        await intake.take_in(installation.engine, file, by="test")
     left[0] = 10_000
-    made = await taking_in.take_in(house.engine, file, by="test")
+    made = await intake.take_in(installation.engine, file, by="test")
     assert made.reasons == {"taken": 3}
     for own in people:
-        assert {one.slot for one in (await own_data(house.engine, own)).held} == {"name", "mail_address"}
-        assert len(await receipts_of(house.engine, own)) == 1
+        assert {one.slot for one in (await own_data(installation.engine, own)).held} == {"name", "mail_address"}
+        assert len(await receipts_of(installation.engine, own)) == 1
 
 
-async def test_quarantine_is_tried_again_and_ends(house, partner):
+async def test_quarantine_is_tried_again_and_ends(installation, partner):
     """§2.9: what the partner mends is taken later; what nobody mends is destroyed after thirty days, unread."""
-    own = await house.mori()
+    own = await installation.mori()
     login = await partner.login(own)
     made = await partner.give(
         partner.record(login, {"fax": "03-1234-5678", "name": "Another"}), partner.record("nobody")
     )
     assert made.reasons == {"person-unknown": 1, "slot-filled": 1}
-    await remove_value(house.engine, own, "name")
-    assert (await taking_in.try_again(house.engine, made.id)).reasons == {"person-unknown": 1, "taken": 1}
-    house.wall.pass_(29 * DAY)
-    house.engine.clock.confirm_leap()
-    assert await taking_in.end_quarantine(house.engine) == 0
-    house.wall.pass_(2 * DAY)
-    assert await taking_in.end_quarantine(house.engine) == 1
-    assert (await taking_in.intake_of(house.engine, made.id)).reasons == {"quarantine-over": 1, "taken": 1}
-    assert (await taking_in.try_again(house.engine, made.id)).reasons == {"quarantine-over": 1, "taken": 1}
+    await remove_value(installation.engine, own, "name")
+    assert (await intake.try_again(installation.engine, made.id)).reasons == {"person-unknown": 1, "taken": 1}
+    installation.wall.pass_(29 * DAY)
+    installation.engine.clock.confirm_leap()
+    assert await intake.end_quarantine(installation.engine) == 0
+    installation.wall.pass_(2 * DAY)
+    assert await intake.end_quarantine(installation.engine) == 1
+    assert (await intake.intake_of(installation.engine, made.id)).reasons == {"quarantine-over": 1, "taken": 1}
+    assert (await intake.try_again(installation.engine, made.id)).reasons == {"quarantine-over": 1, "taken": 1}
 
 
-async def test_an_erased_person_is_not_brought_back(house, partner):
+async def test_an_erased_person_is_not_brought_back(installation, partner):
     """§0.1 breach: a partner's file names somebody who was erased: nobody of that name is here."""
-    own = await house.join()
+    own = await installation.join()
     login = await partner.login(own)
-    await erasing.intend_erasure(house.engine, own)
+    await erasure.intend_erasure(installation.engine, own)
     assert (await partner.give(partner.record(login))).reasons == {"person-unknown": 1}
 
 
-async def test_the_pages_say_it(house, partner):
+async def test_the_pages_say_it(installation, partner):
     """§2.9 page: the console shows file and reasons, my data the source; a role without the right takes nothing in."""
-    own = await house.join()
+    own = await installation.join()
     file = partner.file(partner.record(await partner.login(own)), partner.record("nobody"))
-    await house.staff("kato", ("privacy",))
-    desk = Browser(house, at=CONSOLE)
-    desk.cookies["__Host-kept_session"] = await staff.start_demo_session(house.engine, "kato")
+    await installation.staff("kato", ("privacy",))
+    desk = Browser(installation, at=CONSOLE)
+    desk.cookies["__Host-kept_session"] = await sessions.start_demo_session(installation.engine, "kato")
     page = (await desk.get("/en/intake")).text
     token = page.split('name="form_token" value="')[1].split('"')[0]
     sent = await desk._ask("POST", "/en/intake", data={"form_token": token}, files={"file": ("f.json", file)})
@@ -281,26 +287,26 @@ async def test_the_pages_say_it(house, partner):
     assert NAME not in page
     wrong = await desk._ask("POST", "/en/intake", data={"form_token": token}, files={"file": ("f.json", b"{}")})
     assert wrong.status_code == 422
-    browser = Browser(house)
-    browser.cookies["__Host-kept_session"] = await accounts.start_session(house.engine, own.person_id)
+    browser = Browser(installation)
+    browser.cookies["__Host-kept_session"] = await accounts.start_session(installation.engine, own.person_id)
     assert "from another company, with your consent" in (await browser.get("/en/my-data")).text
     assert "Record of what another company gave" in (await browser.get("/en/my-data/receipts")).text
-    await house.staff("sato", ("support",))
-    desk.cookies["__Host-kept_session"] = await staff.start_demo_session(house.engine, "sato")
+    await installation.staff("sato", ("support",))
+    desk.cookies["__Host-kept_session"] = await sessions.start_demo_session(installation.engine, "sato")
     assert (await desk.get("/en/intake")).status_code == 403
     with pytest.raises(DeniedError):
-        (await house.staff("ueda", ("support",))).require(house.engine, "witness")
+        (await installation.staff("ueda", ("support",))).require(installation.engine, "witness")
 
 
-async def test_the_board_says_kept(house):
+async def test_the_board_says_kept(installation):
     """§2.9: declared and operated."""
-    board = await promise_board(house.engine)
+    board = await promise_board(installation.engine)
     assert board.of("2.9").state is ClauseState.KEPT
 
 
-async def test_a_name_or_key_that_is_none_is_not_registered(house):
+async def test_a_name_or_key_that_is_none_is_not_registered(installation):
     """§2.9 breach: what cannot be a name or a key is refused."""
     for name, key in (("Photo Friends", b"k" * 32), ("friends", b"short"), ("", b"k" * 32)):
         with pytest.raises(InputError) as refused:
-            await taking_in.register_partner(house.engine, name, key, by="test")
+            await intake.register_partner(installation.engine, name, key, by="test")
         assert refused.value.reason == "partner-key"

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import pytest
-
 from asked import Browser
-from house import PASSWORD
-from kept.services import accounts
-from kept.services.remembering import AGAIN_SECONDS, COOKIE
+from installation import PASSWORD
+
+from kept.services.accounts import accounts
+from kept.services.accounts.remember_me import AGAIN_SECONDS, COOKIE
 
 pytestmark = pytest.mark.anyio
 SESSION = "__Host-kept_session"
 
 
-async def signed_in(house, *, remember: bool):
+async def signed_in(installation, *, remember: bool):
     """A browser that signed in with a password."""
-    issued = await accounts.join_with_password(house.engine, PASSWORD, "en")
-    browser = Browser(house)
+    issued = await accounts.join_with_password(installation.engine, PASSWORD, "en")
+    browser = Browser(installation)
     more = {"remember": "yes"} if remember else {}
     answer = await browser.post("/en/sign-in", login_name=issued.login_name, password=PASSWORD, **more)
     assert answer.status_code == 303
     return browser
 
 
-async def test_a_remembered_device_signs_in_with_one_press_and_gets_a_new_token(house):
+async def test_a_remembered_device_signs_in_with_one_press_and_gets_a_new_token(installation):
     """§3.1 normal: without a session the page offers to go on; it signs in, and the cookie is renewed."""
-    browser = await signed_in(house, remember=True)
+    browser = await signed_in(installation, remember=True)
     first = browser.cookies[COOKIE]
     assert browser.lives[COOKIE] == str(90 * 86400)
     del browser.cookies[SESSION]
@@ -36,9 +36,9 @@ async def test_a_remembered_device_signs_in_with_one_press_and_gets_a_new_token(
     assert "Devices that save you typing your password" in page.text
 
 
-async def test_nobody_is_remembered_who_did_not_ask(house):
+async def test_nobody_is_remembered_who_did_not_ask(installation):
     """§3.1 breach: without the tick there is no cookie and no button; a made-up cookie is not a device."""
-    browser = await signed_in(house, remember=False)
+    browser = await signed_in(installation, remember=False)
     assert COOKIE not in browser.cookies
     await browser.get("/en/cookies")
     await browser.post("/en/cookies", choice="accept")
@@ -50,27 +50,27 @@ async def test_nobody_is_remembered_who_did_not_ask(house):
     assert SESSION not in browser.cookies
 
 
-async def test_a_copy_is_found_out_and_everything_is_forgotten(house):
+async def test_a_copy_is_found_out_and_everything_is_forgotten(installation):
     """§3.1 breach: a token used after it was renewed ends every device and session, and my data says so."""
-    browser = await signed_in(house, remember=True)
+    browser = await signed_in(installation, remember=True)
     stolen, choices = browser.cookies[COOKIE], browser.cookies["__Host-kept_choices"]
     del browser.cookies[SESSION]
     browser._token = ""
     await browser.post("/en/sign-in/remembered")
-    house.wall.pass_(AGAIN_SECONDS + 1)
-    thief = Browser(house)
+    installation.wall.pass_(AGAIN_SECONDS + 1)
+    thief = Browser(installation)
     thief.cookies = {COOKIE: stolen, "__Host-kept_choices": choices}
     answer = await thief.post("/en/sign-in/remembered")
     assert (answer.status_code, SESSION in thief.cookies, COOKIE in thief.cookies) == (401, False, False)
     assert (await browser.get("/en/my-data")).headers["location"] == "/en/sign-in"
-    newest = await house.newest()
+    newest = await installation.newest()
     assert (newest.act, newest.outcome, newest.clause) == ("customer:device:copied", "refused", "3.1")
 
 
-async def test_a_double_click_is_not_a_copy(house):
+async def test_a_double_click_is_not_a_copy(installation):
     """§3.1: the same token sent twice within seconds signs in twice and forgets nothing."""
-    browser = await signed_in(house, remember=True)
-    other = Browser(house)
+    browser = await signed_in(installation, remember=True)
+    other = Browser(installation)
     other.cookies = dict(browser.cookies)
     for one in (browser, other):
         del one.cookies[SESSION]
@@ -78,10 +78,10 @@ async def test_a_double_click_is_not_a_copy(house):
         assert (await one.post("/en/sign-in/remembered")).status_code == 303
 
 
-async def test_a_remembered_device_is_no_fresh_sign_in(house):
+async def test_a_remembered_device_is_no_fresh_sign_in(installation):
     """§3.1 breach: it shows my data, and takes nothing along: that asks for the password again."""
-    browser = await signed_in(house, remember=True)
-    house.wall.pass_(301)
+    browser = await signed_in(installation, remember=True)
+    installation.wall.pass_(301)
     del browser.cookies[SESSION]
     browser._token = ""
     await browser.post("/en/sign-in/remembered")
@@ -89,9 +89,9 @@ async def test_a_remembered_device_is_no_fresh_sign_in(house):
     assert (await browser.post("/en/my-data/take-along")).status_code == 401
 
 
-async def test_devices_are_listed_and_forgotten_one_by_one_or_all(house):
+async def test_devices_are_listed_and_forgotten_one_by_one_or_all(installation):
     """§3.1 page: my data lists them; a forgotten one signs in no more; signing out forgets this one."""
-    browser = await signed_in(house, remember=True)
+    browser = await signed_in(installation, remember=True)
     page = (await browser.get("/en/my-data")).text
     series = page.split('name="series" value="')[1].split('"')[0]
     kept = dict(browser.cookies)
@@ -99,21 +99,21 @@ async def test_devices_are_listed_and_forgotten_one_by_one_or_all(house):
     del browser.cookies[SESSION]
     browser._token = ""
     assert (await browser.post("/en/sign-in/remembered")).status_code == 401
-    again = Browser(house)
+    again = Browser(installation)
     again.cookies = kept
     await again.get("/en/my-data")
     await again.post("/en/sign-out")
     assert COOKIE not in again.cookies
 
 
-async def test_withdrawing_the_cookies_yes_forgets_the_device(house):
+async def test_withdrawing_the_cookies_yes_forgets_the_device(installation):
     """§3.1 and §2.3: refusing in the cookie centre takes the cookie away and the device is forgotten here."""
-    browser = await signed_in(house, remember=True)
+    browser = await signed_in(installation, remember=True)
     stolen = dict(browser.cookies)
     await browser.get("/en/cookies")
     await browser.post("/en/cookies", choice="refuse")
     assert COOKIE not in browser.cookies
     del stolen[SESSION]
-    copy = Browser(house)
+    copy = Browser(installation)
     copy.cookies = stolen
     assert (await copy.post("/en/sign-in/remembered")).status_code == 401

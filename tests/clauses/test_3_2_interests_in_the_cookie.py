@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-
 from asked import Browser
+
 from kept.web.cookies import INTERESTS
 
 pytestmark = pytest.mark.anyio
@@ -17,22 +17,22 @@ def pictures(page) -> list[str]:
     return re.findall(r"/static/pictures/([a-z-]+)\.svg", page.text)
 
 
-async def test_the_catalogue_follows_and_nothing_is_stored_here(house):
-    """§3.2 normal: the chosen kinds come first; the house holds no word of it, the ledger neither."""
-    browser = Browser(house)
+async def test_the_catalogue_follows_and_nothing_is_stored_here(installation):
+    """§3.2 normal: the chosen kinds come first; the installation holds no word of it, the ledger neither."""
+    browser = Browser(installation)
     before = pictures(await browser.get("/en"))
-    entries = len(await house.ledger())
+    entries = len(await installation.ledger())
     await browser.post("/en/interests", act="follow", interest=["food", "animals"])
     assert browser.cookies[INTERESTS] == "food.animals"
     after = pictures(await browser.get("/en"))
     assert after != before
     assert sorted(after) == sorted(before)
-    assert len(await house.ledger()) == entries
+    assert len(await installation.ledger()) == entries
 
 
-async def test_off_is_off_at_once(house):
+async def test_off_is_off_at_once(installation):
     """§3.2: the button takes the cookie and the yes away, and the order is the plain one again."""
-    browser = Browser(house)
+    browser = Browser(installation)
     before = pictures(await browser.get("/en"))
     await browser.post("/en/interests", act="follow", interest=["food"])
     await browser.post("/en/interests", act="off")
@@ -40,18 +40,18 @@ async def test_off_is_off_at_once(house):
     assert pictures(await browser.get("/en")) == before
 
 
-async def test_an_interest_without_a_yes_is_not_read_and_is_taken_away(house):
+async def test_an_interest_without_a_yes_is_not_read_and_is_taken_away(installation):
     """§3.2 breach: a cookie left in the browser after a no changes nothing and is removed with the next answer."""
-    browser = Browser(house)
+    browser = Browser(installation)
     before = pictures(await browser.get("/en"))
     browser.cookies[INTERESTS] = "food"
     assert pictures(await browser.get("/en")) == before
     assert INTERESTS not in browser.cookies
 
 
-async def test_a_forged_interest_reaches_no_page(house):
+async def test_a_forged_interest_reaches_no_page(installation):
     """§3.2 breach: what is not a declared kind is left out; nothing typed into a cookie is shown."""
-    browser = Browser(house)
+    browser = Browser(installation)
     await browser.post("/en/cookies", choice="accept")
     browser.cookies[INTERESTS] = "food.<script>alert(1)</script>"
     page = await browser.get("/en")

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import pytest
-
 from asked import Browser
+
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_the_page_shows_what_the_browser_holds_and_deletes_it(house):
+async def test_the_page_shows_what_the_browser_holds_and_deletes_it(installation):
     """§3.3 normal and page: each cookie with its purpose, in both languages; one button deletes one, another all."""
-    browser = Browser(house)
+    browser = Browser(installation)
     assert "Nothing. This browser sent us no cookie." in (await browser.get("/en/cookies")).text
     await browser.post("/en/interests", act="follow", interest=["city"])
     shown = (await browser.get("/en/cookies")).text
@@ -26,9 +26,9 @@ async def test_the_page_shows_what_the_browser_holds_and_deletes_it(house):
     assert browser.cookies == {}
 
 
-async def test_what_is_not_ours_is_named_but_never_shown(house):
+async def test_what_is_not_ours_is_named_but_never_shown(installation):
     """§3.3 breach: a foreign cookie stands there by name; its value reaches no page."""
-    browser = Browser(house)
+    browser = Browser(installation)
     browser.cookies["_other"] = "hanako-canary"
     shown = (await browser.get("/en/cookies")).text
     assert "_other" in shown
@@ -36,9 +36,9 @@ async def test_what_is_not_ours_is_named_but_never_shown(house):
     assert "hanako-canary" not in shown
 
 
-async def test_the_board_says_kept(house):
+async def test_the_board_says_kept(installation):
     """§3.3 evidence: the live check looks at every declared cookie."""
-    board = await promise_board(house.engine)
+    board = await promise_board(installation.engine)
     assert {one: board.of(one).state for one in ("3.1", "3.2", "3.3", "3.4", "3.5", "3.6")} == dict.fromkeys(
         ("3.1", "3.2", "3.3", "3.4", "3.5", "3.6"), ClauseState.KEPT
     )

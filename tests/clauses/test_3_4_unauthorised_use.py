@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 import pytest
-
 from asked import Browser
-from house import PASSWORD
-from kept.services import accounts
-from kept.services.devices import COOKIE
-from kept.services.limiting import KEY_SECONDS
+from installation import PASSWORD
+
+from kept.services.accounts import accounts
+from kept.services.accounts.devices import COOKIE
+from kept.services.accounts.rate_limits import KEY_SECONDS
 from kept.web.site import ACCOUNT_TRIES, SIGN_IN_TRIES
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_known_device_is_marked_and_a_new_one_stands_on_my_data(house):
+async def test_a_known_device_is_marked_and_a_new_one_stands_on_my_data(installation):
     """§3.4 normal: the first sign-in of a device marks it and is written down; the second is not."""
-    issued = await accounts.join_with_password(house.engine, PASSWORD, "en")
-    browser = Browser(house)
+    issued = await accounts.join_with_password(installation.engine, PASSWORD, "en")
+    browser = Browser(installation)
     for _ in range(2):
         await browser.post("/en/sign-in", login_name=issued.login_name, password=PASSWORD)
     assert browser.lives[COOKIE] == str(180 * 86400)
-    acts = [one.act for one in await house.ledger()]
+    acts = [one.act for one in await installation.ledger()]
     assert acts.count("customer:account:sign-in-new-device") == 1
     assert "You signed in on a device not seen before" in (await browser.get("/en/my-data")).text
 
 
-async def test_who_guesses_does_not_lock_the_owner_out(house):
+async def test_who_guesses_does_not_lock_the_owner_out(installation):
     """§3.4 breach: a stranger is stopped after ten tries; the owner's own device still signs in."""
-    issued = await accounts.join_with_password(house.engine, PASSWORD, "en")
-    owner, stranger = Browser(house), Browser(house)
+    issued = await accounts.join_with_password(installation.engine, PASSWORD, "en")
+    owner, stranger = Browser(installation), Browser(installation)
     await owner.post("/en/sign-in", login_name=issued.login_name, password=PASSWORD)
     codes = [
         (await stranger.post("/en/sign-in", login_name=issued.login_name, password="guessing guessing")).status_code
@@ -42,38 +42,38 @@ async def test_who_guesses_does_not_lock_the_owner_out(house):
     assert (await owner.post("/en/sign-in", login_name=issued.login_name, password=PASSWORD)).status_code == 303
 
 
-async def test_a_device_of_one_account_is_a_stranger_to_another(house):
+async def test_a_device_of_one_account_is_a_stranger_to_another(installation):
     """§3.4 breach: the mark of one account, or a forged one, is no mark for another."""
-    one, other = [await accounts.join_with_password(house.engine, PASSWORD, "en") for _ in range(2)]
-    browser = Browser(house)
+    one, other = [await accounts.join_with_password(installation.engine, PASSWORD, "en") for _ in range(2)]
+    browser = Browser(installation)
     await browser.post("/en/sign-in", login_name=one.login_name, password=PASSWORD)
     mark = browser.cookies[COOKIE]
     browser._token = ""
     browser.cookies = {COOKIE: mark}
     await browser.post("/en/sign-in", login_name=other.login_name, password=PASSWORD)
     assert browser.cookies[COOKIE] != mark
-    assert [entry.act for entry in await house.ledger()].count("customer:account:sign-in-new-device") == 2
+    assert [entry.act for entry in await installation.ledger()].count("customer:account:sign-in-new-device") == 2
 
 
-async def test_the_address_is_never_at_rest_and_its_key_lives_a_week(house):
+async def test_the_address_is_never_at_rest_and_its_key_lives_a_week(installation):
     """§3.4: counted under a keyed hash; after seven days the same address counts under another."""
-    browser = Browser(house)
+    browser = Browser(installation)
     await browser.post("/en/sign-in", login_name="nobody-1", password="x")
     limits = browser.web.limits
     key = limits._key
-    if house.kind == "sqlite":
-        buckets = house.sql("SELECT bucket FROM rate")
+    if installation.kind == "sqlite":
+        buckets = installation.sql("SELECT bucket FROM rate")
         assert buckets
         assert not [one for one in buckets if "127." in one[0] or "nobody" in one[0]]
-    house.wall.pass_(KEY_SECONDS + 1)
+    installation.wall.pass_(KEY_SECONDS + 1)
     await browser.post("/en/sign-in", login_name="nobody-1", password="x")
     assert limits._key != key
 
 
-async def test_who_guesses_elsewhere_does_not_lock_the_owners_new_device_out(house):
+async def test_who_guesses_elsewhere_does_not_lock_the_owners_new_device_out(installation):
     """§3.4, §5.2: guessing at a recovery code stops the guesser; the owner, on a device not seen before, gets in with theirs."""
-    issued = await accounts.join_with_password(house.engine, PASSWORD, "en")
-    stranger, owner = Browser(house, address="203.0.113.7"), Browser(house, address="198.51.100.20")
+    issued = await accounts.join_with_password(installation.engine, PASSWORD, "en")
+    stranger, owner = Browser(installation, address="203.0.113.7"), Browser(installation, address="198.51.100.20")
 
     async def guess(browser):
         sent = {"login_name": issued.login_name, "code": "AAAA-AAAA-AAAA-AAAA", "password": PASSWORD}
@@ -85,12 +85,12 @@ async def test_who_guesses_elsewhere_does_not_lock_the_owners_new_device_out(hou
     assert (await owner.post("/en/sign-in/recovery", **mine)).status_code == 303
 
 
-async def test_a_network_of_ipv6_is_one_address(house):
+async def test_a_network_of_ipv6_is_one_address(installation):
     """§3.4 breach: another address of the same 64 bits is the same guesser; one of another network is not."""
-    issued = await accounts.join_with_password(house.engine, PASSWORD, "en")
+    issued = await accounts.join_with_password(installation.engine, PASSWORD, "en")
     codes = []
     for number in range(SIGN_IN_TRIES + 1):
-        browser = Browser(house, address=f"2001:db8:1:2::{number:x}")
+        browser = Browser(installation, address=f"2001:db8:1:2::{number:x}")
         browser.web.limits = codes[0][1] if codes else browser.web.limits
         answer = await browser.post("/en/sign-in", login_name=issued.login_name, password="guessing guessing")
         codes.append((answer.status_code, browser.web.limits))
@@ -98,14 +98,14 @@ async def test_a_network_of_ipv6_is_one_address(house):
 
 
 @pytest.mark.parametrize("known", [True, False])
-async def test_many_addresses_together_are_stopped_as_well(house, known):
+async def test_many_addresses_together_are_stopped_as_well(installation, known):
     """§3.4 breach: a hundred guesses at one account from ever new addresses, and no more; an unknown account answers alike."""
-    issued = await accounts.join_with_password(house.engine, PASSWORD, "en")
+    issued = await accounts.join_with_password(installation.engine, PASSWORD, "en")
     name = issued.login_name if known else "heron-zzzzzzzz"
-    first = Browser(house)
+    first = Browser(installation)
     codes = []
     for number in range(ACCOUNT_TRIES + 1):
-        browser = Browser(house, address=f"203.0.113.{number}")
+        browser = Browser(installation, address=f"203.0.113.{number}")
         browser.web.limits = first.web.limits
         answer = await browser.post("/en/sign-in", login_name=name, password="guessing guessing")
         codes.append(answer.status_code)

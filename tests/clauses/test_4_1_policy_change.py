@@ -7,9 +7,9 @@ import json
 import time
 
 import pytest
-
 from asked import Browser
-from house import NAME, POLICY, House
+from installation import NAME, POLICY, Installation
+
 from kept import policy_files
 from kept.cli.main import main
 from kept.errors import DeniedError
@@ -18,10 +18,13 @@ from kept.policy.diff import compare
 from kept.policy.read import read_policy
 from kept.policy.translate import accept_translation
 from kept.policy.words import Exit
-from kept.services import accounts, cases, choosing, rights
-from kept.services.activating import activate, propose
-from kept.services.asking_again import Question, asked_again, whom_it_concerns, words_beside
-from kept.services.own_data import own_data
+from kept.services.accounts import accounts
+from kept.services.cases import cases
+from kept.services.forms.reconsent import Question, asked_again, whom_it_concerns, words_beside
+from kept.services.gate import gate
+from kept.services.my_data import choices, rights_requests
+from kept.services.my_data.own_data import own_data
+from kept.services.staff.activation import activate, propose
 
 pytestmark = pytest.mark.anyio
 TIPS = b"""purposes:
@@ -60,77 +63,77 @@ def version_two() -> dict[str, bytes]:
     return {POLICY.name: first, name: accept_translation(changed, first, 2)}
 
 
-async def in_force(house) -> None:
+async def in_force(installation) -> None:
     """Activated by two: one asks, another approves."""
-    asks, approves = await house.staff("kato", ("privacy",)), await house.staff("ono", ("privacy",))
-    await propose(house.engine, version_two(), by="test")
+    asks, approves = await installation.staff("kato", ("privacy",)), await installation.staff("ono", ("privacy",))
+    await propose(installation.engine, version_two(), by="test")
     with pytest.raises(DeniedError):
-        await activate(house.engine, asks, 2)
-    await rights.activate_with_approval(house.engine, asks, 2, activate)
-    await rights.activate_with_approval(house.engine, approves, 2, activate)
-    assert house.engine.policy.policy.version == 2
+        await activate(installation.engine, asks, 2)
+    await rights_requests.activate_with_approval(installation.engine, asks, 2, activate)
+    await rights_requests.activate_with_approval(installation.engine, approves, 2, activate)
+    assert installation.engine.policy.policy.version == 2
 
 
-async def test_a_new_version_asks_and_uses_nothing_before(house):
+async def test_a_new_version_asks_and_uses_nothing_before(installation):
     """§4.1 normal: activated by two; old values keep their notice; what is new or changed is asked, with the reason."""
-    own = await house.mori()
-    await in_force(house)
-    assert await asked_again(house.engine, own.person_id) == [
+    own = await installation.mori()
+    await in_force(installation)
+    assert await asked_again(installation.engine, own.person_id) == [
         Question("interests", "market-research", "basis"),
         Question("interests", "picture-tips", "new"),
     ]
-    support = await house.staff()
-    case = await house.case(support)
-    await cases.open_item(house.engine, support, case.id, "name")  # contact is as it was
-    tips = await house.case(support, purpose="contact")
-    mandate = (await cases.open_case(house.engine, support, "picture-tips")).mandate
+    support = await installation.staff()
+    case = await installation.case(support)
+    await cases.open_item(installation.engine, support, case.id, "name")  # contact is as it was
+    tips = await installation.case(support, purpose="contact")
+    mandate = (await cases.open_case(installation.engine, support, "picture-tips")).mandate
     with pytest.raises(DeniedError) as refused:
-        await house.engine.gate.read(mandate, tips.person_id, ("interests",), Exit.SCREEN)
+        await gate.read(installation.engine, mandate, tips.person_id, ("interests",), Exit.SCREEN)
     assert (refused.value.step, refused.value.clause) == (5, "§4.1")
-    entry = await house.newest()
+    entry = await installation.newest()
     assert (entry.outcome, entry.refused[0].step) == ("refused", 5)
 
 
-async def test_who_says_so_is_asked_no_more_and_the_use_is_open(house):
+async def test_who_says_so_is_asked_no_more_and_the_use_is_open(installation):
     """§4.1: the item lent to the new notice, nothing else: a receipt, the new purpose opens, what was consent still needs one."""
-    own = await house.mori()
-    await in_force(house)
-    receipt = await house.give(own, [("use", "interests")])
+    own = await installation.mori()
+    await in_force(installation)
+    receipt = await installation.give(own, [("use", "interests")])
     assert any(one["dpv:hasPurpose"]["@id"] == "#purpose-picture-tips" for one in receipt.record["dpv:hasProcess"])
-    support = await house.staff()
-    held = await house.case(support)
-    mandate = (await cases.open_case(house.engine, support, "picture-tips")).mandate
-    card = await house.engine.gate.read(mandate, held.person_id, ("interests",), Exit.SCREEN)
+    support = await installation.staff()
+    held = await installation.case(support)
+    mandate = (await cases.open_case(installation.engine, support, "picture-tips")).mandate
+    card = await gate.read(installation.engine, mandate, held.person_id, ("interests",), Exit.SCREEN)
     assert list(card) == ["interests"]
-    assert await asked_again(house.engine, own.person_id) == [Question("interests", "market-research", "basis")]
-    await house.give(own, [("use", "interests"), ("choice", "market-research//")])
-    assert await asked_again(house.engine, own.person_id) == []
-    serves = {one.slot: one.purposes for one in (await own_data(house.engine, own)).held}
+    assert await asked_again(installation.engine, own.person_id) == [Question("interests", "market-research", "basis")]
+    await installation.give(own, [("use", "interests"), ("choice", "market-research//")])
+    assert await asked_again(installation.engine, own.person_id) == []
+    serves = {one.slot: one.purposes for one in (await own_data(installation.engine, own)).held}
     assert "market-research" in serves["interests"]
 
 
-async def test_a_no_is_an_answer(house):
+async def test_a_no_is_an_answer(installation):
     """§2.3: who says no, or stops the use, is not asked again, and nothing is used."""
-    own = await house.mori()
-    await in_force(house)
-    await choosing.choose(house.engine, own, "market-research", None, allow=False)
-    await choosing.stop_use(house.engine, own, "picture-tips", stop=True)
-    assert await asked_again(house.engine, own.person_id) == []
+    own = await installation.mori()
+    await in_force(installation)
+    await choices.choose(installation.engine, own, "market-research", None, allow=False)
+    await choices.stop_use(installation.engine, own, "picture-tips", stop=True)
+    assert await asked_again(installation.engine, own.person_id) == []
 
 
-async def test_saying_yes_widens_no_other_item_and_shortens_no_consent(house):
+async def test_saying_yes_widens_no_other_item_and_shortens_no_consent(installation):
     """§4.1 breach: a tick for one item binds no other; the consent given to the newsletter stands as it was."""
-    own = await house.mori()
-    before = (await house.engine.people.load(own.person_id)).state
-    await in_force(house)
-    await house.give(own, [("use", "interests")])
-    after = (await house.engine.people.load(own.person_id)).state
+    own = await installation.mori()
+    before = (await installation.engine.people.load(own.person_id)).state
+    await in_force(installation)
+    await installation.give(own, [("use", "interests")])
+    after = (await installation.engine.people.load(own.person_id)).state
     assert after.slots["name"] == before.slots["name"]
     assert after.grants == before.grants
     assert "information-for-you" not in dict(after.slots["interests"].accepted)
 
 
-async def test_the_difference_says_what_asks(house):
+async def test_the_difference_says_what_asks(installation):
     """§4.1: `compare` names the added purpose, the changed basis, the point and the role, and which of them ask."""
     old, new = read_policy(policy_files(POLICY), words()), read_policy(version_two(), words())
     found = {(one.kind, one.id, one.what): one.asks for one in compare(old, new)}
@@ -148,20 +151,27 @@ async def test_the_difference_says_what_asks(house):
 
 async def test_whom_it_concerns_is_counted_and_nobody_is_named(tmp_path, capsys):
     """§4.1: `kept diff --data` counts people by purpose and reason; no value, name or number of a person is printed."""
-    house = House(tmp_path)
-    house.wall.wall_seconds = time.time() - 100  # the command below has the real clock
-    await house.open()
-    await house.mori()
-    await house.give(await house.join(), [("name", "Only A Name")])
-    counted = await whom_it_concerns(house.engine, read_policy(version_two(), words()))
+    installation = Installation(tmp_path)
+    installation.wall.wall_seconds = time.time() - 100  # the command below has the real clock
+    await installation.open()
+    await installation.mori()
+    await installation.give(await installation.join(), [("name", "Only A Name")])
+    counted = await whom_it_concerns(installation.engine, read_policy(version_two(), words()))
     assert (counted.people, counted.asked) == (2, 1)
     assert counted.by_purpose == {("market-research", "basis"): 1, ("picture-tips", "new"): 1}
-    await house.close()
+    await installation.close()
     folder = tmp_path / "next"
     folder.mkdir()
     for name, content in version_two().items():
         (folder / name).write_bytes(content)
-    command = ["diff", str(POLICY), str(folder / POLICY.name), "--data", "--store", f"sqlite:///{house.address.data}"]
+    command = [
+        "diff",
+        str(POLICY),
+        str(folder / POLICY.name),
+        "--data",
+        "--store",
+        f"sqlite:///{installation.address.data}",
+    ]
     assert await asyncio.to_thread(main, command) == 0
     printed = capsys.readouterr().out
     assert "2 people; 1 would be asked" in printed
@@ -171,13 +181,13 @@ async def test_whom_it_concerns_is_counted_and_nobody_is_named(tmp_path, capsys)
     assert json.loads(capsys.readouterr().out)["asked"] == 1
 
 
-async def test_the_next_visit_shows_it_marked_and_unticked(house):
+async def test_the_next_visit_shows_it_marked_and_unticked(installation):
     """§4.1 page: my data says that the policy changed; the form marks what, ticks nothing, and takes the answer."""
-    own = await house.mori()
-    browser = Browser(house)
-    browser.cookies["__Host-kept_session"] = await accounts.start_session(house.engine, own.person_id)
+    own = await installation.mori()
+    browser = Browser(installation)
+    browser.cookies["__Host-kept_session"] = await accounts.start_session(installation.engine, own.person_id)
     assert 'id="changed"' not in (await browser.get("/en/my-data")).text
-    await in_force(house)
+    await in_force(installation)
     assert "The policy has changed since you gave some of this." in (await browser.get("/en/my-data")).text
     page = (await browser.get("/en/registration")).text
     assert "Tips for using the pictures you looked at" in page
@@ -191,17 +201,17 @@ async def test_the_next_visit_shows_it_marked_and_unticked(house):
     assert 'name="use" value="interests"' in (await browser.get("/en/registration")).text  # research still asks
 
 
-async def test_the_old_words_stand_beside_the_new_ones(house):
+async def test_the_old_words_stand_beside_the_new_ones(installation):
     """§4.1 page: for a changed purpose both texts, what was taken out and what is new said in words, in the reader's language."""
-    own = await house.mori()
-    browser = Browser(house)
-    browser.cookies["__Host-kept_session"] = await accounts.start_session(house.engine, own.person_id)
-    await in_force(house)
-    asked = await asked_again(house.engine, own.person_id)
-    found = await words_beside(house.engine, own.person_id, asked, "en")
+    own = await installation.mori()
+    browser = Browser(installation)
+    browser.cookies["__Host-kept_session"] = await accounts.start_session(installation.engine, own.person_id)
+    await in_force(installation)
+    asked = await asked_again(installation.engine, own.person_id)
+    found = await words_beside(installation.engine, own.person_id, asked, "en")
     basis, new = found[asked[0]], found[asked[1]]
-    person = await house.engine.people.load(own.person_id)
-    notices = await house.engine.notices.of_person(person.state)
+    person = await installation.engine.people.load(own.person_id)
+    notices = await installation.engine.notices.of_person(person.state)
     seen = notices[person.state.slots["interests"].notice_id].text
     assert (basis.version, "".join(text for text, _ in basis.beside.before) in seen) == (1, True)
     assert basis.beside.taken_out
@@ -218,16 +228,16 @@ async def test_the_old_words_stand_beside_the_new_ones(house):
         assert [one for one in words_ if one not in page] == []
 
 
-async def test_words_of_a_version_that_was_rewritten_are_not_shown(house):
+async def test_words_of_a_version_that_was_rewritten_are_not_shown(installation):
     """§4.1 breach: old words are those of the version the notice names, or none."""
-    own = await house.mori()
-    await in_force(house)
-    asked = await asked_again(house.engine, own.person_id)
-    if house.kind == "sqlite":
-        house.sql(
+    own = await installation.mori()
+    await in_force(installation)
+    asked = await asked_again(installation.engine, own.person_id)
+    if installation.kind == "sqlite":
+        installation.sql(
             "UPDATE policy_version SET files = (SELECT files FROM policy_version WHERE version = 2) WHERE version = 1"
         )
-        assert await words_beside(house.engine, own.person_id, asked, "en") == {}
-        house.sql("DELETE FROM policy_version WHERE version = 1")
-        assert await words_beside(house.engine, own.person_id, asked, "en") == {}
-    assert await words_beside(house.engine, own.person_id, [], "en") == {}
+        assert await words_beside(installation.engine, own.person_id, asked, "en") == {}
+        installation.sql("DELETE FROM policy_version WHERE version = 1")
+        assert await words_beside(installation.engine, own.person_id, asked, "en") == {}
+    assert await words_beside(installation.engine, own.person_id, [], "en") == {}

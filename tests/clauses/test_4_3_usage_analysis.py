@@ -3,48 +3,48 @@
 from __future__ import annotations
 
 import pytest
-
 from counted import Desk, by_option, no_noise
+
 from kept.errors import DeniedError, InputError
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState
-from kept.services import asking
-from kept.services.data_sets import VISIT_OPTIONS
-from kept.services.visits import FEATURES, PAGES, Visits
+from kept.services.cookies.visits import FEATURES, PAGES, Visits
+from kept.services.figures import queries
+from kept.services.figures.data_sets import VISIT_OPTIONS
 
 pytestmark = pytest.mark.anyio
 DAY = 86400.0
 
 
-async def visited(house, *seen):
+async def visited(installation, *seen):
     """Browsers that agreed looked at these pages, each for the first time that day."""
-    visits = Visits(house.engine)
+    visits = Visits(installation.engine)
     for page, feature in seen:
         visits.count(page, feature, "")
     await visits.keep()
 
 
 @pytest.fixture
-async def desk(house):
+async def desk(installation):
     """A researcher and an approver."""
-    return await Desk.of(house)
+    return await Desk.of(installation)
 
 
-async def test_visits_are_counted_by_page_feature_and_week(house, desk, monkeypatch):
+async def test_visits_are_counted_by_page_feature_and_week(installation, desk, monkeypatch):
     """§4.3: what §3.5 counted, and nothing else, divided by its three dimensions."""
     no_noise(monkeypatch)
-    await visited(house, ("home", "look"), ("home", "look"), ("policy", "look"))
-    house.wall.pass_(7 * DAY)
-    await visited(house, ("home", "filter"))
+    await visited(installation, ("home", "look"), ("home", "look"), ("policy", "look"))
+    installation.wall.pass_(7 * DAY)
+    await visited(installation, ("home", "filter"))
     await desk.build("usage")
     assert by_option((await desk.ask("page", name="usage")).figures) == {"home": 3, "policy": 1}
     assert by_option((await desk.ask("feature", name="usage")).figures) == {"look": 3, "filter": 1}
     assert by_option((await desk.ask("week", name="usage")).figures) == {"2027-W02": 3, "2027-W03": 1}
     assert (await desk.ask(name="usage", precision="rough")).figures.noisy == (4,)
-    assert not [one for one in await house.ledger() if one.act in {"actor:value:read", "staff:value:count"}]
+    assert not [one for one in await installation.ledger() if one.act in {"actor:value:read", "staff:value:count"}]
 
 
-async def test_the_noise_covers_a_browsers_whole_day(house, desk):
+async def test_the_noise_covers_a_browsers_whole_day(installation, desk):
     """§4.3: a browser counts at most once a day for each page and feature; undivided it could be twelve, and the noise is for that."""
     await desk.build("usage")
     squares = {}
@@ -57,7 +57,7 @@ async def test_the_noise_covers_a_browsers_whole_day(house, desk):
     }  # fmt: skip
 
 
-async def test_weeks_are_the_calendars_not_the_datas(house, desk):
+async def test_weeks_are_the_calendars_not_the_datas(installation, desk):
     """§4.3 breach: a build without one visit has the same cells as any other, so that no cell says somebody was there."""
     await desk.build("usage")
     found = await desk.ask("week", name="usage", precision="rough")
@@ -65,7 +65,7 @@ async def test_weeks_are_the_calendars_not_the_datas(house, desk):
     assert found.figures.axes[0].options[-1] == "2027-W02"
 
 
-async def test_usage_and_customers_have_budgets_of_their_own(house, desk):
+async def test_usage_and_customers_have_budgets_of_their_own(installation, desk):
     """§4.3 breach: one budget spent does not open the other, and the refusal cites this clause."""
     await desk.build("usage")
     for dimensions in ((), ("page",)):
@@ -73,29 +73,29 @@ async def test_usage_and_customers_have_budgets_of_their_own(house, desk):
     with pytest.raises(DeniedError) as refused:
         await desk.ask("feature", name="usage")
     assert refused.value.clause == "§4.3"
-    assert ((await house.newest()).clause, (await house.newest()).outcome) == ("4.3", "refused")
+    assert ((await installation.newest()).clause, (await installation.newest()).outcome) == ("4.3", "refused")
     await desk.build()
     assert (await desk.ask()).status == "answered"
 
 
-async def test_a_dimension_of_people_is_none_of_visits(house, desk):
+async def test_a_dimension_of_people_is_none_of_visits(installation, desk):
     """§4.3 breach: visits are not divided by what people gave, since nobody knows whose they are."""
     await desk.build("usage")
     with pytest.raises(InputError) as refused:
         await desk.ask("prefecture", name="usage")
     assert refused.value.clause == "§4.3"
-    assert await asking.all_statistics(house.engine) == []
+    assert await queries.all_statistics(installation.engine) == []
 
 
-async def test_every_page_that_is_counted_has_its_titles(house):
+async def test_every_page_that_is_counted_has_its_titles(installation):
     """§4.3: the desk knows exactly what §3.5 counts."""
     assert (tuple(VISIT_OPTIONS["page"]), tuple(VISIT_OPTIONS["feature"])) == (PAGES, FEATURES)
     assert all(set(titles) == {"en", "ja"} for one in VISIT_OPTIONS.values() for titles in one.values())
 
 
-async def test_the_board_says_kept(house, desk):
+async def test_the_board_says_kept(installation, desk):
     """§4.3 page: in use, with its evidence."""
     await desk.build("usage")
     await desk.ask("page", name="usage")
-    one = (await promise_board(house.engine)).of("4.3")
+    one = (await promise_board(installation.engine)).of("4.3")
     assert (one.state, one.uses) == (ClauseState.KEPT, 3)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import pytest
-
-from house import NAME, PHONE
-from kept.errors import DeniedError
-from kept.policy.words import Exit
-from kept.services import call_sheets, calling, campaigns, candidates, choosing, letters
-from kept.services.outbox import send_due
-from kept.services.reaching import equip
+from installation import NAME, PHONE
 from reaching import reach, text_of
 from receiving import FILE
+
+from kept.errors import DeniedError
+from kept.policy.words import Exit
+from kept.services.campaigns import campaigns, candidates
+from kept.services.messages import call_sheets, calls, letters
+from kept.services.messages.outbox import send_due
+from kept.services.my_data import choices
+from kept.services.upkeep.sending import equip
 
 pytestmark = pytest.mark.anyio
 PLACES = ("Kyoto, Kiyamachi 1", "Osaka, Umeda 2", "Nara, Noborioji 30", "Sapporo, Kita 4")
@@ -20,24 +22,24 @@ PURPOSE = "information-for-you"
 
 
 class Marketing:
-    """Customers who said yes to letters, faxes and calls; two of staff; a house with every channel."""
+    """Customers who said yes to letters, faxes and calls; two of staff; an installation with every channel."""
 
-    def __init__(self, house) -> None:
-        self.house, self.engine = house, house.engine
+    def __init__(self, installation) -> None:
+        self.installation, self.engine = installation, installation.engine
 
     async def begin(self):
         """Join, hire, equip."""
-        self.mail, self.fax = reach(self.house)
+        self.mail, self.fax = reach(self.installation)
         equip(self.engine, "https://shop.example")
         self.people = [await self._customer(n, place) for n, place in enumerate(PLACES)]
-        self.ume = await self.house.staff("ume", ("marketing",))
-        self.kato = await self.house.staff("kato", ("privacy",))
+        self.ume = await self.installation.staff("ume", ("marketing",))
+        self.kato = await self.installation.staff("kato", ("privacy",))
         return self
 
     async def _customer(self, n, place):
-        own = await self.house.join()
+        own = await self.installation.join()
         yes = [("choice", f"{PURPOSE}/{way}/") for way in ("post", "fax", "phone")] if n < 3 else []
-        await self.house.give(
+        await self.installation.give(
             own,
             [
                 ("name", f"{NAME} {n}"), ("postal_address", place), ("interests", "landscape"), ("fax", FAX.format(n=n)),
@@ -61,14 +63,14 @@ class Marketing:
     async def begun(self, campaign):
         """Its call sheet, begun."""
         sheet = next(one for one in await call_sheets.sheets_of(self.engine, self.ume) if one.origin_id == campaign)
-        await calling.begin(self.engine, self.ume, sheet.id)
+        await calls.begin(self.engine, self.ume, sheet.id)
         return sheet.id
 
 
 @pytest.fixture
-async def desk(house):
-    """The house of a campaign."""
-    return await Marketing(house).begin()
+async def desk(installation):
+    """The installation of a campaign."""
+    return await Marketing(installation).begin()
 
 
 async def test_a_campaign_by_letter_is_one_print_run(desk):
@@ -85,15 +87,15 @@ async def test_a_campaign_by_letter_is_one_print_run(desk):
     assert pages.count("Autumn light") == 3
     assert "§2.1" in pages
     assert "this way of reaching you" in " ".join(pages.split())
-    opened = [one for one in await desk.house.ledger() if one.act == "staff:letter:print"]
+    opened = [one for one in await desk.installation.ledger() if one.act == "staff:letter:print"]
     assert {(one.outcome, one.items, one.exit) for one in opened} == {("permitted", ("postal_address", "name"), "post")}
 
 
 async def test_who_says_no_before_the_printer_is_not_in_the_run(desk):
     """§4.4 breach: a no by channel, a no to the purpose, a stop and an erasure each keep a letter here; the rest is printed."""
     campaign = await desk.send("post")
-    await choosing.choose(desk.engine, desk.people[0], PURPOSE, Exit.POST, allow=False)
-    await choosing.choose(desk.engine, desk.people[1], PURPOSE, None, allow=False)
+    await choices.choose(desk.engine, desk.people[0], PURPOSE, Exit.POST, allow=False)
+    await choices.choose(desk.engine, desk.people[1], PURPOSE, None, allow=False)
     printed = await letters.fetch(desk.engine, desk.ume, PURPOSE, "campaign", campaign)
     assert (printed.letters, printed.left_out) == (1, 2)
     assert PLACES[2] in text_of(printed.pdf)
@@ -101,7 +103,9 @@ async def test_who_says_no_before_the_printer_is_not_in_the_run(desk):
     assert await desk.ended(campaign) == {
         ("queued", ""): 3, ("sent", ""): 1, ("left-out", "no"): 2, ("not-chosen", "consent"): 1,
     }  # fmt: skip
-    refused = [one for one in await desk.house.ledger() if one.act == "staff:letter:print" and one.outcome == "refused"]
+    refused = [
+        one for one in await desk.installation.ledger() if one.act == "staff:letter:print" and one.outcome == "refused"
+    ]
     assert {one.refused[0].reason for one in refused} == {"no"}
 
 
@@ -129,17 +133,17 @@ async def test_a_campaign_by_phone_is_a_call_sheet(desk):
     assert [one.outcome for one in sheet.rows] == ["waiting"] * 3
     assert not any(PHONE[:9] in one.said.text for one in sheet.rows)
     for own in desk.people[:2]:
-        await choosing.choose(desk.engine, own, PURPOSE, Exit.PHONE, allow=False)
+        await choices.choose(desk.engine, own, PURPOSE, Exit.PHONE, allow=False)
     shown = []
     for one in sheet.rows:
         try:
-            card = await calling.show_number(desk.engine, desk.ume, sheet_id, one.place)
+            card = await calls.show_number(desk.engine, desk.ume, sheet_id, one.place)
         except DeniedError as error:
             assert (error.step, error.reason, error.clause) == (6, "no", "§2.1")  # noqa: PT017 -- two of three
             continue
         with card["phone"].open(Exit.PHONE) as number:
             shown.append(number)
-        await calling.end_call(desk.engine, desk.ume, sheet_id, one.place, "reached")
+        await calls.end_call(desk.engine, desk.ume, sheet_id, one.place, "reached")
     assert shown == ["090-1234-5672"]
     assert (await desk.ended(campaign))["left-out", "no"] == 2
     assert (await call_sheets.sheet_of(desk.engine, desk.ume, sheet_id)).status == "ended"
@@ -151,17 +155,17 @@ async def test_a_stopped_campaign_calls_nobody(desk):
     sheet_id = await desk.begun(campaign)
     await campaigns.stop(desk.engine, desk.ume, campaign)
     with pytest.raises(DeniedError) as refused:
-        await calling.show_number(desk.engine, desk.ume, sheet_id, 1)
+        await calls.show_number(desk.engine, desk.ume, sheet_id, 1)
     assert (refused.value.reason, refused.value.clause) == ("withdrawn", "§2.1")
-    assert (await desk.house.newest()).outcome == "refused"
+    assert (await desk.installation.newest()).outcome == "refused"
 
 
 async def test_do_not_call_again_keeps_the_next_campaign_away(desk):
     """§4.4 breach: the stop list stands against it before anybody is on a sheet."""
     campaign = await desk.send("phone")
     sheet_id = await desk.begun(campaign)
-    await calling.show_number(desk.engine, desk.ume, sheet_id, 1)
-    await calling.end_call(desk.engine, desk.ume, sheet_id, 1, "not-again")
+    await calls.show_number(desk.engine, desk.ume, sheet_id, 1)
+    await calls.end_call(desk.engine, desk.ume, sheet_id, 1, "not-again")
     again = FILE.replace("- mail", "- phone").replace("autumn-light", "winter-light")
     found = await campaigns.draft(desk.engine, desk.ume, again)
     await campaigns.ask(desk.engine, desk.ume, found.id)

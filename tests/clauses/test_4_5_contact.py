@@ -5,26 +5,31 @@ from __future__ import annotations
 import sys
 
 import pytest
-
 from asked import CONSOLE, Browser
-from house import MAIL, NAME, PHONE
+from installation import MAIL, NAME, PHONE
+from reaching import reach, text_of
+
 from kept.channels import letter
 from kept.channels.fax import FaxJob, FaxOutcome
 from kept.channels.handed import Handed
 from kept.errors import ConflictError, DeniedError, InputError, KeptError, SettingError
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState, Exit
-from kept.services import accounts, call_sheets, calling, cases, choosing, contacting, erasing, letters, staff
-from kept.services.correcting import correct
-from kept.services.faxing import look_after_faxes, tag_of
-from kept.services.held import hold_put_aside
-from kept.services.outbox import send_due
-from kept.services.own_data import own_data
-from kept.services.unknown import find_unknown
-from reaching import reach, text_of
+from kept.services.accounts import accounts
+from kept.services.cases import cases, contacts
+from kept.services.gate import gate
+from kept.services.messages import call_sheets, calls, letters
+from kept.services.messages.fax import look_after_faxes, tag_of
+from kept.services.messages.held_after_restore import hold_put_aside
+from kept.services.messages.outbox import send_due
+from kept.services.messages.unknown_outcome import find_unknown
+from kept.services.my_data import choices, erasure
+from kept.services.my_data.corrections import correct
+from kept.services.my_data.own_data import own_data
+from kept.services.staff import sessions
 
 pytestmark = pytest.mark.anyio
-ADDRESS = "604-8001 Kyoto, Kiyamachi-dori 1-2, Canary House"
+ADDRESS = "604-8001 Kyoto, Kiyamachi-dori 1-2, Canary Installation"
 FAX = "075-200-1000"
 TITLE, TEXT = "Your question", "Dear customer,\n\nyour licence covers print.\nRegards"
 ALL = [("name", NAME), ("mail_address", MAIL), ("postal_address", ADDRESS), ("phone", PHONE), ("fax", FAX)]
@@ -33,26 +38,26 @@ ALL = [("name", NAME), ("mail_address", MAIL), ("postal_address", ADDRESS), ("ph
 class Desk:
     """A customer who gave every way to be reached, and a case of support that holds her."""
 
-    def __init__(self, house) -> None:
-        self.house = house
-        self.engine = house.engine
+    def __init__(self, installation) -> None:
+        self.installation = installation
+        self.engine = installation.engine
 
     async def begin(self, fields=ALL):
         """Join, give, hire, open the case."""
-        self.mail, self.fax = reach(self.house)
-        self.own = await self.house.join()
-        await self.house.give(self.own, fields)
-        self.session = await self.house.staff()
-        self.case = await self.house.case(self.session)
+        self.mail, self.fax = reach(self.installation)
+        self.own = await self.installation.join()
+        await self.installation.give(self.own, fields)
+        self.session = await self.installation.staff()
+        self.case = await self.installation.case(self.session)
         return self
 
     async def write(self, channel, title=TITLE, text=TEXT):
         """Write to her."""
-        return await contacting.write_to(self.engine, self.session, self.case.id, channel, title, text)
+        return await contacts.write_to(self.engine, self.session, self.case.id, channel, title, text)
 
     async def states(self):
         """What became of what was written, by channel."""
-        found = await contacting.contacts_of(self.engine, self.session, self.case.id)
+        found = await contacts.contacts_of(self.engine, self.session, self.case.id)
         return {one.channel.value: one.state for one in found}
 
     async def print(self):
@@ -68,18 +73,20 @@ class Desk:
         """A call sheet that holds her, begun."""
         await self.write("phone")
         sheet = await self.sheet()
-        await calling.begin(self.engine, self.session, sheet.id)
+        await calls.begin(self.engine, self.session, sheet.id)
         return sheet.id
 
     async def released(self, exit_):
         """Items that left by an exit, as the ledger has them."""
-        return [one.items for one in await self.house.ledger() if one.exit == exit_ and one.outcome == "permitted"]
+        return [
+            one.items for one in await self.installation.ledger() if one.exit == exit_ and one.outcome == "permitted"
+        ]
 
 
 @pytest.fixture
-async def desk(house):
+async def desk(installation):
     """The customer and the case."""
-    return await Desk(house).begin()
+    return await Desk(installation).begin()
 
 
 # ---------------------------------------------------------------- the normal way
@@ -106,7 +113,7 @@ async def test_a_letter_is_printed_once_with_address_and_name_alone(desk):
     page = " ".join(text_of(printed.pdf).split())
     for part in (
         NAME,
-        "Canary House",
+        "Canary Installation",
         TITLE,
         "your licence covers print.",
         "§4.5",
@@ -132,14 +139,14 @@ async def test_a_fax_is_handed_over_with_number_and_name_alone(desk):
     page = " ".join(text_of(pdf).split())
     for part in ("Fax", NAME, TITLE, "your licence covers print.", "§4.5"):
         assert part in page
-    for part in ("Canary House", PHONE, MAIL, "075-200-1000"):
+    for part in ("Canary Installation", PHONE, MAIL, "075-200-1000"):
         assert part not in page
     assert await desk.states() == {"fax": "queued"}
     desk.fax.jobs[tag] = FaxJob(FaxOutcome.SENT, "1")
     assert await look_after_faxes(desk.engine) == 1
     assert await desk.states() == {"fax": "sent"}
     assert await desk.released("fax") == [("fax", "name")]
-    assert (await desk.house.newest()).act == "house:fax:end"
+    assert (await desk.installation.newest()).act == "system:fax:end"
 
 
 async def test_a_number_is_shown_once_for_one_call(desk):
@@ -147,12 +154,12 @@ async def test_a_number_is_shown_once_for_one_call(desk):
     sheet_id = await desk.begun()
     sheet = await desk.sheet()
     assert [(one.place, one.outcome, one.said.text) for one in sheet.rows] == [(1, "waiting", TEXT)]
-    card = await calling.show_number(desk.engine, desk.session, sheet_id, 1)
+    card = await calls.show_number(desk.engine, desk.session, sheet_id, 1)
     with card["phone"].open(Exit.PHONE) as number, card["name"].open(Exit.PHONE) as name:
         assert (number, name) == (PHONE, NAME)
     assert set(await desk.released("phone")) == {("phone", "name")}
     assert await desk.states() == {"phone": "to-call"}
-    await calling.end_call(desk.engine, desk.session, sheet_id, 1, "reached")
+    await calls.end_call(desk.engine, desk.session, sheet_id, 1, "reached")
     assert await desk.states() == {"phone": "reached"}
     ended = await desk.sheet()
     assert (ended.status, ended.rows[0].said) == ("ended", None)
@@ -168,7 +175,7 @@ async def test_she_sees_all_four_with_the_case_number(desk):
         (channel, "4.5", str(desk.case.number)) for channel in ("mail", "post", "fax", "phone")
     }
     assert {one.exit for one in lines if one.act == "staff:message:send"} == {"mail", "post", "fax", "phone"}
-    browser = Browser(desk.house)
+    browser = Browser(desk.installation)
     browser.cookies["__Host-kept_session"] = await accounts.start_session(desk.engine, desk.own.person_id)
     page = (await browser.get("/en/my-data")).text
     assert page.split('id="uses"')[1].count(f"case {desk.case.number}") >= 8
@@ -188,16 +195,16 @@ async def test_she_sees_all_four_with_the_case_number(desk):
 async def test_a_way_out_opens_no_other_item(desk, exit_, slots):
     """§4.5 breach: the item of another channel is refused at step 7 with the clause, and recorded."""
     with pytest.raises(DeniedError) as refused:
-        await desk.engine.gate.read(desk.case.mandate, desk.own.person_id, slots, exit_)
+        await gate.read(desk.engine, desk.case.mandate, desk.own.person_id, slots, exit_)
     assert (refused.value.step, refused.value.clause) == (7, "§4.5")
-    said = await desk.house.newest()
+    said = await desk.installation.newest()
     assert (said.outcome, said.clause, said.exit) == ("refused", "4.5", exit_.value)
 
 
 @pytest.mark.parametrize("channel", ["mail", "post", "fax", "phone"])
 async def test_who_stopped_contact_is_not_written_to(desk, channel):
     """§4.5 breach: refused with the clause before anything is kept, and she sees that it was tried."""
-    await choosing.stop_use(desk.engine, desk.own, "contact", stop=True)
+    await choices.stop_use(desk.engine, desk.own, "contact", stop=True)
     with pytest.raises(DeniedError) as refused:
         await desk.write(channel)
     assert (refused.value.step, refused.value.reason, refused.value.clause) == (8, "stopped", "§4.5")
@@ -213,23 +220,23 @@ async def test_who_stopped_contact_is_not_written_to(desk, channel):
 @pytest.mark.parametrize(
     ("channel", "item"), [("mail", "mail_address"), ("post", "postal_address"), ("fax", "fax"), ("phone", "phone")]
 )
-async def test_what_she_never_gave_is_no_way(house, channel, item):
+async def test_what_she_never_gave_is_no_way(installation, channel, item):
     """§4.5 breach: without the item there is no value to open; refused at step 4, and the page offers no form for it."""
-    desk = Desk(house)
+    desk = Desk(installation)
     kept = [one for one in ALL if one[0] != item]
     if item == "mail_address":
-        desk.mail, desk.fax = reach(house)
-        desk.own = await house.join()
-        await house.give(desk.own, kept)
-        desk.session = await house.staff()
-        case = await cases.open_case(house.engine, desk.session, "contact")
-        desk.case = await cases.find_in_case(house.engine, desk.session, case.id, {"phone": PHONE})
+        desk.mail, desk.fax = reach(installation)
+        desk.own = await installation.join()
+        await installation.give(desk.own, kept)
+        desk.session = await installation.staff()
+        case = await cases.open_case(installation.engine, desk.session, "contact")
+        desk.case = await cases.find_in_case(installation.engine, desk.session, case.id, {"phone": PHONE})
     else:
         await desk.begin(kept)
     with pytest.raises(DeniedError) as refused:
         await desk.write(channel)
     assert (refused.value.step, refused.value.reason) == (4, "value")
-    ways = {one.channel.value: one for one in await contacting.ways_of(house.engine, desk.session, desk.case.id)}
+    ways = {one.channel.value: one for one in await contacts.ways_of(installation.engine, desk.session, desk.case.id)}
     assert not ways[channel].open
     assert sum(one.open for one in ways.values()) == 3
 
@@ -237,21 +244,21 @@ async def test_what_she_never_gave_is_no_way(house, channel, item):
 async def test_a_stop_between_writing_and_printing_keeps_the_letter_here(desk):
     """§4.5 breach: decided about again at the printer; refused, recorded, and the page says why."""
     await desk.write("post")
-    await choosing.stop_use(desk.engine, desk.own, "contact", stop=True)
+    await choices.stop_use(desk.engine, desk.own, "contact", stop=True)
     printed = await desk.print()
     assert (printed.pdf, printed.letters, printed.left_out) == (b"", 0, 1)
-    refused = next(one for one in await desk.house.ledger() if one.act == "staff:letter:print")
+    refused = next(one for one in await desk.installation.ledger() if one.act == "staff:letter:print")
     assert (refused.outcome, refused.clause) == ("refused", "4.5")
-    found = (await contacting.contacts_of(desk.engine, desk.session, desk.case.id))[0]
+    found = (await contacts.contacts_of(desk.engine, desk.session, desk.case.id))[0]
     assert (found.state, found.reason) == ("left-out", "stopped")
 
 
 async def test_a_stop_between_the_sheet_and_the_call_keeps_the_number_here(desk):
     """§4.5 breach: a number is decided about when it is shown."""
     sheet_id = await desk.begun()
-    await choosing.stop_use(desk.engine, desk.own, "contact", stop=True)
+    await choices.stop_use(desk.engine, desk.own, "contact", stop=True)
     with pytest.raises(DeniedError) as refused:
-        await calling.show_number(desk.engine, desk.session, sheet_id, 1)
+        await calls.show_number(desk.engine, desk.session, sheet_id, 1)
     assert (refused.value.step, refused.value.clause) == (8, "§4.5")
     assert await desk.states() == {"phone": "left-out"}
 
@@ -261,9 +268,9 @@ async def test_a_stop_between_queue_and_sending_keeps_a_fax_here(desk):
     desk.fax.answer = FaxOutcome.LATER
     await desk.write("fax")
     assert await desk.states() == {"fax": "waiting"}
-    await choosing.stop_use(desk.engine, desk.own, "contact", stop=True)
+    await choices.stop_use(desk.engine, desk.own, "contact", stop=True)
     desk.fax.answer = FaxOutcome.QUEUED
-    desk.house.wall.pass_(3600)
+    desk.installation.wall.pass_(3600)
     await send_due(desk.engine)
     assert desk.fax.sent == []
     assert await desk.states() == {"fax": "left-out"}
@@ -282,11 +289,11 @@ async def test_an_erased_person_is_on_no_page_and_no_sheet(desk):
     """§4.5: letters, scripts, fax jobs and what was written go with her."""
     for channel in ("post", "fax", "phone"):
         await desk.write(channel)
-    await erasing.intend_erasure(desk.engine, desk.own)
+    await erasure.intend_erasure(desk.engine, desk.own)
     with pytest.raises(ConflictError):
         await desk.print()
     assert (await desk.sheet()).rows == ()
-    assert await contacting.contacts_of(desk.engine, desk.session, desk.case.id) == []
+    assert await contacts.contacts_of(desk.engine, desk.session, desk.case.id) == []
     desk.fax.jobs.clear()
     assert await look_after_faxes(desk.engine) == 0
 
@@ -294,26 +301,26 @@ async def test_an_erased_person_is_on_no_page_and_no_sheet(desk):
 async def test_one_number_at_a_time_by_who_began_and_in_its_time(desk):
     """§4.5 breach: no second number before the first call ended, none of another's sheet, none after twelve hours."""
     sheet_id = await desk.begun()
-    other = await desk.house.staff("ueda", ("support",))
+    other = await desk.installation.staff("ueda", ("support",))
     with pytest.raises(DeniedError) as foreign:
-        await calling.show_number(desk.engine, other, sheet_id, 1)
+        await calls.show_number(desk.engine, other, sheet_id, 1)
     assert foreign.value.reason == "call-sheet-over"
-    await calling.show_number(desk.engine, desk.session, sheet_id, 1)
+    await calls.show_number(desk.engine, desk.session, sheet_id, 1)
     with pytest.raises(DeniedError):
-        await calling.end_call(desk.engine, other, sheet_id, 1, "not-again")
+        await calls.end_call(desk.engine, other, sheet_id, 1, "not-again")
     with pytest.raises(ConflictError) as open_still:
-        await calling.show_number(desk.engine, desk.session, sheet_id, 1)
+        await calls.show_number(desk.engine, desk.session, sheet_id, 1)
     assert open_still.value.reason == "call-open"
     second = await desk.begun()
-    desk.house.wall.pass_(calling.SHEET_SECONDS + 1)
+    desk.installation.wall.pass_(calls.SHEET_SECONDS + 1)
     with pytest.raises(DeniedError):
-        await calling.show_number(desk.engine, desk.session, second, 1)
-    assert await calling.end_sheets(desk.engine) == 2
+        await calls.show_number(desk.engine, desk.session, second, 1)
+    assert await calls.end_sheets(desk.engine) == 2
     assert [(one.status, one.left) for one in await call_sheets.sheets_of(desk.engine, desk.session)] == [
         ("ended", 0)
     ] * 2
     with pytest.raises(ConflictError):
-        await calling.begin(desk.engine, desk.session, sheet_id)
+        await calls.begin(desk.engine, desk.session, sheet_id)
 
 
 @pytest.mark.parametrize("outcome", ["not-again", "wrong-number"])
@@ -321,10 +328,10 @@ async def test_do_not_call_again_holds_and_staff_cannot_lift_it(desk, outcome):
     """§4.5 breach: what she told a caller goes on the stop list; the next call is refused with the clause."""
     sheet_id = await desk.begun()
     waiting = await desk.begun()
-    await calling.show_number(desk.engine, desk.session, sheet_id, 1)
-    await calling.end_call(desk.engine, desk.session, sheet_id, 1, outcome)
+    await calls.show_number(desk.engine, desk.session, sheet_id, 1)
+    await calls.end_call(desk.engine, desk.session, sheet_id, 1, outcome)
     with pytest.raises(DeniedError) as refused:
-        await calling.show_number(desk.engine, desk.session, waiting, 1)
+        await calls.show_number(desk.engine, desk.session, waiting, 1)
     assert (refused.value.reason, refused.value.clause) == ("stop-list", "§4.5")
     with pytest.raises(DeniedError) as anew:
         await desk.write("phone")
@@ -337,14 +344,14 @@ async def test_another_role_sees_no_run_and_no_sheet(desk):
     """§4.5 breach: printing and calling need a role with the purpose."""
     await desk.write("post")
     sheet_id = await desk.begun()
-    other = await desk.house.staff("abe", ("partners",))
+    other = await desk.installation.staff("abe", ("partners",))
     assert await letters.waiting_runs(desk.engine, other) == []
     assert await call_sheets.sheets_of(desk.engine, other) == []
     for act in (
         letters.fetch(desk.engine, other, "contact", "case", str(desk.case.number)),
         call_sheets.sheet_of(desk.engine, other, sheet_id),
-        calling.begin(desk.engine, other, sheet_id),
-        calling.end_call(desk.engine, other, sheet_id, 1, "reached"),
+        calls.begin(desk.engine, other, sheet_id),
+        calls.end_call(desk.engine, other, sheet_id, 1, "reached"),
     ):
         with pytest.raises(DeniedError) as refused:
             await act
@@ -383,7 +390,7 @@ async def test_a_closed_case_does_not_keep_back_what_was_written_in_it(desk):
     await desk.write("fax")
     await cases.close_case(desk.engine, desk.session, desk.case.id)
     desk.fax.answer = FaxOutcome.QUEUED
-    desk.house.wall.pass_(3600)
+    desk.installation.wall.pass_(3600)
     await send_due(desk.engine)
     assert len(desk.fax.sent) == 1
 
@@ -417,7 +424,7 @@ async def test_a_character_no_font_shows_is_told_to_who_typed_it(desk, channel, 
 async def test_without_typst_the_page_says_what_to_install(desk, channel, monkeypatch):
     """§4.5: no letter and no fax, and nothing kept."""
     monkeypatch.setitem(sys.modules, "typst", None)
-    ways = {one.channel.value: one.open for one in await contacting.ways_of(desk.engine, desk.session, desk.case.id)}
+    ways = {one.channel.value: one.open for one in await contacts.ways_of(desk.engine, desk.session, desk.case.id)}
     assert ways == {"mail": True, "post": False, "phone": True, "fax": False}
     with pytest.raises(SettingError) as refused:
         await desk.write(channel)
@@ -458,15 +465,15 @@ async def test_an_older_copy_of_the_database_prints_and_calls_nobody_by_itself(d
     assert await desk.states() == {"post": "unknown", "phone": "unknown"}
     assert await letters.waiting_runs(desk.engine, desk.session) == []
     assert (await desk.sheet()).rows == ()
-    for found in await contacting.contacts_of(desk.engine, desk.session, desk.case.id):
-        await contacting.write_again(desk.engine, desk.session, desk.case.id, found.id)
+    for found in await contacts.contacts_of(desk.engine, desk.session, desk.case.id):
+        await contacts.write_again(desk.engine, desk.session, desk.case.id, found.id)
     await send_due(desk.engine)
     assert await desk.states() == {"post": "to-print", "phone": "to-call"}
     assert (await desk.print()).letters == 1
     with pytest.raises(ConflictError):
-        await contacting.write_again(desk.engine, desk.session, desk.case.id, message)
+        await contacts.write_again(desk.engine, desk.session, desk.case.id, message)
     with pytest.raises(InputError):
-        await contacting.write_again(desk.engine, desk.session, desk.case.id, "0" * 32)
+        await contacts.write_again(desk.engine, desk.session, desk.case.id, "0" * 32)
 
 
 async def test_a_fax_the_server_forgot_is_unknown_not_sent_for_ever(desk):
@@ -474,7 +481,7 @@ async def test_a_fax_the_server_forgot_is_unknown_not_sent_for_ever(desk):
     await desk.write("fax")
     desk.fax.jobs.clear()
     assert await look_after_faxes(desk.engine) == 0
-    desk.house.wall.pass_(3 * 86400 + 1)
+    desk.installation.wall.pass_(3 * 86400 + 1)
     jobs, desk.fax.jobs = desk.fax.jobs, None
     assert await look_after_faxes(desk.engine) == 0
     desk.fax.jobs = jobs
@@ -490,22 +497,22 @@ async def test_a_mail_the_other_side_refuses_is_failed(desk, answer):
     assert await desk.states() == {"mail": "failed"}
 
 
-async def test_a_letter_that_cannot_be_printed_is_failed_not_tried_for_ever(house):
+async def test_a_letter_that_cannot_be_printed_is_failed_not_tried_for_ever(installation):
     """§4.5: an address that fits no window, or a name no page may show, is told."""
-    desk = await Desk(house).begin(
+    desk = await Desk(installation).begin(
         [(item, "1 " + "Long Road " * 150 if item == "postal_address" else text) for item, text in ALL]
     )
     await desk.write("post")
     assert await desk.states() == {"post": "failed"}
-    assert await letters.waiting_runs(house.engine, desk.session) == []
+    assert await letters.waiting_runs(installation.engine, desk.session) == []
 
 
 async def test_an_address_corrected_to_one_too_long_leaves_its_letter_out(desk):
     """§4.5: the others of the run are printed."""
     await desk.write("post")
     await desk.write("post", "Another")
-    other = await desk.house.join()
-    await desk.house.give(
+    other = await desk.installation.join()
+    await desk.installation.give(
         other, [("name", "Ren Other"), ("mail_address", "other@example.jp"), ("postal_address", "Nara 30")]
     )
     await correct(desk.engine, desk.own, "postal_address", "1 " + "Long Road " * 150, expected_version=1)
@@ -514,9 +521,9 @@ async def test_an_address_corrected_to_one_too_long_leaves_its_letter_out(desk):
     assert await desk.states() == {"post": "left-out"}
 
 
-async def test_a_number_that_cannot_be_dialled_is_failed(house):
+async def test_a_number_that_cannot_be_dialled_is_failed(installation):
     """§4.5: an extension is no fax number."""
-    desk = await Desk(house).begin([*ALL[:-1], ("fax", "075-200-1000 ext. 12")])
+    desk = await Desk(installation).begin([*ALL[:-1], ("fax", "075-200-1000 ext. 12")])
     await desk.write("fax")
     assert await desk.states() == {"fax": "failed"}
     assert desk.fax.sent == []
@@ -525,8 +532,8 @@ async def test_a_number_that_cannot_be_dialled_is_failed(house):
 async def killed(desk, act, after):
     """Run *act* killed after every number of writes; return once it went through."""
     for writes in range(30):
-        house = desk.house
-        house.stop_after(writes)
+        installation = desk.installation
+        installation.stop_after(writes)
         try:
             await act()
             done = True
@@ -534,12 +541,14 @@ async def killed(desk, act, after):
             if error.reason not in {"killed", "letters-fetched"}:
                 raise
             done = error.reason == "letters-fetched"
-        dispatchers, origins = dict(house.engine.dispatchers), dict(house.engine.origins)
-        await house.close(integrate=False)
-        await house.open()
-        desk.engine = house.engine
-        house.engine.dispatchers, house.engine.origins = dispatchers, origins
-        desk.session = await staff.session_of(house.engine, await staff.start_demo_session(house.engine, "sato"))
+        dispatchers, origins = dict(installation.engine.dispatchers), dict(installation.engine.origins)
+        await installation.close(integrate=False)
+        await installation.open()
+        desk.engine = installation.engine
+        installation.engine.dispatchers, installation.engine.origins = dispatchers, origins
+        desk.session = await sessions.session_of(
+            installation.engine, await sessions.start_demo_session(installation.engine, "sato")
+        )
         await after(done)
         if done:
             return
@@ -556,8 +565,8 @@ async def test_writing_killed_at_every_write_loses_nothing_and_doubles_nothing(d
         del done
         await find_unknown(desk.engine, older_than=desk.engine.clock.now() + 1)
         await send_due(desk.engine)
-        written = await contacting.contacts_of(desk.engine, desk.session, desk.case.id)
-        entries = [one for one in await desk.house.ledger() if one.act == "staff:contact:write"]
+        written = await contacts.contacts_of(desk.engine, desk.session, desk.case.id)
+        entries = [one for one in await desk.installation.ledger() if one.act == "staff:contact:write"]
         assert len(written) == len(entries)
         assert {one.state for one in written} <= {"sent", "unknown"}
         assert len({sent[2].id for sent in desk.mail.sent}) == len(desk.mail.sent)
@@ -596,8 +605,8 @@ async def test_the_board_says_kept_by_all_four_and_the_screen(desk):
 
 async def test_the_console_writes_prints_and_calls(desk):
     """§4.5 page: support does all of it on the console; what is refused is said with its clause."""
-    browser = Browser(desk.house, at=CONSOLE)
-    browser.cookies["__Host-kept_session"] = await staff.start_demo_session(desk.engine, "sato")
+    browser = Browser(desk.installation, at=CONSOLE)
+    browser.cookies["__Host-kept_session"] = await sessions.start_demo_session(desk.engine, "sato")
     case = f"/en/case/{desk.case.id}"
     page = (await browser.get(case)).text
     for word in ("E-mail", "Letter", "Phone", "Fax"):
@@ -627,7 +636,7 @@ async def test_the_console_writes_prints_and_calls(desk):
     assert PHONE not in (await browser.get(f"/en/calls/{sheet.id}")).text
     await browser.post(f"/en/calls/{sheet.id}/end", place="1", outcome="not-again")
     assert "do not call again" in (await browser.get(f"/en/calls/{sheet.id}")).text
-    await choosing.stop_use(desk.engine, desk.own, "contact", stop=True)
+    await choices.stop_use(desk.engine, desk.own, "contact", stop=True)
     answer = await browser.post(f"{case}/contact", channel="mail", title=TITLE, text=TEXT)
     assert answer.status_code == 403
     assert "§4.5" in answer.text

@@ -6,27 +6,27 @@ import shutil
 import subprocess
 
 import pytest
+from installation import MAIL, NAME
+from receiving import MailBox
 
 from clauses.test_4_5_contact import TITLE, Desk
-from house import MAIL, NAME
 from kept.channels.mail import MailServer
 from kept.policy.words import Exit
-from kept.services.channels_of_house import set_up_channels
-from kept.services.faxing import FaxDispatcher, look_after_faxes, tag_of
-from kept.services.mailing import MailDispatcher
-from kept.services.reaching import equip
-from receiving import MailBox
+from kept.services.messages.fax import FaxDispatcher, look_after_faxes, tag_of
+from kept.services.messages.mail import MailDispatcher
+from kept.services.upkeep.channels import set_up_channels
+from kept.services.upkeep.sending import equip
 
 pytestmark = pytest.mark.anyio
 SITE = "https://shop.example"
 
 
-async def test_a_mail_of_a_case_arrives_over_smtp(house):
+async def test_a_mail_of_a_case_arrives_over_smtp(installation):
     """§4.5 normal: to her address, from the company, with the text as typed; no list, since it is no news."""
     box = await MailBox().open()
     server = MailServer("127.0.0.1", box.port)
-    desk = await Desk(house).begin()
-    equip(house.engine, SITE, MailDispatcher(server, SITE))
+    desk = await Desk(installation).begin()
+    equip(installation.engine, SITE, MailDispatcher(installation.engine, server, SITE))
     await desk.write("mail")
     await server.close()
     await box.close()
@@ -38,29 +38,29 @@ async def test_a_mail_of_a_case_arrives_over_smtp(house):
 
 
 @pytest.mark.fax
-async def test_a_fax_of_a_case_lies_in_the_servers_queue(house, fax_server):
+async def test_a_fax_of_a_case_lies_in_the_servers_queue(installation, fax_server):
     """§4.5 normal: HylaFAX holds the pages and the number, and nothing else of her; what it says is followed."""
     server, spool = fax_server
-    desk = await Desk(house).begin()
-    set_up_channels(house.engine, server)
+    desk = await Desk(installation).begin()
+    set_up_channels(installation.engine, server)
     message = await desk.write("fax")
     assert await desk.states() == {"fax": "queued"}
     job = (await server.look(tag_of(message))).id
     queued = (spool / "sendq" / f"q{job}").read_text()
     assert "\nnumber:0752001000\n" in queued
-    for part in (NAME, MAIL, "Canary House", TITLE):
+    for part in (NAME, MAIL, "Canary Installation", TITLE):
         assert part not in queued
-    assert await look_after_faxes(house.engine) == 0
+    assert await look_after_faxes(installation.engine) == 0
     assert await server.remove(job)
-    assert await look_after_faxes(house.engine) == 1
+    assert await look_after_faxes(installation.engine) == 1
     assert await desk.states() == {"fax": "failed"}
-    assert isinstance(house.engine.dispatchers[Exit.FAX], FaxDispatcher)
+    assert isinstance(installation.engine.dispatchers[Exit.FAX], FaxDispatcher)
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs poppler-utils: run `make test-full`")
-async def test_a_letter_is_read_by_another_program(house, tmp_path):
+async def test_a_letter_is_read_by_another_program(installation, tmp_path):
     """§4.5: pdftotext finds her address and the text, each line where it was put."""
-    desk = await Desk(house).begin()
+    desk = await Desk(installation).begin()
     await desk.write("post")
     file = tmp_path / "letter.pdf"
     file.write_bytes((await desk.print()).pdf)

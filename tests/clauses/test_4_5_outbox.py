@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import pytest
+from installation import MAIL, NAME
 
-from house import MAIL, NAME
 from kept.channels.handed import Handed
 from kept.errors import KeptError
 from kept.policy.words import Exit, ItemType
-from kept.services.desk_mandate import issue_mandate
-from kept.services.dispatching import Waiting, Words
-from kept.services.not_again import note_in_case
-from kept.services.outbox import new_message_id, put_in_outbox, send_due
-from kept.services.stop_list import UNDELIVERABLE, put_on, stop_token
+from kept.services.cases.do_not_contact import note_in_case
+from kept.services.engine.dispatchers import Waiting, Words
+from kept.services.messages.outbox import new_message_id, put_in_outbox, send_due
+from kept.services.messages.stop_list import UNDELIVERABLE, put_on, stop_token
+from kept.services.staff.desk_mandate import issue_mandate
 
 pytestmark = pytest.mark.anyio
 
@@ -33,7 +33,7 @@ class Channel:
     given: list = field(default_factory=list)
     handed: list = field(default_factory=list)
 
-    def prepare(self, engine, message, opened, person, entry_id):  # noqa: ARG002 -- the interface's
+    def prepare(self, message, opened, person, entry_id):  # noqa: ARG002 -- the interface's
         """Keep it."""
         self.given.append((message, opened))
         return _Handover(self, message)
@@ -64,101 +64,101 @@ class Case:
 
     words = "We found your umbrella."
 
-    async def compose(self, engine, waiting):  # noqa: ARG002 -- the interface's
+    async def compose(self, waiting):  # noqa: ARG002 -- the interface's
         """Write it."""
         return lambda _, opened: Words("Umbrella", f"{opened.name}: {self.words}")
 
 
 @pytest.fixture(params=[False, True], ids=["handed", "at-once"])
-async def channel(request, house):
+async def channel(request, installation):
     """A channel and an origin of a test's own."""
-    house.engine.site = "https://shop.example"
-    one = house.engine.dispatchers[Exit.MAIL] = Channel(request.param)
-    house.engine.origins["case"] = Case()
+    installation.engine.site = "https://shop.example"
+    one = installation.engine.dispatchers[Exit.MAIL] = Channel(request.param)
+    installation.engine.origins["case"] = Case()
     return one
 
 
-async def waiting(house, own):
+async def waiting(installation, own):
     """A message for *contact* that waits."""
-    support = await house.staff("sato", ("support",))
-    mandate = await issue_mandate(house.engine, support, "contact", people=20)
+    support = await installation.staff("sato", ("support",))
+    mandate = await issue_mandate(installation.engine, support, "contact", people=20)
     message = Waiting(own.person_id, new_message_id(), "case", "1001", "contact", Exit.MAIL, mandate.id, 0)
-    at = house.engine.clock.now()
-    await house.engine.data.write(lambda tx: put_in_outbox(tx, message, at))
+    at = installation.engine.clock.now()
+    await installation.engine.data.write(lambda tx: put_in_outbox(tx, message, at))
     return message
 
 
-async def status(house, message):
+async def status(installation, message):
     """Return where a message stands."""
-    row = await house.engine.data.read(lambda tx: tx.one("outbox_find", message_id=message.message_id))
+    row = await installation.engine.data.read(lambda tx: tx.one("outbox_find", message_id=message.message_id))
     return row[5]
 
 
-async def test_a_needed_message_goes_without_a_yes_and_without_a_link_to_say_no(house, channel):
+async def test_a_needed_message_goes_without_a_yes_and_without_a_link_to_say_no(installation, channel):
     """§4.5 normal: basis necessary; name and address opened, recorded, and why is answered."""
-    message = await waiting(house, await house.mori())
-    await send_due(house.engine)
+    message = await waiting(installation, await installation.mori())
+    await send_due(installation.engine)
     ((sent, opened),) = channel.given
     assert (opened.address, opened.name, sent.words.text) == (MAIL, NAME, f"{NAME}: We found your umbrella.")
     assert (sent.stop, sent.why.startswith("https://shop.example/en/w/")) == ("", True)
-    assert await status(house, message) == "sent"
+    assert await status(installation, message) == "sent"
     assert channel.handed == ([] if channel.at_once else [message.message_id])
-    assert await house.engine.meta(f"letter:{message.message_id}") == "waits for the printer"
-    entry = next(one for one in await house.ledger() if one.act == "staff:message:send")
+    assert await installation.engine.meta(f"letter:{message.message_id}") == "waits for the printer"
+    entry = next(one for one in await installation.ledger() if one.act == "staff:message:send")
     assert (entry.exit, entry.purpose, entry.clause, set(entry.items)) == (
         "mail", "contact", "4.5", {"mail_address", "name"},
     )  # fmt: skip
 
 
-async def test_a_wish_not_to_get_news_does_not_stop_what_is_needed(house, channel):
+async def test_a_wish_not_to_get_news_does_not_stop_what_is_needed(installation, channel):
     """§4.5: of the stop list only an address that is none counts here."""
-    own = await house.mori()
-    support = await house.staff("yoko", ("support",))
-    case = await house.case(support)
-    await note_in_case(house.engine, support, case.id, Exit.MAIL)
-    first = await waiting(house, own)
-    await send_due(house.engine)
-    assert await status(house, first) == "sent"
+    own = await installation.mori()
+    support = await installation.staff("yoko", ("support",))
+    case = await installation.case(support)
+    await note_in_case(installation.engine, support, case.id, Exit.MAIL)
+    first = await waiting(installation, own)
+    await send_due(installation.engine)
+    assert await status(installation, first) == "sent"
 
 
-async def test_an_address_that_is_none_is_not_written_to_again(house, channel):
+async def test_an_address_that_is_none_is_not_written_to_again(installation, channel):
     """§4.5 breach: not even when it is needed; recorded, and nothing is put."""
-    own = await house.mori()
-    engine, at = house.engine, house.engine.clock.now()
+    own = await installation.mori()
+    engine, at = installation.engine, installation.engine.clock.now()
     token = stop_token(engine, Exit.MAIL, MAIL.upper())
     await engine.data.write(lambda tx: put_on(tx, Exit.MAIL, token, UNDELIVERABLE, at))
-    message = await waiting(house, own)
+    message = await waiting(installation, own)
     await send_due(engine)
-    assert await status(house, message) == "left-out"
+    assert await status(installation, message) == "left-out"
     assert (channel.handed, await engine.meta(f"letter:{message.message_id}")) == ([], "")
 
 
 @pytest.mark.parametrize("writes", range(3))
-async def test_killed_after_any_write(house, channel, writes):
+async def test_killed_after_any_write(installation, channel, writes):
     """§4.5 fault: what is written is written with its entry, or neither is."""
-    message = await waiting(house, await house.mori())
-    house.stop_after(writes)
+    message = await waiting(installation, await installation.mori())
+    installation.stop_after(writes)
     with pytest.raises(KeptError):
-        await until_killed(house)
-    await house.close(integrate=False)
-    await house.open()
-    stands = await status(house, message)
-    entries = [one for one in await house.ledger() if one.act == "staff:message:send"]
-    letter = await house.engine.meta(f"letter:{message.message_id}")
+        await until_killed(installation)
+    await installation.close(integrate=False)
+    await installation.open()
+    stands = await status(installation, message)
+    entries = [one for one in await installation.ledger() if one.act == "staff:message:send"]
+    letter = await installation.engine.meta(f"letter:{message.message_id}")
     assert len(entries) == bool(letter) == (stands != "waiting")
     assert stands in ({"waiting", "sent"} if channel.at_once else {"waiting", "handing", "sent"})
 
 
-async def until_killed(house):
+async def until_killed(installation):
     """Send, and go on writing until the kill comes."""
-    await send_due(house.engine)
+    await send_due(installation.engine)
     for _ in range(9):
-        await house.engine.put_meta("never", "reached")
+        await installation.engine.put_meta("never", "reached")
 
 
-async def test_without_its_channel_or_origin_a_message_waits(house, channel):
-    """§4.5: a house started without it loses nothing."""
-    message = await waiting(house, await house.mori())
-    house.engine.dispatchers.clear()
-    await send_due(house.engine)
-    assert await status(house, message) == "waiting"
+async def test_without_its_channel_or_origin_a_message_waits(installation, channel):
+    """§4.5: an installation started without it loses nothing."""
+    message = await waiting(installation, await installation.mori())
+    installation.engine.dispatchers.clear()
+    await send_due(installation.engine)
+    assert await status(installation, message) == "waiting"

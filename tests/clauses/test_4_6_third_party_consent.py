@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 
 import pytest
-
 from asked import Browser
-from house import MAIL, NAME
+from installation import MAIL, NAME
+
 from kept.crypto.sealed_to import OpeningKey
 from kept.errors import ConflictError, DeniedError, InputError, KeptError, MalformedError, SealError
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState
-from kept.services import accounts, choosing, erasing, providing
-from kept.services.approving import approve_act
-from kept.services.provision_file import parse_file
-from kept.services.recalling import provisions_to, pseudonym
-from kept.services.recipients import register_key
+from kept.services.accounts import accounts
+from kept.services.my_data import choices, erasure
+from kept.services.staff.approvals import approve_act
+from kept.services.third_parties import provisions
+from kept.services.third_parties.provision_file import parse_file
+from kept.services.third_parties.recalls import provisions_to, pseudonym
+from kept.services.third_parties.recipients import register_key
 
 pytestmark = pytest.mark.anyio
 CLUB = "picture-club"
@@ -26,53 +28,53 @@ TICK = ("choice", f"{CLUB}//{CLUB}")
 class Club:
     """The recipient, its key, and the two members of staff who provide to it."""
 
-    def __init__(self, house) -> None:
-        self.house = house
+    def __init__(self, installation) -> None:
+        self.installation = installation
         self.key = OpeningKey.new()
 
     async def begin(self):
         """Register the key and hire."""
-        await register_key(self.house.engine, CLUB, self.key.public, by="test")
-        self.asks = await self.house.staff("abe", ("partners",))
-        self.approves = await self.house.staff("kato", ("privacy",))
+        await register_key(self.installation.engine, CLUB, self.key.public, by="test")
+        self.asks = await self.installation.staff("abe", ("partners",))
+        self.approves = await self.installation.staff("kato", ("privacy",))
         return self
 
     async def provide(self):
         """Ask, approve, and return the provision."""
-        provision = await providing.ask(self.house.engine, self.asks, CLUB)
-        return await providing.approve_and_provide(self.house.engine, self.approves, provision)
+        provision = await provisions.ask(self.installation.engine, self.asks, CLUB)
+        return await provisions.approve_and_provide(self.installation.engine, self.approves, provision)
 
     async def file(self, provision) -> dict:
         """Fetch the file and open it as the recipient."""
-        return parse_file(await providing.fetch(self.house.engine, self.asks, provision.id), self.key)
+        return parse_file(await provisions.fetch(self.installation.engine, self.asks, provision.id), self.key)
 
 
 @pytest.fixture
-async def club(house):
+async def club(installation):
     """A recipient with a key, and staff."""
-    return await Club(house).begin()
+    return await Club(installation).begin()
 
 
-async def person(house, *fields):
+async def person(installation, *fields):
     """Somebody who gave a name and an address, and ticked what is given."""
-    own = await house.join()
-    await house.give(own, [("name", NAME), ("mail_address", MAIL), *fields])
+    own = await installation.join()
+    await installation.give(own, [("name", NAME), ("mail_address", MAIL), *fields])
     return own
 
 
-async def test_who_consented_is_in_the_sealed_file_and_nobody_else(house, club):
+async def test_who_consented_is_in_the_sealed_file_and_nobody_else(installation, club):
     """§4.6 normal: the file holds the consented items with where they come from, and opens with the recipient's key."""
-    own = await person(house, TICK)
-    await person(house)
+    own = await person(installation, TICK)
+    await person(installation)
     made = await club.provide()
     assert (made.people, made.refused, made.status) == (1, 0, "ready")
-    raw = await providing.fetch(house.engine, club.asks, made.id)
+    raw = await provisions.fetch(installation.engine, club.asks, made.id)
     assert NAME.encode() not in raw
     assert MAIL.encode() not in raw
     opened = parse_file(raw, club.key)
     record = opened["records"][0]
     assert record["items"] == {"name": NAME, "mail_address": MAIL}
-    assert record["person"] == pseudonym(house.engine, CLUB, own.person_id)
+    assert record["person"] == pseudonym(installation.engine, CLUB, own.person_id)
     assert record["provenance"]["name"]["source"] == "own-session"
     assert (opened["sheet"]["people"], opened["sheet"]["clause"]) == (1, "§4.6")
     for wrong in (OpeningKey.new(),):
@@ -82,135 +84,137 @@ async def test_who_consented_is_in_the_sealed_file_and_nobody_else(house, club):
         parse_file(b"{}", club.key)
 
 
-async def test_the_register_is_written_by_the_release_and_the_person_reads_it(house, club):
+async def test_the_register_is_written_by_the_release_and_the_person_reads_it(installation, club):
     """§4.6 evidence and page: the entry names recipient and items; my data shows who received what."""
-    own = await person(house, TICK)
+    own = await person(installation, TICK)
     made = await club.provide()
-    entry = next(one for one in await house.ledger() if one.act == "staff:value:provide")
+    entry = next(one for one in await installation.ledger() if one.act == "staff:value:provide")
     assert (entry.outcome, entry.clause, entry.exit, entry.items) == (
         "permitted", "4.6", "provision", ("name", "mail_address"),
     )  # fmt: skip
     assert dict(entry.facts)["recipient"] == CLUB
-    assert [line.account.act for line in await provisions_to(house.engine, own.person_id)] == ["staff:value:provide"]
+    assert [line.account.act for line in await provisions_to(installation.engine, own.person_id)] == [
+        "staff:value:provide"
+    ]
     record = (await club.file(made))["records"][0]
-    assert record["entry"] in {line.entry_id for line in await provisions_to(house.engine, own.person_id)}
-    browser = Browser(house)
-    browser.cookies["__Host-kept_session"] = await accounts.start_session(house.engine, own.person_id)
+    assert record["entry"] in {line.entry_id for line in await provisions_to(installation.engine, own.person_id)}
+    browser = Browser(installation)
+    browser.cookies["__Host-kept_session"] = await accounts.start_session(installation.engine, own.person_id)
     page = (await browser.get("/en/my-data")).text
     assert "Who received it" in page
     assert "Picture Club" in page.split('id="provided"')[1].split("</ul>")[0]
 
 
-async def test_withdrawal_stops_the_next_one_and_writes_the_recall(house, club):
+async def test_withdrawal_stops_the_next_one_and_writes_the_recall(installation, club):
     """§4.6: after a no nothing more goes, what waits is taken out, and the next file tells the recipient to give it up."""
-    own = await person(house, TICK)
+    own = await person(installation, TICK)
     await club.file(await club.provide())
-    await choosing.choose(house.engine, own, CLUB, None, allow=False)
-    assert dict((await house.newest()).facts)["recalled"] == CLUB
+    await choices.choose(installation.engine, own, CLUB, None, allow=False)
+    assert dict((await installation.newest()).facts)["recalled"] == CLUB
     second = await club.provide()
     assert (second.people, second.refused, second.recalls) == (0, 1, 1)
     opened = await club.file(second)
     assert opened["records"] == []
-    assert [one["person"] for one in opened["recalls"]] == [pseudonym(house.engine, CLUB, own.person_id)]
+    assert [one["person"] for one in opened["recalls"]] == [pseudonym(installation.engine, CLUB, own.person_id)]
     assert (await club.provide()).recalls == 0
 
 
-async def test_who_withdraws_before_the_file_is_fetched_is_not_in_it(house, club):
+async def test_who_withdraws_before_the_file_is_fetched_is_not_in_it(installation, club):
     """§4.6 breach: a file that waits does not go out with somebody who said no meanwhile."""
-    own = await person(house, TICK)
+    own = await person(installation, TICK)
     made = await club.provide()
-    await choosing.choose(house.engine, own, CLUB, None, allow=False)
+    await choices.choose(installation.engine, own, CLUB, None, allow=False)
     assert (await club.file(made))["records"] == []
 
 
 @pytest.mark.parametrize("how", ["stop", "erase"])
-async def test_stopping_and_erasing_recall_too(house, club, how):
+async def test_stopping_and_erasing_recall_too(installation, club, how):
     """§4.6: a stopped use and an erased person are recalled; the recall names a pseudonym, and nobody."""
-    own = await person(house, TICK)
+    own = await person(installation, TICK)
     await club.file(await club.provide())
-    name = pseudonym(house.engine, CLUB, own.person_id)
+    name = pseudonym(installation.engine, CLUB, own.person_id)
     if how == "stop":
-        await choosing.stop_use(house.engine, own, CLUB, stop=True)
+        await choices.stop_use(installation.engine, own, CLUB, stop=True)
     else:
-        await erasing.intend_erasure(house.engine, own)
+        await erasure.intend_erasure(installation.engine, own)
     opened = await club.file(await club.provide())
     assert (opened["records"], [one["person"] for one in opened["recalls"]]) == ([], [name])
 
 
-async def test_without_a_second_approver_nothing_goes(house, club):
+async def test_without_a_second_approver_nothing_goes(installation, club):
     """§4.6 breach: who asks cannot approve, who may not act cannot ask, an unapproved provision makes no file."""
-    await person(house, TICK)
-    provision = await providing.ask(house.engine, club.asks, CLUB)
+    await person(installation, TICK)
+    provision = await provisions.ask(installation.engine, club.asks, CLUB)
     for act in (
-        lambda: providing.approve_and_provide(house.engine, club.asks, provision),
-        lambda: providing.provide(house.engine, provision),
-        lambda: providing.ask(house.engine, club.approves, CLUB),
+        lambda: provisions.approve_and_provide(installation.engine, club.asks, provision),
+        lambda: provisions.provide(installation.engine, provision),
+        lambda: provisions.ask(installation.engine, club.approves, CLUB),
     ):
         with pytest.raises(DeniedError) as refused:
             await act()
         assert refused.value.clause == "§5.2"
     with pytest.raises(ConflictError):
-        await providing.fetch(house.engine, club.asks, provision)
-    assert not [one for one in await house.ledger() if one.act == "staff:value:provide"]
+        await provisions.fetch(installation.engine, club.asks, provision)
+    assert not [one for one in await installation.ledger() if one.act == "staff:value:provide"]
 
 
-async def test_an_unknown_recipient_or_a_missing_key_is_a_no(house):
+async def test_an_unknown_recipient_or_a_missing_key_is_a_no(installation):
     """§4.6 breach: unknown means no, before anybody's data is looked at."""
-    asks = await house.staff("abe", ("partners",))
+    asks = await installation.staff("abe", ("partners",))
     for recipient, reason in (("ad-broker", "recipient-unknown"), (CLUB, "recipient-key-missing")):
         with pytest.raises(InputError) as refused:
-            await providing.ask(house.engine, asks, recipient)
+            await provisions.ask(installation.engine, asks, recipient)
         assert (refused.value.reason, refused.value.clause) == (reason, "§4.6")
     for recipient, key, reason in (("ad-broker", b"k" * 32, "recipient-unknown"), (CLUB, b"short", "recipient-key")):
         with pytest.raises(KeptError) as wrong:
-            await register_key(house.engine, recipient, key, by="test")
+            await register_key(installation.engine, recipient, key, by="test")
         assert wrong.value.reason == reason
 
 
-async def test_a_consent_to_another_purpose_is_none(house, club):
+async def test_a_consent_to_another_purpose_is_none(installation, club):
     """§4.6 breach: a yes to letters from us is no yes to them."""
-    await person(house, ("choice", "information-for-you/mail/"))
+    await person(installation, ("choice", "information-for-you/mail/"))
     assert (await club.provide()).people == 0
 
 
-async def test_a_file_is_fetched_once_and_nothing_of_it_stays(house, club):
-    """§4.6: a second fetch is refused, and the records are gone from the house."""
-    await person(house, TICK)
+async def test_a_file_is_fetched_once_and_nothing_of_it_stays(installation, club):
+    """§4.6: a second fetch is refused, and the records are gone from the installation."""
+    await person(installation, TICK)
     made = await club.provide()
     await club.file(made)
     with pytest.raises(ConflictError):
-        await providing.fetch(house.engine, club.asks, made.id)
-    if house.kind == "sqlite":
-        assert house.sql("SELECT COUNT(*) FROM provision_record") == [(0,)]
+        await provisions.fetch(installation.engine, club.asks, made.id)
+    if installation.kind == "sqlite":
+        assert installation.sql("SELECT COUNT(*) FROM provision_record") == [(0,)]
 
 
-async def test_a_kill_between_two_people_goes_on_with_the_next(house, club):
+async def test_a_kill_between_two_people_goes_on_with_the_next(installation, club):
     """§4.6 fault: whoever is in the file has their entry and the other way round; nobody is provided twice."""
     for _ in range(5):
-        await person(house, TICK)
-    provision = await providing.ask(house.engine, club.asks, CLUB)
-    found = await providing.provision_of(house.engine, provision)
-    await approve_act(house.engine, club.approves, found.approval_id)
-    house.stop_after(3)  # the mandate's volume, and two people
+        await person(installation, TICK)
+    provision = await provisions.ask(installation.engine, club.asks, CLUB)
+    found = await provisions.provision_of(installation.engine, provision)
+    await approve_act(installation.engine, club.approves, found.approval_id)
+    installation.stop_after(3)  # the mandate's volume, and two people
     with pytest.raises(KeptError):
-        await providing.provide(house.engine, provision)
-    await house.close(integrate=False)
-    await house.open()
+        await provisions.provide(installation.engine, provision)
+    await installation.close(integrate=False)
+    await installation.open()
 
     async def entries():
-        return [one for one in await house.ledger() if one.act == "staff:value:provide"]
+        return [one for one in await installation.ledger() if one.act == "staff:value:provide"]
 
-    rows = await house.engine.data.read(lambda tx: tx.all("provision_records", provision_id=provision))
+    rows = await installation.engine.data.read(lambda tx: tx.all("provision_records", provision_id=provision))
     assert len(rows) == len(await entries()) == 2
-    assert (await providing.provide(house.engine, provision)).people == 5
+    assert (await provisions.provide(installation.engine, provision)).people == 5
     assert len(await entries()) == 5
-    assert json.loads(await providing.fetch(house.engine, club.asks, provision))["sheet"]["people"] == 5
+    assert json.loads(await provisions.fetch(installation.engine, club.asks, provision))["sheet"]["people"] == 5
 
 
-async def test_the_board_says_kept(house, club):
+async def test_the_board_says_kept(installation, club):
     """§4.6 page: consent, register and what was made."""
-    await person(house, TICK)
+    await person(installation, TICK)
     await club.provide()
-    one = (await promise_board(house.engine)).of("4.6")
+    one = (await promise_board(installation.engine)).of("4.6")
     assert one.state is ClauseState.KEPT
     assert one.uses >= 1

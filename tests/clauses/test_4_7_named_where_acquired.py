@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-
 from asked import Browser
-from house import MAIL, NAME, POLICY
+from installation import MAIL, NAME, POLICY
+
 from kept import policy_files
 from kept.crypto.sealed_to import OpeningKey
 from kept.errors import SubmissionError
@@ -13,8 +13,9 @@ from kept.guarantees import words
 from kept.guarantees.board import promise_board
 from kept.policy.check import check_policy
 from kept.policy.words import ClauseState
-from kept.services import accounts, providing
-from kept.services.recipients import register_key
+from kept.services.accounts import accounts
+from kept.services.third_parties import provisions
+from kept.services.third_parties.recipients import register_key
 
 pytestmark = pytest.mark.anyio
 CLUB = "picture-club"
@@ -25,50 +26,56 @@ SAID = {
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-async def test_the_page_names_recipient_items_purpose_and_means_before_any_field(house, language):
+async def test_the_page_names_recipient_items_purpose_and_means_before_any_field(installation, language):
     """§4.7 normal and page: all of it stands above the first field, in the reader's language, with a box nobody ticked."""
-    own = await house.join()
-    browser = Browser(house)
-    browser.cookies["__Host-kept_session"] = await accounts.start_session(house.engine, own.person_id)
+    own = await installation.join()
+    browser = Browser(installation)
+    browser.cookies["__Host-kept_session"] = await accounts.start_session(installation.engine, own.person_id)
     page = (await browser.get(f"/{language}/registration")).text
     before = page[: page.index('name="name"')]
-    purpose = house.engine.policy.policy.purposes[CLUB].titles[language]
+    purpose = installation.engine.policy.policy.purposes[CLUB].titles[language]
     for said in (*SAID[language], purpose):
         assert said in before, said
     box = page[page.index(f'value="{CLUB}//{CLUB}"') - 80 :][:200]
     assert "checked" not in box
 
 
-async def test_nothing_is_provided_until_the_yes_given_there(house):
+async def test_nothing_is_provided_until_the_yes_given_there(installation):
     """§4.7 evidence: without the tick nobody is in the file; with it the receipt names the recipient, and so does the entry."""
-    await register_key(house.engine, CLUB, OpeningKey.new().public, by="test")
-    asks, approves = await house.staff("abe", ("partners",)), await house.staff("kato", ("privacy",))
-    own = await house.join()
-    await house.give(own, [("name", NAME), ("mail_address", MAIL)])
-    made = await providing.approve_and_provide(house.engine, approves, await providing.ask(house.engine, asks, CLUB))
+    await register_key(installation.engine, CLUB, OpeningKey.new().public, by="test")
+    asks, approves = await installation.staff("abe", ("partners",)), await installation.staff("kato", ("privacy",))
+    own = await installation.join()
+    await installation.give(own, [("name", NAME), ("mail_address", MAIL)])
+    made = await provisions.approve_and_provide(
+        installation.engine, approves, await provisions.ask(installation.engine, asks, CLUB)
+    )
     assert made.people == 0
-    other = await house.join()
-    receipt = await house.give(other, [("name", NAME), ("mail_address", MAIL), ("choice", f"{CLUB}//{CLUB}")])
+    other = await installation.join()
+    receipt = await installation.give(other, [("name", NAME), ("mail_address", MAIL), ("choice", f"{CLUB}//{CLUB}")])
     assert CLUB in str(receipt.record)
-    made = await providing.approve_and_provide(house.engine, approves, await providing.ask(house.engine, asks, CLUB))
+    made = await provisions.approve_and_provide(
+        installation.engine, approves, await provisions.ask(installation.engine, asks, CLUB)
+    )
     assert made.people == 1
-    entry = next(one for one in await house.ledger() if one.act == "staff:value:provide")
+    entry = next(one for one in await installation.ledger() if one.act == "staff:value:provide")
     assert (entry.outcome, dict(entry.facts)["recipient"]) == ("permitted", CLUB)
 
 
-async def test_a_yes_to_somebody_the_page_does_not_name_is_refused(house):
+async def test_a_yes_to_somebody_the_page_does_not_name_is_refused(installation):
     """§4.7 breach: a box of our own making, for another recipient, takes nothing; the refusal is recorded."""
-    own = await house.join()
+    own = await installation.join()
     with pytest.raises(SubmissionError) as refused:
-        await house.give(own, [("name", NAME), ("mail_address", MAIL), ("choice", f"{CLUB}//another-house")])
+        await installation.give(
+            own, [("name", NAME), ("mail_address", MAIL), ("choice", f"{CLUB}//another-installation")]
+        )
     assert refused.value.reason == "choice-unknown"
     assert refused.value.clause
-    said = await house.newest()
-    assert (said.act, said.outcome) == ("house:submission:refuse", "refused")
-    assert (await house.engine.people.load(own.person_id)).state.slots == {}
+    said = await installation.newest()
+    assert (said.act, said.outcome) == ("system:submission:refuse", "refused")
+    assert (await installation.engine.people.load(own.person_id)).state.slots == {}
 
 
-async def test_a_policy_whose_page_does_not_name_its_recipient_does_not_run(house):
+async def test_a_policy_whose_page_does_not_name_its_recipient_does_not_run(installation):
     """§4.7 breach: a point without its recipient is an error of the policy, and the board's part holds for the one in force."""
     files = policy_files(POLICY)
     first = files[POLICY.name]
@@ -77,4 +84,4 @@ async def test_a_policy_whose_page_does_not_name_its_recipient_does_not_run(hous
     found = check_policy({POLICY.name: first.replace(named, b"").replace(b"translations:\n  - ja\n", b"")}, words())
     errors = [(one.code, one.clause) for one in found if one.severity == "error"]
     assert errors == [("recipient-not-named", "4.7")]
-    assert (await promise_board(house.engine)).of("4.7").state is ClauseState.KEPT
+    assert (await promise_board(installation.engine)).of("4.7").state is ClauseState.KEPT

@@ -8,163 +8,164 @@ import json
 import sqlite3
 
 import pytest
-
 from asked import CONSOLE, Browser
 from counted import Desk, no_noise, person
+
 from kept.errors import ConflictError, DeniedError, InputError, KeptError
 from kept.guarantees import released_statistics_only
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState
-from kept.services import asking, exporting, releasing, staff
-from kept.services.verifying import verify_house
+from kept.services.figures import exports, queries, releases
+from kept.services.staff import sessions
+from kept.services.upkeep.verification import verify_installation
 from kept.store.copying import copy_together
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-async def desk(house):
+async def desk(installation):
     """A researcher and an approver, with a data set of three people."""
-    one = await Desk.of(house)
+    one = await Desk.of(installation)
     for job in ("student", "student", "teacher"):
-        await person(house, occupation=job)
+        await person(installation, occupation=job)
     await one.build()
     return one
 
 
-async def export(house, desk, statistic_id, form="csv", recipient="press"):
+async def export(installation, desk, statistic_id, form="csv", recipient="press"):
     """Export, as the researcher."""
-    return await exporting.export(house.engine, desk.researcher, statistic_id, form, recipient, "en")
+    return await exports.export(installation.engine, desk.researcher, statistic_id, form, recipient, "en")
 
 
-async def test_released_figures_leave_with_their_sheet_to_a_recorded_recipient(house, desk):
+async def test_released_figures_leave_with_their_sheet_to_a_recorded_recipient(installation, desk):
     """§4.8: asked, approved by another, exported; the entry names recipient and form, and no figure."""
     found = await desk.ask("occupation", precision="finest")
     await desk.release(found.id)
-    content = await export(house, desk, found.id)
+    content = await export(installation, desk, found.id)
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
     assert rows[0] == ["Occupation", "Figure", "Give or take", "Shown"]
     assert [row[0] for row in rows[1:8]][:2] == ["Designer", "Publisher or editor"]
     assert content.startswith(b"\xef\xbb\xbf")
     assert "Why nobody can be singled out" in content.decode()
-    newest = await house.newest()
+    newest = await installation.newest()
     assert (newest.act, newest.clause, newest.outcome) == ("staff:statistic:export", "4.8", "done")
     assert dict(newest.facts) == {
         "question": found.id, "data-set": "customers", "recipient": "press", "form": "csv",
     }  # fmt: skip
-    document = json.loads(await export(house, desk, found.id, "json", "picture-club"))
+    document = json.loads(await export(installation, desk, found.id, "json", "picture-club"))
     assert len(document["cells"]) == 7
     assert {"en", "ja"} == set(document["sheet"])
 
 
-async def test_what_is_not_released_does_not_leave(house, desk):
+async def test_what_is_not_released_does_not_leave(installation, desk):
     """§4.8 breach: an answer, asked for or not, is refused with the clause, and the refusal is recorded."""
     found = await desk.ask("occupation")
-    for step in (None, releasing.ask_release):
+    for step in (None, releases.ask_release):
         if step:
-            await step(house.engine, desk.researcher, found.id)
+            await step(installation.engine, desk.researcher, found.id)
         with pytest.raises(DeniedError) as refused:
-            await export(house, desk, found.id)
+            await export(installation, desk, found.id)
         assert (refused.value.clause, refused.value.reason) == ("§4.8", "not-released")
-        newest = await house.newest()
+        newest = await installation.newest()
         assert (newest.act, newest.outcome, newest.clause) == ("staff:statistic:export", "refused", "4.8")
         assert refused.value.entry_id
     with pytest.raises(InputError):
-        await releasing.released_one(house.engine, str(found.number))
+        await releases.released_one(installation.engine, str(found.number))
 
 
-async def test_four_eyes(house, desk):
+async def test_four_eyes(installation, desk):
     """§4.8 breach: who asked cannot approve, nobody approves twice, nothing is released unasked."""
     found = await desk.ask("occupation")
-    both = await house.staff("both", ("research", "privacy"))
+    both = await installation.staff("both", ("research", "privacy"))
     with pytest.raises(ConflictError):
-        await releasing.approve_and_release(house.engine, desk.approver, found.id)
-    await releasing.ask_release(house.engine, both, found.id)
+        await releases.approve_and_release(installation.engine, desk.approver, found.id)
+    await releases.ask_release(installation.engine, both, found.id)
     for who in (both, desk.researcher):
         with pytest.raises(DeniedError) as refused:
-            await releasing.approve_and_release(house.engine, who, found.id)
+            await releases.approve_and_release(installation.engine, who, found.id)
         assert refused.value.clause == "§5.2"
     with pytest.raises(DeniedError):
-        await releasing.release(house.engine, both, found.id)
+        await releases.release(installation.engine, both, found.id)
     with pytest.raises(ConflictError):
-        await releasing.ask_release(house.engine, both, found.id)
-    await releasing.approve_and_release(house.engine, desk.approver, found.id)
-    assert (await asking.statistic_of(house.engine, found.id)).status == "released"
+        await releases.ask_release(installation.engine, both, found.id)
+    await releases.approve_and_release(installation.engine, desk.approver, found.id)
+    assert (await queries.statistic_of(installation.engine, found.id)).status == "released"
 
 
-async def test_a_kill_between_approval_and_release_goes_on(house, desk):
+async def test_a_kill_between_approval_and_release_goes_on(installation, desk):
     """§4.8 fault: approved and not released yet is shown so, and goes on; nothing left meanwhile."""
     found = await desk.ask("occupation")
-    await releasing.ask_release(house.engine, desk.researcher, found.id)
-    house.stop_after(2)
+    await releases.ask_release(installation.engine, desk.researcher, found.id)
+    installation.stop_after(2)
     with pytest.raises(KeptError):
-        await releasing.approve_and_release(house.engine, desk.approver, found.id)
-    await house.close(integrate=False)
-    await house.open()
-    assert (await asking.statistic_of(house.engine, found.id)).status == "asked"
-    again = await Desk.of(house)
+        await releases.approve_and_release(installation.engine, desk.approver, found.id)
+    await installation.close(integrate=False)
+    await installation.open()
+    assert (await queries.statistic_of(installation.engine, found.id)).status == "asked"
+    again = await Desk.of(installation)
     with pytest.raises(DeniedError):
-        await export(house, again, found.id)
-    await releasing.release(house.engine, again.approver, found.id)
-    assert (await asking.statistic_of(house.engine, found.id)).status == "released"
+        await export(installation, again, found.id)
+    await releases.release(installation.engine, again.approver, found.id)
+    assert (await queries.statistic_of(installation.engine, found.id)).status == "released"
 
 
 @pytest.mark.parametrize(("form", "recipient"), [("xls", "press"), ("csv", "my friend"), ("csv", "")])
-async def test_to_whom_is_a_word_of_a_list(house, desk, form, recipient):
+async def test_to_whom_is_a_word_of_a_list(installation, desk, form, recipient):
     """§4.8 breach: an entry holds no free text, so a recipient is one of the list or a declared third party."""
     found = await desk.ask("occupation")
     await desk.release(found.id)
     with pytest.raises(InputError) as refused:
-        await export(house, desk, found.id, form, recipient)
+        await export(installation, desk, found.id, form, recipient)
     assert refused.value.clause == "§4.8"
 
 
-async def test_a_few_are_not_told_apart_from_nobody(house, desk, monkeypatch):
+async def test_a_few_are_not_told_apart_from_nobody(installation, desk, monkeypatch):
     """§4.8: below the declared bound no figure is exported, and no bound is claimed that the margin does not carry."""
     no_noise(monkeypatch)
     for dimension, precision, shown in (("occupation", "finest", "few"), ("prefecture", "rough", "uncertain")):
         found = await desk.ask(dimension, precision=precision)
         await desk.release(found.id)
-        document = json.loads(await export(house, desk, found.id, "json"))
+        document = json.loads(await export(installation, desk, found.id, "json"))
         assert {(one["figure"], one["shown"]) for one in document["cells"]} == {(None, shown)}
 
 
-async def test_the_live_check_finds_what_was_done_by_hand(house, desk):
+async def test_the_live_check_finds_what_was_done_by_hand(installation, desk):
     """§4.8 breach: a release written into D by hand, a deleted question and a lowered account break the promise on the board."""
-    if house.kind != "sqlite":
+    if installation.kind != "sqlite":
         return
     found = await desk.ask("occupation")
-    assert (await released_statistics_only.check(house.engine)).holds
-    house.sql("UPDATE statistic SET status = 'released', released_at = 1.0 WHERE statistic_id = ?", found.id)
-    assert "without a second approver" in (await released_statistics_only.check(house.engine)).detail
-    house.sql("UPDATE statistic SET status = 'answered', micro_rho = 1")
-    assert "do not add up" in (await released_statistics_only.check(house.engine)).detail
-    house.sql("UPDATE statistic_account SET charged = 1")
-    assert (await released_statistics_only.check(house.engine)).holds
-    house.sql("DELETE FROM statistic")
-    house.sql("DELETE FROM statistic_account")
-    assert "entries of questions" in (await released_statistics_only.check(house.engine)).detail
+    assert (await released_statistics_only.check(installation.engine)).holds
+    installation.sql("UPDATE statistic SET status = 'released', released_at = 1.0 WHERE statistic_id = ?", found.id)
+    assert "without a second approver" in (await released_statistics_only.check(installation.engine)).detail
+    installation.sql("UPDATE statistic SET status = 'answered', micro_rho = 1")
+    assert "do not add up" in (await released_statistics_only.check(installation.engine)).detail
+    installation.sql("UPDATE statistic_account SET charged = 1")
+    assert (await released_statistics_only.check(installation.engine)).holds
+    installation.sql("DELETE FROM statistic")
+    installation.sql("DELETE FROM statistic_account")
+    assert "entries of questions" in (await released_statistics_only.check(installation.engine)).detail
 
 
-async def test_changed_figures_do_not_open(house, desk):
+async def test_changed_figures_do_not_open(installation, desk):
     """§4.8, §5.3 breach: a flipped bit in the figures is found, by a look and by `kept verify`."""
-    if house.kind != "sqlite":
+    if installation.kind != "sqlite":
         return
     found = await desk.ask("occupation")
-    (sealed,) = house.sql("SELECT sealed FROM statistic")[0]
-    house.sql("UPDATE statistic SET sealed = ?", sealed[:-1] + bytes([sealed[-1] ^ 1]))
+    (sealed,) = installation.sql("SELECT sealed FROM statistic")[0]
+    installation.sql("UPDATE statistic SET sealed = ?", sealed[:-1] + bytes([sealed[-1] ^ 1]))
     with pytest.raises(KeptError):
-        await asking.statistic_of(house.engine, found.id)
-    assert [one.status for one in await asking.all_statistics(house.engine)] == ["damaged"]
-    assert "do not open" in (await released_statistics_only.check(house.engine)).detail
-    report = await verify_house(house.engine)
+        await queries.statistic_of(installation.engine, found.id)
+    assert [one.status for one in await queries.all_statistics(installation.engine)] == ["damaged"]
+    assert "do not open" in (await released_statistics_only.check(installation.engine)).detail
+    report = await verify_installation(installation.engine)
     assert any("figures" in one for one in report.problems)
 
 
-async def test_everybody_sees_what_is_released_and_nothing_else(house, desk):
+async def test_everybody_sees_what_is_released_and_nothing_else(installation, desk):
     """§4.8 page: the site lists what is released with its sheet, in both languages, without signing in."""
     found = await desk.ask("occupation")
-    browser = Browser(house)
+    browser = Browser(installation)
     assert f"/en/statistics/{found.number}" not in (await browser.get("/en/statistics")).text
     assert (await browser.get(f"/en/statistics/{found.number}")).status_code == 404
     await desk.release(found.id)
@@ -178,10 +179,10 @@ async def test_everybody_sees_what_is_released_and_nothing_else(house, desk):
     assert desk.researcher.login not in english + japanese
 
 
-async def test_it_is_released_and_exported_on_the_page(house, desk):
+async def test_it_is_released_and_exported_on_the_page(installation, desk):
     """§4.8 page: ask, approve by another, export."""
     found = await desk.ask("occupation")
-    one, other = await console(house, desk.researcher.login), await console(house, desk.approver.login)
+    one, other = await console(installation, desk.researcher.login), await console(installation, desk.approver.login)
     path = f"/en/statistics/{found.id}"
     await one.get(path)
     assert (await one.post(path, step="export", form="csv", recipient="press")).status_code == 403
@@ -196,32 +197,32 @@ async def test_it_is_released_and_exported_on_the_page(house, desk):
     assert (await one.get("/en/statistics/none")).status_code == 422
 
 
-async def console(house, login):
+async def console(installation, login):
     """A member of staff's browser, signed in."""
-    browser = Browser(house, at=CONSOLE)
-    browser.cookies["__Host-kept_session"] = await staff.start_demo_session(house.engine, login)
+    browser = Browser(installation, at=CONSOLE)
+    browser.cookies["__Host-kept_session"] = await sessions.start_demo_session(installation.engine, login)
     return browser
 
 
-async def test_no_projection_is_in_a_backup(house, desk, tmp_path):
+async def test_no_projection_is_in_a_backup(installation, desk, tmp_path):
     """§4.8, §5.4: a backup would bring people back who left the projection since."""
-    if house.kind != "sqlite":
+    if installation.kind != "sqlite":
         return
     copy = tmp_path / "copy.db"
-    await copy_together({copy: house.engine.data})
+    await copy_together({copy: installation.engine.data})
     base = sqlite3.connect(copy)
     assert base.execute("SELECT COUNT(*) FROM projection_segment").fetchone() == (0,)
     assert base.execute("SELECT COUNT(*) FROM projection").fetchone() == (0,)
     assert base.execute("SELECT COUNT(*) FROM state").fetchone()[0] > 0
     base.close()
-    assert house.sql("SELECT COUNT(*) FROM projection_segment")[0][0] > 0
+    assert installation.sql("SELECT COUNT(*) FROM projection_segment")[0][0] > 0
 
 
-async def test_the_board_says_kept(house, desk):
+async def test_the_board_says_kept(installation, desk):
     """§4.8 page: the live check, and what was released."""
     found = await desk.ask("occupation")
     await desk.release(found.id)
-    await export(house, desk, found.id)
-    one = (await promise_board(house.engine)).of("4.8")
+    await export(installation, desk, found.id)
+    one = (await promise_board(installation.engine)).of("4.8")
     assert (one.state, one.uses) == (ClauseState.KEPT, 2)
     assert "1 released by a second person, 1 exports" in one.parts[0].detail

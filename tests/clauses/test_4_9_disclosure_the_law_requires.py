@@ -6,9 +6,9 @@ import json
 from dataclasses import replace
 
 import pytest
-
 from asked import Browser
-from house import MAIL, NAME, PASSWORD, PHONE, House
+from installation import MAIL, NAME, PASSWORD, PHONE, Installation
+
 from kept.cli.main import main
 from kept.crypto.sealed_to import OpeningKey
 from kept.errors import (
@@ -26,16 +26,21 @@ from kept.guarantees.board import promise_board
 from kept.ledger.note import verifier_key
 from kept.policy.decision import LawRequest
 from kept.policy.words import ClauseState, Exit
-from kept.services import accounts, cases, correcting, disclosing, erasing, staff, telling
-from kept.services.approving import approve_act
-from kept.services.disclosure_file import parse_bundle
-from kept.services.gate import Circumstances
-from kept.services.history import history_of, proof_of
-from kept.services.housekeeping import tidy
-from kept.services.key_files import write_key
-from kept.services.mandates import load_mandate
-from kept.services.own_data import own_data
-from kept.services.verifying import verify_house
+from kept.services.accounts import accounts
+from kept.services.authorities import disclosures, notifications
+from kept.services.authorities.disclosure_file import parse_bundle
+from kept.services.cases import cases
+from kept.services.engine.key_files import write_key
+from kept.services.gate import gate
+from kept.services.gate.gate import Circumstances
+from kept.services.gate.history import history_of, proof_of
+from kept.services.my_data import corrections, erasure
+from kept.services.my_data.own_data import own_data
+from kept.services.staff import sessions
+from kept.services.staff.approvals import approve_act
+from kept.services.staff.mandates import load_mandate
+from kept.services.upkeep.routine import tidy
+from kept.services.upkeep.verification import verify_installation
 from kept_verify import verify_proof
 
 pytestmark = pytest.mark.anyio
@@ -46,20 +51,20 @@ DISCLOSE = "staff:value:disclose"
 class Desk:
     """The legal desk: who records, who approves, and the authority with its key."""
 
-    def __init__(self, house) -> None:
-        self.house = house
+    def __init__(self, installation) -> None:
+        self.installation = installation
         self.key = OpeningKey.new()
 
     async def begin(self):
         """Hire."""
-        self.legal = await self.house.staff("hara", ("legal",))
-        self.approves = await self.house.staff("kato", ("privacy",))
+        self.legal = await self.installation.staff("hara", ("legal",))
+        self.approves = await self.installation.staff("kato", ("privacy",))
         return self
 
-    def terms(self, **changes) -> disclosing.Terms:
+    def terms(self, **changes) -> disclosures.Terms:
         """What the authority's request says."""
-        at = self.house.engine.clock.now()
-        given = disclosing.Terms(
+        at = self.installation.engine.clock.now()
+        given = disclosures.Terms(
             "Invented District Court", "2027 (wa) 12", "court-order", ("name", "phone", "occupation"), at - 30 * DAY,
             at + 1, at, at + 14 * DAY, self.key.public,
         )  # fmt: skip
@@ -67,84 +72,86 @@ class Desk:
 
     async def record(self, *mails: str, **changes) -> str:
         """Record a request that names people by their mail address."""
-        request = await disclosing.record(self.house.engine, self.legal, self.terms(**changes))
+        request = await disclosures.record(self.installation.engine, self.legal, self.terms(**changes))
         for mail in mails or (MAIL,):
-            await disclosing.name_person(self.house.engine, self.legal, request, criteria={"mail_address": mail})
+            await disclosures.name_person(
+                self.installation.engine, self.legal, request, criteria={"mail_address": mail}
+            )
         return request
 
-    async def answer(self, request: str) -> disclosing.Disclosure:
+    async def answer(self, request: str) -> disclosures.Disclosure:
         """Ask, approve, and return the request with its bundle made."""
-        await disclosing.ask(self.house.engine, self.legal, request)
-        return await disclosing.approve_and_bundle(self.house.engine, self.approves, request)
+        await disclosures.ask(self.installation.engine, self.legal, request)
+        return await disclosures.approve_and_bundle(self.installation.engine, self.approves, request)
 
     async def open(self, request: str) -> dict:
         """Fetch the bundle and open it as the authority."""
-        raw = await disclosing.fetch(self.house.engine, self.legal, request)
-        return parse_bundle(raw, self.key, self.house.engine.sequencer.verifier)
+        raw = await disclosures.fetch(self.installation.engine, self.legal, request)
+        return parse_bundle(raw, self.key, self.installation.engine.sequencer.verifier)
 
 
 @pytest.fixture
-async def desk(house):
+async def desk(installation):
     """A legal desk."""
-    return await Desk(house).begin()
+    return await Desk(installation).begin()
 
 
-async def released(house):
+async def released(installation):
     """Entries of disclosures that released something."""
-    return [one for one in await house.ledger() if one.act == DISCLOSE and one.outcome == "permitted"]
+    return [one for one in await installation.ledger() if one.act == DISCLOSE and one.outcome == "permitted"]
 
 
-async def test_asked_against_released_item_by_item_in_a_sealed_signed_bundle(house, desk):
-    """§4.9 normal: what the request names and the person holds goes, sealed to the authority and signed by the house."""
-    await house.mori()
+async def test_asked_against_released_item_by_item_in_a_sealed_signed_bundle(installation, desk):
+    """§4.9 normal: what the request names and the person holds goes, sealed to the authority and signed by the installation."""
+    await installation.mori()
     request = await desk.record()
     done = await desk.answer(request)
     assert (done.status, done.outcomes) == (
         "ready", {(1, "name"): "released", (1, "phone"): "released", (1, "occupation"): "not-held"},
     )  # fmt: skip
-    raw = await disclosing.fetch(house.engine, desk.legal, request)
+    raw = await disclosures.fetch(installation.engine, desk.legal, request)
     for text in (NAME, PHONE, "Invented District Court", "2027 (wa) 12"):
         assert text.encode() not in raw
-    house_key = house.engine.sequencer.verifier
-    opened = parse_bundle(raw, desk.key, house_key)
+    installation_key = installation.engine.sequencer.verifier
+    opened = parse_bundle(raw, desk.key, installation_key)
     assert [sorted(one["items"]) for one in opened["records"]] == [["name", "phone"]]
     assert opened["records"][0]["items"]["name"] == NAME
     assert opened["sheet"]["authority"] == "Invented District Court"
     assert {"person": 1, "item": "occupation", "outcome": "not-held"} in opened["sheet"]["asked-against-released"]
     with pytest.raises(SealError):
-        parse_bundle(raw, OpeningKey.new(), house_key)
+        parse_bundle(raw, OpeningKey.new(), installation_key)
     with pytest.raises(NoteError):
         parse_bundle(raw, desk.key, verifier_key("other.example", OpeningKey.new().public))
     changed = json.loads(raw)
     changed["records"] = []
     with pytest.raises(NoteError):
-        parse_bundle(json.dumps(changed).encode(), desk.key, house_key)
+        parse_bundle(json.dumps(changed).encode(), desk.key, installation_key)
     with pytest.raises(MalformedError):
-        parse_bundle(b"{}", desk.key, house_key)
+        parse_bundle(b"{}", desk.key, installation_key)
 
 
-async def test_the_entry_names_ground_and_items_and_the_person_reads_it(house, desk):
+async def test_the_entry_names_ground_and_items_and_the_person_reads_it(installation, desk):
     """§4.9 evidence and page: released and refused stand in one entry; my data names the authority and the ground."""
-    own = await house.mori()
+    own = await installation.mori()
     await desk.answer(await desk.record())
-    (entry,) = await released(house)
+    (entry,) = await released(installation)
     assert (entry.clause, entry.exit, entry.items) == ("4.9", "legal-bundle", ("name", "phone"))
     assert [(one.item, one.clause) for one in entry.refused] == [("occupation", "4.1")]
     assert dict(entry.facts)["request"] == "1"
-    (line,) = await telling.disclosures_to_authorities(house.engine, own.person_id)
+    (line,) = await notifications.disclosures_to_authorities(installation.engine, own.person_id)
     assert (line.authority, line.ground) == ("Invented District Court", "court-order")
-    browser = Browser(house)
-    browser.cookies["__Host-kept_session"] = await accounts.start_session(house.engine, own.person_id)
+    browser = Browser(installation)
+    browser.cookies["__Host-kept_session"] = await accounts.start_session(installation.engine, own.person_id)
     page = (await browser.get("/en/my-data")).text
     assert "Invented District Court" in page.split('id="disclosed"')[1].split("</ul>")[0]
 
 
-async def test_what_is_written_about_a_request_is_sealed_at_rest(house, desk):
+async def test_what_is_written_about_a_request_is_sealed_at_rest(installation, desk):
     """§4.9: authority and reference are text about somebody's affair; the database holds neither."""
-    await house.mori()
+    await installation.mori()
     await desk.record()
-    if house.kind == "sqlite":
-        stored = b"".join(bytes(row[0]) for row in house.sql("SELECT sealed FROM disclosure"))
+    if installation.kind == "sqlite":
+        stored = b"".join(bytes(row[0]) for row in installation.sql("SELECT sealed FROM disclosure"))
         assert b"District" not in stored
         assert b"(wa)" not in stored
 
@@ -153,19 +160,20 @@ async def test_what_is_written_about_a_request_is_sealed_at_rest(house, desk):
     ("what", "step", "reason"),
     [("item", 3, "law-item"), ("person", 5, "law-scope"), ("period", 5, "law-scope"), ("exit", 5, "law-scope")],
 )
-async def test_beyond_items_persons_period_and_exit_the_gate_says_no(house, desk, what, step, reason):
+async def test_beyond_items_persons_period_and_exit_the_gate_says_no(installation, desk, what, step, reason):
     """§4.9 breach: with the request's own mandate, nothing it does not name leaves; refused, cited, recorded."""
-    own = await house.mori()
-    other = await house.join()
-    await house.give(other, [("name", "Ren Other")])
-    found = await disclosing.disclosure_of(house.engine, await desk.record())
-    mandate = await load_mandate(house.engine, found.mandate_id)
+    own = await installation.mori()
+    other = await installation.join()
+    await installation.give(other, [("name", "Ren Other")])
+    found = await disclosures.disclosure_of(installation.engine, await desk.record())
+    mandate = await load_mandate(installation.engine, found.mandate_id)
     terms = found.terms
     law = LawRequest(frozenset({own.person_id}), frozenset(terms.items), terms.starts_at, terms.ends_at)
     if what == "period":
         law = replace(law, starts_at=terms.starts_at - 10 * DAY, ends_at=terms.starts_at)
     with pytest.raises(DeniedError) as refused:
-        await house.engine.gate.read(
+        await gate.read(
+            installation.engine,
             mandate,
             other.person_id if what == "person" else own.person_id,
             ("mail_address",) if what == "item" else ("name",),
@@ -173,24 +181,26 @@ async def test_beyond_items_persons_period_and_exit_the_gate_says_no(house, desk
             circumstances=Circumstances(law=law, request="1"),
         )
     assert (refused.value.step, refused.value.reason, refused.value.clause) == (step, reason, "§4.9")
-    entry = await house.newest()
+    entry = await installation.newest()
     assert (entry.outcome, entry.refused[0].clause) == ("refused", "4.9")
-    assert not await released(house)
+    assert not await released(installation)
 
 
-async def test_nobody_is_added_once_the_scope_is_fixed(house, desk):
+async def test_nobody_is_added_once_the_scope_is_fixed(installation, desk):
     """§4.9 breach: a name more, after approval was asked for, is refused, cited and recorded."""
-    await house.mori()
-    await house.give(await house.join(), [("mail_address", "ren@example.jp")])
+    await installation.mori()
+    await installation.give(await installation.join(), [("mail_address", "ren@example.jp")])
     request = await desk.record()
-    await disclosing.ask(house.engine, desk.legal, request)
+    await disclosures.ask(installation.engine, desk.legal, request)
     with pytest.raises(DeniedError) as refused:
-        await disclosing.name_person(house.engine, desk.legal, request, criteria={"mail_address": "ren@example.jp"})
+        await disclosures.name_person(
+            installation.engine, desk.legal, request, criteria={"mail_address": "ren@example.jp"}
+        )
     assert (refused.value.reason, refused.value.clause) == ("disclosure-fixed", "§4.9")
-    entry = await house.newest()
+    entry = await installation.newest()
     assert (entry.act, entry.outcome, entry.clause) == ("staff:disclosure:exceed", "refused", "4.9")
     with pytest.raises(ConflictError):
-        await disclosing.ask(house.engine, desk.legal, request)
+        await disclosures.ask(installation.engine, desk.legal, request)
 
 
 @pytest.mark.parametrize(
@@ -205,41 +215,41 @@ async def test_nobody_is_added_once_the_scope_is_fixed(house, desk):
 )
 async def test_a_scope_widened_past_kept_is_found_before_anything_leaves(tmp_path, statement):
     """§4.9 attack: whoever can write D alone widens no request; the board says so too."""
-    house = House(tmp_path, "sqlite")
-    await house.open()
-    desk = await Desk(house).begin()
-    await house.give(await house.join(), [("name", "Ren Other"), ("mail_address", "ren@example.jp")])
+    installation = Installation(tmp_path, "sqlite")
+    await installation.open()
+    desk = await Desk(installation).begin()
+    await installation.give(await installation.join(), [("name", "Ren Other"), ("mail_address", "ren@example.jp")])
     request = await desk.record("ren@example.jp")
-    house.sql("DELETE FROM receipt")
-    await house.mori()
-    await disclosing.ask(house.engine, desk.legal, request)
-    house.sql(statement)
+    installation.sql("DELETE FROM receipt")
+    await installation.mori()
+    await disclosures.ask(installation.engine, desk.legal, request)
+    installation.sql(statement)
     with pytest.raises(EvidenceError) as found:
-        await disclosing.approve_and_bundle(house.engine, desk.approves, request)
+        await disclosures.approve_and_bundle(installation.engine, desk.approves, request)
     assert (found.value.reason, found.value.clause) == ("disclosure-scope", "§4.9")
-    assert not await released(house)
-    assert (await promise_board(house.engine)).of("4.9").state is not ClauseState.KEPT
-    await house.close()
+    assert not await released(installation)
+    assert (await promise_board(installation.engine)).of("4.9").state is not ClauseState.KEPT
+    await installation.close()
 
 
-async def test_without_a_second_approver_nothing_leaves(house, desk):
+async def test_without_a_second_approver_nothing_leaves(installation, desk):
     """§4.9 breach: who records cannot approve, support cannot record, an unapproved request makes no bundle."""
-    await house.mori()
-    support = await house.staff("sato", ("support",))
+    await installation.mori()
+    support = await installation.staff("sato", ("support",))
     request = await desk.record()
-    await disclosing.ask(house.engine, desk.legal, request)
+    await disclosures.ask(installation.engine, desk.legal, request)
     for act in (
-        lambda: disclosing.approve_and_bundle(house.engine, desk.legal, request),
-        lambda: disclosing.bundle(house.engine, request),
-        lambda: disclosing.record(house.engine, support, desk.terms()),
-        lambda: disclosing.fetch(house.engine, support, request),
+        lambda: disclosures.approve_and_bundle(installation.engine, desk.legal, request),
+        lambda: disclosures.bundle(installation.engine, request),
+        lambda: disclosures.record(installation.engine, support, desk.terms()),
+        lambda: disclosures.fetch(installation.engine, support, request),
     ):
         with pytest.raises(DeniedError) as refused:
             await act()
         assert refused.value.clause == "§5.2"
     with pytest.raises(ConflictError):
-        await disclosing.fetch(house.engine, desk.legal, request)
-    assert not await released(house)
+        await disclosures.fetch(installation.engine, desk.legal, request)
+    assert not await released(installation)
 
 
 @pytest.mark.parametrize(
@@ -252,138 +262,142 @@ async def test_without_a_second_approver_nothing_leaves(house, desk):
     ],
     ids=str,
 )  # fmt: skip
-async def test_a_request_that_is_none_is_not_recorded(house, desk, wrong):
+async def test_a_request_that_is_none_is_not_recorded(installation, desk, wrong):
     """§4.9 breach: no ground of the policy's list, no items, no period, no key, no date: no request."""
     with pytest.raises(InputError) as refused:
-        await disclosing.record(house.engine, desk.legal, desk.terms(**wrong))
+        await disclosures.record(installation.engine, desk.legal, desk.terms(**wrong))
     assert refused.value.clause == "§4.9"
-    assert await disclosing.all_disclosures(house.engine) == []
+    assert await disclosures.all_disclosures(installation.engine) == []
 
 
-async def test_finding_is_a_use_too_and_names_one_person(house, desk):
+async def test_finding_is_a_use_too_and_names_one_person(installation, desk):
     """§4.9: by the items the request names a person with, or the login name we issued; nobody is found otherwise."""
-    await house.mori()
-    issued = await accounts.join_with_password(house.engine, PASSWORD, "en")
+    await installation.mori()
+    issued = await accounts.join_with_password(installation.engine, PASSWORD, "en")
     request = await desk.record()
     for criteria in ({"mail_address": "nobody@example.jp"}, {}):
         with pytest.raises(KeptError) as refused:
-            await disclosing.name_person(house.engine, desk.legal, request, criteria=criteria)
+            await disclosures.name_person(installation.engine, desk.legal, request, criteria=criteria)
         assert isinstance(refused.value, NotFoundError) == bool(criteria)
     with pytest.raises(NotFoundError):
-        await disclosing.name_person(house.engine, desk.legal, request, login_name="heron-nobody", criteria={})
-    await disclosing.name_person(house.engine, desk.legal, request, login_name=issued.login_name, criteria={})
+        await disclosures.name_person(installation.engine, desk.legal, request, login_name="heron-nobody", criteria={})
+    await disclosures.name_person(installation.engine, desk.legal, request, login_name=issued.login_name, criteria={})
     with pytest.raises(InputError) as twice:
-        await disclosing.name_person(house.engine, desk.legal, request, login_name=issued.login_name, criteria={})
+        await disclosures.name_person(
+            installation.engine, desk.legal, request, login_name=issued.login_name, criteria={}
+        )
     assert twice.value.reason == "disclosure-person"
     finds = [
-        one for one in await house.ledger() if one.act == "actor:person:find" and one.purpose == "legal-disclosure"
+        one
+        for one in await installation.ledger()
+        if one.act == "actor:person:find" and one.purpose == "legal-disclosure"
     ]
     assert sorted(one.outcome for one in finds) == ["permitted", "permitted", "permitted", "refused", "refused"]
     done = await desk.answer(request)
     assert {one for (place, _), one in done.outcomes.items() if place == 2} == {"not-held"}
-    case = await cases.open_case(house.engine, desk.legal, "legal-disclosure")
+    case = await cases.open_case(installation.engine, desk.legal, "legal-disclosure")
     with pytest.raises(NotFoundError):
-        await cases.find_in_case(house.engine, desk.legal, case.id, {"mail_address": MAIL})
+        await cases.find_in_case(installation.engine, desk.legal, case.id, {"mail_address": MAIL})
 
 
-async def test_a_value_written_after_the_period_stays(house, desk):
+async def test_a_value_written_after_the_period_stays(installation, desk):
     """§4.9 breach: a correction made after the period is outside it."""
-    own = await house.mori()
-    house.wall.pass_(10 * DAY)
-    request = await desk.record(ends_at=house.engine.clock.now() - DAY)
-    own = await house.session(own.person_id)
-    await correcting.correct(house.engine, own, "phone", "090-7777-8888", expected_version=1)
+    own = await installation.mori()
+    installation.wall.pass_(10 * DAY)
+    request = await desk.record(ends_at=installation.engine.clock.now() - DAY)
+    own = await installation.session(own.person_id)
+    await corrections.correct(installation.engine, own, "phone", "090-7777-8888", expected_version=1)
     done = await desk.answer(request)
     assert (done.outcomes[1, "name"], done.outcomes[1, "phone"]) == ("released", "outside")
 
 
-async def test_who_may_be_told_only_later_sees_nothing_until_the_date(house, desk):
+async def test_who_may_be_told_only_later_sees_nothing_until_the_date(installation, desk):
     """§4.9 page: neither my data nor its count or proofs know of it; on the date all of it is there, and verifies."""
-    own = await house.mori()
-    before = await history_of(house.engine, own.person_id)
-    told = house.engine.clock.now() + 20 * DAY
+    own = await installation.mori()
+    before = await history_of(installation.engine, own.person_id)
+    told = installation.engine.clock.now() + 20 * DAY
     await desk.answer(await desk.record(told_from=told, waits_for="inquiry-at-risk"))
-    (entry,) = await released(house)
+    (entry,) = await released(installation)
     assert dict(entry.facts)["told-from"] == str(int(told))
-    after = await history_of(house.engine, own.person_id)
+    after = await history_of(installation.engine, own.person_id)
     assert (after.total, after.lines) == (before.total, before.lines)
-    assert await telling.disclosures_to_authorities(house.engine, own.person_id) == []
-    house.wall.pass_(19 * DAY)
-    await tidy(house.engine)
-    browser = Browser(house)
-    browser.cookies["__Host-kept_session"] = await accounts.start_session(house.engine, own.person_id)
+    assert await notifications.disclosures_to_authorities(installation.engine, own.person_id) == []
+    installation.wall.pass_(19 * DAY)
+    await tidy(installation.engine)
+    browser = Browser(installation)
+    browser.cookies["__Host-kept_session"] = await accounts.start_session(installation.engine, own.person_id)
     assert 'id="disclosed"' not in (await browser.get("/en/my-data")).text
-    if house.kind == "sqlite":
-        assert house.sql("SELECT COUNT(*) FROM entry_later") == [(2,)]
-    assert (await verify_house(house.engine)).problems == []
-    house.wall.pass_(2 * DAY)
-    await tidy(house.engine)
-    await house.engine.sequencer.integrate()
-    lines = (await history_of(house.engine, own.person_id)).lines
+    if installation.kind == "sqlite":
+        assert installation.sql("SELECT COUNT(*) FROM entry_later") == [(2,)]
+    assert (await verify_installation(installation.engine)).problems == []
+    installation.wall.pass_(2 * DAY)
+    await tidy(installation.engine)
+    await installation.engine.sequencer.integrate()
+    lines = (await history_of(installation.engine, own.person_id)).lines
     acts = [line.account.act for line in lines]
-    assert acts[0] == "house:disclosure:tell"
+    assert acts[0] == "system:disclosure:tell"
     assert {DISCLOSE, "actor:person:find"} <= set(acts)
-    (line,) = await telling.disclosures_to_authorities(house.engine, own.person_id)
-    browser.cookies["__Host-kept_session"] = await accounts.start_session(house.engine, own.person_id)
+    (line,) = await notifications.disclosures_to_authorities(installation.engine, own.person_id)
+    browser.cookies["__Host-kept_session"] = await accounts.start_session(installation.engine, own.person_id)
     assert "Invented District Court" in (await browser.get("/en/my-data")).text
-    own = await house.session(own.person_id)
-    proof = await proof_of(house.engine, own, line.line.entry_id)
-    assert verify_proof(proof.text(), str(house.engine.sequencer.verifier))
-    shown = await own_data(house.engine, own)
+    own = await installation.session(own.person_id)
+    proof = await proof_of(installation.engine, own, line.line.entry_id)
+    assert verify_proof(proof.text(), str(installation.engine.sequencer.verifier))
+    shown = await own_data(installation.engine, own)
     assert shown.history.total >= len(lines)
-    assert await telling.tell_due(house.engine) == 0
+    assert await notifications.tell_due(installation.engine) == 0
 
 
-async def test_only_a_law_can_make_a_line_wait(house, desk):
+async def test_only_a_law_can_make_a_line_wait(installation, desk):
     """§4.9 attack: support that says its look-up is to be told later is on my data at once."""
-    own = await house.mori()
-    case = await house.case(await house.staff("sato", ("support",)))
+    own = await installation.mori()
+    case = await installation.case(await installation.staff("sato", ("support",)))
     law = LawRequest(frozenset({own.person_id}), frozenset({"phone"}), 0.0, 2e9)
-    await house.engine.gate.read(
+    await gate.read(installation.engine,
         case.mandate, own.person_id, ("phone",), Exit.SCREEN,
-        circumstances=Circumstances(law=law, told_from=house.engine.clock.now() + DAY),
+        circumstances=Circumstances(law=law, told_from=installation.engine.clock.now() + DAY),
     )  # fmt: skip
-    newest = (await history_of(house.engine, own.person_id)).lines[0].account
+    newest = (await history_of(installation.engine, own.person_id)).lines[0].account
     assert (newest.act, newest.items) == ("actor:value:read", ("phone",))
 
 
-async def test_a_kill_between_two_people_goes_on_with_the_next(house, desk):
+async def test_a_kill_between_two_people_goes_on_with_the_next(installation, desk):
     """§4.9 fault: whoever is in the bundle has their entry and the other way round; nobody is disclosed twice."""
     mails = [f"person{n}@example.jp" for n in range(4)]
     for mail in mails:
-        await house.give(await house.join(), [("name", f"Invented {mail[6]}"), ("mail_address", mail)])
+        await installation.give(await installation.join(), [("name", f"Invented {mail[6]}"), ("mail_address", mail)])
     request = await desk.record(*mails)
-    await disclosing.ask(house.engine, desk.legal, request)
-    found = await disclosing.disclosure_of(house.engine, request)
-    await approve_act(house.engine, desk.approves, found.approval_id)
-    house.stop_after(2)
+    await disclosures.ask(installation.engine, desk.legal, request)
+    found = await disclosures.disclosure_of(installation.engine, request)
+    await approve_act(installation.engine, desk.approves, found.approval_id)
+    installation.stop_after(2)
     with pytest.raises(KeptError):
-        await disclosing.bundle(house.engine, request)
-    await house.close(integrate=False)
-    await house.open()
-    rows = await house.engine.data.read(lambda tx: tx.all("disclosure_records", disclosure_id=request))
-    assert len(rows) == len(await released(house)) == 2
-    assert (await disclosing.bundle(house.engine, request)).status == "ready"
-    assert len(await released(house)) == 4
-    assert (await disclosing.bundle(house.engine, request)).status == "ready"
+        await disclosures.bundle(installation.engine, request)
+    await installation.close(integrate=False)
+    await installation.open()
+    rows = await installation.engine.data.read(lambda tx: tx.all("disclosure_records", disclosure_id=request))
+    assert len(rows) == len(await released(installation)) == 2
+    assert (await disclosures.bundle(installation.engine, request)).status == "ready"
+    assert len(await released(installation)) == 4
+    assert (await disclosures.bundle(installation.engine, request)).status == "ready"
     opened = await desk.open(request)
     assert sorted(one["person"] for one in opened["records"]) == [1, 2, 3, 4]
     with pytest.raises(ConflictError):
-        await disclosing.fetch(house.engine, desk.legal, request)
-    if house.kind == "sqlite":
-        assert house.sql("SELECT COUNT(*) FROM disclosure_record") == [(0,)]
+        await disclosures.fetch(installation.engine, desk.legal, request)
+    if installation.kind == "sqlite":
+        assert installation.sql("SELECT COUNT(*) FROM disclosure_record") == [(0,)]
 
 
 @pytest.mark.parametrize("when", ["before-approval", "before-fetch"])
-async def test_who_was_erased_meanwhile_is_not_in_the_bundle(house, desk, when):
+async def test_who_was_erased_meanwhile_is_not_in_the_bundle(installation, desk, when):
     """§4.9: an erasure wins over a bundle that waits; the sheet says they are gone."""
-    own = await house.mori()
-    await house.give(await house.join(), [("name", "Ren Other"), ("mail_address", "ren@example.jp")])
+    own = await installation.mori()
+    await installation.give(await installation.join(), [("name", "Ren Other"), ("mail_address", "ren@example.jp")])
     request = await desk.record(MAIL, "ren@example.jp")
     if when == "before-fetch":
         await desk.answer(request)
-    own = await house.session(own.person_id)
-    await erasing.intend_erasure(house.engine, own)
+    own = await installation.session(own.person_id)
+    await erasure.intend_erasure(installation.engine, own)
     if when == "before-approval":
         await desk.answer(request)
     opened = await desk.open(request)
@@ -393,11 +407,11 @@ async def test_who_was_erased_meanwhile_is_not_in_the_bundle(house, desk, when):
     assert outcomes.get((1, "name"), "gone") == "gone"
 
 
-async def test_the_board_says_kept(house, desk):
+async def test_the_board_says_kept(installation, desk):
     """§4.9 page: scope, entries and what was refused."""
-    await house.mori()
+    await installation.mori()
     await desk.answer(await desk.record())
-    one = (await promise_board(house.engine)).of("4.9")
+    one = (await promise_board(installation.engine)).of("4.9")
     assert one.state is ClauseState.KEPT
     assert one.uses >= 1
 
@@ -409,15 +423,15 @@ class Console(Browser):
         """Sign in as a member of staff."""
         self._client.base_url = "https://staff.example"
         self._client.headers["origin"] = "https://staff.example"
-        self.cookies["__Host-kept_session"] = await staff.start_demo_session(self.web.engine, login)
+        self.cookies["__Host-kept_session"] = await sessions.start_demo_session(self.web.engine, login)
         return self
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-async def test_the_pages_go_all_the_way(house, desk, language):
+async def test_the_pages_go_all_the_way(installation, desk, language):
     """§4.9 page: recorded, named, asked, approved, fetched; what is wrong comes back with what was typed."""
-    await house.mori()
-    console = await Console(house).be("hara")
+    await installation.mori()
+    console = await Console(installation).be("hara")
     at = f"/{language}/legal"
     assert (await console.get(at)).status_code == 200
     fields = {"authority": "Invented Office", "ground": "warrant", "from": "2026-01-01", "to": "2026-12-31",
@@ -434,30 +448,30 @@ async def test_the_pages_go_all_the_way(house, desk, language):
     assert (await console.post(one, step="person", mail_address=MAIL)).status_code == 403
     assert (await console.post(one, step="other")).status_code == 422
     assert (await console.post(one, step="approve")).status_code == 403
-    approver = await Console(house).be("kato")
+    approver = await Console(installation).be("kato")
     await approver.get(one)
     assert (await approver.post(one, step="approve")).status_code == 303
     assert "Invented Office" in (await console.get(one)).text
     raw = (await console.post(one, step="fetch")).content
-    assert parse_bundle(raw, desk.key, house.engine.sequencer.verifier)["records"][0]["items"] == {"name": NAME}
-    await house.staff("sato")
-    support = await Console(house).be("sato")
+    assert parse_bundle(raw, desk.key, installation.engine.sequencer.verifier)["records"][0]["items"] == {"name": NAME}
+    await installation.staff("sato")
+    support = await Console(installation).be("sato")
     assert (await support.get(at)).status_code == 403
     assert (await support.get(one)).status_code == 403
 
 
 async def test_the_command_verifies_and_opens(tmp_path, capsys):
     """§4.9: `kept bundle open` is what the authority has."""
-    house = House(tmp_path, "memory")
-    await house.open()
-    desk = await Desk(house).begin()
-    await house.mori()
+    installation = Installation(tmp_path, "memory")
+    await installation.open()
+    desk = await Desk(installation).begin()
+    await installation.mori()
     request = await desk.record()
     await desk.answer(request)
-    (tmp_path / "bundle.json").write_bytes(await disclosing.fetch(house.engine, desk.legal, request))
+    (tmp_path / "bundle.json").write_bytes(await disclosures.fetch(installation.engine, desk.legal, request))
     write_key(tmp_path / "court.key", "recipient", desk.key.raw())
-    line = ["bundle", "open", str(tmp_path / "bundle.json"), "--key", str(tmp_path / "court.key"), "--house"]
-    assert main([*line, str(house.engine.sequencer.verifier)]) == 0
+    line = ["bundle", "open", str(tmp_path / "bundle.json"), "--key", str(tmp_path / "court.key"), "--installation"]
+    assert main([*line, str(installation.engine.sequencer.verifier)]) == 0
     assert json.loads(capsys.readouterr().out)["records"][0]["items"]["name"] == NAME
     assert main([*line, str(verifier_key("other.example", OpeningKey.new().public))]) == 3
-    await house.close()
+    await installation.close()

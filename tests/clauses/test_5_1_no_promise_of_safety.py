@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from asked import Browser
-from house import POLICY
+from installation import POLICY
+
 from kept import policy_files
 from kept.errors import PolicyError
 from kept.guarantees import words
@@ -20,26 +20,26 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 
 @pytest.mark.parametrize(("language", "state"), [("en", "only stated"), ("ja", "説明のみ")])
-async def test_the_page_says_it_and_calls_it_only_stated(house, language, state):
+async def test_the_page_says_it_and_calls_it_only_stated(installation, language, state):
     """§5.1 normal and page: the sentence stands in the policy, in the reader's language, as said and not enforced."""
-    page = (await Browser(house).get(f"/{language}/policy")).text
+    page = (await Browser(installation).get(f"/{language}/policy")).text
     clause = page[page.index('id="5.1"') :][:1500]
-    assert house.engine.policy.policy.clauses["5.1"].texts[language] in clause
+    assert installation.engine.policy.policy.clauses["5.1"].texts[language] in clause
     assert state in clause
 
 
-async def test_it_is_never_counted_as_kept(house):
+async def test_it_is_never_counted_as_kept(installation):
     """§5.1 evidence: the board has it as only stated, apart from what is kept; the text in force is in the activation's entry."""
-    board = await promise_board(house.engine)
+    board = await promise_board(installation.engine)
     assert board.of("5.1").state is ClauseState.ONLY_STATED
     assert board.of("5.1").kept_parts == 0
-    activated = next(one for one in await house.ledger() if one.act == "staff:policy:activate")
-    assert house.engine.policy.hash[:16] == activated.policy
+    activated = next(one for one in await installation.ledger() if one.act == "staff:policy:activate")
+    assert installation.engine.policy.hash[:16] == activated.policy
 
 
-async def test_a_word_that_would_turn_it_into_more_is_refused(house):
+async def test_a_word_that_would_turn_it_into_more_is_refused(installation):
     """§5.1 breach: a statement of another kind than the language knows does not run, with the line it stands in."""
-    del house
+    del installation
     files = policy_files(POLICY)
     first = files[POLICY.name]
     assert first.count(b"states: limitation") == 1

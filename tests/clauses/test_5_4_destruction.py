@@ -7,8 +7,8 @@ import os
 from pathlib import Path
 
 import pytest
+from installation import MAIL, NAME, Installation
 
-from house import MAIL, NAME, House
 from kept.cli.main import main
 from kept.crypto.sealed_to import OpeningKey
 from kept.errors import (
@@ -24,62 +24,64 @@ from kept.errors import (
 )
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState, Exit
-from kept.services import backing_up, choosing, erasing
-from kept.services.backing_up import alone, backup_key, make_backups, newest_of, register_backup_key
-from kept.services.backup_file import unpack
-from kept.services.drilling import drill, newest_drill
-from kept.services.own_data import own_data
-from kept.services.recovering import reasons_to_recover, recover
-from kept.services.restoring import place
-from kept.services.signing_off import sign_off
+from kept.services.backups import backup
+from kept.services.backups.backup import alone, backup_key, make_backups, newest_of, register_backup_key
+from kept.services.backups.backup_file import unpack
+from kept.services.backups.drill import drill, newest_drill
+from kept.services.backups.recovery import reasons_to_recover, recover
+from kept.services.backups.restore import place
+from kept.services.backups.sign_off import sign_off
+from kept.services.gate import gate
+from kept.services.my_data import choices, erasure
+from kept.services.my_data.own_data import own_data
 
 pytestmark = pytest.mark.anyio
 DAY = 86400.0
 
 
 class Vaulted:
-    """A house with a backup key registered, whose other half is here, as if brought."""
+    """An installation with a backup key registered, whose other half is here, as if brought."""
 
-    def __init__(self, house, folder) -> None:
-        self.house, self.key, self.backups = house, OpeningKey.new(), folder / "backups"
+    def __init__(self, installation, folder) -> None:
+        self.installation, self.key, self.backups = installation, OpeningKey.new(), folder / "backups"
 
     async def begin(self):
         """Register the key."""
-        await register_backup_key(self.house.engine, self.key.public, by="test")
+        await register_backup_key(self.installation.engine, self.key.public, by="test")
         return self
 
     async def back_up(self):
         """Make both backups."""
-        return await make_backups(self.house.engine, self.backups, by="test")
+        return await make_backups(self.installation.engine, self.backups, by="test")
 
     async def drill(self):
         """Try the newest."""
-        return await drill(self.house.engine, self.backups, self.key, by="test")
+        return await drill(self.installation.engine, self.backups, self.key, by="test")
 
     def newest(self, part: str):
         """The newest backup of a part."""
-        engine = self.house.engine
+        engine = self.installation.engine
         return newest_of(self.backups, part, engine.parts.signing_key.public, engine.vault_id)
 
 
 @pytest.fixture
-async def house(tmp_path):
-    """A house in files."""
-    found = House(tmp_path)
+async def installation(tmp_path):
+    """An installation in files."""
+    found = Installation(tmp_path)
     await found.open()
     yield found
     await found.close()
 
 
 @pytest.fixture
-async def vaulted(house, tmp_path):
-    """A house that can be backed up."""
-    return await Vaulted(house, tmp_path).begin()
+async def vaulted(installation, tmp_path):
+    """An installation that can be backed up."""
+    return await Vaulted(installation, tmp_path).begin()
 
 
-async def test_a_backup_is_sealed_apart_and_tried(house, vaulted):
+async def test_a_backup_is_sealed_apart_and_tried(installation, vaulted):
     """§5.4 normal: D and K each in a file of their own that shows nothing; the drill opens them, and the board says so."""
-    await house.mori()
+    await installation.mori()
     made = await vaulted.back_up()
     assert [one.manifest.part for one in made] == ["data", "keys"]
     raw = b"".join(one.path.read_bytes() for one in made)
@@ -89,78 +91,80 @@ async def test_a_backup_is_sealed_apart_and_tried(house, vaulted):
     found = await vaulted.drill()
     assert (found.problems, found.people, found.restored, found.erased) == ([], 1, 0, 0)
     assert found.epochs
-    board = await promise_board(house.engine)
+    board = await promise_board(installation.engine)
     assert board.of("5.4").state is ClauseState.KEPT
     assert board.of("5.6").state is ClauseState.KEPT
-    acts = [one.act for one in await house.ledger()]
+    acts = [one.act for one in await installation.ledger()]
     assert acts.count("operator:backup:make") == 2
     assert acts.count("operator:backup:drill") == 1
 
 
-async def test_the_board_breaks_when_they_are_overdue_or_a_drill_failed(house, vaulted):
+async def test_the_board_breaks_when_they_are_overdue_or_a_drill_failed(installation, vaulted):
     """§5.4, §5.6 breach: a backup older than a day and a drill older than thirty are no promise kept."""
-    board = await promise_board(house.engine)
+    board = await promise_board(installation.engine)
     assert (board.of("5.4").state, board.of("5.6").state) == (ClauseState.NOT_KEPT_YET, ClauseState.NOT_KEPT_YET)
     await vaulted.back_up()
     await vaulted.drill()
-    house.wall.pass_(2 * DAY)
-    board = await promise_board(house.engine)
+    installation.wall.pass_(2 * DAY)
+    board = await promise_board(installation.engine)
     assert (board.of("5.4").state, board.of("5.6").state) == (ClauseState.KEPT, ClauseState.NOT_KEPT_YET)
-    house.wall.pass_(30 * DAY)
-    assert (await promise_board(house.engine)).of("5.4").state is ClauseState.NOT_KEPT_YET
+    installation.wall.pass_(30 * DAY)
+    assert (await promise_board(installation.engine)).of("5.4").state is ClauseState.NOT_KEPT_YET
 
 
-async def test_the_erased_and_the_withdrawn_stay_so(house, vaulted):
+async def test_the_erased_and_the_withdrawn_stay_so(installation, vaulted):
     """§5.4: D is lost and restored from before: K's tombstones and newer states win; what is lost is reported."""
-    gone, said_no, later = await house.mori(), await house.join(), await house.join()
-    await house.give(said_no, [("mail_address", "a@example.jp"), ("choice", "information-for-you/mail/")])
+    gone, said_no, later = await installation.mori(), await installation.join(), await installation.join()
+    await installation.give(said_no, [("mail_address", "a@example.jp"), ("choice", "information-for-you/mail/")])
     await vaulted.back_up()
-    await erasing.intend_erasure(house.engine, gone)
-    await choosing.choose(house.engine, said_no, "information-for-you", None, allow=False)
-    await house.give(later, [("name", "Given since")])
+    await erasure.intend_erasure(installation.engine, gone)
+    await choices.choose(installation.engine, said_no, "information-for-you", None, allow=False)
+    await installation.give(later, [("name", "Given since")])
     found = await vaulted.drill()
     assert found.problems == []
     assert (found.erased, found.restored >= 1, found.lost) == (1, True, 1)
     data = vaulted.newest("data")
-    await house.close()
-    placed = await place(data, vaulted.key, house.address, over=True)
+    await installation.close()
+    placed = await place(data, vaulted.key, installation.address, over=True)
     assert placed.aside
-    await house.open(verify=False, create=False)
-    reasons = await reasons_to_recover(house.engine)
+    await installation.open(verify=False, create=False)
+    reasons = await reasons_to_recover(installation.engine)
     assert reasons
-    done = await recover(house.engine, by="test")
+    done = await recover(installation.engine, by="test")
     assert (done.erased_again, done.values_lost) == (1, 1)
-    keys, _ = await house.engine.keyring.of_person(gone.person_id)
+    keys, _ = await installation.engine.keyring.of_person(gone.person_id)
     assert keys is None
-    state = (await house.engine.people.load(said_no.person_id)).state
+    state = (await installation.engine.people.load(said_no.person_id)).state
     assert not state.choice("information-for-you", None).allow
-    assert (await own_data(house.engine, await house.session(later.person_id))).held == ()
-    assert await reasons_to_recover(house.engine) == []
+    assert (await own_data(installation.engine, await installation.session(later.person_id))).held == ()
+    assert await reasons_to_recover(installation.engine) == []
 
 
-async def test_a_restored_k_serves_the_person_alone_until_signed_off(house, vaulted):
+async def test_a_restored_k_serves_the_person_alone_until_signed_off(installation, vaulted):
     """§5.4 breach: K from before would know somebody erased since; nothing is released until an operator signed it off."""
-    await house.mori()
-    session = await house.staff()
+    await installation.mori()
+    session = await installation.staff()
     await vaulted.back_up()
     keys = vaulted.newest("keys")
-    await house.close()
-    await place(keys, vaulted.key, house.address, over=True)
-    await house.open(verify=False, create=False)
+    await installation.close()
+    await place(keys, vaulted.key, installation.address, over=True)
+    await installation.open(verify=False, create=False)
     with pytest.raises(ClosedError) as refused:
-        await house.case(session)
+        await installation.case(session)
     assert (refused.value.reason, refused.value.clause) == ("keys-restored", "§5.4")
-    await sign_off(house.engine, by="test")
-    case = await house.case(session)
+    await sign_off(installation.engine, by="test")
+    case = await installation.case(session)
     assert case.person_id
     with pytest.raises(SettingError):
-        await sign_off(house.engine, by="test")
+        await sign_off(installation.engine, by="test")
 
 
-@pytest.mark.parametrize("flaw", ["flipped", "cut", "swapped manifest", "other key", "other house", "not a backup"])
-async def test_a_backup_that_was_changed_or_is_anothers_is_refused(house, vaulted, tmp_path, flaw):
+@pytest.mark.parametrize(
+    "flaw", ["flipped", "cut", "swapped manifest", "other key", "other installation", "not a backup"]
+)
+async def test_a_backup_that_was_changed_or_is_anothers_is_refused(installation, vaulted, tmp_path, flaw):
     """§5.4 breach: any change, a missing end, another's manifest or key: named, and nothing is put in place."""
-    await house.mori()
+    await installation.mori()
     data, keys = await vaulted.back_up()
     key = vaulted.key
     raw = bytearray(data.path.read_bytes())
@@ -172,36 +176,36 @@ async def test_a_backup_that_was_changed_or_is_anothers_is_refused(house, vaulte
         raw = bytearray(keys.path.read_bytes()[: keys.starts_at]) + raw[data.starts_at :]
     elif flaw == "other key":
         key = OpeningKey.new()
-    elif flaw == "other house":
-        raw = bytearray(raw.replace(house.engine.vault_id.encode(), b"0" * len(house.engine.vault_id)))
+    elif flaw == "other installation":
+        raw = bytearray(raw.replace(installation.engine.vault_id.encode(), b"0" * len(installation.engine.vault_id)))
     else:
         raw = bytearray(b"{}\n")
     data.path.write_bytes(bytes(raw))
     target = tmp_path / "restored.db"
     with pytest.raises((SealError, NoteError, MalformedError)) as refused:
-        unpack(backing_up.read_backup(data.path, house.engine.parts.signing_key.public), key, target)
+        unpack(backup.read_backup(data.path, installation.engine.parts.signing_key.public), key, target)
     assert refused.value.clause == "§5.4"
     assert not target.exists()
 
 
-async def test_a_drill_that_finds_something_wrong_says_so(house, vaulted):
+async def test_a_drill_that_finds_something_wrong_says_so(installation, vaulted):
     """§5.4: a backup whose data was exchanged for another moment's does not pass, and the board says it did not."""
-    await house.mori()
+    await installation.mori()
     await vaulted.back_up()
-    house.wall.pass_(10)
+    installation.wall.pass_(10)
     data, keys = await vaulted.back_up()
     keys.path.unlink()
     found = await vaulted.drill()
     assert found.problems == ["the newest backups of D and K are not of one moment"]
-    assert not (await newest_drill(house.engine))[2]
-    assert (await promise_board(house.engine)).of("5.4").state is ClauseState.NOT_KEPT_YET
+    assert not (await newest_drill(installation.engine))[2]
+    assert (await promise_board(installation.engine)).of("5.4").state is ClauseState.NOT_KEPT_YET
     assert data.path.exists()
-    assert not list(house.folder.glob(".drill-*"))
+    assert not list(installation.folder.glob(".drill-*"))
 
 
-async def test_without_room_or_right_nothing_half_is_left(house, vaulted, monkeypatch):
+async def test_without_room_or_right_nothing_half_is_left(installation, vaulted, monkeypatch):
     """§5.6: an unwritable folder or a full disk is a clear error, recorded; no half backup, no copy of the database is left."""
-    await house.mori()
+    await installation.mori()
     vaulted.backups.write_text("a file where the folder should be")
     with pytest.raises(StoreError) as refused:
         await vaulted.back_up()
@@ -215,37 +219,37 @@ async def test_without_room_or_right_nothing_half_is_left(house, vaulted, monkey
     with pytest.raises(StoreError):
         await vaulted.back_up()
     monkeypatch.undo()
-    left = {one.name for one in house.folder.glob("**/*")}
+    left = {one.name for one in installation.folder.glob("**/*")}
     assert not [one for one in left if one.endswith((".kept-backup", ".copy"))]
-    assert (await house.newest()).outcome == "failed"
+    assert (await installation.newest()).outcome == "failed"
     assert len(await vaulted.back_up()) == 2
 
 
-async def test_no_key_no_backup_and_a_planted_key_is_no_key(house, tmp_path):
+async def test_no_key_no_backup_and_a_planted_key_is_no_key(installation, tmp_path):
     """§5.5: nothing is sealed to a key nobody registered; one written into the database by hand is not believed."""
     with pytest.raises(SettingError, match="backup key"):
-        await make_backups(house.engine, tmp_path / "b", by="test")
-    await house.engine.keys.write(
-        lambda tx: tx.run("meta_put", name=backing_up.KEY, value=f"{OpeningKey.new().public.hex()} {'0' * 64}")
+        await make_backups(installation.engine, tmp_path / "b", by="test")
+    await installation.engine.keys.write(
+        lambda tx: tx.run("meta_put", name=backup.KEY, value=f"{OpeningKey.new().public.hex()} {'0' * 64}")
     )
-    assert await backup_key(house.engine) == b""
+    assert await backup_key(installation.engine) == b""
     with pytest.raises(MalformedError):
-        await register_backup_key(house.engine, b"short", by="test")
+        await register_backup_key(installation.engine, b"short", by="test")
 
 
-async def test_two_at_once_do_not_clear_each_others_copies(house, vaulted):
+async def test_two_at_once_do_not_clear_each_others_copies(installation, vaulted):
     """§5.6: a second backup waits to be told that one runs."""
-    with alone(house.address.data), pytest.raises(BusyError):
+    with alone(installation.address.data), pytest.raises(BusyError):
         await vaulted.back_up()
 
 
-async def test_a_kill_while_restoring_leaves_the_old_aside_or_the_new(house, vaulted, monkeypatch):
+async def test_a_kill_while_restoring_leaves_the_old_aside_or_the_new(installation, vaulted, monkeypatch):
     """§5.6: put in its place by one rename; killed before it, the old lies aside whole, and restoring again finishes."""
-    own = await house.mori()
+    own = await installation.mori()
     await vaulted.back_up()
     data = vaulted.newest("data")
-    await house.close()
-    before = house.address.data.read_bytes()
+    await installation.close()
+    before = installation.address.data.read_bytes()
 
     def killed(self, target):
         raise KeyboardInterrupt
@@ -253,44 +257,44 @@ async def test_a_kill_while_restoring_leaves_the_old_aside_or_the_new(house, vau
     monkeypatch.setattr(Path, "replace", killed)
     monkeypatch.setattr(os, "replace", killed)
     with pytest.raises((KeyboardInterrupt, StoreError)):
-        await place(data, vaulted.key, house.address, over=True)
+        await place(data, vaulted.key, installation.address, over=True)
     monkeypatch.undo()
-    aside = next(iter(house.folder.glob("shop.db.aside-*")))
+    aside = next(iter(installation.folder.glob("shop.db.aside-*")))
     assert aside.read_bytes() == before
-    assert not house.address.data.exists()
-    assert not list(house.folder.glob(".shop.db.restoring*"))
-    await place(data, vaulted.key, house.address, over=True)
-    await house.open(verify=False, create=False)
-    if await reasons_to_recover(house.engine):
-        await recover(house.engine, by="test")
-    assert (await own_data(house.engine, await house.session(own.person_id))).held
+    assert not installation.address.data.exists()
+    assert not list(installation.folder.glob(".shop.db.restoring*"))
+    await place(data, vaulted.key, installation.address, over=True)
+    await installation.open(verify=False, create=False)
+    if await reasons_to_recover(installation.engine):
+        await recover(installation.engine, by="test")
+    assert (await own_data(installation.engine, await installation.session(own.person_id))).held
 
 
-async def test_what_lies_there_is_not_overwritten_unasked(house, vaulted):
+async def test_what_lies_there_is_not_overwritten_unasked(installation, vaulted):
     """§5.6: without --over a database that lies there stays."""
-    await house.mori()
+    await installation.mori()
     await vaulted.back_up()
     data = vaulted.newest("data")
-    await house.close()
+    await installation.close()
     with pytest.raises(SettingError):
-        await place(data, vaulted.key, house.address, over=False)
-    await house.open(create=False)
+        await place(data, vaulted.key, installation.address, over=False)
+    await installation.open(create=False)
 
 
-async def test_recover_on_a_healthy_house_does_nothing(house, capsys):
+async def test_recover_on_a_healthy_installation_does_nothing(installation, capsys):
     """§5.3: a new log would end the one whose checkpoints people keep: refused while nothing is missing."""
-    await house.mori()
-    store = f"sqlite:///{house.address.data}"
-    await house.close()
+    await installation.mori()
+    store = f"sqlite:///{installation.address.data}"
+    await installation.close()
 
     code = await asyncio.to_thread(main, ["recover", "--store", store])
     assert code == 2
-    assert "healthy house" in capsys.readouterr().err
-    await house.open(create=False)
-    assert await house.engine.meta("log_generation") in {"", "1"}
+    assert "healthy installation" in capsys.readouterr().err
+    await installation.open(create=False)
+    assert await installation.engine.meta("log_generation") in {"", "1"}
 
 
-async def test_a_look_at_no_house_leaves_nothing(tmp_path, capsys):
+async def test_a_look_at_no_installation_leaves_nothing(tmp_path, capsys):
     """§5.6: `verify` of a store that does not exist says so and makes no file."""
     empty = tmp_path / "empty"
     empty.mkdir()
@@ -300,18 +304,18 @@ async def test_a_look_at_no_house_leaves_nothing(tmp_path, capsys):
     assert list(empty.iterdir()) == []
 
 
-async def test_a_release_is_still_refused_after_a_restore_of_old_data(house, vaulted):
+async def test_a_release_is_still_refused_after_a_restore_of_old_data(installation, vaulted):
     """§4.1 breach: between the restore and `kept recover` an older state does not decide: it is a rollback, refused."""
-    own = await house.mori()
-    session = await house.staff()
-    case = await house.case(session)
+    own = await installation.mori()
+    session = await installation.staff()
+    case = await installation.case(session)
     await vaulted.back_up()
-    await choosing.stop_use(house.engine, own, "contact", stop=True)
+    await choices.stop_use(installation.engine, own, "contact", stop=True)
     data = vaulted.newest("data")
-    await house.close()
-    await place(data, vaulted.key, house.address, over=True)
+    await installation.close()
+    await place(data, vaulted.key, installation.address, over=True)
     with pytest.raises(EvidenceError):
-        await house.open(create=False)
-    await house.open(verify=False, create=False)
+        await installation.open(create=False)
+    await installation.open(verify=False, create=False)
     with pytest.raises((DeniedError, EvidenceError)):
-        await house.engine.gate.read(case.mandate, own.person_id, ("name",), Exit.SCREEN)
+        await gate.read(installation.engine, case.mandate, own.person_id, ("name",), Exit.SCREEN)

@@ -11,112 +11,126 @@ import pytest
 from kept.errors import InputError, SubmissionError
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState, Exit
-from kept.services import canaries, cases, erasing, rights
-from kept.services.planting import plant
+from kept.services.cases import cases
+from kept.services.gate import canaries
+from kept.services.my_data import erasure, rights_requests
+from kept.services.upkeep.canary_planting import plant
 
 pytestmark = pytest.mark.anyio
 REN = {"name": "Ren Kawaguchi", "mail_address": "ren.k@example.jp", "phone": "090-5555-0142"}
 
 
-async def test_opening_one_is_an_alarm_in_the_entrys_own_transaction(house):
+async def test_opening_one_is_an_alarm_in_the_entrys_own_transaction(installation):
     """§5.5 normal: support opens a canary; entry and alarm stand together, and the board says so until somebody looked."""
-    await plant(house.engine, REN, by="test")
-    assert (await promise_board(house.engine)).of("5.5").parts[2].state is ClauseState.KEPT
-    session = await house.staff()
-    case = await house.case(session, mail=REN["mail_address"])
-    card = await cases.open_item(house.engine, session, case.id, "name")
+    await plant(installation.engine, REN, by="test")
+    assert (await promise_board(installation.engine)).of("5.5").parts[2].state is ClauseState.KEPT
+    session = await installation.staff()
+    case = await installation.case(session, mail=REN["mail_address"])
+    card = await cases.open_item(installation.engine, session, case.id, "name")
     with card["name"].open(Exit.SCREEN):
         pass
-    rows = await canaries.alarms(house.engine)
+    rows = await canaries.alarms(installation.engine)
     assert [(str(row[2]), str(row[3]), str(row[4]), str(row[5])) for row in rows] == [
         (card.entry_id, session.actor, "contact", "screen")
     ]
-    alarm = next(one for one in await house.ledger() if one.act == "house:canary:alarm")
+    alarm = next(one for one in await installation.ledger() if one.act == "system:canary:alarm")
     assert (alarm.clause, dict(alarm.facts)["entry"]) == ("5.5", card.entry_id)
     assert "Ren" not in str(alarm)
-    part = next(one for one in (await promise_board(house.engine)).of("5.5").parts if one.part.id == "canaries-silent")
+    part = next(
+        one for one in (await promise_board(installation.engine)).of("5.5").parts if one.part.id == "canaries-silent"
+    )
     assert part.state is ClauseState.NOT_KEPT_YET
     for wrong in (("", "mistake"), (str(rows[0][0])[:8], "nothing much")):
         with pytest.raises(InputError):
-            await canaries.acknowledge(house.engine, *wrong, by="test")
-    await canaries.acknowledge(house.engine, str(rows[0][0])[:8], "exercise", by="test")
-    assert await canaries.standing_alarms(house.engine) == 0
+            await canaries.acknowledge(installation.engine, *wrong, by="test")
+    await canaries.acknowledge(installation.engine, str(rows[0][0])[:8], "exercise", by="test")
+    assert await canaries.standing_alarms(installation.engine) == 0
     with pytest.raises(InputError):
-        await canaries.acknowledge(house.engine, str(rows[0][0])[:8], "exercise", by="test")
+        await canaries.acknowledge(installation.engine, str(rows[0][0])[:8], "exercise", by="test")
 
 
-async def test_other_people_raise_none(house):
+async def test_other_people_raise_none(installation):
     """§5.5: whoever is no canary is opened as ever."""
-    await plant(house.engine, REN, by="test")
-    await house.mori()
-    session = await house.staff()
-    await cases.open_item(house.engine, session, (await house.case(session)).id, "name")
-    assert await canaries.alarms(house.engine) == []
+    await plant(installation.engine, REN, by="test")
+    await installation.mori()
+    session = await installation.staff()
+    await cases.open_item(installation.engine, session, (await installation.case(session)).id, "name")
+    assert await canaries.alarms(installation.engine) == []
 
 
-async def test_d_alone_does_not_say_who_they_are(house):
-    """§5.5: no table of D holds a mark; a house started again learns it from K."""
-    await plant(house.engine, REN, by="test")
-    planted = house.engine.canaries
-    row = await house.engine.keys.read(lambda tx: tx.all("canaries"))
+async def test_d_alone_does_not_say_who_they_are(installation):
+    """§5.5: no table of D holds a mark; an installation started again learns it from K."""
+    await plant(installation.engine, REN, by="test")
+    planted = installation.engine.canaries
+    row = await installation.engine.keys.read(lambda tx: tx.all("canaries"))
     assert {bytes(one[0]) for one in row} == planted
-    entry = next(one for one in await house.ledger() if one.act == "operator:canary:plant")
+    entry = next(one for one in await installation.ledger() if one.act == "operator:canary:plant")
     assert planted
     assert next(iter(planted)).hex() not in str(entry)
-    await house.close()
-    await house.open()
-    assert house.engine.canaries == planted
+    await installation.close()
+    await installation.open()
+    assert installation.engine.canaries == planted
 
 
-async def test_work_on_many_people_leaves_them_out(house):
+async def test_work_on_many_people_leaves_them_out(installation):
     """§5.5: what is done for many is no alarm: a canary stopped every use that needs no yes, and ticked none."""
-    await plant(house.engine, REN, by="test")
-    state = (await house.engine.people.load(next(iter(house.engine.canaries)))).state
+    await plant(installation.engine, REN, by="test")
+    state = (await installation.engine.people.load(next(iter(installation.engine.canaries)))).state
     assert {"feedback", "contest", "prize-delivery", "event", "market-research"} <= set(state.stops)
     assert state.grants == ()
 
 
-async def test_what_is_no_value_is_not_planted(house):
+async def test_what_is_no_value_is_not_planted(installation):
     """§2.2 breach: a canary is given by the form, as anybody's values are; an empty one could not be come upon."""
     with pytest.raises(InputError):
-        await plant(house.engine, {}, by="test")
+        await plant(installation.engine, {}, by="test")
     with pytest.raises(SubmissionError):
-        await plant(house.engine, {"shoe_size": "43"}, by="test")
+        await plant(installation.engine, {"shoe_size": "43"}, by="test")
 
 
-async def test_who_erased_herself_meanwhile_closes_her_request(house):
+async def test_who_erased_herself_meanwhile_closes_her_request(installation):
     """§0.1: nothing is left to copy or erase; the request says so and does not wait for ever."""
-    own = await house.mori()
-    asks, approves = await house.staff("kato", ("privacy",)), await house.staff("ono", ("privacy",))
-    request = await rights.open_request(
-        house.engine, asks, kind="export", channel="post", criteria={"mail_address": "canary.mori@example.jp"}, note=""
+    own = await installation.mori()
+    asks, approves = await installation.staff("kato", ("privacy",)), await installation.staff("ono", ("privacy",))
+    request = await rights_requests.open_request(
+        installation.engine,
+        asks,
+        kind="export",
+        channel="post",
+        criteria={"mail_address": "canary.mori@example.jp"},
+        note="",
     )
-    await rights.check_identity(house.engine, asks, request, "in person")
-    await rights.ask_approval(house.engine, asks, request)
-    await rights.approve(house.engine, approves, request)
-    await erasing.intend_erasure(house.engine, await house.session(own.person_id))
+    await rights_requests.check_identity(installation.engine, asks, request, "in person")
+    await rights_requests.ask_approval(installation.engine, asks, request)
+    await rights_requests.approve(installation.engine, approves, request)
+    await erasure.intend_erasure(installation.engine, await installation.session(own.person_id))
     with pytest.raises(InputError) as refused:
-        await rights.finish_export(house.engine, asks, request, "en")
+        await rights_requests.finish_export(installation.engine, asks, request, "en")
     assert refused.value.reason == "rights-erased"
-    found = await rights.request_of(house.engine, request)
+    found = await rights_requests.request_of(installation.engine, request)
     assert (found.outcome, found.finished_at is not None) == ("erased meanwhile", True)
 
 
-async def test_a_copy_staff_make_carries_a_mark(house):
+async def test_a_copy_staff_make_carries_a_mark(installation):
     """§5.5: a copy made for a rights request says by whom, when, for which request, and which entry released it."""
-    await house.mori()
-    asks, approves = await house.staff("kato", ("privacy",)), await house.staff("ono", ("privacy",))
-    request = await rights.open_request(
-        house.engine, asks, kind="export", channel="post", criteria={"mail_address": "canary.mori@example.jp"}, note=""
+    await installation.mori()
+    asks, approves = await installation.staff("kato", ("privacy",)), await installation.staff("ono", ("privacy",))
+    request = await rights_requests.open_request(
+        installation.engine,
+        asks,
+        kind="export",
+        channel="post",
+        criteria={"mail_address": "canary.mori@example.jp"},
+        note="",
     )
-    await rights.check_identity(house.engine, asks, request, "in person")
-    await rights.ask_approval(house.engine, asks, request)
-    await rights.approve(house.engine, approves, request)
-    packed = await rights.finish_export(house.engine, asks, request, "en")
+    await rights_requests.check_identity(installation.engine, asks, request, "in person")
+    await rights_requests.ask_approval(installation.engine, asks, request)
+    await rights_requests.approve(installation.engine, approves, request)
+    packed = await rights_requests.finish_export(installation.engine, asks, request, "en")
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         name = next(one for one in archive.namelist() if one.endswith(".json"))
         mark = json.loads(archive.read(name))["mark"]
     assert mark["by"] == asks.actor
-    released = next(one for one in await house.ledger() if one.act == "actor:value:read")
+    released = next(one for one in await installation.ledger() if one.act == "actor:value:read")
     assert released.outcome == "permitted"
     assert len(mark["entry"]) == 64

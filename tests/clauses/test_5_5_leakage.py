@@ -5,75 +5,75 @@ from __future__ import annotations
 import logging
 
 import pytest
+from installation import MAIL, NAME, PHONE
 
-from house import MAIL, NAME, PHONE
 from kept.errors import ClosedError, KeptError
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState
-from kept.services import cases
-from kept.services.rotating import rotate
+from kept.services.cases import cases
+from kept.services.upkeep.key_rotation import rotate
 from kept.store.sqlite import raw_count
 
 pytestmark = pytest.mark.anyio
 NEEDLES = (NAME, MAIL, PHONE, "9012345678", "Canary", "canary.mori")
 
 
-async def test_the_data_opens_only_with_the_keys_that_lie_elsewhere(house):
-    """§5.5 normal and breach: the database holds no item, and without the key provider the house stays closed."""
-    await house.mori()
-    await house.close()
-    if house.kind == "memory":
-        roots, house._provider._roots = house._provider._roots, {}
+async def test_the_data_opens_only_with_the_keys_that_lie_elsewhere(installation):
+    """§5.5 normal and breach: the database holds no item, and without the key provider the installation stays closed."""
+    await installation.mori()
+    await installation.close()
+    if installation.kind == "memory":
+        roots, installation._provider._roots = installation._provider._roots, {}
         with pytest.raises(ClosedError) as refused:
-            await house.open()
-        house._provider._roots = roots
+            await installation.open()
+        installation._provider._roots = roots
     else:
-        assert not any(raw_count(house.folder, "shop", [one.encode() for one in NEEDLES]).values())
-        file = house.address.key_folder / "epoch-000001.key"
+        assert not any(raw_count(installation.folder, "shop", [one.encode() for one in NEEDLES]).values())
+        file = installation.address.key_folder / "epoch-000001.key"
         file.rename(file.with_suffix(".away"))
         with pytest.raises(ClosedError) as refused:
-            await house.open()
+            await installation.open()
         file.with_suffix(".away").rename(file)
     assert (refused.value.reason, refused.value.clause) == ("epoch-missing", "§5.5")
-    await house.open()
+    await installation.open()
 
 
-async def test_no_item_reaches_a_log_or_an_error(house, caplog):
+async def test_no_item_reaches_a_log_or_an_error(installation, caplog):
     """§5.5 breach: over a whole walk with refusals neither the log nor any error holds a character of an item."""
     caplog.set_level(logging.DEBUG)
-    own = await house.mori()
-    session = await house.staff()
-    case = await house.case(session)
+    own = await installation.mori()
+    session = await installation.staff()
+    case = await installation.case(session)
     said = []
     for act in (
-        lambda: cases.open_item(house.engine, session, case.id, "interests"),
-        lambda: house.give(own, [("name", NAME), ("extra", MAIL)]),
-        lambda: house.give(own, [("phone", NAME)]),
-        lambda: house.give(own, [("mail_address", f"{NAME} {MAIL}")]),
-        lambda: house.case(session, mail="nobody-canary@example.jp"),
+        lambda: cases.open_item(installation.engine, session, case.id, "interests"),
+        lambda: installation.give(own, [("name", NAME), ("extra", MAIL)]),
+        lambda: installation.give(own, [("phone", NAME)]),
+        lambda: installation.give(own, [("mail_address", f"{NAME} {MAIL}")]),
+        lambda: installation.case(session, mail="nobody-canary@example.jp"),
     ):
         with pytest.raises(KeptError) as refused:
             await act()
         said.append(f"{refused.value!r} {refused.value} {refused.value.hint}")
-    text = "\n".join(said) + caplog.text + repr(await house.ledger())
+    text = "\n".join(said) + caplog.text + repr(await installation.ledger())
     assert not [one for one in NEEDLES if one in text]
 
 
-async def test_rotating_keys_is_recorded_and_the_board_shows_what_is_left_to_do(house):
+async def test_rotating_keys_is_recorded_and_the_board_shows_what_is_left_to_do(installation):
     """§5.5 evidence and page: a rotation and the end of the old epoch cite the clause; the board names what is not built."""
-    await house.mori()
-    done = await rotate(house.engine, by="test")
+    await installation.mori()
+    done = await rotate(installation.engine, by="test")
     assert done.destroyed == (1,)
-    acts = {one.act: one.clause for one in await house.ledger()}
+    acts = {one.act: one.clause for one in await installation.ledger()}
     assert (acts["operator:keys:rotate"], acts["operator:epoch:destroy"]) == ("5.5", "5.5")
-    one = (await promise_board(house.engine)).of("5.5")
+    one = (await promise_board(installation.engine)).of("5.5")
     states = {part.part.id: part.state for part in one.parts}
     assert states["keys-apart"] is ClauseState.KEPT
     assert states["clean-logs"] is ClauseState.KEPT
     assert (states["canaries-silent"], one.state) == (ClauseState.NOT_KEPT_YET, ClauseState.NOT_KEPT_YET)
 
 
-async def test_a_server_that_writes_addresses_to_a_log_breaks_the_promise_on_the_board(house, monkeypatch):
+async def test_a_server_that_writes_addresses_to_a_log_breaks_the_promise_on_the_board(installation, monkeypatch):
     """§5.5 breach: an access log switched on in this process is found, and the promise is no longer shown as kept."""
     access = logging.getLogger("uvicorn.access")
     monkeypatch.setattr(access, "handlers", [logging.NullHandler()])
@@ -81,7 +81,7 @@ async def test_a_server_that_writes_addresses_to_a_log_breaks_the_promise_on_the
     before = access.level
     access.setLevel(logging.INFO)
     try:
-        one = (await promise_board(house.engine)).of("5.5")
+        one = (await promise_board(installation.engine)).of("5.5")
     finally:
         access.setLevel(before)
     assert {part.part.id: part.state for part in one.parts}["clean-logs"] is ClauseState.NOT_KEPT_YET

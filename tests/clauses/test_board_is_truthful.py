@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-
 from asked import CONSOLE, Browser
+
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState
-from kept.services import staff
+from kept.services.staff import sessions
 
 pytestmark = pytest.mark.anyio
 NOT_YET, UNUSED, STATED = ClauseState.NOT_KEPT_YET, ClauseState.PERMISSION_UNUSED, ClauseState.ONLY_STATED
@@ -46,24 +46,24 @@ KEPT = {
 }
 
 
-async def test_the_board_names_every_clause_with_its_true_state(house):
+async def test_the_board_names_every_clause_with_its_true_state(installation):
     """What is not built is not kept yet, unused or only stated; §4.7 holds since the one form names its recipient."""
-    board = await promise_board(house.engine)
+    board = await promise_board(installation.engine)
     states = {one.clause.id: one.state for one in board.clauses}
     assert states == OTHERS | PEOPLE_OR_LATER_PARTS | dict.fromkeys(KEPT, ClauseState.KEPT)
     assert sum(board.promises.values()) + sum(board.permissions.values()) == 33
 
 
-async def test_the_board_is_read_in_either_language(house):
+async def test_the_board_is_read_in_either_language(installation):
     """Page: what a state rests on is said in the language of the page, its values filled in, its roles by their titles."""
-    await house.staff("kato", ("privacy",))
-    console = Browser(house, at=CONSOLE)
-    console.cookies["__Host-kept_session"] = await staff.start_demo_session(house.engine, "kato")
+    await installation.staff("kato", ("privacy",))
+    console = Browser(installation, at=CONSOLE)
+    console.cookies["__Host-kept_session"] = await sessions.start_demo_session(installation.engine, "kato")
     english, japanese = (await console.get("/en/board")).text, (await console.get("/ja/board")).text
     assert "13 items declared; what is not declared has no place to be stored" in english
     assert "not attested yet by Privacy officer" in english
     assert "宣言した項目 13 件" in japanese
-    board = await promise_board(house.engine, check=False)
+    board = await promise_board(installation.engine, check=False)
     for part in (part for one in board.clauses for part in one.parts):
         assert part.detail not in japanese, part.part.id
         assert "{" not in part.detail

@@ -14,8 +14,8 @@ import pytest
 
 import kept
 from kept.cli.main import build_parser
-from kept.services.embedding import Desk, Kept
-from kept.services.released import Card, Released
+from kept.door.door import Desk, Kept
+from kept.services.gate.released import Card, Released
 from kept.web.answers import STATUS
 from kept_verify.__main__ import main as kept_verify
 
@@ -33,16 +33,18 @@ def commands() -> dict[str, argparse.ArgumentParser]:
 
 @pytest.mark.parametrize("name", sorted(commands()))
 def test_every_command_and_option_is_on_the_page(name: str) -> None:
-    """Each command has its row in the README, and each of its options stands there or among the house options."""
+    """Each command has its row in the README, and each of its options stands there or among the installation options."""
     row = next(line for line in README.splitlines() if line.startswith(f"| `kept {name}"))
-    house = README[README.index("House options:") :].split("\n\n")[0]
+    installation = README[README.index("Installation options:") :].split("\n\n")[0]
     options = {
         option
         for action in commands()[name]._actions
         for option in action.option_strings
         if option.startswith("--") and option != "--help"
     }
-    assert {one for one in options if one not in row and not ("house" in row and f"`{one}`" in house)} == set()
+    assert {
+        one for one in options if one not in row and not ("installation" in row and f"`{one}`" in installation)
+    } == set()
 
 
 @pytest.mark.parametrize("name", sorted(commands()))
@@ -77,7 +79,7 @@ def test_every_make_target_is_on_the_page() -> None:
 
 
 def test_every_public_name_is_on_the_page() -> None:
-    """Each public name of the package, of a house, a desk, a card and a released value is in the README."""
+    """Each public name of the package, of an installation, a desk, a card and a released value is in the README."""
     missing = [name for name in kept.__all__ if f"kept.{name}" not in README]
     for one in (Kept, Desk):
         methods = [name for name, _ in inspect.getmembers(one) if not name.startswith("_")]

@@ -17,8 +17,8 @@ from kept.policy.needs import NEEDED
 from kept.policy.person import PersonState
 from kept.policy.read import read_policy
 from kept.policy.words import CHANNELS, Exit, Source
-from kept.services.emergencies import lendable
-from kept.services.staff import StaffSession
+from kept.services.cases.emergencies import lendable
+from kept.services.staff.sessions import StaffSession
 
 FOLDER = Path(__file__).parents[2] / "policies"
 GOLDEN = Path(__file__).with_name("authz.txt")

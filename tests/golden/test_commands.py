@@ -115,11 +115,11 @@ def test_render_a_notice(capsys, language):
     hold(f"render-notice-{language}", transcript(capsys, ["render", POLICY, "--as", "notice", "--language", language]))
 
 
-def test_a_house_from_nothing_to_verified(capsys):
-    """Make a house, ask for its state, verify it; a second `init` changes nothing."""
+def test_an_installation_from_nothing_to_verified(capsys):
+    """Make an installation, ask for its state, verify it; a second `init` changes nothing."""
     store = ["--store", "sqlite:///shop.db"]
     hold(
-        "house",
+        "installation",
         transcript(
             capsys,
             ["init", POLICY, *store], ["init", POLICY, *store], ["verify", *store], ["status", *store],
@@ -127,8 +127,8 @@ def test_a_house_from_nothing_to_verified(capsys):
     )  # fmt: skip
 
 
-def test_what_goes_wrong_with_a_house(capsys):
-    """No house, no folder, another scheme, no key folder, no file of the policy, a used version number."""
+def test_what_goes_wrong_with_an_installation(capsys):
+    """No installation, no folder, another scheme, no key folder, no file of the policy, a used version number."""
     nothing = transcript(
         capsys,
         ["verify", "--store", "sqlite:///none.db"], ["status", "--store", "sqlite:///away/none.db"],
@@ -141,7 +141,7 @@ def test_what_goes_wrong_with_a_house(capsys):
     japanese.write_bytes(accept_translation(japanese.read_bytes(), first.read_bytes(), 1))
     used = transcript(capsys, ["init", POLICY, "--store", "sqlite:///shop.db"])
     Path("shop.keyfiles").rename("elsewhere")
-    hold("house-errors", nothing + stale + used + transcript(capsys, ["verify", "--store", "sqlite:///shop.db"]))
+    hold("installation-errors", nothing + stale + used + transcript(capsys, ["verify", "--store", "sqlite:///shop.db"]))
 
 
 def test_tour(capsys):

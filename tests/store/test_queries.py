@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from kept.services.erasing import ERASE_IN_DATA
-from kept.services.keyring import ERASE_IN_KEYS
+from kept.services.engine.keyring import ERASE_IN_KEYS
+from kept.services.my_data.erasure import ERASE_IN_DATA
 from kept.store.memory import _plan
 from kept.store.queries import (
     Query,
@@ -41,11 +41,11 @@ def described(statements):
 
 @pytest.mark.parametrize("part", PARTS)
 def test_the_schema_is_the_sum_of_its_migrations(part):
-    """A house made today and one that was migrated have the same tables."""
+    """An installation made today and one that was migrated have the same tables."""
     assert described(schema(part)) == described("".join(migrations(part)))
 
 
-def test_an_older_house_is_brought_up_to_date(tmp_path):
+def test_an_older_installation_is_brought_up_to_date(tmp_path):
     """A database of the first schema gets the later migrations when it is opened, and works."""
     path = tmp_path / "data.db"
     base = sqlite3.connect(path)

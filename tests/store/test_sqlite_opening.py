@@ -79,7 +79,7 @@ def test_what_was_written_is_there_after_opening_again(made, runner):
 
 
 def test_a_missing_file_is_not_made_quietly(tmp_path):
-    """A mistyped address does not become an empty house."""
+    """A mistyped address does not become an empty installation."""
     assert refused(tmp_path / "shop.db") == "database-missing"
     assert list(tmp_path.iterdir()) == []
 
@@ -95,7 +95,7 @@ def test_a_folder_is_no_database(tmp_path):
 
 
 def test_an_emptied_file_is_not_filled_quietly(made):
-    """A database truncated to nothing is a loss to be told, not a new house."""
+    """A database truncated to nothing is a loss to be told, not a new installation."""
     made.write_bytes(b"")
     assert refused(made) == "database-corrupt"
     assert made.stat().st_size == 0

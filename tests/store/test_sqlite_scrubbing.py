@@ -20,7 +20,7 @@ def counts(store):
 
 
 @pytest.fixture
-def house(sqlite_data):
+def installation(sqlite_data):
     """Two people with a canary each, in a value, a state and as an index key; half already moved into the file."""
     for person_id, canary in ((MORI, CANARY), (SATO, OTHER)):
         for version in range(50):
@@ -32,75 +32,75 @@ def house(sqlite_data):
     return sqlite_data
 
 
-def delete(house):
+def delete(installation):
     """Delete everything of the first person."""
     for query in ("value_erase", "session_erase", "state_erase"):
-        assert house.run(query, person_id=MORI) > 0
+        assert installation.run(query, person_id=MORI) > 0
 
 
-def test_what_is_there_is_found_in_the_raw_files(house):
+def test_what_is_there_is_found_in_the_raw_files(installation):
     """The search itself works: both canaries are found, in the file and in the log."""
-    found = counts(house.store)
+    found = counts(installation.store)
     assert found[CANARY] >= 1000
     assert found[OTHER] >= 1000
 
 
-def test_scrubbing_leaves_no_byte_of_what_was_deleted(house):
+def test_scrubbing_leaves_no_byte_of_what_was_deleted(installation):
     """Nothing of the one, everything of the other, and the database is sound."""
-    delete(house)
-    assert house.await_(house.store.scrubbed()) is True
-    found = counts(house.store)
+    delete(installation)
+    assert installation.await_(installation.store.scrubbed()) is True
+    found = counts(installation.store)
     assert found[CANARY] == 0
     assert found[OTHER] >= 1000
-    assert house.store.check_integrity() == []
-    assert len(house.all("value_all", person_id=SATO)) == 50
+    assert installation.store.check_integrity() == []
+    assert len(installation.all("value_all", person_id=SATO)) == 50
 
 
-def test_a_checkpoint_empties_the_log(house):
+def test_a_checkpoint_empties_the_log(installation):
     """Afterwards the log holds no byte at all, so none of a deleted row."""
-    delete(house)
-    log = house.store.path.with_name(house.store.path.name + "-wal")
+    delete(installation)
+    log = installation.store.path.with_name(installation.store.path.name + "-wal")
     assert log.stat().st_size > 0
-    assert house.await_(house.store.checkpointed()) is True
+    assert installation.await_(installation.store.checkpointed()) is True
     assert log.stat().st_size == 0
 
 
-def test_scrubbing_is_not_claimed_while_another_process_reads_what_was_deleted(house):
+def test_scrubbing_is_not_claimed_while_another_process_reads_what_was_deleted(installation):
     """An older snapshot keeps the log: the answer is False, and True once the reader is gone."""
-    house.store._writer.execute("PRAGMA busy_timeout = 50").fetchall()
-    other = sqlite3.connect(house.store.path, isolation_level=None)
+    installation.store._writer.execute("PRAGMA busy_timeout = 50").fetchall()
+    other = sqlite3.connect(installation.store.path, isolation_level=None)
     other.execute("BEGIN")
     assert other.execute("SELECT COUNT(*) FROM state").fetchone() == (2,)
-    delete(house)
-    assert house.await_(house.store.scrubbed()) is False
-    assert counts(house.store)[CANARY] > 0
+    delete(installation)
+    assert installation.await_(installation.store.scrubbed()) is False
+    assert counts(installation.store)[CANARY] > 0
     other.execute("ROLLBACK")
     other.close()
-    assert house.await_(house.store.scrubbed()) is True
-    assert counts(house.store)[CANARY] == 0
+    assert installation.await_(installation.store.scrubbed()) is True
+    assert counts(installation.store)[CANARY] == 0
 
 
-def test_no_read_or_write_leaves_a_cursor_that_blocks_scrubbing(house):
+def test_no_read_or_write_leaves_a_cursor_that_blocks_scrubbing(installation):
     """Reads that take one row of many, and bodies that raise half way, leave nothing open."""
 
     async def half(tx):
         assert await tx.one("value_all", person_id=SATO) is not None
         raise ValueError
 
-    house.one("value_all", person_id=SATO)
-    for call in (house.read, house.write):
+    installation.one("value_all", person_id=SATO)
+    for call in (installation.read, installation.write):
         with pytest.raises(ValueError, match=r"^$"):
             call(half)
-    delete(house)
-    assert house.await_(house.store.scrubbed()) is True
-    assert counts(house.store)[CANARY] == 0
+    delete(installation)
+    assert installation.await_(installation.store.scrubbed()) is True
+    assert counts(installation.store)[CANARY] == 0
 
 
-def test_scrubbing_what_is_damaged_is_an_error_not_a_later(house):
+def test_scrubbing_what_is_damaged_is_an_error_not_a_later(installation):
     """A file that cannot be rewritten at all is told, so that nobody waits for it for ever."""
-    house.store._writer.execute("PRAGMA query_only = ON").fetchall()
+    installation.store._writer.execute("PRAGMA query_only = ON").fetchall()
     with pytest.raises(StoreError):
-        house.await_(house.store.scrubbed())
+        installation.await_(installation.store.scrubbed())
 
 
 def test_the_raw_search_reads_the_files_of_this_database_only(tmp_path):

@@ -62,7 +62,7 @@ def test_keys_go_one_at_a_time_or_with_the_person(keys):
     assert keys.all("people_with_keys", after=b"", limit=9) == [(SATO,)]
 
 
-def test_house_keys_are_wrapped_anew_like_peoples(keys):
+def test_installation_keys_are_wrapped_anew_like_peoples(keys):
     """Guarded by the epoch they were read under."""
     keys.insert("system_key_insert", name="ledger", epoch=1, wrapped=b"w1")
     keys.insert("system_key_insert", name="index/phone", epoch=1, wrapped=b"i1")

@@ -1,18 +1,18 @@
-"""What tests in a real browser share: Debian's chromium, and a house that is served."""
+"""What tests in a real browser share: Debian's chromium, and an installation that is served."""
 
 from __future__ import annotations
 
 import pytest
 from playwright.sync_api import sync_playwright
+from served import Served
 
 from conftest import CHROMIUM
-from served import Served
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    """A served house."""
-    with Served(tmp_path_factory.mktemp("house")) as one:
+    """A served installation."""
+    with Served(tmp_path_factory.mktemp("installation")) as one:
         yield one
 
 

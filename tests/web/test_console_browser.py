@@ -5,10 +5,11 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import pytest
-
 from accessible import AXE, RULES
-from kept.services import accounts, staff
 from pressing import press
+
+from kept.services.accounts import accounts
+from kept.services.staff import sessions
 
 pytestmark = pytest.mark.chromium
 
@@ -20,14 +21,14 @@ def people(served):
     """Tokens of sessions: the customer's, support's, the privacy officer's."""
 
     async def make():
-        house = served.house
-        own = await house.mori()
-        await house.staff("sato", ("support",))
-        await house.staff("kato", ("privacy",))
+        installation = served.installation
+        own = await installation.mori()
+        await installation.staff("sato", ("support",))
+        await installation.staff("kato", ("privacy",))
         return {
-            "mori": await accounts.start_session(house.engine, own.person_id),
-            "sato": await staff.start_demo_session(house.engine, "sato"),
-            "kato": await staff.start_demo_session(house.engine, "kato"),
+            "mori": await accounts.start_session(installation.engine, own.person_id),
+            "sato": await sessions.start_demo_session(installation.engine, "sato"),
+            "kato": await sessions.start_demo_session(installation.engine, "kato"),
         }
 
     return served.run(make)

@@ -5,32 +5,33 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from accessible import AXE, RULES
-from clauses.test_4_5_contact import ALL
-from house import MAIL, PHONE
-from kept.services import accounts, staff
+from installation import MAIL, PHONE
 from pressing import press
 from reaching import reach, text_of
 from served import Served
+
+from clauses.test_4_5_contact import ALL
+from kept.services.accounts import accounts
+from kept.services.staff import sessions
 
 pytestmark = pytest.mark.chromium
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    """A served house with every channel, a customer who gave every way to be reached, and support."""
-    with Served(tmp_path_factory.mktemp("house")) as one:
+    """A served installation with every channel, a customer who gave every way to be reached, and support."""
+    with Served(tmp_path_factory.mktemp("installation")) as one:
 
         async def make():
-            house = one.house
-            reach(house)
-            own = await house.join()
-            await house.give(own, ALL)
-            await house.staff("sato", ("support",))
+            installation = one.installation
+            reach(installation)
+            own = await installation.join()
+            await installation.give(own, ALL)
+            await installation.staff("sato", ("support",))
             return {
-                "mori": await accounts.start_session(house.engine, own.person_id),
-                "sato": await staff.start_demo_session(house.engine, "sato"),
+                "mori": await accounts.start_session(installation.engine, own.person_id),
+                "sato": await sessions.start_demo_session(installation.engine, "sato"),
             }
 
         one.people = one.run(make)

@@ -3,62 +3,62 @@
 from __future__ import annotations
 
 import pytest
-
 from asked import Browser
-from house import NAME, House
+from installation import NAME, Installation
+from receiving import SITE, Desk
+
 from kept.channels.mail import MailServer
 from kept.channels.mailbox import Mailbox
-from kept.services import erasing
-from kept.services.invented import CUSTOMER
-from kept.services.mailing import MailDispatcher
-from kept.services.reaching import equip
-from receiving import SITE, Desk
+from kept.demo.invented import CUSTOMER
+from kept.services.messages.mail import MailDispatcher
+from kept.services.my_data import erasure
+from kept.services.upkeep.sending import equip
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-async def house(tmp_path):
-    """A house."""
-    found = House(tmp_path)
+async def installation(tmp_path):
+    """An installation."""
+    found = Installation(tmp_path)
     await found.open()
     yield found
     await found.close()
 
 
-async def test_there_is_no_start_page_in_production(house):
+async def test_there_is_no_start_page_in_production(installation):
     """Nobody becomes anybody with a click."""
-    browser = Browser(house)
+    browser = Browser(installation)
     assert (await browser.get("/en/demo")).status_code == 404
     assert (await browser.post("/en/demo/customer")).status_code in {404, 405}
 
 
-async def test_a_customer_who_erased_herself_cannot_be_become(house):
+async def test_a_customer_who_erased_herself_cannot_be_become(installation):
     """The page says what to do to begin anew."""
-    own = await house.mori()
-    await house.engine.put_meta(f"demo:{CUSTOMER}", own.person_id.hex())
-    browser = Browser(house, demo=True)
+    own = await installation.mori()
+    await installation.engine.put_meta(f"demo:{CUSTOMER}", own.person_id.hex())
+    browser = Browser(installation, demo=True)
     assert (await browser.post("/en/demo/customer")).headers["location"] == "/en/my-data"
-    await erasing.intend_erasure(house.engine, own)
-    browser = Browser(house, demo=True)
+    await erasure.intend_erasure(installation.engine, own)
+    browser = Browser(installation, demo=True)
     gone = await browser.post("/en/demo/customer")
     assert gone.status_code == 422
     assert "remove the folder .demo" in gone.text
 
 
-async def test_the_mailbox_shows_what_came_and_is_the_demo_s_alone(house):
+async def test_the_mailbox_shows_what_came_and_is_the_demo_s_alone(installation):
     """Headers and links as they came over SMTP; 404 where there is no demo."""
-    desk = await Desk(house).begin()
+    desk = await Desk(installation).begin()
     box = await Mailbox().open()
     server = MailServer("127.0.0.1", box.port)
-    equip(house.engine, SITE, MailDispatcher(server, SITE))
-    await house.mori()
+    equip(installation.engine, SITE, MailDispatcher(installation.engine, server, SITE))
+    await installation.mori()
     await desk.sent()
     await server.close()
     await box.close()
     await desk.end()
-    assert (await Browser(house).get("/en/demo/mailbox")).status_code == 404
-    browser = Browser(house, demo=True)
+    assert (await Browser(installation).get("/en/demo/mailbox")).status_code == 404
+    browser = Browser(installation, demo=True)
     assert "Nothing has come" in (await browser.get("/en/demo/mailbox")).text
     browser.web.mailbox = box
     text = (await browser.get("/en/demo/mailbox")).text

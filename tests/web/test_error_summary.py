@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import pytest
-
 from asked import Browser
-from house import House
-from kept.services import accounts
+from installation import Installation
 from taking import SURVEY, opened
+
+from kept.services.accounts import accounts
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-async def house(tmp_path, anyio_backend):
-    """A house with somebody signed in."""
-    one = House(tmp_path)
+async def installation(tmp_path, anyio_backend):
+    """An installation with somebody signed in."""
+    one = Installation(tmp_path)
     await one.open()
     yield one
     await one.close()
 
 
-async def signed_in(house, own):
+async def signed_in(installation, own):
     """A browser of theirs."""
-    browser = Browser(house)
-    browser.cookies["__Host-kept_session"] = await accounts.start_session(house.engine, own.person_id)
+    browser = Browser(installation)
+    browser.cookies["__Host-kept_session"] = await accounts.start_session(installation.engine, own.person_id)
     return browser
 
 
@@ -35,9 +35,9 @@ def summary(text):
 
 
 @pytest.mark.parametrize(("language", "says"), [("en", "expected a phone number"), ("ja", "電話番号が必要です")])
-async def test_the_registration_form(house, language, says):
+async def test_the_registration_form(installation, language, says):
     """Focus without script, a link to the field, the field itself marked and described, in the reader's language."""
-    browser = await signed_in(house, await house.join())
+    browser = await signed_in(installation, await installation.join())
     token = (await browser.get(f"/{language}/registration")).text.split('name="notice_token" value="')[1].split('"')[0]
     answer = await browser.post(f"/{language}/registration", notice_token=token, phone="nonsense", name="Mori")
     assert answer.status_code == 422
@@ -52,20 +52,20 @@ async def test_the_registration_form(house, language, says):
     assert 'value="Mori"' in answer.text
 
 
-async def test_a_choice_of_several_has_a_place_to_link_to(house):
+async def test_a_choice_of_several_has_a_place_to_link_to(installation):
     """An option nobody offers: the group is named, linked to and described."""
-    browser = await signed_in(house, await house.join())
+    browser = await signed_in(installation, await installation.join())
     token = (await browser.get("/en/registration")).text.split('name="notice_token" value="')[1].split('"')[0]
     answer = await browser.post("/en/registration", notice_token=token, interests="submarines")
     assert 'href="#interests"' in summary(answer.text)
     assert '<fieldset class="field wrong" id="interests" tabindex="-1" aria-describedby="interests-say">' in answer.text
 
 
-async def test_a_questionnaire_and_a_correction(house):
+async def test_a_questionnaire_and_a_correction(installation):
     """The same on the other forms a person fills in."""
-    await opened(house, SURVEY, "research")
-    own = await house.mori()
-    browser = await signed_in(house, own)
+    await opened(installation, SURVEY, "research")
+    own = await installation.mori()
+    browser = await signed_in(installation, own)
     page = (await browser.get("/en/take-part/survey")).text
     token = page.split('name="notice_token" value="')[1].split('"')[0]
     answer = await browser.post("/en/take-part/survey", notice_token=token, **{"answer.how": "submarines"})
@@ -78,9 +78,9 @@ async def test_a_questionnaire_and_a_correction(house):
     assert 'href="#v"' in summary(answer.text)
 
 
-async def test_my_data_begins_with_its_contents(house):
+async def test_my_data_begins_with_its_contents(installation):
     """Each link of the contents leads to a part that is there."""
-    browser = await signed_in(house, await house.mori())
+    browser = await signed_in(installation, await installation.mori())
     page = (await browser.get("/en/my-data")).text
     links = page.split('aria-label="On this page"')[1].split("</nav>")[0].split('href="#')[1:]
     ids = [one.split('"')[0] for one in links]

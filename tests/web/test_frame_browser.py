@@ -6,7 +6,6 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-
 from accessible import AXE, RULES
 from served import Served
 
@@ -112,19 +111,19 @@ VERIFIED = "Verified in your browser"
 
 @pytest.fixture(scope="module")
 def verified_page(tmp_path_factory, browser):
-    """A customer's page that verifies a line, its house's key holding a `+`, the log grown since an older checkpoint."""
+    """A customer's page that verifies a line, its installation's key holding a `+`, the log grown since an older checkpoint."""
     with Served(tmp_path_factory.mktemp("plus"), key_with_plus=True) as served:
-        house = served.house
+        installation = served.installation
 
         context = browser.new_context()
         page = context.new_page()
         page.goto(f"{served.site}/en/join")
         page.fill("#password", "four unrelated words here")
         page.click("text=Give me a login name")
-        served.run(house.engine.sequencer.integrate)
+        served.run(installation.engine.sequencer.integrate)
         for _ in range(3):
             page.goto(f"{served.site}/en/my-data")
-            served.run(house.engine.sequencer.integrate)
+            served.run(installation.engine.sequencer.integrate)
         page.goto(f"{served.site}/en/my-data")
         page.locator(".timeline a[href*=verify]").nth(2).click()
         page.locator("#result.fine, #result.alert").wait_for(timeout=5000)

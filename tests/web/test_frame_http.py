@@ -9,7 +9,7 @@ import socket
 import httpx2
 import pytest
 
-from kept.services import accounts
+from kept.services.accounts import accounts
 from kept.web import site
 
 PAGES = ("", "/picture/cherry", "/policy", "/cookies", "/join", "/sign-in", "/nothing-here")
@@ -25,10 +25,10 @@ def client(served):
 @pytest.fixture
 def signed_in(served, client):
     """A client that holds a customer's session."""
-    own = served.run(served.house.join)
+    own = served.run(served.installation.join)
 
     async def token():
-        return await accounts.start_session(served.house.engine, own.person_id)
+        return await accounts.start_session(served.installation.engine, own.person_id)
 
     client.headers["cookie"] = f"__Host-kept_session={served.run(token)}"
     return client
@@ -131,10 +131,10 @@ def test_form_of_another_session_is_refused(served, signed_in):
     for token in ("", "x", forged, mine + "x"):
         answer = signed_in.post("/en/my-data/stop", data={"purpose": "contact", "stop": "yes", "form_token": token})
         assert answer.status_code in {400, 422}, token
-    other = served.run(served.house.join)
+    other = served.run(served.installation.join)
 
     async def session():
-        return await accounts.start_session(served.house.engine, other.person_id)
+        return await accounts.start_session(served.installation.engine, other.person_id)
 
     cookie = {"cookie": f"__Host-kept_session={served.run(session)}"}
     data = {"purpose": "contact", "stop": "yes", "form_token": mine}

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import pytest
-
 from accessible import AXE, RULES
-from kept.policy.words import Exit
-from kept.services import accounts, staff
-from kept.services.outbox import send_due
-from kept.web.answers import SESSION
 from pressing import press
 from receiving import FILE, Desk
+
+from kept.policy.words import Exit
+from kept.services.accounts import accounts
+from kept.services.messages.outbox import send_due
+from kept.services.staff import sessions
+from kept.web.answers import SESSION
 
 pytestmark = pytest.mark.chromium
 
@@ -20,10 +21,10 @@ def made(served):
     """Ms Mori, a desk that sends, and sessions of its two staff."""
 
     async def make():
-        own = await served.house.mori()
-        desk = await Desk(served.house).begin()
-        sessions = {one: await staff.start_demo_session(served.house.engine, one) for one in ("ume", "kato")}
-        sessions["mori"] = await accounts.start_session(served.house.engine, own.person_id)
+        own = await served.installation.mori()
+        desk = await Desk(served.installation).begin()
+        sessions = {one: await sessions.start_demo_session(served.installation.engine, one) for one in ("ume", "kato")}
+        sessions["mori"] = await accounts.start_session(served.installation.engine, own.person_id)
         return own, desk, sessions
 
     made = served.run(make)
@@ -65,7 +66,7 @@ def test_a_campaign_from_its_draft_to_the_no(browser, served, made):
     other = page_of(browser, served, sessions["kato"])
     other.goto(f"{console}/en/campaigns/autumn-light")
     press(other, "button:has-text('Approve and send')")
-    served.run(lambda: send_due(served.house.engine))
+    served.run(lambda: send_due(served.installation.engine))
     assert len(desk.box.received) == 1
     other.reload()
     assert "1\nsent" in other.inner_text("main")
@@ -77,7 +78,7 @@ def test_a_campaign_from_its_draft_to_the_no(browser, served, made):
     assert "Done" in mine.inner_text("main")
 
     async def choice():
-        person = await served.house.engine.people.load(own.person_id)
+        person = await served.installation.engine.people.load(own.person_id)
         return person.state.choice("information-for-you", Exit.MAIL)
 
     assert not served.run(choice).allow

@@ -7,15 +7,15 @@ import http.server
 import threading
 
 import pytest
+from installation import POLICY
+from served import Served
 
-from house import POLICY
 from kept import policy_files
 from kept.cookies.rules import Rules
 from kept.errors import SettingError
 from kept.guarantees import words
 from kept.policy.read import read_policy
-from kept.services.scanning import scan_site
-from served import Served
+from kept.services.cookies.scan import scan_site
 
 pytestmark = pytest.mark.chromium
 RULES = Rules(read_policy(policy_files(POLICY), words()))

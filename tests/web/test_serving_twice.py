@@ -42,17 +42,17 @@ def test_a_second_start_says_that_one_is_running_even_beside_the_very_first(tmp_
     assert third.returncode == 0
 
 
-def test_a_demo_never_replaces_a_house_it_did_not_make(tmp_path: Path) -> None:
-    """A folder that holds somebody's house is refused, and nothing in it is touched."""
-    (tmp_path / "photolibrary.db").write_bytes(b"somebody's house")
+def test_a_demo_never_replaces_an_installation_it_did_not_make(tmp_path: Path) -> None:
+    """A folder that holds somebody's installation is refused, and nothing in it is touched."""
+    (tmp_path / "photolibrary.db").write_bytes(b"somebody's installation")
     refused = _serve(tmp_path, _free_port())
     try:
         _, wrong = refused.communicate(timeout=30)
     finally:
         refused.kill()
     assert refused.returncode != 0
-    assert "found a house in" in wrong
-    assert (tmp_path / "photolibrary.db").read_bytes() == b"somebody's house"
+    assert "found an installation in" in wrong
+    assert (tmp_path / "photolibrary.db").read_bytes() == b"somebody's installation"
 
 
 def test_a_port_that_is_none_is_said() -> None:

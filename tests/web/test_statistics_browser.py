@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import sync_playwright
-
 from accessible import AXE, RULES
-from conftest import CHROMIUM
 from counted import Desk, person
-from kept.services import staff
+from playwright.sync_api import sync_playwright
 from served import Served
+
+from conftest import CHROMIUM
+from kept.services.staff import sessions
 
 pytestmark = pytest.mark.chromium
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    """A served house with a released answer, and a researcher's session."""
-    with Served(tmp_path_factory.mktemp("house")) as one:
+    """A served installation with a released answer, and a researcher's session."""
+    with Served(tmp_path_factory.mktemp("installation")) as one:
 
         async def fill():
-            desk = await Desk.of(one.house)
+            desk = await Desk.of(one.installation)
             for job in ("student", "teacher"):
-                await person(one.house, occupation=job, interests=("food", "city"))
+                await person(one.installation, occupation=job, interests=("food", "city"))
             await desk.build()
             found = await desk.ask("occupation", "interests")
             await desk.release(found.id)
-            return found, await staff.start_demo_session(one.house.engine, desk.researcher.login)
+            return found, await sessions.start_demo_session(one.installation.engine, desk.researcher.login)
 
         one.found, one.token = one.run(fill)
         yield one
@@ -36,7 +36,7 @@ def looked_at(served, address, width, *, script):
     """What axe finds on a page, and by how much it is too wide."""
     with sync_playwright() as driver:
         browser = driver.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--host-resolver-rules=MAP staff.localhost 127.0.0.1"]
+            executable_path=CHROMIUM, args=["--no-sandbox", "--host-resolver-rules=MAP sessions.localhost 127.0.0.1"]
         )
         context = browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=script)
         context.add_cookies(

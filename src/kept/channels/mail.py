@@ -10,17 +10,15 @@ import asyncio
 import ipaddress
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kept.channels.handed import Handed
 from kept.errors import SettingError
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 ADDRESS_AT_MOST = 78
 LINE_AT_MOST = 900
@@ -138,7 +136,7 @@ class MailServer:
 
     def __init__(self, host: str, port: int, *, start_tls: bool | None = None) -> None:
         try:
-            import aiosmtplib  # noqa: PLC0415 -- only a house that sends mail loads it
+            import aiosmtplib  # noqa: PLC0415 -- only an installation that sends mail loads it
         except ImportError:
             raise SettingError(
                 "expected the package aiosmtplib to send mail, found none",

@@ -10,8 +10,8 @@ from typing import Any
 
 from kept.cli.opening import add_address, opened
 from kept.errors import SignInError
-from kept.services.attesting import attest
-from kept.services.staff import session_of, sign_in
+from kept.services.staff.attestations import attest
+from kept.services.staff.sessions import session_of, sign_in
 
 
 def add(commands: Any) -> None:

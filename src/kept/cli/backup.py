@@ -12,16 +12,16 @@ from typing import Any
 from kept.cli.opening import add_address, address_of, opened, operator
 from kept.crypto.sealed_to import OpeningKey
 from kept.errors import SettingError
-from kept.services.acts import Act
-from kept.services.backing_up import make_backups, readable, register_backup_key
-from kept.services.backup_file import BackupFile, read_backup
-from kept.services.drilling import drill
-from kept.services.house import Address
-from kept.services.key_files import KeyFiles, read_key, write_key
-from kept.services.receipts import moment
-from kept.services.recovering import Recovered, reasons_to_recover, recover
-from kept.services.restoring import Placed, place
-from kept.services.signing_off import record_restore, sign_off
+from kept.services.backups.backup import make_backups, readable, register_backup_key
+from kept.services.backups.backup_file import BackupFile, read_backup
+from kept.services.backups.drill import drill
+from kept.services.backups.recovery import Recovered, reasons_to_recover, recover
+from kept.services.backups.restore import Placed, place
+from kept.services.backups.sign_off import record_restore, sign_off
+from kept.services.engine.acts import Act
+from kept.services.engine.installation import Address
+from kept.services.engine.key_files import KeyFiles, read_key, write_key
+from kept.services.forms.receipts import moment
 from kept.store.serving import lock_for_serving
 
 EXAMPLES = """example: kept backup new-key backup.key                                     (on another machine: prints the public half)
@@ -63,7 +63,7 @@ def _act(acts: Any, name: str, help_: str, subject: str) -> argparse.ArgumentPar
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Run the command; restoring and signing off need the house to themselves."""
+    """Run the command; restoring and signing off need the installation to themselves."""
     if chosen.act == "new-key":
         key = OpeningKey.new()
         write_key(Path(chosen.file), "backup", key.raw())
@@ -122,7 +122,7 @@ def _print_backups(chosen: argparse.Namespace, backups: Iterable[BackupFile]) ->
         print(f"{row['file']}   {row['made']}   {row['entries']} entries   {row['people']} people")
         print(f"  needs the key files {', '.join(row['key files needed'])}")
     if not found:
-        print("no backup of this house")
+        print("no backup of this installation")
 
 
 async def _drill(chosen: argparse.Namespace) -> int:
@@ -206,7 +206,7 @@ def _print_answer(chosen: argparse.Namespace, answer: dict[str, Any]) -> None:
 
 
 def _public(address: Address) -> bytes:
-    """Return the public half of the ledger's signing key: a backup another house made is none."""
+    """Return the public half of the ledger's signing key: a backup another installation made is none."""
     if not address.key_folder.is_dir():
         raise SettingError(
             f"expected the key folder {address.key_folder.name}, found none",

@@ -9,9 +9,9 @@ from typing import Any
 
 from kept.cli.opening import add_address, opened, operator
 from kept.errors import SettingError
-from kept.services.canaries import FINDINGS, acknowledge, alarms
-from kept.services.planting import plant
-from kept.services.receipts import moment
+from kept.services.forms.receipts import moment
+from kept.services.gate.canaries import FINDINGS, acknowledge, alarms
+from kept.services.upkeep.canary_planting import plant
 
 
 def add(commands: Any) -> None:

@@ -13,7 +13,7 @@ from kept.guarantees import words
 from kept.policy.diff import compare
 from kept.policy.model import Policy
 from kept.policy.read import read_policy
-from kept.services.asking_again import Concerned, whom_it_concerns
+from kept.services.forms.reconsent import Concerned, whom_it_concerns
 
 
 def add(commands: Any) -> None:
@@ -25,7 +25,9 @@ def add(commands: Any) -> None:
     )
     parser.add_argument("old", help="the first file of the version in force")
     parser.add_argument("new", help="the first file of the version to come")
-    parser.add_argument("--data", action="store_true", help="count whom it concerns in a house; nobody is named")
+    parser.add_argument(
+        "--data", action="store_true", help="count whom it concerns in an installation; nobody is named"
+    )
     parser.add_argument("--json", action="store_true", help="answer as JSON")
     add_address(parser)
     parser.set_defaults(run=run)

@@ -1,4 +1,4 @@
-"""`kept init`: make a house and activate its first policy; later, propose a new version."""
+"""`kept init`: make an installation and activate its first policy; later, propose a new version."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from kept import policy_files
 from kept.cli.opening import add_address, opened, operator
 from kept.guarantees import words
 from kept.policy.check import check_policy
-from kept.services.activating import activate_first, propose
+from kept.services.staff.activation import activate_first, propose
 
 
 def add(commands: Any) -> None:
     """Add the command."""
     parser = commands.add_parser(
         "init",
-        help="make a house from a policy, or propose a new version",
+        help="make an installation from a policy, or propose a new version",
         epilog="example: kept init policies/photolibrary.policy.md --store sqlite:///shop.db",
     )
     parser.add_argument("policy", help="the policy's first file, NAME.policy.md")

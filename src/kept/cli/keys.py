@@ -8,8 +8,8 @@ import json
 from typing import Any
 
 from kept.cli.opening import add_address, address_of, opened, operator
-from kept.services.receipts import moment
-from kept.services.rotating import finish_rotation, rotate
+from kept.services.forms.receipts import moment
+from kept.services.upkeep.key_rotation import finish_rotation, rotate
 from kept.store.serving import lock_for_serving
 
 
@@ -25,7 +25,7 @@ def add(commands: Any) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Run the command; rotating needs the house to itself."""
+    """Run the command; rotating needs the installation to itself."""
     if chosen.act == "show":
         return asyncio.run(_run(chosen))
     with lock_for_serving(address_of(chosen).data, existing=True):

@@ -1,4 +1,4 @@
-"""Opening a house from the command line: the address options, and the running engine."""
+"""Opening an installation from the command line: the address options, and the running engine."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from kept.guarantees import words
-from kept.services.engine import Engine
-from kept.services.house import Address, house_parts, parse_address
-from kept.services.housekeeping import finish_all
+from kept.services.engine.engine import Engine
+from kept.services.engine.installation import Address, installation_parts, parse_address
+from kept.services.upkeep.routine import finish_all
 
 
 def add_address(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say where a house lies."""
+    """Add the options that say where an installation lies."""
     parser.add_argument("--store", default="sqlite:///kept.db", help="database D (default: sqlite:///kept.db)")
     parser.add_argument("--keys", default="", help="database K (default: beside D)")
     parser.add_argument("--key-folder", default="", help="folder of the key files (default: beside D)")
@@ -35,14 +35,16 @@ def operator() -> str:
 
 @asynccontextmanager
 async def opened(chosen: argparse.Namespace, *, create: bool = False, verify: bool = True) -> AsyncIterator[Engine]:
-    """Open a house for one command.
+    """Open an installation for one command.
 
     Args:
         chosen: The parsed options.
         create: Whether to make what is missing.
         verify: Whether the ledger must extend its last checkpoint first.
     """
-    engine = await Engine.start(house_parts(address_of(chosen), words(), create=create), sequence=False, verify=verify)
+    engine = await Engine.start(
+        installation_parts(address_of(chosen), words(), create=create), sequence=False, verify=verify
+    )
     try:
         if verify and engine.has_policy:
             await finish_all(engine)

@@ -13,10 +13,10 @@ from kept.cli.given import hex_given, read_given
 from kept.cli.opening import add_address, opened, operator
 from kept.crypto.signature import SigningKey, new_seed
 from kept.errors import MalformedError
-from kept.services.collecting import present_form
-from kept.services.intake_file import sign_file
-from kept.services.key_files import read_key, write_key
-from kept.services.taking_in import register_partner, take_in
+from kept.services.engine.key_files import read_key, write_key
+from kept.services.forms.collection import present_form
+from kept.services.third_parties.intake import register_partner, take_in
+from kept.services.third_parties.intake_file import sign_file
 
 KEY_KIND = "partner"
 

@@ -11,9 +11,9 @@ from typing import Any
 from kept.cli.given import hex_given, read_given
 from kept.cli.opening import add_address, opened, operator
 from kept.crypto.sealed_to import OpeningKey
-from kept.services.key_files import read_key, write_key
-from kept.services.provision_file import parse_file
-from kept.services.recipients import register_key
+from kept.services.engine.key_files import read_key, write_key
+from kept.services.third_parties.provision_file import parse_file
+from kept.services.third_parties.recipients import register_key
 
 KEY_KIND = "recipient"
 

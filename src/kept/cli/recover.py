@@ -9,8 +9,8 @@ from typing import Any
 
 from kept.cli.opening import add_address, address_of, opened, operator
 from kept.errors import SettingError
-from kept.services.recovering import confirm_clock, reasons_to_recover, recover
-from kept.services.retention import confirm_sweep
+from kept.services.backups.recovery import confirm_clock, reasons_to_recover, recover
+from kept.services.upkeep.retention import confirm_sweep
 from kept.store.serving import lock_for_serving
 
 
@@ -35,7 +35,7 @@ def add(commands: Any) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Run the command; it needs the house to itself."""
+    """Run the command; it needs the installation to itself."""
     with lock_for_serving(address_of(chosen).data, existing=True):
         return asyncio.run(_run(chosen))
 
@@ -52,7 +52,7 @@ async def _run(chosen: argparse.Namespace) -> int:
             return 0
         if not chosen.anyway and not await reasons_to_recover(engine):
             raise SettingError(
-                "expected something missing or rolled back, found a healthy house",
+                "expected something missing or rolled back, found a healthy installation",
                 reason="nothing-to-recover",
                 hint="nothing was changed; --anyway opens a new log all the same, and ends the one whose checkpoints people keep",
                 clause="§5.3",

@@ -13,7 +13,7 @@ from kept.cookies.findings import Observed, ScanFinding
 from kept.cookies.rules import Rules
 from kept.guarantees import words
 from kept.policy.read import read_policy
-from kept.services.scanning import CENTRE, keep_scan, scan_site
+from kept.services.cookies.scan import CENTRE, keep_scan, scan_site
 
 
 def add(commands: Any) -> None:

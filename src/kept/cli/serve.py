@@ -19,23 +19,25 @@ from kept.channels.mail import MailServer
 from kept.channels.mailbox import Mailbox
 from kept.cli.opening import add_address
 from kept.crypto.sealed_to import OpeningKey
+from kept.demo import pages
+from kept.demo.clock import MovedClock
+from kept.demo.invented import DAY, DAYS, invent
 from kept.errors import SettingError
 from kept.guarantees import words
 from kept.guarantees.board import run_checks
-from kept.services.activating import activate_first
-from kept.services.backing_up import keep_backups, make_backups, register_backup_key
-from kept.services.channels_of_house import look_after_channels, set_up_channels
-from kept.services.clock import Clock
-from kept.services.drilling import drill
-from kept.services.engine import Engine
-from kept.services.first_scan import begin_serving
-from kept.services.house import Address, Settings, house_parts, parse_address
-from kept.services.housekeeping import begin_housekeeping, watch_policy_files
-from kept.services.invented import DAY, DAYS, MovedClock, invent
-from kept.services.key_files import write_key
-from kept.services.mailing import MailDispatcher
-from kept.services.reaching import begin_reaching, equip
-from kept.services.restoring import clear_left_over
+from kept.services.backups.backup import keep_backups, make_backups, register_backup_key
+from kept.services.backups.drill import drill
+from kept.services.backups.restore import clear_left_over
+from kept.services.cookies.first_scan import begin_serving
+from kept.services.engine.clock import Clock
+from kept.services.engine.engine import Engine
+from kept.services.engine.installation import Address, Settings, installation_parts, parse_address
+from kept.services.engine.key_files import write_key
+from kept.services.messages.mail import MailDispatcher
+from kept.services.staff.activation import activate_first
+from kept.services.upkeep.channels import look_after_channels, set_up_channels
+from kept.services.upkeep.routine import begin_routine, watch_policy_files
+from kept.services.upkeep.sending import begin_reaching, equip
 from kept.store.serving import lock_for_serving
 from kept.web.app import build_app
 
@@ -120,7 +122,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def clear_unfinished(address: Address, folder: Path) -> None:
-    """Remove what a demo killed while it was made has left; never a house the demo did not make, nor the lock held here.
+    """Remove what a demo killed while it was made has left; never an installation the demo did not make, nor the lock held here.
 
     Raises:
         SettingError: There is something in the folder, and no mark that a demo was begun there.
@@ -134,11 +136,11 @@ def clear_unfinished(address: Address, folder: Path) -> None:
     ]
     left += list(address.key_folder.glob("*.key"))
     if not begun and (left or any(one.suffix != ".lock" for one in folder.iterdir())):
-        found = "a house" if left else "something else"
+        found = "an installation" if left else "something else"
         raise SettingError(
             f"expected an empty folder or a demo's own, found {found} in {folder.name}",
             reason="demo-folder",
-            hint="nothing was touched; give another folder to --demo, or serve the house with --store",
+            hint="nothing was touched; give another folder to --demo, or serve the installation with --store",
         )
     (folder / BEGUN).touch()
     for file in left:
@@ -157,7 +159,7 @@ async def prepare_demo(address: Address, policy: Path, mailbox: Mailbox | None, 
     today = time.time()
     moved = MovedClock(today - (DAYS + 1) * DAY)
     engine = await Engine.start(
-        house_parts(address, words(), Settings(ORIGIN, Clock(moved, moved)), create=True), sequence=False
+        installation_parts(address, words(), Settings(ORIGIN, Clock(moved, moved)), create=True), sequence=False
     )
     receiver = await (mailbox or Mailbox()).open()
     try:
@@ -175,7 +177,7 @@ async def back_up_demo(address: Address, folder: Path) -> None:
     shutil.rmtree(folder / BACKUPS, ignore_errors=True)
     (folder / BACKUP_KEY).unlink(missing_ok=True)
     write_key(folder / BACKUP_KEY, "backup", key.raw())
-    engine = await Engine.start(house_parts(address, words(), Settings(ORIGIN)), sequence=False)
+    engine = await Engine.start(installation_parts(address, words(), Settings(ORIGIN)), sequence=False)
     try:
         await register_backup_key(engine, key.public, by="demo")
         await make_backups(engine, folder / BACKUPS, by="demo")
@@ -187,12 +189,12 @@ async def back_up_demo(address: Address, folder: Path) -> None:
 async def _serve(
     chosen: argparse.Namespace, address: Address, sockets: list[socket.socket], mailbox: Mailbox | None
 ) -> None:
-    engine = await Engine.start(house_parts(address, words(), Settings(ORIGIN)))
+    engine = await Engine.start(installation_parts(address, words(), Settings(ORIGIN)))
     try:
-        await begin_housekeeping(engine)
+        await begin_routine(engine)
         site = site_address(chosen.port)
         carrier = await _mail_server(chosen, mailbox)
-        equip(engine, site, *([MailDispatcher(carrier, site)] if carrier else []))
+        equip(engine, site, *([MailDispatcher(engine, carrier, site)] if carrier else []))
         set_up_channels(engine, FaxServer(*chosen.fax))
         look_after_channels(engine)
         await begin_reaching(engine)
@@ -209,7 +211,7 @@ async def _serve(
             site_hosts=("localhost", "127.0.0.1"),
             console_hosts=("staff.localhost", "::1"),
             addresses=addresses,
-            is_demo=bool(chosen.demo),
+            demo_routes=pages.routes if chosen.demo else None,
             mailbox=mailbox,
         )
         config = uvicorn.Config(

@@ -11,8 +11,8 @@ from typing import Any
 
 from kept.cli.opening import add_address, opened, operator
 from kept.crypto.second_factor import enrolment_uri, secret_text
-from kept.services.credentials import issue_credential, revoke_credential
-from kept.services.staff import add_staff, disable_staff
+from kept.services.staff.credentials import issue_credential, revoke_credential
+from kept.services.staff.sessions import add_staff, disable_staff
 
 
 def add(commands: Any) -> None:

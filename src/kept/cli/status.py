@@ -9,7 +9,7 @@ from typing import Any
 
 from kept.cli.opening import add_address, opened
 from kept.guarantees.board import promise_board
-from kept.services.receipts import moment
+from kept.services.forms.receipts import moment
 
 
 def add(commands: Any) -> None:

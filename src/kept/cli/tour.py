@@ -17,15 +17,19 @@ from kept.errors import DeniedError, KeptError, NotFoundError
 from kept.guarantees import words
 from kept.policy.translate import accept_translation
 from kept.policy.words import Exit
-from kept.services import accounts, cases, choosing, collecting, erasing, staff
-from kept.services.activating import activate_first
-from kept.services.acts import Act
-from kept.services.engine import Engine
-from kept.services.history import proof_of
-from kept.services.house import Address, Settings, house_parts, parse_address
-from kept.services.own import Own
-from kept.services.own_data import own_data
-from kept.services.verifying import verify_house
+from kept.services.accounts import accounts
+from kept.services.cases import cases
+from kept.services.engine.acts import Act
+from kept.services.engine.engine import Engine
+from kept.services.engine.installation import Address, Settings, installation_parts, parse_address
+from kept.services.forms import collection
+from kept.services.gate.history import proof_of
+from kept.services.gate.own_session import Own
+from kept.services.my_data import choices, erasure
+from kept.services.my_data.own_data import own_data
+from kept.services.staff import sessions
+from kept.services.staff.activation import activate_first
+from kept.services.upkeep.verification import verify_installation
 from kept.store.sqlite import raw_count
 from kept_verify import verify_proof
 
@@ -69,9 +73,10 @@ class Tour:
         print(f"\n{self.number:>2}. {text}")
 
     async def open(self, *, create: bool = False) -> Engine:
-        """Open the house, or make it."""
+        """Open the installation, or make it."""
         engine = await Engine.start(
-            house_parts(self.address, words(), Settings(passwords=Passwords(QUICK)), create=create), sequence=False
+            installation_parts(self.address, words(), Settings(passwords=Passwords(QUICK)), create=create),
+            sequence=False,
         )
         if not engine.has_policy:
             await activate_first(engine, policy_files(self.policy), by="tour")
@@ -89,7 +94,7 @@ class Tour:
         await self._yesterday()
         await self._one_line_less()
         await self._erase(own.person_id, proof)
-        self.say("Every clause, in a house with three months of invented history.")
+        self.say("Every clause, in an installation with three months of invented history.")
         await walk_clauses(self.folder, self.policy)
         print("\nThat was the minute. Now look at it: make run")
 
@@ -99,8 +104,8 @@ class Tour:
         own = await accounts.session_of(engine, await accounts.start_session(engine, issued.person_id))
         if own is None:
             raise RuntimeError("no session")
-        form = await collecting.present_form(engine, "registration", "", "en")
-        receipt = await collecting.submit(
+        form = await collection.present_form(engine, "registration", "", "en")
+        receipt = await collection.submit(
             engine, own, point="registration", stage="", language="en", unverified_token=form.token,
             fields=[("name", CANARY), ("mail_address", ADDRESS), ("interests", "landscape"), ("choice", "information-for-you/mail/")],
         )  # fmt: skip
@@ -110,10 +115,10 @@ class Tour:
         print(f"    searched every file for the name and the address: {sum(counts.values())} hits")
         return own
 
-    async def _support(self, engine: Engine) -> tuple[staff.StaffSession, cases.Case]:
+    async def _support(self, engine: Engine) -> tuple[sessions.StaffSession, cases.Case]:
         self.say("Support opens a case for “contact” and reads the address.")
-        await staff.add_staff(engine, "sato", "four unrelated words here", ("support",), by="tour")
-        session = await staff.session_of(engine, await staff.start_demo_session(engine, "sato"))
+        await sessions.add_staff(engine, "sato", "four unrelated words here", ("support",), by="tour")
+        session = await sessions.session_of(engine, await sessions.start_demo_session(engine, "sato"))
         if session is None:
             raise RuntimeError("no session")
         case = await cases.open_case(engine, session, "contact")
@@ -127,7 +132,7 @@ class Tour:
         await self._refused(cases.open_item(engine, session, case.id, "interests"))
         return session, case
 
-    async def _history(self, engine: Engine, own: Own, session: staff.StaffSession, case: cases.Case) -> None:
+    async def _history(self, engine: Engine, own: Own, session: sessions.StaffSession, case: cases.Case) -> None:
         self.say("The customer sees both.")
         mine = await own_data(engine, own)
         for line in mine.history.lines:
@@ -137,9 +142,9 @@ class Tour:
                 said = f"{line.account.role}: {what} {line.account.outcome:<9} {items:<13}"
                 print(f"    {said} §{line.account.clause} case {line.account.case}")
         self.say("She stops the use; the next read is refused.")
-        await choosing.stop_use(engine, own, "contact", stop=True)
+        await choices.stop_use(engine, own, "contact", stop=True)
         await self._refused(cases.open_item(engine, session, case.id, "mail_address"))
-        await choosing.stop_use(engine, own, "contact", stop=False)
+        await choices.stop_use(engine, own, "contact", stop=False)
 
     async def _proof(self, engine: Engine, own: Own) -> str:
         self.say("She downloads a proof and checks it without us.")
@@ -168,8 +173,8 @@ class Tour:
         )
         connection.commit()
         connection.close()
-        engine = await Engine.start(house_parts(self.address, words()), sequence=False, verify=False)
-        found = await verify_house(engine)
+        engine = await Engine.start(installation_parts(self.address, words()), sequence=False, verify=False)
+        found = await verify_installation(engine)
         await engine.close(integrate=False)
         for one in found.problems:
             named = entry_id.hex()[:16] in one
@@ -209,14 +214,14 @@ class Tour:
         engine = await self.open(create=True)
         issued = await accounts.join_with_password(engine, "four unrelated words here", "en")
         own = await accounts.session_of(engine, await accounts.start_session(engine, issued.person_id))
-        form = await collecting.present_form(engine, "registration", "", "en")
+        form = await collection.present_form(engine, "registration", "", "en")
         if own is not None:
-            await collecting.submit(
+            await collection.submit(
                 engine, own, point="registration", stage="", language="en", unverified_token=form.token,
                 fields=[("mail_address", ADDRESS)],
             )  # fmt: skip
-        await staff.add_staff(engine, "sato", "four unrelated words here", ("support",), by="tour")
-        session = await staff.session_of(engine, await staff.start_demo_session(engine, "sato"))
+        await sessions.add_staff(engine, "sato", "four unrelated words here", ("support",), by="tour")
+        session = await sessions.session_of(engine, await sessions.start_demo_session(engine, "sato"))
         if session is not None:
             case = await cases.open_case(engine, session, "contact")
             await self._refused(cases.find_in_case(engine, session, case.id, {"mail_address": ADDRESS}))
@@ -229,7 +234,7 @@ class Tour:
         own = await accounts.session_of(engine, await accounts.start_session(engine, person_id))
         if own is None:
             raise RuntimeError("no session")
-        receipt = await erasing.erasure_receipt(engine, await erasing.intend_erasure(engine, own))
+        receipt = await erasure.erasure_receipt(engine, await erasure.intend_erasure(engine, own))
         await engine.close()
         for name in ("before-flip", "yesterday", "today", "less"):
             shutil.rmtree(self.folder / name)

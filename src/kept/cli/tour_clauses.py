@@ -1,4 +1,4 @@
-"""The tour's last step: every clause of the policy in a house with three months of invented history, breaches included."""
+"""The tour's last step: every clause of the policy in an installation with three months of invented history, breaches included."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from pathlib import Path
 
 from kept import policy_files
 from kept.crypto.sealed_to import OpeningKey
+from kept.demo.clock import MovedClock
+from kept.demo.invented import DAY, DAYS, invent
 from kept.guarantees import words
 from kept.guarantees.board import promise_board
 from kept.policy.coverage import PartKind
-from kept.services.activating import activate_first
-from kept.services.backing_up import make_backups, register_backup_key
-from kept.services.clock import Clock
-from kept.services.drilling import drill
-from kept.services.engine import Engine
-from kept.services.house import Settings, house_parts, parse_address
-from kept.services.invented import DAY, DAYS, MovedClock, invent
+from kept.services.backups.backup import make_backups, register_backup_key
+from kept.services.backups.drill import drill
+from kept.services.engine.clock import Clock
+from kept.services.engine.engine import Engine
+from kept.services.engine.installation import Settings, installation_parts, parse_address
+from kept.services.staff.activation import activate_first
 
 MARKS = {"kept": "●", "by people": "◐", "only stated": "–", "not kept yet": "○", "permission unused": "◌"}
 
@@ -25,14 +26,14 @@ async def walk_clauses(folder: Path, policy: Path) -> None:
     """Print each clause with its state, its uses, the breaches refused, and what keeps it.
 
     Args:
-        folder: Where the house is made.
+        folder: Where the installation is made.
         policy: The policy's first file.
     """
     today = time.time()
     moved = MovedClock(today - (DAYS + 1) * DAY)
     address = parse_address(f"sqlite:///{folder / 'walk.db'}")
     settings = Settings(clock=Clock(moved, moved))
-    engine = await Engine.start(house_parts(address, words(), settings, create=True), sequence=False)
+    engine = await Engine.start(installation_parts(address, words(), settings, create=True), sequence=False)
     try:
         await activate_first(engine, policy_files(policy), by="tour")
         await invent(engine, moved, today)

@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from kept.cli.opening import add_address, opened
-from kept.services.verifying import verify_house
+from kept.services.upkeep.verification import verify_installation
 
 
 def add(commands: Any) -> None:
@@ -30,7 +30,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 async def _run(chosen: argparse.Namespace) -> int:
     async with opened(chosen, verify=False) as engine:
-        found = await verify_house(engine)
+        found = await verify_installation(engine)
     if chosen.json:
         print(
             json.dumps(

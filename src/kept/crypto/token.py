@@ -23,7 +23,7 @@ def sign_token(key: bytes, label: str, claims: dict[str, str], expires_at: float
     """Return a token that carries *claims* until *expires_at*.
 
     Args:
-        key: 32 bytes, of the house.
+        key: 32 bytes, of the installation.
         label: What the token is for; a token of one label never passes as another.
         claims: Short texts.
         expires_at: Unix seconds.
@@ -37,7 +37,7 @@ def parse_token(key: bytes, label: str, unverified: str, at: float) -> dict[str,
     """Verify a token and return its claims.
 
     Args:
-        key: 32 bytes, of the house.
+        key: 32 bytes, of the installation.
         label: What the token must be for.
         unverified: From outside.
         at: Unix seconds.

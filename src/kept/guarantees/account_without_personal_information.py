@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kept.guarantees.guarantee import Finding, Guarantee
-
-if TYPE_CHECKING:
-    from kept.services.engine import Engine
+from kept.services.engine.engine import Engine
 
 
 async def check(engine: Engine) -> Finding:
@@ -22,6 +18,6 @@ GUARANTEE = Guarantee(
         "en": "An account exists with a passkey or an issued login name and not one personal item typed.",
         "ja": "パスキーまたは発行したログイン名だけで、個人情報を一つも入力せずに会員になれます。",
     },
-    enforced_at=("kept.services.accounts.open_account",),
+    enforced_at=("kept.services.accounts.accounts.open_account",),
     check=check,
 )

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kept.guarantees.guarantee import Finding, Guarantee
 from kept.policy.vocabulary import ParameterKind
-from kept.services.backing_up import backup_key, newest_at, promised
-
-if TYPE_CHECKING:
-    from kept.services.engine import Engine
+from kept.services.backups.backup import backup_key, newest_at, promised
+from kept.services.engine.engine import Engine
 
 HOUR = 3600.0
 
@@ -35,7 +31,7 @@ GUARANTEE = Guarantee(
         "en": "Encrypted backups are made in time.",
         "ja": "暗号化したバックアップを期限内に作成します。",
     },
-    enforced_at=("kept.services.backing_up.make_backups", "kept.services.backing_up.keep_backups"),
+    enforced_at=("kept.services.backups.backup.make_backups", "kept.services.backups.backup.keep_backups"),
     check=check,
     parameters={"at-most": ParameterKind.DURATION},
 )

@@ -9,20 +9,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from kept.errors import KeptError
 from kept.guarantees import ALL
-from kept.guarantees.guarantee import Finding, parse_finding
+from kept.guarantees.guarantee import Finding, Guarantee, parse_finding
 from kept.policy.coverage import Part, PartKind, parts
+from kept.policy.model import Clause, Policy
 from kept.policy.words import ClauseKind, ClauseState, Exit
-from kept.services.acts import Act
-from kept.services.attesting import Attested, attested
-
-if TYPE_CHECKING:
-    from kept.guarantees.guarantee import Guarantee
-    from kept.policy.model import Clause, Policy
-    from kept.services.engine import Engine
+from kept.services.engine.acts import Act
+from kept.services.engine.engine import Engine
+from kept.services.staff.attestations import Attested, attested
 
 EXITS_BUILT = frozenset(
     {Exit.SCREEN, Exit.APP, Exit.OWN_PAGE, Exit.TAKE_ALONG, Exit.PROVISION, Exit.PUBLICATION, Exit.LEGAL_BUNDLE}

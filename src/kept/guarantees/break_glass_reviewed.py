@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kept.guarantees.guarantee import Finding, Guarantee
 from kept.policy.vocabulary import ParameterKind
-from kept.services.emergencies import review_seconds, waiting_for_review
-
-if TYPE_CHECKING:
-    from kept.services.engine import Engine
+from kept.services.cases.emergencies import review_seconds, waiting_for_review
+from kept.services.engine.engine import Engine
 
 
 async def check(engine: Engine) -> Finding:
@@ -32,7 +28,7 @@ GUARANTEE = Guarantee(
         "en": "A role lent in an emergency is seen at once by approvers and customer, and reviewed by somebody else.",
         "ja": "緊急時に貸し出された役割は、承認者とお客様にすぐ示され、別の担当者が確認します。",
     },
-    enforced_at=("kept.services.emergencies.open_emergency", "kept.services.emergencies.review"),
+    enforced_at=("kept.services.cases.emergencies.open_emergency", "kept.services.cases.emergencies.review"),
     check=check,
     parameters={"within": ParameterKind.DURATION},
 )

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kept.guarantees.guarantee import Finding, Guarantee
 from kept.policy.vocabulary import ParameterKind
-from kept.services.first_scan import first_scan, scan_every
-from kept.services.receipts import moment
-from kept.services.scanning import newest_scan
-
-if TYPE_CHECKING:
-    from kept.services.engine import Engine
+from kept.services.cookies.first_scan import first_scan, scan_every
+from kept.services.cookies.scan import newest_scan
+from kept.services.engine.engine import Engine
+from kept.services.forms.receipts import moment
 
 DAY = 86400.0
 
@@ -22,7 +18,7 @@ async def check(engine: Engine) -> Finding:
     if scan is None:
         first = await first_scan(engine)
         if first.due_at is None:
-            return Finding(True, "not scanned yet: this house has served no pages, so there is nothing to scan")
+            return Finding(True, "not scanned yet: this installation has served no pages, so there is nothing to scan")
         due = moment(first.due_at)[:10]
         if first.overdue:
             return Finding(False, "not scanned yet; the first was due by {due}: kept scan URL", {"due": due})
@@ -46,7 +42,7 @@ GUARANTEE = Guarantee(
         "en": "A scan in a real browser compares the declared cookies with those observed.",
         "ja": "実際のブラウザによる検査で、宣言と実際のクッキーを照合します。",
     },
-    enforced_at=("kept.services.scanning.scan_site", "kept.cookies.findings.compare"),
+    enforced_at=("kept.services.cookies.scan.scan_site", "kept.cookies.findings.compare"),
     check=check,
     parameters={"every": ParameterKind.DURATION, "publish": ParameterKind.FLAG},
 )

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kept.guarantees.guarantee import Finding, Guarantee
-from kept.services.canaries import standing_alarms
-
-if TYPE_CHECKING:
-    from kept.services.engine import Engine
+from kept.services.engine.engine import Engine
+from kept.services.gate.canaries import standing_alarms
 
 
 async def check(engine: Engine) -> Finding:
@@ -28,6 +24,6 @@ GUARANTEE = Guarantee(
         "en": "Canary records alarm when they are released.",
         "ja": "おとりの記録は、持ち出されれば警報になります。",
     },
-    enforced_at=("kept.services.gate.Gate.read", "kept.services.canaries.alarm"),
+    enforced_at=("kept.services.gate.gate.Gate.read", "kept.services.gate.canaries.alarm"),
     check=check,
 )

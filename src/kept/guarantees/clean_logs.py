@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
 
 from kept.guarantees.guarantee import Finding, Guarantee
-
-if TYPE_CHECKING:
-    from kept.services.engine import Engine
+from kept.services.engine.engine import Engine
 
 
 async def check(engine: Engine) -> Finding:

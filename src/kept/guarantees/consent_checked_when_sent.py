@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kept.guarantees.guarantee import Finding, Guarantee
-from kept.services.history import account_of
-from kept.services.unknown import HANDING_AT_MOST_SECONDS
+from kept.services.engine.engine import Engine
+from kept.services.gate.history import account_of
+from kept.services.messages.unknown_outcome import HANDING_AT_MOST_SECONDS
 from kept.store.interface import Transaction
-
-if TYPE_CHECKING:
-    from kept.services.engine import Engine
 
 LOOKED_AT = 200
 
@@ -44,6 +40,6 @@ GUARANTEE = Guarantee(
         "en": "Consent and stop lists are decided again in the transaction that sends.",
         "ja": "同意と配信停止は、送信する処理の中であらためて確かめます。",
     },
-    enforced_at=("kept.services.outbox.send_one", "kept.services.flush.Flush.append"),
+    enforced_at=("kept.services.messages.outbox.send_one", "kept.services.engine.flush.Flush.append"),
     check=check,
 )

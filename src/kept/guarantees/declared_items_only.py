@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kept.guarantees.guarantee import Finding, Guarantee
 from kept.guarantees.sample import one_person
-
-if TYPE_CHECKING:
-    from kept.services.engine import Engine
+from kept.services.engine.engine import Engine
 
 
 async def check(engine: Engine) -> Finding:
@@ -30,7 +26,7 @@ GUARANTEE = Guarantee(
         "ja": "宣言した項目だけを保存でき、個人番号（マイナンバー）はどの欄でもお断りします。",
     },
     enforced_at=(
-        "kept.services.collecting.submit",
+        "kept.services.forms.collection.submit",
         "kept.vault.individual_number.guard_individual_number",
     ),
     check=check,

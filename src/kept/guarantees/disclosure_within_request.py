@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kept.guarantees.guarantee import Finding, Guarantee
-from kept.services.acts import Act
-from kept.services.disclosing import all_disclosures, scope_holds
-
-if TYPE_CHECKING:
-    from kept.services.engine import Engine
+from kept.services.authorities.disclosures import all_disclosures, scope_holds
+from kept.services.engine.acts import Act
+from kept.services.engine.engine import Engine
 
 
 async def check(engine: Engine) -> Finding:
@@ -37,6 +33,6 @@ GUARANTEE = Guarantee(
         "en": "A disclosure the law requires covers what the request names and nothing beyond it.",
         "ja": "法令に基づく開示は、求められた範囲に限ります。",
     },
-    enforced_at=("kept.services.gate.Gate.send", "kept.policy.needs.within_request"),
+    enforced_at=("kept.services.gate.gate.Gate.send", "kept.policy.needs.within_request"),
     check=check,
 )

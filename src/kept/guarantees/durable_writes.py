@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kept.guarantees.guarantee import Finding, Guarantee
-from kept.services.engine import WAITING_AT_MOST_SECONDS
-
-if TYPE_CHECKING:
-    from kept.services.engine import Engine
+from kept.services.engine.engine import WAITING_AT_MOST_SECONDS, Engine
 
 
 async def check(engine: Engine) -> Finding:
@@ -30,7 +25,7 @@ GUARANTEE = Guarantee(
     },
     enforced_at=(
         "kept.store.sqlite.SqliteStore.write",
-        "kept.services.flush.Flush",
+        "kept.services.engine.flush.Flush",
     ),
     check=check,
 )

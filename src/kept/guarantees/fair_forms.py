@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kept.guarantees.guarantee import Finding, Guarantee
 from kept.policy import present
-
-if TYPE_CHECKING:
-    from kept.services.engine import Engine
+from kept.services.engine.engine import Engine
 
 
 async def check(engine: Engine) -> Finding:
@@ -29,7 +25,7 @@ GUARANTEE = Guarantee(
     },
     enforced_at=(
         "kept.web.site.registration",
-        "kept.services.choosing.choose",
+        "kept.services.my_data.choices.choose",
     ),
     check=check,
 )

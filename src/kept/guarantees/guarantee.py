@@ -5,12 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from kept.policy.vocabulary import GuaranteeWord, ParameterKind
-
-if TYPE_CHECKING:
-    from kept.services.engine import Engine
+from kept.services.engine.engine import Engine
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kept.guarantees.guarantee import Finding, Guarantee
 from kept.policy.vocabulary import ParameterKind
-
-if TYPE_CHECKING:
-    from kept.services.engine import Engine
+from kept.services.engine.engine import Engine
 
 
 async def check(engine: Engine) -> Finding:
@@ -32,7 +28,7 @@ GUARANTEE = Guarantee(
         "en": "Key epochs are replaced in time and the old ones destroyed.",
         "ja": "鍵の世代を期限内に更新し、古い世代を破棄します。",
     },
-    enforced_at=("kept.services.rotating.rotate",),
+    enforced_at=("kept.services.upkeep.key_rotation.rotate",),
     check=check,
     parameters={"at-most": ParameterKind.DURATION},
 )

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kept.guarantees.guarantee import Finding, Guarantee
-
-if TYPE_CHECKING:
-    from kept.services.engine import Engine
+from kept.services.engine.engine import Engine
 
 
 async def check(engine: Engine) -> Finding:
@@ -27,8 +23,8 @@ GUARANTEE = Guarantee(
         "ja": "鍵は人ごとの乱数で、データとは別のデータベースとフォルダに、包んで保管します。",
     },
     enforced_at=(
-        "kept.services.keyring.Keyring",
-        "kept.services.key_files.KeyFiles",
+        "kept.services.engine.keyring.Keyring",
+        "kept.services.engine.key_files.KeyFiles",
     ),
     check=check,
 )

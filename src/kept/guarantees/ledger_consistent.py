@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kept.guarantees.guarantee import Finding, Guarantee
 from kept.policy.vocabulary import ParameterKind
-
-if TYPE_CHECKING:
-    from kept.services.engine import Engine
+from kept.services.engine.engine import Engine
 
 
 async def check(engine: Engine) -> Finding:
@@ -30,8 +26,8 @@ GUARANTEE = Guarantee(
         "ja": "利用と拒否のすべてが、署名付きチェックポイントで連なるマークル木の葉になります。",
     },
     enforced_at=(
-        "kept.services.sequencer.Sequencer",
-        "kept.services.flush.Flush",
+        "kept.services.engine.sequencer.Sequencer",
+        "kept.services.engine.flush.Flush",
     ),
     check=check,
     parameters={"checkpoint": ParameterKind.DURATION, "witness": ParameterKind.DURATION},

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kept.guarantees.guarantee import Finding, Guarantee
-from kept.services.providing import all_provisions
-
-if TYPE_CHECKING:
-    from kept.services.engine import Engine
+from kept.services.engine.engine import Engine
+from kept.services.third_parties.provisions import all_provisions
 
 
 async def check(engine: Engine) -> Finding:
@@ -30,6 +26,6 @@ GUARANTEE = Guarantee(
         "en": "Nothing goes to a third party without the person's consent.",
         "ja": "ご本人の同意なく、第三者に提供しません。",
     },
-    enforced_at=("kept.policy.reference.decide", "kept.services.providing.provide"),
+    enforced_at=("kept.policy.reference.decide", "kept.services.third_parties.provisions.provide"),
     check=check,
 )

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kept.guarantees.guarantee import Finding, Guarantee
-
-if TYPE_CHECKING:
-    from kept.services.engine import Engine
+from kept.services.engine.engine import Engine
 
 
 async def check(engine: Engine) -> Finding:
@@ -22,6 +18,6 @@ GUARANTEE = Guarantee(
         "en": "Every item can be left empty and the service still answers.",
         "ja": "どの項目も空欄のままでよく、それでもサービスをご利用いただけます。",
     },
-    enforced_at=("kept.services.collecting.submit",),
+    enforced_at=("kept.services.forms.collection.submit",),
     check=check,
 )

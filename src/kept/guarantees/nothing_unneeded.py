@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kept.guarantees.guarantee import Finding, Guarantee
-
-if TYPE_CHECKING:
-    from kept.services.engine import Engine
+from kept.services.engine.engine import Engine
 
 
 async def check(engine: Engine) -> Finding:
@@ -31,7 +27,7 @@ GUARANTEE = Guarantee(
     },
     enforced_at=(
         "kept.policy.check",
-        "kept.services.collecting.submit",
+        "kept.services.forms.collection.submit",
     ),
     check=check,
 )

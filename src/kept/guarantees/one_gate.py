@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kept.guarantees.guarantee import Finding, Guarantee
-from kept.services.history import newest_entries
-
-if TYPE_CHECKING:
-    from kept.services.engine import Engine
+from kept.services.engine.engine import Engine
+from kept.services.gate.history import newest_entries
 
 
 async def check(engine: Engine) -> Finding:
@@ -27,8 +23,8 @@ GUARANTEE = Guarantee(
         "ja": "個人情報は、判断し、開き、記録してからでなければ渡さない「ゲート」だけを通って出ます。",
     },
     enforced_at=(
-        "kept.services.gate.Gate.read",
-        "kept.services.own_data.own_data",
+        "kept.services.gate.gate.Gate.read",
+        "kept.services.my_data.own_data.own_data",
     ),
     check=check,
 )

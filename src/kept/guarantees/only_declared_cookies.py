@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kept.cookies.header import Setting
 from kept.cookies.rules import Rules
 from kept.guarantees.guarantee import Finding, Guarantee
-
-if TYPE_CHECKING:
-    from kept.services.engine import Engine
+from kept.services.engine.engine import Engine
 
 FOREIGN = "kept_not_declared"
 NOTHING: frozenset[str] = frozenset()

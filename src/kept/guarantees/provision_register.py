@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kept.guarantees.guarantee import Finding, Guarantee
 from kept.policy.vocabulary import ParameterKind
-from kept.services.acts import Act
-from kept.services.providing import all_provisions
-
-if TYPE_CHECKING:
-    from kept.services.engine import Engine
+from kept.services.engine.acts import Act
+from kept.services.engine.engine import Engine
+from kept.services.third_parties.provisions import all_provisions
 
 
 async def check(engine: Engine) -> Finding:
@@ -31,7 +27,7 @@ GUARANTEE = Guarantee(
         "en": "The register of provisions is written by the release itself.",
         "ja": "提供の記録は、提供する処理そのものが作成します。",
     },
-    enforced_at=("kept.services.gate.Gate.send", "kept.services.register.lines_to_keep"),
+    enforced_at=("kept.services.gate.gate.Gate.send", "kept.services.third_parties.register.lines_to_keep"),
     check=check,
     parameters={"form": ParameterKind.TEXT, "keep": ParameterKind.DURATION},
     optional=frozenset({"keep"}),

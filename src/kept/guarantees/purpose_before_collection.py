@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kept.guarantees.guarantee import Finding, Guarantee
-
-if TYPE_CHECKING:
-    from kept.services.engine import Engine
+from kept.services.engine.engine import Engine
 
 
 async def check(engine: Engine) -> Finding:
@@ -24,7 +20,7 @@ GUARANTEE = Guarantee(
         "ja": "利用目的のないフォームはなく、表示した通知の証明がない送信はお断りします。",
     },
     enforced_at=(
-        "kept.services.collecting.submit",
+        "kept.services.forms.collection.submit",
         "kept.crypto.token.parse_token",
     ),
     check=check,

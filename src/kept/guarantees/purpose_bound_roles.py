@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kept.guarantees.guarantee import Finding, Guarantee
-
-if TYPE_CHECKING:
-    from kept.services.engine import Engine
+from kept.services.engine.engine import Engine
 
 
 async def check(engine: Engine) -> Finding:
@@ -25,7 +21,7 @@ GUARANTEE = Guarantee(
         "ja": "担当者は、役割に定めた目的のために、案件ごとに、お一人ずつ、限られた時間だけ扱えます。",
     },
     enforced_at=(
-        "kept.services.cases.open_case",
+        "kept.services.cases.cases.open_case",
         "kept.policy.reference.decide",
     ),
     check=check,

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
 
 from kept.guarantees.guarantee import Finding, Guarantee
-from kept.services.acts import Act
-from kept.services.asking import DAMAGED, Statistic, all_statistics
-from kept.services.data_sets import all_data_sets
+from kept.services.engine.acts import Act
+from kept.services.engine.engine import Engine
+from kept.services.figures.data_sets import all_data_sets
+from kept.services.figures.queries import DAMAGED, Statistic, all_statistics
 from kept.statistics.budget import YEAR_SECONDS, period_of
 from kept.store.queries import tables
-
-if TYPE_CHECKING:
-    from kept.services.engine import Engine
 
 HOLDS_NOBODY = {"projection": "person_id", "projection_segment": "person_id", "statistic": "person_id"}
 
@@ -99,6 +96,10 @@ GUARANTEE = Guarantee(
         "en": "Figures leave only through the statistics desk.",
         "ja": "数値は統計デスクを通してのみ公表します。",
     },
-    enforced_at=("kept.services.exporting.export", "kept.services.releasing.release", "kept.services.asking.ask"),
+    enforced_at=(
+        "kept.services.figures.exports.export",
+        "kept.services.figures.releases.release",
+        "kept.services.figures.queries.ask",
+    ),
     check=check,
 )

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kept.guarantees.guarantee import Finding, Guarantee
 from kept.policy.vocabulary import ParameterKind
-from kept.services.drilling import newest_drill
-
-if TYPE_CHECKING:
-    from kept.services.engine import Engine
+from kept.services.backups.drill import newest_drill
+from kept.services.engine.engine import Engine
 
 DAY = 86400.0
 EVERY_DAYS = 30.0
@@ -40,7 +36,7 @@ GUARANTEE = Guarantee(
         "en": "Backups are tested by restoring, and never bring erased people or withdrawn consent back.",
         "ja": "バックアップは復元して試し、消去された方や撤回された同意を戻しません。",
     },
-    enforced_at=("kept.services.drilling.drill", "kept.services.recovering.recover"),
+    enforced_at=("kept.services.backups.drill.drill", "kept.services.backups.recovery.recover"),
     check=check,
     parameters={"every": ParameterKind.DURATION},
 )

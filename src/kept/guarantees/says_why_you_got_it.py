@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kept.guarantees.guarantee import Finding, Guarantee
-from kept.services.why import message_answers
+from kept.services.engine.engine import Engine
+from kept.services.my_data.message_reasons import message_answers
 from kept.store.interface import Transaction
-
-if TYPE_CHECKING:
-    from kept.services.engine import Engine
 
 LOOKED_AT = 200
 
@@ -43,6 +39,6 @@ GUARANTEE = Guarantee(
         "en": "Every message answers why the person got it.",
         "ja": "お届けするすべてのご案内に、届いた理由を示します。",
     },
-    enforced_at=("kept.services.outbox.send_one", "kept.services.why.why_by_link"),
+    enforced_at=("kept.services.messages.outbox.send_one", "kept.services.my_data.message_reasons.why_by_link"),
     check=check,
 )

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kept.guarantees.guarantee import Finding, Guarantee
 from kept.guarantees.sample import one_person
-
-if TYPE_CHECKING:
-    from kept.services.engine import Engine
+from kept.services.engine.engine import Engine
 
 
 async def check(engine: Engine) -> Finding:
@@ -32,7 +28,7 @@ GUARANTEE = Guarantee(
     },
     enforced_at=(
         "kept.vault.sealed.open_value",
-        "kept.services.people.People.load",
+        "kept.services.engine.people.People.load",
     ),
     check=check,
 )

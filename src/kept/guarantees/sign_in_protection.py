@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kept.guarantees.guarantee import Finding, Guarantee
-
-if TYPE_CHECKING:
-    from kept.services.engine import Engine
+from kept.services.engine.engine import Engine
 
 
 async def check(engine: Engine) -> Finding:
@@ -23,7 +19,7 @@ GUARANTEE = Guarantee(
         "ja": "サインインの試行は制限され、存在しないアカウントでも同じ手間と同じ答えです。",
     },
     enforced_at=(
-        "kept.services.limiting.Limits.count",
+        "kept.services.accounts.rate_limits.Limits.count",
         "kept.crypto.password.Passwords.verify_password",
     ),
     check=check,

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kept.guarantees.guarantee import Finding, Guarantee
-
-if TYPE_CHECKING:
-    from kept.services.engine import Engine
+from kept.services.engine.engine import Engine
 
 
 async def check(engine: Engine) -> Finding:
@@ -22,6 +18,6 @@ GUARANTEE = Guarantee(
         "en": "Staff sign in with a password and a second factor.",
         "ja": "担当者のサインインには、パスワードと第二の要素が必要です。",
     },
-    enforced_at=("kept.services.staff.sign_in",),
+    enforced_at=("kept.services.staff.sessions.sign_in",),
     check=check,
 )

@@ -5,15 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from kept.crypto.signature import SigningKey
 from kept.errors import NoteError
-from kept.ledger.note import sign_note, verify_note
+from kept.ledger.note import VerifierKey, sign_note, verify_note
 from kept.ledger.tree import HASH_BYTES
-
-if TYPE_CHECKING:
-    from kept.crypto.signature import SigningKey
-    from kept.ledger.note import VerifierKey
 
 MAX_DIGITS = 20
 

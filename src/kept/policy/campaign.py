@@ -1,6 +1,6 @@
 """A campaign, read from its file: for which purpose, to whom, by which channels, in which words (§4.4).
 
-Its words are the house's own and hold nobody's information; `{name}` is the only thing that is filled in.
+Its words are the installation's own and hold nobody's information; `{name}` is the only thing that is filled in.
 """
 
 from __future__ import annotations

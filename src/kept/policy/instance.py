@@ -1,6 +1,6 @@
 """A run-time instance of a collection point, read from its file: this questionnaire, that sweepstake.
 
-An instance can only narrow what the policy declares for its point (see `narrow`). Its words are the house's own and hold
+An instance can only narrow what the policy declares for its point (see `narrow`). Its words are the installation's own and hold
 nobody's information.
 """
 

@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from kept.policy.model import Declaration, Policy
 from kept.policy.statistics_check import item_of, purposes_of
 from kept.policy.words import ItemType
-
-if TYPE_CHECKING:
-    from kept.policy.model import Declaration, Policy
 
 Titles = Mapping[str, str]
 Options = Mapping[str, Titles]

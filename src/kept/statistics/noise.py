@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import isqrt
 
 Bits = Callable[[int], int]
-"""Answers a whole number of so many random bits; in a house, from the operating system."""
+"""Answers a whole number of so many random bits; in an installation, from the operating system."""
 
 
 def draw_below(limit: int, bits: Bits) -> int:

@@ -1,4 +1,4 @@
-"""Memory: the same named queries over plain lists, for tests and for a house that lives as long as its process.
+"""Memory: the same named queries over plain lists, for tests and for an installation that lives as long as its process.
 
 It runs the SQL files themselves, and understands exactly the small SQL they may use (docs/decisions/0020-store.md):
 one table, conditions joined by AND, `+` and `-` in SET, ON CONFLICT, ORDER BY, LIMIT, COUNT and MAX. A statement

@@ -39,7 +39,7 @@ class Provider(Protocol):
 
 
 class MemoryProvider:
-    """Roots in memory: for tests and for a house that lives as long as its process."""
+    """Roots in memory: for tests and for an installation that lives as long as its process."""
 
     def __init__(self) -> None:
         self._roots: dict[int, bytes] = {}

@@ -144,5 +144,5 @@ def open_record(  # noqa: PLR0913 -- each part is bound
 
 
 def wrap_binding(owner: bytes, key_id: str, kind: str, epoch: int) -> bytes:
-    """Return what a wrapped key is bound to: whose it is (16 bytes; `house` for the house's), its id, kind and epoch."""
+    """Return what a wrapped key is bound to: whose it is (16 bytes; `installation` for the installation's), its id, kind and epoch."""
     return framed(WRAP_LABEL, owner, key_id.encode(), kind.encode(), struct.pack(">Q", epoch))

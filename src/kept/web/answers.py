@@ -30,13 +30,13 @@ from kept.errors import (
 from kept.policy.instance import OF_KIND
 from kept.policy.narrow import main_purpose
 from kept.policy.words import Exit
-from kept.services.cookie_rules import CookieRules
-from kept.services.disclosing import purpose_of
-from kept.services.engine import Engine
-from kept.services.limiting import Limits
-from kept.services.rights import PURPOSE
-from kept.services.staff import StaffSession
-from kept.services.visits import Visits
+from kept.services.accounts.rate_limits import Limits
+from kept.services.authorities.disclosures import purpose_of
+from kept.services.cookies.rules import CookieRules
+from kept.services.cookies.visits import Visits
+from kept.services.engine.engine import Engine
+from kept.services.my_data.rights_requests import PURPOSE
+from kept.services.staff.sessions import StaffSession
 from kept.web import words
 
 FOLDER = Path(__file__).parent
@@ -281,7 +281,7 @@ def form_token(request: Request) -> str:
         return ""
     engine: Engine = request.app.state.web.engine
     return sign_token(
-        engine.keyring.house_key("tokens"),
+        engine.keyring.installation_key("tokens"),
         FORM,
         {"session": session.token_hash.hex()},
         engine.clock.now() + FORM_SECONDS,
@@ -322,7 +322,7 @@ def check_form_token(request: Request, unverified: str) -> None:
     if session is None:
         return
     engine: Engine = request.app.state.web.engine
-    claims = parse_token(engine.keyring.house_key("tokens"), FORM, unverified, engine.clock.now())
+    claims = parse_token(engine.keyring.installation_key("tokens"), FORM, unverified, engine.clock.now())
     if claims["session"] != session.token_hash.hex():
         raise MalformedError(
             "expected a form of this session, found another's", reason="form-other-session", hint="load the page again"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -17,18 +17,18 @@ from kept.channels.mailbox import Mailbox
 from kept.cookies.asgi import CookieGate
 from kept.cookies.rules import Jar
 from kept.errors import KeptError
-from kept.services import accounts, staff
-from kept.services.cookie_rules import CookieRules
-from kept.services.engine import Engine
-from kept.services.limiting import Limits
-from kept.services.visits import Visits
+from kept.services.accounts import accounts
+from kept.services.accounts.rate_limits import Limits
+from kept.services.cookies.rules import CookieRules
+from kept.services.cookies.visits import Visits
+from kept.services.engine.engine import Engine
+from kept.services.staff import sessions
 from kept.web import (
     approvals,
     campaigns,
     console,
     contact,
     cookies,
-    demo,
     emergencies,
     instances,
     intake,
@@ -58,7 +58,9 @@ class _Sessions:
             token = jar.value(SESSION, purpose="sign-in") if jar.has(SESSION) else ""
             found: object = None
             if token:
-                found = await (accounts.session_of if self._kind == "site" else staff.session_of)(self._engine, token)
+                found = await (accounts.session_of if self._kind == "site" else sessions.session_of)(
+                    self._engine, token
+                )
             scope["state"]["session"] = found
         await self._app(scope, receive, send)
 
@@ -72,14 +74,14 @@ class _Static(StaticFiles):
         return response
 
 
-def build_app(  # noqa: PLR0913 -- what a house shows
+def build_app(  # noqa: PLR0913 -- what an installation shows
     engine: Engine,
     *,
     brand: str,
     site_hosts: tuple[str, ...],
     console_hosts: tuple[str, ...],
     addresses: Mapping[str, str] | None = None,
-    is_demo: bool = False,
+    demo_routes: Callable[[str], list[BaseRoute]] | None = None,
     mailbox: Mailbox | None = None,
 ) -> CookieGate:
     """Put the pages together.
@@ -90,11 +92,11 @@ def build_app(  # noqa: PLR0913 -- what a house shows
         site_hosts: Host names of the customers' site, without port.
         console_hosts: Host names of the staff console.
         addresses: Address of `site` and `console`, for links between them.
-        is_demo: Whether to offer the demo's start page; never in production.
+        demo_routes: Answers the routes of the demo's start page for `site` or `console`; None in production.
         mailbox: What the demo's customers receive.
     """
     rules, visits = CookieRules(engine), Visits(engine)
-    web = Web(engine, brand, Limits(engine), is_demo, dict(addresses or {}), rules, visits, mailbox)
+    web = Web(engine, brand, Limits(engine), demo_routes is not None, dict(addresses or {}), rules, visits, mailbox)
     engine.every(MINUTE, visits.keep)
     engine.every(MINUTE, rules.record)
     apps = {}
@@ -126,7 +128,7 @@ def build_app(  # noqa: PLR0913 -- what a house shows
         ),
     ):
         all_routes: list[BaseRoute] = [
-            *(demo.routes(kind) if is_demo else []),
+            *(demo_routes(kind) if demo_routes else []),
             *routes,
             Mount("/static", _Static(directory=STATIC)),
         ]

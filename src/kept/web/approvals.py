@@ -6,11 +6,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from kept.services import bulk, contests, events
-from kept.services.approving import approve_act
-from kept.services.engine import Engine
-from kept.services.instances import standing
-from kept.services.staff import StaffSession
+from kept.services.engine.engine import Engine
+from kept.services.forms.instance_record import standing
+from kept.services.instances import contests, events
+from kept.services.staff import bulk_approval
+from kept.services.staff.approvals import approve_act
+from kept.services.staff.sessions import StaffSession
 from kept.web.answers import Web, form_of, go, language_of, page
 
 ACTS = (events.ACT, contests.ACT)
@@ -33,8 +34,11 @@ async def overview(request: Request) -> Response:
     if session is None:
         return go(request, "/sign-in")
     session.require(web.engine, "approve")
-    made = [(one, *await _about(web.engine, one, language_of(request))) for one in await bulk.waiting(web.engine, ACTS)]
-    return page(request, "approvals.html", made=made, session=session, few=bulk.FEW)
+    made = [
+        (one, *await _about(web.engine, one, language_of(request)))
+        for one in await bulk_approval.waiting(web.engine, ACTS)
+    ]
+    return page(request, "approvals.html", made=made, session=session, few=bulk_approval.FEW)
 
 
 async def approve(request: Request) -> Response:
@@ -48,6 +52,6 @@ async def approve(request: Request) -> Response:
     return go(request, "/approvals")
 
 
-async def _about(engine: Engine, one: bulk.Waiting, language: str) -> tuple[str, int]:
+async def _about(engine: Engine, one: bulk_approval.Waiting, language: str) -> tuple[str, int]:
     found = await standing(engine, one.subject)
     return found.file.titles[language], found.taken

@@ -10,10 +10,11 @@ from kept.errors import ConflictError, InputError, KeptError
 from kept.policy.campaign import campaign_purposes
 from kept.policy.present import EXIT_TITLES
 from kept.policy.segment import segment_items
-from kept.services import campaigns, candidates, stop_list
-from kept.services.approving import approved_by
-from kept.services.staff import StaffSession
-from kept.services.unknown import send_again
+from kept.services.campaigns import campaigns, candidates
+from kept.services.messages import stop_list
+from kept.services.messages.unknown_outcome import send_again
+from kept.services.staff.approvals import approved_by
+from kept.services.staff.sessions import StaffSession
 from kept.web.answers import Web, environment, form_of, go, language_of, page
 
 

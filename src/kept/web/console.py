@@ -13,14 +13,16 @@ from kept.guarantees.board import promise_board
 from kept.policy.flow import flow_svg
 from kept.policy.present import EXIT_TITLES
 from kept.policy.words import CHANNELS, Exit
-from kept.services import activating, attesting, cases, contacting, rights, staff
-from kept.services.approving import waiting_approvals
-from kept.services.emergencies import waiting_for_review
-from kept.services.first_scan import first_scan
-from kept.services.history import newest_entries
-from kept.services.not_again import note_in_case
-from kept.services.released import Released
-from kept.services.scanning import newest_scan
+from kept.services.cases import cases, contacts
+from kept.services.cases.do_not_contact import note_in_case
+from kept.services.cases.emergencies import waiting_for_review
+from kept.services.cookies.first_scan import first_scan
+from kept.services.cookies.scan import newest_scan
+from kept.services.gate.history import newest_entries
+from kept.services.gate.released import Released
+from kept.services.my_data import rights_requests
+from kept.services.staff import activation, attestations, sessions
+from kept.services.staff.approvals import waiting_approvals
 from kept.web import words
 from kept.web.answers import Web, drop_session, form_of, go, language_of, page, set_session
 
@@ -75,7 +77,9 @@ async def sign_in_submit(request: Request) -> Response:
     await web.limits.count("staff-sign-in", client, most=30, seconds=600)
     await web.limits.count("staff-account", form.get("login", ""), most=10, seconds=600)
     try:
-        token = await staff.sign_in(web.engine, form.get("login", ""), form.get("password", ""), form.get("code", ""))
+        token = await sessions.sign_in(
+            web.engine, form.get("login", ""), form.get("password", ""), form.get("code", "")
+        )
     except KeptError as error:
         return page(request, "staff_sign_in.html", 401, error=error)
     return set_session(go(request, ""), token)
@@ -87,7 +91,7 @@ async def sign_out(request: Request) -> Response:
     await form_of(request, ())
     session = _staff(request)
     if session is not None:
-        await staff.sign_out(web.engine, session)
+        await sessions.sign_out(web.engine, session)
     return drop_session(go(request, "/sign-in"))
 
 
@@ -225,8 +229,8 @@ async def show_case(  # noqa: PLR0913 -- what a case may show
         findable=web.engine.findable(),
         items=web.engine.policy.policy.items,
         purposes=web.engine.policy.policy.purposes,
-        ways=[] if over else await contacting.ways_of(web.engine, session, case_id),
-        contacts=await contacting.contacts_of(web.engine, session, case_id),
+        ways=[] if over else await contacts.ways_of(web.engine, session, case_id),
+        contacts=await contacts.contacts_of(web.engine, session, case_id),
         typed=typed or {},
         channels={one: EXIT_TITLES[one] for one in sorted(CHANNELS)},
     )
@@ -264,7 +268,7 @@ async def board(request: Request) -> Response:
         first=await first_scan(web.engine),
         flow=flow_svg(policy, language_of(request)),
         attestations=policy.attestations,
-        attested=await attesting.attested(web.engine),
+        attested=await attestations.attested(web.engine),
         session=session,
         may_attest=session.may(web.engine, "attest"),
         engine=web.engine,
@@ -278,7 +282,7 @@ async def attest(request: Request) -> Response:
     if session is None:
         return go(request, "/sign-in")
     form = await form_of(request, ("name", "reference"))
-    await attesting.attest(web.engine, session, form.get("name", ""), form.get("reference", ""))
+    await attestations.attest(web.engine, session, form.get("name", ""), form.get("reference", ""))
     return go(request, "/board#attest")
 
 
@@ -309,7 +313,7 @@ async def activate(request: Request) -> Response:
         return go(request, "/sign-in")
     form = await form_of(request, ("version",))
     version = int(form["version"]) if form.get("version", "").isdigit() else 0
-    await rights.activate_with_approval(web.engine, session, version, activating.activate)
+    await rights_requests.activate_with_approval(web.engine, session, version, activation.activate)
     return go(request, "/policy")
 
 
@@ -322,11 +326,11 @@ async def rights_page(request: Request) -> Response:
     session = _staff(request)
     if session is None:
         return go(request, "/sign-in")
-    session.require_purpose(web.engine, rights.PURPOSE)
+    session.require_purpose(web.engine, rights_requests.PURPOSE)
     return page(
         request,
         "rights.html",
-        requests=await rights.requests(web.engine),
+        requests=await rights_requests.requests(web.engine),
         error=None,
         findable=web.engine.findable(),
         items=web.engine.policy.policy.items,
@@ -340,11 +344,11 @@ async def rights_open(request: Request) -> Response:
     session = _staff(request)
     if session is None:
         return go(request, "/sign-in")
-    session.require_purpose(web.engine, rights.PURPOSE)
+    session.require_purpose(web.engine, rights_requests.PURPOSE)
     form = await form_of(request, ("kind", "channel", "note", *web.engine.findable()))
     criteria = {item: form[item] for item in web.engine.findable() if form.get(item, "").strip()}
     try:
-        request_id = await rights.open_request(
+        request_id = await rights_requests.open_request(
             web.engine,
             session,
             kind=form.get("kind", ""),
@@ -357,7 +361,7 @@ async def rights_open(request: Request) -> Response:
             request,
             "rights.html",
             404 if isinstance(error, NotFoundError) else 422,
-            requests=await rights.requests(web.engine),
+            requests=await rights_requests.requests(web.engine),
             error=error,
             findable=web.engine.findable(),
             items=web.engine.policy.policy.items,
@@ -373,8 +377,8 @@ async def rights_request(request: Request) -> Response:
     if session is None:
         return go(request, "/sign-in")
     if not session.may(web.engine, "approve"):
-        session.require_purpose(web.engine, rights.PURPOSE)
-    found = await rights.request_of(web.engine, request.path_params["request"])
+        session.require_purpose(web.engine, rights_requests.PURPOSE)
+    found = await rights_requests.request_of(web.engine, request.path_params["request"])
     return page(
         request, "rights_request.html", one=found, session=session, may_approve=session.may(web.engine, "approve")
     )
@@ -390,20 +394,20 @@ async def rights_step(request: Request) -> Response:
     request_id = request.path_params["request"]
     match form.get("step"):
         case "check":
-            await rights.check_identity(web.engine, session, request_id, form.get("check", ""))
+            await rights_requests.check_identity(web.engine, session, request_id, form.get("check", ""))
         case "ask":
-            await rights.ask_approval(web.engine, session, request_id)
+            await rights_requests.ask_approval(web.engine, session, request_id)
         case "approve":
-            await rights.approve(web.engine, session, request_id)
+            await rights_requests.approve(web.engine, session, request_id)
         case "export":
-            packed = await rights.finish_export(web.engine, session, request_id, language_of(request))
+            packed = await rights_requests.finish_export(web.engine, session, request_id, language_of(request))
             return Response(
                 packed,
                 media_type="application/zip",
                 headers={"content-disposition": 'attachment; filename="rights-request.zip"'},
             )
         case "erase":
-            receipt = await rights.finish_erase(web.engine, session, request_id)
+            receipt = await rights_requests.finish_erase(web.engine, session, request_id)
             return page(request, "rights_erased.html", receipt=receipt, site=web.addresses.get("site", ""))
         case _:
             raise InputError("expected a step of a rights request, found another", reason="step-unknown")

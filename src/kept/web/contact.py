@@ -10,7 +10,8 @@ from starlette.routing import Route
 
 from kept.errors import ConflictError, DeniedError, InputError, KeptError
 from kept.policy.words import Exit
-from kept.services import call_sheets, calling, contacting, letters
+from kept.services.cases import contacts
+from kept.services.messages import call_sheets, calls, letters
 from kept.web.answers import Web, form_of, go, page
 from kept.web.console import show_case
 
@@ -46,7 +47,7 @@ async def contact(request: Request) -> Response:
     form = await form_of(request, ("channel", "title", "text"))
     case = request.path_params["case"]
     try:
-        await contacting.write_to(
+        await contacts.write_to(
             web.engine, session, case, form.get("channel", ""), form.get("title", ""), form.get("text", "")
         )
     except DeniedError as error:
@@ -63,7 +64,7 @@ async def again(request: Request) -> Response:
     if session is None:
         return go(request, "/sign-in")
     form = await form_of(request, ("message",))
-    await contacting.write_again(web.engine, session, request.path_params["case"], form.get("message", ""))
+    await contacts.write_again(web.engine, session, request.path_params["case"], form.get("message", ""))
     return go(request, f"/case/{request.path_params['case']}#contact")
 
 
@@ -137,7 +138,7 @@ async def begin(request: Request) -> Response:
     form = await form_of(request, ("step",))
     if form.get("step") != "begin":
         raise InputError("expected a step of a call sheet, found another", reason="step-unknown")
-    await calling.begin(web.engine, session, request.path_params["sheet"])
+    await calls.begin(web.engine, session, request.path_params["sheet"])
     return go(request, f"/calls/{request.path_params['sheet']}")
 
 
@@ -149,7 +150,7 @@ async def show(request: Request) -> Response:
         return go(request, "/sign-in")
     place = _place(await form_of(request, ("place",)))
     try:
-        card = await calling.show_number(web.engine, session, request.path_params["sheet"], place)
+        card = await calls.show_number(web.engine, session, request.path_params["sheet"], place)
     except (DeniedError, ConflictError) as error:
         return await _sheet(request, error, 403 if isinstance(error, DeniedError) else 409)
     opened: dict[str, str] = {}
@@ -167,7 +168,7 @@ async def end(request: Request) -> Response:
         return go(request, "/sign-in")
     form = await form_of(request, ("place", "outcome"))
     try:
-        await calling.end_call(web.engine, session, request.path_params["sheet"], _place(form), form.get("outcome", ""))
+        await calls.end_call(web.engine, session, request.path_params["sheet"], _place(form), form.get("outcome", ""))
     except ConflictError as error:
         return await _sheet(request, error, 409)
     return go(request, f"/calls/{request.path_params['sheet']}")

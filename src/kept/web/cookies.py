@@ -7,9 +7,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from kept.errors import InputError
-from kept.services import remembering
-from kept.services.first_scan import first_scan
-from kept.services.scanning import newest_scan
+from kept.services.accounts import remember_me
+from kept.services.cookies.first_scan import first_scan
+from kept.services.cookies.scan import newest_scan
 from kept.web.answers import (
     Web,
     drop_cookie,
@@ -96,8 +96,8 @@ async def choose(request: Request) -> Response:
                 clause="§2.3",
             )
     jar = jar_of(request)
-    if remembering.PURPOSE not in allowed and jar.has(remembering.COOKIE):
-        await remembering.forget_cookie(web.engine, jar.value(remembering.COOKIE, purpose=remembering.PURPOSE))
+    if remember_me.PURPOSE not in allowed and jar.has(remember_me.COOKIE):
+        await remember_me.forget_cookie(web.engine, jar.value(remember_me.COOKIE, purpose=remember_me.PURPOSE))
     return put_choices(request, go(request, _back(request, form.get("back", ""))), allowed)
 
 
@@ -109,8 +109,8 @@ async def delete(request: Request) -> Response:
     names = jar.names if form.get("name") == "*" else tuple(one for one in jar.names if one == form.get("name"))
     response = go(request, "/cookies")
     for name in names:
-        if name == remembering.COOKIE and jar.has(name):
-            await remembering.forget_cookie(web.engine, jar.value(name, purpose=remembering.PURPOSE))
+        if name == remember_me.COOKIE and jar.has(name):
+            await remember_me.forget_cookie(web.engine, jar.value(name, purpose=remember_me.PURPOSE))
         if name in web.engine.policy.policy.cookies:
             drop_cookie(response, name)
     return response
@@ -136,7 +136,7 @@ async def forget_device(request: Request) -> Response:
         return go(request, "/sign-in")
     form = await form_of(request, ("series",))
     series = form.get("series", "")
-    await remembering.forget(web.engine, own, "" if series == "*" else series or "-")
+    await remember_me.forget(web.engine, own, "" if series == "*" else series or "-")
     return go(request, "/my-data#devices")
 
 

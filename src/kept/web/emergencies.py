@@ -7,8 +7,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kept.errors import DeniedError, InputError, KeptError, NotFoundError
-from kept.services import emergencies
-from kept.services.staff import StaffSession
+from kept.services.cases import emergencies
+from kept.services.staff.sessions import StaffSession
 from kept.web.answers import Web, form_of, go, page
 
 

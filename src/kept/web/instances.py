@@ -13,10 +13,12 @@ from kept.errors import ConflictError, InputError, KeptError
 from kept.policy.instance import OF_KIND
 from kept.policy.narrow import main_purpose
 from kept.policy.words import Exit, PointKind
-from kept.services import bulk, contests, events, instances, questionnaires, sweepstakes
-from kept.services.engine import Engine
-from kept.services.released import Card
-from kept.services.staff import StaffSession
+from kept.services.engine.engine import Engine
+from kept.services.forms import instance_record
+from kept.services.gate.released import Card
+from kept.services.instances import contests, events, instances, questionnaires, sweepstakes
+from kept.services.staff import bulk_approval
+from kept.services.staff.sessions import StaffSession
 from kept.web.answers import Web, environment, form_of, go, page
 
 
@@ -132,7 +134,7 @@ async def _list(request: Request, error: KeptError | None, file: str, status: in
         request,
         "instances.html",
         status,
-        made=[one for one in await instances.all_standing(web.engine) if one.kind in kinds],
+        made=[one for one in await instance_record.all_standing(web.engine) if one.kind in kinds],
         points=mine,
         examples={kind.value: _example(kind) for kind in sorted(kinds)},
         error=error,
@@ -151,7 +153,7 @@ async def _page(request: Request, shown: dict[str, Any], guests: tuple[events.Gu
     web: Web = request.app.state.web
     engine = web.engine
     session: StaffSession = request.scope["state"]["session"]
-    found = await instances.standing(engine, request.path_params["instance"])
+    found = await instance_record.standing(engine, request.path_params["instance"])
     point = engine.policy.policy.points[found.file.point]
     session.require_purpose(engine, main_purpose(engine.policy.policy, point))
     results: list[questionnaires.Result] = []
@@ -175,6 +177,8 @@ async def _page(request: Request, shown: dict[str, Any], guests: tuple[events.Gu
         shown=shown,
         guests=guests,
         ends_at=instances.end_at(engine, found),
-        second_of={act: await bulk.state_of(engine, session, act, found.id) for act in (events.ACT, contests.ACT)},
-        few=bulk.FEW,
+        second_of={
+            act: await bulk_approval.state_of(engine, session, act, found.id) for act in (events.ACT, contests.ACT)
+        },
+        few=bulk_approval.FEW,
     )

@@ -8,8 +8,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kept.errors import EvidenceError, InputError, KeptError
-from kept.services import taking_in
-from kept.services.staff import StaffSession
+from kept.services.staff.sessions import StaffSession
+from kept.services.third_parties import intake
 from kept.web.answers import Web, check_form_token, form_of, go, page
 
 RIGHT = "witness"
@@ -48,7 +48,7 @@ async def take_in(request: Request) -> Response:
         file = form.get("file")
         unverified = await file.read() if isinstance(file, UploadFile) else b""
     try:
-        await taking_in.take_in(web.engine, unverified, by=session.actor, kind="staff")
+        await intake.take_in(web.engine, unverified, by=session.actor, kind="staff")
     except (InputError, EvidenceError) as error:
         return await _page(request, error, 422)
     return go(request, "/intake")
@@ -62,7 +62,7 @@ async def try_again(request: Request) -> Response:
         return go(request, "/sign-in")
     session.require(web.engine, RIGHT)
     await form_of(request, ())
-    await taking_in.try_again(web.engine, request.path_params["intake"])
+    await intake.try_again(web.engine, request.path_params["intake"])
     return go(request, "/intake")
 
 
@@ -78,5 +78,5 @@ async def _page(request: Request, error: KeptError | None, status: int) -> Respo
         error=error,
         names={web.engine.actor_of(one): one for one in logins},
         partners=await web.engine.data.read(lambda tx: tx.all("partners")),
-        made=await taking_in.all_intakes(web.engine),
+        made=await intake.all_intakes(web.engine),
     )

@@ -9,9 +9,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kept.errors import InputError, KeptError
-from kept.services import disclosing
-from kept.services.approving import approved_by
-from kept.services.staff import StaffSession
+from kept.services.authorities import disclosures
+from kept.services.authorities.disclosure_record import Terms
+from kept.services.staff.approvals import approved_by
+from kept.services.staff.sessions import StaffSession
 from kept.web.answers import Web, form_of, go, page
 from kept.web.words import ZONE
 
@@ -34,7 +35,7 @@ def routes() -> list[Route]:
 
 def may_look(web: Web, session: StaffSession) -> bool:
     """Whether a member of staff sees the legal desk: who acts for its purpose, and who approves."""
-    purpose = disclosing.purpose_of(web.engine)
+    purpose = disclosures.purpose_of(web.engine)
     return purpose is not None and (session.acts_for(web.engine, purpose.id) or session.may(web.engine, "approve"))
 
 
@@ -54,7 +55,7 @@ async def record(request: Request) -> Response:
         return go(request, "/sign-in")
     form = await form_of(request, FIELDS, several=("item",))
     try:
-        disclosure = await disclosing.record(web.engine, session, _terms(form))
+        disclosure = await disclosures.record(web.engine, session, _terms(form))
     except InputError as error:
         return await _requests(request, session, error, form, 422)
     return go(request, f"/legal/{disclosure}")
@@ -81,22 +82,22 @@ async def step(request: Request) -> Response:
         case "person":
             criteria = {item: form[item] for item in findable if form.get(item, "").strip()}
             try:
-                await disclosing.name_person(
+                await disclosures.name_person(
                     web.engine, session, disclosure, login_name=form.get("login_name", ""), criteria=criteria
                 )
             except KeptError as error:
                 status = {"not-found": 404, "disclosure-fixed": 403}.get(error.reason, 422)
                 return await _one(request, session, error, status)
         case "ask":
-            await disclosing.ask(web.engine, session, disclosure)
+            await disclosures.ask(web.engine, session, disclosure)
         case "approve":
-            await disclosing.approve_and_bundle(web.engine, session, disclosure)
+            await disclosures.approve_and_bundle(web.engine, session, disclosure)
         case "go-on":
             session.require(web.engine, "approve")
-            await disclosing.bundle(web.engine, disclosure)
+            await disclosures.bundle(web.engine, disclosure)
         case "fetch":
             return Response(
-                await disclosing.fetch(web.engine, session, disclosure),
+                await disclosures.fetch(web.engine, session, disclosure),
                 media_type="application/json",
                 headers={"content-disposition": 'attachment; filename="bundle.json"'},
             )
@@ -110,17 +111,17 @@ async def _requests(
 ) -> Response:
     web: Web = request.app.state.web
     _require_look(web, session)
-    purpose = disclosing.purpose_of(web.engine)
+    purpose = disclosures.purpose_of(web.engine)
     now = web.engine.clock.now()
     return page(
         request,
         "legal.html",
         status,
-        made=await disclosing.all_disclosures(web.engine),
+        made=await disclosures.all_disclosures(web.engine),
         acting=purpose is not None and session.acts_for(web.engine, purpose.id),
-        grounds=disclosing.grounds_of(web.engine),
-        waits=disclosing.WAITS,
-        may_name=[web.engine.policy.policy.items[one] for one in disclosing.items_of(web.engine)],
+        grounds=disclosures.grounds_of(web.engine),
+        waits=disclosures.WAITS,
+        may_name=[web.engine.policy.policy.items[one] for one in disclosures.items_of(web.engine)],
         typed=_blank(now) | typed,
         error=error,
         now=now,
@@ -130,8 +131,8 @@ async def _requests(
 async def _one(request: Request, session: StaffSession, error: KeptError | None, status: int) -> Response:
     web: Web = request.app.state.web
     _require_look(web, session)
-    found = await disclosing.disclosure_of(web.engine, request.path_params["disclosure"])
-    purpose = disclosing.purpose_of(web.engine)
+    found = await disclosures.disclosure_of(web.engine, request.path_params["disclosure"])
+    purpose = disclosures.purpose_of(web.engine)
     return page(
         request,
         "legal_request.html",
@@ -159,13 +160,13 @@ def _require_look(web: Web, session: StaffSession) -> None:
         session.require(web.engine, "approve")
 
 
-def _terms(form: dict[str, str]) -> disclosing.Terms:
+def _terms(form: dict[str, str]) -> Terms:
     later = form.get("told") == "later"
     try:
         key = bytes.fromhex(form.get("key", "").strip())
     except ValueError:
         key = b""
-    return disclosing.Terms(
+    return Terms(
         authority=form.get("authority", ""),
         reference=form.get("reference", ""),
         ground=form.get("ground", ""),

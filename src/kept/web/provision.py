@@ -9,10 +9,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kept.errors import InputError
-from kept.services import providing, register
-from kept.services.approving import approved_by
-from kept.services.recipients import key_of
-from kept.services.staff import StaffSession
+from kept.services.staff.approvals import approved_by
+from kept.services.staff.sessions import StaffSession
+from kept.services.third_parties import provisions, register
+from kept.services.third_parties.recipients import key_of
 from kept.web.answers import Web, form_of, go, page
 
 
@@ -22,7 +22,7 @@ def routes() -> list[Route]:
         Route(f"/{language}{path}", act, methods=[method])
         for language in ("en", "ja")
         for path, act, method in (
-            ("/provision", provisions, "GET"),
+            ("/provision", provisions_page, "GET"),
             ("/provision", ask, "POST"),
             ("/provision/register", register_page, "POST"),
             ("/provision/{provision}", step, "POST"),
@@ -30,7 +30,7 @@ def routes() -> list[Route]:
     ]
 
 
-async def provisions(request: Request) -> Response:
+async def provisions_page(request: Request) -> Response:
     """Recipients, and every provision to them."""
     return await _page(request, None)
 
@@ -56,7 +56,7 @@ async def _page(request: Request, lines: list[register.RegisterLine] | None) -> 
     if not may_approve and not acting:
         session.require(web.engine, "approve")
     made: list[Any] = [
-        (one, await approved_by(web.engine, one.approval_id)) for one in await providing.all_provisions(web.engine)
+        (one, await approved_by(web.engine, one.approval_id)) for one in await provisions.all_provisions(web.engine)
     ]
     return page(
         request,
@@ -78,7 +78,7 @@ async def ask(request: Request) -> Response:
     if session is None:
         return go(request, "/sign-in")
     form = await form_of(request, ("recipient",))
-    await providing.ask(web.engine, session, form.get("recipient", ""))
+    await provisions.ask(web.engine, session, form.get("recipient", ""))
     return go(request, "/provision")
 
 
@@ -92,13 +92,13 @@ async def step(request: Request) -> Response:
     provision = request.path_params["provision"]
     match form.get("step"):
         case "approve":
-            await providing.approve_and_provide(web.engine, session, provision)
+            await provisions.approve_and_provide(web.engine, session, provision)
         case "go-on":
             session.require(web.engine, "approve")
-            await providing.provide(web.engine, provision)
+            await provisions.provide(web.engine, provision)
         case "fetch":
             return Response(
-                await providing.fetch(web.engine, session, provision),
+                await provisions.fetch(web.engine, session, provision),
                 media_type="application/json",
                 headers={"content-disposition": 'attachment; filename="provision.json"'},
             )

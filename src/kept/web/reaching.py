@@ -7,7 +7,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from kept.policy.present import EXIT_TITLES
-from kept.services.why import proof_by_link, stop_by_link, why_by_link
+from kept.services.my_data.message_reasons import proof_by_link, stop_by_link, why_by_link
 from kept.web.answers import Web, language_of, page
 
 ONE_CLICK = "One-Click"

@@ -17,32 +17,24 @@ from kept.policy.jsonld import jsonld
 from kept.policy.present import EXIT_TITLES
 from kept.policy.render import render
 from kept.policy.words import Exit
-from kept.services import (
-    accounts,
-    choosing,
-    collecting,
-    correcting,
-    devices,
-    erasing,
-    passkeys,
-    remembering,
-    taking_along,
-    visits,
-)
-from kept.services.asking_again import Question, asked_again, words_beside
-from kept.services.contacting import ORIGIN, contacts_to
-from kept.services.emergencies import emergencies_about
-from kept.services.first_scan import first_scan
-from kept.services.history import proof_of
-from kept.services.instances import standing
-from kept.services.own import FRESH_SECONDS
-from kept.services.own_data import OwnData, own_data
-from kept.services.recalling import provisions_to
-from kept.services.receipts import moment, receipts_of
-from kept.services.scanning import newest_scan
-from kept.services.taking_part import parts_of
-from kept.services.telling import disclosures_to_authorities
-from kept.services.why import messages_to
+from kept.services.accounts import accounts, devices, passkeys, remember_me
+from kept.services.authorities.notifications import disclosures_to_authorities
+from kept.services.cases.contacts import ORIGIN, contacts_to
+from kept.services.cases.emergencies import emergencies_about
+from kept.services.cookies import visits
+from kept.services.cookies.first_scan import first_scan
+from kept.services.cookies.scan import newest_scan
+from kept.services.forms import collection
+from kept.services.forms.instance_record import standing
+from kept.services.forms.receipts import moment, receipts_of
+from kept.services.forms.reconsent import Question, asked_again, words_beside
+from kept.services.gate.history import proof_of
+from kept.services.gate.own_session import FRESH_SECONDS
+from kept.services.instances.participations import parts_of
+from kept.services.my_data import choices, corrections, erasure, portability
+from kept.services.my_data.message_reasons import messages_to
+from kept.services.my_data.own_data import OwnData, own_data
+from kept.services.third_parties.recalls import provisions_to
 from kept.web.answers import (
     Web,
     check_form_token,
@@ -104,7 +96,7 @@ def routes() -> list[Route]:
         ("/my-data/proof/{entry}.tlog-proof", proof_file, "GET"),
         ("/my-data/verify/{entry}", verify_page, "GET"),
         ("/my-data/consistency/{older}", consistency, "GET"),
-        ("/erasure/{receipt}", erasure, "GET"),
+        ("/erasure/{receipt}", erasure_page, "GET"),
     ]
     found = [
         Route(f"/{language}{path}", act, methods=[method]) for language in ("en", "ja") for path, act, method in pages
@@ -202,10 +194,10 @@ async def security_txt(request: Request) -> Response:
     return PlainTextResponse(f"Contact: mailto:{contact}\nExpires: {expires}\nPreferred-Languages: en, ja\n")
 
 
-async def erasure(request: Request) -> Response:
+async def erasure_page(request: Request) -> Response:
     """The receipt of an erasure, by a number that names nobody."""
     web: Web = request.app.state.web
-    found = await erasing.erasure_receipt(web.engine, request.path_params["receipt"])
+    found = await erasure.erasure_receipt(web.engine, request.path_params["receipt"])
     if found is None:
         return page(request, "missing.html", 404)
     return page(request, "erasure.html", receipt=found)
@@ -277,8 +269,8 @@ async def sign_in_with_password(request: Request) -> Response:
     answer = set_session(go(request, "/my-data"), token)
     await _know_device(request, answer, person_id, account)
     if form.get("remember") == "yes":  # ticked by them, beside what it means: that is the yes
-        put_choices(request, answer, jar_of(request).allowed | {remembering.PURPOSE})
-        put_cookie(request, answer, remembering.COOKIE, await remembering.remember(web.engine, person_id))
+        put_choices(request, answer, jar_of(request).allowed | {remember_me.PURPOSE})
+        put_cookie(request, answer, remember_me.COOKIE, await remember_me.remember(web.engine, person_id))
     return answer
 
 
@@ -288,13 +280,13 @@ async def sign_in_remembered(request: Request) -> Response:
     await form_of(request, ())
     await web.limits.count("sign-in", _address(request), most=SIGN_IN_TRIES * 3, seconds=SIGN_IN_WINDOW_SECONDS)
     jar = jar_of(request)
-    sent = jar.value(remembering.COOKIE, purpose=remembering.PURPOSE) if jar.has(remembering.COOKIE) else ""
+    sent = jar.value(remember_me.COOKIE, purpose=remember_me.PURPOSE) if jar.has(remember_me.COOKIE) else ""
     try:
-        token, following = await remembering.sign_in_remembered(web.engine, sent)
+        token, following = await remember_me.sign_in_remembered(web.engine, sent)
     except SignInError as error:
-        return drop_cookie(_sign_in_page(request, error, 401), remembering.COOKIE)
+        return drop_cookie(_sign_in_page(request, error, 401), remember_me.COOKIE)
     answer = set_session(go(request, "/my-data"), token)
-    return put_cookie(request, answer, remembering.COOKIE, following) if following else answer
+    return put_cookie(request, answer, remember_me.COOKIE, following) if following else answer
 
 
 async def sign_in_with_code(request: Request) -> Response:
@@ -344,9 +336,9 @@ async def sign_out(request: Request) -> Response:
         await accounts.end_session(web.engine, own, everywhere=form.get("everywhere") == "yes")
     answer = drop_session(go(request, ""))
     jar = jar_of(request)
-    if jar.has(remembering.COOKIE):  # who signs out does not want to be remembered here
-        await remembering.forget_cookie(web.engine, jar.value(remembering.COOKIE, purpose=remembering.PURPOSE))
-        drop_cookie(answer, remembering.COOKIE)
+    if jar.has(remember_me.COOKIE):  # who signs out does not want to be remembered here
+        await remember_me.forget_cookie(web.engine, jar.value(remember_me.COOKIE, purpose=remember_me.PURPOSE))
+        drop_cookie(answer, remember_me.COOKIE)
     return answer
 
 
@@ -356,7 +348,7 @@ def _sign_in_page(request: Request, error: KeptError | None, status: int) -> Res
         "sign_in.html",
         status,
         error=error,
-        remembered=error is None and jar_of(request).has(remembering.COOKIE),
+        remembered=error is None and jar_of(request).has(remember_me.COOKIE),
     )
 
 
@@ -399,7 +391,7 @@ async def registration_submit(request: Request) -> Response:
     token = next((value for name, value in fields if name == "notice_token"), "")
     given = [one for one in fields if one[0] not in {"notice_token", "form_token"}]
     try:
-        receipt = await collecting.submit(
+        receipt = await collection.submit(
             web.engine,
             own,
             point="registration",
@@ -420,7 +412,7 @@ async def _registration_form(
     web: Web, request: Request, error: SubmissionError | None, typed: dict[str, list[str]], status: int
 ) -> Response:
     own = _own(request)
-    shown = await collecting.present_form(web.engine, "registration", "", language_of(request))
+    shown = await collection.present_form(web.engine, "registration", "", language_of(request))
     person = await web.engine.people.load(own.person_id) if own else None
     again: dict[str, list[Question]] = {}
     asked = await asked_again(web.engine, own.person_id) if own else []
@@ -434,7 +426,7 @@ async def _registration_form(
         form=shown,
         error=error,
         typed=typed,
-        box_value=collecting.box_value,
+        box_value=collection.box_value,
         given=tuple(person.state.slots) if person else (),
         again=again,
         beside=beside,
@@ -459,7 +451,7 @@ async def my_data(request: Request) -> Response:
         exit_titles=EXIT_TITLES,
         fresh=web.engine.clock.now() - own.signed_in_at < FRESH_SECONDS,
         sentence=sentence,
-        devices=await remembering.devices_of(web.engine, own),
+        devices=await remember_me.devices_of(web.engine, own),
         provided=await provisions_to(web.engine, own.person_id),
         contacts=await contacts_to(web.engine, own.person_id),
         asked_again=await asked_again(web.engine, own.person_id),
@@ -509,7 +501,7 @@ async def correct_value(request: Request) -> Response:
     form = await form_of(request, ("version",), several=("value",))
     values = form.get("value", "").split("\n") if form.get("value") else [""]
     try:
-        await correcting.correct(
+        await corrections.correct(
             web.engine,
             own,
             slot,
@@ -543,7 +535,7 @@ async def remove_value(request: Request) -> Response:
     if own is None:
         return go(request, "/sign-in")
     await form_of(request, ())
-    await correcting.remove_value(web.engine, own, request.path_params["slot"])
+    await corrections.remove_value(web.engine, own, request.path_params["slot"])
     return go(request, "/my-data")
 
 
@@ -555,7 +547,7 @@ async def change_choice(request: Request) -> Response:
         return go(request, "/sign-in")
     form = await form_of(request, ("purpose", "exit", "allow"))
     way_out = Exit(form["exit"]) if form.get("exit") in {one.value for one in Exit} else None
-    await choosing.choose(web.engine, own, form.get("purpose", ""), way_out, allow=form.get("allow") == "yes")
+    await choices.choose(web.engine, own, form.get("purpose", ""), way_out, allow=form.get("allow") == "yes")
     return go(request, "/my-data#choices")
 
 
@@ -566,7 +558,7 @@ async def stop_use(request: Request) -> Response:
     if own is None:
         return go(request, "/sign-in")
     form = await form_of(request, ("purpose", "stop"))
-    await choosing.stop_use(web.engine, own, form.get("purpose", ""), stop=form.get("stop") == "yes")
+    await choices.stop_use(web.engine, own, form.get("purpose", ""), stop=form.get("stop") == "yes")
     return go(request, "/my-data#choices")
 
 
@@ -577,7 +569,7 @@ async def take_along(request: Request) -> Response:
     if own is None:
         return go(request, "/sign-in")
     await form_of(request, ())
-    packed = await taking_along.take_along(web.engine, own, language_of(request))
+    packed = await portability.take_along(web.engine, own, language_of(request))
     return Response(
         packed, media_type="application/zip", headers={"content-disposition": 'attachment; filename="my-data.zip"'}
     )
@@ -592,7 +584,7 @@ async def erase_preview(request: Request) -> Response:
     return page(
         request,
         "erase.html",
-        preview=await erasing.preview(web.engine, own.person_id),
+        preview=await erasure.preview(web.engine, own.person_id),
         items=web.engine.policy.policy.items,
         fresh=web.engine.clock.now() - own.signed_in_at < FRESH_SECONDS,
     )
@@ -606,7 +598,7 @@ async def erase(request: Request) -> Response:
         return go(request, "/sign-in")
     form = await form_of(request, ("when", "never"))
     now = form.get("when") == "now"
-    receipt = await erasing.intend_erasure(
+    receipt = await erasure.intend_erasure(
         web.engine, own, grace_seconds=0 if now else GRACE_SECONDS, never_write=form.get("never") == "yes"
     )
     return drop_session(go(request, f"/erasure/{receipt}")) if now else go(request, "/my-data")
@@ -619,7 +611,7 @@ async def erase_undo(request: Request) -> Response:
     if own is None:
         return go(request, "/sign-in")
     await form_of(request, ())
-    await erasing.undo_erasure(web.engine, own)
+    await erasure.undo_erasure(web.engine, own)
     return go(request, "/my-data")
 
 

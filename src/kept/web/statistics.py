@@ -10,10 +10,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kept.errors import InputError, KeptError
-from kept.services import asking, exporting, projecting, releasing
-from kept.services.approving import approved_by
-from kept.services.data_sets import RIGHT, all_data_sets
-from kept.services.staff import StaffSession
+from kept.services.figures import exports, projections, queries, releases
+from kept.services.figures.data_sets import RIGHT, all_data_sets
+from kept.services.staff.approvals import approved_by
+from kept.services.staff.sessions import StaffSession
 from kept.statistics.budget import Precision, price
 from kept.statistics.data_set import MICRO, DataSet
 from kept.statistics.figures import Cell, Figures, cells_of, margin_before, margins_of, total_of
@@ -66,7 +66,7 @@ class Offer:
     """
 
     data_set: DataSet
-    built: projecting.Build | None
+    built: projections.Build | None
     left: float
     year: float
     period_ends: float
@@ -97,7 +97,7 @@ async def ask(request: Request) -> Response:
     try:
         if form.get("precision") not in set(Precision):
             raise InputError("expected a precision of the list, found another", reason="precision-unknown")
-        statistic = await asking.ask(
+        statistic = await queries.ask(
             web.engine,
             session,
             form.get("data_set", ""),
@@ -118,7 +118,7 @@ async def build(request: Request) -> Response:
     if session is None:
         return go(request, "/sign-in")
     form = await form_of(request, ("data_set",))
-    await projecting.build(web.engine, session, form.get("data_set", ""))
+    await projections.build(web.engine, session, form.get("data_set", ""))
     return go(request, "/statistics")
 
 
@@ -129,7 +129,7 @@ async def answer(request: Request) -> Response:
     if session is None:
         return go(request, "/sign-in")
     _require_look(web, session)
-    found = await asking.statistic_of(web.engine, request.path_params["statistic"])
+    found = await queries.statistic_of(web.engine, request.path_params["statistic"])
     return page(
         request,
         "statistic.html",
@@ -138,7 +138,7 @@ async def answer(request: Request) -> Response:
         may_ask=session.may(web.engine, RIGHT),
         may_approve=session.may(web.engine, "approve"),
         session=session,
-        recipients=exporting.recipients(web.engine),
+        recipients=exports.recipients(web.engine),
         **_shown(web, found, language_of(request)),
     )
 
@@ -153,14 +153,14 @@ async def step(request: Request) -> Response:
     statistic = request.path_params["statistic"]
     match form.get("step"):
         case "ask":
-            await releasing.ask_release(web.engine, session, statistic)
+            await releases.ask_release(web.engine, session, statistic)
         case "approve":
-            await releasing.approve_and_release(web.engine, session, statistic)
+            await releases.approve_and_release(web.engine, session, statistic)
         case "go-on":
-            await releasing.release(web.engine, session, statistic)
+            await releases.release(web.engine, session, statistic)
         case "export":
             kind = form.get("form", "")
-            content = await exporting.export(
+            content = await exports.export(
                 web.engine, session, statistic, kind, form.get("recipient", ""), language_of(request)
             )
             return Response(
@@ -176,7 +176,7 @@ async def step(request: Request) -> Response:
 async def public(request: Request) -> Response:
     """What is released, for everybody."""
     web: Web = request.app.state.web
-    made = await releasing.released(web.engine)
+    made = await releases.released(web.engine)
     language = language_of(request)
     return page(
         request,
@@ -189,7 +189,7 @@ async def public_one(request: Request) -> Response:
     """One release, with its sheet."""
     web: Web = request.app.state.web
     try:
-        found = await releasing.released_one(web.engine, request.path_params["number"])
+        found = await releases.released_one(web.engine, request.path_params["number"])
     except InputError:
         return page(request, "missing.html", 404)
     return page(request, "statistic_public.html", one=found, **_shown(web, found, language_of(request)))
@@ -201,7 +201,7 @@ async def _desk(
     web: Web = request.app.state.web
     _require_look(web, session)
     language = language_of(request)
-    made = await asking.all_statistics(web.engine)
+    made = await queries.all_statistics(web.engine)
     declared = all_data_sets(web.engine)
     return page(
         request,
@@ -220,16 +220,16 @@ async def _desk(
 async def _offer(web: Web, session: StaffSession, data_set: DataSet) -> Offer:
     engine = web.engine
     try:
-        built = await projecting.usable_build(engine, data_set)
+        built = await projections.usable_build(engine, data_set)
     except InputError:
         built = None
-    room = await asking.budget_left(engine, data_set)
+    room = await queries.budget_left(engine, data_set)
     budget = data_set.budget
     whole = Question(data_set, ())
     prices = []
     for one in Precision:
         cost = price(budget, one)
-        fits = 0.0 if cost <= room.left else await asking.room_from(engine, data_set, one)
+        fits = 0.0 if cost <= room.left else await queries.room_from(engine, data_set, one)
         margin = margin_before(whole.squared_sensitivity, cost)
         prices.append((one.value, cost / budget.micro_rho, margin, fits))
     return Offer(
@@ -243,7 +243,7 @@ async def _offer(web: Web, session: StaffSession, data_set: DataSet) -> Offer:
     )
 
 
-def _shown(web: Web, found: asking.Statistic, language: str) -> dict[str, Any]:
+def _shown(web: Web, found: queries.Statistic, language: str) -> dict[str, Any]:
     """Return what the table, the chart and the sheet are made of."""
     figures = found.figures
     if figures is None:
@@ -264,7 +264,7 @@ def _shown(web: Web, found: asking.Statistic, language: str) -> dict[str, Any]:
         "bars": _labelled(figures, bars[:BARS_SHOWN], language),
         "totals": totals,
         "total": total_of(figures),
-        "sheet": exporting.sheet_of(web.engine, found, language),
+        "sheet": exports.sheet_of(web.engine, found, language),
     }
 
 

@@ -16,11 +16,11 @@ from kept.errors import InputError, KeptError, SubmissionError
 from kept.policy.narrow import narrow
 from kept.policy.present import notice_text
 from kept.policy.words import PointKind
-from kept.services import sweepstakes, taking_part
-from kept.services.collecting import box_value
-from kept.services.contests import published_of
-from kept.services.instances import Standing, all_standing, standing
-from kept.services.submission import ANSWER, publishable_items
+from kept.services.forms.collection import box_value
+from kept.services.forms.instance_record import Standing, all_standing, standing
+from kept.services.forms.submission import ANSWER, publishable_items
+from kept.services.instances import participations, sweepstakes
+from kept.services.instances.contests import published_of
 from kept.web.answers import Web, check_form_token, form_of, go, language_of, page
 
 SHOWN_AFTER_SECONDS = 90 * 86400.0
@@ -52,7 +52,7 @@ async def open_ones(request: Request) -> Response:
         "take_part.html",
         open_now=[one for one in shown if _open(one, now)],
         over=[one for one in shown if not _open(one, now) and (one.closed_at or now) > now - SHOWN_AFTER_SECONDS],
-        mine={one.id: part for one, part in await taking_part.parts_of(web.engine, own.person_id)} if own else {},
+        mine={one.id: part for one, part in await participations.parts_of(web.engine, own.person_id)} if own else {},
     )
 
 
@@ -73,7 +73,7 @@ async def take_part(request: Request) -> Response:
     token = next((value for name, value in fields if name == "notice_token"), "")
     given = [one for one in fields if one[0] not in {"notice_token", "form_token"}]
     try:
-        receipt = await taking_part.take_part(
+        receipt = await participations.take_part(
             web.engine,
             own,
             request.path_params["instance"],
@@ -97,7 +97,7 @@ async def leave(request: Request) -> Response:
     if own is None:
         return go(request, "/sign-in")
     await form_of(request, ())
-    await taking_part.leave(web.engine, own, request.path_params["instance"])
+    await participations.leave(web.engine, own, request.path_params["instance"])
     return go(request, f"/take-part/{request.path_params['instance']}")
 
 
@@ -129,11 +129,11 @@ async def _page(
     language = language_of(request)
     policy = engine.policy.policy
     point = narrow(policy, found.file)
-    part = await taking_part.part_of(engine, own.person_id, found.id) if own else None
+    part = await participations.part_of(engine, own.person_id, found.id) if own else None
     shown = None
     if own is not None:
         try:
-            shown = await taking_part.present_part(engine, own, found.id, language)
+            shown = await participations.present_part(engine, own, found.id, language)
         except SubmissionError:
             shown = None
     held = (await engine.people.load(own.person_id)).state.slots if own else {}

@@ -196,7 +196,7 @@ def test_a_fax_has_cover_lines_and_no_window():
 
 
 def test_without_typst_the_error_names_the_extra(monkeypatch):
-    """A house without the extra is told what to install."""
+    """An installation without the extra is told what to install."""
     monkeypatch.setitem(sys.modules, "typst", None)
     with pytest.raises(SettingError) as refused:
         print_letters([PLAIN])

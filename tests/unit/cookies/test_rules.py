@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from installation import POLICY
 
-from house import POLICY
 from kept import policy_files
 from kept.cookies.choices import Choices, parse_choices
 from kept.cookies.findings import Observed, compare

@@ -35,7 +35,7 @@ def test_expired():
 
 
 def test_other_label_and_key():
-    """A token of one label or house is not one of another."""
+    """A token of one label or installation is not one of another."""
     token = sign_token(KEY, "notice", CLAIMS, 100.0)
     assert refusal(token, label="form") == "token-forged"
     assert refusal(token, key=b"j" * 32) == "token-forged"

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from taking import EVENT
 
 from kept import guarantees
 from kept.errors import MalformedError, SubmissionError
@@ -14,7 +15,6 @@ from kept.policy.instance import parse_instance
 from kept.policy.notice import parse_notice
 from kept.policy.read import read_policy
 from kept.policy.words import Basis, Exit
-from taking import EVENT
 
 FOLDER = Path(__file__).parents[3] / "policies"
 FORMS = [

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from kept.errors import ClosedError, KeptError, SealError, SettingError
-from kept.services.key_files import KeyFiles, read_key, write_key
+from kept.services.engine.key_files import KeyFiles, read_key, write_key
 from kept.vault.sealed import wrap_binding
 
 KEY = bytes(range(32))
@@ -48,7 +48,7 @@ def test_another_process_reads_the_same_root(files, folder):
 
 
 def test_signing_key(files, folder):
-    """The signing key is made once and read again; without it the house is closed."""
+    """The signing key is made once and read again; without it the installation is closed."""
     with pytest.raises(ClosedError) as refused:
         files.signing_key()
     assert refused.value.reason == "key-file-missing"
@@ -169,8 +169,8 @@ def test_taken_away_while_running(files, folder):
     assert files.unwrap(1, wrapped, BINDING) == KEY
 
 
-def test_root_of_another_house(files, folder, tmp_path):
-    """The same epoch's file of another house is a sound file and opens nothing of ours."""
+def test_root_of_another_installation(files, folder, tmp_path):
+    """The same epoch's file of another installation is a sound file and opens nothing of ours."""
     wrapped = files.wrap(1, KEY, BINDING)
     KeyFiles(tmp_path / "other").create(1)
     (tmp_path / "other" / "epoch-000001.key").replace(folder / "epoch-000001.key")
@@ -213,7 +213,7 @@ def test_killed_while_making(folder):
     """Whoever is killed while making a root leaves no half file under its name."""
     KeyFiles(folder)
     script = (
-        "import os, sys; from pathlib import Path; from kept.services.key_files import KeyFiles\n"
+        "import os, sys; from pathlib import Path; from kept.services.engine.key_files import KeyFiles\n"
         "os.fsync = lambda handle: os.kill(os.getpid(), 9)\n"
         "KeyFiles(Path(sys.argv[1])).create(1)"
     )

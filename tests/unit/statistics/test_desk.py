@@ -18,7 +18,7 @@ from kept import policy_files
 from kept.errors import InputError, MalformedError
 from kept.guarantees import words
 from kept.policy.read import read_policy
-from kept.services.data_sets import VISIT_OPTIONS
+from kept.services.figures.data_sets import VISIT_OPTIONS
 from kept.statistics import counting
 from kept.statistics.budget import YEAR_SECONDS, Precision, epsilon, period_of, price, returns_at, room, variance
 from kept.statistics.counting import Column, count

@@ -10,7 +10,7 @@ from math import exp, log, sqrt
 import pytest
 
 from kept.crypto.random import random_bits
-from kept.services import sampling
+from kept.services.figures import sampler
 from kept.statistics.noise import draw_below, draw_exp, draw_gaussian, draw_laplace
 
 DRAWS = 40_000
@@ -42,17 +42,17 @@ def distance(drawn, expected):
 
 
 def ours(variance, count=DRAWS):
-    return sampling.draw_own(count, variance)[0]
+    return sampler.draw_own(count, variance)[0]
 
 
 def theirs(variance, count=DRAWS):
-    return sampling.draw_library(sampling.library(), count, variance)[0]
+    return sampler.draw_library(sampler.library(), count, variance)[0]
 
 
 SAMPLERS = [
     ours,
     pytest.param(
-        theirs, marks=pytest.mark.skipif(sampling.library() is None, reason="the extra `statistics` is missing")
+        theirs, marks=pytest.mark.skipif(sampler.library() is None, reason="the extra `statistics` is missing")
     ),
 ]
 
@@ -117,16 +117,16 @@ def test_the_same_bits_make_the_same_noise():
 @pytest.mark.parametrize("variance", [Fraction(20), Fraction(7, 3), Fraction(8_000_000, 5_001)])
 def test_the_library_adds_never_less_than_was_paid_for(variance):
     """Its scale is a floating-point number: rounded up, so that its own accounting agrees with ours."""
-    assert Fraction(sampling.scale_of(variance)) ** 2 >= variance
-    opendp = sampling.library()
+    assert Fraction(sampler.scale_of(variance)) ** 2 >= variance
+    opendp = sampler.library()
     if opendp is not None:
         space = opendp.vector_domain(opendp.atom_domain(T="i64")), opendp.l2_distance(T="f64")
-        measurement = opendp.m.make_gaussian(*space, scale=sampling.scale_of(variance))
+        measurement = opendp.m.make_gaussian(*space, scale=sampler.scale_of(variance))
         assert measurement.map(1.0) <= float(1 / (2 * variance)) * (1 + 1e-12)
 
 
 def test_without_the_library_our_own_draws(monkeypatch):
     """The base install has neither numpy nor OpenDP, and answers all the same."""
-    monkeypatch.setattr(sampling, "library", lambda: None)
-    noise, name = sampling.draw(5, Fraction(20))
+    monkeypatch.setattr(sampler, "library", lambda: None)
+    noise, name = sampler.draw(5, Fraction(20))
     assert (len(noise), name) == (5, "kept-exact")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kept.errors import ClosedError, SealError
-from kept.services.key_files import KeyFiles
+from kept.services.engine.key_files import KeyFiles
 from kept.vault.provider import MemoryProvider
 from kept.vault.sealed import wrap_binding
 

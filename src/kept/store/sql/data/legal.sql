@@ -85,7 +85,7 @@ VALUES (:person_id, :entry_id, :key_id, :sealed, :recorded_at, :told_from);
 SELECT person_id, entry_id, key_id, sealed, recorded_at FROM entry_later WHERE told_from <= :at ORDER BY told_from, person_id, entry_id;
 
 -- name: entries_later_of_person (person_id) -> entry_id, key_id, sealed
--- Person parts that still wait, for verifying the whole house.
+-- Person parts that still wait, for verifying the whole installation.
 SELECT entry_id, key_id, sealed FROM entry_later WHERE person_id = :person_id ORDER BY entry_id;
 
 -- name: entry_later_delete (person_id, entry_id)

@@ -457,7 +457,7 @@ CREATE TABLE draw (
     drawn         BIGINT NOT NULL
 );
 
--- What an entrant agreed to have published, sealed under a key of the house; gone when they say so.
+-- What an entrant agreed to have published, sealed under a key of the installation; gone when they say so.
 CREATE TABLE publication (
     person_id   BYTEA            NOT NULL,
     instance_id TEXT             NOT NULL,
@@ -493,7 +493,7 @@ CREATE TABLE backup (
     made_by   TEXT             NOT NULL
 );
 
--- Restore drills: what a restored house was found to be; counts and words, no person.
+-- Restore drills: what a restored installation was found to be; counts and words, no person.
 CREATE TABLE drill (
     drill_id TEXT             NOT NULL PRIMARY KEY,
     at       DOUBLE PRECISION NOT NULL,
@@ -567,7 +567,7 @@ CREATE INDEX register_entry_by_end ON register_entry (until);
 
 -- ---------------------------------------------------------------- the legal desk
 
--- An authority's request: its name and reference are sealed under a key of the house; the scope's seal is what was approved.
+-- An authority's request: its name and reference are sealed under a key of the installation; the scope's seal is what was approved.
 CREATE TABLE disclosure (
     disclosure_id TEXT             NOT NULL PRIMARY KEY,
     number        BIGINT           NOT NULL,

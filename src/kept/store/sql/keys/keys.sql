@@ -65,15 +65,15 @@ WHERE person_id = :person_id AND key_id = :key_id AND epoch = :old_epoch;
 SELECT person_id FROM person_key WHERE person_id > :after ORDER BY person_id LIMIT :limit;
 
 -- name: system_key_insert (name, epoch, wrapped, created_at)
--- A wrapped key of the house.
+-- A wrapped key of the installation.
 INSERT INTO system_key (name, epoch, wrapped, created_at) VALUES (:name, :epoch, :wrapped, :created_at);
 
 -- name: system_keys () -> name, epoch, wrapped
--- The wrapped keys of the house.
+-- The wrapped keys of the installation.
 SELECT name, epoch, wrapped FROM system_key ORDER BY name;
 
 -- name: system_key_rewrap (name, epoch, wrapped, old_epoch)
--- The same house key, wrapped under another epoch.
+-- The same installation key, wrapped under another epoch.
 UPDATE system_key SET epoch = :epoch, wrapped = :wrapped WHERE name = :name AND epoch = :old_epoch;
 
 -- name: token_put (item, token, person_id)

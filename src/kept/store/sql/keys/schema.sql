@@ -31,7 +31,7 @@ CREATE TABLE person_key (
     PRIMARY KEY (person_id, key_id)
 );
 
--- Keys of the house: ledger accounts, one index key per item, tokens, addresses.
+-- Keys of the installation: ledger accounts, one index key per item, tokens, addresses.
 CREATE TABLE system_key (
     name       TEXT             NOT NULL PRIMARY KEY,
     epoch      BIGINT           NOT NULL,

@@ -45,7 +45,7 @@ CREATE TABLE draw (
     drawn         BIGINT NOT NULL
 );
 
--- What an entrant agreed to have published, sealed under a key of the house; gone when they say so.
+-- What an entrant agreed to have published, sealed under a key of the installation; gone when they say so.
 CREATE TABLE publication (
     person_id   BYTEA            NOT NULL,
     instance_id TEXT             NOT NULL,

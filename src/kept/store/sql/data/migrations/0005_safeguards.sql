@@ -11,7 +11,7 @@ CREATE TABLE backup (
     made_by   TEXT             NOT NULL
 );
 
--- Restore drills: what a restored house was found to be; counts and words, no person.
+-- Restore drills: what a restored installation was found to be; counts and words, no person.
 CREATE TABLE drill (
     drill_id TEXT             NOT NULL PRIMARY KEY,
     at       DOUBLE PRECISION NOT NULL,

@@ -1,6 +1,6 @@
 -- The legal desk: requests of authorities, and what the person may be told only later.
 
--- An authority's request: its name and reference are sealed under a key of the house; the scope's seal is what was approved.
+-- An authority's request: its name and reference are sealed under a key of the installation; the scope's seal is what was approved.
 CREATE TABLE disclosure (
     disclosure_id TEXT             NOT NULL PRIMARY KEY,
     number        BIGINT           NOT NULL,

@@ -1,0 +1,258 @@
+"""Accounts without one personal item: opened with a passkey, or with an issued login name and a password.
+
+Login names and member numbers are issued by us, never typed (§2.7). The member number is a value we made.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from kept.crypto.digest import sha256
+from kept.crypto.random import random_bytes
+from kept.errors import ErasedError, SignInError, SubmissionError
+from kept.policy import change
+from kept.policy.person import PersonState
+from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.engine import Engine
+from kept.services.engine.people import Person
+from kept.services.gate.changing import Change, change_person, new_person
+from kept.services.gate.own_session import Own, own_account
+from kept.store.interface import Transaction
+
+T = TypeVar("T")
+SESSION_SECONDS = 12 * 3600.0
+RECOVERY_CODES = 8
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+FIRST_WORDS = "maple cedar plum wisteria heron crane otter pine fern lily sparrow willow acorn clover reed moss".split()
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What a new account was given: shown once.
+
+    Args:
+        person_id: 16 bytes.
+        login_name: Issued by us.
+        recovery_codes: Each opens the account once when the password is lost.
+    """
+
+    person_id: bytes
+    login_name: str
+    recovery_codes: tuple[str, ...]
+
+
+async def open_account(
+    engine: Engine, language: str, extra: Callable[[Transaction, bytes], Awaitable[object]] | None = None
+) -> bytes:
+    """Open an account and return the person's id; not one personal item is asked for.
+
+    Args:
+        engine: Open.
+        language: Language the person reads.
+        extra: Further statements of the transaction that makes the person.
+    """
+    at = engine.ready()
+    state = PersonState(
+        g=1, status="active", opened_at=at, last_seen_at=at - at % 86400, language=_language(engine, language)
+    )
+
+    async def body(tx: Transaction, person_id: bytes) -> None:
+        if extra is not None:
+            await extra(tx, person_id)
+
+    account = own_account(engine, Act.ACCOUNT_OPEN, Outcome.DONE, at, clause="2.7")
+    person_id, _ = await new_person(engine, state, account, at, body)
+    return person_id
+
+
+async def join_with_password(engine: Engine, password: str, language: str) -> Issued:
+    """Open an account with an issued login name.
+
+    Args:
+        engine: Open.
+        password: Chosen by the person, 12 to 200 characters.
+        language: Language the person reads.
+
+    Raises:
+        SubmissionError: The password is too short or too long.
+    """
+    async with engine.password_turns:
+        hashed = await _in_thread(lambda: engine.passwords.hash(password))
+    login_name = new_login_name()
+    codes = tuple(new_recovery_code() for _ in range(RECOVERY_CODES))
+    at = engine.ready()
+
+    async def extra(tx: Transaction, person_id: bytes) -> None:
+        await tx.run("login_insert", login_name=login_name, person_id=person_id)
+        await tx.run("password_insert", person_id=person_id, login_name=login_name, hash=hashed, changed_at=at)
+        for code in codes:
+            await tx.run("recovery_code_insert", person_id=person_id, code_hash=_code_hash(code))
+
+    person_id = await open_account(engine, language, extra)
+    return Issued(person_id, login_name, codes)
+
+
+async def sign_in_with_password(engine: Engine, login_name: str, password: str) -> bytes:
+    """Return the person's id; an unknown name costs the same and says the same.
+
+    Raises:
+        SignInError: Name or password is not right.
+    """
+    name = login_name.strip().lower()[:64]
+
+    async def body(tx: Transaction) -> tuple[bytes, str] | None:
+        row = await tx.one("login_get", login_name=name)
+        if row is None:
+            await tx.one("password_get", person_id=b"\x00" * 16)
+            return None
+        kept = await tx.one("password_get", person_id=row[0])
+        return (bytes(row[0]), str(kept[1])) if kept else None
+
+    found = await engine.data.read(body)
+    async with engine.password_turns:
+        await _in_thread(lambda: engine.passwords.verify_password(found[1] if found else None, password))
+    if found is None:
+        raise SignInError("name or password is not right", reason="sign-in-wrong")
+    return found[0]
+
+
+async def sign_in_with_recovery_code(engine: Engine, login_name: str, code: str, new_password: str) -> bytes:
+    """Use a recovery code, once, and set a new password.
+
+    Raises:
+        SignInError: Name or code is not right, or the code was used.
+    """
+    name = login_name.strip().lower()[:64]
+    async with engine.password_turns:
+        hashed = await _in_thread(lambda: engine.passwords.hash(new_password))
+    at = engine.ready()
+
+    async def body(tx: Transaction) -> bytes | None:
+        row = await tx.one("login_get", login_name=name)
+        person_id = bytes(row[0]) if row else b"\x00" * 16
+        if not await tx.run("recovery_code_use", person_id=person_id, code_hash=_code_hash(code), at=at):
+            return None
+        await tx.run("password_set", person_id=person_id, hash=hashed, changed_at=at)
+        await tx.run("session_erase", person_id=person_id)
+        await tx.run("remembered_erase", person_id=person_id)
+        return person_id
+
+    person_id = await engine.data.write(body)
+    if person_id is None:
+        raise SignInError(
+            "name or recovery code is not right, or the code was used",
+            reason="sign-in-wrong",
+            hint="each recovery code works once",
+        )
+    return person_id
+
+
+# -------------------------------------------------------------------- sessions
+
+
+async def start_session(engine: Engine, person_id: bytes, *, signed_in_at: float | None = None) -> str:
+    """Start a session and return its token: only the cookie ever holds it.
+
+    Args:
+        engine: Open.
+        person_id: Who signed in, 16 bytes.
+        signed_in_at: When they last showed who they are, unix seconds; now when left out. A remembered device says when
+            it was remembered, so that what needs a fresh sign-in asks for one.
+    """
+    at = engine.ready()
+    secret = random_bytes(32)
+
+    async def body(tx: Transaction) -> None:
+        await tx.run(
+            "session_insert",
+            person_id=person_id,
+            token_hash=engine.token_hash("customer", secret),
+            created_at=at,
+            signed_in_at=at if signed_in_at is None else signed_in_at,
+            expires_at=at + SESSION_SECONDS,
+        )
+
+    await engine.data.write(body)
+    await _note_seen(engine, person_id)
+    return base64.urlsafe_b64encode(person_id + secret).decode().rstrip("=")
+
+
+async def session_of(engine: Engine, token: str) -> Own | None:
+    """Return the session a token opens, or None."""
+    try:
+        raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        return None
+    if len(raw) != 48:  # noqa: PLR2004 -- person id and secret
+        return None
+    person_id, hashed = raw[:16], engine.token_hash("customer", raw[16:])
+
+    async def body(tx: Transaction) -> tuple[float, float] | None:
+        row = await tx.one("session_get", person_id=person_id, token_hash=hashed)
+        return (float(row[1]), float(row[2])) if row else None
+
+    found = await engine.data.read(body)
+    if found is None or found[1] < engine.clock.now():
+        return None
+    return Own(person_id, hashed, found[0], found[1])
+
+
+async def end_session(engine: Engine, own: Own, *, everywhere: bool = False) -> None:
+    """Sign out here, or everywhere."""
+
+    async def body(tx: Transaction) -> None:
+        if everywhere:
+            await tx.run("session_erase", person_id=own.person_id)
+            await tx.run("remembered_erase", person_id=own.person_id)
+        else:
+            await tx.run("session_delete", person_id=own.person_id, token_hash=own.token_hash)
+
+    await engine.data.write(body)
+
+
+async def _note_seen(engine: Engine, person_id: bytes) -> None:
+    at = engine.ready()
+    try:
+        person = await engine.people.load(person_id)
+    except ErasedError as error:
+        raise SignInError("name or password is not right", reason="sign-in-wrong") from error
+    if person.state.last_seen_at >= at - at % 86400:
+        return
+
+    def make(loaded: Person, now: float) -> Change:
+        state = change.seen(loaded.state, now) or loaded.state
+        return Change(state, own_account(engine, Act.ACCOUNT_SEEN, Outcome.DONE, now, clause="2.4"))
+
+    await change_person(engine, person_id, make)
+
+
+def new_login_name() -> str:
+    """Return a fresh login name such as `heron-7k2m9q`; 31^8 of each word keep it unguessable enough to issue."""
+    return f"{secrets.choice(FIRST_WORDS)}-{''.join(secrets.choice(ALPHABET) for _ in range(8))}"
+
+
+def new_recovery_code() -> str:
+    """Return a fresh recovery code of 100 bits."""
+    text = "".join(secrets.choice(ALPHABET) for _ in range(20))
+    return "-".join(text[at : at + 5] for at in range(0, 20, 5))
+
+
+def _code_hash(code: str) -> str:
+    return sha256(b"kept/recovery/v1" + "".join(code.lower().replace("-", " ").split()).encode()).hex()
+
+
+def _language(engine: Engine, language: str) -> str:
+    if language not in engine.policy.policy.languages:
+        raise SubmissionError(
+            "expected a language the policy is complete in, found another", reason="language-not-offered", clause="§2.3"
+        )
+    return language
+
+
+async def _in_thread(act: Callable[[], T]) -> T:
+    return await asyncio.get_running_loop().run_in_executor(None, act)

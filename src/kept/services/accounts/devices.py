@@ -1,0 +1,59 @@
+"""Known devices, §3.4: a cookie by which an account tells its own device from a stranger's, without storing either.
+
+The cookie holds a random number and a keyed hash that only this installation can make, for one account and 180 days. Attempts
+from a known device are counted apart, so that a stranger who guesses cannot lock the owner out; a sign-in from a device
+not seen before stands on my data.
+"""
+
+from __future__ import annotations
+
+from kept.crypto.digest import framed, hmac_sha256
+from kept.crypto.random import random_id
+from kept.crypto.token import parse_token, sign_token
+from kept.errors import MalformedError
+from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.engine import Engine
+from kept.services.engine.entry import build_entry
+from kept.services.gate.own_session import own_account
+
+PURPOSE = "unauthorised-use"
+COOKIE = "__Host-kept_device"
+LABEL = "device"
+LIFE_SECONDS = 180 * 86400.0
+
+
+def new_device(engine: Engine, account: str) -> str:
+    """Return the cookie's value for a device that just signed in.
+
+    Args:
+        engine: Open.
+        account: Login name, or the person's id in hex after a passkey.
+    """
+    claims = {"device": random_id(), "account": _account(engine, account)}
+    return sign_token(engine.keyring.installation_key("tokens"), LABEL, claims, engine.clock.now() + LIFE_SECONDS)
+
+
+def known_device(engine: Engine, unverified: str, account: str) -> str:
+    """Return the number of a device that signed in to this account before; empty for any other."""
+    if not unverified:
+        return ""
+    try:
+        claims = parse_token(engine.keyring.installation_key("tokens"), LABEL, unverified, engine.clock.now())
+    except MalformedError:
+        return ""
+    return claims.get("device", "") if claims.get("account") == _account(engine, account) else ""
+
+
+async def note_new_device(engine: Engine, person_id: bytes) -> None:
+    """Write down that a person signed in from a device not seen before; they see it on my data."""
+    keys, _ = await engine.keyring.of_person(person_id)
+    entry = build_entry(
+        own_account(engine, Act.SIGN_IN_NEW_DEVICE, Outcome.DONE, engine.clock.now(), clause="3.4"),
+        person_id if keys else b"",
+    )
+    await engine.record(entry, keys)
+
+
+def _account(engine: Engine, account: str) -> str:
+    key = engine.keyring.installation_key("tokens")
+    return hmac_sha256(key, framed(b"kept/device-account/v1", account.strip().lower().encode())).hex()[:32]

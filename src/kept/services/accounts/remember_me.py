@@ -1,0 +1,192 @@
+"""Remembered devices, §3.1: a cookie that saves typing the password, renewed each time it is used.
+
+A device has a series, known by the person, and a token that is good once. A token that was already renewed comes from a
+copy: whoever holds it, the owner or a thief, every device of the person is forgotten and every session ends.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+
+from kept.crypto.digest import same
+from kept.crypto.random import random_bytes
+from kept.errors import SignInError
+from kept.services.accounts.accounts import start_session
+from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.engine import Engine
+from kept.services.engine.entry import build_entry
+from kept.services.gate.own_session import Own, own_account
+from kept.store.interface import Transaction
+
+PURPOSE = "remember-me"
+COOKIE = "__Host-kept_remember"
+LIFE_SECONDS = 90 * 86400.0
+AGAIN_SECONDS = 10.0
+"""Within this long the token before the newest is a double click, not a copy."""
+RAW_BYTES = 48
+DEVICES_AT_MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A remembered device, as its owner sees it."""
+
+    series: str
+    since: float
+    last_used_at: float
+    ends_at: float
+
+
+async def remember(engine: Engine, person_id: bytes) -> str:
+    """Remember a device; return the cookie's value, which nothing else ever holds.
+
+    Args:
+        engine: Open.
+        person_id: Just signed in.
+    """
+    at = engine.ready()
+    series, secret = random_bytes(16), random_bytes(16)
+
+    async def body(tx: Transaction) -> None:
+        for row in (await tx.all("remembered_of", person_id=person_id))[DEVICES_AT_MOST - 1 :]:
+            await tx.run("remembered_delete", person_id=person_id, series=row[0])
+        await tx.run(
+            "remembered_insert",
+            person_id=person_id,
+            series=series,
+            token_hash=engine.token_hash("remembered", secret),
+            earlier_hash=b"",
+            created_at=at,
+            rotated_at=at,
+            expires_at=at + LIFE_SECONDS,
+        )
+
+    await engine.data.write(body)
+    return _text(person_id, series, secret)
+
+
+async def sign_in_remembered(engine: Engine, unverified: str) -> tuple[str, str]:
+    """Sign in with a remembered device.
+
+    Args:
+        engine: Open.
+        unverified: The cookie's value, as the browser sent it.
+
+    Returns:
+        The session's token, and the cookie's next value (empty after a double click: the other answer carries it).
+
+    Raises:
+        SignInError: Not a device we remember (`device-forgotten`), or a copy was used (`device-copied`).
+    """
+    at = engine.ready()
+    person_id, series, secret = _parts(unverified)
+    known, fresh = engine.token_hash("remembered", secret), random_bytes(16)
+
+    async def body(tx: Transaction) -> tuple[str, float]:
+        row = await tx.one("remembered_get", person_id=person_id, series=series)
+        if row is None or float(row[4]) <= at:
+            return "forgotten", 0.0
+        if same(bytes(row[0]), known):
+            await tx.run(
+                "remembered_rotate",
+                person_id=person_id,
+                series=series,
+                token_hash=engine.token_hash("remembered", fresh),
+                earlier_hash=known,
+                rotated_at=at,
+                expected_hash=known,
+            )
+            return "renewed", float(row[2])
+        if row[1] and same(bytes(row[1]), known) and at - float(row[3]) <= AGAIN_SECONDS:
+            return "again", float(row[2])
+        await tx.run("remembered_erase", person_id=person_id)
+        await tx.run("session_erase", person_id=person_id)
+        return "copied", 0.0
+
+    found, since = await engine.data.write(body)
+    if found == "forgotten":
+        raise SignInError(
+            "expected a device we remember, found another",
+            reason="device-forgotten",
+            hint="sign in once more; it was forgotten, or its time is over",
+            clause="§3.1",
+        )
+    if found == "copied":
+        await _record(engine, person_id, Act.DEVICE_COPIED, Outcome.REFUSED, at)
+        raise SignInError(
+            "this device's cookie was used from a copy",
+            reason="device-copied",
+            hint="every device was forgotten and every session ended; sign in once more, and look at my data",
+            clause="§3.1",
+        )
+    token = await start_session(engine, person_id, signed_in_at=since)
+    return token, _text(person_id, series, fresh) if found == "renewed" else ""
+
+
+async def devices_of(engine: Engine, own: Own) -> list[Device]:
+    """Return the devices remembered for a person, the last used first."""
+    rows = await engine.data.read(lambda tx: tx.all("remembered_of", person_id=own.person_id))
+    return [Device(bytes(row[0]).hex(), float(row[1]), float(row[2]), float(row[3])) for row in rows]
+
+
+async def forget(engine: Engine, own: Own, series: str = "") -> None:
+    """Forget one device, or all of them.
+
+    Args:
+        engine: Open.
+        own: Whose.
+        series: Hex, as listed; empty for all.
+    """
+    try:
+        raw = bytes.fromhex(series)
+    except ValueError:
+        raw = b"-"
+
+    async def body(tx: Transaction) -> None:
+        if series:
+            await tx.run("remembered_delete", person_id=own.person_id, series=raw)
+        else:
+            await tx.run("remembered_erase", person_id=own.person_id)
+
+    await engine.data.write(body)
+
+
+async def forget_cookie(engine: Engine, unverified: str) -> None:
+    """Forget the device whose cookie a browser sent; one that is not known changes nothing."""
+    try:
+        person_id, series, secret = _parts(unverified)
+    except SignInError:
+        return
+
+    async def body(tx: Transaction) -> None:
+        row = await tx.one("remembered_get", person_id=person_id, series=series)
+        if row is not None and same(bytes(row[0]), engine.token_hash("remembered", secret)):
+            await tx.run("remembered_delete", person_id=person_id, series=series)
+
+    await engine.data.write(body)
+
+
+async def _record(engine: Engine, person_id: bytes, act: Act, outcome: Outcome, at: float) -> None:
+    keys, _ = await engine.keyring.of_person(person_id)
+    entry = build_entry(own_account(engine, act, outcome, at, clause="3.1"), person_id if keys else b"")
+    await engine.record(entry, keys)
+
+
+def _parts(unverified: str) -> tuple[bytes, bytes, bytes]:
+    try:
+        raw = base64.b64decode(unverified + "=" * (-len(unverified) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        raw = b""
+    if len(raw) != RAW_BYTES:
+        raise SignInError(
+            "expected a device we remember, found another",
+            reason="device-forgotten",
+            hint="sign in once more; it was forgotten, or its time is over",
+            clause="§3.1",
+        )
+    return raw[:16], raw[16:32], raw[32:]
+
+
+def _text(person_id: bytes, series: bytes, secret: bytes) -> str:
+    return base64.urlsafe_b64encode(person_id + series + secret).decode().rstrip("=")

@@ -1,0 +1,103 @@
+"""Telling a person what a law forbade to tell at once (§4.9), on the named date and not before.
+
+Until then the person part of such an entry lies in a table of its own, which nothing the person can open reads: not my
+data, not its count, not what it commits to, not taking along. Then it moves to where all others are, with an entry that
+says so. The leaf was in the tree from the beginning.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kept.services.authorities.disclosures import disclosure_of, purpose_of
+from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.engine import Engine
+from kept.services.engine.entry import Account, build_entry
+from kept.services.engine.flush import insert_entries
+from kept.services.gate.history import Line, history_of
+from kept.store.interface import Row, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosed:
+    """One disclosure about a person, as my data shows it: who asked, on which ground, and the line of the history."""
+
+    authority: str
+    ground: str
+    line: Line
+
+
+async def tell_due(engine: Engine) -> int:
+    """Move every person part whose date has come to where the person sees it; return how many moved."""
+    at = engine.clock.now()
+    rows = await engine.data.read(lambda tx: tx.all("entries_later_due", at=at))
+    by_person: dict[bytes, list[Row]] = {}
+    for row in rows:
+        by_person.setdefault(bytes(row[0]), []).append(row)
+    return sum([await _tell(engine, person_id, mine, at) for person_id, mine in by_person.items()])
+
+
+async def _tell(engine: Engine, person_id: bytes, rows: list[Row], at: float) -> int:
+    keys, _ = await engine.keyring.of_person(person_id)
+    if keys is None:
+        return 0  # an erasure takes them
+    purpose = purpose_of(engine)
+    entry = engine.seal_entry(
+        build_entry(
+            Account(
+                act=Act.DISCLOSURE_TELL.value,
+                outcome=Outcome.DONE.value,
+                at=at,
+                policy=engine.policy.hash[:16],
+                kind="system",
+                purpose=purpose.id if purpose else "",
+                clause=purpose.clause if purpose else "4.9",
+                facts=(("lines", str(len(rows))),),
+            ),
+            person_id,
+        ),
+        keys,
+    )
+
+    async def body(tx: Transaction) -> int:
+        moved = 0
+        for _, entry_id, key_id, sealed, recorded_at in rows:
+            if await tx.run("entry_later_delete", person_id=person_id, entry_id=entry_id):
+                moved += 1
+                await tx.run(
+                    "entry_person_insert",
+                    person_id=person_id,
+                    entry_id=entry_id,
+                    key_id=key_id,
+                    sealed=sealed,
+                    recorded_at=recorded_at,
+                )
+        if moved:
+            await insert_entries(tx, [entry], at)
+        return moved
+
+    return await engine.data.write(body)
+
+
+async def disclosures_to_authorities(engine: Engine, person_id: bytes) -> list[Disclosed]:
+    """Return what was disclosed about a person, as far as they may be told, newest first.
+
+    Args:
+        engine: Open.
+        person_id: 16 bytes.
+    """
+    rows = await engine.data.read(lambda tx: tx.all("disclosures_of_person", person_id=person_id))
+    if not rows:
+        return []
+    named = {str(one.number): one for one in [await disclosure_of(engine, str(row[0])) for row in rows]}
+    found: list[Disclosed] = []
+    older = ""
+    while True:
+        page = await history_of(engine, person_id, older=older, limit=500)
+        for line in page.lines:
+            request = named.get(dict(line.account.facts).get("request", ""))
+            if request is not None and line.account.act == Act.DISCLOSE.value and line.account.outcome == "permitted":
+                found.append(Disclosed(request.terms.authority, request.terms.ground, line))
+        if not page.older:
+            return found
+        older = page.older

@@ -1,0 +1,355 @@
+"""Backups of D and of K: of one moment, apart, sealed to a key whose other half is not on this machine (§5.4, §5.6).
+
+A backup of D never contains K, and neither contains a key file: the manifest names those a restore needs. Copies are made
+beside their database, sealed into the folder, and removed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from kept.crypto.digest import framed, hmac_sha256
+from kept.crypto.random import random_id
+from kept.crypto.sealed_to import KEY_BYTES, seal_to
+from kept.errors import BusyError, ClosedError, KeptError, MalformedError, NoteError, SettingError
+from kept.services.backups.backup_file import (
+    ENDING,
+    PARTS,
+    BackupFile,
+    Manifest,
+    backup_files,
+    hash_of,
+    read_backup,
+    write_backup,
+)
+from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.engine import Engine
+from kept.services.engine.entry import Account, build_entry
+from kept.services.engine.flush import insert_entries
+from kept.services.engine.sequencer import LOG
+from kept.store.copying import copy_together, remove_database
+from kept.store.interface import Row, Transaction
+from kept.store.sqlite import SqliteStore
+
+DAY = 86400.0
+KEY = "backup_key"
+TRY_EVERY_SECONDS = 600.0
+EARLY = 0.9
+"""Share of the promised time after which the next backup is made."""
+
+
+async def register_backup_key(engine: Engine, public: bytes, *, by: str) -> None:
+    """Register the public half of the key backups are sealed to, in place of an earlier one.
+
+    Args:
+        engine: Open.
+        public: 32 bytes, from outside.
+        by: Operator on the machine.
+
+    Raises:
+        MalformedError: It is no key.
+    """
+    if len(public) != KEY_BYTES:
+        raise MalformedError(
+            "expected an X25519 public key of 32 bytes, found another",
+            reason="backup-key-malformed",
+            hint="give what `kept backup new-key` printed",
+            clause="§5.4",
+        )
+    seal_to(public, b"", b"")
+    if await backup_key(engine) == public:
+        return
+    at = engine.ready()
+    entry = engine.seal_entry(
+        build_entry(_account(engine, Act.BACKUP_KEY, at, by, (("key", public.hex()[:16]),))), None
+    )
+    await engine.data.write(lambda tx: insert_entries(tx, [entry], at))
+    await engine.keys.write(lambda tx: tx.run("meta_put", name=KEY, value=f"{public.hex()} {_seal(engine, public)}"))
+
+
+async def backup_key(engine: Engine) -> bytes:
+    """Return the public half of the backup key; empty when none is registered, or somebody wrote one in by hand."""
+    row = await engine.keys.read(lambda tx: tx.one("meta_get", name=KEY))
+    public, _, sealed = (str(row[0]) if row else "").partition(" ")
+    return bytes.fromhex(public) if public and sealed == _seal(engine, bytes.fromhex(public)) else b""
+
+
+def _seal(engine: Engine, public: bytes) -> str:
+    return hmac_sha256(engine.keyring.installation_key("tokens"), framed(b"kept/backup-key/v1", public)).hex()
+
+
+async def make_backups(engine: Engine, folder: Path, *, by: str) -> list[BackupFile]:
+    """Back up D and K as they are at one moment.
+
+    Args:
+        engine: Open.
+        folder: Folder of backups; D's go to `data/` in it, K's to `keys/`, which may lie on different disks.
+        by: Operator on the machine, or `installation`.
+
+    Raises:
+        SettingError: No backup key is registered, or the installation lies in no files.
+        StoreError: There is no room, or the folder cannot be written; recorded.
+    """
+    data, keys = files_of(engine)
+    public = await backup_key(engine)
+    if not public:
+        raise SettingError(
+            "expected a backup key, found none registered",
+            reason="backup-key-missing",
+            hint="`kept backup new-key FILE` on another machine, then `kept backup create FOLDER --public KEY` here",
+            clause="§5.4",
+        )
+    engine.ready()
+    copies = {store.path.with_name(f".{store.path.name}.copy"): store for store in (data, keys)}
+    with alone(data.path):
+        try:
+            for path in copies:
+                remove_database(path)  # what a kill left of an earlier one
+            at = engine.clock.now()
+            await copy_together(copies)
+            made = await _seal_copies(engine, folder, dict(zip(PARTS, copies, strict=True)), public, at)
+        except KeptError as error:
+            await _record(engine, by, (), error)
+            raise
+        finally:
+            for path in copies:
+                remove_database(path)
+    await _record(engine, by, made)
+    return made
+
+
+async def _seal_copies(
+    engine: Engine, folder: Path, copies: dict[str, Path], public: bytes, at: float
+) -> list[BackupFile]:
+    said = await _look(copies)
+    moment = datetime.fromtimestamp(at, tz=UTC).strftime("%Y%m%dT%H%M%SZ")
+    made = []
+    for part, path in copies.items():
+        size, digest = hash_of(path)
+        manifest = Manifest(
+            id=random_id(),
+            part=part,
+            vault=engine.vault_id,
+            made_at=at,
+            size=size,
+            hash=digest,
+            sealed_to=public.hex(),
+            **said,
+        )
+        file = await asyncio.get_running_loop().run_in_executor(
+            None,
+            write_backup,
+            folder / part,
+            f"{part}-{moment}-{manifest.id[:8]}{ENDING}",
+            path,
+            manifest,
+            engine.parts.signing_key,
+        )
+        made.append(read_backup(file, engine.parts.signing_key.public))
+    return made
+
+
+async def _look(copies: dict[str, Path]) -> dict[str, Any]:
+    """What the manifest says of the moment, read from the copies themselves."""
+    data, keys = (SqliteStore(copies[part], part) for part in PARTS)
+
+    async def of_data(tx: Transaction) -> tuple[Row | None, Row | None, Row | None, Row | None]:
+        return (
+            await tx.one("head_get", name=LOG),
+            await tx.one("meta_get", name="active_policy"),
+            await tx.one("people_count"),
+            await tx.one("meta_get", name="log_generation"),
+        )
+
+    try:
+        head, policy, people, log = await data.read(of_data)
+        epochs = await keys.read(lambda tx: tx.all("epochs"))
+    finally:
+        await data.close()
+        await keys.close()
+    return {
+        "policy": str(policy[0]) if policy else "",
+        "log": int(log[0]) if log else 1,
+        "ledger_size": int(head[0]) if head else 0,
+        "ledger_root": bytes(head[1]).hex() if head else "",
+        "people": int(people[0]) if people else 0,
+        "epochs": tuple(int(row[0]) for row in epochs if row[3] is None),
+    }
+
+
+async def _record(engine: Engine, by: str, made: list[BackupFile] | tuple[()], error: KeptError | None = None) -> None:
+    at = engine.clock.now()
+    entries = [
+        engine.seal_entry(
+            build_entry(
+                _account(
+                    engine,
+                    Act.BACKUP_MAKE,
+                    at,
+                    by,
+                    (
+                        ("part", one.manifest.part),
+                        ("hash", one.manifest.hash),
+                        ("size", str(one.manifest.size)),
+                        ("ledger-size", str(one.manifest.ledger_size)),
+                    ),
+                )
+            ),
+            None,
+        )
+        for one in made
+    ]
+    if error is not None:
+        account = _account(engine, Act.BACKUP_MAKE, at, by, (("reason", error.reason),), Outcome.FAILED)
+        entries = [engine.seal_entry(build_entry(account), None)]
+
+    async def body(tx: Transaction) -> None:
+        for one in made:
+            said = one.manifest
+            await tx.run(
+                "backup_insert",
+                backup_id=said.id,
+                at=said.made_at,
+                part=said.part,
+                file=one.path.name,
+                size=said.size,
+                hash=said.hash,
+                made_by=by,
+            )
+        await insert_entries(tx, entries, at)
+
+    with contextlib.suppress(KeptError) if error is not None else contextlib.nullcontext():
+        await engine.data.write(body)  # a full disk may not take the entry either: the error itself is told
+
+
+def newest_of(folder: Path, part: str, public: bytes, vault: str) -> BackupFile:
+    """Return the newest backup of a part in a folder, by what its manifest says.
+
+    Args:
+        folder: Folder of backups.
+        part: `data` or `keys`.
+        public: Public half of the ledger's signing key.
+        vault: Id of the vault.
+
+    Raises:
+        SettingError: There is none of this installation.
+    """
+    found = [one for one in readable(folder, public) if (one.manifest.part, one.manifest.vault) == (part, vault)]
+    if not found:
+        raise SettingError(
+            f"expected a backup of the {part} database of this installation, found none in {folder.name}",
+            reason="backup-missing",
+            hint="`kept backup create FOLDER` makes one",
+            clause="§5.4",
+        )
+    return max(found, key=lambda one: one.manifest.made_at)
+
+
+def readable(folder: Path, public: bytes) -> list[BackupFile]:
+    """Return the backups of a folder that this installation made; files that are none are passed over."""
+    found = []
+    for path in backup_files(folder):
+        with contextlib.suppress(MalformedError, NoteError):
+            found.append(read_backup(path, public))
+    return found
+
+
+# -------------------------------------------------------------------- in time
+
+
+def promised(engine: Engine) -> float:
+    """Return how old the newest backup may be by the policy in force, seconds."""
+    use = next((one for one in engine.policy.policy.guarantees if one.id == "backups"), None)
+    said = use.parameters.get("at-most") if use else None
+    return float(said) if isinstance(said, int | float) else DAY
+
+
+async def newest_at(engine: Engine) -> float | None:
+    """Return when the older of the two parts was last backed up, unix seconds; None when one never was."""
+    rows = [await engine.data.read(lambda tx, one=part: tx.one("backup_newest", part=one)) for part in PARTS]  # type: ignore[misc]
+    found = [float(row[0]) for row in rows if row is not None]
+    return min(found) if len(found) == len(PARTS) else None
+
+
+def keep_backups(engine: Engine, folder: Path) -> None:
+    """Make a backup whenever the last is nearly as old as promised, while the engine is open.
+
+    What goes wrong is recorded and tried again; the board breaks the promise when it is overdue.
+    """
+
+    async def look() -> None:
+        last = await newest_at(engine)
+        if last is None or engine.clock.now() - last > EARLY * promised(engine):
+            await make_backups(engine, folder, by="system")
+
+    engine.every(TRY_EVERY_SECONDS, look)
+
+
+# -------------------------------------------------------------------- small things
+
+
+@contextlib.contextmanager
+def alone(database: Path) -> Iterator[None]:
+    """Hold the right to make or try backups of an installation: two at once would clear each other's copies away.
+
+    Raises:
+        BusyError: Another process does.
+    """
+    handle = os.open(f"{database}.backup.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BusyError(
+                "expected to back up alone, found a backup or a drill running",
+                reason="backup-running",
+                hint="wait until it is done",
+            ) from error
+        yield
+    finally:
+        os.close(handle)
+
+
+def files_of(engine: Engine) -> tuple[SqliteStore, SqliteStore]:
+    """Return D and K of an installation that lies in files.
+
+    Raises:
+        SettingError: It lies in memory.
+    """
+    data, keys = engine.data, engine.keys
+    if not isinstance(data, SqliteStore) or not isinstance(keys, SqliteStore):
+        raise SettingError(
+            "expected an installation in files, found one in memory",
+            reason="backup-no-files",
+            hint="open it from files",
+        )
+    return data, keys
+
+
+def _account(  # noqa: PLR0913 -- the fields of an entry
+    engine: Engine,
+    act: Act,
+    at: float,
+    by: str,
+    facts: tuple[tuple[str, str], ...],
+    outcome: Outcome = Outcome.DONE,
+) -> Account:
+    if not engine.has_policy:
+        raise ClosedError("expected an activated policy, found none", reason="no-policy", hint="run `kept init POLICY`")
+    return Account(
+        act=act.value,
+        outcome=outcome.value,
+        at=at,
+        policy=engine.policy.hash[:16],
+        kind="system" if by == "system" else "operator",
+        actor="" if by == "system" else by,
+        clause="5.6",
+        facts=facts,
+    )

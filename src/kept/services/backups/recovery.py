@@ -1,0 +1,216 @@
+"""Recovering after a restore: K's newer states and tombstones win, and a new log names the gap.
+
+The new log's first leaf commits to the old log's last checkpoint and to what is missing; everything still in D is then
+integrated anew. Nothing is hidden: whoever holds an older checkpoint sees another origin (DESIGN §4, Restore).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kept.crypto.digest import sha256
+from kept.errors import ErasedError, EvidenceError
+from kept.policy import change
+from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.engine import Engine
+from kept.services.engine.entry import Account, build_entry
+from kept.services.engine.flush import insert_entries
+from kept.services.engine.people import Person
+from kept.services.engine.sequencer import LOG
+from kept.services.gate.changing import Change, change_person
+from kept.services.messages.held_after_restore import hold_put_aside
+from kept.services.messages.unknown_outcome import hold_after_restore
+from kept.services.my_data.erasure import remove_returned
+from kept.store.interface import Transaction
+
+PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What a recovery did."""
+
+    states_restored: int
+    values_lost: int
+    erased_again: int
+    entries_kept: int
+    entries_missing: int
+
+
+async def recover(engine: Engine, *, by: str) -> Recovered:
+    """Put K's newer states back, remove whoever was erased, and open a new log.
+
+    Args:
+        engine: Open without its log having been verified.
+        by: Who recovers: an operator's name on the machine.
+    """
+    restored = await _restore_states(engine)
+    erased = await remove_returned(engine)
+    lost = await _count_lost_values(engine)
+    await hold_after_restore(engine)
+    await hold_put_aside(engine)
+    kept, missing = await _new_log(engine, by, lost)
+    if engine.has_policy:
+        await _let_go_of_lost_values(engine)
+    return Recovered(restored, lost, erased, kept, missing)
+
+
+async def reasons_to_recover(engine: Engine) -> list[str]:
+    """Return what is missing or rolled back, by reason, with how much; empty for a healthy installation.
+
+    A new log makes every older checkpoint somebody kept lead nowhere, so none is opened without need.
+
+    Args:
+        engine: Open without its log having been verified.
+    """
+    found = []
+    try:
+        await engine.sequencer.verify_head()
+    except EvidenceError as error:
+        found.append(f"{error.reason}: {error.message}")
+    behind, after = 0, b""
+    while rows := await engine.keys.read(lambda tx, mark=after: tx.all("state_copies_page", after=mark, limit=PAGE)):  # type: ignore[misc]
+        after = bytes(rows[-1][0])
+        held = await engine.data.read(
+            lambda tx, them=rows: tx.each("state_g", [{"person_id": row[0]} for row in them])  # type: ignore[misc]
+        )
+        behind += sum(now is None or int(now[0]) < int(row[1]) for row, now in zip(rows, held, strict=True))
+    if behind:
+        found.append(f"state-rolled-back: {behind} people have an older state in D than K acknowledged, or none")
+    return found
+
+
+async def _restore_states(engine: Engine) -> int:
+    restored, after = 0, b""
+    while rows := await engine.keys.read(lambda tx, mark=after: tx.all("state_copies_page", after=mark, limit=PAGE)):  # type: ignore[misc]
+        for row in rows:
+            after = person_id = bytes(row[0])
+            copy = await engine.keys.read(lambda tx, one=person_id: tx.one("state_copy_get", person_id=one))  # type: ignore[misc]
+            if copy is None:
+                continue
+            restored += await engine.data.write(
+                lambda tx, one=person_id, state=copy: tx.run(  # type: ignore[misc]
+                    "state_restore", person_id=one, g=state[0], key_id=state[1], sealed=state[2]
+                )
+            )
+    return restored
+
+
+async def _count_lost_values(engine: Engine) -> int:
+    lost, after = 0, b""
+    while rows := await engine.data.read(lambda tx, mark=after: tx.all("people_page", after=mark, limit=PAGE)):  # type: ignore[misc]
+        for row in rows:
+            after = person_id = bytes(row[0])
+            try:
+                person = await engine.people.load(person_id, None)
+            except (ErasedError, EvidenceError):
+                continue
+            lost += len(_lost_slots(engine, person))
+    return lost
+
+
+async def _let_go_of_lost_values(engine: Engine) -> None:
+    """Take out of people's states the values that are nowhere any more: each person is told which, and can give them again."""
+    after = b""
+    while rows := await engine.data.read(lambda tx, mark=after: tx.all("people_page", after=mark, limit=PAGE)):  # type: ignore[misc]
+        for row in rows:
+            after = bytes(row[0])
+            try:
+                person = await engine.people.load(after, None)
+            except (ErasedError, EvidenceError):
+                continue
+            if lost := _lost_slots(engine, person):
+                await _drop_tokens(engine, after, {slot.partition("#")[0] for slot in lost})
+                await change_person(engine, after, lambda held, at: _without_lost(engine, held, at), slots=None)
+
+
+def _lost_slots(engine: Engine, person: Person) -> list[str]:
+    lost = []
+    for slot in person.state.slots:
+        try:
+            engine.people.open_slot(person, slot)
+        except (ErasedError, EvidenceError):  # never in this D, or its key was destroyed since
+            lost.append(slot)
+    return lost
+
+
+def _without_lost(engine: Engine, person: Person, at: float) -> Change:
+    lost = _lost_slots(engine, person)
+    state = change.remove(person.state, lost)
+    old = tuple(one for one in state.old if (one.slot, one.version) in person.sealed)
+    kept = {(slot, held.version) for slot, held in state.slots.items()} | {(one.slot, one.version) for one in old}
+    return Change(
+        change.replace(state, old=old, g=person.state.g + 1),
+        Account(
+            act=Act.VALUE_LOST.value,
+            outcome=Outcome.DONE.value,
+            at=at,
+            policy=engine.policy.hash[:16],
+            kind="system",
+            clause="5.6",
+            items=tuple(lost),
+        ),
+        ended=tuple(place for place in person.sealed if place not in kept),
+    )
+
+
+async def _drop_tokens(engine: Engine, person_id: bytes, items: set[str]) -> None:
+    """Nobody is found by a value that is lost."""
+
+    async def body(tx: Transaction) -> None:
+        for item, token in await tx.all("tokens_of_person", person_id=person_id):
+            if item in items:
+                await tx.run("token_delete", item=item, token=token, person_id=person_id)
+
+    await engine.keys.write(body)
+
+
+async def _new_log(engine: Engine, by: str, lost: int) -> tuple[int, int]:
+    last = await engine.keys.read(lambda tx: tx.one("last_checkpoint_get"))
+    note, size = (str(last[1]), int(last[0])) if last else ("", 0)
+    at = engine.clock.now()
+    ids = await _entry_ids(engine)
+    missing = max(0, size - len(ids))
+    generation = int(await engine.meta("log_generation") or "1") + 1
+    entry = build_entry(
+        Account(
+            act=Act.RECOVER.value, outcome=Outcome.DONE.value, at=at, policy=engine.policy.hash[:16] if engine.has_policy else "",
+            kind="operator", actor=by, clause="5.4",
+            facts=(
+                ("old-checkpoint", sha256(note.encode()).hex()), ("old-size", str(size)), ("entries-missing", str(missing)),
+                ("values-lost", str(lost)),
+            ),
+        )
+    )  # fmt: skip
+    sealed = engine.seal_entry(entry, None)
+
+    async def body(tx: Transaction) -> None:
+        for query in ("tiles_forget", "positions_forget", "checkpoints_forget"):
+            await tx.run(query)
+        await tx.run("head_forget", name=LOG)
+        for entry_id, _ in ids:
+            await tx.run("todo_delete", entry_id=entry_id)
+        await insert_entries(tx, [sealed], 0.0)
+        await tx.many("todo_insert", [{"entry_id": entry_id, "since": when} for entry_id, when in ids])
+        await tx.run("meta_put", name="log_generation", value=str(generation))
+
+    await engine.data.write(body)
+    await engine.keys.write(lambda tx: tx.run("last_checkpoint_forget"))
+    await engine.begin_log(generation)
+    await engine.sequencer.integrate()
+    return len(ids), missing
+
+
+async def _entry_ids(engine: Engine) -> list[tuple[bytes, float]]:
+    ids: list[tuple[bytes, float]] = []
+    after = b""
+    while rows := await engine.data.read(lambda tx, mark=after: tx.all("entries_all", after=mark, limit=PAGE)):  # type: ignore[misc]
+        ids += [(bytes(row[0]), float(row[5])) for row in rows]
+        after = bytes(rows[-1][0])
+    return ids
+
+
+async def confirm_clock(engine: Engine) -> None:
+    """An operator says the clock is right now: the stored high water is taken back to it."""
+    engine.clock.reset()
+    await engine.put_meta("high_water", repr(engine.clock.now()))

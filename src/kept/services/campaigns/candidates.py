@@ -1,0 +1,217 @@
+"""A campaign's candidates: each decided alone through the gate, opened, compared and forgotten; who matches is queued.
+
+What stays is a row of the outbox for who matched, and counts by reason for who did not (§2.5).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kept.errors import DeniedError, ErasedError, EvidenceError, NotFoundError
+from kept.policy.campaign import Campaign
+from kept.policy.decision import Allowed, Mandate, Refused
+from kept.policy.words import Exit
+from kept.services.campaigns.campaigns import (
+    EVERYBODY,
+    ORIGIN,
+    RIGHT,
+    Standing,
+    campaign_entry,
+    moved,
+    require_channels,
+    standing,
+)
+from kept.services.engine.acts import Act
+from kept.services.engine.dispatchers import Waiting
+from kept.services.engine.engine import Engine
+from kept.services.engine.flush import insert_entries
+from kept.services.engine.people import Person
+from kept.services.gate import gate
+from kept.services.messages.outbox import count, new_message_id, put_in_outbox
+from kept.services.messages.stop_list import address_item
+from kept.services.staff.approvals import approve_act, approved_by, require_approved
+from kept.services.staff.bulk_approval import fill_mandate
+from kept.services.staff.desk_mandate import issue_counting
+from kept.services.staff.mandates import load_mandate
+from kept.services.staff.sessions import StaffSession
+from kept.store.interface import Transaction
+
+PAGE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many match a rule, and how many are left out, by reason; never who."""
+
+    matching: int
+    left_out: Mapping[str, int]
+
+
+async def preview(engine: Engine, session: StaffSession, campaign_id: str) -> Counts:
+    """Count who matches now: each is decided and opened through the gate, compared and forgotten; nothing is sent.
+
+    Raises:
+        DeniedError: The right or the purpose is missing.
+    """
+    session.require(engine, RIGHT)
+    found = await standing(engine, campaign_id)
+    mandate = await issue_counting(engine, session, found.file.purpose)
+    left_out: Counter[str] = Counter()
+    matching, after = 0, b""
+    while people := await _page(engine, after):
+        after = people[-1]
+        for outcome in await asyncio.gather(*(_candidate(engine, mandate, found.file, one) for one in people)):
+            if isinstance(outcome, Exit):
+                matching += 1
+            elif outcome:
+                left_out[outcome] += 1
+    return Counts(matching, dict(left_out))
+
+
+async def approve_and_queue(engine: Engine, session: StaffSession, campaign_id: str) -> Standing:
+    """Approve as the second, and put a message for each who matches into the outbox.
+
+    Raises:
+        DeniedError: The same person asked, or the right is missing.
+        ConflictError: Nothing waits.
+    """
+    found = await standing(engine, campaign_id)
+    require_channels(engine, found.file)
+    if await approved_by(engine, found.approval_id):
+        session.require(engine, "approve")  # a kill came between the approval and this
+    else:
+        await approve_act(engine, session, found.approval_id)
+    at = engine.ready()
+    entry = campaign_entry(engine, session, Act.CAMPAIGN_SEND, at, found.file)
+
+    async def body(tx: Transaction) -> None:
+        if not await tx.run("campaign_move", campaign_id=campaign_id, expected="waiting", status="queueing"):
+            raise moved()
+        await insert_entries(tx, [entry], at)
+
+    await engine.data.write(body)
+    return await queue(engine, campaign_id)
+
+
+async def queue_unfinished(engine: Engine) -> None:
+    """Go on where a kill stopped the look at candidates, or between an approval and it."""
+    for row in await engine.data.read(lambda tx: tx.all("campaigns_in_status", status="queueing")):
+        await queue(engine, str(row[0]))
+
+
+async def queue(engine: Engine, campaign_id: str) -> Standing:
+    """Look at every candidate not looked at yet; each page of people is written whole, or is looked at again.
+
+    Raises:
+        DeniedError: Nobody approved it.
+    """
+    found = await standing(engine, campaign_id)
+    await require_approved(engine, found.approval_id)
+    if found.status != "queueing":
+        return found
+    await fill_mandate(engine, found.mandate_id, found.approval_id, EVERYBODY)
+    mandate = await load_mandate(engine, found.mandate_id)
+    after = found.walked
+    while people := await _page(engine, after):
+        outcomes = await asyncio.gather(*(_candidate(engine, mandate, found.file, one) for one in people))
+        if not await _write_page(engine, found, after, list(zip(people, outcomes, strict=True))):
+            return await standing(engine, campaign_id)  # stopped meanwhile, or another is at it
+        after = people[-1]
+    at = engine.ready()
+    await engine.data.write(lambda tx: tx.run("campaign_queued", campaign_id=campaign_id, queued_at=at))
+    return await standing(engine, campaign_id)
+
+
+async def _write_page(engine: Engine, found: Standing, after: bytes, page: list[tuple[bytes, Exit | str]]) -> bool:
+    """Write what became of a page of candidates, all of it or nothing; compare and set on how far the look had come."""
+    at = engine.ready()
+
+    async def body(tx: Transaction) -> bool:
+        if not await tx.run("campaign_walk", campaign_id=found.id, expected=after, walked=page[-1][0]):
+            return False
+        for person_id, outcome in page:
+            await _write_candidate(tx, found, person_id, outcome, at)
+        return True
+
+    return await engine.data.write(body)
+
+
+async def _write_candidate(tx: Transaction, found: Standing, person_id: bytes, outcome: Exit | str, at: float) -> None:
+    if not outcome:
+        return  # nobody any more
+    waiting = Waiting(
+        person_id,
+        new_message_id(),
+        ORIGIN,
+        found.id,
+        found.file.purpose,
+        outcome if isinstance(outcome, Exit) else Exit.SEGMENT,
+        found.mandate_id,
+        0,
+    )
+    if isinstance(outcome, Exit):
+        await put_in_outbox(tx, waiting, at)
+        await count(tx, waiting, "queued")
+    else:
+        await count(tx, waiting, "not-chosen", outcome)
+
+
+# -------------------------------------------------------------------- candidates
+
+
+async def _candidate(engine: Engine, mandate: Mandate, campaign: Campaign, person_id: bytes) -> Exit | str:
+    """Return the channel somebody is to be reached by, or why they are left out; empty for nobody.
+
+    Who never agreed to the purpose, or to none of its channels, is no use made and leaves no entry; who did is read
+    through the gate, and sees it.
+    """
+    try:
+        person = await engine.people.load(person_id)
+        if not any(one.purpose == campaign.purpose and not one.withdrawn for one in person.state.grants):
+            return "consent"
+        channel = await _channel(engine, mandate, campaign, person)
+        if not isinstance(channel, Exit) or not campaign.rule.conditions:
+            return channel
+        slots = tuple(one for one in campaign.rule.slots if one in person.state.slots)
+        if len(slots) < len(campaign.rule.slots):
+            return "no-match"
+        card = await gate.read(engine, mandate, person_id, slots, Exit.SEGMENT)
+    except (ErasedError, NotFoundError):
+        return ""
+    except EvidenceError as error:
+        await gate.record_evidence(engine, mandate, person_id, error, engine.clock.now())
+        return "evidence"
+    except DeniedError as error:
+        if error.step in {1, 9}:
+            raise
+        return error.reason
+    values = {}
+    for slot in slots:
+        with card[slot].open(Exit.SEGMENT) as value:
+            values[slot] = value
+    return channel if campaign.rule.matches(values) else "no-match"
+
+
+async def _channel(engine: Engine, mandate: Mandate, campaign: Campaign, person: Person) -> Exit | str:
+    """Return the first of the campaign's channels this person agreed to, or why there is none."""
+    policy = engine.policy.policy
+    reasons = []
+    for channel in campaign.channels:
+        item = address_item(policy, policy.purposes[campaign.purpose], channel)
+        if not item:
+            reasons.append("uses")
+            continue
+        decision = (await gate.decide(engine, mandate, person, (item,), channel, engine.clock.now()))[item]
+        if isinstance(decision, Allowed):
+            return channel
+        if isinstance(decision, Refused):
+            reasons.append(decision.reason)
+    return reasons[0] if reasons else "uses"
+
+
+async def _page(engine: Engine, after: bytes) -> list[bytes]:
+    rows = await engine.data.read(lambda tx: tx.all("people_page", after=after, limit=PAGE))
+    return [bytes(row[0]) for row in rows]

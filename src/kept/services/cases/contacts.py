@@ -1,0 +1,415 @@
+"""Contact from a case, §4.5: support writes to the case's person by mail, letter or fax, or puts them on a call sheet.
+
+Decided about before anything is kept, and again when it leaves. What was written is sealed under the person's evidence key
+and waits in the outbox like every other message; each way out opens only the items it names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kept.channels.letter import japanese_font, print_letters
+from kept.errors import DeniedError, ErasedError, InputError, NotFoundError, SealError, SettingError
+from kept.policy.decision import Decision, Refused
+from kept.policy.words import CHANNELS, Exit
+from kept.services.cases import cases
+from kept.services.cases.cases import Case
+from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.dispatchers import Compose, Opened, Waiting, Words
+from kept.services.engine.engine import Engine
+from kept.services.engine.entry import Account, Refusal, build_entry
+from kept.services.engine.flush import insert_entries
+from kept.services.engine.people import Person
+from kept.services.gate import gate
+from kept.services.messages.calls import number_is_listed
+from kept.services.messages.fax import FaxDispatcher
+from kept.services.messages.letter_words import letter_of
+from kept.services.messages.outbox import new_message_id, put_in_outbox, send_one
+from kept.services.messages.sealed_words import CONTACT, Said, open_words, seal_words
+from kept.services.messages.stop_list import address_item
+from kept.services.messages.unknown_outcome import send_again
+from kept.services.staff.account_part import staff_account
+from kept.services.staff.bulk_approval import ONE_PERSON, insert_mandate
+from kept.services.staff.mandates import staff_mandate
+from kept.services.staff.sessions import StaffSession
+from kept.store.interface import Row, Transaction
+from kept.vault.text import readable
+
+ORIGIN = "case"
+SEND_WITHIN_SECONDS = 24 * 3600.0
+TRIES = 40
+TITLE_AT_MOST, TEXT_AT_MOST = 200, 10_000
+WAYS = (Exit.MAIL, Exit.POST, Exit.PHONE, Exit.FAX)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to reach a case's person.
+
+    Args:
+        channel: Exit it leaves by.
+        item: The item it opens beside the name.
+        clause: Clause that says no; empty for a yes.
+        needed: What would be needed for a yes.
+        missing: What this machine lacks for it; empty when nothing.
+    """
+
+    channel: Exit
+    item: str
+    clause: str
+    needed: str
+    missing: str
+
+    @property
+    def open(self) -> bool:
+        """Whether it may be used now."""
+        return not self.clause and not self.missing
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """One message of a case.
+
+    Args:
+        id: Number of the message.
+        channel: Exit it leaves by.
+        title: Its subject; empty where what was written does not open any more.
+        at: When it was written, unix seconds.
+        state: A word: `waiting`, `handing`, `sent`, `failed`, `unknown`, `left-out`; of a letter also `to-print` and
+            `printed`, of a fax `queued`, of a call `to-call` or the call's outcome.
+        reason: Why, where the state needs one.
+        moved_at: Since when it is in that state.
+        sheet: Id of the call sheet; empty otherwise.
+    """
+
+    id: str
+    channel: Exit
+    title: str
+    at: float
+    state: str
+    reason: str
+    moved_at: float
+    sheet: str
+
+
+class CaseOrigin:
+    """Messages that come from cases.
+
+    Args:
+        engine: Open.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def compose(self, waiting: Waiting) -> Compose | None:
+        """Return what staff wrote; nothing once it is gone."""
+        row = await self._engine.data.read(
+            lambda tx: tx.one("contact_get", person_id=waiting.person_id, message_id=waiting.message_id)
+        )
+        if row is None:
+            return None
+        key_id, sealed = str(row[4]), bytes(row[5])
+
+        def words(person: Person, opened: Opened) -> Words:
+            del opened
+            return open_words(self._engine, person.keys, person.id, CONTACT, waiting.message_id, key_id, sealed).words()
+
+        return words
+
+
+async def ways_of(engine: Engine, session: StaffSession, case_id: str) -> list[Way]:
+    """Return the ways this case may reach its person by, each with its answer now; opens and records nothing."""
+    case = await cases.case_of(engine, session, case_id)
+    purpose = engine.policy.policy.purposes.get(case.purpose)
+    if not case.person_id or purpose is None or case.emergency:
+        return []
+    try:
+        person = await engine.people.load(case.person_id)
+    except ErasedError:
+        return []
+    found = []
+    for channel in WAYS:
+        item = address_item(engine.policy.policy, purpose, channel)
+        if channel not in purpose.exits or not item:
+            continue
+        answer = (await gate.decide(engine, case.mandate, person, (item,), channel, engine.ready()))[item]
+        clause, needed = (f"§{answer.clause}", answer.needed) if isinstance(answer, Refused) else ("", "")
+        found.append(Way(channel, item, clause, needed, missing_for(engine, channel)))
+    return found
+
+
+def missing_for(engine: Engine, channel: Exit) -> str:
+    """Return what this machine lacks for a channel, as a hint; empty when nothing."""
+    dispatcher = engine.dispatchers.get(channel)
+    if dispatcher is None:
+        return "this channel is not set up"
+    try:
+        if channel in {Exit.POST, Exit.FAX}:
+            japanese_font()  # none is no hindrance for a letter without Japanese; typst is needed for any
+        if isinstance(dispatcher, FaxDispatcher):
+            dispatcher.server.require()
+    except SettingError as error:
+        return error.hint
+    return ""
+
+
+async def write_to(  # noqa: PLR0913 -- what a message is
+    engine: Engine, session: StaffSession, case_id: str, channel: str, title: str, text: str
+) -> str:
+    """Write to the case's person; return the message's number. It is tried at once, and again later where that is needed.
+
+    Args:
+        engine: Open.
+        session: Whose case it is.
+        case_id: Open, with a person.
+        channel: `mail`, `post`, `phone` or `fax`; for a call, the text is the script.
+        title: One line.
+        text: Plain text.
+
+    Raises:
+        DeniedError: The policy says no (with its clause, recorded), or the case is over or used up.
+        InputError: No such channel, no text, too long a one, or (letter, fax) a character that cannot be printed.
+        SettingError: This machine lacks what the channel needs, or a font for a character of the text.
+    """
+    case = await cases.case_of(engine, session, case_id)
+    cases.require_open(engine, case)
+    if channel not in CHANNELS:
+        raise InputError("expected a way to reach people, found another", reason="contact-channel", clause="§4.5")
+    way = Exit(channel)
+    said_title, said_text = _typed(title, text)
+    if not case.person_id:
+        raise InputError(
+            "expected a case that holds a person, found one that does not", reason="case-empty", hint="find them first"
+        )
+    person = await _load(engine, case)
+    item = address_item(engine.policy.policy, engine.policy.policy.purposes[case.purpose], way)
+    if case.emergency:
+        needed = "a case of your own role: an emergency lends the screen alone"
+        await _refuse(engine, session, case, person, way, item, Refused(7, "exit", "5.2", needed))
+    answer = (await gate.decide(engine, case.mandate, person, (item or "name",), way, engine.ready()))[item or "name"]
+    if isinstance(answer, Refused) or not item:
+        await _refuse(engine, session, case, person, way, item, answer)
+    if way is Exit.PHONE and await number_is_listed(engine, case.purpose, person.id):
+        clause = engine.policy.policy.purposes[case.purpose].clause
+        no = Refused(8, "stop-list", clause, "the person's own yes, with the number given anew")
+        await _refuse(engine, session, case, person, way, item, no)
+    if missing := missing_for(engine, way):
+        raise SettingError("expected what this channel needs, found it missing", reason="channel-missing", hint=missing)
+    said = Said(said_title, said_text, person.state.language)
+    if way in {Exit.POST, Exit.FAX}:
+        _try_to_set(engine, case, said)
+    waiting = await _keep(engine, session, case, person, way, said)
+    await send_one(engine, waiting)
+    return waiting.message_id
+
+
+def _try_to_set(engine: Engine, case: Case, said: Said) -> None:
+    """Set the text without an address, so that what no font shows is told to who typed it."""
+    letter = letter_of(
+        engine.policy.policy, said.words(), Opened("", ""), language=said.language, purpose=case.purpose,
+        message_id="", case=str(case.number), at=engine.clock.now(),
+    )  # fmt: skip
+    print_letters([letter])
+
+
+async def _keep(  # noqa: PLR0913 -- what a message is
+    engine: Engine, session: StaffSession, case: Case, person: Person, way: Exit, said: Said
+) -> Waiting:
+    """Seal what was written and let it wait in the outbox, with its entry, in one transaction."""
+    message_id, at = new_message_id(), engine.ready()
+    mandate = staff_mandate(  # holds no case: what was written in one goes even if it is closed meanwhile
+        session, case.role, case.purpose, expires_at=at + SEND_WITHIN_SECONDS, volume=TRIES
+    )
+    waiting = Waiting(person.id, message_id, ORIGIN, str(case.number), case.purpose, way, mandate.id, 0)
+    key_id, sealed = seal_words(engine, person.keys, person.id, CONTACT, message_id, said)
+    entry = build_entry(_account(engine, session, case, way, at, Outcome.DONE, (("message", message_id),)), person.id)
+    sealed_entry = engine.seal_entry(entry, person.keys)
+
+    async def body(tx: Transaction) -> None:
+        if not await tx.run("mandate_charge", mandate_id=case.mandate.id, count=1, at=at):
+            raise DeniedError(
+                "expected a mandate with volume and time left, found it used up, over or revoked",
+                step=9,
+                needed="a new case, or a new sign-in",
+                reason="mandate-spent",
+                clause="§5.2",
+            )
+        await insert_mandate(tx, mandate, kind=ONE_PERSON)
+        await tx.run(
+            "contact_put",
+            person_id=person.id,
+            message_id=message_id,
+            case_id=case.id,
+            channel=way.value,
+            written_by=session.actor,
+            written_at=at,
+            key_id=key_id,
+            sealed=sealed,
+        )
+        await put_in_outbox(tx, waiting, at)
+        await insert_entries(tx, [sealed_entry], at)
+
+    await engine.data.write(body)
+    return waiting
+
+
+async def write_again(engine: Engine, session: StaffSession, case_id: str, message_id: str) -> None:
+    """Send again, under the same number, what may have gone: decided by a member of staff, recorded, decided anew when sent.
+
+    Raises:
+        InputError: It is no message of that case.
+        ConflictError: Its outcome is known.
+    """
+    case = await cases.case_of(engine, session, case_id)
+    rows = await engine.data.read(lambda tx: tx.all("contacts_of_case", case_id=case.id))
+    if message_id not in {str(row[1]) for row in rows}:
+        raise InputError("expected a message of this case, found none", reason="contact-unknown", clause="§4.5")
+    await send_again(engine, session, message_id)
+
+
+async def contacts_of(engine: Engine, session: StaffSession, case_id: str) -> list[Contact]:
+    """Return what was written in a case and what became of it, newest first."""
+    case = await cases.case_of(engine, session, case_id)
+    rows = await engine.data.read(lambda tx: tx.all("contacts_of_case", case_id=case.id))
+    return [await _contact(engine, bytes(row[0]), str(row[1])) for row in rows]
+
+
+async def contacts_to(engine: Engine, person_id: bytes) -> list[tuple[Contact, str]]:
+    """Return what was written to a person from cases, newest first, each with its text, for the person themselves."""
+    rows = await engine.data.read(lambda tx: tx.all("contacts_of_person", person_id=person_id))
+    found = []
+    for row in rows:
+        one = await _contact(engine, person_id, str(row[0]))
+        said = await _said(engine, person_id, str(row[0]), str(row[4]), bytes(row[5]))
+        found.append((one, said.text if said else ""))
+    return found
+
+
+async def _contact(engine: Engine, person_id: bytes, message_id: str) -> Contact:
+    async def body(tx: Transaction) -> tuple[Row | None, Row | None, Row | None, Row | None, Row | None]:
+        return (
+            await tx.one("contact_get", person_id=person_id, message_id=message_id),
+            await tx.one("outbox_find", message_id=message_id),
+            await tx.one("letter_of_person", person_id=person_id, message_id=message_id),
+            await tx.one("fax_job_get", person_id=person_id, message_id=message_id),
+            await tx.one("call_row_of_person", person_id=person_id, message_id=message_id),
+        )
+
+    contact, sent, letter, fax, call = await engine.data.read(body)
+    if contact is None or sent is None:
+        raise ErasedError("expected a message, found it gone with its person", reason="erased")
+    channel, status, reason, moved_at = Exit(contact[1]), str(sent[5]), str(sent[6]), float(sent[7])
+    said = await _said(engine, person_id, message_id, str(contact[4]), bytes(contact[5]))
+    if status == "sent" and channel is Exit.POST:
+        status = "to-print" if letter is not None else "printed"
+    elif status == "sent" and fax is not None:
+        status, moved_at = str(fax[1]), float(fax[2])
+    elif status == "sent" and call is not None:
+        status, moved_at = ("to-call" if call[1] in {"waiting", "shown"} else str(call[1])), float(call[2])
+    return Contact(
+        message_id, channel, said.title if said else "", float(contact[3]), status, reason, moved_at,
+        str(call[0]) if call is not None else "",
+    )  # fmt: skip
+
+
+async def _said(engine: Engine, person_id: bytes, message_id: str, key_id: str, sealed: bytes) -> Said | None:
+    keys, _ = await engine.keyring.of_person(person_id)
+    if keys is None:
+        return None
+    try:
+        return open_words(engine, keys, person_id, CONTACT, message_id, key_id, sealed)
+    except SealError as error:
+        await gate.record_evidence(engine, None, person_id, error, engine.clock.now())
+        return None
+
+
+# -------------------------------------------------------------------- small things
+
+
+async def _load(engine: Engine, case: Case) -> Person:
+    try:
+        return await engine.people.load(case.person_id)
+    except ErasedError:
+        raise NotFoundError(
+            "no person this mandate may see", needed="another person, or nothing: they may have been erased"
+        ) from None
+
+
+def _typed(title: str, text: str) -> tuple[str, str]:
+    """Return title and text as they are kept: readable characters, lines as typed.
+
+    Raises:
+        InputError: One is empty, too long, or holds a control, direction or invisible character.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if len(title) > TITLE_AT_MOST or len(text) > TEXT_AT_MOST or not text.strip():
+        raise InputError(
+            f"expected a subject of at most {TITLE_AT_MOST} and a text of at most {TEXT_AT_MOST} characters",
+            reason="contact-text",
+            hint="shorten it, or write something",
+        )
+    kept = [
+        readable(one[i : i + 2000], "text") if one.strip() else ""
+        for one in lines
+        for i in range(0, max(len(one), 1), 2000)
+    ]
+    return readable(title, "title"), "\n".join(kept).strip("\n")
+
+
+async def _refuse(  # noqa: PLR0913 -- what was refused
+    engine: Engine, session: StaffSession, case: Case, person: Person, way: Exit, item: str, answer: Decision
+) -> None:
+    """Record the refusal, with its clause, where the person sees it.
+
+    Raises:
+        DeniedError: Always.
+    """
+    if isinstance(answer, Refused):
+        step, reason, clause, needed = answer.step, answer.reason, answer.clause, answer.needed
+    else:
+        step, reason, clause = 3, "uses", engine.policy.policy.purposes[case.purpose].clause
+        needed = "a purpose that uses this item"
+    account = _account(
+        engine, session, case, way, engine.clock.now(), Outcome.REFUSED, (),
+        clause=clause, refused=(Refusal(item or "name", step, reason, clause),),
+    )  # fmt: skip
+    entry_id = await engine.record(build_entry(account, person.id, g=person.state.g), person.keys)
+    raise DeniedError(
+        f"{item or way.value} refused for {case.purpose} at step {step}: {reason}",
+        step=step,
+        items=(item,) if item else (),
+        needed=needed,
+        entry_id=entry_id,
+        reason=reason,
+        clause=f"§{clause}",
+    )
+
+
+def _account(  # noqa: PLR0913 -- the fields of an entry
+    engine: Engine,
+    session: StaffSession,
+    case: Case,
+    way: Exit,
+    at: float,
+    outcome: Outcome,
+    facts: tuple[tuple[str, str], ...],
+    *,
+    clause: str = "",
+    refused: tuple[Refusal, ...] = (),
+) -> Account:
+    return staff_account(
+        engine,
+        session,
+        Act.CONTACT_WRITE,
+        outcome,
+        at,
+        role=case.role,
+        purpose=case.purpose,
+        clause=clause or engine.policy.policy.purposes[case.purpose].clause,
+        exit=way.value,
+        case=str(case.number),
+        mandate=case.mandate.id,
+        refused=refused,
+        facts=facts,
+    )

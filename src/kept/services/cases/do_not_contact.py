@@ -1,0 +1,89 @@
+"""Never write to me again: what a person asks when they are erased, and what staff note when they are told in a case."""
+
+from __future__ import annotations
+
+from kept.errors import InputError
+from kept.policy.words import CHANNELS, Exit
+from kept.services.cases.cases import case_of, require_open
+from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.engine import Engine
+from kept.services.engine.entry import build_entry
+from kept.services.engine.flush import insert_entries
+from kept.services.engine.people import Person
+from kept.services.gate.changing import Extra
+from kept.services.messages.stop_list import ASKED, TOLD_STAFF, put_on, tokens_of
+from kept.services.staff.account_part import staff_account
+from kept.services.staff.sessions import StaffSession
+from kept.store.interface import Transaction
+
+
+def never_again(engine: Engine, person: Person, at: float) -> Extra:
+    """Return what puts every address of a person on its list, in the transaction of their erasure's intent.
+
+    Args:
+        engine: Open.
+        person: Loaded with all values; they stay in this process.
+        at: Unix seconds.
+    """
+    items = engine.policy.policy.items
+    values = {slot: engine.people.open_slot(person, slot) for slot in person.state.slots if slot in items}
+    tokens = tokens_of(engine, values)
+
+    async def write(tx: Transaction) -> None:
+        for channel, token in tokens:
+            await put_on(tx, channel, token, ASKED, at)
+
+    return write
+
+
+async def note_in_case(engine: Engine, session: StaffSession, case_id: str, channel: Exit) -> None:
+    """Note what a person told staff: do not write to me again by this channel. Nobody sees the address.
+
+    Args:
+        engine: Open.
+        session: Whose case it is.
+        case_id: An open case that holds the person.
+        channel: Which way.
+
+    Raises:
+        DeniedError: The case is over.
+        InputError: The case holds nobody, or the person gave no address for that channel.
+    """
+    case = await case_of(engine, session, case_id)
+    require_open(engine, case)
+    if not case.person_id or channel not in CHANNELS:
+        raise InputError(
+            "expected a case that holds a person, found one that does not", reason="case-empty", hint="find them first"
+        )
+    at = engine.ready()
+    items = engine.policy.policy.items
+    person = await engine.people.load(case.person_id, None)
+    values = {slot: engine.people.open_slot(person, slot) for slot in person.state.slots if slot in items}
+    tokens = tokens_of(engine, values, (channel,))
+    if not tokens:
+        raise InputError(
+            "expected an address for that way, found none given",
+            reason="address-none",
+            hint="there is nothing to write to",
+            clause="§4.4",
+        )
+    account = staff_account(
+        engine,
+        session,
+        Act.STOP_LIST_ADD,
+        Outcome.DONE,
+        at,
+        role=case.role,
+        purpose=case.purpose,
+        clause=engine.policy.policy.purposes[case.purpose].clause,
+        case=str(case.number),
+        facts=(("channel", channel.value), ("reason", TOLD_STAFF)),
+    )
+    entry = engine.seal_entry(build_entry(account, person.id, g=person.state.g), person.keys)
+
+    async def body(tx: Transaction) -> None:
+        for one, token in tokens:
+            await put_on(tx, one, token, TOLD_STAFF, at)
+        await insert_entries(tx, [entry], at)
+
+    await engine.data.write(body)

@@ -1,0 +1,436 @@
+"""Break-glass (§5.2): in an emergency a role is lent, for one person and one purpose, for a quarter of an hour.
+
+Nobody approves it first: that is the point. But everybody who approves sees it at once, and the customer too; another
+member of staff looks at it within days and says whether it was justified. Only the role of the gate's first step is
+lent: purpose, notice, choices and exits decide as ever, so nothing opens that the lent role itself could not open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kept.crypto.random import random_id
+from kept.errors import ConflictError, DeniedError, InputError, KeptError, SubmissionError
+from kept.policy.words import Basis, Exit
+from kept.services.cases import cases
+from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.engine import Engine
+from kept.services.engine.entry import Account, build_entry
+from kept.services.engine.flush import insert_entries
+from kept.services.engine.keyring import PersonKeys
+from kept.services.gate.finding import find_person
+from kept.services.staff.account_part import staff_account
+from kept.services.staff.sessions import StaffSession
+from kept.store.interface import Row, Transaction
+from kept.vault.normal import normalise
+from kept.vault.sealed import open_record, seal_record
+
+SECONDS = 15 * 60.0
+RELEASES_AT_MOST = 10
+"""What finds the person counts as one."""
+REVIEW_SECONDS = 3 * 86400.0
+REASONS = ("danger-to-a-person", "account-misused", "goods-or-money-at-risk", "role-unreachable")
+OUTCOMES = ("justified", "not-justified")
+TEXT_AT_MOST = 500
+RECORD = "emergency-text"
+
+
+@dataclass(frozen=True, slots=True)
+class Emergency:
+    """One emergency, as those who approve see it, and the person it is about.
+
+    Args:
+        case_id: Of the case it was opened with.
+        number: The case's number.
+        opened_by: Login.
+        own_role: Role that has the right.
+        lent_role: Role that was lent.
+        purpose: Purpose it was lent for.
+        reason: One of `REASONS`.
+        opened_at: Unix seconds.
+        ends_at: End of the time box, or of the emergency before it.
+        reviewed_by: Login of who looked at it; empty until then.
+        reviewed_at: Unix seconds; None until then.
+        outcome: One of `OUTCOMES`; empty until then.
+        items: What was opened, with the time.
+        text: What the member of staff wrote; empty when it named nobody, or the person was erased since.
+    """
+
+    case_id: str
+    number: int
+    opened_by: str
+    own_role: str
+    lent_role: str
+    purpose: str
+    reason: str
+    opened_at: float
+    ends_at: float
+    reviewed_by: str
+    reviewed_at: float | None
+    outcome: str
+    items: tuple[tuple[str, float], ...]
+    text: str
+
+
+def lendable(engine: Engine, session: StaffSession) -> dict[str, str]:
+    """Return the purposes an emergency may lend a member of staff, each with the role it is lent from.
+
+    Args:
+        engine: Open.
+        session: Who acts.
+    """
+    policy = engine.policy.policy
+    found: dict[str, str] = {}
+    for role in policy.roles.values():
+        if role.id in session.roles or not role.look_up:
+            continue
+        for one in role.purposes:
+            purpose = policy.purposes.get(one)
+            if purpose is None or purpose.basis is Basis.LAW or Exit.SCREEN not in purpose.exits:
+                continue
+            if not session.acts_for(engine, one):
+                found.setdefault(one, role.id)
+    return found
+
+
+async def open_emergency(  # noqa: PLR0913 -- what an emergency names
+    engine: Engine, session: StaffSession, *, purpose: str, why: str, text: str, criteria: Mapping[str, str]
+) -> str:
+    """Open an emergency about one person; return its case's id.
+
+    Args:
+        engine: Open.
+        session: Signed in with both factors.
+        purpose: A purpose of another role.
+        why: One of `REASONS`.
+        text: What happens, in the member of staff's words; sealed under the person's key, and the person can read it.
+        criteria: Text by findable item, in any usual spelling.
+
+    Raises:
+        DeniedError: No right to it, no purpose an emergency lends, or one of theirs is open; recorded.
+        InputError: Another reason, no text or too long a one, or several people fit.
+        SubmissionError: No criterion, or one nobody is found by.
+        NotFoundError: No person the lent role may see; the emergency is over, and still waits for its review.
+    """
+    own_role, lent = await _allowed(engine, session, purpose)
+    if why not in REASONS or not text.strip() or len(text) > TEXT_AT_MOST:
+        raise InputError(
+            f"expected a known reason and 1 to {TEXT_AT_MOST} characters on what happens, found something else",
+            reason="emergency-words",
+            hint="say in a sentence what happens; the customer can read it",
+            clause="§5.2",
+        )
+    _require_criteria(engine, criteria)
+    case_id, at = random_id(), engine.ready()
+
+    async def begin(tx: Transaction) -> bool:
+        open_now = await tx.one("emergencies_open_of", opened_by=session.login, at=at)
+        if open_now is not None and int(open_now[0]):
+            return False
+        number = await cases.insert_case(tx, session, case_id, lent, purpose, at, SECONDS, RELEASES_AT_MOST)
+        await tx.run(
+            "emergency_insert",
+            case_id=case_id,
+            number=number,
+            opened_by=session.login,
+            own_role=own_role,
+            lent_role=lent,
+            purpose=purpose,
+            reason=why,
+            opened_at=at,
+            ends_at=at + SECONDS,
+        )
+        account = _account(
+            engine,
+            session.actor,
+            Act.EMERGENCY_OPEN,
+            at,
+            lent,
+            purpose,
+            number,
+            (("own", own_role), ("reason", why)),
+        )
+        await insert_entries(tx, [engine.seal_entry(build_entry(account), None)], at)
+        return True
+
+    if not await engine.data.write(begin):
+        raise await _refused(
+            engine, session, purpose, reason="emergency-open", needed="the review of the one that is open, or its end"
+        )
+    try:
+        await _name_person(engine, session, case_id, text.strip(), criteria)
+    except KeptError:
+        await _end(engine, case_id)
+        raise
+    return case_id
+
+
+async def review(engine: Engine, session: StaffSession, case_id: str, outcome: str) -> None:
+    """Say, as another member of staff, whether an emergency was justified; whatever is left of it ends with that.
+
+    Args:
+        engine: Open.
+        session: With the right `approve`, and not who opened it.
+        case_id: From outside.
+        outcome: One of `OUTCOMES`.
+
+    Raises:
+        DeniedError: The right is missing, or the same person opened it.
+        InputError: No such emergency, or another outcome.
+        ConflictError: It was reviewed before.
+    """
+    session.require(engine, "approve")
+    found = await emergency_of(engine, case_id)
+    if outcome not in OUTCOMES:
+        raise InputError(
+            f"expected one of {', '.join(OUTCOMES)}, found something else", reason="emergency-outcome", clause="§5.2"
+        )
+    if found.opened_by == session.login:
+        raise DeniedError(
+            "expected another member of staff, found the one who opened the emergency",
+            step=1,
+            needed="another member of staff with the right `approve`",
+            reason="second-approver",
+            clause="§5.2",
+        )
+    at = engine.ready()
+    person_id, keys = await _person(engine, case_id)
+    account = _account(
+        engine, session.actor, Act.EMERGENCY_REVIEW, at, found.lent_role, found.purpose, found.number,
+        (("outcome", outcome), ("opened-by", engine.actor_of(found.opened_by))),
+    )  # fmt: skip
+    entry = engine.seal_entry(build_entry(account, person_id if keys else b""), keys)
+
+    async def body(tx: Transaction) -> bool:
+        if not await tx.run(
+            "emergency_review", case_id=case_id, reviewed_by=session.login, reviewed_at=at, outcome=outcome
+        ):
+            return False
+        await _revoke(tx, case_id, at)
+        await insert_entries(tx, [entry], at)
+        return True
+
+    if not await engine.data.write(body):
+        raise ConflictError(
+            "expected an emergency that waits for its review, found one that had it",
+            reason="emergency-reviewed",
+            hint="look at it again",
+            clause="§5.2",
+        )
+
+
+async def emergency_of(engine: Engine, case_id: str) -> Emergency:
+    """Return one emergency.
+
+    Raises:
+        InputError: There is none of that id.
+    """
+    row = await engine.data.read(lambda tx: tx.one("emergency_get", case_id=case_id))
+    if row is None:
+        raise InputError("expected an emergency, found none of that number", reason="emergency-unknown", clause="§5.2")
+    return await _whole(engine, row)
+
+
+async def all_emergencies(engine: Engine, limit: int = 50) -> list[Emergency]:
+    """Return the newest emergencies, newest first."""
+    rows = await engine.data.read(lambda tx: tx.all("emergencies", limit=limit))
+    return [await _whole(engine, row) for row in rows]
+
+
+async def emergencies_about(engine: Engine, person_id: bytes) -> list[Emergency]:
+    """Return the emergencies about a person, newest first.
+
+    Args:
+        engine: Open.
+        person_id: 16 bytes.
+    """
+    rows = await engine.data.read(lambda tx: tx.all("emergencies_of_person", person_id=person_id))
+    found = [await emergency_of(engine, str(row[0])) for row in rows]
+    return sorted(found, key=lambda one: -one.number)
+
+
+async def waiting_for_review(engine: Engine) -> list[float]:
+    """Return when each emergency was opened that nobody else has looked at, oldest first."""
+    return [float(row[0]) for row in await engine.data.read(lambda tx: tx.all("emergencies_unreviewed"))]
+
+
+def review_seconds(engine: Engine) -> float:
+    """Return how long the policy gives a review."""
+    use = next((one for one in engine.policy.policy.guarantees if one.id == "break-glass-reviewed"), None)
+    said = use.parameters.get("within") if use else None
+    return float(said) if isinstance(said, int | float) else REVIEW_SECONDS
+
+
+# -------------------------------------------------------------------- small things
+
+
+async def _allowed(engine: Engine, session: StaffSession, purpose: str) -> tuple[str, str]:
+    """Return the role with the right and the role that is lent; whatever stands against it is recorded."""
+    try:
+        own_role = session.require(engine, "break-glass")
+    except DeniedError as error:
+        raise await _refused(engine, session, purpose, reason="right", needed=error.needed) from None
+    if purpose not in engine.policy.policy.purposes:
+        raise await _refused(engine, session, "", reason="purpose", needed="a purpose the policy declares", step=2)
+    if session.acts_for(engine, purpose):
+        raise await _refused(
+            engine, session, purpose, reason="emergency-own", needed="a case: the purpose is one of their own roles'"
+        )
+    lent = lendable(engine, session).get(purpose)
+    if lent is None:
+        raise await _refused(
+            engine,
+            session,
+            purpose,
+            reason="emergency-purpose",
+            needed="a purpose another role looks up single people for, not by law",
+        )
+    return own_role, lent
+
+
+def _require_criteria(engine: Engine, criteria: Mapping[str, str]) -> None:
+    """Refuse what finds nobody before anything is lent."""
+    findable = engine.findable()
+    for item, text in criteria.items():
+        if item in findable:
+            normalise(findable[item].value, text, field=item)
+    if not criteria or not set(criteria) <= set(findable):
+        raise SubmissionError(
+            "expected an item people are found by, found another or none",
+            field="",
+            reason="no-criterion",
+            hint=f"findable: {', '.join(findable)}",
+            clause="§2.2",
+        )
+
+
+async def _name_person(
+    engine: Engine, session: StaffSession, case_id: str, text: str, criteria: Mapping[str, str]
+) -> None:
+    case = await cases.case_of(engine, session, case_id)
+    person_id = await find_person(engine, case.mandate, criteria)
+    keys, _ = await engine.keyring.of_person(person_id)
+    if keys is None:
+        raise ConflictError("the person was erased meanwhile", reason="erased")
+    found = await emergency_of(engine, case_id)
+    key_id, at = keys.newest("evidence"), engine.ready()
+    sealed = seal_record(
+        keys.evidence_key(key_id),
+        text.encode(),
+        vault_id=engine.vault_id,
+        owner=person_id,
+        kind=RECORD,
+        record_id=case_id,
+    )
+    account = _account(
+        engine, session.actor, Act.EMERGENCY_NAME, at, found.lent_role, found.purpose, found.number,
+        (("own", found.own_role), ("reason", found.reason)),
+    )  # fmt: skip
+    entry = engine.seal_entry(build_entry(account, person_id), keys)
+
+    async def body(tx: Transaction) -> None:
+        if await tx.one("case_person_get", case_id=case_id) is not None:
+            raise ConflictError("the case was bound in another window", reason="case-bound", hint="look at it again")
+        await tx.run("case_person_insert", person_id=person_id, case_id=case_id, bound_at=at)
+        await tx.run("emergency_person_insert", person_id=person_id, case_id=case_id, key_id=key_id, sealed=sealed)
+        await insert_entries(tx, [entry], at)
+
+    await engine.data.write(body)
+
+
+async def _end(engine: Engine, case_id: str) -> None:
+    at = engine.clock.now()
+    await engine.data.write(lambda tx: _revoke(tx, case_id, at))
+
+
+async def _revoke(tx: Transaction, case_id: str, at: float) -> None:
+    await tx.run("emergency_end", case_id=case_id, at=at)
+    await tx.run("case_close", case_id=case_id, at=at)
+    await tx.run("mandates_revoke_case", case_id=case_id, at=at)
+
+
+async def _person(engine: Engine, case_id: str) -> tuple[bytes, PersonKeys | None]:
+    row = await engine.data.read(lambda tx: tx.one("emergency_person_get", case_id=case_id))
+    if row is None:
+        return b"", None
+    keys, _ = await engine.keyring.of_person(bytes(row[0]))
+    return bytes(row[0]), keys
+
+
+async def _whole(engine: Engine, row: Row) -> Emergency:
+    case_id, text = str(row[0]), ""
+
+    async def body(tx: Transaction) -> tuple[Row | None, list[Row]]:
+        return (
+            await tx.one("emergency_person_get", case_id=case_id),
+            await tx.all("emergency_items", case_id=case_id),
+        )
+
+    person, items = await engine.data.read(body)
+    if person is not None:
+        keys, _ = await engine.keyring.of_person(bytes(person[0]))
+        if keys is not None:
+            text = open_record(
+                keys.evidence_key(str(person[1])),
+                bytes(person[2]),
+                vault_id=engine.vault_id,
+                owner=bytes(person[0]),
+                kind=RECORD,
+                record_id=case_id,
+            ).decode()
+    return Emergency(
+        case_id, int(row[1]), str(row[2]), str(row[3]), str(row[4]), str(row[5]), str(row[6]), float(row[7]), float(row[8]),
+        str(row[9] or ""), None if row[10] is None else float(row[10]), str(row[11]),
+        tuple((str(one[0]), float(one[1])) for one in items), text,
+    )  # fmt: skip
+
+
+async def _refused(  # noqa: PLR0913 -- what a refusal says
+    engine: Engine, session: StaffSession, purpose: str, *, reason: str, needed: str, step: int = 1
+) -> DeniedError:
+    """Record that an emergency was refused; return the error."""
+    account = staff_account(
+        engine,
+        session,
+        Act.EMERGENCY_OPEN,
+        Outcome.REFUSED,
+        engine.clock.now(),
+        purpose=purpose if purpose in engine.policy.policy.purposes else "",
+        clause="5.2",
+        facts=(("reason", reason),),
+    )
+    entry_id = await engine.record(build_entry(account))
+    return DeniedError(
+        "expected an emergency that lends a role, found one that does not",
+        step=step,
+        needed=needed,
+        entry_id=entry_id,
+        reason=reason,
+        clause="§5.2",
+    )
+
+
+def _account(  # noqa: PLR0913 -- the fields of an entry
+    engine: Engine,
+    actor: str,
+    act: Act,
+    at: float,
+    role: str,
+    purpose: str,
+    number: int,
+    facts: tuple[tuple[str, str], ...],
+) -> Account:
+    return Account(
+        act=act.value,
+        outcome=Outcome.DONE.value,
+        at=at,
+        policy=engine.policy.hash[:16],
+        kind="staff",
+        actor=actor,
+        role=role,
+        purpose=purpose,
+        clause="5.2",
+        case=str(number),
+        facts=facts,
+    )

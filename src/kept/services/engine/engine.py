@@ -1,0 +1,438 @@
+"""The engine: what is open while an installation runs. Opens in an order that notices tampering, closes cleanly.
+
+On start: K and D belong together, the key provider answers, D's ledger extends the last checkpoint, unfinished changes
+are finished; only then the gate opens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kept.crypto.digest import framed, hmac_sha256
+from kept.crypto.password import Passwords
+from kept.crypto.random import random_id
+from kept.crypto.signature import SigningKey
+from kept.errors import ClosedError, KeptError, PolicyError, SettingError
+from kept.policy.vocabulary import GuaranteeWord
+from kept.policy.words import CHANNELS, Exit, ItemType
+from kept.services.engine.active_policy import ActivePolicy, load_in_force
+from kept.services.engine.clock import Clock
+from kept.services.engine.dispatchers import Dispatcher, Origin
+from kept.services.engine.entry import Entry, is_register_line
+from kept.services.engine.flush import Flush, SealedEntry
+from kept.services.engine.keyring import Keyring, PersonKeys
+from kept.services.engine.notices import Notices
+from kept.services.engine.people import People
+from kept.services.engine.restored_keys import restored_keys
+from kept.services.engine.sequencer import Sequencer
+from kept.store.interface import Store, Transaction
+from kept.vault.provider import Provider
+from kept.vault.sealed import seal_account, seal_evidence
+
+WAITING_AT_MOST_SECONDS = 10.0
+PROVIDER_ASKED_EVERY_SECONDS = 60.0
+SEQUENCE_EVERY_SECONDS = 0.5
+LEDGER_KEY = "ledger"
+TOKEN_KEY = "tokens"  # noqa: S105 -- the name of a key, not a key
+
+
+@dataclass(slots=True)
+class Parts:
+    """What an engine is made of.
+
+    Args:
+        data: Database D.
+        keys: Database K.
+        provider: Holds the roots of key epochs.
+        signing_key: Signs checkpoints.
+        clock: The one clock.
+        guarantees: Built-in promises a policy may name.
+        origin: Name of the log; a fresh vault makes its own from this.
+        outside: File for the last checkpoint outside both databases; None to keep none.
+        passwords: Hashes passwords.
+    """
+
+    data: Store
+    keys: Store
+    provider: Provider
+    signing_key: SigningKey
+    guarantees: Mapping[str, GuaranteeWord]
+    clock: Clock = field(default_factory=Clock)
+    origin: str = "kept.example/ledger"
+    outside: Path | None = None
+    passwords: Passwords = field(default_factory=Passwords)
+
+
+class Engine:
+    """A running installation; open it with `Engine.start`.
+
+    Args:
+        parts: What it is made of.
+        vault_id: Id of the vault.
+        origin: Name its log was begun under.
+    """
+
+    def __init__(self, parts: Parts, vault_id: str, origin: str) -> None:
+        self.parts = parts
+        self.data = parts.data
+        self.keys = parts.keys
+        self.provider = parts.provider
+        self.clock = parts.clock
+        self.vault_id = vault_id
+        self.origin = origin
+        self.passwords = parts.passwords
+        self.keyring = Keyring(parts.keys, parts.provider)
+        self.people = People(parts.data, self.keyring, vault_id)
+        self.notices = Notices(parts.data)
+        self.flush = Flush(parts.data, parts.clock.now)
+        self.sequencer = self._sequencer(1)
+        self.password_turns = asyncio.Semaphore(4)
+        self.policy_files = "same"
+        self.keys_restored = ""
+        self.canaries: frozenset[bytes] = frozenset()
+        self.site = ""
+        self.dispatchers: dict[Exit, Dispatcher] = {}
+        self.origins: dict[str, Origin] = {}
+        self._active: ActivePolicy | None = None
+        self._closed_for = ""
+        self._tasks: list[asyncio.Task[None]] = []
+        self._provider_asked_at = 0.0
+
+    def _sequencer(self, generation: int) -> Sequencer:
+        parts = self.parts
+        suffix = f"-{generation}" if generation > 1 else ""
+        return Sequencer(
+            parts.data,
+            parts.keys,
+            parts.signing_key,
+            f"{self.origin}/{self.vault_id[:8]}{suffix}",
+            parts.outside,
+            parts.clock,
+        )
+
+    async def begin_log(self, generation: int) -> None:
+        """Go on with the log of *generation*: recovery opened a new one, under its own name."""
+        self.sequencer = self._sequencer(generation)
+        if self.parts.outside is not None and self.parts.outside.exists():
+            self.parts.outside.rename(self.parts.outside.with_suffix(f".checkpoint.{generation - 1}"))
+
+    @classmethod
+    async def start(cls, parts: Parts, *, sequence: bool = True, verify: bool = True) -> Engine:
+        """Open an installation, making a new vault when both databases are empty.
+
+        Args:
+            parts: What it is made of.
+            sequence: Whether this process integrates entries by itself.
+            verify: Whether the log must extend its last checkpoint; only recovery and verification open without.
+
+        Raises:
+            SettingError: K and D do not belong together.
+            ClosedError: A key root is missing, or the clock is behind.
+            EvidenceError: D is older than its last checkpoint, or was rewritten.
+        """
+        try:
+            return await cls._begin(parts, sequence=sequence, verify=verify)
+        except BaseException:
+            await parts.data.close()  # a refused start holds no file
+            await parts.keys.close()
+            raise
+
+    @classmethod
+    async def _begin(cls, parts: Parts, *, sequence: bool, verify: bool) -> Engine:
+        vault_id, origin = await _vault_id(parts)
+        engine = cls(parts, vault_id, origin)
+        generation = int(await engine.meta("log_generation") or "1")
+        if generation > 1:
+            engine.sequencer = engine._sequencer(generation)
+        high_water = await engine.meta("high_water")
+        parts.clock.load(float(high_water) if high_water and verify else 0.0)
+        at = parts.clock.now()
+        await engine.keyring.begin(at)
+        await engine.keyring.load()
+        for name in (LEDGER_KEY, TOKEN_KEY, *(f"stop:{one.value}" for one in sorted(CHANNELS))):
+            await engine.keyring.ensure_installation_key(name, at)
+        if verify:
+            await engine.sequencer.verify_head()
+            await engine.reload_policy()
+        else:
+            with contextlib.suppress(ClosedError, PolicyError):  # verification names what is wrong with it
+                await engine.reload_policy()
+        engine.keys_restored = await restored_keys(parts.keys)
+        await engine.load_canaries()
+        engine._provider_asked_at = at
+        if sequence:
+            engine._tasks.append(asyncio.create_task(engine.sequence_for_ever()))
+        return engine
+
+    async def close(self, *, integrate: bool = True) -> None:
+        """Finish what was begun, integrate it, and let go of everything.
+
+        Args:
+            integrate: False after a start without verification: the log is left as it is.
+        """
+        for task in self._tasks:
+            task.cancel()
+        ended = await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        await self.flush.close()
+        if integrate:
+            try:
+                await self.sequencer.integrate()
+            except KeptError:
+                pass  # it stays in todo and is integrated on the next start
+        await self.data.close()
+        await self.keys.close()
+        for bug in ended:
+            if isinstance(bug, Exception):
+                raise bug
+
+    async def sequence_for_ever(self) -> None:
+        """Integrate what waits, again and again; a store that cannot be written is tried again."""
+        while True:
+            try:
+                await self.sequencer.integrate()
+            except KeptError:
+                pass  # the gate notices by the age of the oldest entry, and closes
+            await asyncio.sleep(SEQUENCE_EVERY_SECONDS)
+
+    def every(self, seconds: float, act: Callable[[], Awaitable[object]]) -> None:
+        """Do something again and again while the engine is open; what it raises of ours is tried again next time."""
+
+        async def loop() -> None:
+            while True:
+                try:
+                    await act()
+                except KeptError:
+                    pass
+                await asyncio.sleep(seconds)
+
+        self._tasks.append(asyncio.create_task(loop()))
+
+    # ------------------------------------------------------------ policy
+
+    @property
+    def has_policy(self) -> bool:
+        """Whether a policy is in force."""
+        return self._active is not None
+
+    @property
+    def policy(self) -> ActivePolicy:
+        """The policy in force.
+
+        Raises:
+            ClosedError: There is none.
+        """
+        if self._active is None:
+            raise self._no_policy()
+        return self._active
+
+    @staticmethod
+    def _no_policy() -> ClosedError:
+        return ClosedError(
+            "expected an activated policy, found none", reason="no-policy", hint="run `kept init POLICY`", clause="§2.1"
+        )
+
+    async def reload_policy(self) -> None:
+        """Load the version in force; closes the gate when there is none or it does not read."""
+        self._active = await load_in_force(self.data, self.parts.guarantees, self.clock.now(), self.activation_seal)
+        if self._active is not None:
+            at = self.clock.now()
+            for item in self._active.policy.items.values():
+                if item.findable:
+                    await self.keyring.ensure_installation_key(f"index:{item.id}", at)
+            active_hash = self._active.hash
+            if await self.meta("active_policy") != active_hash:
+
+                async def body(tx: Transaction) -> None:
+                    await tx.run("meta_put", name="active_policy", value=active_hash)
+
+                await self.data.write(body)
+
+    def policy_in_force(self, snapshot_hash: str) -> ActivePolicy:
+        """Return the policy when this process holds the one the snapshot names.
+
+        Raises:
+            ClosedError: It holds another.
+        """
+        active = self.policy
+        if active.hash != snapshot_hash:
+            raise ClosedError(
+                "expected the active policy, this process holds another",
+                reason="policy-other",
+                hint="try again in a moment; the service loads the new version by itself",
+                clause="§4.1",
+            )
+        return active
+
+    def findable(self) -> dict[str, ItemType]:
+        """Return the items a person can be found by, with their types."""
+        return {item.id: item.type for item in self.policy.policy.items.values() if item.findable}
+
+    # ------------------------------------------------------------ gate keeping
+
+    def ready(self) -> float:
+        """Return the time if the gate may work at all.
+
+        Raises:
+            ClosedError: No policy, clock back, provider away, ledger not integrated for too long.
+        """
+        at = self.clock.now()
+        if self._active is None:
+            raise self._no_policy()
+        if self._closed_for:
+            raise ClosedError(
+                f"the gate is closed: {self._closed_for}",
+                reason=self._closed_for,
+                hint="see `kept status`",
+                clause="§5.2",
+            )
+        if at - self._provider_asked_at > PROVIDER_ASKED_EVERY_SECONDS:
+            if self.provider.state(self.keyring.epoch) != "usable":
+                raise ClosedError(
+                    "expected the key provider to answer, found its epoch missing",
+                    reason="epoch-missing",
+                    hint="put the key file back; nothing is released until then",
+                    clause="§5.5",
+                )
+            self._provider_asked_at = at
+        return at
+
+    async def watch(self) -> None:
+        """Look at what keeps the gate open: the age of the oldest entry not integrated."""
+        oldest = await self.sequencer.oldest_waiting_since()
+        late = oldest is not None and self.clock.now() - oldest > WAITING_AT_MOST_SECONDS
+        self._closed_for = "ledger-behind-itself" if late else ""
+
+    async def load_canaries(self) -> None:
+        """Learn who the canaries are, from K."""
+        rows = await self.keys.read(lambda tx: tx.all("canaries"))
+        self.canaries = frozenset(bytes(row[0]) for row in rows)
+
+    # ------------------------------------------------------------ sealing
+
+    def seal_entry(self, entry: Entry, keys: PersonKeys | None, *, told_from: float = 0.0) -> SealedEntry:
+        """Seal both parts of an entry.
+
+        Args:
+            entry: The entry; when it concerns a person, *keys* are theirs.
+            keys: The person's keys.
+            told_from: When the person may be told of it, unix seconds; 0 for at once.
+        """
+        account_sealed = seal_account(
+            self.keyring.installation_key(LEDGER_KEY),
+            entry.account.nonce + entry.account.plaintext,
+            vault_id=self.vault_id,
+            key_name=LEDGER_KEY,
+            entry_id=entry.id,
+        )
+        if not entry.person_id or keys is None:
+            return SealedEntry(entry, LEDGER_KEY, account_sealed, "", entry.person.nonce, told_from)
+        key_id = keys.newest("statutory" if is_register_line(entry.said) else "evidence")
+        return SealedEntry(
+            entry,
+            LEDGER_KEY,
+            account_sealed,
+            key_id,
+            seal_evidence(
+                keys.evidence_key(key_id),
+                entry.person.nonce + entry.person.plaintext,
+                vault_id=self.vault_id,
+                person_id=entry.person_id,
+                entry_id=entry.id,
+            ),
+            told_from,
+        )
+
+    def token_hash(self, kind: str, token: bytes) -> bytes:
+        """Return the keyed hash a token of *kind* is known by: who can write D alone cannot make one up."""
+        return hmac_sha256(
+            self.keyring.installation_key(TOKEN_KEY), framed(b"kept/token-hash/v1", kind.encode(), token)
+        )
+
+    def activation_seal(self, version: int, policy_hash: str) -> str:
+        """Return the seal an activated policy version carries: a row added to D by hand has none."""
+        parts = (b"kept/activation/v1", self.vault_id.encode(), str(version).encode(), policy_hash.encode())
+        return hmac_sha256(self.keyring.installation_key(TOKEN_KEY), framed(*parts)).hex()
+
+    def actor_of(self, login: str) -> str:
+        """Return what entries call a member of staff: a keyed name, so that a customer's proof does not tell the login.
+
+        The console, which has the key, can tell who it is.
+        """
+        return f"staff-{hmac_sha256(self.keyring.installation_key(LEDGER_KEY), framed(b'actor', login.encode())).hex()[:12]}"
+
+    async def record(self, entry: Entry, keys: PersonKeys | None = None) -> str:
+        """Seal and append an entry that releases nothing; return its id, hex."""
+        await self.flush.append(self.seal_entry(entry, keys))
+        return entry.id.hex()
+
+    async def meta(self, name: str) -> str:
+        """Return a small fact about this installation; empty when it is not set."""
+
+        async def body(tx: Transaction) -> str:
+            row = await tx.one("meta_get", name=name)
+            return str(row[0]) if row else ""
+
+        return await self.data.read(body)
+
+    async def put_meta(self, name: str, value: str) -> None:
+        """Set a small fact about this installation."""
+
+        async def body(tx: Transaction) -> None:
+            await tx.run("meta_put", name=name, value=value)
+
+        await self.data.write(body)
+
+
+async def _vault_id(parts: Parts) -> tuple[str, str]:
+    async def body(tx: Transaction) -> str:
+        row = await tx.one("meta_get", name="vault_id")
+        return str(row[0]) if row else ""
+
+    in_data, in_keys = await parts.data.read(body), await parts.keys.read(body)
+    if in_data and in_data == in_keys:
+        return in_data, await parts.data.read(_origin) or parts.origin
+    if in_data or in_keys:
+
+        async def people(tx: Transaction) -> int:
+            row = await tx.one("people_count")
+            return int(row[0]) if row else 0
+
+        if in_keys and not in_data and await parts.data.read(people) == 0 and not await _has_checkpoint(parts):
+            fresh = in_keys  # killed between the two first writes
+        else:
+            raise SettingError(
+                "expected databases D and K of one vault, found two that do not belong together",
+                reason="vault-other",
+                hint="check both addresses; a restored K goes with its own D",
+                clause="§5.4",
+            )
+    else:
+        fresh = random_id()
+
+    async def put(tx: Transaction) -> None:
+        await tx.run("meta_put", name="vault_id", value=fresh)
+
+    async def put_both(tx: Transaction) -> None:
+        await put(tx)
+        await tx.run("meta_put", name="origin", value=parts.origin)
+
+    await parts.keys.write(put)
+    await parts.data.write(put_both)
+    return fresh, parts.origin
+
+
+async def _origin(tx: Transaction) -> str:
+    row = await tx.one("meta_get", name="origin")
+    return str(row[0]) if row else ""
+
+
+async def _has_checkpoint(parts: Parts) -> bool:
+    async def body(tx: Transaction) -> bool:
+        return await tx.one("last_checkpoint_get") is not None
+
+    return await parts.keys.read(body)

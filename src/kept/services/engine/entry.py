@@ -1,0 +1,138 @@
+"""One entry of the ledger, built and sealed: the account part, the person part, their commitments and the id.
+
+The account part says who did what, for which purpose, under which clause; closed vocabulary, no free text, no person.
+The person part says whose it was and goes with that person. The id is the leaf hash (DESIGN §5).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from kept.crypto.random import random_bytes
+from kept.ledger.leaf import Opening, commit_account, commit_person, leaf_data, leaf_hash
+from kept.services.engine.acts import Act, Outcome
+
+
+class Refusal(msgspec.Struct, frozen=True, array_like=True):
+    """One item refused, with where the procedure stopped."""
+
+    item: str
+    step: int
+    reason: str
+    clause: str
+
+
+class Account(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The account part, as its bytes are committed to and sealed (JSON, fixed field order).
+
+    Args:
+        act: What happened, from `Act`.
+        outcome: How it ended, from `Outcome`.
+        at: When, unix seconds.
+        policy: First 16 hex digits of the active policy's hash.
+        kind: Kind of mandate: `staff`, `service`, `own`, `operator` or `installation`.
+        actor: Staff login, credential id or operator's name on the machine; empty for a customer or the installation.
+        role: Role acted in; empty when there is none.
+        purpose: Purpose acted for; empty when there is none.
+        clause: Clause it rests on or follows from, without the section sign.
+        items: Slots concerned, item names only.
+        exit: Way out; empty when nothing left.
+        case: Case number; empty when there is none.
+        mandate: Mandate id; empty when there is none.
+        refused: Items refused, with step, reason and clause.
+        facts: Further machine facts: hashes, counts, ids, words of the closed vocabulary.
+    """
+
+    act: str
+    outcome: str
+    at: float
+    policy: str
+    kind: str = ""
+    actor: str = ""
+    role: str = ""
+    purpose: str = ""
+    clause: str = ""
+    items: tuple[str, ...] = ()
+    exit: str = ""
+    case: str = ""
+    mandate: str = ""
+    refused: tuple[Refusal, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+class PersonPart(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The person part: whose entry it is, the versions concerned, and the state it was decided on."""
+
+    person: str
+    g: int
+    versions: dict[str, int] = {}
+
+
+def is_register_line(said: Account) -> bool:
+    """Whether an entry is a line of the register of provisions: its person part may have to outlive an erasure (§4.6).
+
+    Args:
+        said: The account part.
+    """
+    return said.act == Act.PROVIDE.value and said.outcome == Outcome.PERMITTED.value
+
+
+_account_decoder = msgspec.json.Decoder(Account)
+_person_decoder = msgspec.json.Decoder(PersonPart)
+parse_account = _account_decoder.decode
+parse_person_part = _person_decoder.decode
+
+NONCE_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry ready to be sealed and appended.
+
+    Args:
+        account: Opening of the account part (nonce and plaintext).
+        person: Opening of the person part; its plaintext is empty when the entry concerns nobody.
+        account_commitment: 32 bytes.
+        person_commitment: 32 bytes.
+        id: Leaf hash, 32 bytes.
+        person_id: Whose entry it is, 16 bytes; empty when nobody's.
+        said: The account part as values, for tallies.
+    """
+
+    account: Opening
+    person: Opening
+    account_commitment: bytes
+    person_commitment: bytes
+    id: bytes
+    person_id: bytes
+    said: Account
+
+
+def build_entry(
+    account: Account, person_id: bytes = b"", *, g: int = 0, versions: dict[str, int] | None = None
+) -> Entry:
+    """Commit to an entry.
+
+    Args:
+        account: The account part.
+        person_id: Whose entry it is, 16 bytes; empty when nobody's.
+        g: State the act was decided on.
+        versions: Version of each slot concerned.
+    """
+    nonces = random_bytes(2 * NONCE_BYTES)
+    account_opening = Opening(nonces[:NONCE_BYTES], msgspec.json.encode(account))
+    person_plaintext = msgspec.json.encode(PersonPart(person_id.hex(), g, versions or {})) if person_id else b""
+    person_opening = Opening(nonces[NONCE_BYTES:], person_plaintext)
+    account_commitment = commit_account(account_opening)
+    person_commitment = commit_person(person_opening)
+    return Entry(
+        account=account_opening,
+        person=person_opening,
+        account_commitment=account_commitment,
+        person_commitment=person_commitment,
+        id=leaf_hash(leaf_data(account_commitment, person_commitment)),
+        person_id=person_id,
+        said=account,
+    )

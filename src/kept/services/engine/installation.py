@@ -1,0 +1,112 @@
+"""An installation at an address: two databases, the key folder, the checkpoint file, and who may serve it.
+
+`sqlite:///shop.db` means shop.db (D), shop.keys.db (K), the folder shop.keyfiles/ and shop.checkpoint beside it. In
+production K and the key folder lie elsewhere: give their addresses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kept.crypto.password import Passwords
+from kept.errors import SettingError
+from kept.policy.vocabulary import GuaranteeWord
+from kept.services.engine.clock import Clock
+from kept.services.engine.engine import Parts
+from kept.services.engine.key_files import KeyFiles
+from kept.store.sqlite import SqliteStore
+
+SCHEME = "sqlite:///"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the parts of an installation lie."""
+
+    data: Path
+    keys: Path
+    key_folder: Path
+    checkpoint: Path
+
+
+def parse_address(url: str, *, keys_url: str = "", key_folder: str = "") -> Address:
+    """Read the address of an installation.
+
+    Args:
+        url: `sqlite:///` and the path of D.
+        keys_url: The same for K; beside D when it is left out.
+        key_folder: Folder of the key files; beside D when it is left out.
+
+    Raises:
+        SettingError: It is not an address this version opens.
+    """
+    if not url.startswith(SCHEME) or not url.removeprefix(SCHEME):
+        raise SettingError(
+            "expected an address like sqlite:///shop.db, found another",
+            reason="address",
+            hint="PostgreSQL follows; see the README for what this version opens",
+        )
+    data = Path(url.removeprefix(SCHEME))
+    return Address(
+        data,
+        Path(keys_url.removeprefix(SCHEME)) if keys_url else data.with_name(f"{data.stem}.keys{data.suffix}"),
+        Path(key_folder) if key_folder else data.with_name(f"{data.stem}.keyfiles"),
+        data.with_name(f"{data.stem}.checkpoint"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What may differ between installations."""
+
+    origin: str = "kept.example/ledger"
+    clock: Clock = field(default_factory=Clock)
+    passwords: Passwords = field(default_factory=Passwords)
+
+
+def installation_parts(
+    address: Address, guarantees: Mapping[str, GuaranteeWord], settings: Settings | None = None, *, create: bool = False
+) -> Parts:
+    """Open the parts of an installation; `Engine.start` puts them to work.
+
+    Args:
+        address: Where they lie.
+        guarantees: Built-in promises a policy may name.
+        settings: What differs.
+        create: Whether to make what is missing.
+
+    Raises:
+        SettingError: Something is missing or not ours.
+        StoreError: A database is not sound.
+    """
+    chosen = settings or Settings()
+    if not address.data.parent.is_dir():
+        raise SettingError(
+            f"expected the folder of {address.data.name} to exist, found none",
+            reason="folder-missing",
+            hint="make it first",
+        )
+    if not create and address.data.exists() and not address.key_folder.is_dir():
+        raise SettingError(
+            f"expected the key folder {address.key_folder.name}, found none",
+            reason="key-folder-missing",
+            hint="put it back; data backups never hold it",
+            clause="§5.5",
+        )
+    fresh = not address.data.exists()
+    data = SqliteStore(address.data, "data", create=create)
+    keys = SqliteStore(address.keys, "keys", create=create)
+    provider = KeyFiles(address.key_folder)
+    return Parts(
+        data=data,
+        keys=keys,
+        provider=provider,
+        signing_key=provider.signing_key(create=create and fresh),
+        guarantees=guarantees,
+        clock=chosen.clock,
+        origin=chosen.origin,
+        outside=address.checkpoint,
+        passwords=chosen.passwords,
+    )

@@ -1,0 +1,289 @@
+"""Keys: the person's (values, evidence, statutory) and the installation's, random, wrapped under a key epoch, kept in K.
+
+New person: K, then D. Erase: one transaction of K removes keys, tokens and the state copy and writes the tombstone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kept.crypto.random import random_bytes, random_id
+from kept.errors import ConflictError, ErasedError, SealError
+from kept.store.interface import Store, Transaction
+from kept.vault.provider import Provider
+from kept.vault.sealed import wrap_binding
+
+KEY_BYTES = 32
+INSTALLATION = b"installation"
+KINDS = ("values", "evidence", "statutory")
+
+
+@dataclass(frozen=True, slots=True)
+class WrappedKey:
+    """A key as its row stands."""
+
+    key_id: str
+    kind: str
+    epoch: int
+    wrapped: bytes
+
+
+class PersonKeys:
+    """The keys of one person, unwrapped when first used and forgotten with this object.
+
+    Args:
+        person_id: 16 bytes.
+        rows: Wrapped keys.
+        provider: Unwraps them.
+    """
+
+    def __init__(self, person_id: bytes, rows: list[WrappedKey], provider: Provider) -> None:
+        self.person_id = person_id
+        self._rows = {row.key_id: row for row in rows}
+        self._provider = provider
+        self._open: dict[str, bytes] = {}
+
+    def value_key(self, key_id: str) -> bytes:
+        """Return a value key, 32 bytes.
+
+        Raises:
+            ErasedError: There is no such key any more.
+        """
+        return self._key(key_id, "values")
+
+    def evidence_key(self, key_id: str) -> bytes:
+        """Return an evidence or statutory key, 32 bytes."""
+        row = self._rows.get(key_id)
+        return self._key(key_id, row.kind if row and row.kind != "values" else "evidence")
+
+    def ids(self, kind: str) -> list[str]:
+        """Return the ids of the keys of *kind*, oldest first."""
+        return [row.key_id for row in self._rows.values() if row.kind == kind]
+
+    def newest(self, kind: str) -> str:
+        """Return the id of the key new seals of *kind* use."""
+        found = [row.key_id for row in self._rows.values() if row.kind == kind]
+        if not found:
+            raise ErasedError(f"expected a key of kind {kind}, found none")
+        return found[-1]
+
+    def verify_all(self) -> None:
+        """Unwrap every key, those nothing is sealed under as well, and look whether each kind is there.
+
+        Raises:
+            SealError: One was changed, moved or relabelled.
+            ErasedError: One of a known kind is missing.
+        """
+        for row in self._rows.values():
+            if row.kind not in KINDS:
+                raise SealError(f"expected a key of a known kind, found another under {row.key_id[:8]}", clause="§5.3")
+            self._key(row.key_id, row.kind)
+        for kind in KINDS:
+            self.newest(kind)
+
+    def _key(self, key_id: str, kind: str) -> bytes:
+        key = self._open.get(key_id)
+        if key is None:
+            row = self._rows.get(key_id)
+            if row is None or row.kind != kind:
+                raise ErasedError("expected a key of this person, found none: it was destroyed")
+            binding = wrap_binding(self.person_id, key_id, kind, row.epoch)
+            key = self._open[key_id] = self._provider.unwrap(row.epoch, row.wrapped, binding)
+        return key
+
+
+class Keyring:
+    """Keys of people and of the installation.
+
+    Args:
+        keys: Database K.
+        provider: Holds the epochs' roots.
+    """
+
+    def __init__(self, keys: Store, provider: Provider) -> None:
+        self._keys = keys
+        self._provider = provider
+        self._installation: dict[str, bytes] = {}
+        self.epoch = 0
+
+    async def begin(self, at: float) -> None:
+        """Make the first epoch, when there is none; a root that is missing later is never made anew.
+
+        Args:
+            at: Unix seconds.
+        """
+        if await self._keys.read(lambda tx: tx.one("current_epoch_get")) is not None:
+            return
+        self._provider.create(1)
+
+        async def body(tx: Transaction) -> None:
+            if await tx.one("current_epoch_get") is None:
+                await tx.run("epoch_insert", epoch=1, state="current", created_at=at)
+                await tx.run("current_epoch_put", epoch=1)
+
+        await self._keys.write(body)
+
+    async def load(self) -> None:
+        """Read the current epoch and the installation's keys.
+
+        Raises:
+            ClosedError: The root of an epoch that is still used is missing.
+        """
+
+        async def body(tx: Transaction) -> tuple[int, list[tuple[str, int, bytes]]]:
+            row = await tx.one("current_epoch_get")
+            return (row[0] if row else 0), [(one[0], one[1], one[2]) for one in await tx.all("system_keys")]
+
+        self.epoch, rows = await self._keys.read(body)
+        self._installation = {
+            name: self._provider.unwrap(epoch, wrapped, wrap_binding(INSTALLATION, name, "installation", epoch))
+            for name, epoch, wrapped in rows
+        }
+        if self.epoch and self._provider.state(self.epoch) != "usable":
+            self._provider.unwrap(self.epoch, b"", b"")
+
+    def installation_key(self, name: str) -> bytes:
+        """Return a key of the installation, 32 bytes; it exists since `ensure_installation_key`."""
+        return self._installation[name]
+
+    async def ensure_installation_key(self, name: str, at: float) -> bytes:
+        """Return a key of the installation, making it when it is new.
+
+        Args:
+            name: Such as `ledger`, `tokens`, `index:phone`.
+            at: Unix seconds.
+        """
+        if name not in self._installation:
+            key = random_bytes(KEY_BYTES)
+            epoch = self.epoch
+            wrapped = self._provider.wrap(epoch, key, wrap_binding(INSTALLATION, name, "installation", epoch))
+
+            async def body(tx: Transaction) -> None:
+                await _hold(tx, epoch)
+                await tx.run("system_key_insert", name=name, epoch=epoch, wrapped=wrapped, created_at=at)
+
+            await self._keys.write(body)
+            self._installation[name] = key
+        return self._installation[name]
+
+    async def of_person(self, person_id: bytes) -> tuple[PersonKeys | None, int | None]:
+        """Return a person's keys (None when erased or unknown) and the number of their newest acknowledged state."""
+
+        async def body(tx: Transaction) -> tuple[list[WrappedKey], int | None]:
+            rows = await tx.all("person_keys", person_id=person_id)
+            copy = await tx.one("state_copy_g", person_id=person_id)
+            return [WrappedKey(*row) for row in rows], copy[0] if copy else None
+
+        rows, copy_g = await self._keys.read(body)
+        return (PersonKeys(person_id, rows, self._provider) if rows else None), copy_g
+
+    async def create_person(self, person_id: bytes, at: float) -> PersonKeys:
+        """Make the three keys of a new person.
+
+        Args:
+            person_id: 16 fresh random bytes.
+            at: Unix seconds.
+        """
+        rows = [self._new(person_id, kind) for kind in KINDS]
+
+        async def body(tx: Transaction) -> None:
+            await _hold(tx, rows[0].epoch)
+            await tx.many("person_key_insert", [_parameters(person_id, row, at) for row in rows])
+
+        await self._keys.write(body)
+        return PersonKeys(person_id, rows, self._provider)
+
+    async def add_value_key(self, person_id: bytes, at: float) -> str:
+        """Make a further value key for a person, so that the older can be destroyed; return its id."""
+        row = self._new(person_id, "values")
+
+        async def body(tx: Transaction) -> None:
+            await _hold(tx, row.epoch)
+            await tx.run("person_key_insert", **_parameters(person_id, row, at))
+
+        await self._keys.write(body)
+        return row.key_id
+
+    async def destroy_key(self, person_id: bytes, key_id: str) -> None:
+        """Destroy one key: what was sealed under it alone is unreadable from now on."""
+
+        async def body(tx: Transaction) -> None:
+            await tx.run("person_key_delete", person_id=person_id, key_id=key_id)
+
+        await self._keys.write(body)
+
+    async def erase_person(self, person_id: bytes, receipt_id: str, at: float, *, keep_until: float = 0.0) -> None:
+        """Destroy a person's keys, tokens and state copy, and write the tombstone, in one transaction.
+
+        Args:
+            person_id: 16 bytes.
+            receipt_id: Of the erasure.
+            at: Unix seconds.
+            keep_until: Until when a law obliges to keep what is sealed under the statutory keys; 0 destroys them as well.
+        """
+        epoch = self.epoch
+
+        async def body(tx: Transaction) -> None:
+            for key_id, kind, wrapped_under, wrapped in await tx.all("person_keys", person_id=person_id):
+                if kind == "statutory" and keep_until > at:
+                    await tx.run(
+                        "statutory_put",
+                        key_id=key_id,
+                        person_id=person_id,
+                        epoch=wrapped_under,
+                        wrapped=wrapped,
+                        until=keep_until,
+                    )
+            for query in ERASE_IN_KEYS:
+                await tx.run(query, person_id=person_id)
+            await tx.run(
+                "tombstone_put",
+                person_id=person_id,
+                receipt_id=receipt_id,
+                erased_at=at,
+                level="unreadable",
+                epoch=epoch,
+            )
+
+        await self._keys.write(body)
+
+    async def statutory(self, key_id: str) -> tuple[bytes, PersonKeys] | None:
+        """Return whose a statutory key of an erased person is, with it; None when its day has come.
+
+        Args:
+            key_id: From a line of the register.
+        """
+        row = await self._keys.read(lambda tx: tx.one("statutory_get", key_id=key_id))
+        if row is None:
+            return None
+        person_id = bytes(row[0])
+        key = WrappedKey(key_id, "statutory", int(row[1]), bytes(row[2]))
+        return person_id, PersonKeys(person_id, [key], self._provider)
+
+    def _new(self, person_id: bytes, kind: str) -> WrappedKey:
+        key_id = random_id()
+        wrapped = self._provider.wrap(
+            self.epoch, random_bytes(KEY_BYTES), wrap_binding(person_id, key_id, kind, self.epoch)
+        )
+        return WrappedKey(key_id, kind, self.epoch, wrapped)
+
+
+ERASE_IN_KEYS = ("person_key_erase", "index_token_erase", "state_copy_erase", "canary_erase")
+
+
+async def _hold(tx: Transaction, epoch: int) -> None:
+    if not await tx.run("current_epoch_hold", epoch=epoch):
+        raise ConflictError(
+            "expected to wrap under the current key epoch, found it replaced", reason="epoch-moved", hint="try again"
+        )
+
+
+def _parameters(person_id: bytes, row: WrappedKey, at: float) -> dict[str, object]:
+    return {
+        "person_id": person_id,
+        "key_id": row.key_id,
+        "kind": row.kind,
+        "epoch": row.epoch,
+        "wrapped": row.wrapped,
+        "created_at": at,
+    }

@@ -1,0 +1,157 @@
+"""Loading one person as a decision needs them: keys, sealed state, values; authenticated, and never older than K's copy.
+
+Read D, then the key; no key means erased. D behind K's copy of the state was rolled back: refused and recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kept.errors import ErasedError, RollbackError, SealError
+from kept.policy.person import PersonState, parse_state
+from kept.services.engine.keyring import Keyring, PersonKeys
+from kept.store.interface import Store, Transaction
+from kept.vault.sealed import open_state, open_value
+
+READ_AGAIN = 3
+
+
+@dataclass(slots=True)
+class Person:
+    """One person, loaded.
+
+    Args:
+        id: 16 bytes.
+        state: The opened state.
+        keys: The person's keys, unwrapped.
+        sealed: Sealed values by (slot, version), as far as they were asked for, with the key id each names.
+        policy_hash: Hash of the active policy in the same snapshot as the state.
+    """
+
+    id: bytes
+    state: PersonState
+    keys: PersonKeys
+    sealed: dict[tuple[str, int], tuple[str, bytes]]
+    policy_hash: str
+
+
+class People:
+    """Loads people.
+
+    Args:
+        data: Database D.
+        keyring: Gives a person's keys from K.
+        vault_id: Id of this vault, bound into every seal.
+    """
+
+    def __init__(self, data: Store, keyring: Keyring, vault_id: str) -> None:
+        self._data = data
+        self._keyring = keyring
+        self._vault_id = vault_id
+
+    async def load(self, person_id: bytes, slots: Iterable[str] | None = ()) -> Person:
+        """Load a person's state and the sealed values of *slots*, from one snapshot.
+
+        Args:
+            person_id: 16 bytes.
+            slots: Slots whose values are wanted; None for all of them.
+
+        Raises:
+            ErasedError: There is no such person, or no key for them any more.
+            RollbackError: D holds an older state than K acknowledged, or none although K has one.
+            SealError: The state does not open under the person's key.
+        """
+        wanted = None if slots is None else list(slots)
+
+        async def body(tx: Transaction) -> tuple[tuple[int, str, bytes] | None, list[tuple[str, int, str, bytes]], str]:
+            row = await tx.one("state_get", person_id=person_id)
+            active = await tx.one("meta_get", name="active_policy")
+            values: list[tuple[str, int, str, bytes]] = []
+            if wanted is None:
+                values = [
+                    (str(slot), int(version), str(key_id), bytes(sealed))
+                    for slot, version, key_id, sealed in await tx.all("value_all", person_id=person_id)
+                ]
+            else:
+                for slot in wanted:
+                    values.extend(
+                        (slot, int(version), str(key_id), bytes(sealed))
+                        for version, key_id, sealed in await tx.all("value_of_slot", person_id=person_id, slot=slot)
+                    )
+            state_row = None if row is None else (int(row[0]), str(row[1]), bytes(row[2]))
+            return state_row, values, str(active[0]) if active else ""
+
+        for _ in range(READ_AGAIN):  # a change may land between the two reads: D is read anew before it is called old
+            state_row, values, policy_hash = await self._data.read(body)
+            keys, copy_g = await self._keyring.of_person(person_id)
+            if state_row is None or copy_g is None or state_row[0] >= copy_g:
+                break
+        if keys is None:
+            raise ErasedError("expected a person with keys, found none", reason="erased")
+        if state_row is None:
+            raise RollbackError(
+                "expected a state for a person whose keys exist, found none",
+                reason="state-missing",
+                hint="restore database D from a newer backup, or run `kept recover`",
+                clause="§5.3",
+            )
+        g, key_id, sealed = state_row
+        if copy_g is not None and g < copy_g:
+            raise RollbackError(
+                f"expected a person's state number {copy_g} or later, found {g}",
+                reason="state-rolled-back",
+                hint="somebody put an older state back; run `kept verify`, then `kept recover`",
+                clause="§5.3",
+            )
+        state = parse_state(
+            open_state(keys.value_key(key_id), sealed, vault_id=self._vault_id, person_id=person_id, g=g)
+        )
+        if state.g != g:
+            raise SealError("a state names another number than its row", reason="state-malformed", clause="§5.3")
+        return Person(
+            person_id,
+            state,
+            keys,
+            {(slot, version): (value_key, value) for slot, version, value_key, value in values},
+            policy_hash,
+        )
+
+    def open_slot(self, person: Person, slot: str) -> str | tuple[str, ...]:
+        """Open the current value of *slot*.
+
+        Args:
+            person: Loaded with this slot.
+            slot: A slot of the person's state.
+
+        Raises:
+            SealError: The value does not open under exactly what the state says it is.
+            RollbackError: The version the state names is missing.
+        """
+        held = person.state.slots[slot]
+        return self.open_version(person, slot, held.version, held.notice_id, held.source.value)
+
+    def open_version(
+        self, person: Person, slot: str, version: int, notice_id: str, source: str
+    ) -> str | tuple[str, ...]:
+        """Open one version of *slot*, current or superseded; see `open_slot`."""
+        row = person.sealed.get((slot, version))
+        if row is None:
+            raise RollbackError(
+                f"expected version {version} of an item, found none",
+                reason="value-missing",
+                hint="run `kept verify`; restore database D from a backup",
+                clause="§5.3",
+            )
+        key_id, sealed = row
+        return open_value(
+            person.keys.value_key(key_id),
+            sealed,
+            vault_id=self._vault_id,
+            person_id=person.id,
+            key_id=key_id,
+            slot=slot,
+            version=version,
+            notice_id=notice_id,
+            source=source,
+        )

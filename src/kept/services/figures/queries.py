@@ -1,0 +1,331 @@
+"""Asking a data set: charged before it is counted, answered with noise, the same question answered from store.
+
+The charge and the record of the question are one transaction that compares and sets what was charged before: two askers
+at once cannot both spend the last of a budget. K is told before anything is counted, so that a D restored from before
+gives no budget back. What fails after the charge stays charged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fractions import Fraction
+from typing import TypeAlias
+
+from kept.crypto.random import random_id
+from kept.errors import ConflictError, DeniedError, InputError, SealError
+from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.engine import Engine
+from kept.services.engine.flush import SealedEntry, insert_entries
+from kept.services.engine.sealed_record import open_installation_record, seal_installation_record
+from kept.services.figures.data_sets import data_set_of, require_desk, statistic_entry
+from kept.services.figures.projections import Build, Opened, open_columns, usable_build
+from kept.services.figures.sampler import draw
+from kept.services.staff.sessions import StaffSession
+from kept.statistics.budget import YEAR_SECONDS, Precision, Room, period_of, price, returns_at, room, variance
+from kept.statistics.counting import count
+from kept.statistics.data_set import DataSet
+from kept.statistics.figures import Figures, decode_figures, encode_figures, make_figures
+from kept.statistics.question import Question, make_question
+from kept.store.interface import Row, Transaction
+
+KIND = "figures"
+DAMAGED = "damaged"
+"""Its figures do not open; it is in no list of what is released."""
+TRIES = 5
+Charges: TypeAlias = dict[str, tuple[float, int]]
+"""When and how much, by question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statistic:
+    """One question, as its page shows it.
+
+    Args:
+        id: Its id.
+        number: Its number.
+        data_set: Word of the data set.
+        clause: Clause that declared it.
+        build_id: Build it was asked of.
+        built_at: When that was built, unix seconds.
+        dimensions: Words of its dimensions.
+        purpose: For which purpose.
+        asked_by: Login.
+        asked_at: Unix seconds.
+        micro_rho: What it cost, millionths of rho.
+        delta: Of the data set's epsilon statement.
+        status: `charged`, `answered`, `asked` (its release waits), `released`; `damaged` in a list.
+        figures: The answer; None while it is only charged.
+        approval_id: Of its release; empty while nobody asked.
+        released_at: Unix seconds; None before.
+    """
+
+    id: str
+    number: int
+    data_set: str
+    clause: str
+    build_id: str
+    built_at: float
+    dimensions: tuple[str, ...]
+    purpose: str
+    asked_by: str
+    asked_at: float
+    micro_rho: int
+    delta: float
+    status: str
+    figures: Figures | None
+    approval_id: str
+    released_at: float | None
+
+
+async def ask(engine: Engine, session: StaffSession, name: str, dimensions: Sequence[str], precision: Precision) -> str:
+    """Ask how many, divided by *dimensions*; return the question's id.
+
+    The same question on the same build, answered at least as exactly before, is answered from store and costs nothing.
+
+    Args:
+        engine: Open.
+        session: With the right and a purpose of the data set.
+        name: Data set, from outside.
+        dimensions: Words of dimensions, from outside.
+        precision: How exact, and so how dear.
+
+    Raises:
+        InputError: The question is not in the catalogue, or there is no usable build.
+        DeniedError: The right, the purpose or the budget is missing.
+        SealError: A segment does not open; what was charged stays charged.
+    """
+    declared = data_set_of(engine, name)
+    purpose = require_desk(engine, session, declared)
+    built = await usable_build(engine, declared)
+    question = make_question(built.data_set, dimensions)
+    cost = price(declared.budget, precision)
+    for row in await engine.data.read(
+        lambda tx: tx.all("statistic_same", build_id=built.id, dimensions=question.words, micro_rho=cost)
+    ):
+        if str(row[1]) != "charged":
+            return str(row[0])
+    asked = _Asked(random_id(), session, built, question, purpose, cost)
+    await _charge(engine, asked)
+    await _answer(engine, asked)
+    return asked.id
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question on its way: who asks what of which build, for which purpose, at what price."""
+
+    id: str
+    session: StaffSession
+    built: Build
+    question: Question
+    purpose: str
+    cost: int
+
+    def entry(
+        self, engine: Engine, act: Act, at: float, facts: tuple[tuple[str, str], ...], outcome: Outcome = Outcome.DONE
+    ) -> SealedEntry:
+        """Return an entry about it."""
+        clause = self.built.data_set.clause
+        return statistic_entry(
+            engine, self.session, act, at, purpose=self.purpose, clause=clause, facts=facts, outcome=outcome
+        )
+
+
+async def _charge(engine: Engine, asked: _Asked) -> None:
+    """Charge it in D, then tell K; nothing is counted before both are durable."""
+    for _ in range(TRIES):
+        at = engine.ready()
+        try:
+            back = await _try_to_charge(engine, asked, at)
+        except ConflictError as error:
+            if error.reason != "charged-meanwhile":
+                raise
+            continue
+        if back is not None:
+            raise await _spent(engine, asked, back)
+        charge = {"data_set": asked.built.data_set.id, "at": at, "micro_rho": asked.cost}
+        await engine.keys.write(lambda tx, one=charge: tx.run("charge_put", statistic_id=asked.id, **one))  # type: ignore[misc]
+        return
+    raise ConflictError("others keep asking at the same moment", reason="charged-meanwhile", hint="ask again")
+
+
+async def _try_to_charge(engine: Engine, asked: _Asked, at: float) -> float | None:
+    """Charge it once, with its record; return None, or when there will be room for it.
+
+    Raises:
+        ConflictError: Somebody else was charged meanwhile, or the build is not the newest any more.
+    """
+    built, data_set = asked.built, asked.built.data_set
+    remembered = await _remembered(engine, data_set, at)
+    facts = (
+        ("data-set", data_set.id), ("build", built.id), ("question", asked.id),
+        ("by", asked.question.words or "nothing"), ("micro-rho", str(asked.cost)),
+    )  # fmt: skip
+    entry = asked.entry(engine, Act.STATISTIC_ASK, at, facts)
+
+    async def body(tx: Transaction) -> float | None:
+        await tx.run("statistic_account_open", data_set=data_set.id)
+        account = await tx.one("statistic_account_get", data_set=data_set.id)
+        charges = await _charges(tx, data_set, at, remembered)
+        if room(data_set.budget, charges, at).left < asked.cost:
+            return returns_at(data_set.budget, charges, at, asked.cost)
+        standing = await tx.one("projection_of", data_set=data_set.id)
+        active = await tx.one("meta_get", name="active_policy")
+        if (standing and str(standing[0])) != built.id or (active and str(active[0])) != built.policy_hash:
+            raise ConflictError(
+                "expected the build the question was asked of, found a newer one",
+                reason="build-moved",
+                hint="ask again",
+            )
+        if not await tx.run(
+            "statistic_charge", data_set=data_set.id, cost=asked.cost, expected=int(account[0]) if account else 0
+        ):
+            raise ConflictError("somebody else was charged at the same moment", reason="charged-meanwhile")
+        row = await tx.one("statistic_next")
+        await tx.run(
+            "statistic_insert",
+            statistic_id=asked.id,
+            number=int(row[0] if row else 0) + 1,
+            data_set=data_set.id,
+            clause=data_set.clause,
+            build_id=built.id,
+            built_at=built.built_at,
+            dimensions=asked.question.words,
+            purpose=asked.purpose,
+            asked_by=asked.session.login,
+            asked_at=at,
+            micro_rho=asked.cost,
+            delta=data_set.budget.delta,
+            sealed=b"",
+        )
+        await insert_entries(tx, [entry], at)
+        return None
+
+    return await engine.data.write(body)
+
+
+def _since(data_set: DataSet, at: float) -> float:
+    return min(at - YEAR_SECONDS, period_of(at, data_set.budget.per)[0] - 1)
+
+
+async def _remembered(engine: Engine, data_set: DataSet, at: float) -> Charges:
+    """Return what K remembers of charges, by question."""
+    since = _since(data_set, at)
+    rows = await engine.keys.read(lambda tx: tx.all("charges_since", data_set=data_set.id, since=since))
+    return {str(row[0]): (float(row[1]), int(row[2])) for row in rows}
+
+
+async def _charges(tx: Transaction, data_set: DataSet, at: float, remembered: Charges) -> list[tuple[float, int]]:
+    """Return every charge, of D and what K remembers beside."""
+    rows = await tx.all("statistic_charges", data_set=data_set.id, since=_since(data_set, at))
+    both = remembered | {str(row[0]): (float(row[1]), int(row[2])) for row in rows}
+    return sorted(both.values())
+
+
+async def _spent(engine: Engine, asked: _Asked, back: float) -> DeniedError:
+    """Record the refusal, and say when the budget comes back."""
+    data_set = asked.built.data_set
+    facts = (("data-set", data_set.id), ("micro-rho", str(asked.cost)), ("reason", "budget-spent"))
+    entry = asked.entry(engine, Act.STATISTIC_ASK, engine.clock.now(), facts, Outcome.REFUSED)
+    await engine.flush.append(entry)
+    day = datetime.fromtimestamp(back, tz=UTC).strftime("%Y-%m-%d")
+    return DeniedError(
+        "expected room in the budget of this data set, found it spent",
+        step=9,
+        needed=f"a rougher question now, or this one from {day} on",
+        entry_id=entry.entry.id.hex(),
+        reason="budget-spent",
+        clause=f"§{data_set.clause}",
+    )
+
+
+async def _answer(engine: Engine, asked: _Asked) -> None:
+    question = asked.question
+    parts = await open_columns(engine, asked.built, question.dimensions)
+    spread = variance(question.squared_sensitivity, asked.cost)
+    noisy, sampler = await asyncio.to_thread(_noisy, question, parts, spread)  # the loop answers others meanwhile
+    sealed = seal_installation_record(
+        engine, KIND, asked.id, encode_figures(make_figures(question, noisy, spread, sampler))
+    )
+    at = engine.ready()
+    entry = asked.entry(engine, Act.STATISTIC_ANSWER, at, (("question", asked.id), ("sampler", sampler)))
+
+    async def body(tx: Transaction) -> None:
+        if await tx.run("statistic_answer", statistic_id=asked.id, sealed=sealed):
+            await insert_entries(tx, [entry], at)
+
+    await engine.data.write(body)
+
+
+def _noisy(question: Question, parts: list[Opened], spread: Fraction) -> tuple[list[int], str]:
+    """Return the noisy figures and the sampler; the true counts end with this call."""
+    figures, sampler = draw(question.cells, spread)
+    for columns, rows, weights in parts:
+        for cell, found in enumerate(count(columns, rows, weights)):
+            figures[cell] += found
+    return figures, sampler
+
+
+async def statistic_of(engine: Engine, statistic_id: str) -> Statistic:
+    """Return one question.
+
+    Args:
+        engine: Open.
+        statistic_id: From outside.
+
+    Raises:
+        InputError: There is none of that id.
+        SealError: Its figures were changed.
+    """
+    row = await engine.data.read(lambda tx: tx.one("statistic_get", statistic_id=statistic_id))
+    if row is None:
+        raise InputError("expected a question, found none of that number", reason="statistic-unknown", clause="§4.8")
+    sealed = bytes(row[12])
+    return _statistic(
+        statistic_id,
+        row,
+        decode_figures(open_installation_record(engine, KIND, statistic_id, sealed)) if sealed else None,
+    )
+
+
+async def _without_figures(engine: Engine, statistic_id: str) -> Statistic:
+    row = await engine.data.read(lambda tx: tx.one("statistic_get", statistic_id=statistic_id))
+    return _statistic(statistic_id, row or (), None, status=DAMAGED)
+
+
+def _statistic(statistic_id: str, row: Row, figures: Figures | None, *, status: str = "") -> Statistic:
+    return Statistic(
+        statistic_id, int(row[0]), str(row[1]), str(row[2]), str(row[3]), float(row[4]), tuple(str(row[5]).split()),
+        str(row[6]), str(row[7]), float(row[8]), int(row[9]), float(row[10]), status or str(row[11]), figures,
+        str(row[13]), None if row[14] is None else float(row[14]),
+    )  # fmt: skip
+
+
+async def all_statistics(engine: Engine) -> list[Statistic]:
+    """Return every question, newest first."""
+    rows = await engine.data.read(lambda tx: tx.all("statistics"))
+    found = []
+    for row in rows:
+        try:
+            found.append(await statistic_of(engine, str(row[0])))
+        except SealError:
+            found.append(await _without_figures(engine, str(row[0])))  # the others are still looked at
+    return found
+
+
+async def budget_left(engine: Engine, data_set: DataSet) -> Room:
+    """Return what is left of a data set's budget now."""
+    at = engine.clock.now()
+    remembered = await _remembered(engine, data_set, at)
+    return room(data_set.budget, await engine.data.read(lambda tx: _charges(tx, data_set, at, remembered)), at)
+
+
+async def room_from(engine: Engine, data_set: DataSet, precision: Precision) -> float:
+    """Return when a question of this price can be asked, unix seconds; now, when there is room."""
+    at = engine.clock.now()
+    remembered = await _remembered(engine, data_set, at)
+    charges = await engine.data.read(lambda tx: _charges(tx, data_set, at, remembered))
+    return returns_at(data_set.budget, charges, at, price(data_set.budget, precision))

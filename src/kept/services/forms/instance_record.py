@@ -1,0 +1,90 @@
+"""The record of an instance of a collection point: its file as read, and where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from kept.errors import InputError
+from kept.policy.instance import Instance, parse_instance
+from kept.policy.words import PointKind
+from kept.services.engine.engine import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An instance and where it stands.
+
+    Args:
+        file: As read.
+        kind: Of its point.
+        status: `draft`, `open`, `closed` or `ended`.
+        made_by: Login of who drafted it.
+        opened_at: Unix seconds; None before. So are the other times.
+        closed_at: When it closed.
+        delivered_at: When the last prize was on its way.
+        ended_at: When what its people gave was gone.
+        taken: How many take part.
+    """
+
+    file: Instance
+    kind: PointKind
+    status: str
+    made_by: str
+    opened_at: float | None
+    closed_at: float | None
+    delivered_at: float | None
+    ended_at: float | None
+    taken: int
+
+    @property
+    def id(self) -> str:
+        """Its word."""
+        return self.file.id
+
+
+async def standing(engine: Engine, instance_id: str) -> Standing:
+    """Return one instance.
+
+    Raises:
+        InputError: There is none of that id.
+    """
+    row = await engine.data.read(lambda tx: tx.one("instance_get", instance_id=instance_id))
+    if row is None:
+        raise InputError(
+            "expected a questionnaire, contest, sweepstake or event, found none",
+            reason="instance-unknown",
+            clause="§2.4",
+        )
+    point, file, made_by, _, status = row[:5]
+    opened_at, closed_at, delivered_at, ended_at = (None if one is None else float(one) for one in row[6:10])
+    policy = engine.policy.policy
+    kinds = tuple((one.id, one.kind.value) for one in policy.points.values())
+    known = policy.points.get(str(point))
+    return Standing(
+        _parsed(str(file), kinds, policy.languages),
+        known.kind if known else PointKind.EVENT,
+        str(status),
+        str(made_by),
+        opened_at,
+        closed_at,
+        delivered_at,
+        ended_at,
+        int(row[11]),
+    )
+
+
+@lru_cache(maxsize=256)
+def _parsed(file: str, kinds: tuple[tuple[str, str], ...], languages: tuple[str, ...]) -> Instance:
+    return parse_instance(file, dict(kinds), languages)
+
+
+async def all_standing(engine: Engine) -> list[Standing]:
+    """Return all instances, newest first; one whose point or language the policy no longer has is left out."""
+    found = []
+    for row in await engine.data.read(lambda tx: tx.all("instances")):
+        try:
+            found.append(await standing(engine, str(row[0])))
+        except InputError:
+            continue
+    return found

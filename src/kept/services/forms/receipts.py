@@ -1,0 +1,136 @@
+"""Receipts: the record of a consent with the fields of ISO/IEC TS 27560, as JSON-LD in DPV terms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from kept.crypto.digest import sha256
+from kept.crypto.random import random_id
+from kept.policy.model import Policy
+from kept.policy.notice import Notice
+from kept.policy.present import retention_words
+from kept.services.engine.engine import Engine
+from kept.services.gate.own_session import Own
+from kept.vault.sealed import open_record
+
+RECEIPT_KINDS = frozenset({"consent", "partner"})
+"""Kinds of receipt this installation writes: of a form of the person's own, of what another company gave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A receipt: its id, and the record itself."""
+
+    id: str
+    record: dict[str, Any]
+
+
+def moment(at: float) -> str:
+    """Return a time as ISO 8601 in UTC."""
+    return datetime.fromtimestamp(at, tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def consent_receipt(  # noqa: PLR0913 -- what a receipt names
+    policy: Policy,
+    notice: Notice,
+    notice_id: str,
+    person_id: bytes,
+    slots: tuple[str, ...],
+    ticks: tuple[tuple[str, str, str], ...],
+    at: float,
+) -> Receipt:
+    """Return the receipt of a submission.
+
+    Args:
+        policy: In force.
+        notice: As shown.
+        notice_id: Its id.
+        person_id: 16 bytes; stands in the receipt only as a pseudonym of its own.
+        slots: Slots filled.
+        ticks: Boxes ticked: purpose, channel, third party.
+        at: Unix seconds.
+    """
+    receipt_id = random_id()
+    language = notice.language
+    filled = [term.purpose for term in notice.terms if term.item in slots]
+    presented = {term.purpose for term in notice.terms}
+    purposes = dict.fromkeys([*filled, *(tick[0] for tick in ticks if tick[0] in presented)])  # a yes alone is one too
+    processes = []
+    for one in purposes:
+        purpose = policy.purposes[one]
+        terms = [term for term in notice.terms if term.purpose == one]
+        chosen = [tick for tick in ticks if tick[0] == one]
+        processes.append(
+            {
+                "dpv:hasPurpose": {
+                    "@id": f"#purpose-{one}",
+                    "dct:title": purpose.titles[language],
+                    "skos:broader": f"dpv:{purpose.dpv}" if purpose.dpv else None,
+                },
+                "dpv:hasLegalBasis": terms[0].basis.value,
+                "dpv:hasPersonalData": [term.item for term in terms if term.item in slots],
+                "dpv:hasRecipient": sorted({name for _, _, name in chosen if name}),
+                "dpv:hasStorageCondition": retention_words(terms[0].retention, language),
+                "exits": [way_out.value for way_out in terms[0].exits],
+                "channels": sorted({channel for _, channel, _ in chosen if channel}),
+                "given": bool(chosen) if terms[0].basis.value == "consent" else None,
+            }
+        )
+    record = {
+        "@context": {
+            "dpv": "https://w3id.org/dpv#",
+            "dct": "http://purl.org/dc/terms/",
+            "skos": "http://www.w3.org/2004/02/skos/core#",
+        },
+        "@type": "dpv:ConsentRecord",
+        "dct:conformsTo": "https://w3id.org/dpv/schema/dpv-27560#receipt-record",
+        "dct:identifier": receipt_id,
+        "schemaVersion": "1",
+        "dct:created": moment(at),
+        "dpv:hasDataSubject": sha256(b"kept/receipt-subject/v1" + receipt_id.encode() + person_id).hex()[:32],
+        "dpv:hasJurisdiction": list(policy.law),
+        "dpv:hasDataController": dict(policy.controller),
+        "dpv:hasNotice": {
+            "dct:identifier": notice_id,
+            "dct:language": language,
+            "policy": policy.id,
+            "version": notice.version,
+            "policyHash": notice.policy_hash,
+            "text": notice.text,
+        },
+        "dpv:hasProcess": processes,
+        "withdrawal": {"where": "my-data", "contact": policy.controller.get("contact", "")},
+        "event": [
+            {
+                "state": "dpv:ConsentGiven" if ticks else "dpv:NoticeGiven",
+                "at": moment(at),
+                "by": "data subject",
+                "how": "own session",
+            }
+        ],
+    }
+    return Receipt(receipt_id, record)
+
+
+async def receipts_of(engine: Engine, own: Own) -> list[tuple[Receipt, str, float]]:
+    """Return the receipts of a person, newest first: receipt, kind, time."""
+    keys, _ = await engine.keyring.of_person(own.person_id)
+    if keys is None:
+        return []
+    rows = await engine.data.read(lambda tx: tx.all("receipts", person_id=own.person_id))
+    found = []
+    for receipt_id, kind, at, key_id, sealed in rows:
+        content = open_record(
+            keys.evidence_key(key_id),
+            sealed,
+            vault_id=engine.vault_id,
+            owner=own.person_id,
+            kind="receipt",
+            record_id=receipt_id,
+        )
+        found.append((Receipt(receipt_id, msgspec.json.decode(content)), kind, at))
+    return found

@@ -1,0 +1,181 @@
+"""What came with a form, held against the form: declared fields alone, each acceptable, boxes it offered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from kept.errors import SubmissionError
+from kept.policy import present
+from kept.policy.instance import Instance, Question
+from kept.policy.model import Policy
+from kept.policy.narrow import narrow
+from kept.policy.notice import Notice
+from kept.policy.words import Exit, ItemType
+from kept.vault.normal import normalise
+
+TICK = "choice"
+USE = "use"
+PUBLISH = "publish"
+ANSWER = "answer."
+FIELDS_AT_MOST = 200
+
+Value = str | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A box ticked: purpose, channel and third party, as on the form."""
+
+    purpose: str
+    exit: Exit | None
+    recipient: str
+
+    def name(self) -> str:
+        """Return the box's value on the form."""
+        return f"{self.purpose}/{self.exit.value if self.exit else ''}/{self.recipient}"
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a person chose to give.
+
+    Args:
+        values: By item.
+        ticks: Boxes ticked.
+        use: Items given before that may be used here too.
+        publish: Items that may be published.
+    """
+
+    values: dict[str, Value]
+    ticks: tuple[Tick, ...]
+    use: tuple[str, ...] = ()
+    publish: tuple[str, ...] = ()
+
+
+def parse_submission(
+    policy: Policy,
+    notice: Notice,
+    unverified_fields: Sequence[tuple[str, str]],
+    at: float,
+    instance: Instance | None = None,
+) -> Submission:
+    """Read the fields of a form.
+
+    Args:
+        policy: In force.
+        notice: As shown, of the form's point and stage.
+        unverified_fields: Names and texts as they came.
+        at: Now, unix seconds: no date of birth lies after it.
+        instance: Run-time instance of the form, if it is one's.
+
+    Raises:
+        SubmissionError: Too many fields, one that is not declared or comes twice, a box or item not offered, or a value
+            that is not acceptable.
+    """
+    if len(unverified_fields) > FIELDS_AT_MOST:
+        raise SubmissionError(f"expected at most {FIELDS_AT_MOST} fields", reason="fields-many", clause="§2.2")
+    point = narrow(policy, instance) if instance else policy.points[notice.point]
+    items = point.stages[notice.stage]
+    asked = {one for one in items if not (instance and policy.items[one].type is ItemType.ANSWER)}
+    offered = {
+        Tick(one.purpose, one.exit, one.recipient).name(): one
+        for one in present.boxes(policy, notice.point, notice.language, notice.stage, instance=instance)
+    }
+    raw: dict[str, list[str]] = {}
+    ticks: list[Tick] = []
+    several: dict[str, list[str]] = {USE: [], PUBLISH: []}
+    usable = {item for item in items if not policy.items[item].per_instance}
+    publishable = {item for item in items if instance and item in publishable_items(policy, point.purposes)}
+    for name, text in unverified_fields:
+        if name == TICK:
+            if text not in offered:
+                raise _unknown_choice()
+            box = offered[text]
+            ticks.append(Tick(box.purpose, box.exit, box.recipient))
+        elif name in several:
+            if text not in (usable if name == USE else publishable):
+                raise _unknown_choice()
+            several[name].append(text)
+        elif name in asked or (instance and instance.question(name.removeprefix(ANSWER)) and ANSWER in name[:7]):
+            raw.setdefault(name, []).append(text)
+        else:
+            raise SubmissionError(
+                "expected only the fields this form declares, found another",
+                field="",
+                reason="field-undeclared",
+                hint="nothing was taken; use the form as it is shown",
+                clause="§2.2",
+            )
+    values = _values(policy, raw, at)
+    answers = _answers(instance, raw) if instance else ()
+    if answers:
+        values[next(one for one in items if policy.items[one].type is ItemType.ANSWER)] = answers
+    return Submission(
+        values,
+        tuple(dict.fromkeys(ticks)),
+        tuple(dict.fromkeys(several[USE])),
+        tuple(dict.fromkeys(several[PUBLISH])),
+    )
+
+
+def publishable_items(policy: Policy, purposes: Sequence[str]) -> set[str]:
+    """Return the items some of *purposes* may publish, each only if the person ticks it."""
+    public = [policy.purposes[one] for one in purposes if Exit.PUBLICATION in policy.purposes[one].exits]
+    return {
+        item.id
+        for item in policy.items.values()
+        if item.type in {ItemType.CONTEST_ENTRY, ItemType.PERSON_NAME} and any(one.may_use(item.id) for one in public)
+    }
+
+
+def _values(policy: Policy, raw: dict[str, list[str]], at: float) -> dict[str, Value]:
+    today = datetime.fromtimestamp(at, tz=UTC).strftime("%Y-%m-%d")
+    values: dict[str, Value] = {}
+    for name, texts in raw.items():
+        if name.startswith(ANSWER):
+            continue
+        item = policy.items[name]
+        some = item.type is ItemType.SOME_OF
+        if len(texts) > 1 and not some:
+            raise SubmissionError(
+                "expected a field once, found it again", field=name, reason="field-twice", clause="§2.2"
+            )
+        given = [text for text in texts if text.strip()]
+        if given:
+            values[name] = normalise(
+                item.type.value, given if some else given[0], field=name, options=item.options, today=today
+            ).value
+    return values
+
+
+def _answers(instance: Instance, raw: dict[str, list[str]]) -> tuple[str, ...]:
+    """Return what was answered as `question=answer`, in the order of the questions; what was left empty is left out."""
+    found = []
+    for question in instance.questions:
+        name = f"{ANSWER}{question.id}"
+        texts = raw.get(name, [])
+        if len(texts) > 1:
+            raise SubmissionError(
+                "expected a field once, found it again", field=name, reason="field-twice", clause="§2.2"
+            )
+        if texts and texts[0].strip():
+            found.append(f"{question.id}={_answer(question, name, texts[0])}")
+    return tuple(found)
+
+
+def _answer(question: Question, name: str, text: str) -> str:
+    if not question.options:
+        return str(normalise("answer", text, field=name).value)
+    return str(normalise("one-of", text, field=name, options=tuple(question.options)).value)
+
+
+def _unknown_choice() -> SubmissionError:
+    return SubmissionError(
+        "expected a choice this form offers, found another",
+        field=TICK,
+        reason="choice-unknown",
+        hint="use the form as it is shown",
+        clause="§2.3",
+    )

@@ -1,0 +1,132 @@
+"""Canaries: invented people among the others, whom nobody has a reason to look at. Their release is an alarm (§5.5).
+
+Who they are stands in K alone; in D they are people like any other. The alarm is written in the transaction of the very
+entry that released one.
+"""
+
+from __future__ import annotations
+
+from kept.crypto.random import random_id
+from kept.errors import InputError
+from kept.policy.decision import Mandate
+from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.engine import Engine
+from kept.services.engine.entry import Account, build_entry
+from kept.services.engine.flush import Effect, insert_entries
+from kept.store.interface import Row, Transaction
+
+FINDINGS = ("mistake", "curiosity", "exercise", "theft")
+"""What somebody who looked into an alarm found, in words of a closed list."""
+
+
+def alarm(  # noqa: PLR0913 -- what an alarm names
+    engine: Engine, mandate: Mandate, person_id: bytes, way: str, entry_id: str, at: float
+) -> Effect | None:
+    """Return the statements that raise the alarm of a release, for its own transaction; None for anybody else's.
+
+    Args:
+        engine: Open.
+        mandate: Who releases.
+        person_id: Whom.
+        way: By which exit.
+        entry_id: Of the release, hex.
+        at: When, unix seconds.
+    """
+    if person_id not in engine.canaries or mandate.kind == "own":
+        return None
+    entry = engine.seal_entry(
+        build_entry(
+            Account(
+                act=Act.CANARY_ALARM.value,
+                outcome=Outcome.DONE.value,
+                at=at,
+                policy=engine.policy.hash[:16],
+                kind="system",
+                actor=mandate.actor,
+                role=mandate.role,
+                purpose=mandate.purpose,
+                clause="5.5",
+                exit=way,
+                case=mandate.case,
+                facts=(("entry", entry_id),),
+            )
+        ),
+        None,
+    )
+
+    async def write(tx: Transaction) -> None:
+        await tx.run(
+            "alarm_insert",
+            alarm_id=random_id(),
+            at=at,
+            released_entry=entry_id,
+            actor=mandate.actor,
+            purpose=mandate.purpose,
+            way=way,
+            case_number=mandate.case,
+        )
+        await insert_entries(tx, [entry], at)
+
+    return write
+
+
+async def standing_alarms(engine: Engine) -> int:
+    """Return how many alarms nobody has looked into."""
+    row = await engine.data.read(lambda tx: tx.one("alarms_standing"))
+    return int(row[0]) if row else 0
+
+
+async def alarms(engine: Engine, limit: int = 50) -> list[Row]:
+    """Return the newest alarms, as rows of `alarms_newest`."""
+    return await engine.data.read(lambda tx: tx.all("alarms_newest", limit=limit))
+
+
+async def acknowledge(engine: Engine, alarm_id: str, finding: str, *, by: str) -> None:
+    """Say what looking into an alarm found.
+
+    Args:
+        engine: Open.
+        alarm_id: Which, from outside; its first digits are enough.
+        finding: One of `FINDINGS`.
+        by: Who looked.
+
+    Raises:
+        InputError: No such alarm stands, or another word.
+    """
+    standing = [row for row in await alarms(engine, 1000) if row[7] is None]
+    named = [row for row in standing if alarm_id and str(row[0]).startswith(alarm_id)]
+    if len(named) != 1 or finding not in FINDINGS:
+        raise InputError(
+            "expected one alarm that stands and a known finding, found something else",
+            reason="alarm-unknown",
+            hint=f"findings: {', '.join(FINDINGS)}; `kept canary list` shows the alarms",
+            clause="§5.5",
+        )
+    at = engine.ready()
+    entry = engine.seal_entry(
+        build_entry(
+            Account(
+                act=Act.CANARY_ACKNOWLEDGE.value,
+                outcome=Outcome.DONE.value,
+                at=at,
+                policy=engine.policy.hash[:16],
+                kind="operator",
+                actor=by,
+                clause="5.5",
+                facts=(("finding", finding), ("entry", str(named[0][2]))),
+            )
+        ),
+        None,
+    )
+
+    async def body(tx: Transaction) -> None:
+        if await tx.run(
+            "alarm_acknowledge",
+            alarm_id=str(named[0][0]),
+            acknowledged_by=by,
+            acknowledged_at=at,
+            finding=finding,
+        ):
+            await insert_entries(tx, [entry], at)
+
+    await engine.data.write(body)

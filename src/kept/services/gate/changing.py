@@ -1,0 +1,245 @@
+"""The one way a person's state changes: D with its entry in one transaction (compare and set on g), then K's copy.
+
+New index tokens are written before D and old ones removed after, so that a kill between leaves only a candidate too
+many, never a person who cannot be found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from kept.crypto.random import random_bytes
+from kept.errors import ConflictError
+from kept.policy.person import PersonState, encode_state
+from kept.services.engine.engine import Engine
+from kept.services.engine.entry import Account, build_entry
+from kept.services.engine.flush import insert_entries
+from kept.services.engine.keyring import PersonKeys
+from kept.services.engine.people import Person
+from kept.store.interface import Transaction
+from kept.vault.index import index_token
+from kept.vault.normal import normalise
+from kept.vault.sealed import seal_record, seal_state, seal_value
+
+TRIES_WHEN_MOVED = 5
+
+Extra = Callable[[Transaction], Awaitable[object]]
+
+
+@dataclass(slots=True)
+class Change:
+    """A change about to be written.
+
+    Args:
+        state: The next state; its g is one more than before.
+        account: The entry's account part.
+        values: New values by slot, written at the version the next state names.
+        ended: (slot, version) of values that go.
+        gained: (item, normal form) the person is findable by from now on.
+        lost: (item, normal form) the person is no longer findable by.
+        extra: Further statements of the same transaction.
+        receipt: (receipt id, kind, encoded receipt) to keep for the person, if any.
+    """
+
+    state: PersonState
+    account: Account
+    values: dict[str, str | tuple[str, ...]] = field(default_factory=dict)
+    ended: tuple[tuple[str, int], ...] = ()
+    gained: tuple[tuple[str, str], ...] = ()
+    lost: tuple[tuple[str, str], ...] = ()
+    extra: Extra | None = None
+    receipt: tuple[str, str, bytes] | None = None
+
+
+Make = Callable[[Person, float], Change]
+
+
+async def change_person(
+    engine: Engine, person_id: bytes, make: Make, *, slots: tuple[str, ...] | None = ()
+) -> tuple[PersonState, str]:
+    """Change a person's state.
+
+    Args:
+        engine: Open.
+        person_id: 16 bytes.
+        make: Answers the change for the loaded person and the time; may be called again when somebody was faster.
+        slots: Slots whose sealed values *make* needs; None for all.
+
+    Returns:
+        The new state and the id of its entry, hex.
+
+    Raises:
+        ConflictError: Somebody was faster every time.
+        ErasedError: There is no such person any more.
+    """
+    for _ in range(TRIES_WHEN_MOVED):
+        at = engine.ready()
+        person = await engine.people.load(person_id, slots)
+        try:
+            return await write_change(engine, person, make(person, at), at)
+        except ConflictError as error:
+            if error.reason != "moved":
+                raise
+    raise ConflictError("somebody else keeps changing the same person", reason="moved", hint="try again")
+
+
+async def write_change(engine: Engine, person: Person, change: Change, at: float) -> tuple[PersonState, str]:
+    """Write one change; see `change_person`."""
+    state, keys = change.state, person.keys
+    key_id = keys.newest("values")
+    entry = build_entry(
+        change.account,
+        person.id,
+        g=state.g,
+        versions={slot: state.slots[slot].version for slot in change.values if slot in state.slots},
+    )
+    sealed_entry = engine.seal_entry(entry, keys)
+    sealed_state = seal_state(
+        keys.value_key(key_id), encode_state(state), vault_id=engine.vault_id, person_id=person.id, g=state.g
+    )
+    rows = [
+        {
+            "person_id": person.id,
+            "slot": slot,
+            "version": state.slots[slot].version,
+            "key_id": key_id,
+            "sealed": seal_value(
+                keys.value_key(key_id),
+                value,
+                vault_id=engine.vault_id,
+                person_id=person.id,
+                key_id=key_id,
+                slot=slot,
+                version=state.slots[slot].version,
+                notice_id=state.slots[slot].notice_id,
+                source=state.slots[slot].source.value,
+            ),
+        }
+        for slot, value in change.values.items()
+    ]
+    await _put_tokens(engine, person.id, change.gained)
+
+    async def body(tx: Transaction) -> None:
+        if not await tx.run(
+            "state_set",
+            person_id=person.id,
+            g=state.g,
+            key_id=key_id,
+            sealed=sealed_state,
+            expected_g=person.state.g,
+        ):
+            raise ConflictError("the person's state has moved", reason="moved", hint="read it again")
+        for row in rows:
+            await tx.run("value_insert", **row)
+        for slot, version in change.ended:
+            await tx.run("value_delete", person_id=person.id, slot=slot, version=version)
+        if change.receipt is not None:
+            await _keep_receipt(tx, engine, person.id, keys, change.receipt, at)
+        if change.extra is not None:
+            await change.extra(tx)  # noqa: S610 -- not Django's
+        await insert_entries(tx, [sealed_entry], at)
+
+    await engine.data.write(body)
+    await copy_state(engine, person.id, state.g, key_id, sealed_state)
+    await _drop_tokens(engine, person.id, change.lost)
+    return state, entry.id.hex()
+
+
+async def new_person(
+    engine: Engine,
+    state: PersonState,
+    account: Account,
+    at: float,
+    extra: Callable[[Transaction, bytes], Awaitable[object]],
+) -> tuple[bytes, str]:
+    """Make a new person: K, then D, then K's copy.
+
+    Args:
+        engine: Open.
+        state: Their first state, with g 1.
+        account: The entry's account part.
+        at: Unix seconds.
+        extra: Further statements of the transaction that makes them, given their id.
+
+    Returns:
+        Their id, 16 bytes, and the id of the entry, hex.
+    """
+    person_id = random_bytes(16)
+    keys = await engine.keyring.create_person(person_id, at)
+    key_id = keys.newest("values")
+    sealed_state = seal_state(
+        keys.value_key(key_id), encode_state(state), vault_id=engine.vault_id, person_id=person_id, g=state.g
+    )
+    entry = build_entry(account, person_id, g=state.g)
+    sealed_entry = engine.seal_entry(entry, keys)
+
+    async def body(tx: Transaction) -> None:
+        await tx.run("state_insert", person_id=person_id, g=state.g, key_id=key_id, sealed=sealed_state)
+        await extra(tx, person_id)
+        await insert_entries(tx, [sealed_entry], at)
+
+    await engine.data.write(body)
+    await copy_state(engine, person_id, state.g, key_id, sealed_state)
+    return person_id, entry.id.hex()
+
+
+async def copy_state(engine: Engine, person_id: bytes, g: int, key_id: str, sealed: bytes) -> None:
+    """Write K's copy of an acknowledged state; an older one never replaces it, an erased person gets none."""
+
+    async def body(tx: Transaction) -> None:
+        if await tx.one("tombstone_get", person_id=person_id) is None:
+            await tx.run("state_copy_put", person_id=person_id, g=g, key_id=key_id, sealed=sealed)
+
+    await engine.keys.write(body)
+
+
+async def _keep_receipt(  # noqa: PLR0913 -- what a receipt's row names
+    tx: Transaction, engine: Engine, person_id: bytes, keys: PersonKeys, receipt: tuple[str, str, bytes], at: float
+) -> None:
+    receipt_id, kind, content = receipt
+    key_id = keys.newest("evidence")
+    sealed = seal_record(
+        keys.evidence_key(key_id),
+        content,
+        vault_id=engine.vault_id,
+        owner=person_id,
+        kind="receipt",
+        record_id=receipt_id,
+    )
+    await tx.run(
+        "receipt_insert", person_id=person_id, receipt_id=receipt_id, kind=kind, at=at, key_id=key_id, sealed=sealed
+    )
+
+
+def find_forms(engine: Engine, slot: str, value: str | tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return the (item, normal form) a value is findable by; none when its item is not findable."""
+    item = slot.partition("#")[0]
+    kind = engine.findable().get(item)
+    if kind is None or not isinstance(value, str):
+        return []
+    return [(item, normalise(kind.value, value).find_by)]
+
+
+async def _put_tokens(engine: Engine, person_id: bytes, forms: tuple[tuple[str, str], ...]) -> None:
+    if not forms:
+        return
+
+    async def body(tx: Transaction) -> None:
+        for item, form in forms:
+            token = index_token(engine.keyring.installation_key(f"index:{item}"), item, form)
+            await tx.run("token_put", item=item, token=token, person_id=person_id)
+
+    await engine.keys.write(body)
+
+
+async def _drop_tokens(engine: Engine, person_id: bytes, forms: tuple[tuple[str, str], ...]) -> None:
+    if not forms:
+        return
+
+    async def body(tx: Transaction) -> None:
+        for item, form in forms:
+            token = index_token(engine.keyring.installation_key(f"index:{item}"), item, form)
+            await tx.run("token_delete", item=item, token=token, person_id=person_id)
+
+    await engine.keys.write(body)

@@ -1,0 +1,416 @@
+"""The gate: the only function through which personal information leaves the vault.
+
+It decides, opens, records, and only then returns. Unknown means no (DESIGN §2).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from kept.errors import ClosedError, ConflictError, DeniedError, ErasedError, EvidenceError, KeptError, NotFoundError
+from kept.policy.decision import Allowed, Decision, LawRequest, Mandate, Refused
+from kept.policy.words import Basis, Exit
+from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.engine import Engine
+from kept.services.engine.entry import Account, Refusal, build_entry
+from kept.services.engine.flush import Condition, Effect, Guard, Moved
+from kept.services.engine.people import Person
+from kept.services.engine.restored_keys import require_signed_off
+from kept.services.gate.canaries import alarm
+from kept.services.gate.ends import events_of
+from kept.services.gate.released import Card, Released
+from kept.store.interface import Transaction
+
+TRIES_WHEN_MOVED = 5
+UNDECLARED = "undeclared"
+SLOT = re.compile(r"[a-z][a-z0-9_-]{0,63}(#[a-z0-9_-]{1,64})?", re.ASCII)
+
+OnDenial = Literal["refuse", "withhold"]
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What some exits need beside the mandate: a recipient, an authority's request, events of instances.
+
+    Args:
+        recipient: Third party or processor; empty otherwise.
+        law: What an authority's request names; only under basis *law*.
+        events: Times of retention events.
+        request: Number of the authority's request; empty otherwise.
+        told_from: When the person may be told, unix seconds; 0 for at once. Only a request under a law may say so.
+        about: Further machine facts for the entry, such as the number of the message that goes.
+    """
+
+    recipient: str = ""
+    law: LawRequest | None = None
+    events: dict[str, float] = field(default_factory=dict)
+    request: str = ""
+    told_from: float = 0.0
+    about: tuple[tuple[str, str], ...] = ()
+
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """Return what an entry says of them."""
+        told = str(int(self.told_from)) if self.told_from else ""
+        named = (("recipient", self.recipient), ("request", self.request), ("told-from", told))
+        return tuple(one for one in (*named, *self.about) if one[1])
+
+
+NO_CIRCUMSTANCES = Circumstances()
+
+Parcel = Callable[["Person", "Mapping[str, str | tuple[str, ...]]", str], "Effect"]
+"""Seals open values for where they go; given the person, the values by slot and the entry's id."""
+
+
+async def read(  # noqa: PLR0913 -- the question has this many parts
+    engine: Engine,
+    mandate: Mandate,
+    person_id: bytes,
+    slots: Sequence[str],
+    exit: Exit,  # noqa: A002 -- the field's own word
+    *,
+    on_denial: OnDenial = "refuse",
+    circumstances: Circumstances = NO_CIRCUMSTANCES,
+    act: Act = Act.VALUE_READ,
+    also: Callable[[str], Effect] | None = None,
+) -> Card:
+    """Release *slots* of a person to the holder of *mandate*, by *exit*.
+
+    Args:
+        engine: Open.
+        mandate: Issued by signing in.
+        person_id: 16 bytes.
+        slots: Slots asked for; at least one, at most 64.
+        exit: Way out.
+        on_denial: `refuse` the whole read when one item is refused, or `withhold` just that item.
+        circumstances: What some exits need beside the mandate.
+        act: What the entry calls it.
+        also: Given the entry's id, answers statements that are written with a release, or neither is.
+
+    Raises:
+        DeniedError: The policy says no to at least one item (or to all of them, with `withhold`).
+        NotFoundError: There is no such person any more.
+        ClosedError: The gate is closed.
+        EvidenceError: The person's state or value is not what it must be; recorded where possible.
+    """
+    if not slots or len(slots) > 64:  # noqa: PLR2004 -- the limit is in the docstring
+        raise DeniedError(
+            f"expected 1 to 64 items, found {len(slots)}", needed="fewer items", reason="items-count", clause="§2.2"
+        )
+    asked = _named(engine, slots)
+    for _ in range(TRIES_WHEN_MOVED):
+        try:
+            return await _read_once(engine, mandate, person_id, asked, exit, on_denial, circumstances, act, also=also)
+        except Moved:
+            continue
+    raise ConflictError("the person's choices keep changing while they are read", reason="moved", hint="read again")
+
+
+async def send(  # noqa: PLR0913 -- the question has this many parts
+    engine: Engine,
+    mandate: Mandate,
+    person_id: bytes,
+    slots: Sequence[str],
+    exit: Exit,  # noqa: A002 -- the field's own word
+    parcel: Parcel,
+    *,
+    on_denial: OnDenial = "refuse",
+    circumstances: Circumstances = NO_CIRCUMSTANCES,
+    act: Act = Act.VALUE_READ,
+    guard: Guard | None = None,
+) -> Card:
+    """Release *slots* into a parcel that is written with the entry, in one transaction: both are there, or neither.
+
+    Args:
+        engine: Open.
+        mandate: Issued by signing in.
+        person_id: 16 bytes.
+        slots: Slots asked for; at least one, at most 64.
+        exit: Way out.
+        parcel: Takes the values while they are open, seals them, and answers the statement that writes them.
+        on_denial: `refuse` the whole when one item is refused, or `withhold` just that item.
+        circumstances: What some exits need beside the mandate.
+        act: What the entry calls it.
+        guard: Looks in the same transaction whether something else stands against it (see `Flush.append`).
+
+    Returns:
+        A card with nothing to open: which items went, which were withheld, and the entry.
+
+    Raises:
+        DeniedError, NotFoundError, ClosedError, EvidenceError: As `read`.
+        KeptError: What the guard answered.
+    """
+    asked = _named(engine, slots)
+    for _ in range(TRIES_WHEN_MOVED):
+        try:
+            return await _read_once(
+                engine, mandate, person_id, asked, exit, on_denial, circumstances, act, parcel=parcel, guard=guard
+            )
+        except Moved:
+            continue
+    raise ConflictError("the person's choices keep changing while they are read", reason="moved", hint="read again")
+
+
+def _named(engine: Engine, slots: Sequence[str]) -> tuple[str, ...]:
+    """Return the slots asked for; whatever is no slot of a declared item is recorded as that, never as it was typed."""
+    items = engine.policy.policy.items
+    return tuple(
+        dict.fromkeys(
+            slot if slot.partition("#")[0] in items and SLOT.fullmatch(slot) else UNDECLARED for slot in slots
+        )
+    )
+
+
+async def decide(  # noqa: PLR0913 -- the question has this many parts
+    engine: Engine,
+    mandate: Mandate,
+    person: Person,
+    slots: Sequence[str],
+    exit: Exit,  # noqa: A002 -- the field's own word
+    at: float,
+    circumstances: Circumstances = NO_CIRCUMSTANCES,
+) -> dict[str, Decision]:
+    """Answer for each slot whether it may be opened; opens nothing and records nothing.
+
+    Args:
+        engine: Open.
+        mandate: Issued by signing in.
+        person: Loaded from one snapshot.
+        slots: Slots asked for.
+        exit: Way out.
+        at: Decision time, unix seconds.
+        circumstances: What some exits need beside the mandate.
+
+    Raises:
+        ClosedError: This process holds another policy than the one in force, or a restored K is not signed off.
+    """
+    if mandate.kind != "own":
+        require_signed_off(engine.keys_restored)
+    policy = engine.policy_in_force(person.policy_hash)
+    notices = await engine.notices.of_person(person.state)
+    events = await events_of(engine, notices)
+    decisions = policy.evaluator.decide_slots(
+        mandate,
+        person.id,
+        person.state,
+        tuple(slots),
+        exit,
+        at,
+        notices,
+        recipient=circumstances.recipient,
+        law=circumstances.law,
+        events={**events, **circumstances.events} if circumstances.events else events,
+    )
+    return dict(zip(slots, decisions, strict=True))
+
+
+async def _read_once(  # noqa: PLR0913 -- see read
+    engine: Engine,
+    mandate: Mandate,
+    person_id: bytes,
+    slots: tuple[str, ...],
+    exit: Exit,  # noqa: A002 -- the field's own word
+    on_denial: OnDenial,
+    circumstances: Circumstances,
+    act: Act,
+    *,
+    parcel: Parcel | None = None,
+    guard: Guard | None = None,
+    also: Callable[[str], Effect] | None = None,
+) -> Card:
+    at = engine.ready()
+    try:
+        person = await engine.people.load(person_id, slots)
+        decisions = await decide(engine, mandate, person, slots, exit, at, circumstances)
+        opened = {
+            slot: engine.people.open_slot(person, slot)
+            for slot, decision in decisions.items()
+            if isinstance(decision, Allowed)
+        }
+    except ErasedError as error:
+        raise await _not_found(engine, mandate, exit, at) from error
+    except EvidenceError as error:
+        await record_evidence(
+            engine, mandate, person_id, error, at, told_from=_told_from(engine, mandate, circumstances)
+        )
+        raise
+    refused = {slot: decision for slot, decision in decisions.items() if isinstance(decision, Refused)}
+    releases = bool(opened) and (not refused or on_denial == "withhold")
+    entry = build_entry(
+        _account(engine, mandate, decisions, exit, at, act, circumstances, releases=releases),
+        person_id,
+        g=person.state.g,
+        versions={slot: person.state.slots[slot].version for slot in opened} if releases else {},
+    )
+    sealed = engine.seal_entry(entry, person.keys, told_from=_told_from(engine, mandate, circumstances))
+    if not releases:
+        await engine.flush.append(sealed)
+        raise _denied(refused, entry.id.hex(), mandate.purpose)
+    await engine.flush.append(
+        sealed,
+        Condition(
+            g=person.state.g,
+            policy_hash=person.policy_hash,
+            mandate_id=mandate.id if mandate.kind != "own" else "",
+            charge=1,
+        ),
+        _together(
+            parcel(person, opened, entry.id.hex()) if parcel is not None else None,
+            also(entry.id.hex()) if also is not None else None,
+            alarm(engine, mandate, person_id, exit.value, entry.id.hex(), at),
+        ),
+        guard,
+    )
+    entry_id = entry.id.hex()
+    if parcel is not None:
+        return Card({}, {slot: f"§{one.clause}" for slot, one in refused.items()}, entry_id)
+    return Card(
+        {
+            slot: Released(
+                item=slot,
+                purpose=mandate.purpose,
+                exit=exit,
+                entry_id=entry_id,
+                content=content,
+                released_at=at,
+                now=engine.clock.now,
+            )
+            for slot, content in opened.items()
+        },
+        {slot: f"§{decision.clause}" for slot, decision in refused.items()},
+        entry_id,
+    )
+
+
+def _told_from(engine: Engine, mandate: Mandate, circumstances: Circumstances) -> float:
+    """Return when the person may be told: only what a law asks for may wait, whoever says so."""
+    purpose = engine.policy.policy.purposes.get(mandate.purpose)
+    waits = circumstances.law is not None and purpose is not None and purpose.basis is Basis.LAW
+    return circumstances.told_from if waits else 0.0
+
+
+def _account(  # noqa: PLR0913 -- see read
+    engine: Engine,
+    mandate: Mandate,
+    decisions: Mapping[str, Decision],
+    exit: Exit,  # noqa: A002 -- the field's own word
+    at: float,
+    act: Act,
+    circumstances: Circumstances,
+    *,
+    releases: bool,
+) -> Account:
+    refused = tuple(
+        Refusal(slot, decision.step, decision.reason, decision.clause)
+        for slot, decision in decisions.items()
+        if isinstance(decision, Refused)
+    )
+    allowed = [decision for decision in decisions.values() if isinstance(decision, Allowed)]
+    clause = allowed[0].clause if releases and allowed else (refused[0].clause if refused else "")
+    return Account(
+        act=act.value,
+        outcome=(Outcome.PERMITTED if releases else Outcome.REFUSED).value,
+        at=at,
+        policy=engine.policy.hash[:16],
+        kind=mandate.kind,
+        actor=mandate.actor,
+        role=mandate.role,
+        purpose=mandate.purpose,
+        clause=clause,
+        items=tuple(slot for slot, one in decisions.items() if isinstance(one, Allowed)) if releases else (),
+        exit=exit.value,
+        case=mandate.case,
+        mandate=mandate.id,
+        refused=refused,
+        facts=circumstances.facts(),
+    )
+
+
+async def _not_found(engine: Engine, mandate: Mandate, exit: Exit, at: float) -> NotFoundError:  # noqa: A002 -- see read
+    entry = build_entry(
+        Account(
+            act=Act.VALUE_READ.value,
+            outcome=Outcome.REFUSED.value,
+            at=at,
+            policy=engine.policy.hash[:16],
+            kind=mandate.kind,
+            actor=mandate.actor,
+            role=mandate.role,
+            purpose=mandate.purpose,
+            clause="0.1",
+            exit=exit.value,
+            case=mandate.case,
+            mandate=mandate.id,
+            facts=(("reason", "not-found"),),
+        )
+    )
+    await engine.flush.append(engine.seal_entry(entry, None))
+    return NotFoundError(
+        "no person this mandate may see",
+        needed="another person, or nothing: they may have been erased",
+        entry_id=entry.id.hex(),
+    )
+
+
+async def record_evidence(  # noqa: PLR0913 -- what an entry names
+    engine: Engine, mandate: Mandate | None, person_id: bytes, error: KeptError, at: float, *, told_from: float = 0.0
+) -> None:
+    """Record that evidence did not hold; a ledger that cannot be written does not hide the error itself.
+
+    Args:
+        engine: Open.
+        mandate: Who met it; None for the installation.
+        person_id: Whose row it was; named only in the person part, and only while their keys exist.
+        error: What was found.
+        at: When, unix seconds.
+        told_from: When the person may be told, unix seconds; 0 for at once.
+    """
+    entry = build_entry(
+        Account(
+            act=Act.ROLLBACK_FOUND.value,
+            outcome=Outcome.REFUSED.value,
+            at=at,
+            policy=engine.policy.hash[:16],
+            kind=mandate.kind if mandate else "installation",
+            actor=mandate.actor if mandate else "",
+            purpose=mandate.purpose if mandate else "",
+            clause=error.clause.removeprefix("§") or "5.3",
+            case=mandate.case if mandate else "",
+            facts=(("reason", error.reason),),
+        ),
+        person_id,
+    )
+    keys, _ = await engine.keyring.of_person(person_id)
+    try:
+        await engine.flush.append(engine.seal_entry(entry, keys, told_from=told_from))
+    except ClosedError:
+        return
+
+
+def _together(*effects: Effect | None) -> Effect | None:
+    """Return the statements of all, for one transaction."""
+    some = [one for one in effects if one is not None]
+    if len(some) <= 1:
+        return some[0] if some else None
+
+    async def everything(tx: Transaction) -> None:
+        for one in some:
+            await one(tx)
+
+    return everything
+
+
+def _denied(refused: Mapping[str, Refused], entry_id: str, purpose: str) -> DeniedError:
+    slot, first = next(iter(refused.items()))
+    others = f" and {len(refused) - 1} more" if len(refused) > 1 else ""
+    return DeniedError(
+        f"{slot}{others} refused for {purpose} at step {first.step}: {first.reason}",
+        step=first.step,
+        items=tuple(refused),
+        needed=first.needed,
+        entry_id=entry_id,
+        reason=first.reason,
+        clause=f"§{first.clause}",
+    )

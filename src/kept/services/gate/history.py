@@ -1,0 +1,188 @@
+"""What concerned a person: every use, every refusal and every act, opened from the ledger with its proof."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from kept.errors import ErasedError, InputError
+from kept.ledger.leaf import NONCE_BYTES, Opening
+from kept.ledger.proof import LeafOpening, Proof
+from kept.services.engine.engine import Engine
+from kept.services.engine.entry import Account, parse_account
+from kept.services.engine.keyring import PersonKeys
+from kept.services.gate.own_session import Own
+from kept.store.interface import Row, Transaction
+from kept.vault.sealed import open_account, open_evidence
+
+PAGE = 50
+FOREVER = 1e18
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the history.
+
+    Args:
+        entry_id: Hex.
+        account: What happened.
+        at: When it was recorded, unix seconds.
+        position: Its place in the tree; None while it is pending.
+    """
+
+    entry_id: str
+    account: Account
+    at: float
+    position: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A page of lines, newest first; *total* counts all of them, *older* begins the next page (empty at the end)."""
+
+    lines: tuple[Line, ...]
+    total: int
+    older: str = ""
+
+
+async def history_of(engine: Engine, person_id: bytes, *, older: str = "", limit: int = PAGE) -> History:
+    """Return what concerned a person.
+
+    Args:
+        engine: Open.
+        person_id: 16 bytes.
+        older: Where the page begins, from the page before, not trusted; empty for the newest.
+        limit: Lines at most.
+    """
+    before, before_id = _parse_older(older)
+
+    async def body(tx: Transaction) -> tuple[list[Row], list[Row | None], list[Row | None], int]:
+        rows = await tx.all(
+            "entries_of_person_page", person_id=person_id, before=before, before_id=before_id, limit=limit
+        )
+        ids = [{"entry_id": row[0]} for row in rows]
+        count = await tx.one("entries_of_person_count", person_id=person_id)
+        return rows, await tx.each("entry_get", ids), await tx.each("position_get", ids), int(count[0]) if count else 0
+
+    rows, entries, positions, total = await engine.data.read(body)
+    lines = []
+    for row, entry, position in zip(rows, entries, positions, strict=True):
+        if entry is None:
+            continue
+        opening = open_account_part(engine, bytes(row[0]), entry)
+        lines.append(
+            Line(
+                bytes(row[0]).hex(),
+                parse_account(opening.plaintext),
+                float(row[3]),
+                int(position[0]) if position else None,
+            )
+        )
+    more = len(rows) == limit
+    return History(tuple(lines), total, f"{float(rows[-1][3])!r}-{bytes(rows[-1][0]).hex()}" if more else "")
+
+
+def _parse_older(unverified: str) -> tuple[float, bytes]:
+    found = re.fullmatch(r"([0-9.]{1,24})-([0-9a-f]{64})", unverified)
+    if not found:
+        return FOREVER, b""
+    try:
+        return float(found[1]), bytes.fromhex(found[2])
+    except ValueError:
+        return FOREVER, b""
+
+
+async def newest_entries(engine: Engine, limit: int = PAGE) -> tuple[Line, ...]:
+    """Return the newest entries of the whole ledger, account parts only: nobody is named there."""
+
+    async def body(tx: Transaction) -> tuple[list[Row], list[Row | None]]:
+        rows = await tx.all("entries_page", since=0.0, limit=limit)
+        return rows, await tx.each("position_get", [{"entry_id": row[0]} for row in rows])
+
+    rows, positions = await engine.data.read(body)
+    return tuple(
+        Line(
+            bytes(row[0]).hex(),
+            parse_account(open_account_part(engine, bytes(row[0]), row[1:]).plaintext),
+            float(row[5]),
+            int(position[0]) if position else None,
+        )
+        for row, position in zip(rows, positions, strict=True)
+    )
+
+
+async def account_of(engine: Engine, entry_id: str) -> Account | None:
+    """Return the account part of an entry by its id, hex; None when there is none."""
+    row = await engine.data.read(lambda tx: tx.one("entry_get", entry_id=bytes.fromhex(entry_id)))
+    return parse_account(open_account_part(engine, bytes.fromhex(entry_id), row).plaintext) if row else None
+
+
+async def proof_of(engine: Engine, own: Own, entry_id: str) -> Proof:
+    """Return the proof of one entry that concerns the person of a session; see `proof_for`."""
+    return await proof_for(engine, own.person_id, entry_id)
+
+
+async def proof_for(engine: Engine, person_id: bytes, entry_id: str) -> Proof:
+    """Return the proof of one entry that concerns a person.
+
+    Args:
+        engine: Open.
+        person_id: 16 bytes; the caller has seen that who asks is them, or holds a message to them.
+        entry_id: Hex, from outside.
+
+    Raises:
+        InputError: There is no such entry of theirs, or it is still pending.
+    """
+    missing = InputError(
+        "expected an entry that concerns you, found none", reason="entry-unknown", hint="pick a line of My data"
+    )
+    try:
+        raw = bytes.fromhex(entry_id)
+    except ValueError:
+        raise missing from None
+
+    async def body(tx: Transaction) -> tuple[Row | None, Row | None, Row | None]:
+        return (
+            await tx.one("entry_person_get", person_id=person_id, entry_id=raw),
+            await tx.one("entry_get", entry_id=raw),
+            await tx.one("position_get", entry_id=raw),
+        )
+
+    mine, entry, position = await engine.data.read(body)
+    if mine is None or entry is None:
+        raise missing
+    checkpoint = engine.sequencer.checkpoint
+    if position is None or checkpoint is None or int(position[0]) >= checkpoint.size:
+        raise InputError(
+            "expected an integrated entry, found it pending", reason="entry-pending", hint="try again in a second"
+        )
+    keys, _ = await engine.keyring.of_person(person_id)
+    if keys is None:
+        raise ErasedError("expected a person with keys, found none")
+    note = engine.sequencer.note
+    return Proof(
+        LeafOpening(open_account_part(engine, raw, entry), open_person_part(engine, keys, person_id, raw, mine)),
+        int(position[0]),
+        tuple(await engine.sequencer.inclusion(int(position[0]), checkpoint.size)),
+        note,
+    )
+
+
+def open_person_part(engine: Engine, keys: PersonKeys, person_id: bytes, entry_id: bytes, row: Row) -> Opening:
+    """Open the person part of an entry from its row (key id, sealed)."""
+    raw = open_evidence(
+        keys.evidence_key(str(row[0])), bytes(row[1]), vault_id=engine.vault_id, person_id=person_id, entry_id=entry_id
+    )
+    return Opening(raw[:NONCE_BYTES], raw[NONCE_BYTES:])
+
+
+def open_account_part(engine: Engine, entry_id: bytes, row: Row) -> Opening:
+    """Open the account part of an entry from its row of `entry_get`."""
+    raw = open_account(
+        engine.keyring.installation_key(str(row[2])),
+        bytes(row[3]),
+        vault_id=engine.vault_id,
+        key_name=str(row[2]),
+        entry_id=entry_id,
+    )
+    return Opening(raw[:NONCE_BYTES], raw[NONCE_BYTES:])

@@ -1,0 +1,72 @@
+"""A customer acting on their own data: the mandate that their session is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from kept.crypto.digest import sha256
+from kept.errors import SignInError
+from kept.policy.decision import Mandate
+from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.engine import Engine
+from kept.services.engine.entry import Account
+
+FRESH_SECONDS = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A customer's session.
+
+    Args:
+        person_id: 16 bytes.
+        token_hash: Hash of the session's token.
+        signed_in_at: When they last showed who they are, unix seconds.
+        expires_at: End of the session, unix seconds.
+    """
+
+    person_id: bytes
+    token_hash: bytes
+    signed_in_at: float
+    expires_at: float
+
+    def mandate(self) -> Mandate:
+        """Return the mandate this session is: own person, own exits."""
+        return Mandate(
+            id=sha256(b"own" + self.token_hash).hex()[:32],
+            kind="own",
+            actor="",
+            role="",
+            purpose="own-access",
+            case="",
+            person_id=self.person_id,
+            signed_in_at=self.signed_in_at,
+            expires_at=self.expires_at,
+        )
+
+    def require_fresh(self, at: float) -> None:
+        """Take along, correct and erase need a sign-in within five minutes.
+
+        Raises:
+            SignInError: It is longer ago.
+        """
+        if at - self.signed_in_at > FRESH_SECONDS:
+            raise SignInError(
+                "expected a sign-in within the last five minutes",
+                reason="sign-in-again",
+                hint="sign in once more; nothing is lost",
+                clause="§5.2",
+            )
+
+
+def own_account(engine: Engine, act: Act, outcome: Outcome, at: float, **fields: Any) -> Account:
+    """Spell the account part of something a customer did themselves."""
+    return Account(
+        act=act.value,
+        outcome=outcome.value,
+        at=at,
+        policy=engine.policy.hash[:16],
+        kind="own",
+        **fields,
+    )

@@ -1,0 +1,223 @@
+"""Instances of collection points: drafted from a file, opened, closed, ended; each can only narrow its point (§2.4)."""
+
+from __future__ import annotations
+
+from kept.errors import ConflictError, InputError
+from kept.policy.instance import Instance, parse_instance
+from kept.policy.model import Point
+from kept.policy.narrow import main_purpose, narrow
+from kept.policy.words import PointKind
+from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.engine import Engine
+from kept.services.engine.entry import Account, build_entry
+from kept.services.engine.flush import SealedEntry, insert_entries
+from kept.services.forms.instance_record import Standing, all_standing, standing
+from kept.services.instances.draws import begin_draw, commit_tickets
+from kept.services.staff.sessions import StaffSession
+from kept.store.interface import Transaction
+
+NO_CAPACITY = 2**53
+
+
+async def draft(engine: Engine, session: StaffSession, unverified_file: str) -> Standing:
+    """Draft an instance from its file; nobody but staff sees it.
+
+    Args:
+        engine: Open.
+        session: Of staff whose role has the point's purpose.
+        unverified_file: YAML, as typed or uploaded.
+
+    Raises:
+        PolicyError: The file does not fit; with line and column.
+        SubmissionError: It would widen its point.
+        DeniedError: No role of theirs has the point's purpose.
+        ConflictError: There is one of that id.
+    """
+    policy = engine.policy.policy
+    kinds = {one.id: one.kind.value for one in policy.points.values()}
+    found = parse_instance(unverified_file, kinds, policy.languages)
+    point = narrow(policy, found)
+    session.require_purpose(engine, main_purpose(policy, point))
+    at = engine.ready()
+    entry = instance_entry(engine, session, Act.INSTANCE_DRAFT, at, found, point)
+
+    async def body(tx: Transaction) -> None:
+        try:
+            await tx.run(
+                "instance_insert",
+                instance_id=found.id,
+                point=found.point,
+                file=found.text,
+                made_by=session.login,
+                made_at=at,
+                closes_at=found.closes_at,
+                capacity=found.capacity or NO_CAPACITY,
+            )
+        except ConflictError:
+            raise ConflictError(
+                "expected an id not used yet, found one that is", reason="instance-id", hint="give it another id"
+            ) from None
+        await insert_entries(tx, [entry], at)
+
+    await engine.data.write(body)
+    return await standing(engine, found.id)
+
+
+async def open_instance(engine: Engine, session: StaffSession, instance_id: str) -> Standing:
+    """Open a drafted instance to everybody.
+
+    Raises:
+        SubmissionError: The policy in force no longer covers it.
+        DeniedError: No role of theirs has the point's purpose.
+        InputError: Its last day has passed.
+        ConflictError: It is not a draft.
+    """
+    found = await standing(engine, instance_id)
+    point = narrow(engine.policy.policy, found.file)
+    session.require_purpose(engine, main_purpose(engine.policy.policy, point))
+    at = engine.ready()
+    if found.file.closes_at <= at:
+        raise InputError(
+            "expected a last day to come, found one that has passed",
+            reason="instance-over",
+            hint="draft another with a later day",
+            clause="§2.4",
+        )
+
+    async def body(tx: Transaction) -> None:
+        if not await tx.run("instance_open", instance_id=instance_id, opened_at=at):
+            raise ConflictError(
+                "expected a draft, found one that was opened",
+                reason="instance-status",
+                hint="look at it again",
+                clause="§2.4",
+            )
+        facts = []
+        if found.kind is PointKind.SWEEPSTAKE:
+            facts.append(("seed-hash", await begin_draw(engine, tx, instance_id)))
+        entry = instance_entry(engine, session, Act.INSTANCE_OPEN, at, found.file, point, tuple(facts))
+        await insert_entries(tx, [entry], at)
+
+    await engine.data.write(body)
+    return await standing(engine, instance_id)
+
+
+async def close_instance(engine: Engine, session: StaffSession | None, instance_id: str) -> Standing:
+    """Close an open instance: nobody takes part any more, and the time until what was given ends begins to run.
+
+    Args:
+        engine: Open.
+        session: Of staff whose role has the point's purpose; None when its last day has passed and the installation closes it.
+        instance_id: Its word.
+
+    Raises:
+        DeniedError: No role of theirs has the point's purpose.
+        ConflictError: It is not open.
+    """
+    found = await standing(engine, instance_id)
+    point = engine.policy.policy.points[found.file.point]
+    if session is not None:
+        session.require_purpose(engine, main_purpose(engine.policy.policy, point))
+    at = engine.ready()
+
+    async def body(tx: Transaction) -> None:
+        if not await tx.run("instance_close", instance_id=instance_id, closed_at=at):
+            raise ConflictError(
+                "expected one that is open, found one that is not",
+                reason="instance-status",
+                hint="look at it again",
+                clause="§2.4",
+            )
+        facts = [("taken", str(found.taken))]
+        if found.kind is PointKind.SWEEPSTAKE:
+            facts.append(("list-hash", await commit_tickets(tx, instance_id)))
+        entry = instance_entry(engine, session, Act.INSTANCE_CLOSE, at, found.file, point, tuple(facts))
+        await insert_entries(tx, [entry], at)
+
+    await engine.data.write(body)
+    return await standing(engine, instance_id)
+
+
+async def close_due(engine: Engine) -> int:
+    """Close every instance whose last day has passed; return how many."""
+    due = await engine.data.read(lambda tx: tx.all("instances_due", at=engine.clock.now()))
+    for row in due:
+        try:
+            await close_instance(engine, None, str(row[0]))
+        except ConflictError:
+            continue
+    return len(due)
+
+
+async def end_instances(engine: Engine) -> int:
+    """Forget who took part in what has ended, and take down what was published of it; return how many ended."""
+    ended = 0
+    for found in await all_standing(engine):
+        over_at = end_at(engine, found)
+        at = engine.clock.now()
+        if found.status != "closed" or over_at is None or at < over_at:
+            continue
+        point = engine.policy.policy.points.get(found.file.point)
+        entry = instance_entry(engine, None, Act.INSTANCE_END, at, found.file, point)
+
+        async def body(tx: Transaction, one: str = found.id, now: float = at, sealed: SealedEntry = entry) -> None:
+            if await tx.run("instance_ended", instance_id=one, ended_at=now):
+                await tx.run("participations_end", instance_id=one)
+                await tx.run("publications_end", instance_id=one)
+                await insert_entries(tx, [sealed], now)
+
+        await engine.data.write(body)
+        ended += 1
+    return ended
+
+
+def end_at(engine: Engine, found: Standing) -> float | None:
+    """Return when what was given to an instance has ended, unix seconds; None while that is not known."""
+    point = engine.policy.policy.points.get(found.file.point)
+    if point is None or found.closed_at is None:
+        return found.closed_at
+    keep = point.retention
+    happened = found.delivered_at if keep.until == "prize-delivered" else found.closed_at
+    ends = [happened + keep.then_seconds] if keep.until and happened is not None else []
+    ends += [found.closed_at + one for one in (keep.for_seconds, keep.at_most_seconds) if one is not None]
+    return min(ends, default=None)
+
+
+def instance_entry(  # noqa: PLR0913 -- the fields of an entry
+    engine: Engine,
+    session: StaffSession | None,
+    act: Act,
+    at: float,
+    instance: Instance,
+    point: Point | None,
+    facts: tuple[tuple[str, str], ...] = (),
+) -> SealedEntry:
+    """Return the entry of something done to an instance.
+
+    Args:
+        engine: Open.
+        session: Who did it; None for the installation.
+        act: What was done.
+        at: When, unix seconds.
+        instance: To which.
+        point: Its point; None when the policy has it no longer.
+        facts: What else is to be said, in words of a closed list.
+    """
+    policy = engine.policy.policy
+    return engine.seal_entry(
+        build_entry(
+            Account(
+                act=act.value,
+                outcome=Outcome.DONE.value,
+                at=at,
+                policy=engine.policy.hash[:16],
+                kind="staff" if session else "installation",
+                actor=session.actor if session else "",
+                role=",".join(session.roles) if session else "",
+                purpose=main_purpose(policy, point) if point else "",
+                clause="2.4",
+                facts=(("instance", instance.id), ("point", instance.point), ("file", instance.hash), *facts),
+            )
+        ),
+        None,
+    )

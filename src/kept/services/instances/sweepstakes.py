@@ -1,0 +1,220 @@
+"""Sweepstakes: drawn with a number others made since the close, won tickets, prizes on their way."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from kept.crypto.draw import draw
+from kept.errors import ConflictError, InputError
+from kept.policy.narrow import main_purpose
+from kept.policy.words import Exit, PointKind
+from kept.services.engine.acts import Act
+from kept.services.engine.engine import Engine
+from kept.services.engine.flush import insert_entries
+from kept.services.forms.instance_record import Standing, standing
+from kept.services.forms.receipts import moment
+from kept.services.gate import gate
+from kept.services.gate.released import Card
+from kept.services.instances.draws import open_seed
+from kept.services.instances.instances import instance_entry
+from kept.services.staff.desk_mandate import issue_mandate
+from kept.services.staff.sessions import StaffSession
+from kept.store.interface import Row, Transaction
+
+PUBLIC_NUMBER = re.compile(r"[0-9][0-9.,]{0,39}", re.ASCII)
+FORMAT = "kept/draw/1"
+
+
+async def draw_lots(engine: Engine, session: StaffSession, instance_id: str, public_number: str) -> Standing:
+    """Draw the winners; or one more, where a winner does not answer.
+
+    Args:
+        engine: Open.
+        session: Of staff whose role has the purpose of the prize.
+        instance_id: A closed sweepstake.
+        public_number: As the source named in the file published it; the same again for one more.
+
+    Raises:
+        InputError: It is no number, another one than before, or its day has not come.
+        ConflictError: It is not closed, nobody takes part, or nobody is left to draw.
+    """
+    found, point = await _of(engine, session, instance_id)
+    at = engine.ready()
+    if found.status != "closed":
+        raise ConflictError(
+            "expected a closed sweepstake, found another",
+            reason="instance-status",
+            hint="look at it again",
+            clause="§2.4",
+        )
+    if at < found.file.number_at:
+        raise InputError(
+            "expected the day of the public number to have come, found it to come",
+            reason="draw-early",
+            hint=f"draw on {moment(found.file.number_at)[:10]} or later",
+            clause="§2.4",
+        )
+    if not PUBLIC_NUMBER.fullmatch(public_number):
+        raise InputError(
+            "expected digits, points and commas, found something else", reason="public-number", clause="§2.4"
+        )
+
+    async def body(tx: Transaction) -> None:
+        row = await tx.one("draw_get", instance_id=instance_id)
+        tickets = [str(one[0]) for one in await tx.all("tickets", instance_id=instance_id)]
+        parts = {
+            str(one[1]): (bytes(one[0]), str(one[3])) for one in await tx.all("participations", instance_id=instance_id)
+        }
+        if row is None or not tickets:
+            raise ConflictError(
+                "expected tickets, found none", reason="draw-nobody", hint="look at it again", clause="§2.4"
+            )
+        before = int(row[5])
+        if before and str(row[3]) != public_number:
+            raise InputError(
+                "expected the public number it was drawn with, found another",
+                reason="public-number",
+                hint="one number, for every winner",
+                clause="§2.4",
+            )
+        wanted = before + 1 if before else found.file.prizes
+        seed = open_seed(engine, instance_id, bytes(row[1]))
+        places = draw(seed, str(row[2]), public_number, len(tickets), wanted)
+        if len(places) == before:
+            raise ConflictError(
+                "expected a ticket not drawn yet, found none",
+                reason="draw-nobody",
+                hint="look at it again",
+                clause="§2.4",
+            )
+        await tx.run(
+            "draw_done",
+            instance_id=instance_id,
+            public_number=public_number,
+            seed=seed,
+            drawn=len(places),
+            expected=before,
+        )
+        for place in places[before:]:
+            person_id, _ = parts.get(tickets[place], (b"", ""))
+            if person_id:  # who was erased meanwhile wins nothing; one more can be drawn
+                await tx.run(
+                    "participation_status", person_id=person_id, instance_id=instance_id, status="won", expected="in"
+                )
+        facts = (("public-number", public_number), ("drawn", str(len(places))), ("of", str(len(tickets))))
+        await insert_entries(tx, [instance_entry(engine, session, Act.DRAW, at, found.file, point, facts)], at)
+
+    await engine.data.write(body)
+    return await standing(engine, instance_id)
+
+
+async def public_file(engine: Engine, instance_id: str) -> dict[str, Any]:
+    """Return what everybody may see of a draw: commitments from the start, seed and winners once it is drawn.
+
+    Raises:
+        InputError: No such sweepstake, or it was never open.
+    """
+    found = await standing(engine, instance_id)
+
+    async def body(tx: Transaction) -> tuple[Row | None, list[str]]:
+        row = await tx.one("draw_get", instance_id=instance_id)
+        return row, [str(one[0]) for one in await tx.all("tickets", instance_id=instance_id)]
+
+    row, tickets = await engine.data.read(body)
+    if row is None:
+        raise InputError("expected a sweepstake that has opened, found none", reason="instance-unknown", clause="§2.4")
+    seed_hash, _, list_hash, public_number, seed, drawn = row
+    places = draw(str(seed), str(list_hash), str(public_number), len(tickets), int(drawn)) if drawn else []
+    return {
+        "format": FORMAT,
+        "instance": instance_id,
+        "status": found.status,
+        "prizes": found.file.prizes,
+        "number_day": moment(found.file.number_at)[:10],
+        "number": dict(found.file.public_number),
+        "seed_hash": str(seed_hash),
+        "list_hash": str(list_hash),
+        "public_number": str(public_number),
+        "seed": str(seed),
+        "drawn": int(drawn),
+        "tickets": tickets,
+        "winners": [tickets[place] for place in places],
+    }
+
+
+async def open_address(engine: Engine, session: StaffSession, instance_id: str, number: str) -> Card:
+    """Open what a winner gave for the prize, on the screen, for its delivery.
+
+    Raises:
+        DeniedError: The policy says no, or no role of theirs has the purpose of the prize.
+        InputError: No such winner, or one who has not said where it shall go.
+    """
+    found, point = await _of(engine, session, instance_id)
+    person_id = await _winner(engine, instance_id, number, ("claimed", "delivered"))
+    items = point.stages["won"]
+    mandate = await issue_mandate(engine, session, main_purpose(engine.policy.policy, point), people=1)
+    held = (await engine.people.load(person_id)).state.slots
+    wanted = tuple(
+        slot
+        for slot in (found.file.slot(one, per_instance=engine.policy.policy.items[one].per_instance) for one in items)
+        if slot in held
+    )
+    return await gate.read(engine, mandate, person_id, wanted or items, Exit.SCREEN, on_denial="withhold")
+
+
+async def deliver(engine: Engine, session: StaffSession, instance_id: str, number: str) -> Standing:
+    """Say that a prize is on its way; with the last one the time until what was given ends begins to run.
+
+    Raises:
+        InputError: No such winner, or one who has not said where it shall go.
+    """
+    found, point = await _of(engine, session, instance_id)
+    person_id = await _winner(engine, instance_id, number, ("claimed",))
+    at = engine.ready()
+
+    async def body(tx: Transaction) -> None:
+        if not await tx.run(
+            "participation_status",
+            person_id=person_id,
+            instance_id=instance_id,
+            status="delivered",
+            expected="claimed",
+        ):
+            raise ConflictError(
+                "expected a prize that waits, found another",
+                reason="prize-none",
+                hint="look at it again",
+                clause="§2.4",
+            )
+        rows = await tx.all("participations", instance_id=instance_id)
+        if not any(str(row[3]) in {"won", "claimed"} for row in rows):
+            await tx.run("instance_delivered", instance_id=instance_id, delivered_at=at)
+        entry = instance_entry(engine, session, Act.PRIZE_DELIVER, at, found.file, point, (("number", number),))
+        await insert_entries(tx, [entry], at)
+
+    await engine.data.write(body)
+    return await standing(engine, instance_id)
+
+
+async def winners_of(engine: Engine, instance_id: str) -> list[tuple[str, str]]:
+    """Return the winners by number, and where each stands: `won`, `claimed` or `delivered`."""
+    rows = await engine.data.read(lambda tx: tx.all("participations", instance_id=instance_id))
+    return [(str(row[1]), str(row[3])) for row in rows if str(row[3]) in {"won", "claimed", "delivered"}]
+
+
+async def _winner(engine: Engine, instance_id: str, number: str, standing_at: tuple[str, ...]) -> bytes:
+    rows = await engine.data.read(lambda tx: tx.all("participations", instance_id=instance_id))
+    for row in rows:
+        if str(row[1]) == number and str(row[3]) in standing_at:
+            return bytes(row[0])
+    raise InputError("expected a winner who has claimed the prize, found none", reason="prize-none", clause="§2.2")
+
+
+async def _of(engine: Engine, session: StaffSession, instance_id: str) -> tuple[Standing, Any]:
+    found = await standing(engine, instance_id)
+    point = engine.policy.policy.points[found.file.point]
+    if found.kind is not PointKind.SWEEPSTAKE:
+        raise InputError("expected a sweepstake, found another kind", reason="instance-kind", clause="§2.4")
+    session.require_purpose(engine, main_purpose(engine.policy.policy, point))
+    return found, point

@@ -1,0 +1,202 @@
+"""Call sheets: whom to call for which purpose, with the script; no number and no name, so a sheet can be printed.
+
+A sheet takes rows until somebody begins with it, and runs for twelve hours from then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kept.crypto.random import random_id
+from kept.errors import InputError, SealError
+from kept.policy.words import Exit, ItemType
+from kept.services.engine.dispatchers import Message, Opened
+from kept.services.engine.engine import Engine
+from kept.services.engine.people import Person
+from kept.services.gate import gate
+from kept.services.messages.letters import Put
+from kept.services.messages.sealed_words import CALL, Said, open_words, seal_words
+from kept.services.staff.sessions import StaffSession
+from kept.store.interface import Row, Transaction
+
+WAITING, SHOWN, ENDED = "waiting", "shown", "ended"
+REACHED, NOT_REACHED, WRONG_NUMBER, NOT_AGAIN = "reached", "not-reached", "wrong-number", "not-again"
+OUTCOMES = (REACHED, NOT_REACHED, WRONG_NUMBER, NOT_AGAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """One row of a sheet; no number, no name.
+
+    Args:
+        place: On the sheet, from 1.
+        said: The script; None once the row is over.
+        outcome: `waiting`, `shown`, one of `OUTCOMES`, `ended`, or a reason it was left out for.
+        moved_at: Since when, unix seconds.
+    """
+
+    place: int
+    said: Said | None
+    outcome: str
+    moved_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A call sheet.
+
+    Args:
+        id: Its id.
+        number: Its number.
+        origin: `campaign` or `case`.
+        origin_id: The campaign's id, or the case's number.
+        purpose: Declared purpose.
+        made_at: Unix seconds.
+        status: `waiting`, `begun` or `ended`.
+        begun_by: Login of who began with it; empty before.
+        ends_at: End of the time box, unix seconds; 0 before.
+        rows: In order.
+    """
+
+    id: str
+    number: int
+    origin: str
+    origin_id: str
+    purpose: str
+    made_at: float
+    status: str
+    begun_by: str
+    ends_at: float
+    rows: tuple[CallRow, ...]
+
+    @property
+    def left(self) -> int:
+        """How many rows have no outcome yet."""
+        return sum(1 for one in self.rows if one.outcome in {WAITING, SHOWN})
+
+
+class PhoneDispatcher:
+    """Puts a person on the call sheet of a message's origin: `put` is the whole of it.
+
+    Args:
+        engine: Open.
+    """
+
+    channel = Exit.PHONE
+    address = ItemType.PHONE
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def prepare(self, message: Message, opened: Opened, person: Person, entry_id: str) -> Put:
+        """Seal the script; the number is opened again when the call is made."""
+        del opened, entry_id
+        said = Said(message.words.title, message.words.text, message.language)
+        key_id, sealed = seal_words(self._engine, person.keys, person.id, CALL, message.id, said)
+        at, fresh = self._engine.clock.now(), random_id()
+
+        async def put(tx: Transaction) -> None:
+            row = await tx.one(
+                "call_sheet_of_origin", origin=message.origin, origin_id=message.origin_id, purpose=message.purpose
+            )
+            sheet_id = str(row[0]) if row else fresh
+            if row is None:
+                highest = await tx.one("call_sheet_next")
+                await tx.run(
+                    "call_sheet_insert",
+                    sheet_id=sheet_id,
+                    number=int(highest[0] if highest else 0) + 1,
+                    origin=message.origin,
+                    origin_id=message.origin_id,
+                    purpose=message.purpose,
+                    made_at=at,
+                )
+            last = await tx.one("call_row_next", sheet_id=sheet_id)
+            await tx.run(
+                "call_row_put",
+                person_id=person.id,
+                message_id=message.id,
+                sheet_id=sheet_id,
+                place=int(last[0] if last else 0) + 1,
+                key_id=key_id,
+                sealed=sealed,
+                moved_at=at,
+            )
+
+        return Put(put)
+
+
+async def sheets_of(engine: Engine, session: StaffSession) -> list[Sheet]:
+    """Return the call sheets for the purposes of a staff member's own roles, newest first; scripts are not opened."""
+    found = []
+    for row in await engine.data.read(lambda tx: tx.all("call_sheets")):
+        sheet, _ = await load_sheet(engine, str(row[0]))
+        if session.acts_for(engine, sheet.purpose):
+            found.append(sheet)
+    return found
+
+
+async def sheet_of(engine: Engine, session: StaffSession, sheet_id: str) -> Sheet:
+    """Return one sheet with its scripts.
+
+    Raises:
+        DeniedError: No role of theirs has its purpose.
+        InputError: There is no such sheet.
+    """
+    sheet, rows = await load_sheet(engine, sheet_id)
+    session.require_purpose(engine, sheet.purpose)
+    said = [await _script(engine, row) for row in rows]
+    opened = tuple(
+        CallRow(one.place, text, one.outcome, one.moved_at) for one, text in zip(sheet.rows, said, strict=True)
+    )
+    return Sheet(
+        sheet.id, sheet.number, sheet.origin, sheet.origin_id, sheet.purpose, sheet.made_at, sheet.status,
+        sheet.begun_by, sheet.ends_at, opened,
+    )  # fmt: skip
+
+
+async def load_sheet(engine: Engine, sheet_id: str) -> tuple[Sheet, list[Row]]:
+    """Return a sheet without its scripts, and its rows as `call_rows` answers them.
+
+    Raises:
+        InputError: There is no such sheet.
+    """
+
+    async def body(tx: Transaction) -> tuple[Row | None, list[Row]]:
+        return await tx.one("call_sheet_get", sheet_id=sheet_id), await tx.all("call_rows", sheet_id=sheet_id)
+
+    row, rows = await engine.data.read(body)
+    if row is None:
+        raise InputError("expected a call sheet, found none of that number", reason="call-sheet-unknown")
+    number, origin, origin_id, purpose, made_at, status, begun_by, ends_at = row
+    shown = tuple(CallRow(int(one[2]), None, str(one[5]), float(one[6])) for one in rows)
+    return Sheet(
+        sheet_id, int(number), str(origin), str(origin_id), str(purpose), float(made_at), str(status), str(begun_by),
+        float(ends_at), shown,
+    ), rows  # fmt: skip
+
+
+async def _script(engine: Engine, row: Row) -> Said | None:
+    """Open a row's script while its call is to be made."""
+    if str(row[5]) not in {WAITING, SHOWN}:
+        return None
+    keys, _ = await engine.keyring.of_person(bytes(row[0]))
+    if keys is None:
+        return None
+    try:
+        return open_words(engine, keys, bytes(row[0]), CALL, str(row[1]), str(row[3]), bytes(row[4]))
+    except SealError as error:
+        await gate.record_evidence(engine, None, bytes(row[0]), error, engine.clock.now())
+        return None
+
+
+def row_of(rows: list[Row], place: int) -> Row:
+    """Return the row at a place.
+
+    Raises:
+        InputError: There is none.
+    """
+    for one in rows:
+        if int(one[2]) == place:
+            return one
+    raise InputError("expected a row of this sheet, found none", reason="call-row-unknown", hint="look at it again")

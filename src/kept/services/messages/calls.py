@@ -1,0 +1,355 @@
+"""Calling from a sheet: one number at a time, decided at the moment it is shown; how each call ended.
+
+A number is shown once the call before it has its outcome. *Do not call again* goes on the stop list at once, and no member
+of staff takes it off again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kept.errors import ConflictError, DeniedError, ErasedError, InputError, KeptError
+from kept.policy.words import Basis, Exit
+from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.dispatchers import Waiting
+from kept.services.engine.engine import Engine
+from kept.services.engine.entry import build_entry
+from kept.services.engine.flush import SealedEntry, insert_entries
+from kept.services.gate import gate
+from kept.services.gate.gate import UNDECLARED, Circumstances
+from kept.services.gate.released import Card
+from kept.services.messages.call_sheets import (
+    ENDED,
+    NOT_AGAIN,
+    NOT_REACHED,
+    OUTCOMES,
+    SHOWN,
+    WAITING,
+    WRONG_NUMBER,
+    Sheet,
+    load_sheet,
+    row_of,
+)
+from kept.services.messages.letters import called_off, unsend
+from kept.services.messages.outbox import wanted_slots
+from kept.services.messages.stop_list import (
+    TOLD_STAFF,
+    UNDELIVERABLE,
+    address_item,
+    put_on,
+    stop_token,
+)
+from kept.services.staff.account_part import staff_account
+from kept.services.staff.desk_mandate import issue_mandate
+from kept.services.staff.sessions import StaffSession
+from kept.store.interface import Transaction
+
+SHEET_SECONDS = 12 * 3600.0
+LISTED = {WRONG_NUMBER: UNDELIVERABLE, NOT_AGAIN: TOLD_STAFF}
+"""Outcomes that put the number on the stop list, each with the reason that stands there."""
+
+
+async def begin(engine: Engine, session: StaffSession, sheet_id: str) -> None:
+    """Begin to call: from now on twelve hours.
+
+    Raises:
+        DeniedError: No role of theirs has its purpose.
+        ConflictError: Somebody began with it before.
+    """
+    sheet, _ = await load_sheet(engine, sheet_id)
+    session.require_purpose(engine, sheet.purpose)
+    at = engine.ready()
+    entry = await _entry(engine, session, Act.CALL_SHEET_BEGIN, sheet, at, (("rows", str(len(sheet.rows))),))
+
+    async def body(tx: Transaction) -> None:
+        if not await tx.run("call_sheet_begin", sheet_id=sheet_id, begun_by=session.login, ends_at=at + SHEET_SECONDS):
+            raise ConflictError(
+                "expected a sheet nobody began with, found another", reason="call-sheet-step", hint="look at it again"
+            )
+        await insert_entries(tx, [entry], at)
+
+    await engine.data.write(body)
+
+
+async def show_number(engine: Engine, session: StaffSession, sheet_id: str, place: int) -> Card:
+    """Show one number, once: decided about now, under a mandate for this one call.
+
+    Args:
+        engine: Open.
+        session: Who began with the sheet.
+        sheet_id: Begun, its time box not over.
+        place: Row on it.
+
+    Returns:
+        A card with the number, and the name where the person gave one; both open by exit *phone*.
+
+    Raises:
+        DeniedError: The policy says no (the row is left out), the sheet is another's, or its time is over.
+        ConflictError: The call before has no outcome yet, or the row has one.
+        NotFoundError: The person was erased.
+    """
+    sheet, rows = await load_sheet(engine, sheet_id)
+    _require_running(engine, session, sheet)
+    person_id, message_id = bytes(row_of(rows, place)[0]), str(row_of(rows, place)[1])
+    mandate = replace(
+        await issue_mandate(engine, session, sheet.purpose, people=1, seconds=sheet.ends_at - engine.clock.now()),
+        case=_case(sheet),
+    )
+    waiting = Waiting(
+        person_id, message_id, sheet.origin, sheet.origin_id, sheet.purpose, Exit.PHONE, mandate.id, 0
+    )  # fmt: skip
+    await _claim(engine, sheet, waiting)
+    try:
+        off = await called_off(engine, waiting)
+        if off or await number_is_listed(engine, sheet.purpose, person_id):
+            facts = (("message", message_id), ("reason", "withdrawn" if off else "stop-list"))
+            entry = await _entry(
+                engine, session, Act.CALL_REVEAL, sheet, engine.clock.now(), facts, person_id, Outcome.REFUSED
+            )
+            await engine.flush.append(entry)
+            raise _called_off(engine, sheet) if off else _listed(engine, sheet)
+        slots = await wanted_slots(engine, mandate, waiting)
+        return await gate.read(
+            engine,
+            mandate,
+            person_id,
+            slots or (UNDECLARED,),
+            Exit.PHONE,
+            circumstances=Circumstances(about=_about(sheet, waiting)),
+            act=Act.CALL_REVEAL,
+        )
+    except DeniedError as error:
+        await _leave_out(engine, sheet, waiting, error.reason)
+        raise
+    except KeptError:
+        await _move(engine, waiting, SHOWN, WAITING)  # the gate is closed: nothing was shown
+        raise
+
+
+async def _claim(engine: Engine, sheet: Sheet, waiting: Waiting) -> None:
+    """Take a row as the one whose number is shown, if none is.
+
+    Raises:
+        ConflictError: The call before has no outcome yet, or this row has one.
+    """
+    at = engine.clock.now()
+
+    async def body(tx: Transaction) -> None:
+        if any(str(one[5]) == SHOWN for one in await tx.all("call_rows", sheet_id=sheet.id)):
+            raise ConflictError(
+                "expected the call before to have its outcome, found it without",
+                reason="call-open",
+                hint="say first how that call ended; one number is shown at a time",
+                clause="§5.2",
+            )
+        if not await tx.run(
+            "call_row_move", person_id=waiting.person_id, message_id=waiting.message_id, expected=WAITING,
+            outcome=SHOWN, moved_at=at,
+        ):  # fmt: skip
+            raise ConflictError(
+                "expected a row without outcome, found one with it", reason="call-ended", hint="take the next row"
+            )
+
+    await engine.data.write(body)
+
+
+async def _move(engine: Engine, waiting: Waiting, expected: str, outcome: str) -> None:
+    at = engine.clock.now()
+    await engine.data.write(
+        lambda tx: tx.run(
+            "call_row_move", person_id=waiting.person_id, message_id=waiting.message_id, expected=expected,
+            outcome=outcome, moved_at=at,
+        )
+    )  # fmt: skip
+
+
+async def end_call(engine: Engine, session: StaffSession, sheet_id: str, place: int, outcome: str) -> None:
+    """Say how a call ended. A wrong number, and *do not call again*, put the number on the stop list.
+
+    Raises:
+        InputError: No such outcome or row.
+        DeniedError: The sheet is another's.
+        ConflictError: The row is not the one whose number was shown.
+    """
+    if outcome not in OUTCOMES:
+        raise InputError(
+            "expected a known outcome of a call, found another", reason="call-outcome", hint=", ".join(OUTCOMES)
+        )
+    sheet, rows = await load_sheet(engine, sheet_id)
+    _require_own(engine, session, sheet)
+    row = row_of(rows, place)
+    person_id, message_id, at = bytes(row[0]), str(row[1]), engine.ready()
+    token = await _token(engine, sheet.purpose, person_id) if outcome in LISTED else b""
+    facts = (("message", message_id), ("outcome", outcome))
+    entry = await _entry(engine, session, Act.CALL_END, sheet, at, facts, person_id)
+
+    async def body(tx: Transaction) -> None:
+        if not await tx.run(
+            "call_row_move", person_id=person_id, message_id=message_id, expected=SHOWN, outcome=outcome, moved_at=at
+        ):
+            raise ConflictError(
+                "expected the row whose number was shown, found another", reason="call-ended", hint="look at it again"
+            )
+        if token:
+            await put_on(tx, Exit.PHONE, token, LISTED[outcome], at)
+        await _end_when_done(tx, sheet_id)
+        await insert_entries(tx, [entry], at)
+
+    await engine.data.write(body)
+
+
+async def end_sheets(engine: Engine) -> int:
+    """End every sheet whose time box is over: rows without outcome are over with it; return how many sheets."""
+    at = engine.clock.now()
+
+    async def body(tx: Transaction) -> int:
+        over = [str(row[0]) for row in await tx.all("call_sheets_over", at=at)]
+        for sheet_id in over:
+            sheet = await tx.one("call_sheet_get", sheet_id=sheet_id)
+            for row in await tx.all("call_rows", sheet_id=sheet_id):
+                ended = await tx.run(
+                    "call_row_move", person_id=bytes(row[0]), message_id=str(row[1]), expected=WAITING,
+                    outcome=ENDED, moved_at=at,
+                )  # fmt: skip
+                if ended and sheet is not None:
+                    one = Waiting(
+                        bytes(row[0]), str(row[1]), str(sheet[1]), str(sheet[2]), str(sheet[3]), Exit.PHONE, "", 0
+                    )
+                    await unsend(tx, one, "time-over", at)
+                await tx.run(
+                    "call_row_move", person_id=bytes(row[0]), message_id=str(row[1]), expected=SHOWN,
+                    outcome=NOT_REACHED, moved_at=at,
+                )  # fmt: skip
+            await tx.run("call_sheet_end", sheet_id=sheet_id)
+        return len(over)
+
+    return await engine.data.write(body)
+
+
+# -------------------------------------------------------------------- small things
+
+
+def _require_running(engine: Engine, session: StaffSession, sheet: Sheet) -> None:
+    _require_own(engine, session, sheet)
+    if sheet.status != "begun" or sheet.ends_at < engine.clock.now():
+        raise DeniedError(
+            "expected a sheet whose time is not over, found one that is",
+            step=1,
+            needed="another sheet; what is over is not called any more",
+            reason="call-sheet-over",
+            clause="§5.2",
+        )
+
+
+def _require_own(engine: Engine, session: StaffSession, sheet: Sheet) -> None:
+    session.require_purpose(engine, sheet.purpose)
+    if sheet.begun_by != session.login:
+        raise DeniedError(
+            "expected a sheet you began with, found another",
+            step=1,
+            needed="a sheet you begin with",
+            reason="call-sheet-over",
+            clause="§5.2",
+        )
+
+
+async def number_is_listed(engine: Engine, purpose: str, person_id: bytes) -> bool:
+    """Whether a person's number may not be called: for whatever purpose once they told us so, or there is no such number.
+
+    Args:
+        engine: Open.
+        purpose: Under consent or notice, every other reason on the list counts as well.
+        person_id: 16 bytes.
+    """
+    token = await _token(engine, purpose, person_id)
+    if not token:
+        return False
+    rows = await engine.data.read(lambda tx: tx.all("stop_list_of", channel=Exit.PHONE.value, token=token))
+    necessary = engine.policy.policy.purposes[purpose].basis is Basis.NECESSARY
+    return any(not necessary or str(row[0]) in LISTED.values() for row in rows)
+
+
+def _called_off(engine: Engine, sheet: Sheet) -> DeniedError:
+    return DeniedError(
+        "expected a call that is still wanted, found it called off",
+        step=1,
+        needed="nothing: whom it comes from does not want it any more",
+        reason="withdrawn",
+        clause=f"§{engine.policy.policy.purposes[sheet.purpose].clause}",
+    )
+
+
+def _listed(engine: Engine, sheet: Sheet) -> DeniedError:
+    return DeniedError(
+        "expected a number one may call, found it on the stop list",
+        step=8,
+        needed="the person's own yes, with the number given anew",
+        reason="stop-list",
+        clause=f"§{engine.policy.policy.purposes[sheet.purpose].clause}",
+    )
+
+
+async def _token(engine: Engine, purpose: str, person_id: bytes) -> bytes:
+    """Return what a person's number is called on the stop list; empty when there is none any more."""
+    item = address_item(engine.policy.policy, engine.policy.policy.purposes[purpose], Exit.PHONE)
+    try:
+        person = await engine.people.load(person_id, (item,))
+    except ErasedError:
+        return b""
+    if item not in person.state.slots:
+        return b""
+    return stop_token(engine, Exit.PHONE, str(engine.people.open_slot(person, item)))
+
+
+async def _leave_out(engine: Engine, sheet: Sheet, waiting: Waiting, reason: str) -> None:
+    at = engine.clock.now()
+
+    async def body(tx: Transaction) -> None:
+        if await tx.run(
+            "call_row_move", person_id=waiting.person_id, message_id=waiting.message_id, expected=SHOWN,
+            outcome=reason, moved_at=at,
+        ):  # fmt: skip
+            await unsend(tx, waiting, reason, at)
+        await _end_when_done(tx, sheet.id)
+
+    await engine.data.write(body)
+
+
+async def _end_when_done(tx: Transaction, sheet_id: str) -> None:
+    """End a sheet once every row has its outcome, within *tx*."""
+    if not any(str(one[5]) in {WAITING, SHOWN} for one in await tx.all("call_rows", sheet_id=sheet_id)):
+        await tx.run("call_sheet_end", sheet_id=sheet_id)
+
+
+def _case(sheet: Sheet) -> str:
+    return sheet.origin_id if sheet.origin == "case" else ""
+
+
+def _about(sheet: Sheet, waiting: Waiting) -> tuple[tuple[str, str], ...]:
+    return (("message", waiting.message_id), (sheet.origin, sheet.origin_id), ("call-sheet", str(sheet.number)))
+
+
+async def _entry(  # noqa: PLR0913 -- the fields of an entry
+    engine: Engine,
+    session: StaffSession,
+    act: Act,
+    sheet: Sheet,
+    at: float,
+    facts: tuple[tuple[str, str], ...],
+    person_id: bytes = b"",
+    outcome: Outcome = Outcome.DONE,
+) -> SealedEntry:
+    keys, _ = await engine.keyring.of_person(person_id) if person_id else (None, None)
+    account = staff_account(
+        engine,
+        session,
+        act,
+        outcome,
+        at,
+        purpose=sheet.purpose,
+        clause=engine.policy.policy.purposes[sheet.purpose].clause,
+        exit=Exit.PHONE.value,
+        case=_case(sheet),
+        facts=((sheet.origin, sheet.origin_id), ("call-sheet", str(sheet.number)), *facts),
+    )
+    return engine.seal_entry(build_entry(account, person_id if keys else b""), keys)

@@ -1,0 +1,43 @@
+"""After an older D was put back: what it says waits for the printer, or on a call sheet, may have been printed or called since."""
+
+from __future__ import annotations
+
+from kept.policy.words import Exit
+from kept.services.engine.dispatchers import Waiting
+from kept.services.engine.engine import Engine
+from kept.services.messages.call_sheets import SHOWN, WAITING
+from kept.services.messages.outbox import count
+from kept.store.interface import Transaction
+
+
+async def hold_put_aside(engine: Engine) -> int:
+    """Hold every letter and call that waits: *unknown* until staff send it again under the same number; return how many.
+
+    Args:
+        engine: Open, its D older than its K.
+    """
+    at = engine.clock.now()
+
+    async def body(tx: Transaction) -> int:
+        held = 0
+        for channel in (Exit.POST, Exit.PHONE):
+            for row in await tx.all("sent_by_channel", channel=channel.value):
+                person_id, message_id = bytes(row[0]), str(row[1])
+                if await _take_out(tx, person_id, message_id, channel):
+                    await tx.run("sent_is_unknown", person_id=person_id, message_id=message_id, moved_at=at)
+                    one = Waiting(person_id, message_id, str(row[2]), str(row[3]), str(row[4]), channel, "", 0)
+                    await count(tx, one, "sent", change=-1)
+                    await count(tx, one, "unknown")
+                    held += 1
+        return held
+
+    return await engine.data.write(body)
+
+
+async def _take_out(tx: Transaction, person_id: bytes, message_id: str, channel: Exit) -> bool:
+    if channel is Exit.POST:
+        return bool(await tx.run("letter_delete", person_id=person_id, message_id=message_id))
+    call = await tx.one("call_row_of_person", person_id=person_id, message_id=message_id)
+    if call is None or str(call[1]) not in {WAITING, SHOWN}:
+        return False
+    return bool(await tx.run("call_row_delete", person_id=person_id, message_id=message_id))

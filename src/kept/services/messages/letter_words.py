@@ -1,0 +1,154 @@
+"""What letters and faxes say beside their text, in both languages: sender, date, number, why it came, how to stop it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from kept.channels.letter import Letter
+from kept.policy.model import Policy
+from kept.policy.words import Basis
+from kept.services.engine.dispatchers import Opened, Words
+
+ZONE = ZoneInfo("Asia/Tokyo")
+POSTCODE = re.compile(r"(〒[0-9]{3}-[0-9]{4}) (.+)", re.ASCII)
+SHORT = 12
+LANGUAGES = ("en", "ja")
+MONTHS = "January February March April May June July August September October November December".split()
+SAY: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "number": "No. {number}",
+        "case": "case {case}",
+        "why": "Why you got this: “{purpose}”, §{clause} of our privacy policy. It stands on “My data” with the same number.",
+        "stop": "How to stop it: end this use on “My data”, or write to {contact}.",
+        "stop-way": "How to stop it: end this use, or this way of reaching you, on “My data”, or write to {contact}.",
+        "closing": "{sender}",
+        "fax": "Fax",
+        "to": "To",
+        "from": "From",
+        "date": "Date",
+        "pages": "Pages",
+        "reference": "Number",
+        "person": "The person this number belongs to",
+        "mr": "{name}",
+    },
+    "ja": {
+        "number": "番号 {number}",
+        "case": "お問い合わせ番号 {case}",
+        "why": "お届けした理由：プライバシーポリシー §{clause}「{purpose}」のためです。「マイデータ」にも同じ番号で載っています。",
+        "stop": "止めるには：「マイデータ」で、この利用を止められます。{contact} へのご連絡でも承ります。",
+        "stop-way": "止めるには：「マイデータ」で、この利用またはこの連絡方法を止められます。{contact} へのご連絡でも承ります。",
+        "closing": "{sender}",
+        "fax": "ファクス",
+        "to": "宛先",
+        "from": "差出人",
+        "date": "日付",
+        "pages": "枚数",
+        "reference": "番号",
+        "person": "この番号をお使いの方",
+        "mr": "{name} 様",
+    },
+}  # fmt: skip
+
+
+def letter_of(  # noqa: PLR0913 -- what a letter is made of
+    policy: Policy, words: Words, opened: Opened, *, language: str, purpose: str, message_id: str, case: str, at: float
+) -> Letter:
+    """Return a letter to a postal address.
+
+    Args:
+        policy: In force; its controller is the sender.
+        words: Subject and text.
+        opened: Where it goes, and the name where one was released.
+        language: The person's.
+        purpose: Declared purpose.
+        message_id: Our number of it.
+        case: Number of the case; empty when it comes from none.
+        at: When it is printed, unix seconds.
+    """
+    spoken = language if language in LANGUAGES else LANGUAGES[0]
+    sender = _sender(policy, spoken)
+    return Letter(
+        language=spoken,
+        sender=sender,
+        note=", ".join(sender[:2]),
+        address=_address(opened, spoken),
+        date=_date(at, spoken),
+        reference=_reference(message_id, case, spoken),
+        subject=words.title,
+        text=words.text,
+        close=(SAY[spoken]["closing"].format(sender=", ".join(sender[:2])),),
+        foot=_foot(policy, purpose, spoken),
+    )
+
+
+def fax_of(  # noqa: PLR0913 -- what a fax is made of
+    policy: Policy, words: Words, opened: Opened, *, language: str, purpose: str, message_id: str, case: str, at: float
+) -> Letter:
+    """Return a fax: the same as a letter, with cover lines in place of the window; the number itself is not printed."""
+    spoken = language if language in LANGUAGES else LANGUAGES[0]
+    say, sender = SAY[spoken], _sender(policy, spoken)
+    name = say["mr"].format(name=opened.name) if opened.name else say["person"]
+    return Letter(
+        language=spoken,
+        sender=sender,
+        note="",
+        address=(),
+        date=_date(at, spoken),
+        reference=_reference(message_id, case, spoken),
+        subject=words.title,
+        text=words.text,
+        close=(say["closing"].format(sender=", ".join(sender[:2])),),
+        foot=_foot(policy, purpose, spoken),
+        layout="fax",
+        heading=say["fax"],
+        cover=(
+            (say["to"], name),
+            (say["from"], ", ".join(sender)),
+            (say["date"], _date(at, spoken)),
+            (say["pages"], "{pages}"),
+            (say["reference"], _reference(message_id, case, spoken)),
+        ),
+    )
+
+
+def short_number(message_id: str) -> str:
+    """Return the part of a message's number that people read."""
+    return message_id[:SHORT]
+
+
+def _sender(policy: Policy, language: str) -> tuple[str, ...]:
+    said = {**policy.controller, **policy.controllers.get(language, {})}
+    return tuple(said[one] for one in ("name", "desk", "contact") if said.get(one))
+
+
+def _address(opened: Opened, language: str) -> tuple[str, ...]:
+    """Return the lines of the window: in Japan the postcode and the place first, the name last."""
+    found = POSTCODE.fullmatch(opened.address)
+    place = (found[1], found[2]) if found else (opened.address,)
+    name = (SAY[language]["mr"].format(name=opened.name),) if opened.name else ()
+    return (*place, *name) if language == "ja" else (*name, *place)
+
+
+def _date(at: float, language: str) -> str:
+    day = datetime.fromtimestamp(at, tz=UTC).astimezone(ZONE)
+    if language == "ja":
+        return f"{day.year}年{day.month}月{day.day}日"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def _reference(message_id: str, case: str, language: str) -> str:
+    say = SAY[language]
+    number = say["number"].format(number=short_number(message_id))
+    return f"{number} · {say['case'].format(case=case)}" if case else number
+
+
+def _foot(policy: Policy, purpose: str, language: str) -> tuple[str, ...]:
+    declared, say = policy.purposes[purpose], SAY[language]
+    contact = policy.controllers.get(language, {}).get("contact") or policy.controller.get("contact", "")
+    return (
+        say["why"].format(purpose=declared.titles[language], clause=declared.clause),
+        say["stop-way" if declared.basis is Basis.CONSENT else "stop"].format(contact=contact),
+    )

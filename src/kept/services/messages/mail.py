@@ -1,0 +1,96 @@
+"""The channel *mail*: makes a released address and the words into a mail, and hands it to our mail server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from kept.channels.handed import Handed
+from kept.channels.mail import Mail, MailServer, fits_one_line, is_address, write_mail
+from kept.errors import SettingError
+from kept.policy.words import Exit, ItemType
+from kept.services.engine.dispatchers import Message, Opened
+from kept.services.engine.engine import Engine
+from kept.services.engine.people import Person
+from kept.store.interface import Transaction
+
+LINK_CHARACTERS = 32
+FOOT = {
+    "en": "--\n{controller} · {contact}\nWhy you got this, and how to stop it: {why}\n",
+    "ja": "--\n{controller} · {contact}\nこのご案内が届いた理由と、停止の方法: {why}\n",
+}
+
+
+class MailDispatcher:
+    """Mail, over one connection for many messages.
+
+    Args:
+        engine: Open.
+        server: Our mail server.
+        site: Address of the customers' site, for the links; http or https, without a slash at its end.
+
+    Raises:
+        SettingError: A link there would be too long for one line of a mail's header.
+    """
+
+    channel = Exit.MAIL
+    address = ItemType.EMAIL
+
+    def __init__(self, engine: Engine, server: MailServer, site: str) -> None:
+        if not fits_one_line(f"{site}/u/{'x' * LINK_CHARACTERS}"):
+            raise SettingError(
+                "expected a short address of the site for the links in mails, found one too long, or none",
+                reason="site-address",
+                hint="http or https, and at most 42 characters with the port",
+                clause="§4.4",
+            )
+        self.server = server
+        self._engine = engine
+
+    def prepare(self, message: Message, opened: Opened, person: Person, entry_id: str) -> _MailHandover:
+        """Write the mail while the address is open."""
+        del person, entry_id
+        policy = self._engine.policy.policy
+        controller = policy.controllers.get(message.language, policy.controller)
+        sender = policy.controller["contact"]
+        if not is_address(opened.address):
+            return _MailHandover(self.server, sender, opened.address, b"", Handed.UNDELIVERABLE)
+        foot = FOOT.get(message.language, FOOT["en"]).format(
+            controller=controller["name"], contact=sender, why=message.why
+        )
+        try:
+            content = write_mail(
+                Mail(
+                    message_id=message.id,
+                    sender=sender,
+                    sender_name=controller["name"],
+                    recipient=opened.address,
+                    title=message.words.title,
+                    text=f"{message.words.text}\n\n{foot}",
+                    list_id=f"{message.purpose}.{sender.rpartition('@')[2]}" if message.stop else "",
+                    stop=message.stop,
+                    at=datetime.fromtimestamp(self._engine.clock.now(), tz=UTC),
+                )
+            )
+        except ValueError:  # a character that cannot stand in a mail
+            return _MailHandover(self.server, sender, opened.address, b"", Handed.NOT_TAKEN)
+        return _MailHandover(self.server, sender, opened.address, content)
+
+
+@dataclass(slots=True)
+class _MailHandover:
+    server: MailServer
+    sender: str
+    recipient: str
+    content: bytes
+    unfit: Handed = Handed.NOT_TAKEN
+    at_once: bool = False
+
+    async def put(self, tx: Transaction) -> None:
+        """Nothing stays here: the mail is on its way or nowhere."""
+
+    async def hand_over(self) -> Handed:
+        """Give it to the server; what is no address, or no mail, is never offered."""
+        if not self.content:
+            return self.unfit
+        return await self.server.send(self.sender, self.recipient, self.content)

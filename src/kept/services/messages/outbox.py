@@ -1,0 +1,384 @@
+"""The outbox: every message waits here, is decided again when it is sent, and goes once.
+
+The row moves by compare and set: *waiting*, then *handing* in the transaction of the entry that lets it go, then *sent*
+(or *failed*, or *waiting* again). A kill before that transaction leaves it waiting: it is tried again, decided anew. A
+kill while the other side's answer was not known leaves it in *handing*; from there it becomes *unknown*: never sent
+again by itself, shown to staff, who may send it again under the same number. So nothing is lost
+silently, and nothing doubled by itself (ARCHITECTURE, Life of a message).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from kept.channels.handed import Handed
+from kept.crypto.random import random_id
+from kept.errors import ConflictError, DeniedError, ErasedError, EvidenceError, KeptError, NotFoundError
+from kept.policy.decision import Allowed, Mandate
+from kept.policy.model import Purpose
+from kept.policy.words import Basis, Exit
+from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.dispatchers import Compose, Dispatcher, Handover, Message, Opened, Waiting
+from kept.services.engine.engine import Engine
+from kept.services.engine.entry import Account, build_entry
+from kept.services.engine.flush import Effect, SealedEntry, insert_entries
+from kept.services.engine.people import Person
+from kept.services.gate import gate
+from kept.services.gate.gate import Circumstances
+from kept.services.messages.links import new_link
+from kept.services.messages.stop_list import (
+    UNDELIVERABLE,
+    address_item,
+    name_item,
+    put_on,
+    stands_against,
+    stop_token,
+)
+from kept.services.staff.mandates import find_mandate
+from kept.services.staff.sessions import StaffSession
+from kept.store.interface import Row, Transaction
+
+TOGETHER = 16
+PAGE = 256
+TRIES_AT_MOST = 8
+TRIES_WHEN_MOVED = 3
+FIRST_WAIT_SECONDS = 60.0
+LONGEST_WAIT_SECONDS = 4 * 3600.0
+RECORDED_HERE = frozenset({"stop-list", "withdrawn", "uses", "mandate-over"})
+"""Reasons for leaving a message out that the gate itself did not record."""
+
+
+async def put_in_outbox(tx: Transaction, waiting: Waiting, at: float) -> None:
+    """Let a message wait to be sent, within the transaction that decided so.
+
+    Args:
+        tx: A write transaction of D.
+        waiting: The message; `message_id` is fresh (`new_message_id`).
+        at: Unix seconds.
+    """
+    await tx.run(
+        "outbox_put",
+        person_id=waiting.person_id,
+        message_id=waiting.message_id,
+        origin=waiting.origin,
+        origin_id=waiting.origin_id,
+        purpose=waiting.purpose,
+        channel=waiting.channel.value,
+        mandate_id=waiting.mandate_id,
+        queued_at=at,
+        next_at=at,
+        moved_at=at,
+    )
+
+
+def new_message_id() -> str:
+    """Return a message's number, 32 hex digits."""
+    return random_id()
+
+
+async def send_due(engine: Engine) -> int:
+    """Send every message whose time has come; return how many were tried.
+
+    Some are under way at once: while one is with the other side, others are decided and recorded. No more than those can
+    be unknown after a kill.
+    """
+    turns, tried = asyncio.Semaphore(TOGETHER), 0
+
+    async def one(row: Row) -> None:
+        async with turns:
+            await send_one(engine, _waiting(row))
+
+    while rows := await engine.data.read(lambda tx: tx.all("outbox_due", at=engine.clock.now(), limit=PAGE)):
+        await asyncio.gather(*(one(row) for row in rows))
+        tried += len(rows)
+    return tried
+
+
+async def send_one(engine: Engine, waiting: Waiting) -> str:
+    """Try one message; return what became of it: a status of the outbox, or `taken` by another worker, or `gone`."""
+    dispatcher, origin = engine.dispatchers.get(waiting.channel), engine.origins.get(waiting.origin)
+    if dispatcher is None or origin is None:
+        return await _put_off(engine, waiting)
+    compose = await origin.compose(waiting)
+    if compose is None:
+        return await _leave_out(engine, waiting, "withdrawn")
+    mandate = await find_mandate(engine, waiting.mandate_id)
+    if mandate is None:
+        return await _leave_out(engine, waiting, "mandate-over")
+    for _ in range(TRIES_WHEN_MOVED):
+        slots = await wanted_slots(engine, mandate, waiting)
+        if not slots:
+            return await _leave_out(engine, waiting, "uses")
+        attempt = _Try(engine, dispatcher, waiting, compose)
+        ended = await _let_go(attempt, mandate, slots)
+        if not ended:
+            return await _hand_over(engine, attempt)
+        if ended != "again":
+            return ended
+    return await _put_off(engine, waiting)
+
+
+async def _let_go(attempt: _Try, mandate: Mandate, slots: tuple[str, ...]) -> str:
+    """Decide and record; return nothing when the message may be handed over, or how the try ended without that."""
+    engine, waiting = attempt.engine, attempt.waiting
+    try:
+        await gate.send(
+            engine,
+            mandate,
+            waiting.person_id,
+            slots,
+            waiting.channel,
+            attempt.parcel,
+            circumstances=Circumstances(about=_about(waiting)),
+            act=Act.MESSAGE_SEND,
+            guard=attempt.guard,
+        )
+    except NotFoundError:
+        await _put_off(engine, waiting)
+        return "gone"  # erased, or being erased: the row goes with them
+    except DeniedError as error:
+        if error.items and error.items == slots[1:]:
+            return "again"  # the name alone was refused meanwhile: without it
+        return await _leave_out(engine, waiting, error.reason)
+    except EvidenceError:
+        return await _leave_out(engine, waiting, "evidence")
+    except KeptError as error:  # taken by another worker; or the gate is closed, or cannot record: nothing left
+        return "taken" if error.reason == "message-taken" else await _put_off(engine, waiting)
+    return ""
+
+
+async def _hand_over(engine: Engine, attempt: _Try) -> str:
+    if attempt.handover is None:
+        raise RuntimeError("a message let go without a handover")
+    if attempt.handover.at_once:
+        return "sent"
+    return await _settle(engine, attempt, await attempt.handover.hand_over())
+
+
+class _Try:
+    """One try of one message: what the parcel makes, and what the guard looks at."""
+
+    def __init__(self, engine: Engine, dispatcher: Dispatcher, waiting: Waiting, compose: Compose) -> None:
+        self.engine, self.dispatcher, self.waiting, self.compose = engine, dispatcher, waiting, compose
+        self.purpose: Purpose = engine.policy.policy.purposes[waiting.purpose]
+        self.handover: Handover | None = None
+        self.entry_id = self.notice_id = ""
+        self.token = b""
+
+    def parcel(self, person: Person, values: Mapping[str, str | tuple[str, ...]], entry_id: str) -> Effect:
+        """Make the message while the values are open."""
+        engine, waiting, policy = self.engine, self.waiting, self.engine.policy.policy
+        item = address_item(policy, self.purpose, waiting.channel)
+        opened = Opened(str(values[item]), str(values.get(name_item(policy, self.purpose), "")))
+        slot = person.state.slots[item]
+        self.notice_id = dict(slot.accepted).get(waiting.purpose, slot.notice_id)
+        self.entry_id = entry_id
+        self.token = stop_token(engine, waiting.channel, opened.address)
+        link, link_hash = new_link(engine)
+        message = Message(
+            id=waiting.message_id,
+            origin=waiting.origin,
+            origin_id=waiting.origin_id,
+            purpose=waiting.purpose,
+            language=person.state.language,
+            words=self.compose(person, opened),
+            why=f"{engine.site}/{person.state.language}/w/{link}",
+            stop=f"{engine.site}/u/{link}" if self.purpose.basis in {Basis.CONSENT, Basis.NOTICE} else "",
+        )
+        handover = self.handover = self.dispatcher.prepare(message, opened, person, entry_id)
+
+        async def put(tx: Transaction) -> None:
+            await tx.run(
+                "message_link_put", person_id=waiting.person_id, token_hash=link_hash, message_id=waiting.message_id
+            )
+            await handover.put(tx)
+            if handover.at_once:
+                await count(tx, waiting, "sent")
+
+        return put
+
+    async def guard(self, tx: Transaction) -> KeptError | None:
+        """Look at the stop list, and take the message from every other worker; in the transaction of the entry."""
+        waiting = self.waiting
+        if await stands_against(tx, waiting.channel, self.token, self.purpose.basis):
+            return DeniedError(
+                "expected an address one may write to, found it on the stop list",
+                step=8,
+                needed="the person's own yes, with the address given anew",
+                reason="stop-list",
+                clause=f"§{self.purpose.clause}",
+            )
+        at_once = self.handover is not None and self.handover.at_once
+        if not await tx.run(
+            "outbox_take",
+            person_id=waiting.person_id,
+            message_id=waiting.message_id,
+            attempts=waiting.attempts,
+            status="sent" if at_once else "handing",
+            entry_id=self.entry_id,
+            notice_id=self.notice_id,
+            at=self.engine.clock.now(),
+        ):
+            return ConflictError("expected a message that waits, found it taken", reason="message-taken")
+        return None
+
+
+async def count(tx: Transaction, waiting: Waiting, outcome: str, reason: str = "", change: int = 1) -> None:
+    """Count how a message of an origin ended, within *tx*."""
+    await tx.run(
+        "reach_tally_add",
+        origin=waiting.origin,
+        origin_id=waiting.origin_id,
+        outcome=outcome,
+        reason=reason,
+        count=change,
+    )
+
+
+async def tallies(engine: Engine, origin: str, origin_id: str) -> dict[tuple[str, str], int]:
+    """Return how many messages of an origin ended how: by outcome and reason."""
+    rows = await engine.data.read(lambda tx: tx.all("reach_tallies", origin=origin, origin_id=origin_id))
+    return {(str(row[0]), str(row[1])): int(row[2]) for row in rows}
+
+
+# -------------------------------------------------------------------- how a try ends
+
+
+async def _settle(engine: Engine, attempt: _Try, handed: Handed) -> str:
+    waiting, at = attempt.waiting, engine.clock.now()
+    status, reason, next_at = _ending(waiting, handed, at)
+    entry = None
+    if handed is Handed.UNDELIVERABLE:
+        facts = (("channel", waiting.channel.value), ("reason", UNDELIVERABLE))
+        entry = await message_entry(engine, waiting, Act.STOP_LIST_ADD, Outcome.DONE, at, facts=facts)
+
+    async def body(tx: Transaction) -> None:
+        if entry is not None:
+            await put_on(tx, waiting.channel, attempt.token, UNDELIVERABLE, at)
+            await insert_entries(tx, [entry], at)
+        if (
+            await tx.run(
+                "outbox_settle",
+                person_id=waiting.person_id,
+                message_id=waiting.message_id,
+                entry_id=attempt.entry_id,
+                status=status,
+                reason=reason,
+                next_at=next_at,
+                at=at,
+            )
+            and status != "waiting"
+        ):
+            await count(tx, waiting, status, reason)
+
+    await engine.data.write(body)
+    return status
+
+
+def _ending(waiting: Waiting, handed: Handed, at: float) -> tuple[str, str, float]:
+    """Return the status a try leaves, its reason, and when the next one is."""
+    if handed is Handed.LATER:
+        if waiting.attempts + 1 >= TRIES_AT_MOST:
+            return "failed", "gave-up", at
+        return "waiting", "", at + min(FIRST_WAIT_SECONDS * 4**waiting.attempts, LONGEST_WAIT_SECONDS)
+    if handed in {Handed.UNDELIVERABLE, Handed.NOT_TAKEN}:
+        return "failed", handed.value, at
+    return handed.value, "", at
+
+
+async def _leave_out(engine: Engine, waiting: Waiting, reason: str) -> str:
+    """Leave a message out for good. The gate has recorded its own no; what else says no is recorded here."""
+    at = engine.clock.now()
+    entry = None
+    if reason in RECORDED_HERE:
+        facts = (("reason", reason),)
+        entry = await message_entry(engine, waiting, Act.MESSAGE_LEAVE_OUT, Outcome.REFUSED, at, facts=facts)
+
+    async def body(tx: Transaction) -> None:
+        if await tx.run(
+            "outbox_leave_out", person_id=waiting.person_id, message_id=waiting.message_id, reason=reason, at=at
+        ):
+            await count(tx, waiting, "left-out", reason)
+            if entry is not None:
+                await insert_entries(tx, [entry], at)
+
+    await engine.data.write(body)
+    return "left-out"
+
+
+async def _put_off(engine: Engine, waiting: Waiting) -> str:
+    at = engine.clock.now()
+    await engine.data.write(
+        lambda tx: tx.run(
+            "outbox_put_off",
+            person_id=waiting.person_id,
+            message_id=waiting.message_id,
+            next_at=at + FIRST_WAIT_SECONDS,
+            at=at,
+        )
+    )
+    return "waiting"
+
+
+# -------------------------------------------------------------------- small things
+
+
+async def wanted_slots(engine: Engine, mandate: Mandate, waiting: Waiting) -> tuple[str, ...]:
+    """Return the slots to open: the address, and the name where the policy and the person allow it today."""
+    policy = engine.policy.policy
+    purpose = policy.purposes.get(waiting.purpose)
+    address = address_item(policy, purpose, waiting.channel) if purpose else ""
+    name = name_item(policy, purpose) if purpose else ""
+    if not address or not name:
+        return (address,) if address else ()
+    try:
+        person = await engine.people.load(waiting.person_id)
+        decisions = await gate.decide(engine, mandate, person, (name,), waiting.channel, engine.clock.now())
+    except (ErasedError, EvidenceError):
+        return (address,)  # the gate meets it too, and records it
+    return (address, name) if isinstance(decisions[name], Allowed) else (address,)
+
+
+def _about(waiting: Waiting) -> tuple[tuple[str, str], ...]:
+    return (("message", waiting.message_id), (waiting.origin, waiting.origin_id))
+
+
+async def message_entry(  # noqa: PLR0913 -- the fields of an entry
+    engine: Engine,
+    waiting: Waiting,
+    act: Act,
+    outcome: Outcome,
+    at: float,
+    *,
+    facts: tuple[tuple[str, str], ...] = (),
+    session: StaffSession | None = None,
+) -> SealedEntry:
+    """Build and seal the entry of something that became of a message, beside the release itself."""
+    keys, _ = await engine.keyring.of_person(waiting.person_id)
+    purpose = engine.policy.policy.purposes.get(waiting.purpose)
+    entry = build_entry(
+        Account(
+            act=act.value,
+            outcome=outcome.value,
+            at=at,
+            policy=engine.policy.hash[:16],
+            kind="staff" if session else "installation",
+            actor=session.actor if session else "",
+            role=",".join(session.roles) if session else "",
+            purpose=waiting.purpose,
+            clause=purpose.clause if purpose else "4.4",
+            exit=waiting.channel.value,
+            facts=(*_about(waiting), *facts),
+        ),
+        waiting.person_id if keys else b"",
+    )
+    return engine.seal_entry(entry, keys)
+
+
+def _waiting(row: Row) -> Waiting:
+    person_id, message_id, origin, origin_id, purpose, channel, mandate_id, attempts = row
+    return Waiting(
+        bytes(person_id), str(message_id), str(origin), str(origin_id), str(purpose), Exit(channel), str(mandate_id),
+        int(attempts),
+    )  # fmt: skip

@@ -1,0 +1,103 @@
+"""Stop lists: addresses not to be written to, kept as keyed hashes under a key of each channel.
+
+They name nobody and outlive erasure, so that *erase me* and *never write to me again* can both hold. Only the person
+lifts one, by giving the address anew with a yes, in their own session. Under a purpose on consent or notice every reason
+counts; under one that is *necessary* (§4.5) only that the address does not exist: whoever must be told something
+is told it, whatever they said about news.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from kept.crypto.digest import framed, hmac_sha256
+from kept.policy.model import Policy, Purpose
+from kept.policy.words import CHANNELS, EXIT_TYPES, Basis, Exit, ItemType
+from kept.services.engine.engine import Engine
+from kept.store.interface import Transaction
+from kept.vault.normal import normalise
+
+UNDELIVERABLE, ASKED, TOLD_STAFF = "undeliverable", "asked", "told-staff"
+REASONS = (UNDELIVERABLE, ASKED, TOLD_STAFF)
+
+
+def stop_key(channel: Exit) -> str:
+    """Return the name of the installation's key for a channel's list."""
+    return f"stop:{channel.value}"
+
+
+def address_type(channel: Exit) -> ItemType:
+    """Return the type of item a channel reaches people by."""
+    return next(one for one in EXIT_TYPES[channel] if one is not ItemType.PERSON_NAME)
+
+
+def address_item(policy: Policy, purpose: Purpose, channel: Exit) -> str:
+    """Return the item a purpose reaches people by over *channel*; empty when it uses none."""
+    return _item(policy, purpose, address_type(channel))
+
+
+def name_item(policy: Policy, purpose: Purpose) -> str:
+    """Return the item a purpose calls people by; empty when it uses none."""
+    return _item(policy, purpose, ItemType.PERSON_NAME)
+
+
+def _item(policy: Policy, purpose: Purpose, kind: ItemType) -> str:
+    found = (one.id for one in policy.items.values() if one.type is kind and purpose.may_use(one.id))
+    return next((one for one in found if not policy.items[one].per_instance), "")
+
+
+def stop_token(engine: Engine, channel: Exit, address: str) -> bytes:
+    """Return what an address is called on a channel's list, 32 bytes; two spellings of one address are called the same.
+
+    Args:
+        engine: Open.
+        channel: Which list.
+        address: A value of the channel's item, as kept.
+    """
+    form = normalise(address_type(channel).value, address).find_by or address
+    key = engine.keyring.installation_key(stop_key(channel))
+    return hmac_sha256(key, framed(b"kept/stop-list/v1", channel.value.encode(), form.encode()))
+
+
+async def put_on(tx: Transaction, channel: Exit, token: bytes, reason: str, at: float) -> None:
+    """Put an address on a list, within *tx*."""
+    await tx.run("stop_list_put", channel=channel.value, token=token, reason=reason, since=at)
+
+
+async def stands_against(tx: Transaction, channel: Exit, token: bytes, basis: Basis) -> bool:
+    """Whether a list keeps an address from being written to, within the transaction that sends."""
+    rows = await tx.all("stop_list_of", channel=channel.value, token=token)
+    return any(basis is not Basis.NECESSARY or str(row[0]) == UNDELIVERABLE for row in rows)
+
+
+def tokens_of(
+    engine: Engine, values: Mapping[str, str | tuple[str, ...]], channels: Iterable[Exit] = CHANNELS
+) -> list[tuple[Exit, bytes]]:
+    """Return what the addresses among *values* are called on the lists of *channels*.
+
+    Args:
+        engine: Open.
+        values: By slot or item.
+        channels: Which lists.
+    """
+    items = engine.policy.policy.items
+    return [
+        (channel, stop_token(engine, channel, value))
+        for channel in sorted(channels)
+        for slot, value in values.items()
+        if isinstance(value, str) and slot in items and items[slot].type is address_type(channel)
+    ]
+
+
+async def lift(tx: Transaction, tokens: Iterable[tuple[Exit, bytes]]) -> int:
+    """Take addresses off their lists, within *tx*: their owner gave them anew, with a yes; return how many entries went."""
+    return sum([await tx.run("stop_list_lift", channel=one.value, token=token) for one, token in tokens])
+
+
+async def counts(engine: Engine) -> dict[Exit, int]:
+    """Return how many entries each channel's list has."""
+    found = {}
+    for channel in sorted(CHANNELS):
+        row = await engine.data.read(lambda tx, one=channel.value: tx.one("stop_list_count", channel=one))  # type: ignore[misc]
+        found[channel] = int(row[0]) if row else 0
+    return found

@@ -1,0 +1,105 @@
+"""Messages nobody knows the end of: named so after a kill, a cut line or a restore; sent again by staff alone (§4.4)."""
+
+from __future__ import annotations
+
+from kept.errors import ConflictError
+from kept.policy.words import Exit
+from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.dispatchers import Waiting
+from kept.services.engine.engine import Engine
+from kept.services.engine.flush import insert_entries
+from kept.services.messages.outbox import count, message_entry
+from kept.services.staff.sessions import StaffSession
+from kept.store.interface import Transaction
+
+HANDING_AT_MOST_SECONDS = 600.0
+
+
+async def find_unknown(engine: Engine, *, older_than: float | None = None) -> int:
+    """Name *unknown* what has been with the other side too long to have an answer; return how many.
+
+    Args:
+        engine: Open.
+        older_than: Messages handed over before this, unix seconds; by default ten minutes ago. At the start of the process
+            that sends it is now: whatever was under way, its answer is lost.
+    """
+    at = engine.clock.now()
+    before = at - HANDING_AT_MOST_SECONDS if older_than is None else older_than
+
+    async def body(tx: Transaction) -> int:
+        found = 0
+        for person_id, message_id, origin, origin_id, entry_id, moved_at in await tx.all("outbox_handing"):
+            if float(moved_at) < before and await tx.run(
+                "outbox_settle", person_id=bytes(person_id), message_id=str(message_id), entry_id=str(entry_id),
+                status="unknown", reason="", next_at=at, at=at,
+            ):  # fmt: skip
+                found += 1
+                await tx.run(
+                    "reach_tally_add",
+                    origin=str(origin),
+                    origin_id=str(origin_id),
+                    outcome="unknown",
+                    reason="",
+                    count=1,
+                )
+        return found
+
+    return await engine.data.write(body)
+
+
+async def send_again(engine: Engine, session: StaffSession, message_id: str) -> None:
+    """Send again what may have gone, under the same number: a staff member's decision, recorded; decided anew when sent.
+
+    Args:
+        engine: Open.
+        session: Acts for the message's purpose.
+        message_id: Of a message whose outcome is unknown.
+
+    Raises:
+        DeniedError: No role of theirs has the purpose.
+        ConflictError: Its outcome is known, or there is no such message.
+    """
+    row = await engine.data.read(lambda tx: tx.one("outbox_find", message_id=message_id))
+    if row is None:
+        raise _not_unknown()
+    waiting = Waiting(bytes(row[0]), message_id, str(row[1]), str(row[2]), str(row[3]), Exit(row[4]), "", 0)
+    session.require_purpose(engine, waiting.purpose)
+    at = engine.ready()
+    entry = await message_entry(engine, waiting, Act.MESSAGE_AGAIN, Outcome.DONE, at, session=session)
+
+    async def body(tx: Transaction) -> None:
+        if not await tx.run("outbox_again", person_id=waiting.person_id, message_id=message_id, at=at):
+            raise _not_unknown()
+        await count(tx, waiting, "unknown", change=-1)
+        await insert_entries(tx, [entry], at)
+
+    await engine.data.write(body)
+
+
+def _not_unknown() -> ConflictError:
+    return ConflictError(
+        "expected a message whose outcome is unknown, found none",
+        reason="message-known",
+        hint="look at it again: somebody may have been faster",
+    )
+
+
+async def hold_after_restore(engine: Engine) -> int:
+    """Hold what an older D says still waits: it may have gone since that backup; return how many messages are held.
+
+    They are *unknown* until staff decide, and a look at candidates that was under way is stopped.
+    """
+    at = engine.clock.now()
+
+    async def body(tx: Transaction) -> int:
+        for row in await tx.all("campaigns_in_status", status="queueing"):
+            await tx.run("campaign_stop", campaign_id=str(row[0]), expected="queueing", stopped_at=at)
+        waiting = await tx.all("outbox_waiting")
+        for _, _, origin, origin_id in waiting:
+            await tx.run(
+                "reach_tally_add", origin=str(origin), origin_id=str(origin_id), outcome="unknown", reason="", count=1
+            )
+        await tx.run("outbox_hold", at=at)
+        return len(waiting)
+
+    return await engine.data.write(body) + await find_unknown(engine, older_than=at + 1)

@@ -1,0 +1,155 @@
+"""Choices after the form: withdraw a purpose or a channel, allow it again, stop a use, resume it.
+
+As easy as giving was: one act, no reason asked, effective with the entry that records it (§2.3).
+"""
+
+from __future__ import annotations
+
+from kept.errors import SubmissionError
+from kept.policy import change
+from kept.policy.model import Purpose
+from kept.policy.words import Basis, Exit
+from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.engine import Engine
+from kept.services.engine.people import Person
+from kept.services.gate.changing import Change, Extra, change_person
+from kept.services.gate.own_session import Own, own_account
+from kept.services.instances.contests import take_down
+from kept.services.third_parties.recalls import recall, recalled, recalls_due
+from kept.store.interface import Transaction
+
+
+async def choose(engine: Engine, own: Own, purpose: str, way_out: Exit | None, *, allow: bool) -> str:
+    """Record a yes or a no of the person's own; return the entry's id.
+
+    Args:
+        engine: Open.
+        own: The person's session.
+        purpose: A declared purpose on consent or notice.
+        way_out: Channel it is about; None for the purpose as a whole.
+        allow: True for a yes.
+
+    Raises:
+        SubmissionError: No such purpose or channel, or one that needs no choice.
+    """
+    declared = engine.policy.policy.purposes.get(purpose)
+    if (
+        declared is None
+        or declared.basis not in {Basis.CONSENT, Basis.NOTICE}
+        or (way_out and way_out not in declared.exits)
+    ):
+        raise SubmissionError(
+            "expected a purpose and channel one can say yes or no to, found another",
+            reason="choice-unknown",
+            clause="§2.3",
+        )
+
+    named, due = await _to_recall(engine, own, purpose) if not allow and way_out is None else ([], [])
+
+    def make(person: Person, at: float) -> Change:
+        return Change(
+            change.choose(person.state, purpose, way_out, allow=allow, at=at),
+            own_account(
+                engine,
+                Act.CHOICE_ALLOW if allow else Act.CHOICE_WITHDRAW,
+                Outcome.DONE,
+                at,
+                clause=declared.clause,
+                purpose=purpose,
+                exit=way_out.value if way_out else "",
+                facts=recalled(due),
+            ),
+            extra=None if allow else _taken_back(engine, own, declared, way_out, named, due, at),
+        )
+
+    return (await change_person(engine, own.person_id, make))[1]
+
+
+async def say_no_by_link(engine: Engine, person_id: bytes, purpose: str, channel: Exit) -> bool:
+    """Record the no of whoever holds a message's link: the person's own, to this purpose by this channel (RFC 8058).
+
+    As strong as one made on my data: only their own yes lifts it. Said again it changes nothing.
+
+    Args:
+        engine: Open.
+        person_id: Whom the message went to.
+        purpose: What it was for.
+        channel: How it went.
+
+    Returns:
+        Whether anything changed.
+    """
+    declared = engine.policy.policy.purposes.get(purpose)
+    if declared is None or declared.basis not in {Basis.CONSENT, Basis.NOTICE}:
+        return False
+    before = (await engine.people.load(person_id)).state.choice(purpose, channel)
+    if before is not None and not before.allow:
+        return False
+
+    def make(person: Person, at: float) -> Change:
+        return Change(
+            change.choose(person.state, purpose, channel, allow=False, at=at),
+            own_account(
+                engine,
+                Act.CHOICE_BY_LINK,
+                Outcome.DONE,
+                at,
+                clause=declared.clause,
+                purpose=purpose,
+                exit=channel.value,
+            ),
+        )
+
+    await change_person(engine, person_id, make)
+    return True
+
+
+async def stop_use(engine: Engine, own: Own, purpose: str, *, stop: bool) -> str:
+    """Stop a use, or resume it; return the entry's id.
+
+    Raises:
+        SubmissionError: No such purpose, or one a law requires.
+    """
+    declared = engine.policy.policy.purposes.get(purpose)
+    if declared is None or declared.basis is Basis.LAW or not declared.uses:
+        raise SubmissionError("expected a purpose one can stop, found another", reason="purpose-unknown", clause="§0.1")
+
+    named, due = await _to_recall(engine, own, purpose) if stop else ([], [])
+
+    def make(person: Person, at: float) -> Change:
+        state = change.stop(person.state, purpose) if stop else change.resume(person.state, purpose)
+        return Change(
+            state,
+            own_account(
+                engine,
+                Act.USE_STOP if stop else Act.USE_RESUME,
+                Outcome.DONE,
+                at,
+                clause=declared.clause,
+                purpose=purpose,
+                facts=recalled(due),
+            ),
+            extra=_taken_back(engine, own, declared, None, named, due, at) if stop else None,
+        )
+
+    return (await change_person(engine, own.person_id, make))[1]
+
+
+def _taken_back(  # noqa: PLR0913 -- what a no reaches
+    engine: Engine, own: Own, purpose: Purpose, way_out: Exit | None, named: list[str], due: list[str], at: float
+) -> Extra:
+    """Return what a no writes with itself: recalls from third parties, and what is published is taken down."""
+
+    async def write(tx: Transaction) -> None:
+        if named:
+            await recall(engine, own.person_id, named, due, at)(tx)
+        if Exit.PUBLICATION in purpose.exits and way_out in {None, Exit.PUBLICATION}:
+            await take_down(tx, own.person_id)
+
+    return write
+
+
+async def _to_recall(engine: Engine, own: Own, purpose: str) -> tuple[list[str], list[str]]:
+    """Return the recipients of a purpose, and which of them have something of the person."""
+    named = [one.id for one in engine.policy.policy.recipients.values() if one.purpose == purpose]
+    return named, await recalls_due(engine, own.person_id, tuple(named)) if named else []

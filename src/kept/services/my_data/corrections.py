@@ -1,0 +1,170 @@
+"""Correcting a value: a new version under the same notice, grants and end, never more; and taking one value away."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from kept.errors import SubmissionError
+from kept.policy import change
+from kept.policy.words import ItemType, Source
+from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.engine import Engine
+from kept.services.engine.people import Person
+from kept.services.gate.changing import Change, change_person, find_forms
+from kept.services.gate.own_session import Own, own_account
+from kept.services.instances.contests import take_down
+from kept.store.interface import Transaction
+from kept.vault.normal import normalise
+from kept.vault.sealed import seal_value
+
+NOWHERE = "-"
+"""No instance has this id."""
+
+
+async def correct(engine: Engine, own: Own, slot: str, raw: str | list[str], *, expected_version: int) -> str:
+    """Correct one value in the person's own session; return the entry's id.
+
+    Args:
+        engine: Open.
+        own: The person's session, signed in within five minutes.
+        slot: A filled slot.
+        raw: As typed; a list for some-of.
+        expected_version: Version the person saw.
+
+    Raises:
+        ConflictError: Another version is current.
+        SubmissionError: The value is not acceptable, or the slot was never filled (filling is collection).
+        SignInError: The sign-in is longer ago than five minutes.
+    """
+    at = engine.ready()
+    own.require_fresh(at)
+    item = engine.policy.policy.items.get(slot.partition("#")[0])
+    if item is None or item.source == "made-by-us":
+        raise SubmissionError(
+            "expected an item you gave, found another", field=slot, reason="item-unknown", clause="§1.1"
+        )
+    if item.type is ItemType.ANSWER:
+        raise SubmissionError(
+            "expected an item corrected by itself, found answers to questions",
+            field=slot,
+            reason="answers-together",
+            hint="take them back and answer again, as long as the questions are open",
+            clause="§2.4",
+        )
+    today = datetime.fromtimestamp(at, tz=UTC).strftime("%Y-%m-%d")
+    given = raw if item.type is ItemType.SOME_OF or isinstance(raw, str) else raw[0]
+    value = normalise(item.type.value, given, field=slot, options=item.options, today=today).value
+
+    def make(person: Person, now: float) -> Change:
+        if slot not in person.state.slots:
+            raise SubmissionError(
+                "expected an item given before, found an empty one",
+                field=slot,
+                reason="slot-empty",
+                hint="give it on the registration form, which shows the notice first",
+                clause="§2.1",
+            )
+        before = engine.people.open_slot(person, slot)
+        fresh = change.correct(
+            person.state,
+            slot,
+            expected_version=expected_version,
+            source=Source.OWN_SESSION,
+            key_id=person.keys.newest("values"),
+            at=now,
+        )
+        gained, lost = set(find_forms(engine, slot, value)), set(find_forms(engine, slot, before))
+        return Change(
+            fresh,
+            own_account(
+                engine,
+                Act.VALUE_CORRECT,
+                Outcome.DONE,
+                now,
+                clause="4.1",
+                items=(slot,),
+                facts=(("replaces", str(expected_version)),),
+            ),
+            values={slot: value},
+            gained=tuple(sorted(gained - lost)),
+            lost=tuple(sorted(lost - gained)),
+            extra=lambda tx: take_down(tx, own.person_id, _published_in(engine, slot)),
+        )
+
+    return (await change_person(engine, own.person_id, make, slots=(slot,)))[1]
+
+
+def _published_in(engine: Engine, slot: str) -> tuple[str, ...]:
+    """Return where a value may stand published: what is corrected or removed comes down, and may be published anew."""
+    item, _, instance = slot.partition("#")
+    kind = engine.policy.policy.items[item].type if item in engine.policy.policy.items else None
+    if kind not in {ItemType.CONTEST_ENTRY, ItemType.PERSON_NAME}:
+        return (NOWHERE,)
+    return (instance,) if instance else ()
+
+
+async def remove_value(engine: Engine, own: Own, slot: str) -> str:
+    """Take one value away for good; return the entry's id.
+
+    The remaining values are sealed under a fresh key and the old key is destroyed, so that the one taken away is
+    unreadable wherever a copy of its bytes lies.
+
+    Raises:
+        SubmissionError: There is no such value.
+        SignInError: The sign-in is longer ago than five minutes.
+    """
+    own.require_fresh(engine.ready())
+    engine_id = engine.vault_id
+    fresh_key = await engine.keyring.add_value_key(own.person_id, engine.clock.now())
+    dropped: list[str] = []
+
+    def make(person: Person, at: float) -> Change:
+        if slot not in person.state.slots:
+            raise SubmissionError("expected a value, found none", field=slot, reason="slot-empty", clause="§4.1")
+        state = change.remove(person.state, [slot])
+        value = engine.people.open_slot(person, slot)
+        resealed = []
+        current = {
+            (name, held.version): (held.notice_id, held.source.value) for name, held in person.state.slots.items()
+        }
+        current.update({(one.slot, one.version): (one.notice_id, one.source.value) for one in person.state.old})
+        dropped[:] = sorted(
+            {key_id for key_id, _ in person.sealed.values()} | {one.key_id for one in person.state.slots.values()}
+        )
+        for (name, version), (notice_id, source) in current.items():
+            if name == slot:
+                continue
+            plain = engine.people.open_version(person, name, version, notice_id, source)
+            resealed.append(
+                {
+                    "person_id": person.id, "slot": name, "version": version, "key_id": fresh_key,
+                    "sealed": seal_value(
+                        person.keys.value_key(fresh_key), plain, vault_id=engine_id, person_id=person.id, key_id=fresh_key,
+                        slot=name, version=version, notice_id=notice_id, source=source,
+                    ),
+                }
+            )  # fmt: skip
+        state = change.replace(
+            state,
+            slots={name: change.replace(held, key_id=fresh_key) for name, held in state.slots.items()},
+            old=tuple(change.replace(one, key_id=fresh_key) for one in state.old),
+        )
+
+        async def extra(tx: Transaction) -> None:
+            for row in resealed:
+                await tx.run("value_set", **row)
+            await take_down(tx, own.person_id, _published_in(engine, slot))
+
+        return Change(
+            state,
+            own_account(engine, Act.VALUE_REMOVE, Outcome.DONE, at, clause="4.1", items=(slot,)),
+            ended=tuple(place for place in person.sealed if place[0] == slot),
+            lost=tuple(find_forms(engine, slot, value)),
+            extra=extra,
+        )
+
+    _, entry_id = await change_person(engine, own.person_id, make, slots=None)
+    for key_id in dropped:
+        if key_id != fresh_key:
+            await engine.keyring.destroy_key(own.person_id, key_id)
+    return entry_id

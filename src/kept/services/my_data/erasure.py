@@ -1,0 +1,333 @@
+"""Erasing a person: preview, intent, destroy, receipt naming the level reached.
+
+Intent entry in D; one transaction of K removes keys and tokens and writes the tombstone; rows go and the `erased` entry
+commits in D; the receipt comes last. Each step may be repeated: what a kill interrupts is finished on the next start
+(DESIGN §4).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from kept.crypto.random import random_id
+from kept.errors import ErasedError, InputError
+from kept.policy import change
+from kept.services.cases.do_not_contact import never_again
+from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.engine import Engine
+from kept.services.engine.entry import Account, build_entry
+from kept.services.engine.flush import insert_entries
+from kept.services.engine.people import Person
+from kept.services.forms.receipts import moment
+from kept.services.gate.changing import Change, change_person
+from kept.services.gate.own_session import Own, own_account
+from kept.services.third_parties.recalls import recall, recalled, recalls_due
+from kept.services.third_parties.register import RegisterLine, lines_to_keep, stays_of
+from kept.store.interface import Transaction
+
+ERASE_IN_DATA = (
+    "value_erase",
+    "state_erase",
+    "login_erase",
+    "password_erase",
+    "passkey_erase",
+    "recovery_code_erase",
+    "session_erase",
+    "remembered_erase",
+    "provision_record_erase",
+    "participation_erase",
+    "outbox_erase",
+    "message_link_erase",
+    "publication_erase",
+    "receipt_erase",
+    "disclosure_person_erase",
+    "disclosure_record_erase",
+    "entry_later_erase",
+    "entry_person_erase",
+    "case_person_erase",
+    "emergency_person_erase",
+    "letter_erase",
+    "fax_job_erase",
+    "call_row_erase",
+    "contact_erase",
+    "rights_request_person_erase",
+    "erasure_erase",
+)
+"""Every table of D with a person column; a test fails on one that is not here."""
+
+SCRUB_AT_ONCE_BYTES = 4_000_000
+LEVELS = ("unreadable", "removed", "scrubbed", "epoch destroyed")
+NOT_REWRITTEN = "the freed pages of the database files are not rewritten yet; it is tried again every minute"
+COPIES_OF_KEYS = "copies of wrapped keys in backups of database K, if any, until this key epoch is destroyed"
+STAYS = (
+    "account parts of ledger entries (who acted, for which purpose, when); they name nobody",
+    "a tombstone: a random number that keeps a restored backup from bringing you back",
+    "keyed hashes of addresses on a stop list, where you asked never to be written to or one proved undeliverable",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an erasure takes, what it leaves, and why."""
+
+    items: tuple[str, ...]
+    sign_in_ways: int
+    receipts: int
+    entries: int
+    stays: tuple[str, ...]
+    register: tuple[RegisterLine, ...] = ()
+
+
+async def preview(engine: Engine, person_id: bytes) -> Preview:
+    """Return what erasing a person would take and leave."""
+    person = await engine.people.load(person_id)
+
+    async def body(tx: Transaction) -> tuple[int, int, int]:
+        passkeys = await tx.all("passkeys", person_id=person_id)
+        password = await tx.one("password_get", person_id=person_id)
+        entries = await tx.one("entries_of_person_count", person_id=person_id)
+        receipts = await tx.all("receipts", person_id=person_id)
+        return len(passkeys) + (1 if password else 0), len(receipts), int(entries[0]) if entries else 0
+
+    ways, receipts, entries = await engine.data.read(body)
+    register = tuple(await stays_of(engine, person_id))
+    stays = ("account-parts", "tombstone", "backups", *(("register",) if register else ()))
+    return Preview(tuple(person.state.slots), ways, receipts, entries, stays, register)
+
+
+async def intend_erasure(engine: Engine, own: Own, *, grace_seconds: float = 0.0, never_write: bool = False) -> str:
+    """The person asks to be erased; return the receipt's id.
+
+    Args:
+        engine: Open.
+        own: Their session, signed in within five minutes.
+        grace_seconds: How long it can be undone; 0 erases at once.
+        never_write: Whether their addresses are put on the stop lists, as keyed hashes that outlive them.
+
+    Raises:
+        SignInError: The sign-in is longer ago than five minutes.
+    """
+    own.require_fresh(engine.ready())
+    receipt_id = await intend(
+        engine, own.person_id, started_by="customer", grace_seconds=grace_seconds, never_write=never_write
+    )
+    if grace_seconds <= 0:
+        await finish_erasure(engine, own.person_id)
+    return receipt_id
+
+
+async def intend(
+    engine: Engine, person_id: bytes, *, started_by: str, grace_seconds: float = 0.0, never_write: bool = False
+) -> str:
+    """Record the intent to erase a person; from here on nothing of theirs is released to anybody else.
+
+    Args:
+        engine: Open.
+        person_id: 16 bytes.
+        started_by: `customer`, or `staff` (who needed a second approver before).
+        grace_seconds: How long it can be undone.
+        never_write: Whether their addresses are put on the stop lists.
+
+    Raises:
+        ErasedError: There is no such person any more.
+        InputError: An erasure is under way already.
+    """
+    receipt_id = random_id()
+    named = list(engine.policy.policy.recipients)
+    due = await recalls_due(engine, person_id)
+
+    def make(person: Person, at: float) -> Change:
+        if person.state.status != "active":
+            raise InputError("expected a person not being erased, found one who is", reason="erasing", clause="§0.1")
+
+        again = never_again(engine, person, at) if never_write else None
+
+        async def extra(tx: Transaction) -> None:
+            if again is not None:
+                await again(tx)
+            await tx.run(
+                "erasure_insert",
+                person_id=person_id,
+                receipt_id=receipt_id,
+                intended_at=at,
+                due_at=at + grace_seconds,
+                started_by=started_by,
+                step="intended",
+            )
+            await recall(engine, person_id, named, due, at)(tx)
+
+        account = own_account(
+            engine,
+            Act.ERASE_INTEND,
+            Outcome.DONE,
+            at,
+            clause="0.1",
+            facts=(("receipt", receipt_id), *((("stop-list", "asked"),) if never_write else ()), *recalled(due)),
+        )
+        if started_by != "customer":
+            account = Account(
+                act=account.act,
+                outcome=account.outcome,
+                at=at,
+                policy=account.policy,
+                kind="staff",
+                clause="0.1",
+                facts=account.facts,
+            )
+        return Change(change.begin_erasing(person.state), account, extra=extra)
+
+    await change_person(engine, person_id, make, slots=None if never_write else ())
+    return receipt_id
+
+
+async def undo_erasure(engine: Engine, own: Own) -> None:
+    """Undo an erasure within its grace period.
+
+    Raises:
+        InputError: None is under way.
+    """
+
+    def make(person: Person, at: float) -> Change:
+        if person.state.status != "erasing":
+            raise InputError("expected an erasure under way, found none", reason="not-erasing")
+
+        async def extra(tx: Transaction) -> None:
+            await tx.run("erasure_erase", person_id=own.person_id)
+
+        return Change(
+            change.undo_erasing(person.state),
+            own_account(engine, Act.ERASE_UNDO, Outcome.DONE, at, clause="0.1"),
+            extra=extra,
+        )
+
+    await change_person(engine, own.person_id, make)
+
+
+async def finish_erasure(engine: Engine, person_id: bytes) -> str:
+    """Finish one intended erasure and return the level reached; may be repeated.
+
+    Args:
+        engine: Open.
+        person_id: 16 bytes.
+    """
+    row = await engine.data.read(lambda tx: tx.one("erasure_get", person_id=person_id))
+    if row is None:
+        raise ErasedError("expected an intended erasure, found none")
+    receipt_id = str(row[0])
+    at = engine.ready()
+    kept = await lines_to_keep(engine, person_id)
+    keep_until = max((float(str(one["until"])) for one in kept), default=0.0)
+    await engine.keyring.erase_person(person_id, receipt_id, at, keep_until=keep_until)
+    entry = build_entry(
+        Account(
+            act=Act.ERASED.value,
+            outcome=Outcome.DONE.value,
+            at=at,
+            policy=engine.policy.hash[:16],
+            kind="system",
+            clause="0.1",
+            facts=(("receipt", receipt_id), ("started-by", str(row[3])), ("epoch", str(engine.keyring.epoch))),
+        )
+    )
+    sealed = engine.seal_entry(entry, None)
+
+    async def body(tx: Transaction) -> None:
+        await tx.many("register_put", kept)
+        for query in ERASE_IN_DATA:
+            await tx.run(query, person_id=person_id)
+        await insert_entries(tx, [sealed], at)
+
+    await engine.data.write(body)
+    await _reach(engine, person_id, "removed")
+    if _bytes_stored(engine) <= SCRUB_AT_ONCE_BYTES:
+        return await scrub(engine)
+    return "removed"
+
+
+async def scrub(engine: Engine) -> str:
+    """Rewrite the database files without the freed pages, for every erasure that waits; return the level reached.
+
+    A large installation does this in its minute's work, once for all who were erased: rewriting blocks writers.
+    """
+    waiting = [bytes(row[0]) for row in await engine.keys.read(lambda tx: tx.all("tombstones")) if row[3] == "removed"]
+    if not waiting:
+        return "scrubbed"
+    for store in (engine.data, engine.keys):
+        scrubbed = getattr(store, "scrubbed", None)
+        if scrubbed is not None and not await scrubbed():
+            return "removed"
+    for person_id in waiting:
+        await _reach(engine, person_id, "scrubbed")
+    return "scrubbed"
+
+
+def _bytes_stored(engine: Engine) -> int:
+    paths = [getattr(store, "path", None) for store in (engine.data, engine.keys)]
+    return sum(path.stat().st_size for path in paths if path is not None)
+
+
+async def finish_unfinished(engine: Engine) -> int:
+    """Finish every erasure whose time has come; return how many were finished.
+
+    Also removes rows in D of people whose tombstone lies in K: an erasure killed half way, or a D restored from before.
+    """
+    due = await engine.data.read(lambda tx: tx.all("erasures_due", at=engine.clock.now()))
+    for row in due:
+        await finish_erasure(engine, bytes(row[0]))
+    return len(due)
+
+
+async def remove_returned(engine: Engine) -> int:
+    """Remove rows in D of people who were erased: K's tombstones win over a D restored from before."""
+    removed = 0
+    for person_id, _, _, _, _ in await engine.keys.read(lambda tx: tx.all("tombstones")):
+        if await engine.data.read(lambda tx, one=bytes(person_id): tx.one("state_g", person_id=one)) is None:  # type: ignore[misc]
+            continue
+        kept = await lines_to_keep(engine, bytes(person_id))
+
+        async def body(tx: Transaction, one: bytes = bytes(person_id), lines: list[Any] = kept) -> int:
+            if await tx.one("state_get", person_id=one) is None:
+                return 0
+            await tx.many("register_put", lines)
+            for query in ERASE_IN_DATA:
+                await tx.run(query, person_id=one)
+            return 1
+
+        removed += await engine.data.write(body)
+    return removed
+
+
+async def erasure_receipt(engine: Engine, receipt_id: str) -> dict[str, Any] | None:
+    """Return the receipt of an erasure by its id, which names nobody; None when there is none.
+
+    Args:
+        engine: Open.
+        receipt_id: 32 hex digits, from outside.
+    """
+    row = await engine.keys.read(lambda tx: tx.one("tombstone_by_receipt", receipt_id=receipt_id))
+    if row is None:
+        return None
+    level, epoch = str(row[1]), int(row[2])
+    whose = await engine.keys.read(lambda tx: tx.one("tombstone_person", receipt_id=receipt_id))
+    held = await engine.keys.read(lambda tx: tx.all("statutory_of_person", person_id=bytes(whose[0]) if whose else b""))
+    outstanding = []
+    if level in {"unreadable", "removed"}:
+        outstanding.append(NOT_REWRITTEN)
+    if level != "epoch destroyed":
+        outstanding.append(COPIES_OF_KEYS)
+    return {
+        "receipt": receipt_id,
+        "what": "erasure",
+        "erased": moment(float(row[0])),
+        "level": level,
+        "levels": list(LEVELS),
+        "epoch": epoch,
+        "outstanding": outstanding,
+        "stays": list(STAYS),
+        "register_until_at": max((float(one[1]) for one in held), default=None),
+    }
+
+
+async def _reach(engine: Engine, person_id: bytes, level: str) -> None:
+    await engine.keys.write(lambda tx: tx.run("tombstone_level", person_id=person_id, level=level))

@@ -1,0 +1,153 @@
+"""Why did I get this? What a message's link answers without a sign-in: reasons, and no value and no name (§4.4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kept.errors import ErasedError, EvidenceError, KeptError
+from kept.policy.words import Exit
+from kept.services.campaigns.campaigns import ORIGIN, rule_words, standing
+from kept.services.engine.engine import Engine
+from kept.services.gate.history import proof_for
+from kept.services.messages.links import parse_link
+from kept.services.my_data.choices import say_no_by_link
+from kept.store.interface import Row, Transaction
+
+SHOWN_AT_MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why somebody got a message.
+
+    Args:
+        message_id: Its number.
+        origin: `campaign` or `case`.
+        title: Of the campaign, in the reader's language; empty for anything else.
+        purpose: Declared purpose.
+        clause: The clause it rests on.
+        channel: How it went.
+        at: When it left, unix seconds.
+        entry_id: The entry of its release, hex; its proof is one more link.
+        point: Form the consent was given on; empty where the purpose needs none.
+        language: Language of the notice that was read there.
+        agreed_at: When, unix seconds; None where the purpose needs no consent.
+        rule: What put them among the recipients: for each condition its title and options.
+        stoppable: Whether a no to it can be said.
+    """
+
+    message_id: str
+    origin: str
+    title: str
+    purpose: str
+    clause: str
+    channel: Exit
+    at: float
+    entry_id: str
+    point: str
+    language: str
+    agreed_at: float | None
+    rule: tuple[tuple[str, tuple[str, ...]], ...]
+    stoppable: bool
+
+
+async def why_by_link(engine: Engine, unverified: str, language: str) -> Why | None:
+    """Return why the message with this link came; None when the link leads to none (forged, or its person erased).
+
+    Args:
+        engine: Open.
+        unverified: From an address.
+        language: The reader's.
+    """
+    found = await _message(engine, unverified)
+    return await _why(engine, found[0], found[1], found[2], language) if found else None
+
+
+async def messages_to(engine: Engine, person_id: bytes, language: str) -> list[Why]:
+    """Return the newest messages that left for a person, each with its reasons, for their own page; the history has all."""
+    rows = await engine.data.read(lambda tx: tx.all("outbox_of_person", person_id=person_id))
+    found = []
+    for row in rows[:SHOWN_AT_MOST]:
+        if str(row[5]) in {"sent", "unknown", "handing"} and row[7]:
+            message = await engine.data.read(lambda tx, one=str(row[0]): tx.one("outbox_find", message_id=one))  # type: ignore[misc]
+            if message is not None:
+                found.append(await _why(engine, person_id, str(row[0]), message, language))
+    return found
+
+
+async def message_answers(engine: Engine, person_id: bytes, message_id: str) -> bool:
+    """Whether a message that left can say for which purpose, under which clause and by which entry."""
+    row = await engine.data.read(lambda tx: tx.one("outbox_find", message_id=message_id))
+    if row is None:
+        return False
+    found = await _why(engine, person_id, message_id, row, engine.policy.policy.language)
+    return bool(found.purpose and found.clause and found.entry_id and (found.point or not found.stoppable))
+
+
+async def proof_by_link(engine: Engine, unverified: str) -> str | None:
+    """Return the proof of a message's entry, to check without us; None when the link leads to none.
+
+    Raises:
+        InputError: It is still pending.
+    """
+    found = await _message(engine, unverified)
+    return (await proof_for(engine, found[0], str(found[2][8]))).text() if found else None
+
+
+async def stop_by_link(engine: Engine, unverified: str) -> None:
+    """Say the no of whoever holds the message; a link that leads nowhere changes nothing and says nothing."""
+    found = await _message(engine, unverified)
+    if found is None:
+        return
+    try:
+        await say_no_by_link(engine, found[0], str(found[2][3]), Exit(found[2][4]))
+    except (ErasedError, EvidenceError):
+        return  # nobody any more; or their state does not hold, and nothing is sent on it either
+
+
+async def _message(engine: Engine, unverified: str) -> tuple[bytes, str, Row] | None:
+    token_hash = parse_link(engine, unverified)
+    if not token_hash:
+        return None
+
+    async def body(tx: Transaction) -> tuple[bytes, str, Row] | None:
+        link = await tx.one("message_link_find", token_hash=token_hash)
+        row = await tx.one("outbox_find", message_id=str(link[1])) if link else None
+        return (bytes(link[0]), str(link[1]), row) if link and row else None
+
+    return await engine.data.read(body)
+
+
+async def _why(engine: Engine, person_id: bytes, message_id: str, row: Row, language: str) -> Why:
+    _, origin, origin_id, purpose, channel, _, _, moved_at, entry_id, notice_id = row
+    policy = engine.policy.policy
+    declared = policy.purposes.get(str(purpose))
+    title, rule = "", ()
+    if str(origin) == ORIGIN:
+        try:
+            file = (await standing(engine, str(origin_id))).file
+            title, rule = file.titles.get(language, ""), await rule_words(engine, file.rule, language)  # type: ignore[assignment]
+        except KeptError:
+            pass  # an earlier policy's campaign: what the policy no longer covers is not told in its words
+    notice = await engine.notices.get(str(notice_id))
+    agreed_at = None
+    try:
+        grants = (await engine.people.load(person_id)).state.grants
+        agreed_at = next((one.at for one in grants if one.purpose == purpose and one.notice_id == notice_id), None)
+    except (ErasedError, EvidenceError):
+        pass
+    return Why(
+        message_id=message_id,
+        origin=str(origin),
+        title=title,
+        purpose=str(purpose),
+        clause=declared.clause if declared else "",
+        channel=Exit(channel),
+        at=float(moved_at),
+        entry_id=str(entry_id),
+        point=notice.point if notice else "",
+        language=notice.language if notice else "",
+        agreed_at=agreed_at,
+        rule=rule,
+        stoppable=declared is not None and declared.basis.value in {"consent", "notice"},
+    )

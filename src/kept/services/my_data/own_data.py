@@ -1,0 +1,196 @@
+"""My data: what is held about the person, where from, why, until when, and every use made of it.
+
+The view is an own-access read through the gate; its entry commits the count and hash of the entries it showed, since
+inclusion alone does not show that nothing was left out (DESIGN §5).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kept.crypto.digest import sha256
+from kept.errors import InputError
+from kept.policy.decision import Allowed
+from kept.policy.model import Policy, Purpose
+from kept.policy.notice import Notice
+from kept.policy.person import PersonState
+from kept.policy.retention import end_of_slot
+from kept.policy.words import Basis, Exit
+from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.engine import Engine
+from kept.services.engine.entry import build_entry
+from kept.services.engine.flush import Condition, Moved
+from kept.services.gate import gate
+from kept.services.gate.ends import events_of
+from kept.services.gate.history import PAGE, History, history_of
+from kept.services.gate.own_session import Own, own_account
+
+TRIES = 5
+LINES_TAKEN_ALONG = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One value held."""
+
+    slot: str
+    item: str
+    value: str | tuple[str, ...]
+    version: int
+    given_at: float
+    corrected_at: float
+    point: str
+    source: str
+    notice_id: str
+    ends_at: float | None
+    claimed: bool
+    purposes: tuple[str, ...]
+    earlier: tuple[str | tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PurposeSwitch:
+    """One purpose on my data: what it may do now, by the person's own choices."""
+
+    purpose: Purpose
+    given: bool
+    withdrawn: bool
+    stopped: bool
+    channels: tuple[tuple[Exit, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnData:
+    """Everything my data shows."""
+
+    state: PersonState
+    held: tuple[Held, ...]
+    switches: tuple[PurposeSwitch, ...]
+    history: History
+    entry_id: str
+
+
+async def own_data(
+    engine: Engine,
+    own: Own,
+    *,
+    exit: Exit = Exit.OWN_PAGE,  # noqa: A002 -- the field's own word
+    act: Act = Act.OWN_VIEW,
+    older: str = "",
+) -> OwnData:
+    """Open everything held about the person, for themselves.
+
+    Args:
+        engine: Open.
+        own: The person's session.
+        exit: `own-page`, or `take-along` with a fresh sign-in.
+        act: What the entry calls it.
+        older: Where the page of the history begins, from the page before.
+
+    Raises:
+        DeniedError: The session may not (anymore), or take-along without a fresh sign-in.
+    """
+    for _ in range(TRIES):
+        try:
+            return await _own_data_once(engine, own, exit, act, older)
+        except Moved:
+            continue
+    raise InputError("your data keeps changing while it is shown", reason="moved", hint="load the page again")
+
+
+async def _own_data_once(engine: Engine, own: Own, exit: Exit, act: Act, older: str) -> OwnData:  # noqa: A002 -- see own_data
+    at = engine.ready()
+    if exit is Exit.TAKE_ALONG:
+        own.require_fresh(at)
+    person = await engine.people.load(own.person_id, None)
+    policy = engine.policy_in_force(person.policy_hash).policy
+    mandate = own.mandate()
+    decisions = await gate.decide(engine, mandate, person, tuple(person.state.slots), exit, at)
+    notices = await engine.notices.of_person(person.state)
+    events = await events_of(engine, notices)
+    held = []
+    for slot, decision in decisions.items():
+        if not isinstance(decision, Allowed):
+            continue
+        current = person.state.slots[slot]
+        notice = notices.get(current.notice_id)
+        item = slot.partition("#")[0]
+        held.append(
+            Held(
+                slot=slot,
+                item=item,
+                value=engine.people.open_slot(person, slot),
+                version=current.version,
+                given_at=current.given_at,
+                corrected_at=current.corrected_at,
+                point=current.point,
+                source=current.source.value,
+                notice_id=current.notice_id,
+                ends_at=end_of_slot(policy, person.state, slot, current, notice, events),
+                claimed=current.claimed,
+                purposes=_serves(policy, person.state, slot, notice),
+                earlier=tuple(
+                    engine.people.open_version(person, slot, one.version, one.notice_id, one.source.value)
+                    for one in person.state.old
+                    if one.slot == slot
+                ),
+            )
+        )
+    limit = LINES_TAKEN_ALONG if exit is Exit.TAKE_ALONG else PAGE
+    history = await history_of(engine, own.person_id, older=older, limit=limit)
+    shown = sha256(b"".join(bytes.fromhex(line.entry_id) for line in history.lines)).hex()
+    entry = build_entry(
+        own_account(
+            engine,
+            act,
+            Outcome.PERMITTED,
+            at,
+            clause="0.1",
+            purpose="own-access",
+            exit=exit.value,
+            items=tuple(one.slot for one in held),
+            facts=(("shown", str(len(history.lines))), ("shown-hash", shown)),
+        ),
+        own.person_id,
+        g=person.state.g,
+        versions={one.slot: one.version for one in held},
+    )
+    await engine.flush.append(
+        engine.seal_entry(entry, person.keys), Condition(g=person.state.g, policy_hash=person.policy_hash)
+    )
+    switches = tuple(
+        _switch(person.state, purpose)
+        for purpose in policy.purposes.values()
+        if purpose.uses and purpose.basis is not Basis.LAW and purpose.exits
+    )
+    return OwnData(person.state, tuple(held), switches, history, entry.id.hex())
+
+
+def _serves(policy: Policy, state: PersonState, slot: str, notice: Notice | None) -> tuple[str, ...]:
+    """Return the purposes a value serves as things stand: bound by its notice, agreed to where that is needed, not stopped."""
+    found = []
+    for term in notice.terms if notice else ():
+        purpose = policy.purposes.get(term.purpose)
+        if term.item != slot.partition("#")[0] or purpose is None or term.purpose in state.stops:
+            continue
+        whole = state.choice(term.purpose, None)
+        if whole is not None and not whole.allow and purpose.basis is not Basis.NECESSARY:
+            continue
+        granted = any(one.purpose == term.purpose and not one.withdrawn and slot in one.slots for one in state.grants)
+        if granted or Basis.CONSENT not in {purpose.basis, term.basis}:
+            found.append(term.purpose)
+    return tuple(found)
+
+
+def _switch(state: PersonState, purpose: Purpose) -> PurposeSwitch:
+    whole = state.choice(purpose.id, None)
+    withdrawn = whole is not None and not whole.allow
+    given = purpose.basis is not Basis.CONSENT or any(
+        grant.purpose == purpose.id and not grant.withdrawn for grant in state.grants
+    )
+    channels = tuple(
+        (way_out, bool((choice := state.choice(purpose.id, way_out)) and choice.allow))
+        for way_out in (Exit.MAIL, Exit.POST, Exit.PHONE, Exit.FAX)
+        if way_out in purpose.exits and purpose.basis is Basis.CONSENT
+    )
+    return PurposeSwitch(purpose, given and not withdrawn, withdrawn, purpose.id in state.stops, channels)

@@ -1,0 +1,408 @@
+"""Rights requests: somebody asks by post or call about their own information.
+
+The purpose is *rights-request*: the identity check is recorded, a due date set, and export or erasure needs a second
+approver. What staff note is sealed under that person's key.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from kept.crypto.random import random_id
+from kept.errors import ConflictError, DeniedError, ErasedError, InputError
+from kept.policy.words import Exit
+from kept.services.cases import cases
+from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.engine import Engine
+from kept.services.engine.entry import Account, build_entry
+from kept.services.engine.flush import insert_entries
+from kept.services.engine.people import Person
+from kept.services.forms.receipts import moment
+from kept.services.gate import gate
+from kept.services.my_data import erasure
+from kept.services.staff.account_part import staff_account
+from kept.services.staff.approvals import APPROVAL_SECONDS, approve_act, ask_for_approval, waiting_approvals
+from kept.services.staff.sessions import StaffSession
+from kept.store.interface import Row, Transaction
+from kept.vault.sealed import open_record, seal_record
+
+PURPOSE = "rights-request"
+KINDS = ("export", "erase")
+CHANNELS = ("post", "call", "desk")
+CHECKS = ("identity document copy", "known address answered", "call back on known number", "in person")
+DUE_SECONDS = 14 * 86400.0
+CASE_SECONDS = 30 * 86400.0
+NOTE_AT_MOST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class RightsRequest:
+    """One request, as its page shows it; whom it is about is not among it."""
+
+    id: str
+    number: int
+    kind: str
+    channel: str
+    case_id: str
+    opened_by: str
+    received_at: float
+    due_at: float
+    identity_check: str
+    checked_by: str
+    status: str
+    approval_id: str
+    approved_by: str
+    finished_at: float | None
+    outcome: str
+    note: str
+
+
+async def open_request(  # noqa: PLR0913 -- what a request names
+    engine: Engine, session: StaffSession, *, kind: str, channel: str, criteria: Mapping[str, str], note: str
+) -> str:
+    """Record that somebody asks, find them, and return the request's id.
+
+    Raises:
+        InputError: Another kind or channel than the known ones, too long a note, or several people fit.
+        DeniedError: No role of theirs has the purpose.
+        NotFoundError: Nobody fits.
+    """
+    if kind not in KINDS or channel not in CHANNELS or len(note) > NOTE_AT_MOST:
+        raise InputError(
+            f"expected one of {', '.join(KINDS)} by {', '.join(CHANNELS)}, with a note of at most {NOTE_AT_MOST} characters",
+            reason="rights-kind",
+        )
+    case = await cases.open_case(engine, session, PURPOSE, seconds=CASE_SECONDS)
+    case = await cases.find_in_case(engine, session, case.id, criteria)
+    keys, _ = await engine.keyring.of_person(case.person_id)
+    if keys is None:
+        raise ConflictError("the person was erased meanwhile", reason="erased")
+    request_id, at = random_id(), engine.ready()
+    key_id = keys.newest("evidence")
+    sealed = seal_record(
+        keys.evidence_key(key_id),
+        note.encode(),
+        vault_id=engine.vault_id,
+        owner=case.person_id,
+        kind="rights-note",
+        record_id=request_id,
+    )
+    entry = build_entry(
+        _account(
+            engine, session, Act.RIGHTS_REQUEST_OPEN, at, str(case.number), (("kind", kind), ("channel", channel))
+        ),
+        case.person_id,
+    )
+    sealed_entry = engine.seal_entry(entry, keys)
+
+    async def body(tx: Transaction) -> None:
+        row = await tx.one("rights_next")
+        await tx.run(
+            "rights_insert",
+            request_id=request_id,
+            number=int(row[0] if row else 0) + 1,
+            kind=kind,
+            channel=channel,
+            case_id=case.id,
+            opened_by=session.login,
+            received_at=at,
+            due_at=at + DUE_SECONDS,
+        )
+        await tx.run(
+            "rights_person_insert", person_id=case.person_id, request_id=request_id, key_id=key_id, sealed=sealed
+        )
+        await insert_entries(tx, [sealed_entry], at)
+
+    await engine.data.write(body)
+    return request_id
+
+
+async def requests(engine: Engine) -> list[Row]:
+    """Return all requests, newest first, as rows of `rights_all`."""
+    return await engine.data.read(lambda tx: tx.all("rights_all"))
+
+
+async def request_of(engine: Engine, request_id: str) -> RightsRequest:
+    """Return one request.
+
+    Raises:
+        InputError: There is none of that id.
+    """
+
+    async def body(tx: Transaction) -> tuple[Row | None, Row | None, Row | None]:
+        row = await tx.one("rights_get", request_id=request_id)
+        approval = await tx.one("approval_get", approval_id=row[10]) if row and row[10] else None
+        return row, await tx.one("rights_person_get", request_id=request_id), approval
+
+    row, person, approval = await engine.data.read(body)
+    if row is None:
+        raise InputError("expected a rights request, found none of that number", reason="rights-unknown")
+    note = ""
+    if person is not None:
+        keys, _ = await engine.keyring.of_person(bytes(person[0]))
+        if keys is not None:
+            note = open_record(
+                keys.evidence_key(str(person[1])),
+                bytes(person[2]),
+                vault_id=engine.vault_id,
+                owner=bytes(person[0]),
+                kind="rights-note",
+                record_id=request_id,
+            ).decode()
+    approved_by = str(approval[5] or "") if approval and approval[6] == "approved" else ""
+    return RightsRequest(
+        request_id, int(row[0]), str(row[1]), str(row[2]), str(row[3]), str(row[4]), float(row[5]), float(row[6]), str(row[7]),
+        str(row[8]), str(row[9]), str(row[10]), approved_by, None if row[11] is None else float(row[11]), str(row[12]), note,
+    )  # fmt: skip
+
+
+async def check_identity(engine: Engine, session: StaffSession, request_id: str, check: str) -> None:
+    """Record how the person's identity was checked.
+
+    Raises:
+        InputError: Not one of the known checks.
+        ConflictError: It was recorded before.
+    """
+    if check not in CHECKS:
+        raise InputError("expected a known identity check", reason="identity-check", hint=", ".join(CHECKS))
+    await _require_own(engine, session, request_id)
+    await _step(
+        engine, session, request_id, "rights_check", ("check", check), identity_check=check, checked_by=session.login
+    )
+
+
+async def ask_approval(engine: Engine, session: StaffSession, request_id: str) -> None:
+    """Ask for a second approver.
+
+    Raises:
+        ConflictError: The identity is not checked yet, or it was asked before.
+    """
+    await _require_own(engine, session, request_id)
+    approval_id, at = random_id(), engine.ready()
+
+    async def extra(tx: Transaction) -> None:
+        await tx.run(
+            "approval_insert",
+            approval_id=approval_id,
+            act="rights-request",
+            subject=request_id,
+            requested_by=session.login,
+            requested_at=at,
+            expires_at=at + APPROVAL_SECONDS,
+        )
+
+    await _step(
+        engine, session, request_id, "rights_await", ("asked-by", session.actor), extra=extra, approval_id=approval_id
+    )
+
+
+async def approve(engine: Engine, session: StaffSession, request_id: str) -> None:
+    """Approve as the second.
+
+    Raises:
+        DeniedError: The same person asked, or the right is missing.
+        ConflictError: Nothing waits.
+    """
+    session.require(engine, "approve")
+    found = await request_of(engine, request_id)
+    await approve_act(engine, session, found.approval_id)
+
+
+async def finish_export(engine: Engine, session: StaffSession, request_id: str, language: str) -> bytes:
+    """Release everything held, through the gate, and return it as JSON in a ZIP.
+
+    Raises:
+        DeniedError: Not approved by a second, or the gate says no.
+    """
+    found = await _require_approved(engine, session, request_id, "export")
+    case, person = await _still_here(engine, session, found)
+    slots = tuple(person.state.slots)
+    content: dict[str, object] = {}
+    mark: dict[str, str] = {
+        "note": "This copy was made for one person who asked. Each copy carries its own mark; the ledger names who made it.",
+        "request": str(found.number),
+        "case": str(case.number),
+        "made": moment(engine.clock.now()),
+        "by": session.actor,
+    }
+    if slots:
+        card = await gate.read(engine, case.mandate, case.person_id, slots, Exit.TAKE_ALONG, on_denial="withhold")
+        for slot in card:
+            with card[slot].open(Exit.TAKE_ALONG) as value:
+                content[slot] = list(value) if isinstance(value, tuple) else value
+        mark["entry"] = card.entry_id
+    await _finish(engine, session, found, "exported", case.person_id)
+    return _packed(
+        json.dumps(
+            {"request": found.number, "language": language, "mark": mark, "items": content},
+            ensure_ascii=False,
+            indent=2,
+        )
+    )
+
+
+async def finish_erase(engine: Engine, session: StaffSession, request_id: str) -> str:
+    """Erase the person, and return the receipt's id.
+
+    Raises:
+        DeniedError: Not approved by a second.
+    """
+    found = await _require_approved(engine, session, request_id, "erase")
+    case, _ = await _still_here(engine, session, found)
+    await _finish(engine, session, found, "erased", case.person_id)
+    receipt = await erasure.intend(engine, case.person_id, started_by="staff")
+    await erasure.finish_erasure(engine, case.person_id)
+    return receipt
+
+
+async def activate_with_approval(
+    engine: Engine,
+    session: StaffSession,
+    version: int,
+    activate: Callable[..., Awaitable[None]],
+) -> None:
+    """Activate a policy version: the first member of staff asks, the second approves and it happens.
+
+    Args:
+        engine: Open.
+        session: With the right `activate` to ask, or `approve` to approve.
+        version: The version's number.
+        activate: The act itself.
+    """
+    subject = f"policy-version:{version}"
+    waiting = next((row for row in await waiting_approvals(engine) if row[1] == "activate" and row[2] == subject), None)
+    count = await engine.data.read(lambda tx: tx.one("staff_count"))
+    if count and int(count[0]) <= 1:
+        await activate(engine, session, version)
+        return
+    if waiting is None:
+        session.require(engine, "activate")
+        await ask_for_approval(engine, session, "activate", subject)
+        return
+    await approve_act(engine, session, str(waiting[0]))
+    await activate(engine, session, version, approver=str(waiting[3]))
+
+
+async def _require_own(engine: Engine, session: StaffSession, request_id: str) -> RightsRequest:
+    found = await request_of(engine, request_id)
+    session.require_purpose(engine, PURPOSE)
+    return found
+
+
+async def _require_approved(engine: Engine, session: StaffSession, request_id: str, kind: str) -> RightsRequest:
+    found = await _require_own(engine, session, request_id)
+    if found.kind != kind or found.finished_at is not None:
+        raise InputError(f"expected an open request to {kind}, found another", reason="rights-kind")
+    if not found.approved_by:
+        raise DeniedError(
+            "expected a second approver's yes, found none",
+            step=1,
+            needed="another member of staff with the right `approve`",
+            reason="second-approver",
+            clause="§5.2",
+        )
+    return found
+
+
+async def _step(  # noqa: PLR0913 -- a step's parts
+    engine: Engine,
+    session: StaffSession,
+    request_id: str,
+    query: str,
+    fact: tuple[str, str],
+    *,
+    extra: Callable[[Transaction], Awaitable[None]] | None = None,
+    **parameters: object,
+) -> None:
+    found = await request_of(engine, request_id)
+    case = await cases.case_of(engine, session, found.case_id)
+    keys, _ = await engine.keyring.of_person(case.person_id)
+    at = engine.ready()
+    entry = build_entry(
+        _account(engine, session, Act.RIGHTS_REQUEST_STEP, at, str(case.number), (fact,)),
+        case.person_id if keys else b"",
+    )
+    sealed = engine.seal_entry(entry, keys)
+
+    async def body(tx: Transaction) -> None:
+        if not await tx.run(query, request_id=request_id, **parameters):
+            raise ConflictError(
+                "expected the request one step earlier, found it elsewhere",
+                reason="rights-step",
+                hint="look at it again",
+            )
+        if extra is not None:
+            await extra(tx)
+        await insert_entries(tx, [sealed], at)
+
+    await engine.data.write(body)
+
+
+async def _still_here(engine: Engine, session: StaffSession, found: RightsRequest) -> tuple[cases.Case, Person]:
+    """Return the request's case and person.
+
+    Raises:
+        InputError: They erased themselves meanwhile; the request is closed with that.
+    """
+    case = await cases.case_of(engine, session, found.case_id)
+    try:
+        return case, await engine.people.load(case.person_id)
+    except ErasedError:
+        await _finish(engine, session, found, "erased meanwhile", b"")
+        raise InputError(
+            "expected the person who asked, found that they were erased meanwhile",
+            reason="rights-erased",
+            hint="nothing is held any more; the request is closed with that",
+            clause="§0.1",
+        ) from None
+
+
+async def _finish(engine: Engine, session: StaffSession, found: RightsRequest, outcome: str, person_id: bytes) -> None:
+    keys, _ = await engine.keyring.of_person(person_id)
+    at = engine.ready()
+    entry = build_entry(
+        _account(
+            engine,
+            session,
+            Act.RIGHTS_REQUEST_FINISH,
+            at,
+            str(found.number),
+            (("outcome", outcome), ("approved-by", engine.actor_of(found.approved_by))),
+        ),
+        person_id if keys else b"",
+    )
+    sealed = engine.seal_entry(entry, keys)
+
+    async def body(tx: Transaction) -> None:
+        await tx.run("rights_finish", request_id=found.id, finished_at=at, outcome=outcome)
+        await insert_entries(tx, [sealed], at)
+
+    await engine.data.write(body)
+
+
+def _account(  # noqa: PLR0913 -- the fields of an entry
+    engine: Engine, session: StaffSession, act: Act, at: float, case: str, facts: tuple[tuple[str, str], ...]
+) -> Account:
+    return staff_account(
+        engine,
+        session,
+        act,
+        Outcome.DONE,
+        at,
+        role="privacy" if "privacy" in session.roles else ",".join(session.roles),
+        purpose=PURPOSE,
+        clause="0.1",
+        case=case,
+        facts=facts,
+    )
+
+
+def _packed(text: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("data.json", text)
+    return out.getvalue()

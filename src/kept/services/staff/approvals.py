@@ -1,0 +1,116 @@
+"""Four eyes: an act that one member of staff asks for, and another with the right `approve` approves, once (§5.2)."""
+
+from __future__ import annotations
+
+from kept.crypto.random import random_id
+from kept.errors import ConflictError, DeniedError
+from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.engine import Engine
+from kept.services.engine.entry import build_entry
+from kept.services.staff.account_part import staff_account
+from kept.services.staff.sessions import StaffSession
+from kept.store.interface import Row
+
+APPROVAL_SECONDS = 7 * 86400.0
+
+
+async def ask_for_approval(engine: Engine, session: StaffSession, act: str, subject: str) -> str:
+    """Ask for a second approver; return the approval's id.
+
+    Args:
+        engine: Open.
+        session: Who asks; the caller has checked that they may.
+        act: What shall be done, a word.
+        subject: What it shall be done to, an id.
+    """
+    approval_id, at = random_id(), engine.ready()
+    await engine.data.write(
+        lambda tx: tx.run(
+            "approval_insert",
+            approval_id=approval_id,
+            act=act,
+            subject=subject,
+            requested_by=session.login,
+            requested_at=at,
+            expires_at=at + APPROVAL_SECONDS,
+        )
+    )
+    await _record(engine, session, Act.APPROVAL_ASK, (("act", act), ("subject", subject)))
+    return approval_id
+
+
+async def approve_act(engine: Engine, session: StaffSession, approval_id: str) -> None:
+    """Approve as the second.
+
+    Raises:
+        DeniedError: The same person asked, or the right is missing.
+        ConflictError: Nothing waits under that id.
+    """
+    session.require(engine, "approve")
+    row = await engine.data.read(lambda tx: tx.one("approval_get", approval_id=approval_id))
+    at = engine.ready()
+    if row is None or row[6] != "waiting" or float(row[4]) < at:
+        raise ConflictError(
+            "expected an act that waits for approval, found none", reason="approval-none", hint="ask again"
+        )
+    if row[2] == session.login:
+        raise DeniedError(
+            "expected a second approver, found the one who asked",
+            step=1,
+            needed="another member of staff",
+            reason="second-approver",
+            clause="§5.2",
+        )
+    await engine.data.write(
+        lambda tx: tx.run(
+            "approval_decide", approval_id=approval_id, decided_by=session.login, decided_at=at, outcome="approved"
+        )
+    )
+    await _record(
+        engine, session, Act.APPROVAL_GIVE, (("act", str(row[0])), ("asked-by", engine.actor_of(str(row[2]))))
+    )
+
+
+async def approved_by(engine: Engine, approval_id: str) -> str:
+    """Return who approved an act; empty while nobody has."""
+    row = await engine.data.read(lambda tx: tx.one("approval_get", approval_id=approval_id))
+    return str(row[5] or "") if row and row[6] == "approved" else ""
+
+
+async def require_approved(engine: Engine, approval_id: str) -> str:
+    """Insist on a second approver; return their login.
+
+    Raises:
+        DeniedError: Nobody has approved it.
+    """
+    found = await approved_by(engine, approval_id)
+    if not found:
+        raise DeniedError(
+            "expected a second approver, found none",
+            step=1,
+            needed="another member of staff with the right `approve`",
+            reason="second-approver",
+            clause="§5.2",
+        )
+    return found
+
+
+async def waiting_approvals(engine: Engine) -> list[Row]:
+    """Return acts that wait for a second approver, as rows of `approvals_waiting`."""
+    return await engine.data.read(lambda tx: tx.all("approvals_waiting"))
+
+
+async def _record(engine: Engine, session: StaffSession, act: Act, facts: tuple[tuple[str, str], ...]) -> None:
+    await engine.record(
+        build_entry(
+            staff_account(
+                engine,
+                session,
+                act,
+                Outcome.DONE,
+                engine.clock.now(),
+                clause="5.2",
+                facts=facts,
+            )
+        )
+    )

@@ -1,0 +1,174 @@
+"""Four eyes where many people are concerned (§5.2): one mechanism, below every mandate that staff are issued.
+
+A mandate is written with the volume of a few people, or of a kind named here; one for more is written empty, and only
+the approval of a second member of staff fills it. The flush charges what is there: an empty mandate releases nothing,
+whatever calls it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from kept.errors import ConflictError, DeniedError
+from kept.policy.decision import Mandate
+from kept.services.engine.engine import Engine
+from kept.services.staff.approvals import ask_for_approval, require_approved
+from kept.services.staff.sessions import StaffSession
+from kept.store.interface import Row, Transaction
+
+FEW = 20
+"""People one act of one member of staff may be about."""
+
+ONE_PERSON, COUNTS, REQUEST, PROGRAM, PRINT = "one-person", "counts", "request", "program", "print"
+WITHOUT_A_SECOND = {
+    ONE_PERSON: "a case or an emergency: one person, bound by its first hit, however often",
+    COUNTS: "figures: what is opened is counted (statistics, how many match a segment), and no value reaches anybody's eyes",
+    REQUEST: "an authority's request: at most twenty people, and its scope is approved before anything leaves (§4.9)",
+    PRINT: "letters let go before: written in a case each, or of a campaign two agreed on; addresses open into the print file",
+    PROGRAM: "an API credential: issued by an operator on the machine, for named purposes, to a program",
+}
+"""Kinds of mandate that may be larger without a second member of staff, each with why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An act about many people that was asked for, or approved."""
+
+    approval_id: str
+    act: str
+    subject: str
+    asked_by: str
+    asked_at: float
+    ends_at: float
+
+
+async def insert_mandate(
+    tx: Transaction, mandate: Mandate, *, case_id: str = "", kind: str = "", approval_id: str = ""
+) -> Mandate:
+    """Insert a mandate, within *tx*; return it with the volume it really has.
+
+    Args:
+        tx: A write transaction of D.
+        mandate: As issued; *volume_left* is what its work needs.
+        case_id: The case or request it ends with; empty for none.
+        kind: One of `WITHOUT_A_SECOND`; empty for a mandate of a few people, or one that needs an approval.
+        approval_id: The approval; empty, or one nobody gave yet, leaves a mandate for many people without volume.
+    """
+    if kind and kind not in WITHOUT_A_SECOND:
+        raise RuntimeError("a kind of mandate nobody declared")
+    approval = await tx.one("approval_get", approval_id=approval_id) if approval_id else None
+    approved = approval is not None and approval[6] == "approved"
+    volume = mandate.volume_left if kind or approved or mandate.volume_left <= FEW else 0
+    await tx.run(
+        "mandate_insert",
+        mandate_id=mandate.id,
+        kind=mandate.kind,
+        actor=mandate.actor,
+        role=mandate.role,
+        purpose=mandate.purpose,
+        case_id=case_id,
+        signed_in_at=mandate.signed_in_at,
+        expires_at=mandate.expires_at,
+        volume_left=volume,
+    )
+    return replace(mandate, volume_left=volume)
+
+
+async def fill_mandate(engine: Engine, mandate_id: str, approval_id: str, releases: int) -> str:
+    """Give an empty mandate its volume, because a second member of staff approved; return who did.
+
+    A mandate that was filled before stays as it is: going on after a kill gives no volume twice.
+
+    Args:
+        engine: Open.
+        mandate_id: Written empty.
+        approval_id: Of the act it is for.
+        releases: How many releases it is good for.
+
+    Raises:
+        DeniedError: Nobody has approved it.
+    """
+    by = await require_approved(engine, approval_id)
+
+    mark = f"mandate-filled:{mandate_id}"
+
+    async def body(tx: Transaction) -> None:
+        if await tx.one("meta_get", name=mark) is None and await tx.run(
+            "mandate_fill", mandate_id=mandate_id, releases=releases
+        ):
+            await tx.run("meta_put", name=mark, value=approval_id)
+
+    await engine.data.write(body)
+    return by
+
+
+async def ask(engine: Engine, session: StaffSession, act: str, subject: str) -> str:
+    """Ask for a second member of staff for an act about many people; return the approval's id.
+
+    Args:
+        engine: Open.
+        session: Who asks; the caller has checked that they may act.
+        act: What shall be done, a word.
+        subject: What it shall be done to, an id.
+
+    Raises:
+        ConflictError: They asked for it already.
+    """
+    if await _find(engine, session.login, act, subject) is not None:
+        raise ConflictError(
+            "expected an act not asked for yet, found one that waits or was approved",
+            reason="bulk-asked",
+            hint="look at it again",
+            clause="§5.2",
+        )
+    return await ask_for_approval(engine, session, act, subject)
+
+
+async def require_second(engine: Engine, session: StaffSession, act: str, subject: str, people: int) -> str:
+    """Insist on a second member of staff where an act is about more than a few people; return the approval's id.
+
+    Args:
+        engine: Open.
+        session: Who acts.
+        act: What is done.
+        subject: What it is done to.
+        people: How many people it is about.
+
+    Returns:
+        Empty for a few people.
+
+    Raises:
+        DeniedError: More than a few, and no second member of staff approved what this one asked for.
+    """
+    if people <= FEW:
+        return ""
+    row = await _find(engine, session.login, act, subject)
+    if row is None or row[2] != "approved":
+        raise DeniedError(
+            "expected a second member of staff for an act about many people, found none",
+            step=1,
+            needed="another member of staff who approves: ask for it first",
+            reason="bulk",
+            clause="§5.2",
+        )
+    return str(row[0])
+
+
+async def state_of(engine: Engine, session: StaffSession, act: str, subject: str) -> str:
+    """Return `waiting`, `approved`, or nothing where this member of staff did not ask."""
+    row = await _find(engine, session.login, act, subject)
+    return str(row[2]) if row else ""
+
+
+async def waiting(engine: Engine, acts: tuple[str, ...]) -> list[Waiting]:
+    """Return what waits for a second member of staff, of these acts, oldest first."""
+    at = engine.clock.now()
+    rows = await engine.data.read(lambda tx: tx.all("approvals_waiting"))
+    found = [Waiting(str(one[0]), str(one[1]), str(one[2]), str(one[3]), float(one[4]), float(one[5])) for one in rows]
+    return sorted((one for one in found if one.act in acts and one.ends_at > at), key=lambda one: one.asked_at)
+
+
+async def _find(engine: Engine, login: str, act: str, subject: str) -> Row | None:
+    """Return id, who decided and outcome of the newest approval that has not ended."""
+    at = engine.clock.now()
+    return await engine.data.read(lambda tx: tx.one("approval_of", act=act, subject=subject, requested_by=login, at=at))

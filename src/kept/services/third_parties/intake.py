@@ -1,0 +1,417 @@
+"""Taking in what another company gives with a person's consent: each record on its own statement, the rest quarantined.
+
+A value fills an empty slot under the installation's own notice that the partner showed; it replaces nothing, lifts no no, and
+says where it came from. Record, values, receipt and entry are one transaction; the same file again goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from kept.crypto.random import random_id
+from kept.errors import ErasedError, EvidenceError, InputError, KeptError, SubmissionError
+from kept.policy import change
+from kept.policy.notice import Notice
+from kept.policy.person import PersonState
+from kept.policy.words import Source
+from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.engine import Engine
+from kept.services.engine.entry import Account, build_entry
+from kept.services.engine.flush import insert_entries
+from kept.services.engine.people import Person
+from kept.services.engine.sealed_record import open_installation_record, seal_installation_record
+from kept.services.forms.receipts import moment
+from kept.services.forms.submission import TICK, Submission, parse_submission
+from kept.services.gate.changing import Change, change_person, find_forms
+from kept.services.third_parties.intake_file import HOW, Payload, Record, Statement, parse_envelope, verify_envelope
+from kept.store.interface import Transaction
+
+BY = "partner"
+TAKEN = "taken"
+KIND = "intake-record"
+QUARANTINE_SECONDS = 30 * 86400.0
+OVER = "quarantine-over"
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A file taken in, as its page shows it.
+
+    Args:
+        id: Hash of what its partner signed, hex.
+        partner: Registered name.
+        by: Who took it in.
+        at: When, unix seconds.
+        records: How many it has.
+        reasons: How many records for each reason; `taken` for those whose values are in.
+    """
+
+    id: str
+    partner: str
+    by: str
+    at: float
+    records: int
+    reasons: dict[str, int]
+
+
+async def register_partner(engine: Engine, partner: str, public: bytes, *, by: str) -> None:
+    """Register a company whose signed files may be taken in.
+
+    Args:
+        engine: Open.
+        partner: Its name here: small letters, digits and `-`.
+        public: Its Ed25519 key, 32 bytes.
+        by: The operator.
+
+    Raises:
+        InputError: The policy takes nothing from partners, or name or key is not one.
+    """
+    _declared(engine)
+    if not partner.replace("-", "").isalnum() or not partner.islower() or len(partner) > 40 or len(public) != 32:  # noqa: PLR2004 -- sizes of a name and a key
+        raise InputError(
+            "expected a name of small letters and a key of 64 hexadecimal digits, found something else",
+            reason="partner-key",
+            hint="the partner makes it with `kept partner new-key FILE`",
+            clause="§2.9",
+        )
+    at = engine.ready()
+    entry = engine.seal_entry(
+        build_entry(_account(engine, Act.PARTNER_CHANGE, at, by, (("partner", partner),), kind="operator")), None
+    )
+
+    async def body(tx: Transaction) -> None:
+        await tx.run("partner_put", partner=partner, public_key=public, registered_by=by, registered_at=at)
+        await insert_entries(tx, [entry], at)
+
+    await engine.data.write(body)
+
+
+async def take_in(engine: Engine, unverified: bytes, *, by: str, kind: str = "operator") -> Intake:
+    """Take in a partner's file, or go on where a kill stopped it; what is in quarantine is tried again.
+
+    Args:
+        engine: Open.
+        unverified: The file as it came.
+        by: Who takes it in: an operator's name, or an actor of the ledger.
+        kind: `operator` or `staff`.
+
+    Raises:
+        InputError: The policy takes nothing from partners, or the file names none that is registered.
+        MalformedError: It is no such file.
+        NoteError: Its partner did not sign it; nothing was taken, and that is recorded.
+    """
+    _declared(engine)
+    envelope = parse_envelope(unverified)
+    named = envelope.unverified.partner
+    row = await engine.data.read(lambda tx: tx.one("partner_get", partner=named))
+    at = engine.ready()
+    try:
+        if row is None:
+            raise InputError(
+                "expected a registered partner, found another",
+                reason="partner-unknown",
+                hint="nothing was taken; `kept partner add` registers one",
+                clause="§2.9",
+            )
+        payload = verify_envelope(envelope, bytes(row[0]))
+    except KeptError as error:
+        await engine.record(
+            build_entry(
+                _account(
+                    engine, Act.INTAKE, at, by, (("reason", error.reason), ("file", envelope.id)), kind, Outcome.REFUSED
+                )
+            )
+        )
+        raise
+    if await engine.data.read(lambda tx: tx.one("intake_get", intake_id=envelope.id)) is None:
+        await _begin(engine, envelope.id, payload, at, by, kind)
+    done = {int(row[0]): str(row[1]) for row in await _rows(engine, envelope.id)}
+    for number, record in enumerate(payload.records):
+        if done.get(number) != TAKEN:
+            await _take_record(engine, envelope.id, number, payload.partner, record)
+    return await intake_of(engine, envelope.id)
+
+
+async def _begin(  # noqa: PLR0913 -- what its entry names
+    engine: Engine, intake_id: str, payload: Payload, at: float, by: str, kind: str
+) -> None:
+    facts = (("partner", payload.partner), ("file", intake_id), ("records", str(len(payload.records))))
+    entry = engine.seal_entry(build_entry(_account(engine, Act.INTAKE, at, by, facts, kind)), None)
+
+    async def body(tx: Transaction) -> None:
+        await tx.run(
+            "intake_insert",
+            intake_id=intake_id,
+            partner=payload.partner,
+            imported_by=by,
+            imported_at=at,
+            records=len(payload.records),
+        )
+        await insert_entries(tx, [entry], at)
+
+    await engine.data.write(body)
+
+
+async def _take_record(engine: Engine, intake_id: str, number: int, partner: str, record: Record) -> None:
+    try:
+        statement, notice = await _verify_statement(engine, record)
+        given = _parse(engine, record, statement, notice)
+        row = await engine.data.read(lambda tx: tx.one("login_get", login_name=record.login_name))
+        if row is None:
+            raise _quarantine("expected a login name issued here, found another", "person-unknown")
+        await _fill(engine, bytes(row[0]), _Taken(intake_id, number, partner, statement, notice, given))
+    except (InputError, ErasedError) as error:
+        await _keep_apart(
+            engine, intake_id, number, record, error.reason if isinstance(error, InputError) else "erased"
+        )
+    except EvidenceError as error:
+        await _keep_apart(engine, intake_id, number, record, error.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    intake_id: str
+    number: int
+    partner: str
+    statement: Statement
+    notice: Notice
+    given: Submission
+
+
+async def _verify_statement(engine: Engine, record: Record) -> tuple[Statement, Notice]:
+    """Return a statement that says all it must, and the notice it names.
+
+    Raises:
+        SubmissionError: It is missing, incomplete, another company's, from the future, or about other items.
+    """
+    stated = record.statement
+    if stated is None:
+        raise _quarantine("expected a statement of consent, found none", "statement-missing")
+    names = {
+        one.get("name", "") for one in (engine.policy.policy.controller, *engine.policy.policy.controllers.values())
+    }
+    try:
+        given_at = datetime.strptime(stated.given, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp()
+    except ValueError:
+        given_at = float("inf")
+    if stated.to not in names or stated.how not in HOW or given_at > engine.clock.now():
+        raise _quarantine("expected to whom, how and when it was agreed, found less", "statement-incomplete")
+    if not record.items or not set(record.items) <= set(stated.items):
+        raise _quarantine("expected items the statement names, found others", "statement-items")
+    notice = await engine.notices.get(stated.notice)
+    if notice is None or notice.instance or notice.point not in engine.policy.policy.points:
+        raise _quarantine("expected a notice of this installation, found another", "notice-unknown")
+    return stated, notice
+
+
+def _parse(engine: Engine, record: Record, statement: Statement, notice: Notice) -> Submission:
+    fields = [
+        (item, text) for item, value in record.items.items() for text in ((value,) if isinstance(value, str) else value)
+    ] + [(TICK, one) for one in statement.choices]
+    given = parse_submission(engine.policy.policy, notice, fields, engine.clock.now())
+    if any(one.recipient for one in given.ticks):
+        raise _quarantine("expected no consent for a third party in a partner's file, found one", "statement-recipient")
+    return given
+
+
+async def _fill(engine: Engine, person_id: bytes, taken: _Taken) -> None:
+    notice_id, values = taken.statement.notice, taken.given.values
+    receipt_id = random_id()
+
+    def make(person: Person, at: float) -> Change:
+        if person.state.status != "active":
+            raise _quarantine("expected an account that is not being erased, found one that is", "erasing")
+        state = change.fill(
+            person.state,
+            values,
+            notice_id=notice_id,
+            point=taken.notice.point,
+            source=Source.PARTNER,
+            key_id=person.keys.newest("values"),
+            at=at,
+        )
+        state = _granted(state, taken, at)
+        record = _receipt(taken, receipt_id, at)
+
+        async def extra(tx: Transaction) -> None:
+            await tx.run(
+                "intake_record_put",
+                intake_id=taken.intake_id,
+                number=taken.number,
+                reason=TAKEN,
+                ends_at=0.0,
+                sealed=b"",
+            )
+
+        facts = (("partner", taken.partner), ("file", taken.intake_id), ("notice", notice_id))
+        return Change(
+            change.replace(state, g=person.state.g + 1),
+            _account(engine, Act.VALUE_TAKE_IN, at, taken.partner, facts, "partner", items=tuple(values)),
+            values=dict(values),
+            gained=tuple(form for slot, value in values.items() for form in find_forms(engine, slot, value)),
+            extra=extra,
+            receipt=(receipt_id, BY, msgspec.json.encode(record)),
+        )
+
+    await change_person(engine, person_id, make)
+
+
+def _granted(state: PersonState, taken: _Taken, at: float) -> PersonState:
+    by_purpose: dict[str, list[Any]] = {}
+    for tick in taken.given.ticks:
+        exits = by_purpose.setdefault(tick.purpose, [])
+        if tick.exit is not None:
+            exits.append(tick.exit)
+    slots = tuple(taken.given.values)
+    return change.grant(state, by_purpose, notice_id=taken.statement.notice, slots=slots, recipients={}, at=at, by=BY)
+
+
+def _receipt(taken: _Taken, receipt_id: str, at: float) -> dict[str, Any]:
+    """Return the record of receipt, with the fields of Article 30: from whom, how it was acquired, which items, when."""
+    return {
+        "@type": "dpv:Record",
+        "dct:identifier": receipt_id,
+        "dct:conformsTo": "jp-appi-30",
+        "dct:created": moment(at),
+        "received from": taken.partner,
+        "how it was acquired": {"from": "the person", "by": taken.statement.how, "agreed": taken.statement.given},
+        "items": list(taken.given.values),
+        "agreed to": list(taken.statement.items),
+        "choices": [one.name() for one in taken.given.ticks],
+        "notice": {"dct:identifier": taken.statement.notice, "text": taken.notice.text},
+        "file": taken.intake_id,
+    }
+
+
+async def _keep_apart(engine: Engine, intake_id: str, number: int, record: Record, reason: str) -> None:
+    at = engine.ready()
+    sealed = seal_installation_record(engine, KIND, f"{intake_id}/{number}", msgspec.json.encode(record))
+    entry = engine.seal_entry(
+        build_entry(
+            _account(
+                engine,
+                Act.INTAKE_QUARANTINE,
+                at,
+                "",
+                (("file", intake_id), ("record", str(number)), ("reason", reason)),
+                "installation",
+                Outcome.REFUSED,
+            )
+        ),
+        None,
+    )
+
+    async def body(tx: Transaction) -> None:
+        rows = {int(row[0]): row for row in await tx.all("intake_records", intake_id=intake_id)}
+        before = rows.get(number)
+        if before is not None and str(before[1]) == TAKEN:
+            return  # another process was faster
+        ends_at = float(before[2]) if before is not None and before[2] else at + QUARANTINE_SECONDS
+        await tx.run(
+            "intake_record_put", intake_id=intake_id, number=number, reason=reason, ends_at=ends_at, sealed=sealed
+        )
+        if before is None or str(before[1]) != reason:
+            await insert_entries(tx, [entry], at)
+
+    await engine.data.write(body)
+
+
+async def try_again(engine: Engine, intake_id: str) -> Intake:
+    """Try what is in quarantine again: somebody may have joined, a notice may be back.
+
+    Raises:
+        InputError: No such file.
+        SealError: A quarantined record was changed.
+    """
+    found = await intake_of(engine, intake_id)
+    for number, reason, _, sealed in await _rows(engine, intake_id):
+        if reason not in {TAKEN, OVER}:
+            record = open_quarantined(engine, intake_id, int(number), bytes(sealed))
+            await _take_record(engine, intake_id, int(number), found.partner, record)
+    return await intake_of(engine, intake_id)
+
+
+def open_quarantined(engine: Engine, intake_id: str, number: int, sealed: bytes) -> Record:
+    """Open a record that waits in quarantine.
+
+    Raises:
+        SealError: It was changed, or is another.
+    """
+    return msgspec.json.decode(open_installation_record(engine, KIND, f"{intake_id}/{number}", sealed), type=Record)
+
+
+async def end_quarantine(engine: Engine) -> int:
+    """Destroy quarantined records whose thirty days are over; what stays is that there was one, and why."""
+    over = await engine.data.read(lambda tx: tx.all("intake_records_over", at=engine.clock.now()))
+    for intake_id, number, _ in over:
+        await engine.data.write(
+            lambda tx, of=intake_id, n=number: tx.run(  # type: ignore[misc]
+                "intake_record_put", intake_id=of, number=n, reason=OVER, ends_at=0.0, sealed=b""
+            )
+        )
+    return len(over)
+
+
+async def intake_of(engine: Engine, intake_id: str) -> Intake:
+    """Return one file and what became of its records.
+
+    Raises:
+        InputError: No such file.
+    """
+    row = await engine.data.read(lambda tx: tx.one("intake_get", intake_id=intake_id))
+    if row is None:
+        raise InputError("expected a file taken in, found none", reason="intake-unknown", clause="§2.9")
+    reasons = Counter(str(one[1]) for one in await _rows(engine, intake_id))
+    return Intake(intake_id, str(row[0]), str(row[1]), float(row[2]), int(row[3]), dict(sorted(reasons.items())))
+
+
+async def all_intakes(engine: Engine) -> list[Intake]:
+    """Return all files taken in, newest first."""
+    rows = await engine.data.read(lambda tx: tx.all("intakes"))
+    return [await intake_of(engine, str(row[0])) for row in rows]
+
+
+async def _rows(engine: Engine, intake_id: str) -> list[Any]:
+    return await engine.data.read(lambda tx: tx.all("intake_records", intake_id=intake_id))
+
+
+def _declared(engine: Engine) -> None:
+    if not any(one.word == "sources" and one.id == "partner" for one in engine.policy.policy.declarations):
+        raise InputError(
+            "expected a policy that takes from partners, found none",
+            reason="partner-undeclared",
+            hint="declare `sources: partner` in the policy",
+            clause="§2.9",
+        )
+
+
+def _quarantine(message: str, reason: str) -> SubmissionError:
+    return SubmissionError(message, reason=reason, clause="§2.9", hint="the record waits in quarantine for thirty days")
+
+
+def _account(  # noqa: PLR0913 -- the fields of an entry
+    engine: Engine,
+    act: Act,
+    at: float,
+    actor: str,
+    facts: tuple[tuple[str, str], ...],
+    kind: str = "installation",
+    outcome: Outcome = Outcome.DONE,
+    items: tuple[str, ...] = (),
+) -> Account:
+    return Account(
+        act=act.value,
+        outcome=outcome.value,
+        at=at,
+        policy=engine.policy.hash[:16],
+        kind=kind,
+        actor=actor,
+        clause="2.9",
+        items=items,
+        facts=facts,
+    )

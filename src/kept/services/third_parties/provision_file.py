@@ -1,0 +1,130 @@
+"""The file a recipient gets: a sheet anybody may read, and a record per person that only the recipient opens.
+
+Each record says where its items came from, under which notice they were given, when the person consented, and which
+entry of the ledger released them.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+
+from kept.crypto.digest import framed
+from kept.crypto.sealed_to import OpeningKey, seal_to
+from kept.errors import MalformedError
+from kept.policy.model import Recipient
+from kept.services.engine.engine import Engine
+from kept.services.engine.people import Person
+from kept.services.forms.receipts import moment
+from kept.services.third_parties.provision_record import Provision
+from kept.services.third_parties.recalls import pseudonym
+from kept.store.interface import Row
+
+FORMAT = "kept/provision/1"
+
+
+def file_info(recipient: str, provision_id: str) -> bytes:
+    """Return what every record of a file is sealed for."""
+    return framed(FORMAT.encode(), recipient.encode(), provision_id.encode())
+
+
+def record_of(
+    engine: Engine, person: Person, declared: Recipient, values: Mapping[str, str | tuple[str, ...]], entry_id: str
+) -> dict[str, object]:
+    """Return what the recipient gets of one person: the items, and for each where it came from and on what it rests."""
+    grants = {
+        slot: max(one.at for one in person.state.grants if declared.id in one.recipients and slot in one.slots)
+        for slot in values
+    }
+    return {
+        "person": pseudonym(engine, declared.id, person.id),
+        "items": {slot: list(one) if isinstance(one, tuple) else one for slot, one in values.items()},
+        "provenance": {
+            slot: {
+                "source": person.state.slots[slot].source.value,
+                "given": moment(person.state.slots[slot].given_at),
+                "notice": person.state.slots[slot].notice_id,
+                "consented": moment(grants[slot]),
+            }
+            for slot in values
+        },
+        "entry": entry_id,
+    }
+
+
+def pack_file(  # noqa: PLR0913 -- what a file is made of
+    engine: Engine,
+    found: Provision,
+    declared: Recipient,
+    public: bytes,
+    records: list[bytes],
+    recalls: list[Row],
+    at: float,
+) -> bytes:
+    """Return the file.
+
+    Args:
+        engine: Open.
+        found: The provision.
+        declared: Its recipient.
+        public: The recipient's key.
+        records: Sealed records.
+        recalls: Rows of (pseudonym, time).
+        at: Now, unix seconds.
+    """
+    told = json.dumps([{"person": str(row[0]), "withdrawn": moment(float(row[1]))} for row in recalls]).encode()
+    file = {
+        "format": FORMAT,
+        "id": found.id,
+        "number": found.number,
+        "recipient": declared.id,
+        "sheet": {
+            "controller": engine.policy.policy.controller.get("name", ""),
+            "recipient": declared.names[engine.policy.policy.language],
+            "country": declared.country,
+            "purpose": engine.policy.policy.purposes[declared.purpose].titles[engine.policy.policy.language],
+            "clause": f"§{declared.clause}",
+            "items": list(declared.items),
+            "means": declared.means,
+            "policy": engine.policy.hash,
+            "made": moment(found.finished_at or at),
+            "people": len(records),
+            "recalls": len(recalls),
+            "why": "each person consented, on a page that named the recipient; each record names notice, consent and entry",
+        },
+        "records": [base64.b64encode(one).decode() for one in records],
+        "recalls": base64.b64encode(seal_to(public, told, file_info(found.recipient, found.id))).decode(),
+    }
+    return json.dumps(file, ensure_ascii=False, indent=1).encode()
+
+
+def parse_file(unverified: bytes, key: OpeningKey) -> dict[str, object]:
+    """Open a file as the recipient does.
+
+    Args:
+        unverified: The file as it came.
+        key: The recipient's own key.
+
+    Raises:
+        MalformedError: It is no file of this form.
+        SealError: It was sealed to another key, or was changed.
+    """
+    try:
+        file = {FORMAT: json.loads(unverified)}[json.loads(unverified)["format"]]  # another format is a KeyError
+        info = file_info(str(file["recipient"]), str(file["id"]))
+        records = [base64.b64decode(one, validate=True) for one in file["records"]]
+        recalls = base64.b64decode(file["recalls"], validate=True)
+        sheet = file["sheet"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise MalformedError(
+            "expected a file of a provision, found another",
+            reason="provision-file",
+            hint="give the file as it was sent",
+            clause="§4.6",
+        ) from error
+    return {
+        "sheet": sheet,
+        "records": [json.loads(key.open(one, info)) for one in records],
+        "recalls": json.loads(key.open(recalls, info)),
+    }

@@ -1,0 +1,290 @@
+"""Provision to a third party, §4.6: per recipient, item and purpose consented to, sealed to the recipient's own key.
+
+One member of staff asks, another approves. Each person is decided alone, now, and what is released is written sealed in
+the transaction of its own entry: the entry *is* the register (APPI Art. 29), and nothing can be in the file without it.
+A kill goes on with the next person. A withdrawal takes out what was not fetched yet, and writes the recall of what was.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from kept.crypto.random import random_id
+from kept.crypto.sealed_to import seal_to
+from kept.errors import ConflictError, DeniedError, ErasedError, EvidenceError, InputError, NotFoundError
+from kept.policy.decision import Mandate
+from kept.policy.model import Recipient
+from kept.policy.words import Exit
+from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.engine import Engine
+from kept.services.engine.entry import Account, build_entry
+from kept.services.engine.flush import Effect, SealedEntry, insert_entries
+from kept.services.engine.people import Person
+from kept.services.gate import gate
+from kept.services.gate.gate import Circumstances
+from kept.services.staff.account_part import staff_account
+from kept.services.staff.approvals import approve_act, ask_for_approval, require_approved
+from kept.services.staff.bulk_approval import fill_mandate, insert_mandate
+from kept.services.staff.mandates import load_mandate, staff_mandate
+from kept.services.staff.sessions import StaffSession
+from kept.services.third_parties.provision_file import file_info, pack_file, record_of
+from kept.services.third_parties.provision_record import Provision
+from kept.services.third_parties.recipients import declared_recipient, key_of
+from kept.store.interface import Row, Transaction
+
+ACT = "provision"
+RUN_SECONDS = 12 * 3600.0
+PAGE = 200
+EVERYBODY = 2**53
+
+
+async def ask(engine: Engine, session: StaffSession, recipient: str) -> str:
+    """Ask to provide to a recipient whatever people consented to; return the provision's id.
+
+    Raises:
+        InputError: No such recipient, or no key of it.
+        DeniedError: No role of theirs has the recipient's purpose.
+    """
+    declared = declared_recipient(engine, recipient)
+    role = session.require_purpose(engine, declared.purpose)
+    if not await key_of(engine, recipient):
+        raise InputError(
+            "expected the recipient's key, found none registered",
+            reason="recipient-key-missing",
+            hint="`kept recipient add NAME --public KEY`, with what the recipient made by `kept recipient new-key`",
+            clause="§4.6",
+        )
+    provision_id, at = random_id(), engine.ready()
+    approval_id = await ask_for_approval(engine, session, ACT, provision_id)
+    entry = _entry(engine, session, Act.PROVISION_ASK, at, declared, ())
+    mandate = staff_mandate(
+        session,
+        role,
+        declared.purpose,
+        expires_at=at + RUN_SECONDS,
+        volume=EVERYBODY,
+    )
+
+    async def body(tx: Transaction) -> None:
+        row = await tx.one("provision_next")
+        await tx.run(
+            "provision_insert",
+            provision_id=provision_id,
+            number=int(row[0] if row else 0) + 1,
+            recipient=recipient,
+            asked_by=session.login,
+            asked_at=at,
+            approval_id=approval_id,
+            mandate_id=mandate.id,
+        )
+        await insert_mandate(tx, mandate)
+        await insert_entries(tx, [entry], at)
+
+    await engine.data.write(body)
+    return provision_id
+
+
+async def approve_and_provide(engine: Engine, session: StaffSession, provision_id: str) -> Provision:
+    """Approve as the second, and make the file.
+
+    Raises:
+        DeniedError: The same person asked, or the right is missing.
+        ConflictError: Nothing waits.
+    """
+    found = await provision_of(engine, provision_id)
+    await approve_act(engine, session, found.approval_id)
+    return await provide(engine, provision_id)
+
+
+async def provide(engine: Engine, provision_id: str) -> Provision:
+    """Make an approved provision's file, or go on where a kill stopped it.
+
+    Raises:
+        DeniedError: Nobody approved it, or its twelve hours are over.
+    """
+    found = await provision_of(engine, provision_id)
+    await require_approved(engine, found.approval_id)
+    if found.status != "waiting":
+        return found
+    await fill_mandate(engine, found.mandate_id, found.approval_id, EVERYBODY)
+    declared = declared_recipient(engine, found.recipient)
+    public = await key_of(engine, found.recipient)
+    mandate = await load_mandate(engine, found.mandate_id)
+    people = refused = 0
+    after = b""
+    while rows := await engine.data.read(lambda tx, one=after: tx.all("people_page", after=one, limit=PAGE)):  # type: ignore[misc]
+        for row in rows:
+            after = bytes(row[0])
+            done = await engine.data.read(
+                lambda tx, one=after: tx.one("provision_record_get", person_id=one, provision_id=provision_id)  # type: ignore[misc]
+            )
+            if done is None:
+                outcome = await _provide_one(engine, mandate, declared, found, public, after)
+                refused += outcome == "refused"
+                people += outcome == "provided"
+            else:
+                people += 1
+    return await _finish(engine, found, declared, people, refused)
+
+
+async def _provide_one(  # noqa: PLR0913 -- what one release needs
+    engine: Engine, mandate: Mandate, declared: Recipient, found: Provision, public: bytes, person_id: bytes
+) -> str:
+    """Decide about one person; those who never consented are no use and leave no entry."""
+    try:
+        person = await engine.people.load(person_id)
+    except ErasedError:
+        return "nobody"
+    except EvidenceError as error:
+        await gate.record_evidence(engine, mandate, person_id, error, engine.clock.now())
+        return "refused"
+    granted = [one for one in person.state.grants if declared.id in one.recipients and one.purpose == declared.purpose]
+    slots = tuple(slot for slot in declared.items if any(slot in one.slots for one in granted))
+    if not slots:
+        return "nobody"
+
+    def parcel(held: Person, values: Mapping[str, str | tuple[str, ...]], entry_id: str) -> Effect:
+        record = record_of(engine, held, declared, values, entry_id)
+        sealed = seal_to(public, json.dumps(record, ensure_ascii=False).encode(), file_info(found.recipient, found.id))
+
+        async def put(tx: Transaction) -> None:
+            await tx.run("provision_record_put", person_id=held.id, provision_id=found.id, sealed=sealed)
+
+        return put
+
+    try:
+        await gate.send(
+            engine,
+            mandate,
+            person_id,
+            slots,
+            Exit.PROVISION,
+            parcel,
+            on_denial="withhold",
+            circumstances=Circumstances(recipient=declared.id),
+            act=Act.PROVIDE,
+        )
+    except DeniedError as error:
+        if error.reason in {"mandate-spent", "mandate"}:
+            raise
+        return "refused"
+    except NotFoundError:
+        return "nobody"
+    return "provided"
+
+
+async def _finish(engine: Engine, found: Provision, declared: Recipient, people: int, refused: int) -> Provision:
+    at = engine.ready()
+    account = Account(
+        act=Act.PROVISION_FINISH.value,
+        outcome=Outcome.DONE.value,
+        at=at,
+        policy=engine.policy.hash[:16],
+        kind="staff",
+        actor=engine.actor_of(found.asked_by),
+        purpose=declared.purpose,
+        clause=declared.clause,
+        exit=Exit.PROVISION.value,
+        facts=(("recipient", declared.id), ("provision", str(found.number)), ("people", str(people))),
+    )
+    entry = engine.seal_entry(build_entry(account), None)
+
+    async def body(tx: Transaction) -> None:
+        recalls = await tx.all("recalls_waiting", recipient=declared.id)
+        if not await tx.run(
+            "provision_finish",
+            provision_id=found.id,
+            finished_at=at,
+            people=people,
+            refused=refused,
+            recalls=len(recalls),
+        ):
+            return
+        await tx.run("recalls_tell", recipient=declared.id, provision_id=found.id)
+        await insert_entries(tx, [entry], at)
+
+    await engine.data.write(body)
+    return await provision_of(engine, found.id)
+
+
+async def fetch(engine: Engine, session: StaffSession, provision_id: str) -> bytes:
+    """Return the file for the recipient, once; afterwards nothing of it is here any more.
+
+    Raises:
+        DeniedError: No role of theirs has the recipient's purpose.
+        ConflictError: It is not ready, or was fetched before.
+    """
+    found = await provision_of(engine, provision_id)
+    declared = declared_recipient(engine, found.recipient)
+    session.require_purpose(engine, declared.purpose)
+    public = await key_of(engine, found.recipient)
+    at = engine.ready()
+    entry = _entry(engine, session, Act.PROVISION_FETCH, at, declared, (("provision", str(found.number)),))
+
+    async def body(tx: Transaction) -> tuple[list[Row], list[Row]]:
+        records = await tx.all("provision_records", provision_id=provision_id)
+        recalls = await tx.all("recalls_of_provision", provision_id=provision_id)
+        if not await tx.run("provision_fetch", provision_id=provision_id, fetched_at=at):
+            raise ConflictError(
+                "expected a file that waits to be fetched, found none",
+                reason="provision-fetched",
+                hint="a file is fetched once; ask for a new provision",
+                clause="§4.6",
+            )
+        await tx.run("provision_records_delete", provision_id=provision_id)
+        await insert_entries(tx, [entry], at)
+        return records, recalls
+
+    records, recalls = await engine.data.write(body)
+    return pack_file(engine, found, declared, public, [bytes(row[1]) for row in records], recalls, at)
+
+
+# -------------------------------------------------------------------- small things
+
+
+async def provision_of(engine: Engine, provision_id: str) -> Provision:
+    """Return one provision.
+
+    Raises:
+        InputError: There is none of that id.
+    """
+    row = await engine.data.read(lambda tx: tx.one("provision_get", provision_id=provision_id))
+    if row is None:
+        raise InputError("expected a provision, found none of that number", reason="provision-unknown", clause="§4.6")
+    return Provision(
+        provision_id, int(row[0]), str(row[1]), str(row[2]), float(row[3]), str(row[4]), str(row[5]), str(row[6]),
+        int(row[9]), int(row[10]), int(row[11]),
+        None if row[7] is None else float(row[7]), None if row[8] is None else float(row[8]),
+    )  # fmt: skip
+
+
+async def all_provisions(engine: Engine) -> list[Provision]:
+    """Return all provisions, newest first."""
+    rows = await engine.data.read(lambda tx: tx.all("provisions"))
+    return [await provision_of(engine, str(row[0])) for row in rows]
+
+
+def _entry(  # noqa: PLR0913 -- the fields of an entry
+    engine: Engine,
+    session: StaffSession,
+    act: Act,
+    at: float,
+    declared: Recipient,
+    facts: tuple[tuple[str, str], ...],
+) -> SealedEntry:
+    return engine.seal_entry(
+        build_entry(
+            staff_account(
+                engine,
+                session,
+                act,
+                Outcome.DONE,
+                at,
+                purpose=declared.purpose,
+                clause=declared.clause,
+                facts=(("recipient", declared.id), *facts),
+            )
+        ),
+        None,
+    )

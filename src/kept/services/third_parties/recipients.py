@@ -1,0 +1,81 @@
+"""Recipients: the third parties a policy declares, and the key each opens its files with (§4.6)."""
+
+from __future__ import annotations
+
+from kept.crypto.sealed_to import KEY_BYTES, seal_to
+from kept.errors import InputError, MalformedError
+from kept.policy.model import Recipient
+from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.engine import Engine
+from kept.services.engine.entry import Account, build_entry
+from kept.services.engine.flush import insert_entries
+from kept.store.interface import Transaction
+
+
+def declared_recipient(engine: Engine, recipient: str) -> Recipient:
+    """Return a declared recipient.
+
+    Raises:
+        InputError: The policy declares none of that name.
+    """
+    declared = engine.policy.policy.recipients.get(recipient)
+    if declared is None:
+        raise InputError(
+            "expected a declared recipient, found another",
+            reason="recipient-unknown",
+            hint="declare it under `recipients` in the policy",
+            clause="§4.6",
+        )
+    return declared
+
+
+async def register_key(engine: Engine, recipient: str, public: bytes, *, by: str) -> None:
+    """Register the key a recipient opens its files with.
+
+    Args:
+        engine: Open.
+        recipient: A declared recipient.
+        public: 32 bytes, from outside.
+        by: Operator on the machine.
+
+    Raises:
+        InputError: The policy declares no such recipient.
+        MalformedError: It is no key.
+    """
+    declared_recipient(engine, recipient)
+    if len(public) != KEY_BYTES:
+        raise MalformedError(
+            "expected an X25519 public key of 32 bytes, found another",
+            reason="recipient-key",
+            hint="ask the recipient for the output of `kept recipient new-key`",
+            clause="§4.6",
+        )
+    seal_to(public, b"", b"")
+    at = engine.ready()
+    entry = engine.seal_entry(
+        build_entry(
+            Account(
+                act=Act.RECIPIENT_CHANGE.value,
+                outcome=Outcome.DONE.value,
+                at=at,
+                policy=engine.policy.hash[:16],
+                kind="operator",
+                actor=by,
+                clause="4.6",
+                facts=(("recipient", recipient), ("key", public.hex()[:16])),
+            )
+        ),
+        None,
+    )
+
+    async def body(tx: Transaction) -> None:
+        await tx.run("recipient_key_put", recipient=recipient, public_key=public, registered_by=by, registered_at=at)
+        await insert_entries(tx, [entry], at)
+
+    await engine.data.write(body)
+
+
+async def key_of(engine: Engine, recipient: str) -> bytes:
+    """Return a recipient's registered key; empty when there is none."""
+    row = await engine.data.read(lambda tx: tx.one("recipient_key_get", recipient=recipient))
+    return bytes(row[0]) if row else b""

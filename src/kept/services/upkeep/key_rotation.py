@@ -1,0 +1,146 @@
+"""Rotating key epochs: the next becomes current, every key is wrapped anew, the empty epoch is destroyed.
+
+May be repeated from any point: what a kill interrupts goes on where it stopped (DESIGN §4, Epochs).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.engine import Engine
+from kept.services.engine.entry import Account, build_entry
+from kept.services.engine.keyring import INSTALLATION
+from kept.store.interface import Transaction
+from kept.vault.sealed import wrap_binding
+
+PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """What a rotation did: the epoch now current, keys wrapped anew, epochs destroyed."""
+
+    epoch: int
+    rewrapped: int
+    destroyed: tuple[int, ...]
+
+
+async def rotate(engine: Engine, *, by: str) -> Rotated:
+    """Make the next epoch current, wrap every key anew, destroy what is empty.
+
+    Args:
+        engine: Open; the only process that wraps keys.
+        by: Who rotates: an operator's name on the machine.
+    """
+    at = engine.ready()
+    epoch = engine.keyring.epoch + 1
+    engine.provider.create(epoch)
+
+    async def begin(tx: Transaction) -> None:
+        known = {int(row[0]) for row in await tx.all("epochs")}
+        if epoch not in known:
+            await tx.run("epoch_insert", epoch=epoch, state="current", created_at=at)
+        await tx.run("epoch_state", epoch=epoch - 1, state="old", destroyed_at=None)
+        await tx.run("current_epoch_put", epoch=epoch)
+
+    await engine.keys.write(begin)
+    await engine.keyring.load()
+    await _record(engine, Act.KEYS_ROTATE, by, (("epoch", str(epoch)),))
+    return await finish_rotation(engine, by=by)
+
+
+async def finish_rotation(engine: Engine, *, by: str) -> Rotated:
+    """Wrap what still lies under an older epoch anew, and destroy the older epochs once they are empty."""
+    current = engine.keyring.epoch
+    rewrapped, destroyed = 0, []
+    for row in await engine.keys.read(lambda tx: tx.all("epochs")):
+        epoch = int(row[0])
+        if epoch == current or row[1] == "destroyed":
+            continue
+        rewrapped += await _rewrap_people(engine, epoch, current)
+        rewrapped += await _rewrap_installation(engine, epoch, current)
+        rewrapped += await _rewrap_statutory(engine, epoch, current)
+        left = [
+            await engine.keys.read(lambda tx, one=epoch, of=query: tx.one(of, epoch=one))  # type: ignore[misc]
+            for query in ("person_keys_count", "statutory_count")
+        ]
+        if any(row and row[0] for row in left):
+            continue
+        at = engine.clock.now()
+        await _scrub_keys(engine)
+        engine.provider.destroy(epoch)
+
+        async def end(tx: Transaction, one: int = epoch, when: float = at) -> None:
+            await tx.run("epoch_state", epoch=one, state="destroyed", destroyed_at=when)
+            for tombstone in await tx.all("tombstones"):
+                if int(tombstone[4]) <= one:
+                    await tx.run("tombstone_level", person_id=tombstone[0], level="epoch destroyed")
+
+        await engine.keys.write(end)
+        await _record(engine, Act.EPOCH_DESTROY, by, (("epoch", str(epoch)),))
+        destroyed.append(epoch)
+    return Rotated(current, rewrapped, tuple(destroyed))
+
+
+async def _scrub_keys(engine: Engine) -> None:
+    scrubbed = getattr(engine.keys, "scrubbed", None)
+    if scrubbed is not None:
+        await scrubbed()
+
+
+async def _rewrap_people(engine: Engine, epoch: int, current: int) -> int:
+    total = 0
+    while rows := await engine.keys.read(lambda tx: tx.all("person_keys_of_epoch", epoch=epoch, limit=PAGE)):
+        fresh = []
+        for person_id, key_id, kind, wrapped in rows:
+            owner = bytes(person_id)
+            key = engine.provider.unwrap(epoch, bytes(wrapped), wrap_binding(owner, key_id, kind, epoch))
+            again = engine.provider.wrap(current, key, wrap_binding(owner, key_id, kind, current))
+            fresh.append({"person_id": owner, "key_id": key_id, "epoch": current, "wrapped": again, "old_epoch": epoch})
+        await engine.keys.write(lambda tx, them=fresh: tx.many("person_key_rewrap", them))  # type: ignore[misc]
+        total += len(fresh)
+    return total
+
+
+async def _rewrap_statutory(engine: Engine, epoch: int, current: int) -> int:
+    """Wrap anew what stays of erased people's keys."""
+    total = 0
+    while rows := await engine.keys.read(lambda tx: tx.all("statutory_of_epoch", epoch=epoch, limit=PAGE)):
+        fresh = []
+        for key_id, person_id, wrapped in rows:
+            owner = bytes(person_id)
+            key = engine.provider.unwrap(epoch, bytes(wrapped), wrap_binding(owner, key_id, "statutory", epoch))
+            again = engine.provider.wrap(current, key, wrap_binding(owner, key_id, "statutory", current))
+            fresh.append({"key_id": key_id, "epoch": current, "wrapped": again, "old_epoch": epoch})
+        await engine.keys.write(lambda tx, them=fresh: tx.many("statutory_rewrap", them))  # type: ignore[misc]
+        total += len(fresh)
+    return total
+
+
+async def _rewrap_installation(engine: Engine, epoch: int, current: int) -> int:
+    rows = [row for row in await engine.keys.read(lambda tx: tx.all("system_keys")) if int(row[1]) == epoch]
+    fresh = []
+    for name, _, wrapped in rows:
+        key = engine.provider.unwrap(epoch, bytes(wrapped), wrap_binding(INSTALLATION, name, "installation", epoch))
+        again = engine.provider.wrap(current, key, wrap_binding(INSTALLATION, name, "installation", current))
+        fresh.append({"name": name, "epoch": current, "wrapped": again, "old_epoch": epoch})
+    await engine.keys.write(lambda tx: tx.many("system_key_rewrap", fresh))
+    return len(fresh)
+
+
+async def _record(engine: Engine, act: Act, by: str, facts: tuple[tuple[str, str], ...]) -> None:
+    await engine.record(
+        build_entry(
+            Account(
+                act=act.value,
+                outcome=Outcome.DONE.value,
+                at=engine.clock.now(),
+                policy=engine.policy.hash[:16],
+                kind="operator",
+                actor=by,
+                clause="5.5",
+                facts=facts,
+            )
+        )
+    )

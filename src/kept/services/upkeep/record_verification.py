@@ -1,0 +1,75 @@
+"""Verifying what is sealed under the installation's own key: draws with their commitments, publications, quarantined records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kept.crypto.draw import commit_list, commit_seed
+from kept.errors import MalformedError, SealError
+from kept.services.engine.engine import Engine
+from kept.services.figures.data_sets import all_data_sets
+from kept.services.figures.projections import newest_build, open_columns
+from kept.services.figures.queries import statistic_of
+from kept.services.instances.contests import published_of
+from kept.services.instances.draws import open_seed
+from kept.services.third_parties.intake import open_quarantined
+from kept.store.interface import Row, Transaction
+
+
+async def verify_installation_records(engine: Engine, wrong: Callable[[str], None]) -> None:
+    """Open every record of the installation itself; changes nothing.
+
+    Args:
+        engine: Open, or as far open as it got.
+        wrong: Takes what does not hold.
+    """
+    for row in await engine.data.read(lambda tx: tx.all("instances")):
+        instance_id = str(row[0])
+        await _verify_draw(engine, instance_id, wrong)
+        try:
+            await published_of(engine, instance_id)
+        except SealError:
+            wrong(f"instance {instance_id}: something published does not open")
+    for intake in await engine.data.read(lambda tx: tx.all("intakes")):
+        await _verify_quarantine(engine, str(intake[0]), wrong)
+    for name, data_set in (all_data_sets(engine) if engine.has_policy else {}).items():
+        built = await newest_build(engine, data_set)
+        try:
+            if built is not None:
+                await open_columns(engine, built, list(built.data_set.dimensions.values()))
+        except (SealError, MalformedError):
+            wrong(f"data set {name}: a segment of its build does not open")
+    for row in await engine.data.read(lambda tx: tx.all("statistics")):
+        try:
+            await statistic_of(engine, str(row[0]))
+        except SealError:
+            wrong(f"question {str(row[0])[:16]}: its figures do not open")
+
+
+async def _verify_quarantine(engine: Engine, intake_id: str, wrong: Callable[[str], None]) -> None:
+    for number, _, _, sealed in await engine.data.read(lambda tx: tx.all("intake_records", intake_id=intake_id)):
+        try:
+            if sealed:
+                open_quarantined(engine, intake_id, int(number), bytes(sealed))
+        except SealError:
+            wrong(f"partner file {intake_id[:16]}: record {number} does not open")
+
+
+async def _verify_draw(engine: Engine, instance_id: str, wrong: Callable[[str], None]) -> None:
+    async def body(tx: Transaction) -> tuple[Row | None, list[str]]:
+        row = await tx.one("draw_get", instance_id=instance_id)
+        return row, [str(one[0]) for one in await tx.all("tickets", instance_id=instance_id)]
+
+    row, tickets = await engine.data.read(body)
+    if row is None:
+        return
+    seed_hash, sealed, list_hash, _, published, _ = row
+    try:
+        seed = open_seed(engine, instance_id, bytes(sealed))
+    except SealError:
+        wrong(f"draw {instance_id}: its seed does not open")
+        return
+    if commit_seed(instance_id, seed) != seed_hash or published not in {"", seed}:
+        wrong(f"draw {instance_id}: another seed than was promised")
+    if list_hash and commit_list(instance_id, tickets) != list_hash:
+        wrong(f"draw {instance_id}: other tickets than at the close")

@@ -1,0 +1,154 @@
+"""Retention that ends: values whose time is over are removed, and so are people of whom nothing may stay.
+
+The gate refuses an ended value at read time in any case; the sweep removes it. Frozen after a leap of the clock; a sweep
+that would touch more than 5 % of the people waits for an operator (DESIGN §2, Time).
+"""
+
+from __future__ import annotations
+
+from kept.errors import ErasedError, EvidenceError
+from kept.policy import change
+from kept.policy.retention import end_of_slot
+from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.engine import Engine
+from kept.services.engine.entry import Account, build_entry
+from kept.services.engine.people import Person
+from kept.services.gate.changing import Change, change_person, find_forms
+from kept.services.gate.ends import events_of
+from kept.services.instances.instances import close_due, end_instances
+
+SHARE_AT_MOST = 0.05
+PEOPLE_AT_LEAST = 20
+"""Below this many people a share says nothing: a sweep of one person in a demo of forty is no accident."""
+
+
+async def sweep(engine: Engine) -> int:
+    """Remove what has ended; return how many people were touched.
+
+    Does nothing while frozen: after a leap of the clock, or while a large sweep waits.
+    """
+    engine.clock.now()  # looks at the clock, so that a leap since the last look is seen before anything is removed
+    if engine.clock.leapt_seconds or await engine.meta("sweep_waits"):
+        if engine.clock.leapt_seconds and not await engine.meta("sweep_frozen"):
+            await engine.put_meta("sweep_frozen", repr(engine.clock.leapt_seconds))
+            await _record(engine, Act.SWEEP_FREEZE, (("leap-seconds", f"{engine.clock.leapt_seconds:.0f}"),))
+        return 0
+    await close_due(engine)
+    await end_instances(engine)
+    ended, people = await _find_ended(engine)
+    if not ended:
+        return 0
+    if len(ended) > max(PEOPLE_AT_LEAST, people * SHARE_AT_MOST) and await engine.meta("sweep_confirmed") != "yes":
+        await engine.put_meta("sweep_waits", str(len(ended)))
+        await _record(engine, Act.SWEEP_FREEZE, (("people", str(len(ended))), ("of", str(people))))
+        return 0
+    await engine.put_meta("sweep_confirmed", "")
+    for person_id in ended:
+        await _end_slots(engine, person_id)
+    return len(ended)
+
+
+async def confirm_sweep(engine: Engine, *, by: str) -> None:
+    """An operator looked: the time is right, and a waiting sweep may go on."""
+    engine.clock.confirm_leap()
+    if await engine.meta("sweep_waits"):
+        await engine.put_meta("sweep_confirmed", "yes")
+    await engine.put_meta("sweep_waits", "")
+    await engine.put_meta("sweep_frozen", "")
+    await _record(engine, Act.SWEEP_CONFIRM, (), actor=by, kind="operator")
+
+
+async def _find_ended(engine: Engine) -> tuple[list[bytes], int]:
+    ended, people, after = [], 0, b""
+    while rows := await engine.data.read(lambda tx, mark=after: tx.all("people_page", after=mark, limit=500)):  # type: ignore[misc]
+        for row in rows:
+            after = person_id = bytes(row[0])
+            people += 1
+            try:
+                person = await engine.people.load(person_id)
+            except (ErasedError, EvidenceError):
+                continue
+            await destroy_unused_keys(engine, person)
+            if await _ended_slots(engine, person) or change.prune(person.state, engine.clock.now())[1]:
+                ended.append(person_id)
+    return ended, people
+
+
+async def destroy_unused_keys(engine: Engine, person: Person) -> int:
+    """Destroy value keys nothing is sealed under any more, and return how many.
+
+    A kill while one value was being taken away leaves them.
+    """
+    destroyed = 0
+    if len(person.keys.ids("values")) < 2:  # noqa: PLR2004 -- one is in use
+        return destroyed
+    rows = await engine.data.read(lambda tx: tx.all("value_all", person_id=person.id))
+    state = await engine.data.read(lambda tx: tx.one("state_get", person_id=person.id))
+    used = {str(row[2]) for row in rows} | ({str(state[1])} if state else set())
+    for key_id in person.keys.ids("values"):
+        if key_id not in used and key_id != person.keys.newest("values"):
+            await engine.keyring.destroy_key(person.id, key_id)
+            destroyed += 1
+    return destroyed
+
+
+async def _ended_slots(engine: Engine, person: Person) -> list[str]:
+    at = engine.clock.now()
+    notices = await engine.notices.of_person(person.state)
+    events = await events_of(engine, notices)
+    found = []
+    for slot, held in person.state.slots.items():
+        end = end_of_slot(engine.policy.policy, person.state, slot, held, notices.get(held.notice_id), events)
+        if end is not None and at >= end:
+            found.append(slot)
+    return found
+
+
+async def _end_slots(engine: Engine, person_id: bytes) -> None:
+    first = await engine.people.load(person_id, None)
+    slots = await _ended_slots(engine, first)
+
+    def make(person: Person, at: float) -> Change:
+        lost = tuple(
+            form for slot in slots if slot in person.state.slots
+            for form in find_forms(engine, slot, engine.people.open_slot(person, slot))
+        )  # fmt: skip
+        state = change.remove(person.state, slots)
+        pruned, old = change.prune(state, at)
+        ended = [place for place in person.sealed if place[0] in slots] + [(one.slot, one.version) for one in old]
+        return Change(
+            change.replace(pruned, g=person.state.g + 1),
+            Account(
+                act=Act.RETENTION_END.value,
+                outcome=Outcome.DONE.value,
+                at=at,
+                policy=engine.policy.hash[:16],
+                kind="system",
+                clause="4.1",
+                items=tuple(slots),
+                facts=(("older-versions", str(len(old))),),
+            ),
+            ended=tuple(dict.fromkeys(ended)),
+            lost=lost,
+        )
+
+    await change_person(engine, person_id, make, slots=None)
+
+
+async def _record(
+    engine: Engine, act: Act, facts: tuple[tuple[str, str], ...], *, actor: str = "", kind: str = "installation"
+) -> None:
+    await engine.record(
+        build_entry(
+            Account(
+                act=act.value,
+                outcome=Outcome.DONE.value,
+                at=engine.clock.now(),
+                policy=engine.policy.hash[:16],
+                kind=kind,
+                actor=actor,
+                clause="4.1",
+                facts=facts,
+            )
+        )
+    )

@@ -1,0 +1,150 @@
+"""What an installation does by itself: finish what a kill interrupted, end what is over, watch what keeps the gate open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from kept.errors import ErasedError, EvidenceError, KeptError
+from kept.policy.read import policy_hash
+from kept.services.authorities.notifications import tell_due
+from kept.services.engine.engine import Engine
+from kept.services.figures.projections import end_builds
+from kept.services.gate import gate
+from kept.services.gate.changing import copy_state
+from kept.services.my_data.erasure import finish_unfinished, remove_returned, scrub
+from kept.services.third_parties.intake import end_quarantine
+from kept.services.third_parties.register import end_register
+from kept.services.upkeep.key_rotation import finish_rotation
+from kept.services.upkeep.retention import destroy_unused_keys, sweep
+from kept.store.interface import Row, Store, Transaction
+
+MINUTE = 60.0
+HOUR = 3600.0
+DAY = 86400.0
+PAGE = 500
+
+
+async def begin_routine(engine: Engine) -> None:
+    """Finish what is unfinished now, then go on every minute while the engine is open."""
+    await finish_all(engine)
+    engine.every(1.0, engine.watch)
+    engine.every(MINUTE, lambda: tidy(engine))
+    engine.every(HOUR, lambda: sweep(engine))
+
+
+def watch_policy_files(engine: Engine, read: Callable[[], Mapping[str, bytes]], seconds: float = 30.0) -> None:
+    """Notice when the policy's files change under a running installation: the active version stays, the board says so.
+
+    Args:
+        engine: Open.
+        read: Answers the files as they lie on disk.
+        seconds: How often they are looked at.
+    """
+
+    async def look() -> None:
+        try:
+            files = read()
+        except KeptError:
+            engine.policy_files = "missing"
+            return
+        first = min(files, key=lambda name: (name.count("."), name))
+        engine.policy_files = "same" if policy_hash(files, first) == engine.policy.hash else "changed"
+
+    engine.every(seconds, look)
+
+
+async def finish_all(engine: Engine) -> dict[str, int]:
+    """Finish every change a kill may have interrupted; return what was found, by kind.
+
+    Raises:
+        EvidenceError: Somebody's state in D is older than K acknowledged (recorded; their data stays closed).
+    """
+    return {
+        "erasures finished": await finish_unfinished(engine),
+        "erased people removed again": await remove_returned(engine),
+        "keys without a person": await _sweep_orphans(engine),
+        "states copied": await _copy_states(engine),
+        "unused keys destroyed": await _destroy_unused_keys(engine),
+        "told what was to be told later": await tell_due(engine),
+        "key epochs ended": len((await finish_rotation(engine, by="system")).destroyed),
+    }
+
+
+async def tidy(engine: Engine) -> None:
+    """The minute's work."""
+    await finish_unfinished(engine)
+    at = engine.clock.now()
+
+    async def body(tx: Transaction) -> None:
+        await tx.run("sessions_expire", at=at)
+        await tx.run("staff_sessions_expire", at=at)
+        await tx.run("remembered_expire", at=at)
+        await tx.run("notice_tokens_expire", at=at)
+        await tx.run("rates_expire", at=at - 86400)
+        await tx.run("mandates_expire", at=at - DAY)
+        await tx.run("meta_put", name="high_water", value=repr(at))
+
+    await engine.data.write(body)
+    await tell_due(engine)
+    await end_quarantine(engine)
+    await end_builds(engine)
+    await end_register(engine)
+    await engine.load_canaries()
+    await scrub(engine)
+    await engine.reload_policy()
+
+
+async def _sweep_orphans(engine: Engine) -> int:
+    """Keys without a person: a kill between K and D while an account was opened."""
+    swept, after = 0, b""
+    while rows := await _page(engine.keys, "people_with_keys", after):
+        for person_id in dict.fromkeys(bytes(row[0]) for row in rows):
+            after = person_id
+            in_data = await engine.data.read(lambda tx, one=person_id: tx.one("state_g", person_id=one))  # type: ignore[misc]
+            copy = await engine.keys.read(lambda tx, one=person_id: tx.one("state_copy_g", person_id=one))  # type: ignore[misc]
+            if in_data is None and copy is None:
+
+                async def body(tx: Transaction, one: bytes = person_id) -> None:
+                    await tx.run("person_key_erase", person_id=one)
+                    await tx.run("index_token_erase", person_id=one)
+
+                await engine.keys.write(body)
+                swept += 1
+    return swept
+
+
+async def _copy_states(engine: Engine) -> int:
+    """States acknowledged in D whose copy in K a kill prevented."""
+    copied, after = 0, b""
+    while rows := await _page(engine.data, "people_page", after):
+        for row in rows:
+            after = person_id = bytes(row[0])
+            state = await engine.data.read(lambda tx, one=person_id: tx.one("state_get", person_id=one))  # type: ignore[misc]
+            copy = await engine.keys.read(lambda tx, one=person_id: tx.one("state_copy_g", person_id=one))  # type: ignore[misc]
+            if state is None or (copy is not None and copy[0] >= state[0]):
+                continue
+            try:
+                await engine.people.load(person_id)
+            except EvidenceError as error:
+                await gate.record_evidence(engine, None, person_id, error, engine.clock.now())
+                continue
+            await copy_state(engine, person_id, int(state[0]), str(state[1]), bytes(state[2]))
+            copied += 1
+    return copied
+
+
+async def _destroy_unused_keys(engine: Engine) -> int:
+    """Value keys nothing is sealed under: a kill while one value was being taken away."""
+    destroyed, after = 0, b""
+    while rows := await _page(engine.data, "people_page", after):
+        for row in rows:
+            after = bytes(row[0])
+            try:
+                destroyed += await destroy_unused_keys(engine, await engine.people.load(after))
+            except (ErasedError, EvidenceError):
+                continue
+    return destroyed
+
+
+async def _page(store: Store, query: str, after: bytes) -> list[Row]:
+    return await store.read(lambda tx: tx.all(query, after=after, limit=PAGE))

@@ -1,0 +1,256 @@
+"""Verifying the whole installation: every entry, the tree, every seal, every notice; names what does not hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kept.errors import ErasedError, KeptError
+from kept.ledger.leaf import NONCE_BYTES, Opening, commit_account, leaf_data, leaf_hash
+from kept.ledger.tile import WIDTH, fold, node_reader, tiles_of_size
+from kept.ledger.tree import HASH_BYTES, root_hash
+from kept.services.engine.acts import Act
+from kept.services.engine.engine import Engine
+from kept.services.engine.entry import Account, parse_account
+from kept.services.engine.keyring import PersonKeys
+from kept.services.engine.sequencer import LOG
+from kept.services.forms.receipts import RECEIPT_KINDS
+from kept.services.gate.history import open_person_part
+from kept.services.third_parties.register import verify_register
+from kept.services.upkeep.record_verification import verify_installation_records
+from kept.services.upkeep.word_verification import verify_words
+from kept.store.interface import Row, Transaction
+from kept.vault.sealed import open_account, open_record, open_state
+
+PAGE = 500
+NAMED_AT_MOST = 20
+
+
+@dataclass(slots=True)
+class Verification:
+    """What was looked at, and what does not hold: each problem names the entry, tile, person or notice."""
+
+    entries: int = 0
+    people: int = 0
+    values: int = 0
+    problems: list[str] = field(default_factory=list)
+
+    def wrong(self, what: str) -> None:
+        """Note a problem."""
+        if len(self.problems) < NAMED_AT_MOST:
+            self.problems.append(what)
+
+
+async def verify_installation(engine: Engine) -> Verification:
+    """Verify everything stored; changes nothing.
+
+    Args:
+        engine: Open, or as far open as it got.
+    """
+    found = Verification()
+    for store, name in ((engine.data, "D"), (engine.keys, "K")):
+        check = getattr(store, "check_integrity", None)
+        for one in check() if check else ():
+            found.wrong(f"database {name}: {one}")
+    try:
+        await verify_ledger(engine, found)
+        await engine.sequencer.verify_head()
+        await _verify_people(engine, found)
+        await verify_installation_records(engine, found.wrong)
+        await verify_register(engine, found.wrong)
+    except KeptError as error:
+        found.wrong(f"{error.reason}: {error}")
+    return found
+
+
+async def verify_ledger(engine: Engine, found: Verification) -> None:
+    """Verify every entry and the tree they stand in; not that it extends the last checkpoint.
+
+    Args:
+        engine: Open, or as far open as it got.
+        found: Takes what does not hold.
+    """
+    await _verify_entries(engine, found)
+    await _verify_tree(engine, found)
+
+
+async def _verify_entries(engine: Engine, found: Verification) -> None:
+    after, activated, unreadable = b"", set[str](), 0
+    while True:
+        rows, placed = await _entries_placed(engine, after)
+        if not rows:
+            break
+        for row, is_placed in zip(rows, placed, strict=True):
+            after = bytes(row[0])
+            found.entries += 1
+            if not is_placed:
+                found.wrong(f"entry {after.hex()[:16]}: it stands nowhere in the tree and does not wait for its place")
+            said = _verify_entry(engine, row, found)
+            unreadable += said is None
+            if said is not None and said.act == Act.POLICY_ACTIVATE.value:
+                activated.add(dict(said.facts).get("hash", ""))
+    for version, policy_hash, _, _, _, _, activated_at in await engine.data.read(lambda tx: tx.all("policy_versions")):
+        if activated_at is not None and policy_hash not in activated and not unreadable:
+            found.wrong(f"policy version {version}: the ledger holds no activation of it")
+
+
+def _verify_entry(engine: Engine, row: Row, found: Verification) -> Account | None:
+    """Hold one entry against its id and its commitments; return what it says when it holds."""
+    entry_id = bytes(row[0])
+    name = f"entry {entry_id.hex()[:16]}"
+    if leaf_hash(leaf_data(bytes(row[1]), bytes(row[2]))) != entry_id:
+        found.wrong(f"{name}: its commitments do not hash to its id")
+        return None
+    try:
+        raw = open_account(
+            engine.keyring.installation_key(str(row[3])),
+            bytes(row[4]),
+            vault_id=engine.vault_id,
+            key_name=str(row[3]),
+            entry_id=entry_id,
+        )
+    except (KeptError, KeyError):
+        found.wrong(f"{name}: its account part does not open")
+        return None
+    if commit_account(Opening(raw[:NONCE_BYTES], raw[NONCE_BYTES:])) != bytes(row[1]):
+        found.wrong(f"{name}: its account part is not what was committed to")
+        return None
+    return parse_account(raw[NONCE_BYTES:])
+
+
+async def _entries_placed(engine: Engine, after: bytes) -> tuple[list[Row], list[bool]]:
+    """A page of entries, each with whether it has its place in the tree or waits for it."""
+
+    async def body(tx: Transaction) -> tuple[list[Row], list[bool]]:
+        rows = await tx.all("entries_all", after=after, limit=PAGE)
+        places = await tx.each("position_get", [{"entry_id": row[0]} for row in rows])
+        waiting = {bytes(row[0]) for row in await tx.all("todo_take", limit=1_000_000)} if None in places else set()
+        return rows, [place is not None or bytes(row[0]) in waiting for row, place in zip(rows, places, strict=True)]
+
+    return await engine.data.read(body)
+
+
+async def _verify_tree(engine: Engine, found: Verification) -> None:  # noqa: C901 -- one walk over one tree
+    async def body(tx: Transaction) -> tuple[int, bytes]:
+        row = await tx.one("head_get", name=LOG)
+        return (int(row[0]), bytes(row[1])) if row else (0, b"")
+
+    size, root = await engine.data.read(body)
+    if not size:
+        return
+    tiles = await engine.sequencer.node(size)
+    for level, tile, width in tiles_of_size(size):
+        if len(tiles.get((level, tile), b"")) < width * HASH_BYTES:
+            found.wrong(f"tile {level}/{tile}: shorter than the tree needs")
+            return
+    position = 0
+    while rows := await _positions(engine, position):
+        ids = [{"entry_id": row[0]} for row in rows]
+        entries = await engine.data.read(lambda tx, them=ids: tx.each("entry_get", them))  # type: ignore[misc]
+        for (entry_id, place), entry in zip(rows, entries, strict=True):
+            if place != position:
+                found.wrong(f"position {position}: no entry stands there")
+                return
+            if entry is None:
+                found.wrong(f"entry {bytes(entry_id).hex()[:16]}: it was deleted from its place {position}")
+            at = (position % WIDTH) * HASH_BYTES
+            if tiles[0, position // WIDTH][at : at + HASH_BYTES] != bytes(entry_id):
+                found.wrong(f"entry {bytes(entry_id).hex()[:16]}: the tree holds another leaf at its place {position}")
+            position += 1
+    if position != size:
+        found.wrong(f"expected {size} entries in the tree, found places for {position}")
+    if root_hash(node_reader(lambda level, tile: _leaves_only(tiles, level, tile)), size) != root:
+        found.wrong("the tree's root is not that of its entries")
+
+
+async def _positions(engine: Engine, start: int) -> list[Row]:
+    return await engine.data.read(lambda tx: tx.all("positions_page", from_position=start, limit=PAGE))
+
+
+def _leaves_only(tiles: dict[tuple[int, int], bytes], level: int, tile: int) -> bytes:
+    """Higher tiles are computed from the leaves, so that a flipped bit above is found too."""
+    if level == 0:
+        return tiles[0, tile]
+    below = [
+        _leaves_only(tiles, level - 1, tile * WIDTH + at)
+        for at in range(WIDTH)
+        if (level - 1, tile * WIDTH + at) in tiles
+    ]
+    return b"".join(fold(one) for one in below if len(one) == WIDTH * HASH_BYTES)
+
+
+async def _verify_people(engine: Engine, found: Verification) -> None:
+    after = b""
+    while rows := await engine.data.read(lambda tx, mark=after: tx.all("people_page", after=mark, limit=PAGE)):  # type: ignore[misc]
+        for row in rows:
+            after = person_id = bytes(row[0])
+            found.people += 1
+            name = f"person {person_id.hex()[:8]}"
+            try:
+                person = await engine.people.load(person_id, None)
+                for slot in person.state.slots:
+                    engine.people.open_slot(person, slot)
+                    found.values += 1
+                notices = await engine.notices.of_person(person.state)
+                wanted = {held.notice_id for held in person.state.slots.values()} | {
+                    one.notice_id for one in person.state.grants
+                }
+                for notice_id in wanted - set(notices):
+                    found.wrong(f"notice {notice_id[:16]}: missing, or rewritten")
+                await _verify_parts(engine, person_id, found)
+            except ErasedError:
+                found.wrong(f"{name}: their keys are gone but rows remain; it is finished on the next start")
+            except KeptError as error:
+                found.wrong(f"{name}: {error.message}")
+
+
+async def _verify_parts(engine: Engine, person_id: bytes, found: Verification) -> None:
+    keys, _ = await engine.keyring.of_person(person_id)
+    if keys is None:
+        return
+    try:
+        keys.verify_all()
+    except KeptError as error:
+        found.wrong(f"person {person_id.hex()[:8]}: one of their keys is not what it was: {error.message}")
+    await _verify_copy(engine, keys, person_id, found)
+    await _verify_receipts(engine, keys, person_id, found)
+    await verify_words(engine, keys, person_id, found.wrong)
+    rows: list[Row] = await engine.data.read(
+        lambda tx: tx.all("entries_of_person_page", person_id=person_id, before=1e18, before_id=b"", limit=1_000_000)
+    )
+    later = await engine.data.read(lambda tx: tx.all("entries_later_of_person", person_id=person_id))
+    for entry_id, key_id, sealed, *_ in [*rows, *later]:
+        try:
+            open_person_part(engine, keys, person_id, bytes(entry_id), (key_id, sealed))
+        except KeptError:
+            found.wrong(f"entry {bytes(entry_id).hex()[:16]}: its person part does not open")
+
+
+async def _verify_copy(engine: Engine, keys: PersonKeys, person_id: bytes, found: Verification) -> None:
+    """K's copy of the newest state must open as well: a restore rests on it."""
+    copy = await engine.keys.read(lambda tx: tx.one("state_copy_get", person_id=person_id))
+    if copy is None:
+        return
+    g, key_id, sealed = int(copy[0]), str(copy[1]), bytes(copy[2])
+    try:
+        open_state(keys.value_key(key_id), sealed, vault_id=engine.vault_id, person_id=person_id, g=g)
+    except KeptError:
+        found.wrong(f"person {person_id.hex()[:8]}: the copy of their state in K does not open")
+
+
+async def _verify_receipts(engine: Engine, keys: PersonKeys, person_id: bytes, found: Verification) -> None:
+    for receipt_id, kind, _, key_id, sealed in await engine.data.read(
+        lambda tx: tx.all("receipts", person_id=person_id)
+    ):
+        try:
+            open_record(
+                keys.evidence_key(key_id),
+                sealed,
+                vault_id=engine.vault_id,
+                owner=person_id,
+                kind="receipt",
+                record_id=receipt_id,
+            )
+        except KeptError:
+            found.wrong(f"receipt {str(receipt_id)[:16]}: it does not open")
+        if kind not in RECEIPT_KINDS:
+            found.wrong(f"receipt {str(receipt_id)[:16]}: its kind is not one this installation writes")

@@ -1,0 +1,38 @@
+"""Verifying what was said to one person: letters that wait, scripts of call sheets, what was written in cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kept.errors import KeptError
+from kept.services.engine.engine import Engine
+from kept.services.engine.keyring import PersonKeys
+from kept.services.messages.sealed_words import CALL, CONTACT, LETTER, open_words
+from kept.store.interface import Transaction
+
+
+async def verify_words(engine: Engine, keys: PersonKeys, person_id: bytes, wrong: Callable[[str], None]) -> None:
+    """Open every message of a person that is sealed here.
+
+    Args:
+        engine: Open.
+        keys: The person's.
+        person_id: 16 bytes.
+        wrong: Takes what does not hold.
+    """
+
+    async def body(tx: Transaction) -> list[tuple[str, str, str, str, bytes]]:
+        letters = await tx.all("letters_of_person", person_id=person_id)
+        calls = await tx.all("call_rows_of_person", person_id=person_id)
+        contacts = await tx.all("contacts_of_person", person_id=person_id)
+        return (
+            [("letter", LETTER, str(row[0]), str(row[1]), bytes(row[2])) for row in letters]
+            + [("call", CALL, str(row[0]), str(row[1]), bytes(row[2])) for row in calls]
+            + [("contact", CONTACT, str(row[0]), str(row[4]), bytes(row[5])) for row in contacts]
+        )
+
+    for what, kind, message_id, key_id, sealed in await engine.data.read(body):
+        try:
+            open_words(engine, keys, person_id, kind, message_id, key_id, sealed)
+        except KeptError:
+            wrong(f"{what} {message_id[:16]}: its words do not open")

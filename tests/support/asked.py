@@ -1,0 +1,78 @@
+"""A browser's side of an installation in this process: a jar that keeps what an answer sets, over plain ASGI, no socket."""
+
+from __future__ import annotations
+
+import re
+from http.cookies import SimpleCookie
+
+import httpx2
+
+from kept.demo import pages
+from kept.web.app import build_app
+
+SITE = "https://shop.example"
+CONSOLE = "https://staff.example"
+
+
+class Browser:
+    """Asks pages as a browser does: origin, cookies kept and taken away, redirects not followed.
+
+    Args:
+        installation: Open.
+        headers: Sent with every request.
+        at: `SITE` or `CONSOLE`.
+        demo: Whether the demo's start page is offered.
+        address: Where it asks from.
+    """
+
+    def __init__(
+        self,
+        installation,
+        headers: dict[str, str] | None = None,
+        at: str = SITE,
+        *,
+        demo: bool = False,
+        address: str = "127.0.0.1",
+    ) -> None:
+        self.app = build_app(
+            installation.engine,
+            brand="Photolibrary",
+            site_hosts=("shop.example",),
+            console_hosts=("staff.example",),
+            demo_routes=pages.routes if demo else None,
+        )
+        self.web = self.app._app._apps["site"]._app.state.web
+        self._client = httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(app=self.app, client=(address, 123)),
+            base_url=at,
+            headers={"origin": at, **(headers or {})},
+        )
+        self.cookies: dict[str, str] = {}
+        self.lives: dict[str, str] = {}
+
+    async def get(self, path: str):
+        """Ask for a page."""
+        return await self._ask("GET", path)
+
+    async def post(self, path: str, **fields):
+        """Send a form, with the form token of the page last seen where it had one."""
+        data = {"form_token": self._token, **fields} if self._token else fields
+        return await self._ask("POST", path, data=data)
+
+    _token = ""
+
+    async def _ask(self, method: str, path: str, **more):
+        sent = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        self._client.cookies.clear()
+        answer = await self._client.request(method, path, headers={"cookie": sent} if sent else {}, **more)
+        for line in answer.headers.get_list("set-cookie"):
+            for name, morsel in SimpleCookie(line).items():
+                if morsel["max-age"] == "0":
+                    self.cookies.pop(name, None)
+                else:
+                    self.cookies[name] = morsel.value
+                    self.lives[name] = morsel["max-age"]
+        found = re.search(r'name="form_token" value="([^"]+)"', answer.text)
+        if found:
+            self._token = found[1]
+        return answer

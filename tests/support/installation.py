@@ -1,0 +1,236 @@
+"""A fresh installation in a folder of its own, over SQLite or over memory, with cheap passwords and a clock that tests move."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+from kept import policy_files
+from kept.crypto.password import QUICK, Passwords
+from kept.crypto.second_factor import code_at
+from kept.crypto.signature import SigningKey, new_seed
+from kept.errors import StoreError
+from kept.guarantees import words
+from kept.policy.translate import accept_translation
+from kept.services.accounts import accounts
+from kept.services.cases import cases
+from kept.services.engine.clock import Clock
+from kept.services.engine.engine import Engine, Parts
+from kept.services.engine.installation import Settings, installation_parts, parse_address
+from kept.services.forms import collection
+from kept.services.gate.history import newest_entries
+from kept.services.staff import sessions
+from kept.services.staff.activation import activate_first
+from kept.services.upkeep.routine import finish_all
+from kept.store.memory import MemoryStore
+from kept.store.sqlite import SqliteStore
+from kept.vault.provider import MemoryProvider
+
+POLICY = Path(__file__).parents[2] / "policies" / "photolibrary.policy.md"
+PASSWORD = "four unrelated words here"
+NAME = "Hanako Canary-Mori"
+MAIL = "canary.mori@example.jp"
+PHONE = "090-1234-5678"
+START = 1_800_000_000.0
+
+
+class StopsAfter:
+    """A store that is written *writes* more times and then no more, as if the process had been killed there.
+
+    Args:
+        store: The real one.
+        writes: Writes that still succeed.
+        count: Shared by several stores: writes left, in a list of one.
+    """
+
+    def __init__(self, store, writes: int, count: list[int] | None = None) -> None:
+        self._store = store
+        self._left = count if count is not None else [writes]
+
+    async def read(self, body):
+        """Read, as ever."""
+        return await self._store.read(body)
+
+    async def write(self, body):
+        """Write, or not any more."""
+        if self._left[0] <= 0:
+            raise StoreError("the process was killed here", reason="killed")
+        self._left[0] -= 1
+        return await self._store.write(body)
+
+    def __getattr__(self, name):
+        return getattr(self._store, name)
+
+
+class Wall:
+    """A wall clock and a steady clock; each look takes a millisecond, so that entries have an order."""
+
+    def __init__(self) -> None:
+        self.wall_seconds = START
+        self.steady_seconds = 0.0
+
+    def wall(self) -> float:
+        """Answer unix seconds."""
+        self.wall_seconds += 0.001
+        return self.wall_seconds
+
+    def steady(self) -> float:
+        """Answer seconds since the start."""
+        self.steady_seconds += 0.001
+        return self.steady_seconds
+
+    def pass_(self, seconds: float) -> None:
+        """Let time pass, for both."""
+        self.wall_seconds += seconds
+        self.steady_seconds += seconds
+
+    def leap(self, seconds: float) -> None:
+        """Set the wall clock only."""
+        self.wall_seconds += seconds
+
+
+class Installation:
+    """One installation; closed and opened again it is the same.
+
+    Args:
+        folder: Empty.
+        kind: `sqlite` or `memory`.
+        policy: Path of the policy's first file.
+    """
+
+    def __init__(self, folder: Path, kind: str = "sqlite", policy: Path = POLICY) -> None:
+        self.folder = folder
+        self.kind = kind
+        self.policy = policy
+        self.wall = Wall()
+        self.address = parse_address(f"sqlite:///{folder / 'shop.db'}")
+        self.engine: Engine
+        self._memory: dict[str, MemoryStore] = {}
+        self._provider = MemoryProvider()
+        self._key = SigningKey(new_seed())
+
+    def parts(self, *, create: bool = False) -> Parts:
+        """Return the parts, as they lie."""
+        clock = Clock(self.wall.wall, self.wall.steady)
+        settings = Settings(clock=clock, passwords=Passwords(QUICK))
+        if self.kind == "sqlite":
+            return installation_parts(self.address, words(), settings, create=create)
+        stores = {}
+        for part in ("data", "keys"):
+            stores[part] = MemoryStore(part)
+            if part in self._memory:
+                stores[part]._tables = self._memory[part]._tables
+        self._memory = stores
+        return Parts(
+            data=stores["data"], keys=stores["keys"], provider=self._provider, signing_key=self._key,
+            guarantees=words(), clock=clock, passwords=settings.passwords,
+        )  # fmt: skip
+
+    def stop_after(self, writes: int) -> list[int]:
+        """Let *writes* more writes to either database succeed, and none after; return the count that is left."""
+        left = [writes]
+        engine = self.engine
+        data, keys = StopsAfter(engine.data, writes, left), StopsAfter(engine.keys, writes, left)
+        engine.data = engine.flush._data = engine.people._data = engine.notices._data = engine.sequencer._data = data
+        engine.keys = engine.keyring._keys = engine.sequencer._keys = keys
+        return left
+
+    async def open(self, *, verify: bool = True, create: bool = True, finish: bool = True) -> Engine:
+        """Open it, making it the first time."""
+        self.engine = await Engine.start(self.parts(create=create), sequence=False, verify=verify)
+        if not self.engine.has_policy and verify:
+            await activate_first(self.engine, policy_files(self.policy), by="test")
+        if verify and finish:
+            await finish_all(self.engine)
+        return self.engine
+
+    async def close(self, *, integrate: bool = True) -> None:
+        """Close it."""
+        await self.engine.close(integrate=integrate)
+
+    async def join(self) -> collection.Own:
+        """Open an account, sign in, and return the session."""
+        issued = await accounts.join_with_password(self.engine, PASSWORD, "en")
+        return await self.session(issued.person_id)
+
+    async def session(self, person_id: bytes):
+        """Return a fresh session of a person."""
+        own = await accounts.session_of(self.engine, await accounts.start_session(self.engine, person_id))
+        assert own is not None
+        return own
+
+    async def form(self, language: str = "en"):
+        """Show the registration form."""
+        return await collection.present_form(self.engine, "registration", "", language)
+
+    async def give(self, own, fields: Sequence[tuple[str, str]], token: str = "", language: str = "en"):
+        """Send the registration form."""
+        return await collection.submit(
+            self.engine, own, point="registration", stage="", language=language,
+            unverified_token=token or (await self.form(language)).token, fields=fields,
+        )  # fmt: skip
+
+    async def mori(self):
+        """A customer who gave four items and said yes to mail."""
+        own = await self.join()
+        await self.give(
+            own,
+            [
+                ("name", NAME), ("mail_address", MAIL), ("phone", PHONE), ("interests", "landscape"),
+                ("choice", "information-for-you/mail/"),
+            ],
+        )  # fmt: skip
+        return own
+
+    async def staff(self, login: str = "sato", roles: tuple[str, ...] = ("support",)):
+        """A member of staff, signed in with both factors."""
+        enrolled = await sessions.add_staff(self.engine, login, PASSWORD, roles, by="test")
+        code = code_at(enrolled.secret, int(self.engine.clock.now()) // 30)
+        session = await sessions.session_of(self.engine, await sessions.sign_in(self.engine, login, PASSWORD, code))
+        assert session is not None
+        return session
+
+    async def case(self, session, *, purpose: str = "contact", mail: str = MAIL):
+        """A case that holds the customer of *mail*."""
+        case = await cases.open_case(self.engine, session, purpose)
+        return await cases.find_in_case(self.engine, session, case.id, {"mail_address": mail})
+
+    async def ledger(self):
+        """Every account part, newest first."""
+        return [line.account for line in await newest_entries(self.engine, limit=10_000)]
+
+    async def newest(self):
+        """The newest account part."""
+        return (await self.ledger())[0]
+
+    def sql(self, statement: str, *parameters: object, part: str = "data") -> list[tuple]:
+        """What an intruder does: run a statement over the database file, past all of Kept.
+
+        An intruder comes between two turns of the loop; the reads of one turn share a snapshot.
+        """
+        engine = getattr(self, "engine", None)
+        for store in (engine.data, engine.keys) if engine else ():
+            if isinstance(store, SqliteStore):
+                store._end_snapshot()
+        connection = sqlite3.connect(self.address.data if part == "data" else self.address.keys)
+        try:
+            rows = connection.execute(statement, parameters).fetchall()
+            connection.commit()
+            return rows
+        finally:
+            connection.close()
+
+
+def second_version(*changes: tuple[bytes, bytes]) -> dict[str, bytes]:
+    """Version 2 of the Photolibrary policy, with *changes* (from, to) and its translation accepted anew."""
+    files = policy_files(POLICY)
+    first = files[POLICY.name]
+    for before, after in ((b"version: 1\n", b"version: 2\n"), *changes):
+        assert first.count(before) >= 1, before
+        first = first.replace(before, after, 1)
+    return {name: first if name == POLICY.name else accept_translation(text, first, 2) for name, text in files.items()}
+
+
+CONTACT_USES = b"      - phone\n      - fax\n    exits:\n      - screen\n      - app\n      - mail\n"
+CONTACT_USES_BIRTH = CONTACT_USES.replace(b"    exits", b"      - date_of_birth\n    exits")
