@@ -20,6 +20,7 @@ ERRORS = {
 }  # fmt: skip
 CUSTOMER_FACING = (
     "services",
+    "demo",
     "channels",
     "web",
     "vault/normal.py",

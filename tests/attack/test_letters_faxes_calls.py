@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 from asked import CONSOLE, Browser
-from installation import PHONE, Installation
+from installation import PHONE, Installation, carry_channels
 from reaching import text_of
 
 from clauses.test_4_5_contact import TEXT, TITLE, Desk
@@ -173,10 +173,10 @@ async def killed(desk, act, check):
             if error.reason != "killed" and not isinstance(error, (ConflictError, DeniedError)):
                 raise
             done = error.reason != "killed"
-        channels, origins = dict(desk.engine.dispatchers), dict(desk.engine.origins)
+        before = desk.engine
         await desk.installation.close(integrate=False)
         desk.engine = await desk.installation.open()
-        desk.engine.dispatchers, desk.engine.origins = channels, origins
+        carry_channels(before, desk.engine)
         desk.session = await sessions.session_of(desk.engine, await sessions.start_demo_session(desk.engine, "sato"))
         await check()
         await desk.engine.sequencer.integrate()

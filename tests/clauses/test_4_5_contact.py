@@ -6,7 +6,7 @@ import sys
 
 import pytest
 from asked import CONSOLE, Browser
-from installation import MAIL, NAME, PHONE
+from installation import MAIL, NAME, PHONE, carry_channels
 from reaching import reach, text_of
 
 from kept.channels import letter
@@ -541,11 +541,11 @@ async def killed(desk, act, after):
             if error.reason not in {"killed", "letters-fetched"}:
                 raise
             done = error.reason == "letters-fetched"
-        dispatchers, origins = dict(installation.engine.dispatchers), dict(installation.engine.origins)
+        before = installation.engine
         await installation.close(integrate=False)
         await installation.open()
         desk.engine = installation.engine
-        installation.engine.dispatchers, installation.engine.origins = dispatchers, origins
+        carry_channels(before, installation.engine)
         desk.session = await sessions.session_of(
             installation.engine, await sessions.start_demo_session(installation.engine, "sato")
         )

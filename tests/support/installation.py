@@ -35,6 +35,19 @@ PHONE = "090-1234-5678"
 START = 1_800_000_000.0
 
 
+def carry_channels(before: Engine, after: Engine) -> None:
+    """Give an engine opened again the channels and origins of the one before it.
+
+    Args:
+        before: Closed.
+        after: Open.
+    """
+    for one in (*before.dispatchers.values(), *before.origins.values()):
+        if hasattr(one, "_engine"):
+            one._engine = after
+    after.dispatchers, after.origins = before.dispatchers, before.origins
+
+
 class StopsAfter:
     """A store that is written *writes* more times and then no more, as if the process had been killed there.
 

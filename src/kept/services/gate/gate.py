@@ -373,7 +373,7 @@ async def record_evidence(  # noqa: PLR0913 -- what an entry names
             outcome=Outcome.REFUSED.value,
             at=at,
             policy=engine.policy.hash[:16],
-            kind=mandate.kind if mandate else "installation",
+            kind=mandate.kind if mandate else "system",
             actor=mandate.actor if mandate else "",
             purpose=mandate.purpose if mandate else "",
             clause=error.clause.removeprefix("§") or "5.3",

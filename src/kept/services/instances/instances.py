@@ -211,7 +211,7 @@ def instance_entry(  # noqa: PLR0913 -- the fields of an entry
                 outcome=Outcome.DONE.value,
                 at=at,
                 policy=engine.policy.hash[:16],
-                kind="staff" if session else "installation",
+                kind="staff" if session else "system",
                 actor=session.actor if session else "",
                 role=",".join(session.roles) if session else "",
                 purpose=main_purpose(policy, point) if point else "",

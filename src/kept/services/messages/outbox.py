@@ -363,7 +363,7 @@ async def message_entry(  # noqa: PLR0913 -- the fields of an entry
             outcome=outcome.value,
             at=at,
             policy=engine.policy.hash[:16],
-            kind="staff" if session else "installation",
+            kind="staff" if session else "system",
             actor=session.actor if session else "",
             role=",".join(session.roles) if session else "",
             purpose=waiting.purpose,

@@ -299,7 +299,7 @@ async def _keep_apart(engine: Engine, intake_id: str, number: int, record: Recor
                 at,
                 "",
                 (("file", intake_id), ("record", str(number)), ("reason", reason)),
-                "installation",
+                "system",
                 Outcome.REFUSED,
             )
         ),
@@ -400,7 +400,7 @@ def _account(  # noqa: PLR0913 -- the fields of an entry
     at: float,
     actor: str,
     facts: tuple[tuple[str, str], ...],
-    kind: str = "installation",
+    kind: str = "system",
     outcome: Outcome = Outcome.DONE,
     items: tuple[str, ...] = (),
 ) -> Account:

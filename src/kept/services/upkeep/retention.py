@@ -136,7 +136,7 @@ async def _end_slots(engine: Engine, person_id: bytes) -> None:
 
 
 async def _record(
-    engine: Engine, act: Act, facts: tuple[tuple[str, str], ...], *, actor: str = "", kind: str = "installation"
+    engine: Engine, act: Act, facts: tuple[tuple[str, str], ...], *, actor: str = "", kind: str = "system"
 ) -> None:
     await engine.record(
         build_entry(
