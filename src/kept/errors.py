@@ -38,16 +38,19 @@ class KeptError(Exception):
         reason: Stable machine word, lower case with hyphens, listed in `docs/ERRORS.md`.
         hint: What to do next, for a person; empty when there is nothing to add.
         clause: The clause of the policy this follows from, such as `§4.6`; empty when none does.
+        rests_on: The ground it follows from (`kept.policy.ground`), where no policy is at hand to name the clause; the
+            edges of the program cite it.
     """
 
     reason_default = "error"
 
-    def __init__(self, message: str, *, reason: str = "", hint: str = "", clause: str = "") -> None:
+    def __init__(self, message: str, *, reason: str = "", hint: str = "", clause: str = "", rests_on: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.reason = reason or self.reason_default
         self.hint = hint
         self.clause = clause
+        self.rests_on = rests_on
 
     def __str__(self) -> str:
         where = f" ({self.clause})" if self.clause else ""
@@ -71,6 +74,7 @@ class PolicyError(InputError):
         reason: As in `KeptError`.
         hint: As in `KeptError`; the nearest known word, where one is near.
         clause: As in `KeptError`.
+        rests_on: As in `KeptError`.
     """
 
     reason_default = "policy"
@@ -85,8 +89,9 @@ class PolicyError(InputError):
         reason: str = "",
         hint: str = "",
         clause: str = "",
+        rests_on: str = "",
     ) -> None:
-        super().__init__(message, reason=reason, hint=hint, clause=clause)
+        super().__init__(message, reason=reason, hint=hint, clause=clause, rests_on=rests_on)
         self.file = file
         self.line = line
         self.column = column
@@ -105,12 +110,22 @@ class SubmissionError(InputError):
         reason: As in `KeptError`.
         hint: As in `KeptError`.
         clause: As in `KeptError`.
+        rests_on: As in `KeptError`.
     """
 
     reason_default = "submission"
 
-    def __init__(self, message: str, *, field: str = "", reason: str = "", hint: str = "", clause: str = "") -> None:
-        super().__init__(message, reason=reason, hint=hint, clause=clause)
+    def __init__(  # noqa: PLR0913 -- each is a separate fact
+        self,
+        message: str,
+        *,
+        field: str = "",
+        reason: str = "",
+        hint: str = "",
+        clause: str = "",
+        rests_on: str = "",
+    ) -> None:
+        super().__init__(message, reason=reason, hint=hint, clause=clause, rests_on=rests_on)
         self.field = field
 
 
@@ -143,6 +158,7 @@ class DeniedError(KeptError):
         entry_id: Id of the ledger entry that records the refusal, hex; empty when none could be written.
         reason: As in `KeptError`.
         clause: As in `KeptError`.
+        rests_on: As in `KeptError`.
     """
 
     reason_default = "denied"
@@ -157,8 +173,9 @@ class DeniedError(KeptError):
         entry_id: str = "",
         reason: str = "",
         clause: str = "",
+        rests_on: str = "",
     ) -> None:
-        super().__init__(message, reason=reason, hint=needed, clause=clause)
+        super().__init__(message, reason=reason, hint=needed, clause=clause, rests_on=rests_on)
         self.step = step
         self.items = items
         self.needed = needed
@@ -186,14 +203,22 @@ class LimitError(KeptError):
         reason: As in `KeptError`.
         hint: As in `KeptError`.
         clause: As in `KeptError`.
+        rests_on: As in `KeptError`.
     """
 
     reason_default = "limit"
 
-    def __init__(
-        self, message: str, *, retry_after_seconds: int, reason: str = "", hint: str = "", clause: str = ""
+    def __init__(  # noqa: PLR0913 -- each is a separate fact
+        self,
+        message: str,
+        *,
+        retry_after_seconds: int,
+        reason: str = "",
+        hint: str = "",
+        clause: str = "",
+        rests_on: str = "",
     ) -> None:
-        super().__init__(message, reason=reason, hint=hint, clause=clause)
+        super().__init__(message, reason=reason, hint=hint, clause=clause, rests_on=rests_on)
         self.retry_after_seconds = retry_after_seconds
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from kept.errors import InputError, PolicyError
 from kept.policy.findings import Place, Report, Severity
 from kept.policy.fit import Fitting
+from kept.policy.ground import cite
 from kept.policy.instance import INSTANCE_ID, Instance
 from kept.policy.model import Policy
 from kept.policy.segment import Rule, parse_rule
@@ -22,6 +23,8 @@ from kept.policy.words import CHANNELS, Basis, Exit
 from kept.policy.yaml_block import Table, parse_block
 
 FILE = "campaign"
+CAMPAIGN = "consent-checked-when-sent segments"
+"""Ground of what is wrong with a campaign's file."""
 FILE_CHARACTERS = 40_000
 PARAGRAPH_CHARACTERS = 1_800
 NAME = "{name}"
@@ -93,7 +96,7 @@ def parse_campaign(unverified: str, policy: Policy, asked: Mapping[str, Instance
     """
     if len(unverified) > FILE_CHARACTERS:
         message = f"expected at most {FILE_CHARACTERS} characters, found {len(unverified)}"
-        raise PolicyError(message, file=FILE, reason="campaign-size", clause="§4.4")
+        raise _unfit(policy, Place(FILE), message, "campaign-size")
     node = parse_block(unverified, FILE, 1)
     report = Report()
     plain = Fitting(report, {}).fit(node, SHAPE)
@@ -107,7 +110,7 @@ def parse_campaign(unverified: str, policy: Policy, asked: Mapping[str, Instance
     try:
         rule = parse_rule(plain.get("to", {}), policy, plain["purpose"], asked)
     except InputError as error:
-        raise _unfit(places["to"], error.message, error.reason, error.clause) from None
+        raise _unfit(policy, places["to"], error.message, error.reason, error.rests_on) from None
     return Campaign(
         id=plain["id"],
         purpose=plain["purpose"],
@@ -127,22 +130,29 @@ def campaign_purposes(policy: Policy) -> tuple[str, ...]:
 def _check(plain: Mapping[str, Any], policy: Policy, places: Mapping[str, Place]) -> None:
     offered = campaign_purposes(policy)
     if plain["purpose"] not in offered:
-        raise _unfit(places["purpose"], f"expected a purpose on consent ({', '.join(offered)}), found another")
+        raise _unfit(policy, places["purpose"], f"expected a purpose on consent ({', '.join(offered)}), found another")
     purpose = policy.purposes[plain["purpose"]]
     reach = sorted(one.value for one in purpose.exits & CHANNELS)
     if not plain["channels"] or any(one not in reach for one in plain["channels"]):
-        raise _unfit(places["channels"], f"expected channels of this purpose ({', '.join(reach)}), found another")
+        raise _unfit(
+            policy, places["channels"], f"expected channels of this purpose ({', '.join(reach)}), found another"
+        )
     for word in ("title", "text"):
         missing = [one for one in policy.languages if not plain[word].get(one)]
         if missing:
-            raise _unfit(places[word], f"expected it in every language of the policy, found none in {missing[0]}")
+            raise _unfit(
+                policy, places[word], f"expected it in every language of the policy, found none in {missing[0]}"
+            )
     for title in plain["title"].values():
         if _BRACES.search(title):
-            raise _unfit(places["title"], "expected a title without braces, found one", "campaign-braces")
+            raise _unfit(policy, places["title"], "expected a title without braces, found one", "campaign-braces")
     for paragraphs in plain["text"].values():
         if any(_BRACES.search(one.replace(NAME, "")) for one in paragraphs):
-            raise _unfit(places["text"], "expected `{name}` and no other braces, found some", "campaign-braces")
+            raise _unfit(policy, places["text"], "expected `{name}` and no other braces, found some", "campaign-braces")
 
 
-def _unfit(place: Place, message: str, reason: str = "value-unfit", clause: str = "§4.4") -> PolicyError:
-    return PolicyError(message, file=FILE, line=place.line, column=place.column, reason=reason, clause=clause)
+def _unfit(
+    policy: Policy, place: Place, message: str, reason: str = "value-unfit", ground: str = CAMPAIGN
+) -> PolicyError:
+    error = PolicyError(message, file=FILE, line=place.line, column=place.column, reason=reason, rests_on=ground)
+    return cite(policy, error)

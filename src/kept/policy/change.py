@@ -38,7 +38,7 @@ def fill(  # noqa: PLR0913 -- what a value remembers
                 field=slot,
                 reason="slot-filled",
                 hint="correct it on my data",
-                clause="§4.1",
+                rests_on="bound-to-notice",
             )
         version = 1 + max((old.version for old in state.old if old.slot == slot), default=0)
         filled[slot] = Slot(version, notice_id, at, source, point, key_id, at)
@@ -117,7 +117,7 @@ def choose(  # noqa: PLR0913 -- what a choice names
             step=6,
             needed="the person's own yes, on my data",
             reason="witnessed-yes",
-            clause="§2.8",
+            rests_on="sources:direct",
         )
     rest = tuple(one for one in state.choices if (one.purpose, one.exit) != (purpose, way_out))
     grants = state.grants
@@ -166,7 +166,7 @@ def correct(  # noqa: PLR0913 -- what a correction names
             "expected a correction from the person, directly or witnessed, found another source",
             field=slot,
             reason="correction-source",
-            clause="§2.8",
+            rests_on="sources:direct",
         )
     held = state.slots.get(slot)
     if held is None or held.version != expected_version:
@@ -218,7 +218,9 @@ def unaccept(state: PersonState, notice_ids: Iterable[str]) -> PersonState:
 def _held(state: PersonState, slot: str) -> Slot:
     held = state.slots.get(slot)
     if held is None:
-        raise SubmissionError("expected a value, found none", field=slot, reason="slot-empty", clause="§4.1")
+        raise SubmissionError(
+            "expected a value, found none", field=slot, reason="slot-empty", rests_on="bound-to-notice"
+        )
     return held
 
 

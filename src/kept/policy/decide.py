@@ -25,14 +25,6 @@ DECIDED_HERE = frozenset({"staff", "service"})
 """Kinds of mandate with tables; the person's own and a law's request are rare and read the reference."""
 
 NO_EVENTS: Mapping[str, float] = {}
-UNKNOWN = needs.refuse(4, "check-error", "4.1")
-MANDATE = needs.refuse(1, "mandate", "5.2")
-NO_VALUE = needs.refuse(4, "value", "4.1")
-ENDED = needs.refuse(4, "ended", "4.1")
-UNBOUND = needs.refuse(5, "notice", "4.1")
-CHANGED = needs.refuse(5, "revision", "4.1")
-UNNAMED = needs.refuse(6, "consent", "4.6")
-SPENT = needs.refuse(9, "volume", "5.2")
 
 
 @dataclass(slots=True)
@@ -84,6 +76,14 @@ class Evaluator:
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
+        self._unknown = needs.no(policy, 4, "check-error")
+        self._mandate = needs.no(policy, 1, "mandate")
+        self._no_value = needs.no(policy, 4, "value")
+        self._ended = needs.no(policy, 4, "ended")
+        self._unbound = needs.no(policy, 5, "notice")
+        self._changed = needs.no(policy, 5, "revision")
+        self._unnamed = needs.no(policy, 6, "consent")
+        self._spent = needs.no(policy, 9, "volume")
         self._ways: dict[tuple[str, str, Exit], _Way] = {}
         self._remembered = 0
 
@@ -102,7 +102,7 @@ class Evaluator:
             at, way_out = request.at, request.exit
             bound_to = mandate.person_id
             if mandate.revoked or at > mandate.expires_at or (bound_to and bound_to != request.person_id):
-                return MANDATE
+                return self._mandate
             way = self._ways.get((mandate.role, mandate.purpose, way_out))
             if way is None:
                 way = self._find_way(mandate.role, mandate.purpose, way_out)
@@ -112,7 +112,7 @@ class Evaluator:
                 way, mandate, person, request.slot, way_out, at, notices, request.recipient, request.events
             )
         except Exception:  # noqa: BLE001 -- a check that fails denies, whatever failed
-            return UNKNOWN
+            return self._unknown
 
     def decide_slots(  # noqa: PLR0913 -- the question has this many parts
         self,
@@ -157,7 +157,7 @@ class Evaluator:
                     for slot in slots
                 )
             if mandate.revoked or at > mandate.expires_at or (mandate.person_id and mandate.person_id != person_id):
-                return (MANDATE,) * len(slots)
+                return (self._mandate,) * len(slots)
             way = self._ways.get((mandate.role, mandate.purpose, exit))
             if way is None:
                 way = self._find_way(mandate.role, mandate.purpose, exit)
@@ -167,7 +167,7 @@ class Evaluator:
                 [self._decide(way, mandate, person, slot, exit, at, notices, recipient, events) for slot in slots]
             )
         except Exception:  # noqa: BLE001 -- a check that fails denies, whatever failed
-            return (UNKNOWN,) * len(slots)
+            return (self._unknown,) * len(slots)
 
     def _decide(  # noqa: C901, PLR0912, PLR0913 -- the procedure, in its order
         self,
@@ -189,7 +189,7 @@ class Evaluator:
             return route.refused
         slot = person.slots.get(slot_name)
         if slot is None or person.status != "active":
-            return NO_VALUE
+            return self._no_value
         given_at = slot.given_at
         bound = None
         if not slot.accepted:
@@ -209,7 +209,7 @@ class Evaluator:
             if happened is not None and (end is None or happened + then < end):
                 end = happened + then
         if end is not None and at >= end:
-            return ENDED
+            return self._ended
         if bound.refused is not None:
             return bound.refused
         purpose_id, notice_id, basis = mandate.purpose, bound.notice_id, bound.basis
@@ -242,17 +242,17 @@ class Evaluator:
                 if recipient in grant.recipients and needs.covers(grant, purpose_id, notice_id, slot_name):
                     break
             else:
-                return UNNAMED
+                return self._unnamed
         if bound.exit_refused is not None:
             return bound.exit_refused
         if way.narrowed:
             closed = needs.cannot_leave(self._policy, mandate, exit, recipient, item, bound.recipients)
             if closed:
-                return needs.refuse(7, closed, "4.6" if way.provision else way.clause)
+                return needs.refuse(7, closed, self._unnamed.clause if way.provision else way.clause)
         if purpose_id in person.stops:
             return way.stopped
         if mandate.volume_left <= 0:
-            return SPENT
+            return self._spent
         return Allowed(way.clause, basis, notice_id, end)
 
     def _find_way(self, role: str, purpose_id: str, way_out: Exit) -> _Way:
@@ -260,9 +260,9 @@ class Evaluator:
         purpose = policy.purposes.get(purpose_id)
         refused = None
         if role not in policy.roles or purpose_id not in policy.roles[role].purposes:
-            refused = needs.refuse(1, "role", "5.2")
+            refused = needs.no(self._policy, 1, "role")
         elif purpose is None:
-            refused = needs.refuse(2, "purpose", "2.1")
+            refused = needs.no(self._policy, 2, "purpose")
         clause = purpose.clause if purpose else ""
         way = _Way(
             purpose=purpose,
@@ -283,9 +283,9 @@ class Evaluator:
     def _find_route(self, way: _Way, item: str, way_out: Exit) -> _Route:
         declared, purpose = self._policy.items.get(item), way.purpose
         if purpose is None or declared is None:
-            route = _Route(needs.refuse(3, "item", "1.1"), opens=False)
+            route = _Route(needs.no(self._policy, 3, "item"), opens=False)
         elif purpose.basis is Basis.LAW:  # a law's request is decided by the reference
-            route = _Route(needs.refuse(3, "law-item", "4.9"), opens=False)
+            route = _Route(needs.no(self._policy, 3, "law-item"), opens=False)
         elif not purpose.may_use(item):
             route = _Route(needs.refuse(3, "uses", purpose.clause), opens=False)
         else:
@@ -314,11 +314,11 @@ class Evaluator:
             ends.append((self._policy.points[slot.point].retention, instance))
         refused: Refused | None = None
         if term is None:
-            refused = UNBOUND
+            refused = self._unbound
         else:
             ends.append((term.retention, binding.instance if binding else ""))
             if term.revision != purpose.revision and term.revision not in purpose.editorial:
-                refused = CHANGED
+                refused = self._changed
         bound = _Bound(
             refused,
             notice_id,

@@ -64,6 +64,7 @@ def purpose(word: str, plain: Plain, clause: str, titles: Titles, descriptions: 
         fides=fides,
         editorial=frozenset(plain.get("editorial", ())),
         at_most_seconds=plain.get("at-most"),
+        serves=plain.get("serves", ""),
     )
 
 
@@ -123,6 +124,7 @@ def cookie(word: str, plain: Plain, clause: str) -> Cookie:
         holds=plain.get("holds", ()),
         identifier=plain.get("identifier", ""),
         clause=clause,
+        serves=plain.get("serves", ""),
     )
 
 

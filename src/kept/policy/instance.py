@@ -231,4 +231,4 @@ def _day(text: str, place: Place) -> float:
 
 
 def _unfit(place: Place, message: str, reason: str = "value-unfit") -> PolicyError:
-    return PolicyError(message, file=FILE, line=place.line, column=place.column, reason=reason, clause="§2.4")
+    return PolicyError(message, file=FILE, line=place.line, column=place.column, reason=reason, rests_on="collection")

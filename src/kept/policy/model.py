@@ -87,6 +87,7 @@ class Purpose:
         fides: fideslang data use.
         editorial: Earlier revisions this version declares to mean the same (an activation names the approver).
         at_most_seconds: Longest life of anything set for it (cookies); None when it sets no bound.
+        serves: What the engine needs it for (a `PurposeDuty`), where the policy says so; see `duties`.
     """
 
     id: str
@@ -101,6 +102,7 @@ class Purpose:
     fides: str = ""
     editorial: frozenset[str] = frozenset()
     at_most_seconds: float | None = None
+    serves: str = ""
 
     def may_use(self, item: str) -> bool:
         """Whether *item* is among the items this purpose uses."""
@@ -162,7 +164,7 @@ class Processor:
 
 @dataclass(frozen=True, slots=True)
 class Cookie:
-    """A declared cookie; *life_seconds* is None for a session cookie."""
+    """A declared cookie; *life_seconds* is None for a session cookie, *serves* what the engine needs it for, where said."""
 
     name: str
     purpose: str
@@ -171,6 +173,7 @@ class Cookie:
     holds: tuple[str, ...]
     identifier: str
     clause: str
+    serves: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,9 +278,9 @@ class Section:
     blocks: tuple[Block, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Policy:
-    """A policy as read, whole.
+    """A policy as read, whole; equal only to itself, so that what follows from it is worked out once.
 
     Args:
         id: Word of the front matter's `policy`, such as `photolibrary`.

@@ -1,10 +1,11 @@
-"""An instance narrows its point: fewer items, fewer purposes, words of its own; never more of anything (§2.1, §2.2)."""
+"""An instance narrows its point: fewer items, fewer purposes, words of its own; never more of anything."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from kept.errors import SubmissionError
+from kept.policy.ground import cite
 from kept.policy.instance import Instance
 from kept.policy.model import Point, Policy
 from kept.policy.words import Basis
@@ -23,19 +24,38 @@ def narrow(policy: Policy, instance: Instance) -> Point:
     """
     point = policy.points.get(instance.point)
     if point is None:
-        raise _wider("expected a declared collection point, found another", "point-unknown", "§2.1")
+        raise _wider(
+            policy,
+            "expected a declared collection point, found another",
+            "point-unknown",
+            "purpose-before-collection purposes",
+        )
     purposes = point.purposes if instance.purposes is None else instance.purposes
     if not set(purposes) <= set(point.purposes):
-        raise _wider("expected purposes of the declared point, found another", "instance-wider", "§2.1")
+        raise _wider(
+            policy,
+            "expected purposes of the declared point, found another",
+            "instance-wider",
+            "purpose-before-collection purposes",
+        )
     if main_purpose(policy, point) not in purposes:
-        raise _wider("expected the purpose the point is for, found it left out", "instance-purpose", "§2.1")
+        raise _wider(
+            policy,
+            "expected the purpose the point is for, found it left out",
+            "instance-purpose",
+            "purpose-before-collection purposes",
+        )
     declared = {item for items in point.stages.values() for item in items}
     items = declared if instance.items is None else set(instance.items)
     if not items <= declared:
-        raise _wider("expected items of the declared point, found another", "instance-wider", "§2.2")
+        raise _wider(
+            policy, "expected items of the declared point, found another", "instance-wider", "nothing-unneeded"
+        )
     used = {item for item in items if any(policy.purposes[one].may_use(item) for one in purposes)}
     if used != items:
-        raise _wider("expected items one of its purposes uses, found another", "instance-unneeded", "§2.2")
+        raise _wider(
+            policy, "expected items one of its purposes uses, found another", "instance-unneeded", "nothing-unneeded"
+        )
     recipients = tuple(one for one in point.recipients if policy.recipients[one].purpose in purposes)
     return replace(
         point,
@@ -52,5 +72,6 @@ def main_purpose(policy: Policy, point: Point) -> str:
     return next(without, point.purposes[0])
 
 
-def _wider(message: str, reason: str, clause: str) -> SubmissionError:
-    return SubmissionError(message, reason=reason, clause=clause, hint="an instance can only narrow its point")
+def _wider(policy: Policy, message: str, reason: str, ground: str) -> SubmissionError:
+    hint = "an instance can only narrow its point"
+    return cite(policy, SubmissionError(message, reason=reason, hint=hint, rests_on=ground))

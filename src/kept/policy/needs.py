@@ -4,14 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache, wraps
-from typing import ParamSpec
+from typing import Concatenate, ParamSpec
 
 from kept.policy.decision import Allowed, Decision, LawRequest, Mandate, Refused
+from kept.policy.ground import clause_of
 from kept.policy.model import Policy
 from kept.policy.person import Grant, Slot
 from kept.policy.words import Basis, Exit
 
 P = ParamSpec("P")
+
+ROLES = "purpose-bound-roles roles"
+NOTICE = "bound-to-notice keep"
+LAW = "disclosure-within-request disclosure purposes:legal-disclosure"
+PROVISION = "no-provision-without-consent recipients"
+OWN = "one-gate purposes:rights-request"
+RESTS_ON = {
+    "mandate": ROLES,
+    "own-exit": ROLES,
+    "role": ROLES,
+    "purpose": "purpose-before-collection purposes",
+    "item": "declared-items-only items",
+    "law-item": LAW,
+    "law-scope": LAW,
+    "value": NOTICE,
+    "ended": NOTICE,
+    "notice": NOTICE,
+    "revision": NOTICE,
+    "consent": PROVISION,
+    "volume": ROLES,
+    "check-error": "bound-to-notice one-gate",
+}
+"""Ground of a refusal, by reason (see `ground`); one that follows from a purpose cites the purpose's own clause."""
 
 MANDATES = frozenset({"staff", "service", "own"})
 """Kinds of mandate; any other is not valid."""
@@ -53,15 +77,20 @@ def refuse(step: int, reason: str, clause: str) -> Refused:
     return Refused(step, reason, clause, NEEDED[reason])
 
 
-def an_error_denies(decide: Callable[P, Decision]) -> Callable[P, Decision]:
+def no(policy: Policy, step: int, reason: str) -> Refused:
+    """Return a refusal at *step* for *reason*, citing the clause of *policy* that its ground stands in."""
+    return refuse(step, reason, clause_of(policy, RESTS_ON[reason]))
+
+
+def an_error_denies(decide: Callable[Concatenate[Policy, P], Decision]) -> Callable[Concatenate[Policy, P], Decision]:
     """Make a decision's procedure answer with a refusal when a check fails, whatever failed."""
 
     @wraps(decide)
-    def denying(*args: P.args, **kwargs: P.kwargs) -> Decision:
+    def denying(policy: Policy, /, *args: P.args, **kwargs: P.kwargs) -> Decision:
         try:
-            return decide(*args, **kwargs)
+            return decide(policy, *args, **kwargs)
         except Exception:  # noqa: BLE001 -- an erroring check denies (DESIGN §2), and nothing narrower would be closed
-            return refuse(4, "check-error", "4.1")
+            return no(policy, 4, "check-error")
 
     return denying
 
@@ -123,6 +152,6 @@ def cannot_leave(  # noqa: PLR0913 -- a question with six parts
     return ""
 
 
-def charged(mandate: Mandate, allowed: Allowed) -> Decision:
+def charged(policy: Policy, mandate: Mandate, allowed: Allowed) -> Decision:
     """Step 9: yes while volume is left."""
-    return allowed if mandate.volume_left > 0 else refuse(9, "volume", "5.2")
+    return allowed if mandate.volume_left > 0 else no(policy, 9, "volume")

@@ -101,9 +101,11 @@ def parse_notice(encoded: bytes, expected_id: str) -> Notice:
             "a stored notice does not hash to the id that values remember",
             reason="notice-rewritten",
             hint="somebody changed the notice table; restore it from a backup and run `kept verify`",
-            clause="§4.1",
+            rests_on="bound-to-notice",
         )
     try:
         return _decoder.decode(encoded)
     except msgspec.MsgspecError as error:
-        raise MalformedError("a stored notice does not decode", reason="notice-malformed", clause="§4.1") from error
+        raise MalformedError(
+            "a stored notice does not decode", reason="notice-malformed", rests_on="bound-to-notice"
+        ) from error

@@ -148,4 +148,6 @@ def parse_state(opened: bytes) -> PersonState:
     try:
         return _decoder.decode(opened)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise MalformedError("a person's state does not decode", reason="state-malformed", clause="§5.3") from error
+        raise MalformedError(
+            "a person's state does not decode", reason="state-malformed", rests_on="sealed-values"
+        ) from error

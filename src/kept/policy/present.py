@@ -9,6 +9,7 @@ from babel import Locale
 
 from kept.errors import SubmissionError
 from kept.policy import phrase
+from kept.policy.ground import cite
 from kept.policy.instance import Instance
 from kept.policy.model import Item, Point, Policy, Purpose, Recipient, Retention
 from kept.policy.narrow import narrow
@@ -154,23 +155,25 @@ def _point(policy: Policy, point_id: str, stage: str, instance: Instance | None 
     if point is not None and instance is not None:
         point = narrow(policy, instance) if instance.point == point_id else None
     if point is None or stage not in point.stages:
-        raise SubmissionError(
+        error = SubmissionError(
             "expected a declared collection point, found another",
             reason="point-unknown",
-            clause="§2.1",
+            rests_on="purpose-before-collection purposes",
             hint="declare it under `collection` in the policy",
         )
+        raise cite(policy, error)
     return point
 
 
 def _offered(policy: Policy, language: str) -> None:
     if language not in policy.languages or language not in _WORDS:
-        raise SubmissionError(
+        error = SubmissionError(
             "expected a language the policy is complete in, found another",
             reason="language-not-offered",
             hint=f"offered: {', '.join(one for one in policy.languages if one in _WORDS)}",
-            clause="§2.3",
+            rests_on="fair-forms",
         )
+        raise cite(policy, error)
 
 
 def _term(policy: Policy, point: Point, item: str, purpose: Purpose) -> Term:

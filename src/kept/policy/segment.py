@@ -1,4 +1,4 @@
-"""Segments: who a campaign is for, as a closed rule over consented items (§2.5).
+"""Segments: who a campaign is for, as a closed rule over consented items.
 
 Every condition must hold; of a condition's options one is enough. Conditions are options of one-of and some-of items, and
 answers of a questionnaire (`answer#spring.how`). Nothing else can be asked: no age, no text, no *not*. The rule decides
@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kept.errors import InputError
+from kept.policy.ground import cite
 from kept.policy.instance import Instance
 from kept.policy.model import Policy
 from kept.policy.words import Exit, ItemType
@@ -102,7 +103,7 @@ def parse_rule(
         InputError: An item one may not choose people by, an option that is none.
     """
     if len(plain) > CONDITIONS_AT_MOST:
-        raise _unfit(f"expected at most {CONDITIONS_AT_MOST} conditions, found {len(plain)}")
+        raise _unfit(policy, f"expected at most {CONDITIONS_AT_MOST} conditions, found {len(plain)}")
     allowed = segment_items(policy, purpose)
     found = [_condition(key, options, policy, allowed, asked) for key, options in plain.items()]
     return Rule(tuple(sorted(found, key=lambda one: one.text)))
@@ -115,19 +116,19 @@ def _condition(
     item, _, instance = slot.partition("#")
     declared = policy.items.get(item)
     if declared is None or item not in allowed:
-        raise _unfit(f"expected an item one may choose people by ({', '.join(allowed)}), found another")
+        raise _unfit(policy, f"expected an item one may choose people by ({', '.join(allowed)}), found another")
     if declared.type is ItemType.ANSWER:
         file = asked.get(instance)
         one = file.question(question) if file else None
         if one is None or not one.options:
-            raise _unfit(f"expected `{item}#questionnaire.question` with options, found another")
+            raise _unfit(policy, f"expected `{item}#questionnaire.question` with options, found another")
         known: tuple[str, ...] = tuple(one.options)
     elif declared.type in CHOICES and not instance and not question:
         known = declared.options
     else:
-        raise _unfit("expected an item with declared options, found another kind: no bands, no texts")
+        raise _unfit(policy, "expected an item with declared options, found another kind: no bands, no texts")
     if not options or any(one not in known for one in options):
-        raise _unfit(f"expected one or more of the options of `{item}`, found another")
+        raise _unfit(policy, f"expected one or more of the options of `{item}`, found another")
     return Condition(item, instance, question, tuple(sorted(options)))
 
 
@@ -148,5 +149,10 @@ def _words(one: Condition, policy: Policy, asked: Mapping[str, Instance], langua
     )
 
 
-def _unfit(message: str) -> InputError:
-    return InputError(message, reason="rule-unfit", hint="§2.5 of the policy says what may be used", clause="§2.5")
+def _unfit(policy: Policy, message: str) -> InputError:
+    return cite(
+        policy,
+        InputError(
+            message, reason="rule-unfit", hint="`segments` of the policy says what may be used", rests_on="segments"
+        ),
+    )

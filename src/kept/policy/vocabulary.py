@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from kept.policy.words import Basis, ClauseKind, Exit, ItemType, PointKind, Source
+from kept.policy.words import Basis, ClauseKind, CookieDuty, Exit, ItemType, PointKind, PurposeDuty, Source
 
 
 class ParameterKind(StrEnum):
@@ -180,6 +180,7 @@ PURPOSE = Body(
         "uses": Either(Word(("all",)), Many(Ref("item"))),
         "exits": Many(Word(tuple(Exit))),
         "at-most": Duration(),
+        "serves": Word(tuple(PurposeDuty)),
         "dpv": TERM,
         "fides": TERM,
         "editorial": Many(HEX),
@@ -224,6 +225,7 @@ COOKIE = Body(
         "life": Life(),
         "holds": Many(Ref("item")),
         "identifier": Word(("none", "device", "session")),
+        "serves": Word(tuple(CookieDuty)),
     },
     required=("basis", "life"),
 )

@@ -109,3 +109,21 @@ class Source(StrEnum):
     WITNESSED_CALL = "witnessed-call"
     PARTNER = "partner"
     MADE_BY_US = "made-by-us"
+
+
+class CookieDuty(StrEnum):
+    """What the engine itself needs a cookie for; a policy says `serves` to give it a name and a life of its own."""
+
+    SESSION = "session"
+    REMEMBER = "remember"
+    INTERESTS = "interests"
+    CHOICES = "choices"
+    DEVICE = "device"
+    VISIT = "visit"
+
+
+class PurposeDuty(StrEnum):
+    """What the engine itself needs a purpose for."""
+
+    RIGHTS_REQUEST = "rights-request"
+    LEGAL_DISCLOSURE = "legal-disclosure"

@@ -41,7 +41,11 @@ def test_filling_a_filled_slot_is_refused():
     """Filling is collection: a value given before is corrected, not given again under a wider notice."""
     with pytest.raises(SubmissionError) as refused:
         filled("name", state=filled("name"), notice_id="n2")
-    assert (refused.value.reason, refused.value.field, refused.value.clause) == ("slot-filled", "name", "§4.1")
+    assert (refused.value.reason, refused.value.field, refused.value.rests_on) == (
+        "slot-filled",
+        "name",
+        "bound-to-notice",
+    )
 
 
 def test_a_correction_keeps_notice_and_time_given():
@@ -71,7 +75,7 @@ def test_a_correction_by_others_is_refused(source):
     """Own session or witness: neither a partner nor we correct what a person gave (§2.8)."""
     with pytest.raises(SubmissionError) as refused:
         corrected(filled("name"), source=source)
-    assert (refused.value.reason, refused.value.clause) == ("correction-source", "§2.8")
+    assert (refused.value.reason, refused.value.rests_on) == ("correction-source", "sources:direct")
 
 
 def test_a_claim_stands_until_it_is_confirmed():
@@ -140,12 +144,12 @@ def test_a_no_to_a_channel_withdraws_no_consent():
 
 @pytest.mark.parametrize("by", ["paper", "call"])
 def test_a_witness_may_say_no_but_not_lift_one(by):
-    """A witnessed no is recorded; a witnessed yes over a no is refused with its step and clause."""
+    """A witnessed no is recorded; a witnessed yes over a no is refused with its step and ground."""
     no = change.choose(EMPTY, "news", None, allow=False, at=NOW, by=by)
     assert no.choice("news", None).by == by
     with pytest.raises(DeniedError) as refused:
         change.choose(no, "news", None, allow=True, at=NOW, by=by)
-    assert (refused.value.step, refused.value.reason, refused.value.clause) == (6, "witnessed-yes", "§2.8")
+    assert (refused.value.step, refused.value.reason, refused.value.rests_on) == (6, "witnessed-yes", "sources:direct")
 
 
 def test_a_witnessed_yes_where_nothing_stood_is_recorded():

@@ -1,0 +1,136 @@
+"""What the engine needs a policy for, asked by duty: which cookie serves the session, which purpose answers rights requests.
+
+The engine knows no name of any policy. It asks here, and an answer of None means that what needs it does not exist in
+this installation. A policy says `serves: remember` on a cookie or a purpose; most of it follows from what is declared
+already and need not be said:
+
+- a cookie under its engine name (`ENGINE_COOKIES`) serves what that name is for;
+- the purpose of a cookie serves what its cookie serves;
+- *legal-disclosure* is the purpose on basis `law` with the exit `legal-bundle`;
+- *rights-request* is the purpose on basis `necessary` that uses every item and has the exit `take-along`.
+
+Where a policy declares no cookie for a duty the service cannot do without (`DEFAULT_COOKIES`), the engine's own
+declaration applies: strictly necessary, listed in the cookie table like any other. A policy declares it to rename it or
+to narrow its life.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from weakref import WeakKeyDictionary
+
+from kept.policy.model import Cookie, Point, Policy, Purpose
+from kept.policy.words import Basis, CookieDuty, Exit, ItemType, PointKind, PurposeDuty
+
+_DAY = 86_400.0
+
+ENGINE_COOKIES: Mapping[str, CookieDuty] = MappingProxyType({f"__Host-kept_{duty.value}": duty for duty in CookieDuty})
+"""What a cookie under the engine's own name serves."""
+
+OWN_PURPOSE = "kept:"
+"""Begins the purpose of a default cookie; no id of a policy holds a colon."""
+
+DEFAULT_COOKIES: Mapping[CookieDuty, Cookie] = MappingProxyType(
+    {
+        duty: Cookie(
+            name=f"__Host-kept_{duty.value}",
+            purpose=f"{OWN_PURPOSE}{duty.value}",
+            basis=Basis.NECESSARY,
+            life_seconds=life,
+            holds=(),
+            identifier=identifier,
+            clause="",
+            serves=duty.value,
+        )
+        for duty, life, identifier in (
+            (CookieDuty.SESSION, None, "session"),
+            (CookieDuty.CHOICES, 180 * _DAY, "none"),
+            (CookieDuty.DEVICE, 180 * _DAY, "device"),
+        )
+    }
+)
+"""What applies where a policy declares no cookie for a duty the service cannot do without."""
+
+
+def cookie_for(policy: Policy, duty: CookieDuty) -> Cookie | None:
+    """Return the cookie that serves *duty*: the declared one, else the engine's default; None when there is neither."""
+    return _served(policy)[0].get(duty)
+
+
+def cookies_of(policy: Policy) -> Mapping[str, Cookie]:
+    """Return every cookie that may be set under *policy*, by name: the declared ones, then the defaults that apply."""
+    return _served(policy)[1]
+
+
+def purpose_for(policy: Policy, duty: CookieDuty | PurposeDuty) -> Purpose | None:
+    """Return the purpose that serves *duty*; None when the policy has none, and so not what needs it.
+
+    For a cookie duty it is the purpose of the cookie. A default cookie has none that is declared: use its `purpose`.
+    """
+    return _served(policy)[2].get(duty)
+
+
+def point_for(policy: Policy, kind: PointKind) -> Point | None:
+    """Return the first collection point of a kind, such as the one asked at registration; None when there is none."""
+    return next((point for point in policy.points.values() if point.kind is kind), None)
+
+
+def item_for(policy: Policy, kind: ItemType) -> str:
+    """Return the first collected item of a type, such as the one that holds a name; empty when there is none."""
+    return next((item.id for item in policy.items.values() if item.type is kind and item.collected), "")
+
+
+def roles_with(policy: Policy, purpose: str) -> tuple[str, ...]:
+    """Return the roles that may act for a purpose."""
+    return tuple(role.id for role in policy.roles.values() if purpose in role.purposes)
+
+
+def roles_that_may(policy: Policy, right: str) -> tuple[str, ...]:
+    """Return the roles that have a right, such as `activate`."""
+    return tuple(role.id for role in policy.roles.values() if right in role.may)
+
+
+def serving(policy: Policy, duty: PurposeDuty) -> tuple[str, ...]:
+    """Return every purpose that serves *duty*: those that say so, else those of which it follows."""
+    said = tuple(one.id for one in policy.purposes.values() if one.serves == duty)
+    return said or tuple(one.id for one in policy.purposes.values() if not one.serves and follows(one, duty))
+
+
+def follows(purpose: Purpose, duty: PurposeDuty) -> bool:
+    """Whether *purpose* can serve *duty*, by what is declared of it."""
+    if duty is PurposeDuty.LEGAL_DISCLOSURE:
+        return purpose.basis is Basis.LAW and Exit.LEGAL_BUNDLE in purpose.exits
+    return purpose.basis is Basis.NECESSARY and purpose.uses == ("*",) and Exit.TAKE_ALONG in purpose.exits
+
+
+_Served = tuple[Mapping[CookieDuty, Cookie], Mapping[str, Cookie], Mapping[CookieDuty | PurposeDuty, Purpose]]
+_known: WeakKeyDictionary[Policy, _Served] = WeakKeyDictionary()
+
+
+def _served(policy: Policy) -> _Served:
+    """Work everything out once for each policy."""
+    found = _known.get(policy)
+    if found is None:
+        cookies = _by_duty(policy.cookies.values())
+        defaults = {one.name: one for duty, one in DEFAULT_COOKIES.items() if cookies.setdefault(duty, one) is one}
+        purposes: dict[CookieDuty | PurposeDuty, Purpose] = {
+            duty: policy.purposes[cookie.purpose]
+            for duty, cookie in cookies.items()
+            if cookie.purpose in policy.purposes
+        }
+        for each in PurposeDuty:
+            for first in serving(policy, each)[:1]:
+                purposes[each] = policy.purposes[first]
+        found = _known[policy] = cookies, {**policy.cookies, **defaults}, purposes
+    return found
+
+
+def _by_duty(cookies: Iterable[Cookie]) -> dict[CookieDuty, Cookie]:
+    """Sort cookies by what they serve; the first counts, and one that says so before one that is only named so."""
+    found: dict[CookieDuty, Cookie] = {}
+    for cookie in sorted(cookies, key=lambda one: not one.serves):
+        duty = CookieDuty(cookie.serves) if cookie.serves else ENGINE_COOKIES.get(cookie.name)
+        if duty is not None:
+            found.setdefault(duty, cookie)
+    return found
