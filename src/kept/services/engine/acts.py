@@ -6,7 +6,9 @@ itself). Words are permanent: entries hold them for years.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class Act(StrEnum):
@@ -123,6 +125,124 @@ class Act(StrEnum):
     RECIPIENT_CHANGE = "operator:recipient:change"
     DISCLOSURE_TELL = "system:disclosure:tell"
     SUBMISSION_REFUSE = "system:submission:refuse"
+
+
+GROUNDS: Mapping[Act, str] = MappingProxyType(
+    {
+        # the vault opened, or refused to
+        Act.VALUE_READ: "one-gate",
+        Act.PERSON_FIND: "one-gate",
+        Act.OWN_VIEW: "one-gate",
+        Act.TAKE_ALONG: "one-gate",
+        # what the person did
+        Act.ACCOUNT_OPEN: "account-without-personal-information nothing-required",
+        Act.ACCOUNT_SEEN: "keep collection",
+        Act.VALUE_COLLECT: "notice-first purpose-before-collection",
+        Act.VALUE_CORRECT: "bound-to-notice",
+        Act.VALUE_REMOVE: "bound-to-notice",
+        Act.CHOICE_ALLOW: "bound-to-notice",
+        Act.CHOICE_WITHDRAW: "bound-to-notice",
+        Act.SIGN_IN_NEW_DEVICE: "cookies:device addresses sign-in-protection",
+        Act.DEVICE_COPIED: "cookies:remember sign-in-protection",
+        Act.PART_END: "collection",
+        Act.USE_STOP: "bound-to-notice",
+        Act.USE_RESUME: "bound-to-notice",
+        Act.ERASE_INTEND: "one-gate",
+        Act.ERASE_UNDO: "one-gate",
+        Act.ERASED: "one-gate",
+        # what staff did
+        Act.CASE_OPEN: "purpose-bound-roles roles",
+        Act.CASE_CLOSE: "purpose-bound-roles roles",
+        Act.EMERGENCY_OPEN: "break-glass-reviewed",
+        Act.EMERGENCY_NAME: "break-glass-reviewed",
+        Act.EMERGENCY_READ: "break-glass-reviewed",
+        Act.EMERGENCY_REVIEW: "break-glass-reviewed",
+        Act.CONTACT_WRITE: "purpose-bound-roles roles",
+        Act.LETTER_PRINT: "consent-checked-when-sent",
+        Act.LETTERS_FETCH: "consent-checked-when-sent",
+        Act.CALL_SHEET_BEGIN: "consent-checked-when-sent",
+        Act.CALL_REVEAL: "consent-checked-when-sent",
+        Act.CALL_END: "consent-checked-when-sent",
+        Act.RIGHTS_REQUEST_OPEN: "purposes:rights-request",
+        Act.RIGHTS_REQUEST_STEP: "purposes:rights-request",
+        Act.RIGHTS_REQUEST_FINISH: "purposes:rights-request",
+        Act.APPROVAL_ASK: "purpose-bound-roles roles",
+        Act.APPROVAL_GIVE: "purpose-bound-roles roles",
+        Act.PROVIDE: "no-provision-without-consent recipients",
+        Act.PROVISION_ASK: "no-provision-without-consent recipients",
+        Act.PROVISION_FINISH: "no-provision-without-consent recipients",
+        Act.PROVISION_FETCH: "no-provision-without-consent recipients",
+        Act.REGISTER_VIEW: "provision-register no-provision-without-consent",
+        Act.REGISTER_END: "provision-register no-provision-without-consent",
+        Act.INSTANCE_DRAFT: "collection",
+        Act.INSTANCE_OPEN: "collection",
+        Act.INSTANCE_CLOSE: "collection",
+        Act.INSTANCE_END: "collection",
+        Act.ANSWERS_COUNT: "collection",
+        Act.ENTRY_CHOOSE: "collection",
+        Act.PUBLISH: "collection",
+        Act.DRAW: "collection",
+        Act.ARRIVE: "collection",
+        Act.PRIZE_DELIVER: "collection",
+        Act.DISCLOSE: "disclosure disclosure-within-request purposes:legal-disclosure",
+        Act.DISCLOSURE_RECORD: "disclosure disclosure-within-request purposes:legal-disclosure",
+        Act.DISCLOSURE_ASK: "disclosure disclosure-within-request purposes:legal-disclosure",
+        Act.DISCLOSURE_FINISH: "disclosure disclosure-within-request purposes:legal-disclosure",
+        Act.DISCLOSURE_FETCH: "disclosure disclosure-within-request purposes:legal-disclosure",
+        Act.DISCLOSURE_EXCEED: "disclosure disclosure-within-request purposes:legal-disclosure",
+        Act.VALUE_COUNT: "statistics",
+        Act.STATISTIC_BUILD: "statistics",
+        Act.STATISTIC_ASK: "statistics",
+        Act.STATISTIC_ANSWER: "statistics",
+        Act.STATISTIC_RELEASE: "released-statistics-only statistics",
+        Act.STATISTIC_EXPORT: "released-statistics-only statistics",
+        Act.INTAKE: "sources:partner",
+        Act.INTAKE_QUARANTINE: "sources:partner",
+        Act.VALUE_TAKE_IN: "sources:partner",
+        Act.PARTNER_CHANGE: "sources:partner",
+        Act.MESSAGE_SEND: "consent-checked-when-sent",
+        Act.MESSAGE_LEAVE_OUT: "consent-checked-when-sent",
+        Act.MESSAGE_AGAIN: "consent-checked-when-sent",
+        Act.STOP_LIST_ADD: "consent-checked-when-sent",
+        Act.STOP_LIST_LIFT: "consent-checked-when-sent",
+        Act.CHOICE_BY_LINK: "says-why-you-got-it consent-checked-when-sent",
+        Act.CAMPAIGN_DRAFT: "consent-checked-when-sent",
+        Act.CAMPAIGN_ASK: "consent-checked-when-sent",
+        Act.CAMPAIGN_SEND: "consent-checked-when-sent",
+        Act.CAMPAIGN_STOP: "consent-checked-when-sent",
+        Act.ATTEST: "attest",
+        Act.SIGN_IN: "staff-second-factor",
+        Act.SIGN_IN_FAIL: "staff-second-factor",
+        Act.STAFF_CHANGE: "purpose-bound-roles roles",
+        Act.CREDENTIAL_CHANGE: "purpose-bound-roles roles",
+        # what the installation did
+        Act.FAX_END: "consent-checked-when-sent",
+        Act.POLICY_ACTIVATE: "bound-to-notice",
+        Act.KEYS_ROTATE: "key-epochs keys-apart",
+        Act.EPOCH_DESTROY: "key-epochs keys-apart",
+        Act.RETENTION_END: "bound-to-notice",
+        Act.SWEEP_FREEZE: "bound-to-notice",
+        Act.SWEEP_CONFIRM: "bound-to-notice",
+        Act.ROLLBACK_FOUND: "ledger-consistent sealed-values",
+        Act.RECOVER: "restore-drill backups",
+        Act.VALUE_LOST: "durable-writes",
+        Act.BACKUP_KEY: "backups restore-drill",
+        Act.BACKUP_MAKE: "backups restore-drill",
+        Act.BACKUP_RESTORE: "restore-drill backups",
+        Act.BACKUP_SIGN_OFF: "restore-drill backups",
+        Act.RESTORE_DRILL: "restore-drill backups",
+        Act.CANARY_PLANT: "canaries-silent",
+        Act.CANARY_ALARM: "canaries-silent",
+        Act.CANARY_ACKNOWLEDGE: "canaries-silent",
+        Act.COOKIE_DROP: "only-declared-cookies",
+        Act.COOKIE_SCAN: "browser-scan only-declared-cookies",
+        Act.SERVE_FIRST: "browser-scan only-declared-cookies",
+        Act.RECIPIENT_CHANGE: "recipients no-provision-without-consent",
+        Act.DISCLOSURE_TELL: "disclosure disclosure-within-request purposes:legal-disclosure",
+        Act.SUBMISSION_REFUSE: "purpose-before-collection",
+    }
+)
+"""What each act rests on, as `kept.policy.ground` knows it: the policy in force says which clause that is."""
 
 
 class Outcome(StrEnum):

@@ -17,6 +17,7 @@ from kept.crypto.password import Passwords
 from kept.crypto.random import random_id
 from kept.crypto.signature import SigningKey
 from kept.errors import ClosedError, KeptError, PolicyError, SettingError
+from kept.policy.ground import clause_of
 from kept.policy.vocabulary import GuaranteeWord
 from kept.policy.words import CHANNELS, Exit, ItemType
 from kept.services.engine.active_policy import ActivePolicy, load_in_force
@@ -267,6 +268,10 @@ class Engine:
                 clause="§4.1",
             )
         return active
+
+    def clause(self, ground: str) -> str:
+        """Return the clause of the policy in force that carries *ground*, such as `4.6`; empty when none does, or there is none."""
+        return clause_of(self._active.policy, ground) if self._active is not None else ""
 
     def findable(self) -> dict[str, ItemType]:
         """Return the items a person can be found by, with their types."""

@@ -1,0 +1,192 @@
+"""The one way to record: who acted, what happened, on what ground, about whom.
+
+An act cites the clause whose declaration or guarantee it rests on, in the policy in force; `acts.GROUNDS` names the
+ground of each act, a caller that knows better names another. Where the policy has none of it the entry cites none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypedDict, Unpack
+
+from kept.policy.decision import Mandate
+from kept.services.engine.acts import GROUNDS, Act, Outcome
+from kept.services.engine.engine import Engine
+from kept.services.engine.entry import Account, Refusal, build_entry
+from kept.services.engine.flush import SealedEntry
+from kept.services.engine.keyring import PersonKeys
+from kept.services.engine.people import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acted, as an entry says it.
+
+    Args:
+        kind: `own` (the person themselves), `staff`, `program` (an API credential), `operator` (on the machine) or
+            `system` (Kept by itself).
+        name: Keyed name of a member of staff, credential id, or operator's name; empty for a person and the system.
+        role: Role acted in; several divided by commas; empty when there is none.
+        purpose: Declared purpose acted for; empty when there is none.
+        case: Case number; empty when there is none.
+        mandate: Mandate id; empty when there is none.
+    """
+
+    kind: str
+    name: str = ""
+    role: str = ""
+    purpose: str = ""
+    case: str = ""
+    mandate: str = ""
+
+    def acting(self, *, role: str = "", purpose: str = "", case: str = "", mandate: str = "") -> Actor:
+        """Return the same actor in a role, for a purpose, in a case, under a mandate; what is empty stays as it is."""
+        return replace(
+            self,
+            role=role or self.role,
+            purpose=purpose or self.purpose,
+            case=case or self.case,
+            mandate=mandate or self.mandate,
+        )
+
+
+OWN = Actor("own")
+"""A person acting on their own data."""
+SYSTEM = Actor("system")
+"""Kept by itself."""
+
+
+def operator(name: str) -> Actor:
+    """Return an operator on the machine, by name; `system` is Kept by itself."""
+    return SYSTEM if name == SYSTEM.kind else Actor("operator", name)
+
+
+def holder_of(mandate: Mandate) -> Actor:
+    """Return who holds a mandate, acting under it."""
+    return Actor(mandate.kind, mandate.actor, mandate.role, mandate.purpose, mandate.case, mandate.id)
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Whom an entry concerns.
+
+    Args:
+        person_id: 16 bytes.
+        keys: Theirs; None when they are gone, and with them what would have been sealed.
+        g: State the act was decided on.
+        versions: Version of each slot concerned.
+    """
+
+    person_id: bytes
+    keys: PersonKeys | None
+    g: int = 0
+    versions: Mapping[str, int] = field(default_factory=dict)
+
+
+def about(person: Person, versions: Mapping[str, int] | None = None) -> About:
+    """Return whom an entry concerns, from a loaded person.
+
+    Args:
+        person: Loaded.
+        versions: Version of each slot concerned.
+    """
+    return About(person.id, person.keys, person.state.g, versions or {})
+
+
+class Said(TypedDict, total=False):
+    """What an entry may say beside actor and act; each may be left out.
+
+    Keys:
+        outcome: How it ended; *done* by default.
+        at: When, unix seconds; now by default.
+        rests_on: Ground, where the act's own is not it.
+        clause: Clause a decision named, without the section sign, where it is known already; wins over any ground.
+        purpose, role, case: As in `Actor`, where they are not the actor's.
+        items: Slots concerned, item names only.
+        exit: Way out.
+        refused: Items refused, with step, reason and clause.
+        facts: Further machine facts: hashes, counts, ids, words of the closed vocabulary.
+    """
+
+    outcome: Outcome
+    at: float
+    rests_on: str
+    clause: str
+    purpose: str
+    role: str
+    case: str
+    items: tuple[str, ...]
+    exit: str
+    refused: tuple[Refusal, ...]
+    facts: tuple[tuple[str, str], ...]
+
+
+def account_part(engine: Engine, actor: Actor, act: Act, **said: Unpack[Said]) -> Account:
+    """Return the account part of an entry: no person, no free text.
+
+    Args:
+        engine: Open.
+        actor: Who acted.
+        act: What happened.
+        **said: What else it says.
+    """
+    return Account(
+        act=act.value,
+        outcome=said.get("outcome", Outcome.DONE).value,
+        at=said["at"] if "at" in said else engine.clock.now(),
+        policy=engine.policy.hash[:16] if engine.has_policy else "",
+        kind=actor.kind,
+        actor=actor.name,
+        role=said.get("role", actor.role),
+        purpose=said.get("purpose", actor.purpose),
+        clause=said["clause"] if "clause" in said else engine.clause(said.get("rests_on", GROUNDS[act])),
+        items=said.get("items", ()),
+        exit=said.get("exit", ""),
+        case=said.get("case", actor.case),
+        mandate=actor.mandate,
+        refused=said.get("refused", ()),
+        facts=said.get("facts", ()),
+    )
+
+
+def sealed_entry(
+    engine: Engine, account: Account, concerning: About | None = None, *, told_from: float = 0.0
+) -> SealedEntry:
+    """Return an entry sealed, to be written in the transaction of its act.
+
+    Args:
+        engine: Open.
+        account: Its account part.
+        concerning: Whom it concerns; None for nobody.
+        told_from: When the person may be told of it, unix seconds; 0 for at once.
+    """
+    if concerning is None:
+        return engine.seal_entry(build_entry(account), None)
+    entry = build_entry(account, concerning.person_id, g=concerning.g, versions=dict(concerning.versions))
+    return engine.seal_entry(entry, concerning.keys, told_from=told_from)
+
+
+def entry_of(
+    engine: Engine, actor: Actor, act: Act, concerning: About | None = None, **said: Unpack[Said]
+) -> SealedEntry:
+    """Return the sealed entry of an act, to be written in the act's own transaction; see `record`."""
+    return sealed_entry(engine, account_part(engine, actor, act, **said), concerning)
+
+
+async def record(engine: Engine, actor: Actor, act: Act, concerning: About | None = None, **said: Unpack[Said]) -> str:
+    """Record an act that has no transaction of its own; return the entry's id, hex, once it is durable.
+
+    Args:
+        engine: Open.
+        actor: Who acted.
+        act: What happened.
+        concerning: Whom it concerns; None for nobody.
+        **said: What else the entry says.
+
+    Raises:
+        StoreError: The ledger cannot be written; nothing was recorded.
+    """
+    sealed = entry_of(engine, actor, act, concerning, **said)
+    await engine.flush.append(sealed)
+    return sealed.entry.id.hex()
