@@ -6,6 +6,7 @@ import asyncio
 import base64
 
 import pytest
+from cited import cited
 from installation import second_version
 
 from kept.errors import ConflictError, InputError, KeptError, MalformedError, SubmissionError
@@ -32,7 +33,7 @@ async def test_a_forged_notice_token_is_refused(installation):
         forged = base64.urlsafe_b64encode(raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1 :]).decode().rstrip("=")
         with pytest.raises(MalformedError) as refused:
             await installation.give(own, FIELDS, token=forged)
-        assert (refused.value.reason, refused.value.clause) == ("token-forged", "§2.1")
+        assert (refused.value.reason, cited(refused.value)) == ("token-forged", "§2.1")
     assert await _nothing_held(installation, own)
 
 
@@ -45,7 +46,7 @@ async def test_a_notice_token_is_good_once(installation):
     await choose(installation.engine, own, "information-for-you", None, allow=False)
     with pytest.raises(ConflictError) as refused:
         await installation.give(own, tick, token=token)
-    assert (refused.value.reason, refused.value.clause) == ("token-used", "§2.1")
+    assert (refused.value.reason, cited(refused.value)) == ("token-used", "§2.1")
     said = await installation.newest()
     assert (said.act, dict(said.facts)["reason"]) == ("system:submission:refuse", "token-used")
     switch = next(
@@ -81,7 +82,7 @@ async def test_an_expired_notice_token_is_refused(installation):
     installation.wall.pass_(2 * 3600 + 1)
     with pytest.raises(MalformedError) as refused:
         await installation.give(own, FIELDS, token=token)
-    assert (refused.value.reason, refused.value.clause) == ("token-expired", "§2.1")
+    assert (refused.value.reason, cited(refused.value)) == ("token-expired", "§2.1")
 
 
 async def test_a_notice_token_of_another_language_is_refused(installation):
@@ -89,7 +90,7 @@ async def test_a_notice_token_of_another_language_is_refused(installation):
     own = await installation.join()
     with pytest.raises(SubmissionError) as refused:
         await installation.give(own, FIELDS, token=(await installation.form("ja")).token, language="en")
-    assert (refused.value.reason, refused.value.clause) == ("token-other-form", "§2.1")
+    assert (refused.value.reason, cited(refused.value)) == ("token-other-form", "§2.1")
 
 
 async def test_a_notice_token_of_another_point_is_refused(installation):
@@ -112,7 +113,7 @@ async def test_a_notice_token_of_another_version_is_refused(installation):
     await activate(installation.engine, officer, 2)
     with pytest.raises(SubmissionError) as refused:
         await installation.give(own, FIELDS, token=token)
-    assert (refused.value.reason, refused.value.clause) == ("token-other-version", "§2.1")
+    assert (refused.value.reason, cited(refused.value)) == ("token-other-version", "§2.1")
     assert await _nothing_held(installation, own)
 
 

@@ -13,6 +13,7 @@ import traceback
 
 import msgspec
 import pytest
+from cited import cited
 from installation import NAME
 
 from kept.errors import DeniedError
@@ -72,7 +73,7 @@ async def test_it_opens_once_at_its_exit(released):
         assert text == NAME
     with pytest.raises(DeniedError) as refused, released.open():
         pass
-    assert (refused.value.reason, refused.value.clause) == ("opened-before", "§0.1")
+    assert (refused.value.reason, cited(refused.value)) == ("opened-before", "§0.1")
     assert released._content is None
 
 

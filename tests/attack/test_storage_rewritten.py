@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 
 import pytest
+from cited import cited
 from installation import CONTACT_USES, CONTACT_USES_BIRTH, NAME, second_version
 
 from kept.errors import ClosedError, DeniedError, EvidenceError, KeptError, RollbackError
@@ -39,7 +40,7 @@ async def test_a_sealed_state_rolled_back_is_refused_and_named(installation):
     installation.sql("UPDATE state SET g = ?, key_id = ?, sealed = ? WHERE person_id = ?", *row, own.person_id)
     with pytest.raises(RollbackError) as refused:
         await cases.open_item(installation.engine, session, case.id, "name")
-    assert (refused.value.reason, refused.value.clause) == ("state-rolled-back", "§5.3")
+    assert (refused.value.reason, cited(refused.value)) == ("state-rolled-back", "§5.3")
     assert (await installation.newest()).act == "system:rollback:found"
     assert any(own.person_id.hex()[:8] in one for one in await _problems(installation))
 
@@ -175,7 +176,7 @@ async def test_a_rewritten_tree_refuses_the_start(installation):
     installation.sql("UPDATE head SET root = zeroblob(32)")
     with pytest.raises(EvidenceError) as refused:
         await installation.open(create=False)
-    assert (refused.value.reason, refused.value.clause) == ("ledger-rewritten", "§5.3")
+    assert (refused.value.reason, cited(refused.value)) == ("ledger-rewritten", "§5.3")
     await installation.open(verify=False, create=False)
     assert (await verify_installation(installation.engine)).problems
 
@@ -198,7 +199,7 @@ async def test_yesterdays_database_refuses_the_start_and_recovery_names_the_gap(
     shutil.copy(saved, installation.address.data)
     with pytest.raises(RollbackError) as refused:
         await installation.open(create=False)
-    assert (refused.value.reason, refused.value.clause) == ("ledger-behind", "§5.3")
+    assert (refused.value.reason, cited(refused.value)) == ("ledger-behind", "§5.3")
     assert "kept recover" in refused.value.hint
     await installation.open(verify=False, create=False)
     done = await recover(installation.engine, by="test")
@@ -245,7 +246,7 @@ async def test_an_activated_policy_rewritten_closes_the_installation(installatio
     )
     with pytest.raises(ClosedError) as refused:
         await installation.engine.reload_policy()
-    assert (refused.value.reason, refused.value.clause) == ("policy-rewritten", "§4.1")
+    assert (refused.value.reason, cited(refused.value)) == ("policy-rewritten", "§4.1")
     await installation.close()
     with pytest.raises(ClosedError):
         await installation.open(create=False)
@@ -265,7 +266,7 @@ async def test_an_activation_written_by_hand_closes_the_installation_and_is_name
     )
     with pytest.raises(ClosedError) as refused:
         await installation.engine.reload_policy()
-    assert refused.value.clause == "§4.1"
+    assert cited(refused.value) == "§4.1"
     await installation.close()
     with pytest.raises(ClosedError):
         await installation.open(create=False)

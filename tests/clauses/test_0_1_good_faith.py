@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from cited import cited
 from installation import MAIL
 
 from kept.errors import DeniedError
@@ -36,12 +37,12 @@ async def test_a_released_value_opens_only_where_it_was_released_for(installatio
     card = await cases.open_item(installation.engine, session, case.id, "name")
     with pytest.raises(DeniedError) as refused, card["name"].open(Exit.MAIL):
         pass
-    assert (refused.value.clause, refused.value.step) == ("§0.1", 7)
+    assert (cited(refused.value), refused.value.step) == ("§0.1", 7)
     with card["name"].open():
         pass
     with pytest.raises(DeniedError) as refused, card["name"].open():
         pass
-    assert refused.value.clause == "§0.1"
+    assert cited(refused.value) == "§0.1"
 
 
 async def test_the_good_faith_itself_is_attested_by_people(installation):

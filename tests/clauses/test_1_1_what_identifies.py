@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from cited import cited
 
 from kept.errors import DeniedError, SubmissionError
 from kept.guarantees.board import promise_board
@@ -28,7 +29,7 @@ async def test_an_individual_number_is_refused_in_a_free_field(installation, tex
     own = await installation.join()
     with pytest.raises(SubmissionError) as refused:
         await installation.give(own, [("name", text)])
-    assert (refused.value.clause, refused.value.reason) == ("§1.1", "individual-number")
+    assert (cited(refused.value), refused.value.reason) == ("§1.1", "individual-number")
     said = await installation.newest()
     assert (said.act, said.outcome, said.clause) == ("system:submission:refuse", "refused", "1.1")
     mine = await own_data(installation.engine, own)

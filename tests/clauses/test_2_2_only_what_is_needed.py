@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from asked import Browser
+from cited import cited
 from installation import POLICY
 
 from kept import policy_files
@@ -29,7 +30,7 @@ async def test_an_extra_field_is_refused_not_dropped(installation):
     own = await installation.join()
     with pytest.raises(SubmissionError) as refused:
         await installation.give(own, [("phone", "090-1234-5678"), ("blood_type", "A")])
-    assert (refused.value.clause, refused.value.reason) == ("§2.2", "field-undeclared")
+    assert (cited(refused.value), refused.value.reason) == ("§2.2", "field-undeclared")
     mine = await own_data(installation.engine, own)
     assert mine.held == ()
     said = next(line.account for line in mine.history.lines if line.account.act == "system:submission:refuse")
@@ -53,7 +54,7 @@ async def test_a_purpose_opens_only_the_items_it_uses(installation):
     with pytest.raises(DeniedError) as refused:
         await cases.open_item(installation.engine, session, case.id, "interests")
     assert (refused.value.step, refused.value.reason) == (3, "uses")
-    assert refused.value.clause == "§4.5"
+    assert cited(refused.value) == "§4.5"
 
 
 @pytest.mark.parametrize("fields", [{"name": "Another Name"}, {"choice": "nonsense//"}])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from asked import Browser
+from cited import cited
 from installation import NAME
 from taking import DAY, SURVEY, opened
 
@@ -86,7 +87,7 @@ async def test_what_was_not_asked_is_refused(installation, survey, fields, reaso
     with pytest.raises(SubmissionError) as refused:
         await survey.enter(own, *fields)
     assert reason in refused.value.reason
-    assert refused.value.clause.startswith("§")
+    assert cited(refused.value).startswith("§")
     assert (await installation.newest()).act == "system:submission:refuse"
     assert await part_of(installation.engine, own.person_id, "survey") is None
     assert (await survey.now()).taken == 0
@@ -158,7 +159,7 @@ async def test_only_a_role_with_the_purpose_makes_opens_counts_and_reads(install
     ):
         with pytest.raises(DeniedError) as refused:
             await act()
-        assert (refused.value.reason, refused.value.clause) == ("role", "§5.2")
+        assert (refused.value.reason, cited(refused.value)) == ("role", "§5.2")
 
 
 async def test_a_single_answer_is_a_use_of_its_own(installation, survey):

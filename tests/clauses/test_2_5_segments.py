@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from asked import Browser
+from cited import cited
 from installation import MAIL
 from receiving import FILE
 from taking import SURVEY
@@ -96,7 +97,7 @@ async def test_answers_of_a_questionnaire_choose_too(installation, desk):
     wrong = file.replace("survey.how", "survey.wish")
     with pytest.raises(PolicyError) as refused:
         await campaigns.draft(installation.engine, desk.ume, wrong.replace("autumn-light", "other-one"))
-    assert (refused.value.reason, refused.value.clause) == ("rule-unfit", "§2.5")
+    assert (refused.value.reason, cited(refused.value)) == ("rule-unfit", "§2.5")
 
 
 async def test_a_rule_reads_the_same_however_it_is_written(installation):

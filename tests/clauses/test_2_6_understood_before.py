@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from cited import cited
 
 from kept.errors import SubmissionError
 from kept.guarantees.board import promise_board
@@ -34,7 +35,7 @@ async def test_a_notice_that_is_not_what_was_shown_takes_nothing(installation):
         installation.sql("DELETE FROM notice")
     with pytest.raises(SubmissionError) as refused:
         await installation.give(own, [("phone", "090-1234-5678")], token=form.token)
-    assert (refused.value.clause, refused.value.reason) == ("§2.6", "notice-missing")
+    assert (cited(refused.value), refused.value.reason) == ("§2.6", "notice-missing")
     assert (await installation.newest()).clause == "2.6"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from cited import cited
 
 from kept.errors import SignInError, SubmissionError
 from kept.guarantees.board import promise_board
@@ -30,7 +31,7 @@ async def test_nobody_elses_session_gives_for_her(installation):
     installation.wall.pass_(301)
     with pytest.raises(SignInError) as refused:
         await correct(installation.engine, own, "name", "Somebody Else", expected_version=1)
-    assert refused.value.clause == "§5.2"
+    assert cited(refused.value) == "§5.2"
 
 
 async def test_filling_an_empty_slot_is_collection_and_needs_the_notice(installation):
@@ -38,7 +39,7 @@ async def test_filling_an_empty_slot_is_collection_and_needs_the_notice(installa
     own = await installation.mori()
     with pytest.raises(SubmissionError) as refused:
         await correct(installation.engine, own, "fax", "03-1234-5678", expected_version=1)
-    assert (refused.value.clause, refused.value.reason) == ("§2.1", "slot-empty")
+    assert (cited(refused.value), refused.value.reason) == ("§2.1", "slot-empty")
 
 
 async def test_the_ledger_and_the_board_say_who_gave(installation):

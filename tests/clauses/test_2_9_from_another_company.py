@@ -8,6 +8,7 @@ import json
 
 import pytest
 from asked import CONSOLE, Browser
+from cited import cited
 from installation import MAIL, NAME
 
 from kept.crypto.signature import SigningKey, new_seed
@@ -207,7 +208,7 @@ async def test_a_file_its_partner_did_not_sign_is_refused_whole(installation, pa
         file = b" " * 8_000_001
     with pytest.raises((NoteError, InputError, MalformedError)) as refused:
         await intake.take_in(installation.engine, file, by="test")
-    assert refused.value.clause == "§2.9"
+    assert cited(refused.value) == "§2.9"
     assert NAME not in str(refused.value)
     assert (await own_data(installation.engine, own)).held == ()
     assert await intake.all_intakes(installation.engine) == []

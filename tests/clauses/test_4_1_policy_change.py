@@ -8,6 +8,7 @@ import time
 
 import pytest
 from asked import Browser
+from cited import cited
 from installation import NAME, POLICY, Installation
 
 from kept import policy_files
@@ -89,7 +90,7 @@ async def test_a_new_version_asks_and_uses_nothing_before(installation):
     mandate = (await cases.open_case(installation.engine, support, "picture-tips")).mandate
     with pytest.raises(DeniedError) as refused:
         await gate.read(installation.engine, mandate, tips.person_id, ("interests",), Exit.SCREEN)
-    assert (refused.value.step, refused.value.clause) == (5, "§4.1")
+    assert (refused.value.step, cited(refused.value)) == (5, "§4.1")
     entry = await installation.newest()
     assert (entry.outcome, entry.refused[0].step) == ("refused", 5)
 

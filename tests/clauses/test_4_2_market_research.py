@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 from asked import CONSOLE, Browser
+from cited import cited
 from counted import Desk, by_option, no_noise, person
 from installation import MAIL, NAME, POLICY, Installation, second_version
 
@@ -167,7 +168,7 @@ async def test_the_budget_refuses_and_says_when_it_is_back(installation, desk):
         await desk.ask(*dimensions, precision="finest")
     with pytest.raises(DeniedError) as refused:
         await desk.ask("occupation", precision="rough")
-    assert (refused.value.clause, refused.value.reason) == ("§4.2", "budget-spent")
+    assert (cited(refused.value), refused.value.reason) == ("§4.2", "budget-spent")
     assert "2027-04-01" in refused.value.needed
     newest = await installation.newest()
     assert (newest.act, newest.outcome, newest.clause) == ("staff:statistic:ask", "refused", "4.2")
@@ -273,7 +274,7 @@ async def test_without_the_right_nothing_is_built_or_asked(installation, desk, r
     ):
         with pytest.raises(DeniedError) as refused:
             await act()
-        assert (refused.value.reason, refused.value.clause) == (reason, clause)
+        assert (refused.value.reason, cited(refused.value)) == (reason, clause)
 
 
 async def test_the_right_without_the_purpose_is_not_enough(tmp_path):
@@ -286,7 +287,7 @@ async def test_the_right_without_the_purpose_is_not_enough(tmp_path):
     await desk.build("usage")
     with pytest.raises(DeniedError) as refused:
         await desk.build("customers")
-    assert (refused.value.reason, refused.value.clause) == ("statistics-purpose", "§4.2")
+    assert (refused.value.reason, cited(refused.value)) == ("statistics-purpose", "§4.2")
     await installation.close()
 
 
@@ -303,7 +304,7 @@ async def test_a_question_outside_the_catalogue_is_refused_before_it_costs(insta
     await desk.build()
     with pytest.raises(InputError) as refused:
         await desk.ask(*dimensions)
-    assert (refused.value.reason, refused.value.clause) == (reason, "§4.2")
+    assert (refused.value.reason, cited(refused.value)) == (reason, "§4.2")
     assert await queries.all_statistics(installation.engine) == []
 
 

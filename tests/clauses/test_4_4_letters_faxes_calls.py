@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from cited import cited
 from installation import NAME, PHONE
 from reaching import reach, text_of
 from receiving import FILE
@@ -139,7 +140,7 @@ async def test_a_campaign_by_phone_is_a_call_sheet(desk):
         try:
             card = await calls.show_number(desk.engine, desk.ume, sheet_id, one.place)
         except DeniedError as error:
-            assert (error.step, error.reason, error.clause) == (6, "no", "§2.1")  # noqa: PT017 -- two of three
+            assert (error.step, error.reason, cited(error)) == (6, "no", "§2.1")  # noqa: PT017 -- two of three
             continue
         with card["phone"].open(Exit.PHONE) as number:
             shown.append(number)
@@ -156,7 +157,7 @@ async def test_a_stopped_campaign_calls_nobody(desk):
     await campaigns.stop(desk.engine, desk.ume, campaign)
     with pytest.raises(DeniedError) as refused:
         await calls.show_number(desk.engine, desk.ume, sheet_id, 1)
-    assert (refused.value.reason, refused.value.clause) == ("withdrawn", "§2.1")
+    assert (refused.value.reason, cited(refused.value)) == ("withdrawn", "§2.1")
     assert (await desk.installation.newest()).outcome == "refused"
 
 

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 from asked import CONSOLE, Browser
+from cited import cited
 from installation import MAIL, NAME, PHONE, carry_channels
 from reaching import reach, text_of
 
@@ -127,7 +128,7 @@ async def test_a_letter_is_printed_once_with_address_and_name_alone(desk):
     assert await desk.states() == {"post": "printed"}
     with pytest.raises(ConflictError) as again:
         await desk.print()
-    assert (again.value.reason, again.value.clause) == ("letters-fetched", "§4.5")
+    assert (again.value.reason, cited(again.value)) == ("letters-fetched", "§4.5")
     assert await letters.waiting_runs(desk.engine, desk.session) == []
 
 
@@ -196,7 +197,7 @@ async def test_a_way_out_opens_no_other_item(desk, exit_, slots):
     """§4.5 breach: the item of another channel is refused at step 7 with the clause, and recorded."""
     with pytest.raises(DeniedError) as refused:
         await gate.read(desk.engine, desk.case.mandate, desk.own.person_id, slots, exit_)
-    assert (refused.value.step, refused.value.clause) == (7, "§4.5")
+    assert (refused.value.step, cited(refused.value)) == (7, "§4.5")
     said = await desk.installation.newest()
     assert (said.outcome, said.clause, said.exit) == ("refused", "4.5", exit_.value)
 
@@ -207,7 +208,7 @@ async def test_who_stopped_contact_is_not_written_to(desk, channel):
     await choices.stop_use(desk.engine, desk.own, "contact", stop=True)
     with pytest.raises(DeniedError) as refused:
         await desk.write(channel)
-    assert (refused.value.step, refused.value.reason, refused.value.clause) == (8, "stopped", "§4.5")
+    assert (refused.value.step, refused.value.reason, cited(refused.value)) == (8, "stopped", "§4.5")
     assert refused.value.entry_id
     assert await desk.states() == {}
     lines = [line.account for line in (await own_data(desk.engine, desk.own)).history.lines]
@@ -259,7 +260,7 @@ async def test_a_stop_between_the_sheet_and_the_call_keeps_the_number_here(desk)
     await choices.stop_use(desk.engine, desk.own, "contact", stop=True)
     with pytest.raises(DeniedError) as refused:
         await calls.show_number(desk.engine, desk.session, sheet_id, 1)
-    assert (refused.value.step, refused.value.clause) == (8, "§4.5")
+    assert (refused.value.step, cited(refused.value)) == (8, "§4.5")
     assert await desk.states() == {"phone": "left-out"}
 
 
@@ -332,10 +333,10 @@ async def test_do_not_call_again_holds_and_staff_cannot_lift_it(desk, outcome):
     await calls.end_call(desk.engine, desk.session, sheet_id, 1, outcome)
     with pytest.raises(DeniedError) as refused:
         await calls.show_number(desk.engine, desk.session, waiting, 1)
-    assert (refused.value.reason, refused.value.clause) == ("stop-list", "§4.5")
+    assert (refused.value.reason, cited(refused.value)) == ("stop-list", "§4.5")
     with pytest.raises(DeniedError) as anew:
         await desk.write("phone")
-    assert (anew.value.reason, anew.value.clause) == ("stop-list", "§4.5")
+    assert (anew.value.reason, cited(anew.value)) == ("stop-list", "§4.5")
     await desk.write("mail")
     assert len(desk.mail.sent) == 1
 
@@ -355,7 +356,7 @@ async def test_another_role_sees_no_run_and_no_sheet(desk):
     ):
         with pytest.raises(DeniedError) as refused:
             await act
-        assert refused.value.clause == "§5.2"
+        assert cited(refused.value) == "§5.2"
 
 
 async def test_a_case_that_is_over_writes_to_nobody(desk):
@@ -380,7 +381,7 @@ async def test_a_case_is_good_for_so_many_messages(desk):
         await desk.write("mail", f"Message {n}")
     with pytest.raises(DeniedError) as refused:
         await desk.write("mail")
-    assert (refused.value.step, refused.value.reason, refused.value.clause) == (9, "volume", "§5.2")
+    assert (refused.value.step, refused.value.reason, cited(refused.value)) == (9, "volume", "§5.2")
     assert len(desk.mail.sent) == left
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from cited import cited
 from installation import MAIL, NAME
 
 from kept.errors import DeniedError, NotFoundError
@@ -37,7 +38,7 @@ async def test_another_way_out_than_the_screen_is_refused(installation):
     case = await installation.case(session)
     with pytest.raises(DeniedError) as refused:
         await gate.read(installation.engine, case.mandate, own.person_id, ("name",), Exit.SEGMENT)
-    assert (refused.value.step, refused.value.clause) == (7, "§4.5")
+    assert (refused.value.step, cited(refused.value)) == (7, "§4.5")
     said = await installation.newest()
     assert (said.outcome, said.clause, said.case) == ("refused", "4.5", str(case.number))
 
@@ -50,7 +51,7 @@ async def test_who_stopped_contact_is_not_found_anew_but_refused_by_name_in_an_o
     await stop_use(installation.engine, own, "contact", stop=True)
     with pytest.raises(DeniedError) as refused:
         await cases.open_item(installation.engine, session, case.id, "name")
-    assert (refused.value.step, refused.value.reason, refused.value.clause) == (8, "stopped", "§4.5")
+    assert (refused.value.step, refused.value.reason, cited(refused.value)) == (8, "stopped", "§4.5")
     assert "resume" in refused.value.needed
     with pytest.raises(NotFoundError) as hidden:
         await installation.case(session)

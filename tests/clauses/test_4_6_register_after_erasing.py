@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from asked import CONSOLE, SITE, Browser
+from cited import cited
 from installation import MAIL, NAME, PHONE, Installation
 
 from kept.crypto.sealed_to import OpeningKey
@@ -72,7 +73,7 @@ async def test_who_may_not_see_it(installation):
     await erase(installation, own)
     with pytest.raises(DeniedError) as refused:
         await show_register(installation.engine, await installation.staff("sato", ("support",)))
-    assert refused.value.clause == "§5.2"
+    assert cited(refused.value) == "§5.2"
 
 
 async def test_nothing_else_of_them_is_left(installation):

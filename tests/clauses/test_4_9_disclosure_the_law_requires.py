@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from asked import Browser
+from cited import cited
 from installation import MAIL, NAME, PASSWORD, PHONE, Installation
 
 from kept.cli.main import main
@@ -180,7 +181,7 @@ async def test_beyond_items_persons_period_and_exit_the_gate_says_no(installatio
             Exit.SCREEN if what == "exit" else Exit.LEGAL_BUNDLE,
             circumstances=Circumstances(law=law, request="1"),
         )
-    assert (refused.value.step, refused.value.reason, refused.value.clause) == (step, reason, "§4.9")
+    assert (refused.value.step, refused.value.reason, cited(refused.value)) == (step, reason, "§4.9")
     entry = await installation.newest()
     assert (entry.outcome, entry.refused[0].clause) == ("refused", "4.9")
     assert not await released(installation)
@@ -196,7 +197,7 @@ async def test_nobody_is_added_once_the_scope_is_fixed(installation, desk):
         await disclosures.name_person(
             installation.engine, desk.legal, request, criteria={"mail_address": "ren@example.jp"}
         )
-    assert (refused.value.reason, refused.value.clause) == ("disclosure-fixed", "§4.9")
+    assert (refused.value.reason, cited(refused.value)) == ("disclosure-fixed", "§4.9")
     entry = await installation.newest()
     assert (entry.act, entry.outcome, entry.clause) == ("staff:disclosure:exceed", "refused", "4.9")
     with pytest.raises(ConflictError):
@@ -226,7 +227,7 @@ async def test_a_scope_widened_past_kept_is_found_before_anything_leaves(tmp_pat
     installation.sql(statement)
     with pytest.raises(EvidenceError) as found:
         await disclosures.approve_and_bundle(installation.engine, desk.approves, request)
-    assert (found.value.reason, found.value.clause) == ("disclosure-scope", "§4.9")
+    assert (found.value.reason, cited(found.value)) == ("disclosure-scope", "§4.9")
     assert not await released(installation)
     assert (await promise_board(installation.engine)).of("4.9").state is not ClauseState.KEPT
     await installation.close()
@@ -246,7 +247,7 @@ async def test_without_a_second_approver_nothing_leaves(installation, desk):
     ):
         with pytest.raises(DeniedError) as refused:
             await act()
-        assert refused.value.clause == "§5.2"
+        assert cited(refused.value) == "§5.2"
     with pytest.raises(ConflictError):
         await disclosures.fetch(installation.engine, desk.legal, request)
     assert not await released(installation)
@@ -266,7 +267,7 @@ async def test_a_request_that_is_none_is_not_recorded(installation, desk, wrong)
     """§4.9 breach: no ground of the policy's list, no items, no period, no key, no date: no request."""
     with pytest.raises(InputError) as refused:
         await disclosures.record(installation.engine, desk.legal, desk.terms(**wrong))
-    assert refused.value.clause == "§4.9"
+    assert cited(refused.value) == "§4.9"
     assert await disclosures.all_disclosures(installation.engine) == []
 
 

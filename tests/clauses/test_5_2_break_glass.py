@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from asked import CONSOLE, SITE, Browser
+from cited import cited
 from installation import MAIL, NAME, Installation
 
 from kept.errors import ConflictError, DeniedError, InputError, KeptError, NotFoundError, StoreError, SubmissionError
@@ -85,7 +86,7 @@ async def test_who_may_not_and_what_may_not(installation):
     ):
         with pytest.raises(DeniedError) as refused:
             await lend(installation, session, purpose=purpose)
-        assert (refused.value.reason, refused.value.clause) == (reason, "§5.2"), purpose
+        assert (refused.value.reason, cited(refused.value)) == (reason, "§5.2"), purpose
         newest = await installation.newest()
         assert (newest.act, newest.outcome, dict(newest.facts)["reason"]) == ("staff:emergency:open", "refused", reason)
         assert "curiosity" not in str(newest)
@@ -133,7 +134,7 @@ async def test_it_lends_the_screen_alone(installation, way):
     assert await contacts.ways_of(installation.engine, opens, case) == []
     with pytest.raises(DeniedError) as refused:
         await contacts.write_to(installation.engine, opens, case, way, "A subject", "A text.")
-    assert (refused.value.reason, refused.value.clause) == ("exit", "§5.2")
+    assert (refused.value.reason, cited(refused.value)) == ("exit", "§5.2")
     assert (await installation.newest()).act == "staff:contact:write"
     assert (await installation.newest()).outcome == "refused"
 
@@ -178,7 +179,7 @@ async def test_one_at_a_time_and_no_longer_than_its_time(installation):
         await cases.open_item(installation.engine, opens, case, "name")
     with pytest.raises(DeniedError) as refused:
         await cases.open_item(installation.engine, opens, case, "name")
-    assert (refused.value.step, refused.value.clause) == (9, "§5.2")
+    assert (refused.value.step, cited(refused.value)) == (9, "§5.2")
     (one,) = await emergencies.all_emergencies(installation.engine)
     assert len(one.items) == emergencies.RELEASES_AT_MOST - 1
     installation.wall.pass_(emergencies.SECONDS)
@@ -205,7 +206,7 @@ async def test_the_mandate_dies_with_the_review_the_sign_out_and_the_staff(insta
     mandate = (await cases.case_of(installation.engine, opens, case)).mandate
     with pytest.raises(DeniedError) as refused:
         await emergencies.review(installation.engine, opens, case, "justified")
-    assert (refused.value.reason, refused.value.clause) == ("second-approver", "§5.2")
+    assert (refused.value.reason, cited(refused.value)) == ("second-approver", "§5.2")
     with pytest.raises(DeniedError):
         await emergencies.review(installation.engine, await installation.staff("sato", ("support",)), case, "justified")
     with pytest.raises(InputError):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from asked import CONSOLE, Browser
+from cited import cited
 from taking import CONTEST, EVENT, SURVEY, opened
 
 import kept
@@ -41,7 +42,7 @@ async def test_a_list_of_many_names_needs_a_second(installation):
     await guests(installation, desk, MANY)
     with pytest.raises(DeniedError) as refused:
         await events.check_in_list(installation.engine, desk.session, "afternoon")
-    assert (refused.value.reason, refused.value.clause) == ("bulk", "§5.2")
+    assert (refused.value.reason, cited(refused.value)) == ("bulk", "§5.2")
     assert "ask" in refused.value.needed
     assert not [one for one in await installation.ledger() if one.act == "actor:value:read"]
     approval = await events.ask_second(installation.engine, desk.session, "afternoon")
@@ -126,7 +127,7 @@ async def test_a_mandate_for_many_is_empty_until_somebody_approved(installation)
     for presented in (real, mandate):  # what it says of itself does not count: the flush looks at the row
         with pytest.raises(DeniedError) as refused:
             await gate.read(installation.engine, presented, own.person_id, ("name",), Exit.SCREEN)
-        assert (refused.value.step, refused.value.clause) == (9, "§5.2")
+        assert (refused.value.step, cited(refused.value)) == (9, "§5.2")
     asked = await bulk_approval.ask(installation.engine, session, "test", "test")
     with pytest.raises(DeniedError):
         await bulk_approval.fill_mandate(installation.engine, mandate.id, asked, MANY)

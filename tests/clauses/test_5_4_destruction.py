@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+from cited import cited
 from installation import MAIL, NAME, Installation
 
 from kept.cli.main import main
@@ -151,7 +152,7 @@ async def test_a_restored_k_serves_the_person_alone_until_signed_off(installatio
     await installation.open(verify=False, create=False)
     with pytest.raises(ClosedError) as refused:
         await installation.case(session)
-    assert (refused.value.reason, refused.value.clause) == ("keys-restored", "§5.4")
+    assert (refused.value.reason, cited(refused.value)) == ("keys-restored", "§5.4")
     await sign_off(installation.engine, by="test")
     case = await installation.case(session)
     assert case.person_id
@@ -184,7 +185,7 @@ async def test_a_backup_that_was_changed_or_is_anothers_is_refused(installation,
     target = tmp_path / "restored.db"
     with pytest.raises((SealError, NoteError, MalformedError)) as refused:
         unpack(backup.read_backup(data.path, installation.engine.parts.signing_key.public), key, target)
-    assert refused.value.clause == "§5.4"
+    assert cited(refused.value) == "§5.4"
     assert not target.exists()
 
 
@@ -209,7 +210,7 @@ async def test_without_room_or_right_nothing_half_is_left(installation, vaulted,
     vaulted.backups.write_text("a file where the folder should be")
     with pytest.raises(StoreError) as refused:
         await vaulted.back_up()
-    assert refused.value.clause == "§5.6"
+    assert cited(refused.value) == "§5.6"
     vaulted.backups.unlink()
 
     def full(handle):

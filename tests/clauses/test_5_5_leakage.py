@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 import pytest
+from cited import cited
 from installation import MAIL, NAME, PHONE
 
 from kept.errors import ClosedError, KeptError
@@ -34,7 +35,7 @@ async def test_the_data_opens_only_with_the_keys_that_lie_elsewhere(installation
         with pytest.raises(ClosedError) as refused:
             await installation.open()
         file.with_suffix(".away").rename(file)
-    assert (refused.value.reason, refused.value.clause) == ("epoch-missing", "§5.5")
+    assert (refused.value.reason, cited(refused.value)) == ("epoch-missing", "§5.5")
     await installation.open()
 
 

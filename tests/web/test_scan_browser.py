@@ -7,6 +7,7 @@ import http.server
 import threading
 
 import pytest
+from cited import cited
 from installation import POLICY
 from served import Served
 
@@ -69,4 +70,4 @@ def test_a_site_that_does_not_answer_is_said():
     """Nothing listens there: the error says what to look at, and no result is made up."""
     with pytest.raises(SettingError) as refused:
         asyncio.run(scan_site(RULES, "http://127.0.0.1:9"))
-    assert (refused.value.reason, refused.value.clause) == ("site-silent", "§3.7")
+    assert (refused.value.reason, cited(refused.value)) == ("site-silent", "§3.7")

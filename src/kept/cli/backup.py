@@ -212,7 +212,7 @@ def _public(address: Address) -> bytes:
             f"expected the key folder {address.key_folder.name}, found none",
             reason="key-folder-missing",
             hint="put it back; data backups never hold it",
-            clause="§5.5",
+            rests_on="keys-apart",
         )
     return KeyFiles(address.key_folder).signing_key().public
 

@@ -7,6 +7,7 @@ import getpass
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from kept.errors import KeptError
 from kept.guarantees import words
 from kept.services.engine.engine import Engine
 from kept.services.engine.installation import Address, installation_parts, parse_address
@@ -49,5 +50,7 @@ async def opened(chosen: argparse.Namespace, *, create: bool = False, verify: bo
         if verify and engine.has_policy:
             await finish_all(engine)
         yield engine
+    except KeptError as error:
+        raise engine.cite(error) from error.__cause__
     finally:
         await engine.close(integrate=verify)

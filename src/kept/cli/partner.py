@@ -79,7 +79,7 @@ def _sign(chosen: argparse.Namespace) -> int:
         records = json.loads(read_given(chosen.file))
     except ValueError as error:
         raise MalformedError(
-            "expected a JSON list of records, found another file", reason="intake-file", clause="§2.9"
+            "expected a JSON list of records, found another file", reason="intake-file", rests_on="sources:partner"
         ) from error
     signed = sign_file(records, chosen.name, key, time.time())
     made = Path(chosen.file).with_suffix(".intake.json")

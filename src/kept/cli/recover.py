@@ -55,7 +55,7 @@ async def _run(chosen: argparse.Namespace) -> int:
                 "expected something missing or rolled back, found a healthy installation",
                 reason="nothing-to-recover",
                 hint="nothing was changed; --anyway opens a new log all the same, and ends the one whose checkpoints people keep",
-                clause="§5.3",
+                rests_on="sealed-values",
             )
         done = await recover(engine, by=operator())
     answer = {

@@ -71,7 +71,7 @@ class Jar:
                 f"expected a cookie of {purpose}, found one of another purpose",
                 needed="code of the cookie's own purpose",
                 reason="cookie-purpose",
-                clause="§3.6",
+                rests_on="cookie-value-for-its-purpose",
             )
         return self._passed.get(name, "")
 

@@ -45,12 +45,18 @@ def open_sealed(key: bytes, sealed: bytes, associated: bytes) -> bytes:
         SealError: It was changed, moved, or sealed under another key or binding.
     """
     if len(sealed) < NONCE_BYTES + TAG_BYTES:
-        raise SealError("expected sealed bytes, found fewer than a nonce and a tag", clause="§5.3", hint=_HINT)
+        raise SealError(
+            "expected sealed bytes, found fewer than a nonce and a tag",
+            rests_on="sealed-values",
+            hint=_HINT,
+        )
     try:
         return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], associated)
     except InvalidTag:
         raise SealError(
-            "sealed bytes do not open under what they must be bound to", clause="§5.3", hint=_HINT
+            "sealed bytes do not open under what they must be bound to",
+            rests_on="sealed-values",
+            hint=_HINT,
         ) from None
 
 

@@ -45,7 +45,7 @@ class Passwords:
                 field="password",
                 reason="password-length",
                 hint="a few unrelated words are easy to remember",
-                clause="§5.2",
+                rests_on="roles",
             )
         return self._hasher.hash(prepared)
 

@@ -47,7 +47,10 @@ class OpeningKey:
         try:
             return _SUITE.decrypt(sealed, self._private, info=info)
         except (InvalidTag, ValueError) as error:
-            raise SealError("expected what was sealed to this key, found what does not open", clause="§4.6") from error
+            raise SealError(
+                "expected what was sealed to this key, found what does not open",
+                rests_on="recipients",
+            ) from error
 
     def __repr__(self) -> str:
         return f"<opening key {self.public.hex()[:8]}>"
@@ -72,5 +75,5 @@ def seal_to(public: bytes, content: bytes, info: bytes) -> bytes:
             "expected an X25519 public key of 32 bytes, found another",
             reason="recipient-key",
             hint="ask the recipient for the output of `kept recipient new-key`",
-            clause="§4.6",
+            rests_on="recipients",
         ) from error

@@ -44,4 +44,7 @@ def verify_signature(public: bytes, signature: bytes, message: bytes) -> None:
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
     except (InvalidSignature, ValueError):
-        raise NoteError("expected a signature by the named key, found none that verifies", clause="§5.3") from None
+        raise NoteError(
+            "expected a signature by the named key, found none that verifies",
+            rests_on="sealed-values",
+        ) from None

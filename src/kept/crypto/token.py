@@ -63,7 +63,7 @@ def parse_token(key: bytes, label: str, unverified: str, at: float) -> dict[str,
             "expected a form still fresh, found one too old",
             reason="token-expired",
             hint="open the page again and send it once more; nothing was taken",
-            clause="§2.1",
+            rests_on="purpose-before-collection",
         )
     return msgspec.json.decode(body[8:], type=dict[str, str])
 
@@ -77,5 +77,5 @@ def _forged() -> MalformedError:
         "expected a token this service signed, found another",
         reason="token-forged",
         hint="open the page again and use its own form",
-        clause="§2.1",
+        rests_on="purpose-before-collection",
     )

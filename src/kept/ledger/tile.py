@@ -37,7 +37,7 @@ def tiles_after_append(size: int, leaves: Sequence[bytes], read_tile: ReadTile) 
             raise EvidenceError(
                 f"expected tile {level}/{tile} to hold {place} hashes, found {len(data) // HASH_BYTES}",
                 reason="tile-short",
-                clause="§5.3",
+                rests_on="sealed-values",
                 hint="run `kept verify`; restore database D from a backup",
             )
         data += value
@@ -74,7 +74,7 @@ def node_reader(read_tile: ReadTile) -> Node:
             raise EvidenceError(
                 f"expected tile {place[0]}/{place[1]} to reach hash {start % WIDTH + (1 << inner)}, found it shorter",
                 reason="tile-short",
-                clause="§5.3",
+                rests_on="sealed-values",
                 hint="run `kept verify`; restore database D from a backup",
             )
         return fold(piece)

@@ -69,7 +69,11 @@ def unpack(content: bytes, width: str) -> Codes:
     """
     made = array(width)
     if len(content) % made.itemsize:
-        raise MalformedError("expected whole codes in a segment, found a part", reason="segment", clause="§5.3")
+        raise MalformedError(
+            "expected whole codes in a segment, found a part",
+            reason="segment",
+            rests_on="sealed-values",
+        )
     made.frombytes(content)
     if sys.byteorder == "big":
         made.byteswap()

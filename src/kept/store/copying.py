@@ -66,7 +66,7 @@ def _copy_one(source: sqlite3.Connection, path: Path) -> None:
             f"expected to make a copy beside the database: {error.strerror}",
             reason="store-unwritable",
             hint="look at the disk and the database's folder; nothing was changed",
-            clause="§5.6",
+            rests_on="durable-writes",
         ) from error
     target = sqlite3.connect(path, isolation_level=None)
     try:

@@ -189,7 +189,7 @@ class SqliteStore:
                 f"expected the {self.part} database, found {self.path.name} empty",
                 reason="database-corrupt",
                 hint="stop, keep the files, run `kept verify`, then restore a backup",
-                clause="§5.6",
+                rests_on="durable-writes",
             )
         if empty and application == 0 and version == 0:
             return None
@@ -425,7 +425,7 @@ def _configure(connection: sqlite3.Connection) -> None:
             f"expected a write-ahead log, the file system allows {mode}",
             reason="store-unwritable",
             hint="keep the database on a local disk the service can write",
-            clause="§5.6",
+            rests_on="durable-writes",
         )
     for pragma in ("synchronous = FULL", "secure_delete = ON", "trusted_schema = OFF", "cache_size = -32000"):
         connection.execute(f"PRAGMA {pragma}").fetchall()

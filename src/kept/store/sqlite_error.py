@@ -49,6 +49,10 @@ def store_error(error: Exception) -> StoreError | ConflictError | RuntimeError:
         return RuntimeError(f"a statement was run wrongly: {error}")
     if not isinstance(code, int):  # Python could not decode what the file holds; its words would quote it
         reason, hint = _CORRUPT
-        return StoreError("expected a sound database, found undecodable bytes", reason=reason, hint=hint, clause="§5.6")
+        return StoreError(
+            "expected a sound database, found undecodable bytes", reason=reason, hint=hint, rests_on="durable-writes"
+        )
     reason, hint = _CORRUPT if code in _CORRUPT_EXTENDED else _MEANING.get(code & 0xFF, _UNWRITABLE)
-    return StoreError(f"expected a sound database, it answered: {error}", reason=reason, hint=hint, clause="§5.6")
+    return StoreError(
+        f"expected a sound database, it answered: {error}", reason=reason, hint=hint, rests_on="durable-writes"
+    )

@@ -38,7 +38,7 @@ def guard_individual_number(text: str, field: str, *, may_be_phone: bool = False
             field=field,
             reason="individual-number",
             hint="we never take Individual Numbers; for a phone number, begin with 0 or with + and the country code",
-            clause="§1.1",
+            rests_on="declared-items-only",
         )
 
 

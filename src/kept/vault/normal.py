@@ -83,7 +83,7 @@ def normalise(
             f"expected an item that may be collected, found {item_type}",
             "never-collected",
             "leave it out",
-            clause="§1.1",
+            rests_on="declared-items-only",
         )
     return form(text, _Asked(field, options, today))
 

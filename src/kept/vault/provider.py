@@ -77,5 +77,5 @@ def missing_epoch(epoch: int) -> ClosedError:
         f"expected the root of key epoch {epoch}, found none",
         reason="epoch-missing",
         hint="put the key file of that epoch back; without it everything sealed under it stays closed",
-        clause="§5.5",
+        rests_on="keys-apart",
     )

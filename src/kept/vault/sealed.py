@@ -92,7 +92,11 @@ def open_value(  # noqa: PLR0913 -- each part is bound
 
 
 def _no_value() -> SealError:
-    return SealError("expected a padded value in the seal, found other bytes", reason="value-malformed", clause="§5.3")
+    return SealError(
+        "expected a padded value in the seal, found other bytes",
+        reason="value-malformed",
+        rests_on="sealed-values",
+    )
 
 
 def _state_binding(vault_id: str, person_id: bytes, g: int) -> bytes:

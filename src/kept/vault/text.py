@@ -73,9 +73,9 @@ def one_width(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
-def wrong(field: str, message: str, reason: str, hint: str, clause: str = "§2.2") -> SubmissionError:
+def wrong(field: str, message: str, reason: str, hint: str, rests_on: str = "nothing-unneeded") -> SubmissionError:
     """Return the refusal of a value; never with what was typed."""
-    return SubmissionError(message, field=field, reason=f"value-{reason}", hint=hint, clause=clause)
+    return SubmissionError(message, field=field, reason=f"value-{reason}", hint=hint, rests_on=rests_on)
 
 
 def too_long(field: str, most: int) -> SubmissionError:

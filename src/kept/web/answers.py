@@ -111,6 +111,8 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
     other = next(one for one in words.LANGUAGES if one != language)
     path = request.url.path
     session = request.scope["state"].get("session")
+    if isinstance(error := values.get("error"), KeptError):
+        web.engine.cite(error)
     content = environment.get_template(template).render(
         _=words.translator(language),
         language=language,
@@ -306,11 +308,11 @@ async def form_of(request: Request, allowed: tuple[str, ...], *, several: tuple[
             raise InputError(
                 "expected only the fields of this form, found another",
                 reason="field-undeclared",
-                clause="§2.2",
+                rests_on="nothing-unneeded",
                 hint="nothing was taken; use the form as it is shown",
             )
         if name in found and name not in several:
-            raise InputError("expected a field once, found it again", reason="field-twice", clause="§2.2")
+            raise InputError("expected a field once, found it again", reason="field-twice", rests_on="nothing-unneeded")
         found[name] = f"{found[name]}\n{value}" if name in found else value
     check_form_token(request, found.pop("form_token", ""))
     return found

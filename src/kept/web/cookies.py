@@ -93,7 +93,7 @@ async def choose(request: Request) -> Response:
                 "expected a choice this form offers, found another",
                 reason="choice-unknown",
                 hint="use the form as it is shown",
-                clause="§2.3",
+                rests_on="fair-forms",
             )
     jar = jar_of(request)
     if remember_me.PURPOSE not in allowed and jar.has(remember_me.COOKIE):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from cited import cited
 from hypothesis import given
 from hypothesis import strategies as st
 from installation import POLICY
@@ -88,7 +89,7 @@ def test_a_value_is_given_to_the_code_of_its_purpose_only():
     for name, purpose in ((SESSION, "marketing-data"), ("_ga", "sign-in")):
         with pytest.raises(DeniedError) as refused:
             jar.value(name, purpose=purpose)
-        assert (refused.value.clause, refused.value.reason) == ("§3.6", "cookie-purpose")
+        assert (cited(refused.value), refused.value.reason) == ("§3.6", "cookie-purpose")
     assert "secret" not in repr(jar)
 
 

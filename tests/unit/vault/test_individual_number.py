@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from cited import cited
 
 from kept.errors import SubmissionError
 from kept.vault.individual_number import has_check_digit, looks_like_individual_number
@@ -58,7 +59,7 @@ def test_refused_with_a_reason(item_type, text):
     with pytest.raises(SubmissionError) as refused:
         normalise(item_type, text, field="the_field")
     assert refused.value.reason == "individual-number"
-    assert refused.value.clause == "§1.1"
+    assert cited(refused.value) == "§1.1"
     assert "9018" not in f"{refused.value} {refused.value.hint}"
 
 

@@ -249,7 +249,9 @@ def _code_hash(code: str) -> str:
 def _language(engine: Engine, language: str) -> str:
     if language not in engine.policy.policy.languages:
         raise SubmissionError(
-            "expected a language the policy is complete in, found another", reason="language-not-offered", clause="§2.3"
+            "expected a language the policy is complete in, found another",
+            reason="language-not-offered",
+            rests_on="fair-forms",
         )
     return language
 

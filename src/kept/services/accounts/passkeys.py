@@ -169,5 +169,5 @@ def _refused() -> SignInError:
         "expected a passkey of this site, found none that verifies",
         reason="passkey-wrong",
         hint="try again, or sign in with your login name",
-        clause="§5.2",
+        rests_on="roles",
     )

@@ -60,5 +60,5 @@ class Limits:
                 retry_after_seconds=max(1, int(wait)),
                 reason="too-many",
                 hint=f"try again in {max(1, int(wait / 60))} minutes",
-                clause="§5.2",
+                rests_on="roles",
             )

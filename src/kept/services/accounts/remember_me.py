@@ -110,7 +110,7 @@ async def sign_in_remembered(engine: Engine, unverified: str) -> tuple[str, str]
             "expected a device we remember, found another",
             reason="device-forgotten",
             hint="sign in once more; it was forgotten, or its time is over",
-            clause="§3.1",
+            rests_on="cookies:remember",
         )
     if found == "copied":
         await _record(engine, person_id, Act.DEVICE_COPIED, Outcome.REFUSED, at)
@@ -118,7 +118,7 @@ async def sign_in_remembered(engine: Engine, unverified: str) -> tuple[str, str]
             "this device's cookie was used from a copy",
             reason="device-copied",
             hint="every device was forgotten and every session ended; sign in once more, and look at my data",
-            clause="§3.1",
+            rests_on="cookies:remember",
         )
     token = await start_session(engine, person_id, signed_in_at=since)
     return token, _text(person_id, series, fresh) if found == "renewed" else ""
@@ -183,7 +183,7 @@ def _parts(unverified: str) -> tuple[bytes, bytes, bytes]:
             "expected a device we remember, found another",
             reason="device-forgotten",
             hint="sign in once more; it was forgotten, or its time is over",
-            clause="§3.1",
+            rests_on="cookies:remember",
         )
     return raw[:16], raw[16:32], raw[32:]
 

@@ -113,7 +113,7 @@ def parse_bundle(unverified: bytes, key: OpeningKey, installation: VerifierKey) 
             "expected a bundle of the legal desk, found another file",
             reason="disclosure-file",
             hint="give the file as it was sent",
-            clause="§4.9",
+            rests_on="disclosure",
         ) from error
     verify_signature(installation.public, signature, _signed(disclosure_id, number, sealed))
     sheet, *records = (json.loads(key.open(one, bundle_info(disclosure_id, number))) for one in sealed)

@@ -161,7 +161,7 @@ async def name_person(
             f"expected at most {PEOPLE_AT_MOST} people in a request, found more",
             reason="disclosure-people",
             hint="record a second request",
-            clause="§4.9",
+            rests_on="disclosure",
         )
     mandate = await load_mandate(engine, found.mandate_id)
     sought = Sought(found.terms.starts_at, found.terms.ends_at, str(found.number), found.terms.told_from)
@@ -171,14 +171,20 @@ async def name_person(
         person_id, found_by = await find_person(engine, mandate, criteria, sought), ",".join(criteria)
     if any(one.person_id == person_id for one in found.people):
         raise InputError(
-            "expected another person, found one the request names already", reason="disclosure-person", clause="§4.9"
+            "expected another person, found one the request names already",
+            reason="disclosure-person",
+            rests_on="disclosure",
         )
 
     async def body(tx: Transaction) -> None:
         rows = await tx.all("disclosure_people", disclosure_id=disclosure_id)
         row = await tx.one("disclosure_get", disclosure_id=disclosure_id)
         if row is None or row[16] != "recorded":
-            raise ConflictError("the request was fixed in another window", reason="disclosure-fixed", clause="§4.9")
+            raise ConflictError(
+                "the request was fixed in another window",
+                reason="disclosure-fixed",
+                rests_on="disclosure",
+            )
         place = 1 + max((int(one[1]) for one in rows), default=0)
         await tx.run(
             "disclosure_person_insert",
@@ -207,7 +213,7 @@ async def ask(engine: Engine, session: StaffSession, disclosure_id: str) -> None
             "expected a request that names somebody, found nobody in it",
             reason="disclosure-nobody",
             hint="find the people it names first",
-            clause="§4.9",
+            rests_on="disclosure",
         )
     _require_status(found, "recorded")
     approval_id = await ask_for_approval(engine, session, ACT, disclosure_id)
@@ -221,7 +227,11 @@ async def ask(engine: Engine, session: StaffSession, disclosure_id: str) -> None
             approval_id=approval_id,
             scope_seal=_scope_seal(engine, found),
         ):
-            raise ConflictError("the request was asked for in another window", reason="disclosure-step", clause="§4.9")
+            raise ConflictError(
+                "the request was asked for in another window",
+                reason="disclosure-step",
+                rests_on="disclosure",
+            )
         await insert_entries(tx, [entry], at)
 
     await engine.data.write(body)
@@ -348,7 +358,7 @@ async def fetch(engine: Engine, session: StaffSession, disclosure_id: str) -> by
                 "expected a bundle that waits to be fetched, found none",
                 reason="disclosure-fetched",
                 hint="a bundle is fetched once; record a new request",
-                clause="§4.9",
+                rests_on="disclosure",
             )
         await tx.run("disclosure_records_delete", disclosure_id=disclosure_id)
         await tx.run("mandates_revoke_case", case_id=disclosure_id, at=at)
@@ -379,7 +389,11 @@ async def disclosure_of(engine: Engine, disclosure_id: str) -> Disclosure:
 
     row, people, items = await engine.data.read(body)
     if row is None:
-        raise InputError("expected a request, found none of that number", reason="disclosure-unknown", clause="§4.9")
+        raise InputError(
+            "expected a request, found none of that number",
+            reason="disclosure-unknown",
+            rests_on="disclosure",
+        )
     text = _open_text(engine, disclosure_id, bytes(row[10]))
     terms = Terms(
         text.authority, text.reference, str(row[1]), tuple(str(row[2]).split(",")), float(row[3]), float(row[4]),
@@ -420,7 +434,7 @@ def _require(engine: Engine, session: StaffSession) -> Purpose:
             "expected a policy that declares disclosure under a law, found none",
             reason="disclosure-undeclared",
             hint="declare `disclosure` and a purpose on basis law",
-            clause="§4.9",
+            rests_on="disclosure",
         )
     session.require_purpose(engine, purpose.id)
     return purpose
@@ -447,14 +461,14 @@ def _check_terms(engine: Engine, terms: Terms, at: float) -> None:
             f"expected the {field} of a request as it was received, found what cannot be",
             reason="disclosure-terms",
             hint="name authority, ground, items, period, due date and, for telling later, date and ground",
-            clause="§4.9",
+            rests_on="disclosure",
         )
     if len(terms.public_key) != KEY_BYTES:
         raise InputError(
             "expected the authority's key, found another",
             reason="disclosure-key",
             hint="ask the authority for the output of `kept recipient new-key`",
-            clause="§4.9",
+            rests_on="disclosure",
         )
     seal_to(terms.public_key, b"", b"")
 
@@ -465,7 +479,7 @@ def _require_status(found: Disclosure, status: str) -> None:
             "expected the request one step earlier, found it elsewhere",
             reason="disclosure-step",
             hint="look at it again",
-            clause="§4.9",
+            rests_on="disclosure",
         )
 
 
@@ -494,7 +508,7 @@ async def _require_scope(engine: Engine, found: Disclosure) -> None:
         "expected a request as it was asked for, found another scope",
         reason="disclosure-scope",
         hint="a row was changed past Kept: run `kept verify`, then record the request anew",
-        clause="§4.9",
+        rests_on="disclosure",
     )
 
 
@@ -508,7 +522,7 @@ async def _exceeded(engine: Engine, session: StaffSession, found: Disclosure, wh
         needed="another request",
         entry_id=entry.entry.id.hex(),
         reason="disclosure-fixed",
-        clause="§4.9",
+        rests_on="disclosure",
     )
 
 

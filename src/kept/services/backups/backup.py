@@ -61,7 +61,7 @@ async def register_backup_key(engine: Engine, public: bytes, *, by: str) -> None
             "expected an X25519 public key of 32 bytes, found another",
             reason="backup-key-malformed",
             hint="give what `kept backup new-key` printed",
-            clause="§5.4",
+            rests_on="restore-drill",
         )
     seal_to(public, b"", b"")
     if await backup_key(engine) == public:
@@ -104,7 +104,7 @@ async def make_backups(engine: Engine, folder: Path, *, by: str) -> list[BackupF
             "expected a backup key, found none registered",
             reason="backup-key-missing",
             hint="`kept backup new-key FILE` on another machine, then `kept backup create FOLDER --public KEY` here",
-            clause="§5.4",
+            rests_on="restore-drill",
         )
     engine.ready()
     copies = {store.path.with_name(f".{store.path.name}.copy"): store for store in (data, keys)}
@@ -247,7 +247,7 @@ def newest_of(folder: Path, part: str, public: bytes, vault: str) -> BackupFile:
             f"expected a backup of the {part} database of this installation, found none in {folder.name}",
             reason="backup-missing",
             hint="`kept backup create FOLDER` makes one",
-            clause="§5.4",
+            rests_on="restore-drill",
         )
     return max(found, key=lambda one: one.manifest.made_at)
 

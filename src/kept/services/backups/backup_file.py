@@ -156,14 +156,14 @@ def read_backup(path: Path, public: bytes) -> BackupFile:
             "expected a backup made by this installation, found one it did not sign",
             reason="backup-foreign",
             hint="give the key folder of the installation the backup was made of",
-            clause="§5.4",
+            rests_on="restore-drill",
         ) from error
     except (ValueError, KeyError, TypeError) as error:
         raise MalformedError(
             f"expected a backup, found {path.name} to be another file",
             reason="backup-malformed",
             hint="give a file made by `kept backup create`",
-            clause="§5.4",
+            rests_on="restore-drill",
         ) from error
     return BackupFile(path, manifest, line[:-1], sealed_key, starts_at)
 
@@ -187,7 +187,7 @@ def unpack(backup: BackupFile, key: OpeningKey, target: Path) -> None:
             "expected a backup sealed to this key, found one that does not open",
             reason="backup-key",
             hint=f"it was sealed to the key {backup.manifest.sealed_to[:16]}…",
-            clause="§5.4",
+            rests_on="restore-drill",
         ) from error
     found = hashlib.sha256()
     try:
@@ -272,7 +272,7 @@ def _changed() -> SealError:
         "expected a whole backup, found one cut short or changed",
         reason="backup-changed",
         hint="take another backup; this one is not to be trusted",
-        clause="§5.4",
+        rests_on="restore-drill",
     )
 
 
@@ -282,5 +282,5 @@ def _unwritable(error: OSError) -> StoreError:
         f"expected to write a backup: {error.strerror}",
         reason="disk-full" if full else "backup-unwritable",
         hint="free space where backups go" if full else "let the service write in the folder of backups",
-        clause="§5.6",
+        rests_on="durable-writes",
     )

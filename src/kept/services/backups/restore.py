@@ -64,14 +64,14 @@ async def place(backup: BackupFile, key: OpeningKey, address: Address, *, over: 
             f"expected the key files this backup needs, found no {', '.join(missing)}",
             reason="backup-key-files",
             hint="put them back; when an epoch was destroyed nothing sealed under it opens again, and a newer backup is needed",
-            clause="§5.5",
+            rests_on="keys-apart",
         )
     if not over and any(one.exists() for one in _files(target)):
         raise SettingError(
             f"expected no database at {target.name}, found one",
             reason="restore-over",
             hint="--over moves it aside; or restore into another folder",
-            clause="§5.4",
+            rests_on="restore-drill",
         )
     passing = target.with_name(f".{target.name}{PASSING}")
     with alone(address.data):
@@ -92,7 +92,7 @@ async def place(backup: BackupFile, key: OpeningKey, address: Address, *, over: 
                 f"expected to put the database in its place: {error.strerror}",
                 reason="store-unwritable",
                 hint="look at the folder; nothing was lost",
-                clause="§5.6",
+                rests_on="durable-writes",
             ) from error
         finally:
             remove_database(passing)

@@ -127,7 +127,7 @@ def require_channels(engine: Engine, campaign: Campaign) -> None:
             f"expected a way to send by {', '.join(missing)}, found none",
             reason="channel-missing",
             hint="for mail: `kept serve --smtp HOST:PORT`",
-            clause="§4.4",
+            rests_on="consent-checked-when-sent",
         )
 
 
@@ -203,10 +203,18 @@ async def standing(engine: Engine, campaign_id: str) -> Standing:
     """
     row = await engine.data.read(lambda tx: tx.one("campaign_get", campaign_id=campaign_id))
     if row is None:
-        raise InputError("expected a campaign, found none of that id", reason="campaign-unknown", clause="§4.4")
+        raise InputError(
+            "expected a campaign, found none of that id",
+            reason="campaign-unknown",
+            rests_on="consent-checked-when-sent",
+        )
     file = await _parsed(engine, str(row[1]))
     if file.id != campaign_id or _seal(engine, file) != str(row[2]):
-        raise SealError("a campaign's file is not the one that was drafted", reason="campaign-changed", clause="§5.3")
+        raise SealError(
+            "a campaign's file is not the one that was drafted",
+            reason="campaign-changed",
+            rests_on="sealed-values",
+        )
     return Standing(
         file, str(row[5]), str(row[3]), float(row[4]), str(row[6]), str(row[7]), bytes(row[8]),
         None if row[9] is None else float(row[9]), None if row[10] is None else float(row[10]),

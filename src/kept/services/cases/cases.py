@@ -79,7 +79,7 @@ async def open_case(engine: Engine, session: StaffSession, purpose: str, *, seco
             needed="a role whose purposes include this one" if declared else "a purpose the policy declares",
             entry_id=entry_id,
             reason="role" if declared else "purpose",
-            clause="§5.2" if declared else "§2.1",
+            rests_on="roles" if declared else "§2.1",
         )
     case_id = random_id()
     number = await engine.data.write(
@@ -293,7 +293,7 @@ def require_open(engine: Engine, case: Case) -> None:
             step=1,
             needed="a new case",
             reason="case-over",
-            clause="§5.2",
+            rests_on="roles",
         )
 
 

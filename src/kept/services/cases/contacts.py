@@ -175,7 +175,7 @@ async def write_to(  # noqa: PLR0913 -- what a message is
     case = await cases.case_of(engine, session, case_id)
     cases.require_open(engine, case)
     if channel not in CHANNELS:
-        raise InputError("expected a way to reach people, found another", reason="contact-channel", clause="§4.5")
+        raise InputError("expected a way to reach people, found another", reason="contact-channel", rests_on="purposes")
     way = Exit(channel)
     said_title, said_text = _typed(title, text)
     if not case.person_id:
@@ -233,7 +233,7 @@ async def _keep(  # noqa: PLR0913 -- what a message is
                 step=9,
                 needed="a new case, or a new sign-in",
                 reason="mandate-spent",
-                clause="§5.2",
+                rests_on="roles",
             )
         await insert_mandate(tx, mandate, kind=ONE_PERSON)
         await tx.run(
@@ -264,7 +264,7 @@ async def write_again(engine: Engine, session: StaffSession, case_id: str, messa
     case = await cases.case_of(engine, session, case_id)
     rows = await engine.data.read(lambda tx: tx.all("contacts_of_case", case_id=case.id))
     if message_id not in {str(row[1]) for row in rows}:
-        raise InputError("expected a message of this case, found none", reason="contact-unknown", clause="§4.5")
+        raise InputError("expected a message of this case, found none", reason="contact-unknown", rests_on="purposes")
     await send_again(engine, session, message_id)
 
 

@@ -65,7 +65,7 @@ async def note_in_case(engine: Engine, session: StaffSession, case_id: str, chan
             "expected an address for that way, found none given",
             reason="address-none",
             hint="there is nothing to write to",
-            clause="§4.4",
+            rests_on="consent-checked-when-sent",
         )
     account = staff_account(
         engine,

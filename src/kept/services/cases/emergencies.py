@@ -119,7 +119,7 @@ async def open_emergency(  # noqa: PLR0913 -- what an emergency names
             f"expected a known reason and 1 to {TEXT_AT_MOST} characters on what happens, found something else",
             reason="emergency-words",
             hint="say in a sentence what happens; the customer can read it",
-            clause="§5.2",
+            rests_on="roles",
         )
     _require_criteria(engine, criteria)
     case_id, at = random_id(), engine.ready()
@@ -184,7 +184,9 @@ async def review(engine: Engine, session: StaffSession, case_id: str, outcome: s
     found = await emergency_of(engine, case_id)
     if outcome not in OUTCOMES:
         raise InputError(
-            f"expected one of {', '.join(OUTCOMES)}, found something else", reason="emergency-outcome", clause="§5.2"
+            f"expected one of {', '.join(OUTCOMES)}, found something else",
+            reason="emergency-outcome",
+            rests_on="roles",
         )
     if found.opened_by == session.login:
         raise DeniedError(
@@ -192,7 +194,7 @@ async def review(engine: Engine, session: StaffSession, case_id: str, outcome: s
             step=1,
             needed="another member of staff with the right `approve`",
             reason="second-approver",
-            clause="§5.2",
+            rests_on="roles",
         )
     at = engine.ready()
     person_id, keys = await _person(engine, case_id)
@@ -216,7 +218,7 @@ async def review(engine: Engine, session: StaffSession, case_id: str, outcome: s
             "expected an emergency that waits for its review, found one that had it",
             reason="emergency-reviewed",
             hint="look at it again",
-            clause="§5.2",
+            rests_on="roles",
         )
 
 
@@ -228,7 +230,11 @@ async def emergency_of(engine: Engine, case_id: str) -> Emergency:
     """
     row = await engine.data.read(lambda tx: tx.one("emergency_get", case_id=case_id))
     if row is None:
-        raise InputError("expected an emergency, found none of that number", reason="emergency-unknown", clause="§5.2")
+        raise InputError(
+            "expected an emergency, found none of that number",
+            reason="emergency-unknown",
+            rests_on="roles",
+        )
     return await _whole(engine, row)
 
 
@@ -301,7 +307,7 @@ def _require_criteria(engine: Engine, criteria: Mapping[str, str]) -> None:
             field="",
             reason="no-criterion",
             hint=f"findable: {', '.join(findable)}",
-            clause="§2.2",
+            rests_on="nothing-unneeded",
         )
 
 
@@ -407,7 +413,7 @@ async def _refused(  # noqa: PLR0913 -- what a refusal says
         needed=needed,
         entry_id=entry_id,
         reason=reason,
-        clause="§5.2",
+        rests_on="roles",
     )
 
 

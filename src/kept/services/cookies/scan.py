@@ -71,7 +71,7 @@ async def scan_site(rules: Rules, url: str, centre: str = CENTRE) -> tuple[list[
             "expected Chromium and Playwright, found at least one missing",
             reason="no-browser",
             hint="install Debian's `chromium`, and `pip install playwright`; nothing else of Kept needs them",
-            clause="§3.7",
+            rests_on="only-declared-cookies",
         )
     steps: list[tuple[str, frozenset[str], tuple[str, ...], dict[str, str]]] = [
         ("no choice", frozenset(), (), {}),
@@ -91,7 +91,7 @@ async def scan_site(rules: Rules, url: str, centre: str = CENTRE) -> tuple[list[
                     f"expected {urlsplit(url).netloc} to answer in the phase {phase!r}, found that it did not",
                     reason="site-silent",
                     hint="is it running, and is its cookie centre where --centre says?",
-                    clause="§3.7",
+                    rests_on="only-declared-cookies",
                 ) from error
     return seen, compare(rules, seen)
 

@@ -87,6 +87,6 @@ async def load_in_force(
             "expected the active policy to be what was activated through Kept, found another",
             reason="policy-rewritten",
             hint="restore database D, or activate the right files again under a new version",
-            clause="§4.1",
+            rests_on="bound-to-notice",
         )
     return active

@@ -76,6 +76,6 @@ class Clock:
                 f"expected a clock not behind what was recorded, found it {self._high - wall:.0f} s behind",
                 reason="clock-back",
                 hint="set the machine's clock; if it was wrong before and is right now, run `kept recover --clock`",
-                clause="§5.3",
+                rests_on="sealed-values",
             )
         return self._high

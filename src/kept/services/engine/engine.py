@@ -17,7 +17,7 @@ from kept.crypto.password import Passwords
 from kept.crypto.random import random_id
 from kept.crypto.signature import SigningKey
 from kept.errors import ClosedError, KeptError, PolicyError, SettingError
-from kept.policy.ground import clause_of
+from kept.policy.ground import cite, clause_of
 from kept.policy.vocabulary import GuaranteeWord
 from kept.policy.words import CHANNELS, Exit, ItemType
 from kept.services.engine.active_policy import ActivePolicy, load_in_force
@@ -234,7 +234,10 @@ class Engine:
     @staticmethod
     def _no_policy() -> ClosedError:
         return ClosedError(
-            "expected an activated policy, found none", reason="no-policy", hint="run `kept init POLICY`", clause="§2.1"
+            "expected an activated policy, found none",
+            reason="no-policy",
+            hint="run `kept init POLICY`",
+            rests_on="purpose-before-collection",
         )
 
     async def reload_policy(self) -> None:
@@ -265,13 +268,17 @@ class Engine:
                 "expected the active policy, this process holds another",
                 reason="policy-other",
                 hint="try again in a moment; the service loads the new version by itself",
-                clause="§4.1",
+                rests_on="bound-to-notice",
             )
         return active
 
     def clause(self, ground: str) -> str:
         """Return the clause of the policy in force that carries *ground*, such as `4.6`; empty when none does, or there is none."""
         return clause_of(self._active.policy, ground) if self._active is not None else ""
+
+    def cite(self, error: KeptError) -> KeptError:
+        """Give an error the clause of the policy in force that it rests on; every edge of the program does so before it shows one."""
+        return cite(self._active.policy, error) if self._active is not None else error
 
     def findable(self) -> dict[str, ItemType]:
         """Return the items a person can be found by, with their types."""
@@ -293,7 +300,7 @@ class Engine:
                 f"the gate is closed: {self._closed_for}",
                 reason=self._closed_for,
                 hint="see `kept status`",
-                clause="§5.2",
+                rests_on="roles",
             )
         if at - self._provider_asked_at > PROVIDER_ASKED_EVERY_SECONDS:
             if self.provider.state(self.keyring.epoch) != "usable":
@@ -301,7 +308,7 @@ class Engine:
                     "expected the key provider to answer, found its epoch missing",
                     reason="epoch-missing",
                     hint="put the key file back; nothing is released until then",
-                    clause="§5.5",
+                    rests_on="keys-apart",
                 )
             self._provider_asked_at = at
         return at
@@ -414,7 +421,7 @@ async def _vault_id(parts: Parts) -> tuple[str, str]:
                 "expected databases D and K of one vault, found two that do not belong together",
                 reason="vault-other",
                 hint="check both addresses; a restored K goes with its own D",
-                clause="§5.4",
+                rests_on="restore-drill",
             )
     else:
         fresh = random_id()

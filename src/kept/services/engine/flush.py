@@ -267,5 +267,5 @@ async def _look_again(tx: Transaction, batch: list[_Pending], results: list[Kept
                     step=9,
                     needed="a new case, or a new sign-in",
                     reason="mandate-spent",
-                    clause="§5.2",
+                    rests_on="roles",
                 )

@@ -93,7 +93,7 @@ def installation_parts(
             f"expected the key folder {address.key_folder.name}, found none",
             reason="key-folder-missing",
             hint="put it back; data backups never hold it",
-            clause="§5.5",
+            rests_on="keys-apart",
         )
     fresh = not address.data.exists()
     data = SqliteStore(address.data, "data", create=create)

@@ -58,7 +58,7 @@ def write_key(path: Path, kind: str, key: bytes) -> None:
             f"cannot make the key file {path.name}: {error.strerror}",
             reason="key-file-unwritable",
             hint="the key folder must exist, be ours, have space and allow hard links; an existing key is never replaced",
-            clause="§5.5",
+            rests_on="keys-apart",
         ) from None
 
 
@@ -83,7 +83,7 @@ def read_key(path: Path, kind: str) -> bytes:
             f"expected the key file {path.name}, found none",
             reason="key-file-missing",
             hint="put it back from where you keep key files; data backups never hold it",
-            clause="§5.5",
+            rests_on="keys-apart",
         ) from None
     except OSError as error:
         raise _wrong(path, kind, f"a file that does not open: {error.strerror}") from None
@@ -96,7 +96,7 @@ def read_key(path: Path, kind: str) -> bytes:
                 f"expected the key file {path.name} to be readable by its owner alone, found it open to others",
                 reason="key-file-open",
                 hint=f"run: chmod 600 {path.name}  (and make it the service's own)",
-                clause="§5.5",
+                rests_on="keys-apart",
             )
         text = file.read(MAX_FILE_BYTES).decode("ascii", errors="replace")
     found = _LINES.fullmatch(text)
@@ -126,14 +126,14 @@ class KeyFiles:
                 f"cannot make the key folder {folder.name}: {error.strerror}",
                 reason="key-folder-unusable",
                 hint="name a folder of the service's own",
-                clause="§5.5",
+                rests_on="keys-apart",
             ) from None
         if status.st_mode & 0o022 or status.st_uid != os.geteuid():
             raise SettingError(
                 f"expected the key folder {folder.name} to be its owner's alone, found it open to others",
                 reason="key-folder-open",
                 hint=f"run: chmod 700 {folder.name}  (and make it the service's own)",
-                clause="§5.5",
+                rests_on="keys-apart",
             )
 
     def create(self, epoch: int) -> None:
@@ -170,7 +170,7 @@ class KeyFiles:
                 f"cannot destroy the key file {path.name}: {error.strerror}",
                 reason="key-file-unwritable",
                 hint="the key folder must be ours; the epoch counts as destroyed only when the file is gone",
-                clause="§5.5",
+                rests_on="keys-apart",
             ) from None
 
     def state(self, epoch: int) -> str:
@@ -237,5 +237,5 @@ def _wrong(path: Path, kind: str, found: str) -> SettingError:
         f"expected {path.name} to hold a {kind} key, found {found}",
         reason="key-file-wrong",
         hint="put the right key file back; nothing was changed",
-        clause="§5.5",
+        rests_on="keys-apart",
     )

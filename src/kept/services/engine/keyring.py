@@ -76,7 +76,10 @@ class PersonKeys:
         """
         for row in self._rows.values():
             if row.kind not in KINDS:
-                raise SealError(f"expected a key of a known kind, found another under {row.key_id[:8]}", clause="§5.3")
+                raise SealError(
+                    f"expected a key of a known kind, found another under {row.key_id[:8]}",
+                    rests_on="sealed-values",
+                )
             self._key(row.key_id, row.kind)
         for kind in KINDS:
             self.newest(kind)

@@ -94,7 +94,7 @@ class People:
                 "expected a state for a person whose keys exist, found none",
                 reason="state-missing",
                 hint="restore database D from a newer backup, or run `kept recover`",
-                clause="§5.3",
+                rests_on="sealed-values",
             )
         g, key_id, sealed = state_row
         if copy_g is not None and g < copy_g:
@@ -102,13 +102,17 @@ class People:
                 f"expected a person's state number {copy_g} or later, found {g}",
                 reason="state-rolled-back",
                 hint="somebody put an older state back; run `kept verify`, then `kept recover`",
-                clause="§5.3",
+                rests_on="sealed-values",
             )
         state = parse_state(
             open_state(keys.value_key(key_id), sealed, vault_id=self._vault_id, person_id=person_id, g=g)
         )
         if state.g != g:
-            raise SealError("a state names another number than its row", reason="state-malformed", clause="§5.3")
+            raise SealError(
+                "a state names another number than its row",
+                reason="state-malformed",
+                rests_on="sealed-values",
+            )
         return Person(
             person_id,
             state,
@@ -141,7 +145,7 @@ class People:
                 f"expected version {version} of an item, found none",
                 reason="value-missing",
                 hint="run `kept verify`; restore database D from a backup",
-                clause="§5.3",
+                rests_on="sealed-values",
             )
         key_id, sealed = row
         return open_value(

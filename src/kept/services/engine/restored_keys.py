@@ -25,5 +25,5 @@ def require_signed_off(restored: str) -> None:
             "expected key database K as it was, found one restored from a backup and not signed off",
             reason="keys-restored",
             hint="erase again whoever was erased since; then `kept backup sign-off`",
-            clause="§5.4",
+            rests_on="restore-drill",
         )

@@ -43,7 +43,11 @@ def data_set_of(engine: Engine, name: str) -> DataSet:
     """
     found = all_data_sets(engine).get(name)
     if found is None:
-        raise InputError("expected a data set of the policy, found another", reason="data-set-unknown", clause="§4.8")
+        raise InputError(
+            "expected a data set of the policy, found another",
+            reason="data-set-unknown",
+            rests_on="released-statistics-only",
+        )
     return found
 
 

@@ -51,7 +51,7 @@ async def export(  # noqa: PLR0913 -- what leaves, how, to whom
             "expected a form and a recipient of the list, found another",
             reason="export-recipient",
             hint=f"recipients: {', '.join(recipients(engine))}",
-            clause="§4.8",
+            rests_on="released-statistics-only",
         )
     at = engine.ready()
     facts = (("question", statistic_id), ("data-set", found.data_set), ("recipient", recipient), ("form", form))
@@ -67,7 +67,7 @@ async def export(  # noqa: PLR0913 -- what leaves, how, to whom
             needed="a release, asked for and approved by a second member of staff",
             entry_id=refused.entry.id.hex(),
             reason="not-released",
-            clause="§4.8",
+            rests_on="released-statistics-only",
         )
     entry = statistic_entry(engine, session, Act.STATISTIC_EXPORT, at, purpose=purpose, clause=CLAUSE, facts=facts)
 

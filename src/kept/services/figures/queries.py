@@ -282,7 +282,11 @@ async def statistic_of(engine: Engine, statistic_id: str) -> Statistic:
     """
     row = await engine.data.read(lambda tx: tx.one("statistic_get", statistic_id=statistic_id))
     if row is None:
-        raise InputError("expected a question, found none of that number", reason="statistic-unknown", clause="§4.8")
+        raise InputError(
+            "expected a question, found none of that number",
+            reason="statistic-unknown",
+            rests_on="released-statistics-only",
+        )
     sealed = bytes(row[12])
     return _statistic(
         statistic_id,

@@ -82,10 +82,16 @@ async def released_one(engine: Engine, number: str) -> Statistic:
     for one in await released(engine):
         if str(one.number) == number:
             return one
-    raise InputError("expected released figures, found none of that number", reason="not-released", clause="§4.8")
+    raise InputError(
+        "expected released figures, found none of that number",
+        reason="not-released",
+        rests_on="released-statistics-only",
+    )
 
 
 def _not_waiting() -> ConflictError:
     return ConflictError(
-        "expected an answer nobody asked to release yet, found another", reason="release-asked", clause="§4.8"
+        "expected an answer nobody asked to release yet, found another",
+        reason="release-asked",
+        rests_on="released-statistics-only",
     )

@@ -321,18 +321,20 @@ async def _verify_token(
             "expected the notice of this form, found that of another",
             reason="token-other-form",
             hint="open this form again",
-            clause="§2.1",
+            rests_on="purpose-before-collection",
         )
     if claims["version"] != str(engine.policy.policy.version):
         raise SubmissionError(
             "expected the notice of the policy in force, found that of another version",
             reason="token-other-version",
             hint="open the form again and read what has changed",
-            clause="§2.1",
+            rests_on="purpose-before-collection",
         )
     notice = await engine.notices.get(claims["notice"])
     if notice is None:
-        raise SubmissionError("expected the notice as shown, found it missing", reason="notice-missing", clause="§2.6")
+        raise SubmissionError(
+            "expected the notice as shown, found it missing", reason="notice-missing", rests_on="notice-first"
+        )
     return claims, notice
 
 
@@ -348,7 +350,7 @@ def _used() -> ConflictError:
         "expected a form not sent before, found one sent already",
         reason="token-used",
         hint="look at my data: it was taken the first time",
-        clause="§2.1",
+        rests_on="purpose-before-collection",
     )
 
 

@@ -54,7 +54,7 @@ async def standing(engine: Engine, instance_id: str) -> Standing:
         raise InputError(
             "expected a questionnaire, contest, sweepstake or event, found none",
             reason="instance-unknown",
-            clause="§2.4",
+            rests_on="collection",
         )
     point, file, made_by, _, status = row[:5]
     opened_at, closed_at, delivered_at, ended_at = (None if one is None else float(one) for one in row[6:10])

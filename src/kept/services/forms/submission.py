@@ -75,7 +75,9 @@ def parse_submission(
             that is not acceptable.
     """
     if len(unverified_fields) > FIELDS_AT_MOST:
-        raise SubmissionError(f"expected at most {FIELDS_AT_MOST} fields", reason="fields-many", clause="§2.2")
+        raise SubmissionError(
+            f"expected at most {FIELDS_AT_MOST} fields", reason="fields-many", rests_on="nothing-unneeded"
+        )
     point = narrow(policy, instance) if instance else policy.points[notice.point]
     items = point.stages[notice.stage]
     asked = {one for one in items if not (instance and policy.items[one].type is ItemType.ANSWER)}
@@ -106,7 +108,7 @@ def parse_submission(
                 field="",
                 reason="field-undeclared",
                 hint="nothing was taken; use the form as it is shown",
-                clause="§2.2",
+                rests_on="nothing-unneeded",
             )
     values = _values(policy, raw, at)
     answers = _answers(instance, raw) if instance else ()
@@ -140,7 +142,7 @@ def _values(policy: Policy, raw: dict[str, list[str]], at: float) -> dict[str, V
         some = item.type is ItemType.SOME_OF
         if len(texts) > 1 and not some:
             raise SubmissionError(
-                "expected a field once, found it again", field=name, reason="field-twice", clause="§2.2"
+                "expected a field once, found it again", field=name, reason="field-twice", rests_on="nothing-unneeded"
             )
         given = [text for text in texts if text.strip()]
         if given:
@@ -158,7 +160,7 @@ def _answers(instance: Instance, raw: dict[str, list[str]]) -> tuple[str, ...]:
         texts = raw.get(name, [])
         if len(texts) > 1:
             raise SubmissionError(
-                "expected a field once, found it again", field=name, reason="field-twice", clause="§2.2"
+                "expected a field once, found it again", field=name, reason="field-twice", rests_on="nothing-unneeded"
             )
         if texts and texts[0].strip():
             found.append(f"{question.id}={_answer(question, name, texts[0])}")
@@ -177,5 +179,5 @@ def _unknown_choice() -> SubmissionError:
         field=TICK,
         reason="choice-unknown",
         hint="use the form as it is shown",
-        clause="§2.3",
+        rests_on="fair-forms",
     )

@@ -100,7 +100,7 @@ async def acknowledge(engine: Engine, alarm_id: str, finding: str, *, by: str) -
             "expected one alarm that stands and a known finding, found something else",
             reason="alarm-unknown",
             hint=f"findings: {', '.join(FINDINGS)}; `kept canary list` shows the alarms",
-            clause="§5.5",
+            rests_on="keys-apart",
         )
     at = engine.ready()
     entry = engine.seal_entry(

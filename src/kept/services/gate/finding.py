@@ -88,11 +88,13 @@ async def _find_once(  # noqa: C901 -- one search, in its order
                 field=item,
                 reason="not-findable",
                 hint=f"findable: {', '.join(findable)}",
-                clause="§2.2",
+                rests_on="nothing-unneeded",
             )
         forms[item] = normalise(findable[item].value, text, field=item).find_by
     if not forms:
-        raise SubmissionError("expected an item to find by, found none", reason="no-criterion", clause="§2.2")
+        raise SubmissionError(
+            "expected an item to find by, found none", reason="no-criterion", rests_on="nothing-unneeded"
+        )
     candidates = await _candidates(engine, forms) or await _somebody(engine)
     allowed: list[Person] = []
     refused: list[tuple[Person, dict[str, Refused]]] = []
@@ -117,7 +119,7 @@ async def _find_once(  # noqa: C901 -- one search, in its order
             "expected one person, found several",
             reason="ambiguous",
             hint="add a second item, such as the phone number",
-            clause="§4.5",
+            rests_on="purposes",
         )
     entry_id = ""
     if refused:
@@ -129,7 +131,7 @@ async def _find_once(  # noqa: C901 -- one search, in its order
         "no person this case may see",
         needed="another spelling or item; or nothing: not everybody may be looked up",
         entry_id=entry_id,
-        clause="§4.1",
+        rests_on="bound-to-notice",
     )
 
 
@@ -161,7 +163,10 @@ async def find_by_login(engine: Engine, mandate: Mandate, login_name: str, sough
     if person is None or person.state.status != "active":
         entry_id = await _record(engine, mandate, None, (), {}, at, reason="not-found", sought=sought)
         raise NotFoundError(
-            "no person this case may see", needed="another login name", entry_id=entry_id, clause="§4.9"
+            "no person this case may see",
+            needed="another login name",
+            entry_id=entry_id,
+            rests_on="disclosure",
         )
     await _record(engine, mandate, person, (), {}, at, sought=sought)
     return person.id

@@ -97,7 +97,10 @@ async def read(  # noqa: PLR0913 -- the question has this many parts
     """
     if not slots or len(slots) > 64:  # noqa: PLR2004 -- the limit is in the docstring
         raise DeniedError(
-            f"expected 1 to 64 items, found {len(slots)}", needed="fewer items", reason="items-count", clause="§2.2"
+            f"expected 1 to 64 items, found {len(slots)}",
+            needed="fewer items",
+            reason="items-count",
+            rests_on="nothing-unneeded",
         )
     asked = _named(engine, slots)
     for _ in range(TRIES_WHEN_MOVED):

@@ -56,7 +56,7 @@ class Own:
                 "expected a sign-in within the last five minutes",
                 reason="sign-in-again",
                 hint="sign in once more; nothing is lost",
-                clause="§5.2",
+                rests_on="roles",
             )
 
 

@@ -71,7 +71,7 @@ class Released(Generic[V]):
                 needed=f"a read with exit {exit}",
                 entry_id=self.entry_id,
                 reason="other-exit",
-                clause="§0.1",
+                rests_on="one-gate",
             )
         if self._opened:
             raise DeniedError(
@@ -81,7 +81,7 @@ class Released(Generic[V]):
                 needed="a new read",
                 entry_id=self.entry_id,
                 reason="opened-before",
-                clause="§0.1",
+                rests_on="one-gate",
             )
         self._opened = True
         content, self._content = self._content, None
@@ -93,7 +93,7 @@ class Released(Generic[V]):
                 needed="a new read",
                 entry_id=self.entry_id,
                 reason="opened-late",
-                clause="§0.1",
+                rests_on="one-gate",
             )
         yield cast("V", content)
 

@@ -78,7 +78,10 @@ async def choose_winner(engine: Engine, session: StaffSession, instance_id: str,
     found, point = await _of(engine, session, instance_id)
     if found.status != "closed":
         raise InputError(
-            "expected a closed contest, found another", reason="instance-status", hint="close it first", clause="§2.4"
+            "expected a closed contest, found another",
+            reason="instance-status",
+            hint="close it first",
+            rests_on="collection",
         )
     person_id = await _entrant(engine, instance_id, number)
     at = engine.ready()
@@ -86,7 +89,7 @@ async def choose_winner(engine: Engine, session: StaffSession, instance_id: str,
     async def body(tx: Transaction) -> None:
         rows = await tx.all("participations", instance_id=instance_id)
         if sum(1 for row in rows if str(row[3]) != "in") >= found.file.prizes:
-            raise InputError("expected a prize that is left, found none", reason="prize-none", clause="§2.4")
+            raise InputError("expected a prize that is left, found none", reason="prize-none", rests_on="collection")
         if not await tx.run(
             "participation_status", person_id=person_id, instance_id=instance_id, status="winner", expected="in"
         ):
@@ -219,7 +222,7 @@ async def _entrant(engine: Engine, instance_id: str, number: str) -> bytes:
     for row in rows:
         if str(row[1]) == number:
             return bytes(row[0])
-    raise InputError("expected an entry, found none of that number", reason="entry-unknown", clause="§2.4")
+    raise InputError("expected an entry, found none of that number", reason="entry-unknown", rests_on="collection")
 
 
 def _entry_slot(engine: Engine, found: Standing, point: Point) -> str:
@@ -234,6 +237,6 @@ async def _of(engine: Engine, session: StaffSession, instance_id: str) -> tuple[
     found = await standing(engine, instance_id)
     point = engine.policy.policy.points[found.file.point]
     if found.kind is not PointKind.CONTEST:
-        raise InputError("expected a contest, found another kind", reason="instance-kind", clause="§2.4")
+        raise InputError("expected a contest, found another kind", reason="instance-kind", rests_on="collection")
     session.require_purpose(engine, main_purpose(engine.policy.policy, point))
     return found, point

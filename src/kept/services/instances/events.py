@@ -96,7 +96,9 @@ async def arrived(engine: Engine, session: StaffSession, instance_id: str, numbe
                 entry = instance_entry(engine, session, Act.ARRIVE, at, found.file, point, (("number", number),))
                 await insert_entries(tx, [entry], at)
                 return
-        raise InputError("expected a guest to come, found none of that number", reason="guest-unknown", clause="§2.4")
+        raise InputError(
+            "expected a guest to come, found none of that number", reason="guest-unknown", rests_on="collection"
+        )
 
     await engine.data.write(body)
 
@@ -105,6 +107,6 @@ async def _of(engine: Engine, session: StaffSession, instance_id: str) -> tuple[
     found = await standing(engine, instance_id)
     point = engine.policy.policy.points[found.file.point]
     if found.kind is not PointKind.EVENT:
-        raise InputError("expected an event, found another kind", reason="instance-kind", clause="§2.4")
+        raise InputError("expected an event, found another kind", reason="instance-kind", rests_on="collection")
     session.require_purpose(engine, main_purpose(engine.policy.policy, point))
     return found, point

@@ -81,7 +81,7 @@ async def open_instance(engine: Engine, session: StaffSession, instance_id: str)
             "expected a last day to come, found one that has passed",
             reason="instance-over",
             hint="draft another with a later day",
-            clause="§2.4",
+            rests_on="collection",
         )
 
     async def body(tx: Transaction) -> None:
@@ -90,7 +90,7 @@ async def open_instance(engine: Engine, session: StaffSession, instance_id: str)
                 "expected a draft, found one that was opened",
                 reason="instance-status",
                 hint="look at it again",
-                clause="§2.4",
+                rests_on="collection",
             )
         facts = []
         if found.kind is PointKind.SWEEPSTAKE:
@@ -126,7 +126,7 @@ async def close_instance(engine: Engine, session: StaffSession | None, instance_
                 "expected one that is open, found one that is not",
                 reason="instance-status",
                 hint="look at it again",
-                clause="§2.4",
+                rests_on="collection",
             )
         facts = [("taken", str(found.taken))]
         if found.kind is PointKind.SWEEPSTAKE:

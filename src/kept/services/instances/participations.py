@@ -125,14 +125,14 @@ def _stage(found: Standing, part: Participation | None, at: float) -> str:
             "expected one that is open, found one that is not",
             reason="instance-closed",
             hint="nothing was taken",
-            clause="§2.4",
+            rests_on="collection",
         )
     if part is not None:
         raise SubmissionError(
             "expected somebody who does not take part yet, found one who does",
             reason="part-taken",
             hint="look at my data; you can leave there",
-            clause="§2.2",
+            rests_on="nothing-unneeded",
         )
     return stage
 
@@ -148,13 +148,15 @@ def _entering(engine: Engine, own: Own, found: Standing) -> Part:
                 "expected a place that is free, found none",
                 reason="instance-full",
                 hint="nothing was taken; look again later",
-                clause="§2.4",
+                rests_on="collection",
             )
         try:
             await tx.run("participation_insert", person_id=own.person_id, instance_id=found.id, number=number, at=at)
         except ConflictError:
             raise ConflictError(
-                "expected somebody who does not take part yet, found one who does", reason="part-taken", clause="§2.2"
+                "expected somebody who does not take part yet, found one who does",
+                reason="part-taken",
+                rests_on="nothing-unneeded",
             ) from None
         if secret:
             await tx.run("ticket_insert", instance_id=found.id, blinded=number)
@@ -170,7 +172,9 @@ def _claiming(own: Own, instance_id: str) -> Part:
         if not await tx.run(
             "participation_status", person_id=own.person_id, instance_id=instance_id, status="claimed", expected="won"
         ):
-            raise ConflictError("expected a prize not claimed yet, found none", reason="prize-claimed", clause="§2.2")
+            raise ConflictError(
+                "expected a prize not claimed yet, found none", reason="prize-claimed", rests_on="nothing-unneeded"
+            )
 
     return Part(write, {"instance": instance_id})
 
@@ -185,13 +189,13 @@ async def leave(engine: Engine, own: Own, instance_id: str) -> None:
     found = await standing(engine, instance_id)
     part = await part_of(engine, own.person_id, instance_id)
     if part is None:
-        raise SubmissionError("expected a part, found none", reason="part-none", clause="§2.4")
+        raise SubmissionError("expected a part, found none", reason="part-none", rests_on="collection")
     if found.kind is PointKind.SWEEPSTAKE and found.status != "open":
         raise DeniedError(
             "expected a sweepstake that is open, found its list of tickets fixed",
             needed="nothing: your ticket names nobody; what you gave for a prize can be removed on my data",
             reason="list-fixed",
-            clause="§2.4",
+            rests_on="collection",
         )
     notices = await engine.notices.of_person((await engine.people.load(own.person_id)).state)
     here = {notice_id for notice_id, one in notices.items() if one.instance == instance_id}

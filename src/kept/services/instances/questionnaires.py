@@ -105,7 +105,7 @@ async def open_answer(engine: Engine, session: StaffSession, instance_id: str, n
         if str(row[1]) == number:
             mandate = await issue_mandate(engine, session, main_purpose(engine.policy.policy, point), people=1)
             return await gate.read(engine, mandate, bytes(row[0]), (_slot(engine, found, point),), Exit.SCREEN)
-    raise InputError("expected an answer, found none of that number", reason="entry-unknown", clause="§2.4")
+    raise InputError("expected an answer, found none of that number", reason="entry-unknown", rests_on="collection")
 
 
 async def numbers_of(engine: Engine, instance_id: str) -> list[str]:
@@ -124,6 +124,6 @@ async def _of(engine: Engine, session: StaffSession, instance_id: str) -> tuple[
     found = await standing(engine, instance_id)
     point = engine.policy.policy.points[found.file.point]
     if found.kind is not PointKind.QUESTIONNAIRE:
-        raise InputError("expected a questionnaire, found another kind", reason="instance-kind", clause="§2.4")
+        raise InputError("expected a questionnaire, found another kind", reason="instance-kind", rests_on="collection")
     session.require_purpose(engine, main_purpose(engine.policy.policy, point))
     return found, point

@@ -46,18 +46,18 @@ async def draw_lots(engine: Engine, session: StaffSession, instance_id: str, pub
             "expected a closed sweepstake, found another",
             reason="instance-status",
             hint="look at it again",
-            clause="§2.4",
+            rests_on="collection",
         )
     if at < found.file.number_at:
         raise InputError(
             "expected the day of the public number to have come, found it to come",
             reason="draw-early",
             hint=f"draw on {moment(found.file.number_at)[:10]} or later",
-            clause="§2.4",
+            rests_on="collection",
         )
     if not PUBLIC_NUMBER.fullmatch(public_number):
         raise InputError(
-            "expected digits, points and commas, found something else", reason="public-number", clause="§2.4"
+            "expected digits, points and commas, found something else", reason="public-number", rests_on="collection"
         )
 
     async def body(tx: Transaction) -> None:
@@ -68,7 +68,7 @@ async def draw_lots(engine: Engine, session: StaffSession, instance_id: str, pub
         }
         if row is None or not tickets:
             raise ConflictError(
-                "expected tickets, found none", reason="draw-nobody", hint="look at it again", clause="§2.4"
+                "expected tickets, found none", reason="draw-nobody", hint="look at it again", rests_on="collection"
             )
         before = int(row[5])
         if before and str(row[3]) != public_number:
@@ -76,7 +76,7 @@ async def draw_lots(engine: Engine, session: StaffSession, instance_id: str, pub
                 "expected the public number it was drawn with, found another",
                 reason="public-number",
                 hint="one number, for every winner",
-                clause="§2.4",
+                rests_on="collection",
             )
         wanted = before + 1 if before else found.file.prizes
         seed = open_seed(engine, instance_id, bytes(row[1]))
@@ -86,7 +86,7 @@ async def draw_lots(engine: Engine, session: StaffSession, instance_id: str, pub
                 "expected a ticket not drawn yet, found none",
                 reason="draw-nobody",
                 hint="look at it again",
-                clause="§2.4",
+                rests_on="collection",
             )
         await tx.run(
             "draw_done",
@@ -123,7 +123,9 @@ async def public_file(engine: Engine, instance_id: str) -> dict[str, Any]:
 
     row, tickets = await engine.data.read(body)
     if row is None:
-        raise InputError("expected a sweepstake that has opened, found none", reason="instance-unknown", clause="§2.4")
+        raise InputError(
+            "expected a sweepstake that has opened, found none", reason="instance-unknown", rests_on="collection"
+        )
     seed_hash, _, list_hash, public_number, seed, drawn = row
     places = draw(str(seed), str(list_hash), str(public_number), len(tickets), int(drawn)) if drawn else []
     return {
@@ -185,7 +187,7 @@ async def deliver(engine: Engine, session: StaffSession, instance_id: str, numbe
                 "expected a prize that waits, found another",
                 reason="prize-none",
                 hint="look at it again",
-                clause="§2.4",
+                rests_on="collection",
             )
         rows = await tx.all("participations", instance_id=instance_id)
         if not any(str(row[3]) in {"won", "claimed"} for row in rows):
@@ -208,13 +210,15 @@ async def _winner(engine: Engine, instance_id: str, number: str, standing_at: tu
     for row in rows:
         if str(row[1]) == number and str(row[3]) in standing_at:
             return bytes(row[0])
-    raise InputError("expected a winner who has claimed the prize, found none", reason="prize-none", clause="§2.2")
+    raise InputError(
+        "expected a winner who has claimed the prize, found none", reason="prize-none", rests_on="nothing-unneeded"
+    )
 
 
 async def _of(engine: Engine, session: StaffSession, instance_id: str) -> tuple[Standing, Any]:
     found = await standing(engine, instance_id)
     point = engine.policy.policy.points[found.file.point]
     if found.kind is not PointKind.SWEEPSTAKE:
-        raise InputError("expected a sweepstake, found another kind", reason="instance-kind", clause="§2.4")
+        raise InputError("expected a sweepstake, found another kind", reason="instance-kind", rests_on="collection")
     session.require_purpose(engine, main_purpose(engine.policy.policy, point))
     return found, point

@@ -140,7 +140,7 @@ async def _claim(engine: Engine, sheet: Sheet, waiting: Waiting) -> None:
                 "expected the call before to have its outcome, found it without",
                 reason="call-open",
                 hint="say first how that call ended; one number is shown at a time",
-                clause="§5.2",
+                rests_on="roles",
             )
         if not await tx.run(
             "call_row_move", person_id=waiting.person_id, message_id=waiting.message_id, expected=WAITING,
@@ -237,7 +237,7 @@ def _require_running(engine: Engine, session: StaffSession, sheet: Sheet) -> Non
             step=1,
             needed="another sheet; what is over is not called any more",
             reason="call-sheet-over",
-            clause="§5.2",
+            rests_on="roles",
         )
 
 
@@ -249,7 +249,7 @@ def _require_own(engine: Engine, session: StaffSession, sheet: Sheet) -> None:
             step=1,
             needed="a sheet you begin with",
             reason="call-sheet-over",
-            clause="§5.2",
+            rests_on="roles",
         )
 
 

@@ -42,7 +42,7 @@ class MailDispatcher:
                 "expected a short address of the site for the links in mails, found one too long, or none",
                 reason="site-address",
                 hint="http or https, and at most 42 characters with the port",
-                clause="§4.4",
+                rests_on="consent-checked-when-sent",
             )
         self.server = server
         self._engine = engine

@@ -41,7 +41,7 @@ async def choose(engine: Engine, own: Own, purpose: str, way_out: Exit | None, *
         raise SubmissionError(
             "expected a purpose and channel one can say yes or no to, found another",
             reason="choice-unknown",
-            clause="§2.3",
+            rests_on="fair-forms",
         )
 
     named, due = await _to_recall(engine, own, purpose) if not allow and way_out is None else ([], [])
@@ -112,7 +112,9 @@ async def stop_use(engine: Engine, own: Own, purpose: str, *, stop: bool) -> str
     """
     declared = engine.policy.policy.purposes.get(purpose)
     if declared is None or declared.basis is Basis.LAW or not declared.uses:
-        raise SubmissionError("expected a purpose one can stop, found another", reason="purpose-unknown", clause="§0.1")
+        raise SubmissionError(
+            "expected a purpose one can stop, found another", reason="purpose-unknown", rests_on="one-gate"
+        )
 
     named, due = await _to_recall(engine, own, purpose) if stop else ([], [])
 

@@ -41,7 +41,10 @@ async def correct(engine: Engine, own: Own, slot: str, raw: str | list[str], *, 
     item = engine.policy.policy.items.get(slot.partition("#")[0])
     if item is None or item.source == "made-by-us":
         raise SubmissionError(
-            "expected an item you gave, found another", field=slot, reason="item-unknown", clause="§1.1"
+            "expected an item you gave, found another",
+            field=slot,
+            reason="item-unknown",
+            rests_on="declared-items-only",
         )
     if item.type is ItemType.ANSWER:
         raise SubmissionError(
@@ -49,7 +52,7 @@ async def correct(engine: Engine, own: Own, slot: str, raw: str | list[str], *, 
             field=slot,
             reason="answers-together",
             hint="take them back and answer again, as long as the questions are open",
-            clause="§2.4",
+            rests_on="collection",
         )
     today = datetime.fromtimestamp(at, tz=UTC).strftime("%Y-%m-%d")
     given = raw if item.type is ItemType.SOME_OF or isinstance(raw, str) else raw[0]
@@ -62,7 +65,7 @@ async def correct(engine: Engine, own: Own, slot: str, raw: str | list[str], *, 
                 field=slot,
                 reason="slot-empty",
                 hint="give it on the registration form, which shows the notice first",
-                clause="§2.1",
+                rests_on="purpose-before-collection",
             )
         before = engine.people.open_slot(person, slot)
         fresh = change.correct(
@@ -120,7 +123,9 @@ async def remove_value(engine: Engine, own: Own, slot: str) -> str:
 
     def make(person: Person, at: float) -> Change:
         if slot not in person.state.slots:
-            raise SubmissionError("expected a value, found none", field=slot, reason="slot-empty", clause="§4.1")
+            raise SubmissionError(
+                "expected a value, found none", field=slot, reason="slot-empty", rests_on="bound-to-notice"
+            )
         state = change.remove(person.state, [slot])
         value = engine.people.open_slot(person, slot)
         resealed = []

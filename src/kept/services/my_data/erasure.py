@@ -139,7 +139,9 @@ async def intend(
 
     def make(person: Person, at: float) -> Change:
         if person.state.status != "active":
-            raise InputError("expected a person not being erased, found one who is", reason="erasing", clause="§0.1")
+            raise InputError(
+                "expected a person not being erased, found one who is", reason="erasing", rests_on="one-gate"
+            )
 
         again = never_again(engine, person, at) if never_write else None
 

@@ -303,7 +303,7 @@ async def _require_approved(engine: Engine, session: StaffSession, request_id: s
             step=1,
             needed="another member of staff with the right `approve`",
             reason="second-approver",
-            clause="§5.2",
+            rests_on="roles",
         )
     return found
 
@@ -357,7 +357,7 @@ async def _still_here(engine: Engine, session: StaffSession, found: RightsReques
             "expected the person who asked, found that they were erased meanwhile",
             reason="rights-erased",
             hint="nothing is held any more; the request is closed with that",
-            clause="§0.1",
+            rests_on="one-gate",
         ) from None
 
 

@@ -53,7 +53,7 @@ async def propose(engine: Engine, files: Mapping[str, bytes], *, by: str) -> Act
                 f"expected version {version} to be what it was, found other bytes under the same number",
                 reason="version-reused",
                 hint="give the changed policy the next version number",
-                clause="§4.1",
+                rests_on="bound-to-notice",
             )
 
     await engine.data.write(body)
@@ -87,7 +87,7 @@ async def activate_first(engine: Engine, files: Mapping[str, bytes], *, by: str)
             "expected an installation without a policy, found one that has",
             needed="the right `activate`, on the console",
             reason="activated-before",
-            clause="§4.1",
+            rests_on="bound-to-notice",
         )
     await _activate(engine, active, by=by, kind="operator", approver="")
 
@@ -113,13 +113,15 @@ async def activate(engine: Engine, session: StaffSession, version: int, *, appro
 
     row, staff = await engine.data.read(body)
     if row is None or row[6] is not None:
-        raise InputError("expected a proposed version, found none waiting", reason="version-unknown", clause="§4.1")
+        raise InputError(
+            "expected a proposed version, found none waiting", reason="version-unknown", rests_on="bound-to-notice"
+        )
     if staff > 1 and approver in {"", session.login}:
         raise DeniedError(
             "expected a second approver, found none",
             needed="another member of staff with the right `approve`",
             reason="second-approver",
-            clause="§5.2",
+            rests_on="roles",
         )
     active = compile_policy(decode_files(bytes(row[1])), engine.parts.guarantees)
     await _activate(engine, active, by=session.actor, kind="staff", approver=approver)

@@ -59,7 +59,7 @@ async def approve_act(engine: Engine, session: StaffSession, approval_id: str) -
             step=1,
             needed="another member of staff",
             reason="second-approver",
-            clause="§5.2",
+            rests_on="roles",
         )
     await engine.data.write(
         lambda tx: tx.run(
@@ -90,7 +90,7 @@ async def require_approved(engine: Engine, approval_id: str) -> str:
             step=1,
             needed="another member of staff with the right `approve`",
             reason="second-approver",
-            clause="§5.2",
+            rests_on="roles",
         )
     return found
 

@@ -119,7 +119,7 @@ async def ask(engine: Engine, session: StaffSession, act: str, subject: str) -> 
             "expected an act not asked for yet, found one that waits or was approved",
             reason="bulk-asked",
             hint="look at it again",
-            clause="§5.2",
+            rests_on="roles",
         )
     return await ask_for_approval(engine, session, act, subject)
 
@@ -149,7 +149,7 @@ async def require_second(engine: Engine, session: StaffSession, act: str, subjec
             step=1,
             needed="another member of staff who approves: ask for it first",
             reason="bulk",
-            clause="§5.2",
+            rests_on="roles",
         )
     return str(row[0])
 

@@ -35,7 +35,7 @@ async def issue_credential(engine: Engine, label: str, role: str, purposes: tupl
             "expected a declared role and purposes of it, found others",
             reason="credential-purposes",
             hint=f"{role}: {', '.join(declared.purposes) if declared else 'not declared'}",
-            clause="§5.2",
+            rests_on="roles",
         )
     credential_id, secret = random_id(), random_secret()
     at = engine.ready()
@@ -91,7 +91,11 @@ async def mandate_of(engine: Engine, credential: str, purpose: str = "") -> Mand
         or row[4] is not None
         or not same(bytes(row[0]), _hash(engine, credential_id, str(row[2]), tuple(str(row[3]).split(",")), secret))
     ):
-        raise SignInError("expected a valid credential, found another", reason="credential-wrong", clause="§5.2")
+        raise SignInError(
+            "expected a valid credential, found another",
+            reason="credential-wrong",
+            rests_on="roles",
+        )
     purposes = tuple(str(row[3]).split(","))
     chosen = purpose or (purposes[0] if len(purposes) == 1 else "")
     if chosen not in purposes:
@@ -99,7 +103,7 @@ async def mandate_of(engine: Engine, credential: str, purpose: str = "") -> Mand
             "expected one of the credential's own purposes, found none or another",
             reason="credential-purpose",
             hint=f"its purposes: {', '.join(purposes)}",
-            clause="§5.2",
+            rests_on="roles",
         )
     at = engine.ready()
     mandate = Mandate(

@@ -50,7 +50,7 @@ class StaffSession:
             step=1,
             needed=f"a role with the right {act}",
             reason="right",
-            clause="§5.2",
+            rests_on="roles",
         )
 
     def acts_for(self, engine: Engine, purpose: str) -> bool:
@@ -75,7 +75,7 @@ class StaffSession:
                 step=1,
                 needed=f"a role with the purpose {purpose}",
                 reason="role",
-                clause="§5.2",
+                rests_on="roles",
             )
         return role
 
@@ -110,10 +110,14 @@ async def add_staff(engine: Engine, login: str, password: str, roles: tuple[str,
                 f"expected a declared role, found {role[:40]!r}",
                 reason="role-unknown",
                 hint=f"declared: {', '.join(declared)}",
-                clause="§5.2",
+                rests_on="roles",
             )
     if not login.replace(".", "").replace("-", "").isalnum() or not login.isascii() or len(login) > 40:  # noqa: PLR2004 -- a login's length
-        raise InputError("expected a login of letters, digits, dots and hyphens", reason="login", clause="§5.2")
+        raise InputError(
+            "expected a login of letters, digits, dots and hyphens",
+            reason="login",
+            rests_on="roles",
+        )
     staff_id, secret = random_id(), new_secret()
     hashed = await asyncio.get_running_loop().run_in_executor(None, lambda: engine.passwords.hash(password))
     at = engine.ready()
@@ -173,7 +177,7 @@ async def sign_in(engine: Engine, login: str, password: str, code: str) -> str:
         "login, password or one-time code is not right",
         reason="sign-in-wrong",
         hint="wait for the next code and try again",
-        clause="§5.2",
+        rests_on="roles",
     )
     try:
         async with engine.password_turns:

@@ -77,7 +77,7 @@ async def register_partner(engine: Engine, partner: str, public: bytes, *, by: s
             "expected a name of small letters and a key of 64 hexadecimal digits, found something else",
             reason="partner-key",
             hint="the partner makes it with `kept partner new-key FILE`",
-            clause="§2.9",
+            rests_on="sources:partner",
         )
     at = engine.ready()
     entry = engine.seal_entry(
@@ -116,7 +116,7 @@ async def take_in(engine: Engine, unverified: bytes, *, by: str, kind: str = "op
                 "expected a registered partner, found another",
                 reason="partner-unknown",
                 hint="nothing was taken; `kept partner add` registers one",
-                clause="§2.9",
+                rests_on="sources:partner",
             )
         payload = verify_envelope(envelope, bytes(row[0]))
     except KeptError as error:
@@ -365,7 +365,7 @@ async def intake_of(engine: Engine, intake_id: str) -> Intake:
     """
     row = await engine.data.read(lambda tx: tx.one("intake_get", intake_id=intake_id))
     if row is None:
-        raise InputError("expected a file taken in, found none", reason="intake-unknown", clause="§2.9")
+        raise InputError("expected a file taken in, found none", reason="intake-unknown", rests_on="sources:partner")
     reasons = Counter(str(one[1]) for one in await _rows(engine, intake_id))
     return Intake(intake_id, str(row[0]), str(row[1]), float(row[2]), int(row[3]), dict(sorted(reasons.items())))
 
@@ -386,12 +386,14 @@ def _declared(engine: Engine) -> None:
             "expected a policy that takes from partners, found none",
             reason="partner-undeclared",
             hint="declare `sources: partner` in the policy",
-            clause="§2.9",
+            rests_on="sources:partner",
         )
 
 
 def _quarantine(message: str, reason: str) -> SubmissionError:
-    return SubmissionError(message, reason=reason, clause="§2.9", hint="the record waits in quarantine for thirty days")
+    return SubmissionError(
+        message, reason=reason, rests_on="sources:partner", hint="the record waits in quarantine for thirty days"
+    )
 
 
 def _account(  # noqa: PLR0913 -- the fields of an entry

@@ -126,7 +126,7 @@ def verify_envelope(envelope: Envelope, public: bytes) -> Payload:
             "expected the registered partner's signature, found none that verifies",
             reason="intake-signature",
             hint="nothing was taken; ask the partner for the file anew",
-            clause="§2.9",
+            rests_on="sources:partner",
         ) from None
     return envelope.unverified
 
@@ -159,5 +159,8 @@ def _message(signed: bytes) -> bytes:
 
 def _malformed(message: str) -> MalformedError:
     return MalformedError(
-        message, reason="intake-file", hint="the form is in docs/partner-intake.md; nothing was taken", clause="§2.9"
+        message,
+        reason="intake-file",
+        hint="the form is in docs/partner-intake.md; nothing was taken",
+        rests_on="sources:partner",
     )

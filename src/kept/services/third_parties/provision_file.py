@@ -121,7 +121,7 @@ def parse_file(unverified: bytes, key: OpeningKey) -> dict[str, object]:
             "expected a file of a provision, found another",
             reason="provision-file",
             hint="give the file as it was sent",
-            clause="§4.6",
+            rests_on="recipients",
         ) from error
     return {
         "sheet": sheet,

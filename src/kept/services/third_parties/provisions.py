@@ -53,7 +53,7 @@ async def ask(engine: Engine, session: StaffSession, recipient: str) -> str:
             "expected the recipient's key, found none registered",
             reason="recipient-key-missing",
             hint="`kept recipient add NAME --public KEY`, with what the recipient made by `kept recipient new-key`",
-            clause="§4.6",
+            rests_on="recipients",
         )
     provision_id, at = random_id(), engine.ready()
     approval_id = await ask_for_approval(engine, session, ACT, provision_id)
@@ -230,7 +230,7 @@ async def fetch(engine: Engine, session: StaffSession, provision_id: str) -> byt
                 "expected a file that waits to be fetched, found none",
                 reason="provision-fetched",
                 hint="a file is fetched once; ask for a new provision",
-                clause="§4.6",
+                rests_on="recipients",
             )
         await tx.run("provision_records_delete", provision_id=provision_id)
         await insert_entries(tx, [entry], at)
@@ -251,7 +251,11 @@ async def provision_of(engine: Engine, provision_id: str) -> Provision:
     """
     row = await engine.data.read(lambda tx: tx.one("provision_get", provision_id=provision_id))
     if row is None:
-        raise InputError("expected a provision, found none of that number", reason="provision-unknown", clause="§4.6")
+        raise InputError(
+            "expected a provision, found none of that number",
+            reason="provision-unknown",
+            rests_on="recipients",
+        )
     return Provision(
         provision_id, int(row[0]), str(row[1]), str(row[2]), float(row[3]), str(row[4]), str(row[5]), str(row[6]),
         int(row[9]), int(row[10]), int(row[11]),

@@ -24,7 +24,7 @@ def declared_recipient(engine: Engine, recipient: str) -> Recipient:
             "expected a declared recipient, found another",
             reason="recipient-unknown",
             hint="declare it under `recipients` in the policy",
-            clause="§4.6",
+            rests_on="recipients",
         )
     return declared
 
@@ -48,7 +48,7 @@ async def register_key(engine: Engine, recipient: str, public: bytes, *, by: str
             "expected an X25519 public key of 32 bytes, found another",
             reason="recipient-key",
             hint="ask the recipient for the output of `kept recipient new-key`",
-            clause="§4.6",
+            rests_on="recipients",
         )
     seal_to(public, b"", b"")
     at = engine.ready()
