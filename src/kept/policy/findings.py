@@ -11,7 +11,7 @@ from kept.errors import PolicyError
 
 MOST_FINDINGS = 500
 MOST_HINTS = 50
-MOST_KNOWN_WORDS = 300
+MOST_KNOWN_WORDS = 400
 
 
 class Severity(StrEnum):

@@ -29,7 +29,7 @@ _POLICY_NAME = re.compile(
 MOST_FILES = 20
 
 NAMED_WORDS = ("items", "purposes", "collection", "cookies", "recipients", "processors", "roles", "attest")
-KEPT_WORDS = ("segments", "sources", "tags", "addresses", "joint-use", "keep", "statistics", "disclosure")
+KEPT_WORDS = ("segments", "sources", "addresses", "joint-use", "keep", "statistics", "disclosure")
 SINGLE_WORDS = frozenset({"segments", "addresses", "keep", "disclosure"})
 """Words kept as plain `Declaration`s; single ones have no ids of their own."""
 
