@@ -2,7 +2,7 @@
 
 One flush is in flight; everything that arrives meanwhile is the next batch; no timer. The flush transaction looks again
 at what each release was decided on (the person's `g`, the active policy, the mandate's volume and time box) and sends
-back whoever moved, so that nothing is released on a choice already withdrawn (DESIGN §2, Order of truth).
+back whoever moved, so that nothing is released on a choice already withdrawn.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class SealedEntry:
         account_sealed: Sealed account part.
         person_key: Key id the person part is sealed under; empty when the entry concerns nobody.
         person_sealed: Sealed person part; empty when the entry concerns nobody.
-        told_from: When the person may be told of it, unix seconds (§4.9); 0 for at once, as everything else is.
+        told_from: When the person may be told of it, unix seconds; 0 for at once, as everything but a disclosure.
     """
 
     entry: Entry
@@ -40,6 +40,11 @@ class SealedEntry:
     person_key: str
     person_sealed: bytes
     told_from: float = 0.0
+
+    @property
+    def id(self) -> str:
+        """The entry's id, hex."""
+        return self.entry.id.hex()
 
 
 @dataclass(slots=True, frozen=True)

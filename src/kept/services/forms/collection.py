@@ -1,7 +1,7 @@
 """Collecting: the notice first, then what the person chose to give, bound to that notice; then a receipt.
 
 A submission without proof of the notice shown is refused; so is an extra field, an undeclared item, a used, old, forged
-or foreign token. Nothing is required and nothing is ticked for anybody (§2.1, §2.2, §2.3, §2.6, §2.7, §4.7).
+or foreign token. Nothing is ticked for anybody, and an empty box is a no.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from kept.policy.person import PersonState
 from kept.policy.words import CHANNELS, Basis, Exit, Source
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import build_entry
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person
+from kept.services.engine.record import OWN, about, about_person, account_part, entry_of, record
 from kept.services.forms.receipts import Receipt, consent_receipt
 from kept.services.forms.submission import Submission, Tick, parse_submission
 from kept.services.gate.changing import Change, Extra, change_person, find_forms
-from kept.services.gate.own_session import Own, own_account
+from kept.services.gate.own_session import Own
 from kept.services.messages.stop_list import lift, tokens_of
 from kept.store.interface import Transaction
 
@@ -182,12 +182,11 @@ async def submit(  # noqa: PLR0913 -- a submission has these parts
             receipt.record.update(part.on_receipt)
         return Change(
             state,
-            own_account(
+            account_part(
                 engine,
+                OWN,
                 Act.VALUE_COLLECT,
-                Outcome.DONE,
-                at,
-                clause="2.6",
+                at=at,
                 items=tuple(values),
                 facts=_facts(given, notice_id, point, stage, instance),
             ),
@@ -309,16 +308,9 @@ async def _finish(  # noqa: PLR0913 -- what a submission writes with itself
     if part is not None:
         await part.write(tx)
     if await lift(tx, written_to_again):
-        account = own_account(
-            engine,
-            Act.STOP_LIST_LIFT,
-            Outcome.DONE,
-            at,
-            clause="4.4",
-            facts=(("channels", ",".join(sorted({one.value for one, _ in written_to_again}))),),
-        )
-        entry = build_entry(account, person.id, g=person.state.g)
-        await insert_entries(tx, [engine.seal_entry(entry, person.keys)], at)
+        facts = (("channels", ",".join(sorted({one.value for one, _ in written_to_again}))),)
+        entry = entry_of(engine, OWN, Act.STOP_LIST_LIFT, about(person), at=at, facts=facts)
+        await insert_entries(tx, [entry], at)
 
 
 async def _verify_token(
@@ -365,16 +357,6 @@ def _used() -> ConflictError:
 
 async def _record_refusal(engine: Engine, own: Own, error: InputError) -> None:
     """A refused submission is evidence too: which rule, never what was sent."""
-    keys, _ = await engine.keyring.of_person(own.person_id)
-    entry = build_entry(
-        own_account(
-            engine,
-            Act.SUBMISSION_REFUSE,
-            Outcome.REFUSED,
-            engine.clock.now(),
-            clause=(error.clause or "§2.1").removeprefix("§"),
-            facts=(("reason", error.reason),),
-        ),
-        own.person_id if keys else b"",
-    )
-    await engine.record(entry, keys)
+    concerning = await about_person(engine, own.person_id)
+    facts = (("reason", error.reason),)
+    await record(engine, OWN, Act.SUBMISSION_REFUSE, concerning, outcome=Outcome.REFUSED, error=error, facts=facts)

@@ -6,9 +6,9 @@ from kept.crypto.digest import framed, same
 from kept.crypto.random import random_id, random_secret
 from kept.errors import InputError, SignInError
 from kept.policy.decision import Mandate
-from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import Account, build_entry
+from kept.services.engine.record import operator, record
 from kept.services.staff.bulk_approval import PROGRAM, insert_mandate
 from kept.store.interface import Transaction
 
@@ -52,21 +52,8 @@ async def issue_credential(engine: Engine, label: str, role: str, purposes: tupl
         )
 
     await engine.data.write(body)
-    await engine.record(
-        build_entry(
-            Account(
-                act=Act.CREDENTIAL_CHANGE.value,
-                outcome=Outcome.DONE.value,
-                at=at,
-                policy=engine.policy.hash[:16],
-                kind="operator",
-                actor=by,
-                role=role,
-                clause="5.2",
-                facts=(("credential", credential_id), ("purposes", ",".join(purposes))),
-            )
-        )
-    )
+    facts = (("credential", credential_id), ("purposes", ",".join(purposes)))
+    await record(engine, operator(by).acting(role=role), Act.CREDENTIAL_CHANGE, at=at, facts=facts)
     return f"kept_{credential_id}_{secret}"
 
 
@@ -130,20 +117,8 @@ async def revoke_credential(engine: Engine, credential_id: str, *, by: str) -> N
         await tx.run("mandates_revoke_actor", actor=credential_id, at=at)
 
     await engine.data.write(body)
-    await engine.record(
-        build_entry(
-            Account(
-                act=Act.CREDENTIAL_CHANGE.value,
-                outcome=Outcome.DONE.value,
-                at=at,
-                policy=engine.policy.hash[:16],
-                kind="operator",
-                actor=by,
-                clause="5.2",
-                facts=(("credential", credential_id), ("purposes", "")),
-            )
-        )
-    )
+    facts = (("credential", credential_id), ("purposes", ""))
+    await record(engine, operator(by), Act.CREDENTIAL_CHANGE, at=at, facts=facts)
 
 
 def _hash(engine: Engine, credential_id: str, role: str, purposes: tuple[str, ...], secret: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Staff: sign-in with password and second factor; sessions; roles that are bound to purposes (§5.2)."""
+"""Staff: sign-in with password and second factor; sessions; roles that are bound to purposes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kept.crypto.second_factor import new_secret, verify_code
 from kept.errors import DeniedError, InputError, SealError, SignInError
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import Account, build_entry
+from kept.services.engine.record import Actor, operator, record
 from kept.services.engine.sealed_record import open_installation_record, seal_installation_record
 from kept.store.interface import Row, Transaction
 
@@ -29,6 +29,10 @@ class StaffSession:
     token_hash: bytes
     signed_in_at: float
     expires_at: float
+
+    def acting(self, *, role: str = "", purpose: str = "", case: str = "", mandate: str = "") -> Actor:
+        """Return who acts, as an entry says it: in one role or all of theirs, for a purpose, in a case, under a mandate."""
+        return Actor("staff", self.actor, role or ",".join(self.roles), purpose, case, mandate)
 
     def may(self, engine: Engine, act: str) -> bool:
         """Whether one of the roles may do *act* (`activate`, `attest`, `approve`, …)."""
@@ -135,14 +139,7 @@ async def add_staff(engine: Engine, login: str, password: str, roles: tuple[str,
         )
 
     await engine.data.write(body)
-    await _record(
-        engine,
-        Act.STAFF_CHANGE,
-        Outcome.DONE,
-        actor=by,
-        kind="operator",
-        facts=(("staff", login), ("roles", ",".join(roles))),
-    )
+    await record(engine, operator(by), Act.STAFF_CHANGE, facts=(("staff", login), ("roles", ",".join(roles))))
     return Enrolled(staff_id, login.lower(), secret)
 
 
@@ -159,9 +156,7 @@ async def disable_staff(engine: Engine, login: str, *, by: str) -> None:
         await tx.run("mandates_revoke_actor", actor=engine.actor_of(login.lower()), at=at)
 
     await engine.data.write(body)
-    await _record(
-        engine, Act.STAFF_CHANGE, Outcome.DONE, actor=by, kind="operator", facts=(("staff", login), ("roles", ""))
-    )
+    await record(engine, operator(by), Act.STAFF_CHANGE, facts=(("staff", login), ("roles", "")))
 
 
 async def sign_in(engine: Engine, login: str, password: str, code: str) -> str:
@@ -177,7 +172,7 @@ async def sign_in(engine: Engine, login: str, password: str, code: str) -> str:
         "login, password or one-time code is not right",
         reason="sign-in-wrong",
         hint="wait for the next code and try again",
-        rests_on="roles",
+        rests_on="staff-second-factor",
     )
     try:
         async with engine.password_turns:
@@ -189,9 +184,8 @@ async def sign_in(engine: Engine, login: str, password: str, code: str) -> str:
         secret = _open_secret(engine, str(row[0]), str(row[4]), bytes(row[2]))
         counter = verify_code(secret, code, engine.ready(), int(row[3]))
     except (SignInError, SealError):
-        await _record(
-            engine, Act.SIGN_IN_FAIL, Outcome.REFUSED, actor=engine.actor_of(name) if known else "", clause="5.2"
-        )
+        who = Actor("staff", engine.actor_of(name) if known else "")
+        await record(engine, who, Act.SIGN_IN_FAIL, outcome=Outcome.REFUSED)
         raise wrong from None
     at, token = engine.ready(), random_bytes(32)
     staff_id = str(row[0])
@@ -210,14 +204,7 @@ async def sign_in(engine: Engine, login: str, password: str, code: str) -> str:
 
     if not await engine.data.write(body):
         raise wrong
-    await _record(
-        engine,
-        Act.SIGN_IN,
-        Outcome.DONE,
-        actor=engine.actor_of(name),
-        clause="5.2",
-        facts=(("factors", "password, one-time code"),),
-    )
+    await _record_sign_in(engine, name, "password, one-time code")
     return base64.urlsafe_b64encode(token).decode().rstrip("=")
 
 
@@ -236,14 +223,7 @@ async def start_demo_session(engine: Engine, login: str) -> str:
             expires_at=at + SESSION_SECONDS,
         )
     )
-    await _record(
-        engine,
-        Act.SIGN_IN,
-        Outcome.DONE,
-        actor=engine.actor_of(login),
-        clause="5.2",
-        facts=(("factors", "demo: none"),),
-    )
+    await _record_sign_in(engine, login, "demo: none")
     return base64.urlsafe_b64encode(token).decode().rstrip("=")
 
 
@@ -296,27 +276,5 @@ async def sign_out(engine: Engine, session: StaffSession) -> None:
     await engine.data.write(body)
 
 
-async def _record(  # noqa: PLR0913 -- the fields of an entry
-    engine: Engine,
-    act: Act,
-    outcome: Outcome,
-    *,
-    actor: str,
-    kind: str = "staff",
-    clause: str = "5.2",
-    facts: tuple[tuple[str, str], ...] = (),
-) -> None:
-    await engine.record(
-        build_entry(
-            Account(
-                act=act.value,
-                outcome=outcome.value,
-                at=engine.clock.now(),
-                policy=engine.policy.hash[:16],
-                kind=kind,
-                actor=actor,
-                clause=clause,
-                facts=facts,
-            )
-        )
-    )
+async def _record_sign_in(engine: Engine, login: str, factors: str) -> None:
+    await record(engine, Actor("staff", engine.actor_of(login)), Act.SIGN_IN, facts=(("factors", factors),))
