@@ -7,11 +7,12 @@ from asked import Browser
 from installation import PASSWORD
 
 from kept.services.accounts import accounts
-from kept.services.accounts.devices import COOKIE
 from kept.services.accounts.rate_limits import KEY_SECONDS
 from kept.web.site import ACCOUNT_TRIES, SIGN_IN_TRIES
 
 pytestmark = pytest.mark.anyio
+
+COOKIE = "__Host-kept_device"
 
 
 async def test_a_known_device_is_marked_and_a_new_one_stands_on_my_data(installation):

@@ -29,7 +29,7 @@ from kept.errors import (
 )
 from kept.policy.instance import OF_KIND
 from kept.policy.narrow import main_purpose
-from kept.policy.words import Exit
+from kept.policy.words import CookieDuty, Exit
 from kept.services.accounts.rate_limits import Limits
 from kept.services.authorities.disclosures import purpose_of
 from kept.services.cookies.rules import CookieRules
@@ -238,6 +238,20 @@ def drop_cookie(response: Response, name: str) -> Response:
     """Take a cookie away."""
     response.delete_cookie(name, path="/", secure=True, httponly=True, samesite="lax")
     return response
+
+
+def put_serving(request: Request, response: Response, duty: CookieDuty, value: str) -> Response:
+    """Set the cookie that serves *duty*; where the policy declares none, nothing is set."""
+    web: Web = request.app.state.web
+    cookie = web.cookies.serving(duty)
+    return put_cookie(request, response, cookie.name, value) if cookie else response
+
+
+def drop_serving(request: Request, response: Response, duty: CookieDuty) -> Response:
+    """Take the cookie that serves *duty* away."""
+    web: Web = request.app.state.web
+    cookie = web.cookies.serving(duty)
+    return drop_cookie(response, cookie.name) if cookie else response
 
 
 def put_choices(request: Request, response: Response, allowed: frozenset[str]) -> Response:

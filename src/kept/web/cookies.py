@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from kept.errors import InputError
+from kept.policy.words import CookieDuty
 from kept.services.accounts import remember_me
 from kept.services.cookies.first_scan import first_scan
 from kept.services.cookies.scan import newest_scan
@@ -95,9 +96,9 @@ async def choose(request: Request) -> Response:
                 hint="use the form as it is shown",
                 rests_on="fair-forms",
             )
-    jar = jar_of(request)
-    if remember_me.PURPOSE not in allowed and jar.has(remember_me.COOKIE):
-        await remember_me.forget_cookie(web.engine, jar.value(remember_me.COOKIE, purpose=remember_me.PURPOSE))
+    remembered = web.cookies.serving(CookieDuty.REMEMBER)
+    if remembered and remembered.purpose not in allowed:
+        await remember_me.forget_cookie(web.engine, web.cookies.sent(jar_of(request), CookieDuty.REMEMBER))
     return put_choices(request, go(request, _back(request, form.get("back", ""))), allowed)
 
 
@@ -108,9 +109,10 @@ async def delete(request: Request) -> Response:
     jar = jar_of(request)
     names = jar.names if form.get("name") == "*" else tuple(one for one in jar.names if one == form.get("name"))
     response = go(request, "/cookies")
+    remembered = web.cookies.serving(CookieDuty.REMEMBER)
     for name in names:
-        if name == remember_me.COOKIE and jar.has(name):
-            await remember_me.forget_cookie(web.engine, jar.value(name, purpose=remember_me.PURPOSE))
+        if remembered and name == remembered.name:
+            await remember_me.forget_cookie(web.engine, web.cookies.sent(jar, CookieDuty.REMEMBER))
         if name in web.engine.policy.policy.cookies:
             drop_cookie(response, name)
     return response

@@ -16,12 +16,11 @@ from kept.policy.flow import flow_svg
 from kept.policy.jsonld import jsonld
 from kept.policy.present import EXIT_TITLES
 from kept.policy.render import render
-from kept.policy.words import Exit
+from kept.policy.words import CookieDuty, Exit
 from kept.services.accounts import accounts, devices, passkeys, remember_me
 from kept.services.authorities.notifications import disclosures_to_authorities
 from kept.services.cases.contacts import ORIGIN, contacts_to
 from kept.services.cases.emergencies import emergencies_about
-from kept.services.cookies import visits
 from kept.services.cookies.first_scan import first_scan
 from kept.services.cookies.scan import newest_scan
 from kept.services.forms import collection
@@ -38,7 +37,7 @@ from kept.services.third_parties.recalls import provisions_to
 from kept.web.answers import (
     Web,
     check_form_token,
-    drop_cookie,
+    drop_serving,
     drop_session,
     form_of,
     go,
@@ -46,7 +45,7 @@ from kept.web.answers import (
     language_of,
     page,
     put_choices,
-    put_cookie,
+    put_serving,
     set_session,
 )
 from kept.web.cookies import interests_of
@@ -268,9 +267,10 @@ async def sign_in_with_password(request: Request) -> Response:
         return _sign_in_page(request, error, 401)
     answer = set_session(go(request, "/my-data"), token)
     await _know_device(request, answer, person_id, account)
-    if form.get("remember") == "yes":  # ticked by them, beside what it means: that is the yes
-        put_choices(request, answer, jar_of(request).allowed | {remember_me.PURPOSE})
-        put_cookie(request, answer, remember_me.COOKIE, await remember_me.remember(web.engine, person_id))
+    cookie = web.cookies.serving(CookieDuty.REMEMBER)
+    if cookie and form.get("remember") == "yes":  # ticked by them, beside what it means: that is the yes
+        put_choices(request, answer, jar_of(request).allowed | {cookie.purpose})
+        put_serving(request, answer, CookieDuty.REMEMBER, await remember_me.remember(web.engine, person_id))
     return answer
 
 
@@ -279,14 +279,13 @@ async def sign_in_remembered(request: Request) -> Response:
     web: Web = request.app.state.web
     await form_of(request, ())
     await web.limits.count("sign-in", _address(request), most=SIGN_IN_TRIES * 3, seconds=SIGN_IN_WINDOW_SECONDS)
-    jar = jar_of(request)
-    sent = jar.value(remember_me.COOKIE, purpose=remember_me.PURPOSE) if jar.has(remember_me.COOKIE) else ""
+    sent = web.cookies.sent(jar_of(request), CookieDuty.REMEMBER)
     try:
         token, following = await remember_me.sign_in_remembered(web.engine, sent)
     except SignInError as error:
-        return drop_cookie(_sign_in_page(request, error, 401), remember_me.COOKIE)
+        return drop_serving(request, _sign_in_page(request, error, 401), CookieDuty.REMEMBER)
     answer = set_session(go(request, "/my-data"), token)
-    return put_cookie(request, answer, remember_me.COOKIE, following) if following else answer
+    return put_serving(request, answer, CookieDuty.REMEMBER, following) if following else answer
 
 
 async def sign_in_with_code(request: Request) -> Response:
@@ -335,20 +334,21 @@ async def sign_out(request: Request) -> Response:
     if own is not None:
         await accounts.end_session(web.engine, own, everywhere=form.get("everywhere") == "yes")
     answer = drop_session(go(request, ""))
-    jar = jar_of(request)
-    if jar.has(remember_me.COOKIE):  # who signs out does not want to be remembered here
-        await remember_me.forget_cookie(web.engine, jar.value(remember_me.COOKIE, purpose=remember_me.PURPOSE))
-        drop_cookie(answer, remember_me.COOKIE)
+    if sent := web.cookies.sent(jar_of(request), CookieDuty.REMEMBER):  # who signs out is not to be remembered here
+        await remember_me.forget_cookie(web.engine, sent)
+        drop_serving(request, answer, CookieDuty.REMEMBER)
     return answer
 
 
 def _sign_in_page(request: Request, error: KeptError | None, status: int) -> Response:
+    web: Web = request.app.state.web
     return page(
         request,
         "sign_in.html",
         status,
         error=error,
-        remembered=error is None and jar_of(request).has(remember_me.COOKIE),
+        remember=web.cookies.serving(CookieDuty.REMEMBER) is not None,
+        remembered=error is None and bool(web.cookies.sent(jar_of(request), CookieDuty.REMEMBER)),
     )
 
 
@@ -357,14 +357,12 @@ async def _know_device(request: Request, answer: Response, person_id: bytes, acc
     web: Web = request.app.state.web
     if not _device(request, account):
         await devices.note_new_device(web.engine, person_id)
-        put_cookie(request, answer, devices.COOKIE, devices.new_device(web.engine, account))
+        put_serving(request, answer, CookieDuty.DEVICE, devices.new_device(web.engine, account))
 
 
 def _device(request: Request, account: str) -> str:
     web: Web = request.app.state.web
-    jar = jar_of(request)
-    sent = jar.value(devices.COOKIE, purpose=devices.PURPOSE) if jar.has(devices.COOKIE) else ""
-    return devices.known_device(web.engine, sent, account)
+    return devices.known_device(web.engine, web.cookies.sent(jar_of(request), CookieDuty.DEVICE), account)
 
 
 # -------------------------------------------------------------------- registration
@@ -739,9 +737,9 @@ def _count_visit(request: Request, answer: Response, of: str, feature: str = "lo
     """Count a look at a page, where this browser agreed to be counted."""
     web: Web = request.app.state.web
     jar = jar_of(request)
-    if visits.PURPOSE in jar.allowed and request.method == "GET" and answer.status_code == OK:
-        sent = jar.value(visits.COOKIE, purpose=visits.PURPOSE) if jar.has(visits.COOKIE) else ""
-        following = web.visits.count(of, feature, sent)
+    cookie = web.cookies.serving(CookieDuty.VISIT)
+    if cookie and cookie.purpose in jar.allowed and request.method == "GET" and answer.status_code == OK:
+        following = web.visits.count(of, feature, web.cookies.sent(jar, CookieDuty.VISIT))
         if following:
-            put_cookie(request, answer, visits.COOKIE, following)
+            put_serving(request, answer, CookieDuty.VISIT, following)
     return answer

@@ -1,6 +1,6 @@
 """Accounts without one personal item: opened with a passkey, or with an issued login name and a password.
 
-Login names and member numbers are issued by us, never typed (§2.7). The member number is a value we made.
+Login names and member numbers are issued by us, never typed. The member number is a value we made.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from kept.crypto.random import random_bytes
 from kept.errors import ErasedError, SignInError, SubmissionError
 from kept.policy import change
 from kept.policy.person import PersonState
-from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
+from kept.services.engine.record import OWN, account_part
 from kept.services.gate.changing import Change, change_person, new_person
-from kept.services.gate.own_session import Own, own_account
+from kept.services.gate.own_session import Own
 from kept.store.interface import Transaction
 
 T = TypeVar("T")
@@ -65,8 +66,7 @@ async def open_account(
         if extra is not None:
             await extra(tx, person_id)
 
-    account = own_account(engine, Act.ACCOUNT_OPEN, Outcome.DONE, at, clause="2.7")
-    person_id, _ = await new_person(engine, state, account, at, body)
+    person_id, _ = await new_person(engine, state, account_part(engine, OWN, Act.ACCOUNT_OPEN, at=at), at, body)
     return person_id
 
 
@@ -226,7 +226,7 @@ async def _note_seen(engine: Engine, person_id: bytes) -> None:
 
     def make(loaded: Person, now: float) -> Change:
         state = change.seen(loaded.state, now) or loaded.state
-        return Change(state, own_account(engine, Act.ACCOUNT_SEEN, Outcome.DONE, now, clause="2.4"))
+        return Change(state, account_part(engine, OWN, Act.ACCOUNT_SEEN, at=now))
 
     await change_person(engine, person_id, make)
 

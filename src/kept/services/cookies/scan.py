@@ -1,4 +1,4 @@
-"""Scanning a site with a real browser, §3.7: before any choice, after refusing, each yes alone, all, none again.
+"""The scan of a site with a real browser: before any choice, after refusing, each yes alone, all, none again.
 
 Chromium runs with a fresh profile on disk for each phase and third-party cookies let in, since a browser that blocks them
 by itself would make any site look clean. Nothing is asked of another host than the site asks.
@@ -20,8 +20,8 @@ from kept.crypto.random import random_id
 from kept.errors import SettingError
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import Account, build_entry
 from kept.services.engine.flush import insert_entries
+from kept.services.engine.record import entry_of, operator
 from kept.store.interface import Transaction
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -169,20 +169,9 @@ async def keep_scan(engine: Engine, url: str, seen: list[Observed], found: list[
         "phases": [[one.phase, sorted(name for name, _ in one.cookies)] for one in seen],
         "findings": [[one.phase, one.what, one.reason] for one in found],
     }
-    entry = engine.seal_entry(
-        build_entry(
-            Account(
-                act=Act.COOKIE_SCAN.value,
-                outcome=(Outcome.FAILED if found else Outcome.DONE).value,
-                at=at,
-                policy=engine.policy.hash[:16],
-                kind="operator",
-                clause="3.7",
-                facts=(("phases", str(len(seen))), ("findings", str(len(found)))),
-            )
-        ),
-        None,
-    )
+    facts = (("phases", str(len(seen))), ("findings", str(len(found))))
+    outcome = Outcome.FAILED if found else Outcome.DONE
+    entry = entry_of(engine, operator(""), Act.COOKIE_SCAN, at=at, outcome=outcome, facts=facts)
 
     async def body(tx: Transaction) -> None:
         await tx.run(
