@@ -6,7 +6,6 @@ Login names and member numbers are issued by us, never typed. The member number 
 from __future__ import annotations
 
 import asyncio
-import base64
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import TypeVar
 
 from kept.crypto.digest import sha256
 from kept.crypto.random import random_bytes
+from kept.crypto.token import token_bytes, token_text
 from kept.errors import ErasedError, SignInError, SubmissionError
 from kept.policy import change
 from kept.policy.person import PersonState
@@ -179,15 +179,12 @@ async def start_session(engine: Engine, person_id: bytes, *, signed_in_at: float
 
     await engine.data.write(body)
     await _note_seen(engine, person_id)
-    return base64.urlsafe_b64encode(person_id + secret).decode().rstrip("=")
+    return token_text(person_id + secret)
 
 
 async def session_of(engine: Engine, token: str) -> Own | None:
     """Return the session a token opens, or None."""
-    try:
-        raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
-    except ValueError:
-        return None
+    raw = token_bytes(token)
     if len(raw) != 48:  # noqa: PLR2004 -- person id and secret
         return None
     person_id, hashed = raw[:16], engine.token_hash("customer", raw[16:])

@@ -6,11 +6,11 @@ copy: whoever holds it, the owner or a thief, every device of the person is forg
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 
 from kept.crypto.digest import same
 from kept.crypto.random import random_bytes
+from kept.crypto.token import token_bytes, token_text
 from kept.errors import SignInError
 from kept.policy.words import CookieDuty
 from kept.services.accounts.accounts import start_session
@@ -68,7 +68,7 @@ async def remember(engine: Engine, person_id: bytes) -> str:
         )
 
     await engine.data.write(body)
-    return _text(person_id, series, secret)
+    return token_text(person_id + series + secret)
 
 
 async def sign_in_remembered(engine: Engine, unverified: str) -> tuple[str, str]:
@@ -122,7 +122,7 @@ async def sign_in_remembered(engine: Engine, unverified: str) -> tuple[str, str]
             rests_on="cookies:remember",
         )
     token = await start_session(engine, person_id, signed_in_at=since)
-    return token, _text(person_id, series, fresh) if found == "renewed" else ""
+    return token, token_text(person_id + series + fresh) if found == "renewed" else ""
 
 
 async def devices_of(engine: Engine, own: Own) -> list[Device]:
@@ -169,10 +169,7 @@ async def forget_cookie(engine: Engine, unverified: str) -> None:
 
 
 def _parts(unverified: str) -> tuple[bytes, bytes, bytes]:
-    try:
-        raw = base64.b64decode(unverified + "=" * (-len(unverified) % 4), altchars=b"-_", validate=True)
-    except ValueError:
-        raw = b""
+    raw = token_bytes(unverified)
     if len(raw) != RAW_BYTES:
         raise _forgotten()
     return raw[:16], raw[16:32], raw[32:]
@@ -185,7 +182,3 @@ def _forgotten() -> SignInError:
         hint="sign in once more; it was forgotten, or its time is over",
         rests_on="cookies:remember",
     )
-
-
-def _text(person_id: bytes, series: bytes, secret: bytes) -> str:
-    return base64.urlsafe_b64encode(person_id + series + secret).decode().rstrip("=")

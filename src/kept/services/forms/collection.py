@@ -1,4 +1,4 @@
-"""Collecting: the notice first, then what the person chose to give, bound to that notice; then a receipt.
+"""Collection: the notice first, then what the person chose to give, bound to that notice; then a receipt.
 
 A submission without proof of the notice shown is refused; so is an extra field, an undeclared item, a used, old, forged
 or foreign token. Nothing is ticked for anybody, and an empty box is a no.
@@ -6,7 +6,7 @@ or foreign token. Nothing is ticked for anybody, and an empty box is a no.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -116,7 +116,7 @@ async def submit(  # noqa: PLR0913 -- a submission has these parts
     instance: Instance | None = None,
     part: Part | None = None,
 ) -> Receipt:
-    """Take what a person chose to give.
+    """Take what a person chose to give; a submission has so many parts.
 
     Args:
         engine: Open.
@@ -148,62 +148,96 @@ async def submit(  # noqa: PLR0913 -- a submission has these parts
     except (MalformedError, SubmissionError) as error:
         await _record_refusal(engine, own, error)
         raise
-    notice_id = claims["notice"]
     known = await engine.notices.of_person((await engine.people.load(own.person_id)).state)
-    receipt: Receipt | None = None
-    ways = {one.exit for one in given.ticks if one.exit in CHANNELS and one.exit is not None}
-    written_to_again = tokens_of(engine, given.values, ways)
+    taken = _Taken(engine, claims, notice, given, asked, instance, part, known)
+    try:
+        await change_person(engine, own.person_id, taken.change)
+    except (SubmissionError, ConflictError) as error:
+        await _record_refusal(engine, own, error)
+        raise
+    if taken.receipt is None:
+        raise RuntimeError("a submission ended without a receipt")
+    return taken.receipt
 
-    def make(person: Person, at: float) -> Change:
-        nonlocal receipt
-        state = person.state
-        key_id = person.keys.newest("values")
-        values = {_slot(policy, item, instance): value for item, value in given.values.items()}
-        for item in asked.stages[stage]:
-            if item in asked.needed and _slot(policy, item, instance) not in {*values, *state.slots}:
+
+@dataclass(slots=True)
+class _Taken:
+    """A submission that was read: what it changes of the person, and the receipt of it.
+
+    Args:
+        engine: Open.
+        claims: Of its token.
+        notice: As shown.
+        given: What the person chose to give.
+        asked: The point, narrowed by its instance.
+        instance: Run-time instance of the form, if it is one's.
+        part: What taking part writes with it.
+        known: Notices the person's values and grants answer to.
+        receipt: Once the change was made.
+    """
+
+    engine: Engine
+    claims: Mapping[str, str]
+    notice: Notice
+    given: Submission
+    asked: Point
+    instance: Instance | None
+    part: Part | None
+    known: Mapping[str, Notice]
+    receipt: Receipt | None = None
+
+    def change(self, person: Person, at: float) -> Change:
+        """Return the change of a person, as loaded now."""
+        engine, given, part = self.engine, self.given, self.part
+        policy, notice_id = engine.policy.policy, self.claims["notice"]
+        values = {_slot(policy, item, self.instance): value for item, value in given.values.items()}
+        self._require_needed({*values, *person.state.slots})
+        state = change.fill(
+            person.state,
+            values,
+            notice_id=notice_id,
+            point=self.asked.id,
+            source=Source.OWN_SESSION,
+            key_id=person.keys.newest("values"),
+            at=at,
+        )
+        state = _accepted(policy, state, given, self.asked, notice_id, self.known)
+        state = _granted(state, given.ticks, notice_id, (*values, *given.use), at)
+        state = _agreed_to_publish(policy, state, given, self.asked, self.instance, notice_id, at)
+        slots, ticks = (*given.values, *given.use), ticks_of(given.ticks)
+        receipt = self.receipt = consent_receipt(policy, self.notice, notice_id, person.id, slots, ticks, at)
+        if part is not None:
+            receipt.record.update(part.on_receipt)
+        ways = {one.exit for one in given.ticks if one.exit in CHANNELS and one.exit is not None}
+        written_to_again = tokens_of(engine, given.values, ways)
+        return Change(
+            change.replace(state, g=person.state.g + 1),
+            account_part(engine, OWN, Act.VALUE_COLLECT, at=at, items=tuple(values), facts=self._facts()),
+            values=dict(values),
+            gained=tuple(form for slot, value in values.items() for form in find_forms(engine, slot, value)),
+            extra=lambda tx: _finish(engine, tx, person, self.claims["id"], at, part, written_to_again),
+            receipt=(receipt.id, "consent", msgspec.json.encode(receipt.record)),
+        )
+
+    def _require_needed(self, held: Collection[str]) -> None:
+        for item in self.asked.stages[self.notice.stage]:
+            if item in self.asked.needed and _slot(self.engine.policy.policy, item, self.instance) not in held:
                 raise SubmissionError(
                     "expected an item this form needs, found none",
                     field=item,
                     reason="item-needed",
                     hint="the form says beside it why it is needed",
-                    rests_on="collection",
+                    rests_on=f"collection:{self.asked.id}",
                 )
-        state = change.fill(
-            state, values, notice_id=notice_id, point=point, source=Source.OWN_SESSION, key_id=key_id, at=at
-        )
-        state = _accepted(policy, state, given, asked, notice_id, known)
-        state = _granted(state, given.ticks, notice_id, (*values, *given.use), at)
-        state = _agreed_to_publish(policy, state, given, asked, instance, notice_id, at)
-        state = change.replace(state, g=person.state.g + 1)
-        receipt = consent_receipt(
-            policy, notice, notice_id, person.id, (*given.values, *given.use), ticks_of(given.ticks), at
-        )
-        if part is not None:
-            receipt.record.update(part.on_receipt)
-        return Change(
-            state,
-            account_part(
-                engine,
-                OWN,
-                Act.VALUE_COLLECT,
-                at=at,
-                items=tuple(values),
-                facts=_facts(given, notice_id, point, stage, instance),
-            ),
-            values=dict(values),
-            gained=tuple(form for slot, value in values.items() for form in find_forms(engine, slot, value)),
-            extra=lambda tx: _finish(engine, tx, person, claims["id"], at, part, written_to_again),
-            receipt=(receipt.id, "consent", msgspec.json.encode(receipt.record)),
-        )
 
-    try:
-        await change_person(engine, own.person_id, make)
-    except (SubmissionError, ConflictError) as error:
-        await _record_refusal(engine, own, error)
-        raise
-    if receipt is None:
-        raise RuntimeError("a submission ended without a receipt")
-    return receipt
+    def _facts(self) -> tuple[tuple[str, str], ...]:
+        given, said = self.given, self.claims
+        facts = [("notice", said["notice"]), ("point", said["point"])]
+        facts.append(("choices", ",".join(one.name() for one in given.ticks)))
+        if self.instance is not None:
+            facts += [("instance", self.instance.id), ("stage", said["stage"]), ("used", ",".join(given.use))]
+            facts.append(("publish", ",".join(given.publish)))
+        return tuple(facts)
 
 
 def ticks_of(ticks: Sequence[Tick]) -> tuple[tuple[str, str, str], ...]:
@@ -283,16 +317,6 @@ def _agreed_to_publish(  # noqa: PLR0913 -- what a consent names
 def item_of(slot: str) -> str:
     """Return the declared item a slot belongs to."""
     return slot.partition("#")[0]
-
-
-def _facts(
-    given: Submission, notice_id: str, point: str, stage: str, instance: Instance | None
-) -> tuple[tuple[str, str], ...]:
-    facts = [("notice", notice_id), ("point", point), ("choices", ",".join(one.name() for one in given.ticks))]
-    if instance is not None:
-        facts += [("instance", instance.id), ("stage", stage), ("used", ",".join(given.use))]
-        facts.append(("publish", ",".join(given.publish)))
-    return tuple(facts)
 
 
 async def _finish(  # noqa: PLR0913 -- what a submission writes with itself

@@ -275,7 +275,7 @@ async def _answer_once(engine: Engine, asked: _Question) -> Card:
             )
             for slot, content in opened.items()
         },
-        {slot: f"§{decision.clause}" for slot, decision in refused.items()},
+        {slot: _cited(decision) for slot, decision in refused.items()},
         entry.id,
     )
 
@@ -390,5 +390,10 @@ def _denied(refused: Mapping[str, Refused], entry_id: str, purpose: str) -> Deni
         needed=first.needed,
         entry_id=entry_id,
         reason=first.reason,
-        clause=f"§{first.clause}",
+        clause=_cited(first),
     )
+
+
+def _cited(answer: Refused) -> str:
+    """Return the clause of a refusal with its sign; empty where the policy in force has none of what it rests on."""
+    return f"§{answer.clause}" if answer.clause else ""

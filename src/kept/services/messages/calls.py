@@ -1,4 +1,4 @@
-"""Calling from a sheet: one number at a time, decided at the moment it is shown; how each call ended.
+"""Calls from a sheet: one number at a time, decided at the moment it is shown; how each call ended.
 
 A number is shown once the call before it has its outcome. *Do not call again* goes on the stop list at once, and no member
 of staff takes it off again.
@@ -58,7 +58,7 @@ async def begin(engine: Engine, session: StaffSession, sheet_id: str) -> None:
     sheet, _ = await load_sheet(engine, sheet_id)
     session.require_purpose(engine, sheet.purpose)
     at = engine.ready()
-    entry = await _entry(engine, session, Act.CALL_SHEET_BEGIN, sheet, at, (("rows", str(len(sheet.rows))),))
+    entry = await _entry(engine, session, Act.CALL_SHEET_BEGIN, sheet, (("rows", str(len(sheet.rows))),))
 
     async def body(tx: Transaction) -> None:
         if not await tx.run("call_sheet_begin", sheet_id=sheet_id, begun_by=session.login, ends_at=at + SHEET_SECONDS):
@@ -102,9 +102,7 @@ async def show_number(engine: Engine, session: StaffSession, sheet_id: str, plac
         off = await called_off(engine, waiting)
         if off or await number_is_listed(engine, sheet.purpose, person_id):
             facts = (("message", message_id), ("reason", "withdrawn" if off else "stop-list"))
-            entry = await _entry(
-                engine, session, Act.CALL_REVEAL, sheet, engine.clock.now(), facts, person_id, Outcome.REFUSED
-            )
+            entry = await _entry(engine, session, Act.CALL_REVEAL, sheet, facts, person_id, Outcome.REFUSED)
             await engine.flush.append(entry)
             raise _called_off(sheet) if off else _listed(sheet)
         slots = await wanted_slots(engine, mandate, waiting)
@@ -180,7 +178,7 @@ async def end_call(engine: Engine, session: StaffSession, sheet_id: str, place: 
     person_id, message_id, at = bytes(row[0]), str(row[1]), engine.ready()
     token = await _token(engine, sheet.purpose, person_id) if outcome in LISTED else b""
     facts = (("message", message_id), ("outcome", outcome))
-    entry = await _entry(engine, session, Act.CALL_END, sheet, at, facts, person_id)
+    entry = await _entry(engine, session, Act.CALL_END, sheet, facts, person_id)
 
     async def body(tx: Transaction) -> None:
         if not await tx.run(
@@ -333,7 +331,6 @@ async def _entry(  # noqa: PLR0913 -- the fields of an entry
     session: StaffSession,
     act: Act,
     sheet: Sheet,
-    at: float,
     facts: tuple[tuple[str, str], ...],
     person_id: bytes = b"",
     outcome: Outcome = Outcome.DONE,
@@ -344,7 +341,6 @@ async def _entry(  # noqa: PLR0913 -- the fields of an entry
         act,
         await about_person(engine, person_id) if person_id else None,
         outcome=outcome,
-        at=at,
         rests_on=f"purposes:{sheet.purpose}",
         exit=Exit.PHONE.value,
         facts=((sheet.origin, sheet.origin_id), ("call-sheet", str(sheet.number)), *facts),

@@ -61,20 +61,7 @@ class FaxDispatcher:
         del entry_id
         self.server.require()
         try:
-            pdf = print_letters(
-                [
-                    fax_of(
-                        self._engine.policy.policy,
-                        message.words,
-                        opened,
-                        language=message.language,
-                        purpose=message.purpose,
-                        message_id=message.id,
-                        case=message.origin_id if message.origin == "case" else "",
-                        at=self._engine.clock.now(),
-                    )
-                ]
-            )
+            pdf = print_letters([fax_of(self._engine.policy.policy, message, opened, self._engine.clock.now())])
         except SettingError:
             raise
         except InputError:
