@@ -7,10 +7,10 @@ from installation import Installation
 from receiving import Desk
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-async def installation(request, tmp_path, anyio_backend):
-    """A fresh installation over each store, with the Photolibrary policy active."""
-    one = Installation(tmp_path, request.param)
+@pytest.fixture
+async def installation(tmp_path, anyio_backend):
+    """A fresh installation over database files, with the Photolibrary policy active."""
+    one = Installation(tmp_path)
     await one.open()
     yield one
     await one.close()

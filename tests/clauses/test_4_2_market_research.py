@@ -206,8 +206,6 @@ async def test_two_who_ask_at_once_cannot_both_spend_the_last(installation, desk
 
 async def test_a_database_put_back_gives_no_budget_back(installation, desk):
     """§4.2 breach: a D without the questions of a moment ago, restored or written by hand, has as little budget as before."""
-    if installation.kind != "sqlite":
-        return
     await person(installation, prefecture="nara")
     await desk.build()
     for dimensions in ((), ("prefecture",)):
@@ -281,7 +279,7 @@ async def test_the_right_without_the_purpose_is_not_enough(tmp_path):
     """§4.2 breach: a role may hold the right for usage alone; customers stay closed to it."""
     for name, content in second_version((b"        - market-research\n        - usage", b"        - usage")).items():
         (tmp_path / name).write_bytes(content)
-    installation = Installation(tmp_path, "memory", tmp_path / POLICY.name)
+    installation = Installation(tmp_path, tmp_path / POLICY.name)
     await installation.open()
     desk = await Desk.of(installation)
     await desk.build("usage")
@@ -325,8 +323,6 @@ async def test_a_build_serves_seven_days(installation, desk):
 
 async def test_a_flipped_bit_in_a_segment_is_found(installation, desk):
     """§4.2, §5.3 breach: a changed segment does not open; what was charged stays charged."""
-    if installation.kind != "sqlite":
-        return
     await person(installation, prefecture="nara")
     await desk.build()
     (sealed,) = installation.sql("SELECT sealed FROM projection_segment WHERE column_name = 'prefecture'")[0]
@@ -346,8 +342,6 @@ async def test_a_flipped_bit_in_a_segment_is_found(installation, desk):
 
 async def test_the_projection_holds_no_name_no_id_and_no_order(installation, desk):
     """§4.2 breach: whoever reads the files of D finds no person in a projection, and no true count in a question."""
-    if installation.kind != "sqlite":
-        return
     own = await installation.mori()
     for _ in range(20):
         await person(installation, prefecture="nara", occupation="student")
