@@ -59,7 +59,7 @@ schema: $(VENV)/.dev ## write what follows from the SQL files: the first migrati
 	@$(PY) scripts/write_schema.py
 
 lock: ## write the locks anew (needs uv)
-	@for one in runtime dev; do uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/$$one.in -o requirements/$$one.txt; done
+	@for one in runtime dev mutate; do uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/$$one.in -o requirements/$$one.txt; done
 
 clean: ## remove what make made (not the demo's data)
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

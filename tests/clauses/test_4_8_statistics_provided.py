@@ -10,7 +10,7 @@ import sqlite3
 import pytest
 from asked import CONSOLE, Browser
 from cited import cited
-from counted import Desk, no_noise, person
+from counted import StatisticsDesk, no_noise, person
 
 from kept.errors import ConflictError, DeniedError, InputError, KeptError
 from kept.guarantees import released_statistics_only
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture
 async def desk(installation):
     """A researcher and an approver, with a data set of three people."""
-    one = await Desk.of(installation)
+    one = await StatisticsDesk.of(installation)
     for job in ("student", "student", "teacher"):
         await person(installation, occupation=job)
     await one.build()
@@ -104,7 +104,7 @@ async def test_a_kill_between_approval_and_release_goes_on(installation, desk):
     await installation.close(integrate=False)
     await installation.open()
     assert (await queries.statistic_of(installation.engine, found.id)).status == "asked"
-    again = await Desk.of(installation)
+    again = await StatisticsDesk.of(installation)
     with pytest.raises(DeniedError):
         await export(installation, again, found.id)
     await releases.release(installation.engine, again.approver, found.id)

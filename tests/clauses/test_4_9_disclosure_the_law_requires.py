@@ -49,7 +49,7 @@ DAY = 86400.0
 DISCLOSE = "staff:value:disclose"
 
 
-class Desk:
+class LegalDesk:
     """The legal desk: who records, who approves, and the authority with its key."""
 
     def __init__(self, installation) -> None:
@@ -94,7 +94,7 @@ class Desk:
 @pytest.fixture
 async def desk(installation):
     """A legal desk."""
-    return await Desk(installation).begin()
+    return await LegalDesk(installation).begin()
 
 
 async def released(installation):
@@ -217,7 +217,7 @@ async def test_a_scope_widened_past_kept_is_found_before_anything_leaves(tmp_pat
     """§4.9 attack: whoever can write D alone widens no request; the board says so too."""
     installation = Installation(tmp_path)
     await installation.open()
-    desk = await Desk(installation).begin()
+    desk = await LegalDesk(installation).begin()
     await installation.give(await installation.join(), [("name", "Ren Other"), ("mail_address", "ren@example.jp")])
     request = await desk.record("ren@example.jp")
     installation.sql("DELETE FROM receipt")
@@ -462,7 +462,7 @@ async def test_the_command_verifies_and_opens(tmp_path, capsys):
     """§4.9: `kept bundle open` is what the authority has."""
     installation = Installation(tmp_path)
     await installation.open()
-    desk = await Desk(installation).begin()
+    desk = await LegalDesk(installation).begin()
     await installation.mori()
     request = await desk.record()
     await desk.answer(request)

@@ -16,7 +16,7 @@ STORES = {"sqlite": lambda part, folder: SqliteStore(folder / f"{part}.db", part
 """How each driver makes an empty database: the part, an empty folder. A driver that is added joins every suite here."""
 
 
-class Desk:
+class StoreDesk:
     """A store and a loop: one query a call, in a transaction of its own."""
 
     def __init__(self, store: Store, runner: asyncio.Runner) -> None:
@@ -94,26 +94,26 @@ def runner() -> Iterator[asyncio.Runner]:
         yield made
 
 
-def opened(kind, part, folder: Path, runner: asyncio.Runner) -> Iterator[Desk]:
+def opened(kind, part, folder: Path, runner: asyncio.Runner) -> Iterator[StoreDesk]:
     """Open a store of *kind*, and close it when the test is over."""
     store = STORES[kind](part, folder)
-    yield Desk(store, runner)
+    yield StoreDesk(store, runner)
     runner.run(store.close())
 
 
 @pytest.fixture(params=sorted(STORES))
-def data(request, tmp_path, runner) -> Iterator[Desk]:
+def data(request, tmp_path, runner) -> Iterator[StoreDesk]:
     """Database D, empty."""
     yield from opened(request.param, "data", tmp_path, runner)
 
 
 @pytest.fixture(params=sorted(STORES))
-def keys(request, tmp_path, runner) -> Iterator[Desk]:
+def keys(request, tmp_path, runner) -> Iterator[StoreDesk]:
     """Database K, empty."""
     yield from opened(request.param, "keys", tmp_path, runner)
 
 
 @pytest.fixture
-def sqlite_data(tmp_path, runner) -> Iterator[Desk]:
+def sqlite_data(tmp_path, runner) -> Iterator[StoreDesk]:
     """Database D on SQLite, empty."""
     yield from opened("sqlite", "data", tmp_path, runner)

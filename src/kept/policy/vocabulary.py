@@ -34,7 +34,7 @@ class GuaranteeWord:
     """
 
     id: str
-    parameters: Mapping[str, ParameterKind | str] = field(default_factory=dict)
+    parameters: Mapping[str, ParameterKind | str] = field(default_factory=dict, hash=False)
     optional: frozenset[str] = frozenset()
 
 
