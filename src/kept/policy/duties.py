@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from kept.policy.model import Cookie, Point, Policy, Purpose
@@ -51,6 +52,10 @@ DEFAULT_COOKIES: Mapping[CookieDuty, Cookie] = MappingProxyType(
     }
 )
 """What applies where a policy declares no cookie for a duty the service cannot do without."""
+
+
+ADDRESS_KEY_SECONDS = 7 * _DAY
+"""How long the key lives under which addresses are counted, where the policy does not say."""
 
 
 def cookie_for(policy: Policy, duty: CookieDuty) -> Cookie | None:
@@ -89,6 +94,22 @@ def roles_with(policy: Policy, purpose: str) -> tuple[str, ...]:
 def roles_that_may(policy: Policy, right: str) -> tuple[str, ...]:
     """Return the roles that have a right, such as `activate`."""
     return tuple(role.id for role in policy.roles.values() if right in role.may)
+
+
+def quarantine_seconds(policy: Policy) -> float:
+    """Return how long a partner's record waits for what it lacks: `sources: partner`, else 30 days."""
+    partner: Any = _body(policy, "sources", "partner")
+    return float(partner["otherwise"]["quarantine"]) if partner else 30 * _DAY
+
+
+def address_key_seconds(policy: Policy) -> float:
+    """Return how long the key lives under which addresses are counted: `addresses`, else 7 days."""
+    addresses: Any = _body(policy, "addresses", "")
+    return float(addresses["key-life"]) if addresses else ADDRESS_KEY_SECONDS
+
+
+def _body(policy: Policy, word: str, name: str) -> Mapping[str, object] | None:
+    return next((one.body for one in policy.declarations if (one.word, one.id) == (word, name)), None)
 
 
 def serving(policy: Policy, duty: PurposeDuty) -> tuple[str, ...]:
