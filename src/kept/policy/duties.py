@@ -19,7 +19,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from kept.policy.model import Cookie, Point, Policy, Purpose
 from kept.policy.words import Basis, CookieDuty, Exit, ItemType, PointKind, PurposeDuty
@@ -126,12 +125,11 @@ def follows(purpose: Purpose, duty: PurposeDuty) -> bool:
 
 
 _Served = tuple[Mapping[CookieDuty, Cookie], Mapping[str, Cookie], Mapping[CookieDuty | PurposeDuty, Purpose]]
-_known: WeakKeyDictionary[Policy, _Served] = WeakKeyDictionary()
 
 
 def _served(policy: Policy) -> _Served:
     """Work everything out once for each policy."""
-    found = _known.get(policy)
+    found: _Served | None = policy.remembered.get("duties")
     if found is None:
         cookies = _by_duty(policy.cookies.values())
         defaults = {one.name: one for duty, one in DEFAULT_COOKIES.items() if cookies.setdefault(duty, one) is one}
@@ -143,7 +141,7 @@ def _served(policy: Policy) -> _Served:
         for each in PurposeDuty:
             for first in serving(policy, each)[:1]:
                 purposes[each] = policy.purposes[first]
-        found = _known[policy] = cookies, {**policy.cookies, **defaults}, purposes
+        found = policy.remembered["duties"] = cookies, {**policy.cookies, **defaults}, purposes
     return found
 
 
