@@ -249,7 +249,7 @@ async def test_staff_cannot_note_what_the_case_does_not_hold(installation, desk)
         ('  ja: "秋の光"\n', "", "value-unfit"),
         ("to:", "pixel: yes\nto:", "word-unknown"),
         ("autumn-light", "Autumn Light", "value-unfit"),
-        ("New landscapes", "New\\nBcc landscapes", "character-invisible"),
+        ("New landscapes", "New\\nBcc landscapes", "value-unfit"),
     ],
 )
 async def test_a_file_that_does_not_fit_is_refused(installation, desk, before, after, reason):
