@@ -11,7 +11,7 @@ GUARANTEE = Guarantee(
         "ja": "個人情報は、判断し、開き、記録してからでなければ渡さない「ゲート」だけを通って出ます。",
     },
     enforced_at=(
-        "kept.services.gate.gate.Gate.read",
+        "kept.services.gate.gate.read",
         "kept.services.my_data.own_data.own_data",
     ),
     known=Known.BY_CONSTRUCTION,

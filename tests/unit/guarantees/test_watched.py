@@ -22,7 +22,7 @@ DAY = 86_400.0
 @pytest.fixture
 async def installation(tmp_path):
     """An installation on disk with one customer, so that an intruder can write past Kept."""
-    one = Installation(tmp_path, "sqlite")
+    one = Installation(tmp_path)
     await one.open()
     one.own = await one.mori()
     yield one
