@@ -19,9 +19,9 @@ from kept.channels.mail import MailServer
 from kept.channels.mailbox import Mailbox
 from kept.cli.opening import add_address
 from kept.crypto.sealed_to import OpeningKey
-from kept.demo import pages
 from kept.demo.clock import MovedClock
 from kept.demo.invented import DAY, DAYS, invent
+from kept.demo.pages import pages
 from kept.errors import SettingError
 from kept.guarantees import words
 from kept.guarantees.board import run_checks
@@ -211,8 +211,7 @@ async def _serve(
             site_hosts=("localhost", "127.0.0.1"),
             console_hosts=("staff.localhost", "::1"),
             addresses=addresses,
-            demo_routes=pages.routes if chosen.demo else None,
-            mailbox=mailbox,
+            more=pages(mailbox) if chosen.demo else None,
         )
         config = uvicorn.Config(
             app,

@@ -27,6 +27,6 @@ GUARANTEE = Guarantee(
         "en": "A page shows what this browser holds for the site, for what, with a button to delete it.",
         "ja": "このブラウザが保持しているものと目的を示し、削除できるページがあります。",
     },
-    enforced_at=("kept.web.cookies.centre",),
+    enforced_at=("kept.web.site.cookies.centre",),
     check=check,
 )

@@ -281,6 +281,12 @@ def _bound(staff_id: str, roles: str) -> str:
     return f"{staff_id}:{roles}"
 
 
+async def logins(engine: Engine) -> dict[str, str]:
+    """Return the login of every member of staff, by what entries call them."""
+    rows = await engine.data.read(lambda tx: tx.all("staff_all"))
+    return {engine.actor_of(str(row[1])): str(row[1]) for row in rows}
+
+
 async def sign_out(engine: Engine, session: StaffSession) -> None:
     """End a session and every mandate it was issued."""
     at = engine.clock.now()
