@@ -154,7 +154,6 @@ async def insert_case(  # noqa: PLR0913 -- what a case is made of
         case=str(number),
     )
     await insert_mandate(tx, mandate, case_id=case_id, kind=ONE_PERSON)
-    await tx.run("meta_put", name=f"case-mandate:{case_id}", value=mandate.id)
     return number
 
 
@@ -167,21 +166,18 @@ async def case_of(engine: Engine, session: StaffSession, case_id: str) -> Case:
 
     async def body(tx: Transaction) -> Case | None:
         row = await tx.one("case_get", case_id=case_id)
-        link = await tx.one("meta_get", name=f"case-mandate:{case_id}")
-        if row is None or link is None or row[1] != session.staff_id:
+        mandate = await tx.one("mandate_of_case", case_id=case_id)
+        if row is None or mandate is None or row[1] != session.staff_id:
             return None
-        mandate = await tx.one("mandate_get", mandate_id=link[0])
         holder = await tx.one("case_person_get", case_id=case_id)
-        if mandate is None:
-            return None
         lent = await tx.one("emergency_get", case_id=case_id)
         person_id = bytes(holder[0]) if holder else b""
         return Case(
             case_id, int(row[0]), str(row[3]), str(row[2]), float(row[4]), float(row[5]), row[6] is not None, person_id,
             Mandate(
-                id=str(link[0]), kind="staff", actor=session.actor, role=str(row[2]), purpose=str(row[3]), case=str(row[0]),
-                person_id=person_id, signed_in_at=float(mandate[5]), expires_at=float(mandate[6]),
-                revoked=mandate[7] is not None, volume_left=int(mandate[8]),
+                id=str(mandate[0]), kind="staff", actor=session.actor, role=str(row[2]), purpose=str(row[3]), case=str(row[0]),
+                person_id=person_id, signed_in_at=float(mandate[1]), expires_at=float(mandate[2]),
+                revoked=mandate[3] is not None, volume_left=int(mandate[4]),
             ), lent is not None,
         )  # fmt: skip
 
@@ -196,10 +192,10 @@ async def loaded(engine: Engine, session: StaffSession, case: Case | str) -> Cas
     return case if isinstance(case, Case) else await case_of(engine, session, case)
 
 
-async def holder_of(engine: Engine, case: Case) -> Person | None:
-    """Return the person a case holds, without any value; None where it holds nobody, or somebody erased since."""
+async def holder_of(engine: Engine, case: Case, slots: tuple[str, ...] = ()) -> Person | None:
+    """Return the person a case holds, with the sealed values of *slots*; None where it holds nobody, or somebody erased since."""
     try:
-        return await engine.people.load(case.person_id) if case.person_id else None
+        return await engine.people.load(case.person_id, slots) if case.person_id else None
     except ErasedError:
         return None
 
@@ -261,8 +257,17 @@ async def items_of_case(
     return await gate.decide(engine, case.mandate, person, wanted, Exit.SCREEN, engine.ready())
 
 
-async def open_item(engine: Engine, session: StaffSession, case: Case | str, slot: str) -> Card:
+async def open_item(
+    engine: Engine, session: StaffSession, case: Case | str, slot: str, person: Person | None = None
+) -> Card:
     """Open one item of the case's person on the screen.
+
+    Args:
+        engine: Open.
+        session: Whose case it is.
+        case: Its id, or the case where it is loaded already.
+        slot: Which item.
+        person: The case's person with this slot, where they are loaded already.
 
     Raises:
         DeniedError: The policy says no; the reason is shown, since the case holds this person.
@@ -275,7 +280,7 @@ async def open_item(engine: Engine, session: StaffSession, case: Case | str, slo
             "expected a case that holds a person, found one that does not", reason="case-empty", hint="find them first"
         )
     if not case.emergency:
-        return await gate.read(engine, case.mandate, case.person_id, (slot,), Exit.SCREEN)
+        return await gate.read(engine, case.mandate, case.person_id, (slot,), Exit.SCREEN, person=person)
     session.require(engine, "break-glass")
     at = engine.clock.now()
 

@@ -11,6 +11,7 @@ from kept.policy.present import EXIT_TITLES
 from kept.policy.words import CHANNELS, Exit
 from kept.services.cases import cases, contacts
 from kept.services.cases.do_not_contact import note_in_case
+from kept.services.engine.people import Person
 from kept.services.gate.released import Released
 from kept.web.console.stepped import Staff, beside
 from kept.web.form import Form
@@ -56,11 +57,12 @@ async def _open_item(exchange: Staff) -> Response:
     """Open one item on this screen, once."""
     item = (await exchange.form("item"))["item"]
     case = await _case(exchange)
+    person = await cases.holder_of(exchange.engine, case, (item,))
     try:
-        card = await cases.open_item(exchange.engine, exchange.session, case, item)
+        card = await cases.open_item(exchange.engine, exchange.session, case, item, person)
     except DeniedError as error:
-        return await _page(exchange, case, error)
-    return await _page(exchange, case, opened={item: card[item]})
+        return await _page(exchange, case, error, person=person)
+    return await _page(exchange, case, opened={item: card[item]}, person=person)
 
 
 async def _close(exchange: Staff) -> Response:
@@ -96,13 +98,14 @@ async def _write_again(exchange: Staff) -> Response:
     return exchange.go(f"/case/{exchange.path('case')}#contact")
 
 
-async def _page(
+async def _page(  # noqa: PLR0913 -- what a case may show
     exchange: Staff,
     case: cases.Case,
     error: KeptError | None = None,
     *,
     opened: dict[str, Released[Any]] | None = None,
     typed: Form | None = None,
+    person: Person | None = None,
 ) -> Response:
     """Answer one case: the items it may open, the ways it may reach its person by, what was written.
 
@@ -112,10 +115,11 @@ async def _page(
         error: What was refused, shown above.
         opened: Items released for this answer.
         typed: What was typed into the form of contact, where it was refused.
+        person: The case's person, where they are loaded already.
     """
     policy, engine = exchange.policy, exchange.engine
     over = case.closed or case.expires_at < exchange.now
-    person = None if over else await cases.holder_of(engine, case)
+    person = None if over else person or await cases.holder_of(engine, case)
     shown: dict[str, str] = {}
     for slot, released in (opened or {}).items():
         with released.open(Exit.SCREEN) as value:

@@ -32,7 +32,4 @@ async def _home(exchange: Staff) -> Response:
     )
 
 
-PAGES = (
-    page("/", get=ANYBODY(_root), spoken=False),
-    page("", get=STAFF(_home), menu=Menu("Cases")),
-)
+PAGES = (page("/", get=ANYBODY(_root), spoken=False), page("", get=STAFF(_home), menu=Menu("Cases")))

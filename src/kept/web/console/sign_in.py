@@ -41,7 +41,4 @@ async def _sign_out(exchange: Anybody) -> Response:
     return drop_session(exchange.go("/sign-in"))
 
 
-PAGES = (
-    page("/sign-in", get=ANYBODY(_ask), post=ANYBODY(_sign_in)),
-    page("/sign-out", post=ANYBODY(_sign_out)),
-)
+PAGES = (page("/sign-in", get=ANYBODY(_ask), post=ANYBODY(_sign_in)), page("/sign-out", post=ANYBODY(_sign_out)))

@@ -27,7 +27,4 @@ async def _stop(exchange: Exchange[Own]) -> Response:
     return exchange.go("/my-data#choices")
 
 
-PAGES = (
-    page("/my-data/choice", post=CUSTOMER(_choose)),
-    page("/my-data/stop", post=CUSTOMER(_stop)),
-)
+PAGES = (page("/my-data/choice", post=CUSTOMER(_choose)), page("/my-data/stop", post=CUSTOMER(_stop)))

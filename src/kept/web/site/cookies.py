@@ -81,7 +81,4 @@ def _back(exchange: Exchange[Any], path: str) -> str:
     return path[len(start) :] if known and path.isascii() and path.isprintable() else "/cookies"
 
 
-PAGES = (
-    page("/cookies", get=ANYBODY(centre), post=ANYBODY(_choose)),
-    page("/cookies/delete", post=ANYBODY(_delete)),
-)
+PAGES = (page("/cookies", get=ANYBODY(centre), post=ANYBODY(_choose)), page("/cookies/delete", post=ANYBODY(_delete)))

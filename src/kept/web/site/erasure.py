@@ -31,10 +31,7 @@ async def _erase(exchange: Exchange[Own]) -> Response:
     form = await exchange.form("when", "never")
     now = form["when"] == "now"
     receipt = await erasure.intend_erasure(
-        exchange.engine,
-        exchange.session,
-        grace_seconds=0 if now else GRACE_SECONDS,
-        never_write=form["never"] == "yes",
+        exchange.engine, exchange.session, grace_seconds=0 if now else GRACE_SECONDS, never_write=form["never"] == "yes"
     )
     return drop_session(exchange.go(f"/erasure/{receipt}")) if now else exchange.go("/my-data")
 

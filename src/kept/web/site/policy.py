@@ -38,7 +38,4 @@ async def _jsonld(exchange: Exchange[Any]) -> Response:
     return Response(json.dumps(jsonld(exchange.policy), ensure_ascii=False, indent=2), media_type="application/ld+json")
 
 
-PAGES = (
-    page("/policy", get=ANYBODY(_policy), menu=Menu("Policy")),
-    page("/policy.jsonld", get=ANYBODY(_jsonld)),
-)
+PAGES = (page("/policy", get=ANYBODY(_policy), menu=Menu("Policy")), page("/policy.jsonld", get=ANYBODY(_jsonld)))

@@ -90,8 +90,7 @@ async def _passkey(exchange: Anybody) -> Response:
         exchange.engine, form["credential"], form["token"], rp_id=host_of(exchange), origin=origin_of(exchange)
     )
     answer = set_session(
-        JSONResponse({"go": f"/{exchange.language}/my-data"}),
-        await accounts.start_session(exchange.engine, person_id),
+        JSONResponse({"go": f"/{exchange.language}/my-data"}), await accounts.start_session(exchange.engine, person_id)
     )
     await _know_device(exchange, answer, person_id, person_id.hex())
     return answer

@@ -37,7 +37,4 @@ async def _one(exchange: Exchange[Any]) -> Response:
     return exchange.page("statistic_public.html", one=found, **shown_figures(exchange.engine, found, exchange.language))
 
 
-PAGES = (
-    page("/statistics", get=ANYBODY(_released)),
-    page("/statistics/{number}", get=ANYBODY(_one)),
-)
+PAGES = (page("/statistics", get=ANYBODY(_released)), page("/statistics/{number}", get=ANYBODY(_one)))
