@@ -38,7 +38,6 @@ from kept.services.staff.activation import activate_first
 from kept.services.upkeep.channels import look_after_channels, set_up_channels
 from kept.services.upkeep.routine import begin_routine, watch_policy_files
 from kept.services.upkeep.sending import begin_reaching, equip
-from kept.store.serving import lock_for_serving
 from kept.web.app import build_app
 
 POLICY = Path("policies/photolibrary.policy.md")
@@ -105,7 +104,7 @@ def run(chosen: argparse.Namespace) -> int:
         address = parse_address(f"sqlite:///{folder / 'photolibrary.db'}")
     else:
         address = parse_address(chosen.store, keys_url=chosen.keys, key_folder=chosen.key_folder)
-    with lock_for_serving(address.data):
+    with address.alone():
         clear_left_over(address.data, address.data, address.keys)
         sockets = listen(chosen.port)
         mailbox = Mailbox() if chosen.demo else None

@@ -89,6 +89,15 @@ class Enrolled:
     secret: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of staff, as they are listed."""
+
+    login: str
+    roles: tuple[str, ...]
+    disabled: bool
+
+
 async def add_staff(engine: Engine, login: str, password: str, roles: tuple[str, ...], *, by: str) -> Enrolled:
     """Add a member of staff.
 
@@ -280,10 +289,15 @@ def _bound(staff_id: str, roles: str) -> str:
     return f"{staff_id}:{roles}"
 
 
+async def members(engine: Engine) -> list[Member]:
+    """Return every member of staff, by login."""
+    rows = await engine.data.read(lambda tx: tx.all("staff_all"))
+    return [Member(str(row[1]), tuple(str(row[2]).split(",")), row[4] is not None) for row in rows]
+
+
 async def logins(engine: Engine) -> dict[str, str]:
     """Return the login of every member of staff, by what entries call them."""
-    rows = await engine.data.read(lambda tx: tx.all("staff_all"))
-    return {engine.actor_of(str(row[1])): str(row[1]) for row in rows}
+    return {engine.actor_of(one.login): one.login for one in await members(engine)}
 
 
 async def sign_out(engine: Engine, session: StaffSession) -> None:
