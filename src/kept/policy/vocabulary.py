@@ -148,7 +148,7 @@ EVENTS = ("account-closed", "closed", "prize-delivered")
 OPTION_LISTS = ("jp-prefectures",)
 RIGHTS = (
     "activate", "promises", "ledger", "approve", "attest", "witness", "keys", "backups", "break-glass", "statistics",
-    "provide", "campaigns", "disclose", "points",
+    "provide", "campaigns", "disclose", "points", "vouch",
 )  # fmt: skip
 GROUNDS = ("court-order", "warrant", "statutory-inquiry")
 

@@ -19,7 +19,7 @@ from kept.policy.render import render
 from kept.policy.words import Exit
 from kept.services.accounts import accounts, devices, passkeys, remember_me
 from kept.services.authorities.notifications import disclosures_to_authorities
-from kept.services.cases.contacts import ORIGIN, contacts_to
+from kept.services.cases.contacts import ORIGIN, PROGRAM, contacts_to
 from kept.services.cases.emergencies import emergencies_about
 from kept.services.cookies import visits
 from kept.services.cookies.first_scan import first_scan
@@ -460,7 +460,9 @@ async def my_data(request: Request) -> Response:
         disclosed=await disclosures_to_authorities(web.engine, own.person_id),
         emergencies=await emergencies_about(web.engine, own.person_id),
         messages=[
-            one for one in await messages_to(web.engine, own.person_id, language_of(request)) if one.origin != ORIGIN
+            one
+            for one in await messages_to(web.engine, own.person_id, language_of(request))
+            if one.origin not in {ORIGIN, PROGRAM}
         ],
     )
 

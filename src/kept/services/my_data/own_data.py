@@ -145,6 +145,7 @@ async def _own_data_once(engine: Engine, own: Own, exit: Exit, act: Act, older: 
             act,
             Outcome.PERMITTED,
             at,
+            actor=own.vouched_by,
             clause="0.1",
             purpose="own-access",
             exit=exit.value,
