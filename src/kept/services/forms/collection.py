@@ -313,6 +313,19 @@ async def _finish(  # noqa: PLR0913 -- what a submission writes with itself
         await insert_entries(tx, [engine.seal_entry(entry, person.keys)], at)
 
 
+def claims_of(engine: Engine, unverified: str) -> dict[str, str]:
+    """Return which form a notice token is of; nothing for one that is forged or too old, which `submit` refuses.
+
+    Args:
+        engine: Open.
+        unverified: As it came back.
+    """
+    try:
+        return parse_token(engine.keyring.installation_key("tokens"), TOKEN_LABEL, unverified, engine.clock.now())
+    except MalformedError:
+        return {}
+
+
 async def _verify_token(
     engine: Engine, unverified: str, of: tuple[str, str, str, str]
 ) -> tuple[dict[str, str], Notice]:

@@ -142,6 +142,29 @@ async def add_staff(engine: Engine, login: str, password: str, roles: tuple[str,
     return Enrolled(staff_id, login.lower(), secret)
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of staff, as an operator sees them.
+
+    Args:
+        login: Theirs.
+        roles: As given.
+        disabled: Whether their access was taken away.
+    """
+
+    login: str
+    roles: tuple[str, ...]
+    disabled: bool
+
+
+async def all_staff(engine: Engine) -> list[Member]:
+    """Return all members of staff, by login."""
+    rows = await engine.data.read(lambda tx: tx.all("staff_all"))
+    return [
+        Member(str(row[1]), tuple(one for one in str(row[2]).split(",") if one), row[4] is not None) for row in rows
+    ]
+
+
 async def disable_staff(engine: Engine, login: str, *, by: str) -> None:
     """Take a member of staff's access away, sessions and mandates included."""
     row = await engine.data.read(lambda tx: tx.one("staff_by_login", login=login.lower()))
