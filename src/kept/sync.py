@@ -275,6 +275,11 @@ class Kept(_Twin):
         """The policy in force, as read."""
         return cast("installation.Kept", self._view).policy
 
+    @property
+    def ledger_key(self) -> str:
+        """The ledger's published key."""
+        return cast("installation.Kept", self._view).ledger_key
+
     acting = _enters(installation.Kept.acting, Desk)
     person = _enters(installation.Kept.person, Person)
     staff = _enters(installation.Kept.staff, Staff)

@@ -51,6 +51,11 @@ class Kept(View):
         """The policy in force, as read: clauses, items, purposes, points, languages, and what people call them."""
         return self._engine.policy.policy
 
+    @property
+    def ledger_key(self) -> str:
+        """The ledger's published key: with it anybody checks a proof by `kept-verify`, without us."""
+        return str(self._engine.sequencer.verifier)
+
     # ---------------------------------------------------------------- who acts
 
     @asynccontextmanager
