@@ -31,9 +31,9 @@ async def test_the_background_sends_and_integrates_by_itself(bakery, mailbox):
             assert (await desk.sent(number)).state == "waiting"
             bakery.wall.pass_(120)
             async with asyncio.timeout(10):
-                while (await desk.sent(number)).state != "sent":
+                while (await desk.sent(number)).state != "sent":  # noqa: ASYNC110 -- nothing tells a program: it asks
                     await asyncio.sleep(0.05)
-                while (await me.history()).lines[-1].position is None:
+                while (await me.history()).lines[-1].position is None:  # noqa: ASYNC110 -- the same
                     await asyncio.sleep(0.05)
     assert len(mailbox.received) == 1
 
