@@ -11,8 +11,9 @@ from typing import Any
 
 from kept.cli.opening import add_address, opened, operator
 from kept.crypto.second_factor import enrolment_uri, secret_text
+from kept.errors import SettingError
 from kept.services.staff.credentials import issue_credential, revoke_credential
-from kept.services.staff.sessions import add_staff, disable_staff
+from kept.services.staff.sessions import add_staff, all_staff, disable_staff
 
 
 def add(commands: Any) -> None:
@@ -25,6 +26,13 @@ def add(commands: Any) -> None:
     parser.add_argument("login", nargs="?", default="", help="login, or a credential's label or id")
     parser.add_argument("--role", action="append", default=[], help="role; may be given again")
     parser.add_argument("--purpose", action="append", default=[], help="purpose of a credential; may be given again")
+    parser.add_argument(
+        "--may",
+        action="append",
+        default=[],
+        help="right of the role a credential has, such as vouch; may be given again",
+    )
+    parser.add_argument("--system", default="", help="whose external ids a credential speaks of (default: its label)")
     parser.add_argument("--json", action="store_true", help="answer as JSON")
     add_address(parser)
     parser.set_defaults(run=run)
@@ -35,23 +43,51 @@ def run(chosen: argparse.Namespace) -> int:
     return asyncio.run(_run(chosen))
 
 
+def _password() -> str:
+    """Return the password, asked for on a terminal or read as one line of what is piped in.
+
+    Raises:
+        SettingError: There is no terminal, and nothing was piped in.
+    """
+    if sys.stdin.isatty():
+        return getpass.getpass("password: ")
+    piped = sys.stdin.readline().rstrip("\n")
+    if not piped:
+        raise SettingError(
+            "expected a password, found neither a terminal nor a line on the standard input",
+            reason="password-missing",
+            hint="pipe it in: kept staff add LOGIN --role ROLE < file-with-one-line",
+        )
+    return piped
+
+
 async def _run(chosen: argparse.Namespace) -> int:
     async with opened(chosen) as engine:
         match chosen.act:
             case "add":
-                password = getpass.getpass("password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+                password = _password()
                 new = await add_staff(engine, chosen.login, password, tuple(chosen.role), by=operator())
                 uri = enrolment_uri(new.secret, new.login, engine.policy.policy.controller.get("name", "Kept"))
                 answer: Any = {"login": new.login, "second-factor": secret_text(new.secret), "enrol": uri}
             case "list":
-                rows = await engine.data.read(lambda tx: tx.all("staff_all"))
-                answer = [{"login": row[1], "roles": row[2], "disabled": row[4] is not None} for row in rows]
+                answer = [
+                    {"login": one.login, "roles": ",".join(one.roles), "disabled": one.disabled}
+                    for one in await all_staff(engine)
+                ]
             case "disable":
                 await disable_staff(engine, chosen.login, by=operator())
                 answer = {"disabled": chosen.login}
             case "credential":
                 role = chosen.role[0] if chosen.role else ""
-                secret = await issue_credential(engine, chosen.login, role, tuple(chosen.purpose), by=operator())
+                secret = await issue_credential(
+                    engine,
+                    chosen.login,
+                    role,
+                    tuple(chosen.purpose),
+                    by=operator(),
+                    may=tuple(chosen.may),
+                    system=chosen.system,
+                )
                 answer = {"credential": secret}
             case _:
                 await revoke_credential(engine, chosen.login, by=operator())

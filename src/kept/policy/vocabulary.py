@@ -34,7 +34,7 @@ class GuaranteeWord:
     """
 
     id: str
-    parameters: Mapping[str, ParameterKind | str] = field(default_factory=dict)
+    parameters: Mapping[str, ParameterKind | str] = field(default_factory=dict, hash=False)
     optional: frozenset[str] = frozenset()
 
 
@@ -183,7 +183,7 @@ EVENTS = ("account-closed", "closed", "prize-delivered")
 OPTION_LISTS = ("jp-prefectures",)
 RIGHTS = (
     "activate", "promises", "ledger", "approve", "attest", "witness", "keys", "backups", "break-glass", "statistics",
-    "campaigns",
+    "campaigns", "vouch",
 )  # fmt: skip
 LATER_RIGHTS = ("provide", "disclose", "points")
 GROUNDS = ("court-order", "warrant", "statutory-inquiry")

@@ -22,7 +22,9 @@ def theme(folder, text, logo=LOGO, template=""):
 
 def test_colours_and_a_logo_are_read(tmp_path):
     """What a theme may say is taken."""
-    found = read_theme(theme(tmp_path, 'logo = "logo.svg"\n[colours]\naccent = "#7a1f1f"\n[dark]\naccent = "#ffb0b0"\n'))
+    found = read_theme(
+        theme(tmp_path, 'logo = "logo.svg"\n[colours]\naccent = "#7a1f1f"\n[dark]\naccent = "#ffb0b0"\n')
+    )
     assert found.style == ":root{--ai:#7a1f1f}@media screen and (prefers-color-scheme:dark){:root{--ai:#ffb0b0}}"
     assert (found.logo, found.logo_type, found.templates) == (LOGO, "image/svg+xml", None)
 

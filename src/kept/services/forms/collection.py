@@ -25,7 +25,7 @@ from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person
-from kept.services.engine.record import OWN, about, about_person, account_part, entry_of, record
+from kept.services.engine.record import Actor, about, about_person, account_part, entry_of, record
 from kept.services.forms.receipts import Receipt, consent_receipt
 from kept.services.forms.submission import Submission, Tick, parse_submission
 from kept.services.gate.changing import Change, Extra, change_person, find_forms
@@ -149,7 +149,7 @@ async def submit(  # noqa: PLR0913 -- a submission has these parts
         await _record_refusal(engine, own, error)
         raise
     known = await engine.notices.of_person((await engine.people.load(own.person_id)).state)
-    taken = _Taken(engine, claims, notice, given, asked, instance, part, known)
+    taken = _Taken(engine, own.acting(), claims, notice, given, asked, instance, part, known)
     try:
         await change_person(engine, own.person_id, taken.change)
     except (SubmissionError, ConflictError) as error:
@@ -166,6 +166,7 @@ class _Taken:
 
     Args:
         engine: Open.
+        who: The person, as an entry says it.
         claims: Of its token.
         notice: As shown.
         given: What the person chose to give.
@@ -177,6 +178,7 @@ class _Taken:
     """
 
     engine: Engine
+    who: Actor
     claims: Mapping[str, str]
     notice: Notice
     given: Submission
@@ -212,12 +214,24 @@ class _Taken:
         written_to_again = tokens_of(engine, given.values, ways)
         return Change(
             change.replace(state, g=person.state.g + 1),
-            account_part(engine, OWN, Act.VALUE_COLLECT, at=at, items=tuple(values), facts=self._facts()),
+            account_part(engine, self.who, Act.VALUE_COLLECT, at=at, items=tuple(values), facts=self._facts()),
             values=dict(values),
             gained=tuple(form for slot, value in values.items() for form in find_forms(engine, slot, value)),
-            extra=lambda tx: _finish(engine, tx, person, self.claims["id"], at, part, written_to_again),
+            extra=lambda tx: self._finish(tx, person, at, written_to_again),
             receipt=(receipt.id, "consent", msgspec.json.encode(receipt.record)),
         )
+
+    async def _finish(
+        self, tx: Transaction, person: Person, at: float, written_to_again: Sequence[tuple[Exit, bytes]]
+    ) -> None:
+        """Write what belongs to the change, in its transaction: the token is used up, and stop lists that it lifts."""
+        await _use_token(tx, self.claims["id"], at)
+        if self.part is not None:
+            await self.part.write(tx)
+        if await lift(tx, written_to_again):
+            facts = (("channels", ",".join(sorted({one.value for one, _ in written_to_again}))),)
+            entry = entry_of(self.engine, self.who, Act.STOP_LIST_LIFT, about(person), at=at, facts=facts)
+            await insert_entries(tx, [entry], at)
 
     def _require_needed(self, held: Collection[str]) -> None:
         for item in self.asked.stages[self.notice.stage]:
@@ -319,22 +333,17 @@ def item_of(slot: str) -> str:
     return slot.partition("#")[0]
 
 
-async def _finish(  # noqa: PLR0913 -- what a submission writes with itself
-    engine: Engine,
-    tx: Transaction,
-    person: Person,
-    token_id: str,
-    at: float,
-    part: Part | None,
-    written_to_again: Sequence[tuple[Exit, bytes]],
-) -> None:
-    await _use_token(tx, token_id, at)
-    if part is not None:
-        await part.write(tx)
-    if await lift(tx, written_to_again):
-        facts = (("channels", ",".join(sorted({one.value for one, _ in written_to_again}))),)
-        entry = entry_of(engine, OWN, Act.STOP_LIST_LIFT, about(person), at=at, facts=facts)
-        await insert_entries(tx, [entry], at)
+def claims_of(engine: Engine, unverified: str) -> dict[str, str]:
+    """Return which form a notice token is of; nothing for one that is forged or too old, which `submit` refuses.
+
+    Args:
+        engine: Open.
+        unverified: As it came back.
+    """
+    try:
+        return parse_token(engine.keyring.installation_key("tokens"), TOKEN_LABEL, unverified, engine.clock.now())
+    except MalformedError:
+        return {}
 
 
 async def _verify_token(
@@ -381,6 +390,7 @@ def _used() -> ConflictError:
 
 async def _record_refusal(engine: Engine, own: Own, error: InputError) -> None:
     """A refused submission is evidence too: which rule, never what was sent."""
-    concerning = await about_person(engine, own.person_id)
-    facts = (("reason", error.reason),)
-    await record(engine, OWN, Act.SUBMISSION_REFUSE, concerning, outcome=Outcome.REFUSED, error=error, facts=facts)
+    concerning, facts = await about_person(engine, own.person_id), (("reason", error.reason),)
+    await record(
+        engine, own.acting(), Act.SUBMISSION_REFUSE, concerning, outcome=Outcome.REFUSED, error=error, facts=facts
+    )

@@ -92,6 +92,7 @@ async def read(  # noqa: PLR0913 -- the question has this many parts
     circumstances: Circumstances = NO_CIRCUMSTANCES,
     act: Act = Act.VALUE_READ,
     also: Callable[[str], Effect] | None = None,
+    person: Person | None = None,
 ) -> Card:
     """Release *slots* of a person to the holder of *mandate*, by *exit*; a question to the gate has this many parts.
 
@@ -105,6 +106,7 @@ async def read(  # noqa: PLR0913 -- the question has this many parts
         circumstances: What some exits need beside the mandate.
         act: What the entry calls it.
         also: Given the entry's id, answers statements that are written with a release, or neither is.
+        person: The same person with these slots, where they are loaded already; who has changed since is loaded anew.
 
     Raises:
         DeniedError: The policy says no to at least one item (or to all of them, with `withhold`).
@@ -120,7 +122,9 @@ async def read(  # noqa: PLR0913 -- the question has this many parts
             rests_on="nothing-unneeded",
         )
     asked = _named(engine, slots)
-    return await _answer(engine, _Question(mandate, person_id, asked, exit, on_denial, circumstances, act, also=also))
+    return await _answer(
+        engine, _Question(mandate, person_id, asked, exit, on_denial, circumstances, act, also=also), person
+    )
 
 
 async def send(  # noqa: PLR0913 -- the question has this many parts
@@ -135,6 +139,7 @@ async def send(  # noqa: PLR0913 -- the question has this many parts
     circumstances: Circumstances = NO_CIRCUMSTANCES,
     act: Act = Act.VALUE_READ,
     guard: Guard | None = None,
+    person: Person | None = None,
 ) -> Card:
     """Release *slots* into a parcel that is written with the entry, in one transaction: both are there, or neither.
 
@@ -151,6 +156,7 @@ async def send(  # noqa: PLR0913 -- the question has this many parts
         circumstances: What some exits need beside the mandate.
         act: What the entry calls it.
         guard: Looks in the same transaction whether something else stands against it (see `Flush.append`).
+        person: As `read`.
 
     Returns:
         A card with nothing to open: which items went, which were withheld, and the entry.
@@ -160,9 +166,8 @@ async def send(  # noqa: PLR0913 -- the question has this many parts
         KeptError: What the guard answered.
     """
     asked = _named(engine, slots)
-    return await _answer(
-        engine, _Question(mandate, person_id, asked, exit, on_denial, circumstances, act, parcel=parcel, guard=guard)
-    )
+    question = _Question(mandate, person_id, asked, exit, on_denial, circumstances, act, parcel=parcel, guard=guard)
+    return await _answer(engine, question, person)
 
 
 def _named(engine: Engine, slots: Sequence[str]) -> tuple[str, ...]:
@@ -218,20 +223,20 @@ async def decide(  # noqa: PLR0913 -- the question has this many parts
     return dict(zip(slots, decisions, strict=True))
 
 
-async def _answer(engine: Engine, asked: _Question) -> Card:
+async def _answer(engine: Engine, asked: _Question, person: Person | None) -> Card:
     """Answer a question; it is decided anew as often as the person's choices move meanwhile."""
     for _ in range(TRIES_WHEN_MOVED):
         try:
-            return await _answer_once(engine, asked)
+            return await _answer_once(engine, asked, person)
         except Moved:
-            continue
+            person = None
     raise ConflictError("the person's choices keep changing while they are read", reason="moved", hint="read again")
 
 
-async def _answer_once(engine: Engine, asked: _Question) -> Card:
+async def _answer_once(engine: Engine, asked: _Question, person: Person | None) -> Card:
     at, told_from = engine.ready(), _told_from(engine, asked.mandate, asked.circumstances)
     try:
-        person = await engine.people.load(asked.person_id, asked.slots)
+        person = person or await engine.people.load(asked.person_id, asked.slots)
         decisions = await decide(engine, asked.mandate, person, asked.slots, asked.exit, at, asked.circumstances)
         opened = {
             slot: engine.people.open_slot(person, slot)

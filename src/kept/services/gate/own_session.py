@@ -11,7 +11,7 @@ from kept.policy.decision import Mandate
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.entry import Account
-from kept.services.engine.record import OWN, account_part
+from kept.services.engine.record import Actor, account_part
 
 FRESH_SECONDS = 300.0
 
@@ -25,19 +25,21 @@ class Own:
         token_hash: Hash of the session's token.
         signed_in_at: When they last showed who they are, unix seconds.
         expires_at: End of the session, unix seconds.
+        vouched_by: Id of the credential of the program that vouched for them; empty where they signed in here.
     """
 
     person_id: bytes
     token_hash: bytes
     signed_in_at: float
     expires_at: float
+    vouched_by: str = ""
 
     def mandate(self) -> Mandate:
         """Return the mandate this session is: own person, own exits."""
         return Mandate(
             id=sha256(b"own" + self.token_hash).hex()[:32],
             kind="own",
-            actor="",
+            actor=self.vouched_by,
             role="",
             purpose="own-access",
             case="",
@@ -46,13 +48,21 @@ class Own:
             expires_at=self.expires_at,
         )
 
+    def acting(self) -> Actor:
+        """Return who acts, as an entry says it: the person, and the program that vouched for them where one did."""
+        return Actor("own", self.vouched_by)
+
+    def fresh(self, at: float) -> bool:
+        """Whether they showed who they are within five minutes."""
+        return at - self.signed_in_at <= FRESH_SECONDS
+
     def require_fresh(self, at: float) -> None:
         """Take along, correct and erase need a sign-in within five minutes.
 
         Raises:
             SignInError: It is longer ago.
         """
-        if at - self.signed_in_at > FRESH_SECONDS:
+        if not self.fresh(at):
             raise SignInError(
                 "expected a sign-in within the last five minutes",
                 reason="sign-in-again",
@@ -63,4 +73,4 @@ class Own:
 
 def own_account(engine: Engine, act: Act, outcome: Outcome, at: float, **fields: Any) -> Account:
     """Return the account part of an act of the person's own; use `record.account_part` with `OWN`."""
-    return account_part(engine, OWN, act, outcome=outcome, at=at, **fields)
+    return account_part(engine, Actor("own", fields.pop("actor", "")), act, outcome=outcome, at=at, **fields)

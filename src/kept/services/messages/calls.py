@@ -105,7 +105,7 @@ async def show_number(engine: Engine, session: StaffSession, sheet_id: str, plac
             entry = await _entry(engine, session, Act.CALL_REVEAL, sheet, facts, person_id, Outcome.REFUSED)
             await engine.flush.append(entry)
             raise _called_off(sheet) if off else _listed(sheet)
-        slots = await wanted_slots(engine, mandate, waiting)
+        slots, person = await wanted_slots(engine, mandate, waiting)
         return await gate.read(
             engine,
             mandate,
@@ -114,6 +114,7 @@ async def show_number(engine: Engine, session: StaffSession, sheet_id: str, plac
             Exit.PHONE,
             circumstances=Circumstances(about=_about(sheet, waiting)),
             act=Act.CALL_REVEAL,
+            person=person,
         )
     except DeniedError as error:
         await _leave_out(engine, sheet, waiting, error.reason)

@@ -7,9 +7,9 @@ VALUES (:staff_id, :login, :password_hash, :second_factor, 0, :roles, :created_a
 -- A member of staff by login.
 SELECT staff_id, password_hash, second_factor, last_counter, roles, disabled_at FROM staff WHERE login = :login;
 
--- name: staff_get (staff_id) -> login, roles, disabled_at
+-- name: staff_get (staff_id) -> login, roles, disabled_at, second_factor
 -- A member of staff.
-SELECT login, roles, disabled_at FROM staff WHERE staff_id = :staff_id;
+SELECT login, roles, disabled_at, second_factor FROM staff WHERE staff_id = :staff_id;
 
 -- name: staff_all () -> staff_id, login, roles, created_at, disabled_at
 -- All members of staff.
@@ -48,14 +48,20 @@ DELETE FROM staff_session WHERE staff_id = :staff_id;
 -- Staff sessions that are over.
 DELETE FROM staff_session WHERE expires_at < :at;
 
--- name: credential_insert (credential_id, secret_hash, label, role, purposes, created_at)
+-- name: credential_insert (credential_id, secret_hash, label, role, purposes, rights, system, created_at)
 -- An API credential.
-INSERT INTO api_credential (credential_id, secret_hash, label, role, purposes, created_at, revoked_at)
-VALUES (:credential_id, :secret_hash, :label, :role, :purposes, :created_at, NULL);
+INSERT INTO api_credential (credential_id, secret_hash, label, role, purposes, rights, system, created_at, revoked_at)
+VALUES (:credential_id, :secret_hash, :label, :role, :purposes, :rights, :system, :created_at, NULL);
 
--- name: credential_get (credential_id) -> secret_hash, label, role, purposes, revoked_at
+-- name: credential_get (credential_id) -> secret_hash, label, role, purposes, rights, system, created_at, revoked_at
 -- An API credential.
-SELECT secret_hash, label, role, purposes, revoked_at FROM api_credential WHERE credential_id = :credential_id;
+SELECT secret_hash, label, role, purposes, rights, system, created_at, revoked_at FROM api_credential
+WHERE credential_id = :credential_id;
+
+-- name: credentials () -> credential_id, label, role, purposes, rights, system, created_at, revoked_at
+-- Every API credential, oldest first; no secret.
+SELECT credential_id, label, role, purposes, rights, system, created_at, revoked_at FROM api_credential
+ORDER BY created_at, credential_id;
 
 -- name: credential_revoke (credential_id, at)
 -- An API credential is taken back.
@@ -70,6 +76,10 @@ VALUES (:mandate_id, :kind, :actor, :role, :purpose, :case_id, :signed_in_at, :e
 -- A mandate.
 SELECT kind, actor, role, purpose, case_id, signed_in_at, expires_at, revoked_at, volume_left FROM mandate
 WHERE mandate_id = :mandate_id;
+
+-- name: mandate_of_case (case_id) -> mandate_id, signed_in_at, expires_at, revoked_at, volume_left
+-- The mandate a case was opened with.
+SELECT mandate_id, signed_in_at, expires_at, revoked_at, volume_left FROM mandate WHERE case_id = :case_id;
 
 -- name: mandate_charge (mandate_id, count, at)
 -- Charges releases to a mandate, if it holds and has that much left.

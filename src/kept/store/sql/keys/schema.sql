@@ -6,6 +6,13 @@ CREATE TABLE meta (
     value TEXT NOT NULL
 );
 
+-- The migrations that made these tables, so that a database of other statements under the same number is told apart.
+CREATE TABLE migration (
+    number BIGINT NOT NULL PRIMARY KEY,
+    name   TEXT   NOT NULL,
+    hash   TEXT   NOT NULL
+);
+
 -- Key epochs: their root exists only in the provider.
 CREATE TABLE epoch (
     epoch        BIGINT           NOT NULL PRIMARY KEY,
@@ -46,6 +53,16 @@ CREATE TABLE index_token (
     person_id BYTEA NOT NULL,
     PRIMARY KEY (item, token, person_id)
 );
+
+-- External ids, found by a keyed hash: one person for each id of a system.
+CREATE TABLE external_token (
+    system    TEXT  NOT NULL,
+    token     BYTEA NOT NULL,
+    person_id BYTEA NOT NULL,
+    PRIMARY KEY (system, token)
+);
+
+CREATE INDEX external_token_by_person ON external_token (person_id);
 
 -- Erased people: what may never come back, and how far the erasure got.
 CREATE TABLE tombstone (
