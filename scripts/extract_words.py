@@ -28,13 +28,14 @@ CUSTOMER_FACING = (
     "crypto/token.py",
     "crypto/second_factor.py",
     "policy/change.py",
+    "demo/pages.py",
 )
 
 
 def template_words() -> set[str]:
     """Words marked in templates."""
     found = set()
-    for file in sorted((SOURCE / "web/templates").glob("*.html")):
+    for file in sorted(SOURCE.glob("*/templates/*.html")):
         found |= {
             one.replace('\\"', '"') for one in re.findall(r'\b_\("((?:[^"\\]|\\.)*)"', file.read_text(encoding="utf-8"))
         }
@@ -61,6 +62,17 @@ def error_words() -> set[str]:
     return found
 
 
+def menu_words() -> set[str]:
+    """Titles of the menu, and the notes at the foot of pages."""
+    found: set[str] = set()
+    for file in sorted(SOURCE.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"Menu", "More"}:
+                texts = [*node.args[:1], *(key.value for key in node.keywords if key.arg == "note")]
+                found |= {one.value for one in texts if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+    return found
+
+
 def finding_words() -> set[str]:
     """What live checks and the board say a state rests on."""
     found = set()
@@ -80,12 +92,16 @@ def vocabulary_words() -> set[str]:
     """Words of closed vocabularies that pages show."""
     from kept.cookies.findings import PHASES, REASONS
     from kept.demo.invented import STAFF
+    from kept.guarantees.guarantee import Known
     from kept.policy.needs import NEEDED
     from kept.policy.words import ClauseState, Source
     from kept.services.my_data import erasure, rights_requests
 
     words = (
-        {one.value for one in ClauseState} | {one.value for one in Source} | set(NEEDED.values()) | set(erasure.LEVELS)
+        {one.value for one in (*ClauseState, *Known)}
+        | {one.value for one in Source}
+        | set(NEEDED.values())
+        | set(erasure.LEVELS)
     )
     words |= {
         *rights_requests.CHECKS,
@@ -111,7 +127,9 @@ def vocabulary_words() -> set[str]:
 
 def all_words() -> set[str]:
     """Everything that is translated."""
-    return template_words() | error_words() | finding_words() | vocabulary_words() | {"said, not enforced"}
+    return (
+        template_words() | error_words() | menu_words() | finding_words() | vocabulary_words() | {"said, not enforced"}
+    )
 
 
 def escaped(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kept.errors import ConflictError
+from kept.store.migrations import migrations
 
 
 def test_a_small_fact_is_set_and_replaced(data):
@@ -45,6 +46,16 @@ def test_a_policy_version_never_returns_with_other_bytes(data):
     assert [row[0] for row in data.all("policy_versions")] == [2, 1]
 
 
+def test_a_proposal_is_replaced_while_it_was_never_activated(data):
+    """An installation that stopped half-way is begun again with a better file."""
+    data.insert("policy_insert", version=1, policy_hash="h")
+    other = {"policy_hash": "better", "files": b"g", "effective_at": 2.0, "proposed_by": "op", "proposed_at": 3.0}
+    assert data.run("policy_replace_first", version=1, **other) == 1
+    assert data.one("policy_get", version=1) == ("better", b"g", 2.0, "op", 3.0, None, None)
+    data.run("policy_activate", version=1, entry_id=b"e", activated_by="first", activated_at=5.0)
+    assert data.run("policy_replace_first", version=1, **other) == 0
+
+
 def test_a_version_is_activated_once(data):
     """Who activated it first stays on record."""
     data.insert("policy_insert", version=1, policy_hash="h")
@@ -70,3 +81,11 @@ def test_a_live_check_shows_its_last_result(data):
     data.run("live_check_put", guarantee="apart", holds=1, detail="", at=1.0)
     data.run("live_check_put", guarantee="one-gate", holds=0, detail="found", at=2.0)
     assert data.all("live_checks") == [("apart", 1, "", 1.0), ("one-gate", 0, "found", 2.0)]
+
+
+def test_the_migrations_that_made_it_are_recorded(data, keys):
+    """A new database records every step this version knows; a number is recorded once."""
+    for store, part in ((data, "data"), (keys, "keys")):
+        assert store.all("migrations_recorded") == [(one.number, one.name, one.hash) for one in migrations(part)]
+        with pytest.raises(ConflictError):
+            store.run("migration_insert", number=1, name="0001_other", hash="0")

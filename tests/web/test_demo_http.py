@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from asked import Browser
 from installation import NAME, Installation
-from receiving import SITE, Desk
+from receiving import SITE, MailDesk
 
 from kept.channels.mail import MailServer
 from kept.channels.mailbox import Mailbox
@@ -48,7 +48,7 @@ async def test_a_customer_who_erased_herself_cannot_be_become(installation):
 
 async def test_the_mailbox_shows_what_came_and_is_the_demo_s_alone(installation):
     """Headers and links as they came over SMTP; 404 where there is no demo."""
-    desk = await Desk(installation).begin()
+    desk = await MailDesk(installation).begin()
     box = await Mailbox().open()
     server = MailServer("127.0.0.1", box.port)
     equip(installation.engine, SITE, MailDispatcher(installation.engine, server, SITE))
@@ -58,9 +58,9 @@ async def test_the_mailbox_shows_what_came_and_is_the_demo_s_alone(installation)
     await box.close()
     await desk.end()
     assert (await Browser(installation).get("/en/demo/mailbox")).status_code == 404
-    browser = Browser(installation, demo=True)
-    assert "Nothing has come" in (await browser.get("/en/demo/mailbox")).text
-    browser.web.mailbox = box
+    nothing = await Browser(installation, demo=True).get("/en/demo/mailbox")
+    assert "Nothing has come" in nothing.text
+    browser = Browser(installation, demo=True, mailbox=box)
     text = (await browser.get("/en/demo/mailbox")).text
     assert "List-Unsubscribe: &lt;https://shop.example/u/" in text
     assert '<a href="https://shop.example/en/w/' in text

@@ -11,8 +11,9 @@ from typing import Any
 
 from kept.cli.opening import add_address, opened, operator
 from kept.crypto.second_factor import enrolment_uri, secret_text
+from kept.errors import SettingError
 from kept.services.staff.credentials import issue_credential, revoke_credential
-from kept.services.staff.sessions import add_staff, disable_staff
+from kept.services.staff.sessions import add_staff, disable_staff, members
 
 
 def add(commands: Any) -> None:
@@ -35,17 +36,37 @@ def run(chosen: argparse.Namespace) -> int:
     return asyncio.run(_run(chosen))
 
 
+def _password() -> str:
+    """Return the password, asked for on a terminal or read as one line of what is piped in.
+
+    Raises:
+        SettingError: There is no terminal, and nothing was piped in.
+    """
+    if sys.stdin.isatty():
+        return getpass.getpass("password: ")
+    piped = sys.stdin.readline().rstrip("\n")
+    if not piped:
+        raise SettingError(
+            "expected a password, found neither a terminal nor a line on the standard input",
+            reason="password-missing",
+            hint="pipe it in: kept staff add LOGIN --role ROLE < file-with-one-line",
+        )
+    return piped
+
+
 async def _run(chosen: argparse.Namespace) -> int:
     async with opened(chosen) as engine:
         match chosen.act:
             case "add":
-                password = getpass.getpass("password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+                password = _password()
                 new = await add_staff(engine, chosen.login, password, tuple(chosen.role), by=operator())
                 uri = enrolment_uri(new.secret, new.login, engine.policy.policy.controller.get("name", "Kept"))
                 answer: Any = {"login": new.login, "second-factor": secret_text(new.secret), "enrol": uri}
             case "list":
-                rows = await engine.data.read(lambda tx: tx.all("staff_all"))
-                answer = [{"login": row[1], "roles": row[2], "disabled": row[4] is not None} for row in rows]
+                answer = [
+                    {"login": one.login, "roles": ",".join(one.roles), "disabled": one.disabled}
+                    for one in await members(engine)
+                ]
             case "disable":
                 await disable_staff(engine, chosen.login, by=operator())
                 answer = {"disabled": chosen.login}

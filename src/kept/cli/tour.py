@@ -13,6 +13,7 @@ from typing import Any
 from kept import policy_files
 from kept.cli.tour_clauses import walk_clauses
 from kept.crypto.password import QUICK, Passwords
+from kept.demo import POLICY
 from kept.errors import DeniedError, KeptError, NotFoundError
 from kept.guarantees import words
 from kept.policy.translate import accept_translation
@@ -30,10 +31,8 @@ from kept.services.my_data.own_data import own_data
 from kept.services.staff import sessions
 from kept.services.staff.activation import activate_first
 from kept.services.upkeep.verification import verify_installation
-from kept.store.sqlite import raw_count
 from kept_verify import verify_proof
 
-POLICY = Path("policies/photolibrary.policy.md")
 CANARY = "Hanako Canary-Mori"
 ADDRESS = "canary.mori@example.jp"
 
@@ -41,7 +40,7 @@ ADDRESS = "canary.mori@example.jp"
 def add(commands: Any) -> None:
     """Add the command."""
     parser = commands.add_parser("tour", help="the sceptic's minute", epilog="example: kept tour")
-    parser.add_argument("--policy", default=str(POLICY), help="policy to try")
+    parser.add_argument("--policy", default=str(POLICY), help="policy to try (default: the sample policy)")
     parser.set_defaults(run=run)
 
 
@@ -111,7 +110,7 @@ class Tour:
         )  # fmt: skip
         print(f"    receipt {len(receipt.id)} digits, {len(receipt.record['dpv:hasProcess'])} purposes named")
         self.say("The raw database files hold none of it.")
-        counts = raw_count(self.folder, "shop", [CANARY.encode(), ADDRESS.encode()])
+        counts = self.address.raw_count([CANARY.encode(), ADDRESS.encode()])
         print(f"    searched every file for the name and the address: {sum(counts.values())} hits")
         return own
 
@@ -238,7 +237,7 @@ class Tour:
         await engine.close()
         for name in ("before-flip", "yesterday", "today", "less"):
             shutil.rmtree(self.folder / name)
-        counts = raw_count(self.folder, "shop", [CANARY.encode(), ADDRESS.encode()])
+        counts = self.address.raw_count([CANARY.encode(), ADDRESS.encode()])
         print(f"    receipt: level {receipt['level'] if receipt else '?'}; raw search: {sum(counts.values())} hits")
         print(f"    the old proof: entry {verify_proof(proof, self.key).index} verifies")
 

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from kept import policy_files
+from kept.cookies.rules import Rules
 from kept.errors import DeniedError, LimitError, SubmissionError
 from kept.guarantees import ALL
 from kept.policy import duties, needs
+from kept.policy.check import check_policy
 from kept.policy.ground import cite, clause_of, is_ground
 from kept.policy.read import read_policy
 from kept.policy.words import Basis, CookieDuty, ItemType, PointKind, PurposeDuty
@@ -106,3 +108,34 @@ def test_the_necessary_cookies_have_a_default_and_the_others_do_not_exist(policy
     for duty in (CookieDuty.REMEMBER, CookieDuty.INTERESTS, CookieDuty.VISIT):
         assert duties.cookie_for(bare, duty) is None
     assert all(duties.purpose_for(bare, duty) is None for duty in (*CookieDuty, *PurposeDuty))
+
+
+def test_the_default_cookies_pass_and_others_do_not():
+    """Under a policy without cookies the engine's necessary ones may be set and read, and no other; nothing is asked."""
+    bare = read_policy({"shop.policy.md": (ROOT / "tests/policies/sound/shop.policy.md").read_bytes()}, GUARANTEES)
+    rules = Rules(bare)
+    assert rules.asked == ()
+    jar, dropped = rules.read([("__Host-kept_session", "s"), ("__Host-kept_remember", "r")], opted_out=False)
+    assert jar.value("__Host-kept_session", purpose=f"{duties.OWN_PURPOSE}session") == "s"
+    assert [(one.name, one.reason) for one in dropped] == [("__Host-kept_remember", "undeclared")]
+    assert rules.choices == "__Host-kept_choices"
+
+
+def test_a_cookie_that_serves_is_sound_and_replaces_the_default():
+    """`serves: session` on a name of the policy's own: nothing is found wrong, and no default stands beside it."""
+    sound = (ROOT / "tests/policies/sound/shop.policy.md").read_text("utf-8")
+    written = sound.replace(
+        "roles:\n", '  visit:\n    title: "Knowing you on this visit"\n    basis: necessary\nroles:\n'
+    )
+    written = written.replace(
+        "collection:\n",
+        "cookies:\n  __Host-shop_session:\n    purpose: visit\n    basis: necessary\n    life: session\n"
+        "    serves: session\ncollection:\n",
+    )
+    files = {"shop.policy.md": written.encode()}
+    assert check_policy(files, GUARANTEES) == ()
+    policy = read_policy(files, GUARANTEES)
+    assert list(duties.cookies_of(policy)) == ["__Host-shop_session", "__Host-kept_choices", "__Host-kept_device"]
+    assert duties.purpose_for(policy, CookieDuty.SESSION) is policy.purposes["visit"]
+    assert clause_of(policy, "cookies:session") == "1.1"
+    assert clause_of(policy, "cookies:device") == ""
