@@ -24,19 +24,21 @@ class Own:
         token_hash: Hash of the session's token.
         signed_in_at: When they last showed who they are, unix seconds.
         expires_at: End of the session, unix seconds.
+        vouched_by: Id of the credential of the program that vouched for them; empty where they signed in here.
     """
 
     person_id: bytes
     token_hash: bytes
     signed_in_at: float
     expires_at: float
+    vouched_by: str = ""
 
     def mandate(self) -> Mandate:
         """Return the mandate this session is: own person, own exits."""
         return Mandate(
             id=sha256(b"own" + self.token_hash).hex()[:32],
             kind="own",
-            actor="",
+            actor=self.vouched_by,
             role="",
             purpose="own-access",
             case="",

@@ -219,6 +219,7 @@ async def leave(engine: Engine, own: Own, instance_id: str) -> None:
                 Act.PART_END,
                 Outcome.DONE,
                 at,
+                actor=own.vouched_by,
                 clause="2.4",
                 items=tuple(gone),
                 facts=(("instance", instance_id),),

@@ -84,6 +84,7 @@ async def correct(engine: Engine, own: Own, slot: str, raw: str | list[str], *, 
                 Act.VALUE_CORRECT,
                 Outcome.DONE,
                 now,
+                actor=own.vouched_by,
                 clause="4.1",
                 items=(slot,),
                 facts=(("replaces", str(expected_version)),),
@@ -162,7 +163,7 @@ async def remove_value(engine: Engine, own: Own, slot: str) -> str:
 
         return Change(
             state,
-            own_account(engine, Act.VALUE_REMOVE, Outcome.DONE, at, clause="4.1", items=(slot,)),
+            own_account(engine, Act.VALUE_REMOVE, Outcome.DONE, at, actor=own.vouched_by, clause="4.1", items=(slot,)),
             ended=tuple(place for place in person.sealed if place[0] == slot),
             lost=tuple(find_forms(engine, slot, value)),
             extra=extra,

@@ -29,6 +29,7 @@ ERASE_IN_DATA = (
     "value_erase",
     "state_erase",
     "login_erase",
+    "external_id_erase",
     "password_erase",
     "passkey_erase",
     "recovery_code_erase",
@@ -109,15 +110,26 @@ async def intend_erasure(engine: Engine, own: Own, *, grace_seconds: float = 0.0
     """
     own.require_fresh(engine.ready())
     receipt_id = await intend(
-        engine, own.person_id, started_by="customer", grace_seconds=grace_seconds, never_write=never_write
+        engine,
+        own.person_id,
+        started_by="customer",
+        grace_seconds=grace_seconds,
+        never_write=never_write,
+        vouched_by=own.vouched_by,
     )
     if grace_seconds <= 0:
         await finish_erasure(engine, own.person_id)
     return receipt_id
 
 
-async def intend(
-    engine: Engine, person_id: bytes, *, started_by: str, grace_seconds: float = 0.0, never_write: bool = False
+async def intend(  # noqa: PLR0913 -- what an intent says
+    engine: Engine,
+    person_id: bytes,
+    *,
+    started_by: str,
+    grace_seconds: float = 0.0,
+    never_write: bool = False,
+    vouched_by: str = "",
 ) -> str:
     """Record the intent to erase a person; from here on nothing of theirs is released to anybody else.
 
@@ -127,6 +139,7 @@ async def intend(
         started_by: `customer`, or `staff` (who needed a second approver before).
         grace_seconds: How long it can be undone.
         never_write: Whether their addresses are put on the stop lists.
+        vouched_by: Credential of the program that vouched for the customer; empty otherwise.
 
     Raises:
         ErasedError: There is no such person any more.
@@ -163,6 +176,7 @@ async def intend(
             Act.ERASE_INTEND,
             Outcome.DONE,
             at,
+            actor=vouched_by,
             clause="0.1",
             facts=(("receipt", receipt_id), *((("stop-list", "asked"),) if never_write else ()), *recalled(due)),
         )
@@ -198,7 +212,7 @@ async def undo_erasure(engine: Engine, own: Own) -> None:
 
         return Change(
             change.undo_erasing(person.state),
-            own_account(engine, Act.ERASE_UNDO, Outcome.DONE, at, clause="0.1"),
+            own_account(engine, Act.ERASE_UNDO, Outcome.DONE, at, actor=own.vouched_by, clause="0.1"),
             extra=extra,
         )
 

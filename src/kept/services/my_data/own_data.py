@@ -22,6 +22,7 @@ from kept.services.engine.entry import build_entry
 from kept.services.engine.flush import Condition, Moved
 from kept.services.gate import gate
 from kept.services.gate.ends import events_of
+from kept.services.gate.external_ids import external_ids_of
 from kept.services.gate.history import PAGE, History, history_of
 from kept.services.gate.own_session import Own, own_account
 
@@ -61,11 +62,21 @@ class PurposeSwitch:
 
 @dataclass(frozen=True, slots=True)
 class OwnData:
-    """Everything my data shows."""
+    """Everything my data shows.
+
+    Args:
+        state: The person's state.
+        held: Every value held, with where from, why and until when.
+        switches: Every purpose, with what it may do now.
+        external: What your own systems call the person, by system.
+        history: What concerned them, newest first.
+        entry_id: Of the entry this view is, hex.
+    """
 
     state: PersonState
     held: tuple[Held, ...]
     switches: tuple[PurposeSwitch, ...]
+    external: dict[str, str]
     history: History
     entry_id: str
 
@@ -145,6 +156,7 @@ async def _own_data_once(engine: Engine, own: Own, exit: Exit, act: Act, older: 
             act,
             Outcome.PERMITTED,
             at,
+            actor=own.vouched_by,
             clause="0.1",
             purpose="own-access",
             exit=exit.value,
@@ -163,7 +175,8 @@ async def _own_data_once(engine: Engine, own: Own, exit: Exit, act: Act, older: 
         for purpose in policy.purposes.values()
         if purpose.uses and purpose.basis is not Basis.LAW and purpose.exits
     )
-    return OwnData(person.state, tuple(held), switches, history, entry.id.hex())
+    external = await external_ids_of(engine, person.keys)
+    return OwnData(person.state, tuple(held), switches, external, history, entry.id.hex())
 
 
 def _serves(policy: Policy, state: PersonState, slot: str, notice: Notice | None) -> tuple[str, ...]:
