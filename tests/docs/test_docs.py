@@ -175,6 +175,18 @@ def test_errors_at_the_edge_are_as_the_page_says() -> None:
     ] == []
 
 
+def test_no_page_is_named_that_is_not_here() -> None:
+    """A page named in capitals, in a document, a docstring or a test, is one of the repository's pages."""
+    here = {page.stem for page in (*PAGES, *ROOT.glob("benchmarks/*.md"))}
+    lost = {}
+    for folder in ("src", "docs", "tests"):
+        for path in (*(ROOT / folder).rglob("*.py"), *(ROOT / folder).rglob("*.md")):
+            named = re.findall(r"\b([A-Z]{6,})(?:\.md\b| §)", path.read_text(encoding="utf-8", errors="replace"))
+            if unknown := set(named) - here:
+                lost[path.relative_to(ROOT).as_posix()] = unknown
+    assert lost == {}
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_no_machine_s_paths(page: Path) -> None:
     """No document names a folder of somebody's machine."""

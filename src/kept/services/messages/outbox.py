@@ -4,7 +4,7 @@ The row moves by compare and set: *waiting*, then *handing* in the transaction o
 (or *failed*, or *waiting* again). A kill before that transaction leaves it waiting: it is tried again, decided anew. A
 kill while the other side's answer was not known leaves it in *handing*; from there it becomes *unknown*: never sent
 again by itself, shown to staff, who may send it again under the same number. So nothing is lost
-silently, and nothing doubled by itself (ARCHITECTURE, Life of a message).
+silently, and nothing doubled by itself (walk 3 of `docs/ARCHITECTURE.md`).
 """
 
 from __future__ import annotations
