@@ -19,7 +19,7 @@ class Mandate:
 
     Args:
         id: Random id, hex.
-        kind: `staff`, `service` (an API credential) or `own` (the person on their own data).
+        kind: `staff`, `program` (an API credential) or `own` (the person on their own data).
         actor: Staff login or credential id; empty for own-access (the person is *person_id*).
         role: Role the purpose is taken from; empty for own-access.
         purpose: The one purpose; `own-access` for the person's own.

@@ -309,7 +309,7 @@ class Engine:
                 f"the gate is closed: {self._closed_for}",
                 reason=self._closed_for,
                 hint="see `kept status`",
-                rests_on="roles",
+                rests_on="ledger-consistent",
             )
         if at - self._provider_asked_at > PROVIDER_ASKED_EVERY_SECONDS:
             if self.provider.state(self.keyring.epoch) != "usable":

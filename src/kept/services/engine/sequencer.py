@@ -203,7 +203,7 @@ class Sequencer:
                     reason="ledger-behind",
                     hint="restore the newer database; if it is lost, run `kept recover`, which opens a new log that "
                     "names the gap",
-                    rests_on="sealed-values",
+                    rests_on="ledger-consistent sealed-values",
                 )
             try:
                 verify_consistency(last.size, size, await self.consistency(last.size, size), last.root, root)
@@ -212,7 +212,7 @@ class Sequencer:
                     "expected the ledger to extend its last signed checkpoint, found another tree",
                     reason="ledger-rewritten",
                     hint="run `kept verify` to find the entry; restore database D from a backup",
-                    rests_on="sealed-values",
+                    rests_on="ledger-consistent sealed-values",
                 ) from error
         await self._sign()
 

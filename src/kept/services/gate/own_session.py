@@ -11,6 +11,7 @@ from kept.policy.decision import Mandate
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.entry import Account
+from kept.services.engine.record import Actor, account_part
 
 FRESH_SECONDS = 300.0
 
@@ -47,6 +48,10 @@ class Own:
             expires_at=self.expires_at,
         )
 
+    def acting(self) -> Actor:
+        """Return who acts, as an entry says it: the person, and the program that vouched for them where one did."""
+        return Actor("own", self.vouched_by)
+
     def fresh(self, at: float) -> bool:
         """Whether they showed who they are within five minutes."""
         return at - self.signed_in_at <= FRESH_SECONDS
@@ -62,17 +67,10 @@ class Own:
                 "expected a sign-in within the last five minutes",
                 reason="sign-in-again",
                 hint="sign in once more; nothing is lost",
-                rests_on="roles",
+                rests_on="sign-in-protection",
             )
 
 
 def own_account(engine: Engine, act: Act, outcome: Outcome, at: float, **fields: Any) -> Account:
-    """Spell the account part of something a customer did themselves."""
-    return Account(
-        act=act.value,
-        outcome=outcome.value,
-        at=at,
-        policy=engine.policy.hash[:16],
-        kind="own",
-        **fields,
-    )
+    """Return the account part of an act of the person's own; use `record.account_part` with `OWN`."""
+    return account_part(engine, Actor("own", fields.pop("actor", "")), act, outcome=outcome, at=at, **fields)
