@@ -11,10 +11,10 @@ import re
 from pathlib import Path
 
 import pytest
+from kept.door.door import Desk, Kept
 
 import kept
 from kept.cli.main import build_parser
-from kept.door.door import Desk, Kept
 from kept.services.gate.released import Card, Released
 from kept.web.answers import STATUS
 from kept_verify.__main__ import main as kept_verify
