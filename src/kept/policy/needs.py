@@ -89,7 +89,7 @@ def an_error_denies(decide: Callable[Concatenate[Policy, P], Decision]) -> Calla
     def denying(policy: Policy, /, *args: P.args, **kwargs: P.kwargs) -> Decision:
         try:
             return decide(policy, *args, **kwargs)
-        except Exception:  # noqa: BLE001 -- an erroring check denies (DESIGN §2), and nothing narrower would be closed
+        except Exception:  # noqa: BLE001 -- an erroring check denies, and nothing narrower would be closed
             return no(policy, 4, "check-error")
 
     return denying

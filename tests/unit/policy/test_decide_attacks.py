@@ -1,4 +1,4 @@
-"""The attacks of DESIGN §2 by name, each against the Photolibrary policy, each refused at its step with its clause."""
+"""The attacks on a decision by name, each against the Photolibrary policy, each refused at its step with its clause."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """One entry of the ledger, built and sealed: the account part, the person part, their commitments and the id.
 
 The account part says who did what, for which purpose, under which clause; closed vocabulary, no free text, no person.
-The person part says whose it was and goes with that person. The id is the leaf hash.
+The person part says whose it was and goes with that person. The id is the leaf hash (`docs/formats/ledger.md`).
 """
 
 from __future__ import annotations

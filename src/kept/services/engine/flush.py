@@ -2,7 +2,7 @@
 
 One flush is in flight; everything that arrives meanwhile is the next batch; no timer. The flush transaction looks again
 at what each release was decided on (the person's `g`, the active policy, the mandate's volume and time box) and sends
-back whoever moved, so that nothing is released on a choice already withdrawn.
+back whoever moved, so that nothing is released on a choice already withdrawn (`docs/ARCHITECTURE.md`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The sequencer: takes entries from `todo`, gives them their place in the tree, signs the checkpoint once that is durable.
 
 Tiles, positions and head are written in one transaction that starts from the stored head (compare and set on size:
-the fence). The signed checkpoint lies in K, in D and in a file outside both.
+the fence). The signed checkpoint lies in K, in D and in a file outside both (`docs/formats/ledger.md`).
 """
 
 from __future__ import annotations

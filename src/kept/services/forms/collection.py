@@ -50,7 +50,7 @@ class Presented:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What taking part writes, with the submission: its statements, and what it adds to the receipt."""
+    """What a participation writes, with the submission: its statements, and what it adds to the receipt."""
 
     write: Extra
     on_receipt: dict[str, object]
@@ -127,7 +127,7 @@ async def submit(  # noqa: PLR0913 -- a submission has these parts
         unverified_token: The notice token that came with it.
         fields: Names and texts as they came; `choice` for boxes, an item id otherwise. Empty texts are not given.
         instance: Run-time instance the form is of; the caller has checked that it is open to this person.
-        part: What taking part writes with it, in the same transaction.
+        part: What a participation writes with it, in the same transaction.
 
     Returns:
         The receipt.

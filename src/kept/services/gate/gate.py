@@ -1,6 +1,6 @@
 """The gate: the only function through which personal information leaves the vault.
 
-It decides, opens, records, and only then returns. Unknown means no.
+It decides, opens, records, and only then returns. Unknown means no (`kept.policy.reference`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Taking part: in a questionnaire, a contest, a sweepstake, an event; and leaving again.
+"""Participation: in a questionnaire, a contest, a sweepstake, an event; and leaving again.
 
 Whoever takes part has an account, and need give nothing to have one. What is given is bound to the notice of this very
 instance; a place, a ticket and the submission are written in one transaction.

@@ -4,13 +4,14 @@ The row moves by compare and set: *waiting*, then *handing* in the transaction o
 (or *failed*, or *waiting* again). A kill before that transaction leaves it waiting: it is tried again, decided anew. A
 kill while the other side's answer was not known leaves it in *handing*; from there it becomes *unknown*: never sent
 again by itself, shown to staff, who may send it again under the same number. So nothing is lost
-silently, and nothing doubled by itself.
+silently, and nothing doubled by itself (walk 3 of `docs/ARCHITECTURE.md`).
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from kept.channels.handed import Handed
 from kept.crypto.random import random_id
@@ -378,3 +379,26 @@ def _waiting(row: Row) -> Waiting:
         bytes(person_id), str(message_id), str(origin), str(origin_id), str(purpose), Exit(channel), str(mandate_id),
         int(attempts),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of a message.
+
+    Args:
+        state: `waiting`, `handing`, `sent`, `failed`, `unknown` or `left-out`.
+        reason: Why, where the state needs one.
+        at: Since when, unix seconds.
+    """
+
+    state: str
+    reason: str
+    at: float
+
+
+async def sent_of(engine: Engine, message_id: str, origin: str, origin_id: str) -> Sent | None:
+    """Return what became of a message of one origin; None when there is none, or its person was erased."""
+    row = await engine.data.read(lambda tx: tx.one("outbox_find", message_id=message_id))
+    if row is None or (row[1], row[2]) != (origin, origin_id):
+        return None
+    return Sent(str(row[5]), str(row[6]), float(row[7]))
