@@ -12,6 +12,7 @@ from kept.errors import DeniedError, InputError, SealError, SignInError
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.entry import Account, build_entry
+from kept.services.engine.record import Actor
 from kept.services.engine.sealed_record import open_installation_record, seal_installation_record
 from kept.store.interface import Row, Transaction
 
@@ -29,6 +30,10 @@ class StaffSession:
     token_hash: bytes
     signed_in_at: float
     expires_at: float
+
+    def acting(self, *, role: str = "", purpose: str = "", case: str = "", mandate: str = "") -> Actor:
+        """Return who acts, as an entry says it: in *role*, or in all of their roles where none is named."""
+        return Actor("staff", self.actor, role or ",".join(self.roles), purpose, case, mandate)
 
     def may(self, engine: Engine, act: str) -> bool:
         """Whether one of the roles may do *act* (`activate`, `attest`, `approve`, …)."""
