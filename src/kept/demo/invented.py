@@ -25,6 +25,7 @@ from kept.services.authorities import disclosures
 from kept.services.authorities.disclosure_record import Terms
 from kept.services.cases import cases, emergencies
 from kept.services.engine.engine import Engine
+from kept.services.engine.record import Actor
 from kept.services.forms import collection
 from kept.services.forms.receipts import moment
 from kept.services.gate.own_session import Own
@@ -234,7 +235,7 @@ async def _take_in(engine: Engine, people: list[tuple[bytes, str]]) -> None:
             }
         )
     file = sign_file(records, PARTNER, key, engine.clock.now())
-    await intake.take_in(engine, file, by=engine.actor_of("kato"), kind="staff")
+    await intake.take_in(engine, file, by=Actor("staff", engine.actor_of("kato")))
 
 
 async def _disclose(engine: Engine) -> None:

@@ -48,7 +48,7 @@ async def take_in(request: Request) -> Response:
         file = form.get("file")
         unverified = await file.read() if isinstance(file, UploadFile) else b""
     try:
-        await intake.take_in(web.engine, unverified, by=session.actor, kind="staff")
+        await intake.take_in(web.engine, unverified, by=session.acting())
     except (InputError, EvidenceError) as error:
         return await _page(request, error, 422)
     return go(request, "/intake")

@@ -1,4 +1,4 @@
-"""A partner's file: one signature over all of it, and with each record what its person agreed to, when and how (§2.9)."""
+"""A partner's file: one signature over all of it, and with each record what its person agreed to, when and how."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was provided about a person, as the register has it, and the recall that a withdrawal writes (§4.6).
+"""What was provided about a person, as the register has it, and the recall that a withdrawal writes.
 
 The register is the ledger: each provision's entry was written by the release itself. A recipient knows a person by a
 pseudonym of its own, and a recall names that and nothing else.
