@@ -326,7 +326,7 @@ async def rights_page(request: Request) -> Response:
     session = _staff(request)
     if session is None:
         return go(request, "/sign-in")
-    session.require_purpose(web.engine, rights_requests.PURPOSE)
+    rights_requests.require_desk(web.engine, session)
     return page(
         request,
         "rights.html",
@@ -344,7 +344,7 @@ async def rights_open(request: Request) -> Response:
     session = _staff(request)
     if session is None:
         return go(request, "/sign-in")
-    session.require_purpose(web.engine, rights_requests.PURPOSE)
+    rights_requests.require_desk(web.engine, session)
     form = await form_of(request, ("kind", "channel", "note", *web.engine.findable()))
     criteria = {item: form[item] for item in web.engine.findable() if form.get(item, "").strip()}
     try:
@@ -377,7 +377,7 @@ async def rights_request(request: Request) -> Response:
     if session is None:
         return go(request, "/sign-in")
     if not session.may(web.engine, "approve"):
-        session.require_purpose(web.engine, rights_requests.PURPOSE)
+        rights_requests.require_desk(web.engine, session)
     found = await rights_requests.request_of(web.engine, request.path_params["request"])
     return page(
         request, "rights_request.html", one=found, session=session, may_approve=session.may(web.engine, "approve")

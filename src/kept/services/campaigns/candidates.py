@@ -1,6 +1,6 @@
 """A campaign's candidates: each decided alone through the gate, opened, compared and forgotten; who matches is queued.
 
-What stays is a row of the outbox for who matched, and counts by reason for who did not (§2.5).
+What stays is a row of the outbox for who matched, and counts by reason for who did not.
 """
 
 from __future__ import annotations

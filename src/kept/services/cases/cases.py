@@ -14,12 +14,11 @@ from kept.policy.decision import Decision, Mandate
 from kept.policy.words import Exit
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import build_entry
 from kept.services.engine.flush import Effect
+from kept.services.engine.record import holder_of, record
 from kept.services.gate import gate
 from kept.services.gate.finding import find_person
 from kept.services.gate.released import Card
-from kept.services.staff.account_part import staff_account
 from kept.services.staff.bulk_approval import ONE_PERSON, insert_mandate
 from kept.services.staff.mandates import staff_mandate
 from kept.services.staff.sessions import StaffSession
@@ -61,41 +60,33 @@ async def open_case(engine: Engine, session: StaffSession, purpose: str, *, seco
     policy = engine.policy.policy
     role = session.role_for(engine, purpose)
     if not role or purpose not in policy.purposes or not policy.roles[role].look_up:
-        declared = purpose in policy.purposes
-        clause = policy.purposes[purpose].clause if declared else "2.1"
-        entry_id = await _record(
-            engine,
-            session,
-            Act.CASE_OPEN,
-            Outcome.REFUSED,
-            clause="5.2" if declared else "2.1",
-            purpose=purpose if declared else "",
-            facts=(("reason", "role" if declared else "purpose"),),
-        )
-        raise DeniedError(
-            f"expected a purpose of {', '.join(session.roles)}, found "
-            + (f"{purpose} (§{clause})" if declared else "one the policy does not declare"),
-            step=1 if declared else 2,
-            needed="a role whose purposes include this one" if declared else "a purpose the policy declares",
-            entry_id=entry_id,
-            reason="role" if declared else "purpose",
-            rests_on="roles" if declared else "§2.1",
-        )
+        raise await _not_theirs(engine, session, purpose)
     case_id = random_id()
     number = await engine.data.write(
         lambda tx: insert_case(tx, session, case_id, role, purpose, at, seconds, RELEASES_AT_MOST)
     )
-    await _record(
-        engine,
-        session,
-        Act.CASE_OPEN,
-        Outcome.DONE,
-        clause=policy.purposes[purpose].clause,
-        purpose=purpose,
-        case=str(number),
-        role=role,
-    )
+    actor = session.acting(role=role, purpose=purpose, case=str(number))
+    await record(engine, actor, Act.CASE_OPEN, rests_on=f"purposes:{purpose}")
     return await case_of(engine, session, case_id)
+
+
+async def _not_theirs(engine: Engine, session: StaffSession, purpose: str) -> DeniedError:
+    """Record that a case was refused: the purpose is another role's, or nobody's; return the error."""
+    declared = engine.policy.policy.purposes.get(purpose)
+    reason, ground = ("role", "roles") if declared else ("purpose", "purposes")
+    actor = session.acting(purpose=declared.id if declared else "")
+    entry_id = await record(
+        engine, actor, Act.CASE_OPEN, outcome=Outcome.REFUSED, rests_on=ground, facts=(("reason", reason),)
+    )
+    return DeniedError(
+        f"expected a purpose of {', '.join(session.roles)}, found "
+        + (f"{purpose} (§{declared.clause})" if declared else "one the policy does not declare"),
+        step=1 if declared else 2,
+        needed="a role whose purposes include this one" if declared else "a purpose the policy declares",
+        entry_id=entry_id,
+        reason=reason,
+        rests_on=ground,
+    )
 
 
 async def insert_case(  # noqa: PLR0913 -- what a case is made of
@@ -269,16 +260,7 @@ async def close_case(engine: Engine, session: StaffSession, case_id: str) -> Non
         await tx.run("mandates_revoke_case", case_id=case_id, at=at)
 
     await engine.data.write(body)
-    await _record(
-        engine,
-        session,
-        Act.CASE_CLOSE,
-        Outcome.DONE,
-        clause="5.2",
-        purpose=case.purpose,
-        case=str(case.number),
-        role=case.role,
-    )
+    await record(engine, holder_of(case.mandate), Act.CASE_CLOSE)
 
 
 def require_open(engine: Engine, case: Case) -> None:
@@ -295,33 +277,3 @@ def require_open(engine: Engine, case: Case) -> None:
             reason="case-over",
             rests_on="roles",
         )
-
-
-async def _record(  # noqa: PLR0913 -- the fields of an entry
-    engine: Engine,
-    session: StaffSession,
-    act: Act,
-    outcome: Outcome,
-    *,
-    clause: str,
-    purpose: str = "",
-    case: str = "",
-    role: str = "",
-    facts: tuple[tuple[str, str], ...] = (),
-) -> str:
-    return await engine.record(
-        build_entry(
-            staff_account(
-                engine,
-                session,
-                act,
-                outcome,
-                engine.clock.now(),
-                role=role,
-                purpose=purpose,
-                clause=clause,
-                case=case,
-                facts=facts,
-            )
-        )
-    )

@@ -1,4 +1,4 @@
-"""Contact from a case, §4.5: support writes to the case's person by mail, letter or fax, or puts them on a call sheet.
+"""Contact from a case: staff write to the case's person by mail, letter or fax, or put them on a call sheet.
 
 Decided about before anything is kept, and again when it leaves. What was written is sealed under the person's evidence key
 and waits in the outbox like every other message; each way out opens only the items it names.
@@ -17,9 +17,10 @@ from kept.services.cases.cases import Case
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.dispatchers import Compose, Opened, Waiting, Words
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import Account, Refusal, build_entry
+from kept.services.engine.entry import Refusal
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person
+from kept.services.engine.record import about, entry_of, holder_of, record
 from kept.services.gate import gate
 from kept.services.messages.calls import number_is_listed
 from kept.services.messages.fax import FaxDispatcher
@@ -28,7 +29,6 @@ from kept.services.messages.outbox import new_message_id, put_in_outbox, send_on
 from kept.services.messages.sealed_words import CONTACT, Said, open_words, seal_words
 from kept.services.messages.stop_list import address_item
 from kept.services.messages.unknown_outcome import send_again
-from kept.services.staff.account_part import staff_account
 from kept.services.staff.bulk_approval import ONE_PERSON, insert_mandate
 from kept.services.staff.mandates import staff_mandate
 from kept.services.staff.sessions import StaffSession
@@ -175,7 +175,11 @@ async def write_to(  # noqa: PLR0913 -- what a message is
     case = await cases.case_of(engine, session, case_id)
     cases.require_open(engine, case)
     if channel not in CHANNELS:
-        raise InputError("expected a way to reach people, found another", reason="contact-channel", rests_on="purposes")
+        raise InputError(
+            "expected a way to reach people, found another",
+            reason="contact-channel",
+            rests_on=f"purposes:{case.purpose}",
+        )
     way = Exit(channel)
     said_title, said_text = _typed(title, text)
     if not case.person_id:
@@ -184,16 +188,9 @@ async def write_to(  # noqa: PLR0913 -- what a message is
         )
     person = await _load(engine, case)
     item = address_item(engine.policy.policy, engine.policy.policy.purposes[case.purpose], way)
-    if case.emergency:
-        needed = "a case of your own role: an emergency lends the screen alone"
-        await _refuse(engine, session, case, person, way, item, Refused(7, "exit", "5.2", needed))
-    answer = (await gate.decide(engine, case.mandate, person, (item or "name",), way, engine.ready()))[item or "name"]
-    if isinstance(answer, Refused) or not item:
-        await _refuse(engine, session, case, person, way, item, answer)
-    if way is Exit.PHONE and await number_is_listed(engine, case.purpose, person.id):
-        clause = engine.policy.policy.purposes[case.purpose].clause
-        no = Refused(8, "stop-list", clause, "the person's own yes, with the number given anew")
-        await _refuse(engine, session, case, person, way, item, no)
+    answer = await _answer(engine, case, person, way, item)
+    if isinstance(answer, Refused):
+        raise await _refused(engine, case, person, way, item, answer)
     if missing := missing_for(engine, way):
         raise SettingError("expected what this channel needs, found it missing", reason="channel-missing", hint=missing)
     said = Said(said_title, said_text, person.state.language)
@@ -202,6 +199,24 @@ async def write_to(  # noqa: PLR0913 -- what a message is
     waiting = await _keep(engine, session, case, person, way, said)
     await send_one(engine, waiting)
     return waiting.message_id
+
+
+async def _answer(engine: Engine, case: Case, person: Person, way: Exit, item: str) -> Decision:
+    """Return whether the case may reach its person this way now."""
+    clause = engine.policy.policy.purposes[case.purpose].clause
+    if case.emergency:
+        needed = "a case of your own role: an emergency lends the screen alone"
+        return Refused(7, "exit", engine.clause("break-glass-reviewed"), needed)
+    if not item:
+        return Refused(3, "uses", clause, "a purpose that uses an item this way leads to")
+    answer = (await gate.decide(engine, case.mandate, person, (item,), way, engine.ready()))[item]
+    if (
+        way is Exit.PHONE
+        and not isinstance(answer, Refused)
+        and await number_is_listed(engine, case.purpose, person.id)
+    ):
+        return Refused(8, "stop-list", clause, "the person's own yes, with the number given anew")
+    return answer
 
 
 def _try_to_set(engine: Engine, case: Case, said: Said) -> None:
@@ -223,8 +238,10 @@ async def _keep(  # noqa: PLR0913 -- what a message is
     )
     waiting = Waiting(person.id, message_id, ORIGIN, str(case.number), case.purpose, way, mandate.id, 0)
     key_id, sealed = seal_words(engine, person.keys, person.id, CONTACT, message_id, said)
-    entry = build_entry(_account(engine, session, case, way, at, Outcome.DONE, (("message", message_id),)), person.id)
-    sealed_entry = engine.seal_entry(entry, person.keys)
+    entry = entry_of(
+        engine, holder_of(case.mandate), Act.CONTACT_WRITE, about(person), at=at, rests_on=f"purposes:{case.purpose}",
+        exit=way.value, facts=(("message", message_id),),
+    )  # fmt: skip
 
     async def body(tx: Transaction) -> None:
         if not await tx.run("mandate_charge", mandate_id=case.mandate.id, count=1, at=at):
@@ -248,7 +265,7 @@ async def _keep(  # noqa: PLR0913 -- what a message is
             sealed=sealed,
         )
         await put_in_outbox(tx, waiting, at)
-        await insert_entries(tx, [sealed_entry], at)
+        await insert_entries(tx, [entry], at)
 
     await engine.data.write(body)
     return waiting
@@ -264,7 +281,11 @@ async def write_again(engine: Engine, session: StaffSession, case_id: str, messa
     case = await cases.case_of(engine, session, case_id)
     rows = await engine.data.read(lambda tx: tx.all("contacts_of_case", case_id=case.id))
     if message_id not in {str(row[1]) for row in rows}:
-        raise InputError("expected a message of this case, found none", reason="contact-unknown", rests_on="purposes")
+        raise InputError(
+            "expected a message of this case, found none",
+            reason="contact-unknown",
+            rests_on=f"purposes:{case.purpose}",
+        )
     await send_again(engine, session, message_id)
 
 
@@ -357,59 +378,22 @@ def _typed(title: str, text: str) -> tuple[str, str]:
     return readable(title, "title"), "\n".join(kept).strip("\n")
 
 
-async def _refuse(  # noqa: PLR0913 -- what was refused
-    engine: Engine, session: StaffSession, case: Case, person: Person, way: Exit, item: str, answer: Decision
-) -> None:
-    """Record the refusal, with its clause, where the person sees it.
-
-    Raises:
-        DeniedError: Always.
-    """
-    if isinstance(answer, Refused):
-        step, reason, clause, needed = answer.step, answer.reason, answer.clause, answer.needed
-    else:
-        step, reason, clause = 3, "uses", engine.policy.policy.purposes[case.purpose].clause
-        needed = "a purpose that uses this item"
-    account = _account(
-        engine, session, case, way, engine.clock.now(), Outcome.REFUSED, (),
-        clause=clause, refused=(Refusal(item or "name", step, reason, clause),),
+async def _refused(  # noqa: PLR0913 -- what was refused, of whom, and why
+    engine: Engine, case: Case, person: Person, way: Exit, item: str, answer: Refused
+) -> DeniedError:
+    """Record the refusal, with its clause, where the person sees it; return the error."""
+    entry_id = await record(
+        engine, holder_of(case.mandate), Act.CONTACT_WRITE, about(person),
+        outcome=Outcome.REFUSED, clause=answer.clause, exit=way.value,
+        refused=(Refusal(item, answer.step, answer.reason, answer.clause),) if item else (),
+        facts=() if item else (("reason", answer.reason),),
     )  # fmt: skip
-    entry_id = await engine.record(build_entry(account, person.id, g=person.state.g), person.keys)
-    raise DeniedError(
-        f"{item or way.value} refused for {case.purpose} at step {step}: {reason}",
-        step=step,
+    return DeniedError(
+        f"{item or way.value} refused for {case.purpose} at step {answer.step}: {answer.reason}",
+        step=answer.step,
         items=(item,) if item else (),
-        needed=needed,
+        needed=answer.needed,
         entry_id=entry_id,
-        reason=reason,
-        clause=f"§{clause}",
-    )
-
-
-def _account(  # noqa: PLR0913 -- the fields of an entry
-    engine: Engine,
-    session: StaffSession,
-    case: Case,
-    way: Exit,
-    at: float,
-    outcome: Outcome,
-    facts: tuple[tuple[str, str], ...],
-    *,
-    clause: str = "",
-    refused: tuple[Refusal, ...] = (),
-) -> Account:
-    return staff_account(
-        engine,
-        session,
-        Act.CONTACT_WRITE,
-        outcome,
-        at,
-        role=case.role,
-        purpose=case.purpose,
-        clause=clause or engine.policy.policy.purposes[case.purpose].clause,
-        exit=way.value,
-        case=str(case.number),
-        mandate=case.mandate.id,
-        refused=refused,
-        facts=facts,
+        reason=answer.reason,
+        clause=f"§{answer.clause}" if answer.clause else "",
     )

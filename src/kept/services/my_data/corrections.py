@@ -1,4 +1,4 @@
-"""Correcting a value: a new version under the same notice, grants and end, never more; and taking one value away."""
+"""Corrections of a value: a new version under the same notice, grants and end, never more; and taking one value away."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from kept.errors import SubmissionError
 from kept.policy import change
 from kept.policy.words import ItemType, Source
-from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
+from kept.services.engine.record import OWN, account_part
 from kept.services.gate.changing import Change, change_person, find_forms
-from kept.services.gate.own_session import Own, own_account
+from kept.services.gate.own_session import Own
 from kept.services.instances.contests import take_down
 from kept.store.interface import Transaction
 from kept.vault.normal import normalise
@@ -79,12 +80,11 @@ async def correct(engine: Engine, own: Own, slot: str, raw: str | list[str], *, 
         gained, lost = set(find_forms(engine, slot, value)), set(find_forms(engine, slot, before))
         return Change(
             fresh,
-            own_account(
+            account_part(
                 engine,
+                OWN,
                 Act.VALUE_CORRECT,
-                Outcome.DONE,
-                now,
-                clause="4.1",
+                at=now,
                 items=(slot,),
                 facts=(("replaces", str(expected_version)),),
             ),
@@ -162,7 +162,7 @@ async def remove_value(engine: Engine, own: Own, slot: str) -> str:
 
         return Change(
             state,
-            own_account(engine, Act.VALUE_REMOVE, Outcome.DONE, at, clause="4.1", items=(slot,)),
+            account_part(engine, OWN, Act.VALUE_REMOVE, at=at, items=(slot,)),
             ended=tuple(place for place in person.sealed if place[0] == slot),
             lost=tuple(find_forms(engine, slot, value)),
             extra=extra,

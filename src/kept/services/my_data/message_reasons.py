@@ -1,4 +1,4 @@
-"""Why did I get this? What a message's link answers without a sign-in: reasons, and no value and no name (§4.4)."""
+"""Why a message came: what its link answers without a sign-in, with reasons, and no value and no name."""
 
 from __future__ import annotations
 

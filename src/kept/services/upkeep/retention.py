@@ -9,10 +9,10 @@ from __future__ import annotations
 from kept.errors import ErasedError, EvidenceError
 from kept.policy import change
 from kept.policy.retention import end_of_slot
-from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import Account, build_entry
 from kept.services.engine.people import Person
+from kept.services.engine.record import SYSTEM, account_part, operator, record
 from kept.services.gate.changing import Change, change_person, find_forms
 from kept.services.gate.ends import events_of
 from kept.services.instances.instances import close_due, end_instances
@@ -31,7 +31,8 @@ async def sweep(engine: Engine) -> int:
     if engine.clock.leapt_seconds or await engine.meta("sweep_waits"):
         if engine.clock.leapt_seconds and not await engine.meta("sweep_frozen"):
             await engine.put_meta("sweep_frozen", repr(engine.clock.leapt_seconds))
-            await _record(engine, Act.SWEEP_FREEZE, (("leap-seconds", f"{engine.clock.leapt_seconds:.0f}"),))
+            facts = (("leap-seconds", f"{engine.clock.leapt_seconds:.0f}"),)
+            await record(engine, SYSTEM, Act.SWEEP_FREEZE, facts=facts)
         return 0
     await close_due(engine)
     await end_instances(engine)
@@ -40,7 +41,7 @@ async def sweep(engine: Engine) -> int:
         return 0
     if len(ended) > max(PEOPLE_AT_LEAST, people * SHARE_AT_MOST) and await engine.meta("sweep_confirmed") != "yes":
         await engine.put_meta("sweep_waits", str(len(ended)))
-        await _record(engine, Act.SWEEP_FREEZE, (("people", str(len(ended))), ("of", str(people))))
+        await record(engine, SYSTEM, Act.SWEEP_FREEZE, facts=(("people", str(len(ended))), ("of", str(people))))
         return 0
     await engine.put_meta("sweep_confirmed", "")
     for person_id in ended:
@@ -55,7 +56,7 @@ async def confirm_sweep(engine: Engine, *, by: str) -> None:
         await engine.put_meta("sweep_confirmed", "yes")
     await engine.put_meta("sweep_waits", "")
     await engine.put_meta("sweep_frozen", "")
-    await _record(engine, Act.SWEEP_CONFIRM, (), actor=by, kind="operator")
+    await record(engine, operator(by), Act.SWEEP_CONFIRM)
 
 
 async def _find_ended(engine: Engine) -> tuple[list[bytes], int]:
@@ -118,13 +119,11 @@ async def _end_slots(engine: Engine, person_id: bytes) -> None:
         ended = [place for place in person.sealed if place[0] in slots] + [(one.slot, one.version) for one in old]
         return Change(
             change.replace(pruned, g=person.state.g + 1),
-            Account(
-                act=Act.RETENTION_END.value,
-                outcome=Outcome.DONE.value,
+            account_part(
+                engine,
+                SYSTEM,
+                Act.RETENTION_END,
                 at=at,
-                policy=engine.policy.hash[:16],
-                kind="system",
-                clause="4.1",
                 items=tuple(slots),
                 facts=(("older-versions", str(len(old))),),
             ),
@@ -133,22 +132,3 @@ async def _end_slots(engine: Engine, person_id: bytes) -> None:
         )
 
     await change_person(engine, person_id, make, slots=None)
-
-
-async def _record(
-    engine: Engine, act: Act, facts: tuple[tuple[str, str], ...], *, actor: str = "", kind: str = "system"
-) -> None:
-    await engine.record(
-        build_entry(
-            Account(
-                act=act.value,
-                outcome=Outcome.DONE.value,
-                at=engine.clock.now(),
-                policy=engine.policy.hash[:16],
-                kind=kind,
-                actor=actor,
-                clause="4.1",
-                facts=facts,
-            )
-        )
-    )
