@@ -35,7 +35,7 @@ from kept.services.authorities.disclosures import purpose_of
 from kept.services.cookies.rules import CookieRules
 from kept.services.cookies.visits import Visits
 from kept.services.engine.engine import Engine
-from kept.services.my_data.rights_requests import PURPOSE
+from kept.services.my_data import rights_requests
 from kept.services.staff.sessions import StaffSession
 from kept.web import words
 
@@ -152,7 +152,7 @@ def _tabs(web: Web, session: StaffSession) -> tuple[str, ...]:
     if not engine.has_policy:
         return ("policy",)
     return (
-        *(("rights",) if session.acts_for(engine, PURPOSE) else ()),
+        *(("rights",) if session.acts_for(engine, rights_requests.purpose_of(engine)) else ()),
         *(("letters",) if _reaches(engine, session, Exit.POST) else ()),
         *(("calls",) if _reaches(engine, session, Exit.PHONE) else ()),
         *(("instances",) if _makes(engine, session) else ()),
