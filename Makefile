@@ -7,7 +7,7 @@ DEMO ?= .demo
 PORT ?= 8330
 
 .DEFAULT_GOAL := help
-.PHONY: help run tour setup setup-dev check test test-full golden bench lock clean
+.PHONY: help run tour setup setup-dev check test test-full golden schema bench lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -55,8 +55,11 @@ golden: $(VENV)/.dev ## write the golden files anew; look at the difference befo
 bench: $(VENV)/.dev ## measure, and write benchmarks/RESULTS.md
 	@$(PY) benchmarks/run.py
 
+schema: $(VENV)/.dev ## write what follows from the SQL files: the first migration, the rows' types
+	@$(PY) scripts/write_schema.py
+
 lock: ## write the locks anew (needs uv)
-	@for one in runtime dev; do uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/$$one.in -o requirements/$$one.txt; done
+	@for one in runtime dev mutate; do uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/$$one.in -o requirements/$$one.txt; done
 
 clean: ## remove what make made (not the demo's data)
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

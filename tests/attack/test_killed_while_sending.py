@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from installation import Installation
-from receiving import FILE, Desk
+from receiving import FILE, MailDesk
 
 from kept.services.campaigns import campaigns
 from kept.services.engine.clock import Clock
@@ -35,7 +35,7 @@ async def test_sigkill_during_smtp(tmp_path, after):
     """§4.4: killed while message number *after* is with the server and unanswered; the next process goes on."""
     installation = RealInstallation(tmp_path)
     await installation.open()
-    desk = await Desk(installation).begin()
+    desk = await MailDesk(installation).begin()
     for number in range(PEOPLE):
         own = await installation.join()
         fields = [("mail_address", f"p{number}@example.jp"), ("interests", "landscape")]

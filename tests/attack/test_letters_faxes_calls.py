@@ -9,7 +9,7 @@ from asked import CONSOLE, Browser
 from installation import PHONE, Installation, carry_channels
 from reaching import text_of
 
-from clauses.test_4_5_contact import TEXT, TITLE, Desk
+from clauses.test_4_5_contact import TEXT, TITLE, ContactDesk
 from kept.errors import ConflictError, DeniedError, KeptError
 from kept.services.cases import contacts
 from kept.services.messages import call_sheets, calls, letters
@@ -25,7 +25,7 @@ async def desk(tmp_path, anyio_backend):
     """An installation on disk, and a case that holds the customer."""
     installation = Installation(tmp_path)
     await installation.open()
-    yield await Desk(installation).begin()
+    yield await ContactDesk(installation).begin()
     await installation.close()
 
 

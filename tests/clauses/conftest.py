@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 from installation import Installation
-from receiving import Desk
+from receiving import MailDesk
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-async def installation(request, tmp_path, anyio_backend):
-    """A fresh installation over each store, with the Photolibrary policy active."""
-    one = Installation(tmp_path, request.param)
+@pytest.fixture
+async def installation(tmp_path, anyio_backend):
+    """A fresh installation over database files, with the Photolibrary policy active."""
+    one = Installation(tmp_path)
     await one.open()
     yield one
     await one.close()
@@ -19,6 +19,6 @@ async def installation(request, tmp_path, anyio_backend):
 @pytest.fixture
 async def desk(installation):
     """An installation that sends by mail, two of its staff, and the mail server on the other side."""
-    one = await Desk(installation).begin()
+    one = await MailDesk(installation).begin()
     yield one
     await one.end()

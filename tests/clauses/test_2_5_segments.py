@@ -72,8 +72,7 @@ async def test_counts_are_shown_and_never_who(installation, desk):
     counts = await candidates.preview(installation.engine, desk.ume, "autumn-light")
     assert (counts.matching, counts.left_out) == (1, {"no-match": 1, "consent": 1})
     assert await send_due(installation.engine) == 0
-    if installation.kind == "sqlite":
-        assert installation.sql("SELECT COUNT(*) FROM outbox") == [(0,)]
+    assert installation.sql("SELECT COUNT(*) FROM outbox") == [(0,)]
 
 
 async def test_answers_of_a_questionnaire_choose_too(installation, desk):

@@ -29,10 +29,7 @@ async def test_a_notice_that_is_not_what_was_shown_takes_nothing(installation):
     own = await installation.join()
     form = await installation.form()
     installation.engine.notices._known.clear()
-    if installation.kind == "memory":
-        installation.engine.data._tables["notice"].clear()
-    else:
-        installation.sql("DELETE FROM notice")
+    installation.sql("DELETE FROM notice")
     with pytest.raises(SubmissionError) as refused:
         await installation.give(own, [("phone", "090-1234-5678")], token=form.token)
     assert (cited(refused.value), refused.value.reason) == ("§2.6", "notice-missing")

@@ -234,11 +234,10 @@ async def test_words_of_a_version_that_was_rewritten_are_not_shown(installation)
     own = await installation.mori()
     await in_force(installation)
     asked = await asked_again(installation.engine, own.person_id)
-    if installation.kind == "sqlite":
-        installation.sql(
-            "UPDATE policy_version SET files = (SELECT files FROM policy_version WHERE version = 2) WHERE version = 1"
-        )
-        assert await words_beside(installation.engine, own.person_id, asked, "en") == {}
-        installation.sql("DELETE FROM policy_version WHERE version = 1")
-        assert await words_beside(installation.engine, own.person_id, asked, "en") == {}
+    installation.sql(
+        "UPDATE policy_version SET files = (SELECT files FROM policy_version WHERE version = 2) WHERE version = 1"
+    )
+    assert await words_beside(installation.engine, own.person_id, asked, "en") == {}
+    installation.sql("DELETE FROM policy_version WHERE version = 1")
+    assert await words_beside(installation.engine, own.person_id, asked, "en") == {}
     assert await words_beside(installation.engine, own.person_id, [], "en") == {}

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from asked import CONSOLE, Browser
 from cited import cited
-from counted import Desk, by_option, no_noise, person
+from counted import StatisticsDesk, by_option, no_noise, person
 from installation import MAIL, NAME, POLICY, Installation, second_version
 
 from kept.errors import DeniedError, InputError, KeptError, SealError, StoreError
@@ -31,7 +31,7 @@ RESEARCH = "market-research"
 @pytest.fixture
 async def desk(installation):
     """A researcher and an approver."""
-    return await Desk.of(installation)
+    return await StatisticsDesk.of(installation)
 
 
 async def test_people_are_counted_through_the_gate_and_nobody_twice(installation, desk, monkeypatch):
@@ -206,8 +206,6 @@ async def test_two_who_ask_at_once_cannot_both_spend_the_last(installation, desk
 
 async def test_a_database_put_back_gives_no_budget_back(installation, desk):
     """§4.2 breach: a D without the questions of a moment ago, restored or written by hand, has as little budget as before."""
-    if installation.kind != "sqlite":
-        return
     await person(installation, prefecture="nara")
     await desk.build()
     for dimensions in ((), ("prefecture",)):
@@ -232,7 +230,7 @@ async def test_a_kill_after_the_charge_leaves_it_spent_and_says_so(installation,
     made = await queries.all_statistics(installation.engine)
     assert [(one.status, one.figures) for one in made] == [("charged", None)]
     assert (await queries.budget_left(installation.engine, await data_set(installation))).period == 47_500
-    desk = await Desk.of(installation)
+    desk = await StatisticsDesk.of(installation)
     browser = await console(installation, desk.researcher.login)
     assert "interrupted" in (await browser.get("/en/statistics")).text
     assert "no answer" in (await browser.get(f"/en/statistics/{made[0].id}")).text
@@ -253,7 +251,7 @@ async def test_a_kill_while_building_leaves_the_old_build_or_the_new(installatio
             pass
         await installation.close(integrate=False)
         await installation.open()
-        desk = await Desk.of(installation)
+        desk = await StatisticsDesk.of(installation)
         built = await projections.newest_build(installation.engine, await data_set(installation))
         assert built is not None
         assert (built.id == first) is (left[0] == 0 and writes < 3)
@@ -281,9 +279,9 @@ async def test_the_right_without_the_purpose_is_not_enough(tmp_path):
     """§4.2 breach: a role may hold the right for usage alone; customers stay closed to it."""
     for name, content in second_version((b"        - market-research\n        - usage", b"        - usage")).items():
         (tmp_path / name).write_bytes(content)
-    installation = Installation(tmp_path, "memory", tmp_path / POLICY.name)
+    installation = Installation(tmp_path, tmp_path / POLICY.name)
     await installation.open()
-    desk = await Desk.of(installation)
+    desk = await StatisticsDesk.of(installation)
     await desk.build("usage")
     with pytest.raises(DeniedError) as refused:
         await desk.build("customers")
@@ -325,8 +323,6 @@ async def test_a_build_serves_seven_days(installation, desk):
 
 async def test_a_flipped_bit_in_a_segment_is_found(installation, desk):
     """§4.2, §5.3 breach: a changed segment does not open; what was charged stays charged."""
-    if installation.kind != "sqlite":
-        return
     await person(installation, prefecture="nara")
     await desk.build()
     (sealed,) = installation.sql("SELECT sealed FROM projection_segment WHERE column_name = 'prefecture'")[0]
@@ -346,8 +342,6 @@ async def test_a_flipped_bit_in_a_segment_is_found(installation, desk):
 
 async def test_the_projection_holds_no_name_no_id_and_no_order(installation, desk):
     """§4.2 breach: whoever reads the files of D finds no person in a projection, and no true count in a question."""
-    if installation.kind != "sqlite":
-        return
     own = await installation.mori()
     for _ in range(20):
         await person(installation, prefecture="nara", occupation="student")

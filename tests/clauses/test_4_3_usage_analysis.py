@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from cited import cited
-from counted import Desk, by_option, no_noise
+from counted import StatisticsDesk, by_option, no_noise
 
 from kept.errors import DeniedError, InputError
 from kept.guarantees.board import promise_board
@@ -28,7 +28,7 @@ async def visited(installation, *seen):
 @pytest.fixture
 async def desk(installation):
     """A researcher and an approver."""
-    return await Desk.of(installation)
+    return await StatisticsDesk.of(installation)
 
 
 async def test_visits_are_counted_by_page_feature_and_week(installation, desk, monkeypatch):

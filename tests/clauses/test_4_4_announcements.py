@@ -192,8 +192,7 @@ async def test_never_write_again_outlives_the_erasure(installation, desk):
     )  # a box ticked later gives the yes
     await choices.choose(installation.engine, again, "information-for-you", Exit.MAIL, allow=True)
     assert ("sent", "") not in await desk.sent(EVERYBODY)
-    if installation.kind == "sqlite":
-        assert MAIL.encode() not in b"".join(bytes(row[0]) for row in installation.sql("SELECT token FROM stop_list"))
+    assert MAIL.encode() not in b"".join(bytes(row[0]) for row in installation.sql("SELECT token FROM stop_list"))
 
 
 async def test_a_stop_list_is_looked_at_when_the_message_goes(installation, desk):
@@ -273,11 +272,10 @@ async def test_a_text_put_into_the_database_by_hand_is_not_sent(installation, de
     """§5.3: the file is bound to what was drafted."""
     await installation.mori()
     await desk.queued()
-    if installation.kind == "sqlite":
-        installation.sql("UPDATE campaign SET file = replace(file, 'New landscapes', 'Buy landscapes')")
-        await send_due(installation.engine)
-        assert desk.box.received == []
-        assert (await desk.ended())["left-out", "withdrawn"] == 1
+    installation.sql("UPDATE campaign SET file = replace(file, 'New landscapes', 'Buy landscapes')")
+    await send_due(installation.engine)
+    assert desk.box.received == []
+    assert (await desk.ended())["left-out", "withdrawn"] == 1
 
 
 async def test_my_data_shows_what_was_sent_and_why(installation, desk):

@@ -36,7 +36,7 @@ TITLE, TEXT = "Your question", "Dear customer,\n\nyour licence covers print.\nRe
 ALL = [("name", NAME), ("mail_address", MAIL), ("postal_address", ADDRESS), ("phone", PHONE), ("fax", FAX)]
 
 
-class Desk:
+class ContactDesk:
     """A customer who gave every way to be reached, and a case of support that holds her."""
 
     def __init__(self, installation) -> None:
@@ -87,7 +87,7 @@ class Desk:
 @pytest.fixture
 async def desk(installation):
     """The customer and the case."""
-    return await Desk(installation).begin()
+    return await ContactDesk(installation).begin()
 
 
 # ---------------------------------------------------------------- the normal way
@@ -223,7 +223,7 @@ async def test_who_stopped_contact_is_not_written_to(desk, channel):
 )
 async def test_what_she_never_gave_is_no_way(installation, channel, item):
     """§4.5 breach: without the item there is no value to open; refused at step 4, and the page offers no form for it."""
-    desk = Desk(installation)
+    desk = ContactDesk(installation)
     kept = [one for one in ALL if one[0] != item]
     if item == "mail_address":
         desk.mail, desk.fax = reach(installation)
@@ -500,7 +500,7 @@ async def test_a_mail_the_other_side_refuses_is_failed(desk, answer):
 
 async def test_a_letter_that_cannot_be_printed_is_failed_not_tried_for_ever(installation):
     """§4.5: an address that fits no window, or a name no page may show, is told."""
-    desk = await Desk(installation).begin(
+    desk = await ContactDesk(installation).begin(
         [(item, "1 " + "Long Road " * 150 if item == "postal_address" else text) for item, text in ALL]
     )
     await desk.write("post")
@@ -524,7 +524,7 @@ async def test_an_address_corrected_to_one_too_long_leaves_its_letter_out(desk):
 
 async def test_a_number_that_cannot_be_dialled_is_failed(installation):
     """§4.5: an extension is no fax number."""
-    desk = await Desk(installation).begin([*ALL[:-1], ("fax", "075-200-1000 ext. 12")])
+    desk = await ContactDesk(installation).begin([*ALL[:-1], ("fax", "075-200-1000 ext. 12")])
     await desk.write("fax")
     assert await desk.states() == {"fax": "failed"}
     assert desk.fax.sent == []

@@ -9,7 +9,7 @@ import pytest
 from installation import MAIL, NAME
 from receiving import MailBox
 
-from clauses.test_4_5_contact import TITLE, Desk
+from clauses.test_4_5_contact import TITLE, ContactDesk
 from kept.channels.mail import MailServer
 from kept.policy.words import Exit
 from kept.services.messages.fax import FaxDispatcher, look_after_faxes, tag_of
@@ -25,7 +25,7 @@ async def test_a_mail_of_a_case_arrives_over_smtp(installation):
     """§4.5 normal: to her address, from the company, with the text as typed; no list, since it is no news."""
     box = await MailBox().open()
     server = MailServer("127.0.0.1", box.port)
-    desk = await Desk(installation).begin()
+    desk = await ContactDesk(installation).begin()
     equip(installation.engine, SITE, MailDispatcher(installation.engine, server, SITE))
     await desk.write("mail")
     await server.close()
@@ -41,7 +41,7 @@ async def test_a_mail_of_a_case_arrives_over_smtp(installation):
 async def test_a_fax_of_a_case_lies_in_the_servers_queue(installation, fax_server):
     """§4.5 normal: HylaFAX holds the pages and the number, and nothing else of her; what it says is followed."""
     server, spool = fax_server
-    desk = await Desk(installation).begin()
+    desk = await ContactDesk(installation).begin()
     set_up_channels(installation.engine, server)
     message = await desk.write("fax")
     assert await desk.states() == {"fax": "queued"}
@@ -60,7 +60,7 @@ async def test_a_fax_of_a_case_lies_in_the_servers_queue(installation, fax_serve
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs poppler-utils: run `make test-full`")
 async def test_a_letter_is_read_by_another_program(installation, tmp_path):
     """§4.5: pdftotext finds her address and the text, each line where it was put."""
-    desk = await Desk(installation).begin()
+    desk = await ContactDesk(installation).begin()
     await desk.write("post")
     file = tmp_path / "letter.pdf"
     file.write_bytes((await desk.print()).pdf)

@@ -91,18 +91,15 @@ async def test_nothing_else_of_them_is_left(installation):
     assert (
         await installation.engine.data.read(lambda tx: tx.one("entries_of_person_count", person_id=own.person_id))
     ) == (0,)
-    if installation.kind == "sqlite":
-        assert installation.sql("SELECT COUNT(*) FROM register_entry") == [(1,)]
-        assert installation.sql("SELECT COUNT(*) FROM person_key WHERE person_id = ?", own.person_id, part="keys") == [
-            (0,)
-        ]
-        await installation.close()
-        data = installation.address.data.read_bytes()
-        for needle in (NAME, MAIL, PHONE.replace("-", "")):
-            assert needle.encode() not in data + installation.address.keys.read_bytes()
-        assert own.person_id not in data
-        assert own.person_id.hex().encode() not in data
-        await installation.open()
+    assert installation.sql("SELECT COUNT(*) FROM register_entry") == [(1,)]
+    assert installation.sql("SELECT COUNT(*) FROM person_key WHERE person_id = ?", own.person_id, part="keys") == [(0,)]
+    await installation.close()
+    data = installation.address.data.read_bytes()
+    for needle in (NAME, MAIL, PHONE.replace("-", "")):
+        assert needle.encode() not in data + installation.address.keys.read_bytes()
+    assert own.person_id not in data
+    assert own.person_id.hex().encode() not in data
+    await installation.open()
 
 
 async def test_on_its_day_the_key_goes_and_the_line_with_it(installation):
@@ -126,10 +123,9 @@ async def test_on_its_day_the_key_goes_and_the_line_with_it(installation):
     assert again["register_until_at"] is None
     assert await register.end_register(installation.engine) == 0
     assert (await verify_installation(installation.engine)).problems == []
-    if installation.kind == "sqlite":
-        await installation.close()
-        assert bytes(wrapped) not in installation.address.keys.read_bytes()
-        await installation.open()
+    await installation.close()
+    assert bytes(wrapped) not in installation.address.keys.read_bytes()
+    await installation.open()
 
 
 async def test_a_line_older_than_its_day_does_not_stay(installation):

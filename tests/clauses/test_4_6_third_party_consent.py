@@ -185,8 +185,7 @@ async def test_a_file_is_fetched_once_and_nothing_of_it_stays(installation, club
     await club.file(made)
     with pytest.raises(ConflictError):
         await provisions.fetch(installation.engine, club.asks, made.id)
-    if installation.kind == "sqlite":
-        assert installation.sql("SELECT COUNT(*) FROM provision_record") == [(0,)]
+    assert installation.sql("SELECT COUNT(*) FROM provision_record") == [(0,)]
 
 
 async def test_a_kill_between_two_people_goes_on_with_the_next(installation, club):

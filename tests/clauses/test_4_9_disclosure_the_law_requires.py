@@ -49,7 +49,7 @@ DAY = 86400.0
 DISCLOSE = "staff:value:disclose"
 
 
-class Desk:
+class LegalDesk:
     """The legal desk: who records, who approves, and the authority with its key."""
 
     def __init__(self, installation) -> None:
@@ -94,7 +94,7 @@ class Desk:
 @pytest.fixture
 async def desk(installation):
     """A legal desk."""
-    return await Desk(installation).begin()
+    return await LegalDesk(installation).begin()
 
 
 async def released(installation):
@@ -151,10 +151,9 @@ async def test_what_is_written_about_a_request_is_sealed_at_rest(installation, d
     """§4.9: authority and reference are text about somebody's affair; the database holds neither."""
     await installation.mori()
     await desk.record()
-    if installation.kind == "sqlite":
-        stored = b"".join(bytes(row[0]) for row in installation.sql("SELECT sealed FROM disclosure"))
-        assert b"District" not in stored
-        assert b"(wa)" not in stored
+    stored = b"".join(bytes(row[0]) for row in installation.sql("SELECT sealed FROM disclosure"))
+    assert b"District" not in stored
+    assert b"(wa)" not in stored
 
 
 @pytest.mark.parametrize(
@@ -216,9 +215,9 @@ async def test_nobody_is_added_once_the_scope_is_fixed(installation, desk):
 )
 async def test_a_scope_widened_past_kept_is_found_before_anything_leaves(tmp_path, statement):
     """§4.9 attack: whoever can write D alone widens no request; the board says so too."""
-    installation = Installation(tmp_path, "sqlite")
+    installation = Installation(tmp_path)
     await installation.open()
-    desk = await Desk(installation).begin()
+    desk = await LegalDesk(installation).begin()
     await installation.give(await installation.join(), [("name", "Ren Other"), ("mail_address", "ren@example.jp")])
     request = await desk.record("ren@example.jp")
     installation.sql("DELETE FROM receipt")
@@ -328,8 +327,7 @@ async def test_who_may_be_told_only_later_sees_nothing_until_the_date(installati
     browser = Browser(installation)
     browser.cookies["__Host-kept_session"] = await accounts.start_session(installation.engine, own.person_id)
     assert 'id="disclosed"' not in (await browser.get("/en/my-data")).text
-    if installation.kind == "sqlite":
-        assert installation.sql("SELECT COUNT(*) FROM entry_later") == [(2,)]
+    assert installation.sql("SELECT COUNT(*) FROM entry_later") == [(2,)]
     assert (await verify_installation(installation.engine)).problems == []
     installation.wall.pass_(2 * DAY)
     await tidy(installation.engine)
@@ -385,8 +383,7 @@ async def test_a_kill_between_two_people_goes_on_with_the_next(installation, des
     assert sorted(one["person"] for one in opened["records"]) == [1, 2, 3, 4]
     with pytest.raises(ConflictError):
         await disclosures.fetch(installation.engine, desk.legal, request)
-    if installation.kind == "sqlite":
-        assert installation.sql("SELECT COUNT(*) FROM disclosure_record") == [(0,)]
+    assert installation.sql("SELECT COUNT(*) FROM disclosure_record") == [(0,)]
 
 
 @pytest.mark.parametrize("when", ["before-approval", "before-fetch"])
@@ -463,9 +460,9 @@ async def test_the_pages_go_all_the_way(installation, desk, language):
 
 async def test_the_command_verifies_and_opens(tmp_path, capsys):
     """§4.9: `kept bundle open` is what the authority has."""
-    installation = Installation(tmp_path, "memory")
+    installation = Installation(tmp_path)
     await installation.open()
-    desk = await Desk(installation).begin()
+    desk = await LegalDesk(installation).begin()
     await installation.mori()
     request = await desk.record()
     await desk.answer(request)

@@ -256,11 +256,10 @@ async def test_an_erased_person_leaves_the_review_and_no_word(installation):
     assert (one.text, [item for item, _ in one.items]) == ("", ["name"])
     await emergencies.review(installation.engine, reviews, case, "justified")
     assert (await part_of(installation)).state is ClauseState.KEPT
-    if installation.kind == "sqlite":
-        assert installation.sql("SELECT * FROM emergency_person") == []
-        for part in (installation.address.data, installation.address.keys):
-            assert own.person_id not in part.read_bytes() or part == installation.address.keys  # K keeps the tombstone
-            assert TEXT.encode() not in part.read_bytes()
+    assert installation.sql("SELECT * FROM emergency_person") == []
+    for part in (installation.address.data, installation.address.keys):
+        assert own.person_id not in part.read_bytes() or part == installation.address.keys  # K keeps the tombstone
+        assert TEXT.encode() not in part.read_bytes()
 
 
 @pytest.mark.parametrize("writes", range(6))

@@ -23,18 +23,12 @@ async def test_the_data_opens_only_with_the_keys_that_lie_elsewhere(installation
     """§5.5 normal and breach: the database holds no item, and without the key provider the installation stays closed."""
     await installation.mori()
     await installation.close()
-    if installation.kind == "memory":
-        roots, installation._provider._roots = installation._provider._roots, {}
-        with pytest.raises(ClosedError) as refused:
-            await installation.open()
-        installation._provider._roots = roots
-    else:
-        assert not any(raw_count(installation.folder, "shop", [one.encode() for one in NEEDLES]).values())
-        file = installation.address.key_folder / "epoch-000001.key"
-        file.rename(file.with_suffix(".away"))
-        with pytest.raises(ClosedError) as refused:
-            await installation.open()
-        file.with_suffix(".away").rename(file)
+    assert not any(raw_count(installation.folder, "shop", [one.encode() for one in NEEDLES]).values())
+    file = installation.address.key_folder / "epoch-000001.key"
+    file.rename(file.with_suffix(".away"))
+    with pytest.raises(ClosedError) as refused:
+        await installation.open()
+    file.with_suffix(".away").rename(file)
     assert (refused.value.reason, cited(refused.value)) == ("epoch-missing", "§5.5")
     await installation.open()
 

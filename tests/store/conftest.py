@@ -1,4 +1,4 @@
-"""One suite over every store: each test that asks for `data` or `keys` runs on memory and on SQLite."""
+"""One suite over every store: each test that asks for `data` or `keys` runs on each driver of `STORES`."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from kept.store.memory import MemoryStore
+from kept.store.interface import Store
 from kept.store.queries import queries
 from kept.store.sqlite import SqliteStore
 
+STORES = {"sqlite": lambda part, folder: SqliteStore(folder / f"{part}.db", part, create=True)}
+"""How each driver makes an empty database: the part, an empty folder. A driver that is added joins every suite here."""
 
-class Desk:
+
+class StoreDesk:
     """A store and a loop: one query a call, in a transaction of its own."""
 
-    def __init__(self, store: MemoryStore | SqliteStore, runner: asyncio.Runner) -> None:
+    def __init__(self, store: Store, runner: asyncio.Runner) -> None:
         self.store = store
         self._runner = runner
 
@@ -91,26 +94,26 @@ def runner() -> Iterator[asyncio.Runner]:
         yield made
 
 
-def opened(kind, part, folder: Path, runner: asyncio.Runner) -> Iterator[Desk]:
+def opened(kind, part, folder: Path, runner: asyncio.Runner) -> Iterator[StoreDesk]:
     """Open a store of *kind*, and close it when the test is over."""
-    store = MemoryStore(part) if kind == "memory" else SqliteStore(folder / f"{part}.db", part, create=True)
-    yield Desk(store, runner)
+    store = STORES[kind](part, folder)
+    yield StoreDesk(store, runner)
     runner.run(store.close())
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def data(request, tmp_path, runner) -> Iterator[Desk]:
+@pytest.fixture(params=sorted(STORES))
+def data(request, tmp_path, runner) -> Iterator[StoreDesk]:
     """Database D, empty."""
     yield from opened(request.param, "data", tmp_path, runner)
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def keys(request, tmp_path, runner) -> Iterator[Desk]:
+@pytest.fixture(params=sorted(STORES))
+def keys(request, tmp_path, runner) -> Iterator[StoreDesk]:
     """Database K, empty."""
     yield from opened(request.param, "keys", tmp_path, runner)
 
 
 @pytest.fixture
-def sqlite_data(tmp_path, runner) -> Iterator[Desk]:
+def sqlite_data(tmp_path, runner) -> Iterator[StoreDesk]:
     """Database D on SQLite, empty."""
     yield from opened("sqlite", "data", tmp_path, runner)

@@ -14,7 +14,8 @@ import types
 import pytest
 
 from kept.errors import BusyError, SettingError, StoreError
-from kept.store.queries import schema_version
+from kept.store import sqlite
+from kept.store.migrations import Migration, migrations, read_migrations
 from kept.store.serving import lock_for_serving
 from kept.store.sqlite import SqliteStore
 
@@ -119,37 +120,94 @@ def test_somebody_elses_database_is_left_alone(tmp_path):
     base.close()
 
 
+def record(path, number, name, digest="0"):
+    """Write into a database that a migration made it."""
+    with sqlite3.connect(path) as base:
+        base.execute("INSERT OR REPLACE INTO migration VALUES (?, ?, ?)", (number, name, digest))
+    base.close()
+
+
+def step(number, name, statements):
+    """A migration, as a file beside the others would be."""
+    return Migration(number, name, f"hash of {statements}", statements)
+
+
 def test_a_newer_schema_is_refused(made):
     """An older version of Kept does not write into what it does not know."""
-    base = sqlite3.connect(made)
-    base.execute("PRAGMA user_version = 99")
-    base.close()
+    record(made, 99, "0099_later")
     assert refused(made) == "database-newer"
 
 
-def test_an_older_schema_is_migrated(tmp_path, runner):
-    """A file at schema 0 gets every migration since, and its number."""
-    path = tmp_path / "shop.db"
-    base = sqlite3.connect(path)
-    base.execute(f"PRAGMA application_id = {0x4B455044}")
+def test_a_database_of_another_branch_is_refused(made, monkeypatch):
+    """Two branches each added a second migration: a database of one is not taken for one of the other."""
+    mine, theirs = step(2, "0002_mine", "CREATE TABLE a (x);"), step(2, "0002_theirs", "CREATE TABLE b (x);")
+    monkeypatch.setattr(sqlite, "migrations", lambda part: (*migrations(part), mine))
+    close(SqliteStore(made, "data"))
+    close(SqliteStore(made, "data"))
+    for other in (theirs, step(2, "0002_mine", "CREATE TABLE b (x);")):
+        monkeypatch.setattr(sqlite, "migrations", lambda part, other=other: (*migrations(part), other))
+        assert refused(made) == "database-diverged"
+    base = sqlite3.connect(made)
+    assert base.execute("SELECT name FROM sqlite_master WHERE name IN ('a', 'b')").fetchall() == [("a",)]
     base.close()
-    store = SqliteStore(path, "data", create=True)
-    assert runner.run(store.write(lambda tx: tx.run("meta_put", name="a", value="b"))) == 1
-    assert store._reader.execute("PRAGMA user_version").fetchone() == (schema_version("data"),)
+
+
+def test_a_database_that_records_nothing_is_refused(made):
+    """Made before migrations were recorded: nobody knows what is in it."""
+    with sqlite3.connect(made) as base:
+        base.execute("DROP TABLE migration")
+    base.close()
+    assert refused(made) == "database-unreleased"
+
+
+def test_an_older_schema_is_migrated(made, monkeypatch, runner):
+    """A file gets every migration since, each with its name; what was in it stays."""
+    later = (step(2, "0002_a", "CREATE TABLE a (x);"), step(3, "0003_b", "ALTER TABLE a ADD COLUMN y;"))
+    monkeypatch.setattr(sqlite, "migrations", lambda part: (*migrations(part), *later))
+    store = SqliteStore(made, "data")
+    recorded = runner.run(store.read(lambda tx: tx.all("migrations_recorded")))
+    assert [row[1] for row in recorded] == ["0001_initial", "0002_a", "0003_b"]
+    assert store._reader.execute("SELECT x, y FROM a").fetchall() == []
     runner.run(store.close())
 
 
-def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path):
-    """All of a migration or nothing: what stands in its way is told, and the number does not move."""
-    path = tmp_path / "shop.db"
-    base = sqlite3.connect(path)
-    base.executescript(f"PRAGMA application_id = {0x4B455044}; CREATE TABLE tally (mine);")
+def test_a_migration_that_fails_leaves_the_file_as_it_was(made, monkeypatch):
+    """All of a migration or nothing: what stands in its way is told, and it is not recorded."""
+    broken = step(2, "0002_a", "CREATE TABLE a (x); CREATE TABLE meta (mine);")
+    monkeypatch.setattr(sqlite, "migrations", lambda part: (*migrations(part), broken))
+    assert refused(made) == "database-corrupt"
+    base = sqlite3.connect(made)
+    assert base.execute("SELECT name FROM sqlite_master WHERE name = 'a'").fetchall() == []
+    assert base.execute("SELECT name FROM migration").fetchall() == [("0001_initial",)]
     base.close()
-    assert refused(path) == "database-corrupt"
-    base = sqlite3.connect(path)
-    assert base.execute("SELECT name FROM sqlite_master").fetchall() == [("tally",)]
-    assert base.execute("PRAGMA user_version").fetchone() == (0,)
-    base.close()
+
+
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [
+        (["0001_a", "0002_mine", "0002_theirs"], "0002_theirs"),
+        (["0001_a", "0003_c"], "0003_c"),
+        (["0002_b"], "0002_b"),
+        (["0001_a", "2_b"], "2_b"),
+    ],
+    ids=["twice", "gap", "no first", "no number"],
+)
+def test_migrations_are_counted_without_a_gap(tmp_path, names, found):
+    """A number that stands twice after a merge, or is missing, is refused before any database is opened."""
+    for name in names:
+        (tmp_path / f"{name}.sql").write_text("CREATE TABLE a (x);")
+    with pytest.raises(SettingError, match=found) as refusal:
+        read_migrations(tmp_path)
+    assert refusal.value.reason == "migrations-broken"
+
+
+def test_a_migrations_hash_is_of_its_statements_alone(tmp_path):
+    """A comment may be corrected; a column may not."""
+    hashes = []
+    for text in ("-- One.\nCREATE TABLE a (x);\n", "-- Two.\nCREATE  TABLE a (x);", "CREATE TABLE a (y);"):
+        (tmp_path / "0001_a.sql").write_text(text)
+        hashes.append(read_migrations(tmp_path)[0].hash)
+    assert hashes[0] == hashes[1] != hashes[2]
 
 
 def test_a_second_sqlite_library_in_the_process_is_refused(made, monkeypatch):
@@ -184,7 +242,6 @@ LOCK = """
 import sys
 from pathlib import Path
 from kept.errors import BusyError
-from kept.store.queries import schema_version
 from kept.store.serving import lock_for_serving
 try:
     with lock_for_serving(Path(sys.argv[1])):

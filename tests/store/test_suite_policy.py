@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kept.errors import ConflictError
+from kept.store.migrations import migrations
 
 
 def test_a_small_fact_is_set_and_replaced(data):
@@ -70,3 +71,11 @@ def test_a_live_check_shows_its_last_result(data):
     data.run("live_check_put", guarantee="apart", holds=1, detail="", at=1.0)
     data.run("live_check_put", guarantee="one-gate", holds=0, detail="found", at=2.0)
     assert data.all("live_checks") == [("apart", 1, "", 1.0), ("one-gate", 0, "found", 2.0)]
+
+
+def test_the_migrations_that_made_it_are_recorded(data, keys):
+    """A new database records every step this version knows; a number is recorded once."""
+    for store, part in ((data, "data"), (keys, "keys")):
+        assert store.all("migrations_recorded") == [(one.number, one.name, one.hash) for one in migrations(part)]
+        with pytest.raises(ConflictError):
+            store.run("migration_insert", number=1, name="0001_other", hash="0")

@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import random
-import re
 
 import pytest
 
 from kept.errors import ConflictError, DeniedError, StoreError
-from kept.store.memory import MemoryStore
-from kept.store.queries import queries
-from kept.store.sqlite import SqliteStore
-from store.agreement import random_parameters
 
 MORI, SATO = b"m" * 16, b"s" * 16
 
@@ -169,49 +163,3 @@ def test_a_closed_store_says_so(data):
         with pytest.raises(StoreError) as caught:
             data.await_(call(lambda tx: tx.one("people_count")))
         assert caught.value.reason == "store-closed"
-
-
-def ordered(query, rows):
-    """Return the columns *rows* are ordered by, in the order answered: ties may stand either way."""
-    order = re.search(r"ORDER BY (.+?)(?: LIMIT .+)?$", " ".join(query.sql.split()))
-    by = [one.split()[0] for one in order[1].split(", ")] if order else []
-    places = [query.columns.index(one) for one in by if one in query.columns]
-    return [tuple(row[place] for place in places) for row in rows]
-
-
-@pytest.mark.parametrize("part", ["data", "keys"])
-@pytest.mark.parametrize("seed", range(3))
-def test_memory_and_sqlite_give_the_same_answers(part, seed, tmp_path, runner):
-    """Whatever is run, in whatever order: the same rows, the same counts, the same refusals."""
-    luck = random.Random(seed)  # noqa: S311 -- the same steps every time
-    memory, sqlite = MemoryStore(part), SqliteStore(tmp_path / "x.db", part, create=True)
-    names = sorted(queries(part))
-
-    async def both(steps):
-        async def body(tx):
-            answers = []
-            for name, given in steps:
-                query = queries(part)[name]
-                if query.columns:
-                    rows = await tx.all(name, **given)
-                    answers.append((ordered(query, rows), sorted(rows, key=repr)))
-                    continue
-                try:
-                    answers.append(await tx.run(name, **given))
-                except ConflictError as error:
-                    answers.append(error.reason)
-            return answers
-
-        return await memory.write(body), await sqlite.write(body)
-
-    changed = conflicts = 0
-    for _ in range(60):
-        steps = [(name, random_parameters(part, name, luck)) for name in luck.choices(names, k=60)]
-        here, there = runner.run(both(steps))
-        for step, mine, theirs in zip(steps, here, there, strict=True):
-            assert mine == theirs, step
-            changed += isinstance(mine, int) and mine
-            conflicts += mine == "exists"
-    assert changed > 100
-    assert conflicts > 100
-    runner.run(sqlite.close())

@@ -21,7 +21,7 @@ def no_noise(monkeypatch):
     monkeypatch.setattr(queries, "draw", lambda count, _variance: ([0] * count, "none"))
 
 
-class Desk:
+class StatisticsDesk:
     """Who researches, and who approves."""
 
     def __init__(self, installation, researcher, approver) -> None:

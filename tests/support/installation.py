@@ -1,4 +1,4 @@
-"""A fresh installation in a folder of its own, over SQLite or over memory, with cheap passwords and a clock that tests move."""
+"""A fresh installation in a folder of its own, over database files, with cheap passwords and a clock that tests move."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 from kept import policy_files
 from kept.crypto.password import QUICK, Passwords
 from kept.crypto.second_factor import code_at
-from kept.crypto.signature import SigningKey, new_seed
 from kept.errors import StoreError
 from kept.guarantees import words
 from kept.policy.translate import accept_translation
@@ -23,9 +22,7 @@ from kept.services.gate.history import newest_entries
 from kept.services.staff import sessions
 from kept.services.staff.activation import activate_first
 from kept.services.upkeep.routine import finish_all
-from kept.store.memory import MemoryStore
 from kept.store.sqlite import SqliteStore
-from kept.vault.provider import MemoryProvider
 
 POLICY = Path(__file__).parents[2] / "policies" / "photolibrary.policy.md"
 PASSWORD = "four unrelated words here"
@@ -108,37 +105,21 @@ class Installation:
 
     Args:
         folder: Empty.
-        kind: `sqlite` or `memory`.
         policy: Path of the policy's first file.
     """
 
-    def __init__(self, folder: Path, kind: str = "sqlite", policy: Path = POLICY) -> None:
+    def __init__(self, folder: Path, policy: Path = POLICY) -> None:
         self.folder = folder
-        self.kind = kind
         self.policy = policy
         self.wall = Wall()
         self.address = parse_address(f"sqlite:///{folder / 'shop.db'}")
         self.engine: Engine
-        self._memory: dict[str, MemoryStore] = {}
-        self._provider = MemoryProvider()
-        self._key = SigningKey(new_seed())
 
     def parts(self, *, create: bool = False) -> Parts:
         """Return the parts, as they lie."""
         clock = Clock(self.wall.wall, self.wall.steady)
         settings = Settings(clock=clock, passwords=Passwords(QUICK))
-        if self.kind == "sqlite":
-            return installation_parts(self.address, words(), settings, create=create)
-        stores = {}
-        for part in ("data", "keys"):
-            stores[part] = MemoryStore(part)
-            if part in self._memory:
-                stores[part]._tables = self._memory[part]._tables
-        self._memory = stores
-        return Parts(
-            data=stores["data"], keys=stores["keys"], provider=self._provider, signing_key=self._key,
-            guarantees=words(), clock=clock, passwords=settings.passwords,
-        )  # fmt: skip
+        return installation_parts(self.address, words(), settings, create=create)
 
     def stop_after(self, writes: int) -> list[int]:
         """Let *writes* more writes to either database succeed, and none after; return the count that is left."""

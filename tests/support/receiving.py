@@ -128,7 +128,7 @@ to:
 SITE = "https://shop.example"
 
 
-class Desk:
+class MailDesk:
     """Two of staff, a mail server, and an installation that sends through it."""
 
     def __init__(self, installation) -> None:

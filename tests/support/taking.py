@@ -72,7 +72,7 @@ capacity: 2
 _logins = (f"judge{n}" for n in itertools.count())
 
 
-class Desk:
+class InstanceDesk:
     """One instance and the member of staff who looks after it."""
 
     def __init__(self, installation, session, instance_id: str) -> None:
@@ -94,9 +94,9 @@ class Desk:
         return await standing(self.installation.engine, self.id)
 
 
-async def opened(installation, file: str, role: str) -> Desk:
+async def opened(installation, file: str, role: str) -> InstanceDesk:
     """Draft and open one."""
     session = await installation.staff(next(_logins), (role,))
     made = await instances.draft(installation.engine, session, file)
     await instances.open_instance(installation.engine, session, made.id)
-    return Desk(installation, session, made.id)
+    return InstanceDesk(installation, session, made.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from asked import Browser
 from installation import NAME, Installation
-from receiving import SITE, Desk
+from receiving import SITE, MailDesk
 
 from kept.channels.mail import MailServer
 from kept.channels.mailbox import Mailbox
@@ -48,7 +48,7 @@ async def test_a_customer_who_erased_herself_cannot_be_become(installation):
 
 async def test_the_mailbox_shows_what_came_and_is_the_demo_s_alone(installation):
     """Headers and links as they came over SMTP; 404 where there is no demo."""
-    desk = await Desk(installation).begin()
+    desk = await MailDesk(installation).begin()
     box = await Mailbox().open()
     server = MailServer("127.0.0.1", box.port)
     equip(installation.engine, SITE, MailDispatcher(installation.engine, server, SITE))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from accessible import AXE, RULES
 from pressing import press
-from receiving import FILE, Desk
+from receiving import FILE, MailDesk
 
 from kept.policy.words import Exit
 from kept.services.accounts import accounts
@@ -22,7 +22,7 @@ def made(served):
 
     async def make():
         own = await served.installation.mori()
-        desk = await Desk(served.installation).begin()
+        desk = await MailDesk(served.installation).begin()
         sessions = {one: await sessions.start_demo_session(served.installation.engine, one) for one in ("ume", "kato")}
         sessions["mori"] = await accounts.start_session(served.installation.engine, own.person_id)
         return own, desk, sessions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from accessible import AXE, RULES
-from counted import Desk, person
+from counted import StatisticsDesk, person
 from playwright.sync_api import sync_playwright
 from served import Served
 
@@ -20,7 +20,7 @@ def served(tmp_path_factory):
     with Served(tmp_path_factory.mktemp("installation")) as one:
 
         async def fill():
-            desk = await Desk.of(one.installation)
+            desk = await StatisticsDesk.of(one.installation)
             for job in ("student", "teacher"):
                 await person(one.installation, occupation=job, interests=("food", "city"))
             await desk.build()

@@ -50,6 +50,7 @@ def run(chosen: argparse.Namespace) -> int:
             ],
             "clauses": covered.clauses if covered is not None else 0,
             "covered": covered.covered if covered is not None else 0,
+            "only-stated": list(covered.only_stated) if covered is not None else [],
             "not-built": missing,
         }))  # fmt: skip
     else:
@@ -63,6 +64,7 @@ def run(chosen: argparse.Namespace) -> int:
             )
             print(
                 f"clause coverage: {covered.covered} of {covered.clauses}; promises {covered.promises_covered} of {covered.promises}"
+                + (f", only stated: {len(covered.only_stated)}" if covered.only_stated else "")
             )
             kinds = {
                 kind: sum(1 for found in covered.parts.values() for part in found if part.kind is kind)

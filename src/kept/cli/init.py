@@ -11,6 +11,7 @@ from kept import policy_files
 from kept.cli.opening import add_address, opened, operator
 from kept.guarantees import words
 from kept.policy.check import check_policy
+from kept.services.engine.clock import day_of
 from kept.services.staff.activation import activate_first, propose
 
 
@@ -43,8 +44,9 @@ async def _run(chosen: argparse.Namespace, files: dict[str, bytes]) -> int:
             active = await propose(engine, files, by=operator())
             done = "in force" if active.hash == engine.policy.hash else "proposed"
         else:
-            await activate_first(engine, files, by=operator())
-            active, done = engine.policy, "activated"
+            active = await activate_first(engine, files, by=operator())
+            done = "activated"
+        begins = "" if engine.has_policy else day_of(active.policy.effective_at)
         answer = {"policy": active.policy.id, "version": active.policy.version, "hash": active.hash, "state": done}
     if chosen.json:
         print(json.dumps(answer))
@@ -52,4 +54,6 @@ async def _run(chosen: argparse.Namespace, files: dict[str, bytes]) -> int:
         print(f"{answer['policy']} version {answer['version']}: {done} ({active.hash[:16]})")
         if done == "proposed":
             print("activate it on the staff console, under Policy versions")
+        if begins:
+            print(f"it takes effect on {begins}; until then nothing is collected and nobody can sign in")
     return 0

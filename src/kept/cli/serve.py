@@ -19,7 +19,7 @@ from kept.channels.mail import MailServer
 from kept.channels.mailbox import Mailbox
 from kept.cli.opening import add_address
 from kept.crypto.sealed_to import OpeningKey
-from kept.demo import pages
+from kept.demo import POLICY, pages
 from kept.demo.clock import MovedClock
 from kept.demo.invented import DAY, DAYS, invent
 from kept.errors import SettingError
@@ -41,7 +41,6 @@ from kept.services.upkeep.sending import begin_reaching, equip
 from kept.store.serving import lock_for_serving
 from kept.web.app import build_app
 
-POLICY = Path("policies/photolibrary.policy.md")
 ORIGIN = "photolibrary.example/kept"
 BEGUN, COMPLETE = "begun", "complete"
 BACKUPS, BACKUP_KEY = "backups", "backup.key"

@@ -11,6 +11,7 @@ from typing import Any
 
 from kept.cli.opening import add_address, opened, operator
 from kept.crypto.second_factor import enrolment_uri, secret_text
+from kept.errors import SettingError
 from kept.services.staff.credentials import issue_credential, revoke_credential
 from kept.services.staff.sessions import add_staff, disable_staff
 
@@ -35,11 +36,29 @@ def run(chosen: argparse.Namespace) -> int:
     return asyncio.run(_run(chosen))
 
 
+def _password() -> str:
+    """Return the password, asked for on a terminal or read as one line of what is piped in.
+
+    Raises:
+        SettingError: There is no terminal, and nothing was piped in.
+    """
+    if sys.stdin.isatty():
+        return getpass.getpass("password: ")
+    piped = sys.stdin.readline().rstrip("\n")
+    if not piped:
+        raise SettingError(
+            "expected a password, found neither a terminal nor a line on the standard input",
+            reason="password-missing",
+            hint="pipe it in: kept staff add LOGIN --role ROLE < file-with-one-line",
+        )
+    return piped
+
+
 async def _run(chosen: argparse.Namespace) -> int:
     async with opened(chosen) as engine:
         match chosen.act:
             case "add":
-                password = getpass.getpass("password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+                password = _password()
                 new = await add_staff(engine, chosen.login, password, tuple(chosen.role), by=operator())
                 uri = enrolment_uri(new.secret, new.login, engine.policy.policy.controller.get("name", "Kept"))
                 answer: Any = {"login": new.login, "second-factor": secret_text(new.secret), "enrol": uri}

@@ -13,6 +13,7 @@ from typing import Any
 from kept import policy_files
 from kept.cli.tour_clauses import walk_clauses
 from kept.crypto.password import QUICK, Passwords
+from kept.demo import POLICY
 from kept.errors import DeniedError, KeptError, NotFoundError
 from kept.guarantees import words
 from kept.policy.translate import accept_translation
@@ -33,7 +34,6 @@ from kept.services.upkeep.verification import verify_installation
 from kept.store.sqlite import raw_count
 from kept_verify import verify_proof
 
-POLICY = Path("policies/photolibrary.policy.md")
 CANARY = "Hanako Canary-Mori"
 ADDRESS = "canary.mori@example.jp"
 
@@ -41,7 +41,7 @@ ADDRESS = "canary.mori@example.jp"
 def add(commands: Any) -> None:
     """Add the command."""
     parser = commands.add_parser("tour", help="the sceptic's minute", epilog="example: kept tour")
-    parser.add_argument("--policy", default=str(POLICY), help="policy to try")
+    parser.add_argument("--policy", default=str(POLICY), help="policy to try (default: the sample policy)")
     parser.set_defaults(run=run)
 
 

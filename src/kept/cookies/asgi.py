@@ -114,6 +114,7 @@ class _NothingDeclared(Rules):
         self._purpose = {}
         self._by_consent = set()
         self.asked = ()
+        self.choices = ""
         self.revision = ""
 
 

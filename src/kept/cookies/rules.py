@@ -1,4 +1,4 @@
-"""What may pass: the cookies a policy declares, held against what this browser chose. Unknown means no (§3.6, §3.7)."""
+"""What may pass: the cookies a policy declares, held against what this browser chose. Unknown means no."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from kept.cookies.choices import REVISION_CHARACTERS, Choices, parse_choices
 from kept.cookies.header import Setting
 from kept.crypto.digest import framed, sha256
 from kept.errors import DeniedError
+from kept.policy.duties import cookie_for, cookies_of
 from kept.policy.model import Cookie, Policy
-from kept.policy.words import Basis
+from kept.policy.words import Basis, CookieDuty
 
 CHOICES = "__Host-kept_choices"
-"""The one cookie that says what was chosen; it is necessary, and holds no identifier."""
+"""Name of the cookie that says what was chosen, where a policy gives it no other (`Rules.choices`)."""
 
 SLACK_SECONDS = 60.0
 """What an `Expires` may round up by."""
@@ -100,15 +101,15 @@ class Dropped:
 
 
 class Rules:
-    """What a policy declares about cookies.
+    """What a policy declares about cookies, with the engine's own where it declares none (`kept.policy.duties`).
 
     Args:
         policy: In force.
     """
 
     def __init__(self, policy: Policy) -> None:
-        self._cookies: Mapping[str, Cookie] = policy.cookies
-        self._purpose = {one.name: one.purpose for one in policy.cookies.values()}
+        self._cookies: Mapping[str, Cookie] = cookies_of(policy)
+        self._purpose = {one.name: one.purpose for one in self._cookies.values()}
         self._by_consent = {
             one.name
             for one in policy.cookies.values()
@@ -116,6 +117,8 @@ class Rules:
             or policy.purposes.get(one.purpose) is None
             or policy.purposes[one.purpose].basis is not Basis.NECESSARY
         }
+        chosen = cookie_for(policy, CookieDuty.CHOICES)
+        self.choices: str = chosen.name if chosen else CHOICES
         self.asked: tuple[str, ...] = tuple(
             dict.fromkeys(one.purpose for one in policy.cookies.values() if one.name in self._by_consent)
         )
@@ -163,7 +166,7 @@ class Rules:
             sent[name] = value
         for name in twice:
             del sent[name]
-        choices = parse_choices(sent[CHOICES], self.revision, self.asked) if CHOICES in sent else None
+        choices = parse_choices(sent[self.choices], self.revision, self.asked) if self.choices in sent else None
         allowed = choices.allowed if choices else frozenset()
         passed: dict[str, str] = {}
         dropped: list[Dropped] = [Dropped(name, "twice", outward=False) for name in twice]
@@ -181,7 +184,7 @@ class Rules:
 
     def allowed_after(self, setting: Setting, allowed: frozenset[str]) -> frozenset[str]:
         """Return what is allowed once an answer that sets *setting* arrives: a new choice counts at once."""
-        if setting.name != CHOICES:
+        if setting.name != self.choices:
             return allowed
         chosen = parse_choices(setting.value, self.revision, self.asked)
         return chosen.allowed if chosen else frozenset()

@@ -25,7 +25,9 @@ EXITS_BUILT = frozenset(
     | {Exit.SEGMENT, Exit.STATISTICS, Exit.MAIL, Exit.POST, Exit.PHONE, Exit.FAX}
 )
 BUILT = {("sources", "direct"), ("sources", "partner")}
-BUILT_WORDS = frozenset({"collection", "cookies", "addresses", "recipients", "disclosure", "segments", "statistics"})
+BUILT_WORDS = frozenset(
+    {"collection", "cookies", "addresses", "recipients", "disclosure", "segments", "statistics", "joint-use"}
+)
 """Declarations this version operates; the others configure what is not built yet."""
 NEUTRAL = frozenset({"purposes", "processors", "roles", "items", "keep"})
 Values = Mapping[str, str | int | float]

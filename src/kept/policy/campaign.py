@@ -96,7 +96,7 @@ def parse_campaign(unverified: str, policy: Policy, asked: Mapping[str, Instance
     """
     if len(unverified) > FILE_CHARACTERS:
         message = f"expected at most {FILE_CHARACTERS} characters, found {len(unverified)}"
-        raise _unfit(policy, Place(FILE), message, "campaign-size")
+        raise _unfit(policy, Place(FILE), message, reason="campaign-size")
     node = parse_block(unverified, FILE, 1)
     report = Report()
     plain = Fitting(report, {}).fit(node, SHAPE)

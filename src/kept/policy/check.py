@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from kept.policy.contradiction import Statement, contradictions
-from kept.policy.coverage import PROMISES, parts
+from kept.policy.coverage import PROMISES, coverage
 from kept.policy.findings import Finding, Place, Report
 from kept.policy.model import Policy
 from kept.policy.read import Reading, read_files
+from kept.policy.requirement import REQUIREMENTS
 from kept.policy.statistics_check import wrong_with
 from kept.policy.vocabulary import GuaranteeWord
 from kept.policy.words import EXIT_TYPES, Basis, Exit
@@ -165,16 +166,20 @@ def _values_end(policy: Policy, reading: Reading, report: Report) -> None:
 
 def _clauses_have_something_behind(policy: Policy, reading: Reading, report: Report) -> None:
     file = reading.first.file if reading.first else ""
-    for clause, behind in parts(policy).items():
-        if behind:
-            continue
+    if not policy.clauses:
+        hint = "end each sentence that promises something with an id of its own: `{#1.1}`"
+        report.error(Place(file, 1, 1), "no-clause", "expected clauses, found none", hint=hint, clause="")
+    found = coverage(policy)
+    for clause in found.bare:
         known = policy.clauses[clause]
-        place = Place(file, known.line, 1)
         message = f"expected a declaration, a guarantee, `attest` or `states` behind the {known.kind}, found nothing"
-        if known.kind in PROMISES:
-            report.error(place, "clause-bare", message, clause=clause)
-        else:
-            report.warning(place, "clause-bare", message, clause=clause)
+        say = report.error if known.kind in PROMISES else report.warning
+        say(Place(file, known.line, 1), "clause-bare", message, clause=clause)
+    for clause in found.only_stated:
+        known = policy.clauses[clause]
+        message = f"expected something that keeps the {known.kind}, found only `states: {known.states}`"
+        hint = "name a guarantee, a declaration or `attest`; a sentence that promises nothing is `kind: statement`"
+        report.error(Place(file, known.line, 1), "promise-only-stated", message, hint=hint, clause=clause)
 
 
 def _clauses_agree(policy: Policy, reading: Reading, report: Report) -> None:
@@ -230,6 +235,17 @@ def _segments_use_what_they_may(policy: Policy, reading: Reading, report: Report
             report.error(place, "segment-beyond-purpose", message, clause=other.clause)
 
 
+def _the_engine_can_run_it(policy: Policy, reading: Reading, report: Report) -> None:
+    file = reading.first.file if reading.first else ""
+    for one in REQUIREMENTS if policy.clauses else ():
+        for word, name in one.unmet(policy):
+            found = reading.found.get((word, name))
+            place, clause = (found.place, found.clause) if found else (Place(file, 1, 1), "")
+            which = f" for `{name or word}`" if word else ""
+            message = f"expected {one.expected}, found none{which}: {one.otherwise}"
+            report.error(place, one.code, message, hint=one.hint, clause=clause)
+
+
 Rule = Callable[[Policy, Reading, Report], None]
 
 RULES: tuple[Rule, ...] = (
@@ -246,6 +262,7 @@ RULES: tuple[Rule, ...] = (
     _statistics_can_be_asked,
     _processors_serve_their_purposes,
     _segments_use_what_they_may,
+    _the_engine_can_run_it,
 )
 """Every rule, in the order it is asked."""
 

@@ -45,7 +45,8 @@ class Coverage:
         clauses: Number of clauses.
         covered: Number of clauses with at least one part.
         promises: Number of promises (permission-and-promise among them).
-        promises_covered: Number of promises with at least one part.
+        promises_covered: Number of promises with at least one part that can keep them.
+        only_stated: Promises with nothing behind them but `states`: said, and kept by nothing.
         bare: Clauses with nothing behind them, in the order of the text.
         parts: What is behind each clause.
     """
@@ -54,6 +55,7 @@ class Coverage:
     covered: int
     promises: int
     promises_covered: int
+    only_stated: tuple[str, ...]
     bare: tuple[str, ...]
     parts: Mapping[str, tuple[Part, ...]]
 
@@ -92,11 +94,13 @@ def coverage(policy: Policy) -> Coverage:
     """Return the clause coverage of *policy*."""
     behind = parts(policy)
     promises = [clause.id for clause in policy.clauses.values() if clause.kind in PROMISES]
+    kept = [one for one in promises if any(part.kind is not PartKind.STATEMENT for part in behind[one])]
     return Coverage(
         clauses=len(behind),
         covered=sum(1 for found in behind.values() if found),
         promises=len(promises),
-        promises_covered=sum(1 for clause in promises if behind[clause]),
+        promises_covered=len(kept),
+        only_stated=tuple(one for one in promises if behind[one] and one not in kept),
         bare=tuple(clause for clause, found in behind.items() if not found),
         parts=behind,
     )

@@ -111,7 +111,16 @@ def recipient(word: str, plain: Plain, clause: str, names: Titles) -> Recipient:
 
 def processor(word: str, plain: Plain, clause: str, names: Titles) -> Processor:
     """Make somebody who acts for us."""
-    return Processor(word, plain["for"], plain["country"], plain["uses"], plain.get("review"), clause, names)
+    return Processor(
+        word,
+        plain["for"],
+        plain["country"],
+        plain["uses"],
+        plain.get("review"),
+        clause,
+        names,
+        plain.get("safeguard", ""),
+    )
 
 
 def cookie(word: str, plain: Plain, clause: str) -> Cookie:

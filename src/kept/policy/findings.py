@@ -11,7 +11,7 @@ from kept.errors import PolicyError
 
 MOST_FINDINGS = 500
 MOST_HINTS = 50
-MOST_KNOWN_WORDS = 300
+MOST_KNOWN_WORDS = 400
 
 
 class Severity(StrEnum):
@@ -96,6 +96,12 @@ class Report:
     def first_error(self) -> Finding | None:
         """The first error in the order of reading, or None."""
         return next((finding for finding in self.findings if finding.severity is Severity.ERROR), None)
+
+    def continued(self) -> Report:
+        """Return a report that goes on from here, without a trace in this one."""
+        goes_on = Report()
+        goes_on.findings, goes_on.clause, goes_on._hints_given = [*self.findings], self.clause, self._hints_given
+        return goes_on
 
     def _add(  # noqa: PLR0913 -- the parts of a finding
         self, severity: Severity, place: Place, code: str, message: str, hint: str, clause: str | None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from kept.policy.findings import Place, Report
+from kept.policy.invisible import INVISIBLE
 from kept.policy.vocabulary import (
     Body,
     Duration,
@@ -15,6 +16,8 @@ from kept.policy.vocabulary import (
     Flag,
     Guarantees,
     GuaranteeWord,
+    Known,
+    Later,
     Life,
     Many,
     Named,
@@ -38,9 +41,11 @@ _UNIT_SECONDS = {
     "month": 2_628_000.0,  # a twelfth of a year of 365 days, so that 12 months are 1 year
     "year": 31_536_000.0,
 }
-_DURATION = re.compile(r"([0-9]{1,5}) (second|minute|hour|day|week|month|year)s?")
+DURATION = re.compile(r"([0-9]{1,9}) (second|minute|hour|day|week|month|year)s?")
+LONGEST_SECONDS = 100 * 31_536_000.0
+"""The longest duration: a hundred years. Every date a duration leads to can be shown."""
 _PERCENT = re.compile(r"([0-9]{1,3})%")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(rf"[\x00-\x1f\x7f]|{INVISIBLE.pattern}")
 
 
 class _Misfit:
@@ -81,6 +86,7 @@ class Fitting:
             Life: self._life,
             Percent: self._percent,
             Word: self._word,
+            Known: self._known,
             Ref: self._ref,
         }
 
@@ -111,7 +117,11 @@ class Fitting:
         if len(value) > shape.longest:
             return self._misfit(node.place, f"expected at most {shape.longest} characters, found {len(value)}")
         if _CONTROL.search(value):
-            return self._misfit(node.place, "expected one line of text, found a control or direction character")
+            return self._misfit(
+                node.place,
+                "expected one line of text, found a control or direction character",
+                code="character-invisible",
+            )
         return value
 
     def _pattern(self, node: Scalar, shape: Pattern) -> Any:
@@ -138,14 +148,17 @@ class Fitting:
         return value
 
     def _duration(self, node: Scalar, _shape: Duration) -> Any:
-        match = _DURATION.fullmatch(node.text)
-        if match is None or int(match[1]) == 0:
+        match = DURATION.fullmatch(node.text)
+        if match is None:
             return self._misfit(
                 node.place,
                 f"expected a duration, found {_shown(node)}",
                 "write a number and a unit: `30 days`, `12 months`, `3 years`, `1 second`",
             )
-        return int(match[1]) * _UNIT_SECONDS[match[2]]
+        seconds = int(match[1]) * _UNIT_SECONDS[match[2]]
+        if not 0 < seconds <= LONGEST_SECONDS:
+            return self._misfit(node.place, f"expected from 1 second to 100 years, found {_shown(node)}")
+        return seconds
 
     def _life(self, node: Scalar, _shape: Life) -> Any:
         return None if node.text == "session" else self._duration(node, Duration())
@@ -156,7 +169,22 @@ class Fitting:
             return self._misfit(node.place, f"expected a share such as `30%`, found {_shown(node)}")
         return int(match[1]) / 100
 
+    def _later(self, place: Place, word: str) -> Any:
+        """Refuse a word of a larger language, without taking it for a near one that means something else."""
+        message = f"expected a word the engine keeps, found `{word}`, which is not in the language yet"
+        return self._misfit(
+            place, message, "take it out: what the engine does not keep, a policy must not say", "word-not-yet"
+        )
+
+    def _known(self, node: Scalar, shape: Known) -> Any:
+        if node.text.removeprefix(shape.prefix) not in shape.choices:
+            hint = self.report.nearest(node.text.removeprefix(shape.prefix), shape.choices)
+            return self._misfit(node.place, f"expected {shape.what}, found {_shown(node)}", hint, shape.code)
+        return node.text
+
     def _word(self, node: Scalar, shape: Word) -> Any:
+        if node.text in shape.later:
+            return self._later(node.place, node.text)
         if node.text not in shape.choices:
             return self._misfit(
                 node.place,
@@ -207,11 +235,16 @@ class Fitting:
         sound = True
         for key, entry in node.entries:
             known = shape.fields.get(key.text)
+            if isinstance(known, Later):
+                self._later(key.place, key.text)
+                continue
             if known is None:
                 self._misfit(
                     key.place,
                     f"expected a known word, found {_shown(key)}",
-                    self.report.nearest(key.text, shape.fields),
+                    self.report.nearest(
+                        key.text, [one for one, of in shape.fields.items() if not isinstance(of, Later)]
+                    ),
                     "word-unknown",
                 )
                 continue

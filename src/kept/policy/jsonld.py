@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kept.policy import phrase
+from kept.policy.law import LAWS
 from kept.policy.model import Policy, Purpose, Retention
 from kept.policy.words import Basis, Exit
 
@@ -17,11 +18,12 @@ _CONTEXT: Mapping[str, str] = {
     "dpv": "https://w3id.org/dpv#",
     "pd": "https://w3id.org/dpv/pd#",
     "legal-jp": "https://w3id.org/dpv/legal/jp#",
+    "legal-eu": "https://w3id.org/dpv/legal/eu#",
+    "legal-gb": "https://w3id.org/dpv/legal/gb#",
     "dct": "http://purl.org/dc/terms/",
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "kept": "urn:kept:vocabulary:",
 }
-_LAWS = {"jp-appi": "legal-jp:law-APPI"}
 _BASES = {
     Basis.CONSENT: "dpv:Consent",
     Basis.NOTICE: "dpv:LegalBasis",
@@ -46,7 +48,7 @@ def jsonld(policy: Policy) -> dict[str, Any]:
             "dpv:hasName": policy.controller.get("name", ""),
             "dpv:hasContact": policy.controller.get("contact", ""),
         },
-        "dpv:hasApplicableLaw": [{"@id": _LAWS.get(law, f"kept:law-{law}")} for law in policy.law],
+        "dpv:hasApplicableLaw": [{"@id": LAWS[law]["term"]} for law in policy.law],
         "dpv:hasPersonalData": [_item(policy, item) for item in policy.items],
         "dpv:hasProcess": [_process(policy, purpose) for purpose in policy.purposes.values()],
         "dct:hasPart": [

@@ -15,6 +15,7 @@ from markdown_it.token import Token
 
 from kept.errors import PolicyError
 from kept.policy.findings import Place, Report
+from kept.policy.invisible import INVISIBLE, shown
 from kept.policy.yaml_block import Node, Table, parse_block
 
 LARGEST_FILE = 1_000_000
@@ -27,6 +28,7 @@ _CLAUSE_ID = r"[0-9]{1,3}(?:\.[0-9]{1,3}){0,3}"
 _END_MARK = re.compile(r"[ \t\n]*\{#(" + _CLAUSE_ID + r")\}\Z")
 _PHRASE_MARK = re.compile(r"\[([^\[\]{}]{1,300})\]\{#(" + _CLAUSE_ID + r")\}")
 _LOOSE_MARK = re.compile(r"\{#([^}\n]{0,40})\}?")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])|(?<=[。！？])(?=.)")
 _CLAUSE_KEY = re.compile(_CLAUSE_ID)
 _MARKS = re.compile(r"[\[\]*_`<>!&\\]")
 _ALLOWED_LINK = re.compile(r"(?:https://|mailto:|tel:|/(?!/)|#)", re.IGNORECASE)
@@ -127,6 +129,12 @@ def _decoded(file: str, content: bytes) -> str:
         line, column = before_text.count("\n") + 1, match.start() - before_text.rfind("\n")
         message = "expected text, found a control character"
         raise PolicyError(message, file=file, line=line, column=column, reason="file-encoding")
+    hidden = INVISIBLE.search(text)
+    if hidden is not None:
+        before_text = text[: hidden.start()]
+        line, column = before_text.count("\n") + 1, hidden.start() - before_text.rfind("\n")
+        message = f"expected text that reads as it stands, found the invisible character {shown(hidden[0])}"
+        raise PolicyError(message, file=file, line=line, column=column, reason="character-invisible")
     return text
 
 
@@ -191,6 +199,7 @@ class _Walk:
         if match:
             text = text[: match.start()]
         phrases = tuple((found[2], found[1]) for found in _PHRASE_MARK.finditer(text))
+        found = len(self._report.findings)
         self._check_text(text, place)
         paragraph = Paragraph(
             "item" if token.level > 1 else "clause" if end_id else "text", text, end_id, phrases, place
@@ -198,10 +207,23 @@ class _Walk:
         if not self.document.parts:
             self._report.error(place, "text-before-heading", "expected a heading with an id before the text", clause="")
             return
+        if len(self._report.findings) == found:
+            self._check_ids(paragraph)
         self.document.parts[-1].paragraphs.append(paragraph)
         self._last_clause = end_id
         for clause in paragraph.clauses:
             self._name(clause, self._place_of(clause, place))
+
+    def _check_ids(self, paragraph: Paragraph) -> None:
+        """Every sentence has an id: of the paragraph it stands in, or of a phrase marked in it."""
+        if paragraph.end_id:
+            return
+        for sentence in _SENTENCE_END.split(paragraph.text):
+            if _PHRASE_MARK.search(sentence) is None:
+                message = "expected an id for every sentence, found one without: nobody could say whether it is kept"
+                hint = "end the paragraph with `{#4.6}`; one that promises nothing is `kind: statement`"
+                self._report.error(paragraph.place, "sentence-without-id", message, hint=hint, clause="")
+                return
 
     def _place_of(self, clause: str, place: Place) -> Place:
         """Where the mark itself stands, within the next lines of the paragraph."""
@@ -244,6 +266,9 @@ class _Walk:
             hint = "ids are numbers with dots, such as `{#4.6}`"
             self._report.error(place, "clause-mark", message, hint=hint, clause="")
         for child in _walk(INLINE.parseInline(text)):
+            if hidden := INVISIBLE.search(child.content):  # written as an entity
+                message = f"expected text that reads as it stands, found the invisible character {shown(hidden[0])}"
+                self._report.error(place, "character-invisible", message, clause="")
             if child.type == "html_inline":
                 self._report.error(place, "raw-html", "expected Markdown, found raw HTML", clause="")
             elif child.type == "image":

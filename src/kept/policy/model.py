@@ -160,6 +160,7 @@ class Processor:
     review_seconds: float | None
     clause: str
     names: Mapping[str, str] = field(default_factory=dict)
+    safeguard: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kept.policy.model import Retention
-from kept.policy.words import Basis, ClauseKind, Exit
+from kept.policy.words import Basis, ClauseKind, CookieDuty, Exit
 
 Wording = Mapping[str, str]
+
+LANGUAGES = ("en", "ja")
+"""Languages the engine has words in: for notices, pages and messages. A test holds every table of words against it."""
 
 EXITS: Mapping[Exit, Wording] = {
     Exit.SCREEN: {"en": "our staff's screen", "ja": "担当者の画面"},
@@ -45,6 +48,32 @@ KINDS: Mapping[ClauseKind, Wording] = {
     ClauseKind.STATEMENT: {"en": "statement", "ja": "説明"},
 }
 
+OTHERS: Mapping[str, Wording] = {
+    "recipient": {"en": "third party, only with your consent", "ja": "第三者、同意いただいた場合のみ"},
+    "joint-use": {
+        "en": "uses it jointly with us; responsible: {responsible}",
+        "ja": "共同利用（責任者：{responsible}）",
+    },
+    "processor": {"en": "acts for us", "ja": "当社に代わって取り扱う者"},
+    "review": {"en": "reviewed every {time}", "ja": "{time}ごとに点検"},
+}
+
+IDENTIFIERS: Mapping[str, Wording] = {
+    "none": {"en": "holds no identifier", "ja": "識別子なし"},
+    "device": {"en": "holds a number of this device", "ja": "端末の番号"},
+    "session": {"en": "holds a number of this visit", "ja": "この訪問の番号"},
+}
+
+COOKIES: Mapping[CookieDuty, Wording] = {
+    CookieDuty.SESSION: {"en": "Signing you in", "ja": "サインイン"},
+    CookieDuty.REMEMBER: {"en": "Saving you typing your password", "ja": "パスワード入力の省略"},
+    CookieDuty.INTERESTS: {"en": "Content that follows your interests", "ja": "関心に合わせた表示"},
+    CookieDuty.CHOICES: {"en": "Remembering your cookie choices", "ja": "クッキーの選択の記憶"},
+    CookieDuty.DEVICE: {"en": "Preventing unauthorised use", "ja": "不正利用の防止"},
+    CookieDuty.VISIT: {"en": "Counting visits without knowing whose", "ja": "個人を特定しない訪問の集計"},
+}
+"""What a cookie the engine declares itself is for; a policy that declares it says so in its own words."""
+
 _EVENTS: Mapping[str, Wording] = {
     "account-closed": {"en": "you close your account", "ja": "退会"},
     "closed": {"en": "it has ended", "ja": "終了"},
@@ -64,6 +93,16 @@ _UNITS = (
 def say(words: Wording, language: str) -> str:
     """Return the word in *language*, else in English."""
     return words.get(language) or words["en"]
+
+
+def listed(language: str, *words: str) -> str:
+    """Return words as a list, without the empty ones."""
+    return ("、" if language == "ja" else ", ").join(one for one in words if one)
+
+
+def reviewed(seconds: float | None, language: str) -> str:
+    """Return how often a processor is reviewed; empty where the policy does not say."""
+    return say(OTHERS["review"], language).format(time=duration(seconds, language)) if seconds else ""
 
 
 def duration(seconds: float, language: str) -> str:

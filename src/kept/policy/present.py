@@ -9,12 +9,14 @@ from babel import Locale
 
 from kept.errors import SubmissionError
 from kept.policy import phrase
+from kept.policy.duties import purpose_for
 from kept.policy.ground import cite
 from kept.policy.instance import Instance
+from kept.policy.joint_use import joint_uses
 from kept.policy.model import Item, Point, Policy, Purpose, Recipient, Retention
 from kept.policy.narrow import narrow
 from kept.policy.notice import Notice, Term
-from kept.policy.words import CHANNELS, EXIT_TYPES, Basis, Exit, ItemType
+from kept.policy.words import CHANNELS, EXIT_TYPES, Basis, Exit, ItemType, PurposeDuty
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +44,15 @@ class Box:
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "before": "Before you give us anything.",
-        "who": "Who asks: {name}, {desk}, {contact}.",
+        "who": "Who asks: {name}, {rest}.",
         "instance": "{point}: {title}",
         "question": "Asked: {ask}",
         "what": "What for: {title}.",
         "uses": "It uses, if you give it: {items}.",
+        "uses-needed": "It uses: {items}.",
         "basis-consent": "Only if you tick it.",
         "basis-notice": "You can object at any time.",
-        "basis-necessary": "Only as far as it is needed for this; you can stop it at any time.",
+        "basis-necessary": "Only as far as it is needed for this.",
         "basis-law": "Only what a law requires.",
         "exits": "How: {exits}.",
         "recipient": "Third party, only if you tick it: {name} ({country}) receives {items}, {means}, for: {title}.",
@@ -58,25 +61,32 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "means-encrypted-mail": "by encrypted e-mail",
         "means-api": "through a sealed connection",
         "processor": "Acting for us and on our instructions: {names}.",
+        "joint": "Used jointly with {names}: {items}. What for: {title}. Responsible: {responsible}.",
         "nobody": "We give it to no one else.",
+        "nobody-but": "We give it to no one but those named here.",
         "law": "If a law requires it, an authority receives what its request covers and nothing beyond it.",
         "keep": "How long: {until}.",
-        "choice": "Everything here is optional. See, correct, take along, stop or erase it at any time under My data.",
+        "needed": "Needed here: {item} ({reason}).",
+        "optional": "Everything here is optional.",
+        "optional-rest": "Everything else here is optional.",
+        "rights": "See, correct, take along or erase it at any time under My data.",
+        "rights-stop": "See, correct, take along, stop or erase it at any time under My data.",
         "list": ", ",
         "by": "{title}, by {channel}",
         "to": "Give my {items} to {name}, {country}: {title}",
-        "desk": "its desk",
+        "between": " ",
     },
     "ja": {
         "before": "お預かりする前に、お読みください。",
-        "who": "お尋ねするのは、{name}（{desk}、{contact}）です。",
+        "who": "お尋ねするのは、{name}（{rest}）です。",
         "instance": "{point}：{title}",
         "question": "質問：{ask}",
         "what": "利用目的：{title}。",
         "uses": "ご提供いただいた場合に使う項目：{items}。",
+        "uses-needed": "使う項目：{items}。",
         "basis-consent": "チェックを入れていただいた場合に限ります。",
         "basis-notice": "いつでもお断りいただけます。",
-        "basis-necessary": "この目的に必要な範囲に限ります。いつでも停止できます。",
+        "basis-necessary": "この目的に必要な範囲に限ります。",
         "basis-law": "法令が求める範囲に限ります。",
         "exits": "方法：{exits}。",
         "recipient": "第三者提供（チェックを入れていただいた場合に限ります）："
@@ -86,14 +96,20 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "means-encrypted-mail": "暗号化した電子メールで",
         "means-api": "封印した通信で",
         "processor": "当社の指示のもとで、当社に代わって扱う者：{names}。",
+        "joint": "共同利用：{names}と、{items}を共同で利用します。目的：{title}。責任者：{responsible}。",
         "nobody": "ほかの誰にも渡しません。",
+        "nobody-but": "ここに記した者のほかには、誰にも渡しません。",
         "law": "法令に基づく請求があった場合は、その請求の範囲に限り、当局に開示します。",
         "keep": "保存期間：{until}。",
-        "choice": "すべて任意です。「マイデータ」で、いつでも確認・訂正・持ち出し・利用停止・消去ができます。",
+        "needed": "ここで必要な項目：{item}（{reason}）。",
+        "optional": "すべて任意です。",
+        "optional-rest": "そのほかはすべて任意です。",
+        "rights": "「マイデータ」で、いつでも確認・訂正・持ち出し・消去ができます。",
+        "rights-stop": "「マイデータ」で、いつでも確認・訂正・持ち出し・利用停止・消去ができます。",
         "list": "、",
         "by": "{title}（{channel}）",
         "to": "{name}（{country}）へ{items}を提供する（{title}）",
-        "desk": "窓口",
+        "between": "",
     },
 }
 
@@ -193,28 +209,78 @@ def notice_text(policy: Policy, point: Point, stage: str, language: str, instanc
     """Return the words of a notice, plain text, a paragraph a line."""
     say = _WORDS[language]
     items = point.stages[stage]
-    who = {"desk": say["desk"], **policy.controller, **policy.controllers.get(language, {})}
-    lines = [say["before"], say["who"].format(**who)]
+    controller = {**policy.controller, **policy.controllers.get(language, {})}
+    rest = [controller[one] for one in ("desk", "contact") if one in controller]
+    lines = [say["before"], say["who"].format(name=controller["name"], rest=_join(say, rest))]
     if instance is not None:
         lines.append(say["instance"].format(point=point.titles.get(language, ""), title=instance.titles[language]))
         lines += [say["question"].format(ask=one.ask[language]) for one in instance.questions]
-    for purpose in presented_purposes(policy, point):
-        used = [item for item in items if purpose.may_use(item)]
-        if used:
-            lines += _purpose_lines(policy, point, purpose, used, language)
-    names = [
+    used = {
+        purpose.id: found
+        for purpose in presented_purposes(policy, point)
+        if (found := [item for item in items if purpose.may_use(item)])
+    }
+    for purpose_id, found in used.items():
+        lines += _purpose_lines(policy, point, policy.purposes[purpose_id], found, language)
+    lines += _others_lines(policy, point, used, language)
+    if until := retention_words(point.retention, language):
+        lines.append(say["keep"].format(until=until))
+    lines.append(say["between"].join(_choice_sentences(policy, point, stage, used, language)))
+    return "\n".join(lines)
+
+
+def _others_lines(policy: Policy, point: Point, used: Mapping[str, list[str]], language: str) -> list[str]:
+    """Say who else has it, and that nobody else does, as far as the policy declares it so."""
+    say = _WORDS[language]
+    lines = []
+    for joint in joint_uses(policy):
+        shared = [item for item in joint.items if item in used.get(joint.purpose, ())]
+        if shared:
+            title = policy.purposes[joint.purpose].titles[language]
+            names = _join(say, list(joint.partners))
+            lines.append(
+                say["joint"].format(
+                    names=names,
+                    items=_item_titles(policy, shared, language),
+                    title=title,
+                    responsible=joint.responsible,
+                )
+            )
+    acting = [
         one.names.get(language) or one.id
         for one in policy.processors.values()
-        if set(one.for_purposes) & set(point.purposes) and set(one.uses) & set(items)
+        if any(item in one.uses for purpose in one.for_purposes for item in used.get(purpose, ()))
     ]
-    if names:
-        lines.append(say["processor"].format(names=_join(say, names)))
-    lines.append(say["nobody"])
-    if any(purpose.basis is Basis.LAW for purpose in policy.purposes.values()):
-        lines[-1] += f" {say['law']}" if language == "en" else say["law"]
-    lines.append(say["keep"].format(until=retention_words(point.retention, language)))
-    lines.append(say["choice"])
-    return "\n".join(lines)
+    if acting:
+        lines.append(say["processor"].format(names=_join(say, acting)))
+    recipients = [one for purpose in used for one in _recipients(policy, point, purpose)]
+    last = []
+    if not any(Exit.PUBLICATION in policy.purposes[one].exits for one in used):
+        last.append(say["nobody-but" if lines or recipients else "nobody"])
+    if purpose_for(policy, PurposeDuty.LEGAL_DISCLOSURE):
+        last.append(say["law"])
+    return [*lines, say["between"].join(last)] if last else lines
+
+
+def _choice_sentences(
+    policy: Policy, point: Point, stage: str, used: Mapping[str, list[str]], language: str
+) -> list[str]:
+    """Say what is needed here and why, that the rest is optional, and what a person can do afterwards."""
+    say = _WORDS[language]
+    needed = [item for item in point.stages[stage] if item in point.needed]
+    found = [
+        say["needed"].format(
+            item=policy.items[item].titles[language], reason=point.needed[item].get(language, "").rstrip(".。")
+        )
+        for item in needed
+    ]
+    if not needed:
+        found.append(say["optional"])
+    elif len(needed) < len(point.stages[stage]):
+        found.append(say["optional-rest"])
+    stoppable = any(policy.purposes[one].basis in (Basis.CONSENT, Basis.NOTICE) for one in used)
+    found.append(say["rights-stop" if stoppable else "rights"])
+    return found
 
 
 def purpose_words(policy: Policy, point_id: str, stage: str, purpose_id: str, language: str) -> str:
@@ -240,7 +306,9 @@ def _purpose_lines(policy: Policy, point: Point, purpose: Purpose, used: list[st
     sentences = [
         say["what"].format(title=purpose.titles[language]),
         purpose.descriptions.get(language, ""),
-        say["uses"].format(items=_item_titles(policy, used, language)),
+        say["uses-needed" if set(used) <= set(point.needed) else "uses"].format(
+            items=_item_titles(policy, used, language)
+        ),
         say["exits"].format(
             exits=_join(say, [phrase.say(phrase.EXITS[one], language) for one in sorted(purpose.exits)])
         )
@@ -248,7 +316,7 @@ def _purpose_lines(policy: Policy, point: Point, purpose: Purpose, used: list[st
         else "",
         say[f"basis-{purpose.basis.value}"],
     ]
-    lines = [(" " if language == "en" else "").join(one for one in sentences if one)]
+    lines = [say["between"].join(one for one in sentences if one)]
     for recipient in _recipients(policy, point, purpose.id):
         received = [item for item in recipient.items if item in used]
         if received:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kept.errors import PolicyError
@@ -27,9 +28,10 @@ _POLICY_NAME = re.compile(
     r"(?P<name>[A-Za-z0-9_-]{1,64})\.policy(?:\.(?P<language>[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?))?\.md"
 )
 MOST_FILES = 20
+READINGS_HELD_AT_MOST = 8
 
 NAMED_WORDS = ("items", "purposes", "collection", "cookies", "recipients", "processors", "roles", "attest")
-KEPT_WORDS = ("segments", "sources", "tags", "addresses", "joint-use", "keep", "statistics", "disclosure")
+KEPT_WORDS = ("segments", "sources", "addresses", "joint-use", "keep", "statistics", "disclosure")
 SINGLE_WORDS = frozenset({"segments", "addresses", "keep", "disclosure"})
 """Words kept as plain `Declaration`s; single ones have no ids of their own."""
 
@@ -89,7 +91,7 @@ class Reading:
 
 
 def read_policy(files: Mapping[str, bytes], guarantees: Mapping[str, GuaranteeWord]) -> Policy:
-    """Read a policy from its files.
+    """Read a policy from its files; the same files are read once in a process, for a policy never changes.
 
     Args:
         files: Content by file name without folder, not trusted: `NAME.policy.md` and translations `NAME.policy.ja.md`.
@@ -111,10 +113,17 @@ def read_policy(files: Mapping[str, bytes], guarantees: Mapping[str, GuaranteeWo
 
 
 def read_files(files: Mapping[str, bytes], guarantees: Mapping[str, GuaranteeWord]) -> Reading:
-    """Read as far as possible; never raises for what the files hold."""
+    """Read as far as possible, with a report of the caller's own; never raises for what the files hold."""
+    found = _read_once(tuple(sorted(files.items())), tuple(sorted(guarantees.items())))
+    return replace(found, report=found.report.continued())
+
+
+@functools.lru_cache(maxsize=READINGS_HELD_AT_MOST)
+def _read_once(files: tuple[tuple[str, bytes], ...], guarantees: tuple[tuple[str, GuaranteeWord], ...]) -> Reading:
+    """Read files; what is returned is shared, and nothing writes into it afterwards."""
     reading = Reading(Report())
     try:
-        _read(files, guarantees, reading)
+        _read(dict(files), dict(guarantees), reading)
     except PolicyError as error:
         reading.report.caught(error)
         reading.policy = None

@@ -14,9 +14,12 @@ from markdown_it import MarkdownIt
 from kept.errors import InputError
 from kept.policy import phrase
 from kept.policy.coverage import Part, parts
+from kept.policy.duties import cookies_of
+from kept.policy.joint_use import joint_uses
+from kept.policy.law import LAWS
 from kept.policy.markdown import inline_parser, is_allowed_link
-from kept.policy.model import Block, Policy, Section
-from kept.policy.words import Basis, ClauseKind, Exit
+from kept.policy.model import Block, Cookie, Policy, Section
+from kept.policy.words import Basis, ClauseKind, CookieDuty, Exit
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,18 @@ class PointRow:
 
 @dataclass(frozen=True, slots=True)
 class RecipientRow:
-    """Somebody else who gets something: a third party with consent, or a processor who acts for us."""
+    """Somebody else who has something: a third party with consent, who uses it with us, or who acts for us.
+
+    Args:
+        id: Its word.
+        name: Its name.
+        clause: Clause that declares it.
+        country: ISO 3166-1 code; empty where none is declared.
+        items: What it has.
+        purposes: What for.
+        third_party: Whether it gets it for itself, with consent.
+        kind_word: The same for people, and what else is declared: who is responsible, the safeguard, the review.
+    """
 
     id: str
     name: str
@@ -101,11 +115,12 @@ class RecipientRow:
     items: tuple[str, ...]
     purposes: tuple[str, ...]
     third_party: bool
+    kind_word: str
 
 
 @dataclass(frozen=True, slots=True)
 class CookieRow:
-    """One cookie of the table."""
+    """One cookie of the table: declared by the policy, or (without clause) by the engine, which cannot do without it."""
 
     name: str
     purpose: str
@@ -113,6 +128,7 @@ class CookieRow:
     basis_word: str
     life: str
     holds: tuple[str, ...]
+    identifier: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +160,7 @@ class Page:
     controller: Mapping[str, str]
     sections: tuple[SectionView, ...]
     summary: Summary
+    laws: tuple[str, ...]
 
     @property
     def clauses(self) -> tuple[ClauseView, ...]:
@@ -171,6 +188,7 @@ def render(policy: Policy, language: str) -> Page:
         controller=policy.controllers.get(language, policy.controller),
         sections=tuple(_section(policy, section, language, behind) for section in policy.sections),
         summary=summarise(policy, language),
+        laws=tuple(phrase.say(LAWS[law], language) for law in policy.law),
     )
 
 
@@ -214,13 +232,14 @@ def summarise(policy: Policy, language: str) -> Summary:
         cookies=tuple(
             CookieRow(
                 name=cookie.name,
-                purpose=_word(policy.purposes[cookie.purpose].titles, language) if cookie.purpose else "",
+                purpose=cookie_purpose(policy, cookie, language),
                 clause=cookie.clause,
                 basis_word=phrase.say(phrase.BASES[cookie.basis], language),
                 life=_life(cookie.life_seconds, language),
                 holds=_items(policy, cookie.holds, language),
+                identifier=phrase.say(phrase.IDENTIFIERS[cookie.identifier], language) if cookie.identifier else "",
             )
-            for cookie in policy.cookies.values()
+            for cookie in cookies_of(policy).values()
         ),
     )
 
@@ -274,6 +293,7 @@ def _recipients(policy: Policy, language: str) -> list[RecipientRow]:
             _items(policy, one.items, language),
             (_word(policy.purposes[one.purpose].titles, language),),
             third_party=True,
+            kind_word=phrase.say(phrase.OTHERS["recipient"], language),
         )
         for one in policy.recipients.values()
     ]
@@ -286,10 +306,37 @@ def _recipients(policy: Policy, language: str) -> list[RecipientRow]:
             _items(policy, one.uses, language),
             tuple(_word(policy.purposes[purpose].titles, language) for purpose in one.for_purposes),
             third_party=False,
+            kind_word=phrase.listed(
+                language,
+                phrase.say(phrase.OTHERS["processor"], language),
+                one.safeguard,
+                phrase.reviewed(one.review_seconds, language),
+            ),
         )
         for one in policy.processors.values()
     ]
-    return third + ours
+    together = [
+        RecipientRow(
+            one.id,
+            phrase.listed(language, *one.partners),
+            one.clause,
+            "",
+            _items(policy, one.items, language),
+            (_word(policy.purposes[one.purpose].titles, language),),
+            third_party=False,
+            kind_word=phrase.say(phrase.OTHERS["joint-use"], language).format(responsible=one.responsible),
+        )
+        for one in joint_uses(policy)
+    ]
+    return third + together + ours
+
+
+def cookie_purpose(policy: Policy, cookie: Cookie, language: str) -> str:
+    """Return what a cookie is for, as people read it; for a default cookie in the engine's own words."""
+    purpose = policy.purposes.get(cookie.purpose)
+    if purpose is not None:
+        return _word(purpose.titles, language)
+    return phrase.say(phrase.COOKIES[CookieDuty(cookie.serves)], language) if cookie.serves else ""
 
 
 def _items(policy: Policy, names: Iterable[str], language: str) -> tuple[str, ...]:

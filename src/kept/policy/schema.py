@@ -16,6 +16,8 @@ from kept.policy.vocabulary import (
     Either,
     Flag,
     Guarantees,
+    Known,
+    Later,
     Life,
     Many,
     Named,
@@ -27,7 +29,7 @@ from kept.policy.vocabulary import (
     Word,
 )
 
-_DURATION = "^[0-9]{1,5} (second|minute|hour|day|week|month|year)s?$"
+_DURATION = "^[0-9]{1,9} (second|minute|hour|day|week|month|year)s?$"
 
 
 def policy_schema(guarantees: Iterable[str] = ()) -> dict[str, Any]:
@@ -74,6 +76,8 @@ def _schema(shape: Shape, guarantees: list[str]) -> dict[str, Any]:  # noqa: C90
             found = {"type": "string", "pattern": "^[0-9]{1,3}%$"}
         case Word():
             found = {"enum": [str(choice) for choice in shape.choices]}
+        case Known():
+            found = {"type": "string", "description": shape.what}
         case Many():
             found = {"type": "array", "uniqueItems": True, "items": _schema(shape.of, guarantees)}
         case Named():
@@ -82,7 +86,9 @@ def _schema(shape: Shape, guarantees: list[str]) -> dict[str, Any]:  # noqa: C90
             if shape.least:
                 found["minProperties"] = shape.least
         case Body():
-            fields = {word: _schema(field, guarantees) for word, field in shape.fields.items()}
+            fields = {
+                word: _schema(field, guarantees) for word, field in shape.fields.items() if not isinstance(field, Later)
+            }
             found = {"type": "object", "additionalProperties": False, "properties": fields}
             if shape.required:
                 found["required"] = list(shape.required)
@@ -92,6 +98,8 @@ def _schema(shape: Shape, guarantees: list[str]) -> dict[str, Any]:  # noqa: C90
             word = {"enum": guarantees} if guarantees else {"type": "string"}
             table = {"type": "object", "minProperties": 1, "maxProperties": 1, "propertyNames": word}
             found = {"type": "array", "items": {"anyOf": [word, table]}}
+        case Later():
+            found = {"not": {}}
         case _:
             found = {"type": "string", "description": f"id of a declared {shape.kind}"}
     return found

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from kept.policy import terms
+from kept.policy.law import LAWS
 from kept.policy.words import Basis, ClauseKind, CookieDuty, Exit, ItemType, PointKind, PurposeDuty, Source
 
 
@@ -32,7 +34,7 @@ class GuaranteeWord:
     """
 
     id: str
-    parameters: Mapping[str, ParameterKind | str] = field(default_factory=dict)
+    parameters: Mapping[str, ParameterKind | str] = field(default_factory=dict, hash=False)
     optional: frozenset[str] = frozenset()
 
 
@@ -82,9 +84,25 @@ class Percent:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word out of a closed list."""
+    """One word out of a closed list; *later* are words the engine does not keep yet, refused as such."""
 
     choices: tuple[str, ...]
+    later: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One word out of a list that others keep: countries, laws, terms; *code* is the finding of an unknown one."""
+
+    what: str
+    choices: frozenset[str]
+    code: str
+    prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """What stands under a word that the engine does not keep yet: whatever it is, the word is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,28 +150,54 @@ class Guarantees:
 
 
 Shape = (
-    Text | Pattern | Flag | Number | Duration | Life | Percent | Word | Ref | Many | Named | Body | Either | Guarantees
+    Text
+    | Pattern
+    | Flag
+    | Number
+    | Duration
+    | Life
+    | Percent
+    | Word
+    | Known
+    | Ref
+    | Many
+    | Named
+    | Body
+    | Either
+    | Guarantees
+    | Later
 )
 
 ID = Pattern(r"[a-z][a-z0-9_-]{0,63}", "an id of small letters, digits, `_` and `-`")
 COOKIE_NAME = Pattern(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}", "a cookie name")
-COUNTRY = Pattern(r"[a-z]{2}", "a country code of two small letters")
-TERM = Pattern(r"[A-Za-z0-9][A-Za-z0-9:._-]{0,99}", "a term such as `pd:Name`")
+COUNTRY = Known("a country of ISO 3166-1 such as `jp`", terms.COUNTRIES, "country-unknown")
+_DPV = Known("a purpose of DPV such as `DirectMarketing`", terms.PURPOSES, "term-unknown", "dpv:")
+_PD = Known("a category of DPV such as `pd:Name`", terms.PERSONAL_DATA, "term-unknown", "pd:")
+_CATEGORY = Known("a category of fideslang such as `user.name`", terms.DATA_CATEGORIES, "term-unknown")
+_USE = Known("a use of fideslang such as `essential.service`", terms.DATA_USES, "term-unknown")
 HEX = Pattern(r"[0-9a-f]{64}", "a hash of 64 hexadecimal digits")
-LAW = Pattern(r"[a-z]{2}-[a-z0-9-]{1,40}", "a law such as `jp-appi`")
+LAW = Known("a law such as `jp-appi`", frozenset(LAWS), "law-unknown")
 LANGUAGE = Pattern(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?", "a language tag such as `ja`")
-HOST = Pattern(r"[a-z0-9.-]{1,253}", "a host name")
 
 EVENTS = ("account-closed", "closed", "prize-delivered")
 OPTION_LISTS = ("jp-prefectures",)
 RIGHTS = (
     "activate", "promises", "ledger", "approve", "attest", "witness", "keys", "backups", "break-glass", "statistics",
-    "provide", "campaigns", "disclose", "points",
+    "campaigns",
 )  # fmt: skip
+LATER_RIGHTS = ("provide", "disclose", "points")
 GROUNDS = ("court-order", "warrant", "statutory-inquiry")
 
 KEEP = Body(
-    {"until": Word(EVENTS), "then": Duration(), "for": Duration(), "dormant": Duration(), "at-most": Duration()}
+    {
+        "until": Word(EVENTS),
+        "then": Duration(),
+        "for": Duration(),
+        "dormant": Duration(),
+        "at-most": Duration(),
+        "at-least": Later(),
+        "while": Later(),
+    }
 )
 
 ITEM = Body(
@@ -166,8 +210,8 @@ ITEM = Body(
         "per": Word(("instance",)),
         "collect": Word(("never",)),
         "source": Word((Source.MADE_BY_US,)),
-        "dpv": TERM,
-        "fides": TERM,
+        "dpv": _PD,
+        "fides": _CATEGORY,
     },
     required=("type",),
 )
@@ -181,8 +225,8 @@ PURPOSE = Body(
         "exits": Many(Word(tuple(Exit))),
         "at-most": Duration(),
         "serves": Word(tuple(PurposeDuty)),
-        "dpv": TERM,
-        "fides": TERM,
+        "dpv": _DPV,
+        "fides": _USE,
         "editorial": Many(HEX),
     },
     required=("title", "basis"),
@@ -198,6 +242,7 @@ POINT = Body(
         "recipients": Many(Ref("recipient")),
         "needed": Named(Text(), ID),
         "keep": KEEP,
+        "consent-by": Later(),
     },
     required=("kind",),
 )
@@ -228,18 +273,6 @@ COOKIE = Body(
         "serves": Word(tuple(CookieDuty)),
     },
     required=("basis", "life"),
-)
-
-TAG = Body(
-    {
-        "host": HOST,
-        "sends": Many(Text(200)),
-        "to": Text(200),
-        "country": COUNTRY,
-        "purpose": Ref("purpose"),
-        "basis": Word((Basis.CONSENT,)),
-    },
-    required=("host", "sends", "to", "country", "purpose", "basis"),
 )
 
 STATISTICS = Body(
@@ -293,7 +326,7 @@ _JOINT_USE = Body(
     required=("with", "items", "purpose", "responsible"),
 )
 _ROLE = Body(
-    {"title": Text(200), "purposes": Many(Ref("purpose")), "may": Many(Word(RIGHTS)), "look-up": Flag()},
+    {"title": Text(200), "purposes": Many(Ref("purpose")), "may": Many(Word(RIGHTS, LATER_RIGHTS)), "look-up": Flag()},
     required=("purposes",),
 )
 _ATTEST = Body({"by": Ref("role"), "every": Duration(), "evidence": ID}, required=("by", "every", "evidence"))
@@ -326,7 +359,7 @@ RULE = Body(
         ),
         "sources": SOURCES,
         "cookies": Named(COOKIE, COOKIE_NAME),
-        "tags": Named(TAG, ID),
+        "tags": Later(),
         "addresses": Body(
             {"purpose": Ref("purpose"), "store": Word(("keyed-hash",)), "key-life": Duration()},
             required=("purpose", "store", "key-life"),

@@ -1,7 +1,7 @@
 """What every store offers: snapshots to read, transactions to write, both over named queries.
 
 A body is an `async` function over a `Transaction`. It awaits nothing but the transaction, has no effect but through
-it, and may be run again: so a driver can run it inline (SQLite, memory), batch it with others under one commit, or
+it, and may be run again: so a driver can run it inline (SQLite), batch it with others under one commit, or
 ship it to another machine (PostgreSQL).
 
     async def move(tx: Transaction) -> int:
@@ -11,8 +11,7 @@ ship it to another machine (PostgreSQL).
     changed = await data.write(move)
 
 Every query stands by its name in `sql/data/*.sql` or `sql/keys/*.sql` with one sentence on what it is for, its
-parameters and the columns it answers. The statements keep to a small SQL that every engine has (docs/decisions); the
-memory store runs the same files.
+parameters and the columns it answers. The statements keep to a small SQL that every engine has (docs/decisions).
 """
 
 from __future__ import annotations

@@ -77,19 +77,6 @@ def schema(part: str) -> str:
     return files("kept.store").joinpath("sql", part, "schema.sql").read_text(encoding="utf-8")
 
 
-@cache
-def migrations(part: str) -> tuple[str, ...]:
-    """Return the migrations of *part* in order; the first makes an empty database, the schema is their sum."""
-    folder = files("kept.store").joinpath("sql", part, "migrations")
-    found = sorted((one for one in folder.iterdir() if one.name.endswith(".sql")), key=lambda one: one.name)
-    return tuple(one.read_text(encoding="utf-8") for one in found)
-
-
-def schema_version(part: str) -> int:
-    """Return the number of *part*'s newest schema: its migrations, counted."""
-    return len(migrations(part))
-
-
 def numbered(query: Query) -> tuple[str, tuple[str, ...]]:
     """Return *query* with PostgreSQL's placeholders and the parameters' names in the order of their numbers.
 

@@ -19,7 +19,8 @@ from typing import Any, TypeVar, cast
 
 from kept.errors import SettingError, StoreError
 from kept.store.interface import Body, Row
-from kept.store.queries import migrations, queries, schema, schema_version
+from kept.store.migrations import Migration, migrations, missing_migrations
+from kept.store.queries import queries, schema
 from kept.store.sqlite_error import store_error
 
 T = TypeVar("T")
@@ -127,9 +128,9 @@ class SqliteStore:
         opened: list[sqlite3.Connection] = []
         try:
             self._writer = self._connect(opened)
-            version = self._identify(create=create)  # before anything is changed in what may be another's file
+            missing = self._identify(create=create)  # before anything is changed in what may be another's file
             _configure(self._writer)
-            self._migrate(version)
+            self._migrate(missing)
             self._reader = self._connect(opened)
             _configure(self._reader)
             self._reader.execute("PRAGMA query_only = ON").fetchall()
@@ -177,13 +178,12 @@ class SqliteStore:
         opened.append(connection)
         return connection
 
-    def _identify(self, *, create: bool) -> int | None:
-        """Return the version of the schema the file holds; None for an empty file that may be filled."""
+    def _identify(self, *, create: bool) -> tuple[Migration, ...] | None:
+        """Return the migrations the file lacks; None for an empty file that may be filled."""
         ask = self._writer.execute
         application = ask("PRAGMA application_id").fetchone()[0]
-        version = int(ask("PRAGMA user_version").fetchone()[0])
-        empty = ask("SELECT COUNT(*) FROM sqlite_master").fetchone()[0] == 0
-        if empty and not create:
+        there = {name for (name,) in ask("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()}
+        if not there and not create:
             # Never fill an emptied file quietly: what was acknowledged in it would be gone without a word.
             raise StoreError(
                 f"expected the {self.part} database, found {self.path.name} empty",
@@ -191,7 +191,7 @@ class SqliteStore:
                 hint="stop, keep the files, run `kept verify`, then restore a backup",
                 rests_on="durable-writes",
             )
-        if empty and application == 0 and version == 0:
+        if not there and application == 0:
             return None
         if application != APPLICATION_IDS[self.part]:
             raise SettingError(
@@ -199,30 +199,25 @@ class SqliteStore:
                 reason="database-other",
                 hint="check the addresses of both databases; they may be exchanged",
             )
-        newest = schema_version(self.part)
-        if version > newest:
-            raise SettingError(
-                f"expected schema {newest} or older, found {version}",
-                reason="database-newer",
-                hint="install the version of Kept that wrote it, or a newer one",
-            )
-        return version
+        recorded = ask(queries(self.part)["migrations_recorded"].sql).fetchall() if "migration" in there else ()
+        return missing_migrations(migrations(self.part), recorded)
 
-    def _migrate(self, version: int | None) -> None:
-        if version is None:
-            self._script(schema(self.part), schema_version(self.part))
-            return
-        for number, statements in enumerate(migrations(self.part), start=1):
-            if number > version:
-                self._script(statements, number)
+    def _migrate(self, missing: tuple[Migration, ...] | None) -> None:
+        if missing is None:
+            self._script(schema(self.part), migrations(self.part))
+        for one in missing or ():
+            self._script(one.statements, [one])
 
-    def _script(self, statements: str, version: int) -> None:
-        """Run a schema or a migration and its number in one transaction: all of it or nothing."""
+    def _script(self, statements: str, made_by: Iterable[Migration]) -> None:
+        """Run a schema or a migration and record it in one transaction: all of it or nothing."""
+        record = queries(self.part)["migration_insert"].sql
         try:
             self._writer.executescript(
                 f"BEGIN IMMEDIATE; {statements} PRAGMA application_id = {APPLICATION_IDS[self.part]};"
-                f" PRAGMA user_version = {version}; COMMIT;"
             )
+            for one in made_by:
+                self._writer.execute(record, {"number": one.number, "name": one.name, "hash": one.hash})
+            self._writer.execute("COMMIT")
         finally:
             if self._writer.in_transaction:
                 self._writer.execute("ROLLBACK")

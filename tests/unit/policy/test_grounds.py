@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kept import policy_files
+from kept.cookies.rules import Rules
 from kept.errors import DeniedError, LimitError, SubmissionError
 from kept.guarantees import ALL
 from kept.policy import duties, needs
@@ -106,3 +107,14 @@ def test_the_necessary_cookies_have_a_default_and_the_others_do_not_exist(policy
     for duty in (CookieDuty.REMEMBER, CookieDuty.INTERESTS, CookieDuty.VISIT):
         assert duties.cookie_for(bare, duty) is None
     assert all(duties.purpose_for(bare, duty) is None for duty in (*CookieDuty, *PurposeDuty))
+
+
+def test_the_default_cookies_pass_and_others_do_not():
+    """Under a policy without cookies the engine's necessary ones may be set and read, and no other; nothing is asked."""
+    bare = read_policy({"shop.policy.md": (ROOT / "tests/policies/sound/shop.policy.md").read_bytes()}, GUARANTEES)
+    rules = Rules(bare)
+    assert rules.asked == ()
+    jar, dropped = rules.read([("__Host-kept_session", "s"), ("__Host-kept_remember", "r")], opted_out=False)
+    assert jar.value("__Host-kept_session", purpose=f"{duties.OWN_PURPOSE}session") == "s"
+    assert [(one.name, one.reason) for one in dropped] == [("__Host-kept_remember", "undeclared")]
+    assert rules.choices == "__Host-kept_choices"

@@ -52,6 +52,12 @@ def decode_files(stored: bytes) -> dict[str, bytes]:
     return msgspec.msgpack.decode(stored, type=dict[str, bytes])
 
 
+async def first_effect(data: Store) -> float | None:
+    """Return when the first activated version takes effect, unix seconds; None when none was activated."""
+    rows = await data.read(lambda tx: tx.all("policy_versions"))
+    return min((float(row[2]) for row in rows if row[6] is not None), default=None)
+
+
 async def load_in_force(
     data: Store, guarantees: Mapping[str, GuaranteeWord], at: float, seal: Callable[[int, str], str]
 ) -> ActivePolicy | None:

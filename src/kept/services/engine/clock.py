@@ -16,6 +16,15 @@ LEAP_WHILE_RUNNING_SECONDS = 3600.0
 LEAP_BETWEEN_STARTS_SECONDS = 86400.0
 
 
+def day_of(at: float) -> str:
+    """Return the day of a moment, in UTC, such as `2026-11-01`.
+
+    Args:
+        at: Unix seconds.
+    """
+    return time.strftime("%Y-%m-%d", time.gmtime(at))
+
+
 class Clock:
     """Time as every decision, entry and sweep sees it.
 

@@ -20,8 +20,8 @@ from kept.errors import ClosedError, KeptError, PolicyError, SettingError
 from kept.policy.ground import cite, clause_of
 from kept.policy.vocabulary import GuaranteeWord
 from kept.policy.words import CHANNELS, Exit, ItemType
-from kept.services.engine.active_policy import ActivePolicy, load_in_force
-from kept.services.engine.clock import Clock
+from kept.services.engine.active_policy import ActivePolicy, first_effect, load_in_force
+from kept.services.engine.clock import Clock, day_of
 from kept.services.engine.dispatchers import Dispatcher, Origin
 from kept.services.engine.entry import Entry, is_register_line
 from kept.services.engine.flush import Flush, SealedEntry
@@ -99,6 +99,7 @@ class Engine:
         self.dispatchers: dict[Exit, Dispatcher] = {}
         self.origins: dict[str, Origin] = {}
         self._active: ActivePolicy | None = None
+        self._begins_at: float | None = None
         self._closed_for = ""
         self._tasks: list[asyncio.Task[None]] = []
         self._provider_asked_at = 0.0
@@ -231,8 +232,14 @@ class Engine:
             raise self._no_policy()
         return self._active
 
-    @staticmethod
-    def _no_policy() -> ClosedError:
+    def _no_policy(self) -> ClosedError:
+        if self._begins_at is not None:
+            return ClosedError(
+                f"expected a policy in force, found one that takes effect on {day_of(self._begins_at)}",
+                reason="policy-not-yet",
+                hint="wait until then; nothing is collected and nobody can sign in before",
+                rests_on="purpose-before-collection",
+            )
         return ClosedError(
             "expected an activated policy, found none",
             reason="no-policy",
@@ -243,6 +250,7 @@ class Engine:
     async def reload_policy(self) -> None:
         """Load the version in force; closes the gate when there is none or it does not read."""
         self._active = await load_in_force(self.data, self.parts.guarantees, self.clock.now(), self.activation_seal)
+        self._begins_at = await first_effect(self.data) if self._active is None else None
         if self._active is not None:
             at = self.clock.now()
             for item in self._active.policy.items.values():

@@ -96,14 +96,17 @@ def installation_parts(
             rests_on="keys-apart",
         )
     fresh = not address.data.exists()
+    provider = KeyFiles(address.key_folder)
+    signing_key = provider.signing_key(
+        create=create and fresh
+    )  # first: a kill leaves a key too many, never one too few
     data = SqliteStore(address.data, "data", create=create)
     keys = SqliteStore(address.keys, "keys", create=create)
-    provider = KeyFiles(address.key_folder)
     return Parts(
         data=data,
         keys=keys,
         provider=provider,
-        signing_key=provider.signing_key(create=create and fresh),
+        signing_key=signing_key,
         guarantees=guarantees,
         clock=chosen.clock,
         origin=chosen.origin,

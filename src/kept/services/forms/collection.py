@@ -159,6 +159,15 @@ async def submit(  # noqa: PLR0913 -- a submission has these parts
         state = person.state
         key_id = person.keys.newest("values")
         values = {_slot(policy, item, instance): value for item, value in given.values.items()}
+        for item in asked.stages[stage]:
+            if item in asked.needed and _slot(policy, item, instance) not in {*values, *state.slots}:
+                raise SubmissionError(
+                    "expected an item this form needs, found none",
+                    field=item,
+                    reason="item-needed",
+                    hint="the form says beside it why it is needed",
+                    rests_on="collection",
+                )
         state = change.fill(
             state, values, notice_id=notice_id, point=point, source=Source.OWN_SESSION, key_id=key_id, at=at
         )

@@ -38,17 +38,17 @@ async def propose(engine: Engine, files: Mapping[str, bytes], *, by: str) -> Act
 
     async def body(tx: Transaction) -> None:
         row = await tx.one("policy_get", version=version)
+        proposal: dict[str, object] = {
+            "version": version,
+            "policy_hash": active.hash,
+            "files": encode_files(files),
+            "effective_at": active.policy.effective_at,
+            "proposed_by": by,
+            "proposed_at": at,
+        }
         if row is None:
-            await tx.run(
-                "policy_insert",
-                version=version,
-                policy_hash=active.hash,
-                files=encode_files(files),
-                effective_at=active.policy.effective_at,
-                proposed_by=by,
-                proposed_at=at,
-            )
-        elif row[0] != active.hash:
+            await tx.run("policy_insert", **proposal)
+        elif row[0] != active.hash and not await tx.run("policy_replace_first", **proposal):
             raise ConflictError(
                 f"expected version {version} to be what it was, found other bytes under the same number",
                 reason="version-reused",
@@ -74,8 +74,10 @@ def _require_sound(files: Mapping[str, bytes], guarantees: Mapping[str, Guarante
             )
 
 
-async def activate_first(engine: Engine, files: Mapping[str, bytes], *, by: str) -> None:
-    """Activate the very first version: the operator's act, when nothing was ever active.
+async def activate_first(engine: Engine, files: Mapping[str, bytes], *, by: str) -> ActivePolicy:
+    """Activate the very first version: the operator's act, when nothing was ever active; return it.
+
+    It is in force at once, or from its effective date on.
 
     Raises:
         DeniedError: A version was activated before; then the right `activate` is needed.
@@ -90,6 +92,7 @@ async def activate_first(engine: Engine, files: Mapping[str, bytes], *, by: str)
             rests_on="bound-to-notice",
         )
     await _activate(engine, active, by=by, kind="operator", approver="")
+    return active
 
 
 async def activate(engine: Engine, session: StaffSession, version: int, *, approver: str = "") -> None:

@@ -27,6 +27,12 @@ DELETE FROM notice_token WHERE expires_at < :at;
 INSERT INTO policy_version (version, policy_hash, files, effective_at, proposed_by, proposed_at, activated_by, activated_at, entry_id)
 VALUES (:version, :policy_hash, :files, :effective_at, :proposed_by, :proposed_at, NULL, NULL, NULL);
 
+-- name: policy_replace_first (version, policy_hash, files, effective_at, proposed_by, proposed_at)
+-- Replaces the proposal of an installation that never had a policy in force: nobody was shown it, nothing rests on it.
+UPDATE policy_version SET policy_hash = :policy_hash, files = :files, effective_at = :effective_at, proposed_by = :proposed_by,
+    proposed_at = :proposed_at
+WHERE version = :version AND NOT EXISTS (SELECT 1 FROM policy_version WHERE activated_at IS NOT NULL);
+
 -- name: policy_get (version) -> policy_hash, files, effective_at, proposed_by, proposed_at, activated_by, activated_at
 -- One policy version.
 SELECT policy_hash, files, effective_at, proposed_by, proposed_at, activated_by, activated_at FROM policy_version

@@ -8,6 +8,13 @@ CREATE TABLE meta (
     value TEXT NOT NULL
 );
 
+-- The migrations that made these tables, so that a database of other statements under the same number is told apart.
+CREATE TABLE migration (
+    number BIGINT NOT NULL PRIMARY KEY,
+    name   TEXT   NOT NULL,
+    hash   TEXT   NOT NULL
+);
+
 -- ---------------------------------------------------------------- people
 
 -- One sealed state per person; g counts its changes (compare and set).

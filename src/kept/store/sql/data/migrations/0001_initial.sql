@@ -5,6 +5,12 @@ CREATE TABLE meta (
     value TEXT NOT NULL
 );
 
+CREATE TABLE migration (
+    number BIGINT NOT NULL PRIMARY KEY,
+    name   TEXT   NOT NULL,
+    hash   TEXT   NOT NULL
+);
+
 CREATE TABLE state (
     person_id BYTEA  NOT NULL PRIMARY KEY,
     g         BIGINT NOT NULL,
@@ -293,3 +299,476 @@ CREATE INDEX entry_by_time ON entry (recorded_at);
 CREATE INDEX mandate_by_case ON mandate (case_id);
 CREATE INDEX mandate_by_end ON mandate (expires_at);
 CREATE INDEX mandate_by_actor ON mandate (actor);
+
+CREATE TABLE remembered (
+    person_id    BYTEA            NOT NULL,
+    series       BYTEA            NOT NULL,
+    token_hash   BYTEA            NOT NULL,
+    earlier_hash BYTEA            NOT NULL,
+    created_at   DOUBLE PRECISION NOT NULL,
+    rotated_at   DOUBLE PRECISION NOT NULL,
+    expires_at   DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (person_id, series)
+);
+
+CREATE TABLE visit_count (
+    day     TEXT   NOT NULL,
+    page    TEXT   NOT NULL,
+    feature TEXT   NOT NULL,
+    count   BIGINT NOT NULL,
+    PRIMARY KEY (day, page, feature)
+);
+
+CREATE TABLE scan (
+    scan_id TEXT             NOT NULL PRIMARY KEY,
+    at      DOUBLE PRECISION NOT NULL,
+    url     TEXT             NOT NULL,
+    clean   BIGINT           NOT NULL,
+    result  TEXT             NOT NULL
+);
+
+CREATE TABLE recipient_key (
+    recipient     TEXT             NOT NULL PRIMARY KEY,
+    public_key    BYTEA            NOT NULL,
+    registered_by TEXT             NOT NULL,
+    registered_at DOUBLE PRECISION NOT NULL
+);
+
+CREATE TABLE provision (
+    provision_id TEXT             NOT NULL PRIMARY KEY,
+    number       BIGINT           NOT NULL,
+    recipient    TEXT             NOT NULL,
+    asked_by     TEXT             NOT NULL,
+    asked_at     DOUBLE PRECISION NOT NULL,
+    approval_id  TEXT             NOT NULL,
+    mandate_id   TEXT             NOT NULL,
+    status       TEXT             NOT NULL,
+    finished_at  DOUBLE PRECISION,
+    fetched_at   DOUBLE PRECISION,
+    people       BIGINT           NOT NULL,
+    refused      BIGINT           NOT NULL,
+    recalls      BIGINT           NOT NULL,
+    UNIQUE (number)
+);
+
+CREATE TABLE provision_record (
+    person_id    BYTEA NOT NULL,
+    provision_id TEXT  NOT NULL,
+    sealed       BYTEA NOT NULL,
+    PRIMARY KEY (person_id, provision_id)
+);
+
+CREATE TABLE recall (
+    recipient    TEXT             NOT NULL,
+    pseudonym    TEXT             NOT NULL,
+    at           DOUBLE PRECISION NOT NULL,
+    provision_id TEXT             NOT NULL,
+    PRIMARY KEY (recipient, pseudonym, at)
+);
+
+CREATE INDEX provision_record_by_provision ON provision_record (provision_id);
+
+CREATE TABLE instance (
+    instance_id  TEXT             NOT NULL PRIMARY KEY,
+    point        TEXT             NOT NULL,
+    file         TEXT             NOT NULL,
+    made_by      TEXT             NOT NULL,
+    made_at      DOUBLE PRECISION NOT NULL,
+    status       TEXT             NOT NULL,
+    closes_at    DOUBLE PRECISION NOT NULL,
+    opened_at    DOUBLE PRECISION,
+    closed_at    DOUBLE PRECISION,
+    delivered_at DOUBLE PRECISION,
+    ended_at     DOUBLE PRECISION,
+    capacity     BIGINT           NOT NULL,
+    taken        BIGINT           NOT NULL
+);
+
+CREATE TABLE participation (
+    person_id   BYTEA            NOT NULL,
+    instance_id TEXT             NOT NULL,
+    number      TEXT             NOT NULL,
+    at          DOUBLE PRECISION NOT NULL,
+    status      TEXT             NOT NULL,
+    PRIMARY KEY (person_id, instance_id)
+);
+
+CREATE TABLE ticket (
+    instance_id TEXT NOT NULL,
+    blinded     TEXT NOT NULL,
+    PRIMARY KEY (instance_id, blinded)
+);
+
+CREATE TABLE draw (
+    instance_id   TEXT   NOT NULL PRIMARY KEY,
+    seed_hash     TEXT   NOT NULL,
+    sealed_seed   BYTEA  NOT NULL,
+    list_hash     TEXT   NOT NULL,
+    public_number TEXT   NOT NULL,
+    seed          TEXT   NOT NULL,
+    drawn         BIGINT NOT NULL
+);
+
+CREATE TABLE publication (
+    person_id   BYTEA            NOT NULL,
+    instance_id TEXT             NOT NULL,
+    number      TEXT             NOT NULL,
+    at          DOUBLE PRECISION NOT NULL,
+    sealed      BYTEA            NOT NULL,
+    PRIMARY KEY (person_id, instance_id)
+);
+
+CREATE TABLE result (
+    instance_id TEXT   NOT NULL,
+    question    TEXT   NOT NULL,
+    option      TEXT   NOT NULL,
+    count       BIGINT NOT NULL,
+    PRIMARY KEY (instance_id, question, option)
+);
+
+CREATE INDEX participation_by_instance ON participation (instance_id);
+
+CREATE INDEX publication_by_instance ON publication (instance_id);
+
+CREATE TABLE backup (
+    backup_id TEXT             NOT NULL PRIMARY KEY,
+    at        DOUBLE PRECISION NOT NULL,
+    part      TEXT             NOT NULL,
+    file      TEXT             NOT NULL,
+    size      BIGINT           NOT NULL,
+    hash      TEXT             NOT NULL,
+    made_by   TEXT             NOT NULL
+);
+
+CREATE TABLE drill (
+    drill_id TEXT             NOT NULL PRIMARY KEY,
+    at       DOUBLE PRECISION NOT NULL,
+    made_at  DOUBLE PRECISION NOT NULL,
+    holds    BIGINT           NOT NULL,
+    result   TEXT             NOT NULL
+);
+
+CREATE TABLE canary_alarm (
+    alarm_id        TEXT             NOT NULL PRIMARY KEY,
+    at              DOUBLE PRECISION NOT NULL,
+    released_entry  TEXT             NOT NULL,
+    actor           TEXT             NOT NULL,
+    purpose         TEXT             NOT NULL,
+    way             TEXT             NOT NULL,
+    case_number     TEXT             NOT NULL,
+    acknowledged_by TEXT,
+    acknowledged_at DOUBLE PRECISION,
+    finding         TEXT             NOT NULL
+);
+
+CREATE TABLE emergency (
+    case_id     TEXT             NOT NULL PRIMARY KEY,
+    number      BIGINT           NOT NULL,
+    opened_by   TEXT             NOT NULL,
+    own_role    TEXT             NOT NULL,
+    lent_role   TEXT             NOT NULL,
+    purpose     TEXT             NOT NULL,
+    reason      TEXT             NOT NULL,
+    opened_at   DOUBLE PRECISION NOT NULL,
+    ends_at     DOUBLE PRECISION NOT NULL,
+    reviewed_by TEXT,
+    reviewed_at DOUBLE PRECISION,
+    outcome     TEXT             NOT NULL
+);
+
+CREATE TABLE emergency_person (
+    person_id BYTEA NOT NULL,
+    case_id   TEXT  NOT NULL,
+    key_id    TEXT  NOT NULL,
+    sealed    BYTEA NOT NULL,
+    PRIMARY KEY (person_id, case_id)
+);
+
+CREATE TABLE emergency_item (
+    case_id  TEXT             NOT NULL,
+    entry_id TEXT             NOT NULL,
+    item     TEXT             NOT NULL,
+    at       DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (case_id, entry_id)
+);
+
+CREATE INDEX emergency_person_by_case ON emergency_person (case_id);
+
+CREATE TABLE register_entry (
+    entry_id    BYTEA            NOT NULL PRIMARY KEY,
+    key_id      TEXT             NOT NULL,
+    sealed      BYTEA            NOT NULL,
+    recorded_at DOUBLE PRECISION NOT NULL,
+    until       DOUBLE PRECISION NOT NULL
+);
+
+CREATE INDEX register_entry_by_end ON register_entry (until);
+
+CREATE TABLE disclosure (
+    disclosure_id TEXT             NOT NULL PRIMARY KEY,
+    number        BIGINT           NOT NULL,
+    ground        TEXT             NOT NULL,
+    items         TEXT             NOT NULL,
+    starts_at     DOUBLE PRECISION NOT NULL,
+    ends_at       DOUBLE PRECISION NOT NULL,
+    received_at   DOUBLE PRECISION NOT NULL,
+    due_at        DOUBLE PRECISION NOT NULL,
+    told_from     DOUBLE PRECISION NOT NULL,
+    waits_for     TEXT             NOT NULL,
+    public_key    BYTEA            NOT NULL,
+    sealed        BYTEA            NOT NULL,
+    recorded_by   TEXT             NOT NULL,
+    recorded_at   DOUBLE PRECISION NOT NULL,
+    mandate_id    TEXT             NOT NULL,
+    approval_id   TEXT             NOT NULL,
+    scope_seal    TEXT             NOT NULL,
+    status        TEXT             NOT NULL,
+    finished_at   DOUBLE PRECISION,
+    fetched_at    DOUBLE PRECISION,
+    UNIQUE (number)
+);
+
+CREATE TABLE disclosure_person (
+    person_id     BYTEA  NOT NULL,
+    disclosure_id TEXT   NOT NULL,
+    place         BIGINT NOT NULL,
+    found_by      TEXT   NOT NULL,
+    seal          TEXT   NOT NULL,
+    done          BIGINT NOT NULL,
+    PRIMARY KEY (person_id, disclosure_id)
+);
+
+CREATE TABLE disclosure_record (
+    person_id     BYTEA NOT NULL,
+    disclosure_id TEXT  NOT NULL,
+    sealed        BYTEA NOT NULL,
+    PRIMARY KEY (person_id, disclosure_id)
+);
+
+CREATE TABLE disclosure_item (
+    disclosure_id TEXT   NOT NULL,
+    place         BIGINT NOT NULL,
+    item          TEXT   NOT NULL,
+    outcome       TEXT   NOT NULL,
+    PRIMARY KEY (disclosure_id, place, item)
+);
+
+CREATE TABLE entry_later (
+    person_id   BYTEA            NOT NULL,
+    entry_id    BYTEA            NOT NULL,
+    key_id      TEXT             NOT NULL,
+    sealed      BYTEA            NOT NULL,
+    recorded_at DOUBLE PRECISION NOT NULL,
+    told_from   DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (person_id, entry_id)
+);
+
+CREATE INDEX disclosure_person_by_disclosure ON disclosure_person (disclosure_id);
+CREATE INDEX disclosure_record_by_disclosure ON disclosure_record (disclosure_id);
+CREATE INDEX entry_later_by_time ON entry_later (told_from);
+
+CREATE TABLE partner (
+    partner       TEXT             NOT NULL PRIMARY KEY,
+    public_key    BYTEA            NOT NULL,
+    registered_by TEXT             NOT NULL,
+    registered_at DOUBLE PRECISION NOT NULL
+);
+
+CREATE TABLE intake (
+    intake_id   TEXT             NOT NULL PRIMARY KEY,
+    partner     TEXT             NOT NULL,
+    imported_by TEXT             NOT NULL,
+    imported_at DOUBLE PRECISION NOT NULL,
+    records     BIGINT           NOT NULL
+);
+
+CREATE TABLE intake_record (
+    intake_id TEXT             NOT NULL,
+    number    BIGINT           NOT NULL,
+    reason    TEXT             NOT NULL,
+    ends_at   DOUBLE PRECISION NOT NULL,
+    sealed    BYTEA            NOT NULL,
+    PRIMARY KEY (intake_id, number)
+);
+
+CREATE TABLE outbox (
+    person_id  BYTEA            NOT NULL,
+    message_id TEXT             NOT NULL,
+    origin     TEXT             NOT NULL,
+    origin_id  TEXT             NOT NULL,
+    purpose    TEXT             NOT NULL,
+    channel    TEXT             NOT NULL,
+    mandate_id TEXT             NOT NULL,
+    status     TEXT             NOT NULL,
+    reason     TEXT             NOT NULL,
+    attempts   BIGINT           NOT NULL,
+    queued_at  DOUBLE PRECISION NOT NULL,
+    next_at    DOUBLE PRECISION NOT NULL,
+    moved_at   DOUBLE PRECISION NOT NULL,
+    entry_id   TEXT             NOT NULL,
+    notice_id  TEXT             NOT NULL,
+    PRIMARY KEY (person_id, message_id)
+);
+
+CREATE TABLE message_link (
+    person_id  BYTEA NOT NULL,
+    token_hash BYTEA NOT NULL,
+    message_id TEXT  NOT NULL,
+    PRIMARY KEY (person_id, token_hash)
+);
+
+CREATE TABLE reach_tally (
+    origin    TEXT   NOT NULL,
+    origin_id TEXT   NOT NULL,
+    outcome   TEXT   NOT NULL,
+    reason    TEXT   NOT NULL,
+    count     BIGINT NOT NULL,
+    PRIMARY KEY (origin, origin_id, outcome, reason)
+);
+
+CREATE TABLE stop_list (
+    channel TEXT             NOT NULL,
+    token   BYTEA            NOT NULL,
+    reason  TEXT             NOT NULL,
+    since   DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (channel, token, reason)
+);
+
+CREATE TABLE campaign (
+    campaign_id TEXT             NOT NULL PRIMARY KEY,
+    purpose     TEXT             NOT NULL,
+    file        TEXT             NOT NULL,
+    seal        TEXT             NOT NULL,
+    made_by     TEXT             NOT NULL,
+    made_at     DOUBLE PRECISION NOT NULL,
+    status      TEXT             NOT NULL,
+    approval_id TEXT             NOT NULL,
+    mandate_id  TEXT             NOT NULL,
+    walked      BYTEA            NOT NULL,
+    queued_at   DOUBLE PRECISION,
+    stopped_at  DOUBLE PRECISION
+);
+
+CREATE INDEX outbox_by_time ON outbox (status, next_at);
+CREATE INDEX outbox_by_move ON outbox (status, moved_at);
+CREATE INDEX outbox_by_origin ON outbox (origin, origin_id, status);
+CREATE INDEX outbox_by_message ON outbox (message_id);
+CREATE INDEX message_link_by_token ON message_link (token_hash);
+
+CREATE TABLE projection (
+    build_id    TEXT             NOT NULL PRIMARY KEY,
+    data_set    TEXT             NOT NULL,
+    built_by    TEXT             NOT NULL,
+    built_at    DOUBLE PRECISION NOT NULL,
+    policy_hash TEXT             NOT NULL,
+    manifest    TEXT             NOT NULL
+);
+
+CREATE TABLE projection_segment (
+    build_id    TEXT   NOT NULL,
+    column_name TEXT   NOT NULL,
+    segment     BIGINT NOT NULL,
+    sealed      BYTEA  NOT NULL,
+    PRIMARY KEY (build_id, column_name, segment)
+);
+
+CREATE TABLE statistic_account (
+    data_set TEXT   NOT NULL PRIMARY KEY,
+    charged  BIGINT NOT NULL
+);
+
+CREATE TABLE statistic (
+    statistic_id TEXT             NOT NULL PRIMARY KEY,
+    number       BIGINT           NOT NULL,
+    data_set     TEXT             NOT NULL,
+    clause       TEXT             NOT NULL,
+    build_id     TEXT             NOT NULL,
+    built_at     DOUBLE PRECISION NOT NULL,
+    dimensions   TEXT             NOT NULL,
+    purpose      TEXT             NOT NULL,
+    asked_by     TEXT             NOT NULL,
+    asked_at     DOUBLE PRECISION NOT NULL,
+    micro_rho    BIGINT           NOT NULL,
+    delta        DOUBLE PRECISION NOT NULL,
+    status       TEXT             NOT NULL,
+    sealed       BYTEA            NOT NULL,
+    approval_id  TEXT             NOT NULL,
+    released_at  DOUBLE PRECISION,
+    UNIQUE (number)
+);
+
+CREATE TABLE statistic_export (
+    export_id    TEXT             NOT NULL PRIMARY KEY,
+    statistic_id TEXT             NOT NULL,
+    at           DOUBLE PRECISION NOT NULL,
+    exported_by  TEXT             NOT NULL,
+    recipient    TEXT             NOT NULL,
+    form         TEXT             NOT NULL
+);
+
+CREATE INDEX statistic_by_data_set ON statistic (data_set, asked_at);
+
+CREATE TABLE letter (
+    person_id  BYTEA            NOT NULL,
+    message_id TEXT             NOT NULL,
+    origin     TEXT             NOT NULL,
+    origin_id  TEXT             NOT NULL,
+    purpose    TEXT             NOT NULL,
+    key_id     TEXT             NOT NULL,
+    sealed     BYTEA            NOT NULL,
+    put_at     DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (person_id, message_id)
+);
+
+CREATE TABLE fax_job (
+    person_id  BYTEA            NOT NULL,
+    message_id TEXT             NOT NULL,
+    purpose    TEXT             NOT NULL,
+    job        TEXT             NOT NULL,
+    state      TEXT             NOT NULL,
+    moved_at   DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (person_id, message_id)
+);
+
+CREATE TABLE call_sheet (
+    sheet_id   TEXT             NOT NULL PRIMARY KEY,
+    number     BIGINT           NOT NULL,
+    origin     TEXT             NOT NULL,
+    origin_id  TEXT             NOT NULL,
+    purpose    TEXT             NOT NULL,
+    made_at    DOUBLE PRECISION NOT NULL,
+    status     TEXT             NOT NULL,
+    begun_by   TEXT             NOT NULL,
+    ends_at    DOUBLE PRECISION NOT NULL,
+    UNIQUE (number)
+);
+
+CREATE TABLE call_row (
+    person_id  BYTEA            NOT NULL,
+    message_id TEXT             NOT NULL,
+    sheet_id   TEXT             NOT NULL,
+    place      BIGINT           NOT NULL,
+    key_id     TEXT             NOT NULL,
+    sealed     BYTEA            NOT NULL,
+    outcome    TEXT             NOT NULL,
+    moved_at   DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (person_id, message_id)
+);
+
+CREATE TABLE contact (
+    person_id  BYTEA            NOT NULL,
+    message_id TEXT             NOT NULL,
+    case_id    TEXT             NOT NULL,
+    channel    TEXT             NOT NULL,
+    written_by TEXT             NOT NULL,
+    written_at DOUBLE PRECISION NOT NULL,
+    key_id     TEXT             NOT NULL,
+    sealed     BYTEA            NOT NULL,
+    PRIMARY KEY (person_id, message_id)
+);
+
+CREATE INDEX letter_by_origin ON letter (purpose, origin, origin_id, put_at);
+CREATE INDEX fax_job_by_state ON fax_job (state);
+CREATE INDEX call_sheet_by_origin ON call_sheet (origin, origin_id);
+CREATE INDEX call_row_by_sheet ON call_row (sheet_id, place);
+CREATE INDEX contact_by_case ON contact (case_id);

@@ -5,6 +5,12 @@ CREATE TABLE meta (
     value TEXT NOT NULL
 );
 
+CREATE TABLE migration (
+    number BIGINT NOT NULL PRIMARY KEY,
+    name   TEXT   NOT NULL,
+    hash   TEXT   NOT NULL
+);
+
 CREATE TABLE epoch (
     epoch        BIGINT           NOT NULL PRIMARY KEY,
     state        TEXT             NOT NULL,
@@ -67,3 +73,28 @@ CREATE INDEX person_key_by_epoch ON person_key (epoch);
 CREATE INDEX index_token_by_person ON index_token (person_id);
 CREATE INDEX tombstone_by_level ON tombstone (level);
 CREATE INDEX tombstone_by_receipt ON tombstone (receipt_id);
+
+CREATE TABLE canary (
+    person_id  BYTEA            NOT NULL PRIMARY KEY,
+    planted_at DOUBLE PRECISION NOT NULL,
+    planted_by TEXT             NOT NULL
+);
+
+CREATE TABLE statistic_charge (
+    statistic_id TEXT             NOT NULL PRIMARY KEY,
+    data_set     TEXT             NOT NULL,
+    at           DOUBLE PRECISION NOT NULL,
+    micro_rho    BIGINT           NOT NULL
+);
+
+CREATE TABLE statutory_key (
+    key_id    TEXT             NOT NULL PRIMARY KEY,
+    person_id BYTEA            NOT NULL,
+    epoch     BIGINT           NOT NULL,
+    wrapped   BYTEA            NOT NULL,
+    until     DOUBLE PRECISION NOT NULL
+);
+
+CREATE INDEX statutory_key_by_epoch ON statutory_key (epoch);
+CREATE INDEX statutory_key_by_end ON statutory_key (until);
+CREATE INDEX statutory_key_by_person ON statutory_key (person_id);

@@ -1,0 +1,31 @@
+"""An item the policy says is needed: a form without it is not taken, and says why it is needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from installation import Installation
+
+from kept.errors import SubmissionError
+
+POLICY = Path(__file__).parents[2] / "policies" / "sound" / "shop.policy.md"
+
+
+@pytest.mark.anyio
+async def test_a_form_without_what_it_needs_is_not_taken(tmp_path):
+    """Empty, it is refused and nothing is kept; given, it is taken, and what was given before need not be given again."""
+    path = tmp_path / POLICY.name
+    path.write_bytes(
+        POLICY.read_bytes().replace(b"    keep:\n", b'    needed:\n      name: "We greet you."\n    keep:\n')
+    )
+    installation = Installation(tmp_path, "memory", path)
+    await installation.open()
+    own = await installation.join()
+    assert "Needed here: Name (We greet you)." in (await installation.form()).notice.text
+    with pytest.raises(SubmissionError) as refused:
+        await installation.give(own, [("name", ""), ("mail_address", "a@example.jp")])
+    assert (refused.value.reason, refused.value.field) == ("item-needed", "name")
+    await installation.give(own, [("name", "Hanako Mori")])
+    await installation.give(own, [("mail_address", "a@example.jp")])
+    await installation.close()
