@@ -24,7 +24,7 @@ RESEARCHER, APPROVER = "ono", "kato"
 
 
 async def visit(engine: Engine, today: float) -> None:
-    """Three months of visits, counted as §3.5 counts them: so many a day, and nobody's."""
+    """Three months of visits, counted as the site counts them: so many a day, and nobody's."""
     dice = random.Random(20261125)  # noqa: S311 -- invented visits, the same each time
     rows = []
     for back in range(DAYS, 0, -1):
