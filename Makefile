@@ -5,9 +5,12 @@ VENV := .venv
 PY := $(VENV)/bin/python
 DEMO ?= .demo
 PORT ?= 8330
+WORKERS ?= auto
+PYTEST := $(PY) -m pytest -q -n $(WORKERS) --dist loadgroup
+FAST := not slow and not chromium and not fax
 
 .DEFAULT_GOAL := help
-.PHONY: help run tour setup setup-dev check test test-full golden schema bench lock clean
+.PHONY: help run tour setup setup-dev check quick test test-full mutate golden schema bench lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -41,13 +44,17 @@ check: $(VENV)/.dev ## ruff, mypy, import contracts
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports
 
+quick: $(VENV)/.dev ## ruff, and the tests of units, clauses and documents: within a minute
+	@$(VENV)/bin/ruff check .
+	@$(PYTEST) -m "$(FAST)" tests/unit tests/clauses tests/conformance tests/docs
+
 test: check ## the checks and the fast tests
-	@$(PY) -m pytest -q -m "not slow and not chromium and not fax"
+	@$(PYTEST) -m "$(FAST)"
 
 test-full: $(VENV)/.dev ## everything; installs the Debian packages it needs
 	@scripts/debian_packages.sh
 	@$(MAKE) --no-print-directory check
-	@$(PY) -m pytest -q
+	@$(PYTEST)
 
 golden: $(VENV)/.dev ## write the golden files anew; look at the difference before you commit it
 	@KEPT_GOLDEN=update $(PY) -m pytest -q tests/golden

@@ -80,12 +80,16 @@ def vocabulary_words() -> set[str]:
     """Words of closed vocabularies that pages show."""
     from kept.cookies.findings import PHASES, REASONS
     from kept.demo.invented import STAFF
+    from kept.guarantees.guarantee import Known
     from kept.policy.needs import NEEDED
     from kept.policy.words import ClauseState, Source
     from kept.services.my_data import erasure, rights_requests
 
     words = (
-        {one.value for one in ClauseState} | {one.value for one in Source} | set(NEEDED.values()) | set(erasure.LEVELS)
+        {one.value for one in (*ClauseState, *Known)}
+        | {one.value for one in Source}
+        | set(NEEDED.values())
+        | set(erasure.LEVELS)
     )
     words |= {
         *rights_requests.CHECKS,

@@ -79,8 +79,16 @@ def fax_server() -> Iterator[tuple[FaxServer, Path]]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs chromium, or a fax server, where there is none."""
+    """Skip what needs chromium, or a fax server, where there is none; keep together what shares one of them.
+
+    Tests run in several processes (`--dist loadgroup`): those of one browser file share a browser and a served
+    installation, and all tests of the fax server share the server.
+    """
     for item in items:
+        if "chromium" in item.keywords:
+            item.add_marker(pytest.mark.xdist_group(f"browser-{item.path.stem}"))
+        if "fax" in item.keywords:
+            item.add_marker(pytest.mark.xdist_group("fax"))
         if CHROMIUM is None and "chromium" in item.keywords:
             item.add_marker(pytest.mark.skip(reason="needs chromium: run `make test-full`"))
         if not FAX_SERVER and "fax" in item.keywords:

@@ -6,9 +6,9 @@ import pytest
 from asked import Browser
 from installation import PASSWORD
 
+from kept.policy.duties import address_key_seconds
 from kept.services.accounts import accounts
 from kept.services.accounts.devices import COOKIE
-from kept.services.accounts.rate_limits import KEY_SECONDS
 from kept.web.site import ACCOUNT_TRIES, SIGN_IN_TRIES
 
 pytestmark = pytest.mark.anyio
@@ -64,7 +64,7 @@ async def test_the_address_is_never_at_rest_and_its_key_lives_a_week(installatio
     buckets = installation.sql("SELECT bucket FROM rate")
     assert buckets
     assert not [one for one in buckets if "127." in one[0] or "nobody" in one[0]]
-    installation.wall.pass_(KEY_SECONDS + 1)
+    installation.wall.pass_(address_key_seconds(installation.engine.policy.policy) + 1)
     await browser.post("/en/sign-in", login_name="nobody-1", password="x")
     assert limits._key != key
 

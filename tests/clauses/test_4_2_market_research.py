@@ -277,7 +277,10 @@ async def test_without_the_right_nothing_is_built_or_asked(installation, desk, r
 
 async def test_the_right_without_the_purpose_is_not_enough(tmp_path):
     """§4.2 breach: a role may hold the right for usage alone; customers stay closed to it."""
-    for name, content in second_version((b"        - market-research\n        - usage", b"        - usage")).items():
+    for name, content in second_version(
+        (b"        - market-research\n        - usage", b"        - usage"),
+        (b"        - picture-club\n", b"        - picture-club\n        - market-research\n"),
+    ).items():
         (tmp_path / name).write_bytes(content)
     installation = Installation(tmp_path, tmp_path / POLICY.name)
     await installation.open()

@@ -326,13 +326,17 @@ def request_of(dice):
 
 @dataclass(frozen=True)
 class World:
-    """Everything a decision is made from."""
+    """Everything a decision is made from; printed as its seed, which makes it again."""
 
     seed: int
     policy: Policy
     notices: dict[str, Notice]
     person: PersonState
     requests: tuple[Request, ...]
+
+    def _repr_pretty_(self, printer, _cycle) -> None:
+        """Print it where Hypothesis prints an example."""
+        printer.text(f"make_world({self.seed})")
 
 
 def make_world(seed, questions=40):

@@ -46,6 +46,16 @@ def test_a_policy_version_never_returns_with_other_bytes(data):
     assert [row[0] for row in data.all("policy_versions")] == [2, 1]
 
 
+def test_a_proposal_is_replaced_while_it_was_never_activated(data):
+    """An installation that stopped half-way is begun again with a better file."""
+    data.insert("policy_insert", version=1, policy_hash="h")
+    other = {"policy_hash": "better", "files": b"g", "effective_at": 2.0, "proposed_by": "op", "proposed_at": 3.0}
+    assert data.run("policy_replace_first", version=1, **other) == 1
+    assert data.one("policy_get", version=1) == ("better", b"g", 2.0, "op", 3.0, None, None)
+    data.run("policy_activate", version=1, entry_id=b"e", activated_by="first", activated_at=5.0)
+    assert data.run("policy_replace_first", version=1, **other) == 0
+
+
 def test_a_version_is_activated_once(data):
     """Who activated it first stays on record."""
     data.insert("policy_insert", version=1, policy_hash="h")

@@ -29,7 +29,9 @@ def run(chosen: argparse.Namespace) -> int:
     guarantee = ALL.get(chosen.name)
     if guarantee is not None:
         lines = [guarantee.sentence["en"], *(f"enforced at {one}" for one in guarantee.enforced_at)]
-        lines.append("its live check runs on the promise board" if guarantee.built else "not built yet")
+        standing = guarantee.standing()
+        how = standing.detail if standing else "its live check runs on the promise board"
+        lines.append(f"{guarantee.known.value}: {how}" if guarantee.known else "not built yet")
         text = "\n".join(lines)
     else:
         policy = read_policy(policy_files(chosen.policy), words())

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from kept.errors import KeptError
 from kept.guarantees import ALL
-from kept.guarantees.guarantee import Finding, Guarantee, parse_finding
+from kept.guarantees.guarantee import Finding, Guarantee, Known, parse_finding
 from kept.policy.coverage import Part, PartKind, parts
 from kept.policy.model import Clause, Policy
 from kept.policy.words import ClauseKind, ClauseState, Exit
@@ -51,6 +51,7 @@ class PartState:
         said: What that rests on: an English sentence with its values in braces, which pages translate.
         values: The values by name.
         titles: What people call it, by language; for a guarantee, its sentence. Empty where it has only its id.
+        known: For a guarantee, how it is known to hold.
     """
 
     part: Part
@@ -58,6 +59,7 @@ class PartState:
     said: str
     values: Mapping[str, str | int | float]
     titles: Mapping[str, str]
+    known: Known | None = None
 
     @property
     def detail(self) -> str:
@@ -93,7 +95,7 @@ class Board:
 
 
 async def run_checks(engine: Engine) -> dict[str, Finding]:
-    """Run the live check of every built guarantee the policy names, and keep the results."""
+    """Run the live check of every guarantee the policy names that is watched, and keep the results."""
     named = {one.id for one in engine.policy.policy.guarantees}
     found: dict[str, Finding] = {}
     for guarantee in ALL.values():
@@ -171,7 +173,7 @@ def _part_state(
     missing = ClauseState.PERMISSION_UNUSED if clause.kind in PERMISSIONS else ClauseState.NOT_KEPT_YET
     match part.kind:
         case PartKind.GUARANTEE:
-            return PartState(part, *_guaranteed(ALL[part.id], findings.get(part.id), missing))
+            return PartState(part, *_guaranteed(ALL[part.id], findings.get(part.id), missing), ALL[part.id].known)
         case PartKind.ATTESTATION:
             return PartState(part, *_attested(part, people.get(part.id)), {})
         case PartKind.STATEMENT:
@@ -185,6 +187,7 @@ def _guaranteed(
 ) -> tuple[ClauseState, str, Values, Mapping[str, str]]:
     if not guarantee.built:
         return missing, "not built yet", {}, guarantee.sentence
+    finding = guarantee.standing() or finding
     if finding is None:
         return ClauseState.NOT_KEPT_YET, "not checked yet", {}, guarantee.sentence
     state = ClauseState.KEPT if finding.holds else ClauseState.NOT_KEPT_YET

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kept.guarantees.guarantee import Finding, Guarantee
+from kept.guarantees.guarantee import Finding, Guarantee, Known
 from kept.guarantees.sample import one_person
 from kept.services.engine.engine import Engine
 
@@ -28,5 +28,7 @@ GUARANTEE = Guarantee(
         "kept.policy.reference.decide",
         "kept.services.engine.notices.Notices.get",
     ),
+    known=Known.WATCHED,
     check=check,
+    shown_by="tests/unit/guarantees/test_watched.py::test_a_value_whose_notice_is_gone",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kept.guarantees.guarantee import Finding, Guarantee
+from kept.guarantees.guarantee import Finding, Guarantee, Known
 from kept.policy.vocabulary import ParameterKind
 from kept.services.cookies.first_scan import first_scan, scan_every
 from kept.services.cookies.scan import newest_scan
@@ -43,6 +43,8 @@ GUARANTEE = Guarantee(
         "ja": "実際のブラウザによる検査で、宣言と実際のクッキーを照合します。",
     },
     enforced_at=("kept.services.cookies.scan.scan_site", "kept.cookies.findings.compare"),
+    known=Known.WATCHED,
     check=check,
+    shown_by="tests/clauses/test_3_7_never_for_anything_else.py::test_the_board_believes_a_fresh_clean_scan_only",
     parameters={"every": ParameterKind.DURATION, "publish": ParameterKind.FLAG},
 )

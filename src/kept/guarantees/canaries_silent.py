@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kept.guarantees.guarantee import Finding, Guarantee
+from kept.guarantees.guarantee import Finding, Guarantee, Known
 from kept.services.engine.engine import Engine
 from kept.services.gate.canaries import standing_alarms
 
@@ -24,6 +24,8 @@ GUARANTEE = Guarantee(
         "en": "Canary records alarm when they are released.",
         "ja": "おとりの記録は、持ち出されれば警報になります。",
     },
-    enforced_at=("kept.services.gate.gate.Gate.read", "kept.services.gate.canaries.alarm"),
+    enforced_at=("kept.services.gate.gate.read", "kept.services.gate.canaries.alarm"),
+    known=Known.WATCHED,
     check=check,
+    shown_by="tests/clauses/test_5_5_canaries.py::test_opening_one_is_an_alarm_in_the_entrys_own_transaction",
 )

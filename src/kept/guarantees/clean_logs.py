@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from kept.guarantees.guarantee import Finding, Guarantee
+from kept.guarantees.guarantee import Finding, Guarantee, Known
 from kept.services.engine.engine import Engine
 
 
@@ -24,5 +24,7 @@ GUARANTEE = Guarantee(
         "ja": "サービスの記録には、項目・アドレス・利用環境・検索語を残しません。",
     },
     enforced_at=("kept.cli.serve",),
+    known=Known.WATCHED,
     check=check,
+    shown_by="tests/clauses/test_5_5_leakage.py::test_a_server_that_writes_addresses_to_a_log_breaks_the_promise_on_the_board",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kept.guarantees.guarantee import Finding, Guarantee
+from kept.guarantees.guarantee import Finding, Guarantee, Known
 from kept.guarantees.sample import one_person
 from kept.services.engine.engine import Engine
 
@@ -29,5 +29,7 @@ GUARANTEE = Guarantee(
         "kept.services.forms.collection.submit",
         "kept.vault.individual_number.guard_individual_number",
     ),
+    known=Known.WATCHED,
     check=check,
+    shown_by="tests/unit/guarantees/test_watched.py::test_a_value_that_is_not_declared",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kept.guarantees.guarantee import Finding, Guarantee
+from kept.guarantees.guarantee import Finding, Guarantee, Known
 from kept.services.engine.engine import WAITING_AT_MOST_SECONDS, Engine
 
 
@@ -27,5 +27,7 @@ GUARANTEE = Guarantee(
         "kept.store.sqlite.SqliteStore.write",
         "kept.services.engine.flush.Flush",
     ),
+    known=Known.WATCHED,
     check=check,
+    shown_by="tests/unit/guarantees/test_watched.py::test_an_entry_that_is_not_integrated",
 )

@@ -2,20 +2,7 @@
 
 from __future__ import annotations
 
-from kept.guarantees.guarantee import Finding, Guarantee
-from kept.policy import present
-from kept.services.engine.engine import Engine
-
-
-async def check(engine: Engine) -> Finding:
-    """Look whether the promise holds now."""
-    offered = present.boxes(
-        engine.policy.policy, next(iter(engine.policy.policy.points)), engine.policy.policy.language
-    )
-    return Finding(
-        True, "{n} boxes on the registration form, none ticked; each can be withdrawn on my data", {"n": len(offered)}
-    )
-
+from kept.guarantees.guarantee import Guarantee, Known
 
 GUARANTEE = Guarantee(
     id="fair-forms",
@@ -27,5 +14,6 @@ GUARANTEE = Guarantee(
         "kept.web.site.registration",
         "kept.services.my_data.choices.choose",
     ),
-    check=check,
+    known=Known.BY_CONSTRUCTION,
+    shown_by="tests/clauses/test_2_3_lawful_and_fair.py",
 )

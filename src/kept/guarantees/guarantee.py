@@ -1,10 +1,11 @@
-"""What a built-in promise is: a permanent id, one sentence, where it is enforced, how it is checked live."""
+"""What a built-in promise is: a permanent id, one sentence, where it is enforced, how it is known to hold."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from kept.policy.vocabulary import GuaranteeWord, ParameterKind
 from kept.services.engine.engine import Engine
@@ -43,6 +44,14 @@ def parse_finding(holds: bool, kept: str) -> Finding:  # noqa: FBT001 -- the row
         return Finding(False, "not checked yet")
 
 
+class Known(StrEnum):
+    """How a promise is known to hold: three ways that are not worth the same, and are never mixed up."""
+
+    WATCHED = "watched"
+    BY_CONSTRUCTION = "by construction"
+    BY_POLICY_CHECK = "by policy check"
+
+
 Check = Callable[["Engine"], Awaitable[Finding]]
 
 
@@ -54,7 +63,11 @@ class Guarantee:
         id: Permanent word of the policy language.
         sentence: What is promised, by language.
         enforced_at: Where in the code, `module.function`; empty while it is not built.
-        check: Looks whether it holds now; None while it is not built.
+        known: How it is known to hold; None while it is not built.
+        check: Looks whether it holds now, and can find that it does not; only for what is *watched*.
+        shown_by: The test that breaks it and sees the check fail, for what is *watched*; the test file that tries to break
+            it in vain, for what holds *by construction*; the finding of `kept check` that refuses a policy which breaks
+            it, for what holds *by policy check*.
         parameters: Kinds of its parameters.
         optional: Parameters a policy may leave out.
     """
@@ -62,14 +75,24 @@ class Guarantee:
     id: str
     sentence: Mapping[str, str]
     enforced_at: tuple[str, ...] = ()
+    known: Known | None = None
     check: Check | None = None
+    shown_by: str = ""
     parameters: Mapping[str, ParameterKind] = field(default_factory=dict)
     optional: frozenset[str] = frozenset()
 
     @property
     def built(self) -> bool:
         """Whether the engine keeps it today."""
-        return self.check is not None
+        return self.known is not None
+
+    def standing(self) -> Finding | None:
+        """Return what is found without looking: that it holds, and how that is known; None for what is watched."""
+        if self.known is Known.BY_CONSTRUCTION:
+            return Finding(True, "{test} tries to break it, and fails", {"test": self.shown_by})
+        if self.known is Known.BY_POLICY_CHECK:
+            return Finding(True, "a policy that breaks it is refused: {finding}", {"finding": self.shown_by})
+        return None
 
     def word(self) -> GuaranteeWord:
         """Return it as the policy language knows it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kept.guarantees.guarantee import Finding, Guarantee
+from kept.guarantees.guarantee import Finding, Guarantee, Known
 from kept.policy.vocabulary import ParameterKind
 from kept.services.engine.engine import Engine
 
@@ -29,6 +29,8 @@ GUARANTEE = Guarantee(
         "ja": "鍵の世代を期限内に更新し、古い世代を破棄します。",
     },
     enforced_at=("kept.services.upkeep.key_rotation.rotate",),
+    known=Known.WATCHED,
     check=check,
+    shown_by="tests/unit/guarantees/test_watched.py::test_a_key_epoch_that_is_too_old",
     parameters={"at-most": ParameterKind.DURATION},
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kept.guarantees.guarantee import Finding, Guarantee
+from kept.guarantees.guarantee import Finding, Guarantee, Known
 from kept.services.engine.engine import Engine
 
 
@@ -26,5 +26,7 @@ GUARANTEE = Guarantee(
         "kept.services.engine.keyring.Keyring",
         "kept.services.engine.key_files.KeyFiles",
     ),
+    known=Known.WATCHED,
     check=check,
+    shown_by="tests/unit/guarantees/test_watched.py::test_a_key_provider_that_is_away",
 )

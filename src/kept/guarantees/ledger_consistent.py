@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kept.guarantees.guarantee import Finding, Guarantee
+from kept.guarantees.guarantee import Finding, Guarantee, Known
 from kept.policy.vocabulary import ParameterKind
 from kept.services.engine.engine import Engine
 
@@ -29,7 +29,9 @@ GUARANTEE = Guarantee(
         "kept.services.engine.sequencer.Sequencer",
         "kept.services.engine.flush.Flush",
     ),
+    known=Known.WATCHED,
     check=check,
+    shown_by="tests/unit/guarantees/test_watched.py::test_a_tree_that_does_not_extend_its_checkpoint",
     parameters={"checkpoint": ParameterKind.DURATION, "witness": ParameterKind.DURATION},
     optional=frozenset({"witness"}),
 )

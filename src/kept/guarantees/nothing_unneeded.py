@@ -2,22 +2,7 @@
 
 from __future__ import annotations
 
-from kept.guarantees.guarantee import Finding, Guarantee
-from kept.services.engine.engine import Engine
-
-
-async def check(engine: Engine) -> Finding:
-    """Look whether the promise holds now."""
-    policy = engine.policy.policy
-    unused = [
-        f"{point.id}/{item}"
-        for point in policy.points.values()
-        for items in point.stages.values()
-        for item in items
-        if not any(policy.purposes[one].may_use(item) for one in point.purposes)
-    ]
-    return Finding(not unused, "items asked for that no presented purpose uses: {n}", {"n": len(unused)})
-
+from kept.guarantees.guarantee import Guarantee, Known
 
 GUARANTEE = Guarantee(
     id="nothing-unneeded",
@@ -29,5 +14,6 @@ GUARANTEE = Guarantee(
         "kept.policy.check",
         "kept.services.forms.collection.submit",
     ),
-    check=check,
+    known=Known.BY_POLICY_CHECK,
+    shown_by="point-item-unneeded",
 )

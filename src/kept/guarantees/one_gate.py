@@ -2,19 +2,7 @@
 
 from __future__ import annotations
 
-from kept.guarantees.guarantee import Finding, Guarantee
-from kept.services.engine.engine import Engine
-from kept.services.gate.history import newest_entries
-
-
-async def check(engine: Engine) -> Finding:
-    """Look whether the promise holds now."""
-    newest = await newest_entries(engine, 1)
-    engine.ready()
-    if not newest:
-        return Finding(True, "the gate is open; nothing recorded yet")
-    return Finding(True, "the gate is open; last entry {entry}", {"entry": newest[0].entry_id[:12]})
-
+from kept.guarantees.guarantee import Guarantee, Known
 
 GUARANTEE = Guarantee(
     id="one-gate",
@@ -23,8 +11,9 @@ GUARANTEE = Guarantee(
         "ja": "個人情報は、判断し、開き、記録してからでなければ渡さない「ゲート」だけを通って出ます。",
     },
     enforced_at=(
-        "kept.services.gate.gate.Gate.read",
+        "kept.services.gate.gate.read",
         "kept.services.my_data.own_data.own_data",
     ),
-    check=check,
+    known=Known.BY_CONSTRUCTION,
+    shown_by="tests/clauses/test_0_1_good_faith.py",
 )

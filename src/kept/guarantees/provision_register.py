@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kept.guarantees.guarantee import Finding, Guarantee
+from kept.guarantees.guarantee import Finding, Guarantee, Known
 from kept.policy.vocabulary import ParameterKind
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
@@ -27,8 +27,10 @@ GUARANTEE = Guarantee(
         "en": "The register of provisions is written by the release itself.",
         "ja": "提供の記録は、提供する処理そのものが作成します。",
     },
-    enforced_at=("kept.services.gate.gate.Gate.send", "kept.services.third_parties.register.lines_to_keep"),
+    enforced_at=("kept.services.gate.gate.send", "kept.services.third_parties.register.lines_to_keep"),
+    known=Known.WATCHED,
     check=check,
+    shown_by="tests/unit/guarantees/test_watched.py::test_a_provision_without_its_entry",
     parameters={"form": ParameterKind.TEXT, "keep": ParameterKind.DURATION},
     optional=frozenset({"keep"}),
 )

@@ -2,16 +2,7 @@
 
 from __future__ import annotations
 
-from kept.guarantees.guarantee import Finding, Guarantee
-from kept.services.engine.engine import Engine
-
-
-async def check(engine: Engine) -> Finding:
-    """Look whether the promise holds now."""
-    points = engine.policy.policy.points.values()
-    without = [point.id for point in points if not point.purposes]
-    return Finding(not without, "{n} collection points, {m} without a purpose", {"n": len(points), "m": len(without)})
-
+from kept.guarantees.guarantee import Guarantee, Known
 
 GUARANTEE = Guarantee(
     id="purpose-before-collection",
@@ -23,5 +14,6 @@ GUARANTEE = Guarantee(
         "kept.services.forms.collection.submit",
         "kept.crypto.token.parse_token",
     ),
-    check=check,
+    known=Known.BY_POLICY_CHECK,
+    shown_by="point-without-purpose",
 )

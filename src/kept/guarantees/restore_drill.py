@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kept.guarantees.guarantee import Finding, Guarantee
+from kept.guarantees.guarantee import Finding, Guarantee, Known
 from kept.policy.vocabulary import ParameterKind
 from kept.services.backups.drill import newest_drill
 from kept.services.engine.engine import Engine
@@ -37,6 +37,8 @@ GUARANTEE = Guarantee(
         "ja": "バックアップは復元して試し、消去された方や撤回された同意を戻しません。",
     },
     enforced_at=("kept.services.backups.drill.drill", "kept.services.backups.recovery.recover"),
+    known=Known.WATCHED,
     check=check,
+    shown_by="tests/clauses/test_5_4_destruction.py::test_the_board_breaks_when_they_are_overdue_or_a_drill_failed",
     parameters={"every": ParameterKind.DURATION},
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kept.guarantees.guarantee import Finding, Guarantee
+from kept.guarantees.guarantee import Finding, Guarantee, Known
 from kept.services.engine.engine import Engine
 from kept.services.my_data.message_reasons import message_answers
 from kept.store.interface import Transaction
@@ -40,5 +40,7 @@ GUARANTEE = Guarantee(
         "ja": "お届けするすべてのご案内に、届いた理由を示します。",
     },
     enforced_at=("kept.services.messages.outbox.send_one", "kept.services.my_data.message_reasons.why_by_link"),
+    known=Known.WATCHED,
     check=check,
+    shown_by="tests/clauses/test_4_4_sending.py::test_a_sent_row_without_its_entry_is_a_breach_the_board_names",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kept.guarantees.guarantee import Finding, Guarantee
+from kept.guarantees.guarantee import Finding, Guarantee, Known
 from kept.guarantees.sample import one_person
 from kept.services.engine.engine import Engine
 
@@ -30,5 +30,7 @@ GUARANTEE = Guarantee(
         "kept.vault.sealed.open_value",
         "kept.services.engine.people.People.load",
     ),
+    known=Known.WATCHED,
     check=check,
+    shown_by="tests/clauses/test_5_3_modification.py::test_the_customer_and_the_board_see_it",
 )

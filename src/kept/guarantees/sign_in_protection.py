@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-from kept.guarantees.guarantee import Finding, Guarantee
-from kept.services.engine.engine import Engine
-
-
-async def check(engine: Engine) -> Finding:
-    """Look whether the promise holds now."""
-    rows = await engine.data.read(lambda tx: tx.one("rate_get", bucket="none"))
-    return Finding(rows is None, "limits are counted under keyed hashes; no address is stored")
-
+from kept.guarantees.guarantee import Guarantee, Known
 
 GUARANTEE = Guarantee(
     id="sign-in-protection",
@@ -22,5 +14,6 @@ GUARANTEE = Guarantee(
         "kept.services.accounts.rate_limits.Limits.count",
         "kept.crypto.password.Passwords.verify_password",
     ),
-    check=check,
+    known=Known.BY_CONSTRUCTION,
+    shown_by="tests/clauses/test_2_7_entirely_optional.py",
 )

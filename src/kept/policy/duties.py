@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from weakref import WeakKeyDictionary
+from typing import Any
 
 from kept.policy.model import Cookie, Point, Policy, Purpose
 from kept.policy.words import Basis, CookieDuty, Exit, ItemType, PointKind, PurposeDuty
@@ -51,6 +51,10 @@ DEFAULT_COOKIES: Mapping[CookieDuty, Cookie] = MappingProxyType(
     }
 )
 """What applies where a policy declares no cookie for a duty the service cannot do without."""
+
+
+ADDRESS_KEY_SECONDS = 7 * _DAY
+"""How long the key lives under which addresses are counted, where the policy does not say."""
 
 
 def cookie_for(policy: Policy, duty: CookieDuty) -> Cookie | None:
@@ -91,6 +95,22 @@ def roles_that_may(policy: Policy, right: str) -> tuple[str, ...]:
     return tuple(role.id for role in policy.roles.values() if right in role.may)
 
 
+def quarantine_seconds(policy: Policy) -> float:
+    """Return how long a partner's record waits for what it lacks: `sources: partner`, else 30 days."""
+    partner: Any = _body(policy, "sources", "partner")
+    return float(partner["otherwise"]["quarantine"]) if partner else 30 * _DAY
+
+
+def address_key_seconds(policy: Policy) -> float:
+    """Return how long the key lives under which addresses are counted: `addresses`, else 7 days."""
+    addresses: Any = _body(policy, "addresses", "")
+    return float(addresses["key-life"]) if addresses else ADDRESS_KEY_SECONDS
+
+
+def _body(policy: Policy, word: str, name: str) -> Mapping[str, object] | None:
+    return next((one.body for one in policy.declarations if (one.word, one.id) == (word, name)), None)
+
+
 def serving(policy: Policy, duty: PurposeDuty) -> tuple[str, ...]:
     """Return every purpose that serves *duty*: those that say so, else those of which it follows."""
     said = tuple(one.id for one in policy.purposes.values() if one.serves == duty)
@@ -105,12 +125,11 @@ def follows(purpose: Purpose, duty: PurposeDuty) -> bool:
 
 
 _Served = tuple[Mapping[CookieDuty, Cookie], Mapping[str, Cookie], Mapping[CookieDuty | PurposeDuty, Purpose]]
-_known: WeakKeyDictionary[Policy, _Served] = WeakKeyDictionary()
 
 
 def _served(policy: Policy) -> _Served:
     """Work everything out once for each policy."""
-    found = _known.get(policy)
+    found: _Served | None = policy.remembered.get("duties")
     if found is None:
         cookies = _by_duty(policy.cookies.values())
         defaults = {one.name: one for duty, one in DEFAULT_COOKIES.items() if cookies.setdefault(duty, one) is one}
@@ -122,7 +141,7 @@ def _served(policy: Policy) -> _Served:
         for each in PurposeDuty:
             for first in serving(policy, each)[:1]:
                 purposes[each] = policy.purposes[first]
-        found = _known[policy] = cookies, {**policy.cookies, **defaults}, purposes
+        found = policy.remembered["duties"] = cookies, {**policy.cookies, **defaults}, purposes
     return found
 
 

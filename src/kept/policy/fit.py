@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from kept.policy.findings import Place, Report
-from kept.policy.invisible import INVISIBLE
+from kept.policy.invisible import INVISIBLE, shown
 from kept.policy.vocabulary import (
     Body,
     Duration,
@@ -116,12 +116,11 @@ class Fitting:
             return self._misfit(node.place, f"expected text, found {_shown(node)}", "put text in quotes")
         if len(value) > shape.longest:
             return self._misfit(node.place, f"expected at most {shape.longest} characters, found {len(value)}")
+        if hidden := INVISIBLE.search(value):
+            message = f"expected text that reads as it stands, found the invisible character {shown(hidden[0])}"
+            return self._misfit(node.place, message, code="character-invisible")
         if _CONTROL.search(value):
-            return self._misfit(
-                node.place,
-                "expected one line of text, found a control or direction character",
-                code="character-invisible",
-            )
+            return self._misfit(node.place, "expected one line of text, found a control character")
         return value
 
     def _pattern(self, node: Scalar, shape: Pattern) -> Any:

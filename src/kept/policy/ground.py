@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import TypeVar
-from weakref import WeakKeyDictionary
 
 from kept.errors import KeptError
 from kept.policy.duties import cookie_for, purpose_for
@@ -44,8 +43,6 @@ WORDS: Mapping[str, frozenset[str]] = {
 }
 """Declarations a ground may name, each with what may stand behind the colon in the engine's own code."""
 
-_known: WeakKeyDictionary[Policy, Mapping[str, str]] = WeakKeyDictionary()
-
 
 def clause_of(policy: Policy, ground: str) -> str:
     """Return the first clause that carries *ground*, such as `4.6`; empty when none does.
@@ -54,10 +51,12 @@ def clause_of(policy: Policy, ground: str) -> str:
         policy: In force, or the one an answer was given under.
         ground: One ground, or several alternatives divided by spaces.
     """
-    carried = _known.get(policy)
-    if carried is None:
-        carried = _known[policy] = _carried(policy)
-    return next((carried[one] for one in ground.split() if one in carried), "")
+    known: dict[str, str] | None = policy.remembered.get("grounds")
+    if known is None:
+        known = policy.remembered["grounds"] = _carried(policy)
+    if ground not in known and " " in ground:
+        known[ground] = next((known[one] for one in ground.split() if one in known), "")
+    return known.get(ground, "")
 
 
 def cite(policy: Policy, error: E) -> E:
@@ -83,7 +82,7 @@ def is_ground(ground: str, guarantees: Collection[str]) -> bool:
     return bool(ground.split()) and known.issuperset(ground.split())
 
 
-def _carried(policy: Policy) -> Mapping[str, str]:
+def _carried(policy: Policy) -> dict[str, str]:
     order = {clause: number for number, clause in enumerate(policy.clauses)}
     found: dict[str, str] = {}
     for ground, clause in sorted(_grounds(policy), key=lambda pair: order.get(pair[1], 0)):

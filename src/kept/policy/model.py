@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from kept.policy.words import Basis, ClauseKind, Exit, ItemType, PointKind
 
@@ -279,7 +280,7 @@ class Section:
     blocks: tuple[Block, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Policy:
     """A policy as read, whole; equal only to itself, so that what follows from it is worked out once.
 
@@ -296,6 +297,7 @@ class Policy:
         law: Declared legal packs, such as `jp-appi`.
         publish_states: Whether the public page shows the state of clauses.
         publish_counts: Whether it shows counts.
+        remembered: What `ground` and `duties` worked out from it, once; no part of the policy itself.
     """
 
     id: str
@@ -323,3 +325,4 @@ class Policy:
     declarations: tuple[Declaration, ...]
     titles: Mapping[str, str] = field(default_factory=dict)
     controllers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    remembered: dict[str, Any] = field(default_factory=dict, init=False, repr=False)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from kept.policy import duties
 from kept.policy.model import Point, Policy, Purpose
 from kept.policy.narrow import main_purpose
 from kept.policy.phrase import LANGUAGES
-from kept.policy.words import OWN_EXITS, Basis, CookieDuty, Exit, PointKind, PurposeDuty
+from kept.policy.words import OWN_EXITS, Basis, CookieDuty, Exit, PointKind, PurposeDuty, Source
 
 Unmet = Iterator[tuple[str, str]]
 """(word, id) of each declaration that misses something; two empty ones where the policy as a whole does."""
@@ -131,6 +132,13 @@ def _attested(policy: Policy) -> Unmet:
             yield "attest", one.id
 
 
+def _given_directly(policy: Policy) -> Unmet:
+    for other in policy.declarations:
+        body: Any = other.body
+        if (other.word, other.id) == ("sources", "direct") and Source.OWN_SESSION not in body["by"]:
+            yield "sources", "direct"
+
+
 REQUIREMENTS: tuple[Requirement, ...] = (
     Requirement(
         "need-activate", "a role with the right `activate`", "no later version could ever come into force",
@@ -182,6 +190,10 @@ REQUIREMENTS: tuple[Requirement, ...] = (
     Requirement(
         "need-attest", "the right `attest` for a role that attests", "its attestation would be overdue for ever",
         "add `may:` with `attest` to the role", _attested,
+    ),
+    Requirement(
+        "need-direct", "`own-session` among what `sources: direct` comes by", "every form would take what the policy rules out",
+        "add `own-session` under `by`", _given_directly,
     ),
 )  # fmt: skip
 """Everything, in the order of the page."""

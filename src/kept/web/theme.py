@@ -77,11 +77,11 @@ def read_theme(folder: Path) -> Theme:
     try:
         said = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise _wrong("expected theme.toml in the folder of the theme, found none", "theme-missing") from None
+        raise _unfit("expected theme.toml in the folder of the theme, found none", "theme-missing") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise _wrong(f"expected TOML in theme.toml, found something else: {error}", "theme-unfit") from None
+        raise _unfit(f"expected TOML in theme.toml, found something else: {error}", "theme-unfit") from None
     if unknown := sorted(set(said) - {"colours", "dark", "logo"}):
-        raise _wrong(f"expected colours, dark or logo in theme.toml, found {unknown[0][:40]!r}", "theme-unfit")
+        raise _unfit(f"expected colours, dark or logo in theme.toml, found {unknown[0][:40]!r}", "theme-unfit")
     light, dark = _colours(said.get("colours", {}), "colours"), _colours(said.get("dark", {}), "dark")
     built_in = [_built_in(one) for one in re.findall(r":root\{(--paper[^}]*)\}", _LOOK)]
     _require_contrast({**built_in[0], **light}, "colours")
@@ -103,13 +103,13 @@ def _built_in(variables: str) -> dict[str, str]:
 
 def _colours(said: object, table: str) -> dict[str, str]:
     if not isinstance(said, dict):
-        raise _wrong(f"expected a table of colours under {table} in theme.toml, found another value", "theme-unfit")
+        raise _unfit(f"expected a table of colours under {table} in theme.toml, found another value", "theme-unfit")
     for name, value in said.items():
         if name not in COLOURS:
             message = f"expected one of {', '.join(COLOURS)} under {table} in theme.toml, found {str(name)[:40]!r}"
-            raise _wrong(message, "theme-unfit")
+            raise _unfit(message, "theme-unfit")
         if not isinstance(value, str) or not _HEX.fullmatch(value):
-            raise _wrong(
+            raise _unfit(
                 f"expected a colour such as #165e83 for {name} in theme.toml, found another value", "theme-unfit"
             )
     return dict(said)
@@ -121,7 +121,7 @@ def _require_contrast(colours: Mapping[str, str], table: str) -> None:
         found = (brighter + 0.05) / (darker + 0.05)
         if found < CONTRAST:
             message = f"expected a contrast of {CONTRAST} between {text} and {ground} under {table}, found {found:.1f}"
-            raise _wrong(message, "theme-contrast", hint="choose a darker or a lighter one; people have to read it")
+            raise _unfit(message, "theme-contrast", hint="choose a darker or a lighter one; people have to read it")
 
 
 def _luminance(colour: str) -> float:
@@ -144,15 +144,15 @@ def _logo(folder: Path, said: object) -> tuple[bytes, str]:
         return b"", ""
     if not isinstance(said, str) or Path(said).name != said or Path(said).suffix not in LOGOS:
         kinds = ", ".join(LOGOS)
-        raise _wrong(
+        raise _unfit(
             f"expected the name of a file ({kinds}) beside theme.toml for logo, found another value", "theme-logo"
         )
     file = folder / said
     if not file.is_file() or file.is_symlink():
-        raise _wrong(f"expected the logo {said[:40]!r} beside theme.toml, found none", "theme-logo")
+        raise _unfit(f"expected the logo {said[:40]!r} beside theme.toml, found none", "theme-logo")
     content = file.read_bytes()
     if len(content) > LOGO_AT_MOST_BYTES:
-        raise _wrong(f"expected a logo of at most {LOGO_AT_MOST_BYTES} bytes, found {len(content)}", "theme-logo")
+        raise _unfit(f"expected a logo of at most {LOGO_AT_MOST_BYTES} bytes, found {len(content)}", "theme-logo")
     return content, LOGOS[file.suffix]
 
 
@@ -163,9 +163,9 @@ def _templates(folder: Path) -> Path | None:
     for one in sorted(found.iterdir()):
         if one.name not in TEMPLATES:
             message = f"expected only {' and '.join(TEMPLATES)} in the theme's templates, found {one.name[:40]!r}"
-            raise _wrong(message, "theme-template", hint="every other page is the engine's own")
+            raise _unfit(message, "theme-template", hint="every other page is the engine's own")
     return found
 
 
-def _wrong(message: str, reason: str, *, hint: str = "docs/your-own.md shows a theme") -> SettingError:
+def _unfit(message: str, reason: str, *, hint: str = "docs/your-own.md shows a theme") -> SettingError:
     return SettingError(message, reason=reason, hint=hint)

@@ -13,6 +13,7 @@ from kept.cookies.rules import Rules
 from kept.errors import DeniedError, LimitError, SubmissionError
 from kept.guarantees import ALL
 from kept.policy import duties, needs
+from kept.policy.check import check_policy
 from kept.policy.ground import cite, clause_of, is_ground
 from kept.policy.read import read_policy
 from kept.policy.words import Basis, CookieDuty, ItemType, PointKind, PurposeDuty
@@ -118,3 +119,23 @@ def test_the_default_cookies_pass_and_others_do_not():
     assert jar.value("__Host-kept_session", purpose=f"{duties.OWN_PURPOSE}session") == "s"
     assert [(one.name, one.reason) for one in dropped] == [("__Host-kept_remember", "undeclared")]
     assert rules.choices == "__Host-kept_choices"
+
+
+def test_a_cookie_that_serves_is_sound_and_replaces_the_default():
+    """`serves: session` on a name of the policy's own: nothing is found wrong, and no default stands beside it."""
+    sound = (ROOT / "tests/policies/sound/shop.policy.md").read_text("utf-8")
+    written = sound.replace(
+        "roles:\n", '  visit:\n    title: "Knowing you on this visit"\n    basis: necessary\nroles:\n'
+    )
+    written = written.replace(
+        "collection:\n",
+        "cookies:\n  __Host-shop_session:\n    purpose: visit\n    basis: necessary\n    life: session\n"
+        "    serves: session\ncollection:\n",
+    )
+    files = {"shop.policy.md": written.encode()}
+    assert check_policy(files, GUARANTEES) == ()
+    policy = read_policy(files, GUARANTEES)
+    assert list(duties.cookies_of(policy)) == ["__Host-shop_session", "__Host-kept_choices", "__Host-kept_device"]
+    assert duties.purpose_for(policy, CookieDuty.SESSION) is policy.purposes["visit"]
+    assert clause_of(policy, "cookies:session") == "1.1"
+    assert clause_of(policy, "cookies:device") == ""

@@ -19,7 +19,7 @@ async def test_a_form_without_what_it_needs_is_not_taken(tmp_path):
     path.write_bytes(
         POLICY.read_bytes().replace(b"    keep:\n", b'    needed:\n      name: "We greet you."\n    keep:\n')
     )
-    installation = Installation(tmp_path, "memory", path)
+    installation = Installation(tmp_path, path)
     await installation.open()
     own = await installation.join()
     assert "Needed here: Name (We greet you)." in (await installation.form()).notice.text

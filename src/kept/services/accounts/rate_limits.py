@@ -8,10 +8,9 @@ from __future__ import annotations
 from kept.crypto.digest import framed, hmac_sha256
 from kept.crypto.random import random_bytes
 from kept.errors import LimitError
+from kept.policy.duties import ADDRESS_KEY_SECONDS, address_key_seconds
 from kept.services.engine.engine import Engine
 from kept.store.interface import Transaction
-
-KEY_SECONDS = 7 * 86400.0
 
 
 class Limits:
@@ -39,7 +38,9 @@ class Limits:
             LimitError: Too many.
         """
         at = self._engine.clock.now()
-        if at - self._key_since > KEY_SECONDS:
+        engine = self._engine
+        life = address_key_seconds(engine.policy.policy) if engine.has_policy else ADDRESS_KEY_SECONDS
+        if at - self._key_since > life:
             self._key, self._key_since = random_bytes(32), at
         bucket = hmac_sha256(self._key, framed(what.encode(), who.encode())).hex()
 

@@ -48,7 +48,11 @@ async def propose(engine: Engine, files: Mapping[str, bytes], *, by: str) -> Act
         }
         if row is None:
             await tx.run("policy_insert", **proposal)
-        elif row[0] != active.hash and not await tx.run("policy_replace_first", **proposal):
+        elif row[0] == active.hash:
+            return
+        elif any(one[6] is not None for one in await tx.all("policy_versions")) or not await tx.run(
+            "policy_replace_first", **proposal
+        ):
             raise ConflictError(
                 f"expected version {version} to be what it was, found other bytes under the same number",
                 reason="version-reused",

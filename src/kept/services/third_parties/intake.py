@@ -16,6 +16,7 @@ import msgspec
 from kept.crypto.random import random_id
 from kept.errors import ErasedError, EvidenceError, InputError, KeptError, SubmissionError
 from kept.policy import change
+from kept.policy.duties import quarantine_seconds
 from kept.policy.notice import Notice
 from kept.policy.person import PersonState
 from kept.policy.words import Source
@@ -34,7 +35,6 @@ from kept.store.interface import Transaction
 BY = "partner"
 TAKEN = "taken"
 KIND = "intake-record"
-QUARANTINE_SECONDS = 30 * 86400.0
 OVER = "quarantine-over"
 
 
@@ -289,7 +289,9 @@ async def _keep_apart(engine: Engine, intake_id: str, number: int, record: Recor
         before = rows.get(number)
         if before is not None and str(before[1]) == TAKEN:
             return  # another process was faster
-        ends_at = float(before[2]) if before is not None and before[2] else at + QUARANTINE_SECONDS
+        ends_at = (
+            float(before[2]) if before is not None and before[2] else at + quarantine_seconds(engine.policy.policy)
+        )
         await tx.run(
             "intake_record_put", intake_id=intake_id, number=number, reason=reason, ends_at=ends_at, sealed=sealed
         )
@@ -324,7 +326,7 @@ def open_quarantined(engine: Engine, intake_id: str, number: int, sealed: bytes)
 
 
 async def end_quarantine(engine: Engine) -> int:
-    """Destroy quarantined records whose thirty days are over; what stays is that there was one, and why."""
+    """Destroy quarantined records whose time is over; what stays is that there was one, and why."""
     over = await engine.data.read(lambda tx: tx.all("intake_records_over", at=engine.clock.now()))
     for intake_id, number, _ in over:
         await engine.data.write(
@@ -370,5 +372,8 @@ def _declared(engine: Engine) -> None:
 
 def _quarantine(message: str, reason: str) -> SubmissionError:
     return SubmissionError(
-        message, reason=reason, rests_on="sources:partner", hint="the record waits in quarantine for thirty days"
+        message,
+        reason=reason,
+        rests_on="sources:partner",
+        hint="the record waits in quarantine, as long as the policy says",
     )

@@ -28,10 +28,10 @@ INSERT INTO policy_version (version, policy_hash, files, effective_at, proposed_
 VALUES (:version, :policy_hash, :files, :effective_at, :proposed_by, :proposed_at, NULL, NULL, NULL);
 
 -- name: policy_replace_first (version, policy_hash, files, effective_at, proposed_by, proposed_at)
--- Replaces the proposal of an installation that never had a policy in force: nobody was shown it, nothing rests on it.
+-- Replaces a proposal where no version was ever activated: nobody was shown it, nothing rests on it.
 UPDATE policy_version SET policy_hash = :policy_hash, files = :files, effective_at = :effective_at, proposed_by = :proposed_by,
     proposed_at = :proposed_at
-WHERE version = :version AND NOT EXISTS (SELECT 1 FROM policy_version WHERE activated_at IS NOT NULL);
+WHERE version = :version AND activated_at IS NULL;
 
 -- name: policy_get (version) -> policy_hash, files, effective_at, proposed_by, proposed_at, activated_by, activated_at
 -- One policy version.
