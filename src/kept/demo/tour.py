@@ -115,8 +115,8 @@ class Tour:
         with card["mail_address"].open(Exit.SCREEN) as text:
             print(f"    opened at its exit, once: {text}")
         self.say("Market research is refused, with its clause.")
-        await self._refused(cases.open_case(engine, session, "market-research"))
-        await self._refused(cases.open_item(engine, session, case.id, "interests"))
+        await self._refused(engine, cases.open_case(engine, session, "market-research"))
+        await self._refused(engine, cases.open_item(engine, session, case.id, "interests"))
         return session, case
 
     async def _history(self, engine: Engine, own: Own, session: sessions.StaffSession, case: cases.Case) -> None:
@@ -130,7 +130,7 @@ class Tour:
                 print(f"    {said} §{line.account.clause} case {line.account.case}")
         self.say("She stops the use; the next read is refused.")
         await choices.stop_use(engine, own, "contact", stop=True)
-        await self._refused(cases.open_item(engine, session, case.id, "mail_address"))
+        await self._refused(engine, cases.open_item(engine, session, case.id, "mail_address"))
         await choices.stop_use(engine, own, "contact", stop=False)
 
     async def _proof(self, engine: Engine, own: Own) -> str:
@@ -211,7 +211,7 @@ class Tour:
         session = await sessions.session_of(engine, await sessions.start_demo_session(engine, "sato"))
         if session is not None:
             case = await cases.open_case(engine, session, "contact")
-            await self._refused(cases.find_in_case(engine, session, case.id, {"mail_address": ADDRESS}))
+            await self._refused(engine, cases.find_in_case(engine, session, case.id, {"mail_address": ADDRESS}))
         await engine.close()
         self.address, self.policy = kept_address, kept_policy
 
@@ -229,13 +229,13 @@ class Tour:
         print(f"    receipt: level {receipt['level'] if receipt else '?'}; raw search: {sum(counts.values())} hits")
         print(f"    the old proof: entry {verify_proof(proof, self.key).index} verifies")
 
-    async def _refused(self, act: Any) -> None:
+    async def _refused(self, engine: Engine, act: Any) -> None:
         try:
             await act
         except NotFoundError as error:
-            print(f"    refused: {error.message} ({error.clause})")
+            print(f"    refused: {error.message} ({engine.cite(error).clause})")
         except DeniedError as error:
-            print(f"    refused: {error}")
+            print(f"    refused: {engine.cite(error)}")
             print(f"      what would be needed: {error.needed}")
 
     def _save(self, name: str) -> Path:
