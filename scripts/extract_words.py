@@ -28,13 +28,14 @@ CUSTOMER_FACING = (
     "crypto/token.py",
     "crypto/second_factor.py",
     "policy/change.py",
+    "demo/pages.py",
 )
 
 
 def template_words() -> set[str]:
     """Words marked in templates."""
     found = set()
-    for file in sorted((SOURCE / "web/templates").glob("*.html")):
+    for file in sorted(SOURCE.glob("*/templates/*.html")):
         found |= {
             one.replace('\\"', '"') for one in re.findall(r'\b_\("((?:[^"\\]|\\.)*)"', file.read_text(encoding="utf-8"))
         }
@@ -58,6 +59,17 @@ def error_words() -> set[str]:
                         for one in texts
                         if isinstance(one, ast.Constant) and isinstance(one.value, str) and " " in one.value
                     }
+    return found
+
+
+def menu_words() -> set[str]:
+    """Titles of the menu, and the notes at the foot of pages."""
+    found: set[str] = set()
+    for file in sorted(SOURCE.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"Menu", "More"}:
+                texts = [*node.args[:1], *(key.value for key in node.keywords if key.arg == "note")]
+                found |= {one.value for one in texts if isinstance(one, ast.Constant) and isinstance(one.value, str)}
     return found
 
 
@@ -115,7 +127,9 @@ def vocabulary_words() -> set[str]:
 
 def all_words() -> set[str]:
     """Everything that is translated."""
-    return template_words() | error_words() | finding_words() | vocabulary_words() | {"said, not enforced"}
+    return (
+        template_words() | error_words() | menu_words() | finding_words() | vocabulary_words() | {"said, not enforced"}
+    )
 
 
 def escaped(text: str) -> str:

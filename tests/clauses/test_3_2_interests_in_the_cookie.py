@@ -7,7 +7,7 @@ import re
 import pytest
 from asked import Browser
 
-from kept.web.cookies import INTERESTS
+from kept.web.site.pictures import INTERESTS
 
 pytestmark = pytest.mark.anyio
 

@@ -29,7 +29,7 @@ async def test_a_cookie_the_site_itself_invents_is_dropped_and_recorded(installa
         answer.set_cookie("__Host-kept_session", "7", secure=True, max_age=999)
         return answer
 
-    browser.app._app._apps["site"]._app.router.routes.insert(0, Route("/en/careless", careless))
+    browser.app._app._apps["site"].router.routes.insert(0, Route("/en/careless", careless))
     for _ in range(2):
         answer = await browser.get("/en/careless")
         assert answer.headers.get_list("set-cookie") == []

@@ -16,7 +16,7 @@ def test_staff_are_found_by_login_and_listed(data):
     with pytest.raises(ConflictError):
         data.insert("staff_insert", staff_id="s3", login="abe")
     assert data.one("staff_by_login", login="abe") == ("s1", "password_hash", b"second_factor", 0, "roles", None)
-    assert data.one("staff_get", staff_id="s2") == ("ogawa", "roles", None)
+    assert data.one("staff_get", staff_id="s2") == ("ogawa", "roles", None, b"second_factor")
     assert data.all("staff_all") == [("s1", "abe", "roles", 1.0, None), ("s2", "ogawa", "roles", 1.0, None)]
 
 
@@ -86,6 +86,7 @@ def test_mandates_end_with_their_case_and_their_actor(data):
         mandate(data, mandate_id, case_id=case_id, actor=actor)
     assert data.run("mandates_revoke_case", case_id="c1", at=5.0) == 1
     assert data.run("mandates_revoke_actor", actor="abe", at=6.0) == 1
+    assert data.one("mandate_of_case", case_id="c1") == ("m1", 1000.5, 100.0, 5.0, 10)
     assert [data.one("mandate_get", mandate_id=one)[7] for one in ("m1", "m2", "m3")] == [5.0, 6.0, None]
     assert data.run("mandate_charge", mandate_id="m1", count=1, at=1.0) == 0
     assert data.run("mandate_charge", mandate_id="m3", count=1, at=1.0) == 1

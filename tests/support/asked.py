@@ -7,7 +7,7 @@ from http.cookies import SimpleCookie
 
 import httpx2
 
-from kept.demo import pages
+from kept.demo.pages import pages
 from kept.web.app import build_app
 
 SITE = "https://shop.example"
@@ -23,9 +23,10 @@ class Browser:
         at: `SITE` or `CONSOLE`.
         demo: Whether the demo's start page is offered.
         address: Where it asks from.
+        mailbox: What the demo's customers receive.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- what a browser may be
         self,
         installation,
         headers: dict[str, str] | None = None,
@@ -33,15 +34,16 @@ class Browser:
         *,
         demo: bool = False,
         address: str = "127.0.0.1",
+        mailbox=None,
     ) -> None:
         self.app = build_app(
             installation.engine,
             brand="Photolibrary",
             site_hosts=("shop.example",),
             console_hosts=("staff.example",),
-            demo_routes=pages.routes if demo else None,
+            more=pages(mailbox) if demo else None,
         )
-        self.web = self.app._app._apps["site"]._app.state.web
+        self.web = self.app._app._apps["site"].state.web
         self._client = httpx2.AsyncClient(
             transport=httpx2.ASGITransport(app=self.app, client=(address, 123)),
             base_url=at,

@@ -58,9 +58,9 @@ async def test_the_mailbox_shows_what_came_and_is_the_demo_s_alone(installation)
     await box.close()
     await desk.end()
     assert (await Browser(installation).get("/en/demo/mailbox")).status_code == 404
-    browser = Browser(installation, demo=True)
-    assert "Nothing has come" in (await browser.get("/en/demo/mailbox")).text
-    browser.web.mailbox = box
+    nothing = await Browser(installation, demo=True).get("/en/demo/mailbox")
+    assert "Nothing has come" in nothing.text
+    browser = Browser(installation, demo=True, mailbox=box)
     text = (await browser.get("/en/demo/mailbox")).text
     assert "List-Unsubscribe: &lt;https://shop.example/u/" in text
     assert '<a href="https://shop.example/en/w/' in text

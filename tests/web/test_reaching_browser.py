@@ -11,7 +11,7 @@ from kept.policy.words import Exit
 from kept.services.accounts import accounts
 from kept.services.messages.outbox import send_due
 from kept.services.staff import sessions
-from kept.web.answers import SESSION
+from kept.web.exchange import SESSION
 
 pytestmark = pytest.mark.chromium
 

@@ -23,7 +23,6 @@ from kept.services.engine.installation import Address
 from kept.services.engine.key_files import KeyFiles, read_key, write_key
 from kept.services.engine.record import Actor, record
 from kept.services.forms.receipts import moment
-from kept.store.serving import lock_for_serving
 
 EXAMPLES = """example: kept backup new-key backup.key                                     (on another machine: prints the public half)
          kept backup create backups --public KEY --store sqlite:///shop.db
@@ -73,10 +72,10 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.act == "list":
         return _list(chosen)
     if chosen.act == "restore":
-        with lock_for_serving(address_of(chosen).data):
+        with address_of(chosen).alone():
             return asyncio.run(_restore(chosen))
     if chosen.act == "sign-off":
-        with lock_for_serving(address_of(chosen).data, existing=True):
+        with address_of(chosen).alone(existing=True):
             return asyncio.run(_sign_off(chosen))
     return asyncio.run(_create(chosen) if chosen.act == "create" else _drill(chosen))
 

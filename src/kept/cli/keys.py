@@ -9,8 +9,7 @@ from typing import Any
 
 from kept.cli.opening import add_address, address_of, opened, operator
 from kept.services.forms.receipts import moment
-from kept.services.upkeep.key_rotation import finish_rotation, rotate
-from kept.store.serving import lock_for_serving
+from kept.services.upkeep.key_rotation import epochs, finish_rotation, rotate
 
 
 def add(commands: Any) -> None:
@@ -28,15 +27,16 @@ def run(chosen: argparse.Namespace) -> int:
     """Run the command; rotating needs the installation to itself."""
     if chosen.act == "show":
         return asyncio.run(_run(chosen))
-    with lock_for_serving(address_of(chosen).data, existing=True):
+    with address_of(chosen).alone(existing=True):
         return asyncio.run(_run(chosen))
 
 
 async def _run(chosen: argparse.Namespace) -> int:
     async with opened(chosen) as engine:
         if chosen.act == "show":
-            rows = await engine.keys.read(lambda tx: tx.all("epochs"))
-            answer: Any = [{"epoch": row[0], "state": row[1], "since": moment(float(row[2]))} for row in rows]
+            answer: Any = [
+                {"epoch": one.epoch, "state": one.state, "since": moment(one.since)} for one in await epochs(engine)
+            ]
         else:
             done = await (rotate if chosen.act == "rotate" else finish_rotation)(engine, by=operator())
             answer = [{"epoch": done.epoch, "wrapped anew": done.rewrapped, "destroyed": list(done.destroyed)}]

@@ -11,7 +11,6 @@ from kept.cli.opening import add_address, address_of, opened, operator
 from kept.errors import SettingError
 from kept.services.backups.recovery import confirm_clock, reasons_to_recover, recover
 from kept.services.upkeep.retention import confirm_sweep
-from kept.store.serving import lock_for_serving
 
 
 def add(commands: Any) -> None:
@@ -36,7 +35,7 @@ def add(commands: Any) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Run the command; it needs the installation to itself."""
-    with lock_for_serving(address_of(chosen).data, existing=True):
+    with address_of(chosen).alone(existing=True):
         return asyncio.run(_run(chosen))
 
 

@@ -19,9 +19,10 @@ from kept.channels.mail import MailServer
 from kept.channels.mailbox import Mailbox
 from kept.cli.opening import add_address
 from kept.crypto.sealed_to import OpeningKey
-from kept.demo import POLICY, pages
+from kept.demo import POLICY
 from kept.demo.clock import MovedClock
 from kept.demo.invented import DAY, DAYS, invent
+from kept.demo.pages import pages
 from kept.errors import SettingError
 from kept.guarantees import words
 from kept.guarantees.board import run_checks
@@ -38,7 +39,6 @@ from kept.services.staff.activation import activate_first
 from kept.services.upkeep.channels import look_after_channels, set_up_channels
 from kept.services.upkeep.routine import begin_routine, watch_policy_files
 from kept.services.upkeep.sending import begin_reaching, equip
-from kept.store.serving import lock_for_serving
 from kept.web.app import build_app
 
 ORIGIN = "photolibrary.example/kept"
@@ -104,7 +104,7 @@ def run(chosen: argparse.Namespace) -> int:
         address = parse_address(f"sqlite:///{folder / 'photolibrary.db'}")
     else:
         address = parse_address(chosen.store, keys_url=chosen.keys, key_folder=chosen.key_folder)
-    with lock_for_serving(address.data):
+    with address.alone():
         clear_left_over(address.data, address.data, address.keys)
         sockets = listen(chosen.port)
         mailbox = Mailbox() if chosen.demo else None
@@ -210,8 +210,7 @@ async def _serve(
             site_hosts=("localhost", "127.0.0.1"),
             console_hosts=("staff.localhost", "::1"),
             addresses=addresses,
-            demo_routes=pages.routes if chosen.demo else None,
-            mailbox=mailbox,
+            more=pages(mailbox) if chosen.demo else None,
         )
         config = uvicorn.Config(
             app,

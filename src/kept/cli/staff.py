@@ -13,7 +13,7 @@ from kept.cli.opening import add_address, opened, operator
 from kept.crypto.second_factor import enrolment_uri, secret_text
 from kept.errors import SettingError
 from kept.services.staff.credentials import issue_credential, revoke_credential
-from kept.services.staff.sessions import add_staff, disable_staff
+from kept.services.staff.sessions import add_staff, disable_staff, members
 
 
 def add(commands: Any) -> None:
@@ -63,8 +63,10 @@ async def _run(chosen: argparse.Namespace) -> int:
                 uri = enrolment_uri(new.secret, new.login, engine.policy.policy.controller.get("name", "Kept"))
                 answer: Any = {"login": new.login, "second-factor": secret_text(new.secret), "enrol": uri}
             case "list":
-                rows = await engine.data.read(lambda tx: tx.all("staff_all"))
-                answer = [{"login": row[1], "roles": row[2], "disabled": row[4] is not None} for row in rows]
+                answer = [
+                    {"login": one.login, "roles": ",".join(one.roles), "disabled": one.disabled}
+                    for one in await members(engine)
+                ]
             case "disable":
                 await disable_staff(engine, chosen.login, by=operator())
                 answer = {"disabled": chosen.login}

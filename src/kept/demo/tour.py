@@ -27,7 +27,6 @@ from kept.services.my_data.own_data import own_data
 from kept.services.staff import sessions
 from kept.services.staff.activation import activate_first
 from kept.services.upkeep.verification import verify_installation
-from kept.store.sqlite import raw_count
 from kept_verify import verify_proof
 
 CANARY = "Hanako Canary-Mori"
@@ -98,7 +97,7 @@ class Tour:
         )  # fmt: skip
         print(f"    receipt {len(receipt.id)} digits, {len(receipt.record['dpv:hasProcess'])} purposes named")
         self.say("The raw database files hold none of it.")
-        counts = raw_count(self.folder, "shop", [CANARY.encode(), ADDRESS.encode()])
+        counts = self.address.raw_count([CANARY.encode(), ADDRESS.encode()])
         print(f"    searched every file for the name and the address: {sum(counts.values())} hits")
         return own
 
@@ -225,7 +224,7 @@ class Tour:
         await engine.close()
         for name in ("before-flip", "yesterday", "today", "less"):
             shutil.rmtree(self.folder / name)
-        counts = raw_count(self.folder, "shop", [CANARY.encode(), ADDRESS.encode()])
+        counts = self.address.raw_count([CANARY.encode(), ADDRESS.encode()])
         print(f"    receipt: level {receipt['level'] if receipt else '?'}; raw search: {sum(counts.values())} hits")
         print(f"    the old proof: entry {verify_proof(proof, self.key).index} verifies")
 

@@ -10,7 +10,7 @@ GUARANTEE = Guarantee(
         "en": "A page shows what this browser holds for the site, for what, with a button to delete it.",
         "ja": "このブラウザが保持しているものと目的を示し、削除できるページがあります。",
     },
-    enforced_at=("kept.web.cookies.centre",),
+    enforced_at=("kept.web.site.cookies.centre",),
     known=Known.BY_CONSTRUCTION,
     shown_by="tests/clauses/test_3_3_on_your_computer.py",
 )

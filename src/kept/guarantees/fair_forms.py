@@ -11,7 +11,7 @@ GUARANTEE = Guarantee(
         "ja": "あらかじめチェックされた欄も隠れた欄もなく、断ることも撤回も、同意と同じ手軽さです。",
     },
     enforced_at=(
-        "kept.web.site.registration",
+        "kept.web.site.registration.registration",
         "kept.services.my_data.choices.choose",
     ),
     known=Known.BY_CONSTRUCTION,

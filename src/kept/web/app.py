@@ -2,67 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Receive, Scope, Send
 
-from kept.channels.mailbox import Mailbox
 from kept.cookies.asgi import CookieGate
-from kept.cookies.rules import Jar
 from kept.errors import KeptError
-from kept.services.accounts import accounts
 from kept.services.accounts.rate_limits import Limits
 from kept.services.cookies.rules import CookieRules
 from kept.services.cookies.visits import Visits
 from kept.services.engine.engine import Engine
-from kept.services.staff import sessions
-from kept.web import (
-    approvals,
-    campaigns,
-    console,
-    contact,
-    cookies,
-    emergencies,
-    instances,
-    intake,
-    legal,
-    provision,
-    reaching,
-    site,
-    statistics,
-    taking_part,
-)
-from kept.web.answers import SESSION, Web, error_page, page
+from kept.web import console, site
+from kept.web.answers import bug, http_error, our_error
+from kept.web.exchange import Web, templates
 from kept.web.frame import Frame
+from kept.web.routes import Page, menu_of, routes_of
 
 MINUTE = 60.0
 STATIC = Path(__file__).parent / "static"
-
-
-class _Sessions:
-    """Looks up who is signed in, once per request."""
-
-    def __init__(self, app: ASGIApp, engine: Engine, kind: str) -> None:
-        self._app, self._engine, self._kind = app, engine, kind
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            jar: Jar = scope["state"]["cookies"]
-            token = jar.value(SESSION, purpose="sign-in") if jar.has(SESSION) else ""
-            found: object = None
-            if token:
-                found = await (accounts.session_of if self._kind == "site" else sessions.session_of)(
-                    self._engine, token
-                )
-            scope["state"]["session"] = found
-        await self._app(scope, receive, send)
 
 
 class _Static(StaticFiles):
@@ -74,6 +37,23 @@ class _Static(StaticFiles):
         return response
 
 
+@dataclass(frozen=True, slots=True)
+class More:
+    """What a caller adds to the pages.
+
+    Args:
+        site: Pages of the customers' site; one at an address of ours stands in its place, and they come last in the menu.
+        console: The same of the staff console.
+        templates: Folder of the templates they are rendered from, searched before ours; None for none.
+        note: A word at the foot of every page, in English; empty for none.
+    """
+
+    site: tuple[Page, ...] = ()
+    console: tuple[Page, ...] = ()
+    templates: Path | None = None
+    note: str = ""
+
+
 def build_app(  # noqa: PLR0913 -- what an installation shows
     engine: Engine,
     *,
@@ -81,74 +61,41 @@ def build_app(  # noqa: PLR0913 -- what an installation shows
     site_hosts: tuple[str, ...],
     console_hosts: tuple[str, ...],
     addresses: Mapping[str, str] | None = None,
-    demo_routes: Callable[[str], list[BaseRoute]] | None = None,
-    mailbox: Mailbox | None = None,
+    more: More | None = None,
 ) -> CookieGate:
     """Put the pages together.
 
     Args:
         engine: Open.
-        brand: Name of the company.
+        brand: Name of the company, where no policy says it.
         site_hosts: Host names of the customers' site, without port.
         console_hosts: Host names of the staff console.
         addresses: Address of `site` and `console`, for links between them.
-        demo_routes: Answers the routes of the demo's start page for `site` or `console`; None in production.
-        mailbox: What the demo's customers receive.
+        more: Further pages.
     """
+    more = more or More()
     rules, visits = CookieRules(engine), Visits(engine)
-    web = Web(engine, brand, Limits(engine), demo_routes is not None, dict(addresses or {}), rules, visits, mailbox)
     engine.every(MINUTE, visits.keep)
     engine.every(MINUTE, rules.record)
+    pages = {"site": (site.PAGES, more.site), "console": (console.PAGES, more.console)}
+    web = Web(
+        engine=engine,
+        brand=brand,
+        limits=Limits(engine),
+        addresses=dict(addresses or {}),
+        cookies=rules,
+        visits=visits,
+        templates=templates(*([more.templates] if more.templates else [])),
+        menus={kind: menu_of((*own, *added)) for kind, (own, added) in pages.items()},
+        note=more.note,
+    )
     apps = {}
-    for kind, routes in (
-        (
-            "site",
-            [
-                *site.routes(),
-                *cookies.routes(),
-                *taking_part.routes(),
-                *reaching.routes(),
-                *statistics.site_routes(),
-            ],
-        ),
-        (
-            "console",
-            [
-                *console.routes(),
-                *contact.routes(),
-                *provision.routes(),
-                *emergencies.routes(),
-                *approvals.routes(),
-                *instances.routes(),
-                *intake.routes(),
-                *legal.routes(),
-                *campaigns.routes(),
-                *statistics.console_routes(),
-            ],
-        ),
-    ):
-        all_routes: list[BaseRoute] = [
-            *(demo_routes(kind) if demo_routes else []),
-            *routes,
-            Mount("/static", _Static(directory=STATIC)),
-        ]
-        app = Starlette(routes=all_routes, exception_handlers={KeptError: _ours, HTTPException: _http, Exception: _bug})  # type: ignore[dict-item]  # each takes its own kind
+    for kind, (own, added) in pages.items():
+        app = Starlette(
+            routes=[Mount("/static", _Static(directory=STATIC)), *routes_of((*added, *own))],
+            exception_handlers={KeptError: our_error, HTTPException: http_error, Exception: bug},  # type: ignore[dict-item]  # each takes its own kind
+        )
         app.state.web = web
-        apps[kind] = _Sessions(app, engine, kind)
+        apps[kind] = app
     hosts = dict.fromkeys(site_hosts, "site") | dict.fromkeys(console_hosts, "console")
-    return CookieGate(Frame(apps, hosts), rules.rules, now=engine.clock.now, found=rules.found)
-
-
-async def _ours(request: Request, error: KeptError) -> Response:
-    return error_page(request, error)
-
-
-async def _http(request: Request, error: HTTPException) -> Response:
-    response = page(request, "missing.html" if error.status_code == 404 else "unfit.html", error.status_code)  # noqa: PLR2004 -- HTTP
-    response.headers.update(error.headers or {})
-    return response
-
-
-async def _bug(request: Request, error: Exception) -> Response:
-    del error
-    return page(request, "broken.html", 500)
+    return CookieGate(Frame(apps, hosts, web), rules.rules, now=engine.clock.now, found=rules.found)

@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kept.web import words
-from kept.web.answers import environment
+from kept.web.exchange import Web
 
 BODY_AT_MOST = 64 * 1024
 ONE_CLICK = re.compile(r"/u/[A-Za-z0-9_-]{32}", re.ASCII)
@@ -46,10 +46,12 @@ class Frame:
     Args:
         apps: The app of each kind of host, `site` and `console`.
         hosts: Kind by host name without port, lower case.
+        web: What the pages share: a refusal is rendered as they are.
     """
 
-    def __init__(self, apps: Mapping[str, ASGIApp], hosts: Mapping[str, str]) -> None:
+    def __init__(self, apps: Mapping[str, ASGIApp], hosts: Mapping[str, str], web: Web) -> None:
         self._apps = apps
+        self._web = web
         self._hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: C901 -- the checks, in their order
@@ -64,18 +66,20 @@ class Frame:
         name = urlsplit(f"//{host}").hostname or ""
         kind = self._hosts.get(name)
         if kind is None:
-            await _refuse(scope, send, 421, "This service does not answer under that host name.")
+            await _refuse(scope, send, 421, "This service does not answer under that host name.", self._web)
             return
         if scope["method"] not in {"GET", "HEAD", "POST"}:
-            await _refuse(scope, send, 405, "A page can be looked at, and a form can be sent. Nothing else.")
+            await _refuse(scope, send, 405, "A page can be looked at, and a form can be sent. Nothing else.", self._web)
             return
         one_click = kind == "site" and ONE_CLICK.fullmatch(scope["path"])  # a mail program has no origin (RFC 8058)
         if scope["method"] == "POST" and not one_click and not _same_origin(headers, scope.get("scheme", "http"), host):
-            await _refuse(scope, send, 403, "This form was not sent from a page of this site. Nothing was taken.")
+            await _refuse(
+                scope, send, 403, "This form was not sent from a page of this site. Nothing was taken.", self._web
+            )
             return
         length = headers.get(b"content-length", b"0")
         if not length.isdigit() or int(length) > BODY_AT_MOST:
-            await _refuse(scope, send, 413, TOO_LARGE)
+            await _refuse(scope, send, 413, TOO_LARGE, self._web)
             return
         nonce = secrets.token_urlsafe(16)
         scope["state"] = {**scope.get("state", {}), "nonce": nonce, "kind": kind, "host": host}
@@ -106,12 +110,12 @@ class Frame:
             await self._apps[kind](scope, limited, guarded)
         except HTTPException as error:  # a body cut short, before an app that answers none
             if not started:
-                await _refuse(scope, send, error.status_code, TOO_LARGE)
+                await _refuse(scope, send, error.status_code, TOO_LARGE, self._web)
         except Exception as error:  # noqa: BLE001 -- the last frame: a bug ends here, never in a log with its message
             place = traceback.extract_tb(error.__traceback__)[-1]
             LOG.error("%s in %s line %s", type(error).__name__, place.name, place.lineno)  # noqa: TRY400 -- no message
             if not started:
-                await _refuse(scope, send, 500, "Something broke")
+                await _refuse(scope, send, 500, "Something broke", self._web)
 
 
 def _policy(nonce: str) -> bytes:
@@ -133,12 +137,13 @@ def _same_origin(headers: Mapping[bytes, bytes], scheme: str, host: str) -> bool
     return site == "same-origin"
 
 
-async def _refuse(scope: Scope, send: Send, status: int, text: str) -> None:
+async def _refuse(scope: Scope, send: Send, status: int, text: str, web: Web) -> None:
     """Answer before any app is asked: a page of its own, without links into either host."""
     asked = scope["path"][1:3]
     accept = dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1")
-    language = asked if asked in words.LANGUAGES else words.preferred(accept)
-    page = environment.get_template("refused.html").render(
+    offered = web.languages()
+    language = asked if asked in offered else words.preferred(accept, offered)
+    page = web.templates.get_template("refused.html").render(
         _=words.translator(language), language=language, status=status, text=text
     )
     body = page.encode()

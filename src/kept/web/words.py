@@ -71,8 +71,8 @@ def country(code: str, language: str) -> str:
     return str(Locale(language).territories.get(code.upper(), code))
 
 
-def preferred(accept_language: str) -> str:
-    """Return the offered language a browser likes best; English when it names none.
+def preferred(accept_language: str, offered: tuple[str, ...] = LANGUAGES) -> str:
+    """Return the offered language a browser likes best; the first of them when it names none.
 
     Source: RFC 9110 §12.5.4, with the weights of §12.4.2.
     """
@@ -81,7 +81,7 @@ def preferred(accept_language: str) -> str:
         tag, _, weight = part.partition(";")
         word = tag.strip().lower().split("-")[0]
         found = re.fullmatch(r"\s*q=([01](?:\.[0-9]{0,3})?)\s*", weight)
-        if word in LANGUAGES and (found or not weight.strip()):
+        if word in offered and (found or not weight.strip()):
             liked[word] = max(liked.get(word, 0.0), float(found[1]) if found else 1.0)
-    best = max(liked, key=lambda one: liked[one], default="en")
-    return best if liked.get(best) else "en"
+    best = max(liked, key=lambda one: liked[one], default=offered[0])
+    return best if liked.get(best) else offered[0]

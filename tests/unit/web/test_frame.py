@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
+from kept.web import words
+from kept.web.exchange import templates
 from kept.web.frame import BODY_AT_MOST, Frame
 
 pytestmark = pytest.mark.anyio
+WEB = SimpleNamespace(templates=templates(), languages=lambda: words.LANGUAGES)
 
 
 async def ask(app, *, method="GET", headers=(), chunks=(b"",)):
@@ -26,7 +31,7 @@ async def ask(app, *, method="GET", headers=(), chunks=(b"",)):
         "type": "http", "method": method, "path": "/en/x", "scheme": "http", "query_string": b"",
         "headers": [(b"host", b"shop.example"), (b"origin", b"http://shop.example"), *headers],
     }  # fmt: skip
-    await Frame({"site": app}, {"shop.example": "site"})(scope, receive, send)
+    await Frame({"site": app}, {"shop.example": "site"}, WEB)(scope, receive, send)
     return sent[0]["status"], dict(sent[0]["headers"]), b"".join(one.get("body", b"") for one in sent[1:])
 
 

@@ -2,5 +2,5 @@
 
 `cases` opens a case, finds its person and opens items; `contacts` writes to them, `do_not_contact` notes that they do not
 want it, `emergencies` lends a role. It calls messages, gate, staff and engine. A further act within a case takes the case
-by `case_of`, insists on `require_open`, and is recorded as done by `holder_of(case.mandate)`.
+by `case_of`, insists on `require_open`, and is recorded as done by `case.actor`.
 """

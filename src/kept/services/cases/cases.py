@@ -15,7 +15,9 @@ from kept.policy.words import Exit
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect
-from kept.services.engine.record import holder_of, record
+from kept.services.engine.people import Person
+from kept.services.engine.record import Actor, record
+from kept.services.engine.record import holder_of as actor_under
 from kept.services.gate import gate
 from kept.services.gate.finding import find_person
 from kept.services.gate.released import Card
@@ -42,6 +44,23 @@ class Case:
     person_id: bytes
     mandate: Mandate
     emergency: bool = False
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts in it, as an entry says it."""
+        return actor_under(self.mandate)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """A case, as the list of one's cases shows it; its fields are those of `Case`."""
+
+    id: str
+    number: int
+    purpose: str
+    opened_at: float
+    expires_at: float
+    closed: bool
 
 
 async def open_case(engine: Engine, session: StaffSession, purpose: str, *, seconds: float = CASE_SECONDS) -> Case:
@@ -132,7 +151,6 @@ async def insert_case(  # noqa: PLR0913 -- what a case is made of
         case=str(number),
     )
     await insert_mandate(tx, mandate, case_id=case_id, kind=ONE_PERSON)
-    await tx.run("meta_put", name=f"case-mandate:{case_id}", value=mandate.id)
     return number
 
 
@@ -145,21 +163,18 @@ async def case_of(engine: Engine, session: StaffSession, case_id: str) -> Case:
 
     async def body(tx: Transaction) -> Case | None:
         row = await tx.one("case_get", case_id=case_id)
-        link = await tx.one("meta_get", name=f"case-mandate:{case_id}")
-        if row is None or link is None or row[1] != session.staff_id:
+        mandate = await tx.one("mandate_of_case", case_id=case_id)
+        if row is None or mandate is None or row[1] != session.staff_id:
             return None
-        mandate = await tx.one("mandate_get", mandate_id=link[0])
         holder = await tx.one("case_person_get", case_id=case_id)
-        if mandate is None:
-            return None
         lent = await tx.one("emergency_get", case_id=case_id)
         person_id = bytes(holder[0]) if holder else b""
         return Case(
             case_id, int(row[0]), str(row[3]), str(row[2]), float(row[4]), float(row[5]), row[6] is not None, person_id,
             Mandate(
-                id=str(link[0]), kind="staff", actor=session.actor, role=str(row[2]), purpose=str(row[3]), case=str(row[0]),
-                person_id=person_id, signed_in_at=float(mandate[5]), expires_at=float(mandate[6]),
-                revoked=mandate[7] is not None, volume_left=int(mandate[8]),
+                id=str(mandate[0]), kind="staff", actor=session.actor, role=str(row[2]), purpose=str(row[3]), case=str(row[0]),
+                person_id=person_id, signed_in_at=float(mandate[1]), expires_at=float(mandate[2]),
+                revoked=mandate[3] is not None, volume_left=int(mandate[4]),
             ), lent is not None,
         )  # fmt: skip
 
@@ -169,13 +184,29 @@ async def case_of(engine: Engine, session: StaffSession, case_id: str) -> Case:
     return found
 
 
-async def cases_of(engine: Engine, session: StaffSession) -> list[tuple[str, int, str, float, float, bool]]:
-    """Return the staff member's cases, newest first: id, number, purpose, opened, end of time box, closed."""
+async def loaded(engine: Engine, session: StaffSession, case: Case | str) -> Case:
+    """Return a case that is loaded already, or load it by its id: see `case_of`."""
+    return case if isinstance(case, Case) else await case_of(engine, session, case)
+
+
+async def holder_of(engine: Engine, case: Case, slots: tuple[str, ...] = ()) -> Person | None:
+    """Return the person a case holds, with the sealed values of *slots*; None where it holds nobody, or somebody erased since."""
+    try:
+        return await engine.people.load(case.person_id, slots) if case.person_id else None
+    except ErasedError:
+        return None
+
+
+async def cases_of(engine: Engine, session: StaffSession) -> list[CaseLine]:
+    """Return the staff member's cases, newest first."""
     rows = await engine.data.read(lambda tx: tx.all("cases_of_staff", staff_id=session.staff_id, limit=50))
-    return [(str(one[0]), int(one[1]), str(one[2]), float(one[3]), float(one[4]), one[5] is not None) for one in rows]
+    return [
+        CaseLine(str(one[0]), int(one[1]), str(one[2]), float(one[3]), float(one[4]), one[5] is not None)
+        for one in rows
+    ]
 
 
-async def find_in_case(engine: Engine, session: StaffSession, case_id: str, criteria: Mapping[str, str]) -> Case:
+async def find_in_case(engine: Engine, session: StaffSession, case: Case | str, criteria: Mapping[str, str]) -> Case:
     """Find the case's person and bind the case to them.
 
     Raises:
@@ -183,7 +214,8 @@ async def find_in_case(engine: Engine, session: StaffSession, case_id: str, crit
         NotFoundError: No person this case may see.
         InputError: More than one, or the case holds somebody already.
     """
-    case = await case_of(engine, session, case_id)
+    case = await loaded(engine, session, case)
+    case_id = case.id
     require_open(engine, case)
     if case.person_id or case.emergency:
         raise InputError(
@@ -201,18 +233,17 @@ async def find_in_case(engine: Engine, session: StaffSession, case_id: str, crit
     return await case_of(engine, session, case_id)
 
 
-async def items_of_case(engine: Engine, session: StaffSession, case_id: str) -> dict[str, Decision]:
+async def items_of_case(
+    engine: Engine, session: StaffSession, case: Case | str, person: Person | None = None
+) -> dict[str, Decision]:
     """Return for each item of the policy whether this case may open it on the screen; opens and records nothing.
 
     Names only: a mask shows the item's name and no character of it. Items the person never gave, and items the purpose
     does not use, are refused alike in the answer's step and clause.
     """
-    case = await case_of(engine, session, case_id)
-    if not case.person_id:
-        return {}
-    try:
-        person = await engine.people.load(case.person_id)
-    except ErasedError:
+    case = await loaded(engine, session, case)
+    person = person or await holder_of(engine, case)
+    if person is None:
         return {}
     purpose = engine.policy.policy.purposes.get(case.purpose)
     wanted = tuple(
@@ -223,21 +254,30 @@ async def items_of_case(engine: Engine, session: StaffSession, case_id: str) -> 
     return await gate.decide(engine, case.mandate, person, wanted, Exit.SCREEN, engine.ready())
 
 
-async def open_item(engine: Engine, session: StaffSession, case_id: str, slot: str) -> Card:
+async def open_item(
+    engine: Engine, session: StaffSession, case: Case | str, slot: str, person: Person | None = None
+) -> Card:
     """Open one item of the case's person on the screen.
+
+    Args:
+        engine: Open.
+        session: Whose case it is.
+        case: Its id, or the case where it is loaded already.
+        slot: Which item.
+        person: The case's person with this slot, where they are loaded already.
 
     Raises:
         DeniedError: The policy says no; the reason is shown, since the case holds this person.
         InputError: The case holds nobody yet.
     """
-    case = await case_of(engine, session, case_id)
+    case = await loaded(engine, session, case)
     require_open(engine, case)
     if not case.person_id:
         raise InputError(
             "expected a case that holds a person, found one that does not", reason="case-empty", hint="find them first"
         )
     if not case.emergency:
-        return await gate.read(engine, case.mandate, case.person_id, (slot,), Exit.SCREEN)
+        return await gate.read(engine, case.mandate, case.person_id, (slot,), Exit.SCREEN, person=person)
     session.require(engine, "break-glass")
     at = engine.clock.now()
 
@@ -260,7 +300,7 @@ async def close_case(engine: Engine, session: StaffSession, case_id: str) -> Non
         await tx.run("mandates_revoke_case", case_id=case_id, at=at)
 
     await engine.data.write(body)
-    await record(engine, holder_of(case.mandate), Act.CASE_CLOSE)
+    await record(engine, case.actor, Act.CASE_CLOSE)
 
 
 def require_open(engine: Engine, case: Case) -> None:

@@ -20,7 +20,7 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.entry import Refusal
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person
-from kept.services.engine.record import about, entry_of, holder_of, record
+from kept.services.engine.record import about, entry_of, record
 from kept.services.gate import gate
 from kept.services.messages.calls import number_is_listed
 from kept.services.messages.fax import FaxDispatcher
@@ -118,15 +118,14 @@ class CaseOrigin:
         return words
 
 
-async def ways_of(engine: Engine, session: StaffSession, case_id: str) -> list[Way]:
+async def ways_of(engine: Engine, session: StaffSession, case: Case | str, person: Person | None = None) -> list[Way]:
     """Return the ways this case may reach its person by, each with its answer now; opens and records nothing."""
-    case = await cases.case_of(engine, session, case_id)
+    case = await cases.loaded(engine, session, case)
     purpose = engine.policy.policy.purposes.get(case.purpose)
-    if not case.person_id or purpose is None or case.emergency:
+    if purpose is None or case.emergency:
         return []
-    try:
-        person = await engine.people.load(case.person_id)
-    except ErasedError:
+    person = person or await cases.holder_of(engine, case)
+    if person is None:
         return []
     found = []
     for channel in WAYS:
@@ -155,14 +154,14 @@ def missing_for(engine: Engine, channel: Exit) -> str:
 
 
 async def write_to(  # noqa: PLR0913 -- what a message is
-    engine: Engine, session: StaffSession, case_id: str, channel: str, title: str, text: str
+    engine: Engine, session: StaffSession, case: Case | str, channel: str, title: str, text: str
 ) -> str:
     """Write to the case's person; return the message's number. It is tried at once, and again later where that is needed.
 
     Args:
         engine: Open.
         session: Whose case it is.
-        case_id: Open, with a person.
+        case: Open, with a person.
         channel: `mail`, `post`, `phone` or `fax`; for a call, the text is the script.
         title: One line.
         text: Plain text.
@@ -172,7 +171,7 @@ async def write_to(  # noqa: PLR0913 -- what a message is
         InputError: No such channel, no text, too long a one, or (letter, fax) a character that cannot be printed.
         SettingError: This machine lacks what the channel needs, or a font for a character of the text.
     """
-    case = await cases.case_of(engine, session, case_id)
+    case = await cases.loaded(engine, session, case)
     cases.require_open(engine, case)
     if channel not in CHANNELS:
         raise InputError(
@@ -239,7 +238,7 @@ async def _keep(  # noqa: PLR0913 -- what a message is
     waiting = Waiting(person.id, message_id, ORIGIN, str(case.number), case.purpose, way, mandate.id, 0)
     key_id, sealed = seal_words(engine, person.keys, person.id, CONTACT, message_id, said)
     entry = entry_of(
-        engine, holder_of(case.mandate), Act.CONTACT_WRITE, about(person), at=at, rests_on=f"purposes:{case.purpose}",
+        engine, case.actor, Act.CONTACT_WRITE, about(person), at=at, rests_on=f"purposes:{case.purpose}",
         exit=way.value, facts=(("message", message_id),),
     )  # fmt: skip
 
@@ -271,14 +270,14 @@ async def _keep(  # noqa: PLR0913 -- what a message is
     return waiting
 
 
-async def write_again(engine: Engine, session: StaffSession, case_id: str, message_id: str) -> None:
+async def write_again(engine: Engine, session: StaffSession, case: Case | str, message_id: str) -> None:
     """Send again, under the same number, what may have gone: decided by a member of staff, recorded, decided anew when sent.
 
     Raises:
         InputError: It is no message of that case.
         ConflictError: Its outcome is known.
     """
-    case = await cases.case_of(engine, session, case_id)
+    case = await cases.loaded(engine, session, case)
     rows = await engine.data.read(lambda tx: tx.all("contacts_of_case", case_id=case.id))
     if message_id not in {str(row[1]) for row in rows}:
         raise InputError(
@@ -289,9 +288,9 @@ async def write_again(engine: Engine, session: StaffSession, case_id: str, messa
     await send_again(engine, session, message_id)
 
 
-async def contacts_of(engine: Engine, session: StaffSession, case_id: str) -> list[Contact]:
+async def contacts_of(engine: Engine, session: StaffSession, case: Case | str) -> list[Contact]:
     """Return what was written in a case and what became of it, newest first."""
-    case = await cases.case_of(engine, session, case_id)
+    case = await cases.loaded(engine, session, case)
     rows = await engine.data.read(lambda tx: tx.all("contacts_of_case", case_id=case.id))
     return [await _contact(engine, bytes(row[0]), str(row[1])) for row in rows]
 
@@ -383,7 +382,7 @@ async def _refused(  # noqa: PLR0913 -- what was refused, of whom, and why
 ) -> DeniedError:
     """Record the refusal, with its clause, where the person sees it; return the error."""
     entry_id = await record(
-        engine, holder_of(case.mandate), Act.CONTACT_WRITE, about(person),
+        engine, case.actor, Act.CONTACT_WRITE, about(person),
         outcome=Outcome.REFUSED, clause=answer.clause, exit=way.value,
         refused=(Refusal(item, answer.step, answer.reason, answer.clause),) if item else (),
         facts=() if item else (("reason", answer.reason),),

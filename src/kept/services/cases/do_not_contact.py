@@ -9,7 +9,7 @@ from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person
-from kept.services.engine.record import about, entry_of, holder_of
+from kept.services.engine.record import about, entry_of
 from kept.services.gate.changing import Extra
 from kept.services.messages.stop_list import ASKED, TOLD_STAFF, put_on, tokens_of
 from kept.services.staff.sessions import StaffSession
@@ -68,7 +68,7 @@ async def note_in_case(engine: Engine, session: StaffSession, case_id: str, chan
         )
     entry = entry_of(
         engine,
-        holder_of(case.mandate),
+        case.actor,
         Act.STOP_LIST_ADD,
         about(person),
         at=at,

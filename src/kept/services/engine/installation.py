@@ -6,7 +6,8 @@ production K and the key folder lie elsewhere: give their addresses.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from kept.policy.vocabulary import GuaranteeWord
 from kept.services.engine.clock import Clock
 from kept.services.engine.engine import Parts
 from kept.services.engine.key_files import KeyFiles
-from kept.store.sqlite import SqliteStore
+from kept.store.serving import lock_for_serving
+from kept.store.sqlite import SqliteStore, raw_count
 
 SCHEME = "sqlite:///"
 
@@ -29,6 +31,14 @@ class Address:
     keys: Path
     key_folder: Path
     checkpoint: Path
+
+    def alone(self, *, existing: bool = False) -> AbstractContextManager[None]:
+        """Hold the right to serve this installation; see `lock_for_serving`."""
+        return lock_for_serving(self.data, existing=existing)
+
+    def raw_count(self, needles: Iterable[bytes]) -> dict[bytes, int]:
+        """Count how often each needle stands in the raw bytes of either database, whatever its files are."""
+        return raw_count(self.data.parent, self.data.stem, needles)
 
 
 def parse_address(url: str, *, keys_url: str = "", key_folder: str = "") -> Address:

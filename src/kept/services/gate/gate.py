@@ -75,6 +75,7 @@ async def read(  # noqa: PLR0913 -- the question has this many parts
     circumstances: Circumstances = NO_CIRCUMSTANCES,
     act: Act = Act.VALUE_READ,
     also: Callable[[str], Effect] | None = None,
+    person: Person | None = None,
 ) -> Card:
     """Release *slots* of a person to the holder of *mandate*, by *exit*.
 
@@ -88,6 +89,7 @@ async def read(  # noqa: PLR0913 -- the question has this many parts
         circumstances: What some exits need beside the mandate.
         act: What the entry calls it.
         also: Given the entry's id, answers statements that are written with a release, or neither is.
+        person: The same person with these slots, where they are loaded already; who has changed since is loaded anew.
 
     Raises:
         DeniedError: The policy says no to at least one item (or to all of them, with `withhold`).
@@ -105,9 +107,11 @@ async def read(  # noqa: PLR0913 -- the question has this many parts
     asked = _named(engine, slots)
     for _ in range(TRIES_WHEN_MOVED):
         try:
-            return await _read_once(engine, mandate, person_id, asked, exit, on_denial, circumstances, act, also=also)
+            return await _read_once(
+                engine, mandate, person_id, asked, exit, on_denial, circumstances, act, also=also, person=person
+            )
         except Moved:
-            continue
+            person = None
     raise ConflictError("the person's choices keep changing while they are read", reason="moved", hint="read again")
 
 
@@ -123,6 +127,7 @@ async def send(  # noqa: PLR0913 -- the question has this many parts
     circumstances: Circumstances = NO_CIRCUMSTANCES,
     act: Act = Act.VALUE_READ,
     guard: Guard | None = None,
+    person: Person | None = None,
 ) -> Card:
     """Release *slots* into a parcel that is written with the entry, in one transaction: both are there, or neither.
 
@@ -137,6 +142,7 @@ async def send(  # noqa: PLR0913 -- the question has this many parts
         circumstances: What some exits need beside the mandate.
         act: What the entry calls it.
         guard: Looks in the same transaction whether something else stands against it (see `Flush.append`).
+        person: As `read`.
 
     Returns:
         A card with nothing to open: which items went, which were withheld, and the entry.
@@ -149,10 +155,11 @@ async def send(  # noqa: PLR0913 -- the question has this many parts
     for _ in range(TRIES_WHEN_MOVED):
         try:
             return await _read_once(
-                engine, mandate, person_id, asked, exit, on_denial, circumstances, act, parcel=parcel, guard=guard
-            )
+                engine, mandate, person_id, asked, exit, on_denial, circumstances, act, parcel=parcel, guard=guard,
+                person=person,
+            )  # fmt: skip
         except Moved:
-            continue
+            person = None
     raise ConflictError("the person's choices keep changing while they are read", reason="moved", hint="read again")
 
 
@@ -222,10 +229,11 @@ async def _read_once(  # noqa: PLR0913 -- see read
     parcel: Parcel | None = None,
     guard: Guard | None = None,
     also: Callable[[str], Effect] | None = None,
+    person: Person | None = None,
 ) -> Card:
     at = engine.ready()
     try:
-        person = await engine.people.load(person_id, slots)
+        person = person or await engine.people.load(person_id, slots)
         decisions = await decide(engine, mandate, person, slots, exit, at, circumstances)
         opened = {
             slot: engine.people.open_slot(person, slot)

@@ -45,6 +45,12 @@ class History:
     older: str = ""
 
 
+async def checkpoint_before(engine: Engine, size: int) -> str:
+    """Return the newest signed checkpoint of at most *size* leaves; empty where there is none."""
+    row = await engine.data.read(lambda tx: tx.one("checkpoint_at_most", size=size))
+    return str(row[0]) if row else ""
+
+
 async def history_of(engine: Engine, person_id: bytes, *, older: str = "", limit: int = PAGE) -> History:
     """Return what concerned a person.
 

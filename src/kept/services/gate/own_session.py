@@ -45,13 +45,17 @@ class Own:
             expires_at=self.expires_at,
         )
 
+    def fresh(self, at: float) -> bool:
+        """Whether they showed who they are within five minutes."""
+        return at - self.signed_in_at <= FRESH_SECONDS
+
     def require_fresh(self, at: float) -> None:
         """Take along, correct and erase need a sign-in within five minutes.
 
         Raises:
             SignInError: It is longer ago.
         """
-        if at - self.signed_in_at > FRESH_SECONDS:
+        if not self.fresh(at):
             raise SignInError(
                 "expected a sign-in within the last five minutes",
                 reason="sign-in-again",

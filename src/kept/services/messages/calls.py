@@ -108,7 +108,7 @@ async def show_number(engine: Engine, session: StaffSession, sheet_id: str, plac
             )
             await engine.flush.append(entry)
             raise _called_off(engine, sheet) if off else _listed(engine, sheet)
-        slots = await wanted_slots(engine, mandate, waiting)
+        slots, person = await wanted_slots(engine, mandate, waiting)
         return await gate.read(
             engine,
             mandate,
@@ -117,6 +117,7 @@ async def show_number(engine: Engine, session: StaffSession, sheet_id: str, plac
             Exit.PHONE,
             circumstances=Circumstances(about=_about(sheet, waiting)),
             act=Act.CALL_REVEAL,
+            person=person,
         )
     except DeniedError as error:
         await _leave_out(engine, sheet, waiting, error.reason)

@@ -230,7 +230,7 @@ async def _release(
     """Open one letter's address through the gate; or say why it stays out (nothing for an erased person)."""
     if await called_off(engine, waiting):
         return None, "withdrawn"
-    slots = await wanted_slots(engine, mandate, waiting)
+    slots, person = await wanted_slots(engine, mandate, waiting)
     if not slots:
         return None, "uses"
     one = _Release(engine, waiting, key_id, sealed)
@@ -245,6 +245,7 @@ async def _release(
             circumstances=Circumstances(about=(("message", waiting.message_id), (waiting.origin, waiting.origin_id))),
             act=Act.LETTER_PRINT,
             guard=one.guard,
+            person=person,
         )
     except NotFoundError:
         return None, ""  # erased: the row goes with them

@@ -107,11 +107,11 @@ async def send_one(engine: Engine, waiting: Waiting) -> str:
     if mandate is None:
         return await _leave_out(engine, waiting, "mandate-over")
     for _ in range(TRIES_WHEN_MOVED):
-        slots = await wanted_slots(engine, mandate, waiting)
+        slots, person = await wanted_slots(engine, mandate, waiting)
         if not slots:
             return await _leave_out(engine, waiting, "uses")
         attempt = _Try(engine, dispatcher, waiting, compose)
-        ended = await _let_go(attempt, mandate, slots)
+        ended = await _let_go(attempt, mandate, slots, person)
         if not ended:
             return await _hand_over(engine, attempt)
         if ended != "again":
@@ -119,7 +119,7 @@ async def send_one(engine: Engine, waiting: Waiting) -> str:
     return await _put_off(engine, waiting)
 
 
-async def _let_go(attempt: _Try, mandate: Mandate, slots: tuple[str, ...]) -> str:
+async def _let_go(attempt: _Try, mandate: Mandate, slots: tuple[str, ...], person: Person | None) -> str:
     """Decide and record; return nothing when the message may be handed over, or how the try ended without that."""
     engine, waiting = attempt.engine, attempt.waiting
     try:
@@ -133,6 +133,7 @@ async def _let_go(attempt: _Try, mandate: Mandate, slots: tuple[str, ...]) -> st
             circumstances=Circumstances(about=_about(waiting)),
             act=Act.MESSAGE_SEND,
             guard=attempt.guard,
+            person=person,
         )
     except NotFoundError:
         await _put_off(engine, waiting)
@@ -324,20 +325,23 @@ async def _put_off(engine: Engine, waiting: Waiting) -> str:
 # -------------------------------------------------------------------- small things
 
 
-async def wanted_slots(engine: Engine, mandate: Mandate, waiting: Waiting) -> tuple[str, ...]:
-    """Return the slots to open: the address, and the name where the policy and the person allow it today."""
+async def wanted_slots(engine: Engine, mandate: Mandate, waiting: Waiting) -> tuple[tuple[str, ...], Person | None]:
+    """Return the slots to open, the address, and the name where the policy and the person allow it today; with the person.
+
+    The person is the one it was decided on, loaded with these slots; None where the gate has to load them.
+    """
     policy = engine.policy.policy
     purpose = policy.purposes.get(waiting.purpose)
     address = address_item(policy, purpose, waiting.channel) if purpose else ""
     name = name_item(policy, purpose) if purpose else ""
     if not address or not name:
-        return (address,) if address else ()
+        return ((address,) if address else ()), None
     try:
-        person = await engine.people.load(waiting.person_id)
+        person = await engine.people.load(waiting.person_id, (address, name))
         decisions = await gate.decide(engine, mandate, person, (name,), waiting.channel, engine.clock.now())
     except (ErasedError, EvidenceError):
-        return (address,)  # the gate meets it too, and records it
-    return (address, name) if isinstance(decisions[name], Allowed) else (address,)
+        return (address,), None  # the gate meets it too, and records it
+    return ((address, name) if isinstance(decisions[name], Allowed) else (address,)), person
 
 
 def _about(waiting: Waiting) -> tuple[tuple[str, str], ...]:

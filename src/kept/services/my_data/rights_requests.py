@@ -87,6 +87,19 @@ def require_desk(engine: Engine, session: StaffSession) -> str:
     return purpose
 
 
+@dataclass(frozen=True, slots=True)
+class RequestLine:
+    """One request, as the list shows it; its fields are those of `RightsRequest`."""
+
+    id: str
+    number: int
+    kind: str
+    due_at: float
+    status: str
+    finished_at: float | None
+    outcome: str
+
+
 async def open_request(  # noqa: PLR0913 -- what a request names
     engine: Engine, session: StaffSession, *, kind: str, channel: str, criteria: Mapping[str, str], note: str
 ) -> str:
@@ -144,9 +157,12 @@ async def open_request(  # noqa: PLR0913 -- what a request names
     return request_id
 
 
-async def requests(engine: Engine) -> list[Row]:
-    """Return all requests, newest first, as rows of `rights_all`."""
-    return await engine.data.read(lambda tx: tx.all("rights_all"))
+async def requests(engine: Engine) -> list[RequestLine]:
+    """Return all requests, newest first."""
+    return [
+        RequestLine(str(row[0]), int(row[1]), str(row[2]), float(row[6]), str(row[8]), row[10], str(row[11] or ""))
+        for row in await engine.data.read(lambda tx: tx.all("rights_all"))
+    ]
 
 
 async def request_of(engine: Engine, request_id: str) -> RightsRequest:

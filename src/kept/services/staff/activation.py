@@ -6,6 +6,7 @@ A version number never returns with other bytes. What is not effective yet waits
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from kept.errors import ConflictError, DeniedError, InputError, PolicyError
 from kept.policy.check import check_policy
@@ -16,8 +17,48 @@ from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.entry import Account, build_entry
 from kept.services.engine.flush import insert_entries
+from kept.services.staff.approvals import waiting_approvals
 from kept.services.staff.sessions import StaffSession
 from kept.store.interface import Row, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of the policy.
+
+    Args:
+        version: Its number.
+        hash: Of all its files, hex.
+        effective_at: From when it may be in force, unix seconds.
+        proposed_by: Login, or an operator's name on the machine.
+        activated_at: When it was activated, unix seconds; None while it is proposed.
+        asked_by: Who asked to activate it; empty while nobody has.
+    """
+
+    version: int
+    hash: str
+    effective_at: float
+    proposed_by: str
+    activated_at: float | None
+    asked_by: str
+
+
+async def versions(engine: Engine) -> list[Version]:
+    """Return every version, newest first."""
+    asked = {str(row[2]): str(row[3]) for row in await waiting_approvals(engine) if row[1] == "activate"}
+    return [
+        Version(
+            int(version),
+            str(hashed),
+            float(effective_at),
+            str(proposed_by),
+            None if activated_at is None else float(activated_at),
+            asked.get(f"policy-version:{version}", ""),
+        )
+        for version, hashed, effective_at, proposed_by, _, _, activated_at in await engine.data.read(
+            lambda tx: tx.all("policy_versions")
+        )
+    ]
 
 
 async def propose(engine: Engine, files: Mapping[str, bytes], *, by: str) -> ActivePolicy:

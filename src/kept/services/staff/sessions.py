@@ -94,6 +94,15 @@ class Enrolled:
     secret: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of staff, as they are listed."""
+
+    login: str
+    roles: tuple[str, ...]
+    disabled: bool
+
+
 async def add_staff(engine: Engine, login: str, password: str, roles: tuple[str, ...], *, by: str) -> Enrolled:
     """Add a member of staff.
 
@@ -260,21 +269,20 @@ async def session_of(engine: Engine, token: str) -> StaffSession | None:
         return None
     hashed = engine.token_hash("staff", raw)
 
-    async def body(tx: Transaction) -> tuple[Row, Row, Row] | None:
+    async def body(tx: Transaction) -> tuple[Row, Row] | None:
         row = await tx.one("staff_session_get", token_hash=hashed)
         who = await tx.one("staff_get", staff_id=row[0]) if row else None
-        sealed = await tx.one("staff_by_login", login=who[0]) if who else None
-        return (row, who, sealed) if row and who and sealed else None
+        return (row, who) if row and who else None
 
     found = await engine.data.read(body)
     if found is None:
         return None
-    row, who, sealed = found
+    row, who = found
     staff_id, login, roles = str(row[0]), str(who[0]), str(who[1])
     if who[2] is not None or float(row[2]) < engine.clock.now():
         return None
     try:
-        _open_secret(engine, staff_id, roles, bytes(sealed[2]))
+        _open_secret(engine, staff_id, roles, bytes(who[3]))
     except SealError:
         return None  # the roles were changed in the database by hand
     named = tuple(one for one in roles.split(",") if one)
@@ -288,6 +296,17 @@ def _open_secret(engine: Engine, staff_id: str, roles: str, sealed: bytes) -> by
 
 def _bound(staff_id: str, roles: str) -> str:
     return f"{staff_id}:{roles}"
+
+
+async def members(engine: Engine) -> list[Member]:
+    """Return every member of staff, by login."""
+    rows = await engine.data.read(lambda tx: tx.all("staff_all"))
+    return [Member(str(row[1]), tuple(str(row[2]).split(",")), row[4] is not None) for row in rows]
+
+
+async def logins(engine: Engine) -> dict[str, str]:
+    """Return the login of every member of staff, by what entries call them."""
+    return {engine.actor_of(one.login): one.login for one in await members(engine)}
 
 
 async def sign_out(engine: Engine, session: StaffSession) -> None:

@@ -39,6 +39,19 @@ OVER = "quarantine-over"
 
 
 @dataclass(frozen=True, slots=True)
+class Partner:
+    """A company whose files may be taken in.
+
+    Args:
+        name: As it is registered.
+        public_key: What it signs them with, 32 bytes.
+    """
+
+    name: str
+    public_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Intake:
     """A file taken in, as its page shows it.
 
@@ -348,6 +361,12 @@ async def intake_of(engine: Engine, intake_id: str) -> Intake:
         raise InputError("expected a file taken in, found none", reason="intake-unknown", rests_on="sources:partner")
     reasons = Counter(str(one[1]) for one in await _rows(engine, intake_id))
     return Intake(intake_id, str(row[0]), str(row[1]), float(row[2]), int(row[3]), dict(sorted(reasons.items())))
+
+
+async def partners(engine: Engine) -> list[Partner]:
+    """Return every company that is registered."""
+    rows = await engine.data.read(lambda tx: tx.all("partners"))
+    return [Partner(str(name), bytes(public_key)) for name, public_key, _ in rows]
 
 
 async def all_intakes(engine: Engine) -> list[Intake]:

@@ -26,6 +26,21 @@ class Rotated:
     destroyed: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """An epoch of the key of keys: its number, its state, and since when, unix seconds."""
+
+    epoch: int
+    state: str
+    since: float
+
+
+async def epochs(engine: Engine) -> list[Epoch]:
+    """Return every epoch."""
+    rows = await engine.keys.read(lambda tx: tx.all("epochs"))
+    return [Epoch(int(row[0]), str(row[1]), float(row[2])) for row in rows]
+
+
 async def rotate(engine: Engine, *, by: str) -> Rotated:
     """Make the next epoch current, wrap every key anew, destroy what is empty.
 

@@ -7,9 +7,9 @@ VALUES (:staff_id, :login, :password_hash, :second_factor, 0, :roles, :created_a
 -- A member of staff by login.
 SELECT staff_id, password_hash, second_factor, last_counter, roles, disabled_at FROM staff WHERE login = :login;
 
--- name: staff_get (staff_id) -> login, roles, disabled_at
+-- name: staff_get (staff_id) -> login, roles, disabled_at, second_factor
 -- A member of staff.
-SELECT login, roles, disabled_at FROM staff WHERE staff_id = :staff_id;
+SELECT login, roles, disabled_at, second_factor FROM staff WHERE staff_id = :staff_id;
 
 -- name: staff_all () -> staff_id, login, roles, created_at, disabled_at
 -- All members of staff.
@@ -70,6 +70,10 @@ VALUES (:mandate_id, :kind, :actor, :role, :purpose, :case_id, :signed_in_at, :e
 -- A mandate.
 SELECT kind, actor, role, purpose, case_id, signed_in_at, expires_at, revoked_at, volume_left FROM mandate
 WHERE mandate_id = :mandate_id;
+
+-- name: mandate_of_case (case_id) -> mandate_id, signed_in_at, expires_at, revoked_at, volume_left
+-- The mandate a case was opened with.
+SELECT mandate_id, signed_in_at, expires_at, revoked_at, volume_left FROM mandate WHERE case_id = :case_id;
 
 -- name: mandate_charge (mandate_id, count, at)
 -- Charges releases to a mandate, if it holds and has that much left.

@@ -1,0 +1,36 @@
+"""The staff console: a file for each desk, with the routes it declares and who may ask for them.
+
+To add a page, declare it in its file's `PAGES`, and the file below. The order is the order of the menu.
+"""
+
+from __future__ import annotations
+
+from kept.web.console import (
+    approvals,
+    board,
+    calls,
+    campaigns,
+    cases,
+    emergencies,
+    home,
+    instances,
+    intake,
+    ledger,
+    legal,
+    letters,
+    provision,
+    rights,
+    sign_in,
+    statistics,
+    versions,
+)
+from kept.web.routes import Page
+
+PAGES: tuple[Page, ...] = tuple(
+    one
+    for file in (
+        home, cases, rights, letters, calls, instances, campaigns, intake, provision, statistics, legal, approvals, emergencies,
+        board, versions, ledger, sign_in,
+    )
+    for one in file.PAGES
+)  # fmt: skip

@@ -1,0 +1,47 @@
+"""The console's promise board, and attesting what people keep."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from kept.guarantees.board import promise_board
+from kept.policy.flow import flow_svg
+from kept.services.cookies.first_scan import first_scan
+from kept.services.cookies.scan import newest_scan
+from kept.services.staff import attestations
+from kept.web import words
+from kept.web.console.stepped import Staff
+from kept.web.needs import right
+from kept.web.routes import Menu, page
+
+
+async def _board(exchange: Staff) -> Response:
+    """The promise board."""
+    engine = exchange.engine
+    return exchange.page(
+        "board.html",
+        board=await promise_board(engine),
+        rests_on=words.rests_on,
+        scan=await newest_scan(engine),
+        first=await first_scan(engine),
+        flow=flow_svg(exchange.policy, exchange.language),
+        attestations=exchange.policy.attestations,
+        attested=await attestations.attested(engine),
+        session=exchange.session,
+        may_attest=exchange.may("attest"),
+        other_files=engine.policy_files != "same",
+        leapt=bool(engine.clock.leapt_seconds),
+    )
+
+
+async def _attest(exchange: Staff) -> Response:
+    """Attest a promise people keep."""
+    form = await exchange.form("name", "reference")
+    await attestations.attest(exchange.engine, exchange.session, form["name"], form["reference"])
+    return exchange.go("/board#attest")
+
+
+PAGES = (
+    page("/board", get=right("promises")(_board), menu=Menu("Promises")),
+    page("/attest", post=right("attest")(_attest)),
+)

@@ -1,0 +1,85 @@
+"""The console's pages of campaigns: drafting, counting, asking, approving, stopping, and what became of each message."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from kept.errors import KeptError
+from kept.policy.campaign import campaign_purposes
+from kept.policy.present import EXIT_TITLES
+from kept.policy.segment import segment_items
+from kept.services.campaigns import campaigns, candidates
+from kept.services.messages import stop_list
+from kept.services.messages.unknown_outcome import send_again
+from kept.services.staff.approvals import approved_by
+from kept.web.console.stepped import Staff, Stepped, drafted, going_on, plain
+from kept.web.form import Form
+from kept.web.needs import either, right
+from kept.web.routes import Menu
+
+SEES = either(right("approve"), right(campaigns.RIGHT))
+
+
+async def _list(exchange: Staff, error: KeptError | None, form: Form, status: int) -> Response:
+    engine, policy = exchange.engine, exchange.policy
+    purposes = campaign_purposes(policy)
+    return exchange.page(
+        "campaigns.html",
+        status,
+        made=[(one, await campaigns.results(engine, one.id)) for one in await campaigns.all_campaigns(engine)],
+        may_draft=exchange.may(campaigns.RIGHT),
+        purposes=[policy.purposes[one] for one in purposes],
+        by={one: segment_items(policy, one) for one in purposes},
+        carried=sorted(one.value for one in engine.dispatchers),
+        exit_titles=EXIT_TITLES,
+        stops=await stop_list.counts(engine),
+        error=error,
+        file=form["file"] or exchange.example("campaign"),
+    )
+
+
+async def _one(exchange: Staff, campaign: str, counts: candidates.Counts | None = None) -> Response:
+    engine = exchange.engine
+    found = await campaigns.standing(engine, campaign)
+    return exchange.page(
+        "campaign.html",
+        one=found,
+        counts=counts,
+        rule=await campaigns.rule_words(engine, found.file.rule, exchange.language),
+        results=await campaigns.results(engine, found.id),
+        approver=await approved_by(engine, found.approval_id) if found.approval_id else "",
+        session=exchange.session,
+        may_draft=exchange.may(campaigns.RIGHT) and exchange.acts_for(found.file.purpose),
+        may_approve=exchange.may("approve"),
+        exit_titles=EXIT_TITLES,
+    )
+
+
+async def _count(exchange: Staff, campaign: str, form: Form) -> Response:
+    del form
+    return await _one(exchange, campaign, await candidates.preview(exchange.engine, exchange.session, campaign))
+
+
+async def _again(exchange: Staff, campaign: str, form: Form) -> None:
+    del campaign
+    await send_again(exchange.engine, exchange.session, form["message"])
+
+
+PAGES = Stepped(
+    path="/campaigns",
+    needs=SEES,
+    needs_one=SEES,
+    overview=_list,
+    begun=drafted(right(campaigns.RIGHT), campaigns.draft),
+    one=_one,
+    steps={
+        "count": _count,
+        "ask": plain(campaigns.ask),
+        "approve": plain(candidates.approve_and_queue),
+        "go-on": going_on(candidates.queue),
+        "stop": plain(campaigns.stop),
+        "again": _again,
+    },
+    fields=("message",),
+    menu=Menu("Campaigns"),
+).pages()

@@ -1,0 +1,156 @@
+"""The console's cases: opened for one purpose, for one person, to open single items and to reach them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from kept.errors import DeniedError, InputError, KeptError, NotFoundError
+from kept.policy.present import EXIT_TITLES
+from kept.policy.words import CHANNELS, Exit
+from kept.services.cases import cases, contacts
+from kept.services.cases.do_not_contact import note_in_case
+from kept.services.engine.people import Person
+from kept.services.gate.released import Released
+from kept.web.console.stepped import Staff, beside
+from kept.web.form import Form
+from kept.web.needs import STAFF
+from kept.web.routes import page
+
+
+async def _open(exchange: Staff) -> Response:
+    """Open a case for one purpose."""
+    form = await exchange.form("purpose")
+    case = await cases.open_case(exchange.engine, exchange.session, form["purpose"])
+    return exchange.go(f"/case/{case.id}")
+
+
+async def _case(exchange: Staff) -> cases.Case:
+    """Load the case of the path: once per request, whatever is done with it."""
+    return await cases.case_of(exchange.engine, exchange.session, exchange.path("case"))
+
+
+async def _look(exchange: Staff) -> Response:
+    """One case: find its person, see the names of the items it may open."""
+    return await _page(exchange, await _case(exchange))
+
+
+async def _again(exchange: Staff) -> Response:
+    """Loaded again after a refusal or an opened item: the case itself; nothing is done a second time."""
+    return exchange.go(f"/case/{exchange.path('case')}")
+
+
+async def _find(exchange: Staff) -> Response:
+    """Find the case's person."""
+    findable = exchange.engine.findable()
+    form = await exchange.form(*findable)
+    case = await _case(exchange)
+    try:
+        await cases.find_in_case(exchange.engine, exchange.session, case, form.filled(findable))
+    except (NotFoundError, InputError) as error:
+        return await _page(exchange, case, error)
+    return await _again(exchange)
+
+
+async def _open_item(exchange: Staff) -> Response:
+    """Open one item on this screen, once."""
+    item = (await exchange.form("item"))["item"]
+    case = await _case(exchange)
+    person = await cases.holder_of(exchange.engine, case, (item,))
+    try:
+        card = await cases.open_item(exchange.engine, exchange.session, case, item, person)
+    except DeniedError as error:
+        return await _page(exchange, case, error, person=person)
+    return await _page(exchange, case, opened={item: card[item]}, person=person)
+
+
+async def _close(exchange: Staff) -> Response:
+    """Close a case."""
+    await exchange.form()
+    await cases.close_case(exchange.engine, exchange.session, exchange.path("case"))
+    return exchange.go("")
+
+
+async def _not_again(exchange: Staff) -> Response:
+    """Note that the case's person does not want to be written to."""
+    form = await exchange.form("channel")
+    channel = Exit(form["channel"]) if form["channel"] in CHANNELS else Exit.SCREEN
+    await note_in_case(exchange.engine, exchange.session, exchange.path("case"), channel)
+    return await _again(exchange)
+
+
+async def _write(exchange: Staff) -> Response:
+    """Write to the case's person."""
+    form = await exchange.form("channel", "title", "text")
+    case = await _case(exchange)
+    try:
+        await contacts.write_to(exchange.engine, exchange.session, case, form["channel"], form["title"], form["text"])
+    except (DeniedError, InputError) as error:
+        return await _page(exchange, case, error, typed=form)
+    return exchange.go(f"/case/{case.id}#contact")
+
+
+async def _write_again(exchange: Staff) -> Response:
+    """Send again what may have gone."""
+    form = await exchange.form("message")
+    await contacts.write_again(exchange.engine, exchange.session, await _case(exchange), form["message"])
+    return exchange.go(f"/case/{exchange.path('case')}#contact")
+
+
+async def _page(  # noqa: PLR0913 -- what a case may show
+    exchange: Staff,
+    case: cases.Case,
+    error: KeptError | None = None,
+    *,
+    opened: dict[str, Released[Any]] | None = None,
+    typed: Form | None = None,
+    person: Person | None = None,
+) -> Response:
+    """Answer one case: the items it may open, the ways it may reach its person by, what was written.
+
+    Args:
+        exchange: The request it answers.
+        case: One of the staff member's own.
+        error: What was refused, shown above.
+        opened: Items released for this answer.
+        typed: What was typed into the form of contact, where it was refused.
+        person: The case's person, where they are loaded already.
+    """
+    policy, engine = exchange.policy, exchange.engine
+    over = case.closed or case.expires_at < exchange.now
+    person = None if over else person or await cases.holder_of(engine, case)
+    shown: dict[str, str] = {}
+    for slot, released in (opened or {}).items():
+        with released.open(Exit.SCREEN) as value:
+            titles = policy.items[slot].option_titles
+            given = value if isinstance(value, tuple) else (value,)
+            shown[slot] = ", ".join(titles.get(one, {}).get(exchange.language, one) for one in given)
+    return exchange.page(
+        "case.html",
+        beside(error) if error else 200,
+        case=case,
+        over=over,
+        decisions=await cases.items_of_case(engine, exchange.session, case, person) if person else {},
+        shown=shown,
+        error=error,
+        findable=engine.findable(),
+        items=policy.items,
+        purposes=policy.purposes,
+        ways=await contacts.ways_of(engine, exchange.session, case, person) if person else [],
+        contacts=await contacts.contacts_of(engine, exchange.session, case),
+        typed=typed or {},
+        channels={one: EXIT_TITLES[one] for one in sorted(CHANNELS)},
+    )
+
+
+PAGES = (
+    page("/case", post=STAFF(_open)),
+    page("/case/{case}", get=STAFF(_look)),
+    page("/case/{case}/find", get=STAFF(_again), post=STAFF(_find)),
+    page("/case/{case}/open", get=STAFF(_again), post=STAFF(_open_item)),
+    page("/case/{case}/close", post=STAFF(_close)),
+    page("/case/{case}/not-again", post=STAFF(_not_again)),
+    page("/case/{case}/contact", get=STAFF(_again), post=STAFF(_write)),
+    page("/case/{case}/contact/again", post=STAFF(_write_again)),
+)

@@ -1,0 +1,143 @@
+"""The console's pages of questionnaires, contests, sweepstakes and events: drafting, opening, closing, what each needs."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from starlette.responses import Response
+
+from kept.errors import KeptError
+from kept.policy.instance import OF_KIND
+from kept.policy.narrow import main_purpose
+from kept.policy.words import Exit, PointKind
+from kept.services.engine.engine import Engine
+from kept.services.forms import instance_record
+from kept.services.gate.released import Card
+from kept.services.instances import contests, events, instances, questionnaires, sweepstakes
+from kept.services.staff import bulk_approval
+from kept.services.staff.sessions import StaffSession
+from kept.web.console.stepped import Staff, Step, Stepped, drafted, plain
+from kept.web.form import Form
+from kept.web.needs import duty
+from kept.web.routes import Menu
+
+Shown = dict[str, list[tuple[str, tuple[str, ...]]]]
+"""What was opened onto an answer: by number, item and its lines."""
+
+
+def _purposes(engine: Engine) -> list[str]:
+    policy = engine.policy.policy
+    return [main_purpose(policy, one) for one in policy.points.values() if one.kind in OF_KIND]
+
+
+MAKES = duty("questionnaires, contests, sweepstakes, events", _purposes)
+
+
+async def _list(exchange: Staff, error: KeptError | None, form: Form, status: int) -> Response:
+    policy = exchange.policy
+    mine = [
+        one
+        for one in policy.points.values()
+        if one.kind.value in OF_KIND and exchange.acts_for(main_purpose(policy, one))
+    ]
+    kinds = {point.kind for point in mine}
+    return exchange.page(
+        "instances.html",
+        status,
+        made=[one for one in await instance_record.all_standing(exchange.engine) if one.kind in kinds],
+        points=mine,
+        examples={kind.value: exchange.example(kind.value) for kind in sorted(kinds)},
+        error=error,
+        file=form["file"] or exchange.example(min(kinds).value),
+    )
+
+
+async def _one(
+    exchange: Staff, instance: str, shown: Shown | None = None, guests: tuple[events.Guest, ...] = ()
+) -> Response:
+    engine, session = exchange.engine, exchange.session
+    found = await instance_record.standing(engine, instance)
+    session.require_purpose(engine, main_purpose(exchange.policy, exchange.policy.points[found.file.point]))
+    asked = found.kind is PointKind.QUESTIONNAIRE
+    drawn = found.kind is PointKind.SWEEPSTAKE
+    results, counted = await questionnaires.results_of(engine, found.id) if asked else ([], 0)
+    entries = await contests.entries_of(engine, session, found.id) if found.kind is PointKind.CONTEST else ()
+    return exchange.page(
+        "instance.html",
+        one=found,
+        results=results,
+        counted=counted,
+        numbers=await questionnaires.numbers_of(engine, found.id) if asked else [],
+        entries=entries,
+        winners=await sweepstakes.winners_of(engine, found.id) if drawn else (),
+        draw=await sweepstakes.public_file(engine, found.id) if drawn and found.status != "draft" else None,
+        shown=shown or {},
+        guests=guests,
+        ends_at=instances.end_at(engine, found),
+        second_of={
+            act: await bulk_approval.state_of(engine, session, act, found.id) for act in (events.ACT, contests.ACT)
+        },
+        few=bulk_approval.FEW,
+    )
+
+
+def _opening(do: Callable[[Engine, StaffSession, str, str], Awaitable[Card]]) -> Step:
+    """Make a step of opening what one number holds onto this answer, once."""
+
+    async def step(exchange: Staff, instance: str, form: Form) -> Response:
+        card = await do(exchange.engine, exchange.session, instance, form["number"])
+        lines = []
+        for slot in card:
+            with card[slot].open(Exit.SCREEN) as value:
+                lines.append((slot.partition("#")[0], value if isinstance(value, tuple) else (value,)))
+        return await _one(exchange, instance, {form["number"]: lines})
+
+    return step
+
+
+def _numbered(do: Callable[[Engine, StaffSession, str, str], Awaitable[object]]) -> Step:
+    """Make a step of something done to one number."""
+
+    async def step(exchange: Staff, instance: str, form: Form) -> None:
+        await do(exchange.engine, exchange.session, instance, form["number"])
+
+    return step
+
+
+async def _guests(exchange: Staff, instance: str, form: Form) -> Response:
+    del form
+    return await _one(
+        exchange, instance, None, tuple(await events.check_in_list(exchange.engine, exchange.session, instance))
+    )
+
+
+async def _draw(exchange: Staff, instance: str, form: Form) -> None:
+    await sweepstakes.draw_lots(exchange.engine, exchange.session, instance, form["public_number"].strip())
+
+
+PAGES = Stepped(
+    path="/instances",
+    needs=MAKES,
+    needs_one=MAKES,  # each for the purpose of its own point, which its page and its steps insist on
+    overview=_list,
+    begun=drafted(MAKES, instances.draft),
+    one=_one,
+    steps={
+        "open": plain(instances.open_instance),
+        "close": plain(instances.close_instance),
+        "count": plain(questionnaires.count_answers),
+        "publish": plain(contests.publish),
+        "ask-list": plain(events.ask_second),
+        "ask-publish": plain(contests.ask_second),
+        "list": _guests,
+        "draw": _draw,
+        "answer": _opening(questionnaires.open_answer),
+        "entry": _opening(contests.open_entry),
+        "address": _opening(sweepstakes.open_address),
+        "winner": _numbered(contests.choose_winner),
+        "delivered": _numbered(sweepstakes.deliver),
+        "arrived": _numbered(events.arrived),
+    },
+    fields=("number", "public_number"),
+    menu=Menu("Questionnaires, contests, events"),
+).pages()

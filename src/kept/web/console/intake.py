@@ -1,0 +1,64 @@
+"""The console's page of what other companies give: taking a file in, what is in quarantine and why, trying again."""
+
+from __future__ import annotations
+
+from starlette.datastructures import UploadFile
+from starlette.responses import Response
+
+from kept.errors import EvidenceError, InputError, KeptError
+from kept.services.engine.engine import Engine
+from kept.services.staff.sessions import logins
+from kept.services.third_parties import intake
+from kept.web.console.stepped import Staff
+from kept.web.form import check_form_token
+from kept.web.needs import right
+from kept.web.routes import Menu, page
+
+VOUCHES = right("witness")
+"""Who may vouch for a paper or a call may take in what a partner vouches for."""
+
+
+async def _look(exchange: Staff) -> Response:
+    """Partners, their files, what became of each record."""
+    return await _page(exchange)
+
+
+async def _take_in(exchange: Staff) -> Response:
+    """Take in a signed file."""
+    async with exchange.request.form(max_files=1, max_fields=3) as form:
+        check_form_token(exchange.engine, exchange.session, str(form.get("form_token", "")))
+        file = form.get("file")
+        unverified = await file.read() if isinstance(file, UploadFile) else b""
+    try:
+        await intake.take_in(exchange.engine, unverified, by=exchange.session.acting())
+    except (InputError, EvidenceError) as error:
+        return await _page(exchange, error, 422)
+    return exchange.go("/intake")
+
+
+async def _try_again(exchange: Staff) -> Response:
+    """Try what is in quarantine again."""
+    await exchange.form()
+    await intake.try_again(exchange.engine, exchange.path("intake"))
+    return exchange.go("/intake")
+
+
+async def _page(exchange: Staff, error: KeptError | None = None, status: int = 200) -> Response:
+    return exchange.page(
+        "intake.html",
+        status,
+        error=error,
+        names=await logins(exchange.engine),
+        partners=await intake.partners(exchange.engine),
+        made=await intake.all_intakes(exchange.engine),
+    )
+
+
+def _declared(engine: Engine) -> bool:
+    return any(one.word == "sources" and one.id == "partner" for one in engine.policy.policy.declarations)
+
+
+PAGES = (
+    page("/intake", get=VOUCHES(_look), post=VOUCHES(_take_in), menu=Menu("From other companies", where=_declared)),
+    page("/intake/{intake}", post=VOUCHES(_try_again)),
+)

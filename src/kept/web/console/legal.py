@@ -1,0 +1,131 @@
+"""The console's legal desk: requests of authorities, whom they name, asked against released, the bundle."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from starlette.responses import Response
+
+from kept.errors import InputError, KeptError
+from kept.services.authorities import disclosures
+from kept.services.authorities.disclosure_record import Terms
+from kept.services.engine.engine import Engine
+from kept.services.staff.approvals import approved_by
+from kept.web.console.stepped import Begun, Staff, Stepped, fetching, going_on, plain
+from kept.web.form import Form
+from kept.web.needs import duty, either, right
+from kept.web.routes import Menu
+from kept.web.words import ZONE
+
+FIELDS = ("authority", "reference", "ground", "from", "to", "received", "due", "key", "told", "told_from", "waits_for")
+
+
+def _purposes(engine: Engine) -> list[str]:
+    purpose = disclosures.purpose_of(engine)
+    return [purpose.id] if purpose else []
+
+
+ACTS = duty("disclosure under a law", _purposes)
+SEES = either(ACTS, right("approve"))
+
+
+async def _list(exchange: Staff, error: KeptError | None, form: Form, status: int) -> Response:
+    engine, now = exchange.engine, exchange.now
+    today = datetime.fromtimestamp(now, tz=ZONE)
+    begin = {"received": f"{today:%Y-%m-%d}", "due": f"{today + timedelta(days=14):%Y-%m-%d}"}
+    return exchange.page(
+        "legal.html",
+        status,
+        made=await disclosures.all_disclosures(engine),
+        acting=ACTS.met(engine, exchange.session),
+        grounds=disclosures.grounds_of(engine),
+        waits=disclosures.WAITS,
+        may_name=[exchange.policy.items[one] for one in disclosures.items_of(engine)],
+        typed=form if error else {**form, **begin},
+        error=error,
+        now=now,
+    )
+
+
+async def _one(exchange: Staff, disclosure: str, error: KeptError | None = None, status: int = 200) -> Response:
+    engine = exchange.engine
+    found = await disclosures.disclosure_of(engine, disclosure)
+    return exchange.page(
+        "legal_request.html",
+        status,
+        one=found,
+        approver=await approved_by(engine, found.approval_id) if found.approval_id else "",
+        acting=ACTS.met(engine, exchange.session),
+        may_approve=exchange.may("approve"),
+        session=exchange.session,
+        findable=tuple(engine.findable()),
+        items=exchange.policy.items,
+        error=error,
+        now=exchange.now,
+    )
+
+
+async def _record(exchange: Staff, form: Form) -> str:
+    return await disclosures.record(exchange.engine, exchange.session, _terms(form))
+
+
+async def _name_person(exchange: Staff, disclosure: str, form: Form) -> Response | None:
+    engine = exchange.engine
+    try:
+        await disclosures.name_person(
+            engine, exchange.session, disclosure, login_name=form["login_name"], criteria=form.filled(engine.findable())
+        )
+    except KeptError as error:
+        status = {"not-found": 404, "disclosure-fixed": 403}.get(error.reason, 422)
+        return await _one(exchange, disclosure, error, status)
+    return None
+
+
+def _terms(form: Form) -> Terms:
+    later = form["told"] == "later"
+    try:
+        key = bytes.fromhex(form["key"].strip())
+    except ValueError:
+        key = b""
+    return Terms(
+        authority=form["authority"],
+        reference=form["reference"],
+        ground=form["ground"],
+        items=form.lines("item"),
+        starts_at=_day(form["from"]),
+        ends_at=_day(form["to"], end=True),
+        received_at=_day(form["received"]),
+        due_at=_day(form["due"], end=True),
+        public_key=key,
+        told_from=_day(form["told_from"]) if later else 0.0,
+        waits_for=form["waits_for"] if later else "",
+    )
+
+
+def _day(text: str, *, end: bool = False) -> float:
+    """Return the begin of a day in Japan, or its last second; -1 for what is no day, which no request accepts."""
+    try:
+        day = datetime.strptime(text.strip(), "%Y-%m-%d").replace(tzinfo=ZONE)
+    except ValueError:
+        return -1.0
+    return (day + timedelta(days=1)).timestamp() - 1 if end else day.timestamp()
+
+
+PAGES = Stepped(
+    path="/legal",
+    needs=SEES,
+    needs_one=SEES,
+    overview=_list,
+    begun=Begun(needs=ACTS, fields=FIELDS, several=("item",), begin=_record, refused=(InputError,)),
+    one=_one,
+    steps={
+        "person": _name_person,
+        "ask": plain(disclosures.ask),
+        "approve": plain(disclosures.approve_and_bundle),
+        "go-on": going_on(disclosures.bundle),
+        "fetch": fetching(disclosures.fetch, "application/json", "bundle.json"),
+    },
+    fields=("login_name",),
+    finds=True,
+    menu=Menu("Legal desk", where=lambda engine: bool(_purposes(engine))),
+).pages()

@@ -1,0 +1,41 @@
+"""The console's page of letters that wait for the printer."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from kept.errors import ConflictError, KeptError
+from kept.policy.words import Exit
+from kept.services.messages import letters
+from kept.web.console.stepped import Staff
+from kept.web.needs import reaching
+from kept.web.routes import Menu, page
+
+SENDS = reaching(Exit.POST)
+
+
+async def _waiting(exchange: Staff) -> Response:
+    """Letters that wait for the printer."""
+    return await _page(exchange)
+
+
+async def _fetch(exchange: Staff) -> Response:
+    """The print file of one run, once."""
+    form = await exchange.form("purpose", "origin", "origin_id")
+    try:
+        printed = await letters.fetch(
+            exchange.engine, exchange.session, form["purpose"], form["origin"], form["origin_id"]
+        )
+    except ConflictError as error:
+        return await _page(exchange, error, 409)
+    if not printed.pdf:
+        return await _page(exchange, left_out=printed.left_out)
+    return exchange.download(printed.pdf, "application/pdf", "letters.pdf")
+
+
+async def _page(exchange: Staff, error: KeptError | None = None, status: int = 200, *, left_out: int = 0) -> Response:
+    runs = await letters.waiting_runs(exchange.engine, exchange.session)
+    return exchange.page("letters.html", status, runs=runs, error=error, left_out=left_out)
+
+
+PAGES = (page("/letters", get=SENDS(_waiting), post=SENDS(_fetch), menu=Menu("Letters")),)

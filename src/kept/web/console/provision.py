@@ -1,0 +1,76 @@
+"""The console's page of third parties: what may go to whom, asking, approving, the file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.responses import Response
+
+from kept.errors import KeptError
+from kept.services.engine.engine import Engine
+from kept.services.staff.approvals import approved_by
+from kept.services.third_parties import provisions, register
+from kept.services.third_parties.recipients import key_of
+from kept.web.console.stepped import Begun, Staff, Stepped, fetching, going_on, plain
+from kept.web.form import Form
+from kept.web.needs import duty, either, right
+from kept.web.routes import Menu, page
+
+
+def _purposes(engine: Engine) -> list[str]:
+    return [one.purpose for one in engine.policy.policy.recipients.values()]
+
+
+ACTS = duty("provision to third parties", _purposes)
+SEES = either(ACTS, right("approve"))
+
+
+async def _list(
+    exchange: Staff,
+    error: KeptError | None,
+    form: Form,
+    status: int,
+    *,
+    lines: Sequence[register.RegisterLine] | None = None,
+) -> Response:
+    del error, form
+    engine, recipients = exchange.engine, exchange.policy.recipients
+    return exchange.page(
+        "provision.html",
+        status,
+        recipients=recipients.values(),
+        keys={one: (await key_of(engine, one)).hex() for one in recipients},
+        acting=[one.id for one in recipients.values() if exchange.acts_for(one.purpose)],
+        made=[(one, await approved_by(engine, one.approval_id)) for one in await provisions.all_provisions(engine)],
+        session=exchange.session,
+        may_approve=exchange.may("approve"),
+        register=lines,
+    )
+
+
+async def _register(exchange: Staff) -> Response:
+    """The same page, with what the register says about people erased since: a look that is recorded."""
+    form = await exchange.form()
+    return await _list(exchange, None, form, 200, lines=await register.show_register(exchange.engine, exchange.session))
+
+
+async def _ask(exchange: Staff, form: Form) -> str:
+    return await provisions.ask(exchange.engine, exchange.session, form["recipient"])
+
+
+PAGES = (
+    page("/provision/register", post=SEES(_register)),
+    *Stepped(
+        path="/provision",
+        needs=SEES,
+        needs_one=SEES,
+        overview=_list,
+        begun=Begun(needs=SEES, fields=("recipient",), begin=_ask, refused=()),
+        steps={
+            "approve": plain(provisions.approve_and_provide),
+            "go-on": going_on(provisions.provide),
+            "fetch": fetching(provisions.fetch, "application/json", "provision.json"),
+        },
+        menu=Menu("Third parties", where=lambda engine: bool(_purposes(engine))),
+    ).pages(),
+)

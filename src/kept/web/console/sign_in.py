@@ -1,0 +1,44 @@
+"""Signing in to the console with both factors, and out of it."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from kept.errors import KeptError
+from kept.services.staff import sessions
+from kept.services.staff.sessions import StaffSession
+from kept.web.exchange import Exchange
+from kept.web.jar import drop_session, set_session
+from kept.web.needs import ANYBODY
+from kept.web.routes import page
+
+Anybody = Exchange[StaffSession | None]
+
+
+async def _ask(exchange: Anybody) -> Response:
+    """Password and one-time code."""
+    return exchange.page("staff_sign_in.html", error=None)
+
+
+async def _sign_in(exchange: Anybody) -> Response:
+    """Sign in with both factors."""
+    form = await exchange.form("login", "password", "code")
+    client = exchange.request.client.host if exchange.request.client else ""
+    await exchange.web.limits.count("staff-sign-in", client, most=30, seconds=600)
+    await exchange.web.limits.count("staff-account", form["login"], most=10, seconds=600)
+    try:
+        token = await sessions.sign_in(exchange.engine, form["login"], form["password"], form["code"])
+    except KeptError as error:
+        return exchange.page("staff_sign_in.html", 401, error=error)
+    return set_session(exchange.go(""), token)
+
+
+async def _sign_out(exchange: Anybody) -> Response:
+    """Sign out; mandates end."""
+    await exchange.form()
+    if exchange.session is not None:
+        await sessions.sign_out(exchange.engine, exchange.session)
+    return drop_session(exchange.go("/sign-in"))
+
+
+PAGES = (page("/sign-in", get=ANYBODY(_ask), post=ANYBODY(_sign_in)), page("/sign-out", post=ANYBODY(_sign_out)))

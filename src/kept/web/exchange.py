@@ -1,0 +1,253 @@
+"""One request and the answer to it: who asks, in which language, with which form; and every way to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from jinja2 import BaseLoader, Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from kept.cookies.findings import REASONS
+from kept.cookies.rules import Jar
+from kept.errors import KeptError
+from kept.policy.model import Policy
+from kept.services.accounts import accounts
+from kept.services.accounts.rate_limits import Limits
+from kept.services.cookies.rules import CookieRules
+from kept.services.cookies.visits import Visits
+from kept.services.engine.engine import Engine
+from kept.services.gate.own_session import Own
+from kept.services.staff import sessions
+from kept.services.staff.sessions import StaffSession
+from kept.web import words
+from kept.web.form import Answers, Form, form_token, read_answers, read_form
+
+TEMPLATES = Path(__file__).parent / "templates"
+SESSION = "__Host-kept_session"
+S_co = TypeVar("S_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of the menu.
+
+    Args:
+        title: What it is called, in English; the catalogue of words has the other languages.
+        path: Where it leads, below the language.
+        shown: Whether this visitor finds something behind it; a link to a refusal helps nobody.
+    """
+
+    title: str
+    path: str
+    shown: Callable[[Engine, Own | StaffSession | None], bool]
+
+
+@dataclass(slots=True)
+class Web:
+    """What the pages share.
+
+    Args:
+        engine: Open.
+        brand: Name of the company, where no policy says it.
+        limits: Counts attempts.
+        addresses: Address of `site` and `console`, for links between them.
+        cookies: The rules of the cookies in force.
+        visits: Counts visits, with consent.
+        templates: Where pages are rendered from.
+        menus: The menu of `site` and `console`.
+        note: A word at the foot of every page, in English; empty for none.
+    """
+
+    engine: Engine
+    brand: str
+    limits: Limits
+    addresses: Mapping[str, str]
+    cookies: CookieRules
+    visits: Visits
+    templates: Environment
+    menus: Mapping[str, tuple[Entry, ...]]
+    note: str = ""
+
+    def languages(self) -> tuple[str, ...]:
+        """Return the languages the pages speak: those of the policy in force, as far as the pages have words."""
+        if not self.engine.has_policy:
+            return words.LANGUAGES
+        written = self.engine.policy.policy.languages
+        return tuple(one for one in words.LANGUAGES if one in written) or words.LANGUAGES
+
+
+def templates(*folders: Path) -> Environment:
+    """Return where pages are rendered from: *folders* before our own."""
+    return Environment(
+        loader=FileSystemLoader([*folders, TEMPLATES]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange(Generic[S_co]):
+    """One request, asked by whom the route lets in, and every way to answer it.
+
+    Args:
+        web: What the pages share.
+        request: The request.
+        session: Who asks: a customer (`Own`), a member of staff, or None for somebody who is not signed in.
+    """
+
+    web: Web
+    request: Request
+    session: S_co
+
+    @property
+    def engine(self) -> Engine:
+        """The engine, open."""
+        return self.web.engine
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force."""
+        return self.web.engine.policy.policy
+
+    @property
+    def now(self) -> float:
+        """The time, unix seconds."""
+        return self.web.engine.clock.now()
+
+    @property
+    def kind(self) -> str:
+        """Which host was asked: `site` or `console`."""
+        return str(self.request.scope["state"]["kind"])
+
+    @property
+    def jar(self) -> Jar:
+        """The cookies of the request, each to be read by the code of its own purpose."""
+        found: Jar = self.request.scope["state"]["cookies"]
+        return found
+
+    @property
+    def language(self) -> str:
+        """The language of the path, or else the one the browser likes best."""
+        offered = self.web.languages()
+        first = self.request.url.path.split("/")[1] if self.request.url.path.count("/") else ""
+        return first if first in offered else words.preferred(self.request.headers.get("accept-language", ""), offered)
+
+    def may(self: Exchange[StaffSession], right: str) -> bool:
+        """Whether who asks has a right."""
+        return self.session.may(self.engine, right)
+
+    def acts_for(self: Exchange[StaffSession], purpose: str) -> bool:
+        """Whether who asks acts for a purpose."""
+        return self.session.acts_for(self.engine, purpose)
+
+    def path(self, name: str) -> str:
+        """Return a part of the path by the name the route gives it."""
+        return str(self.request.path_params[name])
+
+    async def form(self, *allowed: str, several: Iterable[str] = ()) -> Form:
+        """Read a form of *allowed* fields; see `read_form`."""
+        return await read_form(self.request, self.engine, self._signed_in(), allowed, several)
+
+    async def answers(self: Exchange[Own]) -> Answers:
+        """Read a form that the policy makes; see `read_answers`."""
+        return await read_answers(self.request, self.engine, self.session)
+
+    def page(self, template: str, status: int = 200, **values: Any) -> Response:
+        """Answer with a page.
+
+        Args:
+            template: File under `templates/`.
+            status: HTTP status.
+            values: What the template needs.
+        """
+        if isinstance(error := values.get("error"), KeptError):
+            self.engine.cite(error)
+        content = self.web.templates.get_template(template).render(status=status, **self._common(), **values)
+        return HTMLResponse(content, status_code=status)
+
+    def missing(self) -> Response:
+        """Answer that there is nothing here."""
+        return self.page("missing.html", 404)
+
+    def go(self, path: str, status: int = 303) -> Response:
+        """Send the browser on, to a path below the language."""
+        return RedirectResponse(f"/{self.language}{path}", status_code=status)
+
+    def download(self, content: str | bytes, media_type: str, name: str) -> Response:
+        """Answer with a file to keep."""
+        kept = {"content-disposition": f'attachment; filename="{name}"'}
+        return Response(content, media_type=media_type, headers=kept)
+
+    def example(self, name: str) -> str:
+        """Return a file to begin a draft from."""
+        loader = self.web.templates.loader
+        if not isinstance(loader, BaseLoader):
+            raise TypeError("templates have a loader")
+        return loader.get_source(self.web.templates, f"examples/{name}.yaml")[0]
+
+    def _signed_in(self) -> Own | StaffSession | None:
+        return self.session if isinstance(self.session, Own | StaffSession) else None
+
+    def _common(self) -> dict[str, Any]:
+        """Return what every template may use."""
+        engine, language, session = self.engine, self.language, self._signed_in()
+        path = self.request.url.path
+        others = [one for one in self.web.languages() if one != language]
+        policy = engine.policy.policy if engine.has_policy else None
+        return {
+            "_": words.translator(language),
+            "language": language,
+            "others": [(one, words.NAMES[one], _in_language(path, language, one)) for one in others],
+            "day": lambda at: words.day(at, language),
+            "moment": lambda at: words.moment(at, language),
+            "country": lambda code: words.country(code, language),
+            "brand": policy.controllers.get(language, {}).get("name", self.web.brand) if policy else self.web.brand,
+            "addresses": self.web.addresses,
+            "nonce": self.request.scope["state"]["nonce"],
+            "kind": self.kind,
+            "path": path,
+            "signed_in": session is not None,
+            "menu": [one for one in self.web.menus[self.kind] if one.shown(engine, session)],
+            "note": self.web.note,
+            "form_token": form_token(engine, session),
+            "reasons": REASONS,
+            "cookie_ask": self._asks_about_cookies(),
+            "policy": policy,
+        }
+
+    def _asks_about_cookies(self) -> bool:
+        """Whether this browser was not asked yet; one that says `Sec-GPC: 1` has answered."""
+        rules = self.web.cookies.rules()
+        return bool(
+            self.kind == "site"
+            and rules is not None
+            and rules.asked
+            and self.jar.choices is None
+            and not self.jar.opted_out
+            and not self.request.url.path.endswith("/cookies")
+        )
+
+
+def _in_language(path: str, language: str, other: str) -> str:
+    """Return the same page in another language; its front page where the path names no language."""
+    head = f"/{language}"
+    return f"/{other}{path[len(head) :]}" if path == head or path.startswith(f"{head}/") else f"/{other}"
+
+
+async def exchange_of(request: Request) -> Exchange[Own | StaffSession | None]:
+    """Return the exchange of a request; who is signed in is looked up once per request."""
+    web: Web = request.app.state.web
+    state = request.scope["state"]
+    if "session" not in state:
+        state["session"] = None  # where looking it up breaks, the page that says so asks nobody
+        jar: Jar = state["cookies"]
+        token = jar.value(SESSION, purpose="sign-in") if jar.has(SESSION) else ""
+        of = accounts.session_of if state["kind"] == "site" else sessions.session_of
+        state["session"] = await of(web.engine, token) if token else None
+    return Exchange(web, request, state["session"])

@@ -1,0 +1,121 @@
+"""A form as it was sent: only its own fields, each once, and of the session that was shown it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from kept.crypto.token import parse_token, sign_token
+from kept.errors import InputError, MalformedError
+from kept.services.engine.engine import Engine
+from kept.services.gate.own_session import Own
+from kept.services.staff.sessions import StaffSession
+
+PURPOSE = "form"
+SECONDS = 12 * 3600.0
+FIELDS_AT_MOST = 300
+
+
+class Form(dict[str, str]):
+    """The fields of a form by name; one that was not sent is empty."""
+
+    def lines(self, name: str) -> tuple[str, ...]:
+        """Return what was sent under a name that may come more than once."""
+        return tuple(one for one in self[name].split("\n") if one)
+
+    def filled(self, names: Iterable[str]) -> dict[str, str]:
+        """Return those of *names* in which something was written."""
+        return {name: self[name] for name in names if self[name].strip()}
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a person wrote into a form that the policy makes: its fields are known to the service that showed it.
+
+    Args:
+        token: What the form carries about the notice it was shown with; not verified.
+        given: Name and value of each field, in order.
+    """
+
+    token: str
+    given: list[tuple[str, str]]
+
+    def typed(self) -> dict[str, list[str]]:
+        """Return what was written by field, to show it again beside what is wrong."""
+        found: dict[str, list[str]] = {}
+        for name, value in self.given:
+            found.setdefault(name, []).append(value)
+        return found
+
+
+def form_token(engine: Engine, session: Own | StaffSession | None) -> str:
+    """Return the token that the forms of a session carry; empty without one."""
+    if session is None:
+        return ""
+    claims = {"session": session.token_hash.hex()}
+    return sign_token(engine.keyring.installation_key("tokens"), PURPOSE, claims, engine.clock.now() + SECONDS)
+
+
+def check_form_token(engine: Engine, session: Own | StaffSession | None, unverified: str) -> None:
+    """Verify that a form belongs to this session.
+
+    Raises:
+        MalformedError: It is another session's, or none's.
+    """
+    if session is None:
+        return
+    claims = parse_token(engine.keyring.installation_key("tokens"), PURPOSE, unverified, engine.clock.now())
+    if claims["session"] != session.token_hash.hex():
+        raise MalformedError(
+            "expected a form of this session, found another's", reason="form-other-session", hint="load the page again"
+        )
+
+
+async def read_form(
+    request: Request, engine: Engine, session: Own | StaffSession | None, allowed: Iterable[str], several: Iterable[str]
+) -> Form:
+    """Read a form.
+
+    Args:
+        request: A POST.
+        engine: Open.
+        session: Who sends it; without one no token is asked for.
+        allowed: Names of fields.
+        several: Names that may come more than once; they are joined by newlines.
+
+    Raises:
+        InputError: Another field, a field twice, or a form of another session.
+    """
+    may_repeat = frozenset(several)
+    names = {*allowed, *may_repeat, "form_token"}
+    sent: dict[str, str] = {}
+    for name, value in (await request.form(max_files=0, max_fields=FIELDS_AT_MOST)).multi_items():
+        if not isinstance(value, str) or name not in names:
+            raise InputError(
+                "expected only the fields of this form, found another",
+                reason="field-undeclared",
+                rests_on="nothing-unneeded",
+                hint="nothing was taken; use the form as it is shown",
+            )
+        if name in sent and name not in may_repeat:
+            raise InputError("expected a field once, found it again", reason="field-twice", rests_on="nothing-unneeded")
+        sent[name] = f"{sent[name]}\n{value}" if name in sent else value
+    check_form_token(engine, session, sent.pop("form_token", ""))
+    return Form(dict.fromkeys(names - {"form_token"}, "") | sent)
+
+
+async def read_answers(request: Request, engine: Engine, session: Own) -> Answers:
+    """Read a form that the policy makes; the service that takes it checks its fields.
+
+    Raises:
+        MalformedError: It is another session's.
+    """
+    form = await request.form(max_files=0, max_fields=FIELDS_AT_MOST)
+    fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+    first = dict(reversed(fields))
+    check_form_token(engine, session, first.get("form_token", ""))
+    return Answers(
+        first.get("notice_token", ""), [one for one in fields if one[0] not in {"notice_token", "form_token"}]
+    )

@@ -1,0 +1,60 @@
+"""The cookies of an answer: set only as declared, for as long as the policy says, and taken away again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.responses import Response
+
+from kept.services.cookies import visits
+from kept.web.exchange import SESSION, Exchange
+
+OK = 200
+
+
+def put_cookie(exchange: Exchange[Any], response: Response, name: str, value: str) -> Response:
+    """Set a declared cookie for as long as the policy says; the gate drops it where the browser did not allow it."""
+    rules = exchange.web.cookies.rules()
+    declared = rules.cookie(name) if rules else None
+    if declared is not None:
+        life = None if declared.life_seconds is None else int(declared.life_seconds)
+        response.set_cookie(name, value, path="/", secure=True, httponly=True, samesite="lax", max_age=life)
+    return response
+
+
+def drop_cookie(response: Response, name: str) -> Response:
+    """Take a cookie away."""
+    response.delete_cookie(name, path="/", secure=True, httponly=True, samesite="lax")
+    return response
+
+
+def put_choices(exchange: Exchange[Any], response: Response, allowed: frozenset[str]) -> Response:
+    """Remember what a browser chose about cookies, on that browser."""
+    rules = exchange.web.cookies.rules()
+    if rules is None:
+        return response
+    today = datetime.fromtimestamp(exchange.now, tz=UTC).strftime("%Y-%m-%d")
+    return put_cookie(exchange, response, rules.choices, rules.choose(allowed, today).text())
+
+
+def set_session(response: Response, token: str) -> Response:
+    """Put a session into the one cookie this site needs."""
+    response.set_cookie(SESSION, token, path="/", secure=True, httponly=True, samesite="lax")  # for the session alone
+    return response
+
+
+def drop_session(response: Response) -> Response:
+    """Take the session cookie away."""
+    return drop_cookie(response, SESSION)
+
+
+def count_visit(exchange: Exchange[Any], answer: Response, of: str, feature: str = "look") -> Response:
+    """Count a look at a page, where this browser agreed to be counted."""
+    jar = exchange.jar
+    if visits.PURPOSE in jar.allowed and exchange.request.method == "GET" and answer.status_code == OK:
+        sent = jar.value(visits.COOKIE, purpose=visits.PURPOSE) if jar.has(visits.COOKIE) else ""
+        following = exchange.web.visits.count(of, feature, sent)
+        if following:
+            put_cookie(exchange, answer, visits.COOKIE, following)
+    return answer

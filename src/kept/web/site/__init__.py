@@ -1,0 +1,36 @@
+"""The customers' site: a file for each thing one can do there, with the routes it declares.
+
+To add a page, declare it in its file's `PAGES`, and the file below. The order is the order of the menu.
+"""
+
+from __future__ import annotations
+
+from kept.web.routes import Page
+from kept.web.site import (
+    choices,
+    cookies,
+    corrections,
+    erasure,
+    joining,
+    messages,
+    my_data,
+    participation,
+    pictures,
+    policy,
+    portability,
+    proofs,
+    receipts,
+    registration,
+    sign_in,
+    statistics,
+    well_known,
+)
+
+PAGES: tuple[Page, ...] = tuple(
+    one
+    for file in (
+        pictures, participation, policy, registration, my_data, joining, sign_in, corrections, choices, portability, erasure,
+        receipts, proofs, cookies, statistics, messages, well_known,
+    )
+    for one in file.PAGES
+)  # fmt: skip

@@ -1,0 +1,84 @@
+"""The cookie centre: what was chosen, and what this browser holds now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from kept.errors import InputError
+from kept.services.accounts import remember_me
+from kept.services.cookies.first_scan import first_scan
+from kept.services.cookies.scan import newest_scan
+from kept.web.exchange import Exchange
+from kept.web.jar import drop_cookie, put_choices
+from kept.web.needs import ANYBODY
+from kept.web.routes import page
+from kept.web.site.pictures import interests_of
+from kept.web.site.sign_in import forget_cookie
+
+
+async def centre(exchange: Exchange[Any]) -> Response:
+    """What was chosen, and what this browser holds."""
+    policy, jar, rules = exchange.policy, exchange.jar, exchange.web.cookies.rules()
+    purposes = dict.fromkeys(one.purpose for one in policy.cookies.values())
+    known = [policy.purposes[one] for one in purposes if rules and one in policy.purposes]
+    asked = frozenset(rules.asked) if rules else frozenset()
+    return exchange.page(
+        "cookies.html",
+        asked=[one for one in known if one.id in asked],
+        always=[one for one in known if one.id not in asked],
+        cookies_of={one: rules.of_purpose(one) if rules else [] for one in purposes},
+        jar=jar,
+        held=[(name, policy.cookies.get(name)) for name in jar.names],
+        interests=interests_of(exchange),
+        scan=await newest_scan(exchange.engine),
+        first=await first_scan(exchange.engine),
+    )
+
+
+async def _choose(exchange: Exchange[Any]) -> Response:
+    """A choice: all, none, or one by one; back to where it was made."""
+    form = await exchange.form("choice", "back", several=("purpose",))
+    rules = exchange.web.cookies.rules()
+    asked = frozenset(rules.asked) if rules else frozenset()
+    match form["choice"]:
+        case "accept":
+            allowed = asked
+        case "refuse":
+            allowed = frozenset()
+        case "some":
+            allowed = asked & frozenset(form.lines("purpose"))
+        case _:
+            raise InputError(
+                "expected a choice this form offers, found another",
+                reason="choice-unknown",
+                hint="use the form as it is shown",
+                rests_on="fair-forms",
+            )
+    answer = exchange.go(_back(exchange, form["back"]))
+    if remember_me.PURPOSE not in allowed:
+        await forget_cookie(exchange, answer)
+    return put_choices(exchange, answer, allowed)
+
+
+async def _delete(exchange: Exchange[Any]) -> Response:
+    """Take one cookie out of this browser, or all of them."""
+    name = (await exchange.form("name"))["name"]
+    answer = exchange.go("/cookies")
+    for one in exchange.jar.names if name == "*" else {name} & set(exchange.jar.names):
+        if one == remember_me.COOKIE:
+            await forget_cookie(exchange, answer)
+        elif one in exchange.policy.cookies:
+            drop_cookie(answer, one)
+    return answer
+
+
+def _back(exchange: Exchange[Any], path: str) -> str:
+    """Return where to go after a choice: a page of this site in this language, without any query."""
+    start = f"/{exchange.language}"
+    known = path == start or (path.startswith(f"{start}/") and "//" not in path and "\\" not in path)
+    return path[len(start) :] if known and path.isascii() and path.isprintable() else "/cookies"
+
+
+PAGES = (page("/cookies", get=ANYBODY(centre), post=ANYBODY(_choose)), page("/cookies/delete", post=ANYBODY(_delete)))

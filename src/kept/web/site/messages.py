@@ -1,0 +1,52 @@
+"""What a message's links open, without sign-in and without cookie: why it came, and a no to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import PlainTextResponse, Response
+
+from kept.policy.present import EXIT_TITLES
+from kept.services.my_data.message_reasons import proof_by_link, stop_by_link, why_by_link
+from kept.web.exchange import Exchange
+from kept.web.needs import ANYBODY
+from kept.web.routes import page
+
+ONE_CLICK = "One-Click"
+
+
+async def _confirm(exchange: Exchange[Any]) -> Response:
+    """Ask before anything changes: mail scanners follow every link. The same words whatever the link is."""
+    return exchange.page("stop_message.html", done=False, link=exchange.path("link"))
+
+
+async def _stop(exchange: Exchange[Any]) -> Response:
+    """Take a one-click no (RFC 8058): no cookie, no form token, no redirect; the same words whatever the link is."""
+    form = await exchange.request.form(max_files=0, max_fields=5)
+    if form.get("List-Unsubscribe") == ONE_CLICK:
+        await stop_by_link(exchange.engine, exchange.path("link"))
+    if "text/html" in exchange.request.headers.get("accept", ""):
+        return exchange.page("stop_message.html", done=True, link=exchange.path("link"))
+    return PlainTextResponse("done")
+
+
+async def _why(exchange: Exchange[Any]) -> Response:
+    """Why did I get this?"""
+    link = exchange.path("link")
+    found = await why_by_link(exchange.engine, link, exchange.language)
+    return exchange.page("why.html", 200 if found else 404, one=found, link=link, exit_titles=EXIT_TITLES)
+
+
+async def _proof(exchange: Exchange[Any]) -> Response:
+    """The proof of the message's entry, to check without this page."""
+    text = await proof_by_link(exchange.engine, exchange.path("link"))
+    if text is None:
+        return exchange.page("why.html", 404, one=None, link="", exit_titles=EXIT_TITLES)
+    return exchange.download(text, "text/plain", "message.tlog-proof")
+
+
+PAGES = (
+    page("/u/{link}", get=ANYBODY(_confirm), post=ANYBODY(_stop), spoken=False),  # a mail program has no language
+    page("/w/{link}", get=ANYBODY(_why)),
+    page("/w/{link}/proof", get=ANYBODY(_proof)),
+)

@@ -1,0 +1,52 @@
+"""The proofs of one's own lines in the ledger: checked in the browser, or taken along to be checked elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import JSONResponse, Response
+
+from kept.errors import InputError
+from kept.services.gate.history import checkpoint_before, proof_of
+from kept.services.gate.own_session import Own
+from kept.web.exchange import Exchange
+from kept.web.needs import ANYBODY, CUSTOMER
+from kept.web.routes import page
+
+
+async def _proof(exchange: Exchange[Own]) -> Response:
+    """One proof, for checking without this page."""
+    entry = exchange.path("entry")
+    proof = await proof_of(exchange.engine, exchange.session, entry)
+    return exchange.download(proof.text(), "text/plain", f"{entry[:12]}.tlog-proof")
+
+
+async def _verify(exchange: Exchange[Own]) -> Response:
+    """Verify one line in the browser."""
+    engine, entry = exchange.engine, exchange.path("entry")
+    key = str(engine.sequencer.verifier)
+    try:
+        proof = await proof_of(engine, exchange.session, entry)
+    except InputError as error:
+        if error.reason != "entry-pending":
+            raise
+        return exchange.page("verify.html", proof=None, entry=entry, key=key, older="")
+    older = await checkpoint_before(engine, proof.index)
+    return exchange.page("verify.html", proof=proof.text(), entry=entry, key=key, older=older)
+
+
+async def _consistency(exchange: Exchange[Any]) -> Response:
+    """The proof that the log of today extends that of an older checkpoint."""
+    older, sequencer = exchange.path("older"), exchange.engine.sequencer
+    checkpoint = sequencer.checkpoint
+    if not older.isdigit() or checkpoint is None or int(older) > checkpoint.size:
+        return exchange.missing()
+    hashes = await sequencer.consistency(int(older), checkpoint.size)
+    return JSONResponse({"hashes": [one.hex() for one in hashes], "checkpoint": sequencer.note})
+
+
+PAGES = (
+    page("/my-data/proof/{entry}.tlog-proof", get=CUSTOMER(_proof)),
+    page("/my-data/verify/{entry}", get=CUSTOMER(_verify)),
+    page("/my-data/consistency/{older}", get=ANYBODY(_consistency)),
+)

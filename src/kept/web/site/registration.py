@@ -1,0 +1,70 @@
+"""The registration form: notice first, then what a person chooses to give."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from kept.errors import SubmissionError
+from kept.services.forms import collection
+from kept.services.forms.reconsent import Question, asked_again, words_beside
+from kept.services.gate.own_session import Own
+from kept.web.exchange import Exchange
+from kept.web.jar import count_visit
+from kept.web.needs import CUSTOMER
+from kept.web.routes import Menu, page
+
+POINT = "registration"
+
+
+async def registration(exchange: Exchange[Own]) -> Response:
+    """The form: notice first, no box ticked, no field hidden."""
+    return count_visit(exchange, await _page(exchange), "registration")
+
+
+async def _submit(exchange: Exchange[Own]) -> Response:
+    """What a person chose to give."""
+    answers = await exchange.answers()
+    try:
+        receipt = await collection.submit(
+            exchange.engine,
+            exchange.session,
+            point=POINT,
+            stage="",
+            language=exchange.language,
+            unverified_token=answers.token,
+            fields=answers.given,
+        )
+    except SubmissionError as error:
+        return await _page(exchange, error, answers.typed())
+    return exchange.page("receipt.html", receipt=receipt.record, receipt_id=receipt.id)
+
+
+async def _page(
+    exchange: Exchange[Own], error: SubmissionError | None = None, typed: dict[str, list[str]] | None = None
+) -> Response:
+    engine, person_id = exchange.engine, exchange.session.person_id
+    asked = await asked_again(engine, person_id)
+    again: dict[str, list[Question]] = {}
+    for one in asked:
+        again.setdefault(one.item, []).append(one)
+    return exchange.page(
+        "registration.html",
+        422 if error else 200,
+        form=await collection.present_form(engine, POINT, "", exchange.language),
+        error=error,
+        typed=typed or {},
+        box_value=collection.box_value,
+        given=tuple((await engine.people.load(person_id)).state.slots),
+        again=again,
+        beside=await words_beside(engine, person_id, asked, exchange.language),
+    )
+
+
+PAGES = (
+    page(
+        "/registration",
+        get=CUSTOMER.otherwise("/join")(registration),
+        post=CUSTOMER(_submit),
+        menu=Menu("Registration"),
+    ),
+)
