@@ -179,11 +179,7 @@ async def name_person(
         rows = await tx.all("disclosure_people", disclosure_id=disclosure_id)
         row = await tx.one("disclosure_get", disclosure_id=disclosure_id)
         if row is None or row[16] != "recorded":
-            raise ConflictError(
-                "the request was fixed in another window",
-                reason="disclosure-fixed",
-                rests_on=GROUND,
-            )
+            raise ConflictError("the request was fixed in another window", reason="disclosure-fixed", rests_on=GROUND)
         place = 1 + max((int(one[1]) for one in rows), default=0)
         await tx.run(
             "disclosure_person_insert",
@@ -227,9 +223,7 @@ async def ask(engine: Engine, session: StaffSession, disclosure_id: str) -> None
             scope_seal=_scope_seal(engine, found),
         ):
             raise ConflictError(
-                "the request was asked for in another window",
-                reason="disclosure-step",
-                rests_on=GROUND,
+                "the request was asked for in another window", reason="disclosure-step", rests_on=GROUND
             )
         await insert_entries(tx, [entry], at)
 

@@ -118,7 +118,7 @@ async def insert_case(  # noqa: PLR0913 -- what a case is made of
     seconds: float,
     releases: int,
 ) -> int:
-    """Insert a case and its mandate, within *tx*; return its number.
+    """Insert a case and its mandate, within *tx*; return its number. Each argument is a column of one of the two.
 
     Args:
         tx: A write transaction of D.

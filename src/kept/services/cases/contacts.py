@@ -207,7 +207,7 @@ async def _answer(engine: Engine, case: Case, person: Person, way: Exit, item: s
         needed = "a case of your own role: an emergency lends the screen alone"
         return Refused(7, "exit", engine.clause("break-glass-reviewed"), needed)
     if not item:
-        return Refused(3, "uses", clause, "a purpose that uses an item this way leads to")
+        return Refused(3, "uses", clause, "a purpose that uses this item")
     answer = (await gate.decide(engine, case.mandate, person, (item,), way, engine.ready()))[item]
     if (
         way is Exit.PHONE

@@ -32,6 +32,8 @@ REASONS = ("danger-to-a-person", "account-misused", "goods-or-money-at-risk", "r
 OUTCOMES = ("justified", "not-justified")
 TEXT_AT_MOST = 500
 RECORD = "emergency-text"
+GROUND = GROUNDS[Act.EMERGENCY_OPEN]
+"""What an emergency rests on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +118,7 @@ async def open_emergency(  # noqa: PLR0913 -- what an emergency names
         NotFoundError: No person the lent role may see; the emergency is over, and still waits for its review.
     """
     own_role, lent = await _allowed(engine, session, purpose)
-    if why not in REASONS or not text.strip() or len(text) > TEXT_AT_MOST:
-        raise InputError(
-            f"expected a known reason and 1 to {TEXT_AT_MOST} characters on what happens, found something else",
-            reason="emergency-words",
-            hint="say in a sentence what happens; the customer can read it",
-            rests_on=GROUNDS[Act.EMERGENCY_OPEN],
-        )
+    _require_words(why, text)
     _require_criteria(engine, criteria)
     case_id, at = random_id(), engine.ready()
 
@@ -180,7 +176,7 @@ async def review(engine: Engine, session: StaffSession, case_id: str, outcome: s
         raise InputError(
             f"expected one of {', '.join(OUTCOMES)}, found something else",
             reason="emergency-outcome",
-            rests_on=GROUNDS[Act.EMERGENCY_OPEN],
+            rests_on=GROUND,
         )
     if found.opened_by == session.login:
         raise DeniedError(
@@ -188,7 +184,7 @@ async def review(engine: Engine, session: StaffSession, case_id: str, outcome: s
             step=1,
             needed="another member of staff with the right `approve`",
             reason="second-approver",
-            rests_on=GROUNDS[Act.EMERGENCY_OPEN],
+            rests_on=GROUND,
         )
     at = engine.ready()
     facts = (("outcome", outcome), ("opened-by", engine.actor_of(found.opened_by)))
@@ -210,7 +206,7 @@ async def review(engine: Engine, session: StaffSession, case_id: str, outcome: s
             "expected an emergency that waits for its review, found one that had it",
             reason="emergency-reviewed",
             hint="look at it again",
-            rests_on=GROUNDS[Act.EMERGENCY_OPEN],
+            rests_on=GROUND,
         )
 
 
@@ -225,7 +221,7 @@ async def emergency_of(engine: Engine, case_id: str) -> Emergency:
         raise InputError(
             "expected an emergency, found none of that number",
             reason="emergency-unknown",
-            rests_on=GROUNDS[Act.EMERGENCY_OPEN],
+            rests_on=GROUND,
         )
     return await _whole(engine, row)
 
@@ -285,6 +281,16 @@ async def _allowed(engine: Engine, session: StaffSession, purpose: str) -> tuple
             needed="a purpose another role looks up single people for, not by law",
         )
     return own_role, lent
+
+
+def _require_words(why: str, text: str) -> None:
+    if why not in REASONS or not text.strip() or len(text) > TEXT_AT_MOST:
+        raise InputError(
+            f"expected a known reason and 1 to {TEXT_AT_MOST} characters on what happens, found something else",
+            reason="emergency-words",
+            hint="say in a sentence what happens; the customer can read it",
+            rests_on=GROUND,
+        )
 
 
 def _require_criteria(engine: Engine, criteria: Mapping[str, str]) -> None:
@@ -392,5 +398,5 @@ async def _refused(  # noqa: PLR0913 -- what a refusal says
         needed=needed,
         entry_id=entry_id,
         reason=reason,
-        rests_on=GROUNDS[Act.EMERGENCY_OPEN],
+        rests_on=GROUND,
     )

@@ -46,6 +46,7 @@ def data_set_of(engine: Engine, name: str) -> DataSet:
         raise InputError(
             "expected a data set of the policy, found another",
             reason="data-set-unknown",
+            hint="the policy declares them under `statistics`",
             rests_on="statistics",
         )
     return found

@@ -192,7 +192,7 @@ async def instance_of(
     found = await standing(engine, instance_id)
     if found.kind is not kind:
         raise InputError(
-            f"expected an instance of kind {kind}, found another kind",
+            "expected an instance of this desk's own kind, found another kind",
             reason="instance-kind",
             rests_on=f"collection:{kind}",
         )
@@ -211,7 +211,7 @@ def slot_of_type(engine: Engine, found: Standing, point: Point, kind: ItemType) 
     item = next((one for asked in point.stages.values() for one in asked if items[one].type is kind), "")
     if not item:
         raise InputError(
-            f"expected a point that asks for an item of type {kind}, found one that does not",
+            "expected a point that asks for what its kind lives by, found one that does not",
             reason="instance-item",
             hint="declare such an item, and ask for it at the point",
             rests_on=f"collection:{point.id}",

@@ -24,6 +24,7 @@ from kept.store.interface import Row, Transaction
 
 PUBLIC_NUMBER = re.compile(r"[0-9][0-9.,]{0,39}", re.ASCII)
 FORMAT = "kept/draw/1"
+LOOK = "look at it again"
 
 
 async def draw_lots(engine: Engine, session: StaffSession, instance_id: str, public_number: str) -> Standing:
@@ -47,17 +48,20 @@ async def draw_lots(engine: Engine, session: StaffSession, instance_id: str, pub
         row = await tx.one("draw_get", instance_id=instance_id)
         tickets = [str(one[0]) for one in await tx.all("tickets", instance_id=instance_id)]
         if row is None or not tickets:
-            raise _nobody(found, "expected tickets, found none")
+            raise _wrong(found, "expected tickets, found none", "draw-nobody", LOOK, of=ConflictError)
         before = int(row[5])
         if before and str(row[3]) != public_number:
-            raise _no_number(
-                found, "expected the public number it was drawn with, found another", "one number, for every winner"
+            raise _wrong(
+                found,
+                "expected the public number it was drawn with, found another",
+                "public-number",
+                "one number, for every winner",
             )
         wanted = before + 1 if before else found.file.prizes
         seed = open_seed(engine, instance_id, bytes(row[1]))
         places = draw(seed, str(row[2]), public_number, len(tickets), wanted)
         if len(places) == before:
-            raise _nobody(found, "expected a ticket not drawn yet, found none")
+            raise _wrong(found, "expected a ticket not drawn yet, found none", "draw-nobody", LOOK, of=ConflictError)
         await tx.run(
             "draw_done",
             instance_id=instance_id,
@@ -76,21 +80,16 @@ async def draw_lots(engine: Engine, session: StaffSession, instance_id: str, pub
 
 def _require_drawable(found: Standing, public_number: str, at: float) -> None:
     if found.status != "closed":
-        raise ConflictError(
-            "expected a closed sweepstake, found another",
-            reason="instance-status",
-            hint="look at it again",
-            rests_on=f"collection:{found.file.point}",
-        )
+        raise _wrong(found, "expected a closed sweepstake, found another", "instance-status", LOOK, of=ConflictError)
     if at < found.file.number_at:
-        raise InputError(
+        raise _wrong(
+            found,
             "expected the day of the public number to have come, found it to come",
-            reason="draw-early",
-            hint=f"draw on {moment(found.file.number_at)[:10]} or later",
-            rests_on=f"collection:{found.file.point}",
+            "draw-early",
+            f"draw on {moment(found.file.number_at)[:10]} or later",
         )
     if not PUBLIC_NUMBER.fullmatch(public_number):
-        raise _no_number(found, "expected digits, points and commas, found something else")
+        raise _wrong(found, "expected digits, points and commas, found something else", "public-number")
 
 
 async def _tell_winners(tx: Transaction, instance_id: str, tickets: list[str]) -> None:
@@ -100,14 +99,10 @@ async def _tell_winners(tx: Transaction, instance_id: str, tickets: list[str]) -
         await tx.run("participation_status", person_id=person_id, instance_id=instance_id, status="won", expected="in")
 
 
-def _no_number(found: Standing, message: str, hint: str = "") -> InputError:
-    return InputError(message, reason="public-number", hint=hint, rests_on=f"collection:{found.file.point}")
-
-
-def _nobody(found: Standing, message: str) -> ConflictError:
-    return ConflictError(
-        message, reason="draw-nobody", hint="look at it again", rests_on=f"collection:{found.file.point}"
-    )
+def _wrong(
+    found: Standing, message: str, reason: str, hint: str = "", *, of: type[InputError] = InputError
+) -> InputError:
+    return of(message, reason=reason, hint=hint, rests_on=f"collection:{found.file.point}")
 
 
 async def public_file(engine: Engine, instance_id: str) -> dict[str, Any]:
@@ -124,11 +119,7 @@ async def public_file(engine: Engine, instance_id: str) -> dict[str, Any]:
 
     row, tickets = await engine.data.read(body)
     if row is None:
-        raise InputError(
-            "expected a sweepstake that has opened, found none",
-            reason="instance-unknown",
-            rests_on=f"collection:{found.file.point}",
-        )
+        raise _wrong(found, "expected a sweepstake that has opened, found none", "instance-unknown")
     seed_hash, _, list_hash, public_number, seed, drawn = row
     places = draw(str(seed), str(list_hash), str(public_number), len(tickets), int(drawn)) if drawn else []
     return {
@@ -186,12 +177,7 @@ async def deliver(engine: Engine, session: StaffSession, instance_id: str, numbe
             status="delivered",
             expected="claimed",
         ):
-            raise ConflictError(
-                "expected a prize that waits, found another",
-                reason="prize-none",
-                hint="look at it again",
-                rests_on=f"collection:{found.file.point}",
-            )
+            raise _wrong(found, "expected a prize that waits, found another", "prize-none", LOOK, of=ConflictError)
         rows = await tx.all("participations", instance_id=instance_id)
         if not any(str(row[3]) in {"won", "claimed"} for row in rows):
             await tx.run("instance_delivered", instance_id=instance_id, delivered_at=at)
