@@ -48,20 +48,22 @@ async def draw_lots(engine: Engine, session: StaffSession, instance_id: str, pub
         row = await tx.one("draw_get", instance_id=instance_id)
         tickets = [str(one[0]) for one in await tx.all("tickets", instance_id=instance_id)]
         if row is None or not tickets:
-            raise _wrong(found, "expected tickets, found none", "draw-nobody", LOOK, of=ConflictError)
+            raise _wrong(found, "expected tickets, found none", reason="draw-nobody", hint=LOOK, of=ConflictError)
         before = int(row[5])
         if before and str(row[3]) != public_number:
             raise _wrong(
                 found,
                 "expected the public number it was drawn with, found another",
-                "public-number",
-                "one number, for every winner",
+                reason="public-number",
+                hint="one number, for every winner",
             )
         wanted = before + 1 if before else found.file.prizes
         seed = open_seed(engine, instance_id, bytes(row[1]))
         places = draw(seed, str(row[2]), public_number, len(tickets), wanted)
         if len(places) == before:
-            raise _wrong(found, "expected a ticket not drawn yet, found none", "draw-nobody", LOOK, of=ConflictError)
+            raise _wrong(
+                found, "expected a ticket not drawn yet, found none", reason="draw-nobody", hint=LOOK, of=ConflictError
+            )
         await tx.run(
             "draw_done",
             instance_id=instance_id,
@@ -80,16 +82,18 @@ async def draw_lots(engine: Engine, session: StaffSession, instance_id: str, pub
 
 def _require_drawable(found: Standing, public_number: str, at: float) -> None:
     if found.status != "closed":
-        raise _wrong(found, "expected a closed sweepstake, found another", "instance-status", LOOK, of=ConflictError)
+        raise _wrong(
+            found, "expected a closed sweepstake, found another", reason="instance-status", hint=LOOK, of=ConflictError
+        )
     if at < found.file.number_at:
         raise _wrong(
             found,
             "expected the day of the public number to have come, found it to come",
-            "draw-early",
-            f"draw on {moment(found.file.number_at)[:10]} or later",
+            reason="draw-early",
+            hint=f"draw on {moment(found.file.number_at)[:10]} or later",
         )
     if not PUBLIC_NUMBER.fullmatch(public_number):
-        raise _wrong(found, "expected digits, points and commas, found something else", "public-number")
+        raise _wrong(found, "expected digits, points and commas, found something else", reason="public-number")
 
 
 async def _tell_winners(tx: Transaction, instance_id: str, tickets: list[str]) -> None:
@@ -100,7 +104,7 @@ async def _tell_winners(tx: Transaction, instance_id: str, tickets: list[str]) -
 
 
 def _wrong(
-    found: Standing, message: str, reason: str, hint: str = "", *, of: type[InputError] = InputError
+    found: Standing, message: str, *, reason: str, hint: str = "", of: type[InputError] = InputError
 ) -> InputError:
     return of(message, reason=reason, hint=hint, rests_on=f"collection:{found.file.point}")
 
@@ -119,7 +123,7 @@ async def public_file(engine: Engine, instance_id: str) -> dict[str, Any]:
 
     row, tickets = await engine.data.read(body)
     if row is None:
-        raise _wrong(found, "expected a sweepstake that has opened, found none", "instance-unknown")
+        raise _wrong(found, "expected a sweepstake that has opened, found none", reason="instance-unknown")
     seed_hash, _, list_hash, public_number, seed, drawn = row
     places = draw(str(seed), str(list_hash), str(public_number), len(tickets), int(drawn)) if drawn else []
     return {
@@ -177,7 +181,9 @@ async def deliver(engine: Engine, session: StaffSession, instance_id: str, numbe
             status="delivered",
             expected="claimed",
         ):
-            raise _wrong(found, "expected a prize that waits, found another", "prize-none", LOOK, of=ConflictError)
+            raise _wrong(
+                found, "expected a prize that waits, found another", reason="prize-none", hint=LOOK, of=ConflictError
+            )
         rows = await tx.all("participations", instance_id=instance_id)
         if not any(str(row[3]) in {"won", "claimed"} for row in rows):
             await tx.run("instance_delivered", instance_id=instance_id, delivered_at=at)
