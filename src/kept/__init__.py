@@ -9,77 +9,112 @@
             with card.name.open() as text:
                 await my_mailer.send(text)
 
-Every other public name is in `docs/`.
+Every public name, each with its sentence, is in `docs/embedding.md`. What is not here is not public.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kept.door.door import Kept
+    from kept import errors, sync
+    from kept.door.desk import Desk, PersonRef, Sent
+    from kept.door.form import Choice, Field, Form
+    from kept.door.installation import Kept
+    from kept.door.opening import open, policy_files  # noqa: A004 -- kept.open reads as it should
+    from kept.door.operator import Operator, Status
+    from kept.door.person import Person
+    from kept.door.staff import Staff
+    from kept.guarantees.board import Board
+    from kept.policy.model import Policy
+    from kept.policy.words import Exit
+    from kept.services.accounts.accounts import Issued
+    from kept.services.campaigns.candidates import Counts
+    from kept.services.cases.cases import Case
+    from kept.services.forms.receipts import Receipt
+    from kept.services.gate.history import History, Line
+    from kept.services.gate.released import Card, Released
+    from kept.services.my_data.erasure import Preview
+    from kept.services.my_data.message_reasons import Why
+    from kept.services.my_data.own_data import Held, OwnData, PurposeSwitch
+    from kept.services.staff.credentials import Credential
+    from kept.services.staff.sessions import Enrolled, Member
 
-__all__ = ["__version__", "open", "policy_files"]
+__all__ = [
+    "Board",
+    "Card",
+    "Case",
+    "Choice",
+    "Counts",
+    "Credential",
+    "Desk",
+    "Enrolled",
+    "Exit",
+    "Field",
+    "Form",
+    "Held",
+    "History",
+    "Issued",
+    "Kept",
+    "Line",
+    "Member",
+    "Operator",
+    "OwnData",
+    "Person",
+    "PersonRef",
+    "Policy",
+    "Preview",
+    "PurposeSwitch",
+    "Receipt",
+    "Released",
+    "Sent",
+    "Staff",
+    "Status",
+    "Why",
+    "__version__",
+    "errors",
+    "open",
+    "policy_files",
+    "sync",
+]
 __version__ = "0.1.0"
 
+_PLACES = {
+    "kept.door.desk": ("Desk", "PersonRef", "Sent"),
+    "kept.door.form": ("Choice", "Field", "Form"),
+    "kept.door.installation": ("Kept",),
+    "kept.door.opening": ("open", "policy_files"),
+    "kept.door.operator": ("Operator", "Status"),
+    "kept.door.person": ("Person",),
+    "kept.door.staff": ("Staff",),
+    "kept.guarantees.board": ("Board",),
+    "kept.policy.model": ("Policy",),
+    "kept.policy.words": ("Exit",),
+    "kept.services.accounts.accounts": ("Issued",),
+    "kept.services.campaigns.candidates": ("Counts",),
+    "kept.services.cases.cases": ("Case",),
+    "kept.services.forms.receipts": ("Receipt",),
+    "kept.services.gate.history": ("History", "Line"),
+    "kept.services.gate.released": ("Card", "Released"),
+    "kept.services.my_data.erasure": ("Preview",),
+    "kept.services.my_data.message_reasons": ("Why",),
+    "kept.services.my_data.own_data": ("Held", "OwnData", "PurposeSwitch"),
+    "kept.services.staff.credentials": ("Credential",),
+    "kept.services.staff.sessions": ("Enrolled", "Member"),
+}
+_WHERE = {name: place for place, names in _PLACES.items() for name in names}
+"""Names are loaded when they are first asked for: `import kept` costs nothing, and the layers below import no door."""
 
-def policy_files(policy: str | Path) -> dict[str, bytes]:
-    """Read a policy's files: the first one and its translations beside it.
 
-    Args:
-        policy: Path of the first file, `NAME.policy.md`.
-
-    Raises:
-        SettingError: There is no such file.
-    """
-    from kept.errors import SettingError
-
-    path = Path(policy)
-    stem = path.name.removesuffix(".md")
-    if not path.is_file():
-        raise SettingError(
-            f"expected the policy file {path.name}, found none", reason="policy-missing", hint="check the path"
-        )
-    return {one.name: one.read_bytes() for one in sorted(path.parent.glob(f"{stem}*.md")) if one.is_file()}
+def __getattr__(name: str) -> Any:
+    if name in {"errors", "sync"}:
+        return import_module(f"kept.{name}")
+    if name not in _WHERE:
+        raise AttributeError(f"module 'kept' has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(_WHERE[name]), name)
+    return found
 
 
-@asynccontextmanager
-async def open(policy: str | Path, address: str, *, keys: str = "", key_folder: str = "") -> AsyncIterator[Kept]:  # noqa: A001 -- kept.open reads as it should
-    """Open an installation in this process, making it on the first call.
-
-    On the first call the policy is activated. Later a changed policy file does not replace the running one: activate it
-    on the console or with `kept init`.
-
-    Args:
-        policy: Path of the policy's first file.
-        address: Database D, such as `sqlite:///shop.db`.
-        keys: Database K; beside D when it is left out.
-        key_folder: Folder of the key files; beside D when it is left out.
-
-    Raises:
-        PolicyError: The policy cannot be run.
-        SettingError: An address or a file is not acceptable.
-        EvidenceError: The databases are older than what was acknowledged, or were rewritten.
-    """
-    from kept.door.door import Kept
-    from kept.guarantees import words
-    from kept.services.engine.engine import Engine
-    from kept.services.engine.installation import installation_parts, parse_address
-    from kept.services.staff.activation import activate_first
-    from kept.services.upkeep.routine import begin_routine, watch_policy_files
-
-    files = policy_files(policy)
-    engine = await Engine.start(
-        installation_parts(parse_address(address, keys_url=keys, key_folder=key_folder), words(), create=True)
-    )
-    try:
-        if not engine.has_policy:
-            await activate_first(engine, files, by="embedded")
-        await begin_routine(engine)
-        watch_policy_files(engine, lambda: policy_files(policy))
-        yield Kept(engine)
-    finally:
-        await engine.close()
+def __dir__() -> list[str]:
+    return __all__

@@ -74,3 +74,14 @@ def test_sessions_end_by_time_and_with_the_person(data):
     assert data.run("sessions_expire", at=15.0) == 1
     assert data.run("session_erase", person_id=MORI) == 1
     assert data.one("session_get", person_id=SATO, token_hash=b"c") == (1000.5, 1000.5, 20.0)
+
+
+def test_a_system_calls_a_person_one_thing(data):
+    """A second id of the same system is refused; erasing takes those of all systems."""
+    for system in ("shop", "club"):
+        data.insert("external_id_insert", person_id=MORI, system=system, key_id="k", sealed=b"s")
+    with pytest.raises(ConflictError):
+        data.insert("external_id_insert", person_id=MORI, system="shop", key_id="k", sealed=b"t")
+    assert data.all("external_ids", person_id=MORI) == [("club", "k", b"s"), ("shop", "k", b"s")]
+    assert data.run("external_id_erase", person_id=MORI) == 2
+    assert data.all("external_ids", person_id=MORI) == []

@@ -57,10 +57,13 @@ def test_staff_sessions_end_one_all_or_by_time(data):
 
 def test_a_credential_is_revoked_once(data):
     """The first revocation stays on record."""
-    data.insert("credential_insert", credential_id="c", role="shop", purposes="contact")
+    data.insert("credential_insert", credential_id="c", role="shop", purposes="contact", created_at=1.0)
+    data.insert("credential_insert", credential_id="d", role="shop", purposes="", created_at=2.0)
     assert data.run("credential_revoke", credential_id="c", at=5.0) == 1
     assert data.run("credential_revoke", credential_id="c", at=6.0) == 0
-    assert data.one("credential_get", credential_id="c") == (b"secret_hash", "label", "shop", "contact", 5.0)
+    said = ("label", "shop", "contact", "rights", "system", 1.0, 5.0)
+    assert data.one("credential_get", credential_id="c") == (b"secret_hash", *said)
+    assert data.all("credentials") == [("c", *said), ("d", "label", "shop", "", "rights", "system", 2.0, None)]
 
 
 def mandate(data, mandate_id="m", **given):

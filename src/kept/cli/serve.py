@@ -23,9 +23,9 @@ from kept.demo import POLICY
 from kept.demo.clock import MovedClock
 from kept.demo.invented import DAY, DAYS, invent
 from kept.demo.pages import pages
+from kept.door import background
 from kept.errors import SettingError
 from kept.guarantees import words
-from kept.guarantees.board import run_checks
 from kept.services.backups.backup import keep_backups, make_backups, register_backup_key
 from kept.services.backups.drill import drill
 from kept.services.backups.restore import clear_left_over
@@ -34,11 +34,7 @@ from kept.services.engine.clock import Clock
 from kept.services.engine.engine import Engine
 from kept.services.engine.installation import Address, Settings, installation_parts, parse_address
 from kept.services.engine.key_files import write_key
-from kept.services.messages.mail import MailDispatcher
 from kept.services.staff.activation import activate_first
-from kept.services.upkeep.channels import look_after_channels, set_up_channels
-from kept.services.upkeep.routine import begin_routine, watch_policy_files
-from kept.services.upkeep.sending import begin_reaching, equip
 from kept.web.app import build_app
 
 ORIGIN = "photolibrary.example/kept"
@@ -190,19 +186,12 @@ async def _serve(
 ) -> None:
     engine = await Engine.start(installation_parts(address, words(), Settings(ORIGIN)))
     try:
-        await begin_routine(engine)
         site = site_address(chosen.port)
-        carrier = await _mail_server(chosen, mailbox)
-        equip(engine, site, *([MailDispatcher(engine, carrier, site)] if carrier else []))
-        set_up_channels(engine, FaxServer(*chosen.fax))
-        look_after_channels(engine)
-        await begin_reaching(engine)
+        background.set_up(engine, site=site, mail=await _mail_server(chosen, mailbox), fax=FaxServer(*chosen.fax))
+        await background.begin(engine, (lambda: policy_files(chosen.policy)) if chosen.policy else None)
         await begin_serving(engine)
-        engine.every(300.0, lambda: run_checks(engine))
         if chosen.backups:
             keep_backups(engine, Path(chosen.backups))
-        if chosen.policy:
-            watch_policy_files(engine, lambda: policy_files(chosen.policy))
         addresses = {"site": site, "console": f"http://staff.localhost:{chosen.port}"}
         app = build_app(
             engine,

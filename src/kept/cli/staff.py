@@ -13,7 +13,7 @@ from kept.cli.opening import add_address, opened, operator
 from kept.crypto.second_factor import enrolment_uri, secret_text
 from kept.errors import SettingError
 from kept.services.staff.credentials import issue_credential, revoke_credential
-from kept.services.staff.sessions import add_staff, disable_staff, members
+from kept.services.staff.sessions import add_staff, all_staff, disable_staff
 
 
 def add(commands: Any) -> None:
@@ -26,6 +26,13 @@ def add(commands: Any) -> None:
     parser.add_argument("login", nargs="?", default="", help="login, or a credential's label or id")
     parser.add_argument("--role", action="append", default=[], help="role; may be given again")
     parser.add_argument("--purpose", action="append", default=[], help="purpose of a credential; may be given again")
+    parser.add_argument(
+        "--may",
+        action="append",
+        default=[],
+        help="right of the role a credential has, such as vouch; may be given again",
+    )
+    parser.add_argument("--system", default="", help="whose external ids a credential speaks of (default: its label)")
     parser.add_argument("--json", action="store_true", help="answer as JSON")
     add_address(parser)
     parser.set_defaults(run=run)
@@ -65,14 +72,22 @@ async def _run(chosen: argparse.Namespace) -> int:
             case "list":
                 answer = [
                     {"login": one.login, "roles": ",".join(one.roles), "disabled": one.disabled}
-                    for one in await members(engine)
+                    for one in await all_staff(engine)
                 ]
             case "disable":
                 await disable_staff(engine, chosen.login, by=operator())
                 answer = {"disabled": chosen.login}
             case "credential":
                 role = chosen.role[0] if chosen.role else ""
-                secret = await issue_credential(engine, chosen.login, role, tuple(chosen.purpose), by=operator())
+                secret = await issue_credential(
+                    engine,
+                    chosen.login,
+                    role,
+                    tuple(chosen.purpose),
+                    by=operator(),
+                    may=tuple(chosen.may),
+                    system=chosen.system,
+                )
                 answer = {"credential": secret}
             case _:
                 await revoke_credential(engine, chosen.login, by=operator())

@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 from kept.cli.opening import add_address, opened
+from kept.door.operator import status_of
 from kept.guarantees.board import promise_board
 from kept.services.forms.receipts import moment
 
@@ -32,17 +33,14 @@ def run(chosen: argparse.Namespace) -> int:
 async def _run(chosen: argparse.Namespace) -> int:
     async with opened(chosen) as engine:
         engine.ready()
-        board = await promise_board(engine)
-        checkpoint = engine.sequencer.checkpoint
+        board, found = await promise_board(engine), await status_of(engine)
         answer: dict[str, Any] = {
             "gate": "open",
-            "policy": f"{engine.policy.policy.id} version {engine.policy.policy.version}",
-            "entries": checkpoint.size if checkpoint else 0,
-            "key epoch": engine.keyring.epoch,
-            "time": moment(engine.clock.now()),
-            "sweeps": "frozen"
-            if await engine.meta("sweep_frozen")
-            else ("waiting" if await engine.meta("sweep_waits") else "running"),
+            "policy": f"{found.policy} version {found.version}",
+            "entries": found.entries,
+            "key epoch": found.epoch,
+            "time": moment(found.at),
+            "sweeps": found.sweeps,
             "clauses": {f"§{one.clause.id}": one.state.value for one in board.clauses},
         }
     if chosen.json:

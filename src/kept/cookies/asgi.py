@@ -6,7 +6,7 @@ not any more is taken away. Headers are looked at one line at a time.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
 from kept.cookies.header import cookie_line, expiry_line, parse_cookies, parse_set_cookie
@@ -43,7 +43,7 @@ class CookieGate:
         header: bool = False,
     ) -> None:
         self._app = app
-        self._rules = rules
+        self.rules = rules
         self._now = now
         self._found = found
         self._header = header
@@ -53,20 +53,24 @@ class CookieGate:
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
-        rules = self._rules() or NOTHING_DECLARED
-        jar, headers = self._inwards(rules, scope["headers"])
+        rules = self.rules() or NOTHING_DECLARED
+        jar, headers = self.inwards(rules, scope["headers"])
         inner = {**scope, "headers": headers, "state": {**scope.get("state", {}), "cookies": jar}}
 
         async def guarded(message: Message) -> None:
             if message["type"] in {"http.response.start", "websocket.accept"}:
-                sets = [value for name, value in message.get("headers", ()) if name.lower() == b"set-cookie"]
-                if sets or jar.expire:
-                    message = {**message, "headers": self._outwards(rules, jar.allowed, jar.names, message, sets)}
+                message = {**message, "headers": self.outwards(rules, jar, message.get("headers", ()))}
             await send(message)
 
         await self._app(inner, receive, guarded)
 
-    def _inwards(self, rules: Rules, headers: list[tuple[bytes, bytes]]) -> tuple[Jar, list[tuple[bytes, bytes]]]:
+    def inwards(self, rules: Rules, headers: list[tuple[bytes, bytes]]) -> tuple[Jar, list[tuple[bytes, bytes]]]:
+        """Return the cookies of a request that may be read, and its headers with those alone.
+
+        Args:
+            rules: In force.
+            headers: Of the request, names in lower case.
+        """
         lines = [value for name, value in headers if name == b"cookie"]
         opted_out = any(name == b"sec-gpc" and value.strip() == b"1" for name, value in headers)
         jar, dropped = rules.read(parse_cookies(lines) if lines else NO_COOKIES, opted_out=opted_out)
@@ -80,11 +84,20 @@ class CookieGate:
             others.append((b"cookie", cookie_line(pairs)))
         return jar, others
 
-    def _outwards(
-        self, rules: Rules, allowed: frozenset[str], sent: tuple[str, ...], message: Message, sets: list[bytes]
-    ) -> list[tuple[bytes, bytes]]:
-        headers = [(name, value) for name, value in message.get("headers", ()) if name.lower() != b"set-cookie"]
-        at = self._now()
+    def outwards(self, rules: Rules, jar: Jar, said: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        """Return an answer's headers with only the cookies that may be set, and those taken away that may not stay.
+
+        Args:
+            rules: In force.
+            jar: What the request brought.
+            said: Headers as the app said them.
+        """
+        answered = list(said)
+        sets = [value for name, value in answered if name.lower() == b"set-cookie"]
+        if not sets and not jar.expire:
+            return answered
+        headers = [(name, value) for name, value in answered if name.lower() != b"set-cookie"]
+        at, allowed = self._now(), jar.allowed
         settings = [(line, parse_set_cookie(line, at)) for line in sets]
         for _, setting in settings:
             if setting is not None:
@@ -101,7 +114,9 @@ class CookieGate:
             set_now.add(setting.name)
             headers.append((b"set-cookie", line))
         headers += [
-            (b"set-cookie", expiry_line(name)) for name in sent if name not in set_now and rules.is_over(name, allowed)
+            (b"set-cookie", expiry_line(name))
+            for name in jar.names
+            if name not in set_now and rules.is_over(name, allowed)
         ]
         return headers
 

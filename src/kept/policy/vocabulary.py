@@ -183,7 +183,7 @@ EVENTS = ("account-closed", "closed", "prize-delivered")
 OPTION_LISTS = ("jp-prefectures",)
 RIGHTS = (
     "activate", "promises", "ledger", "approve", "attest", "witness", "keys", "backups", "break-glass", "statistics",
-    "campaigns",
+    "campaigns", "vouch",
 )  # fmt: skip
 LATER_RIGHTS = ("provide", "disclose", "points")
 GROUNDS = ("court-order", "warrant", "statutory-inquiry")

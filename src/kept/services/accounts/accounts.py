@@ -19,6 +19,7 @@ from kept.policy import change
 from kept.policy.person import PersonState
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
+from kept.services.engine.keyring import PersonKeys
 from kept.services.engine.people import Person
 from kept.services.gate.changing import Change, change_person, new_person
 from kept.services.gate.own_session import Own, own_account
@@ -47,7 +48,12 @@ class Issued:
 
 
 async def open_account(
-    engine: Engine, language: str, extra: Callable[[Transaction, bytes], Awaitable[object]] | None = None
+    engine: Engine,
+    language: str,
+    extra: Callable[[Transaction, bytes], Awaitable[object]] | None = None,
+    *,
+    keys: PersonKeys | None = None,
+    vouched_by: str = "",
 ) -> bytes:
     """Open an account and return the person's id; not one personal item is asked for.
 
@@ -55,6 +61,8 @@ async def open_account(
         engine: Open.
         language: Language the person reads.
         extra: Further statements of the transaction that makes the person.
+        keys: Theirs, where the caller has made them; None to make them.
+        vouched_by: Credential of the program that vouched for the person; empty where they joined here.
     """
     at = engine.ready()
     state = PersonState(
@@ -65,8 +73,8 @@ async def open_account(
         if extra is not None:
             await extra(tx, person_id)
 
-    account = own_account(engine, Act.ACCOUNT_OPEN, Outcome.DONE, at, clause="2.7")
-    person_id, _ = await new_person(engine, state, account, at, body)
+    account = own_account(engine, Act.ACCOUNT_OPEN, Outcome.DONE, at, actor=vouched_by, clause="2.7")
+    person_id, _ = await new_person(engine, state, account, at, body, keys)
     return person_id
 
 
@@ -178,7 +186,7 @@ async def start_session(engine: Engine, person_id: bytes, *, signed_in_at: float
         )
 
     await engine.data.write(body)
-    await _note_seen(engine, person_id)
+    await note_seen(engine, person_id)
     return base64.urlsafe_b64encode(person_id + secret).decode().rstrip("=")
 
 
@@ -215,7 +223,17 @@ async def end_session(engine: Engine, own: Own, *, everywhere: bool = False) -> 
     await engine.data.write(body)
 
 
-async def _note_seen(engine: Engine, person_id: bytes) -> None:
+async def note_seen(engine: Engine, person_id: bytes, *, vouched_by: str = "") -> None:
+    """Note, once a day, that a person was here: retention by dormancy begins anew.
+
+    Args:
+        engine: Open.
+        person_id: 16 bytes.
+        vouched_by: Credential of the program that vouched for them; empty where they signed in here.
+
+    Raises:
+        SignInError: There is no such person any more.
+    """
     at = engine.ready()
     try:
         person = await engine.people.load(person_id)
@@ -226,7 +244,7 @@ async def _note_seen(engine: Engine, person_id: bytes) -> None:
 
     def make(loaded: Person, now: float) -> Change:
         state = change.seen(loaded.state, now) or loaded.state
-        return Change(state, own_account(engine, Act.ACCOUNT_SEEN, Outcome.DONE, now, clause="2.4"))
+        return Change(state, own_account(engine, Act.ACCOUNT_SEEN, Outcome.DONE, now, actor=vouched_by, clause="2.4"))
 
     await change_person(engine, person_id, make)
 

@@ -81,7 +81,7 @@ async def draft(engine: Engine, session: StaffSession, unverified_file: str) -> 
         ConflictError: There is one of that id.
     """
     session.require(engine, RIGHT)
-    found = parse_campaign(unverified_file, engine.policy.policy, await _asked(engine))
+    found = parse_campaign(unverified_file, engine.policy.policy, await questionnaires(engine))
     session.require_purpose(engine, found.purpose)
     require_channels(engine, found)
     at = engine.ready()
@@ -254,7 +254,7 @@ async def results(engine: Engine, campaign_id: str) -> Results:
 
 async def rule_words(engine: Engine, rule: Rule, language: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return a rule as people read it."""
-    return rule.words(engine.policy.policy, await _asked(engine), language)
+    return rule.words(engine.policy.policy, await questionnaires(engine), language)
 
 
 class CampaignOrigin:
@@ -289,14 +289,14 @@ async def _parsed(engine: Engine, text: str) -> Campaign:
     """Return a campaign's file as read; the same file under the same policy is read once."""
     key = (engine.policy.hash, text)
     if key not in _READ:
-        file = parse_campaign(text, engine.policy.policy, await _asked(engine))
+        file = parse_campaign(text, engine.policy.policy, await questionnaires(engine))
         while len(_READ) >= READ_AT_MOST:
             _READ.pop(next(iter(_READ)))
         _READ[key] = file
     return _READ[key]
 
 
-async def _asked(engine: Engine) -> dict[str, Instance]:
+async def questionnaires(engine: Engine) -> dict[str, Instance]:
     """Return the questionnaires whose answers a rule may name."""
     return {one.id: one.file for one in await all_standing(engine) if one.kind is PointKind.QUESTIONNAIRE}
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kept.errors import DeniedError, ErasedError, EvidenceError, NotFoundError
+from kept.errors import DeniedError, ErasedError, EvidenceError, InputError, NotFoundError
 from kept.policy.campaign import Campaign
 from kept.policy.decision import Allowed, Mandate, Refused
-from kept.policy.words import Exit
+from kept.policy.segment import Rule, parse_rule
+from kept.policy.words import CHANNELS, Exit
 from kept.services.campaigns.campaigns import (
     EVERYBODY,
     ORIGIN,
@@ -21,6 +22,7 @@ from kept.services.campaigns.campaigns import (
     Standing,
     campaign_entry,
     moved,
+    questionnaires,
     require_channels,
     standing,
 )
@@ -50,6 +52,37 @@ class Counts:
     left_out: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Whom a message would be for: who agreed to the purpose, by one of the channels, and meets the rule."""
+
+    purpose: str
+    channels: tuple[Exit, ...]
+    rule: Rule
+
+
+async def count_segment(
+    engine: Engine, mandate: Mandate, plain: Mapping[str, Sequence[str]], channels: Sequence[str]
+) -> Counts:
+    """Count for a program who matches now: each is decided and opened through the gate, compared and forgotten.
+
+    Args:
+        engine: Open.
+        mandate: The program's; its purpose has the exit *segment*.
+        plain: Options by `item` or `item#instance.question`; nothing for everybody who agreed.
+        channels: Ways to reach people, the first one somebody agreed to counts.
+
+    Raises:
+        InputError: An item one may not choose people by, an option or a channel that is none.
+        DeniedError: The mandate is over or used up.
+    """
+    if not channels or not CHANNELS.issuperset(channels):
+        raise InputError("expected ways to reach people, found others", reason="contact-channel")
+    wanted = {slot: tuple(options) for slot, options in plain.items()}
+    rule = parse_rule(wanted, engine.policy.policy, mandate.purpose, await questionnaires(engine))
+    return await _counts(engine, mandate, Segment(mandate.purpose, tuple(Exit(one) for one in channels), rule))
+
+
 async def preview(engine: Engine, session: StaffSession, campaign_id: str) -> Counts:
     """Count who matches now: each is decided and opened through the gate, compared and forgotten; nothing is sent.
 
@@ -58,12 +91,15 @@ async def preview(engine: Engine, session: StaffSession, campaign_id: str) -> Co
     """
     session.require(engine, RIGHT)
     found = await standing(engine, campaign_id)
-    mandate = await issue_counting(engine, session, found.file.purpose)
+    return await _counts(engine, await issue_counting(engine, session, found.file.purpose), found.file)
+
+
+async def _counts(engine: Engine, mandate: Mandate, whom: Campaign | Segment) -> Counts:
     left_out: Counter[str] = Counter()
     matching, after = 0, b""
     while people := await _page(engine, after):
         after = people[-1]
-        for outcome in await asyncio.gather(*(_candidate(engine, mandate, found.file, one) for one in people)):
+        for outcome in await asyncio.gather(*(_candidate(engine, mandate, whom, one) for one in people)):
             if isinstance(outcome, Exit):
                 matching += 1
             elif outcome:
@@ -162,7 +198,7 @@ async def _write_candidate(tx: Transaction, found: Standing, person_id: bytes, o
 # -------------------------------------------------------------------- candidates
 
 
-async def _candidate(engine: Engine, mandate: Mandate, campaign: Campaign, person_id: bytes) -> Exit | str:
+async def _candidate(engine: Engine, mandate: Mandate, campaign: Campaign | Segment, person_id: bytes) -> Exit | str:
     """Return the channel somebody is to be reached by, or why they are left out; empty for nobody.
 
     Who never agreed to the purpose, or to none of its channels, is no use made and leaves no entry; who did is read
@@ -195,7 +231,7 @@ async def _candidate(engine: Engine, mandate: Mandate, campaign: Campaign, perso
     return channel if campaign.rule.matches(values) else "no-match"
 
 
-async def _channel(engine: Engine, mandate: Mandate, campaign: Campaign, person: Person) -> Exit | str:
+async def _channel(engine: Engine, mandate: Mandate, campaign: Campaign | Segment, person: Person) -> Exit | str:
     """Return the first of the campaign's channels this person agreed to, or why there is none."""
     policy = engine.policy.policy
     reasons = []

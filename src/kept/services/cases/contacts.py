@@ -1,4 +1,4 @@
-"""Contact from a case: staff write to the case's person by mail, letter or fax, or put them on a call sheet.
+"""Contact: from a case staff write to its person by mail, letter or fax, or put them on a call sheet; so may a program.
 
 Decided about before anything is kept, and again when it leaves. What was written is sealed under the person's evidence key
 and waits in the outbox like every other message; each way out opens only the items it names.
@@ -6,11 +6,12 @@ and waits in the outbox like every other message; each way out opens only the it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kept.channels.letter import japanese_font, print_letters
+from kept.crypto.random import random_id
 from kept.errors import DeniedError, ErasedError, InputError, NotFoundError, SealError, SettingError
-from kept.policy.decision import Decision, Refused
+from kept.policy.decision import Decision, Mandate, Refused
 from kept.policy.words import CHANNELS, Exit
 from kept.services.cases import cases
 from kept.services.cases.cases import Case
@@ -20,7 +21,7 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.entry import Refusal
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person
-from kept.services.engine.record import about, entry_of, record
+from kept.services.engine.record import about, entry_of, holder_of, record
 from kept.services.gate import gate
 from kept.services.messages.calls import number_is_listed
 from kept.services.messages.fax import FaxDispatcher
@@ -30,12 +31,11 @@ from kept.services.messages.sealed_words import CONTACT, Said, open_words, seal_
 from kept.services.messages.stop_list import address_item
 from kept.services.messages.unknown_outcome import send_again
 from kept.services.staff.bulk_approval import ONE_PERSON, insert_mandate
-from kept.services.staff.mandates import staff_mandate
 from kept.services.staff.sessions import StaffSession
 from kept.store.interface import Row, Transaction
 from kept.vault.text import readable
 
-ORIGIN = "case"
+ORIGIN, PROGRAM = "case", "program"
 SEND_WITHIN_SECONDS = 24 * 3600.0
 TRIES = 40
 TITLE_AT_MOST, TEXT_AT_MOST = 200, 10_000
@@ -92,8 +92,8 @@ class Contact:
     sheet: str
 
 
-class CaseOrigin:
-    """Messages that come from cases.
+class ContactOrigin:
+    """Messages that were written to one person, in a case or by a program.
 
     Args:
         engine: Open.
@@ -103,7 +103,7 @@ class CaseOrigin:
         self._engine = engine
 
     async def compose(self, waiting: Waiting) -> Compose | None:
-        """Return what staff wrote; nothing once it is gone."""
+        """Return what was written; nothing once it is gone."""
         row = await self._engine.data.read(
             lambda tx: tx.one("contact_get", person_id=waiting.person_id, message_id=waiting.message_id)
         )
@@ -173,77 +173,111 @@ async def write_to(  # noqa: PLR0913 -- what a message is
     """
     case = await cases.loaded(engine, session, case)
     cases.require_open(engine, case)
-    if channel not in CHANNELS:
-        raise InputError(
-            "expected a way to reach people, found another",
-            reason="contact-channel",
-            rests_on=f"purposes:{case.purpose}",
-        )
-    way = Exit(channel)
-    said_title, said_text = _typed(title, text)
     if not case.person_id:
         raise InputError(
             "expected a case that holds a person, found one that does not", reason="case-empty", hint="find them first"
         )
-    person = await _load(engine, case)
-    item = address_item(engine.policy.policy, engine.policy.policy.purposes[case.purpose], way)
-    answer = await _answer(engine, case, person, way, item)
+    return await _write(engine, case.mandate, case.person_id, channel, (title, text), case=case)
+
+
+async def write_as_program(  # noqa: PLR0913 -- what a message is
+    engine: Engine, mandate: Mandate, person_id: bytes, channel: str, title: str, text: str
+) -> str:
+    """Write to a person a program found; return the message's number. As `write_to`, in no case.
+
+    Args:
+        engine: Open.
+        mandate: The program's, for a purpose whose exits name the channel.
+        person_id: 16 bytes.
+        channel: `mail`, `post`, `phone` or `fax`; for a call, the text is the script.
+        title: One line.
+        text: Plain text.
+
+    Raises:
+        DeniedError, NotFoundError, InputError, SettingError: As `write_to`.
+    """
+    return await _write(engine, mandate, person_id, channel, (title, text))
+
+
+async def _write(  # noqa: PLR0913 -- what a message is
+    engine: Engine,
+    mandate: Mandate,
+    person_id: bytes,
+    channel: str,
+    typed: tuple[str, str],
+    *,
+    case: Case | None = None,
+) -> str:
+    if channel not in CHANNELS:
+        raise InputError(
+            "expected a way to reach people, found another",
+            reason="contact-channel",
+            rests_on=f"purposes:{mandate.purpose}",
+        )
+    way = Exit(channel)
+    said_title, said_text = _typed(*typed)
+    person = await _load(engine, person_id)
+    item = address_item(engine.policy.policy, engine.policy.policy.purposes[mandate.purpose], way)
+    answer = await _answer(engine, mandate, person, way, item, lent=case is not None and case.emergency)
     if isinstance(answer, Refused):
-        raise await _refused(engine, case, person, way, item, answer)
+        raise await _refused(engine, mandate, person, way, item, answer)
     if missing := missing_for(engine, way):
         raise SettingError("expected what this channel needs, found it missing", reason="channel-missing", hint=missing)
     said = Said(said_title, said_text, person.state.language)
     if way in {Exit.POST, Exit.FAX}:
-        _try_to_set(engine, case, said)
-    waiting = await _keep(engine, session, case, person, way, said)
+        _try_to_set(engine, mandate, said)
+    waiting = await _keep(engine, mandate, case.id if case else "", person, way, said)
     await send_one(engine, waiting)
     return waiting.message_id
 
 
-async def _answer(engine: Engine, case: Case, person: Person, way: Exit, item: str) -> Decision:
-    """Return whether the case may reach its person this way now."""
-    clause = engine.policy.policy.purposes[case.purpose].clause
-    if case.emergency:
+async def _answer(  # noqa: PLR0913 -- the question has this many parts
+    engine: Engine, mandate: Mandate, person: Person, way: Exit, item: str, *, lent: bool
+) -> Decision:
+    """Return whether the person may be reached this way now; nobody in an emergency, which lends the screen alone."""
+    clause = engine.policy.policy.purposes[mandate.purpose].clause
+    if lent:
         needed = "a case of your own role: an emergency lends the screen alone"
         return Refused(7, "exit", engine.clause("break-glass-reviewed"), needed)
     if not item:
         return Refused(3, "uses", clause, "a purpose that uses this item")
-    answer = (await gate.decide(engine, case.mandate, person, (item,), way, engine.ready()))[item]
+    answer = (await gate.decide(engine, mandate, person, (item,), way, engine.ready()))[item]
     if (
         way is Exit.PHONE
         and not isinstance(answer, Refused)
-        and await number_is_listed(engine, case.purpose, person.id)
+        and await number_is_listed(engine, mandate.purpose, person.id)
     ):
         return Refused(8, "stop-list", clause, "the person's own yes, with the number given anew")
     return answer
 
 
-def _try_to_set(engine: Engine, case: Case, said: Said) -> None:
+def _try_to_set(engine: Engine, mandate: Mandate, said: Said) -> None:
     """Set the text without an address, so that what no font shows is told to who typed it."""
     letter = letter_of(
-        engine.policy.policy, said.words(), Opened("", ""), language=said.language, purpose=case.purpose,
-        message_id="", case=str(case.number), at=engine.clock.now(),
+        engine.policy.policy, said.words(), Opened("", ""), language=said.language, purpose=mandate.purpose,
+        message_id="", case=mandate.case, at=engine.clock.now(),
     )  # fmt: skip
     print_letters([letter])
 
 
 async def _keep(  # noqa: PLR0913 -- what a message is
-    engine: Engine, session: StaffSession, case: Case, person: Person, way: Exit, said: Said
+    engine: Engine, acting: Mandate, case_id: str, person: Person, way: Exit, said: Said
 ) -> Waiting:
     """Seal what was written and let it wait in the outbox, with its entry, in one transaction."""
     message_id, at = new_message_id(), engine.ready()
-    mandate = staff_mandate(  # holds no case: what was written in one goes even if it is closed meanwhile
-        session, case.role, case.purpose, expires_at=at + SEND_WITHIN_SECONDS, volume=TRIES
+    mandate = replace(  # holds no case: what was written in one goes even if it is closed meanwhile
+        acting, id=random_id(), case="", person_id=b"", expires_at=at + SEND_WITHIN_SECONDS, volume_left=TRIES
     )
-    waiting = Waiting(person.id, message_id, ORIGIN, str(case.number), case.purpose, way, mandate.id, 0)
+    origin, origin_id = (ORIGIN, acting.case) if acting.case else (PROGRAM, acting.actor)
+    waiting = Waiting(person.id, message_id, origin, origin_id, acting.purpose, way, mandate.id, 0)
     key_id, sealed = seal_words(engine, person.keys, person.id, CONTACT, message_id, said)
     entry = entry_of(
-        engine, case.actor, Act.CONTACT_WRITE, about(person), at=at, rests_on=f"purposes:{case.purpose}",
+        engine, holder_of(acting), Act.CONTACT_WRITE, about(person), at=at, rests_on=f"purposes:{acting.purpose}",
         exit=way.value, facts=(("message", message_id),),
     )  # fmt: skip
 
     async def body(tx: Transaction) -> None:
-        if not await tx.run("mandate_charge", mandate_id=case.mandate.id, count=1, at=at):
+        if not await tx.run("mandate_charge", mandate_id=acting.id, count=1, at=at):
             raise DeniedError(
                 "expected a mandate with volume and time left, found it used up, over or revoked",
                 step=9,
@@ -256,9 +290,9 @@ async def _keep(  # noqa: PLR0913 -- what a message is
             "contact_put",
             person_id=person.id,
             message_id=message_id,
-            case_id=case.id,
+            case_id=case_id,
             channel=way.value,
-            written_by=session.actor,
+            written_by=acting.actor,
             written_at=at,
             key_id=key_id,
             sealed=sealed,
@@ -347,9 +381,9 @@ async def _said(engine: Engine, person_id: bytes, message_id: str, key_id: str, 
 # -------------------------------------------------------------------- small things
 
 
-async def _load(engine: Engine, case: Case) -> Person:
+async def _load(engine: Engine, person_id: bytes) -> Person:
     try:
-        return await engine.people.load(case.person_id)
+        return await engine.people.load(person_id)
     except ErasedError:
         raise NotFoundError(
             "no person this mandate may see", needed="another person, or nothing: they may have been erased"
@@ -378,17 +412,17 @@ def _typed(title: str, text: str) -> tuple[str, str]:
 
 
 async def _refused(  # noqa: PLR0913 -- what was refused, of whom, and why
-    engine: Engine, case: Case, person: Person, way: Exit, item: str, answer: Refused
+    engine: Engine, mandate: Mandate, person: Person, way: Exit, item: str, answer: Refused
 ) -> DeniedError:
     """Record the refusal, with its clause, where the person sees it; return the error."""
     entry_id = await record(
-        engine, case.actor, Act.CONTACT_WRITE, about(person),
+        engine, holder_of(mandate), Act.CONTACT_WRITE, about(person),
         outcome=Outcome.REFUSED, clause=answer.clause, exit=way.value,
         refused=(Refusal(item, answer.step, answer.reason, answer.clause),) if item else (),
         facts=() if item else (("reason", answer.reason),),
     )  # fmt: skip
     return DeniedError(
-        f"{item or way.value} refused for {case.purpose} at step {answer.step}: {answer.reason}",
+        f"{item or way.value} refused for {mandate.purpose} at step {answer.step}: {answer.reason}",
         step=answer.step,
         items=(item,) if item else (),
         needed=answer.needed,

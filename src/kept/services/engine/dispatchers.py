@@ -23,7 +23,7 @@ class Waiting:
     Args:
         person_id: 16 bytes.
         message_id: 32 hex digits; stays the same over all tries.
-        origin: `campaign` or `case`.
+        origin: `campaign`, `case` or `program`.
         origin_id: Id within the origin.
         purpose: Declared purpose.
         channel: Exit it leaves by.
@@ -55,7 +55,7 @@ class Message:
 
     Args:
         id: 32 hex digits; stays the same over all tries.
-        origin: `campaign` or `case`.
+        origin: `campaign`, `case` or `program`.
         origin_id: Id within the origin.
         purpose: Declared purpose.
         language: The person reads it in.

@@ -39,6 +39,7 @@ PROVIDER_ASKED_EVERY_SECONDS = 60.0
 SEQUENCE_EVERY_SECONDS = 0.5
 LEDGER_KEY = "ledger"
 TOKEN_KEY = "tokens"  # noqa: S105 -- the name of a key, not a key
+EXTERNAL_KEY = "external"
 
 
 @dataclass(slots=True)
@@ -155,7 +156,7 @@ class Engine:
         at = parts.clock.now()
         await engine.keyring.begin(at)
         await engine.keyring.load()
-        for name in (LEDGER_KEY, TOKEN_KEY, *(f"stop:{one.value}" for one in sorted(CHANNELS))):
+        for name in (LEDGER_KEY, TOKEN_KEY, EXTERNAL_KEY, *(f"stop:{one.value}" for one in sorted(CHANNELS))):
             await engine.keyring.ensure_installation_key(name, at)
         if verify:
             await engine.sequencer.verify_head()

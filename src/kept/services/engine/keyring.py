@@ -5,6 +5,7 @@ New person: K, then D. Erase: one transaction of K removes keys, tokens and the 
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from kept.crypto.random import random_bytes, random_id
@@ -180,17 +181,22 @@ class Keyring:
         rows, copy_g = await self._keys.read(body)
         return (PersonKeys(person_id, rows, self._provider) if rows else None), copy_g
 
-    async def create_person(self, person_id: bytes, at: float) -> PersonKeys:
+    async def create_person(
+        self, person_id: bytes, at: float, also: Callable[[Transaction], Awaitable[object]] | None = None
+    ) -> PersonKeys:
         """Make the three keys of a new person.
 
         Args:
             person_id: 16 fresh random bytes.
             at: Unix seconds.
+            also: Further statements of the same transaction of K: the keys are there with them, or neither is.
         """
         rows = [self._new(person_id, kind) for kind in KINDS]
 
         async def body(tx: Transaction) -> None:
             await _hold(tx, rows[0].epoch)
+            if also is not None:
+                await also(tx)
             await tx.many("person_key_insert", [_parameters(person_id, row, at) for row in rows])
 
         await self._keys.write(body)
@@ -271,7 +277,7 @@ class Keyring:
         return WrappedKey(key_id, kind, self.epoch, wrapped)
 
 
-ERASE_IN_KEYS = ("person_key_erase", "index_token_erase", "state_copy_erase", "canary_erase")
+ERASE_IN_KEYS = ("person_key_erase", "index_token_erase", "external_token_erase", "state_copy_erase", "canary_erase")
 
 
 async def _hold(tx: Transaction, epoch: int) -> None:

@@ -187,6 +187,7 @@ async def submit(  # noqa: PLR0913 -- a submission has these parts
                 Act.VALUE_COLLECT,
                 Outcome.DONE,
                 at,
+                actor=own.vouched_by,
                 clause="2.6",
                 items=tuple(values),
                 facts=_facts(given, notice_id, point, stage, instance),
@@ -321,6 +322,19 @@ async def _finish(  # noqa: PLR0913 -- what a submission writes with itself
         await insert_entries(tx, [engine.seal_entry(entry, person.keys)], at)
 
 
+def claims_of(engine: Engine, unverified: str) -> dict[str, str]:
+    """Return which form a notice token is of; nothing for one that is forged or too old, which `submit` refuses.
+
+    Args:
+        engine: Open.
+        unverified: As it came back.
+    """
+    try:
+        return parse_token(engine.keyring.installation_key("tokens"), TOKEN_LABEL, unverified, engine.clock.now())
+    except MalformedError:
+        return {}
+
+
 async def _verify_token(
     engine: Engine, unverified: str, of: tuple[str, str, str, str]
 ) -> tuple[dict[str, str], Notice]:
@@ -372,6 +386,7 @@ async def _record_refusal(engine: Engine, own: Own, error: InputError) -> None:
             Act.SUBMISSION_REFUSE,
             Outcome.REFUSED,
             engine.clock.now(),
+            actor=own.vouched_by,
             clause=(error.clause or "§2.1").removeprefix("§"),
             facts=(("reason", error.reason),),
         ),

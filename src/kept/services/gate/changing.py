@@ -146,12 +146,13 @@ async def write_change(engine: Engine, person: Person, change: Change, at: float
     return state, entry.id.hex()
 
 
-async def new_person(
+async def new_person(  # noqa: PLR0913 -- what a person begins with
     engine: Engine,
     state: PersonState,
     account: Account,
     at: float,
     extra: Callable[[Transaction, bytes], Awaitable[object]],
+    keys: PersonKeys | None = None,
 ) -> tuple[bytes, str]:
     """Make a new person: K, then D, then K's copy.
 
@@ -161,12 +162,13 @@ async def new_person(
         account: The entry's account part.
         at: Unix seconds.
         extra: Further statements of the transaction that makes them, given their id.
+        keys: Theirs, where the caller has made them with something else; None to make them.
 
     Returns:
         Their id, 16 bytes, and the id of the entry, hex.
     """
-    person_id = random_bytes(16)
-    keys = await engine.keyring.create_person(person_id, at)
+    keys = keys or await engine.keyring.create_person(random_bytes(16), at)
+    person_id = keys.person_id
     key_id = keys.newest("values")
     sealed_state = seal_state(
         keys.value_key(key_id), encode_state(state), vault_id=engine.vault_id, person_id=person_id, g=state.g

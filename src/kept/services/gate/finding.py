@@ -19,6 +19,7 @@ from kept.services.engine.entry import Account, Refusal, build_entry
 from kept.services.engine.flush import Condition, Moved
 from kept.services.engine.people import Person
 from kept.services.gate import gate
+from kept.services.gate.external_ids import external_form, external_ids_of, find_owner
 from kept.services.gate.gate import NO_CIRCUMSTANCES, Circumstances
 from kept.vault.index import index_token
 from kept.vault.normal import normalise
@@ -170,6 +171,63 @@ async def find_by_login(engine: Engine, mandate: Mandate, login_name: str, sough
         )
     await _record(engine, mandate, person, (), {}, at, sought=sought)
     return person.id
+
+
+async def find_by_external(engine: Engine, mandate: Mandate, system: str, external: str) -> bytes:
+    """Find the person one of your own systems calls *external*; opens no item, and is recorded as every finding is.
+
+    They are found where the purpose may open at least one item of theirs by one of its exits: who stopped it is not found.
+
+    Args:
+        engine: Open.
+        mandate: Issued by signing in.
+        system: Whose id it is.
+        external: The id, as the system spells it.
+
+    Returns:
+        The person's id, 16 bytes.
+
+    Raises:
+        SubmissionError: It is no external id.
+        NotFoundError: No person this mandate may see.
+    """
+    at = engine.ready()
+    form = external_form(external)
+    owner = await find_owner(engine, system, form)
+    person: Person | None = None
+    try:
+        if owner is not None:
+            person = await engine.people.load(owner)
+            if (await external_ids_of(engine, person.keys)).get(system) != form:
+                person = None
+    except ErasedError:
+        person = None
+    except EvidenceError as error:
+        await gate.record_evidence(engine, mandate, owner or b"", error, at)
+    seen, no = await _seen_by(engine, mandate, person, at) if person else (False, {})
+    told = person if seen or no else None
+    entry_id = await _record(engine, mandate, told, (), no, at, reason="" if told else "not-found")
+    if person is None or not seen:
+        raise NotFoundError(
+            "no person this case may see",
+            needed="another external id; or nothing: not everybody may be looked up",
+            entry_id=entry_id,
+            rests_on="bound-to-notice",
+        )
+    return person.id
+
+
+async def _seen_by(engine: Engine, mandate: Mandate, person: Person, at: float) -> tuple[bool, dict[str, Refused]]:
+    """Return whether a purpose may open anything of a person by any of its exits; where it may not, what refused."""
+    purpose = engine.policy.policy.purposes.get(mandate.purpose)
+    slots = [one for one in person.state.slots if purpose and purpose.may_use(one.partition("#")[0])]
+    no: dict[str, Refused] = {}
+    for way_out in purpose.exits if purpose and slots else ():
+        answers = await gate.decide(engine, mandate, person, slots, way_out, at)
+        no = {slot: one for slot, one in answers.items() if isinstance(one, Refused)}
+        if len(no) < len(answers):
+            return True, {}
+    return False, no
 
 
 async def _candidates(engine: Engine, forms: Mapping[str, str]) -> list[bytes]:

@@ -11,6 +11,7 @@ from kept.policy.decision import Mandate
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.entry import Account
+from kept.services.engine.record import Actor
 
 FRESH_SECONDS = 300.0
 
@@ -24,19 +25,21 @@ class Own:
         token_hash: Hash of the session's token.
         signed_in_at: When they last showed who they are, unix seconds.
         expires_at: End of the session, unix seconds.
+        vouched_by: Id of the credential of the program that vouched for them; empty where they signed in here.
     """
 
     person_id: bytes
     token_hash: bytes
     signed_in_at: float
     expires_at: float
+    vouched_by: str = ""
 
     def mandate(self) -> Mandate:
         """Return the mandate this session is: own person, own exits."""
         return Mandate(
             id=sha256(b"own" + self.token_hash).hex()[:32],
             kind="own",
-            actor="",
+            actor=self.vouched_by,
             role="",
             purpose="own-access",
             case="",
@@ -44,6 +47,10 @@ class Own:
             signed_in_at=self.signed_in_at,
             expires_at=self.expires_at,
         )
+
+    def acting(self) -> Actor:
+        """Return who acts, as an entry says it: the person, and the program that vouched for them where one did."""
+        return Actor("own", self.vouched_by)
 
     def fresh(self, at: float) -> bool:
         """Whether they showed who they are within five minutes."""

@@ -17,7 +17,7 @@ from kept.policy.words import PointKind
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
-from kept.services.engine.record import OWN, account_part
+from kept.services.engine.record import account_part
 from kept.services.forms.collection import Part, Presented, present_form, submit
 from kept.services.forms.instance_record import Standing, standing
 from kept.services.forms.receipts import Receipt
@@ -218,7 +218,7 @@ async def leave(engine: Engine, own: Own, instance_id: str) -> None:
             change.replace(state, g=person.state.g + 1),
             account_part(
                 engine,
-                OWN,
+                own.acting(),
                 Act.PART_END,
                 at=at,
                 rests_on=f"collection:{found.file.point}",

@@ -48,7 +48,7 @@ class Sheet:
     Args:
         id: Its id.
         number: Its number.
-        origin: `campaign` or `case`.
+        origin: `campaign`, `case` or `program`.
         origin_id: The campaign's id, or the case's number.
         purpose: Declared purpose.
         made_at: Unix seconds.

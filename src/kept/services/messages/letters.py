@@ -44,7 +44,7 @@ class Run:
 
     Args:
         purpose: Declared purpose.
-        origin: `campaign` or `case`.
+        origin: `campaign`, `case` or `program`.
         origin_id: The campaign's id, or the case's number.
         letters: How many wait.
         since: Since when the oldest waits, unix seconds.

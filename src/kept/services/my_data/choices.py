@@ -52,7 +52,7 @@ async def choose(engine: Engine, own: Own, purpose: str, way_out: Exit | None, *
             change.choose(person.state, purpose, way_out, allow=allow, at=at),
             account_part(
                 engine,
-                OWN,
+                own.acting(),
                 Act.CHOICE_ALLOW if allow else Act.CHOICE_WITHDRAW,
                 at=at,
                 rests_on=f"purposes:{purpose}",
@@ -125,7 +125,7 @@ async def stop_use(engine: Engine, own: Own, purpose: str, *, stop: bool) -> str
             state,
             account_part(
                 engine,
-                OWN,
+                own.acting(),
                 Act.USE_STOP if stop else Act.USE_RESUME,
                 at=at,
                 rests_on=f"purposes:{purpose}",

@@ -10,7 +10,7 @@ from kept.policy.words import ItemType, Source
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
-from kept.services.engine.record import OWN, account_part
+from kept.services.engine.record import account_part
 from kept.services.gate.changing import Change, change_person, find_forms
 from kept.services.gate.own_session import Own
 from kept.services.instances.contests import take_down
@@ -64,7 +64,7 @@ async def correct(engine: Engine, own: Own, slot: str, raw: str | list[str], *, 
             fresh,
             account_part(
                 engine,
-                OWN,
+                own.acting(),
                 Act.VALUE_CORRECT,
                 at=now,
                 items=(slot,),
@@ -153,7 +153,7 @@ async def remove_value(engine: Engine, own: Own, slot: str) -> str:
 
         return Change(
             state,
-            account_part(engine, OWN, Act.VALUE_REMOVE, at=at, items=(slot,)),
+            account_part(engine, own.acting(), Act.VALUE_REMOVE, at=at, items=(slot,)),
             ended=tuple(place for place in person.sealed if place[0] == slot),
             lost=tuple(find_forms(engine, slot, value)),
             extra=extra,

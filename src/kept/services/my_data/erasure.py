@@ -18,7 +18,7 @@ from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person
-from kept.services.engine.record import OWN, SYSTEM, Actor, account_part, entry_of
+from kept.services.engine.record import SYSTEM, Actor, account_part, entry_of
 from kept.services.forms.receipts import moment
 from kept.services.gate.changing import Change, change_person
 from kept.services.gate.own_session import Own
@@ -30,6 +30,7 @@ ERASE_IN_DATA = (
     "value_erase",
     "state_erase",
     "login_erase",
+    "external_id_erase",
     "password_erase",
     "passkey_erase",
     "recovery_code_erase",
@@ -110,15 +111,26 @@ async def intend_erasure(engine: Engine, own: Own, *, grace_seconds: float = 0.0
     """
     own.require_fresh(engine.ready())
     receipt_id = await intend(
-        engine, own.person_id, started_by="customer", grace_seconds=grace_seconds, never_write=never_write
+        engine,
+        own.person_id,
+        started_by="customer",
+        grace_seconds=grace_seconds,
+        never_write=never_write,
+        vouched_by=own.vouched_by,
     )
     if grace_seconds <= 0:
         await finish_erasure(engine, own.person_id)
     return receipt_id
 
 
-async def intend(
-    engine: Engine, person_id: bytes, *, started_by: str, grace_seconds: float = 0.0, never_write: bool = False
+async def intend(  # noqa: PLR0913 -- what an intent says
+    engine: Engine,
+    person_id: bytes,
+    *,
+    started_by: str,
+    grace_seconds: float = 0.0,
+    never_write: bool = False,
+    vouched_by: str = "",
 ) -> str:
     """Record the intent to erase a person; from here on nothing of theirs is released to anybody else.
 
@@ -128,6 +140,7 @@ async def intend(
         started_by: `customer`, or `staff` (who needed a second approver before).
         grace_seconds: How long it can be undone.
         never_write: Whether their addresses are put on the stop lists.
+        vouched_by: Credential of the program that vouched for the customer; empty otherwise.
 
     Raises:
         ErasedError: There is no such person any more.
@@ -159,7 +172,7 @@ async def intend(
             )
             await recall(engine, person_id, named, due, at)(tx)
 
-        actor = OWN if started_by == "customer" else Actor(started_by)
+        actor = Actor("own", vouched_by) if started_by == "customer" else Actor(started_by)
         facts = (("receipt", receipt_id), *((("stop-list", "asked"),) if never_write else ()), *recalled(due))
         account = account_part(engine, actor, Act.ERASE_INTEND, at=at, facts=facts)
         return Change(change.begin_erasing(person.state), account, extra=extra)
@@ -184,7 +197,7 @@ async def undo_erasure(engine: Engine, own: Own) -> None:
 
         return Change(
             change.undo_erasing(person.state),
-            account_part(engine, OWN, Act.ERASE_UNDO, at=at),
+            account_part(engine, own.acting(), Act.ERASE_UNDO, at=at),
             extra=extra,
         )
 

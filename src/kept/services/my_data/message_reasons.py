@@ -22,7 +22,7 @@ class Why:
 
     Args:
         message_id: Its number.
-        origin: `campaign` or `case`.
+        origin: `campaign`, `case` or `program`.
         title: Of the campaign, in the reader's language; empty for anything else.
         purpose: Declared purpose.
         clause: The clause it rests on.

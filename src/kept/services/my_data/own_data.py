@@ -21,9 +21,10 @@ from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Condition, Moved
 from kept.services.engine.people import Person
-from kept.services.engine.record import OWN, about, entry_of
+from kept.services.engine.record import about, entry_of
 from kept.services.gate import gate
 from kept.services.gate.ends import events_of
+from kept.services.gate.external_ids import external_ids_of
 from kept.services.gate.history import PAGE, History, history_of
 from kept.services.gate.own_session import Own
 
@@ -63,11 +64,21 @@ class PurposeSwitch:
 
 @dataclass(frozen=True, slots=True)
 class OwnData:
-    """Everything my data shows."""
+    """Everything my data shows.
+
+    Args:
+        state: The person's state.
+        held: Every value held, with where from, why and until when.
+        switches: Every purpose, with what it may do now.
+        external: What your own systems call the person, by system.
+        history: What concerned them, newest first.
+        entry_id: Of the entry this view is, hex.
+    """
 
     state: PersonState
     held: tuple[Held, ...]
     switches: tuple[PurposeSwitch, ...]
+    external: dict[str, str]
     history: History
     entry_id: str
 
@@ -120,7 +131,7 @@ async def _own_data_once(engine: Engine, own: Own, exit: Exit, act: Act, older: 
     shown = sha256(b"".join(bytes.fromhex(line.entry_id) for line in history.lines)).hex()
     sealed = entry_of(
         engine,
-        OWN.acting(purpose=mandate.purpose),
+        own.acting().acting(purpose=mandate.purpose),
         act,
         about(person, {one.slot: one.version for one in held}),
         at=at,
@@ -135,7 +146,8 @@ async def _own_data_once(engine: Engine, own: Own, exit: Exit, act: Act, older: 
         for purpose in policy.purposes.values()
         if purpose.uses and purpose.basis is not Basis.LAW and purpose.exits
     )
-    return OwnData(person.state, tuple(held), switches, history, sealed.entry.id.hex())
+    external = await external_ids_of(engine, person.keys)
+    return OwnData(person.state, tuple(held), switches, external, history, sealed.entry.id.hex())
 
 
 def _held(engine: Engine, person: Person, slot: str, notice: Notice | None, events: Mapping[str, float]) -> Held:

@@ -52,6 +52,14 @@ SCHEMA: dict[str, Any] = {
                 },
             },
         },
+        "external": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["system", "id"],
+                "properties": {"system": {"type": "string"}, "id": {"type": "string"}},
+            },
+        },
         "choices": {"type": "array", "items": {"type": "object"}},
         "uses": {"type": "array", "items": {"type": "object"}},
         "written": {"type": "array", "items": {"type": "object"}},
@@ -127,6 +135,7 @@ def _data(engine: Engine, mine: OwnData, language: str) -> dict[str, Any]:
             }
             for one in mine.held
         ],
+        "external": [{"system": system, "id": one} for system, one in mine.external.items()],
         "choices": [
             {
                 "purpose": one.purpose,

@@ -1,73 +1,161 @@
-"""API credentials: one role, and the purposes of it they may name; each sign-in issues a mandate for exactly one."""
+"""API credentials: one role, the purposes of it they may name, and rights of it; each sign-in issues a mandate for one purpose."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from kept.crypto.digest import framed, same
 from kept.crypto.random import random_id, random_secret
-from kept.errors import InputError, SignInError
+from kept.errors import DeniedError, InputError, SignInError
 from kept.policy.decision import Mandate
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.entry import Account, build_entry
 from kept.services.staff.bulk_approval import PROGRAM, insert_mandate
-from kept.store.interface import Transaction
+from kept.store.interface import Row, Transaction
 
 MANDATE_SECONDS = 3600.0
 RELEASES_AT_MOST = 100_000
 
 
-async def issue_credential(engine: Engine, label: str, role: str, purposes: tuple[str, ...], *, by: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a program signs in with, without its secret.
+
+    Args:
+        id: 32 hex digits; what entries call the program.
+        label: What it is for, as its operator wrote.
+        role: Its role.
+        purposes: Purposes of that role it may name.
+        rights: Rights of that role it has.
+        system: Whose external ids it speaks of.
+        created_at: When it was issued, unix seconds.
+        revoked_at: When it was taken back; None while it is good.
+    """
+
+    id: str
+    label: str
+    role: str
+    purposes: tuple[str, ...]
+    rights: tuple[str, ...]
+    system: str
+    created_at: float
+    revoked_at: float | None
+
+    def require(self, engine: Engine, right: str) -> None:
+        """Insist on a right: given when the credential was issued, and still one of its role.
+
+        Raises:
+            DeniedError: It has none.
+        """
+        role = engine.policy.policy.roles.get(self.role)
+        if right not in self.rights or role is None or right not in role.may:
+            raise DeniedError(
+                f"expected a credential with the right {right}, found one without",
+                step=1,
+                needed=f"a credential issued with `--may {right}`, of a role that may",
+                reason="right",
+                rests_on="roles",
+            )
+
+
+async def issue_credential(  # noqa: PLR0913 -- what a credential is
+    engine: Engine,
+    label: str,
+    role: str,
+    purposes: tuple[str, ...],
+    *,
+    by: str,
+    may: tuple[str, ...] = (),
+    system: str = "",
+) -> str:
     """Issue a credential and return it, once: `kept_<id>_<secret>`.
 
     Args:
         engine: Open.
         label: What it is for, a word such as `shop-mailer`.
         role: A declared role.
-        purposes: Purposes of that role.
+        purposes: Purposes of that role; may be empty where it gets rights.
         by: Who issues it.
+        may: Rights of that role, such as `vouch`.
+        system: Whose external ids it speaks of; its label when left out.
 
     Raises:
-        InputError: The role does not have these purposes.
+        InputError: The role does not have these purposes or rights, or there is nothing it could do.
     """
     declared = engine.policy.policy.roles.get(role)
-    if declared is None or not purposes or not set(purposes) <= set(declared.purposes):
+    if declared is None or not (purposes or may) or not set(purposes) <= set(declared.purposes):
         raise InputError(
             "expected a declared role and purposes of it, found others",
             reason="credential-purposes",
             hint=f"{role}: {', '.join(declared.purposes) if declared else 'not declared'}",
             rests_on="roles",
         )
+    if not set(may) <= set(declared.may):
+        raise InputError(
+            "expected rights of the role, found others",
+            reason="credential-rights",
+            hint=f"{role} may: {', '.join(declared.may) or 'nothing beside its purposes'}",
+            rests_on="roles",
+        )
     credential_id, secret = random_id(), random_secret()
     at = engine.ready()
+    row = {
+        "label": label,
+        "role": role,
+        "purposes": ",".join(purposes),
+        "rights": ",".join(may),
+        "system": system or label,
+    }
+    secret_hash = _hash(engine, credential_id, tuple(row.values())[1:], secret)
 
     async def body(tx: Transaction) -> None:
-        await tx.run(
-            "credential_insert",
-            credential_id=credential_id,
-            secret_hash=_hash(engine, credential_id, role, purposes, secret),
-            label=label,
-            role=role,
-            purposes=",".join(purposes),
-            created_at=at,
-        )
+        await tx.run("credential_insert", credential_id=credential_id, secret_hash=secret_hash, created_at=at, **row)
 
     await engine.data.write(body)
-    await engine.record(
-        build_entry(
-            Account(
-                act=Act.CREDENTIAL_CHANGE.value,
-                outcome=Outcome.DONE.value,
-                at=at,
-                policy=engine.policy.hash[:16],
-                kind="operator",
-                actor=by,
-                role=role,
-                clause="5.2",
-                facts=(("credential", credential_id), ("purposes", ",".join(purposes))),
-            )
-        )
+    facts = (
+        ("credential", credential_id),
+        ("purposes", row["purposes"]),
+        *((("rights", row["rights"]),) if may else ()),
     )
+    await _record(engine, at, by, facts, role=role)
     return f"kept_{credential_id}_{secret}"
+
+
+async def credential_of(engine: Engine, credential: str) -> Credential:
+    """Sign a program in: return what its credential may do.
+
+    Args:
+        engine: Open.
+        credential: As issued.
+
+    Raises:
+        SignInError: The credential is unknown, wrong or revoked.
+    """
+    prefix, _, rest = credential.partition("_")
+    credential_id, _, secret = rest.partition("_")
+    row = await engine.data.read(lambda tx: tx.one("credential_get", credential_id=credential_id))
+    if prefix != "kept" or row is None or not same(bytes(row[0]), _hash(engine, credential_id, row[2:6], secret)):
+        raise _wrong()
+    return _good(_credential((credential_id, *row[1:])))
+
+
+async def credential_now(engine: Engine, credential_id: str) -> Credential:
+    """Return a credential that signed in before, as its row stands now.
+
+    Raises:
+        SignInError: It was taken back meanwhile.
+    """
+    row = await engine.data.read(lambda tx: tx.one("credential_get", credential_id=credential_id))
+    if row is None:
+        raise _wrong()
+    return _good(_credential((credential_id, *row[1:])))
+
+
+async def all_credentials(engine: Engine) -> list[Credential]:
+    """Return every credential, oldest first, those taken back as well; no secret."""
+    return [_credential(row) for row in await engine.data.read(lambda tx: tx.all("credentials"))]
 
 
 async def mandate_of(engine: Engine, credential: str, purpose: str = "") -> Mandate:
@@ -82,41 +170,49 @@ async def mandate_of(engine: Engine, credential: str, purpose: str = "") -> Mand
         SignInError: The credential is unknown, wrong or revoked.
         InputError: It has several purposes and none was named, or another one was.
     """
-    prefix, _, rest = credential.partition("_")
-    credential_id, _, secret = rest.partition("_")
-    row = await engine.data.read(lambda tx: tx.one("credential_get", credential_id=credential_id))
-    if (
-        prefix != "kept"
-        or row is None
-        or row[4] is not None
-        or not same(bytes(row[0]), _hash(engine, credential_id, str(row[2]), tuple(str(row[3]).split(",")), secret))
-    ):
-        raise SignInError(
-            "expected a valid credential, found another",
-            reason="credential-wrong",
-            rests_on="roles",
-        )
-    purposes = tuple(str(row[3]).split(","))
-    chosen = purpose or (purposes[0] if len(purposes) == 1 else "")
-    if chosen not in purposes:
+    return await mandate_for(engine, await credential_of(engine, credential), purpose)
+
+
+async def mandate_for(
+    engine: Engine,
+    program: Credential,
+    purpose: str = "",
+    *,
+    seconds: float = MANDATE_SECONDS,
+    volume: int = RELEASES_AT_MOST,
+) -> Mandate:
+    """Issue a mandate to a program that signed in.
+
+    Args:
+        engine: Open.
+        program: From `credential_of`.
+        purpose: One of its own; may be left out when it has only one.
+        seconds: Time box.
+        volume: Releases it is good for.
+
+    Raises:
+        InputError: It has several purposes and none was named, or another one was.
+    """
+    chosen = purpose or (program.purposes[0] if len(program.purposes) == 1 else "")
+    if chosen not in program.purposes:
         raise InputError(
             "expected one of the credential's own purposes, found none or another",
             reason="credential-purpose",
-            hint=f"its purposes: {', '.join(purposes)}",
+            hint=f"its purposes: {', '.join(program.purposes) or 'none'}",
             rests_on="roles",
         )
     at = engine.ready()
     mandate = Mandate(
         id=random_id(),
         kind="service",
-        actor=credential_id,
-        role=str(row[2]),
+        actor=program.id,
+        role=program.role,
         purpose=chosen,
         case="",
         person_id=b"",
         signed_in_at=at,
-        expires_at=at + MANDATE_SECONDS,
-        volume_left=RELEASES_AT_MOST,
+        expires_at=at + seconds,
+        volume_left=volume,
     )
     return await engine.data.write(lambda tx: insert_mandate(tx, mandate, kind=PROGRAM))
 
@@ -130,6 +226,10 @@ async def revoke_credential(engine: Engine, credential_id: str, *, by: str) -> N
         await tx.run("mandates_revoke_actor", actor=credential_id, at=at)
 
     await engine.data.write(body)
+    await _record(engine, at, by, (("credential", credential_id), ("purposes", "")))
+
+
+async def _record(engine: Engine, at: float, by: str, facts: tuple[tuple[str, str], ...], *, role: str = "") -> None:
     await engine.record(
         build_entry(
             Account(
@@ -139,14 +239,46 @@ async def revoke_credential(engine: Engine, credential_id: str, *, by: str) -> N
                 policy=engine.policy.hash[:16],
                 kind="operator",
                 actor=by,
+                role=role,
                 clause="5.2",
-                facts=(("credential", credential_id), ("purposes", "")),
+                facts=facts,
             )
         )
     )
 
 
-def _hash(engine: Engine, credential_id: str, role: str, purposes: tuple[str, ...], secret: str) -> bytes:
-    """Return the keyed hash of a secret, bound to what the credential may do: a row widened by hand fits no secret."""
-    parts = (credential_id, role, ",".join(purposes), secret)
+def _credential(row: Row) -> Credential:
+    credential_id, label, role, purposes, rights, system, created_at, revoked_at = row
+    return Credential(
+        id=str(credential_id),
+        label=str(label),
+        role=str(role),
+        purposes=tuple(str(purposes).split(",")) if purposes else (),
+        rights=tuple(str(rights).split(",")) if rights else (),
+        system=str(system),
+        created_at=float(created_at),
+        revoked_at=None if revoked_at is None else float(revoked_at),
+    )
+
+
+def _good(found: Credential) -> Credential:
+    if found.revoked_at is not None:
+        raise _wrong()
+    return found
+
+
+def _wrong() -> SignInError:
+    return SignInError("expected a valid credential, found another", reason="credential-wrong", rests_on="roles")
+
+
+def _hash(engine: Engine, credential_id: str, said: Iterable[object], secret: str) -> bytes:
+    """Return the keyed hash of a secret, bound to what the credential may do: a row widened by hand fits no secret.
+
+    Args:
+        engine: Open.
+        credential_id: Its id.
+        said: Role, purposes, rights and system, as its row has them.
+        secret: The secret.
+    """
+    parts = (credential_id, *(str(one) for one in said), secret)
     return engine.token_hash("credential", framed(*(one.encode() for one in parts)))

@@ -94,15 +94,6 @@ class Enrolled:
     secret: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A member of staff, as they are listed."""
-
-    login: str
-    roles: tuple[str, ...]
-    disabled: bool
-
-
 async def add_staff(engine: Engine, login: str, password: str, roles: tuple[str, ...], *, by: str) -> Enrolled:
     """Add a member of staff.
 
@@ -158,6 +149,29 @@ async def add_staff(engine: Engine, login: str, password: str, roles: tuple[str,
         facts=(("staff", login), ("roles", ",".join(roles))),
     )
     return Enrolled(staff_id, login.lower(), secret)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of staff, as an operator sees them.
+
+    Args:
+        login: Theirs.
+        roles: As given.
+        disabled: Whether their access was taken away.
+    """
+
+    login: str
+    roles: tuple[str, ...]
+    disabled: bool
+
+
+async def all_staff(engine: Engine) -> list[Member]:
+    """Return all members of staff, by login."""
+    rows = await engine.data.read(lambda tx: tx.all("staff_all"))
+    return [
+        Member(str(row[1]), tuple(one for one in str(row[2]).split(",") if one), row[4] is not None) for row in rows
+    ]
 
 
 async def disable_staff(engine: Engine, login: str, *, by: str) -> None:
@@ -298,15 +312,9 @@ def _bound(staff_id: str, roles: str) -> str:
     return f"{staff_id}:{roles}"
 
 
-async def members(engine: Engine) -> list[Member]:
-    """Return every member of staff, by login."""
-    rows = await engine.data.read(lambda tx: tx.all("staff_all"))
-    return [Member(str(row[1]), tuple(str(row[2]).split(",")), row[4] is not None) for row in rows]
-
-
 async def logins(engine: Engine) -> dict[str, str]:
     """Return the login of every member of staff, by what entries call them."""
-    return {engine.actor_of(one.login): one.login for one in await members(engine)}
+    return {engine.actor_of(one.login): one.login for one in await all_staff(engine)}
 
 
 async def sign_out(engine: Engine, session: StaffSession) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kept.channels.fax import FaxServer
 from kept.policy.words import Exit
-from kept.services.cases.contacts import ORIGIN, CaseOrigin
+from kept.services.cases.contacts import ORIGIN, PROGRAM, ContactOrigin
 from kept.services.engine.engine import Engine
 from kept.services.messages.call_sheets import PhoneDispatcher
 from kept.services.messages.calls import end_sheets
@@ -24,7 +24,7 @@ def set_up_channels(engine: Engine, fax: FaxServer | None = None) -> None:
     engine.dispatchers[Exit.POST] = PostDispatcher(engine)
     engine.dispatchers[Exit.PHONE] = PhoneDispatcher(engine)
     engine.dispatchers[Exit.FAX] = FaxDispatcher(engine, fax or FaxServer())
-    engine.origins[ORIGIN] = CaseOrigin(engine)
+    engine.origins[ORIGIN] = engine.origins[PROGRAM] = ContactOrigin(engine)
 
 
 def look_after_channels(engine: Engine) -> None:

@@ -107,6 +107,7 @@ async def _sweep_orphans(engine: Engine) -> int:
                 async def body(tx: Transaction, one: bytes = person_id) -> None:
                     await tx.run("person_key_erase", person_id=one)
                     await tx.run("index_token_erase", person_id=one)
+                    await tx.run("external_token_erase", person_id=one)
 
                 await engine.keys.write(body)
                 swept += 1

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from kept.policy.present import EXIT_TITLES
 from kept.services.accounts import remember_me
 from kept.services.authorities.notifications import disclosures_to_authorities
-from kept.services.cases.contacts import ORIGIN, contacts_to
+from kept.services.cases.contacts import ORIGIN, PROGRAM, contacts_to
 from kept.services.cases.emergencies import emergencies_about
 from kept.services.engine.engine import Engine
 from kept.services.forms.instance_record import standing
@@ -40,7 +40,9 @@ async def _my_data(exchange: Exchange[Own]) -> Response:
         answers=await _answers(engine, mine, language),
         disclosed=await disclosures_to_authorities(engine, own.person_id),
         emergencies=await emergencies_about(engine, own.person_id),
-        messages=[one for one in await messages_to(engine, own.person_id, language) if one.origin != ORIGIN],
+        messages=[
+            one for one in await messages_to(engine, own.person_id, language) if one.origin not in {ORIGIN, PROGRAM}
+        ],
     )
 
 

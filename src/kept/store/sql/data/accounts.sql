@@ -89,3 +89,15 @@ DELETE FROM session WHERE person_id = :person_id;
 -- name: sessions_expire (at)
 -- Sessions that are over.
 DELETE FROM session WHERE expires_at < :at;
+
+-- name: external_id_insert (person_id, system, key_id, sealed)
+-- What a system calls a person; a second id of one system is refused.
+INSERT INTO external_id (person_id, system, key_id, sealed) VALUES (:person_id, :system, :key_id, :sealed);
+
+-- name: external_ids (person_id) -> system, key_id, sealed
+-- What the systems call a person.
+SELECT system, key_id, sealed FROM external_id WHERE person_id = :person_id ORDER BY system;
+
+-- name: external_id_erase (person_id)
+-- Erasing.
+DELETE FROM external_id WHERE person_id = :person_id;

@@ -67,6 +67,15 @@ CREATE TABLE recovery_code (
     PRIMARY KEY (person_id, code_hash)
 );
 
+-- What your own systems call a person: one id per system, sealed under the person's evidence key.
+CREATE TABLE external_id (
+    person_id BYTEA NOT NULL,
+    system    TEXT  NOT NULL,
+    key_id    TEXT  NOT NULL,
+    sealed    BYTEA NOT NULL,
+    PRIMARY KEY (person_id, system)
+);
+
 -- Customers' sessions; the token itself is only in the cookie.
 CREATE TABLE session (
     person_id    BYTEA            NOT NULL,
@@ -252,13 +261,15 @@ CREATE TABLE staff_session (
     expires_at   DOUBLE PRECISION NOT NULL
 );
 
--- API credentials: one role, the purposes it may name.
+-- API credentials: one role, the purposes it may name, the rights of that role it has, the system it speaks for.
 CREATE TABLE api_credential (
     credential_id TEXT             NOT NULL PRIMARY KEY,
     secret_hash   BYTEA            NOT NULL,
     label         TEXT             NOT NULL,
     role          TEXT             NOT NULL,
     purposes      TEXT             NOT NULL,
+    rights        TEXT             NOT NULL,
+    system        TEXT             NOT NULL,
     created_at    DOUBLE PRECISION NOT NULL,
     revoked_at    DOUBLE PRECISION
 );

@@ -48,14 +48,20 @@ DELETE FROM staff_session WHERE staff_id = :staff_id;
 -- Staff sessions that are over.
 DELETE FROM staff_session WHERE expires_at < :at;
 
--- name: credential_insert (credential_id, secret_hash, label, role, purposes, created_at)
+-- name: credential_insert (credential_id, secret_hash, label, role, purposes, rights, system, created_at)
 -- An API credential.
-INSERT INTO api_credential (credential_id, secret_hash, label, role, purposes, created_at, revoked_at)
-VALUES (:credential_id, :secret_hash, :label, :role, :purposes, :created_at, NULL);
+INSERT INTO api_credential (credential_id, secret_hash, label, role, purposes, rights, system, created_at, revoked_at)
+VALUES (:credential_id, :secret_hash, :label, :role, :purposes, :rights, :system, :created_at, NULL);
 
--- name: credential_get (credential_id) -> secret_hash, label, role, purposes, revoked_at
+-- name: credential_get (credential_id) -> secret_hash, label, role, purposes, rights, system, created_at, revoked_at
 -- An API credential.
-SELECT secret_hash, label, role, purposes, revoked_at FROM api_credential WHERE credential_id = :credential_id;
+SELECT secret_hash, label, role, purposes, rights, system, created_at, revoked_at FROM api_credential
+WHERE credential_id = :credential_id;
+
+-- name: credentials () -> credential_id, label, role, purposes, rights, system, created_at, revoked_at
+-- Every API credential, oldest first; no secret.
+SELECT credential_id, label, role, purposes, rights, system, created_at, revoked_at FROM api_credential
+ORDER BY created_at, credential_id;
 
 -- name: credential_revoke (credential_id, at)
 -- An API credential is taken back.

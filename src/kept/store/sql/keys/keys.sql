@@ -97,6 +97,18 @@ DELETE FROM index_token WHERE item = :item AND token = :token AND person_id = :p
 -- Part of erasing a person.
 DELETE FROM index_token WHERE person_id = :person_id;
 
+-- name: external_token_insert (system, token, person_id)
+-- A system's id names this person from now on; one that is taken is refused.
+INSERT INTO external_token (system, token, person_id) VALUES (:system, :token, :person_id);
+
+-- name: external_token_find (system, token) -> person_id
+-- Whom a system's id names.
+SELECT person_id FROM external_token WHERE system = :system AND token = :token;
+
+-- name: external_token_erase (person_id)
+-- Erasing: no system's id names this person any more.
+DELETE FROM external_token WHERE person_id = :person_id;
+
 -- name: tombstone_put (person_id, receipt_id, erased_at, level, epoch)
 -- This person may never come back.
 INSERT INTO tombstone (person_id, receipt_id, erased_at, level, epoch)

@@ -57,6 +57,14 @@ CREATE TABLE recovery_code (
     PRIMARY KEY (person_id, code_hash)
 );
 
+CREATE TABLE external_id (
+    person_id BYTEA NOT NULL,
+    system    TEXT  NOT NULL,
+    key_id    TEXT  NOT NULL,
+    sealed    BYTEA NOT NULL,
+    PRIMARY KEY (person_id, system)
+);
+
 CREATE TABLE session (
     person_id    BYTEA            NOT NULL,
     token_hash   BYTEA            NOT NULL,
@@ -224,6 +232,8 @@ CREATE TABLE api_credential (
     label         TEXT             NOT NULL,
     role          TEXT             NOT NULL,
     purposes      TEXT             NOT NULL,
+    rights        TEXT             NOT NULL,
+    system        TEXT             NOT NULL,
     created_at    DOUBLE PRECISION NOT NULL,
     revoked_at    DOUBLE PRECISION
 );

@@ -47,6 +47,15 @@ CREATE TABLE index_token (
     PRIMARY KEY (item, token, person_id)
 );
 
+CREATE TABLE external_token (
+    system    TEXT  NOT NULL,
+    token     BYTEA NOT NULL,
+    person_id BYTEA NOT NULL,
+    PRIMARY KEY (system, token)
+);
+
+CREATE INDEX external_token_by_person ON external_token (person_id);
+
 CREATE TABLE tombstone (
     person_id  BYTEA            NOT NULL PRIMARY KEY,
     receipt_id TEXT             NOT NULL,

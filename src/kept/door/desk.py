@@ -1,0 +1,209 @@
+"""A desk: a program acts for one purpose of its credential."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from kept.door.view import View
+from kept.errors import DeniedError, InputError
+from kept.policy.decision import Mandate
+from kept.policy.words import Exit
+from kept.services.campaigns.candidates import Counts, count_segment
+from kept.services.cases.contacts import PROGRAM, write_as_program
+from kept.services.engine.engine import Engine
+from kept.services.gate import gate
+from kept.services.gate.finding import find_by_external, find_person
+from kept.services.gate.gate import OnDenial
+from kept.services.gate.released import Card
+from kept.services.staff.credentials import Credential
+
+TOGETHER = 64
+SEGMENT_RIGHT = "campaigns"
+
+
+class PersonRef:
+    """A person found: shows nothing, and is good only for asking the gate."""
+
+    __slots__ = ("_id",)
+
+    def __init__(self, person_id: bytes) -> None:
+        self._id = person_id
+
+    def __repr__(self) -> str:
+        return "<a person>"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of a message.
+
+    Args:
+        state: `waiting`, `handing`, `sent`, `failed`, `unknown` or `left-out`.
+        reason: Why, where the state needs one.
+        at: Since when, unix seconds.
+    """
+
+    state: str
+    reason: str
+    at: float
+
+
+class Desk(View):
+    """Acts for one purpose, for at most an hour; a new one is opened with `Kept.acting`.
+
+    Args:
+        engine: Open.
+        program: Who acts.
+        mandate: Issued for the credential.
+    """
+
+    def __init__(self, engine: Engine, program: Credential, mandate: Mandate) -> None:
+        super().__init__(engine)
+        self._program = program
+        self._mandate = mandate
+
+    @property
+    def purpose(self) -> str:
+        """The one purpose this desk acts for."""
+        return self._mandate.purpose
+
+    async def find(self, /, *, external: str = "", system: str = "", **criteria: str) -> PersonRef:
+        """Find the one person with these items in any usual spelling, or with your own id for them.
+
+        Args:
+            external: Your own id for them, such as a customer number; then no item is named.
+            system: Whose id it is; the credential's own system when left out.
+            criteria: Text by findable item.
+
+        Raises:
+            NotFoundError: No person this purpose may see.
+            InputError: More than one; give a second item. Or both an id and items, or neither.
+        """
+        if bool(external) == bool(criteria):
+            raise InputError(
+                "expected either an external id or items to find by, found both or neither",
+                reason="find-by",
+                hint='find(external="C-4711"), or find(mail_address="...")',
+            )
+        if external:
+            return PersonRef(
+                await find_by_external(self._engine, self._mandate, system or self._program.system, external)
+            )
+        return PersonRef(await find_person(self._engine, self._mandate, criteria))
+
+    async def read(
+        self,
+        person: PersonRef,
+        items: Sequence[str],
+        *,
+        exit: Exit | str,  # noqa: A002 -- the field's own word
+        on_denial: OnDenial = "refuse",
+    ) -> Card:
+        """Release items of a person: decided, recorded, then returned.
+
+        Args:
+            person: From `find`.
+            items: Item ids, 1 to 64.
+            exit: Way out, such as `app`.
+            on_denial: `refuse` the read when one item is refused, or `withhold` just that item.
+
+        Raises:
+            DeniedError: The policy says no; names the step, the clause and what would be needed.
+            ClosedError: The gate is closed.
+        """
+        return await gate.read(self._engine, self._mandate, person._id, items, _exit(exit), on_denial=on_denial)  # noqa: SLF001 -- the reference is ours
+
+    async def read_many(
+        self,
+        people: Iterable[PersonRef | str],
+        items: Sequence[str],
+        *,
+        exit: Exit | str,  # noqa: A002 -- the field's own word
+        on_denial: OnDenial = "refuse",
+    ) -> list[Card | DeniedError]:
+        """Release items of many people in one call; the answers come in the order of the people.
+
+        Args:
+            people: From `find`, or your own ids for them.
+            items: Item ids, 1 to 64.
+            exit: Way out, such as `app`.
+            on_denial: `refuse` a person's read when one item is refused, or `withhold` just that item.
+
+        Returns:
+            For each person the card, or the denial (a `NotFoundError` for an id nobody has or nobody may see).
+
+        Raises:
+            ClosedError: The gate is closed.
+        """
+        turns, way_out = asyncio.Semaphore(TOGETHER), _exit(exit)
+
+        async def one(person: PersonRef | str) -> Card | DeniedError:
+            async with turns:
+                try:
+                    found = await self.find(external=person) if isinstance(person, str) else person
+                    return await self.read(found, items, exit=way_out, on_denial=on_denial)
+                except DeniedError as error:
+                    return error
+
+        return list(await asyncio.gather(*(one(person) for person in people)))
+
+    async def segment(
+        self, rule: Mapping[str, Sequence[str]] | None = None, *, channels: Sequence[str] = ("mail",)
+    ) -> Counts:
+        """Count who a message would be for: each is decided, opened, compared and forgotten; nobody is named.
+
+        Args:
+            rule: Options by item, such as `{"interests": ["landscape"]}`; nothing for everybody who agreed.
+            channels: Ways to reach people; the first one somebody agreed to counts.
+
+        Raises:
+            DeniedError: The credential has no right `campaigns`.
+            InputError: An item one may not choose people by, an option or a channel that is none.
+        """
+        self._program.require(self._engine, SEGMENT_RIGHT)
+        return await count_segment(self._engine, self._mandate, rule or {}, channels)
+
+    async def message(self, person: PersonRef, channel: str, title: str, text: str) -> str:
+        """Write to a person through the outbox; return the message's number.
+
+        The policy decides whether this purpose may use the channel, now and again when the message leaves.
+
+        Args:
+            person: From `find`.
+            channel: `mail`, `post`, `phone` or `fax`; for a call, the text is the script.
+            title: One line.
+            text: Plain text.
+
+        Raises:
+            DeniedError: The policy says no.
+            InputError: No such channel, no text, or too long a one.
+            SettingError: This installation lacks what the channel needs.
+        """
+        return await write_as_program(self._engine, self._mandate, person._id, channel, title, text)  # noqa: SLF001 -- the reference is ours
+
+    async def sent(self, number: str) -> Sent:
+        """Return what became of a message this program wrote.
+
+        Args:
+            number: From `message`.
+
+        Raises:
+            InputError: It wrote none of that number, or its person was erased.
+        """
+        row = await self._engine.data.read(lambda tx: tx.one("outbox_find", message_id=number))
+        if row is None or (row[1], row[2]) != (PROGRAM, self._program.id):
+            raise InputError("expected a message of this program, found none", reason="contact-unknown")
+        return Sent(str(row[5]), str(row[6]), float(row[7]))
+
+
+def _exit(named: Exit | str) -> Exit:
+    try:
+        return Exit(named)
+    except ValueError:
+        raise InputError(
+            "expected a way out of the policy language, found another",
+            reason="exit-unknown",
+            hint=f"one of {', '.join(Exit)}",
+        ) from None

@@ -1,0 +1,114 @@
+"""Opening an installation in a program's own process."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from kept.channels.mail import MailServer
+from kept.door import background as work
+from kept.door.installation import Kept
+from kept.errors import SettingError
+from kept.guarantees import words
+from kept.services.engine.engine import Engine
+from kept.services.engine.installation import Address, Settings, installation_parts, parse_address
+from kept.services.staff.activation import activate_first
+from kept.services.upkeep.routine import finish_all
+
+PORTS = range(1, 65536)
+
+
+def policy_files(policy: str | Path) -> dict[str, bytes]:
+    """Read a policy's files: the first one and its translations beside it.
+
+    Args:
+        policy: Path of the first file, `NAME.policy.md`.
+
+    Raises:
+        SettingError: There is no such file.
+    """
+    path = Path(policy)
+    stem = path.name.removesuffix(".md")
+    if not path.is_file():
+        raise SettingError(
+            f"expected the policy file {path.name}, found none", reason="policy-missing", hint="check the path"
+        )
+    return {one.name: one.read_bytes() for one in sorted(path.parent.glob(f"{stem}*.md")) if one.is_file()}
+
+
+@asynccontextmanager
+async def open(  # noqa: A001, PLR0913 -- kept.open reads as it should; an installation has these parts
+    policy: str | Path,
+    address: str,
+    *,
+    keys: str = "",
+    key_folder: str = "",
+    background: bool = True,
+    site: str = "",
+    mail: str = "",
+    settings: Settings | None = None,
+) -> AsyncIterator[Kept]:
+    """Open an installation in this process, making it on the first call.
+
+    On the first call the policy is activated. Later a changed policy file does not replace the running one: activate it
+    on the console, or with `Staff.activate`.
+
+    Args:
+        policy: Path of the policy's first file.
+        address: Database D, such as `sqlite:///shop.db`.
+        keys: Database K; beside D when it is left out.
+        key_folder: Folder of the key files; beside D when it is left out.
+        background: Whether this process also does what goes on without anybody asking: sends the outbox, ends what is
+            over, integrates the ledger, checks the promises. One process of an installation does; a second one says False.
+        site: Address of the customers' site, for the links in messages; without a slash at its end.
+        mail: Mail server, `host:port`; no mail is sent without one.
+        settings: What tests and tools set: the clock, the cost of passwords, the log's name.
+
+    Raises:
+        PolicyError: The policy cannot be run.
+        SettingError: An address or a file is not acceptable.
+        BusyError: Another process does the work of this installation; say `background=False`.
+        EvidenceError: The databases are older than what was acknowledged, or were rewritten.
+    """
+    files = policy_files(policy)
+    place = parse_address(address, keys_url=keys, key_folder=key_folder)
+    async with AsyncExitStack() as held:
+        if background:
+            held.enter_context(_in_folder(place).alone())
+        engine = await Engine.start(installation_parts(place, words(), settings, create=True), sequence=background)
+        held.push_async_callback(engine.close)
+        if not engine.has_policy:
+            await activate_first(engine, files, by="embedded")
+        work.set_up(engine, site=site, mail=_mail_server(mail))
+        k = Kept(engine, site)
+        if background:
+            await work.begin(engine, lambda: policy_files(policy))
+            k._begin()  # noqa: SLF001 -- the door's own
+        else:
+            await finish_all(engine)
+        held.push_async_callback(k._end)  # noqa: SLF001 -- the door's own
+        yield k
+
+
+def _in_folder(place: Address) -> Address:
+    if not place.data.parent.is_dir():
+        raise SettingError(
+            f"expected the folder of {place.data.name} to exist, found none",
+            reason="folder-missing",
+            hint="make it first",
+        )
+    return place
+
+
+def _mail_server(named: str) -> MailServer | None:
+    if not named:
+        return None
+    host, colon, port = named.rpartition(":")
+    if not colon or not host or not port.isascii() or not port.isdigit() or int(port) not in PORTS:
+        raise SettingError(
+            "expected a mail server such as mail.example:25, found another",
+            reason="mail-server",
+            hint="host and port, with a colon between them",
+        )
+    return MailServer(host.strip("[]"), int(port))

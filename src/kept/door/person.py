@@ -1,0 +1,317 @@
+"""A person on their own data: a program shows them what the built-in pages show, and hands on what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal, overload
+
+from kept.door.form import Choice, Form, form_of
+from kept.door.view import View
+from kept.errors import InputError, SignInError
+from kept.policy.words import CHANNELS, Exit
+from kept.services.accounts import accounts
+from kept.services.accounts.vouching import require_vouched
+from kept.services.engine.engine import Engine
+from kept.services.forms import collection
+from kept.services.forms.instance_record import Standing, standing
+from kept.services.forms.receipts import Receipt, receipts_of
+from kept.services.forms.reconsent import Question, asked_again
+from kept.services.forms.submission import PUBLISH, TICK, USE
+from kept.services.gate.external_ids import external_ids_of
+from kept.services.gate.history import History, history_of, proof_of
+from kept.services.gate.own_session import Own
+from kept.services.instances import participations
+from kept.services.instances.participations import Participation
+from kept.services.my_data import choices, corrections, erasure, own_data
+from kept.services.my_data.erasure import Preview
+from kept.services.my_data.message_reasons import Why, messages_to
+from kept.services.my_data.own_data import OwnData
+from kept.services.my_data.portability import take_along
+
+DAY_SECONDS = 86400.0
+
+
+class Person(View):
+    """One person, vouched for by a program or signed in on Kept's own pages; everything here is their own act.
+
+    Args:
+        engine: Open.
+        own: Their session.
+    """
+
+    def __init__(self, engine: Engine, own: Own) -> None:
+        super().__init__(engine)
+        self._own = own
+
+    def __repr__(self) -> str:
+        return "<a person, on their own data>"
+
+    async def form(self, point: str, language: str = "", *, stage: str = "", instance: str = "") -> Form:
+        """Return a form to show: its notice first, then fields and boxes, and the token that comes back with it.
+
+        Args:
+            point: Declared collection point; may be empty where *instance* names a questionnaire, contest or event.
+            language: One the policy is complete in; the policy's first when left out.
+            stage: Stage of the point; empty where it has none.
+            instance: Id of a run-time instance.
+
+        Raises:
+            SubmissionError: No such point or instance, it is not open to them, or not in that language.
+        """
+        own = await self._session()
+        spoken = language or self._engine.policy.policy.language
+        if instance:
+            shown = await participations.present_part(self._engine, own, instance, spoken)
+            return form_of(shown, (), (await standing(self._engine, instance)).file)
+        shown = await collection.present_form(self._engine, point, stage, spoken)
+        return form_of(shown, (await self._engine.people.load(own.person_id)).state.slots)
+
+    async def submit(  # noqa: PLR0913 -- what comes with a form
+        self,
+        form: Form | str,
+        values: Mapping[str, str | Iterable[str]],
+        *,
+        choices: Iterable[Choice | str] = (),
+        use: Iterable[str] = (),
+        publish: Iterable[str] = (),
+        instance: str = "",
+    ) -> Receipt:
+        """Take what the person chose to give; return the receipt.
+
+        Args:
+            form: As shown, or the token that came back with it.
+            values: By field name; empty texts are not given. A key `choice` may hold the boxes, as a browser sends them.
+            choices: Boxes ticked, or their values.
+            use: Items given before that may be used here too.
+            publish: Items that may be published.
+            instance: Id of the run-time instance, where only its token is at hand.
+
+        Raises:
+            SubmissionError: A field is not of this form, or a value is not acceptable; nothing was taken.
+            MalformedError: The token is forged or too old.
+            ConflictError: The form was sent before.
+        """
+        own = await self._session()
+        fields = [
+            (name, one) for name, said in values.items() for one in ([said] if isinstance(said, str) else list(said))
+        ]
+        fields += [(TICK, one if isinstance(one, str) else one.value) for one in choices]
+        fields += [(USE, one) for one in use] + [(PUBLISH, one) for one in publish]
+        if isinstance(form, str):
+            said_there = collection.claims_of(self._engine, form)
+            point, stage, language = (said_there.get(one, "") for one in ("point", "stage", "language"))
+            token = form
+        else:
+            point, stage, language, token, instance = form.point, form.stage, form.language, form.token, form.instance
+        if instance:
+            return await participations.take_part(
+                self._engine, own, instance, language=language, unverified_token=token, fields=fields
+            )
+        return await collection.submit(
+            self._engine, own, point=point, stage=stage, language=language, unverified_token=token, fields=fields
+        )
+
+    async def choose(self, purpose: str, /, allow: bool | None = None, **channels: bool) -> tuple[str, ...]:  # noqa: FBT001 -- a yes or a no
+        """Say yes or no to a purpose, or to a channel of it; return the entries' ids.
+
+        A no counts at once. A yes lifts the person's own no; consent itself is given on a form, after its notice.
+
+        Args:
+            purpose: A declared purpose on consent or notice.
+            allow: For the purpose as a whole; None to leave it.
+            channels: `mail`, `post`, `phone` or `fax`.
+
+        Raises:
+            SubmissionError: No such purpose or channel, or one that needs no choice.
+            InputError: Neither a purpose as a whole nor a channel was named.
+        """
+        own = await self._session()
+        if not CHANNELS.issuperset(channels) or (allow is None and not channels):
+            raise InputError(
+                "expected a yes or no, found none, or a channel nobody is reached by",
+                reason="choice-unknown",
+                hint=f'choose("{purpose}", True), or choose("{purpose}", mail=True)',
+            )
+        said = [] if allow is None else [(None, allow)]
+        said += [(Exit(one), yes) for one, yes in channels.items()]  # type: ignore[misc]  # None is the purpose as a whole
+        return tuple([await choices.choose(self._engine, own, purpose, way, allow=yes) for way, yes in said])
+
+    async def stop(self, purpose: str) -> str:
+        """Stop a use of what was given, whatever it rests on; return the entry's id.
+
+        Args:
+            purpose: A declared purpose no law requires.
+
+        Raises:
+            SubmissionError: No such purpose, or a law requires it.
+        """
+        return await choices.stop_use(self._engine, await self._session(), purpose, stop=True)
+
+    async def resume(self, purpose: str) -> str:
+        """Resume a use that was stopped; return the entry's id.
+
+        Args:
+            purpose: As for `stop`.
+
+        Raises:
+            SubmissionError: No such purpose.
+        """
+        return await choices.stop_use(self._engine, await self._session(), purpose, stop=False)
+
+    async def data(self, *, older: str = "") -> OwnData:
+        """Return everything held about the person: value, origin, purposes, end; their choices; who used what.
+
+        Args:
+            older: Where the page of the history begins, from the page before.
+
+        Raises:
+            SignInError: The session is over.
+        """
+        return await own_data.own_data(self._engine, await self._session(), older=older)
+
+    async def history(self, *, older: str = "") -> History:
+        """Return what concerned the person, newest first: every use, every refusal, every act; no value is opened.
+
+        Args:
+            older: Where the page begins, from the page before.
+        """
+        return await history_of(self._engine, (await self._session()).person_id, older=older)
+
+    async def proof(self, entry_id: str) -> str:
+        """Return the proof of one entry of theirs, to be checked without us by `kept-verify`.
+
+        Args:
+            entry_id: Of a line of the history, hex.
+
+        Raises:
+            InputError: It is no entry of theirs, or waits half a second for its place.
+        """
+        return (await proof_of(self._engine, await self._session(), entry_id)).text()
+
+    async def correct(self, slot: str, value: str | list[str], *, version: int) -> str:
+        """Correct one value under the notice it was given under; return the entry's id.
+
+        Args:
+            slot: A filled slot.
+            value: As typed; a list where several options may be chosen.
+            version: The version the person saw (`Held.version`).
+
+        Raises:
+            ConflictError: Another version is current.
+            SubmissionError: The value is not acceptable, or the slot was never filled.
+            SignInError: The sign-in is longer ago than five minutes.
+        """
+        return await corrections.correct(self._engine, await self._session(), slot, value, expected_version=version)
+
+    async def remove(self, slot: str) -> str:
+        """Take one value away for good; return the entry's id.
+
+        Args:
+            slot: A filled slot.
+
+        Raises:
+            SubmissionError: There is no such value.
+            SignInError: The sign-in is longer ago than five minutes.
+        """
+        return await corrections.remove_value(self._engine, await self._session(), slot)
+
+    async def export(self, language: str = "") -> bytes:
+        """Return everything to take along, as a ZIP: JSON with its schema, CSV, vCard, receipts, a readable page.
+
+        Args:
+            language: Of the titles; the policy's first when left out.
+
+        Raises:
+            SignInError: The sign-in is longer ago than five minutes.
+        """
+        return await take_along(self._engine, await self._session(), language or self._engine.policy.policy.language)
+
+    @overload
+    async def erase(self, *, preview: Literal[True]) -> Preview: ...
+
+    @overload
+    async def erase(self, *, in_days: float = 0.0, never_write: bool = False) -> str: ...
+
+    async def erase(self, *, preview: bool = False, in_days: float = 0.0, never_write: bool = False) -> Preview | str:
+        """Erase the person, or show what that would take and leave; return the receipt's id, or the preview.
+
+        Args:
+            preview: Only show.
+            in_days: Days it can be undone, 0 or more; meanwhile nothing of theirs is released to anybody else.
+            never_write: Whether their addresses go on the stop lists, as keyed hashes that outlive them.
+
+        Raises:
+            InputError: An erasure is under way already.
+            SignInError: The sign-in is longer ago than five minutes.
+        """
+        own = await self._session()
+        if preview:
+            return await erasure.preview(self._engine, own.person_id)
+        return await erasure.intend_erasure(
+            self._engine, own, grace_seconds=max(in_days, 0.0) * DAY_SECONDS, never_write=never_write
+        )
+
+    async def undo_erase(self) -> None:
+        """Undo an erasure while its days last.
+
+        Raises:
+            InputError: None is under way.
+        """
+        await erasure.undo_erasure(self._engine, await self._session())
+
+    async def receipts(self) -> list[Receipt]:
+        """Return the receipts of what was given, newest first (ISO/IEC TS 27560)."""
+        return [receipt for receipt, _, _ in await receipts_of(self._engine, await self._session())]
+
+    async def messages(self, language: str = "") -> list[Why]:
+        """Return the newest messages that left for the person, each with why it came.
+
+        Args:
+            language: Of the titles; the policy's first when left out.
+        """
+        own = await self._session()
+        return await messages_to(self._engine, own.person_id, language or self._engine.policy.policy.language)
+
+    async def asked_again(self) -> list[Question]:
+        """Return what the person is asked again since the policy changed; `submit(use=...)` answers it."""
+        return await asked_again(self._engine, (await self._session()).person_id)
+
+    async def parts(self) -> list[tuple[Standing, Participation]]:
+        """Return the questionnaires, contests, sweepstakes and events the person takes part in, oldest first."""
+        return await participations.parts_of(self._engine, (await self._session()).person_id)
+
+    async def leave(self, instance: str) -> None:
+        """Leave one of them: what was given for it alone is removed.
+
+        Args:
+            instance: Its id.
+
+        Raises:
+            SubmissionError: They take no part in it.
+            DeniedError: A ticket of a draw whose list is fixed.
+        """
+        await participations.leave(self._engine, await self._session(), instance)
+
+    async def external_ids(self) -> dict[str, str]:
+        """Return what your own systems call the person, by system."""
+        own = await self._session()
+        return await external_ids_of(self._engine, (await self._engine.people.load(own.person_id)).keys)
+
+    async def sign_out(self, *, everywhere: bool = False) -> None:
+        """End a session of Kept's own pages; one a program vouched for ends with the program's.
+
+        Args:
+            everywhere: Whether their sessions on other devices end too.
+        """
+        await accounts.end_session(self._engine, await self._session(), everywhere=everywhere)
+
+    async def _session(self) -> Own:
+        """Return the session, still good: not over, and the program that vouched may still vouch."""
+        if self._engine.ready() > self._own.expires_at:
+            raise SignInError(
+                "expected a session that lasts, found one that is over",
+                reason="session-over",
+                hint="open it anew: `Kept.person`, or a sign-in",
+            )
+        await require_vouched(self._engine, self._own)
+        return self._own

@@ -1,0 +1,79 @@
+"""What every view has in common: one edge that all its public names pass."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from functools import wraps
+from typing import Any
+
+from kept.errors import KeptError
+from kept.services.engine.engine import Engine
+
+
+@contextmanager
+def edge(engine: Engine) -> Iterator[None]:
+    """Let an error of ours leave with what to do next, so that a traceback says it as well.
+
+    Args:
+        engine: Open; its policy in force is what an error would cite.
+    """
+    del engine
+    try:
+        yield
+    except KeptError as error:
+        note = f"what to do: {error.hint}"
+        if error.hint and note not in getattr(error, "__notes__", ()):
+            error.add_note(note)
+        raise
+
+
+class View:
+    """A part of the door. Every public method of a class below this one passes `edge`, whether it waits or not.
+
+    Args:
+        engine: Open.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def __init_subclass__(cls) -> None:
+        for name, member in list(vars(cls).items()):
+            if inspect.isfunction(member) and not name.startswith("_"):
+                setattr(cls, name, _through(member))
+
+
+def _through(method: Callable[..., Any]) -> Callable[..., Any]:
+    if inspect.iscoroutinefunction(method):
+        return _waits(method)
+    if inspect.isasyncgenfunction(inspect.unwrap(method)):
+        return _enters(method)
+
+    @wraps(method)
+    def answered(self: View, *args: Any, **named: Any) -> Any:
+        with edge(self._engine):
+            return method(self, *args, **named)
+
+    return answered
+
+
+def _waits(method: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    @wraps(method)
+    async def awaited(self: View, *args: Any, **named: Any) -> Any:
+        with edge(self._engine):
+            return await method(self, *args, **named)
+
+    return awaited
+
+
+def _enters(method: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(method)
+    @asynccontextmanager
+    async def entered(self: View, *args: Any, **named: Any) -> AsyncIterator[Any]:
+        with edge(self._engine):
+            async with method(self, *args, **named) as view:
+                yield view
+
+    return entered

@@ -1,0 +1,103 @@
+"""External ids: what your own systems call a person, such as a customer number; one per system and person.
+
+The id is sealed under the person's evidence key in D and found by a keyed hash in K, as findable items are. Both go with
+the person.
+"""
+
+from __future__ import annotations
+
+from kept.errors import SubmissionError
+from kept.services.engine.engine import EXTERNAL_KEY, Engine
+from kept.services.engine.keyring import PersonKeys
+from kept.store.interface import Transaction
+from kept.vault.index import index_token
+from kept.vault.sealed import open_record, seal_record
+from kept.vault.text import readable
+
+CHARACTERS_AT_MOST = 200
+KIND = "external-id"
+
+
+def external_form(unverified: str) -> str:
+    """Return an external id in the form it is kept in: one line of readable characters, otherwise as it came.
+
+    Args:
+        unverified: As the system spells it, 1 to 200 characters.
+
+    Raises:
+        SubmissionError: It is empty, too long, or holds a character nobody sees.
+    """
+    if len(unverified) > CHARACTERS_AT_MOST:
+        raise SubmissionError(
+            f"expected an external id of at most {CHARACTERS_AT_MOST} characters, found more",
+            field="external",
+            reason="value-long",
+            hint="give the number your own system knows the person by",
+        )
+    return readable(unverified, "external")
+
+
+def external_token(engine: Engine, system: str, form: str) -> bytes:
+    """Return what an external id is found by, 32 bytes.
+
+    Args:
+        engine: Open.
+        system: Whose id it is.
+        form: From `external_form`.
+    """
+    return index_token(engine.keyring.installation_key(EXTERNAL_KEY), system, form)
+
+
+async def find_owner(engine: Engine, system: str, form: str) -> bytes | None:
+    """Return the id of the person a system's id names; None when it names nobody. Opens nothing.
+
+    Args:
+        engine: Open.
+        system: Whose id it is.
+        form: From `external_form`.
+    """
+    token = external_token(engine, system, form)
+    row = await engine.keys.read(lambda tx: tx.one("external_token_find", system=system, token=token))
+    return bytes(row[0]) if row else None
+
+
+async def put_external_id(tx: Transaction, engine: Engine, keys: PersonKeys, system: str, form: str) -> None:
+    """Keep what a system calls a person, within *tx*, a write transaction of D.
+
+    Raises:
+        ConflictError: The system calls them something already.
+    """
+    key_id = keys.newest("evidence")
+    sealed = seal_record(
+        keys.evidence_key(key_id),
+        form.encode(),
+        vault_id=engine.vault_id,
+        owner=keys.person_id,
+        kind=KIND,
+        record_id=system,
+    )
+    await tx.run("external_id_insert", person_id=keys.person_id, system=system, key_id=key_id, sealed=sealed)
+
+
+async def external_ids_of(engine: Engine, keys: PersonKeys) -> dict[str, str]:
+    """Return what the systems call a person, by system.
+
+    Args:
+        engine: Open.
+        keys: The person's.
+
+    Raises:
+        SealError: One was changed or moved.
+    """
+    rows = await engine.data.read(lambda tx: tx.all("external_ids", person_id=keys.person_id))
+    return {
+        str(system): open_record(
+            keys.evidence_key(str(key_id)),
+            bytes(sealed),
+            vault_id=engine.vault_id,
+            owner=keys.person_id,
+            kind=KIND,
+            record_id=str(system),
+        ).decode()
+        for system, key_id, sealed in rows
+    }

@@ -1,0 +1,152 @@
+"""The gate for cookies around a program's own app, and Kept's pages beside it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Host, Mount, Route
+
+from kept.errors import ClosedError
+from kept.services.gate.history import newest_entries
+
+pytestmark = pytest.mark.anyio
+YES = "__Host-kept_choices"
+
+
+async def shop(request):
+    """Say which cookies arrive, and try to set three."""
+    answer = PlainTextResponse(" ".join(sorted(request.cookies)))
+    for name in ("basket", "tracker", "__Host-kept_session"):
+        answer.set_cookie(name, "1")
+    return answer
+
+
+async def ask(app, path="/", *, host="localhost", cookie="", method="GET"):
+    """Send one request to an ASGI app; return status, `Set-Cookie` names in order, and the body."""
+    headers = [(b"host", host.encode()), *([(b"cookie", cookie.encode())] if cookie else [])]
+    scope = {
+        "type": "http", "method": method, "path": path, "raw_path": path.encode(), "root_path": "", "scheme": "http",
+        "query_string": b"", "headers": headers, "server": (host, 80), "client": ("127.0.0.1", 1), "http_version": "1.1",
+        "asgi": {"version": "3.0"},
+    }  # fmt: skip
+    sent = []
+
+    async def receive():
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message):
+        sent.append(message)
+
+    await app(scope, receive, send)
+    names = [value.partition(b"=")[0].decode() for name, value in sent[0]["headers"] if name == b"set-cookie"]
+    return sent[0]["status"], names, b"".join(one.get("body", b"") for one in sent[1:]).decode()
+
+
+def cookie_of(line: str) -> str:
+    """Return what a browser sends for a `Set-Cookie` line."""
+    return line.partition(";")[0]
+
+
+async def test_an_asgi_app_gets_and_sets_what_was_agreed_to(bakery):
+    """Before a choice only what is necessary; after a yes the basket too; the undeclared never."""
+    async with bakery.open() as k:
+        app = k.cookies(Starlette(routes=[Route("/", shop)]))
+        sent = "basket=1; tracker=1; __Host-kept_session=1"
+        assert await ask(app, cookie=sent) == (200, ["__Host-kept_session", "basket"], "__Host-kept_session")
+        assert [one.id for one in k.cookie_question()] == ["basket"]
+        yes = cookie_of(k.cookie_choice(["basket"]))
+        status, names, body = await ask(app, cookie=f"{sent}; {yes}")
+        assert (status, names) == (200, ["basket", "__Host-kept_session"])
+        assert body == f"{YES} __Host-kept_session basket"
+
+
+def wsgi_shop(environ, start_response):
+    """The same shop, as a WSGI app."""
+    start_response(
+        "200 OK",
+        [("Content-Type", "text/plain"), ("Set-Cookie", "basket=1"), ("Set-Cookie", "tracker=1")],
+    )
+    return [environ.get("HTTP_COOKIE", "").encode()]
+
+
+async def test_a_wsgi_app_gets_and_sets_the_same(bakery):
+    """One set of rules for both kinds of app."""
+    async with bakery.open() as k:
+        app = k.cookies_wsgi(wsgi_shop)
+        yes = cookie_of(k.cookie_choice(["basket"]))
+        for cookie, arrives, leaves in (
+            ("", "", []),
+            ("basket=2; tracker=2", "", ["basket"]),
+            (f"basket=2; tracker=2; {yes}", f"basket=2; {yes}", ["basket"]),
+        ):
+            said = []
+            environ = {"HTTP_COOKIE": cookie} if cookie else {}
+            body = b"".join(app(environ, lambda _status, headers, said=said: said.extend(headers)))
+            assert body.decode() == arrives
+            lines = [value for name, value in said if name.lower() == "set-cookie"]
+            assert [one.partition("=")[0] for one in lines] == leaves
+            assert all(("Max-Age=0" in one) is (yes not in cookie) for one in lines)
+
+
+async def test_a_breach_of_a_program_s_own_is_recorded(bakery):
+    """What the app tried to set and may not stands in the ledger, once per name."""
+    async with bakery.open() as k:
+        app = k.cookies(Starlette(routes=[Route("/", shop)]))
+        for _ in range(3):
+            await ask(app)
+        await k._rules.record()
+        found = [
+            dict(one.account.facts) for one in await newest_entries(k._engine, 50) if "cookie:drop" in one.account.act
+        ]
+        assert {(one["cookie"], one["reason"]) for one in found} == {
+            ("tracker", "undeclared"),
+            ("basket", "unconsented"),
+        }
+
+
+async def test_kept_s_pages_stand_beside_a_program_s_own(bakery):
+    """The site last at the root after the shop's own routes, the console on a host of its own."""
+    async with bakery.open(background=True) as k:
+        app = Starlette(
+            routes=[
+                Host("staff.localhost", app=k.console(["staff.localhost"])),
+                Route("/", shop),
+                Mount("/", app=k.site(["localhost"])),
+            ]
+        )
+        assert (await ask(app))[0] == 200
+        assert "Corner Bakery" in (await ask(app, "/en/policy"))[2]
+        assert (await ask(app, "/en/sign-in", host="staff.localhost"))[0] == 200
+        assert (await ask(app, "/en/policy", host="evil.example"))[0] == 421
+        await asyncio.sleep(0.05)
+        assert await k._engine.meta("serving_since")
+
+
+async def test_who_is_signed_in_on_kept_s_pages_is_known_to_the_program(bakery):
+    """Behind the gate the app asks the door; a stranger's cookie is nobody."""
+    async with bakery.open() as k:
+        issued = await k.join("four unrelated words here")
+        token = await k.sign_in(issued.login_name, "four unrelated words here")
+        found = []
+
+        async def page(request):
+            found.append(await k.signed_in(request.scope))
+            return PlainTextResponse("")
+
+        app = k.cookies(Starlette(routes=[Route("/", page)]))
+        await ask(app, cookie=f"__Host-kept_session={token}")
+        await ask(app, cookie="__Host-kept_session=AAAA")
+        await ask(app)
+        assert [one is not None for one in found] == [True, False, False]
+        assert (await found[0].data()).held == ()
+
+
+async def test_a_policy_without_the_cookie_of_the_choice_remembers_none(bakery):
+    """There is nowhere to keep it, and it says so."""
+    async with bakery.open() as k:
+        k._rules.rules()._cookies = {}
+        with pytest.raises(ClosedError, match="cookie of the choice"):
+            k.cookie_choice(["basket"])
