@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kept import errors, sync
-    from kept.door.desk import Desk, PersonRef, Sent
+    from kept.door.desk import Desk, PersonRef
     from kept.door.form import Choice, Field, Form
     from kept.door.installation import Kept
     from kept.door.opening import open, policy_files  # noqa: A004 -- kept.open reads as it should
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from kept.services.forms.receipts import Receipt
     from kept.services.gate.history import History, Line
     from kept.services.gate.released import Card, Released
+    from kept.services.messages.outbox import Sent
     from kept.services.my_data.erasure import Preview
     from kept.services.my_data.message_reasons import Why
     from kept.services.my_data.own_data import Held, OwnData, PurposeSwitch
@@ -81,7 +82,8 @@ __all__ = [
 __version__ = "0.1.0"
 
 _PLACES = {
-    "kept.door.desk": ("Desk", "PersonRef", "Sent"),
+    "kept.door.desk": ("Desk", "PersonRef"),
+    "kept.services.messages.outbox": ("Sent",),
     "kept.door.form": ("Choice", "Field", "Form"),
     "kept.door.installation": ("Kept",),
     "kept.door.opening": ("open", "policy_files"),

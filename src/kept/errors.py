@@ -152,7 +152,7 @@ class DeniedError(KeptError):
 
     Args:
         message: What was asked for and why not, in the closed vocabulary; no personal information.
-        step: Number of the step of DESIGN §2 that refused, 1 to 9; 0 when no single step did.
+        step: Number of the step of `kept.policy.reference.decide` that refused, 1 to 9; 0 when no single step did.
         items: The items refused, as declared.
         needed: What would be needed for a yes, for a person to read.
         entry_id: Id of the ledger entry that records the refusal, hex; empty when none could be written.

@@ -7,9 +7,11 @@ from asked import Browser
 from installation import PASSWORD
 
 from kept.services.accounts import accounts
-from kept.services.accounts.remember_me import AGAIN_SECONDS, COOKIE
+from kept.services.accounts.remember_me import AGAIN_SECONDS
 
 pytestmark = pytest.mark.anyio
+
+COOKIE = "__Host-kept_remember"
 SESSION = "__Host-kept_session"
 
 

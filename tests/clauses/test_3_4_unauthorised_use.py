@@ -8,10 +8,11 @@ from installation import PASSWORD
 
 from kept.policy.duties import address_key_seconds
 from kept.services.accounts import accounts
-from kept.services.accounts.devices import COOKIE
 from kept.web.site.sign_in import ACCOUNT_TRIES, SIGN_IN_TRIES
 
 pytestmark = pytest.mark.anyio
+
+COOKIE = "__Host-kept_device"
 
 
 async def test_a_known_device_is_marked_and_a_new_one_stands_on_my_data(installation):

@@ -7,9 +7,9 @@ from collections import Counter
 import pytest
 from asked import Browser
 
-from kept.services.cookies.visits import COOKIE
-
 pytestmark = pytest.mark.anyio
+
+COOKIE = "__Host-kept_visit"
 
 
 async def counted(installation, browser):

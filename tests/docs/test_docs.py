@@ -11,10 +11,10 @@ import re
 from pathlib import Path
 
 import pytest
+from kept.door.door import Desk, Kept
 
 import kept
 from kept.cli.main import build_parser
-from kept.door.door import Desk, Kept
 from kept.services.gate.released import Card, Released
 from kept.web.answers import STATUS
 from kept_verify.__main__ import main as kept_verify
@@ -173,6 +173,18 @@ def test_errors_at_the_edge_are_as_the_page_says() -> None:
         for kind, status in STATUS
         if not re.search(rf"^\| `{kind.__name__}`[^|]*\| {status}", page, re.MULTILINE)
     ] == []
+
+
+def test_no_page_is_named_that_is_not_here() -> None:
+    """A page named in capitals, in a document, a docstring or a test, is one of the repository's pages."""
+    here = {page.stem for page in (*PAGES, *ROOT.glob("benchmarks/*.md"))}
+    lost = {}
+    for folder in ("src", "docs", "tests"):
+        for path in (*(ROOT / folder).rglob("*.py"), *(ROOT / folder).rglob("*.md")):
+            named = re.findall(r"\b([A-Z]{6,})(?:\.md\b| §)", path.read_text(encoding="utf-8", errors="replace"))
+            if unknown := set(named) - here:
+                lost[path.relative_to(ROOT).as_posix()] = unknown
+    assert lost == {}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())

@@ -109,7 +109,7 @@ class Matrix:
         yield HEAD.format(version=self.policy.version)
         for role in self.policy.roles.values():
             yield f"{role.id}"
-            for kind in ("staff", "service"):
+            for kind in ("staff", "program"):
                 for purpose in self.policy.purposes.values():
                     if purpose.id in role.purposes:
                         yield from self.way_outs(kind, role.id, purpose)
@@ -141,12 +141,12 @@ class Matrix:
         rows = []
         for way_out in Exit:
             found = [self.cell(mandate, item, way_out) for item in self.policy.items]
-            if kind == "service" and way_out is not Exit.APP:
+            if kind == "program" and way_out is not Exit.APP:
                 continue
             if any(text for text, _ in found) or way_out in purpose.exits:
                 rows += self.row("    ", way_out, found)
         if rows and (kind == "staff" or any("(" not in row for row in rows)):
-            yield f"  {purpose.id} ({purpose.basis}, §{purpose.clause}){', a program' if kind == 'service' else ''}"
+            yield f"  {purpose.id} ({purpose.basis}, §{purpose.clause}){', a program' if kind == 'program' else ''}"
             yield from rows
 
     def row(self, indent, way_out, found):

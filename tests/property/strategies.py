@@ -276,7 +276,7 @@ def person_of(dice, shown):
 
 def mandate_of(dice):
     """Make a mandate of any kind, mostly sound."""
-    kind = dice.mostly("staff", "service", "service", "own", "robot", odds=0.5)
+    kind = dice.mostly("staff", "program", "program", "own", "robot", odds=0.5)
     own = kind == "own"
     return Mandate(
         id="m",
@@ -355,7 +355,7 @@ worlds = st.builds(make_world, seeds)
 
 def every_request(policy, at=NOW):
     """Every question staff and services could ask about Anna's slots, by every exit and to every recipient."""
-    for kind in ("staff", "service"):
+    for kind in ("staff", "program"):
         for role in policy.roles:
             for purpose in policy.purposes:
                 mandate = Mandate("m", kind, "ueda", role, purpose, "", b"", at, at + 60)

@@ -99,7 +99,7 @@ def test_the_generated_worlds_reach_every_answer():
                 seen.add(decision.reason)
             else:
                 seen.add((request.mandate.kind, decision.basis))
-    yes = {(kind, basis) for kind in ("staff", "service") for basis in Basis} | {("own", Basis.NECESSARY)}
+    yes = {(kind, basis) for kind in ("staff", "program") for basis in Basis} | {("own", Basis.NECESSARY)}
     assert seen >= set(NEEDED) - {"check-error"}
     assert seen >= yes
 

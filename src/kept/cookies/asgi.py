@@ -1,4 +1,4 @@
-"""The gate every cookie passes, in both directions: plain ASGI, outermost, without a dependency (§3.6, §3.7).
+"""The gate every cookie passes, in both directions: plain ASGI, outermost, without a dependency.
 
 Inwards the app sees only what is declared and allowed; outwards nothing else is set, and what was allowed before and is
 not any more is taken away. Headers are looked at one line at a time.

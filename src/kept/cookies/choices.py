@@ -1,4 +1,4 @@
-"""What a browser chose about cookies: kept on the customer's own computer, as words, without any number of theirs (§3.3).
+"""What a browser chose about cookies: kept on the customer's own computer, as words, without any number of theirs.
 
 The cookie says the revision of the question it answers, the purposes that got a yes, and the day. Whatever else it says
 is no choice at all, and no choice is a no.

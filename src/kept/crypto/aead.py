@@ -2,7 +2,7 @@
 
 Why the nonce is safe: 96 random bits under a key that seals far fewer than 2^32 messages (a person's key seals a few
 hundred; the ledger's key one part of each entry), the bound of NIST SP 800-38D §8.3. GCM does not commit to its key, so
-nothing is ever proved from a ciphertext: commitments are over plaintext (DESIGN §5).
+nothing is ever proved from a ciphertext: commitments are over plaintext (`docs/formats/ledger.md`).
 """
 
 from __future__ import annotations

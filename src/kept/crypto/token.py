@@ -1,4 +1,4 @@
-"""Signed, expiring tokens: notice tokens, form tokens, challenges. Authentic, not secret.
+"""Tokens: random ones as text, and signed, expiring ones (notice tokens, form tokens, challenges): authentic, not secret.
 
 Why its use is safe: HMAC-SHA256 over the framed label and body, compared in constant time before a byte of the body is
 read. What may happen once only carries an id in its claims, which the caller uses up.
@@ -19,6 +19,19 @@ MAC_BYTES = 32
 MAX_CHARACTERS = 4096
 
 
+def token_text(raw: bytes) -> str:
+    """Return a token's bytes as text that may stand in a cookie or an address."""
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def token_bytes(unverified: str) -> bytes:
+    """Return the bytes of a token from its text; empty when it is the text of none."""
+    try:
+        return base64.b64decode(unverified + "=" * (-len(unverified) % 4), altchars=b"-_", validate=True)
+    except (ValueError, binascii.Error):
+        return b""
+
+
 def sign_token(key: bytes, label: str, claims: dict[str, str], expires_at: float) -> str:
     """Return a token that carries *claims* until *expires_at*.
 
@@ -30,7 +43,7 @@ def sign_token(key: bytes, label: str, claims: dict[str, str], expires_at: float
     """
     body = struct.pack(">d", expires_at) + msgspec.json.encode(claims)
     mac = hmac_sha256(key, framed(b"kept/token/v1", label.encode(), body))
-    return _text(mac + body)
+    return token_text(mac + body)
 
 
 def parse_token(key: bytes, label: str, unverified: str, at: float) -> dict[str, str]:
@@ -47,11 +60,8 @@ def parse_token(key: bytes, label: str, unverified: str, at: float) -> dict[str,
     """
     if len(unverified) > MAX_CHARACTERS or not unverified.isascii():
         raise _forged()
-    try:
-        raw = base64.b64decode(unverified + "=" * (-len(unverified) % 4), altchars=b"-_", validate=True)
-    except (ValueError, binascii.Error):
-        raise _forged() from None
-    if _text(raw) != unverified:
+    raw = token_bytes(unverified)
+    if token_text(raw) != unverified:
         raise _forged()  # another spelling of a token's bytes is not that token
     mac, body = raw[:MAC_BYTES], raw[MAC_BYTES:]
     if len(body) < struct.calcsize(">d") or not same(
@@ -66,10 +76,6 @@ def parse_token(key: bytes, label: str, unverified: str, at: float) -> dict[str,
             rests_on="purpose-before-collection",
         )
     return msgspec.json.decode(body[8:], type=dict[str, str])
-
-
-def _text(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def _forged() -> MalformedError:

@@ -232,7 +232,7 @@ class Tour:
         try:
             await act
         except NotFoundError as error:
-            print(f"    refused: {error.message} ({engine.cite(error).clause})")
+            print(f"    refused: {engine.cite(error)}")
         except DeniedError as error:
             print(f"    refused: {engine.cite(error)}")
             print(f"      what would be needed: {error.needed}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from kept.door.view import View
 from kept.errors import DeniedError, InputError
@@ -17,6 +16,7 @@ from kept.services.gate import gate
 from kept.services.gate.finding import find_by_external, find_person
 from kept.services.gate.gate import OnDenial
 from kept.services.gate.released import Card
+from kept.services.messages.outbox import Sent, sent_of
 from kept.services.staff.credentials import Credential
 
 TOGETHER = 64
@@ -33,21 +33,6 @@ class PersonRef:
 
     def __repr__(self) -> str:
         return "<a person>"
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What became of a message.
-
-    Args:
-        state: `waiting`, `handing`, `sent`, `failed`, `unknown` or `left-out`.
-        reason: Why, where the state needs one.
-        at: Since when, unix seconds.
-    """
-
-    state: str
-    reason: str
-    at: float
 
 
 class Desk(View):
@@ -192,10 +177,10 @@ class Desk(View):
         Raises:
             InputError: It wrote none of that number, or its person was erased.
         """
-        row = await self._engine.data.read(lambda tx: tx.one("outbox_find", message_id=number))
-        if row is None or (row[1], row[2]) != (PROGRAM, self._program.id):
+        found = await sent_of(self._engine, number, PROGRAM, self._program.id)
+        if found is None:
             raise InputError("expected a message of this program, found none", reason="contact-unknown")
-        return Sent(str(row[5]), str(row[6]), float(row[7]))
+        return found
 
 
 def _exit(named: Exit | str) -> Exit:

@@ -21,7 +21,7 @@ from kept.policy.words import CHANNELS, EXIT_TYPES, Basis, Exit
 REMEMBER_AT_MOST = 200_000
 """Bounds remembered over all notices; beyond it everything is forgotten and worked out again."""
 
-DECIDED_HERE = frozenset({"staff", "service"})
+DECIDED_HERE = frozenset({"staff", "program"})
 """Kinds of mandate with tables; the person's own and a law's request are rare and read the reference."""
 
 NO_EVENTS: Mapping[str, float] = {}

@@ -19,7 +19,7 @@ class Mandate:
 
     Args:
         id: Random id, hex.
-        kind: `staff`, `service` (an API credential) or `own` (the person on their own data).
+        kind: `staff`, `program` (an API credential) or `own` (the person on their own data).
         actor: Staff login or credential id; empty for own-access (the person is *person_id*).
         role: Role the purpose is taken from; empty for own-access.
         purpose: The one purpose; `own-access` for the person's own.
@@ -114,7 +114,7 @@ class Refused(_NotATruthValue, msgspec.Struct, frozen=True):
     """No, with the step, the clause and what would be needed.
 
     Args:
-        step: Step of DESIGN §2 that refused, 1 to 9.
+        step: Step of `kept.policy.reference.decide` that refused, 1 to 9.
         reason: Stable machine word, listed in `docs/ERRORS.md`.
         clause: Clause it follows from, without the section sign.
         needed: What would be needed for a yes: a closed English sentence, translated at the edges.

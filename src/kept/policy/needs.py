@@ -37,7 +37,7 @@ RESTS_ON = {
 }
 """Ground of a refusal, by reason (see `ground`); one that follows from a purpose cites the purpose's own clause."""
 
-MANDATES = frozenset({"staff", "service", "own"})
+MANDATES = frozenset({"staff", "program", "own"})
 """Kinds of mandate; any other is not valid."""
 
 FRESH_SECONDS = 300.0
@@ -89,14 +89,14 @@ def an_error_denies(decide: Callable[Concatenate[Policy, P], Decision]) -> Calla
     def denying(policy: Policy, /, *args: P.args, **kwargs: P.kwargs) -> Decision:
         try:
             return decide(policy, *args, **kwargs)
-        except Exception:  # noqa: BLE001 -- an erroring check denies (DESIGN §2), and nothing narrower would be closed
+        except Exception:  # noqa: BLE001 -- an erroring check denies, and nothing narrower would be closed
             return no(policy, 4, "check-error")
 
     return denying
 
 
 def bound(mandate: Mandate, person_id: bytes) -> tuple[bytes, ...]:
-    """Return whom the mandate may be bound to: the person, or (staff, service) nobody yet."""
+    """Return whom the mandate may be bound to: the person, or (staff, program) nobody yet."""
     if mandate.kind == "own":
         return (person_id,) if person_id else ()
     return (person_id, b"")
@@ -137,7 +137,7 @@ def cannot_leave(  # noqa: PLR0913 -- a question with six parts
         item: Declared item.
         named: Recipients the notice named for it.
     """
-    if way_out == Exit.APP and mandate.kind != "service":
+    if way_out == Exit.APP and mandate.kind != "program":
         return "credential"
     if way_out == Exit.OWN_PAGE:
         return "exit"

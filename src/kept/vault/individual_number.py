@@ -1,4 +1,4 @@
-"""Japan's Individual Number, which is never taken (§1.1): how one is recognised in what people type.
+"""Japan's Individual Number, which is never taken: how one is recognised in what people type.
 
 Source: Ministry of Internal Affairs and Communications Ordinance No. 85 of 2014, Art. 5 (twelve digits, check digit).
 """

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from kept.services.cookies import visits
+from kept.policy.words import CookieDuty
 from kept.web.exchange import SESSION, Exchange
 
 OK = 200
@@ -27,6 +27,18 @@ def drop_cookie(response: Response, name: str) -> Response:
     """Take a cookie away."""
     response.delete_cookie(name, path="/", secure=True, httponly=True, samesite="lax")
     return response
+
+
+def put_serving(exchange: Exchange[Any], response: Response, duty: CookieDuty, value: str) -> Response:
+    """Set the cookie that serves *duty*; where the policy declares none, nothing is set."""
+    cookie = exchange.web.cookies.serving(duty)
+    return put_cookie(exchange, response, cookie.name, value) if cookie else response
+
+
+def drop_serving(exchange: Exchange[Any], response: Response, duty: CookieDuty) -> Response:
+    """Take the cookie that serves *duty* away."""
+    cookie = exchange.web.cookies.serving(duty)
+    return drop_cookie(response, cookie.name) if cookie else response
 
 
 def put_choices(exchange: Exchange[Any], response: Response, allowed: frozenset[str]) -> Response:
@@ -51,10 +63,10 @@ def drop_session(response: Response) -> Response:
 
 def count_visit(exchange: Exchange[Any], answer: Response, of: str, feature: str = "look") -> Response:
     """Count a look at a page, where this browser agreed to be counted."""
-    jar = exchange.jar
-    if visits.PURPOSE in jar.allowed and exchange.request.method == "GET" and answer.status_code == OK:
-        sent = jar.value(visits.COOKIE, purpose=visits.PURPOSE) if jar.has(visits.COOKIE) else ""
-        following = exchange.web.visits.count(of, feature, sent)
+    jar, cookies = exchange.jar, exchange.web.cookies
+    cookie = cookies.serving(CookieDuty.VISIT)
+    if cookie and cookie.purpose in jar.allowed and exchange.request.method == "GET" and answer.status_code == OK:
+        following = exchange.web.visits.count(of, feature, cookies.sent(jar, CookieDuty.VISIT))
         if following:
-            put_cookie(exchange, answer, visits.COOKIE, following)
+            put_cookie(exchange, answer, cookie.name, following)
     return answer

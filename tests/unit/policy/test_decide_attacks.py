@@ -1,4 +1,4 @@
-"""The attacks of DESIGN §2 by name, each against the Photolibrary policy, each refused at its step with its clause."""
+"""The attacks on a decision by name, each against the Photolibrary policy, each refused at its step with its clause."""
 
 from __future__ import annotations
 
@@ -383,8 +383,8 @@ def test_the_programs_exit_without_a_credential(policy, notices, mori):
     """App is bound to an API credential: the same right in a person's hands does not open it."""
     decision = ask(policy, mori, notices, staff("support", "contact"), "name", Exit.APP)
     assert refusal(decision) == (7, "credential", "4.5")
-    service = staff("support", "contact", kind="service")
-    assert isinstance(ask(policy, mori, notices, service, "name", Exit.APP), Allowed)
+    program = staff("support", "contact", kind="program")
+    assert isinstance(ask(policy, mori, notices, program, "name", Exit.APP), Allowed)
 
 
 @pytest.mark.parametrize("recipient", ["", "another-club"])

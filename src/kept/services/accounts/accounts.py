@@ -1,12 +1,11 @@
 """Accounts without one personal item: opened with a passkey, or with an issued login name and a password.
 
-Login names and member numbers are issued by us, never typed (§2.7). The member number is a value we made.
+Login names and member numbers are issued by us, never typed. The member number is a value we made.
 """
 
 from __future__ import annotations
 
 import asyncio
-import base64
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -14,15 +13,17 @@ from typing import TypeVar
 
 from kept.crypto.digest import sha256
 from kept.crypto.random import random_bytes
+from kept.crypto.token import token_bytes, token_text
 from kept.errors import ErasedError, SignInError, SubmissionError
 from kept.policy import change
 from kept.policy.person import PersonState
-from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.keyring import PersonKeys
 from kept.services.engine.people import Person
+from kept.services.engine.record import Actor, account_part
 from kept.services.gate.changing import Change, change_person, new_person
-from kept.services.gate.own_session import Own, own_account
+from kept.services.gate.own_session import Own
 from kept.store.interface import Transaction
 
 T = TypeVar("T")
@@ -73,7 +74,7 @@ async def open_account(
         if extra is not None:
             await extra(tx, person_id)
 
-    account = own_account(engine, Act.ACCOUNT_OPEN, Outcome.DONE, at, actor=vouched_by, clause="2.7")
+    account = account_part(engine, Actor("own", vouched_by), Act.ACCOUNT_OPEN, at=at)
     person_id, _ = await new_person(engine, state, account, at, body, keys)
     return person_id
 
@@ -187,15 +188,12 @@ async def start_session(engine: Engine, person_id: bytes, *, signed_in_at: float
 
     await engine.data.write(body)
     await note_seen(engine, person_id)
-    return base64.urlsafe_b64encode(person_id + secret).decode().rstrip("=")
+    return token_text(person_id + secret)
 
 
 async def session_of(engine: Engine, token: str) -> Own | None:
     """Return the session a token opens, or None."""
-    try:
-        raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
-    except ValueError:
-        return None
+    raw = token_bytes(token)
     if len(raw) != 48:  # noqa: PLR2004 -- person id and secret
         return None
     person_id, hashed = raw[:16], engine.token_hash("customer", raw[16:])
@@ -244,7 +242,7 @@ async def note_seen(engine: Engine, person_id: bytes, *, vouched_by: str = "") -
 
     def make(loaded: Person, now: float) -> Change:
         state = change.seen(loaded.state, now) or loaded.state
-        return Change(state, own_account(engine, Act.ACCOUNT_SEEN, Outcome.DONE, now, actor=vouched_by, clause="2.4"))
+        return Change(state, account_part(engine, Actor("own", vouched_by), Act.ACCOUNT_SEEN, at=now))
 
     await change_person(engine, person_id, make)
 

@@ -1,4 +1,4 @@
-"""Known devices, §3.4: a cookie by which an account tells its own device from a stranger's, without storing either.
+"""Known devices: a cookie by which an account tells its own device from a stranger's, without storing either.
 
 The cookie holds a random number and a keyed hash that only this installation can make, for one account and 180 days. Attempts
 from a known device are counted apart, so that a stranger who guesses cannot lock the owner out; a sign-in from a device
@@ -11,15 +11,15 @@ from kept.crypto.digest import framed, hmac_sha256
 from kept.crypto.random import random_id
 from kept.crypto.token import parse_token, sign_token
 from kept.errors import MalformedError
-from kept.services.engine.acts import Act, Outcome
+from kept.policy.words import CookieDuty
+from kept.services.accounts.cookie_life import life_of
+from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import build_entry
-from kept.services.gate.own_session import own_account
+from kept.services.engine.record import OWN, about_person, record
 
-PURPOSE = "unauthorised-use"
-COOKIE = "__Host-kept_device"
 LABEL = "device"
 LIFE_SECONDS = 180 * 86400.0
+"""How long a device is known at most; a policy may declare less."""
 
 
 def new_device(engine: Engine, account: str) -> str:
@@ -30,7 +30,8 @@ def new_device(engine: Engine, account: str) -> str:
         account: Login name, or the person's id in hex after a passkey.
     """
     claims = {"device": random_id(), "account": _account(engine, account)}
-    return sign_token(engine.keyring.installation_key("tokens"), LABEL, claims, engine.clock.now() + LIFE_SECONDS)
+    ends_at = engine.clock.now() + life_of(engine, CookieDuty.DEVICE, LIFE_SECONDS)
+    return sign_token(engine.keyring.installation_key("tokens"), LABEL, claims, ends_at)
 
 
 def known_device(engine: Engine, unverified: str, account: str) -> str:
@@ -46,12 +47,7 @@ def known_device(engine: Engine, unverified: str, account: str) -> str:
 
 async def note_new_device(engine: Engine, person_id: bytes) -> None:
     """Write down that a person signed in from a device not seen before; they see it on my data."""
-    keys, _ = await engine.keyring.of_person(person_id)
-    entry = build_entry(
-        own_account(engine, Act.SIGN_IN_NEW_DEVICE, Outcome.DONE, engine.clock.now(), clause="3.4"),
-        person_id if keys else b"",
-    )
-    await engine.record(entry, keys)
+    await record(engine, OWN, Act.SIGN_IN_NEW_DEVICE, await about_person(engine, person_id))
 
 
 def _account(engine: Engine, account: str) -> str:

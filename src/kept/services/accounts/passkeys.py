@@ -1,6 +1,6 @@
 """Passkeys: joining and signing in without a name, with WebAuthn discoverable credentials.
 
-The user handle is a random id made by us and the user name is a word we issue; nothing is typed (§2.7). A challenge is a
+The user handle is a random id made by us and the user name is a word we issue; nothing is typed. A challenge is a
 signed token, good once and for five minutes.
 """
 
@@ -169,5 +169,5 @@ def _refused() -> SignInError:
         "expected a passkey of this site, found none that verifies",
         reason="passkey-wrong",
         hint="try again, or sign in with your login name",
-        rests_on="roles",
+        rests_on="sign-in-protection",
     )

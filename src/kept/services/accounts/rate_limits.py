@@ -1,4 +1,4 @@
-"""Limits on attempts, counted under a keyed hash of who tries: never an address at rest, and the key lives 7 days (§3.4).
+"""Limits on attempts, counted under a keyed hash of who tries: never an address at rest, and the key lives 7 days.
 
 The key exists in memory only, so what was counted means nothing after a restart or after a week.
 """
@@ -61,5 +61,5 @@ class Limits:
                 retry_after_seconds=max(1, int(wait)),
                 reason="too-many",
                 hint=f"try again in {max(1, int(wait / 60))} minutes",
-                rests_on="roles",
+                rests_on="sign-in-protection addresses",
             )

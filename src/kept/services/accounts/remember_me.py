@@ -1,4 +1,4 @@
-"""Remembered devices, §3.1: a cookie that saves typing the password, renewed each time it is used.
+"""Remembered devices: a cookie that saves typing the password, renewed each time it is used.
 
 A device has a series, known by the person, and a token that is good once. A token that was already renewed comes from a
 copy: whoever holds it, the owner or a thief, every device of the person is forgotten and every session ends.
@@ -6,22 +6,23 @@ copy: whoever holds it, the owner or a thief, every device of the person is forg
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 
 from kept.crypto.digest import same
 from kept.crypto.random import random_bytes
+from kept.crypto.token import token_bytes, token_text
 from kept.errors import SignInError
+from kept.policy.words import CookieDuty
 from kept.services.accounts.accounts import start_session
+from kept.services.accounts.cookie_life import life_of
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import build_entry
-from kept.services.gate.own_session import Own, own_account
+from kept.services.engine.record import OWN, about_person, record
+from kept.services.gate.own_session import Own
 from kept.store.interface import Transaction
 
-PURPOSE = "remember-me"
-COOKIE = "__Host-kept_remember"
 LIFE_SECONDS = 90 * 86400.0
+"""How long a device is remembered at most; a policy may declare less."""
 AGAIN_SECONDS = 10.0
 """Within this long the token before the newest is a double click, not a copy."""
 RAW_BYTES = 48
@@ -44,8 +45,12 @@ async def remember(engine: Engine, person_id: bytes) -> str:
     Args:
         engine: Open.
         person_id: Just signed in.
+
+    Raises:
+        InputError: The policy in force declares no cookie for it.
     """
     at = engine.ready()
+    ends_at = at + life_of(engine, CookieDuty.REMEMBER, LIFE_SECONDS)
     series, secret = random_bytes(16), random_bytes(16)
 
     async def body(tx: Transaction) -> None:
@@ -59,11 +64,11 @@ async def remember(engine: Engine, person_id: bytes) -> str:
             earlier_hash=b"",
             created_at=at,
             rotated_at=at,
-            expires_at=at + LIFE_SECONDS,
+            expires_at=ends_at,
         )
 
     await engine.data.write(body)
-    return _text(person_id, series, secret)
+    return token_text(person_id + series + secret)
 
 
 async def sign_in_remembered(engine: Engine, unverified: str) -> tuple[str, str]:
@@ -106,14 +111,10 @@ async def sign_in_remembered(engine: Engine, unverified: str) -> tuple[str, str]
 
     found, since = await engine.data.write(body)
     if found == "forgotten":
-        raise SignInError(
-            "expected a device we remember, found another",
-            reason="device-forgotten",
-            hint="sign in once more; it was forgotten, or its time is over",
-            rests_on="cookies:remember",
-        )
+        raise _forgotten()
     if found == "copied":
-        await _record(engine, person_id, Act.DEVICE_COPIED, Outcome.REFUSED, at)
+        concerning = await about_person(engine, person_id)
+        await record(engine, OWN, Act.DEVICE_COPIED, concerning, at=at, outcome=Outcome.REFUSED)
         raise SignInError(
             "this device's cookie was used from a copy",
             reason="device-copied",
@@ -121,7 +122,7 @@ async def sign_in_remembered(engine: Engine, unverified: str) -> tuple[str, str]
             rests_on="cookies:remember",
         )
     token = await start_session(engine, person_id, signed_in_at=since)
-    return token, _text(person_id, series, fresh) if found == "renewed" else ""
+    return token, token_text(person_id + series + fresh) if found == "renewed" else ""
 
 
 async def devices_of(engine: Engine, own: Own) -> list[Device]:
@@ -167,26 +168,17 @@ async def forget_cookie(engine: Engine, unverified: str) -> None:
     await engine.data.write(body)
 
 
-async def _record(engine: Engine, person_id: bytes, act: Act, outcome: Outcome, at: float) -> None:
-    keys, _ = await engine.keyring.of_person(person_id)
-    entry = build_entry(own_account(engine, act, outcome, at, clause="3.1"), person_id if keys else b"")
-    await engine.record(entry, keys)
-
-
 def _parts(unverified: str) -> tuple[bytes, bytes, bytes]:
-    try:
-        raw = base64.b64decode(unverified + "=" * (-len(unverified) % 4), altchars=b"-_", validate=True)
-    except ValueError:
-        raw = b""
+    raw = token_bytes(unverified)
     if len(raw) != RAW_BYTES:
-        raise SignInError(
-            "expected a device we remember, found another",
-            reason="device-forgotten",
-            hint="sign in once more; it was forgotten, or its time is over",
-            rests_on="cookies:remember",
-        )
+        raise _forgotten()
     return raw[:16], raw[16:32], raw[32:]
 
 
-def _text(person_id: bytes, series: bytes, secret: bytes) -> str:
-    return base64.urlsafe_b64encode(person_id + series + secret).decode().rstrip("=")
+def _forgotten() -> SignInError:
+    return SignInError(
+        "expected a device we remember, found another",
+        reason="device-forgotten",
+        hint="sign in once more; it was forgotten, or its time is over",
+        rests_on="cookies:remember",
+    )

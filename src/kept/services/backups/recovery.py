@@ -1,7 +1,7 @@
 """Recovery after a restore: K's newer states and tombstones win, and a new log names the gap.
 
 The new log's first leaf commits to the old log's last checkpoint and to what is missing; everything still in D is then
-integrated anew. Nothing is hidden: whoever holds an older checkpoint sees another origin (DESIGN §4, Restore).
+integrated anew. Nothing is hidden: whoever holds an older checkpoint sees another origin.
 """
 
 from __future__ import annotations

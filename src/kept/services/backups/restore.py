@@ -3,7 +3,7 @@
 A kill leaves the new, or the old aside under a name that says so; restoring again finishes.
 
 A restored D is older than K: K's newer states and tombstones win (`recovering`). A restored K is older than what was erased
-since: until an operator signs it off the gate serves own-access only, and people can erase themselves (DESIGN §4, Restore).
+since: until an operator signs it off the gate serves own-access only, and people can erase themselves.
 """
 
 from __future__ import annotations

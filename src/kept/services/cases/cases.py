@@ -1,6 +1,6 @@
 """Cases: staff act for one purpose of their role, for one person, for a limited time.
 
-A case holds one person, bound by its first hit. Within it, reasons for a refusal are shown (DESIGN §2).
+A case holds one person, bound by its first hit. Within it, reasons for a refusal are shown.
 """
 
 from __future__ import annotations

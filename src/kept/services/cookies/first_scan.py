@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import Account, build_entry
 from kept.services.engine.flush import insert_entries
+from kept.services.engine.record import entry_of, operator
 from kept.store.interface import Transaction
 
 SERVING_SINCE = "serving_since"
@@ -45,15 +45,7 @@ async def begin_serving(engine: Engine) -> None:
         engine: Open, with the clock it serves by.
     """
     at = engine.ready()
-    account = Account(
-        act=Act.SERVE_FIRST.value,
-        outcome=Outcome.DONE.value,
-        at=at,
-        policy=engine.policy.hash[:16] if engine.has_policy else "",
-        kind="operator",
-        clause="3.7",
-    )
-    entry = engine.seal_entry(build_entry(account), None)
+    entry = entry_of(engine, operator(""), Act.SERVE_FIRST, at=at)
 
     async def body(tx: Transaction) -> None:
         if await tx.one("meta_get", name=SERVING_SINCE) is None:

@@ -5,10 +5,13 @@ What a browser sends from elsewhere is dropped in silence: its name is somebody 
 
 from __future__ import annotations
 
-from kept.cookies.rules import Dropped, Rules
+from kept.cookies.rules import Dropped, Jar, Rules
+from kept.policy.duties import cookie_for
+from kept.policy.model import Cookie
+from kept.policy.words import CookieDuty
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import Account, build_entry
+from kept.services.engine.record import SYSTEM, record
 
 NAME_AT_MOST = 64
 RECORDED_AT_MOST = 100
@@ -37,6 +40,20 @@ class CookieRules:
             self._of = (active.hash, Rules(active.policy))
         return self._of[1]
 
+    def serving(self, duty: CookieDuty) -> Cookie | None:
+        """Return the cookie of the policy in force that serves *duty*; None where it is not offered."""
+        return cookie_for(self._engine.policy.policy, duty) if self._engine.has_policy else None
+
+    def sent(self, jar: Jar, duty: CookieDuty) -> str:
+        """Return what a browser sent of the cookie that serves *duty*; empty when that may not pass, or is not there.
+
+        Args:
+            jar: Of the request.
+            duty: What the caller needs it for: a cookie is read by the code of its own purpose alone.
+        """
+        cookie = self.serving(duty)
+        return jar.value(cookie.name, purpose=cookie.purpose) if cookie and jar.has(cookie.name) else ""
+
     def found(self, dropped: Dropped) -> None:
         """Take note of a cookie that did not pass."""
         key = (dropped.name[:NAME_AT_MOST], dropped.reason)
@@ -48,16 +65,5 @@ class CookieRules:
         """Write the breaches that wait into the ledger."""
         waiting, self._waiting = self._waiting, []
         for one in waiting:
-            await self._engine.record(
-                build_entry(
-                    Account(
-                        act=Act.COOKIE_DROP.value,
-                        outcome=Outcome.REFUSED.value,
-                        at=self._engine.clock.now(),
-                        policy=self._engine.policy.hash[:16],
-                        kind="system",
-                        clause="3.7",
-                        facts=(("cookie", one.name[:NAME_AT_MOST]), ("reason", one.reason)),
-                    )
-                )
-            )
+            facts = (("cookie", one.name[:NAME_AT_MOST]), ("reason", one.reason))
+            await record(self._engine, SYSTEM, Act.COOKIE_DROP, outcome=Outcome.REFUSED, facts=facts)

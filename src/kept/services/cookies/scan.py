@@ -1,4 +1,4 @@
-"""Scanning a site with a real browser, §3.7: before any choice, after refusing, each yes alone, all, none again.
+"""The scan of a site with a real browser: before any choice, after refusing, each yes alone, all, none again.
 
 Chromium runs with a fresh profile on disk for each phase and third-party cookies let in, since a browser that blocks them
 by itself would make any site look clean. Nothing is asked of another host than the site asks.
@@ -20,8 +20,8 @@ from kept.crypto.random import random_id
 from kept.errors import SettingError
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import Account, build_entry
 from kept.services.engine.flush import insert_entries
+from kept.services.engine.record import entry_of, operator
 from kept.store.interface import Transaction
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -49,6 +49,16 @@ class ScanOf:
     findings: tuple[ScanFinding, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Phase:
+    """One phase of a scan: its name, the purposes allowed in it, what is pressed before, and what the browser says."""
+
+    name: str
+    allowed: frozenset[str]
+    acts: tuple[str, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+
+
 async def scan_site(rules: Rules, url: str, centre: str = CENTRE) -> tuple[list[Observed], list[ScanFinding]]:
     """Scan a site.
 
@@ -73,22 +83,23 @@ async def scan_site(rules: Rules, url: str, centre: str = CENTRE) -> tuple[list[
             hint="install Debian's `chromium`, and `pip install playwright`; nothing else of Kept needs them",
             rests_on="only-declared-cookies",
         )
-    steps: list[tuple[str, frozenset[str], tuple[str, ...], dict[str, str]]] = [
-        ("no choice", frozenset(), (), {}),
-        ("refused", frozenset(), ("refuse",), {}),
-        *((f"only {one}", frozenset({one}), (one,), {}) for one in rules.asked),
-        ("accepted", frozenset(rules.asked), ("accept",), {}),
-        ("withdrawn", frozenset(), ("accept", "refuse"), {}),
-        ("Sec-GPC", frozenset(), (), {"Sec-GPC": "1"}),
-    ]
+    none: frozenset[str] = frozenset()
+    phases = (
+        _Phase("no choice", none),
+        _Phase("refused", none, ("refuse",)),
+        *(_Phase(f"only {one}", frozenset({one}), (one,)) for one in rules.asked),
+        _Phase("accepted", frozenset(rules.asked), ("accept",)),
+        _Phase("withdrawn", none, ("accept", "refuse")),
+        _Phase("Sec-GPC", none, headers=(("Sec-GPC", "1"),)),
+    )
     seen = []
     async with async_playwright() as driver:
-        for phase, allowed, acts, headers in steps:
+        for phase in phases:
             try:
-                seen.append(await _phase(driver, binary, url, centre, phase, allowed, acts, headers))
+                seen.append(await _look(driver, binary, url, centre, phase))
             except Error as error:
                 raise SettingError(
-                    f"expected {urlsplit(url).netloc} to answer in the phase {phase!r}, found that it did not",
+                    f"expected {urlsplit(url).netloc} to answer in the phase {phase.name!r}, found that it did not",
                     reason="site-silent",
                     hint="is it running, and is its cookie centre where --centre says?",
                     rests_on="only-declared-cookies",
@@ -96,16 +107,7 @@ async def scan_site(rules: Rules, url: str, centre: str = CENTRE) -> tuple[list[
     return seen, compare(rules, seen)
 
 
-async def _phase(  # noqa: PLR0913 -- what a phase is
-    driver: Any,
-    binary: str,
-    url: str,
-    centre: str,
-    phase: str,
-    allowed: frozenset[str],
-    acts: tuple[str, ...],
-    headers: dict[str, str],
-) -> Observed:
+async def _look(driver: Any, binary: str, url: str, centre: str, phase: _Phase) -> Observed:
     host = urlsplit(url).hostname
     hosts: set[str] = set()
     storage: set[str] = set()
@@ -113,7 +115,7 @@ async def _phase(  # noqa: PLR0913 -- what a phase is
         (Path(folder) / "Default").mkdir()
         (Path(folder) / "Default" / "Preferences").write_text(json.dumps({"profile": {"cookie_controls_mode": 0}}))
         context = await driver.chromium.launch_persistent_context(
-            folder, executable_path=binary, args=["--no-sandbox"], extra_http_headers=headers
+            folder, executable_path=binary, args=["--no-sandbox"], extra_http_headers=dict(phase.headers)
         )
         try:
             page = context.pages[0] if context.pages else await context.new_page()
@@ -127,7 +129,7 @@ async def _phase(  # noqa: PLR0913 -- what a phase is
                 ),
             )
             await page.goto(url)
-            for act in acts:
+            for act in phase.acts:
                 await page.goto(f"{url.rstrip('/')}{centre}")
                 await _choose(page, act)
             await _look_around(page, url, storage)
@@ -138,7 +140,7 @@ async def _phase(  # noqa: PLR0913 -- what a phase is
             )
         finally:
             await context.close()
-    return Observed(phase, allowed, cookies, tuple(sorted(storage)), tuple(sorted(hosts)))
+    return Observed(phase.name, phase.allowed, cookies, tuple(sorted(storage)), tuple(sorted(hosts)))
 
 
 async def _choose(page: Any, act: str) -> None:
@@ -169,20 +171,9 @@ async def keep_scan(engine: Engine, url: str, seen: list[Observed], found: list[
         "phases": [[one.phase, sorted(name for name, _ in one.cookies)] for one in seen],
         "findings": [[one.phase, one.what, one.reason] for one in found],
     }
-    entry = engine.seal_entry(
-        build_entry(
-            Account(
-                act=Act.COOKIE_SCAN.value,
-                outcome=(Outcome.FAILED if found else Outcome.DONE).value,
-                at=at,
-                policy=engine.policy.hash[:16],
-                kind="operator",
-                clause="3.7",
-                facts=(("phases", str(len(seen))), ("findings", str(len(found)))),
-            )
-        ),
-        None,
-    )
+    facts = (("phases", str(len(seen))), ("findings", str(len(found))))
+    outcome = Outcome.FAILED if found else Outcome.DONE
+    entry = entry_of(engine, operator(""), Act.COOKIE_SCAN, at=at, outcome=outcome, facts=facts)
 
     async def body(tx: Transaction) -> None:
         await tx.run(

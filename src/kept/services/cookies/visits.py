@@ -1,4 +1,4 @@
-"""Visits counted with consent and without anybody's number, §3.5: they feed §4.2 and §4.3 and nothing else.
+"""Visits counted with consent and without anybody's number: they feed the data sets about visits and nothing else.
 
 The browser itself remembers, for one day, which pages it was counted on, so that each counts once a day; the installation holds
 counts by day, page and feature. Counts wait in memory for up to a minute: a kill loses them, and nothing else.
@@ -11,8 +11,6 @@ from datetime import UTC, datetime
 
 from kept.services.engine.engine import Engine
 
-PURPOSE = "marketing-data"
-COOKIE = "__Host-kept_visit"
 PAGES = ("home", "picture", "policy", "join", "registration", "cookies")
 """Pages that are counted; no other word is ever counted, so nothing typed into an address can become one."""
 FEATURES = ("look", "filter")

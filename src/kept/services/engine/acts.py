@@ -1,7 +1,7 @@
 """The closed vocabulary of the ledger: what can have happened.
 
-`source:subject:action`. The source is who acted: customer, staff, service (an API credential), operator or installation (Kept
-itself). Words are permanent: entries hold them for years.
+`source:subject:action`. The source is who acted: customer, staff, operator, partner or system (Kept by itself); *actor* where
+several may. Words are permanent: entries hold them for years.
 """
 
 from __future__ import annotations

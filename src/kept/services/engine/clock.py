@@ -1,7 +1,7 @@
 """The one clock: never backwards, and suspicious of leaps.
 
 now = max(clock, stored high water). More than 5 s behind the high water closes the gate; a leap of more than an hour
-while running, or of more than a day between two starts, freezes sweeps until an operator confirms (DESIGN §2, Time).
+while running, or of more than a day between two starts, freezes sweeps until an operator confirms.
 """
 
 from __future__ import annotations

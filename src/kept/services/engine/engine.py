@@ -309,7 +309,7 @@ class Engine:
                 f"the gate is closed: {self._closed_for}",
                 reason=self._closed_for,
                 hint="see `kept status`",
-                rests_on="roles",
+                rests_on="ledger-consistent",
             )
         if at - self._provider_asked_at > PROVIDER_ASKED_EVERY_SECONDS:
             if self.provider.state(self.keyring.epoch) != "usable":
@@ -385,11 +385,6 @@ class Engine:
         The console, which has the key, can tell who it is.
         """
         return f"staff-{hmac_sha256(self.keyring.installation_key(LEDGER_KEY), framed(b'actor', login.encode())).hex()[:12]}"
-
-    async def record(self, entry: Entry, keys: PersonKeys | None = None) -> str:
-        """Seal and append an entry that releases nothing; return its id, hex."""
-        await self.flush.append(self.seal_entry(entry, keys))
-        return entry.id.hex()
 
     async def meta(self, name: str) -> str:
         """Return a small fact about this installation; empty when it is not set."""

@@ -1,7 +1,7 @@
 """One entry of the ledger, built and sealed: the account part, the person part, their commitments and the id.
 
 The account part says who did what, for which purpose, under which clause; closed vocabulary, no free text, no person.
-The person part says whose it was and goes with that person. The id is the leaf hash (DESIGN §5).
+The person part says whose it was and goes with that person. The id is the leaf hash (`docs/formats/ledger.md`).
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class Account(msgspec.Struct, frozen=True, omit_defaults=True):
         outcome: How it ended, from `Outcome`.
         at: When, unix seconds.
         policy: First 16 hex digits of the active policy's hash.
-        kind: Kind of mandate: `staff`, `service`, `own`, `operator` or `installation`.
-        actor: Staff login, credential id or operator's name on the machine; empty for a customer or the installation.
+        kind: Who acted: `own`, `staff`, `program`, `operator` or `system`, as `record.Actor` has it.
+        actor: Keyed name of a member of staff, credential id or operator's name; empty for a person and the system.
         role: Role acted in; empty when there is none.
         purpose: Purpose acted for; empty when there is none.
         clause: Clause it rests on or follows from, without the section sign.
@@ -71,7 +71,7 @@ class PersonPart(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def is_register_line(said: Account) -> bool:
-    """Whether an entry is a line of the register of provisions: its person part may have to outlive an erasure (§4.6).
+    """Whether an entry is a line of the register of provisions: its person part may have to outlive an erasure.
 
     Args:
         said: The account part.

@@ -2,7 +2,7 @@
 
 One flush is in flight; everything that arrives meanwhile is the next batch; no timer. The flush transaction looks again
 at what each release was decided on (the person's `g`, the active policy, the mandate's volume and time box) and sends
-back whoever moved, so that nothing is released on a choice already withdrawn (DESIGN §2, Order of truth).
+back whoever moved, so that nothing is released on a choice already withdrawn (`docs/ARCHITECTURE.md`).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class SealedEntry:
         account_sealed: Sealed account part.
         person_key: Key id the person part is sealed under; empty when the entry concerns nobody.
         person_sealed: Sealed person part; empty when the entry concerns nobody.
-        told_from: When the person may be told of it, unix seconds (§4.9); 0 for at once, as everything else is.
+        told_from: When the person may be told of it, unix seconds; 0 for at once, as everything but a disclosure.
     """
 
     entry: Entry
@@ -40,6 +40,11 @@ class SealedEntry:
     person_key: str
     person_sealed: bytes
     told_from: float = 0.0
+
+    @property
+    def id(self) -> str:
+        """The entry's id, hex."""
+        return self.entry.id.hex()
 
 
 @dataclass(slots=True, frozen=True)
@@ -97,36 +102,11 @@ async def insert_entries(tx: Transaction, sealed: Iterable[SealedEntry], at: flo
             for one in rows
         ],
     )
-    with_person = [one for one in rows if one.entry.person_id and one.told_from <= at]
-    if with_person:
-        await tx.many(
-            "entry_person_insert",
-            [
-                {
-                    "person_id": one.entry.person_id,
-                    "entry_id": one.entry.id,
-                    "key_id": one.person_key,
-                    "sealed": one.person_sealed,
-                    "recorded_at": at,
-                }
-                for one in with_person
-            ],
-        )
-    if told_later := [one for one in rows if one.entry.person_id and one.told_from > at]:
-        await tx.many(
-            "entry_later_insert",
-            [
-                {
-                    "person_id": one.entry.person_id,
-                    "entry_id": one.entry.id,
-                    "key_id": one.person_key,
-                    "sealed": one.person_sealed,
-                    "recorded_at": at,
-                    "told_from": one.told_from,
-                }
-                for one in told_later
-            ],
-        )
+    named = [one for one in rows if one.entry.person_id]
+    if now := [_person_row(one, at) for one in named if one.told_from <= at]:
+        await tx.many("entry_person_insert", now)
+    if later := [{**_person_row(one, at), "told_from": one.told_from} for one in named if one.told_from > at]:
+        await tx.many("entry_later_insert", later)
     await tx.many("todo_insert", [{"entry_id": one.entry.id, "since": at} for one in rows])
     day = datetime.fromtimestamp(at, tz=UTC).strftime("%Y-%m-%d")
     tallies: Counter[tuple[str, str, str]] = Counter()
@@ -142,6 +122,16 @@ async def insert_entries(tx: Transaction, sealed: Iterable[SealedEntry], at: flo
             for (clause, act, outcome), count in tallies.items()
         ],
     )
+
+
+def _person_row(one: SealedEntry, at: float) -> dict[str, object]:
+    return {
+        "person_id": one.entry.person_id,
+        "entry_id": one.entry.id,
+        "key_id": one.person_key,
+        "sealed": one.person_sealed,
+        "recorded_at": at,
+    }
 
 
 class Flush:

@@ -107,16 +107,15 @@ def installation_parts(
         )
     fresh = not address.data.exists()
     provider = KeyFiles(address.key_folder)
-    signing_key = provider.signing_key(
-        create=create and fresh
-    )  # first: a kill leaves a key too many, never one too few
+    if create and fresh:
+        provider.signing_key(create=True)  # first: a kill leaves a key too many, never one too few
     data = SqliteStore(address.data, "data", create=create)
     keys = SqliteStore(address.keys, "keys", create=create)
     return Parts(
         data=data,
         keys=keys,
         provider=provider,
-        signing_key=signing_key,
+        signing_key=provider.signing_key(),
         guarantees=guarantees,
         clock=chosen.clock,
         origin=chosen.origin,

@@ -152,7 +152,7 @@ class KeyFiles:
     def destroy(self, epoch: int) -> None:
         """Overwrite and remove the root of *epoch*, and what a crash left of making it.
 
-        What the disk itself keeps is outside our reach (LIMITATIONS).
+        What the disk itself keeps is outside our reach (`docs/LIMITATIONS.md`).
 
         Raises:
             SettingError: It could not be overwritten or removed: the epoch is not destroyed.

@@ -96,7 +96,17 @@ class People:
                 hint="restore database D from a newer backup, or run `kept recover`",
                 rests_on="sealed-values",
             )
-        g, key_id, sealed = state_row
+        return Person(
+            person_id,
+            self._open_state(keys, copy_g, state_row),
+            keys,
+            {(slot, version): (value_key, value) for slot, version, value_key, value in values},
+            policy_hash,
+        )
+
+    def _open_state(self, keys: PersonKeys, copy_g: int | None, row: tuple[int, str, bytes]) -> PersonState:
+        """Open a person's state from its row (g, key id, sealed), not older than K's copy of it."""
+        g, key_id, sealed = row
         if copy_g is not None and g < copy_g:
             raise RollbackError(
                 f"expected a person's state number {copy_g} or later, found {g}",
@@ -105,7 +115,7 @@ class People:
                 rests_on="sealed-values",
             )
         state = parse_state(
-            open_state(keys.value_key(key_id), sealed, vault_id=self._vault_id, person_id=person_id, g=g)
+            open_state(keys.value_key(key_id), sealed, vault_id=self._vault_id, person_id=keys.person_id, g=g)
         )
         if state.g != g:
             raise SealError(
@@ -113,13 +123,7 @@ class People:
                 reason="state-malformed",
                 rests_on="sealed-values",
             )
-        return Person(
-            person_id,
-            state,
-            keys,
-            {(slot, version): (value_key, value) for slot, version, value_key, value in values},
-            policy_hash,
-        )
+        return state
 
     def open_slot(self, person: Person, slot: str) -> str | tuple[str, ...]:
         """Open the current value of *slot*.

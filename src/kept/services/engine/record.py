@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypedDict, Unpack
 
+from kept.errors import KeptError
 from kept.policy.decision import Mandate
 from kept.services.engine.acts import GROUNDS, Act, Outcome
 from kept.services.engine.engine import Engine
@@ -73,7 +74,7 @@ class About:
 
     Args:
         person_id: 16 bytes.
-        keys: Theirs; None when they are gone, and with them what would have been sealed.
+        keys: Theirs; None when they are gone: the entry is then about nobody.
         g: State the act was decided on.
         versions: Version of each slot concerned.
     """
@@ -94,6 +95,17 @@ def about(person: Person, versions: Mapping[str, int] | None = None) -> About:
     return About(person.id, person.keys, person.state.g, versions or {})
 
 
+async def about_person(engine: Engine, person_id: bytes) -> About:
+    """Return whom an entry concerns, where nothing was decided on their state.
+
+    Args:
+        engine: Open.
+        person_id: 16 bytes.
+    """
+    keys, _ = await engine.keyring.of_person(person_id)
+    return About(person_id, keys)
+
+
 class Said(TypedDict, total=False):
     """What an entry may say beside actor and act; each may be left out.
 
@@ -101,6 +113,7 @@ class Said(TypedDict, total=False):
         outcome: How it ended; *done* by default.
         at: When, unix seconds; now by default.
         rests_on: Ground, where the act's own is not it.
+        error: What the act ended with; it names the clause or the ground, where it has one.
         clause: Clause a decision named, without the section sign, where it is known already; wins over any ground.
         purpose, role, case: As in `Actor`, where they are not the actor's.
         items: Slots concerned, item names only.
@@ -112,6 +125,7 @@ class Said(TypedDict, total=False):
     outcome: Outcome
     at: float
     rests_on: str
+    error: KeptError
     clause: str
     purpose: str
     role: str
@@ -140,7 +154,7 @@ def account_part(engine: Engine, actor: Actor, act: Act, **said: Unpack[Said]) -
         actor=actor.name,
         role=said.get("role", actor.role),
         purpose=said.get("purpose", actor.purpose),
-        clause=said["clause"] if "clause" in said else engine.clause(said.get("rests_on", GROUNDS[act])),
+        clause=_clause(engine, act, said),
         items=said.get("items", ()),
         exit=said.get("exit", ""),
         case=said.get("case", actor.case),
@@ -148,6 +162,13 @@ def account_part(engine: Engine, actor: Actor, act: Act, **said: Unpack[Said]) -
         refused=said.get("refused", ()),
         facts=said.get("facts", ()),
     )
+
+
+def _clause(engine: Engine, act: Act, said: Said) -> str:
+    if "clause" in said:
+        return said["clause"]
+    named = engine.cite(said["error"]).clause.removeprefix("§") if "error" in said else ""
+    return named or engine.clause(said.get("rests_on", GROUNDS[act]))
 
 
 def sealed_entry(
@@ -161,17 +182,23 @@ def sealed_entry(
         concerning: Whom it concerns; None for nobody.
         told_from: When the person may be told of it, unix seconds; 0 for at once.
     """
-    if concerning is None:
+    if concerning is None or concerning.keys is None:
         return engine.seal_entry(build_entry(account), None)
     entry = build_entry(account, concerning.person_id, g=concerning.g, versions=dict(concerning.versions))
     return engine.seal_entry(entry, concerning.keys, told_from=told_from)
 
 
 def entry_of(
-    engine: Engine, actor: Actor, act: Act, concerning: About | None = None, **said: Unpack[Said]
+    engine: Engine,
+    actor: Actor,
+    act: Act,
+    concerning: About | None = None,
+    *,
+    told_from: float = 0.0,
+    **said: Unpack[Said],
 ) -> SealedEntry:
-    """Return the sealed entry of an act, to be written in the act's own transaction; see `record`."""
-    return sealed_entry(engine, account_part(engine, actor, act, **said), concerning)
+    """Return the sealed entry of an act, to be written in the act's own transaction; see `record` and `sealed_entry`."""
+    return sealed_entry(engine, account_part(engine, actor, act, **said), concerning, told_from=told_from)
 
 
 async def record(engine: Engine, actor: Actor, act: Act, concerning: About | None = None, **said: Unpack[Said]) -> str:
@@ -189,4 +216,4 @@ async def record(engine: Engine, actor: Actor, act: Act, concerning: About | Non
     """
     sealed = entry_of(engine, actor, act, concerning, **said)
     await engine.flush.append(sealed)
-    return sealed.entry.id.hex()
+    return sealed.id

@@ -1,7 +1,7 @@
 """The sequencer: takes entries from `todo`, gives them their place in the tree, signs the checkpoint once that is durable.
 
 Tiles, positions and head are written in one transaction that starts from the stored head (compare and set on size:
-the fence). The signed checkpoint lies in K, in D and in a file outside both (DESIGN §5).
+the fence). The signed checkpoint lies in K, in D and in a file outside both (`docs/formats/ledger.md`).
 """
 
 from __future__ import annotations
@@ -203,7 +203,7 @@ class Sequencer:
                     reason="ledger-behind",
                     hint="restore the newer database; if it is lost, run `kept recover`, which opens a new log that "
                     "names the gap",
-                    rests_on="sealed-values",
+                    rests_on="ledger-consistent sealed-values",
                 )
             try:
                 verify_consistency(last.size, size, await self.consistency(last.size, size), last.root, root)
@@ -212,7 +212,7 @@ class Sequencer:
                     "expected the ledger to extend its last signed checkpoint, found another tree",
                     reason="ledger-rewritten",
                     hint="run `kept verify` to find the entry; restore database D from a backup",
-                    rests_on="sealed-values",
+                    rests_on="ledger-consistent sealed-values",
                 ) from error
         await self._sign()
 

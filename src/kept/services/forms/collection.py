@@ -1,12 +1,12 @@
-"""Collecting: the notice first, then what the person chose to give, bound to that notice; then a receipt.
+"""Collection: the notice first, then what the person chose to give, bound to that notice; then a receipt.
 
 A submission without proof of the notice shown is refused; so is an extra field, an undeclared item, a used, old, forged
-or foreign token. Nothing is required and nothing is ticked for anybody (§2.1, §2.2, §2.3, §2.6, §2.7, §4.7).
+or foreign token. Nothing is ticked for anybody, and an empty box is a no.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -23,13 +23,13 @@ from kept.policy.person import PersonState
 from kept.policy.words import CHANNELS, Basis, Exit, Source
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import build_entry
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person
+from kept.services.engine.record import Actor, about, about_person, account_part, entry_of, record
 from kept.services.forms.receipts import Receipt, consent_receipt
 from kept.services.forms.submission import Submission, Tick, parse_submission
 from kept.services.gate.changing import Change, Extra, change_person, find_forms
-from kept.services.gate.own_session import Own, own_account
+from kept.services.gate.own_session import Own
 from kept.services.messages.stop_list import lift, tokens_of
 from kept.store.interface import Transaction
 
@@ -50,7 +50,7 @@ class Presented:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What taking part writes, with the submission: its statements, and what it adds to the receipt."""
+    """What a participation writes, with the submission: its statements, and what it adds to the receipt."""
 
     write: Extra
     on_receipt: dict[str, object]
@@ -116,7 +116,7 @@ async def submit(  # noqa: PLR0913 -- a submission has these parts
     instance: Instance | None = None,
     part: Part | None = None,
 ) -> Receipt:
-    """Take what a person chose to give.
+    """Take what a person chose to give; a submission has so many parts.
 
     Args:
         engine: Open.
@@ -127,7 +127,7 @@ async def submit(  # noqa: PLR0913 -- a submission has these parts
         unverified_token: The notice token that came with it.
         fields: Names and texts as they came; `choice` for boxes, an item id otherwise. Empty texts are not given.
         instance: Run-time instance the form is of; the caller has checked that it is open to this person.
-        part: What taking part writes with it, in the same transaction.
+        part: What a participation writes with it, in the same transaction.
 
     Returns:
         The receipt.
@@ -148,64 +148,110 @@ async def submit(  # noqa: PLR0913 -- a submission has these parts
     except (MalformedError, SubmissionError) as error:
         await _record_refusal(engine, own, error)
         raise
-    notice_id = claims["notice"]
     known = await engine.notices.of_person((await engine.people.load(own.person_id)).state)
-    receipt: Receipt | None = None
-    ways = {one.exit for one in given.ticks if one.exit in CHANNELS and one.exit is not None}
-    written_to_again = tokens_of(engine, given.values, ways)
+    taken = _Taken(engine, own.acting(), claims, notice, given, asked, instance, part, known)
+    try:
+        await change_person(engine, own.person_id, taken.change)
+    except (SubmissionError, ConflictError) as error:
+        await _record_refusal(engine, own, error)
+        raise
+    if taken.receipt is None:
+        raise RuntimeError("a submission ended without a receipt")
+    return taken.receipt
 
-    def make(person: Person, at: float) -> Change:
-        nonlocal receipt
-        state = person.state
-        key_id = person.keys.newest("values")
-        values = {_slot(policy, item, instance): value for item, value in given.values.items()}
-        for item in asked.stages[stage]:
-            if item in asked.needed and _slot(policy, item, instance) not in {*values, *state.slots}:
+
+@dataclass(slots=True)
+class _Taken:
+    """A submission that was read: what it changes of the person, and the receipt of it.
+
+    Args:
+        engine: Open.
+        who: The person, as an entry says it.
+        claims: Of its token.
+        notice: As shown.
+        given: What the person chose to give.
+        asked: The point, narrowed by its instance.
+        instance: Run-time instance of the form, if it is one's.
+        part: What taking part writes with it.
+        known: Notices the person's values and grants answer to.
+        receipt: Once the change was made.
+    """
+
+    engine: Engine
+    who: Actor
+    claims: Mapping[str, str]
+    notice: Notice
+    given: Submission
+    asked: Point
+    instance: Instance | None
+    part: Part | None
+    known: Mapping[str, Notice]
+    receipt: Receipt | None = None
+
+    def change(self, person: Person, at: float) -> Change:
+        """Return the change of a person, as loaded now."""
+        engine, given, part = self.engine, self.given, self.part
+        policy, notice_id = engine.policy.policy, self.claims["notice"]
+        values = {_slot(policy, item, self.instance): value for item, value in given.values.items()}
+        self._require_needed({*values, *person.state.slots})
+        state = change.fill(
+            person.state,
+            values,
+            notice_id=notice_id,
+            point=self.asked.id,
+            source=Source.OWN_SESSION,
+            key_id=person.keys.newest("values"),
+            at=at,
+        )
+        state = _accepted(policy, state, given, self.asked, notice_id, self.known)
+        state = _granted(state, given.ticks, notice_id, (*values, *given.use), at)
+        state = _agreed_to_publish(policy, state, given, self.asked, self.instance, notice_id, at)
+        slots, ticks = (*given.values, *given.use), ticks_of(given.ticks)
+        receipt = self.receipt = consent_receipt(policy, self.notice, notice_id, person.id, slots, ticks, at)
+        if part is not None:
+            receipt.record.update(part.on_receipt)
+        ways = {one.exit for one in given.ticks if one.exit in CHANNELS and one.exit is not None}
+        written_to_again = tokens_of(engine, given.values, ways)
+        return Change(
+            change.replace(state, g=person.state.g + 1),
+            account_part(engine, self.who, Act.VALUE_COLLECT, at=at, items=tuple(values), facts=self._facts()),
+            values=dict(values),
+            gained=tuple(form for slot, value in values.items() for form in find_forms(engine, slot, value)),
+            extra=lambda tx: self._finish(tx, person, at, written_to_again),
+            receipt=(receipt.id, "consent", msgspec.json.encode(receipt.record)),
+        )
+
+    async def _finish(
+        self, tx: Transaction, person: Person, at: float, written_to_again: Sequence[tuple[Exit, bytes]]
+    ) -> None:
+        """Write what belongs to the change, in its transaction: the token is used up, and stop lists that it lifts."""
+        await _use_token(tx, self.claims["id"], at)
+        if self.part is not None:
+            await self.part.write(tx)
+        if await lift(tx, written_to_again):
+            facts = (("channels", ",".join(sorted({one.value for one, _ in written_to_again}))),)
+            entry = entry_of(self.engine, self.who, Act.STOP_LIST_LIFT, about(person), at=at, facts=facts)
+            await insert_entries(tx, [entry], at)
+
+    def _require_needed(self, held: Collection[str]) -> None:
+        for item in self.asked.stages[self.notice.stage]:
+            if item in self.asked.needed and _slot(self.engine.policy.policy, item, self.instance) not in held:
                 raise SubmissionError(
                     "expected an item this form needs, found none",
                     field=item,
                     reason="item-needed",
                     hint="the form says beside it why it is needed",
-                    rests_on="collection",
+                    rests_on=f"collection:{self.asked.id}",
                 )
-        state = change.fill(
-            state, values, notice_id=notice_id, point=point, source=Source.OWN_SESSION, key_id=key_id, at=at
-        )
-        state = _accepted(policy, state, given, asked, notice_id, known)
-        state = _granted(state, given.ticks, notice_id, (*values, *given.use), at)
-        state = _agreed_to_publish(policy, state, given, asked, instance, notice_id, at)
-        state = change.replace(state, g=person.state.g + 1)
-        receipt = consent_receipt(
-            policy, notice, notice_id, person.id, (*given.values, *given.use), ticks_of(given.ticks), at
-        )
-        if part is not None:
-            receipt.record.update(part.on_receipt)
-        return Change(
-            state,
-            own_account(
-                engine,
-                Act.VALUE_COLLECT,
-                Outcome.DONE,
-                at,
-                actor=own.vouched_by,
-                clause="2.6",
-                items=tuple(values),
-                facts=_facts(given, notice_id, point, stage, instance),
-            ),
-            values=dict(values),
-            gained=tuple(form for slot, value in values.items() for form in find_forms(engine, slot, value)),
-            extra=lambda tx: _finish(engine, tx, person, claims["id"], at, part, written_to_again),
-            receipt=(receipt.id, "consent", msgspec.json.encode(receipt.record)),
-        )
 
-    try:
-        await change_person(engine, own.person_id, make)
-    except (SubmissionError, ConflictError) as error:
-        await _record_refusal(engine, own, error)
-        raise
-    if receipt is None:
-        raise RuntimeError("a submission ended without a receipt")
-    return receipt
+    def _facts(self) -> tuple[tuple[str, str], ...]:
+        given, said = self.given, self.claims
+        facts = [("notice", said["notice"]), ("point", said["point"])]
+        facts.append(("choices", ",".join(one.name() for one in given.ticks)))
+        if self.instance is not None:
+            facts += [("instance", self.instance.id), ("stage", said["stage"]), ("used", ",".join(given.use))]
+            facts.append(("publish", ",".join(given.publish)))
+        return tuple(facts)
 
 
 def ticks_of(ticks: Sequence[Tick]) -> tuple[tuple[str, str, str], ...]:
@@ -287,41 +333,6 @@ def item_of(slot: str) -> str:
     return slot.partition("#")[0]
 
 
-def _facts(
-    given: Submission, notice_id: str, point: str, stage: str, instance: Instance | None
-) -> tuple[tuple[str, str], ...]:
-    facts = [("notice", notice_id), ("point", point), ("choices", ",".join(one.name() for one in given.ticks))]
-    if instance is not None:
-        facts += [("instance", instance.id), ("stage", stage), ("used", ",".join(given.use))]
-        facts.append(("publish", ",".join(given.publish)))
-    return tuple(facts)
-
-
-async def _finish(  # noqa: PLR0913 -- what a submission writes with itself
-    engine: Engine,
-    tx: Transaction,
-    person: Person,
-    token_id: str,
-    at: float,
-    part: Part | None,
-    written_to_again: Sequence[tuple[Exit, bytes]],
-) -> None:
-    await _use_token(tx, token_id, at)
-    if part is not None:
-        await part.write(tx)
-    if await lift(tx, written_to_again):
-        account = own_account(
-            engine,
-            Act.STOP_LIST_LIFT,
-            Outcome.DONE,
-            at,
-            clause="4.4",
-            facts=(("channels", ",".join(sorted({one.value for one, _ in written_to_again}))),),
-        )
-        entry = build_entry(account, person.id, g=person.state.g)
-        await insert_entries(tx, [engine.seal_entry(entry, person.keys)], at)
-
-
 def claims_of(engine: Engine, unverified: str) -> dict[str, str]:
     """Return which form a notice token is of; nothing for one that is forged or too old, which `submit` refuses.
 
@@ -379,17 +390,7 @@ def _used() -> ConflictError:
 
 async def _record_refusal(engine: Engine, own: Own, error: InputError) -> None:
     """A refused submission is evidence too: which rule, never what was sent."""
-    keys, _ = await engine.keyring.of_person(own.person_id)
-    entry = build_entry(
-        own_account(
-            engine,
-            Act.SUBMISSION_REFUSE,
-            Outcome.REFUSED,
-            engine.clock.now(),
-            actor=own.vouched_by,
-            clause=(error.clause or "§2.1").removeprefix("§"),
-            facts=(("reason", error.reason),),
-        ),
-        own.person_id if keys else b"",
+    concerning, facts = await about_person(engine, own.person_id), (("reason", error.reason),)
+    await record(
+        engine, own.acting(), Act.SUBMISSION_REFUSE, concerning, outcome=Outcome.REFUSED, error=error, facts=facts
     )
-    await engine.record(entry, keys)

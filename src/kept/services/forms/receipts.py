@@ -59,27 +59,7 @@ def consent_receipt(  # noqa: PLR0913 -- what a receipt names
     filled = [term.purpose for term in notice.terms if term.item in slots]
     presented = {term.purpose for term in notice.terms}
     purposes = dict.fromkeys([*filled, *(tick[0] for tick in ticks if tick[0] in presented)])  # a yes alone is one too
-    processes = []
-    for one in purposes:
-        purpose = policy.purposes[one]
-        terms = [term for term in notice.terms if term.purpose == one]
-        chosen = [tick for tick in ticks if tick[0] == one]
-        processes.append(
-            {
-                "dpv:hasPurpose": {
-                    "@id": f"#purpose-{one}",
-                    "dct:title": purpose.titles[language],
-                    "skos:broader": f"dpv:{purpose.dpv}" if purpose.dpv else None,
-                },
-                "dpv:hasLegalBasis": terms[0].basis.value,
-                "dpv:hasPersonalData": [term.item for term in terms if term.item in slots],
-                "dpv:hasRecipient": sorted({name for _, _, name in chosen if name}),
-                "dpv:hasStorageCondition": retention_words(terms[0].retention, language),
-                "exits": [way_out.value for way_out in terms[0].exits],
-                "channels": sorted({channel for _, channel, _ in chosen if channel}),
-                "given": bool(chosen) if terms[0].basis.value == "consent" else None,
-            }
-        )
+    processes = [_process(policy, notice, one, slots, [tick for tick in ticks if tick[0] == one]) for one in purposes]
     record = {
         "@context": {
             "dpv": "https://w3id.org/dpv#",
@@ -114,6 +94,28 @@ def consent_receipt(  # noqa: PLR0913 -- what a receipt names
         ],
     }
     return Receipt(receipt_id, record)
+
+
+def _process(
+    policy: Policy, notice: Notice, purpose_id: str, slots: tuple[str, ...], chosen: list[tuple[str, str, str]]
+) -> dict[str, Any]:
+    """Return what a receipt says of one purpose."""
+    purpose, language = policy.purposes[purpose_id], notice.language
+    terms = [term for term in notice.terms if term.purpose == purpose_id]
+    return {
+        "dpv:hasPurpose": {
+            "@id": f"#purpose-{purpose_id}",
+            "dct:title": purpose.titles[language],
+            "skos:broader": f"dpv:{purpose.dpv}" if purpose.dpv else None,
+        },
+        "dpv:hasLegalBasis": terms[0].basis.value,
+        "dpv:hasPersonalData": [term.item for term in terms if term.item in slots],
+        "dpv:hasRecipient": sorted({name for _, _, name in chosen if name}),
+        "dpv:hasStorageCondition": retention_words(terms[0].retention, language),
+        "exits": [way_out.value for way_out in terms[0].exits],
+        "channels": sorted({channel for _, channel, _ in chosen if channel}),
+        "given": bool(chosen) if terms[0].basis.value == "consent" else None,
+    }
 
 
 async def receipts_of(engine: Engine, own: Own) -> list[tuple[Receipt, str, float]]:

@@ -1,7 +1,7 @@
 """A new version of the policy gives no right over old values: who gave them is asked, at their next visit, what is changed.
 
 Asked is for the purposes the version in force would use a value for and its own notice does not bind: new ones, and those
-whose words or basis changed. Nothing is ticked; who leaves it keeps the old notice, and nothing is taken away (§4.1).
+whose words or basis changed. Nothing is ticked; who leaves it keeps the old notice, and nothing is taken away.
 """
 
 from __future__ import annotations

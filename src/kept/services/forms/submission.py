@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -80,29 +80,38 @@ def parse_submission(
         )
     point = narrow(policy, instance) if instance else policy.points[notice.point]
     items = point.stages[notice.stage]
-    asked = {one for one in items if not (instance and policy.items[one].type is ItemType.ANSWER)}
     offered = {
         Tick(one.purpose, one.exit, one.recipient).name(): one
         for one in present.boxes(policy, notice.point, notice.language, notice.stage, instance=instance)
     }
+    publishable = publishable_items(policy, point.purposes) if instance else set()
+    choices: dict[str, Collection[str]] = {
+        TICK: offered,
+        USE: {item for item in items if not policy.items[item].per_instance},
+        PUBLISH: publishable.intersection(items),
+    }
+    fields = {one for one in items if not (instance and policy.items[one].type is ItemType.ANSWER)}
+    fields |= {f"{ANSWER}{question.id}" for question in instance.questions} if instance else set()
+    raw = _divided(unverified_fields, choices, fields)
+    ticked = [offered[one] for one in raw.pop(TICK, [])]
+    use, publish = (tuple(dict.fromkeys(raw.pop(one, []))) for one in (USE, PUBLISH))
+    values = _values(policy, raw, at)
+    answers = _answers(instance, raw) if instance else ()
+    if answers:
+        values[next(one for one in items if policy.items[one].type is ItemType.ANSWER)] = answers
+    ticks = dict.fromkeys(Tick(box.purpose, box.exit, box.recipient) for box in ticked)
+    return Submission(values, tuple(ticks), use, publish)
+
+
+def _divided(
+    unverified_fields: Sequence[tuple[str, str]], choices: Mapping[str, Collection[str]], fields: Collection[str]
+) -> dict[str, list[str]]:
+    """Return the texts that came under each name; a choice or a field the form does not have is refused."""
     raw: dict[str, list[str]] = {}
-    ticks: list[Tick] = []
-    several: dict[str, list[str]] = {USE: [], PUBLISH: []}
-    usable = {item for item in items if not policy.items[item].per_instance}
-    publishable = {item for item in items if instance and item in publishable_items(policy, point.purposes)}
     for name, text in unverified_fields:
-        if name == TICK:
-            if text not in offered:
-                raise _unknown_choice()
-            box = offered[text]
-            ticks.append(Tick(box.purpose, box.exit, box.recipient))
-        elif name in several:
-            if text not in (usable if name == USE else publishable):
-                raise _unknown_choice()
-            several[name].append(text)
-        elif name in asked or (instance and instance.question(name.removeprefix(ANSWER)) and ANSWER in name[:7]):
-            raw.setdefault(name, []).append(text)
-        else:
+        if name in choices and text not in choices[name]:
+            raise _unknown_choice()
+        if name not in choices and name not in fields:
             raise SubmissionError(
                 "expected only the fields this form declares, found another",
                 field="",
@@ -110,16 +119,8 @@ def parse_submission(
                 hint="nothing was taken; use the form as it is shown",
                 rests_on="nothing-unneeded",
             )
-    values = _values(policy, raw, at)
-    answers = _answers(instance, raw) if instance else ()
-    if answers:
-        values[next(one for one in items if policy.items[one].type is ItemType.ANSWER)] = answers
-    return Submission(
-        values,
-        tuple(dict.fromkeys(ticks)),
-        tuple(dict.fromkeys(several[USE])),
-        tuple(dict.fromkeys(several[PUBLISH])),
-    )
+        raw.setdefault(name, []).append(text)
+    return raw
 
 
 def publishable_items(policy: Policy, purposes: Sequence[str]) -> set[str]:

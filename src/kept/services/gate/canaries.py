@@ -1,4 +1,4 @@
-"""Canaries: invented people among the others, whom nobody has a reason to look at. Their release is an alarm (§5.5).
+"""Canaries: invented people among the others, whom nobody has a reason to look at. Their release is an alarm.
 
 Who they are stands in K alone; in D they are people like any other. The alarm is written in the transaction of the very
 entry that released one.
@@ -9,10 +9,10 @@ from __future__ import annotations
 from kept.crypto.random import random_id
 from kept.errors import InputError
 from kept.policy.decision import Mandate
-from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import Account, build_entry
 from kept.services.engine.flush import Effect, insert_entries
+from kept.services.engine.record import Actor, entry_of, operator
 from kept.store.interface import Row, Transaction
 
 FINDINGS = ("mistake", "curiosity", "exercise", "theft")
@@ -34,25 +34,8 @@ def alarm(  # noqa: PLR0913 -- what an alarm names
     """
     if person_id not in engine.canaries or mandate.kind == "own":
         return None
-    entry = engine.seal_entry(
-        build_entry(
-            Account(
-                act=Act.CANARY_ALARM.value,
-                outcome=Outcome.DONE.value,
-                at=at,
-                policy=engine.policy.hash[:16],
-                kind="system",
-                actor=mandate.actor,
-                role=mandate.role,
-                purpose=mandate.purpose,
-                clause="5.5",
-                exit=way,
-                case=mandate.case,
-                facts=(("entry", entry_id),),
-            )
-        ),
-        None,
-    )
+    found = Actor("system", mandate.actor, mandate.role, mandate.purpose, mandate.case)
+    entry = entry_of(engine, found, Act.CANARY_ALARM, at=at, exit=way, facts=(("entry", entry_id),))
 
     async def write(tx: Transaction) -> None:
         await tx.run(
@@ -100,24 +83,11 @@ async def acknowledge(engine: Engine, alarm_id: str, finding: str, *, by: str) -
             "expected one alarm that stands and a known finding, found something else",
             reason="alarm-unknown",
             hint=f"findings: {', '.join(FINDINGS)}; `kept canary list` shows the alarms",
-            rests_on="keys-apart",
+            rests_on="canaries-silent",
         )
     at = engine.ready()
-    entry = engine.seal_entry(
-        build_entry(
-            Account(
-                act=Act.CANARY_ACKNOWLEDGE.value,
-                outcome=Outcome.DONE.value,
-                at=at,
-                policy=engine.policy.hash[:16],
-                kind="operator",
-                actor=by,
-                clause="5.5",
-                facts=(("finding", finding), ("entry", str(named[0][2]))),
-            )
-        ),
-        None,
-    )
+    facts = (("finding", finding), ("entry", str(named[0][2])))
+    entry = entry_of(engine, operator(by), Act.CANARY_ACKNOWLEDGE, at=at, facts=facts)
 
     async def body(tx: Transaction) -> None:
         if await tx.run(

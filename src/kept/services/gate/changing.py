@@ -13,10 +13,11 @@ from kept.crypto.random import random_bytes
 from kept.errors import ConflictError
 from kept.policy.person import PersonState, encode_state
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import Account, build_entry
+from kept.services.engine.entry import Account
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.keyring import PersonKeys
 from kept.services.engine.people import Person
+from kept.services.engine.record import About, sealed_entry
 from kept.store.interface import Transaction
 from kept.vault.index import index_token
 from kept.vault.normal import normalise
@@ -88,13 +89,8 @@ async def write_change(engine: Engine, person: Person, change: Change, at: float
     """Write one change; see `change_person`."""
     state, keys = change.state, person.keys
     key_id = keys.newest("values")
-    entry = build_entry(
-        change.account,
-        person.id,
-        g=state.g,
-        versions={slot: state.slots[slot].version for slot in change.values if slot in state.slots},
-    )
-    sealed_entry = engine.seal_entry(entry, keys)
+    versions = {slot: state.slots[slot].version for slot in change.values if slot in state.slots}
+    entry = sealed_entry(engine, change.account, About(person.id, keys, state.g, versions))
     sealed_state = seal_state(
         keys.value_key(key_id), encode_state(state), vault_id=engine.vault_id, person_id=person.id, g=state.g
     )
@@ -118,7 +114,7 @@ async def write_change(engine: Engine, person: Person, change: Change, at: float
         }
         for slot, value in change.values.items()
     ]
-    await _put_tokens(engine, person.id, change.gained)
+    await _tokens(engine, "token_put", person.id, change.gained)
 
     async def body(tx: Transaction) -> None:
         if not await tx.run(
@@ -138,12 +134,12 @@ async def write_change(engine: Engine, person: Person, change: Change, at: float
             await _keep_receipt(tx, engine, person.id, keys, change.receipt, at)
         if change.extra is not None:
             await change.extra(tx)  # noqa: S610 -- not Django's
-        await insert_entries(tx, [sealed_entry], at)
+        await insert_entries(tx, [entry], at)
 
     await engine.data.write(body)
     await copy_state(engine, person.id, state.g, key_id, sealed_state)
-    await _drop_tokens(engine, person.id, change.lost)
-    return state, entry.id.hex()
+    await _tokens(engine, "token_delete", person.id, change.lost)
+    return state, entry.id
 
 
 async def new_person(  # noqa: PLR0913 -- what a person begins with
@@ -173,17 +169,16 @@ async def new_person(  # noqa: PLR0913 -- what a person begins with
     sealed_state = seal_state(
         keys.value_key(key_id), encode_state(state), vault_id=engine.vault_id, person_id=person_id, g=state.g
     )
-    entry = build_entry(account, person_id, g=state.g)
-    sealed_entry = engine.seal_entry(entry, keys)
+    entry = sealed_entry(engine, account, About(person_id, keys, state.g))
 
     async def body(tx: Transaction) -> None:
         await tx.run("state_insert", person_id=person_id, g=state.g, key_id=key_id, sealed=sealed_state)
         await extra(tx, person_id)
-        await insert_entries(tx, [sealed_entry], at)
+        await insert_entries(tx, [entry], at)
 
     await engine.data.write(body)
     await copy_state(engine, person_id, state.g, key_id, sealed_state)
-    return person_id, entry.id.hex()
+    return person_id, entry.id
 
 
 async def copy_state(engine: Engine, person_id: bytes, g: int, key_id: str, sealed: bytes) -> None:
@@ -223,25 +218,14 @@ def find_forms(engine: Engine, slot: str, value: str | tuple[str, ...]) -> list[
     return [(item, normalise(kind.value, value).find_by)]
 
 
-async def _put_tokens(engine: Engine, person_id: bytes, forms: tuple[tuple[str, str], ...]) -> None:
+async def _tokens(engine: Engine, statement: str, person_id: bytes, forms: tuple[tuple[str, str], ...]) -> None:
+    """Put or delete index tokens, by statement."""
     if not forms:
         return
 
     async def body(tx: Transaction) -> None:
         for item, form in forms:
             token = index_token(engine.keyring.installation_key(f"index:{item}"), item, form)
-            await tx.run("token_put", item=item, token=token, person_id=person_id)
-
-    await engine.keys.write(body)
-
-
-async def _drop_tokens(engine: Engine, person_id: bytes, forms: tuple[tuple[str, str], ...]) -> None:
-    if not forms:
-        return
-
-    async def body(tx: Transaction) -> None:
-        for item, form in forms:
-            token = index_token(engine.keyring.installation_key(f"index:{item}"), item, form)
-            await tx.run("token_delete", item=item, token=token, person_id=person_id)
+            await tx.run(statement, item=item, token=token, person_id=person_id)
 
     await engine.keys.write(body)

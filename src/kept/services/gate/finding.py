@@ -13,11 +13,12 @@ from kept.crypto.random import random_bytes
 from kept.errors import ErasedError, EvidenceError, InputError, NotFoundError, SubmissionError
 from kept.policy.decision import LawRequest, Mandate, Refused
 from kept.policy.words import Exit
-from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.acts import GROUNDS, Act, Outcome
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import Account, Refusal, build_entry
+from kept.services.engine.entry import Refusal
 from kept.services.engine.flush import Condition, Moved
 from kept.services.engine.people import Person
+from kept.services.engine.record import about, entry_of, holder_of
 from kept.services.gate import gate
 from kept.services.gate.external_ids import external_form, external_ids_of, find_owner
 from kept.services.gate.gate import NO_CIRCUMSTANCES, Circumstances
@@ -29,7 +30,7 @@ TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """Whom an authority's request names by the criteria themselves (§4.9): those items identify, and nothing opens.
+    """Whom an authority's request names by the criteria themselves: those items identify, and nothing opens.
 
     Args:
         starts_at: Begin of the request's period, unix seconds.
@@ -120,7 +121,7 @@ async def _find_once(  # noqa: C901 -- one search, in its order
             "expected one person, found several",
             reason="ambiguous",
             hint="add a second item, such as the phone number",
-            rests_on="purposes",
+            rests_on=f"purposes:{mandate.purpose}",
         )
     entry_id = ""
     if refused:
@@ -279,38 +280,25 @@ async def _record(  # noqa: PLR0913 -- the fields of an entry
     sought: Sought | None = None,
 ) -> str:
     permitted = person is not None and not refused
-    clause = (
-        engine.policy.policy.purposes[mandate.purpose].clause
-        if mandate.purpose in engine.policy.policy.purposes
-        else "5.2"
-    )
-    entry = build_entry(
-        Account(
-            act=Act.PERSON_FIND.value,
-            outcome=(Outcome.PERMITTED if permitted else Outcome.REFUSED).value,
-            at=at,
-            policy=engine.policy.hash[:16],
-            kind=mandate.kind,
-            actor=mandate.actor,
-            role=mandate.role,
-            purpose=mandate.purpose,
-            clause=clause if permitted or not refused else next(iter(refused.values())).clause,
-            items=items if permitted else (),
-            exit=(Exit.LEGAL_BUNDLE if sought else Exit.SCREEN).value,
-            case=mandate.case,
-            mandate=mandate.id,
-            refused=tuple(Refusal(slot, one.step, one.reason, one.clause) for slot, one in refused.items()),
-            facts=((("reason", reason),) if reason else ()) + (sought.circumstances(b"", ()).facts() if sought else ()),
+    found = items if permitted else ()
+    reasons = (("reason", reason),) if reason else ()
+    sealed = entry_of(
+        engine,
+        holder_of(mandate),
+        Act.PERSON_FIND,
+        about(person, {item: person.state.slots[item].version for item in found}) if person else None,
+        told_from=sought.told_from if sought else 0.0,
+        outcome=Outcome.PERMITTED if permitted else Outcome.REFUSED,
+        at=at,
+        clause=next(
+            (one.clause for one in refused.values()),
+            engine.clause(f"purposes:{mandate.purpose} {GROUNDS[Act.PERSON_FIND]}"),
         ),
-        person.id if person else b"",
-        g=person.state.g if person else 0,
-        versions={item: person.state.slots[item].version for item in items} if person and permitted else {},
+        items=found,
+        exit=(Exit.LEGAL_BUNDLE if sought else Exit.SCREEN).value,
+        refused=tuple(Refusal(slot, one.step, one.reason, one.clause) for slot, one in refused.items()),
+        facts=reasons + (sought.circumstances(b"", ()).facts() if sought else ()),
     )
-    sealed = engine.seal_entry(entry, person.keys if person else None, told_from=sought.told_from if sought else 0.0)
-    condition = (
-        Condition(g=person.state.g, policy_hash=person.policy_hash, mandate_id=mandate.id, charge=1)
-        if person and permitted
-        else None
-    )
-    await engine.flush.append(sealed, condition)
-    return entry.id.hex()
+    charged = Condition(person.state.g, person.policy_hash, mandate.id, charge=1) if person and permitted else None
+    await engine.flush.append(sealed, charged)
+    return sealed.id

@@ -1,6 +1,6 @@
 """The gate: the only function through which personal information leaves the vault.
 
-It decides, opens, records, and only then returns. Unknown means no (DESIGN §2).
+It decides, opens, records, and only then returns. Unknown means no (`kept.policy.reference`).
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from kept.policy.decision import Allowed, Decision, LawRequest, Mandate, Refused
 from kept.policy.words import Basis, Exit
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import Account, Refusal, build_entry
-from kept.services.engine.flush import Condition, Effect, Guard, Moved
+from kept.services.engine.entry import Refusal
+from kept.services.engine.flush import Condition, Effect, Guard, Moved, SealedEntry
 from kept.services.engine.people import Person
+from kept.services.engine.record import SYSTEM, about, about_person, entry_of, holder_of
 from kept.services.engine.restored_keys import require_signed_off
 from kept.services.gate.canaries import alarm
 from kept.services.gate.ends import events_of
@@ -64,6 +65,22 @@ Parcel = Callable[["Person", "Mapping[str, str | tuple[str, ...]]", str], "Effec
 """Seals open values for where they go; given the person, the values by slot and the entry's id."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What is asked of the gate: the arguments of `read` and `send`."""
+
+    mandate: Mandate
+    person_id: bytes
+    slots: tuple[str, ...]
+    exit: Exit
+    on_denial: OnDenial
+    circumstances: Circumstances
+    act: Act
+    parcel: Parcel | None = None
+    guard: Guard | None = None
+    also: Callable[[str], Effect] | None = None
+
+
 async def read(  # noqa: PLR0913 -- the question has this many parts
     engine: Engine,
     mandate: Mandate,
@@ -77,7 +94,7 @@ async def read(  # noqa: PLR0913 -- the question has this many parts
     also: Callable[[str], Effect] | None = None,
     person: Person | None = None,
 ) -> Card:
-    """Release *slots* of a person to the holder of *mandate*, by *exit*.
+    """Release *slots* of a person to the holder of *mandate*, by *exit*; a question to the gate has this many parts.
 
     Args:
         engine: Open.
@@ -105,14 +122,9 @@ async def read(  # noqa: PLR0913 -- the question has this many parts
             rests_on="nothing-unneeded",
         )
     asked = _named(engine, slots)
-    for _ in range(TRIES_WHEN_MOVED):
-        try:
-            return await _read_once(
-                engine, mandate, person_id, asked, exit, on_denial, circumstances, act, also=also, person=person
-            )
-        except Moved:
-            person = None
-    raise ConflictError("the person's choices keep changing while they are read", reason="moved", hint="read again")
+    return await _answer(
+        engine, _Question(mandate, person_id, asked, exit, on_denial, circumstances, act, also=also), person
+    )
 
 
 async def send(  # noqa: PLR0913 -- the question has this many parts
@@ -130,6 +142,8 @@ async def send(  # noqa: PLR0913 -- the question has this many parts
     person: Person | None = None,
 ) -> Card:
     """Release *slots* into a parcel that is written with the entry, in one transaction: both are there, or neither.
+
+    A question to the gate has this many parts.
 
     Args:
         engine: Open.
@@ -152,15 +166,8 @@ async def send(  # noqa: PLR0913 -- the question has this many parts
         KeptError: What the guard answered.
     """
     asked = _named(engine, slots)
-    for _ in range(TRIES_WHEN_MOVED):
-        try:
-            return await _read_once(
-                engine, mandate, person_id, asked, exit, on_denial, circumstances, act, parcel=parcel, guard=guard,
-                person=person,
-            )  # fmt: skip
-        except Moved:
-            person = None
-    raise ConflictError("the person's choices keep changing while they are read", reason="moved", hint="read again")
+    question = _Question(mandate, person_id, asked, exit, on_denial, circumstances, act, parcel=parcel, guard=guard)
+    return await _answer(engine, question, person)
 
 
 def _named(engine: Engine, slots: Sequence[str]) -> tuple[str, ...]:
@@ -216,82 +223,65 @@ async def decide(  # noqa: PLR0913 -- the question has this many parts
     return dict(zip(slots, decisions, strict=True))
 
 
-async def _read_once(  # noqa: PLR0913 -- see read
-    engine: Engine,
-    mandate: Mandate,
-    person_id: bytes,
-    slots: tuple[str, ...],
-    exit: Exit,  # noqa: A002 -- the field's own word
-    on_denial: OnDenial,
-    circumstances: Circumstances,
-    act: Act,
-    *,
-    parcel: Parcel | None = None,
-    guard: Guard | None = None,
-    also: Callable[[str], Effect] | None = None,
-    person: Person | None = None,
-) -> Card:
-    at = engine.ready()
+async def _answer(engine: Engine, asked: _Question, person: Person | None) -> Card:
+    """Answer a question; it is decided anew as often as the person's choices move meanwhile."""
+    for _ in range(TRIES_WHEN_MOVED):
+        try:
+            return await _answer_once(engine, asked, person)
+        except Moved:
+            person = None
+    raise ConflictError("the person's choices keep changing while they are read", reason="moved", hint="read again")
+
+
+async def _answer_once(engine: Engine, asked: _Question, person: Person | None) -> Card:
+    at, told_from = engine.ready(), _told_from(engine, asked.mandate, asked.circumstances)
     try:
-        person = person or await engine.people.load(person_id, slots)
-        decisions = await decide(engine, mandate, person, slots, exit, at, circumstances)
+        person = person or await engine.people.load(asked.person_id, asked.slots)
+        decisions = await decide(engine, asked.mandate, person, asked.slots, asked.exit, at, asked.circumstances)
         opened = {
             slot: engine.people.open_slot(person, slot)
             for slot, decision in decisions.items()
             if isinstance(decision, Allowed)
         }
     except ErasedError as error:
-        raise await _not_found(engine, mandate, exit, at) from error
+        raise await _not_found(engine, asked, at) from error
     except EvidenceError as error:
-        await record_evidence(
-            engine, mandate, person_id, error, at, told_from=_told_from(engine, mandate, circumstances)
-        )
+        await record_evidence(engine, asked.mandate, asked.person_id, error, at, told_from=told_from)
         raise
     refused = {slot: decision for slot, decision in decisions.items() if isinstance(decision, Refused)}
-    releases = bool(opened) and (not refused or on_denial == "withhold")
-    entry = build_entry(
-        _account(engine, mandate, decisions, exit, at, act, circumstances, releases=releases),
-        person_id,
-        g=person.state.g,
-        versions={slot: person.state.slots[slot].version for slot in opened} if releases else {},
-    )
-    sealed = engine.seal_entry(entry, person.keys, told_from=_told_from(engine, mandate, circumstances))
+    releases = bool(opened) and (not refused or asked.on_denial == "withhold")
+    entry = _entry(engine, asked, person, decisions, at, told_from, releases=releases)
     if not releases:
-        await engine.flush.append(sealed)
-        raise _denied(refused, entry.id.hex(), mandate.purpose)
+        await engine.flush.append(entry)
+        raise _denied(refused, entry.id, asked.mandate.purpose)
+    own = asked.mandate.kind == "own"
     await engine.flush.append(
-        sealed,
-        Condition(
-            g=person.state.g,
-            policy_hash=person.policy_hash,
-            mandate_id=mandate.id if mandate.kind != "own" else "",
-            charge=1,
-        ),
+        entry,
+        Condition(person.state.g, person.policy_hash, mandate_id="" if own else asked.mandate.id, charge=1),
         _together(
-            parcel(person, opened, entry.id.hex()) if parcel is not None else None,
-            also(entry.id.hex()) if also is not None else None,
-            alarm(engine, mandate, person_id, exit.value, entry.id.hex(), at),
+            asked.parcel(person, opened, entry.id) if asked.parcel is not None else None,
+            asked.also(entry.id) if asked.also is not None else None,
+            alarm(engine, asked.mandate, asked.person_id, asked.exit.value, entry.id, at),
         ),
-        guard,
+        asked.guard,
     )
-    entry_id = entry.id.hex()
-    if parcel is not None:
-        return Card({}, {slot: f"§{one.clause}" for slot, one in refused.items()}, entry_id)
     return Card(
-        {
+        {}
+        if asked.parcel is not None
+        else {
             slot: Released(
                 item=slot,
-                purpose=mandate.purpose,
-                exit=exit,
-                entry_id=entry_id,
+                purpose=asked.mandate.purpose,
+                exit=asked.exit,
+                entry_id=entry.id,
                 content=content,
                 released_at=at,
                 now=engine.clock.now,
             )
             for slot, content in opened.items()
         },
-        {slot: f"§{decision.clause}" for slot, decision in refused.items()},
-        entry_id,
+        {slot: _cited(decision) for slot, decision in refused.items()},
+        entry.id,
     )
 
 
@@ -302,66 +292,53 @@ def _told_from(engine: Engine, mandate: Mandate, circumstances: Circumstances) -
     return circumstances.told_from if waits else 0.0
 
 
-def _account(  # noqa: PLR0913 -- see read
+def _entry(  # noqa: PLR0913 -- what was decided, when, and when it may be told
     engine: Engine,
-    mandate: Mandate,
+    asked: _Question,
+    person: Person,
     decisions: Mapping[str, Decision],
-    exit: Exit,  # noqa: A002 -- the field's own word
     at: float,
-    act: Act,
-    circumstances: Circumstances,
+    told_from: float,
     *,
     releases: bool,
-) -> Account:
+) -> SealedEntry:
+    allowed = {slot: one for slot, one in decisions.items() if isinstance(one, Allowed)}
     refused = tuple(
-        Refusal(slot, decision.step, decision.reason, decision.clause)
-        for slot, decision in decisions.items()
-        if isinstance(decision, Refused)
+        Refusal(slot, one.step, one.reason, one.clause) for slot, one in decisions.items() if isinstance(one, Refused)
     )
-    allowed = [decision for decision in decisions.values() if isinstance(decision, Allowed)]
-    clause = allowed[0].clause if releases and allowed else (refused[0].clause if refused else "")
-    return Account(
-        act=act.value,
-        outcome=(Outcome.PERMITTED if releases else Outcome.REFUSED).value,
+    went = tuple(allowed) if releases else ()
+    clauses = [one.clause for one in allowed.values()] if releases else [one.clause for one in refused]
+    return entry_of(
+        engine,
+        holder_of(asked.mandate),
+        asked.act,
+        about(person, {slot: person.state.slots[slot].version for slot in went}),
+        told_from=told_from,
+        outcome=Outcome.PERMITTED if releases else Outcome.REFUSED,
         at=at,
-        policy=engine.policy.hash[:16],
-        kind=mandate.kind,
-        actor=mandate.actor,
-        role=mandate.role,
-        purpose=mandate.purpose,
-        clause=clause,
-        items=tuple(slot for slot, one in decisions.items() if isinstance(one, Allowed)) if releases else (),
-        exit=exit.value,
-        case=mandate.case,
-        mandate=mandate.id,
+        clause=next(iter(clauses), ""),
+        items=went,
+        exit=asked.exit.value,
         refused=refused,
-        facts=circumstances.facts(),
+        facts=asked.circumstances.facts(),
     )
 
 
-async def _not_found(engine: Engine, mandate: Mandate, exit: Exit, at: float) -> NotFoundError:  # noqa: A002 -- see read
-    entry = build_entry(
-        Account(
-            act=Act.VALUE_READ.value,
-            outcome=Outcome.REFUSED.value,
-            at=at,
-            policy=engine.policy.hash[:16],
-            kind=mandate.kind,
-            actor=mandate.actor,
-            role=mandate.role,
-            purpose=mandate.purpose,
-            clause="0.1",
-            exit=exit.value,
-            case=mandate.case,
-            mandate=mandate.id,
-            facts=(("reason", "not-found"),),
-        )
+async def _not_found(engine: Engine, asked: _Question, at: float) -> NotFoundError:
+    entry = entry_of(
+        engine,
+        holder_of(asked.mandate),
+        Act.VALUE_READ,
+        outcome=Outcome.REFUSED,
+        at=at,
+        exit=asked.exit.value,
+        facts=(("reason", "not-found"),),
     )
-    await engine.flush.append(engine.seal_entry(entry, None))
+    await engine.flush.append(entry)
     return NotFoundError(
         "no person this mandate may see",
         needed="another person, or nothing: they may have been erased",
-        entry_id=entry.id.hex(),
+        entry_id=entry.id,
     )
 
 
@@ -372,30 +349,25 @@ async def record_evidence(  # noqa: PLR0913 -- what an entry names
 
     Args:
         engine: Open.
-        mandate: Who met it; None for the installation.
+        mandate: Who met it; None for the system.
         person_id: Whose row it was; named only in the person part, and only while their keys exist.
         error: What was found.
         at: When, unix seconds.
         told_from: When the person may be told, unix seconds; 0 for at once.
     """
-    entry = build_entry(
-        Account(
-            act=Act.ROLLBACK_FOUND.value,
-            outcome=Outcome.REFUSED.value,
-            at=at,
-            policy=engine.policy.hash[:16],
-            kind=mandate.kind if mandate else "system",
-            actor=mandate.actor if mandate else "",
-            purpose=mandate.purpose if mandate else "",
-            clause=error.clause.removeprefix("§") or "5.3",
-            case=mandate.case if mandate else "",
-            facts=(("reason", error.reason),),
-        ),
-        person_id,
+    entry = entry_of(
+        engine,
+        holder_of(mandate) if mandate else SYSTEM,
+        Act.ROLLBACK_FOUND,
+        await about_person(engine, person_id),
+        told_from=told_from,
+        outcome=Outcome.REFUSED,
+        at=at,
+        error=error,
+        facts=(("reason", error.reason),),
     )
-    keys, _ = await engine.keyring.of_person(person_id)
     try:
-        await engine.flush.append(engine.seal_entry(entry, keys, told_from=told_from))
+        await engine.flush.append(entry)
     except ClosedError:
         return
 
@@ -423,5 +395,10 @@ def _denied(refused: Mapping[str, Refused], entry_id: str, purpose: str) -> Deni
         needed=first.needed,
         entry_id=entry_id,
         reason=first.reason,
-        clause=f"§{first.clause}",
+        clause=_cited(first),
     )
+
+
+def _cited(answer: Refused) -> str:
+    """Return the clause of a refusal with its sign; empty where the policy in force has none of what it rests on."""
+    return f"§{answer.clause}" if answer.clause else ""

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from kept.crypto.digest import sha256
 from kept.errors import SignInError
 from kept.policy.decision import Mandate
-from kept.services.engine.acts import Act, Outcome
-from kept.services.engine.engine import Engine
-from kept.services.engine.entry import Account
 from kept.services.engine.record import Actor
 
 FRESH_SECONDS = 300.0
@@ -67,17 +63,5 @@ class Own:
                 "expected a sign-in within the last five minutes",
                 reason="sign-in-again",
                 hint="sign in once more; nothing is lost",
-                rests_on="roles",
+                rests_on="sign-in-protection",
             )
-
-
-def own_account(engine: Engine, act: Act, outcome: Outcome, at: float, **fields: Any) -> Account:
-    """Spell the account part of something a customer did themselves."""
-    return Account(
-        act=act.value,
-        outcome=outcome.value,
-        at=at,
-        policy=engine.policy.hash[:16],
-        kind="own",
-        **fields,
-    )

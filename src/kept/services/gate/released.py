@@ -138,7 +138,7 @@ class Card:
 
     Args:
         released: Releases by slot.
-        withheld: Items withheld (only when the caller asked for `withhold`), each with the clause that refused.
+        withheld: Items withheld (only when the caller asked for `withhold`), each with the clause that refused, where there is one.
         entry_id: Id of the ledger entry, hex.
     """
 
@@ -160,7 +160,7 @@ class Card:
         except KeyError:
             if slot.startswith("__"):
                 raise AttributeError(slot) from None
-            why = f": withheld under {self.withheld[slot]}" if slot in self.withheld else ": it was not asked for"
+            why = f": withheld {self.withheld[slot]}".rstrip() if slot in self.withheld else ": it was not asked for"
             raise AttributeError(f"no item {slot!r} on this card{why}") from None
 
     def __contains__(self, slot: str) -> bool:

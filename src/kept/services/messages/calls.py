@@ -1,4 +1,4 @@
-"""Calling from a sheet: one number at a time, decided at the moment it is shown; how each call ended.
+"""Calls from a sheet: one number at a time, decided at the moment it is shown; how each call ended.
 
 A number is shown once the call before it has its outcome. *Do not call again* goes on the stop list at once, and no member
 of staff takes it off again.
@@ -13,8 +13,8 @@ from kept.policy.words import Basis, Exit
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.dispatchers import Waiting
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import build_entry
 from kept.services.engine.flush import SealedEntry, insert_entries
+from kept.services.engine.record import about_person, entry_of
 from kept.services.gate import gate
 from kept.services.gate.gate import UNDECLARED, Circumstances
 from kept.services.gate.released import Card
@@ -39,7 +39,6 @@ from kept.services.messages.stop_list import (
     put_on,
     stop_token,
 )
-from kept.services.staff.account_part import staff_account
 from kept.services.staff.desk_mandate import issue_mandate
 from kept.services.staff.sessions import StaffSession
 from kept.store.interface import Transaction
@@ -59,7 +58,7 @@ async def begin(engine: Engine, session: StaffSession, sheet_id: str) -> None:
     sheet, _ = await load_sheet(engine, sheet_id)
     session.require_purpose(engine, sheet.purpose)
     at = engine.ready()
-    entry = await _entry(engine, session, Act.CALL_SHEET_BEGIN, sheet, at, (("rows", str(len(sheet.rows))),))
+    entry = await _entry(engine, session, Act.CALL_SHEET_BEGIN, sheet, (("rows", str(len(sheet.rows))),))
 
     async def body(tx: Transaction) -> None:
         if not await tx.run("call_sheet_begin", sheet_id=sheet_id, begun_by=session.login, ends_at=at + SHEET_SECONDS):
@@ -103,11 +102,9 @@ async def show_number(engine: Engine, session: StaffSession, sheet_id: str, plac
         off = await called_off(engine, waiting)
         if off or await number_is_listed(engine, sheet.purpose, person_id):
             facts = (("message", message_id), ("reason", "withdrawn" if off else "stop-list"))
-            entry = await _entry(
-                engine, session, Act.CALL_REVEAL, sheet, engine.clock.now(), facts, person_id, Outcome.REFUSED
-            )
+            entry = await _entry(engine, session, Act.CALL_REVEAL, sheet, facts, person_id, Outcome.REFUSED)
             await engine.flush.append(entry)
-            raise _called_off(engine, sheet) if off else _listed(engine, sheet)
+            raise _called_off(sheet) if off else _listed(sheet)
         slots, person = await wanted_slots(engine, mandate, waiting)
         return await gate.read(
             engine,
@@ -182,7 +179,7 @@ async def end_call(engine: Engine, session: StaffSession, sheet_id: str, place: 
     person_id, message_id, at = bytes(row[0]), str(row[1]), engine.ready()
     token = await _token(engine, sheet.purpose, person_id) if outcome in LISTED else b""
     facts = (("message", message_id), ("outcome", outcome))
-    entry = await _entry(engine, session, Act.CALL_END, sheet, at, facts, person_id)
+    entry = await _entry(engine, session, Act.CALL_END, sheet, facts, person_id)
 
     async def body(tx: Transaction) -> None:
         if not await tx.run(
@@ -270,23 +267,23 @@ async def number_is_listed(engine: Engine, purpose: str, person_id: bytes) -> bo
     return any(not necessary or str(row[0]) in LISTED.values() for row in rows)
 
 
-def _called_off(engine: Engine, sheet: Sheet) -> DeniedError:
+def _called_off(sheet: Sheet) -> DeniedError:
     return DeniedError(
         "expected a call that is still wanted, found it called off",
         step=1,
         needed="nothing: whom it comes from does not want it any more",
         reason="withdrawn",
-        clause=f"§{engine.policy.policy.purposes[sheet.purpose].clause}",
+        rests_on=f"purposes:{sheet.purpose}",
     )
 
 
-def _listed(engine: Engine, sheet: Sheet) -> DeniedError:
+def _listed(sheet: Sheet) -> DeniedError:
     return DeniedError(
         "expected a number one may call, found it on the stop list",
         step=8,
         needed="the person's own yes, with the number given anew",
         reason="stop-list",
-        clause=f"§{engine.policy.policy.purposes[sheet.purpose].clause}",
+        rests_on=f"purposes:{sheet.purpose}",
     )
 
 
@@ -335,22 +332,17 @@ async def _entry(  # noqa: PLR0913 -- the fields of an entry
     session: StaffSession,
     act: Act,
     sheet: Sheet,
-    at: float,
     facts: tuple[tuple[str, str], ...],
     person_id: bytes = b"",
     outcome: Outcome = Outcome.DONE,
 ) -> SealedEntry:
-    keys, _ = await engine.keyring.of_person(person_id) if person_id else (None, None)
-    account = staff_account(
+    return entry_of(
         engine,
-        session,
+        session.acting(purpose=sheet.purpose, case=_case(sheet)),
         act,
-        outcome,
-        at,
-        purpose=sheet.purpose,
-        clause=engine.policy.policy.purposes[sheet.purpose].clause,
+        await about_person(engine, person_id) if person_id else None,
+        outcome=outcome,
+        rests_on=f"purposes:{sheet.purpose}",
         exit=Exit.PHONE.value,
-        case=_case(sheet),
         facts=((sheet.origin, sheet.origin_id), ("call-sheet", str(sheet.number)), *facts),
     )
-    return engine.seal_entry(build_entry(account, person_id if keys else b""), keys)

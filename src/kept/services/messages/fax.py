@@ -11,12 +11,12 @@ from kept.channels.handed import Handed
 from kept.channels.letter import print_letters
 from kept.errors import InputError, SettingError
 from kept.policy.words import Exit, ItemType
-from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.acts import GROUNDS, Act, Outcome
 from kept.services.engine.dispatchers import Message, Opened
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import Account, build_entry
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person
+from kept.services.engine.record import SYSTEM, about_person, entry_of
 from kept.services.messages.letter_words import fax_of
 from kept.store.interface import Transaction
 
@@ -61,20 +61,7 @@ class FaxDispatcher:
         del entry_id
         self.server.require()
         try:
-            pdf = print_letters(
-                [
-                    fax_of(
-                        self._engine.policy.policy,
-                        message.words,
-                        opened,
-                        language=message.language,
-                        purpose=message.purpose,
-                        message_id=message.id,
-                        case=message.origin_id if message.origin == "case" else "",
-                        at=self._engine.clock.now(),
-                    )
-                ]
-            )
+            pdf = print_letters([fax_of(self._engine.policy.policy, message, opened, self._engine.clock.now())])
         except SettingError:
             raise
         except InputError:
@@ -172,23 +159,24 @@ async def look_after_faxes(engine: Engine) -> int:
 async def _end(  # noqa: PLR0913 -- what one answer says
     engine: Engine, person_id: bytes, message_id: str, purpose: str, job: str, outcome: FaxOutcome
 ) -> None:
-    keys, _ = await engine.keyring.of_person(person_id)
+    concerning = await about_person(engine, person_id)
     at = engine.clock.now()
     entries = []
-    if outcome in {FaxOutcome.SENT, FaxOutcome.REFUSED} and keys is not None:
-        declared = engine.policy.policy.purposes.get(purpose)
-        account = Account(
-            act=Act.FAX_END.value,
-            outcome=(Outcome.DONE if outcome is FaxOutcome.SENT else Outcome.FAILED).value,
-            at=at,
-            policy=engine.policy.hash[:16],
-            kind="system",
-            purpose=purpose,
-            clause=declared.clause if declared else "4.5",
-            exit=Exit.FAX.value,
-            facts=(("message", message_id),),
+    if outcome in {FaxOutcome.SENT, FaxOutcome.REFUSED} and concerning.keys is not None:
+        entries.append(
+            entry_of(
+                engine,
+                SYSTEM,
+                Act.FAX_END,
+                concerning,
+                outcome=Outcome.DONE if outcome is FaxOutcome.SENT else Outcome.FAILED,
+                at=at,
+                purpose=purpose,
+                rests_on=f"purposes:{purpose} {GROUNDS[Act.FAX_END]}",
+                exit=Exit.FAX.value,
+                facts=(("message", message_id),),
+            )
         )
-        entries.append(engine.seal_entry(build_entry(account, person_id), keys))
 
     async def body(tx: Transaction) -> None:
         await tx.run(

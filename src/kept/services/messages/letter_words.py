@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from kept.channels.letter import Letter
 from kept.policy.model import Policy
 from kept.policy.words import Basis
-from kept.services.engine.dispatchers import Opened, Words
+from kept.services.engine.dispatchers import Message, Opened, Words
 
 ZONE = ZoneInfo("Asia/Tokyo")
 POSTCODE = re.compile(r"(〒[0-9]{3}-[0-9]{4}) (.+)", re.ASCII)
@@ -56,7 +57,7 @@ SAY: Mapping[str, Mapping[str, str]] = {
 def letter_of(  # noqa: PLR0913 -- what a letter is made of
     policy: Policy, words: Words, opened: Opened, *, language: str, purpose: str, message_id: str, case: str, at: float
 ) -> Letter:
-    """Return a letter to a postal address.
+    """Return a letter to a postal address; it is made of so many parts.
 
     Args:
         policy: In force; its controller is the sender.
@@ -84,32 +85,31 @@ def letter_of(  # noqa: PLR0913 -- what a letter is made of
     )
 
 
-def fax_of(  # noqa: PLR0913 -- what a fax is made of
-    policy: Policy, words: Words, opened: Opened, *, language: str, purpose: str, message_id: str, case: str, at: float
-) -> Letter:
+def fax_of(policy: Policy, message: Message, opened: Opened, at: float) -> Letter:
     """Return a fax: the same as a letter, with cover lines in place of the window; the number itself is not printed."""
-    spoken = language if language in LANGUAGES else LANGUAGES[0]
-    say, sender = SAY[spoken], _sender(policy, spoken)
-    name = say["mr"].format(name=opened.name) if opened.name else say["person"]
-    return Letter(
-        language=spoken,
-        sender=sender,
+    letter = letter_of(
+        policy,
+        message.words,
+        opened,
+        language=message.language,
+        purpose=message.purpose,
+        message_id=message.id,
+        case=message.origin_id if message.origin == "case" else "",
+        at=at,
+    )
+    say = SAY[letter.language]
+    return replace(
+        letter,
         note="",
         address=(),
-        date=_date(at, spoken),
-        reference=_reference(message_id, case, spoken),
-        subject=words.title,
-        text=words.text,
-        close=(say["closing"].format(sender=", ".join(sender[:2])),),
-        foot=_foot(policy, purpose, spoken),
         layout="fax",
         heading=say["fax"],
         cover=(
-            (say["to"], name),
-            (say["from"], ", ".join(sender)),
-            (say["date"], _date(at, spoken)),
+            (say["to"], say["mr"].format(name=opened.name) if opened.name else say["person"]),
+            (say["from"], ", ".join(letter.sender)),
+            (say["date"], letter.date),
             (say["pages"], "{pages}"),
-            (say["reference"], _reference(message_id, case, spoken)),
+            (say["reference"], letter.reference),
         ),
     )
 
@@ -149,6 +149,8 @@ def _foot(policy: Policy, purpose: str, language: str) -> tuple[str, ...]:
     declared, say = policy.purposes[purpose], SAY[language]
     contact = policy.controllers.get(language, {}).get("contact") or policy.controller.get("contact", "")
     return (
-        say["why"].format(purpose=declared.titles[language], clause=declared.clause),
+        say["why"].format(
+            purpose=declared.titles.get(language) or declared.titles[policy.language], clause=declared.clause
+        ),
         say["stop-way" if declared.basis is Basis.CONSENT else "stop"].format(contact=contact),
     )

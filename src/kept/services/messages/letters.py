@@ -16,19 +16,18 @@ from kept.errors import ConflictError, DeniedError, EvidenceError, InputError, K
 from kept.policy.decision import Mandate
 from kept.policy.model import Purpose
 from kept.policy.words import Exit, ItemType
-from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.acts import Act
 from kept.services.engine.dispatchers import Message, Opened, Waiting, Words
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import build_entry
 from kept.services.engine.flush import Effect, insert_entries
 from kept.services.engine.people import Person
+from kept.services.engine.record import entry_of
 from kept.services.gate import gate
 from kept.services.gate.gate import Circumstances
 from kept.services.messages.letter_words import letter_of
 from kept.services.messages.outbox import count, wanted_slots
 from kept.services.messages.sealed_words import LETTER, Said, open_words, seal_words
 from kept.services.messages.stop_list import address_item, name_item, stands_against, stop_token
-from kept.services.staff.account_part import staff_account
 from kept.services.staff.desk_mandate import issue_printing
 from kept.services.staff.sessions import StaffSession
 from kept.store.interface import Row, Transaction
@@ -171,7 +170,7 @@ async def fetch(engine: Engine, session: StaffSession, purpose: str, origin: str
             "expected letters that wait to be printed, found none",
             reason="letters-fetched",
             hint="letters are fetched once",
-            clause=f"§{engine.policy.policy.purposes[purpose].clause}",
+            rests_on=f"purposes:{purpose}",
         )
     mandate = replace(
         await issue_printing(engine, session, purpose, len(rows), seconds=RUN_SECONDS),
@@ -220,7 +219,9 @@ class _Release:
     async def guard(self, tx: Transaction) -> KeptError | None:
         """Look at the stop list, in the transaction of the entry."""
         if await stands_against(tx, Exit.POST, self.token, self.purpose.basis):
-            return DeniedError("the address is on the stop list", reason="stop-list", clause=f"§{self.purpose.clause}")
+            return DeniedError(
+                "the address is on the stop list", reason="stop-list", rests_on=f"purposes:{self.purpose.id}"
+            )
         return None
 
 
@@ -291,18 +292,15 @@ async def _take(  # noqa: PLR0913 -- what one file is
 ) -> None:
     """Take the letters out, with the entry that says so, in one transaction: they are fetched once, by one."""
     at = engine.ready()
-    account = staff_account(
+    entry = entry_of(
         engine,
-        session,
+        session.acting(purpose=purpose),
         Act.LETTERS_FETCH,
-        Outcome.DONE,
-        at,
-        purpose=purpose,
-        clause=engine.policy.policy.purposes[purpose].clause,
+        at=at,
+        rests_on=f"purposes:{purpose}",
         exit=Exit.POST.value,
         facts=((origin, origin_id), ("letters", str(len(going))), ("left-out", str(len(left_out)))),
     )
-    entry = engine.seal_entry(build_entry(account), None)
 
     async def body(tx: Transaction) -> None:
         for waiting, _ in going:

@@ -4,13 +4,14 @@ The row moves by compare and set: *waiting*, then *handing* in the transaction o
 (or *failed*, or *waiting* again). A kill before that transaction leaves it waiting: it is tried again, decided anew. A
 kill while the other side's answer was not known leaves it in *handing*; from there it becomes *unknown*: never sent
 again by itself, shown to staff, who may send it again under the same number. So nothing is lost
-silently, and nothing doubled by itself (ARCHITECTURE, Life of a message).
+silently, and nothing doubled by itself (walk 3 of `docs/ARCHITECTURE.md`).
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from kept.channels.handed import Handed
 from kept.crypto.random import random_id
@@ -18,12 +19,12 @@ from kept.errors import ConflictError, DeniedError, ErasedError, EvidenceError, 
 from kept.policy.decision import Allowed, Mandate
 from kept.policy.model import Purpose
 from kept.policy.words import Basis, Exit
-from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.acts import GROUNDS, Act, Outcome
 from kept.services.engine.dispatchers import Compose, Dispatcher, Handover, Message, Opened, Waiting
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import Account, build_entry
 from kept.services.engine.flush import Effect, SealedEntry, insert_entries
 from kept.services.engine.people import Person
+from kept.services.engine.record import SYSTEM, Actor, about_person, entry_of
 from kept.services.gate import gate
 from kept.services.gate.gate import Circumstances
 from kept.services.messages.links import new_link
@@ -36,7 +37,6 @@ from kept.services.messages.stop_list import (
     stop_token,
 )
 from kept.services.staff.mandates import find_mandate
-from kept.services.staff.sessions import StaffSession
 from kept.store.interface import Row, Transaction
 
 TOGETHER = 16
@@ -208,7 +208,7 @@ class _Try:
                 step=8,
                 needed="the person's own yes, with the address given anew",
                 reason="stop-list",
-                clause=f"§{self.purpose.clause}",
+                rests_on=f"purposes:{self.purpose.id}",
             )
         at_once = self.handover is not None and self.handover.at_once
         if not await tx.run(
@@ -252,7 +252,7 @@ async def _settle(engine: Engine, attempt: _Try, handed: Handed) -> str:
     entry = None
     if handed is Handed.UNDELIVERABLE:
         facts = (("channel", waiting.channel.value), ("reason", UNDELIVERABLE))
-        entry = await message_entry(engine, waiting, Act.STOP_LIST_ADD, Outcome.DONE, at, facts=facts)
+        entry = await message_entry(engine, waiting, Act.STOP_LIST_ADD, at=at, facts=facts)
 
     async def body(tx: Transaction) -> None:
         if entry is not None:
@@ -293,8 +293,9 @@ async def _leave_out(engine: Engine, waiting: Waiting, reason: str) -> str:
     at = engine.clock.now()
     entry = None
     if reason in RECORDED_HERE:
-        facts = (("reason", reason),)
-        entry = await message_entry(engine, waiting, Act.MESSAGE_LEAVE_OUT, Outcome.REFUSED, at, facts=facts)
+        entry = await message_entry(
+            engine, waiting, Act.MESSAGE_LEAVE_OUT, at=at, outcome=Outcome.REFUSED, facts=(("reason", reason),)
+        )
 
     async def body(tx: Transaction) -> None:
         if await tx.run(
@@ -348,36 +349,28 @@ def _about(waiting: Waiting) -> tuple[tuple[str, str], ...]:
     return (("message", waiting.message_id), (waiting.origin, waiting.origin_id))
 
 
-async def message_entry(  # noqa: PLR0913 -- the fields of an entry
+async def message_entry(  # noqa: PLR0913 -- who, what and when, beside the message
     engine: Engine,
     waiting: Waiting,
     act: Act,
-    outcome: Outcome,
-    at: float,
+    who: Actor = SYSTEM,
     *,
+    at: float,
+    outcome: Outcome = Outcome.DONE,
     facts: tuple[tuple[str, str], ...] = (),
-    session: StaffSession | None = None,
 ) -> SealedEntry:
-    """Build and seal the entry of something that became of a message, beside the release itself."""
-    keys, _ = await engine.keyring.of_person(waiting.person_id)
-    purpose = engine.policy.policy.purposes.get(waiting.purpose)
-    entry = build_entry(
-        Account(
-            act=act.value,
-            outcome=outcome.value,
-            at=at,
-            policy=engine.policy.hash[:16],
-            kind="staff" if session else "system",
-            actor=session.actor if session else "",
-            role=",".join(session.roles) if session else "",
-            purpose=waiting.purpose,
-            clause=purpose.clause if purpose else "4.4",
-            exit=waiting.channel.value,
-            facts=(*_about(waiting), *facts),
-        ),
-        waiting.person_id if keys else b"",
+    """Return the entry of something that became of a message, beside the release itself; it rests on the message's purpose."""
+    return entry_of(
+        engine,
+        who.acting(purpose=waiting.purpose),
+        act,
+        await about_person(engine, waiting.person_id),
+        outcome=outcome,
+        at=at,
+        rests_on=f"purposes:{waiting.purpose} {GROUNDS[act]}",
+        exit=waiting.channel.value,
+        facts=(*_about(waiting), *facts),
     )
-    return engine.seal_entry(entry, keys)
 
 
 def _waiting(row: Row) -> Waiting:
@@ -386,3 +379,26 @@ def _waiting(row: Row) -> Waiting:
         bytes(person_id), str(message_id), str(origin), str(origin_id), str(purpose), Exit(channel), str(mandate_id),
         int(attempts),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of a message.
+
+    Args:
+        state: `waiting`, `handing`, `sent`, `failed`, `unknown` or `left-out`.
+        reason: Why, where the state needs one.
+        at: Since when, unix seconds.
+    """
+
+    state: str
+    reason: str
+    at: float
+
+
+async def sent_of(engine: Engine, message_id: str, origin: str, origin_id: str) -> Sent | None:
+    """Return what became of a message of one origin; None when there is none, or its person was erased."""
+    row = await engine.data.read(lambda tx: tx.one("outbox_find", message_id=message_id))
+    if row is None or (row[1], row[2]) != (origin, origin_id):
+        return None
+    return Sent(str(row[5]), str(row[6]), float(row[7]))

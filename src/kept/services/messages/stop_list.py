@@ -2,7 +2,7 @@
 
 They name nobody and outlive erasure, so that *erase me* and *never write to me again* can both hold. Only the person
 lifts one, by giving the address anew with a yes, in their own session. Under a purpose on consent or notice every reason
-counts; under one that is *necessary* (§4.5) only that the address does not exist: whoever must be told something
+counts; under one that is *necessary* only that the address does not exist: whoever must be told something
 is told it, whatever they said about news.
 """
 

@@ -1,10 +1,10 @@
-"""Messages nobody knows the end of: named so after a kill, a cut line or a restore; sent again by staff alone (§4.4)."""
+"""Messages nobody knows the end of: named so after a kill, a cut line or a restore; sent again by staff alone."""
 
 from __future__ import annotations
 
 from kept.errors import ConflictError
 from kept.policy.words import Exit
-from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.acts import Act
 from kept.services.engine.dispatchers import Waiting
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
@@ -65,7 +65,7 @@ async def send_again(engine: Engine, session: StaffSession, message_id: str) -> 
     waiting = Waiting(bytes(row[0]), message_id, str(row[1]), str(row[2]), str(row[3]), Exit(row[4]), "", 0)
     session.require_purpose(engine, waiting.purpose)
     at = engine.ready()
-    entry = await message_entry(engine, waiting, Act.MESSAGE_AGAIN, Outcome.DONE, at, session=session)
+    entry = await message_entry(engine, waiting, Act.MESSAGE_AGAIN, session.acting(), at=at)
 
     async def body(tx: Transaction) -> None:
         if not await tx.run("outbox_again", person_id=waiting.person_id, message_id=message_id, at=at):

@@ -1,8 +1,7 @@
 """Erasure of a person: preview, intent, destroy, receipt naming the level reached.
 
 Intent entry in D; one transaction of K removes keys and tokens and writes the tombstone; rows go and the `erased` entry
-commits in D; the receipt comes last. Each step may be repeated: what a kill interrupts is finished on the next start
-(DESIGN §4).
+commits in D; the receipt comes last. Each step may be repeated: what a kill interrupts is finished on the next start.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """My data: what is held about the person, where from, why, until when, and every use made of it.
 
 The view is an own-access read through the gate; its entry commits the count and hash of the entries it showed, since
-inclusion alone does not show that nothing was left out (DESIGN §5).
+inclusion alone does not show that nothing was left out.
 """
 
 from __future__ import annotations

@@ -8,15 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from kept.errors import ConflictError, DeniedError, InputError, PolicyError
 from kept.policy.check import check_policy
 from kept.policy.findings import Severity
+from kept.policy.ground import clause_of
 from kept.policy.vocabulary import GuaranteeWord
 from kept.services.engine.active_policy import ActivePolicy, compile_policy, decode_files, encode_files
-from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.acts import GROUNDS, Act
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import Account, build_entry
 from kept.services.engine.flush import insert_entries
+from kept.services.engine.record import Actor, account_part, operator, sealed_entry
 from kept.services.staff.approvals import waiting_approvals
 from kept.services.staff.sessions import StaffSession
 from kept.store.interface import Row, Transaction
@@ -136,7 +139,7 @@ async def activate_first(engine: Engine, files: Mapping[str, bytes], *, by: str)
             reason="activated-before",
             rests_on="bound-to-notice",
         )
-    await _activate(engine, active, by=by, kind="operator", approver="")
+    await _activate(engine, active, operator(by), approver="")
     return active
 
 
@@ -172,32 +175,32 @@ async def activate(engine: Engine, session: StaffSession, version: int, *, appro
             rests_on="roles",
         )
     active = compile_policy(decode_files(bytes(row[1])), engine.parts.guarantees)
-    await _activate(engine, active, by=session.actor, kind="staff", approver=approver)
+    await _activate(engine, active, session.acting(), approver=approver)
 
 
-async def _activate(engine: Engine, active: ActivePolicy, *, by: str, kind: str, approver: str) -> None:
+async def _activate(engine: Engine, active: ActivePolicy, who: Actor, *, approver: str) -> None:
     at = engine.clock.now()
-    entry = build_entry(
-        Account(
-            act=Act.POLICY_ACTIVATE.value,
-            outcome=Outcome.DONE.value,
-            at=at,
-            policy=active.hash[:16],
-            kind=kind,
-            actor=by,
-            clause="4.1",
-            facts=(
-                ("version", str(active.policy.version)),
-                ("hash", active.hash),
-                ("approver", engine.actor_of(approver) if approver else ""),
-            ),
-        )
+    account = account_part(
+        engine,
+        who,
+        Act.POLICY_ACTIVATE,
+        at=at,
+        clause=clause_of(active.policy, GROUNDS[Act.POLICY_ACTIVATE]),
+        facts=(
+            ("version", str(active.policy.version)),
+            ("hash", active.hash),
+            ("approver", engine.actor_of(approver) if approver else ""),
+        ),
     )
-    sealed = engine.seal_entry(entry, None)
+    entry = sealed_entry(engine, replace(account, policy=active.hash[:16]))
 
     async def body(tx: Transaction) -> None:
         if not await tx.run(
-            "policy_activate", version=active.policy.version, activated_by=by, activated_at=at, entry_id=entry.id
+            "policy_activate",
+            version=active.policy.version,
+            activated_by=who.name,
+            activated_at=at,
+            entry_id=entry.entry.id,
         ):
             raise ConflictError("the version was activated already", reason="version-active")
         await tx.run(
@@ -205,7 +208,7 @@ async def _activate(engine: Engine, active: ActivePolicy, *, by: str, kind: str,
             name=f"activation:{active.policy.version}",
             value=engine.activation_seal(active.policy.version, active.hash),
         )
-        await insert_entries(tx, [sealed], at)
+        await insert_entries(tx, [entry], at)
 
     await engine.data.write(body)
     await engine.reload_policy()

@@ -1,13 +1,12 @@
-"""Four eyes: an act that one member of staff asks for, and another with the right `approve` approves, once (§5.2)."""
+"""Four eyes: an act that one member of staff asks for, and another with the right `approve` approves, once."""
 
 from __future__ import annotations
 
 from kept.crypto.random import random_id
 from kept.errors import ConflictError, DeniedError
-from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import build_entry
-from kept.services.staff.account_part import staff_account
+from kept.services.engine.record import record
 from kept.services.staff.sessions import StaffSession
 from kept.store.interface import Row
 
@@ -35,7 +34,7 @@ async def ask_for_approval(engine: Engine, session: StaffSession, act: str, subj
             expires_at=at + APPROVAL_SECONDS,
         )
     )
-    await _record(engine, session, Act.APPROVAL_ASK, (("act", act), ("subject", subject)))
+    await record(engine, session.acting(), Act.APPROVAL_ASK, facts=(("act", act), ("subject", subject)))
     return approval_id
 
 
@@ -66,9 +65,8 @@ async def approve_act(engine: Engine, session: StaffSession, approval_id: str) -
             "approval_decide", approval_id=approval_id, decided_by=session.login, decided_at=at, outcome="approved"
         )
     )
-    await _record(
-        engine, session, Act.APPROVAL_GIVE, (("act", str(row[0])), ("asked-by", engine.actor_of(str(row[2]))))
-    )
+    facts = (("act", str(row[0])), ("asked-by", engine.actor_of(str(row[2]))))
+    await record(engine, session.acting(), Act.APPROVAL_GIVE, facts=facts)
 
 
 async def approved_by(engine: Engine, approval_id: str) -> str:
@@ -98,19 +96,3 @@ async def require_approved(engine: Engine, approval_id: str) -> str:
 async def waiting_approvals(engine: Engine) -> list[Row]:
     """Return acts that wait for a second approver, as rows of `approvals_waiting`."""
     return await engine.data.read(lambda tx: tx.all("approvals_waiting"))
-
-
-async def _record(engine: Engine, session: StaffSession, act: Act, facts: tuple[tuple[str, str], ...]) -> None:
-    await engine.record(
-        build_entry(
-            staff_account(
-                engine,
-                session,
-                act,
-                Outcome.DONE,
-                engine.clock.now(),
-                clause="5.2",
-                facts=facts,
-            )
-        )
-    )

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from kept.crypto.random import random_id
 from kept.errors import DeniedError, InputError
 from kept.policy.model import Attestation
-from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import build_entry
 from kept.services.engine.flush import insert_entries
-from kept.services.staff.account_part import staff_account
+from kept.services.engine.record import entry_of
 from kept.services.staff.sessions import StaffSession
 from kept.store.interface import Transaction
 
@@ -51,7 +50,7 @@ async def attest(engine: Engine, session: StaffSession, name: str, reference: st
             step=1,
             needed=f"somebody of the role {declared.by}",
             reason="role",
-            clause=f"§{declared.clause}",
+            rests_on=f"attest:{name}",
         )
     text = " ".join(reference.split())
     if not text or len(text) > REFERENCE_AT_MOST:
@@ -59,22 +58,11 @@ async def attest(engine: Engine, session: StaffSession, name: str, reference: st
             f"expected a reference of 1 to {REFERENCE_AT_MOST} characters",
             reason="reference",
             hint=f"name the {declared.evidence}: its number or title",
-            clause=f"§{declared.clause}",
+            rests_on=f"attest:{name}",
         )
     at = engine.ready()
-    entry = build_entry(
-        staff_account(
-            engine,
-            session,
-            Act.ATTEST,
-            Outcome.DONE,
-            at,
-            role=declared.by,
-            clause=declared.clause,
-            facts=(("name", name),),
-        )
-    )
-    sealed = engine.seal_entry(entry, None)
+    who = session.acting(role=declared.by)
+    entry = entry_of(engine, who, Act.ATTEST, at=at, rests_on=f"attest:{name}", facts=(("name", name),))
 
     async def body(tx: Transaction) -> None:
         await tx.run(
@@ -87,12 +75,12 @@ async def attest(engine: Engine, session: StaffSession, name: str, reference: st
             evidence=text,
             at=at,
             valid_until=at + declared.every_seconds,
-            entry_id=entry.id,
+            entry_id=entry.entry.id,
         )
-        await insert_entries(tx, [sealed], at)
+        await insert_entries(tx, [entry], at)
 
     await engine.data.write(body)
-    return entry.id.hex()
+    return entry.id
 
 
 def declared_attestation(engine: Engine, name: str) -> Attestation:

@@ -1,4 +1,4 @@
-"""Four eyes where many people are concerned (§5.2): one mechanism, below every mandate that staff are issued.
+"""Four eyes where many people are concerned: one mechanism, below every mandate that staff are issued.
 
 A mandate is written with the volume of a few people, or of a kind named here; one for more is written empty, and only
 the approval of a second member of staff fills it. The flush charges what is there: an empty mandate releases nothing,
@@ -23,7 +23,7 @@ ONE_PERSON, COUNTS, REQUEST, PROGRAM, PRINT = "one-person", "counts", "request",
 WITHOUT_A_SECOND = {
     ONE_PERSON: "a case or an emergency: one person, bound by its first hit, however often",
     COUNTS: "figures: what is opened is counted (statistics, how many match a segment), and no value reaches anybody's eyes",
-    REQUEST: "an authority's request: at most twenty people, and its scope is approved before anything leaves (§4.9)",
+    REQUEST: "an authority's request: at most twenty people, and its scope is approved before anything leaves",
     PRINT: "letters let go before: written in a case each, or of a campaign two agreed on; addresses open into the print file",
     PROGRAM: "an API credential: issued by an operator on the machine, for named purposes, to a program",
 }

@@ -9,9 +9,9 @@ from kept.crypto.digest import framed, same
 from kept.crypto.random import random_id, random_secret
 from kept.errors import DeniedError, InputError, SignInError
 from kept.policy.decision import Mandate
-from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import Account, build_entry
+from kept.services.engine.record import operator, record
 from kept.services.staff.bulk_approval import PROGRAM, insert_mandate
 from kept.store.interface import Row, Transaction
 
@@ -119,7 +119,7 @@ async def issue_credential(  # noqa: PLR0913 -- what a credential is
         ("purposes", row["purposes"]),
         *((("rights", row["rights"]),) if may else ()),
     )
-    await _record(engine, at, by, facts, role=role)
+    await record(engine, operator(by).acting(role=role), Act.CREDENTIAL_CHANGE, at=at, facts=facts)
     return f"kept_{credential_id}_{secret}"
 
 
@@ -204,7 +204,7 @@ async def mandate_for(
     at = engine.ready()
     mandate = Mandate(
         id=random_id(),
-        kind="service",
+        kind="program",
         actor=program.id,
         role=program.role,
         purpose=chosen,
@@ -226,25 +226,8 @@ async def revoke_credential(engine: Engine, credential_id: str, *, by: str) -> N
         await tx.run("mandates_revoke_actor", actor=credential_id, at=at)
 
     await engine.data.write(body)
-    await _record(engine, at, by, (("credential", credential_id), ("purposes", "")))
-
-
-async def _record(engine: Engine, at: float, by: str, facts: tuple[tuple[str, str], ...], *, role: str = "") -> None:
-    await engine.record(
-        build_entry(
-            Account(
-                act=Act.CREDENTIAL_CHANGE.value,
-                outcome=Outcome.DONE.value,
-                at=at,
-                policy=engine.policy.hash[:16],
-                kind="operator",
-                actor=by,
-                role=role,
-                clause="5.2",
-                facts=facts,
-            )
-        )
-    )
+    facts = (("credential", credential_id), ("purposes", ""))
+    await record(engine, operator(by), Act.CREDENTIAL_CHANGE, at=at, facts=facts)
 
 
 def _credential(row: Row) -> Credential:

@@ -22,7 +22,7 @@ async def issue_mandate(  # noqa: PLR0913 -- what a piece of work names
     subject: str = "",
     seconds: float = WORK_SECONDS,
 ) -> Mandate:
-    """Issue a mandate that holds nobody yet; for more than a few people only with a second member of staff (§5.2).
+    """Issue a mandate that holds nobody yet; for more than a few people only with a second member of staff.
 
     Args:
         engine: Open.

@@ -1,18 +1,19 @@
-"""Staff: sign-in with password and second factor; sessions; roles that are bound to purposes (§5.2)."""
+"""Staff: sign-in with password and second factor; sessions; roles that are bound to purposes."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
 from dataclasses import dataclass
+from typing import NoReturn
 
 from kept.crypto.random import random_bytes, random_id
 from kept.crypto.second_factor import new_secret, verify_code
+from kept.crypto.token import token_bytes, token_text
 from kept.errors import DeniedError, InputError, SealError, SignInError
+from kept.policy.duties import roles_that_may, roles_with
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import Account, build_entry
-from kept.services.engine.record import Actor
+from kept.services.engine.record import Actor, operator, record
 from kept.services.engine.sealed_record import open_installation_record, seal_installation_record
 from kept.store.interface import Row, Transaction
 
@@ -32,13 +33,12 @@ class StaffSession:
     expires_at: float
 
     def acting(self, *, role: str = "", purpose: str = "", case: str = "", mandate: str = "") -> Actor:
-        """Return who acts, as an entry says it: in *role*, or in all of their roles where none is named."""
+        """Return who acts, as an entry says it: in one role or all of theirs, for a purpose, in a case, under a mandate."""
         return Actor("staff", self.actor, role or ",".join(self.roles), purpose, case, mandate)
 
     def may(self, engine: Engine, act: str) -> bool:
         """Whether one of the roles may do *act* (`activate`, `attest`, `approve`, …)."""
-        roles = engine.policy.policy.roles
-        return any(act in roles[role].may for role in self.roles if role in roles)
+        return bool(self._first_of(roles_that_may(engine.policy.policy, act)))
 
     def require(self, engine: Engine, act: str) -> str:
         """Return a role that may do *act*.
@@ -46,17 +46,7 @@ class StaffSession:
         Raises:
             DeniedError: None of the roles may.
         """
-        roles = engine.policy.policy.roles
-        for role in self.roles:
-            if role in roles and act in roles[role].may:
-                return role
-        raise DeniedError(
-            f"expected a role with the right {act}, found {', '.join(self.roles) or 'none'}",
-            step=1,
-            needed=f"a role with the right {act}",
-            reason="right",
-            rests_on="roles",
-        )
+        return self._first_of(roles_that_may(engine.policy.policy, act)) or self._refuse(f"the right {act}", "right")
 
     def acts_for(self, engine: Engine, purpose: str) -> bool:
         """Whether one of the roles may act for *purpose*."""
@@ -64,8 +54,7 @@ class StaffSession:
 
     def role_for(self, engine: Engine, purpose: str) -> str:
         """Return the first of the roles that may act for *purpose*; empty where none may."""
-        roles = engine.policy.policy.roles
-        return next((one for one in self.roles if one in roles and purpose in roles[one].purposes), "")
+        return self._first_of(roles_with(engine.policy.policy, purpose))
 
     def require_purpose(self, engine: Engine, purpose: str) -> str:
         """Insist on a role that may act for *purpose*; return it.
@@ -73,16 +62,19 @@ class StaffSession:
         Raises:
             DeniedError: None of the roles may.
         """
-        role = self.role_for(engine, purpose)
-        if not role:
-            raise DeniedError(
-                f"expected a role with the purpose {purpose}, found {', '.join(self.roles) or 'none'}",
-                step=1,
-                needed=f"a role with the purpose {purpose}",
-                reason="role",
-                rests_on="roles",
-            )
-        return role
+        return self.role_for(engine, purpose) or self._refuse(f"the purpose {purpose}", "role")
+
+    def _first_of(self, able: tuple[str, ...]) -> str:
+        return next((one for one in self.roles if one in able), "")
+
+    def _refuse(self, wanted: str, reason: str) -> NoReturn:
+        raise DeniedError(
+            f"expected a role with {wanted}, found {', '.join(self.roles) or 'none'}",
+            step=1,
+            needed=f"a role with {wanted}",
+            reason=reason,
+            rests_on="roles",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +132,7 @@ async def add_staff(engine: Engine, login: str, password: str, roles: tuple[str,
         )
 
     await engine.data.write(body)
-    await _record(
-        engine,
-        Act.STAFF_CHANGE,
-        Outcome.DONE,
-        actor=by,
-        kind="operator",
-        facts=(("staff", login), ("roles", ",".join(roles))),
-    )
+    await record(engine, operator(by), Act.STAFF_CHANGE, facts=(("staff", login), ("roles", ",".join(roles))))
     return Enrolled(staff_id, login.lower(), secret)
 
 
@@ -187,9 +172,7 @@ async def disable_staff(engine: Engine, login: str, *, by: str) -> None:
         await tx.run("mandates_revoke_actor", actor=engine.actor_of(login.lower()), at=at)
 
     await engine.data.write(body)
-    await _record(
-        engine, Act.STAFF_CHANGE, Outcome.DONE, actor=by, kind="operator", facts=(("staff", login), ("roles", ""))
-    )
+    await record(engine, operator(by), Act.STAFF_CHANGE, facts=(("staff", login), ("roles", "")))
 
 
 async def sign_in(engine: Engine, login: str, password: str, code: str) -> str:
@@ -205,7 +188,7 @@ async def sign_in(engine: Engine, login: str, password: str, code: str) -> str:
         "login, password or one-time code is not right",
         reason="sign-in-wrong",
         hint="wait for the next code and try again",
-        rests_on="roles",
+        rests_on="staff-second-factor",
     )
     try:
         async with engine.password_turns:
@@ -217,15 +200,29 @@ async def sign_in(engine: Engine, login: str, password: str, code: str) -> str:
         secret = _open_secret(engine, str(row[0]), str(row[4]), bytes(row[2]))
         counter = verify_code(secret, code, engine.ready(), int(row[3]))
     except (SignInError, SealError):
-        await _record(
-            engine, Act.SIGN_IN_FAIL, Outcome.REFUSED, actor=engine.actor_of(name) if known else "", clause="5.2"
-        )
+        who = Actor("staff", engine.actor_of(name) if known else "")
+        await record(engine, who, Act.SIGN_IN_FAIL, outcome=Outcome.REFUSED)
         raise wrong from None
+    token = await _begin(engine, str(row[0]), name, "password, one-time code", counter)
+    if not token:
+        raise wrong
+    return token
+
+
+async def start_demo_session(engine: Engine, login: str) -> str:
+    """Start a session without factors: only the demo calls it, for its invented staff, and says so on its page."""
+    row = await engine.data.read(lambda tx: tx.one("staff_by_login", login=login))
+    if row is None:
+        raise InputError("expected a known login, found another", reason="login-unknown")
+    return await _begin(engine, str(row[0]), login, "demo: none")
+
+
+async def _begin(engine: Engine, staff_id: str, login: str, factors: str, counter: int | None = None) -> str:
+    """Begin a session and record it; return its token, or nothing when the one-time code of *counter* was used before."""
     at, token = engine.ready(), random_bytes(32)
-    staff_id = str(row[0])
 
     async def body(tx: Transaction) -> bool:
-        if not await tx.run("staff_counter", staff_id=staff_id, counter=counter):
+        if counter is not None and not await tx.run("staff_counter", staff_id=staff_id, counter=counter):
             return False
         await tx.run(
             "staff_session_insert",
@@ -237,51 +234,14 @@ async def sign_in(engine: Engine, login: str, password: str, code: str) -> str:
         return True
 
     if not await engine.data.write(body):
-        raise wrong
-    await _record(
-        engine,
-        Act.SIGN_IN,
-        Outcome.DONE,
-        actor=engine.actor_of(name),
-        clause="5.2",
-        facts=(("factors", "password, one-time code"),),
-    )
-    return base64.urlsafe_b64encode(token).decode().rstrip("=")
-
-
-async def start_demo_session(engine: Engine, login: str) -> str:
-    """Start a session without factors: only the demo calls it, for its invented staff, and says so on its page."""
-    row = await engine.data.read(lambda tx: tx.one("staff_by_login", login=login))
-    if row is None:
-        raise InputError("expected a known login, found another", reason="login-unknown")
-    at, token = engine.ready(), random_bytes(32)
-    await engine.data.write(
-        lambda tx: tx.run(
-            "staff_session_insert",
-            token_hash=engine.token_hash("staff", token),
-            staff_id=str(row[0]),
-            signed_in_at=at,
-            expires_at=at + SESSION_SECONDS,
-        )
-    )
-    await _record(
-        engine,
-        Act.SIGN_IN,
-        Outcome.DONE,
-        actor=engine.actor_of(login),
-        clause="5.2",
-        facts=(("factors", "demo: none"),),
-    )
-    return base64.urlsafe_b64encode(token).decode().rstrip("=")
+        return ""
+    await record(engine, Actor("staff", engine.actor_of(login)), Act.SIGN_IN, facts=(("factors", factors),))
+    return token_text(token)
 
 
 async def session_of(engine: Engine, token: str) -> StaffSession | None:
     """Return the session a token opens, or None."""
-    try:
-        raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
-    except ValueError:
-        return None
-    hashed = engine.token_hash("staff", raw)
+    hashed = engine.token_hash("staff", token_bytes(token))
 
     async def body(tx: Transaction) -> tuple[Row, Row] | None:
         row = await tx.one("staff_session_get", token_hash=hashed)
@@ -326,29 +286,3 @@ async def sign_out(engine: Engine, session: StaffSession) -> None:
         await tx.run("mandates_revoke_actor", actor=session.actor, at=at)
 
     await engine.data.write(body)
-
-
-async def _record(  # noqa: PLR0913 -- the fields of an entry
-    engine: Engine,
-    act: Act,
-    outcome: Outcome,
-    *,
-    actor: str,
-    kind: str = "staff",
-    clause: str = "5.2",
-    facts: tuple[tuple[str, str], ...] = (),
-) -> None:
-    await engine.record(
-        build_entry(
-            Account(
-                act=act.value,
-                outcome=outcome.value,
-                at=engine.clock.now(),
-                policy=engine.policy.hash[:16],
-                kind=kind,
-                actor=actor,
-                clause=clause,
-                facts=facts,
-            )
-        )
-    )

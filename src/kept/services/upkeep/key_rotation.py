@@ -1,6 +1,6 @@
 """Rotation of key epochs: the next becomes current, every key is wrapped anew, the empty epoch is destroyed.
 
-May be repeated from any point: what a kill interrupts goes on where it stopped (DESIGN §4, Epochs).
+May be repeated from any point: what a kill interrupts goes on where it stopped.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Retention that ends: values whose time is over are removed, and so are people of whom nothing may stay.
 
 The gate refuses an ended value at read time in any case; the sweep removes it. Frozen after a leap of the clock; a sweep
-that would touch more than 5 % of the people waits for an operator (DESIGN §2, Time).
+that would touch more than 5 % of the people waits for an operator.
 """
 
 from __future__ import annotations

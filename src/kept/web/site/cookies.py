@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from kept.errors import InputError
-from kept.services.accounts import remember_me
+from kept.policy.words import CookieDuty
 from kept.services.cookies.first_scan import first_scan
 from kept.services.cookies.scan import newest_scan
 from kept.web.exchange import Exchange
@@ -57,7 +57,8 @@ async def _choose(exchange: Exchange[Any]) -> Response:
                 rests_on="fair-forms",
             )
     answer = exchange.go(_back(exchange, form["back"]))
-    if remember_me.PURPOSE not in allowed:
+    remembered = exchange.web.cookies.serving(CookieDuty.REMEMBER)
+    if remembered and remembered.purpose not in allowed:
         await forget_cookie(exchange, answer)
     return put_choices(exchange, answer, allowed)
 
@@ -65,9 +66,9 @@ async def _choose(exchange: Exchange[Any]) -> Response:
 async def _delete(exchange: Exchange[Any]) -> Response:
     """Take one cookie out of this browser, or all of them."""
     name = (await exchange.form("name"))["name"]
-    answer = exchange.go("/cookies")
+    answer, remembered = exchange.go("/cookies"), exchange.web.cookies.serving(CookieDuty.REMEMBER)
     for one in exchange.jar.names if name == "*" else {name} & set(exchange.jar.names):
-        if one == remember_me.COOKIE:
+        if remembered and one == remembered.name:
             await forget_cookie(exchange, answer)
         elif one in exchange.policy.cookies:
             drop_cookie(answer, one)

@@ -8,10 +8,11 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from kept.errors import KeptError, SignInError
+from kept.policy.words import CookieDuty
 from kept.services.accounts import accounts, devices, passkeys, remember_me
 from kept.services.gate.own_session import Own
 from kept.web.exchange import Exchange
-from kept.web.jar import drop_cookie, drop_session, put_choices, put_cookie, set_session
+from kept.web.jar import drop_serving, drop_session, put_choices, put_serving, set_session
 from kept.web.needs import ANYBODY
 from kept.web.routes import Menu, page
 
@@ -42,9 +43,10 @@ async def _with_password(exchange: Anybody) -> Response:
         return _page(exchange, error)
     answer = set_session(exchange.go("/my-data"), token)
     await _know_device(exchange, answer, person_id, account)
-    if form["remember"] == "yes":  # ticked by them, beside what it means: that is the yes
-        put_choices(exchange, answer, exchange.jar.allowed | {remember_me.PURPOSE})
-        put_cookie(exchange, answer, remember_me.COOKIE, await remember_me.remember(engine, person_id))
+    cookie = exchange.web.cookies.serving(CookieDuty.REMEMBER)
+    if cookie and form["remember"] == "yes":  # ticked by them, beside what it means: that is the yes
+        put_choices(exchange, answer, exchange.jar.allowed | {cookie.purpose})
+        put_serving(exchange, answer, CookieDuty.REMEMBER, await remember_me.remember(engine, person_id))
     return answer
 
 
@@ -52,14 +54,13 @@ async def _remembered(exchange: Anybody) -> Response:
     """Sign in with a remembered device: one press instead of a password."""
     await exchange.form()
     await _count_address(exchange)
-    jar = exchange.jar
-    sent = jar.value(remember_me.COOKIE, purpose=remember_me.PURPOSE) if jar.has(remember_me.COOKIE) else ""
+    sent = exchange.web.cookies.sent(exchange.jar, CookieDuty.REMEMBER)
     try:
         token, following = await remember_me.sign_in_remembered(exchange.engine, sent)
     except SignInError as error:
-        return drop_cookie(_page(exchange, error), remember_me.COOKIE)
+        return drop_serving(exchange, _page(exchange, error), CookieDuty.REMEMBER)
     answer = set_session(exchange.go("/my-data"), token)
-    return put_cookie(exchange, answer, remember_me.COOKIE, following) if following else answer
+    return put_serving(exchange, answer, CookieDuty.REMEMBER, following) if following else answer
 
 
 async def _with_code(exchange: Anybody) -> Response:
@@ -108,27 +109,27 @@ async def _sign_out(exchange: Anybody) -> Response:
 
 async def forget_cookie(exchange: Exchange[Any], answer: Response) -> None:
     """Forget the device whose mark this browser sends, and take the mark away."""
-    jar = exchange.jar
-    if jar.has(remember_me.COOKIE):
-        await remember_me.forget_cookie(exchange.engine, jar.value(remember_me.COOKIE, purpose=remember_me.PURPOSE))
-        drop_cookie(answer, remember_me.COOKIE)
+    if sent := exchange.web.cookies.sent(exchange.jar, CookieDuty.REMEMBER):
+        await remember_me.forget_cookie(exchange.engine, sent)
+        drop_serving(exchange, answer, CookieDuty.REMEMBER)
 
 
 def _page(exchange: Anybody, error: KeptError | None = None) -> Response:
-    remembered = error is None and exchange.jar.has(remember_me.COOKIE)
-    return exchange.page("sign_in.html", 401 if error else 200, error=error, remembered=remembered)
+    cookie = exchange.web.cookies.serving(CookieDuty.REMEMBER)
+    remembered = error is None and cookie is not None and exchange.jar.has(cookie.name)
+    status = 401 if error else 200
+    return exchange.page("sign_in.html", status, error=error, remember=cookie is not None, remembered=remembered)
 
 
 async def _know_device(exchange: Anybody, answer: Response, person_id: bytes, account: str) -> None:
     """Give a device that signed in its mark; one not seen before stands on my data."""
     if not _device(exchange, account):
         await devices.note_new_device(exchange.engine, person_id)
-        put_cookie(exchange, answer, devices.COOKIE, devices.new_device(exchange.engine, account))
+        put_serving(exchange, answer, CookieDuty.DEVICE, devices.new_device(exchange.engine, account))
 
 
 def _device(exchange: Anybody, account: str) -> str:
-    jar = exchange.jar
-    sent = jar.value(devices.COOKIE, purpose=devices.PURPOSE) if jar.has(devices.COOKIE) else ""
+    sent = exchange.web.cookies.sent(exchange.jar, CookieDuty.DEVICE)
     return devices.known_device(exchange.engine, sent, account)
 
 
