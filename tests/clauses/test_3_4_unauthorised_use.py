@@ -8,8 +8,7 @@ from installation import PASSWORD
 
 from kept.services.accounts import accounts
 from kept.services.accounts.devices import COOKIE
-from kept.services.accounts.rate_limits import KEY_SECONDS
-from kept.web.site.sign_in import ACCOUNT_TRIES, SIGN_IN_TRIES
+from kept.services.accounts.rate_limits import ACCOUNT_TRIES, KEY_SECONDS, SIGN_IN_TRIES
 
 pytestmark = pytest.mark.anyio
 

@@ -20,6 +20,7 @@ from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.entry import build_entry
 from kept.services.engine.flush import Condition, Moved
+from kept.services.forms.instance_record import standing
 from kept.services.gate import gate
 from kept.services.gate.ends import events_of
 from kept.services.gate.history import PAGE, History, history_of
@@ -164,6 +165,23 @@ async def _own_data_once(engine: Engine, own: Own, exit: Exit, act: Act, older: 
         if purpose.uses and purpose.basis is not Basis.LAW and purpose.exits
     )
     return OwnData(person.state, tuple(held), switches, history, entry.id.hex())
+
+
+async def answers_in_words(engine: Engine, mine: OwnData, language: str) -> dict[str, list[tuple[str, str]]]:
+    """Return, for values that are answers, each question with its answer as the person reads it."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for held in mine.held:
+        instance = held.slot.partition("#")[2]
+        if not instance or isinstance(held.value, str):
+            continue
+        file = (await standing(engine, instance)).file
+        for line in held.value:
+            name, _, answer = line.partition("=")
+            question = file.question(name)
+            if question is not None:
+                said = question.options.get(answer, {}).get(language, answer)
+                found.setdefault(held.slot, []).append((question.ask[language], said))
+    return found
 
 
 def _serves(policy: Policy, state: PersonState, slot: str, notice: Notice | None) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ async def _overview(exchange: Staff) -> Response:
     for one in await bulk_approval.waiting(exchange.engine, ACTS):
         about = await standing(exchange.engine, one.subject)
         made.append((one, about.file.titles[exchange.language], about.taken))
-    return exchange.page("approvals.html", made=made, session=exchange.session, few=bulk_approval.FEW)
+    return exchange.page("approvals.html", made=made, few=bulk_approval.FEW)
 
 
 async def _approve(exchange: Staff) -> Response:

@@ -27,7 +27,6 @@ async def _board(exchange: Staff) -> Response:
         flow=flow_svg(exchange.policy, exchange.language),
         attestations=exchange.policy.attestations,
         attested=await attestations.attested(engine),
-        session=exchange.session,
         may_attest=exchange.may("attest"),
         other_files=engine.policy_files != "same",
         leapt=bool(engine.clock.leapt_seconds),

@@ -19,7 +19,7 @@ CALLS = reaching(Exit.PHONE)
 async def _sheets(exchange: Staff) -> Response:
     """Call sheets."""
     found = await call_sheets.sheets_of(exchange.engine, exchange.session)
-    return exchange.page("calls.html", sheets=found, now=exchange.now)
+    return exchange.page("calls.html", sheets=found)
 
 
 async def _look(exchange: Staff) -> Response:

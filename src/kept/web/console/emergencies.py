@@ -58,16 +58,11 @@ async def _page(exchange: Staff, error: KeptError | None, typed: Form, status: i
             if may_approve or one.opened_by == exchange.session.login
         ],
         may_open=exchange.may("break-glass"),
-        may_approve=may_approve,
         lendable=emergencies.lendable(engine, exchange.session),
         reasons_of=emergencies.REASONS,
         review_by=emergencies.review_seconds(engine),
-        findable=tuple(engine.findable()),
-        items=exchange.policy.items,
-        session=exchange.session,
         typed=typed,
         error=error,
-        now=exchange.now,
     )
 
 

@@ -24,10 +24,8 @@ async def _home(exchange: Staff) -> Response:
     roles = exchange.policy.roles
     return exchange.page(
         "desk.html",
-        session=exchange.session,
         roles=[roles[one] for one in exchange.session.roles if one in roles],
         cases=await cases.cases_of(exchange.engine, exchange.session),
-        now=exchange.now,
         unreviewed=len(await waiting_for_review(exchange.engine)) if exchange.may("approve") else 0,
     )
 

@@ -43,7 +43,6 @@ async def _list(exchange: Staff, error: KeptError | None, form: Form, status: in
         may_name=[exchange.policy.items[one] for one in disclosures.items_of(engine)],
         typed=form if error else {**form, **begin},
         error=error,
-        now=now,
     )
 
 
@@ -56,12 +55,7 @@ async def _one(exchange: Staff, disclosure: str, error: KeptError | None = None,
         one=found,
         approver=await approved_by(engine, found.approval_id) if found.approval_id else "",
         acting=ACTS.met(engine, exchange.session),
-        may_approve=exchange.may("approve"),
-        session=exchange.session,
-        findable=tuple(engine.findable()),
-        items=exchange.policy.items,
         error=error,
-        now=exchange.now,
     )
 
 

@@ -42,8 +42,6 @@ async def _list(
         keys={one: (await key_of(engine, one)).hex() for one in recipients},
         acting=[one.id for one in recipients.values() if exchange.acts_for(one.purpose)],
         made=[(one, await approved_by(engine, one.approval_id)) for one in await provisions.all_provisions(engine)],
-        session=exchange.session,
-        may_approve=exchange.may("approve"),
         register=lines,
     )
 

@@ -21,9 +21,6 @@ async def _list(exchange: Staff, error: KeptError | None, form: Form, status: in
         status,
         requests=await rights_requests.requests(exchange.engine),
         error=error,
-        findable=exchange.engine.findable(),
-        items=exchange.policy.items,
-        now=exchange.now,
     )
 
 
@@ -42,8 +39,6 @@ async def _one(exchange: Staff, request: str) -> Response:
     return exchange.page(
         "rights_request.html",
         one=await rights_requests.request_of(exchange.engine, request),
-        session=exchange.session,
-        may_approve=exchange.may("approve"),
     )
 
 

@@ -21,7 +21,6 @@ async def _preview(exchange: Exchange[Own]) -> Response:
     return exchange.page(
         "erase.html",
         preview=await erasure.preview(exchange.engine, exchange.session.person_id),
-        items=exchange.policy.items,
         fresh=exchange.session.fresh(exchange.now),
     )
 

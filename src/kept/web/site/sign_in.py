@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
 from kept.errors import KeptError, SignInError
 from kept.services.accounts import accounts, devices, passkeys, remember_me
+from kept.services.accounts.rate_limits import network_of
 from kept.services.gate.own_session import Own
 from kept.web.exchange import Exchange
 from kept.web.jar import drop_cookie, drop_session, put_choices, put_cookie, set_session
 from kept.web.needs import ANYBODY
 from kept.web.routes import Menu, page
-
-SIGN_IN_TRIES = 10
-"""For one account from one device, or from one address; three times as many from one address for all accounts."""
-ACCOUNT_TRIES = 100
-"""For one account from all addresses together: who has many of them is stopped as well."""
-SIGN_IN_WINDOW_SECONDS = 600.0
 
 Anybody = Exchange[Own | None]
 
@@ -51,7 +45,7 @@ async def _with_password(exchange: Anybody) -> Response:
 async def _remembered(exchange: Anybody) -> Response:
     """Sign in with a remembered device: one press instead of a password."""
     await exchange.form()
-    await _count_address(exchange)
+    await exchange.web.limits.count_address(address_of(exchange))
     jar = exchange.jar
     sent = jar.value(remember_me.COOKIE, purpose=remember_me.PURPOSE) if jar.has(remember_me.COOKIE) else ""
     try:
@@ -85,7 +79,7 @@ async def _passkey_begin(exchange: Anybody) -> Response:
 async def _passkey(exchange: Anybody) -> Response:
     """A passkey's answer."""
     form = await exchange.form("credential", "token")
-    await _count_address(exchange)
+    await exchange.web.limits.count_address(address_of(exchange))
     person_id = await passkeys.finish_sign_in(
         exchange.engine, form["credential"], form["token"], rp_id=host_of(exchange), origin=origin_of(exchange)
     )
@@ -143,33 +137,13 @@ def origin_of(exchange: Exchange[Any]) -> str:
 
 
 def address_of(exchange: Exchange[Any]) -> str:
-    """Return what attempts are counted under: the address, or the network of 64 bits one customer has of IPv6."""
-    said = exchange.request.client.host if exchange.request.client else ""
-    try:
-        found = ipaddress.ip_address(said.partition("%")[0])
-    except ValueError:
-        return said
-    if isinstance(found, ipaddress.IPv4Address):
-        return str(found)
-    return str(found.ipv4_mapped or ipaddress.ip_network((int(found), 64), strict=False))
-
-
-async def _count_address(exchange: Anybody) -> None:
-    await exchange.web.limits.count(
-        "sign-in", address_of(exchange), most=SIGN_IN_TRIES * 3, seconds=SIGN_IN_WINDOW_SECONDS
-    )
+    """Return the address a request comes from, as attempts are counted under it."""
+    return network_of(exchange.request.client.host if exchange.request.client else "")
 
 
 async def _count(exchange: Anybody, account: str) -> None:
-    limits = exchange.web.limits
-    await _count_address(exchange)
-    device, name = _device(exchange, account), account.strip().lower()
-    if device:  # counted apart: a stranger who guesses does not lock the owner out
-        await limits.count("sign-in-device", device, most=SIGN_IN_TRIES, seconds=SIGN_IN_WINDOW_SECONDS)
-        return
-    here = f"{name}\n{address_of(exchange)}"  # nor does one who guesses elsewhere, on a device not seen before
-    await limits.count("sign-in-here", here, most=SIGN_IN_TRIES, seconds=SIGN_IN_WINDOW_SECONDS)
-    await limits.count("sign-in-account", name, most=ACCOUNT_TRIES, seconds=SIGN_IN_WINDOW_SECONDS)
+    device = _device(exchange, account)
+    await exchange.web.limits.count_sign_in(address_of(exchange), account.strip().lower(), device)
 
 
 PAGES = (
