@@ -13,8 +13,7 @@ from kept.services.messages.unknown_outcome import send_again
 from kept.services.staff.approvals import approved_by
 from kept.web.console.stepped import Staff, Stepped, drafted, going_on, plain
 from kept.web.form import Form
-from kept.web.needs import either, right
-from kept.web.routes import Menu
+from kept.web.routes import Menu, either, right
 
 SEES = either(right("approve"), right(campaigns.RIGHT))
 

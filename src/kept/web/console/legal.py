@@ -13,8 +13,7 @@ from kept.services.engine.engine import Engine
 from kept.services.staff.approvals import approved_by
 from kept.web.console.stepped import Begun, Staff, Stepped, fetching, going_on, plain
 from kept.web.form import Form
-from kept.web.needs import duty, either, right
-from kept.web.routes import Menu
+from kept.web.routes import Menu, duty, either, right
 from kept.web.words import ZONE
 
 FIELDS = ("authority", "reference", "ground", "from", "to", "received", "due", "key", "told", "told_from", "waits_for")

@@ -13,8 +13,7 @@ from kept.services.third_parties import provisions, register
 from kept.services.third_parties.recipients import key_of
 from kept.web.console.stepped import Begun, Staff, Stepped, fetching, going_on, plain
 from kept.web.form import Form
-from kept.web.needs import duty, either, right
-from kept.web.routes import Menu, page
+from kept.web.routes import Menu, duty, either, page, right
 
 
 def _purposes(engine: Engine) -> list[str]:

@@ -8,8 +8,7 @@ from kept.errors import KeptError
 from kept.services.my_data import rights_requests
 from kept.web.console.stepped import Begun, Staff, Stepped, plain
 from kept.web.form import Form
-from kept.web.needs import duty, either, right
-from kept.web.routes import Menu
+from kept.web.routes import Menu, duty, either, right
 
 ACTS = duty(rights_requests.PURPOSE, lambda _: (rights_requests.PURPOSE,))
 

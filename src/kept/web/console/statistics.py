@@ -16,8 +16,7 @@ from kept.statistics.sheet import question_text
 from kept.web.console.stepped import Begun, Staff, Stepped, plain
 from kept.web.figures import shown_figures
 from kept.web.form import Form
-from kept.web.needs import either, right
-from kept.web.routes import Menu, page
+from kept.web.routes import Menu, either, page, right
 
 SEES = either(right("approve"), right(RIGHT))
 
@@ -47,7 +46,6 @@ async def _ask(exchange: Staff, form: Form) -> str:
 
 
 async def _build(exchange: Staff) -> Response:
-    """Build a data set anew."""
     form = await exchange.form("data_set")
     await projections.build(exchange.engine, exchange.session, form["data_set"])
     return exchange.go("/statistics")

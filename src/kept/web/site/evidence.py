@@ -12,17 +12,14 @@ from kept.services.forms.receipts import receipts_of
 from kept.services.gate.history import checkpoint_before, proof_of
 from kept.services.gate.own_session import Own
 from kept.web.exchange import Exchange
-from kept.web.needs import ANYBODY, CUSTOMER
-from kept.web.routes import page
+from kept.web.routes import ANYBODY, CUSTOMER, page
 
 
 async def _receipts(exchange: Exchange[Own]) -> Response:
-    """All of them."""
     return exchange.page("receipts.html", receipts=await receipts_of(exchange.engine, exchange.session))
 
 
 async def _receipt(exchange: Exchange[Own]) -> Response:
-    """One receipt, JSON-LD."""
     for receipt, _, _ in await receipts_of(exchange.engine, exchange.session):
         if receipt.id == exchange.path("receipt"):
             text = json.dumps(receipt.record, ensure_ascii=False, indent=2)

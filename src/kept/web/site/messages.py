@@ -8,8 +8,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from kept.services.my_data.message_reasons import proof_by_link, stop_by_link, why_by_link
 from kept.web.exchange import Exchange
-from kept.web.needs import ANYBODY
-from kept.web.routes import page
+from kept.web.routes import ANYBODY, page
 
 ONE_CLICK = "One-Click"
 
@@ -30,7 +29,6 @@ async def _stop(exchange: Exchange[Any]) -> Response:
 
 
 async def _why(exchange: Exchange[Any]) -> Response:
-    """Why did I get this?"""
     link = exchange.path("link")
     found = await why_by_link(exchange.engine, link, exchange.language)
     return exchange.page("why.html", 200 if found else 404, one=found, link=link)

@@ -18,12 +18,10 @@ from kept.services.my_data.message_reasons import messages_to
 from kept.services.my_data.own_data import answers_in_words, own_data
 from kept.services.third_parties.recalls import provisions_to
 from kept.web.exchange import Exchange
-from kept.web.needs import CUSTOMER, FRESH
-from kept.web.routes import Menu, page
+from kept.web.routes import CUSTOMER, FRESH, Menu, page
 
 
 async def _my_data(exchange: Exchange[Own]) -> Response:
-    """Everything about the person, for themselves."""
     engine, own, language = exchange.engine, exchange.session, exchange.language
     mine = await own_data(engine, own, older=exchange.request.query_params.get("older", ""))
     return exchange.page(
@@ -44,7 +42,6 @@ async def _my_data(exchange: Exchange[Own]) -> Response:
 
 
 async def _forget_device(exchange: Exchange[Own]) -> Response:
-    """Forget one remembered device, or all."""
     series = (await exchange.form("series"))["series"]
     await remember_me.forget(exchange.engine, exchange.session, "" if series == "*" else series or "-")
     return exchange.go("/my-data#devices")
@@ -66,7 +63,6 @@ async def _stop(exchange: Exchange[Own]) -> Response:
 
 
 async def _take_along(exchange: Exchange[Own]) -> Response:
-    """Everything, as a ZIP."""
     await exchange.form()
     packed = await portability.take_along(exchange.engine, exchange.session, exchange.language)
     return exchange.download(packed, "application/zip", "my-data.zip")

@@ -12,30 +12,25 @@ from kept.services.accounts.rate_limits import network_of
 from kept.services.gate.own_session import Own
 from kept.web.exchange import Exchange
 from kept.web.jar import drop_cookie, drop_session, put_choices, put_cookie, set_session
-from kept.web.needs import ANYBODY
-from kept.web.routes import Menu, page
+from kept.web.routes import ANYBODY, Menu, page
 
 Anybody = Exchange[Own | None]
 
 
 async def _how(exchange: Anybody) -> Response:
-    """How to sign in."""
     return _page(exchange)
 
 
 async def _with_password(exchange: Anybody) -> Response:
-    """Sign in with login name and password."""
     engine = exchange.engine
     form = await exchange.form("login_name", "password", "remember")
     account = form["login_name"]
     await _count(exchange, account)
     try:
         person_id = await accounts.sign_in_with_password(engine, account, form["password"])
-        token = await accounts.start_session(engine, person_id)
+        answer = await _signed_in(exchange, exchange.go("/my-data"), person_id, account)
     except KeptError as error:
         return _page(exchange, error)
-    answer = set_session(exchange.go("/my-data"), token)
-    await _know_device(exchange, answer, person_id, account)
     if form["remember"] == "yes":  # ticked by them, beside what it means: that is the yes
         put_choices(exchange, answer, exchange.jar.allowed | {remember_me.PURPOSE})
         put_cookie(exchange, answer, remember_me.COOKIE, await remember_me.remember(engine, person_id))
@@ -63,31 +58,22 @@ async def _with_code(exchange: Anybody) -> Response:
     await _count(exchange, account)
     try:
         person_id = await accounts.sign_in_with_recovery_code(exchange.engine, account, form["code"], form["password"])
-        token = await accounts.start_session(exchange.engine, person_id)
+        return await _signed_in(exchange, exchange.go("/my-data"), person_id, account)
     except KeptError as error:
         return _page(exchange, error)
-    answer = set_session(exchange.go("/my-data"), token)
-    await _know_device(exchange, answer, person_id, account)
-    return answer
 
 
 async def _passkey_begin(exchange: Anybody) -> Response:
-    """Options for signing in with a passkey."""
     return JSONResponse(passkeys.begin_sign_in(exchange.engine, host_of(exchange)))
 
 
 async def _passkey(exchange: Anybody) -> Response:
-    """A passkey's answer."""
     form = await exchange.form("credential", "token")
     await exchange.web.limits.count_address(address_of(exchange))
     person_id = await passkeys.finish_sign_in(
         exchange.engine, form["credential"], form["token"], rp_id=host_of(exchange), origin=origin_of(exchange)
     )
-    answer = set_session(
-        JSONResponse({"go": f"/{exchange.language}/my-data"}), await accounts.start_session(exchange.engine, person_id)
-    )
-    await _know_device(exchange, answer, person_id, person_id.hex())
-    return answer
+    return await _signed_in(exchange, JSONResponse({"go": f"/{exchange.language}/my-data"}), person_id, person_id.hex())
 
 
 async def _sign_out(exchange: Anybody) -> Response:
@@ -113,11 +99,13 @@ def _page(exchange: Anybody, error: KeptError | None = None) -> Response:
     return exchange.page("sign_in.html", 401 if error else 200, error=error, remembered=remembered)
 
 
-async def _know_device(exchange: Anybody, answer: Response, person_id: bytes, account: str) -> None:
-    """Give a device that signed in its mark; one not seen before stands on my data."""
+async def _signed_in(exchange: Anybody, answer: Response, person_id: bytes, account: str) -> Response:
+    """Start a session, and give the device its mark; one not seen before stands on my data."""
+    set_session(answer, await accounts.start_session(exchange.engine, person_id))
     if not _device(exchange, account):
         await devices.note_new_device(exchange.engine, person_id)
         put_cookie(exchange, answer, devices.COOKIE, devices.new_device(exchange.engine, account))
+    return answer
 
 
 def _device(exchange: Anybody, account: str) -> str:
