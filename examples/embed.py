@@ -11,8 +11,9 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-import kept
 from kept.door.door import Kept
+
+import kept
 from kept.services.accounts import accounts
 from kept.services.forms import collection
 from kept.services.staff.credentials import issue_credential

@@ -15,8 +15,7 @@ from kept.services.staff import sessions
 from kept.web.app import More
 from kept.web.exchange import Exchange
 from kept.web.jar import set_session
-from kept.web.needs import ANYBODY
-from kept.web.routes import Menu, page
+from kept.web.routes import ANYBODY, Menu, page
 
 TEMPLATES = Path(__file__).parent / "templates"
 

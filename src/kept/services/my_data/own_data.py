@@ -22,6 +22,7 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Condition, Moved
 from kept.services.engine.people import Person
 from kept.services.engine.record import about, entry_of
+from kept.services.forms.instance_record import standing
 from kept.services.gate import gate
 from kept.services.gate.ends import events_of
 from kept.services.gate.external_ids import external_ids_of
@@ -172,6 +173,23 @@ def _held(engine: Engine, person: Person, slot: str, notice: Notice | None, even
             if one.slot == slot
         ),
     )
+
+
+async def answers_in_words(engine: Engine, mine: OwnData, language: str) -> dict[str, list[tuple[str, str]]]:
+    """Return, for values that are answers, each question with its answer as the person reads it."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for held in mine.held:
+        instance = held.slot.partition("#")[2]
+        if not instance or isinstance(held.value, str):
+            continue
+        file = (await standing(engine, instance)).file
+        for line in held.value:
+            name, _, answer = line.partition("=")
+            question = file.question(name)
+            if question is not None:
+                said = question.options.get(answer, {}).get(language, answer)
+                found.setdefault(held.slot, []).append((question.ask[language], said))
+    return found
 
 
 def _serves(policy: Policy, state: PersonState, slot: str, notice: Notice | None) -> tuple[str, ...]:

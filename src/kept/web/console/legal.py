@@ -13,8 +13,7 @@ from kept.services.engine.engine import Engine
 from kept.services.staff.approvals import approved_by
 from kept.web.console.stepped import Begun, Staff, Stepped, fetching, going_on, plain
 from kept.web.form import Form
-from kept.web.needs import duty, either, right
-from kept.web.routes import Menu
+from kept.web.routes import Menu, duty, either, right
 from kept.web.words import ZONE
 
 FIELDS = ("authority", "reference", "ground", "from", "to", "received", "due", "key", "told", "told_from", "waits_for")
@@ -43,7 +42,6 @@ async def _list(exchange: Staff, error: KeptError | None, form: Form, status: in
         may_name=[exchange.policy.items[one] for one in disclosures.items_of(engine)],
         typed=form if error else {**form, **begin},
         error=error,
-        now=now,
     )
 
 
@@ -56,12 +54,7 @@ async def _one(exchange: Staff, disclosure: str, error: KeptError | None = None,
         one=found,
         approver=await approved_by(engine, found.approval_id) if found.approval_id else "",
         acting=ACTS.met(engine, exchange.session),
-        may_approve=exchange.may("approve"),
-        session=exchange.session,
-        findable=tuple(engine.findable()),
-        items=exchange.policy.items,
         error=error,
-        now=exchange.now,
     )
 
 

@@ -9,8 +9,7 @@ from kept.services.engine.engine import Engine
 from kept.services.my_data import rights_requests
 from kept.web.console.stepped import Begun, Staff, Stepped, plain
 from kept.web.form import Form
-from kept.web.needs import duty, either, right
-from kept.web.routes import Menu
+from kept.web.routes import Menu, duty, either, right
 
 
 def _purposes(engine: Engine) -> list[str]:
@@ -28,9 +27,6 @@ async def _list(exchange: Staff, error: KeptError | None, form: Form, status: in
         status,
         requests=await rights_requests.requests(exchange.engine),
         error=error,
-        findable=exchange.engine.findable(),
-        items=exchange.policy.items,
-        now=exchange.now,
     )
 
 
@@ -49,8 +45,6 @@ async def _one(exchange: Staff, request: str) -> Response:
     return exchange.page(
         "rights_request.html",
         one=await rights_requests.request_of(exchange.engine, request),
-        session=exchange.session,
-        may_approve=exchange.may("approve"),
     )
 
 

@@ -6,11 +6,9 @@ from typing import Any
 
 from starlette.responses import PlainTextResponse, Response
 
-from kept.policy.present import EXIT_TITLES
 from kept.services.my_data.message_reasons import proof_by_link, stop_by_link, why_by_link
 from kept.web.exchange import Exchange
-from kept.web.needs import ANYBODY
-from kept.web.routes import page
+from kept.web.routes import ANYBODY, page
 
 ONE_CLICK = "One-Click"
 
@@ -31,17 +29,16 @@ async def _stop(exchange: Exchange[Any]) -> Response:
 
 
 async def _why(exchange: Exchange[Any]) -> Response:
-    """Why did I get this?"""
     link = exchange.path("link")
     found = await why_by_link(exchange.engine, link, exchange.language)
-    return exchange.page("why.html", 200 if found else 404, one=found, link=link, exit_titles=EXIT_TITLES)
+    return exchange.page("why.html", 200 if found else 404, one=found, link=link)
 
 
 async def _proof(exchange: Exchange[Any]) -> Response:
     """The proof of the message's entry, to check without this page."""
     text = await proof_by_link(exchange.engine, exchange.path("link"))
     if text is None:
-        return exchange.page("why.html", 404, one=None, link="", exit_titles=EXIT_TITLES)
+        return exchange.page("why.html", 404, one=None, link="")
     return exchange.download(text, "text/plain", "message.tlog-proof")
 
 
