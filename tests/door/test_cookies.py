@@ -84,7 +84,7 @@ async def test_a_wsgi_app_gets_and_sets_the_same(bakery):
         ):
             said = []
             environ = {"HTTP_COOKIE": cookie} if cookie else {}
-            body = b"".join(app(environ, lambda status, headers, said=said: said.extend(headers)))
+            body = b"".join(app(environ, lambda *start, said=said: said.extend(start[1])))
             assert body.decode() == arrives
             lines = [value for name, value in said if name.lower() == "set-cookie"]
             assert [one.partition("=")[0] for one in lines] == leaves
@@ -98,8 +98,13 @@ async def test_a_breach_of_a_program_s_own_is_recorded(bakery):
         for _ in range(3):
             await ask(app)
         await k._rules.record()
-        found = [dict(one.account.facts) for one in await newest_entries(k._engine, 50) if "cookie:drop" in one.account.act]
-        assert {(one["cookie"], one["reason"]) for one in found} == {("tracker", "undeclared"), ("basket", "unconsented")}
+        found = [
+            dict(one.account.facts) for one in await newest_entries(k._engine, 50) if "cookie:drop" in one.account.act
+        ]
+        assert {(one["cookie"], one["reason"]) for one in found} == {
+            ("tracker", "undeclared"),
+            ("basket", "unconsented"),
+        }
 
 
 async def test_kept_s_pages_stand_beside_a_program_s_own(bakery):
