@@ -260,7 +260,7 @@ class Person(View):
         await erasure.undo_erasure(self._engine, await self._session())
 
     async def receipts(self) -> list[Receipt]:
-        """Return the receipts of what was given, newest first (ISO/IEC TS 27560)."""
+        """Return the receipts of what was given, newest first."""
         return [receipt for receipt, _, _ in await receipts_of(self._engine, await self._session())]
 
     async def messages(self, language: str = "") -> list[Why]:
