@@ -7,6 +7,7 @@ not seen before stands on my data.
 
 from __future__ import annotations
 
+from kept import limits
 from kept.crypto.digest import framed, hmac_sha256
 from kept.crypto.random import random_id
 from kept.crypto.token import parse_token, sign_token
@@ -19,7 +20,7 @@ from kept.services.gate.own_session import own_account
 PURPOSE = "unauthorised-use"
 COOKIE = "__Host-kept_device"
 LABEL = "device"
-LIFE_SECONDS = 180 * 86400.0
+LIFE_SECONDS = limits.KNOWN_DEVICE_SECONDS
 
 
 def new_device(engine: Engine, account: str) -> str:

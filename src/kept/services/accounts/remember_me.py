@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 
+from kept import limits
 from kept.crypto.digest import same
 from kept.crypto.random import random_bytes
 from kept.errors import SignInError
@@ -21,11 +22,11 @@ from kept.store.interface import Transaction
 
 PURPOSE = "remember-me"
 COOKIE = "__Host-kept_remember"
-LIFE_SECONDS = 90 * 86400.0
-AGAIN_SECONDS = 10.0
+LIFE_SECONDS = limits.REMEMBERED_DEVICE_SECONDS
+AGAIN_SECONDS = limits.REMEMBERED_AGAIN_SECONDS
 """Within this long the token before the newest is a double click, not a copy."""
 RAW_BYTES = 48
-DEVICES_AT_MOST = 20
+DEVICES_AT_MOST = limits.REMEMBERED_DEVICES
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from kept import limits
 from kept.crypto.digest import sha256
 from kept.errors import SignInError
 from kept.policy.decision import Mandate
@@ -12,7 +13,7 @@ from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.entry import Account
 
-FRESH_SECONDS = 300.0
+FRESH_SECONDS = limits.FRESH_SIGN_IN_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

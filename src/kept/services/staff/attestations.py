@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kept import limits
 from kept.crypto.random import random_id
 from kept.errors import DeniedError, InputError
 from kept.policy.model import Attestation
@@ -15,7 +16,7 @@ from kept.services.staff.account_part import staff_account
 from kept.services.staff.sessions import StaffSession
 from kept.store.interface import Transaction
 
-REFERENCE_AT_MOST = 200
+REFERENCE_AT_MOST = limits.ATTESTATION_REFERENCE_CHARACTERS
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import asyncio
 import base64
 from dataclasses import dataclass
 
+from kept import limits
 from kept.crypto.random import random_bytes, random_id
 from kept.crypto.second_factor import new_secret, verify_code
 from kept.errors import DeniedError, InputError, SealError, SignInError
@@ -15,7 +16,7 @@ from kept.services.engine.entry import Account, build_entry
 from kept.services.engine.sealed_record import open_installation_record, seal_installation_record
 from kept.store.interface import Row, Transaction
 
-SESSION_SECONDS = 8 * 3600.0
+SESSION_SECONDS = limits.STAFF_SESSION_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

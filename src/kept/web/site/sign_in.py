@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
+from kept import limits
 from kept.errors import KeptError, SignInError
 from kept.services.accounts import accounts, devices, passkeys, remember_me
 from kept.services.gate.own_session import Own
@@ -15,11 +16,11 @@ from kept.web.jar import drop_cookie, drop_session, put_choices, put_cookie, set
 from kept.web.needs import ANYBODY
 from kept.web.routes import Menu, page
 
-SIGN_IN_TRIES = 10
+SIGN_IN_TRIES = limits.SIGN_IN_TRIES
 """For one account from one device, or from one address; three times as many from one address for all accounts."""
-ACCOUNT_TRIES = 100
+ACCOUNT_TRIES = limits.ACCOUNT_TRIES
 """For one account from all addresses together: who has many of them is stopped as well."""
-SIGN_IN_WINDOW_SECONDS = 600.0
+SIGN_IN_WINDOW_SECONDS = limits.SIGN_IN_WINDOW_SECONDS
 
 Anybody = Exchange[Own | None]
 
