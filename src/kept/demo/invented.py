@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
+from kept import limits
 from kept.channels.mail import MailServer
 from kept.channels.mailbox import Mailbox
 from kept.crypto.password import QUICK, Passwords
@@ -47,7 +48,7 @@ PARTNER = "photo-friends"
 SITE = "http://localhost:8330"
 CUSTOMERS = 40
 DAYS = 90
-DAY = 86400.0
+DAY = limits.DAY
 GIVES_ITEM, GIVES_ADDRESS, TICKS_BOX = 0.7, 0.8, 0.25
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime
 
+from kept import limits
 from kept.services.engine.engine import Engine
 from kept.services.figures import exports, projections, queries, releases
 from kept.services.staff import sessions
 from kept.statistics.budget import Precision
 
-DAY = 86400.0
+DAY = limits.DAY
 DAYS = 85
 LOOKS = {
     ("home", "look"): 46, ("home", "filter"): 17, ("picture", "look"): 31, ("policy", "look"): 4, ("join", "look"): 6,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal, overload
 
+from kept import limits
 from kept.door.form import Choice, Form, form_of
 from kept.door.view import View
 from kept.errors import InputError, SignInError
@@ -28,7 +29,7 @@ from kept.services.my_data.message_reasons import Why, messages_to
 from kept.services.my_data.own_data import OwnData
 from kept.services.my_data.portability import take_along
 
-DAY_SECONDS = 86400.0
+DAY_SECONDS = limits.DAY
 
 
 class Person(View):

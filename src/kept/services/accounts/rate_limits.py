@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 
+from kept import limits
 from kept.crypto.digest import framed, hmac_sha256
 from kept.crypto.random import random_bytes
 from kept.errors import LimitError
@@ -14,11 +15,11 @@ from kept.policy.duties import ADDRESS_KEY_SECONDS, address_key_seconds
 from kept.services.engine.engine import Engine
 from kept.store.interface import Transaction
 
-SIGN_IN_TRIES = 10
+SIGN_IN_TRIES = limits.SIGN_IN_TRIES
 """For one account from one device, or from one address; three times as many from one address for all accounts."""
-ACCOUNT_TRIES = 100
+ACCOUNT_TRIES = limits.ACCOUNT_TRIES
 """For one account from all addresses together: who has many of them is stopped as well."""
-SIGN_IN_WINDOW_SECONDS = 600.0
+SIGN_IN_WINDOW_SECONDS = limits.SIGN_IN_WINDOW_SECONDS
 
 
 class Limits:

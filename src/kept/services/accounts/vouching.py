@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 
+from kept import limits
 from kept.crypto.random import random_bytes
 from kept.errors import BusyError, ConflictError, InputError, NotFoundError, SealError
 from kept.services.accounts.accounts import note_seen, open_account
@@ -25,8 +26,8 @@ from kept.services.staff.credentials import Credential, credential_now, credenti
 from kept.store.interface import Transaction
 
 RIGHT = "vouch"
-VOUCHED_SECONDS = 3600.0
-TRIES, WAIT_SECONDS = 40, 0.05
+VOUCHED_SECONDS = limits.VOUCHED_SESSION_SECONDS
+TRIES, WAIT_SECONDS = limits.VOUCHING_LOOKS, limits.VOUCHING_LOOK_SECONDS
 
 
 async def vouched_session(  # noqa: PLR0913 -- what is vouched for

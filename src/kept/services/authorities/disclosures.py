@@ -13,6 +13,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from kept import limits
 from kept.crypto.digest import framed
 from kept.crypto.random import random_id
 from kept.crypto.sealed_to import KEY_BYTES, seal_to
@@ -43,12 +44,12 @@ KEY = "legal"
 INSTALLATION_OWNER = b"installation"
 WAITS = ("court-order", "law-forbids", "inquiry-at-risk")
 """Why a person is told only later: a closed list."""
-DAY = 86400.0
-DUE_AT_MOST = 60 * DAY
-WAIT_AT_MOST = 5 * 366 * DAY
-PEOPLE_AT_MOST = 20
-VOLUME = 10 * PEOPLE_AT_MOST
-AUTHORITY_AT_MOST, REFERENCE_AT_MOST = 200, 500
+DAY = limits.DAY
+DUE_AT_MOST = limits.DISCLOSURE_DUE_SECONDS
+WAIT_AT_MOST = limits.NOTICE_WAIT_SECONDS
+PEOPLE_AT_MOST = limits.DISCLOSURE_PEOPLE
+VOLUME = limits.DISCLOSURE_RELEASES
+AUTHORITY_AT_MOST, REFERENCE_AT_MOST = limits.AUTHORITY_CHARACTERS, limits.AUTHORITY_REFERENCE_CHARACTERS
 
 
 class Text(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kept import limits
 from kept.services.authorities.disclosures import disclosure_of, purpose_of
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
@@ -86,7 +87,7 @@ async def disclosures_to_authorities(engine: Engine, person_id: bytes) -> list[D
     found: list[Disclosed] = []
     older = ""
     while True:
-        page = await history_of(engine, person_id, older=older, limit=500)
+        page = await history_of(engine, person_id, older=older, limit=limits.PEOPLE_PAGE)
         for line in page.lines:
             request = named.get(dict(line.account.facts).get("request", ""))
             if request is not None and line.account.act == Act.DISCLOSE.value and line.account.outcome == "permitted":

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from kept import limits
 from kept.crypto.digest import framed, hmac_sha256
 from kept.crypto.random import random_id
 from kept.crypto.sealed_to import KEY_BYTES, seal_to
@@ -38,10 +39,10 @@ from kept.store.copying import copy_together, remove_database
 from kept.store.interface import Row, Transaction
 from kept.store.sqlite import SqliteStore
 
-DAY = 86400.0
+DAY = limits.DAY
 KEY = "backup_key"
-TRY_EVERY_SECONDS = 600.0
-EARLY = 0.9
+TRY_EVERY_SECONDS = limits.BACKUP_RETRY_SECONDS
+EARLY = limits.BACKUP_EARLY_SHARE
 """Share of the promised time after which the next backup is made."""
 
 

@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kept import limits
 from kept.crypto.random import random_id
 from kept.crypto.sealed_to import OpeningKey
 from kept.crypto.signature import SigningKey, new_seed
@@ -33,8 +34,8 @@ from kept.store.interface import Transaction
 from kept.store.sqlite import SqliteStore
 from kept.vault.provider import Provider
 
-PAGE = 500
-NAMED_AT_MOST = 10
+PAGE = limits.PEOPLE_PAGE
+NAMED_AT_MOST = limits.DRILL_FINDINGS
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kept import limits
 from kept.crypto.digest import sha256
 from kept.errors import ErasedError, EvidenceError
 from kept.policy import change
@@ -23,7 +24,7 @@ from kept.services.messages.unknown_outcome import hold_after_restore
 from kept.services.my_data.erasure import remove_returned
 from kept.store.interface import Transaction
 
-PAGE = 500
+PAGE = limits.PEOPLE_PAGE
 
 
 @dataclass(frozen=True, slots=True)

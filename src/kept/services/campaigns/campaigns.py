@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kept import limits
 from kept.errors import ConflictError, InputError, KeptError, SealError
 from kept.policy.campaign import Campaign, parse_campaign
 from kept.policy.instance import Instance
@@ -27,10 +28,10 @@ from kept.store.interface import Transaction
 ORIGIN = "campaign"
 RIGHT = "campaigns"
 ACT = "campaign"
-RUN_SECONDS = 14 * 86400.0
+RUN_SECONDS = limits.CAMPAIGN_SECONDS
 EVERYBODY = 2**53
-PAGE = 64
-READ_AT_MOST = 64
+PAGE = limits.CAMPAIGN_PAGE
+READ_AT_MOST = limits.CAMPAIGN_PAGE
 _READ: dict[tuple[str, str], Campaign] = {}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kept import limits
 from kept.crypto.random import random_id
 from kept.errors import ConflictError, DeniedError, ErasedError, InputError
 from kept.policy.decision import Decision, Mandate
@@ -26,8 +27,8 @@ from kept.services.staff.mandates import staff_mandate
 from kept.services.staff.sessions import StaffSession
 from kept.store.interface import Transaction
 
-CASE_SECONDS = 30 * 60.0
-RELEASES_AT_MOST = 40
+CASE_SECONDS = limits.CASE_SECONDS
+RELEASES_AT_MOST = limits.CASE_RELEASES
 
 
 @dataclass(frozen=True, slots=True)

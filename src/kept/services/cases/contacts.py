@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from kept import limits
 from kept.channels.letter import japanese_font, print_letters
 from kept.crypto.random import random_id
 from kept.errors import DeniedError, ErasedError, InputError, NotFoundError, SealError, SettingError
@@ -36,9 +37,9 @@ from kept.store.interface import Row, Transaction
 from kept.vault.text import readable
 
 ORIGIN, PROGRAM = "case", "program"
-SEND_WITHIN_SECONDS = 24 * 3600.0
-TRIES = 40
-TITLE_AT_MOST, TEXT_AT_MOST = 200, 10_000
+SEND_WITHIN_SECONDS = limits.CONTACT_SEND_SECONDS
+TRIES = limits.CONTACT_RELEASES
+TITLE_AT_MOST, TEXT_AT_MOST = limits.CONTACT_TITLE_CHARACTERS, limits.CONTACT_TEXT_CHARACTERS
 WAYS = (Exit.MAIL, Exit.POST, Exit.PHONE, Exit.FAX)
 
 

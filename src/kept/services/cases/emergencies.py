@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kept import limits
 from kept.crypto.random import random_id
 from kept.errors import ConflictError, DeniedError, InputError, KeptError, SubmissionError
 from kept.policy.words import Basis, Exit
@@ -24,13 +25,13 @@ from kept.store.interface import Row, Transaction
 from kept.vault.normal import normalise
 from kept.vault.sealed import open_record, seal_record
 
-SECONDS = 15 * 60.0
-RELEASES_AT_MOST = 10
+SECONDS = limits.EMERGENCY_SECONDS
+RELEASES_AT_MOST = limits.EMERGENCY_RELEASES
 """What finds the person counts as one."""
-REVIEW_SECONDS = 3 * 86400.0
+REVIEW_SECONDS = limits.EMERGENCY_REVIEW_SECONDS
 REASONS = ("danger-to-a-person", "account-misused", "goods-or-money-at-risk", "role-unreachable")
 OUTCOMES = ("justified", "not-justified")
-TEXT_AT_MOST = 500
+TEXT_AT_MOST = limits.EMERGENCY_TEXT_CHARACTERS
 RECORD = "emergency-text"
 GROUND = GROUNDS[Act.EMERGENCY_OPEN]
 """What an emergency rests on."""

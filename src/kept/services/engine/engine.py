@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kept import limits
 from kept.crypto.digest import framed, hmac_sha256
 from kept.crypto.password import Passwords
 from kept.crypto.random import random_id
@@ -34,9 +35,9 @@ from kept.store.interface import Store, Transaction
 from kept.vault.provider import Provider
 from kept.vault.sealed import seal_account, seal_evidence
 
-WAITING_AT_MOST_SECONDS = 10.0
-PROVIDER_ASKED_EVERY_SECONDS = 60.0
-SEQUENCE_EVERY_SECONDS = 0.5
+WAITING_AT_MOST_SECONDS = limits.ENTRY_WAITING_SECONDS
+PROVIDER_ASKED_EVERY_SECONDS = limits.PROVIDER_ASKED_SECONDS
+SEQUENCE_EVERY_SECONDS = limits.SEQUENCE_SECONDS
 LEDGER_KEY = "ledger"
 TOKEN_KEY = "tokens"  # noqa: S105 -- the name of a key, not a key
 EXTERNAL_KEY = "external"

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from kept import limits
 from kept.crypto.random import random_id, shuffle
 from kept.errors import DeniedError, ErasedError, EvidenceError, InputError, NotFoundError
 from kept.policy.decision import Mandate
@@ -42,10 +43,10 @@ from kept.statistics.question import with_options
 from kept.store.interface import Row, Transaction
 from kept.vault.sealed import open_record, seal_record
 
-KEEP_SECONDS = 7 * 86400.0
-RUN_SECONDS = 12 * 3600.0
+KEEP_SECONDS = limits.PROJECTION_SECONDS
+RUN_SECONDS = limits.PROJECTION_RUN_SECONDS
 EVERYBODY = 2**53
-PAGE = 256
+PAGE = limits.PROJECTION_PAGE
 KEY = "projection"
 KIND = "projection"
 Opened: TypeAlias = "tuple[list[Column], int, Codes | None]"

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from typing import TypeAlias
 
+from kept import limits
 from kept.crypto.random import random_id
 from kept.errors import ConflictError, DeniedError, InputError, SealError
 from kept.services.engine.acts import Act, Outcome
@@ -34,7 +35,7 @@ from kept.store.interface import Row, Transaction
 KIND = "figures"
 DAMAGED = "damaged"
 """Its figures do not open; it is in no list of what is released."""
-TRIES = 5
+TRIES = limits.MOVED_TRIES
 Charges: TypeAlias = dict[str, tuple[float, int]]
 """When and how much, by question."""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kept import limits
 from kept.crypto.digest import sha256
 from kept.errors import SignInError
 from kept.policy.decision import Mandate
 from kept.services.engine.record import Actor
 
-FRESH_SECONDS = 300.0
+FRESH_SECONDS = limits.FRESH_SIGN_IN_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from kept import limits
 from kept.crypto.random import random_id
 from kept.errors import ErasedError, InputError
 from kept.policy import change
@@ -56,7 +57,7 @@ ERASE_IN_DATA = (
 )
 """Every table of D with a person column; a test fails on one that is not here."""
 
-SCRUB_AT_ONCE_BYTES = 4_000_000
+SCRUB_AT_ONCE_BYTES = limits.SCRUB_AT_ONCE_BYTES
 LEVELS = ("unreadable", "removed", "scrubbed", "epoch destroyed")
 NOT_REWRITTEN = "the freed pages of the database files are not rewritten yet; it is tried again every minute"
 COPIES_OF_KEYS = "copies of wrapped keys in backups of database K, if any, until this key epoch is destroyed"

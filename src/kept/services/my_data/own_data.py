@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kept import limits
 from kept.crypto.digest import sha256
 from kept.errors import InputError
 from kept.policy.decision import Allowed
@@ -29,8 +30,8 @@ from kept.services.gate.external_ids import external_ids_of
 from kept.services.gate.history import PAGE, History, history_of
 from kept.services.gate.own_session import Own
 
-TRIES = 5
-LINES_TAKEN_ALONG = 100_000
+TRIES = limits.MOVED_TRIES
+LINES_TAKEN_ALONG = limits.LINES_TAKEN_ALONG
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from kept import limits
 from kept.crypto.random import random_id
 from kept.errors import ConflictError, DeniedError, ErasedError, InputError
 from kept.policy.duties import purpose_for
@@ -35,9 +36,9 @@ ACT = PurposeDuty.RIGHTS_REQUEST.value
 KINDS = ("export", "erase")
 CHANNELS = ("post", "call", "desk")
 CHECKS = ("identity document copy", "known address answered", "call back on known number", "in person")
-DUE_SECONDS = 14 * 86400.0
-CASE_SECONDS = 30 * 86400.0
-NOTE_AT_MOST = 1000
+DUE_SECONDS = limits.RIGHTS_REQUEST_DUE_SECONDS
+CASE_SECONDS = limits.RIGHTS_REQUEST_MANDATE_SECONDS
+NOTE_AT_MOST = limits.RIGHTS_REQUEST_NOTE_CHARACTERS
 
 
 @dataclass(frozen=True, slots=True)

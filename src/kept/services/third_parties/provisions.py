@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from kept import limits
 from kept.crypto.random import random_id
 from kept.crypto.sealed_to import seal_to
 from kept.errors import ConflictError, DeniedError, ErasedError, EvidenceError, InputError, NotFoundError
@@ -33,8 +34,8 @@ from kept.services.third_parties.recipients import declared_recipient, key_of
 from kept.store.interface import Row, Transaction
 
 ACT = "provision"
-RUN_SECONDS = 12 * 3600.0
-PAGE = 200
+RUN_SECONDS = limits.PROVISION_RUN_SECONDS
+PAGE = limits.PROVISION_PAGE
 EVERYBODY = 2**53
 
 

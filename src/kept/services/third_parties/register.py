@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from kept import limits
 from kept.errors import ErasedError, KeptError
 from kept.ledger.leaf import commit_person
 from kept.services.engine.acts import Act
@@ -23,10 +24,10 @@ from kept.services.third_parties.recalls import provisions_to, pseudonym
 from kept.store.interface import Row, Transaction
 
 GUARANTEE = "provision-register"
-DAY = 86400.0
-YEARS_3 = 3 * 365 * DAY
+DAY = limits.DAY
+YEARS_3 = limits.REGISTER_SECONDS
 FOREVER = 1e18
-PAGE = 500
+PAGE = limits.PEOPLE_PAGE
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kept import limits
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.keyring import INSTALLATION
@@ -14,7 +15,7 @@ from kept.services.engine.record import operator, record
 from kept.store.interface import Transaction
 from kept.vault.sealed import wrap_binding
 
-PAGE = 500
+PAGE = limits.PEOPLE_PAGE
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ that would touch more than 5 % of the people waits for an operator.
 
 from __future__ import annotations
 
+from kept import limits
 from kept.errors import ErasedError, EvidenceError
 from kept.policy import change
 from kept.policy.retention import end_of_slot
@@ -17,8 +18,9 @@ from kept.services.gate.changing import Change, change_person, find_forms
 from kept.services.gate.ends import events_of
 from kept.services.instances.instances import close_due, end_instances
 
-SHARE_AT_MOST = 0.05
-PEOPLE_AT_LEAST = 20
+PAGE = limits.PEOPLE_PAGE
+SHARE_AT_MOST = limits.SWEEP_SHARE
+PEOPLE_AT_LEAST = limits.SWEEP_PEOPLE
 """Below this many people a share says nothing: a sweep of one person in a demo of forty is no accident."""
 
 
@@ -61,7 +63,7 @@ async def confirm_sweep(engine: Engine, *, by: str) -> None:
 
 async def _find_ended(engine: Engine) -> tuple[list[bytes], int]:
     ended, people, after = [], 0, b""
-    while rows := await engine.data.read(lambda tx, mark=after: tx.all("people_page", after=mark, limit=500)):  # type: ignore[misc]
+    while rows := await engine.data.read(lambda tx, mark=after: tx.all("people_page", after=mark, limit=PAGE)):  # type: ignore[misc]
         for row in rows:
             after = person_id = bytes(row[0])
             people += 1

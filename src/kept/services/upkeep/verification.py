@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from kept import limits
 from kept.errors import ErasedError, KeptError
 from kept.ledger.leaf import NONCE_BYTES, Opening, commit_account, leaf_data, leaf_hash
 from kept.ledger.tile import WIDTH, fold, node_reader, tiles_of_size
@@ -22,8 +23,8 @@ from kept.services.upkeep.word_verification import verify_words
 from kept.store.interface import Row, Transaction
 from kept.vault.sealed import open_account, open_record, open_state
 
-PAGE = 500
-NAMED_AT_MOST = 20
+PAGE = limits.PEOPLE_PAGE
+NAMED_AT_MOST = limits.VERIFICATION_FINDINGS
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
+from kept import limits
 from kept.errors import EvidenceError, InputError, KeptError
 from kept.services.engine.engine import Engine
 from kept.services.staff.sessions import logins
@@ -22,7 +23,8 @@ async def _look(exchange: Staff) -> Response:
 
 
 async def _take_in(exchange: Staff) -> Response:
-    async with exchange.request.form(max_files=1, max_fields=3) as form:
+    """Take in a signed file."""
+    async with exchange.request.form(max_files=1, max_fields=limits.SMALL_REQUEST_FIELDS) as form:
         check_form_token(exchange.engine, exchange.session, str(form.get("form_token", "")))
         file = form.get("file")
         unverified = await file.read() if isinstance(file, UploadFile) else b""

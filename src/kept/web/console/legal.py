@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from starlette.responses import Response
 
+from kept import limits
 from kept.errors import InputError, KeptError
 from kept.services.authorities import disclosures
 from kept.services.authorities.disclosure_record import Terms
@@ -31,7 +32,10 @@ SEES = either(ACTS, right("approve"))
 async def _list(exchange: Staff, error: KeptError | None, form: Form, status: int) -> Response:
     engine, now = exchange.engine, exchange.now
     today = datetime.fromtimestamp(now, tz=ZONE)
-    begin = {"received": f"{today:%Y-%m-%d}", "due": f"{today + timedelta(days=14):%Y-%m-%d}"}
+    begin = {
+        "received": f"{today:%Y-%m-%d}",
+        "due": f"{today + timedelta(seconds=limits.DISCLOSURE_SUGGESTED_SECONDS):%Y-%m-%d}",
+    }
     return exchange.page(
         "legal.html",
         status,
@@ -101,7 +105,7 @@ def _day(text: str, *, end: bool = False) -> float:
         day = datetime.strptime(text.strip(), "%Y-%m-%d").replace(tzinfo=ZONE)
     except ValueError:
         return -1.0
-    return (day + timedelta(days=1)).timestamp() - 1 if end else day.timestamp()
+    return (day + timedelta(seconds=limits.DAY)).timestamp() - 1 if end else day.timestamp()
 
 
 PAGES = Stepped(

@@ -6,13 +6,14 @@ from typing import Any
 
 from starlette.responses import Response
 
+from kept import limits
 from kept.services.gate.own_session import Own
 from kept.services.my_data import erasure
 from kept.web.exchange import Exchange
 from kept.web.jar import drop_session
 from kept.web.routes import ANYBODY, CUSTOMER, FRESH, page
 
-GRACE_SECONDS = 7 * 86400.0
+GRACE_SECONDS = limits.ERASURE_GRACE_SECONDS
 
 
 async def _preview(exchange: Exchange[Own]) -> Response:

@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
+from kept import limits
 from kept.errors import SubmissionError
 from kept.services.accounts import accounts, passkeys
 from kept.web.exchange import Exchange
@@ -14,7 +15,7 @@ from kept.web.jar import count_visit, set_session
 from kept.web.routes import ANYBODY, Menu, page
 from kept.web.site.sign_in import address_of, host_of, origin_of
 
-JOINS_AN_HOUR = 20
+JOINS_AN_HOUR = limits.ACCOUNTS_OPENED
 
 
 async def _how(exchange: Exchange[Any]) -> Response:
@@ -56,7 +57,9 @@ async def _passkey(exchange: Exchange[Any]) -> Response:
 
 
 async def _count(exchange: Exchange[Any]) -> None:
-    await exchange.web.limits.count("join", address_of(exchange), most=JOINS_AN_HOUR, seconds=3600)
+    await exchange.web.limits.count(
+        "join", address_of(exchange), most=JOINS_AN_HOUR, seconds=limits.ACCOUNTS_OPENED_WINDOW_SECONDS
+    )
 
 
 PAGES = (

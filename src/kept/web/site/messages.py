@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette.responses import PlainTextResponse, Response
 
+from kept import limits
 from kept.services.my_data.message_reasons import proof_by_link, stop_by_link, why_by_link
 from kept.web.exchange import Exchange
 from kept.web.routes import ANYBODY, page
@@ -20,7 +21,7 @@ async def _confirm(exchange: Exchange[Any]) -> Response:
 
 async def _stop(exchange: Exchange[Any]) -> Response:
     """Take a one-click no (RFC 8058): no cookie, no form token, no redirect; the same words whatever the link is."""
-    form = await exchange.request.form(max_files=0, max_fields=5)
+    form = await exchange.request.form(max_files=0, max_fields=limits.SMALL_REQUEST_FIELDS)
     if form.get("List-Unsubscribe") == ONE_CLICK:
         await stop_by_link(exchange.engine, exchange.path("link"))
     if "text/html" in exchange.request.headers.get("accept", ""):

@@ -9,6 +9,7 @@ from typing import Any
 from starlette.responses import PlainTextResponse, Response
 
 import kept_verify
+from kept import limits
 from kept.errors import InputError, KeptError, SubmissionError
 from kept.policy.narrow import narrow
 from kept.policy.present import notice_text
@@ -22,7 +23,7 @@ from kept.services.instances.contests import published_of
 from kept.web.exchange import Exchange
 from kept.web.routes import ANYBODY, CUSTOMER, Menu, page
 
-SHOWN_AFTER_SECONDS = 90 * 86400.0
+SHOWN_AFTER_SECONDS = limits.DRAW_SHOWN_SECONDS
 VERIFIER = Path(kept_verify.__file__).with_name("draw.py")
 
 

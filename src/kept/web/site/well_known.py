@@ -6,11 +6,12 @@ from typing import Any
 
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from kept import limits
 from kept.services.forms.receipts import moment
 from kept.web.exchange import Exchange
 from kept.web.routes import ANYBODY, ROOT, page
 
-DAY = 86400.0
+DAY = limits.DAY
 
 
 async def _ledger_key(exchange: Exchange[Any]) -> Response:
@@ -34,7 +35,7 @@ async def _passkey_endpoints(exchange: Exchange[Any]) -> Response:
 async def _security_txt(exchange: Exchange[Any]) -> Response:
     """Where to report a weakness (RFC 9116)."""
     contact = exchange.policy.controller.get("contact", "")
-    expires = moment((exchange.now + 180 * DAY) // DAY * DAY)
+    expires = moment((exchange.now + limits.CHOICES_COOKIE_SECONDS) // DAY * DAY)
     languages = ", ".join(exchange.web.languages())
     return PlainTextResponse(f"Contact: mailto:{contact}\nExpires: {expires}\nPreferred-Languages: {languages}\n")
 
