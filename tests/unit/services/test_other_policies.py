@@ -27,7 +27,7 @@ OTHERS = ("bicycles", "choir", "teahouse")
 @pytest.fixture(params=OTHERS)
 async def other(request, tmp_path):
     """An installation of a small company."""
-    one = Installation(tmp_path, "sqlite", POLICY.with_name(f"{request.param}.policy.md"))
+    one = Installation(tmp_path, POLICY.with_name(f"{request.param}.policy.md"))
     await one.open()
     yield one
     await one.close()
@@ -41,7 +41,7 @@ async def open_with(folder: Path, name: str, *changes: tuple[bytes, bytes]) -> I
         text = text.replace(before, after)
     path = folder / f"{name}.policy.md"
     path.write_bytes(text)
-    one = Installation(folder, "sqlite", path)
+    one = Installation(folder, path)
     await one.open()
     return one
 

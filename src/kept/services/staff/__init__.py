@@ -1,1 +1,7 @@
-"""staff."""
+"""The staff room: who works here, what their roles let them do, and what needs a second member of staff.
+
+It holds sessions, API credentials, the mandates both are issued, approvals, attestations and the activation of versions.
+It may call `gate` and `engine`. To add a right, name it in the policy language and insist on it with
+`StaffSession.require`; to add an act about many people, ask through `bulk_approval` and issue its mandate from
+`desk_mandate`; what staff did is recorded with `StaffSession.acting` as the actor.
+"""
