@@ -195,7 +195,6 @@ async def test_every_act_cites_a_clause_of_this_policy_or_none(tmp_path):
     engine = installation.engine
     session = await installation.staff(roles=("desk",))
     own = await _join(installation)
-    before = len(await installation.ledger())
     case = await cases.open_case(engine, session, "news")
     case = await cases.find_in_case(engine, session, case.id, {"mail_address": "mori@example.jp"})
     with (await cases.open_item(engine, session, case.id, "name"))["name"].open(Exit.SCREEN) as text:
@@ -221,7 +220,7 @@ async def test_every_act_cites_a_clause_of_this_policy_or_none(tmp_path):
     await rotate(engine, by="test")
     assert (await own_data(engine, own)).held
     await erasure.intend_erasure(engine, own)
-    cited = {(line.act, line.clause) for line in (await installation.ledger())[:-before]}
+    cited = {(line.act, line.clause) for line in await installation.ledger()}
     assert {clause for _, clause in cited} <= {"", "1.1"}
     assert ("staff:case:open", "1.1") in cited
     assert ("staff:instance:draft", "1.1") in cited
