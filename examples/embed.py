@@ -12,10 +12,6 @@ import tempfile
 from pathlib import Path
 
 import kept
-from kept.door.door import Kept
-from kept.services.accounts import accounts
-from kept.services.forms import collection
-from kept.services.staff.credentials import issue_credential
 
 POLICY = Path(__file__).parent.parent / "policies" / "photolibrary.policy.md"
 
@@ -31,22 +27,12 @@ class Mailer:
         self.sent += len(str(text)) > 0
 
 
-async def register(k: Kept) -> None:
+async def register(k: kept.Kept) -> None:
     """Make one customer, as the website does: join, see the notice, give three items."""
-    issued = await accounts.join_with_password(k.engine, "four unrelated words here", "en")
-    own = await accounts.session_of(k.engine, await accounts.start_session(k.engine, issued.person_id))
-    if own is None:
-        raise RuntimeError("expected the session just started, found none")
-    form = await collection.present_form(k.engine, "registration", "", "en")
-    await collection.submit(
-        k.engine,
-        own,
-        point="registration",
-        stage="",
-        language="en",
-        unverified_token=form.token,
-        fields=[("name", "Hanako Mori"), ("mail_address", "mori@example.jp"), ("phone", "03-5550-0100")],
-    )
+    issued = await k.join("four unrelated words here", language="en")
+    me = await k.session(await k.sign_in(issued.login_name, "four unrelated words here"))
+    form = await me.form("registration", "en")
+    await me.submit(form, {"name": "Hanako Mori", "mail_address": "mori@example.jp", "phone": "03-5550-0100"})
 
 
 async def read_one(policy: Path, database: str, service_credential: str, my_mailer: Mailer) -> None:
@@ -68,7 +54,7 @@ async def main() -> int:
         database = f"sqlite:///{folder}/shop.db"
         async with kept.open(POLICY, database) as k:
             await register(k)
-            credential = await issue_credential(k.engine, "shop-mailer", "support", ("contact",), by="example")
+            credential = await k.operator("example").issue_credential("shop-mailer", "support", ["contact"])
         mailer = Mailer()
         await read_one(POLICY, database, credential, mailer)
         return mailer.sent

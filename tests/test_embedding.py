@@ -9,9 +9,7 @@ from installation import MAIL, NAME, PASSWORD, POLICY
 import kept
 from kept.crypto.password import QUICK, Passwords
 from kept.errors import DeniedError, SignInError
-from kept.services.accounts import accounts
-from kept.services.forms import collection
-from kept.services.staff.credentials import issue_credential
+from kept.services.engine.installation import Settings
 
 pytestmark = pytest.mark.anyio
 
@@ -30,17 +28,15 @@ class Mailer:
 @pytest.fixture
 async def service_credential(tmp_path, anyio_backend):
     """A shop with one customer, and a credential for contact."""
-    async with kept.open(POLICY, f"sqlite:///{tmp_path / 'shop.db'}") as k:
-        engine = k.engine
-        engine.passwords = Passwords(QUICK)
-        issued = await accounts.join_with_password(engine, PASSWORD, "en")
-        own = await accounts.session_of(engine, await accounts.start_session(engine, issued.person_id))
-        form = await collection.present_form(engine, "registration", "", "en")
-        await collection.submit(
-            engine, own, point="registration", stage="", language="en", unverified_token=form.token,
-            fields=[("name", NAME), ("mail_address", MAIL), ("phone", "090-1234-5678")],
-        )  # fmt: skip
-        return await issue_credential(engine, "shop-mailer", "support", ("contact",), by="test")
+    async with kept.open(
+        POLICY, f"sqlite:///{tmp_path / 'shop.db'}", settings=Settings(passwords=Passwords(QUICK))
+    ) as k:
+        issued = await k.join(PASSWORD, language="en")
+        me = await k.session(await k.sign_in(issued.login_name, PASSWORD))
+        await me.submit(
+            await me.form("registration", "en"), {"name": NAME, "mail_address": MAIL, "phone": "090-1234-5678"}
+        )
+        return await k.operator("test").issue_credential("shop-mailer", "support", ["contact"])
 
 
 async def test_the_ten_lines_of_the_readme(tmp_path, service_credential, capsys):

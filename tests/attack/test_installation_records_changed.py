@@ -9,6 +9,7 @@ from installation import Installation
 from taking import CONTEST, SWEEPSTAKE, opened
 
 from kept.crypto.signature import SigningKey, new_seed
+from kept.services.engine.record import operator
 from kept.services.instances import contests
 from kept.services.instances.participations import part_of
 from kept.services.third_parties import intake
@@ -36,7 +37,7 @@ async def installation(tmp_path):
     key = SigningKey(new_seed())
     await intake.register_partner(found.engine, "friends", key.public, by="test")
     file = sign_file([{"login_name": "nobody", "items": {"name": "A"}}], "friends", key, found.engine.clock.now())
-    await intake.take_in(found.engine, file, by="test")
+    await intake.take_in(found.engine, file, by=operator("test"))
     yield found
     await found.close()
 

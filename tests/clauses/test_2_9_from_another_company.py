@@ -17,6 +17,7 @@ from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState, Exit, Source
 from kept.services.accounts import accounts
 from kept.services.cases import cases
+from kept.services.engine.record import operator
 from kept.services.forms.collection import present_form
 from kept.services.forms.receipts import receipts_of
 from kept.services.my_data import choices, erasure
@@ -64,7 +65,7 @@ class Partner:
 
     async def give(self, *records):
         """Sign records and have them taken in."""
-        return await intake.take_in(self.installation.engine, self.file(*records), by="test")
+        return await intake.take_in(self.installation.engine, self.file(*records), by=operator("test"))
 
 
 @pytest.fixture
@@ -207,7 +208,7 @@ async def test_a_file_its_partner_did_not_sign_is_refused_whole(installation, pa
     else:
         file = b" " * 8_000_001
     with pytest.raises((NoteError, InputError, MalformedError)) as refused:
-        await intake.take_in(installation.engine, file, by="test")
+        await intake.take_in(installation.engine, file, by=operator("test"))
     assert cited(refused.value) == "§2.9"
     assert NAME not in str(refused.value)
     assert (await own_data(installation.engine, own)).held == ()
@@ -222,7 +223,7 @@ async def test_the_same_file_again_doubles_nothing(installation, partner):
     own = await installation.join()
     file = partner.file(partner.record(await partner.login(own)), partner.record("nobody-here"))
     for _ in range(2):
-        made = await intake.take_in(installation.engine, file, by="test")
+        made = await intake.take_in(installation.engine, file, by=operator("test"))
         assert made.reasons == {"person-unknown": 1, "taken": 1}
     assert len(await intake.all_intakes(installation.engine)) == 1
     assert len([one for one in await installation.ledger() if one.act == "partner:value:take-in"]) == 1
@@ -236,9 +237,9 @@ async def test_a_kill_in_the_middle_of_importing_goes_on(installation, partner, 
     file = partner.file(*[partner.record(await partner.login(own)) for own in people])
     left = installation.stop_after(writes)
     with contextlib.suppress(StoreError):  # the last of them are too many writes to be killed by
-        await intake.take_in(installation.engine, file, by="test")
+        await intake.take_in(installation.engine, file, by=operator("test"))
     left[0] = 10_000
-    made = await intake.take_in(installation.engine, file, by="test")
+    made = await intake.take_in(installation.engine, file, by=operator("test"))
     assert made.reasons == {"taken": 3}
     for own in people:
         assert {one.slot for one in (await own_data(installation.engine, own)).held} == {"name", "mail_address"}

@@ -8,7 +8,7 @@ from installation import PASSWORD
 
 from kept.policy.duties import address_key_seconds
 from kept.services.accounts import accounts
-from kept.web.site.sign_in import ACCOUNT_TRIES, SIGN_IN_TRIES
+from kept.services.accounts.rate_limits import ACCOUNT_TRIES, SIGN_IN_TRIES
 
 pytestmark = pytest.mark.anyio
 

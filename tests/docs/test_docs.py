@@ -6,16 +6,12 @@ import argparse
 import asyncio
 import importlib
 import importlib.util
-import inspect
 import re
 from pathlib import Path
 
 import pytest
-from kept.door.door import Desk, Kept
 
-import kept
 from kept.cli.main import build_parser
-from kept.services.gate.released import Card, Released
 from kept.web.answers import STATUS
 from kept_verify.__main__ import main as kept_verify
 
@@ -76,17 +72,6 @@ def test_every_make_target_is_on_the_page() -> None:
     targets = set(re.findall(r"^([a-z][a-z-]*):.*## ", makefile, re.MULTILINE))
     assert len(targets) > 8
     assert {one for one in targets if f"`{one}`" not in README and f"make {one}" not in README} == set()
-
-
-def test_every_public_name_is_on_the_page() -> None:
-    """Each public name of the package, of an installation, a desk, a card and a released value is in the README."""
-    missing = [name for name in kept.__all__ if f"kept.{name}" not in README]
-    for one in (Kept, Desk):
-        methods = [name for name, _ in inspect.getmembers(one) if not name.startswith("_")]
-        missing += [f"{one.__name__}.{name}" for name in methods if f"{one.__name__}.{name}" not in README]
-    missing += [one.__name__ for one in (Card, Released) if f"`{one.__name__}`" not in README]
-    missing += [name for name in Card.__slots__ if not name.startswith("_") and f"`{name}`" not in README]
-    assert missing == []
 
 
 def core(text: str) -> list[str]:

@@ -84,7 +84,7 @@ async def test_a_wsgi_app_gets_and_sets_the_same(bakery):
         ):
             said = []
             environ = {"HTTP_COOKIE": cookie} if cookie else {}
-            body = b"".join(app(environ, lambda _status, headers, said=said: said.extend(headers)))
+            body = b"".join(app(environ, lambda *start, said=said: said.extend(start[1])))
             assert body.decode() == arrives
             lines = [value for name, value in said if name.lower() == "set-cookie"]
             assert [one.partition("=")[0] for one in lines] == leaves

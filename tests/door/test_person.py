@@ -14,6 +14,7 @@ from bakery import MORI
 from kept.errors import (
     ConflictError,
     DeniedError,
+    EvidenceError,
     InputError,
     MalformedError,
     NotFoundError,
@@ -124,6 +125,34 @@ async def test_a_credential_widened_by_hand_is_none(bakery, column):
         with pytest.raises(SignInError):
             async with k.person(credential, external="C-1"):
                 pass
+
+
+async def test_a_token_moved_by_hand_opens_nobody_else_s_account(bakery):
+    """Whoever writes K alone cannot make one customer another: the person's own record decides, and it is recorded."""
+    async with bakery.open() as k:
+        credential = await bakery.program(k)
+        for number in ("C-1", "C-2"):
+            async with k.person(credential, external=number) as me:
+                await bakery.mori(me)
+        assert (await k.operator("test").verify()).problems == []
+    keys = bakery.address.removeprefix("sqlite:///").replace("bakery.db", "bakery.keys.db")
+    with sqlite3.connect(keys) as base:
+        (first,) = base.execute("SELECT person_id FROM external_token ORDER BY person_id").fetchone()
+        base.execute("UPDATE external_token SET person_id = ?", (first,))
+    base.close()
+    async with bakery.open() as k:
+        answers = []
+        for number in ("C-1", "C-2"):
+            try:
+                async with k.person(credential, external=number) as me:
+                    answers.append((await me.external_ids())["till"] == number)
+            except EvidenceError as error:
+                answers.append(error.reason)
+        assert sorted(map(str, answers)) == ["True", "external-moved"]
+        async with k.acting(credential) as desk:
+            cards = await desk.read_many(["C-1", "C-2"], ["name"], exit="app")
+            assert sum(isinstance(one, NotFoundError) for one in cards) == 1
+        assert any("leads to somebody else" in one for one in (await k.operator("test").verify()).problems)
 
 
 async def test_the_ledger_says_which_program_vouched(bakery):

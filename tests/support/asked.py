@@ -8,7 +8,9 @@ from http.cookies import SimpleCookie
 import httpx2
 
 from kept.demo.pages import pages
+from kept.services.accounts import accounts
 from kept.web.app import build_app
+from kept.web.exchange import SESSION
 
 SITE = "https://shop.example"
 CONSOLE = "https://staff.example"
@@ -24,6 +26,7 @@ class Browser:
         demo: Whether the demo's start page is offered.
         address: Where it asks from.
         mailbox: What the demo's customers receive.
+        more: Further pages.
     """
 
     def __init__(  # noqa: PLR0913 -- what a browser may be
@@ -35,13 +38,14 @@ class Browser:
         demo: bool = False,
         address: str = "127.0.0.1",
         mailbox=None,
+        more=None,
     ) -> None:
         self.app = build_app(
             installation.engine,
             brand="Photolibrary",
             site_hosts=("shop.example",),
             console_hosts=("staff.example",),
-            more=pages(mailbox) if demo else None,
+            more=pages(mailbox) if demo else more,
         )
         self.web = self.app._app._apps["site"].state.web
         self._client = httpx2.AsyncClient(
@@ -49,8 +53,13 @@ class Browser:
             base_url=at,
             headers={"origin": at, **(headers or {})},
         )
+        self._installation = installation
         self.cookies: dict[str, str] = {}
         self.lives: dict[str, str] = {}
+
+    async def sign_in(self, own) -> None:
+        """Hold a new session of a customer."""
+        self.cookies[SESSION] = await accounts.start_session(self._installation.engine, own.person_id)
 
     async def get(self, path: str):
         """Ask for a page."""

@@ -12,7 +12,7 @@ from kept.crypto.password import QUICK, Passwords
 from kept.services.engine.clock import Clock
 from kept.services.engine.installation import Settings
 
-POLICY = Path(__file__).parents[2] / "examples" / "bakery.policy.md"
+POLICY = Path(__file__).parents[2] / "examples" / "bakery" / "bakery.policy.md"
 MORI = {"name": "Hanako Canary-Mori", "mail_address": "canary.mori@example.jp", "phone": "090-1234-5678"}
 
 

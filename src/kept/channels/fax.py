@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from kept import limits
 from kept.errors import InputError, SettingError
 
 PATH = "/usr/bin:/bin:/usr/sbin:/usr/local/bin:/opt/homebrew/bin"
 OWNER = "kept"
-SECONDS = 60.0
-BYTES_AT_MOST = 10_000_000
+SECONDS = limits.FAX_PROGRAM_SECONDS
+BYTES_AT_MOST = limits.FAX_BYTES
 SEPARATOR = "|"
 FORMAT = f'JobFmt: "%j{SEPARATOR}%a{SEPARATOR}%J{SEPARATOR}%P{SEPARATOR}%s"\n'  # without the number
 NUMBER = re.compile(r"\+?[0-9]{3,20}", re.ASCII)

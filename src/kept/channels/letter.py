@@ -17,11 +17,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
+from kept import limits
 from kept.errors import InputError, SettingError
 
-LETTERS_AT_MOST = 200
+LETTERS_AT_MOST = limits.LETTERS_SET
 """Letters set in one go: about two seconds of work."""
-CHARACTERS_AT_MOST = 20_000
+CHARACTERS_AT_MOST = limits.LETTER_CHARACTERS
 FONTS = {
     "en": ("Libertinus Serif", "IPAPGothic", "IPAexGothic", "Noto Sans CJK JP", "Hiragino Sans"),
     "ja": ("IPAPGothic", "IPAexGothic", "IPAGothic", "Noto Sans CJK JP", "Hiragino Sans", "Libertinus Serif"),

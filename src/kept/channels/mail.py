@@ -17,12 +17,13 @@ from email.policy import EmailPolicy
 from email.utils import format_datetime
 from typing import Any
 
+from kept import limits
 from kept.channels.handed import Handed
 from kept.errors import SettingError
 
-ADDRESS_AT_MOST = 78
-LINE_AT_MOST = 900
-TIMEOUT_SECONDS = 30.0
+ADDRESS_AT_MOST = limits.MAIL_ADDRESS_LINE_CHARACTERS
+LINE_AT_MOST = limits.MAIL_LINE_BYTES
+TIMEOUT_SECONDS = limits.MAIL_TIMEOUT_SECONDS
 PERMANENT = 500
 NOT_THE_ADDRESS = re.compile(r"5\.(?:2\.[02-9]|[3-7]\.)")
 """Enhanced status codes (RFC 3463) of a refused recipient that do not say the address is none: full, policy, protocol."""

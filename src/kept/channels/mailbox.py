@@ -12,10 +12,11 @@ from email import message_from_bytes
 from email.policy import default
 from typing import Any
 
+from kept import limits
 from kept.errors import SettingError
 
-KEPT_AT_MOST = 200
-BYTES_AT_MOST = 1_000_000
+KEPT_AT_MOST = limits.MAILBOX_MESSAGES
+BYTES_AT_MOST = limits.MAILBOX_BYTES
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,11 @@ from kept.services.backups.backup_file import BackupFile, read_backup
 from kept.services.backups.drill import drill
 from kept.services.backups.recovery import Recovered, reasons_to_recover, recover
 from kept.services.backups.restore import Placed, place
-from kept.services.backups.sign_off import record_restore, sign_off
+from kept.services.backups.sign_off import sign_off
 from kept.services.engine.acts import Act
 from kept.services.engine.installation import Address
 from kept.services.engine.key_files import KeyFiles, read_key, write_key
+from kept.services.engine.record import Actor, record
 from kept.services.forms.receipts import moment
 
 EXAMPLES = """example: kept backup new-key backup.key                                     (on another machine: prints the public half)
@@ -167,9 +168,8 @@ async def _reconcile(chosen: argparse.Namespace, placed: Placed) -> dict[str, An
     async with opened(chosen, verify=False) as engine:
         if await reasons_to_recover(engine):
             done = await recover(engine, by=operator())
-        await record_restore(
-            engine, Act.BACKUP_RESTORE, operator(), (("part", placed.part), ("made-at", repr(placed.made_at)))
-        )
+        facts = (("part", placed.part), ("made-at", repr(placed.made_at)))
+        await record(engine, Actor("operator", operator()), Act.BACKUP_RESTORE, facts=facts)
         await engine.sequencer.integrate()
         waits = bool(engine.keys_restored)
     answer: dict[str, Any] = {"new log": done is not None}

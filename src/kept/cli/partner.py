@@ -14,6 +14,7 @@ from kept.cli.opening import add_address, opened, operator
 from kept.crypto.signature import SigningKey, new_seed
 from kept.errors import MalformedError
 from kept.services.engine.key_files import read_key, write_key
+from kept.services.engine.record import Actor
 from kept.services.forms.collection import present_form
 from kept.services.third_parties.intake import register_partner, take_in
 from kept.services.third_parties.intake_file import sign_file
@@ -110,13 +111,14 @@ async def _notice(chosen: argparse.Namespace) -> int:
 
 async def _import(chosen: argparse.Namespace) -> int:
     async with opened(chosen) as engine:
-        made = await take_in(engine, read_given(chosen.file), by=operator())
+        made = await take_in(engine, read_given(chosen.file), by=Actor("operator", operator()))
+        clause = engine.clause("sources:partner")
     if chosen.json:
         print(
             json.dumps({"intake": made.id, "partner": made.partner, "records": made.records, "outcome": made.reasons})
         )
         return 0
-    print(f"{made.partner}: {made.records} records (§2.9)")
+    print(f"{made.partner}: {made.records} records" + (f" (§{clause})" if clause else ""))
     for reason, count in made.reasons.items():
         print(f"  {count:>6}  {'taken' if reason == 'taken' else f'in quarantine: {reason}'}")
     return 0

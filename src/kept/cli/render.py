@@ -26,7 +26,7 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--as", dest="form", choices=("text", "notice", "jsonld", "flow"), default="text", help="what to print"
     )
-    parser.add_argument("--point", default="registration", help="collection point of a notice")
+    parser.add_argument("--point", default="", help="collection point of a notice (default: the first)")
     parser.add_argument("--language", default="en", help="language")
     parser.set_defaults(run=run)
 
@@ -39,7 +39,9 @@ def run(chosen: argparse.Namespace) -> int:
     elif chosen.form == "flow":
         sys.stdout.write(flow_svg(policy, chosen.language) + "\n")
     elif chosen.form == "notice":
-        notice = build_notice(policy, chosen.point, "", chosen.language)
+        point = chosen.point or next(iter(policy.points), "")
+        stage = next(iter(policy.points[point].stages), "") if point in policy.points else ""
+        notice = build_notice(policy, point, stage, chosen.language)
         print(notice.text)
         print(f"\nnotice {notice.id}")
     else:

@@ -12,8 +12,10 @@ from kept.cli.opening import add_address, opened
 from kept.cookies.findings import Observed, ScanFinding
 from kept.cookies.rules import Rules
 from kept.guarantees import words
+from kept.policy.ground import clause_of
 from kept.policy.read import read_policy
 from kept.services.cookies.scan import CENTRE, keep_scan, scan_site
+from kept.services.engine.acts import GROUNDS, Act
 
 
 def add(commands: Any) -> None:
@@ -38,13 +40,18 @@ def run(chosen: argparse.Namespace) -> int:
 
 async def _run(chosen: argparse.Namespace) -> int:
     if chosen.policy:
-        rules = Rules(read_policy(policy_files(chosen.policy), words()))
-        seen, found = await scan_site(rules, chosen.url, chosen.centre)
+        policy = read_policy(policy_files(chosen.policy), words())
+        seen, found = await scan_site(Rules(policy), chosen.url, chosen.centre)
     else:
         async with opened(chosen) as engine:
-            seen, found = await scan_site(Rules(engine.policy.policy), chosen.url, chosen.centre)
+            policy = engine.policy.policy
+            seen, found = await scan_site(Rules(policy), chosen.url, chosen.centre)
             await keep_scan(engine, chosen.url, seen, found)
-    print(json.dumps(_answer(seen, found)) if chosen.json else _text(seen, found))
+    print(
+        json.dumps(_answer(seen, found))
+        if chosen.json
+        else _text(seen, found, clause_of(policy, GROUNDS[Act.COOKIE_SCAN]))
+    )
     return 1 if found else 0
 
 
@@ -56,8 +63,9 @@ def _answer(seen: list[Observed], found: list[ScanFinding]) -> dict[str, Any]:
     }
 
 
-def _text(seen: list[Observed], found: list[ScanFinding]) -> str:
+def _text(seen: list[Observed], found: list[ScanFinding], clause: str) -> str:
     width = max(len(one.phase) for one in seen)
     lines = [f"{one.phase:<{width}}  {', '.join(sorted(name for name, _ in one.cookies)) or 'nothing'}" for one in seen]
     lines += [f"not as declared: {one.what} ({one.reason}, {one.phase})" for one in found]
-    return "\n".join([*lines, "as declared (§3.7)" if not found else f"{len(found)} things are not as declared (§3.7)"])
+    said = f"{len(found)} things are not as declared" if found else "as declared"
+    return "\n".join([*lines, f"{said} (§{clause})" if clause else said])

@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kept import limits
+
 REVISION_CHARACTERS = 12
-TEXT_AT_MOST = 1024
+TEXT_AT_MOST = limits.CHOICES_CHARACTERS
 _FORM = re.compile(r"([0-9a-f]{12})!(\d{4}-\d{2}-\d{2})!([a-z0-9-]*(?:\.[a-z0-9-]+)*)", re.ASCII)
 
 

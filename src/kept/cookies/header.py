@@ -9,7 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
-PAIRS_AT_MOST = 100
+from kept import limits
+
+PAIRS_AT_MOST = limits.COOKIE_PAIRS
 
 
 def parse_cookies(lines: Iterable[bytes]) -> list[tuple[str, str]]:

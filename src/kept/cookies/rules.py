@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from kept import limits
 from kept.cookies.choices import REVISION_CHARACTERS, Choices, parse_choices
 from kept.cookies.header import Setting
 from kept.crypto.digest import framed, sha256
@@ -16,7 +17,7 @@ from kept.policy.words import Basis, CookieDuty
 CHOICES = "__Host-kept_choices"
 """Name of the cookie that says what was chosen, where a policy gives it no other (`Rules.choices`)."""
 
-SLACK_SECONDS = 60.0
+SLACK_SECONDS = limits.COOKIE_SLACK_SECONDS
 """What an `Expires` may round up by."""
 
 

@@ -11,10 +11,11 @@ import unicodedata
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from kept import limits
 from kept.errors import SignInError, SubmissionError
 
-MIN_CHARACTERS = 12
-MAX_CHARACTERS = 200
+MIN_CHARACTERS = limits.PASSWORD_CHARACTERS_AT_LEAST
+MAX_CHARACTERS = limits.PASSWORD_CHARACTERS
 
 STANDARD = PasswordHasher()
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1, type=Type.ID)

@@ -11,6 +11,7 @@ import unicodedata
 from hmac import digest
 from urllib.parse import quote
 
+from kept import limits
 from kept.crypto.digest import same
 from kept.crypto.random import random_bytes
 from kept.errors import SignInError
@@ -18,7 +19,7 @@ from kept.errors import SignInError
 STEP_SECONDS = 30
 DIGITS = 6
 SECRET_BYTES = 20
-MAX_CHARACTERS = 32
+MAX_CHARACTERS = limits.CODE_CHARACTERS
 
 
 def new_secret() -> bytes:

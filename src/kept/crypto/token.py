@@ -12,11 +12,12 @@ import struct
 
 import msgspec
 
+from kept import limits
 from kept.crypto.digest import framed, hmac_sha256, same
 from kept.errors import MalformedError
 
 MAC_BYTES = 32
-MAX_CHARACTERS = 4096
+MAX_CHARACTERS = limits.TOKEN_CHARACTERS
 
 
 def token_text(raw: bytes) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime
 
+from kept import limits
 from kept.demo.clock import MovedClock
 from kept.errors import KeptError
 from kept.services.accounts import accounts
@@ -15,7 +16,7 @@ from kept.services.instances.participations import present_part, take_part
 from kept.services.staff import sessions
 from kept.services.staff.sessions import StaffSession
 
-DAY = 86400.0
+DAY = limits.DAY
 SURVEY, CAPTION, CALENDAR, AFTERNOON = "search-now", "bamboo-caption", "season-calendar", "archive-afternoon"
 FILES = {
     SURVEY: """id: search-now

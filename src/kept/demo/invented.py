@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
+from kept import limits
 from kept.channels.mail import MailServer
 from kept.channels.mailbox import Mailbox
 from kept.crypto.password import QUICK, Passwords
@@ -25,6 +26,7 @@ from kept.services.authorities import disclosures
 from kept.services.authorities.disclosure_record import Terms
 from kept.services.cases import cases, emergencies
 from kept.services.engine.engine import Engine
+from kept.services.engine.record import Actor
 from kept.services.forms import collection
 from kept.services.forms.receipts import moment
 from kept.services.gate.own_session import Own
@@ -46,7 +48,7 @@ PARTNER = "photo-friends"
 SITE = "http://localhost:8330"
 CUSTOMERS = 40
 DAYS = 90
-DAY = 86400.0
+DAY = limits.DAY
 GIVES_ITEM, GIVES_ADDRESS, TICKS_BOX = 0.7, 0.8, 0.25
 
 
@@ -234,7 +236,7 @@ async def _take_in(engine: Engine, people: list[tuple[bytes, str]]) -> None:
             }
         )
     file = sign_file(records, PARTNER, key, engine.clock.now())
-    await intake.take_in(engine, file, by=engine.actor_of("kato"), kind="staff")
+    await intake.take_in(engine, file, by=Actor("staff", engine.actor_of("kato")))
 
 
 async def _disclose(engine: Engine) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from kept import limits
 from kept.channels.mailbox import Mailbox
 from kept.demo.invented import CUSTOMER, STAFF
 from kept.errors import InputError
@@ -15,8 +16,7 @@ from kept.services.staff import sessions
 from kept.web.app import More
 from kept.web.exchange import Exchange
 from kept.web.jar import set_session
-from kept.web.needs import ANYBODY
-from kept.web.routes import Menu, page
+from kept.web.routes import ANYBODY, Menu, page
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -77,7 +77,7 @@ async def _become_customer(exchange: Exchange[Any]) -> Response:
 
 async def _become_staff(exchange: Exchange[Any]) -> Response:
     """Become a member of staff."""
-    form = await exchange.request.form(max_files=0, max_fields=5)
+    form = await exchange.request.form(max_files=0, max_fields=limits.SMALL_REQUEST_FIELDS)
     login = str(form.get("login", ""))
     if login not in {one.login for one in STAFF}:
         raise InputError("expected one of the demo's staff, found another", reason="login-unknown")

@@ -8,12 +8,13 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime
 
+from kept import limits
 from kept.services.engine.engine import Engine
 from kept.services.figures import exports, projections, queries, releases
 from kept.services.staff import sessions
 from kept.statistics.budget import Precision
 
-DAY = 86400.0
+DAY = limits.DAY
 DAYS = 85
 LOOKS = {
     ("home", "look"): 46, ("home", "filter"): 17, ("picture", "look"): 31, ("policy", "look"): 4, ("join", "look"): 6,
@@ -24,7 +25,7 @@ RESEARCHER, APPROVER = "ono", "kato"
 
 
 async def visit(engine: Engine, today: float) -> None:
-    """Three months of visits, counted as §3.5 counts them: so many a day, and nobody's."""
+    """Three months of visits, counted as the site counts them: so many a day, and nobody's."""
     dice = random.Random(20261125)  # noqa: S311 -- invented visits, the same each time
     rows = []
     for back in range(DAYS, 0, -1):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from kept import limits
 from kept.channels.fax import FaxServer
 from kept.channels.mail import MailServer
 from kept.guarantees.board import run_checks
@@ -13,7 +14,7 @@ from kept.services.upkeep.channels import look_after_channels, set_up_channels
 from kept.services.upkeep.routine import begin_routine, watch_policy_files
 from kept.services.upkeep.sending import begin_reaching, equip
 
-CHECK_EVERY_SECONDS = 300.0
+CHECK_EVERY_SECONDS = limits.CHECKS_SECONDS
 
 
 def set_up(engine: Engine, *, site: str, mail: MailServer | None, fax: FaxServer | None = None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 
+from kept import limits
 from kept.door.view import View
 from kept.errors import DeniedError, InputError
 from kept.policy.decision import Mandate
@@ -19,7 +20,7 @@ from kept.services.gate.released import Card
 from kept.services.messages.outbox import Sent, sent_of
 from kept.services.staff.credentials import Credential
 
-TOGETHER = 64
+TOGETHER = limits.READ_TOGETHER
 SEGMENT_RIGHT = "campaigns"
 
 

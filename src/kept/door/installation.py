@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from kept import limits
 from kept.cookies.asgi import App, CookieGate
 from kept.cookies.rules import CHOICES, Jar
 from kept.cookies.wsgi import WsgiApp, WsgiCookieGate
@@ -30,7 +31,7 @@ from kept.web.app import build_app
 from kept.web.exchange import SESSION
 
 HERE = ("localhost", "127.0.0.1")
-MINUTE, DAY = 60.0, 86400.0
+MINUTE, DAY = limits.MINUTE, limits.DAY
 
 
 class Kept(View):

@@ -16,6 +16,7 @@ from kept.services.backups.backup_file import BackupFile
 from kept.services.backups.drill import Drill, drill
 from kept.services.engine.engine import Engine
 from kept.services.engine.key_files import read_key
+from kept.services.engine.record import Actor
 from kept.services.forms.reconsent import Concerned, whom_it_concerns
 from kept.services.staff import credentials, sessions
 from kept.services.staff.activation import propose
@@ -195,7 +196,7 @@ class Operator(View):
         Raises:
             InputError: It is no such file, or not of a registered partner.
         """
-        return await take_in(self._engine, file, by=self._name)
+        return await take_in(self._engine, file, by=Actor("operator", self._name))
 
     async def plant_canary(self, items: Mapping[str, str], *, language: str = "") -> str:
         """Plant an invented person whose release is an alarm; return the id of its entry.

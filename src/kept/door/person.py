@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal, overload
 
+from kept import limits
 from kept.door.form import Choice, Form, form_of
 from kept.door.view import View
 from kept.errors import InputError, SignInError
@@ -28,7 +29,7 @@ from kept.services.my_data.message_reasons import Why, messages_to
 from kept.services.my_data.own_data import OwnData
 from kept.services.my_data.portability import take_along
 
-DAY_SECONDS = 86400.0
+DAY_SECONDS = limits.DAY
 
 
 class Person(View):
@@ -260,7 +261,7 @@ class Person(View):
         await erasure.undo_erasure(self._engine, await self._session())
 
     async def receipts(self) -> list[Receipt]:
-        """Return the receipts of what was given, newest first (ISO/IEC TS 27560)."""
+        """Return the receipts of what was given, newest first."""
         return [receipt for receipt, _, _ in await receipts_of(self._engine, await self._session())]
 
     async def messages(self, language: str = "") -> list[Why]:

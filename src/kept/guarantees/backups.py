@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from kept import limits
 from kept.guarantees.guarantee import Finding, Guarantee, Known
 from kept.policy.vocabulary import ParameterKind
 from kept.services.backups.backup import backup_key, newest_at, promised
 from kept.services.engine.engine import Engine
 
-HOUR = 3600.0
+HOUR = limits.HOUR
 
 
 async def check(engine: Engine) -> Finding:

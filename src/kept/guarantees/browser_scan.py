@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kept import limits
 from kept.guarantees.guarantee import Finding, Guarantee, Known
 from kept.policy.vocabulary import ParameterKind
 from kept.services.cookies.first_scan import first_scan, scan_every
@@ -9,7 +10,7 @@ from kept.services.cookies.scan import newest_scan
 from kept.services.engine.engine import Engine
 from kept.services.forms.receipts import moment
 
-DAY = 86400.0
+DAY = limits.DAY
 
 
 async def check(engine: Engine) -> Finding:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from kept import limits
 from kept.guarantees.guarantee import Finding, Guarantee, Known
 from kept.services.engine.engine import Engine
 from kept.services.gate.history import account_of
 from kept.services.messages.unknown_outcome import HANDING_AT_MOST_SECONDS
 from kept.store.interface import Transaction
 
-LOOKED_AT = 200
+LOOKED_AT = limits.MESSAGES_LOOKED_AT
 
 
 async def check(engine: Engine) -> Finding:

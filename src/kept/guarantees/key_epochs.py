@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kept import limits
 from kept.guarantees.guarantee import Finding, Guarantee, Known
 from kept.policy.vocabulary import ParameterKind
 from kept.services.engine.engine import Engine
@@ -13,12 +14,12 @@ async def check(engine: Engine) -> Finding:
     begun = max((float(row[2]) for row in rows), default=0.0)
     use = next((one for one in engine.policy.policy.guarantees if one.id == "key-epochs"), None)
     most = use.parameters.get("at-most") if use else None
-    limit = float(most) if isinstance(most, int | float) else 30 * 86400.0
-    days = (engine.clock.now() - begun) / 86400
+    limit = float(most) if isinstance(most, int | float) else limits.KEY_EPOCH_SECONDS
+    days = (engine.clock.now() - begun) / limits.DAY
     return Finding(
-        days * 86400 <= limit,
+        days * limits.DAY <= limit,
         "the current key epoch is {days} days old, at most {most} are promised",
-        {"days": round(max(days, 0)), "most": round(limit / 86400)},
+        {"days": round(max(days, 0)), "most": round(limit / limits.DAY)},
     )
 
 

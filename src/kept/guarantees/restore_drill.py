@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from kept import limits
 from kept.guarantees.guarantee import Finding, Guarantee, Known
 from kept.policy.vocabulary import ParameterKind
 from kept.services.backups.drill import newest_drill
 from kept.services.engine.engine import Engine
 
-DAY = 86400.0
-EVERY_DAYS = 30.0
+DAY = limits.DAY
+EVERY_DAYS = limits.DRILL_EVERY_DAYS
 
 
 async def check(engine: Engine) -> Finding:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from kept import limits
 from kept.guarantees.guarantee import Finding, Guarantee, Known
 from kept.services.engine.engine import Engine
 from kept.services.my_data.message_reasons import message_answers
 from kept.store.interface import Transaction
 
-LOOKED_AT = 200
+LOOKED_AT = limits.MESSAGES_LOOKED_AT
 
 
 async def check(engine: Engine) -> Finding:

@@ -7,14 +7,15 @@ import binascii
 import hashlib
 from dataclasses import dataclass
 
+from kept import limits
 from kept.crypto.signature import SigningKey, verify_signature
 from kept.errors import NoteError
 
 ED25519 = b"\x01"
 KEY_ID_BYTES = 4
 PUBLIC_BYTES = 32
-MAX_CHARACTERS = 1_000_000
-MAX_SIGNATURES = 100
+MAX_CHARACTERS = limits.NOTE_CHARACTERS
+MAX_SIGNATURES = limits.NOTE_SIGNATURES
 
 
 @dataclass(frozen=True, slots=True)

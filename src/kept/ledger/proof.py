@@ -11,6 +11,7 @@ import base64
 import struct
 from dataclasses import dataclass
 
+from kept import limits
 from kept.crypto.digest import framed
 from kept.errors import ProofError
 from kept.ledger.leaf import Opening, commit_account, commit_person, leaf_data, leaf_hash
@@ -19,7 +20,7 @@ from kept.ledger.tree import HASH_BYTES
 HEADER = "c2sp.org/tlog-proof@v1"
 PARTS = 4
 MAX_HASHES = 63
-MAX_CHARACTERS = 1_000_000
+MAX_CHARACTERS = limits.PROOF_CHARACTERS
 
 
 @dataclass(frozen=True, slots=True)

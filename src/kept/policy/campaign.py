@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kept import limits
 from kept.errors import InputError, PolicyError
 from kept.policy.findings import Place, Report, Severity
 from kept.policy.fit import Fitting
@@ -25,8 +26,8 @@ from kept.policy.yaml_block import Table, parse_block
 FILE = "campaign"
 CAMPAIGN = "consent-checked-when-sent segments"
 """Ground of what is wrong with a campaign's file."""
-FILE_CHARACTERS = 40_000
-PARAGRAPH_CHARACTERS = 1_800
+FILE_CHARACTERS = limits.CAMPAIGN_FILE_CHARACTERS
+PARAGRAPH_CHARACTERS = limits.CAMPAIGN_PARAGRAPH_CHARACTERS
 NAME = "{name}"
 _BRACES = re.compile(r"[{}]")
 

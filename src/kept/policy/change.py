@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from kept import limits
 from kept.errors import ConflictError, DeniedError, SubmissionError
 from kept.policy.person import Choice, Grant, OldVersion, PersonState, Slot
 from kept.policy.retention import OLD_VERSION_SECONDS
@@ -250,7 +251,7 @@ def prune(state: PersonState, at: float) -> tuple[PersonState, tuple[OldVersion,
 
 def seen(state: PersonState, at: float) -> PersonState | None:
     """The person signed in: remembered to the day; None when nothing changes."""
-    day = at - at % 86400
+    day = at - at % limits.DAY
     return replace(state, g=state.g + 1, last_seen_at=day) if day > state.last_seen_at else None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from kept import limits
 from kept.policy.contradiction import Statement, contradictions
 from kept.policy.coverage import PROMISES, coverage
 from kept.policy.findings import Finding, Place, Report
@@ -272,4 +273,4 @@ def _listed(words: list[str]) -> str:
 
 
 def _days(seconds: float) -> str:
-    return f"{seconds / 86_400:g} days"
+    return f"{seconds / limits.DAY:g} days"

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from kept import limits
 from kept.policy import needs, reference
 from kept.policy.decision import Allowed, Decision, LawRequest, Mandate, Refused, Request
 from kept.policy.model import Policy, Purpose, Retention
@@ -18,7 +19,7 @@ from kept.policy.person import PersonState, Slot
 from kept.policy.retention import event_of
 from kept.policy.words import CHANNELS, EXIT_TYPES, Basis, Exit
 
-REMEMBER_AT_MOST = 200_000
+REMEMBER_AT_MOST = limits.DECISIONS_REMEMBERED
 """Bounds remembered over all notices; beyond it everything is forgotten and worked out again."""
 
 DECIDED_HERE = frozenset({"staff", "program"})

@@ -20,10 +20,9 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from kept import limits
 from kept.policy.model import Cookie, Point, Policy, Purpose
 from kept.policy.words import Basis, CookieDuty, Exit, ItemType, PointKind, PurposeDuty
-
-_DAY = 86_400.0
 
 ENGINE_COOKIES: Mapping[str, CookieDuty] = MappingProxyType({f"__Host-kept_{duty.value}": duty for duty in CookieDuty})
 """What a cookie under the engine's own name serves."""
@@ -45,15 +44,15 @@ DEFAULT_COOKIES: Mapping[CookieDuty, Cookie] = MappingProxyType(
         )
         for duty, life, identifier in (
             (CookieDuty.SESSION, None, "session"),
-            (CookieDuty.CHOICES, 180 * _DAY, "none"),
-            (CookieDuty.DEVICE, 180 * _DAY, "device"),
+            (CookieDuty.CHOICES, limits.CHOICES_COOKIE_SECONDS, "none"),
+            (CookieDuty.DEVICE, limits.KNOWN_DEVICE_SECONDS, "device"),
         )
     }
 )
 """What applies where a policy declares no cookie for a duty the service cannot do without."""
 
 
-ADDRESS_KEY_SECONDS = 7 * _DAY
+ADDRESS_KEY_SECONDS = limits.RATE_KEY_SECONDS
 """How long the key lives under which addresses are counted, where the policy does not say."""
 
 
@@ -98,7 +97,7 @@ def roles_that_may(policy: Policy, right: str) -> tuple[str, ...]:
 def quarantine_seconds(policy: Policy) -> float:
     """Return how long a partner's record waits for what it lacks: `sources: partner`, else 30 days."""
     partner: Any = _body(policy, "sources", "partner")
-    return float(partner["otherwise"]["quarantine"]) if partner else 30 * _DAY
+    return float(partner["otherwise"]["quarantine"]) if partner else limits.QUARANTINE_SECONDS
 
 
 def address_key_seconds(policy: Policy) -> float:

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kept import limits
 from kept.errors import PolicyError
 
-MOST_FINDINGS = 500
-MOST_HINTS = 50
-MOST_KNOWN_WORDS = 400
+MOST_FINDINGS = limits.FINDINGS
+MOST_HINTS = limits.NEAREST_WORDS
+MOST_KNOWN_WORDS = limits.KNOWN_WORDS
 
 
 class Severity(StrEnum):

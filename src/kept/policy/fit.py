@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from kept import limits
 from kept.policy.findings import Place, Report
 from kept.policy.invisible import INVISIBLE, shown
 from kept.policy.vocabulary import (
@@ -35,14 +36,14 @@ from kept.policy.yaml_block import Listing, Node, Scalar, Table
 _UNIT_SECONDS = {
     "second": 1.0,
     "minute": 60.0,
-    "hour": 3_600.0,
-    "day": 86_400.0,
+    "hour": limits.HOUR,
+    "day": limits.DAY,
     "week": 604_800.0,
     "month": 2_628_000.0,  # a twelfth of a year of 365 days, so that 12 months are 1 year
     "year": 31_536_000.0,
 }
 DURATION = re.compile(r"([0-9]{1,9}) (second|minute|hour|day|week|month|year)s?")
-LONGEST_SECONDS = 100 * 31_536_000.0
+LONGEST_SECONDS = limits.POLICY_DURATION_SECONDS
 """The longest duration: a hundred years. Every date a duration leads to can be shown."""
 _PERCENT = re.compile(r"([0-9]{1,3})%")
 _CONTROL = re.compile(rf"[\x00-\x1f\x7f]|{INVISIBLE.pattern}")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from kept import limits
 from kept.errors import PolicyError
 from kept.policy.findings import Place, Report, Severity
 from kept.policy.fit import Fitting
@@ -19,8 +20,8 @@ from kept.policy.vocabulary import ID, LANGUAGE, Body, Many, Named, Number, Patt
 from kept.policy.yaml_block import Table, parse_block
 
 FILE = "instance"
-FILE_CHARACTERS = 40_000
-QUESTIONS_AT_MOST = 40
+FILE_CHARACTERS = limits.INSTANCE_FILE_CHARACTERS
+QUESTIONS_AT_MOST = limits.INSTANCE_QUESTIONS
 SCALE = (0, 10)
 INSTANCE_ID = Pattern(r"[a-z][a-z0-9-]{2,39}", "an id of 3 to 40 small letters, digits and `-`")
 DAY = Pattern(r"20[0-9]{2}-[01][0-9]-[0-3][0-9]", "a day such as 2027-01-31")
@@ -169,7 +170,7 @@ def parse_instance(unverified: str, kinds: Mapping[str, str], languages: tuple[s
         point=plain["point"],
         titles=plain["title"],
         about=plain.get("about", {}),
-        closes_at=closes + 86_400.0,
+        closes_at=closes + limits.DAY,
         items=tuple(plain["items"]) if "items" in plain else None,
         purposes=tuple(plain["purposes"]) if "purposes" in plain else None,
         questions=tuple(

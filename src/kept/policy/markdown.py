@@ -13,16 +13,17 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from kept import limits
 from kept.errors import PolicyError
 from kept.policy.findings import Place, Report
 from kept.policy.invisible import INVISIBLE, shown
 from kept.policy.yaml_block import Node, Table, parse_block
 
-LARGEST_FILE = 1_000_000
-LONGEST_PARAGRAPH = 4_000
-MOST_MARKS = 120
-MOST_LINES = 20_000
-MOST_PARAGRAPHS = 2_000
+LARGEST_FILE = limits.POLICY_FILE_BYTES
+LONGEST_PARAGRAPH = limits.POLICY_PARAGRAPH_CHARACTERS
+MOST_MARKS = limits.POLICY_PARAGRAPH_MARKS
+MOST_LINES = limits.POLICY_LINES
+MOST_PARAGRAPHS = limits.POLICY_PARAGRAPHS
 
 _CLAUSE_ID = r"[0-9]{1,3}(?:\.[0-9]{1,3}){0,3}"
 _END_MARK = re.compile(r"[ \t\n]*\{#(" + _CLAUSE_ID + r")\}\Z")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import cache, wraps
 from typing import Concatenate, ParamSpec
 
+from kept import limits
 from kept.policy.decision import Allowed, Decision, LawRequest, Mandate, Refused
 from kept.policy.ground import clause_of
 from kept.policy.model import Policy
@@ -40,7 +41,7 @@ RESTS_ON = {
 MANDATES = frozenset({"staff", "program", "own"})
 """Kinds of mandate; any other is not valid."""
 
-FRESH_SECONDS = 300.0
+FRESH_SECONDS = limits.FRESH_SIGN_IN_SECONDS
 """Take-along needs a sign-in at most this long ago."""
 
 NARROWNESS = (Basis.CONSENT, Basis.NOTICE, Basis.NECESSARY)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from kept import limits
 from kept.policy.model import Retention
 from kept.policy.words import Basis, ClauseKind, CookieDuty, Exit
 
@@ -83,8 +84,8 @@ _EVENTS: Mapping[str, Wording] = {
 _UNITS = (
     (31_536_000.0, "year", "年"),
     (2_628_000.0, "month", "か月"),
-    (86_400.0, "day", "日間"),
-    (3_600.0, "hour", "時間"),
+    (limits.DAY, "day", "日間"),
+    (limits.HOUR, "hour", "時間"),
     (60.0, "minute", "分間"),
     (1.0, "second", "秒間"),
 )

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from kept import limits
 from kept.errors import PolicyError
 from kept.policy import declare
 from kept.policy.findings import Place, Report, as_error
@@ -27,8 +28,8 @@ _FILE_NAME = re.compile(r"(?P<name>[A-Za-z0-9_-]{1,64})(?:\.(?P<language>[a-z]{2
 _POLICY_NAME = re.compile(
     r"(?P<name>[A-Za-z0-9_-]{1,64})\.policy(?:\.(?P<language>[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?))?\.md"
 )
-MOST_FILES = 20
-READINGS_HELD_AT_MOST = 8
+MOST_FILES = limits.POLICY_FILES
+READINGS_HELD_AT_MOST = limits.POLICIES_HELD
 
 NAMED_WORDS = ("items", "purposes", "collection", "cookies", "recipients", "processors", "roles", "attest")
 KEPT_WORDS = ("segments", "sources", "addresses", "joint-use", "keep", "statistics", "disclosure")

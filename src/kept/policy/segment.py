@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kept import limits
 from kept.errors import InputError
 from kept.policy.ground import cite
 from kept.policy.instance import Instance
@@ -17,7 +18,7 @@ from kept.policy.model import Policy
 from kept.policy.words import Exit, ItemType
 
 CHOICES = frozenset({ItemType.ONE_OF, ItemType.SOME_OF})
-CONDITIONS_AT_MOST = 12
+CONDITIONS_AT_MOST = limits.SEGMENT_CONDITIONS
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from kept import limits
 from kept.policy.model import Declaration, Policy
 from kept.policy.words import Exit, ItemType
 
 VISIT_DIMENSIONS = {"page": "declared", "feature": "declared", "week": "calendar"}
-MOST_SOME_OF = 16
+MOST_SOME_OF = limits.COUNTED_OPTIONS
 """Options of a some-of item that can be counted: each is a bit of two bytes."""
 CHOICES = frozenset({ItemType.ONE_OF, ItemType.SOME_OF})
 

@@ -15,12 +15,13 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from kept import limits
 from kept.errors import PolicyError
 from kept.policy.findings import Place
 
-DEEPEST = 12
-MOST_NODES = 20_000
-LONGEST_LINE = 2_000
+DEEPEST = limits.YAML_DEPTH
+MOST_NODES = limits.YAML_NODES
+LONGEST_LINE = limits.YAML_LINE_CHARACTERS
 
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]{1,30}|[0-9]{1,30}(?:\.[0-9]{0,30})?)(?:[eE][-+]?[0-9]{1,3})?")

@@ -13,9 +13,10 @@ from enum import StrEnum
 from fractions import Fraction
 from math import ceil, floor, log
 
+from kept import limits
 from kept.statistics.data_set import MICRO, Budget
 
-YEAR_SECONDS = 365 * 86400.0
+YEAR_SECONDS = limits.BUDGET_SECONDS
 
 
 class Precision(StrEnum):

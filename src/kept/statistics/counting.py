@@ -11,6 +11,8 @@ from itertools import product
 from math import prod
 from typing import Any
 
+from kept import limits
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -90,7 +92,7 @@ def _fast(numpy: Any, columns: Sequence[Column], weights: Any) -> list[int]:
     return [round(one) for one in counted.ravel().tolist()]
 
 
-MOST_GROUPS = 4_000_000
+MOST_GROUPS = limits.COUNTED_GROUPS
 
 
 def _groups(numpy: Any, columns: Sequence[Column], sizes: Sequence[int]) -> Any:

@@ -12,11 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import TypeAlias
 
+from kept import limits
 from kept.errors import MalformedError
 from kept.policy.statistics_check import MOST_SOME_OF
 from kept.statistics.data_set import NOT_GIVEN, Dimension, band_of
 
-SEGMENT_ROWS = 1_000_000
+SEGMENT_ROWS = limits.PROJECTION_SEGMENT_ROWS
 WEIGHT = "="
 """Name of the column that says how often; no dimension can be called so."""
 WEEKS = 13

@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
+from kept import limits
 from kept.errors import InputError
 from kept.statistics.data_set import NOT_GIVEN, DataSet, Dimension
 
-MOST_DIMENSIONS = 3
-MOST_CELLS = 20_000
+MOST_DIMENSIONS = limits.QUESTION_DIMENSIONS
+MOST_CELLS = limits.QUESTION_CELLS
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from kept import limits
 from kept.errors import SettingError, StoreError
 from kept.store.interface import Body, Row
 from kept.store.migrations import Migration, migrations, missing_migrations
@@ -25,8 +26,8 @@ from kept.store.sqlite_error import store_error
 
 T = TypeVar("T")
 APPLICATION_IDS = {"data": 0x4B455044, "keys": 0x4B45504B}
-BUSY_MILLISECONDS = 5000
-BATCH_AT_MOST = 512
+BUSY_MILLISECONDS = limits.SQLITE_BUSY_MILLISECONDS
+BATCH_AT_MOST = limits.SQLITE_WRITES_TOGETHER
 _OTHER_LIBRARIES = {"apsw", "pysqlite3", "sqlcipher3", "pysqlcipher3", "libsql"}
 
 

@@ -13,11 +13,12 @@ from typing import NamedTuple
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
+from kept import limits
 from kept.vault.individual_number import guard_individual_number
 from kept.vault.text import DASHES, MAX_CHARACTERS, fold, one_width, readable, too_long, wrong
 
-MAX_NAME_CHARACTERS = 200
-MAX_YEARS = 130
+MAX_NAME_CHARACTERS = limits.NAME_CHARACTERS
+MAX_YEARS = limits.BIRTH_YEARS
 NO_TODAY = "9999-12-31"
 JAPAN = 81
 JAPAN_DIGITS = (9, 10)

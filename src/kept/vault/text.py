@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from kept import limits
 from kept.errors import SubmissionError
 
-MAX_CHARACTERS = 2000
+MAX_CHARACTERS = limits.TEXT_CHARACTERS
 DASHES = str.maketrans(
     dict.fromkeys(
         "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u2500\u2501\u30fc\uff70\ufe58\ufe63\uff0d\u301c\uff5e~", "-"

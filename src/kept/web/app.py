@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+from kept import limits
 from kept.cookies.asgi import CookieGate
 from kept.errors import KeptError
 from kept.services.accounts.rate_limits import Limits
@@ -24,7 +25,7 @@ from kept.web.exchange import Web, templates
 from kept.web.frame import Frame
 from kept.web.routes import Page, menu_of, routes_of
 
-MINUTE = 60.0
+MINUTE = limits.MINUTE
 STATIC = Path(__file__).parent / "static"
 
 

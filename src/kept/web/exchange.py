@@ -15,6 +15,7 @@ from kept.cookies.findings import REASONS
 from kept.cookies.rules import Jar
 from kept.errors import KeptError
 from kept.policy.model import Policy
+from kept.policy.present import EXIT_TITLES
 from kept.services.accounts import accounts
 from kept.services.accounts.rate_limits import Limits
 from kept.services.cookies.rules import CookieRules
@@ -168,7 +169,7 @@ class Exchange(Generic[S_co]):
         """
         if isinstance(error := values.get("error"), KeptError):
             self.engine.cite(error)
-        content = self.web.templates.get_template(template).render(status=status, **self._common(), **values)
+        content = self.web.templates.get_template(template).render({**self._common(), **values}, status=status)
         return HTMLResponse(content, status_code=status)
 
     def missing(self) -> Response:
@@ -212,7 +213,13 @@ class Exchange(Generic[S_co]):
             "nonce": self.request.scope["state"]["nonce"],
             "kind": self.kind,
             "path": path,
-            "signed_in": session is not None,
+            "now": self.now,
+            "session": session,
+            "may": lambda right: isinstance(session, StaffSession) and session.may(engine, right),
+            "items": policy.items if policy else {},
+            "purposes": policy.purposes if policy else {},
+            "findable": tuple(engine.findable()) if policy else (),
+            "exit_titles": EXIT_TITLES,
             "menu": [one for one in self.web.menus[self.kind] if one.shown(engine, session)],
             "note": self.web.note,
             "form_token": form_token(engine, session),

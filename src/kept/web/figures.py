@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from kept import limits
 from kept.services.engine.engine import Engine
 from kept.services.figures import exports, queries
 from kept.statistics.figures import Cell, Figures, cells_of, margins_of, total_of
 from kept.statistics.sheet import question_text
 from kept.statistics.table import labels_of
 
-ROWS_SHOWN = 300
-BARS_SHOWN = 60
+ROWS_SHOWN = limits.STATISTICS_ROWS_SHOWN
+BARS_SHOWN = limits.STATISTICS_BARS_SHOWN
 
 
 def shown_figures(engine: Engine, found: queries.Statistic, language: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
+from kept import limits
 from kept.crypto.token import parse_token, sign_token
 from kept.errors import InputError, MalformedError
 from kept.services.engine.engine import Engine
@@ -14,8 +15,8 @@ from kept.services.gate.own_session import Own
 from kept.services.staff.sessions import StaffSession
 
 PURPOSE = "form"
-SECONDS = 12 * 3600.0
-FIELDS_AT_MOST = 300
+SECONDS = limits.PAGE_FORM_SECONDS
+FIELDS_AT_MOST = limits.REQUEST_FIELDS
 
 
 class Form(dict[str, str]):

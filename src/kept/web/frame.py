@@ -17,10 +17,11 @@ from urllib.parse import urlsplit
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kept import limits
 from kept.web import words
 from kept.web.exchange import Web
 
-BODY_AT_MOST = 64 * 1024
+BODY_AT_MOST = limits.REQUEST_BODY_BYTES
 ONE_CLICK = re.compile(r"/u/[A-Za-z0-9_-]{32}", re.ASCII)
 """The one address a POST may come to from anywhere: its token is the right to say this one no, and no cookie is read."""
 TOO_LARGE = "Expected at most 64 KB. Nothing was taken."

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from kept import limits
 from kept.errors import SettingError
 
 COLOURS: Mapping[str, str] = {
@@ -38,7 +39,7 @@ READABLE: tuple[tuple[str, str], ...] = (
 CONTRAST = 4.5
 _LOOK = (Path(__file__).parent / "static" / "look.css").read_text(encoding="utf-8")
 LOGOS: Mapping[str, str] = {".svg": "image/svg+xml", ".png": "image/png", ".webp": "image/webp"}
-LOGO_AT_MOST_BYTES = 200_000
+LOGO_AT_MOST_BYTES = limits.LOGO_BYTES
 TEMPLATES = ("front.html", "layout.html")
 """Templates a theme may bring; each extends the built-in one of the same name, as `kept/front.html`."""
 

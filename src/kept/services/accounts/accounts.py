@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from kept import limits
 from kept.crypto.digest import sha256
 from kept.crypto.random import random_bytes
 from kept.crypto.token import token_bytes, token_text
@@ -27,8 +28,8 @@ from kept.services.gate.own_session import Own
 from kept.store.interface import Transaction
 
 T = TypeVar("T")
-SESSION_SECONDS = 12 * 3600.0
-RECOVERY_CODES = 8
+SESSION_SECONDS = limits.CUSTOMER_SESSION_SECONDS
+RECOVERY_CODES = limits.RECOVERY_CODES
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 FIRST_WORDS = "maple cedar plum wisteria heron crane otter pine fern lily sparrow willow acorn clover reed moss".split()
 
@@ -67,7 +68,7 @@ async def open_account(
     """
     at = engine.ready()
     state = PersonState(
-        g=1, status="active", opened_at=at, last_seen_at=at - at % 86400, language=_language(engine, language)
+        g=1, status="active", opened_at=at, last_seen_at=at - at % limits.DAY, language=_language(engine, language)
     )
 
     async def body(tx: Transaction, person_id: bytes) -> None:
@@ -237,7 +238,7 @@ async def note_seen(engine: Engine, person_id: bytes, *, vouched_by: str = "") -
         person = await engine.people.load(person_id)
     except ErasedError as error:
         raise SignInError("name or password is not right", reason="sign-in-wrong") from error
-    if person.state.last_seen_at >= at - at % 86400:
+    if person.state.last_seen_at >= at - at % limits.DAY:
         return
 
     def make(loaded: Person, now: float) -> Change:

@@ -7,6 +7,7 @@ not seen before stands on my data.
 
 from __future__ import annotations
 
+from kept import limits
 from kept.crypto.digest import framed, hmac_sha256
 from kept.crypto.random import random_id
 from kept.crypto.token import parse_token, sign_token
@@ -18,7 +19,7 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.record import OWN, about_person, record
 
 LABEL = "device"
-LIFE_SECONDS = 180 * 86400.0
+LIFE_SECONDS = limits.KNOWN_DEVICE_SECONDS
 """How long a device is known at most; a policy may declare less."""
 
 

@@ -20,6 +20,7 @@ from webauthn import (
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import AuthenticatorSelectionCriteria, ResidentKeyRequirement, UserVerificationRequirement
 
+from kept import limits
 from kept.crypto.random import random_bytes, random_id
 from kept.crypto.token import parse_token, sign_token
 from kept.errors import ConflictError, MalformedError, SignInError
@@ -28,7 +29,7 @@ from kept.services.engine.engine import Engine
 from kept.store.interface import Transaction
 
 LABEL = "passkey"
-CHALLENGE_SECONDS = 300.0
+CHALLENGE_SECONDS = limits.PASSKEY_CHALLENGE_SECONDS
 
 
 def begin_join(engine: Engine, rp_id: str, rp_name: str) -> dict[str, Any]:

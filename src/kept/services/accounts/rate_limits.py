@@ -5,12 +5,21 @@ The key exists in memory only, so what was counted means nothing after a restart
 
 from __future__ import annotations
 
+import ipaddress
+
+from kept import limits
 from kept.crypto.digest import framed, hmac_sha256
 from kept.crypto.random import random_bytes
 from kept.errors import LimitError
 from kept.policy.duties import ADDRESS_KEY_SECONDS, address_key_seconds
 from kept.services.engine.engine import Engine
 from kept.store.interface import Transaction
+
+SIGN_IN_TRIES = limits.SIGN_IN_TRIES
+"""For one account from one device, or from one address; three times as many from one address for all accounts."""
+ACCOUNT_TRIES = limits.ACCOUNT_TRIES
+"""For one account from all addresses together: who has many of them is stopped as well."""
+SIGN_IN_WINDOW_SECONDS = limits.SIGN_IN_WINDOW_SECONDS
 
 
 class Limits:
@@ -63,3 +72,37 @@ class Limits:
                 hint=f"try again in {max(1, int(wait / 60))} minutes",
                 rests_on="sign-in-protection addresses",
             )
+
+    async def count_address(self, address: str) -> None:
+        """Count one attempt to sign in from an address, to whatever account; see `count`."""
+        await self.count("sign-in", address, most=SIGN_IN_TRIES * 3, seconds=SIGN_IN_WINDOW_SECONDS)
+
+    async def count_sign_in(self, address: str, account: str, device: str) -> None:
+        """Count one attempt to sign in to an account.
+
+        Args:
+            address: As `network_of` has it.
+            account: Lower case.
+            device: The mark of a device that signed in to this account before; empty for none.
+
+        Raises:
+            LimitError: Too many.
+        """
+        await self.count_address(address)
+        if device:  # counted apart: a stranger who guesses does not lock the owner out
+            await self.count("sign-in-device", device, most=SIGN_IN_TRIES, seconds=SIGN_IN_WINDOW_SECONDS)
+            return
+        here = f"{account}\n{address}"  # nor does one who guesses elsewhere, on a device not seen before
+        await self.count("sign-in-here", here, most=SIGN_IN_TRIES, seconds=SIGN_IN_WINDOW_SECONDS)
+        await self.count("sign-in-account", account, most=ACCOUNT_TRIES, seconds=SIGN_IN_WINDOW_SECONDS)
+
+
+def network_of(address: str) -> str:
+    """Return what attempts are counted under: the address, or the network of 64 bits one customer has of IPv6."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ipaddress.ip_network((int(found), 64), strict=False))

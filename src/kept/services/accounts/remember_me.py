@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kept import limits
 from kept.crypto.digest import same
 from kept.crypto.random import random_bytes
 from kept.crypto.token import token_bytes, token_text
@@ -21,12 +22,12 @@ from kept.services.engine.record import OWN, about_person, record
 from kept.services.gate.own_session import Own
 from kept.store.interface import Transaction
 
-LIFE_SECONDS = 90 * 86400.0
+LIFE_SECONDS = limits.REMEMBERED_DEVICE_SECONDS
 """How long a device is remembered at most; a policy may declare less."""
-AGAIN_SECONDS = 10.0
+AGAIN_SECONDS = limits.REMEMBERED_AGAIN_SECONDS
 """Within this long the token before the newest is a double click, not a copy."""
 RAW_BYTES = 48
-DEVICES_AT_MOST = 20
+DEVICES_AT_MOST = limits.REMEMBERED_DEVICES
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,26 @@ from __future__ import annotations
 
 import asyncio
 
+from kept import limits
 from kept.crypto.random import random_bytes
-from kept.errors import BusyError, ConflictError, InputError, NotFoundError
+from kept.errors import BusyError, ConflictError, InputError, NotFoundError, SealError
 from kept.services.accounts.accounts import note_seen, open_account
 from kept.services.engine.engine import Engine
-from kept.services.gate.external_ids import external_form, external_token, find_owner, put_external_id
+from kept.services.gate.external_ids import (
+    external_form,
+    external_ids_of,
+    external_token,
+    find_owner,
+    put_external_id,
+)
+from kept.services.gate.gate import record_evidence
 from kept.services.gate.own_session import Own
 from kept.services.staff.credentials import Credential, credential_now, credential_of
 from kept.store.interface import Transaction
 
 RIGHT = "vouch"
-VOUCHED_SECONDS = 3600.0
-TRIES, WAIT_SECONDS = 40, 0.05
+VOUCHED_SECONDS = limits.VOUCHED_SESSION_SECONDS
+TRIES, WAIT_SECONDS = limits.VOUCHING_LOOKS, limits.VOUCHING_LOOK_SECONDS
 
 
 async def vouched_session(  # noqa: PLR0913 -- what is vouched for
@@ -48,6 +56,7 @@ async def vouched_session(  # noqa: PLR0913 -- what is vouched for
         NotFoundError: Nobody has this id, and *create* is false.
         InputError: *signed_in_at* lies ahead.
         BusyError: Another process is just opening the account.
+        EvidenceError: K's token names somebody whose own record does not say so; recorded.
     """
     program = await credential_of(engine, credential)
     program.require(engine, RIGHT)
@@ -63,6 +72,8 @@ async def vouched_session(  # noqa: PLR0913 -- what is vouched for
                 "nobody has this external id", needed="another id; or a first visit, which opens an account"
             )
         person_id = await _open(engine, program, form, language or engine.policy.policy.language)
+    else:
+        await _require_theirs(engine, person_id, program.system, form)
     await note_seen(engine, person_id, vouched_by=program.id)
     return Own(person_id, engine.token_hash("vouched", random_bytes(32)), since, at + VOUCHED_SECONDS, program.id)
 
@@ -90,6 +101,25 @@ async def _owner(engine: Engine, system: str, form: str) -> bytes | None:
         reason="account-opening",
         hint="try again in a moment; what a killed process left half open is cleared at the next start",
     )
+
+
+async def _require_theirs(engine: Engine, person_id: bytes, system: str, form: str) -> None:
+    """Insist that a person's own sealed record says what K's token says: a token nominates, it does not decide."""
+    keys, _ = await engine.keyring.of_person(person_id)
+    if keys is None:
+        return  # erased meanwhile: nobody to sign in
+    try:
+        theirs = (await external_ids_of(engine, keys)).get(system)
+    except SealError:
+        theirs = None
+    if theirs != form:
+        error = SealError(
+            "expected the person an external id names, found one whose own record says another",
+            reason="external-moved",
+            hint="run `kept verify`: a token or a record was changed in a database",
+        )
+        await record_evidence(engine, None, person_id, error, engine.clock.now())
+        raise error
 
 
 async def _is_there(engine: Engine, person_id: bytes) -> bool:

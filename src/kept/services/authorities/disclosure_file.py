@@ -15,7 +15,7 @@ from kept.crypto.sealed_to import OpeningKey, seal_to
 from kept.crypto.signature import verify_signature
 from kept.errors import MalformedError
 from kept.ledger.note import VerifierKey
-from kept.services.authorities.disclosure_record import Disclosure
+from kept.services.authorities.disclosure_record import GROUND, Disclosure
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
 from kept.services.forms.receipts import moment
@@ -57,13 +57,14 @@ def pack_bundle(engine: Engine, found: Disclosure, records: Mapping[bytes, bytes
         at: Now, unix seconds.
     """
     terms = found.terms
+    clause = engine.clause(GROUND)
     there = {one.place for one in found.people if one.person_id in records}
     sheet = {
         "controller": engine.policy.policy.controller.get("name", ""),
         "authority": terms.authority,
         "reference": terms.reference,
         "ground": terms.ground,
-        "clause": "§4.9",
+        "clause": f"§{clause}" if clause else "",
         "items": list(terms.items),
         "period": [moment(terms.starts_at), moment(terms.ends_at)],
         "received": moment(terms.received_at),
@@ -113,7 +114,7 @@ def parse_bundle(unverified: bytes, key: OpeningKey, installation: VerifierKey) 
             "expected a bundle of the legal desk, found another file",
             reason="disclosure-file",
             hint="give the file as it was sent",
-            rests_on="disclosure",
+            rests_on=GROUND,
         ) from error
     verify_signature(installation.public, signature, _signed(disclosure_id, number, sealed))
     sheet, *records = (json.loads(key.open(one, bundle_info(disclosure_id, number))) for one in sealed)

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kept.services.engine.acts import GROUNDS, Act
+
+GROUND = GROUNDS[Act.DISCLOSE]
+"""What the legal desk rests on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:

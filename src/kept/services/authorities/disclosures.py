@@ -1,4 +1,4 @@
-"""The legal desk, §4.9: what a law requires is disclosed within the scope of the request, and nothing beyond it.
+"""The legal desk: what a law requires is disclosed within the scope of the request, and nothing beyond it.
 
 One member of staff records a request and the people it names; asking for approval fixes its scope under a seal, another
 approves, and the bundle is made: each person is decided about alone, and what is released is written sealed to the
@@ -13,20 +13,22 @@ from collections.abc import Mapping
 
 import msgspec
 
+from kept import limits
 from kept.crypto.digest import framed
 from kept.crypto.random import random_id
 from kept.crypto.sealed_to import KEY_BYTES, seal_to
 from kept.errors import ConflictError, DeniedError, ErasedError, EvidenceError, InputError, NotFoundError
 from kept.policy.decision import LawRequest, Mandate
+from kept.policy.duties import purpose_for
 from kept.policy.model import Declaration, Purpose
-from kept.policy.words import Basis, Exit
+from kept.policy.words import Exit, PurposeDuty
 from kept.services.authorities.disclosure_file import bundle_info, pack_bundle, record_of
-from kept.services.authorities.disclosure_record import Disclosure, Named, Terms
+from kept.services.authorities.disclosure_record import GROUND, Disclosure, Named, Terms
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import Account, build_entry
 from kept.services.engine.flush import Effect, SealedEntry, insert_entries
 from kept.services.engine.people import Person
+from kept.services.engine.record import SYSTEM, Actor, entry_of
 from kept.services.gate import gate
 from kept.services.gate.finding import Sought, find_by_login, find_person
 from kept.services.gate.gate import Circumstances
@@ -42,12 +44,12 @@ KEY = "legal"
 INSTALLATION_OWNER = b"installation"
 WAITS = ("court-order", "law-forbids", "inquiry-at-risk")
 """Why a person is told only later: a closed list."""
-DAY = 86400.0
-DUE_AT_MOST = 60 * DAY
-WAIT_AT_MOST = 5 * 366 * DAY
-PEOPLE_AT_MOST = 20
-VOLUME = 10 * PEOPLE_AT_MOST
-AUTHORITY_AT_MOST, REFERENCE_AT_MOST = 200, 500
+DAY = limits.DAY
+DUE_AT_MOST = limits.DISCLOSURE_DUE_SECONDS
+WAIT_AT_MOST = limits.NOTICE_WAIT_SECONDS
+PEOPLE_AT_MOST = limits.DISCLOSURE_PEOPLE
+VOLUME = limits.DISCLOSURE_RELEASES
+AUTHORITY_AT_MOST, REFERENCE_AT_MOST = limits.AUTHORITY_CHARACTERS, limits.AUTHORITY_REFERENCE_CHARACTERS
 
 
 class Text(msgspec.Struct, frozen=True):
@@ -58,11 +60,8 @@ class Text(msgspec.Struct, frozen=True):
 
 
 def purpose_of(engine: Engine) -> Purpose | None:
-    """Return the purpose disclosures are made for: the one on basis *law* with the exit *legal-bundle*; None without one."""
-    for purpose in engine.policy.policy.purposes.values():
-        if purpose.basis is Basis.LAW and Exit.LEGAL_BUNDLE in purpose.exits:
-            return purpose
-    return None
+    """Return the purpose disclosures are made for; None where the policy has none, and so no legal desk."""
+    return purpose_for(engine.policy.policy, PurposeDuty.LEGAL_DISCLOSURE)
 
 
 def grounds_of(engine: Engine) -> tuple[str, ...]:
@@ -129,7 +128,8 @@ async def record(engine: Engine, session: StaffSession, terms: Terms) -> str:
         )
         await insert_mandate(tx, mandate, case_id=disclosure_id, kind=REQUEST)
         facts = (("request", str(number)), ("ground", terms.ground), ("items", str(len(terms.items))))
-        await insert_entries(tx, [_entry(engine, session, Act.DISCLOSURE_RECORD, at, facts)], at)
+        entry = _entry(engine, session.acting(), Act.DISCLOSURE_RECORD, at, *facts)
+        await insert_entries(tx, [entry], at)
 
     await engine.data.write(body)
     return disclosure_id
@@ -161,7 +161,7 @@ async def name_person(
             f"expected at most {PEOPLE_AT_MOST} people in a request, found more",
             reason="disclosure-people",
             hint="record a second request",
-            rests_on="disclosure",
+            rests_on=GROUND,
         )
     mandate = await load_mandate(engine, found.mandate_id)
     sought = Sought(found.terms.starts_at, found.terms.ends_at, str(found.number), found.terms.told_from)
@@ -173,18 +173,14 @@ async def name_person(
         raise InputError(
             "expected another person, found one the request names already",
             reason="disclosure-person",
-            rests_on="disclosure",
+            rests_on=GROUND,
         )
 
     async def body(tx: Transaction) -> None:
         rows = await tx.all("disclosure_people", disclosure_id=disclosure_id)
         row = await tx.one("disclosure_get", disclosure_id=disclosure_id)
         if row is None or row[16] != "recorded":
-            raise ConflictError(
-                "the request was fixed in another window",
-                reason="disclosure-fixed",
-                rests_on="disclosure",
-            )
+            raise ConflictError("the request was fixed in another window", reason="disclosure-fixed", rests_on=GROUND)
         place = 1 + max((int(one[1]) for one in rows), default=0)
         await tx.run(
             "disclosure_person_insert",
@@ -213,12 +209,12 @@ async def ask(engine: Engine, session: StaffSession, disclosure_id: str) -> None
             "expected a request that names somebody, found nobody in it",
             reason="disclosure-nobody",
             hint="find the people it names first",
-            rests_on="disclosure",
+            rests_on=GROUND,
         )
     _require_status(found, "recorded")
     approval_id = await ask_for_approval(engine, session, ACT, disclosure_id)
     at = engine.ready()
-    entry = _entry(engine, session, Act.DISCLOSURE_ASK, at, (("request", str(found.number)),))
+    entry = _entry(engine, session.acting(), Act.DISCLOSURE_ASK, at, ("request", str(found.number)))
 
     async def body(tx: Transaction) -> None:
         if not await tx.run(
@@ -228,9 +224,7 @@ async def ask(engine: Engine, session: StaffSession, disclosure_id: str) -> None
             scope_seal=_scope_seal(engine, found),
         ):
             raise ConflictError(
-                "the request was asked for in another window",
-                reason="disclosure-step",
-                rests_on="disclosure",
+                "the request was asked for in another window", reason="disclosure-step", rests_on=GROUND
             )
         await insert_entries(tx, [entry], at)
 
@@ -270,11 +264,9 @@ async def bundle(engine: Engine, disclosure_id: str) -> Disclosure:
     done = await disclosure_of(engine, disclosure_id)
     released = sum(1 for one in done.outcomes.values() if one == "released")
     asked = len(found.people) * len(found.terms.items)
-    entry = _entry(
-        engine, None, Act.DISCLOSURE_FINISH, at,
-        (("request", str(found.number)), ("asked", str(asked)), ("released", str(released))),
-        actor=engine.actor_of(found.recorded_by),
-    )  # fmt: skip
+    recorded_by = Actor("staff", engine.actor_of(found.recorded_by))
+    facts = (("request", str(found.number)), ("asked", str(asked)), ("released", str(released)))
+    entry = _entry(engine, recorded_by, Act.DISCLOSURE_FINISH, at, *facts)
 
     async def body(tx: Transaction) -> None:
         if await tx.run("disclosure_finish", disclosure_id=disclosure_id, finished_at=at):
@@ -349,7 +341,7 @@ async def fetch(engine: Engine, session: StaffSession, disclosure_id: str) -> by
     _require(engine, session)
     found = await disclosure_of(engine, disclosure_id)
     at = engine.ready()
-    entry = _entry(engine, session, Act.DISCLOSURE_FETCH, at, (("request", str(found.number)),))
+    entry = _entry(engine, session.acting(), Act.DISCLOSURE_FETCH, at, ("request", str(found.number)))
 
     async def body(tx: Transaction) -> list[Row]:
         records = await tx.all("disclosure_records", disclosure_id=disclosure_id)
@@ -358,7 +350,7 @@ async def fetch(engine: Engine, session: StaffSession, disclosure_id: str) -> by
                 "expected a bundle that waits to be fetched, found none",
                 reason="disclosure-fetched",
                 hint="a bundle is fetched once; record a new request",
-                rests_on="disclosure",
+                rests_on=GROUND,
             )
         await tx.run("disclosure_records_delete", disclosure_id=disclosure_id)
         await tx.run("mandates_revoke_case", case_id=disclosure_id, at=at)
@@ -392,7 +384,7 @@ async def disclosure_of(engine: Engine, disclosure_id: str) -> Disclosure:
         raise InputError(
             "expected a request, found none of that number",
             reason="disclosure-unknown",
-            rests_on="disclosure",
+            rests_on=GROUND,
         )
     text = _open_text(engine, disclosure_id, bytes(row[10]))
     terms = Terms(
@@ -434,7 +426,7 @@ def _require(engine: Engine, session: StaffSession) -> Purpose:
             "expected a policy that declares disclosure under a law, found none",
             reason="disclosure-undeclared",
             hint="declare `disclosure` and a purpose on basis law",
-            rests_on="disclosure",
+            rests_on=GROUND,
         )
     session.require_purpose(engine, purpose.id)
     return purpose
@@ -461,14 +453,14 @@ def _check_terms(engine: Engine, terms: Terms, at: float) -> None:
             f"expected the {field} of a request as it was received, found what cannot be",
             reason="disclosure-terms",
             hint="name authority, ground, items, period, due date and, for telling later, date and ground",
-            rests_on="disclosure",
+            rests_on=GROUND,
         )
     if len(terms.public_key) != KEY_BYTES:
         raise InputError(
             "expected the authority's key, found another",
             reason="disclosure-key",
             hint="ask the authority for the output of `kept recipient new-key`",
-            rests_on="disclosure",
+            rests_on=GROUND,
         )
     seal_to(terms.public_key, b"", b"")
 
@@ -479,7 +471,7 @@ def _require_status(found: Disclosure, status: str) -> None:
             "expected the request one step earlier, found it elsewhere",
             reason="disclosure-step",
             hint="look at it again",
-            rests_on="disclosure",
+            rests_on=GROUND,
         )
 
 
@@ -499,22 +491,20 @@ def _person_seal(engine: Engine, disclosure_id: str, person_id: bytes, place: in
 async def _require_scope(engine: Engine, found: Disclosure) -> None:
     if found.status != "asked" or scope_holds(engine, found):
         return
-    await engine.flush.append(
-        _entry(
-            engine, None, Act.DISCLOSURE_EXCEED, engine.clock.now(), (("request", str(found.number)), ("what", "scope"))
-        )
-    )
+    facts = (("request", str(found.number)), ("what", "scope"))
+    await engine.flush.append(_entry(engine, SYSTEM, Act.DISCLOSURE_EXCEED, engine.clock.now(), *facts))
     raise EvidenceError(
         "expected a request as it was asked for, found another scope",
         reason="disclosure-scope",
         hint="a row was changed past Kept: run `kept verify`, then record the request anew",
-        rests_on="disclosure",
+        rests_on=GROUND,
     )
 
 
 async def _exceeded(engine: Engine, session: StaffSession, found: Disclosure, what: str) -> DeniedError:
     at = engine.clock.now()
-    entry = _entry(engine, session, Act.DISCLOSURE_EXCEED, at, (("request", str(found.number)), ("what", what)))
+    facts = (("request", str(found.number)), ("what", what))
+    entry = _entry(engine, session.acting(), Act.DISCLOSURE_EXCEED, at, *facts)
     await engine.flush.append(entry)
     return DeniedError(
         "expected what the request names, found more: its scope is fixed",
@@ -522,7 +512,7 @@ async def _exceeded(engine: Engine, session: StaffSession, found: Disclosure, wh
         needed="another request",
         entry_id=entry.entry.id.hex(),
         reason="disclosure-fixed",
-        rests_on="disclosure",
+        rests_on=GROUND,
     )
 
 
@@ -560,30 +550,8 @@ def _open_text(engine: Engine, disclosure_id: str, sealed: bytes) -> Text:
     return msgspec.json.decode(raw, type=Text)
 
 
-def _entry(  # noqa: PLR0913 -- the fields of an entry
-    engine: Engine,
-    session: StaffSession | None,
-    act: Act,
-    at: float,
-    facts: tuple[tuple[str, str], ...],
-    *,
-    actor: str = "",
-) -> SealedEntry:
+def _entry(engine: Engine, actor: Actor, act: Act, at: float, *facts: tuple[str, str]) -> SealedEntry:
     purpose = purpose_of(engine)
-    return engine.seal_entry(
-        build_entry(
-            Account(
-                act=act.value,
-                outcome=(Outcome.REFUSED if act is Act.DISCLOSURE_EXCEED else Outcome.DONE).value,
-                at=at,
-                policy=engine.policy.hash[:16],
-                kind="staff",
-                actor=session.actor if session else actor,
-                role=",".join(session.roles) if session else "",
-                purpose=purpose.id if purpose else "",
-                clause=purpose.clause if purpose else "4.9",
-                facts=facts,
-            )
-        ),
-        None,
-    )
+    outcome = Outcome.REFUSED if act is Act.DISCLOSURE_EXCEED else Outcome.DONE
+    for_purpose = actor.acting(purpose=purpose.id if purpose else "")
+    return entry_of(engine, for_purpose, act, at=at, outcome=outcome, facts=facts)

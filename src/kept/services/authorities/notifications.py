@@ -1,4 +1,4 @@
-"""Telling a person what a law forbade to tell at once (§4.9), on the named date and not before.
+"""Notifications: a person is told what a law forbade to tell at once, on the named date and not before.
 
 Until then the person part of such an entry lies in a table of its own, which nothing the person can open reads: not my
 data, not its count, not what it commits to, not taking along. Then it moves to where all others are, with an entry that
@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kept import limits
 from kept.services.authorities.disclosures import disclosure_of, purpose_of
-from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import Account, build_entry
 from kept.services.engine.flush import insert_entries
+from kept.services.engine.record import SYSTEM, About, entry_of
 from kept.services.gate.history import Line, history_of
 from kept.store.interface import Row, Transaction
 
@@ -42,21 +43,14 @@ async def _tell(engine: Engine, person_id: bytes, rows: list[Row], at: float) ->
     if keys is None:
         return 0  # an erasure takes them
     purpose = purpose_of(engine)
-    entry = engine.seal_entry(
-        build_entry(
-            Account(
-                act=Act.DISCLOSURE_TELL.value,
-                outcome=Outcome.DONE.value,
-                at=at,
-                policy=engine.policy.hash[:16],
-                kind="system",
-                purpose=purpose.id if purpose else "",
-                clause=purpose.clause if purpose else "4.9",
-                facts=(("lines", str(len(rows))),),
-            ),
-            person_id,
-        ),
-        keys,
+    entry = entry_of(
+        engine,
+        SYSTEM,
+        Act.DISCLOSURE_TELL,
+        About(person_id, keys),
+        at=at,
+        purpose=purpose.id if purpose else "",
+        facts=(("lines", str(len(rows))),),
     )
 
     async def body(tx: Transaction) -> int:
@@ -93,7 +87,7 @@ async def disclosures_to_authorities(engine: Engine, person_id: bytes) -> list[D
     found: list[Disclosed] = []
     older = ""
     while True:
-        page = await history_of(engine, person_id, older=older, limit=500)
+        page = await history_of(engine, person_id, older=older, limit=limits.PEOPLE_PAGE)
         for line in page.lines:
             request = named.get(dict(line.account.facts).get("request", ""))
             if request is not None and line.account.act == Act.DISCLOSE.value and line.account.outcome == "permitted":

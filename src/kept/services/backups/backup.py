@@ -1,4 +1,4 @@
-"""Backups of D and of K: of one moment, apart, sealed to a key whose other half is not on this machine (§5.4, §5.6).
+"""Backups of D and of K: of one moment, apart, sealed to a key whose other half is not on this machine.
 
 A backup of D never contains K, and neither contains a key file: the manifest names those a restore needs. Copies are made
 beside their database, sealed into the folder, and removed.
@@ -15,10 +15,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from kept import limits
 from kept.crypto.digest import framed, hmac_sha256
 from kept.crypto.random import random_id
 from kept.crypto.sealed_to import KEY_BYTES, seal_to
-from kept.errors import BusyError, ClosedError, KeptError, MalformedError, NoteError, SettingError
+from kept.errors import BusyError, KeptError, MalformedError, NoteError, SettingError
 from kept.services.backups.backup_file import (
     ENDING,
     PARTS,
@@ -31,17 +32,17 @@ from kept.services.backups.backup_file import (
 )
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import Account, build_entry
 from kept.services.engine.flush import insert_entries
+from kept.services.engine.record import entry_of, operator
 from kept.services.engine.sequencer import LOG
 from kept.store.copying import copy_together, remove_database
 from kept.store.interface import Row, Transaction
 from kept.store.sqlite import SqliteStore
 
-DAY = 86400.0
+DAY = limits.DAY
 KEY = "backup_key"
-TRY_EVERY_SECONDS = 600.0
-EARLY = 0.9
+TRY_EVERY_SECONDS = limits.BACKUP_RETRY_SECONDS
+EARLY = limits.BACKUP_EARLY_SHARE
 """Share of the promised time after which the next backup is made."""
 
 
@@ -67,9 +68,7 @@ async def register_backup_key(engine: Engine, public: bytes, *, by: str) -> None
     if await backup_key(engine) == public:
         return
     at = engine.ready()
-    entry = engine.seal_entry(
-        build_entry(_account(engine, Act.BACKUP_KEY, at, by, (("key", public.hex()[:16]),))), None
-    )
+    entry = entry_of(engine, operator(by), Act.BACKUP_KEY, at=at, facts=(("key", public.hex()[:16]),))
     await engine.data.write(lambda tx: insert_entries(tx, [entry], at))
     await engine.keys.write(lambda tx: tx.run("meta_put", name=KEY, value=f"{public.hex()} {_seal(engine, public)}"))
 
@@ -91,7 +90,7 @@ async def make_backups(engine: Engine, folder: Path, *, by: str) -> list[BackupF
     Args:
         engine: Open.
         folder: Folder of backups; D's go to `data/` in it, K's to `keys/`, which may lie on different disks.
-        by: Operator on the machine, or `installation`.
+        by: Operator on the machine, or `system`.
 
     Raises:
         SettingError: No backup key is registered, or the installation lies in no files.
@@ -186,29 +185,9 @@ async def _look(copies: dict[str, Path]) -> dict[str, Any]:
 
 async def _record(engine: Engine, by: str, made: list[BackupFile] | tuple[()], error: KeptError | None = None) -> None:
     at = engine.clock.now()
-    entries = [
-        engine.seal_entry(
-            build_entry(
-                _account(
-                    engine,
-                    Act.BACKUP_MAKE,
-                    at,
-                    by,
-                    (
-                        ("part", one.manifest.part),
-                        ("hash", one.manifest.hash),
-                        ("size", str(one.manifest.size)),
-                        ("ledger-size", str(one.manifest.ledger_size)),
-                    ),
-                )
-            ),
-            None,
-        )
-        for one in made
-    ]
-    if error is not None:
-        account = _account(engine, Act.BACKUP_MAKE, at, by, (("reason", error.reason),), Outcome.FAILED)
-        entries = [engine.seal_entry(build_entry(account), None)]
+    actor, outcome = operator(by), Outcome.DONE if error is None else Outcome.FAILED
+    said = [_facts(one.manifest) for one in made] if error is None else [(("reason", error.reason),)]
+    entries = [entry_of(engine, actor, Act.BACKUP_MAKE, at=at, outcome=outcome, facts=facts) for facts in said]
 
     async def body(tx: Transaction) -> None:
         for one in made:
@@ -227,6 +206,15 @@ async def _record(engine: Engine, by: str, made: list[BackupFile] | tuple[()], e
 
     with contextlib.suppress(KeptError) if error is not None else contextlib.nullcontext():
         await engine.data.write(body)  # a full disk may not take the entry either: the error itself is told
+
+
+def _facts(manifest: Manifest) -> tuple[tuple[str, str], ...]:
+    return (
+        ("part", manifest.part),
+        ("hash", manifest.hash),
+        ("size", str(manifest.size)),
+        ("ledger-size", str(manifest.ledger_size)),
+    )
 
 
 def newest_of(folder: Path, part: str, public: bytes, vault: str) -> BackupFile:
@@ -331,25 +319,3 @@ def files_of(engine: Engine) -> tuple[SqliteStore, SqliteStore]:
             hint="open it from files",
         )
     return data, keys
-
-
-def _account(  # noqa: PLR0913 -- the fields of an entry
-    engine: Engine,
-    act: Act,
-    at: float,
-    by: str,
-    facts: tuple[tuple[str, str], ...],
-    outcome: Outcome = Outcome.DONE,
-) -> Account:
-    if not engine.has_policy:
-        raise ClosedError("expected an activated policy, found none", reason="no-policy", hint="run `kept init POLICY`")
-    return Account(
-        act=act.value,
-        outcome=outcome.value,
-        at=at,
-        policy=engine.policy.hash[:16],
-        kind="system" if by == "system" else "operator",
-        actor="" if by == "system" else by,
-        clause="5.6",
-        facts=facts,
-    )

@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from kept import limits
 from kept.crypto.aead import NONCE_BYTES, TAG_BYTES, open_sealed, seal
 from kept.crypto.digest import framed, sha256
 from kept.crypto.random import random_bytes, random_id
@@ -32,7 +33,7 @@ LABEL = b"kept/backup/v1"
 ENDING = ".kept-backup"
 CHUNK_BYTES = 1 << 20
 SEALED_CHUNK_BYTES = CHUNK_BYTES + NONCE_BYTES + TAG_BYTES
-LINE_AT_MOST = 64 * 1024
+LINE_AT_MOST = limits.BACKUP_LINE_BYTES
 KEY_BYTES = 32
 PARTS = ("data", "keys")
 

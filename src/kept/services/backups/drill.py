@@ -1,4 +1,4 @@
-"""The restore drill: the newest backup is restored in a folder that is thrown away, and looked at as an installation (§5.4).
+"""The restore drill: the newest backup is restored in a folder that is thrown away, and looked at as an installation.
 
 First D alone, as if it had been lost: with K as it is today, nobody erased since may be readable and no withdrawn consent may
 be back. Then both, as if everything had been lost: they open as after a power cut. The result is recorded, good or bad.
@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kept import limits
 from kept.crypto.random import random_id
 from kept.crypto.sealed_to import OpeningKey
 from kept.crypto.signature import SigningKey, new_seed
@@ -24,8 +25,8 @@ from kept.services.backups.backup_file import BackupFile, unpack
 from kept.services.backups.recovery import recover
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine, Parts
-from kept.services.engine.entry import Account, build_entry
 from kept.services.engine.flush import insert_entries
+from kept.services.engine.record import entry_of, operator
 from kept.services.engine.sequencer import LOG
 from kept.services.upkeep.verification import Verification, verify_ledger
 from kept.store.copying import check_database, copy_together
@@ -33,8 +34,8 @@ from kept.store.interface import Transaction
 from kept.store.sqlite import SqliteStore
 from kept.vault.provider import Provider
 
-PAGE = 500
-NAMED_AT_MOST = 10
+PAGE = limits.PEOPLE_PAGE
+NAMED_AT_MOST = limits.DRILL_FINDINGS
 
 
 @dataclass(slots=True)
@@ -277,24 +278,17 @@ async def _record(engine: Engine, found: Drill, by: str) -> None:
         "entries": found.entries, "people": found.people, "erased": found.erased, "restored": found.restored,
         "lost": found.lost, "returning": found.returning, "epochs": list(found.epochs), "problems": found.problems,
     }  # fmt: skip
-    entry = engine.seal_entry(
-        build_entry(
-            Account(
-                act=Act.RESTORE_DRILL.value,
-                outcome=(Outcome.DONE if found.holds else Outcome.FAILED).value,
-                at=at,
-                policy=engine.policy.hash[:16],
-                kind="operator",
-                actor=by,
-                clause="5.4",
-                facts=(
-                    ("made-at", repr(found.made_at)),
-                    *((name, str(count)) for name, count in counts.items() if isinstance(count, int)),
-                    ("problems", str(len(found.problems))),
-                ),
-            )
+    entry = entry_of(
+        engine,
+        operator(by),
+        Act.RESTORE_DRILL,
+        at=at,
+        outcome=Outcome.DONE if found.holds else Outcome.FAILED,
+        facts=(
+            ("made-at", repr(found.made_at)),
+            *((name, str(count)) for name, count in counts.items() if isinstance(count, int)),
+            ("problems", str(len(found.problems))),
         ),
-        None,
     )
 
     async def body(tx: Transaction) -> None:

@@ -1,4 +1,4 @@
-"""Recovering after a restore: K's newer states and tombstones win, and a new log names the gap.
+"""Recovery after a restore: K's newer states and tombstones win, and a new log names the gap.
 
 The new log's first leaf commits to the old log's last checkpoint and to what is missing; everything still in D is then
 integrated anew. Nothing is hidden: whoever holds an older checkpoint sees another origin.
@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kept import limits
 from kept.crypto.digest import sha256
 from kept.errors import ErasedError, EvidenceError
 from kept.policy import change
-from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import Account, build_entry
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person
+from kept.services.engine.record import SYSTEM, account_part, entry_of, operator
 from kept.services.engine.sequencer import LOG
 from kept.services.gate.changing import Change, change_person
 from kept.services.messages.held_after_restore import hold_put_aside
@@ -23,7 +24,7 @@ from kept.services.messages.unknown_outcome import hold_after_restore
 from kept.services.my_data.erasure import remove_returned
 from kept.store.interface import Transaction
 
-PAGE = 500
+PAGE = limits.PEOPLE_PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +142,7 @@ def _without_lost(engine: Engine, person: Person, at: float) -> Change:
     kept = {(slot, held.version) for slot, held in state.slots.items()} | {(one.slot, one.version) for one in old}
     return Change(
         change.replace(state, old=old, g=person.state.g + 1),
-        Account(
-            act=Act.VALUE_LOST.value,
-            outcome=Outcome.DONE.value,
-            at=at,
-            policy=engine.policy.hash[:16],
-            kind="system",
-            clause="5.6",
-            items=tuple(lost),
-        ),
+        account_part(engine, SYSTEM, Act.VALUE_LOST, at=at, items=tuple(lost)),
         ended=tuple(place for place in person.sealed if place not in kept),
     )
 
@@ -172,17 +165,11 @@ async def _new_log(engine: Engine, by: str, lost: int) -> tuple[int, int]:
     ids = await _entry_ids(engine)
     missing = max(0, size - len(ids))
     generation = int(await engine.meta("log_generation") or "1") + 1
-    entry = build_entry(
-        Account(
-            act=Act.RECOVER.value, outcome=Outcome.DONE.value, at=at, policy=engine.policy.hash[:16] if engine.has_policy else "",
-            kind="operator", actor=by, clause="5.4",
-            facts=(
-                ("old-checkpoint", sha256(note.encode()).hex()), ("old-size", str(size)), ("entries-missing", str(missing)),
-                ("values-lost", str(lost)),
-            ),
-        )
+    facts = (
+        ("old-checkpoint", sha256(note.encode()).hex()), ("old-size", str(size)), ("entries-missing", str(missing)),
+        ("values-lost", str(lost)),
     )  # fmt: skip
-    sealed = engine.seal_entry(entry, None)
+    entry = entry_of(engine, operator(by), Act.RECOVER, at=at, facts=facts)
 
     async def body(tx: Transaction) -> None:
         for query in ("tiles_forget", "positions_forget", "checkpoints_forget"):
@@ -190,7 +177,7 @@ async def _new_log(engine: Engine, by: str, lost: int) -> tuple[int, int]:
         await tx.run("head_forget", name=LOG)
         for entry_id, _ in ids:
             await tx.run("todo_delete", entry_id=entry_id)
-        await insert_entries(tx, [sealed], 0.0)
+        await insert_entries(tx, [entry], 0.0)
         await tx.many("todo_insert", [{"entry_id": entry_id, "since": when} for entry_id, when in ids])
         await tx.run("meta_put", name="log_generation", value=str(generation))
 

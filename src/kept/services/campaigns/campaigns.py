@@ -1,29 +1,24 @@
-"""Campaigns: one message to a segment, drafted by one, approved by another, stoppable; what became of it (§4.4)."""
+"""Campaigns: one message to a segment, drafted by one, approved by another, stoppable; what became of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kept.errors import (
-    ConflictError,
-    InputError,
-    KeptError,
-    SealError,
-)
+from kept import limits
+from kept.errors import ConflictError, InputError, KeptError, SealError
 from kept.policy.campaign import Campaign, parse_campaign
 from kept.policy.instance import Instance
 from kept.policy.segment import Rule
 from kept.policy.words import PointKind
-from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.acts import GROUNDS, Act
 from kept.services.engine.dispatchers import Compose, Opened, Waiting, Words
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import build_entry
 from kept.services.engine.flush import SealedEntry, insert_entries
 from kept.services.engine.people import Person
+from kept.services.engine.record import entry_of
 from kept.services.forms.instance_record import all_standing
 from kept.services.messages.outbox import tallies
-from kept.services.staff.account_part import staff_account
 from kept.services.staff.approvals import ask_for_approval
 from kept.services.staff.bulk_approval import insert_mandate
 from kept.services.staff.mandates import staff_mandate
@@ -33,10 +28,10 @@ from kept.store.interface import Transaction
 ORIGIN = "campaign"
 RIGHT = "campaigns"
 ACT = "campaign"
-RUN_SECONDS = 14 * 86400.0
+RUN_SECONDS = limits.CAMPAIGN_SECONDS
 EVERYBODY = 2**53
-PAGE = 64
-READ_AT_MOST = 64
+PAGE = limits.CAMPAIGN_PAGE
+READ_AT_MOST = limits.CAMPAIGN_PAGE
 _READ: dict[tuple[str, str], Campaign] = {}
 
 
@@ -319,29 +314,16 @@ def moved() -> ConflictError:
     )
 
 
-def _clause(engine: Engine, campaign: Campaign) -> str:
-    """Return the clause a campaign rests on: that of the segments, where it chooses by them; else its purpose's."""
-    policy = engine.policy.policy
-    segments = next((one for one in policy.declarations if one.word == "segments"), None)
+def _ground(engine: Engine, campaign: Campaign) -> str:
+    """Return what a campaign rests on: the segments, where it chooses by them; else its purpose."""
+    segments = next((one for one in engine.policy.policy.declarations if one.word == "segments"), None)
     if campaign.rule.conditions and segments is not None and segments.body["purpose"] == campaign.purpose:
-        return segments.clause
-    return policy.purposes[campaign.purpose].clause
+        return "segments"
+    return f"purposes:{campaign.purpose} {GROUNDS[Act.CAMPAIGN_SEND]}"
 
 
 def campaign_entry(engine: Engine, session: StaffSession, act: Act, at: float, campaign: Campaign) -> SealedEntry:
-    """Build and seal the entry of a step: which campaign, by its file's hash, and whom its rule means."""
-    return engine.seal_entry(
-        build_entry(
-            staff_account(
-                engine,
-                session,
-                act,
-                Outcome.DONE,
-                at,
-                purpose=campaign.purpose,
-                clause=_clause(engine, campaign),
-                facts=(("campaign", campaign.id), ("file", campaign.hash), ("rule", campaign.rule.text)),
-            )
-        ),
-        None,
-    )
+    """Return the entry of a step: which campaign, by its file's hash, and whom its rule means."""
+    facts = (("campaign", campaign.id), ("file", campaign.hash), ("rule", campaign.rule.text))
+    actor = session.acting(purpose=campaign.purpose)
+    return entry_of(engine, actor, act, at=at, rests_on=_ground(engine, campaign), facts=facts)

@@ -1,6 +1,6 @@
 """A campaign's candidates: each decided alone through the gate, opened, compared and forgotten; who matches is queued.
 
-What stays is a row of the outbox for who matched, and counts by reason for who did not (§2.5).
+What stays is a row of the outbox for who matched, and counts by reason for who did not.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from kept import limits
 from kept.errors import DeniedError, ErasedError, EvidenceError, InputError, NotFoundError
 from kept.policy.campaign import Campaign
 from kept.policy.decision import Allowed, Mandate, Refused
@@ -41,7 +42,7 @@ from kept.services.staff.mandates import load_mandate
 from kept.services.staff.sessions import StaffSession
 from kept.store.interface import Transaction
 
-PAGE = 64
+PAGE = limits.CAMPAIGN_PAGE
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,26 +8,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kept import limits
 from kept.crypto.random import random_id
 from kept.errors import ConflictError, DeniedError, ErasedError, InputError
 from kept.policy.decision import Decision, Mandate
 from kept.policy.words import Exit
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import build_entry
 from kept.services.engine.flush import Effect
 from kept.services.engine.people import Person
+from kept.services.engine.record import Actor, record
+from kept.services.engine.record import holder_of as actor_under
 from kept.services.gate import gate
 from kept.services.gate.finding import find_person
 from kept.services.gate.released import Card
-from kept.services.staff.account_part import staff_account
 from kept.services.staff.bulk_approval import ONE_PERSON, insert_mandate
 from kept.services.staff.mandates import staff_mandate
 from kept.services.staff.sessions import StaffSession
 from kept.store.interface import Transaction
 
-CASE_SECONDS = 30 * 60.0
-RELEASES_AT_MOST = 40
+CASE_SECONDS = limits.CASE_SECONDS
+RELEASES_AT_MOST = limits.CASE_RELEASES
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,11 @@ class Case:
     person_id: bytes
     mandate: Mandate
     emergency: bool = False
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts in it, as an entry says it."""
+        return actor_under(self.mandate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,41 +80,33 @@ async def open_case(engine: Engine, session: StaffSession, purpose: str, *, seco
     policy = engine.policy.policy
     role = session.role_for(engine, purpose)
     if not role or purpose not in policy.purposes or not policy.roles[role].look_up:
-        declared = purpose in policy.purposes
-        clause = policy.purposes[purpose].clause if declared else "2.1"
-        entry_id = await _record(
-            engine,
-            session,
-            Act.CASE_OPEN,
-            Outcome.REFUSED,
-            clause="5.2" if declared else "2.1",
-            purpose=purpose if declared else "",
-            facts=(("reason", "role" if declared else "purpose"),),
-        )
-        raise DeniedError(
-            f"expected a purpose of {', '.join(session.roles)}, found "
-            + (f"{purpose} (§{clause})" if declared else "one the policy does not declare"),
-            step=1 if declared else 2,
-            needed="a role whose purposes include this one" if declared else "a purpose the policy declares",
-            entry_id=entry_id,
-            reason="role" if declared else "purpose",
-            rests_on="roles" if declared else "§2.1",
-        )
+        raise await _not_theirs(engine, session, purpose)
     case_id = random_id()
     number = await engine.data.write(
         lambda tx: insert_case(tx, session, case_id, role, purpose, at, seconds, RELEASES_AT_MOST)
     )
-    await _record(
-        engine,
-        session,
-        Act.CASE_OPEN,
-        Outcome.DONE,
-        clause=policy.purposes[purpose].clause,
-        purpose=purpose,
-        case=str(number),
-        role=role,
-    )
+    actor = session.acting(role=role, purpose=purpose, case=str(number))
+    await record(engine, actor, Act.CASE_OPEN, rests_on=f"purposes:{purpose}")
     return await case_of(engine, session, case_id)
+
+
+async def _not_theirs(engine: Engine, session: StaffSession, purpose: str) -> DeniedError:
+    """Record that a case was refused: the purpose is another role's, or nobody's; return the error."""
+    declared = engine.policy.policy.purposes.get(purpose)
+    reason, ground = ("role", "roles") if declared else ("purpose", "purposes")
+    actor = session.acting(purpose=declared.id if declared else "")
+    entry_id = await record(
+        engine, actor, Act.CASE_OPEN, outcome=Outcome.REFUSED, rests_on=ground, facts=(("reason", reason),)
+    )
+    return DeniedError(
+        f"expected a purpose of {', '.join(session.roles)}, found "
+        + (f"{purpose} (§{declared.clause})" if declared else "one the policy does not declare"),
+        step=1 if declared else 2,
+        needed="a role whose purposes include this one" if declared else "a purpose the policy declares",
+        entry_id=entry_id,
+        reason=reason,
+        rests_on=ground,
+    )
 
 
 async def insert_case(  # noqa: PLR0913 -- what a case is made of
@@ -121,7 +119,7 @@ async def insert_case(  # noqa: PLR0913 -- what a case is made of
     seconds: float,
     releases: int,
 ) -> int:
-    """Insert a case and its mandate, within *tx*; return its number.
+    """Insert a case and its mandate, within *tx*; return its number. Each argument is a column of one of the two.
 
     Args:
         tx: A write transaction of D.
@@ -303,16 +301,7 @@ async def close_case(engine: Engine, session: StaffSession, case_id: str) -> Non
         await tx.run("mandates_revoke_case", case_id=case_id, at=at)
 
     await engine.data.write(body)
-    await _record(
-        engine,
-        session,
-        Act.CASE_CLOSE,
-        Outcome.DONE,
-        clause="5.2",
-        purpose=case.purpose,
-        case=str(case.number),
-        role=case.role,
-    )
+    await record(engine, case.actor, Act.CASE_CLOSE)
 
 
 def require_open(engine: Engine, case: Case) -> None:
@@ -329,33 +318,3 @@ def require_open(engine: Engine, case: Case) -> None:
             reason="case-over",
             rests_on="roles",
         )
-
-
-async def _record(  # noqa: PLR0913 -- the fields of an entry
-    engine: Engine,
-    session: StaffSession,
-    act: Act,
-    outcome: Outcome,
-    *,
-    clause: str,
-    purpose: str = "",
-    case: str = "",
-    role: str = "",
-    facts: tuple[tuple[str, str], ...] = (),
-) -> str:
-    return await engine.record(
-        build_entry(
-            staff_account(
-                engine,
-                session,
-                act,
-                outcome,
-                engine.clock.now(),
-                role=role,
-                purpose=purpose,
-                clause=clause,
-                case=case,
-                facts=facts,
-            )
-        )
-    )

@@ -1,4 +1,4 @@
-"""Contact, §4.5: from a case support writes to its person by mail, letter or fax, or puts them on a call sheet; so may a program.
+"""Contact: from a case staff write to its person by mail, letter or fax, or put them on a call sheet; so may a program.
 
 Decided about before anything is kept, and again when it leaves. What was written is sealed under the person's evidence key
 and waits in the outbox like every other message; each way out opens only the items it names.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from kept import limits
 from kept.channels.letter import japanese_font, print_letters
 from kept.crypto.random import random_id
 from kept.errors import DeniedError, ErasedError, InputError, NotFoundError, SealError, SettingError
@@ -18,9 +19,10 @@ from kept.services.cases.cases import Case
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.dispatchers import Compose, Opened, Waiting, Words
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import Account, Refusal, build_entry
+from kept.services.engine.entry import Refusal
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person
+from kept.services.engine.record import about, entry_of, holder_of, record
 from kept.services.gate import gate
 from kept.services.messages.calls import number_is_listed
 from kept.services.messages.fax import FaxDispatcher
@@ -35,9 +37,9 @@ from kept.store.interface import Row, Transaction
 from kept.vault.text import readable
 
 ORIGIN, PROGRAM = "case", "program"
-SEND_WITHIN_SECONDS = 24 * 3600.0
-TRIES = 40
-TITLE_AT_MOST, TEXT_AT_MOST = 200, 10_000
+SEND_WITHIN_SECONDS = limits.CONTACT_SEND_SECONDS
+TRIES = limits.CONTACT_RELEASES
+TITLE_AT_MOST, TEXT_AT_MOST = limits.CONTACT_TITLE_CHARACTERS, limits.CONTACT_TEXT_CHARACTERS
 WAYS = (Exit.MAIL, Exit.POST, Exit.PHONE, Exit.FAX)
 
 
@@ -208,21 +210,18 @@ async def _write(  # noqa: PLR0913 -- what a message is
     case: Case | None = None,
 ) -> str:
     if channel not in CHANNELS:
-        raise InputError("expected a way to reach people, found another", reason="contact-channel", rests_on="purposes")
+        raise InputError(
+            "expected a way to reach people, found another",
+            reason="contact-channel",
+            rests_on=f"purposes:{mandate.purpose}",
+        )
     way = Exit(channel)
     said_title, said_text = _typed(*typed)
     person = await _load(engine, person_id)
     item = address_item(engine.policy.policy, engine.policy.policy.purposes[mandate.purpose], way)
-    if case is not None and case.emergency:
-        needed = "a case of your own role: an emergency lends the screen alone"
-        await _refuse(engine, mandate, person, way, item, Refused(7, "exit", "5.2", needed))
-    answer = (await gate.decide(engine, mandate, person, (item or "name",), way, engine.ready()))[item or "name"]
-    if isinstance(answer, Refused) or not item:
-        await _refuse(engine, mandate, person, way, item, answer)
-    if way is Exit.PHONE and await number_is_listed(engine, mandate.purpose, person.id):
-        clause = engine.policy.policy.purposes[mandate.purpose].clause
-        no = Refused(8, "stop-list", clause, "the person's own yes, with the number given anew")
-        await _refuse(engine, mandate, person, way, item, no)
+    answer = await _answer(engine, mandate, person, way, item, lent=case is not None and case.emergency)
+    if isinstance(answer, Refused):
+        raise await _refused(engine, mandate, person, way, item, answer)
     if missing := missing_for(engine, way):
         raise SettingError("expected what this channel needs, found it missing", reason="channel-missing", hint=missing)
     said = Said(said_title, said_text, person.state.language)
@@ -231,6 +230,26 @@ async def _write(  # noqa: PLR0913 -- what a message is
     waiting = await _keep(engine, mandate, case.id if case else "", person, way, said)
     await send_one(engine, waiting)
     return waiting.message_id
+
+
+async def _answer(  # noqa: PLR0913 -- the question has this many parts
+    engine: Engine, mandate: Mandate, person: Person, way: Exit, item: str, *, lent: bool
+) -> Decision:
+    """Return whether the person may be reached this way now; nobody in an emergency, which lends the screen alone."""
+    clause = engine.policy.policy.purposes[mandate.purpose].clause
+    if lent:
+        needed = "a case of your own role: an emergency lends the screen alone"
+        return Refused(7, "exit", engine.clause("break-glass-reviewed"), needed)
+    if not item:
+        return Refused(3, "uses", clause, "a purpose that uses this item")
+    answer = (await gate.decide(engine, mandate, person, (item,), way, engine.ready()))[item]
+    if (
+        way is Exit.PHONE
+        and not isinstance(answer, Refused)
+        and await number_is_listed(engine, mandate.purpose, person.id)
+    ):
+        return Refused(8, "stop-list", clause, "the person's own yes, with the number given anew")
+    return answer
 
 
 def _try_to_set(engine: Engine, mandate: Mandate, said: Said) -> None:
@@ -253,8 +272,10 @@ async def _keep(  # noqa: PLR0913 -- what a message is
     origin, origin_id = (ORIGIN, acting.case) if acting.case else (PROGRAM, acting.actor)
     waiting = Waiting(person.id, message_id, origin, origin_id, acting.purpose, way, mandate.id, 0)
     key_id, sealed = seal_words(engine, person.keys, person.id, CONTACT, message_id, said)
-    entry = build_entry(_account(engine, acting, way, at, Outcome.DONE, facts=(("message", message_id),)), person.id)
-    sealed_entry = engine.seal_entry(entry, person.keys)
+    entry = entry_of(
+        engine, holder_of(acting), Act.CONTACT_WRITE, about(person), at=at, rests_on=f"purposes:{acting.purpose}",
+        exit=way.value, facts=(("message", message_id),),
+    )  # fmt: skip
 
     async def body(tx: Transaction) -> None:
         if not await tx.run("mandate_charge", mandate_id=acting.id, count=1, at=at):
@@ -278,7 +299,7 @@ async def _keep(  # noqa: PLR0913 -- what a message is
             sealed=sealed,
         )
         await put_in_outbox(tx, waiting, at)
-        await insert_entries(tx, [sealed_entry], at)
+        await insert_entries(tx, [entry], at)
 
     await engine.data.write(body)
     return waiting
@@ -294,7 +315,11 @@ async def write_again(engine: Engine, session: StaffSession, case: Case | str, m
     case = await cases.loaded(engine, session, case)
     rows = await engine.data.read(lambda tx: tx.all("contacts_of_case", case_id=case.id))
     if message_id not in {str(row[1]) for row in rows}:
-        raise InputError("expected a message of this case, found none", reason="contact-unknown", rests_on="purposes")
+        raise InputError(
+            "expected a message of this case, found none",
+            reason="contact-unknown",
+            rests_on=f"purposes:{case.purpose}",
+        )
     await send_again(engine, session, message_id)
 
 
@@ -387,59 +412,22 @@ def _typed(title: str, text: str) -> tuple[str, str]:
     return readable(title, "title"), "\n".join(kept).strip("\n")
 
 
-async def _refuse(  # noqa: PLR0913 -- what was refused
-    engine: Engine, mandate: Mandate, person: Person, way: Exit, item: str, answer: Decision
-) -> None:
-    """Record the refusal, with its clause, where the person sees it.
-
-    Raises:
-        DeniedError: Always.
-    """
-    if isinstance(answer, Refused):
-        step, reason, clause, needed = answer.step, answer.reason, answer.clause, answer.needed
-    else:
-        step, reason, clause = 3, "uses", engine.policy.policy.purposes[mandate.purpose].clause
-        needed = "a purpose that uses this item"
-    account = _account(
-        engine, mandate, way, engine.clock.now(), Outcome.REFUSED, clause=clause,
-        refused=(Refusal(item or "name", step, reason, clause),),
+async def _refused(  # noqa: PLR0913 -- what was refused, of whom, and why
+    engine: Engine, mandate: Mandate, person: Person, way: Exit, item: str, answer: Refused
+) -> DeniedError:
+    """Record the refusal, with its clause, where the person sees it; return the error."""
+    entry_id = await record(
+        engine, holder_of(mandate), Act.CONTACT_WRITE, about(person),
+        outcome=Outcome.REFUSED, clause=answer.clause, exit=way.value,
+        refused=(Refusal(item, answer.step, answer.reason, answer.clause),) if item else (),
+        facts=() if item else (("reason", answer.reason),),
     )  # fmt: skip
-    entry_id = await engine.record(build_entry(account, person.id, g=person.state.g), person.keys)
-    raise DeniedError(
-        f"{item or way.value} refused for {mandate.purpose} at step {step}: {reason}",
-        step=step,
+    return DeniedError(
+        f"{item or way.value} refused for {mandate.purpose} at step {answer.step}: {answer.reason}",
+        step=answer.step,
         items=(item,) if item else (),
-        needed=needed,
+        needed=answer.needed,
         entry_id=entry_id,
-        reason=reason,
-        clause=f"§{clause}",
-    )
-
-
-def _account(  # noqa: PLR0913 -- the fields of an entry
-    engine: Engine,
-    mandate: Mandate,
-    way: Exit,
-    at: float,
-    outcome: Outcome,
-    *,
-    facts: tuple[tuple[str, str], ...] = (),
-    clause: str = "",
-    refused: tuple[Refusal, ...] = (),
-) -> Account:
-    return Account(
-        act=Act.CONTACT_WRITE.value,
-        outcome=outcome.value,
-        at=at,
-        policy=engine.policy.hash[:16],
-        kind=mandate.kind,
-        actor=mandate.actor,
-        role=mandate.role,
-        purpose=mandate.purpose,
-        clause=clause or engine.policy.policy.purposes[mandate.purpose].clause,
-        exit=way.value,
-        case=mandate.case,
-        mandate=mandate.id,
-        refused=refused,
-        facts=facts,
+        reason=answer.reason,
+        clause=f"§{answer.clause}" if answer.clause else "",
     )

@@ -1,18 +1,17 @@
-"""Never write to me again: what a person asks when they are erased, and what staff note when they are told in a case."""
+"""A wish never to be written to again: asked for with an erasure, or told to staff, who note it in a case."""
 
 from __future__ import annotations
 
 from kept.errors import InputError
 from kept.policy.words import CHANNELS, Exit
 from kept.services.cases.cases import case_of, require_open
-from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import build_entry
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person
+from kept.services.engine.record import about, entry_of
 from kept.services.gate.changing import Extra
 from kept.services.messages.stop_list import ASKED, TOLD_STAFF, put_on, tokens_of
-from kept.services.staff.account_part import staff_account
 from kept.services.staff.sessions import StaffSession
 from kept.store.interface import Transaction
 
@@ -67,19 +66,15 @@ async def note_in_case(engine: Engine, session: StaffSession, case_id: str, chan
             hint="there is nothing to write to",
             rests_on="consent-checked-when-sent",
         )
-    account = staff_account(
+    entry = entry_of(
         engine,
-        session,
+        case.actor,
         Act.STOP_LIST_ADD,
-        Outcome.DONE,
-        at,
-        role=case.role,
-        purpose=case.purpose,
-        clause=engine.policy.policy.purposes[case.purpose].clause,
-        case=str(case.number),
+        about(person),
+        at=at,
+        rests_on=f"purposes:{case.purpose}",
         facts=(("channel", channel.value), ("reason", TOLD_STAFF)),
     )
-    entry = engine.seal_entry(build_entry(account, person.id, g=person.state.g), person.keys)
 
     async def body(tx: Transaction) -> None:
         for one, token in tokens:

@@ -1,4 +1,4 @@
-"""Break-glass (§5.2): in an emergency a role is lent, for one person and one purpose, for a quarter of an hour.
+"""Break-glass: in an emergency a role is lent, for one person and one purpose, for a quarter of an hour.
 
 Nobody approves it first: that is the point. But everybody who approves sees it at once, and the customer too; another
 member of staff looks at it within days and says whether it was justified. Only the role of the gate's first step is
@@ -10,30 +10,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kept import limits
 from kept.crypto.random import random_id
 from kept.errors import ConflictError, DeniedError, InputError, KeptError, SubmissionError
 from kept.policy.words import Basis, Exit
 from kept.services.cases import cases
-from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.acts import GROUNDS, Act, Outcome
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import Account, build_entry
 from kept.services.engine.flush import insert_entries
-from kept.services.engine.keyring import PersonKeys
+from kept.services.engine.record import About, Actor, entry_of, record
 from kept.services.gate.finding import find_person
-from kept.services.staff.account_part import staff_account
 from kept.services.staff.sessions import StaffSession
 from kept.store.interface import Row, Transaction
 from kept.vault.normal import normalise
 from kept.vault.sealed import open_record, seal_record
 
-SECONDS = 15 * 60.0
-RELEASES_AT_MOST = 10
+SECONDS = limits.EMERGENCY_SECONDS
+RELEASES_AT_MOST = limits.EMERGENCY_RELEASES
 """What finds the person counts as one."""
-REVIEW_SECONDS = 3 * 86400.0
+REVIEW_SECONDS = limits.EMERGENCY_REVIEW_SECONDS
 REASONS = ("danger-to-a-person", "account-misused", "goods-or-money-at-risk", "role-unreachable")
 OUTCOMES = ("justified", "not-justified")
-TEXT_AT_MOST = 500
+TEXT_AT_MOST = limits.EMERGENCY_TEXT_CHARACTERS
 RECORD = "emergency-text"
+GROUND = GROUNDS[Act.EMERGENCY_OPEN]
+"""What an emergency rests on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,10 @@ class Emergency:
     outcome: str
     items: tuple[tuple[str, float], ...]
     text: str
+
+    def lent_to(self, session: StaffSession) -> Actor:
+        """Return who acts in this emergency's case, in the role that was lent."""
+        return session.acting(role=self.lent_role, purpose=self.purpose, case=str(self.number))
 
 
 def lendable(engine: Engine, session: StaffSession) -> dict[str, str]:
@@ -114,13 +119,7 @@ async def open_emergency(  # noqa: PLR0913 -- what an emergency names
         NotFoundError: No person the lent role may see; the emergency is over, and still waits for its review.
     """
     own_role, lent = await _allowed(engine, session, purpose)
-    if why not in REASONS or not text.strip() or len(text) > TEXT_AT_MOST:
-        raise InputError(
-            f"expected a known reason and 1 to {TEXT_AT_MOST} characters on what happens, found something else",
-            reason="emergency-words",
-            hint="say in a sentence what happens; the customer can read it",
-            rests_on="roles",
-        )
+    _require_words(why, text)
     _require_criteria(engine, criteria)
     case_id, at = random_id(), engine.ready()
 
@@ -141,17 +140,9 @@ async def open_emergency(  # noqa: PLR0913 -- what an emergency names
             opened_at=at,
             ends_at=at + SECONDS,
         )
-        account = _account(
-            engine,
-            session.actor,
-            Act.EMERGENCY_OPEN,
-            at,
-            lent,
-            purpose,
-            number,
-            (("own", own_role), ("reason", why)),
-        )
-        await insert_entries(tx, [engine.seal_entry(build_entry(account), None)], at)
+        actor = session.acting(role=lent, purpose=purpose, case=str(number))
+        facts = (("own", own_role), ("reason", why))
+        await insert_entries(tx, [entry_of(engine, actor, Act.EMERGENCY_OPEN, at=at, facts=facts)], at)
         return True
 
     if not await engine.data.write(begin):
@@ -186,7 +177,7 @@ async def review(engine: Engine, session: StaffSession, case_id: str, outcome: s
         raise InputError(
             f"expected one of {', '.join(OUTCOMES)}, found something else",
             reason="emergency-outcome",
-            rests_on="roles",
+            rests_on=GROUND,
         )
     if found.opened_by == session.login:
         raise DeniedError(
@@ -194,15 +185,13 @@ async def review(engine: Engine, session: StaffSession, case_id: str, outcome: s
             step=1,
             needed="another member of staff with the right `approve`",
             reason="second-approver",
-            rests_on="roles",
+            rests_on=GROUND,
         )
     at = engine.ready()
-    person_id, keys = await _person(engine, case_id)
-    account = _account(
-        engine, session.actor, Act.EMERGENCY_REVIEW, at, found.lent_role, found.purpose, found.number,
-        (("outcome", outcome), ("opened-by", engine.actor_of(found.opened_by))),
-    )  # fmt: skip
-    entry = engine.seal_entry(build_entry(account, person_id if keys else b""), keys)
+    facts = (("outcome", outcome), ("opened-by", engine.actor_of(found.opened_by)))
+    entry = entry_of(
+        engine, found.lent_to(session), Act.EMERGENCY_REVIEW, await _about(engine, case_id), at=at, facts=facts
+    )
 
     async def body(tx: Transaction) -> bool:
         if not await tx.run(
@@ -218,7 +207,7 @@ async def review(engine: Engine, session: StaffSession, case_id: str, outcome: s
             "expected an emergency that waits for its review, found one that had it",
             reason="emergency-reviewed",
             hint="look at it again",
-            rests_on="roles",
+            rests_on=GROUND,
         )
 
 
@@ -233,7 +222,7 @@ async def emergency_of(engine: Engine, case_id: str) -> Emergency:
         raise InputError(
             "expected an emergency, found none of that number",
             reason="emergency-unknown",
-            rests_on="roles",
+            rests_on=GROUND,
         )
     return await _whole(engine, row)
 
@@ -295,6 +284,16 @@ async def _allowed(engine: Engine, session: StaffSession, purpose: str) -> tuple
     return own_role, lent
 
 
+def _require_words(why: str, text: str) -> None:
+    if why not in REASONS or not text.strip() or len(text) > TEXT_AT_MOST:
+        raise InputError(
+            f"expected a known reason and 1 to {TEXT_AT_MOST} characters on what happens, found something else",
+            reason="emergency-words",
+            hint="say in a sentence what happens; the customer can read it",
+            rests_on=GROUND,
+        )
+
+
 def _require_criteria(engine: Engine, criteria: Mapping[str, str]) -> None:
     """Refuse what finds nobody before anything is lent."""
     findable = engine.findable()
@@ -329,11 +328,8 @@ async def _name_person(
         kind=RECORD,
         record_id=case_id,
     )
-    account = _account(
-        engine, session.actor, Act.EMERGENCY_NAME, at, found.lent_role, found.purpose, found.number,
-        (("own", found.own_role), ("reason", found.reason)),
-    )  # fmt: skip
-    entry = engine.seal_entry(build_entry(account, person_id), keys)
+    facts = (("own", found.own_role), ("reason", found.reason))
+    entry = entry_of(engine, found.lent_to(session), Act.EMERGENCY_NAME, About(person_id, keys), at=at, facts=facts)
 
     async def body(tx: Transaction) -> None:
         if await tx.one("case_person_get", case_id=case_id) is not None:
@@ -356,12 +352,11 @@ async def _revoke(tx: Transaction, case_id: str, at: float) -> None:
     await tx.run("mandates_revoke_case", case_id=case_id, at=at)
 
 
-async def _person(engine: Engine, case_id: str) -> tuple[bytes, PersonKeys | None]:
+async def _about(engine: Engine, case_id: str) -> About | None:
+    """Return whom an emergency named; None when nobody, or they were erased since."""
     row = await engine.data.read(lambda tx: tx.one("emergency_person_get", case_id=case_id))
-    if row is None:
-        return b"", None
-    keys, _ = await engine.keyring.of_person(bytes(row[0]))
-    return bytes(row[0]), keys
+    keys, _ = await engine.keyring.of_person(bytes(row[0])) if row else (None, None)
+    return About(bytes(row[0]), keys) if row and keys else None
 
 
 async def _whole(engine: Engine, row: Row) -> Emergency:
@@ -396,47 +391,13 @@ async def _refused(  # noqa: PLR0913 -- what a refusal says
     engine: Engine, session: StaffSession, purpose: str, *, reason: str, needed: str, step: int = 1
 ) -> DeniedError:
     """Record that an emergency was refused; return the error."""
-    account = staff_account(
-        engine,
-        session,
-        Act.EMERGENCY_OPEN,
-        Outcome.REFUSED,
-        engine.clock.now(),
-        purpose=purpose if purpose in engine.policy.policy.purposes else "",
-        clause="5.2",
-        facts=(("reason", reason),),
-    )
-    entry_id = await engine.record(build_entry(account))
+    actor = session.acting(purpose=purpose if purpose in engine.policy.policy.purposes else "")
+    entry_id = await record(engine, actor, Act.EMERGENCY_OPEN, outcome=Outcome.REFUSED, facts=(("reason", reason),))
     return DeniedError(
         "expected an emergency that lends a role, found one that does not",
         step=step,
         needed=needed,
         entry_id=entry_id,
         reason=reason,
-        rests_on="roles",
-    )
-
-
-def _account(  # noqa: PLR0913 -- the fields of an entry
-    engine: Engine,
-    actor: str,
-    act: Act,
-    at: float,
-    role: str,
-    purpose: str,
-    number: int,
-    facts: tuple[tuple[str, str], ...],
-) -> Account:
-    return Account(
-        act=act.value,
-        outcome=Outcome.DONE.value,
-        at=at,
-        policy=engine.policy.hash[:16],
-        kind="staff",
-        actor=actor,
-        role=role,
-        purpose=purpose,
-        clause="5.2",
-        case=str(number),
-        facts=facts,
+        rests_on=GROUND,
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kept import limits
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
@@ -15,7 +16,7 @@ from kept.store.interface import Transaction
 
 SERVING_SINCE = "serving_since"
 GUARANTEE = "browser-scan"
-EVERY_SECONDS = 7 * 86400.0
+EVERY_SECONDS = limits.SCAN_EVERY_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

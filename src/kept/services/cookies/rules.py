@@ -5,6 +5,7 @@ What a browser sends from elsewhere is dropped in silence: its name is somebody 
 
 from __future__ import annotations
 
+from kept import limits
 from kept.cookies.rules import Dropped, Jar, Rules
 from kept.policy.duties import cookie_for
 from kept.policy.model import Cookie
@@ -13,8 +14,8 @@ from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.record import SYSTEM, record
 
-NAME_AT_MOST = 64
-RECORDED_AT_MOST = 100
+NAME_AT_MOST = limits.COOKIE_NAME_RECORDED_CHARACTERS
+RECORDED_AT_MOST = limits.COOKIE_NAMES_RECORDED
 """Different breaches recorded between two starts; a loop that invents names does not fill the ledger."""
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from kept import limits
 from kept.cookies.findings import Observed, ScanFinding, compare
 from kept.cookies.rules import Rules
 from kept.crypto.random import random_id
@@ -25,7 +26,7 @@ from kept.services.engine.record import entry_of, operator
 from kept.store.interface import Transaction
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-PAGES_AT_MOST = 8
+PAGES_AT_MOST = limits.SCANNED_PAGES
 CENTRE = "/en/cookies"
 ACCEPT, REFUSE = "button[name=choice][value=accept]", "button[name=choice][value=refuse]"
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from kept import limits
 from kept.errors import ClosedError
 
-BEHIND_AT_MOST_SECONDS = 5.0
-LEAP_WHILE_RUNNING_SECONDS = 3600.0
-LEAP_BETWEEN_STARTS_SECONDS = 86400.0
+BEHIND_AT_MOST_SECONDS = limits.CLOCK_BEHIND_SECONDS
+LEAP_WHILE_RUNNING_SECONDS = limits.CLOCK_LEAP_SECONDS
+LEAP_BETWEEN_STARTS_SECONDS = limits.CLOCK_LEAP_BETWEEN_STARTS_SECONDS
 
 
 def day_of(at: float) -> str:

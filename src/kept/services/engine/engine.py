@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kept import limits
 from kept.crypto.digest import framed, hmac_sha256
 from kept.crypto.password import Passwords
 from kept.crypto.random import random_id
@@ -34,9 +35,9 @@ from kept.store.interface import Store, Transaction
 from kept.vault.provider import Provider
 from kept.vault.sealed import seal_account, seal_evidence
 
-WAITING_AT_MOST_SECONDS = 10.0
-PROVIDER_ASKED_EVERY_SECONDS = 60.0
-SEQUENCE_EVERY_SECONDS = 0.5
+WAITING_AT_MOST_SECONDS = limits.ENTRY_WAITING_SECONDS
+PROVIDER_ASKED_EVERY_SECONDS = limits.PROVIDER_ASKED_SECONDS
+SEQUENCE_EVERY_SECONDS = limits.SEQUENCE_SECONDS
 LEDGER_KEY = "ledger"
 TOKEN_KEY = "tokens"  # noqa: S105 -- the name of a key, not a key
 EXTERNAL_KEY = "external"
@@ -385,11 +386,6 @@ class Engine:
         The console, which has the key, can tell who it is.
         """
         return f"staff-{hmac_sha256(self.keyring.installation_key(LEDGER_KEY), framed(b'actor', login.encode())).hex()[:12]}"
-
-    async def record(self, entry: Entry, keys: PersonKeys | None = None) -> str:
-        """Seal and append an entry that releases nothing; return its id, hex."""
-        await self.flush.append(self.seal_entry(entry, keys))
-        return entry.id.hex()
 
     async def meta(self, name: str) -> str:
         """Return a small fact about this installation; empty when it is not set."""

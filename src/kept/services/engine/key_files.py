@@ -11,6 +11,7 @@ import re
 import stat
 from pathlib import Path
 
+from kept import limits
 from kept.crypto.aead import open_sealed, seal
 from kept.crypto.digest import same, sha256
 from kept.crypto.random import random_bytes, random_id
@@ -20,7 +21,7 @@ from kept.vault.provider import missing_epoch
 
 KEY_BYTES = 32
 CHECK_BYTES = 8
-MAX_FILE_BYTES = 1024
+MAX_FILE_BYTES = limits.KEY_FILE_BYTES
 _LINES = re.compile(r"kept-key v1 (\S+)\n([0-9a-f]{64}) ([0-9a-f]{16})\n", re.ASCII)
 
 

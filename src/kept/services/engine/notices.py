@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from kept import limits
 from kept.errors import MalformedError
 from kept.policy.notice import Notice, parse_notice
 from kept.policy.person import PersonState
 from kept.store.interface import Store, Transaction
 
-CACHE_AT_MOST = 4096
+CACHE_AT_MOST = limits.NOTICES_HELD
 
 
 class Notices:

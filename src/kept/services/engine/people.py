@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kept import limits
 from kept.errors import ErasedError, RollbackError, SealError
 from kept.policy.person import PersonState, parse_state
 from kept.services.engine.keyring import Keyring, PersonKeys
 from kept.store.interface import Store, Transaction
 from kept.vault.sealed import open_state, open_value
 
-READ_AGAIN = 3
+READ_AGAIN = limits.PERSON_READS
 
 
 @dataclass(slots=True)

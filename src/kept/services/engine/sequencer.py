@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from kept import limits
 from kept.crypto.signature import SigningKey
 from kept.errors import ConflictError, EvidenceError, RollbackError
 from kept.ledger.checkpoint import Checkpoint, sign_checkpoint, verify_checkpoint
@@ -20,7 +21,7 @@ from kept.ledger.tree import EMPTY_ROOT, Node, consistency_proof, inclusion_proo
 from kept.services.engine.clock import Clock
 from kept.store.interface import Store, Transaction
 
-BATCH_AT_MOST = 2048
+BATCH_AT_MOST = limits.SEQUENCED_AT_ONCE
 LOG = "log"
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from kept.errors import DeniedError, InputError
+from kept.policy.words import Exit
 from kept.services.cookies.visits import FEATURES, PAGES
-from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.acts import GROUNDS, Act, Outcome
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import build_entry
 from kept.services.engine.flush import SealedEntry
-from kept.services.staff.account_part import staff_account
+from kept.services.engine.record import entry_of
 from kept.services.staff.sessions import StaffSession
 from kept.statistics.data_set import DataSet, data_sets
 
@@ -46,7 +46,8 @@ def data_set_of(engine: Engine, name: str) -> DataSet:
         raise InputError(
             "expected a data set of the policy, found another",
             reason="data-set-unknown",
-            rests_on="released-statistics-only",
+            hint="the policy declares them under `statistics`",
+            rests_on="statistics",
         )
     return found
 
@@ -75,15 +76,14 @@ def require_desk(engine: Engine, session: StaffSession, data_set: DataSet) -> st
     )
 
 
-def statistic_entry(  # noqa: PLR0913 -- the fields of an entry
+def statistic_entry(  # noqa: PLR0913 -- each is a part of the entry, and the desk has no other
     engine: Engine,
     session: StaffSession,
     act: Act,
     at: float,
-    *,
+    *facts: tuple[str, str],
     purpose: str,
-    clause: str,
-    facts: tuple[tuple[str, str], ...],
+    data_set: str,
     outcome: Outcome = Outcome.DONE,
 ) -> SealedEntry:
     """Return an entry of the statistics desk, about nobody; no figure is in it.
@@ -91,22 +91,21 @@ def statistic_entry(  # noqa: PLR0913 -- the fields of an entry
     Args:
         engine: Open.
         session: Who acts.
-        act: What.
+        act: What; a release and an export rest on their own promise, all else on what declares the data set.
         at: When, unix seconds.
+        *facts: Question, price, recipient, beside the data set.
         purpose: For which purpose.
-        clause: Clause it rests on.
-        facts: Data set, question, price, recipient.
+        data_set: Which.
         outcome: How it ended.
     """
-    account = staff_account(
+    own = GROUNDS[act] if act in {Act.STATISTIC_RELEASE, Act.STATISTIC_EXPORT} else ""
+    return entry_of(
         engine,
-        session,
+        session.acting(purpose=purpose),
         act,
-        outcome,
-        at,
-        purpose=purpose,
-        clause=clause,
-        exit="statistics",
-        facts=facts,
+        at=at,
+        outcome=outcome,
+        rests_on=f"{own} statistics:{data_set}".strip(),
+        exit=Exit.STATISTICS.value,
+        facts=(("data-set", data_set), *facts),
     )
-    return engine.seal_entry(build_entry(account), None)

@@ -1,4 +1,4 @@
-"""Released figures leave the installation, with their sheet, to a recipient that stands in the entry; others do not (§4.8)."""
+"""Released figures leave the installation, with their sheet, to a recipient that stands in the entry; others do not."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from kept.statistics.sheet import LANGUAGES, Facts, sheet
 from kept.statistics.table import csv_of, json_of
 from kept.store.interface import Transaction
 
-CLAUSE = "4.8"
 KINDS = ("press", "business-partner", "public-body", "researchers", "everybody")
 """To whom figures go when it is no declared third party: words of a closed list, since an entry holds no free text."""
 FORMS = ("csv", "json")
@@ -54,11 +53,11 @@ async def export(  # noqa: PLR0913 -- what leaves, how, to whom
             rests_on="released-statistics-only",
         )
     at = engine.ready()
-    facts = (("question", statistic_id), ("data-set", found.data_set), ("recipient", recipient), ("form", form))
+    facts = (("question", statistic_id), ("recipient", recipient), ("form", form))
     if found.status != "released" or found.figures is None:
         refused = statistic_entry(
-            engine, session, Act.STATISTIC_EXPORT, at, purpose=purpose, clause=CLAUSE,
-            facts=(*facts, ("reason", "not-released")), outcome=Outcome.REFUSED,
+            engine, session, Act.STATISTIC_EXPORT, at, *facts, ("reason", "not-released"),
+            purpose=purpose, data_set=found.data_set, outcome=Outcome.REFUSED,
         )  # fmt: skip
         await engine.flush.append(refused)
         raise DeniedError(
@@ -69,7 +68,7 @@ async def export(  # noqa: PLR0913 -- what leaves, how, to whom
             reason="not-released",
             rests_on="released-statistics-only",
         )
-    entry = statistic_entry(engine, session, Act.STATISTIC_EXPORT, at, purpose=purpose, clause=CLAUSE, facts=facts)
+    entry = statistic_entry(engine, session, Act.STATISTIC_EXPORT, at, *facts, purpose=purpose, data_set=found.data_set)
 
     async def body(tx: Transaction) -> None:
         await tx.run(

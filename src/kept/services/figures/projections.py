@@ -1,4 +1,4 @@
-"""Building a projection: everybody's items through the gate once, and what is left of them are codes in no order.
+"""Projections: everybody's items through the gate once, and what is left of them are codes in no order.
 
 Who objected, stopped the use, was erased or gave nothing is not in it; an item the gate withholds is *not given*. A build
 serves questions for seven days and is then removed; it is in no backup. Canaries are nobody, and are left out.
@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from kept import limits
 from kept.crypto.random import random_id, shuffle
 from kept.errors import DeniedError, ErasedError, EvidenceError, InputError, NotFoundError
 from kept.policy.decision import Mandate
@@ -42,10 +43,10 @@ from kept.statistics.question import with_options
 from kept.store.interface import Row, Transaction
 from kept.vault.sealed import open_record, seal_record
 
-KEEP_SECONDS = 7 * 86400.0
-RUN_SECONDS = 12 * 3600.0
+KEEP_SECONDS = limits.PROJECTION_SECONDS
+RUN_SECONDS = limits.PROJECTION_RUN_SECONDS
 EVERYBODY = 2**53
-PAGE = 256
+PAGE = limits.PROJECTION_PAGE
 KEY = "projection"
 KIND = "projection"
 Opened: TypeAlias = "tuple[list[Column], int, Codes | None]"
@@ -173,7 +174,7 @@ async def _one(
 
 
 async def _visits(engine: Engine, data_set: DataSet) -> list[tuple[int, ...]]:
-    """Return the counts of §3.5 as rows; the weeks of the build, and nothing older."""
+    """Return the counts of visits as rows; the weeks of the build, and nothing older."""
     places = {one.id: {word: at for at, word in enumerate(one.options)} for one in data_set.dimensions.values()}
     rows = []
     for day, page, feature, times in await engine.data.read(lambda tx: tx.all("visits_since", day="")):
@@ -217,9 +218,8 @@ async def write_build(
         }
         for name, number, content in segments(columns, rows)
     ]
-    facts = (("data-set", data_set.id), ("build", build_id))
     entry = statistic_entry(
-        engine, session, Act.STATISTIC_BUILD, at, purpose=purpose, clause=data_set.clause, facts=facts
+        engine, session, Act.STATISTIC_BUILD, at, ("build", build_id), purpose=purpose, data_set=data_set.id
     )
 
     async def body(tx: Transaction) -> None:
@@ -335,11 +335,7 @@ async def _open_column(engine: Engine, found: Build, name: str) -> list[Codes]:
                 kind=KIND,
                 record_id=_record_id(found.data_set.id, name, int(row[0]), found.id),
             ),
-            _width(found.manifest.widths, name),
+            found.manifest.widths[name],
         )
         for row in rows
     ]
-
-
-def _width(widths: Mapping[str, str], name: str) -> str:
-    return widths[name]

@@ -1,4 +1,4 @@
-"""Asking a data set: charged before it is counted, answered with noise, the same question answered from store.
+"""Queries of a data set: charged before it is counted, answered with noise, the same question answered from store.
 
 The charge and the record of the question are one transaction that compares and sets what was charged before: two askers
 at once cannot both spend the last of a budget. K is told before anything is counted, so that a D restored from before
@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from typing import TypeAlias
 
+from kept import limits
 from kept.crypto.random import random_id
 from kept.errors import ConflictError, DeniedError, InputError, SealError
 from kept.services.engine.acts import Act, Outcome
@@ -34,7 +35,7 @@ from kept.store.interface import Row, Transaction
 KIND = "figures"
 DAMAGED = "damaged"
 """Its figures do not open; it is in no list of what is released."""
-TRIES = 5
+TRIES = limits.MOVED_TRIES
 Charges: TypeAlias = dict[str, tuple[float, int]]
 """When and how much, by question."""
 
@@ -125,12 +126,12 @@ class _Asked:
     cost: int
 
     def entry(
-        self, engine: Engine, act: Act, at: float, facts: tuple[tuple[str, str], ...], outcome: Outcome = Outcome.DONE
+        self, engine: Engine, act: Act, at: float, *facts: tuple[str, str], outcome: Outcome = Outcome.DONE
     ) -> SealedEntry:
         """Return an entry about it."""
-        clause = self.built.data_set.clause
+        data_set = self.built.data_set.id
         return statistic_entry(
-            engine, self.session, act, at, purpose=self.purpose, clause=clause, facts=facts, outcome=outcome
+            engine, self.session, act, at, *facts, purpose=self.purpose, data_set=data_set, outcome=outcome
         )
 
 
@@ -161,10 +162,10 @@ async def _try_to_charge(engine: Engine, asked: _Asked, at: float) -> float | No
     built, data_set = asked.built, asked.built.data_set
     remembered = await _remembered(engine, data_set, at)
     facts = (
-        ("data-set", data_set.id), ("build", built.id), ("question", asked.id),
+        ("build", built.id), ("question", asked.id),
         ("by", asked.question.words or "nothing"), ("micro-rho", str(asked.cost)),
     )  # fmt: skip
-    entry = asked.entry(engine, Act.STATISTIC_ASK, at, facts)
+    entry = asked.entry(engine, Act.STATISTIC_ASK, at, *facts)
 
     async def body(tx: Transaction) -> float | None:
         await tx.run("statistic_account_open", data_set=data_set.id)
@@ -228,8 +229,8 @@ async def _charges(tx: Transaction, data_set: DataSet, at: float, remembered: Ch
 async def _spent(engine: Engine, asked: _Asked, back: float) -> DeniedError:
     """Record the refusal, and say when the budget comes back."""
     data_set = asked.built.data_set
-    facts = (("data-set", data_set.id), ("micro-rho", str(asked.cost)), ("reason", "budget-spent"))
-    entry = asked.entry(engine, Act.STATISTIC_ASK, engine.clock.now(), facts, Outcome.REFUSED)
+    facts = (("micro-rho", str(asked.cost)), ("reason", "budget-spent"))
+    entry = asked.entry(engine, Act.STATISTIC_ASK, engine.clock.now(), *facts, outcome=Outcome.REFUSED)
     await engine.flush.append(entry)
     day = datetime.fromtimestamp(back, tz=UTC).strftime("%Y-%m-%d")
     return DeniedError(
@@ -251,7 +252,7 @@ async def _answer(engine: Engine, asked: _Asked) -> None:
         engine, KIND, asked.id, encode_figures(make_figures(question, noisy, spread, sampler))
     )
     at = engine.ready()
-    entry = asked.entry(engine, Act.STATISTIC_ANSWER, at, (("question", asked.id), ("sampler", sampler)))
+    entry = asked.entry(engine, Act.STATISTIC_ANSWER, at, ("question", asked.id), ("sampler", sampler))
 
     async def body(tx: Transaction) -> None:
         if await tx.run("statistic_answer", statistic_id=asked.id, sealed=sealed):

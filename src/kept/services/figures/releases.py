@@ -1,4 +1,4 @@
-"""Releasing figures: one asks, another approves; from then on everybody may see them, with their sheet (§4.8)."""
+"""Releasing figures: one asks, another approves; from then on everybody may see them, with their sheet."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from kept.services.staff.sessions import StaffSession
 from kept.store.interface import Transaction
 
 ACT = "statistics"
-CLAUSE = "4.8"
 
 
 async def ask_release(engine: Engine, session: StaffSession, statistic_id: str) -> None:
@@ -56,9 +55,9 @@ async def release(engine: Engine, session: StaffSession, statistic_id: str) -> N
     found = await statistic_of(engine, statistic_id)
     await require_approved(engine, found.approval_id)
     at = engine.ready()
-    facts = (("question", statistic_id), ("data-set", found.data_set), ("asked-by", engine.actor_of(found.asked_by)))
+    facts = (("question", statistic_id), ("asked-by", engine.actor_of(found.asked_by)))
     entry = statistic_entry(
-        engine, session, Act.STATISTIC_RELEASE, at, purpose=found.purpose, clause=CLAUSE, facts=facts
+        engine, session, Act.STATISTIC_RELEASE, at, *facts, purpose=found.purpose, data_set=found.data_set
     )
 
     async def body(tx: Transaction) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from kept import limits
 from kept.crypto.random import random_id
 from kept.crypto.token import parse_token, sign_token
 from kept.errors import ConflictError, InputError, MalformedError, SubmissionError
@@ -34,7 +35,7 @@ from kept.services.messages.stop_list import lift, tokens_of
 from kept.store.interface import Transaction
 
 TOKEN_LABEL = "notice"  # noqa: S105 -- a label, not a token
-TOKEN_SECONDS = 2 * 3600.0
+TOKEN_SECONDS = limits.NOTICE_FORM_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from kept import limits
 from kept.errors import InputError
 from kept.policy.instance import Instance, parse_instance
 from kept.policy.words import PointKind
@@ -74,7 +75,7 @@ async def standing(engine: Engine, instance_id: str) -> Standing:
     )
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=limits.INSTANCES_HELD)
 def _parsed(file: str, kinds: tuple[tuple[str, str], ...], languages: tuple[str, ...]) -> Instance:
     return parse_instance(file, dict(kinds), languages)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from kept import limits
 from kept.errors import ErasedError, EvidenceError, KeptError
 from kept.policy import needs
 from kept.policy.beside import Beside, beside
@@ -24,7 +25,7 @@ from kept.policy.words import Basis
 from kept.services.engine.active_policy import decode_files
 from kept.services.engine.engine import Engine
 
-PAGE = 500
+PAGE = limits.PEOPLE_PAGE
 
 
 @dataclass(frozen=True, slots=True)

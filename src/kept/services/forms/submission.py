@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from kept import limits
 from kept.errors import SubmissionError
 from kept.policy import present
 from kept.policy.instance import Instance, Question
@@ -19,7 +20,7 @@ TICK = "choice"
 USE = "use"
 PUBLISH = "publish"
 ANSWER = "answer."
-FIELDS_AT_MOST = 200
+FIELDS_AT_MOST = limits.FORM_FIELDS
 
 Value = str | tuple[str, ...]
 

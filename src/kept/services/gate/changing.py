@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from kept import limits
 from kept.crypto.random import random_bytes
 from kept.errors import ConflictError
 from kept.policy.person import PersonState, encode_state
@@ -23,7 +24,7 @@ from kept.vault.index import index_token
 from kept.vault.normal import normalise
 from kept.vault.sealed import seal_record, seal_state, seal_value
 
-TRIES_WHEN_MOVED = 5
+TRIES_WHEN_MOVED = limits.MOVED_TRIES
 
 Extra = Callable[[Transaction], Awaitable[object]]
 

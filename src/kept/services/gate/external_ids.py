@@ -6,6 +6,7 @@ the person.
 
 from __future__ import annotations
 
+from kept import limits
 from kept.errors import SubmissionError
 from kept.services.engine.engine import EXTERNAL_KEY, Engine
 from kept.services.engine.keyring import PersonKeys
@@ -14,7 +15,7 @@ from kept.vault.index import index_token
 from kept.vault.sealed import open_record, seal_record
 from kept.vault.text import readable
 
-CHARACTERS_AT_MOST = 200
+CHARACTERS_AT_MOST = limits.EXTERNAL_ID_CHARACTERS
 KIND = "external-id"
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from kept import limits
 from kept.crypto.random import random_bytes
 from kept.errors import ErasedError, EvidenceError, InputError, NotFoundError, SubmissionError
 from kept.policy.decision import LawRequest, Mandate, Refused
@@ -25,7 +26,7 @@ from kept.services.gate.gate import NO_CIRCUMSTANCES, Circumstances
 from kept.vault.index import index_token
 from kept.vault.normal import normalise
 
-TRIES = 5
+TRIES = limits.MOVED_TRIES
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from kept import limits
 from kept.errors import ClosedError, ConflictError, DeniedError, ErasedError, EvidenceError, KeptError, NotFoundError
 from kept.policy.decision import Allowed, Decision, LawRequest, Mandate, Refused
 from kept.policy.words import Basis, Exit
@@ -25,7 +26,7 @@ from kept.services.gate.ends import events_of
 from kept.services.gate.released import Card, Released
 from kept.store.interface import Transaction
 
-TRIES_WHEN_MOVED = 5
+TRIES_WHEN_MOVED = limits.MOVED_TRIES
 UNDECLARED = "undeclared"
 SLOT = re.compile(r"[a-z][a-z0-9_-]{0,63}(#[a-z0-9_-]{1,64})?", re.ASCII)
 
@@ -114,7 +115,7 @@ async def read(  # noqa: PLR0913 -- the question has this many parts
         ClosedError: The gate is closed.
         EvidenceError: The person's state or value is not what it must be; recorded where possible.
     """
-    if not slots or len(slots) > 64:  # noqa: PLR2004 -- the limit is in the docstring
+    if not slots or len(slots) > limits.SLOTS_OF_A_READ:
         raise DeniedError(
             f"expected 1 to 64 items, found {len(slots)}",
             needed="fewer items",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from kept import limits
 from kept.errors import ErasedError, InputError
 from kept.ledger.leaf import NONCE_BYTES, Opening
 from kept.ledger.proof import LeafOpening, Proof
@@ -15,7 +16,7 @@ from kept.services.gate.own_session import Own
 from kept.store.interface import Row, Transaction
 from kept.vault.sealed import open_account, open_evidence
 
-PAGE = 50
+PAGE = limits.HISTORY_PAGE
 FOREVER = 1e18
 
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
+from kept import limits
 from kept.crypto.digest import sha256
 from kept.errors import SignInError
 from kept.policy.decision import Mandate
-from kept.services.engine.acts import Act, Outcome
-from kept.services.engine.engine import Engine
-from kept.services.engine.entry import Account
-from kept.services.engine.record import Actor, account_part
+from kept.services.engine.record import Actor
 
-FRESH_SECONDS = 300.0
+FRESH_SECONDS = limits.FRESH_SIGN_IN_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +66,3 @@ class Own:
                 hint="sign in once more; nothing is lost",
                 rests_on="sign-in-protection",
             )
-
-
-def own_account(engine: Engine, act: Act, outcome: Outcome, at: float, **fields: Any) -> Account:
-    """Return the account part of an act of the person's own; use `record.account_part` with `OWN`."""
-    return account_part(engine, Actor("own", fields.pop("actor", "")), act, outcome=outcome, at=at, **fields)

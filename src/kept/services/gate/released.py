@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Generic, NoReturn, SupportsIndex, TypeVar, cast
 
+from kept import limits
 from kept.errors import DeniedError
 from kept.policy.words import Exit
 
-OPEN_WITHIN_SECONDS = 300.0
+OPEN_WITHIN_SECONDS = limits.RELEASED_OPEN_SECONDS
 
 V = TypeVar("V", bound="str | tuple[str, ...]")
 

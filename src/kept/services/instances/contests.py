@@ -17,11 +17,11 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect, insert_entries
 from kept.services.engine.people import Person
 from kept.services.engine.sealed_record import open_installation_record, seal_installation_record
-from kept.services.forms.instance_record import Standing, standing
+from kept.services.forms.instance_record import Standing
 from kept.services.forms.submission import publishable_items
 from kept.services.gate import gate
 from kept.services.gate.released import Card
-from kept.services.instances.instances import instance_entry
+from kept.services.instances.instances import instance_entry, instance_of, slot_of_type
 from kept.services.staff.bulk_approval import ask
 from kept.services.staff.desk_mandate import issue_mandate
 from kept.services.staff.sessions import StaffSession
@@ -51,7 +51,7 @@ class Published:
 
 async def entries_of(engine: Engine, session: StaffSession, instance_id: str) -> list[tuple[str, str]]:
     """Return the numbers of a contest's entries and where each stands: `in`, `winner` or `published`; no names."""
-    await _of(engine, session, instance_id)
+    await instance_of(engine, session, instance_id, PointKind.CONTEST)
     rows = await engine.data.read(lambda tx: tx.all("participations", instance_id=instance_id))
     return [(str(row[1]), str(row[3])) for row in rows]
 
@@ -63,10 +63,12 @@ async def open_entry(engine: Engine, session: StaffSession, instance_id: str, nu
         DeniedError: The policy says no.
         InputError: No such entry.
     """
-    found, point = await _of(engine, session, instance_id)
+    found, point = await instance_of(engine, session, instance_id, PointKind.CONTEST)
     person_id = await _entrant(engine, instance_id, number)
     mandate = await issue_mandate(engine, session, main_purpose(engine.policy.policy, point), people=1)
-    return await gate.read(engine, mandate, person_id, (_entry_slot(engine, found, point),), Exit.SCREEN)
+    return await gate.read(
+        engine, mandate, person_id, (slot_of_type(engine, found, point, ItemType.CONTEST_ENTRY),), Exit.SCREEN
+    )
 
 
 async def choose_winner(engine: Engine, session: StaffSession, instance_id: str, number: str) -> None:
@@ -75,13 +77,13 @@ async def choose_winner(engine: Engine, session: StaffSession, instance_id: str,
     Raises:
         InputError: No such entry, it is still open, or every prize is given.
     """
-    found, point = await _of(engine, session, instance_id)
+    found, point = await instance_of(engine, session, instance_id, PointKind.CONTEST)
     if found.status != "closed":
         raise InputError(
             "expected a closed contest, found another",
             reason="instance-status",
             hint="close it first",
-            rests_on="collection",
+            rests_on=f"collection:{point.id}",
         )
     person_id = await _entrant(engine, instance_id, number)
     at = engine.ready()
@@ -89,12 +91,14 @@ async def choose_winner(engine: Engine, session: StaffSession, instance_id: str,
     async def body(tx: Transaction) -> None:
         rows = await tx.all("participations", instance_id=instance_id)
         if sum(1 for row in rows if str(row[3]) != "in") >= found.file.prizes:
-            raise InputError("expected a prize that is left, found none", reason="prize-none", rests_on="collection")
+            raise InputError(
+                "expected a prize that is left, found none", reason="prize-none", rests_on=f"collection:{point.id}"
+            )
         if not await tx.run(
             "participation_status", person_id=person_id, instance_id=instance_id, status="winner", expected="in"
         ):
             raise InputError("expected an entry not chosen yet, found one that is", reason="entry-chosen")
-        entry = instance_entry(engine, session, Act.ENTRY_CHOOSE, at, found.file, point, (("number", number),))
+        entry = instance_entry(engine, session, Act.ENTRY_CHOOSE, at, found.file, ("number", number))
         await insert_entries(tx, [entry], at)
 
     await engine.data.write(body)
@@ -108,7 +112,7 @@ async def publish(engine: Engine, session: StaffSession, instance_id: str) -> in
     Raises:
         DeniedError: No role of theirs has the purpose; or more than a few winners, and no second member of staff.
     """
-    found, point = await _of(engine, session, instance_id)
+    found, point = await instance_of(engine, session, instance_id, PointKind.CONTEST)
     purpose = main_purpose(engine.policy.policy, point)
     rows = await engine.data.read(lambda tx: tx.all("participations", instance_id=instance_id))
     people = sum(1 for row in rows if str(row[3]) == "winner")
@@ -120,7 +124,7 @@ async def publish(engine: Engine, session: StaffSession, instance_id: str) -> in
             published += str(row[3]) == "published"
             continue
         slots = await _agreed(engine, person_id, found, point, purpose)
-        if _entry_slot(engine, found, point) not in slots:
+        if slot_of_type(engine, found, point, ItemType.CONTEST_ENTRY) not in slots:
             continue
 
         def parcel(
@@ -146,7 +150,7 @@ async def ask_second(engine: Engine, session: StaffSession, instance_id: str) ->
         DeniedError: No role of theirs has the purpose.
         ConflictError: They asked already.
     """
-    await _of(engine, session, instance_id)
+    await instance_of(engine, session, instance_id, PointKind.CONTEST)
     return await ask(engine, session, ACT, instance_id)
 
 
@@ -222,21 +226,8 @@ async def _entrant(engine: Engine, instance_id: str, number: str) -> bytes:
     for row in rows:
         if str(row[1]) == number:
             return bytes(row[0])
-    raise InputError("expected an entry, found none of that number", reason="entry-unknown", rests_on="collection")
-
-
-def _entry_slot(engine: Engine, found: Standing, point: Point) -> str:
-    items = engine.policy.policy.items
-    entry = next(
-        item for asked in point.stages.values() for item in asked if items[item].type is ItemType.CONTEST_ENTRY
+    raise InputError(
+        "expected an entry, found none of that number",
+        reason="entry-unknown",
+        rests_on=f"collection:{PointKind.CONTEST}",
     )
-    return found.file.slot(entry, per_instance=items[entry].per_instance)
-
-
-async def _of(engine: Engine, session: StaffSession, instance_id: str) -> tuple[Standing, Point]:
-    found = await standing(engine, instance_id)
-    point = engine.policy.policy.points[found.file.point]
-    if found.kind is not PointKind.CONTEST:
-        raise InputError("expected a contest, found another kind", reason="instance-kind", rests_on="collection")
-    session.require_purpose(engine, main_purpose(engine.policy.policy, point))
-    return found, point

@@ -9,6 +9,8 @@ from kept.services.engine.sealed_record import open_installation_record, seal_in
 from kept.store.interface import Transaction
 
 KIND = "draw-seed"
+ENTER, WON = "enter", "won"
+"""Stages of a sweepstake's point: everybody takes a ticket, winners say where the prize shall go."""
 
 
 async def begin_draw(engine: Engine, tx: Transaction, instance_id: str) -> str:

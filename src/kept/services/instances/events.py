@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 
 from kept.errors import DeniedError, InputError, NotFoundError
-from kept.policy.model import Point
 from kept.policy.narrow import main_purpose
 from kept.policy.words import Exit, ItemType, PointKind
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
-from kept.services.forms.instance_record import Standing, standing
 from kept.services.gate import gate
-from kept.services.instances.instances import instance_entry
+from kept.services.instances.instances import instance_entry, instance_of
 from kept.services.staff.bulk_approval import ask
 from kept.services.staff.desk_mandate import issue_mandate
 from kept.services.staff.sessions import StaffSession
@@ -44,7 +43,7 @@ async def check_in_list(engine: Engine, session: StaffSession, instance_id: str)
     Raises:
         DeniedError: No role of theirs has the event's purpose; or more than a few guests, and no second member of staff.
     """
-    _, point = await _of(engine, session, instance_id)
+    _, point = await instance_of(engine, session, instance_id, PointKind.EVENT)
     items = engine.policy.policy.items
     names = tuple(one for asked in point.stages.values() for one in asked if items[one].type is ItemType.PERSON_NAME)
     rows = await engine.data.read(lambda tx: tx.all("participations", instance_id=instance_id))
@@ -53,13 +52,11 @@ async def check_in_list(engine: Engine, session: StaffSession, instance_id: str)
     guests = []
     for row in rows:
         name = ""
-        try:
+        with contextlib.suppress(DeniedError, NotFoundError):  # no name given or asked, or stopped: a number is enough
             card = await gate.read(engine, mandate, bytes(row[0]), names, Exit.SCREEN, on_denial="withhold")
             for item in card:
                 with card[item].open(Exit.SCREEN) as value:
                     name = str(value)
-        except (DeniedError, NotFoundError):
-            pass  # they gave no name, or stopped its use: a number is enough at the door
         guests.append(Guest(str(row[1]), name, str(row[3]) == "arrived"))
     return sorted(guests, key=lambda one: (one.name == "", one.name, one.number))
 
@@ -71,7 +68,7 @@ async def ask_second(engine: Engine, session: StaffSession, instance_id: str) ->
         DeniedError: No role of theirs has the event's purpose.
         ConflictError: They asked already.
     """
-    await _of(engine, session, instance_id)
+    await instance_of(engine, session, instance_id, PointKind.EVENT)
     return await ask(engine, session, ACT, instance_id)
 
 
@@ -81,7 +78,7 @@ async def arrived(engine: Engine, session: StaffSession, instance_id: str, numbe
     Raises:
         InputError: No such guest, or one who came already.
     """
-    found, point = await _of(engine, session, instance_id)
+    found, point = await instance_of(engine, session, instance_id, PointKind.EVENT)
     at = engine.ready()
 
     async def body(tx: Transaction) -> None:
@@ -93,20 +90,13 @@ async def arrived(engine: Engine, session: StaffSession, instance_id: str, numbe
                 status="arrived",
                 expected="in",
             ):
-                entry = instance_entry(engine, session, Act.ARRIVE, at, found.file, point, (("number", number),))
+                entry = instance_entry(engine, session, Act.ARRIVE, at, found.file, ("number", number))
                 await insert_entries(tx, [entry], at)
                 return
         raise InputError(
-            "expected a guest to come, found none of that number", reason="guest-unknown", rests_on="collection"
+            "expected a guest to come, found none of that number",
+            reason="guest-unknown",
+            rests_on=f"collection:{point.id}",
         )
 
     await engine.data.write(body)
-
-
-async def _of(engine: Engine, session: StaffSession, instance_id: str) -> tuple[Standing, Point]:
-    found = await standing(engine, instance_id)
-    point = engine.policy.policy.points[found.file.point]
-    if found.kind is not PointKind.EVENT:
-        raise InputError("expected an event, found another kind", reason="instance-kind", rests_on="collection")
-    session.require_purpose(engine, main_purpose(engine.policy.policy, point))
-    return found, point

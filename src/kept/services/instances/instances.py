@@ -1,4 +1,4 @@
-"""Instances of collection points: drafted from a file, opened, closed, ended; each can only narrow its point (§2.4)."""
+"""Instances of collection points: drafted from a file, opened, closed, ended; each can only narrow its point."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from kept.errors import ConflictError, InputError
 from kept.policy.instance import Instance, parse_instance
 from kept.policy.model import Point
 from kept.policy.narrow import main_purpose, narrow
-from kept.policy.words import PointKind
-from kept.services.engine.acts import Act, Outcome
+from kept.policy.words import ItemType, PointKind
+from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import Account, build_entry
 from kept.services.engine.flush import SealedEntry, insert_entries
+from kept.services.engine.record import SYSTEM, entry_of
 from kept.services.forms.instance_record import Standing, all_standing, standing
 from kept.services.instances.draws import begin_draw, commit_tickets
 from kept.services.staff.sessions import StaffSession
@@ -39,7 +39,7 @@ async def draft(engine: Engine, session: StaffSession, unverified_file: str) -> 
     point = narrow(policy, found)
     session.require_purpose(engine, main_purpose(policy, point))
     at = engine.ready()
-    entry = instance_entry(engine, session, Act.INSTANCE_DRAFT, at, found, point)
+    entry = instance_entry(engine, session, Act.INSTANCE_DRAFT, at, found)
 
     async def body(tx: Transaction) -> None:
         try:
@@ -81,7 +81,7 @@ async def open_instance(engine: Engine, session: StaffSession, instance_id: str)
             "expected a last day to come, found one that has passed",
             reason="instance-over",
             hint="draft another with a later day",
-            rests_on="collection",
+            rests_on=f"collection:{point.id}",
         )
 
     async def body(tx: Transaction) -> None:
@@ -90,13 +90,12 @@ async def open_instance(engine: Engine, session: StaffSession, instance_id: str)
                 "expected a draft, found one that was opened",
                 reason="instance-status",
                 hint="look at it again",
-                rests_on="collection",
+                rests_on=f"collection:{point.id}",
             )
         facts = []
         if found.kind is PointKind.SWEEPSTAKE:
             facts.append(("seed-hash", await begin_draw(engine, tx, instance_id)))
-        entry = instance_entry(engine, session, Act.INSTANCE_OPEN, at, found.file, point, tuple(facts))
-        await insert_entries(tx, [entry], at)
+        await insert_entries(tx, [instance_entry(engine, session, Act.INSTANCE_OPEN, at, found.file, *facts)], at)
 
     await engine.data.write(body)
     return await standing(engine, instance_id)
@@ -126,13 +125,12 @@ async def close_instance(engine: Engine, session: StaffSession | None, instance_
                 "expected one that is open, found one that is not",
                 reason="instance-status",
                 hint="look at it again",
-                rests_on="collection",
+                rests_on=f"collection:{point.id}",
             )
         facts = [("taken", str(found.taken))]
         if found.kind is PointKind.SWEEPSTAKE:
             facts.append(("list-hash", await commit_tickets(tx, instance_id)))
-        entry = instance_entry(engine, session, Act.INSTANCE_CLOSE, at, found.file, point, tuple(facts))
-        await insert_entries(tx, [entry], at)
+        await insert_entries(tx, [instance_entry(engine, session, Act.INSTANCE_CLOSE, at, found.file, *facts)], at)
 
     await engine.data.write(body)
     return await standing(engine, instance_id)
@@ -157,8 +155,7 @@ async def end_instances(engine: Engine) -> int:
         at = engine.clock.now()
         if found.status != "closed" or over_at is None or at < over_at:
             continue
-        point = engine.policy.policy.points.get(found.file.point)
-        entry = instance_entry(engine, None, Act.INSTANCE_END, at, found.file, point)
+        entry = instance_entry(engine, None, Act.INSTANCE_END, at, found.file)
 
         async def body(tx: Transaction, one: str = found.id, now: float = at, sealed: SealedEntry = entry) -> None:
             if await tx.run("instance_ended", instance_id=one, ended_at=now):
@@ -183,14 +180,47 @@ def end_at(engine: Engine, found: Standing) -> float | None:
     return min(ends, default=None)
 
 
-def instance_entry(  # noqa: PLR0913 -- the fields of an entry
-    engine: Engine,
-    session: StaffSession | None,
-    act: Act,
-    at: float,
-    instance: Instance,
-    point: Point | None,
-    facts: tuple[tuple[str, str], ...] = (),
+async def instance_of(
+    engine: Engine, session: StaffSession, instance_id: str, kind: PointKind
+) -> tuple[Standing, Point]:
+    """Return an instance of one kind, with its point, to staff who may act for what the point is for.
+
+    Raises:
+        InputError: There is none of that id, or it is of another kind.
+        DeniedError: No role of theirs has the point's purpose.
+    """
+    found = await standing(engine, instance_id)
+    if found.kind is not kind:
+        raise InputError(
+            "expected an instance of this desk's own kind, found another kind",
+            reason="instance-kind",
+            rests_on=f"collection:{kind}",
+        )
+    point = engine.policy.policy.points[found.file.point]
+    session.require_purpose(engine, main_purpose(engine.policy.policy, point))
+    return found, point
+
+
+def slot_of_type(engine: Engine, found: Standing, point: Point, kind: ItemType) -> str:
+    """Return the slot an instance fills with the first item of a type its point asks for.
+
+    Raises:
+        InputError: Its point asks for none.
+    """
+    items = engine.policy.policy.items
+    item = next((one for asked in point.stages.values() for one in asked if items[one].type is kind), "")
+    if not item:
+        raise InputError(
+            "expected a point that asks for what its kind lives by, found one that does not",
+            reason="instance-item",
+            hint="declare such an item, and ask for it at the point",
+            rests_on=f"collection:{point.id}",
+        )
+    return found.file.slot(item, per_instance=items[item].per_instance)
+
+
+def instance_entry(
+    engine: Engine, session: StaffSession | None, act: Act, at: float, instance: Instance, *facts: tuple[str, str]
 ) -> SealedEntry:
     """Return the entry of something done to an instance.
 
@@ -200,24 +230,16 @@ def instance_entry(  # noqa: PLR0913 -- the fields of an entry
         act: What was done.
         at: When, unix seconds.
         instance: To which.
-        point: Its point; None when the policy has it no longer.
-        facts: What else is to be said, in words of a closed list.
+        *facts: What else is to be said, in words of a closed list.
     """
     policy = engine.policy.policy
-    return engine.seal_entry(
-        build_entry(
-            Account(
-                act=act.value,
-                outcome=Outcome.DONE.value,
-                at=at,
-                policy=engine.policy.hash[:16],
-                kind="staff" if session else "system",
-                actor=session.actor if session else "",
-                role=",".join(session.roles) if session else "",
-                purpose=main_purpose(policy, point) if point else "",
-                clause="2.4",
-                facts=(("instance", instance.id), ("point", instance.point), ("file", instance.hash), *facts),
-            )
-        ),
-        None,
+    point = policy.points.get(instance.point)
+    return entry_of(
+        engine,
+        session.acting() if session else SYSTEM,
+        act,
+        at=at,
+        rests_on=f"collection:{instance.point}",
+        purpose=main_purpose(policy, point) if point else "",
+        facts=(("instance", instance.id), ("point", instance.point), ("file", instance.hash), *facts),
     )

@@ -1,4 +1,4 @@
-"""Participation: in a questionnaire, a contest, a sweepstake, an event; and leaving again.
+"""Participation in a questionnaire, a contest, a sweepstake, an event: joining, and leaving again.
 
 Whoever takes part has an account, and need give nothing to have one. What is given is bound to the notice of this very
 instance; a place, a ticket and the submission are written in one transaction.
@@ -14,17 +14,17 @@ from kept.crypto.random import random_id, random_secret
 from kept.errors import ConflictError, DeniedError, SubmissionError
 from kept.policy import change
 from kept.policy.words import PointKind
-from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
+from kept.services.engine.record import account_part
 from kept.services.forms.collection import Part, Presented, present_form, submit
 from kept.services.forms.instance_record import Standing, standing
 from kept.services.forms.receipts import Receipt
 from kept.services.gate.changing import Change, change_person, find_forms
-from kept.services.gate.own_session import Own, own_account
+from kept.services.gate.own_session import Own
+from kept.services.instances.draws import ENTER, WON
 from kept.store.interface import Transaction
-
-ENTER, WON = "enter", "won"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def _stage(found: Standing, part: Participation | None, at: float) -> str:
             "expected one that is open, found one that is not",
             reason="instance-closed",
             hint="nothing was taken",
-            rests_on="collection",
+            rests_on=f"collection:{found.file.point}",
         )
     if part is not None:
         raise SubmissionError(
@@ -148,7 +148,7 @@ def _entering(engine: Engine, own: Own, found: Standing) -> Part:
                 "expected a place that is free, found none",
                 reason="instance-full",
                 hint="nothing was taken; look again later",
-                rests_on="collection",
+                rests_on=f"collection:{found.file.point}",
             )
         try:
             await tx.run("participation_insert", person_id=own.person_id, instance_id=found.id, number=number, at=at)
@@ -189,13 +189,15 @@ async def leave(engine: Engine, own: Own, instance_id: str) -> None:
     found = await standing(engine, instance_id)
     part = await part_of(engine, own.person_id, instance_id)
     if part is None:
-        raise SubmissionError("expected a part, found none", reason="part-none", rests_on="collection")
+        raise SubmissionError(
+            "expected a part, found none", reason="part-none", rests_on=f"collection:{found.file.point}"
+        )
     if found.kind is PointKind.SWEEPSTAKE and found.status != "open":
         raise DeniedError(
             "expected a sweepstake that is open, found its list of tickets fixed",
             needed="nothing: your ticket names nobody; what you gave for a prize can be removed on my data",
             reason="list-fixed",
-            rests_on="collection",
+            rests_on=f"collection:{found.file.point}",
         )
     notices = await engine.notices.of_person((await engine.people.load(own.person_id)).state)
     here = {notice_id for notice_id, one in notices.items() if one.instance == instance_id}
@@ -214,13 +216,12 @@ async def leave(engine: Engine, own: Own, instance_id: str) -> None:
 
         return Change(
             change.replace(state, g=person.state.g + 1),
-            own_account(
+            account_part(
                 engine,
+                own.acting(),
                 Act.PART_END,
-                Outcome.DONE,
-                at,
-                actor=own.vouched_by,
-                clause="2.4",
+                at=at,
+                rests_on=f"collection:{found.file.point}",
                 items=tuple(gone),
                 facts=(("instance", instance_id),),
             ),

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 
 from kept.errors import DeniedError, InputError, NotFoundError
 from kept.policy.instance import Question
-from kept.policy.model import Point
 from kept.policy.narrow import main_purpose
 from kept.policy.words import Exit, ItemType, PointKind
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
-from kept.services.forms.instance_record import Standing, standing
+from kept.services.forms.instance_record import standing
 from kept.services.gate import gate
 from kept.services.gate.released import Card
-from kept.services.instances.instances import instance_entry
+from kept.services.instances.instances import instance_entry, instance_of, slot_of_type
 from kept.services.staff.desk_mandate import issue_counting, issue_mandate
 from kept.services.staff.sessions import StaffSession
 from kept.store.interface import Transaction
@@ -47,9 +46,9 @@ async def count_answers(engine: Engine, session: StaffSession, instance_id: str)
     Raises:
         DeniedError: No role of theirs has the questionnaire's purpose.
     """
-    found, point = await _of(engine, session, instance_id)
+    found, point = await instance_of(engine, session, instance_id, PointKind.QUESTIONNAIRE)
     mandate = await issue_counting(engine, session, main_purpose(engine.policy.policy, point))
-    slot = _slot(engine, found, point)
+    slot = slot_of_type(engine, found, point, ItemType.ANSWER)
     counted: Counter[tuple[str, str]] = Counter()
     people = refused = 0
     for row in await engine.data.read(lambda tx: tx.all("participations", instance_id=instance_id)):
@@ -67,7 +66,7 @@ async def count_answers(engine: Engine, session: StaffSession, instance_id: str)
                     counted[name, chosen if chosen in question.options else ""] += 1
     at = engine.ready()
     facts = (("people", str(people)), ("refused", str(refused)))
-    entry = instance_entry(engine, session, Act.ANSWERS_COUNT, at, found.file, point, facts)
+    entry = instance_entry(engine, session, Act.ANSWERS_COUNT, at, found.file, *facts)
 
     async def body(tx: Transaction) -> None:
         await tx.run("results_clear", instance_id=instance_id)
@@ -99,31 +98,20 @@ async def open_answer(engine: Engine, session: StaffSession, instance_id: str, n
         DeniedError: The policy says no.
         InputError: No such answer.
     """
-    found, point = await _of(engine, session, instance_id)
+    found, point = await instance_of(engine, session, instance_id, PointKind.QUESTIONNAIRE)
     rows = await engine.data.read(lambda tx: tx.all("participations", instance_id=instance_id))
     for row in rows:
         if str(row[1]) == number:
             mandate = await issue_mandate(engine, session, main_purpose(engine.policy.policy, point), people=1)
-            return await gate.read(engine, mandate, bytes(row[0]), (_slot(engine, found, point),), Exit.SCREEN)
-    raise InputError("expected an answer, found none of that number", reason="entry-unknown", rests_on="collection")
+            return await gate.read(
+                engine, mandate, bytes(row[0]), (slot_of_type(engine, found, point, ItemType.ANSWER),), Exit.SCREEN
+            )
+    raise InputError(
+        "expected an answer, found none of that number", reason="entry-unknown", rests_on=f"collection:{point.id}"
+    )
 
 
 async def numbers_of(engine: Engine, instance_id: str) -> list[str]:
     """Return the numbers of the answers, which are random and name nobody."""
     rows = await engine.data.read(lambda tx: tx.all("participations", instance_id=instance_id))
     return [str(row[1]) for row in rows]
-
-
-def _slot(engine: Engine, found: Standing, point: Point) -> str:
-    items = engine.policy.policy.items
-    answer = next(item for asked in point.stages.values() for item in asked if items[item].type is ItemType.ANSWER)
-    return found.file.slot(answer, per_instance=items[answer].per_instance)
-
-
-async def _of(engine: Engine, session: StaffSession, instance_id: str) -> tuple[Standing, Point]:
-    found = await standing(engine, instance_id)
-    point = engine.policy.policy.points[found.file.point]
-    if found.kind is not PointKind.QUESTIONNAIRE:
-        raise InputError("expected a questionnaire, found another kind", reason="instance-kind", rests_on="collection")
-    session.require_purpose(engine, main_purpose(engine.policy.policy, point))
-    return found, point

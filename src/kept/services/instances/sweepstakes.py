@@ -16,14 +16,15 @@ from kept.services.forms.instance_record import Standing, standing
 from kept.services.forms.receipts import moment
 from kept.services.gate import gate
 from kept.services.gate.released import Card
-from kept.services.instances.draws import open_seed
-from kept.services.instances.instances import instance_entry
+from kept.services.instances.draws import WON, open_seed
+from kept.services.instances.instances import instance_entry, instance_of
 from kept.services.staff.desk_mandate import issue_mandate
 from kept.services.staff.sessions import StaffSession
 from kept.store.interface import Row, Transaction
 
 PUBLIC_NUMBER = re.compile(r"[0-9][0-9.,]{0,39}", re.ASCII)
 FORMAT = "kept/draw/1"
+LOOK = "look at it again"
 
 
 async def draw_lots(engine: Engine, session: StaffSession, instance_id: str, public_number: str) -> Standing:
@@ -39,54 +40,29 @@ async def draw_lots(engine: Engine, session: StaffSession, instance_id: str, pub
         InputError: It is no number, another one than before, or its day has not come.
         ConflictError: It is not closed, nobody takes part, or nobody is left to draw.
     """
-    found, point = await _of(engine, session, instance_id)
+    found, _ = await instance_of(engine, session, instance_id, PointKind.SWEEPSTAKE)
     at = engine.ready()
-    if found.status != "closed":
-        raise ConflictError(
-            "expected a closed sweepstake, found another",
-            reason="instance-status",
-            hint="look at it again",
-            rests_on="collection",
-        )
-    if at < found.file.number_at:
-        raise InputError(
-            "expected the day of the public number to have come, found it to come",
-            reason="draw-early",
-            hint=f"draw on {moment(found.file.number_at)[:10]} or later",
-            rests_on="collection",
-        )
-    if not PUBLIC_NUMBER.fullmatch(public_number):
-        raise InputError(
-            "expected digits, points and commas, found something else", reason="public-number", rests_on="collection"
-        )
+    _require_drawable(found, public_number, at)
 
     async def body(tx: Transaction) -> None:
         row = await tx.one("draw_get", instance_id=instance_id)
         tickets = [str(one[0]) for one in await tx.all("tickets", instance_id=instance_id)]
-        parts = {
-            str(one[1]): (bytes(one[0]), str(one[3])) for one in await tx.all("participations", instance_id=instance_id)
-        }
         if row is None or not tickets:
-            raise ConflictError(
-                "expected tickets, found none", reason="draw-nobody", hint="look at it again", rests_on="collection"
-            )
+            raise _wrong(found, "expected tickets, found none", reason="draw-nobody", hint=LOOK, of=ConflictError)
         before = int(row[5])
         if before and str(row[3]) != public_number:
-            raise InputError(
+            raise _wrong(
+                found,
                 "expected the public number it was drawn with, found another",
                 reason="public-number",
                 hint="one number, for every winner",
-                rests_on="collection",
             )
         wanted = before + 1 if before else found.file.prizes
         seed = open_seed(engine, instance_id, bytes(row[1]))
         places = draw(seed, str(row[2]), public_number, len(tickets), wanted)
         if len(places) == before:
-            raise ConflictError(
-                "expected a ticket not drawn yet, found none",
-                reason="draw-nobody",
-                hint="look at it again",
-                rests_on="collection",
+            raise _wrong(
+                found, "expected a ticket not drawn yet, found none", reason="draw-nobody", hint=LOOK, of=ConflictError
             )
         await tx.run(
             "draw_done",
@@ -96,17 +72,41 @@ async def draw_lots(engine: Engine, session: StaffSession, instance_id: str, pub
             drawn=len(places),
             expected=before,
         )
-        for place in places[before:]:
-            person_id, _ = parts.get(tickets[place], (b"", ""))
-            if person_id:  # who was erased meanwhile wins nothing; one more can be drawn
-                await tx.run(
-                    "participation_status", person_id=person_id, instance_id=instance_id, status="won", expected="in"
-                )
+        await _tell_winners(tx, instance_id, [tickets[place] for place in places[before:]])
         facts = (("public-number", public_number), ("drawn", str(len(places))), ("of", str(len(tickets))))
-        await insert_entries(tx, [instance_entry(engine, session, Act.DRAW, at, found.file, point, facts)], at)
+        await insert_entries(tx, [instance_entry(engine, session, Act.DRAW, at, found.file, *facts)], at)
 
     await engine.data.write(body)
     return await standing(engine, instance_id)
+
+
+def _require_drawable(found: Standing, public_number: str, at: float) -> None:
+    if found.status != "closed":
+        raise _wrong(
+            found, "expected a closed sweepstake, found another", reason="instance-status", hint=LOOK, of=ConflictError
+        )
+    if at < found.file.number_at:
+        raise _wrong(
+            found,
+            "expected the day of the public number to have come, found it to come",
+            reason="draw-early",
+            hint=f"draw on {moment(found.file.number_at)[:10]} or later",
+        )
+    if not PUBLIC_NUMBER.fullmatch(public_number):
+        raise _wrong(found, "expected digits, points and commas, found something else", reason="public-number")
+
+
+async def _tell_winners(tx: Transaction, instance_id: str, tickets: list[str]) -> None:
+    """Mark who holds the tickets; who was erased meanwhile wins nothing, and one more can be drawn."""
+    holders = {str(row[1]): bytes(row[0]) for row in await tx.all("participations", instance_id=instance_id)}
+    for person_id in (holders[one] for one in tickets if one in holders):
+        await tx.run("participation_status", person_id=person_id, instance_id=instance_id, status="won", expected="in")
+
+
+def _wrong(
+    found: Standing, message: str, *, reason: str, hint: str = "", of: type[InputError] = InputError
+) -> InputError:
+    return of(message, reason=reason, hint=hint, rests_on=f"collection:{found.file.point}")
 
 
 async def public_file(engine: Engine, instance_id: str) -> dict[str, Any]:
@@ -123,9 +123,7 @@ async def public_file(engine: Engine, instance_id: str) -> dict[str, Any]:
 
     row, tickets = await engine.data.read(body)
     if row is None:
-        raise InputError(
-            "expected a sweepstake that has opened, found none", reason="instance-unknown", rests_on="collection"
-        )
+        raise _wrong(found, "expected a sweepstake that has opened, found none", reason="instance-unknown")
     seed_hash, _, list_hash, public_number, seed, drawn = row
     places = draw(str(seed), str(list_hash), str(public_number), len(tickets), int(drawn)) if drawn else []
     return {
@@ -152,9 +150,9 @@ async def open_address(engine: Engine, session: StaffSession, instance_id: str, 
         DeniedError: The policy says no, or no role of theirs has the purpose of the prize.
         InputError: No such winner, or one who has not said where it shall go.
     """
-    found, point = await _of(engine, session, instance_id)
+    found, point = await instance_of(engine, session, instance_id, PointKind.SWEEPSTAKE)
     person_id = await _winner(engine, instance_id, number, ("claimed", "delivered"))
-    items = point.stages["won"]
+    items = point.stages.get(WON, ())
     mandate = await issue_mandate(engine, session, main_purpose(engine.policy.policy, point), people=1)
     held = (await engine.people.load(person_id)).state.slots
     wanted = tuple(
@@ -171,7 +169,7 @@ async def deliver(engine: Engine, session: StaffSession, instance_id: str, numbe
     Raises:
         InputError: No such winner, or one who has not said where it shall go.
     """
-    found, point = await _of(engine, session, instance_id)
+    found, _ = await instance_of(engine, session, instance_id, PointKind.SWEEPSTAKE)
     person_id = await _winner(engine, instance_id, number, ("claimed",))
     at = engine.ready()
 
@@ -183,16 +181,13 @@ async def deliver(engine: Engine, session: StaffSession, instance_id: str, numbe
             status="delivered",
             expected="claimed",
         ):
-            raise ConflictError(
-                "expected a prize that waits, found another",
-                reason="prize-none",
-                hint="look at it again",
-                rests_on="collection",
+            raise _wrong(
+                found, "expected a prize that waits, found another", reason="prize-none", hint=LOOK, of=ConflictError
             )
         rows = await tx.all("participations", instance_id=instance_id)
         if not any(str(row[3]) in {"won", "claimed"} for row in rows):
             await tx.run("instance_delivered", instance_id=instance_id, delivered_at=at)
-        entry = instance_entry(engine, session, Act.PRIZE_DELIVER, at, found.file, point, (("number", number),))
+        entry = instance_entry(engine, session, Act.PRIZE_DELIVER, at, found.file, ("number", number))
         await insert_entries(tx, [entry], at)
 
     await engine.data.write(body)
@@ -213,12 +208,3 @@ async def _winner(engine: Engine, instance_id: str, number: str, standing_at: tu
     raise InputError(
         "expected a winner who has claimed the prize, found none", reason="prize-none", rests_on="nothing-unneeded"
     )
-
-
-async def _of(engine: Engine, session: StaffSession, instance_id: str) -> tuple[Standing, Any]:
-    found = await standing(engine, instance_id)
-    point = engine.policy.policy.points[found.file.point]
-    if found.kind is not PointKind.SWEEPSTAKE:
-        raise InputError("expected a sweepstake, found another kind", reason="instance-kind", rests_on="collection")
-    session.require_purpose(engine, main_purpose(engine.policy.policy, point))
-    return found, point

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kept import limits
 from kept.errors import ConflictError, DeniedError, ErasedError, InputError, KeptError
 from kept.policy.words import Basis, Exit
 from kept.services.engine.acts import Act, Outcome
@@ -43,7 +44,7 @@ from kept.services.staff.desk_mandate import issue_mandate
 from kept.services.staff.sessions import StaffSession
 from kept.store.interface import Transaction
 
-SHEET_SECONDS = 12 * 3600.0
+SHEET_SECONDS = limits.CALL_SHEET_SECONDS
 LISTED = {WRONG_NUMBER: UNDELIVERABLE, NOT_AGAIN: TOLD_STAFF}
 """Outcomes that put the number on the stop list, each with the reason that stands there."""
 

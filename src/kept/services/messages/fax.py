@@ -6,6 +6,7 @@ is asked what became of the jobs it has; a job whose answer a kill lost is found
 
 from __future__ import annotations
 
+from kept import limits
 from kept.channels.fax import FaxJob, FaxOutcome, FaxServer
 from kept.channels.handed import Handed
 from kept.channels.letter import print_letters
@@ -21,7 +22,7 @@ from kept.services.messages.letter_words import fax_of
 from kept.store.interface import Transaction
 
 HANDING, QUEUED = "handing", "queued"
-FORGOTTEN_SECONDS = 3 * 86400.0
+FORGOTTEN_SECONDS = limits.FAX_FORGOTTEN_SECONDS
 """After so long a job the server does not know any more has ended, nobody knows how: HylaFAX tries for hours, not days."""
 HANDED = {
     FaxOutcome.QUEUED: Handed.SENT,

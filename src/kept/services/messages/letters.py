@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from kept import limits
 from kept.channels.handed import Handed
 from kept.channels.letter import Letter, print_letters
 from kept.errors import ConflictError, DeniedError, EvidenceError, InputError, KeptError, NotFoundError, SettingError
@@ -32,9 +33,9 @@ from kept.services.staff.desk_mandate import issue_printing
 from kept.services.staff.sessions import StaffSession
 from kept.store.interface import Row, Transaction
 
-RUN_AT_MOST = 100
-RUN_SECONDS = 600.0
-LISTED_AT_MOST = 5000
+RUN_AT_MOST = limits.LETTERS_OF_A_RUN
+RUN_SECONDS = limits.LETTER_RUN_SECONDS
+LISTED_AT_MOST = limits.LETTERS_LISTED
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kept import limits
 from kept.channels.handed import Handed
 from kept.crypto.random import random_id
 from kept.errors import ConflictError, DeniedError, ErasedError, EvidenceError, KeptError, NotFoundError
@@ -39,12 +40,12 @@ from kept.services.messages.stop_list import (
 from kept.services.staff.mandates import find_mandate
 from kept.store.interface import Row, Transaction
 
-TOGETHER = 16
-PAGE = 256
-TRIES_AT_MOST = 8
-TRIES_WHEN_MOVED = 3
-FIRST_WAIT_SECONDS = 60.0
-LONGEST_WAIT_SECONDS = 4 * 3600.0
+TOGETHER = limits.SENT_TOGETHER
+PAGE = limits.OUTBOX_PAGE
+TRIES_AT_MOST = limits.SENDING_TRIES
+TRIES_WHEN_MOVED = limits.MOVED_SENDING_TRIES
+FIRST_WAIT_SECONDS = limits.SENDING_FIRST_WAIT_SECONDS
+LONGEST_WAIT_SECONDS = limits.SENDING_LONGEST_WAIT_SECONDS
 RECORDED_HERE = frozenset({"stop-list", "withdrawn", "uses", "mandate-over"})
 """Reasons for leaving a message out that the gate itself did not record."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kept import limits
 from kept.errors import ConflictError
 from kept.policy.words import Exit
 from kept.services.engine.acts import Act
@@ -12,7 +13,7 @@ from kept.services.messages.outbox import count, message_entry
 from kept.services.staff.sessions import StaffSession
 from kept.store.interface import Transaction
 
-HANDING_AT_MOST_SECONDS = 600.0
+HANDING_AT_MOST_SECONDS = limits.HANDING_SECONDS
 
 
 async def find_unknown(engine: Engine, *, older_than: float | None = None) -> int:

@@ -1,6 +1,6 @@
 """Choices after the form: withdraw a purpose or a channel, allow it again, stop a use, resume it.
 
-As easy as giving was: one act, no reason asked, effective with the entry that records it (§2.3).
+As easy as giving was: one act, no reason asked, effective with the entry that records it.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from kept.errors import SubmissionError
 from kept.policy import change
 from kept.policy.model import Purpose
 from kept.policy.words import Basis, Exit
-from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
+from kept.services.engine.record import OWN, account_part
 from kept.services.gate.changing import Change, Extra, change_person
-from kept.services.gate.own_session import Own, own_account
+from kept.services.gate.own_session import Own
 from kept.services.instances.contests import take_down
 from kept.services.third_parties.recalls import recall, recalled, recalls_due
 from kept.store.interface import Transaction
@@ -49,13 +50,12 @@ async def choose(engine: Engine, own: Own, purpose: str, way_out: Exit | None, *
     def make(person: Person, at: float) -> Change:
         return Change(
             change.choose(person.state, purpose, way_out, allow=allow, at=at),
-            own_account(
+            account_part(
                 engine,
+                own.acting(),
                 Act.CHOICE_ALLOW if allow else Act.CHOICE_WITHDRAW,
-                Outcome.DONE,
-                at,
-                actor=own.vouched_by,
-                clause=declared.clause,
+                at=at,
+                rests_on=f"purposes:{purpose}",
                 purpose=purpose,
                 exit=way_out.value if way_out else "",
                 facts=recalled(due),
@@ -90,12 +90,12 @@ async def say_no_by_link(engine: Engine, person_id: bytes, purpose: str, channel
     def make(person: Person, at: float) -> Change:
         return Change(
             change.choose(person.state, purpose, channel, allow=False, at=at),
-            own_account(
+            account_part(
                 engine,
+                OWN,
                 Act.CHOICE_BY_LINK,
-                Outcome.DONE,
-                at,
-                clause=declared.clause,
+                at=at,
+                rests_on=f"purposes:{purpose}",
                 purpose=purpose,
                 exit=channel.value,
             ),
@@ -123,13 +123,12 @@ async def stop_use(engine: Engine, own: Own, purpose: str, *, stop: bool) -> str
         state = change.stop(person.state, purpose) if stop else change.resume(person.state, purpose)
         return Change(
             state,
-            own_account(
+            account_part(
                 engine,
+                own.acting(),
                 Act.USE_STOP if stop else Act.USE_RESUME,
-                Outcome.DONE,
-                at,
-                actor=own.vouched_by,
-                clause=declared.clause,
+                at=at,
+                rests_on=f"purposes:{purpose}",
                 purpose=purpose,
                 facts=recalled(due),
             ),

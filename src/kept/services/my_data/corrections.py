@@ -1,4 +1,4 @@
-"""Correcting a value: a new version under the same notice, grants and end, never more; and taking one value away."""
+"""Corrections of a value: a new version under the same notice, grants and end, never more; and taking one value away."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from kept.errors import SubmissionError
 from kept.policy import change
 from kept.policy.words import ItemType, Source
-from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
+from kept.services.engine.record import account_part
 from kept.services.gate.changing import Change, change_person, find_forms
-from kept.services.gate.own_session import Own, own_account
+from kept.services.gate.own_session import Own
 from kept.services.instances.contests import take_down
 from kept.store.interface import Transaction
 from kept.vault.normal import normalise
@@ -38,25 +39,7 @@ async def correct(engine: Engine, own: Own, slot: str, raw: str | list[str], *, 
     """
     at = engine.ready()
     own.require_fresh(at)
-    item = engine.policy.policy.items.get(slot.partition("#")[0])
-    if item is None or item.source == "made-by-us":
-        raise SubmissionError(
-            "expected an item you gave, found another",
-            field=slot,
-            reason="item-unknown",
-            rests_on="declared-items-only",
-        )
-    if item.type is ItemType.ANSWER:
-        raise SubmissionError(
-            "expected an item corrected by itself, found answers to questions",
-            field=slot,
-            reason="answers-together",
-            hint="take them back and answer again, as long as the questions are open",
-            rests_on="collection",
-        )
-    today = datetime.fromtimestamp(at, tz=UTC).strftime("%Y-%m-%d")
-    given = raw if item.type is ItemType.SOME_OF or isinstance(raw, str) else raw[0]
-    value = normalise(item.type.value, given, field=slot, options=item.options, today=today).value
+    value = _typed(engine, slot, raw, at)
 
     def make(person: Person, now: float) -> Change:
         if slot not in person.state.slots:
@@ -79,13 +62,11 @@ async def correct(engine: Engine, own: Own, slot: str, raw: str | list[str], *, 
         gained, lost = set(find_forms(engine, slot, value)), set(find_forms(engine, slot, before))
         return Change(
             fresh,
-            own_account(
+            account_part(
                 engine,
+                own.acting(),
                 Act.VALUE_CORRECT,
-                Outcome.DONE,
-                now,
-                actor=own.vouched_by,
-                clause="4.1",
+                at=now,
                 items=(slot,),
                 facts=(("replaces", str(expected_version)),),
             ),
@@ -96,6 +77,33 @@ async def correct(engine: Engine, own: Own, slot: str, raw: str | list[str], *, 
         )
 
     return (await change_person(engine, own.person_id, make, slots=(slot,)))[1]
+
+
+def _typed(engine: Engine, slot: str, raw: str | list[str], at: float) -> str | tuple[str, ...]:
+    """Return what was typed as it is kept.
+
+    Raises:
+        SubmissionError: It is not acceptable, or not an item that is corrected by itself.
+    """
+    item = engine.policy.policy.items.get(slot.partition("#")[0])
+    if item is None or item.source == "made-by-us":
+        raise SubmissionError(
+            "expected an item you gave, found another",
+            field=slot,
+            reason="item-unknown",
+            rests_on="declared-items-only",
+        )
+    if item.type is ItemType.ANSWER:
+        raise SubmissionError(
+            "expected an item corrected by itself, found answers to questions",
+            field=slot,
+            reason="answers-together",
+            hint="take them back and answer again, as long as the questions are open",
+            rests_on="collection:questionnaire",
+        )
+    today = datetime.fromtimestamp(at, tz=UTC).strftime("%Y-%m-%d")
+    given = raw if item.type is ItemType.SOME_OF or isinstance(raw, str) else raw[0]
+    return normalise(item.type.value, given, field=slot, options=item.options, today=today).value
 
 
 def _published_in(engine: Engine, slot: str) -> tuple[str, ...]:
@@ -118,7 +126,6 @@ async def remove_value(engine: Engine, own: Own, slot: str) -> str:
         SignInError: The sign-in is longer ago than five minutes.
     """
     own.require_fresh(engine.ready())
-    engine_id = engine.vault_id
     fresh_key = await engine.keyring.add_value_key(own.person_id, engine.clock.now())
     dropped: list[str] = []
 
@@ -129,27 +136,10 @@ async def remove_value(engine: Engine, own: Own, slot: str) -> str:
             )
         state = change.remove(person.state, [slot])
         value = engine.people.open_slot(person, slot)
-        resealed = []
-        current = {
-            (name, held.version): (held.notice_id, held.source.value) for name, held in person.state.slots.items()
-        }
-        current.update({(one.slot, one.version): (one.notice_id, one.source.value) for one in person.state.old})
+        resealed = _resealed(engine, person, slot, fresh_key)
         dropped[:] = sorted(
             {key_id for key_id, _ in person.sealed.values()} | {one.key_id for one in person.state.slots.values()}
         )
-        for (name, version), (notice_id, source) in current.items():
-            if name == slot:
-                continue
-            plain = engine.people.open_version(person, name, version, notice_id, source)
-            resealed.append(
-                {
-                    "person_id": person.id, "slot": name, "version": version, "key_id": fresh_key,
-                    "sealed": seal_value(
-                        person.keys.value_key(fresh_key), plain, vault_id=engine_id, person_id=person.id, key_id=fresh_key,
-                        slot=name, version=version, notice_id=notice_id, source=source,
-                    ),
-                }
-            )  # fmt: skip
         state = change.replace(
             state,
             slots={name: change.replace(held, key_id=fresh_key) for name, held in state.slots.items()},
@@ -163,7 +153,7 @@ async def remove_value(engine: Engine, own: Own, slot: str) -> str:
 
         return Change(
             state,
-            own_account(engine, Act.VALUE_REMOVE, Outcome.DONE, at, actor=own.vouched_by, clause="4.1", items=(slot,)),
+            account_part(engine, own.acting(), Act.VALUE_REMOVE, at=at, items=(slot,)),
             ended=tuple(place for place in person.sealed if place[0] == slot),
             lost=tuple(find_forms(engine, slot, value)),
             extra=extra,
@@ -174,3 +164,20 @@ async def remove_value(engine: Engine, own: Own, slot: str) -> str:
         if key_id != fresh_key:
             await engine.keyring.destroy_key(own.person_id, key_id)
     return entry_id
+
+
+def _resealed(engine: Engine, person: Person, without: str, key_id: str) -> list[dict[str, object]]:
+    """Return every other value of a person, current and superseded, sealed anew under one of their keys."""
+    held = {(name, one.version): (one.notice_id, one.source.value) for name, one in person.state.slots.items()}
+    held |= {(one.slot, one.version): (one.notice_id, one.source.value) for one in person.state.old}
+    return [
+        {
+            "person_id": person.id, "slot": name, "version": version, "key_id": key_id,
+            "sealed": seal_value(
+                person.keys.value_key(key_id), engine.people.open_version(person, name, version, notice_id, source),
+                vault_id=engine.vault_id, person_id=person.id, key_id=key_id,
+                slot=name, version=version, notice_id=notice_id, source=source,
+            ),
+        }
+        for (name, version), (notice_id, source) in held.items() if name != without
+    ]  # fmt: skip

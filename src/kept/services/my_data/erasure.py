@@ -1,4 +1,4 @@
-"""Erasing a person: preview, intent, destroy, receipt naming the level reached.
+"""Erasure of a person: preview, intent, destroy, receipt naming the level reached.
 
 Intent entry in D; one transaction of K removes keys and tokens and writes the tombstone; rows go and the `erased` entry
 commits in D; the receipt comes last. Each step may be repeated: what a kill interrupts is finished on the next start.
@@ -9,18 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from kept import limits
 from kept.crypto.random import random_id
 from kept.errors import ErasedError, InputError
 from kept.policy import change
 from kept.services.cases.do_not_contact import never_again
-from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import Account, build_entry
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person
+from kept.services.engine.record import SYSTEM, Actor, account_part, entry_of
 from kept.services.forms.receipts import moment
 from kept.services.gate.changing import Change, change_person
-from kept.services.gate.own_session import Own, own_account
+from kept.services.gate.own_session import Own
 from kept.services.third_parties.recalls import recall, recalled, recalls_due
 from kept.services.third_parties.register import RegisterLine, lines_to_keep, stays_of
 from kept.store.interface import Transaction
@@ -56,7 +57,7 @@ ERASE_IN_DATA = (
 )
 """Every table of D with a person column; a test fails on one that is not here."""
 
-SCRUB_AT_ONCE_BYTES = 4_000_000
+SCRUB_AT_ONCE_BYTES = limits.SCRUB_AT_ONCE_BYTES
 LEVELS = ("unreadable", "removed", "scrubbed", "epoch destroyed")
 NOT_REWRITTEN = "the freed pages of the database files are not rewritten yet; it is tried again every minute"
 COPIES_OF_KEYS = "copies of wrapped keys in backups of database K, if any, until this key epoch is destroyed"
@@ -171,25 +172,9 @@ async def intend(  # noqa: PLR0913 -- what an intent says
             )
             await recall(engine, person_id, named, due, at)(tx)
 
-        account = own_account(
-            engine,
-            Act.ERASE_INTEND,
-            Outcome.DONE,
-            at,
-            actor=vouched_by,
-            clause="0.1",
-            facts=(("receipt", receipt_id), *((("stop-list", "asked"),) if never_write else ()), *recalled(due)),
-        )
-        if started_by != "customer":
-            account = Account(
-                act=account.act,
-                outcome=account.outcome,
-                at=at,
-                policy=account.policy,
-                kind="staff",
-                clause="0.1",
-                facts=account.facts,
-            )
+        actor = Actor("own", vouched_by) if started_by == "customer" else Actor(started_by)
+        facts = (("receipt", receipt_id), *((("stop-list", "asked"),) if never_write else ()), *recalled(due))
+        account = account_part(engine, actor, Act.ERASE_INTEND, at=at, facts=facts)
         return Change(change.begin_erasing(person.state), account, extra=extra)
 
     await change_person(engine, person_id, make, slots=None if never_write else ())
@@ -212,7 +197,7 @@ async def undo_erasure(engine: Engine, own: Own) -> None:
 
         return Change(
             change.undo_erasing(person.state),
-            own_account(engine, Act.ERASE_UNDO, Outcome.DONE, at, actor=own.vouched_by, clause="0.1"),
+            account_part(engine, own.acting(), Act.ERASE_UNDO, at=at),
             extra=extra,
         )
 
@@ -234,24 +219,14 @@ async def finish_erasure(engine: Engine, person_id: bytes) -> str:
     kept = await lines_to_keep(engine, person_id)
     keep_until = max((float(str(one["until"])) for one in kept), default=0.0)
     await engine.keyring.erase_person(person_id, receipt_id, at, keep_until=keep_until)
-    entry = build_entry(
-        Account(
-            act=Act.ERASED.value,
-            outcome=Outcome.DONE.value,
-            at=at,
-            policy=engine.policy.hash[:16],
-            kind="system",
-            clause="0.1",
-            facts=(("receipt", receipt_id), ("started-by", str(row[3])), ("epoch", str(engine.keyring.epoch))),
-        )
-    )
-    sealed = engine.seal_entry(entry, None)
+    facts = (("receipt", receipt_id), ("started-by", str(row[3])), ("epoch", str(engine.keyring.epoch)))
+    entry = entry_of(engine, SYSTEM, Act.ERASED, at=at, facts=facts)
 
     async def body(tx: Transaction) -> None:
         await tx.many("register_put", kept)
         for query in ERASE_IN_DATA:
             await tx.run(query, person_id=person_id)
-        await insert_entries(tx, [sealed], at)
+        await insert_entries(tx, [entry], at)
 
     await engine.data.write(body)
     await _reach(engine, person_id, "removed")

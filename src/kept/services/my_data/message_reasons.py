@@ -1,9 +1,10 @@
-"""Why did I get this? What a message's link answers without a sign-in: reasons, and no value and no name (§4.4)."""
+"""Why a message came: what its link answers without a sign-in, with reasons, and no value and no name."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kept import limits
 from kept.errors import ErasedError, EvidenceError, KeptError
 from kept.policy.words import Exit
 from kept.services.campaigns.campaigns import ORIGIN, rule_words, standing
@@ -13,7 +14,7 @@ from kept.services.messages.links import parse_link
 from kept.services.my_data.choices import say_no_by_link
 from kept.store.interface import Row, Transaction
 
-SHOWN_AT_MOST = 50
+SHOWN_AT_MOST = limits.MESSAGES_SHOWN
 
 
 @dataclass(frozen=True, slots=True)

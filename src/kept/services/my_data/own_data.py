@@ -6,8 +6,10 @@ inclusion alone does not show that nothing was left out.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kept import limits
 from kept.crypto.digest import sha256
 from kept.errors import InputError
 from kept.policy.decision import Allowed
@@ -18,16 +20,18 @@ from kept.policy.retention import end_of_slot
 from kept.policy.words import Basis, Exit
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import build_entry
 from kept.services.engine.flush import Condition, Moved
+from kept.services.engine.people import Person
+from kept.services.engine.record import about, entry_of
+from kept.services.forms.instance_record import standing
 from kept.services.gate import gate
 from kept.services.gate.ends import events_of
 from kept.services.gate.external_ids import external_ids_of
 from kept.services.gate.history import PAGE, History, history_of
-from kept.services.gate.own_session import Own, own_account
+from kept.services.gate.own_session import Own
 
-TRIES = 5
-LINES_TAKEN_ALONG = 100_000
+TRIES = limits.MOVED_TRIES
+LINES_TAKEN_ALONG = limits.LINES_TAKEN_ALONG
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,64 +123,74 @@ async def _own_data_once(engine: Engine, own: Own, exit: Exit, act: Act, older: 
     decisions = await gate.decide(engine, mandate, person, tuple(person.state.slots), exit, at)
     notices = await engine.notices.of_person(person.state)
     events = await events_of(engine, notices)
-    held = []
-    for slot, decision in decisions.items():
-        if not isinstance(decision, Allowed):
-            continue
-        current = person.state.slots[slot]
-        notice = notices.get(current.notice_id)
-        item = slot.partition("#")[0]
-        held.append(
-            Held(
-                slot=slot,
-                item=item,
-                value=engine.people.open_slot(person, slot),
-                version=current.version,
-                given_at=current.given_at,
-                corrected_at=current.corrected_at,
-                point=current.point,
-                source=current.source.value,
-                notice_id=current.notice_id,
-                ends_at=end_of_slot(policy, person.state, slot, current, notice, events),
-                claimed=current.claimed,
-                purposes=_serves(policy, person.state, slot, notice),
-                earlier=tuple(
-                    engine.people.open_version(person, slot, one.version, one.notice_id, one.source.value)
-                    for one in person.state.old
-                    if one.slot == slot
-                ),
-            )
-        )
+    held = [
+        _held(engine, person, slot, notices.get(person.state.slots[slot].notice_id), events)
+        for slot, decision in decisions.items()
+        if isinstance(decision, Allowed)
+    ]
     limit = LINES_TAKEN_ALONG if exit is Exit.TAKE_ALONG else PAGE
     history = await history_of(engine, own.person_id, older=older, limit=limit)
     shown = sha256(b"".join(bytes.fromhex(line.entry_id) for line in history.lines)).hex()
-    entry = build_entry(
-        own_account(
-            engine,
-            act,
-            Outcome.PERMITTED,
-            at,
-            actor=own.vouched_by,
-            clause="0.1",
-            purpose="own-access",
-            exit=exit.value,
-            items=tuple(one.slot for one in held),
-            facts=(("shown", str(len(history.lines))), ("shown-hash", shown)),
-        ),
-        own.person_id,
-        g=person.state.g,
-        versions={one.slot: one.version for one in held},
+    sealed = entry_of(
+        engine,
+        own.acting().acting(purpose=mandate.purpose),
+        act,
+        about(person, {one.slot: one.version for one in held}),
+        at=at,
+        outcome=Outcome.PERMITTED,
+        exit=exit.value,
+        items=tuple(one.slot for one in held),
+        facts=(("shown", str(len(history.lines))), ("shown-hash", shown)),
     )
-    await engine.flush.append(
-        engine.seal_entry(entry, person.keys), Condition(g=person.state.g, policy_hash=person.policy_hash)
-    )
+    await engine.flush.append(sealed, Condition(g=person.state.g, policy_hash=person.policy_hash))
     switches = tuple(
         _switch(person.state, purpose)
         for purpose in policy.purposes.values()
         if purpose.uses and purpose.basis is not Basis.LAW and purpose.exits
     )
     external = await external_ids_of(engine, person.keys)
-    return OwnData(person.state, tuple(held), switches, external, history, entry.id.hex())
+    return OwnData(person.state, tuple(held), switches, external, history, sealed.entry.id.hex())
+
+
+def _held(engine: Engine, person: Person, slot: str, notice: Notice | None, events: Mapping[str, float]) -> Held:
+    """Open one value with all there is to say of it."""
+    policy, current = engine.policy.policy, person.state.slots[slot]
+    return Held(
+        slot=slot,
+        item=slot.partition("#")[0],
+        value=engine.people.open_slot(person, slot),
+        version=current.version,
+        given_at=current.given_at,
+        corrected_at=current.corrected_at,
+        point=current.point,
+        source=current.source.value,
+        notice_id=current.notice_id,
+        ends_at=end_of_slot(policy, person.state, slot, current, notice, events),
+        claimed=current.claimed,
+        purposes=_serves(policy, person.state, slot, notice),
+        earlier=tuple(
+            engine.people.open_version(person, slot, one.version, one.notice_id, one.source.value)
+            for one in person.state.old
+            if one.slot == slot
+        ),
+    )
+
+
+async def answers_in_words(engine: Engine, mine: OwnData, language: str) -> dict[str, list[tuple[str, str]]]:
+    """Return, for values that are answers, each question with its answer as the person reads it."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for held in mine.held:
+        instance = held.slot.partition("#")[2]
+        if not instance or isinstance(held.value, str):
+            continue
+        file = (await standing(engine, instance)).file
+        for line in held.value:
+            name, _, answer = line.partition("=")
+            question = file.question(name)
+            if question is not None:
+                said = question.options.get(answer, {}).get(language, answer)
+                found.setdefault(held.slot, []).append((question.ask[language], said))
+    return found
 
 
 def _serves(policy: Policy, state: PersonState, slot: str, notice: Notice | None) -> tuple[str, ...]:

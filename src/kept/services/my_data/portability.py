@@ -1,4 +1,4 @@
-"""Take everything along: a ZIP with data.json and its JSON Schema, CSV, vCard, receipts, readable HTML and a manifest."""
+"""Portability: everything to take along, a ZIP with JSON and its schema, CSV, vCard, receipts, readable HTML, a manifest."""
 
 from __future__ import annotations
 

@@ -12,31 +12,33 @@ import zipfile
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from kept import limits
 from kept.crypto.random import random_id
 from kept.errors import ConflictError, DeniedError, ErasedError, InputError
-from kept.policy.words import Exit
+from kept.policy.duties import purpose_for
+from kept.policy.words import Exit, PurposeDuty
 from kept.services.cases import cases
-from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import Account, build_entry
-from kept.services.engine.flush import insert_entries
+from kept.services.engine.flush import SealedEntry, insert_entries
 from kept.services.engine.people import Person
+from kept.services.engine.record import About, entry_of
 from kept.services.forms.receipts import moment
 from kept.services.gate import gate
 from kept.services.my_data import erasure
-from kept.services.staff.account_part import staff_account
 from kept.services.staff.approvals import APPROVAL_SECONDS, approve_act, ask_for_approval, waiting_approvals
 from kept.services.staff.sessions import StaffSession
 from kept.store.interface import Row, Transaction
 from kept.vault.sealed import open_record, seal_record
 
-PURPOSE = "rights-request"
+ACT = PurposeDuty.RIGHTS_REQUEST.value
+"""What a second member of staff approves."""
 KINDS = ("export", "erase")
 CHANNELS = ("post", "call", "desk")
 CHECKS = ("identity document copy", "known address answered", "call back on known number", "in person")
-DUE_SECONDS = 14 * 86400.0
-CASE_SECONDS = 30 * 86400.0
-NOTE_AT_MOST = 1000
+DUE_SECONDS = limits.RIGHTS_REQUEST_DUE_SECONDS
+CASE_SECONDS = limits.RIGHTS_REQUEST_MANDATE_SECONDS
+NOTE_AT_MOST = limits.RIGHTS_REQUEST_NOTE_CHARACTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,31 @@ class RightsRequest:
     note: str
 
 
+def purpose_of(engine: Engine) -> str:
+    """Return the purpose requests are answered for; empty where the policy has none, and so no such desk."""
+    found = purpose_for(engine.policy.policy, PurposeDuty.RIGHTS_REQUEST)
+    return found.id if found else ""
+
+
+def require_desk(engine: Engine, session: StaffSession) -> str:
+    """Insist on a role that answers requests; return the purpose.
+
+    Raises:
+        InputError: The policy declares no purpose requests are answered for.
+        DeniedError: No role of theirs has it.
+    """
+    purpose = purpose_of(engine)
+    if not purpose:
+        raise InputError(
+            "expected a policy with a purpose for rights requests, found none",
+            reason="rights-undeclared",
+            hint="declare a purpose that says `serves: rights-request`",
+            rests_on="purposes:rights-request",
+        )
+    session.require_purpose(engine, purpose)
+    return purpose
+
+
 @dataclass(frozen=True, slots=True)
 class RequestLine:
     """One request, as the list shows it; its fields are those of `RightsRequest`."""
@@ -80,16 +107,18 @@ async def open_request(  # noqa: PLR0913 -- what a request names
     """Record that somebody asks, find them, and return the request's id.
 
     Raises:
-        InputError: Another kind or channel than the known ones, too long a note, or several people fit.
+        InputError: The policy has no purpose for it; another kind or channel than the known ones, too long a note, or
+            several people fit.
         DeniedError: No role of theirs has the purpose.
         NotFoundError: Nobody fits.
     """
+    purpose = require_desk(engine, session)
     if kind not in KINDS or channel not in CHANNELS or len(note) > NOTE_AT_MOST:
         raise InputError(
             f"expected one of {', '.join(KINDS)} by {', '.join(CHANNELS)}, with a note of at most {NOTE_AT_MOST} characters",
             reason="rights-kind",
         )
-    case = await cases.open_case(engine, session, PURPOSE, seconds=CASE_SECONDS)
+    case = await cases.open_case(engine, session, purpose, seconds=CASE_SECONDS)
     case = await cases.find_in_case(engine, session, case.id, criteria)
     keys, _ = await engine.keyring.of_person(case.person_id)
     if keys is None:
@@ -104,13 +133,8 @@ async def open_request(  # noqa: PLR0913 -- what a request names
         kind="rights-note",
         record_id=request_id,
     )
-    entry = build_entry(
-        _account(
-            engine, session, Act.RIGHTS_REQUEST_OPEN, at, str(case.number), (("kind", kind), ("channel", channel))
-        ),
-        case.person_id,
-    )
-    sealed_entry = engine.seal_entry(entry, keys)
+    facts = (("kind", kind), ("channel", channel))
+    entry = _entry(engine, session, Act.RIGHTS_REQUEST_OPEN, at, case.number, *facts, of=About(case.person_id, keys))
 
     async def body(tx: Transaction) -> None:
         row = await tx.one("rights_next")
@@ -128,7 +152,7 @@ async def open_request(  # noqa: PLR0913 -- what a request names
         await tx.run(
             "rights_person_insert", person_id=case.person_id, request_id=request_id, key_id=key_id, sealed=sealed
         )
-        await insert_entries(tx, [sealed_entry], at)
+        await insert_entries(tx, [entry], at)
 
     await engine.data.write(body)
     return request_id
@@ -204,7 +228,7 @@ async def ask_approval(engine: Engine, session: StaffSession, request_id: str) -
         await tx.run(
             "approval_insert",
             approval_id=approval_id,
-            act="rights-request",
+            act=ACT,
             subject=request_id,
             requested_by=session.login,
             requested_at=at,
@@ -305,7 +329,7 @@ async def activate_with_approval(
 
 async def _require_own(engine: Engine, session: StaffSession, request_id: str) -> RightsRequest:
     found = await request_of(engine, request_id)
-    session.require_purpose(engine, PURPOSE)
+    require_desk(engine, session)
     return found
 
 
@@ -336,13 +360,8 @@ async def _step(  # noqa: PLR0913 -- a step's parts
 ) -> None:
     found = await request_of(engine, request_id)
     case = await cases.case_of(engine, session, found.case_id)
-    keys, _ = await engine.keyring.of_person(case.person_id)
-    at = engine.ready()
-    entry = build_entry(
-        _account(engine, session, Act.RIGHTS_REQUEST_STEP, at, str(case.number), (fact,)),
-        case.person_id if keys else b"",
-    )
-    sealed = engine.seal_entry(entry, keys)
+    of, at = await _about(engine, case.person_id), engine.ready()
+    entry = _entry(engine, session, Act.RIGHTS_REQUEST_STEP, at, case.number, fact, of=of)
 
     async def body(tx: Transaction) -> None:
         if not await tx.run(query, request_id=request_id, **parameters):
@@ -353,7 +372,7 @@ async def _step(  # noqa: PLR0913 -- a step's parts
             )
         if extra is not None:
             await extra(tx)
-        await insert_entries(tx, [sealed], at)
+        await insert_entries(tx, [entry], at)
 
     await engine.data.write(body)
 
@@ -378,43 +397,29 @@ async def _still_here(engine: Engine, session: StaffSession, found: RightsReques
 
 
 async def _finish(engine: Engine, session: StaffSession, found: RightsRequest, outcome: str, person_id: bytes) -> None:
-    keys, _ = await engine.keyring.of_person(person_id)
-    at = engine.ready()
-    entry = build_entry(
-        _account(
-            engine,
-            session,
-            Act.RIGHTS_REQUEST_FINISH,
-            at,
-            str(found.number),
-            (("outcome", outcome), ("approved-by", engine.actor_of(found.approved_by))),
-        ),
-        person_id if keys else b"",
-    )
-    sealed = engine.seal_entry(entry, keys)
+    of, at = await _about(engine, person_id), engine.ready()
+    facts = (("outcome", outcome), ("approved-by", engine.actor_of(found.approved_by)))
+    entry = _entry(engine, session, Act.RIGHTS_REQUEST_FINISH, at, found.number, *facts, of=of)
 
     async def body(tx: Transaction) -> None:
         await tx.run("rights_finish", request_id=found.id, finished_at=at, outcome=outcome)
-        await insert_entries(tx, [sealed], at)
+        await insert_entries(tx, [entry], at)
 
     await engine.data.write(body)
 
 
-def _account(  # noqa: PLR0913 -- the fields of an entry
-    engine: Engine, session: StaffSession, act: Act, at: float, case: str, facts: tuple[tuple[str, str], ...]
-) -> Account:
-    return staff_account(
-        engine,
-        session,
-        act,
-        Outcome.DONE,
-        at,
-        role="privacy" if "privacy" in session.roles else ",".join(session.roles),
-        purpose=PURPOSE,
-        clause="0.1",
-        case=case,
-        facts=facts,
-    )
+async def _about(engine: Engine, person_id: bytes) -> About | None:
+    keys, _ = await engine.keyring.of_person(person_id)
+    return About(person_id, keys) if keys else None
+
+
+def _entry(  # noqa: PLR0913 -- each is a part of the entry
+    engine: Engine, session: StaffSession, act: Act, at: float, case: int, *facts: tuple[str, str], of: About | None
+) -> SealedEntry:
+    """Return the entry of a step: who acted, in the role that answers requests, in which case, about whom."""
+    purpose = purpose_of(engine)
+    actor = session.acting(role=session.role_for(engine, purpose), purpose=purpose, case=str(case))
+    return entry_of(engine, actor, act, of, at=at, facts=facts)
 
 
 def _packed(text: str) -> bytes:

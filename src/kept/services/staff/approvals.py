@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kept import limits
 from kept.crypto.random import random_id
 from kept.errors import ConflictError, DeniedError
 from kept.services.engine.acts import Act
@@ -10,7 +11,7 @@ from kept.services.engine.record import record
 from kept.services.staff.sessions import StaffSession
 from kept.store.interface import Row
 
-APPROVAL_SECONDS = 7 * 86400.0
+APPROVAL_SECONDS = limits.APPROVAL_SECONDS
 
 
 async def ask_for_approval(engine: Engine, session: StaffSession, act: str, subject: str) -> str:

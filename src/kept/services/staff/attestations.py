@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kept import limits
 from kept.crypto.random import random_id
 from kept.errors import DeniedError, InputError
 from kept.policy.model import Attestation
@@ -14,7 +15,7 @@ from kept.services.engine.record import entry_of
 from kept.services.staff.sessions import StaffSession
 from kept.store.interface import Transaction
 
-REFERENCE_AT_MOST = 200
+REFERENCE_AT_MOST = limits.ATTESTATION_REFERENCE_CHARACTERS
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from kept import limits
 from kept.errors import ConflictError, DeniedError
 from kept.policy.decision import Mandate
 from kept.services.engine.engine import Engine
@@ -16,7 +17,7 @@ from kept.services.staff.approvals import ask_for_approval, require_approved
 from kept.services.staff.sessions import StaffSession
 from kept.store.interface import Row, Transaction
 
-FEW = 20
+FEW = limits.FEW_PEOPLE
 """People one act of one member of staff may be about."""
 
 ONE_PERSON, COUNTS, REQUEST, PROGRAM, PRINT = "one-person", "counts", "request", "program", "print"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kept import limits
 from kept.crypto.digest import framed, same
 from kept.crypto.random import random_id, random_secret
 from kept.errors import DeniedError, InputError, SignInError
@@ -15,8 +16,8 @@ from kept.services.engine.record import operator, record
 from kept.services.staff.bulk_approval import PROGRAM, insert_mandate
 from kept.store.interface import Row, Transaction
 
-MANDATE_SECONDS = 3600.0
-RELEASES_AT_MOST = 100_000
+MANDATE_SECONDS = limits.CREDENTIAL_MANDATE_SECONDS
+RELEASES_AT_MOST = limits.CREDENTIAL_RELEASES
 
 
 @dataclass(frozen=True, slots=True)

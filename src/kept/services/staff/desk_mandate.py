@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from kept import limits
 from kept.policy.decision import Mandate
 from kept.services.engine.engine import Engine
 from kept.services.staff.bulk_approval import COUNTS, PRINT, insert_mandate, require_second
 from kept.services.staff.mandates import staff_mandate
 from kept.services.staff.sessions import StaffSession
 
-WORK_SECONDS = 30 * 60.0
+WORK_SECONDS = limits.DESK_WORK_SECONDS
 EVERYBODY = 2**53
 
 

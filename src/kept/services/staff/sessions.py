@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import NoReturn
 
+from kept import limits
 from kept.crypto.random import random_bytes, random_id
 from kept.crypto.second_factor import new_secret, verify_code
 from kept.crypto.token import token_bytes, token_text
@@ -17,7 +18,7 @@ from kept.services.engine.record import Actor, operator, record
 from kept.services.engine.sealed_record import open_installation_record, seal_installation_record
 from kept.store.interface import Row, Transaction
 
-SESSION_SECONDS = 8 * 3600.0
+SESSION_SECONDS = limits.STAFF_SESSION_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Taking in what another company gives with a person's consent: each record on its own statement, the rest quarantined.
+"""Intake of what another company gives with a person's consent: each record on its own statement, the rest quarantined.
 
 A value fills an empty slot under the installation's own notice that the partner showed; it replaces nothing, lifts no no, and
 says where it came from. Record, values, receipt and entry are one transaction; the same file again goes on where it stopped.
@@ -22,9 +22,9 @@ from kept.policy.person import PersonState
 from kept.policy.words import Source
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import Account, build_entry
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person
+from kept.services.engine.record import SYSTEM, Actor, account_part, entry_of, operator, record
 from kept.services.engine.sealed_record import open_installation_record, seal_installation_record
 from kept.services.forms.receipts import moment
 from kept.services.forms.submission import TICK, Submission, parse_submission
@@ -93,9 +93,7 @@ async def register_partner(engine: Engine, partner: str, public: bytes, *, by: s
             rests_on="sources:partner",
         )
     at = engine.ready()
-    entry = engine.seal_entry(
-        build_entry(_account(engine, Act.PARTNER_CHANGE, at, by, (("partner", partner),), kind="operator")), None
-    )
+    entry = entry_of(engine, operator(by), Act.PARTNER_CHANGE, at=at, facts=(("partner", partner),))
 
     async def body(tx: Transaction) -> None:
         await tx.run("partner_put", partner=partner, public_key=public, registered_by=by, registered_at=at)
@@ -104,14 +102,13 @@ async def register_partner(engine: Engine, partner: str, public: bytes, *, by: s
     await engine.data.write(body)
 
 
-async def take_in(engine: Engine, unverified: bytes, *, by: str, kind: str = "operator") -> Intake:
+async def take_in(engine: Engine, unverified: bytes, *, by: Actor) -> Intake:
     """Take in a partner's file, or go on where a kill stopped it; what is in quarantine is tried again.
 
     Args:
         engine: Open.
         unverified: The file as it came.
-        by: Who takes it in: an operator's name, or an actor of the ledger.
-        kind: `operator` or `staff`.
+        by: Who takes it in.
 
     Raises:
         InputError: The policy takes nothing from partners, or the file names none that is registered.
@@ -133,35 +130,28 @@ async def take_in(engine: Engine, unverified: bytes, *, by: str, kind: str = "op
             )
         payload = verify_envelope(envelope, bytes(row[0]))
     except KeptError as error:
-        await engine.record(
-            build_entry(
-                _account(
-                    engine, Act.INTAKE, at, by, (("reason", error.reason), ("file", envelope.id)), kind, Outcome.REFUSED
-                )
-            )
-        )
+        facts = (("reason", error.reason), ("file", envelope.id))
+        await record(engine, by, Act.INTAKE, at=at, outcome=Outcome.REFUSED, facts=facts)
         raise
     if await engine.data.read(lambda tx: tx.one("intake_get", intake_id=envelope.id)) is None:
-        await _begin(engine, envelope.id, payload, at, by, kind)
+        await _begin(engine, envelope.id, payload, at, by)
     done = {int(row[0]): str(row[1]) for row in await _rows(engine, envelope.id)}
-    for number, record in enumerate(payload.records):
+    for number, given in enumerate(payload.records):
         if done.get(number) != TAKEN:
-            await _take_record(engine, envelope.id, number, payload.partner, record)
+            await _take_record(engine, envelope.id, number, payload.partner, given)
     return await intake_of(engine, envelope.id)
 
 
-async def _begin(  # noqa: PLR0913 -- what its entry names
-    engine: Engine, intake_id: str, payload: Payload, at: float, by: str, kind: str
-) -> None:
+async def _begin(engine: Engine, intake_id: str, payload: Payload, at: float, by: Actor) -> None:
     facts = (("partner", payload.partner), ("file", intake_id), ("records", str(len(payload.records))))
-    entry = engine.seal_entry(build_entry(_account(engine, Act.INTAKE, at, by, facts, kind)), None)
+    entry = entry_of(engine, by, Act.INTAKE, at=at, facts=facts)
 
     async def body(tx: Transaction) -> None:
         await tx.run(
             "intake_insert",
             intake_id=intake_id,
             partner=payload.partner,
-            imported_by=by,
+            imported_by=by.name,
             imported_at=at,
             records=len(payload.records),
         )
@@ -264,7 +254,7 @@ async def _fill(engine: Engine, person_id: bytes, taken: _Taken) -> None:
         facts = (("partner", taken.partner), ("file", taken.intake_id), ("notice", notice_id))
         return Change(
             change.replace(state, g=person.state.g + 1),
-            _account(engine, Act.VALUE_TAKE_IN, at, taken.partner, facts, "partner", items=tuple(values)),
+            account_part(engine, Actor(BY, taken.partner), Act.VALUE_TAKE_IN, at=at, items=tuple(values), facts=facts),
             values=dict(values),
             gained=tuple(form for slot, value in values.items() for form in find_forms(engine, slot, value)),
             extra=extra,
@@ -304,20 +294,8 @@ def _receipt(taken: _Taken, receipt_id: str, at: float) -> dict[str, Any]:
 async def _keep_apart(engine: Engine, intake_id: str, number: int, record: Record, reason: str) -> None:
     at = engine.ready()
     sealed = seal_installation_record(engine, KIND, f"{intake_id}/{number}", msgspec.json.encode(record))
-    entry = engine.seal_entry(
-        build_entry(
-            _account(
-                engine,
-                Act.INTAKE_QUARANTINE,
-                at,
-                "",
-                (("file", intake_id), ("record", str(number)), ("reason", reason)),
-                "system",
-                Outcome.REFUSED,
-            )
-        ),
-        None,
-    )
+    facts = (("file", intake_id), ("record", str(number)), ("reason", reason))
+    entry = entry_of(engine, SYSTEM, Act.INTAKE_QUARANTINE, at=at, outcome=Outcome.REFUSED, facts=facts)
 
     async def body(tx: Transaction) -> None:
         rows = {int(row[0]): row for row in await tx.all("intake_records", intake_id=intake_id)}
@@ -417,27 +395,4 @@ def _quarantine(message: str, reason: str) -> SubmissionError:
         reason=reason,
         rests_on="sources:partner",
         hint="the record waits in quarantine, as long as the policy says",
-    )
-
-
-def _account(  # noqa: PLR0913 -- the fields of an entry
-    engine: Engine,
-    act: Act,
-    at: float,
-    actor: str,
-    facts: tuple[tuple[str, str], ...],
-    kind: str = "system",
-    outcome: Outcome = Outcome.DONE,
-    items: tuple[str, ...] = (),
-) -> Account:
-    return Account(
-        act=act.value,
-        outcome=outcome.value,
-        at=at,
-        policy=engine.policy.hash[:16],
-        kind=kind,
-        actor=actor,
-        clause="2.9",
-        items=items,
-        facts=facts,
     )

@@ -1,4 +1,4 @@
-"""A partner's file: one signature over all of it, and with each record what its person agreed to, when and how (§2.9)."""
+"""A partner's file: one signature over all of it, and with each record what its person agreed to, when and how."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from typing import Any
 
 import msgspec
 
+from kept import limits
 from kept.crypto.digest import framed, sha256
 from kept.crypto.signature import SigningKey, verify_signature
 from kept.errors import MalformedError, NoteError
 
 FORMAT = "kept/intake/1"
-FILE_BYTES = 8_000_000
-RECORDS_AT_MOST = 20_000
+FILE_BYTES = limits.INTAKE_FILE_BYTES
+RECORDS_AT_MOST = limits.INTAKE_RECORDS
 HOW = ("form", "paper", "call")
 
 

@@ -1,4 +1,4 @@
-"""Provision to a third party, §4.6: per recipient, item and purpose consented to, sealed to the recipient's own key.
+"""Provision to a third party: per recipient, item and purpose consented to, sealed to the recipient's own key.
 
 One member of staff asks, another approves. Each person is decided alone, now, and what is released is written sealed in
 the transaction of its own entry: the entry *is* the register (APPI Art. 29), and nothing can be in the file without it.
@@ -10,20 +10,20 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from kept import limits
 from kept.crypto.random import random_id
 from kept.crypto.sealed_to import seal_to
 from kept.errors import ConflictError, DeniedError, ErasedError, EvidenceError, InputError, NotFoundError
 from kept.policy.decision import Mandate
 from kept.policy.model import Recipient
 from kept.policy.words import Exit
-from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import Account, build_entry
 from kept.services.engine.flush import Effect, SealedEntry, insert_entries
 from kept.services.engine.people import Person
+from kept.services.engine.record import Actor, entry_of
 from kept.services.gate import gate
 from kept.services.gate.gate import Circumstances
-from kept.services.staff.account_part import staff_account
 from kept.services.staff.approvals import approve_act, ask_for_approval, require_approved
 from kept.services.staff.bulk_approval import fill_mandate, insert_mandate
 from kept.services.staff.mandates import load_mandate, staff_mandate
@@ -34,8 +34,8 @@ from kept.services.third_parties.recipients import declared_recipient, key_of
 from kept.store.interface import Row, Transaction
 
 ACT = "provision"
-RUN_SECONDS = 12 * 3600.0
-PAGE = 200
+RUN_SECONDS = limits.PROVISION_RUN_SECONDS
+PAGE = limits.PROVISION_PAGE
 EVERYBODY = 2**53
 
 
@@ -53,11 +53,11 @@ async def ask(engine: Engine, session: StaffSession, recipient: str) -> str:
             "expected the recipient's key, found none registered",
             reason="recipient-key-missing",
             hint="`kept recipient add NAME --public KEY`, with what the recipient made by `kept recipient new-key`",
-            rests_on="recipients",
+            clause=f"§{declared.clause}",
         )
     provision_id, at = random_id(), engine.ready()
     approval_id = await ask_for_approval(engine, session, ACT, provision_id)
-    entry = _entry(engine, session, Act.PROVISION_ASK, at, declared, ())
+    entry = _entry(engine, session.acting(), Act.PROVISION_ASK, at, declared)
     mandate = staff_mandate(
         session,
         role,
@@ -176,19 +176,9 @@ async def _provide_one(  # noqa: PLR0913 -- what one release needs
 
 async def _finish(engine: Engine, found: Provision, declared: Recipient, people: int, refused: int) -> Provision:
     at = engine.ready()
-    account = Account(
-        act=Act.PROVISION_FINISH.value,
-        outcome=Outcome.DONE.value,
-        at=at,
-        policy=engine.policy.hash[:16],
-        kind="staff",
-        actor=engine.actor_of(found.asked_by),
-        purpose=declared.purpose,
-        clause=declared.clause,
-        exit=Exit.PROVISION.value,
-        facts=(("recipient", declared.id), ("provision", str(found.number)), ("people", str(people))),
-    )
-    entry = engine.seal_entry(build_entry(account), None)
+    asked_by = Actor("staff", engine.actor_of(found.asked_by))
+    facts = (("provision", str(found.number)), ("people", str(people)))
+    entry = _entry(engine, asked_by, Act.PROVISION_FINISH, at, declared, *facts)
 
     async def body(tx: Transaction) -> None:
         recalls = await tx.all("recalls_waiting", recipient=declared.id)
@@ -220,7 +210,8 @@ async def fetch(engine: Engine, session: StaffSession, provision_id: str) -> byt
     session.require_purpose(engine, declared.purpose)
     public = await key_of(engine, found.recipient)
     at = engine.ready()
-    entry = _entry(engine, session, Act.PROVISION_FETCH, at, declared, (("provision", str(found.number)),))
+    fact = ("provision", str(found.number))
+    entry = _entry(engine, session.acting(), Act.PROVISION_FETCH, at, declared, fact)
 
     async def body(tx: Transaction) -> tuple[list[Row], list[Row]]:
         records = await tx.all("provision_records", provision_id=provision_id)
@@ -230,7 +221,7 @@ async def fetch(engine: Engine, session: StaffSession, provision_id: str) -> byt
                 "expected a file that waits to be fetched, found none",
                 reason="provision-fetched",
                 hint="a file is fetched once; ask for a new provision",
-                rests_on="recipients",
+                clause=f"§{declared.clause}",
             )
         await tx.run("provision_records_delete", provision_id=provision_id)
         await insert_entries(tx, [entry], at)
@@ -269,26 +260,16 @@ async def all_provisions(engine: Engine) -> list[Provision]:
     return [await provision_of(engine, str(row[0])) for row in rows]
 
 
-def _entry(  # noqa: PLR0913 -- the fields of an entry
-    engine: Engine,
-    session: StaffSession,
-    act: Act,
-    at: float,
-    declared: Recipient,
-    facts: tuple[tuple[str, str], ...],
+def _entry(
+    engine: Engine, actor: Actor, act: Act, at: float, declared: Recipient, *facts: tuple[str, str]
 ) -> SealedEntry:
-    return engine.seal_entry(
-        build_entry(
-            staff_account(
-                engine,
-                session,
-                act,
-                Outcome.DONE,
-                at,
-                purpose=declared.purpose,
-                clause=declared.clause,
-                facts=(("recipient", declared.id), *facts),
-            )
-        ),
-        None,
+    return entry_of(
+        engine,
+        actor,
+        act,
+        at=at,
+        clause=declared.clause,
+        purpose=declared.purpose,
+        exit=Exit.PROVISION.value if act is Act.PROVISION_FINISH else "",
+        facts=(("recipient", declared.id), *facts),
     )

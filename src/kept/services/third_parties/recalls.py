@@ -1,4 +1,4 @@
-"""What was provided about a person, as the register has it, and the recall that a withdrawal writes (§4.6).
+"""What was provided about a person, as the register has it, and the recall that a withdrawal writes.
 
 The register is the ledger: each provision's entry was written by the release itself. A recipient knows a person by a
 pseudonym of its own, and a recall names that and nothing else.
@@ -6,6 +6,7 @@ pseudonym of its own, and a recall names that and nothing else.
 
 from __future__ import annotations
 
+from kept import limits
 from kept.crypto.digest import framed, hmac_sha256
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
@@ -21,7 +22,7 @@ async def provisions_to(engine: Engine, person_id: bytes) -> list[Line]:
     found: list[Line] = []
     older = ""
     while True:
-        page = await history_of(engine, person_id, older=older, limit=500)
+        page = await history_of(engine, person_id, older=older, limit=limits.PEOPLE_PAGE)
         found += [
             line
             for line in page.lines

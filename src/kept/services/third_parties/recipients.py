@@ -1,14 +1,14 @@
-"""Recipients: the third parties a policy declares, and the key each opens its files with (§4.6)."""
+"""Recipients: the third parties a policy declares, and the key each opens its files with."""
 
 from __future__ import annotations
 
 from kept.crypto.sealed_to import KEY_BYTES, seal_to
 from kept.errors import InputError, MalformedError
 from kept.policy.model import Recipient
-from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import Account, build_entry
 from kept.services.engine.flush import insert_entries
+from kept.services.engine.record import entry_of, operator
 from kept.store.interface import Transaction
 
 
@@ -42,31 +42,18 @@ async def register_key(engine: Engine, recipient: str, public: bytes, *, by: str
         InputError: The policy declares no such recipient.
         MalformedError: It is no key.
     """
-    declared_recipient(engine, recipient)
+    declared = declared_recipient(engine, recipient)
     if len(public) != KEY_BYTES:
         raise MalformedError(
             "expected an X25519 public key of 32 bytes, found another",
             reason="recipient-key",
             hint="ask the recipient for the output of `kept recipient new-key`",
-            rests_on="recipients",
+            clause=f"§{declared.clause}",
         )
     seal_to(public, b"", b"")
     at = engine.ready()
-    entry = engine.seal_entry(
-        build_entry(
-            Account(
-                act=Act.RECIPIENT_CHANGE.value,
-                outcome=Outcome.DONE.value,
-                at=at,
-                policy=engine.policy.hash[:16],
-                kind="operator",
-                actor=by,
-                clause="4.6",
-                facts=(("recipient", recipient), ("key", public.hex()[:16])),
-            )
-        ),
-        None,
-    )
+    facts = (("recipient", recipient), ("key", public.hex()[:16]))
+    entry = entry_of(engine, operator(by), Act.RECIPIENT_CHANGE, at=at, rests_on=f"recipients:{recipient}", facts=facts)
 
     async def body(tx: Transaction) -> None:
         await tx.run("recipient_key_put", recipient=recipient, public_key=public, registered_by=by, registered_at=at)

@@ -1,4 +1,4 @@
-"""The register of provisions about people who were erased (§4.6; APPI Art. 29): kept until its day, and then ended.
+"""The register of provisions about people who were erased (APPI Art. 29): kept until its day, and then ended.
 
 While a person is here, the register is the ledger itself, as they read it on my data. When they are erased, values and
 evidence go; of the entries of provisions their part stays, sealed under their statutory key, in a table that names
@@ -10,23 +10,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from kept import limits
 from kept.errors import ErasedError, KeptError
 from kept.ledger.leaf import commit_person
-from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import Account, build_entry, parse_account, parse_person_part
+from kept.services.engine.entry import parse_account, parse_person_part
 from kept.services.engine.flush import insert_entries
+from kept.services.engine.record import SYSTEM, entry_of, record
 from kept.services.gate.history import open_account_part, open_person_part
-from kept.services.staff.account_part import staff_account
 from kept.services.staff.sessions import StaffSession
 from kept.services.third_parties.recalls import provisions_to, pseudonym
 from kept.store.interface import Row, Transaction
 
 GUARANTEE = "provision-register"
-DAY = 86400.0
-YEARS_3 = 3 * 365 * DAY
+DAY = limits.DAY
+YEARS_3 = limits.REGISTER_SECONDS
 FOREVER = 1e18
-PAGE = 500
+PAGE = limits.PEOPLE_PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +132,8 @@ async def show_register(engine: Engine, session: StaffSession) -> list[RegisterL
         and (line := await _line(engine, row, entry)) is not None
         and (everything or line.recipient in mine)
     ]
-    account = staff_account(
-        engine,
-        session,
-        Act.REGISTER_VIEW,
-        Outcome.DONE,
-        engine.ready(),
-        clause="4.6",
-        facts=(("lines", str(len(lines))),),
-    )
-    await engine.record(build_entry(account))
+    facts = (("lines", str(len(lines))),)
+    await record(engine, session.acting(), Act.REGISTER_VIEW, at=engine.ready(), facts=facts)
     return lines
 
 
@@ -152,16 +145,7 @@ async def end_register(engine: Engine) -> int:
     if not due and not keys:
         return 0
     await engine.keys.write(lambda tx: tx.run("statutory_end", at=at))
-    account = Account(
-        act=Act.REGISTER_END.value,
-        outcome=Outcome.DONE.value,
-        at=at,
-        policy=engine.policy.hash[:16],
-        kind="system",
-        clause="4.6",
-        facts=(("lines", str(len(due))),),
-    )
-    entry = engine.seal_entry(build_entry(account), None)
+    entry = entry_of(engine, SYSTEM, Act.REGISTER_END, at=at, facts=(("lines", str(len(due))),))
 
     async def body(tx: Transaction) -> int:
         ended = await tx.run("register_end", at=at)

@@ -1,4 +1,4 @@
-"""Planting a canary: an invented person among the others (§5.5)."""
+"""Planting a canary: an invented person among the others."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from collections.abc import Mapping
 
 from kept.crypto.random import random_secret
 from kept.errors import InputError
-from kept.policy.words import Basis
+from kept.policy.duties import point_for
+from kept.policy.words import Basis, PointKind
 from kept.services.accounts.accounts import join_with_password, session_of, start_session
-from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import Account, build_entry
+from kept.services.engine.record import operator, record
 from kept.services.forms.collection import present_form, submit
 from kept.services.my_data.choices import stop_use
-
-POINT = "registration"
 
 
 async def plant(engine: Engine, items: Mapping[str, str], *, by: str, language: str = "ja") -> str:
@@ -31,8 +30,16 @@ async def plant(engine: Engine, items: Mapping[str, str], *, by: str, language: 
 
     Raises:
         SubmissionError: A value is not acceptable, or not an item of registration.
-        InputError: No item is given: nobody could come upon it.
+        InputError: No item is given: nobody could come upon it; or the policy has no registration.
     """
+    point = point_for(engine.policy.policy, PointKind.REGISTRATION)
+    if point is None:
+        raise InputError(
+            "expected a policy with a registration, found none: nobody could have given what a canary holds",
+            reason="canary-point",
+            hint="declare a collection point of kind registration",
+            rests_on="collection:registration",
+        )
     if not items:
         raise InputError(
             "expected invented values, found none", reason="canary-empty", hint="--item name=... --item phone=..."
@@ -44,27 +51,20 @@ async def plant(engine: Engine, items: Mapping[str, str], *, by: str, language: 
     await engine.keys.write(
         lambda tx: tx.run("canary_put", person_id=own.person_id, planted_at=engine.clock.now(), planted_by=by)
     )
-    form = await present_form(engine, POINT, "", language)
+    form = await present_form(engine, point.id, "", language)
     await submit(
-        engine, own, point=POINT, stage="", language=language, unverified_token=form.token, fields=list(items.items())
+        engine,
+        own,
+        point=point.id,
+        stage="",
+        language=language,
+        unverified_token=form.token,
+        fields=list(items.items()),
     )
     for purpose in engine.policy.policy.purposes.values():
         if purpose.basis is Basis.NOTICE and purpose.uses:
             await stop_use(engine, own, purpose.id, stop=True)
     await engine.data.write(lambda tx: tx.run("session_erase", person_id=own.person_id))
     await engine.load_canaries()
-    await engine.record(
-        build_entry(
-            Account(
-                act=Act.CANARY_PLANT.value,
-                outcome=Outcome.DONE.value,
-                at=engine.clock.now(),
-                policy=engine.policy.hash[:16],
-                kind="operator",
-                actor=by,
-                clause="5.5",
-                facts=(("canaries", str(len(engine.canaries))),),
-            )
-        )
-    )
+    await record(engine, operator(by), Act.CANARY_PLANT, facts=(("canaries", str(len(engine.canaries))),))
     return issued.login_name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kept import limits
 from kept.channels.fax import FaxServer
 from kept.policy.words import Exit
 from kept.services.cases.contacts import ORIGIN, PROGRAM, ContactOrigin
@@ -11,7 +12,7 @@ from kept.services.messages.calls import end_sheets
 from kept.services.messages.fax import FaxDispatcher, look_after_faxes
 from kept.services.messages.letters import PostDispatcher
 
-EVERY_SECONDS = 60.0
+EVERY_SECONDS = limits.CHANNELS_LOOK_SECONDS
 
 
 def set_up_channels(engine: Engine, fax: FaxServer | None = None) -> None:

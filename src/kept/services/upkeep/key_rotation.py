@@ -1,4 +1,4 @@
-"""Rotating key epochs: the next becomes current, every key is wrapped anew, the empty epoch is destroyed.
+"""Rotation of key epochs: the next becomes current, every key is wrapped anew, the empty epoch is destroyed.
 
 May be repeated from any point: what a kill interrupts goes on where it stopped.
 """
@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kept.services.engine.acts import Act, Outcome
+from kept import limits
+from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import Account, build_entry
 from kept.services.engine.keyring import INSTALLATION
+from kept.services.engine.record import operator, record
 from kept.store.interface import Transaction
 from kept.vault.sealed import wrap_binding
 
-PAGE = 500
+PAGE = limits.PEOPLE_PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ async def rotate(engine: Engine, *, by: str) -> Rotated:
 
     await engine.keys.write(begin)
     await engine.keyring.load()
-    await _record(engine, Act.KEYS_ROTATE, by, (("epoch", str(epoch)),))
+    await record(engine, operator(by), Act.KEYS_ROTATE, facts=(("epoch", str(epoch)),))
     return await finish_rotation(engine, by=by)
 
 
@@ -93,7 +94,7 @@ async def finish_rotation(engine: Engine, *, by: str) -> Rotated:
                     await tx.run("tombstone_level", person_id=tombstone[0], level="epoch destroyed")
 
         await engine.keys.write(end)
-        await _record(engine, Act.EPOCH_DESTROY, by, (("epoch", str(epoch)),))
+        await record(engine, operator(by), Act.EPOCH_DESTROY, facts=(("epoch", str(epoch)),))
         destroyed.append(epoch)
     return Rotated(current, rewrapped, tuple(destroyed))
 
@@ -142,20 +143,3 @@ async def _rewrap_installation(engine: Engine, epoch: int, current: int) -> int:
         fresh.append({"name": name, "epoch": current, "wrapped": again, "old_epoch": epoch})
     await engine.keys.write(lambda tx: tx.many("system_key_rewrap", fresh))
     return len(fresh)
-
-
-async def _record(engine: Engine, act: Act, by: str, facts: tuple[tuple[str, str], ...]) -> None:
-    await engine.record(
-        build_entry(
-            Account(
-                act=act.value,
-                outcome=Outcome.DONE.value,
-                at=engine.clock.now(),
-                policy=engine.policy.hash[:16],
-                kind="operator",
-                actor=by,
-                clause="5.5",
-                facts=facts,
-            )
-        )
-    )

@@ -6,19 +6,21 @@ that would touch more than 5 % of the people waits for an operator.
 
 from __future__ import annotations
 
+from kept import limits
 from kept.errors import ErasedError, EvidenceError
 from kept.policy import change
 from kept.policy.retention import end_of_slot
-from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import Account, build_entry
 from kept.services.engine.people import Person
+from kept.services.engine.record import SYSTEM, account_part, operator, record
 from kept.services.gate.changing import Change, change_person, find_forms
 from kept.services.gate.ends import events_of
 from kept.services.instances.instances import close_due, end_instances
 
-SHARE_AT_MOST = 0.05
-PEOPLE_AT_LEAST = 20
+PAGE = limits.PEOPLE_PAGE
+SHARE_AT_MOST = limits.SWEEP_SHARE
+PEOPLE_AT_LEAST = limits.SWEEP_PEOPLE
 """Below this many people a share says nothing: a sweep of one person in a demo of forty is no accident."""
 
 
@@ -31,7 +33,8 @@ async def sweep(engine: Engine) -> int:
     if engine.clock.leapt_seconds or await engine.meta("sweep_waits"):
         if engine.clock.leapt_seconds and not await engine.meta("sweep_frozen"):
             await engine.put_meta("sweep_frozen", repr(engine.clock.leapt_seconds))
-            await _record(engine, Act.SWEEP_FREEZE, (("leap-seconds", f"{engine.clock.leapt_seconds:.0f}"),))
+            facts = (("leap-seconds", f"{engine.clock.leapt_seconds:.0f}"),)
+            await record(engine, SYSTEM, Act.SWEEP_FREEZE, facts=facts)
         return 0
     await close_due(engine)
     await end_instances(engine)
@@ -40,7 +43,7 @@ async def sweep(engine: Engine) -> int:
         return 0
     if len(ended) > max(PEOPLE_AT_LEAST, people * SHARE_AT_MOST) and await engine.meta("sweep_confirmed") != "yes":
         await engine.put_meta("sweep_waits", str(len(ended)))
-        await _record(engine, Act.SWEEP_FREEZE, (("people", str(len(ended))), ("of", str(people))))
+        await record(engine, SYSTEM, Act.SWEEP_FREEZE, facts=(("people", str(len(ended))), ("of", str(people))))
         return 0
     await engine.put_meta("sweep_confirmed", "")
     for person_id in ended:
@@ -55,12 +58,12 @@ async def confirm_sweep(engine: Engine, *, by: str) -> None:
         await engine.put_meta("sweep_confirmed", "yes")
     await engine.put_meta("sweep_waits", "")
     await engine.put_meta("sweep_frozen", "")
-    await _record(engine, Act.SWEEP_CONFIRM, (), actor=by, kind="operator")
+    await record(engine, operator(by), Act.SWEEP_CONFIRM)
 
 
 async def _find_ended(engine: Engine) -> tuple[list[bytes], int]:
     ended, people, after = [], 0, b""
-    while rows := await engine.data.read(lambda tx, mark=after: tx.all("people_page", after=mark, limit=500)):  # type: ignore[misc]
+    while rows := await engine.data.read(lambda tx, mark=after: tx.all("people_page", after=mark, limit=PAGE)):  # type: ignore[misc]
         for row in rows:
             after = person_id = bytes(row[0])
             people += 1
@@ -118,13 +121,11 @@ async def _end_slots(engine: Engine, person_id: bytes) -> None:
         ended = [place for place in person.sealed if place[0] in slots] + [(one.slot, one.version) for one in old]
         return Change(
             change.replace(pruned, g=person.state.g + 1),
-            Account(
-                act=Act.RETENTION_END.value,
-                outcome=Outcome.DONE.value,
+            account_part(
+                engine,
+                SYSTEM,
+                Act.RETENTION_END,
                 at=at,
-                policy=engine.policy.hash[:16],
-                kind="system",
-                clause="4.1",
                 items=tuple(slots),
                 facts=(("older-versions", str(len(old))),),
             ),
@@ -133,22 +134,3 @@ async def _end_slots(engine: Engine, person_id: bytes) -> None:
         )
 
     await change_person(engine, person_id, make, slots=None)
-
-
-async def _record(
-    engine: Engine, act: Act, facts: tuple[tuple[str, str], ...], *, actor: str = "", kind: str = "system"
-) -> None:
-    await engine.record(
-        build_entry(
-            Account(
-                act=act.value,
-                outcome=Outcome.DONE.value,
-                at=engine.clock.now(),
-                policy=engine.policy.hash[:16],
-                kind=kind,
-                actor=actor,
-                clause="4.1",
-                facts=facts,
-            )
-        )
-    )

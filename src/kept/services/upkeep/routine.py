@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from kept import limits
 from kept.errors import ErasedError, EvidenceError, KeptError
 from kept.policy.read import policy_hash
 from kept.services.authorities.notifications import tell_due
@@ -18,10 +19,10 @@ from kept.services.upkeep.key_rotation import finish_rotation
 from kept.services.upkeep.retention import destroy_unused_keys, sweep
 from kept.store.interface import Row, Store, Transaction
 
-MINUTE = 60.0
-HOUR = 3600.0
-DAY = 86400.0
-PAGE = 500
+MINUTE = limits.MINUTE
+HOUR = limits.HOUR
+DAY = limits.DAY
+PAGE = limits.PEOPLE_PAGE
 
 
 async def begin_routine(engine: Engine) -> None:
@@ -32,7 +33,9 @@ async def begin_routine(engine: Engine) -> None:
     engine.every(HOUR, lambda: sweep(engine))
 
 
-def watch_policy_files(engine: Engine, read: Callable[[], Mapping[str, bytes]], seconds: float = 30.0) -> None:
+def watch_policy_files(
+    engine: Engine, read: Callable[[], Mapping[str, bytes]], seconds: float = limits.POLICY_FILES_LOOK_SECONDS
+) -> None:
     """Notice when the policy's files change under a running installation: the active version stays, the board says so.
 
     Args:
@@ -80,7 +83,7 @@ async def tidy(engine: Engine) -> None:
         await tx.run("staff_sessions_expire", at=at)
         await tx.run("remembered_expire", at=at)
         await tx.run("notice_tokens_expire", at=at)
-        await tx.run("rates_expire", at=at - 86400)
+        await tx.run("rates_expire", at=at - limits.RATE_COUNT_SECONDS)
         await tx.run("mandates_expire", at=at - DAY)
         await tx.run("meta_put", name="high_water", value=repr(at))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kept import limits
 from kept.services.campaigns.campaigns import ORIGIN, CampaignOrigin
 from kept.services.campaigns.candidates import queue_unfinished
 from kept.services.engine.dispatchers import Dispatcher
@@ -9,7 +10,7 @@ from kept.services.engine.engine import Engine
 from kept.services.messages.outbox import send_due
 from kept.services.messages.unknown_outcome import HANDING_AT_MOST_SECONDS, find_unknown
 
-LOOK_EVERY_SECONDS = 1.0
+LOOK_EVERY_SECONDS = limits.OUTBOX_LOOK_SECONDS
 
 
 def equip(engine: Engine, site: str, *dispatchers: Dispatcher) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from kept import limits
 from kept.errors import ErasedError, KeptError
 from kept.ledger.leaf import NONCE_BYTES, Opening, commit_account, leaf_data, leaf_hash
 from kept.ledger.tile import WIDTH, fold, node_reader, tiles_of_size
@@ -14,6 +15,7 @@ from kept.services.engine.entry import Account, parse_account
 from kept.services.engine.keyring import PersonKeys
 from kept.services.engine.sequencer import LOG
 from kept.services.forms.receipts import RECEIPT_KINDS
+from kept.services.gate.external_ids import external_ids_of, find_owner
 from kept.services.gate.history import open_person_part
 from kept.services.third_parties.register import verify_register
 from kept.services.upkeep.record_verification import verify_installation_records
@@ -21,8 +23,8 @@ from kept.services.upkeep.word_verification import verify_words
 from kept.store.interface import Row, Transaction
 from kept.vault.sealed import open_account, open_record, open_state
 
-PAGE = 500
-NAMED_AT_MOST = 20
+PAGE = limits.PEOPLE_PAGE
+NAMED_AT_MOST = limits.VERIFICATION_FINDINGS
 
 
 @dataclass(slots=True)
@@ -213,6 +215,7 @@ async def _verify_parts(engine: Engine, person_id: bytes, found: Verification) -
         found.wrong(f"person {person_id.hex()[:8]}: one of their keys is not what it was: {error.message}")
     await _verify_copy(engine, keys, person_id, found)
     await _verify_receipts(engine, keys, person_id, found)
+    await _verify_external_ids(engine, keys, person_id, found)
     await verify_words(engine, keys, person_id, found.wrong)
     rows: list[Row] = await engine.data.read(
         lambda tx: tx.all("entries_of_person_page", person_id=person_id, before=1e18, before_id=b"", limit=1_000_000)
@@ -235,6 +238,17 @@ async def _verify_copy(engine: Engine, keys: PersonKeys, person_id: bytes, found
         open_state(keys.value_key(key_id), sealed, vault_id=engine.vault_id, person_id=person_id, g=g)
     except KeptError:
         found.wrong(f"person {person_id.hex()[:8]}: the copy of their state in K does not open")
+
+
+async def _verify_external_ids(engine: Engine, keys: PersonKeys, person_id: bytes, found: Verification) -> None:
+    """What systems call a person opens, and K's token of it names this person."""
+    name = f"person {person_id.hex()[:8]}"
+    try:
+        for system, form in (await external_ids_of(engine, keys)).items():
+            if await find_owner(engine, system, form) != person_id:
+                found.wrong(f"{name}: what {system} calls them leads to somebody else, or nowhere")
+    except KeptError:
+        found.wrong(f"{name}: what a system calls them does not open")
 
 
 async def _verify_receipts(engine: Engine, keys: PersonKeys, person_id: bytes, found: Verification) -> None:

@@ -9,8 +9,7 @@ from kept.services.instances import contests, events
 from kept.services.staff import bulk_approval
 from kept.services.staff.approvals import approve_act
 from kept.web.console.stepped import Staff
-from kept.web.needs import right
-from kept.web.routes import Menu, page
+from kept.web.routes import Menu, page, right
 
 ACTS = (events.ACT, contests.ACT)
 """Acts that are approved here; a provision and a disclosure have pages of their own."""
@@ -23,11 +22,10 @@ async def _overview(exchange: Staff) -> Response:
     for one in await bulk_approval.waiting(exchange.engine, ACTS):
         about = await standing(exchange.engine, one.subject)
         made.append((one, about.file.titles[exchange.language], about.taken))
-    return exchange.page("approvals.html", made=made, session=exchange.session, few=bulk_approval.FEW)
+    return exchange.page("approvals.html", made=made, few=bulk_approval.FEW)
 
 
 async def _approve(exchange: Staff) -> Response:
-    """Approve as the second."""
     await exchange.form()
     await approve_act(exchange.engine, exchange.session, exchange.path("approval"))
     return exchange.go("/approvals")

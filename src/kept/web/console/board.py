@@ -11,12 +11,10 @@ from kept.services.cookies.scan import newest_scan
 from kept.services.staff import attestations
 from kept.web import words
 from kept.web.console.stepped import Staff
-from kept.web.needs import right
-from kept.web.routes import Menu, page
+from kept.web.routes import Menu, page, right
 
 
 async def _board(exchange: Staff) -> Response:
-    """The promise board."""
     engine = exchange.engine
     return exchange.page(
         "board.html",
@@ -27,7 +25,6 @@ async def _board(exchange: Staff) -> Response:
         flow=flow_svg(exchange.policy, exchange.language),
         attestations=exchange.policy.attestations,
         attested=await attestations.attested(engine),
-        session=exchange.session,
         may_attest=exchange.may("attest"),
         other_files=engine.policy_files != "same",
         leapt=bool(engine.clock.leapt_seconds),
@@ -35,7 +32,6 @@ async def _board(exchange: Staff) -> Response:
 
 
 async def _attest(exchange: Staff) -> Response:
-    """Attest a promise people keep."""
     form = await exchange.form("name", "reference")
     await attestations.attest(exchange.engine, exchange.session, form["name"], form["reference"])
     return exchange.go("/board#attest")

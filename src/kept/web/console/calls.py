@@ -10,16 +10,14 @@ from kept.services.messages import call_sheets, calls
 from kept.web.answers import status_of
 from kept.web.console.stepped import Staff
 from kept.web.form import Form
-from kept.web.needs import reaching
-from kept.web.routes import Menu, page
+from kept.web.routes import Menu, page, reaching
 
 CALLS = reaching(Exit.PHONE)
 
 
 async def _sheets(exchange: Staff) -> Response:
-    """Call sheets."""
     found = await call_sheets.sheets_of(exchange.engine, exchange.session)
-    return exchange.page("calls.html", sheets=found, now=exchange.now)
+    return exchange.page("calls.html", sheets=found)
 
 
 async def _look(exchange: Staff) -> Response:
@@ -33,7 +31,6 @@ async def _again(exchange: Staff) -> Response:
 
 
 async def _begin(exchange: Staff) -> Response:
-    """Begin to call."""
     form = await exchange.form("step")
     if form["step"] != "begin":
         raise InputError("expected a step of this page, found another", reason="step-unknown")
@@ -56,7 +53,6 @@ async def _show(exchange: Staff) -> Response:
 
 
 async def _end(exchange: Staff) -> Response:
-    """Say how a call ended."""
     form = await exchange.form("place", "outcome")
     try:
         await calls.end_call(exchange.engine, exchange.session, exchange.path("sheet"), _place(form), form["outcome"])

@@ -6,7 +6,6 @@ from starlette.responses import Response
 
 from kept.errors import KeptError
 from kept.policy.campaign import campaign_purposes
-from kept.policy.present import EXIT_TITLES
 from kept.policy.segment import segment_items
 from kept.services.campaigns import campaigns, candidates
 from kept.services.messages import stop_list
@@ -14,8 +13,7 @@ from kept.services.messages.unknown_outcome import send_again
 from kept.services.staff.approvals import approved_by
 from kept.web.console.stepped import Staff, Stepped, drafted, going_on, plain
 from kept.web.form import Form
-from kept.web.needs import either, right
-from kept.web.routes import Menu
+from kept.web.routes import Menu, either, right
 
 SEES = either(right("approve"), right(campaigns.RIGHT))
 
@@ -31,7 +29,6 @@ async def _list(exchange: Staff, error: KeptError | None, form: Form, status: in
         purposes=[policy.purposes[one] for one in purposes],
         by={one: segment_items(policy, one) for one in purposes},
         carried=sorted(one.value for one in engine.dispatchers),
-        exit_titles=EXIT_TITLES,
         stops=await stop_list.counts(engine),
         error=error,
         file=form["file"] or exchange.example("campaign"),
@@ -48,10 +45,7 @@ async def _one(exchange: Staff, campaign: str, counts: candidates.Counts | None 
         rule=await campaigns.rule_words(engine, found.file.rule, exchange.language),
         results=await campaigns.results(engine, found.id),
         approver=await approved_by(engine, found.approval_id) if found.approval_id else "",
-        session=exchange.session,
         may_draft=exchange.may(campaigns.RIGHT) and exchange.acts_for(found.file.purpose),
-        may_approve=exchange.may("approve"),
-        exit_titles=EXIT_TITLES,
     )
 
 

@@ -15,12 +15,10 @@ from kept.services.engine.people import Person
 from kept.services.gate.released import Released
 from kept.web.console.stepped import Staff, beside
 from kept.web.form import Form
-from kept.web.needs import STAFF
-from kept.web.routes import page
+from kept.web.routes import STAFF, page
 
 
 async def _open(exchange: Staff) -> Response:
-    """Open a case for one purpose."""
     form = await exchange.form("purpose")
     case = await cases.open_case(exchange.engine, exchange.session, form["purpose"])
     return exchange.go(f"/case/{case.id}")
@@ -42,7 +40,6 @@ async def _again(exchange: Staff) -> Response:
 
 
 async def _find(exchange: Staff) -> Response:
-    """Find the case's person."""
     findable = exchange.engine.findable()
     form = await exchange.form(*findable)
     case = await _case(exchange)
@@ -66,7 +63,6 @@ async def _open_item(exchange: Staff) -> Response:
 
 
 async def _close(exchange: Staff) -> Response:
-    """Close a case."""
     await exchange.form()
     await cases.close_case(exchange.engine, exchange.session, exchange.path("case"))
     return exchange.go("")
@@ -81,7 +77,6 @@ async def _not_again(exchange: Staff) -> Response:
 
 
 async def _write(exchange: Staff) -> Response:
-    """Write to the case's person."""
     form = await exchange.form("channel", "title", "text")
     case = await _case(exchange)
     try:
@@ -134,9 +129,6 @@ async def _page(  # noqa: PLR0913 -- what a case may show
         decisions=await cases.items_of_case(engine, exchange.session, case, person) if person else {},
         shown=shown,
         error=error,
-        findable=engine.findable(),
-        items=policy.items,
-        purposes=policy.purposes,
         ways=await contacts.ways_of(engine, exchange.session, case, person) if person else [],
         contacts=await contacts.contacts_of(engine, exchange.session, case),
         typed=typed or {},

@@ -8,15 +8,13 @@ from kept.errors import DeniedError, InputError, KeptError
 from kept.services.cases import emergencies
 from kept.web.console.stepped import Staff, beside
 from kept.web.form import Form
-from kept.web.needs import STAFF, either, right
-from kept.web.routes import Menu, page
+from kept.web.routes import STAFF, Menu, either, page, right
 
 FIELDS = ("purpose", "reason", "text")
 SEES = either(right("approve"), right("break-glass"))
 
 
 async def _overview(exchange: Staff) -> Response:
-    """Every emergency, and the form for one."""
     return await _page(exchange, None, Form(dict.fromkeys(FIELDS, "")), 200)
 
 
@@ -41,7 +39,6 @@ async def _begin(exchange: Staff) -> Response:
 
 
 async def _review(exchange: Staff) -> Response:
-    """Say whether an emergency was justified."""
     form = await exchange.form("outcome")
     await emergencies.review(exchange.engine, exchange.session, exchange.path("case"), form["outcome"])
     return exchange.go("/emergencies")
@@ -58,16 +55,11 @@ async def _page(exchange: Staff, error: KeptError | None, typed: Form, status: i
             if may_approve or one.opened_by == exchange.session.login
         ],
         may_open=exchange.may("break-glass"),
-        may_approve=may_approve,
         lendable=emergencies.lendable(engine, exchange.session),
         reasons_of=emergencies.REASONS,
         review_by=emergencies.review_seconds(engine),
-        findable=tuple(engine.findable()),
-        items=exchange.policy.items,
-        session=exchange.session,
         typed=typed,
         error=error,
-        now=exchange.now,
     )
 
 

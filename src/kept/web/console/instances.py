@@ -18,8 +18,7 @@ from kept.services.staff import bulk_approval
 from kept.services.staff.sessions import StaffSession
 from kept.web.console.stepped import Staff, Step, Stepped, drafted, plain
 from kept.web.form import Form
-from kept.web.needs import duty
-from kept.web.routes import Menu
+from kept.web.routes import Menu, duty
 
 Shown = dict[str, list[tuple[str, tuple[str, ...]]]]
 """What was opened onto an answer: by number, item and its lines."""

@@ -5,32 +5,31 @@ from __future__ import annotations
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
+from kept import limits
 from kept.errors import EvidenceError, InputError, KeptError
 from kept.services.engine.engine import Engine
 from kept.services.staff.sessions import logins
 from kept.services.third_parties import intake
 from kept.web.console.stepped import Staff
 from kept.web.form import check_form_token
-from kept.web.needs import right
-from kept.web.routes import Menu, page
+from kept.web.routes import Menu, page, right
 
 VOUCHES = right("witness")
 """Who may vouch for a paper or a call may take in what a partner vouches for."""
 
 
 async def _look(exchange: Staff) -> Response:
-    """Partners, their files, what became of each record."""
     return await _page(exchange)
 
 
 async def _take_in(exchange: Staff) -> Response:
     """Take in a signed file."""
-    async with exchange.request.form(max_files=1, max_fields=3) as form:
+    async with exchange.request.form(max_files=1, max_fields=limits.SMALL_REQUEST_FIELDS) as form:
         check_form_token(exchange.engine, exchange.session, str(form.get("form_token", "")))
         file = form.get("file")
         unverified = await file.read() if isinstance(file, UploadFile) else b""
     try:
-        await intake.take_in(exchange.engine, unverified, by=exchange.session.actor, kind="staff")
+        await intake.take_in(exchange.engine, unverified, by=exchange.session.acting())
     except (InputError, EvidenceError) as error:
         return await _page(exchange, error, 422)
     return exchange.go("/intake")

@@ -7,12 +7,10 @@ from starlette.responses import Response
 from kept.services.gate.history import newest_entries
 from kept.services.staff.sessions import logins
 from kept.web.console.stepped import Staff
-from kept.web.needs import right
-from kept.web.routes import Menu, page
+from kept.web.routes import Menu, page, right
 
 
 async def _ledger(exchange: Staff) -> Response:
-    """The newest entries."""
     engine = exchange.engine
     return exchange.page(
         "ledger.html",

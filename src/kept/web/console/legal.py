@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from starlette.responses import Response
 
+from kept import limits
 from kept.errors import InputError, KeptError
 from kept.services.authorities import disclosures
 from kept.services.authorities.disclosure_record import Terms
@@ -13,8 +14,7 @@ from kept.services.engine.engine import Engine
 from kept.services.staff.approvals import approved_by
 from kept.web.console.stepped import Begun, Staff, Stepped, fetching, going_on, plain
 from kept.web.form import Form
-from kept.web.needs import duty, either, right
-from kept.web.routes import Menu
+from kept.web.routes import Menu, duty, either, right
 from kept.web.words import ZONE
 
 FIELDS = ("authority", "reference", "ground", "from", "to", "received", "due", "key", "told", "told_from", "waits_for")
@@ -32,7 +32,10 @@ SEES = either(ACTS, right("approve"))
 async def _list(exchange: Staff, error: KeptError | None, form: Form, status: int) -> Response:
     engine, now = exchange.engine, exchange.now
     today = datetime.fromtimestamp(now, tz=ZONE)
-    begin = {"received": f"{today:%Y-%m-%d}", "due": f"{today + timedelta(days=14):%Y-%m-%d}"}
+    begin = {
+        "received": f"{today:%Y-%m-%d}",
+        "due": f"{today + timedelta(seconds=limits.DISCLOSURE_SUGGESTED_SECONDS):%Y-%m-%d}",
+    }
     return exchange.page(
         "legal.html",
         status,
@@ -43,7 +46,6 @@ async def _list(exchange: Staff, error: KeptError | None, form: Form, status: in
         may_name=[exchange.policy.items[one] for one in disclosures.items_of(engine)],
         typed=form if error else {**form, **begin},
         error=error,
-        now=now,
     )
 
 
@@ -56,12 +58,7 @@ async def _one(exchange: Staff, disclosure: str, error: KeptError | None = None,
         one=found,
         approver=await approved_by(engine, found.approval_id) if found.approval_id else "",
         acting=ACTS.met(engine, exchange.session),
-        may_approve=exchange.may("approve"),
-        session=exchange.session,
-        findable=tuple(engine.findable()),
-        items=exchange.policy.items,
         error=error,
-        now=exchange.now,
     )
 
 
@@ -108,7 +105,7 @@ def _day(text: str, *, end: bool = False) -> float:
         day = datetime.strptime(text.strip(), "%Y-%m-%d").replace(tzinfo=ZONE)
     except ValueError:
         return -1.0
-    return (day + timedelta(days=1)).timestamp() - 1 if end else day.timestamp()
+    return (day + timedelta(seconds=limits.DAY)).timestamp() - 1 if end else day.timestamp()
 
 
 PAGES = Stepped(

@@ -8,14 +8,12 @@ from kept.errors import ConflictError, KeptError
 from kept.policy.words import Exit
 from kept.services.messages import letters
 from kept.web.console.stepped import Staff
-from kept.web.needs import reaching
-from kept.web.routes import Menu, page
+from kept.web.routes import Menu, page, reaching
 
 SENDS = reaching(Exit.POST)
 
 
 async def _waiting(exchange: Staff) -> Response:
-    """Letters that wait for the printer."""
     return await _page(exchange)
 
 

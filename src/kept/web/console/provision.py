@@ -13,8 +13,7 @@ from kept.services.third_parties import provisions, register
 from kept.services.third_parties.recipients import key_of
 from kept.web.console.stepped import Begun, Staff, Stepped, fetching, going_on, plain
 from kept.web.form import Form
-from kept.web.needs import duty, either, right
-from kept.web.routes import Menu, page
+from kept.web.routes import Menu, duty, either, page, right
 
 
 def _purposes(engine: Engine) -> list[str]:
@@ -42,8 +41,6 @@ async def _list(
         keys={one: (await key_of(engine, one)).hex() for one in recipients},
         acting=[one.id for one in recipients.values() if exchange.acts_for(one.purpose)],
         made=[(one, await approved_by(engine, one.approval_id)) for one in await provisions.all_provisions(engine)],
-        session=exchange.session,
-        may_approve=exchange.may("approve"),
         register=lines,
     )
 

@@ -5,13 +5,19 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from kept.errors import KeptError
+from kept.services.engine.engine import Engine
 from kept.services.my_data import rights_requests
 from kept.web.console.stepped import Begun, Staff, Stepped, plain
 from kept.web.form import Form
-from kept.web.needs import duty, either, right
-from kept.web.routes import Menu
+from kept.web.routes import Menu, duty, either, right
 
-ACTS = duty(rights_requests.PURPOSE, lambda _: (rights_requests.PURPOSE,))
+
+def _purposes(engine: Engine) -> list[str]:
+    purpose = rights_requests.purpose_of(engine)
+    return [purpose] if purpose else []
+
+
+ACTS = duty(rights_requests.ACT, _purposes)
 
 
 async def _list(exchange: Staff, error: KeptError | None, form: Form, status: int) -> Response:
@@ -21,9 +27,6 @@ async def _list(exchange: Staff, error: KeptError | None, form: Form, status: in
         status,
         requests=await rights_requests.requests(exchange.engine),
         error=error,
-        findable=exchange.engine.findable(),
-        items=exchange.policy.items,
-        now=exchange.now,
     )
 
 
@@ -42,8 +45,6 @@ async def _one(exchange: Staff, request: str) -> Response:
     return exchange.page(
         "rights_request.html",
         one=await rights_requests.request_of(exchange.engine, request),
-        session=exchange.session,
-        may_approve=exchange.may("approve"),
     )
 
 

@@ -4,28 +4,30 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from kept import limits
 from kept.errors import KeptError
 from kept.services.staff import sessions
 from kept.services.staff.sessions import StaffSession
 from kept.web.exchange import Exchange
 from kept.web.jar import drop_session, set_session
-from kept.web.needs import ANYBODY
-from kept.web.routes import page
+from kept.web.routes import ANYBODY, page
 
 Anybody = Exchange[StaffSession | None]
 
 
 async def _ask(exchange: Anybody) -> Response:
-    """Password and one-time code."""
     return exchange.page("staff_sign_in.html", error=None)
 
 
 async def _sign_in(exchange: Anybody) -> Response:
-    """Sign in with both factors."""
     form = await exchange.form("login", "password", "code")
     client = exchange.request.client.host if exchange.request.client else ""
-    await exchange.web.limits.count("staff-sign-in", client, most=30, seconds=600)
-    await exchange.web.limits.count("staff-account", form["login"], most=10, seconds=600)
+    await exchange.web.limits.count(
+        "staff-sign-in", client, most=limits.STAFF_ADDRESS_TRIES, seconds=limits.SIGN_IN_WINDOW_SECONDS
+    )
+    await exchange.web.limits.count(
+        "staff-account", form["login"], most=limits.STAFF_SIGN_IN_TRIES, seconds=limits.SIGN_IN_WINDOW_SECONDS
+    )
     try:
         token = await sessions.sign_in(exchange.engine, form["login"], form["password"], form["code"])
     except KeptError as error:

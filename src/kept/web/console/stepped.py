@@ -16,8 +16,7 @@ from kept.services.engine.engine import Engine
 from kept.services.staff.sessions import StaffSession
 from kept.web.exchange import Exchange
 from kept.web.form import Form
-from kept.web.needs import Needs
-from kept.web.routes import Menu, Page, page
+from kept.web.routes import Menu, Needs, Page, page
 
 Staff = Exchange[StaffSession]
 Step = Callable[[Staff, str, Form], Awaitable[Response | None]]

@@ -7,8 +7,7 @@ from starlette.responses import Response
 from kept.services.my_data import rights_requests
 from kept.services.staff import activation
 from kept.web.console.stepped import Staff
-from kept.web.needs import either, right
-from kept.web.routes import Menu, page
+from kept.web.routes import Menu, either, page, right
 
 
 async def _versions(exchange: Staff) -> Response:

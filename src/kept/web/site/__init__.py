@@ -7,19 +7,16 @@ from __future__ import annotations
 
 from kept.web.routes import Page
 from kept.web.site import (
-    choices,
     cookies,
     corrections,
     erasure,
+    evidence,
     joining,
     messages,
     my_data,
     participation,
     pictures,
     policy,
-    portability,
-    proofs,
-    receipts,
     registration,
     sign_in,
     statistics,
@@ -29,8 +26,8 @@ from kept.web.site import (
 PAGES: tuple[Page, ...] = tuple(
     one
     for file in (
-        pictures, participation, policy, registration, my_data, joining, sign_in, corrections, choices, portability, erasure,
-        receipts, proofs, cookies, statistics, messages, well_known,
+        pictures, participation, policy, registration, my_data, joining, sign_in, corrections, erasure, evidence, cookies,
+        statistics, messages, well_known,
     )
     for one in file.PAGES
 )  # fmt: skip

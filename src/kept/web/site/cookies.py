@@ -12,8 +12,7 @@ from kept.services.cookies.first_scan import first_scan
 from kept.services.cookies.scan import newest_scan
 from kept.web.exchange import Exchange
 from kept.web.jar import drop_cookie, put_choices
-from kept.web.needs import ANYBODY
-from kept.web.routes import page
+from kept.web.routes import ANYBODY, page
 from kept.web.site.pictures import interests_of
 from kept.web.site.sign_in import forget_cookie
 

@@ -10,17 +10,14 @@ from kept.services.gate.own_session import Own
 from kept.services.my_data import corrections
 from kept.services.my_data.own_data import own_data
 from kept.web.exchange import Exchange
-from kept.web.needs import CUSTOMER, FRESH
-from kept.web.routes import page
+from kept.web.routes import CUSTOMER, FRESH, page
 
 
 async def _form(exchange: Exchange[Own]) -> Response:
-    """The form of one value."""
     return await _page(exchange)
 
 
 async def _correct(exchange: Exchange[Own]) -> Response:
-    """A corrected value."""
     slot = exchange.path("slot")
     form = await exchange.form("version", several=("value",))
     values, version = form["value"].split("\n"), form["version"]
@@ -40,7 +37,6 @@ async def _correct(exchange: Exchange[Own]) -> Response:
 
 
 async def _remove(exchange: Exchange[Own]) -> Response:
-    """Take one value away."""
     await exchange.form()
     await corrections.remove_value(exchange.engine, exchange.session, exchange.path("slot"))
     return exchange.go("/my-data")

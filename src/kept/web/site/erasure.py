@@ -6,28 +6,25 @@ from typing import Any
 
 from starlette.responses import Response
 
+from kept import limits
 from kept.services.gate.own_session import Own
 from kept.services.my_data import erasure
 from kept.web.exchange import Exchange
 from kept.web.jar import drop_session
-from kept.web.needs import ANYBODY, CUSTOMER, FRESH
-from kept.web.routes import page
+from kept.web.routes import ANYBODY, CUSTOMER, FRESH, page
 
-GRACE_SECONDS = 7 * 86400.0
+GRACE_SECONDS = limits.ERASURE_GRACE_SECONDS
 
 
 async def _preview(exchange: Exchange[Own]) -> Response:
-    """What an erasure takes and leaves."""
     return exchange.page(
         "erase.html",
         preview=await erasure.preview(exchange.engine, exchange.session.person_id),
-        items=exchange.policy.items,
         fresh=exchange.session.fresh(exchange.now),
     )
 
 
 async def _erase(exchange: Exchange[Own]) -> Response:
-    """Erase now, or after a week in which it can be undone."""
     form = await exchange.form("when", "never")
     now = form["when"] == "now"
     receipt = await erasure.intend_erasure(
@@ -37,7 +34,6 @@ async def _erase(exchange: Exchange[Own]) -> Response:
 
 
 async def _undo(exchange: Exchange[Own]) -> Response:
-    """Undo an erasure that waits."""
     await exchange.form()
     await erasure.undo_erasure(exchange.engine, exchange.session)
     return exchange.go("/my-data")

@@ -7,24 +7,22 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
+from kept import limits
 from kept.errors import SubmissionError
 from kept.services.accounts import accounts, passkeys
 from kept.web.exchange import Exchange
 from kept.web.jar import count_visit, set_session
-from kept.web.needs import ANYBODY
-from kept.web.routes import Menu, page
+from kept.web.routes import ANYBODY, Menu, page
 from kept.web.site.sign_in import address_of, host_of, origin_of
 
-JOINS_AN_HOUR = 20
+JOINS_AN_HOUR = limits.ACCOUNTS_OPENED
 
 
 async def _how(exchange: Exchange[Any]) -> Response:
-    """How to join."""
     return count_visit(exchange, exchange.page("join.html", error=None), "join")
 
 
 async def _with_password(exchange: Exchange[Any]) -> Response:
-    """Join with an issued login name."""
     engine = exchange.engine
     await _count(exchange)
     try:
@@ -38,13 +36,11 @@ async def _with_password(exchange: Exchange[Any]) -> Response:
 
 
 async def _passkey_begin(exchange: Exchange[Any]) -> Response:
-    """Options for a new passkey."""
     await _count(exchange)
     return JSONResponse(passkeys.begin_join(exchange.engine, host_of(exchange), exchange.web.brand))
 
 
 async def _passkey(exchange: Exchange[Any]) -> Response:
-    """A new passkey, made by the browser."""
     form = await exchange.form("credential", "token")
     person_id = await passkeys.finish_join(
         exchange.engine,
@@ -61,7 +57,9 @@ async def _passkey(exchange: Exchange[Any]) -> Response:
 
 
 async def _count(exchange: Exchange[Any]) -> None:
-    await exchange.web.limits.count("join", address_of(exchange), most=JOINS_AN_HOUR, seconds=3600)
+    await exchange.web.limits.count(
+        "join", address_of(exchange), most=JOINS_AN_HOUR, seconds=limits.ACCOUNTS_OPENED_WINDOW_SECONDS
+    )
 
 
 PAGES = (

@@ -6,11 +6,10 @@ from typing import Any
 
 from starlette.responses import PlainTextResponse, Response
 
-from kept.policy.present import EXIT_TITLES
+from kept import limits
 from kept.services.my_data.message_reasons import proof_by_link, stop_by_link, why_by_link
 from kept.web.exchange import Exchange
-from kept.web.needs import ANYBODY
-from kept.web.routes import page
+from kept.web.routes import ANYBODY, page
 
 ONE_CLICK = "One-Click"
 
@@ -22,7 +21,7 @@ async def _confirm(exchange: Exchange[Any]) -> Response:
 
 async def _stop(exchange: Exchange[Any]) -> Response:
     """Take a one-click no (RFC 8058): no cookie, no form token, no redirect; the same words whatever the link is."""
-    form = await exchange.request.form(max_files=0, max_fields=5)
+    form = await exchange.request.form(max_files=0, max_fields=limits.SMALL_REQUEST_FIELDS)
     if form.get("List-Unsubscribe") == ONE_CLICK:
         await stop_by_link(exchange.engine, exchange.path("link"))
     if "text/html" in exchange.request.headers.get("accept", ""):
@@ -31,17 +30,16 @@ async def _stop(exchange: Exchange[Any]) -> Response:
 
 
 async def _why(exchange: Exchange[Any]) -> Response:
-    """Why did I get this?"""
     link = exchange.path("link")
     found = await why_by_link(exchange.engine, link, exchange.language)
-    return exchange.page("why.html", 200 if found else 404, one=found, link=link, exit_titles=EXIT_TITLES)
+    return exchange.page("why.html", 200 if found else 404, one=found, link=link)
 
 
 async def _proof(exchange: Exchange[Any]) -> Response:
     """The proof of the message's entry, to check without this page."""
     text = await proof_by_link(exchange.engine, exchange.path("link"))
     if text is None:
-        return exchange.page("why.html", 404, one=None, link="", exit_titles=EXIT_TITLES)
+        return exchange.page("why.html", 404, one=None, link="")
     return exchange.download(text, "text/plain", "message.tlog-proof")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from starlette.responses import PlainTextResponse, Response
 
 import kept_verify
+from kept import limits
 from kept.errors import InputError, KeptError, SubmissionError
 from kept.policy.narrow import narrow
 from kept.policy.present import notice_text
@@ -20,10 +21,9 @@ from kept.services.gate.own_session import Own
 from kept.services.instances import participations, sweepstakes
 from kept.services.instances.contests import published_of
 from kept.web.exchange import Exchange
-from kept.web.needs import ANYBODY, CUSTOMER
-from kept.web.routes import Menu, page
+from kept.web.routes import ANYBODY, CUSTOMER, Menu, page
 
-SHOWN_AFTER_SECONDS = 90 * 86400.0
+SHOWN_AFTER_SECONDS = limits.DRAW_SHOWN_SECONDS
 VERIFIER = Path(kept_verify.__file__).with_name("draw.py")
 
 
@@ -45,7 +45,6 @@ async def _one(exchange: Exchange[Own | None]) -> Response:
 
 
 async def _take_part(exchange: Exchange[Own]) -> Response:
-    """Take part with what one chose to give."""
     instance, answers = exchange.path("instance"), await exchange.answers()
     try:
         receipt = await participations.take_part(
@@ -63,7 +62,6 @@ async def _take_part(exchange: Exchange[Own]) -> Response:
 
 
 async def _leave(exchange: Exchange[Own]) -> Response:
-    """Leave."""
     await exchange.form()
     await participations.leave(exchange.engine, exchange.session, exchange.path("instance"))
     return exchange.go(f"/take-part/{exchange.path('instance')}")

@@ -12,8 +12,7 @@ from starlette.responses import Response
 
 from kept.web.exchange import Exchange
 from kept.web.jar import count_visit, drop_cookie, put_choices, put_cookie
-from kept.web.needs import ANYBODY
-from kept.web.routes import Menu, page
+from kept.web.routes import ANYBODY, Menu, page
 
 FOLDER = Path(__file__).parents[1] / "static" / "pictures"
 INTERESTS = "__Host-kept_interests"
@@ -47,7 +46,6 @@ def picture_of(picture_id: str) -> Picture | None:
 
 
 async def _home(exchange: Exchange[Any]) -> Response:
-    """The pictures."""
     chosen = exchange.request.query_params.get("of", "")
     shown = [one for one in PICTURES if not chosen or chosen in one.categories]
     interests = interests_of(exchange)
@@ -57,7 +55,6 @@ async def _home(exchange: Exchange[Any]) -> Response:
 
 
 async def _picture(exchange: Exchange[Any]) -> Response:
-    """One picture."""
     found = picture_of(exchange.path("picture"))
     if found is None:
         return exchange.missing()

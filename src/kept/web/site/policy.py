@@ -15,12 +15,10 @@ from kept.services.cookies.first_scan import first_scan
 from kept.services.cookies.scan import newest_scan
 from kept.web.exchange import Exchange
 from kept.web.jar import count_visit
-from kept.web.needs import ANYBODY
-from kept.web.routes import Menu, page
+from kept.web.routes import ANYBODY, Menu, page
 
 
 async def _policy(exchange: Exchange[Any]) -> Response:
-    """The page people read."""
     engine, policy, language = exchange.engine, exchange.policy, exchange.language
     answer = exchange.page(
         "policy.html",
@@ -34,7 +32,6 @@ async def _policy(exchange: Exchange[Any]) -> Response:
 
 
 async def _jsonld(exchange: Exchange[Any]) -> Response:
-    """The policy as data."""
     return Response(json.dumps(jsonld(exchange.policy), ensure_ascii=False, indent=2), media_type="application/ld+json")
 
 

@@ -10,8 +10,7 @@ from kept.services.forms.reconsent import Question, asked_again, words_beside
 from kept.services.gate.own_session import Own
 from kept.web.exchange import Exchange
 from kept.web.jar import count_visit
-from kept.web.needs import CUSTOMER
-from kept.web.routes import Menu, page
+from kept.web.routes import CUSTOMER, Menu, page
 
 POINT = "registration"
 
@@ -22,7 +21,6 @@ async def registration(exchange: Exchange[Own]) -> Response:
 
 
 async def _submit(exchange: Exchange[Own]) -> Response:
-    """What a person chose to give."""
     answers = await exchange.answers()
     try:
         receipt = await collection.submit(

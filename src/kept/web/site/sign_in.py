@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
@@ -10,39 +9,29 @@ from starlette.responses import JSONResponse, Response
 from kept.errors import KeptError, SignInError
 from kept.policy.words import CookieDuty
 from kept.services.accounts import accounts, devices, passkeys, remember_me
+from kept.services.accounts.rate_limits import network_of
 from kept.services.gate.own_session import Own
 from kept.web.exchange import Exchange
 from kept.web.jar import drop_serving, drop_session, put_choices, put_serving, set_session
-from kept.web.needs import ANYBODY
-from kept.web.routes import Menu, page
-
-SIGN_IN_TRIES = 10
-"""For one account from one device, or from one address; three times as many from one address for all accounts."""
-ACCOUNT_TRIES = 100
-"""For one account from all addresses together: who has many of them is stopped as well."""
-SIGN_IN_WINDOW_SECONDS = 600.0
+from kept.web.routes import ANYBODY, Menu, page
 
 Anybody = Exchange[Own | None]
 
 
 async def _how(exchange: Anybody) -> Response:
-    """How to sign in."""
     return _page(exchange)
 
 
 async def _with_password(exchange: Anybody) -> Response:
-    """Sign in with login name and password."""
     engine = exchange.engine
     form = await exchange.form("login_name", "password", "remember")
     account = form["login_name"]
     await _count(exchange, account)
     try:
         person_id = await accounts.sign_in_with_password(engine, account, form["password"])
-        token = await accounts.start_session(engine, person_id)
+        answer = await _signed_in(exchange, exchange.go("/my-data"), person_id, account)
     except KeptError as error:
         return _page(exchange, error)
-    answer = set_session(exchange.go("/my-data"), token)
-    await _know_device(exchange, answer, person_id, account)
     cookie = exchange.web.cookies.serving(CookieDuty.REMEMBER)
     if cookie and form["remember"] == "yes":  # ticked by them, beside what it means: that is the yes
         put_choices(exchange, answer, exchange.jar.allowed | {cookie.purpose})
@@ -53,7 +42,7 @@ async def _with_password(exchange: Anybody) -> Response:
 async def _remembered(exchange: Anybody) -> Response:
     """Sign in with a remembered device: one press instead of a password."""
     await exchange.form()
-    await _count_address(exchange)
+    await exchange.web.limits.count_address(address_of(exchange))
     sent = exchange.web.cookies.sent(exchange.jar, CookieDuty.REMEMBER)
     try:
         token, following = await remember_me.sign_in_remembered(exchange.engine, sent)
@@ -70,31 +59,22 @@ async def _with_code(exchange: Anybody) -> Response:
     await _count(exchange, account)
     try:
         person_id = await accounts.sign_in_with_recovery_code(exchange.engine, account, form["code"], form["password"])
-        token = await accounts.start_session(exchange.engine, person_id)
+        return await _signed_in(exchange, exchange.go("/my-data"), person_id, account)
     except KeptError as error:
         return _page(exchange, error)
-    answer = set_session(exchange.go("/my-data"), token)
-    await _know_device(exchange, answer, person_id, account)
-    return answer
 
 
 async def _passkey_begin(exchange: Anybody) -> Response:
-    """Options for signing in with a passkey."""
     return JSONResponse(passkeys.begin_sign_in(exchange.engine, host_of(exchange)))
 
 
 async def _passkey(exchange: Anybody) -> Response:
-    """A passkey's answer."""
     form = await exchange.form("credential", "token")
-    await _count_address(exchange)
+    await exchange.web.limits.count_address(address_of(exchange))
     person_id = await passkeys.finish_sign_in(
         exchange.engine, form["credential"], form["token"], rp_id=host_of(exchange), origin=origin_of(exchange)
     )
-    answer = set_session(
-        JSONResponse({"go": f"/{exchange.language}/my-data"}), await accounts.start_session(exchange.engine, person_id)
-    )
-    await _know_device(exchange, answer, person_id, person_id.hex())
-    return answer
+    return await _signed_in(exchange, JSONResponse({"go": f"/{exchange.language}/my-data"}), person_id, person_id.hex())
 
 
 async def _sign_out(exchange: Anybody) -> Response:
@@ -121,11 +101,13 @@ def _page(exchange: Anybody, error: KeptError | None = None) -> Response:
     return exchange.page("sign_in.html", status, error=error, remember=cookie is not None, remembered=remembered)
 
 
-async def _know_device(exchange: Anybody, answer: Response, person_id: bytes, account: str) -> None:
-    """Give a device that signed in its mark; one not seen before stands on my data."""
+async def _signed_in(exchange: Anybody, answer: Response, person_id: bytes, account: str) -> Response:
+    """Start a session, and give the device its mark; one not seen before stands on my data."""
+    set_session(answer, await accounts.start_session(exchange.engine, person_id))
     if not _device(exchange, account):
         await devices.note_new_device(exchange.engine, person_id)
         put_serving(exchange, answer, CookieDuty.DEVICE, devices.new_device(exchange.engine, account))
+    return answer
 
 
 def _device(exchange: Anybody, account: str) -> str:
@@ -144,33 +126,13 @@ def origin_of(exchange: Exchange[Any]) -> str:
 
 
 def address_of(exchange: Exchange[Any]) -> str:
-    """Return what attempts are counted under: the address, or the network of 64 bits one customer has of IPv6."""
-    said = exchange.request.client.host if exchange.request.client else ""
-    try:
-        found = ipaddress.ip_address(said.partition("%")[0])
-    except ValueError:
-        return said
-    if isinstance(found, ipaddress.IPv4Address):
-        return str(found)
-    return str(found.ipv4_mapped or ipaddress.ip_network((int(found), 64), strict=False))
-
-
-async def _count_address(exchange: Anybody) -> None:
-    await exchange.web.limits.count(
-        "sign-in", address_of(exchange), most=SIGN_IN_TRIES * 3, seconds=SIGN_IN_WINDOW_SECONDS
-    )
+    """Return the address a request comes from, as attempts are counted under it."""
+    return network_of(exchange.request.client.host if exchange.request.client else "")
 
 
 async def _count(exchange: Anybody, account: str) -> None:
-    limits = exchange.web.limits
-    await _count_address(exchange)
-    device, name = _device(exchange, account), account.strip().lower()
-    if device:  # counted apart: a stranger who guesses does not lock the owner out
-        await limits.count("sign-in-device", device, most=SIGN_IN_TRIES, seconds=SIGN_IN_WINDOW_SECONDS)
-        return
-    here = f"{name}\n{address_of(exchange)}"  # nor does one who guesses elsewhere, on a device not seen before
-    await limits.count("sign-in-here", here, most=SIGN_IN_TRIES, seconds=SIGN_IN_WINDOW_SECONDS)
-    await limits.count("sign-in-account", name, most=ACCOUNT_TRIES, seconds=SIGN_IN_WINDOW_SECONDS)
+    device = _device(exchange, account)
+    await exchange.web.limits.count_sign_in(address_of(exchange), account.strip().lower(), device)
 
 
 PAGES = (

@@ -11,12 +11,10 @@ from kept.services.figures import releases
 from kept.statistics.sheet import question_text
 from kept.web.exchange import Exchange
 from kept.web.figures import shown_figures
-from kept.web.needs import ANYBODY
-from kept.web.routes import page
+from kept.web.routes import ANYBODY, page
 
 
 async def _released(exchange: Exchange[Any]) -> Response:
-    """What is released."""
     language = exchange.language
     return exchange.page(
         "statistics_public.html",
@@ -29,7 +27,6 @@ async def _released(exchange: Exchange[Any]) -> Response:
 
 
 async def _one(exchange: Exchange[Any]) -> Response:
-    """One release, with its sheet."""
     try:
         found = await releases.released_one(exchange.engine, exchange.path("number"))
     except InputError:

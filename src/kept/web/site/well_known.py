@@ -6,31 +6,23 @@ from typing import Any
 
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from kept import limits
 from kept.services.forms.receipts import moment
 from kept.web.exchange import Exchange
-from kept.web.needs import ANYBODY
-from kept.web.routes import page
+from kept.web.routes import ANYBODY, ROOT, page
 
-DAY = 86400.0
-
-
-async def _root(exchange: Exchange[Any]) -> Response:
-    """Send the browser to its language."""
-    return exchange.go("", 302)
+DAY = limits.DAY
 
 
 async def _ledger_key(exchange: Exchange[Any]) -> Response:
-    """The ledger's published key."""
     return PlainTextResponse(f"{exchange.engine.sequencer.verifier}\n")
 
 
 async def _ledger_checkpoint(exchange: Exchange[Any]) -> Response:
-    """The newest signed checkpoint."""
     return PlainTextResponse(exchange.engine.sequencer.note)
 
 
 async def _change_password(exchange: Exchange[Any]) -> Response:
-    """Where a password is changed."""
     return exchange.go("/sign-in#recovery", 302)
 
 
@@ -43,7 +35,7 @@ async def _passkey_endpoints(exchange: Exchange[Any]) -> Response:
 async def _security_txt(exchange: Exchange[Any]) -> Response:
     """Where to report a weakness (RFC 9116)."""
     contact = exchange.policy.controller.get("contact", "")
-    expires = moment((exchange.now + 180 * DAY) // DAY * DAY)
+    expires = moment((exchange.now + limits.CHOICES_COOKIE_SECONDS) // DAY * DAY)
     languages = ", ".join(exchange.web.languages())
     return PlainTextResponse(f"Contact: mailto:{contact}\nExpires: {expires}\nPreferred-Languages: {languages}\n")
 
@@ -56,15 +48,17 @@ async def _gpc(exchange: Exchange[Any]) -> Response:
     return JSONResponse({"gpc": True, "lastUpdate": exchange.policy.effective})
 
 
-PAGES = tuple(
-    page(path, get=ANYBODY(answer), spoken=False)
-    for path, answer in (
-        ("/", _root),
-        ("/ledger/key", _ledger_key),
-        ("/ledger/checkpoint", _ledger_checkpoint),
-        ("/.well-known/change-password", _change_password),
-        ("/.well-known/passkey-endpoints", _passkey_endpoints),
-        ("/.well-known/security.txt", _security_txt),
-        ("/.well-known/gpc.json", _gpc),
-    )
+PAGES = (
+    ROOT,
+    *(
+        page(path, get=ANYBODY(answer), spoken=False)
+        for path, answer in (
+            ("/ledger/key", _ledger_key),
+            ("/ledger/checkpoint", _ledger_checkpoint),
+            ("/.well-known/change-password", _change_password),
+            ("/.well-known/passkey-endpoints", _passkey_endpoints),
+            ("/.well-known/security.txt", _security_txt),
+            ("/.well-known/gpc.json", _gpc),
+        )
+    ),
 )

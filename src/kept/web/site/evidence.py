@@ -1,17 +1,30 @@
-"""The proofs of one's own lines in the ledger: checked in the browser, or taken along to be checked elsewhere."""
+"""The evidence a person holds: receipts of what they gave, proofs of their own lines in the ledger, checked here or elsewhere."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
 from kept.errors import InputError
+from kept.services.forms.receipts import receipts_of
 from kept.services.gate.history import checkpoint_before, proof_of
 from kept.services.gate.own_session import Own
 from kept.web.exchange import Exchange
-from kept.web.needs import ANYBODY, CUSTOMER
-from kept.web.routes import page
+from kept.web.routes import ANYBODY, CUSTOMER, page
+
+
+async def _receipts(exchange: Exchange[Own]) -> Response:
+    return exchange.page("receipts.html", receipts=await receipts_of(exchange.engine, exchange.session))
+
+
+async def _receipt(exchange: Exchange[Own]) -> Response:
+    for receipt, _, _ in await receipts_of(exchange.engine, exchange.session):
+        if receipt.id == exchange.path("receipt"):
+            text = json.dumps(receipt.record, ensure_ascii=False, indent=2)
+            return exchange.download(text, "application/ld+json", f"receipt-{receipt.id[:8]}.jsonld")
+    return exchange.missing()
 
 
 async def _proof(exchange: Exchange[Own]) -> Response:
@@ -46,6 +59,8 @@ async def _consistency(exchange: Exchange[Any]) -> Response:
 
 
 PAGES = (
+    page("/my-data/receipts", get=CUSTOMER(_receipts)),
+    page("/my-data/receipt/{receipt}.jsonld", get=CUSTOMER(_receipt)),
     page("/my-data/proof/{entry}.tlog-proof", get=CUSTOMER(_proof)),
     page("/my-data/verify/{entry}", get=CUSTOMER(_verify)),
     page("/my-data/consistency/{older}", get=ANYBODY(_consistency)),
