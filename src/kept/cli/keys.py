@@ -10,6 +10,7 @@ from typing import Any
 from kept.cli.opening import add_address, address_of, opened, operator
 from kept.services.forms.receipts import moment
 from kept.services.upkeep.key_rotation import finish_rotation, rotate
+from kept.store import sql
 from kept.store.serving import lock_for_serving
 
 
@@ -35,8 +36,8 @@ def run(chosen: argparse.Namespace) -> int:
 async def _run(chosen: argparse.Namespace) -> int:
     async with opened(chosen) as engine:
         if chosen.act == "show":
-            rows = await engine.keys.read(lambda tx: tx.all("epochs"))
-            answer: Any = [{"epoch": row[0], "state": row[1], "since": moment(float(row[2]))} for row in rows]
+            rows = await engine.keys.all(sql.Epochs)
+            answer: Any = [{"epoch": row.epoch, "state": row.state, "since": moment(row.created_at)} for row in rows]
         else:
             done = await (rotate if chosen.act == "rotate" else finish_rotation)(engine, by=operator())
             answer = [{"epoch": done.epoch, "wrapped anew": done.rewrapped, "destroyed": list(done.destroyed)}]

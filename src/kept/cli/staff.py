@@ -13,6 +13,7 @@ from kept.cli.opening import add_address, opened, operator
 from kept.crypto.second_factor import enrolment_uri, secret_text
 from kept.services.staff.credentials import issue_credential, revoke_credential
 from kept.services.staff.sessions import add_staff, disable_staff
+from kept.store import sql
 
 
 def add(commands: Any) -> None:
@@ -44,8 +45,10 @@ async def _run(chosen: argparse.Namespace) -> int:
                 uri = enrolment_uri(new.secret, new.login, engine.policy.policy.controller.get("name", "Kept"))
                 answer: Any = {"login": new.login, "second-factor": secret_text(new.secret), "enrol": uri}
             case "list":
-                rows = await engine.data.read(lambda tx: tx.all("staff_all"))
-                answer = [{"login": row[1], "roles": row[2], "disabled": row[4] is not None} for row in rows]
+                rows = await engine.data.all(sql.StaffAll)
+                answer = [
+                    {"login": row.login, "roles": row.roles, "disabled": row.disabled_at is not None} for row in rows
+                ]
             case "disable":
                 await disable_staff(engine, chosen.login, by=operator())
                 answer = {"disabled": chosen.login}

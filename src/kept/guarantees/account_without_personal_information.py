@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from kept.guarantees.guarantee import Finding, Guarantee
 from kept.services.engine.engine import Engine
+from kept.store import sql
 
 
 async def check(engine: Engine) -> Finding:
     """Look whether the promise holds now."""
-    people = await engine.data.read(lambda tx: tx.one("people_count"))
-    return Finding(True, "{n} accounts; opening one asks for no item", {"n": people[0] if people else 0})
+    people = await engine.data.value(sql.PeopleCount)
+    return Finding(True, "{n} accounts; opening one asks for no item", {"n": people})
 
 
 GUARANTEE = Guarantee(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from kept.guarantees.guarantee import Finding, Guarantee
 from kept.services.engine.engine import Engine
+from kept.store import sql
 
 
 async def check(engine: Engine) -> Finding:
     """Look whether the promise holds now."""
-    rows = await engine.data.read(lambda tx: tx.one("rate_get", bucket="none"))
+    rows = await engine.data.one(sql.RateGet, bucket="none")
     return Finding(rows is None, "limits are counted under keyed hashes; no address is stored")
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from kept.guarantees.guarantee import Finding, Guarantee
 from kept.services.engine.engine import Engine
+from kept.store import sql
 
 
 async def check(engine: Engine) -> Finding:
     """Look whether the promise holds now."""
-    rows = await engine.data.read(lambda tx: tx.all("staff_all"))
+    rows = await engine.data.all(sql.StaffAll)
     return Finding(True, "{n} members of staff, each enrolled with a second factor", {"n": len(rows)})
 
 

@@ -293,11 +293,10 @@ async def policy_versions(request: Request) -> Response:
     if session is None:
         return go(request, "/sign-in")
     session.require(web.engine, "promises")
-    rows = await web.engine.data.read(lambda tx: tx.all("policy_versions"))
     return page(
         request,
         "versions.html",
-        versions=rows,
+        versions=await activation.versions(web.engine),
         active=web.engine.policy.hash,
         waiting=await waiting_approvals(web.engine),
         session=session,
@@ -421,11 +420,10 @@ async def ledger(request: Request) -> Response:
     if session is None:
         return go(request, "/sign-in")
     session.require(web.engine, "ledger")
-    logins = [str(row[1]) for row in await web.engine.data.read(lambda tx: tx.all("staff_all"))]
     return page(
         request,
         "ledger.html",
-        names={web.engine.actor_of(one): one for one in logins},
+        names=await sessions.logins_by_actor(web.engine),
         lines=await newest_entries(web.engine, 100),
         note=web.engine.sequencer.note,
         key=str(web.engine.sequencer.verifier),

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kept.errors import EvidenceError, InputError, KeptError
-from kept.services.staff.sessions import StaffSession
+from kept.services.staff.sessions import StaffSession, logins_by_actor
 from kept.services.third_parties import intake
 from kept.web.answers import Web, check_form_token, form_of, go, page
 
@@ -70,13 +70,12 @@ async def _page(request: Request, error: KeptError | None, status: int) -> Respo
     web: Web = request.app.state.web
     session: StaffSession = request.scope["state"]["session"]
     session.require(web.engine, RIGHT)
-    logins = [str(row[1]) for row in await web.engine.data.read(lambda tx: tx.all("staff_all"))]
     return page(
         request,
         "intake.html",
         status,
         error=error,
-        names={web.engine.actor_of(one): one for one in logins},
-        partners=await web.engine.data.read(lambda tx: tx.all("partners")),
+        names=await logins_by_actor(web.engine),
+        partners=await intake.partners(web.engine),
         made=await intake.all_intakes(web.engine),
     )

@@ -28,7 +28,7 @@ from kept.services.forms import collection
 from kept.services.forms.instance_record import standing
 from kept.services.forms.receipts import moment, receipts_of
 from kept.services.forms.reconsent import Question, asked_again, words_beside
-from kept.services.gate.history import proof_of
+from kept.services.gate.history import earlier_checkpoint, proof_of
 from kept.services.gate.own_session import FRESH_SECONDS
 from kept.services.instances.participations import parts_of
 from kept.services.my_data import choices, corrections, erasure, portability
@@ -666,14 +666,13 @@ async def verify_page(request: Request) -> Response:
         if error.reason != "entry-pending":
             raise
         return page(request, "verify.html", proof=None, entry=entry, key=str(web.engine.sequencer.verifier), older="")
-    row = await web.engine.data.read(lambda tx: tx.one("checkpoint_at_most", size=proof.index))
     return page(
         request,
         "verify.html",
         proof=proof.text(),
         entry=entry,
         key=str(web.engine.sequencer.verifier),
-        older=str(row[0]) if row else "",
+        older=await earlier_checkpoint(web.engine, proof.index),
     )
 
 

@@ -15,7 +15,8 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.entry import Account, build_entry
 from kept.services.engine.flush import insert_entries
 from kept.services.gate.history import Line, history_of
-from kept.store.interface import Row, Transaction
+from kept.store import sql
+from kept.store.interface import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +31,14 @@ class Disclosed:
 async def tell_due(engine: Engine) -> int:
     """Move every person part whose date has come to where the person sees it; return how many moved."""
     at = engine.clock.now()
-    rows = await engine.data.read(lambda tx: tx.all("entries_later_due", at=at))
-    by_person: dict[bytes, list[Row]] = {}
+    rows = await engine.data.all(sql.EntriesLaterDue, at=at)
+    by_person: dict[bytes, list[sql.EntriesLaterDue]] = {}
     for row in rows:
-        by_person.setdefault(bytes(row[0]), []).append(row)
+        by_person.setdefault(row.person_id, []).append(row)
     return sum([await _tell(engine, person_id, mine, at) for person_id, mine in by_person.items()])
 
 
-async def _tell(engine: Engine, person_id: bytes, rows: list[Row], at: float) -> int:
+async def _tell(engine: Engine, person_id: bytes, rows: list[sql.EntriesLaterDue], at: float) -> int:
     keys, _ = await engine.keyring.of_person(person_id)
     if keys is None:
         return 0  # an erasure takes them
@@ -86,10 +87,10 @@ async def disclosures_to_authorities(engine: Engine, person_id: bytes) -> list[D
         engine: Open.
         person_id: 16 bytes.
     """
-    rows = await engine.data.read(lambda tx: tx.all("disclosures_of_person", person_id=person_id))
+    rows = await engine.data.all(sql.DisclosuresOfPerson, person_id=person_id)
     if not rows:
         return []
-    named = {str(one.number): one for one in [await disclosure_of(engine, str(row[0])) for row in rows]}
+    named = {str(one.number): one for one in [await disclosure_of(engine, row.disclosure_id) for row in rows]}
     found: list[Disclosed] = []
     older = ""
     while True:

@@ -23,6 +23,7 @@ from kept.services.staff.account_part import staff_account
 from kept.services.staff.bulk_approval import ONE_PERSON, insert_mandate
 from kept.services.staff.mandates import staff_mandate
 from kept.services.staff.sessions import StaffSession
+from kept.store import sql
 from kept.store.interface import Transaction
 
 CASE_SECONDS = 30 * 60.0
@@ -120,8 +121,7 @@ async def insert_case(  # noqa: PLR0913 -- what a case is made of
         seconds: Time box.
         releases: How many releases it is good for.
     """
-    row = await tx.one("case_next")
-    number = int(row[0] if row else 1000) + 1
+    number = await tx.value(sql.CaseNext) + 1
     await tx.run(
         "case_insert",
         case_id=case_id,
@@ -153,22 +153,21 @@ async def case_of(engine: Engine, session: StaffSession, case_id: str) -> Case:
     """
 
     async def body(tx: Transaction) -> Case | None:
-        row = await tx.one("case_get", case_id=case_id)
-        link = await tx.one("meta_get", name=f"case-mandate:{case_id}")
-        if row is None or link is None or row[1] != session.staff_id:
+        row = await tx.one(sql.CaseGet, case_id=case_id)
+        mandate_id = await tx.value(sql.MetaGet, name=f"case-mandate:{case_id}")
+        if row is None or mandate_id is None or row.staff_id != session.staff_id:
             return None
-        mandate = await tx.one("mandate_get", mandate_id=link[0])
-        holder = await tx.one("case_person_get", case_id=case_id)
+        mandate = await tx.one(sql.MandateGet, mandate_id=mandate_id)
         if mandate is None:
             return None
-        lent = await tx.one("emergency_get", case_id=case_id)
-        person_id = bytes(holder[0]) if holder else b""
+        lent = await tx.one(sql.EmergencyGet, case_id=case_id)
+        person_id = await tx.value(sql.CasePersonGet, case_id=case_id) or b""
         return Case(
-            case_id, int(row[0]), str(row[3]), str(row[2]), float(row[4]), float(row[5]), row[6] is not None, person_id,
+            case_id, row.number, row.purpose, row.role, row.opened_at, row.expires_at, row.closed_at is not None, person_id,
             Mandate(
-                id=str(link[0]), kind="staff", actor=session.actor, role=str(row[2]), purpose=str(row[3]), case=str(row[0]),
-                person_id=person_id, signed_in_at=float(mandate[5]), expires_at=float(mandate[6]),
-                revoked=mandate[7] is not None, volume_left=int(mandate[8]),
+                id=mandate_id, kind="staff", actor=session.actor, role=row.role, purpose=row.purpose, case=str(row.number),
+                person_id=person_id, signed_in_at=mandate.signed_in_at, expires_at=mandate.expires_at,
+                revoked=mandate.revoked_at is not None, volume_left=mandate.volume_left,
             ), lent is not None,
         )  # fmt: skip
 
@@ -180,8 +179,10 @@ async def case_of(engine: Engine, session: StaffSession, case_id: str) -> Case:
 
 async def cases_of(engine: Engine, session: StaffSession) -> list[tuple[str, int, str, float, float, bool]]:
     """Return the staff member's cases, newest first: id, number, purpose, opened, end of time box, closed."""
-    rows = await engine.data.read(lambda tx: tx.all("cases_of_staff", staff_id=session.staff_id, limit=50))
-    return [(str(one[0]), int(one[1]), str(one[2]), float(one[3]), float(one[4]), one[5] is not None) for one in rows]
+    rows = await engine.data.all(sql.CasesOfStaff, staff_id=session.staff_id, limit=50)
+    return [
+        (one.case_id, one.number, one.purpose, one.opened_at, one.expires_at, one.closed_at is not None) for one in rows
+    ]
 
 
 async def find_in_case(engine: Engine, session: StaffSession, case_id: str, criteria: Mapping[str, str]) -> Case:
@@ -202,7 +203,7 @@ async def find_in_case(engine: Engine, session: StaffSession, case_id: str, crit
     at = engine.clock.now()
 
     async def body(tx: Transaction) -> None:
-        if await tx.one("case_person_get", case_id=case_id) is not None:
+        if await tx.one(sql.CasePersonGet, case_id=case_id) is not None:
             raise ConflictError("the case was bound in another window", reason="case-bound", hint="look at it again")
         await tx.run("case_person_insert", person_id=person_id, case_id=case_id, bound_at=at)
 

@@ -11,6 +11,7 @@ from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.entry import Account, build_entry
 from kept.services.engine.flush import insert_entries
+from kept.store import sql
 from kept.store.interface import Transaction
 
 SERVING_SINCE = "serving_since"
@@ -56,7 +57,7 @@ async def begin_serving(engine: Engine) -> None:
     entry = engine.seal_entry(build_entry(account), None)
 
     async def body(tx: Transaction) -> None:
-        if await tx.one("meta_get", name=SERVING_SINCE) is None:
+        if await tx.one(sql.MetaGet, name=SERVING_SINCE) is None:
             await tx.run("meta_put", name=SERVING_SINCE, value=repr(at))
             await insert_entries(tx, [entry], at)
 

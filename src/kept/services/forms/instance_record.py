@@ -9,6 +9,7 @@ from kept.errors import InputError
 from kept.policy.instance import Instance, parse_instance
 from kept.policy.words import PointKind
 from kept.services.engine.engine import Engine
+from kept.store import sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ async def standing(engine: Engine, instance_id: str) -> Standing:
     Raises:
         InputError: There is none of that id.
     """
-    row = await engine.data.read(lambda tx: tx.one("instance_get", instance_id=instance_id))
+    row = await engine.data.one(sql.InstanceGet, instance_id=instance_id)
     if row is None:
         raise InputError(
             "expected a questionnaire, contest, sweepstake or event, found none",
@@ -70,7 +71,7 @@ async def standing(engine: Engine, instance_id: str) -> Standing:
         closed_at,
         delivered_at,
         ended_at,
-        int(row[11]),
+        row.taken,
     )
 
 
@@ -82,9 +83,9 @@ def _parsed(file: str, kinds: tuple[tuple[str, str], ...], languages: tuple[str,
 async def all_standing(engine: Engine) -> list[Standing]:
     """Return all instances, newest first; one whose point or language the policy no longer has is left out."""
     found = []
-    for row in await engine.data.read(lambda tx: tx.all("instances")):
+    for row in await engine.data.all(sql.Instances):
         try:
-            found.append(await standing(engine, str(row[0])))
+            found.append(await standing(engine, row.instance_id))
         except InputError:
             continue
     return found

@@ -20,7 +20,8 @@ from kept.services.instances.draws import open_seed
 from kept.services.instances.instances import instance_entry
 from kept.services.staff.desk_mandate import issue_mandate
 from kept.services.staff.sessions import StaffSession
-from kept.store.interface import Row, Transaction
+from kept.store import sql
+from kept.store.interface import Transaction
 
 PUBLIC_NUMBER = re.compile(r"[0-9][0-9.,]{0,39}", re.ASCII)
 FORMAT = "kept/draw/1"
@@ -61,17 +62,17 @@ async def draw_lots(engine: Engine, session: StaffSession, instance_id: str, pub
         )
 
     async def body(tx: Transaction) -> None:
-        row = await tx.one("draw_get", instance_id=instance_id)
-        tickets = [str(one[0]) for one in await tx.all("tickets", instance_id=instance_id)]
+        row = await tx.one(sql.DrawGet, instance_id=instance_id)
+        tickets = await tx.values(sql.Tickets, instance_id=instance_id)
         parts = {
-            str(one[1]): (bytes(one[0]), str(one[3])) for one in await tx.all("participations", instance_id=instance_id)
+            one.number: (one.person_id, one.status) for one in await tx.all(sql.Participations, instance_id=instance_id)
         }
         if row is None or not tickets:
             raise ConflictError(
                 "expected tickets, found none", reason="draw-nobody", hint="look at it again", clause="§2.4"
             )
-        before = int(row[5])
-        if before and str(row[3]) != public_number:
+        before = row.drawn
+        if before and row.public_number != public_number:
             raise InputError(
                 "expected the public number it was drawn with, found another",
                 reason="public-number",
@@ -79,8 +80,8 @@ async def draw_lots(engine: Engine, session: StaffSession, instance_id: str, pub
                 clause="§2.4",
             )
         wanted = before + 1 if before else found.file.prizes
-        seed = open_seed(engine, instance_id, bytes(row[1]))
-        places = draw(seed, str(row[2]), public_number, len(tickets), wanted)
+        seed = open_seed(engine, instance_id, row.sealed_seed)
+        places = draw(seed, row.list_hash, public_number, len(tickets), wanted)
         if len(places) == before:
             raise ConflictError(
                 "expected a ticket not drawn yet, found none",
@@ -117,9 +118,9 @@ async def public_file(engine: Engine, instance_id: str) -> dict[str, Any]:
     """
     found = await standing(engine, instance_id)
 
-    async def body(tx: Transaction) -> tuple[Row | None, list[str]]:
-        row = await tx.one("draw_get", instance_id=instance_id)
-        return row, [str(one[0]) for one in await tx.all("tickets", instance_id=instance_id)]
+    async def body(tx: Transaction) -> tuple[sql.DrawGet | None, list[str]]:
+        row = await tx.one(sql.DrawGet, instance_id=instance_id)
+        return row, await tx.values(sql.Tickets, instance_id=instance_id)
 
     row, tickets = await engine.data.read(body)
     if row is None:
@@ -187,8 +188,8 @@ async def deliver(engine: Engine, session: StaffSession, instance_id: str, numbe
                 hint="look at it again",
                 clause="§2.4",
             )
-        rows = await tx.all("participations", instance_id=instance_id)
-        if not any(str(row[3]) in {"won", "claimed"} for row in rows):
+        rows = await tx.all(sql.Participations, instance_id=instance_id)
+        if not any(row.status in {"won", "claimed"} for row in rows):
             await tx.run("instance_delivered", instance_id=instance_id, delivered_at=at)
         entry = instance_entry(engine, session, Act.PRIZE_DELIVER, at, found.file, point, (("number", number),))
         await insert_entries(tx, [entry], at)
@@ -199,15 +200,15 @@ async def deliver(engine: Engine, session: StaffSession, instance_id: str, numbe
 
 async def winners_of(engine: Engine, instance_id: str) -> list[tuple[str, str]]:
     """Return the winners by number, and where each stands: `won`, `claimed` or `delivered`."""
-    rows = await engine.data.read(lambda tx: tx.all("participations", instance_id=instance_id))
-    return [(str(row[1]), str(row[3])) for row in rows if str(row[3]) in {"won", "claimed", "delivered"}]
+    rows = await engine.data.all(sql.Participations, instance_id=instance_id)
+    return [(row.number, row.status) for row in rows if row.status in {"won", "claimed", "delivered"}]
 
 
 async def _winner(engine: Engine, instance_id: str, number: str, standing_at: tuple[str, ...]) -> bytes:
-    rows = await engine.data.read(lambda tx: tx.all("participations", instance_id=instance_id))
+    rows = await engine.data.all(sql.Participations, instance_id=instance_id)
     for row in rows:
-        if str(row[1]) == number and str(row[3]) in standing_at:
-            return bytes(row[0])
+        if row.number == number and row.status in standing_at:
+            return row.person_id
     raise InputError("expected a winner who has claimed the prize, found none", reason="prize-none", clause="§2.2")
 
 

@@ -37,7 +37,8 @@ from kept.services.messages.stop_list import (
 )
 from kept.services.staff.mandates import find_mandate
 from kept.services.staff.sessions import StaffSession
-from kept.store.interface import Row, Transaction
+from kept.store import sql
+from kept.store.interface import Transaction
 
 TOGETHER = 16
 PAGE = 256
@@ -85,11 +86,11 @@ async def send_due(engine: Engine) -> int:
     """
     turns, tried = asyncio.Semaphore(TOGETHER), 0
 
-    async def one(row: Row) -> None:
+    async def one(row: sql.OutboxDue) -> None:
         async with turns:
             await send_one(engine, _waiting(row))
 
-    while rows := await engine.data.read(lambda tx: tx.all("outbox_due", at=engine.clock.now(), limit=PAGE)):
+    while rows := await engine.data.all(sql.OutboxDue, at=engine.clock.now(), limit=PAGE):
         await asyncio.gather(*(one(row) for row in rows))
         tried += len(rows)
     return tried
@@ -238,8 +239,8 @@ async def count(tx: Transaction, waiting: Waiting, outcome: str, reason: str = "
 
 async def tallies(engine: Engine, origin: str, origin_id: str) -> dict[tuple[str, str], int]:
     """Return how many messages of an origin ended how: by outcome and reason."""
-    rows = await engine.data.read(lambda tx: tx.all("reach_tallies", origin=origin, origin_id=origin_id))
-    return {(str(row[0]), str(row[1])): int(row[2]) for row in rows}
+    rows = await engine.data.all(sql.ReachTallies, origin=origin, origin_id=origin_id)
+    return {(row.outcome, row.reason): row.count for row in rows}
 
 
 # -------------------------------------------------------------------- how a try ends
@@ -376,7 +377,7 @@ async def message_entry(  # noqa: PLR0913 -- the fields of an entry
     return engine.seal_entry(entry, keys)
 
 
-def _waiting(row: Row) -> Waiting:
+def _waiting(row: sql.OutboxDue) -> Waiting:
     person_id, message_id, origin, origin_id, purpose, channel, mandate_id, attempts = row
     return Waiting(
         bytes(person_id), str(message_id), str(origin), str(origin_id), str(purpose), Exit(channel), str(mandate_id),

@@ -17,7 +17,8 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.entry import Account, build_entry
 from kept.services.engine.flush import insert_entries
 from kept.services.staff.sessions import StaffSession
-from kept.store.interface import Row, Transaction
+from kept.store import sql
+from kept.store.interface import Transaction
 
 
 async def propose(engine: Engine, files: Mapping[str, bytes], *, by: str) -> ActivePolicy:
@@ -37,7 +38,7 @@ async def propose(engine: Engine, files: Mapping[str, bytes], *, by: str) -> Act
     version, at = active.policy.version, engine.clock.now()
 
     async def body(tx: Transaction) -> None:
-        row = await tx.one("policy_get", version=version)
+        row = await tx.one(sql.PolicyGet, version=version)
         if row is None:
             await tx.run(
                 "policy_insert",
@@ -48,7 +49,7 @@ async def propose(engine: Engine, files: Mapping[str, bytes], *, by: str) -> Act
                 proposed_by=by,
                 proposed_at=at,
             )
-        elif row[0] != active.hash:
+        elif row.policy_hash != active.hash:
             raise ConflictError(
                 f"expected version {version} to be what it was, found other bytes under the same number",
                 reason="version-reused",
@@ -81,8 +82,8 @@ async def activate_first(engine: Engine, files: Mapping[str, bytes], *, by: str)
         DeniedError: A version was activated before; then the right `activate` is needed.
     """
     active = await propose(engine, files, by=by)
-    rows = await engine.data.read(lambda tx: tx.all("policy_versions"))
-    if any(row[6] is not None for row in rows):
+    rows = await engine.data.all(sql.PolicyVersions)
+    if any(row.activated_at is not None for row in rows):
         raise DeniedError(
             "expected an installation without a policy, found one that has",
             needed="the right `activate`, on the console",
@@ -107,12 +108,11 @@ async def activate(engine: Engine, session: StaffSession, version: int, *, appro
     """
     session.require(engine, "activate")
 
-    async def body(tx: Transaction) -> tuple[Row | None, int]:
-        count = await tx.one("staff_count")
-        return await tx.one("policy_get", version=version), int(count[0]) if count else 0
+    async def body(tx: Transaction) -> tuple[sql.PolicyGet | None, int]:
+        return await tx.one(sql.PolicyGet, version=version), await tx.value(sql.StaffCount)
 
     row, staff = await engine.data.read(body)
-    if row is None or row[6] is not None:
+    if row is None or row.activated_at is not None:
         raise InputError("expected a proposed version, found none waiting", reason="version-unknown", clause="§4.1")
     if staff > 1 and approver in {"", session.login}:
         raise DeniedError(
@@ -121,8 +121,13 @@ async def activate(engine: Engine, session: StaffSession, version: int, *, appro
             reason="second-approver",
             clause="§5.2",
         )
-    active = compile_policy(decode_files(bytes(row[1])), engine.parts.guarantees)
+    active = compile_policy(decode_files(row.files), engine.parts.guarantees)
     await _activate(engine, active, by=session.actor, kind="staff", approver=approver)
+
+
+async def versions(engine: Engine) -> list[sql.PolicyVersions]:
+    """Return all versions of the policy, proposed and activated."""
+    return await engine.data.all(sql.PolicyVersions)
 
 
 async def _activate(engine: Engine, active: ActivePolicy, *, by: str, kind: str, approver: str) -> None:

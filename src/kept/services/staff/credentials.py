@@ -10,6 +10,7 @@ from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.entry import Account, build_entry
 from kept.services.staff.bulk_approval import PROGRAM, insert_mandate
+from kept.store import sql
 from kept.store.interface import Transaction
 
 MANDATE_SECONDS = 3600.0
@@ -84,15 +85,15 @@ async def mandate_of(engine: Engine, credential: str, purpose: str = "") -> Mand
     """
     prefix, _, rest = credential.partition("_")
     credential_id, _, secret = rest.partition("_")
-    row = await engine.data.read(lambda tx: tx.one("credential_get", credential_id=credential_id))
+    row = await engine.data.one(sql.CredentialGet, credential_id=credential_id)
     if (
         prefix != "kept"
         or row is None
-        or row[4] is not None
-        or not same(bytes(row[0]), _hash(engine, credential_id, str(row[2]), tuple(str(row[3]).split(",")), secret))
+        or row.revoked_at is not None
+        or not same(row.secret_hash, _hash(engine, credential_id, row.role, tuple(row.purposes.split(",")), secret))
     ):
         raise SignInError("expected a valid credential, found another", reason="credential-wrong", clause="§5.2")
-    purposes = tuple(str(row[3]).split(","))
+    purposes = tuple(row.purposes.split(","))
     chosen = purpose or (purposes[0] if len(purposes) == 1 else "")
     if chosen not in purposes:
         raise InputError(
@@ -106,7 +107,7 @@ async def mandate_of(engine: Engine, credential: str, purpose: str = "") -> Mand
         id=random_id(),
         kind="service",
         actor=credential_id,
-        role=str(row[2]),
+        role=row.role,
         purpose=chosen,
         case="",
         person_id=b"",

@@ -13,7 +13,8 @@ from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.entry import Account, build_entry
 from kept.services.engine.sealed_record import open_installation_record, seal_installation_record
-from kept.store.interface import Row, Transaction
+from kept.store import sql
+from kept.store.interface import Transaction
 
 SESSION_SECONDS = 8 * 3600.0
 
@@ -142,12 +143,17 @@ async def add_staff(engine: Engine, login: str, password: str, roles: tuple[str,
     return Enrolled(staff_id, login.lower(), secret)
 
 
+async def logins_by_actor(engine: Engine) -> dict[str, str]:
+    """Return who of the staff stands behind each name the ledger gives them."""
+    return {engine.actor_of(one.login): one.login for one in await engine.data.all(sql.StaffAll)}
+
+
 async def disable_staff(engine: Engine, login: str, *, by: str) -> None:
     """Take a member of staff's access away, sessions and mandates included."""
-    row = await engine.data.read(lambda tx: tx.one("staff_by_login", login=login.lower()))
+    row = await engine.data.one(sql.StaffByLogin, login=login.lower())
     if row is None:
         raise InputError("expected a known login, found another", reason="login-unknown")
-    staff_id, at = str(row[0]), engine.ready()
+    staff_id, at = row.staff_id, engine.ready()
 
     async def body(tx: Transaction) -> None:
         await tx.run("staff_disable", staff_id=staff_id, at=at)
@@ -167,8 +173,8 @@ async def sign_in(engine: Engine, login: str, password: str, code: str) -> str:
         SignInError: Login, password or code is not right; which one is not said.
     """
     name = login.strip().lower()[:40]
-    row = await engine.data.read(lambda tx: tx.one("staff_by_login", login=name))
-    known = row is not None and row[5] is None
+    row = await engine.data.one(sql.StaffByLogin, login=name)
+    known = row is not None and row.disabled_at is None
     wrong = SignInError(
         "login, password or one-time code is not right",
         reason="sign-in-wrong",
@@ -178,19 +184,19 @@ async def sign_in(engine: Engine, login: str, password: str, code: str) -> str:
     try:
         async with engine.password_turns:
             await asyncio.get_running_loop().run_in_executor(
-                None, lambda: engine.passwords.verify_password(str(row[1]) if known and row else None, password)
+                None, lambda: engine.passwords.verify_password(row.password_hash if known and row else None, password)
             )
         if row is None:
             raise wrong
-        secret = _open_secret(engine, str(row[0]), str(row[4]), bytes(row[2]))
-        counter = verify_code(secret, code, engine.ready(), int(row[3]))
+        secret = _open_secret(engine, row.staff_id, row.roles, row.second_factor)
+        counter = verify_code(secret, code, engine.ready(), row.last_counter)
     except (SignInError, SealError):
         await _record(
             engine, Act.SIGN_IN_FAIL, Outcome.REFUSED, actor=engine.actor_of(name) if known else "", clause="5.2"
         )
         raise wrong from None
     at, token = engine.ready(), random_bytes(32)
-    staff_id = str(row[0])
+    staff_id = row.staff_id
 
     async def body(tx: Transaction) -> bool:
         if not await tx.run("staff_counter", staff_id=staff_id, counter=counter):
@@ -219,7 +225,7 @@ async def sign_in(engine: Engine, login: str, password: str, code: str) -> str:
 
 async def start_demo_session(engine: Engine, login: str) -> str:
     """Start a session without factors: only the demo calls it, for its invented staff, and says so on its page."""
-    row = await engine.data.read(lambda tx: tx.one("staff_by_login", login=login))
+    row = await engine.data.one(sql.StaffByLogin, login=login)
     if row is None:
         raise InputError("expected a known login, found another", reason="login-unknown")
     at, token = engine.ready(), random_bytes(32)
@@ -227,7 +233,7 @@ async def start_demo_session(engine: Engine, login: str) -> str:
         lambda tx: tx.run(
             "staff_session_insert",
             token_hash=engine.token_hash("staff", token),
-            staff_id=str(row[0]),
+            staff_id=row.staff_id,
             signed_in_at=at,
             expires_at=at + SESSION_SECONDS,
         )
@@ -251,25 +257,25 @@ async def session_of(engine: Engine, token: str) -> StaffSession | None:
         return None
     hashed = engine.token_hash("staff", raw)
 
-    async def body(tx: Transaction) -> tuple[Row, Row, Row] | None:
-        row = await tx.one("staff_session_get", token_hash=hashed)
-        who = await tx.one("staff_get", staff_id=row[0]) if row else None
-        sealed = await tx.one("staff_by_login", login=who[0]) if who else None
+    async def body(tx: Transaction) -> tuple[sql.StaffSessionGet, sql.StaffGet, sql.StaffByLogin] | None:
+        row = await tx.one(sql.StaffSessionGet, token_hash=hashed)
+        who = await tx.one(sql.StaffGet, staff_id=row.staff_id) if row else None
+        sealed = await tx.one(sql.StaffByLogin, login=who.login) if who else None
         return (row, who, sealed) if row and who and sealed else None
 
     found = await engine.data.read(body)
     if found is None:
         return None
     row, who, sealed = found
-    staff_id, login, roles = str(row[0]), str(who[0]), str(who[1])
-    if who[2] is not None or float(row[2]) < engine.clock.now():
+    staff_id, login, roles = row.staff_id, who.login, who.roles
+    if who.disabled_at is not None or row.expires_at < engine.clock.now():
         return None
     try:
-        _open_secret(engine, staff_id, roles, bytes(sealed[2]))
+        _open_secret(engine, staff_id, roles, sealed.second_factor)
     except SealError:
         return None  # the roles were changed in the database by hand
     named = tuple(one for one in roles.split(",") if one)
-    return StaffSession(staff_id, login, engine.actor_of(login), named, hashed, float(row[1]), float(row[2]))
+    return StaffSession(staff_id, login, engine.actor_of(login), named, hashed, row.signed_in_at, row.expires_at)
 
 
 def _open_secret(engine: Engine, staff_id: str, roles: str, sealed: bytes) -> bytes:
