@@ -86,7 +86,7 @@ async def test_nothing_else_of_them_is_left(installation):
     assert keys is None
     held = await installation.engine.keys.all(sql.StatutoryOfPerson, person_id=own.person_id)
     assert len(held) == 1
-    for query in ("receipts", "passkeys", "provision_records_of"):
+    for query in (sql.Receipts, sql.Passkeys, sql.ProvisionRecordsOf):
         assert await installation.engine.data.all(query, person_id=own.person_id) == []
     assert (await installation.engine.data.one(sql.EntriesOfPersonCount, person_id=own.person_id)) == (0,)
     assert installation.sql("SELECT COUNT(*) FROM register_entry") == [(1,)]

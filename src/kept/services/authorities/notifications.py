@@ -62,16 +62,16 @@ async def _tell(engine: Engine, person_id: bytes, rows: list[sql.EntriesLaterDue
 
     async def body(tx: Transaction) -> int:
         moved = 0
-        for _, entry_id, key_id, sealed, recorded_at in rows:
-            if await tx.run("entry_later_delete", person_id=person_id, entry_id=entry_id):
+        for row in rows:
+            if await tx.run("entry_later_delete", person_id=person_id, entry_id=row.entry_id):
                 moved += 1
                 await tx.run(
                     "entry_person_insert",
                     person_id=person_id,
-                    entry_id=entry_id,
-                    key_id=key_id,
-                    sealed=sealed,
-                    recorded_at=recorded_at,
+                    entry_id=row.entry_id,
+                    key_id=row.key_id,
+                    sealed=row.sealed,
+                    recorded_at=row.recorded_at,
                 )
         if moved:
             await insert_entries(tx, [entry], at)

@@ -223,14 +223,14 @@ class Keyring:
         epoch = self.epoch
 
         async def body(tx: Transaction) -> None:
-            for key_id, kind, wrapped_under, wrapped in await tx.all(sql.PersonKeys, person_id=person_id):
-                if kind == "statutory" and keep_until > at:
+            for row in await tx.all(sql.PersonKeys, person_id=person_id):
+                if row.kind == "statutory" and keep_until > at:
                     await tx.run(
                         "statutory_put",
-                        key_id=key_id,
+                        key_id=row.key_id,
                         person_id=person_id,
-                        epoch=wrapped_under,
-                        wrapped=wrapped,
+                        epoch=row.epoch,
+                        wrapped=row.wrapped,
                         until=keep_until,
                     )
             for query in ERASE_IN_KEYS:

@@ -175,11 +175,11 @@ async def _visits(engine: Engine, data_set: DataSet) -> list[tuple[int, ...]]:
     """Return the counts of §3.5 as rows; the weeks of the build, and nothing older."""
     places = {one.id: {word: at for at, word in enumerate(one.options)} for one in data_set.dimensions.values()}
     rows = []
-    for day, page, feature, times in await engine.data.all(sql.VisitsSince, day=""):
-        words = {"page": str(page), "feature": str(feature), "week": week_of(date.fromisoformat(str(day)))}
+    for row in await engine.data.all(sql.VisitsSince, day=""):
+        words = {"page": row.page, "feature": row.feature, "week": week_of(date.fromisoformat(row.day))}
         codes = [places[name].get(words[name]) for name in data_set.dimensions]
         if None not in codes:
-            rows.append((*(one for one in codes if one is not None), int(times)))
+            rows.append((*(one for one in codes if one is not None), row.count))
     return rows
 
 

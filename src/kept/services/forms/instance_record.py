@@ -57,20 +57,18 @@ async def standing(engine: Engine, instance_id: str) -> Standing:
             reason="instance-unknown",
             clause="§2.4",
         )
-    point, file, made_by, _, status = row[:5]
-    opened_at, closed_at, delivered_at, ended_at = (None if one is None else float(one) for one in row[6:10])
     policy = engine.policy.policy
     kinds = tuple((one.id, one.kind.value) for one in policy.points.values())
-    known = policy.points.get(str(point))
+    known = policy.points.get(row.point)
     return Standing(
-        _parsed(str(file), kinds, policy.languages),
+        _parsed(row.file, kinds, policy.languages),
         known.kind if known else PointKind.EVENT,
-        str(status),
-        str(made_by),
-        opened_at,
-        closed_at,
-        delivered_at,
-        ended_at,
+        row.status,
+        row.made_by,
+        row.opened_at,
+        row.closed_at,
+        row.delivered_at,
+        row.ended_at,
         row.taken,
     )
 

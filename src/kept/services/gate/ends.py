@@ -25,5 +25,5 @@ async def events_of_instances(engine: Engine, named: Iterable[str]) -> dict[str,
         row = await engine.data.one(sql.InstanceGet, instance_id=one)
         for event, at in (("closed", row.closed_at), ("prize-delivered", row.delivered_at)) if row else ():
             if at is not None:
-                events[event_of(event, one)] = float(at)
+                events[event_of(event, one)] = at
     return events

@@ -200,10 +200,10 @@ async def published_of(engine: Engine, instance_id: str) -> list[Published]:
     found = []
     for number, at, sealed in rows:
         words = msgspec.json.decode(
-            open_installation_record(engine, KIND, f"{instance_id}/{number}", bytes(sealed)),
+            open_installation_record(engine, KIND, f"{instance_id}/{number}", sealed),
             type=dict[str, str],
         )
-        found.append(Published(str(number), float(at), words["entry"], words["name"]))
+        found.append(Published(number, at, words["entry"], words["name"]))
     return found
 
 

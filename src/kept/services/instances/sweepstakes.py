@@ -125,8 +125,7 @@ async def public_file(engine: Engine, instance_id: str) -> dict[str, Any]:
     row, tickets = await engine.data.read(body)
     if row is None:
         raise InputError("expected a sweepstake that has opened, found none", reason="instance-unknown", clause="§2.4")
-    seed_hash, _, list_hash, public_number, seed, drawn = row
-    places = draw(str(seed), str(list_hash), str(public_number), len(tickets), int(drawn)) if drawn else []
+    places = draw(row.seed, row.list_hash, row.public_number, len(tickets), row.drawn) if row.drawn else []
     return {
         "format": FORMAT,
         "instance": instance_id,
@@ -134,11 +133,11 @@ async def public_file(engine: Engine, instance_id: str) -> dict[str, Any]:
         "prizes": found.file.prizes,
         "number_day": moment(found.file.number_at)[:10],
         "number": dict(found.file.public_number),
-        "seed_hash": str(seed_hash),
-        "list_hash": str(list_hash),
-        "public_number": str(public_number),
-        "seed": str(seed),
-        "drawn": int(drawn),
+        "seed_hash": row.seed_hash,
+        "list_hash": row.list_hash,
+        "public_number": row.public_number,
+        "seed": row.seed,
+        "drawn": row.drawn,
         "tickets": tickets,
         "winners": [tickets[place] for place in places],
     }

@@ -167,11 +167,10 @@ async def load_sheet(engine: Engine, sheet_id: str) -> tuple[Sheet, list[sql.Cal
     row, rows = await engine.data.read(body)
     if row is None:
         raise InputError("expected a call sheet, found none of that number", reason="call-sheet-unknown")
-    number, origin, origin_id, purpose, made_at, status, begun_by, ends_at = row
     shown = tuple(CallRow(one.place, None, one.outcome, one.moved_at) for one in rows)
     return Sheet(
-        sheet_id, int(number), str(origin), str(origin_id), str(purpose), float(made_at), str(status), str(begun_by),
-        float(ends_at), shown,
+        sheet_id, row.number, row.origin, row.origin_id, row.purpose, row.made_at, row.status, row.begun_by,
+        row.ends_at, shown,
     ), rows  # fmt: skip
 
 

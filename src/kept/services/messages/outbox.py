@@ -378,8 +378,7 @@ async def message_entry(  # noqa: PLR0913 -- the fields of an entry
 
 
 def _waiting(row: sql.OutboxDue) -> Waiting:
-    person_id, message_id, origin, origin_id, purpose, channel, mandate_id, attempts = row
     return Waiting(
-        bytes(person_id), str(message_id), str(origin), str(origin_id), str(purpose), Exit(channel), str(mandate_id),
-        int(attempts),
+        row.person_id, row.message_id, row.origin, row.origin_id, row.purpose, Exit(row.channel), row.mandate_id,
+        row.attempts,
     )  # fmt: skip

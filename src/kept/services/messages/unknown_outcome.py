@@ -29,16 +29,16 @@ async def find_unknown(engine: Engine, *, older_than: float | None = None) -> in
 
     async def body(tx: Transaction) -> int:
         found = 0
-        for person_id, message_id, origin, origin_id, entry_id, moved_at in await tx.all(sql.OutboxHanding):
-            if float(moved_at) < before and await tx.run(
-                "outbox_settle", person_id=bytes(person_id), message_id=str(message_id), entry_id=str(entry_id),
+        for row in await tx.all(sql.OutboxHanding):
+            if row.moved_at < before and await tx.run(
+                "outbox_settle", person_id=row.person_id, message_id=row.message_id, entry_id=row.entry_id,
                 status="unknown", reason="", next_at=at, at=at,
             ):  # fmt: skip
                 found += 1
                 await tx.run(
                     "reach_tally_add",
-                    origin=str(origin),
-                    origin_id=str(origin_id),
+                    origin=row.origin,
+                    origin_id=row.origin_id,
                     outcome="unknown",
                     reason="",
                     count=1,
@@ -96,9 +96,9 @@ async def hold_after_restore(engine: Engine) -> int:
         for campaign_id in await tx.values(sql.CampaignsInStatus, status="queueing"):
             await tx.run("campaign_stop", campaign_id=campaign_id, expected="queueing", stopped_at=at)
         waiting = await tx.all(sql.OutboxWaiting)
-        for _, _, origin, origin_id in waiting:
+        for row in waiting:
             await tx.run(
-                "reach_tally_add", origin=str(origin), origin_id=str(origin_id), outcome="unknown", reason="", count=1
+                "reach_tally_add", origin=row.origin, origin_id=row.origin_id, outcome="unknown", reason="", count=1
             )
         await tx.run("outbox_hold", at=at)
         return len(waiting)

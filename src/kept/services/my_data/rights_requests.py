@@ -153,7 +153,7 @@ async def request_of(engine: Engine, request_id: str) -> RightsRequest:
                 kind="rights-note",
                 record_id=request_id,
             ).decode()
-    approved_by = str(approval.decided_by or "") if approval and approval.outcome == "approved" else ""
+    approved_by = (approval.decided_by or "") if approval and approval.outcome == "approved" else ""
     return RightsRequest(
         request_id, row.number, row.kind, row.channel, row.case_id, row.opened_by, row.received_at, row.due_at, row.identity_check,
         row.checked_by, row.status, row.approval_id, approved_by, row.finished_at, row.outcome, note,

@@ -74,7 +74,7 @@ async def approve_act(engine: Engine, session: StaffSession, approval_id: str) -
 async def approved_by(engine: Engine, approval_id: str) -> str:
     """Return who approved an act; empty while nobody has."""
     row = await engine.data.one(sql.ApprovalGet, approval_id=approval_id)
-    return str(row.decided_by or "") if row and row.outcome == "approved" else ""
+    return (row.decided_by or "") if row and row.outcome == "approved" else ""
 
 
 async def require_approved(engine: Engine, approval_id: str) -> str:

@@ -62,17 +62,16 @@ async def find_mandate(engine: Engine, mandate_id: str) -> Mandate | None:
     row = await engine.data.one(sql.MandateGet, mandate_id=mandate_id)
     if row is None:
         return None
-    kind, actor, role, purpose, _, signed_in_at, expires_at, revoked_at, volume_left = row
     return Mandate(
         id=mandate_id,
-        kind=str(kind),
-        actor=str(actor),
-        role=str(role),
-        purpose=str(purpose),
+        kind=row.kind,
+        actor=row.actor,
+        role=row.role,
+        purpose=row.purpose,
         case="",
         person_id=b"",
-        signed_in_at=float(signed_in_at),
-        expires_at=float(expires_at),
-        revoked=revoked_at is not None,
-        volume_left=int(volume_left),
+        signed_in_at=row.signed_in_at,
+        expires_at=row.expires_at,
+        revoked=row.revoked_at is not None,
+        volume_left=row.volume_left,
     )

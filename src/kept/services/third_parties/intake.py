@@ -332,8 +332,8 @@ async def try_again(engine: Engine, intake_id: str) -> Intake:
     found = await intake_of(engine, intake_id)
     for number, reason, _, sealed in await _rows(engine, intake_id):
         if reason not in {TAKEN, OVER}:
-            record = open_quarantined(engine, intake_id, int(number), bytes(sealed))
-            await _take_record(engine, intake_id, int(number), found.partner, record)
+            record = open_quarantined(engine, intake_id, number, sealed)
+            await _take_record(engine, intake_id, number, found.partner, record)
     return await intake_of(engine, intake_id)
 
 

@@ -85,11 +85,13 @@ async def _rewrap_people(engine: Engine, epoch: int, current: int) -> int:
     total = 0
     while rows := await engine.keys.all(sql.PersonKeysOfEpoch, epoch=epoch, limit=PAGE):
         fresh = []
-        for person_id, key_id, kind, wrapped in rows:
-            owner = bytes(person_id)
-            key = engine.provider.unwrap(epoch, bytes(wrapped), wrap_binding(owner, key_id, kind, epoch))
-            again = engine.provider.wrap(current, key, wrap_binding(owner, key_id, kind, current))
-            fresh.append({"person_id": owner, "key_id": key_id, "epoch": current, "wrapped": again, "old_epoch": epoch})
+        for row in rows:
+            owner = row.person_id
+            key = engine.provider.unwrap(epoch, row.wrapped, wrap_binding(owner, row.key_id, row.kind, epoch))
+            again = engine.provider.wrap(current, key, wrap_binding(owner, row.key_id, row.kind, current))
+            fresh.append(
+                {"person_id": owner, "key_id": row.key_id, "epoch": current, "wrapped": again, "old_epoch": epoch}
+            )
         await engine.keys.write(lambda tx, them=fresh: tx.many("person_key_rewrap", them))  # type: ignore[misc]
         total += len(fresh)
     return total
@@ -101,8 +103,8 @@ async def _rewrap_statutory(engine: Engine, epoch: int, current: int) -> int:
     while rows := await engine.keys.all(sql.StatutoryOfEpoch, epoch=epoch, limit=PAGE):
         fresh = []
         for key_id, person_id, wrapped in rows:
-            owner = bytes(person_id)
-            key = engine.provider.unwrap(epoch, bytes(wrapped), wrap_binding(owner, key_id, "statutory", epoch))
+            owner = person_id
+            key = engine.provider.unwrap(epoch, wrapped, wrap_binding(owner, key_id, "statutory", epoch))
             again = engine.provider.wrap(current, key, wrap_binding(owner, key_id, "statutory", current))
             fresh.append({"key_id": key_id, "epoch": current, "wrapped": again, "old_epoch": epoch})
         await engine.keys.write(lambda tx, them=fresh: tx.many("statutory_rewrap", them))  # type: ignore[misc]
@@ -114,7 +116,7 @@ async def _rewrap_installation(engine: Engine, epoch: int, current: int) -> int:
     rows = [row for row in await engine.keys.all(sql.SystemKeys) if row.epoch == epoch]
     fresh = []
     for name, _, wrapped in rows:
-        key = engine.provider.unwrap(epoch, bytes(wrapped), wrap_binding(INSTALLATION, name, "installation", epoch))
+        key = engine.provider.unwrap(epoch, wrapped, wrap_binding(INSTALLATION, name, "installation", epoch))
         again = engine.provider.wrap(current, key, wrap_binding(INSTALLATION, name, "installation", current))
         fresh.append({"name": name, "epoch": current, "wrapped": again, "old_epoch": epoch})
     await engine.keys.write(lambda tx: tx.many("system_key_rewrap", fresh))

@@ -48,12 +48,12 @@ async def verify_installation_records(engine: Engine, wrong: Callable[[str], Non
 
 
 async def _verify_quarantine(engine: Engine, intake_id: str, wrong: Callable[[str], None]) -> None:
-    for number, _, _, sealed in await engine.data.all(sql.IntakeRecords, intake_id=intake_id):
+    for row in await engine.data.all(sql.IntakeRecords, intake_id=intake_id):
         try:
-            if sealed:
-                open_quarantined(engine, intake_id, int(number), bytes(sealed))
+            if row.sealed:
+                open_quarantined(engine, intake_id, row.number, row.sealed)
         except SealError:
-            wrong(f"partner file {intake_id[:16]}: record {number} does not open")
+            wrong(f"partner file {intake_id[:16]}: record {row.number} does not open")
 
 
 async def _verify_draw(engine: Engine, instance_id: str, wrong: Callable[[str], None]) -> None:
@@ -64,13 +64,12 @@ async def _verify_draw(engine: Engine, instance_id: str, wrong: Callable[[str], 
     row, tickets = await engine.data.read(body)
     if row is None:
         return
-    seed_hash, sealed, list_hash, _, published, _ = row
     try:
-        seed = open_seed(engine, instance_id, bytes(sealed))
+        seed = open_seed(engine, instance_id, row.sealed_seed)
     except SealError:
         wrong(f"draw {instance_id}: its seed does not open")
         return
-    if commit_seed(instance_id, seed) != seed_hash or published not in {"", seed}:
+    if commit_seed(instance_id, seed) != row.seed_hash or row.seed not in {"", seed}:
         wrong(f"draw {instance_id}: another seed than was promised")
-    if list_hash and commit_list(instance_id, tickets) != list_hash:
+    if row.list_hash and commit_list(instance_id, tickets) != row.list_hash:
         wrong(f"draw {instance_id}: other tickets than at the close")

@@ -89,9 +89,9 @@ async def _verify_entries(engine: Engine, found: Verification) -> None:
             unreadable += said is None
             if said is not None and said.act == Act.POLICY_ACTIVATE.value:
                 activated.add(dict(said.facts).get("hash", ""))
-    for version, policy_hash, _, _, _, _, activated_at in await engine.data.all(sql.PolicyVersions):
-        if activated_at is not None and policy_hash not in activated and not unreadable:
-            found.wrong(f"policy version {version}: the ledger holds no activation of it")
+    for one in await engine.data.all(sql.PolicyVersions):
+        if one.activated_at is not None and one.policy_hash not in activated and not unreadable:
+            found.wrong(f"policy version {one.version}: the ledger holds no activation of it")
 
 
 def _verify_entry(engine: Engine, row: sql.EntriesAll, found: Verification) -> Account | None:
@@ -152,10 +152,10 @@ async def _verify_tree(engine: Engine, found: Verification) -> None:  # noqa: C9
                 found.wrong(f"position {position}: no entry stands there")
                 return
             if entry is None:
-                found.wrong(f"entry {bytes(entry_id).hex()[:16]}: it was deleted from its place {position}")
+                found.wrong(f"entry {entry_id.hex()[:16]}: it was deleted from its place {position}")
             at = (position % WIDTH) * HASH_BYTES
-            if tiles[0, position // WIDTH][at : at + HASH_BYTES] != bytes(entry_id):
-                found.wrong(f"entry {bytes(entry_id).hex()[:16]}: the tree holds another leaf at its place {position}")
+            if tiles[0, position // WIDTH][at : at + HASH_BYTES] != entry_id:
+                found.wrong(f"entry {entry_id.hex()[:16]}: the tree holds another leaf at its place {position}")
             position += 1
     if position != size:
         found.wrong(f"expected {size} entries in the tree, found places for {position}")
@@ -238,17 +238,17 @@ async def _verify_copy(engine: Engine, keys: PersonKeys, person_id: bytes, found
 
 
 async def _verify_receipts(engine: Engine, keys: PersonKeys, person_id: bytes, found: Verification) -> None:
-    for receipt_id, kind, _, key_id, sealed in await engine.data.all(sql.Receipts, person_id=person_id):
+    for row in await engine.data.all(sql.Receipts, person_id=person_id):
         try:
             open_record(
-                keys.evidence_key(key_id),
-                sealed,
+                keys.evidence_key(row.key_id),
+                row.sealed,
                 vault_id=engine.vault_id,
                 owner=person_id,
                 kind="receipt",
-                record_id=receipt_id,
+                record_id=row.receipt_id,
             )
         except KeptError:
-            found.wrong(f"receipt {str(receipt_id)[:16]}: it does not open")
-        if kind not in RECEIPT_KINDS:
-            found.wrong(f"receipt {str(receipt_id)[:16]}: its kind is not one this installation writes")
+            found.wrong(f"receipt {row.receipt_id[:16]}: it does not open")
+        if row.kind not in RECEIPT_KINDS:
+            found.wrong(f"receipt {row.receipt_id[:16]}: its kind is not one this installation writes")
