@@ -60,12 +60,12 @@ async def entries_of(engine, person_id):
         sql.EntriesOfPersonPage, person_id=person_id, before=FOREVER, before_id=b"", limit=10_000
     )
     found = []
-    for entry_id, key_id, sealed, _ in rows:
-        entry = await engine.data.one(sql.EntryGet, entry_id=entry_id)
+    for row in rows:
+        entry = await engine.data.one(sql.EntryGet, entry_id=row.entry_id)
         assert entry is not None, "a person part without its entry"
-        part = open_person_part(engine, keys, person_id, bytes(entry_id), (key_id, sealed))
-        account = parse_account(open_account_part(engine, bytes(entry_id), entry).plaintext)
-        found.append((account, parse_person_part(part.plaintext), bytes(entry_id).hex()))
+        part = open_person_part(engine, keys, person_id, row.entry_id, row)
+        account = parse_account(open_account_part(engine, row.entry_id, entry).plaintext)
+        found.append((account, parse_person_part(part.plaintext), row.entry_id.hex()))
     return found
 
 

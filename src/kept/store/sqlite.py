@@ -49,23 +49,26 @@ class _Connection:
             row_class(query): (query.sql, row_maker(part, query)) for query in known.values() if query.columns
         }
 
-    async def one(self, query: type[R], /, **parameters: object) -> R | None:
+    def _first(self, query: Any, parameters: Mapping[str, object]) -> Any:
         sql, made = self._answers[query]
         cursor = self.connection.execute(sql, parameters)
         row = cursor.fetchone()
         cursor.close()
-        return None if row is None else cast("R", made(row))
+        return None if row is None else made(row)
+
+    async def one(self, query: type[R], /, **parameters: object) -> R | None:
+        return cast("R | None", self._first(query, parameters))
 
     async def all(self, query: type[R], /, **parameters: object) -> list[R]:
         sql, made = self._answers[query]
         return list(map(made, self.connection.execute(sql, parameters).fetchall()))
 
     async def each(self, query: type[R], rows: Iterable[Mapping[str, object]], /) -> list[R | None]:
-        return [await self.one(query, **parameters) for parameters in rows]
+        return [self._first(query, parameters) for parameters in rows]
 
     async def value(self, query: type[Single[Any]], /, **parameters: object) -> Any:
-        row = await self.one(query, **parameters)
-        return row[0] if row else None
+        row = self._first(query, parameters)
+        return None if row is None else row[0]
 
     async def values(self, query: type[Single[T]], /, **parameters: object) -> list[T]:
         return [row[0] for row in await self.all(query, **parameters)]

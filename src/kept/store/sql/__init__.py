@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from kept.errors import StoreError
@@ -46,7 +45,7 @@ def row_maker(part: str, query: Query) -> Callable[[tuple[Any, ...]], Any]:
 
     It raises `StoreError` (reason `database-corrupt`) over a value of another type than its column's.
     """
-    make, described = partial(tuple.__new__, row_class(query)), answered(part, query)
+    made, described = row_class(query), answered(part, query)
     seen: set[tuple[type, ...]] = set()
 
     def checked(row: tuple[Any, ...]) -> Any:
@@ -54,7 +53,7 @@ def row_maker(part: str, query: Query) -> Callable[[tuple[Any, ...]], Any]:
             for kind, column in zip(kinds, described, strict=True):
                 _check(kind, column)
             seen.add(kinds)
-        return make(row)
+        return made(row)
 
     return checked
 
