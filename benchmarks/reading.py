@@ -22,6 +22,7 @@ from kept.services.engine.installation import Settings, installation_parts, pars
 from kept.services.forms import collection
 from kept.services.staff.activation import activate_first
 from kept.services.staff.credentials import issue_credential, mandate_of
+from kept.store import sql
 
 POLICY = Path(__file__).parent.parent / "policies/photolibrary.policy.md"
 PEOPLE = 300
@@ -82,7 +83,7 @@ async def measure():
             person = dice.choice(people)
 
             async def body(tx):
-                return await tx.all("value_of_slot", person_id=person, slot="name")
+                return await tx.all(sql.ValueOfSlot, person_id=person, slot="name")
 
             assert await engine.data.read(body)
 

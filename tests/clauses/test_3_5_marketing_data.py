@@ -16,7 +16,7 @@ async def counted(installation, browser):
     """What the installation has counted."""
     await browser.web.visits.keep()
     found: Counter[tuple[str, str]] = Counter()
-    for _, page, feature, count in await installation.engine.data.read(lambda tx: tx.all("visits_since", day="")):
+    for _, page, feature, count in await installation.engine.data.all(sql.VisitsSince, day=""):
         found[page, feature] += count
     return found
 

@@ -41,6 +41,7 @@ from kept.services.third_parties.recipients import register_key
 from kept.services.upkeep.canary_planting import plant
 from kept.services.upkeep.key_rotation import rotate
 from kept.services.upkeep.sending import equip
+from kept.store import sql
 
 CUSTOMER = "mori"
 CLUB = "picture-club"
@@ -220,7 +221,7 @@ async def _take_in(engine: Engine, people: list[tuple[bytes, str]]) -> None:
     notice = (await collection.present_form(engine, "registration", "", "en")).notice_id
     records: list[dict[str, object]] = []
     for number, (person_id, _) in enumerate(people[1:4]):
-        row = await engine.data.read(lambda tx, one=person_id: tx.one("password_get", person_id=one))  # type: ignore[misc]
+        row = await engine.data.one(sql.PasswordGet, person_id=person_id)
         statement = {
             "notice": notice,
             "to": engine.policy.policy.controller["name"],
@@ -230,7 +231,7 @@ async def _take_in(engine: Engine, people: list[tuple[bytes, str]]) -> None:
         }
         records.append(
             {
-                "login_name": str(row[0]) if row else "",
+                "login_name": row.login_name if row else "",
                 "items": {"fax": f"075-200-{1000 + number}"},
                 "statement": statement if number else None,
             }

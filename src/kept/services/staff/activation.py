@@ -22,7 +22,8 @@ from kept.services.engine.flush import insert_entries
 from kept.services.engine.record import Actor, account_part, operator, sealed_entry
 from kept.services.staff.approvals import waiting_approvals
 from kept.services.staff.sessions import StaffSession
-from kept.store.interface import Row, Transaction
+from kept.store import sql
+from kept.store.interface import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Version:
 
 async def versions(engine: Engine) -> list[Version]:
     """Return every version, newest first."""
-    asked = {str(row[2]): str(row[3]) for row in await waiting_approvals(engine) if row[1] == "activate"}
+    asked = {one.subject: one.requested_by for one in await waiting_approvals(engine) if one.act == "activate"}
     return [
         Version(
             int(version),
@@ -58,9 +59,7 @@ async def versions(engine: Engine) -> list[Version]:
             None if activated_at is None else float(activated_at),
             asked.get(f"policy-version:{version}", ""),
         )
-        for version, hashed, effective_at, proposed_by, _, _, activated_at in await engine.data.read(
-            lambda tx: tx.all("policy_versions")
-        )
+        for version, hashed, effective_at, proposed_by, _, _, activated_at in await engine.data.all(sql.PolicyVersions)
     ]
 
 
@@ -81,7 +80,7 @@ async def propose(engine: Engine, files: Mapping[str, bytes], *, by: str) -> Act
     version, at = active.policy.version, engine.clock.now()
 
     async def body(tx: Transaction) -> None:
-        row = await tx.one("policy_get", version=version)
+        row = await tx.one(sql.PolicyGet, version=version)
         proposal: dict[str, object] = {
             "version": version,
             "policy_hash": active.hash,
@@ -92,9 +91,9 @@ async def propose(engine: Engine, files: Mapping[str, bytes], *, by: str) -> Act
         }
         if row is None:
             await tx.run("policy_insert", **proposal)
-        elif row[0] == active.hash:
+        elif row.policy_hash == active.hash:
             return
-        elif any(one[6] is not None for one in await tx.all("policy_versions")) or not await tx.run(
+        elif any(one.activated_at is not None for one in await tx.all(sql.PolicyVersions)) or not await tx.run(
             "policy_replace_first", **proposal
         ):
             raise ConflictError(
@@ -131,8 +130,8 @@ async def activate_first(engine: Engine, files: Mapping[str, bytes], *, by: str)
         DeniedError: A version was activated before; then the right `activate` is needed.
     """
     active = await propose(engine, files, by=by)
-    rows = await engine.data.read(lambda tx: tx.all("policy_versions"))
-    if any(row[6] is not None for row in rows):
+    rows = await engine.data.all(sql.PolicyVersions)
+    if any(row.activated_at is not None for row in rows):
         raise DeniedError(
             "expected an installation without a policy, found one that has",
             needed="the right `activate`, on the console",
@@ -158,12 +157,11 @@ async def activate(engine: Engine, session: StaffSession, version: int, *, appro
     """
     session.require(engine, "activate")
 
-    async def body(tx: Transaction) -> tuple[Row | None, int]:
-        count = await tx.one("staff_count")
-        return await tx.one("policy_get", version=version), int(count[0]) if count else 0
+    async def body(tx: Transaction) -> tuple[sql.PolicyGet | None, int]:
+        return await tx.one(sql.PolicyGet, version=version), await tx.value(sql.StaffCount)
 
     row, staff = await engine.data.read(body)
-    if row is None or row[6] is not None:
+    if row is None or row.activated_at is not None:
         raise InputError(
             "expected a proposed version, found none waiting", reason="version-unknown", rests_on="bound-to-notice"
         )
@@ -174,7 +172,7 @@ async def activate(engine: Engine, session: StaffSession, version: int, *, appro
             reason="second-approver",
             rests_on="roles",
         )
-    active = compile_policy(decode_files(bytes(row[1])), engine.parts.guarantees)
+    active = compile_policy(decode_files(row.files), engine.parts.guarantees)
     await _activate(engine, active, session.acting(), approver=approver)
 
 
