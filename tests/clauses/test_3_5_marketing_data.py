@@ -7,6 +7,8 @@ from collections import Counter
 import pytest
 from asked import Browser
 
+from kept.store import sql
+
 pytestmark = pytest.mark.anyio
 
 COOKIE = "__Host-kept_visit"

@@ -74,7 +74,7 @@ def test_sessions_end_by_time_and_with_the_person(data):
         data.insert("session_insert", person_id=person_id, token_hash=token_hash, expires_at=expires_at)
     assert data.run("sessions_expire", at=15.0) == 1
     assert data.run("session_erase", person_id=MORI) == 1
-    assert data.one("session_get", person_id=SATO, token_hash=b"c") == (1000.5, 1000.5, 20.0)
+    assert data.one(sql.SessionGet, person_id=SATO, token_hash=b"c") == (1000.5, 1000.5, 20.0)
 
 
 def test_a_system_calls_a_person_one_thing(data):
@@ -83,6 +83,6 @@ def test_a_system_calls_a_person_one_thing(data):
         data.insert("external_id_insert", person_id=MORI, system=system, key_id="k", sealed=b"s")
     with pytest.raises(ConflictError):
         data.insert("external_id_insert", person_id=MORI, system="shop", key_id="k", sealed=b"t")
-    assert data.all("external_ids", person_id=MORI) == [("club", "k", b"s"), ("shop", "k", b"s")]
+    assert data.all(sql.ExternalIds, person_id=MORI) == [("club", "k", b"s"), ("shop", "k", b"s")]
     assert data.run("external_id_erase", person_id=MORI) == 2
-    assert data.all("external_ids", person_id=MORI) == []
+    assert data.all(sql.ExternalIds, person_id=MORI) == []

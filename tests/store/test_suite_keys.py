@@ -129,7 +129,7 @@ def test_the_last_checkpoint_never_shrinks(keys):
     assert keys.run("last_checkpoint_put", size=5, note="five again", at=3.0) == 1
     assert keys.one(sql.LastCheckpointGet) == (5, "five again", 3.0)
     assert keys.run("last_checkpoint_forget") == 1
-    assert keys.one("last_checkpoint_get") is None
+    assert keys.one(sql.LastCheckpointGet) is None
 
 
 def test_an_id_of_a_system_names_one_person_until_they_are_erased(keys):
@@ -138,7 +138,7 @@ def test_an_id_of_a_system_names_one_person_until_they_are_erased(keys):
         keys.run("external_token_insert", system=system, token=b"C-1", person_id=person_id)
     with pytest.raises(ConflictError):
         keys.run("external_token_insert", system="shop", token=b"C-1", person_id=TANI)
-    assert keys.one("external_token_find", system="shop", token=b"C-1") == (MORI,)
+    assert keys.one(sql.ExternalTokenFind, system="shop", token=b"C-1") == (MORI,)
     assert keys.run("external_token_erase", person_id=MORI) == 1
-    assert keys.one("external_token_find", system="shop", token=b"C-1") is None
-    assert keys.one("external_token_find", system="club", token=b"C-1") == (SATO,)
+    assert keys.one(sql.ExternalTokenFind, system="shop", token=b"C-1") is None
+    assert keys.one(sql.ExternalTokenFind, system="club", token=b"C-1") == (SATO,)

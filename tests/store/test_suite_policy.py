@@ -52,7 +52,7 @@ def test_a_proposal_is_replaced_while_it_was_never_activated(data):
     data.insert("policy_insert", version=1, policy_hash="h")
     other = {"policy_hash": "better", "files": b"g", "effective_at": 2.0, "proposed_by": "op", "proposed_at": 3.0}
     assert data.run("policy_replace_first", version=1, **other) == 1
-    assert data.one("policy_get", version=1) == ("better", b"g", 2.0, "op", 3.0, None, None)
+    assert data.one(sql.PolicyGet, version=1) == ("better", b"g", 2.0, "op", 3.0, None, None)
     data.run("policy_activate", version=1, entry_id=b"e", activated_by="first", activated_at=5.0)
     assert data.run("policy_replace_first", version=1, **other) == 0
 

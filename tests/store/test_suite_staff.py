@@ -16,9 +16,9 @@ def test_staff_are_found_by_login_and_listed(data):
         data.insert("staff_insert", staff_id=staff_id, login=login, created_at=1.0)
     with pytest.raises(ConflictError):
         data.insert("staff_insert", staff_id="s3", login="abe")
-    assert data.one("staff_by_login", login="abe") == ("s1", "password_hash", b"second_factor", 0, "roles", None)
-    assert data.one("staff_get", staff_id="s2") == ("ogawa", "roles", None, b"second_factor")
-    assert data.all("staff_all") == [("s1", "abe", "roles", 1.0, None), ("s2", "ogawa", "roles", 1.0, None)]
+    assert data.one(sql.StaffByLogin, login="abe") == ("s1", "password_hash", b"second_factor", 0, "roles", None)
+    assert data.one(sql.StaffGet, staff_id="s2") == ("ogawa", "roles", None, b"second_factor")
+    assert data.all(sql.StaffAll) == [("s1", "abe", "roles", 1.0, None), ("s2", "ogawa", "roles", 1.0, None)]
 
 
 def test_a_one_time_code_is_spent_with_all_before_it(data):
@@ -63,8 +63,8 @@ def test_a_credential_is_revoked_once(data):
     assert data.run("credential_revoke", credential_id="c", at=5.0) == 1
     assert data.run("credential_revoke", credential_id="c", at=6.0) == 0
     said = ("label", "shop", "contact", "rights", "system", 1.0, 5.0)
-    assert data.one("credential_get", credential_id="c") == (b"secret_hash", *said)
-    assert data.all("credentials") == [("c", *said), ("d", "label", "shop", "", "rights", "system", 2.0, None)]
+    assert data.one(sql.CredentialGet, credential_id="c") == (b"secret_hash", *said)
+    assert data.all(sql.Credentials) == [("c", *said), ("d", "label", "shop", "", "rights", "system", 2.0, None)]
 
 
 def mandate(data, mandate_id="m", **given):
@@ -90,8 +90,8 @@ def test_mandates_end_with_their_case_and_their_actor(data):
         mandate(data, mandate_id, case_id=case_id, actor=actor)
     assert data.run("mandates_revoke_case", case_id="c1", at=5.0) == 1
     assert data.run("mandates_revoke_actor", actor="abe", at=6.0) == 1
-    assert data.one("mandate_of_case", case_id="c1") == ("m1", 1000.5, 100.0, 5.0, 10)
-    assert [data.one("mandate_get", mandate_id=one)[7] for one in ("m1", "m2", "m3")] == [5.0, 6.0, None]
+    assert data.one(sql.MandateOfCase, case_id="c1") == ("m1", 1000.5, 100.0, 5.0, 10)
+    assert [data.one(sql.MandateGet, mandate_id=one)[7] for one in ("m1", "m2", "m3")] == [5.0, 6.0, None]
     assert data.run("mandate_charge", mandate_id="m1", count=1, at=1.0) == 0
     assert data.run("mandate_charge", mandate_id="m3", count=1, at=1.0) == 1
 

@@ -41,7 +41,6 @@ from kept.services.third_parties.recipients import register_key
 from kept.services.upkeep.canary_planting import plant
 from kept.services.upkeep.key_rotation import rotate
 from kept.services.upkeep.sending import equip
-from kept.store import sql
 
 CUSTOMER = "mori"
 CLUB = "picture-club"
@@ -221,7 +220,7 @@ async def _take_in(engine: Engine, people: list[tuple[bytes, str]]) -> None:
     notice = (await collection.present_form(engine, "registration", "", "en")).notice_id
     records: list[dict[str, object]] = []
     for number, (person_id, _) in enumerate(people[1:4]):
-        row = await engine.data.one(sql.PasswordGet, person_id=person_id)
+        login = await accounts.login_name_of(engine, person_id)
         statement = {
             "notice": notice,
             "to": engine.policy.policy.controller["name"],
@@ -231,7 +230,7 @@ async def _take_in(engine: Engine, people: list[tuple[bytes, str]]) -> None:
         }
         records.append(
             {
-                "login_name": row.login_name if row else "",
+                "login_name": login,
                 "items": {"fax": f"075-200-{1000 + number}"},
                 "statement": statement if number else None,
             }

@@ -95,11 +95,11 @@ class Store(Protocol):
 
     async def one(self, query: type[R], /, **parameters: object) -> R | None:
         """Read the first row of *query*, over a snapshot of its own."""
-        return await self.one(query, **parameters)
+        return await self.read(lambda tx: tx.one(query, **parameters))
 
     async def all(self, query: type[R], /, **parameters: object) -> list[R]:
         """Read all rows of *query*, over a snapshot of its own."""
-        return await self.all(query, **parameters)
+        return await self.read(lambda tx: tx.all(query, **parameters))
 
     @overload
     async def value(self, query: type[Computed], /, **parameters: object) -> int: ...
@@ -107,11 +107,11 @@ class Store(Protocol):
     async def value(self, query: type[Single[T]], /, **parameters: object) -> T | None: ...
     async def value(self, query: type[Single[Any]], /, **parameters: object) -> Any:
         """Read the one column of the first row of *query*, over a snapshot of its own."""
-        return await self.value(query, **parameters)
+        return await self.read(lambda tx: tx.value(query, **parameters))
 
     async def values(self, query: type[Single[T]], /, **parameters: object) -> list[T]:
         """Read the one column of all rows of *query*, over a snapshot of its own."""
-        return await self.values(query, **parameters)
+        return await self.read(lambda tx: tx.values(query, **parameters))
 
     async def write(self, body: Body[T]) -> T:
         """Run *body* in one transaction and return once it is durable.

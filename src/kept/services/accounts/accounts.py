@@ -108,6 +108,12 @@ async def join_with_password(engine: Engine, password: str, language: str) -> Is
     return Issued(person_id, login_name, codes)
 
 
+async def login_name_of(engine: Engine, person_id: bytes) -> str:
+    """Return the login name a person was issued; empty for one who signs in with a passkey alone."""
+    kept = await engine.data.one(sql.PasswordGet, person_id=person_id)
+    return kept.login_name if kept else ""
+
+
 async def sign_in_with_password(engine: Engine, login_name: str, password: str) -> bytes:
     """Return the person's id; an unknown name costs the same and says the same.
 
