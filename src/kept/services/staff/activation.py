@@ -1,4 +1,4 @@
-"""Activating a policy version: an act, with the hashes of all files in its entry; a second approver once there are two.
+"""The activation of a policy version: an act, with the hashes of all files in its entry; a second approver once there are two.
 
 A version number never returns with other bytes. What is not effective yet waits for its date.
 """
