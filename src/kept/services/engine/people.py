@@ -1,4 +1,4 @@
-"""Loading one person as a decision needs them: keys, sealed state, values; authenticated, and never older than K's copy.
+"""One person, loaded as a decision needs them: keys, sealed state, values; authenticated, and never older than K's copy.
 
 Read D, then the key; no key means erased. D behind K's copy of the state was rolled back: refused and recorded.
 """

@@ -1,4 +1,4 @@
-"""Activating a policy version: an act, with the hashes of all files in its entry; a second approver once there are two.
+"""The activation of a policy version: an act, with the hashes of all files in its entry; a second approver once there are two.
 
 A version number never returns with other bytes. What is not effective yet waits for its date.
 """
@@ -8,18 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from msgspec.structs import replace
-
 from kept.errors import ConflictError, DeniedError, InputError, PolicyError
 from kept.policy.check import check_policy
 from kept.policy.findings import Severity
-from kept.policy.ground import clause_of
 from kept.policy.vocabulary import GuaranteeWord
 from kept.services.engine.active_policy import ActivePolicy, compile_policy, decode_files, encode_files
-from kept.services.engine.acts import GROUNDS, Act
+from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
-from kept.services.engine.record import Actor, account_part, operator, sealed_entry
+from kept.services.engine.record import Actor, entry_of, operator
 from kept.services.staff.approvals import waiting_approvals
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
@@ -178,19 +175,18 @@ async def activate(engine: Engine, session: StaffSession, version: int, *, appro
 
 async def _activate(engine: Engine, active: ActivePolicy, who: Actor, *, approver: str) -> None:
     at = engine.clock.now()
-    account = account_part(
+    entry = entry_of(
         engine,
         who,
         Act.POLICY_ACTIVATE,
         at=at,
-        clause=clause_of(active.policy, GROUNDS[Act.POLICY_ACTIVATE]),
+        under=active,
         facts=(
             ("version", str(active.policy.version)),
             ("hash", active.hash),
             ("approver", engine.actor_of(approver) if approver else ""),
         ),
     )
-    entry = sealed_entry(engine, replace(account, policy=active.hash[:16]))
 
     async def body(tx: Transaction) -> None:
         if not await tx.run(

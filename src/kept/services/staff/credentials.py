@@ -116,11 +116,8 @@ async def issue_credential(  # noqa: PLR0913 -- what a credential is
         await tx.run("credential_insert", credential_id=credential_id, secret_hash=secret_hash, created_at=at, **row)
 
     await engine.data.write(body)
-    facts = (
-        ("credential", credential_id),
-        ("purposes", row["purposes"]),
-        *((("rights", row["rights"]),) if may else ()),
-    )
+    rights = (("rights", row["rights"]),) if may else ()
+    facts = (("credential", credential_id), ("purposes", row["purposes"]), *rights)
     await record(engine, operator(by).acting(role=role), Act.CREDENTIAL_CHANGE, at=at, facts=facts)
     return f"kept_{credential_id}_{secret}"
 
