@@ -309,12 +309,12 @@ def files_of(engine: Engine) -> tuple[SqliteStore, SqliteStore]:
     """Return D and K of an installation that lies in files.
 
     Raises:
-        SettingError: It lies in memory.
+        SettingError: It does not lie in files.
     """
     data, keys = engine.data, engine.keys
     if not isinstance(data, SqliteStore) or not isinstance(keys, SqliteStore):
         raise SettingError(
-            "expected an installation in files, found one in memory",
+            "expected an installation in files, found another",
             reason="backup-no-files",
             hint="open it from files",
         )
