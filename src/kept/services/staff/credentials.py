@@ -143,7 +143,7 @@ async def credential_of(engine: Engine, credential: str) -> Credential:
         )
     ):
         raise _wrong()
-    return _good(_credential(sql.Credentials(credential_id, *row[1:])))
+    return _good(_credential(credential_id, row))
 
 
 async def credential_now(engine: Engine, credential_id: str) -> Credential:
@@ -155,12 +155,12 @@ async def credential_now(engine: Engine, credential_id: str) -> Credential:
     row = await engine.data.one(sql.CredentialGet, credential_id=credential_id)
     if row is None:
         raise _wrong()
-    return _good(_credential(sql.Credentials(credential_id, *row[1:])))
+    return _good(_credential(credential_id, row))
 
 
 async def all_credentials(engine: Engine) -> list[Credential]:
     """Return every credential, oldest first, those taken back as well; no secret."""
-    return [_credential(row) for row in await engine.data.all(sql.Credentials)]
+    return [_credential(row.credential_id, row) for row in await engine.data.all(sql.Credentials)]
 
 
 async def mandate_of(engine: Engine, credential: str, purpose: str = "") -> Mandate:
@@ -235,9 +235,9 @@ async def revoke_credential(engine: Engine, credential_id: str, *, by: str) -> N
     await record(engine, operator(by), Act.CREDENTIAL_CHANGE, at=at, facts=facts)
 
 
-def _credential(row: sql.Credentials) -> Credential:
+def _credential(credential_id: str, row: sql.CredentialGet | sql.Credentials) -> Credential:
     return Credential(
-        id=row.credential_id,
+        id=credential_id,
         label=row.label,
         role=row.role,
         purposes=tuple(row.purposes.split(",")) if row.purposes else (),
