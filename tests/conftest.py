@@ -24,7 +24,11 @@ settings.register_profile(
     "kept",
     deadline=None,
     print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.differing_executors,  # `make mutate` runs a test several times in one process
+    ],
 )
 settings.load_profile("kept")
 

@@ -436,6 +436,31 @@ async def test_the_body_of_a_request(installation):
         assert (await browser.post("/en/join", password="x" * (size - fixed))).status_code == status
 
 
+@pytest.mark.parametrize("said", [limits.REQUEST_BODY_BYTES + 1, None])
+async def test_a_body_that_is_too_large_is_not_waited_for(installation, said):
+    """What says so is refused before a byte of it is asked for; what does not is refused when it has sent too much."""
+    asked, sent = [], []
+
+    async def receive():
+        asked.append(1)
+        return {"type": "http.request", "body": b"x" * 1024, "more_body": True}
+
+    async def send(message):
+        sent.append(message)
+
+    headers = [(b"host", b"shop.example"), (b"origin", b"https://shop.example")]
+    headers += [(b"content-type", b"application/x-www-form-urlencoded")]
+    headers += [(b"content-length", str(said).encode())] if said else []
+    scope = {
+        "type": "http", "method": "POST", "path": "/en/join", "raw_path": b"/en/join", "root_path": "", "scheme": "https",
+        "query_string": b"", "http_version": "1.1", "headers": headers, "client": ("127.0.0.1", 1),
+        "server": ("shop.example", 443),
+    }  # fmt: skip
+    await Browser(installation).app(scope, receive, send)
+    assert sent[0]["status"] == 413
+    assert len(asked) == (0 if said else limits.REQUEST_BODY_BYTES // 1024 + 1)
+
+
 @pytest.mark.edge("ERASURE_GRACE_SECONDS")
 async def test_the_time_to_think_it_over(installation):
     """An erasure can be undone until its last second; then it is done."""
