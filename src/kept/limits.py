@@ -298,7 +298,7 @@ PROJECTION_SECONDS = _time("PROJECTION_SECONDS", 7 * DAY, "a data set, before it
 PROJECTION_RUN_SECONDS = _time("PROJECTION_RUN_SECONDS", 12 * HOUR, "the mandate under which a data set is built")
 QUESTION_DIMENSIONS = _cap("QUESTION_DIMENSIONS", 3, "dimensions", "dimensions of one question")
 QUESTION_CELLS = _cap("QUESTION_CELLS", 20_000, "cells", "cells of one question")
-COUNTED_GROUPS = _cap("COUNTED_GROUPS", 4_000_000, "groups", "groups counted at once")
+COUNTED_GROUPS = _pace("COUNTED_GROUPS", 4_000_000, "groups", "groups counted at once")
 COUNTED_OPTIONS = _cap(
     "COUNTED_OPTIONS", 16, "options", "options of a some-of item that can be counted: each is a bit of two bytes"
 )
