@@ -112,10 +112,6 @@ def vocabulary_words() -> set[str]:
         "exported",
         "erased meanwhile",
         "erased",
-        "mail",
-        "post",
-        "phone",
-        "fax",
     }
     words |= {*PHASES, *REASONS.values()}
     words |= {erasure.NOT_REWRITTEN, erasure.COPIES_OF_KEYS, *erasure.STAYS}

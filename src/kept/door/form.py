@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from kept.policy.instance import Instance
-from kept.policy.words import ItemType
+from kept.policy.item_type import ItemType
 from kept.services.forms.collection import Presented, box_value
 from kept.services.forms.submission import ANSWER
 

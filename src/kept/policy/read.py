@@ -15,13 +15,14 @@ from kept.errors import PolicyError
 from kept.policy import declare
 from kept.policy.findings import Place, Report, as_error
 from kept.policy.fit import MISFIT, Fitting
+from kept.policy.item_type import ItemType
 from kept.policy.markdown import Document, Rule, take_apart
 from kept.policy.model import Block, Clause, Declaration, GuaranteeUse, Policy, Section
 from kept.policy.prefecture import OPTION_TITLES
 from kept.policy.title import Titles
 from kept.policy.translate import Translation, file_hash, has_words, is_fresh
 from kept.policy.vocabulary import FRONT, FRONT_OF_TRANSLATION, RULE, GuaranteeWord
-from kept.policy.words import ClauseKind, ItemType
+from kept.policy.words import ClauseKind
 from kept.policy.yaml_block import Node, Table
 
 _FILE_NAME = re.compile(r"(?P<name>[A-Za-z0-9_-]{1,64})(?:\.(?P<language>[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?))?\.md")

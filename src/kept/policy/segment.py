@@ -14,8 +14,9 @@ from kept import limits
 from kept.errors import InputError
 from kept.policy.ground import cite
 from kept.policy.instance import Instance
+from kept.policy.item_type import ItemType
 from kept.policy.model import Policy
-from kept.policy.words import Exit, ItemType
+from kept.policy.words import Exit
 
 CHOICES = frozenset({ItemType.ONE_OF, ItemType.SOME_OF})
 CONDITIONS_AT_MOST = limits.SEGMENT_CONDITIONS

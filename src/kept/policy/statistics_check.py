@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kept import limits
+from kept.policy.item_type import ItemType
 from kept.policy.model import Declaration, Policy
-from kept.policy.words import Exit, ItemType
+from kept.policy.words import Exit
 
 VISIT_DIMENSIONS = {"page": "declared", "feature": "declared", "week": "calendar"}
 MOST_SOME_OF = limits.COUNTED_OPTIONS

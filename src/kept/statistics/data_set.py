@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from kept.policy.item_type import ItemType
 from kept.policy.model import Declaration, Policy
 from kept.policy.statistics_check import item_of, purposes_of
-from kept.policy.words import ItemType
 
 Titles = Mapping[str, str]
 Options = Mapping[str, Titles]

@@ -16,11 +16,12 @@ from kept.policy.check import check_policy
 from kept.policy.coverage import coverage, parts
 from kept.policy.explain import explain
 from kept.policy.flow import flow, flow_svg
+from kept.policy.item_type import ItemType
 from kept.policy.jsonld import jsonld
 from kept.policy.read import policy_hash, read_policy
 from kept.policy.render import inline_html, render
 from kept.policy.translate import accept_translation
-from kept.policy.words import Basis, ClauseKind, Exit, ItemType
+from kept.policy.words import Basis, ClauseKind, Exit
 from policies.words import GUARANTEES
 
 POLICIES = Path(__file__).parents[3] / "policies"

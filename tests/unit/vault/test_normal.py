@@ -8,7 +8,7 @@ import pytest
 from cited import cited
 
 from kept.errors import SubmissionError
-from kept.policy.words import ItemType
+from kept.policy.item_type import ItemType
 from kept.vault.normal import normalise
 
 TODAY = "2026-11-23"

@@ -10,10 +10,11 @@ from kept import limits
 from kept.errors import SubmissionError
 from kept.policy import present
 from kept.policy.instance import Instance, Question
+from kept.policy.item_type import ItemType
 from kept.policy.model import Policy
 from kept.policy.narrow import narrow
 from kept.policy.notice import Notice
-from kept.policy.words import Exit, ItemType
+from kept.policy.words import Exit
 from kept.vault.normal import normalise
 
 TICK = "choice"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
+
 from kept.policy.words import Exit
 from kept.services.engine.dispatchers import Waiting
 from kept.services.engine.engine import Engine
@@ -20,10 +22,10 @@ async def hold_put_aside(engine: Engine) -> int:
 
     async def body(tx: Transaction) -> int:
         held = 0
-        for channel in (Exit.POST, Exit.PHONE):
+        for channel, take_out in TAKES_OUT.items():
             for row in await tx.all("sent_by_channel", channel=channel.value):
                 person_id, message_id = bytes(row[0]), str(row[1])
-                if await _take_out(tx, person_id, message_id, channel):
+                if await take_out(tx, person_id, message_id):
                     await tx.run("sent_is_unknown", person_id=person_id, message_id=message_id, moved_at=at)
                     one = Waiting(person_id, message_id, str(row[2]), str(row[3]), str(row[4]), channel, "", 0)
                     await count(tx, one, "sent", change=-1)
@@ -34,10 +36,16 @@ async def hold_put_aside(engine: Engine) -> int:
     return await engine.data.write(body)
 
 
-async def _take_out(tx: Transaction, person_id: bytes, message_id: str, channel: Exit) -> bool:
-    if channel is Exit.POST:
-        return bool(await tx.run("letter_delete", person_id=person_id, message_id=message_id))
+async def _letter(tx: Transaction, person_id: bytes, message_id: str) -> bool:
+    return bool(await tx.run("letter_delete", person_id=person_id, message_id=message_id))
+
+
+async def _call(tx: Transaction, person_id: bytes, message_id: str) -> bool:
     call = await tx.one("call_row_of_person", person_id=person_id, message_id=message_id)
     if call is None or str(call[1]) not in {WAITING, SHOWN}:
         return False
     return bool(await tx.run("call_row_delete", person_id=person_id, message_id=message_id))
+
+
+TAKES_OUT: Mapping[Exit, Callable[[Transaction, bytes, str], Awaitable[bool]]] = {Exit.POST: _letter, Exit.PHONE: _call}
+"""What takes a waiting message out, for each channel that puts aside; false where it does not wait any more."""

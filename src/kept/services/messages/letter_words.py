@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from kept.channels.letter import Letter
+from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.model import Policy
-from kept.policy.words import Basis
+from kept.policy.words import Basis, Exit
 from kept.services.engine.dispatchers import Message, Opened, Words
 
 ZONE = ZoneInfo("Asia/Tokyo")
@@ -26,7 +27,6 @@ SAY: Mapping[str, Mapping[str, str]] = {
         "stop": "How to stop it: end this use on “My data”, or write to {contact}.",
         "stop-way": "How to stop it: end this use, or this way of reaching you, on “My data”, or write to {contact}.",
         "closing": "{sender}",
-        "fax": "Fax",
         "to": "To",
         "from": "From",
         "date": "Date",
@@ -42,7 +42,6 @@ SAY: Mapping[str, Mapping[str, str]] = {
         "stop": "止めるには：「マイデータ」で、この利用を止められます。{contact} へのご連絡でも承ります。",
         "stop-way": "止めるには：「マイデータ」で、この利用またはこの連絡方法を止められます。{contact} へのご連絡でも承ります。",
         "closing": "{sender}",
-        "fax": "ファクス",
         "to": "宛先",
         "from": "差出人",
         "date": "日付",
@@ -103,7 +102,7 @@ def fax_of(policy: Policy, message: Message, opened: Opened, at: float) -> Lette
         note="",
         address=(),
         layout="fax",
-        heading=say["fax"],
+        heading=CHANNEL_TABLE[Exit.FAX].heading[letter.language],
         cover=(
             (say["to"], say["mr"].format(name=opened.name) if opened.name else say["person"]),
             (say["from"], ", ".join(letter.sender)),

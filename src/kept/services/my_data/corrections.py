@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from kept.errors import SubmissionError
 from kept.policy import change
-from kept.policy.words import ItemType, Source
+from kept.policy.item_type import ItemType
+from kept.policy.words import Source
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person

@@ -10,7 +10,8 @@ import json
 import zipfile
 from typing import Any
 
-from kept.policy.words import Exit, ItemType
+from kept.policy.item_type import ItemType
+from kept.policy.words import Exit
 from kept.services.cases.contacts import contacts_to
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine

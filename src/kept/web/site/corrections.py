@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from kept.errors import SubmissionError
-from kept.policy.words import ItemType
+from kept.policy.item_type import ItemType
 from kept.services.gate.own_session import Own
 from kept.services.my_data import corrections
 from kept.services.my_data.own_data import own_data
