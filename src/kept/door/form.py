@@ -123,7 +123,7 @@ def form_of(shown: Presented, given: Collection[str], instance: Instance | None 
                 until=hint.until,
                 needed=hint.needed,
                 options={one: item.option_titles.get(one, {}).get(language, one) for one in item.options},
-                several=item.type is ItemType.SOME_OF,
+                several=item.type.about.several,
                 given=item.id in given,
             )
         )

@@ -255,10 +255,13 @@ def _check_own_words(reading: Reading) -> None:
     """What a shape cannot say: options only for choices, stages or items, needed items asked at the point."""
     report = reading.report
     for name, found in reading.all("items"):
-        choice = found.plain["type"] in (ItemType.ONE_OF, ItemType.SOME_OF)
-        if choice != bool(found.plain.get("of")):
+        kind = ItemType(found.plain["type"])
+        if kind.about.has_options != bool(found.plain.get("of")):
             message = f"expected `of` with its options for a choice and only there, found otherwise for `{name}`"
             report.error(found.place, "options-unfit", message, clause=found.clause)
+        if found.plain.get("findable") and not kind.about.findable:
+            message = f"expected `findable` only where a value names somebody, found it for `{name}` of type `{kind}`"
+            report.error(found.place, "findable-unfit", message, clause=found.clause)
     for name, found in reading.all("collection"):
         if ("items" in found.plain) == ("stages" in found.plain):
             message = f"expected either `items` or `stages`, found both or neither for `{name}`"

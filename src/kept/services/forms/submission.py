@@ -131,7 +131,7 @@ def publishable_items(policy: Policy, purposes: Sequence[str]) -> set[str]:
     return {
         item.id
         for item in policy.items.values()
-        if item.type in {ItemType.CONTEST_ENTRY, ItemType.PERSON_NAME} and any(one.may_use(item.id) for one in public)
+        if item.type.about.published and any(one.may_use(item.id) for one in public)
     }
 
 
@@ -142,7 +142,7 @@ def _values(policy: Policy, raw: dict[str, list[str]], at: float) -> dict[str, V
         if name.startswith(ANSWER):
             continue
         item = policy.items[name]
-        some = item.type is ItemType.SOME_OF
+        some = item.type.about.several
         if len(texts) > 1 and not some:
             raise SubmissionError(
                 "expected a field once, found it again", field=name, reason="field-twice", rests_on="nothing-unneeded"
@@ -150,7 +150,7 @@ def _values(policy: Policy, raw: dict[str, list[str]], at: float) -> dict[str, V
         given = [text for text in texts if text.strip()]
         if given:
             values[name] = normalise(
-                item.type.value, given if some else given[0], field=name, options=item.options, today=today
+                item.type.about.normal, given if some else given[0], field=name, options=item.options, today=today
             ).value
     return values
 
@@ -172,7 +172,7 @@ def _answers(instance: Instance, raw: dict[str, list[str]]) -> tuple[str, ...]:
 
 def _answer(question: Question, name: str, text: str) -> str:
     if not question.options:
-        return str(normalise("answer", text, field=name).value)
+        return str(normalise("text", text, field=name).value)
     return str(normalise("one-of", text, field=name, options=tuple(question.options)).value)
 
 
