@@ -17,6 +17,7 @@ from kept.services.engine.installation import Settings, installation_parts, pars
 from kept.services.forms import collection
 from kept.services.my_data import erasure
 from kept.services.staff.activation import activate_first
+from kept.store import sql
 from kept.store.sqlite import raw_count
 
 POLICY = Path(__file__).parent.parent / "policies/photolibrary.policy.md"
@@ -45,7 +46,7 @@ async def measure():
                 engine, own, point="registration", stage="", language="en", unverified_token=form.token,
                 fields=[("name", f"Kanaria {number:05d}"), ("mail_address", f"kanaria{number:05d}@example.jp")],
             )  # fmt: skip
-            keys = await engine.keys.read(lambda tx, one=person_id: tx.all("person_keys", person_id=one))
+            keys = await engine.keys.all(sql.PersonKeys, person_id=person_id)
             people.append((own, [bytes(row[3]) for row in keys]))
         times, needles, levels = [], [], []
         for own, wrapped in people[:ERASED]:

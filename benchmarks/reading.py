@@ -20,8 +20,10 @@ from kept.services.accounts import accounts
 from kept.services.engine.engine import Engine
 from kept.services.engine.installation import Settings, installation_parts, parse_address
 from kept.services.forms import collection
+from kept.services.gate import gate
 from kept.services.staff.activation import activate_first
 from kept.services.staff.credentials import issue_credential, mandate_of
+from kept.store import sql
 
 POLICY = Path(__file__).parent.parent / "policies/photolibrary.policy.md"
 PEOPLE = 300
@@ -82,7 +84,7 @@ async def measure():
             person = dice.choice(people)
 
             async def body(tx):
-                return await tx.all("value_of_slot", person_id=person, slot="name")
+                return await tx.all(sql.ValueOfSlot, person_id=person, slot="name")
 
             assert await engine.data.read(body)
 
@@ -97,7 +99,7 @@ async def measure():
             await gate.decide(engine, mandate, person, ("name",), Exit.APP, engine.clock.now())
             assert engine.people.open_slot(person, "name") == model[person_id]
 
-        async def gate(dice):
+        async def audited(dice):
             person_id = dice.choice(people)
             card = await gate.read(engine, mandate, person_id, ("name",), Exit.APP)
             with card["name"].open() as text:
@@ -107,23 +109,23 @@ async def measure():
 
         async def commit_each(dice):
             async with alone:
-                await gate(dice)
+                await audited(dice)
 
         steps = [
             ("plain SELECT", select),
             ("+ state and policy", policy),
             ("+ decryption", opened),
-            ("+ durable ledger (the gate)", gate),
+            ("+ durable ledger (the gate)", audited),
         ]
         results = {}
         for callers in (1, 64):
             for name, act in steps:
-                reads = READS if callers > 1 or act is not gate else READS // 6
+                reads = READS if callers > 1 or act is not audited else READS // 6
                 rates = [reads / await spread(callers, reads, act) for _ in range(ROUNDS)]
                 results[name, callers] = (statistics.median(rates), min(rates), max(rates))
         pairs = []
         for _ in range(5):
-            grouped = READS / await spread(64, READS, gate)
+            grouped = READS / await spread(64, READS, audited)
             each = (READS // 6) / await spread(64, READS // 6, commit_each)
             pairs.append(grouped / each)
         await engine.close()

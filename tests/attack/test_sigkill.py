@@ -20,6 +20,7 @@ from kept.services.gate.history import FOREVER, open_account_part, open_person_p
 from kept.services.my_data.erasure import erasure_receipt
 from kept.services.staff.credentials import issue_credential
 from kept.services.upkeep.verification import verify_installation
+from kept.store import sql
 
 pytestmark = pytest.mark.anyio
 CHILD = Path(__file__).with_name("child.py")
@@ -55,16 +56,16 @@ def work_and_kill(folder: Path, credential: str, seconds: float) -> list[dict]:
 async def entries_of(engine, person_id):
     """Return (account, person part, entry id) of everything that concerned a person, oldest state first."""
     keys, _ = await engine.keyring.of_person(person_id)
-    rows = await engine.data.read(
-        lambda tx: tx.all("entries_of_person_page", person_id=person_id, before=FOREVER, before_id=b"", limit=10_000)
+    rows = await engine.data.all(
+        sql.EntriesOfPersonPage, person_id=person_id, before=FOREVER, before_id=b"", limit=10_000
     )
     found = []
-    for entry_id, key_id, sealed, _ in rows:
-        entry = await engine.data.read(lambda tx, one=entry_id: tx.one("entry_get", entry_id=one))
+    for row in rows:
+        entry = await engine.data.one(sql.EntryGet, entry_id=row.entry_id)
         assert entry is not None, "a person part without its entry"
-        part = open_person_part(engine, keys, person_id, bytes(entry_id), (key_id, sealed))
-        account = parse_account(open_account_part(engine, bytes(entry_id), entry).plaintext)
-        found.append((account, parse_person_part(part.plaintext), bytes(entry_id).hex()))
+        part = open_person_part(engine, keys, person_id, row.entry_id, row)
+        account = parse_account(open_account_part(engine, row.entry_id, entry).plaintext)
+        found.append((account, parse_person_part(part.plaintext), row.entry_id.hex()))
     return found
 
 
@@ -78,7 +79,7 @@ async def check(installation: RealInstallation, lines: list[dict]) -> None:
         by_person[bytes.fromhex(line["person"])].append(line)
         if line.get("entry"):
             raw = bytes.fromhex(line["entry"])
-            assert await engine.data.read(lambda tx, one=raw: tx.one("position_get", entry_id=one)), line
+            assert await engine.data.one(sql.PositionGet, entry_id=raw), line
     for person_id, acknowledged in by_person.items():
         acts = [line["act"] for line in acknowledged]
         try:

@@ -8,7 +8,7 @@ import pytest
 from cited import cited
 from installation import CONTACT_USES, CONTACT_USES_BIRTH, NAME, second_version
 
-from kept.errors import ClosedError, DeniedError, EvidenceError, KeptError, RollbackError
+from kept.errors import ClosedError, DeniedError, EvidenceError, KeptError, RollbackError, StoreError
 from kept.services.backups.recovery import recover
 from kept.services.cases import cases
 from kept.services.engine.active_policy import compile_policy, encode_files
@@ -67,7 +67,8 @@ async def test_a_state_deleted_is_not_taken_for_an_erasure(installation):
 
 
 @pytest.mark.parametrize(
-    "statement", ["UPDATE notice SET body = replace(body, 'contact', 'Contact')", "DELETE FROM notice"]
+    "statement",
+    ["UPDATE notice SET body = CAST(replace(body, 'contact', 'Contact') AS BLOB)", "DELETE FROM notice"],
 )
 async def test_a_notice_rewritten_or_gone_closes_its_values_and_is_named(installation, statement):
     """A notice whose bytes are not those of its id gives no right any more, and verification names it."""
@@ -270,3 +271,13 @@ async def test_an_activation_written_by_hand_closes_the_installation_and_is_name
     await installation.close()
     with pytest.raises(ClosedError):
         await installation.open(create=False)
+
+
+async def test_a_value_of_another_type_stops_and_is_named(installation):
+    """A sealed value that became text is no value: nothing is read over it, and verification names the database."""
+    own = await installation.mori()
+    installation.sql("UPDATE value SET sealed = 'text' WHERE slot = 'name'")
+    with pytest.raises(StoreError) as refused:
+        await own_data(installation.engine, own)
+    assert refused.value.reason == "database-corrupt"
+    assert any("sealed" in one for one in (await verify_installation(installation.engine)).problems)

@@ -23,6 +23,7 @@ from kept.services.instances.participations import leave, part_of, present_part
 from kept.services.my_data import erasure
 from kept.services.my_data.own_data import own_data
 from kept.services.upkeep.retention import sweep
+from kept.store import sql
 
 pytestmark = pytest.mark.anyio
 NUMBER = "38,283.85"
@@ -246,7 +247,7 @@ async def test_a_kill_before_the_draw_leaves_the_same_draw(installation, sweepst
 async def test_the_seed_is_sealed_until_it_is_drawn(installation, sweepstake):
     """§2.4 breach: who reads the database before the draw learns nothing that helps; who changes the seed is found."""
     await sweepstake.enter(await installation.join())
-    row = await installation.engine.data.read(lambda tx: tx.one("draw_get", instance_id="calendar"))
+    row = await installation.engine.data.one(sql.DrawGet, instance_id="calendar")
     await drawn(installation, sweepstake, [await installation.join()])
     file = await sweepstakes.public_file(installation.engine, "calendar")
     assert file["seed"].encode() not in bytes(row[1])

@@ -27,6 +27,7 @@ from kept.services.staff import sessions
 from kept.services.third_parties import intake
 from kept.services.third_parties.intake_file import sign_file
 from kept.services.upkeep.verification import verify_installation
+from kept.store import sql
 
 pytestmark = pytest.mark.anyio
 FRIENDS = "photo-friends"
@@ -47,7 +48,7 @@ class Partner:
 
     async def login(self, own) -> str:
         """The login name this installation issued to somebody."""
-        row = await self.installation.engine.data.read(lambda tx: tx.one("password_get", person_id=own.person_id))
+        row = await self.installation.engine.data.one(sql.PasswordGet, person_id=own.person_id)
         return str(row[0])
 
     def record(self, login_name: str, values=None, **changed):
@@ -143,7 +144,7 @@ async def test_without_a_sound_statement_it_waits_sealed(installation, partner, 
     assert (await own_data(installation.engine, own)).held == ()
     entry = next(one for one in await installation.ledger() if one.act == "system:intake:quarantine")
     assert (entry.outcome, entry.clause, dict(entry.facts)["reason"]) == ("refused", "2.9", reason)
-    rows = await installation.engine.data.read(lambda tx: tx.all("intake_records", intake_id=made.id))
+    rows = await installation.engine.data.all(sql.IntakeRecords, intake_id=made.id)
     assert NAME.encode() not in bytes(rows[0][3])
     assert MAIL.encode() not in bytes(rows[0][3])
 

@@ -7,6 +7,8 @@ from collections import Counter
 import pytest
 from asked import Browser
 
+from kept.store import sql
+
 pytestmark = pytest.mark.anyio
 
 COOKIE = "__Host-kept_visit"
@@ -16,7 +18,7 @@ async def counted(installation, browser):
     """What the installation has counted."""
     await browser.web.visits.keep()
     found: Counter[tuple[str, str]] = Counter()
-    for _, page, feature, count in await installation.engine.data.read(lambda tx: tx.all("visits_since", day="")):
+    for _, page, feature, count in await installation.engine.data.all(sql.VisitsSince, day=""):
         found[page, feature] += count
     return found
 

@@ -17,6 +17,7 @@ from kept.services.messages.mail import MailDispatcher
 from kept.services.messages.outbox import send_due
 from kept.services.messages.unknown_outcome import find_unknown, hold_after_restore, send_again
 from kept.services.upkeep.sending import equip
+from kept.store import sql
 
 pytestmark = pytest.mark.anyio
 TICK = ("choice", "information-for-you/mail/")
@@ -35,8 +36,8 @@ async def statuses(installation):
     """Count the rows of the outbox by status."""
     found = Counter()
     for status in ("waiting", "handing", "sent", "failed", "unknown", "left-out"):
-        row = await installation.engine.data.read(
-            lambda tx, one=status: tx.one("outbox_count", origin="campaign", origin_id="autumn-light", status=one)
+        row = await installation.engine.data.one(
+            sql.OutboxCount, origin="campaign", origin_id="autumn-light", status=status
         )
         found[status] = row[0]
     return +found

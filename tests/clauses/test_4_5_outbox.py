@@ -15,6 +15,7 @@ from kept.services.engine.dispatchers import Waiting, Words
 from kept.services.messages.outbox import new_message_id, put_in_outbox, send_due
 from kept.services.messages.stop_list import UNDELIVERABLE, put_on, stop_token
 from kept.services.staff.desk_mandate import issue_mandate
+from kept.store import sql
 
 pytestmark = pytest.mark.anyio
 
@@ -89,7 +90,7 @@ async def waiting(installation, own):
 
 async def status(installation, message):
     """Return where a message stands."""
-    row = await installation.engine.data.read(lambda tx: tx.one("outbox_find", message_id=message.message_id))
+    row = await installation.engine.data.one(sql.OutboxFind, message_id=message.message_id)
     return row[5]
 
 

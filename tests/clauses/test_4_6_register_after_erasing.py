@@ -18,6 +18,7 @@ from kept.services.third_parties.register import keep_seconds, show_register
 from kept.services.upkeep.key_rotation import rotate
 from kept.services.upkeep.routine import finish_all, tidy
 from kept.services.upkeep.verification import verify_installation
+from kept.store import sql
 
 pytestmark = pytest.mark.anyio
 CLUB = "picture-club"
@@ -84,13 +85,11 @@ async def test_nothing_else_of_them_is_left(installation):
     await erase(installation, own)
     keys, _ = await installation.engine.keyring.of_person(own.person_id)
     assert keys is None
-    held = await installation.engine.keys.read(lambda tx: tx.all("statutory_of_person", person_id=own.person_id))
+    held = await installation.engine.keys.all(sql.StatutoryOfPerson, person_id=own.person_id)
     assert len(held) == 1
-    for query in ("receipts", "passkeys", "provision_records_of"):
-        assert await installation.engine.data.read(lambda tx, one=query: tx.all(one, person_id=own.person_id)) == []
-    assert (
-        await installation.engine.data.read(lambda tx: tx.one("entries_of_person_count", person_id=own.person_id))
-    ) == (0,)
+    for query in (sql.Receipts, sql.Passkeys, sql.ProvisionRecordsOf):
+        assert await installation.engine.data.all(query, person_id=own.person_id) == []
+    assert (await installation.engine.data.one(sql.EntriesOfPersonCount, person_id=own.person_id)) == (0,)
     assert installation.sql("SELECT COUNT(*) FROM register_entry") == [(1,)]
     assert installation.sql("SELECT COUNT(*) FROM person_key WHERE person_id = ?", own.person_id, part="keys") == [(0,)]
     await installation.close()
@@ -109,13 +108,13 @@ async def test_on_its_day_the_key_goes_and_the_line_with_it(installation):
     installation.wall.pass_(keep_seconds(installation.engine) - DAY)
     installation.engine.clock.confirm_leap()
     await tidy(installation.engine)
-    assert await installation.engine.keys.read(lambda tx: tx.all("statutory_due", at=1e12))
-    held = (await installation.engine.keys.read(lambda tx: tx.all("statutory_due", at=1e12)))[0][0]
-    wrapped = (await installation.engine.keys.read(lambda tx: tx.one("statutory_get", key_id=held)))[2]
+    assert await installation.engine.keys.all(sql.StatutoryDue, at=1e12)
+    held = (await installation.engine.keys.all(sql.StatutoryDue, at=1e12))[0][0]
+    wrapped = (await installation.engine.keys.one(sql.StatutoryGet, key_id=held))[2]
     installation.wall.pass_(2 * DAY)
     installation.engine.clock.confirm_leap()
     await tidy(installation.engine)
-    assert await installation.engine.keys.read(lambda tx: tx.all("statutory_due", at=1e12)) == []
+    assert await installation.engine.keys.all(sql.StatutoryDue, at=1e12) == []
     assert (await installation.newest()).act == "system:register:end"
     assert await show_register(installation.engine, approves) == []
     again = await erasure.erasure_receipt(installation.engine, receipt["receipt"])
@@ -135,7 +134,7 @@ async def test_a_line_older_than_its_day_does_not_stay(installation):
     installation.engine.clock.confirm_leap()
     assert (await erasure.preview(installation.engine, own.person_id)).register == ()
     assert (await erase(installation, own))["register_until_at"] is None
-    assert await installation.engine.keys.read(lambda tx: tx.all("statutory_due", at=1e12)) == []
+    assert await installation.engine.keys.all(sql.StatutoryDue, at=1e12) == []
     assert await show_register(installation.engine, approves) == []
 
 
@@ -143,7 +142,7 @@ async def test_who_was_never_provided_leaves_no_key(installation):
     """§0.1: a key nothing is kept under goes with the others."""
     own = await installation.mori()
     assert (await erase(installation, own))["register_until_at"] is None
-    assert await installation.engine.keys.read(lambda tx: tx.all("statutory_due", at=1e12)) == []
+    assert await installation.engine.keys.all(sql.StatutoryDue, at=1e12) == []
 
 
 async def test_the_key_is_wrapped_anew_with_all_others(installation):
@@ -194,7 +193,7 @@ async def test_killed_after_any_write_the_register_is_whole(tmp_path, writes):
     if await installation.engine.keyring.of_person(own.person_id) != (None, None):
         await erasure.intend_erasure(installation.engine, await installation.session(own.person_id))
     assert len(await show_register(installation.engine, approves)) == 1
-    assert len(await installation.engine.keys.read(lambda tx: tx.all("statutory_due", at=1e12))) == 1
+    assert len(await installation.engine.keys.all(sql.StatutoryDue, at=1e12)) == 1
     assert (await verify_installation(installation.engine)).problems == []
     await installation.close()
 

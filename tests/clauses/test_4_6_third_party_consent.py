@@ -20,6 +20,7 @@ from kept.services.third_parties import provisions
 from kept.services.third_parties.provision_file import parse_file
 from kept.services.third_parties.recalls import provisions_to, pseudonym
 from kept.services.third_parties.recipients import register_key
+from kept.store import sql
 
 pytestmark = pytest.mark.anyio
 CLUB = "picture-club"
@@ -204,7 +205,7 @@ async def test_a_kill_between_two_people_goes_on_with_the_next(installation, clu
     async def entries():
         return [one for one in await installation.ledger() if one.act == "staff:value:provide"]
 
-    rows = await installation.engine.data.read(lambda tx: tx.all("provision_records", provision_id=provision))
+    rows = await installation.engine.data.all(sql.ProvisionRecords, provision_id=provision)
     assert len(rows) == len(await entries()) == 2
     assert (await provisions.provide(installation.engine, provision)).people == 5
     assert len(await entries()) == 5

@@ -42,6 +42,7 @@ from kept.services.staff.approvals import approve_act
 from kept.services.staff.mandates import load_mandate
 from kept.services.upkeep.routine import tidy
 from kept.services.upkeep.verification import verify_installation
+from kept.store import sql
 from kept_verify import verify_proof
 
 pytestmark = pytest.mark.anyio
@@ -374,7 +375,7 @@ async def test_a_kill_between_two_people_goes_on_with_the_next(installation, des
         await disclosures.bundle(installation.engine, request)
     await installation.close(integrate=False)
     await installation.open()
-    rows = await installation.engine.data.read(lambda tx: tx.all("disclosure_records", disclosure_id=request))
+    rows = await installation.engine.data.all(sql.DisclosureRecords, disclosure_id=request)
     assert len(rows) == len(await released(installation)) == 2
     assert (await disclosures.bundle(installation.engine, request)).status == "ready"
     assert len(await released(installation)) == 4

@@ -20,6 +20,7 @@ from kept.services.gate import gate
 from kept.services.instances import contests, events, questionnaires
 from kept.services.staff import approvals, bulk_approval, sessions
 from kept.services.third_parties import provisions, recipients
+from kept.store import sql
 
 pytestmark = pytest.mark.anyio
 MANY = bulk_approval.FEW + 1
@@ -152,13 +153,13 @@ async def test_a_provision_releases_nothing_before_its_approval(installation):
     provision = await provisions.provision_of(
         installation.engine, await provisions.ask(installation.engine, asks, "picture-club")
     )
-    row = await installation.engine.data.read(lambda tx: tx.one("mandate_get", mandate_id=provision.mandate_id))
+    row = await installation.engine.data.one(sql.MandateGet, mandate_id=provision.mandate_id)
     assert row[8] == 0
     assert own.person_id
     await provisions.approve_and_provide(
         installation.engine, await installation.staff("mita", ("privacy",)), provision.id
     )
-    row = await installation.engine.data.read(lambda tx: tx.one("mandate_get", mandate_id=provision.mandate_id))
+    row = await installation.engine.data.one(sql.MandateGet, mandate_id=provision.mandate_id)
     assert row[8] > MANY
 
 

@@ -15,6 +15,7 @@ from kept.services.cases import cases
 from kept.services.gate import canaries
 from kept.services.my_data import erasure, rights_requests
 from kept.services.upkeep.canary_planting import plant
+from kept.store import sql
 
 pytestmark = pytest.mark.anyio
 REN = {"name": "Ren Kawaguchi", "mail_address": "ren.k@example.jp", "phone": "090-5555-0142"}
@@ -62,7 +63,7 @@ async def test_d_alone_does_not_say_who_they_are(installation):
     """§5.5: no table of D holds a mark; an installation started again learns it from K."""
     await plant(installation.engine, REN, by="test")
     planted = installation.engine.canaries
-    row = await installation.engine.keys.read(lambda tx: tx.all("canaries"))
+    row = await installation.engine.keys.all(sql.Canaries)
     assert {bytes(one[0]) for one in row} == planted
     entry = next(one for one in await installation.ledger() if one.act == "operator:canary:plant")
     assert planted

@@ -10,6 +10,7 @@ import time
 
 import pytest
 
+from kept.store import sql
 from kept.store.sqlite import SqliteStore
 
 
@@ -54,7 +55,7 @@ def test_closing_finishes_what_was_begun(tmp_path, runner):
 
     assert runner.run(last_words()) == [1] * 20
     again = SqliteStore(path, "data")
-    assert runner.run(again.read(lambda tx: tx.one("meta_get", name="19"))) == ("",)
+    assert runner.run(again.one(sql.MetaGet, name="19")) == ("",)
     runner.run(again.close())
 
 
@@ -98,8 +99,8 @@ def test_a_kill_loses_nothing_acknowledged_and_halves_nothing(tmp_path, runner, 
     assert store.check_integrity() == []
 
     async def look(tx):
-        bodies = await tx.each("notice_get", [{"notice_id": name} for name in acknowledged])
-        twins = await tx.each("notice_get", [{"notice_id": f"twin of {name}"} for name in acknowledged])
+        bodies = await tx.each(sql.NoticeGet, [{"notice_id": name} for name in acknowledged])
+        twins = await tx.each(sql.NoticeGet, [{"notice_id": f"twin of {name}"} for name in acknowledged])
         return bodies, twins
 
     bodies, twins = runner.run(store.read(look))

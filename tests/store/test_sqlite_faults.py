@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from kept.errors import KeptError, StoreError
+from kept.store import sql
 from kept.store.queries import queries
 from kept.store.sqlite import SqliteStore
 
@@ -41,8 +42,8 @@ def test_a_full_disk_refuses_the_write_and_keeps_what_was_acknowledged(sqlite_da
     pages = writer.execute("PRAGMA page_count").fetchone()[0]
     writer.execute(f"PRAGMA max_page_count = {pages + 2}").fetchall()
     assert refusal(sqlite_data, put("large", BIG)) == "disk-full"
-    assert sqlite_data.one("notice_get", notice_id="large") is None
-    assert sqlite_data.one("notice_get", notice_id="before") == (b"",)
+    assert sqlite_data.one(sql.NoticeGet, notice_id="large") is None
+    assert sqlite_data.one(sql.NoticeGet, notice_id="before") == (b"",)
     writer.execute(f"PRAGMA max_page_count = {pages + 1000}").fetchall()
     assert sqlite_data.write(put("large", BIG)) == 1
     assert sqlite_data.store.check_integrity() == []
@@ -61,8 +62,8 @@ def test_a_full_disk_fails_only_the_bodies_that_do_not_fit(sqlite_data):
     answers = sqlite_data.await_(together())
     assert [one for one in answers if one != 1] == [answers[5]]
     assert answers[5].reason == "disk-full"
-    assert sqlite_data.one("notice_get", notice_id="9") == (b"",)
-    assert sqlite_data.one("notice_get", notice_id="5") is None
+    assert sqlite_data.one(sql.NoticeGet, notice_id="9") == (b"",)
+    assert sqlite_data.one(sql.NoticeGet, notice_id="5") is None
 
 
 LIMITED = """
@@ -103,8 +104,8 @@ def test_a_file_that_may_not_grow_loses_nothing_acknowledged(tmp_path, runner):
     store = SqliteStore(path, "data")
     assert store.check_integrity() == []
     for name in [*map(str, range(int(acknowledged))), "after"]:
-        assert runner.run(store.read(lambda tx, name=name: tx.one("notice_get", notice_id=name))) is not None
-    assert runner.run(store.read(lambda tx: tx.one("notice_get", notice_id=acknowledged))) is None
+        assert runner.run(store.one(sql.NoticeGet, notice_id=name)) is not None
+    assert runner.run(store.one(sql.NoticeGet, notice_id=acknowledged)) is None
     runner.run(store.close())
 
 
@@ -119,7 +120,7 @@ def test_a_database_another_process_is_writing_is_busy(sqlite_data):
         return await asyncio.wait_for(asyncio.gather(*calls, return_exceptions=True), 3)
 
     assert {one.reason for one in sqlite_data.await_(together())} == {"store-busy"}
-    assert sqlite_data.one("notice_get", notice_id="1") is None
+    assert sqlite_data.one(sql.NoticeGet, notice_id="1") is None
     other.execute("ROLLBACK")
     other.close()
     assert sqlite_data.write(put("1")) == 1
@@ -131,20 +132,20 @@ def test_a_read_keeps_its_snapshot_while_another_writes(sqlite_data):
     other = sqlite3.connect(sqlite_data.store.path, isolation_level=None)
 
     async def body(tx):
-        first = await tx.one("meta_get", name="a")
+        first = await tx.one(sql.MetaGet, name="a")
         other.execute("UPDATE meta SET value = 'new'")
-        return first, await tx.one("meta_get", name="a")
+        return first, await tx.one(sql.MetaGet, name="a")
 
     assert sqlite_data.read(body) == (("old",), ("old",))
-    assert sqlite_data.one("meta_get", name="a") == ("new",)
+    assert sqlite_data.one(sql.MetaGet, name="a") == ("new",)
     other.close()
 
 
 def test_a_store_read_within_a_read_is_a_bug_of_its_caller(sqlite_data):
     """A body that reads the store instead of its transaction would leave its snapshot."""
     with pytest.raises(RuntimeError, match="let it use its transaction"):
-        sqlite_data.read(lambda _: sqlite_data.store.read(lambda tx: tx.one("people_count")))
-    assert sqlite_data.one("people_count") == (0,)
+        sqlite_data.read(lambda _: sqlite_data.store.one(sql.PeopleCount))
+    assert sqlite_data.one(sql.PeopleCount) == (0,)
 
 
 def test_a_caller_that_gives_up_does_not_stop_the_writer(sqlite_data):
@@ -158,7 +159,7 @@ def test_a_caller_that_gives_up_does_not_stop_the_writer(sqlite_data):
         return await sqlite_data.store.write(put("2"))
 
     assert sqlite_data.await_(give_up()) == 1
-    assert sqlite_data.one("notice_get", notice_id="1") == (b"",)
+    assert sqlite_data.one(sql.NoticeGet, notice_id="1") == (b"",)
 
 
 @pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit, asyncio.CancelledError, MemoryError])
@@ -182,7 +183,7 @@ def test_nothing_a_body_raises_ends_the_writer_thread(sqlite_data, kind):
         assert isinstance(first, kind | StoreError)
         assert second == 1
     assert sqlite_data.write(put("3")) == 1
-    assert sqlite_data.one("notice_get", notice_id="1") is None
+    assert sqlite_data.one(sql.NoticeGet, notice_id="1") is None
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
@@ -211,7 +212,7 @@ def test_a_connection_that_became_read_only_refuses_writes_and_reads_on(sqlite_d
     sqlite_data.write(put("before"))
     sqlite_data.store._writer.execute("PRAGMA query_only = ON").fetchall()
     assert refusal(sqlite_data, put("late")) == "read-only"
-    assert sqlite_data.one("notice_get", notice_id="before") == (b"",)
+    assert sqlite_data.one(sql.NoticeGet, notice_id="before") == (b"",)
 
 
 # ---------------------------------------------------------------- damage
@@ -250,13 +251,13 @@ def use(path):
     async def everything():
         store = SqliteStore(path, "data")
         try:
-            for name, query in queries("data").items():
+            for query in queries("data").values():
                 if query.columns and not query.parameters:
-                    await store.read(lambda tx, name=name: tx.all(name))
-            people = await store.read(lambda tx: tx.all("people_page", after=b"", limit=1000))
+                    await store.all(sql.row_class(query))
+            people = await store.all(sql.PeoplePage, after=b"", limit=1000)
             for (person_id,) in people:
-                await store.read(lambda tx, one=person_id: tx.all("value_all", person_id=one))
-                await store.read(lambda tx, one=person_id: tx.one("state_get", person_id=one))
+                await store.all(sql.ValueAll, person_id=person_id)
+                await store.one(sql.StateGet, person_id=person_id)
             await store.write(lambda tx: tx.run("meta_put", name="a", value="b"))
             return store.check_integrity()
         finally:
@@ -305,6 +306,6 @@ def test_what_the_file_says_is_not_repeated_in_an_error(sqlite_data):
     other.commit()
     other.close()
     with pytest.raises(StoreError) as caught:
-        sqlite_data.one("meta_get", name="a")
+        sqlite_data.one(sql.MetaGet, name="a")
     assert caught.value.reason == "database-corrupt"
     assert "canary" not in str(caught.value)

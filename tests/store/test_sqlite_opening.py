@@ -14,7 +14,7 @@ import types
 import pytest
 
 from kept.errors import BusyError, SettingError, StoreError
-from kept.store import sqlite
+from kept.store import sql, sqlite
 from kept.store.migrations import Migration, migrations, read_migrations
 from kept.store.serving import lock_for_serving
 from kept.store.sqlite import SqliteStore
@@ -74,8 +74,8 @@ def test_what_was_written_is_there_after_opening_again(made, runner):
         runner.run(store.write(lambda tx, value=value: tx.run("meta_put", name=value, value=value)))
         runner.run(store.close())
     store = SqliteStore(made, "data")
-    assert runner.run(store.read(lambda tx: tx.one("meta_get", name="1"))) == ("1",)
-    assert runner.run(store.read(lambda tx: tx.one("meta_get", name="2"))) == ("2",)
+    assert runner.run(store.one(sql.MetaGet, name="1")) == ("1",)
+    assert runner.run(store.one(sql.MetaGet, name="2")) == ("2",)
     runner.run(store.close())
 
 
@@ -165,7 +165,7 @@ def test_an_older_schema_is_migrated(made, monkeypatch, runner):
     later = (step(2, "0002_a", "CREATE TABLE a (x);"), step(3, "0003_b", "ALTER TABLE a ADD COLUMN y;"))
     monkeypatch.setattr(sqlite, "migrations", lambda part: (*migrations(part), *later))
     store = SqliteStore(made, "data")
-    recorded = runner.run(store.read(lambda tx: tx.all("migrations_recorded")))
+    recorded = runner.run(store.all(sql.MigrationsRecorded))
     assert [row[1] for row in recorded] == ["0001_initial", "0002_a", "0003_b"]
     assert store._reader.execute("SELECT x, y FROM a").fetchall() == []
     runner.run(store.close())
@@ -225,7 +225,7 @@ def test_a_store_is_refused_after_fork(made, runner):
         refusals = 0
         for call in (store.read, store.write):
             try:
-                call(lambda tx: tx.one("people_count")).send(None)
+                call(lambda tx: tx.one(sql.PeopleCount)).send(None)
             except RuntimeError as error:
                 refusals += "after fork" in str(error)
         try:

@@ -7,6 +7,7 @@ import sqlite3
 import pytest
 
 from kept.errors import StoreError
+from kept.store import sql
 from kept.store.sqlite import SqliteStore, raw_count
 
 MORI, SATO = b"m" * 16, b"s" * 16
@@ -53,7 +54,7 @@ def test_scrubbing_leaves_no_byte_of_what_was_deleted(installation):
     assert found[CANARY] == 0
     assert found[OTHER] >= 1000
     assert installation.store.check_integrity() == []
-    assert len(installation.all("value_all", person_id=SATO)) == 50
+    assert len(installation.all(sql.ValueAll, person_id=SATO)) == 50
 
 
 def test_a_checkpoint_empties_the_log(installation):
@@ -84,10 +85,10 @@ def test_no_read_or_write_leaves_a_cursor_that_blocks_scrubbing(installation):
     """Reads that take one row of many, and bodies that raise half way, leave nothing open."""
 
     async def half(tx):
-        assert await tx.one("value_all", person_id=SATO) is not None
+        assert await tx.one(sql.ValueAll, person_id=SATO) is not None
         raise ValueError
 
-    installation.one("value_all", person_id=SATO)
+    installation.one(sql.ValueAll, person_id=SATO)
     for call in (installation.read, installation.write):
         with pytest.raises(ValueError, match=r"^$"):
             call(half)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kept.errors import ConflictError
+from kept.store import sql
 
 MORI, SATO = b"m" * 16, b"s" * 16
 
@@ -14,10 +15,10 @@ def test_a_login_name_belongs_to_one_person(data):
     data.insert("login_insert", login_name="plum-42", person_id=MORI)
     with pytest.raises(ConflictError):
         data.insert("login_insert", login_name="plum-42", person_id=SATO)
-    assert data.one("login_get", login_name="plum-42") == (MORI,)
-    assert data.one("login_get", login_name="pear-1") is None
+    assert data.one(sql.LoginGet, login_name="plum-42") == (MORI,)
+    assert data.one(sql.LoginGet, login_name="pear-1") is None
     assert data.run("login_erase", person_id=MORI) == 1
-    assert data.one("login_get", login_name="plum-42") is None
+    assert data.one(sql.LoginGet, login_name="plum-42") is None
 
 
 def test_a_password_is_replaced_and_goes_with_the_person(data):
@@ -25,22 +26,22 @@ def test_a_password_is_replaced_and_goes_with_the_person(data):
     data.insert("password_insert", person_id=MORI, login_name="plum-42", hash="first", changed_at=1.0)
     assert data.run("password_set", person_id=MORI, hash="second", changed_at=2.0) == 1
     assert data.run("password_set", person_id=SATO, hash="nobody's", changed_at=2.0) == 0
-    assert data.one("password_get", person_id=MORI) == ("plum-42", "second", 2.0)
+    assert data.one(sql.PasswordGet, person_id=MORI) == ("plum-42", "second", 2.0)
     assert data.run("password_erase", person_id=MORI) == 1
-    assert data.one("password_get", person_id=MORI) is None
+    assert data.one(sql.PasswordGet, person_id=MORI) is None
 
 
 def test_a_recovery_code_works_once(data):
     """The second use of a code, and another person's code, change nothing."""
     for code_hash in ("a", "b"):
         data.insert("recovery_code_insert", person_id=MORI, code_hash=code_hash)
-    assert data.one("recovery_codes_left", person_id=MORI) == (2,)
+    assert data.one(sql.RecoveryCodesLeft, person_id=MORI) == (2,)
     assert data.run("recovery_code_use", person_id=SATO, code_hash="a", at=5.0) == 0
     assert data.run("recovery_code_use", person_id=MORI, code_hash="a", at=5.0) == 1
     assert data.run("recovery_code_use", person_id=MORI, code_hash="a", at=6.0) == 0
-    assert data.one("recovery_codes_left", person_id=MORI) == (1,)
+    assert data.one(sql.RecoveryCodesLeft, person_id=MORI) == (1,)
     assert data.run("recovery_code_erase", person_id=MORI) == 2
-    assert data.one("recovery_codes_left", person_id=MORI) == (0,)
+    assert data.one(sql.RecoveryCodesLeft, person_id=MORI) == (0,)
 
 
 def test_passkeys_are_counted_up_listed_and_taken_away(data):
@@ -48,23 +49,23 @@ def test_passkeys_are_counted_up_listed_and_taken_away(data):
     for credential_id, created_at in ((b"phone", 2.0), (b"laptop", 1.0), (b"lost", 3.0)):
         data.insert("passkey_insert", person_id=MORI, credential_id=credential_id, created_at=created_at, sign_count=0)
     assert data.run("passkey_used", person_id=MORI, credential_id=b"phone", sign_count=7, at=9.0) == 1
-    assert data.one("passkey_get", person_id=MORI, credential_id=b"phone") == (b"public_key", 7, "transports")
+    assert data.one(sql.PasskeyGet, person_id=MORI, credential_id=b"phone") == (b"public_key", 7, "transports")
     assert data.run("passkey_delete", person_id=MORI, credential_id=b"lost") == 1
-    assert data.all("passkeys", person_id=MORI) == [
+    assert data.all(sql.Passkeys, person_id=MORI) == [
         (b"laptop", "transports", 1.0, None),
         (b"phone", "transports", 2.0, 9.0),
     ]
     assert data.run("passkey_erase", person_id=MORI) == 2
-    assert data.one("passkey_get", person_id=MORI, credential_id=b"phone") is None
+    assert data.one(sql.PasskeyGet, person_id=MORI, credential_id=b"phone") is None
 
 
 def test_a_session_is_its_persons_alone(data):
     """A token opens a session only together with the person it was made for."""
     data.insert("session_insert", person_id=MORI, token_hash=b"t1", created_at=1.0, signed_in_at=2.0, expires_at=3.0)
-    assert data.one("session_get", person_id=MORI, token_hash=b"t1") == (1.0, 2.0, 3.0)
-    assert data.one("session_get", person_id=SATO, token_hash=b"t1") is None
+    assert data.one(sql.SessionGet, person_id=MORI, token_hash=b"t1") == (1.0, 2.0, 3.0)
+    assert data.one(sql.SessionGet, person_id=SATO, token_hash=b"t1") is None
     assert data.run("session_delete", person_id=MORI, token_hash=b"t1") == 1
-    assert data.one("session_get", person_id=MORI, token_hash=b"t1") is None
+    assert data.one(sql.SessionGet, person_id=MORI, token_hash=b"t1") is None
 
 
 def test_sessions_end_by_time_and_with_the_person(data):
@@ -73,7 +74,7 @@ def test_sessions_end_by_time_and_with_the_person(data):
         data.insert("session_insert", person_id=person_id, token_hash=token_hash, expires_at=expires_at)
     assert data.run("sessions_expire", at=15.0) == 1
     assert data.run("session_erase", person_id=MORI) == 1
-    assert data.one("session_get", person_id=SATO, token_hash=b"c") == (1000.5, 1000.5, 20.0)
+    assert data.one(sql.SessionGet, person_id=SATO, token_hash=b"c") == (1000.5, 1000.5, 20.0)
 
 
 def test_a_system_calls_a_person_one_thing(data):
@@ -82,6 +83,6 @@ def test_a_system_calls_a_person_one_thing(data):
         data.insert("external_id_insert", person_id=MORI, system=system, key_id="k", sealed=b"s")
     with pytest.raises(ConflictError):
         data.insert("external_id_insert", person_id=MORI, system="shop", key_id="k", sealed=b"t")
-    assert data.all("external_ids", person_id=MORI) == [("club", "k", b"s"), ("shop", "k", b"s")]
+    assert data.all(sql.ExternalIds, person_id=MORI) == [("club", "k", b"s"), ("shop", "k", b"s")]
     assert data.run("external_id_erase", person_id=MORI) == 2
-    assert data.all("external_ids", person_id=MORI) == []
+    assert data.all(sql.ExternalIds, person_id=MORI) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from kept.store import sql
+
 
 def test_an_empty_mandate_is_filled_and_a_full_one_stays(data):
     """Only a volume of nothing is filled, and nothing that was taken back."""
@@ -10,7 +12,7 @@ def test_an_empty_mandate_is_filled_and_a_full_one_stays(data):
     assert data.run("mandate_fill", mandate_id="empty", releases=9) == 1
     assert data.run("mandate_fill", mandate_id="empty", releases=9) == 0
     assert data.run("mandate_fill", mandate_id="used", releases=9) == 0
-    assert data.one("mandate_get", mandate_id="empty")[8] == 9
+    assert data.one(sql.MandateGet, mandate_id="empty")[8] == 9
 
 
 def test_the_newest_approval_of_somebody_for_something(data):
@@ -21,6 +23,6 @@ def test_the_newest_approval_of_somebody_for_something(data):
             expires_at=at + 10,
         )  # fmt: skip
     data.run("approval_decide", approval_id="b", decided_by="kato", decided_at=4.0, outcome="approved")
-    assert data.one("approval_of", act="list", subject="s", requested_by="sato", at=5.0) == ("b", "kato", "approved")
-    assert data.one("approval_of", act="list", subject="other", requested_by="sato", at=5.0) is None
-    assert data.one("approval_of", act="list", subject="s", requested_by="sato", at=12.5) is None
+    assert data.one(sql.ApprovalOf, act="list", subject="s", requested_by="sato", at=5.0) == ("b", "kato", "approved")
+    assert data.one(sql.ApprovalOf, act="list", subject="other", requested_by="sato", at=5.0) is None
+    assert data.one(sql.ApprovalOf, act="list", subject="s", requested_by="sato", at=12.5) is None

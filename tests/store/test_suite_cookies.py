@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from kept.store import sql
+
 MORI, SATO = b"m" * 16, b"s" * 16
 
 
@@ -17,9 +19,9 @@ def test_a_remembered_device_is_renewed_by_whoever_is_first(data):
             "remembered_rotate", person_id=MORI, series=b"laptop", token_hash=token_hash, earlier_hash=b"first",
             rotated_at=5.0, expected_hash=b"first",
         )  # fmt: skip
-    assert data.one("remembered_get", person_id=MORI, series=b"laptop") == (b"second", b"first", 1.0, 5.0, 10.0)
-    assert data.one("remembered_get", person_id=SATO, series=b"laptop") is None
-    assert data.all("remembered_of", person_id=MORI) == [(b"laptop", 1.0, 5.0, 10.0), (b"phone", 1.0, 2.0, 10.0)]
+    assert data.one(sql.RememberedGet, person_id=MORI, series=b"laptop") == (b"second", b"first", 1.0, 5.0, 10.0)
+    assert data.one(sql.RememberedGet, person_id=SATO, series=b"laptop") is None
+    assert data.all(sql.RememberedOf, person_id=MORI) == [(b"laptop", 1.0, 5.0, 10.0), (b"phone", 1.0, 2.0, 10.0)]
 
 
 def test_devices_are_forgotten_one_all_or_by_time(data):
@@ -37,19 +39,19 @@ def test_devices_are_forgotten_one_all_or_by_time(data):
     assert data.run("remembered_expire", at=10.0) == 1
     assert data.run("remembered_delete", person_id=MORI, series=b"b") == 1
     assert data.run("remembered_erase", person_id=MORI) == 1
-    assert data.all("remembered_of", person_id=SATO) == [(b"d", 1000.5, 1.0, 20.0)]
+    assert data.all(sql.RememberedOf, person_id=SATO) == [(b"d", 1000.5, 1.0, 20.0)]
 
 
 def test_visits_add_up(data):
     """Counts of a day, page and feature are added, and asked for from a day on."""
     for day, count in (("2026-11-22", 5), ("2026-11-23", 2), ("2026-11-23", 3)):
         data.run("visit_add", day=day, page="home", feature="look", count=count)
-    assert data.all("visits_since", day="2026-11-23") == [("2026-11-23", "home", "look", 5)]
-    assert len(data.all("visits_since", day="")) == 2
+    assert data.all(sql.VisitsSince, day="2026-11-23") == [("2026-11-23", "home", "look", 5)]
+    assert len(data.all(sql.VisitsSince, day="")) == 2
 
 
 def test_the_newest_scan_is_found(data):
     """By time, not by the order they were written in."""
     for scan_id, at, clean in (("b", 2.0, 0), ("a", 1.0, 1)):
         data.run("scan_insert", scan_id=scan_id, at=at, url="https://shop.example", clean=clean, result="{}")
-    assert data.one("scans_newest") == ("b", 2.0, "https://shop.example", 0, "{}")
+    assert data.one(sql.ScansNewest) == ("b", 2.0, "https://shop.example", 0, "{}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from kept.store import sql
+
 MORI, SATO = b"m" * 16, b"s" * 16
 
 
@@ -19,8 +21,8 @@ def test_an_instance_goes_its_way_once(data):
     assert data.run("instance_close", instance_id="spring", closed_at=3.0) == 0
     for changed in (1, 0):
         assert data.run("instance_open", instance_id="spring", opened_at=2.0) == changed
-    assert data.all("instances_due", at=8.0) == []
-    assert data.all("instances_due", at=9.0) == [("spring",)]
+    assert data.all(sql.InstancesDue, at=8.0) == []
+    assert data.all(sql.InstancesDue, at=9.0) == [("spring",)]
     assert data.run("instance_ended", instance_id="spring", ended_at=3.0) == 0
     for changed in (1, 0):
         assert data.run("instance_close", instance_id="spring", closed_at=3.0) == changed
@@ -28,10 +30,10 @@ def test_an_instance_goes_its_way_once(data):
         assert data.run("instance_delivered", instance_id="spring", delivered_at=4.0) == changed
     for changed in (1, 0):
         assert data.run("instance_ended", instance_id="spring", ended_at=5.0) == changed
-    assert data.one("instance_get", instance_id="spring") == (
+    assert data.one(sql.InstanceGet, instance_id="spring") == (
         "event", "f", "abe", 1.0, "ended", 9.0, 2.0, 3.0, 4.0, 5.0, 2, 0,
     )  # fmt: skip
-    assert data.all("instances") == [("spring", "event", "ended")]
+    assert data.all(sql.Instances) == [("spring", "event", "ended")]
 
 
 def test_places_are_taken_while_there_are_some(data):
@@ -49,13 +51,13 @@ def test_a_part_is_a_persons_and_an_instances(data):
     for person_id, number in ((MORI, "b"), (SATO, "a")):
         data.run("participation_insert", person_id=person_id, instance_id="spring", number=number, at=1.0)
     data.run("participation_insert", person_id=MORI, instance_id="autumn", number="c", at=2.0)
-    assert data.all("participations", instance_id="spring") == [(SATO, "a", 1.0, "in"), (MORI, "b", 1.0, "in")]
+    assert data.all(sql.Participations, instance_id="spring") == [(SATO, "a", 1.0, "in"), (MORI, "b", 1.0, "in")]
     for changed in (1, 0):
         assert changed == data.run(
             "participation_status", person_id=MORI, instance_id="spring", status="won", expected="in"
         )
-    assert data.one("participation_get", person_id=MORI, instance_id="spring") == ("b", 1.0, "won")
-    assert data.all("participations_of_person", person_id=MORI) == [
+    assert data.one(sql.ParticipationGet, person_id=MORI, instance_id="spring") == ("b", 1.0, "won")
+    assert data.all(sql.ParticipationsOfPerson, person_id=MORI) == [
         ("spring", "b", 1.0, "won"), ("autumn", "c", 2.0, "in"),
     ]  # fmt: skip
     assert data.run("participation_delete", person_id=SATO, instance_id="spring") == 1
@@ -69,22 +71,22 @@ def test_a_draw_is_committed_to_step_by_step(data):
         data.run("ticket_insert", instance_id="spring", blinded=blinded)
     data.run("ticket_insert", instance_id="spring", blinded="c")
     assert data.run("ticket_delete", instance_id="spring", blinded="c") == 1
-    assert data.all("tickets", instance_id="spring") == [("a",), ("b",)]
+    assert data.all(sql.Tickets, instance_id="spring") == [("a",), ("b",)]
     data.run("draw_insert", instance_id="spring", seed_hash="h", sealed_seed=b"s")
     for changed in (1, 0):
         assert data.run("draw_list", instance_id="spring", list_hash="l") == changed
     for changed in (1, 0):
         assert changed == data.run("draw_done", instance_id="spring", public_number="7", seed="x", drawn=1, expected=0)
-    assert data.one("draw_get", instance_id="spring") == ("h", b"s", "l", "7", "x", 1)
+    assert data.one(sql.DrawGet, instance_id="spring") == ("h", b"s", "l", "7", "x", 1)
 
 
 def test_what_is_published_is_a_persons(data):
     """It comes down alone, with the instance, or with the person."""
     for instance_id, person_id, number in (("spring", MORI, "b"), ("spring", SATO, "a"), ("autumn", MORI, "c")):
         data.run("publication_put", person_id=person_id, instance_id=instance_id, number=number, at=1.0, sealed=b"x")
-    assert data.all("publications", instance_id="spring") == [("a", 1.0, b"x"), ("b", 1.0, b"x")]
-    assert data.one("publication_get", person_id=MORI, instance_id="spring") == ("b",)
-    assert data.all("publications_of_person", person_id=MORI) == [("autumn",), ("spring",)]
+    assert data.all(sql.Publications, instance_id="spring") == [("a", 1.0, b"x"), ("b", 1.0, b"x")]
+    assert data.one(sql.PublicationGet, person_id=MORI, instance_id="spring") == ("b",)
+    assert data.all(sql.PublicationsOfPerson, person_id=MORI) == [("autumn",), ("spring",)]
     assert data.run("publication_delete", person_id=MORI, instance_id="spring") == 1
     assert data.run("publications_end", instance_id="spring") == 1
     assert data.run("publication_erase", person_id=MORI) == 1
@@ -94,5 +96,5 @@ def test_results_are_counted_anew(data):
     """The counts of before go."""
     data.run("result_put", instance_id="spring", question="q", option="b", count=1)
     data.run("result_put", instance_id="spring", question="q", option="a", count=2)
-    assert data.all("results", instance_id="spring") == [("q", "a", 2), ("q", "b", 1)]
+    assert data.all(sql.Results, instance_id="spring") == [("q", "a", 2), ("q", "b", 1)]
     assert data.run("results_clear", instance_id="spring") == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kept.errors import ConflictError
+from kept.store import sql
 
 MORI, SATO = b"m" * 16, b"s" * 16
 
@@ -15,15 +16,15 @@ def test_an_entry_is_written_once(data):
     with pytest.raises(ConflictError):
         data.insert("entry_insert", entry_id=b"e1")
     row = (b"account_commitment", b"person_commitment", "ledger", b"account_sealed", 5.0)
-    assert data.one("entry_get", entry_id=b"e1") == row
+    assert data.one(sql.EntryGet, entry_id=b"e1") == row
 
 
 def test_the_console_sees_the_newest_entries(data):
     """Newest first, not before the time asked for, not more than asked for."""
     for entry_id, recorded_at in ((b"1", 1.0), (b"2", 2.0), (b"4", 3.0), (b"3", 3.0)):
         data.insert("entry_insert", entry_id=entry_id, recorded_at=recorded_at)
-    assert [row[0] for row in data.all("entries_page", since=2.0, limit=9)] == [b"4", b"3", b"2"]
-    assert [row[0] for row in data.all("entries_page", since=0.0, limit=2)] == [b"4", b"3"]
+    assert [row[0] for row in data.all(sql.EntriesPage, since=2.0, limit=9)] == [b"4", b"3", b"2"]
+    assert [row[0] for row in data.all(sql.EntriesPage, since=0.0, limit=2)] == [b"4", b"3"]
 
 
 def test_a_persons_entries_are_paged_without_losing_one_of_the_same_moment(data):
@@ -32,33 +33,33 @@ def test_a_persons_entries_are_paged_without_losing_one_of_the_same_moment(data)
         data.insert("entry_person_insert", person_id=MORI, entry_id=entry_id, recorded_at=recorded_at, sealed=b"s")
     data.insert("entry_person_insert", person_id=SATO, entry_id=b"6", recorded_at=2.0)
     seen, before, before_id = [], 1e12, b""
-    while page := data.all("entries_of_person_page", person_id=MORI, before=before, before_id=before_id, limit=2):
+    while page := data.all(sql.EntriesOfPersonPage, person_id=MORI, before=before, before_id=before_id, limit=2):
         seen += [row[0] for row in page]
         before_id, before = page[-1][0], page[-1][3]
     assert seen == [b"5", b"4", b"3", b"2", b"1"]
-    assert data.one("entries_of_person_count", person_id=MORI) == (5,)
+    assert data.one(sql.EntriesOfPersonCount, person_id=MORI) == (5,)
 
 
 def test_erasing_a_person_leaves_the_entries(data):
     """The person parts go; the account parts, and so every leaf, stay."""
     data.insert("entry_insert", entry_id=b"e1")
     data.insert("entry_person_insert", person_id=MORI, entry_id=b"e1", sealed=b"s")
-    assert data.one("entry_person_get", person_id=MORI, entry_id=b"e1") == ("key_id", b"s")
-    assert data.one("entry_person_get", person_id=SATO, entry_id=b"e1") is None
+    assert data.one(sql.EntryPersonGet, person_id=MORI, entry_id=b"e1") == ("key_id", b"s")
+    assert data.one(sql.EntryPersonGet, person_id=SATO, entry_id=b"e1") is None
     assert data.run("entry_person_erase", person_id=MORI) == 1
-    assert data.one("entries_of_person_count", person_id=MORI) == (0,)
-    assert data.one("entry_get", entry_id=b"e1") is not None
+    assert data.one(sql.EntriesOfPersonCount, person_id=MORI) == (0,)
+    assert data.one(sql.EntryGet, entry_id=b"e1") is not None
 
 
 def test_what_waits_longest_is_integrated_first(data):
     """`todo` gives the oldest entries until each is taken off."""
-    assert data.one("todo_oldest") is None
+    assert data.one(sql.TodoOldest) is None
     assert data.many("todo_insert", [{"entry_id": b"b", "since": 2.0}, {"entry_id": b"a", "since": 1.0}]) == 2
-    assert data.all("todo_take", limit=1) == [(b"a",)]
-    assert data.one("todo_oldest") == (1.0,)
+    assert data.all(sql.TodoTake, limit=1) == [(b"a",)]
+    assert data.one(sql.TodoOldest) == (1.0,)
     assert data.run("todo_delete", entry_id=b"a") == 1
     assert data.run("todo_delete", entry_id=b"a") == 0
-    assert data.all("todo_take", limit=9) == [(b"b",)]
+    assert data.all(sql.TodoTake, limit=9) == [(b"b",)]
 
 
 def test_an_entry_has_one_place_in_the_tree(data):
@@ -67,10 +68,10 @@ def test_an_entry_has_one_place_in_the_tree(data):
         data.insert("position_insert", entry_id=entry_id, position=position)
     with pytest.raises(ConflictError):
         data.insert("position_insert", entry_id=b"a", position=9)
-    assert data.one("position_get", entry_id=b"a") == (1,)
-    assert data.one("position_get", entry_id=b"z") is None
-    assert data.all("positions_page", from_position=1, limit=1) == [(b"a", 1)]
-    assert data.all("positions_page", from_position=1, limit=9) == [(b"a", 1), (b"b", 2)]
+    assert data.one(sql.PositionGet, entry_id=b"a") == (1,)
+    assert data.one(sql.PositionGet, entry_id=b"z") is None
+    assert data.all(sql.PositionsPage, from_position=1, limit=1) == [(b"a", 1)]
+    assert data.all(sql.PositionsPage, from_position=1, limit=9) == [(b"a", 1), (b"b", 2)]
 
 
 def test_a_tile_grows_in_place(data):
@@ -79,7 +80,7 @@ def test_a_tile_grows_in_place(data):
     data.run("tile_put", level=0, idx=1, data=b"next")
     assert data.run("tile_put", level=0, idx=0, data=b"longer") == 1
     asked = [{"level": 0, "idx": idx} for idx in (1, 0, 2)]
-    assert data.each("tile_get", asked) == [(b"next",), (b"longer",), None]
+    assert data.each(sql.TileGet, asked) == [(b"next",), (b"longer",), None]
 
 
 def test_the_head_moves_only_from_where_a_sequencer_saw_it(data):
@@ -87,7 +88,7 @@ def test_the_head_moves_only_from_where_a_sequencer_saw_it(data):
     data.insert("head_insert", name="log", size=0, root=b"r0", at=1.0)
     assert data.run("head_set", name="log", size=5, root=b"r5", at=2.0, expected_size=0) == 1
     assert data.run("head_set", name="log", size=4, root=b"r4", at=3.0, expected_size=0) == 0
-    assert data.one("head_get", name="log") == (5, b"r5", 2.0)
+    assert data.one(sql.HeadGet, name="log") == (5, b"r5", 2.0)
 
 
 def test_a_signed_checkpoint_is_never_replaced(data):
@@ -95,10 +96,10 @@ def test_a_signed_checkpoint_is_never_replaced(data):
     for size, at in ((1, 10.0), (9, 20.0), (5, 30.0)):
         assert data.run("checkpoint_put", size=size, note=f"note {size}", at=at) == 1
     assert data.run("checkpoint_put", size=9, note="another story", at=99.0) == 0
-    assert data.one("checkpoint_newest") == (9, "note 9", 20.0)
+    assert data.one(sql.CheckpointNewest) == (9, "note 9", 20.0)
     assert data.run("checkpoints_before", size=9, keep_after=25.0) == 1
     assert data.run("checkpoints_before", size=9, keep_after=99.0) == 1
-    assert data.one("checkpoint_newest") == (9, "note 9", 20.0)
+    assert data.one(sql.CheckpointNewest) == (9, "note 9", 20.0)
 
 
 def test_tallies_add_up(data):
@@ -106,4 +107,4 @@ def test_tallies_add_up(data):
     same = {"clause": "§4.1", "act": "read"}
     for day, outcome, count in (("b", "allowed", 2), ("b", "allowed", 3), ("a", "refused", 1)):
         assert data.run("tally_add", **same, day=day, outcome=outcome, count=count, last_at=float(count)) == 1
-    assert data.all("tallies") == [("a", "§4.1", "read", "refused", 1, 1.0), ("b", "§4.1", "read", "allowed", 5, 3.0)]
+    assert data.all(sql.Tallies) == [("a", "§4.1", "read", "refused", 1, 1.0), ("b", "§4.1", "read", "allowed", 5, 3.0)]

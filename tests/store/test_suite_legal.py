@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from kept.store import sql
+
 MORI, SATO = b"m" * 16, b"s" * 16
 
 
@@ -16,11 +18,11 @@ def record(data, disclosure_id="d", number=1):
 
 def test_a_request_goes_its_steps_once_and_in_order(data):
     """Recorded, asked, ready, fetched; what was fixed is not fixed again."""
-    assert data.one("disclosure_next") == (0,)
+    assert data.one(sql.DisclosureNext) == (0,)
     record(data)
     record(data, "e", 2)
-    assert data.one("disclosure_next") == (2,)
-    assert data.all("disclosures") == [("e",), ("d",)]
+    assert data.one(sql.DisclosureNext) == (2,)
+    assert data.all(sql.Disclosures) == [("e",), ("d",)]
     assert data.run("disclosure_finish", disclosure_id="d", finished_at=4.0) == 0
     for changed in (1, 0):
         assert changed == data.run("disclosure_ask", disclosure_id="d", approval_id="a", scope_seal="s")
@@ -29,7 +31,7 @@ def test_a_request_goes_its_steps_once_and_in_order(data):
         assert changed == data.run("disclosure_finish", disclosure_id="d", finished_at=4.0)
     for changed in (1, 0):
         assert changed == data.run("disclosure_fetch", disclosure_id="d", fetched_at=5.0)
-    assert data.one("disclosure_get", disclosure_id="d") == (
+    assert data.one(sql.DisclosureGet, disclosure_id="d") == (
         1, "warrant", "name,phone", 1.0, 2.0, 3.0, 9.0, 0.0, "", b"k", b"x", "hara", 3.5, "m", "a", "s",
         "fetched", 4.0, 5.0,
     )  # fmt: skip
@@ -42,14 +44,14 @@ def test_people_and_what_became_of_each_item(data):
             "disclosure_person_insert", person_id=person_id, disclosure_id="d", place=place, found_by="name", seal="s"
         )
         data.run("disclosure_record_put", person_id=person_id, disclosure_id="d", sealed=b"x")
-    assert data.all("disclosure_people", disclosure_id="d") == [(SATO, 1, "name", "s", 0), (MORI, 2, "name", "s", 0)]
-    assert data.all("disclosures_of_person", person_id=MORI) == [("d", 2)]
+    assert data.all(sql.DisclosurePeople, disclosure_id="d") == [(SATO, 1, "name", "s", 0), (MORI, 2, "name", "s", 0)]
+    assert data.all(sql.DisclosuresOfPerson, person_id=MORI) == [("d", 2)]
     for changed in (1, 0):
         assert changed == data.run("disclosure_person_done", person_id=MORI, disclosure_id="d")
     for outcome in ("outside", "released"):
         data.run("disclosure_item_put", disclosure_id="d", place=1, item="name", outcome=outcome)
-    assert data.all("disclosure_items", disclosure_id="d") == [(1, "name", "released")]
-    assert data.all("disclosure_records", disclosure_id="d") == [(MORI, b"x"), (SATO, b"x")]
+    assert data.all(sql.DisclosureItems, disclosure_id="d") == [(1, "name", "released")]
+    assert data.all(sql.DisclosureRecords, disclosure_id="d") == [(MORI, b"x"), (SATO, b"x")]
     assert data.run("disclosure_record_erase", person_id=MORI) == 1
     assert data.run("disclosure_person_erase", person_id=MORI) == 1
     assert data.run("disclosure_records_delete", disclosure_id="d") == 1
@@ -62,9 +64,9 @@ def test_what_is_told_later_waits_for_its_date(data):
             "entry_later_insert", person_id=person_id, entry_id=entry_id, key_id="k", sealed=b"x", recorded_at=1.0,
             told_from=told_from,
         )  # fmt: skip
-    assert data.all("entries_later_due", at=5.0) == [(SATO, b"b", "k", b"x", 1.0)]
-    assert [row[1] for row in data.all("entries_later_due", at=7.0)] == [b"b", b"a", b"c"]
-    assert data.all("entries_later_of_person", person_id=SATO) == [(b"b", "k", b"x"), (b"c", "k", b"x")]
+    assert data.all(sql.EntriesLaterDue, at=5.0) == [(SATO, b"b", "k", b"x", 1.0)]
+    assert [row[1] for row in data.all(sql.EntriesLaterDue, at=7.0)] == [b"b", b"a", b"c"]
+    assert data.all(sql.EntriesLaterOfPerson, person_id=SATO) == [(b"b", "k", b"x"), (b"c", "k", b"x")]
     for changed in (1, 0):
         assert changed == data.run("entry_later_delete", person_id=SATO, entry_id=b"b")
     assert data.run("entry_later_erase", person_id=SATO) == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from kept.store import sql
+
 MORI, SATO = b"m" * 16, b"s" * 16
 
 
@@ -29,7 +31,7 @@ def outbox(data, message_id="m1", status="sent"):
 
 def status(data, message_id="m1"):
     """Status and reason of a message."""
-    return data.one("outbox_find", message_id=message_id)[5:7]
+    return data.one(sql.OutboxFind, message_id=message_id)[5:7]
 
 
 def test_letters_wait_in_their_order_and_go_once(data):
@@ -37,15 +39,15 @@ def test_letters_wait_in_their_order_and_go_once(data):
     letter(data, at=2.0)
     letter(data, SATO, "m2", at=1.0)
     letter(data, SATO, "m3", "1002")
-    found = data.all("letters_of_origin", purpose="contact", origin="case", origin_id="1001", limit=10)
+    found = data.all(sql.LettersOfOrigin, purpose="contact", origin="case", origin_id="1001", limit=10)
     assert [row[1] for row in found] == ["m2", "m1"]
-    assert len(data.all("letters_of_origin", purpose="contact", origin="case", origin_id="1001", limit=1)) == 1
-    assert data.all("letters_of_purpose", purpose="contact", limit=10) == [
+    assert len(data.all(sql.LettersOfOrigin, purpose="contact", origin="case", origin_id="1001", limit=1)) == 1
+    assert data.all(sql.LettersOfPurpose, purpose="contact", limit=10) == [
         ("case", "1001", 1.0), ("case", "1001", 2.0), ("case", "1002", 1.0),
     ]  # fmt: skip
-    assert data.all("letters_of_purpose", purpose="event", limit=10) == []
-    assert data.one("letter_of_person", person_id=MORI, message_id="m1") == (2.0,)
-    assert [row[0] for row in data.all("letters_of_person", person_id=SATO)] == ["m2", "m3"]
+    assert data.all(sql.LettersOfPurpose, purpose="event", limit=10) == []
+    assert data.one(sql.LetterOfPerson, person_id=MORI, message_id="m1") == (2.0,)
+    assert [row[0] for row in data.all(sql.LettersOfPerson, person_id=SATO)] == ["m2", "m3"]
     for changed in (1, 0):
         assert data.run("letter_delete", person_id=MORI, message_id="m1") == changed
     assert data.run("letter_erase", person_id=SATO) == 2
@@ -62,8 +64,8 @@ def test_what_was_sent_can_turn_out_not_to_be(data):
         assert changed == data.run("sent_is_failed", person_id=MORI, message_id="m2", reason="fax-failed", moved_at=3.0)
     assert status(data, "m2") == ("failed", "fax-failed")
     outbox(data, "m4")
-    assert [row[1] for row in data.all("sent_by_channel", channel="post")] == ["m4"]
-    assert data.all("sent_by_channel", channel="phone") == []
+    assert [row[1] for row in data.all(sql.SentByChannel, channel="post")] == ["m4"]
+    assert data.all(sql.SentByChannel, channel="phone") == []
     for changed in (1, 0):
         assert changed == data.run("sent_is_unknown", person_id=MORI, message_id="m4", moved_at=3.0)
     assert status(data, "m4") == ("unknown", "")
@@ -77,47 +79,47 @@ def test_a_fax_job_moves_and_may_be_given_again(data):
     """Under the same number it begins anew."""
     data.run("fax_job_put", person_id=MORI, message_id="m1", purpose="contact", state="handing", moved_at=1.0)
     data.run("fax_job_move", person_id=MORI, message_id="m1", job="7", state="queued", moved_at=2.0)
-    assert data.one("fax_job_get", person_id=MORI, message_id="m1") == ("7", "queued", 2.0)
-    assert data.all("fax_jobs_in_state", state="queued") == [(MORI, "m1", "contact", "7", 2.0)]
+    assert data.one(sql.FaxJobGet, person_id=MORI, message_id="m1") == ("7", "queued", 2.0)
+    assert data.all(sql.FaxJobsInState, state="queued") == [(MORI, "m1", "contact", "7", 2.0)]
     data.run("fax_job_put", person_id=MORI, message_id="m1", purpose="contact", state="handing", moved_at=3.0)
-    assert data.one("fax_job_get", person_id=MORI, message_id="m1") == ("", "handing", 3.0)
+    assert data.one(sql.FaxJobGet, person_id=MORI, message_id="m1") == ("", "handing", 3.0)
     assert data.run("fax_job_erase", person_id=MORI) == 1
 
 
 def test_a_call_sheet_begins_once_and_ends(data):
     """It takes rows until somebody begins, is over by its time box, and ends once."""
-    assert data.one("call_sheet_next") == (0,)
+    assert data.one(sql.CallSheetNext) == (0,)
     data.insert(
         "call_sheet_insert", sheet_id="s", number=1, origin="case", origin_id="1001", purpose="contact", made_at=1.0
     )
-    assert data.one("call_sheet_next") == (1,)
-    assert data.one("call_sheet_of_origin", origin="case", origin_id="1001", purpose="contact") == ("s",)
+    assert data.one(sql.CallSheetNext) == (1,)
+    assert data.one(sql.CallSheetOfOrigin, origin="case", origin_id="1001", purpose="contact") == ("s",)
     for changed in (1, 0):
         assert changed == data.run("call_sheet_begin", sheet_id="s", begun_by="sato", ends_at=10.0)
-    assert data.one("call_sheet_of_origin", origin="case", origin_id="1001", purpose="contact") is None
-    assert data.one("call_sheet_get", sheet_id="s") == (1, "case", "1001", "contact", 1.0, "begun", "sato", 10.0)
-    assert data.all("call_sheets_over", at=10.0) == []
-    assert data.all("call_sheets_over", at=10.5) == [("s",)]
+    assert data.one(sql.CallSheetOfOrigin, origin="case", origin_id="1001", purpose="contact") is None
+    assert data.one(sql.CallSheetGet, sheet_id="s") == (1, "case", "1001", "contact", 1.0, "begun", "sato", 10.0)
+    assert data.all(sql.CallSheetsOver, at=10.0) == []
+    assert data.all(sql.CallSheetsOver, at=10.5) == [("s",)]
     for changed in (1, 0):
         assert changed == data.run("call_sheet_end", sheet_id="s")
-    assert data.all("call_sheets") == [("s",)]
+    assert data.all(sql.CallSheets) == [("s",)]
 
 
 def test_rows_of_a_sheet_keep_their_place(data):
     """Each moves from where it was expected to be."""
-    assert data.one("call_row_next", sheet_id="s") == (0,)
+    assert data.one(sql.CallRowNext, sheet_id="s") == (0,)
     for place, (person_id, message_id) in enumerate(((SATO, "m2"), (MORI, "m1")), start=1):
         data.insert("call_row_put", person_id=person_id, message_id=message_id, sheet_id="s", place=place, moved_at=1.0)
-    assert data.one("call_row_next", sheet_id="s") == (2,)
+    assert data.one(sql.CallRowNext, sheet_id="s") == (2,)
     for changed in (1, 0):
         assert changed == data.run(
             "call_row_move", person_id=MORI, message_id="m1", expected="waiting", outcome="shown", moved_at=2.0
         )
-    assert [(row[1], row[2], row[5]) for row in data.all("call_rows", sheet_id="s")] == [
+    assert [(row[1], row[2], row[5]) for row in data.all(sql.CallRows, sheet_id="s")] == [
         ("m2", 1, "waiting"), ("m1", 2, "shown"),
     ]  # fmt: skip
-    assert data.one("call_row_of_person", person_id=MORI, message_id="m1") == ("s", "shown", 2.0)
-    assert [row[0] for row in data.all("call_rows_of_person", person_id=MORI)] == ["m1"]
+    assert data.one(sql.CallRowOfPerson, person_id=MORI, message_id="m1") == ("s", "shown", 2.0)
+    assert [row[0] for row in data.all(sql.CallRowsOfPerson, person_id=MORI)] == ["m1"]
     assert data.run("call_row_erase", person_id=MORI) == 1
     for changed in (1, 0):
         assert data.run("call_row_delete", person_id=SATO, message_id="m2") == changed
@@ -127,7 +129,7 @@ def test_what_was_written_is_a_cases_and_a_persons(data):
     """Newest first, and gone with the person."""
     for message_id, at in (("m1", 1.0), ("m2", 2.0)):
         data.insert("contact_put", person_id=MORI, message_id=message_id, case_id="c", channel="mail", written_at=at)
-    assert data.one("contact_get", person_id=MORI, message_id="m1")[0:2] == ("c", "mail")
-    assert [row[1] for row in data.all("contacts_of_case", case_id="c")] == ["m2", "m1"]
-    assert [row[0] for row in data.all("contacts_of_person", person_id=MORI)] == ["m2", "m1"]
+    assert data.one(sql.ContactGet, person_id=MORI, message_id="m1")[0:2] == ("c", "mail")
+    assert [row[1] for row in data.all(sql.ContactsOfCase, case_id="c")] == ["m2", "m1"]
+    assert [row[0] for row in data.all(sql.ContactsOfPerson, person_id=MORI)] == ["m2", "m1"]
     assert data.run("contact_erase", person_id=MORI) == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kept.errors import ConflictError
+from kept.store import sql
 
 MORI, SATO, TANI = b"m" * 16, b"s" * 16, b"t" * 16
 
@@ -15,8 +16,8 @@ def test_a_state_is_replaced_only_by_whoever_read_its_number(data):
     new = {"person_id": MORI, "g": 2, "key_id": "k2"}
     assert data.run("state_set", **new, sealed=b"two", expected_g=1) == 1
     assert data.run("state_set", **new, sealed=b"late", expected_g=1) == 0
-    assert data.one("state_get", person_id=MORI) == (2, "k2", b"two")
-    assert data.one("state_g", person_id=MORI) == (2,)
+    assert data.one(sql.StateGet, person_id=MORI) == (2, "k2", b"two")
+    assert data.one(sql.StateG, person_id=MORI) == (2,)
 
 
 def test_a_person_is_created_once(data):
@@ -25,7 +26,7 @@ def test_a_person_is_created_once(data):
     with pytest.raises(ConflictError) as caught:
         data.run("state_insert", person_id=MORI, g=1, key_id="k", sealed=b"other")
     assert caught.value.reason == "exists"
-    assert data.one("state_get", person_id=MORI) == (1, "k", b"one")
+    assert data.one(sql.StateGet, person_id=MORI) == (1, "k", b"one")
 
 
 def test_numbers_of_many_people_are_answered_in_the_order_asked(data):
@@ -33,19 +34,19 @@ def test_numbers_of_many_people_are_answered_in_the_order_asked(data):
     data.run("state_insert", person_id=MORI, g=3, key_id="k", sealed=b"")
     data.run("state_insert", person_id=TANI, g=9, key_id="k", sealed=b"")
     asked = [{"person_id": one} for one in (TANI, SATO, MORI)]
-    assert data.each("state_g", asked) == [(9,), None, (3,)]
-    assert data.each("state_g", []) == []
+    assert data.each(sql.StateG, asked) == [(9,), None, (3,)]
+    assert data.each(sql.StateG, []) == []
 
 
 def test_people_are_walked_a_page_at_a_time(data):
     """Pages follow the ids and neither repeat nor skip anybody."""
     for person_id in (TANI, MORI, SATO):
         data.insert("state_insert", person_id=person_id)
-    assert data.one("people_count") == (3,)
-    assert data.all("people_page", after=b"", limit=2) == [(MORI,), (SATO,)]
-    assert data.all("people_page", after=SATO, limit=2) == [(TANI,)]
+    assert data.one(sql.PeopleCount) == (3,)
+    assert data.all(sql.PeoplePage, after=b"", limit=2) == [(MORI,), (SATO,)]
+    assert data.all(sql.PeoplePage, after=SATO, limit=2) == [(TANI,)]
     assert data.run("state_erase", person_id=SATO) == 1
-    assert data.all("people_page", after=b"", limit=9) == [(MORI,), (TANI,)]
+    assert data.all(sql.PeoplePage, after=b"", limit=9) == [(MORI,), (TANI,)]
 
 
 def test_a_slot_keeps_its_versions_until_each_is_deleted(data):
@@ -54,9 +55,9 @@ def test_a_slot_keeps_its_versions_until_each_is_deleted(data):
         data.insert("value_insert", person_id=MORI, slot="phone", version=version, key_id="k", sealed=b"old")
     data.insert("value_insert", person_id=MORI, slot="name", version=1, key_id="k", sealed=b"name")
     assert data.run("value_set", person_id=MORI, slot="phone", version=2, key_id="fresh", sealed=b"new") == 1
-    assert sorted(data.all("value_of_slot", person_id=MORI, slot="phone")) == [(1, "k", b"old"), (2, "fresh", b"new")]
+    assert sorted(data.all(sql.ValueOfSlot, person_id=MORI, slot="phone")) == [(1, "k", b"old"), (2, "fresh", b"new")]
     assert data.run("value_delete", person_id=MORI, slot="phone", version=1) == 1
-    assert sorted(data.all("value_all", person_id=MORI)) == [("name", 1, "k", b"name"), ("phone", 2, "fresh", b"new")]
+    assert sorted(data.all(sql.ValueAll, person_id=MORI)) == [("name", 1, "k", b"name"), ("phone", 2, "fresh", b"new")]
 
 
 def test_a_version_of_a_slot_is_written_once(data):
@@ -71,19 +72,19 @@ def test_erasing_values_takes_one_person_only(data):
     for person_id in (MORI, SATO):
         data.insert("value_insert", person_id=person_id, slot="phone", version=1, key_id="k", sealed=b"v")
     assert data.run("value_erase", person_id=MORI) == 1
-    assert data.all("value_all", person_id=MORI) == []
-    assert data.all("value_all", person_id=SATO) == [("phone", 1, "k", b"v")]
+    assert data.all(sql.ValueAll, person_id=MORI) == []
+    assert data.all(sql.ValueAll, person_id=SATO) == [("phone", 1, "k", b"v")]
 
 
 def test_receipts_are_listed_newest_first_and_go_with_the_person(data):
     """A person finds each receipt again until they are erased."""
     for receipt_id, at in (("r1", 10.0), ("r3", 30.0), ("r2", 20.0)):
         data.insert("receipt_insert", person_id=MORI, receipt_id=receipt_id, at=at, kind="given", sealed=b"s")
-    assert [row[0] for row in data.all("receipts", person_id=MORI)] == ["r3", "r2", "r1"]
-    assert data.one("receipt_get", person_id=MORI, receipt_id="r2") == ("given", 20.0, "key_id", b"s")
-    assert data.one("receipt_get", person_id=SATO, receipt_id="r2") is None
+    assert [row[0] for row in data.all(sql.Receipts, person_id=MORI)] == ["r3", "r2", "r1"]
+    assert data.one(sql.ReceiptGet, person_id=MORI, receipt_id="r2") == ("given", 20.0, "key_id", b"s")
+    assert data.one(sql.ReceiptGet, person_id=SATO, receipt_id="r2") is None
     assert data.run("receipt_erase", person_id=MORI) == 3
-    assert data.all("receipts", person_id=MORI) == []
+    assert data.all(sql.Receipts, person_id=MORI) == []
 
 
 def test_an_erasure_is_due_when_its_time_has_come_and_until_it_is_finished(data):
@@ -93,10 +94,10 @@ def test_an_erasure_is_due_when_its_time_has_come_and_until_it_is_finished(data)
             "erasure_insert", person_id=person_id, receipt_id="r", due_at=due_at, started_by="own", step="intended"
         )
     assert data.run("erasure_step", person_id=MORI, step="keys gone") == 1
-    assert data.all("erasures_due", at=50.0) == [
+    assert data.all(sql.ErasuresDue, at=50.0) == [
         (SATO, "r", 1000.5, "own", "intended"),
         (MORI, "r", 1000.5, "own", "keys gone"),
     ]
-    assert data.one("erasure_get", person_id=MORI) == ("r", 1000.5, 50.0, "own", "keys gone")
+    assert data.one(sql.ErasureGet, person_id=MORI) == ("r", 1000.5, 50.0, "own", "keys gone")
     assert data.run("erasure_erase", person_id=SATO) == 1
-    assert [row[0] for row in data.all("erasures_due", at=50.0)] == [MORI]
+    assert [row[0] for row in data.all(sql.ErasuresDue, at=50.0)] == [MORI]

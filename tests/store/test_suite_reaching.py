@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from kept.store import sql
+
 MORI, SATO = b"m" * 16, b"s" * 16
 
 
@@ -35,27 +37,27 @@ def test_a_message_is_taken_by_one_worker_and_settled_by_the_same(data):
     put(data)
     put(data, SATO, "m2", at=3.0)
     due = ("campaign", "c1", "information-for-you", "mail", "x", 0)
-    assert data.all("outbox_due", at=2.0, limit=5) == [(MORI, "m1", *due)]
-    assert data.all("outbox_due", at=3.0, limit=5) == [(MORI, "m1", *due), (SATO, "m2", *due)]
+    assert data.all(sql.OutboxDue, at=2.0, limit=5) == [(MORI, "m1", *due)]
+    assert data.all(sql.OutboxDue, at=3.0, limit=5) == [(MORI, "m1", *due), (SATO, "m2", *due)]
     assert take(data, 1) == 0
     assert [take(data, 0), take(data, 0), take(data, 1)] == [1, 0, 0]
-    assert data.all("outbox_handing") == [(MORI, "m1", "campaign", "c1", "e1", 5.0)]
-    assert data.one("outbox_handing_before", at=5.0) == (0,)
-    assert data.one("outbox_handing_before", at=5.1) == (1,)
+    assert data.all(sql.OutboxHanding) == [(MORI, "m1", "campaign", "c1", "e1", 5.0)]
+    assert data.one(sql.OutboxHandingBefore, at=5.0) == (0,)
+    assert data.one(sql.OutboxHandingBefore, at=5.1) == (1,)
     assert settle(data, "sent", entry_id="other") == 0
     assert [settle(data, "waiting", reason=""), settle(data, "sent")] == [1, 0]
-    assert data.all("outbox_due", at=8.9, limit=5) == [(SATO, "m2", *due)]
+    assert data.all(sql.OutboxDue, at=8.9, limit=5) == [(SATO, "m2", *due)]
     assert take(data, 1) == 1
     assert settle(data, "sent", reason="") == 1
-    assert data.one("outbox_find", message_id="m1") == (
+    assert data.one(sql.OutboxFind, message_id="m1") == (
         MORI, "campaign", "c1", "information-for-you", "mail", "sent", "", 6.0, "e1", "n1",
     )  # fmt: skip
-    assert data.all("outbox_of_person", person_id=MORI) == [
+    assert data.all(sql.OutboxOfPerson, person_id=MORI) == [
         ("m1", "campaign", "c1", "information-for-you", "mail", "sent", 6.0, "e1")
     ]
-    assert data.all("outbox_in_status", status="sent", limit=5) == [(MORI, "m1", "mail", "e1")]
-    assert data.all("outbox_of_origin", origin="campaign", origin_id="c1", status="sent") == [("m1", "mail", 2, 6.0)]
-    assert data.one("outbox_count", origin="campaign", origin_id="c1", status="waiting") == (1,)
+    assert data.all(sql.OutboxInStatus, status="sent", limit=5) == [(MORI, "m1", "mail", "e1")]
+    assert data.all(sql.OutboxOfOrigin, origin="campaign", origin_id="c1", status="sent") == [("m1", "mail", 2, 6.0)]
+    assert data.one(sql.OutboxCount, origin="campaign", origin_id="c1", status="waiting") == (1,)
 
 
 def test_what_waits_is_left_out_put_off_or_stopped(data):
@@ -66,9 +68,9 @@ def test_what_waits_is_left_out_put_off_or_stopped(data):
     assert data.run("outbox_leave_out", person_id=MORI, message_id="m1", reason="no", at=4.0) == 0
     assert data.run("outbox_put_off", person_id=MORI, message_id="m2", next_at=50.0, at=4.0) == 1
     assert data.run("outbox_put_off", person_id=MORI, message_id="m1", next_at=50.0, at=4.0) == 0
-    assert [row[1] for row in data.all("outbox_due", at=10.0, limit=5)] == ["m3"]
+    assert [row[1] for row in data.all(sql.OutboxDue, at=10.0, limit=5)] == ["m3"]
     assert data.run("outbox_stop", origin="campaign", origin_id="c1", at=6.0) == 2
-    assert data.all("outbox_due", at=99.0, limit=5) == []
+    assert data.all(sql.OutboxDue, at=99.0, limit=5) == []
     assert data.run("outbox_erase", person_id=MORI) == 3
 
 
@@ -79,16 +81,16 @@ def test_what_is_unknown_goes_again_by_hand_only(data):
     take(data, 0)
     settle(data, "unknown")
     assert data.run("outbox_again", person_id=MORI, message_id="m1", at=7.0) == 1
-    assert [row[1] for row in data.all("outbox_due", at=7.0, limit=5)] == ["m1"]
+    assert [row[1] for row in data.all(sql.OutboxDue, at=7.0, limit=5)] == ["m1"]
 
 
 def test_links_lead_to_their_message(data):
     """By the hash of the token; gone with the person."""
     for token_hash in (b"h1", b"h2"):
         data.run("message_link_put", person_id=MORI, token_hash=token_hash, message_id="m1")
-    assert data.one("message_link_find", token_hash=b"h1") == (MORI, "m1")
-    assert data.one("message_link_find", token_hash=b"h3") is None
-    assert data.all("message_links_of", person_id=MORI, message_id="m1") == [(b"h1",), (b"h2",)]
+    assert data.one(sql.MessageLinkFind, token_hash=b"h1") == (MORI, "m1")
+    assert data.one(sql.MessageLinkFind, token_hash=b"h3") is None
+    assert data.all(sql.MessageLinksOf, person_id=MORI, message_id="m1") == [(b"h1",), (b"h2",)]
     assert data.run("message_link_erase", person_id=MORI) == 2
 
 
@@ -96,17 +98,17 @@ def test_tallies_add_up(data):
     """By origin, outcome and reason."""
     for outcome, reason, count in (("sent", "", 2), ("left-out", "no", 1), ("sent", "", 3), ("sent", "", -1)):
         data.run("reach_tally_add", origin="campaign", origin_id="c1", outcome=outcome, reason=reason, count=count)
-    assert data.all("reach_tallies", origin="campaign", origin_id="c1") == [("left-out", "no", 1), ("sent", "", 4)]
+    assert data.all(sql.ReachTallies, origin="campaign", origin_id="c1") == [("left-out", "no", 1), ("sent", "", 4)]
 
 
 def test_a_stop_list_is_a_channel_s(data):
     """An address stands there once for each reason, and is lifted whole."""
     for channel, reason in (("mail", "asked"), ("mail", "undeliverable"), ("mail", "asked"), ("fax", "asked")):
         data.run("stop_list_put", channel=channel, token=b"t", reason=reason, since=1.0)
-    assert data.all("stop_list_of", channel="mail", token=b"t") == [("asked",), ("undeliverable",)]
-    assert data.one("stop_list_count", channel="mail") == (2,)
+    assert data.all(sql.StopListOf, channel="mail", token=b"t") == [("asked",), ("undeliverable",)]
+    assert data.one(sql.StopListCount, channel="mail") == (2,)
     assert data.run("stop_list_lift", channel="mail", token=b"t") == 2
-    assert data.all("stop_list_of", channel="fax", token=b"t") == [("asked",)]
+    assert data.all(sql.StopListOf, channel="fax", token=b"t") == [("asked",)]
 
 
 def test_a_campaign_goes_step_by_step(data):
@@ -116,7 +118,7 @@ def test_a_campaign_goes_step_by_step(data):
             "campaign_insert", campaign_id=campaign_id, purpose="announcements", file="f", seal="s", made_by="ume", made_at=1.0,
             walked=b"",
         )  # fmt: skip
-    assert data.all("campaigns") == [("c1",), ("c2",)]
+    assert data.all(sql.Campaigns) == [("c1",), ("c2",)]
     for changed in (1, 0):
         assert changed == data.run("campaign_ask", campaign_id="c1", approval_id="a", mandate_id="m")
     for changed in (1, 0):
@@ -124,10 +126,10 @@ def test_a_campaign_goes_step_by_step(data):
     for changed in (1, 0):
         assert changed == data.run("campaign_walk", campaign_id="c1", expected=b"", walked=MORI)
     assert data.run("campaign_queued", campaign_id="c1", queued_at=4.0) == 1
-    assert data.all("campaigns_in_status", status="sending") == [("c1",)]
+    assert data.all(sql.CampaignsInStatus, status="sending") == [("c1",)]
     for changed in (1, 0):
         assert changed == data.run("campaign_stop", campaign_id="c1", expected="sending", stopped_at=5.0)
-    assert data.one("campaign_get", campaign_id="c1") == (
+    assert data.one(sql.CampaignGet, campaign_id="c1") == (
         "announcements", "f", "s", "ume", 1.0, "stopped", "a", "m", MORI, 4.0, 5.0,
     )  # fmt: skip
 
@@ -136,7 +138,7 @@ def test_after_a_restore_what_waits_is_held(data):
     """It may have gone since the backup."""
     put(data)
     put(data, SATO, "m2")
-    assert [row[1:] for row in data.all("outbox_waiting")] == [("m1", "campaign", "c1"), ("m2", "campaign", "c1")]
+    assert [row[1:] for row in data.all(sql.OutboxWaiting)] == [("m1", "campaign", "c1"), ("m2", "campaign", "c1")]
     assert data.run("outbox_hold", at=9.0) == 2
-    assert data.all("outbox_waiting") == []
-    assert data.one("outbox_count", origin="campaign", origin_id="c1", status="unknown") == (2,)
+    assert data.all(sql.OutboxWaiting) == []
+    assert data.one(sql.OutboxCount, origin="campaign", origin_id="c1", status="unknown") == (2,)

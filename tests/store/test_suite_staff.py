@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kept.errors import ConflictError
+from kept.store import sql
 
 MORI, SATO = b"m" * 16, b"s" * 16
 
@@ -15,9 +16,9 @@ def test_staff_are_found_by_login_and_listed(data):
         data.insert("staff_insert", staff_id=staff_id, login=login, created_at=1.0)
     with pytest.raises(ConflictError):
         data.insert("staff_insert", staff_id="s3", login="abe")
-    assert data.one("staff_by_login", login="abe") == ("s1", "password_hash", b"second_factor", 0, "roles", None)
-    assert data.one("staff_get", staff_id="s2") == ("ogawa", "roles", None, b"second_factor")
-    assert data.all("staff_all") == [("s1", "abe", "roles", 1.0, None), ("s2", "ogawa", "roles", 1.0, None)]
+    assert data.one(sql.StaffByLogin, login="abe") == ("s1", "password_hash", b"second_factor", 0, "roles", None)
+    assert data.one(sql.StaffGet, staff_id="s2") == ("ogawa", "roles", None, b"second_factor")
+    assert data.all(sql.StaffAll) == [("s1", "abe", "roles", 1.0, None), ("s2", "ogawa", "roles", 1.0, None)]
 
 
 def test_a_one_time_code_is_spent_with_all_before_it(data):
@@ -35,8 +36,8 @@ def test_disabled_staff_do_not_count(data):
         data.insert("staff_insert", staff_id=staff_id, login=staff_id)
     assert data.run("staff_disable", staff_id="s1", at=5.0) == 1
     assert data.run("staff_disable", staff_id="s1", at=6.0) == 0
-    assert data.one("staff_get", staff_id="s1")[2] == 5.0
-    assert data.one("staff_count") == (1,)
+    assert data.one(sql.StaffGet, staff_id="s1")[2] == 5.0
+    assert data.one(sql.StaffCount) == (1,)
 
 
 def test_staff_sessions_end_one_all_or_by_time(data):
@@ -51,8 +52,8 @@ def test_staff_sessions_end_one_all_or_by_time(data):
     assert data.run("staff_session_delete", token_hash=b"a") == 1
     assert data.run("staff_sessions_of", staff_id="s1") == 1
     assert data.run("staff_sessions_expire", at=7.0) == 1
-    assert data.one("staff_session_get", token_hash=b"c") == ("s2", 1000.5, 9.0)
-    assert data.one("staff_session_get", token_hash=b"d") is None
+    assert data.one(sql.StaffSessionGet, token_hash=b"c") == ("s2", 1000.5, 9.0)
+    assert data.one(sql.StaffSessionGet, token_hash=b"d") is None
 
 
 def test_a_credential_is_revoked_once(data):
@@ -62,8 +63,8 @@ def test_a_credential_is_revoked_once(data):
     assert data.run("credential_revoke", credential_id="c", at=5.0) == 1
     assert data.run("credential_revoke", credential_id="c", at=6.0) == 0
     said = ("label", "shop", "contact", "rights", "system", 1.0, 5.0)
-    assert data.one("credential_get", credential_id="c") == (b"secret_hash", *said)
-    assert data.all("credentials") == [("c", *said), ("d", "label", "shop", "", "rights", "system", 2.0, None)]
+    assert data.one(sql.CredentialGet, credential_id="c") == (b"secret_hash", *said)
+    assert data.all(sql.Credentials) == [("c", *said), ("d", "label", "shop", "", "rights", "system", 2.0, None)]
 
 
 def mandate(data, mandate_id="m", **given):
@@ -78,7 +79,7 @@ def test_a_mandate_is_charged_while_it_holds_and_has_that_much_left(data):
     assert data.run("mandate_charge", mandate_id="m", count=3, at=100.0) == 0
     assert data.run("mandate_charge", mandate_id="m", count=1, at=100.5) == 0
     assert data.run("mandate_charge", mandate_id="m", count=2, at=1.0) == 1
-    assert data.one("mandate_get", mandate_id="m") == (
+    assert data.one(sql.MandateGet, mandate_id="m") == (
         "kind", "actor", "role", "purpose", "case_id", 1000.5, 100.0, None, 0,
     )  # fmt: skip
 
@@ -89,8 +90,8 @@ def test_mandates_end_with_their_case_and_their_actor(data):
         mandate(data, mandate_id, case_id=case_id, actor=actor)
     assert data.run("mandates_revoke_case", case_id="c1", at=5.0) == 1
     assert data.run("mandates_revoke_actor", actor="abe", at=6.0) == 1
-    assert data.one("mandate_of_case", case_id="c1") == ("m1", 1000.5, 100.0, 5.0, 10)
-    assert [data.one("mandate_get", mandate_id=one)[7] for one in ("m1", "m2", "m3")] == [5.0, 6.0, None]
+    assert data.one(sql.MandateOfCase, case_id="c1") == ("m1", 1000.5, 100.0, 5.0, 10)
+    assert [data.one(sql.MandateGet, mandate_id=one)[7] for one in ("m1", "m2", "m3")] == [5.0, 6.0, None]
     assert data.run("mandate_charge", mandate_id="m1", count=1, at=1.0) == 0
     assert data.run("mandate_charge", mandate_id="m3", count=1, at=1.0) == 1
 
@@ -99,7 +100,7 @@ def test_cases_are_numbered_in_the_transaction_that_opens_them(data):
     """Numbers begin after 1000 and follow each other; a number taken is a conflict."""
 
     async def open_case(tx, case_id):
-        (last,) = await tx.one("case_next")
+        (last,) = await tx.one(sql.CaseNext)
         given = {"staff_id": "s1", "role": "support", "purpose": "contact", "opened_at": 1.0, "expires_at": 9.0}
         await tx.run("case_insert", case_id=case_id, number=last + 1, **given)
 
@@ -109,39 +110,39 @@ def test_cases_are_numbered_in_the_transaction_that_opens_them(data):
         data.insert("case_insert", case_id="c", number=1001)
     assert data.run("case_close", case_id="a", at=5.0) == 1
     assert data.run("case_close", case_id="a", at=6.0) == 0
-    assert data.one("case_get", case_id="a") == (1001, "s1", "support", "contact", 1.0, 9.0, 5.0)
-    assert data.all("cases_of_staff", staff_id="s1", limit=9) == [
+    assert data.one(sql.CaseGet, case_id="a") == (1001, "s1", "support", "contact", 1.0, 9.0, 5.0)
+    assert data.all(sql.CasesOfStaff, staff_id="s1", limit=9) == [
         ("b", 1002, "contact", 1.0, 9.0, None),
         ("a", 1001, "contact", 1.0, 9.0, 5.0),
     ]
-    assert len(data.all("cases_of_staff", staff_id="s1", limit=1)) == 1
+    assert len(data.all(sql.CasesOfStaff, staff_id="s1", limit=1)) == 1
 
 
 def test_a_case_forgets_its_person_when_they_are_erased(data):
     """The case stays, whom it held is gone."""
     data.insert("case_person_insert", person_id=MORI, case_id="a", bound_at=2.0)
-    assert data.one("case_person_get", case_id="a") == (MORI,)
+    assert data.one(sql.CasePersonGet, case_id="a") == (MORI,)
     assert data.run("case_person_erase", person_id=MORI) == 1
-    assert data.one("case_person_get", case_id="a") is None
+    assert data.one(sql.CasePersonGet, case_id="a") is None
 
 
 def test_a_second_approver_decides_once(data):
     """A decided act no longer waits, and nobody decides it again."""
     for approval_id, requested_at in (("b", 2.0), ("a", 1.0)):
         data.insert("approval_insert", approval_id=approval_id, requested_at=requested_at, act="erase", subject="R-1")
-    assert [row[0] for row in data.all("approvals_waiting")] == ["a", "b"]
+    assert [row[0] for row in data.all(sql.ApprovalsWaiting)] == ["a", "b"]
     decision = {"approval_id": "a", "decided_at": 5.0}
     assert data.run("approval_decide", **decision, decided_by="ogawa", outcome="approved") == 1
     assert data.run("approval_decide", **decision, decided_by="abe", outcome="refused") == 0
-    assert data.one("approval_get", approval_id="a") == (
+    assert data.one(sql.ApprovalGet, approval_id="a") == (
         "erase", "R-1", "requested_by", 1.0, 1000.5, "ogawa", "approved",
     )  # fmt: skip
-    assert data.all("approvals_waiting") == [("b", "erase", "R-1", "requested_by", 2.0, 1000.5)]
+    assert data.all(sql.ApprovalsWaiting) == [("b", "erase", "R-1", "requested_by", 2.0, 1000.5)]
 
 
 def test_a_rights_request_goes_its_way_step_by_step(data):
     """Check, then approval, then answer; no step is taken twice or before its time."""
-    assert data.one("rights_next") == (0,)
+    assert data.one(sql.RightsNext) == (0,)
     data.insert("rights_insert", request_id="r", number=1, kind="erase", channel="post", received_at=1.0, due_at=9.0)
     assert data.run("rights_await", request_id="r", approval_id="a") == 0
     assert data.run("rights_check", request_id="r", identity_check="passport", checked_by="abe") == 1
@@ -149,30 +150,30 @@ def test_a_rights_request_goes_its_way_step_by_step(data):
     assert data.run("rights_await", request_id="r", approval_id="a") == 1
     assert data.run("rights_finish", request_id="r", finished_at=5.0, outcome="erased") == 1
     assert data.run("rights_finish", request_id="r", finished_at=6.0, outcome="refused") == 0
-    assert data.one("rights_get", request_id="r") == (
+    assert data.one(sql.RightsGet, request_id="r") == (
         1, "erase", "post", "case_id", "opened_by", 1.0, 9.0, "passport", "abe", "finished", "a", 5.0, "erased",
     )  # fmt: skip
     data.insert("rights_insert", request_id="s", number=2)
-    assert data.one("rights_next") == (2,)
-    assert [row[0] for row in data.all("rights_all")] == ["s", "r"]
+    assert data.one(sql.RightsNext) == (2,)
+    assert [row[0] for row in data.all(sql.RightsAll)] == ["s", "r"]
 
 
 def test_a_rights_request_forgets_its_person_when_they_are_erased(data):
     """The request stays, whom it was about is gone."""
     data.insert("rights_person_insert", person_id=MORI, request_id="r", sealed=b"note")
-    assert data.one("rights_person_get", request_id="r") == (MORI, "key_id", b"note")
+    assert data.one(sql.RightsPersonGet, request_id="r") == (MORI, "key_id", b"note")
     assert data.run("rights_request_person_erase", person_id=SATO) == 0
     assert data.run("rights_request_person_erase", person_id=MORI) == 1
-    assert data.one("rights_person_get", request_id="r") is None
+    assert data.one(sql.RightsPersonGet, request_id="r") is None
 
 
 def test_tries_are_counted_and_forgotten(data):
     """A bucket holds its last count until it is old."""
-    assert data.one("rate_get", bucket="b") is None
+    assert data.one(sql.RateGet, bucket="b") is None
     data.run("rate_put", bucket="b", started_at=1.0, count=1)
     assert data.run("rate_put", bucket="b", started_at=1.0, count=2) == 1
     data.run("rate_put", bucket="c", started_at=9.0, count=1)
-    assert data.one("rate_get", bucket="b") == (1.0, 2)
+    assert data.one(sql.RateGet, bucket="b") == (1.0, 2)
     assert data.run("rates_expire", at=5.0) == 1
-    assert data.one("rate_get", bucket="b") is None
-    assert data.one("rate_get", bucket="c") == (9.0, 1)
+    assert data.one(sql.RateGet, bucket="b") is None
+    assert data.one(sql.RateGet, bucket="c") == (9.0, 1)

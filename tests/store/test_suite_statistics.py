@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kept.errors import ConflictError
+from kept.store import sql
 
 ASKED = {
     "data_set": "customers", "clause": "4.2", "build_id": "b", "built_at": 1.0, "dimensions": "age", "purpose": "research",
@@ -26,29 +27,29 @@ def test_the_newest_build_of_a_data_set_counts(data):
         )
         for segment in (1, 0):
             data.run("segment_put", build_id=build_id, column_name="age", segment=segment, sealed=b"x")
-    assert data.one("projection_of", data_set="customers") == ("b", "ono", 2.0, "h", "{}")
-    assert data.one("projection_of", data_set="other") is None
-    assert [row[:2] for row in data.all("projections")] == [("a", "customers"), ("b", "customers"), ("c", "usage")]
-    assert data.all("segments_of", build_id="b", column_name="age") == [(0, b"x"), (1, b"x")]
+    assert data.one(sql.ProjectionOf, data_set="customers") == ("b", "ono", 2.0, "h", "{}")
+    assert data.one(sql.ProjectionOf, data_set="other") is None
+    assert [row[:2] for row in data.all(sql.Projections)] == [("a", "customers"), ("b", "customers"), ("c", "usage")]
+    assert data.all(sql.SegmentsOf, build_id="b", column_name="age") == [(0, b"x"), (1, b"x")]
     assert data.run("segments_delete", build_id="b") == 2
     assert data.run("projection_delete", build_id="b") == 1
-    assert data.one("projection_of", data_set="customers")[0] == "a"
+    assert data.one(sql.ProjectionOf, data_set="customers")[0] == "a"
 
 
 def test_an_account_is_charged_only_from_where_it_was_seen(data):
     """Whoever was slower charges nothing."""
     for _ in range(2):
         data.run("statistic_account_open", data_set="customers")
-    assert data.one("statistic_account_get", data_set="customers") == (0,)
+    assert data.one(sql.StatisticAccountGet, data_set="customers") == (0,)
     assert [data.run("statistic_charge", data_set="customers", cost=5, expected=0) for _ in range(2)] == [1, 0]
-    assert data.one("statistic_account_get", data_set="customers") == (5,)
+    assert data.one(sql.StatisticAccountGet, data_set="customers") == (5,)
 
 
 def test_a_question_is_charged_answered_asked_and_released_once(data):
     """Each step happens once, in that order."""
-    assert data.one("statistic_next") == (0,)
+    assert data.one(sql.StatisticNext) == (0,)
     data.run("statistic_insert", statistic_id="q", number=1, asked_at=5.0, **ASKED)
-    assert data.one("statistic_next") == (1,)
+    assert data.one(sql.StatisticNext) == (1,)
     with pytest.raises(ConflictError):
         data.run("statistic_insert", statistic_id="r", number=1, asked_at=6.0, **ASKED)
     assert data.run("statistic_ask_release", statistic_id="q", approval_id="p") == 0
@@ -58,10 +59,10 @@ def test_a_question_is_charged_answered_asked_and_released_once(data):
         assert changed == data.run("statistic_ask_release", statistic_id="q", approval_id="p")
     for changed in (1, 0):
         assert changed == data.run("statistic_release", statistic_id="q", released_at=9.0)
-    assert data.one("statistic_get", statistic_id="q") == (
+    assert data.one(sql.StatisticGet, statistic_id="q") == (
         1, "customers", "4.2", "b", 1.0, "age", "research", "ono", 5.0, 500, 1e-9, "released", b"noisy", "p", 9.0,
     )  # fmt: skip
-    assert data.all("statistics") == [("q",)]
+    assert data.all(sql.Statistics) == [("q",)]
 
 
 def test_the_same_question_and_its_charges_are_found(data):
@@ -69,9 +70,9 @@ def test_the_same_question_and_its_charges_are_found(data):
     for number, (dimensions, cost, at) in enumerate((("age", 500, 5.0), ("age", 900, 6.0), ("", 500, 7.0)), 1):
         asked = ASKED | {"dimensions": dimensions, "micro_rho": cost}
         data.run("statistic_insert", statistic_id=f"q{number}", number=number, asked_at=at, **asked)
-    assert data.all("statistic_same", build_id="b", dimensions="age", micro_rho=501) == [("q2", "charged")]
-    assert data.all("statistic_same", build_id="c", dimensions="age", micro_rho=1) == []
-    assert data.all("statistic_charges", data_set="customers", since=5.0) == [("q2", 6.0, 900), ("q3", 7.0, 500)]
+    assert data.all(sql.StatisticSame, build_id="b", dimensions="age", micro_rho=501) == [("q2", "charged")]
+    assert data.all(sql.StatisticSame, build_id="c", dimensions="age", micro_rho=1) == []
+    assert data.all(sql.StatisticCharges, data_set="customers", since=5.0) == [("q2", 6.0, 900), ("q3", 7.0, 500)]
 
 
 def test_exports_stand_newest_first(data):
@@ -86,7 +87,7 @@ def test_exports_stand_newest_first(data):
             recipient="press",
             form="csv",
         )
-    assert data.all("statistic_exports")[0] == ("2.0", "q", 2.0, "ono", "press", "csv")
+    assert data.all(sql.StatisticExports)[0] == ("2.0", "q", 2.0, "ono", "press", "csv")
 
 
 def test_k_remembers_charges_of_its_own(keys):
@@ -98,5 +99,5 @@ def test_k_remembers_charges_of_its_own(keys):
         ("a", "x", 9.0),
     ):
         keys.run("charge_put", statistic_id=statistic_id, data_set=name, at=at, micro_rho=500)
-    assert keys.all("charges_since", data_set="customers", since=0.0) == [("a", 1.0, 500), ("b", 2.0, 500)]
-    assert keys.all("charges_since", data_set="customers", since=1.0) == [("b", 2.0, 500)]
+    assert keys.all(sql.ChargesSince, data_set="customers", since=0.0) == [("a", 1.0, 500), ("b", 2.0, 500)]
+    assert keys.all(sql.ChargesSince, data_set="customers", since=1.0) == [("b", 2.0, 500)]

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from kept.errors import ConflictError, DeniedError, StoreError
+from kept.store import sql
 
 MORI, SATO = b"m" * 16, b"s" * 16
 
@@ -30,9 +31,9 @@ def test_a_body_that_raises_leaves_nothing(data):
     with pytest.raises(DeniedError) as caught:
         data.write(body)
     assert caught.value.step == 3
-    assert data.one("meta_get", name="kept") == ("1",)
-    assert data.one("meta_get", name="new") is None
-    assert data.one("people_count") == (1,)
+    assert data.one(sql.MetaGet, name="kept") == ("1",)
+    assert data.one(sql.MetaGet, name="new") is None
+    assert data.one(sql.PeopleCount) == (1,)
 
 
 def test_a_body_sees_what_it_wrote(data):
@@ -40,7 +41,7 @@ def test_a_body_sees_what_it_wrote(data):
 
     async def body(tx):
         await fact(tx, "a", "1")
-        return await tx.one("meta_get", name="a")
+        return await tx.one(sql.MetaGet, name="a")
 
     assert data.write(body) == ("1",)
 
@@ -50,9 +51,9 @@ def test_who_was_told_of_a_write_reads_it(data):
 
     async def caller(number):
         for turn in range(20):
-            await data.store.read(lambda tx: tx.one("meta_get", name=f"{number}"))
+            await data.store.one(sql.MetaGet, name=f"{number}")
             await data.store.write(lambda tx, turn=turn: fact(tx, f"{number}", f"{turn}"))
-            row = await data.store.read(lambda tx: tx.one("meta_get", name=f"{number}"))
+            row = await data.store.one(sql.MetaGet, name=f"{number}")
             assert row == (f"{turn}",)
 
     async def all_at_once():
@@ -84,10 +85,10 @@ def test_a_body_that_raises_is_rolled_back_alone(data):
         if number % 3 == 0:
             assert isinstance(answer, ValueError)
             assert answer.args == (number,)
-            assert data.one("meta_get", name=f"bad {number}") is None
+            assert data.one(sql.MetaGet, name=f"bad {number}") is None
         else:
             assert answer == number
-            assert data.one("meta_get", name=f"good {number}") == ("x",)
+            assert data.one(sql.MetaGet, name=f"good {number}") == ("x",)
 
 
 def test_a_conflict_reaches_the_body_that_met_it(data):
@@ -105,8 +106,8 @@ def test_a_conflict_reaches_the_body_that_met_it(data):
     with pytest.raises(ConflictError):
         data.write(body)
     assert met == ["exists"]
-    assert data.one("login_get", login_name="n") is None
-    assert data.one("meta_get", name="before") is None
+    assert data.one(sql.LoginGet, login_name="n") is None
+    assert data.one(sql.MetaGet, name="before") is None
 
 
 def test_a_body_may_await_nothing_but_its_transaction(data):
@@ -120,7 +121,7 @@ def test_a_body_may_await_nothing_but_its_transaction(data):
         data.write(body)
     with pytest.raises(RuntimeError, match="await nothing but its transaction"):
         data.read(lambda _: asyncio.sleep(0))
-    assert data.one("meta_get", name="a") is None
+    assert data.one(sql.MetaGet, name="a") is None
 
 
 def test_a_read_cannot_write(data):
@@ -129,7 +130,7 @@ def test_a_read_cannot_write(data):
         data.read(lambda tx: fact(tx, "a", "1"))
     with pytest.raises(RuntimeError, match="this is a read"):
         data.read(lambda tx: tx.many("meta_put", [{"name": "a", "value": "1"}]))
-    assert data.one("meta_get", name="a") is None
+    assert data.one(sql.MetaGet, name="a") is None
 
 
 @pytest.mark.parametrize(
@@ -161,5 +162,5 @@ def test_a_closed_store_says_so(data):
     data.await_(data.store.close())
     for call in (data.store.read, data.store.write):
         with pytest.raises(StoreError) as caught:
-            data.await_(call(lambda tx: tx.one("people_count")))
+            data.await_(call(lambda tx: tx.one(sql.PeopleCount)))
         assert caught.value.reason == "store-closed"

@@ -60,8 +60,8 @@ async def _list(chosen: argparse.Namespace) -> int:
         planted, rows = len(engine.canaries), await alarms(engine)
     found = [
         {
-            "alarm": str(row[0]), "at": moment(float(row[1])), "entry": str(row[2]), "actor": str(row[3]),
-            "purpose": str(row[4]), "exit": str(row[5]), "case": str(row[6]), "finding": str(row[9]),
+            "alarm": row.alarm_id, "at": moment(row.at), "entry": row.released_entry, "actor": row.actor,
+            "purpose": row.purpose, "exit": row.way, "case": row.case_number, "finding": row.finding,
         }
         for row in rows
     ]  # fmt: skip

@@ -14,9 +14,6 @@ from kept.policy.duties import cookie_for, cookies_of
 from kept.policy.model import Cookie, Policy
 from kept.policy.words import Basis, CookieDuty
 
-CHOICES = "__Host-kept_choices"
-"""Name of the cookie that says what was chosen, where a policy gives it no other (`Rules.choices`)."""
-
 SLACK_SECONDS = limits.COOKIE_SLACK_SECONDS
 """What an `Expires` may round up by."""
 
@@ -119,7 +116,7 @@ class Rules:
             or policy.purposes[one.purpose].basis is not Basis.NECESSARY
         }
         chosen = cookie_for(policy, CookieDuty.CHOICES)
-        self.choices: str = chosen.name if chosen else CHOICES
+        self.choices: str = chosen.name if chosen else ""
         self.asked: tuple[str, ...] = tuple(
             dict.fromkeys(one.purpose for one in policy.cookies.values() if one.name in self._by_consent)
         )

@@ -220,7 +220,7 @@ async def _take_in(engine: Engine, people: list[tuple[bytes, str]]) -> None:
     notice = (await collection.present_form(engine, "registration", "", "en")).notice_id
     records: list[dict[str, object]] = []
     for number, (person_id, _) in enumerate(people[1:4]):
-        row = await engine.data.read(lambda tx, one=person_id: tx.one("password_get", person_id=one))  # type: ignore[misc]
+        login = await accounts.login_name_of(engine, person_id)
         statement = {
             "notice": notice,
             "to": engine.policy.policy.controller["name"],
@@ -230,7 +230,7 @@ async def _take_in(engine: Engine, people: list[tuple[bytes, str]]) -> None:
         }
         records.append(
             {
-                "login_name": str(row[0]) if row else "",
+                "login_name": login,
                 "items": {"fax": f"075-200-{1000 + number}"},
                 "statement": statement if number else None,
             }

@@ -9,7 +9,7 @@ from typing import Any
 
 from kept import limits
 from kept.cookies.asgi import App, CookieGate
-from kept.cookies.rules import CHOICES, Jar
+from kept.cookies.rules import Jar
 from kept.cookies.wsgi import WsgiApp, WsgiCookieGate
 from kept.door.desk import Desk
 from kept.door.operator import Operator
@@ -232,16 +232,16 @@ class Kept(View):
             ClosedError: No policy is in force, or it declares no cookie for the choice.
         """
         rules = self._rules.rules()
-        declared = rules.cookie(CHOICES) if rules else None
+        declared = rules.cookie(rules.choices) if rules else None
         if rules is None or declared is None:
             raise ClosedError(
                 "expected a policy that declares the cookie of the choice, found none",
                 reason="cookie-undeclared",
-                hint=f"declare {CHOICES} under `cookies`",
+                hint="activate one; where it declares none, the engine's own applies",
             )
         day = datetime.fromtimestamp(self._engine.clock.now(), tz=UTC).strftime("%Y-%m-%d")
         life = f"; Max-Age={int(declared.life_seconds)}" if declared.life_seconds is not None else ""
-        return f"{CHOICES}={rules.choose(allowed, day).text()}; Path=/; Secure; HttpOnly; SameSite=lax{life}"
+        return f"{declared.name}={rules.choose(allowed, day).text()}; Path=/; Secure; HttpOnly; SameSite=lax{life}"
 
     def site(self, hosts: Sequence[str] = HERE) -> CookieGate:
         """Return the customers' pages as an ASGI app, to mount at the root of a host, or last after your own routes.

@@ -20,6 +20,7 @@ from kept.policy.words import ClauseKind, ClauseState, Exit
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.staff.attestations import Attested, attested
+from kept.store import sql
 
 EXITS_BUILT = CHANNELS | {
     *(Exit.SCREEN, Exit.APP, Exit.OWN_PAGE, Exit.TAKE_ALONG, Exit.PROVISION, Exit.PUBLICATION, Exit.LEGAL_BUNDLE),
@@ -127,17 +128,17 @@ async def promise_board(engine: Engine, *, check: bool = True) -> Board:
     if check:
         findings = await run_checks(engine)
     else:
-        rows = await engine.data.read(lambda tx: tx.all("live_checks"))
-        findings = {str(row[0]): parse_finding(bool(row[1]), str(row[2])) for row in rows}
+        checks = await engine.data.all(sql.LiveChecks)
+        findings = {one.guarantee: parse_finding(bool(one.holds), one.detail) for one in checks}
     people = await attested(engine)
     uses: Counter[str] = Counter()
     refused: Counter[str] = Counter()
     last: dict[str, float] = {}
-    for _, clause, act, outcome, count, last_at in await engine.data.read(lambda tx: tx.all("tallies")):
-        if act == Act.VALUE_COUNT.value:
+    for row in await engine.data.all(sql.Tallies):
+        if row.act == Act.VALUE_COUNT.value:
             continue  # how many people a projection holds is a true count, and the policy page shows these
-        (refused if outcome == "refused" else uses)[clause] += int(count)
-        last[clause] = max(last.get(clause, 0.0), float(last_at))
+        (refused if row.outcome == "refused" else uses)[row.clause] += row.count
+        last[row.clause] = max(last.get(row.clause, 0.0), row.last_at)
     behind = parts(policy)
     clauses = []
     for clause in policy.clauses.values():

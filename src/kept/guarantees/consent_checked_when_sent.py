@@ -7,6 +7,7 @@ from kept.guarantees.guarantee import Finding, Guarantee, Known
 from kept.services.engine.engine import Engine
 from kept.services.gate.history import account_of
 from kept.services.messages.unknown_outcome import HANDING_AT_MOST_SECONDS
+from kept.store import sql
 from kept.store.interface import Transaction
 
 LOOKED_AT = limits.MESSAGES_LOOKED_AT
@@ -17,11 +18,11 @@ async def check(engine: Engine) -> Finding:
     at = engine.clock.now()
 
     async def body(tx: Transaction) -> tuple[list[tuple[str, str]], int]:
-        rows = await tx.all("outbox_in_status", status="sent", limit=LOOKED_AT)
-        held = await tx.all("outbox_in_status", status="unknown", limit=LOOKED_AT)
-        hanging = await tx.one("outbox_handing_before", at=at - 2 * HANDING_AT_MOST_SECONDS)
-        left = [*rows, *(row for row in held if row[3])]  # one held after a restore was not let go by this D
-        return [(str(row[2]), str(row[3])) for row in left], int(hanging[0]) if hanging else 0
+        rows = await tx.all(sql.OutboxInStatus, status="sent", limit=LOOKED_AT)
+        held = await tx.all(sql.OutboxInStatus, status="unknown", limit=LOOKED_AT)
+        hanging = await tx.value(sql.OutboxHandingBefore, at=at - 2 * HANDING_AT_MOST_SECONDS)
+        left = [*rows, *(row for row in held if row.entry_id)]  # one held after a restore was not let go by this D
+        return [(row.channel, row.entry_id) for row in left], hanging
 
     left, hanging = await engine.data.read(body)
     loose = 0

@@ -6,6 +6,7 @@ from kept.guarantees.guarantee import Finding, Guarantee, Known
 from kept.services.authorities.disclosures import all_disclosures, scope_holds
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
+from kept.store import sql
 
 
 async def check(engine: Engine) -> Finding:
@@ -16,8 +17,8 @@ async def check(engine: Engine) -> Finding:
     released = {
         (one.id, place) for one in made for (place, _), outcome in one.outcomes.items() if outcome == "released"
     }
-    rows = await engine.data.read(lambda tx: tx.all("tallies"))
-    entries = sum(int(row[4]) for row in rows if row[2] == Act.DISCLOSE.value and row[3] == "permitted")
+    rows = await engine.data.all(sql.Tallies)
+    entries = sum(row.count for row in rows if row.act == Act.DISCLOSE.value and row.outcome == "permitted")
     if beyond:
         return Finding(False, "request {n} names another scope than was approved", {"n": min(beyond)})
     return Finding(

@@ -6,12 +6,13 @@ from kept import limits
 from kept.guarantees.guarantee import Finding, Guarantee, Known
 from kept.policy.vocabulary import ParameterKind
 from kept.services.engine.engine import Engine
+from kept.store import sql
 
 
 async def check(engine: Engine) -> Finding:
     """Look whether the promise holds now."""
-    rows = await engine.keys.read(lambda tx: tx.all("epochs"))
-    begun = max((float(row[2]) for row in rows), default=0.0)
+    rows = await engine.keys.all(sql.Epochs)
+    begun = max((row.created_at for row in rows), default=0.0)
     use = next((one for one in engine.policy.policy.guarantees if one.id == "key-epochs"), None)
     most = use.parameters.get("at-most") if use else None
     limit = float(most) if isinstance(most, int | float) else limits.KEY_EPOCH_SECONDS

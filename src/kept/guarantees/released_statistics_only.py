@@ -10,6 +10,7 @@ from kept.services.engine.engine import Engine
 from kept.services.figures.data_sets import all_data_sets
 from kept.services.figures.queries import DAMAGED, Statistic, all_statistics
 from kept.statistics.budget import YEAR_SECONDS, period_of
+from kept.store import sql
 from kept.store.queries import tables
 
 HOLDS_NOBODY = {"projection": "person_id", "projection_segment": "person_id", "statistic": "person_id"}
@@ -35,7 +36,7 @@ async def check(engine: Engine) -> Finding:
     if wrong:
         return wrong[0]
     out = sum(1 for one in made if one.status == "released")
-    exports = await engine.data.read(lambda tx: tx.all("statistic_exports"))
+    exports = await engine.data.all(sql.StatisticExports)
     return Finding(
         True,
         "{n} questions within their budgets, {out} released by a second person, {exports} exports",
@@ -51,13 +52,13 @@ async def _loose(engine: Engine, made: list[Statistic]) -> list[Finding]:
         if one.status != "released":
             continue
         out.add(one.id)
-        row = await engine.data.read(lambda tx, of=one.approval_id: tx.one("approval_get", approval_id=of))  # type: ignore[misc]
-        if row is None or str(row[6]) != "approved" or str(row[5]) == str(row[2]) or str(row[1]) != one.id:
+        row = await engine.data.one(sql.ApprovalGet, approval_id=one.approval_id)
+        if row is None or row.outcome != "approved" or row.decided_by == row.requested_by or row.subject != one.id:
             wrong.append(
                 Finding(False, "figures {number} are released without a second approver", {"number": one.number})
             )
-    exports = await engine.data.read(lambda tx: tx.all("statistic_exports"))
-    wrong += [Finding(False, "an export without a release") for row in exports if str(row[1]) not in out]
+    exports = await engine.data.all(sql.StatisticExports)
+    wrong += [Finding(False, "an export without a release") for row in exports if row.statistic_id not in out]
     return wrong
 
 
@@ -69,11 +70,11 @@ async def _over_budget(engine: Engine, made: list[Statistic]) -> list[Finding]:
         by_set[one.data_set].append(one)
     for name, declared in all_data_sets(engine).items():
         asked = {one.id: (one.asked_at, one.micro_rho) for one in by_set[name]}
-        rows = await engine.keys.read(lambda tx, of=name: tx.all("charges_since", data_set=of, since=0.0))  # type: ignore[misc]
-        remembered = {str(row[0]): (float(row[1]), int(row[2])) for row in rows}
+        rows = await engine.keys.all(sql.ChargesSince, data_set=name, since=0.0)
+        remembered = {row.statistic_id: (row.at, row.micro_rho) for row in rows}
         charges = list((remembered | asked).values())
-        row = await engine.data.read(lambda tx, of=name: tx.one("statistic_account_get", data_set=of))  # type: ignore[misc]
-        if sum(cost for _, cost in asked.values()) != (int(row[0]) if row else 0):
+        charged = await engine.data.value(sql.StatisticAccountGet, data_set=name) or 0
+        if sum(cost for _, cost in asked.values()) != charged:
             wrong.append(Finding(False, "the questions of {name} do not add up to what was charged", {"name": name}))
         for at, _ in charges:
             begins, ends = period_of(at, declared.budget.per)
@@ -81,8 +82,8 @@ async def _over_budget(engine: Engine, made: list[Statistic]) -> list[Finding]:
             in_year = sum(cost for when, cost in charges if at - YEAR_SECONDS < when <= at)
             if in_period > declared.budget.micro_rho or in_year > declared.budget.micro_rho_year:
                 wrong.append(Finding(False, "{name} was charged beyond its budget", {"name": name}))
-    rows = await engine.data.read(lambda tx: tx.all("tallies"))
-    entries = sum(int(row[4]) for row in rows if row[2] == Act.STATISTIC_ASK.value and row[3] == "done")
+    tallies = await engine.data.all(sql.Tallies)
+    entries = sum(one.count for one in tallies if one.act == Act.STATISTIC_ASK.value and one.outcome == "done")
     if entries != len(made):
         wrong.append(
             Finding(False, "{asked} entries of questions, and {n} questions", {"asked": entries, "n": len(made)})

@@ -6,6 +6,7 @@ from kept import limits
 from kept.guarantees.guarantee import Finding, Guarantee, Known
 from kept.services.engine.engine import Engine
 from kept.services.my_data.message_reasons import message_answers
+from kept.store import sql
 from kept.store.interface import Transaction
 
 LOOKED_AT = limits.MESSAGES_LOOKED_AT
@@ -15,12 +16,12 @@ async def check(engine: Engine) -> Finding:
     """Look whether each message that left has a link, and what the link would answer names its purpose and its entry."""
 
     async def body(tx: Transaction) -> list[tuple[bytes, str, int]]:
-        rows = await tx.all("outbox_in_status", status="sent", limit=LOOKED_AT)
+        rows = await tx.all(sql.OutboxInStatus, status="sent", limit=LOOKED_AT)
         return [
             (
-                bytes(row[0]),
-                str(row[1]),
-                len(await tx.all("message_links_of", person_id=bytes(row[0]), message_id=str(row[1]))),
+                row.person_id,
+                row.message_id,
+                len(await tx.all(sql.MessageLinksOf, person_id=row.person_id, message_id=row.message_id)),
             )
             for row in rows
         ]

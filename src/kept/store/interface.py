@@ -5,41 +5,64 @@ it, and may be run again: so a driver can run it inline (SQLite), batch it with 
 ship it to another machine (PostgreSQL).
 
     async def move(tx: Transaction) -> int:
-        row = await tx.one("state_get", person_id=person_id)
-        return await tx.run("state_set", person_id=person_id, g=row[0] + 1, expected_g=row[0], ...)
+        row = await tx.one(sql.StateGet, person_id=person_id)
+        return await tx.run("state_set", person_id=person_id, g=row.g + 1, expected_g=row.g, ...)
 
     changed = await data.write(move)
 
 Every query stands by its name in `sql/data/*.sql` or `sql/keys/*.sql` with one sentence on what it is for, its
-parameters and the columns it answers. The statements keep to a small SQL that every engine has (docs/decisions).
+parameters and the columns it answers. A statement that writes is called by its name, one that answers by the class of
+its rows (`kept.store.sql`). The statements keep to a small SQL that every engine has (docs/decisions).
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, overload
 
 from kept.errors import ConflictError
 
-Row = tuple[Any, ...]
-"""A row: the columns the query's header names, in that order."""
-
 T = TypeVar("T")
+R = TypeVar("R", bound=tuple[Any, ...])
+
+
+class Single(tuple[T]):
+    """A row of one column."""
+
+    __slots__ = ()
+
+
+class Computed(Single[int]):
+    """The one row of a count or a maximum: it is always there."""
+
+    __slots__ = ()
 
 
 class Transaction(Protocol):
     """One snapshot (read) or one transaction (write)."""
 
-    async def one(self, query: str, /, **parameters: object) -> Row | None:
+    async def one(self, query: type[R], /, **parameters: object) -> R | None:
         """Return the first row of *query*, or None when there is none."""
         ...
 
-    async def all(self, query: str, /, **parameters: object) -> list[Row]:
+    async def all(self, query: type[R], /, **parameters: object) -> list[R]:
         """Return all rows of *query*."""
         ...
 
-    async def each(self, query: str, rows: Iterable[Mapping[str, object]], /) -> list[Row | None]:
+    async def each(self, query: type[R], rows: Iterable[Mapping[str, object]], /) -> list[R | None]:
         """Return, for each parameter set, the first row of *query* or None."""
+        ...
+
+    @overload
+    async def value(self, query: type[Computed], /, **parameters: object) -> int: ...
+    @overload
+    async def value(self, query: type[Single[T]], /, **parameters: object) -> T | None: ...
+    async def value(self, query: type[Single[Any]], /, **parameters: object) -> Any:
+        """Return the one column of the first row of *query*, or None when there is none."""
+        ...
+
+    async def values(self, query: type[Single[T]], /, **parameters: object) -> list[T]:
+        """Return the one column of all rows of *query*."""
         ...
 
     async def run(self, query: str, /, **parameters: object) -> int:
@@ -70,6 +93,26 @@ class Store(Protocol):
         """
         ...
 
+    async def one(self, query: type[R], /, **parameters: object) -> R | None:
+        """Read the first row of *query*, over a snapshot of its own."""
+        return await self.read(lambda tx: tx.one(query, **parameters))
+
+    async def all(self, query: type[R], /, **parameters: object) -> list[R]:
+        """Read all rows of *query*, over a snapshot of its own."""
+        return await self.read(lambda tx: tx.all(query, **parameters))
+
+    @overload
+    async def value(self, query: type[Computed], /, **parameters: object) -> int: ...
+    @overload
+    async def value(self, query: type[Single[T]], /, **parameters: object) -> T | None: ...
+    async def value(self, query: type[Single[Any]], /, **parameters: object) -> Any:
+        """Read the one column of the first row of *query*, over a snapshot of its own."""
+        return await self.read(lambda tx: tx.value(query, **parameters))
+
+    async def values(self, query: type[Single[T]], /, **parameters: object) -> list[T]:
+        """Read the one column of all rows of *query*, over a snapshot of its own."""
+        return await self.read(lambda tx: tx.values(query, **parameters))
+
     async def write(self, body: Body[T]) -> T:
         """Run *body* in one transaction and return once it is durable.
 
@@ -78,6 +121,18 @@ class Store(Protocol):
         Raises:
             StoreError: The database cannot be written (full, read-only, gone); nothing of *body* is kept.
         """
+        ...
+
+    async def scrubbed(self) -> bool:
+        """Leave nothing of deleted rows on the disk; False when it has to be tried again later.
+
+        Raises:
+            StoreError: The database cannot be rewritten at all.
+        """
+        ...
+
+    def check_integrity(self) -> list[str]:
+        """Return what the database's own check finds wrong; empty when nothing."""
         ...
 
     async def close(self) -> None:

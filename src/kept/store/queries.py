@@ -16,6 +16,7 @@ from importlib.resources import files
 
 _HEADER = re.compile(r"^-- name: (\w+) \(([^)]*)\)(?: -> (.+))?\n-- (.+)\n", re.MULTILINE)
 _TABLE = re.compile(r"CREATE TABLE (\w+) \((.*?)\n\);", re.DOTALL)
+PARTS = ("data", "keys")
 _PARAMETER = re.compile(r":(\w+)")
 
 
@@ -91,10 +92,12 @@ class Column:
     """One column.
 
     Args:
+        name: Its name.
         kind: BYTEA, TEXT, BIGINT or DOUBLE.
         required: Whether it needs a value.
     """
 
+    name: str
     kind: str
     required: bool
 
@@ -106,8 +109,15 @@ def columns(part: str) -> dict[str, dict[str, Column]]:
     for name, body in _TABLE.findall(schema(part)):
         lines = [line.strip() for line in body.split("\n") if line.strip()]
         words = [line.rstrip(",").split() for line in lines if not line.startswith(("PRIMARY KEY", "UNIQUE", "--"))]
-        found[name] = {word[0]: Column(word[1], "NOT NULL" in " ".join(word)) for word in words}
+        found[name] = {word[0]: Column(word[0], word[1], "NOT NULL" in " ".join(word)) for word in words}
     return found
+
+
+def answered(part: str, query: Query) -> tuple[Column, ...]:
+    """Return the columns *query* of *part* answers, as its header names them; what is computed is a whole number."""
+    found = re.search(r"FROM (\w+)", query.sql)
+    described = columns(part)[found[1]] if found else {}
+    return tuple(described.get(name, Column(name, "BIGINT", required=True)) for name in query.columns)
 
 
 @cache

@@ -13,15 +13,16 @@ import queue
 import sqlite3
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from kept import limits
 from kept.errors import SettingError, StoreError
-from kept.store.interface import Body, Row
+from kept.store.interface import Body, R, Single, Store
 from kept.store.migrations import Migration, migrations, missing_migrations
 from kept.store.queries import queries, schema
+from kept.store.sql import row_class, row_maker
 from kept.store.sqlite_error import store_error
 
 T = TypeVar("T")
@@ -43,24 +44,35 @@ class _Connection:
 
     def __init__(self, connection: sqlite3.Connection, part: str) -> None:
         self.connection = connection
-        self._sql = {name: query.sql for name, query in queries(part).items()}
+        known = queries(part)
+        self._sql = {name: query.sql for name, query in known.items()}
+        self._answers: dict[Any, tuple[str, Callable[[tuple[Any, ...]], Any]]] = {
+            row_class(query): (query.sql, row_maker(part, query)) for query in known.values() if query.columns
+        }
 
-    async def one(self, query: str, /, **parameters: object) -> Row | None:
-        cursor = self.connection.execute(self._sql[query], parameters)
+    def _first(self, query: Any, parameters: Mapping[str, object]) -> Any:
+        sql, made = self._answers[query]
+        cursor = self.connection.execute(sql, parameters)
         row = cursor.fetchone()
         cursor.close()
-        return cast("Row | None", row)
+        return None if row is None else made(row)
 
-    async def all(self, query: str, /, **parameters: object) -> list[Row]:
-        return self.connection.execute(self._sql[query], parameters).fetchall()
+    async def one(self, query: type[R], /, **parameters: object) -> R | None:
+        return cast("R | None", self._first(query, parameters))
 
-    async def each(self, query: str, rows: Iterable[Mapping[str, object]], /) -> list[Row | None]:
-        sql, execute = self._sql[query], self.connection.execute
-        answers = []
-        for parameters in rows:
-            found = execute(sql, parameters).fetchall()
-            answers.append(found[0] if found else None)
-        return answers
+    async def all(self, query: type[R], /, **parameters: object) -> list[R]:
+        sql, made = self._answers[query]
+        return list(map(made, self.connection.execute(sql, parameters).fetchall()))
+
+    async def each(self, query: type[R], rows: Iterable[Mapping[str, object]], /) -> list[R | None]:
+        return [self._first(query, parameters) for parameters in rows]
+
+    async def value(self, query: type[Single[Any]], /, **parameters: object) -> Any:
+        row = self._first(query, parameters)
+        return None if row is None else row[0]
+
+    async def values(self, query: type[Single[T]], /, **parameters: object) -> list[T]:
+        return [row[0] for row in await self.all(query, **parameters)]
 
     async def run(self, query: str, /, **parameters: object) -> int:
         try:
@@ -106,7 +118,7 @@ class _Job:
         self.error: BaseException | None = None
 
 
-class SqliteStore:
+class SqliteStore(Store):
     """One SQLite database.
 
     Args:

@@ -12,7 +12,7 @@ from kept import policy_files
 from kept.cookies.choices import Choices, parse_choices
 from kept.cookies.findings import Observed, compare
 from kept.cookies.header import cookie_line, expiry_line, parse_cookies, parse_set_cookie
-from kept.cookies.rules import CHOICES, Rules
+from kept.cookies.rules import Rules
 from kept.errors import DeniedError
 from kept.guarantees import words
 from kept.policy.read import read_policy
@@ -25,7 +25,7 @@ NOBODY: frozenset[str] = frozenset()
 
 def chosen(*purposes):
     """The cookie that says yes to *purposes*."""
-    return (CHOICES, RULES.choose(purposes, "2026-11-23").text())
+    return (RULES.choices, RULES.choose(purposes, "2026-11-23").text())
 
 
 def test_the_question_is_about_every_cookie_on_consent():
@@ -75,7 +75,7 @@ def test_inwards_only_what_is_declared_and_allowed_passes():
     jar, dropped = RULES.read(
         [(SESSION, "a"), ("_ga", "x"), (REMEMBER, "b"), (VISIT, "c"), chosen("marketing-data")], opted_out=False
     )
-    assert dict(jar.pairs()) == {SESSION: "a", VISIT: "c", CHOICES: chosen("marketing-data")[1]}
+    assert dict(jar.pairs()) == {SESSION: "a", VISIT: "c", RULES.choices: chosen("marketing-data")[1]}
     assert {(one.name, one.reason) for one in dropped} == {("_ga", "undeclared"), (REMEMBER, "unconsented")}
     assert jar.expire == (REMEMBER,)
     twice, _ = RULES.read([(SESSION, "a"), (SESSION, "b")], opted_out=False)

@@ -97,7 +97,7 @@ async def test_a_device_is_not_remembered_where_no_cookie_is_declared_for_it(oth
     if cookie is None:
         with pytest.raises(InputError) as refused:
             await remember_me.remember(engine, issued.person_id)
-        assert (refused.value.reason, refused.value.clause) == ("cookie-not-declared", "")
+        assert (refused.value.reason, refused.value.clause) == ("cookie-undeclared", "")
         assert other.sql("SELECT count(*) FROM remembered") == [(0,)]
     browser = Browser(other)
     assert ('name="remember"' in (await browser.get(f"/{language}/sign-in")).text) is (cookie is not None)

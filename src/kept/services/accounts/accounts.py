@@ -25,6 +25,7 @@ from kept.services.engine.people import Person
 from kept.services.engine.record import Actor, account_part
 from kept.services.gate.changing import Change, change_person, new_person
 from kept.services.gate.own_session import Own
+from kept.store import sql
 from kept.store.interface import Transaction
 
 T = TypeVar("T")
@@ -107,6 +108,12 @@ async def join_with_password(engine: Engine, password: str, language: str) -> Is
     return Issued(person_id, login_name, codes)
 
 
+async def login_name_of(engine: Engine, person_id: bytes) -> str:
+    """Return the login name a person was issued; empty for one who signs in with a passkey alone."""
+    kept = await engine.data.one(sql.PasswordGet, person_id=person_id)
+    return kept.login_name if kept else ""
+
+
 async def sign_in_with_password(engine: Engine, login_name: str, password: str) -> bytes:
     """Return the person's id; an unknown name costs the same and says the same.
 
@@ -116,12 +123,9 @@ async def sign_in_with_password(engine: Engine, login_name: str, password: str) 
     name = login_name.strip().lower()[:64]
 
     async def body(tx: Transaction) -> tuple[bytes, str] | None:
-        row = await tx.one("login_get", login_name=name)
-        if row is None:
-            await tx.one("password_get", person_id=b"\x00" * 16)
-            return None
-        kept = await tx.one("password_get", person_id=row[0])
-        return (bytes(row[0]), str(kept[1])) if kept else None
+        person_id = await tx.value(sql.LoginGet, login_name=name)
+        kept = await tx.one(sql.PasswordGet, person_id=person_id or b"\x00" * 16)
+        return (person_id, kept.hash) if person_id and kept else None
 
     found = await engine.data.read(body)
     async with engine.password_turns:
@@ -143,8 +147,7 @@ async def sign_in_with_recovery_code(engine: Engine, login_name: str, code: str,
     at = engine.ready()
 
     async def body(tx: Transaction) -> bytes | None:
-        row = await tx.one("login_get", login_name=name)
-        person_id = bytes(row[0]) if row else b"\x00" * 16
+        person_id = await tx.value(sql.LoginGet, login_name=name) or b"\x00" * 16
         if not await tx.run("recovery_code_use", person_id=person_id, code_hash=_code_hash(code), at=at):
             return None
         await tx.run("password_set", person_id=person_id, hash=hashed, changed_at=at)
@@ -198,15 +201,10 @@ async def session_of(engine: Engine, token: str) -> Own | None:
     if len(raw) != 48:  # noqa: PLR2004 -- person id and secret
         return None
     person_id, hashed = raw[:16], engine.token_hash("customer", raw[16:])
-
-    async def body(tx: Transaction) -> tuple[float, float] | None:
-        row = await tx.one("session_get", person_id=person_id, token_hash=hashed)
-        return (float(row[1]), float(row[2])) if row else None
-
-    found = await engine.data.read(body)
-    if found is None or found[1] < engine.clock.now():
+    row = await engine.data.one(sql.SessionGet, person_id=person_id, token_hash=hashed)
+    if row is None or row.expires_at < engine.clock.now():
         return None
-    return Own(person_id, hashed, found[0], found[1])
+    return Own(person_id, hashed, row.signed_in_at, row.expires_at)
 
 
 async def end_session(engine: Engine, own: Own, *, everywhere: bool = False) -> None:

@@ -24,7 +24,7 @@ def life_of(engine: Engine, duty: CookieDuty, at_most: float) -> float:
     if cookie is None:
         raise InputError(
             f"expected a policy that declares a cookie which serves `{duty}`, found none",
-            reason="cookie-not-declared",
+            reason="cookie-undeclared",
             hint="this is not offered here; go on without it",
             rests_on="only-declared-cookies",
         )

@@ -26,6 +26,7 @@ from kept.crypto.token import parse_token, sign_token
 from kept.errors import ConflictError, MalformedError, SignInError
 from kept.services.accounts.accounts import new_login_name, open_account
 from kept.services.engine.engine import Engine
+from kept.store import sql
 from kept.store.interface import Transaction
 
 LABEL = "passkey"
@@ -109,11 +110,11 @@ async def finish_sign_in(engine: Engine, unverified: str, unverified_token: str,
         raise _refused() from error
 
     async def known(tx: Transaction) -> tuple[bytes, bytes, int] | None:
-        row = await tx.one("login_get", login_name=f"passkey:{credential_id.hex()}")
-        if row is None:
+        person_id = await tx.value(sql.LoginGet, login_name=f"passkey:{credential_id.hex()}")
+        if person_id is None:
             return None
-        key = await tx.one("passkey_get", person_id=row[0], credential_id=credential_id)
-        return (bytes(row[0]), bytes(key[0]), int(key[1])) if key else None
+        key = await tx.one(sql.PasskeyGet, person_id=person_id, credential_id=credential_id)
+        return (person_id, key.public_key, key.sign_count) if key else None
 
     found = await engine.data.read(known)
     if found is None:

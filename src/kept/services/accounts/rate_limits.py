@@ -13,6 +13,7 @@ from kept.crypto.random import random_bytes
 from kept.errors import LimitError
 from kept.policy.duties import ADDRESS_KEY_SECONDS, address_key_seconds
 from kept.services.engine.engine import Engine
+from kept.store import sql
 from kept.store.interface import Transaction
 
 SIGN_IN_TRIES = limits.SIGN_IN_TRIES
@@ -54,13 +55,13 @@ class Limits:
         bucket = hmac_sha256(self._key, framed(what.encode(), who.encode())).hex()
 
         async def body(tx: Transaction) -> float:
-            row = await tx.one("rate_get", bucket=bucket)
-            if row is None or at - float(row[0]) >= seconds:
+            row = await tx.one(sql.RateGet, bucket=bucket)
+            if row is None or at - row.started_at >= seconds:
                 await tx.run("rate_put", bucket=bucket, started_at=at, count=1)
                 return 0.0
-            if int(row[1]) >= most:
-                return float(row[0]) + seconds - at
-            await tx.run("rate_put", bucket=bucket, started_at=row[0], count=int(row[1]) + 1)
+            if row.count >= most:
+                return row.started_at + seconds - at
+            await tx.run("rate_put", bucket=bucket, started_at=row.started_at, count=row.count + 1)
             return 0.0
 
         wait = await self._engine.data.write(body)

@@ -20,6 +20,7 @@ from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.record import OWN, about_person, record
 from kept.services.gate.own_session import Own
+from kept.store import sql
 from kept.store.interface import Transaction
 
 LIFE_SECONDS = limits.REMEMBERED_DEVICE_SECONDS
@@ -55,8 +56,8 @@ async def remember(engine: Engine, person_id: bytes) -> str:
     series, secret = random_bytes(16), random_bytes(16)
 
     async def body(tx: Transaction) -> None:
-        for row in (await tx.all("remembered_of", person_id=person_id))[DEVICES_AT_MOST - 1 :]:
-            await tx.run("remembered_delete", person_id=person_id, series=row[0])
+        for row in (await tx.all(sql.RememberedOf, person_id=person_id))[DEVICES_AT_MOST - 1 :]:
+            await tx.run("remembered_delete", person_id=person_id, series=row.series)
         await tx.run(
             "remembered_insert",
             person_id=person_id,
@@ -90,10 +91,10 @@ async def sign_in_remembered(engine: Engine, unverified: str) -> tuple[str, str]
     known, fresh = engine.token_hash("remembered", secret), random_bytes(16)
 
     async def body(tx: Transaction) -> tuple[str, float]:
-        row = await tx.one("remembered_get", person_id=person_id, series=series)
-        if row is None or float(row[4]) <= at:
+        row = await tx.one(sql.RememberedGet, person_id=person_id, series=series)
+        if row is None or row.expires_at <= at:
             return "forgotten", 0.0
-        if same(bytes(row[0]), known):
+        if same(row.token_hash, known):
             await tx.run(
                 "remembered_rotate",
                 person_id=person_id,
@@ -103,9 +104,9 @@ async def sign_in_remembered(engine: Engine, unverified: str) -> tuple[str, str]
                 rotated_at=at,
                 expected_hash=known,
             )
-            return "renewed", float(row[2])
-        if row[1] and same(bytes(row[1]), known) and at - float(row[3]) <= AGAIN_SECONDS:
-            return "again", float(row[2])
+            return "renewed", row.created_at
+        if row.earlier_hash and same(row.earlier_hash, known) and at - row.rotated_at <= AGAIN_SECONDS:
+            return "again", row.created_at
         await tx.run("remembered_erase", person_id=person_id)
         await tx.run("session_erase", person_id=person_id)
         return "copied", 0.0
@@ -128,8 +129,8 @@ async def sign_in_remembered(engine: Engine, unverified: str) -> tuple[str, str]
 
 async def devices_of(engine: Engine, own: Own) -> list[Device]:
     """Return the devices remembered for a person, the last used first."""
-    rows = await engine.data.read(lambda tx: tx.all("remembered_of", person_id=own.person_id))
-    return [Device(bytes(row[0]).hex(), float(row[1]), float(row[2]), float(row[3])) for row in rows]
+    rows = await engine.data.all(sql.RememberedOf, person_id=own.person_id)
+    return [Device(row.series.hex(), row.created_at, row.rotated_at, row.expires_at) for row in rows]
 
 
 async def forget(engine: Engine, own: Own, series: str = "") -> None:
@@ -162,8 +163,8 @@ async def forget_cookie(engine: Engine, unverified: str) -> None:
         return
 
     async def body(tx: Transaction) -> None:
-        row = await tx.one("remembered_get", person_id=person_id, series=series)
-        if row is not None and same(bytes(row[0]), engine.token_hash("remembered", secret)):
+        row = await tx.one(sql.RememberedGet, person_id=person_id, series=series)
+        if row is not None and same(row.token_hash, engine.token_hash("remembered", secret)):
             await tx.run("remembered_delete", person_id=person_id, series=series)
 
     await engine.data.write(body)

@@ -23,6 +23,7 @@ from kept.services.gate.external_ids import (
 from kept.services.gate.gate import record_evidence
 from kept.services.gate.own_session import Own
 from kept.services.staff.credentials import Credential, credential_now, credential_of
+from kept.store import sql
 from kept.store.interface import Transaction
 
 RIGHT = "vouch"
@@ -124,10 +125,8 @@ async def _require_theirs(engine: Engine, person_id: bytes, system: str, form: s
 
 async def _is_there(engine: Engine, person_id: bytes) -> bool:
     """Whether somebody's account was opened: its state is in D, or K has acknowledged one."""
-    state = await engine.data.read(lambda tx: tx.one("state_g", person_id=person_id))
-    return (
-        state is not None or await engine.keys.read(lambda tx: tx.one("state_copy_g", person_id=person_id)) is not None
-    )
+    state = await engine.data.one(sql.StateG, person_id=person_id)
+    return state is not None or await engine.keys.one(sql.StateCopyG, person_id=person_id) is not None
 
 
 async def _open(engine: Engine, program: Credential, form: str, language: str) -> bytes:

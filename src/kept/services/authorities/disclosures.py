@@ -36,7 +36,8 @@ from kept.services.staff.approvals import approve_act, ask_for_approval, require
 from kept.services.staff.bulk_approval import REQUEST, insert_mandate
 from kept.services.staff.mandates import load_mandate, staff_mandate
 from kept.services.staff.sessions import StaffSession
-from kept.store.interface import Row, Transaction
+from kept.store import sql
+from kept.store.interface import Transaction
 from kept.vault.sealed import open_record, seal_record
 
 ACT = "disclosure"
@@ -106,8 +107,7 @@ async def record(engine: Engine, session: StaffSession, terms: Terms) -> str:
     )
 
     async def body(tx: Transaction) -> None:
-        row = await tx.one("disclosure_next")
-        number = int(row[0] if row else 0) + 1
+        number = await tx.value(sql.DisclosureNext) + 1
         await tx.run(
             "disclosure_insert",
             disclosure_id=disclosure_id,
@@ -177,11 +177,11 @@ async def name_person(
         )
 
     async def body(tx: Transaction) -> None:
-        rows = await tx.all("disclosure_people", disclosure_id=disclosure_id)
-        row = await tx.one("disclosure_get", disclosure_id=disclosure_id)
-        if row is None or row[16] != "recorded":
+        rows = await tx.all(sql.DisclosurePeople, disclosure_id=disclosure_id)
+        row = await tx.one(sql.DisclosureGet, disclosure_id=disclosure_id)
+        if row is None or row.status != "recorded":
             raise ConflictError("the request was fixed in another window", reason="disclosure-fixed", rests_on=GROUND)
-        place = 1 + max((int(one[1]) for one in rows), default=0)
+        place = 1 + max((one.place for one in rows), default=0)
         await tx.run(
             "disclosure_person_insert",
             person_id=person_id,
@@ -343,8 +343,8 @@ async def fetch(engine: Engine, session: StaffSession, disclosure_id: str) -> by
     at = engine.ready()
     entry = _entry(engine, session.acting(), Act.DISCLOSURE_FETCH, at, ("request", str(found.number)))
 
-    async def body(tx: Transaction) -> list[Row]:
-        records = await tx.all("disclosure_records", disclosure_id=disclosure_id)
+    async def body(tx: Transaction) -> list[sql.DisclosureRecords]:
+        records = await tx.all(sql.DisclosureRecords, disclosure_id=disclosure_id)
         if not await tx.run("disclosure_fetch", disclosure_id=disclosure_id, fetched_at=at):
             raise ConflictError(
                 "expected a bundle that waits to be fetched, found none",
@@ -357,7 +357,7 @@ async def fetch(engine: Engine, session: StaffSession, disclosure_id: str) -> by
         await insert_entries(tx, [entry], at)
         return records
 
-    records = {bytes(row[0]): bytes(row[1]) for row in await engine.data.write(body)}
+    records = {row.person_id: row.sealed for row in await engine.data.write(body)}
     return pack_bundle(engine, found, records, at)
 
 
@@ -372,11 +372,13 @@ async def disclosure_of(engine: Engine, disclosure_id: str) -> Disclosure:
         SealError: Its text does not open.
     """
 
-    async def body(tx: Transaction) -> tuple[Row | None, list[Row], list[Row]]:
+    async def body(
+        tx: Transaction,
+    ) -> tuple[sql.DisclosureGet | None, list[sql.DisclosurePeople], list[sql.DisclosureItems]]:
         return (
-            await tx.one("disclosure_get", disclosure_id=disclosure_id),
-            await tx.all("disclosure_people", disclosure_id=disclosure_id),
-            await tx.all("disclosure_items", disclosure_id=disclosure_id),
+            await tx.one(sql.DisclosureGet, disclosure_id=disclosure_id),
+            await tx.all(sql.DisclosurePeople, disclosure_id=disclosure_id),
+            await tx.all(sql.DisclosureItems, disclosure_id=disclosure_id),
         )
 
     row, people, items = await engine.data.read(body)
@@ -386,23 +388,22 @@ async def disclosure_of(engine: Engine, disclosure_id: str) -> Disclosure:
             reason="disclosure-unknown",
             rests_on=GROUND,
         )
-    text = _open_text(engine, disclosure_id, bytes(row[10]))
+    text = _open_text(engine, disclosure_id, row.sealed)
     terms = Terms(
-        text.authority, text.reference, str(row[1]), tuple(str(row[2]).split(",")), float(row[3]), float(row[4]),
-        float(row[5]), float(row[6]), bytes(row[9]), float(row[7]), str(row[8]),
+        text.authority, text.reference, row.ground, tuple(row.items.split(",")), row.starts_at, row.ends_at,
+        row.received_at, row.due_at, row.public_key, row.told_from, row.waits_for,
     )  # fmt: skip
     return Disclosure(
-        disclosure_id, int(row[0]), terms, str(row[11]), float(row[12]), str(row[13]), str(row[14]), str(row[15]),
-        str(row[16]), None if row[17] is None else float(row[17]), None if row[18] is None else float(row[18]),
-        tuple(Named(bytes(one[0]), int(one[1]), str(one[2]), str(one[3]), bool(one[4])) for one in people),
-        {(int(one[0]), str(one[1])): str(one[2]) for one in items},
+        disclosure_id, row.number, terms, row.recorded_by, row.recorded_at, row.mandate_id, row.approval_id, row.scope_seal,
+        row.status, row.finished_at, row.fetched_at,
+        tuple(Named(one.person_id, one.place, one.found_by, one.seal, bool(one.done)) for one in people),
+        {(one.place, one.item): one.outcome for one in items},
     )  # fmt: skip
 
 
 async def all_disclosures(engine: Engine) -> list[Disclosure]:
     """Return all requests, newest first."""
-    rows = await engine.data.read(lambda tx: tx.all("disclosures"))
-    return [await disclosure_of(engine, str(row[0])) for row in rows]
+    return [await disclosure_of(engine, one) for one in await engine.data.values(sql.Disclosures)]
 
 
 def scope_holds(engine: Engine, found: Disclosure) -> bool:

@@ -16,7 +16,8 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.record import SYSTEM, About, entry_of
 from kept.services.gate.history import Line, history_of
-from kept.store.interface import Row, Transaction
+from kept.store import sql
+from kept.store.interface import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +32,14 @@ class Disclosed:
 async def tell_due(engine: Engine) -> int:
     """Move every person part whose date has come to where the person sees it; return how many moved."""
     at = engine.clock.now()
-    rows = await engine.data.read(lambda tx: tx.all("entries_later_due", at=at))
-    by_person: dict[bytes, list[Row]] = {}
+    rows = await engine.data.all(sql.EntriesLaterDue, at=at)
+    by_person: dict[bytes, list[sql.EntriesLaterDue]] = {}
     for row in rows:
-        by_person.setdefault(bytes(row[0]), []).append(row)
+        by_person.setdefault(row.person_id, []).append(row)
     return sum([await _tell(engine, person_id, mine, at) for person_id, mine in by_person.items()])
 
 
-async def _tell(engine: Engine, person_id: bytes, rows: list[Row], at: float) -> int:
+async def _tell(engine: Engine, person_id: bytes, rows: list[sql.EntriesLaterDue], at: float) -> int:
     keys, _ = await engine.keyring.of_person(person_id)
     if keys is None:
         return 0  # an erasure takes them
@@ -55,16 +56,16 @@ async def _tell(engine: Engine, person_id: bytes, rows: list[Row], at: float) ->
 
     async def body(tx: Transaction) -> int:
         moved = 0
-        for _, entry_id, key_id, sealed, recorded_at in rows:
-            if await tx.run("entry_later_delete", person_id=person_id, entry_id=entry_id):
+        for row in rows:
+            if await tx.run("entry_later_delete", person_id=person_id, entry_id=row.entry_id):
                 moved += 1
                 await tx.run(
                     "entry_person_insert",
                     person_id=person_id,
-                    entry_id=entry_id,
-                    key_id=key_id,
-                    sealed=sealed,
-                    recorded_at=recorded_at,
+                    entry_id=row.entry_id,
+                    key_id=row.key_id,
+                    sealed=row.sealed,
+                    recorded_at=row.recorded_at,
                 )
         if moved:
             await insert_entries(tx, [entry], at)
@@ -80,10 +81,10 @@ async def disclosures_to_authorities(engine: Engine, person_id: bytes) -> list[D
         engine: Open.
         person_id: 16 bytes.
     """
-    rows = await engine.data.read(lambda tx: tx.all("disclosures_of_person", person_id=person_id))
+    rows = await engine.data.all(sql.DisclosuresOfPerson, person_id=person_id)
     if not rows:
         return []
-    named = {str(one.number): one for one in [await disclosure_of(engine, str(row[0])) for row in rows]}
+    named = {str(one.number): one for one in [await disclosure_of(engine, row.disclosure_id) for row in rows]}
     found: list[Disclosed] = []
     older = ""
     while True:

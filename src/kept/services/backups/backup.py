@@ -35,8 +35,9 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.record import entry_of, operator
 from kept.services.engine.sequencer import LOG
+from kept.store import sql
 from kept.store.copying import copy_together, remove_database
-from kept.store.interface import Row, Transaction
+from kept.store.interface import Transaction
 from kept.store.sqlite import SqliteStore
 
 DAY = limits.DAY
@@ -75,8 +76,7 @@ async def register_backup_key(engine: Engine, public: bytes, *, by: str) -> None
 
 async def backup_key(engine: Engine) -> bytes:
     """Return the public half of the backup key; empty when none is registered, or somebody wrote one in by hand."""
-    row = await engine.keys.read(lambda tx: tx.one("meta_get", name=KEY))
-    public, _, sealed = (str(row[0]) if row else "").partition(" ")
+    public, _, sealed = (await engine.keys.value(sql.MetaGet, name=KEY) or "").partition(" ")
     return bytes.fromhex(public) if public and sealed == _seal(engine, bytes.fromhex(public)) else b""
 
 
@@ -159,27 +159,27 @@ async def _look(copies: dict[str, Path]) -> dict[str, Any]:
     """What the manifest says of the moment, read from the copies themselves."""
     data, keys = (SqliteStore(copies[part], part) for part in PARTS)
 
-    async def of_data(tx: Transaction) -> tuple[Row | None, Row | None, Row | None, Row | None]:
+    async def of_data(tx: Transaction) -> tuple[sql.HeadGet | None, str, int, int]:
         return (
-            await tx.one("head_get", name=LOG),
-            await tx.one("meta_get", name="active_policy"),
-            await tx.one("people_count"),
-            await tx.one("meta_get", name="log_generation"),
+            await tx.one(sql.HeadGet, name=LOG),
+            await tx.value(sql.MetaGet, name="active_policy") or "",
+            await tx.value(sql.PeopleCount),
+            int(await tx.value(sql.MetaGet, name="log_generation") or 1),
         )
 
     try:
         head, policy, people, log = await data.read(of_data)
-        epochs = await keys.read(lambda tx: tx.all("epochs"))
+        epochs = await keys.all(sql.Epochs)
     finally:
         await data.close()
         await keys.close()
     return {
-        "policy": str(policy[0]) if policy else "",
-        "log": int(log[0]) if log else 1,
-        "ledger_size": int(head[0]) if head else 0,
-        "ledger_root": bytes(head[1]).hex() if head else "",
-        "people": int(people[0]) if people else 0,
-        "epochs": tuple(int(row[0]) for row in epochs if row[3] is None),
+        "policy": policy,
+        "log": log,
+        "ledger_size": head.size if head else 0,
+        "ledger_root": head.root.hex() if head else "",
+        "people": people,
+        "epochs": tuple(row.epoch for row in epochs if row.destroyed_at is None),
     }
 
 
@@ -261,8 +261,8 @@ def promised(engine: Engine) -> float:
 
 async def newest_at(engine: Engine) -> float | None:
     """Return when the older of the two parts was last backed up, unix seconds; None when one never was."""
-    rows = [await engine.data.read(lambda tx, one=part: tx.one("backup_newest", part=one)) for part in PARTS]  # type: ignore[misc]
-    found = [float(row[0]) for row in rows if row is not None]
+    rows = [await engine.data.one(sql.BackupNewest, part=part) for part in PARTS]
+    found = [row.at for row in rows if row is not None]
     return min(found) if len(found) == len(PARTS) else None
 
 
@@ -309,12 +309,12 @@ def files_of(engine: Engine) -> tuple[SqliteStore, SqliteStore]:
     """Return D and K of an installation that lies in files.
 
     Raises:
-        SettingError: It lies in memory.
+        SettingError: It does not lie in files.
     """
     data, keys = engine.data, engine.keys
     if not isinstance(data, SqliteStore) or not isinstance(keys, SqliteStore):
         raise SettingError(
-            "expected an installation in files, found one in memory",
+            "expected an installation in files, found another",
             reason="backup-no-files",
             hint="open it from files",
         )

@@ -26,9 +26,11 @@ from kept.services.backups.recovery import recover
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine, Parts
 from kept.services.engine.flush import insert_entries
+from kept.services.engine.people import each_person
 from kept.services.engine.record import entry_of, operator
 from kept.services.engine.sequencer import LOG
 from kept.services.upkeep.verification import Verification, verify_ledger
+from kept.store import sql
 from kept.store.copying import check_database, copy_together
 from kept.store.interface import Transaction
 from kept.store.sqlite import SqliteStore
@@ -151,8 +153,8 @@ async def _as_if_all_were_lost(  # noqa: PLR0913 -- two backups
         return
     async with _opened(engine, passing, "all", engine.parts.signing_key, verify=True) as installation:
         await _open_one_value_of_each_epoch(installation, found)
-        then = {bytes(row[0]) for row in await installation.keys.read(lambda tx: tx.all("tombstones"))}
-        now = {bytes(row[0]) for row in await engine.keys.read(lambda tx: tx.all("tombstones"))}
+        then = {row.person_id for row in await installation.keys.all(sql.Tombstones)}
+        now = {row.person_id for row in await engine.keys.all(sql.Tombstones)}
         found.returning = len(now - then)
 
 
@@ -187,8 +189,8 @@ async def _opened(
 
 async def _root_is_part_of_todays(engine: Engine, installation: Engine, data: BackupFile, found: Drill) -> None:
     """The restored tree has the root the manifest says, and today's log extends it (unless a new one was opened since)."""
-    head = await installation.data.read(lambda tx: tx.one("head_get", name=LOG))
-    size, root = (int(head[0]), bytes(head[1])) if head else (0, b"")
+    head = await installation.data.one(sql.HeadGet, name=LOG)
+    size, root = (head.size, head.root) if head else (0, b"")
     found.entries = size
     if (size, root.hex()) != (data.manifest.ledger_size, data.manifest.ledger_root):
         found.wrong("the restored ledger is not the one the manifest names")
@@ -203,9 +205,9 @@ async def _root_is_part_of_todays(engine: Engine, installation: Engine, data: Ba
 
 
 async def _nobody_erased_is_readable(installation: Engine, found: Drill) -> int:
-    erased = [bytes(row[0]) for row in await installation.keys.read(lambda tx: tx.all("tombstones"))]
+    erased = [row.person_id for row in await installation.keys.all(sql.Tombstones)]
     for person_id in erased:
-        row = await installation.data.read(lambda tx, one=person_id: tx.one("state_g", person_id=one))  # type: ignore[misc]
+        row = await installation.data.one(sql.StateG, person_id=person_id)
         keys, _ = await installation.keyring.of_person(person_id)
         if row is not None or keys is not None:
             found.wrong("somebody erased since is back")
@@ -214,38 +216,33 @@ async def _nobody_erased_is_readable(installation: Engine, found: Drill) -> int:
 
 async def _every_state_is_the_newest(installation: Engine, found: Drill) -> int:
     """Each person's choices are those K acknowledged last: a consent withdrawn since stays withdrawn."""
-    people, after = 0, b""
-    while rows := await installation.data.read(lambda tx, mark=after: tx.all("people_page", after=mark, limit=PAGE)):  # type: ignore[misc]
-        for row in rows:
-            after = bytes(row[0])
-            try:
-                person = await installation.people.load(after)  # refuses a state older than K's copy
-            except ErasedError:
-                continue
-            _, newest = await installation.keyring.of_person(after)
-            people += 1
-            if newest is not None and person.state.g < newest:
-                found.wrong("somebody's state is older than what was acknowledged")
+    people = 0
+    async for person_id in each_person(installation.data):
+        try:
+            person = await installation.people.load(person_id)  # refuses a state older than K's copy
+        except ErasedError:
+            continue
+        _, newest = await installation.keyring.of_person(person_id)
+        people += 1
+        if newest is not None and person.state.g < newest:
+            found.wrong("somebody's state is older than what was acknowledged")
     return people
 
 
 async def _open_one_value_of_each_epoch(installation: Engine, found: Drill) -> tuple[int, ...]:
-    used = {int(row[0]) for row in await installation.keys.read(lambda tx: tx.all("epochs")) if row[3] is None}
+    used = {row.epoch for row in await installation.keys.all(sql.Epochs) if row.destroyed_at is None}
     opened: set[int] = set()
-    after = b""
-    while rows := await installation.data.read(lambda tx, mark=after: tx.all("people_page", after=mark, limit=PAGE)):  # type: ignore[misc]
-        for row in rows:
-            after = bytes(row[0])
-            wrapped = await installation.keys.read(lambda tx, one=after: tx.all("person_keys", person_id=one))  # type: ignore[misc]
-            epochs = {int(one[2]) for one in wrapped}
-            if wrapped and not epochs <= opened and await _a_value_opens(installation, after):
-                opened |= epochs
+    async for person_id in each_person(installation.data):
+        wrapped = await installation.keys.all(sql.PersonKeys, person_id=person_id)
+        epochs = {one.epoch for one in wrapped}
+        if wrapped and not epochs <= opened and await _a_value_opens(installation, person_id):
+            opened |= epochs
         if used <= opened:
             break
-    if used - opened and after:
-        held = [one for one in sorted(used - opened) if await _holds_people(installation, one)]
-        for epoch in held:
-            found.wrong(f"no value opens under key epoch {epoch}")
+    if used - opened and await installation.data.value(sql.PeopleCount):
+        for epoch in sorted(used - opened):
+            if await _holds_people(installation, epoch):
+                found.wrong(f"no value opens under key epoch {epoch}")
     return tuple(sorted(opened))
 
 
@@ -264,9 +261,9 @@ async def _a_value_opens(installation: Engine, person_id: bytes) -> bool:
 
 async def _holds_people(installation: Engine, epoch: int) -> bool:
     """Whether a value is sealed under keys of an epoch at all: accounts without one item have none to open."""
-    rows = await installation.keys.read(lambda tx: tx.all("person_keys_of_epoch", epoch=epoch, limit=PAGE))
+    rows = await installation.keys.all(sql.PersonKeysOfEpoch, epoch=epoch, limit=500)
     for row in rows:
-        values = await installation.data.read(lambda tx, one=row[0]: tx.all("value_all", person_id=one))  # type: ignore[misc]
+        values = await installation.data.all(sql.ValueAll, person_id=row.person_id)
         if values:
             return True
     return False
@@ -307,5 +304,5 @@ async def _record(engine: Engine, found: Drill, by: str) -> None:
 
 async def newest_drill(engine: Engine) -> tuple[float, float, bool, dict[str, object]] | None:
     """Return the newest drill: when, of which moment, whether it held, what was counted; None when there was none."""
-    rows = await engine.data.read(lambda tx: tx.all("drills_newest", limit=1))
-    return (float(rows[0][0]), float(rows[0][1]), bool(rows[0][2]), json.loads(str(rows[0][3]))) if rows else None
+    row = await engine.data.one(sql.DrillsNewest, limit=1)
+    return (row.at, row.made_at, bool(row.holds), json.loads(row.result)) if row else None

@@ -15,14 +15,16 @@ from kept.policy import change
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
-from kept.services.engine.people import Person
+from kept.services.engine.people import Person, each_person
 from kept.services.engine.record import SYSTEM, account_part, entry_of, operator
 from kept.services.engine.sequencer import LOG
 from kept.services.gate.changing import Change, change_person
 from kept.services.messages.held_after_restore import hold_put_aside
 from kept.services.messages.unknown_outcome import hold_after_restore
 from kept.services.my_data.erasure import remove_returned
+from kept.store import sql
 from kept.store.interface import Transaction
+from kept.store.paging import pages
 
 PAGE = limits.PEOPLE_PAGE
 
@@ -69,60 +71,52 @@ async def reasons_to_recover(engine: Engine) -> list[str]:
         await engine.sequencer.verify_head()
     except EvidenceError as error:
         found.append(f"{error.reason}: {error.message}")
-    behind, after = 0, b""
-    while rows := await engine.keys.read(lambda tx, mark=after: tx.all("state_copies_page", after=mark, limit=PAGE)):  # type: ignore[misc]
-        after = bytes(rows[-1][0])
-        held = await engine.data.read(
-            lambda tx, them=rows: tx.each("state_g", [{"person_id": row[0]} for row in them])  # type: ignore[misc]
-        )
-        behind += sum(now is None or int(now[0]) < int(row[1]) for row, now in zip(rows, held, strict=True))
+    behind = 0
+    async for rows in pages(engine.keys, sql.StateCopiesPage):
+        for row in rows:
+            g = await engine.data.value(sql.StateG, person_id=row.person_id)
+            behind += g is None or g < row.g
     if behind:
         found.append(f"state-rolled-back: {behind} people have an older state in D than K acknowledged, or none")
     return found
 
 
 async def _restore_states(engine: Engine) -> int:
-    restored, after = 0, b""
-    while rows := await engine.keys.read(lambda tx, mark=after: tx.all("state_copies_page", after=mark, limit=PAGE)):  # type: ignore[misc]
+    restored = 0
+    async for rows in pages(engine.keys, sql.StateCopiesPage):
         for row in rows:
-            after = person_id = bytes(row[0])
-            copy = await engine.keys.read(lambda tx, one=person_id: tx.one("state_copy_get", person_id=one))  # type: ignore[misc]
+            copy = await engine.keys.one(sql.StateCopyGet, person_id=row.person_id)
             if copy is None:
                 continue
             restored += await engine.data.write(
-                lambda tx, one=person_id, state=copy: tx.run(  # type: ignore[misc]
-                    "state_restore", person_id=one, g=state[0], key_id=state[1], sealed=state[2]
+                lambda tx, one=row.person_id, state=copy: tx.run(  # type: ignore[misc]
+                    "state_restore", person_id=one, g=state.g, key_id=state.key_id, sealed=state.sealed
                 )
             )
     return restored
 
 
 async def _count_lost_values(engine: Engine) -> int:
-    lost, after = 0, b""
-    while rows := await engine.data.read(lambda tx, mark=after: tx.all("people_page", after=mark, limit=PAGE)):  # type: ignore[misc]
-        for row in rows:
-            after = person_id = bytes(row[0])
-            try:
-                person = await engine.people.load(person_id, None)
-            except (ErasedError, EvidenceError):
-                continue
-            lost += len(_lost_slots(engine, person))
+    lost = 0
+    async for person_id in each_person(engine.data):
+        try:
+            person = await engine.people.load(person_id, None)
+        except (ErasedError, EvidenceError):
+            continue
+        lost += len(_lost_slots(engine, person))
     return lost
 
 
 async def _let_go_of_lost_values(engine: Engine) -> None:
     """Take out of people's states the values that are nowhere any more: each person is told which, and can give them again."""
-    after = b""
-    while rows := await engine.data.read(lambda tx, mark=after: tx.all("people_page", after=mark, limit=PAGE)):  # type: ignore[misc]
-        for row in rows:
-            after = bytes(row[0])
-            try:
-                person = await engine.people.load(after, None)
-            except (ErasedError, EvidenceError):
-                continue
-            if lost := _lost_slots(engine, person):
-                await _drop_tokens(engine, after, {slot.partition("#")[0] for slot in lost})
-                await change_person(engine, after, lambda held, at: _without_lost(engine, held, at), slots=None)
+    async for person_id in each_person(engine.data):
+        try:
+            person = await engine.people.load(person_id, None)
+        except (ErasedError, EvidenceError):
+            continue
+        if lost := _lost_slots(engine, person):
+            await _drop_tokens(engine, person_id, {slot.partition("#")[0] for slot in lost})
+            await change_person(engine, person_id, lambda held, at: _without_lost(engine, held, at), slots=None)
 
 
 def _lost_slots(engine: Engine, person: Person) -> list[str]:
@@ -151,7 +145,7 @@ async def _drop_tokens(engine: Engine, person_id: bytes, items: set[str]) -> Non
     """Nobody is found by a value that is lost."""
 
     async def body(tx: Transaction) -> None:
-        for item, token in await tx.all("tokens_of_person", person_id=person_id):
+        for item, token in await tx.all(sql.TokensOfPerson, person_id=person_id):
             if item in items:
                 await tx.run("token_delete", item=item, token=token, person_id=person_id)
 
@@ -159,8 +153,8 @@ async def _drop_tokens(engine: Engine, person_id: bytes, items: set[str]) -> Non
 
 
 async def _new_log(engine: Engine, by: str, lost: int) -> tuple[int, int]:
-    last = await engine.keys.read(lambda tx: tx.one("last_checkpoint_get"))
-    note, size = (str(last[1]), int(last[0])) if last else ("", 0)
+    last = await engine.keys.one(sql.LastCheckpointGet)
+    note, size = (last.note, last.size) if last else ("", 0)
     at = engine.clock.now()
     ids = await _entry_ids(engine)
     missing = max(0, size - len(ids))
@@ -189,12 +183,8 @@ async def _new_log(engine: Engine, by: str, lost: int) -> tuple[int, int]:
 
 
 async def _entry_ids(engine: Engine) -> list[tuple[bytes, float]]:
-    ids: list[tuple[bytes, float]] = []
-    after = b""
-    while rows := await engine.data.read(lambda tx, mark=after: tx.all("entries_all", after=mark, limit=PAGE)):  # type: ignore[misc]
-        ids += [(bytes(row[0]), float(row[5])) for row in rows]
-        after = bytes(rows[-1][0])
-    return ids
+    every = pages(engine.data, sql.EntriesAll)
+    return [(row.entry_id, row.recorded_at) async for rows in every for row in rows]
 
 
 async def confirm_clock(engine: Engine) -> None:

@@ -23,6 +23,7 @@ from kept.services.staff.approvals import ask_for_approval
 from kept.services.staff.bulk_approval import insert_mandate
 from kept.services.staff.mandates import staff_mandate
 from kept.services.staff.sessions import StaffSession
+from kept.store import sql
 from kept.store.interface import Transaction
 
 ORIGIN = "campaign"
@@ -196,32 +197,32 @@ async def standing(engine: Engine, campaign_id: str) -> Standing:
         InputError: There is none of that id.
         SealError: Its file is not the one that was drafted.
     """
-    row = await engine.data.read(lambda tx: tx.one("campaign_get", campaign_id=campaign_id))
+    row = await engine.data.one(sql.CampaignGet, campaign_id=campaign_id)
     if row is None:
         raise InputError(
             "expected a campaign, found none of that id",
             reason="campaign-unknown",
             rests_on="consent-checked-when-sent",
         )
-    file = await _parsed(engine, str(row[1]))
-    if file.id != campaign_id or _seal(engine, file) != str(row[2]):
+    file = await _parsed(engine, row.file)
+    if file.id != campaign_id or _seal(engine, file) != row.seal:
         raise SealError(
             "a campaign's file is not the one that was drafted",
             reason="campaign-changed",
             rests_on="sealed-values",
         )
     return Standing(
-        file, str(row[5]), str(row[3]), float(row[4]), str(row[6]), str(row[7]), bytes(row[8]),
-        None if row[9] is None else float(row[9]), None if row[10] is None else float(row[10]),
+        file, row.status, row.made_by, row.made_at, row.approval_id, row.mandate_id, row.walked,
+        row.queued_at, row.stopped_at,
     )  # fmt: skip
 
 
 async def all_campaigns(engine: Engine) -> list[Standing]:
     """Return all campaigns the policy in force still covers, newest first."""
     found = []
-    for row in await engine.data.read(lambda tx: tx.all("campaigns")):
+    for campaign_id in await engine.data.values(sql.Campaigns):
         try:
-            found.append(await standing(engine, str(row[0])))
+            found.append(await standing(engine, campaign_id))
         except KeptError:
             continue  # of an earlier policy
     return found
@@ -241,14 +242,10 @@ async def results(engine: Engine, campaign_id: str) -> Results:
     """Return the counts of a campaign."""
 
     async def body(tx: Transaction) -> tuple[int, int, tuple[str, ...]]:
-        waiting = await tx.one("outbox_count", origin=ORIGIN, origin_id=campaign_id, status="waiting")
-        handing = await tx.one("outbox_count", origin=ORIGIN, origin_id=campaign_id, status="handing")
-        unknown = await tx.all("outbox_of_origin", origin=ORIGIN, origin_id=campaign_id, status="unknown")
-        return (
-            int(waiting[0]) if waiting else 0,
-            int(handing[0]) if handing else 0,
-            tuple(str(one[0]) for one in unknown),
-        )
+        waiting = await tx.value(sql.OutboxCount, origin=ORIGIN, origin_id=campaign_id, status="waiting")
+        handing = await tx.value(sql.OutboxCount, origin=ORIGIN, origin_id=campaign_id, status="handing")
+        unknown = await tx.all(sql.OutboxOfOrigin, origin=ORIGIN, origin_id=campaign_id, status="unknown")
+        return waiting, handing, tuple(one.message_id for one in unknown)
 
     return Results(await tallies(engine, ORIGIN, campaign_id), *await engine.data.read(body))
 

@@ -41,7 +41,9 @@ from kept.services.staff.bulk_approval import fill_mandate
 from kept.services.staff.desk_mandate import issue_counting
 from kept.services.staff.mandates import load_mandate
 from kept.services.staff.sessions import StaffSession
+from kept.store import sql
 from kept.store.interface import Transaction
+from kept.store.paging import pages
 
 PAGE = limits.CAMPAIGN_PAGE
 
@@ -98,10 +100,9 @@ async def preview(engine: Engine, session: StaffSession, campaign_id: str) -> Co
 
 async def _counts(engine: Engine, mandate: Mandate, whom: Campaign | Segment) -> Counts:
     left_out: Counter[str] = Counter()
-    matching, after = 0, b""
-    while people := await _page(engine, after):
-        after = people[-1]
-        for outcome in await asyncio.gather(*(_candidate(engine, mandate, whom, one) for one in people)):
+    matching = 0
+    async for page in pages(engine.data, sql.PeoplePage, limit=PAGE):
+        for outcome in await asyncio.gather(*(_candidate(engine, mandate, whom, one) for (one,) in page)):
             if isinstance(outcome, Exit):
                 matching += 1
             elif outcome:
@@ -136,8 +137,8 @@ async def approve_and_queue(engine: Engine, session: StaffSession, campaign_id: 
 
 async def queue_unfinished(engine: Engine) -> None:
     """Go on where a kill stopped the look at candidates, or between an approval and it."""
-    for row in await engine.data.read(lambda tx: tx.all("campaigns_in_status", status="queueing")):
-        await queue(engine, str(row[0]))
+    for campaign_id in await engine.data.values(sql.CampaignsInStatus, status="queueing"):
+        await queue(engine, campaign_id)
 
 
 async def queue(engine: Engine, campaign_id: str) -> Standing:
@@ -153,7 +154,8 @@ async def queue(engine: Engine, campaign_id: str) -> Standing:
     await fill_mandate(engine, found.mandate_id, found.approval_id, EVERYBODY)
     mandate = await load_mandate(engine, found.mandate_id)
     after = found.walked
-    while people := await _page(engine, after):
+    async for page in pages(engine.data, sql.PeoplePage, after=after, limit=PAGE):
+        people = [one for (one,) in page]
         outcomes = await asyncio.gather(*(_candidate(engine, mandate, found.file, one) for one in people))
         if not await _write_page(engine, found, after, list(zip(people, outcomes, strict=True))):
             return await standing(engine, campaign_id)  # stopped meanwhile, or another is at it
@@ -248,8 +250,3 @@ async def _channel(engine: Engine, mandate: Mandate, campaign: Campaign | Segmen
         if isinstance(decision, Refused):
             reasons.append(decision.reason)
     return reasons[0] if reasons else "uses"
-
-
-async def _page(engine: Engine, after: bytes) -> list[bytes]:
-    rows = await engine.data.read(lambda tx: tx.all("people_page", after=after, limit=PAGE))
-    return [bytes(row[0]) for row in rows]

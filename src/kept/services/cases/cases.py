@@ -25,6 +25,7 @@ from kept.services.gate.released import Card
 from kept.services.staff.bulk_approval import ONE_PERSON, insert_mandate
 from kept.services.staff.mandates import staff_mandate
 from kept.services.staff.sessions import StaffSession
+from kept.store import sql
 from kept.store.interface import Transaction
 
 CASE_SECONDS = limits.CASE_SECONDS
@@ -131,8 +132,7 @@ async def insert_case(  # noqa: PLR0913 -- what a case is made of
         seconds: Time box.
         releases: How many releases it is good for.
     """
-    row = await tx.one("case_next")
-    number = int(row[0] if row else 1000) + 1
+    number = await tx.value(sql.CaseNext) + 1
     await tx.run(
         "case_insert",
         case_id=case_id,
@@ -163,19 +163,19 @@ async def case_of(engine: Engine, session: StaffSession, case_id: str) -> Case:
     """
 
     async def body(tx: Transaction) -> Case | None:
-        row = await tx.one("case_get", case_id=case_id)
-        mandate = await tx.one("mandate_of_case", case_id=case_id)
-        if row is None or mandate is None or row[1] != session.staff_id:
+        row = await tx.one(sql.CaseGet, case_id=case_id)
+        mandate = await tx.one(sql.MandateOfCase, case_id=case_id)
+        if row is None or mandate is None or row.staff_id != session.staff_id:
             return None
-        holder = await tx.one("case_person_get", case_id=case_id)
-        lent = await tx.one("emergency_get", case_id=case_id)
+        holder = await tx.one(sql.CasePersonGet, case_id=case_id)
+        lent = await tx.one(sql.EmergencyGet, case_id=case_id)
         person_id = bytes(holder[0]) if holder else b""
         return Case(
-            case_id, int(row[0]), str(row[3]), str(row[2]), float(row[4]), float(row[5]), row[6] is not None, person_id,
+            case_id, row.number, row.purpose, row.role, row.opened_at, row.expires_at, row.closed_at is not None, person_id,
             Mandate(
-                id=str(mandate[0]), kind="staff", actor=session.actor, role=str(row[2]), purpose=str(row[3]), case=str(row[0]),
-                person_id=person_id, signed_in_at=float(mandate[1]), expires_at=float(mandate[2]),
-                revoked=mandate[3] is not None, volume_left=int(mandate[4]),
+                id=mandate.mandate_id, kind="staff", actor=session.actor, role=row.role, purpose=row.purpose, case=str(row.number),
+                person_id=person_id, signed_in_at=mandate.signed_in_at, expires_at=mandate.expires_at,
+                revoked=mandate.revoked_at is not None, volume_left=mandate.volume_left,
             ), lent is not None,
         )  # fmt: skip
 
@@ -200,9 +200,9 @@ async def holder_of(engine: Engine, case: Case, slots: tuple[str, ...] = ()) -> 
 
 async def cases_of(engine: Engine, session: StaffSession) -> list[CaseLine]:
     """Return the staff member's cases, newest first."""
-    rows = await engine.data.read(lambda tx: tx.all("cases_of_staff", staff_id=session.staff_id, limit=50))
+    rows = await engine.data.all(sql.CasesOfStaff, staff_id=session.staff_id, limit=50)
     return [
-        CaseLine(str(one[0]), int(one[1]), str(one[2]), float(one[3]), float(one[4]), one[5] is not None)
+        CaseLine(one.case_id, one.number, one.purpose, one.opened_at, one.expires_at, one.closed_at is not None)
         for one in rows
     ]
 
@@ -226,7 +226,7 @@ async def find_in_case(engine: Engine, session: StaffSession, case: Case | str, 
     at = engine.clock.now()
 
     async def body(tx: Transaction) -> None:
-        if await tx.one("case_person_get", case_id=case_id) is not None:
+        if await tx.one(sql.CasePersonGet, case_id=case_id) is not None:
             raise ConflictError("the case was bound in another window", reason="case-bound", hint="look at it again")
         await tx.run("case_person_insert", person_id=person_id, case_id=case_id, bound_at=at)
 

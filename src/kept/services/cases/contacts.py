@@ -34,7 +34,8 @@ from kept.services.messages.stop_list import address_item
 from kept.services.messages.unknown_outcome import send_again
 from kept.services.staff.bulk_approval import ONE_PERSON, insert_mandate
 from kept.services.staff.sessions import StaffSession
-from kept.store.interface import Row, Transaction
+from kept.store import sql
+from kept.store.interface import Transaction
 from kept.vault.text import readable
 
 ORIGIN, PROGRAM = "case", "program"
@@ -104,12 +105,10 @@ class ContactOrigin:
 
     async def compose(self, waiting: Waiting) -> Compose | None:
         """Return what was written; nothing once it is gone."""
-        row = await self._engine.data.read(
-            lambda tx: tx.one("contact_get", person_id=waiting.person_id, message_id=waiting.message_id)
-        )
+        row = await self._engine.data.one(sql.ContactGet, person_id=waiting.person_id, message_id=waiting.message_id)
         if row is None:
             return None
-        key_id, sealed = str(row[4]), bytes(row[5])
+        key_id, sealed = row.key_id, row.sealed
 
         def words(person: Person, opened: Opened) -> Words:
             del opened
@@ -312,8 +311,8 @@ async def write_again(engine: Engine, session: StaffSession, case: Case | str, m
         ConflictError: Its outcome is known.
     """
     case = await cases.loaded(engine, session, case)
-    rows = await engine.data.read(lambda tx: tx.all("contacts_of_case", case_id=case.id))
-    if message_id not in {str(row[1]) for row in rows}:
+    rows = await engine.data.all(sql.ContactsOfCase, case_id=case.id)
+    if message_id not in {row.message_id for row in rows}:
         raise InputError(
             "expected a message of this case, found none",
             reason="contact-unknown",
@@ -325,45 +324,48 @@ async def write_again(engine: Engine, session: StaffSession, case: Case | str, m
 async def contacts_of(engine: Engine, session: StaffSession, case: Case | str) -> list[Contact]:
     """Return what was written in a case and what became of it, newest first."""
     case = await cases.loaded(engine, session, case)
-    rows = await engine.data.read(lambda tx: tx.all("contacts_of_case", case_id=case.id))
-    return [await _contact(engine, bytes(row[0]), str(row[1])) for row in rows]
+    rows = await engine.data.all(sql.ContactsOfCase, case_id=case.id)
+    return [await _contact(engine, row.person_id, row.message_id) for row in rows]
 
 
 async def contacts_to(engine: Engine, person_id: bytes) -> list[tuple[Contact, str]]:
     """Return what was written to a person from cases, newest first, each with its text, for the person themselves."""
-    rows = await engine.data.read(lambda tx: tx.all("contacts_of_person", person_id=person_id))
+    rows = await engine.data.all(sql.ContactsOfPerson, person_id=person_id)
     found = []
     for row in rows:
-        one = await _contact(engine, person_id, str(row[0]))
-        said = await _said(engine, person_id, str(row[0]), str(row[4]), bytes(row[5]))
+        one = await _contact(engine, person_id, row.message_id)
+        said = await _said(engine, person_id, row.message_id, row.key_id, row.sealed)
         found.append((one, said.text if said else ""))
     return found
 
 
 async def _contact(engine: Engine, person_id: bytes, message_id: str) -> Contact:
-    async def body(tx: Transaction) -> tuple[Row | None, Row | None, Row | None, Row | None, Row | None]:
+    async def body(tx: Transaction) -> tuple[
+        sql.ContactGet | None, sql.OutboxFind | None, sql.LetterOfPerson | None,
+        sql.FaxJobGet | None, sql.CallRowOfPerson | None,
+    ]:  # fmt: skip
         return (
-            await tx.one("contact_get", person_id=person_id, message_id=message_id),
-            await tx.one("outbox_find", message_id=message_id),
-            await tx.one("letter_of_person", person_id=person_id, message_id=message_id),
-            await tx.one("fax_job_get", person_id=person_id, message_id=message_id),
-            await tx.one("call_row_of_person", person_id=person_id, message_id=message_id),
+            await tx.one(sql.ContactGet, person_id=person_id, message_id=message_id),
+            await tx.one(sql.OutboxFind, message_id=message_id),
+            await tx.one(sql.LetterOfPerson, person_id=person_id, message_id=message_id),
+            await tx.one(sql.FaxJobGet, person_id=person_id, message_id=message_id),
+            await tx.one(sql.CallRowOfPerson, person_id=person_id, message_id=message_id),
         )
 
     contact, sent, letter, fax, call = await engine.data.read(body)
     if contact is None or sent is None:
         raise ErasedError("expected a message, found it gone with its person", reason="erased")
-    channel, status, reason, moved_at = Exit(contact[1]), str(sent[5]), str(sent[6]), float(sent[7])
-    said = await _said(engine, person_id, message_id, str(contact[4]), bytes(contact[5]))
+    channel, status, reason, moved_at = Exit(contact.channel), sent.status, sent.reason, sent.moved_at
+    said = await _said(engine, person_id, message_id, contact.key_id, contact.sealed)
     if status == "sent" and channel is Exit.POST:
         status = "to-print" if letter is not None else "printed"
     elif status == "sent" and fax is not None:
-        status, moved_at = str(fax[1]), float(fax[2])
+        status, moved_at = fax.state, fax.moved_at
     elif status == "sent" and call is not None:
-        status, moved_at = ("to-call" if call[1] in {"waiting", "shown"} else str(call[1])), float(call[2])
+        status, moved_at = ("to-call" if call.outcome in {"waiting", "shown"} else call.outcome), call.moved_at
     return Contact(
-        message_id, channel, said.title if said else "", float(contact[3]), status, reason, moved_at,
-        str(call[0]) if call is not None else "",
+        message_id, channel, said.title if said else "", contact.written_at, status, reason, moved_at,
+        call.sheet_id if call is not None else "",
     )  # fmt: skip
 
 

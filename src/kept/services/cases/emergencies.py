@@ -21,7 +21,8 @@ from kept.services.engine.flush import insert_entries
 from kept.services.engine.record import About, Actor, entry_of, record
 from kept.services.gate.finding import find_person
 from kept.services.staff.sessions import StaffSession
-from kept.store.interface import Row, Transaction
+from kept.store import sql
+from kept.store.interface import Transaction
 from kept.vault.normal import normalise
 from kept.vault.sealed import open_record, seal_record
 
@@ -124,8 +125,7 @@ async def open_emergency(  # noqa: PLR0913 -- what an emergency names
     case_id, at = random_id(), engine.ready()
 
     async def begin(tx: Transaction) -> bool:
-        open_now = await tx.one("emergencies_open_of", opened_by=session.login, at=at)
-        if open_now is not None and int(open_now[0]):
+        if await tx.value(sql.EmergenciesOpenOf, opened_by=session.login, at=at):
             return False
         number = await cases.insert_case(tx, session, case_id, lent, purpose, at, SECONDS, RELEASES_AT_MOST)
         await tx.run(
@@ -217,7 +217,7 @@ async def emergency_of(engine: Engine, case_id: str) -> Emergency:
     Raises:
         InputError: There is none of that id.
     """
-    row = await engine.data.read(lambda tx: tx.one("emergency_get", case_id=case_id))
+    row = await engine.data.one(sql.EmergencyGet, case_id=case_id)
     if row is None:
         raise InputError(
             "expected an emergency, found none of that number",
@@ -229,7 +229,7 @@ async def emergency_of(engine: Engine, case_id: str) -> Emergency:
 
 async def all_emergencies(engine: Engine, limit: int = 50) -> list[Emergency]:
     """Return the newest emergencies, newest first."""
-    rows = await engine.data.read(lambda tx: tx.all("emergencies", limit=limit))
+    rows = await engine.data.all(sql.Emergencies, limit=limit)
     return [await _whole(engine, row) for row in rows]
 
 
@@ -240,14 +240,14 @@ async def emergencies_about(engine: Engine, person_id: bytes) -> list[Emergency]
         engine: Open.
         person_id: 16 bytes.
     """
-    rows = await engine.data.read(lambda tx: tx.all("emergencies_of_person", person_id=person_id))
-    found = [await emergency_of(engine, str(row[0])) for row in rows]
+    rows = await engine.data.all(sql.EmergenciesOfPerson, person_id=person_id)
+    found = [await emergency_of(engine, row.case_id) for row in rows]
     return sorted(found, key=lambda one: -one.number)
 
 
 async def waiting_for_review(engine: Engine) -> list[float]:
     """Return when each emergency was opened that nobody else has looked at, oldest first."""
-    return [float(row[0]) for row in await engine.data.read(lambda tx: tx.all("emergencies_unreviewed"))]
+    return await engine.data.values(sql.EmergenciesUnreviewed)
 
 
 def review_seconds(engine: Engine) -> float:
@@ -332,7 +332,7 @@ async def _name_person(
     entry = entry_of(engine, found.lent_to(session), Act.EMERGENCY_NAME, About(person_id, keys), at=at, facts=facts)
 
     async def body(tx: Transaction) -> None:
-        if await tx.one("case_person_get", case_id=case_id) is not None:
+        if await tx.one(sql.CasePersonGet, case_id=case_id) is not None:
             raise ConflictError("the case was bound in another window", reason="case-bound", hint="look at it again")
         await tx.run("case_person_insert", person_id=person_id, case_id=case_id, bound_at=at)
         await tx.run("emergency_person_insert", person_id=person_id, case_id=case_id, key_id=key_id, sealed=sealed)
@@ -354,36 +354,36 @@ async def _revoke(tx: Transaction, case_id: str, at: float) -> None:
 
 async def _about(engine: Engine, case_id: str) -> About | None:
     """Return whom an emergency named; None when nobody, or they were erased since."""
-    row = await engine.data.read(lambda tx: tx.one("emergency_person_get", case_id=case_id))
-    keys, _ = await engine.keyring.of_person(bytes(row[0])) if row else (None, None)
-    return About(bytes(row[0]), keys) if row and keys else None
+    row = await engine.data.one(sql.EmergencyPersonGet, case_id=case_id)
+    keys, _ = await engine.keyring.of_person(row.person_id) if row else (None, None)
+    return About(row.person_id, keys) if row and keys else None
 
 
-async def _whole(engine: Engine, row: Row) -> Emergency:
-    case_id, text = str(row[0]), ""
+async def _whole(engine: Engine, row: sql.EmergencyGet | sql.Emergencies) -> Emergency:
+    case_id, text = row.case_id, ""
 
-    async def body(tx: Transaction) -> tuple[Row | None, list[Row]]:
+    async def body(tx: Transaction) -> tuple[sql.EmergencyPersonGet | None, list[sql.EmergencyItems]]:
         return (
-            await tx.one("emergency_person_get", case_id=case_id),
-            await tx.all("emergency_items", case_id=case_id),
+            await tx.one(sql.EmergencyPersonGet, case_id=case_id),
+            await tx.all(sql.EmergencyItems, case_id=case_id),
         )
 
     person, items = await engine.data.read(body)
     if person is not None:
-        keys, _ = await engine.keyring.of_person(bytes(person[0]))
+        keys, _ = await engine.keyring.of_person(person.person_id)
         if keys is not None:
             text = open_record(
-                keys.evidence_key(str(person[1])),
-                bytes(person[2]),
+                keys.evidence_key(person.key_id),
+                person.sealed,
                 vault_id=engine.vault_id,
-                owner=bytes(person[0]),
+                owner=person.person_id,
                 kind=RECORD,
                 record_id=case_id,
             ).decode()
     return Emergency(
-        case_id, int(row[1]), str(row[2]), str(row[3]), str(row[4]), str(row[5]), str(row[6]), float(row[7]), float(row[8]),
-        str(row[9] or ""), None if row[10] is None else float(row[10]), str(row[11]),
-        tuple((str(one[0]), float(one[1])) for one in items), text,
+        case_id, row.number, row.opened_by, row.own_role, row.lent_role, row.purpose, row.reason, row.opened_at, row.ends_at,
+        row.reviewed_by or "", row.reviewed_at, row.outcome,
+        tuple((one.item, one.at) for one in items), text,
     )  # fmt: skip
 
 

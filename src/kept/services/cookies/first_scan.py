@@ -12,6 +12,7 @@ from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.record import entry_of, operator
+from kept.store import sql
 from kept.store.interface import Transaction
 
 SERVING_SINCE = "serving_since"
@@ -49,7 +50,7 @@ async def begin_serving(engine: Engine) -> None:
     entry = entry_of(engine, operator(""), Act.SERVE_FIRST, at=at)
 
     async def body(tx: Transaction) -> None:
-        if await tx.one("meta_get", name=SERVING_SINCE) is None:
+        if await tx.one(sql.MetaGet, name=SERVING_SINCE) is None:
             await tx.run("meta_put", name=SERVING_SINCE, value=repr(at))
             await insert_entries(tx, [entry], at)
 

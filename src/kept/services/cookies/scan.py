@@ -23,6 +23,7 @@ from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.record import entry_of, operator
+from kept.store import sql
 from kept.store.interface import Transaction
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -187,14 +188,14 @@ async def keep_scan(engine: Engine, url: str, seen: list[Observed], found: list[
 
 async def newest_scan(engine: Engine) -> ScanOf | None:
     """Return the newest scan's result; None when there was none."""
-    row = await engine.data.read(lambda tx: tx.one("scans_newest"))
+    row = await engine.data.one(sql.ScansNewest)
     if row is None:
         return None
-    result = json.loads(str(row[4]))
+    result = json.loads(row.result)
     return ScanOf(
-        float(row[1]),
-        str(row[2]),
-        bool(row[3]),
+        row.at,
+        row.url,
+        bool(row.clean),
         tuple((phase, tuple(names)) for phase, names in result["phases"]),
         tuple(ScanFinding(*one) for one in result["findings"]),
     )

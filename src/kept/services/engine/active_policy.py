@@ -12,6 +12,7 @@ from kept.policy.decide import Evaluator
 from kept.policy.model import Policy
 from kept.policy.read import read_policy
 from kept.policy.vocabulary import GuaranteeWord
+from kept.store import sql
 from kept.store.interface import Store, Transaction
 
 
@@ -54,8 +55,8 @@ def decode_files(stored: bytes) -> dict[str, bytes]:
 
 async def first_effect(data: Store) -> float | None:
     """Return when the first activated version takes effect, unix seconds; None when none was activated."""
-    rows = await data.read(lambda tx: tx.all("policy_versions"))
-    return min((float(row[2]) for row in rows if row[6] is not None), default=None)
+    rows = await data.all(sql.PolicyVersions)
+    return min((row.effective_at for row in rows if row.activated_at is not None), default=None)
 
 
 async def load_in_force(
@@ -74,15 +75,14 @@ async def load_in_force(
     """
 
     async def body(tx: Transaction) -> tuple[str, bytes, int, str] | None:
-        newest: tuple[int, str] | None = None
-        for version, policy_hash, effective_at, _, _, _, activated_at in await tx.all("policy_versions"):
-            if activated_at is not None and effective_at <= at and (newest is None or version > newest[0]):
-                newest = (version, policy_hash)
+        versions = await tx.all(sql.PolicyVersions)
+        begun = [one for one in versions if one.activated_at is not None and one.effective_at <= at]
+        newest = max(begun, key=lambda one: one.version, default=None)
         if newest is None:
             return None
-        row = await tx.one("policy_files", policy_hash=newest[1])
-        sealed = await tx.one("meta_get", name=f"activation:{newest[0]}")
-        return (newest[1], bytes(row[1]), newest[0], str(sealed[0]) if sealed else "") if row else None
+        row = await tx.one(sql.PolicyFiles, policy_hash=newest.policy_hash)
+        sealed = await tx.value(sql.MetaGet, name=f"activation:{newest.version}") or ""
+        return (newest.policy_hash, row.files, newest.version, sealed) if row else None
 
     found = await data.read(body)
     if found is None:

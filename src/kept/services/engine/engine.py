@@ -33,6 +33,7 @@ from kept.services.engine.notices import Notices
 from kept.services.engine.people import People
 from kept.services.engine.restored_keys import restored_keys
 from kept.services.engine.sequencer import Sequencer
+from kept.store import sql
 from kept.store.interface import Store, Transaction
 from kept.vault.provider import Provider
 from kept.vault.sealed import seal_account, seal_evidence
@@ -333,8 +334,8 @@ class Engine:
 
     async def load_canaries(self) -> None:
         """Learn who the canaries are, from K."""
-        rows = await self.keys.read(lambda tx: tx.all("canaries"))
-        self.canaries = frozenset(bytes(row[0]) for row in rows)
+        rows = await self.keys.all(sql.Canaries)
+        self.canaries = frozenset(row.person_id for row in rows)
 
     # ------------------------------------------------------------ sealing
 
@@ -391,12 +392,7 @@ class Engine:
 
     async def meta(self, name: str) -> str:
         """Return a small fact about this installation; empty when it is not set."""
-
-        async def body(tx: Transaction) -> str:
-            row = await tx.one("meta_get", name=name)
-            return str(row[0]) if row else ""
-
-        return await self.data.read(body)
+        return await self.data.value(sql.MetaGet, name=name) or ""
 
     async def put_meta(self, name: str, value: str) -> None:
         """Set a small fact about this installation."""
@@ -408,20 +404,12 @@ class Engine:
 
 
 async def _vault_id(parts: Parts) -> tuple[str, str]:
-    async def body(tx: Transaction) -> str:
-        row = await tx.one("meta_get", name="vault_id")
-        return str(row[0]) if row else ""
-
-    in_data, in_keys = await parts.data.read(body), await parts.keys.read(body)
+    in_data, in_keys = [await one.value(sql.MetaGet, name="vault_id") or "" for one in (parts.data, parts.keys)]
     if in_data and in_data == in_keys:
-        return in_data, await parts.data.read(_origin) or parts.origin
+        return in_data, await parts.data.value(sql.MetaGet, name="origin") or parts.origin
     if in_data or in_keys:
-
-        async def people(tx: Transaction) -> int:
-            row = await tx.one("people_count")
-            return int(row[0]) if row else 0
-
-        if in_keys and not in_data and await parts.data.read(people) == 0 and not await _has_checkpoint(parts):
+        nobody = not await parts.data.value(sql.PeopleCount)
+        if in_keys and not in_data and nobody and not await _has_checkpoint(parts):
             fresh = in_keys  # killed between the two first writes
         else:
             raise SettingError(
@@ -445,13 +433,8 @@ async def _vault_id(parts: Parts) -> tuple[str, str]:
     return fresh, parts.origin
 
 
-async def _origin(tx: Transaction) -> str:
-    row = await tx.one("meta_get", name="origin")
-    return str(row[0]) if row else ""
-
-
 async def _has_checkpoint(parts: Parts) -> bool:
     async def body(tx: Transaction) -> bool:
-        return await tx.one("last_checkpoint_get") is not None
+        return await tx.one(sql.LastCheckpointGet) is not None
 
     return await parts.keys.read(body)

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 
 from kept.errors import ClosedError, ConflictError, DeniedError, KeptError, StoreError
 from kept.services.engine.entry import Entry
+from kept.store import sql
 from kept.store.interface import Store, Transaction
 
 Effect = Callable[[Transaction], Awaitable[object]]
@@ -237,9 +238,8 @@ async def _look_again(tx: Transaction, batch: list[_Pending], results: list[Kept
     conditioned = [(place, one, one.condition) for place, one in enumerate(batch) if one.condition is not None]
     if not conditioned:
         return
-    active = await tx.one("meta_get", name="active_policy")
-    active_hash = active[0] if active else ""
-    states = await tx.each("state_g", [{"person_id": one.sealed.entry.person_id} for _, one, _ in conditioned])
+    active_hash = await tx.value(sql.MetaGet, name="active_policy") or ""
+    states = await tx.each(sql.StateG, [{"person_id": one.sealed.entry.person_id} for _, one, _ in conditioned])
     charges: dict[str, list[tuple[int, int]]] = {}
     for (place, _, condition), row in zip(conditioned, states, strict=True):
         if condition.policy_hash != active_hash or (condition.g is not None and (row is None or row[0] != condition.g)):

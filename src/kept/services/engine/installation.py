@@ -106,11 +106,11 @@ def installation_parts(
             rests_on="keys-apart",
         )
     fresh = not address.data.exists()
-    provider = KeyFiles(address.key_folder)
     if create and fresh:
-        provider.signing_key(create=True)  # first: a kill leaves a key too many, never one too few
+        KeyFiles(address.key_folder).signing_key(create=True)  # first: a kill leaves a key too many, never one too few
     data = SqliteStore(address.data, "data", create=create)
     keys = SqliteStore(address.keys, "keys", create=create)
+    provider = KeyFiles(address.key_folder)  # last: a look at no installation makes no folder
     return Parts(
         data=data,
         keys=keys,

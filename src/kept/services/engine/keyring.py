@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from kept.crypto.random import random_bytes, random_id
 from kept.errors import ConflictError, ErasedError, SealError
+from kept.store import sql
 from kept.store.interface import Store, Transaction
 from kept.vault.provider import Provider
 from kept.vault.sealed import wrap_binding
@@ -116,12 +117,12 @@ class Keyring:
         Args:
             at: Unix seconds.
         """
-        if await self._keys.read(lambda tx: tx.one("current_epoch_get")) is not None:
+        if await self._keys.one(sql.CurrentEpochGet) is not None:
             return
         self._provider.create(1)
 
         async def body(tx: Transaction) -> None:
-            if await tx.one("current_epoch_get") is None:
+            if await tx.one(sql.CurrentEpochGet) is None:
                 await tx.run("epoch_insert", epoch=1, state="current", created_at=at)
                 await tx.run("current_epoch_put", epoch=1)
 
@@ -134,9 +135,8 @@ class Keyring:
             ClosedError: The root of an epoch that is still used is missing.
         """
 
-        async def body(tx: Transaction) -> tuple[int, list[tuple[str, int, bytes]]]:
-            row = await tx.one("current_epoch_get")
-            return (row[0] if row else 0), [(one[0], one[1], one[2]) for one in await tx.all("system_keys")]
+        async def body(tx: Transaction) -> tuple[int, list[sql.SystemKeys]]:
+            return await tx.value(sql.CurrentEpochGet) or 0, await tx.all(sql.SystemKeys)
 
         self.epoch, rows = await self._keys.read(body)
         self._installation = {
@@ -174,9 +174,8 @@ class Keyring:
         """Return a person's keys (None when erased or unknown) and the number of their newest acknowledged state."""
 
         async def body(tx: Transaction) -> tuple[list[WrappedKey], int | None]:
-            rows = await tx.all("person_keys", person_id=person_id)
-            copy = await tx.one("state_copy_g", person_id=person_id)
-            return [WrappedKey(*row) for row in rows], copy[0] if copy else None
+            rows = await tx.all(sql.PersonKeys, person_id=person_id)
+            return [WrappedKey(*row) for row in rows], await tx.value(sql.StateCopyG, person_id=person_id)
 
         rows, copy_g = await self._keys.read(body)
         return (PersonKeys(person_id, rows, self._provider) if rows else None), copy_g
@@ -233,14 +232,14 @@ class Keyring:
         epoch = self.epoch
 
         async def body(tx: Transaction) -> None:
-            for key_id, kind, wrapped_under, wrapped in await tx.all("person_keys", person_id=person_id):
-                if kind == "statutory" and keep_until > at:
+            for row in await tx.all(sql.PersonKeys, person_id=person_id):
+                if row.kind == "statutory" and keep_until > at:
                     await tx.run(
                         "statutory_put",
-                        key_id=key_id,
+                        key_id=row.key_id,
                         person_id=person_id,
-                        epoch=wrapped_under,
-                        wrapped=wrapped,
+                        epoch=row.epoch,
+                        wrapped=row.wrapped,
                         until=keep_until,
                     )
             for query in ERASE_IN_KEYS:
@@ -262,11 +261,11 @@ class Keyring:
         Args:
             key_id: From a line of the register.
         """
-        row = await self._keys.read(lambda tx: tx.one("statutory_get", key_id=key_id))
+        row = await self._keys.one(sql.StatutoryGet, key_id=key_id)
         if row is None:
             return None
-        person_id = bytes(row[0])
-        key = WrappedKey(key_id, "statutory", int(row[1]), bytes(row[2]))
+        person_id = row.person_id
+        key = WrappedKey(key_id, "statutory", row.epoch, row.wrapped)
         return person_id, PersonKeys(person_id, [key], self._provider)
 
     def _new(self, person_id: bytes, kind: str) -> WrappedKey:

@@ -6,6 +6,7 @@ from kept import limits
 from kept.errors import MalformedError
 from kept.policy.notice import Notice, parse_notice
 from kept.policy.person import PersonState
+from kept.store import sql
 from kept.store.interface import Store, Transaction
 
 CACHE_AT_MOST = limits.NOTICES_HELD
@@ -27,12 +28,7 @@ class Notices:
         known = self._known.get(notice_id)
         if known is not None:
             return known
-
-        async def body(tx: Transaction) -> bytes | None:
-            row = await tx.one("notice_get", notice_id=notice_id)
-            return row[0] if row and isinstance(row[0], bytes) else None
-
-        stored = await self._data.read(body)
+        stored = await self._data.value(sql.NoticeGet, notice_id=notice_id)
         if stored is None:
             return None
         try:

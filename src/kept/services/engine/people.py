@@ -1,18 +1,20 @@
-"""Loading one person as a decision needs them: keys, sealed state, values; authenticated, and never older than K's copy.
+"""One person, loaded as a decision needs them: keys, sealed state, values; authenticated, and never older than K's copy.
 
 Read D, then the key; no key means erased. D behind K's copy of the state was rolled back: refused and recorded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 
 from kept import limits
 from kept.errors import ErasedError, RollbackError, SealError
 from kept.policy.person import PersonState, parse_state
 from kept.services.engine.keyring import Keyring, PersonKeys
-from kept.store.interface import Store, Transaction
+from kept.store import sql
+from kept.store.interface import Single, Store, Transaction
+from kept.store.paging import pages
 from kept.vault.sealed import open_state, open_value
 
 READ_AGAIN = limits.PERSON_READS
@@ -35,6 +37,20 @@ class Person:
     keys: PersonKeys
     sealed: dict[tuple[str, int], tuple[str, bytes]]
     policy_hash: str
+
+
+async def each_person(store: Store, query: type[Single[bytes]] = sql.PeoplePage) -> AsyncIterator[bytes]:
+    """Yield the id of each person once, 16 bytes, in the order of the ids.
+
+    Who joins meanwhile may be met or not; who is erased meanwhile may still be named.
+
+    Args:
+        store: D, or K with its own query.
+        query: Answers ids a page at a time.
+    """
+    async for page in pages(store, query):
+        for (person_id,) in dict.fromkeys(page):
+            yield person_id
 
 
 class People:
@@ -65,28 +81,20 @@ class People:
         """
         wanted = None if slots is None else list(slots)
 
-        async def body(tx: Transaction) -> tuple[tuple[int, str, bytes] | None, list[tuple[str, int, str, bytes]], str]:
-            row = await tx.one("state_get", person_id=person_id)
-            active = await tx.one("meta_get", name="active_policy")
+        async def body(tx: Transaction) -> tuple[sql.StateGet | None, list[tuple[str, int, str, bytes]], str]:
+            row = await tx.one(sql.StateGet, person_id=person_id)
+            active = await tx.value(sql.MetaGet, name="active_policy") or ""
             values: list[tuple[str, int, str, bytes]] = []
             if wanted is None:
-                values = [
-                    (str(slot), int(version), str(key_id), bytes(sealed))
-                    for slot, version, key_id, sealed in await tx.all("value_all", person_id=person_id)
-                ]
-            else:
-                for slot in wanted:
-                    values.extend(
-                        (slot, int(version), str(key_id), bytes(sealed))
-                        for version, key_id, sealed in await tx.all("value_of_slot", person_id=person_id, slot=slot)
-                    )
-            state_row = None if row is None else (int(row[0]), str(row[1]), bytes(row[2]))
-            return state_row, values, str(active[0]) if active else ""
+                values += await tx.all(sql.ValueAll, person_id=person_id)
+            for slot in wanted or ():
+                values += [(slot, *one) for one in await tx.all(sql.ValueOfSlot, person_id=person_id, slot=slot)]
+            return row, values, active
 
         for _ in range(READ_AGAIN):  # a change may land between the two reads: D is read anew before it is called old
             state_row, values, policy_hash = await self._data.read(body)
             keys, copy_g = await self._keyring.of_person(person_id)
-            if state_row is None or copy_g is None or state_row[0] >= copy_g:
+            if state_row is None or copy_g is None or state_row.g >= copy_g:
                 break
         if keys is None:
             raise ErasedError("expected a person with keys, found none", reason="erased")

@@ -12,6 +12,8 @@ from typing import TypedDict, Unpack
 
 from kept.errors import KeptError
 from kept.policy.decision import Mandate
+from kept.policy.ground import clause_of
+from kept.services.engine.active_policy import ActivePolicy
 from kept.services.engine.acts import GROUNDS, Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.entry import Account, Refusal, build_entry
@@ -112,6 +114,7 @@ class Said(TypedDict, total=False):
     Keys:
         outcome: How it ended; *done* by default.
         at: When, unix seconds; now by default.
+        under: Policy the act is one of, where it is not in force yet.
         rests_on: Ground, where the act's own is not it.
         error: What the act ended with; it names the clause or the ground, where it has one.
         clause: Clause a decision named, without the section sign, where it is known already; wins over any ground.
@@ -124,6 +127,7 @@ class Said(TypedDict, total=False):
 
     outcome: Outcome
     at: float
+    under: ActivePolicy
     rests_on: str
     error: KeptError
     clause: str
@@ -145,16 +149,17 @@ def account_part(engine: Engine, actor: Actor, act: Act, **said: Unpack[Said]) -
         act: What happened.
         **said: What else it says.
     """
+    policy = said.get("under") or (engine.policy if engine.has_policy else None)
     return Account(
         act=act.value,
         outcome=said.get("outcome", Outcome.DONE).value,
         at=said["at"] if "at" in said else engine.clock.now(),
-        policy=engine.policy.hash[:16] if engine.has_policy else "",
+        policy=policy.hash[:16] if policy else "",
         kind=actor.kind,
         actor=actor.name,
         role=said.get("role", actor.role),
         purpose=said.get("purpose", actor.purpose),
-        clause=_clause(engine, act, said),
+        clause=_clause(engine, policy, act, said),
         items=said.get("items", ()),
         exit=said.get("exit", ""),
         case=said.get("case", actor.case),
@@ -164,11 +169,11 @@ def account_part(engine: Engine, actor: Actor, act: Act, **said: Unpack[Said]) -
     )
 
 
-def _clause(engine: Engine, act: Act, said: Said) -> str:
+def _clause(engine: Engine, policy: ActivePolicy | None, act: Act, said: Said) -> str:
     if "clause" in said:
         return said["clause"]
     named = engine.cite(said["error"]).clause.removeprefix("§") if "error" in said else ""
-    return named or engine.clause(said.get("rests_on", GROUNDS[act]))
+    return named or (clause_of(policy.policy, said.get("rests_on", GROUNDS[act])) if policy else "")
 
 
 def sealed_entry(

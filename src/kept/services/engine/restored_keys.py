@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kept.errors import ClosedError
+from kept.store import sql
 from kept.store.interface import Store
 
 RESTORED = "keys_restored"
@@ -10,8 +11,7 @@ RESTORED = "keys_restored"
 
 async def restored_keys(keys: Store) -> str:
     """Return the moment the restored K is of, as it was marked; empty when K was not restored, or was signed off."""
-    row = await keys.read(lambda tx: tx.one("meta_get", name=RESTORED))
-    return str(row[0]) if row else ""
+    return await keys.value(sql.MetaGet, name=RESTORED) or ""
 
 
 def require_signed_off(restored: str) -> None:

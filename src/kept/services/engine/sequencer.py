@@ -19,6 +19,7 @@ from kept.ledger.note import verifier_key
 from kept.ledger.tile import WIDTH, node_reader, tiles_after_append, tiles_of_size
 from kept.ledger.tree import EMPTY_ROOT, Node, consistency_proof, inclusion_proof, root_hash, verify_consistency
 from kept.services.engine.clock import Clock
+from kept.store import sql
 from kept.store.interface import Store, Transaction
 
 BATCH_AT_MOST = limits.SEQUENCED_AT_ONCE
@@ -67,35 +68,28 @@ class Sequencer:
 
     async def oldest_waiting_since(self) -> float | None:
         """Return since when the oldest entry waits, unix seconds; None when none waits."""
-
-        async def body(tx: Transaction) -> float | None:
-            row = await tx.one("todo_oldest")
-            return float(row[0]) if row else None
-
-        return await self._data.read(body)
+        return await self._data.value(sql.TodoOldest)
 
     async def _integrate_batch(self) -> int:
         at = self._clock.now()
 
         async def body(tx: Transaction) -> int:
-            waiting = [bytes(row[0]) for row in await tx.all("todo_take", limit=BATCH_AT_MOST)]
+            waiting = await tx.values(sql.TodoTake, limit=BATCH_AT_MOST)
             if not waiting:
                 return 0
-            head = await tx.one("head_get", name=LOG)
-            size = head[0] if head else 0
+            head = await tx.one(sql.HeadGet, name=LOG)
+            size = head.size if head else 0
             edge = {}
             for level, tile, width in tiles_of_size(size):
                 if width < WIDTH:
-                    row = await tx.one("tile_get", level=level, idx=tile)
-                    edge[level, tile] = bytes(row[0]) if row else b""
+                    edge[level, tile] = await tx.value(sql.TileGet, level=level, idx=tile) or b""
             changed = tiles_after_append(size, waiting, lambda level, tile: edge.get((level, tile), b""))
             new_size = size + len(waiting)
             tiles = dict(edge)
             tiles.update(changed)
             for level, tile, _ in _edge_tiles(new_size):
                 if (level, tile) not in tiles:
-                    row = await tx.one("tile_get", level=level, idx=tile)
-                    tiles[level, tile] = bytes(row[0]) if row else b""
+                    tiles[level, tile] = await tx.value(sql.TileGet, level=level, idx=tile) or b""
             root = root_hash(node_reader(lambda level, tile: tiles.get((level, tile), b"")), new_size)
             await tx.many(
                 "tile_put", [{"level": level, "idx": tile, "data": data} for (level, tile), data in changed.items()]
@@ -132,19 +126,16 @@ class Sequencer:
         self.checkpoint, self.note = checkpoint, note
 
     async def _head(self) -> tuple[int, bytes]:
-        async def body(tx: Transaction) -> tuple[int, bytes]:
-            row = await tx.one("head_get", name=LOG)
-            return (int(row[0]), bytes(row[1])) if row else (0, EMPTY_ROOT)
-
-        return await self._data.read(body)
+        row = await self._data.one(sql.HeadGet, name=LOG)
+        return (row.size, row.root) if row else (0, EMPTY_ROOT)
 
     async def node(self, size: int, wanted: list[tuple[int, int]] | None = None) -> dict[tuple[int, int], bytes]:
         """Return the tiles of a tree of *size*, all of them or those *wanted*."""
         places = wanted if wanted is not None else [(level, tile) for level, tile, _ in tiles_of_size(size)]
 
         async def body(tx: Transaction) -> dict[tuple[int, int], bytes]:
-            rows = await tx.each("tile_get", [{"level": level, "idx": tile} for level, tile in places])
-            return {place: bytes(row[0]) for place, row in zip(places, rows, strict=True) if row}
+            rows = await tx.each(sql.TileGet, [{"level": level, "idx": tile} for level, tile in places])
+            return {place: row[0] for place, row in zip(places, rows, strict=True) if row}
 
         return await self._data.read(body)
 
@@ -187,8 +178,8 @@ class Sequencer:
         size, root = await self._head()
 
         async def body(tx: Transaction) -> str:
-            row = await tx.one("last_checkpoint_get")
-            return str(row[1]) if row else ""
+            row = await tx.one(sql.LastCheckpointGet)
+            return row.note if row else ""
 
         remembered = [await self._keys.read(body)]
         if self._outside is not None and self._outside.exists():

@@ -40,7 +40,9 @@ from kept.statistics.projection import (
     width_of,
 )
 from kept.statistics.question import with_options
-from kept.store.interface import Row, Transaction
+from kept.store import sql
+from kept.store.interface import Transaction
+from kept.store.paging import pages
 from kept.vault.sealed import open_record, seal_record
 
 KEEP_SECONDS = limits.PROJECTION_SECONDS
@@ -124,12 +126,9 @@ async def build(engine: Engine, session: StaffSession, name: str) -> str:
 
 async def _people(engine: Engine, mandate: Mandate, data_set: DataSet, day: date) -> list[tuple[int, ...]]:
     rows: list[tuple[int, ...]] = []
-    after = b""
-    while page := await engine.data.read(lambda tx, one=after: tx.all("people_page", after=one, limit=PAGE)):  # type: ignore[misc]
-        people = [bytes(row[0]) for row in page]
-        after = people[-1]
+    async for page in pages(engine.data, sql.PeoplePage, limit=PAGE):
         found = await asyncio.gather(
-            *(_one(engine, mandate, data_set, one, day) for one in people if one not in engine.canaries),
+            *(_one(engine, mandate, data_set, one, day) for (one,) in page if one not in engine.canaries),
             return_exceptions=True,  # the others are finished before anything is told
         )
         for one in found:
@@ -177,11 +176,11 @@ async def _visits(engine: Engine, data_set: DataSet) -> list[tuple[int, ...]]:
     """Return the counts of visits as rows; the weeks of the build, and nothing older."""
     places = {one.id: {word: at for at, word in enumerate(one.options)} for one in data_set.dimensions.values()}
     rows = []
-    for day, page, feature, times in await engine.data.read(lambda tx: tx.all("visits_since", day="")):
-        words = {"page": str(page), "feature": str(feature), "week": week_of(date.fromisoformat(str(day)))}
+    for row in await engine.data.all(sql.VisitsSince, day=""):
+        words = {"page": row.page, "feature": row.feature, "week": week_of(date.fromisoformat(row.day))}
         codes = [places[name].get(words[name]) for name in data_set.dimensions]
         if None not in codes:
-            rows.append((*(one for one in codes if one is not None), int(times)))
+            rows.append((*(one for one in codes if one is not None), row.count))
     return rows
 
 
@@ -223,9 +222,9 @@ async def write_build(
     )
 
     async def body(tx: Transaction) -> None:
-        for row in await tx.all("projections"):
-            if str(row[1]) == data_set.id:
-                await remove_build(tx, str(row[0]))
+        for row in await tx.all(sql.Projections):
+            if row.data_set == data_set.id:
+                await remove_build(tx, row.build_id)
         await tx.run(
             "projection_insert",
             build_id=build_id,
@@ -255,11 +254,7 @@ async def remove_build(tx: Transaction, build_id: str) -> None:
 async def end_builds(engine: Engine) -> None:
     """Remove builds that are over; part of the minute's work."""
     at = engine.clock.now()
-    over = [
-        str(row[0])
-        for row in await engine.data.read(lambda tx: tx.all("projections"))
-        if float(row[3]) + KEEP_SECONDS <= at
-    ]
+    over = [row.build_id for row in await engine.data.all(sql.Projections) if row.built_at + KEEP_SECONDS <= at]
     if not over:
         return
 
@@ -272,7 +267,7 @@ async def end_builds(engine: Engine) -> None:
 
 async def newest_build(engine: Engine, data_set: DataSet) -> Build | None:
     """Return the build of a data set; None when there is none."""
-    row = await engine.data.read(lambda tx: tx.one("projection_of", data_set=data_set.id))
+    row = await engine.data.one(sql.ProjectionOf, data_set=data_set.id)
     return None if row is None else _build(data_set, row)
 
 
@@ -293,10 +288,10 @@ async def usable_build(engine: Engine, data_set: DataSet) -> Build:
     return found
 
 
-def _build(data_set: DataSet, row: Row) -> Build:
-    manifest = msgspec.json.decode(str(row[4]), type=Manifest)
+def _build(data_set: DataSet, row: sql.ProjectionOf) -> Build:
+    manifest = msgspec.json.decode(row.manifest, type=Manifest)
     return Build(
-        str(row[0]), with_options(data_set, manifest.options), str(row[1]), float(row[2]), str(row[3]), manifest
+        row.build_id, with_options(data_set, manifest.options), row.built_by, row.built_at, row.policy_hash, manifest
     )
 
 
@@ -324,16 +319,16 @@ async def open_columns(engine: Engine, found: Build, dimensions: Sequence[Dimens
 
 async def _open_column(engine: Engine, found: Build, name: str) -> list[Codes]:
     await engine.keyring.ensure_installation_key(KEY, engine.clock.now())
-    rows = await engine.data.read(lambda tx: tx.all("segments_of", build_id=found.id, column_name=name))
+    rows = await engine.data.all(sql.SegmentsOf, build_id=found.id, column_name=name)
     return [
         unpack(
             open_record(
                 engine.keyring.installation_key(KEY),
-                bytes(row[1]),
+                row.sealed,
                 vault_id=engine.vault_id,
                 owner=INSTALLATION,
                 kind=KIND,
-                record_id=_record_id(found.data_set.id, name, int(row[0]), found.id),
+                record_id=_record_id(found.data_set.id, name, row.segment, found.id),
             ),
             found.manifest.widths[name],
         )

@@ -30,7 +30,8 @@ from kept.statistics.counting import count
 from kept.statistics.data_set import DataSet
 from kept.statistics.figures import Figures, decode_figures, encode_figures, make_figures
 from kept.statistics.question import Question, make_question
-from kept.store.interface import Row, Transaction
+from kept.store import sql
+from kept.store.interface import Transaction
 
 KIND = "figures"
 DAMAGED = "damaged"
@@ -103,11 +104,9 @@ async def ask(engine: Engine, session: StaffSession, name: str, dimensions: Sequ
     built = await usable_build(engine, declared)
     question = make_question(built.data_set, dimensions)
     cost = price(declared.budget, precision)
-    for row in await engine.data.read(
-        lambda tx: tx.all("statistic_same", build_id=built.id, dimensions=question.words, micro_rho=cost)
-    ):
-        if str(row[1]) != "charged":
-            return str(row[0])
+    for row in await engine.data.all(sql.StatisticSame, build_id=built.id, dimensions=question.words, micro_rho=cost):
+        if row.status != "charged":
+            return row.statistic_id
     asked = _Asked(random_id(), session, built, question, purpose, cost)
     await _charge(engine, asked)
     await _answer(engine, asked)
@@ -169,27 +168,24 @@ async def _try_to_charge(engine: Engine, asked: _Asked, at: float) -> float | No
 
     async def body(tx: Transaction) -> float | None:
         await tx.run("statistic_account_open", data_set=data_set.id)
-        account = await tx.one("statistic_account_get", data_set=data_set.id)
+        charged = await tx.value(sql.StatisticAccountGet, data_set=data_set.id) or 0
         charges = await _charges(tx, data_set, at, remembered)
         if room(data_set.budget, charges, at).left < asked.cost:
             return returns_at(data_set.budget, charges, at, asked.cost)
-        standing = await tx.one("projection_of", data_set=data_set.id)
-        active = await tx.one("meta_get", name="active_policy")
-        if (standing and str(standing[0])) != built.id or (active and str(active[0])) != built.policy_hash:
+        standing = await tx.one(sql.ProjectionOf, data_set=data_set.id)
+        active = await tx.value(sql.MetaGet, name="active_policy")
+        if (standing and standing.build_id) != built.id or active != built.policy_hash:
             raise ConflictError(
                 "expected the build the question was asked of, found a newer one",
                 reason="build-moved",
                 hint="ask again",
             )
-        if not await tx.run(
-            "statistic_charge", data_set=data_set.id, cost=asked.cost, expected=int(account[0]) if account else 0
-        ):
+        if not await tx.run("statistic_charge", data_set=data_set.id, cost=asked.cost, expected=charged):
             raise ConflictError("somebody else was charged at the same moment", reason="charged-meanwhile")
-        row = await tx.one("statistic_next")
         await tx.run(
             "statistic_insert",
             statistic_id=asked.id,
-            number=int(row[0] if row else 0) + 1,
+            number=await tx.value(sql.StatisticNext) + 1,
             data_set=data_set.id,
             clause=data_set.clause,
             build_id=built.id,
@@ -215,14 +211,14 @@ def _since(data_set: DataSet, at: float) -> float:
 async def _remembered(engine: Engine, data_set: DataSet, at: float) -> Charges:
     """Return what K remembers of charges, by question."""
     since = _since(data_set, at)
-    rows = await engine.keys.read(lambda tx: tx.all("charges_since", data_set=data_set.id, since=since))
-    return {str(row[0]): (float(row[1]), int(row[2])) for row in rows}
+    rows = await engine.keys.all(sql.ChargesSince, data_set=data_set.id, since=since)
+    return {row.statistic_id: (row.at, row.micro_rho) for row in rows}
 
 
 async def _charges(tx: Transaction, data_set: DataSet, at: float, remembered: Charges) -> list[tuple[float, int]]:
     """Return every charge, of D and what K remembers beside."""
-    rows = await tx.all("statistic_charges", data_set=data_set.id, since=_since(data_set, at))
-    both = remembered | {str(row[0]): (float(row[1]), int(row[2])) for row in rows}
+    rows = await tx.all(sql.StatisticCharges, data_set=data_set.id, since=_since(data_set, at))
+    both = remembered | {row.statistic_id: (row.asked_at, row.micro_rho) for row in rows}
     return sorted(both.values())
 
 
@@ -281,43 +277,38 @@ async def statistic_of(engine: Engine, statistic_id: str) -> Statistic:
         InputError: There is none of that id.
         SealError: Its figures were changed.
     """
-    row = await engine.data.read(lambda tx: tx.one("statistic_get", statistic_id=statistic_id))
+    row = await _row_of(engine, statistic_id)
+    sealed = open_installation_record(engine, KIND, statistic_id, row.sealed) if row.sealed else b""
+    return _statistic(statistic_id, row, decode_figures(sealed) if sealed else None)
+
+
+async def _row_of(engine: Engine, statistic_id: str) -> sql.StatisticGet:
+    row = await engine.data.one(sql.StatisticGet, statistic_id=statistic_id)
     if row is None:
         raise InputError(
             "expected a question, found none of that number",
             reason="statistic-unknown",
             rests_on="released-statistics-only",
         )
-    sealed = bytes(row[12])
-    return _statistic(
-        statistic_id,
-        row,
-        decode_figures(open_installation_record(engine, KIND, statistic_id, sealed)) if sealed else None,
-    )
+    return row
 
 
-async def _without_figures(engine: Engine, statistic_id: str) -> Statistic:
-    row = await engine.data.read(lambda tx: tx.one("statistic_get", statistic_id=statistic_id))
-    return _statistic(statistic_id, row or (), None, status=DAMAGED)
-
-
-def _statistic(statistic_id: str, row: Row, figures: Figures | None, *, status: str = "") -> Statistic:
+def _statistic(statistic_id: str, row: sql.StatisticGet, figures: Figures | None, *, status: str = "") -> Statistic:
     return Statistic(
-        statistic_id, int(row[0]), str(row[1]), str(row[2]), str(row[3]), float(row[4]), tuple(str(row[5]).split()),
-        str(row[6]), str(row[7]), float(row[8]), int(row[9]), float(row[10]), status or str(row[11]), figures,
-        str(row[13]), None if row[14] is None else float(row[14]),
+        statistic_id, row.number, row.data_set, row.clause, row.build_id, row.built_at, tuple(row.dimensions.split()),
+        row.purpose, row.asked_by, row.asked_at, row.micro_rho, row.delta, status or row.status, figures,
+        row.approval_id, row.released_at,
     )  # fmt: skip
 
 
 async def all_statistics(engine: Engine) -> list[Statistic]:
     """Return every question, newest first."""
-    rows = await engine.data.read(lambda tx: tx.all("statistics"))
     found = []
-    for row in rows:
+    for statistic_id in await engine.data.values(sql.Statistics):
         try:
-            found.append(await statistic_of(engine, str(row[0])))
-        except SealError:
-            found.append(await _without_figures(engine, str(row[0])))  # the others are still looked at
+            found.append(await statistic_of(engine, statistic_id))
+        except SealError:  # the others are still looked at
+            found.append(_statistic(statistic_id, await _row_of(engine, statistic_id), None, status=DAMAGED))
     return found
 
 

@@ -174,7 +174,7 @@ class _Taken:
         given: What the person chose to give.
         asked: The point, narrowed by its instance.
         instance: Run-time instance of the form, if it is one's.
-        part: What taking part writes with it.
+        part: What a participation writes with it.
         known: Notices the person's values and grants answer to.
         receipt: Once the change was made.
     """

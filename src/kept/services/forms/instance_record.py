@@ -10,6 +10,7 @@ from kept.errors import InputError
 from kept.policy.instance import Instance, parse_instance
 from kept.policy.words import PointKind
 from kept.services.engine.engine import Engine
+from kept.store import sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,28 +51,26 @@ async def standing(engine: Engine, instance_id: str) -> Standing:
     Raises:
         InputError: There is none of that id.
     """
-    row = await engine.data.read(lambda tx: tx.one("instance_get", instance_id=instance_id))
+    row = await engine.data.one(sql.InstanceGet, instance_id=instance_id)
     if row is None:
         raise InputError(
             "expected a questionnaire, contest, sweepstake or event, found none",
             reason="instance-unknown",
             rests_on="collection",
         )
-    point, file, made_by, _, status = row[:5]
-    opened_at, closed_at, delivered_at, ended_at = (None if one is None else float(one) for one in row[6:10])
     policy = engine.policy.policy
     kinds = tuple((one.id, one.kind.value) for one in policy.points.values())
-    known = policy.points.get(str(point))
+    known = policy.points.get(row.point)
     return Standing(
-        _parsed(str(file), kinds, policy.languages),
+        _parsed(row.file, kinds, policy.languages),
         known.kind if known else PointKind.EVENT,
-        str(status),
-        str(made_by),
-        opened_at,
-        closed_at,
-        delivered_at,
-        ended_at,
-        int(row[11]),
+        row.status,
+        row.made_by,
+        row.opened_at,
+        row.closed_at,
+        row.delivered_at,
+        row.ended_at,
+        row.taken,
     )
 
 
@@ -83,9 +82,9 @@ def _parsed(file: str, kinds: tuple[tuple[str, str], ...], languages: tuple[str,
 async def all_standing(engine: Engine) -> list[Standing]:
     """Return all instances, newest first; one whose point or language the policy no longer has is left out."""
     found = []
-    for row in await engine.data.read(lambda tx: tx.all("instances")):
+    for row in await engine.data.all(sql.Instances):
         try:
-            found.append(await standing(engine, str(row[0])))
+            found.append(await standing(engine, row.instance_id))
         except InputError:
             continue
     return found

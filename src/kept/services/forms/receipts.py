@@ -15,6 +15,7 @@ from kept.policy.notice import Notice
 from kept.policy.present import retention_words
 from kept.services.engine.engine import Engine
 from kept.services.gate.own_session import Own
+from kept.store import sql
 from kept.vault.sealed import open_record
 
 RECEIPT_KINDS = frozenset({"consent", "partner"})
@@ -123,16 +124,16 @@ async def receipts_of(engine: Engine, own: Own) -> list[tuple[Receipt, str, floa
     keys, _ = await engine.keyring.of_person(own.person_id)
     if keys is None:
         return []
-    rows = await engine.data.read(lambda tx: tx.all("receipts", person_id=own.person_id))
+    rows = await engine.data.all(sql.Receipts, person_id=own.person_id)
     found = []
-    for receipt_id, kind, at, key_id, sealed in rows:
+    for row in rows:
         content = open_record(
-            keys.evidence_key(key_id),
-            sealed,
+            keys.evidence_key(row.key_id),
+            row.sealed,
             vault_id=engine.vault_id,
             owner=own.person_id,
             kind="receipt",
-            record_id=receipt_id,
+            record_id=row.receipt_id,
         )
-        found.append((Receipt(receipt_id, msgspec.json.decode(content)), kind, at))
+        found.append((Receipt(row.receipt_id, msgspec.json.decode(content)), row.kind, row.at))
     return found

@@ -24,6 +24,8 @@ from kept.policy.read import read_policy
 from kept.policy.words import Basis
 from kept.services.engine.active_policy import decode_files
 from kept.services.engine.engine import Engine
+from kept.services.engine.people import each_person
+from kept.store import sql
 
 PAGE = limits.PEOPLE_PAGE
 
@@ -143,11 +145,11 @@ async def words_beside(
 
 
 async def _version(engine: Engine, policy_hash: str) -> Policy | None:
-    row = await engine.data.read(lambda tx: tx.one("policy_files", policy_hash=policy_hash))
+    row = await engine.data.one(sql.PolicyFiles, policy_hash=policy_hash)
     if row is None:
         return None
     try:
-        policy = read_policy(decode_files(bytes(row[1])), engine.parts.guarantees)
+        policy = read_policy(decode_files(row.files), engine.parts.guarantees)
     except (KeptError, msgspec.MsgspecError):
         return None  # it named something this version of the software has no word for
     return policy if policy.hash == policy_hash else None
@@ -179,19 +181,16 @@ async def whom_it_concerns(engine: Engine, new: Policy) -> Concerned:
     """
     people = asked = unreadable = 0
     by_purpose: Counter[tuple[str, str]] = Counter()
-    after = b""
-    while rows := await engine.data.read(lambda tx, mark=after: tx.all("people_page", after=mark, limit=PAGE)):  # type: ignore[misc]
-        for row in rows:
-            after = bytes(row[0])
-            try:
-                person = await engine.people.load(after)
-            except ErasedError:
-                continue
-            except EvidenceError:
-                unreadable += 1
-                continue
-            people += 1
-            questions = questions_of(new, person.state, await engine.notices.of_person(person.state))
-            asked += bool(questions)
-            by_purpose.update({(one.purpose, one.why) for one in questions})
+    async for person_id in each_person(engine.data):
+        try:
+            person = await engine.people.load(person_id)
+        except ErasedError:
+            continue
+        except EvidenceError:
+            unreadable += 1
+            continue
+        people += 1
+        questions = questions_of(new, person.state, await engine.notices.of_person(person.state))
+        asked += bool(questions)
+        by_purpose.update({(one.purpose, one.why) for one in questions})
     return Concerned(people, asked, dict(sorted(by_purpose.items())), unreadable)

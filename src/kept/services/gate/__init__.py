@@ -3,5 +3,5 @@
 It is functions over an open engine: `gate.read` and `gate.send` release, `finding` finds, `changing` writes a change,
 `history` shows what was recorded; who the canaries are, and whether K was restored, are facts the engine holds.
 It may call `engine` alone. To add a way out, declare an exit in `kept.policy.words` and pass it to `gate.read` or
-`gate.send`: nothing beside this room opens a value, and a test lists who calls `open_slot`.
+`gate.send`. Who else opens a value, to compare it or to try its seal, stands on a list that a test holds.
 """

@@ -13,7 +13,8 @@ from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect, insert_entries
 from kept.services.engine.record import Actor, entry_of, operator
-from kept.store.interface import Row, Transaction
+from kept.store import sql
+from kept.store.interface import Transaction
 
 FINDINGS = ("mistake", "curiosity", "exercise", "theft")
 """What somebody who looked into an alarm found, in words of a closed list."""
@@ -55,13 +56,12 @@ def alarm(  # noqa: PLR0913 -- what an alarm names
 
 async def standing_alarms(engine: Engine) -> int:
     """Return how many alarms nobody has looked into."""
-    row = await engine.data.read(lambda tx: tx.one("alarms_standing"))
-    return int(row[0]) if row else 0
+    return await engine.data.value(sql.AlarmsStanding)
 
 
-async def alarms(engine: Engine, limit: int = 50) -> list[Row]:
-    """Return the newest alarms, as rows of `alarms_newest`."""
-    return await engine.data.read(lambda tx: tx.all("alarms_newest", limit=limit))
+async def alarms(engine: Engine, limit: int = 50) -> list[sql.AlarmsNewest]:
+    """Return the newest alarms."""
+    return await engine.data.all(sql.AlarmsNewest, limit=limit)
 
 
 async def acknowledge(engine: Engine, alarm_id: str, finding: str, *, by: str) -> None:
@@ -76,8 +76,8 @@ async def acknowledge(engine: Engine, alarm_id: str, finding: str, *, by: str) -
     Raises:
         InputError: No such alarm stands, or another word.
     """
-    standing = [row for row in await alarms(engine, 1000) if row[7] is None]
-    named = [row for row in standing if alarm_id and str(row[0]).startswith(alarm_id)]
+    standing = [row for row in await alarms(engine, 1000) if row.acknowledged_by is None]
+    named = [row for row in standing if alarm_id and row.alarm_id.startswith(alarm_id)]
     if len(named) != 1 or finding not in FINDINGS:
         raise InputError(
             "expected one alarm that stands and a known finding, found something else",

@@ -19,6 +19,7 @@ from kept.services.engine.flush import insert_entries
 from kept.services.engine.keyring import PersonKeys
 from kept.services.engine.people import Person
 from kept.services.engine.record import About, sealed_entry
+from kept.store import sql
 from kept.store.interface import Transaction
 from kept.vault.index import index_token
 from kept.vault.normal import normalise
@@ -186,7 +187,7 @@ async def copy_state(engine: Engine, person_id: bytes, g: int, key_id: str, seal
     """Write K's copy of an acknowledged state; an older one never replaces it, an erased person gets none."""
 
     async def body(tx: Transaction) -> None:
-        if await tx.one("tombstone_get", person_id=person_id) is None:
+        if await tx.one(sql.TombstoneGet, person_id=person_id) is None:
             await tx.run("state_copy_put", person_id=person_id, g=g, key_id=key_id, sealed=sealed)
 
     await engine.keys.write(body)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from kept.policy.notice import Notice
 from kept.policy.retention import event_of
 from kept.services.engine.engine import Engine
+from kept.store import sql
 
 
 async def events_of(engine: Engine, notices: Mapping[str, Notice]) -> dict[str, float]:
@@ -21,8 +22,8 @@ async def events_of_instances(engine: Engine, named: Iterable[str]) -> dict[str,
     """Return the events of instances, by `event_of`."""
     events = {}
     for one in named:
-        row = await engine.data.read(lambda tx, name=one: tx.one("instance_get", instance_id=name))  # type: ignore[misc]
-        for event, at in (("closed", row[7]), ("prize-delivered", row[8])) if row else ():
+        row = await engine.data.one(sql.InstanceGet, instance_id=one)
+        for event, at in (("closed", row.closed_at), ("prize-delivered", row.delivered_at)) if row else ():
             if at is not None:
-                events[event_of(event, one)] = float(at)
+                events[event_of(event, one)] = at
     return events

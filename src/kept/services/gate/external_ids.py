@@ -10,6 +10,7 @@ from kept import limits
 from kept.errors import SubmissionError
 from kept.services.engine.engine import EXTERNAL_KEY, Engine
 from kept.services.engine.keyring import PersonKeys
+from kept.store import sql
 from kept.store.interface import Transaction
 from kept.vault.index import index_token
 from kept.vault.sealed import open_record, seal_record
@@ -58,8 +59,7 @@ async def find_owner(engine: Engine, system: str, form: str) -> bytes | None:
         form: From `external_form`.
     """
     token = external_token(engine, system, form)
-    row = await engine.keys.read(lambda tx: tx.one("external_token_find", system=system, token=token))
-    return bytes(row[0]) if row else None
+    return await engine.keys.value(sql.ExternalTokenFind, system=system, token=token)
 
 
 async def put_external_id(tx: Transaction, engine: Engine, keys: PersonKeys, system: str, form: str) -> None:
@@ -90,7 +90,7 @@ async def external_ids_of(engine: Engine, keys: PersonKeys) -> dict[str, str]:
     Raises:
         SealError: One was changed or moved.
     """
-    rows = await engine.data.read(lambda tx: tx.all("external_ids", person_id=keys.person_id))
+    rows = await engine.data.all(sql.ExternalIds, person_id=keys.person_id)
     return {
         str(system): open_record(
             keys.evidence_key(str(key_id)),

@@ -23,6 +23,7 @@ from kept.services.engine.record import about, entry_of, holder_of
 from kept.services.gate import gate
 from kept.services.gate.external_ids import external_form, external_ids_of, find_owner
 from kept.services.gate.gate import NO_CIRCUMSTANCES, Circumstances
+from kept.store import sql
 from kept.vault.index import index_token
 from kept.vault.normal import normalise
 
@@ -153,16 +154,16 @@ async def find_by_login(engine: Engine, mandate: Mandate, login_name: str, sough
     Raises:
         NotFoundError: There is no such account, or it is being erased.
     """
-    row = await engine.data.read(lambda tx: tx.one("login_get", login_name=login_name.strip().lower()[:64]))
+    person_id = await engine.data.value(sql.LoginGet, login_name=login_name.strip().lower()[:64])
     at = engine.ready()
     person: Person | None = None
-    if row is not None:
+    if person_id is not None:
         try:
-            person = await engine.people.load(bytes(row[0]))
+            person = await engine.people.load(person_id)
         except ErasedError:
             person = None
         except EvidenceError as error:
-            await gate.record_evidence(engine, mandate, bytes(row[0]), error, at, told_from=sought.told_from)
+            await gate.record_evidence(engine, mandate, person_id, error, at, told_from=sought.told_from)
     if person is None or person.state.status != "active":
         entry_id = await _record(engine, mandate, None, (), {}, at, reason="not-found", sought=sought)
         raise NotFoundError(
@@ -236,15 +237,13 @@ async def _candidates(engine: Engine, forms: Mapping[str, str]) -> list[bytes]:
     found: list[set[bytes]] = []
     for item, form in forms.items():
         token = index_token(engine.keyring.installation_key(f"index:{item}"), item, form)
-        rows = await engine.keys.read(lambda tx, one=item, mark=token: tx.all("token_find", item=one, token=mark))  # type: ignore[misc]
-        found.append({bytes(row[0]) for row in rows})
+        found.append(set(await engine.keys.values(sql.TokenFind, item=item, token=token)))
     return sorted(set.intersection(*found))
 
 
 async def _somebody(engine: Engine) -> list[bytes]:
     """Return anybody, so that a search without candidates costs what one with a candidate does."""
-    rows = await engine.data.read(lambda tx: tx.all("people_page", after=random_bytes(16), limit=1))
-    return [bytes(row[0]) for row in rows]
+    return await engine.data.values(sql.PeoplePage, after=random_bytes(16), limit=1)
 
 
 async def _load_match(

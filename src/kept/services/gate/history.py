@@ -13,7 +13,8 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.entry import Account, parse_account
 from kept.services.engine.keyring import PersonKeys
 from kept.services.gate.own_session import Own
-from kept.store.interface import Row, Transaction
+from kept.store import sql
+from kept.store.interface import Transaction
 from kept.vault.sealed import open_account, open_evidence
 
 PAGE = limits.HISTORY_PAGE
@@ -37,6 +38,10 @@ class Line:
     position: int | None
 
 
+PersonPart = sql.EntryPersonGet | sql.EntriesOfPersonPage | sql.EntriesLaterOfPerson | sql.RegisterPage
+"""What holds the person part of an entry: its key's id and the sealed part."""
+
+
 @dataclass(frozen=True, slots=True)
 class History:
     """A page of lines, newest first; *total* counts all of them, *older* begins the next page (empty at the end)."""
@@ -48,8 +53,7 @@ class History:
 
 async def checkpoint_before(engine: Engine, size: int) -> str:
     """Return the newest signed checkpoint of at most *size* leaves; empty where there is none."""
-    row = await engine.data.read(lambda tx: tx.one("checkpoint_at_most", size=size))
-    return str(row[0]) if row else ""
+    return await engine.data.value(sql.CheckpointAtMost, size=size) or ""
 
 
 async def history_of(engine: Engine, person_id: bytes, *, older: str = "", limit: int = PAGE) -> History:
@@ -63,30 +67,36 @@ async def history_of(engine: Engine, person_id: bytes, *, older: str = "", limit
     """
     before, before_id = _parse_older(older)
 
-    async def body(tx: Transaction) -> tuple[list[Row], list[Row | None], list[Row | None], int]:
+    async def body(
+        tx: Transaction,
+    ) -> tuple[list[sql.EntriesOfPersonPage], list[sql.EntryGet | None], list[sql.PositionGet | None], int]:
         rows = await tx.all(
-            "entries_of_person_page", person_id=person_id, before=before, before_id=before_id, limit=limit
+            sql.EntriesOfPersonPage, person_id=person_id, before=before, before_id=before_id, limit=limit
         )
-        ids = [{"entry_id": row[0]} for row in rows]
-        count = await tx.one("entries_of_person_count", person_id=person_id)
-        return rows, await tx.each("entry_get", ids), await tx.each("position_get", ids), int(count[0]) if count else 0
+        ids = [{"entry_id": row.entry_id} for row in rows]
+        return (
+            rows,
+            await tx.each(sql.EntryGet, ids),
+            await tx.each(sql.PositionGet, ids),
+            await tx.value(sql.EntriesOfPersonCount, person_id=person_id),
+        )
 
     rows, entries, positions, total = await engine.data.read(body)
     lines = []
     for row, entry, position in zip(rows, entries, positions, strict=True):
         if entry is None:
             continue
-        opening = open_account_part(engine, bytes(row[0]), entry)
+        opening = open_account_part(engine, row.entry_id, entry)
         lines.append(
             Line(
-                bytes(row[0]).hex(),
+                row.entry_id.hex(),
                 parse_account(opening.plaintext),
-                float(row[3]),
+                row.recorded_at,
                 int(position[0]) if position else None,
             )
         )
     more = len(rows) == limit
-    return History(tuple(lines), total, f"{float(rows[-1][3])!r}-{bytes(rows[-1][0]).hex()}" if more else "")
+    return History(tuple(lines), total, f"{rows[-1].recorded_at!r}-{rows[-1].entry_id.hex()}" if more else "")
 
 
 def _parse_older(unverified: str) -> tuple[float, bytes]:
@@ -102,16 +112,16 @@ def _parse_older(unverified: str) -> tuple[float, bytes]:
 async def newest_entries(engine: Engine, limit: int = PAGE) -> tuple[Line, ...]:
     """Return the newest entries of the whole ledger, account parts only: nobody is named there."""
 
-    async def body(tx: Transaction) -> tuple[list[Row], list[Row | None]]:
-        rows = await tx.all("entries_page", since=0.0, limit=limit)
-        return rows, await tx.each("position_get", [{"entry_id": row[0]} for row in rows])
+    async def body(tx: Transaction) -> tuple[list[sql.EntriesPage], list[sql.PositionGet | None]]:
+        rows = await tx.all(sql.EntriesPage, since=0.0, limit=limit)
+        return rows, await tx.each(sql.PositionGet, [{"entry_id": row.entry_id} for row in rows])
 
     rows, positions = await engine.data.read(body)
     return tuple(
         Line(
-            bytes(row[0]).hex(),
-            parse_account(open_account_part(engine, bytes(row[0]), row[1:]).plaintext),
-            float(row[5]),
+            row.entry_id.hex(),
+            parse_account(open_account_part(engine, row.entry_id, row).plaintext),
+            row.recorded_at,
             int(position[0]) if position else None,
         )
         for row, position in zip(rows, positions, strict=True)
@@ -120,7 +130,7 @@ async def newest_entries(engine: Engine, limit: int = PAGE) -> tuple[Line, ...]:
 
 async def account_of(engine: Engine, entry_id: str) -> Account | None:
     """Return the account part of an entry by its id, hex; None when there is none."""
-    row = await engine.data.read(lambda tx: tx.one("entry_get", entry_id=bytes.fromhex(entry_id)))
+    row = await engine.data.one(sql.EntryGet, entry_id=bytes.fromhex(entry_id))
     return parse_account(open_account_part(engine, bytes.fromhex(entry_id), row).plaintext) if row else None
 
 
@@ -148,18 +158,18 @@ async def proof_for(engine: Engine, person_id: bytes, entry_id: str) -> Proof:
     except ValueError:
         raise missing from None
 
-    async def body(tx: Transaction) -> tuple[Row | None, Row | None, Row | None]:
+    async def body(tx: Transaction) -> tuple[sql.EntryPersonGet | None, sql.EntryGet | None, int | None]:
         return (
-            await tx.one("entry_person_get", person_id=person_id, entry_id=raw),
-            await tx.one("entry_get", entry_id=raw),
-            await tx.one("position_get", entry_id=raw),
+            await tx.one(sql.EntryPersonGet, person_id=person_id, entry_id=raw),
+            await tx.one(sql.EntryGet, entry_id=raw),
+            await tx.value(sql.PositionGet, entry_id=raw),
         )
 
     mine, entry, position = await engine.data.read(body)
     if mine is None or entry is None:
         raise missing
     checkpoint = engine.sequencer.checkpoint
-    if position is None or checkpoint is None or int(position[0]) >= checkpoint.size:
+    if position is None or checkpoint is None or position >= checkpoint.size:
         raise InputError(
             "expected an integrated entry, found it pending", reason="entry-pending", hint="try again in a second"
         )
@@ -169,27 +179,32 @@ async def proof_for(engine: Engine, person_id: bytes, entry_id: str) -> Proof:
     note = engine.sequencer.note
     return Proof(
         LeafOpening(open_account_part(engine, raw, entry), open_person_part(engine, keys, person_id, raw, mine)),
-        int(position[0]),
-        tuple(await engine.sequencer.inclusion(int(position[0]), checkpoint.size)),
+        position,
+        tuple(await engine.sequencer.inclusion(position, checkpoint.size)),
         note,
     )
 
 
-def open_person_part(engine: Engine, keys: PersonKeys, person_id: bytes, entry_id: bytes, row: Row) -> Opening:
-    """Open the person part of an entry from its row (key id, sealed)."""
+async def earlier_checkpoint(engine: Engine, size: int) -> str:
+    """Return the newest checkpoint of a tree of at most *size* entries; empty when there is none."""
+    return await engine.data.value(sql.CheckpointAtMost, size=size) or ""
+
+
+def open_person_part(engine: Engine, keys: PersonKeys, person_id: bytes, entry_id: bytes, row: PersonPart) -> Opening:
+    """Open the person part of an entry from its row."""
     raw = open_evidence(
-        keys.evidence_key(str(row[0])), bytes(row[1]), vault_id=engine.vault_id, person_id=person_id, entry_id=entry_id
+        keys.evidence_key(row.key_id), row.sealed, vault_id=engine.vault_id, person_id=person_id, entry_id=entry_id
     )
     return Opening(raw[:NONCE_BYTES], raw[NONCE_BYTES:])
 
 
-def open_account_part(engine: Engine, entry_id: bytes, row: Row) -> Opening:
-    """Open the account part of an entry from its row of `entry_get`."""
+def open_account_part(engine: Engine, entry_id: bytes, row: sql.EntryGet | sql.EntriesPage) -> Opening:
+    """Open the account part of an entry from its row."""
     raw = open_account(
-        engine.keyring.installation_key(str(row[2])),
-        bytes(row[3]),
+        engine.keyring.installation_key(row.account_key),
+        row.account_sealed,
         vault_id=engine.vault_id,
-        key_name=str(row[2]),
+        key_name=row.account_key,
         entry_id=entry_id,
     )
     return Opening(raw[:NONCE_BYTES], raw[NONCE_BYTES:])

@@ -161,7 +161,8 @@ class Card:
         except KeyError:
             if slot.startswith("__"):
                 raise AttributeError(slot) from None
-            why = f": withheld {self.withheld[slot]}".rstrip() if slot in self.withheld else ": it was not asked for"
+            under = f" under {self.withheld[slot]}" if self.withheld.get(slot) else ""
+            why = f": withheld{under}" if slot in self.withheld else ": it was not asked for"
             raise AttributeError(f"no item {slot!r} on this card{why}") from None
 
     def __contains__(self, slot: str) -> bool:

@@ -26,6 +26,7 @@ from kept.services.instances.instances import instance_entry, instance_of, slot_
 from kept.services.staff.bulk_approval import ask
 from kept.services.staff.desk_mandate import issue_mandate
 from kept.services.staff.sessions import StaffSession
+from kept.store import sql
 from kept.store.interface import Transaction
 
 KIND = "publication"
@@ -53,8 +54,8 @@ class Published:
 async def entries_of(engine: Engine, session: StaffSession, instance_id: str) -> list[tuple[str, str]]:
     """Return the numbers of a contest's entries and where each stands: `in`, `winner` or `published`; no names."""
     await instance_of(engine, session, instance_id, PointKind.CONTEST)
-    rows = await engine.data.read(lambda tx: tx.all("participations", instance_id=instance_id))
-    return [(str(row[1]), str(row[3])) for row in rows]
+    rows = await engine.data.all(sql.Participations, instance_id=instance_id)
+    return [(row.number, row.status) for row in rows]
 
 
 async def open_entry(engine: Engine, session: StaffSession, instance_id: str, number: str) -> Card:
@@ -90,8 +91,8 @@ async def choose_winner(engine: Engine, session: StaffSession, instance_id: str,
     at = engine.ready()
 
     async def body(tx: Transaction) -> None:
-        rows = await tx.all("participations", instance_id=instance_id)
-        if sum(1 for row in rows if str(row[3]) != "in") >= found.file.prizes:
+        rows = await tx.all(sql.Participations, instance_id=instance_id)
+        if sum(1 for row in rows if row.status != "in") >= found.file.prizes:
             raise InputError(
                 "expected a prize that is left, found none", reason="prize-none", rests_on=f"collection:{point.id}"
             )
@@ -115,14 +116,14 @@ async def publish(engine: Engine, session: StaffSession, instance_id: str) -> in
     """
     found, point = await instance_of(engine, session, instance_id, PointKind.CONTEST)
     purpose = main_purpose(engine.policy.policy, point)
-    rows = await engine.data.read(lambda tx: tx.all("participations", instance_id=instance_id))
-    people = sum(1 for row in rows if str(row[3]) == "winner")
+    rows = await engine.data.all(sql.Participations, instance_id=instance_id)
+    people = sum(1 for row in rows if row.status == "winner")
     mandate = await issue_mandate(engine, session, purpose, people=people, act=ACT, subject=instance_id)
     published = 0
     for row in rows:
-        person_id, number = bytes(row[0]), str(row[1])
-        if str(row[3]) != "winner":
-            published += str(row[3]) == "published"
+        person_id, number = row.person_id, row.number
+        if row.status != "winner":
+            published += row.status == "published"
             continue
         slots = await _agreed(engine, person_id, found, point, purpose)
         if slot_of_type(engine, found, point, ItemType.CONTEST_ENTRY) not in slots:
@@ -203,30 +204,29 @@ def _put(engine: Engine, person_id: bytes, found: Standing, number: str, words: 
 
 async def published_of(engine: Engine, instance_id: str) -> list[Published]:
     """Return what is published of a contest."""
-    rows = await engine.data.read(lambda tx: tx.all("publications", instance_id=instance_id))
+    rows = await engine.data.all(sql.Publications, instance_id=instance_id)
     found = []
     for number, at, sealed in rows:
         words = msgspec.json.decode(
-            open_installation_record(engine, KIND, f"{instance_id}/{number}", bytes(sealed)),
+            open_installation_record(engine, KIND, f"{instance_id}/{number}", sealed),
             type=dict[str, str],
         )
-        found.append(Published(str(number), float(at), words["entry"], words["name"]))
+        found.append(Published(number, at, words["entry"], words["name"]))
     return found
 
 
 async def take_down(tx: Transaction, person_id: bytes, instances: tuple[str, ...] = ()) -> None:
     """Take down what is published of a person: everywhere, or of some instances; within *tx*, with the no that says so."""
-    rows = await tx.all("publications_of_person", person_id=person_id)
-    for row in rows:
-        if not instances or str(row[0]) in instances:
-            await tx.run("publication_delete", person_id=person_id, instance_id=str(row[0]))
+    for instance_id in await tx.values(sql.PublicationsOfPerson, person_id=person_id):
+        if not instances or instance_id in instances:
+            await tx.run("publication_delete", person_id=person_id, instance_id=instance_id)
 
 
 async def _entrant(engine: Engine, instance_id: str, number: str) -> bytes:
-    rows = await engine.data.read(lambda tx: tx.all("participations", instance_id=instance_id))
+    rows = await engine.data.all(sql.Participations, instance_id=instance_id)
     for row in rows:
-        if str(row[1]) == number:
-            return bytes(row[0])
+        if row.number == number:
+            return row.person_id
     raise InputError(
         "expected an entry, found none of that number",
         reason="entry-unknown",

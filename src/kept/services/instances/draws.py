@@ -6,6 +6,7 @@ from kept.crypto.draw import commit_list, commit_seed
 from kept.crypto.random import random_secret
 from kept.services.engine.engine import Engine
 from kept.services.engine.sealed_record import open_installation_record, seal_installation_record
+from kept.store import sql
 from kept.store.interface import Transaction
 
 KIND = "draw-seed"
@@ -24,7 +25,7 @@ async def begin_draw(engine: Engine, tx: Transaction, instance_id: str) -> str:
 
 async def commit_tickets(tx: Transaction, instance_id: str) -> str:
     """Fix the list of blinded tickets and return its hash, hex."""
-    tickets = [str(row[0]) for row in await tx.all("tickets", instance_id=instance_id)]
+    tickets = await tx.values(sql.Tickets, instance_id=instance_id)
     list_hash = commit_list(instance_id, tickets)
     await tx.run("draw_list", instance_id=instance_id, list_hash=list_hash)
     return list_hash

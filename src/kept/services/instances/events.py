@@ -17,6 +17,7 @@ from kept.services.instances.instances import instance_entry, instance_of
 from kept.services.staff.bulk_approval import ask
 from kept.services.staff.desk_mandate import issue_mandate
 from kept.services.staff.sessions import StaffSession
+from kept.store import sql
 from kept.store.interface import Transaction
 
 ACT = "check-in-list"
@@ -47,18 +48,18 @@ async def check_in_list(engine: Engine, session: StaffSession, instance_id: str)
     _, point = await instance_of(engine, session, instance_id, PointKind.EVENT)
     items = engine.policy.policy.items
     names = tuple(one for asked in point.stages.values() for one in asked if items[one].type is ItemType.PERSON_NAME)
-    rows = await engine.data.read(lambda tx: tx.all("participations", instance_id=instance_id))
+    rows = await engine.data.all(sql.Participations, instance_id=instance_id)
     purpose = main_purpose(engine.policy.policy, point)
     mandate = await issue_mandate(engine, session, purpose, people=len(rows), act=ACT, subject=instance_id)
     guests = []
     for row in rows:
         name = ""
         with contextlib.suppress(DeniedError, NotFoundError):  # no name given or asked, or stopped: a number is enough
-            card = await gate.read(engine, mandate, bytes(row[0]), names, Exit.SCREEN, on_denial="withhold")
+            card = await gate.read(engine, mandate, row.person_id, names, Exit.SCREEN, on_denial="withhold")
             for item in card:
                 with card[item].open(Exit.SCREEN) as value:
                     name = str(value)
-        guests.append(Guest(str(row[1]), name, str(row[3]) == "arrived"))
+        guests.append(Guest(row.number, name, row.status == "arrived"))
     return sorted(guests, key=lambda one: (one.name == "", one.name, one.number))
 
 
@@ -83,10 +84,10 @@ async def arrived(engine: Engine, session: StaffSession, instance_id: str, numbe
     at = engine.ready()
 
     async def body(tx: Transaction) -> None:
-        for row in await tx.all("participations", instance_id=instance_id):
-            if str(row[1]) == number and await tx.run(
+        for row in await tx.all(sql.Participations, instance_id=instance_id):
+            if row.number == number and await tx.run(
                 "participation_status",
-                person_id=bytes(row[0]),
+                person_id=row.person_id,
                 instance_id=instance_id,
                 status="arrived",
                 expected="in",

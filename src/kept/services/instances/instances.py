@@ -15,6 +15,7 @@ from kept.services.engine.record import SYSTEM, entry_of
 from kept.services.forms.instance_record import Standing, all_standing, standing
 from kept.services.instances.draws import begin_draw, commit_tickets
 from kept.services.staff.sessions import StaffSession
+from kept.store import sql
 from kept.store.interface import Transaction
 
 NO_CAPACITY = 2**53
@@ -139,10 +140,10 @@ async def close_instance(engine: Engine, session: StaffSession | None, instance_
 
 async def close_due(engine: Engine) -> int:
     """Close every instance whose last day has passed; return how many."""
-    due = await engine.data.read(lambda tx: tx.all("instances_due", at=engine.clock.now()))
-    for row in due:
+    due = await engine.data.values(sql.InstancesDue, at=engine.clock.now())
+    for instance_id in due:
         try:
-            await close_instance(engine, None, str(row[0]))
+            await close_instance(engine, None, instance_id)
         except ConflictError:
             continue
     return len(due)

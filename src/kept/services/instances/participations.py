@@ -24,6 +24,7 @@ from kept.services.forms.receipts import Receipt
 from kept.services.gate.changing import Change, change_person, find_forms
 from kept.services.gate.own_session import Own
 from kept.services.instances.draws import ENTER, WON
+from kept.store import sql
 from kept.store.interface import Transaction
 
 
@@ -44,16 +45,14 @@ class Participation:
 
 async def part_of(engine: Engine, person_id: bytes, instance_id: str) -> Participation | None:
     """Return somebody's part; None when they take none."""
-    row = await engine.data.read(lambda tx: tx.one("participation_get", person_id=person_id, instance_id=instance_id))
-    return Participation(str(row[0]), float(row[1]), str(row[2])) if row else None
+    row = await engine.data.one(sql.ParticipationGet, person_id=person_id, instance_id=instance_id)
+    return Participation(row.number, row.at, row.status) if row else None
 
 
 async def parts_of(engine: Engine, person_id: bytes) -> list[tuple[Standing, Participation]]:
     """Return everything somebody takes part in, oldest first."""
-    rows = await engine.data.read(lambda tx: tx.all("participations_of_person", person_id=person_id))
-    return [
-        (await standing(engine, str(row[0])), Participation(str(row[1]), float(row[2]), str(row[3]))) for row in rows
-    ]
+    rows = await engine.data.all(sql.ParticipationsOfPerson, person_id=person_id)
+    return [(await standing(engine, row.instance_id), Participation(row.number, row.at, row.status)) for row in rows]
 
 
 async def present_part(engine: Engine, own: Own, instance_id: str, language: str) -> Presented:

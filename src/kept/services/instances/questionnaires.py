@@ -19,6 +19,7 @@ from kept.services.gate.released import Card
 from kept.services.instances.instances import instance_entry, instance_of, slot_of_type
 from kept.services.staff.desk_mandate import issue_counting, issue_mandate
 from kept.services.staff.sessions import StaffSession
+from kept.store import sql
 from kept.store.interface import Transaction
 
 COUNTED = "counted"
@@ -52,9 +53,9 @@ async def count_answers(engine: Engine, session: StaffSession, instance_id: str)
     slot = slot_of_type(engine, found, point, ItemType.ANSWER)
     counted: Counter[tuple[str, str]] = Counter()
     people = refused = 0
-    for row in await engine.data.read(lambda tx: tx.all("participations", instance_id=instance_id)):
+    for row in await engine.data.all(sql.Participations, instance_id=instance_id):
         try:
-            card = await gate.read(engine, mandate, bytes(row[0]), (slot,), Exit.STATISTICS)
+            card = await gate.read(engine, mandate, row.person_id, (slot,), Exit.STATISTICS)
         except (DeniedError, NotFoundError):
             refused += 1
             continue
@@ -83,8 +84,8 @@ async def count_answers(engine: Engine, session: StaffSession, instance_id: str)
 async def results_of(engine: Engine, instance_id: str) -> tuple[list[Result], int]:
     """Return the results as last counted, and how many answers were counted; none before the first count."""
     found = await standing(engine, instance_id)
-    rows = await engine.data.read(lambda tx: tx.all("results", instance_id=instance_id))
-    counts = {(str(row[0]), str(row[1])): int(row[2]) for row in rows}
+    rows = await engine.data.all(sql.Results, instance_id=instance_id)
+    counts = {(row.question, row.option): row.count for row in rows}
     results = []
     for question in found.file.questions:
         shown = {option: counts.get((question.id, option), 0) for option in question.options}
@@ -100,12 +101,12 @@ async def open_answer(engine: Engine, session: StaffSession, instance_id: str, n
         InputError: No such answer.
     """
     found, point = await instance_of(engine, session, instance_id, PointKind.QUESTIONNAIRE)
-    rows = await engine.data.read(lambda tx: tx.all("participations", instance_id=instance_id))
+    rows = await engine.data.all(sql.Participations, instance_id=instance_id)
     for row in rows:
-        if str(row[1]) == number:
+        if row.number == number:
             mandate = await issue_mandate(engine, session, main_purpose(engine.policy.policy, point), people=1)
             return await gate.read(
-                engine, mandate, bytes(row[0]), (slot_of_type(engine, found, point, ItemType.ANSWER),), Exit.SCREEN
+                engine, mandate, row.person_id, (slot_of_type(engine, found, point, ItemType.ANSWER),), Exit.SCREEN
             )
     raise InputError(
         "expected an answer, found none of that number", reason="entry-unknown", rests_on=f"collection:{point.id}"
@@ -114,5 +115,5 @@ async def open_answer(engine: Engine, session: StaffSession, instance_id: str, n
 
 async def numbers_of(engine: Engine, instance_id: str) -> list[str]:
     """Return the numbers of the answers, which are random and name nobody."""
-    rows = await engine.data.read(lambda tx: tx.all("participations", instance_id=instance_id))
-    return [str(row[1]) for row in rows]
+    rows = await engine.data.all(sql.Participations, instance_id=instance_id)
+    return [row.number for row in rows]

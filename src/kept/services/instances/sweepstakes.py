@@ -20,7 +20,8 @@ from kept.services.instances.draws import WON, open_seed
 from kept.services.instances.instances import instance_entry, instance_of
 from kept.services.staff.desk_mandate import issue_mandate
 from kept.services.staff.sessions import StaffSession
-from kept.store.interface import Row, Transaction
+from kept.store import sql
+from kept.store.interface import Transaction
 
 PUBLIC_NUMBER = re.compile(r"[0-9][0-9.,]{0,39}", re.ASCII)
 FORMAT = "kept/draw/1"
@@ -45,12 +46,12 @@ async def draw_lots(engine: Engine, session: StaffSession, instance_id: str, pub
     _require_drawable(found, public_number, at)
 
     async def body(tx: Transaction) -> None:
-        row = await tx.one("draw_get", instance_id=instance_id)
-        tickets = [str(one[0]) for one in await tx.all("tickets", instance_id=instance_id)]
+        row = await tx.one(sql.DrawGet, instance_id=instance_id)
+        tickets = await tx.values(sql.Tickets, instance_id=instance_id)
         if row is None or not tickets:
             raise _wrong(found, "expected tickets, found none", reason="draw-nobody", hint=LOOK, of=ConflictError)
-        before = int(row[5])
-        if before and str(row[3]) != public_number:
+        before = row.drawn
+        if before and row.public_number != public_number:
             raise _wrong(
                 found,
                 "expected the public number it was drawn with, found another",
@@ -58,8 +59,8 @@ async def draw_lots(engine: Engine, session: StaffSession, instance_id: str, pub
                 hint="one number, for every winner",
             )
         wanted = before + 1 if before else found.file.prizes
-        seed = open_seed(engine, instance_id, bytes(row[1]))
-        places = draw(seed, str(row[2]), public_number, len(tickets), wanted)
+        seed = open_seed(engine, instance_id, row.sealed_seed)
+        places = draw(seed, row.list_hash, public_number, len(tickets), wanted)
         if len(places) == before:
             raise _wrong(
                 found, "expected a ticket not drawn yet, found none", reason="draw-nobody", hint=LOOK, of=ConflictError
@@ -98,7 +99,7 @@ def _require_drawable(found: Standing, public_number: str, at: float) -> None:
 
 async def _tell_winners(tx: Transaction, instance_id: str, tickets: list[str]) -> None:
     """Mark who holds the tickets; who was erased meanwhile wins nothing, and one more can be drawn."""
-    holders = {str(row[1]): bytes(row[0]) for row in await tx.all("participations", instance_id=instance_id)}
+    holders = {row.number: row.person_id for row in await tx.all(sql.Participations, instance_id=instance_id)}
     for person_id in (holders[one] for one in tickets if one in holders):
         await tx.run("participation_status", person_id=person_id, instance_id=instance_id, status="won", expected="in")
 
@@ -117,15 +118,14 @@ async def public_file(engine: Engine, instance_id: str) -> dict[str, Any]:
     """
     found = await standing(engine, instance_id)
 
-    async def body(tx: Transaction) -> tuple[Row | None, list[str]]:
-        row = await tx.one("draw_get", instance_id=instance_id)
-        return row, [str(one[0]) for one in await tx.all("tickets", instance_id=instance_id)]
+    async def body(tx: Transaction) -> tuple[sql.DrawGet | None, list[str]]:
+        row = await tx.one(sql.DrawGet, instance_id=instance_id)
+        return row, await tx.values(sql.Tickets, instance_id=instance_id)
 
     row, tickets = await engine.data.read(body)
     if row is None:
         raise _wrong(found, "expected a sweepstake that has opened, found none", reason="instance-unknown")
-    seed_hash, _, list_hash, public_number, seed, drawn = row
-    places = draw(str(seed), str(list_hash), str(public_number), len(tickets), int(drawn)) if drawn else []
+    places = draw(row.seed, row.list_hash, row.public_number, len(tickets), row.drawn) if row.drawn else []
     return {
         "format": FORMAT,
         "instance": instance_id,
@@ -133,11 +133,11 @@ async def public_file(engine: Engine, instance_id: str) -> dict[str, Any]:
         "prizes": found.file.prizes,
         "number_day": moment(found.file.number_at)[:10],
         "number": dict(found.file.public_number),
-        "seed_hash": str(seed_hash),
-        "list_hash": str(list_hash),
-        "public_number": str(public_number),
-        "seed": str(seed),
-        "drawn": int(drawn),
+        "seed_hash": row.seed_hash,
+        "list_hash": row.list_hash,
+        "public_number": row.public_number,
+        "seed": row.seed,
+        "drawn": row.drawn,
         "tickets": tickets,
         "winners": [tickets[place] for place in places],
     }
@@ -184,8 +184,8 @@ async def deliver(engine: Engine, session: StaffSession, instance_id: str, numbe
             raise _wrong(
                 found, "expected a prize that waits, found another", reason="prize-none", hint=LOOK, of=ConflictError
             )
-        rows = await tx.all("participations", instance_id=instance_id)
-        if not any(str(row[3]) in {"won", "claimed"} for row in rows):
+        rows = await tx.all(sql.Participations, instance_id=instance_id)
+        if not any(row.status in {"won", "claimed"} for row in rows):
             await tx.run("instance_delivered", instance_id=instance_id, delivered_at=at)
         entry = instance_entry(engine, session, Act.PRIZE_DELIVER, at, found.file, ("number", number))
         await insert_entries(tx, [entry], at)
@@ -196,15 +196,15 @@ async def deliver(engine: Engine, session: StaffSession, instance_id: str, numbe
 
 async def winners_of(engine: Engine, instance_id: str) -> list[tuple[str, str]]:
     """Return the winners by number, and where each stands: `won`, `claimed` or `delivered`."""
-    rows = await engine.data.read(lambda tx: tx.all("participations", instance_id=instance_id))
-    return [(str(row[1]), str(row[3])) for row in rows if str(row[3]) in {"won", "claimed", "delivered"}]
+    rows = await engine.data.all(sql.Participations, instance_id=instance_id)
+    return [(row.number, row.status) for row in rows if row.status in {"won", "claimed", "delivered"}]
 
 
 async def _winner(engine: Engine, instance_id: str, number: str, standing_at: tuple[str, ...]) -> bytes:
-    rows = await engine.data.read(lambda tx: tx.all("participations", instance_id=instance_id))
+    rows = await engine.data.all(sql.Participations, instance_id=instance_id)
     for row in rows:
-        if str(row[1]) == number and str(row[3]) in standing_at:
-            return bytes(row[0])
+        if row.number == number and row.status in standing_at:
+            return row.person_id
     raise InputError(
         "expected a winner who has claimed the prize, found none", reason="prize-none", rests_on="nothing-unneeded"
     )

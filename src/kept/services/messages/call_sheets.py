@@ -17,7 +17,8 @@ from kept.services.gate import gate
 from kept.services.messages.letters import Put
 from kept.services.messages.sealed_words import CALL, Said, open_words, seal_words
 from kept.services.staff.sessions import StaffSession
-from kept.store.interface import Row, Transaction
+from kept.store import sql
+from kept.store.interface import Transaction
 
 WAITING, SHOWN, ENDED = "waiting", "shown", "ended"
 REACHED, NOT_REACHED, WRONG_NUMBER, NOT_AGAIN = "reached", "not-reached", "wrong-number", "not-again"
@@ -95,28 +96,26 @@ class PhoneDispatcher:
         at, fresh = self._engine.clock.now(), random_id()
 
         async def put(tx: Transaction) -> None:
-            row = await tx.one(
-                "call_sheet_of_origin", origin=message.origin, origin_id=message.origin_id, purpose=message.purpose
+            standing = await tx.value(
+                sql.CallSheetOfOrigin, origin=message.origin, origin_id=message.origin_id, purpose=message.purpose
             )
-            sheet_id = str(row[0]) if row else fresh
-            if row is None:
-                highest = await tx.one("call_sheet_next")
+            sheet_id = standing or fresh
+            if standing is None:
                 await tx.run(
                     "call_sheet_insert",
                     sheet_id=sheet_id,
-                    number=int(highest[0] if highest else 0) + 1,
+                    number=await tx.value(sql.CallSheetNext) + 1,
                     origin=message.origin,
                     origin_id=message.origin_id,
                     purpose=message.purpose,
                     made_at=at,
                 )
-            last = await tx.one("call_row_next", sheet_id=sheet_id)
             await tx.run(
                 "call_row_put",
                 person_id=person.id,
                 message_id=message.id,
                 sheet_id=sheet_id,
-                place=int(last[0] if last else 0) + 1,
+                place=await tx.value(sql.CallRowNext, sheet_id=sheet_id) + 1,
                 key_id=key_id,
                 sealed=sealed,
                 moved_at=at,
@@ -128,8 +127,8 @@ class PhoneDispatcher:
 async def sheets_of(engine: Engine, session: StaffSession) -> list[Sheet]:
     """Return the call sheets for the purposes of a staff member's own roles, newest first; scripts are not opened."""
     found = []
-    for row in await engine.data.read(lambda tx: tx.all("call_sheets")):
-        sheet, _ = await load_sheet(engine, str(row[0]))
+    for sheet_id in await engine.data.values(sql.CallSheets):
+        sheet, _ = await load_sheet(engine, sheet_id)
         if session.acts_for(engine, sheet.purpose):
             found.append(sheet)
     return found
@@ -154,48 +153,47 @@ async def sheet_of(engine: Engine, session: StaffSession, sheet_id: str) -> Shee
     )  # fmt: skip
 
 
-async def load_sheet(engine: Engine, sheet_id: str) -> tuple[Sheet, list[Row]]:
-    """Return a sheet without its scripts, and its rows as `call_rows` answers them.
+async def load_sheet(engine: Engine, sheet_id: str) -> tuple[Sheet, list[sql.CallRows]]:
+    """Return a sheet without its scripts, and its rows.
 
     Raises:
         InputError: There is no such sheet.
     """
 
-    async def body(tx: Transaction) -> tuple[Row | None, list[Row]]:
-        return await tx.one("call_sheet_get", sheet_id=sheet_id), await tx.all("call_rows", sheet_id=sheet_id)
+    async def body(tx: Transaction) -> tuple[sql.CallSheetGet | None, list[sql.CallRows]]:
+        return await tx.one(sql.CallSheetGet, sheet_id=sheet_id), await tx.all(sql.CallRows, sheet_id=sheet_id)
 
     row, rows = await engine.data.read(body)
     if row is None:
         raise InputError("expected a call sheet, found none of that number", reason="call-sheet-unknown")
-    number, origin, origin_id, purpose, made_at, status, begun_by, ends_at = row
-    shown = tuple(CallRow(int(one[2]), None, str(one[5]), float(one[6])) for one in rows)
+    shown = tuple(CallRow(one.place, None, one.outcome, one.moved_at) for one in rows)
     return Sheet(
-        sheet_id, int(number), str(origin), str(origin_id), str(purpose), float(made_at), str(status), str(begun_by),
-        float(ends_at), shown,
+        sheet_id, row.number, row.origin, row.origin_id, row.purpose, row.made_at, row.status, row.begun_by,
+        row.ends_at, shown,
     ), rows  # fmt: skip
 
 
-async def _script(engine: Engine, row: Row) -> Said | None:
+async def _script(engine: Engine, row: sql.CallRows) -> Said | None:
     """Open a row's script while its call is to be made."""
-    if str(row[5]) not in {WAITING, SHOWN}:
+    if row.outcome not in {WAITING, SHOWN}:
         return None
-    keys, _ = await engine.keyring.of_person(bytes(row[0]))
+    keys, _ = await engine.keyring.of_person(row.person_id)
     if keys is None:
         return None
     try:
-        return open_words(engine, keys, bytes(row[0]), CALL, str(row[1]), str(row[3]), bytes(row[4]))
+        return open_words(engine, keys, row.person_id, CALL, row.message_id, row.key_id, row.sealed)
     except SealError as error:
-        await gate.record_evidence(engine, None, bytes(row[0]), error, engine.clock.now())
+        await gate.record_evidence(engine, None, row.person_id, error, engine.clock.now())
         return None
 
 
-def row_of(rows: list[Row], place: int) -> Row:
+def row_of(rows: list[sql.CallRows], place: int) -> sql.CallRows:
     """Return the row at a place.
 
     Raises:
         InputError: There is none.
     """
     for one in rows:
-        if int(one[2]) == place:
+        if one.place == place:
             return one
     raise InputError("expected a row of this sheet, found none", reason="call-row-unknown", hint="look at it again")

@@ -42,6 +42,7 @@ from kept.services.messages.stop_list import (
 )
 from kept.services.staff.desk_mandate import issue_mandate
 from kept.services.staff.sessions import StaffSession
+from kept.store import sql
 from kept.store.interface import Transaction
 
 SHEET_SECONDS = limits.CALL_SHEET_SECONDS
@@ -134,7 +135,7 @@ async def _claim(engine: Engine, sheet: Sheet, waiting: Waiting) -> None:
     at = engine.clock.now()
 
     async def body(tx: Transaction) -> None:
-        if any(str(one[5]) == SHOWN for one in await tx.all("call_rows", sheet_id=sheet.id)):
+        if any(one.outcome == SHOWN for one in await tx.all(sql.CallRows, sheet_id=sheet.id)):
             raise ConflictError(
                 "expected the call before to have its outcome, found it without",
                 reason="call-open",
@@ -177,7 +178,7 @@ async def end_call(engine: Engine, session: StaffSession, sheet_id: str, place: 
     sheet, rows = await load_sheet(engine, sheet_id)
     _require_own(engine, session, sheet)
     row = row_of(rows, place)
-    person_id, message_id, at = bytes(row[0]), str(row[1]), engine.ready()
+    person_id, message_id, at = row.person_id, row.message_id, engine.ready()
     token = await _token(engine, sheet.purpose, person_id) if outcome in LISTED else b""
     facts = (("message", message_id), ("outcome", outcome))
     entry = await _entry(engine, session, Act.CALL_END, sheet, facts, person_id)
@@ -202,21 +203,21 @@ async def end_sheets(engine: Engine) -> int:
     at = engine.clock.now()
 
     async def body(tx: Transaction) -> int:
-        over = [str(row[0]) for row in await tx.all("call_sheets_over", at=at)]
+        over = await tx.values(sql.CallSheetsOver, at=at)
         for sheet_id in over:
-            sheet = await tx.one("call_sheet_get", sheet_id=sheet_id)
-            for row in await tx.all("call_rows", sheet_id=sheet_id):
+            sheet = await tx.one(sql.CallSheetGet, sheet_id=sheet_id)
+            for row in await tx.all(sql.CallRows, sheet_id=sheet_id):
                 ended = await tx.run(
-                    "call_row_move", person_id=bytes(row[0]), message_id=str(row[1]), expected=WAITING,
+                    "call_row_move", person_id=row.person_id, message_id=row.message_id, expected=WAITING,
                     outcome=ENDED, moved_at=at,
                 )  # fmt: skip
                 if ended and sheet is not None:
                     one = Waiting(
-                        bytes(row[0]), str(row[1]), str(sheet[1]), str(sheet[2]), str(sheet[3]), Exit.PHONE, "", 0
+                        row.person_id, row.message_id, sheet.origin, sheet.origin_id, sheet.purpose, Exit.PHONE, "", 0
                     )
                     await unsend(tx, one, "time-over", at)
                 await tx.run(
-                    "call_row_move", person_id=bytes(row[0]), message_id=str(row[1]), expected=SHOWN,
+                    "call_row_move", person_id=row.person_id, message_id=row.message_id, expected=SHOWN,
                     outcome=NOT_REACHED, moved_at=at,
                 )  # fmt: skip
             await tx.run("call_sheet_end", sheet_id=sheet_id)
@@ -263,9 +264,9 @@ async def number_is_listed(engine: Engine, purpose: str, person_id: bytes) -> bo
     token = await _token(engine, purpose, person_id)
     if not token:
         return False
-    rows = await engine.data.read(lambda tx: tx.all("stop_list_of", channel=Exit.PHONE.value, token=token))
+    reasons = await engine.data.values(sql.StopListOf, channel=Exit.PHONE.value, token=token)
     necessary = engine.policy.policy.purposes[purpose].basis is Basis.NECESSARY
-    return any(not necessary or str(row[0]) in LISTED.values() for row in rows)
+    return any(not necessary or reason in LISTED.values() for reason in reasons)
 
 
 def _called_off(sheet: Sheet) -> DeniedError:
@@ -316,7 +317,7 @@ async def _leave_out(engine: Engine, sheet: Sheet, waiting: Waiting, reason: str
 
 async def _end_when_done(tx: Transaction, sheet_id: str) -> None:
     """End a sheet once every row has its outcome, within *tx*."""
-    if not any(str(one[5]) in {WAITING, SHOWN} for one in await tx.all("call_rows", sheet_id=sheet_id)):
+    if not any(one.outcome in {WAITING, SHOWN} for one in await tx.all(sql.CallRows, sheet_id=sheet_id)):
         await tx.run("call_sheet_end", sheet_id=sheet_id)
 
 

@@ -19,6 +19,7 @@ from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person
 from kept.services.engine.record import SYSTEM, about_person, entry_of
 from kept.services.messages.letter_words import fax_of
+from kept.store import sql
 from kept.store.interface import Transaction
 
 HANDING, QUEUED = "handing", "queued"
@@ -136,9 +137,9 @@ async def look_after_faxes(engine: Engine) -> int:
     if not isinstance(dispatcher, FaxDispatcher):
         return 0
     waiting = [
-        (state, bytes(row[0]), str(row[1]), str(row[2]), float(row[4]))
+        (state, row.person_id, row.message_id, row.purpose, row.moved_at)
         for state in (QUEUED, HANDING, FaxOutcome.UNKNOWN.value)
-        for row in await engine.data.read(lambda tx, one=state: tx.all("fax_jobs_in_state", state=one))  # type: ignore[misc]
+        for row in await engine.data.all(sql.FaxJobsInState, state=state)
     ]
     if not waiting:
         return 0

@@ -9,6 +9,7 @@ from kept.services.engine.dispatchers import Waiting
 from kept.services.engine.engine import Engine
 from kept.services.messages.call_sheets import SHOWN, WAITING
 from kept.services.messages.outbox import count
+from kept.store import sql
 from kept.store.interface import Transaction
 
 
@@ -23,11 +24,11 @@ async def hold_put_aside(engine: Engine) -> int:
     async def body(tx: Transaction) -> int:
         held = 0
         for channel, take_out in TAKES_OUT.items():
-            for row in await tx.all("sent_by_channel", channel=channel.value):
-                person_id, message_id = bytes(row[0]), str(row[1])
+            for row in await tx.all(sql.SentByChannel, channel=channel.value):
+                person_id, message_id = row.person_id, row.message_id
                 if await take_out(tx, person_id, message_id):
                     await tx.run("sent_is_unknown", person_id=person_id, message_id=message_id, moved_at=at)
-                    one = Waiting(person_id, message_id, str(row[2]), str(row[3]), str(row[4]), channel, "", 0)
+                    one = Waiting(person_id, message_id, row.origin, row.origin_id, row.purpose, channel, "", 0)
                     await count(tx, one, "sent", change=-1)
                     await count(tx, one, "unknown")
                     held += 1
@@ -41,8 +42,8 @@ async def _letter(tx: Transaction, person_id: bytes, message_id: str) -> bool:
 
 
 async def _call(tx: Transaction, person_id: bytes, message_id: str) -> bool:
-    call = await tx.one("call_row_of_person", person_id=person_id, message_id=message_id)
-    if call is None or str(call[1]) not in {WAITING, SHOWN}:
+    call = await tx.one(sql.CallRowOfPerson, person_id=person_id, message_id=message_id)
+    if call is None or call.outcome not in {WAITING, SHOWN}:
         return False
     return bool(await tx.run("call_row_delete", person_id=person_id, message_id=message_id))
 

@@ -31,7 +31,8 @@ from kept.services.messages.sealed_words import LETTER, Said, open_words, seal_w
 from kept.services.messages.stop_list import address_item, name_item, stands_against, stop_token
 from kept.services.staff.desk_mandate import issue_printing
 from kept.services.staff.sessions import StaffSession
-from kept.store.interface import Row, Transaction
+from kept.store import sql
+from kept.store.interface import Transaction
 
 RUN_AT_MOST = limits.LETTERS_OF_A_RUN
 RUN_SECONDS = limits.LETTER_RUN_SECONDS
@@ -142,12 +143,10 @@ async def waiting_runs(engine: Engine, session: StaffSession) -> list[Run]:
     for purpose in engine.policy.policy.purposes.values():
         if Exit.POST not in purpose.exits or not session.acts_for(engine, purpose.id):
             continue
-        rows = await engine.data.read(
-            lambda tx, one=purpose.id: tx.all("letters_of_purpose", purpose=one, limit=LISTED_AT_MOST)  # type: ignore[misc]
-        )
-        counted = Counter((str(row[0]), str(row[1])) for row in rows)
+        rows = await engine.data.all(sql.LettersOfPurpose, purpose=purpose.id, limit=LISTED_AT_MOST)
+        counted = Counter((row.origin, row.origin_id) for row in rows)
         for (origin, origin_id), letters in counted.items():
-            since = min(float(row[2]) for row in rows if (str(row[0]), str(row[1])) == (origin, origin_id))
+            since = min(row.put_at for row in rows if (row.origin, row.origin_id) == (origin, origin_id))
             found.append(Run(purpose.id, origin, origin_id, letters, since))
     return sorted(found, key=lambda one: one.since)
 
@@ -179,8 +178,8 @@ async def fetch(engine: Engine, session: StaffSession, purpose: str, origin: str
     going: list[tuple[Waiting, Letter]] = []
     left_out: list[tuple[Waiting, str]] = []
     for row in rows:
-        waiting = Waiting(bytes(row[0]), str(row[1]), origin, origin_id, purpose, Exit.POST, mandate.id, 0)
-        letter, reason = await _release(engine, mandate, waiting, str(row[2]), bytes(row[3]))
+        waiting = Waiting(row.person_id, row.message_id, origin, origin_id, purpose, Exit.POST, mandate.id, 0)
+        letter, reason = await _release(engine, mandate, waiting, row.key_id, row.sealed)
         if letter is not None:
             going.append((waiting, letter))
         elif reason:
@@ -333,10 +332,8 @@ async def unsend(tx: Transaction, waiting: Waiting, reason: str, at: float) -> N
         await count(tx, waiting, "left-out", reason)
 
 
-async def _rows(engine: Engine, purpose: str, origin: str, origin_id: str, limit: int) -> list[Row]:
-    return await engine.data.read(
-        lambda tx: tx.all("letters_of_origin", purpose=purpose, origin=origin, origin_id=origin_id, limit=limit)
-    )
+async def _rows(engine: Engine, purpose: str, origin: str, origin_id: str, limit: int) -> list[sql.LettersOfOrigin]:
+    return await engine.data.all(sql.LettersOfOrigin, purpose=purpose, origin=origin, origin_id=origin_id, limit=limit)
 
 
 def _letter(  # noqa: PLR0913 -- what a letter is made of

@@ -38,7 +38,8 @@ from kept.services.messages.stop_list import (
     stop_token,
 )
 from kept.services.staff.mandates import find_mandate
-from kept.store.interface import Row, Transaction
+from kept.store import sql
+from kept.store.interface import Transaction
 
 TOGETHER = limits.SENT_TOGETHER
 PAGE = limits.OUTBOX_PAGE
@@ -86,11 +87,11 @@ async def send_due(engine: Engine) -> int:
     """
     turns, tried = asyncio.Semaphore(TOGETHER), 0
 
-    async def one(row: Row) -> None:
+    async def one(row: sql.OutboxDue) -> None:
         async with turns:
             await send_one(engine, _waiting(row))
 
-    while rows := await engine.data.read(lambda tx: tx.all("outbox_due", at=engine.clock.now(), limit=PAGE)):
+    while rows := await engine.data.all(sql.OutboxDue, at=engine.clock.now(), limit=PAGE):
         await asyncio.gather(*(one(row) for row in rows))
         tried += len(rows)
     return tried
@@ -240,8 +241,8 @@ async def count(tx: Transaction, waiting: Waiting, outcome: str, reason: str = "
 
 async def tallies(engine: Engine, origin: str, origin_id: str) -> dict[tuple[str, str], int]:
     """Return how many messages of an origin ended how: by outcome and reason."""
-    rows = await engine.data.read(lambda tx: tx.all("reach_tallies", origin=origin, origin_id=origin_id))
-    return {(str(row[0]), str(row[1])): int(row[2]) for row in rows}
+    rows = await engine.data.all(sql.ReachTallies, origin=origin, origin_id=origin_id)
+    return {(row.outcome, row.reason): row.count for row in rows}
 
 
 # -------------------------------------------------------------------- how a try ends
@@ -374,11 +375,10 @@ async def message_entry(  # noqa: PLR0913 -- who, what and when, beside the mess
     )
 
 
-def _waiting(row: Row) -> Waiting:
-    person_id, message_id, origin, origin_id, purpose, channel, mandate_id, attempts = row
+def _waiting(row: sql.OutboxDue) -> Waiting:
     return Waiting(
-        bytes(person_id), str(message_id), str(origin), str(origin_id), str(purpose), Exit(channel), str(mandate_id),
-        int(attempts),
+        row.person_id, row.message_id, row.origin, row.origin_id, row.purpose, Exit(row.channel), row.mandate_id,
+        row.attempts,
     )  # fmt: skip
 
 
@@ -399,7 +399,7 @@ class Sent:
 
 async def sent_of(engine: Engine, message_id: str, origin: str, origin_id: str) -> Sent | None:
     """Return what became of a message of one origin; None when there is none, or its person was erased."""
-    row = await engine.data.read(lambda tx: tx.one("outbox_find", message_id=message_id))
-    if row is None or (row[1], row[2]) != (origin, origin_id):
+    row = await engine.data.one(sql.OutboxFind, message_id=message_id)
+    if row is None or (row.origin, row.origin_id) != (origin, origin_id):
         return None
-    return Sent(str(row[5]), str(row[6]), float(row[7]))
+    return Sent(row.status, row.reason, row.moved_at)

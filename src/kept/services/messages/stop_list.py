@@ -16,6 +16,7 @@ from kept.policy.item_type import ItemType
 from kept.policy.model import Policy, Purpose
 from kept.policy.words import Basis, Exit
 from kept.services.engine.engine import Engine
+from kept.store import sql
 from kept.store.interface import Transaction
 from kept.vault.normal import normalise
 
@@ -63,8 +64,8 @@ async def put_on(tx: Transaction, channel: Exit, token: bytes, reason: str, at: 
 
 async def stands_against(tx: Transaction, channel: Exit, token: bytes, basis: Basis) -> bool:
     """Whether a list keeps an address from being written to, within the transaction that sends."""
-    rows = await tx.all("stop_list_of", channel=channel.value, token=token)
-    return any(basis is not Basis.NECESSARY or str(row[0]) == UNDELIVERABLE for row in rows)
+    reasons = await tx.values(sql.StopListOf, channel=channel.value, token=token)
+    return any(basis is not Basis.NECESSARY or reason == UNDELIVERABLE for reason in reasons)
 
 
 def tokens_of(
@@ -93,8 +94,4 @@ async def lift(tx: Transaction, tokens: Iterable[tuple[Exit, bytes]]) -> int:
 
 async def counts(engine: Engine) -> dict[Exit, int]:
     """Return how many entries each channel's list has."""
-    found = {}
-    for channel in sorted(CHANNELS):
-        row = await engine.data.read(lambda tx, one=channel.value: tx.one("stop_list_count", channel=one))  # type: ignore[misc]
-        found[channel] = int(row[0]) if row else 0
-    return found
+    return {one: await engine.data.value(sql.StopListCount, channel=one.value) for one in sorted(CHANNELS)}

@@ -11,6 +11,7 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
 from kept.services.messages.outbox import count, message_entry
 from kept.services.staff.sessions import StaffSession
+from kept.store import sql
 from kept.store.interface import Transaction
 
 HANDING_AT_MOST_SECONDS = limits.HANDING_SECONDS
@@ -29,16 +30,16 @@ async def find_unknown(engine: Engine, *, older_than: float | None = None) -> in
 
     async def body(tx: Transaction) -> int:
         found = 0
-        for person_id, message_id, origin, origin_id, entry_id, moved_at in await tx.all("outbox_handing"):
-            if float(moved_at) < before and await tx.run(
-                "outbox_settle", person_id=bytes(person_id), message_id=str(message_id), entry_id=str(entry_id),
+        for row in await tx.all(sql.OutboxHanding):
+            if row.moved_at < before and await tx.run(
+                "outbox_settle", person_id=row.person_id, message_id=row.message_id, entry_id=row.entry_id,
                 status="unknown", reason="", next_at=at, at=at,
             ):  # fmt: skip
                 found += 1
                 await tx.run(
                     "reach_tally_add",
-                    origin=str(origin),
-                    origin_id=str(origin_id),
+                    origin=row.origin,
+                    origin_id=row.origin_id,
                     outcome="unknown",
                     reason="",
                     count=1,
@@ -60,10 +61,10 @@ async def send_again(engine: Engine, session: StaffSession, message_id: str) -> 
         DeniedError: No role of theirs has the purpose.
         ConflictError: Its outcome is known, or there is no such message.
     """
-    row = await engine.data.read(lambda tx: tx.one("outbox_find", message_id=message_id))
+    row = await engine.data.one(sql.OutboxFind, message_id=message_id)
     if row is None:
         raise _not_unknown()
-    waiting = Waiting(bytes(row[0]), message_id, str(row[1]), str(row[2]), str(row[3]), Exit(row[4]), "", 0)
+    waiting = Waiting(row.person_id, message_id, row.origin, row.origin_id, row.purpose, Exit(row.channel), "", 0)
     session.require_purpose(engine, waiting.purpose)
     at = engine.ready()
     entry = await message_entry(engine, waiting, Act.MESSAGE_AGAIN, session.acting(), at=at)
@@ -93,12 +94,12 @@ async def hold_after_restore(engine: Engine) -> int:
     at = engine.clock.now()
 
     async def body(tx: Transaction) -> int:
-        for row in await tx.all("campaigns_in_status", status="queueing"):
-            await tx.run("campaign_stop", campaign_id=str(row[0]), expected="queueing", stopped_at=at)
-        waiting = await tx.all("outbox_waiting")
-        for _, _, origin, origin_id in waiting:
+        for campaign_id in await tx.values(sql.CampaignsInStatus, status="queueing"):
+            await tx.run("campaign_stop", campaign_id=campaign_id, expected="queueing", stopped_at=at)
+        waiting = await tx.all(sql.OutboxWaiting)
+        for row in waiting:
             await tx.run(
-                "reach_tally_add", origin=str(origin), origin_id=str(origin_id), outcome="unknown", reason="", count=1
+                "reach_tally_add", origin=row.origin, origin_id=row.origin_id, outcome="unknown", reason="", count=1
             )
         await tx.run("outbox_hold", at=at)
         return len(waiting)

@@ -24,6 +24,7 @@ from kept.services.gate.changing import Change, change_person
 from kept.services.gate.own_session import Own
 from kept.services.third_parties.recalls import recall, recalled, recalls_due
 from kept.services.third_parties.register import RegisterLine, lines_to_keep, stays_of
+from kept.store import sql
 from kept.store.interface import Transaction
 
 ERASE_IN_DATA = (
@@ -85,11 +86,11 @@ async def preview(engine: Engine, person_id: bytes) -> Preview:
     person = await engine.people.load(person_id)
 
     async def body(tx: Transaction) -> tuple[int, int, int]:
-        passkeys = await tx.all("passkeys", person_id=person_id)
-        password = await tx.one("password_get", person_id=person_id)
-        entries = await tx.one("entries_of_person_count", person_id=person_id)
-        receipts = await tx.all("receipts", person_id=person_id)
-        return len(passkeys) + (1 if password else 0), len(receipts), int(entries[0]) if entries else 0
+        passkeys = await tx.all(sql.Passkeys, person_id=person_id)
+        password = await tx.one(sql.PasswordGet, person_id=person_id)
+        entries = await tx.value(sql.EntriesOfPersonCount, person_id=person_id)
+        receipts = await tx.all(sql.Receipts, person_id=person_id)
+        return len(passkeys) + (1 if password else 0), len(receipts), entries
 
     ways, receipts, entries = await engine.data.read(body)
     register = tuple(await stays_of(engine, person_id))
@@ -211,15 +212,15 @@ async def finish_erasure(engine: Engine, person_id: bytes) -> str:
         engine: Open.
         person_id: 16 bytes.
     """
-    row = await engine.data.read(lambda tx: tx.one("erasure_get", person_id=person_id))
+    row = await engine.data.one(sql.ErasureGet, person_id=person_id)
     if row is None:
         raise ErasedError("expected an intended erasure, found none")
-    receipt_id = str(row[0])
+    receipt_id = row.receipt_id
     at = engine.ready()
     kept = await lines_to_keep(engine, person_id)
     keep_until = max((float(str(one["until"])) for one in kept), default=0.0)
     await engine.keyring.erase_person(person_id, receipt_id, at, keep_until=keep_until)
-    facts = (("receipt", receipt_id), ("started-by", str(row[3])), ("epoch", str(engine.keyring.epoch)))
+    facts = (("receipt", receipt_id), ("started-by", row.started_by), ("epoch", str(engine.keyring.epoch)))
     entry = entry_of(engine, SYSTEM, Act.ERASED, at=at, facts=facts)
 
     async def body(tx: Transaction) -> None:
@@ -240,12 +241,11 @@ async def scrub(engine: Engine) -> str:
 
     A large installation does this in its minute's work, once for all who were erased: rewriting blocks writers.
     """
-    waiting = [bytes(row[0]) for row in await engine.keys.read(lambda tx: tx.all("tombstones")) if row[3] == "removed"]
+    waiting = [row.person_id for row in await engine.keys.all(sql.Tombstones) if row.level == "removed"]
     if not waiting:
         return "scrubbed"
     for store in (engine.data, engine.keys):
-        scrubbed = getattr(store, "scrubbed", None)
-        if scrubbed is not None and not await scrubbed():
+        if not await store.scrubbed():
             return "removed"
     for person_id in waiting:
         await _reach(engine, person_id, "scrubbed")
@@ -262,22 +262,23 @@ async def finish_unfinished(engine: Engine) -> int:
 
     Also removes rows in D of people whose tombstone lies in K: an erasure killed half way, or a D restored from before.
     """
-    due = await engine.data.read(lambda tx: tx.all("erasures_due", at=engine.clock.now()))
+    due = await engine.data.all(sql.ErasuresDue, at=engine.clock.now())
     for row in due:
-        await finish_erasure(engine, bytes(row[0]))
+        await finish_erasure(engine, row.person_id)
     return len(due)
 
 
 async def remove_returned(engine: Engine) -> int:
     """Remove rows in D of people who were erased: K's tombstones win over a D restored from before."""
     removed = 0
-    for person_id, _, _, _, _ in await engine.keys.read(lambda tx: tx.all("tombstones")):
-        if await engine.data.read(lambda tx, one=bytes(person_id): tx.one("state_g", person_id=one)) is None:  # type: ignore[misc]
+    for tombstone in await engine.keys.all(sql.Tombstones):
+        person_id = tombstone.person_id
+        if await engine.data.value(sql.StateG, person_id=person_id) is None:
             continue
-        kept = await lines_to_keep(engine, bytes(person_id))
+        kept = await lines_to_keep(engine, person_id)
 
-        async def body(tx: Transaction, one: bytes = bytes(person_id), lines: list[Any] = kept) -> int:
-            if await tx.one("state_get", person_id=one) is None:
+        async def body(tx: Transaction, one: bytes = person_id, lines: list[Any] = kept) -> int:
+            if await tx.one(sql.StateGet, person_id=one) is None:
                 return 0
             await tx.many("register_put", lines)
             for query in ERASE_IN_DATA:
@@ -295,12 +296,12 @@ async def erasure_receipt(engine: Engine, receipt_id: str) -> dict[str, Any] | N
         engine: Open.
         receipt_id: 32 hex digits, from outside.
     """
-    row = await engine.keys.read(lambda tx: tx.one("tombstone_by_receipt", receipt_id=receipt_id))
+    row = await engine.keys.one(sql.TombstoneByReceipt, receipt_id=receipt_id)
     if row is None:
         return None
-    level, epoch = str(row[1]), int(row[2])
-    whose = await engine.keys.read(lambda tx: tx.one("tombstone_person", receipt_id=receipt_id))
-    held = await engine.keys.read(lambda tx: tx.all("statutory_of_person", person_id=bytes(whose[0]) if whose else b""))
+    level, epoch = row.level, row.epoch
+    whose = await engine.keys.value(sql.TombstonePerson, receipt_id=receipt_id)
+    held = await engine.keys.all(sql.StatutoryOfPerson, person_id=whose or b"")
     outstanding = []
     if level in {"unreadable", "removed"}:
         outstanding.append(NOT_REWRITTEN)
@@ -309,13 +310,13 @@ async def erasure_receipt(engine: Engine, receipt_id: str) -> dict[str, Any] | N
     return {
         "receipt": receipt_id,
         "what": "erasure",
-        "erased": moment(float(row[0])),
+        "erased": moment(row.erased_at),
         "level": level,
         "levels": list(LEVELS),
         "epoch": epoch,
         "outstanding": outstanding,
         "stays": list(STAYS),
-        "register_until_at": max((float(one[1]) for one in held), default=None),
+        "register_until_at": max((one.until for one in held), default=None),
     }
 
 

@@ -12,7 +12,8 @@ from kept.services.engine.engine import Engine
 from kept.services.gate.history import proof_for
 from kept.services.messages.links import parse_link
 from kept.services.my_data.choices import say_no_by_link
-from kept.store.interface import Row, Transaction
+from kept.store import sql
+from kept.store.interface import Transaction
 
 SHOWN_AT_MOST = limits.MESSAGES_SHOWN
 
@@ -61,24 +62,24 @@ async def why_by_link(engine: Engine, unverified: str, language: str) -> Why | N
         language: The reader's.
     """
     found = await _message(engine, unverified)
-    return await _why(engine, found[0], found[1], found[2], language) if found else None
+    return await _why(engine, found[0].person_id, found[0].message_id, found[1], language) if found else None
 
 
 async def messages_to(engine: Engine, person_id: bytes, language: str) -> list[Why]:
     """Return the newest messages that left for a person, each with its reasons, for their own page; the history has all."""
-    rows = await engine.data.read(lambda tx: tx.all("outbox_of_person", person_id=person_id))
+    rows = await engine.data.all(sql.OutboxOfPerson, person_id=person_id)
     found = []
     for row in rows[:SHOWN_AT_MOST]:
-        if str(row[5]) in {"sent", "unknown", "handing"} and row[7]:
-            message = await engine.data.read(lambda tx, one=str(row[0]): tx.one("outbox_find", message_id=one))  # type: ignore[misc]
+        if row.status in {"sent", "unknown", "handing"} and row.entry_id:
+            message = await engine.data.one(sql.OutboxFind, message_id=row.message_id)
             if message is not None:
-                found.append(await _why(engine, person_id, str(row[0]), message, language))
+                found.append(await _why(engine, person_id, row.message_id, message, language))
     return found
 
 
 async def message_answers(engine: Engine, person_id: bytes, message_id: str) -> bool:
     """Whether a message that left can say for which purpose, under which clause and by which entry."""
-    row = await engine.data.read(lambda tx: tx.one("outbox_find", message_id=message_id))
+    row = await engine.data.one(sql.OutboxFind, message_id=message_id)
     if row is None:
         return False
     found = await _why(engine, person_id, message_id, row, engine.policy.policy.language)
@@ -92,7 +93,7 @@ async def proof_by_link(engine: Engine, unverified: str) -> str | None:
         InputError: It is still pending.
     """
     found = await _message(engine, unverified)
-    return (await proof_for(engine, found[0], str(found[2][8]))).text() if found else None
+    return (await proof_for(engine, found[0].person_id, found[1].entry_id)).text() if found else None
 
 
 async def stop_by_link(engine: Engine, unverified: str) -> None:
@@ -100,52 +101,54 @@ async def stop_by_link(engine: Engine, unverified: str) -> None:
     found = await _message(engine, unverified)
     if found is None:
         return
+    link, row = found
     try:
-        await say_no_by_link(engine, found[0], str(found[2][3]), Exit(found[2][4]))
+        await say_no_by_link(engine, link.person_id, row.purpose, Exit(row.channel))
     except (ErasedError, EvidenceError):
         return  # nobody any more; or their state does not hold, and nothing is sent on it either
 
 
-async def _message(engine: Engine, unverified: str) -> tuple[bytes, str, Row] | None:
+async def _message(engine: Engine, unverified: str) -> tuple[sql.MessageLinkFind, sql.OutboxFind] | None:
     token_hash = parse_link(engine, unverified)
     if not token_hash:
         return None
 
-    async def body(tx: Transaction) -> tuple[bytes, str, Row] | None:
-        link = await tx.one("message_link_find", token_hash=token_hash)
-        row = await tx.one("outbox_find", message_id=str(link[1])) if link else None
-        return (bytes(link[0]), str(link[1]), row) if link and row else None
+    async def body(tx: Transaction) -> tuple[sql.MessageLinkFind, sql.OutboxFind] | None:
+        link = await tx.one(sql.MessageLinkFind, token_hash=token_hash)
+        row = await tx.one(sql.OutboxFind, message_id=link.message_id) if link else None
+        return (link, row) if link and row else None
 
     return await engine.data.read(body)
 
 
-async def _why(engine: Engine, person_id: bytes, message_id: str, row: Row, language: str) -> Why:
-    _, origin, origin_id, purpose, channel, _, _, moved_at, entry_id, notice_id = row
+async def _why(engine: Engine, person_id: bytes, message_id: str, row: sql.OutboxFind, language: str) -> Why:
     policy = engine.policy.policy
-    declared = policy.purposes.get(str(purpose))
+    declared = policy.purposes.get(row.purpose)
     title, rule = "", ()
-    if str(origin) == ORIGIN:
+    if row.origin == ORIGIN:
         try:
-            file = (await standing(engine, str(origin_id))).file
+            file = (await standing(engine, row.origin_id)).file
             title, rule = file.titles.get(language, ""), await rule_words(engine, file.rule, language)  # type: ignore[assignment]
         except KeptError:
             pass  # an earlier policy's campaign: what the policy no longer covers is not told in its words
-    notice = await engine.notices.get(str(notice_id))
+    notice = await engine.notices.get(row.notice_id)
     agreed_at = None
     try:
         grants = (await engine.people.load(person_id)).state.grants
-        agreed_at = next((one.at for one in grants if one.purpose == purpose and one.notice_id == notice_id), None)
+        agreed_at = next(
+            (one.at for one in grants if (one.purpose, one.notice_id) == (row.purpose, row.notice_id)), None
+        )
     except (ErasedError, EvidenceError):
         pass
     return Why(
         message_id=message_id,
-        origin=str(origin),
+        origin=row.origin,
         title=title,
-        purpose=str(purpose),
+        purpose=row.purpose,
         clause=declared.clause if declared else "",
-        channel=Exit(channel),
-        at=float(moved_at),
-        entry_id=str(entry_id),
+        channel=Exit(row.channel),
+        at=row.moved_at,
+        entry_id=row.entry_id,
         point=notice.point if notice else "",
         language=notice.language if notice else "",
         agreed_at=agreed_at,

@@ -28,7 +28,8 @@ from kept.services.gate import gate
 from kept.services.my_data import erasure
 from kept.services.staff.approvals import APPROVAL_SECONDS, approve_act, ask_for_approval, waiting_approvals
 from kept.services.staff.sessions import StaffSession
-from kept.store.interface import Row, Transaction
+from kept.store import sql
+from kept.store.interface import Transaction
 from kept.vault.sealed import open_record, seal_record
 
 ACT = PurposeDuty.RIGHTS_REQUEST.value
@@ -137,11 +138,10 @@ async def open_request(  # noqa: PLR0913 -- what a request names
     entry = _entry(engine, session, Act.RIGHTS_REQUEST_OPEN, at, case.number, *facts, of=About(case.person_id, keys))
 
     async def body(tx: Transaction) -> None:
-        row = await tx.one("rights_next")
         await tx.run(
             "rights_insert",
             request_id=request_id,
-            number=int(row[0] if row else 0) + 1,
+            number=await tx.value(sql.RightsNext) + 1,
             kind=kind,
             channel=channel,
             case_id=case.id,
@@ -161,8 +161,10 @@ async def open_request(  # noqa: PLR0913 -- what a request names
 async def requests(engine: Engine) -> list[RequestLine]:
     """Return all requests, newest first."""
     return [
-        RequestLine(str(row[0]), int(row[1]), str(row[2]), float(row[6]), str(row[8]), row[10], str(row[11] or ""))
-        for row in await engine.data.read(lambda tx: tx.all("rights_all"))
+        RequestLine(
+            row.request_id, row.number, row.kind, row.due_at, row.status, row.finished_at, str(row.outcome or "")
+        )
+        for row in await engine.data.all(sql.RightsAll)
     ]
 
 
@@ -173,30 +175,30 @@ async def request_of(engine: Engine, request_id: str) -> RightsRequest:
         InputError: There is none of that id.
     """
 
-    async def body(tx: Transaction) -> tuple[Row | None, Row | None, Row | None]:
-        row = await tx.one("rights_get", request_id=request_id)
-        approval = await tx.one("approval_get", approval_id=row[10]) if row and row[10] else None
-        return row, await tx.one("rights_person_get", request_id=request_id), approval
+    async def body(tx: Transaction) -> tuple[sql.RightsGet | None, sql.RightsPersonGet | None, sql.ApprovalGet | None]:
+        row = await tx.one(sql.RightsGet, request_id=request_id)
+        approval = await tx.one(sql.ApprovalGet, approval_id=row.approval_id) if row and row.approval_id else None
+        return row, await tx.one(sql.RightsPersonGet, request_id=request_id), approval
 
     row, person, approval = await engine.data.read(body)
     if row is None:
         raise InputError("expected a rights request, found none of that number", reason="rights-unknown")
     note = ""
     if person is not None:
-        keys, _ = await engine.keyring.of_person(bytes(person[0]))
+        keys, _ = await engine.keyring.of_person(person.person_id)
         if keys is not None:
             note = open_record(
-                keys.evidence_key(str(person[1])),
-                bytes(person[2]),
+                keys.evidence_key(person.key_id),
+                person.sealed,
                 vault_id=engine.vault_id,
-                owner=bytes(person[0]),
+                owner=person.person_id,
                 kind="rights-note",
                 record_id=request_id,
             ).decode()
-    approved_by = str(approval[5] or "") if approval and approval[6] == "approved" else ""
+    approved_by = (approval.decided_by or "") if approval and approval.outcome == "approved" else ""
     return RightsRequest(
-        request_id, int(row[0]), str(row[1]), str(row[2]), str(row[3]), str(row[4]), float(row[5]), float(row[6]), str(row[7]),
-        str(row[8]), str(row[9]), str(row[10]), approved_by, None if row[11] is None else float(row[11]), str(row[12]), note,
+        request_id, row.number, row.kind, row.channel, row.case_id, row.opened_by, row.received_at, row.due_at, row.identity_check,
+        row.checked_by, row.status, row.approval_id, approved_by, row.finished_at, row.outcome, note,
     )  # fmt: skip
 
 
@@ -314,17 +316,18 @@ async def activate_with_approval(
         activate: The act itself.
     """
     subject = f"policy-version:{version}"
-    waiting = next((row for row in await waiting_approvals(engine) if row[1] == "activate" and row[2] == subject), None)
-    count = await engine.data.read(lambda tx: tx.one("staff_count"))
-    if count and int(count[0]) <= 1:
+    waiting = next(
+        (row for row in await waiting_approvals(engine) if row.act == "activate" and row.subject == subject), None
+    )
+    if await engine.data.value(sql.StaffCount) <= 1:
         await activate(engine, session, version)
         return
     if waiting is None:
         session.require(engine, "activate")
         await ask_for_approval(engine, session, "activate", subject)
         return
-    await approve_act(engine, session, str(waiting[0]))
-    await activate(engine, session, version, approver=str(waiting[3]))
+    await approve_act(engine, session, waiting.approval_id)
+    await activate(engine, session, version, approver=waiting.requested_by)
 
 
 async def _require_own(engine: Engine, session: StaffSession, request_id: str) -> RightsRequest:

@@ -1,4 +1,4 @@
-"""Activating a policy version: an act, with the hashes of all files in its entry; a second approver once there are two.
+"""The activation of a policy version: an act, with the hashes of all files in its entry; a second approver once there are two.
 
 A version number never returns with other bytes. What is not effective yet waits for its date.
 """
@@ -8,21 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from msgspec.structs import replace
-
 from kept.errors import ConflictError, DeniedError, InputError, PolicyError
 from kept.policy.check import check_policy
 from kept.policy.findings import Severity
-from kept.policy.ground import clause_of
 from kept.policy.vocabulary import GuaranteeWord
 from kept.services.engine.active_policy import ActivePolicy, compile_policy, decode_files, encode_files
-from kept.services.engine.acts import GROUNDS, Act
+from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
-from kept.services.engine.record import Actor, account_part, operator, sealed_entry
+from kept.services.engine.record import Actor, entry_of, operator
 from kept.services.staff.approvals import waiting_approvals
 from kept.services.staff.sessions import StaffSession
-from kept.store.interface import Row, Transaction
+from kept.store import sql
+from kept.store.interface import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ class Version:
 
 async def versions(engine: Engine) -> list[Version]:
     """Return every version, newest first."""
-    asked = {str(row[2]): str(row[3]) for row in await waiting_approvals(engine) if row[1] == "activate"}
+    asked = {one.subject: one.requested_by for one in await waiting_approvals(engine) if one.act == "activate"}
     return [
         Version(
             int(version),
@@ -58,9 +56,7 @@ async def versions(engine: Engine) -> list[Version]:
             None if activated_at is None else float(activated_at),
             asked.get(f"policy-version:{version}", ""),
         )
-        for version, hashed, effective_at, proposed_by, _, _, activated_at in await engine.data.read(
-            lambda tx: tx.all("policy_versions")
-        )
+        for version, hashed, effective_at, proposed_by, _, _, activated_at in await engine.data.all(sql.PolicyVersions)
     ]
 
 
@@ -81,7 +77,7 @@ async def propose(engine: Engine, files: Mapping[str, bytes], *, by: str) -> Act
     version, at = active.policy.version, engine.clock.now()
 
     async def body(tx: Transaction) -> None:
-        row = await tx.one("policy_get", version=version)
+        row = await tx.one(sql.PolicyGet, version=version)
         proposal: dict[str, object] = {
             "version": version,
             "policy_hash": active.hash,
@@ -92,9 +88,9 @@ async def propose(engine: Engine, files: Mapping[str, bytes], *, by: str) -> Act
         }
         if row is None:
             await tx.run("policy_insert", **proposal)
-        elif row[0] == active.hash:
+        elif row.policy_hash == active.hash:
             return
-        elif any(one[6] is not None for one in await tx.all("policy_versions")) or not await tx.run(
+        elif any(one.activated_at is not None for one in await tx.all(sql.PolicyVersions)) or not await tx.run(
             "policy_replace_first", **proposal
         ):
             raise ConflictError(
@@ -131,8 +127,8 @@ async def activate_first(engine: Engine, files: Mapping[str, bytes], *, by: str)
         DeniedError: A version was activated before; then the right `activate` is needed.
     """
     active = await propose(engine, files, by=by)
-    rows = await engine.data.read(lambda tx: tx.all("policy_versions"))
-    if any(row[6] is not None for row in rows):
+    rows = await engine.data.all(sql.PolicyVersions)
+    if any(row.activated_at is not None for row in rows):
         raise DeniedError(
             "expected an installation without a policy, found one that has",
             needed="the right `activate`, on the console",
@@ -158,12 +154,11 @@ async def activate(engine: Engine, session: StaffSession, version: int, *, appro
     """
     session.require(engine, "activate")
 
-    async def body(tx: Transaction) -> tuple[Row | None, int]:
-        count = await tx.one("staff_count")
-        return await tx.one("policy_get", version=version), int(count[0]) if count else 0
+    async def body(tx: Transaction) -> tuple[sql.PolicyGet | None, int]:
+        return await tx.one(sql.PolicyGet, version=version), await tx.value(sql.StaffCount)
 
     row, staff = await engine.data.read(body)
-    if row is None or row[6] is not None:
+    if row is None or row.activated_at is not None:
         raise InputError(
             "expected a proposed version, found none waiting", reason="version-unknown", rests_on="bound-to-notice"
         )
@@ -174,25 +169,24 @@ async def activate(engine: Engine, session: StaffSession, version: int, *, appro
             reason="second-approver",
             rests_on="roles",
         )
-    active = compile_policy(decode_files(bytes(row[1])), engine.parts.guarantees)
+    active = compile_policy(decode_files(row.files), engine.parts.guarantees)
     await _activate(engine, active, session.acting(), approver=approver)
 
 
 async def _activate(engine: Engine, active: ActivePolicy, who: Actor, *, approver: str) -> None:
     at = engine.clock.now()
-    account = account_part(
+    entry = entry_of(
         engine,
         who,
         Act.POLICY_ACTIVATE,
         at=at,
-        clause=clause_of(active.policy, GROUNDS[Act.POLICY_ACTIVATE]),
+        under=active,
         facts=(
             ("version", str(active.policy.version)),
             ("hash", active.hash),
             ("approver", engine.actor_of(approver) if approver else ""),
         ),
     )
-    entry = sealed_entry(engine, replace(account, policy=active.hash[:16]))
 
     async def body(tx: Transaction) -> None:
         if not await tx.run(

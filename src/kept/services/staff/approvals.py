@@ -9,7 +9,7 @@ from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.record import record
 from kept.services.staff.sessions import StaffSession
-from kept.store.interface import Row
+from kept.store import sql
 
 APPROVAL_SECONDS = limits.APPROVAL_SECONDS
 
@@ -47,13 +47,13 @@ async def approve_act(engine: Engine, session: StaffSession, approval_id: str) -
         ConflictError: Nothing waits under that id.
     """
     session.require(engine, "approve")
-    row = await engine.data.read(lambda tx: tx.one("approval_get", approval_id=approval_id))
+    row = await engine.data.one(sql.ApprovalGet, approval_id=approval_id)
     at = engine.ready()
-    if row is None or row[6] != "waiting" or float(row[4]) < at:
+    if row is None or row.outcome != "waiting" or row.expires_at < at:
         raise ConflictError(
             "expected an act that waits for approval, found none", reason="approval-none", hint="ask again"
         )
-    if row[2] == session.login:
+    if row.requested_by == session.login:
         raise DeniedError(
             "expected a second approver, found the one who asked",
             step=1,
@@ -66,14 +66,14 @@ async def approve_act(engine: Engine, session: StaffSession, approval_id: str) -
             "approval_decide", approval_id=approval_id, decided_by=session.login, decided_at=at, outcome="approved"
         )
     )
-    facts = (("act", str(row[0])), ("asked-by", engine.actor_of(str(row[2]))))
+    facts = (("act", row.act), ("asked-by", engine.actor_of(row.requested_by)))
     await record(engine, session.acting(), Act.APPROVAL_GIVE, facts=facts)
 
 
 async def approved_by(engine: Engine, approval_id: str) -> str:
     """Return who approved an act; empty while nobody has."""
-    row = await engine.data.read(lambda tx: tx.one("approval_get", approval_id=approval_id))
-    return str(row[5] or "") if row and row[6] == "approved" else ""
+    row = await engine.data.one(sql.ApprovalGet, approval_id=approval_id)
+    return (row.decided_by or "") if row and row.outcome == "approved" else ""
 
 
 async def require_approved(engine: Engine, approval_id: str) -> str:
@@ -94,6 +94,6 @@ async def require_approved(engine: Engine, approval_id: str) -> str:
     return found
 
 
-async def waiting_approvals(engine: Engine) -> list[Row]:
+async def waiting_approvals(engine: Engine) -> list[sql.ApprovalsWaiting]:
     """Return acts that wait for a second approver, as rows of `approvals_waiting`."""
-    return await engine.data.read(lambda tx: tx.all("approvals_waiting"))
+    return await engine.data.all(sql.ApprovalsWaiting)

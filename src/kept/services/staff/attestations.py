@@ -13,6 +13,7 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.record import entry_of
 from kept.services.staff.sessions import StaffSession
+from kept.store import sql
 from kept.store.interface import Transaction
 
 REFERENCE_AT_MOST = limits.ATTESTATION_REFERENCE_CHARACTERS
@@ -102,9 +103,9 @@ def declared_attestation(engine: Engine, name: str) -> Attestation:
 
 async def attested(engine: Engine) -> dict[str, Attested]:
     """Return the last attestation of each promise."""
-    rows = await engine.data.read(lambda tx: tx.all("attestations"))
+    rows = await engine.data.all(sql.Attestations)
     now = engine.clock.now()
     return {
-        str(row[1]): Attested(str(row[1]), str(row[3]), str(row[4]), float(row[5]), float(row[6]), float(row[6]) < now)
+        row.name: Attested(row.name, row.role, row.evidence, row.at, row.valid_until, row.valid_until < now)
         for row in rows
     }

@@ -15,7 +15,8 @@ from kept.policy.decision import Mandate
 from kept.services.engine.engine import Engine
 from kept.services.staff.approvals import ask_for_approval, require_approved
 from kept.services.staff.sessions import StaffSession
-from kept.store.interface import Row, Transaction
+from kept.store import sql
+from kept.store.interface import Transaction
 
 FEW = limits.FEW_PEOPLE
 """People one act of one member of staff may be about."""
@@ -57,8 +58,8 @@ async def insert_mandate(
     """
     if kind and kind not in WITHOUT_A_SECOND:
         raise RuntimeError("a kind of mandate nobody declared")
-    approval = await tx.one("approval_get", approval_id=approval_id) if approval_id else None
-    approved = approval is not None and approval[6] == "approved"
+    approval = await tx.one(sql.ApprovalGet, approval_id=approval_id) if approval_id else None
+    approved = approval is not None and approval.outcome == "approved"
     volume = mandate.volume_left if kind or approved or mandate.volume_left <= FEW else 0
     await tx.run(
         "mandate_insert",
@@ -94,7 +95,7 @@ async def fill_mandate(engine: Engine, mandate_id: str, approval_id: str, releas
     mark = f"mandate-filled:{mandate_id}"
 
     async def body(tx: Transaction) -> None:
-        if await tx.one("meta_get", name=mark) is None and await tx.run(
+        if await tx.one(sql.MetaGet, name=mark) is None and await tx.run(
             "mandate_fill", mandate_id=mandate_id, releases=releases
         ):
             await tx.run("meta_put", name=mark, value=approval_id)
@@ -144,7 +145,7 @@ async def require_second(engine: Engine, session: StaffSession, act: str, subjec
     if people <= FEW:
         return ""
     row = await _find(engine, session.login, act, subject)
-    if row is None or row[2] != "approved":
+    if row is None or row.outcome != "approved":
         raise DeniedError(
             "expected a second member of staff for an act about many people, found none",
             step=1,
@@ -152,24 +153,27 @@ async def require_second(engine: Engine, session: StaffSession, act: str, subjec
             reason="bulk",
             rests_on="roles",
         )
-    return str(row[0])
+    return row.approval_id
 
 
 async def state_of(engine: Engine, session: StaffSession, act: str, subject: str) -> str:
     """Return `waiting`, `approved`, or nothing where this member of staff did not ask."""
     row = await _find(engine, session.login, act, subject)
-    return str(row[2]) if row else ""
+    return row.outcome if row else ""
 
 
 async def waiting(engine: Engine, acts: tuple[str, ...]) -> list[Waiting]:
     """Return what waits for a second member of staff, of these acts, oldest first."""
     at = engine.clock.now()
-    rows = await engine.data.read(lambda tx: tx.all("approvals_waiting"))
-    found = [Waiting(str(one[0]), str(one[1]), str(one[2]), str(one[3]), float(one[4]), float(one[5])) for one in rows]
+    rows = await engine.data.all(sql.ApprovalsWaiting)
+    found = [
+        Waiting(one.approval_id, one.act, one.subject, one.requested_by, one.requested_at, one.expires_at)
+        for one in rows
+    ]
     return sorted((one for one in found if one.act in acts and one.ends_at > at), key=lambda one: one.asked_at)
 
 
-async def _find(engine: Engine, login: str, act: str, subject: str) -> Row | None:
-    """Return id, who decided and outcome of the newest approval that has not ended."""
+async def _find(engine: Engine, login: str, act: str, subject: str) -> sql.ApprovalOf | None:
+    """Return the newest approval that has not ended."""
     at = engine.clock.now()
-    return await engine.data.read(lambda tx: tx.one("approval_of", act=act, subject=subject, requested_by=login, at=at))
+    return await engine.data.one(sql.ApprovalOf, act=act, subject=subject, requested_by=login, at=at)

@@ -14,7 +14,8 @@ from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.record import operator, record
 from kept.services.staff.bulk_approval import PROGRAM, insert_mandate
-from kept.store.interface import Row, Transaction
+from kept.store import sql
+from kept.store.interface import Transaction
 
 MANDATE_SECONDS = limits.CREDENTIAL_MANDATE_SECONDS
 RELEASES_AT_MOST = limits.CREDENTIAL_RELEASES
@@ -115,11 +116,8 @@ async def issue_credential(  # noqa: PLR0913 -- what a credential is
         await tx.run("credential_insert", credential_id=credential_id, secret_hash=secret_hash, created_at=at, **row)
 
     await engine.data.write(body)
-    facts = (
-        ("credential", credential_id),
-        ("purposes", row["purposes"]),
-        *((("rights", row["rights"]),) if may else ()),
-    )
+    rights = (("rights", row["rights"]),) if may else ()
+    facts = (("credential", credential_id), ("purposes", row["purposes"]), *rights)
     await record(engine, operator(by).acting(role=role), Act.CREDENTIAL_CHANGE, at=at, facts=facts)
     return f"kept_{credential_id}_{secret}"
 
@@ -136,10 +134,16 @@ async def credential_of(engine: Engine, credential: str) -> Credential:
     """
     prefix, _, rest = credential.partition("_")
     credential_id, _, secret = rest.partition("_")
-    row = await engine.data.read(lambda tx: tx.one("credential_get", credential_id=credential_id))
-    if prefix != "kept" or row is None or not same(bytes(row[0]), _hash(engine, credential_id, row[2:6], secret)):
+    row = await engine.data.one(sql.CredentialGet, credential_id=credential_id)
+    if (
+        prefix != "kept"
+        or row is None
+        or not same(
+            row.secret_hash, _hash(engine, credential_id, (row.role, row.purposes, row.rights, row.system), secret)
+        )
+    ):
         raise _wrong()
-    return _good(_credential((credential_id, *row[1:])))
+    return _good(_credential(credential_id, row))
 
 
 async def credential_now(engine: Engine, credential_id: str) -> Credential:
@@ -148,15 +152,15 @@ async def credential_now(engine: Engine, credential_id: str) -> Credential:
     Raises:
         SignInError: It was taken back meanwhile.
     """
-    row = await engine.data.read(lambda tx: tx.one("credential_get", credential_id=credential_id))
+    row = await engine.data.one(sql.CredentialGet, credential_id=credential_id)
     if row is None:
         raise _wrong()
-    return _good(_credential((credential_id, *row[1:])))
+    return _good(_credential(credential_id, row))
 
 
 async def all_credentials(engine: Engine) -> list[Credential]:
     """Return every credential, oldest first, those taken back as well; no secret."""
-    return [_credential(row) for row in await engine.data.read(lambda tx: tx.all("credentials"))]
+    return [_credential(row.credential_id, row) for row in await engine.data.all(sql.Credentials)]
 
 
 async def mandate_of(engine: Engine, credential: str, purpose: str = "") -> Mandate:
@@ -231,17 +235,16 @@ async def revoke_credential(engine: Engine, credential_id: str, *, by: str) -> N
     await record(engine, operator(by), Act.CREDENTIAL_CHANGE, at=at, facts=facts)
 
 
-def _credential(row: Row) -> Credential:
-    credential_id, label, role, purposes, rights, system, created_at, revoked_at = row
+def _credential(credential_id: str, row: sql.CredentialGet | sql.Credentials) -> Credential:
     return Credential(
-        id=str(credential_id),
-        label=str(label),
-        role=str(role),
-        purposes=tuple(str(purposes).split(",")) if purposes else (),
-        rights=tuple(str(rights).split(",")) if rights else (),
-        system=str(system),
-        created_at=float(created_at),
-        revoked_at=None if revoked_at is None else float(revoked_at),
+        id=credential_id,
+        label=row.label,
+        role=row.role,
+        purposes=tuple(row.purposes.split(",")) if row.purposes else (),
+        rights=tuple(row.rights.split(",")) if row.rights else (),
+        system=row.system,
+        created_at=row.created_at,
+        revoked_at=row.revoked_at,
     )
 
 

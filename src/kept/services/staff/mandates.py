@@ -6,6 +6,7 @@ from kept.crypto.random import random_id
 from kept.policy.decision import Mandate
 from kept.services.engine.engine import Engine
 from kept.services.staff.sessions import StaffSession
+from kept.store import sql
 
 
 def staff_mandate(  # noqa: PLR0913 -- what a mandate says
@@ -58,20 +59,19 @@ async def load_mandate(engine: Engine, mandate_id: str) -> Mandate:
 
 async def find_mandate(engine: Engine, mandate_id: str) -> Mandate | None:
     """Return a mandate as its row stands now; None when it is over for so long that its row is gone."""
-    row = await engine.data.read(lambda tx: tx.one("mandate_get", mandate_id=mandate_id))
+    row = await engine.data.one(sql.MandateGet, mandate_id=mandate_id)
     if row is None:
         return None
-    kind, actor, role, purpose, _, signed_in_at, expires_at, revoked_at, volume_left = row
     return Mandate(
         id=mandate_id,
-        kind=str(kind),
-        actor=str(actor),
-        role=str(role),
-        purpose=str(purpose),
+        kind=row.kind,
+        actor=row.actor,
+        role=row.role,
+        purpose=row.purpose,
         case="",
         person_id=b"",
-        signed_in_at=float(signed_in_at),
-        expires_at=float(expires_at),
-        revoked=revoked_at is not None,
-        volume_left=int(volume_left),
+        signed_in_at=row.signed_in_at,
+        expires_at=row.expires_at,
+        revoked=row.revoked_at is not None,
+        volume_left=row.volume_left,
     )

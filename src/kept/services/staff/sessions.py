@@ -16,7 +16,8 @@ from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.record import Actor, operator, record
 from kept.services.engine.sealed_record import open_installation_record, seal_installation_record
-from kept.store.interface import Row, Transaction
+from kept.store import sql
+from kept.store.interface import Transaction
 
 SESSION_SECONDS = limits.STAFF_SESSION_SECONDS
 
@@ -154,18 +155,19 @@ class Member:
 
 async def all_staff(engine: Engine) -> list[Member]:
     """Return all members of staff, by login."""
-    rows = await engine.data.read(lambda tx: tx.all("staff_all"))
+    rows = await engine.data.all(sql.StaffAll)
     return [
-        Member(str(row[1]), tuple(one for one in str(row[2]).split(",") if one), row[4] is not None) for row in rows
+        Member(row.login, tuple(one for one in row.roles.split(",") if one), row.disabled_at is not None)
+        for row in rows
     ]
 
 
 async def disable_staff(engine: Engine, login: str, *, by: str) -> None:
     """Take a member of staff's access away, sessions and mandates included."""
-    row = await engine.data.read(lambda tx: tx.one("staff_by_login", login=login.lower()))
+    row = await engine.data.one(sql.StaffByLogin, login=login.lower())
     if row is None:
         raise InputError("expected a known login, found another", reason="login-unknown")
-    staff_id, at = str(row[0]), engine.ready()
+    staff_id, at = row.staff_id, engine.ready()
 
     async def body(tx: Transaction) -> None:
         await tx.run("staff_disable", staff_id=staff_id, at=at)
@@ -183,8 +185,8 @@ async def sign_in(engine: Engine, login: str, password: str, code: str) -> str:
         SignInError: Login, password or code is not right; which one is not said.
     """
     name = login.strip().lower()[:40]
-    row = await engine.data.read(lambda tx: tx.one("staff_by_login", login=name))
-    known = row is not None and row[5] is None
+    row = await engine.data.one(sql.StaffByLogin, login=name)
+    known = row is not None and row.disabled_at is None
     wrong = SignInError(
         "login, password or one-time code is not right",
         reason="sign-in-wrong",
@@ -194,17 +196,17 @@ async def sign_in(engine: Engine, login: str, password: str, code: str) -> str:
     try:
         async with engine.password_turns:
             await asyncio.get_running_loop().run_in_executor(
-                None, lambda: engine.passwords.verify_password(str(row[1]) if known and row else None, password)
+                None, lambda: engine.passwords.verify_password(row.password_hash if known and row else None, password)
             )
         if row is None:
             raise wrong
-        secret = _open_secret(engine, str(row[0]), str(row[4]), bytes(row[2]))
-        counter = verify_code(secret, code, engine.ready(), int(row[3]))
+        secret = _open_secret(engine, row.staff_id, row.roles, row.second_factor)
+        counter = verify_code(secret, code, engine.ready(), row.last_counter)
     except (SignInError, SealError):
         who = Actor("staff", engine.actor_of(name) if known else "")
         await record(engine, who, Act.SIGN_IN_FAIL, outcome=Outcome.REFUSED)
         raise wrong from None
-    token = await _begin(engine, str(row[0]), name, "password, one-time code", counter)
+    token = await _begin(engine, row.staff_id, name, "password, one-time code", counter)
     if not token:
         raise wrong
     return token
@@ -212,10 +214,10 @@ async def sign_in(engine: Engine, login: str, password: str, code: str) -> str:
 
 async def start_demo_session(engine: Engine, login: str) -> str:
     """Start a session without factors: only the demo calls it, for its invented staff, and says so on its page."""
-    row = await engine.data.read(lambda tx: tx.one("staff_by_login", login=login))
+    row = await engine.data.one(sql.StaffByLogin, login=login)
     if row is None:
         raise InputError("expected a known login, found another", reason="login-unknown")
-    return await _begin(engine, str(row[0]), login, "demo: none")
+    return await _begin(engine, row.staff_id, login, "demo: none")
 
 
 async def _begin(engine: Engine, staff_id: str, login: str, factors: str, counter: int | None = None) -> str:
@@ -244,24 +246,24 @@ async def session_of(engine: Engine, token: str) -> StaffSession | None:
     """Return the session a token opens, or None."""
     hashed = engine.token_hash("staff", token_bytes(token))
 
-    async def body(tx: Transaction) -> tuple[Row, Row] | None:
-        row = await tx.one("staff_session_get", token_hash=hashed)
-        who = await tx.one("staff_get", staff_id=row[0]) if row else None
+    async def body(tx: Transaction) -> tuple[sql.StaffSessionGet, sql.StaffGet] | None:
+        row = await tx.one(sql.StaffSessionGet, token_hash=hashed)
+        who = await tx.one(sql.StaffGet, staff_id=row.staff_id) if row else None
         return (row, who) if row and who else None
 
     found = await engine.data.read(body)
     if found is None:
         return None
     row, who = found
-    staff_id, login, roles = str(row[0]), str(who[0]), str(who[1])
-    if who[2] is not None or float(row[2]) < engine.clock.now():
+    if who.disabled_at is not None or row.expires_at < engine.clock.now():
         return None
     try:
-        _open_secret(engine, staff_id, roles, bytes(who[3]))
+        _open_secret(engine, row.staff_id, who.roles, who.second_factor)
     except SealError:
         return None  # the roles were changed in the database by hand
-    named = tuple(one for one in roles.split(",") if one)
-    return StaffSession(staff_id, login, engine.actor_of(login), named, hashed, float(row[1]), float(row[2]))
+    named = tuple(one for one in who.roles.split(",") if one)
+    actor = engine.actor_of(who.login)
+    return StaffSession(row.staff_id, who.login, actor, named, hashed, row.signed_in_at, row.expires_at)
 
 
 def _open_secret(engine: Engine, staff_id: str, roles: str, sealed: bytes) -> bytes:

@@ -30,6 +30,7 @@ from kept.services.forms.receipts import moment
 from kept.services.forms.submission import TICK, Submission, parse_submission
 from kept.services.gate.changing import Change, change_person, find_forms
 from kept.services.third_parties.intake_file import HOW, Payload, Record, Statement, parse_envelope, verify_envelope
+from kept.store import sql
 from kept.store.interface import Transaction
 
 BY = "partner"
@@ -118,24 +119,24 @@ async def take_in(engine: Engine, unverified: bytes, *, by: Actor) -> Intake:
     _declared(engine)
     envelope = parse_envelope(unverified)
     named = envelope.unverified.partner
-    row = await engine.data.read(lambda tx: tx.one("partner_get", partner=named))
+    key = await engine.data.value(sql.PartnerGet, partner=named)
     at = engine.ready()
     try:
-        if row is None:
+        if key is None:
             raise InputError(
                 "expected a registered partner, found another",
                 reason="partner-unknown",
                 hint="nothing was taken; `kept partner add` registers one",
                 rests_on="sources:partner",
             )
-        payload = verify_envelope(envelope, bytes(row[0]))
+        payload = verify_envelope(envelope, key)
     except KeptError as error:
         facts = (("reason", error.reason), ("file", envelope.id))
         await record(engine, by, Act.INTAKE, at=at, outcome=Outcome.REFUSED, facts=facts)
         raise
-    if await engine.data.read(lambda tx: tx.one("intake_get", intake_id=envelope.id)) is None:
+    if await engine.data.one(sql.IntakeGet, intake_id=envelope.id) is None:
         await _begin(engine, envelope.id, payload, at, by)
-    done = {int(row[0]): str(row[1]) for row in await _rows(engine, envelope.id)}
+    done = {row.number: row.reason for row in await _rows(engine, envelope.id)}
     for number, given in enumerate(payload.records):
         if done.get(number) != TAKEN:
             await _take_record(engine, envelope.id, number, payload.partner, given)
@@ -164,10 +165,10 @@ async def _take_record(engine: Engine, intake_id: str, number: int, partner: str
     try:
         statement, notice = await _verify_statement(engine, record)
         given = _parse(engine, record, statement, notice)
-        row = await engine.data.read(lambda tx: tx.one("login_get", login_name=record.login_name))
-        if row is None:
+        person_id = await engine.data.value(sql.LoginGet, login_name=record.login_name)
+        if person_id is None:
             raise _quarantine("expected a login name issued here, found another", "person-unknown")
-        await _fill(engine, bytes(row[0]), _Taken(intake_id, number, partner, statement, notice, given))
+        await _fill(engine, person_id, _Taken(intake_id, number, partner, statement, notice, given))
     except (InputError, ErasedError) as error:
         await _keep_apart(
             engine, intake_id, number, record, error.reason if isinstance(error, InputError) else "erased"
@@ -298,17 +299,17 @@ async def _keep_apart(engine: Engine, intake_id: str, number: int, record: Recor
     entry = entry_of(engine, SYSTEM, Act.INTAKE_QUARANTINE, at=at, outcome=Outcome.REFUSED, facts=facts)
 
     async def body(tx: Transaction) -> None:
-        rows = {int(row[0]): row for row in await tx.all("intake_records", intake_id=intake_id)}
+        rows = {row.number: row for row in await tx.all(sql.IntakeRecords, intake_id=intake_id)}
         before = rows.get(number)
-        if before is not None and str(before[1]) == TAKEN:
+        if before is not None and before.reason == TAKEN:
             return  # another process was faster
         ends_at = (
-            float(before[2]) if before is not None and before[2] else at + quarantine_seconds(engine.policy.policy)
+            before.ends_at if before is not None and before.ends_at else at + quarantine_seconds(engine.policy.policy)
         )
         await tx.run(
             "intake_record_put", intake_id=intake_id, number=number, reason=reason, ends_at=ends_at, sealed=sealed
         )
-        if before is None or str(before[1]) != reason:
+        if before is None or before.reason != reason:
             await insert_entries(tx, [entry], at)
 
     await engine.data.write(body)
@@ -324,8 +325,8 @@ async def try_again(engine: Engine, intake_id: str) -> Intake:
     found = await intake_of(engine, intake_id)
     for number, reason, _, sealed in await _rows(engine, intake_id):
         if reason not in {TAKEN, OVER}:
-            record = open_quarantined(engine, intake_id, int(number), bytes(sealed))
-            await _take_record(engine, intake_id, int(number), found.partner, record)
+            record = open_quarantined(engine, intake_id, number, sealed)
+            await _take_record(engine, intake_id, number, found.partner, record)
     return await intake_of(engine, intake_id)
 
 
@@ -340,7 +341,7 @@ def open_quarantined(engine: Engine, intake_id: str, number: int, sealed: bytes)
 
 async def end_quarantine(engine: Engine) -> int:
     """Destroy quarantined records whose time is over; what stays is that there was one, and why."""
-    over = await engine.data.read(lambda tx: tx.all("intake_records_over", at=engine.clock.now()))
+    over = await engine.data.all(sql.IntakeRecordsOver, at=engine.clock.now())
     for intake_id, number, _ in over:
         await engine.data.write(
             lambda tx, of=intake_id, n=number: tx.run(  # type: ignore[misc]
@@ -356,27 +357,27 @@ async def intake_of(engine: Engine, intake_id: str) -> Intake:
     Raises:
         InputError: No such file.
     """
-    row = await engine.data.read(lambda tx: tx.one("intake_get", intake_id=intake_id))
+    row = await engine.data.one(sql.IntakeGet, intake_id=intake_id)
     if row is None:
         raise InputError("expected a file taken in, found none", reason="intake-unknown", rests_on="sources:partner")
-    reasons = Counter(str(one[1]) for one in await _rows(engine, intake_id))
-    return Intake(intake_id, str(row[0]), str(row[1]), float(row[2]), int(row[3]), dict(sorted(reasons.items())))
+    reasons = Counter(one.reason for one in await _rows(engine, intake_id))
+    return Intake(intake_id, row.partner, row.imported_by, row.imported_at, row.records, dict(sorted(reasons.items())))
 
 
 async def partners(engine: Engine) -> list[Partner]:
     """Return every company that is registered."""
-    rows = await engine.data.read(lambda tx: tx.all("partners"))
-    return [Partner(str(name), bytes(public_key)) for name, public_key, _ in rows]
+    rows = await engine.data.all(sql.Partners)
+    return [Partner(one.partner, one.public_key) for one in rows]
 
 
 async def all_intakes(engine: Engine) -> list[Intake]:
     """Return all files taken in, newest first."""
-    rows = await engine.data.read(lambda tx: tx.all("intakes"))
-    return [await intake_of(engine, str(row[0])) for row in rows]
+    rows = await engine.data.all(sql.Intakes)
+    return [await intake_of(engine, row.intake_id) for row in rows]
 
 
-async def _rows(engine: Engine, intake_id: str) -> list[Any]:
-    return await engine.data.read(lambda tx: tx.all("intake_records", intake_id=intake_id))
+async def _rows(engine: Engine, intake_id: str) -> list[sql.IntakeRecords]:
+    return await engine.data.all(sql.IntakeRecords, intake_id=intake_id)
 
 
 def _declared(engine: Engine) -> None:

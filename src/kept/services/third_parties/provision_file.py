@@ -19,7 +19,7 @@ from kept.services.engine.people import Person
 from kept.services.forms.receipts import moment
 from kept.services.third_parties.provision_record import Provision
 from kept.services.third_parties.recalls import pseudonym
-from kept.store.interface import Row
+from kept.store import sql
 
 FORMAT = "kept/provision/1"
 
@@ -59,7 +59,7 @@ def pack_file(  # noqa: PLR0913 -- what a file is made of
     declared: Recipient,
     public: bytes,
     records: list[bytes],
-    recalls: list[Row],
+    recalls: list[sql.RecallsOfProvision],
     at: float,
 ) -> bytes:
     """Return the file.
@@ -70,10 +70,10 @@ def pack_file(  # noqa: PLR0913 -- what a file is made of
         declared: Its recipient.
         public: The recipient's key.
         records: Sealed records.
-        recalls: Rows of (pseudonym, time).
+        recalls: The withdrawals the recipient is told of.
         at: Now, unix seconds.
     """
-    told = json.dumps([{"person": str(row[0]), "withdrawn": moment(float(row[1]))} for row in recalls]).encode()
+    told = json.dumps([{"person": row.pseudonym, "withdrawn": moment(row.at)} for row in recalls]).encode()
     file = {
         "format": FORMAT,
         "id": found.id,

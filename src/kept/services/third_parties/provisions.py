@@ -20,7 +20,7 @@ from kept.policy.words import Exit
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect, SealedEntry, insert_entries
-from kept.services.engine.people import Person
+from kept.services.engine.people import Person, each_person
 from kept.services.engine.record import Actor, entry_of
 from kept.services.gate import gate
 from kept.services.gate.gate import Circumstances
@@ -31,7 +31,8 @@ from kept.services.staff.sessions import StaffSession
 from kept.services.third_parties.provision_file import file_info, pack_file, record_of
 from kept.services.third_parties.provision_record import Provision
 from kept.services.third_parties.recipients import declared_recipient, key_of
-from kept.store.interface import Row, Transaction
+from kept.store import sql
+from kept.store.interface import Transaction
 
 ACT = "provision"
 RUN_SECONDS = limits.PROVISION_RUN_SECONDS
@@ -67,11 +68,10 @@ async def ask(engine: Engine, session: StaffSession, recipient: str) -> str:
     )
 
     async def body(tx: Transaction) -> None:
-        row = await tx.one("provision_next")
         await tx.run(
             "provision_insert",
             provision_id=provision_id,
-            number=int(row[0] if row else 0) + 1,
+            number=await tx.value(sql.ProvisionNext) + 1,
             recipient=recipient,
             asked_by=session.login,
             asked_at=at,
@@ -112,19 +112,14 @@ async def provide(engine: Engine, provision_id: str) -> Provision:
     public = await key_of(engine, found.recipient)
     mandate = await load_mandate(engine, found.mandate_id)
     people = refused = 0
-    after = b""
-    while rows := await engine.data.read(lambda tx, one=after: tx.all("people_page", after=one, limit=PAGE)):  # type: ignore[misc]
-        for row in rows:
-            after = bytes(row[0])
-            done = await engine.data.read(
-                lambda tx, one=after: tx.one("provision_record_get", person_id=one, provision_id=provision_id)  # type: ignore[misc]
-            )
-            if done is None:
-                outcome = await _provide_one(engine, mandate, declared, found, public, after)
-                refused += outcome == "refused"
-                people += outcome == "provided"
-            else:
-                people += 1
+    async for person_id in each_person(engine.data):
+        done = await engine.data.one(sql.ProvisionRecordGet, person_id=person_id, provision_id=provision_id)
+        if done is None:
+            outcome = await _provide_one(engine, mandate, declared, found, public, person_id)
+            refused += outcome == "refused"
+            people += outcome == "provided"
+        else:
+            people += 1
     return await _finish(engine, found, declared, people, refused)
 
 
@@ -181,7 +176,7 @@ async def _finish(engine: Engine, found: Provision, declared: Recipient, people:
     entry = _entry(engine, asked_by, Act.PROVISION_FINISH, at, declared, *facts)
 
     async def body(tx: Transaction) -> None:
-        recalls = await tx.all("recalls_waiting", recipient=declared.id)
+        recalls = await tx.all(sql.RecallsWaiting, recipient=declared.id)
         if not await tx.run(
             "provision_finish",
             provision_id=found.id,
@@ -213,9 +208,9 @@ async def fetch(engine: Engine, session: StaffSession, provision_id: str) -> byt
     fact = ("provision", str(found.number))
     entry = _entry(engine, session.acting(), Act.PROVISION_FETCH, at, declared, fact)
 
-    async def body(tx: Transaction) -> tuple[list[Row], list[Row]]:
-        records = await tx.all("provision_records", provision_id=provision_id)
-        recalls = await tx.all("recalls_of_provision", provision_id=provision_id)
+    async def body(tx: Transaction) -> tuple[list[sql.ProvisionRecords], list[sql.RecallsOfProvision]]:
+        records = await tx.all(sql.ProvisionRecords, provision_id=provision_id)
+        recalls = await tx.all(sql.RecallsOfProvision, provision_id=provision_id)
         if not await tx.run("provision_fetch", provision_id=provision_id, fetched_at=at):
             raise ConflictError(
                 "expected a file that waits to be fetched, found none",
@@ -228,7 +223,7 @@ async def fetch(engine: Engine, session: StaffSession, provision_id: str) -> byt
         return records, recalls
 
     records, recalls = await engine.data.write(body)
-    return pack_file(engine, found, declared, public, [bytes(row[1]) for row in records], recalls, at)
+    return pack_file(engine, found, declared, public, [row.sealed for row in records], recalls, at)
 
 
 # -------------------------------------------------------------------- small things
@@ -240,7 +235,7 @@ async def provision_of(engine: Engine, provision_id: str) -> Provision:
     Raises:
         InputError: There is none of that id.
     """
-    row = await engine.data.read(lambda tx: tx.one("provision_get", provision_id=provision_id))
+    row = await engine.data.one(sql.ProvisionGet, provision_id=provision_id)
     if row is None:
         raise InputError(
             "expected a provision, found none of that number",
@@ -248,16 +243,16 @@ async def provision_of(engine: Engine, provision_id: str) -> Provision:
             rests_on="recipients",
         )
     return Provision(
-        provision_id, int(row[0]), str(row[1]), str(row[2]), float(row[3]), str(row[4]), str(row[5]), str(row[6]),
-        int(row[9]), int(row[10]), int(row[11]),
-        None if row[7] is None else float(row[7]), None if row[8] is None else float(row[8]),
+        provision_id, row.number, row.recipient, row.asked_by, row.asked_at, row.approval_id, row.mandate_id, row.status,
+        row.people, row.refused, row.recalls,
+        row.finished_at, row.fetched_at,
     )  # fmt: skip
 
 
 async def all_provisions(engine: Engine) -> list[Provision]:
     """Return all provisions, newest first."""
-    rows = await engine.data.read(lambda tx: tx.all("provisions"))
-    return [await provision_of(engine, str(row[0])) for row in rows]
+    rows = await engine.data.all(sql.Provisions)
+    return [await provision_of(engine, row.provision_id) for row in rows]
 
 
 def _entry(

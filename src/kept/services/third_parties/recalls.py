@@ -12,6 +12,7 @@ from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect
 from kept.services.gate.history import Line, history_of
+from kept.store import sql
 from kept.store.interface import Transaction
 
 RECALLED = "recalled"
@@ -70,10 +71,10 @@ def recall(engine: Engine, person_id: bytes, recipients: list[str], due: list[st
     """
 
     async def write(tx: Transaction) -> None:
-        for row in await tx.all("provision_records_of", person_id=person_id):
-            provision = await tx.one("provision_get", provision_id=row[0])
-            if provision is not None and str(provision[1]) in recipients:
-                await tx.run("provision_record_delete", person_id=person_id, provision_id=row[0])
+        for provision_id in await tx.values(sql.ProvisionRecordsOf, person_id=person_id):
+            provision = await tx.one(sql.ProvisionGet, provision_id=provision_id)
+            if provision is not None and provision.recipient in recipients:
+                await tx.run("provision_record_delete", person_id=person_id, provision_id=provision_id)
         for recipient in due:
             await tx.run("recall_put", recipient=recipient, pseudonym=pseudonym(engine, recipient, person_id), at=at)
 

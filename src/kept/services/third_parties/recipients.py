@@ -9,6 +9,7 @@ from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.record import entry_of, operator
+from kept.store import sql
 from kept.store.interface import Transaction
 
 
@@ -64,5 +65,5 @@ async def register_key(engine: Engine, recipient: str, public: bytes, *, by: str
 
 async def key_of(engine: Engine, recipient: str) -> bytes:
     """Return a recipient's registered key; empty when there is none."""
-    row = await engine.data.read(lambda tx: tx.one("recipient_key_get", recipient=recipient))
-    return bytes(row[0]) if row else b""
+    row = await engine.data.one(sql.RecipientKeyGet, recipient=recipient)
+    return row.public_key if row else b""

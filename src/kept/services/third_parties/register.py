@@ -21,7 +21,8 @@ from kept.services.engine.record import SYSTEM, entry_of, record
 from kept.services.gate.history import open_account_part, open_person_part
 from kept.services.staff.sessions import StaffSession
 from kept.services.third_parties.recalls import provisions_to, pseudonym
-from kept.store.interface import Row, Transaction
+from kept.store import sql
+from kept.store.interface import Transaction
 
 GUARANTEE = "provision-register"
 DAY = limits.DAY
@@ -88,24 +89,22 @@ async def lines_to_keep(engine: Engine, person_id: bytes) -> list[dict[str, obje
         person_id: Being erased; K may have let go of them already.
     """
     keys, _ = await engine.keyring.of_person(person_id)
-    held = await engine.keys.read(lambda tx: tx.all("statutory_of_person", person_id=person_id))
-    named = dict.fromkeys([*(keys.ids("statutory") if keys else ()), *(str(row[0]) for row in held)])
+    held = await engine.keys.all(sql.StatutoryOfPerson, person_id=person_id)
+    named = dict.fromkeys([*(keys.ids("statutory") if keys else ()), *(row.key_id for row in held)])
     keep, now = keep_seconds(engine), engine.clock.now()
     found: list[dict[str, object]] = []
     for key_id in named:
-        rows = await engine.data.read(
-            lambda tx, one=key_id: tx.all("entries_of_person_under", person_id=person_id, key_id=one)  # type: ignore[misc]
-        )
+        rows = await engine.data.all(sql.EntriesOfPersonUnder, person_id=person_id, key_id=key_id)
         found += [
             {
-                "entry_id": bytes(row[0]),
+                "entry_id": row.entry_id,
                 "key_id": key_id,
-                "sealed": bytes(row[1]),
-                "recorded_at": float(row[2]),
-                "until": float(row[2]) + keep,
+                "sealed": row.sealed,
+                "recorded_at": row.recorded_at,
+                "until": row.recorded_at + keep,
             }
             for row in rows
-            if float(row[2]) + keep > now
+            if row.recorded_at + keep > now
         ]
     return found
 
@@ -140,8 +139,8 @@ async def show_register(engine: Engine, session: StaffSession) -> list[RegisterL
 async def end_register(engine: Engine) -> int:
     """End the lines and keys whose day has come, the key first; return how many lines ended."""
     at = engine.clock.now()
-    due = await engine.data.read(lambda tx: tx.all("register_due", at=at))
-    keys = await engine.keys.read(lambda tx: tx.all("statutory_due", at=at))
+    due = await engine.data.all(sql.RegisterDue, at=at)
+    keys = await engine.keys.all(sql.StatutoryDue, at=at)
     if not due and not keys:
         return 0
     await engine.keys.write(lambda tx: tx.run("statutory_end", at=at))
@@ -155,9 +154,7 @@ async def end_register(engine: Engine) -> int:
 
     ended = await engine.data.write(body)
     for store in (engine.data, engine.keys):
-        scrubbed = getattr(store, "scrubbed", None)
-        if scrubbed is not None:
-            await scrubbed()
+        await store.scrubbed()
     return ended
 
 
@@ -170,53 +167,53 @@ async def verify_register(engine: Engine, wrong: Callable[[str], None]) -> None:
     """
     now = engine.clock.now()
     for row, entry in await _rows(engine):
-        name = f"register line {bytes(row[0]).hex()[:16]}"
+        name = f"register line {row.entry_id.hex()[:16]}"
         if entry is None:
             wrong(f"{name}: it has no entry")
             continue
-        held = await engine.keyring.statutory(str(row[1]))
+        held = await engine.keyring.statutory(row.key_id)
         if held is None:
-            if float(row[4]) > now:
+            if row.until > now:
                 wrong(f"{name}: its key is gone before its day")
             continue
         try:
-            opening = open_person_part(engine, held[1], held[0], bytes(row[0]), (row[1], row[2]))
+            opening = open_person_part(engine, held[1], held[0], row.entry_id, row)
         except KeptError:
             wrong(f"{name}: it does not open")
             continue
-        if commit_person(opening) != bytes(entry[1]):
+        if commit_person(opening) != entry.person_commitment:
             wrong(f"{name}: it is not what was committed to")
 
 
-async def _line(engine: Engine, row: Row, entry: Row) -> RegisterLine | None:
-    held = await engine.keyring.statutory(str(row[1]))
+async def _line(engine: Engine, row: sql.RegisterPage, entry: sql.EntryGet) -> RegisterLine | None:
+    held = await engine.keyring.statutory(row.key_id)
     if held is None:
         return None
     person_id, keys = held
     try:
-        part = parse_person_part(open_person_part(engine, keys, person_id, bytes(row[0]), (row[1], row[2])).plaintext)
+        part = parse_person_part(open_person_part(engine, keys, person_id, row.entry_id, row).plaintext)
     except ErasedError:
         return None
-    said = parse_account(open_account_part(engine, bytes(row[0]), entry).plaintext)
+    said = parse_account(open_account_part(engine, row.entry_id, entry).plaintext)
     recipient = dict(said.facts).get("recipient", "")
     number = pseudonym(engine, recipient, bytes.fromhex(part.person))
-    return RegisterLine(float(row[3]), recipient, said.items, number, float(row[4]))
+    return RegisterLine(row.recorded_at, recipient, said.items, number, row.until)
 
 
-async def _rows(engine: Engine) -> list[tuple[Row, Row | None]]:
+async def _rows(engine: Engine) -> list[tuple[sql.RegisterPage, sql.EntryGet | None]]:
     """Return every line with its entry, newest first."""
-    found: list[tuple[Row, Row | None]] = []
+    found: list[tuple[sql.RegisterPage, sql.EntryGet | None]] = []
     before, before_id = FOREVER, b""
     while True:
 
         async def body(
             tx: Transaction, at: float = before, one: bytes = before_id
-        ) -> tuple[list[Row], list[Row | None]]:
-            rows = await tx.all("register_page", before=at, before_id=one, limit=PAGE)
-            return rows, await tx.each("entry_get", [{"entry_id": row[0]} for row in rows])
+        ) -> tuple[list[sql.RegisterPage], list[sql.EntryGet | None]]:
+            rows = await tx.all(sql.RegisterPage, before=at, before_id=one, limit=PAGE)
+            return rows, await tx.each(sql.EntryGet, [{"entry_id": row.entry_id} for row in rows])
 
         rows, entries = await engine.data.read(body)
         found += zip(rows, entries, strict=True)
         if len(rows) < PAGE:
             return found
-        before, before_id = float(rows[-1][3]), bytes(rows[-1][0])
+        before, before_id = rows[-1].recorded_at, rows[-1].entry_id

@@ -12,6 +12,7 @@ from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.keyring import INSTALLATION
 from kept.services.engine.record import operator, record
+from kept.store import sql
 from kept.store.interface import Transaction
 from kept.vault.sealed import wrap_binding
 
@@ -38,8 +39,8 @@ class Epoch:
 
 async def epochs(engine: Engine) -> list[Epoch]:
     """Return every epoch."""
-    rows = await engine.keys.read(lambda tx: tx.all("epochs"))
-    return [Epoch(int(row[0]), str(row[1]), float(row[2])) for row in rows]
+    rows = await engine.keys.all(sql.Epochs)
+    return [Epoch(row.epoch, row.state, row.created_at) for row in rows]
 
 
 async def rotate(engine: Engine, *, by: str) -> Rotated:
@@ -54,7 +55,7 @@ async def rotate(engine: Engine, *, by: str) -> Rotated:
     engine.provider.create(epoch)
 
     async def begin(tx: Transaction) -> None:
-        known = {int(row[0]) for row in await tx.all("epochs")}
+        known = {row.epoch for row in await tx.all(sql.Epochs)}
         if epoch not in known:
             await tx.run("epoch_insert", epoch=epoch, state="current", created_at=at)
         await tx.run("epoch_state", epoch=epoch - 1, state="old", destroyed_at=None)
@@ -70,28 +71,25 @@ async def finish_rotation(engine: Engine, *, by: str) -> Rotated:
     """Wrap what still lies under an older epoch anew, and destroy the older epochs once they are empty."""
     current = engine.keyring.epoch
     rewrapped, destroyed = 0, []
-    for row in await engine.keys.read(lambda tx: tx.all("epochs")):
-        epoch = int(row[0])
-        if epoch == current or row[1] == "destroyed":
+    for row in await engine.keys.all(sql.Epochs):
+        epoch = row.epoch
+        if epoch == current or row.state == "destroyed":
             continue
         rewrapped += await _rewrap_people(engine, epoch, current)
         rewrapped += await _rewrap_installation(engine, epoch, current)
         rewrapped += await _rewrap_statutory(engine, epoch, current)
-        left = [
-            await engine.keys.read(lambda tx, one=epoch, of=query: tx.one(of, epoch=one))  # type: ignore[misc]
-            for query in ("person_keys_count", "statutory_count")
-        ]
-        if any(row and row[0] for row in left):
+        people = await engine.keys.value(sql.PersonKeysCount, epoch=epoch)
+        if people or await engine.keys.value(sql.StatutoryCount, epoch=epoch):
             continue
         at = engine.clock.now()
-        await _scrub_keys(engine)
+        await engine.keys.scrubbed()
         engine.provider.destroy(epoch)
 
         async def end(tx: Transaction, one: int = epoch, when: float = at) -> None:
             await tx.run("epoch_state", epoch=one, state="destroyed", destroyed_at=when)
-            for tombstone in await tx.all("tombstones"):
-                if int(tombstone[4]) <= one:
-                    await tx.run("tombstone_level", person_id=tombstone[0], level="epoch destroyed")
+            for tombstone in await tx.all(sql.Tombstones):
+                if tombstone.epoch <= one:
+                    await tx.run("tombstone_level", person_id=tombstone.person_id, level="epoch destroyed")
 
         await engine.keys.write(end)
         await record(engine, operator(by), Act.EPOCH_DESTROY, facts=(("epoch", str(epoch)),))
@@ -99,21 +97,17 @@ async def finish_rotation(engine: Engine, *, by: str) -> Rotated:
     return Rotated(current, rewrapped, tuple(destroyed))
 
 
-async def _scrub_keys(engine: Engine) -> None:
-    scrubbed = getattr(engine.keys, "scrubbed", None)
-    if scrubbed is not None:
-        await scrubbed()
-
-
 async def _rewrap_people(engine: Engine, epoch: int, current: int) -> int:
     total = 0
-    while rows := await engine.keys.read(lambda tx: tx.all("person_keys_of_epoch", epoch=epoch, limit=PAGE)):
+    while rows := await engine.keys.all(sql.PersonKeysOfEpoch, epoch=epoch, limit=PAGE):
         fresh = []
-        for person_id, key_id, kind, wrapped in rows:
-            owner = bytes(person_id)
-            key = engine.provider.unwrap(epoch, bytes(wrapped), wrap_binding(owner, key_id, kind, epoch))
-            again = engine.provider.wrap(current, key, wrap_binding(owner, key_id, kind, current))
-            fresh.append({"person_id": owner, "key_id": key_id, "epoch": current, "wrapped": again, "old_epoch": epoch})
+        for row in rows:
+            owner = row.person_id
+            key = engine.provider.unwrap(epoch, row.wrapped, wrap_binding(owner, row.key_id, row.kind, epoch))
+            again = engine.provider.wrap(current, key, wrap_binding(owner, row.key_id, row.kind, current))
+            fresh.append(
+                {"person_id": owner, "key_id": row.key_id, "epoch": current, "wrapped": again, "old_epoch": epoch}
+            )
         await engine.keys.write(lambda tx, them=fresh: tx.many("person_key_rewrap", them))  # type: ignore[misc]
         total += len(fresh)
     return total
@@ -122,11 +116,11 @@ async def _rewrap_people(engine: Engine, epoch: int, current: int) -> int:
 async def _rewrap_statutory(engine: Engine, epoch: int, current: int) -> int:
     """Wrap anew what stays of erased people's keys."""
     total = 0
-    while rows := await engine.keys.read(lambda tx: tx.all("statutory_of_epoch", epoch=epoch, limit=PAGE)):
+    while rows := await engine.keys.all(sql.StatutoryOfEpoch, epoch=epoch, limit=PAGE):
         fresh = []
         for key_id, person_id, wrapped in rows:
-            owner = bytes(person_id)
-            key = engine.provider.unwrap(epoch, bytes(wrapped), wrap_binding(owner, key_id, "statutory", epoch))
+            owner = person_id
+            key = engine.provider.unwrap(epoch, wrapped, wrap_binding(owner, key_id, "statutory", epoch))
             again = engine.provider.wrap(current, key, wrap_binding(owner, key_id, "statutory", current))
             fresh.append({"key_id": key_id, "epoch": current, "wrapped": again, "old_epoch": epoch})
         await engine.keys.write(lambda tx, them=fresh: tx.many("statutory_rewrap", them))  # type: ignore[misc]
@@ -135,10 +129,10 @@ async def _rewrap_statutory(engine: Engine, epoch: int, current: int) -> int:
 
 
 async def _rewrap_installation(engine: Engine, epoch: int, current: int) -> int:
-    rows = [row for row in await engine.keys.read(lambda tx: tx.all("system_keys")) if int(row[1]) == epoch]
+    rows = [row for row in await engine.keys.all(sql.SystemKeys) if row.epoch == epoch]
     fresh = []
     for name, _, wrapped in rows:
-        key = engine.provider.unwrap(epoch, bytes(wrapped), wrap_binding(INSTALLATION, name, "installation", epoch))
+        key = engine.provider.unwrap(epoch, wrapped, wrap_binding(INSTALLATION, name, "installation", epoch))
         again = engine.provider.wrap(current, key, wrap_binding(INSTALLATION, name, "installation", current))
         fresh.append({"name": name, "epoch": current, "wrapped": again, "old_epoch": epoch})
     await engine.keys.write(lambda tx: tx.many("system_key_rewrap", fresh))

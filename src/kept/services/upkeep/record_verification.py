@@ -13,7 +13,8 @@ from kept.services.figures.queries import statistic_of
 from kept.services.instances.contests import published_of
 from kept.services.instances.draws import open_seed
 from kept.services.third_parties.intake import open_quarantined
-from kept.store.interface import Row, Transaction
+from kept.store import sql
+from kept.store.interface import Transaction
 
 
 async def verify_installation_records(engine: Engine, wrong: Callable[[str], None]) -> None:
@@ -23,15 +24,15 @@ async def verify_installation_records(engine: Engine, wrong: Callable[[str], Non
         engine: Open, or as far open as it got.
         wrong: Takes what does not hold.
     """
-    for row in await engine.data.read(lambda tx: tx.all("instances")):
-        instance_id = str(row[0])
+    for row in await engine.data.all(sql.Instances):
+        instance_id = row.instance_id
         await _verify_draw(engine, instance_id, wrong)
         try:
             await published_of(engine, instance_id)
         except SealError:
             wrong(f"instance {instance_id}: something published does not open")
-    for intake in await engine.data.read(lambda tx: tx.all("intakes")):
-        await _verify_quarantine(engine, str(intake[0]), wrong)
+    for intake in await engine.data.all(sql.Intakes):
+        await _verify_quarantine(engine, intake.intake_id, wrong)
     for name, data_set in (all_data_sets(engine) if engine.has_policy else {}).items():
         built = await newest_build(engine, data_set)
         try:
@@ -39,37 +40,36 @@ async def verify_installation_records(engine: Engine, wrong: Callable[[str], Non
                 await open_columns(engine, built, list(built.data_set.dimensions.values()))
         except (SealError, MalformedError):
             wrong(f"data set {name}: a segment of its build does not open")
-    for row in await engine.data.read(lambda tx: tx.all("statistics")):
+    for statistic_id in await engine.data.values(sql.Statistics):
         try:
-            await statistic_of(engine, str(row[0]))
+            await statistic_of(engine, statistic_id)
         except SealError:
-            wrong(f"question {str(row[0])[:16]}: its figures do not open")
+            wrong(f"question {statistic_id[:16]}: its figures do not open")
 
 
 async def _verify_quarantine(engine: Engine, intake_id: str, wrong: Callable[[str], None]) -> None:
-    for number, _, _, sealed in await engine.data.read(lambda tx: tx.all("intake_records", intake_id=intake_id)):
+    for row in await engine.data.all(sql.IntakeRecords, intake_id=intake_id):
         try:
-            if sealed:
-                open_quarantined(engine, intake_id, int(number), bytes(sealed))
+            if row.sealed:
+                open_quarantined(engine, intake_id, row.number, row.sealed)
         except SealError:
-            wrong(f"partner file {intake_id[:16]}: record {number} does not open")
+            wrong(f"partner file {intake_id[:16]}: record {row.number} does not open")
 
 
 async def _verify_draw(engine: Engine, instance_id: str, wrong: Callable[[str], None]) -> None:
-    async def body(tx: Transaction) -> tuple[Row | None, list[str]]:
-        row = await tx.one("draw_get", instance_id=instance_id)
-        return row, [str(one[0]) for one in await tx.all("tickets", instance_id=instance_id)]
+    async def body(tx: Transaction) -> tuple[sql.DrawGet | None, list[str]]:
+        row = await tx.one(sql.DrawGet, instance_id=instance_id)
+        return row, await tx.values(sql.Tickets, instance_id=instance_id)
 
     row, tickets = await engine.data.read(body)
     if row is None:
         return
-    seed_hash, sealed, list_hash, _, published, _ = row
     try:
-        seed = open_seed(engine, instance_id, bytes(sealed))
+        seed = open_seed(engine, instance_id, row.sealed_seed)
     except SealError:
         wrong(f"draw {instance_id}: its seed does not open")
         return
-    if commit_seed(instance_id, seed) != seed_hash or published not in {"", seed}:
+    if commit_seed(instance_id, seed) != row.seed_hash or row.seed not in {"", seed}:
         wrong(f"draw {instance_id}: another seed than was promised")
-    if list_hash and commit_list(instance_id, tickets) != list_hash:
+    if row.list_hash and commit_list(instance_id, tickets) != row.list_hash:
         wrong(f"draw {instance_id}: other tickets than at the close")

@@ -12,11 +12,12 @@ from kept.policy import change
 from kept.policy.retention import end_of_slot
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.engine.people import Person
+from kept.services.engine.people import Person, each_person
 from kept.services.engine.record import SYSTEM, account_part, operator, record
 from kept.services.gate.changing import Change, change_person, find_forms
 from kept.services.gate.ends import events_of
 from kept.services.instances.instances import close_due, end_instances
+from kept.store import sql
 
 PAGE = limits.PEOPLE_PAGE
 SHARE_AT_MOST = limits.SWEEP_SHARE
@@ -62,18 +63,16 @@ async def confirm_sweep(engine: Engine, *, by: str) -> None:
 
 
 async def _find_ended(engine: Engine) -> tuple[list[bytes], int]:
-    ended, people, after = [], 0, b""
-    while rows := await engine.data.read(lambda tx, mark=after: tx.all("people_page", after=mark, limit=PAGE)):  # type: ignore[misc]
-        for row in rows:
-            after = person_id = bytes(row[0])
-            people += 1
-            try:
-                person = await engine.people.load(person_id)
-            except (ErasedError, EvidenceError):
-                continue
-            await destroy_unused_keys(engine, person)
-            if await _ended_slots(engine, person) or change.prune(person.state, engine.clock.now())[1]:
-                ended.append(person_id)
+    ended, people = [], 0
+    async for person_id in each_person(engine.data):
+        people += 1
+        try:
+            person = await engine.people.load(person_id)
+        except (ErasedError, EvidenceError):
+            continue
+        await destroy_unused_keys(engine, person)
+        if await _ended_slots(engine, person) or change.prune(person.state, engine.clock.now())[1]:
+            ended.append(person_id)
     return ended, people
 
 
@@ -85,9 +84,9 @@ async def destroy_unused_keys(engine: Engine, person: Person) -> int:
     destroyed = 0
     if len(person.keys.ids("values")) < 2:  # noqa: PLR2004 -- one is in use
         return destroyed
-    rows = await engine.data.read(lambda tx: tx.all("value_all", person_id=person.id))
-    state = await engine.data.read(lambda tx: tx.one("state_get", person_id=person.id))
-    used = {str(row[2]) for row in rows} | ({str(state[1])} if state else set())
+    rows = await engine.data.all(sql.ValueAll, person_id=person.id)
+    state = await engine.data.one(sql.StateGet, person_id=person.id)
+    used = {row.key_id for row in rows} | ({state.key_id} if state else set())
     for key_id in person.keys.ids("values"):
         if key_id not in used and key_id != person.keys.newest("values"):
             await engine.keyring.destroy_key(person.id, key_id)

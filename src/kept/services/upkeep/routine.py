@@ -9,6 +9,7 @@ from kept.errors import ErasedError, EvidenceError, KeptError
 from kept.policy.read import policy_hash
 from kept.services.authorities.notifications import tell_due
 from kept.services.engine.engine import Engine
+from kept.services.engine.people import each_person
 from kept.services.figures.projections import end_builds
 from kept.services.gate import gate
 from kept.services.gate.changing import copy_state
@@ -17,12 +18,12 @@ from kept.services.third_parties.intake import end_quarantine
 from kept.services.third_parties.register import end_register
 from kept.services.upkeep.key_rotation import finish_rotation
 from kept.services.upkeep.retention import destroy_unused_keys, sweep
-from kept.store.interface import Row, Store, Transaction
+from kept.store import sql
+from kept.store.interface import Transaction
 
 MINUTE = limits.MINUTE
 HOUR = limits.HOUR
 DAY = limits.DAY
-PAGE = limits.PEOPLE_PAGE
 
 
 async def begin_routine(engine: Engine) -> None:
@@ -99,56 +100,46 @@ async def tidy(engine: Engine) -> None:
 
 async def _sweep_orphans(engine: Engine) -> int:
     """Keys without a person: a kill between K and D while an account was opened."""
-    swept, after = 0, b""
-    while rows := await _page(engine.keys, "people_with_keys", after):
-        for person_id in dict.fromkeys(bytes(row[0]) for row in rows):
-            after = person_id
-            in_data = await engine.data.read(lambda tx, one=person_id: tx.one("state_g", person_id=one))  # type: ignore[misc]
-            copy = await engine.keys.read(lambda tx, one=person_id: tx.one("state_copy_g", person_id=one))  # type: ignore[misc]
-            if in_data is None and copy is None:
+    swept = 0
+    async for person_id in each_person(engine.keys, sql.PeopleWithKeys):
+        in_data = await engine.data.value(sql.StateG, person_id=person_id)
+        copy = await engine.keys.value(sql.StateCopyG, person_id=person_id)
+        if in_data is None and copy is None:
 
-                async def body(tx: Transaction, one: bytes = person_id) -> None:
-                    await tx.run("person_key_erase", person_id=one)
-                    await tx.run("index_token_erase", person_id=one)
-                    await tx.run("external_token_erase", person_id=one)
+            async def body(tx: Transaction, one: bytes = person_id) -> None:
+                await tx.run("person_key_erase", person_id=one)
+                await tx.run("index_token_erase", person_id=one)
+                await tx.run("external_token_erase", person_id=one)
 
-                await engine.keys.write(body)
-                swept += 1
+            await engine.keys.write(body)
+            swept += 1
     return swept
 
 
 async def _copy_states(engine: Engine) -> int:
     """States acknowledged in D whose copy in K a kill prevented."""
-    copied, after = 0, b""
-    while rows := await _page(engine.data, "people_page", after):
-        for row in rows:
-            after = person_id = bytes(row[0])
-            state = await engine.data.read(lambda tx, one=person_id: tx.one("state_get", person_id=one))  # type: ignore[misc]
-            copy = await engine.keys.read(lambda tx, one=person_id: tx.one("state_copy_g", person_id=one))  # type: ignore[misc]
-            if state is None or (copy is not None and copy[0] >= state[0]):
-                continue
-            try:
-                await engine.people.load(person_id)
-            except EvidenceError as error:
-                await gate.record_evidence(engine, None, person_id, error, engine.clock.now())
-                continue
-            await copy_state(engine, person_id, int(state[0]), str(state[1]), bytes(state[2]))
-            copied += 1
+    copied = 0
+    async for person_id in each_person(engine.data):
+        state = await engine.data.one(sql.StateGet, person_id=person_id)
+        copy = await engine.keys.value(sql.StateCopyG, person_id=person_id)
+        if state is None or (copy is not None and copy >= state.g):
+            continue
+        try:
+            await engine.people.load(person_id)
+        except EvidenceError as error:
+            await gate.record_evidence(engine, None, person_id, error, engine.clock.now())
+            continue
+        await copy_state(engine, person_id, state.g, state.key_id, state.sealed)
+        copied += 1
     return copied
 
 
 async def _destroy_unused_keys(engine: Engine) -> int:
     """Value keys nothing is sealed under: a kill while one value was being taken away."""
-    destroyed, after = 0, b""
-    while rows := await _page(engine.data, "people_page", after):
-        for row in rows:
-            after = bytes(row[0])
-            try:
-                destroyed += await destroy_unused_keys(engine, await engine.people.load(after))
-            except (ErasedError, EvidenceError):
-                continue
+    destroyed = 0
+    async for person_id in each_person(engine.data):
+        try:
+            destroyed += await destroy_unused_keys(engine, await engine.people.load(person_id))
+        except (ErasedError, EvidenceError):
+            continue
     return destroyed
-
-
-async def _page(store: Store, query: str, after: bytes) -> list[Row]:
-    return await store.read(lambda tx: tx.all(query, after=after, limit=PAGE))

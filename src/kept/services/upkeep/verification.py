@@ -13,6 +13,7 @@ from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.entry import Account, parse_account
 from kept.services.engine.keyring import PersonKeys
+from kept.services.engine.people import each_person
 from kept.services.engine.sequencer import LOG
 from kept.services.forms.receipts import RECEIPT_KINDS
 from kept.services.gate.external_ids import external_ids_of, find_owner
@@ -20,7 +21,8 @@ from kept.services.gate.history import open_person_part
 from kept.services.third_parties.register import verify_register
 from kept.services.upkeep.record_verification import verify_installation_records
 from kept.services.upkeep.word_verification import verify_words
-from kept.store.interface import Row, Transaction
+from kept.store import sql
+from kept.store.interface import Transaction
 from kept.vault.sealed import open_account, open_record, open_state
 
 PAGE = limits.PEOPLE_PAGE
@@ -50,8 +52,7 @@ async def verify_installation(engine: Engine) -> Verification:
     """
     found = Verification()
     for store, name in ((engine.data, "D"), (engine.keys, "K")):
-        check = getattr(store, "check_integrity", None)
-        for one in check() if check else ():
+        for one in store.check_integrity():
             found.wrong(f"database {name}: {one}")
     try:
         await verify_ledger(engine, found)
@@ -82,7 +83,7 @@ async def _verify_entries(engine: Engine, found: Verification) -> None:
         if not rows:
             break
         for row, is_placed in zip(rows, placed, strict=True):
-            after = bytes(row[0])
+            after = row.entry_id
             found.entries += 1
             if not is_placed:
                 found.wrong(f"entry {after.hex()[:16]}: it stands nowhere in the tree and does not wait for its place")
@@ -90,51 +91,51 @@ async def _verify_entries(engine: Engine, found: Verification) -> None:
             unreadable += said is None
             if said is not None and said.act == Act.POLICY_ACTIVATE.value:
                 activated.add(dict(said.facts).get("hash", ""))
-    for version, policy_hash, _, _, _, _, activated_at in await engine.data.read(lambda tx: tx.all("policy_versions")):
-        if activated_at is not None and policy_hash not in activated and not unreadable:
-            found.wrong(f"policy version {version}: the ledger holds no activation of it")
+    for one in await engine.data.all(sql.PolicyVersions):
+        if one.activated_at is not None and one.policy_hash not in activated and not unreadable:
+            found.wrong(f"policy version {one.version}: the ledger holds no activation of it")
 
 
-def _verify_entry(engine: Engine, row: Row, found: Verification) -> Account | None:
+def _verify_entry(engine: Engine, row: sql.EntriesAll, found: Verification) -> Account | None:
     """Hold one entry against its id and its commitments; return what it says when it holds."""
-    entry_id = bytes(row[0])
+    entry_id = row.entry_id
     name = f"entry {entry_id.hex()[:16]}"
-    if leaf_hash(leaf_data(bytes(row[1]), bytes(row[2]))) != entry_id:
+    if leaf_hash(leaf_data(row.account_commitment, row.person_commitment)) != entry_id:
         found.wrong(f"{name}: its commitments do not hash to its id")
         return None
     try:
         raw = open_account(
-            engine.keyring.installation_key(str(row[3])),
-            bytes(row[4]),
+            engine.keyring.installation_key(row.account_key),
+            row.account_sealed,
             vault_id=engine.vault_id,
-            key_name=str(row[3]),
+            key_name=row.account_key,
             entry_id=entry_id,
         )
     except (KeptError, KeyError):
         found.wrong(f"{name}: its account part does not open")
         return None
-    if commit_account(Opening(raw[:NONCE_BYTES], raw[NONCE_BYTES:])) != bytes(row[1]):
+    if commit_account(Opening(raw[:NONCE_BYTES], raw[NONCE_BYTES:])) != row.account_commitment:
         found.wrong(f"{name}: its account part is not what was committed to")
         return None
     return parse_account(raw[NONCE_BYTES:])
 
 
-async def _entries_placed(engine: Engine, after: bytes) -> tuple[list[Row], list[bool]]:
+async def _entries_placed(engine: Engine, after: bytes) -> tuple[list[sql.EntriesAll], list[bool]]:
     """A page of entries, each with whether it has its place in the tree or waits for it."""
 
-    async def body(tx: Transaction) -> tuple[list[Row], list[bool]]:
-        rows = await tx.all("entries_all", after=after, limit=PAGE)
-        places = await tx.each("position_get", [{"entry_id": row[0]} for row in rows])
-        waiting = {bytes(row[0]) for row in await tx.all("todo_take", limit=1_000_000)} if None in places else set()
-        return rows, [place is not None or bytes(row[0]) in waiting for row, place in zip(rows, places, strict=True)]
+    async def body(tx: Transaction) -> tuple[list[sql.EntriesAll], list[bool]]:
+        rows = await tx.all(sql.EntriesAll, after=after, limit=PAGE)
+        places = await tx.each(sql.PositionGet, [{"entry_id": row.entry_id} for row in rows])
+        waiting = set(await tx.values(sql.TodoTake, limit=1_000_000)) if None in places else set()
+        return rows, [place is not None or row.entry_id in waiting for row, place in zip(rows, places, strict=True)]
 
     return await engine.data.read(body)
 
 
 async def _verify_tree(engine: Engine, found: Verification) -> None:  # noqa: C901 -- one walk over one tree
     async def body(tx: Transaction) -> tuple[int, bytes]:
-        row = await tx.one("head_get", name=LOG)
-        return (int(row[0]), bytes(row[1])) if row else (0, b"")
+        row = await tx.one(sql.HeadGet, name=LOG)
+        return (row.size, row.root) if row else (0, b"")
 
     size, root = await engine.data.read(body)
     if not size:
@@ -146,17 +147,17 @@ async def _verify_tree(engine: Engine, found: Verification) -> None:  # noqa: C9
             return
     position = 0
     while rows := await _positions(engine, position):
-        ids = [{"entry_id": row[0]} for row in rows]
-        entries = await engine.data.read(lambda tx, them=ids: tx.each("entry_get", them))  # type: ignore[misc]
+        ids = [{"entry_id": row.entry_id} for row in rows]
+        entries = await engine.data.read(lambda tx, them=ids: tx.each(sql.EntryGet, them))  # type: ignore[misc]
         for (entry_id, place), entry in zip(rows, entries, strict=True):
             if place != position:
                 found.wrong(f"position {position}: no entry stands there")
                 return
             if entry is None:
-                found.wrong(f"entry {bytes(entry_id).hex()[:16]}: it was deleted from its place {position}")
+                found.wrong(f"entry {entry_id.hex()[:16]}: it was deleted from its place {position}")
             at = (position % WIDTH) * HASH_BYTES
-            if tiles[0, position // WIDTH][at : at + HASH_BYTES] != bytes(entry_id):
-                found.wrong(f"entry {bytes(entry_id).hex()[:16]}: the tree holds another leaf at its place {position}")
+            if tiles[0, position // WIDTH][at : at + HASH_BYTES] != entry_id:
+                found.wrong(f"entry {entry_id.hex()[:16]}: the tree holds another leaf at its place {position}")
             position += 1
     if position != size:
         found.wrong(f"expected {size} entries in the tree, found places for {position}")
@@ -164,8 +165,8 @@ async def _verify_tree(engine: Engine, found: Verification) -> None:  # noqa: C9
         found.wrong("the tree's root is not that of its entries")
 
 
-async def _positions(engine: Engine, start: int) -> list[Row]:
-    return await engine.data.read(lambda tx: tx.all("positions_page", from_position=start, limit=PAGE))
+async def _positions(engine: Engine, start: int) -> list[sql.PositionsPage]:
+    return await engine.data.all(sql.PositionsPage, from_position=start, limit=PAGE)
 
 
 def _leaves_only(tiles: dict[tuple[int, int], bytes], level: int, tile: int) -> bytes:
@@ -181,28 +182,25 @@ def _leaves_only(tiles: dict[tuple[int, int], bytes], level: int, tile: int) -> 
 
 
 async def _verify_people(engine: Engine, found: Verification) -> None:
-    after = b""
-    while rows := await engine.data.read(lambda tx, mark=after: tx.all("people_page", after=mark, limit=PAGE)):  # type: ignore[misc]
-        for row in rows:
-            after = person_id = bytes(row[0])
-            found.people += 1
-            name = f"person {person_id.hex()[:8]}"
-            try:
-                person = await engine.people.load(person_id, None)
-                for slot in person.state.slots:
-                    engine.people.open_slot(person, slot)
-                    found.values += 1
-                notices = await engine.notices.of_person(person.state)
-                wanted = {held.notice_id for held in person.state.slots.values()} | {
-                    one.notice_id for one in person.state.grants
-                }
-                for notice_id in wanted - set(notices):
-                    found.wrong(f"notice {notice_id[:16]}: missing, or rewritten")
-                await _verify_parts(engine, person_id, found)
-            except ErasedError:
-                found.wrong(f"{name}: their keys are gone but rows remain; it is finished on the next start")
-            except KeptError as error:
-                found.wrong(f"{name}: {error.message}")
+    async for person_id in each_person(engine.data):
+        found.people += 1
+        name = f"person {person_id.hex()[:8]}"
+        try:
+            person = await engine.people.load(person_id, None)
+            for slot in person.state.slots:
+                engine.people.open_slot(person, slot)
+                found.values += 1
+            notices = await engine.notices.of_person(person.state)
+            wanted = {held.notice_id for held in person.state.slots.values()} | {
+                one.notice_id for one in person.state.grants
+            }
+            for notice_id in wanted - set(notices):
+                found.wrong(f"notice {notice_id[:16]}: missing, or rewritten")
+            await _verify_parts(engine, person_id, found)
+        except ErasedError:
+            found.wrong(f"{name}: their keys are gone but rows remain; it is finished on the next start")
+        except KeptError as error:
+            found.wrong(f"{name}: {error.message}")
 
 
 async def _verify_parts(engine: Engine, person_id: bytes, found: Verification) -> None:
@@ -217,23 +215,25 @@ async def _verify_parts(engine: Engine, person_id: bytes, found: Verification) -
     await _verify_receipts(engine, keys, person_id, found)
     await _verify_external_ids(engine, keys, person_id, found)
     await verify_words(engine, keys, person_id, found.wrong)
-    rows: list[Row] = await engine.data.read(
-        lambda tx: tx.all("entries_of_person_page", person_id=person_id, before=1e18, before_id=b"", limit=1_000_000)
-    )
-    later = await engine.data.read(lambda tx: tx.all("entries_later_of_person", person_id=person_id))
-    for entry_id, key_id, sealed, *_ in [*rows, *later]:
+    parts: list[sql.EntriesOfPersonPage | sql.EntriesLaterOfPerson] = [
+        *await engine.data.all(
+            sql.EntriesOfPersonPage, person_id=person_id, before=1e18, before_id=b"", limit=1_000_000
+        ),
+        *await engine.data.all(sql.EntriesLaterOfPerson, person_id=person_id),
+    ]
+    for row in parts:
         try:
-            open_person_part(engine, keys, person_id, bytes(entry_id), (key_id, sealed))
+            open_person_part(engine, keys, person_id, row.entry_id, row)
         except KeptError:
-            found.wrong(f"entry {bytes(entry_id).hex()[:16]}: its person part does not open")
+            found.wrong(f"entry {row.entry_id.hex()[:16]}: its person part does not open")
 
 
 async def _verify_copy(engine: Engine, keys: PersonKeys, person_id: bytes, found: Verification) -> None:
     """K's copy of the newest state must open as well: a restore rests on it."""
-    copy = await engine.keys.read(lambda tx: tx.one("state_copy_get", person_id=person_id))
+    copy = await engine.keys.one(sql.StateCopyGet, person_id=person_id)
     if copy is None:
         return
-    g, key_id, sealed = int(copy[0]), str(copy[1]), bytes(copy[2])
+    g, key_id, sealed = copy.g, copy.key_id, copy.sealed
     try:
         open_state(keys.value_key(key_id), sealed, vault_id=engine.vault_id, person_id=person_id, g=g)
     except KeptError:
@@ -252,19 +252,17 @@ async def _verify_external_ids(engine: Engine, keys: PersonKeys, person_id: byte
 
 
 async def _verify_receipts(engine: Engine, keys: PersonKeys, person_id: bytes, found: Verification) -> None:
-    for receipt_id, kind, _, key_id, sealed in await engine.data.read(
-        lambda tx: tx.all("receipts", person_id=person_id)
-    ):
+    for row in await engine.data.all(sql.Receipts, person_id=person_id):
         try:
             open_record(
-                keys.evidence_key(key_id),
-                sealed,
+                keys.evidence_key(row.key_id),
+                row.sealed,
                 vault_id=engine.vault_id,
                 owner=person_id,
                 kind="receipt",
-                record_id=receipt_id,
+                record_id=row.receipt_id,
             )
         except KeptError:
-            found.wrong(f"receipt {str(receipt_id)[:16]}: it does not open")
-        if kind not in RECEIPT_KINDS:
-            found.wrong(f"receipt {str(receipt_id)[:16]}: its kind is not one this installation writes")
+            found.wrong(f"receipt {row.receipt_id[:16]}: it does not open")
+        if row.kind not in RECEIPT_KINDS:
+            found.wrong(f"receipt {row.receipt_id[:16]}: its kind is not one this installation writes")

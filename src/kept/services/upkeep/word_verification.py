@@ -8,6 +8,7 @@ from kept.errors import KeptError
 from kept.services.engine.engine import Engine
 from kept.services.engine.keyring import PersonKeys
 from kept.services.messages.sealed_words import CALL, CONTACT, LETTER, open_words
+from kept.store import sql
 from kept.store.interface import Transaction
 
 
@@ -22,13 +23,13 @@ async def verify_words(engine: Engine, keys: PersonKeys, person_id: bytes, wrong
     """
 
     async def body(tx: Transaction) -> list[tuple[str, str, str, str, bytes]]:
-        letters = await tx.all("letters_of_person", person_id=person_id)
-        calls = await tx.all("call_rows_of_person", person_id=person_id)
-        contacts = await tx.all("contacts_of_person", person_id=person_id)
+        letters = await tx.all(sql.LettersOfPerson, person_id=person_id)
+        calls = await tx.all(sql.CallRowsOfPerson, person_id=person_id)
+        contacts = await tx.all(sql.ContactsOfPerson, person_id=person_id)
         return (
-            [("letter", LETTER, str(row[0]), str(row[1]), bytes(row[2])) for row in letters]
-            + [("call", CALL, str(row[0]), str(row[1]), bytes(row[2])) for row in calls]
-            + [("contact", CONTACT, str(row[0]), str(row[4]), bytes(row[5])) for row in contacts]
+            [("letter", LETTER, row.message_id, row.key_id, row.sealed) for row in letters]
+            + [("call", CALL, row.message_id, row.key_id, row.sealed) for row in calls]
+            + [("contact", CONTACT, row.message_id, row.key_id, row.sealed) for row in contacts]
         )
 
     for what, kind, message_id, key_id, sealed in await engine.data.read(body):

@@ -219,7 +219,7 @@ CREATE TABLE policy_version (
     entry_id     BYTEA
 );
 
--- What people attest, §0.1 and §2.3.
+-- What people attest.
 CREATE TABLE attestation (
     attestation_id TEXT             NOT NULL PRIMARY KEY,
     clause         TEXT             NOT NULL,

@@ -1,0 +1,33 @@
+"""Who may open a value beside the gate: a closed list, each with its reason."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+SOURCE = Path(__file__).parents[3] / "src" / "kept"
+OPENS = {
+    "services/gate/gate.py": "the gate releases what was decided",
+    "services/gate/finding.py": "a candidate is compared with what was looked for",
+    "services/my_data/own_data.py": "the person sees what is held, under an own-access decision",
+    "services/my_data/corrections.py": "the value a correction replaces loses its index token",
+    "services/messages/calls.py": "a number is compared with the stop list",
+    "services/cases/do_not_contact.py": "an address goes on the stop list as a keyed hash",
+    "services/instances/participations.py": "a value that ends loses its index token",
+    "services/upkeep/retention.py": "a value that ends loses its index token",
+    "services/upkeep/verification.py": "every seal is tried, and nothing is shown",
+    "services/backups/recovery.py": "what was lost is found by trying it",
+    "services/backups/drill.py": "a restored copy is tried, and nothing is shown",
+    "guarantees/sealed_values.py": "a sample of seals is tried, and nothing is shown",
+}
+
+
+def _opens(path: Path) -> bool:
+    tree = ast.parse(path.read_text("utf-8"))
+    return any(isinstance(one, ast.Attribute) and one.attr in {"open_slot", "open_version"} for one in ast.walk(tree))
+
+
+def test_who_opens_values_is_a_closed_list():
+    """A file that opens values stands here with its reason, or a value leaves another way than by the gate."""
+    found = {path.relative_to(SOURCE).as_posix() for path in SOURCE.rglob("*.py") if _opens(path)}
+    assert found - {"services/engine/people.py"} == set(OPENS)
