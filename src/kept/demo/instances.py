@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from datetime import UTC, datetime
 
 from kept import limits
 from kept.demo.clock import MovedClock
 from kept.errors import KeptError
+from kept.policy.day import day_of
 from kept.services.accounts import accounts
 from kept.services.engine.engine import Engine
 from kept.services.gate.own_session import Own
@@ -122,7 +122,7 @@ async def invent_instances(
     ]
     if research is None or judge is None or door is None:
         raise RuntimeError("a session just started was not found")
-    days = {name: _day(today + shift * DAY) for name, shift in
+    days = {name: day_of(today + shift * DAY) for name, shift in
             (("before", -6), ("number", -4), ("after_1", 40), ("after_2", 25))}  # fmt: skip
     clock.time = max(clock.time, today - 18 * DAY)
     by: dict[str, StaffSession] = {SURVEY: research, CAPTION: judge, CALENDAR: judge, AFTERNOON: door}
@@ -183,7 +183,3 @@ async def _own(engine: Engine, person_id: bytes) -> Own:
     if found is None:
         raise RuntimeError("a session just started was not found")
     return found
-
-
-def _day(at: float) -> str:
-    return datetime.fromtimestamp(at, tz=UTC).strftime("%Y-%m-%d")

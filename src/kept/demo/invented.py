@@ -20,6 +20,7 @@ from kept.demo.contact import invent_contact
 from kept.demo.instances import invent_instances
 from kept.demo.statistics import count_them, visit
 from kept.errors import KeptError
+from kept.policy.day import moment
 from kept.policy.words import Exit
 from kept.services.accounts import accounts
 from kept.services.authorities import disclosures
@@ -28,7 +29,6 @@ from kept.services.cases import cases, emergencies
 from kept.services.engine.engine import Engine
 from kept.services.engine.record import Actor
 from kept.services.forms import collection
-from kept.services.forms.receipts import moment
 from kept.services.gate.own_session import Own
 from kept.services.messages.mail import MailDispatcher
 from kept.services.my_data import choices, erasure

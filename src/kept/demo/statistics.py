@@ -34,7 +34,7 @@ async def visit(engine: Engine, today: float) -> None:
         for (page, feature), looks in LOOKS.items():
             times = round(looks * weekday * (0.7 + 0.6 * dice.random()))
             if times:
-                rows.append({"day": at.strftime("%Y-%m-%d"), "page": page, "feature": feature, "count": times})
+                rows.append({"day": f"{at:%Y-%m-%d}", "page": page, "feature": feature, "count": times})
     await engine.data.write(lambda tx: tx.many("visit_add", rows))
 
 

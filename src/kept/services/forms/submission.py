@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from kept import limits
 from kept.errors import SubmissionError
 from kept.policy import present
+from kept.policy.day import day_of
 from kept.policy.instance import Instance, Question
 from kept.policy.item_type import ItemType
 from kept.policy.model import Policy
@@ -136,7 +136,7 @@ def publishable_items(policy: Policy, purposes: Sequence[str]) -> set[str]:
 
 
 def _values(policy: Policy, raw: dict[str, list[str]], at: float) -> dict[str, Value]:
-    today = datetime.fromtimestamp(at, tz=UTC).strftime("%Y-%m-%d")
+    today = day_of(at)
     values: dict[str, Value] = {}
     for name, texts in raw.items():
         if name.startswith(ANSWER):

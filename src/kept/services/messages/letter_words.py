@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from kept.channels.letter import Letter
 from kept.policy.channel import CHANNEL_TABLE
+from kept.policy.day import local
 from kept.policy.model import Policy
 from kept.policy.words import Basis, Exit
 from kept.services.engine.dispatchers import Message, Opened, Words
 
-ZONE = ZoneInfo("Asia/Tokyo")
 POSTCODE = re.compile(r"(〒[0-9]{3}-[0-9]{4}) (.+)", re.ASCII)
 SHORT = 12
 LANGUAGES = ("en", "ja")
@@ -132,7 +130,7 @@ def _address(opened: Opened, language: str) -> tuple[str, ...]:
 
 
 def _date(at: float, language: str) -> str:
-    day = datetime.fromtimestamp(at, tz=UTC).astimezone(ZONE)
+    day = local(at)
     if language == "ja":
         return f"{day.year}年{day.month}月{day.day}日"
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from kept.errors import SubmissionError
 from kept.policy import change
+from kept.policy.day import day_of
 from kept.policy.item_type import ItemType
 from kept.policy.words import Source
 from kept.services.engine.acts import Act
@@ -102,7 +101,7 @@ def _typed(engine: Engine, slot: str, raw: str | list[str], at: float) -> str | 
             hint="take them back and answer again, as long as the questions are open",
             rests_on="collection:questionnaire",
         )
-    today = datetime.fromtimestamp(at, tz=UTC).strftime("%Y-%m-%d")
+    today = day_of(at)
     given = raw if item.type.about.several or isinstance(raw, str) else raw[0]
     return normalise(item.type.about.normal, given, field=slot, options=item.options, today=today).value
 

@@ -10,11 +10,12 @@ import json
 import zipfile
 from typing import Any
 
+from kept.policy.day import moment
 from kept.policy.words import Exit
 from kept.services.cases.contacts import contacts_to
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.forms.receipts import moment, receipts_of
+from kept.services.forms.receipts import receipts_of
 from kept.services.gate.own_session import Own
 from kept.services.my_data.own_data import OwnData, own_data
 
