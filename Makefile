@@ -10,7 +10,7 @@ PYTEST := $(PY) -m pytest -q -n $(WORKERS) --dist loadgroup
 FAST := not slow and not chromium and not fax
 
 .DEFAULT_GOAL := help
-.PHONY: help run tour setup setup-dev check quick test test-full mutate golden schema bench lock clean
+.PHONY: help run tour setup setup-dev check quick test test-full mutate golden schema words accept-translation bench lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -70,8 +70,14 @@ golden: $(VENV)/.dev ## write the golden files anew; look at the difference befo
 bench: $(VENV)/.dev ## measure, and write benchmarks/RESULTS.md
 	@$(PY) benchmarks/run.py
 
-schema: $(VENV)/.dev ## write what follows from the SQL files: the first migration, the rows' types
+schema: $(VENV)/.dev ## write what follows from the SQL files and the policy language: first migration, rows' types, policy schema
 	@$(PY) scripts/write_schema.py
+
+words: $(VENV)/.dev ## collect the words of the pages and sort the Japanese catalogue
+	@$(PY) scripts/extract_words.py
+
+accept-translation: $(VENV)/.runtime ## POLICY=file: its translations name it as it stands; read both before
+	@$(PY) scripts/accept_translation.py $(or $(POLICY),$(error say which policy: make accept-translation POLICY=policies/photolibrary.policy.md))
 
 lock: ## write the locks anew (needs uv)
 	@for one in runtime dev mutate; do uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/$$one.in -o requirements/$$one.txt; done

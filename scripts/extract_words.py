@@ -1,4 +1,4 @@
-"""Lists the words of the pages and errors, appends what `locale/ja.po` lacks and drops what nothing uses any more.
+"""Lists the words of the pages and errors, adds what `locale/ja.po` lacks, drops what nothing uses any more, and sorts it.
 
 Tests fail while a word is untranslated or left over. `--list` changes nothing.
 """
@@ -112,10 +112,6 @@ def vocabulary_words() -> set[str]:
         "exported",
         "erased meanwhile",
         "erased",
-        "mail",
-        "post",
-        "phone",
-        "fax",
     }
     words |= {*PHASES, *REASONS.values()}
     words |= {erasure.NOT_REWRITTEN, erasure.COPIES_OF_KEYS, *erasure.STAYS}
@@ -146,7 +142,7 @@ if __name__ == "__main__":
     if "--list" in sys.argv:
         print("\n".join(missing))
     else:
-        kept = [entry for word, entry in known.items() if word in used]
-        added = [f'msgid {escaped(one)}\nmsgstr ""' for one in missing]
-        PO.write_text("\n\n".join([head, *kept, *added]) + "\n", encoding="utf-8")
+        known |= {escaped(one): f'msgid {escaped(one)}\nmsgstr ""' for one in missing}
+        kept = [known[word] for word in sorted(used)]  # by the original, so that two branches merge
+        PO.write_text("\n\n".join([head, *kept]) + "\n", encoding="utf-8")
         print(f"{len(missing)} words to translate, {len(left_over)} left over and dropped")

@@ -1,4 +1,4 @@
-"""Writes what follows from the SQL files: the first migration, while it is the only one, and the types of the rows.
+"""Writes what follows: from the SQL files the first migration and the types of the rows, from the language its schema.
 
 Nothing is released yet, so a change of `schema.sql` is written into `0001_initial.sql`. After the first release the
 first migration stays as it is, and a change is a new file beside it.
@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from kept.policy import schema as schema_module
+from kept.policy.schema import schema_text
 from kept.store.queries import PARTS, answered, queries, schema
 from kept.store.sql import base_class, class_name
 
@@ -73,3 +75,4 @@ if __name__ == "__main__":
         if {one.name for one in folder.iterdir()} <= {"0001_initial.sql"}:
             (folder / "0001_initial.sql").write_text(first_migration(part), encoding="utf-8")
     (SQL / "__init__.pyi").write_text(row_types(), encoding="utf-8")
+    (Path(schema_module.__file__).parent / "policy.schema.json").write_text(schema_text(), encoding="utf-8")

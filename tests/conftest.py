@@ -108,13 +108,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     installation, and all tests of the fax server share the server.
     """
     for item in items:
-        if "chromium" in item.keywords:
+        marks = {one.name for one in item.iter_markers()}  # not its keywords: a parameter may be called `fax`
+        if "chromium" in marks:
             item.add_marker(pytest.mark.xdist_group(f"browser-{item.path.stem}"))
-        if "fax" in item.keywords:
+        if "fax" in marks:
             item.add_marker(pytest.mark.xdist_group("fax"))
-        if CHROMIUM is None and "chromium" in item.keywords:
+        if CHROMIUM is None and "chromium" in marks:
             item.add_marker(pytest.mark.skip(reason="needs chromium: run `make test-full`"))
-        if not FAX_SERVER and "fax" in item.keywords:
+        if not FAX_SERVER and "fax" in marks:
             item.add_marker(pytest.mark.skip(reason="needs a hylafax server, started as root: run `make test-full`"))
 
 

@@ -11,12 +11,13 @@ from types import SimpleNamespace
 
 from kept import guarantees
 from kept.policy import change, present, reference
+from kept.policy.channel import CHANNELS
 from kept.policy.decide import Evaluator
 from kept.policy.decision import Allowed, LawRequest, Mandate, Request
 from kept.policy.needs import NEEDED
 from kept.policy.person import PersonState
 from kept.policy.read import read_policy
-from kept.policy.words import CHANNELS, Exit, Source
+from kept.policy.words import Exit, Source
 from kept.services.cases.emergencies import lendable
 from kept.services.staff.sessions import StaffSession
 

@@ -12,6 +12,7 @@ from typing import Any
 from kept.cli.opening import add_address, address_of, opened, operator
 from kept.crypto.sealed_to import OpeningKey
 from kept.errors import SettingError
+from kept.policy.day import moment
 from kept.services.backups.backup import make_backups, readable, register_backup_key
 from kept.services.backups.backup_file import BackupFile, read_backup
 from kept.services.backups.drill import drill
@@ -22,7 +23,6 @@ from kept.services.engine.acts import Act
 from kept.services.engine.installation import Address
 from kept.services.engine.key_files import KeyFiles, read_key, write_key
 from kept.services.engine.record import Actor, record
-from kept.services.forms.receipts import moment
 
 EXAMPLES = """example: kept backup new-key backup.key                                     (on another machine: prints the public half)
          kept backup create backups --public KEY --store sqlite:///shop.db

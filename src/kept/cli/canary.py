@@ -9,7 +9,7 @@ from typing import Any
 
 from kept.cli.opening import add_address, opened, operator
 from kept.errors import SettingError
-from kept.services.forms.receipts import moment
+from kept.policy.day import moment
 from kept.services.gate.canaries import FINDINGS, acknowledge, alarms
 from kept.services.upkeep.canary_planting import plant
 

@@ -11,7 +11,7 @@ from kept import policy_files
 from kept.cli.opening import add_address, opened, operator
 from kept.guarantees import words
 from kept.policy.check import check_policy
-from kept.services.engine.clock import day_of
+from kept.policy.day import day_of
 from kept.services.staff.activation import activate_first, propose
 
 

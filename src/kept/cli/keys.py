@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from kept.cli.opening import add_address, address_of, opened, operator
-from kept.services.forms.receipts import moment
+from kept.policy.day import moment
 from kept.services.upkeep.key_rotation import epochs, finish_rotation, rotate
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from kept.cli.opening import add_address, opened
 from kept.door.operator import status_of
 from kept.guarantees.board import promise_board
-from kept.services.forms.receipts import moment
+from kept.policy.day import moment
 
 
 def add(commands: Any) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping, MutableMapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from typing import Any
 
 from kept import limits
@@ -17,6 +16,7 @@ from kept.door.person import Person
 from kept.door.staff import Staff
 from kept.door.view import View
 from kept.errors import ClosedError, SignInError
+from kept.policy.day import day_of
 from kept.policy.model import Policy, Purpose
 from kept.services.accounts import accounts
 from kept.services.accounts.accounts import Issued
@@ -239,7 +239,7 @@ class Kept(View):
                 reason="cookie-undeclared",
                 hint="activate one; where it declares none, the engine's own applies",
             )
-        day = datetime.fromtimestamp(self._engine.clock.now(), tz=UTC).strftime("%Y-%m-%d")
+        day = day_of(self._engine.clock.now())
         life = f"; Max-Age={int(declared.life_seconds)}" if declared.life_seconds is not None else ""
         return f"{declared.name}={rules.choose(allowed, day).text()}; Path=/; Secure; HttpOnly; SameSite=lax{life}"
 

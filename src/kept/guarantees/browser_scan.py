@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from kept import limits
 from kept.guarantees.guarantee import Finding, Guarantee, Known
+from kept.policy.day import moment
 from kept.policy.vocabulary import ParameterKind
 from kept.services.cookies.first_scan import first_scan, scan_every
 from kept.services.cookies.scan import newest_scan
 from kept.services.engine.engine import Engine
-from kept.services.forms.receipts import moment
 
 DAY = limits.DAY
 

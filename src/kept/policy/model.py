@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kept.policy.words import Basis, ClauseKind, Exit, ItemType, PointKind
+from kept.policy.item_type import ItemType
+from kept.policy.words import Basis, ClauseKind, Exit, PointKind
 
 
 @dataclass(frozen=True, slots=True)

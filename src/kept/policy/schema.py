@@ -5,6 +5,7 @@ Source: JSON Schema 2020-12. `policy.schema.json` beside this file is its output
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -30,6 +31,11 @@ from kept.policy.vocabulary import (
 )
 
 _DURATION = "^[0-9]{1,9} (second|minute|hour|day|week|month|year)s?$"
+
+
+def schema_text() -> str:
+    """Return the schema as `policy.schema.json` holds it."""
+    return json.dumps(policy_schema(), indent=1) + "\n"
 
 
 def policy_schema(guarantees: Iterable[str] = ()) -> dict[str, Any]:

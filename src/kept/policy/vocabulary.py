@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kept.policy import terms
+from kept.policy.item_type import ItemType
 from kept.policy.law import LAWS
-from kept.policy.words import Basis, ClauseKind, CookieDuty, Exit, ItemType, PointKind, PurposeDuty, Source
+from kept.policy.words import Basis, ClauseKind, CookieDuty, Exit, PointKind, PurposeDuty, Source
 
 
 class ParameterKind(StrEnum):

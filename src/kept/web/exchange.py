@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from kept.cookies.findings import REASONS
 from kept.cookies.rules import Jar
 from kept.errors import KeptError
+from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.model import Policy
 from kept.policy.present import EXIT_TITLES
 from kept.services.accounts import accounts
@@ -83,13 +84,15 @@ class Web:
 
 def templates(*folders: Path) -> Environment:
     """Return where pages are rendered from: *folders* before our own."""
-    return Environment(
+    found = Environment(
         loader=FileSystemLoader([*folders, TEMPLATES]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    found.globals["channels"] = CHANNEL_TABLE
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from starlette.responses import Response
 
+from kept.policy.day import day_of
 from kept.policy.words import CookieDuty
 from kept.web.exchange import SESSION, Exchange
 
@@ -46,7 +46,7 @@ def put_choices(exchange: Exchange[Any], response: Response, allowed: frozenset[
     rules = exchange.web.cookies.rules()
     if rules is None:
         return response
-    today = datetime.fromtimestamp(exchange.now, tz=UTC).strftime("%Y-%m-%d")
+    today = day_of(exchange.now)
     return put_cookie(exchange, response, rules.choices, rules.choose(allowed, today).text())
 
 

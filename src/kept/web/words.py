@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
-from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.messages.pofile import read_po
 
 from kept.guarantees.board import PartState
+from kept.policy.day import ZONE, local
 from kept.policy.model import Policy
 from kept.policy.phrase import EXITS
 from kept.policy.words import Exit
 
 LANGUAGES = ("en", "ja")
 NAMES = {"en": "English", "ja": "日本語"}
-ZONE = ZoneInfo("Asia/Tokyo")
 
 
 @cache
@@ -56,14 +54,14 @@ def rests_on(part: PartState, policy: Policy, language: str) -> str:
 
 
 def day(at: float, language: str) -> str:
-    """Return a time as a date in Japan."""
-    return format_date(datetime.fromtimestamp(at, tz=UTC).astimezone(ZONE), format="medium", locale=language)
+    """Return a time as a date in the zone of the pages."""
+    return format_date(local(at), format="medium", locale=language)
 
 
 def moment(at: float, language: str) -> str:
-    """Return a time with minutes, in Japan."""
-    when = datetime.fromtimestamp(at, tz=UTC).astimezone(ZONE)
-    return format_datetime(when, format="medium", tzinfo=ZONE, locale=language) + " JST"
+    """Return a time with minutes, in the zone of the pages, which it names."""
+    when = local(at)
+    return f"{format_datetime(when, format='medium', tzinfo=ZONE, locale=language)} {when:%Z}"
 
 
 def country(code: str, language: str) -> str:

@@ -15,8 +15,9 @@ from kept.guarantees import ALL
 from kept.policy import duties, needs
 from kept.policy.check import check_policy
 from kept.policy.ground import cite, clause_of, is_ground
+from kept.policy.item_type import ItemType
 from kept.policy.read import read_policy
-from kept.policy.words import Basis, CookieDuty, ItemType, PointKind, PurposeDuty
+from kept.policy.words import Basis, CookieDuty, PointKind, PurposeDuty
 from policies.words import GUARANTEES
 
 ROOT = Path(__file__).parents[3]

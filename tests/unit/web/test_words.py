@@ -34,10 +34,17 @@ def used():
 
 
 def test_no_word_is_missing_or_left_over(catalogue, used):
-    """The catalogue holds exactly the words in use; `scripts/extract_words.py` adds missing ones."""
+    """The catalogue holds exactly the words in use; `make words` adds missing ones."""
     known = {str(one.id) for one in catalogue if one.id}
     assert known >= used, sorted(used - known)
     assert known <= used, sorted(known - used)
+
+
+def test_it_is_sorted_by_the_original():
+    """Two branches that add words add them in different places; `make words` sorts."""
+    ids = re.findall(r'^msgid (".+")$', PO.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(ids) > 1000
+    assert ids == sorted(ids)
 
 
 def test_no_word_is_untranslated_or_doubtful(catalogue):

@@ -299,7 +299,7 @@ def _require_criteria(engine: Engine, criteria: Mapping[str, str]) -> None:
     findable = engine.findable()
     for item, text in criteria.items():
         if item in findable:
-            normalise(findable[item].value, text, field=item)
+            normalise(findable[item].about.normal, text, field=item)
     if not criteria or not set(criteria) <= set(findable):
         raise SubmissionError(
             "expected an item people are found by, found another or none",

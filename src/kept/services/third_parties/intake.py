@@ -16,6 +16,7 @@ import msgspec
 from kept.crypto.random import random_id
 from kept.errors import ErasedError, EvidenceError, InputError, KeptError, SubmissionError
 from kept.policy import change
+from kept.policy.day import moment
 from kept.policy.duties import quarantine_seconds
 from kept.policy.notice import Notice
 from kept.policy.person import PersonState
@@ -26,7 +27,6 @@ from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person
 from kept.services.engine.record import SYSTEM, Actor, account_part, entry_of, operator, record
 from kept.services.engine.sealed_record import open_installation_record, seal_installation_record
-from kept.services.forms.receipts import moment
 from kept.services.forms.submission import TICK, Submission, parse_submission
 from kept.services.gate.changing import Change, change_person, find_forms
 from kept.services.third_parties.intake_file import HOW, Payload, Record, Statement, parse_envelope, verify_envelope
