@@ -7,7 +7,6 @@ from starlette.responses import Response
 
 from kept import limits
 from kept.errors import EvidenceError, InputError, KeptError
-from kept.services.engine.engine import Engine
 from kept.services.staff.sessions import logins
 from kept.services.third_parties import intake
 from kept.web.console.stepped import Staff
@@ -53,11 +52,12 @@ async def _page(exchange: Staff, error: KeptError | None = None, status: int = 2
     )
 
 
-def _declared(engine: Engine) -> bool:
-    return any(one.word == "sources" and one.id == "partner" for one in engine.policy.policy.declarations)
-
-
 PAGES = (
-    page("/intake", get=VOUCHES(_look), post=VOUCHES(_take_in), menu=Menu("From other companies", where=_declared)),
+    page(
+        "/intake",
+        get=VOUCHES(_look),
+        post=VOUCHES(_take_in),
+        menu=Menu("From other companies", where=lambda engine: bool(engine.clause("sources:partner"))),
+    ),
     page("/intake/{intake}", post=VOUCHES(_try_again)),
 )
