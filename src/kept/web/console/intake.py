@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from kept import limits
 from kept.errors import EvidenceError, InputError, KeptError
+from kept.services.engine.engine import Engine
 from kept.services.staff.sessions import logins
 from kept.services.third_parties import intake
 from kept.web.console.stepped import Staff
@@ -52,12 +53,16 @@ async def _page(exchange: Staff, error: KeptError | None = None, status: int = 2
     )
 
 
+def _declared(engine: Engine) -> bool:
+    return bool(engine.clause("sources:partner"))
+
+
 PAGES = (
     page(
         "/intake",
         get=VOUCHES(_look),
         post=VOUCHES(_take_in),
-        menu=Menu("From other companies", where=lambda engine: bool(engine.clause("sources:partner"))),
+        menu=Menu("From other companies", where=_declared),
     ),
     page("/intake/{intake}", post=VOUCHES(_try_again)),
 )
