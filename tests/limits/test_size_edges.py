@@ -33,10 +33,10 @@ from kept.ledger.proof import parse_proof
 from kept.policy.campaign import parse_campaign
 from kept.policy.findings import Place, Report
 from kept.policy.instance import parse_instance
+from kept.policy.item_type import ItemType
 from kept.policy.markdown import take_apart
 from kept.policy.read import read_policy
 from kept.policy.segment import parse_rule
-from kept.policy.words import ItemType
 from kept.policy.yaml_block import parse_block
 from kept.services.figures.data_sets import data_sets
 from kept.services.third_parties.intake_file import parse_envelope, sign_file
