@@ -56,6 +56,14 @@ test-full: $(VENV)/.dev ## everything; installs the Debian packages it needs
 	@$(MAKE) --no-print-directory check
 	@$(PYTEST)
 
+$(VENV)/.mutate: requirements/mutate.txt $(VENV)/.dev
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/mutate.txt
+	@touch $@
+
+mutate: $(VENV)/.mutate ## change the code in small ways and see whether a test notices; hours for everything, so name some: ONLY='kept.vault.*'
+	@$(VENV)/bin/mutmut run $(ONLY)
+	@$(VENV)/bin/mutmut results
+
 golden: $(VENV)/.dev ## write the golden files anew; look at the difference before you commit it
 	@KEPT_GOLDEN=update $(PY) -m pytest -q tests/golden
 
@@ -75,4 +83,4 @@ lock: ## write the locks anew (needs uv)
 	@for one in runtime dev mutate; do uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/$$one.in -o requirements/$$one.txt; done
 
 clean: ## remove what make made (not the demo's data)
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	@rm -rf $(VENV) mutants .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

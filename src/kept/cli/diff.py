@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 from typing import Any
 
@@ -33,11 +32,11 @@ def add(commands: Any) -> None:
     parser.set_defaults(run=run)
 
 
-def run(chosen: argparse.Namespace) -> int:
+async def run(chosen: argparse.Namespace) -> int:
     """Run the command."""
     old, new = (read_policy(policy_files(one), words()) for one in (chosen.old, chosen.new))
     found = compare(old, new)
-    counted = asyncio.run(_count(chosen, new)) if chosen.data else None
+    counted = await _count(chosen, new) if chosen.data else None
     if chosen.json:
         answer: dict[str, Any] = {
             "versions": [old.version, new.version],

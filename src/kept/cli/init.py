@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 from typing import Any
 
@@ -28,17 +27,13 @@ def add(commands: Any) -> None:
     parser.set_defaults(run=run)
 
 
-def run(chosen: argparse.Namespace) -> int:
+async def run(chosen: argparse.Namespace) -> int:
     """Run the command."""
     files = policy_files(chosen.policy)
     for finding in check_policy(files, words()):
         if str(finding.severity) == "error":
             print(f"{finding.file}:{finding.line}:{finding.column}: {finding.message}")
             return 2
-    return asyncio.run(_run(chosen, files))
-
-
-async def _run(chosen: argparse.Namespace, files: dict[str, bytes]) -> int:
     async with opened(chosen, create=True) as engine:
         if engine.has_policy:
             active = await propose(engine, files, by=operator())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 from typing import Any
 
@@ -33,12 +32,8 @@ def add(commands: Any) -> None:
     parser.set_defaults(run=run)
 
 
-def run(chosen: argparse.Namespace) -> int:
+async def run(chosen: argparse.Namespace) -> int:
     """Run the command."""
-    return asyncio.run(_run(chosen))
-
-
-async def _run(chosen: argparse.Namespace) -> int:
     if chosen.policy:
         policy = read_policy(policy_files(chosen.policy), words())
         seen, found = await scan_site(Rules(policy), chosen.url, chosen.centre)

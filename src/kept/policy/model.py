@@ -327,3 +327,15 @@ class Policy:
     titles: Mapping[str, str] = field(default_factory=dict)
     controllers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     remembered: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
+
+    def promised(self, guarantee: str, parameter: str, otherwise: float) -> float:
+        """Return a length of time the policy promises with a guarantee, in seconds.
+
+        Args:
+            guarantee: Its id; several uses of one guarantee are answered by the first.
+            parameter: Which of its parameters.
+            otherwise: What holds where the policy does not use the guarantee, or leaves the parameter out.
+        """
+        uses = (one.parameters.get(parameter) for one in self.guarantees if one.id == guarantee)
+        said = next(uses, None)
+        return float(said) if isinstance(said, int | float) else otherwise

@@ -252,9 +252,7 @@ async def waiting_for_review(engine: Engine) -> list[float]:
 
 def review_seconds(engine: Engine) -> float:
     """Return how long the policy gives a review."""
-    use = next((one for one in engine.policy.policy.guarantees if one.id == "break-glass-reviewed"), None)
-    said = use.parameters.get("within") if use else None
-    return float(said) if isinstance(said, int | float) else REVIEW_SECONDS
+    return engine.policy.policy.promised("break-glass-reviewed", "within", REVIEW_SECONDS)
 
 
 # -------------------------------------------------------------------- small things

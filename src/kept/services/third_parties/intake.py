@@ -381,7 +381,7 @@ async def _rows(engine: Engine, intake_id: str) -> list[sql.IntakeRecords]:
 
 
 def _declared(engine: Engine) -> None:
-    if not any(one.word == "sources" and one.id == "partner" for one in engine.policy.policy.declarations):
+    if not engine.clause("sources:partner"):
         raise InputError(
             "expected a policy that takes from partners, found none",
             reason="partner-undeclared",
