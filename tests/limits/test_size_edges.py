@@ -80,9 +80,9 @@ def test_a_text():
 @pytest.mark.edge("NAME_CHARACTERS")
 def test_a_name():
     """200 characters."""
-    assert normalise(ItemType.PERSON_NAME, "x" * limits.NAME_CHARACTERS)
+    assert normalise("person-name", "x" * limits.NAME_CHARACTERS)
     with pytest.raises(SubmissionError):
-        normalise(ItemType.PERSON_NAME, "x" * (limits.NAME_CHARACTERS + 1))
+        normalise("person-name", "x" * (limits.NAME_CHARACTERS + 1))
 
 
 @pytest.mark.edge("BIRTH_YEARS")
@@ -92,10 +92,10 @@ def test_a_date_of_birth():
     for years in (limits.BIRTH_YEARS, limits.BIRTH_YEARS + 1):
         day = f"{today.year - years}-06-01"
         if years == limits.BIRTH_YEARS:
-            assert normalise(ItemType.DATE, day, today=today.isoformat())
+            assert normalise("date", day, today=today.isoformat())
         else:
             with pytest.raises(SubmissionError):
-                normalise(ItemType.DATE, day, today=today.isoformat())
+                normalise("date", day, today=today.isoformat())
 
 
 # -------------------------------------------------------------------- cookies

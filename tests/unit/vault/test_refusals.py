@@ -6,30 +6,22 @@ import pytest
 
 from kept import limits
 from kept.errors import SubmissionError
-from kept.policy.item_type import TYPES, ItemType
 from kept.policy.model import Retention
 from kept.policy.person import PersonState
 from kept.policy.retention import end_of, event_of
-from kept.vault import normal
-
-
-def normalise(kind: str, raw, **given):
-    """Bring into the normal form of an item's type; *wish* is of no type that is collected."""
-    form = TYPES[ItemType(kind)].normal if kind in set(ItemType) else ""
-    return normal.normalise(form, raw, **given)
-
+from kept.vault.normal import normalise
 
 PHONE = "write one number in digits, with its area code; a number abroad begins with +"
 REFUSALS = [
     ("email", "x", "value-email", "expected an e-mail address, found something else", "write it as name@example.jp"),
     ("phone", "x", "value-phone", "expected a phone number, found something else", PHONE),
-    ("fax", "+4911111111111111", "value-phone", "expected a phone number, found something else", PHONE),
+    ("phone", "+4911111111111111", "value-phone", "expected a phone number, found something else", PHONE),
     ("date", "x", "value-date", "expected a date, found something else", "write it as 1990-04-01 or 平成2年4月1日"),
     ("date", "1800-01-01", "value-date-range", "expected a date in a lifetime, found another", "check the year"),
     ("one-of", "x", "value-options", "expected one of the declared options, found another", "choose from the list"),
     ("some-of", ("x",), "value-options", "expected some of the declared options, found another", "choose from the list"),
-    ("answer", ("a", "b"), "value-one-value", "expected one text, found several", "fill the field once"),
-    ("wish", "x", "value-never-collected", "expected an item that may be collected, found one that never is", "leave it out"),
+    ("text", ("a", "b"), "value-one-value", "expected one text, found several", "fill the field once"),
+    ("", "x", "value-never-collected", "expected an item that may be collected, found one that never is", "leave it out"),
     ("person-name", "x" * 201, "value-long", "expected at most 200 characters, found more", "shorten it"),
     (
         "address-jp", "604-8001", "value-address", "expected an address behind the postcode, found none",
@@ -53,14 +45,13 @@ def test_a_refusal_says_what_to_do(kind, raw, reason, message, hint):
 
 
 def test_an_individual_number_names_its_field():
-    """Also where it is typed as a number of a fax, which may begin like one."""
+    """Also where it begins like a number of a phone."""
     with pytest.raises(SubmissionError) as refused:
-        normalise("answer", "123456789018", field="the-field")
+        normalise("text", "123456789018", field="the-field")
     assert (refused.value.field, refused.value.reason) == ("the-field", "individual-number")
-    for kind in ("phone", "fax"):  # a valid number of a phone or a fax is one there, and nowhere else
-        assert normalise(kind, "810312345600").value == "03-1234-5600"
+    assert normalise("phone", "810312345600").value == "03-1234-5600"  # a valid number is one there, and nowhere else
     with pytest.raises(SubmissionError):
-        normalise("answer", "810312345600")
+        normalise("text", "810312345600")
 
 
 def test_without_a_field_none_is_named():
@@ -76,7 +67,7 @@ def test_without_a_field_none_is_named():
         ("some-of", ("a",), ""),
         ("one-of", "a", "a"),
         ("person-name", "ＭＯＲＩ Hanako", "morihanako"),
-        ("answer", "Ｗｉｔｈ  Space", "with space"),
+        ("text", "Ｗｉｔｈ  Space", "with space"),
         ("email", "花子@例え.jp", "花子@xn--r8jz45g.jp"),
         ("email", "a@b.test", "a@b.test"),
         ("phone", "+49 1111111111111", "+491111111111111"),
