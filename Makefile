@@ -62,7 +62,7 @@ golden: $(VENV)/.dev ## write the golden files anew; look at the difference befo
 bench: $(VENV)/.dev ## measure, and write benchmarks/RESULTS.md
 	@$(PY) benchmarks/run.py
 
-schema: $(VENV)/.dev ## write what follows from the SQL files: the first migration, the rows' types
+schema: $(VENV)/.dev ## write what follows from the SQL files and the vocabulary: the first migration, the rows' types, the editors' schema
 	@$(PY) scripts/write_schema.py
 
 lock: ## write the locks anew (needs uv)
