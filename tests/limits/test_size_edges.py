@@ -33,7 +33,6 @@ from kept.ledger.proof import parse_proof
 from kept.policy.campaign import parse_campaign
 from kept.policy.findings import Place, Report
 from kept.policy.instance import parse_instance
-from kept.policy.item_type import ItemType
 from kept.policy.markdown import take_apart
 from kept.policy.read import read_policy
 from kept.policy.segment import parse_rule

@@ -68,8 +68,6 @@ class Condition:
 class Moved(ConflictError):  # noqa: N818 -- it is a fact, and is caught by name
     """What a release was decided on has changed: decide again."""
 
-    reason_default = "moved"
-
 
 @dataclass(slots=True)
 class _Pending:
