@@ -33,7 +33,7 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
 	@touch $@
 
 run: $(VENV)/.runtime ## start the Photolibrary demo and print its addresses
-	@$(PY) -m kept.cli.main serve --demo $(DEMO) --port $(PORT)
+	@$(PY) -m kept.cli.main serve --demo $(DEMO) --app examples/photolibrary/app.py --port $(PORT)
 
 tour: $(VENV)/.runtime ## the sceptic's minute: what Kept promises, tried in front of you
 	@$(PY) -m kept.cli.main tour

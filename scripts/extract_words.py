@@ -59,7 +59,16 @@ def error_words() -> set[str]:
                         for one in texts
                         if isinstance(one, ast.Constant) and isinstance(one.value, str) and " " in one.value
                     }
+                    if node.func.id.endswith("Error"):
+                        found |= {said for one in texts if isinstance(one, ast.JoinedStr) and (said := pattern(one))}
     return found
+
+
+def pattern(node: ast.JoinedStr) -> str:
+    """Return a text with `{0}`, `{1}` where values are filled in; empty where that leaves fewer than two words."""
+    numbers = iter(range(len(node.values)))
+    said = "".join(str(one.value) if isinstance(one, ast.Constant) else f"{{{next(numbers)}}}" for one in node.values)
+    return said if len(re.findall(r"[a-z]{2,}", said)) > 1 else ""
 
 
 def menu_words() -> set[str]:

@@ -11,8 +11,8 @@ from kept.policy.words import Exit
 from kept.services.accounts import accounts
 from kept.services.messages.outbox import send_due
 from kept.services.staff import sessions
-from kept.web.exchange import SESSION
 
+SESSION = "__Host-kept_session"
 pytestmark = pytest.mark.chromium
 
 

@@ -20,7 +20,7 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "diff",
         help="what changes between two versions of a policy, and whom it concerns",
-        epilog="example: kept diff policies/photolibrary.policy.md next/photolibrary.policy.md --data --store sqlite:///shop.db",
+        epilog="example: kept diff shop.policy.md next/shop.policy.md --data --store sqlite:///shop.db",
     )
     parser.add_argument("old", help="the first file of the version in force")
     parser.add_argument("new", help="the first file of the version to come")

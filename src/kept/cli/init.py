@@ -19,7 +19,7 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "init",
         help="make an installation from a policy, or propose a new version",
-        epilog="example: kept init policies/photolibrary.policy.md --store sqlite:///shop.db",
+        epilog="example: kept init shop.policy.md --store sqlite:///shop.db",
     )
     parser.add_argument("policy", help="the policy's first file, NAME.policy.md")
     parser.add_argument("--json", action="store_true", help="answer as JSON")

@@ -22,7 +22,7 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "recipient",
         help="keys of third parties, and the files they get",
-        epilog="example: kept recipient new-key club.key   ·   kept recipient add picture-club --public KEY --store sqlite:///shop.db",
+        epilog="example: kept recipient new-key club.key   ·   kept recipient add hikers-club --public KEY --store sqlite:///shop.db",
     )
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
     new = acts.add_parser(

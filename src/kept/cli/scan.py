@@ -22,7 +22,7 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "scan",
         help="compare a site's cookies, in a real browser, with those declared",
-        epilog="example: kept scan http://localhost:8330 --store sqlite:///.demo/photolibrary.db",
+        epilog="example: kept scan http://localhost:8330 --store sqlite:///shop.db",
     )
     parser.add_argument("url", help="address of the site's first page")
     parser.add_argument("--policy", default="", help="compare with this policy's first file; nothing is kept")

@@ -17,7 +17,7 @@ from kept.statistics.budget import Precision
 DAY = limits.DAY
 DAYS = 85
 LOOKS = {
-    ("home", "look"): 46, ("home", "filter"): 17, ("picture", "look"): 31, ("policy", "look"): 4, ("join", "look"): 6,
+    ("home", "look"): 46, ("home", "filter"): 17, ("own", "look"): 31, ("policy", "look"): 4, ("join", "look"): 6,
     ("registration", "look"): 3, ("cookies", "look"): 2,
 }  # fmt: skip
 """Browsers a day that agreed to be counted, about."""

@@ -286,7 +286,7 @@ class Policy:
     """A policy as read, whole; equal only to itself, so that what follows from it is worked out once.
 
     Args:
-        id: Word of the front matter's `policy`, such as `photolibrary`.
+        id: Word of the front matter's `policy`, such as `bakery`.
         version: Whole number from the front matter.
         effective: ISO date from the front matter, `YYYY-MM-DD`.
         effective_at: The same as unix seconds, start of that day in UTC.

@@ -63,7 +63,6 @@ IDENTIFIERS: Mapping[str, Wording] = {
 COOKIES: Mapping[CookieDuty, Wording] = {
     CookieDuty.SESSION: {"en": "Signing you in", "ja": "サインイン"},
     CookieDuty.REMEMBER: {"en": "Saving you typing your password", "ja": "パスワード入力の省略"},
-    CookieDuty.INTERESTS: {"en": "Content that follows your interests", "ja": "関心に合わせた表示"},
     CookieDuty.CHOICES: {"en": "Remembering your cookie choices", "ja": "クッキーの選択の記憶"},
     CookieDuty.DEVICE: {"en": "Preventing unauthorised use", "ja": "不正利用の防止"},
     CookieDuty.VISIT: {"en": "Counting visits without knowing whose", "ja": "個人を特定しない訪問の集計"},

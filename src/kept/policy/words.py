@@ -83,7 +83,6 @@ class CookieDuty(StrEnum):
 
     SESSION = "session"
     REMEMBER = "remember"
-    INTERESTS = "interests"
     CHOICES = "choices"
     DEVICE = "device"
     VISIT = "visit"

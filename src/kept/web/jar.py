@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from kept.policy.day import day_of
 from kept.policy.words import CookieDuty
-from kept.web.exchange import SESSION, Exchange
+from kept.web.exchange import Exchange
 
 OK = 200
 
@@ -50,15 +50,14 @@ def put_choices(exchange: Exchange[Any], response: Response, allowed: frozenset[
     return put_cookie(exchange, response, rules.choices, rules.choose(allowed, today).text())
 
 
-def set_session(response: Response, token: str) -> Response:
+def set_session(exchange: Exchange[Any], response: Response, token: str) -> Response:
     """Put a session into the one cookie this site needs."""
-    response.set_cookie(SESSION, token, path="/", secure=True, httponly=True, samesite="lax")  # for the session alone
-    return response
+    return put_serving(exchange, response, CookieDuty.SESSION, token)
 
 
-def drop_session(response: Response) -> Response:
+def drop_session(exchange: Exchange[Any], response: Response) -> Response:
     """Take the session cookie away."""
-    return drop_cookie(response, SESSION)
+    return drop_serving(exchange, response, CookieDuty.SESSION)
 
 
 def count_visit(exchange: Exchange[Any], answer: Response, of: str, feature: str = "look") -> Response:

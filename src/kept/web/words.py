@@ -35,10 +35,25 @@ def translator(language: str) -> Callable[[str], str]:
     known = catalogue(language)
 
     def translate(text: str, **values: object) -> str:
-        found = known.get(text, text)
+        found = known.get(text) or _filled_in(language, text)
         return found.format(**values) if values else found
 
     return translate
+
+
+def _filled_in(language: str, text: str) -> str:
+    """Return the translation of a text that came with its values filled in, as errors do; the text itself where there is none."""
+    for pattern, translated in _patterns(language):
+        if found := pattern.fullmatch(text):
+            return translated.format(*found.groups())
+    return text
+
+
+@cache
+def _patterns(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Return what is in the catalogue with `{0}`, `{1}` for values, as patterns, the longest first."""
+    known = sorted((one for one in catalogue(language).items() if "{0}" in one[0]), key=lambda one: -len(one[0]))
+    return tuple((re.compile(re.sub(r"\\{\d\\}", "(.*?)", re.escape(text))), said) for text, said in known)
 
 
 def rests_on(part: PartState, policy: Policy, language: str) -> str:

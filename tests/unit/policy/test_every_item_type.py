@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from examples import EXAMPLES, OPTIONS
+from policy_schema import policy_schema
 
 from kept.policy.channel import EXIT_TYPES
 from kept.policy.item_type import TYPES, ItemType, TypeFacts
 from kept.policy.read import read_files
-from kept.policy.schema import policy_schema
 from kept.policy.words import Exit
 from kept.vault.normal import FORMS, normalise
 from policies.words import GUARANTEES

@@ -81,7 +81,7 @@ def test_duties_follow_from_what_is_declared(policy):
         duty.value: f"__Host-kept_{duty.value}" for duty in CookieDuty
     }
     assert {duty.value: found.id for duty in (*CookieDuty, *PurposeDuty) if (found := duties.purpose_for(policy, duty))} == {
-        "session": "sign-in", "remember": "remember-me", "interests": "interests-in-cookie", "choices": "cookie-choices",
+        "session": "sign-in", "remember": "remember-me", "choices": "cookie-choices",
         "device": "unauthorised-use", "visit": "marketing-data", "rights-request": "rights-request",
         "legal-disclosure": "legal-disclosure",
     }  # fmt: skip
@@ -106,7 +106,7 @@ def test_the_necessary_cookies_have_a_default_and_the_others_do_not_exist(policy
     found = duties.cookies_of(bare)
     assert {one.serves for one in found.values()} == {"session", "choices", "device"}
     assert all(one.basis is Basis.NECESSARY and one.clause == "" for one in found.values())
-    for duty in (CookieDuty.REMEMBER, CookieDuty.INTERESTS, CookieDuty.VISIT):
+    for duty in (CookieDuty.REMEMBER, CookieDuty.VISIT):
         assert duties.cookie_for(bare, duty) is None
     assert all(duties.purpose_for(bare, duty) is None for duty in (*CookieDuty, *PurposeDuty))
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from examples import EXAMPLES
 from installation import NAME
+from policy_schema import policy_schema
 from reaching import MailOut
 from small_policy import small
 
@@ -21,7 +22,6 @@ from kept.policy.channel import CHANNEL_TABLE, CHANNELS, EXIT_TYPES, Channel, Ch
 from kept.policy.flow import flow_svg
 from kept.policy.item_type import ItemType
 from kept.policy.present import boxes, build_notice
-from kept.policy.schema import policy_schema
 from kept.policy.words import Exit
 from kept.services.accounts import accounts
 from kept.services.forms import collection

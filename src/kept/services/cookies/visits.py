@@ -11,7 +11,7 @@ from collections import Counter
 from kept.policy.day import day_of
 from kept.services.engine.engine import Engine
 
-PAGES = ("home", "picture", "policy", "join", "registration", "cookies")
+PAGES = ("home", "own", "policy", "join", "registration", "cookies")
 """Pages that are counted; no other word is ever counted, so nothing typed into an address can become one."""
 FEATURES = ("look", "filter")
 

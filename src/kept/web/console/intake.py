@@ -58,11 +58,6 @@ def _declared(engine: Engine) -> bool:
 
 
 PAGES = (
-    page(
-        "/intake",
-        get=VOUCHES(_look),
-        post=VOUCHES(_take_in),
-        menu=Menu("From other companies", where=_declared),
-    ),
-    page("/intake/{intake}", post=VOUCHES(_try_again)),
+    page("/intake", get=VOUCHES(_look), post=VOUCHES(_take_in), menu=Menu("From other companies"), where=_declared),
+    page("/intake/{intake}", post=VOUCHES(_try_again), where=_declared),
 )

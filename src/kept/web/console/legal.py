@@ -124,5 +124,6 @@ PAGES = Stepped(
     },
     fields=("login_name",),
     finds=True,
-    menu=Menu("Legal desk", where=lambda engine: bool(_purposes(engine))),
+    menu=Menu("Legal desk"),
+    where=lambda engine: bool(_purposes(engine)),
 ).pages()
