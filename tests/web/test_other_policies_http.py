@@ -15,7 +15,8 @@ from kept.channels.mail import MailServer
 from kept.crypto.second_factor import code_at
 from kept.door import background
 from kept.policy.duties import cookie_for, point_for
-from kept.policy.words import CookieDuty, ItemType, PointKind
+from kept.policy.item_type import ItemType
+from kept.policy.words import CookieDuty, PointKind
 from kept.services.staff import sessions
 from kept.web import console, site
 

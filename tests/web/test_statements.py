@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
@@ -28,7 +29,9 @@ class Counted:
         put = getattr(self._tx, name)
 
         async def counted(query, *args, **parameters):
-            self._seen[query] += 1
+            self._seen[
+                query if isinstance(query, str) else re.sub(r"(?<!^)(?=[A-Z])", "_", query.__name__).lower()
+            ] += 1
             return await put(query, *args, **parameters)
 
         return counted

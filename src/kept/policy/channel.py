@@ -1,7 +1,7 @@
 """The channels, each with everything that follows from it: address, words, states, where what it puts aside is fetched.
 
 A new channel is one word of `Exit`, one entry of `CHANNEL_TABLE` and a dispatcher; notices, switches, stop lists,
-campaigns, the board, the flow picture and the pages follow from the table, in its order.
+campaigns, the board, the flow chart and the pages follow from the table, in its order.
 """
 
 from __future__ import annotations

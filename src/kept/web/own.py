@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 from starlette.requests import Request
@@ -14,7 +15,6 @@ from kept.web import words
 from kept.web.exchange import Exchange, Web, exchange_of
 from kept.web.jar import count_visit
 
-OK = 200
 HTML = b"text/html"
 
 
@@ -64,7 +64,7 @@ class OwnPages:
 def _marks(exchange: Exchange[Any], message: Message) -> list[tuple[bytes, bytes]]:
     """Return the cookie of the count, where this look at a page is counted."""
     kind = next((value for name, value in message.get("headers", ()) if name.lower() == b"content-type"), b"")
-    if message["status"] != OK or not kind.startswith(HTML):
+    if message["status"] != HTTPStatus.OK or not kind.startswith(HTML):
         return []
     answer = Response()
     front = exchange.request.url.path == f"/{exchange.language}"
