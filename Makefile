@@ -62,8 +62,9 @@ golden: $(VENV)/.dev ## write the golden files anew; look at the difference befo
 bench: $(VENV)/.dev ## measure, and write benchmarks/RESULTS.md
 	@$(PY) benchmarks/run.py
 
-schema: $(VENV)/.dev ## write what follows from the SQL files and the vocabulary: the first migration, the rows' types, the editors' schema
+schema: $(VENV)/.dev ## write what follows from the SQL files and the vocabulary: the first migration, the rows' types, the editors' schema; and the types of `kept.sync`
 	@$(PY) scripts/write_schema.py
+	@$(PY) scripts/write_twins.py
 
 lock: ## write the locks anew (needs uv)
 	@for one in runtime dev mutate; do uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/$$one.in -o requirements/$$one.txt; done
