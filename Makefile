@@ -70,8 +70,9 @@ golden: $(VENV)/.dev ## write the golden files anew; look at the difference befo
 bench: $(VENV)/.dev ## measure, and write benchmarks/RESULTS.md
 	@$(PY) benchmarks/run.py
 
-schema: $(VENV)/.dev ## write what follows from the SQL files and the policy language: first migration, rows' types, policy schema
+schema: $(VENV)/.dev ## write what follows from the SQL files, the policy language and the door's views
 	@$(PY) scripts/write_schema.py
+	@$(PY) scripts/write_twins.py
 
 words: $(VENV)/.dev ## collect the words of the pages and sort the Japanese catalogue
 	@$(PY) scripts/extract_words.py

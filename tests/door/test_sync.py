@@ -6,6 +6,7 @@ import inspect
 import threading
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from bakery import MORI, POLICY
@@ -33,6 +34,14 @@ def test_both_faces_have_the_same_names_and_parameters(name):
         if not isinstance(ours, property):
             assert list(inspect.signature(theirs).parameters) == list(inspect.signature(ours).parameters), one
     assert list(inspect.signature(kept.sync.open).parameters) == list(inspect.signature(kept.open).parameters)
+
+
+def test_the_types_are_written_anew(monkeypatch):
+    """`sync/__init__.pyi` says what the views say; `make schema` writes it."""
+    monkeypatch.syspath_prepend(Path(__file__).parents[2] / "scripts")
+    from write_twins import STUB, twins  # noqa: PLC0415 -- a script, found only with its folder on the path
+
+    assert STUB.read_text(encoding="utf-8") == twins()
 
 
 def test_a_script_registers_finds_reads_and_erases(address):

@@ -38,7 +38,7 @@ FORMATS = {
     "ledger/leaf": {"NONCE_BYTES"},
     "ledger/note": {"KEY_ID_BYTES", "PUBLIC_BYTES"},
     "ledger/proof": {"PARTS", "MAX_HASHES"},
-    "ledger/tile": {"WIDTH", "HEIGHT", "MAX_LEVEL"},
+    "ledger/tile": {"WIDTH", "HEIGHT"},
     "ledger/tree": {"HASH_BYTES"},
     "services/backups/backup_file": {"CHUNK_BYTES", "KEY_BYTES"},
     "services/engine/entry": {"NONCE_BYTES"},

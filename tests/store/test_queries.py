@@ -18,7 +18,6 @@ from kept.store.migrations import migrations
 from kept.store.queries import (
     PARTS,
     Query,
-    numbered,
     parse_queries,
     person_tables,
     queries,
@@ -156,12 +155,6 @@ def test_a_query_is_read_with_its_header():
         "a": Query("a", ("x",), ("b",), "What for.", "SELECT b FROM t WHERE x = :x"),
         "b": Query("b", ("x", "y"), (), "Why.", "UPDATE t SET b = :y\nWHERE x = :x"),
     }
-
-
-def test_placeholders_are_numbered_for_postgresql():
-    """Each name has one number, in the order of the header, however often it stands in the statement."""
-    query = Query("a", ("x", "xy"), (), "", "UPDATE t SET a = :xy, b = b + :x WHERE c = :x")
-    assert numbered(query) == ("UPDATE t SET a = $2, b = b + $1 WHERE c = $1", ("x", "xy"))
 
 
 def erased_tables(part, names):

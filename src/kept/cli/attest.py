@@ -8,9 +8,8 @@ import sys
 from typing import Any
 
 from kept.cli.opening import add_address, opened
-from kept.errors import SignInError
 from kept.services.staff.attestations import attest
-from kept.services.staff.sessions import session_of, sign_in
+from kept.services.staff.sessions import require_session, sign_in
 
 
 def add(commands: Any) -> None:
@@ -33,9 +32,7 @@ async def run(chosen: argparse.Namespace) -> int:
     else:
         password, code = sys.stdin.readline().rstrip("\n"), sys.stdin.readline().rstrip("\n")
     async with opened(chosen) as engine:
-        session = await session_of(engine, await sign_in(engine, chosen.login, password, code))
-        if session is None:
-            raise SignInError("expected a session, found none")
+        session = await require_session(engine, await sign_in(engine, chosen.login, password, code))
         entry = await attest(engine, session, chosen.name, chosen.reference)
     print(f"attested {chosen.name}; entry {entry[:16]}")
     return 0

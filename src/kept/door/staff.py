@@ -11,7 +11,6 @@ from functools import update_wrapper
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from kept.door.view import View
-from kept.errors import SignInError
 from kept.services.authorities import disclosures
 from kept.services.campaigns import campaigns, candidates
 from kept.services.cases import cases, contacts, do_not_contact, emergencies
@@ -21,7 +20,7 @@ from kept.services.instances import contests, events, instances, questionnaires,
 from kept.services.messages import calls, letters, unknown_outcome
 from kept.services.my_data import rights_requests
 from kept.services.staff import activation, approvals, attestations
-from kept.services.staff.sessions import StaffSession, session_of
+from kept.services.staff.sessions import StaffSession, require_session
 from kept.services.third_parties import provisions, register
 
 P = ParamSpec("P")
@@ -79,12 +78,7 @@ class Staff(View):
         self._token = token
 
     async def _acting(self) -> tuple[Engine, StaffSession]:
-        session = await session_of(self._engine, self._token)
-        if session is None:
-            raise SignInError(
-                "expected a session that lasts, found one that is over", reason="session-over", hint="sign in once more"
-            )
-        return self._engine, session
+        return self._engine, await require_session(self._engine, self._token)
 
     # cases
     open_case = act(cases.open_case)

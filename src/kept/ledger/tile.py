@@ -12,7 +12,6 @@ from kept.ledger.tree import HASH_BYTES, Node, node_hash
 
 WIDTH = 256
 HEIGHT = 8
-MAX_LEVEL = 7
 
 ReadTile = Callable[[int, int], bytes]
 """Answers the bytes of tile (level, index), at most 256 hashes; empty bytes when there is none."""

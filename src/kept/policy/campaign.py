@@ -14,15 +14,14 @@ from typing import Any
 from kept import limits
 from kept.errors import InputError, PolicyError
 from kept.policy.channel import CHANNELS
-from kept.policy.findings import Place, Report, Severity
-from kept.policy.fit import Fitting
+from kept.policy.findings import Place
+from kept.policy.fit import fit_file
 from kept.policy.ground import cite
 from kept.policy.instance import INSTANCE_ID, Instance
 from kept.policy.model import Policy
 from kept.policy.segment import Rule, parse_rule
 from kept.policy.vocabulary import ID, LANGUAGE, Body, Many, Named, Pattern, Shape, Text, Word
 from kept.policy.words import Basis, Exit
-from kept.policy.yaml_block import Table, parse_block
 
 FILE = "campaign"
 CAMPAIGN = "consent-checked-when-sent segments"
@@ -99,15 +98,7 @@ def parse_campaign(unverified: str, policy: Policy, asked: Mapping[str, Instance
     if len(unverified) > FILE_CHARACTERS:
         message = f"expected at most {FILE_CHARACTERS} characters, found {len(unverified)}"
         raise _unfit(policy, Place(FILE), message, reason="campaign-size")
-    node = parse_block(unverified, FILE, 1)
-    report = Report()
-    plain = Fitting(report, {}).fit(node, SHAPE)
-    first = next((one for one in report.findings if one.severity is Severity.ERROR), None)
-    if first is not None:
-        raise PolicyError(
-            first.message, file=FILE, line=first.line, column=first.column, reason=first.code, hint=first.hint
-        )
-    places = {key.text: key.place for key, _ in node.entries} if isinstance(node, Table) else {}
+    plain, places = fit_file(unverified, FILE, SHAPE)
     _check(plain, policy, places)
     try:
         rule = parse_rule(plain.get("to", {}), policy, plain["purpose"], asked)

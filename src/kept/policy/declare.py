@@ -40,7 +40,6 @@ def item(word: str, plain: Plain, clause: str, titles: Titles, options: Mapping[
         collected="collect" not in plain,
         source=plain.get("source", ""),
         options=tuple(OPTION_TITLES[built_in]) if built_in else of,
-        options_from=built_in,
         dpv=plain.get("dpv", ""),
         fides=plain.get("fides", ""),
         titles=titles,

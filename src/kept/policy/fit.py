@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from kept import limits
-from kept.policy.findings import Place, Report
+from kept.policy.findings import Place, Report, as_error
 from kept.policy.invisible import INVISIBLE, shown
 from kept.policy.vocabulary import (
     Body,
@@ -31,7 +31,7 @@ from kept.policy.vocabulary import (
     Text,
     Word,
 )
-from kept.policy.yaml_block import Listing, Node, Scalar, Table
+from kept.policy.yaml_block import Listing, Node, Scalar, Table, parse_block
 
 _UNIT_SECONDS = {
     "second": 1.0,
@@ -306,3 +306,22 @@ def _shown(node: Scalar) -> str:
 def _listed(words: tuple[str, ...]) -> str:
     quoted = [f"`{word}`" for word in words[:16]]
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
+
+
+def fit_file(unverified: str, file: str, shape: Shape) -> tuple[dict[str, Any], dict[str, Place]]:
+    """Read a file that is one block, such as a campaign's; return its plain values, and where each of its words stands.
+
+    Args:
+        unverified: YAML, as typed or uploaded.
+        file: What it is called in errors.
+        shape: What it may hold; a `Body`.
+
+    Raises:
+        PolicyError: It does not fit: the first misfit, with line, column and what was expected.
+    """
+    node = parse_block(unverified, file, 1)
+    report = Report()
+    plain = Fitting(report, {}).fit(node, shape)
+    if report.first_error is not None:
+        raise as_error(report.first_error)
+    return plain, {key.text: key.place for key, _ in node.entries} if isinstance(node, Table) else {}

@@ -14,10 +14,9 @@ from typing import Any
 
 from kept import limits
 from kept.errors import PolicyError
-from kept.policy.findings import Place, Report, Severity
-from kept.policy.fit import Fitting
+from kept.policy.findings import Place
+from kept.policy.fit import fit_file
 from kept.policy.vocabulary import ID, LANGUAGE, Body, Many, Named, Number, Pattern, Shape, Text, Word
-from kept.policy.yaml_block import Table, parse_block
 
 FILE = "instance"
 FILE_CHARACTERS = limits.INSTANCE_FILE_CHARACTERS
@@ -146,15 +145,7 @@ def parse_instance(unverified: str, kinds: Mapping[str, str], languages: tuple[s
     if len(unverified) > FILE_CHARACTERS:
         message = f"expected at most {FILE_CHARACTERS} characters, found {len(unverified)}"
         raise PolicyError(message, file=FILE, line=0, column=0, reason="instance-size")
-    node = parse_block(unverified, FILE, 1)
-    report = Report()
-    plain = Fitting(report, {}).fit(node, SHAPE)
-    first = next((one for one in report.findings if one.severity is Severity.ERROR), None)
-    if first is not None:
-        raise PolicyError(
-            first.message, file=FILE, line=first.line, column=first.column, reason=first.code, hint=first.hint
-        )
-    places = {key.text: key.place for key, _ in node.entries} if isinstance(node, Table) else {}
+    plain, places = fit_file(unverified, FILE, SHAPE)
     _check_kind(plain, kinds, places)
     for place, found in _texts(plain, places):
         missing = [one for one in languages if one not in found]

@@ -48,7 +48,6 @@ class Item:
         collected: False for an item declared as never collected.
         source: `made-by-us` for numbers we issue; empty otherwise.
         options: For one-of and some-of: the declared option ids, in order.
-        options_from: Name of a built-in option list (`jp-prefectures`); empty when *options* were written out.
         dpv: W3C DPV personal-data term, such as `pd:Name`; empty when none is given.
         fides: fideslang data category; empty when none is given.
         titles: Name of the item by language.
@@ -64,7 +63,6 @@ class Item:
     collected: bool = True
     source: str = ""
     options: tuple[str, ...] = ()
-    options_from: str = ""
     dpv: str = ""
     fides: str = ""
     titles: Mapping[str, str] = field(default_factory=dict)

@@ -78,15 +78,6 @@ def schema(part: str) -> str:
     return files("kept.store").joinpath("sql", part, "schema.sql").read_text(encoding="utf-8")
 
 
-def numbered(query: Query) -> tuple[str, tuple[str, ...]]:
-    """Return *query* with PostgreSQL's placeholders and the parameters' names in the order of their numbers.
-
-    Example: `WHERE a = :x AND b = :y AND c = :x` becomes `WHERE a = $1 AND b = $2 AND c = $1` with `("x", "y")`.
-    """
-    order = {name: f"${number}" for number, name in enumerate(query.parameters, start=1)}
-    return _PARAMETER.sub(lambda found: order[found[1]], query.sql), query.parameters
-
-
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column.

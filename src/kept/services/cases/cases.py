@@ -273,9 +273,7 @@ async def open_item(
     case = await loaded(engine, session, case)
     require_open(engine, case)
     if not case.person_id:
-        raise InputError(
-            "expected a case that holds a person, found one that does not", reason="case-empty", hint="find them first"
-        )
+        raise nobody_in_it()
     if not case.emergency:
         return await gate.read(engine, case.mandate, case.person_id, (slot,), Exit.SCREEN, person=person)
     session.require(engine, "break-glass")
@@ -301,6 +299,13 @@ async def close_case(engine: Engine, session: StaffSession, case_id: str) -> Non
 
     await engine.data.write(body)
     await record(engine, case.actor, Act.CASE_CLOSE)
+
+
+def nobody_in_it() -> InputError:
+    """Return the error for what a case without a person cannot do."""
+    return InputError(
+        "expected a case that holds a person, found one that does not", reason="case-empty", hint="find them first"
+    )
 
 
 def require_open(engine: Engine, case: Case) -> None:

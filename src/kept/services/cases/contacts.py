@@ -173,9 +173,7 @@ async def write_to(  # noqa: PLR0913 -- what a message is
     case = await cases.loaded(engine, session, case)
     cases.require_open(engine, case)
     if not case.person_id:
-        raise InputError(
-            "expected a case that holds a person, found one that does not", reason="case-empty", hint="find them first"
-        )
+        raise cases.nobody_in_it()
     return await _write(engine, case.mandate, case.person_id, channel, (title, text), case=case)
 
 

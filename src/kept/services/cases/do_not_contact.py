@@ -5,7 +5,7 @@ from __future__ import annotations
 from kept.errors import InputError
 from kept.policy.channel import CHANNELS
 from kept.policy.words import Exit
-from kept.services.cases.cases import case_of, require_open
+from kept.services.cases.cases import case_of, nobody_in_it, require_open
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
@@ -52,9 +52,7 @@ async def note_in_case(engine: Engine, session: StaffSession, case_id: str, chan
     case = await case_of(engine, session, case_id)
     require_open(engine, case)
     if not case.person_id or channel not in CHANNELS:
-        raise InputError(
-            "expected a case that holds a person, found one that does not", reason="case-empty", hint="find them first"
-        )
+        raise nobody_in_it()
     at = engine.ready()
     items = engine.policy.policy.items
     person = await engine.people.load(case.person_id, None)

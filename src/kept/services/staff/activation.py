@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kept.errors import ConflictError, DeniedError, InputError, PolicyError
+from kept.errors import ConflictError, DeniedError, InputError
 from kept.policy.check import check_policy
-from kept.policy.findings import Severity
+from kept.policy.findings import Severity, as_error
 from kept.policy.vocabulary import GuaranteeWord
 from kept.services.engine.active_policy import ActivePolicy, compile_policy, decode_files, encode_files
 from kept.services.engine.acts import Act
@@ -107,15 +107,7 @@ async def propose(engine: Engine, files: Mapping[str, bytes], *, by: str) -> Act
 def _require_sound(files: Mapping[str, bytes], guarantees: Mapping[str, GuaranteeWord]) -> None:
     for finding in check_policy(files, guarantees):
         if finding.severity is Severity.ERROR:
-            raise PolicyError(
-                finding.message,
-                file=finding.file,
-                line=finding.line,
-                column=finding.column,
-                reason=finding.code,
-                hint=finding.hint,
-                clause=f"§{finding.clause}" if finding.clause else "",
-            )
+            raise as_error(finding)
 
 
 async def activate_first(engine: Engine, files: Mapping[str, bytes], *, by: str) -> ActivePolicy:

@@ -277,6 +277,24 @@ async def session_of(engine: Engine, token: str) -> StaffSession | None:
     return StaffSession(row.staff_id, who.login, actor, named, hashed, row.signed_in_at, row.expires_at)
 
 
+async def require_session(engine: Engine, token: str) -> StaffSession:
+    """Return a session that lasts.
+
+    Args:
+        engine: Open.
+        token: As `sign_in` answered it.
+
+    Raises:
+        SignInError: It is over, or there never was one.
+    """
+    session = await session_of(engine, token)
+    if session is None:
+        raise SignInError(
+            "expected a session that lasts, found one that is over", reason="session-over", hint="sign in once more"
+        )
+    return session
+
+
 def _open_secret(engine: Engine, staff_id: str, roles: str, sealed: bytes) -> bytes:
     """Open a second-factor secret; it is bound to the roles it was enrolled with."""
     return open_installation_record(engine, "second-factor", _bound(staff_id, roles), sealed)

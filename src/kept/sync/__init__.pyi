@@ -1,140 +1,42 @@
-"""Kept without `await`: the same names for scripts, Flask and Django.
+# The names of `kept.sync`. Written by `make schema` from the views of `kept.door`; change those.
 
-    import kept.sync
-
-    with kept.sync.open("shop.policy.md", "sqlite:///shop.db") as k, k.acting(credential) as desk:
-        card = desk.read(desk.find(external="C-4711"), ["name"], exit="app")
-
-There is no second implementation: each line below hands a call to the loop of one thread of its own and waits. Objects may
-be used from any thread but that one. A test holds these classes against the ones with `await`, name by name.
-"""
-
-from __future__ import annotations
-
-import asyncio
-import threading
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
-from functools import update_wrapper
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from kept.door import desk, installation, opening, operator, person, staff
 from kept.policy.model import Policy
-
-__all__ = ["Desk", "Kept", "Operator", "Person", "Staff", "open", "policy_files"]
+from kept.sync.twin import Loop, Twin
 
 P = ParamSpec("P")
 T = TypeVar("T")
 V = TypeVar("V")
 W = TypeVar("W")
 
-policy_files = opening.policy_files
-
-
-class _Loop:
-    """One thread with one loop; everything of an installation runs there."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="kept", daemon=True)
-        self._thread.start()
-
-    def run(self, waited: Coroutine[Any, Any, T]) -> T:
-        """Run something on the loop and wait for it."""
-        if threading.current_thread() is self._thread or self._loop.is_closed():
-            waited.close()
-            raise RuntimeError("kept.sync waits for its own loop: call it from another thread, while it is open")
-        return asyncio.run_coroutine_threadsafe(waited, self._loop).result()
-
-    def close(self) -> None:
-        """End the loop and its thread."""
-        self.run(self._loop.shutdown_default_executor())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-
-class _Twin:
-    """A view whose methods wait. Made by `kept.sync`, never by you."""
-
-    def __init__(self, loop: _Loop, view: Any) -> None:
-        self._loop = loop
-        self._view = view
-
-    def __repr__(self) -> str:
-        return repr(self._view)
-
-
-def _waits(method: Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]) -> Callable[Concatenate[Any, P], T]:
-    """Make the twin of a method that is awaited."""
-
-    def twin(self: _Twin, /, *args: P.args, **named: P.kwargs) -> T:
-        return self._loop.run(method(self._view, *args, **named))
-
-    return cast("Callable[Concatenate[Any, P], T]", update_wrapper(twin, method))
-
-
-def _answers(
-    method: Callable[Concatenate[Any, P], Coroutine[Any, Any, V | None]], made: Callable[[_Loop, V], W]
-) -> Callable[Concatenate[Any, P], W | None]:
-    """Make the twin of a method that is awaited and answers a view, or None."""
-
-    def twin(self: _Twin, /, *args: P.args, **named: P.kwargs) -> W | None:
-        view = self._loop.run(method(self._view, *args, **named))
-        return None if view is None else made(self._loop, view)
-
-    return cast("Callable[Concatenate[Any, P], W | None]", update_wrapper(twin, method))
-
-
-def _calls(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[Any, P], T]:
-    """Make the twin of a method that does not wait but belongs to the loop."""
-
-    def twin(self: _Twin, /, *args: P.args, **named: P.kwargs) -> T:
-        async def there() -> T:
-            return method(self._view, *args, **named)
-
-        return self._loop.run(there())
-
-    return cast("Callable[Concatenate[Any, P], T]", update_wrapper(twin, method))
-
-
+def _waits(method: Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]) -> Callable[Concatenate[Any, P], T]: ...
+def _calls(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[Any, P], T]: ...
+def _views(
+    method: Callable[Concatenate[Any, P], Coroutine[Any, Any, V]], made: Callable[[Loop, V], W]
+) -> Callable[Concatenate[Any, P], W]: ...
+def _may_view(
+    method: Callable[Concatenate[Any, P], Coroutine[Any, Any, V | None]], made: Callable[[Loop, V], W]
+) -> Callable[Concatenate[Any, P], W | None]: ...
+def _makes(
+    method: Callable[Concatenate[Any, P], V], made: Callable[[Loop, V], W]
+) -> Callable[Concatenate[Any, P], W]: ...
 def _enters(
-    method: Callable[Concatenate[Any, P], AbstractAsyncContextManager[V]], made: Callable[[_Loop, V], W]
-) -> Callable[Concatenate[Any, P], AbstractContextManager[W]]:
-    """Make the twin of a method that is entered."""
+    method: Callable[Concatenate[Any, P], AbstractAsyncContextManager[V]], made: Callable[[Loop, V], W]
+) -> Callable[Concatenate[Any, P], AbstractContextManager[W]]: ...
+def _opens(
+    opened: Callable[P, AbstractAsyncContextManager[installation.Kept]],
+) -> Callable[P, AbstractContextManager[Kept]]: ...
 
-    def twin(self: _Twin, /, *args: P.args, **named: P.kwargs) -> AbstractContextManager[W]:
-        return _entered(self._loop, method(self._view, *args, **named), made)
+policy_files = opening.policy_files
+open = _opens(opening.open)
 
-    return cast("Callable[Concatenate[Any, P], AbstractContextManager[W]]", update_wrapper(twin, method))
-
-
-@contextmanager
-def _entered(loop: _Loop, manager: AbstractAsyncContextManager[V], made: Callable[[_Loop, V], W]) -> Iterator[W]:
-    async def enter() -> V:
-        return await manager.__aenter__()
-
-    async def leave(error: BaseException | None) -> bool | None:
-        return await manager.__aexit__(type(error) if error else None, error, error.__traceback__ if error else None)
-
-    view = loop.run(enter())
-    try:
-        yield made(loop, view)
-    except BaseException as error:
-        if not loop.run(leave(error)):
-            raise
-    else:
-        loop.run(leave(None))
-
-
-class Desk(_Twin):
-    """`kept.Desk` without `await`."""
-
+class Desk(Twin, of=desk.Desk):
     @property
-    def purpose(self) -> str:
-        """The one purpose this desk acts for."""
-        return cast("desk.Desk", self._view).purpose
-
+    def purpose(self) -> str: ...
     find = _waits(desk.Desk.find)
     read = _waits(desk.Desk.read)
     read_many = _waits(desk.Desk.read_many)
@@ -142,10 +44,7 @@ class Desk(_Twin):
     message = _waits(desk.Desk.message)
     sent = _waits(desk.Desk.sent)
 
-
-class Person(_Twin):
-    """`kept.Person` without `await`."""
-
+class Person(Twin, of=person.Person):
     form = _waits(person.Person.form)
     submit = _waits(person.Person.submit)
     choose = _waits(person.Person.choose)
@@ -167,10 +66,7 @@ class Person(_Twin):
     external_ids = _waits(person.Person.external_ids)
     sign_out = _waits(person.Person.sign_out)
 
-
-class Operator(_Twin):
-    """`kept.Operator` without `await`."""
-
+class Operator(Twin, of=operator.Operator):
     issue_credential = _waits(operator.Operator.issue_credential)
     revoke_credential = _waits(operator.Operator.revoke_credential)
     credentials = _waits(operator.Operator.credentials)
@@ -191,10 +87,7 @@ class Operator(_Twin):
     keep_backups = _waits(operator.Operator.keep_backups)
     drill = _waits(operator.Operator.drill)
 
-
-class Staff(_Twin):
-    """`kept.Staff` without `await`."""
-
+class Staff(Twin, of=staff.Staff):
     open_case = _waits(staff.Staff.open_case)
     case = _waits(staff.Staff.case)
     my_cases = _waits(staff.Staff.my_cases)
@@ -266,26 +159,19 @@ class Staff(_Twin):
     approve_release = _waits(staff.Staff.approve_release)
     export_figure = _waits(staff.Staff.export_figure)
 
-
-class Kept(_Twin):
-    """`kept.Kept` without `await`."""
-
+class Kept(Twin, of=installation.Kept):
     @property
-    def policy(self) -> Policy:
-        """The policy in force, as read."""
-        return cast("installation.Kept", self._view).policy
-
+    def policy(self) -> Policy: ...
     @property
-    def ledger_key(self) -> str:
-        """The ledger's published key."""
-        return cast("installation.Kept", self._view).ledger_key
-
+    def ledger_key(self) -> str: ...
     acting = _enters(installation.Kept.acting, Desk)
     person = _enters(installation.Kept.person, Person)
     staff = _enters(installation.Kept.staff, Staff)
+    operator = _makes(installation.Kept.operator, Operator)
     join = _waits(installation.Kept.join)
     sign_in = _waits(installation.Kept.sign_in)
-    signed_in = _answers(installation.Kept.signed_in, Person)
+    session = _views(installation.Kept.session, Person)
+    signed_in = _may_view(installation.Kept.signed_in, Person)
     erasure_receipt = _waits(installation.Kept.erasure_receipt)
     cookies = _calls(installation.Kept.cookies)
     cookies_wsgi = _calls(installation.Kept.cookies_wsgi)
@@ -295,29 +181,3 @@ class Kept(_Twin):
     cookie_choice = _calls(installation.Kept.cookie_choice)
     site = _calls(installation.Kept.site)
     console = _calls(installation.Kept.console)
-
-    def session(self, token: str) -> Person:
-        """Return the person of a session, on their own data; see `kept.Kept.session`."""
-        return Person(self._loop, self._loop.run(self._view.session(token)))
-
-    def operator(self, name: str) -> Operator:
-        """Act as the operator of the machine; see `kept.Kept.operator`."""
-        return Operator(self._loop, self._view.operator(name))
-
-
-def _opens(
-    opened: Callable[P, AbstractAsyncContextManager[installation.Kept]],
-) -> Callable[P, AbstractContextManager[Kept]]:
-    @contextmanager
-    def twin(*args: P.args, **named: P.kwargs) -> Iterator[Kept]:
-        loop = _Loop()
-        try:
-            with _entered(loop, opened(*args, **named), Kept) as k:
-                yield k
-        finally:
-            loop.close()
-
-    return update_wrapper(twin, opened)
-
-
-open = _opens(opening.open)  # noqa: A001 -- kept.sync.open reads as it should
