@@ -10,7 +10,7 @@ PYTEST := $(PY) -m pytest -q -n $(WORKERS) --dist loadgroup
 FAST := not slow and not chromium and not fax
 
 .DEFAULT_GOAL := help
-.PHONY: help run tour setup setup-dev check quick test test-full mutate golden schema bench lock clean
+.PHONY: help run tour setup setup-dev check quick test test-full mutate golden schema words accept-translation bench lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,7 +33,7 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
 	@touch $@
 
 run: $(VENV)/.runtime ## start the Photolibrary demo and print its addresses
-	@$(PY) -m kept.cli.main serve --demo $(DEMO) --port $(PORT)
+	@$(PY) -m kept.cli.main serve --demo $(DEMO) --app examples/photolibrary/app.py --port $(PORT)
 
 tour: $(VENV)/.runtime ## the sceptic's minute: what Kept promises, tried in front of you
 	@$(PY) -m kept.cli.main tour
@@ -56,17 +56,31 @@ test-full: $(VENV)/.dev ## everything; installs the Debian packages it needs
 	@$(MAKE) --no-print-directory check
 	@$(PYTEST)
 
+$(VENV)/.mutate: requirements/mutate.txt $(VENV)/.dev
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/mutate.txt
+	@touch $@
+
+mutate: $(VENV)/.mutate ## change the code in small ways and see whether a test notices; hours for everything, so name some: ONLY='kept.vault.*'
+	@$(VENV)/bin/mutmut run $(ONLY)
+	@$(VENV)/bin/mutmut results
+
 golden: $(VENV)/.dev ## write the golden files anew; look at the difference before you commit it
 	@KEPT_GOLDEN=update $(PY) -m pytest -q tests/golden
 
 bench: $(VENV)/.dev ## measure, and write benchmarks/RESULTS.md
 	@$(PY) benchmarks/run.py
 
-schema: $(VENV)/.dev ## write what follows from the SQL files: the first migration, the rows' types
+schema: $(VENV)/.dev ## write what follows from the SQL files and the policy language: first migration, rows' types, policy schema
 	@$(PY) scripts/write_schema.py
+
+words: $(VENV)/.dev ## collect the words of the pages and sort the Japanese catalogue
+	@$(PY) scripts/extract_words.py
+
+accept-translation: $(VENV)/.runtime ## POLICY=file: its translations name it as it stands; read both before
+	@$(PY) scripts/accept_translation.py $(or $(POLICY),$(error say which policy: make accept-translation POLICY=policies/photolibrary.policy.md))
 
 lock: ## write the locks anew (needs uv)
 	@for one in runtime dev mutate; do uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/$$one.in -o requirements/$$one.txt; done
 
 clean: ## remove what make made (not the demo's data)
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	@rm -rf $(VENV) mutants .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -27,9 +27,10 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "src"))
 from kept.policy import change, present, reference
 from kept.policy.decide import Evaluator
 from kept.policy.decision import Allowed, Mandate, Request
+from kept.policy.item_type import ItemType
 from kept.policy.model import Item, Point, Policy, Purpose, Retention, Role
 from kept.policy.person import PersonState
-from kept.policy.words import Basis, Exit, ItemType, PointKind, Source
+from kept.policy.words import Basis, Exit, PointKind, Source
 
 SIZES = (10, 100, 400, 1200)
 DAY = 86_400.0

@@ -8,7 +8,7 @@ import math
 import random
 from pathlib import Path
 
-OUT = Path(__file__).resolve().parent.parent / "src/kept/web/static/pictures"
+OUT = Path(__file__).resolve().parent.parent / "examples/photolibrary/pictures"
 W, H = 600, 400
 
 
@@ -359,7 +359,7 @@ for name, _, _, _, _, drawing in PICTURES:
     (OUT / f"{name}.svg").write_text(
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {W} {H}">{drawing}</svg>\n', encoding="utf-8"
     )
-(OUT / "catalogue.json").write_text(
+(OUT.parent / "catalogue.json").write_text(
     json.dumps(
         [
             {"id": name, "titles": {"en": en, "ja": ja}, "by": by, "categories": of}

@@ -1,4 +1,4 @@
-"""Lists the words of the pages and errors, appends what `locale/ja.po` lacks and drops what nothing uses any more.
+"""Lists the words of the pages and errors, adds what `locale/ja.po` lacks, drops what nothing uses any more, and sorts it.
 
 Tests fail while a word is untranslated or left over. `--list` changes nothing.
 """
@@ -59,7 +59,16 @@ def error_words() -> set[str]:
                         for one in texts
                         if isinstance(one, ast.Constant) and isinstance(one.value, str) and " " in one.value
                     }
+                    if node.func.id.endswith("Error"):
+                        found |= {said for one in texts if isinstance(one, ast.JoinedStr) and (said := pattern(one))}
     return found
+
+
+def pattern(node: ast.JoinedStr) -> str:
+    """Return a text with `{0}`, `{1}` where values are filled in; empty where that leaves fewer than two words."""
+    numbers = iter(range(len(node.values)))
+    said = "".join(str(one.value) if isinstance(one, ast.Constant) else f"{{{next(numbers)}}}" for one in node.values)
+    return said if len(re.findall(r"[a-z]{2,}", said)) > 1 else ""
 
 
 def menu_words() -> set[str]:
@@ -115,10 +124,6 @@ def vocabulary_words() -> set[str]:
         "exported",
         "erased meanwhile",
         "erased",
-        "mail",
-        "post",
-        "phone",
-        "fax",
     }
     words |= {*PHASES, *REASONS.values()}
     words |= {erasure.NOT_REWRITTEN, erasure.COPIES_OF_KEYS, *erasure.STAYS}
@@ -149,7 +154,7 @@ if __name__ == "__main__":
     if "--list" in sys.argv:
         print("\n".join(missing))
     else:
-        kept = [entry for word, entry in known.items() if word in used]
-        added = [f'msgid {escaped(one)}\nmsgstr ""' for one in missing]
-        PO.write_text("\n\n".join([head, *kept, *added]) + "\n", encoding="utf-8")
+        known |= {escaped(one): f'msgid {escaped(one)}\nmsgstr ""' for one in missing}
+        kept = [known[word] for word in sorted(used)]  # by the original, so that two branches merge
+        PO.write_text("\n\n".join([head, *kept]) + "\n", encoding="utf-8")
         print(f"{len(missing)} words to translate, {len(left_over)} left over and dropped")

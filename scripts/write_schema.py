@@ -1,4 +1,6 @@
-"""Writes what follows from the SQL files: the first migration, while it is the only one, and the types of the rows.
+"""Writes what follows from the SQL files and from the vocabulary of policies.
+
+That is the first migration, while it is the only one; the types of the rows; the schema for editors.
 
 Nothing is released yet, so a change of `schema.sql` is written into `0001_initial.sql`. After the first release the
 first migration stays as it is, and a change is a new file beside it.
@@ -6,13 +8,17 @@ first migration stays as it is, and a change is a new file beside it.
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
+
+from policy_schema import policy_schema
 
 from kept.store.queries import PARTS, answered, queries, schema
 from kept.store.sql import base_class, class_name
 
-SQL = Path(__file__).resolve().parent.parent / "src" / "kept" / "store" / "sql"
+SOURCE = Path(__file__).resolve().parent.parent / "src" / "kept"
+SQL = SOURCE / "store" / "sql"
 TYPES = {"BYTEA": "bytes", "TEXT": "str", "BIGINT": "int", "DOUBLE": "float"}
 IGNORED = {"count": "  # type: ignore[assignment]"}  # a tuple has a method of this name
 MIGRATION = "-- The first schema of database {}; what each table is for stands in schema.sql.\n\n"
@@ -73,3 +79,5 @@ if __name__ == "__main__":
         if {one.name for one in folder.iterdir()} <= {"0001_initial.sql"}:
             (folder / "0001_initial.sql").write_text(first_migration(part), encoding="utf-8")
     (SQL / "__init__.pyi").write_text(row_types(), encoding="utf-8")
+    schema_text = json.dumps(policy_schema(), ensure_ascii=False, indent=1) + "\n"
+    (SOURCE / "policy" / "policy.schema.json").write_text(schema_text, encoding="utf-8")

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from installation import Installation
+from receiving import MailDesk
 
 from kept.channels.fax import FaxServer
 
@@ -22,7 +24,11 @@ settings.register_profile(
     "kept",
     deadline=None,
     print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.differing_executors,  # `make mutate` runs a test several times in one process
+    ],
 )
 settings.load_profile("kept")
 
@@ -51,6 +57,23 @@ def _no_network() -> Iterator[None]:
 def anyio_backend() -> str:
     """Asynchronous tests run on asyncio."""
     return "asyncio"
+
+
+@pytest.fixture
+async def installation(tmp_path, anyio_backend):
+    """A fresh installation over database files, with the Photolibrary policy active."""
+    one = Installation(tmp_path)
+    await one.open()
+    yield one
+    await one.close()
+
+
+@pytest.fixture
+async def desk(installation):
+    """An installation that sends by mail, two of its staff, and the mail server on the other side."""
+    one = await MailDesk(installation).begin()
+    yield one
+    await one.end()
 
 
 @pytest.fixture(scope="session")
@@ -85,13 +108,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     installation, and all tests of the fax server share the server.
     """
     for item in items:
-        if "chromium" in item.keywords:
+        marks = {one.name for one in item.iter_markers()}  # not its keywords: a parameter may be called `fax`
+        if "chromium" in marks:
             item.add_marker(pytest.mark.xdist_group(f"browser-{item.path.stem}"))
-        if "fax" in item.keywords:
+        if "fax" in marks:
             item.add_marker(pytest.mark.xdist_group("fax"))
-        if CHROMIUM is None and "chromium" in item.keywords:
+        if CHROMIUM is None and "chromium" in marks:
             item.add_marker(pytest.mark.skip(reason="needs chromium: run `make test-full`"))
-        if not FAX_SERVER and "fax" in item.keywords:
+        if not FAX_SERVER and "fax" in marks:
             item.add_marker(pytest.mark.skip(reason="needs a hylafax server, started as root: run `make test-full`"))
 
 

@@ -2,7 +2,7 @@
 
     import kept
 
-    async with kept.open("photolibrary.policy.md", "sqlite:///shop.db") as k:
+    async with kept.open("shop.policy.md", "sqlite:///shop.db") as k:
         async with k.acting(service_credential) as desk:
             person = await desk.find(mail_address="ＭＯＲＩ@example.jp")
             card = await desk.read(person, ["name", "phone"], exit="app")
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kept import errors, sync
+    from kept.cookies.rules import Jar
     from kept.door.desk import Desk, PersonRef
     from kept.door.form import Choice, Field, Form
     from kept.door.installation import Kept
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from kept.services.my_data.own_data import Held, OwnData, PurposeSwitch
     from kept.services.staff.credentials import Credential
     from kept.services.staff.sessions import Enrolled, Member
+    from kept.web.own import Pages
 
 __all__ = [
     "Board",
@@ -57,11 +59,13 @@ __all__ = [
     "Held",
     "History",
     "Issued",
+    "Jar",
     "Kept",
     "Line",
     "Member",
     "Operator",
     "OwnData",
+    "Pages",
     "Person",
     "PersonRef",
     "Policy",
@@ -85,6 +89,7 @@ _PLACES = {
     "kept.door.desk": ("Desk", "PersonRef"),
     "kept.services.messages.outbox": ("Sent",),
     "kept.door.form": ("Choice", "Field", "Form"),
+    "kept.cookies.rules": ("Jar",),
     "kept.door.installation": ("Kept",),
     "kept.door.opening": ("open", "policy_files"),
     "kept.door.operator": ("Operator", "Status"),
@@ -104,6 +109,7 @@ _PLACES = {
     "kept.services.my_data.own_data": ("Held", "OwnData", "PurposeSwitch"),
     "kept.services.staff.credentials": ("Credential",),
     "kept.services.staff.sessions": ("Enrolled", "Member"),
+    "kept.web.own": ("Pages",),
 }
 _WHERE = {name: place for place, names in _PLACES.items() for name in names}
 """Names are loaded when they are first asked for: `import kept` costs nothing, and the layers below import no door."""

@@ -29,6 +29,18 @@ next is in `hint`. `reason` is a stable machine word; `docs/ERRORS.md` lists eac
 
 from __future__ import annotations
 
+import re
+from typing import TypedDict, Unpack
+
+
+class Facts(TypedDict, total=False):
+    """What every error may say beside its message, as `KeptError` describes it."""
+
+    reason: str
+    hint: str
+    clause: str
+    rests_on: str
+
 
 class KeptError(Exception):
     """The root: something Kept says on purpose.
@@ -43,6 +55,11 @@ class KeptError(Exception):
     """
 
     reason_default = "error"
+    """The reason where none is given: the class's name without `Error`."""
+
+    def __init_subclass__(cls) -> None:
+        words = re.findall(r"[A-Z][a-z]*", cls.__name__.removesuffix("Error"))
+        cls.reason_default = "-".join(words).lower()
 
     def __init__(self, message: str, *, reason: str = "", hint: str = "", clause: str = "", rests_on: str = "") -> None:
         super().__init__(message)
@@ -60,8 +77,6 @@ class KeptError(Exception):
 class InputError(KeptError):
     """Correct what you sent, then send it again."""
 
-    reason_default = "input"
-
 
 class PolicyError(InputError):
     """The policy file says something Kept cannot run.
@@ -71,27 +86,11 @@ class PolicyError(InputError):
         file: Name of the file, without its folder.
         line: Line counted from 1; 0 when the file as a whole is meant.
         column: Column counted from 1; 0 when the line as a whole is meant.
-        reason: As in `KeptError`.
-        hint: As in `KeptError`; the nearest known word, where one is near.
-        clause: As in `KeptError`.
-        rests_on: As in `KeptError`.
+        facts: As in `KeptError`; the hint is the nearest known word, where one is near.
     """
 
-    reason_default = "policy"
-
-    def __init__(  # noqa: PLR0913 -- each is a separate fact
-        self,
-        message: str,
-        *,
-        file: str = "",
-        line: int = 0,
-        column: int = 0,
-        reason: str = "",
-        hint: str = "",
-        clause: str = "",
-        rests_on: str = "",
-    ) -> None:
-        super().__init__(message, reason=reason, hint=hint, clause=clause, rests_on=rests_on)
+    def __init__(self, message: str, *, file: str = "", line: int = 0, column: int = 0, **facts: Unpack[Facts]) -> None:
+        super().__init__(message, **facts)
         self.file = file
         self.line = line
         self.column = column
@@ -107,44 +106,24 @@ class SubmissionError(InputError):
     Args:
         message: What was expected and what was found; never the submitted text.
         field: Name of the field, as declared; empty when the form as a whole is meant.
-        reason: As in `KeptError`.
-        hint: As in `KeptError`.
-        clause: As in `KeptError`.
-        rests_on: As in `KeptError`.
+        facts: As in `KeptError`.
     """
 
-    reason_default = "submission"
-
-    def __init__(  # noqa: PLR0913 -- each is a separate fact
-        self,
-        message: str,
-        *,
-        field: str = "",
-        reason: str = "",
-        hint: str = "",
-        clause: str = "",
-        rests_on: str = "",
-    ) -> None:
-        super().__init__(message, reason=reason, hint=hint, clause=clause, rests_on=rests_on)
+    def __init__(self, message: str, *, field: str = "", **facts: Unpack[Facts]) -> None:
+        super().__init__(message, **facts)
         self.field = field
 
 
 class MalformedError(InputError):
     """Untrusted bytes are not what they claim to be."""
 
-    reason_default = "malformed"
-
 
 class ConflictError(InputError):
     """Somebody changed it first: read again, then decide."""
 
-    reason_default = "conflict"
-
 
 class SettingError(InputError):
     """A setting, a path or a file's permissions are not acceptable."""
-
-    reason_default = "setting"
 
 
 class DeniedError(KeptError):
@@ -156,14 +135,10 @@ class DeniedError(KeptError):
         items: The items refused, as declared.
         needed: What would be needed for a yes, for a person to read.
         entry_id: Id of the ledger entry that records the refusal, hex; empty when none could be written.
-        reason: As in `KeptError`.
-        clause: As in `KeptError`.
-        rests_on: As in `KeptError`.
+        facts: As in `KeptError`.
     """
 
-    reason_default = "denied"
-
-    def __init__(  # noqa: PLR0913 -- each is a separate fact
+    def __init__(
         self,
         message: str,
         *,
@@ -171,11 +146,10 @@ class DeniedError(KeptError):
         items: tuple[str, ...] = (),
         needed: str = "",
         entry_id: str = "",
-        reason: str = "",
-        clause: str = "",
-        rests_on: str = "",
+        **facts: Unpack[Facts],
     ) -> None:
-        super().__init__(message, reason=reason, hint=needed, clause=clause, rests_on=rests_on)
+        facts.setdefault("hint", needed)
+        super().__init__(message, **facts)
         self.step = step
         self.items = items
         self.needed = needed
@@ -185,13 +159,9 @@ class DeniedError(KeptError):
 class NotFoundError(DeniedError):
     """No person this mandate may see; whether one exists is not said."""
 
-    reason_default = "not-found"
-
 
 class SignInError(KeptError):
     """Who you are is not shown yet, or no longer."""
-
-    reason_default = "sign-in"
 
 
 class LimitError(KeptError):
@@ -200,77 +170,45 @@ class LimitError(KeptError):
     Args:
         message: What is limited.
         retry_after_seconds: Whole seconds until the next attempt is looked at; at least 1.
-        reason: As in `KeptError`.
-        hint: As in `KeptError`.
-        clause: As in `KeptError`.
-        rests_on: As in `KeptError`.
+        facts: As in `KeptError`.
     """
 
-    reason_default = "limit"
-
-    def __init__(  # noqa: PLR0913 -- each is a separate fact
-        self,
-        message: str,
-        *,
-        retry_after_seconds: int,
-        reason: str = "",
-        hint: str = "",
-        clause: str = "",
-        rests_on: str = "",
-    ) -> None:
-        super().__init__(message, reason=reason, hint=hint, clause=clause, rests_on=rests_on)
+    def __init__(self, message: str, *, retry_after_seconds: int, **facts: Unpack[Facts]) -> None:
+        super().__init__(message, **facts)
         self.retry_after_seconds = retry_after_seconds
 
 
 class EvidenceError(KeptError):
     """Evidence does not hold: stop, keep the files, call the operator."""
 
-    reason_default = "evidence"
-
 
 class SealError(EvidenceError):
     """A sealed value, state, entry part or wrapped key does not open under what it must be bound to."""
-
-    reason_default = "seal"
 
 
 class RollbackError(EvidenceError):
     """Something older than what was already acknowledged lies in the store."""
 
-    reason_default = "rollback"
-
 
 class ProofError(EvidenceError):
     """A Merkle proof is malformed or leads to another root."""
-
-    reason_default = "proof"
 
 
 class NoteError(EvidenceError):
     """A signed note or checkpoint is malformed or not signed by the named key."""
 
-    reason_default = "note"
-
 
 class StoreError(KeptError):
     """The machinery failed: nothing was released, nothing acknowledged."""
-
-    reason_default = "store"
 
 
 class ClosedError(StoreError):
     """The gate is closed; the reason says why."""
 
-    reason_default = "closed"
-
 
 class BusyError(StoreError):
     """Another process holds what is needed."""
 
-    reason_default = "busy"
-
 
 class ErasedError(StoreError):
     """The key is gone: the person was erased."""
-
-    reason_default = "erased"

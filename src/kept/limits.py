@@ -1,14 +1,15 @@
 """Every duration, cap and expiry of Kept, in one table: the code takes its values from here and from nowhere else.
 
-A row is a name, its value, what it bounds, and where a policy may set something narrower. `docs/LIMITS.md` shows the table;
-`tests/limits/` moves each row to both sides of its edge. Sizes that a wire format or an algorithm fixes stand where that
-format is written.
+A row is a constant of this module: its value, what it bounds, and where a policy may set something narrower.
+`docs/LIMITS.md` shows the table; `tests/limits/` moves each row to both sides of its edge. Sizes that a wire format or an
+algorithm fixes stand where that format is written.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TypeVar
 
 MINUTE = 60.0
 HOUR = 3600.0
@@ -28,393 +29,286 @@ class Row:
     """One row of the table.
 
     Args:
-        name: Name of the constant of this module.
         value: Its value, in *unit*.
         unit: Plural noun, such as `seconds`, `characters`, `people`.
         kind: A *time* ends something, a *cap* refuses or cuts what is larger, a *pace* cuts work into pieces and can be
             seen by nobody.
         bounds: What it bounds, to be read after the name.
         policy: The word or guarantee by which a policy may set it; empty when a policy may not.
+        name: Name of the constant of this module.
     """
 
-    name: str
     value: float
     unit: str
     kind: Kind
     bounds: str
-    policy: str
+    policy: str = ""
+    name: str = ""
 
 
 TABLE: dict[str, list[Row]] = {}
 """All rows, by the title of their section."""
 
-_section: list[Row] = []
+N = TypeVar("N", int, float)
 
 
 def _titled(title: str) -> None:
     """Begin a section."""
-    global _section  # noqa: PLW0603 -- the table is written below, once, from top to bottom
-    _section = TABLE[title] = []
+    TABLE[title] = []
 
 
-def _time(name: str, value: float, bounds: str, policy: str = "", unit: str = "seconds") -> float:
-    _section.append(Row(name, value, unit, Kind.TIME, bounds, policy))
+def _row(value: N, unit: str, kind: Kind, bounds: str, policy: str = "") -> N:
+    """Put a row below the others of the section begun last; return its value."""
+    list(TABLE.values())[-1].append(Row(value, unit, kind, bounds, policy))
     return value
 
 
-def _cap(name: str, value: int, unit: str, bounds: str) -> int:
-    _section.append(Row(name, value, unit, Kind.CAP, bounds, ""))
-    return value
+def _time(value: float, bounds: str, policy: str = "", unit: str = "seconds") -> float:
+    return _row(value, unit, Kind.TIME, bounds, policy)
 
 
-def _share(name: str, value: float, bounds: str, policy: str = "") -> float:
-    _section.append(Row(name, value, "share", Kind.CAP, bounds, policy))
-    return value
+def _cap(value: int, unit: str, bounds: str) -> int:
+    return _row(value, unit, Kind.CAP, bounds)
 
 
-def _pace(name: str, value: int, unit: str, bounds: str) -> int:
-    _section.append(Row(name, value, unit, Kind.PACE, bounds, ""))
-    return value
+def _share(value: float, bounds: str, policy: str = "") -> float:
+    return _row(value, "share", Kind.CAP, bounds, policy)
 
 
-def _every(name: str, value: float, bounds: str) -> float:
-    _section.append(Row(name, value, "seconds", Kind.PACE, bounds, ""))
-    return value
+def _pace(value: int, unit: str, bounds: str) -> int:
+    return _row(value, unit, Kind.PACE, bounds)
 
+
+def _every(value: float, bounds: str) -> float:
+    return _row(value, "seconds", Kind.PACE, bounds)
+
+
+_above = set(globals())
 
 _titled("Sessions and sign-in")
-CUSTOMER_SESSION_SECONDS = _time("CUSTOMER_SESSION_SECONDS", 12 * HOUR, "a customer's session, from the sign-in on")
-FRESH_SIGN_IN_SECONDS = _time(
-    "FRESH_SIGN_IN_SECONDS", 5 * MINUTE, "how long after a sign-in a person may correct, erase and take along"
-)
-VOUCHED_SESSION_SECONDS = _time("VOUCHED_SESSION_SECONDS", HOUR, "a session a program vouched for")
-STAFF_SESSION_SECONDS = _time("STAFF_SESSION_SECONDS", 8 * HOUR, "a session of staff, from the sign-in on")
-PASSKEY_CHALLENGE_SECONDS = _time(
-    "PASSKEY_CHALLENGE_SECONDS", 5 * MINUTE, "a challenge for a passkey, for joining or for signing in"
-)
-RECOVERY_CODES = _cap("RECOVERY_CODES", 8, "codes", "recovery codes of one account")
+CUSTOMER_SESSION_SECONDS = _time(12 * HOUR, "a customer's session, from the sign-in on")
+FRESH_SIGN_IN_SECONDS = _time(5 * MINUTE, "how long after a sign-in a person may correct, erase and take along")
+VOUCHED_SESSION_SECONDS = _time(HOUR, "a session a program vouched for")
+STAFF_SESSION_SECONDS = _time(8 * HOUR, "a session of staff, from the sign-in on")
+PASSKEY_CHALLENGE_SECONDS = _time(5 * MINUTE, "a challenge for a passkey, for joining or for signing in")
+RECOVERY_CODES = _cap(8, "codes", "recovery codes of one account")
 REMEMBERED_DEVICE_SECONDS = _time(
-    "REMEMBERED_DEVICE_SECONDS",
     90 * DAY,
     "a remembered device, from the day it was remembered on",
     "the life of the cookie that remembers, where shorter",
 )
 REMEMBERED_AGAIN_SECONDS = _time(
-    "REMEMBERED_AGAIN_SECONDS",
-    10.0,
-    "a second request with the value just replaced, as two tabs send it; later it is a theft",
+    10.0, "a second request with the value just replaced, as two tabs send it; later it is a theft"
 )
-REMEMBERED_DEVICES = _cap(
-    "REMEMBERED_DEVICES", 20, "devices", "remembered devices of one person; one more forgets the oldest"
-)
-KNOWN_DEVICE_SECONDS = _time(
-    "KNOWN_DEVICE_SECONDS", 180 * DAY, "the mark of a known device", "the life of its cookie, where shorter"
-)
-RATE_KEY_SECONDS = _time(
-    "RATE_KEY_SECONDS", 7 * DAY, "the key under which addresses are counted; then a new one is made", "`addresses`"
-)
-RATE_COUNT_SECONDS = _time("RATE_COUNT_SECONDS", DAY, "a count of tries, after which it is deleted")
+REMEMBERED_DEVICES = _cap(20, "devices", "remembered devices of one person; one more forgets the oldest")
+KNOWN_DEVICE_SECONDS = _time(180 * DAY, "the mark of a known device", "the life of its cookie, where shorter")
+RATE_KEY_SECONDS = _time(7 * DAY, "the key under which addresses are counted; then a new one is made", "`addresses`")
+RATE_COUNT_SECONDS = _time(DAY, "a count of tries, after which it is deleted")
 SIGN_IN_TRIES = _cap(
-    "SIGN_IN_TRIES",
     10,
     "tries",
     "sign-ins to one account from one device or one address, in one window; three times as many from one address for all accounts",
 )
-ACCOUNT_TRIES = _cap(
-    "ACCOUNT_TRIES", 100, "tries", "sign-ins to one account from all addresses together, in one window"
-)
-SIGN_IN_WINDOW_SECONDS = _time(
-    "SIGN_IN_WINDOW_SECONDS", 10 * MINUTE, "the window in which sign-ins are counted, of customers and of staff"
-)
-STAFF_SIGN_IN_TRIES = _cap("STAFF_SIGN_IN_TRIES", 10, "tries", "sign-ins to one account of staff, in one window")
-STAFF_ADDRESS_TRIES = _cap("STAFF_ADDRESS_TRIES", 30, "tries", "sign-ins of staff from one address, in one window")
-ACCOUNTS_OPENED = _cap("ACCOUNTS_OPENED", 20, "accounts", "accounts opened from one address, in one window")
-ACCOUNTS_OPENED_WINDOW_SECONDS = _time(
-    "ACCOUNTS_OPENED_WINDOW_SECONDS", HOUR, "the window in which opened accounts are counted"
-)
-PASSWORD_CHARACTERS_AT_LEAST = _cap("PASSWORD_CHARACTERS_AT_LEAST", 12, "characters", "a password, at least")
-PASSWORD_CHARACTERS = _cap("PASSWORD_CHARACTERS", 200, "characters", "a password")
-CODE_CHARACTERS = _cap("CODE_CHARACTERS", 32, "characters", "a code of a second factor as typed")
-TOKEN_CHARACTERS = _cap("TOKEN_CHARACTERS", 4096, "characters", "a signed token")
+ACCOUNT_TRIES = _cap(100, "tries", "sign-ins to one account from all addresses together, in one window")
+SIGN_IN_WINDOW_SECONDS = _time(10 * MINUTE, "the window in which sign-ins are counted, of customers and of staff")
+STAFF_SIGN_IN_TRIES = _cap(10, "tries", "sign-ins to one account of staff, in one window")
+STAFF_ADDRESS_TRIES = _cap(30, "tries", "sign-ins of staff from one address, in one window")
+ACCOUNTS_OPENED = _cap(20, "accounts", "accounts opened from one address, in one window")
+ACCOUNTS_OPENED_WINDOW_SECONDS = _time(HOUR, "the window in which opened accounts are counted")
+PASSWORD_CHARACTERS_AT_LEAST = _cap(12, "characters", "a password, at least")
+PASSWORD_CHARACTERS = _cap(200, "characters", "a password")
+CODE_CHARACTERS = _cap(32, "characters", "a code of a second factor as typed")
+TOKEN_CHARACTERS = _cap(4096, "characters", "a signed token")
 
 _titled("Pages and forms")
-PAGE_FORM_SECONDS = _time("PAGE_FORM_SECONDS", 12 * HOUR, "a form of a page, from being shown to being sent")
-NOTICE_FORM_SECONDS = _time("NOTICE_FORM_SECONDS", 2 * HOUR, "a form with a notice, from being shown to being sent")
-FORM_FIELDS = _cap("FORM_FIELDS", 200, "fields", "fields of one submitted form")
-REQUEST_BODY_BYTES = _cap(
-    "REQUEST_BODY_BYTES", 64 * 1024, "bytes", "the body of a request, except where a file is taken in"
-)
-REQUEST_FIELDS = _cap("REQUEST_FIELDS", 300, "fields", "fields of a request the reader of forms takes apart")
-SMALL_REQUEST_FIELDS = _cap("SMALL_REQUEST_FIELDS", 5, "fields", "fields of a request of one button")
-ERASURE_GRACE_SECONDS = _time(
-    "ERASURE_GRACE_SECONDS", 7 * DAY, "the time to think it over, between asking to be erased and being erased"
-)
-DRAW_SHOWN_SECONDS = _time("DRAW_SHOWN_SECONDS", 90 * DAY, "a closed instance on the site, after its end")
-STATISTICS_ROWS_SHOWN = _cap("STATISTICS_ROWS_SHOWN", 300, "rows", "rows of one table of figures")
-STATISTICS_BARS_SHOWN = _cap("STATISTICS_BARS_SHOWN", 60, "bars", "bars of one chart")
-MESSAGES_SHOWN = _cap("MESSAGES_SHOWN", 50, "messages", "messages shown on my data")
-LINES_TAKEN_ALONG = _cap("LINES_TAKEN_ALONG", 100_000, "lines", "lines of history taken along")
-HISTORY_PAGE = _cap("HISTORY_PAGE", 50, "lines", "lines of history shown on one page")
-LOGO_BYTES = _cap("LOGO_BYTES", 200_000, "bytes", "the logo of a theme")
+PAGE_FORM_SECONDS = _time(12 * HOUR, "a form of a page, from being shown to being sent")
+NOTICE_FORM_SECONDS = _time(2 * HOUR, "a form with a notice, from being shown to being sent")
+FORM_FIELDS = _cap(200, "fields", "fields of one submitted form")
+REQUEST_BODY_BYTES = _cap(64 * 1024, "bytes", "the body of a request, except where a file is taken in")
+REQUEST_FIELDS = _cap(300, "fields", "fields of a request the reader of forms takes apart")
+SMALL_REQUEST_FIELDS = _cap(5, "fields", "fields of a request of one button")
+ERASURE_GRACE_SECONDS = _time(7 * DAY, "the time to think it over, between asking to be erased and being erased")
+DRAW_SHOWN_SECONDS = _time(90 * DAY, "a closed instance on the site, after its end")
+STATISTICS_ROWS_SHOWN = _cap(300, "rows", "rows of one table of figures")
+STATISTICS_BARS_SHOWN = _cap(60, "bars", "bars of one chart")
+MESSAGES_SHOWN = _cap(50, "messages", "messages shown on my data")
+LINES_TAKEN_ALONG = _cap(100_000, "lines", "lines of history taken along")
+HISTORY_PAGE = _cap(50, "lines", "lines of history shown on one page")
+LOGO_BYTES = _cap(200_000, "bytes", "the logo of a theme")
 
 
 _titled("Cookies")
-COOKIE_PAIRS = _cap("COOKIE_PAIRS", 100, "cookies", "cookies of one request; the rest does not pass")
-CHOICES_CHARACTERS = _cap("CHOICES_CHARACTERS", 1024, "characters", "the cookie that holds the choices")
-COOKIE_SLACK_SECONDS = _time(
-    "COOKIE_SLACK_SECONDS", 60.0, "what the date of an `Expires` may round up by", "the cookie's life"
-)
-CHOICES_COOKIE_SECONDS = _time("CHOICES_COOKIE_SECONDS", 180 * DAY, "the cookie that holds the choices")
-COOKIE_NAME_RECORDED_CHARACTERS = _cap(
-    "COOKIE_NAME_RECORDED_CHARACTERS", 64, "characters", "the name of a dropped cookie, as it is recorded"
-)
-COOKIE_NAMES_RECORDED = _cap(
-    "COOKIE_NAMES_RECORDED", 100, "names", "names of dropped cookies recorded in the life of a process"
-)
-SCAN_EVERY_SECONDS = _time("SCAN_EVERY_SECONDS", 7 * DAY, "the time between two scans in a browser", "`browser-scan`")
-SCANNED_PAGES = _cap("SCANNED_PAGES", 8, "pages", "pages of the site a scan visits")
+COOKIE_PAIRS = _cap(100, "cookies", "cookies of one request; the rest does not pass")
+CHOICES_CHARACTERS = _cap(1024, "characters", "the cookie that holds the choices")
+COOKIE_SLACK_SECONDS = _time(60.0, "what the date of an `Expires` may round up by", "the cookie's life")
+CHOICES_COOKIE_SECONDS = _time(180 * DAY, "the cookie that holds the choices")
+COOKIE_NAME_RECORDED_CHARACTERS = _cap(64, "characters", "the name of a dropped cookie, as it is recorded")
+COOKIE_NAMES_RECORDED = _cap(100, "names", "names of dropped cookies recorded in the life of a process")
+SCAN_EVERY_SECONDS = _time(7 * DAY, "the time between two scans in a browser", "`browser-scan`")
+SCANNED_PAGES = _cap(8, "pages", "pages of the site a scan visits")
 
 _titled("Mandates of staff and programs")
-CASE_SECONDS = _time("CASE_SECONDS", 30 * MINUTE, "a case of support, from its opening on")
-CASE_RELEASES = _cap("CASE_RELEASES", 40, "values", "values opened in one case")
-EMERGENCY_SECONDS = _time("EMERGENCY_SECONDS", 15 * MINUTE, "a lent emergency, from its approval on")
-EMERGENCY_RELEASES = _cap("EMERGENCY_RELEASES", 10, "values", "values opened in one emergency")
+CASE_SECONDS = _time(30 * MINUTE, "a case of support, from its opening on")
+CASE_RELEASES = _cap(40, "values", "values opened in one case")
+EMERGENCY_SECONDS = _time(15 * MINUTE, "a lent emergency, from its approval on")
+EMERGENCY_RELEASES = _cap(10, "values", "values opened in one emergency")
 EMERGENCY_REVIEW_SECONDS = _time(
-    "EMERGENCY_REVIEW_SECONDS",
-    3 * DAY,
-    "the time for the review of an emergency; then the board says it is overdue",
-    "`break-glass-reviewed`",
+    3 * DAY, "the time for the review of an emergency; then the board says it is overdue", "`break-glass-reviewed`"
 )
-EMERGENCY_TEXT_CHARACTERS = _cap(
-    "EMERGENCY_TEXT_CHARACTERS", 500, "characters", "the reason of an emergency, and the words of its review"
-)
-APPROVAL_SECONDS = _time(
-    "APPROVAL_SECONDS", 7 * DAY, "what waits for a second member of staff; then it has to be asked again"
-)
-FEW_PEOPLE = _cap("FEW_PEOPLE", 20, "people", "people an act may concern without a second member of staff")
-CREDENTIAL_MANDATE_SECONDS = _time(
-    "CREDENTIAL_MANDATE_SECONDS", HOUR, "a mandate of an API credential, from its sign-in on"
-)
-CREDENTIAL_RELEASES = _cap(
-    "CREDENTIAL_RELEASES", 100_000, "values", "values opened under one mandate of an API credential"
-)
-DESK_WORK_SECONDS = _time("DESK_WORK_SECONDS", 30 * MINUTE, "one piece of work at a desk of the console")
-ATTESTATION_REFERENCE_CHARACTERS = _cap(
-    "ATTESTATION_REFERENCE_CHARACTERS", 200, "characters", "the reference of an attestation"
-)
-RELEASED_OPEN_SECONDS = _time(
-    "RELEASED_OPEN_SECONDS", 5 * MINUTE, "a released value, from the decision to its being opened"
-)
-SLOTS_OF_A_READ = _cap("SLOTS_OF_A_READ", 64, "slots", "slots asked for in one read")
-RIGHTS_REQUEST_DUE_SECONDS = _time(
-    "RIGHTS_REQUEST_DUE_SECONDS", 14 * DAY, "the time to answer a request by a person's right"
-)
-RIGHTS_REQUEST_MANDATE_SECONDS = _time(
-    "RIGHTS_REQUEST_MANDATE_SECONDS", 30 * DAY, "the mandate under which a request by a person's right is answered"
-)
-RIGHTS_REQUEST_NOTE_CHARACTERS = _cap(
-    "RIGHTS_REQUEST_NOTE_CHARACTERS", 1000, "characters", "what a person or a member of staff writes in such a request"
-)
-CONTACT_TITLE_CHARACTERS = _cap(
-    "CONTACT_TITLE_CHARACTERS", 200, "characters", "the subject of a message written from a case"
-)
-CONTACT_TEXT_CHARACTERS = _cap(
-    "CONTACT_TEXT_CHARACTERS", 10_000, "characters", "the text of a message written from a case"
-)
-EXTERNAL_ID_CHARACTERS = _cap("EXTERNAL_ID_CHARACTERS", 200, "characters", "a person's id in another system")
+EMERGENCY_TEXT_CHARACTERS = _cap(500, "characters", "the reason of an emergency, and the words of its review")
+APPROVAL_SECONDS = _time(7 * DAY, "what waits for a second member of staff; then it has to be asked again")
+FEW_PEOPLE = _cap(20, "people", "people an act may concern without a second member of staff")
+CREDENTIAL_MANDATE_SECONDS = _time(HOUR, "a mandate of an API credential, from its sign-in on")
+CREDENTIAL_RELEASES = _cap(100_000, "values", "values opened under one mandate of an API credential")
+DESK_WORK_SECONDS = _time(30 * MINUTE, "one piece of work at a desk of the console")
+ATTESTATION_REFERENCE_CHARACTERS = _cap(200, "characters", "the reference of an attestation")
+RELEASED_OPEN_SECONDS = _time(5 * MINUTE, "a released value, from the decision to its being opened")
+SLOTS_OF_A_READ = _cap(64, "slots", "slots asked for in one read")
+RIGHTS_REQUEST_DUE_SECONDS = _time(14 * DAY, "the time to answer a request by a person's right")
+RIGHTS_REQUEST_MANDATE_SECONDS = _time(30 * DAY, "the mandate under which a request by a person's right is answered")
+RIGHTS_REQUEST_NOTE_CHARACTERS = _cap(1000, "characters", "what a person or a member of staff writes in such a request")
+CONTACT_TITLE_CHARACTERS = _cap(200, "characters", "the subject of a message written from a case")
+CONTACT_TEXT_CHARACTERS = _cap(10_000, "characters", "the text of a message written from a case")
+EXTERNAL_ID_CHARACTERS = _cap(200, "characters", "a person's id in another system")
 
 
 _titled("Messages")
-CONTACT_SEND_SECONDS = _time(
-    "CONTACT_SEND_SECONDS", DAY, "a message written from a case, from the writing to its leaving"
-)
-CONTACT_RELEASES = _cap("CONTACT_RELEASES", 40, "tries", "decisions about the address of one such message")
-SENDING_TRIES = _cap("SENDING_TRIES", 8, "tries", "times a message is handed over to a server that puts it off")
+CONTACT_SEND_SECONDS = _time(DAY, "a message written from a case, from the writing to its leaving")
+CONTACT_RELEASES = _cap(40, "tries", "decisions about the address of one such message")
+SENDING_TRIES = _cap(8, "tries", "times a message is handed over to a server that puts it off")
 SENDING_FIRST_WAIT_SECONDS = _time(
-    "SENDING_FIRST_WAIT_SECONDS",
-    60.0,
-    "the wait after the first time a server puts a message off; each further wait is four times as long",
+    60.0, "the wait after the first time a server puts a message off; each further wait is four times as long"
 )
-SENDING_LONGEST_WAIT_SECONDS = _time("SENDING_LONGEST_WAIT_SECONDS", 4 * HOUR, "the longest of those waits")
-HANDING_SECONDS = _time(
-    "HANDING_SECONDS", 10 * MINUTE, "a message that is being handed over; then its outcome is unknown"
-)
-LETTERS_OF_A_RUN = _cap("LETTERS_OF_A_RUN", 100, "letters", "letters fetched in one file")
-LETTER_RUN_SECONDS = _time("LETTER_RUN_SECONDS", 10 * MINUTE, "the mandate under which letters are fetched")
-LETTERS_LISTED = _cap("LETTERS_LISTED", 5000, "letters", "letters that wait and are listed")
-CALL_SHEET_SECONDS = _time("CALL_SHEET_SECONDS", 12 * HOUR, "a call sheet, from its making on")
-FAX_FORGOTTEN_SECONDS = _time(
-    "FAX_FORGOTTEN_SECONDS", 3 * DAY, "a job the fax server says nothing about; then its outcome is unknown"
-)
-CAMPAIGN_SECONDS = _time(
-    "CAMPAIGN_SECONDS", 14 * DAY, "the mandate under which a campaign is sent, from its approval on"
-)
-CAMPAIGN_FILE_CHARACTERS = _cap("CAMPAIGN_FILE_CHARACTERS", 40_000, "characters", "the file of a campaign")
-CAMPAIGN_PARAGRAPH_CHARACTERS = _cap("CAMPAIGN_PARAGRAPH_CHARACTERS", 1_800, "characters", "a paragraph of a campaign")
-SEGMENT_CONDITIONS = _cap("SEGMENT_CONDITIONS", 12, "conditions", "conditions of one segment")
-MAIL_ADDRESS_LINE_CHARACTERS = _cap(
-    "MAIL_ADDRESS_LINE_CHARACTERS", 78, "characters", "the name and address of a header line before it is folded"
-)
-MAIL_LINE_BYTES = _cap("MAIL_LINE_BYTES", 900, "bytes", "a line of a mail as it is written")
-MAIL_TIMEOUT_SECONDS = _time("MAIL_TIMEOUT_SECONDS", 30.0, "an answer of the mail server")
-FAX_PROGRAM_SECONDS = _time("FAX_PROGRAM_SECONDS", 60.0, "a program of the fax server")
-FAX_BYTES = _cap("FAX_BYTES", 10_000_000, "bytes", "what a program of the fax server may print")
-LETTERS_SET = _cap("LETTERS_SET", 200, "letters", "letters set in one go: about two seconds of work")
-LETTER_CHARACTERS = _cap("LETTER_CHARACTERS", 20_000, "characters", "the text of one letter")
-MAILBOX_MESSAGES = _cap("MAILBOX_MESSAGES", 200, "messages", "messages the demo's mailbox holds")
-MAILBOX_BYTES = _cap("MAILBOX_BYTES", 1_000_000, "bytes", "one message the demo's mailbox takes")
+SENDING_LONGEST_WAIT_SECONDS = _time(4 * HOUR, "the longest of those waits")
+HANDING_SECONDS = _time(10 * MINUTE, "a message that is being handed over; then its outcome is unknown")
+LETTERS_OF_A_RUN = _cap(100, "letters", "letters fetched in one file")
+LETTER_RUN_SECONDS = _time(10 * MINUTE, "the mandate under which letters are fetched")
+LETTERS_LISTED = _cap(5000, "letters", "letters that wait and are listed")
+CALL_SHEET_SECONDS = _time(12 * HOUR, "a call sheet, from its making on")
+FAX_FORGOTTEN_SECONDS = _time(3 * DAY, "a job the fax server says nothing about; then its outcome is unknown")
+CAMPAIGN_SECONDS = _time(14 * DAY, "the mandate under which a campaign is sent, from its approval on")
+CAMPAIGN_FILE_CHARACTERS = _cap(40_000, "characters", "the file of a campaign")
+CAMPAIGN_PARAGRAPH_CHARACTERS = _cap(1_800, "characters", "a paragraph of a campaign")
+SEGMENT_CONDITIONS = _cap(12, "conditions", "conditions of one segment")
+MAIL_ADDRESS_LINE_CHARACTERS = _cap(78, "characters", "the name and address of a header line before it is folded")
+MAIL_LINE_BYTES = _cap(900, "bytes", "a line of a mail as it is written")
+MAIL_TIMEOUT_SECONDS = _time(30.0, "an answer of the mail server")
+FAX_PROGRAM_SECONDS = _time(60.0, "a program of the fax server")
+FAX_BYTES = _cap(10_000_000, "bytes", "what a program of the fax server may print")
+LETTERS_SET = _cap(200, "letters", "letters set in one go: about two seconds of work")
+LETTER_CHARACTERS = _cap(20_000, "characters", "the text of one letter")
+MAILBOX_MESSAGES = _cap(200, "messages", "messages the demo's mailbox holds")
+MAILBOX_BYTES = _cap(1_000_000, "bytes", "one message the demo's mailbox takes")
 
 _titled("Third parties and authorities")
-QUARANTINE_SECONDS = _time("QUARANTINE_SECONDS", 30 * DAY, "what a partner sent and nobody took in", "`sources`")
-INTAKE_FILE_BYTES = _cap("INTAKE_FILE_BYTES", 8_000_000, "bytes", "a partner's file")
-INTAKE_RECORDS = _cap("INTAKE_RECORDS", 20_000, "records", "records of a partner's file")
-PROVISION_RUN_SECONDS = _time("PROVISION_RUN_SECONDS", 12 * HOUR, "the mandate under which a provision is made")
-REGISTER_SECONDS = _time(
-    "REGISTER_SECONDS", 3 * 365 * DAY, "a line of the register of provisions", "`provision-register`"
-)
+QUARANTINE_SECONDS = _time(30 * DAY, "what a partner sent and nobody took in", "`sources`")
+INTAKE_FILE_BYTES = _cap(8_000_000, "bytes", "a partner's file")
+INTAKE_RECORDS = _cap(20_000, "records", "records of a partner's file")
+PROVISION_RUN_SECONDS = _time(12 * HOUR, "the mandate under which a provision is made")
+REGISTER_SECONDS = _time(3 * 365 * DAY, "a line of the register of provisions", "`provision-register`")
 DISCLOSURE_DUE_SECONDS = _time(
-    "DISCLOSURE_DUE_SECONDS",
-    60 * DAY,
-    "the day by which a request of an authority is to be answered, from its registration on",
+    60 * DAY, "the day by which a request of an authority is to be answered, from its registration on"
 )
 DISCLOSURE_SUGGESTED_SECONDS = _time(
-    "DISCLOSURE_SUGGESTED_SECONDS",
-    14 * DAY,
-    "the day a new request of an authority is answered by, unless another is written",
+    14 * DAY, "the day a new request of an authority is answered by, unless another is written"
 )
-NOTICE_WAIT_SECONDS = _time(
-    "NOTICE_WAIT_SECONDS", 5 * 366 * DAY, "how long a law may keep a disclosure from the person"
-)
-DISCLOSURE_PEOPLE = _cap("DISCLOSURE_PEOPLE", 20, "people", "people named in one request of an authority")
-DISCLOSURE_RELEASES = _cap("DISCLOSURE_RELEASES", 200, "values", "values opened for one request of an authority")
-AUTHORITY_CHARACTERS = _cap("AUTHORITY_CHARACTERS", 200, "characters", "the name of an authority")
-AUTHORITY_REFERENCE_CHARACTERS = _cap(
-    "AUTHORITY_REFERENCE_CHARACTERS", 500, "characters", "the reference of a request of an authority"
-)
+NOTICE_WAIT_SECONDS = _time(5 * 366 * DAY, "how long a law may keep a disclosure from the person")
+DISCLOSURE_PEOPLE = _cap(20, "people", "people named in one request of an authority")
+DISCLOSURE_RELEASES = _cap(200, "values", "values opened for one request of an authority")
+AUTHORITY_CHARACTERS = _cap(200, "characters", "the name of an authority")
+AUTHORITY_REFERENCE_CHARACTERS = _cap(500, "characters", "the reference of a request of an authority")
 
 
 _titled("Figures")
-PROJECTION_SECONDS = _time("PROJECTION_SECONDS", 7 * DAY, "a data set, before it is built anew", "`statistics`")
-PROJECTION_RUN_SECONDS = _time("PROJECTION_RUN_SECONDS", 12 * HOUR, "the mandate under which a data set is built")
-QUESTION_DIMENSIONS = _cap("QUESTION_DIMENSIONS", 3, "dimensions", "dimensions of one question")
-QUESTION_CELLS = _cap("QUESTION_CELLS", 20_000, "cells", "cells of one question")
-COUNTED_GROUPS = _cap("COUNTED_GROUPS", 4_000_000, "groups", "groups counted at once")
-COUNTED_OPTIONS = _cap(
-    "COUNTED_OPTIONS", 16, "options", "options of a some-of item that can be counted: each is a bit of two bytes"
-)
-BUDGET_SECONDS = _time(
-    "BUDGET_SECONDS", 365 * DAY, "the time over which the budget of a data set is spent", "`statistics`"
-)
+PROJECTION_SECONDS = _time(7 * DAY, "a data set, before it is built anew", "`statistics`")
+PROJECTION_RUN_SECONDS = _time(12 * HOUR, "the mandate under which a data set is built")
+QUESTION_DIMENSIONS = _cap(3, "dimensions", "dimensions of one question")
+QUESTION_CELLS = _cap(20_000, "cells", "cells of one question")
+COUNTED_GROUPS = _pace(4_000_000, "groups", "groups counted at once")
+COUNTED_OPTIONS = _cap(16, "options", "options of a some-of item that can be counted: each is a bit of two bytes")
+BUDGET_SECONDS = _time(365 * DAY, "the time over which the budget of a data set is spent", "`statistics`")
 
 _titled("Policy and instances")
-POLICY_DURATION_SECONDS = _time("POLICY_DURATION_SECONDS", 100 * 365 * DAY, "a duration a policy names")
-OLD_VERSION_SECONDS = _time(
-    "OLD_VERSION_SECONDS", 30 * DAY, "a superseded version of a value, after it was replaced", "a shorter retention"
-)
-POLICY_FILES = _cap("POLICY_FILES", 20, "files", "files of a policy")
-POLICIES_HELD = _pace("POLICIES_HELD", 8, "policies", "policies held as read in a process")
-POLICY_FILE_BYTES = _cap("POLICY_FILE_BYTES", 1_000_000, "bytes", "a file of a policy")
-POLICY_PARAGRAPH_CHARACTERS = _cap("POLICY_PARAGRAPH_CHARACTERS", 4_000, "characters", "a paragraph of a policy")
-POLICY_PARAGRAPH_MARKS = _cap("POLICY_PARAGRAPH_MARKS", 120, "marks", "marks of one paragraph of a policy")
-POLICY_LINES = _cap("POLICY_LINES", 20_000, "lines", "lines of a file of a policy")
-POLICY_PARAGRAPHS = _cap("POLICY_PARAGRAPHS", 2_000, "paragraphs", "paragraphs of a file of a policy")
-YAML_DEPTH = _cap("YAML_DEPTH", 12, "levels", "levels of a block of rules")
-YAML_NODES = _cap("YAML_NODES", 20_000, "nodes", "nodes of a block of rules")
-YAML_LINE_CHARACTERS = _cap("YAML_LINE_CHARACTERS", 2_000, "characters", "a line of a block of rules")
-FINDINGS = _cap("FINDINGS", 500, "findings", "findings about one policy")
+POLICY_DURATION_SECONDS = _time(100 * 365 * DAY, "a duration a policy names")
+OLD_VERSION_SECONDS = _time(30 * DAY, "a superseded version of a value, after it was replaced", "a shorter retention")
+POLICY_FILES = _cap(20, "files", "files of a policy")
+POLICIES_HELD = _pace(8, "policies", "policies held as read in a process")
+POLICY_FILE_BYTES = _cap(1_000_000, "bytes", "a file of a policy")
+POLICY_PARAGRAPH_CHARACTERS = _cap(4_000, "characters", "a paragraph of a policy")
+POLICY_PARAGRAPH_MARKS = _cap(120, "marks", "marks of one paragraph of a policy")
+POLICY_LINES = _cap(20_000, "lines", "lines of a file of a policy")
+POLICY_PARAGRAPHS = _cap(2_000, "paragraphs", "paragraphs of a file of a policy")
+YAML_DEPTH = _cap(12, "levels", "levels of a block of rules")
+YAML_NODES = _cap(20_000, "nodes", "nodes of a block of rules")
+YAML_LINE_CHARACTERS = _cap(2_000, "characters", "a line of a block of rules")
+FINDINGS = _cap(500, "findings", "findings about one policy")
 NEAREST_WORDS = _cap(
-    "NEAREST_WORDS",
-    50,
-    "hints",
-    "hints to the nearest word in one report: each costs a comparison with all known words",
+    50, "hints", "hints to the nearest word in one report: each costs a comparison with all known words"
 )
-KNOWN_WORDS = _cap("KNOWN_WORDS", 400, "words", "words one hint is compared with")
-DECISIONS_REMEMBERED = _pace("DECISIONS_REMEMBERED", 200_000, "decisions", "decisions remembered over all notices")
-INSTANCE_FILE_CHARACTERS = _cap("INSTANCE_FILE_CHARACTERS", 40_000, "characters", "the file of an instance")
-INSTANCE_QUESTIONS = _cap("INSTANCE_QUESTIONS", 40, "questions", "questions of an instance")
+KNOWN_WORDS = _cap(400, "words", "words one hint is compared with")
+DECISIONS_REMEMBERED = _pace(200_000, "decisions", "decisions remembered over all notices")
+INSTANCE_FILE_CHARACTERS = _cap(40_000, "characters", "the file of an instance")
+INSTANCE_QUESTIONS = _cap(40, "questions", "questions of an instance")
 
 _titled("Values and the ledger")
-TEXT_CHARACTERS = _cap("TEXT_CHARACTERS", 2000, "characters", "a text a person gives")
-NAME_CHARACTERS = _cap("NAME_CHARACTERS", 200, "characters", "a name")
-BIRTH_YEARS = _cap("BIRTH_YEARS", 130, "years", "years between a date of birth and today")
-PROOF_CHARACTERS = _cap("PROOF_CHARACTERS", 1_000_000, "characters", "a proof as text")
-NOTE_CHARACTERS = _cap("NOTE_CHARACTERS", 1_000_000, "characters", "a signed note as text")
-NOTE_SIGNATURES = _cap("NOTE_SIGNATURES", 100, "signatures", "signatures of a note")
+TEXT_CHARACTERS = _cap(2000, "characters", "a text a person gives")
+NAME_CHARACTERS = _cap(200, "characters", "a name")
+BIRTH_YEARS = _cap(130, "years", "years between a date of birth and today")
+PROOF_CHARACTERS = _cap(1_000_000, "characters", "a proof as text")
+NOTE_CHARACTERS = _cap(1_000_000, "characters", "a signed note as text")
+NOTE_SIGNATURES = _cap(100, "signatures", "signatures of a note")
 
 _titled("Clock, gate and upkeep")
-CLOCK_BEHIND_SECONDS = _time(
-    "CLOCK_BEHIND_SECONDS", 5.0, "how far the clock may be behind what was recorded; then the gate closes"
-)
-CLOCK_LEAP_SECONDS = _time(
-    "CLOCK_LEAP_SECONDS", HOUR, "a leap of the clock while running; then sweeps wait for an operator"
-)
-CLOCK_LEAP_BETWEEN_STARTS_SECONDS = _time(
-    "CLOCK_LEAP_BETWEEN_STARTS_SECONDS", DAY, "a leap of the clock while nothing ran"
-)
-ENTRY_WAITING_SECONDS = _time(
-    "ENTRY_WAITING_SECONDS", 10.0, "an entry that waits for its place in the tree; then the gate closes"
-)
-PROVIDER_ASKED_SECONDS = _time(
-    "PROVIDER_ASKED_SECONDS", 60.0, "how long an answer of the key provider counts; then it is asked again"
-)
-KEY_FILE_BYTES = _cap("KEY_FILE_BYTES", 1024, "bytes", "a key file")
-SWEEP_SHARE = _share("SWEEP_SHARE", 0.05, "the share of all people a sweep may concern without an approval")
-SWEEP_PEOPLE = _cap(
-    "SWEEP_PEOPLE", 20, "people", "people a sweep may concern without an approval, however few there are"
-)
+CLOCK_BEHIND_SECONDS = _time(5.0, "how far the clock may be behind what was recorded; then the gate closes")
+CLOCK_LEAP_SECONDS = _time(HOUR, "a leap of the clock while running; then sweeps wait for an operator")
+CLOCK_LEAP_BETWEEN_STARTS_SECONDS = _time(DAY, "a leap of the clock while nothing ran")
+ENTRY_WAITING_SECONDS = _time(10.0, "an entry that waits for its place in the tree; then the gate closes")
+PROVIDER_ASKED_SECONDS = _time(60.0, "how long an answer of the key provider counts; then it is asked again")
+KEY_FILE_BYTES = _cap(1024, "bytes", "a key file")
+SWEEP_SHARE = _share(0.05, "the share of all people a sweep may concern without an approval")
+SWEEP_PEOPLE = _cap(20, "people", "people a sweep may concern without an approval, however few there are")
 SCRUB_AT_ONCE_BYTES = _cap(
-    "SCRUB_AT_ONCE_BYTES",
-    4_000_000,
-    "bytes",
-    "a database that is rewritten at once when somebody is erased; a larger one waits for the sweep",
+    4_000_000, "bytes", "a database that is rewritten at once when somebody is erased; a larger one waits for the sweep"
 )
-BACKUP_RETRY_SECONDS = _time("BACKUP_RETRY_SECONDS", 10 * MINUTE, "the wait after a backup that failed")
+BACKUP_RETRY_SECONDS = _time(10 * MINUTE, "the wait after a backup that failed")
 BACKUP_EARLY_SHARE = _share(
-    "BACKUP_EARLY_SHARE",
-    0.9,
-    "the share of the declared time between two backups after which the next is made",
-    "`backups`",
+    0.9, "the share of the declared time between two backups after which the next is made", "`backups`"
 )
-BACKUP_LINE_BYTES = _cap("BACKUP_LINE_BYTES", 64 * 1024, "bytes", "the first line of a backup's file")
-DRILL_FINDINGS = _cap("DRILL_FINDINGS", 10, "findings", "findings of a drill that are named")
-VERIFICATION_FINDINGS = _cap(
-    "VERIFICATION_FINDINGS", 20, "findings", "findings of a verification that are named, of each kind"
-)
+BACKUP_LINE_BYTES = _cap(64 * 1024, "bytes", "the first line of a backup's file")
+DRILL_FINDINGS = _cap(10, "findings", "findings of a drill that are named")
+VERIFICATION_FINDINGS = _cap(20, "findings", "findings of a verification that are named, of each kind")
 DRILL_EVERY_DAYS = _time(
-    "DRILL_EVERY_DAYS", 30.0, "the time between two drills, where the policy names none", "`restore-drill`", unit="days"
+    30.0, "the time between two drills, where the policy names none", "`restore-drill`", unit="days"
 )
-KEY_EPOCH_SECONDS = _time("KEY_EPOCH_SECONDS", 30 * DAY, "a key epoch, where the policy names no time", "`key-epochs`")
-MESSAGES_LOOKED_AT = _cap("MESSAGES_LOOKED_AT", 200, "messages", "newest messages the live checks of messages look at")
+KEY_EPOCH_SECONDS = _time(30 * DAY, "a key epoch, where the policy names no time", "`key-epochs`")
+MESSAGES_LOOKED_AT = _cap(200, "messages", "newest messages the live checks of messages look at")
 
 _titled("How work is cut")
-SEQUENCE_SECONDS = _every("SEQUENCE_SECONDS", 0.5, "between two runs of the sequencer")
-SEQUENCED_AT_ONCE = _pace("SEQUENCED_AT_ONCE", 2048, "entries", "entries that get their place in one transaction")
-NOTICES_HELD = _pace("NOTICES_HELD", 4096, "notices", "notices held in memory")
-PERSON_READS = _pace("PERSON_READS", 3, "tries", "reads of a person whose keys change meanwhile")
-MOVED_TRIES = _pace("MOVED_TRIES", 5, "tries", "an act decided again because its person changed meanwhile")
-MOVED_SENDING_TRIES = _pace(
-    "MOVED_SENDING_TRIES", 3, "tries", "a message decided again because its person changed meanwhile; then it waits"
-)
-SENT_TOGETHER = _pace("SENT_TOGETHER", 16, "messages", "messages handed over at the same time")
-OUTBOX_PAGE = _pace("OUTBOX_PAGE", 256, "rows", "rows of the outbox read at once")
-OUTBOX_LOOK_SECONDS = _every("OUTBOX_LOOK_SECONDS", 1.0, "between two looks into the outbox")
-CHANNELS_LOOK_SECONDS = _every("CHANNELS_LOOK_SECONDS", 60.0, "between two looks at call sheets and fax jobs")
-POLICY_FILES_LOOK_SECONDS = _every(
-    "POLICY_FILES_LOOK_SECONDS", 30.0, "between two looks whether the policy's files changed"
-)
-CHECKS_SECONDS = _every("CHECKS_SECONDS", 5 * MINUTE, "between two runs of the live checks")
-PEOPLE_PAGE = _pace("PEOPLE_PAGE", 500, "rows", "people, or rows of theirs, read at once")
-PROVISION_PAGE = _pace("PROVISION_PAGE", 200, "people", "people provided about at once")
-PROJECTION_PAGE = _pace("PROJECTION_PAGE", 256, "people", "people a data set takes in at once")
-CAMPAIGN_PAGE = _pace("CAMPAIGN_PAGE", 64, "people", "people a campaign looks at in one transaction")
-PROJECTION_SEGMENT_ROWS = _pace(
-    "PROJECTION_SEGMENT_ROWS", 1_000_000, "rows", "rows of one sealed segment of a data set"
-)
-SQLITE_BUSY_MILLISECONDS = _pace(
-    "SQLITE_BUSY_MILLISECONDS", 5000, "milliseconds", "how long SQLite waits for another process"
-)
-SQLITE_WRITES_TOGETHER = _pace("SQLITE_WRITES_TOGETHER", 512, "writes", "writes made durable together")
-INSTANCES_HELD = _pace("INSTANCES_HELD", 256, "files", "files of instances held as read in a process")
-READ_TOGETHER = _pace("READ_TOGETHER", 64, "people", "people of a `read_many` read at the same time")
-VOUCHING_LOOKS = _pace("VOUCHING_LOOKS", 40, "tries", "looks for a person whom another request is about to make")
-VOUCHING_LOOK_SECONDS = _every("VOUCHING_LOOK_SECONDS", 0.05, "between two of those looks")
+SEQUENCE_SECONDS = _every(0.5, "between two runs of the sequencer")
+SEQUENCED_AT_ONCE = _pace(2048, "entries", "entries that get their place in one transaction")
+NOTICES_HELD = _pace(4096, "notices", "notices held in memory")
+PERSON_READS = _pace(3, "tries", "reads of a person whose keys change meanwhile")
+MOVED_TRIES = _pace(5, "tries", "an act decided again because its person changed meanwhile")
+MOVED_SENDING_TRIES = _pace(3, "tries", "a message decided again because its person changed meanwhile; then it waits")
+SENT_TOGETHER = _pace(16, "messages", "messages handed over at the same time")
+OUTBOX_PAGE = _pace(256, "rows", "rows of the outbox read at once")
+OUTBOX_LOOK_SECONDS = _every(1.0, "between two looks into the outbox")
+CHANNELS_LOOK_SECONDS = _every(60.0, "between two looks at call sheets and fax jobs")
+POLICY_FILES_LOOK_SECONDS = _every(30.0, "between two looks whether the policy's files changed")
+CHECKS_SECONDS = _every(5 * MINUTE, "between two runs of the live checks")
+PEOPLE_PAGE = _pace(500, "rows", "people, or rows of theirs, read at once")
+PROVISION_PAGE = _pace(200, "people", "people provided about at once")
+PROJECTION_PAGE = _pace(256, "people", "people a data set takes in at once")
+CAMPAIGN_PAGE = _pace(64, "people", "people a campaign looks at in one transaction")
+PROJECTION_SEGMENT_ROWS = _pace(1_000_000, "rows", "rows of one sealed segment of a data set")
+SQLITE_BUSY_MILLISECONDS = _pace(5000, "milliseconds", "how long SQLite waits for another process")
+SQLITE_WRITES_TOGETHER = _pace(512, "writes", "writes made durable together")
+INSTANCES_HELD = _pace(256, "files", "files of instances held as read in a process")
+READ_TOGETHER = _pace(64, "people", "people of a `read_many` read at the same time")
+VOUCHING_LOOKS = _pace(40, "tries", "looks for a person whom another request is about to make")
+VOUCHING_LOOK_SECONDS = _every(0.05, "between two of those looks")
+
+# Each row is one constant, in this order: a row takes the name of the constant that took its value.
+_names = iter([name for name in globals() if name.isupper() and name not in _above])
+for _rows in TABLE.values():
+    _rows[:] = [replace(row, name=next(_names)) for row in _rows]

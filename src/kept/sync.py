@@ -287,6 +287,8 @@ class Kept(_Twin):
     erasure_receipt = _waits(installation.Kept.erasure_receipt)
     cookies = _calls(installation.Kept.cookies)
     cookies_wsgi = _calls(installation.Kept.cookies_wsgi)
+    jar = _calls(installation.Kept.jar)
+    page = _waits(installation.Kept.page)
     cookie_question = _calls(installation.Kept.cookie_question)
     cookie_choice = _calls(installation.Kept.cookie_choice)
     site = _calls(installation.Kept.site)

@@ -6,20 +6,19 @@ import re
 
 import pytest
 from asked import Browser
-
-from kept.web.site.pictures import INTERESTS
+from shop import INTERESTS, shop
 
 pytestmark = pytest.mark.anyio
 
 
 def pictures(page) -> list[str]:
     """The pictures of a page, in order."""
-    return re.findall(r"/static/pictures/([a-z-]+)\.svg", page.text)
+    return re.findall(r"/pictures/([a-z-]+)\.svg", page.text)
 
 
 async def test_the_catalogue_follows_and_nothing_is_stored_here(installation):
     """§3.2 normal: the chosen kinds come first; the installation holds no word of it, the ledger neither."""
-    browser = Browser(installation)
+    browser = Browser(installation, more=shop(installation.engine))
     before = pictures(await browser.get("/en"))
     entries = len(await installation.ledger())
     await browser.post("/en/interests", act="follow", interest=["food", "animals"])
@@ -32,7 +31,7 @@ async def test_the_catalogue_follows_and_nothing_is_stored_here(installation):
 
 async def test_off_is_off_at_once(installation):
     """§3.2: the button takes the cookie and the yes away, and the order is the plain one again."""
-    browser = Browser(installation)
+    browser = Browser(installation, more=shop(installation.engine))
     before = pictures(await browser.get("/en"))
     await browser.post("/en/interests", act="follow", interest=["food"])
     await browser.post("/en/interests", act="off")
@@ -42,7 +41,7 @@ async def test_off_is_off_at_once(installation):
 
 async def test_an_interest_without_a_yes_is_not_read_and_is_taken_away(installation):
     """§3.2 breach: a cookie left in the browser after a no changes nothing and is removed with the next answer."""
-    browser = Browser(installation)
+    browser = Browser(installation, more=shop(installation.engine))
     before = pictures(await browser.get("/en"))
     browser.cookies[INTERESTS] = "food"
     assert pictures(await browser.get("/en")) == before
@@ -51,7 +50,7 @@ async def test_an_interest_without_a_yes_is_not_read_and_is_taken_away(installat
 
 async def test_a_forged_interest_reaches_no_page(installation):
     """§3.2 breach: what is not a declared kind is left out; nothing typed into a cookie is shown."""
-    browser = Browser(installation)
+    browser = Browser(installation, more=shop(installation.engine))
     await browser.post("/en/cookies", choice="accept")
     browser.cookies[INTERESTS] = "food.<script>alert(1)</script>"
     page = await browser.get("/en")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from asked import Browser
+from shop import shop
 
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState
@@ -13,7 +14,7 @@ pytestmark = pytest.mark.anyio
 
 async def test_the_page_shows_what_the_browser_holds_and_deletes_it(installation):
     """§3.3 normal and page: each cookie with its purpose, in both languages; one button deletes one, another all."""
-    browser = Browser(installation)
+    browser = Browser(installation, more=shop(installation.engine))
     assert "Nothing. This browser sent us no cookie." in (await browser.get("/en/cookies")).text
     await browser.post("/en/interests", act="follow", interest=["city"])
     shown = (await browser.get("/en/cookies")).text

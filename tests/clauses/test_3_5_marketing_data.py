@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 from asked import Browser
+from shop import shop
 
 from kept.store import sql
 
@@ -25,12 +26,14 @@ async def counted(installation, browser):
 
 async def test_who_agreed_is_counted_once_a_day_and_page(installation):
     """§3.5 normal: looking twice counts once; the cookie says a day and pages, no number."""
-    browser = Browser(installation)
+    browser = Browser(installation, more=shop(installation.engine))
     await browser.post("/en/cookies", choice="accept")
-    for path in ("/en", "/ja", "/en?of=food", "/en/policy", "/en/policy"):
+    for path in ("/en", "/ja", "/en?of=food", "/en/picture/cat", "/pictures/cat.svg", "/en/policy", "/en/policy"):
         await browser.get(path)
-    assert await counted(installation, browser) == {("home", "look"): 1, ("home", "filter"): 1, ("policy", "look"): 1}
-    assert browser.cookies[COOKIE] == "2027-01-15!home-filter.home-look.policy-look"
+    assert await counted(installation, browser) == {
+        ("home", "look"): 1, ("home", "filter"): 1, ("own", "look"): 1, ("policy", "look"): 1,
+    }  # fmt: skip
+    assert browser.cookies[COOKIE] == "2027-01-15!home-filter.home-look.own-look.policy-look"
     installation.wall.pass_(86400)
     await browser.get("/en")
     assert (await counted(installation, browser))["home", "look"] == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from asked import CONSOLE, Browser
+from shop import shop
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
@@ -44,7 +45,7 @@ async def test_a_cookie_the_site_itself_invents_is_dropped_and_recorded(installa
 
 async def test_refusing_is_as_easy_as_accepting_and_takes_everything_away(installation):
     """§3.7 and §2.3: one strip, two equal buttons, no script; after a no whatever was allowed is gone."""
-    browser = Browser(installation)
+    browser = Browser(installation, more=shop(installation.engine))
     strip = (await browser.get("/en")).text.split('<form class="ask"')[1].split("</form>")[0]
     assert strip.count('class="btn"') == 3
     assert 'value="refuse"' in strip
@@ -67,7 +68,7 @@ async def test_a_choice_leads_back_to_this_site_only(installation, back):
 
 async def test_sec_gpc_is_a_no_until_a_choice_is_made_here(installation):
     """§3.7: the signal is honoured without asking or writing anything; an explicit later choice wins."""
-    browser = Browser(installation, {"sec-gpc": "1"})
+    browser = Browser(installation, {"sec-gpc": "1"}, more=shop(installation.engine))
     assert '<form class="ask"' not in (await browser.get("/en")).text
     assert browser.cookies == {}
     assert "Global Privacy Control" in (await browser.get("/en/cookies")).text
@@ -78,7 +79,7 @@ async def test_sec_gpc_is_a_no_until_a_choice_is_made_here(installation):
 
 async def test_one_by_one(installation):
     """§3.7: only what was ticked is allowed; a purpose nobody asks about is not."""
-    browser = Browser(installation)
+    browser = Browser(installation, more=shop(installation.engine))
     await browser.post("/en/cookies", choice="some", purpose=["marketing-data", "contact"])
     await browser.post("/en/interests", act="nonsense", interest=["food"])
     await browser.get("/en")

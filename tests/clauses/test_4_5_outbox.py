@@ -9,7 +9,7 @@ from installation import MAIL, NAME
 
 from kept.channels.handed import Handed
 from kept.errors import KeptError
-from kept.policy.words import Exit, ItemType
+from kept.policy.words import Exit
 from kept.services.cases.do_not_contact import note_in_case
 from kept.services.engine.dispatchers import Waiting, Words
 from kept.services.messages.outbox import new_message_id, put_in_outbox, send_due
@@ -30,7 +30,6 @@ class Channel:
 
     at_once: bool = False
     channel: Exit = Exit.MAIL
-    address: ItemType = ItemType.EMAIL
     given: list = field(default_factory=list)
     handed: list = field(default_factory=list)
 

@@ -1,7 +1,7 @@
 """Collects the `reason` words of the source, so that the page of errors can be held complete.
 
-Three places make one: the keyword `reason` of a call with its text written there (or one of two texts), a class's
-`reason_default`, and the table of `kept.policy.needs`. `wrong(field, message, word, …)` of the
+Three places make one: the keyword `reason` of a call with its text written there (or one of two texts), the name of a class of errors
+(`reason_default`), and the table of `kept.policy.needs`. `wrong(field, message, word, …)` of the
 vault makes `value-<word>`. A policy's finding codes are another list: `docs/policy-language.md`.
 """
 
@@ -11,6 +11,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from kept.errors import KeptError
 from kept.policy.needs import NEEDED
 
 SOURCE = Path(__file__).parent.parent.parent / "src" / "kept"
@@ -33,10 +34,6 @@ def texts(node: ast.AST) -> Iterator[str]:
 def reasons_of(tree: ast.AST) -> Iterator[str]:
     """Yield the reasons one module raises."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and any(
-            isinstance(t, ast.Name) and t.id == "reason_default" for t in node.targets
-        ):
-            yield from texts(node.value)
         if not isinstance(node, ast.Call):
             continue
         for keyword in node.keywords:
@@ -48,6 +45,13 @@ def reasons_of(tree: ast.AST) -> Iterator[str]:
                 yield f"value-{text}"
 
 
+def classes(error: type[KeptError]) -> Iterator[type[KeptError]]:
+    """Yield a class of errors and all below it."""
+    yield error
+    for one in error.__subclasses__():
+        yield from classes(one)
+
+
 def raised() -> dict[str, set[str]]:
     """Return every reason of the source, with the modules that raise it."""
     found: dict[str, set[str]] = {}
@@ -56,6 +60,8 @@ def raised() -> dict[str, set[str]]:
         for reason in reasons_of(ast.parse(path.read_text(encoding="utf-8"))):
             if reason:
                 found.setdefault(reason, set()).add(module)
+    for error in classes(KeptError):
+        found.setdefault(error.reason_default, set()).add(error.__module__)
     for reason in NEEDED:
         found.setdefault(reason, set()).add("kept.policy.needs")
     return found

@@ -83,7 +83,7 @@ def core(text: str) -> list[str]:
 def test_the_readme_s_lines_are_those_that_run() -> None:
     """The embedding lines of the README are those of examples/embed.py, but for the two addresses."""
     shown = README.split("```python\n")[1].split("```")[0]
-    shown = shown.replace('"photolibrary.policy.md", "sqlite:///shop.db"', "policy, database")
+    shown = shown.replace('"shop.policy.md", "sqlite:///shop.db"', "policy, database")
     run = (ROOT / "examples/embed.py").read_text(encoding="utf-8")
     inside = run.split("# begin of the README's lines\n")[1].split("# end of the README's lines")[0]
     assert core(shown) == ["import kept", *core(inside)]

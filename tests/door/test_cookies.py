@@ -9,7 +9,6 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Host, Mount, Route
 
-from kept.errors import ClosedError
 from kept.services.gate.history import newest_entries
 
 pytestmark = pytest.mark.anyio
@@ -142,11 +141,3 @@ async def test_who_is_signed_in_on_kept_s_pages_is_known_to_the_program(bakery):
         await ask(app)
         assert [one is not None for one in found] == [True, False, False]
         assert (await found[0].data()).held == ()
-
-
-async def test_a_policy_without_the_cookie_of_the_choice_remembers_none(bakery):
-    """There is nowhere to keep it, and it says so."""
-    async with bakery.open() as k:
-        k._rules.rules()._cookies = {}
-        with pytest.raises(ClosedError, match="cookie of the choice"):
-            k.cookie_choice(["basket"])

@@ -148,7 +148,7 @@ async def test_a_message_leaves_by_the_policy_s_ways_alone(bakery, mailbox):
             ]
             with pytest.raises(DeniedError) as refused:
                 await desk.message(person, "post", "Your bread", "By letter.")
-            assert (refused.value.step, refused.value.clause) == (7, "§2.1")
+            assert (refused.value.step, refused.value.clause) == (3, "§2.1")
             with pytest.raises(InputError):
                 await desk.message(person, "pigeon", "Your bread", "By air.")
             await me.stop("orders")

@@ -121,7 +121,7 @@ async def test_staff_work_in_cases_through_the_door(bakery):
             with (await staff.open_item(case.id, "name")).name.open() as name:
                 assert name == MORI["name"]
             await staff.close_case(case.id)
-            assert [one[0] for one in await staff.my_cases()] == [case.id]
+            assert [one.id for one in await staff.my_cases()] == [case.id]
             with pytest.raises(DeniedError):
                 await staff.open_case("news")
         with pytest.raises(SignInError):

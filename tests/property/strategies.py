@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from kept.policy import change
 from kept.policy.decision import LawRequest, Mandate, Request
+from kept.policy.item_type import ItemType
 from kept.policy.model import Item, Point, Policy, Processor, Purpose, Recipient, Retention, Role
 from kept.policy.notice import Notice, Term
 from kept.policy.person import PersonState
-from kept.policy.words import Basis, Exit, ItemType, PointKind, Source
+from kept.policy.words import Basis, Exit, PointKind, Source
 
 DAY = 86_400.0
 NOW = 1_800_000_000.0

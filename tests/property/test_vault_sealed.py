@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from memory_provider import MemoryProvider
 
 from kept.crypto.aead import NONCE_BYTES, TAG_BYTES, open_sealed, seal
 from kept.crypto.digest import framed
 from kept.errors import SealError
-from kept.vault.provider import MemoryProvider
 from kept.vault.sealed import PAD_BYTES, open_value, seal_value, value_binding, wrap_binding
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)

@@ -23,12 +23,23 @@ from kept.store.queries import (
     person_tables,
     queries,
     schema,
-    unique_keys,
 )
 from kept.store.sql import class_name, row_maker
 
+TABLE = re.compile(r"CREATE TABLE (\w+) \((.*?)\n\);", re.DOTALL)
 EVERY = [(part, name) for part in PARTS for name in queries(part)]
 SOUND = "-- name: a (x) -> b\n-- What for.\nSELECT b FROM t WHERE x = :x;\n"
+
+
+def unique_keys(part):
+    """Return the primary key and unique constraints of each table of *part*."""
+    found = {}
+    for name, body in TABLE.findall(schema(part)):
+        together = re.findall(r"(?:PRIMARY KEY|UNIQUE) \((.+?)\)", body)
+        keys = [tuple(column.strip() for column in key.split(",")) for key in together]
+        keys += [(line.split()[0],) for line in body.split("\n") if line.rstrip(",").endswith("PRIMARY KEY")]
+        found[name] = keys
+    return found
 
 
 def described(statements):

@@ -8,12 +8,18 @@ from http.cookies import SimpleCookie
 import httpx2
 
 from kept.demo.pages import pages
+from kept.policy.duties import cookie_for
+from kept.policy.words import CookieDuty
 from kept.services.accounts import accounts
 from kept.web.app import build_app
-from kept.web.exchange import SESSION
 
 SITE = "https://shop.example"
 CONSOLE = "https://staff.example"
+
+
+def session_cookie(installation) -> str:
+    """Return the name of the cookie a session lives in, under the policy in force."""
+    return cookie_for(installation.engine.policy.policy, CookieDuty.SESSION).name
 
 
 class Browser:
@@ -47,7 +53,7 @@ class Browser:
             console_hosts=("staff.example",),
             more=pages(mailbox) if demo else more,
         )
-        self.web = self.app._app._apps["site"].state.web
+        self.web = self.app._app._web
         self._client = httpx2.AsyncClient(
             transport=httpx2.ASGITransport(app=self.app, client=(address, 123)),
             base_url=at,
@@ -59,7 +65,9 @@ class Browser:
 
     async def sign_in(self, own) -> None:
         """Hold a new session of a customer."""
-        self.cookies[SESSION] = await accounts.start_session(self._installation.engine, own.person_id)
+        self.cookies[session_cookie(self._installation)] = await accounts.start_session(
+            self._installation.engine, own.person_id
+        )
 
     async def get(self, path: str):
         """Ask for a page."""

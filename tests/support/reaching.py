@@ -8,7 +8,7 @@ from pypdf import PdfReader
 
 from kept.channels.fax import FaxJob, FaxOutcome, FaxServer, dial
 from kept.channels.handed import Handed
-from kept.policy.words import Exit, ItemType
+from kept.policy.words import Exit
 from kept.services.upkeep.channels import set_up_channels
 
 
@@ -16,7 +16,6 @@ class MailOut:
     """A mail channel whose other side is a list."""
 
     channel = Exit.MAIL
-    address = ItemType.EMAIL
 
     def __init__(self) -> None:
         self.sent = []

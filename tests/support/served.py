@@ -12,6 +12,7 @@ from typing import Any, Self
 
 import uvicorn
 from installation import Installation
+from shop import shop
 
 from kept.services.engine.key_files import KeyFiles
 from kept.web.app import build_app
@@ -61,7 +62,11 @@ class Served:
         self._loop = asyncio.get_running_loop()
         engine = await self.installation.open()
         app = build_app(
-            engine, brand="Photolibrary", site_hosts=("127.0.0.1", "localhost"), console_hosts=("staff.localhost",)
+            engine,
+            brand="Photolibrary",
+            site_hosts=("127.0.0.1", "localhost"),
+            console_hosts=("staff.localhost",),
+            more=shop(engine),
         )
         listening = socket.socket()
         listening.bind(("127.0.0.1", 0))

@@ -12,8 +12,8 @@ from kept.services.accounts import accounts
 from kept.services.gate.own_session import FRESH_SECONDS
 from kept.services.staff import sessions
 from kept.web import console, site
-from kept.web.exchange import SESSION
 
+SESSION = "__Host-kept_session"
 pytestmark = pytest.mark.anyio
 REFUSED_FORM = {400, 422}
 """A form without its session's token: so far it comes only where its door stands open."""

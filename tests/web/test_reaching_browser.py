@@ -11,8 +11,8 @@ from kept.policy.words import Exit
 from kept.services.accounts import accounts
 from kept.services.messages.outbox import send_due
 from kept.services.staff import sessions
-from kept.web.exchange import SESSION
 
+SESSION = "__Host-kept_session"
 pytestmark = pytest.mark.chromium
 
 
@@ -23,9 +23,9 @@ def made(served):
     async def make():
         own = await served.installation.mori()
         desk = await MailDesk(served.installation).begin()
-        sessions = {one: await sessions.start_demo_session(served.installation.engine, one) for one in ("ume", "kato")}
-        sessions["mori"] = await accounts.start_session(served.installation.engine, own.person_id)
-        return own, desk, sessions
+        tokens = {one: await sessions.start_demo_session(served.installation.engine, one) for one in ("ume", "kato")}
+        tokens["mori"] = await accounts.start_session(served.installation.engine, own.person_id)
+        return own, desk, tokens
 
     made = served.run(make)
     yield made
@@ -54,16 +54,16 @@ def page_of(browser, served, token="", *, script=False):
 
 def test_a_campaign_from_its_draft_to_the_no(browser, served, made):
     """Marketing drafts and counts, the privacy officer approves, Ms Mori asks why and says no with one click."""
-    own, desk, sessions = made
+    own, desk, tokens = made
     console = f"http://staff.localhost:{served.port}"
-    page = page_of(browser, served, sessions["ume"])
+    page = page_of(browser, served, tokens["ume"])
     page.goto(f"{console}/en/campaigns")
     page.fill("textarea", FILE)
     press(page, "button:has-text('Draft it')")
     press(page, "button:has-text('Count who matches')")
     assert "1\nmatch now" in page.inner_text("main")
     press(page, "button:has-text('Ask for approval')")
-    other = page_of(browser, served, sessions["kato"])
+    other = page_of(browser, served, tokens["kato"])
     other.goto(f"{console}/en/campaigns/autumn-light")
     press(other, "button:has-text('Approve and send')")
     served.run(lambda: send_due(served.installation.engine))
@@ -89,13 +89,13 @@ def test_a_campaign_from_its_draft_to_the_no(browser, served, made):
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_its_pages_are_accessible(browser, served, made, language):
     """axe-core finds nothing, nothing scrolls sideways at 360 pixels, no other host is asked."""
-    _, desk, sessions = made
+    _, desk, tokens = made
     console, site = f"http://staff.localhost:{served.port}", f"http://localhost:{served.port}"
     link = desk.box.received[0].link("w").replace("/en/", f"/{language}/")
     hosts = set()
     for token, addresses in (
-        (sessions["ume"], (f"{console}/{language}/campaigns", f"{console}/{language}/campaigns/autumn-light")),
-        (sessions["mori"], (f"{site}/{language}/my-data", f"{site}/{language}/my-data/erase")),
+        (tokens["ume"], (f"{console}/{language}/campaigns", f"{console}/{language}/campaigns/autumn-light")),
+        (tokens["mori"], (f"{site}/{language}/my-data", f"{site}/{language}/my-data/erase")),
         ("", (site + link, f"{site}/{language}/w/nothing", site + desk.box.received[0].link("u"))),
     ):
         page = page_of(browser, served, token, script=True)

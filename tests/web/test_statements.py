@@ -12,8 +12,8 @@ from reaching import reach
 from kept.services.cases import cases, contacts
 from kept.services.staff import sessions
 from kept.store.sqlite import SqliteStore
-from kept.web.exchange import SESSION
 
+SESSION = "__Host-kept_session"
 pytestmark = pytest.mark.anyio
 AT_MOST = 20
 

@@ -19,6 +19,7 @@ from typing import Any, Literal
 
 from kept import limits
 from kept.errors import InputError, SettingError
+from kept.policy.channel import CHANNEL_TABLE
 
 LETTERS_AT_MOST = limits.LETTERS_SET
 """Letters set in one go: about two seconds of work."""
@@ -29,7 +30,7 @@ FONTS = {
 }
 JAPANESE_FONTS = frozenset(FONTS["ja"]) - {"Libertinus Serif"}
 PACKAGES = {"ja": "fonts-ipafont-gothic", "ko": "fonts-noto-cjk", "other": "fonts-noto-core"}
-TITLES = {"en": {"letter": "Letter", "fax": "Fax"}, "ja": {"letter": "お手紙", "fax": "ファクス"}}
+TITLES = {one.layout: one.heading for one in CHANNEL_TABLE.values() if one.layout}
 """Of the file, in its properties: what it is, and nothing of what it says."""
 NO_PLACE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 JOINERS = frozenset("\u200c\u200d")
@@ -101,7 +102,7 @@ def print_letters(letters: Sequence[Letter], *, font_paths: Sequence[str] = (), 
                 sys_inputs={
                     "letters": content,
                     "fonts": json.dumps(FONTS),
-                    "title": TITLES[letters[0].language][letters[0].layout],
+                    "title": TITLES[letters[0].layout][letters[0].language],
                 },
                 package_path=folder,  # no packages: neither from here
                 package_cache_path=folder,  # nor fetched from anywhere

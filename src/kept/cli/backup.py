@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from kept.cli.opening import add_address, address_of, opened, operator
+from kept.cli.given import hex_given
+from kept.cli.opening import Run, add_address, address_of, opened, operator
 from kept.crypto.sealed_to import OpeningKey
 from kept.errors import SettingError
+from kept.policy.day import moment
 from kept.services.backups.backup import make_backups, readable, register_backup_key
 from kept.services.backups.backup_file import BackupFile, read_backup
 from kept.services.backups.drill import drill
@@ -22,7 +23,6 @@ from kept.services.engine.acts import Act
 from kept.services.engine.installation import Address
 from kept.services.engine.key_files import KeyFiles, read_key, write_key
 from kept.services.engine.record import Actor, record
-from kept.services.forms.receipts import moment
 
 EXAMPLES = """example: kept backup new-key backup.key                                     (on another machine: prints the public half)
          kept backup create backups --public KEY --store sqlite:///shop.db
@@ -41,53 +41,43 @@ def add(commands: Any) -> None:
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
     new = acts.add_parser("new-key", help="make the key backups are opened with, and print the public half")
     new.add_argument("file", help="file to make; keep it on another machine")
-    create = _act(acts, "create", "back up D and K as they are now", "folder")
+    new.set_defaults(run=_new_key)
+    create = _act(acts, _create, "create", "back up D and K as they are now", "folder")
     create.add_argument("--public", default="", help="what `new-key` printed; remembered for the next time")
-    _act(acts, "list", "show the backups of a folder, and the key files each needs", "folder")
-    trying = _act(acts, "drill", "restore the newest backup in a folder that is thrown away, and look at it", "folder")
-    restore = _act(acts, "restore", "put one backup in its place; K's newer states and tombstones win", "file")
+    _act(acts, _list, "list", "show the backups of a folder, and the key files each needs", "folder")
+    trying = _act(
+        acts, _drill, "drill", "restore the newest backup in a folder that is thrown away, and look at it", "folder"
+    )
+    restore = _act(
+        acts, _restore, "restore", "put one backup in its place; K's newer states and tombstones win", "file"
+    )
     for one in (trying, restore):
         one.add_argument("--key", required=True, help="the file `new-key` made")
     restore.add_argument("--over", action="store_true", help="move aside what lies there")
-    _act(acts, "sign-off", "whoever was erased since a restored K was made has been erased again", "")
-    parser.set_defaults(run=run)
+    _act(acts, _sign_off, "sign-off", "whoever was erased since a restored K was made has been erased again", "")
 
 
-def _act(acts: Any, name: str, help_: str, subject: str) -> argparse.ArgumentParser:
+def _act(acts: Any, run: Run, name: str, help_: str, subject: str) -> argparse.ArgumentParser:
     one: argparse.ArgumentParser = acts.add_parser(name, help=help_)
     if subject:
         one.add_argument(subject, help="folder of backups" if subject == "folder" else "a backup")
     one.add_argument("--json", action="store_true", help="answer as JSON")
     add_address(one)
+    one.set_defaults(run=run)
     return one
 
 
-def run(chosen: argparse.Namespace) -> int:
-    """Run the command; restoring and signing off need the installation to themselves."""
-    if chosen.act == "new-key":
-        key = OpeningKey.new()
-        write_key(Path(chosen.file), "backup", key.raw())
-        print(key.public.hex())
-        return 0
-    if chosen.act == "list":
-        return _list(chosen)
-    if chosen.act == "restore":
-        with address_of(chosen).alone():
-            return asyncio.run(_restore(chosen))
-    if chosen.act == "sign-off":
-        with address_of(chosen).alone(existing=True):
-            return asyncio.run(_sign_off(chosen))
-    return asyncio.run(_create(chosen) if chosen.act == "create" else _drill(chosen))
+def _new_key(chosen: argparse.Namespace) -> int:
+    key = OpeningKey.new()
+    write_key(Path(chosen.file), "backup", key.raw())
+    print(key.public.hex())
+    return 0
 
 
 async def _create(chosen: argparse.Namespace) -> int:
     async with opened(chosen) as engine:
         if chosen.public:
-            try:
-                public = bytes.fromhex(chosen.public)
-            except ValueError:
-                public = b""
-            await register_backup_key(engine, public, by=operator())
+            await register_backup_key(engine, hex_given(chosen.public), by=operator())
         made = await make_backups(engine, Path(chosen.folder), by=operator())
     _print_backups(chosen, made)
     return 0
@@ -148,16 +138,17 @@ async def _drill(chosen: argparse.Namespace) -> int:
 
 async def _restore(chosen: argparse.Namespace) -> int:
     address = address_of(chosen)
-    backup = read_backup(Path(chosen.file), _public(address))
-    placed = await place(backup, _opening_key(chosen), address, over=chosen.over)
-    answer: dict[str, Any] = {"restored": placed.part, "as of": moment(placed.made_at)}
-    if placed.aside:
-        answer["moved aside"] = placed.aside
-    other = address.keys if placed.part == "data" else address.data
-    if other.exists():
-        answer |= await _reconcile(chosen, placed)
-    else:
-        answer["still missing"] = f"{other.name}: restore it as well"
+    with address.alone():
+        backup = read_backup(Path(chosen.file), _public(address))
+        placed = await place(backup, _opening_key(chosen), address, over=chosen.over)
+        answer: dict[str, Any] = {"restored": placed.part, "as of": moment(placed.made_at)}
+        if placed.aside:
+            answer["moved aside"] = placed.aside
+        other = address.keys if placed.part == "data" else address.data
+        if other.exists():
+            answer |= await _reconcile(chosen, placed)
+        else:
+            answer["still missing"] = f"{other.name}: restore it as well"
     _print_answer(chosen, answer)
     return 0
 
@@ -186,7 +177,7 @@ async def _reconcile(chosen: argparse.Namespace, placed: Placed) -> dict[str, An
 
 
 async def _sign_off(chosen: argparse.Namespace) -> int:
-    async with opened(chosen) as engine:
+    async with opened(chosen, alone=True) as engine:
         await sign_off(engine, by=operator())
     _print_answer(chosen, {"signed off": True})
     return 0

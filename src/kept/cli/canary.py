@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 from typing import Any
 
 from kept.cli.opening import add_address, opened, operator
 from kept.errors import SettingError
-from kept.services.forms.receipts import moment
+from kept.policy.day import moment
 from kept.services.gate.canaries import FINDINGS, acknowledge, alarms
 from kept.services.upkeep.canary_planting import plant
 
@@ -27,19 +26,16 @@ def add(commands: Any) -> None:
         "--item", action="append", default=[], metavar="ITEM=VALUE", help="an invented value; again for more"
     )
     add_address(planting)
+    planting.set_defaults(run=_plant)
     listing = acts.add_parser("list", help="how many are planted, and the alarms")
     listing.add_argument("--json", action="store_true", help="answer as JSON")
     add_address(listing)
+    listing.set_defaults(run=_list)
     looking = acts.add_parser("acknowledge", help="say what looking into an alarm found")
     looking.add_argument("alarm", help="its first digits")
     looking.add_argument("--finding", required=True, choices=FINDINGS, help="what it was")
     add_address(looking)
-    parser.set_defaults(run=run)
-
-
-def run(chosen: argparse.Namespace) -> int:
-    """Run the command."""
-    return asyncio.run({"plant": _plant, "list": _list}.get(chosen.act, _acknowledge)(chosen))
+    looking.set_defaults(run=_acknowledge)
 
 
 async def _plant(chosen: argparse.Namespace) -> int:

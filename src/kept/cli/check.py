@@ -19,7 +19,7 @@ def add(commands: Any) -> None:
     """Add the command."""
     parser = commands.add_parser(
         "check", help="check a policy: findings and clause coverage",
-        epilog="example: kept check policies/photolibrary.policy.md --require built",
+        epilog="example: kept check shop.policy.md --require built",
     )  # fmt: skip
     parser.add_argument("policy", help="the policy's first file, NAME.policy.md")
     parser.add_argument("--require", choices=("sound", "built"), default="sound",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 from typing import Any
 
@@ -21,7 +20,7 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "diff",
         help="what changes between two versions of a policy, and whom it concerns",
-        epilog="example: kept diff policies/photolibrary.policy.md next/photolibrary.policy.md --data --store sqlite:///shop.db",
+        epilog="example: kept diff shop.policy.md next/shop.policy.md --data --store sqlite:///shop.db",
     )
     parser.add_argument("old", help="the first file of the version in force")
     parser.add_argument("new", help="the first file of the version to come")
@@ -33,11 +32,11 @@ def add(commands: Any) -> None:
     parser.set_defaults(run=run)
 
 
-def run(chosen: argparse.Namespace) -> int:
+async def run(chosen: argparse.Namespace) -> int:
     """Run the command."""
     old, new = (read_policy(policy_files(one), words()) for one in (chosen.old, chosen.new))
     found = compare(old, new)
-    counted = asyncio.run(_count(chosen, new)) if chosen.data else None
+    counted = await _count(chosen, new) if chosen.data else None
     if chosen.json:
         answer: dict[str, Any] = {
             "versions": [old.version, new.version],

@@ -16,7 +16,7 @@ def add(commands: Any) -> None:
     """Add the command."""
     parser = commands.add_parser(
         "explain", help="explain a clause, item, purpose, role or guarantee",
-        epilog="example: kept explain policies/photolibrary.policy.md 4.5",
+        epilog="example: kept explain shop.policy.md 4.5",
     )  # fmt: skip
     parser.add_argument("policy", help="the policy's first file, NAME.policy.md")
     parser.add_argument("name", help="such as 4.5, mail_address, contact, support, sealed-values")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 from typing import Any
 
@@ -11,7 +10,7 @@ from kept import policy_files
 from kept.cli.opening import add_address, opened, operator
 from kept.guarantees import words
 from kept.policy.check import check_policy
-from kept.services.engine.clock import day_of
+from kept.policy.day import day_of
 from kept.services.staff.activation import activate_first, propose
 
 
@@ -20,7 +19,7 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "init",
         help="make an installation from a policy, or propose a new version",
-        epilog="example: kept init policies/photolibrary.policy.md --store sqlite:///shop.db",
+        epilog="example: kept init shop.policy.md --store sqlite:///shop.db",
     )
     parser.add_argument("policy", help="the policy's first file, NAME.policy.md")
     parser.add_argument("--json", action="store_true", help="answer as JSON")
@@ -28,17 +27,13 @@ def add(commands: Any) -> None:
     parser.set_defaults(run=run)
 
 
-def run(chosen: argparse.Namespace) -> int:
+async def run(chosen: argparse.Namespace) -> int:
     """Run the command."""
     files = policy_files(chosen.policy)
     for finding in check_policy(files, words()):
         if str(finding.severity) == "error":
             print(f"{finding.file}:{finding.line}:{finding.column}: {finding.message}")
             return 2
-    return asyncio.run(_run(chosen, files))
-
-
-async def _run(chosen: argparse.Namespace, files: dict[str, bytes]) -> int:
     async with opened(chosen, create=True) as engine:
         if engine.has_policy:
             active = await propose(engine, files, by=operator())

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 from typing import Any
 
-from kept.cli.opening import add_address, address_of, opened, operator
-from kept.services.forms.receipts import moment
+from kept.cli.opening import add_address, opened, operator
+from kept.policy.day import moment
 from kept.services.upkeep.key_rotation import epochs, finish_rotation, rotate
 
 
@@ -23,16 +22,9 @@ def add(commands: Any) -> None:
     parser.set_defaults(run=run)
 
 
-def run(chosen: argparse.Namespace) -> int:
+async def run(chosen: argparse.Namespace) -> int:
     """Run the command; rotating needs the installation to itself."""
-    if chosen.act == "show":
-        return asyncio.run(_run(chosen))
-    with address_of(chosen).alone(existing=True):
-        return asyncio.run(_run(chosen))
-
-
-async def _run(chosen: argparse.Namespace) -> int:
-    async with opened(chosen) as engine:
+    async with opened(chosen, alone=chosen.act != "show") as engine:
         if chosen.act == "show":
             answer: Any = [
                 {"epoch": one.epoch, "state": one.state, "since": moment(one.since)} for one in await epochs(engine)

@@ -7,55 +7,24 @@ failed.
 from __future__ import annotations
 
 import argparse
+import asyncio
+import inspect
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 from kept import __version__
-from kept.cli import (
-    attest,
-    backup,
-    bundle,
-    canary,
-    check,
-    diff,
-    explain,
-    init,
-    keys,
-    partner,
-    recipient,
-    recover,
-    render,
-    scan,
-    serve,
-    staff,
-    status,
-    tour,
-    verify,
-)
 from kept.errors import DeniedError, EvidenceError, InputError, KeptError, LimitError, SignInError
 
-COMMANDS = (
-    init,
-    check,
-    explain,
-    diff,
-    render,
-    serve,
-    staff,
-    keys,
-    backup,
-    canary,
-    attest,
-    recipient,
-    partner,
-    bundle,
-    scan,
-    verify,
-    recover,
-    status,
-    tour,
+COMMANDS = tuple(
+    import_module(f"kept.cli.{name}")
+    for name in (
+        "init check explain diff render serve staff keys backup canary attest recipient partner bundle scan verify recover"
+        " status tour"
+    ).split()
 )
+"""Every command, in the order `kept --help` lists them: a module with `add`, which says what runs it."""
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -81,7 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     chosen = build_parser().parse_args(arguments)
     try:
-        return int(chosen.run(chosen))
+        done = chosen.run(chosen)
+        return int(asyncio.run(done) if inspect.iscoroutine(done) else done)
     except KeptError as error:
         print(f"kept: {error}", file=sys.stderr)
         if error.hint:

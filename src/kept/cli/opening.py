@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import argparse
 import getpass
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, nullcontext
 
 from kept.errors import KeptError
 from kept.guarantees import words
 from kept.services.engine.engine import Engine
 from kept.services.engine.installation import Address, installation_parts, parse_address
 from kept.services.upkeep.routine import finish_all
+
+Run = Callable[[argparse.Namespace], int | Awaitable[int]]
+"""What runs a command or one of its acts, and answers its exit code."""
 
 
 def add_address(parser: argparse.ArgumentParser) -> None:
@@ -35,22 +38,28 @@ def operator() -> str:
 
 
 @asynccontextmanager
-async def opened(chosen: argparse.Namespace, *, create: bool = False, verify: bool = True) -> AsyncIterator[Engine]:
+async def opened(
+    chosen: argparse.Namespace, *, create: bool = False, verify: bool = True, alone: bool = False
+) -> AsyncIterator[Engine]:
     """Open an installation for one command.
 
     Args:
         chosen: The parsed options.
         create: Whether to make what is missing.
         verify: Whether the ledger must extend its last checkpoint first.
+        alone: Whether the command needs the installation to itself.
+
+    Raises:
+        BusyError: It needs it to itself, and something else has it open.
     """
-    engine = await Engine.start(
-        installation_parts(address_of(chosen), words(), create=create), sequence=False, verify=verify
-    )
-    try:
-        if verify and engine.has_policy:
-            await finish_all(engine)
-        yield engine
-    except KeptError as error:
-        raise engine.cite(error) from error.__cause__
-    finally:
-        await engine.close(integrate=verify)
+    address = address_of(chosen)
+    with address.alone(existing=True) if alone else nullcontext():
+        engine = await Engine.start(installation_parts(address, words(), create=create), sequence=False, verify=verify)
+        try:
+            if verify and engine.has_policy:
+                await finish_all(engine)
+            yield engine
+        except KeptError as error:
+            raise engine.cite(error) from error.__cause__
+        finally:
+            await engine.close(integrate=verify)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import time
 from pathlib import Path
@@ -33,43 +32,32 @@ def add(commands: Any) -> None:
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
     new = acts.add_parser("new-key", help="the partner makes its key, in a file of its own, and prints the public half")
     new.add_argument("file", help="file to make; it must not exist")
+    new.set_defaults(run=_new_key)
     adding = acts.add_parser("add", help="register a partner's public key")
     adding.add_argument("name", help="its name here: small letters, digits and `-`")
     adding.add_argument("--public", required=True, help="what `new-key` printed")
     add_address(adding)
+    adding.set_defaults(run=_add)
     notice = acts.add_parser("notice", help="print the notice the partner shows, with its id")
     notice.add_argument("point", help="declared collection point, such as registration")
     notice.add_argument("--language", default="en", help="language to show it in (default: en)")
     add_address(notice)
+    notice.set_defaults(run=_notice)
     signing = acts.add_parser("sign", help="the partner signs its records into a file")
     signing.add_argument("file", help="a JSON list of records")
     signing.add_argument("--name", required=True, help="its name, as registered")
     signing.add_argument("--key", required=True, help="the file `new-key` made")
+    signing.set_defaults(run=_sign)
     importing = acts.add_parser("import", help="take in a signed file; the same file again goes on where it stopped")
     importing.add_argument("file", help="the signed file")
     importing.add_argument("--json", action="store_true", help="print the outcome as JSON")
     add_address(importing)
-    parser.set_defaults(run=run)
+    importing.set_defaults(run=_import)
 
 
-def run(chosen: argparse.Namespace) -> int:
-    """Run the command."""
-    match chosen.act:
-        case "new-key":
-            return _new_key(Path(chosen.file))
-        case "sign":
-            return _sign(chosen)
-        case "add":
-            return asyncio.run(_add(chosen))
-        case "notice":
-            return asyncio.run(_notice(chosen))
-        case _:
-            return asyncio.run(_import(chosen))
-
-
-def _new_key(path: Path) -> int:
+def _new_key(chosen: argparse.Namespace) -> int:
     seed = new_seed()
-    write_key(path, KEY_KIND, seed)
+    write_key(Path(chosen.file), KEY_KIND, seed)
     print(SigningKey(seed).public.hex())
     return 0
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -23,29 +22,26 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "recipient",
         help="keys of third parties, and the files they get",
-        epilog="example: kept recipient new-key club.key   ·   kept recipient add picture-club --public KEY --store sqlite:///shop.db",
+        epilog="example: kept recipient new-key club.key   ·   kept recipient add hikers-club --public KEY --store sqlite:///shop.db",
     )
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
     new = acts.add_parser(
         "new-key", help="the recipient makes its key, in a file of its own, and prints the public half"
     )
     new.add_argument("file", help="file to make; it must not exist")
+    new.set_defaults(run=_new_key)
     adding = acts.add_parser("add", help="register a recipient's public key")
     adding.add_argument("name", help="declared recipient")
     adding.add_argument("--public", required=True, help="what `new-key` printed")
     add_address(adding)
+    adding.set_defaults(run=_add)
     opening = acts.add_parser("open", help="the recipient opens a file it was given")
     opening.add_argument("file", help="the file")
     opening.add_argument("--key", required=True, help="the file `new-key` made")
-    parser.set_defaults(run=run)
+    opening.set_defaults(run=_open)
 
 
-def run(chosen: argparse.Namespace) -> int:
-    """Run the command."""
-    if chosen.act == "add":
-        return asyncio.run(_add(chosen))
-    if chosen.act == "new-key":
-        return _new_key(Path(chosen.file))
+def _open(chosen: argparse.Namespace) -> int:
     print(json.dumps(parse_file(read_given(chosen.file), opening_key(chosen.key)), ensure_ascii=False, indent=2))
     return 0
 
@@ -58,9 +54,9 @@ async def _add(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _new_key(path: Path) -> int:
+def _new_key(chosen: argparse.Namespace) -> int:
     key = OpeningKey.new()
-    write_key(path, KEY_KIND, key.raw())
+    write_key(Path(chosen.file), KEY_KIND, key.raw())
     print(key.public.hex())
     return 0
 

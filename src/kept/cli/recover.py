@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 from typing import Any
 
-from kept.cli.opening import add_address, address_of, opened, operator
+from kept.cli.opening import add_address, opened, operator
 from kept.errors import SettingError
 from kept.services.backups.recovery import confirm_clock, reasons_to_recover, recover
 from kept.services.upkeep.retention import confirm_sweep
@@ -33,14 +32,9 @@ def add(commands: Any) -> None:
     parser.set_defaults(run=run)
 
 
-def run(chosen: argparse.Namespace) -> int:
+async def run(chosen: argparse.Namespace) -> int:
     """Run the command; it needs the installation to itself."""
-    with address_of(chosen).alone(existing=True):
-        return asyncio.run(_run(chosen))
-
-
-async def _run(chosen: argparse.Namespace) -> int:
-    async with opened(chosen, verify=False) as engine:
+    async with opened(chosen, verify=False, alone=True) as engine:
         if chosen.clock:
             await confirm_clock(engine)
             print("the stored time is the machine's again")

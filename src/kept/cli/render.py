@@ -1,4 +1,4 @@
-"""`kept render`: what a policy's readers and machines see: notices, JSON-LD, the flow picture."""
+"""`kept render`: what a policy's readers and machines see: notices, JSON-LD, the flow drawing."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from kept.policy.render import render
 def add(commands: Any) -> None:
     """Add the command."""
     parser = commands.add_parser(
-        "render", help="print the text, a notice, JSON-LD or the flow picture of a policy",
-        epilog="example: kept render policies/photolibrary.policy.md --as notice --point registration --language ja",
+        "render", help="print the text, a notice, JSON-LD or the flow drawing of a policy",
+        epilog="example: kept render shop.policy.md --as notice --point registration --language ja",
     )  # fmt: skip
     parser.add_argument("policy", help="the policy's first file, NAME.policy.md")
     parser.add_argument(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 from typing import Any
 
@@ -23,7 +22,7 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "scan",
         help="compare a site's cookies, in a real browser, with those declared",
-        epilog="example: kept scan http://localhost:8330 --store sqlite:///.demo/photolibrary.db",
+        epilog="example: kept scan http://localhost:8330 --store sqlite:///shop.db",
     )
     parser.add_argument("url", help="address of the site's first page")
     parser.add_argument("--policy", default="", help="compare with this policy's first file; nothing is kept")
@@ -33,12 +32,8 @@ def add(commands: Any) -> None:
     parser.set_defaults(run=run)
 
 
-def run(chosen: argparse.Namespace) -> int:
+async def run(chosen: argparse.Namespace) -> int:
     """Run the command."""
-    return asyncio.run(_run(chosen))
-
-
-async def _run(chosen: argparse.Namespace) -> int:
     if chosen.policy:
         policy = read_policy(policy_files(chosen.policy), words())
         seen, found = await scan_site(Rules(policy), chosen.url, chosen.centre)

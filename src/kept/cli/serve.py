@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import importlib.util
 import shutil
 import socket
+import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +22,12 @@ from kept.channels.mail import MailServer
 from kept.channels.mailbox import Mailbox
 from kept.cli.opening import add_address
 from kept.crypto.sealed_to import OpeningKey
-from kept.demo import POLICY
+from kept.demo import DATABASE, ORIGIN, POLICY
 from kept.demo.clock import MovedClock
 from kept.demo.invented import DAY, DAYS, invent
 from kept.demo.pages import pages
 from kept.door import background
+from kept.door.installation import Kept
 from kept.errors import SettingError
 from kept.guarantees import words
 from kept.services.backups.backup import keep_backups, make_backups, register_backup_key
@@ -35,9 +39,10 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.installation import Address, Settings, installation_parts, parse_address
 from kept.services.engine.key_files import write_key
 from kept.services.staff.activation import activate_first
-from kept.web.app import build_app
+from kept.web.app import More, build_app
+from kept.web.own import Pages
+from kept.web.theme import Theme, read_theme
 
-ORIGIN = "photolibrary.example/kept"
 BEGUN, COMPLETE = "begun", "complete"
 BACKUPS, BACKUP_KEY = "backups", "backup.key"
 """Marks in a demo's folder: it was begun there, it is whole."""
@@ -51,7 +56,9 @@ def add(commands: Any) -> None:
         epilog="example: kept serve --store sqlite:///shop.db --port 8330   ·   kept serve --demo .demo",
     )  # fmt: skip
     parser.add_argument("--port", type=_port, default=8330, help="port (default: 8330)")
-    parser.add_argument("--demo", metavar="FOLDER", default="", help="serve the Photolibrary demo kept in FOLDER")
+    parser.add_argument(
+        "--demo", metavar="FOLDER", default="", help="serve the demo kept in FOLDER, with its invented people"
+    )
     parser.add_argument(
         "--backups", metavar="FOLDER", default="", help="make the promised backups in FOLDER, by itself"
     )
@@ -66,6 +73,11 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--policy", default="", help="the policy's first file: watched, and activated first in the demo"
     )
+    parser.add_argument(
+        "--app", metavar="FILE", default="",
+        help="your own pages beside these: a Python file whose function pages(k) answers kept.Pages",
+    )  # fmt: skip
+    parser.add_argument("--theme", metavar="FOLDER", default="", help="your colours, logo and templates: theme.toml")
     add_address(parser)
     parser.set_defaults(run=run)
 
@@ -97,7 +109,7 @@ def run(chosen: argparse.Namespace) -> int:
                 hint="give a folder of yours to --demo (or DEMO=)",
             ) from None
         chosen.backups = chosen.backups or str(folder / BACKUPS)
-        address = parse_address(f"sqlite:///{folder / 'photolibrary.db'}")
+        address = parse_address(f"sqlite:///{folder / DATABASE}")
     else:
         address = parse_address(chosen.store, keys_url=chosen.keys, key_folder=chosen.key_folder)
     with address.alone():
@@ -184,7 +196,8 @@ async def back_up_demo(address: Address, folder: Path) -> None:
 async def _serve(
     chosen: argparse.Namespace, address: Address, sockets: list[socket.socket], mailbox: Mailbox | None
 ) -> None:
-    engine = await Engine.start(installation_parts(address, words(), Settings(ORIGIN)))
+    settings = Settings(ORIGIN) if chosen.demo else Settings()
+    engine = await Engine.start(installation_parts(address, words(), settings))
     try:
         site = site_address(chosen.port)
         background.set_up(engine, site=site, mail=await _mail_server(chosen, mailbox), fax=FaxServer(*chosen.fax))
@@ -192,6 +205,9 @@ async def _serve(
         await begin_serving(engine)
         if chosen.backups:
             keep_backups(engine, Path(chosen.backups))
+        more = pages(mailbox) if chosen.demo else More()
+        own = _own_pages(Path(chosen.app), Kept(engine, site)) if chosen.app else None
+        theme = read_theme(Path(chosen.theme)) if chosen.theme else Theme()
         addresses = {"site": site, "console": f"http://staff.localhost:{chosen.port}"}
         app = build_app(
             engine,
@@ -199,7 +215,7 @@ async def _serve(
             site_hosts=("localhost", "127.0.0.1"),
             console_hosts=("staff.localhost", "::1"),
             addresses=addresses,
-            more=pages(mailbox) if chosen.demo else None,
+            more=replace(more, own=own, theme=theme),
         )
         config = uvicorn.Config(
             app,
@@ -220,6 +236,29 @@ async def _serve(
         await server.serve(sockets=sockets)
     finally:
         await engine.close()
+
+
+def _own_pages(file: Path, k: Kept) -> Pages:
+    """Return the pages a program brings.
+
+    Raises:
+        SettingError: There is no such file, or it has no such function.
+    """
+    spec = importlib.util.spec_from_file_location(file.stem, file) if file.suffix == ".py" and file.is_file() else None
+    if spec is None or spec.loader is None:
+        raise SettingError(
+            f"expected a Python file for --app, found none at {file.name}", reason="app-missing", hint="check the path"
+        )
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    made = module.pages(k) if callable(getattr(module, "pages", None)) else None
+    if not isinstance(made, Pages):
+        raise SettingError(
+            f"expected a function pages(k) in {file.name} that answers kept.Pages, found none",
+            reason="app-unfit",
+            hint="docs/embedding.md shows one",
+        )
+    return made
 
 
 async def _mail_server(chosen: argparse.Namespace, mailbox: Mailbox | None) -> MailServer | None:

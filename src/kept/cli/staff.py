@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import getpass
 import json
 import sys
@@ -38,11 +37,6 @@ def add(commands: Any) -> None:
     parser.set_defaults(run=run)
 
 
-def run(chosen: argparse.Namespace) -> int:
-    """Run the command."""
-    return asyncio.run(_run(chosen))
-
-
 def _password() -> str:
     """Return the password, asked for on a terminal or read as one line of what is piped in.
 
@@ -61,7 +55,8 @@ def _password() -> str:
     return piped
 
 
-async def _run(chosen: argparse.Namespace) -> int:
+async def run(chosen: argparse.Namespace) -> int:
+    """Run the command."""
     async with opened(chosen) as engine:
         match chosen.act:
             case "add":

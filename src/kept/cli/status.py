@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 from typing import Any
 
 from kept.cli.opening import add_address, opened
 from kept.door.operator import status_of
 from kept.guarantees.board import promise_board
-from kept.services.forms.receipts import moment
+from kept.policy.day import moment
 
 
 def add(commands: Any) -> None:
@@ -25,12 +24,8 @@ def add(commands: Any) -> None:
     parser.set_defaults(run=run)
 
 
-def run(chosen: argparse.Namespace) -> int:
+async def run(chosen: argparse.Namespace) -> int:
     """Run the command."""
-    return asyncio.run(_run(chosen))
-
-
-async def _run(chosen: argparse.Namespace) -> int:
     async with opened(chosen) as engine:
         engine.ready()
         board, found = await promise_board(engine), await status_of(engine)

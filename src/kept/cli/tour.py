@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -19,8 +18,8 @@ def add(commands: Any) -> None:
     parser.set_defaults(run=run)
 
 
-def run(chosen: argparse.Namespace) -> int:
+async def run(chosen: argparse.Namespace) -> int:
     """Run the command."""
     with tempfile.TemporaryDirectory(prefix="kept-tour-") as folder:
-        asyncio.run(Tour(Path(folder), Path(chosen.policy)).walk())
+        await Tour(Path(folder), Path(chosen.policy)).walk()
     return 0

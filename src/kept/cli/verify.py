@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 from typing import Any
 
@@ -23,12 +22,8 @@ def add(commands: Any) -> None:
     parser.set_defaults(run=run)
 
 
-def run(chosen: argparse.Namespace) -> int:
+async def run(chosen: argparse.Namespace) -> int:
     """Run the command."""
-    return asyncio.run(_run(chosen))
-
-
-async def _run(chosen: argparse.Namespace) -> int:
     async with opened(chosen, verify=False) as engine:
         found = await verify_installation(engine)
     if chosen.json:

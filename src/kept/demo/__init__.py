@@ -10,3 +10,5 @@ from pathlib import Path
 
 POLICY = Path(__file__).with_name("photolibrary.policy.md")
 """The sample policy; its translation lies beside it, and both are in the wheel."""
+DATABASE, ORIGIN = "photolibrary.db", "photolibrary.example/kept"
+"""The demo's database D in its folder, and the name of its ledger."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import random
-from datetime import UTC, datetime
-
 from kept import limits
 from kept.demo.clock import MovedClock
+from kept.demo.dice import dice
 from kept.errors import KeptError
+from kept.policy.day import day_of
 from kept.services.accounts import accounts
 from kept.services.engine.engine import Engine
 from kept.services.gate.own_session import Own
@@ -104,9 +103,7 @@ CAPTIONS = (
 )
 
 
-async def invent_instances(
-    engine: Engine, clock: MovedClock, today: float, people: list[tuple[bytes, str]], dice: random.Random
-) -> None:
+async def invent_instances(engine: Engine, clock: MovedClock, today: float, people: list[tuple[bytes, str]]) -> None:
     """Let some of the invented people take part in something.
 
     Args:
@@ -114,7 +111,6 @@ async def invent_instances(
         clock: Moved on to *today*.
         today: Unix seconds.
         people: Person ids with an address; the first is the demo's customer.
-        dice: The same each time.
     """
     research, judge, door = [
         await sessions.session_of(engine, await sessions.start_demo_session(engine, one))
@@ -122,7 +118,7 @@ async def invent_instances(
     ]
     if research is None or judge is None or door is None:
         raise RuntimeError("a session just started was not found")
-    days = {name: _day(today + shift * DAY) for name, shift in
+    days = {name: day_of(today + shift * DAY) for name, shift in
             (("before", -6), ("number", -4), ("after_1", 40), ("after_2", 25))}  # fmt: skip
     clock.time = max(clock.time, today - 18 * DAY)
     by: dict[str, StaffSession] = {SURVEY: research, CAPTION: judge, CALENDAR: judge, AFTERNOON: door}
@@ -134,8 +130,8 @@ async def invent_instances(
         own = await _own(engine, person_id)
         for name in (SURVEY, CAPTION, CALENDAR, AFTERNOON):
             first = number == 0 and name in {CALENDAR, AFTERNOON}
-            if first or (number and dice.random() < 0.4):  # noqa: PLR2004 -- some of them
-                await _take_part(engine, own, name, dice)
+            if first or (number and dice(number, name).random() < 0.4):  # noqa: PLR2004 -- some of them
+                await _take_part(engine, own, name, number)
     clock.time = max(clock.time, today - 5 * DAY)
     await instances.close_due(engine)
     research, judge, door = [
@@ -156,18 +152,19 @@ async def invent_instances(
         await sweepstakes.draw_lots(engine, judge, CALENDAR, "38,283.85")
 
 
-async def _take_part(engine: Engine, own: Own, name: str, dice: random.Random) -> None:
-    language = dice.choice(("en", "ja"))
+async def _take_part(engine: Engine, own: Own, name: str, number: int) -> None:
+    language = dice(number, name, "language").choice(("en", "ja"))
     form = await present_part(engine, own, name, language)
     held = (await engine.people.load(own.person_id)).state.slots
     fields: list[tuple[str, str]] = []
     if name == SURVEY:
-        fields = [("answer.how", dice.choice(("words", "words", "themes", "chance"))),
-                  ("answer.content", dice.choice("233445"))]  # fmt: skip
-        if dice.random() < 0.3:  # noqa: PLR2004 -- some of them write
-            fields.append(("answer.wish", dice.choice(("More winter", "もっと手の写真を", "A search by colour"))))
+        fields = [("answer.how", dice(number, name, "how").choice(("words", "words", "themes", "chance"))),
+                  ("answer.content", dice(number, name, "content").choice("233445"))]  # fmt: skip
+        writes = dice(number, name, "wish")
+        if writes.random() < 0.3:  # noqa: PLR2004 -- some of them write
+            fields.append(("answer.wish", writes.choice(("More winter", "もっと手の写真を", "A search by colour"))))
     elif name == CAPTION:
-        fields = [("entry", dice.choice(CAPTIONS)), ("publish", "entry")]
+        fields = [("entry", dice(number, name, "entry").choice(CAPTIONS)), ("publish", "entry")]
         if "name" in held:
             fields += [("use", "name"), ("publish", "name")]
     elif name == AFTERNOON:
@@ -183,7 +180,3 @@ async def _own(engine: Engine, person_id: bytes) -> Own:
     if found is None:
         raise RuntimeError("a session just started was not found")
     return found
-
-
-def _day(at: float) -> str:
-    return datetime.fromtimestamp(at, tz=UTC).strftime("%Y-%m-%d")

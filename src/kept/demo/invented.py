@@ -5,7 +5,6 @@ The clock is moved, nothing else: every account, form, case, look-up and refusal
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass
 
 from kept import limits
@@ -17,9 +16,11 @@ from kept.crypto.signature import SigningKey, new_seed
 from kept.demo.campaign import invent_campaign
 from kept.demo.clock import MovedClock
 from kept.demo.contact import invent_contact
+from kept.demo.dice import dice
 from kept.demo.instances import invent_instances
 from kept.demo.statistics import count_them, visit
 from kept.errors import KeptError
+from kept.policy.day import moment
 from kept.policy.words import Exit
 from kept.services.accounts import accounts
 from kept.services.authorities import disclosures
@@ -28,7 +29,6 @@ from kept.services.cases import cases, emergencies
 from kept.services.engine.engine import Engine
 from kept.services.engine.record import Actor
 from kept.services.forms import collection
-from kept.services.forms.receipts import moment
 from kept.services.gate.own_session import Own
 from kept.services.messages.mail import MailDispatcher
 from kept.services.my_data import choices, erasure
@@ -49,6 +49,7 @@ SITE = "http://localhost:8330"
 CUSTOMERS = 40
 DAYS = 90
 DAY = limits.DAY
+PICTURES = ("landscape", "food", "animals", "city", "sports")
 GIVES_ITEM, GIVES_ADDRESS, TICKS_BOX = 0.7, 0.8, 0.25
 
 
@@ -134,18 +135,17 @@ async def invent(
         mailbox: Open; receives what is sent to the invented customers. None has its own, thrown away.
         site: Address of the customers' site, for the links in messages.
     """
-    dice = random.Random(20261123)  # noqa: S311 -- invented people, the same each time
     engine.passwords = Passwords(QUICK)
     for one in STAFF:
         await sessions.add_staff(engine, one.login, f"invented password of {one.login}", one.roles, by="demo")
     people: list[tuple[bytes, str]] = []
-    joins = sorted(today - DAYS * DAY + dice.random() * (DAYS - 5) * DAY for _ in range(CUSTOMERS))
+    joins = sorted(today - DAYS * DAY + dice("joins", one).random() * (DAYS - 5) * DAY for one in range(CUSTOMERS))
     for number, when in enumerate(joins):
         clock.time = max(clock.time, when)
-        people.append(await _join(engine, dice, number))
+        people.append(await _join(engine, number))
         if number % 3 == 2:  # noqa: PLR2004 -- every third day somebody writes to support
             clock.time += 3600
-            await _support(engine, people[dice.randrange(len(people))][1])
+            await _support(engine, people[dice("support", number).randrange(len(people))][1])
         await engine.sequencer.integrate()
     clock.time = max(clock.time, today - 25 * DAY)
     await rotate(engine, by="demo")
@@ -160,14 +160,14 @@ async def invent(
     for promise in engine.policy.policy.attestations:
         if privacy is not None and promise.by in privacy.roles:
             await attest(engine, privacy, promise.id, "invented review note 2026-3")
-    await invent_instances(engine, clock, today, people, dice)
+    await invent_instances(engine, clock, today, people)
     clock.time = max(clock.time, today - 6 * DAY)
     await _emergency(engine, clock)
     await visit(engine, today)
     clock.time = max(clock.time, today - 4 * DAY)
     await count_them(engine)  # before six stop it: they are in this build, and not in the next
     clock.time = max(clock.time, today - 3 * DAY)
-    for person_id, address in dice.sample(people, 6):
+    for person_id, address in dice("stop").sample(people, 6):
         own = await _own(engine, person_id)
         await choices.stop_use(engine, own, "market-research", stop=True)
         await _support(engine, address)
@@ -287,35 +287,35 @@ async def _leave(engine: Engine, people: list[tuple[bytes, str]]) -> None:
             return
 
 
-async def _join(engine: Engine, dice: random.Random, number: int) -> tuple[bytes, str]:
+async def _join(engine: Engine, number: int) -> tuple[bytes, str]:
     first = number == 0
     name = f"{FAMILY[number % len(FAMILY)]} {GIVEN[(number * 7) % len(GIVEN)]}"
     address = "mori@example.jp" if first else f"{name.split(maxsplit=1)[0].lower()}{number}@example.jp"
     language = "ja" if number % 3 else "en"
     issued = await accounts.join_with_password(engine, f"invented password {number}", language)
     own = await _own(engine, issued.person_id)
-    town = TOWNS[number % len(TOWNS)]
+    town, born = TOWNS[number % len(TOWNS)], dice(number, "date_of_birth")
     given = {
         "name": name,
         "mail_address": address,
         "phone": f"090-{2000 + number:04d}-{7000 + 13 * number:04d}",
         "postal_address": town[1],
         "prefecture": town[0],
-        "occupation": dice.choice(("designer", "publisher", "advertiser", "teacher", "student", "other")),
-        "date_of_birth": f"{dice.randint(1950, 2005)}-{dice.randint(1, 12):02d}-{dice.randint(1, 28):02d}",
+        "occupation": dice(number, "occupation").choice(
+            ("designer", "publisher", "advertiser", "teacher", "student", "other")
+        ),
+        "date_of_birth": f"{born.randint(1950, 2005)}-{born.randint(1, 12):02d}-{born.randint(1, 28):02d}",
     }
     keep = (
         set(given)
         if first
-        else {item for item in given if dice.random() < GIVES_ITEM}
-        | ({"mail_address"} if dice.random() < GIVES_ADDRESS else set())
+        else {item for item in given if dice(number, item, "gives").random() < GIVES_ITEM}
+        | ({"mail_address"} if dice(number, "address", "gives").random() < GIVES_ADDRESS else set())
     )
     fields = [(item, text) for item, text in given.items() if item in keep]
     fields += [
         ("interests", one)
-        for one in (
-            ("landscape", "seasons") if first else dice.sample(("landscape", "food", "animals", "city", "sports"), 2)
-        )
+        for one in (("landscape", "seasons") if first else dice(number, "interests").sample(PICTURES, 2))
     ]
     form = await collection.present_form(engine, "registration", "", language)
     offered = [collection.box_value(box) for box in form.boxes]
@@ -323,7 +323,7 @@ async def _join(engine: Engine, dice: random.Random, number: int) -> tuple[bytes
         one
         for one in offered
         if (first and one in {"information-for-you/mail/", f"{CLUB}//{CLUB}"})
-        or (not first and dice.random() < TICKS_BOX)
+        or (not first and dice(number, one, "ticks").random() < TICKS_BOX)
     ]
     await collection.submit(
         engine,

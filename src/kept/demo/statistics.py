@@ -5,10 +5,10 @@ Forty people are few: most cells of a cross-tab come out as "fewer than about te
 
 from __future__ import annotations
 
-import random
 from datetime import UTC, datetime
 
 from kept import limits
+from kept.demo.dice import dice
 from kept.services.engine.engine import Engine
 from kept.services.figures import exports, projections, queries, releases
 from kept.services.staff import sessions
@@ -17,7 +17,7 @@ from kept.statistics.budget import Precision
 DAY = limits.DAY
 DAYS = 85
 LOOKS = {
-    ("home", "look"): 46, ("home", "filter"): 17, ("picture", "look"): 31, ("policy", "look"): 4, ("join", "look"): 6,
+    ("home", "look"): 46, ("home", "filter"): 17, ("own", "look"): 31, ("policy", "look"): 4, ("join", "look"): 6,
     ("registration", "look"): 3, ("cookies", "look"): 2,
 }  # fmt: skip
 """Browsers a day that agreed to be counted, about."""
@@ -26,15 +26,14 @@ RESEARCHER, APPROVER = "ono", "kato"
 
 async def visit(engine: Engine, today: float) -> None:
     """Three months of visits, counted as the site counts them: so many a day, and nobody's."""
-    dice = random.Random(20261125)  # noqa: S311 -- invented visits, the same each time
     rows = []
     for back in range(DAYS, 0, -1):
         at = datetime.fromtimestamp(today - back * DAY, tz=UTC)
         weekday = 0.6 if at.weekday() > 4 else 1.0  # noqa: PLR2004 -- Saturday and Sunday
         for (page, feature), looks in LOOKS.items():
-            times = round(looks * weekday * (0.7 + 0.6 * dice.random()))
+            times = round(looks * weekday * (0.7 + 0.6 * dice("visits", back, page, feature).random()))
             if times:
-                rows.append({"day": at.strftime("%Y-%m-%d"), "page": page, "feature": feature, "count": times})
+                rows.append({"day": f"{at:%Y-%m-%d}", "page": page, "feature": feature, "count": times})
     await engine.data.write(lambda tx: tx.many("visit_add", rows))
 
 

@@ -158,7 +158,7 @@ class Desk(View):
 
         Args:
             person: From `find`.
-            channel: `mail`, `post`, `phone` or `fax`; for a call, the text is the script.
+            channel: word of the policy language, such as `mail`; for a call, the text is the script.
             title: One line.
             text: Plain text.
 

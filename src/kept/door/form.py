@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from kept.policy.instance import Instance
-from kept.policy.words import ItemType
+from kept.policy.item_type import ItemType
 from kept.services.forms.collection import Presented, box_value
 from kept.services.forms.submission import ANSWER
 
@@ -123,7 +123,7 @@ def form_of(shown: Presented, given: Collection[str], instance: Instance | None 
                 until=hint.until,
                 needed=hint.needed,
                 options={one: item.option_titles.get(one, {}).get(language, one) for one in item.options},
-                several=item.type is ItemType.SOME_OF,
+                several=item.type.about.several,
                 given=item.id in given,
             )
         )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping, MutableMapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
+
+from starlette.requests import Request
 
 from kept import limits
 from kept.cookies.asgi import App, CookieGate
@@ -17,7 +19,9 @@ from kept.door.person import Person
 from kept.door.staff import Staff
 from kept.door.view import View
 from kept.errors import ClosedError, SignInError
+from kept.policy.day import day_of
 from kept.policy.model import Policy, Purpose
+from kept.policy.words import CookieDuty
 from kept.services.accounts import accounts
 from kept.services.accounts.accounts import Issued
 from kept.services.accounts.vouching import vouched_session
@@ -27,8 +31,10 @@ from kept.services.engine.engine import Engine
 from kept.services.my_data import erasure
 from kept.services.staff import sessions
 from kept.services.staff.credentials import credential_of, mandate_for
-from kept.web.app import build_app
-from kept.web.exchange import SESSION
+from kept.web.app import More, build_app
+from kept.web.exchange import exchange_of
+from kept.web.own import Pages
+from kept.web.theme import Theme, read_theme
 
 HERE = ("localhost", "127.0.0.1")
 MINUTE, DAY = limits.MINUTE, limits.DAY
@@ -185,10 +191,8 @@ class Kept(View):
         Args:
             request: The ASGI scope, or the WSGI environ.
         """
-        jar = request.get("kept.cookies") or request.get("state", {}).get("cookies")
-        if not isinstance(jar, Jar) or not jar.has(SESSION):
-            return None
-        own = await accounts.session_of(self._engine, jar.value(SESSION, purpose=self.policy.cookies[SESSION].purpose))
+        token = self._rules.sent(self.jar(request), CookieDuty.SESSION)
+        own = await accounts.session_of(self._engine, token) if token else None
         return Person(self._engine, own) if own is not None else None
 
     async def erasure_receipt(self, receipt_id: str) -> dict[str, Any] | None:
@@ -217,6 +221,15 @@ class Kept(View):
         """
         return WsgiCookieGate(app, self.cookies(_no_app))
 
+    def jar(self, request: Mapping[str, Any]) -> Jar:
+        """Return the cookies of a request, for an app behind `cookies` or beside Kept's pages: each value for its purpose only.
+
+        Args:
+            request: The ASGI scope, or the WSGI environ.
+        """
+        jar = request.get("kept.cookies") or request.get("state", {}).get("cookies")
+        return jar if isinstance(jar, Jar) else Jar({}, {}, (), None, frozenset(), (), opted_out=False)
+
     def cookie_question(self) -> list[Purpose]:
         """Return the purposes a browser is asked about, for a cookie page of your own; no answer is a no."""
         rules = self._rules.rules()
@@ -229,46 +242,64 @@ class Kept(View):
             allowed: Purposes that got a yes; every other one got a no.
 
         Raises:
-            ClosedError: No policy is in force, or it declares no cookie for the choice.
+            ClosedError: No policy is in force.
         """
         rules = self._rules.rules()
         declared = rules.cookie(rules.choices) if rules else None
         if rules is None or declared is None:
-            raise ClosedError(
-                "expected a policy that declares the cookie of the choice, found none",
-                reason="cookie-undeclared",
-                hint="activate one; where it declares none, the engine's own applies",
-            )
-        day = datetime.fromtimestamp(self._engine.clock.now(), tz=UTC).strftime("%Y-%m-%d")
+            raise ClosedError("expected a policy in force, found none", reason="no-policy", hint="activate one first")
+        day = day_of(self._engine.clock.now())
         life = f"; Max-Age={int(declared.life_seconds)}" if declared.life_seconds is not None else ""
         return f"{declared.name}={rules.choose(allowed, day).text()}; Path=/; Secure; HttpOnly; SameSite=lax{life}"
 
-    def site(self, hosts: Sequence[str] = HERE) -> CookieGate:
+    def site(self, hosts: Sequence[str] = HERE, *, own: Pages | None = None, theme: str | Path = "") -> CookieGate:
         """Return the customers' pages as an ASGI app, to mount at the root of a host, or last after your own routes.
 
         Its addresses begin with a language (`/en/my-data`), `/static`, `/u` or `/.well-known`; it is not made for a path.
 
         Args:
             hosts: Host names it answers under, without port.
-        """
-        self._engine.every(DAY, lambda: begin_serving(self._engine))
-        return self._pages(tuple(hosts), ())
+            own: Your own front page and pages beside Kept's, within its frame.
+            theme: Folder of your colours, logo and templates; `docs/your-own.md` shows one.
 
-    def console(self, hosts: Sequence[str]) -> CookieGate:
+        Raises:
+            SettingError: Something in the theme is not acceptable.
+        """
+        more = More(own=own, theme=_theme(theme))
+        self._engine.every(DAY, lambda: begin_serving(self._engine))
+        return self._pages(tuple(hosts), (), more)
+
+    async def page(self, request: Mapping[str, Any], title: str, content: str) -> str:
+        """Return a page of your own as Kept's look: with menu, languages, the question about cookies and the foot.
+
+        Args:
+            request: The ASGI scope, as your app within `site` was given it.
+            title: What the page is called.
+            content: HTML of its middle; whatever people typed must be escaped in it. A form needs nothing of ours.
+        """
+        exchange = await exchange_of(Request(dict(request)))
+        return bytes(exchange.page("own.html", title=title, content=content).body).decode()
+
+    def console(self, hosts: Sequence[str], *, theme: str | Path = "") -> CookieGate:
         """Return the staff console as an ASGI app, to mount on a host of its own, so that no cookie is shared.
 
         Args:
             hosts: Host names it answers under, without port.
-        """
-        return self._pages((), tuple(hosts))
+            theme: As for `site`.
 
-    def _pages(self, site_hosts: tuple[str, ...], console_hosts: tuple[str, ...]) -> CookieGate:
+        Raises:
+            SettingError: Something in the theme is not acceptable.
+        """
+        return self._pages((), tuple(hosts), More(theme=_theme(theme)))
+
+    def _pages(self, site_hosts: tuple[str, ...], console_hosts: tuple[str, ...], more: More) -> CookieGate:
         return build_app(
             self._engine,
             brand=self.policy.controller.get("name", "Kept"),
             site_hosts=site_hosts,
             console_hosts=console_hosts,
             addresses={"site": self._site} if self._site else {},
+            more=more,
         )
 
     def _begin(self) -> None:
@@ -279,6 +310,10 @@ class Kept(View):
         """Record those of the last minute."""
         if self._engine.has_policy:
             await self._rules.record()
+
+
+def _theme(folder: str | Path) -> Theme:
+    return read_theme(Path(folder)) if folder else Theme()
 
 
 async def _no_app(scope: MutableMapping[str, Any], receive: object, send: object) -> None:

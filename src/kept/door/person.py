@@ -9,7 +9,8 @@ from kept import limits
 from kept.door.form import Choice, Form, form_of
 from kept.door.view import View
 from kept.errors import InputError, SignInError
-from kept.policy.words import CHANNELS, Exit
+from kept.policy.channel import CHANNELS
+from kept.policy.words import Exit
 from kept.services.accounts import accounts
 from kept.services.accounts.vouching import require_vouched
 from kept.services.engine.engine import Engine
@@ -120,7 +121,7 @@ class Person(View):
         Args:
             purpose: A declared purpose on consent or notice.
             allow: For the purpose as a whole; None to leave it.
-            channels: `mail`, `post`, `phone` or `fax`.
+            channels: words of the policy language, such as `mail`.
 
         Raises:
             SubmissionError: No such purpose or channel, or one that needs no choice.

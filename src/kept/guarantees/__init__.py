@@ -1,27 +1,39 @@
-"""The engine's built-in promises: a closed list, one file each.
+"""The engine's built-in promises: a closed list, `guarantees.toml`.
 
-From a clause to the code that keeps it is two hops: the clause names a guarantee, its file names the function. Every
-module here is one, found by its name: to add a promise is to add its file, with its test and its line in the docs.
+From a clause to the code that keeps it is two hops: the clause names a guarantee, its entry in the list names the function.
+What is watched has its live check in a file named after it, found by that name: to add a promise is to add its entry, its
+check where it has one, its test and its line in the docs.
 """
 
 from __future__ import annotations
 
+import tomllib
 from importlib import import_module
-from pkgutil import iter_modules
+from importlib.resources import files
+from typing import Any
 
-from kept.guarantees.guarantee import Guarantee
-from kept.policy.vocabulary import GuaranteeWord
+from kept.guarantees.guarantee import Guarantee, Known
+from kept.policy.vocabulary import GuaranteeWord, ParameterKind
 
-_ABOUT_THEM = frozenset({"board", "guarantee", "sample"})
-"""Modules that are not a promise themselves."""
 
-_FOUND: list[Guarantee] = [
-    import_module(f"{__name__}.{module.name}").GUARANTEE
-    for module in sorted(iter_modules(__path__), key=lambda module: module.name)
-    if module.name not in _ABOUT_THEM
-]
+def _guarantee(name: str, *, said: dict[str, Any]) -> Guarantee:
+    known = Known(said.pop("known"))
+    return Guarantee(
+        id=name,
+        enforced_at=tuple(said.pop("enforced-at")),
+        known=known,
+        check=import_module(f"{__name__}.{name.replace('-', '_')}").check if known is Known.WATCHED else None,
+        shown_by=said.pop("shown-by"),
+        parameters={one: ParameterKind(kind) for one, kind in said.pop("parameters", {}).items()},
+        optional=frozenset(said.pop("optional", ())),
+        sentence=said,  # what is left: the sentence by language
+    )
 
-ALL: dict[str, Guarantee] = {one.id: one for one in _FOUND}
+
+ALL: dict[str, Guarantee] = {
+    name: _guarantee(name, said=said)
+    for name, said in tomllib.loads(files(__name__).joinpath("guarantees.toml").read_text(encoding="utf-8")).items()
+}
 """Every built-in promise by id."""
 
 

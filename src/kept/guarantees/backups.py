@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from kept import limits
-from kept.guarantees.guarantee import Finding, Guarantee, Known
-from kept.policy.vocabulary import ParameterKind
+from kept.guarantees.guarantee import Finding
 from kept.services.backups.backup import backup_key, newest_at, promised
 from kept.services.engine.engine import Engine
 
@@ -24,17 +23,3 @@ async def check(engine: Engine) -> Finding:
         "the last backup of both databases is {hours} hours old, at most {most} promised",
         {"hours": round(hours), "most": round(most)},
     )
-
-
-GUARANTEE = Guarantee(
-    id="backups",
-    sentence={
-        "en": "Encrypted backups are made in time.",
-        "ja": "暗号化したバックアップを期限内に作成します。",
-    },
-    enforced_at=("kept.services.backups.backup.make_backups", "kept.services.backups.backup.keep_backups"),
-    known=Known.WATCHED,
-    check=check,
-    shown_by="tests/clauses/test_5_4_destruction.py::test_the_board_breaks_when_they_are_overdue_or_a_drill_failed",
-    parameters={"at-most": ParameterKind.DURATION},
-)

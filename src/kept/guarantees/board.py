@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from kept.errors import KeptError
 from kept.guarantees import ALL
 from kept.guarantees.guarantee import Finding, Guarantee, Known, parse_finding
+from kept.policy.channel import CHANNELS
 from kept.policy.coverage import Part, PartKind, parts
 from kept.policy.model import Clause, Policy
 from kept.policy.words import ClauseKind, ClauseState, Exit
@@ -21,10 +22,10 @@ from kept.services.engine.engine import Engine
 from kept.services.staff.attestations import Attested, attested
 from kept.store import sql
 
-EXITS_BUILT = frozenset(
-    {Exit.SCREEN, Exit.APP, Exit.OWN_PAGE, Exit.TAKE_ALONG, Exit.PROVISION, Exit.PUBLICATION, Exit.LEGAL_BUNDLE}
-    | {Exit.SEGMENT, Exit.STATISTICS, Exit.MAIL, Exit.POST, Exit.PHONE, Exit.FAX}
-)
+EXITS_BUILT = CHANNELS | {
+    *(Exit.SCREEN, Exit.APP, Exit.OWN_PAGE, Exit.TAKE_ALONG, Exit.PROVISION, Exit.PUBLICATION, Exit.LEGAL_BUNDLE),
+    *(Exit.SEGMENT, Exit.STATISTICS),
+}
 BUILT = {("sources", "direct"), ("sources", "partner")}
 BUILT_WORDS = frozenset(
     {"collection", "cookies", "addresses", "recipients", "disclosure", "segments", "statistics", "joint-use"}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from kept.guarantees.guarantee import Finding, Guarantee, Known
-from kept.policy.vocabulary import ParameterKind
+from kept.guarantees.guarantee import Finding
 from kept.services.cases.emergencies import review_seconds, waiting_for_review
 from kept.services.engine.engine import Engine
 
@@ -20,17 +19,3 @@ async def check(engine: Engine) -> Finding:
         "{n} roles may open one; {m} wait for a review, none of them overdue",
         {"n": len(roles), "m": len(waiting)},
     )
-
-
-GUARANTEE = Guarantee(
-    id="break-glass-reviewed",
-    sentence={
-        "en": "A role lent in an emergency is seen at once by approvers and customer, and reviewed by somebody else.",
-        "ja": "緊急時に貸し出された役割は、承認者とお客様にすぐ示され、別の担当者が確認します。",
-    },
-    enforced_at=("kept.services.cases.emergencies.open_emergency", "kept.services.cases.emergencies.review"),
-    known=Known.WATCHED,
-    check=check,
-    shown_by="tests/clauses/test_5_2_break_glass.py::test_the_board_says_when_a_review_is_overdue",
-    parameters={"within": ParameterKind.DURATION},
-)

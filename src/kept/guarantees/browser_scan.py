@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from kept import limits
-from kept.guarantees.guarantee import Finding, Guarantee, Known
-from kept.policy.vocabulary import ParameterKind
+from kept.guarantees.guarantee import Finding
+from kept.policy.day import moment
 from kept.services.cookies.first_scan import first_scan, scan_every
 from kept.services.cookies.scan import newest_scan
 from kept.services.engine.engine import Engine
-from kept.services.forms.receipts import moment
 
 DAY = limits.DAY
 
@@ -35,17 +34,3 @@ async def check(engine: Engine) -> Finding:
         "the last scan, {days} days ago, saw nothing but what is declared, in {n} phases",
         {"days": days, "n": len(scan.phases)},
     )
-
-
-GUARANTEE = Guarantee(
-    id="browser-scan",
-    sentence={
-        "en": "A scan in a real browser compares the declared cookies with those observed.",
-        "ja": "実際のブラウザによる検査で、宣言と実際のクッキーを照合します。",
-    },
-    enforced_at=("kept.services.cookies.scan.scan_site", "kept.cookies.findings.compare"),
-    known=Known.WATCHED,
-    check=check,
-    shown_by="tests/clauses/test_3_7_never_for_anything_else.py::test_the_board_believes_a_fresh_clean_scan_only",
-    parameters={"every": ParameterKind.DURATION, "publish": ParameterKind.FLAG},
-)

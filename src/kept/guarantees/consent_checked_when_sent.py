@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kept import limits
-from kept.guarantees.guarantee import Finding, Guarantee, Known
+from kept.guarantees.guarantee import Finding
 from kept.services.engine.engine import Engine
 from kept.services.gate.history import account_of
 from kept.services.messages.unknown_outcome import HANDING_AT_MOST_SECONDS
@@ -34,16 +34,3 @@ async def check(engine: Engine) -> Finding:
         "{n} of the newest {m} messages have the entry that let them go; {hanging} long unanswered",
         {"n": len(left) - loose, "m": len(left), "hanging": hanging},
     )
-
-
-GUARANTEE = Guarantee(
-    id="consent-checked-when-sent",
-    sentence={
-        "en": "Consent and stop lists are decided again in the transaction that sends.",
-        "ja": "同意と配信停止は、送信する処理の中であらためて確かめます。",
-    },
-    enforced_at=("kept.services.messages.outbox.send_one", "kept.services.engine.flush.Flush.append"),
-    known=Known.WATCHED,
-    check=check,
-    shown_by="tests/clauses/test_4_4_sending.py::test_a_sent_row_without_its_entry_is_a_breach_the_board_names",
-)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kept.guarantees.guarantee import Finding, Guarantee, Known
+from kept.guarantees.guarantee import Finding
 from kept.guarantees.sample import one_person
 from kept.services.engine.engine import Engine
 
@@ -17,19 +17,3 @@ async def check(engine: Engine) -> Finding:
         if odd:
             return Finding(False, "{n} stored items are not declared", {"n": len(odd)})
     return Finding(True, "{n} items declared; what is not declared has no place to be stored", {"n": len(declared)})
-
-
-GUARANTEE = Guarantee(
-    id="declared-items-only",
-    sentence={
-        "en": "Only declared items can be stored; Individual Numbers are refused wherever they are typed.",
-        "ja": "宣言した項目だけを保存でき、個人番号（マイナンバー）はどの欄でもお断りします。",
-    },
-    enforced_at=(
-        "kept.services.forms.collection.submit",
-        "kept.vault.individual_number.guard_individual_number",
-    ),
-    known=Known.WATCHED,
-    check=check,
-    shown_by="tests/unit/guarantees/test_watched.py::test_a_value_that_is_not_declared",
-)

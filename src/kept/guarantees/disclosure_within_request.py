@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kept.guarantees.guarantee import Finding, Guarantee, Known
+from kept.guarantees.guarantee import Finding
 from kept.services.authorities.disclosures import all_disclosures, scope_holds
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
@@ -26,16 +26,3 @@ async def check(engine: Engine) -> Finding:
         "{n} requests; {entries} entries for {people} people disclosed",
         {"n": len(made), "entries": entries, "people": len(released)},
     )
-
-
-GUARANTEE = Guarantee(
-    id="disclosure-within-request",
-    sentence={
-        "en": "A disclosure the law requires covers what the request names and nothing beyond it.",
-        "ja": "法令に基づく開示は、求められた範囲に限ります。",
-    },
-    enforced_at=("kept.services.gate.gate.send", "kept.policy.needs.within_request"),
-    known=Known.WATCHED,
-    check=check,
-    shown_by="tests/clauses/test_4_9_disclosure_the_law_requires.py::test_a_scope_widened_past_kept_is_found_before_anything_leaves",
-)

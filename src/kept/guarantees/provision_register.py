@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from kept.guarantees.guarantee import Finding, Guarantee, Known
-from kept.policy.vocabulary import ParameterKind
+from kept.guarantees.guarantee import Finding
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.third_parties.provisions import all_provisions
@@ -20,18 +19,3 @@ async def check(engine: Engine) -> Finding:
         "{n} entries for {people} people provided; each was written by its release",
         {"n": entries, "people": people},
     )
-
-
-GUARANTEE = Guarantee(
-    id="provision-register",
-    sentence={
-        "en": "The register of provisions is written by the release itself.",
-        "ja": "提供の記録は、提供する処理そのものが作成します。",
-    },
-    enforced_at=("kept.services.gate.gate.send", "kept.services.third_parties.register.lines_to_keep"),
-    known=Known.WATCHED,
-    check=check,
-    shown_by="tests/unit/guarantees/test_watched.py::test_a_provision_without_its_entry",
-    parameters={"form": ParameterKind.TEXT, "keep": ParameterKind.DURATION},
-    optional=frozenset({"keep"}),
-)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from kept.guarantees.guarantee import Finding, Guarantee, Known
+from kept.guarantees.guarantee import Finding
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.figures.data_sets import all_data_sets
@@ -89,20 +89,3 @@ async def _over_budget(engine: Engine, made: list[Statistic]) -> list[Finding]:
             Finding(False, "{asked} entries of questions, and {n} questions", {"asked": entries, "n": len(made)})
         )
     return wrong
-
-
-GUARANTEE = Guarantee(
-    id="released-statistics-only",
-    sentence={
-        "en": "Figures leave only through the statistics desk.",
-        "ja": "数値は統計デスクを通してのみ公表します。",
-    },
-    enforced_at=(
-        "kept.services.figures.exports.export",
-        "kept.services.figures.releases.release",
-        "kept.services.figures.queries.ask",
-    ),
-    known=Known.WATCHED,
-    check=check,
-    shown_by="tests/clauses/test_4_8_statistics_provided.py::test_the_live_check_finds_what_was_done_by_hand",
-)

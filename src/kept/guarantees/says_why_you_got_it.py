@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kept import limits
-from kept.guarantees.guarantee import Finding, Guarantee, Known
+from kept.guarantees.guarantee import Finding
 from kept.services.engine.engine import Engine
 from kept.services.my_data.message_reasons import message_answers
 from kept.store import sql
@@ -33,16 +33,3 @@ async def check(engine: Engine) -> Finding:
     return Finding(
         not silent, "{n} of the newest {m} messages say why they came", {"n": len(found) - silent, "m": len(found)}
     )
-
-
-GUARANTEE = Guarantee(
-    id="says-why-you-got-it",
-    sentence={
-        "en": "Every message answers why the person got it.",
-        "ja": "お届けするすべてのご案内に、届いた理由を示します。",
-    },
-    enforced_at=("kept.services.messages.outbox.send_one", "kept.services.my_data.message_reasons.why_by_link"),
-    known=Known.WATCHED,
-    check=check,
-    shown_by="tests/clauses/test_4_4_sending.py::test_a_sent_row_without_its_entry_is_a_breach_the_board_names",
-)

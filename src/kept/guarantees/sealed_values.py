@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kept.guarantees.guarantee import Finding, Guarantee, Known
+from kept.guarantees.guarantee import Finding
 from kept.guarantees.sample import one_person
 from kept.services.engine.engine import Engine
 
@@ -18,19 +18,3 @@ async def check(engine: Engine) -> Finding:
     return Finding(
         True, "a sample of {n} values opens under exactly what it is bound to", {"n": len(person.state.slots)}
     )
-
-
-GUARANTEE = Guarantee(
-    id="sealed-values",
-    sentence={
-        "en": "Values and the state that decides are sealed; moved, changed or rolled back, they do not open.",
-        "ja": "値と、判断の根拠となる状態は封印され、移動・改変・巻き戻しがあれば開きません。",
-    },
-    enforced_at=(
-        "kept.vault.sealed.open_value",
-        "kept.services.engine.people.People.load",
-    ),
-    known=Known.WATCHED,
-    check=check,
-    shown_by="tests/clauses/test_5_3_modification.py::test_the_customer_and_the_board_see_it",
-)

@@ -13,6 +13,7 @@ from typing import Any
 
 from kept import limits
 from kept.errors import InputError, PolicyError
+from kept.policy.channel import CHANNELS
 from kept.policy.findings import Place, Report, Severity
 from kept.policy.fit import Fitting
 from kept.policy.ground import cite
@@ -20,7 +21,7 @@ from kept.policy.instance import INSTANCE_ID, Instance
 from kept.policy.model import Policy
 from kept.policy.segment import Rule, parse_rule
 from kept.policy.vocabulary import ID, LANGUAGE, Body, Many, Named, Pattern, Shape, Text, Word
-from kept.policy.words import CHANNELS, Basis, Exit
+from kept.policy.words import Basis, Exit
 from kept.policy.yaml_block import Table, parse_block
 
 FILE = "campaign"
@@ -133,7 +134,7 @@ def _check(plain: Mapping[str, Any], policy: Policy, places: Mapping[str, Place]
     if plain["purpose"] not in offered:
         raise _unfit(policy, places["purpose"], f"expected a purpose on consent ({', '.join(offered)}), found another")
     purpose = policy.purposes[plain["purpose"]]
-    reach = sorted(one.value for one in purpose.exits & CHANNELS)
+    reach = sorted(purpose.exits & CHANNELS)
     if not plain["channels"] or any(one not in reach for one in plain["channels"]):
         raise _unfit(
             policy, places["channels"], f"expected channels of this purpose ({', '.join(reach)}), found another"

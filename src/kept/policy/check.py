@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from kept import limits
+from kept.policy.channel import EXIT_TYPES
 from kept.policy.contradiction import Statement, contradictions
 from kept.policy.coverage import PROMISES, coverage
 from kept.policy.findings import Finding, Place, Report
@@ -17,7 +18,7 @@ from kept.policy.read import Reading, read_files
 from kept.policy.requirement import REQUIREMENTS
 from kept.policy.statistics_check import wrong_with
 from kept.policy.vocabulary import GuaranteeWord
-from kept.policy.words import EXIT_TYPES, Basis, Exit
+from kept.policy.words import Basis, Exit
 
 _WIDTH = {Basis.CONSENT: 0, Basis.NOTICE: 1, Basis.NECESSARY: 2, Basis.LAW: 3}
 

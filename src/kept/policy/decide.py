@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 
 from kept import limits
 from kept.policy import needs, reference
+from kept.policy.channel import CHANNELS, EXIT_TYPES
 from kept.policy.decision import Allowed, Decision, LawRequest, Mandate, Refused, Request
 from kept.policy.model import Policy, Purpose, Retention
 from kept.policy.notice import Notice
 from kept.policy.person import PersonState, Slot
 from kept.policy.retention import event_of
-from kept.policy.words import CHANNELS, EXIT_TYPES, Basis, Exit
+from kept.policy.words import Basis, Exit
 
 REMEMBER_AT_MOST = limits.DECISIONS_REMEMBERED
 """Bounds remembered over all notices; beyond it everything is forgotten and worked out again."""

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from kept.policy.item_type import ItemType
 from kept.policy.model import (
     Attestation,
     Cookie,
@@ -19,7 +20,7 @@ from kept.policy.model import (
     Role,
 )
 from kept.policy.prefecture import OPTION_TITLES
-from kept.policy.words import Basis, Exit, ItemType, PointKind
+from kept.policy.words import Basis, Exit, PointKind
 
 Titles = Mapping[str, str]
 Plain = Mapping[str, Any]

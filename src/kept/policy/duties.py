@@ -21,8 +21,9 @@ from types import MappingProxyType
 from typing import Any
 
 from kept import limits
+from kept.policy.item_type import ItemType
 from kept.policy.model import Cookie, Point, Policy, Purpose
-from kept.policy.words import Basis, CookieDuty, Exit, ItemType, PointKind, PurposeDuty
+from kept.policy.words import Basis, CookieDuty, Exit, PointKind, PurposeDuty
 
 ENGINE_COOKIES: Mapping[str, CookieDuty] = MappingProxyType({f"__Host-kept_{duty.value}": duty for duty in CookieDuty})
 """What a cookie under the engine's own name serves."""

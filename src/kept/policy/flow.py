@@ -1,4 +1,4 @@
-"""The flow picture: item → purpose → exit or recipient, as one SVG without script, legible in light and dark.
+"""The flow drawing: item → purpose → exit or recipient, as one SVG without script, legible in light and dark.
 
 Colours are `currentColor` and classes the page may style; the text alternative names every edge's ends by counts and
 the full list stands in the summary beside it.
@@ -29,7 +29,7 @@ _DESCRIPTION = {
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """One line of the picture: item to purpose, or purpose to exit or recipient; with the clause of the purpose."""
+    """One line of the drawing: item to purpose, or purpose to exit or recipient; with the clause of the purpose."""
 
     source: str
     target: str
@@ -39,7 +39,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """The picture as values: (id, title) of each column, and the edges between them."""
+    """The drawing as values: (id, title) of each column, and the edges between them."""
 
     items: tuple[tuple[str, str], ...]
     purposes: tuple[tuple[str, str], ...]
@@ -78,9 +78,9 @@ def flow(policy: Policy, language: str) -> Flow:
 
 
 def flow_svg(policy: Policy, language: str) -> str:
-    """Return the picture as an SVG element for an HTML page; all text is escaped."""
-    picture = flow(policy, language)
-    columns = (picture.items, picture.purposes, picture.exits)
+    """Return the drawing as an SVG element for an HTML page; all text is escaped."""
+    shown = flow(policy, language)
+    columns = (shown.items, shown.purposes, shown.exits)
     height = _TOP + _ROW * max((len(column) for column in columns), default=0) + 10
     places = {
         key: (column, _TOP + _ROW * row + (height - _TOP - _ROW * len(entries)) / 2)
@@ -88,7 +88,7 @@ def flow_svg(policy: Policy, language: str) -> str:
         for row, (key, _) in enumerate(entries)
     }
     text = phrase.say(_DESCRIPTION, language).format(
-        items=len(picture.items), purposes=len(picture.purposes), exits=len(picture.exits)
+        items=len(shown.items), purposes=len(shown.purposes), exits=len(shown.exits)
     )
     heads = _HEADS.get(language, _HEADS["en"])
     drawn = [
@@ -103,7 +103,7 @@ def flow_svg(policy: Policy, language: str) -> str:
             f"{escape(head)}</text>"
             for (left, _), head in zip(_COLUMNS, heads, strict=True)
         ),
-        *(_line(edge, places) for edge in picture.edges),
+        *(_line(edge, places) for edge in shown.edges),
         *(_box(key, title, places) for column in columns for key, title in column),
         "</svg>",
     ]

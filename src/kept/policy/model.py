@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kept.policy.words import Basis, ClauseKind, Exit, ItemType, PointKind
+from kept.policy.item_type import ItemType
+from kept.policy.words import Basis, ClauseKind, Exit, PointKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +286,7 @@ class Policy:
     """A policy as read, whole; equal only to itself, so that what follows from it is worked out once.
 
     Args:
-        id: Word of the front matter's `policy`, such as `photolibrary`.
+        id: Word of the front matter's `policy`, such as `bakery`.
         version: Whole number from the front matter.
         effective: ISO date from the front matter, `YYYY-MM-DD`.
         effective_at: The same as unix seconds, start of that day in UTC.
@@ -326,3 +327,15 @@ class Policy:
     titles: Mapping[str, str] = field(default_factory=dict)
     controllers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     remembered: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
+
+    def promised(self, guarantee: str, parameter: str, otherwise: float) -> float:
+        """Return a length of time the policy promises with a guarantee, in seconds.
+
+        Args:
+            guarantee: Its id; several uses of one guarantee are answered by the first.
+            parameter: Which of its parameters.
+            otherwise: What holds where the policy does not use the guarantee, or leaves the parameter out.
+        """
+        uses = (one.parameters.get(parameter) for one in self.guarantees if one.id == guarantee)
+        said = next(uses, None)
+        return float(said) if isinstance(said, int | float) else otherwise

@@ -43,7 +43,7 @@ class Notice(msgspec.Struct, frozen=True):
         point: Collection point it was shown at.
         stage: Stage of the point; empty when it has none.
         instance: Run-time instance that narrows the point; empty for the point itself.
-        policy: Policy id, such as `photolibrary`.
+        policy: Policy id, such as `bakery`.
         version: Policy version.
         policy_hash: Hash of the policy's files, hex.
         language: Language it was shown in.

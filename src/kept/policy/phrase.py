@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kept import limits
+from kept.policy.channel import CHANNEL_TABLE, Wording
 from kept.policy.model import Retention
 from kept.policy.words import Basis, ClauseKind, CookieDuty, Exit
-
-Wording = Mapping[str, str]
 
 LANGUAGES = ("en", "ja")
 """Languages the engine has words in: for notices, pages and messages. A test holds every table of words against it."""
@@ -23,16 +22,12 @@ EXITS: Mapping[Exit, Wording] = {
     Exit.TAKE_ALONG: {"en": "your download", "ja": "お客様へのデータのお渡し"},
     Exit.SEGMENT: {"en": "choosing what suits you", "ja": "お届けする内容の選定"},
     Exit.STATISTICS: {"en": "statistics that show nobody", "ja": "個人を識別しない統計"},
-    Exit.MAIL: {"en": "e-mail", "ja": "メール"},
-    Exit.POST: {"en": "letter", "ja": "郵便"},
-    Exit.PHONE: {"en": "phone call", "ja": "電話"},
-    Exit.FAX: {"en": "fax", "ja": "ファクス"},
     Exit.PUBLICATION: {"en": "publication", "ja": "公表"},
     Exit.PROVISION: {"en": "a third party you agreed to", "ja": "同意いただいた第三者"},
     Exit.PROCESSOR: {"en": "a company acting for us", "ja": "委託先"},
     Exit.LEGAL_BUNDLE: {"en": "an authority the law names", "ja": "法令に定める機関"},
     Exit.APP: {"en": "our own programs", "ja": "当社のシステム"},
-}
+} | {way: one.words for way, one in CHANNEL_TABLE.items()}
 
 BASES: Mapping[Basis, Wording] = {
     Basis.CONSENT: {"en": "only if you agree", "ja": "同意いただいた場合のみ"},
@@ -68,7 +63,6 @@ IDENTIFIERS: Mapping[str, Wording] = {
 COOKIES: Mapping[CookieDuty, Wording] = {
     CookieDuty.SESSION: {"en": "Signing you in", "ja": "サインイン"},
     CookieDuty.REMEMBER: {"en": "Saving you typing your password", "ja": "パスワード入力の省略"},
-    CookieDuty.INTERESTS: {"en": "Content that follows your interests", "ja": "関心に合わせた表示"},
     CookieDuty.CHOICES: {"en": "Remembering your cookie choices", "ja": "クッキーの選択の記憶"},
     CookieDuty.DEVICE: {"en": "Preventing unauthorised use", "ja": "不正利用の防止"},
     CookieDuty.VISIT: {"en": "Counting visits without knowing whose", "ja": "個人を特定しない訪問の集計"},

@@ -9,6 +9,7 @@ from babel import Locale
 
 from kept.errors import SubmissionError
 from kept.policy import phrase
+from kept.policy.channel import CHANNEL_TABLE, CHANNELS
 from kept.policy.duties import purpose_for
 from kept.policy.ground import cite
 from kept.policy.instance import Instance
@@ -16,7 +17,7 @@ from kept.policy.joint_use import joint_uses
 from kept.policy.model import Item, Point, Policy, Purpose, Recipient, Retention
 from kept.policy.narrow import narrow
 from kept.policy.notice import Notice, Term
-from kept.policy.words import CHANNELS, EXIT_TYPES, Basis, Exit, ItemType, PurposeDuty
+from kept.policy.words import Basis, Exit, PurposeDuty
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,8 +399,8 @@ def _boxes_of(policy: Policy, point: Point, purpose: Purpose, used: list[str], l
                 title=title,
             )
             found.append(Box(purpose.id, None, recipient.id, words, recipient.clause))
-    types = {policy.items[item].type for item in used} - {ItemType.PERSON_NAME}
-    channels = [one for one in Exit if one in purpose.exits & CHANNELS and EXIT_TYPES[one] & types]
+    types = {policy.items[item].type for item in used}
+    channels = [one for one, way in CHANNEL_TABLE.items() if one in purpose.exits and types.intersection(way.address)]
     for channel in channels:
         words = say["by"].format(title=title, channel=phrase.say(phrase.EXITS[channel], language))
         found.append(Box(purpose.id, channel, "", words, purpose.clause))

@@ -15,13 +15,14 @@ from kept.errors import PolicyError
 from kept.policy import declare
 from kept.policy.findings import Place, Report, as_error
 from kept.policy.fit import MISFIT, Fitting
+from kept.policy.item_type import ItemType
 from kept.policy.markdown import Document, Rule, take_apart
 from kept.policy.model import Block, Clause, Declaration, GuaranteeUse, Policy, Section
 from kept.policy.prefecture import OPTION_TITLES
 from kept.policy.title import Titles
 from kept.policy.translate import Translation, file_hash, has_words, is_fresh
 from kept.policy.vocabulary import FRONT, FRONT_OF_TRANSLATION, RULE, GuaranteeWord
-from kept.policy.words import ClauseKind, ItemType
+from kept.policy.words import ClauseKind
 from kept.policy.yaml_block import Node, Table
 
 _FILE_NAME = re.compile(r"(?P<name>[A-Za-z0-9_-]{1,64})(?:\.(?P<language>[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?))?\.md")
@@ -254,10 +255,13 @@ def _check_own_words(reading: Reading) -> None:
     """What a shape cannot say: options only for choices, stages or items, needed items asked at the point."""
     report = reading.report
     for name, found in reading.all("items"):
-        choice = found.plain["type"] in (ItemType.ONE_OF, ItemType.SOME_OF)
-        if choice != bool(found.plain.get("of")):
+        kind = ItemType(found.plain["type"])
+        if kind.about.has_options != bool(found.plain.get("of")):
             message = f"expected `of` with its options for a choice and only there, found otherwise for `{name}`"
             report.error(found.place, "options-unfit", message, clause=found.clause)
+        if found.plain.get("findable") and not kind.about.findable:
+            message = f"expected `findable` only where a value names somebody, found it for `{name}` of type `{kind}`"
+            report.error(found.place, "findable-unfit", message, clause=found.clause)
     for name, found in reading.all("collection"):
         if ("items" in found.plain) == ("stages" in found.plain):
             message = f"expected either `items` or `stages`, found both or neither for `{name}`"

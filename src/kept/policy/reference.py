@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kept.policy import needs
+from kept.policy.channel import CHANNELS, EXIT_TYPES
 from kept.policy.decision import Allowed, Decision, Request
 from kept.policy.ground import clause_of
 from kept.policy.model import Policy
 from kept.policy.notice import Notice
 from kept.policy.person import PersonState
 from kept.policy.retention import end_of_use
-from kept.policy.words import CHANNELS, EXIT_TYPES, OWN_EXITS, Basis, Exit
+from kept.policy.words import OWN_EXITS, Basis, Exit
 
 
 @needs.an_error_denies
@@ -44,8 +45,7 @@ def decide(C: Policy, r: Request, x: PersonState, notices: Mapping[str, Notice])
     if slot is None or (x.status != "active" and not own):
         return needs.no(C, 4, "value")
     bound_id = dict(slot.accepted).get(p, slot.notice_id)
-    end = end_of_use(C, x, r.slot, p, notices, r.events)
-    if end is not None and t >= end:
+    if (end := end_of_use(C, x, r.slot, p, notices, r.events)) is not None and t >= end:
         return needs.no(C, 4, "ended")
     if purpose is None:  # own-access: of what follows only step 9 applies
         return needs.charged(C, m, Allowed(clause_of(C, needs.OWN), Basis.NECESSARY, slot.notice_id, end))

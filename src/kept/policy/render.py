@@ -235,7 +235,7 @@ def summarise(policy: Policy, language: str) -> Summary:
                 purpose=cookie_purpose(policy, cookie, language),
                 clause=cookie.clause,
                 basis_word=phrase.say(phrase.BASES[cookie.basis], language),
-                life=_life(cookie.life_seconds, language),
+                life=cookie_life(cookie.life_seconds, language),
                 holds=_items(policy, cookie.holds, language),
                 identifier=phrase.say(phrase.IDENTIFIERS[cookie.identifier], language) if cookie.identifier else "",
             )
@@ -347,7 +347,8 @@ def _word(titles: Mapping[str, str], language: str) -> str:
     return titles.get(language) or next(iter(titles.values()), "")
 
 
-def _life(seconds: float | None, language: str) -> str:
+def cookie_life(seconds: float | None, language: str) -> str:
+    """Return how long a cookie lives, in words; None is until the browser is closed."""
     if seconds is None:
         return "ブラウザーを閉じるまで" if language == "ja" else "until you close the browser"
     return phrase.duration(seconds, language)

@@ -14,10 +14,10 @@ from kept import limits
 from kept.errors import InputError
 from kept.policy.ground import cite
 from kept.policy.instance import Instance
+from kept.policy.item_type import ItemType
 from kept.policy.model import Policy
-from kept.policy.words import Exit, ItemType
+from kept.policy.words import Exit
 
-CHOICES = frozenset({ItemType.ONE_OF, ItemType.SOME_OF})
 CONDITIONS_AT_MOST = limits.SEGMENT_CONDITIONS
 
 
@@ -124,7 +124,7 @@ def _condition(
         if one is None or not one.options:
             raise _unfit(policy, f"expected `{item}#questionnaire.question` with options, found another")
         known: tuple[str, ...] = tuple(one.options)
-    elif declared.type in CHOICES and not instance and not question:
+    elif declared.type.about.has_options and not instance and not question:
         known = declared.options
     else:
         raise _unfit(policy, "expected an item with declared options, found another kind: no bands, no texts")

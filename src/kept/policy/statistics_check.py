@@ -7,12 +7,11 @@ from typing import Any
 
 from kept import limits
 from kept.policy.model import Declaration, Policy
-from kept.policy.words import Exit, ItemType
+from kept.policy.words import Exit
 
 VISIT_DIMENSIONS = {"page": "declared", "feature": "declared", "week": "calendar"}
 MOST_SOME_OF = limits.COUNTED_OPTIONS
 """Options of a some-of item that can be counted: each is a bit of two bytes."""
-CHOICES = frozenset({ItemType.ONE_OF, ItemType.SOME_OF})
 
 
 def item_of(dimension: str, made: object) -> str:
@@ -64,10 +63,12 @@ def _unfit(policy: Policy, about: str, dimension: str, made: Any) -> str:
     item = policy.items.get(item_of(dimension, made))
     if isinstance(made, Mapping):
         cut = list(made["cut"])
-        fits = item is not None and item.type is ItemType.DATE and cut == sorted(cut) and bool(cut) and cut[0] > 0
+        fits = (
+            item is not None and item.type.about.counted == "ages" and cut == sorted(cut) and bool(cut) and cut[0] > 0
+        )
         return "" if fits else "an item of type `date`, and ages that rise"
-    if made != "declared" or item is None or item.type not in CHOICES or item.per_instance:
+    if made != "declared" or item is None or item.type.about.counted != "options" or item.per_instance:
         return "`declared` for an item that is a choice"
-    if item.type is ItemType.SOME_OF and len(item.options) > MOST_SOME_OF:
+    if item.type.about.several and len(item.options) > MOST_SOME_OF:
         return f"at most {MOST_SOME_OF} options of a some-of item"
     return ""

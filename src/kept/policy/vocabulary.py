@@ -1,6 +1,7 @@
 """The closed vocabulary of rule blocks: every word, what may stand under it, and nothing else.
 
-The same tables drive the reader, the errors' "expected" and the JSON Schema for editors, so they cannot drift.
+The same tables drive the reader, the errors' "expected" and the schema for editors (JSON
+Schema 2020-12, `policy.schema.json`, written by `make schema`), so they cannot drift.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kept.policy import terms
+from kept.policy.item_type import ItemType
 from kept.policy.law import LAWS
-from kept.policy.words import Basis, ClauseKind, CookieDuty, Exit, ItemType, PointKind, PurposeDuty, Source
+from kept.policy.words import Basis, ClauseKind, CookieDuty, Exit, PointKind, PurposeDuty, Source
 
 
 class ParameterKind(StrEnum):

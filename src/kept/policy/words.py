@@ -1,4 +1,4 @@
-"""The closed vocabulary every policy is written in: bases, exits, channels, clause kinds and states."""
+"""The closed vocabulary every policy is written in: bases, exits, clause kinds and states."""
 
 from __future__ import annotations
 
@@ -33,41 +33,8 @@ class Exit(StrEnum):
     APP = "app"
 
 
-CHANNELS = frozenset({Exit.MAIL, Exit.POST, Exit.PHONE, Exit.FAX})
-"""Exits that reach the person: under basis consent each needs its own yes."""
-
 OWN_EXITS = frozenset({Exit.OWN_PAGE, Exit.TAKE_ALONG})
 """Exits of own-access; no purpose of a policy opens them but *rights-request* (take-along)."""
-
-
-class ItemType(StrEnum):
-    """What a value of an item looks like; decides its form field, its normal form and the exits that open it."""
-
-    PERSON_NAME = "person-name"
-    DATE = "date"
-    EMAIL = "email"
-    ADDRESS_JP = "address-jp"
-    PHONE = "phone"
-    FAX = "fax"
-    ONE_OF = "one-of"
-    SOME_OF = "some-of"
-    ANSWER = "answer"
-    CONTEST_ENTRY = "contest-entry"
-    ISSUED_NUMBER = "issued-number"
-    JP_INDIVIDUAL_NUMBER = "jp-individual-number"
-
-
-EXIT_TYPES: dict[Exit, frozenset[ItemType]] = {
-    Exit.MAIL: frozenset({ItemType.EMAIL, ItemType.PERSON_NAME}),
-    Exit.POST: frozenset({ItemType.ADDRESS_JP, ItemType.PERSON_NAME}),
-    Exit.PHONE: frozenset({ItemType.PHONE, ItemType.PERSON_NAME}),
-    Exit.FAX: frozenset({ItemType.FAX, ItemType.PERSON_NAME}),
-    Exit.SEGMENT: frozenset({ItemType.ONE_OF, ItemType.SOME_OF, ItemType.ANSWER, ItemType.DATE}),
-    Exit.STATISTICS: frozenset({ItemType.ONE_OF, ItemType.SOME_OF, ItemType.ANSWER, ItemType.DATE}),
-    Exit.PUBLICATION: frozenset({ItemType.CONTEST_ENTRY, ItemType.PERSON_NAME}),
-}
-"""Item types an exit opens; an exit that is not named here opens every type its purpose uses (provision and processor
-are narrowed by the recipient's or processor's own list of items instead)."""
 
 
 class ClauseKind(StrEnum):
@@ -116,7 +83,6 @@ class CookieDuty(StrEnum):
 
     SESSION = "session"
     REMEMBER = "remember"
-    INTERESTS = "interests"
     CHOICES = "choices"
     DEVICE = "device"
     VISIT = "visit"

@@ -12,7 +12,6 @@ from typing import Any
 
 from kept.policy.model import Declaration, Policy
 from kept.policy.statistics_check import item_of, purposes_of
-from kept.policy.words import ItemType
 
 Titles = Mapping[str, str]
 Options = Mapping[str, Titles]
@@ -155,7 +154,7 @@ def _of_person(policy: Policy, name: str, body: object) -> Dimension:
         item.titles,
         {**options, NOT_GIVEN: NOT_GIVEN_TITLES},
         item.id,
-        several=item.type is ItemType.SOME_OF,
+        several=item.type.about.several,
     )
 
 

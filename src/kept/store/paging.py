@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+from kept import limits
 from kept.store.interface import R, Store
 
-PAGE = 500
+PAGE = limits.PEOPLE_PAGE
 
 
 async def pages(store: Store, query: type[R], *, after: bytes = b"", limit: int = PAGE) -> AsyncIterator[list[R]]:

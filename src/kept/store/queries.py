@@ -126,18 +126,6 @@ def tables(part: str) -> dict[str, tuple[str, ...]]:
     return {name: tuple(described) for name, described in columns(part).items()}
 
 
-@cache
-def unique_keys(part: str) -> dict[str, list[tuple[str, ...]]]:
-    """Return the primary key and unique constraints of each table of *part*."""
-    found: dict[str, list[tuple[str, ...]]] = {}
-    for name, body in _TABLE.findall(schema(part)):
-        together = re.findall(r"(?:PRIMARY KEY|UNIQUE) \((.+?)\)", body)
-        keys = [tuple(column.strip() for column in key.split(",")) for key in together]
-        keys += [(line.split()[0],) for line in body.split("\n") if line.rstrip(",").endswith("PRIMARY KEY")]
-        found[name] = keys
-    return found
-
-
 def person_tables(part: str) -> set[str]:
     """Return the tables of *part* that hold people; each is on the erase list, or a test fails."""
     return {name for name, columns in tables(part).items() if "person_id" in columns}

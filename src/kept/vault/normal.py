@@ -20,6 +20,7 @@ from kept.vault.text import DASHES, MAX_CHARACTERS, fold, one_width, readable, t
 MAX_NAME_CHARACTERS = limits.NAME_CHARACTERS
 MAX_YEARS = limits.BIRTH_YEARS
 NO_TODAY = "9999-12-31"
+SOME_OF = "some-of"
 JAPAN = 81
 JAPAN_DIGITS = (9, 10)
 E164_DIGITS = 15
@@ -54,12 +55,12 @@ class _Asked(NamedTuple):
 
 
 def normalise(
-    item_type: str, raw: str | Sequence[str], *, field: str = "", options: Sequence[str] = (), today: str = NO_TODAY
+    form: str, raw: str | Sequence[str], *, field: str = "", options: Sequence[str] = (), today: str = NO_TODAY
 ) -> NormalValue:
     """Bring what was typed into normal form.
 
     Args:
-        item_type: Type word of the policy language, such as `email`.
+        form: Name of a normal form, such as `email`; empty for what is never collected.
         raw: As typed; a list for some-of.
         field: Item id, for the error.
         options: Declared options of one-of and some-of.
@@ -69,24 +70,21 @@ def normalise(
     Raises:
         SubmissionError: It is not acceptable; says why and what to type instead, never what was typed.
     """
-    if item_type == "some-of":
+    if form == SOME_OF:
         return _some_of(raw, field, options)
     if not isinstance(raw, str):
         raise wrong(field, "expected one text, found several", "one-value", "fill the field once")
     text = readable(raw, field)
-    guard_individual_number(
-        text, field, may_be_phone=item_type in {"phone", "fax"}, anywhere=item_type == "person-name"
-    )
-    form = _FORMS.get(item_type)
-    if form is None:
+    guard_individual_number(text, field, may_be_phone=form == "phone", anywhere=form == "person-name")
+    if form not in _FORMS:
         raise wrong(
             field,
-            f"expected an item that may be collected, found {item_type}",
+            "expected an item that may be collected, found one that never is",
             "never-collected",
             "leave it out",
             rests_on="declared-items-only",
         )
-    return form(text, _Asked(field, options, today))
+    return _FORMS[form](text, _Asked(field, options, today))
 
 
 def _some_of(raw: str | Sequence[str], field: str, options: Sequence[str]) -> NormalValue:
@@ -209,12 +207,13 @@ def _address(text: str, asked: _Asked) -> NormalValue:
 _FORMS: dict[str, Callable[[str, _Asked], NormalValue]] = {
     "one-of": _one_of,
     "person-name": _name,
-    "contest-entry": _name,
+    "title": _name,
     "email": _email,
     "phone": _phone,
-    "fax": _phone,
     "date": _date,
     "address-jp": _address,
-    "answer": _words,
-    "issued-number": _words,
+    "text": _words,
 }
+
+FORMS = frozenset({*_FORMS, SOME_OF})
+"""Names of the normal forms; which one an item has follows from its type."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -21,9 +21,11 @@ from kept.services.cookies.visits import Visits
 from kept.services.engine.engine import Engine
 from kept.web import console, site
 from kept.web.answers import bug, http_error, our_error
-from kept.web.exchange import Web, templates
+from kept.web.exchange import Entry, Web, templates
 from kept.web.frame import Frame
+from kept.web.own import OwnPages, Pages
 from kept.web.routes import Page, menu_of, routes_of
+from kept.web.theme import Theme
 
 MINUTE = limits.MINUTE
 STATIC = Path(__file__).parent / "static"
@@ -47,12 +49,21 @@ class More:
         console: The same of the staff console.
         templates: Folder of the templates they are rendered from, searched before ours; None for none.
         note: A word at the foot of every page, in English; empty for none.
+        own: A program's own pages on the customers' site.
+        theme: The company's own look.
     """
 
     site: tuple[Page, ...] = ()
     console: tuple[Page, ...] = ()
     templates: Path | None = None
     note: str = ""
+    own: Pages | None = None
+    theme: Theme = field(default_factory=Theme)
+
+
+def _entries(own: Pages | None) -> tuple[Entry, ...]:
+    """Return the menu's entries of a program's own pages."""
+    return tuple(Entry(titles, path, lambda *_: True) for path, titles in own.menu.items()) if own else ()
 
 
 def build_app(  # noqa: PLR0913 -- what an installation shows
@@ -78,7 +89,12 @@ def build_app(  # noqa: PLR0913 -- what an installation shows
     rules, visits = CookieRules(engine), Visits(engine)
     engine.every(MINUTE, visits.keep)
     engine.every(MINUTE, rules.record)
-    pages = {"site": (site.PAGES, more.site), "console": (console.PAGES, more.console)}
+    own_front = more.own is not None
+    pages = {
+        "site": (tuple(one for one in site.PAGES if one.path or not own_front), more.site),
+        "console": (console.PAGES, more.console),
+    }
+    mine = {"site": _entries(more.own), "console": ()}
     web = Web(
         engine=engine,
         brand=brand,
@@ -86,9 +102,11 @@ def build_app(  # noqa: PLR0913 -- what an installation shows
         addresses=dict(addresses or {}),
         cookies=rules,
         visits=visits,
-        templates=templates(*([more.templates] if more.templates else [])),
-        menus={kind: menu_of((*own, *added)) for kind, (own, added) in pages.items()},
+        templates=templates(*(one for one in (more.theme.templates, more.templates) if one)),
+        menus={kind: (*mine[kind], *menu_of((*own, *added))) for kind, (own, added) in pages.items()},
+        offered={kind: {one.path: one.offered for one in (*own, *added)} for kind, (own, added) in pages.items()},
         note=more.note,
+        theme=more.theme,
     )
     apps = {}
     for kind, (own, added) in pages.items():
@@ -96,7 +114,8 @@ def build_app(  # noqa: PLR0913 -- what an installation shows
             routes=[Mount("/static", _Static(directory=STATIC)), *routes_of((*added, *own))],
             exception_handlers={KeptError: our_error, HTTPException: http_error, Exception: bug},  # type: ignore[dict-item]  # each takes its own kind
         )
-        app.state.web = web
+        if more.own and kind == "site":
+            app.router.default = OwnPages(more.own.app, web)
         apps[kind] = app
     hosts = dict.fromkeys(site_hosts, "site") | dict.fromkeys(console_hosts, "console")
     return CookieGate(Frame(apps, hosts, web), rules.rules, now=engine.clock.now, found=rules.found)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from jinja2 import BaseLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from kept.cookies.findings import REASONS
 from kept.cookies.rules import Jar
 from kept.errors import KeptError
+from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.model import Policy
 from kept.policy.present import EXIT_TITLES
+from kept.policy.render import cookie_life
+from kept.policy.words import CookieDuty
 from kept.services.accounts import accounts
 from kept.services.accounts.rate_limits import Limits
 from kept.services.cookies.rules import CookieRules
@@ -26,9 +29,9 @@ from kept.services.staff import sessions
 from kept.services.staff.sessions import StaffSession
 from kept.web import words
 from kept.web.form import Answers, Form, form_token, read_answers, read_form
+from kept.web.theme import Theme
 
 TEMPLATES = Path(__file__).parent / "templates"
-SESSION = "__Host-kept_session"
 S_co = TypeVar("S_co", covariant=True)
 
 
@@ -37,12 +40,12 @@ class Entry:
     """An entry of the menu.
 
     Args:
-        title: What it is called, in English; the catalogue of words has the other languages.
+        title: What it is called: in English, and the catalogue of words has the other languages; or by language.
         path: Where it leads, below the language.
         shown: Whether this visitor finds something behind it; a link to a refusal helps nobody.
     """
 
-    title: str
+    title: str | Mapping[str, str]
     path: str
     shown: Callable[[Engine, Own | StaffSession | None], bool]
 
@@ -60,7 +63,9 @@ class Web:
         visits: Counts visits, with consent.
         templates: Where pages are rendered from.
         menus: The menu of `site` and `console`.
+        offered: By host and address below the language, whether the policy in force has such a page.
         note: A word at the foot of every page, in English; empty for none.
+        theme: The company's own look.
     """
 
     engine: Engine
@@ -71,7 +76,9 @@ class Web:
     visits: Visits
     templates: Environment
     menus: Mapping[str, tuple[Entry, ...]]
+    offered: Mapping[str, Mapping[str, Callable[[Engine], bool]]]
     note: str = ""
+    theme: Theme = field(default_factory=Theme)
 
     def languages(self) -> tuple[str, ...]:
         """Return the languages the pages speak: those of the policy in force, as far as the pages have words."""
@@ -82,14 +89,18 @@ class Web:
 
 
 def templates(*folders: Path) -> Environment:
-    """Return where pages are rendered from: *folders* before our own."""
-    return Environment(
-        loader=FileSystemLoader([*folders, TEMPLATES]),
+    """Return where pages are rendered from: *folders* before our own, and ours under `kept/` whatever stands before them."""
+    found = Environment(
+        loader=ChoiceLoader(
+            [FileSystemLoader([*folders, TEMPLATES]), PrefixLoader({"kept": FileSystemLoader(TEMPLATES)})]
+        ),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    found.globals["channels"] = CHANNEL_TABLE
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +150,11 @@ class Exchange(Generic[S_co]):
         first = self.request.url.path.split("/")[1] if self.request.url.path.count("/") else ""
         return first if first in offered else words.preferred(self.request.headers.get("accept-language", ""), offered)
 
+    def offers(self, path: str) -> bool:
+        """Whether there is a page at *path* below the language; what the policy does not declare is not offered."""
+        offered = self.web.offered[self.kind].get(path)
+        return offered is not None and offered(self.engine)
+
     def may(self: Exchange[StaffSession], right: str) -> bool:
         """Whether who asks has a right."""
         return self.session.may(self.engine, right)
@@ -185,13 +201,6 @@ class Exchange(Generic[S_co]):
         kept = {"content-disposition": f'attachment; filename="{name}"'}
         return Response(content, media_type=media_type, headers=kept)
 
-    def example(self, name: str) -> str:
-        """Return a file to begin a draft from."""
-        loader = self.web.templates.loader
-        if not isinstance(loader, BaseLoader):
-            raise TypeError("templates have a loader")
-        return loader.get_source(self.web.templates, f"examples/{name}.yaml")[0]
-
     def _signed_in(self) -> Own | StaffSession | None:
         return self.session if isinstance(self.session, Own | StaffSession) else None
 
@@ -207,6 +216,7 @@ class Exchange(Generic[S_co]):
             "others": [(one, words.NAMES[one], _in_language(path, language, one)) for one in others],
             "day": lambda at: words.day(at, language),
             "moment": lambda at: words.moment(at, language),
+            "life": lambda cookie: cookie_life(cookie.life_seconds, language),
             "country": lambda code: words.country(code, language),
             "brand": policy.controllers.get(language, {}).get("name", self.web.brand) if policy else self.web.brand,
             "addresses": self.web.addresses,
@@ -220,10 +230,17 @@ class Exchange(Generic[S_co]):
             "purposes": policy.purposes if policy else {},
             "findable": tuple(engine.findable()) if policy else (),
             "exit_titles": EXIT_TITLES,
-            "menu": [one for one in self.web.menus[self.kind] if one.shown(engine, session)],
+            "menu": [
+                (one.path, words.translator(language)(one.title) if isinstance(one.title, str) else one.title[language])
+                for one in self.web.menus[self.kind]
+                if one.shown(engine, session)
+            ],
+            "theme": self.web.theme,
             "note": self.web.note,
             "form_token": form_token(engine, session),
             "reasons": REASONS,
+            "clause": engine.clause,
+            "offers": self.offers,
             "cookie_ask": self._asks_about_cookies(),
             "policy": policy,
         }
@@ -249,12 +266,11 @@ def _in_language(path: str, language: str, other: str) -> str:
 
 async def exchange_of(request: Request) -> Exchange[Own | StaffSession | None]:
     """Return the exchange of a request; who is signed in is looked up once per request."""
-    web: Web = request.app.state.web
     state = request.scope["state"]
+    web: Web = state["web"]
     if "session" not in state:
         state["session"] = None  # where looking it up breaks, the page that says so asks nobody
-        jar: Jar = state["cookies"]
-        token = jar.value(SESSION, purpose="sign-in") if jar.has(SESSION) else ""
+        token = web.cookies.sent(state["cookies"], CookieDuty.SESSION)
         of = accounts.session_of if state["kind"] == "site" else sessions.session_of
         state["session"] = await of(web.engine, token) if token else None
     return Exchange(web, request, state["session"])

@@ -7,12 +7,18 @@ from typing import Any
 from kept import limits
 from kept.services.engine.engine import Engine
 from kept.services.figures import exports, queries
+from kept.services.figures.data_sets import all_data_sets
 from kept.statistics.figures import Cell, Figures, cells_of, margins_of, total_of
 from kept.statistics.sheet import question_text
 from kept.statistics.table import labels_of
 
 ROWS_SHOWN = limits.STATISTICS_ROWS_SHOWN
 BARS_SHOWN = limits.STATISTICS_BARS_SHOWN
+
+
+def declared(engine: Engine) -> bool:
+    """Whether the policy in force declares a data set."""
+    return bool(all_data_sets(engine))
 
 
 def shown_figures(engine: Engine, found: queries.Statistic, language: str) -> dict[str, Any]:

@@ -83,7 +83,7 @@ class Frame:
             await _refuse(scope, send, 413, TOO_LARGE, self._web)
             return
         nonce = secrets.token_urlsafe(16)
-        scope["state"] = {**scope.get("state", {}), "nonce": nonce, "kind": kind, "host": host}
+        scope["state"] = {**scope.get("state", {}), "nonce": nonce, "kind": kind, "host": host, "web": self._web}
         started = False
         seen = 0
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from starlette.responses import Response
 
+from kept.policy.day import day_of
 from kept.policy.words import CookieDuty
-from kept.web.exchange import SESSION, Exchange
+from kept.web.exchange import Exchange
 
 OK = 200
 
@@ -46,19 +46,18 @@ def put_choices(exchange: Exchange[Any], response: Response, allowed: frozenset[
     rules = exchange.web.cookies.rules()
     if rules is None:
         return response
-    today = datetime.fromtimestamp(exchange.now, tz=UTC).strftime("%Y-%m-%d")
+    today = day_of(exchange.now)
     return put_cookie(exchange, response, rules.choices, rules.choose(allowed, today).text())
 
 
-def set_session(response: Response, token: str) -> Response:
+def set_session(exchange: Exchange[Any], response: Response, token: str) -> Response:
     """Put a session into the one cookie this site needs."""
-    response.set_cookie(SESSION, token, path="/", secure=True, httponly=True, samesite="lax")  # for the session alone
-    return response
+    return put_serving(exchange, response, CookieDuty.SESSION, token)
 
 
-def drop_session(response: Response) -> Response:
+def drop_session(exchange: Exchange[Any], response: Response) -> Response:
     """Take the session cookie away."""
-    return drop_cookie(response, SESSION)
+    return drop_serving(exchange, response, CookieDuty.SESSION)
 
 
 def count_visit(exchange: Exchange[Any], answer: Response, of: str, feature: str = "look") -> Response:

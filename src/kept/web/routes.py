@@ -23,6 +23,7 @@ from kept.web.exchange import Entry, Exchange, exchange_of
 
 S = TypeVar("S")
 Session = Own | StaffSession | None
+Where = Callable[[Engine], bool]
 
 
 class NotSignedInError(Exception):
@@ -148,11 +149,16 @@ def duty(said: str, purposes: Callable[[Engine], Iterable[str]]) -> Needs[StaffS
 
 def reaching(way: Exit) -> Needs[StaffSession]:
     """Need a member of staff who acts for a purpose that reaches people by one way."""
+    return duty(f"contact by {way.value}", lambda engine: _purposes_by(engine, way))
 
-    def purposes(engine: Engine) -> list[str]:
-        return [one.id for one in engine.policy.policy.purposes.values() if way in one.exits]
 
-    return duty(f"contact by {way.value}", purposes)
+def reached_by(way: Exit) -> Where:
+    """Return whether a purpose of the policy in force reaches people by one way."""
+    return lambda engine: bool(_purposes_by(engine, way))
+
+
+def _purposes_by(engine: Engine, way: Exit) -> list[str]:
+    return [one.id for one in engine.policy.policy.purposes.values() if way in one.exits]
 
 
 def either(*needs: Needs[StaffSession]) -> Needs[StaffSession]:
@@ -172,12 +178,10 @@ class Menu:
 
     Args:
         title: What it is called, in English.
-        where: Whether the policy in force has anything to show there.
         strangers: Whether it is for those alone who are not signed in.
     """
 
     title: str
-    where: Callable[[Engine], bool] = lambda _: True
     strangers: bool = False
 
 
@@ -191,6 +195,7 @@ class Page:
         post: Answers POST; None where there is no form.
         menu: Its entry in the menu; None for none.
         spoken: Whether it stands under every language; without, the address is the path alone.
+        where: Whether the policy in force has anything to show there; elsewhere there is no such page.
     """
 
     path: str
@@ -198,6 +203,11 @@ class Page:
     post: Door | None
     menu: Menu | None
     spoken: bool
+    where: Where
+
+    def offered(self, engine: Engine) -> bool:
+        """Whether there is such a page; before a policy is in force there are all."""
+        return not engine.has_policy or self.where(engine)
 
     def doors(self) -> Iterator[tuple[str, Door]]:
         """Yield each method with what answers it."""
@@ -206,11 +216,17 @@ class Page:
                 yield method, door
 
 
-def page(
-    path: str, *, get: Door | None = None, post: Door | None = None, menu: Menu | None = None, spoken: bool = True
+def page(  # noqa: PLR0913 -- what a page is declared as
+    path: str,
+    *,
+    get: Door | None = None,
+    post: Door | None = None,
+    menu: Menu | None = None,
+    spoken: bool = True,
+    where: Where = lambda _: True,
 ) -> Page:
     """Declare a page; see `Page`."""
-    return Page(path, get, post, menu, spoken)
+    return Page(path, get, post, menu, spoken, where)
 
 
 async def _to_language(exchange: Exchange[Any]) -> Response:
@@ -237,7 +253,7 @@ def _route(one: Page, path: str, language: str) -> Route:
 
     async def endpoint(request: Request) -> Response:
         exchange = await exchange_of(request)
-        if language and language not in exchange.web.languages():
+        if (language and language not in exchange.web.languages()) or not one.offered(exchange.engine):
             return exchange.missing()
         return await doors["POST" if request.method == "POST" else "GET"].answer(exchange)
 
@@ -255,7 +271,7 @@ def _shown(one: Page, menu: Menu) -> Callable[[Engine, Session], bool]:
             return session is None
         if not engine.has_policy:  # before a policy is in force there are the pages that anybody may ask for
             return one.get is not None and one.get.needs is ANYBODY
-        return one.get is not None and one.get.needs.met(engine, session) and menu.where(engine)
+        return one.get is not None and one.get.needs.met(engine, session) and one.where(engine)
 
     return shown
 

@@ -1,7 +1,7 @@
 """A company's own look: a folder with `theme.toml`, a logo, and templates over the documented blocks.
 
 A theme changes colours, logo, front page and foot; it takes nothing away that a page must say, and the strict
-Content-Security-Policy holds for it as for everything else: no script, no style and no picture from elsewhere.
+Content-Security-Policy holds for it as for everything else: no script, no style and no image from elsewhere.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Theme:
 
     Args:
         style: Style sheet that sets the colours; empty when the theme sets none.
-        logo: The picture's bytes; empty when there is none.
+        logo: The image's bytes; empty when there is none.
         logo_type: Its media type.
         templates: Folder with the theme's templates; None when it brings none.
     """

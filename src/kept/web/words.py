@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
-from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.messages.pofile import read_po
 
 from kept.guarantees.board import PartState
+from kept.policy.day import ZONE, local
 from kept.policy.model import Policy
 from kept.policy.phrase import EXITS
 from kept.policy.words import Exit
 
 LANGUAGES = ("en", "ja")
 NAMES = {"en": "English", "ja": "日本語"}
-ZONE = ZoneInfo("Asia/Tokyo")
 
 
 @cache
@@ -37,10 +35,25 @@ def translator(language: str) -> Callable[[str], str]:
     known = catalogue(language)
 
     def translate(text: str, **values: object) -> str:
-        found = known.get(text, text)
+        found = known.get(text) or _filled_in(language, text)
         return found.format(**values) if values else found
 
     return translate
+
+
+def _filled_in(language: str, text: str) -> str:
+    """Return the translation of a text that came with its values filled in, as errors do; the text itself where there is none."""
+    for pattern, translated in _patterns(language):
+        if found := pattern.fullmatch(text):
+            return translated.format(*found.groups())
+    return text
+
+
+@cache
+def _patterns(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Return what is in the catalogue with `{0}`, `{1}` for values, as patterns, the longest first."""
+    known = sorted((one for one in catalogue(language).items() if "{0}" in one[0]), key=lambda one: -len(one[0]))
+    return tuple((re.compile(re.sub(r"\\{\d\\}", "(.*?)", re.escape(text))), said) for text, said in known)
 
 
 def rests_on(part: PartState, policy: Policy, language: str) -> str:
@@ -56,14 +69,14 @@ def rests_on(part: PartState, policy: Policy, language: str) -> str:
 
 
 def day(at: float, language: str) -> str:
-    """Return a time as a date in Japan."""
-    return format_date(datetime.fromtimestamp(at, tz=UTC).astimezone(ZONE), format="medium", locale=language)
+    """Return a time as a date in the zone of the pages."""
+    return format_date(local(at), format="medium", locale=language)
 
 
 def moment(at: float, language: str) -> str:
-    """Return a time with minutes, in Japan."""
-    when = datetime.fromtimestamp(at, tz=UTC).astimezone(ZONE)
-    return format_datetime(when, format="medium", tzinfo=ZONE, locale=language) + " JST"
+    """Return a time with minutes, in the zone of the pages, which it names."""
+    when = local(at)
+    return f"{format_datetime(when, format='medium', tzinfo=ZONE, locale=language)} {when:%Z}"
 
 
 def country(code: str, language: str) -> str:

@@ -15,8 +15,9 @@ from kept.guarantees import ALL
 from kept.policy import duties, needs
 from kept.policy.check import check_policy
 from kept.policy.ground import cite, clause_of, is_ground
+from kept.policy.item_type import ItemType
 from kept.policy.read import read_policy
-from kept.policy.words import Basis, CookieDuty, ItemType, PointKind, PurposeDuty
+from kept.policy.words import Basis, CookieDuty, PointKind, PurposeDuty
 from policies.words import GUARANTEES
 
 ROOT = Path(__file__).parents[3]
@@ -80,7 +81,7 @@ def test_duties_follow_from_what_is_declared(policy):
         duty.value: f"__Host-kept_{duty.value}" for duty in CookieDuty
     }
     assert {duty.value: found.id for duty in (*CookieDuty, *PurposeDuty) if (found := duties.purpose_for(policy, duty))} == {
-        "session": "sign-in", "remember": "remember-me", "interests": "interests-in-cookie", "choices": "cookie-choices",
+        "session": "sign-in", "remember": "remember-me", "choices": "cookie-choices",
         "device": "unauthorised-use", "visit": "marketing-data", "rights-request": "rights-request",
         "legal-disclosure": "legal-disclosure",
     }  # fmt: skip
@@ -105,7 +106,7 @@ def test_the_necessary_cookies_have_a_default_and_the_others_do_not_exist(policy
     found = duties.cookies_of(bare)
     assert {one.serves for one in found.values()} == {"session", "choices", "device"}
     assert all(one.basis is Basis.NECESSARY and one.clause == "" for one in found.values())
-    for duty in (CookieDuty.REMEMBER, CookieDuty.INTERESTS, CookieDuty.VISIT):
+    for duty in (CookieDuty.REMEMBER, CookieDuty.VISIT):
         assert duties.cookie_for(bare, duty) is None
     assert all(duties.purpose_for(bare, duty) is None for duty in (*CookieDuty, *PurposeDuty))
 

@@ -12,6 +12,7 @@ from kept.policy.ground import clause_of
 from kept.policy.read import read_policy
 from kept.policy.render import render
 from kept.policy.translate import accept_translation
+from kept.policy.words import Exit
 from policies.words import GUARANTEES
 
 FOLDER = Path(__file__).parents[2] / "policies" / "sound-in-two-languages"
@@ -170,5 +171,6 @@ def test_every_table_of_words_has_every_language():
     """No word of the engine is missing in a language it has notices in."""
     tables = [phrase.EXITS, phrase.BASES, phrase.KINDS, phrase.OTHERS, phrase.IDENTIFIERS, phrase.COOKIES]
     assert {tuple(words) for table in tables for words in table.values()} == {phrase.LANGUAGES}
+    assert set(phrase.EXITS) == set(Exit)
     assert present.languages() == phrase.LANGUAGES
     assert len({tuple(words) for words in present._WORDS.values()}) == 1

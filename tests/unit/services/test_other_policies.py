@@ -10,7 +10,8 @@ from installation import NAME, PASSWORD, POLICY, Installation
 
 from kept.errors import DeniedError, InputError, SignInError, SubmissionError
 from kept.policy.duties import cookie_for, item_for, point_for
-from kept.policy.words import CookieDuty, Exit, ItemType, PointKind
+from kept.policy.item_type import ItemType
+from kept.policy.words import CookieDuty, Exit, PointKind
 from kept.services.accounts import accounts, devices, remember_me
 from kept.services.engine.acts import GROUNDS
 from kept.services.forms import collection

@@ -53,11 +53,11 @@ def test_one_in_ten():
         "order 000000000001, マイナンバー 123456789018",
     ],
 )
-@pytest.mark.parametrize("item_type", ["answer", "contest-entry", "person-name", "address-jp", "phone", "fax", "email"])
-def test_refused_with_a_reason(item_type, text):
+@pytest.mark.parametrize("form", ["text", "title", "person-name", "address-jp", "phone", "email"])
+def test_refused_with_a_reason(form, text):
     """Standing alone or named, in any field, it is refused, with the clause and without the number."""
     with pytest.raises(SubmissionError) as refused:
-        normalise(item_type, text, field="the_field")
+        normalise(form, text, field="the_field")
     assert refused.value.reason == "individual-number"
     assert cited(refused.value) == "§1.1"
     assert "9018" not in f"{refused.value} {refused.value.hint}"

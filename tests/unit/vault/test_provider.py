@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from memory_provider import MemoryProvider
 
 from kept.errors import ClosedError, SealError
 from kept.services.engine.key_files import KeyFiles
-from kept.vault.provider import MemoryProvider
 from kept.vault.sealed import wrap_binding
 
 KEY = b"k" * 32

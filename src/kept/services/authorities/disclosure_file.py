@@ -15,10 +15,10 @@ from kept.crypto.sealed_to import OpeningKey, seal_to
 from kept.crypto.signature import verify_signature
 from kept.errors import MalformedError
 from kept.ledger.note import VerifierKey
+from kept.policy.day import moment
 from kept.services.authorities.disclosure_record import GROUND, Disclosure
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
-from kept.services.forms.receipts import moment
 
 FORMAT = "kept/legal-bundle/1"
 

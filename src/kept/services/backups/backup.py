@@ -254,9 +254,7 @@ def readable(folder: Path, public: bytes) -> list[BackupFile]:
 
 def promised(engine: Engine) -> float:
     """Return how old the newest backup may be by the policy in force, seconds."""
-    use = next((one for one in engine.policy.policy.guarantees if one.id == "backups"), None)
-    said = use.parameters.get("at-most") if use else None
-    return float(said) if isinstance(said, int | float) else DAY
+    return engine.policy.policy.promised("backups", "at-most", DAY)
 
 
 async def newest_at(engine: Engine) -> float | None:

@@ -261,7 +261,7 @@ async def _a_value_opens(installation: Engine, person_id: bytes) -> bool:
 
 async def _holds_people(installation: Engine, epoch: int) -> bool:
     """Whether a value is sealed under keys of an epoch at all: accounts without one item have none to open."""
-    rows = await installation.keys.all(sql.PersonKeysOfEpoch, epoch=epoch, limit=500)
+    rows = await installation.keys.all(sql.PersonKeysOfEpoch, epoch=epoch, limit=limits.PEOPLE_PAGE)
     for row in rows:
         values = await installation.data.all(sql.ValueAll, person_id=row.person_id)
         if values:

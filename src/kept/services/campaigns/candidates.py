@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from kept import limits
 from kept.errors import DeniedError, ErasedError, EvidenceError, InputError, NotFoundError
 from kept.policy.campaign import Campaign
+from kept.policy.channel import CHANNELS
 from kept.policy.decision import Allowed, Mandate, Refused
 from kept.policy.segment import Rule, parse_rule
-from kept.policy.words import CHANNELS, Exit
+from kept.policy.words import Exit
 from kept.services.campaigns.campaigns import (
     ORIGIN,
     RIGHT,

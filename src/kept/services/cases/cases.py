@@ -100,8 +100,7 @@ async def _not_theirs(engine: Engine, session: StaffSession, purpose: str) -> De
         engine, actor, Act.CASE_OPEN, outcome=Outcome.REFUSED, rests_on=ground, facts=(("reason", reason),)
     )
     return DeniedError(
-        f"expected a purpose of {', '.join(session.roles)}, found "
-        + (f"{purpose} (§{declared.clause})" if declared else "one the policy does not declare"),
+        f"expected a purpose of {', '.join(session.roles)}, found {declared.id if declared else 'none the policy declares'}",
         step=1 if declared else 2,
         needed="a role whose purposes include this one" if declared else "a purpose the policy declares",
         entry_id=entry_id,

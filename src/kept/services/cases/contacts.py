@@ -1,4 +1,4 @@
-"""Contact: from a case staff write to its person by mail, letter or fax, or put them on a call sheet; so may a program.
+"""Contact: from a case staff write to its person by a channel, or put them on a call sheet; so may a program.
 
 Decided about before anything is kept, and again when it leaves. What was written is sealed under the person's evidence key
 and waits in the outbox like every other message; each way out opens only the items it names.
@@ -12,8 +12,9 @@ from kept import limits
 from kept.channels.letter import japanese_font, print_letters
 from kept.crypto.random import random_id
 from kept.errors import DeniedError, ErasedError, InputError, NotFoundError, SealError, SettingError
+from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.decision import Decision, Mandate, Refused
-from kept.policy.words import CHANNELS, Exit
+from kept.policy.words import Exit
 from kept.services.cases import cases
 from kept.services.cases.cases import Case
 from kept.services.engine.acts import Act, Outcome
@@ -41,7 +42,6 @@ ORIGIN, PROGRAM = "case", "program"
 SEND_WITHIN_SECONDS = limits.CONTACT_SEND_SECONDS
 TRIES = limits.CONTACT_RELEASES
 TITLE_AT_MOST, TEXT_AT_MOST = limits.CONTACT_TITLE_CHARACTERS, limits.CONTACT_TEXT_CHARACTERS
-WAYS = (Exit.MAIL, Exit.POST, Exit.PHONE, Exit.FAX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,7 @@ class Contact:
         channel: Exit it leaves by.
         title: Its subject; empty where what was written does not open any more.
         at: When it was written, unix seconds.
-        state: A word: `waiting`, `handing`, `sent`, `failed`, `unknown`, `left-out`; of a letter also `to-print` and
-            `printed`, of a fax `queued`, of a call `to-call` or the call's outcome.
+        state: A word: `waiting`, `handing`, `sent`, `failed`, `unknown`, `left-out`, or one of the channel's own states.
         reason: Why, where the state needs one.
         moved_at: Since when it is in that state.
         sheet: Id of the call sheet; empty otherwise.
@@ -128,7 +127,7 @@ async def ways_of(engine: Engine, session: StaffSession, case: Case | str, perso
     if person is None:
         return []
     found = []
-    for channel in WAYS:
+    for channel in CHANNEL_TABLE:
         item = address_item(engine.policy.policy, purpose, channel)
         if channel not in purpose.exits or not item:
             continue
@@ -144,7 +143,7 @@ def missing_for(engine: Engine, channel: Exit) -> str:
     if dispatcher is None:
         return "this channel is not set up"
     try:
-        if channel in {Exit.POST, Exit.FAX}:
+        if CHANNEL_TABLE[channel].layout:
             japanese_font()  # none is no hindrance for a letter without Japanese; typst is needed for any
         if isinstance(dispatcher, FaxDispatcher):
             dispatcher.server.require()
@@ -162,7 +161,7 @@ async def write_to(  # noqa: PLR0913 -- what a message is
         engine: Open.
         session: Whose case it is.
         case: Open, with a person.
-        channel: `mail`, `post`, `phone` or `fax`; for a call, the text is the script.
+        channel: Word of one, such as `mail`; for a call, the text is the script.
         title: One line.
         text: Plain text.
 
@@ -189,7 +188,7 @@ async def write_as_program(  # noqa: PLR0913 -- what a message is
         engine: Open.
         mandate: The program's, for a purpose whose exits name the channel.
         person_id: 16 bytes.
-        channel: `mail`, `post`, `phone` or `fax`; for a call, the text is the script.
+        channel: Word of one, such as `mail`; for a call, the text is the script.
         title: One line.
         text: Plain text.
 
@@ -208,7 +207,7 @@ async def _write(  # noqa: PLR0913 -- what a message is
     *,
     case: Case | None = None,
 ) -> str:
-    if channel not in CHANNELS:
+    if channel not in CHANNEL_TABLE:
         raise InputError(
             "expected a way to reach people, found another",
             reason="contact-channel",
@@ -224,7 +223,7 @@ async def _write(  # noqa: PLR0913 -- what a message is
     if missing := missing_for(engine, way):
         raise SettingError("expected what this channel needs, found it missing", reason="channel-missing", hint=missing)
     said = Said(said_title, said_text, person.state.language)
-    if way in {Exit.POST, Exit.FAX}:
+    if CHANNEL_TABLE[way].layout:
         _try_to_set(engine, mandate, said)
     waiting = await _keep(engine, mandate, case.id if case else "", person, way, said)
     await send_one(engine, waiting)

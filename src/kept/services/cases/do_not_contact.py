@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from kept.errors import InputError
-from kept.policy.words import CHANNELS, Exit
+from kept.policy.channel import CHANNELS
+from kept.policy.words import Exit
 from kept.services.cases.cases import case_of, require_open
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine

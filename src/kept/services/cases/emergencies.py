@@ -252,9 +252,7 @@ async def waiting_for_review(engine: Engine) -> list[float]:
 
 def review_seconds(engine: Engine) -> float:
     """Return how long the policy gives a review."""
-    use = next((one for one in engine.policy.policy.guarantees if one.id == "break-glass-reviewed"), None)
-    said = use.parameters.get("within") if use else None
-    return float(said) if isinstance(said, int | float) else REVIEW_SECONDS
+    return engine.policy.policy.promised("break-glass-reviewed", "within", REVIEW_SECONDS)
 
 
 # -------------------------------------------------------------------- small things
@@ -299,7 +297,7 @@ def _require_criteria(engine: Engine, criteria: Mapping[str, str]) -> None:
     findable = engine.findable()
     for item, text in criteria.items():
         if item in findable:
-            normalise(findable[item].value, text, field=item)
+            normalise(findable[item].about.normal, text, field=item)
     if not criteria or not set(criteria) <= set(findable):
         raise SubmissionError(
             "expected an item people are found by, found another or none",

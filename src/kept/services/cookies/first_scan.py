@@ -16,7 +16,6 @@ from kept.store import sql
 from kept.store.interface import Transaction
 
 SERVING_SINCE = "serving_since"
-GUARANTEE = "browser-scan"
 EVERY_SECONDS = limits.SCAN_EVERY_SECONDS
 
 
@@ -35,9 +34,7 @@ class FirstScan:
 
 def scan_every(engine: Engine) -> float:
     """Return how often the policy promises a scan, in seconds."""
-    use = next((one for one in engine.policy.policy.guarantees if one.id == GUARANTEE), None)
-    said = use.parameters.get("every") if use else None
-    return float(said) if isinstance(said, int | float) else EVERY_SECONDS
+    return engine.policy.policy.promised("browser-scan", "every", EVERY_SECONDS)
 
 
 async def begin_serving(engine: Engine) -> None:

@@ -7,11 +7,11 @@ counts by day, page and feature. Counts wait in memory for up to a minute: a kil
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
 
+from kept.policy.day import day_of
 from kept.services.engine.engine import Engine
 
-PAGES = ("home", "picture", "policy", "join", "registration", "cookies")
+PAGES = ("home", "own", "policy", "join", "registration", "cookies")
 """Pages that are counted; no other word is ever counted, so nothing typed into an address can become one."""
 FEATURES = ("look", "filter")
 
@@ -40,7 +40,7 @@ class Visits:
         """
         if page not in PAGES or feature not in FEATURES:
             return ""
-        today = datetime.fromtimestamp(self._engine.clock.now(), tz=UTC).strftime("%Y-%m-%d")
+        today = day_of(self._engine.clock.now())
         mark = f"{page}-{feature}"
         day, _, seen = remembered.partition("!")
         marks = {one for one in seen.split(".") if one in ALL_MARKS} if day == today else set()

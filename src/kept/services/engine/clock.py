@@ -17,15 +17,6 @@ LEAP_WHILE_RUNNING_SECONDS = limits.CLOCK_LEAP_SECONDS
 LEAP_BETWEEN_STARTS_SECONDS = limits.CLOCK_LEAP_BETWEEN_STARTS_SECONDS
 
 
-def day_of(at: float) -> str:
-    """Return the day of a moment, in UTC, such as `2026-11-01`.
-
-    Args:
-        at: Unix seconds.
-    """
-    return time.strftime("%Y-%m-%d", time.gmtime(at))
-
-
 class Clock:
     """Time as every decision, entry and sweep sees it.
 

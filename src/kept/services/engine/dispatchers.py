@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from kept.channels.handed import Handed
-from kept.policy.words import Exit, ItemType
+from kept.policy.words import Exit
 from kept.services.engine.people import Person
 from kept.store.interface import Transaction
 
@@ -101,12 +101,11 @@ class Handover(Protocol):
 class Dispatcher(Protocol):
     """One channel.
 
-    `channel` is the exit it serves, `address` the type of the item it needs; a name goes with it where the policy and the
-    person allow.
+    `channel` is the exit it serves, in whose `CHANNEL_TABLE` row stands what it reaches people by; a name goes with it where
+    the policy and the person allow.
     """
 
     channel: Exit
-    address: ItemType
 
     def prepare(self, message: Message, opened: Opened, person: Person, entry_id: str) -> Handover:
         """Make a message ready, inside the gate's parcel, while the values are open.

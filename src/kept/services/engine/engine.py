@@ -18,11 +18,14 @@ from kept.crypto.password import Passwords
 from kept.crypto.random import random_id
 from kept.crypto.signature import SigningKey
 from kept.errors import ClosedError, KeptError, PolicyError, SettingError
+from kept.policy.channel import CHANNELS
+from kept.policy.day import day_of
 from kept.policy.ground import cite, clause_of
+from kept.policy.item_type import ItemType
 from kept.policy.vocabulary import GuaranteeWord
-from kept.policy.words import CHANNELS, Exit, ItemType
+from kept.policy.words import Exit
 from kept.services.engine.active_policy import ActivePolicy, first_effect, load_in_force
-from kept.services.engine.clock import Clock, day_of
+from kept.services.engine.clock import Clock
 from kept.services.engine.dispatchers import Dispatcher, Origin
 from kept.services.engine.entry import Entry, is_register_line
 from kept.services.engine.flush import Flush, SealedEntry

@@ -11,9 +11,9 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from kept.errors import ClosedError, ConflictError, DeniedError, KeptError, StoreError
+from kept.policy.day import day_of
 from kept.services.engine.entry import Entry
 from kept.store import sql
 from kept.store.interface import Store, Transaction
@@ -68,8 +68,6 @@ class Condition:
 class Moved(ConflictError):  # noqa: N818 -- it is a fact, and is caught by name
     """What a release was decided on has changed: decide again."""
 
-    reason_default = "moved"
-
 
 @dataclass(slots=True)
 class _Pending:
@@ -109,7 +107,7 @@ async def insert_entries(tx: Transaction, sealed: Iterable[SealedEntry], at: flo
     if later := [{**_person_row(one, at), "told_from": one.told_from} for one in named if one.told_from > at]:
         await tx.many("entry_later_insert", later)
     await tx.many("todo_insert", [{"entry_id": one.entry.id, "since": at} for one in rows])
-    day = datetime.fromtimestamp(at, tz=UTC).strftime("%Y-%m-%d")
+    day = day_of(at)
     tallies: Counter[tuple[str, str, str]] = Counter()
     for one in rows:
         said = one.entry.said

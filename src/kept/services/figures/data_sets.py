@@ -15,14 +15,17 @@ from kept.statistics.data_set import DataSet, data_sets
 RIGHT = "statistics"
 VISIT_OPTIONS: dict[str, dict[str, dict[str, str]]] = {
     "page": {
-        "home": {"en": "Pictures", "ja": "写真一覧"},
-        "picture": {"en": "One picture", "ja": "写真の個別ページ"},
+        "home": {"en": "Front page", "ja": "トップページ"},
+        "own": {"en": "The company's own pages", "ja": "会社独自のページ"},
         "policy": {"en": "Privacy policy", "ja": "プライバシーポリシー"},
         "join": {"en": "Joining", "ja": "入会"},
         "registration": {"en": "Registration", "ja": "登録"},
         "cookies": {"en": "Cookies", "ja": "クッキー"},
     },
-    "feature": {"look": {"en": "Looking", "ja": "閲覧"}, "filter": {"en": "Choosing a theme", "ja": "テーマの選択"}},
+    "feature": {
+        "look": {"en": "Looking", "ja": "閲覧"},
+        "filter": {"en": "Choosing what to see", "ja": "表示の絞り込み"},
+    },
 }
 """What is counted of visits, with its titles: as `visits` has it."""
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from kept.crypto.random import random_id
 from kept.errors import DeniedError, InputError
+from kept.policy.day import day_of
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
@@ -107,14 +106,10 @@ def sheet_of(engine: Engine, found: Statistic, language: str) -> tuple[tuple[str
         data_set=found.data_set,
         clause=found.clause,
         purpose=titles,
-        built=_day(found.built_at),
-        released=_day(found.released_at) if found.released_at else "",
+        built=day_of(found.built_at),
+        released=day_of(found.released_at) if found.released_at else "",
         micro_rho=found.micro_rho,
         micro_rho_year=declared.budget.micro_rho_year if declared else found.micro_rho,
         delta=found.delta,
     )
     return sheet(facts, found.figures, language)
-
-
-def _day(at: float) -> str:
-    return datetime.fromtimestamp(at, tz=UTC).strftime("%Y-%m-%d")

@@ -10,13 +10,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from fractions import Fraction
 from typing import TypeAlias
 
 from kept import limits
 from kept.crypto.random import random_id
 from kept.errors import ConflictError, DeniedError, InputError, SealError
+from kept.policy.day import day_of
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import SealedEntry, insert_entries
@@ -228,7 +228,7 @@ async def _spent(engine: Engine, asked: _Asked, back: float) -> DeniedError:
     facts = (("micro-rho", str(asked.cost)), ("reason", "budget-spent"))
     entry = asked.entry(engine, Act.STATISTIC_ASK, engine.clock.now(), *facts, outcome=Outcome.REFUSED)
     await engine.flush.append(entry)
-    day = datetime.fromtimestamp(back, tz=UTC).strftime("%Y-%m-%d")
+    day = day_of(back)
     return DeniedError(
         "expected room in the budget of this data set, found it spent",
         step=9,

@@ -2,6 +2,6 @@
 
 `collection` presents and takes a form, `submission` holds what came against it, `receipts` makes the record of it.
 It may call `cookies`, `messages`, `accounts`, `staff`, `gate` and `engine`. To add a field, add an item type to
-`kept.policy.words` with its normal form; to add what a participation writes with a form, pass a `Part` to
+`kept.policy.item_type`; to add what a participation writes with a form, pass a `Part` to
 `collection.submit`: it is written in the same transaction, or nothing is.
 """

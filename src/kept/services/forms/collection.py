@@ -16,12 +16,13 @@ from kept.crypto.random import random_id
 from kept.crypto.token import parse_token, sign_token
 from kept.errors import ConflictError, InputError, MalformedError, SubmissionError
 from kept.policy import change, needs, present
+from kept.policy.channel import CHANNELS
 from kept.policy.instance import Instance
 from kept.policy.model import Point, Policy
 from kept.policy.narrow import narrow
 from kept.policy.notice import Notice
 from kept.policy.person import PersonState
-from kept.policy.words import CHANNELS, Basis, Exit, Source
+from kept.policy.words import Basis, Exit, Source
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from kept.crypto.digest import sha256
 from kept.crypto.random import random_id
+from kept.policy.day import moment
 from kept.policy.model import Policy
 from kept.policy.notice import Notice
 from kept.policy.present import retention_words
@@ -28,11 +28,6 @@ class Receipt:
 
     id: str
     record: dict[str, Any]
-
-
-def moment(at: float) -> str:
-    """Return a time as ISO 8601 in UTC."""
-    return datetime.fromtimestamp(at, tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def consent_receipt(  # noqa: PLR0913 -- what a receipt names

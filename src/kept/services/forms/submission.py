@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from kept import limits
 from kept.errors import SubmissionError
 from kept.policy import present
+from kept.policy.day import day_of
 from kept.policy.instance import Instance, Question
+from kept.policy.item_type import ItemType
 from kept.policy.model import Policy
 from kept.policy.narrow import narrow
 from kept.policy.notice import Notice
-from kept.policy.words import Exit, ItemType
+from kept.policy.words import Exit
 from kept.vault.normal import normalise
 
 TICK = "choice"
@@ -130,18 +131,18 @@ def publishable_items(policy: Policy, purposes: Sequence[str]) -> set[str]:
     return {
         item.id
         for item in policy.items.values()
-        if item.type in {ItemType.CONTEST_ENTRY, ItemType.PERSON_NAME} and any(one.may_use(item.id) for one in public)
+        if item.type.about.published and any(one.may_use(item.id) for one in public)
     }
 
 
 def _values(policy: Policy, raw: dict[str, list[str]], at: float) -> dict[str, Value]:
-    today = datetime.fromtimestamp(at, tz=UTC).strftime("%Y-%m-%d")
+    today = day_of(at)
     values: dict[str, Value] = {}
     for name, texts in raw.items():
         if name.startswith(ANSWER):
             continue
         item = policy.items[name]
-        some = item.type is ItemType.SOME_OF
+        some = item.type.about.several
         if len(texts) > 1 and not some:
             raise SubmissionError(
                 "expected a field once, found it again", field=name, reason="field-twice", rests_on="nothing-unneeded"
@@ -149,7 +150,7 @@ def _values(policy: Policy, raw: dict[str, list[str]], at: float) -> dict[str, V
         given = [text for text in texts if text.strip()]
         if given:
             values[name] = normalise(
-                item.type.value, given if some else given[0], field=name, options=item.options, today=today
+                item.type.about.normal, given if some else given[0], field=name, options=item.options, today=today
             ).value
     return values
 
@@ -171,7 +172,7 @@ def _answers(instance: Instance, raw: dict[str, list[str]]) -> tuple[str, ...]:
 
 def _answer(question: Question, name: str, text: str) -> str:
     if not question.options:
-        return str(normalise("answer", text, field=name).value)
+        return str(normalise("text", text, field=name).value)
     return str(normalise("one-of", text, field=name, options=tuple(question.options)).value)
 
 

@@ -217,7 +217,7 @@ def find_forms(engine: Engine, slot: str, value: str | tuple[str, ...]) -> list[
     kind = engine.findable().get(item)
     if kind is None or not isinstance(value, str):
         return []
-    return [(item, normalise(kind.value, value).find_by)]
+    return [(item, normalise(kind.about.normal, value).find_by)]
 
 
 async def _tokens(engine: Engine, statement: str, person_id: bytes, forms: tuple[tuple[str, str], ...]) -> None:

@@ -94,7 +94,7 @@ async def _find_once(  # noqa: C901 -- one search, in its order
                 hint=f"findable: {', '.join(findable)}",
                 rests_on="nothing-unneeded",
             )
-        forms[item] = normalise(findable[item].value, text, field=item).find_by
+        forms[item] = normalise(findable[item].about.normal, text, field=item).find_by
     if not forms:
         raise SubmissionError(
             "expected an item to find by, found none", reason="no-criterion", rests_on="nothing-unneeded"
@@ -257,7 +257,7 @@ async def _load_match(
             if item not in person.state.slots:
                 return None
             value = engine.people.open_slot(person, item)
-            if not isinstance(value, str) or normalise(findable[item].value, value).find_by != form:
+            if not isinstance(value, str) or normalise(findable[item].about.normal, value).find_by != form:
                 return None
     except ErasedError:
         return None

@@ -185,11 +185,6 @@ async def proof_for(engine: Engine, person_id: bytes, entry_id: str) -> Proof:
     )
 
 
-async def earlier_checkpoint(engine: Engine, size: int) -> str:
-    """Return the newest checkpoint of a tree of at most *size* entries; empty when there is none."""
-    return await engine.data.value(sql.CheckpointAtMost, size=size) or ""
-
-
 def open_person_part(engine: Engine, keys: PersonKeys, person_id: bytes, entry_id: bytes, row: PersonPart) -> Opening:
     """Open the person part of an entry from its row."""
     raw = open_evidence(

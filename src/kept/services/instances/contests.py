@@ -9,9 +9,10 @@ import msgspec
 
 from kept.errors import DeniedError, ErasedError, InputError, NotFoundError
 from kept.policy import needs
+from kept.policy.item_type import ItemType
 from kept.policy.model import Point
 from kept.policy.narrow import main_purpose
-from kept.policy.words import Exit, ItemType, PointKind
+from kept.policy.words import Exit, PointKind
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect, insert_entries

@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable
 
 from kept.errors import ConflictError, InputError
 from kept.policy.instance import Instance, parse_instance
+from kept.policy.item_type import ItemType
 from kept.policy.model import Point
 from kept.policy.narrow import main_purpose, narrow
-from kept.policy.words import ItemType, PointKind
+from kept.policy.words import PointKind
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect, SealedEntry, insert_entries

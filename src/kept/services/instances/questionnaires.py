@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from kept.errors import DeniedError, InputError, NotFoundError
 from kept.policy.instance import Question
+from kept.policy.item_type import ItemType
 from kept.policy.narrow import main_purpose
-from kept.policy.words import Exit, ItemType, PointKind
+from kept.policy.words import Exit, PointKind
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries

@@ -7,13 +7,13 @@ from typing import Any
 
 from kept.crypto.draw import draw
 from kept.errors import ConflictError, InputError
+from kept.policy.day import moment
 from kept.policy.narrow import main_purpose
 from kept.policy.words import Exit, PointKind
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
 from kept.services.forms.instance_record import Standing, standing
-from kept.services.forms.receipts import moment
 from kept.services.gate import gate
 from kept.services.gate.released import Card
 from kept.services.instances.draws import WON, open_seed

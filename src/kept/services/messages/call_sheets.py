@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from kept.crypto.random import random_id
 from kept.errors import InputError, SealError
-from kept.policy.words import Exit, ItemType
+from kept.policy.words import Exit
 from kept.services.engine.dispatchers import Message, Opened
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
@@ -84,7 +84,6 @@ class PhoneDispatcher:
     """
 
     channel = Exit.PHONE
-    address = ItemType.PHONE
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

@@ -11,7 +11,7 @@ from kept.channels.fax import FaxJob, FaxOutcome, FaxServer
 from kept.channels.handed import Handed
 from kept.channels.letter import print_letters
 from kept.errors import InputError, SettingError
-from kept.policy.words import Exit, ItemType
+from kept.policy.words import Exit
 from kept.services.engine.acts import GROUNDS, Act, Outcome
 from kept.services.engine.dispatchers import Message, Opened
 from kept.services.engine.engine import Engine
@@ -48,7 +48,6 @@ class FaxDispatcher:
     """
 
     channel = Exit.FAX
-    address = ItemType.FAX
 
     def __init__(self, engine: Engine, server: FaxServer) -> None:
         self._engine = engine

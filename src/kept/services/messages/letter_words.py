@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from kept.channels.letter import Letter
+from kept.policy.channel import CHANNEL_TABLE
+from kept.policy.day import local
 from kept.policy.model import Policy
-from kept.policy.words import Basis
+from kept.policy.words import Basis, Exit
 from kept.services.engine.dispatchers import Message, Opened, Words
 
-ZONE = ZoneInfo("Asia/Tokyo")
 POSTCODE = re.compile(r"(〒[0-9]{3}-[0-9]{4}) (.+)", re.ASCII)
 SHORT = 12
 LANGUAGES = ("en", "ja")
@@ -26,7 +25,6 @@ SAY: Mapping[str, Mapping[str, str]] = {
         "stop": "How to stop it: end this use on “My data”, or write to {contact}.",
         "stop-way": "How to stop it: end this use, or this way of reaching you, on “My data”, or write to {contact}.",
         "closing": "{sender}",
-        "fax": "Fax",
         "to": "To",
         "from": "From",
         "date": "Date",
@@ -42,7 +40,6 @@ SAY: Mapping[str, Mapping[str, str]] = {
         "stop": "止めるには：「マイデータ」で、この利用を止められます。{contact} へのご連絡でも承ります。",
         "stop-way": "止めるには：「マイデータ」で、この利用またはこの連絡方法を止められます。{contact} へのご連絡でも承ります。",
         "closing": "{sender}",
-        "fax": "ファクス",
         "to": "宛先",
         "from": "差出人",
         "date": "日付",
@@ -103,7 +100,7 @@ def fax_of(policy: Policy, message: Message, opened: Opened, at: float) -> Lette
         note="",
         address=(),
         layout="fax",
-        heading=say["fax"],
+        heading=CHANNEL_TABLE[Exit.FAX].heading[letter.language],
         cover=(
             (say["to"], say["mr"].format(name=opened.name) if opened.name else say["person"]),
             (say["from"], ", ".join(letter.sender)),
@@ -133,7 +130,7 @@ def _address(opened: Opened, language: str) -> tuple[str, ...]:
 
 
 def _date(at: float, language: str) -> str:
-    day = datetime.fromtimestamp(at, tz=UTC).astimezone(ZONE)
+    day = local(at)
     if language == "ja":
         return f"{day.year}年{day.month}月{day.day}日"
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"

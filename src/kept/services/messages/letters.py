@@ -16,7 +16,7 @@ from kept.channels.letter import Letter, print_letters
 from kept.errors import ConflictError, DeniedError, EvidenceError, InputError, KeptError, NotFoundError, SettingError
 from kept.policy.decision import Mandate
 from kept.policy.model import Purpose
-from kept.policy.words import Exit, ItemType
+from kept.policy.words import Exit
 from kept.services.engine.acts import Act
 from kept.services.engine.dispatchers import Message, Opened, Waiting, Words
 from kept.services.engine.engine import Engine
@@ -83,7 +83,6 @@ class PostDispatcher:
     """
 
     channel = Exit.POST
-    address = ItemType.ADDRESS_JP
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

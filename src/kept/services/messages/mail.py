@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from kept.channels.handed import Handed
 from kept.channels.mail import Mail, MailServer, fits_one_line, is_address, write_mail
 from kept.errors import SettingError
-from kept.policy.words import Exit, ItemType
+from kept.policy.words import Exit
 from kept.services.engine.dispatchers import Message, Opened
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
@@ -34,7 +34,6 @@ class MailDispatcher:
     """
 
     channel = Exit.MAIL
-    address = ItemType.EMAIL
 
     def __init__(self, engine: Engine, server: MailServer, site: str) -> None:
         if not fits_one_line(f"{site}/u/{'x' * LINK_CHARACTERS}"):

@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from kept.crypto.digest import framed, hmac_sha256
+from kept.policy.channel import CHANNEL_TABLE, CHANNELS
+from kept.policy.item_type import ItemType
 from kept.policy.model import Policy, Purpose
-from kept.policy.words import CHANNELS, EXIT_TYPES, Basis, Exit, ItemType
+from kept.policy.words import Basis, Exit
 from kept.services.engine.engine import Engine
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -27,14 +29,9 @@ def stop_key(channel: Exit) -> str:
     return f"stop:{channel.value}"
 
 
-def address_type(channel: Exit) -> ItemType:
-    """Return the type of item a channel reaches people by."""
-    return next(one for one in EXIT_TYPES[channel] if one is not ItemType.PERSON_NAME)
-
-
 def address_item(policy: Policy, purpose: Purpose, channel: Exit) -> str:
-    """Return the item a purpose reaches people by over *channel*; empty when it uses none."""
-    return _item(policy, purpose, address_type(channel))
+    """Return the item a purpose reaches people by over *channel*: of the type the channel prefers; empty when it uses none."""
+    return next((item for kind in CHANNEL_TABLE[channel].address if (item := _item(policy, purpose, kind))), "")
 
 
 def name_item(policy: Policy, purpose: Purpose) -> str:
@@ -55,7 +52,7 @@ def stop_token(engine: Engine, channel: Exit, address: str) -> bytes:
         channel: Which list.
         address: A value of the channel's item, as kept.
     """
-    form = normalise(address_type(channel).value, address).find_by or address
+    form = normalise(CHANNEL_TABLE[channel].address[0].about.normal, address).find_by or address
     key = engine.keyring.installation_key(stop_key(channel))
     return hmac_sha256(key, framed(b"kept/stop-list/v1", channel.value.encode(), form.encode()))
 
@@ -86,7 +83,7 @@ def tokens_of(
         (channel, stop_token(engine, channel, value))
         for channel in sorted(channels)
         for slot, value in values.items()
-        if isinstance(value, str) and slot in items and items[slot].type is address_type(channel)
+        if isinstance(value, str) and slot in items and items[slot].type in CHANNEL_TABLE[channel].address
     ]
 
 

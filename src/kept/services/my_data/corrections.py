@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from kept.errors import SubmissionError
 from kept.policy import change
-from kept.policy.words import ItemType, Source
+from kept.policy.day import day_of
+from kept.policy.item_type import ItemType
+from kept.policy.words import Source
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
@@ -101,16 +101,16 @@ def _typed(engine: Engine, slot: str, raw: str | list[str], at: float) -> str | 
             hint="take them back and answer again, as long as the questions are open",
             rests_on="collection:questionnaire",
         )
-    today = datetime.fromtimestamp(at, tz=UTC).strftime("%Y-%m-%d")
-    given = raw if item.type is ItemType.SOME_OF or isinstance(raw, str) else raw[0]
-    return normalise(item.type.value, given, field=slot, options=item.options, today=today).value
+    today = day_of(at)
+    given = raw if item.type.about.several or isinstance(raw, str) else raw[0]
+    return normalise(item.type.about.normal, given, field=slot, options=item.options, today=today).value
 
 
 def _published_in(engine: Engine, slot: str) -> tuple[str, ...]:
     """Return where a value may stand published: what is corrected or removed comes down, and may be published anew."""
     item, _, instance = slot.partition("#")
     kind = engine.policy.policy.items[item].type if item in engine.policy.policy.items else None
-    if kind not in {ItemType.CONTEST_ENTRY, ItemType.PERSON_NAME}:
+    if kind is None or not kind.about.published:
         return (NOWHERE,)
     return (instance,) if instance else ()
 

@@ -13,13 +13,13 @@ from kept import limits
 from kept.crypto.random import random_id
 from kept.errors import ErasedError, InputError
 from kept.policy import change
+from kept.policy.day import moment
 from kept.services.cases.do_not_contact import never_again
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect, insert_entries
 from kept.services.engine.people import Person
 from kept.services.engine.record import SYSTEM, Actor, account_part, entry_of
-from kept.services.forms.receipts import moment
 from kept.services.gate.changing import Change, change_person
 from kept.services.gate.own_session import Own
 from kept.services.third_parties.recalls import recall, recalled, recalls_due

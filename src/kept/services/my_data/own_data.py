@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from kept import limits
 from kept.crypto.digest import sha256
 from kept.errors import InputError
+from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.decision import Allowed
 from kept.policy.model import Policy, Purpose
 from kept.policy.notice import Notice
@@ -217,7 +218,7 @@ def _switch(state: PersonState, purpose: Purpose) -> PurposeSwitch:
     )
     channels = tuple(
         (way_out, bool((choice := state.choice(purpose.id, way_out)) and choice.allow))
-        for way_out in (Exit.MAIL, Exit.POST, Exit.PHONE, Exit.FAX)
+        for way_out in CHANNEL_TABLE
         if way_out in purpose.exits and purpose.basis is Basis.CONSENT
     )
     return PurposeSwitch(purpose, given and not withdrawn, withdrawn, purpose.id in state.stops, channels)

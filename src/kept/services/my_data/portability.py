@@ -10,11 +10,12 @@ import json
 import zipfile
 from typing import Any
 
-from kept.policy.words import Exit, ItemType
+from kept.policy.day import moment
+from kept.policy.words import Exit
 from kept.services.cases.contacts import contacts_to
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.forms.receipts import moment, receipts_of
+from kept.services.forms.receipts import receipts_of
 from kept.services.gate.own_session import Own
 from kept.services.my_data.own_data import OwnData, own_data
 
@@ -178,23 +179,15 @@ def _csv(rows: list[list[str]]) -> bytes:
 
 
 def _vcard(engine: Engine, mine: OwnData) -> bytes:
-    words = {
-        ItemType.PERSON_NAME: "FN",
-        ItemType.EMAIL: "EMAIL",
-        ItemType.PHONE: "TEL;TYPE=voice",
-        ItemType.FAX: "TEL;TYPE=fax",
-        ItemType.DATE: "BDAY",
-    }
     lines = ["BEGIN:VCARD", "VERSION:4.0"]
     for one in mine.held:
         item = engine.policy.policy.items.get(one.item)
-        if item is None or not isinstance(one.value, str):
+        if item is None or not item.type.about.vcard or not isinstance(one.value, str):
             continue
         text = one.value.replace("\\", "\\\\").replace(",", "\\,").replace(";", "\\;").replace("\n", "\\n")
-        if item.type in words:
-            lines.append(f"{words[item.type]}:{text.replace('-', '') if item.type is ItemType.DATE else text}")
-        elif item.type is ItemType.ADDRESS_JP:
-            lines.append(f'ADR;LABEL="{text.replace(chr(34), "")}":;;;;;;')
+        lines.append(
+            item.type.about.vcard.format(value=text, digits=text.replace("-", ""), label=text.replace('"', ""))
+        )
     if not any(line.startswith("FN") for line in lines):
         lines.append("FN:")
     return ("\r\n".join([*lines, "END:VCARD"]) + "\r\n").encode()

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from kept import limits
 from kept.crypto.random import random_id
 from kept.errors import ConflictError, ErasedError, InputError, KeptError
+from kept.policy.day import moment
 from kept.policy.duties import purpose_for
 from kept.policy.words import Exit, PurposeDuty
 from kept.services.cases import cases
@@ -23,7 +24,6 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect, Guard, SealedEntry, insert_entries
 from kept.services.engine.people import Person
 from kept.services.engine.record import About, entry_of
-from kept.services.forms.receipts import moment
 from kept.services.gate import gate
 from kept.services.my_data import erasure
 from kept.services.staff.approvals import Approval, Given, Subject, second_needed

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import NoReturn
 
 from kept import limits
 from kept.crypto.random import random_bytes, random_id
@@ -48,7 +47,16 @@ class StaffSession:
         Raises:
             DeniedError: None of the roles may.
         """
-        return self._first_of(roles_that_may(engine.policy.policy, act)) or self._refuse(f"the right {act}", "right")
+        found = self._first_of(roles_that_may(engine.policy.policy, act))
+        if not found:
+            raise DeniedError(
+                f"expected a role with the right {act}, found {self._held()}",
+                step=1,
+                needed=f"a role with the right {act}",
+                reason="right",
+                rests_on="roles",
+            )
+        return found
 
     def acts_for(self, engine: Engine, purpose: str) -> bool:
         """Whether one of the roles may act for *purpose*."""
@@ -64,19 +72,22 @@ class StaffSession:
         Raises:
             DeniedError: None of the roles may.
         """
-        return self.role_for(engine, purpose) or self._refuse(f"the purpose {purpose}", "role")
+        found = self.role_for(engine, purpose)
+        if not found:
+            raise DeniedError(
+                f"expected a role with the purpose {purpose}, found {self._held()}",
+                step=1,
+                needed=f"a role with the purpose {purpose}",
+                reason="role",
+                rests_on="roles",
+            )
+        return found
 
     def _first_of(self, able: tuple[str, ...]) -> str:
         return next((one for one in self.roles if one in able), "")
 
-    def _refuse(self, wanted: str, reason: str) -> NoReturn:
-        raise DeniedError(
-            f"expected a role with {wanted}, found {', '.join(self.roles) or 'none'}",
-            step=1,
-            needed=f"a role with {wanted}",
-            reason=reason,
-            rests_on="roles",
-        )
+    def _held(self) -> str:
+        return ", ".join(self.roles) or "-"
 
 
 async def staff_as_is(engine: Engine, login: str, at: float) -> StaffSession:

@@ -16,6 +16,7 @@ import msgspec
 from kept.crypto.random import random_id
 from kept.errors import ErasedError, EvidenceError, InputError, KeptError, SubmissionError
 from kept.policy import change
+from kept.policy.day import moment
 from kept.policy.duties import quarantine_seconds
 from kept.policy.notice import Notice
 from kept.policy.person import PersonState
@@ -26,7 +27,6 @@ from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person
 from kept.services.engine.record import SYSTEM, Actor, account_part, entry_of, operator, record
 from kept.services.engine.sealed_record import open_installation_record, seal_installation_record
-from kept.services.forms.receipts import moment
 from kept.services.forms.submission import TICK, Submission, parse_submission
 from kept.services.gate.changing import Change, change_person, find_forms
 from kept.services.third_parties.intake_file import HOW, Payload, Record, Statement, parse_envelope, verify_envelope
@@ -381,7 +381,7 @@ async def _rows(engine: Engine, intake_id: str) -> list[sql.IntakeRecords]:
 
 
 def _declared(engine: Engine) -> None:
-    if not any(one.word == "sources" and one.id == "partner" for one in engine.policy.policy.declarations):
+    if not engine.clause("sources:partner"):
         raise InputError(
             "expected a policy that takes from partners, found none",
             reason="partner-undeclared",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -14,6 +13,7 @@ from kept import limits
 from kept.crypto.digest import framed, sha256
 from kept.crypto.signature import SigningKey, verify_signature
 from kept.errors import MalformedError, NoteError
+from kept.policy.day import moment
 
 FORMAT = "kept/intake/1"
 FILE_BYTES = limits.INTAKE_FILE_BYTES
@@ -138,7 +138,7 @@ def sign_file(records: list[dict[str, Any]], partner: str, key: SigningKey, at: 
     Raises:
         MalformedError: A record is not of the form this installation reads.
     """
-    made = datetime.fromtimestamp(at, tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    made = moment(at)
     try:
         payload = msgspec.convert({"partner": partner, "made": made, "records": records}, Payload)
     except msgspec.MsgspecError as error:

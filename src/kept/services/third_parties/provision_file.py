@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from kept.crypto.digest import framed
 from kept.crypto.sealed_to import OpeningKey, seal_to
 from kept.errors import MalformedError
+from kept.policy.day import moment
 from kept.policy.model import Recipient
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
-from kept.services.forms.receipts import moment
 from kept.services.third_parties.provision_record import Provision
 from kept.services.third_parties.recalls import pseudonym
 from kept.store import sql

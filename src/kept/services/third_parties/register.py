@@ -24,7 +24,6 @@ from kept.services.third_parties.recalls import provisions_to, pseudonym
 from kept.store import sql
 from kept.store.interface import Transaction
 
-GUARANTEE = "provision-register"
 DAY = limits.DAY
 YEARS_3 = limits.REGISTER_SECONDS
 FOREVER = 1e18
@@ -52,11 +51,9 @@ class RegisterLine:
 
 def keep_seconds(engine: Engine) -> float:
     """Return how long a line stays after the provision; 0 where the policy promises no register."""
-    use = next((one for one in engine.policy.policy.guarantees if one.id == GUARANTEE), None)
-    if use is None:
+    if not any(one.id == "provision-register" for one in engine.policy.policy.guarantees):
         return 0.0
-    said = use.parameters.get("keep")
-    years = float(said) if isinstance(said, int | float) else YEARS_3
+    years = engine.policy.policy.promised("provision-register", "keep", YEARS_3)
     return years + DAY  # a leap day may lie between; a day too many breaks no law
 
 

@@ -5,6 +5,7 @@ To add a page, declare it in its file's `PAGES`, and the file below. The order i
 
 from __future__ import annotations
 
+from kept.web import look
 from kept.web.console import (
     approvals,
     board,
@@ -30,7 +31,7 @@ PAGES: tuple[Page, ...] = tuple(
     one
     for file in (
         home, cases, rights, letters, calls, instances, campaigns, intake, provision, statistics, legal, approvals, emergencies,
-        board, versions, ledger, sign_in,
+        board, versions, ledger, sign_in, look,
     )
     for one in file.PAGES
 )  # fmt: skip

@@ -10,9 +10,10 @@ from kept.services.messages import call_sheets, calls
 from kept.web.answers import status_of
 from kept.web.console.stepped import Staff
 from kept.web.form import Form
-from kept.web.routes import Menu, page, reaching
+from kept.web.routes import Menu, page, reached_by, reaching
 
 CALLS = reaching(Exit.PHONE)
+BY_PHONE = reached_by(Exit.PHONE)
 
 
 async def _sheets(exchange: Staff) -> Response:
@@ -85,8 +86,8 @@ def _place(form: Form) -> int:
 
 
 PAGES = (
-    page("/calls", get=CALLS(_sheets), menu=Menu("Calls")),
-    page("/calls/{sheet}", get=CALLS(_look), post=CALLS(_begin)),
-    page("/calls/{sheet}/show", get=CALLS(_again), post=CALLS(_show)),
-    page("/calls/{sheet}/end", get=CALLS(_again), post=CALLS(_end)),
+    page("/calls", get=CALLS(_sheets), menu=Menu("Calls"), where=BY_PHONE),
+    page("/calls/{sheet}", get=CALLS(_look), post=CALLS(_begin), where=BY_PHONE),
+    page("/calls/{sheet}/show", get=CALLS(_again), post=CALLS(_show), where=BY_PHONE),
+    page("/calls/{sheet}/end", get=CALLS(_again), post=CALLS(_end), where=BY_PHONE),
 )

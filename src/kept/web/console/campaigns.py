@@ -11,6 +11,7 @@ from kept.services.campaigns import campaigns, candidates
 from kept.services.messages import stop_list
 from kept.services.messages.unknown_outcome import send_again
 from kept.services.staff.approvals import approved_by
+from kept.web.console import beginnings
 from kept.web.console.stepped import Staff, Stepped, drafted, going_on, plain
 from kept.web.form import Form
 from kept.web.routes import Menu, either, right
@@ -28,10 +29,10 @@ async def _list(exchange: Staff, error: KeptError | None, form: Form, status: in
         may_draft=exchange.may(campaigns.RIGHT),
         purposes=[policy.purposes[one] for one in purposes],
         by={one: segment_items(policy, one) for one in purposes},
-        carried=sorted(one.value for one in engine.dispatchers),
+        carried=sorted(engine.dispatchers),
         stops=await stop_list.counts(engine),
         error=error,
-        file=form["file"] or exchange.example("campaign"),
+        file=form["file"] or beginnings.campaign(policy),
     )
 
 
@@ -76,4 +77,5 @@ PAGES = Stepped(
     },
     fields=("message",),
     menu=Menu("Campaigns"),
+    where=lambda engine: bool(campaign_purposes(engine.policy.policy)),
 ).pages()

@@ -7,8 +7,8 @@ from typing import Any
 from starlette.responses import Response
 
 from kept.errors import DeniedError, InputError, KeptError, NotFoundError
-from kept.policy.present import EXIT_TITLES
-from kept.policy.words import CHANNELS, Exit
+from kept.policy.channel import CHANNELS
+from kept.policy.words import Exit
 from kept.services.cases import cases, contacts
 from kept.services.cases.do_not_contact import note_in_case
 from kept.services.engine.people import Person
@@ -132,7 +132,6 @@ async def _page(  # noqa: PLR0913 -- what a case may show
         ways=await contacts.ways_of(engine, exchange.session, case, person) if person else [],
         contacts=await contacts.contacts_of(engine, exchange.session, case),
         typed=typed or {},
-        channels={one: EXIT_TITLES[one] for one in sorted(CHANNELS)},
     )
 
 

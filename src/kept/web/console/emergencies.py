@@ -5,7 +5,9 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from kept.errors import DeniedError, InputError, KeptError
+from kept.policy.duties import roles_that_may
 from kept.services.cases import emergencies
+from kept.services.engine.engine import Engine
 from kept.web.console.stepped import Staff, beside
 from kept.web.form import Form
 from kept.web.routes import STAFF, Menu, either, page, right
@@ -63,7 +65,11 @@ async def _page(exchange: Staff, error: KeptError | None, typed: Form, status: i
     )
 
 
+def _lent(engine: Engine) -> bool:
+    return bool(roles_that_may(engine.policy.policy, "break-glass"))
+
+
 PAGES = (
-    page("/emergencies", get=SEES(_overview), post=STAFF(_begin), menu=Menu("Emergencies")),
-    page("/emergencies/{case}", post=right("approve")(_review)),
+    page("/emergencies", get=SEES(_overview), post=STAFF(_begin), menu=Menu("Emergencies"), where=_lent),
+    page("/emergencies/{case}", post=right("approve")(_review), where=_lent),
 )

@@ -16,6 +16,7 @@ from kept.services.gate.released import Card
 from kept.services.instances import contests, events, instances, questionnaires, sweepstakes
 from kept.services.staff import bulk_approval
 from kept.services.staff.sessions import StaffSession
+from kept.web.console import beginnings
 from kept.web.console.stepped import Staff, Step, Stepped, drafted, plain
 from kept.web.form import Form
 from kept.web.routes import Menu, duty
@@ -40,14 +41,15 @@ async def _list(exchange: Staff, error: KeptError | None, form: Form, status: in
         if one.kind.value in OF_KIND and exchange.acts_for(main_purpose(policy, one))
     ]
     kinds = {point.kind for point in mine}
+    examples = {one.kind.value: beginnings.instance(policy, one, exchange.now) for one in mine}
     return exchange.page(
         "instances.html",
         status,
         made=[one for one in await instance_record.all_standing(exchange.engine) if one.kind in kinds],
         points=mine,
-        examples={kind.value: exchange.example(kind.value) for kind in sorted(kinds)},
+        examples=examples,
         error=error,
-        file=form["file"] or exchange.example(min(kinds).value),
+        file=form["file"] or examples[min(examples)],
     )
 
 
@@ -140,4 +142,5 @@ PAGES = Stepped(
     },
     fields=("number", "public_number"),
     menu=Menu("Questionnaires, contests, events"),
+    where=lambda engine: bool(_purposes(engine)),
 ).pages()

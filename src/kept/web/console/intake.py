@@ -54,10 +54,10 @@ async def _page(exchange: Staff, error: KeptError | None = None, status: int = 2
 
 
 def _declared(engine: Engine) -> bool:
-    return any(one.word == "sources" and one.id == "partner" for one in engine.policy.policy.declarations)
+    return bool(engine.clause("sources:partner"))
 
 
 PAGES = (
-    page("/intake", get=VOUCHES(_look), post=VOUCHES(_take_in), menu=Menu("From other companies", where=_declared)),
-    page("/intake/{intake}", post=VOUCHES(_try_again)),
+    page("/intake", get=VOUCHES(_look), post=VOUCHES(_take_in), menu=Menu("From other companies"), where=_declared),
+    page("/intake/{intake}", post=VOUCHES(_try_again), where=_declared),
 )

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from kept import limits
 from kept.errors import InputError, KeptError
+from kept.policy.day import ZONE, local
 from kept.services.authorities import disclosures
 from kept.services.authorities.disclosure_record import Terms
 from kept.services.engine.engine import Engine
@@ -15,7 +16,6 @@ from kept.services.staff.approvals import approved_by
 from kept.web.console.stepped import Begun, Staff, Stepped, fetching, going_on, plain
 from kept.web.form import Form
 from kept.web.routes import Menu, duty, either, right
-from kept.web.words import ZONE
 
 FIELDS = ("authority", "reference", "ground", "from", "to", "received", "due", "key", "told", "told_from", "waits_for")
 
@@ -31,7 +31,7 @@ SEES = either(ACTS, right("approve"))
 
 async def _list(exchange: Staff, error: KeptError | None, form: Form, status: int) -> Response:
     engine, now = exchange.engine, exchange.now
-    today = datetime.fromtimestamp(now, tz=ZONE)
+    today = local(now)
     begin = {
         "received": f"{today:%Y-%m-%d}",
         "due": f"{today + timedelta(seconds=limits.DISCLOSURE_SUGGESTED_SECONDS):%Y-%m-%d}",
@@ -100,7 +100,7 @@ def _terms(form: Form) -> Terms:
 
 
 def _day(text: str, *, end: bool = False) -> float:
-    """Return the begin of a day in Japan, or its last second; -1 for what is no day, which no request accepts."""
+    """Return the begin of a day in the zone of the pages, or its last second; -1 for what is no day, which no request accepts."""
     try:
         day = datetime.strptime(text.strip(), "%Y-%m-%d").replace(tzinfo=ZONE)
     except ValueError:
@@ -124,5 +124,6 @@ PAGES = Stepped(
     },
     fields=("login_name",),
     finds=True,
-    menu=Menu("Legal desk", where=lambda engine: bool(_purposes(engine))),
+    menu=Menu("Legal desk"),
+    where=lambda engine: bool(_purposes(engine)),
 ).pages()

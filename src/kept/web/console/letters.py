@@ -8,7 +8,7 @@ from kept.errors import ConflictError, KeptError
 from kept.policy.words import Exit
 from kept.services.messages import letters
 from kept.web.console.stepped import Staff
-from kept.web.routes import Menu, page, reaching
+from kept.web.routes import Menu, page, reached_by, reaching
 
 SENDS = reaching(Exit.POST)
 
@@ -36,4 +36,4 @@ async def _page(exchange: Staff, error: KeptError | None = None, status: int = 2
     return exchange.page("letters.html", status, runs=runs, error=error, left_out=left_out)
 
 
-PAGES = (page("/letters", get=SENDS(_waiting), post=SENDS(_fetch), menu=Menu("Letters")),)
+PAGES = (page("/letters", get=SENDS(_waiting), post=SENDS(_fetch), menu=Menu("Letters"), where=reached_by(Exit.POST)),)

@@ -20,6 +20,10 @@ def _purposes(engine: Engine) -> list[str]:
     return [one.purpose for one in engine.policy.policy.recipients.values()]
 
 
+def _declared(engine: Engine) -> bool:
+    return bool(_purposes(engine))
+
+
 ACTS = duty("provision to third parties", _purposes)
 SEES = either(ACTS, right("approve"))
 
@@ -56,7 +60,7 @@ async def _ask(exchange: Staff, form: Form) -> str:
 
 
 PAGES = (
-    page("/provision/register", post=SEES(_register)),
+    page("/provision/register", post=SEES(_register), where=_declared),
     *Stepped(
         path="/provision",
         needs=SEES,
@@ -68,6 +72,7 @@ PAGES = (
             "go-on": going_on(provisions.provide),
             "fetch": fetching(provisions.fetch, "application/json", "provision.json"),
         },
-        menu=Menu("Third parties", where=lambda engine: bool(_purposes(engine))),
+        menu=Menu("Third parties"),
+        where=_declared,
     ).pages(),
 )

@@ -83,4 +83,5 @@ PAGES = Stepped(
     },
     fields=("check",),
     menu=Menu("Rights requests"),
+    where=lambda engine: bool(_purposes(engine)),
 ).pages()

@@ -32,7 +32,7 @@ async def _sign_in(exchange: Anybody) -> Response:
         token = await sessions.sign_in(exchange.engine, form["login"], form["password"], form["code"])
     except KeptError as error:
         return exchange.page("staff_sign_in.html", 401, error=error)
-    return set_session(exchange.go(""), token)
+    return set_session(exchange, exchange.go(""), token)
 
 
 async def _sign_out(exchange: Anybody) -> Response:
@@ -40,7 +40,7 @@ async def _sign_out(exchange: Anybody) -> Response:
     await exchange.form()
     if exchange.session is not None:
         await sessions.sign_out(exchange.engine, exchange.session)
-    return drop_session(exchange.go("/sign-in"))
+    return drop_session(exchange, exchange.go("/sign-in"))
 
 
 PAGES = (page("/sign-in", get=ANYBODY(_ask), post=ANYBODY(_sign_in)), page("/sign-out", post=ANYBODY(_sign_out)))

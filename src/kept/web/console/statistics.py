@@ -5,7 +5,6 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from kept.errors import DeniedError, InputError, KeptError
-from kept.services.engine.engine import Engine
 from kept.services.figures import exports, projections, queries, releases
 from kept.services.figures.data_sets import RIGHT
 from kept.services.figures.offers import offers_to
@@ -14,7 +13,7 @@ from kept.statistics.budget import Precision
 from kept.statistics.data_set import MICRO
 from kept.statistics.sheet import question_text
 from kept.web.console.stepped import Begun, Staff, Stepped, plain
-from kept.web.figures import shown_figures
+from kept.web.figures import declared, shown_figures
 from kept.web.form import Form
 from kept.web.routes import Menu, either, page, right
 
@@ -74,12 +73,8 @@ async def _export(exchange: Staff, statistic: str, form: Form) -> Response:
     )
 
 
-def _declared(engine: Engine) -> bool:
-    return any(one.word == "statistics" for one in engine.policy.policy.declarations)
-
-
 PAGES = (
-    page("/statistics/build", post=right(RIGHT)(_build)),
+    page("/statistics/build", post=right(RIGHT)(_build), where=declared),
     *Stepped(
         path="/statistics",
         needs=SEES,
@@ -99,6 +94,7 @@ PAGES = (
             "export": _export,
         },
         fields=("form", "recipient"),
-        menu=Menu("Statistics", where=_declared),
+        menu=Menu("Statistics"),
+        where=declared,
     ).pages(),
 )

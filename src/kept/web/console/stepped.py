@@ -16,7 +16,7 @@ from kept.services.engine.engine import Engine
 from kept.services.staff.sessions import StaffSession
 from kept.web.exchange import Exchange
 from kept.web.form import Form
-from kept.web.routes import Menu, Needs, Page, page
+from kept.web.routes import Menu, Needs, Page, Where, page
 
 Staff = Exchange[StaffSession]
 Step = Callable[[Staff, str, Form], Awaitable[Response | None]]
@@ -105,6 +105,7 @@ class Stepped:
         fields: Fields a step's form may have beside its name.
         finds: Whether a step's form may find a person.
         menu: The list's entry in the menu.
+        where: Whether the policy in force has anything of the kind.
     """
 
     path: str
@@ -117,15 +118,23 @@ class Stepped:
     fields: tuple[str, ...] = ()
     finds: bool = False
     menu: Menu
+    where: Where = lambda _: True
 
     def pages(self) -> tuple[Page, Page]:
         """Return its pages: the list, and each one."""
         return (
-            page(self.path, get=self.needs(self._look), post=self.begun.needs(self._begin), menu=self.menu),
+            page(
+                self.path,
+                get=self.needs(self._look),
+                post=self.begun.needs(self._begin),
+                menu=self.menu,
+                where=self.where,
+            ),
             page(
                 f"{self.path}/{{id}}",
                 get=self.needs_one(self._one) if self.one else None,
                 post=self.needs_one(self._step),
+                where=self.where,
             ),
         )
 

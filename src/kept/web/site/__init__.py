@@ -5,17 +5,18 @@ To add a page, declare it in its file's `PAGES`, and the file below. The order i
 
 from __future__ import annotations
 
+from kept.web import look
 from kept.web.routes import Page
 from kept.web.site import (
     cookies,
     corrections,
     erasure,
     evidence,
+    front,
     joining,
     messages,
     my_data,
     participation,
-    pictures,
     policy,
     registration,
     sign_in,
@@ -26,8 +27,8 @@ from kept.web.site import (
 PAGES: tuple[Page, ...] = tuple(
     one
     for file in (
-        pictures, participation, policy, registration, my_data, joining, sign_in, corrections, erasure, evidence, cookies,
-        statistics, messages, well_known,
+        front, participation, policy, registration, my_data, joining, sign_in, corrections, erasure, evidence, cookies,
+        statistics, messages, well_known, look,
     )
     for one in file.PAGES
 )  # fmt: skip

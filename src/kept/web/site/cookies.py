@@ -7,33 +7,58 @@ from typing import Any
 from starlette.responses import Response
 
 from kept.errors import InputError
+from kept.policy.duties import cookies_of
+from kept.policy.model import Cookie, Policy
+from kept.policy.render import cookie_purpose
 from kept.policy.words import CookieDuty
 from kept.services.cookies.first_scan import first_scan
 from kept.services.cookies.scan import newest_scan
 from kept.web.exchange import Exchange
 from kept.web.jar import drop_cookie, put_choices
 from kept.web.routes import ANYBODY, page
-from kept.web.site.pictures import interests_of
 from kept.web.site.sign_in import forget_cookie
 
 
 async def centre(exchange: Exchange[Any]) -> Response:
     """What was chosen, and what this browser holds."""
-    policy, jar, rules = exchange.policy, exchange.jar, exchange.web.cookies.rules()
-    purposes = dict.fromkeys(one.purpose for one in policy.cookies.values())
-    known = [policy.purposes[one] for one in purposes if rules and one in policy.purposes]
+    policy, language, jar = exchange.policy, exchange.language, exchange.jar
+    served, rules = cookies_of(policy), exchange.web.cookies.rules()
+    purposes: dict[str, list[Cookie]] = {}
+    for one in served.values():
+        purposes.setdefault(one.purpose, []).append(one)
+    known = [
+        (cookie_purpose(policy, cookies[0], language), _clause(policy, cookies[0]), cookies, purpose)
+        for purpose, cookies in purposes.items()
+    ]
     asked = frozenset(rules.asked) if rules else frozenset()
+    held = [(name, served.get(name)) for name in jar.names]
     return exchange.page(
         "cookies.html",
-        asked=[one for one in known if one.id in asked],
-        always=[one for one in known if one.id not in asked],
-        cookies_of={one: rules.of_purpose(one) if rules else [] for one in purposes},
+        asked=[one for one in known if one[3] in asked],
+        always=[one for one in known if one[3] not in asked],
         jar=jar,
-        held=[(name, policy.cookies.get(name)) for name in jar.names],
-        interests=interests_of(exchange),
+        choices=rules.choices if rules else "",
+        held=[
+            (name, one, cookie_purpose(policy, one, language) if one else "", _says(exchange, one) if one else [])
+            for name, one in held
+        ],
         scan=await newest_scan(exchange.engine),
         first=await first_scan(exchange.engine),
     )
+
+
+def _clause(policy: Policy, cookie: Cookie) -> str:
+    purpose = policy.purposes.get(cookie.purpose)
+    return purpose.clause if purpose else cookie.clause
+
+
+def _says(exchange: Exchange[Any], cookie: Cookie) -> list[str]:
+    """Return what a cookie says of the items it holds, in declared words alone: nothing typed into one is shown."""
+    items = [exchange.policy.items[one] for one in cookie.holds if exchange.policy.items[one].options]
+    if not items or not exchange.jar.has(cookie.name):
+        return []
+    said = exchange.jar.value(cookie.name, purpose=cookie.purpose).split(".")
+    return [item.option_titles[one][exchange.language] for item in items for one in item.options if one in said]
 
 
 async def _choose(exchange: Exchange[Any]) -> Response:
@@ -69,7 +94,7 @@ async def _delete(exchange: Exchange[Any]) -> Response:
     for one in exchange.jar.names if name == "*" else {name} & set(exchange.jar.names):
         if remembered and one == remembered.name:
             await forget_cookie(exchange, answer)
-        elif one in exchange.policy.cookies:
+        elif one in cookies_of(exchange.policy):
             drop_cookie(answer, one)
     return answer
 

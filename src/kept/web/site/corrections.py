@@ -5,7 +5,6 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from kept.errors import SubmissionError
-from kept.policy.words import ItemType
 from kept.services.gate.own_session import Own
 from kept.services.my_data import corrections
 from kept.services.my_data.own_data import own_data
@@ -22,7 +21,7 @@ async def _correct(exchange: Exchange[Own]) -> Response:
     form = await exchange.form("version", several=("value",))
     values, version = form["value"].split("\n"), form["version"]
     item = exchange.policy.items.get(slot.partition("#")[0])
-    several = len(values) > 1 or (item is not None and item.type is ItemType.SOME_OF)
+    several = len(values) > 1 or (item is not None and item.type.about.several)
     try:
         await corrections.correct(
             exchange.engine,

@@ -30,7 +30,7 @@ async def _erase(exchange: Exchange[Own]) -> Response:
     receipt = await erasure.intend_erasure(
         exchange.engine, exchange.session, grace_seconds=0 if now else GRACE_SECONDS, never_write=form["never"] == "yes"
     )
-    return drop_session(exchange.go(f"/erasure/{receipt}")) if now else exchange.go("/my-data")
+    return drop_session(exchange, exchange.go(f"/erasure/{receipt}")) if now else exchange.go("/my-data")
 
 
 async def _undo(exchange: Exchange[Own]) -> Response:

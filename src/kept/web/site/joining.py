@@ -32,7 +32,7 @@ async def _with_password(exchange: Exchange[Any]) -> Response:
         return exchange.page("join.html", 422, error=error)
     token = await accounts.start_session(engine, issued.person_id)
     joined = replace(exchange, session=await accounts.session_of(engine, token))
-    return set_session(joined.page("issued.html", issued=issued), token)
+    return set_session(exchange, joined.page("issued.html", issued=issued), token)
 
 
 async def _passkey_begin(exchange: Exchange[Any]) -> Response:
@@ -50,8 +50,10 @@ async def _passkey(exchange: Exchange[Any]) -> Response:
         origin=origin_of(exchange),
         language=exchange.language,
     )
+    next_page = "/registration" if exchange.offers("/registration") else "/my-data"
     return set_session(
-        JSONResponse({"go": f"/{exchange.language}/registration"}),
+        exchange,
+        JSONResponse({"go": f"/{exchange.language}{next_page}"}),
         await accounts.start_session(exchange.engine, person_id),
     )
 

@@ -11,9 +11,12 @@ from starlette.responses import PlainTextResponse, Response
 import kept_verify
 from kept import limits
 from kept.errors import InputError, KeptError, SubmissionError
+from kept.policy.duties import point_for
+from kept.policy.instance import OF_KIND
 from kept.policy.narrow import narrow
 from kept.policy.present import notice_text
 from kept.policy.words import PointKind
+from kept.services.engine.engine import Engine
 from kept.services.forms.collection import Presented, box_value
 from kept.services.forms.instance_record import Standing, all_standing, standing
 from kept.services.forms.submission import ANSWER, publishable_items
@@ -124,10 +127,18 @@ def _open(found: Standing, at: float) -> bool:
     return found.status == "open" and at < found.file.closes_at
 
 
+def _declared(engine: Engine) -> bool:
+    return any(point.kind in OF_KIND for point in engine.policy.policy.points.values())
+
+
+def _drawn(engine: Engine) -> bool:
+    return point_for(engine.policy.policy, PointKind.SWEEPSTAKE) is not None
+
+
 PAGES = (
-    page("/draw/{instance}.json", get=ANYBODY(_draw_file), spoken=False),
-    page("/draw/verify.py", get=ANYBODY(_verifier), spoken=False),
-    page("/take-part", get=ANYBODY(_open_ones), menu=Menu("Take part")),
-    page("/take-part/{instance}", get=ANYBODY(_one), post=CUSTOMER(_take_part)),
-    page("/take-part/{instance}/leave", post=CUSTOMER(_leave)),
+    page("/draw/{instance}.json", get=ANYBODY(_draw_file), spoken=False, where=_drawn),
+    page("/draw/verify.py", get=ANYBODY(_verifier), spoken=False, where=_drawn),
+    page("/take-part", get=ANYBODY(_open_ones), menu=Menu("Take part"), where=_declared),
+    page("/take-part/{instance}", get=ANYBODY(_one), post=CUSTOMER(_take_part), where=_declared),
+    page("/take-part/{instance}/leave", post=CUSTOMER(_leave), where=_declared),
 )

@@ -5,6 +5,9 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from kept.errors import SubmissionError
+from kept.policy.duties import point_for
+from kept.policy.words import PointKind
+from kept.services.engine.engine import Engine
 from kept.services.forms import collection
 from kept.services.forms.reconsent import Question, asked_again, words_beside
 from kept.services.gate.own_session import Own
@@ -12,7 +15,15 @@ from kept.web.exchange import Exchange
 from kept.web.jar import count_visit
 from kept.web.routes import CUSTOMER, Menu, page
 
-POINT = "registration"
+
+def declared(engine: Engine) -> bool:
+    """Whether the policy in force has a registration."""
+    return point_for(engine.policy.policy, PointKind.REGISTRATION) is not None
+
+
+def _point(exchange: Exchange[Own]) -> str:
+    point = point_for(exchange.policy, PointKind.REGISTRATION)
+    return point.id if point else ""
 
 
 async def registration(exchange: Exchange[Own]) -> Response:
@@ -26,7 +37,7 @@ async def _submit(exchange: Exchange[Own]) -> Response:
         receipt = await collection.submit(
             exchange.engine,
             exchange.session,
-            point=POINT,
+            point=_point(exchange),
             stage="",
             language=exchange.language,
             unverified_token=answers.token,
@@ -48,7 +59,7 @@ async def _page(
     return exchange.page(
         "registration.html",
         422 if error else 200,
-        form=await collection.present_form(engine, POINT, "", exchange.language),
+        form=await collection.present_form(engine, _point(exchange), "", exchange.language),
         error=error,
         typed=typed or {},
         box_value=collection.box_value,
@@ -64,5 +75,6 @@ PAGES = (
         get=CUSTOMER.otherwise("/join")(registration),
         post=CUSTOMER(_submit),
         menu=Menu("Registration"),
+        where=declared,
     ),
 )

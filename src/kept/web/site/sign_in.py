@@ -48,7 +48,7 @@ async def _remembered(exchange: Anybody) -> Response:
         token, following = await remember_me.sign_in_remembered(exchange.engine, sent)
     except SignInError as error:
         return drop_serving(exchange, _page(exchange, error), CookieDuty.REMEMBER)
-    answer = set_session(exchange.go("/my-data"), token)
+    answer = set_session(exchange, exchange.go("/my-data"), token)
     return put_serving(exchange, answer, CookieDuty.REMEMBER, following) if following else answer
 
 
@@ -82,7 +82,7 @@ async def _sign_out(exchange: Anybody) -> Response:
     form = await exchange.form("everywhere")
     if exchange.session is not None:
         await accounts.end_session(exchange.engine, exchange.session, everywhere=form["everywhere"] == "yes")
-    answer = drop_session(exchange.go(""))
+    answer = drop_session(exchange, exchange.go(""))
     await forget_cookie(exchange, answer)  # who signs out does not want to be remembered here
     return answer
 
@@ -98,12 +98,12 @@ def _page(exchange: Anybody, error: KeptError | None = None) -> Response:
     cookie = exchange.web.cookies.serving(CookieDuty.REMEMBER)
     remembered = error is None and cookie is not None and exchange.jar.has(cookie.name)
     status = 401 if error else 200
-    return exchange.page("sign_in.html", status, error=error, remember=cookie is not None, remembered=remembered)
+    return exchange.page("sign_in.html", status, error=error, remember=cookie, remembered=remembered)
 
 
 async def _signed_in(exchange: Anybody, answer: Response, person_id: bytes, account: str) -> Response:
     """Start a session, and give the device its mark; one not seen before stands on my data."""
-    set_session(answer, await accounts.start_session(exchange.engine, person_id))
+    set_session(exchange, answer, await accounts.start_session(exchange.engine, person_id))
     if not _device(exchange, account):
         await devices.note_new_device(exchange.engine, person_id)
         put_serving(exchange, answer, CookieDuty.DEVICE, devices.new_device(exchange.engine, account))

@@ -10,7 +10,7 @@ from kept.errors import InputError
 from kept.services.figures import releases
 from kept.statistics.sheet import question_text
 from kept.web.exchange import Exchange
-from kept.web.figures import shown_figures
+from kept.web.figures import declared, shown_figures
 from kept.web.routes import ANYBODY, page
 
 
@@ -34,4 +34,7 @@ async def _one(exchange: Exchange[Any]) -> Response:
     return exchange.page("statistic_public.html", one=found, **shown_figures(exchange.engine, found, exchange.language))
 
 
-PAGES = (page("/statistics", get=ANYBODY(_released)), page("/statistics/{number}", get=ANYBODY(_one)))
+PAGES = (
+    page("/statistics", get=ANYBODY(_released), where=declared),
+    page("/statistics/{number}", get=ANYBODY(_one), where=declared),
+)

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from kept import limits
-from kept.services.forms.receipts import moment
+from kept.policy.day import moment
 from kept.web.exchange import Exchange
 from kept.web.routes import ANYBODY, ROOT, page
 

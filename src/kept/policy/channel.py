@@ -1,0 +1,104 @@
+"""The channels, each with everything that follows from it: address, words, states, where what it puts aside is fetched.
+
+A new channel is one word of `Exit`, one entry of `CHANNEL_TABLE` and a dispatcher; notices, switches, stop lists,
+campaigns, the board, the flow picture and the pages follow from the table, in its order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+from kept.policy.item_type import TYPES, ItemType
+from kept.policy.words import Exit
+
+Wording = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelState:
+    """A state only messages of one channel have: its words by language, and whether it is good news, bad news or neither."""
+
+    words: Wording
+    tone: Literal["good", "bad", ""] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """One way to reach people.
+
+    Args:
+        address: Types of item it reaches people by, the preferred first; all of one normal form, by which its stop list
+            knows them.
+        words: What it is called within a sentence, by language.
+        heading: What it is called on its own, by language.
+        layout: Set on pages by typst, in this layout; empty for plain text.
+        desk: Page of the console where what it puts aside is fetched (letters, calls); empty where it hands over at once.
+        states: States its messages have beside those of the outbox, by word.
+    """
+
+    address: tuple[ItemType, ...]
+    words: Wording
+    heading: Wording
+    layout: Literal["", "letter", "fax"] = ""
+    desk: str = ""
+    states: Mapping[str, ChannelState] = field(default_factory=dict)
+
+
+CHANNEL_TABLE: Mapping[Exit, Channel] = {
+    Exit.MAIL: Channel(
+        address=(ItemType.EMAIL,),
+        words={"en": "e-mail", "ja": "メール"},
+        heading={"en": "E-mail", "ja": "メール"},
+    ),
+    Exit.POST: Channel(
+        address=(ItemType.ADDRESS_JP,),
+        words={"en": "letter", "ja": "郵便"},
+        heading={"en": "Letter", "ja": "お手紙"},
+        layout="letter",
+        desk="/letters",
+        states={
+            "to-print": ChannelState({"en": "waits for the printer", "ja": "印刷待ち"}),
+            "printed": ChannelState({"en": "printed", "ja": "印刷済み"}, "good"),
+        },
+    ),
+    Exit.PHONE: Channel(
+        address=(ItemType.PHONE,),
+        words={"en": "phone call", "ja": "電話"},
+        heading={"en": "Phone call", "ja": "お電話"},
+        desk="/calls",
+        states={
+            "to-call": ChannelState({"en": "on a call sheet", "ja": "架電票に載っています"}),
+            "shown": ChannelState({"en": "being called", "ja": "架電中"}),
+            "reached": ChannelState({"en": "reached", "ja": "つながった"}, "good"),
+            "not-reached": ChannelState({"en": "not reached", "ja": "つながらなかった"}),
+            "wrong-number": ChannelState({"en": "wrong number", "ja": "番号違い"}, "bad"),
+            "not-again": ChannelState({"en": "do not call again", "ja": "今後の電話を断られた"}, "bad"),
+            "ended": ChannelState({"en": "not called in time", "ja": "時間内に架電しませんでした"}, "bad"),
+        },
+    ),
+    Exit.FAX: Channel(
+        address=(ItemType.FAX,),
+        words={"en": "fax", "ja": "ファクス"},
+        heading={"en": "Fax", "ja": "ファクス"},
+        layout="fax",
+        states={
+            "queued": ChannelState({"en": "with the fax server", "ja": "ファクスサーバーで送信待ち"}),
+            "refused": ChannelState({"en": "the fax server gave up", "ja": "ファクスサーバーが送信を断念しました"}),
+        },
+    ),
+}
+"""Every channel, in the order in which pages and forms offer them."""
+
+CHANNELS = frozenset(CHANNEL_TABLE)
+"""Exits that reach the person: under basis consent each needs its own yes."""
+
+EXIT_TYPES: Mapping[Exit, frozenset[ItemType]] = MappingProxyType(
+    {way: frozenset({*one.address, ItemType.PERSON_NAME}) for way, one in CHANNEL_TABLE.items()}
+    | dict.fromkeys((Exit.SEGMENT, Exit.STATISTICS), frozenset(one for one, facts in TYPES.items() if facts.chosen_by))
+    | {Exit.PUBLICATION: frozenset(one for one, facts in TYPES.items() if facts.published)}
+)
+"""Item types an exit opens; an exit that is not named here opens every type its purpose uses (provision and processor
+are narrowed by the recipient's or processor's own list of items instead)."""

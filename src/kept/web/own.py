@@ -1,0 +1,72 @@
+"""A program's own pages beside ours: its ASGI app, behind the same frame, with its entries in the menu."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kept.cookies.asgi import App, Message, Receive, Scope, Send
+from kept.web import words
+from kept.web.exchange import Exchange, Web, exchange_of
+from kept.web.jar import count_visit
+
+OK = 200
+HTML = b"text/html"
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Your own pages on the customers' site.
+
+    Args:
+        app: Any ASGI app. It answers the front page (`/en`) and every address Kept has no page for, behind Kept's frame:
+            the same hosts, origin of forms, size of requests, headers and gate for cookies. It sees no `Cookie` header:
+            `Kept.jar` gives it the values.
+        menu: Its entries in the menu, before Kept's: titles by language, by address below the language (`""`, `/bread`).
+    """
+
+    app: App
+    menu: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+class OwnPages:
+    """Stands before a program's own app: no page in a language the policy does not have; visits are counted with consent.
+
+    Args:
+        app: The program's.
+        web: What the pages share.
+    """
+
+    def __init__(self, app: App, web: Web) -> None:
+        self._app = app
+        self._web = web
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        exchange = await exchange_of(Request(scope))
+        first = exchange.request.url.path.split("/")[1]
+        if first in words.LANGUAGES and first not in self._web.languages():
+            await exchange.missing()(scope, receive, send)
+            return
+
+        async def counted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message.get("headers", ()), *_marks(exchange, message)]}
+            await send(message)
+
+        await self._app(scope, receive, counted)
+
+
+def _marks(exchange: Exchange[Any], message: Message) -> list[tuple[bytes, bytes]]:
+    """Return the cookie of the count, where this look at a page is counted."""
+    kind = next((value for name, value in message.get("headers", ()) if name.lower() == b"content-type"), b"")
+    if message["status"] != OK or not kind.startswith(HTML):
+        return []
+    answer = Response()
+    front = exchange.request.url.path == f"/{exchange.language}"
+    count_visit(exchange, answer, "home" if front else "own", "filter" if exchange.request.url.query else "look")
+    return [(name, value) for name, value in answer.raw_headers if name == b"set-cookie"]

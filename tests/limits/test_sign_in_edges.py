@@ -1,0 +1,360 @@
+"""Sessions, devices, codes and tries at both sides of their edge."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from asked import CONSOLE, Browser
+from installation import PASSWORD
+
+from kept import limits
+from kept.crypto.password import QUICK, Passwords
+from kept.crypto.second_factor import code_at, verify_code
+from kept.crypto.token import parse_token, sign_token
+from kept.errors import LimitError, MalformedError, SignInError, SubmissionError
+from kept.services.accounts import accounts, devices, passkeys, remember_me
+from kept.services.accounts.rate_limits import Limits
+from kept.services.my_data.portability import take_along
+from kept.services.staff import sessions
+from kept.services.upkeep.routine import tidy
+
+pytestmark = pytest.mark.anyio
+
+
+async def joined(installation):
+    """Somebody with a password, and their session."""
+    issued = await accounts.join_with_password(installation.engine, PASSWORD, "en")
+    return issued, await accounts.start_session(installation.engine, issued.person_id)
+
+
+@pytest.mark.edge("CUSTOMER_SESSION_SECONDS")
+async def test_a_customers_session(installation):
+    """It opens until its last second, and not after."""
+    _, token = await joined(installation)
+    installation.wall.pass_(limits.CUSTOMER_SESSION_SECONDS - 1)
+    assert await accounts.session_of(installation.engine, token)
+    installation.wall.pass_(2)
+    assert await accounts.session_of(installation.engine, token) is None
+
+
+@pytest.mark.edge("STAFF_SESSION_SECONDS")
+async def test_a_session_of_staff(installation):
+    """It opens until its last second, and not after; what it had opened before opens no more either."""
+    engine = installation.engine
+    enrolled = await sessions.add_staff(engine, "sato", PASSWORD, ("support",), by="test")
+    token = await sessions.sign_in(engine, "sato", PASSWORD, code_at(enrolled.secret, int(engine.clock.now()) // 30))
+    installation.wall.pass_(limits.STAFF_SESSION_SECONDS - 1)
+    assert await sessions.session_of(engine, token)
+    installation.wall.pass_(2)
+    assert await sessions.session_of(engine, token) is None
+
+
+@pytest.mark.edge("FRESH_SIGN_IN_SECONDS")
+async def test_a_fresh_sign_in(installation):
+    """Taking along asks for a sign-in within five minutes."""
+    own = await installation.mori()
+    installation.wall.pass_(limits.FRESH_SIGN_IN_SECONDS - 1)
+    assert await take_along(installation.engine, own, "en")
+    installation.wall.pass_(2)
+    with pytest.raises(SignInError) as refused:
+        await take_along(installation.engine, own, "en")
+    assert refused.value.reason == "sign-in-again"
+
+
+@pytest.fixture
+def believed(monkeypatch):
+    """Any answer of a passkey verifies; what is tried is the challenge."""
+    answer = SimpleNamespace(credential_id=b"key", credential_public_key=b"public", sign_count=0, new_sign_count=1)
+    monkeypatch.setattr(passkeys, "verify_registration_response", lambda **_: answer)
+    monkeypatch.setattr(passkeys, "verify_authentication_response", lambda **_: answer)
+
+
+async def made(installation):
+    """Somebody who joined with a passkey."""
+    token = passkeys.begin_join(installation.engine, "shop.example", "Shop")["token"]
+    return await passkeys.finish_join(
+        installation.engine, "{}", token, rp_id="shop.example", origin="https://shop.example", language="en"
+    )
+
+
+async def used(installation, token):
+    """Sign in with the passkey."""
+    return await passkeys.finish_sign_in(
+        installation.engine, '{"id": "a2V5"}', token, rp_id="shop.example", origin="https://shop.example"
+    )
+
+
+@pytest.mark.edge("PASSKEY_CHALLENGE_SECONDS")
+async def test_a_challenge_for_a_passkey(installation, believed):
+    """It is answered within five minutes, once, and only for what it was made for."""
+    engine, person = installation.engine, await made(installation)
+    early, late = (passkeys.begin_sign_in(engine, "shop.example")["token"] for _ in range(2))
+    installation.wall.pass_(limits.PASSKEY_CHALLENGE_SECONDS - 1)
+    assert await used(installation, early) == person
+    with pytest.raises(SignInError):
+        await used(installation, early)
+    installation.wall.pass_(2)
+    with pytest.raises(SignInError):
+        await used(installation, late)
+
+
+async def test_a_challenge_for_joining_signs_nobody_in(installation, believed):
+    """A challenge made for joining is refused at the sign-in, and the other way round."""
+    engine, person = installation.engine, await made(installation)
+    with pytest.raises(SignInError):
+        await used(installation, passkeys.begin_join(engine, "shop.example", "Shop")["token"])
+    sign_in = passkeys.begin_sign_in(engine, "shop.example")["token"]
+    with pytest.raises(SignInError):
+        await passkeys.finish_join(
+            engine, "{}", sign_in, rp_id="shop.example", origin="https://shop.example", language="en"
+        )
+    assert await used(installation, sign_in) == person
+
+
+@pytest.mark.edge("RECOVERY_CODES")
+async def test_recovery_codes(installation):
+    """Each of the eight works once, and there is no ninth."""
+    issued, _ = await joined(installation)
+    assert len(set(issued.recovery_codes)) == limits.RECOVERY_CODES
+    for code in issued.recovery_codes:
+        assert await accounts.sign_in_with_recovery_code(installation.engine, issued.login_name, code, PASSWORD)
+    assert installation.sql("SELECT COUNT(*) FROM recovery_code WHERE used_at IS NULL") == [(0,)]
+    with pytest.raises(SignInError):
+        await accounts.sign_in_with_recovery_code(
+            installation.engine, issued.login_name, issued.recovery_codes[0], PASSWORD
+        )
+
+
+async def test_a_recovery_code_ends_every_session_and_forgets_every_device(installation):
+    """Whoever had to use one may have lost a device: what was signed in before is signed out."""
+    issued, token = await joined(installation)
+    device = await remember_me.remember(installation.engine, issued.person_id)
+    await accounts.sign_in_with_recovery_code(
+        installation.engine, issued.login_name, issued.recovery_codes[0], "four other unrelated words"
+    )
+    assert await accounts.session_of(installation.engine, token) is None
+    with pytest.raises(SignInError):
+        await remember_me.sign_in_remembered(installation.engine, device)
+    with pytest.raises(SignInError):
+        await accounts.sign_in_with_password(installation.engine, issued.login_name, PASSWORD)
+
+
+@pytest.mark.edge("REMEMBERED_DEVICE_SECONDS")
+async def test_a_remembered_device(installation):
+    """It signs in until its last second, and not after."""
+    issued, _ = await joined(installation)
+    value = await remember_me.remember(installation.engine, issued.person_id)
+    installation.wall.pass_(limits.REMEMBERED_DEVICE_SECONDS - 1)
+    _, value = await remember_me.sign_in_remembered(installation.engine, value)
+    installation.wall.pass_(2)
+    with pytest.raises(SignInError) as refused:
+        await remember_me.sign_in_remembered(installation.engine, value)
+    assert refused.value.reason == "device-forgotten"
+
+
+@pytest.mark.edge("REMEMBERED_AGAIN_SECONDS")
+async def test_a_value_just_replaced(installation):
+    """Two tabs may send the same value within ten seconds; later it is a copy."""
+    issued, _ = await joined(installation)
+    value = await remember_me.remember(installation.engine, issued.person_id)
+    await remember_me.sign_in_remembered(installation.engine, value)
+    installation.wall.pass_(limits.REMEMBERED_AGAIN_SECONDS - 1)
+    assert (await remember_me.sign_in_remembered(installation.engine, value))[1] == ""
+    installation.wall.pass_(2)
+    with pytest.raises(SignInError) as refused:
+        await remember_me.sign_in_remembered(installation.engine, value)
+    assert refused.value.reason == "device-copied"
+
+
+@pytest.mark.edge("REMEMBERED_DEVICES")
+async def test_the_number_of_remembered_devices(installation):
+    """Twenty are remembered; one more forgets the one that was used longest ago."""
+    issued, _ = await joined(installation)
+    values = []
+    for _ in range(limits.REMEMBERED_DEVICES):
+        values.append(await remember_me.remember(installation.engine, issued.person_id))
+        installation.wall.pass_(1)
+    own = await installation.session(issued.person_id)
+    assert len(await remember_me.devices_of(installation.engine, own)) == limits.REMEMBERED_DEVICES
+    await remember_me.remember(installation.engine, issued.person_id)
+    assert len(await remember_me.devices_of(installation.engine, own)) == limits.REMEMBERED_DEVICES
+    with pytest.raises(SignInError) as refused:
+        await remember_me.sign_in_remembered(installation.engine, values[0])
+    assert refused.value.reason == "device-forgotten"
+    assert await remember_me.sign_in_remembered(installation.engine, values[1])
+
+
+@pytest.mark.edge("KNOWN_DEVICE_SECONDS")
+async def test_a_known_device(installation):
+    """Its mark is known until its last second, and not after."""
+    mark = devices.new_device(installation.engine, "heron")
+    installation.wall.pass_(limits.KNOWN_DEVICE_SECONDS - 1)
+    assert devices.known_device(installation.engine, mark, "heron")
+    installation.wall.pass_(2)
+    assert devices.known_device(installation.engine, mark, "heron") == ""
+
+
+@pytest.mark.edge("RATE_KEY_SECONDS")
+async def test_the_key_under_which_addresses_are_counted(installation):
+    """After a week there is another, so that an older count means nobody."""
+    counted = Limits(installation.engine)
+
+    async def rows():
+        await counted.count("try", "somebody", most=10**6, seconds=10**9)
+        return installation.sql("SELECT COUNT(*) FROM rate")[0][0]
+
+    assert await rows() == 1
+    installation.wall.pass_(limits.RATE_KEY_SECONDS - 1)
+    assert await rows() == 1
+    installation.wall.pass_(2)
+    assert await rows() == 2
+
+
+@pytest.mark.edge("RATE_COUNT_SECONDS")
+async def test_a_count_of_tries(installation):
+    """It is deleted a day after it began, and not before."""
+    await Limits(installation.engine).count("try", "somebody", most=1, seconds=10)
+    installation.wall.pass_(limits.RATE_COUNT_SECONDS - 1)
+    await tidy(installation.engine)
+    assert installation.sql("SELECT COUNT(*) FROM rate") == [(1,)]
+    installation.wall.pass_(2)
+    await tidy(installation.engine)
+    assert installation.sql("SELECT COUNT(*) FROM rate") == [(0,)]
+
+
+async def asked(browser, path, times, **fields):
+    """Send a form so often; return the statuses."""
+    found = []
+    for number in range(times):
+        browser._token = ""
+        given = {name: value(number) if callable(value) else value for name, value in fields.items()}
+        found.append((await browser.post(path, **given)).status_code)
+    return found
+
+
+@pytest.mark.edge("SIGN_IN_TRIES", "SIGN_IN_WINDOW_SECONDS")
+async def test_tries_to_sign_in(installation):
+    """Ten for one account from one address; then none, until ten minutes after the first."""
+    browser = Browser(installation)
+    wrong = {"login_name": "heron-aaaaaaaa", "password": "some other words here"}
+    began = installation.engine.clock.now()
+    found = await asked(browser, "/en/sign-in", limits.SIGN_IN_TRIES + 1, **wrong)
+    assert found == [401] * limits.SIGN_IN_TRIES + [429]
+    installation.wall.pass_(began + limits.SIGN_IN_WINDOW_SECONDS - 1 - installation.engine.clock.now())
+    assert await asked(browser, "/en/sign-in", 1, **wrong) == [429]
+    installation.wall.pass_(2)
+    assert await asked(browser, "/en/sign-in", 1, **wrong) == [401]
+
+
+@pytest.mark.edge("STAFF_SIGN_IN_TRIES", "STAFF_ADDRESS_TRIES")
+async def test_tries_of_staff(installation):
+    """Ten for one account, thirty from one address."""
+    browser = Browser(installation, at=CONSOLE)
+    wrong = {"password": "some other words here", "code": "000000"}
+    found = await asked(browser, "/en/sign-in", limits.STAFF_SIGN_IN_TRIES + 1, login="sato", **wrong)
+    assert found == [401] * limits.STAFF_SIGN_IN_TRIES + [429]
+    rest = limits.STAFF_ADDRESS_TRIES - len(found)
+    found = await asked(browser, "/en/sign-in", rest + 1, login=lambda number: f"abe{number}", **wrong)
+    assert found == [401] * rest + [429]
+
+
+@pytest.mark.edge("ACCOUNTS_OPENED", "ACCOUNTS_OPENED_WINDOW_SECONDS")
+async def test_accounts_opened_from_one_address(installation):
+    """Twenty an hour."""
+    began, browser = installation.engine.clock.now(), Browser(installation)
+
+    async def join():
+        browser.cookies, browser._token = {}, ""
+        return (await browser.post("/en/join", password=PASSWORD)).status_code
+
+    assert [await join() for _ in range(limits.ACCOUNTS_OPENED)] == [200] * limits.ACCOUNTS_OPENED
+    assert await join() == 429
+    installation.wall.pass_(began + limits.ACCOUNTS_OPENED_WINDOW_SECONDS - 1 - installation.engine.clock.now())
+    assert await join() == 429
+    installation.wall.pass_(2)
+    assert await join() == 200
+
+
+@pytest.mark.edge("PASSWORD_CHARACTERS_AT_LEAST", "PASSWORD_CHARACTERS")
+def test_the_length_of_a_password():
+    """From 12 to 200 characters."""
+    passwords = Passwords(QUICK)
+    for length in (limits.PASSWORD_CHARACTERS_AT_LEAST, limits.PASSWORD_CHARACTERS):
+        passwords.verify_password(passwords.hash("a" * length), "a" * length)
+    for length in (limits.PASSWORD_CHARACTERS_AT_LEAST - 1, limits.PASSWORD_CHARACTERS + 1):
+        with pytest.raises(SubmissionError):
+            passwords.hash("a" * length)
+
+
+class CountingHasher:
+    """A hasher that counts what it verified, and knows no password."""
+
+    def __init__(self):
+        self.verified = []
+
+    def hash(self, password):
+        """Hash it."""
+        return QUICK.hash(password)
+
+    def verify(self, stored, password):
+        """Verify it."""
+        self.verified.append((stored, password))
+        return QUICK.verify(stored, password)
+
+
+@pytest.mark.parametrize("typed", ["some other words here", "a" * (limits.PASSWORD_CHARACTERS + 1), "\ud800" * 12])
+def test_an_unknown_account_costs_one_hash(typed):
+    """The same work is done whether or not the account exists, and whatever was typed."""
+    hasher = CountingHasher()
+    passwords = Passwords(hasher)
+    stored = passwords.hash(PASSWORD)
+    for known in (None, stored):
+        with pytest.raises(SignInError):
+            passwords.verify_password(known, typed)
+    assert len(hasher.verified) == 2
+    assert all(one.startswith("$argon2id$") for one, _ in hasher.verified)
+
+
+async def test_an_unknown_account_is_verified_too(installation, monkeypatch):
+    """Of customers and of staff: who is not known is verified against a hash of the same cost."""
+    hasher = CountingHasher()
+    installation.engine.passwords = Passwords(hasher)
+    with pytest.raises(SignInError):
+        await accounts.sign_in_with_password(installation.engine, "heron-aaaaaaaa", PASSWORD)
+    with pytest.raises(SignInError):
+        await sessions.sign_in(installation.engine, "nobody", PASSWORD, "000000")
+    assert len(hasher.verified) == 2
+
+
+@pytest.mark.edge("CODE_CHARACTERS")
+def test_the_length_of_a_code():
+    """What is typed around a code counts up to 32 characters; what stands later is not read."""
+    secret, at = b"s" * 20, 1_800_000_000.0
+    code = code_at(secret, int(at) // 30)
+    assert verify_code(secret, " " * (limits.CODE_CHARACTERS - len(code)) + code, at, 0)
+    with pytest.raises(SignInError):
+        verify_code(secret, " " * (limits.CODE_CHARACTERS - len(code) + 1) + code, at, 0)
+
+
+@pytest.mark.edge("TOKEN_CHARACTERS")
+def test_the_length_of_a_token():
+    """One of ours that is longer than any we make is not read."""
+    key = b"k" * 32
+    tokens = [sign_token(key, "test", {"a": "a" * length}, 2.0) for length in range(2900, 3100)]
+    read = [one for one in tokens if len(one) <= limits.TOKEN_CHARACTERS]
+    assert len(max(read, key=len)) > limits.TOKEN_CHARACTERS - 4
+    assert parse_token(key, "test", max(read, key=len), 1.0)
+    with pytest.raises(MalformedError):
+        parse_token(key, "test", min((one for one in tokens if len(one) > limits.TOKEN_CHARACTERS), key=len), 1.0)
+
+
+async def test_counting_is_exact(installation):
+    """As many as allowed pass, one more does not, and a window begins with its first."""
+    counted = Limits(installation.engine)
+    for _ in range(3):
+        await counted.count("try", "somebody", most=3, seconds=10.0)
+    with pytest.raises(LimitError) as refused:
+        await counted.count("try", "somebody", most=3, seconds=10.0)
+    assert 9 <= refused.value.retry_after_seconds <= 10
+    await counted.count("try", "another", most=3, seconds=10.0)
