@@ -105,18 +105,21 @@ def vocabulary_words() -> set[str]:
     from kept.policy.needs import NEEDED
     from kept.policy.words import ClauseState, Source
     from kept.services.my_data import erasure, rights_requests
+    from kept.services.upkeep.approvals import KINDS
 
     words = (
         {one.value for one in (*ClauseState, *Known)}
         | {one.value for one in Source}
         | set(NEEDED.values())
         | set(erasure.LEVELS)
+        | {one.title for one in KINDS.values()}
     )
     words |= {
         *rights_requests.CHECKS,
         "open",
         "checked",
         "awaiting approval",
+        "approved",
         "finished",
         "exported",
         "erased meanwhile",

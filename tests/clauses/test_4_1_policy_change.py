@@ -23,9 +23,9 @@ from kept.services.accounts import accounts
 from kept.services.cases import cases
 from kept.services.forms.reconsent import Question, asked_again, whom_it_concerns, words_beside
 from kept.services.gate import gate
-from kept.services.my_data import choices, rights_requests
+from kept.services.my_data import choices
 from kept.services.my_data.own_data import own_data
-from kept.services.staff.activation import activate, propose
+from kept.services.staff.activation import ACTIVATION, activate, propose
 
 pytestmark = pytest.mark.anyio
 TIPS = b"""purposes:
@@ -68,10 +68,11 @@ async def in_force(installation) -> None:
     """Activated by two: one asks, another approves."""
     asks, approves = await installation.staff("kato", ("privacy",)), await installation.staff("ono", ("privacy",))
     await propose(installation.engine, version_two(), by="test")
+    await activate(installation.engine, asks, 2)
+    assert installation.engine.policy.policy.version == 1
     with pytest.raises(DeniedError):
-        await activate(installation.engine, asks, 2)
-    await rights_requests.activate_with_approval(installation.engine, asks, 2, activate)
-    await rights_requests.activate_with_approval(installation.engine, approves, 2, activate)
+        await ACTIVATION.approve(installation.engine, asks, "2")
+    await ACTIVATION.approve(installation.engine, approves, "2")
     assert installation.engine.policy.policy.version == 2
 
 

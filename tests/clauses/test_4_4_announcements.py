@@ -138,10 +138,10 @@ async def test_two_are_needed_and_the_right_ones(installation, desk):
     both = await installation.staff("nomura", ("marketing", "privacy"))
     support = await installation.staff("sato", ("support",))
     await campaigns.draft(engine, both, FILE)
-    await campaigns.ask(engine, both, "autumn-light")
+    await candidates.ask(engine, both, "autumn-light")
     for act in (
-        lambda: candidates.approve_and_queue(engine, both, "autumn-light"),
-        lambda: candidates.approve_and_queue(engine, desk.ume, "autumn-light"),
+        lambda: candidates.SENDING.approve(engine, both, "autumn-light"),
+        lambda: candidates.SENDING.approve(engine, desk.ume, "autumn-light"),
         lambda: campaigns.draft(engine, support, FILE.replace("autumn", "other")),
         lambda: campaigns.stop(engine, support, "autumn-light"),
         lambda: candidates.preview(engine, desk.kato, "autumn-light"),
@@ -149,7 +149,7 @@ async def test_two_are_needed_and_the_right_ones(installation, desk):
         with pytest.raises(DeniedError):
             await act()
     with pytest.raises(ConflictError):
-        await campaigns.ask(engine, both, "autumn-light")
+        await candidates.ask(engine, both, "autumn-light")
 
 
 async def test_a_campaign_is_stopped_midway(installation, desk):

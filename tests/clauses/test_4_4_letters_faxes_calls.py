@@ -52,8 +52,8 @@ class Marketing:
     async def send(self, channel):
         """Draft, ask, approve, queue, send."""
         found = await campaigns.draft(self.engine, self.ume, FILE.replace("- mail", f"- {channel}"))
-        await campaigns.ask(self.engine, self.ume, found.id)
-        await candidates.approve_and_queue(self.engine, self.kato, found.id)
+        await candidates.ask(self.engine, self.ume, found.id)
+        await candidates.SENDING.approve(self.engine, self.kato, found.id)
         await send_due(self.engine)
         return found.id
 
@@ -169,8 +169,8 @@ async def test_do_not_call_again_keeps_the_next_campaign_away(desk):
     await calls.end_call(desk.engine, desk.ume, sheet_id, 1, "not-again")
     again = FILE.replace("- mail", "- phone").replace("autumn-light", "winter-light")
     found = await campaigns.draft(desk.engine, desk.ume, again)
-    await campaigns.ask(desk.engine, desk.ume, found.id)
-    await candidates.approve_and_queue(desk.engine, desk.kato, found.id)
+    await candidates.ask(desk.engine, desk.ume, found.id)
+    await candidates.SENDING.approve(desk.engine, desk.kato, found.id)
     await send_due(desk.engine)
     ended = await desk.ended(found.id)
     assert (ended["sent", ""], ended["left-out", "stop-list"]) == (2, 1)

@@ -57,16 +57,16 @@ async def test_killed_after_any_write_nobody_is_lost_and_nobody_gets_it_twice(in
     """§4.4 fault: approving, looking, deciding, handing over and settling, cut after each write."""
     await people(installation)
     await campaigns.draft(installation.engine, desk.ume, FILE)
-    await campaigns.ask(installation.engine, desk.ume, "autumn-light")
+    await candidates.ask(installation.engine, desk.ume, "autumn-light")
     installation.stop_after(writes)
     with pytest.raises(KeptError):
         await until_killed(
-            installation, lambda: candidates.approve_and_queue(installation.engine, desk.kato, "autumn-light")
+            installation, lambda: candidates.SENDING.approve(installation.engine, desk.kato, "autumn-light")
         )
     await desk.reopen()
     found = await campaigns.standing(installation.engine, "autumn-light")
     if found.status == "waiting":
-        await candidates.approve_and_queue(installation.engine, desk.kato, "autumn-light")
+        await candidates.SENDING.approve(installation.engine, desk.kato, "autumn-light")
     await send_due(installation.engine)
     got = Counter(one.recipient for one in desk.box.received)
     assert set(got.values()) <= {1}, "nobody gets it twice"

@@ -33,7 +33,7 @@ async def provided(installation):
     await recipients.register_key(installation.engine, CLUB, OpeningKey.new().public, by="test")
     asks, approves = await installation.staff("abe", ("partners",)), await installation.staff("ono", ("privacy",))
     provision = await provisions.ask(installation.engine, asks, CLUB)
-    await provisions.approve_and_provide(installation.engine, approves, provision)
+    await provisions.PROVIDING.approve(installation.engine, approves, provision)
     await provisions.fetch(installation.engine, asks, provision)
     return own, asks, approves
 

@@ -15,7 +15,6 @@ from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState
 from kept.services.accounts import accounts
 from kept.services.my_data import choices, erasure
-from kept.services.staff.approvals import approve_act
 from kept.services.third_parties import provisions
 from kept.services.third_parties.provision_file import parse_file
 from kept.services.third_parties.recalls import provisions_to, pseudonym
@@ -44,7 +43,7 @@ class Club:
     async def provide(self):
         """Ask, approve, and return the provision."""
         provision = await provisions.ask(self.installation.engine, self.asks, CLUB)
-        return await provisions.approve_and_provide(self.installation.engine, self.approves, provision)
+        return await provisions.PROVIDING.approve(self.installation.engine, self.approves, provision)
 
     async def file(self, provision) -> dict:
         """Fetch the file and open it as the recipient."""
@@ -148,7 +147,7 @@ async def test_without_a_second_approver_nothing_goes(installation, club):
     await person(installation, TICK)
     provision = await provisions.ask(installation.engine, club.asks, CLUB)
     for act in (
-        lambda: provisions.approve_and_provide(installation.engine, club.asks, provision),
+        lambda: provisions.PROVIDING.approve(installation.engine, club.asks, provision),
         lambda: provisions.provide(installation.engine, provision),
         lambda: provisions.ask(installation.engine, club.approves, CLUB),
     ):
@@ -194,11 +193,9 @@ async def test_a_kill_between_two_people_goes_on_with_the_next(installation, clu
     for _ in range(5):
         await person(installation, TICK)
     provision = await provisions.ask(installation.engine, club.asks, CLUB)
-    found = await provisions.provision_of(installation.engine, provision)
-    await approve_act(installation.engine, club.approves, found.approval_id)
-    installation.stop_after(3)  # the mandate's volume, and two people
+    installation.stop_after(3)  # the approval with its effect, and two people
     with pytest.raises(KeptError):
-        await provisions.provide(installation.engine, provision)
+        await provisions.PROVIDING.approve(installation.engine, club.approves, provision)
     await installation.close(integrate=False)
     await installation.open()
 

@@ -47,14 +47,14 @@ async def test_nothing_is_provided_until_the_yes_given_there(installation):
     asks, approves = await installation.staff("abe", ("partners",)), await installation.staff("kato", ("privacy",))
     own = await installation.join()
     await installation.give(own, [("name", NAME), ("mail_address", MAIL)])
-    made = await provisions.approve_and_provide(
+    made = await provisions.PROVIDING.approve(
         installation.engine, approves, await provisions.ask(installation.engine, asks, CLUB)
     )
     assert made.people == 0
     other = await installation.join()
     receipt = await installation.give(other, [("name", NAME), ("mail_address", MAIL), ("choice", f"{CLUB}//{CLUB}")])
     assert CLUB in str(receipt.record)
-    made = await provisions.approve_and_provide(
+    made = await provisions.PROVIDING.approve(
         installation.engine, approves, await provisions.ask(installation.engine, asks, CLUB)
     )
     assert made.people == 1

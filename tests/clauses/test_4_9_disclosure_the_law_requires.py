@@ -38,7 +38,6 @@ from kept.services.gate.history import history_of, proof_of
 from kept.services.my_data import corrections, erasure
 from kept.services.my_data.own_data import own_data
 from kept.services.staff import sessions
-from kept.services.staff.approvals import approve_act
 from kept.services.staff.mandates import load_mandate
 from kept.services.upkeep.routine import tidy
 from kept.services.upkeep.verification import verify_installation
@@ -84,7 +83,7 @@ class LegalDesk:
     async def answer(self, request: str) -> disclosures.Disclosure:
         """Ask, approve, and return the request with its bundle made."""
         await disclosures.ask(self.installation.engine, self.legal, request)
-        return await disclosures.approve_and_bundle(self.installation.engine, self.approves, request)
+        return await disclosures.DISCLOSING.approve(self.installation.engine, self.approves, request)
 
     async def open(self, request: str) -> dict:
         """Fetch the bundle and open it as the authority."""
@@ -226,7 +225,7 @@ async def test_a_scope_widened_past_kept_is_found_before_anything_leaves(tmp_pat
     await disclosures.ask(installation.engine, desk.legal, request)
     installation.sql(statement)
     with pytest.raises(EvidenceError) as found:
-        await disclosures.approve_and_bundle(installation.engine, desk.approves, request)
+        await disclosures.DISCLOSING.approve(installation.engine, desk.approves, request)
     assert (found.value.reason, cited(found.value)) == ("disclosure-scope", "§4.9")
     assert not await released(installation)
     assert (await promise_board(installation.engine)).of("4.9").state is not ClauseState.KEPT
@@ -240,7 +239,7 @@ async def test_without_a_second_approver_nothing_leaves(installation, desk):
     request = await desk.record()
     await disclosures.ask(installation.engine, desk.legal, request)
     for act in (
-        lambda: disclosures.approve_and_bundle(installation.engine, desk.legal, request),
+        lambda: disclosures.DISCLOSING.approve(installation.engine, desk.legal, request),
         lambda: disclosures.bundle(installation.engine, request),
         lambda: disclosures.record(installation.engine, support, desk.terms()),
         lambda: disclosures.fetch(installation.engine, support, request),
@@ -368,11 +367,9 @@ async def test_a_kill_between_two_people_goes_on_with_the_next(installation, des
         await installation.give(await installation.join(), [("name", f"Invented {mail[6]}"), ("mail_address", mail)])
     request = await desk.record(*mails)
     await disclosures.ask(installation.engine, desk.legal, request)
-    found = await disclosures.disclosure_of(installation.engine, request)
-    await approve_act(installation.engine, desk.approves, found.approval_id)
-    installation.stop_after(2)
+    installation.stop_after(3)  # the approval with its effect, and two people
     with pytest.raises(KeptError):
-        await disclosures.bundle(installation.engine, request)
+        await disclosures.DISCLOSING.approve(installation.engine, desk.approves, request)
     await installation.close(integrate=False)
     await installation.open()
     rows = await installation.engine.data.all(sql.DisclosureRecords, disclosure_id=request)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,10 @@ from kept.policy.decision import Mandate
 from kept.policy.words import Exit
 from kept.services.gate import gate
 from kept.services.instances import contests, events, questionnaires
-from kept.services.staff import approvals, bulk_approval, sessions
+from kept.services.staff import bulk_approval, sessions
+from kept.services.staff.approvals import APPROVAL_SECONDS
 from kept.services.third_parties import provisions, recipients
+from kept.services.upkeep import approvals
 from kept.store import sql
 
 pytestmark = pytest.mark.anyio
@@ -46,15 +49,15 @@ async def test_a_list_of_many_names_needs_a_second(installation):
     assert (refused.value.reason, cited(refused.value)) == ("bulk", "§5.2")
     assert "ask" in refused.value.needed
     assert not [one for one in await installation.ledger() if one.act == "actor:value:read"]
-    approval = await events.ask_second(installation.engine, desk.session, "afternoon")
+    approval = await events.LIST.ask(installation.engine, desk.session, "afternoon")
     with pytest.raises(ConflictError):
-        await events.ask_second(installation.engine, desk.session, "afternoon")
+        await events.LIST.ask(installation.engine, desk.session, "afternoon")
     with pytest.raises(DeniedError):
         await events.check_in_list(installation.engine, desk.session, "afternoon")
     with pytest.raises(DeniedError):
-        await approvals.approve_act(installation.engine, desk.session, approval)
+        await approvals.approve(installation.engine, desk.session, approval)
     both = await installation.staff("mita", ("support", "privacy"))
-    await approvals.approve_act(installation.engine, both, approval)
+    await approvals.approve(installation.engine, both, approval)
     found = await events.check_in_list(installation.engine, desk.session, "afternoon")
     assert len([one for one in found if one.name.startswith("Canary Guest-")]) == MANY
     acts = [one.act for one in await installation.ledger()]
@@ -62,7 +65,7 @@ async def test_a_list_of_many_names_needs_a_second(installation):
     assert {"staff:approval:ask", "staff:approval:give"} <= set(acts)
     with pytest.raises(DeniedError):  # who approved did not ask: the approval is not theirs
         await events.check_in_list(installation.engine, both, "afternoon")
-    installation.wall.pass_(approvals.APPROVAL_SECONDS)
+    installation.wall.pass_(APPROVAL_SECONDS)
     with pytest.raises(DeniedError):
         await events.check_in_list(installation.engine, desk.session, "afternoon")
 
@@ -78,13 +81,14 @@ async def test_an_approval_is_for_what_was_asked(installation):
     """§5.2 breach: another event's approval, or another act's, opens nothing here."""
     desk = await opened(installation, BIG, "support")
     other = await opened(installation, BIG.replace("id: afternoon", "id: evening"), "support")
+    caption = await opened(installation, CONTEST, "contests")
     await guests(installation, desk, MANY)
     second = await installation.staff("mita", ("privacy",))
     for asked in (
-        await events.ask_second(installation.engine, desk.session, other.id),
-        await bulk_approval.ask(installation.engine, desk.session, contests.ACT, "afternoon"),
+        await events.LIST.ask(installation.engine, desk.session, other.id),
+        await contests.PUBLICATION.ask(installation.engine, caption.session, caption.id),
     ):
-        await approvals.approve_act(installation.engine, second, asked)
+        await approvals.approve(installation.engine, second, asked)
     with pytest.raises(DeniedError):
         await events.check_in_list(installation.engine, desk.session, "afternoon")
 
@@ -101,8 +105,8 @@ async def test_publishing_many_winners_needs_a_second(installation):
         await contests.publish(installation.engine, desk.session, "caption")
     assert refused.value.reason == "bulk"
     assert await contests.published_of(installation.engine, "caption") == []
-    asked = await contests.ask_second(installation.engine, desk.session, "caption")
-    await approvals.approve_act(installation.engine, await installation.staff("mita", ("privacy",)), asked)
+    asked = await contests.PUBLICATION.ask(installation.engine, desk.session, "caption")
+    await approvals.approve(installation.engine, await installation.staff("mita", ("privacy",)), asked)
     assert await contests.publish(installation.engine, desk.session, "caption") == MANY
     assert len(await contests.published_of(installation.engine, "caption")) == MANY
 
@@ -129,16 +133,18 @@ async def test_a_mandate_for_many_is_empty_until_somebody_approved(installation)
         with pytest.raises(DeniedError) as refused:
             await gate.read(installation.engine, presented, own.person_id, ("name",), Exit.SCREEN)
         assert (refused.value.step, cited(refused.value)) == (9, "§5.2")
-    asked = await bulk_approval.ask(installation.engine, session, "test", "test")
-    with pytest.raises(DeniedError):
-        await bulk_approval.fill_mandate(installation.engine, mandate.id, asked, MANY)
-    await approvals.approve_act(installation.engine, await installation.staff("mita", ("privacy",)), asked)
-    assert await bulk_approval.fill_mandate(installation.engine, mandate.id, asked, MANY) == "mita"
+    desk = await opened(installation, BIG, "support")
+    asked = await events.LIST.ask(installation.engine, desk.session, "afternoon")
+    for approved in (False, True):
+        if approved:
+            await approvals.approve(installation.engine, await installation.staff("mita", ("privacy",)), asked)
+        mandate = replace(mandate, id=random_id())
+        real = await installation.engine.data.write(
+            lambda tx, one=mandate: bulk_approval.insert_mandate(tx, one, approval_id=asked)
+        )
+        assert real.volume_left == (MANY if approved else 0)
     for _ in range(MANY):
         await gate.read(installation.engine, mandate, own.person_id, ("name",), Exit.SCREEN)
-    await bulk_approval.fill_mandate(
-        installation.engine, mandate.id, asked, MANY
-    )  # going on after a kill: no volume twice
     with pytest.raises(DeniedError):
         await gate.read(installation.engine, mandate, own.person_id, ("name",), Exit.SCREEN)
     with pytest.raises(RuntimeError):
@@ -146,21 +152,20 @@ async def test_a_mandate_for_many_is_empty_until_somebody_approved(installation)
 
 
 async def test_a_provision_releases_nothing_before_its_approval(installation):
-    """§4.6, §5.2 breach: the mandate of a provision is empty until the second approver."""
+    """§4.6, §5.2 breach: a provision has no mandate until the second approver."""
     own = await installation.mori()
     await recipients.register_key(installation.engine, "picture-club", OpeningKey.new().public, by="test")
     asks = await installation.staff("abe", ("partners",))
     provision = await provisions.provision_of(
         installation.engine, await provisions.ask(installation.engine, asks, "picture-club")
     )
-    row = await installation.engine.data.one(sql.MandateGet, mandate_id=provision.mandate_id)
-    assert row[8] == 0
+    assert provision.mandate_id == ""
     assert own.person_id
-    await provisions.approve_and_provide(
+    await provisions.PROVIDING.approve(
         installation.engine, await installation.staff("mita", ("privacy",)), provision.id
     )
-    row = await installation.engine.data.one(sql.MandateGet, mandate_id=provision.mandate_id)
-    assert row[8] > MANY
+    provision = await provisions.provision_of(installation.engine, provision.id)
+    assert await installation.engine.data.one(sql.MandateGet, mandate_id=provision.mandate_id)
 
 
 def test_no_mandate_is_written_past_the_mechanism():

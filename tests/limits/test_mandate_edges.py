@@ -15,7 +15,6 @@ from kept import limits
 from kept.channels.handed import Handed
 from kept.errors import (
     ClosedError,
-    ConflictError,
     DeniedError,
     InputError,
     KeptError,
@@ -37,7 +36,7 @@ from kept.services.messages import outbox
 from kept.services.messages.unknown_outcome import find_unknown
 from kept.services.my_data import erasure, rights_requests
 from kept.services.my_data.own_data import own_data
-from kept.services.staff import approvals, attestations, desk_mandate
+from kept.services.staff import attestations, desk_mandate
 from kept.services.staff.activation import activate, propose
 from kept.services.staff.credentials import issue_credential, mandate_of
 from kept.services.third_parties import intake
@@ -203,22 +202,6 @@ async def test_the_review_of_an_emergency(installation):
     assert await state() is ClauseState.KEPT
     installation.wall.pass_(2)
     assert await state() is ClauseState.NOT_KEPT_YET
-
-
-@pytest.mark.edge("APPROVAL_SECONDS")
-async def test_an_act_that_waits_for_a_second(installation):
-    """It can be approved until its last second; then it has to be asked for again."""
-    asks, second = await installation.staff(), await installation.staff("kato", ("privacy",))
-    early, late = [
-        await approvals.ask_for_approval(installation.engine, asks, "test", subject) for subject in ("a", "b")
-    ]
-    installation.wall.pass_(limits.APPROVAL_SECONDS - 1)
-    await approvals.approve_act(installation.engine, second, early)
-    installation.wall.pass_(2)
-    with pytest.raises(ConflictError) as refused:
-        await approvals.approve_act(installation.engine, second, late)
-    assert refused.value.reason == "approval-none"
-    assert await approvals.approved_by(installation.engine, late) == ""
 
 
 @pytest.mark.edge("RIGHTS_REQUEST_DUE_SECONDS", "RIGHTS_REQUEST_NOTE_CHARACTERS")

@@ -64,7 +64,7 @@ FORMATS = {
     "services/third_parties/provisions": {"EVERYBODY"},
     "services/figures/projections": {"EVERYBODY"},
     "services/staff/desk_mandate": {"EVERYBODY"},
-    "services/campaigns/campaigns": {"EVERYBODY"},
+    "services/campaigns/candidates": {"EVERYBODY"},
     "services/instances/instances": {"NO_CAPACITY"},
     # how something is drawn or worded
     "policy/beside": {"FEW"},

@@ -72,7 +72,7 @@ def test_a_query_answers_the_columns_its_header_names(part, name):
 
 
 VALUE = r"(?::\w+|'[\w -]*'|-?\d+|NULL|[\w.]+(?: [+-] (?::\w+|\d+))?)"
-TEST = rf"(?:[\w.]+ IS (?:NOT )?NULL|\(\w+, \w+\) [<>] \(:\w+, :\w+\)|[\w.]+ (?:=|<=?|>=?) {VALUE})"
+TEST = rf"(?:[\w.]+ IS (?:NOT )?NULL|\(\w+, \w+\) [<>] \(:\w+, :\w+\)|[\w.]+ (?:=|<=?|<>|>=?) {VALUE})"
 TESTS = rf" WHERE {TEST}(?: AND {TEST})*"
 SETS = rf" SET \w+ = {VALUE}(?:, \w+ = {VALUE})*"
 NAMES = r"\w+(?:, \w+)*"

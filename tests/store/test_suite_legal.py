@@ -17,7 +17,7 @@ def record(data, disclosure_id="d", number=1):
 
 
 def test_a_request_goes_its_steps_once_and_in_order(data):
-    """Recorded, asked, ready, fetched; what was fixed is not fixed again."""
+    """Recorded, asked, approved, ready, fetched; what was fixed is not fixed again."""
     assert data.one(sql.DisclosureNext) == (0,)
     record(data)
     record(data, "e", 2)
@@ -27,6 +27,9 @@ def test_a_request_goes_its_steps_once_and_in_order(data):
     for changed in (1, 0):
         assert changed == data.run("disclosure_ask", disclosure_id="d", approval_id="a", scope_seal="s")
     assert data.run("disclosure_fetch", disclosure_id="d", fetched_at=5.0) == 0
+    assert data.run("disclosure_finish", disclosure_id="d", finished_at=4.0) == 0
+    for changed in (1, 0):
+        assert changed == data.run("disclosure_approve", disclosure_id="d")
     for changed in (1, 0):
         assert changed == data.run("disclosure_finish", disclosure_id="d", finished_at=4.0)
     for changed in (1, 0):

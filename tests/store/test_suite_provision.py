@@ -20,10 +20,12 @@ def test_a_provision_waits_is_ready_and_fetched_once(data):
     assert data.one(sql.ProvisionNext) == (0,)
     data.run(
         "provision_insert", provision_id="p", number=1, recipient="club", asked_by="abe", asked_at=1.0,
-        approval_id="a", mandate_id="m",
+        approval_id="a",
     )  # fmt: skip
     assert data.one(sql.ProvisionNext) == (1,)
     assert data.run("provision_fetch", provision_id="p", fetched_at=2.0) == 0
+    for changed in (1, 0):
+        assert changed == data.run("provision_approve", provision_id="p", mandate_id="m")
     for changed in (1, 0):
         assert changed == data.run(
             "provision_finish", provision_id="p", finished_at=3.0, people=2, refused=1, recalls=0

@@ -120,9 +120,9 @@ def test_a_campaign_goes_step_by_step(data):
         )  # fmt: skip
     assert data.all(sql.Campaigns) == [("c1",), ("c2",)]
     for changed in (1, 0):
-        assert changed == data.run("campaign_ask", campaign_id="c1", approval_id="a", mandate_id="m")
+        assert changed == data.run("campaign_ask", campaign_id="c1", approval_id="a")
     for changed in (1, 0):
-        assert changed == data.run("campaign_move", campaign_id="c1", expected="waiting", status="queueing")
+        assert changed == data.run("campaign_approve", campaign_id="c1", mandate_id="m")
     for changed in (1, 0):
         assert changed == data.run("campaign_walk", campaign_id="c1", expected=b"", walked=MORI)
     assert data.run("campaign_queued", campaign_id="c1", queued_at=4.0) == 1

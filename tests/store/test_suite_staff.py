@@ -130,14 +130,17 @@ def test_a_second_approver_decides_once(data):
     """A decided act no longer waits, and nobody decides it again."""
     for approval_id, requested_at in (("b", 2.0), ("a", 1.0)):
         data.insert("approval_insert", approval_id=approval_id, requested_at=requested_at, act="erase", subject="R-1")
-    assert [row[0] for row in data.all(sql.ApprovalsWaiting)] == ["a", "b"]
-    decision = {"approval_id": "a", "decided_at": 5.0}
-    assert data.run("approval_decide", **decision, decided_by="ogawa", outcome="approved") == 1
-    assert data.run("approval_decide", **decision, decided_by="abe", outcome="refused") == 0
+    assert [row.approval_id for row in data.all(sql.ApprovalsWaiting, at=1000.5)] == ["a", "b"]
+    assert data.all(sql.ApprovalsWaiting, at=1000.6) == []
+    decision = {"approval_id": "a", "expected": "waiting", "outcome": "approved"}
+    assert data.run("approval_decide", **decision, decided_by="ogawa", at=1000.6) == 0
+    assert data.run("approval_decide", **decision, decided_by="requested_by", at=5.0) == 0
+    assert data.run("approval_decide", **decision, decided_by="ogawa", at=5.0) == 1
+    assert data.run("approval_decide", **decision, decided_by="abe", at=5.0) == 0
     assert data.one(sql.ApprovalGet, approval_id="a") == (
         "erase", "R-1", "requested_by", 1.0, 1000.5, "ogawa", "approved",
     )  # fmt: skip
-    assert data.all(sql.ApprovalsWaiting) == [("b", "erase", "R-1", "requested_by", 2.0, 1000.5)]
+    assert data.all(sql.ApprovalsWaiting, at=5.0) == [("b", "erase", "R-1", "requested_by", 2.0, 1000.5)]
 
 
 def test_a_rights_request_goes_its_way_step_by_step(data):
@@ -148,6 +151,9 @@ def test_a_rights_request_goes_its_way_step_by_step(data):
     assert data.run("rights_check", request_id="r", identity_check="passport", checked_by="abe") == 1
     assert data.run("rights_check", request_id="r", identity_check="none", checked_by="abe") == 0
     assert data.run("rights_await", request_id="r", approval_id="a") == 1
+    assert data.run("rights_finish", request_id="r", finished_at=5.0, outcome="erased") == 0
+    assert data.run("rights_approve", request_id="r") == 1
+    assert data.run("rights_approve", request_id="r") == 0
     assert data.run("rights_finish", request_id="r", finished_at=5.0, outcome="erased") == 1
     assert data.run("rights_finish", request_id="r", finished_at=6.0, outcome="refused") == 0
     assert data.one(sql.RightsGet, request_id="r") == (

@@ -49,7 +49,7 @@ class StatisticsDesk:
     async def release(self, statistic_id):
         """Ask for the release and approve it."""
         await releases.ask_release(self.installation.engine, self.researcher, statistic_id)
-        await releases.approve_and_release(self.installation.engine, self.approver, statistic_id)
+        await releases.RELEASE.approve(self.installation.engine, self.approver, statistic_id)
 
 
 def by_option(figures, axis=0):

@@ -164,8 +164,8 @@ class MailDesk:
         """Draft, ask, approve: everybody who matches has a message waiting."""
         engine = self.installation.engine
         found = await campaigns.draft(engine, self.ume, file)
-        await campaigns.ask(engine, self.ume, found.id)
-        return await candidates.approve_and_queue(engine, self.kato, found.id)
+        await candidates.ask(engine, self.ume, found.id)
+        return await candidates.SENDING.approve(engine, self.kato, found.id)
 
     async def sent(self, file: str = FILE):
         """Queue and send; return the counts."""

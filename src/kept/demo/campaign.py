@@ -82,10 +82,10 @@ async def invent_campaign(engine: Engine, mailbox: Mailbox, site: str) -> None:
             raise RuntimeError("a session just started was not found")
         for file in (SEARCH, AUTUMN):
             made = await campaigns.draft(engine, asks, file)
-            await campaigns.ask(engine, asks, made.id)
-            await candidates.approve_and_queue(engine, approves, made.id)
+            await candidates.ask(engine, asks, made.id)
+            await candidates.SENDING.approve(engine, approves, made.id)
             await send_due(engine)
         waits = await campaigns.draft(engine, asks, CITY)
-        await campaigns.ask(engine, asks, waits.id)
+        await candidates.ask(engine, asks, waits.id)
     finally:
         await server.close()

@@ -142,7 +142,7 @@ async def invent_instances(engine: Engine, clock: MovedClock, today: float, peop
         raise RuntimeError("a session just started was not found")
     await questionnaires.count_answers(engine, research, SURVEY)
     if door is not None:  # the list may grow beyond a few: support asks ahead, and nobody has approved yet
-        await events.ask_second(engine, door, AFTERNOON)
+        await events.LIST.ask(engine, door, AFTERNOON)
     for entry, _ in (await contests.entries_of(engine, judge, CAPTION))[:1]:
         await contests.choose_winner(engine, judge, CAPTION, entry)
         await contests.publish(engine, judge, CAPTION)

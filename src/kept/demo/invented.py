@@ -209,7 +209,7 @@ async def _provide(engine: Engine) -> None:
     approves = await sessions.session_of(engine, await sessions.start_demo_session(engine, "kato"))
     if asks is not None and approves is not None:
         provision = await provisions.ask(engine, asks, CLUB)
-        await provisions.approve_and_provide(engine, approves, provision)
+        await provisions.PROVIDING.approve(engine, approves, provision)
         await provisions.fetch(engine, asks, provision)
 
 
@@ -253,7 +253,7 @@ async def _disclose(engine: Engine) -> None:
     request = await disclosures.record(engine, asks, terms)
     await disclosures.name_person(engine, asks, request, criteria={"mail_address": "mori@example.jp"})
     await disclosures.ask(engine, asks, request)
-    await disclosures.approve_and_bundle(engine, approves, request)
+    await disclosures.DISCLOSING.approve(engine, approves, request)
     await disclosures.fetch(engine, asks, request)
 
 

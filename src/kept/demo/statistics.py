@@ -51,5 +51,5 @@ async def count_them(engine: Engine) -> None:
     await queries.ask(engine, asks, "usage", ("week",), Precision.FINE)
     for one in (everybody, pages):
         await releases.ask_release(engine, asks, one)
-        await releases.approve_and_release(engine, approves, one)
+        await releases.RELEASE.approve(engine, approves, one)
     await exports.export(engine, asks, pages, "csv", "press", "en")

@@ -19,9 +19,10 @@ from kept.services.figures import exports, projections, queries, releases
 from kept.services.instances import contests, events, instances, questionnaires, sweepstakes
 from kept.services.messages import calls, letters, unknown_outcome
 from kept.services.my_data import rights_requests
-from kept.services.staff import activation, approvals, attestations
+from kept.services.staff import activation, attestations
 from kept.services.staff.sessions import StaffSession, require_session
 from kept.services.third_parties import provisions, register
+from kept.services.upkeep import approvals
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -101,18 +102,17 @@ class Staff(View):
     request = look(rights_requests.request_of)
     check_identity = act(rights_requests.check_identity)
     ask_request_approval = act(rights_requests.ask_approval)
-    approve_request = act(rights_requests.approve)
     finish_export = act(rights_requests.finish_export)
     finish_erase = act(rights_requests.finish_erase)
     # the policy, and what people keep
     activate = act(activation.activate)
-    approve = act(approvals.approve_act)
+    waiting_approvals = act(approvals.waiting)
+    approve = act(approvals.approve)
     attest = act(attestations.attest)
     # messages
     draft_campaign = act(campaigns.draft)
     count_campaign = act(candidates.preview)
-    ask_campaign = act(campaigns.ask)
-    approve_campaign = act(candidates.approve_and_queue)
+    ask_campaign = act(candidates.ask)
     stop_campaign = act(campaigns.stop)
     all_campaigns = look(campaigns.all_campaigns)
     campaign_results = look(campaigns.results)
@@ -131,22 +131,22 @@ class Staff(View):
     entries = act(contests.entries_of)
     open_entry = act(contests.open_entry)
     choose_winner = act(contests.choose_winner)
+    ask_publish = act(contests.PUBLICATION.ask)
     publish = act(contests.publish)
     draw_lots = act(sweepstakes.draw_lots)
     open_prize_address = act(sweepstakes.open_address)
     deliver_prize = act(sweepstakes.deliver)
+    ask_check_in_list = act(events.LIST.ask)
     check_in_list = act(events.check_in_list)
     arrived = act(events.arrived)
     # third parties and authorities
     ask_provision = act(provisions.ask)
-    approve_provision = act(provisions.approve_and_provide)
     fetch_provision = act(provisions.fetch)
     all_provisions = look(provisions.all_provisions)
     show_register = act(register.show_register)
     record_disclosure = act(disclosures.record)
     name_person = act(disclosures.name_person)
     ask_disclosure = act(disclosures.ask)
-    approve_disclosure = act(disclosures.approve_and_bundle)
     fetch_disclosure = act(disclosures.fetch)
     all_disclosures = look(disclosures.all_disclosures)
     # figures
@@ -155,5 +155,4 @@ class Staff(View):
     all_figures = look(queries.all_statistics)
     figure = look(queries.statistic_of)
     ask_release = act(releases.ask_release)
-    approve_release = act(releases.approve_and_release)
     export_figure = act(exports.export)

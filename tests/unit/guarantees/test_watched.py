@@ -97,7 +97,7 @@ async def test_a_provision_without_its_entry(installation):
     )
     await register_key(installation.engine, "picture-club", OpeningKey.new().public, by="test")
     asks, approves = await installation.staff("abe", ("partners",)), await installation.staff("kato", ("privacy",))
-    made = await provisions.approve_and_provide(
+    made = await provisions.PROVIDING.approve(
         installation.engine, approves, await provisions.ask(installation.engine, asks, "picture-club")
     )
     assert made.people == 1

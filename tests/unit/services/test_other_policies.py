@@ -16,7 +16,9 @@ from kept.services.accounts import accounts, devices, remember_me
 from kept.services.engine.acts import GROUNDS
 from kept.services.forms import collection
 from kept.services.gate import gate
-from kept.services.staff import approvals, sessions
+from kept.services.instances import events
+from kept.services.staff import sessions
+from kept.services.staff.approvals import Subject
 from kept.services.staff.credentials import issue_credential, mandate_of, revoke_credential
 from kept.services.staff.desk_mandate import issue_mandate
 
@@ -75,7 +77,7 @@ async def test_every_act_cites_a_clause_of_this_policy_or_none(other):
     session = await other.staff(roles=(role.id,))
     with pytest.raises(SignInError):
         await sessions.sign_in(engine, "sato", PASSWORD, "000000")
-    await approvals.ask_for_approval(engine, session, "try", "1")
+    await events.LIST.ask(engine, session, "1", described=Subject("1", purposes=role.purposes))
     credential = await issue_credential(engine, "till", role.id, role.purposes[:1], by="test")
     await revoke_credential(engine, credential.split("_")[1], by="test")
     mandate = await issue_mandate(engine, session, role.purposes[0], people=1)

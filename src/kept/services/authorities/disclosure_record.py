@@ -65,7 +65,7 @@ class Disclosure:
         mandate_id: What its findings and releases are charged to.
         approval_id: The approval it waits for, or got; empty before.
         scope_seal: Seal of what was approved; empty before.
-        status: `recorded`, `asked`, `ready` or `fetched`.
+        status: `recorded`, `asked`, `approved`, `ready` or `fetched`.
         finished_at: When the bundle was whole; None before.
         fetched_at: When it was fetched; None before.
         people: Whom it names, without those who were erased.

@@ -32,7 +32,7 @@ from kept.services.engine.record import SYSTEM, Actor, entry_of
 from kept.services.gate import gate
 from kept.services.gate.finding import Sought, find_by_login, find_person
 from kept.services.gate.gate import Circumstances
-from kept.services.staff.approvals import approve_act, ask_for_approval, require_approved
+from kept.services.staff.approvals import Approval, Given, Subject, require_approved
 from kept.services.staff.bulk_approval import REQUEST, insert_mandate
 from kept.services.staff.mandates import load_mandate, staff_mandate
 from kept.services.staff.sessions import StaffSession
@@ -211,12 +211,10 @@ async def ask(engine: Engine, session: StaffSession, disclosure_id: str) -> None
             hint="find the people it names first",
             rests_on=GROUND,
         )
-    _require_status(found, "recorded")
-    approval_id = await ask_for_approval(engine, session, ACT, disclosure_id)
     at = engine.ready()
     entry = _entry(engine, session.acting(), Act.DISCLOSURE_ASK, at, ("request", str(found.number)))
 
-    async def body(tx: Transaction) -> None:
+    async def also(tx: Transaction, approval_id: str) -> None:
         if not await tx.run(
             "disclosure_ask",
             disclosure_id=disclosure_id,
@@ -224,25 +222,25 @@ async def ask(engine: Engine, session: StaffSession, disclosure_id: str) -> None
             scope_seal=_scope_seal(engine, found),
         ):
             raise ConflictError(
-                "the request was asked for in another window", reason="disclosure-step", rests_on=GROUND
+                "expected the request one step earlier, found it elsewhere",
+                reason="disclosure-step",
+                hint="look at it again",
+                rests_on=GROUND,
             )
         await insert_entries(tx, [entry], at)
 
-    await engine.data.write(body)
+    await DISCLOSING.ask(engine, session, disclosure_id, also)
 
 
-async def approve_and_bundle(engine: Engine, session: StaffSession, disclosure_id: str) -> Disclosure:
-    """Approve as the second, and make the bundle.
+async def _about(engine: Engine, disclosure_id: str) -> Subject:
+    found, purpose = await disclosure_of(engine, disclosure_id), purpose_of(engine)
+    return Subject(str(found.number), people=len(found.people), purposes=(purpose.id,) if purpose else ())
 
-    Raises:
-        DeniedError: The same person asked, or the right is missing.
-        ConflictError: Nothing waits.
-        EvidenceError: What the request names is not what was asked for.
-    """
-    found = await disclosure_of(engine, disclosure_id)
-    await _require_scope(engine, found)
-    await approve_act(engine, session, found.approval_id)
-    return await bundle(engine, disclosure_id)
+
+async def _let(engine: Engine, given: Given) -> Effect:
+    """Let the bundle be made of what the request named when it was asked for."""
+    await _require_scope(engine, await disclosure_of(engine, given.subject))
+    return lambda tx: tx.run("disclosure_approve", disclosure_id=given.subject)
 
 
 async def bundle(engine: Engine, disclosure_id: str) -> Disclosure:
@@ -254,7 +252,7 @@ async def bundle(engine: Engine, disclosure_id: str) -> Disclosure:
     """
     found = await disclosure_of(engine, disclosure_id)
     await require_approved(engine, found.approval_id)
-    if found.status != "asked":
+    if found.status != "approved":
         return found
     await _require_scope(engine, found)
     for named in found.people:
@@ -274,6 +272,16 @@ async def bundle(engine: Engine, disclosure_id: str) -> Disclosure:
 
     await engine.data.write(body)
     return await disclosure_of(engine, disclosure_id)
+
+
+DISCLOSING = Approval(
+    act=ACT,
+    title="Disclose what a law requires",
+    page="/legal/{subject}",
+    about=_about,
+    effect=_let,
+    then=bundle,
+)
 
 
 async def _disclose(engine: Engine, mandate: Mandate, found: Disclosure, named: Named) -> None:
@@ -466,16 +474,6 @@ def _check_terms(engine: Engine, terms: Terms, at: float) -> None:
     seal_to(terms.public_key, b"", b"")
 
 
-def _require_status(found: Disclosure, status: str) -> None:
-    if found.status != status:
-        raise ConflictError(
-            "expected the request one step earlier, found it elsewhere",
-            reason="disclosure-step",
-            hint="look at it again",
-            rests_on=GROUND,
-        )
-
-
 def _scope_seal(engine: Engine, found: Disclosure) -> str:
     """Seal what a request names beside its people: who can write D alone cannot make another."""
     terms = found.terms
@@ -490,7 +488,7 @@ def _person_seal(engine: Engine, disclosure_id: str, person_id: bytes, place: in
 
 
 async def _require_scope(engine: Engine, found: Disclosure) -> None:
-    if found.status != "asked" or scope_holds(engine, found):
+    if found.status not in {"asked", "approved"} or scope_holds(engine, found):
         return
     facts = (("request", str(found.number)), ("what", "scope"))
     await engine.flush.append(_entry(engine, SYSTEM, Act.DISCLOSURE_EXCEED, engine.clock.now(), *facts))

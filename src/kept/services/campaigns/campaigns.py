@@ -19,18 +19,12 @@ from kept.services.engine.people import Person
 from kept.services.engine.record import entry_of
 from kept.services.forms.instance_record import all_standing
 from kept.services.messages.outbox import tallies
-from kept.services.staff.approvals import ask_for_approval
-from kept.services.staff.bulk_approval import insert_mandate
-from kept.services.staff.mandates import staff_mandate
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
 
 ORIGIN = "campaign"
 RIGHT = "campaigns"
-ACT = "campaign"
-RUN_SECONDS = limits.CAMPAIGN_SECONDS
-EVERYBODY = 2**53
 PAGE = limits.CAMPAIGN_PAGE
 READ_AT_MOST = limits.CAMPAIGN_PAGE
 _READ: dict[tuple[str, str], Campaign] = {}
@@ -46,7 +40,7 @@ class Standing:
         made_by: Login of who drafted it.
         made_at: Unix seconds.
         approval_id: Empty before it is asked for.
-        mandate_id: Empty before it is asked for.
+        mandate_id: Empty before it is approved.
         walked: Where the candidates were left off.
         queued_at: When every candidate was looked at; None before.
         stopped_at: When it was stopped; None if it was not.
@@ -125,40 +119,6 @@ def require_channels(engine: Engine, campaign: Campaign) -> None:
             hint="for mail: `kept serve --smtp HOST:PORT`",
             rests_on="consent-checked-when-sent",
         )
-
-
-async def ask(engine: Engine, session: StaffSession, campaign_id: str) -> Standing:
-    """Ask a second person to approve it.
-
-    Raises:
-        DeniedError: The right or the purpose is missing.
-        ConflictError: It is no draft any more.
-    """
-    session.require(engine, RIGHT)
-    found = await standing(engine, campaign_id)
-    role = session.require_purpose(engine, found.file.purpose)
-    if found.status != "draft":
-        raise moved()
-    require_channels(engine, found.file)
-    approval_id, at = await ask_for_approval(engine, session, ACT, campaign_id), engine.ready()
-    entry = campaign_entry(engine, session, Act.CAMPAIGN_ASK, at, found.file)
-    mandate = staff_mandate(
-        session,
-        role,
-        found.file.purpose,
-        expires_at=at + RUN_SECONDS,
-        volume=EVERYBODY,
-        actor=f"campaign-{campaign_id}",  # outlives the session of who asked; stopping it is an act of its own
-    )
-
-    async def body(tx: Transaction) -> None:
-        if not await tx.run("campaign_ask", campaign_id=campaign_id, approval_id=approval_id, mandate_id=mandate.id):
-            raise moved()
-        await insert_mandate(tx, mandate, approval_id=approval_id)
-        await insert_entries(tx, [entry], at)
-
-    await engine.data.write(body)
-    return await standing(engine, campaign_id)
 
 
 async def stop(engine: Engine, session: StaffSession, campaign_id: str) -> Standing:

@@ -18,7 +18,6 @@ from kept.policy.decision import Allowed, Mandate, Refused
 from kept.policy.segment import Rule, parse_rule
 from kept.policy.words import Exit
 from kept.services.campaigns.campaigns import (
-    EVERYBODY,
     ORIGIN,
     RIGHT,
     Standing,
@@ -31,21 +30,23 @@ from kept.services.campaigns.campaigns import (
 from kept.services.engine.acts import Act
 from kept.services.engine.dispatchers import Waiting
 from kept.services.engine.engine import Engine
-from kept.services.engine.flush import insert_entries
+from kept.services.engine.flush import Effect, insert_entries
 from kept.services.engine.people import Person
 from kept.services.gate import gate
 from kept.services.messages.outbox import count, new_message_id, put_in_outbox
 from kept.services.messages.stop_list import address_item
-from kept.services.staff.approvals import approve_act, approved_by, require_approved
-from kept.services.staff.bulk_approval import fill_mandate
+from kept.services.staff.approvals import Approval, Given, Subject, require_approved
+from kept.services.staff.bulk_approval import insert_mandate
 from kept.services.staff.desk_mandate import issue_counting
-from kept.services.staff.mandates import load_mandate
+from kept.services.staff.mandates import load_mandate, staff_mandate
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
 from kept.store.paging import pages
 
 PAGE = limits.CAMPAIGN_PAGE
+RUN_SECONDS = limits.CAMPAIGN_SECONDS
+EVERYBODY = 2**53
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,33 +111,58 @@ async def _counts(engine: Engine, mandate: Mandate, whom: Campaign | Segment) ->
     return Counts(matching, dict(left_out))
 
 
-async def approve_and_queue(engine: Engine, session: StaffSession, campaign_id: str) -> Standing:
-    """Approve as the second, and put a message for each who matches into the outbox.
+async def ask(engine: Engine, session: StaffSession, campaign_id: str) -> Standing:
+    """Ask a second person to approve it.
 
     Raises:
-        DeniedError: The same person asked, or the right is missing.
-        ConflictError: Nothing waits.
+        DeniedError: The right or the purpose is missing.
+        ConflictError: It is no draft any more.
     """
     found = await standing(engine, campaign_id)
     require_channels(engine, found.file)
-    if await approved_by(engine, found.approval_id):
-        session.require(engine, "approve")  # a kill came between the approval and this
-    else:
-        await approve_act(engine, session, found.approval_id)
     at = engine.ready()
-    entry = campaign_entry(engine, session, Act.CAMPAIGN_SEND, at, found.file)
+    entry = campaign_entry(engine, session, Act.CAMPAIGN_ASK, at, found.file)
 
-    async def body(tx: Transaction) -> None:
-        if not await tx.run("campaign_move", campaign_id=campaign_id, expected="waiting", status="queueing"):
+    async def also(tx: Transaction, approval_id: str) -> None:
+        if not await tx.run("campaign_ask", campaign_id=campaign_id, approval_id=approval_id):
             raise moved()
         await insert_entries(tx, [entry], at)
 
-    await engine.data.write(body)
-    return await queue(engine, campaign_id)
+    await SENDING.ask(engine, session, campaign_id, also)
+    return await standing(engine, campaign_id)
+
+
+async def _about(engine: Engine, campaign_id: str) -> Subject:
+    file = (await standing(engine, campaign_id)).file
+    return Subject(file.id, file.titles, purposes=(file.purpose,))
+
+
+async def _send(engine: Engine, given: Given) -> Effect:
+    """Let the look at candidates begin, under a mandate that outlives the sessions of both; stopping it is an act of its own."""
+    file = (await standing(engine, given.subject)).file
+    require_channels(engine, file)
+    entry = campaign_entry(engine, given.by, Act.CAMPAIGN_SEND, given.at, file)
+    mandate = staff_mandate(
+        given.asker,
+        given.role,
+        file.purpose,
+        expires_at=given.at + RUN_SECONDS,
+        volume=EVERYBODY,
+        actor=f"campaign-{file.id}",
+    )
+
+    async def effect(tx: Transaction) -> bool:
+        if not await tx.run("campaign_approve", campaign_id=file.id, mandate_id=mandate.id):
+            return False
+        await insert_mandate(tx, mandate, approval_id=given.id)
+        await insert_entries(tx, [entry], given.at)
+        return True
+
+    return effect
 
 
 async def queue_unfinished(engine: Engine) -> None:
-    """Go on where a kill stopped the look at candidates, or between an approval and it."""
+    """Go on where a kill stopped the look at candidates."""
     for campaign_id in await engine.data.values(sql.CampaignsInStatus, status="queueing"):
         await queue(engine, campaign_id)
 
@@ -151,7 +177,6 @@ async def queue(engine: Engine, campaign_id: str) -> Standing:
     await require_approved(engine, found.approval_id)
     if found.status != "queueing":
         return found
-    await fill_mandate(engine, found.mandate_id, found.approval_id, EVERYBODY)
     mandate = await load_mandate(engine, found.mandate_id)
     after = found.walked
     async for page in pages(engine.data, sql.PeoplePage, after=after, limit=PAGE):
@@ -163,6 +188,17 @@ async def queue(engine: Engine, campaign_id: str) -> Standing:
     at = engine.ready()
     await engine.data.write(lambda tx: tx.run("campaign_queued", campaign_id=campaign_id, queued_at=at))
     return await standing(engine, campaign_id)
+
+
+SENDING = Approval(
+    act="campaign",
+    title="Send a campaign",
+    right=RIGHT,
+    page="/campaigns/{subject}",
+    about=_about,
+    effect=_send,
+    then=queue,
+)
 
 
 async def _write_page(engine: Engine, found: Standing, after: bytes, page: list[tuple[bytes, Exit | str]]) -> bool:

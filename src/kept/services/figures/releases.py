@@ -5,14 +5,12 @@ from __future__ import annotations
 from kept.errors import ConflictError, InputError
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.engine.flush import insert_entries
-from kept.services.figures.data_sets import data_set_of, require_desk, statistic_entry
+from kept.services.engine.flush import Effect, insert_entries
+from kept.services.figures.data_sets import RIGHT, data_set_of, statistic_entry
 from kept.services.figures.queries import Statistic, all_statistics, statistic_of
-from kept.services.staff.approvals import approve_act, ask_for_approval, require_approved
+from kept.services.staff.approvals import Approval, Given, Subject
 from kept.services.staff.sessions import StaffSession
 from kept.store.interface import Transaction
-
-ACT = "statistics"
 
 
 async def ask_release(engine: Engine, session: StaffSession, statistic_id: str) -> None:
@@ -22,49 +20,49 @@ async def ask_release(engine: Engine, session: StaffSession, statistic_id: str) 
         DeniedError: The right or the purpose is missing.
         ConflictError: It has no answer, or its release was asked for before.
     """
+
+    async def also(tx: Transaction, approval_id: str) -> None:
+        if not await tx.run("statistic_ask_release", statistic_id=statistic_id, approval_id=approval_id):
+            raise ConflictError(
+                "expected an answer nobody asked to release yet, found another",
+                reason="release-asked",
+                rests_on="released-statistics-only",
+            )
+
+    await RELEASE.ask(engine, session, statistic_id, also)
+
+
+async def _about(engine: Engine, statistic_id: str) -> Subject:
     found = await statistic_of(engine, statistic_id)
-    require_desk(engine, session, data_set_of(engine, found.data_set))
-    if found.status != "answered":
-        raise _not_waiting()
-    approval_id = await ask_for_approval(engine, session, ACT, statistic_id)
-    if not await engine.data.write(
-        lambda tx: tx.run("statistic_ask_release", statistic_id=statistic_id, approval_id=approval_id)
-    ):
-        raise _not_waiting()
+    return Subject(str(found.number), purposes=data_set_of(engine, found.data_set).purposes)
 
 
-async def approve_and_release(engine: Engine, session: StaffSession, statistic_id: str) -> None:
-    """Approve as the second, and release.
-
-    Raises:
-        DeniedError: The same person asked, or the right is missing.
-        ConflictError: Nothing waits.
-    """
-    found = await statistic_of(engine, statistic_id)
-    await approve_act(engine, session, found.approval_id)
-    await release(engine, session, statistic_id)
-
-
-async def release(engine: Engine, session: StaffSession, statistic_id: str) -> None:
-    """Release approved figures, or go on where a kill stopped it.
-
-    Raises:
-        DeniedError: Nobody approved it, or the right is missing.
-    """
-    session.require(engine, "approve")
-    found = await statistic_of(engine, statistic_id)
-    await require_approved(engine, found.approval_id)
-    at = engine.ready()
-    facts = (("question", statistic_id), ("asked-by", engine.actor_of(found.asked_by)))
+async def release(engine: Engine, given: Given) -> Effect:
+    """Return what releases figures that a second member of staff approved."""
+    found = await statistic_of(engine, given.subject)
+    facts = (("question", found.id), ("asked-by", engine.actor_of(found.asked_by)))
     entry = statistic_entry(
-        engine, session, Act.STATISTIC_RELEASE, at, *facts, purpose=found.purpose, data_set=found.data_set
+        engine, given.by, Act.STATISTIC_RELEASE, given.at, *facts, purpose=found.purpose, data_set=found.data_set
     )
 
-    async def body(tx: Transaction) -> None:
-        if await tx.run("statistic_release", statistic_id=statistic_id, released_at=at):
-            await insert_entries(tx, [entry], at)
+    async def effect(tx: Transaction) -> bool:
+        if not await tx.run("statistic_release", statistic_id=found.id, released_at=given.at):
+            return False
+        await insert_entries(tx, [entry], given.at)
+        return True
 
-    await engine.data.write(body)
+    return effect
+
+
+RELEASE = Approval(
+    act="statistics",
+    title="Release figures to everybody",
+    right=RIGHT,
+    page="/statistics/{subject}",
+    about=_about,
+    effect=release,
+    then=statistic_of,
+)
 
 
 async def released(engine: Engine) -> list[Statistic]:
@@ -84,13 +82,5 @@ async def released_one(engine: Engine, number: str) -> Statistic:
     raise InputError(
         "expected released figures, found none of that number",
         reason="not-released",
-        rests_on="released-statistics-only",
-    )
-
-
-def _not_waiting() -> ConflictError:
-    return ConflictError(
-        "expected an answer nobody asked to release yet, found another",
-        reason="release-asked",
         rests_on="released-statistics-only",
     )

@@ -93,6 +93,7 @@ async def read(  # noqa: PLR0913 -- the question has this many parts
     circumstances: Circumstances = NO_CIRCUMSTANCES,
     act: Act = Act.VALUE_READ,
     also: Callable[[str], Effect] | None = None,
+    guard: Guard | None = None,
     person: Person | None = None,
 ) -> Card:
     """Release *slots* of a person to the holder of *mandate*, by *exit*; a question to the gate has this many parts.
@@ -107,6 +108,7 @@ async def read(  # noqa: PLR0913 -- the question has this many parts
         circumstances: What some exits need beside the mandate.
         act: What the entry calls it.
         also: Given the entry's id, answers statements that are written with a release, or neither is.
+        guard: Looks in the same transaction whether something else stands against it (see `Flush.append`).
         person: The same person with these slots, where they are loaded already; who has changed since is loaded anew.
 
     Raises:
@@ -123,9 +125,8 @@ async def read(  # noqa: PLR0913 -- the question has this many parts
             rests_on="nothing-unneeded",
         )
     asked = _named(engine, slots)
-    return await _answer(
-        engine, _Question(mandate, person_id, asked, exit, on_denial, circumstances, act, also=also), person
-    )
+    question = _Question(mandate, person_id, asked, exit, on_denial, circumstances, act, also=also, guard=guard)
+    return await _answer(engine, question, person)
 
 
 async def send(  # noqa: PLR0913 -- the question has this many parts

@@ -22,15 +22,21 @@ from kept.services.forms.instance_record import Standing
 from kept.services.forms.submission import publishable_items
 from kept.services.gate import gate
 from kept.services.gate.released import Card
-from kept.services.instances.instances import instance_entry, instance_of, slot_of_type
-from kept.services.staff.bulk_approval import ask
+from kept.services.instances.instances import bulk, instance_entry, instance_of, slot_of_type
 from kept.services.staff.desk_mandate import issue_mandate
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
 
 KIND = "publication"
-ACT = "publish-winners"
+
+
+async def _winners(engine: Engine, found: Standing) -> int:
+    rows = await engine.data.all(sql.Participations, instance_id=found.id)
+    return sum(1 for row in rows if row.status == "winner")
+
+
+PUBLICATION = bulk("publish-winners", "Publish what the winners agreed to", PointKind.CONTEST, _winners)
 """What a second member of staff approves, where there are many."""
 
 
@@ -117,8 +123,8 @@ async def publish(engine: Engine, session: StaffSession, instance_id: str) -> in
     found, point = await instance_of(engine, session, instance_id, PointKind.CONTEST)
     purpose = main_purpose(engine.policy.policy, point)
     rows = await engine.data.all(sql.Participations, instance_id=instance_id)
-    people = sum(1 for row in rows if row.status == "winner")
-    mandate = await issue_mandate(engine, session, purpose, people=people, act=ACT, subject=instance_id)
+    people = await _winners(engine, found)
+    mandate = await issue_mandate(engine, session, purpose, people=people, act=PUBLICATION.act, subject=instance_id)
     published = 0
     for row in rows:
         person_id, number = row.person_id, row.number
@@ -143,17 +149,6 @@ async def publish(engine: Engine, session: StaffSession, instance_id: str) -> in
             continue
         published += 1
     return published
-
-
-async def ask_second(engine: Engine, session: StaffSession, instance_id: str) -> str:
-    """Ask for a second member of staff for publishing many winners; return the approval's id.
-
-    Raises:
-        DeniedError: No role of theirs has the purpose.
-        ConflictError: They asked already.
-    """
-    await instance_of(engine, session, instance_id, PointKind.CONTEST)
-    return await ask(engine, session, ACT, instance_id)
 
 
 async def _agreed(engine: Engine, person_id: bytes, found: Standing, point: Point, purpose: str) -> tuple[str, ...]:

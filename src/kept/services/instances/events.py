@@ -12,15 +12,21 @@ from kept.policy.words import Exit, PointKind
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
+from kept.services.forms.instance_record import Standing
 from kept.services.gate import gate
-from kept.services.instances.instances import instance_entry, instance_of
-from kept.services.staff.bulk_approval import ask
+from kept.services.instances.instances import bulk, instance_entry, instance_of
 from kept.services.staff.desk_mandate import issue_mandate
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
 
-ACT = "check-in-list"
+
+async def _guests(engine: Engine, found: Standing) -> int:
+    del engine
+    return found.taken
+
+
+LIST = bulk("check-in-list", "Open the check-in list", PointKind.EVENT, _guests)
 """What a second member of staff approves, where there are many."""
 
 
@@ -50,7 +56,7 @@ async def check_in_list(engine: Engine, session: StaffSession, instance_id: str)
     names = tuple(one for asked in point.stages.values() for one in asked if items[one].type is ItemType.PERSON_NAME)
     rows = await engine.data.all(sql.Participations, instance_id=instance_id)
     purpose = main_purpose(engine.policy.policy, point)
-    mandate = await issue_mandate(engine, session, purpose, people=len(rows), act=ACT, subject=instance_id)
+    mandate = await issue_mandate(engine, session, purpose, people=len(rows), act=LIST.act, subject=instance_id)
     guests = []
     for row in rows:
         name = ""
@@ -61,17 +67,6 @@ async def check_in_list(engine: Engine, session: StaffSession, instance_id: str)
                     name = str(value)
         guests.append(Guest(row.number, name, row.status == "arrived"))
     return sorted(guests, key=lambda one: (one.name == "", one.name, one.number))
-
-
-async def ask_second(engine: Engine, session: StaffSession, instance_id: str) -> str:
-    """Ask for a second member of staff for the list of an event with many guests; return the approval's id.
-
-    Raises:
-        DeniedError: No role of theirs has the event's purpose.
-        ConflictError: They asked already.
-    """
-    await instance_of(engine, session, instance_id, PointKind.EVENT)
-    return await ask(engine, session, ACT, instance_id)
 
 
 async def arrived(engine: Engine, session: StaffSession, instance_id: str, number: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from kept.errors import ConflictError, InputError
 from kept.policy.instance import Instance, parse_instance
 from kept.policy.item_type import ItemType
@@ -10,10 +12,11 @@ from kept.policy.narrow import main_purpose, narrow
 from kept.policy.words import PointKind
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.engine.flush import SealedEntry, insert_entries
+from kept.services.engine.flush import Effect, SealedEntry, insert_entries
 from kept.services.engine.record import SYSTEM, entry_of
 from kept.services.forms.instance_record import Standing, all_standing, standing
 from kept.services.instances.draws import begin_draw, commit_tickets
+from kept.services.staff.approvals import Approval, Given, Subject
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -182,6 +185,22 @@ def end_at(engine: Engine, found: Standing) -> float | None:
     return min(ends, default=None)
 
 
+async def of_kind(engine: Engine, instance_id: str, kind: PointKind) -> Standing:
+    """Return an instance of one kind.
+
+    Raises:
+        InputError: There is none of that id, or it is of another kind.
+    """
+    found = await standing(engine, instance_id)
+    if found.kind is not kind:
+        raise InputError(
+            "expected an instance of this desk's own kind, found another kind",
+            reason="instance-kind",
+            rests_on=f"collection:{kind}",
+        )
+    return found
+
+
 async def instance_of(
     engine: Engine, session: StaffSession, instance_id: str, kind: PointKind
 ) -> tuple[Standing, Point]:
@@ -191,16 +210,40 @@ async def instance_of(
         InputError: There is none of that id, or it is of another kind.
         DeniedError: No role of theirs has the point's purpose.
     """
-    found = await standing(engine, instance_id)
-    if found.kind is not kind:
-        raise InputError(
-            "expected an instance of this desk's own kind, found another kind",
-            reason="instance-kind",
-            rests_on=f"collection:{kind}",
-        )
+    found = await of_kind(engine, instance_id, kind)
     point = engine.policy.policy.points[found.file.point]
     session.require_purpose(engine, main_purpose(engine.policy.policy, point))
     return found, point
+
+
+def bulk(act: str, title: str, kind: PointKind, people: Callable[[Engine, Standing], Awaitable[int]]) -> Approval[None]:
+    """Return the kind of approval of an act about everybody of an instance; once given, it opens the act to who asked.
+
+    Args:
+        act: Its permanent word, which `issue_mandate` is told.
+        title: As the console names it.
+        kind: Of the instances it is about.
+        people: Counts whom it concerns now.
+    """
+
+    async def about(engine: Engine, instance_id: str) -> Subject:
+        found = await of_kind(engine, instance_id, kind)
+        purpose = main_purpose(engine.policy.policy, engine.policy.policy.points[found.file.point])
+        return Subject(found.id, found.file.titles, await people(engine, found), (purpose,))
+
+    async def opens(engine: Engine, given: Given) -> Effect:
+        del engine
+
+        async def effect(tx: Transaction) -> bool:
+            row = await tx.one(sql.InstanceGet, instance_id=given.subject)
+            return row is not None and row.ended_at is None
+
+        return effect
+
+    async def nothing(engine: Engine, instance_id: str) -> None:
+        del engine, instance_id
+
+    return Approval(act=act, title=title, page="/approvals", about=about, effect=opens, then=nothing)
 
 
 def slot_of_type(engine: Engine, found: Standing, point: Point, kind: ItemType) -> str:

@@ -17,7 +17,7 @@ from kept.policy.day import moment
 from kept.services.cases.do_not_contact import never_again
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.engine.flush import insert_entries
+from kept.services.engine.flush import Effect, insert_entries
 from kept.services.engine.people import Person
 from kept.services.engine.record import SYSTEM, Actor, account_part, entry_of
 from kept.services.gate.changing import Change, change_person
@@ -132,6 +132,7 @@ async def intend(  # noqa: PLR0913 -- what an intent says
     grace_seconds: float = 0.0,
     never_write: bool = False,
     vouched_by: str = "",
+    also: Effect | None = None,
 ) -> str:
     """Record the intent to erase a person; from here on nothing of theirs is released to anybody else.
 
@@ -142,6 +143,7 @@ async def intend(  # noqa: PLR0913 -- what an intent says
         grace_seconds: How long it can be undone.
         never_write: Whether their addresses are put on the stop lists.
         vouched_by: Credential of the program that vouched for the customer; empty otherwise.
+        also: Statements of the same transaction.
 
     Raises:
         ErasedError: There is no such person any more.
@@ -160,8 +162,9 @@ async def intend(  # noqa: PLR0913 -- what an intent says
         again = never_again(engine, person, at) if never_write else None
 
         async def extra(tx: Transaction) -> None:
-            if again is not None:
-                await again(tx)
+            for one in (also, again):
+                if one is not None:
+                    await one(tx)
             await tx.run(
                 "erasure_insert",
                 person_id=person_id,

@@ -14,19 +14,19 @@ from dataclasses import dataclass
 
 from kept import limits
 from kept.crypto.random import random_id
-from kept.errors import ConflictError, DeniedError, ErasedError, InputError
+from kept.errors import ConflictError, ErasedError, InputError, KeptError
 from kept.policy.day import moment
 from kept.policy.duties import purpose_for
 from kept.policy.words import Exit, PurposeDuty
 from kept.services.cases import cases
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.engine.flush import SealedEntry, insert_entries
+from kept.services.engine.flush import Effect, Guard, SealedEntry, insert_entries
 from kept.services.engine.people import Person
 from kept.services.engine.record import About, entry_of
 from kept.services.gate import gate
 from kept.services.my_data import erasure
-from kept.services.staff.approvals import APPROVAL_SECONDS, approve_act, ask_for_approval, waiting_approvals
+from kept.services.staff.approvals import Approval, Given, Subject, second_needed
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -212,9 +212,8 @@ async def check_identity(engine: Engine, session: StaffSession, request_id: str,
     if check not in CHECKS:
         raise InputError("expected a known identity check", reason="identity-check", hint=", ".join(CHECKS))
     await _require_own(engine, session, request_id)
-    await _step(
-        engine, session, request_id, "rights_check", ("check", check), identity_check=check, checked_by=session.login
-    )
+    step = await _step(engine, session, request_id, ("check", check))
+    await engine.data.write(lambda tx: step(tx, "rights_check", identity_check=check, checked_by=session.login))
 
 
 async def ask_approval(engine: Engine, session: StaffSession, request_id: str) -> None:
@@ -223,42 +222,38 @@ async def ask_approval(engine: Engine, session: StaffSession, request_id: str) -
     Raises:
         ConflictError: The identity is not checked yet, or it was asked before.
     """
-    await _require_own(engine, session, request_id)
-    approval_id, at = random_id(), engine.ready()
-
-    async def extra(tx: Transaction) -> None:
-        await tx.run(
-            "approval_insert",
-            approval_id=approval_id,
-            act=ACT,
-            subject=request_id,
-            requested_by=session.login,
-            requested_at=at,
-            expires_at=at + APPROVAL_SECONDS,
-        )
-
-    await _step(
-        engine, session, request_id, "rights_await", ("asked-by", session.actor), extra=extra, approval_id=approval_id
+    step = await _step(engine, session, request_id, ("asked-by", session.actor))
+    await ANSWERING.ask(
+        engine, session, request_id, lambda tx, approval_id: step(tx, "rights_await", approval_id=approval_id)
     )
 
 
-async def approve(engine: Engine, session: StaffSession, request_id: str) -> None:
-    """Approve as the second.
+async def _request(engine: Engine, request_id: str) -> Subject:
+    found, purpose = await request_of(engine, request_id), purpose_of(engine)
+    return Subject(str(found.number), people=1, purposes=(purpose,) if purpose else ())
 
-    Raises:
-        DeniedError: The same person asked, or the right is missing.
-        ConflictError: Nothing waits.
-    """
-    session.require(engine, "approve")
-    found = await request_of(engine, request_id)
-    await approve_act(engine, session, found.approval_id)
+
+async def _approve(engine: Engine, given: Given) -> Effect:
+    del engine
+    return lambda tx: tx.run("rights_approve", request_id=given.subject)
+
+
+ANSWERING = Approval(
+    act=ACT,
+    title="Answer somebody who asked about their own information",
+    page="/rights/{subject}",
+    about=_request,
+    effect=_approve,
+    then=request_of,
+)
 
 
 async def finish_export(engine: Engine, session: StaffSession, request_id: str, language: str) -> bytes:
-    """Release everything held, through the gate, and return it as JSON in a ZIP.
+    """Release everything held, through the gate, once, and return it as JSON in a ZIP.
 
     Raises:
         DeniedError: Not approved by a second, or the gate says no.
+        ConflictError: It was finished meanwhile.
     """
     found = await _require_approved(engine, session, request_id, "export")
     case, person = await _still_here(engine, session, found)
@@ -271,13 +266,17 @@ async def finish_export(engine: Engine, session: StaffSession, request_id: str, 
         "made": moment(engine.clock.now()),
         "by": session.actor,
     }
+    finish = await _finishing(engine, session, found, "exported", case.person_id)
     if slots:
-        card = await gate.read(engine, case.mandate, case.person_id, slots, Exit.TAKE_ALONG, on_denial="withhold")
+        card = await gate.read(
+            engine, case.mandate, case.person_id, slots, Exit.TAKE_ALONG, on_denial="withhold", guard=finish
+        )
         for slot in card:
             with card[slot].open(Exit.TAKE_ALONG) as value:
                 content[slot] = list(value) if isinstance(value, tuple) else value
         mark["entry"] = card.entry_id
-    await _finish(engine, session, found, "exported", case.person_id)
+    else:
+        await engine.data.write(_or_raise(finish))
     return _packed(
         json.dumps(
             {"request": found.number, "language": language, "mark": mark, "items": content},
@@ -292,42 +291,14 @@ async def finish_erase(engine: Engine, session: StaffSession, request_id: str) -
 
     Raises:
         DeniedError: Not approved by a second.
+        ConflictError: It was finished meanwhile.
     """
     found = await _require_approved(engine, session, request_id, "erase")
     case, _ = await _still_here(engine, session, found)
-    await _finish(engine, session, found, "erased", case.person_id)
-    receipt = await erasure.intend(engine, case.person_id, started_by="staff")
+    finish = _or_raise(await _finishing(engine, session, found, "erased", case.person_id))
+    receipt = await erasure.intend(engine, case.person_id, started_by="staff", also=finish)
     await erasure.finish_erasure(engine, case.person_id)
     return receipt
-
-
-async def activate_with_approval(
-    engine: Engine,
-    session: StaffSession,
-    version: int,
-    activate: Callable[..., Awaitable[None]],
-) -> None:
-    """Activate a policy version: the first member of staff asks, the second approves and it happens.
-
-    Args:
-        engine: Open.
-        session: With the right `activate` to ask, or `approve` to approve.
-        version: The version's number.
-        activate: The act itself.
-    """
-    subject = f"policy-version:{version}"
-    waiting = next(
-        (row for row in await waiting_approvals(engine) if row.act == "activate" and row.subject == subject), None
-    )
-    if await engine.data.value(sql.StaffCount) <= 1:
-        await activate(engine, session, version)
-        return
-    if waiting is None:
-        session.require(engine, "activate")
-        await ask_for_approval(engine, session, "activate", subject)
-        return
-    await approve_act(engine, session, waiting.approval_id)
-    await activate(engine, session, version, approver=waiting.requested_by)
 
 
 async def _require_own(engine: Engine, session: StaffSession, request_id: str) -> RightsRequest:
@@ -341,43 +312,31 @@ async def _require_approved(engine: Engine, session: StaffSession, request_id: s
     if found.kind != kind or found.finished_at is not None:
         raise InputError(f"expected an open request to {kind}, found another", reason="rights-kind")
     if not found.approved_by:
-        raise DeniedError(
-            "expected a second approver's yes, found none",
-            step=1,
-            needed="another member of staff with the right `approve`",
-            reason="second-approver",
-            rests_on="roles",
-        )
+        raise second_needed()
     return found
 
 
-async def _step(  # noqa: PLR0913 -- a step's parts
-    engine: Engine,
-    session: StaffSession,
-    request_id: str,
-    query: str,
-    fact: tuple[str, str],
-    *,
-    extra: Callable[[Transaction], Awaitable[None]] | None = None,
-    **parameters: object,
-) -> None:
+async def _step(
+    engine: Engine, session: StaffSession, request_id: str, fact: tuple[str, str]
+) -> Callable[..., Awaitable[None]]:
+    """Return what takes a request one step on, with its entry: takes the transaction, the query and its parameters."""
     found = await request_of(engine, request_id)
     case = await cases.case_of(engine, session, found.case_id)
     of, at = await _about(engine, case.person_id), engine.ready()
     entry = _entry(engine, session, Act.RIGHTS_REQUEST_STEP, at, case.number, fact, of=of)
 
-    async def body(tx: Transaction) -> None:
+    async def body(tx: Transaction, query: str, **parameters: object) -> None:
         if not await tx.run(query, request_id=request_id, **parameters):
-            raise ConflictError(
-                "expected the request one step earlier, found it elsewhere",
-                reason="rights-step",
-                hint="look at it again",
-            )
-        if extra is not None:
-            await extra(tx)
+            raise _moved()
         await insert_entries(tx, [entry], at)
 
-    await engine.data.write(body)
+    return body
+
+
+def _moved() -> ConflictError:
+    return ConflictError(
+        "expected the request one step earlier, found it elsewhere", reason="rights-step", hint="look at it again"
+    )
 
 
 async def _still_here(engine: Engine, session: StaffSession, found: RightsRequest) -> tuple[cases.Case, Person]:
@@ -390,7 +349,7 @@ async def _still_here(engine: Engine, session: StaffSession, found: RightsReques
     try:
         return case, await engine.people.load(case.person_id)
     except ErasedError:
-        await _finish(engine, session, found, "erased meanwhile", b"")
+        await engine.data.write(_or_raise(await _finishing(engine, session, found, "erased meanwhile", b"")))
         raise InputError(
             "expected the person who asked, found that they were erased meanwhile",
             reason="rights-erased",
@@ -399,16 +358,31 @@ async def _still_here(engine: Engine, session: StaffSession, found: RightsReques
         ) from None
 
 
-async def _finish(engine: Engine, session: StaffSession, found: RightsRequest, outcome: str, person_id: bytes) -> None:
+async def _finishing(
+    engine: Engine, session: StaffSession, found: RightsRequest, outcome: str, person_id: bytes
+) -> Guard:
+    """Return what finishes a request, with its entry, and answers the refusal where somebody else has."""
     of, at = await _about(engine, person_id), engine.ready()
     facts = (("outcome", outcome), ("approved-by", engine.actor_of(found.approved_by)))
     entry = _entry(engine, session, Act.RIGHTS_REQUEST_FINISH, at, found.number, *facts, of=of)
 
-    async def body(tx: Transaction) -> None:
-        await tx.run("rights_finish", request_id=found.id, finished_at=at, outcome=outcome)
+    async def finish(tx: Transaction) -> KeptError | None:
+        if not await tx.run("rights_finish", request_id=found.id, finished_at=at, outcome=outcome):
+            return _moved()
         await insert_entries(tx, [entry], at)
+        return None
 
-    await engine.data.write(body)
+    return finish
+
+
+def _or_raise(guard: Guard) -> Effect:
+    """Return a guard as statements of a transaction of their own."""
+
+    async def effect(tx: Transaction) -> None:
+        if refused := await guard(tx):
+            raise refused
+
+    return effect
 
 
 async def _about(engine: Engine, person_id: bytes) -> About | None:

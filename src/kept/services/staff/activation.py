@@ -15,9 +15,9 @@ from kept.policy.vocabulary import GuaranteeWord
 from kept.services.engine.active_policy import ActivePolicy, compile_policy, decode_files, encode_files
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.engine.flush import insert_entries
+from kept.services.engine.flush import Effect, insert_entries
 from kept.services.engine.record import Actor, entry_of, operator
-from kept.services.staff.approvals import waiting_approvals
+from kept.services.staff.approvals import Approval, Given, Subject
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -46,7 +46,8 @@ class Version:
 
 async def versions(engine: Engine) -> list[Version]:
     """Return every version, newest first."""
-    asked = {one.subject: one.requested_by for one in await waiting_approvals(engine) if one.act == "activate"}
+    waiting = await engine.data.all(sql.ApprovalsWaiting, at=engine.clock.now())
+    asked = {one.subject: one.requested_by for one in waiting if one.act == ACTIVATION.act}
     return [
         Version(
             int(version),
@@ -54,7 +55,7 @@ async def versions(engine: Engine) -> list[Version]:
             float(effective_at),
             str(proposed_by),
             None if activated_at is None else float(activated_at),
-            asked.get(f"policy-version:{version}", ""),
+            asked.get(str(version), ""),
         )
         for version, hashed, effective_at, proposed_by, _, _, activated_at in await engine.data.all(sql.PolicyVersions)
     ]
@@ -131,70 +132,98 @@ async def activate_first(engine: Engine, files: Mapping[str, bytes], *, by: str)
     return active
 
 
-async def activate(engine: Engine, session: StaffSession, version: int, *, approver: str = "") -> None:
-    """Activate a proposed version.
+async def activate(engine: Engine, session: StaffSession, version: int) -> None:
+    """Activate a proposed version, or ask for the second approver once two members of staff can sign in.
 
     Args:
         engine: Open.
         session: A member of staff with the right `activate`.
         version: Its number.
-        approver: Login of the second approver; needed once two members of staff can sign in.
 
     Raises:
-        DeniedError: The right or the second approver is missing.
+        DeniedError: The right is missing.
         InputError: No such version, or it is active already.
+        ConflictError: They asked for it already.
     """
     session.require(engine, "activate")
+    if await engine.data.value(sql.StaffCount) > 1:
+        await ACTIVATION.ask(engine, session, str(version))
+    else:
+        await _activate(engine, _compiled(engine, await _proposed(engine, str(version))), session.acting(), approver="")
 
-    async def body(tx: Transaction) -> tuple[sql.PolicyGet | None, int]:
-        return await tx.one(sql.PolicyGet, version=version), await tx.value(sql.StaffCount)
 
-    row, staff = await engine.data.read(body)
+async def activate_or_approve(engine: Engine, session: StaffSession, version: int) -> None:
+    """Approve the activation somebody else asked for, or else begin it; see `activate`."""
+    waits = next((one.asked_by for one in await versions(engine) if one.version == version), "")
+    if waits:
+        await ACTIVATION.approve(engine, session, str(version))
+    else:
+        await activate(engine, session, version)
+
+
+async def _proposed(engine: Engine, version: str) -> sql.PolicyGet:
+    row = await engine.data.one(sql.PolicyGet, version=int(version)) if version.isdecimal() else None
     if row is None or row.activated_at is not None:
         raise InputError(
             "expected a proposed version, found none waiting", reason="version-unknown", rests_on="bound-to-notice"
         )
-    if staff > 1 and approver in {"", session.login}:
-        raise DeniedError(
-            "expected a second approver, found none",
-            needed="another member of staff with the right `approve`",
-            reason="second-approver",
-            rests_on="roles",
-        )
-    active = compile_policy(decode_files(row.files), engine.parts.guarantees)
-    await _activate(engine, active, session.acting(), approver=approver)
+    return row
+
+
+def _compiled(engine: Engine, row: sql.PolicyGet) -> ActivePolicy:
+    return compile_policy(decode_files(row.files), engine.parts.guarantees)
 
 
 async def _activate(engine: Engine, active: ActivePolicy, who: Actor, *, approver: str) -> None:
-    at = engine.clock.now()
-    entry = entry_of(
-        engine,
-        who,
-        Act.POLICY_ACTIVATE,
-        at=at,
-        under=active,
-        facts=(
-            ("version", str(active.policy.version)),
-            ("hash", active.hash),
-            ("approver", engine.actor_of(approver) if approver else ""),
-        ),
-    )
+    effect = _activation(engine, active, who, approver)
 
     async def body(tx: Transaction) -> None:
-        if not await tx.run(
-            "policy_activate",
-            version=active.policy.version,
-            activated_by=who.name,
-            activated_at=at,
-            entry_id=entry.entry.id,
-        ):
+        if not await effect(tx):
             raise ConflictError("the version was activated already", reason="version-active")
-        await tx.run(
-            "meta_put",
-            name=f"activation:{active.policy.version}",
-            value=engine.activation_seal(active.policy.version, active.hash),
-        )
-        await insert_entries(tx, [entry], at)
 
     await engine.data.write(body)
     await engine.reload_policy()
+
+
+def _activation(engine: Engine, active: ActivePolicy, who: Actor, approver: str) -> Effect:
+    """Return the statements that activate a version, with their entry; they answer nothing where it is active already."""
+    at, version = engine.clock.now(), active.policy.version
+    facts = (("version", str(version)), ("hash", active.hash), ("approver", approver))
+    entry = entry_of(engine, who, Act.POLICY_ACTIVATE, at=at, under=active, facts=facts)
+
+    async def effect(tx: Transaction) -> bool:
+        if not await tx.run(
+            "policy_activate", version=version, activated_by=who.name, activated_at=at, entry_id=entry.entry.id
+        ):
+            return False
+        await tx.run("meta_put", name=f"activation:{version}", value=engine.activation_seal(version, active.hash))
+        await insert_entries(tx, [entry], at)
+        return True
+
+    return effect
+
+
+async def _about(engine: Engine, version: str) -> Subject:
+    await _proposed(engine, version)
+    return Subject(version)
+
+
+async def _approved(engine: Engine, given: Given) -> Effect:
+    active = _compiled(engine, await _proposed(engine, given.subject))
+    return _activation(engine, active, given.asker.acting(), given.by.actor)
+
+
+async def _in_force(engine: Engine, version: str) -> None:
+    del version
+    await engine.reload_policy()
+
+
+ACTIVATION = Approval(
+    act="activate",
+    title="Activate a version of the policy",
+    right="activate",
+    page="/policy",
+    about=_about,
+    effect=_approved,
+    then=_in_force,
+)

@@ -1,19 +1,18 @@
 """Four eyes where many people are concerned: one mechanism, below every mandate that staff are issued.
 
-A mandate is written with the volume of a few people, or of a kind named here; one for more is written empty, and only
-the approval of a second member of staff fills it. The flush charges what is there: an empty mandate releases nothing,
-whatever calls it.
+A mandate is written with the volume of a few people, or of a kind named here; one for more is written empty, unless a
+second member of staff approved. The flush charges what is there: an empty mandate releases nothing, whatever calls it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kept import limits
-from kept.errors import ConflictError, DeniedError
+from kept.errors import DeniedError
 from kept.policy.decision import Mandate
 from kept.services.engine.engine import Engine
-from kept.services.staff.approvals import ask_for_approval, require_approved
+from kept.services.staff.approvals import APPROVED
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -32,18 +31,6 @@ WITHOUT_A_SECOND = {
 """Kinds of mandate that may be larger without a second member of staff, each with why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """An act about many people that was asked for, or approved."""
-
-    approval_id: str
-    act: str
-    subject: str
-    asked_by: str
-    asked_at: float
-    ends_at: float
-
-
 async def insert_mandate(
     tx: Transaction, mandate: Mandate, *, case_id: str = "", kind: str = "", approval_id: str = ""
 ) -> Mandate:
@@ -59,7 +46,7 @@ async def insert_mandate(
     if kind and kind not in WITHOUT_A_SECOND:
         raise RuntimeError("a kind of mandate nobody declared")
     approval = await tx.one(sql.ApprovalGet, approval_id=approval_id) if approval_id else None
-    approved = approval is not None and approval.outcome == "approved"
+    approved = approval is not None and approval.outcome == APPROVED
     volume = mandate.volume_left if kind or approved or mandate.volume_left <= FEW else 0
     await tx.run(
         "mandate_insert",
@@ -74,56 +61,6 @@ async def insert_mandate(
         volume_left=volume,
     )
     return replace(mandate, volume_left=volume)
-
-
-async def fill_mandate(engine: Engine, mandate_id: str, approval_id: str, releases: int) -> str:
-    """Give an empty mandate its volume, because a second member of staff approved; return who did.
-
-    A mandate that was filled before stays as it is: going on after a kill gives no volume twice.
-
-    Args:
-        engine: Open.
-        mandate_id: Written empty.
-        approval_id: Of the act it is for.
-        releases: How many releases it is good for.
-
-    Raises:
-        DeniedError: Nobody has approved it.
-    """
-    by = await require_approved(engine, approval_id)
-
-    mark = f"mandate-filled:{mandate_id}"
-
-    async def body(tx: Transaction) -> None:
-        if await tx.one(sql.MetaGet, name=mark) is None and await tx.run(
-            "mandate_fill", mandate_id=mandate_id, releases=releases
-        ):
-            await tx.run("meta_put", name=mark, value=approval_id)
-
-    await engine.data.write(body)
-    return by
-
-
-async def ask(engine: Engine, session: StaffSession, act: str, subject: str) -> str:
-    """Ask for a second member of staff for an act about many people; return the approval's id.
-
-    Args:
-        engine: Open.
-        session: Who asks; the caller has checked that they may act.
-        act: What shall be done, a word.
-        subject: What it shall be done to, an id.
-
-    Raises:
-        ConflictError: They asked for it already.
-    """
-    if await _find(engine, session.login, act, subject) is not None:
-        raise ConflictError(
-            "expected an act not asked for yet, found one that waits or was approved",
-            reason="bulk-asked",
-            hint="look at it again",
-            rests_on="roles",
-        )
-    return await ask_for_approval(engine, session, act, subject)
 
 
 async def require_second(engine: Engine, session: StaffSession, act: str, subject: str, people: int) -> str:
@@ -145,7 +82,7 @@ async def require_second(engine: Engine, session: StaffSession, act: str, subjec
     if people <= FEW:
         return ""
     row = await _find(engine, session.login, act, subject)
-    if row is None or row.outcome != "approved":
+    if row is None or row.outcome != APPROVED:
         raise DeniedError(
             "expected a second member of staff for an act about many people, found none",
             step=1,
@@ -160,17 +97,6 @@ async def state_of(engine: Engine, session: StaffSession, act: str, subject: str
     """Return `waiting`, `approved`, or nothing where this member of staff did not ask."""
     row = await _find(engine, session.login, act, subject)
     return row.outcome if row else ""
-
-
-async def waiting(engine: Engine, acts: tuple[str, ...]) -> list[Waiting]:
-    """Return what waits for a second member of staff, of these acts, oldest first."""
-    at = engine.clock.now()
-    rows = await engine.data.all(sql.ApprovalsWaiting)
-    found = [
-        Waiting(one.approval_id, one.act, one.subject, one.requested_by, one.requested_at, one.expires_at)
-        for one in rows
-    ]
-    return sorted((one for one in found if one.act in acts and one.ends_at > at), key=lambda one: one.asked_at)
 
 
 async def _find(engine: Engine, login: str, act: str, subject: str) -> sql.ApprovalOf | None:

@@ -90,6 +90,19 @@ class StaffSession:
         return ", ".join(self.roles) or "-"
 
 
+async def staff_as_is(engine: Engine, login: str, at: float) -> StaffSession:
+    """Return a member of staff with the roles they have now, as of a moment they were signed in; it opens no page.
+
+    Args:
+        engine: Open.
+        login: Of whoever acted then; without roles where they can sign in no more.
+        at: When that was, unix seconds.
+    """
+    row = await engine.data.one(sql.StaffByLogin, login=login)
+    roles = tuple(row.roles.split(",")) if row is not None and row.disabled_at is None else ()
+    return StaffSession(row.staff_id if row else "", login, engine.actor_of(login), roles, b"", at, at)
+
+
 @dataclass(frozen=True, slots=True)
 class Enrolled:
     """A new member of staff: shown once, to hand over."""

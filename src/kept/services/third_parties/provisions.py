@@ -24,8 +24,8 @@ from kept.services.engine.people import Person, each_person
 from kept.services.engine.record import Actor, entry_of
 from kept.services.gate import gate
 from kept.services.gate.gate import Circumstances
-from kept.services.staff.approvals import approve_act, ask_for_approval, require_approved
-from kept.services.staff.bulk_approval import fill_mandate, insert_mandate
+from kept.services.staff.approvals import Approval, Given, Subject, require_approved
+from kept.services.staff.bulk_approval import insert_mandate
 from kept.services.staff.mandates import load_mandate, staff_mandate
 from kept.services.staff.sessions import StaffSession
 from kept.services.third_parties.provision_file import file_info, pack_file, record_of
@@ -34,7 +34,6 @@ from kept.services.third_parties.recipients import declared_recipient, key_of
 from kept.store import sql
 from kept.store.interface import Transaction
 
-ACT = "provision"
 RUN_SECONDS = limits.PROVISION_RUN_SECONDS
 PAGE = limits.PROVISION_PAGE
 EVERYBODY = 2**53
@@ -48,7 +47,7 @@ async def ask(engine: Engine, session: StaffSession, recipient: str) -> str:
         DeniedError: No role of theirs has the recipient's purpose.
     """
     declared = declared_recipient(engine, recipient)
-    role = session.require_purpose(engine, declared.purpose)
+    session.require_purpose(engine, declared.purpose)
     if not await key_of(engine, recipient):
         raise InputError(
             "expected the recipient's key, found none registered",
@@ -57,17 +56,9 @@ async def ask(engine: Engine, session: StaffSession, recipient: str) -> str:
             clause=f"§{declared.clause}",
         )
     provision_id, at = random_id(), engine.ready()
-    approval_id = await ask_for_approval(engine, session, ACT, provision_id)
     entry = _entry(engine, session.acting(), Act.PROVISION_ASK, at, declared)
-    mandate = staff_mandate(
-        session,
-        role,
-        declared.purpose,
-        expires_at=at + RUN_SECONDS,
-        volume=EVERYBODY,
-    )
 
-    async def body(tx: Transaction) -> None:
+    async def also(tx: Transaction, approval_id: str) -> None:
         await tx.run(
             "provision_insert",
             provision_id=provision_id,
@@ -76,25 +67,34 @@ async def ask(engine: Engine, session: StaffSession, recipient: str) -> str:
             asked_by=session.login,
             asked_at=at,
             approval_id=approval_id,
-            mandate_id=mandate.id,
         )
-        await insert_mandate(tx, mandate)
         await insert_entries(tx, [entry], at)
 
-    await engine.data.write(body)
+    await PROVIDING.ask(engine, session, provision_id, also, Subject("", purposes=(declared.purpose,)))
     return provision_id
 
 
-async def approve_and_provide(engine: Engine, session: StaffSession, provision_id: str) -> Provision:
-    """Approve as the second, and make the file.
-
-    Raises:
-        DeniedError: The same person asked, or the right is missing.
-        ConflictError: Nothing waits.
-    """
+async def _about(engine: Engine, provision_id: str) -> Subject:
     found = await provision_of(engine, provision_id)
-    await approve_act(engine, session, found.approval_id)
-    return await provide(engine, provision_id)
+    declared = declared_recipient(engine, found.recipient)
+    titles = {language: f"{found.number} · {name}" for language, name in declared.names.items()}
+    return Subject(str(found.number), titles, purposes=(declared.purpose,))
+
+
+async def _let(engine: Engine, given: Given) -> Effect:
+    """Let the file be made, under a mandate of who asked."""
+    declared = declared_recipient(engine, (await provision_of(engine, given.subject)).recipient)
+    mandate = staff_mandate(
+        given.asker, given.role, declared.purpose, expires_at=given.at + RUN_SECONDS, volume=EVERYBODY
+    )
+
+    async def effect(tx: Transaction) -> bool:
+        if not await tx.run("provision_approve", provision_id=given.subject, mandate_id=mandate.id):
+            return False
+        await insert_mandate(tx, mandate, approval_id=given.id)
+        return True
+
+    return effect
 
 
 async def provide(engine: Engine, provision_id: str) -> Provision:
@@ -105,9 +105,8 @@ async def provide(engine: Engine, provision_id: str) -> Provision:
     """
     found = await provision_of(engine, provision_id)
     await require_approved(engine, found.approval_id)
-    if found.status != "waiting":
+    if found.status != "approved":
         return found
-    await fill_mandate(engine, found.mandate_id, found.approval_id, EVERYBODY)
     declared = declared_recipient(engine, found.recipient)
     public = await key_of(engine, found.recipient)
     mandate = await load_mandate(engine, found.mandate_id)
@@ -121,6 +120,16 @@ async def provide(engine: Engine, provision_id: str) -> Provision:
         else:
             people += 1
     return await _finish(engine, found, declared, people, refused)
+
+
+PROVIDING = Approval(
+    act="provision",
+    title="Provide to a third party",
+    page="/provision",
+    about=_about,
+    effect=_let,
+    then=provide,
+)
 
 
 async def _provide_one(  # noqa: PLR0913 -- what one release needs

@@ -1,33 +1,24 @@
-"""The console's page of acts about many people that wait for a second member of staff."""
+"""The console's page of everything that waits for a second member of staff, whatever its kind."""
 
 from __future__ import annotations
 
 from starlette.responses import Response
 
-from kept.services.forms.instance_record import standing
-from kept.services.instances import contests, events
-from kept.services.staff import bulk_approval
-from kept.services.staff.approvals import approve_act
+from kept.services.upkeep import approvals
 from kept.web.console.stepped import Staff
 from kept.web.routes import Menu, page, right
 
-ACTS = (events.ACT, contests.ACT)
-"""Acts that are approved here; a provision and a disclosure have pages of their own."""
 APPROVES = right("approve")
 
 
 async def _overview(exchange: Staff) -> Response:
-    """What waits, with whom it is about: how many, and nobody by name."""
-    made = []
-    for one in await bulk_approval.waiting(exchange.engine, ACTS):
-        about = await standing(exchange.engine, one.subject)
-        made.append((one, about.file.titles[exchange.language], about.taken))
-    return exchange.page("approvals.html", made=made, few=bulk_approval.FEW)
+    """What waits, and how many people it is about; nobody by name."""
+    return exchange.page("approvals.html", made=await approvals.waiting(exchange.engine, exchange.session))
 
 
 async def _approve(exchange: Staff) -> Response:
     await exchange.form()
-    await approve_act(exchange.engine, exchange.session, exchange.path("approval"))
+    await approvals.approve(exchange.engine, exchange.session, exchange.path("approval"))
     return exchange.go("/approvals")
 
 

@@ -69,8 +69,8 @@ PAGES = Stepped(
     one=_one,
     steps={
         "count": _count,
-        "ask": plain(campaigns.ask),
-        "approve": plain(candidates.approve_and_queue),
+        "ask": plain(candidates.ask),
+        "approve": plain(candidates.SENDING.approve),
         "go-on": going_on(candidates.queue),
         "stop": plain(campaigns.stop),
         "again": _again,

@@ -76,7 +76,8 @@ async def _one(
         guests=guests,
         ends_at=instances.end_at(engine, found),
         second_of={
-            act: await bulk_approval.state_of(engine, session, act, found.id) for act in (events.ACT, contests.ACT)
+            act: await bulk_approval.state_of(engine, session, act, found.id)
+            for act in (events.LIST.act, contests.PUBLICATION.act)
         },
         few=bulk_approval.FEW,
     )
@@ -128,8 +129,8 @@ PAGES = Stepped(
         "close": plain(instances.close_instance),
         "count": plain(questionnaires.count_answers),
         "publish": plain(contests.publish),
-        "ask-list": plain(events.ask_second),
-        "ask-publish": plain(contests.ask_second),
+        "ask-list": plain(events.LIST.ask),
+        "ask-publish": plain(contests.PUBLICATION.ask),
         "list": _guests,
         "draw": _draw,
         "answer": _opening(questionnaires.open_answer),

@@ -118,7 +118,7 @@ PAGES = Stepped(
     steps={
         "person": _name_person,
         "ask": plain(disclosures.ask),
-        "approve": plain(disclosures.approve_and_bundle),
+        "approve": plain(disclosures.DISCLOSING.approve),
         "go-on": going_on(disclosures.bundle),
         "fetch": fetching(disclosures.fetch, "application/json", "bundle.json"),
     },

@@ -68,7 +68,7 @@ PAGES = (
         overview=_list,
         begun=Begun(needs=SEES, fields=("recipient",), begin=_ask, refused=()),
         steps={
-            "approve": plain(provisions.approve_and_provide),
+            "approve": plain(provisions.PROVIDING.approve),
             "go-on": going_on(provisions.provide),
             "fetch": fetching(provisions.fetch, "application/json", "provision.json"),
         },

@@ -77,7 +77,7 @@ PAGES = Stepped(
     steps={
         "check": _check,
         "ask": plain(rights_requests.ask_approval),
-        "approve": plain(rights_requests.approve),
+        "approve": plain(rights_requests.ANSWERING.approve),
         "export": _export,
         "erase": _erase,
     },

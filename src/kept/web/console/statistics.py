@@ -90,8 +90,7 @@ PAGES = (
         one=_one,
         steps={
             "ask": plain(releases.ask_release),
-            "approve": plain(releases.approve_and_release),
-            "go-on": plain(releases.release),
+            "approve": plain(releases.RELEASE.approve),
             "export": _export,
         },
         fields=("form", "recipient"),

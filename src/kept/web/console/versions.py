@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from kept.services.my_data import rights_requests
 from kept.services.staff import activation
 from kept.web.console.stepped import Staff
 from kept.web.routes import Menu, either, page, right
@@ -20,9 +19,8 @@ async def _versions(exchange: Staff) -> Response:
 async def _activate(exchange: Staff) -> Response:
     """Activate a version, or ask for the second approver, or give that approval."""
     version = (await exchange.form("version"))["version"]
-    await rights_requests.activate_with_approval(
-        exchange.engine, exchange.session, int(version) if version.isdigit() else 0, activation.activate
-    )
+    number = int(version) if version.isdecimal() else 0
+    await activation.activate_or_approve(exchange.engine, exchange.session, number)
     return exchange.go("/policy")
 
 

@@ -21,9 +21,14 @@ SELECT disclosure_id FROM disclosure ORDER BY number DESC;
 UPDATE disclosure SET approval_id = :approval_id, scope_seal = :scope_seal, status = 'asked'
 WHERE disclosure_id = :disclosure_id AND status = 'recorded';
 
+-- name: disclosure_approve (disclosure_id)
+-- A second approved it: its bundle may be made.
+UPDATE disclosure SET status = 'approved' WHERE disclosure_id = :disclosure_id AND status = 'asked';
+
 -- name: disclosure_finish (disclosure_id, finished_at)
 -- Everybody it names was decided about: the bundle is whole.
-UPDATE disclosure SET status = 'ready', finished_at = :finished_at WHERE disclosure_id = :disclosure_id AND status = 'asked';
+UPDATE disclosure SET status = 'ready', finished_at = :finished_at
+WHERE disclosure_id = :disclosure_id AND status = 'approved';
 
 -- name: disclosure_fetch (disclosure_id, fetched_at)
 -- The bundle was fetched.

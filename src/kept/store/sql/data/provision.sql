@@ -12,10 +12,10 @@ SELECT public_key, registered_by, registered_at FROM recipient_key WHERE recipie
 -- The next number of a provision.
 SELECT COALESCE(MAX(number), 0) FROM provision;
 
--- name: provision_insert (provision_id, number, recipient, asked_by, asked_at, approval_id, mandate_id)
+-- name: provision_insert (provision_id, number, recipient, asked_by, asked_at, approval_id)
 -- A provision is asked for.
 INSERT INTO provision (provision_id, number, recipient, asked_by, asked_at, approval_id, mandate_id, status, finished_at, fetched_at, people, refused, recalls)
-VALUES (:provision_id, :number, :recipient, :asked_by, :asked_at, :approval_id, :mandate_id, 'waiting', NULL, NULL, 0, 0, 0);
+VALUES (:provision_id, :number, :recipient, :asked_by, :asked_at, :approval_id, '', 'waiting', NULL, NULL, 0, 0, 0);
 
 -- name: provision_get (provision_id) -> number, recipient, asked_by, asked_at, approval_id, mandate_id, status, finished_at, fetched_at, people, refused, recalls
 -- One provision.
@@ -27,10 +27,14 @@ FROM provision WHERE provision_id = :provision_id;
 SELECT provision_id, number, recipient, asked_by, asked_at, approval_id, status, finished_at, fetched_at, people, refused, recalls
 FROM provision ORDER BY number DESC;
 
+-- name: provision_approve (provision_id, mandate_id)
+-- A second approved it: its file may be made.
+UPDATE provision SET status = 'approved', mandate_id = :mandate_id WHERE provision_id = :provision_id AND status = 'waiting';
+
 -- name: provision_finish (provision_id, finished_at, people, refused, recalls)
 -- Everybody was asked about: the file is whole.
 UPDATE provision SET status = 'ready', finished_at = :finished_at, people = :people, refused = :refused, recalls = :recalls
-WHERE provision_id = :provision_id AND status = 'waiting';
+WHERE provision_id = :provision_id AND status = 'approved';
 
 -- name: provision_fetch (provision_id, fetched_at)
 -- The recipient's file was fetched.

@@ -140,14 +140,13 @@ SELECT campaign_id FROM campaign ORDER BY made_at DESC, campaign_id;
 -- Campaigns in one status.
 SELECT campaign_id FROM campaign WHERE status = :status ORDER BY campaign_id;
 
--- name: campaign_move (campaign_id, expected, status)
--- A campaign's next step.
-UPDATE campaign SET status = :status WHERE campaign_id = :campaign_id AND status = :expected;
-
--- name: campaign_ask (campaign_id, approval_id, mandate_id)
+-- name: campaign_ask (campaign_id, approval_id)
 -- A second approver is asked for.
-UPDATE campaign SET status = 'waiting', approval_id = :approval_id, mandate_id = :mandate_id
-WHERE campaign_id = :campaign_id AND status = 'draft';
+UPDATE campaign SET status = 'waiting', approval_id = :approval_id WHERE campaign_id = :campaign_id AND status = 'draft';
+
+-- name: campaign_approve (campaign_id, mandate_id)
+-- A second approved it: the look at candidates may begin.
+UPDATE campaign SET status = 'queueing', mandate_id = :mandate_id WHERE campaign_id = :campaign_id AND status = 'waiting';
 
 -- name: campaign_walk (campaign_id, expected, walked)
 -- How far the candidates were looked at.

@@ -300,7 +300,7 @@ CREATE TABLE case_file (
     UNIQUE (number)
 );
 
--- Acts that need a second approver: activation, erasure by staff, a frozen sweep.
+-- Acts that need a second approver, by the word of their kind (`services/upkeep/approvals.py`); dead where the subject moved on.
 CREATE TABLE approval (
     approval_id  TEXT             NOT NULL PRIMARY KEY,
     act          TEXT             NOT NULL,

@@ -138,15 +138,15 @@ VALUES (:approval_id, :act, :subject, :requested_by, :requested_at, :expires_at,
 SELECT act, subject, requested_by, requested_at, expires_at, decided_by, outcome FROM approval
 WHERE approval_id = :approval_id;
 
--- name: approvals_waiting () -> approval_id, act, subject, requested_by, requested_at, expires_at
--- Acts that wait for a second approver.
-SELECT approval_id, act, subject, requested_by, requested_at, expires_at FROM approval WHERE outcome = 'waiting'
-ORDER BY requested_at;
+-- name: approvals_waiting (at) -> approval_id, act, subject, requested_by, requested_at, expires_at
+-- Acts that wait for a second approver, the oldest first.
+SELECT approval_id, act, subject, requested_by, requested_at, expires_at FROM approval
+WHERE outcome = 'waiting' AND expires_at >= :at ORDER BY requested_at, approval_id;
 
--- name: approval_decide (approval_id, decided_by, decided_at, outcome)
--- A second approver decides, once.
-UPDATE approval SET decided_by = :decided_by, decided_at = :decided_at, outcome = :outcome
-WHERE approval_id = :approval_id AND outcome = 'waiting';
+-- name: approval_decide (approval_id, decided_by, at, expected, outcome)
+-- A second approver decides, once, in time, and is never who asked.
+UPDATE approval SET decided_by = :decided_by, decided_at = :at, outcome = :outcome
+WHERE approval_id = :approval_id AND outcome = :expected AND expires_at >= :at AND requested_by <> :decided_by;
 
 -- name: rights_next () -> number
 -- The next number of a rights request.
@@ -177,10 +177,14 @@ WHERE request_id = :request_id AND status = 'open';
 UPDATE rights_request SET approval_id = :approval_id, status = 'awaiting approval'
 WHERE request_id = :request_id AND status = 'checked';
 
+-- name: rights_approve (request_id)
+-- A second approved it: it may be answered.
+UPDATE rights_request SET status = 'approved' WHERE request_id = :request_id AND status = 'awaiting approval';
+
 -- name: rights_finish (request_id, finished_at, outcome)
--- A rights request is answered.
+-- A rights request is answered, once.
 UPDATE rights_request SET finished_at = :finished_at, outcome = :outcome, status = 'finished'
-WHERE request_id = :request_id AND finished_at IS NULL;
+WHERE request_id = :request_id AND status = 'approved';
 
 -- name: rights_person_insert (person_id, request_id, key_id, sealed)
 -- The person a rights request is about, with staff's note sealed under that person's key.

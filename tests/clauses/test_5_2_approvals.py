@@ -1,0 +1,337 @@
+"""§5.2: every kind of act that needs two members of staff, by one mechanism: each test runs over the table of kinds."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+
+import pytest
+from asked import CONSOLE, Browser
+from counted import StatisticsDesk
+from installation import MAIL, second_version
+from receiving import FILE, SITE
+from taking import CONTEST, EVENT, opened
+
+from kept.channels.mail import MailServer
+from kept.crypto.sealed_to import OpeningKey
+from kept.errors import ConflictError, DeniedError, KeptError
+from kept.services.authorities import disclosures
+from kept.services.authorities.disclosure_record import Terms
+from kept.services.campaigns import campaigns, candidates
+from kept.services.figures import releases
+from kept.services.instances import contests, events
+from kept.services.messages.mail import MailDispatcher
+from kept.services.my_data import rights_requests
+from kept.services.staff import activation, sessions
+from kept.services.staff.approvals import APPROVAL_SECONDS
+from kept.services.third_parties import provisions, recipients
+from kept.services.upkeep import approvals
+from kept.services.upkeep.sending import equip
+
+pytestmark = pytest.mark.anyio
+ROOT = Path(__file__).parents[2]
+DAY = 86400.0
+
+
+def can_send(installation):
+    """Give it a channel; nothing is sent here."""
+    equip(installation.engine, SITE, MailDispatcher(installation.engine, MailServer("127.0.0.1", 1), SITE))
+
+
+async def ask_activation(installation):
+    """A proposed version."""
+    asker = await installation.staff("asker", ("privacy",))
+    await activation.propose(installation.engine, second_version(), by="test")
+    await activation.activate(installation.engine, asker, 2)
+    return asker
+
+
+async def ask_answer(installation):
+    """A customer who asks by letter for a copy of what is held."""
+    await installation.mori()
+    asker = await installation.staff("asker", ("privacy",))
+    request = await rights_requests.open_request(
+        installation.engine, asker, kind="export", channel="post", criteria={"mail_address": MAIL}, note="letter"
+    )
+    await rights_requests.check_identity(installation.engine, asker, request, "in person")
+    await rights_requests.ask_approval(installation.engine, asker, request)
+    return asker
+
+
+async def ask_campaign(installation):
+    """A campaign."""
+    can_send(installation)
+    asker = await installation.staff("asker", ("marketing", "privacy"))
+    await campaigns.draft(installation.engine, asker, FILE)
+    await candidates.ask(installation.engine, asker, "autumn-light")
+    return asker
+
+
+async def ask_provision(installation):
+    """A provision to a declared recipient."""
+    await recipients.register_key(installation.engine, "picture-club", OpeningKey.new().public, by="test")
+    asker = await installation.staff("asker", ("partners", "privacy"))
+    await provisions.ask(installation.engine, asker, "picture-club")
+    return asker
+
+
+async def ask_disclosure(installation):
+    """A request of an authority that names one person."""
+    await installation.mori()
+    asker, at = await installation.staff("asker", ("legal", "privacy")), installation.engine.clock.now()
+    terms = Terms(
+        "Invented District Court", "2027 (wa) 12", "court-order", ("name",), at - DAY, at, at, at + 14 * DAY,
+        OpeningKey.new().public,
+    )  # fmt: skip
+    request = await disclosures.record(installation.engine, asker, terms)
+    await disclosures.name_person(installation.engine, asker, request, criteria={"mail_address": MAIL})
+    await disclosures.ask(installation.engine, asker, request)
+    return asker
+
+
+async def ask_release(installation):
+    """An answered question."""
+    await installation.mori()
+    asker = await installation.staff("asker", ("research", "privacy"))
+    desk = StatisticsDesk(installation, asker, None)
+    await desk.build()
+    await releases.ask_release(installation.engine, asker, (await desk.ask("occupation")).id)
+    return asker
+
+
+async def ask_list(installation):
+    """An event."""
+    desk = await opened(installation, EVENT, "support")
+    asker = await installation.staff("asker", ("support", "privacy"))
+    await events.LIST.ask(installation.engine, asker, desk.id)
+    return asker
+
+
+async def ask_publication(installation):
+    """A contest."""
+    desk = await opened(installation, CONTEST, "contests")
+    asker = await installation.staff("asker", ("contests", "privacy"))
+    await contests.PUBLICATION.ask(installation.engine, asker, desk.id)
+    return asker
+
+
+ASKED = {
+    activation.ACTIVATION.act: ask_activation,
+    rights_requests.ANSWERING.act: ask_answer,
+    candidates.SENDING.act: ask_campaign,
+    provisions.PROVIDING.act: ask_provision,
+    disclosures.DISCLOSING.act: ask_disclosure,
+    releases.RELEASE.act: ask_release,
+    events.LIST.act: ask_list,
+    contests.PUBLICATION.act: ask_publication,
+}
+"""How each kind is brought to wait, asked for by somebody who may also approve."""
+
+
+class Waits:
+    """One approval of a kind, with who asked and who may approve."""
+
+    def __init__(self, installation, kind) -> None:
+        self.installation, self.kind = installation, kind
+
+    async def begin(self):
+        """Bring it to wait."""
+        self.second = await self.installation.staff("second", ("privacy",))
+        self.asker = await ASKED[self.kind.act](self.installation)
+        self.id = self.installation.sql("SELECT approval_id FROM approval")[0][0]
+        return self
+
+    def approve(self, session):
+        """Approve it."""
+        return approvals.approve(self.installation.engine, session, self.id)
+
+    @property
+    def outcome(self) -> str:
+        """What became of it."""
+        return self.installation.sql("SELECT outcome FROM approval")[0][0]
+
+    async def subject(self) -> list[tuple]:
+        """Every state an approval may move."""
+        tables = ("campaign", "provision", "disclosure", "statistic", "rights_request")
+        found = [row for one in tables for row in self.installation.sql(f"SELECT status FROM {one}")]  # noqa: S608 -- our own
+        return [*found, *self.installation.sql("SELECT activated_at IS NULL FROM policy_version ORDER BY version")]
+
+    async def given(self) -> list:
+        """Entries of approvals."""
+        return [one for one in await self.installation.ledger() if one.act == "staff:approval:give"]
+
+
+@pytest.fixture(params=sorted(approvals.KINDS))
+async def waits(request, installation):
+    """One approval of each kind."""
+    return await Waits(installation, approvals.KINDS[request.param]).begin()
+
+
+async def test_asked_and_approved_it_is_done_and_both_are_recorded(installation, waits):
+    """§5.2 normal: the asking and the giving stand in the record, with the clause they rest on."""
+    asked = [one for one in await installation.ledger() if one.act == "staff:approval:ask"]
+    assert [(one.clause, one.actor) for one in asked] == [("5.2", waits.asker.actor)]
+    assert ("act", waits.kind.act) in asked[0].facts
+    await waits.approve(waits.second)
+    ((clause, actor, facts),) = [(one.clause, one.actor, one.facts) for one in await waits.given()]
+    assert (clause, actor) == ("5.2", waits.second.actor)
+    assert {("act", waits.kind.act), ("asked-by", waits.asker.actor)} <= set(facts)
+    assert waits.outcome == "approved"
+
+
+async def test_who_asked_cannot_approve_nor_who_may_not(installation, waits):
+    """§5.2 breach: not with every right of their own, and not without the right."""
+    before = await waits.subject()
+    for session in (waits.asker, await installation.staff("other", ("support", "marketing", "research"))):
+        with pytest.raises(DeniedError):
+            await waits.approve(session)
+    assert (waits.outcome, await waits.subject(), await waits.given()) == ("waiting", before, [])
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_until_its_last_second_it_can_be_given_and_then_no_more(installation, waits, late):
+    """§5.2: seven days from the asking on; then nobody can give it, and the list does not show it."""
+    ((lasts, ends),) = installation.sql("SELECT expires_at - requested_at, expires_at FROM approval")
+    assert lasts == APPROVAL_SECONDS
+    before = await waits.subject()
+    installation.wall.pass_(ends - installation.engine.clock.now() + (0.5 if late else -0.5))
+    assert len(await approvals.waiting(installation.engine, waits.second)) == (not late)
+    if late:
+        with pytest.raises(ConflictError) as refused:
+            await waits.approve(waits.second)
+        assert refused.value.reason == "approval-none"
+        assert (waits.outcome, await waits.subject()) == ("waiting", before)
+    else:
+        await waits.approve(waits.second)
+        assert waits.outcome == "approved"
+
+
+async def test_it_is_given_once(installation, waits):
+    """§5.2 breach: a used approval is used up."""
+    await waits.approve(waits.second)
+    after = await waits.subject()
+    with pytest.raises(ConflictError) as refused:
+        await waits.approve(await installation.staff("third", ("privacy",)))
+    assert refused.value.reason == "approval-none"
+    assert (await waits.subject(), len(await waits.given())) == (after, 1)
+
+
+async def test_of_two_at_once_one_wins(installation, waits):
+    """§5.2 breach: whoever comes second, in the same moment, is told that nothing waits."""
+    others = [waits.second, *[await installation.staff(f"second{n}", ("privacy",)) for n in range(3)]]
+    ended = await asyncio.gather(*(waits.approve(one) for one in others), return_exceptions=True)
+    lost = [one for one in ended if isinstance(one, Exception)]
+    assert [type(one) for one in lost] == [ConflictError] * 3
+    assert len(await waits.given()) == 1
+
+
+@pytest.mark.parametrize("writes", [0, 1])
+async def test_killed_it_is_approved_with_its_effect_or_not_at_all(installation, waits, writes):
+    """§5.2 fault: before the transaction nothing is so; after it approval, effect and entry are there together."""
+    before = await waits.subject()
+    installation.stop_after(writes)
+    try:
+        await waits.approve(waits.second)
+    except KeptError:
+        pass  # what follows the transaction was cut off, or there was nothing to follow
+    await installation.close(integrate=False)
+    await installation.open()
+    can_send(installation)
+    moves = waits.kind not in {events.LIST, contests.PUBLICATION}  # these only open the act to who asked
+    assert waits.outcome == ("approved" if writes else "waiting")
+    assert (await waits.subject() != before) == (moves and bool(writes))
+    assert len(await waits.given()) == writes
+    if not writes:
+        await waits.approve(waits.second)
+        assert waits.outcome == "approved"
+
+
+async def test_whoever_asked_and_may_no_more_gets_nothing_done(installation, waits):
+    """§5.2 breach: the approval is dead, which is recorded, and nobody can give it any more."""
+    before = await waits.subject()
+    await sessions.disable_staff(installation.engine, "asker", by="test")
+    with pytest.raises(ConflictError) as refused:
+        await waits.approve(waits.second)
+    assert refused.value.reason == "approval-dead"
+    assert (waits.outcome, await waits.subject()) == ("dead", before)
+    assert [one.outcome for one in await waits.given()] == ["refused"]
+    with pytest.raises(ConflictError):
+        await waits.approve(waits.second)
+
+
+async def test_the_console_shows_it_to_who_may_give_it_and_never_to_who_asked(installation, waits):
+    """§5.2 page: in both languages; the page it leads to opens for whoever approves."""
+    pages = {}
+    for login in ("asker", "second"):
+        browser = Browser(installation, at=CONSOLE)
+        browser.cookies["__Host-kept_session"] = await sessions.start_demo_session(installation.engine, login)
+        pages[login] = [(await browser.get(f"/{language}/approvals")).text for language in ("en", "ja")]
+    assert [waits.kind.title in text for text in pages["asker"]] == [False, False]
+    assert [waits.kind.title in text for text in pages["second"]] == [True, False]  # in Japanese it is translated
+    assert "asker" in pages["second"][1]
+    ((one),) = await approvals.waiting(installation.engine, waits.second)
+    if one.page:
+        assert f'href="/en{one.page}"' in pages["second"][0]
+        assert (await browser.get(f"/en{one.page}")).status_code == 200
+    else:
+        action = re.search(r'action="(/en/approvals/\w+)"', pages["second"][0])[1]
+        await browser.get("/en/approvals")
+        assert (await browser.post(action)).status_code == 303
+        assert waits.outcome == "approved"
+
+
+async def test_a_campaign_stopped_meanwhile_is_not_sent(installation):
+    """§5.2 breach: what moved on since it was asked for is not done, whoever approves."""
+    waits = await Waits(installation, candidates.SENDING).begin()
+    await campaigns.stop(installation.engine, waits.second, "autumn-light")
+    with pytest.raises(ConflictError) as refused:
+        await waits.approve(waits.second)
+    assert (refused.value.reason, waits.outcome) == ("approval-dead", "dead")
+    assert installation.sql("SELECT status FROM campaign") == [("stopped",)]
+    assert installation.sql("SELECT COUNT(*) FROM mandate WHERE actor LIKE 'campaign%'") == [(0,)]
+
+
+@pytest.mark.parametrize("kind", ["export", "erase"])
+async def test_five_answers_at_once_are_one(installation, kind):
+    """§5.2 breach: one approval of a rights request answers it once."""
+    waits = await Waits(installation, rights_requests.ANSWERING).begin()
+    installation.sql("UPDATE rights_request SET kind = ?", kind)
+    await waits.approve(waits.second)
+    request = installation.sql("SELECT request_id FROM rights_request")[0][0]
+    engine = installation.engine
+    ended = await asyncio.gather(
+        *(
+            rights_requests.finish_export(engine, waits.asker, request, "en")
+            if kind == "export"
+            else rights_requests.finish_erase(engine, waits.asker, request)
+            for _ in range(5)
+        ),
+        return_exceptions=True,
+    )
+    assert [isinstance(one, KeptError) for one in ended].count(False) == 1
+    acts = [one.act for one in await installation.ledger() if one.outcome != "refused"]
+    assert acts.count("staff:rights-request:finish") == 1
+    assert acts.count("actor:value:read" if kind == "export" else "actor:person:erase-intend") == 1
+
+
+def test_every_kind_is_whole():
+    """§5.2: a kind without its set-up here, its page, its words or its place in the docs is not done."""
+    assert set(ASKED) == set(approvals.KINDS)
+    routes = (ROOT / "tests/golden/routes.txt").read_text(encoding="utf-8")
+    words = (ROOT / "src/kept/web/locale/ja.po").read_text(encoding="utf-8")
+    for kind in approvals.KINDS.values():
+        path = kind.page.replace("{subject}", "{id}")
+        assert re.search(rf"console GET  /{{language}}{re.escape(path)} ", routes), kind.act
+        assert f'msgid "{kind.title}"\nmsgstr "' in words, kind.act
+        assert f'msgid "{kind.title}"\nmsgstr ""' not in words, kind.act
+    assert "\n## An approval\n" in (ROOT / "docs/adding.md").read_text(encoding="utf-8")
+
+
+def test_no_kind_is_left_out_of_the_table():
+    """§5.2: an `Approval` that a room declares and the table does not know could be asked for and never given."""
+    declared = sum(
+        len(re.findall(r"^[A-Z]+ = (?:Approval|bulk)\(", path.read_text(encoding="utf-8"), re.MULTILINE))
+        for path in (ROOT / "src/kept/services").rglob("*.py")
+    )
+    assert declared == len(approvals.KINDS)
