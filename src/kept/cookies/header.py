@@ -11,8 +11,6 @@ from email.utils import parsedate_to_datetime
 
 from kept import limits
 
-PAIRS_AT_MOST = limits.COOKIE_PAIRS
-
 
 def parse_cookies(lines: Iterable[bytes]) -> list[tuple[str, str]]:
     """Read `Cookie` header lines into pairs, in their order; what has no name is left out.
@@ -26,7 +24,7 @@ def parse_cookies(lines: Iterable[bytes]) -> list[tuple[str, str]]:
             name, sign, value = part.strip(" \t").partition("=")
             if sign and name:
                 found.append((name.rstrip(" \t"), value.strip(" \t")))
-    return found[:PAIRS_AT_MOST]
+    return found[: limits.COOKIE_PAIRS]
 
 
 def cookie_line(pairs: Iterable[tuple[str, str]]) -> bytes:

@@ -19,7 +19,6 @@ from kept.errors import SignInError
 STEP_SECONDS = 30
 DIGITS = 6
 SECRET_BYTES = 20
-MAX_CHARACTERS = limits.CODE_CHARACTERS
 
 
 def new_secret() -> bytes:
@@ -50,7 +49,7 @@ def verify_code(secret: bytes, code: str, at: float, last_counter: int) -> int:
     Raises:
         SignInError: Wrong, expired or replayed.
     """
-    typed = "".join(unicodedata.normalize("NFKC", code[:MAX_CHARACTERS]).split()).encode(errors="replace")
+    typed = "".join(unicodedata.normalize("NFKC", code[: limits.CODE_CHARACTERS]).split()).encode(errors="replace")
     now = int(at) // STEP_SECONDS
     for counter in range(max(now - 1, 0), now + 2):
         if same(code_at(secret, counter).encode(), typed) and counter > last_counter:

@@ -17,7 +17,6 @@ from kept.crypto.digest import framed, hmac_sha256, same
 from kept.errors import MalformedError
 
 MAC_BYTES = 32
-MAX_CHARACTERS = limits.TOKEN_CHARACTERS
 
 
 def token_text(raw: bytes) -> str:
@@ -59,7 +58,7 @@ def parse_token(key: bytes, label: str, unverified: str, at: float) -> dict[str,
     Raises:
         MalformedError: Forged, altered, of another label (`token-forged`), or over (`token-expired`).
     """
-    if len(unverified) > MAX_CHARACTERS or not unverified.isascii():
+    if len(unverified) > limits.TOKEN_CHARACTERS or not unverified.isascii():
         raise _forged()
     raw = token_bytes(unverified)
     if token_text(raw) != unverified:

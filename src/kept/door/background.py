@@ -14,8 +14,6 @@ from kept.services.upkeep.channels import look_after_channels, set_up_channels
 from kept.services.upkeep.routine import begin_routine, watch_policy_files
 from kept.services.upkeep.sending import begin_reaching, equip
 
-CHECK_EVERY_SECONDS = limits.CHECKS_SECONDS
-
 
 def set_up(engine: Engine, *, site: str, mail: MailServer | None, fax: FaxServer | None = None) -> None:
     """Say what carries messages here: letters and calls always, mail and fax where there is a server.
@@ -43,6 +41,6 @@ async def begin(engine: Engine, files: Callable[[], Mapping[str, bytes]] | None)
     await begin_routine(engine)
     look_after_channels(engine)
     await begin_reaching(engine)
-    engine.every(CHECK_EVERY_SECONDS, lambda: run_checks(engine))
+    engine.every(limits.CHECKS_SECONDS, lambda: run_checks(engine))
     if files is not None:
         watch_policy_files(engine, files)

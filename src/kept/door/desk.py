@@ -20,7 +20,6 @@ from kept.services.gate.released import Card
 from kept.services.messages.outbox import Sent, sent_of
 from kept.services.staff.credentials import Credential
 
-TOGETHER = limits.READ_TOGETHER
 SEGMENT_RIGHT = "campaigns"
 
 
@@ -123,7 +122,7 @@ class Desk(View):
         Raises:
             ClosedError: The gate is closed.
         """
-        turns, way_out = asyncio.Semaphore(TOGETHER), _exit(exit)
+        turns, way_out = asyncio.Semaphore(limits.READ_TOGETHER), _exit(exit)
 
         async def one(person: PersonRef | str) -> Card | DeniedError:
             async with turns:

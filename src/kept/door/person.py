@@ -30,8 +30,6 @@ from kept.services.my_data.message_reasons import Why, messages_to
 from kept.services.my_data.own_data import OwnData
 from kept.services.my_data.portability import take_along
 
-DAY_SECONDS = limits.DAY
-
 
 class Person(View):
     """One person, vouched for by a program or signed in on Kept's own pages; everything here is their own act.
@@ -250,7 +248,7 @@ class Person(View):
         if preview:
             return await erasure.preview(self._engine, own.person_id)
         return await erasure.intend_erasure(
-            self._engine, own, grace_seconds=max(in_days, 0.0) * DAY_SECONDS, never_write=never_write
+            self._engine, own, grace_seconds=max(in_days, 0.0) * limits.DAY, never_write=never_write
         )
 
     async def undo_erase(self) -> None:

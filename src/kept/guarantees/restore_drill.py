@@ -8,12 +8,11 @@ from kept.services.backups.drill import newest_drill
 from kept.services.engine.engine import Engine
 
 DAY = limits.DAY
-EVERY_DAYS = limits.DRILL_EVERY_DAYS
 
 
 async def check(engine: Engine) -> Finding:
     """Look whether the newest restore drill is young enough and found nothing wrong."""
-    most = engine.policy.policy.promised("restore-drill", "every", EVERY_DAYS * DAY) / DAY
+    most = engine.policy.policy.promised("restore-drill", "every", limits.DRILL_EVERY_DAYS * DAY) / DAY
     last = await newest_drill(engine)
     if last is None:
         return Finding(False, "no restore drill yet: kept backup drill")

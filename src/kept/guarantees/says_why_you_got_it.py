@@ -9,14 +9,12 @@ from kept.services.my_data.message_reasons import message_answers
 from kept.store import sql
 from kept.store.interface import Transaction
 
-LOOKED_AT = limits.MESSAGES_LOOKED_AT
-
 
 async def check(engine: Engine) -> Finding:
     """Look whether each message that left has a link, and what the link would answer names its purpose and its entry."""
 
     async def body(tx: Transaction) -> list[tuple[bytes, str, int]]:
-        rows = await tx.all(sql.OutboxInStatus, status="sent", limit=LOOKED_AT)
+        rows = await tx.all(sql.OutboxInStatus, status="sent", limit=limits.MESSAGES_LOOKED_AT)
         return [
             (
                 row.person_id,

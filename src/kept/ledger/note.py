@@ -14,8 +14,6 @@ from kept.errors import NoteError
 ED25519 = b"\x01"
 KEY_ID_BYTES = 4
 PUBLIC_BYTES = 32
-MAX_CHARACTERS = limits.NOTE_CHARACTERS
-MAX_SIGNATURES = limits.NOTE_SIGNATURES
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +83,7 @@ def split_note(unverified: str) -> tuple[str, list[tuple[str, bytes]]]:
     Raises:
         NoteError: It is malformed.
     """
-    if len(unverified) > MAX_CHARACTERS or any(ord(one) < 0x20 and one != "\n" for one in unverified):  # noqa: PLR2004 -- control characters end below 0x20
+    if len(unverified) > limits.NOTE_CHARACTERS or any(ord(one) < 0x20 and one != "\n" for one in unverified):  # noqa: PLR2004 -- control characters end below 0x20
         raise NoteError("expected a note without control characters", reason="note-malformed")
     text, blank, block = unverified.rpartition("\n\n")
     if not blank or not text or not block.endswith("\n"):
@@ -94,7 +92,7 @@ def split_note(unverified: str) -> tuple[str, list[tuple[str, bytes]]]:
     for line in block[:-1].split("\n"):
         dash, _, rest = line.partition(" ")
         name, _, encoded = rest.partition(" ")
-        if dash != "\u2014" or not name or len(signatures) >= MAX_SIGNATURES:
+        if dash != "\u2014" or not name or len(signatures) >= limits.NOTE_SIGNATURES:
             raise NoteError("expected signature lines of dash, name and base64", reason="note-malformed")
         raw = _decode(encoded, "signature")
         if len(raw) <= KEY_ID_BYTES:

@@ -20,7 +20,6 @@ from kept.ledger.tree import HASH_BYTES
 HEADER = "c2sp.org/tlog-proof@v1"
 PARTS = 4
 MAX_HASHES = 63
-MAX_CHARACTERS = limits.PROOF_CHARACTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ def parse_proof(unverified: str) -> Proof:
     """
     head, blank, checkpoint = unverified.partition("\n\n")
     lines = head.split("\n")
-    if len(unverified) > MAX_CHARACTERS or not blank or len(lines) < 3 or lines[0] != HEADER:  # noqa: PLR2004 -- header, extra, index
+    if len(unverified) > limits.PROOF_CHARACTERS or not blank or len(lines) < 3 or lines[0] != HEADER:  # noqa: PLR2004 -- header, extra, index
         raise ProofError(f"expected a file that begins with {HEADER}", reason="proof-malformed")
     if not lines[1].startswith("extra ") or not lines[2].startswith("index "):
         raise ProofError("expected an extra line, then an index line", reason="proof-malformed")

@@ -27,7 +27,6 @@ FILE = "campaign"
 CAMPAIGN = "consent-checked-when-sent segments"
 """Ground of what is wrong with a campaign's file."""
 FILE_CHARACTERS = limits.CAMPAIGN_FILE_CHARACTERS
-PARAGRAPH_CHARACTERS = limits.CAMPAIGN_PARAGRAPH_CHARACTERS
 NAME = "{name}"
 _BRACES = re.compile(r"[{}]")
 
@@ -36,7 +35,7 @@ SHAPE: Shape = Body(
         "id": INSTANCE_ID,
         "purpose": ID,
         "title": Named(Text(150), LANGUAGE, least=1),
-        "text": Named(Many(Text(PARAGRAPH_CHARACTERS)), LANGUAGE, least=1),
+        "text": Named(Many(Text(limits.CAMPAIGN_PARAGRAPH_CHARACTERS)), LANGUAGE, least=1),
         "channels": Many(Word(tuple(sorted(one.value for one in CHANNELS)))),
         "to": Named(
             Many(Pattern(r"[a-z0-9][a-z0-9_-]{0,63}", "an option")),

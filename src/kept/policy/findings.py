@@ -10,10 +10,6 @@ from enum import StrEnum
 from kept import limits
 from kept.errors import PolicyError
 
-MOST_FINDINGS = limits.FINDINGS
-MOST_HINTS = limits.NEAREST_WORDS
-MOST_KNOWN_WORDS = limits.KNOWN_WORDS
-
 
 class Severity(StrEnum):
     """An error stops activation; a warning is shown."""
@@ -84,10 +80,10 @@ class Report:
 
     def nearest(self, word: str, known: Iterable[str]) -> str:
         """Return the hint naming the nearest known word, or the known words when none is near; bounded work."""
-        if self._hints_given >= MOST_HINTS:
+        if self._hints_given >= limits.NEAREST_WORDS:
             return ""
         self._hints_given += 1
-        candidates = sorted(known)[:MOST_KNOWN_WORDS]
+        candidates = sorted(known)[: limits.KNOWN_WORDS]
         near = difflib.get_close_matches(word[:64], candidates, n=1)
         if near:
             return f"did you mean `{near[0]}`?"
@@ -107,7 +103,7 @@ class Report:
     def _add(  # noqa: PLR0913 -- the parts of a finding
         self, severity: Severity, place: Place, code: str, message: str, hint: str, clause: str | None
     ) -> None:
-        if len(self.findings) < MOST_FINDINGS:
+        if len(self.findings) < limits.FINDINGS:
             where = self.clause if clause is None else clause
             finding = Finding(code, severity, message, place.file, place.line, place.column, where, hint)
             self.findings.append(finding)

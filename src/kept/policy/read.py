@@ -30,7 +30,6 @@ _POLICY_NAME = re.compile(
     r"(?P<name>[A-Za-z0-9_-]{1,64})\.policy(?:\.(?P<language>[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?))?\.md"
 )
 MOST_FILES = limits.POLICY_FILES
-READINGS_HELD_AT_MOST = limits.POLICIES_HELD
 
 NAMED_WORDS = ("items", "purposes", "collection", "cookies", "recipients", "processors", "roles", "attest")
 KEPT_WORDS = ("segments", "sources", "addresses", "joint-use", "keep", "statistics", "disclosure")
@@ -120,7 +119,7 @@ def read_files(files: Mapping[str, bytes], guarantees: Mapping[str, GuaranteeWor
     return replace(found, report=found.report.continued())
 
 
-@functools.lru_cache(maxsize=READINGS_HELD_AT_MOST)
+@functools.lru_cache(maxsize=limits.POLICIES_HELD)
 def _read_once(files: tuple[tuple[str, bytes], ...], guarantees: tuple[tuple[str, GuaranteeWord], ...]) -> Reading:
     """Read files; what is returned is shared, and nothing writes into it afterwards."""
     reading = Reading(Report())

@@ -82,7 +82,7 @@ def _options(column: Column, code: int) -> Iterator[int]:
 def _fast(numpy: Any, columns: Sequence[Column], weights: Any) -> list[int]:
     """Each row is in one group of codes; groups are counted at once and then taken apart into options."""
     sizes = [1 << (one.options - 1) if one.several else one.options for one in columns]
-    if prod(sizes) > MOST_GROUPS:
+    if prod(sizes) > limits.COUNTED_GROUPS:
         return _by_option(numpy, columns, weights)
     groups = _groups(numpy, columns, sizes)
     counted = numpy.bincount(groups, weights=weights, minlength=prod(sizes)).reshape(sizes)
@@ -90,9 +90,6 @@ def _fast(numpy: Any, columns: Sequence[Column], weights: Any) -> list[int]:
         if one.several:
             counted = _apart(numpy, counted, axis, one.options)
     return [round(one) for one in counted.ravel().tolist()]
-
-
-MOST_GROUPS = limits.COUNTED_GROUPS
 
 
 def _groups(numpy: Any, columns: Sequence[Column], sizes: Sequence[int]) -> Any:

@@ -27,8 +27,6 @@ from kept.store.sqlite_error import store_error
 
 T = TypeVar("T")
 APPLICATION_IDS = {"data": 0x4B455044, "keys": 0x4B45504B}
-BUSY_MILLISECONDS = limits.SQLITE_BUSY_MILLISECONDS
-BATCH_AT_MOST = limits.SQLITE_WRITES_TOGETHER
 _OTHER_LIBRARIES = {"apsw", "pysqlite3", "sqlcipher3", "pysqlcipher3", "libsql"}
 
 
@@ -186,7 +184,7 @@ class SqliteStore(Store):
             isolation_level=None,  # transactions begin where this file says so
             check_same_thread=False,
             cached_statements=512,
-            timeout=BUSY_MILLISECONDS / 1000,
+            timeout=limits.SQLITE_BUSY_MILLISECONDS / 1000,
         )
         opened.append(connection)
         return connection
@@ -365,7 +363,7 @@ class SqliteStore(Store):
         if job is None:
             return None
         batch = [job]
-        while len(batch) < BATCH_AT_MOST:
+        while len(batch) < limits.SQLITE_WRITES_TOGETHER:
             try:
                 following = self._jobs.get_nowait()
             except queue.Empty:

@@ -18,7 +18,6 @@ from kept.vault.individual_number import guard_individual_number
 from kept.vault.text import DASHES, MAX_CHARACTERS, fold, one_width, readable, too_long, wrong
 
 MAX_NAME_CHARACTERS = limits.NAME_CHARACTERS
-MAX_YEARS = limits.BIRTH_YEARS
 NO_TODAY = "9999-12-31"
 SOME_OF = "some-of"
 JAPAN = 81
@@ -169,7 +168,7 @@ def _date(text: str, asked: _Asked) -> NormalValue:
             asked.field, "expected a date, found something else", "date", "write it as 1990-04-01 or 平成2年4月1日"
         )
     years = int(asked.today[:4]) - day.year
-    if asked.today != NO_TODAY and (day.isoformat() > asked.today or years > MAX_YEARS):
+    if asked.today != NO_TODAY and (day.isoformat() > asked.today or years > limits.BIRTH_YEARS):
         raise wrong(asked.field, "expected a date in a lifetime, found another", "date-range", "check the year")
     return NormalValue(day.isoformat(), day.isoformat())
 

@@ -13,7 +13,6 @@ from kept.statistics.sheet import question_text
 from kept.statistics.table import labels_of
 
 ROWS_SHOWN = limits.STATISTICS_ROWS_SHOWN
-BARS_SHOWN = limits.STATISTICS_BARS_SHOWN
 
 
 def declared(engine: Engine) -> bool:
@@ -39,7 +38,7 @@ def shown_figures(engine: Engine, found: queries.Statistic, language: str) -> di
         "titles": [axis.titles.get(language, axis.dimension) for axis in figures.axes],
         "rows": _labelled(figures, cells[:ROWS_SHOWN], language),
         "more": max(0, len(cells) - ROWS_SHOWN),
-        "bars": _labelled(figures, bars[:BARS_SHOWN], language),
+        "bars": _labelled(figures, bars[: limits.STATISTICS_BARS_SHOWN], language),
         "totals": totals,
         "total": total_of(figures),
         "sheet": exports.sheet_of(engine, found, language),

@@ -29,7 +29,6 @@ from kept.store import sql
 from kept.store.interface import Transaction
 
 T = TypeVar("T")
-SESSION_SECONDS = limits.CUSTOMER_SESSION_SECONDS
 RECOVERY_CODES = limits.RECOVERY_CODES
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 FIRST_WORDS = "maple cedar plum wisteria heron crane otter pine fern lily sparrow willow acorn clover reed moss".split()
@@ -187,7 +186,7 @@ async def start_session(engine: Engine, person_id: bytes, *, signed_in_at: float
             token_hash=engine.token_hash("customer", secret),
             created_at=at,
             signed_in_at=at if signed_in_at is None else signed_in_at,
-            expires_at=at + SESSION_SECONDS,
+            expires_at=at + limits.CUSTOMER_SESSION_SECONDS,
         )
 
     await engine.data.write(body)

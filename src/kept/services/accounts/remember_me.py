@@ -28,7 +28,6 @@ LIFE_SECONDS = limits.REMEMBERED_DEVICE_SECONDS
 AGAIN_SECONDS = limits.REMEMBERED_AGAIN_SECONDS
 """Within this long the token before the newest is a double click, not a copy."""
 RAW_BYTES = 48
-DEVICES_AT_MOST = limits.REMEMBERED_DEVICES
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ async def remember(engine: Engine, person_id: bytes) -> str:
     series, secret = random_bytes(16), random_bytes(16)
 
     async def body(tx: Transaction) -> None:
-        for row in (await tx.all(sql.RememberedOf, person_id=person_id))[DEVICES_AT_MOST - 1 :]:
+        for row in (await tx.all(sql.RememberedOf, person_id=person_id))[limits.REMEMBERED_DEVICES - 1 :]:
             await tx.run("remembered_delete", person_id=person_id, series=row.series)
         await tx.run(
             "remembered_insert",

@@ -27,7 +27,6 @@ from kept.store import sql
 from kept.store.interface import Transaction
 
 RIGHT = "vouch"
-VOUCHED_SECONDS = limits.VOUCHED_SESSION_SECONDS
 TRIES, WAIT_SECONDS = limits.VOUCHING_LOOKS, limits.VOUCHING_LOOK_SECONDS
 
 
@@ -76,7 +75,13 @@ async def vouched_session(  # noqa: PLR0913 -- what is vouched for
     else:
         await _require_theirs(engine, person_id, program.system, form)
     await note_seen(engine, person_id, vouched_by=program.id)
-    return Own(person_id, engine.token_hash("vouched", random_bytes(32)), since, at + VOUCHED_SECONDS, program.id)
+    return Own(
+        person_id,
+        engine.token_hash("vouched", random_bytes(32)),
+        since,
+        at + limits.VOUCHED_SESSION_SECONDS,
+        program.id,
+    )
 
 
 async def require_vouched(engine: Engine, own: Own) -> None:

@@ -42,7 +42,6 @@ from kept.store.sqlite import SqliteStore
 
 DAY = limits.DAY
 KEY = "backup_key"
-TRY_EVERY_SECONDS = limits.BACKUP_RETRY_SECONDS
 EARLY = limits.BACKUP_EARLY_SHARE
 """Share of the promised time after which the next backup is made."""
 
@@ -275,7 +274,7 @@ def keep_backups(engine: Engine, folder: Path) -> None:
         if last is None or engine.clock.now() - last > EARLY * promised(engine):
             await make_backups(engine, folder, by="system")
 
-    engine.every(TRY_EVERY_SECONDS, look)
+    engine.every(limits.BACKUP_RETRY_SECONDS, look)
 
 
 # -------------------------------------------------------------------- small things

@@ -37,7 +37,6 @@ from kept.store.sqlite import SqliteStore
 from kept.vault.provider import Provider
 
 PAGE = limits.PEOPLE_PAGE
-NAMED_AT_MOST = limits.DRILL_FINDINGS
 
 
 @dataclass(slots=True)
@@ -74,7 +73,7 @@ class Drill:
 
     def wrong(self, what: str) -> None:
         """Note a problem."""
-        if len(self.problems) < NAMED_AT_MOST:
+        if len(self.problems) < limits.DRILL_FINDINGS:
             self.problems.append(what)
 
 

@@ -29,7 +29,6 @@ from kept.vault.sealed import open_record, seal_record
 SECONDS = limits.EMERGENCY_SECONDS
 RELEASES_AT_MOST = limits.EMERGENCY_RELEASES
 """What finds the person counts as one."""
-REVIEW_SECONDS = limits.EMERGENCY_REVIEW_SECONDS
 REASONS = ("danger-to-a-person", "account-misused", "goods-or-money-at-risk", "role-unreachable")
 OUTCOMES = ("justified", "not-justified")
 TEXT_AT_MOST = limits.EMERGENCY_TEXT_CHARACTERS
@@ -252,7 +251,7 @@ async def waiting_for_review(engine: Engine) -> list[float]:
 
 def review_seconds(engine: Engine) -> float:
     """Return how long the policy gives a review."""
-    return engine.policy.policy.promised("break-glass-reviewed", "within", REVIEW_SECONDS)
+    return engine.policy.policy.promised("break-glass-reviewed", "within", limits.EMERGENCY_REVIEW_SECONDS)
 
 
 # -------------------------------------------------------------------- small things

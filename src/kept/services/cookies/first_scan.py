@@ -16,7 +16,6 @@ from kept.store import sql
 from kept.store.interface import Transaction
 
 SERVING_SINCE = "serving_since"
-EVERY_SECONDS = limits.SCAN_EVERY_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class FirstScan:
 
 def scan_every(engine: Engine) -> float:
     """Return how often the policy promises a scan, in seconds."""
-    return engine.policy.policy.promised("browser-scan", "every", EVERY_SECONDS)
+    return engine.policy.policy.promised("browser-scan", "every", limits.SCAN_EVERY_SECONDS)
 
 
 async def begin_serving(engine: Engine) -> None:

@@ -27,7 +27,6 @@ from kept.store import sql
 from kept.store.interface import Transaction
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-PAGES_AT_MOST = limits.SCANNED_PAGES
 CENTRE = "/en/cookies"
 ACCEPT, REFUSE = "button[name=choice][value=accept]", "button[name=choice][value=refuse]"
 
@@ -161,7 +160,7 @@ async def _look_around(page: Any, url: str, storage: set[str]) -> None:
     links = await page.eval_on_selector_all("a[href]", "all => all.map(one => one.href)")
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(start))
     own = [one for one in dict.fromkeys(link.split("#")[0] for link in links) if one.startswith(origin)]
-    for link in [start, *own][:PAGES_AT_MOST]:
+    for link in [start, *own][: limits.SCANNED_PAGES]:
         await page.goto(link)
         storage.update(await page.evaluate("[...Object.keys(localStorage), ...Object.keys(sessionStorage)]"))
 

@@ -12,10 +12,6 @@ from collections.abc import Callable
 from kept import limits
 from kept.errors import ClosedError
 
-BEHIND_AT_MOST_SECONDS = limits.CLOCK_BEHIND_SECONDS
-LEAP_WHILE_RUNNING_SECONDS = limits.CLOCK_LEAP_SECONDS
-LEAP_BETWEEN_STARTS_SECONDS = limits.CLOCK_LEAP_BETWEEN_STARTS_SECONDS
-
 
 class Clock:
     """Time as every decision, entry and sweep sees it.
@@ -44,7 +40,7 @@ class Clock:
         Args:
             stored_high_water: Unix seconds; 0 on the first start.
         """
-        if stored_high_water and self._wall() - stored_high_water > LEAP_BETWEEN_STARTS_SECONDS:
+        if stored_high_water and self._wall() - stored_high_water > limits.CLOCK_LEAP_BETWEEN_STARTS_SECONDS:
             self.leapt_seconds = self._wall() - stored_high_water
         self._high = max(self._high, stored_high_water)
 
@@ -67,12 +63,12 @@ class Clock:
         wall = self._wall()
         steady = self._steady()
         leap = (wall - self._last_wall) - (steady - self._last_steady)
-        if leap > LEAP_WHILE_RUNNING_SECONDS:
+        if leap > limits.CLOCK_LEAP_SECONDS:
             self.leapt_seconds = leap
         self._last_wall, self._last_steady = wall, steady
         if wall > self._high:
             self._high = wall
-        elif self._high - wall > BEHIND_AT_MOST_SECONDS:
+        elif self._high - wall > limits.CLOCK_BEHIND_SECONDS:
             raise ClosedError(
                 f"expected a clock not behind what was recorded, found it {self._high - wall:.0f} s behind",
                 reason="clock-back",

@@ -40,8 +40,6 @@ from kept.vault.provider import Provider
 from kept.vault.sealed import seal_account, seal_evidence
 
 WAITING_AT_MOST_SECONDS = limits.ENTRY_WAITING_SECONDS
-PROVIDER_ASKED_EVERY_SECONDS = limits.PROVIDER_ASKED_SECONDS
-SEQUENCE_EVERY_SECONDS = limits.SEQUENCE_SECONDS
 LEDGER_KEY = "ledger"
 TOKEN_KEY = "tokens"  # noqa: S105 -- the name of a key, not a key
 EXTERNAL_KEY = "external"
@@ -205,7 +203,7 @@ class Engine:
                 await self.sequencer.integrate()
             except KeptError:
                 pass  # the gate notices by the age of the oldest entry, and closes
-            await asyncio.sleep(SEQUENCE_EVERY_SECONDS)
+            await asyncio.sleep(limits.SEQUENCE_SECONDS)
 
     def every(self, seconds: float, act: Callable[[], Awaitable[object]]) -> None:
         """Do something again and again while the engine is open; what it raises of ours is tried again next time."""
@@ -316,7 +314,7 @@ class Engine:
                 hint="see `kept status`",
                 rests_on="ledger-consistent",
             )
-        if at - self._provider_asked_at > PROVIDER_ASKED_EVERY_SECONDS:
+        if at - self._provider_asked_at > limits.PROVIDER_ASKED_SECONDS:
             if self.provider.state(self.keyring.epoch) != "usable":
                 raise ClosedError(
                     "expected the key provider to answer, found its epoch missing",

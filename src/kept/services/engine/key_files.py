@@ -21,7 +21,6 @@ from kept.vault.provider import missing_epoch
 
 KEY_BYTES = 32
 CHECK_BYTES = 8
-MAX_FILE_BYTES = limits.KEY_FILE_BYTES
 _LINES = re.compile(r"kept-key v1 (\S+)\n([0-9a-f]{64}) ([0-9a-f]{16})\n", re.ASCII)
 
 
@@ -99,7 +98,7 @@ def read_key(path: Path, kind: str) -> bytes:
                 hint=f"run: chmod 600 {path.name}  (and make it the service's own)",
                 rests_on="keys-apart",
             )
-        text = file.read(MAX_FILE_BYTES).decode("ascii", errors="replace")
+        text = file.read(limits.KEY_FILE_BYTES).decode("ascii", errors="replace")
     found = _LINES.fullmatch(text)
     if not found or found[1] != kind or _check(kind, bytes.fromhex(found[2])).hex() != found[3]:
         raise _wrong(path, kind, "something else")

@@ -9,8 +9,6 @@ from kept.policy.person import PersonState
 from kept.store import sql
 from kept.store.interface import Store, Transaction
 
-CACHE_AT_MOST = limits.NOTICES_HELD
-
 
 class Notices:
     """Reads notices.
@@ -35,7 +33,7 @@ class Notices:
             notice = parse_notice(stored, notice_id)
         except MalformedError:
             return None
-        if len(self._known) >= CACHE_AT_MOST:
+        if len(self._known) >= limits.NOTICES_HELD:
             self._known.clear()
         self._known[notice_id] = notice
         return notice

@@ -17,8 +17,6 @@ from kept.store.interface import Single, Store, Transaction
 from kept.store.paging import pages
 from kept.vault.sealed import open_state, open_value
 
-READ_AGAIN = limits.PERSON_READS
-
 
 @dataclass(slots=True)
 class Person:
@@ -91,7 +89,9 @@ class People:
                 values += [(slot, *one) for one in await tx.all(sql.ValueOfSlot, person_id=person_id, slot=slot)]
             return row, values, active
 
-        for _ in range(READ_AGAIN):  # a change may land between the two reads: D is read anew before it is called old
+        for _ in range(
+            limits.PERSON_READS
+        ):  # a change may land between the two reads: D is read anew before it is called old
             state_row, values, policy_hash = await self._data.read(body)
             keys, copy_g = await self._keyring.of_person(person_id)
             if state_row is None or copy_g is None or state_row.g >= copy_g:

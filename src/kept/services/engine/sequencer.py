@@ -22,7 +22,6 @@ from kept.services.engine.clock import Clock
 from kept.store import sql
 from kept.store.interface import Store, Transaction
 
-BATCH_AT_MOST = limits.SEQUENCED_AT_ONCE
 LOG = "log"
 
 
@@ -74,7 +73,7 @@ class Sequencer:
         at = self._clock.now()
 
         async def body(tx: Transaction) -> int:
-            waiting = await tx.values(sql.TodoTake, limit=BATCH_AT_MOST)
+            waiting = await tx.values(sql.TodoTake, limit=limits.SEQUENCED_AT_ONCE)
             if not waiting:
                 return 0
             head = await tx.one(sql.HeadGet, name=LOG)

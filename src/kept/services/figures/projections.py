@@ -46,7 +46,6 @@ from kept.store.paging import pages
 from kept.vault.sealed import open_record, seal_record
 
 KEEP_SECONDS = limits.PROJECTION_SECONDS
-RUN_SECONDS = limits.PROJECTION_RUN_SECONDS
 EVERYBODY = 2**53
 PAGE = limits.PROJECTION_PAGE
 KEY = "projection"
@@ -111,7 +110,7 @@ async def build(engine: Engine, session: StaffSession, name: str) -> str:
     await engine.keyring.ensure_installation_key(KEY, at)
     day = datetime.fromtimestamp(at, tz=UTC).date()
     if data_set.about == "person":
-        mandate = await issue_counting(engine, session, purpose, seconds=RUN_SECONDS)
+        mandate = await issue_counting(engine, session, purpose, seconds=limits.PROJECTION_RUN_SECONDS)
         rows = await _people(engine, mandate, data_set, day)
     else:
         data_set = with_options(

@@ -36,7 +36,6 @@ from kept.store.interface import Transaction
 KIND = "figures"
 DAMAGED = "damaged"
 """Its figures do not open; it is in no list of what is released."""
-TRIES = limits.MOVED_TRIES
 Charges: TypeAlias = dict[str, tuple[float, int]]
 """When and how much, by question."""
 
@@ -136,7 +135,7 @@ class _Asked:
 
 async def _charge(engine: Engine, asked: _Asked) -> None:
     """Charge it in D, then tell K; nothing is counted before both are durable."""
-    for _ in range(TRIES):
+    for _ in range(limits.MOVED_TRIES):
         at = engine.ready()
         try:
             back = await _try_to_charge(engine, asked, at)

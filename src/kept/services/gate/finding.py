@@ -27,8 +27,6 @@ from kept.store import sql
 from kept.vault.index import index_token
 from kept.vault.normal import normalise
 
-TRIES = limits.MOVED_TRIES
-
 
 @dataclass(frozen=True, slots=True)
 class Sought:
@@ -71,7 +69,7 @@ async def find_person(
         NotFoundError: No person this mandate may see.
         InputError: More than one; a second item is needed (`ambiguous`).
     """
-    for _ in range(TRIES):
+    for _ in range(limits.MOVED_TRIES):
         try:
             return await _find_once(engine, mandate, criteria, sought)
         except Moved:

@@ -14,8 +14,6 @@ from kept import limits
 from kept.errors import DeniedError
 from kept.policy.words import Exit
 
-OPEN_WITHIN_SECONDS = limits.RELEASED_OPEN_SECONDS
-
 V = TypeVar("V", bound="str | tuple[str, ...]")
 
 
@@ -86,7 +84,7 @@ class Released(Generic[V]):
             )
         self._opened = True
         content, self._content = self._content, None
-        if self._now() - self._released_at > OPEN_WITHIN_SECONDS:
+        if self._now() - self._released_at > limits.RELEASED_OPEN_SECONDS:
             raise DeniedError(
                 "a released value opens within five minutes, and they are over",
                 step=9,

@@ -15,8 +15,6 @@ from kept.services.my_data.choices import say_no_by_link
 from kept.store import sql
 from kept.store.interface import Transaction
 
-SHOWN_AT_MOST = limits.MESSAGES_SHOWN
-
 
 @dataclass(frozen=True, slots=True)
 class Why:
@@ -69,7 +67,7 @@ async def messages_to(engine: Engine, person_id: bytes, language: str) -> list[W
     """Return the newest messages that left for a person, each with its reasons, for their own page; the history has all."""
     rows = await engine.data.all(sql.OutboxOfPerson, person_id=person_id)
     found = []
-    for row in rows[:SHOWN_AT_MOST]:
+    for row in rows[: limits.MESSAGES_SHOWN]:
         if row.status in {"sent", "unknown", "handing"} and row.entry_id:
             message = await engine.data.one(sql.OutboxFind, message_id=row.message_id)
             if message is not None:

@@ -31,7 +31,6 @@ from kept.services.gate.external_ids import external_ids_of
 from kept.services.gate.history import PAGE, History, history_of
 from kept.services.gate.own_session import Own
 
-TRIES = limits.MOVED_TRIES
 LINES_TAKEN_ALONG = limits.LINES_TAKEN_ALONG
 
 
@@ -106,7 +105,7 @@ async def own_data(
     Raises:
         DeniedError: The session may not (anymore), or take-along without a fresh sign-in.
     """
-    for _ in range(TRIES):
+    for _ in range(limits.MOVED_TRIES):
         try:
             return await _own_data_once(engine, own, exit, act, older)
         except Moved:

@@ -17,7 +17,6 @@ from kept.services.staff.bulk_approval import PROGRAM, insert_mandate
 from kept.store import sql
 from kept.store.interface import Transaction
 
-MANDATE_SECONDS = limits.CREDENTIAL_MANDATE_SECONDS
 RELEASES_AT_MOST = limits.CREDENTIAL_RELEASES
 
 
@@ -183,7 +182,7 @@ async def mandate_for(
     program: Credential,
     purpose: str = "",
     *,
-    seconds: float = MANDATE_SECONDS,
+    seconds: float = limits.CREDENTIAL_MANDATE_SECONDS,
     volume: int = RELEASES_AT_MOST,
 ) -> Mandate:
     """Issue a mandate to a program that signed in.

@@ -25,7 +25,6 @@ from kept.store import sql
 from kept.store.interface import Transaction
 
 DAY = limits.DAY
-YEARS_3 = limits.REGISTER_SECONDS
 FOREVER = 1e18
 PAGE = limits.PEOPLE_PAGE
 
@@ -53,7 +52,7 @@ def keep_seconds(engine: Engine) -> float:
     """Return how long a line stays after the provision; 0 where the policy promises no register."""
     if not any(one.id == "provision-register" for one in engine.policy.policy.guarantees):
         return 0.0
-    years = engine.policy.policy.promised("provision-register", "keep", YEARS_3)
+    years = engine.policy.policy.promised("provision-register", "keep", limits.REGISTER_SECONDS)
     return years + DAY  # a leap day may lie between; a day too many breaks no law
 
 

@@ -20,7 +20,6 @@ from kept.services.instances.instances import close_due, end_instances
 from kept.store import sql
 
 PAGE = limits.PEOPLE_PAGE
-SHARE_AT_MOST = limits.SWEEP_SHARE
 PEOPLE_AT_LEAST = limits.SWEEP_PEOPLE
 """Below this many people a share says nothing: a sweep of one person in a demo of forty is no accident."""
 
@@ -42,7 +41,7 @@ async def sweep(engine: Engine) -> int:
     ended, people = await _find_ended(engine)
     if not ended:
         return 0
-    if len(ended) > max(PEOPLE_AT_LEAST, people * SHARE_AT_MOST) and await engine.meta("sweep_confirmed") != "yes":
+    if len(ended) > max(PEOPLE_AT_LEAST, people * limits.SWEEP_SHARE) and await engine.meta("sweep_confirmed") != "yes":
         await engine.put_meta("sweep_waits", str(len(ended)))
         await record(engine, SYSTEM, Act.SWEEP_FREEZE, facts=(("people", str(len(ended))), ("of", str(people))))
         return 0

@@ -10,8 +10,6 @@ from kept.services.engine.engine import Engine
 from kept.services.messages.outbox import send_due
 from kept.services.messages.unknown_outcome import HANDING_AT_MOST_SECONDS, find_unknown
 
-LOOK_EVERY_SECONDS = limits.OUTBOX_LOOK_SECONDS
-
 
 def equip(engine: Engine, site: str, *dispatchers: Dispatcher) -> None:
     """Say what carries messages here.
@@ -31,5 +29,5 @@ async def begin_reaching(engine: Engine) -> None:
     """Go on with what a kill interrupted, then send what is due while the engine is open; for the process that serves."""
     await find_unknown(engine, older_than=engine.clock.now() + 1)  # whatever was under way, its answer is lost
     await queue_unfinished(engine)
-    engine.every(LOOK_EVERY_SECONDS, lambda: send_due(engine))
+    engine.every(limits.OUTBOX_LOOK_SECONDS, lambda: send_due(engine))
     engine.every(HANDING_AT_MOST_SECONDS, lambda: find_unknown(engine))
