@@ -231,6 +231,12 @@ BUDGET_SECONDS = _time(365 * DAY, "the time over which the budget of a data set 
 _titled("Policy and instances")
 POLICY_DURATION_SECONDS = _time(100 * 365 * DAY, "a duration a policy names")
 OLD_VERSION_SECONDS = _time(30 * DAY, "a superseded version of a value, after it was replaced", "a shorter retention")
+INSTANCE_SUGGESTED_DAYS = _time(
+    "INSTANCE_SUGGESTED_DAYS",
+    60.0,
+    "an instance whose file is begun for somebody, unless another day is written",
+    unit="days",
+)
 POLICY_FILES = _cap(20, "files", "files of a policy")
 POLICIES_HELD = _pace(8, "policies", "policies held as read in a process")
 POLICY_FILE_BYTES = _cap(1_000_000, "bytes", "a file of a policy")

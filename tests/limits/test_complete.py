@@ -36,6 +36,7 @@ NOT_MOVED = {
     "DRILL_EVERY_DAYS": "the policy of the tests names its own time",
     "DRILL_FINDINGS": _SHOWN,
     "FAX_PROGRAM_SECONDS": _SLOW,
+    "INSTANCE_SUGGESTED_DAYS": "stands in a file as a suggestion",
     "KEY_FILE_BYTES": "bounds what is read of a file; a longer file does not parse either way",
     "LETTERS_LISTED": _SHOWN,
     "LETTERS_OF_A_RUN": "needs a hundred letters set in one test",

@@ -58,6 +58,7 @@ FORMATS = {
     "channels/mail": {"PERMANENT"},  # a reply of SMTP
     "web/theme": {"CONTRAST", "_LINEAR_BELOW", "_WEIGHTS"},  # WCAG 2.2
     "web/jar": {"OK"},
+    "web/own": {"OK"},
     # no limit at all
     "services/gate/history": {"FOREVER"},
     "services/third_parties/register": {"FOREVER"},

@@ -14,7 +14,7 @@ from kept.policy.segment import segment_items
 
 Texts = Mapping[str, str]
 DAY = limits.DAY
-OPEN_DAYS = 60
+OPEN_DAYS = limits.INSTANCE_SUGGESTED_DAYS
 
 TITLES: Mapping[str, Texts] = {
     "questionnaire": {"en": "Three questions", "ja": "三つの質問"},
