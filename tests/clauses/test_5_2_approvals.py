@@ -27,6 +27,7 @@ from kept.services.staff import activation, sessions
 from kept.services.staff.approvals import APPROVAL_SECONDS
 from kept.services.third_parties import provisions, recipients
 from kept.services.upkeep import approvals
+from kept.services.upkeep.routine import tidy
 from kept.services.upkeep.sending import equip
 
 pytestmark = pytest.mark.anyio
@@ -146,6 +147,19 @@ class Waits:
         """Approve it."""
         return approvals.approve(self.installation.engine, session, self.id)
 
+    async def again(self):
+        """Ask for it anew, after nobody approved it."""
+        engine, act = self.installation.engine, self.kind.act
+        ((subject,),) = self.installation.sql("SELECT subject FROM approval")
+        asking = {
+            candidates.SENDING.act: candidates.ask,
+            disclosures.DISCLOSING.act: disclosures.ask,
+            releases.RELEASE.act: releases.ask_release,
+            rights_requests.ANSWERING.act: rights_requests.ask_approval,
+            provisions.PROVIDING.act: lambda engine, session, _: provisions.ask(engine, session, "picture-club"),
+        }
+        await asking.get(act, self.kind.ask)(engine, self.asker, subject)
+
     @property
     def outcome(self) -> str:
         """What became of it."""
@@ -202,6 +216,10 @@ async def test_until_its_last_second_it_can_be_given_and_then_no_more(installati
             await waits.approve(waits.second)
         assert refused.value.reason == "approval-none"
         assert (waits.outcome, await waits.subject()) == ("waiting", before)
+        await tidy(installation.engine)
+        assert waits.outcome == "dead"
+        await waits.again()
+        assert len(await approvals.waiting(installation.engine, waits.second)) == 1
     else:
         await waits.approve(waits.second)
         assert waits.outcome == "approved"
@@ -254,7 +272,8 @@ async def test_whoever_asked_and_may_no_more_gets_nothing_done(installation, wai
     with pytest.raises(ConflictError) as refused:
         await waits.approve(waits.second)
     assert refused.value.reason == "approval-dead"
-    assert (waits.outcome, await waits.subject()) == ("dead", before)
+    assert waits.outcome == "dead"
+    assert (await waits.subject() == before) == (waits.kind.back is None)  # it can be asked for again
     assert [one.outcome for one in await waits.given()] == ["refused"]
     with pytest.raises(ConflictError):
         await waits.approve(waits.second)

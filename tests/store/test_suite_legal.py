@@ -26,6 +26,9 @@ def test_a_request_goes_its_steps_once_and_in_order(data):
     assert data.run("disclosure_finish", disclosure_id="d", finished_at=4.0) == 0
     for changed in (1, 0):
         assert changed == data.run("disclosure_ask", disclosure_id="d", approval_id="a", scope_seal="s")
+    for changed in (1, 0):
+        assert changed == data.run("disclosure_back", disclosure_id="d")
+    assert data.run("disclosure_ask", disclosure_id="d", approval_id="a", scope_seal="s") == 1
     assert data.run("disclosure_fetch", disclosure_id="d", fetched_at=5.0) == 0
     assert data.run("disclosure_finish", disclosure_id="d", finished_at=4.0) == 0
     for changed in (1, 0):

@@ -122,6 +122,9 @@ def test_a_campaign_goes_step_by_step(data):
     for changed in (1, 0):
         assert changed == data.run("campaign_ask", campaign_id="c1", approval_id="a")
     for changed in (1, 0):
+        assert changed == data.run("campaign_back", campaign_id="c1")
+    assert data.run("campaign_ask", campaign_id="c1", approval_id="a") == 1
+    for changed in (1, 0):
         assert changed == data.run("campaign_approve", campaign_id="c1", mandate_id="m")
     for changed in (1, 0):
         assert changed == data.run("campaign_walk", campaign_id="c1", expected=b"", walked=MORI)

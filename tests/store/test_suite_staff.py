@@ -134,6 +134,11 @@ def test_a_second_approver_decides_once(data):
     assert data.all(sql.ApprovalsWaiting, at=1000.6) == []
     decision = {"approval_id": "a", "expected": "waiting", "outcome": "approved"}
     assert data.run("approval_decide", **decision, decided_by="ogawa", at=1000.6) == 0
+    assert (data.all(sql.ApprovalsOver, at=1000.5), data.run("approval_end", approval_id="a", at=1000.5)) == ([], 0)
+    data.insert("approval_insert", approval_id="c", requested_at=3.0, expires_at=4.0, act="erase", subject="R-1")
+    assert data.all(sql.ApprovalsOver, at=4.5) == [("c", "erase", "R-1")]
+    assert data.run("approval_end", approval_id="c", at=4.5) == 1
+    assert data.all(sql.ApprovalsOver, at=4.5) == []
     assert data.run("approval_decide", **decision, decided_by="requested_by", at=5.0) == 0
     assert data.run("approval_decide", **decision, decided_by="ogawa", at=5.0) == 1
     assert data.run("approval_decide", **decision, decided_by="abe", at=5.0) == 0
@@ -152,6 +157,9 @@ def test_a_rights_request_goes_its_way_step_by_step(data):
     assert data.run("rights_check", request_id="r", identity_check="none", checked_by="abe") == 0
     assert data.run("rights_await", request_id="r", approval_id="a") == 1
     assert data.run("rights_finish", request_id="r", finished_at=5.0, outcome="erased") == 0
+    assert data.run("rights_back", request_id="r") == 1
+    assert data.run("rights_back", request_id="r") == data.run("rights_approve", request_id="r") == 0
+    assert data.run("rights_await", request_id="r", approval_id="a") == 1
     assert data.run("rights_approve", request_id="r") == 1
     assert data.run("rights_approve", request_id="r") == 0
     assert data.run("rights_finish", request_id="r", finished_at=5.0, outcome="erased") == 1

@@ -58,6 +58,9 @@ def test_a_question_is_charged_answered_asked_and_released_once(data):
     for changed in (1, 0):
         assert changed == data.run("statistic_ask_release", statistic_id="q", approval_id="p")
     for changed in (1, 0):
+        assert changed == data.run("statistic_back", statistic_id="q")
+    assert data.run("statistic_ask_release", statistic_id="q", approval_id="p") == 1
+    for changed in (1, 0):
         assert changed == data.run("statistic_release", statistic_id="q", released_at=9.0)
     assert data.one(sql.StatisticGet, statistic_id="q") == (
         1, "customers", "4.2", "b", 1.0, "age", "research", "ono", 5.0, 500, 1e-9, "released", b"noisy", "p", 9.0,

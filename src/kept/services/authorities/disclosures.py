@@ -281,6 +281,7 @@ DISCLOSING = Approval(
     about=_about,
     effect=_let,
     then=bundle,
+    back=lambda tx, disclosure_id: tx.run("disclosure_back", disclosure_id=disclosure_id),
 )
 
 

@@ -198,6 +198,7 @@ SENDING = Approval(
     about=_about,
     effect=_send,
     then=queue,
+    back=lambda tx, campaign_id: tx.run("campaign_back", campaign_id=campaign_id),
 )
 
 

@@ -62,6 +62,7 @@ RELEASE = Approval(
     about=_about,
     effect=release,
     then=statistic_of,
+    back=lambda tx, statistic_id: tx.run("statistic_back", statistic_id=statistic_id),
 )
 
 

@@ -245,6 +245,7 @@ ANSWERING = Approval(
     about=_request,
     effect=_approve,
     then=request_of,
+    back=lambda tx, request_id: tx.run("rights_back", request_id=request_id),
 )
 
 

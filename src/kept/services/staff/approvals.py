@@ -79,6 +79,7 @@ class Approval(Generic[T]):
             up, with their own entries, and answer nothing where the subject has moved on.
         then: What follows once that transaction is durable, begins from the state it wrote, and can go on after a kill;
             its answer is the answer of approving.
+        back: Takes a subject back to where it can be asked for again, once its approval is dead; None where it does not wait.
     """
 
     act: str
@@ -88,6 +89,7 @@ class Approval(Generic[T]):
     about: Callable[[Engine, str], Awaitable[Subject]]
     effect: Callable[[Engine, Given], Awaitable[Effect]]
     then: Callable[[Engine, str], Awaitable[T]]
+    back: Callable[[Transaction, str], Awaitable[object]] | None = None
 
     async def ask(
         self,
@@ -181,6 +183,7 @@ class Approval(Generic[T]):
             done = bool(await effect(tx))
             if not done:
                 await tx.run("approval_decide", **decided, expected=APPROVED, outcome=DEAD)
+                await self._back(tx, row.subject)
             outcome = Outcome.DONE if done else Outcome.REFUSED
             entry = entry_of(engine, session.acting(), Act.APPROVAL_GIVE, at=at, outcome=outcome, facts=facts)
             await insert_entries(tx, [entry], at)
@@ -194,6 +197,19 @@ class Approval(Generic[T]):
                 rests_on="roles",
             )
         return await self.then(engine, row.subject)
+
+    async def end(self, engine: Engine, approval_id: str, subject: str) -> None:
+        """Let an approval die that nobody gave in time."""
+
+        async def body(tx: Transaction) -> None:
+            if await tx.run("approval_end", approval_id=approval_id, at=engine.clock.now()):
+                await self._back(tx, subject)
+
+        await engine.data.write(body)
+
+    async def _back(self, tx: Transaction, subject: str) -> None:
+        if self.back is not None:
+            await self.back(tx, subject)
 
     async def _effect(  # noqa: PLR0913 -- what `Given` says
         self, engine: Engine, subject: str, approval_id: str, asker: StaffSession, by: StaffSession, at: float

@@ -17,7 +17,7 @@ class Provision:
         asked_at: Unix seconds.
         approval_id: The approval it waits for, or got.
         mandate_id: What its releases are charged to; empty before it is approved.
-        status: `waiting`, `approved`, `ready` or `fetched`.
+        status: `waiting`, `approved`, `refused` (nobody approved it), `ready` or `fetched`.
         people: People in the file.
         refused: People decided about and left out: no consent, withdrawn, stopped, ended, not named in their notice.
         recalls: Recalls told with it.

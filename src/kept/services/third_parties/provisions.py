@@ -129,6 +129,7 @@ PROVIDING = Approval(
     about=_about,
     effect=_let,
     then=provide,
+    back=lambda tx, provision_id: tx.run("provision_back", provision_id=provision_id),
 )
 
 

@@ -70,6 +70,12 @@ async def waiting(engine: Engine, session: StaffSession) -> list[Waiting]:
     return found
 
 
+async def end_over(engine: Engine) -> None:
+    """Let what nobody approved in time go back to where it can be asked for again."""
+    for row in await engine.data.all(sql.ApprovalsOver, at=engine.clock.now()):
+        await KINDS[row.act].end(engine, row.approval_id, row.subject)
+
+
 async def approve(engine: Engine, session: StaffSession, approval_id: str) -> object:
     """Approve as the second, and do it; what comes of it depends on the kind.
 

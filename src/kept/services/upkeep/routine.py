@@ -16,6 +16,7 @@ from kept.services.gate.changing import copy_state
 from kept.services.my_data.erasure import finish_unfinished, remove_returned, scrub
 from kept.services.third_parties.intake import end_quarantine
 from kept.services.third_parties.register import end_register
+from kept.services.upkeep.approvals import end_over
 from kept.services.upkeep.key_rotation import finish_rotation
 from kept.services.upkeep.retention import destroy_unused_keys, sweep
 from kept.store import sql
@@ -93,6 +94,7 @@ async def tidy(engine: Engine) -> None:
     await end_quarantine(engine)
     await end_builds(engine)
     await end_register(engine)
+    await end_over(engine)
     await engine.load_canaries()
     await scrub(engine)
     await engine.reload_policy()

@@ -45,6 +45,11 @@ class ApprovalOf(NamedTuple):
     decided_by: str | None
     outcome: str
 
+class ApprovalsOver(NamedTuple):
+    approval_id: str
+    act: str
+    subject: str
+
 class ApprovalsWaiting(NamedTuple):
     approval_id: str
     act: str

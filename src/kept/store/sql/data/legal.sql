@@ -25,6 +25,10 @@ WHERE disclosure_id = :disclosure_id AND status = 'recorded';
 -- A second approved it: its bundle may be made.
 UPDATE disclosure SET status = 'approved' WHERE disclosure_id = :disclosure_id AND status = 'asked';
 
+-- name: disclosure_back (disclosure_id)
+-- Nobody approved it: it is open again.
+UPDATE disclosure SET status = 'recorded' WHERE disclosure_id = :disclosure_id AND status = 'asked';
+
 -- name: disclosure_finish (disclosure_id, finished_at)
 -- Everybody it names was decided about: the bundle is whole.
 UPDATE disclosure SET status = 'ready', finished_at = :finished_at

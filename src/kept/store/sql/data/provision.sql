@@ -31,6 +31,10 @@ FROM provision ORDER BY number DESC;
 -- A second approved it: its file may be made.
 UPDATE provision SET status = 'approved', mandate_id = :mandate_id WHERE provision_id = :provision_id AND status = 'waiting';
 
+-- name: provision_back (provision_id)
+-- Nobody approved it: there will be no file.
+UPDATE provision SET status = 'refused' WHERE provision_id = :provision_id AND status = 'waiting';
+
 -- name: provision_finish (provision_id, finished_at, people, refused, recalls)
 -- Everybody was asked about: the file is whole.
 UPDATE provision SET status = 'ready', finished_at = :finished_at, people = :people, refused = :refused, recalls = :recalls

@@ -148,6 +148,10 @@ UPDATE campaign SET status = 'waiting', approval_id = :approval_id WHERE campaig
 -- A second approved it: the look at candidates may begin.
 UPDATE campaign SET status = 'queueing', mandate_id = :mandate_id WHERE campaign_id = :campaign_id AND status = 'waiting';
 
+-- name: campaign_back (campaign_id)
+-- Nobody approved it: it is a draft again.
+UPDATE campaign SET status = 'draft' WHERE campaign_id = :campaign_id AND status = 'waiting';
+
 -- name: campaign_walk (campaign_id, expected, walked)
 -- How far the candidates were looked at.
 UPDATE campaign SET walked = :walked WHERE campaign_id = :campaign_id AND status = 'queueing' AND walked = :expected;

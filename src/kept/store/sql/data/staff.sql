@@ -143,6 +143,14 @@ WHERE approval_id = :approval_id;
 SELECT approval_id, act, subject, requested_by, requested_at, expires_at FROM approval
 WHERE outcome = 'waiting' AND expires_at >= :at ORDER BY requested_at, approval_id;
 
+-- name: approvals_over (at) -> approval_id, act, subject
+-- Approvals nobody gave in time.
+SELECT approval_id, act, subject FROM approval WHERE outcome = 'waiting' AND expires_at < :at ORDER BY approval_id;
+
+-- name: approval_end (approval_id, at)
+-- Its days are over.
+UPDATE approval SET outcome = 'dead' WHERE approval_id = :approval_id AND outcome = 'waiting' AND expires_at < :at;
+
 -- name: approval_decide (approval_id, decided_by, at, expected, outcome)
 -- A second approver decides, once, in time, and is never who asked.
 UPDATE approval SET decided_by = :decided_by, decided_at = :at, outcome = :outcome
@@ -180,6 +188,10 @@ WHERE request_id = :request_id AND status = 'checked';
 -- name: rights_approve (request_id)
 -- A second approved it: it may be answered.
 UPDATE rights_request SET status = 'approved' WHERE request_id = :request_id AND status = 'awaiting approval';
+
+-- name: rights_back (request_id)
+-- Nobody approved it: it may be asked for again.
+UPDATE rights_request SET status = 'checked' WHERE request_id = :request_id AND status = 'awaiting approval';
 
 -- name: rights_finish (request_id, finished_at, outcome)
 -- A rights request is answered, once.

@@ -76,6 +76,10 @@ UPDATE statistic SET status = 'answered', sealed = :sealed WHERE statistic_id = 
 -- Its release waits for a second approver.
 UPDATE statistic SET status = 'asked', approval_id = :approval_id WHERE statistic_id = :statistic_id AND status = 'answered';
 
+-- name: statistic_back (statistic_id)
+-- Nobody approved its release.
+UPDATE statistic SET status = 'answered' WHERE statistic_id = :statistic_id AND status = 'asked';
+
 -- name: statistic_release (statistic_id, released_at)
 -- It is released, once.
 UPDATE statistic SET status = 'released', released_at = :released_at WHERE statistic_id = :statistic_id AND status = 'asked';
