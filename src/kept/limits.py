@@ -232,7 +232,6 @@ _titled("Policy and instances")
 POLICY_DURATION_SECONDS = _time(100 * 365 * DAY, "a duration a policy names")
 OLD_VERSION_SECONDS = _time(30 * DAY, "a superseded version of a value, after it was replaced", "a shorter retention")
 INSTANCE_SUGGESTED_DAYS = _time(
-    "INSTANCE_SUGGESTED_DAYS",
     60.0,
     "an instance whose file is begun for somebody, unless another day is written",
     unit="days",

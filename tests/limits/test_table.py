@@ -58,7 +58,6 @@ FORMATS = {
     "channels/mail": {"PERMANENT"},  # a reply of SMTP
     "web/theme": {"CONTRAST", "_LINEAR_BELOW", "_WEIGHTS"},  # WCAG 2.2
     "web/jar": {"OK"},
-    "web/own": {"OK"},
     # no limit at all
     "services/gate/history": {"FOREVER"},
     "services/third_parties/register": {"FOREVER"},
@@ -71,7 +70,6 @@ FORMATS = {
     "policy/beside": {"FEW"},
     "policy/flow": {"_COLUMNS", "_BOX", "_TOP", "_ROW", "_WIDTH"},
     "services/messages/letter_words": {"SHORT"},
-    "web/console/beginnings": {"OPEN_DAYS"},  # of a draft to write over
 }
 """Numbers that may stand elsewhere, by module."""
 NAMED = re.compile(r"seconds|most|timeout|max_\w+|limit|maxsize|grace_seconds|days|hours|weeks")

@@ -7,8 +7,10 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from urllib.request import urlopen
 
 ROOT = Path(__file__).parents[2]
+APP = "examples/photolibrary/app.py"
 
 
 def test_a_second_start_says_that_one_is_running_even_beside_the_very_first(tmp_path: Path) -> None:
@@ -17,10 +19,13 @@ def test_a_second_start_says_that_one_is_running_even_beside_the_very_first(tmp_
     folder.mkdir()
     (folder / "begun").touch()
     (folder / "photolibrary.db").write_bytes(b"left by a demo that was killed while it was made")
-    first = _serve(folder, _free_port())
+    port = _free_port()
+    first = _serve(folder, port)
     try:
         said = _until_served(first)
         assert "inventing 40 customers" in said
+        with urlopen(f"http://localhost:{port}/en", timeout=10) as front:
+            assert "Pictures that wait to be used" in front.read().decode()
         second = _serve(folder, _free_port())
         try:
             _, wrong = second.communicate(timeout=30)
@@ -71,7 +76,7 @@ def test_a_port_that_is_none_is_said() -> None:
 
 def _serve(folder: Path, port: int) -> subprocess.Popen[str]:
     return subprocess.Popen(  # noqa: S603 -- our own command
-        [sys.executable, "-m", "kept.cli.main", "serve", "--demo", str(folder), "--port", str(port)],
+        [sys.executable, "-m", "kept.cli.main", "serve", "--demo", str(folder), "--app", APP, "--port", str(port)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

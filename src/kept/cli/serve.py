@@ -112,9 +112,11 @@ def run(chosen: argparse.Namespace) -> int:
         address = parse_address(f"sqlite:///{folder / DATABASE}")
     else:
         address = parse_address(chosen.store, keys_url=chosen.keys, key_folder=chosen.key_folder)
-    with address.alone():
+    with address.alone(), contextlib.ExitStack() as held:
         clear_left_over(address.data, address.data, address.keys)
         sockets = listen(chosen.port)
+        for one in sockets:
+            held.callback(one.close)
         mailbox = Mailbox() if chosen.demo else None
         if chosen.demo and not (Path(chosen.demo) / COMPLETE).exists():
             clear_unfinished(address, Path(chosen.demo))
@@ -282,6 +284,7 @@ def listen(port: int) -> list[socket.socket]:
             one = socket.socket(family, socket.SOCK_STREAM)
             one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             one.bind((host, port))
+            one.listen()  # whoever reads the address may ask at once
         except OSError as error:
             if family == socket.AF_INET6:
                 continue  # a machine without IPv6: staff.localhost still works

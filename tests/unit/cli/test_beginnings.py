@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import io
+import socket
 import sys
 
+import pytest
 from installation import POLICY
 
 from kept import policy_files
@@ -67,3 +69,26 @@ def test_the_sample_policy_is_package_data():
     """The tour runs from the wheel: the policy lies in the package, and the one in `policies/` is the same file."""
     assert SAMPLE.parent.name == "demo"
     assert SAMPLE.samefile(POLICY)
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        (None, "expected a Python file for --app, found none at app.py"),
+        ("", "expected a function pages(k) in app.py that answers kept.Pages, found none"),
+        ("def pages(k): return 1", "expected a function pages(k) in app.py that answers kept.Pages, found none"),
+    ],
+)
+def test_pages_that_do_not_fit_are_refused_before_anything_is_served(tmp_path, capsys, said, found):
+    """No file, no function, or another answer: it says which, and the port is free again."""
+    store, app = f"sqlite:///{tmp_path / 'shop.db'}", tmp_path / "app.py"
+    assert kept("init", BICYCLES, "--store", store) == 0
+    if said is not None:
+        app.write_text(said, "utf-8")
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = one.getsockname()[1]
+    assert kept("serve", "--store", store, "--port", port, "--app", app) != 0
+    assert found in capsys.readouterr().err
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", port))
