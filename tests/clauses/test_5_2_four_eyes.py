@@ -190,7 +190,7 @@ async def test_the_pages(installation):
     assert "More than 20 people" in (await door.get("/en/instances/afternoon")).text
     assert (await door.post("/en/instances/afternoon", step="list")).status_code == 403
     await door.get("/en/instances/afternoon")
-    assert (await door.post("/en/instances/afternoon", step="ask-list")).status_code == 303
+    assert (await door.post("/en/instances/afternoon", step="ask-check-in-list")).status_code == 303
     assert "waits for a second" in (await door.get("/en/instances/afternoon")).text
     waiting = await approver.get("/ja/approvals")
     assert "午後の会" in waiting.text

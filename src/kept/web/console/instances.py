@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from starlette.responses import Response
 
-from kept.errors import KeptError
+from kept.errors import InputError, KeptError
 from kept.policy.instance import OF_KIND
 from kept.policy.narrow import main_purpose
 from kept.policy.words import Exit, PointKind
@@ -16,6 +17,7 @@ from kept.services.gate.released import Card
 from kept.services.instances import contests, events, instances, questionnaires, sweepstakes
 from kept.services.staff import bulk_approval
 from kept.services.staff.sessions import StaffSession
+from kept.services.upkeep.approvals import KINDS
 from kept.web.console import beginnings
 from kept.web.console.stepped import Staff, Step, Stepped, drafted, plain
 from kept.web.form import Form
@@ -30,6 +32,8 @@ def _purposes(engine: Engine) -> list[str]:
     return [main_purpose(policy, one) for one in policy.points.values() if one.kind in OF_KIND]
 
 
+SECONDS = [kind for kind in KINDS.values() if kind.page == "/approvals"]
+"""Acts about everybody of an instance."""
 MAKES = duty("questionnaires, contests, sweepstakes, events", _purposes)
 
 
@@ -51,6 +55,18 @@ async def _list(exchange: Staff, error: KeptError | None, form: Form, status: in
         error=error,
         file=form["file"] or examples[min(examples)],
     )
+
+
+async def _seconds(exchange: Staff, instance: str) -> list[tuple[str, str, str]]:
+    """Return what here is about so many that it needs a second person: its word, its title, and whether it waits."""
+    found = []
+    for kind in SECONDS:
+        with suppress(InputError):  # an act on another kind of instance
+            people = (await kind.about(exchange.engine, instance)).people or 0
+            state = await bulk_approval.state_of(exchange.engine, exchange.session, kind.act, instance)
+            if people > bulk_approval.FEW or state:
+                found.append((kind.act, kind.title, state))
+    return found
 
 
 async def _one(
@@ -75,10 +91,7 @@ async def _one(
         shown=shown or {},
         guests=guests,
         ends_at=instances.end_at(engine, found),
-        second_of={
-            act: await bulk_approval.state_of(engine, session, act, found.id)
-            for act in (events.LIST.act, contests.PUBLICATION.act)
-        },
+        seconds=await _seconds(exchange, found.id),
         few=bulk_approval.FEW,
     )
 
@@ -129,8 +142,7 @@ PAGES = Stepped(
         "close": plain(instances.close_instance),
         "count": plain(questionnaires.count_answers),
         "publish": plain(contests.publish),
-        "ask-list": plain(events.LIST.ask),
-        "ask-publish": plain(contests.PUBLICATION.ask),
+        **{f"ask-{kind.act}": plain(kind.ask) for kind in SECONDS},
         "list": _guests,
         "draw": _draw,
         "answer": _opening(questionnaires.open_answer),
