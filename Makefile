@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 DEMO ?= .demo
 PORT ?= 8330
 WORKERS ?= auto
-PYTEST := $(PY) -m pytest -q -n $(WORKERS) --dist loadgroup
+PYTEST := $(PY) -m pytest -q -n $(WORKERS)
 FAST := not slow and not chromium and not fax
 
 .DEFAULT_GOAL := help
@@ -54,7 +54,8 @@ test: check ## the checks and the fast tests
 test-full: $(VENV)/.dev ## everything; installs the Debian packages it needs
 	@scripts/debian_packages.sh
 	@$(MAKE) --no-print-directory check
-	@$(PYTEST)
+	@$(PY) -m pytest -q -m "chromium or fax"  # in one process: a file shares its browser and its installation, in order
+	@$(PYTEST) -m "not chromium and not fax"
 
 $(VENV)/.mutate: requirements/mutate.txt $(VENV)/.dev
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/mutate.txt

@@ -102,17 +102,13 @@ def fax_server() -> Iterator[tuple[FaxServer, Path]]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs chromium, or a fax server, where there is none; keep together what shares one of them.
+    """Skip what needs chromium, or a fax server, where there is none.
 
-    Tests run in several processes (`--dist loadgroup`): those of one browser file share a browser and a served
-    installation, and all tests of the fax server share the server.
+    Those of one browser file share a browser and a served installation, and all tests of the fax server share the server:
+    `make test-full` runs them in one process.
     """
     for item in items:
         marks = {one.name for one in item.iter_markers()}  # not its keywords: a parameter may be called `fax`
-        if "chromium" in marks:
-            item.add_marker(pytest.mark.xdist_group(f"browser-{item.path.stem}"))
-        if "fax" in marks:
-            item.add_marker(pytest.mark.xdist_group("fax"))
         if CHROMIUM is None and "chromium" in marks:
             item.add_marker(pytest.mark.skip(reason="needs chromium: run `make test-full`"))
         if not FAX_SERVER and "fax" in marks:

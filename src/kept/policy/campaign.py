@@ -1,4 +1,4 @@
-"""A campaign, read from its file: for which purpose, to whom, by which channels, in which words (§4.4).
+"""A campaign, read from its file: for which purpose, to whom, by which channels, in which words.
 
 Its words are the installation's own and hold nobody's information; `{name}` is the only thing that is filled in.
 """

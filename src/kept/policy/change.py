@@ -20,7 +20,7 @@ from kept.policy.words import Exit, Source
 replace = msgspec.structs.replace
 
 CORRECTORS = frozenset({Source.OWN_SESSION, Source.WITNESSED_PAPER, Source.WITNESSED_CALL})
-"""Where a correction may come from: the person, directly or witnessed (§2.8)."""
+"""Where a correction may come from: the person, directly or witnessed."""
 
 
 def fill(  # noqa: PLR0913 -- what a value remembers

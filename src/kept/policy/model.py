@@ -111,14 +111,14 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One collection point, §2.4.
+    """One collection point.
 
     Args:
         id: Permanent word, such as `registration`.
         kind: What sort of point it is.
         stages: Items asked for, by stage, in order; a point without stages has the single stage `""`.
         purposes: Purposes presented there.
-        recipients: Third parties named there, §4.7.
+        recipients: Third parties named there.
         retention: How long what is given there is kept.
         clause: Clause that declares it.
         needed: Items a policy does require there, each with its reason by language.
@@ -138,7 +138,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A third party that may receive items, with consent, §4.6."""
+    """A third party that may receive items, with consent."""
 
     id: str
     names: Mapping[str, str]

@@ -58,7 +58,7 @@ class ClauseState(StrEnum):
 
 
 class PointKind(StrEnum):
-    """The kinds of collection point, §2.4."""
+    """The kinds of collection point."""
 
     REGISTRATION = "registration"
     QUESTIONNAIRE = "questionnaire"
@@ -69,7 +69,7 @@ class PointKind(StrEnum):
 
 
 class Source(StrEnum):
-    """Where a value came from, §2.8 and §2.9."""
+    """Where a value came from."""
 
     OWN_SESSION = "own-session"
     WITNESSED_PAPER = "witnessed-paper"

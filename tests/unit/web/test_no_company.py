@@ -37,6 +37,18 @@ def test_no_company_is_named():
     assert found == set()
 
 
+def test_no_clause_is_cited_by_its_number():
+    """An error or an act names the ground it rests on; the policy in force says which clause that is."""
+    cited = re.compile(r"clause=f?[\"']§?\d|\"§\d|\(§\d")
+    found = {
+        (file.relative_to(SOURCE).as_posix(), line.strip())
+        for file in files("py", "html", "sql")
+        for line in file.read_text("utf-8").splitlines()
+        if cited.search(line)
+    }
+    assert found == set()
+
+
 @pytest.mark.parametrize("folder", ["web", "cli", "channels", "cookies"])
 def test_no_name_of_the_sample_policy_is_used(folder):
     """No purpose, point, cookie or role of it, and no clause number: the engine asks by duty, kind and ground."""

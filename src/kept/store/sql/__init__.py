@@ -64,7 +64,7 @@ def _check(kind: type, column: Column) -> None:
             f"expected {column.kind} in column {column.name}, found {kind.__name__}",
             reason="database-corrupt",
             hint="stop, keep the files, run `kept verify`, then restore a backup",
-            clause="§5.6",
+            rests_on="durable-writes",
         )
 
 
