@@ -8,6 +8,9 @@ PORT ?= 8330
 WORKERS ?= auto
 PYTEST := $(PY) -m pytest -q -n $(WORKERS)
 FAST := not slow and not chromium and not fax
+IN_MEMORY := $(shell test -w /dev/shm && echo TMPDIR=/dev/shm)
+LONGEST := --ignore=tests/docs/test_your_own.py --ignore=tests/docs/test_embedding.py --ignore=tests/unit/statistics/test_noise.py \
+	--deselect=tests/clauses/test_3_4_unauthorised_use.py::test_many_addresses_together_are_stopped_as_well
 
 .DEFAULT_GOAL := help
 .PHONY: help run tour setup setup-dev check quick test test-full mutate golden schema words accept-translation bench lock clean
@@ -46,7 +49,7 @@ check: $(VENV)/.dev ## ruff, mypy, import contracts
 
 quick: $(VENV)/.dev ## ruff, and the tests of units, clauses and documents: within a minute
 	@$(VENV)/bin/ruff check .
-	@$(PYTEST) -m "$(FAST)" tests/unit tests/clauses tests/conformance tests/docs
+	@$(IN_MEMORY) $(PYTEST) -m "$(FAST)" tests/unit tests/clauses tests/conformance tests/docs $(LONGEST)
 
 test: check ## the checks and the fast tests
 	@$(PYTEST) -m "$(FAST)"
