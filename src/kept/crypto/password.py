@@ -46,7 +46,7 @@ class Passwords:
                 field="password",
                 reason="password-length",
                 hint="a few unrelated words are easy to remember",
-                rests_on="roles",
+                rests_on="sign-in-protection",
             )
         return self._hasher.hash(prepared)
 

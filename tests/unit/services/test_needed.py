@@ -34,8 +34,8 @@ async def test_a_form_without_what_it_needs_is_not_taken(tmp_path):
 
 
 @pytest.mark.anyio
-async def test_my_data_does_not_say_that_nothing_had_to_be_given(tmp_path):
-    """Where the policy needs an item, the sentence that nothing had to be given is not said."""
+async def test_no_page_says_that_nothing_had_to_be_given(tmp_path):
+    """Where the policy needs an item, no page says that nothing had to be given, or may all be left empty."""
     path = tmp_path / POLICY.name
     path.write_bytes(
         POLICY.read_bytes().replace(b"    keep:\n", b'    needed:\n      name: "We greet you."\n    keep:\n')
@@ -49,4 +49,8 @@ async def test_my_data_does_not_say_that_nothing_had_to_be_given(tmp_path):
     page = (await browser.get("/en/my-data")).text
     assert "All of it was given by you." in page
     assert "none of it had to be" not in page
+    for path in ("/en/registration", "/en/take-part"):
+        page = (await browser.get(path)).text
+        assert "Leave empty what you would rather keep" not in page
+        assert "Nothing here is needed" not in page
     await installation.close()
