@@ -253,9 +253,10 @@ class Kept(View):
         return f"{declared.name}={rules.choose(allowed, day).text()}; Path=/; Secure; HttpOnly; SameSite=lax{life}"
 
     def site(self, hosts: Sequence[str] = HERE, *, own: Pages | None = None, theme: str | Path = "") -> CookieGate:
-        """Return the customers' pages as an ASGI app, to mount at the root of a host, or last after your own routes.
+        """Return the customers' pages as an ASGI app, for the root of a host, or below a path of your own app.
 
-        Its addresses begin with a language (`/en/my-data`), `/static`, `/u` or `/.well-known`; it is not made for a path.
+        Its addresses begin with a language (`/en/my-data`), `/static`, `/u` or `/.well-known`; below a path they keep to it,
+        as ASGI's `root_path` says, and `kept.open(site=...)` names the path too. Its cookies are those of the whole host.
 
         Args:
             hosts: Host names it answers under, without port.
@@ -281,7 +282,7 @@ class Kept(View):
         return bytes(exchange.page("own.html", title=title, content=content).body).decode()
 
     def console(self, hosts: Sequence[str], *, theme: str | Path = "") -> CookieGate:
-        """Return the staff console as an ASGI app, to mount on a host of its own, so that no cookie is shared.
+        """Return the staff console as an ASGI app, for a host of its own, so that no cookie is shared; a path works as for `site`.
 
         Args:
             hosts: Host names it answers under, without port.
