@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket
 from contextlib import asynccontextmanager
 
 import httpx2
@@ -23,13 +24,14 @@ ADDRESS = re.compile(r'\b(?:href|src|action|data-passkey)="([^"#?]*)')
 @asynccontextmanager
 async def served(app):
     """Serve an ASGI app on loopback; answer the port."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, access_log=False, log_level="warning", lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_level="warning", lifespan="off"))
     server.install_signal_handlers = lambda: None
-    running = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    listening.listen()  # who asks before the server has begun waits for it
+    running = asyncio.create_task(server.serve(sockets=[listening]))
     try:
-        yield server.servers[0].sockets[0].getsockname()[1]
+        yield listening.getsockname()[1]
     finally:
         server.should_exit = True
         await running

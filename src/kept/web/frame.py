@@ -57,7 +57,7 @@ class Frame:
         self._web = web
         self._hosts = hosts
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: C901 -- the checks, in their order
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: C901 -- one request, start to end
         """Serve one request."""
         if scope["type"] == "lifespan":
             await self._apps["site"](scope, receive, send)
@@ -67,28 +67,9 @@ class Frame:
         headers = {name: value for name, value in scope["headers"] if name != b"cookie"}
         host = headers.get(b"host", b"").decode("latin-1").lower()
         name = urlsplit(f"//{host}").hostname or ""
-        kind = self._hosts.get(name)
-        if kind is None:
-            await _refuse(scope, send, 421, "This service does not answer under that host name.", self._web)
-            return
-        if scope["method"] not in {"GET", "HEAD", "POST"}:
-            await _refuse(scope, send, 405, "A page can be looked at, and a form can be sent. Nothing else.", self._web)
-            return
-        base = _base(scope)
-        if base is None:
-            await _refuse(scope, send, 404, "There is no such page, or it is not yours to see.", self._web)
-            return
-        one_click = kind == "site" and ONE_CLICK.fullmatch(
-            below(base, scope["path"])
-        )  # a mail program has no origin (RFC 8058)
-        if scope["method"] == "POST" and not one_click and not _same_origin(headers, scope.get("scheme", "http"), host):
-            await _refuse(
-                scope, send, 403, "This form was not sent from a page of this site. Nothing was taken.", self._web
-            )
-            return
-        length = headers.get(b"content-length", b"0")
-        if not length.isdigit() or int(length) > BODY_AT_MOST:
-            await _refuse(scope, send, 413, TOO_LARGE, self._web)
+        kind, base = self._hosts.get(name, ""), _base(scope)
+        if refusal := _refusal(scope, headers, host, kind, base):
+            await _refuse(scope, send, *refusal, self._web)
             return
         nonce = secrets.token_urlsafe(16)
         scope["state"] = {
@@ -132,6 +113,27 @@ class Frame:
             LOG.error("%s in %s line %s", type(error).__name__, place.name, place.lineno)  # noqa: TRY400 -- no message
             if not started:
                 await _refuse(scope, send, 500, "Something broke", self._web)
+
+
+def _refusal(
+    scope: Scope, headers: Mapping[bytes, bytes], host: str, kind: str, base: str | None
+) -> tuple[int, str] | None:
+    """Return the status and the words a request is refused with before any app is asked; None for none."""
+    if not kind:
+        return 421, "This service does not answer under that host name."
+    if base is None:
+        return 404, "There is no such page, or it is not yours to see."
+    if scope["method"] not in {"GET", "HEAD", "POST"}:
+        return 405, "A page can be looked at, and a form can be sent. Nothing else."
+    one_click = kind == "site" and ONE_CLICK.fullmatch(
+        below(base, scope["path"])
+    )  # a mail program has no origin (RFC 8058)
+    if scope["method"] == "POST" and not one_click and not _same_origin(headers, scope.get("scheme", "http"), host):
+        return 403, "This form was not sent from a page of this site. Nothing was taken."
+    length = headers.get(b"content-length", b"0")
+    if not length.isdigit() or int(length) > BODY_AT_MOST:
+        return 413, TOO_LARGE
+    return None
 
 
 def _policy(nonce: str) -> bytes:
