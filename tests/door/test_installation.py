@@ -158,13 +158,18 @@ def test_every_public_method_of_a_view_passes_the_edge(bakery):
     assert set(views) == set(View.__subclasses__())
 
     class Engine:
-        """Stands for an engine nobody needs here."""
+        """Stands for an engine: it cites."""
+
+        @staticmethod
+        def cite(error):
+            error.clause = "§1"
+            return error
 
     raised = KeptError("expected, found", hint="turn it off and on")
     for _ in range(2):
         with pytest.raises(KeptError), edge(Engine()):
             raise raised
-    assert raised.__notes__ == ["what to do: turn it off and on"]
+    assert (raised.clause, raised.__notes__) == ("§1", ["what to do: turn it off and on"])
     for view in views:
         for name, member in vars(view).items():
             if not name.startswith("_") and callable(member):
