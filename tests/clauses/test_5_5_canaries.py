@@ -12,6 +12,7 @@ from kept.errors import InputError, SubmissionError
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState, Exit
 from kept.services.cases import cases
+from kept.services.engine.record import operator
 from kept.services.gate import canaries
 from kept.services.my_data import erasure, rights_requests
 from kept.services.upkeep.canary_planting import plant
@@ -43,11 +44,11 @@ async def test_opening_one_is_an_alarm_in_the_entrys_own_transaction(installatio
     assert part.state is ClauseState.NOT_KEPT_YET
     for wrong in (("", "mistake"), (str(rows[0][0])[:8], "nothing much")):
         with pytest.raises(InputError):
-            await canaries.acknowledge(installation.engine, *wrong, by="test")
-    await canaries.acknowledge(installation.engine, str(rows[0][0])[:8], "exercise", by="test")
+            await canaries.acknowledge(installation.engine, *wrong, by=operator("test"))
+    await canaries.acknowledge(installation.engine, str(rows[0][0])[:8], "exercise", by=operator("test"))
     assert await canaries.standing_alarms(installation.engine) == 0
     with pytest.raises(InputError):
-        await canaries.acknowledge(installation.engine, str(rows[0][0])[:8], "exercise", by="test")
+        await canaries.acknowledge(installation.engine, str(rows[0][0])[:8], "exercise", by=operator("test"))
 
 
 async def test_other_people_raise_none(installation):
