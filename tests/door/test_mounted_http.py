@@ -158,6 +158,24 @@ async def test_a_customer_joins_gives_and_leaves_below_the_path(visit):
     assert all("; Path=/;" in f"{one};" for one in mori.set)
 
 
+async def test_a_code_to_link_the_account_is_shown_once_on_my_data(visit, bakery):
+    """The person gets it on Kept's page and types it into the program's; then my data says what the program calls them."""
+    k, begin = visit
+    credential = await bakery.program(k)
+    mori = begin()
+    await mori.ask("/privacy/en/join")
+    await mori.ask("/privacy/en/join", password=PASSWORD)
+    assert "A code for till" in (await mori.ask("/privacy/en/my-data")).text
+    code = re.search(
+        r'<code class="mono">([^<]+)</code>', (await mori.ask("/privacy/en/my-data/link", system="till")).text
+    )
+    await k.link(credential, external="C-4711", code=code[1])
+    mine = (await mori.ask("/privacy/en/my-data")).text
+    assert "C-4711" in mine
+    assert "A code for till" not in mine
+    assert "You gave a code to one of our other systems" in mine
+
+
 async def test_a_choice_about_cookies_leads_back_below_the_path(visit):
     """Where one came from is remembered below the path, and nowhere else."""
     _, begin = visit

@@ -12,6 +12,7 @@ import re
 import secrets
 import traceback
 from collections.abc import Mapping
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
@@ -115,24 +116,29 @@ class Frame:
                 await _refuse(scope, send, 500, "Something broke", self._web)
 
 
-def _refusal(
-    scope: Scope, headers: Mapping[bytes, bytes], host: str, kind: str, base: str | None
-) -> tuple[int, str] | None:
-    """Return the status and the words a request is refused with before any app is asked; None for none."""
+class NotServed(NamedTuple):
+    """What a request is refused with before any app is asked."""
+
+    status: int
+    text: str
+
+
+def _refusal(scope: Scope, headers: Mapping[bytes, bytes], host: str, kind: str, base: str | None) -> NotServed | None:
+    """Return what a request is refused with before any app is asked; None for none."""
     if not kind:
-        return 421, "This service does not answer under that host name."
+        return NotServed(421, "This service does not answer under that host name.")
     if base is None:
-        return 404, "There is no such page, or it is not yours to see."
+        return NotServed(404, "There is no such page, or it is not yours to see.")
     if scope["method"] not in {"GET", "HEAD", "POST"}:
-        return 405, "A page can be looked at, and a form can be sent. Nothing else."
+        return NotServed(405, "A page can be looked at, and a form can be sent. Nothing else.")
     one_click = kind == "site" and ONE_CLICK.fullmatch(
         below(base, scope["path"])
     )  # a mail program has no origin (RFC 8058)
     if scope["method"] == "POST" and not one_click and not _same_origin(headers, scope.get("scheme", "http"), host):
-        return 403, "This form was not sent from a page of this site. Nothing was taken."
+        return NotServed(403, "This form was not sent from a page of this site. Nothing was taken.")
     length = headers.get(b"content-length", b"0")
     if not length.isdigit() or int(length) > BODY_AT_MOST:
-        return 413, TOO_LARGE
+        return NotServed(413, TOO_LARGE)
     return None
 
 

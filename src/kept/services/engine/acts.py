@@ -28,6 +28,7 @@ class Act(StrEnum):
     CHOICE_ALLOW = "customer:choice:allow"
     CHOICE_WITHDRAW = "customer:choice:withdraw"
     SIGN_IN_NEW_DEVICE = "customer:account:sign-in-new-device"
+    EXTERNAL_LINK = "customer:external-id:link"
     DEVICE_COPIED = "customer:device:copied"
     PART_END = "customer:participation:end"
     USE_STOP = "customer:use:stop"
@@ -144,6 +145,7 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.CHOICE_ALLOW: "bound-to-notice",
         Act.CHOICE_WITHDRAW: "bound-to-notice",
         Act.SIGN_IN_NEW_DEVICE: "cookies:device addresses sign-in-protection",
+        Act.EXTERNAL_LINK: "account-without-personal-information sign-in-protection nothing-required",
         Act.DEVICE_COPIED: "cookies:remember sign-in-protection",
         Act.PART_END: "collection",
         Act.USE_STOP: "bound-to-notice",
