@@ -33,6 +33,7 @@ from kept.services.figures.queries import Statistic
 from kept.services.figures.releases import released
 from kept.services.forms.instance_record import Standing, all_standing
 from kept.services.instances import sweepstakes
+from kept.services.instances.contests import Published, published_of
 from kept.services.my_data import erasure
 from kept.services.my_data.message_reasons import Why, proof_by_link, stop_by_link, why_by_link
 from kept.services.staff import sessions
@@ -365,6 +366,14 @@ class Kept(View):
             InputError: There is none of that id.
         """
         return await sweepstakes.public_file(self._engine, instance)
+
+    async def published(self, instance: str) -> list[Published]:
+        """Return what is published of a contest: what each winner agreed to.
+
+        Args:
+            instance: Its id.
+        """
+        return await published_of(self._engine, instance)
 
     async def figures(self) -> list[Statistic]:
         """Return the released statistics, each with its sheet, newest first."""

@@ -15,6 +15,7 @@ from kept.services.accounts import accounts, linking, remember_me
 from kept.services.accounts.remember_me import Device
 from kept.services.accounts.vouching import require_vouched
 from kept.services.authorities.notifications import Disclosed, disclosures_to_authorities
+from kept.services.cases.contacts import Contact, contacts_to
 from kept.services.cases.emergencies import Emergency, emergencies_about
 from kept.services.engine.engine import Engine
 from kept.services.forms import collection
@@ -344,6 +345,10 @@ class Person(View):
             series: Of `devices`; empty for all.
         """
         await remember_me.forget(self._engine, await self._session(), series)
+
+    async def contacts(self) -> list[tuple[Contact, str]]:
+        """Return what staff and programs wrote to the person, newest first: what became of each, and its text."""
+        return await contacts_to(self._engine, (await self._session()).person_id)
 
     async def provided(self) -> list[Line]:
         """Return what was provided to third parties about the person, newest first."""
