@@ -8,6 +8,7 @@ import pytest
 from cited import cited
 from installation import MAIL, NAME, PASSWORD, START, Installation, StopsAfter
 
+from kept import limits
 from kept.crypto.second_factor import code_at
 from kept.errors import ClosedError, DeniedError, InputError, KeptError, SettingError, SignInError, StoreError
 from kept.policy.decision import Mandate
@@ -264,7 +265,7 @@ async def test_a_mandates_volume_ends(installation):
     await installation.mori()
     session = await installation.staff()
     case = await installation.case(session)
-    for _ in range(cases.RELEASES_AT_MOST - 1):
+    for _ in range(limits.CASE_RELEASES - 1):
         await cases.open_item(installation.engine, session, case.id, "name")
     with pytest.raises(DeniedError) as refused:
         await cases.open_item(installation.engine, session, case.id, "name")

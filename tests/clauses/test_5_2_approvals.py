@@ -13,6 +13,7 @@ from installation import MAIL, second_version
 from receiving import FILE, SITE
 from taking import CONTEST, EVENT, opened
 
+from kept import limits
 from kept.channels.mail import MailServer
 from kept.crypto.sealed_to import OpeningKey
 from kept.errors import ConflictError, DeniedError, KeptError
@@ -24,7 +25,6 @@ from kept.services.instances import contests, events
 from kept.services.messages.mail import MailDispatcher
 from kept.services.my_data import rights_requests
 from kept.services.staff import activation, sessions
-from kept.services.staff.approvals import APPROVAL_SECONDS
 from kept.services.third_parties import provisions, recipients
 from kept.services.upkeep import approvals
 from kept.services.upkeep.routine import tidy
@@ -207,7 +207,7 @@ async def test_who_asked_cannot_approve_nor_who_may_not(installation, waits):
 async def test_until_its_last_second_it_can_be_given_and_then_no_more(installation, waits, late):
     """§5.2: seven days from the asking on; then nobody can give it, and the list does not show it."""
     ((lasts, ends),) = installation.sql("SELECT expires_at - requested_at, expires_at FROM approval")
-    assert lasts == APPROVAL_SECONDS
+    assert lasts == limits.APPROVAL_SECONDS
     before = await waits.subject()
     installation.wall.pass_(ends - installation.engine.clock.now() + (0.5 if late else -0.5))
     assert len(await approvals.waiting(installation.engine, waits.second)) == (not late)

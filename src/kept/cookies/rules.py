@@ -14,9 +14,6 @@ from kept.policy.duties import cookie_for, cookies_of
 from kept.policy.model import Cookie, Policy
 from kept.policy.words import Basis, CookieDuty
 
-SLACK_SECONDS = limits.COOKIE_SLACK_SECONDS
-"""What an `Expires` may round up by."""
-
 
 class Jar:
     """The cookies of one request that may be read, each by the code of its own purpose only.
@@ -208,7 +205,7 @@ class Rules:
         if setting.elsewhere:
             return "elsewhere"
         if setting.life_seconds is not None and (
-            declared.life_seconds is None or setting.life_seconds > declared.life_seconds + SLACK_SECONDS
+            declared.life_seconds is None or setting.life_seconds > declared.life_seconds + limits.COOKIE_SLACK_SECONDS
         ):
             return "life-longer"
         return ""

@@ -53,10 +53,6 @@ DEFAULT_COOKIES: Mapping[CookieDuty, Cookie] = MappingProxyType(
 """What applies where a policy declares no cookie for a duty the service cannot do without."""
 
 
-ADDRESS_KEY_SECONDS = limits.RATE_KEY_SECONDS
-"""How long the key lives under which addresses are counted, where the policy does not say."""
-
-
 def cookie_for(policy: Policy, duty: CookieDuty) -> Cookie | None:
     """Return the cookie that serves *duty*: the declared one, else the engine's default; None when there is neither."""
     return _served(policy)[0].get(duty)
@@ -104,7 +100,7 @@ def quarantine_seconds(policy: Policy) -> float:
 def address_key_seconds(policy: Policy) -> float:
     """Return how long the key lives under which addresses are counted: `addresses`, else 7 days."""
     addresses: Any = _body(policy, "addresses", "")
-    return float(addresses["key-life"]) if addresses else ADDRESS_KEY_SECONDS
+    return float(addresses["key-life"]) if addresses else limits.RATE_KEY_SECONDS
 
 
 def _body(policy: Policy, word: str, name: str) -> Mapping[str, object] | None:

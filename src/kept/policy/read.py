@@ -29,7 +29,6 @@ _FILE_NAME = re.compile(r"(?P<name>[A-Za-z0-9_-]{1,64})(?:\.(?P<language>[a-z]{2
 _POLICY_NAME = re.compile(
     r"(?P<name>[A-Za-z0-9_-]{1,64})\.policy(?:\.(?P<language>[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?))?\.md"
 )
-MOST_FILES = limits.POLICY_FILES
 
 NAMED_WORDS = ("items", "purposes", "collection", "cookies", "recipients", "processors", "roles", "attest")
 KEPT_WORDS = (
@@ -165,8 +164,8 @@ def _read(files: Mapping[str, bytes], guarantees: Mapping[str, GuaranteeWord], r
 
 def _sorted_names(files: Mapping[str, bytes]) -> tuple[str, list[tuple[str, str]]]:
     """Return the first file's name, and (language, name) of the translations."""
-    if not files or len(files) > MOST_FILES:
-        raise PolicyError(f"expected 1 to {MOST_FILES} files, found {len(files)}", reason="file-count")
+    if not files or len(files) > limits.POLICY_FILES:
+        raise PolicyError(f"expected 1 to {limits.POLICY_FILES} files, found {len(files)}", reason="file-count")
     firsts, others = [], []
     for name in sorted(files):
         match = _POLICY_NAME.fullmatch(name) or _FILE_NAME.fullmatch(name)

@@ -21,7 +21,6 @@ from kept import limits
 from kept.web import words
 from kept.web.exchange import Web
 
-BODY_AT_MOST = limits.REQUEST_BODY_BYTES
 ONE_CLICK = re.compile(r"/u/[A-Za-z0-9_-]{32}", re.ASCII)
 """The one address a POST may come to from anywhere: its token is the right to say this one no, and no cookie is read."""
 TOO_LARGE = "Expected at most 64 KB. Nothing was taken."
@@ -79,7 +78,7 @@ class Frame:
             )
             return
         length = headers.get(b"content-length", b"0")
-        if not length.isdigit() or int(length) > BODY_AT_MOST:
+        if not length.isdigit() or int(length) > limits.REQUEST_BODY_BYTES:
             await _refuse(scope, send, 413, TOO_LARGE, self._web)
             return
         nonce = secrets.token_urlsafe(16)
@@ -92,7 +91,7 @@ class Frame:
             message = await receive()
             if message["type"] == "http.request":
                 seen += len(message.get("body", b""))
-                if seen > BODY_AT_MOST:
+                if seen > limits.REQUEST_BODY_BYTES:
                     raise HTTPException(413)  # the app answers it as a page
             return message
 

@@ -17,8 +17,6 @@ from kept.services.staff.bulk_approval import PROGRAM, insert_mandate
 from kept.store import sql
 from kept.store.interface import Transaction
 
-RELEASES_AT_MOST = limits.CREDENTIAL_RELEASES
-
 
 @dataclass(frozen=True, slots=True)
 class Credential:
@@ -183,7 +181,7 @@ async def mandate_for(
     purpose: str = "",
     *,
     seconds: float = limits.CREDENTIAL_MANDATE_SECONDS,
-    volume: int = RELEASES_AT_MOST,
+    volume: int = limits.CREDENTIAL_RELEASES,
 ) -> Mandate:
     """Issue a mandate to a program that signed in.
 
