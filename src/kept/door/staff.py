@@ -19,7 +19,7 @@ from kept.services.figures import exports, projections, queries, releases
 from kept.services.instances import contests, events, instances, questionnaires, sweepstakes
 from kept.services.messages import calls, letters, unknown_outcome
 from kept.services.my_data import rights_requests
-from kept.services.staff import activation, attestations
+from kept.services.staff import activation, attestations, more_look_ups
 from kept.services.staff.sessions import StaffSession, require_session
 from kept.services.third_parties import provisions, register
 from kept.services.upkeep import approvals
@@ -108,6 +108,7 @@ class Staff(View):
     activate = act(activation.activate)
     waiting_approvals = act(approvals.waiting)
     approve = act(approvals.approve)
+    ask_more_look_ups = act(more_look_ups.ask)
     attest = act(attestations.attest)
     # messages
     draft_campaign = act(campaigns.draft)

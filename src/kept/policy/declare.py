@@ -140,7 +140,10 @@ def cookie(word: str, plain: Plain, clause: str) -> Cookie:
 
 def role(word: str, plain: Plain, clause: str, titles: Titles) -> Role:
     """Make a staff role; it may look people up unless the policy says otherwise."""
-    return Role(word, plain["purposes"], frozenset(plain.get("may", ())), plain.get("look-up", True), clause, titles)
+    may = frozenset(plain.get("may", ()))
+    return Role(
+        word, plain["purposes"], may, plain.get("look-up", True), clause, titles, int(plain.get("look-ups-a-day", 0))
+    )
 
 
 def attestation(word: str, plain: Plain, clause: str) -> Attestation:
