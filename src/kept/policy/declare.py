@@ -104,13 +104,13 @@ def point(  # noqa: PLR0913 -- what the caller looked up for it
     )
 
 
-def recipient(word: str, plain: Plain, clause: str, names: Titles) -> Recipient:
-    """Make a third party."""
-    return Recipient(word, names, plain["country"], plain["items"], plain["purpose"], plain["means"], clause)
+def recipient(word: str, plain: Plain, clause: str, names: Titles, abroad: Mapping[str, Titles]) -> Recipient:
+    """Make a third party; *abroad* is what is said of another country's rules, by language."""
+    return Recipient(word, names, plain["country"], plain["items"], plain["purpose"], plain["means"], clause, abroad)
 
 
-def processor(word: str, plain: Plain, clause: str, names: Titles) -> Processor:
-    """Make somebody who acts for us."""
+def processor(word: str, plain: Plain, clause: str, names: Titles, abroad: Mapping[str, Titles]) -> Processor:
+    """Make somebody who acts for us; *abroad* is what is said of another country's rules, by language."""
     return Processor(
         word,
         plain["for"],
@@ -120,6 +120,7 @@ def processor(word: str, plain: Plain, clause: str, names: Titles) -> Processor:
         clause,
         names,
         plain.get("safeguard", ""),
+        abroad,
     )
 
 

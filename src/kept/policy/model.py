@@ -138,7 +138,10 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A third party that may receive items, with consent."""
+    """A third party that may receive items, with consent.
+
+    *abroad* says, by language, which `system` protects personal information in its country and which `measures` it takes.
+    """
 
     id: str
     names: Mapping[str, str]
@@ -147,11 +150,12 @@ class Recipient:
     purpose: str
     means: str
     clause: str
+    abroad: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Processor:
-    """Somebody who acts for us: declared, not a third party."""
+    """Somebody who acts for us: declared, not a third party; *abroad* as for a recipient."""
 
     id: str
     for_purposes: tuple[str, ...]
@@ -161,6 +165,7 @@ class Processor:
     clause: str
     names: Mapping[str, str] = field(default_factory=dict)
     safeguard: str = ""
+    abroad: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +225,7 @@ class Declaration:
         body: Plain values, checked against the vocabulary.
         clause: Clause that declares it.
         line: Line in the policy file, from 1.
+        said: The body by language, for words people read; empty for the others.
     """
 
     word: str
@@ -227,6 +233,7 @@ class Declaration:
     body: Mapping[str, object]
     clause: str
     line: int
+    said: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
