@@ -269,7 +269,6 @@ _titled("Values and the ledger")
 TEXT_CHARACTERS = _cap(2000, "characters", "a text a person gives")
 NAME_CHARACTERS = _cap(200, "characters", "a name")
 BIRTH_YEARS = _cap(130, "years", "years between a date of birth and today")
-PROOF_CHARACTERS = _cap(1_000_000, "characters", "a proof as text")
 NOTE_CHARACTERS = _cap(1_000_000, "characters", "a signed note as text")
 NOTE_SIGNATURES = _cap(100, "signatures", "signatures of a note")
 

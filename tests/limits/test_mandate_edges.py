@@ -38,7 +38,7 @@ from kept.services.my_data import erasure, rights_requests
 from kept.services.my_data.own_data import own_data
 from kept.services.staff import attestations, desk_mandate
 from kept.services.staff.activation import activate, propose
-from kept.services.staff.credentials import issue_credential, mandate_of
+from kept.services.staff.credentials import credential_of, issue_credential, mandate_for
 from kept.services.staff.mandates import staff_mandate
 from kept.services.third_parties import intake
 from kept.services.upkeep import retention
@@ -50,7 +50,7 @@ pytestmark = pytest.mark.anyio
 async def program(installation):
     """A mandate of an API credential for contact."""
     credential = await issue_credential(installation.engine, "mailer", "support", ("contact",), by="test")
-    return await mandate_of(installation.engine, credential)
+    return await mandate_for(installation.engine, await credential_of(installation.engine, credential))
 
 
 async def read(installation, mandate, own, exit=Exit.APP):  # noqa: A002 -- the field's own word

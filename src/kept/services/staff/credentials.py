@@ -160,21 +160,6 @@ async def all_credentials(engine: Engine) -> list[Credential]:
     return [_credential(row.credential_id, row) for row in await engine.data.all(sql.Credentials)]
 
 
-async def mandate_of(engine: Engine, credential: str, purpose: str = "") -> Mandate:
-    """Sign in with a credential and return a mandate for one purpose.
-
-    Args:
-        engine: Open.
-        credential: As issued.
-        purpose: One of its own; may be left out when it has only one.
-
-    Raises:
-        SignInError: The credential is unknown, wrong or revoked.
-        InputError: It has several purposes and none was named, or another one was.
-    """
-    return await mandate_for(engine, await credential_of(engine, credential), purpose)
-
-
 async def mandate_for(
     engine: Engine,
     program: Credential,
