@@ -91,6 +91,7 @@ FRESH_SIGN_IN_SECONDS = _time(5 * MINUTE, "how long after a sign-in a person may
 VOUCHED_SESSION_SECONDS = _time(HOUR, "a session a program vouched for")
 STAFF_SESSION_SECONDS = _time(8 * HOUR, "a session of staff, from the sign-in on")
 PASSKEY_CHALLENGE_SECONDS = _time(5 * MINUTE, "a challenge for a passkey, for joining or for signing in")
+LINK_CODE_SECONDS = _time(10 * MINUTE, "a code by which a person lets a program's own id name their account")
 RECOVERY_CODES = _cap(8, "codes", "recovery codes of one account")
 REMEMBERED_DEVICE_SECONDS = _time(
     90 * DAY,
