@@ -14,7 +14,8 @@ from kept.policy.contradiction import Statement, contradictions
 from kept.policy.coverage import PROMISES, coverage
 from kept.policy.findings import Finding, Place, Report
 from kept.policy.model import Policy
-from kept.policy.read import Reading, read_files
+from kept.policy.read import read_files
+from kept.policy.reading import Reading
 from kept.policy.requirement import REQUIREMENTS
 from kept.policy.statistics_check import wrong_with
 from kept.policy.vocabulary import GuaranteeWord

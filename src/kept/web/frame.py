@@ -11,7 +11,8 @@ import logging
 import re
 import secrets
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
@@ -41,6 +42,13 @@ HEADERS = (
 LOG = logging.getLogger(__name__)
 
 
+class Refusal(NamedTuple):
+    """What is answered instead of a page: the status, and the sentence that says why."""
+
+    status: int
+    text: str
+
+
 class Frame:
     """Routes by host and holds what every page promises.
 
@@ -55,60 +63,31 @@ class Frame:
         self._web = web
         self._hosts = hosts
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: C901 -- the checks, in their order
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] == "lifespan":
             await self._apps["site"](scope, receive, send)
-            return
         if scope["type"] != "http":
             return
         headers = {name: value for name, value in scope["headers"] if name != b"cookie"}
         host = headers.get(b"host", b"").decode("latin-1").lower()
-        name = urlsplit(f"//{host}").hostname or ""
-        kind = self._hosts.get(name)
-        if kind is None:
-            await _refuse(scope, send, 421, "This service does not answer under that host name.", self._web)
-            return
-        if scope["method"] not in {"GET", "HEAD", "POST"}:
-            await _refuse(scope, send, 405, "A page can be looked at, and a form can be sent. Nothing else.", self._web)
-            return
-        one_click = kind == "site" and ONE_CLICK.fullmatch(scope["path"])  # a mail program has no origin (RFC 8058)
-        if scope["method"] == "POST" and not one_click and not _same_origin(headers, scope.get("scheme", "http"), host):
-            await _refuse(
-                scope, send, 403, "This form was not sent from a page of this site. Nothing was taken.", self._web
-            )
-            return
-        length = headers.get(b"content-length", b"0")
-        if not length.isdigit() or int(length) > BODY_AT_MOST:
-            await _refuse(scope, send, 413, TOO_LARGE, self._web)
+        kind = self._hosts.get(urlsplit(f"//{host}").hostname or "", "")
+        if refusal := _refusal(scope, headers, host, kind):
+            await _refuse(scope, send, *refusal, self._web)
             return
         nonce = secrets.token_urlsafe(16)
         scope["state"] = {**scope.get("state", {}), "nonce": nonce, "kind": kind, "host": host, "web": self._web}
         started = False
-        seen = 0
-
-        async def limited() -> Message:
-            nonlocal seen
-            message = await receive()
-            if message["type"] == "http.request":
-                seen += len(message.get("body", b""))
-                if seen > BODY_AT_MOST:
-                    raise HTTPException(413)  # the app answers it as a page
-            return message
 
         async def guarded(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                message["headers"] = [*message["headers"], *HEADERS, (b"content-security-policy", _policy(nonce))]
-                if scope.get("scheme") == "https":
-                    message["headers"].append((b"strict-transport-security", b"max-age=31536000"))
-                if not any(key == b"cache-control" for key, _ in message["headers"]):
-                    message["headers"].append((b"cache-control", b"no-store"))
+                message["headers"] = _with_promises(message["headers"], nonce, secure=scope.get("scheme") == "https")
             await send(message)
 
         try:
-            await self._apps[kind](scope, limited, guarded)
+            await self._apps[kind](scope, _limited(receive), guarded)
         except HTTPException as error:  # a body cut short, before an app that answers none
             if not started:
                 await _refuse(scope, send, error.status_code, TOO_LARGE, self._web)
@@ -117,6 +96,47 @@ class Frame:
             LOG.error("%s in %s line %s", type(error).__name__, place.name, place.lineno)  # noqa: TRY400 -- no message
             if not started:
                 await _refuse(scope, send, 500, "Something broke", self._web)
+
+
+def _refusal(scope: Scope, headers: Mapping[bytes, bytes], host: str, kind: str) -> Refusal | None:
+    """What is answered before any app is asked; None where the app may see the request."""
+    if not kind:
+        return Refusal(421, "This service does not answer under that host name.")
+    if scope["method"] not in {"GET", "HEAD", "POST"}:
+        return Refusal(405, "A page can be looked at, and a form can be sent. Nothing else.")
+    one_click = kind == "site" and ONE_CLICK.fullmatch(scope["path"])  # a mail program has no origin (RFC 8058)
+    if scope["method"] == "POST" and not one_click and not _same_origin(headers, scope.get("scheme", "http"), host):
+        return Refusal(403, "This form was not sent from a page of this site. Nothing was taken.")
+    length = headers.get(b"content-length", b"0")
+    if not length.isdigit() or int(length) > BODY_AT_MOST:
+        return Refusal(413, TOO_LARGE)
+    return None
+
+
+def _limited(receive: Receive) -> Receive:
+    """Cut a body off where it grows beyond what it may be, whatever length it said it had."""
+    seen = 0
+
+    async def limited() -> Message:
+        nonlocal seen
+        message = await receive()
+        if message["type"] == "http.request":
+            seen += len(message.get("body", b""))
+            if seen > BODY_AT_MOST:
+                raise HTTPException(413)  # the app answers it as a page
+        return message
+
+    return limited
+
+
+def _with_promises(headers: Iterable[tuple[bytes, bytes]], nonce: str, *, secure: bool) -> list[tuple[bytes, bytes]]:
+    """An answer's headers with those every page carries."""
+    carried = [*headers, *HEADERS, (b"content-security-policy", _policy(nonce))]
+    if secure:
+        carried.append((b"strict-transport-security", b"max-age=31536000"))
+    if not any(key == b"cache-control" for key, _ in carried):
+        carried.append((b"cache-control", b"no-store"))
+    return carried
 
 
 def _policy(nonce: str) -> bytes:

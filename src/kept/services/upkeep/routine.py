@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from kept import limits
 from kept.errors import ErasedError, EvidenceError, KeptError
-from kept.policy.read import policy_hash
+from kept.policy.assembly import policy_hash
 from kept.services.authorities.notifications import tell_due
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import each_person
