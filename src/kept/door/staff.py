@@ -11,7 +11,7 @@ from functools import update_wrapper
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from kept.door.view import View
-from kept.services.authorities import disclosures
+from kept.services.authorities import disclosure_bundle, disclosure_record, disclosures
 from kept.services.campaigns import campaigns, candidates
 from kept.services.cases import cases, contacts, do_not_contact, emergencies
 from kept.services.engine.engine import Engine
@@ -147,8 +147,8 @@ class Staff(View):
     record_disclosure = act(disclosures.record)
     name_person = act(disclosures.name_person)
     ask_disclosure = act(disclosures.ask)
-    fetch_disclosure = act(disclosures.fetch)
-    all_disclosures = look(disclosures.all_disclosures)
+    fetch_disclosure = act(disclosure_bundle.fetch)
+    all_disclosures = look(disclosure_record.all_disclosures)
     # figures
     build_figures = act(projections.build)
     ask_figure = act(queries.ask)
