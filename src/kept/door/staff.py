@@ -12,7 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from kept.door.view import View
 from kept.guarantees.board import promise_board
-from kept.services.authorities import disclosures
+from kept.services.authorities import disclosure_bundle, disclosure_record, disclosures
 from kept.services.campaigns import campaigns, candidates
 from kept.services.cases import cases, contacts, do_not_contact, emergencies
 from kept.services.engine.engine import Engine
@@ -23,7 +23,7 @@ from kept.services.gate.history import newest_entries
 from kept.services.instances import contests, events, instances, questionnaires, sweepstakes
 from kept.services.messages import call_sheets, calls, letters, stop_list, unknown_outcome
 from kept.services.my_data import rights_requests
-from kept.services.staff import activation, attestations
+from kept.services.staff import activation, attestations, more_look_ups
 from kept.services.staff.sessions import StaffSession, require_session
 from kept.services.third_parties import intake as intakes
 from kept.services.third_parties import provisions, register
@@ -139,6 +139,7 @@ class Staff(View):
     activate = act(activation.activate)
     waiting_approvals = act(approvals.waiting)
     approve = act(approvals.approve)
+    ask_more_look_ups = act(more_look_ups.ask)
     attest = act(attestations.attest)
     policy_versions = look(activation.versions, right("promises"))
     board = look(promise_board, right("promises"))
@@ -193,10 +194,10 @@ class Staff(View):
     record_disclosure = act(disclosures.record)
     name_person = act(disclosures.name_person)
     ask_disclosure = act(disclosures.ask)
-    fetch_disclosure = act(disclosures.fetch)
-    go_on_with_disclosure = look(disclosures.bundle, right("approve"))
-    all_disclosures = look(disclosures.all_disclosures, SEES_DISCLOSURES)
-    disclosure = look(disclosures.disclosure_of, SEES_DISCLOSURES)
+    fetch_disclosure = act(disclosure_bundle.fetch)
+    go_on_with_disclosure = look(disclosure_bundle.bundle, right("approve"))
+    all_disclosures = look(disclosure_record.all_disclosures, SEES_DISCLOSURES)
+    disclosure = look(disclosure_record.disclosure_of, SEES_DISCLOSURES)
     partners = look(intakes.partners, VOUCHES)
     all_intakes = look(intakes.all_intakes, VOUCHES)
     intake = look(intakes.intake_of, VOUCHES)

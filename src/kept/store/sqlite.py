@@ -306,28 +306,10 @@ class SqliteStore(Store):
         Raises:
             StoreError: The file cannot be rewritten at all.
         """
-        return self._cleared("VACUUM")
-
-    async def scrubbed(self) -> bool:
-        """Like `scrub`, on another thread, once everything written before is durable."""
-        await self.write(_nothing)
-        return await asyncio.get_running_loop().run_in_executor(None, self.scrub)
-
-    async def checkpointed(self) -> bool:
-        """Move the log into the file and empty it; True when no byte is left in the log.
-
-        With `secure_delete` a deleted row's bytes are then gone from its page, though index pages may keep copies:
-        only `scrubbed`, or a search with `raw_count`, shows that none are left.
-        """
-        await self.write(_nothing)
-        return await asyncio.get_running_loop().run_in_executor(None, self._cleared)
-
-    def _cleared(self, before: str = "") -> bool:
         self._check_usable()
         with self._lock:
             try:
-                if before:
-                    self._writer.execute(before)
+                self._writer.execute("VACUUM")
                 busy, _, _ = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             except _FAULTS as error:
                 meaning = store_error(error)
@@ -335,6 +317,11 @@ class SqliteStore(Store):
                     return False
                 raise meaning from error
         return not busy
+
+    async def scrubbed(self) -> bool:
+        """Like `scrub`, on another thread, once everything written before is durable."""
+        await self.write(_nothing)
+        return await asyncio.get_running_loop().run_in_executor(None, self.scrub)
 
     @contextlib.contextmanager
     def paused(self) -> Iterator[None]:

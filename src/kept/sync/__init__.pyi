@@ -124,6 +124,7 @@ class Staff(Twin, of=staff.Staff):
     activate = _waits(staff.Staff.activate)
     waiting_approvals = _waits(staff.Staff.waiting_approvals)
     approve = _waits(staff.Staff.approve)
+    ask_more_look_ups = _waits(staff.Staff.ask_more_look_ups)
     attest = _waits(staff.Staff.attest)
     policy_versions = _waits(staff.Staff.policy_versions)
     board = _waits(staff.Staff.board)

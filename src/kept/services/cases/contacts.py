@@ -39,8 +39,6 @@ from kept.store.interface import Transaction
 from kept.vault.text import readable
 
 ORIGIN, PROGRAM = "case", "program"
-SEND_WITHIN_SECONDS = limits.CONTACT_SEND_SECONDS
-TRIES = limits.CONTACT_RELEASES
 TITLE_AT_MOST, TEXT_AT_MOST = limits.CONTACT_TITLE_CHARACTERS, limits.CONTACT_TEXT_CHARACTERS
 
 
@@ -263,7 +261,12 @@ async def _keep(  # noqa: PLR0913 -- what a message is
     """Seal what was written and let it wait in the outbox, with its entry, in one transaction."""
     message_id, at = new_message_id(), engine.ready()
     mandate = replace(  # holds no case: what was written in one goes even if it is closed meanwhile
-        acting, id=random_id(), case="", person_id=b"", expires_at=at + SEND_WITHIN_SECONDS, volume_left=TRIES
+        acting,
+        id=random_id(),
+        case="",
+        person_id=b"",
+        expires_at=at + limits.CONTACT_SEND_SECONDS,
+        volume_left=limits.CONTACT_RELEASES,
     )
     origin, origin_id = (ORIGIN, acting.case) if acting.case else (PROGRAM, acting.actor)
     waiting = Waiting(person.id, message_id, origin, origin_id, acting.purpose, way, mandate.id, 0)

@@ -39,7 +39,6 @@ from kept.store.interface import Store, Transaction
 from kept.vault.provider import Provider
 from kept.vault.sealed import seal_account, seal_evidence
 
-WAITING_AT_MOST_SECONDS = limits.ENTRY_WAITING_SECONDS
 LEDGER_KEY = "ledger"
 TOKEN_KEY = "tokens"  # noqa: S105 -- the name of a key, not a key
 EXTERNAL_KEY = "external"
@@ -333,7 +332,7 @@ class Engine:
     async def watch(self) -> None:
         """Look at what keeps the gate open: the age of the oldest entry not integrated."""
         oldest = await self.sequencer.oldest_waiting_since()
-        late = oldest is not None and self.clock.now() - oldest > WAITING_AT_MOST_SECONDS
+        late = oldest is not None and self.clock.now() - oldest > limits.ENTRY_WAITING_SECONDS
         self._closed_for = "ledger-behind-itself" if late else ""
 
     async def load_canaries(self) -> None:

@@ -10,8 +10,6 @@ from kept.errors import DeniedError, SignInError
 from kept.policy.decision import Mandate
 from kept.services.engine.record import Actor
 
-FRESH_SECONDS = limits.FRESH_SIGN_IN_SECONDS
-
 
 @dataclass(frozen=True, slots=True)
 class Own:
@@ -51,7 +49,7 @@ class Own:
 
     def fresh(self, at: float) -> bool:
         """Whether they showed who they are within five minutes."""
-        return at - self.signed_in_at <= FRESH_SECONDS
+        return at - self.signed_in_at <= limits.FRESH_SIGN_IN_SECONDS
 
     def require_own(self) -> None:
         """Some things only the person may begin, and no program for them: what would outlast the program's word.

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from starlette.responses import Response
 
+from kept import limits
 from kept.errors import InputError, KeptError
 from kept.policy.instance import OF_KIND
 from kept.policy.narrow import main_purpose
@@ -57,7 +58,7 @@ async def _seconds(exchange: Staff, instance: str) -> list[tuple[str, str, str]]
         with suppress(InputError):  # an act on another kind of instance
             people = (await kind.about(exchange.engine, instance)).people or 0
             state = await bulk_approval.state_of(exchange.engine, exchange.session, kind.act, instance)
-            if people > bulk_approval.FEW or state:
+            if people > limits.FEW_PEOPLE or state:
                 found.append((kind.act, kind.title, state))
     return found
 
@@ -84,7 +85,7 @@ async def _one(
         guests=guests,
         ends_at=instances.end_at(engine, found),
         seconds=await _seconds(exchange, found.id),
-        few=bulk_approval.FEW,
+        few=limits.FEW_PEOPLE,
     )
 
 

@@ -15,8 +15,6 @@ from kept.web.jar import count_visit, set_session
 from kept.web.routes import ANYBODY, Menu, page
 from kept.web.site.sign_in import address_of, host_of, origin_of
 
-JOINS_AN_HOUR = limits.ACCOUNTS_OPENED
-
 
 async def _how(exchange: Exchange[Any]) -> Response:
     return count_visit(exchange, exchange.page("join.html", error=None), "join")
@@ -60,7 +58,7 @@ async def _passkey(exchange: Exchange[Any]) -> Response:
 
 async def _count(exchange: Exchange[Any]) -> None:
     await exchange.web.limits.count(
-        "join", address_of(exchange), most=JOINS_AN_HOUR, seconds=limits.ACCOUNTS_OPENED_WINDOW_SECONDS
+        "join", address_of(exchange), most=limits.ACCOUNTS_OPENED, seconds=limits.ACCOUNTS_OPENED_WINDOW_SECONDS
     )
 
 

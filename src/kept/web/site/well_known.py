@@ -12,8 +12,6 @@ from kept.web.exchange import Exchange
 from kept.web.routes import ANYBODY, ROOT, page
 from kept.web.site.sign_in import origin_of
 
-DAY = limits.DAY
-
 
 async def _ledger_key(exchange: Exchange[Any]) -> Response:
     return PlainTextResponse(f"{exchange.engine.sequencer.verifier}\n")
@@ -36,7 +34,7 @@ async def _passkey_endpoints(exchange: Exchange[Any]) -> Response:
 async def _security_txt(exchange: Exchange[Any]) -> Response:
     """Where to report a weakness (RFC 9116)."""
     contact = exchange.policy.controller.get("contact", "")
-    expires = moment((exchange.now + limits.CHOICES_COOKIE_SECONDS) // DAY * DAY)
+    expires = moment((exchange.now + limits.CHOICES_COOKIE_SECONDS) // limits.DAY * limits.DAY)
     languages = ", ".join(exchange.web.languages())
     return PlainTextResponse(f"Contact: mailto:{contact}\nExpires: {expires}\nPreferred-Languages: {languages}\n")
 
