@@ -30,6 +30,7 @@ from kept.services.gate.ends import events_of
 from kept.services.gate.external_ids import external_ids_of
 from kept.services.gate.history import History, history_of
 from kept.services.gate.own_session import Own
+from kept.store import sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class OwnData:
         external: What your own systems call the person, by system.
         history: What concerned them, newest first.
         entry_id: Of the entry this view is, hex.
+        erased_at: When an erasure under way is due, unix seconds; None where none is.
     """
 
     state: PersonState
@@ -81,6 +83,7 @@ class OwnData:
     external: dict[str, str]
     history: History
     entry_id: str
+    erased_at: float | None = None
 
 
 async def own_data(
@@ -147,7 +150,9 @@ async def _own_data_once(engine: Engine, own: Own, exit: Exit, act: Act, older: 
         if purpose.uses and purpose.basis is not Basis.LAW and purpose.exits
     )
     external = await external_ids_of(engine, person.keys)
-    return OwnData(person.state, tuple(held), switches, external, history, sealed.entry.id.hex())
+    erasure = await engine.data.one(sql.ErasureGet, person_id=own.person_id)
+    entry_id, due = sealed.entry.id.hex(), erasure.due_at if erasure else None
+    return OwnData(person.state, tuple(held), switches, external, history, entry_id, due)
 
 
 def _held(engine: Engine, person: Person, slot: str, notice: Notice | None, events: Mapping[str, float]) -> Held:
