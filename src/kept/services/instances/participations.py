@@ -64,7 +64,7 @@ async def present_part(engine: Engine, own: Own, instance_id: str, language: str
     found = await standing(engine, instance_id)
     part = await part_of(engine, own.person_id, instance_id)
     stage = _stage(found, part, engine.ready())
-    return await present_form(engine, found.file.point, stage, language, instance=found.file)
+    return await present_form(engine, own, found.file.point, stage, language, instance=found.file)
 
 
 async def take_part(  # noqa: PLR0913 -- a submission has these parts
