@@ -6,7 +6,7 @@ or foreign token. Nothing is ticked for anybody, and an empty box is a no.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -53,10 +53,17 @@ class Presented:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a participation writes, with the submission: its statements, and what it adds to the receipt."""
+    """What a participation does with a submission, in its transaction.
+
+    Args:
+        write: Its statements.
+        on_receipt: What it adds to the receipt.
+        require: Insists on what it needs among the items given here or lent; raises `SubmissionError`.
+    """
 
     write: Extra
     on_receipt: dict[str, object]
+    require: Callable[[Collection[str]], None] = lambda _: None
 
 
 def box_value(box: present.Box) -> str:
@@ -217,6 +224,9 @@ class _Taken:
         policy, notice_id = engine.policy.policy, self.claims["notice"]
         values = {_slot(policy, item, self.instance): value for item, value in given.values.items()}
         self._require_needed({*values, *person.state.slots})
+        lent = tuple(item for item in given.use if item in person.state.slots)
+        if part is not None:
+            part.require((*given.values, *lent))
         state = change.fill(
             person.state,
             values,
@@ -227,9 +237,9 @@ class _Taken:
             at=at,
         )
         state = _accepted(policy, state, given, self.asked, notice_id, self.known)
-        state = _granted(state, given.ticks, notice_id, (*values, *given.use), at)
+        state = _granted(state, given.ticks, notice_id, (*values, *lent), at)
         state = _agreed_to_publish(policy, state, given, self.asked, self.instance, notice_id, at)
-        slots, ticks = (*given.values, *given.use), ticks_of(given.ticks)
+        slots, ticks = (*given.values, *lent), ticks_of(given.ticks)
         receipt = self.receipt = consent_receipt(policy, self.notice, notice_id, person.id, slots, ticks, at)
         if part is not None:
             receipt.record.update(part.on_receipt)
