@@ -30,6 +30,7 @@ from kept.services.staff.approvals import Approval, Given, Subject, second_neede
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
+from kept.vault.individual_number import guard_individual_number
 from kept.vault.sealed import open_record, seal_record
 
 ACT = PurposeDuty.RIGHTS_REQUEST.value
@@ -119,6 +120,7 @@ async def open_request(  # noqa: PLR0913 -- what a request names
             f"expected one of {', '.join(KINDS)} by {', '.join(CHANNELS)}, with a note of at most {NOTE_AT_MOST} characters",
             reason="rights-kind",
         )
+    guard_individual_number(note, "note")
     case = await cases.open_case(engine, session, purpose, seconds=CASE_SECONDS)
     case = await cases.find_in_case(engine, session, case.id, criteria)
     keys, _ = await engine.keyring.of_person(case.person_id)
