@@ -20,8 +20,6 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.record import OWN, about_person, record
 
 DEVICE = "device"
-LIFE_SECONDS = limits.KNOWN_DEVICE_SECONDS
-"""How long a device is known at most; a policy may declare less."""
 CONTENT = struct.Struct(">d16s32s")
 """What a mark holds: its end in unix seconds, a random number, and the account it signed in to, as a keyed hash."""
 
@@ -33,7 +31,7 @@ def new_device(engine: Engine, account: str) -> str:
         engine: Open.
         account: Login name, or the person's id in hex after a passkey.
     """
-    ends_at = engine.clock.now() + life_of(engine, CookieDuty.DEVICE, LIFE_SECONDS)
+    ends_at = engine.clock.now() + life_of(engine, CookieDuty.DEVICE, limits.KNOWN_DEVICE_SECONDS)
     return new_mark(engine, DEVICE, CONTENT.pack(ends_at, random_bytes(16), _account(engine, account)))
 
 

@@ -37,7 +37,6 @@ from kept.services.messages.stop_list import lift, tokens_of
 from kept.store.interface import Transaction
 
 TOKEN_LABEL = "notice"  # noqa: S105 -- a label, not a token
-TOKEN_SECONDS = limits.NOTICE_FORM_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +122,7 @@ async def present_form(  # noqa: PLR0913 -- which form, and to whom
             "language": language,
             "notice": notice_id,
         },
-        engine.clock.now() + TOKEN_SECONDS,
+        engine.clock.now() + limits.NOTICE_FORM_SECONDS,
     )
     return Presented(
         notice,
@@ -420,7 +419,7 @@ async def _verify_token(
 
 async def _use_token(tx: Transaction, token_id: str, at: float) -> None:
     try:
-        await tx.run("notice_token_use", token_id=token_id, expires_at=at + TOKEN_SECONDS)
+        await tx.run("notice_token_use", token_id=token_id, expires_at=at + limits.NOTICE_FORM_SECONDS)
     except ConflictError:
         raise _used() from None
 
