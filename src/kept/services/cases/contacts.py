@@ -36,6 +36,7 @@ from kept.services.staff.bulk_approval import ONE_PERSON, insert_mandate
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
+from kept.vault.individual_number import guard_individual_number
 from kept.vault.text import readable
 
 ORIGIN, PROGRAM = "case", "program"
@@ -411,6 +412,7 @@ def _typed(title: str, text: str) -> tuple[str, str]:
         for one in lines
         for i in range(0, max(len(one), 1), 2000)
     ]
+    guard_individual_number(f"{title}\n{text}", "text")
     return readable(title, "title"), "\n".join(kept).strip("\n")
 
 

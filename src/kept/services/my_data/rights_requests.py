@@ -30,6 +30,7 @@ from kept.services.staff.approvals import Approval, Given, Subject, second_neede
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
+from kept.vault.individual_number import guard_individual_number
 from kept.vault.sealed import open_record, seal_record
 
 ACT = PurposeDuty.RIGHTS_REQUEST.value
@@ -117,6 +118,7 @@ async def open_request(  # noqa: PLR0913 -- what a request names
             f"with a note of at most {limits.RIGHTS_REQUEST_NOTE_CHARACTERS} characters",
             reason="rights-kind",
         )
+    guard_individual_number(note, "note")
     case = await cases.open_case(engine, session, purpose, seconds=limits.RIGHTS_REQUEST_MANDATE_SECONDS)
     case = await cases.find_in_case(engine, session, case.id, criteria)
     keys, _ = await engine.keyring.of_person(case.person_id)
