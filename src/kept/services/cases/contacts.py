@@ -39,7 +39,6 @@ from kept.store.interface import Transaction
 from kept.vault.text import readable
 
 ORIGIN, PROGRAM = "case", "program"
-TITLE_AT_MOST, TEXT_AT_MOST = limits.CONTACT_TITLE_CHARACTERS, limits.CONTACT_TEXT_CHARACTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,9 +399,9 @@ def _typed(title: str, text: str) -> tuple[str, str]:
         InputError: One is empty, too long, or holds a control, direction or invisible character.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    if len(title) > TITLE_AT_MOST or len(text) > TEXT_AT_MOST or not text.strip():
+    if len(title) > limits.CONTACT_TITLE_CHARACTERS or len(text) > limits.CONTACT_TEXT_CHARACTERS or not text.strip():
         raise InputError(
-            f"expected a subject of at most {TITLE_AT_MOST} and a text of at most {TEXT_AT_MOST} characters",
+            f"expected a subject of at most {limits.CONTACT_TITLE_CHARACTERS} and a text of at most {limits.CONTACT_TEXT_CHARACTERS} characters",
             reason="contact-text",
             hint="shorten it, or write something",
         )
