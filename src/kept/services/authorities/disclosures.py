@@ -45,7 +45,6 @@ KEY = "legal"
 INSTALLATION_OWNER = b"installation"
 WAITS = ("court-order", "law-forbids", "inquiry-at-risk")
 """Why a person is told only later: a closed list."""
-AUTHORITY_AT_MOST, REFERENCE_AT_MOST = limits.AUTHORITY_CHARACTERS, limits.AUTHORITY_REFERENCE_CHARACTERS
 
 
 class Text(msgspec.Struct, frozen=True):
@@ -441,8 +440,8 @@ def _check_terms(engine: Engine, terms: Terms, at: float) -> None:
     declared = _declared(engine)
     wrong = {
         "disclosure": declared is None or int(str(declared.body.get("approvals", 2))) > 2,  # noqa: PLR2004 -- one asks, one approves
-        "authority": not 0 < len(terms.authority.strip()) <= AUTHORITY_AT_MOST,
-        "reference": len(terms.reference) > REFERENCE_AT_MOST,
+        "authority": not 0 < len(terms.authority.strip()) <= limits.AUTHORITY_CHARACTERS,
+        "reference": len(terms.reference) > limits.AUTHORITY_REFERENCE_CHARACTERS,
         "ground": terms.ground not in grounds_of(engine),
         "items": not terms.items
         or len(set(terms.items)) < len(terms.items)

@@ -401,7 +401,8 @@ def _typed(title: str, text: str) -> tuple[str, str]:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if len(title) > limits.CONTACT_TITLE_CHARACTERS or len(text) > limits.CONTACT_TEXT_CHARACTERS or not text.strip():
         raise InputError(
-            f"expected a subject of at most {limits.CONTACT_TITLE_CHARACTERS} and a text of at most {limits.CONTACT_TEXT_CHARACTERS} characters",
+            f"expected a subject of at most {limits.CONTACT_TITLE_CHARACTERS} and a text of at most "
+            f"{limits.CONTACT_TEXT_CHARACTERS} characters",
             reason="contact-text",
             hint="shorten it, or write something",
         )
