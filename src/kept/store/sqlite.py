@@ -167,6 +167,7 @@ class SqliteStore(Store):
             raise SettingError(
                 f"expected a database {self.path.name}, found none",
                 reason="database-missing",
+                rests_on="durable-writes",
                 hint="run `kept init`, or check the address of the store",
             )
         try:
@@ -208,6 +209,7 @@ class SqliteStore(Store):
             raise SettingError(
                 f"expected the {self.part} database, found {self.path.name} to be another file",
                 reason="database-other",
+                rests_on="durable-writes",
                 hint="check the addresses of both databases; they may be exchanged",
             )
         recorded = ask(queries(self.part)["migrations_recorded"].sql).fetchall() if "migration" in there else ()
@@ -330,7 +332,9 @@ class SqliteStore(Store):
 
     def _check_usable(self) -> None:
         if self._closed:
-            raise StoreError("the database is closed", reason="store-closed", hint="open it again")
+            raise StoreError(
+                "the database is closed", reason="store-closed", rests_on="durable-writes", hint="open it again"
+            )
         if os.getpid() != self._pid:
             raise RuntimeError("a store was used after fork: open it in the process that uses it")
 
@@ -434,6 +438,7 @@ def _refuse_second_library() -> None:
         raise SettingError(
             f"expected one SQLite library in this process, found {', '.join(sorted(found))} as well",
             reason="second-sqlite",
+            rests_on="durable-writes",
             hint="do not import another SQLite library where Kept runs",
         )
 

@@ -155,7 +155,9 @@ async def intend(  # noqa: PLR0913 -- what an intent says
     def make(person: Person, at: float) -> Change:
         if person.state.status != "active":
             raise InputError(
-                "expected a person not being erased, found one who is", reason="erasing", rests_on="one-gate"
+                "expected a person not being erased, found one who is",
+                reason="erasing",
+                rests_on="purposes:rights-request",
             )
 
         again = never_again(engine, person, at) if never_write else None

@@ -42,14 +42,18 @@ class Credential:
     created_at: float
     revoked_at: float | None
 
+    def may(self, engine: Engine, right: str) -> bool:
+        """Whether it has a right: given when it was issued, and still one of its role."""
+        role = engine.policy.policy.roles.get(self.role)
+        return right in self.rights and role is not None and right in role.may
+
     def require(self, engine: Engine, right: str) -> None:
         """Insist on a right: given when the credential was issued, and still one of its role.
 
         Raises:
             DeniedError: It has none.
         """
-        role = engine.policy.policy.roles.get(self.role)
-        if right not in self.rights or role is None or right not in role.may:
+        if not self.may(engine, right):
             raise DeniedError(
                 f"expected a credential with the right {right}, found one without",
                 step=1,
