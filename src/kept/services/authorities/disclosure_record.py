@@ -16,14 +16,13 @@ from kept.services.engine.acts import GROUNDS, Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import SealedEntry
 from kept.services.engine.record import SYSTEM, Actor, entry_of
+from kept.services.engine.sealed_record import open_installation_record
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
-from kept.vault.sealed import open_record
 
 ACT = "disclosure"
 KEY = "legal"
-INSTALLATION_OWNER = b"installation"
 GROUND = GROUNDS[Act.DISCLOSE]
 """What the legal desk rests on."""
 
@@ -217,15 +216,7 @@ async def require_scope(engine: Engine, found: Disclosure) -> None:
 
 
 def _open_text(engine: Engine, disclosure_id: str, sealed: bytes) -> Text:
-    raw = open_record(
-        engine.keyring.installation_key(KEY),
-        sealed,
-        vault_id=engine.vault_id,
-        owner=INSTALLATION_OWNER,
-        kind=ACT,
-        record_id=disclosure_id,
-    )
-    return msgspec.json.decode(raw, type=Text)
+    return msgspec.json.decode(open_installation_record(engine, ACT, disclosure_id, sealed, under=KEY), type=Text)
 
 
 def desk_entry(engine: Engine, actor: Actor, act: Act, at: float, *facts: tuple[str, str]) -> SealedEntry:

@@ -109,7 +109,7 @@ class ContactOrigin:
 
         def words(person: Person, opened: Opened) -> Words:
             del opened
-            return open_words(self._engine, person.keys, person.id, CONTACT, waiting.message_id, key_id, sealed).words()
+            return open_words(self._engine, person.keys, CONTACT, waiting.message_id, key_id, sealed).words()
 
         return words
 
@@ -269,7 +269,7 @@ async def _keep(  # noqa: PLR0913 -- what a message is
     )
     origin, origin_id = (ORIGIN, acting.case) if acting.case else (PROGRAM, acting.actor)
     waiting = Waiting(person.id, message_id, origin, origin_id, acting.purpose, way, mandate.id, 0)
-    key_id, sealed = seal_words(engine, person.keys, person.id, CONTACT, message_id, said)
+    key_id, sealed = seal_words(engine, person.keys, CONTACT, message_id, said)
     entry = entry_of(
         engine, holder_of(acting), _act(acting), about(person), at=at, rests_on=f"purposes:{acting.purpose}",
         exit=way.value, facts=(("message", message_id),),
@@ -374,7 +374,7 @@ async def _said(engine: Engine, person_id: bytes, message_id: str, key_id: str, 
     if keys is None:
         return None
     try:
-        return open_words(engine, keys, person_id, CONTACT, message_id, key_id, sealed)
+        return open_words(engine, keys, CONTACT, message_id, key_id, sealed)
     except SealError as error:
         await gate.record_evidence(engine, None, person_id, error, engine.clock.now())
         return None

@@ -92,7 +92,7 @@ class PhoneDispatcher:
         """Seal the script; the number is opened again when the call is made."""
         del opened, entry_id
         said = Said(message.words.title, message.words.text, message.language)
-        key_id, sealed = seal_words(self._engine, person.keys, person.id, CALL, message.id, said)
+        key_id, sealed = seal_words(self._engine, person.keys, CALL, message.id, said)
         at, fresh = self._engine.clock.now(), random_id()
 
         async def put(tx: Transaction) -> None:
@@ -181,7 +181,7 @@ async def _script(engine: Engine, row: sql.CallRows) -> Said | None:
     if keys is None:
         return None
     try:
-        return open_words(engine, keys, row.person_id, CALL, row.message_id, row.key_id, row.sealed)
+        return open_words(engine, keys, CALL, row.message_id, row.key_id, row.sealed)
     except SealError as error:
         await gate.record_evidence(engine, None, row.person_id, error, engine.clock.now())
         return None
