@@ -25,7 +25,8 @@ async def run(chosen: argparse.Namespace) -> int:
     async with opened(chosen, alone=chosen.act != "show") as engine:
         if chosen.act == "show":
             answer: Any = [
-                {"epoch": one.epoch, "state": one.state, "since": moment(one.since)} for one in await epochs(engine)
+                {"epoch": one.epoch, "state": one.state, "since": moment(one.created_at)}
+                for one in await epochs(engine)
             ]
         else:
             done = await (rotate if chosen.act == "rotate" else finish_rotation)(engine, by=operator())

@@ -59,17 +59,6 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """One person a request names, by their place in it; *found_by* says by what, item names only."""
-
-    person_id: bytes
-    place: int
-    found_by: str
-    seal: str
-    done: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Disclosure:
     """One request, as its page shows it.
 
@@ -100,7 +89,7 @@ class Disclosure:
     status: str
     finished_at: float | None
     fetched_at: float | None
-    people: tuple[Named, ...]
+    people: tuple[sql.DisclosurePeople, ...]
     outcomes: dict[tuple[int, str], str]
 
 
@@ -167,7 +156,7 @@ async def disclosure_of(engine: Engine, disclosure_id: str) -> Disclosure:
     return Disclosure(
         disclosure_id, row.number, terms, row.recorded_by, row.recorded_at, row.mandate_id, row.approval_id, row.scope_seal,
         row.status, row.finished_at, row.fetched_at,
-        tuple(Named(one.person_id, one.place, one.found_by, one.seal, bool(one.done)) for one in people),
+        tuple(people),
         {(one.place, one.item): one.outcome for one in items},
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from kept import limits
 from kept.channels.letter import japanese_font, print_letters
 from kept.crypto.random import random_id
-from kept.errors import DeniedError, ErasedError, InputError, NotFoundError, SealError, SettingError
+from kept.errors import DeniedError, ErasedError, InputError, NotFoundError, SettingError
 from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.decision import Decision, Mandate, Refused
 from kept.policy.words import Exit
@@ -29,7 +29,7 @@ from kept.services.messages.calls import number_is_listed
 from kept.services.messages.fax import FaxDispatcher
 from kept.services.messages.letter_words import letter_of
 from kept.services.messages.outbox import new_message_id, put_in_outbox, send_one
-from kept.services.messages.sealed_words import CONTACT, Said, open_words, seal_words
+from kept.services.messages.sealed_words import CONTACT, Said, open_words, seal_words, words_of
 from kept.services.messages.stop_list import address_item
 from kept.services.messages.unknown_outcome import send_again
 from kept.services.staff.bulk_approval import ONE_PERSON, insert_mandate
@@ -334,7 +334,7 @@ async def contacts_to(engine: Engine, person_id: bytes) -> list[tuple[Contact, s
     found = []
     for row in rows:
         one = await _contact(engine, person_id, row.message_id)
-        said = await _said(engine, person_id, row.message_id, row.key_id, row.sealed)
+        said = await words_of(engine, person_id, CONTACT, row.message_id, row.key_id, row.sealed)
         found.append((one, said.text if said else ""))
     return found
 
@@ -356,7 +356,7 @@ async def _contact(engine: Engine, person_id: bytes, message_id: str) -> Contact
     if contact is None or sent is None:
         raise ErasedError("expected a message, found it gone with its person", reason="erased")
     channel, status, reason, moved_at = Exit(contact.channel), sent.status, sent.reason, sent.moved_at
-    said = await _said(engine, person_id, message_id, contact.key_id, contact.sealed)
+    said = await words_of(engine, person_id, CONTACT, message_id, contact.key_id, contact.sealed)
     if status == "sent" and channel is Exit.POST:
         status = "to-print" if letter is not None else "printed"
     elif status == "sent" and fax is not None:
@@ -367,17 +367,6 @@ async def _contact(engine: Engine, person_id: bytes, message_id: str) -> Contact
         message_id, channel, said.title if said else "", contact.written_at, status, reason, moved_at,
         call.sheet_id if call is not None else "",
     )  # fmt: skip
-
-
-async def _said(engine: Engine, person_id: bytes, message_id: str, key_id: str, sealed: bytes) -> Said | None:
-    keys, _ = await engine.keyring.of_person(person_id)
-    if keys is None:
-        return None
-    try:
-        return open_words(engine, keys, CONTACT, message_id, key_id, sealed)
-    except SealError as error:
-        await gate.record_evidence(engine, None, person_id, error, engine.clock.now())
-        return None
 
 
 # -------------------------------------------------------------------- small things

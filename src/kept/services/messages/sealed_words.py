@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
+from kept.errors import SealError
 from kept.services.engine.dispatchers import Words
 from kept.services.engine.engine import Engine
 from kept.services.engine.keyring import PersonKeys
 from kept.services.engine.sealed_record import open_persons_record, seal_persons_record
+from kept.services.gate.gate import record_evidence
 
 LETTER, CALL, CONTACT = "letter-words", "call-script", "contact-words"
 
@@ -52,3 +54,17 @@ def open_words(  # noqa: PLR0913 -- each part is bound
         SealError: It was changed, or is another message's.
     """
     return msgspec.json.decode(open_persons_record(engine, keys, kind, message_id, key_id, sealed), type=Said)
+
+
+async def words_of(  # noqa: PLR0913 -- each part is bound
+    engine: Engine, person_id: bytes, kind: str, message_id: str, key_id: str, sealed: bytes
+) -> Said | None:
+    """Return what a message to a person says; None once they are erased, or where it was changed, which is recorded."""
+    keys, _ = await engine.keyring.of_person(person_id)
+    if keys is None:
+        return None
+    try:
+        return open_words(engine, keys, kind, message_id, key_id, sealed)
+    except SealError as error:
+        await record_evidence(engine, None, person_id, error, engine.clock.now())
+        return None
