@@ -24,6 +24,7 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect, Guard, SealedEntry, insert_entries
 from kept.services.engine.people import Person
 from kept.services.engine.record import About, entry_of
+from kept.services.engine.sealed_record import open_persons_record, seal_persons_record
 from kept.services.gate import gate
 from kept.services.my_data import erasure
 from kept.services.staff.approvals import Approval, Given, Subject, second_needed
@@ -31,12 +32,12 @@ from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
 from kept.vault.individual_number import guard_individual_number
-from kept.vault.sealed import open_record, seal_record
 
 ACT = PurposeDuty.RIGHTS_REQUEST.value
 """What a second member of staff approves."""
 KINDS = ("export", "erase")
 CHANNELS = ("post", "call", "desk")
+RECORD = "rights-note"
 CHECKS = ("identity document copy", "known address answered", "call back on known number", "in person")
 
 
@@ -125,15 +126,7 @@ async def open_request(  # noqa: PLR0913 -- what a request names
     if keys is None:
         raise ConflictError("the person was erased meanwhile", reason="erased")
     request_id, at = random_id(), engine.ready()
-    key_id = keys.newest("evidence")
-    sealed = seal_record(
-        keys.evidence_key(key_id),
-        note.encode(),
-        vault_id=engine.vault_id,
-        owner=case.person_id,
-        kind="rights-note",
-        record_id=request_id,
-    )
+    key_id, sealed = seal_persons_record(engine, keys, RECORD, request_id, note.encode())
     facts = (("kind", kind), ("channel", channel))
     entry = _entry(engine, session, Act.RIGHTS_REQUEST_OPEN, at, case.number, *facts, of=About(case.person_id, keys))
 
@@ -187,14 +180,7 @@ async def request_of(engine: Engine, request_id: str) -> RightsRequest:
     if person is not None:
         keys, _ = await engine.keyring.of_person(person.person_id)
         if keys is not None:
-            note = open_record(
-                keys.evidence_key(person.key_id),
-                person.sealed,
-                vault_id=engine.vault_id,
-                owner=person.person_id,
-                kind="rights-note",
-                record_id=request_id,
-            ).decode()
+            note = open_persons_record(engine, keys, RECORD, request_id, person.key_id, person.sealed).decode()
     approved_by = (approval.decided_by or "") if approval and approval.outcome == "approved" else ""
     return RightsRequest(
         request_id, row.number, row.kind, row.channel, row.case_id, row.opened_by, row.received_at, row.due_at, row.identity_check,
