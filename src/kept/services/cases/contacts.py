@@ -244,7 +244,7 @@ async def _answer(  # noqa: PLR0913 -- the question has this many parts
         and not isinstance(answer, Refused)
         and await number_is_listed(engine, mandate.purpose, person.id)
     ):
-        return Refused(8, "stop-list", clause, "the person's own yes, with the number given anew")
+        return Refused(8, "stop-list", clause, "its owner, who confirms that it is theirs and takes it off")
     return answer
 
 
