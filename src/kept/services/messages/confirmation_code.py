@@ -137,7 +137,7 @@ def _words(engine: Engine, person: Person, channel: Exit, code: str) -> Words:
         "way": _in(CHANNEL_TABLE[channel].words, language),
         "days": str(int(VALID_SECONDS // limits.DAY)),
         "code": f"{code[:4]} {code[4:]}",
-        "link": _in(LINK, language),
+        "link": _in(LINK, language) if channel is Exit.MAIL else "",
     }
     text = SCRIPT if channel is Exit.PHONE else TEXT
     return Words(_in(TITLE, language).format(**parts), _in(text, language).format(**parts))

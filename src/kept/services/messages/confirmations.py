@@ -425,10 +425,10 @@ def _lifting(engine: Engine, who: Actor, person: Person, slot: str, at: float) -
     channel = _channel(engine, slot)
     if channel is None:
         raise _nothing_to_confirm()
-    tokens = [(channel, stop_token(engine, channel, _value(engine, person, slot)))]
+    token = stop_token(engine, channel, _value(engine, person, slot))
 
     async def write(tx: Transaction) -> None:
-        if await lift(tx, tokens):
+        if await lift(tx, channel, token):
             facts = (("channels", channel.value),)
             await insert_entries(tx, [entry_of(engine, who, Act.STOP_LIST_LIFT, about(person), at=at, facts=facts)], at)
 

@@ -87,9 +87,9 @@ def tokens_of(
     ]
 
 
-async def lift(tx: Transaction, tokens: Iterable[tuple[Exit, bytes]]) -> int:
-    """Take addresses off their lists, within *tx*: their owner, who confirmed them, wants it; return how many entries went."""
-    return sum([await tx.run("stop_list_lift", channel=one.value, token=token) for one, token in tokens])
+async def lift(tx: Transaction, channel: Exit, token: bytes) -> int:
+    """Take an address off its list, within *tx*: its owner, who confirmed it, wants that; return how many entries went."""
+    return await tx.run("stop_list_lift", channel=channel.value, token=token)
 
 
 async def counts(engine: Engine) -> dict[Exit, int]:
