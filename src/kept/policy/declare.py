@@ -104,13 +104,13 @@ def point(  # noqa: PLR0913 -- what the caller looked up for it
     )
 
 
-def recipient(word: str, plain: Plain, clause: str, names: Titles) -> Recipient:
-    """Make a third party."""
-    return Recipient(word, names, plain["country"], plain["items"], plain["purpose"], plain["means"], clause)
+def recipient(word: str, plain: Plain, clause: str, names: Titles, abroad: Mapping[str, Titles]) -> Recipient:
+    """Make a third party; *abroad* is what is said of another country's rules, by language."""
+    return Recipient(word, names, plain["country"], plain["items"], plain["purpose"], plain["means"], clause, abroad)
 
 
-def processor(word: str, plain: Plain, clause: str, names: Titles) -> Processor:
-    """Make somebody who acts for us."""
+def processor(word: str, plain: Plain, clause: str, names: Titles, abroad: Mapping[str, Titles]) -> Processor:
+    """Make somebody who acts for us; *abroad* is what is said of another country's rules, by language."""
     return Processor(
         word,
         plain["for"],
@@ -120,6 +120,7 @@ def processor(word: str, plain: Plain, clause: str, names: Titles) -> Processor:
         clause,
         names,
         plain.get("safeguard", ""),
+        abroad,
     )
 
 
@@ -139,7 +140,10 @@ def cookie(word: str, plain: Plain, clause: str) -> Cookie:
 
 def role(word: str, plain: Plain, clause: str, titles: Titles) -> Role:
     """Make a staff role; it may look people up unless the policy says otherwise."""
-    return Role(word, plain["purposes"], frozenset(plain.get("may", ())), plain.get("look-up", True), clause, titles)
+    may = frozenset(plain.get("may", ()))
+    return Role(
+        word, plain["purposes"], may, plain.get("look-up", True), clause, titles, int(plain.get("look-ups-a-day", 0))
+    )
 
 
 def attestation(word: str, plain: Plain, clause: str) -> Attestation:

@@ -43,9 +43,6 @@ CONFIRMATION = "confirmation"
 MANDATES = frozenset({"staff", "program", "own", CONFIRMATION})
 """Kinds of mandate; any other is not valid. *confirmation* asks the owner of an address to confirm it, and does nothing else."""
 
-FRESH_SECONDS = limits.FRESH_SIGN_IN_SECONDS
-"""Take-along needs a sign-in at most this long ago."""
-
 NARROWNESS = (Basis.CONSENT, Basis.NOTICE, Basis.NECESSARY)
 """Bases a notice can bind, narrowest first."""
 
@@ -109,7 +106,7 @@ def bound(mandate: Mandate, person_id: bytes) -> tuple[bytes, ...]:
 def beyond(mandate: Mandate, way_out: Exit, at: float) -> bool:
     """Whether a way out is none of a mandate's kind, or needs a sign-in less long ago."""
     if mandate.kind == "own":
-        stale = way_out == Exit.TAKE_ALONG and at > mandate.signed_in_at + FRESH_SECONDS
+        stale = way_out == Exit.TAKE_ALONG and at > mandate.signed_in_at + limits.FRESH_SIGN_IN_SECONDS
         return stale or way_out not in OWN_EXITS
     return mandate.kind == CONFIRMATION and way_out not in CHANNEL_TABLE
 

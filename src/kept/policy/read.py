@@ -29,12 +29,15 @@ _FILE_NAME = re.compile(r"(?P<name>[A-Za-z0-9_-]{1,64})(?:\.(?P<language>[a-z]{2
 _POLICY_NAME = re.compile(
     r"(?P<name>[A-Za-z0-9_-]{1,64})\.policy(?:\.(?P<language>[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?))?\.md"
 )
-MOST_FILES = limits.POLICY_FILES
 
 NAMED_WORDS = ("items", "purposes", "collection", "cookies", "recipients", "processors", "roles", "attest")
-KEPT_WORDS = ("segments", "sources", "addresses", "joint-use", "keep", "statistics", "disclosure")
+KEPT_WORDS = (
+    "segments", "sources", "addresses", "joint-use", "external-transmissions", "keep", "statistics", "disclosure",
+)  # fmt: skip
 SINGLE_WORDS = frozenset({"segments", "addresses", "keep", "disclosure"})
 """Words kept as plain `Declaration`s; single ones have no ids of their own."""
+SAID_WORDS = frozenset({"joint-use", "external-transmissions"})
+"""Those a translation says in its own words."""
 
 
 _GROUPS = {
@@ -161,8 +164,8 @@ def _read(files: Mapping[str, bytes], guarantees: Mapping[str, GuaranteeWord], r
 
 def _sorted_names(files: Mapping[str, bytes]) -> tuple[str, list[tuple[str, str]]]:
     """Return the first file's name, and (language, name) of the translations."""
-    if not files or len(files) > MOST_FILES:
-        raise PolicyError(f"expected 1 to {MOST_FILES} files, found {len(files)}", reason="file-count")
+    if not files or len(files) > limits.POLICY_FILES:
+        raise PolicyError(f"expected 1 to {limits.POLICY_FILES} files, found {len(files)}", reason="file-count")
     firsts, others = [], []
     for name in sorted(files):
         match = _POLICY_NAME.fullmatch(name) or _FILE_NAME.fullmatch(name)
@@ -240,9 +243,10 @@ def _check_references(fitting: Fitting, reading: Reading) -> None:
 
 def _check_words(words: Mapping[str, Mapping[str, Any]], file: str, reading: Reading) -> None:
     """Words may name only what is declared, so that a mistyped one is not lost."""
-    groups = {group: word for word, group in _GROUPS.items()} | {"options": "items", "needed": "collection"}
+    groups: dict[str, tuple[str, ...]] = {group: (word,) for word, group in _GROUPS.items()}
+    groups |= {"options": ("items",), "needed": ("collection",), "abroad": ("recipients", "processors")}
     for group, entries in words.items():
-        known = {name for word, name in reading.named if word == groups[group]}
+        known = {name for word, name in reading.named if word in groups.get(group, (group,))}
         for name in entries:
             if name not in known:
                 message = f"expected words for what is declared, found `{name}` of `{group}`"
@@ -275,11 +279,17 @@ def _check_own_words(reading: Reading) -> None:
                 report.error(found.place, "item-unknown", message, hint=hint, clause=found.clause)
 
 
+def place_in_front(document: Document | None, word: str) -> Place:
+    """Return where *word* stands in the front matter of *document*; nowhere where it does not."""
+    entries = document.front.entries if document else ()
+    return next((node.place for key, node in entries if key.text == word), Place())
+
+
 def _effective_at(effective: str, document: Document) -> float:
     try:
         day = dt.date.fromisoformat(effective)
     except ValueError as error:
-        place = next((node.place for key, node in document.front.entries if key.text == "effective"), Place())
+        place = place_in_front(document, "effective")
         message = "expected a day of the calendar such as `2026-11-01`"
         raise PolicyError(
             message, file=document.file, line=place.line, column=place.column, reason="value-unfit"
@@ -348,6 +358,10 @@ def _needed_words(reading: Reading, language: str) -> Iterator[tuple[str, str, s
                 yield from (("options", name, option) for option in OPTION_TITLES[of])
         if word == "collection":
             yield from (("needed", name, item) for item in found.plain.get("needed", {}))
+        if word in {"recipients", "processors"} and "abroad" in found.plain:
+            yield "abroad", name, ""
+        if word == "external-transmissions":
+            yield word, name, ""
 
 
 def _assemble(  # noqa: PLR0913 -- everything a policy is made of meets here
@@ -408,12 +422,22 @@ def _assemble(  # noqa: PLR0913 -- everything a policy is made of meets here
             for name, found in reading.all("collection")
         },
         recipients={
-            name: declare.recipient(name, found.plain, found.clause, titles.of("recipients", name, found.plain["name"]))
+            name: declare.recipient(
+                name,
+                found.plain,
+                found.clause,
+                titles.of("recipients", name, found.plain["name"]),
+                titles.bodies("abroad", name, found.plain.get("abroad", {})),
+            )
             for name, found in reading.all("recipients")
         },
         processors={
             name: declare.processor(
-                name, found.plain, found.clause, titles.of("processors", name, found.plain.get("name", ""))
+                name,
+                found.plain,
+                found.clause,
+                titles.of("processors", name, found.plain.get("name", "")),
+                titles.bodies("abroad", name, found.plain.get("abroad", {})),
             )
             for name, found in reading.all("processors")
         },
@@ -426,7 +450,7 @@ def _assemble(  # noqa: PLR0913 -- everything a policy is made of meets here
         attestations=tuple(
             declare.attestation(name, found.plain, found.clause) for name, found in reading.all("attest")
         ),
-        declarations=_declarations(reading),
+        declarations=_declarations(reading, titles),
         titles={translation.language: translation.document.title for translation in translations},
         controllers={each.language: each.front["controller"] for each in translations if "controller" in each.front},
     )
@@ -442,11 +466,12 @@ def policy_hash(files: Mapping[str, bytes], first_name: str) -> str:
     return digest.hexdigest()
 
 
-def _declarations(reading: Reading) -> tuple[Declaration, ...]:
+def _declarations(reading: Reading, titles: Titles) -> tuple[Declaration, ...]:
     kept = []
     for (word, name), found in reading.found.items():
         if word in KEPT_WORDS:
-            kept.append(Declaration(word, name, found.plain, found.clause, found.place.line))
+            said = titles.bodies(word, name, found.plain) if word in SAID_WORDS else {}
+            kept.append(Declaration(word, name, found.plain, found.clause, found.place.line, said))
     return tuple(kept)
 
 

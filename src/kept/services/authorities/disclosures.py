@@ -45,11 +45,6 @@ KEY = "legal"
 INSTALLATION_OWNER = b"installation"
 WAITS = ("court-order", "law-forbids", "inquiry-at-risk")
 """Why a person is told only later: a closed list."""
-DAY = limits.DAY
-DUE_AT_MOST = limits.DISCLOSURE_DUE_SECONDS
-WAIT_AT_MOST = limits.NOTICE_WAIT_SECONDS
-PEOPLE_AT_MOST = limits.DISCLOSURE_PEOPLE
-VOLUME = limits.DISCLOSURE_RELEASES
 AUTHORITY_AT_MOST, REFERENCE_AT_MOST = limits.AUTHORITY_CHARACTERS, limits.AUTHORITY_REFERENCE_CHARACTERS
 
 
@@ -102,8 +97,8 @@ async def record(engine: Engine, session: StaffSession, terms: Terms) -> str:
         session,
         role,
         purpose.id,
-        expires_at=at + DUE_AT_MOST + DAY,
-        volume=VOLUME,
+        expires_at=at + limits.DISCLOSURE_DUE_SECONDS + limits.DAY,
+        volume=limits.DISCLOSURE_RELEASES,
     )
 
     async def body(tx: Transaction) -> None:
@@ -156,9 +151,9 @@ async def name_person(
     found = await disclosure_of(engine, disclosure_id)
     if found.status != "recorded":
         raise await _exceeded(engine, session, found, "persons")
-    if len(found.people) >= PEOPLE_AT_MOST:
+    if len(found.people) >= limits.DISCLOSURE_PEOPLE:
         raise InputError(
-            f"expected at most {PEOPLE_AT_MOST} people in a request, found more",
+            f"expected at most {limits.DISCLOSURE_PEOPLE} people in a request, found more",
             reason="disclosure-people",
             hint="record a second request",
             rests_on=GROUND,
@@ -452,11 +447,14 @@ def _check_terms(engine: Engine, terms: Terms, at: float) -> None:
         "items": not terms.items
         or len(set(terms.items)) < len(terms.items)
         or bool({*terms.items} - {*items_of(engine)}),
-        "period": not 0 <= terms.starts_at <= terms.ends_at <= at + DAY,
-        "received": terms.received_at > at + DAY,
-        "due": not terms.received_at < terms.due_at <= at + DUE_AT_MOST,
+        "period": not 0 <= terms.starts_at <= terms.ends_at <= at + limits.DAY,
+        "received": terms.received_at > at + limits.DAY,
+        "due": not terms.received_at < terms.due_at <= at + limits.DISCLOSURE_DUE_SECONDS,
         "told": bool(terms.told_from) != bool(terms.waits_for)
-        or (bool(terms.told_from) and not (at < terms.told_from <= at + WAIT_AT_MOST and terms.waits_for in WAITS)),
+        or (
+            bool(terms.told_from)
+            and not (at < terms.told_from <= at + limits.NOTICE_WAIT_SECONDS and terms.waits_for in WAITS)
+        ),
     }
     if field := next((name for name, found in wrong.items() if found), ""):
         raise InputError(

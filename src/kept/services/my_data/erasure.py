@@ -58,7 +58,6 @@ ERASE_IN_DATA = (
 )
 """Every table of D with a person column; a test fails on one that is not here."""
 
-SCRUB_AT_ONCE_BYTES = limits.SCRUB_AT_ONCE_BYTES
 LEVELS = ("unreadable", "removed", "scrubbed", "epoch destroyed")
 NOT_REWRITTEN = "the freed pages of the database files are not rewritten yet; it is tried again every minute"
 COPIES_OF_KEYS = "copies of wrapped keys in backups of database K, if any, until this key epoch is destroyed"
@@ -234,7 +233,7 @@ async def finish_erasure(engine: Engine, person_id: bytes) -> str:
 
     await engine.data.write(body)
     await _reach(engine, person_id, "removed")
-    if _bytes_stored(engine) <= SCRUB_AT_ONCE_BYTES:
+    if _bytes_stored(engine) <= limits.SCRUB_AT_ONCE_BYTES:
         return await scrub(engine)
     return "removed"
 
