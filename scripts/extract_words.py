@@ -17,7 +17,7 @@ ERRORS = {
     "_wrong",
     "wrong",
     "_refuse",
-    "NotServed",
+    "Refusal",
 }  # fmt: skip
 CUSTOMER_FACING = (
     "services",

@@ -25,6 +25,7 @@ NOT_MOVED = {
     "BACKUP_LINE_BYTES": "no backup of ours comes near it; a longer first line is refused as any that does not parse",
     "BACKUP_RETRY_SECONDS": "decided in a task of the background, which no test drives yet",
     "CAMPAIGN_SECONDS": _RUN,
+    "CONFIRMATION_RELEASES": _RUN,
     "CONTACT_RELEASES": _RUN,
     "CONTACT_SEND_SECONDS": _RUN,
     "CONTACT_TEXT_CHARACTERS": "one side only: tests/clauses/test_4_5_contact.py",

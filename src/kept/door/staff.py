@@ -12,7 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from kept.door.view import View
 from kept.guarantees.board import promise_board
-from kept.services.authorities import disclosures
+from kept.services.authorities import disclosure_bundle, disclosure_record, disclosures
 from kept.services.campaigns import campaigns, candidates
 from kept.services.cases import cases, contacts, do_not_contact, emergencies
 from kept.services.engine.engine import Engine
@@ -194,10 +194,10 @@ class Staff(View):
     record_disclosure = act(disclosures.record)
     name_person = act(disclosures.name_person)
     ask_disclosure = act(disclosures.ask)
-    fetch_disclosure = act(disclosures.fetch)
-    go_on_with_disclosure = look(disclosures.bundle, right("approve"))
-    all_disclosures = look(disclosures.all_disclosures, SEES_DISCLOSURES)
-    disclosure = look(disclosures.disclosure_of, SEES_DISCLOSURES)
+    fetch_disclosure = act(disclosure_bundle.fetch)
+    go_on_with_disclosure = look(disclosure_bundle.bundle, right("approve"))
+    all_disclosures = look(disclosure_record.all_disclosures, SEES_DISCLOSURES)
+    disclosure = look(disclosure_record.disclosure_of, SEES_DISCLOSURES)
     partners = look(intakes.partners, VOUCHES)
     all_intakes = look(intakes.all_intakes, VOUCHES)
     intake = look(intakes.intake_of, VOUCHES)

@@ -7,7 +7,8 @@ The engine knows no clause number. It names a *ground*: one of its built-in prom
 - a word of `WORDS`: the first clause that declares anything of it;
 - `word:id` for one declaration, where the id comes from the policy itself (`purposes:contact`);
 - `collection:KIND`, `cookies:DUTY`, `purposes:DUTY`, `sources:direct`, `sources:partner`, `statistics:person`,
-  `statistics:visit`: for one declaration, by what it is for and whatever a policy calls it.
+  `statistics:visit`, `purposes:message` (one that leaves by a channel): for one declaration, by what it is for and
+  whatever a policy calls it.
 
 Several grounds in one text, divided by spaces, are alternatives: the first that the policy has is cited.
 """
@@ -18,6 +19,7 @@ from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
 from kept.errors import KeptError
+from kept.policy.channel import CHANNELS
 from kept.policy.duties import cookie_for, purpose_for
 from kept.policy.model import Policy
 from kept.policy.words import CookieDuty, PointKind, PurposeDuty
@@ -26,7 +28,7 @@ E = TypeVar("E", bound=KeptError)
 
 WORDS: Mapping[str, frozenset[str]] = {
     "items": frozenset(),
-    "purposes": frozenset({*CookieDuty, *PurposeDuty}),
+    "purposes": frozenset({*CookieDuty, *PurposeDuty, "message"}),
     "collection": frozenset(PointKind),
     "segments": frozenset(),
     "sources": frozenset({"direct", "partner"}),
@@ -110,6 +112,9 @@ def _by_use(policy: Policy) -> Iterator[tuple[str, str]]:
     for other in policy.declarations:
         if other.word == "statistics":
             yield f"statistics:{other.body['about']}", other.clause
+    for purpose_sent in policy.purposes.values():
+        if not purpose_sent.exits.isdisjoint(CHANNELS):
+            yield "purposes:message", purpose_sent.clause
     for duty in CookieDuty:
         cookie = cookie_for(policy, duty)
         yield f"cookies:{duty}", cookie.clause if cookie else ""

@@ -11,7 +11,7 @@ import logging
 import re
 import secrets
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -43,6 +43,13 @@ HEADERS = (
 LOG = logging.getLogger(__name__)
 
 
+class Refusal(NamedTuple):
+    """What is answered instead of a page: the status, and the sentence that says why."""
+
+    status: int
+    text: str
+
+
 class Frame:
     """Routes by host and holds what every page promises.
 
@@ -57,17 +64,15 @@ class Frame:
         self._web = web
         self._hosts = hosts
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: C901 -- one request, start to end
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] == "lifespan":
             await self._apps["site"](scope, receive, send)
-            return
         if scope["type"] != "http":
             return
         headers = {name: value for name, value in scope["headers"] if name != b"cookie"}
         host = headers.get(b"host", b"").decode("latin-1").lower()
-        name = urlsplit(f"//{host}").hostname or ""
-        kind, base = self._hosts.get(name, ""), _base(scope)
+        kind, base = self._hosts.get(urlsplit(f"//{host}").hostname or "", ""), _base(scope)
         if refusal := _refusal(scope, headers, host, kind, base):
             await _refuse(scope, send, *refusal, self._web)
             return
@@ -81,30 +86,16 @@ class Frame:
             "base": base,
         }
         started = False
-        seen = 0
-
-        async def limited() -> Message:
-            nonlocal seen
-            message = await receive()
-            if message["type"] == "http.request":
-                seen += len(message.get("body", b""))
-                if seen > limits.REQUEST_BODY_BYTES:
-                    raise HTTPException(413)  # the app answers it as a page
-            return message
 
         async def guarded(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                message["headers"] = [*message["headers"], *HEADERS, (b"content-security-policy", _policy(nonce))]
-                if scope.get("scheme") == "https":
-                    message["headers"].append((b"strict-transport-security", b"max-age=31536000"))
-                if not any(key == b"cache-control" for key, _ in message["headers"]):
-                    message["headers"].append((b"cache-control", b"no-store"))
+                message["headers"] = _with_promises(message["headers"], nonce, secure=scope.get("scheme") == "https")
             await send(message)
 
         try:
-            await self._apps[kind](scope, limited, guarded)
+            await self._apps[kind](scope, _limited(receive), guarded)
         except HTTPException as error:  # a body cut short, before an app that answers none
             if not started:
                 await _refuse(scope, send, error.status_code, TOO_LARGE, self._web)
@@ -115,30 +106,49 @@ class Frame:
                 await _refuse(scope, send, 500, "Something broke", self._web)
 
 
-class NotServed(NamedTuple):
-    """What a request is refused with before any app is asked."""
-
-    status: int
-    text: str
-
-
-def _refusal(scope: Scope, headers: Mapping[bytes, bytes], host: str, kind: str, base: str | None) -> NotServed | None:
+def _refusal(scope: Scope, headers: Mapping[bytes, bytes], host: str, kind: str, base: str | None) -> Refusal | None:
     """Return what a request is refused with before any app is asked; None for none."""
     if not kind:
-        return NotServed(421, "This service does not answer under that host name.")
+        return Refusal(421, "This service does not answer under that host name.")
     if base is None:
-        return NotServed(404, "There is no such page, or it is not yours to see.")
+        return Refusal(404, "There is no such page, or it is not yours to see.")
     if scope["method"] not in {"GET", "HEAD", "POST"}:
-        return NotServed(405, "A page can be looked at, and a form can be sent. Nothing else.")
+        return Refusal(405, "A page can be looked at, and a form can be sent. Nothing else.")
     one_click = kind == "site" and ONE_CLICK.fullmatch(
         below(base, scope["path"])
     )  # a mail program has no origin (RFC 8058)
     if scope["method"] == "POST" and not one_click and not _same_origin(headers, scope.get("scheme", "http"), host):
-        return NotServed(403, "This form was not sent from a page of this site. Nothing was taken.")
+        return Refusal(403, "This form was not sent from a page of this site. Nothing was taken.")
     length = headers.get(b"content-length", b"0")
     if not length.isdigit() or int(length) > limits.REQUEST_BODY_BYTES:
-        return NotServed(413, TOO_LARGE)
+        return Refusal(413, TOO_LARGE)
     return None
+
+
+def _limited(receive: Receive) -> Receive:
+    """Cut a body off where it grows beyond what it may be, whatever length it said it had."""
+    seen = 0
+
+    async def limited() -> Message:
+        nonlocal seen
+        message = await receive()
+        if message["type"] == "http.request":
+            seen += len(message.get("body", b""))
+            if seen > limits.REQUEST_BODY_BYTES:
+                raise HTTPException(413)  # the app answers it as a page
+        return message
+
+    return limited
+
+
+def _with_promises(headers: Iterable[tuple[bytes, bytes]], nonce: str, *, secure: bool) -> list[tuple[bytes, bytes]]:
+    """An answer's headers with those every page carries."""
+    carried = [*headers, *HEADERS, (b"content-security-policy", _policy(nonce))]
+    if secure:
+        carried.append((b"strict-transport-security", b"max-age=31536000"))
+    if not any(key == b"cache-control" for key, _ in carried):
+        carried.append((b"cache-control", b"no-store"))
+    return carried
 
 
 def _policy(nonce: str) -> bytes:

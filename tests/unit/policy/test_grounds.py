@@ -32,11 +32,11 @@ def policy():
 @pytest.mark.parametrize(
     ("ground", "clause"),
     [
-        ("one-gate", "0.1"), ("items", "1.1"), ("purposes", "2.1"), ("purposes:contact", "4.5"), ("collection", "2.4"),
+        ("one-gate", "0.1"), ("items", "1.1"), ("purposes", "0.1"), ("purposes:contact", "4.5"), ("collection", "2.4"),
         ("collection:registration", "2.4"), ("collection:partner", ""), ("segments", "2.5"), ("sources:partner", "2.9"),
         ("cookies", "3.1"), ("cookies:visit", "3.5"), ("purposes:device", "3.4"), ("addresses", "3.4"),
         ("statistics:visit", "4.3"), ("statistics:person", "4.2"), ("recipients", "4.6"), ("disclosure", "4.9"),
-        ("purposes:legal-disclosure", "4.9"), ("purposes:rights-request", "5.2"), ("roles", "5.2"), ("keep", "2.4"),
+        ("purposes:legal-disclosure", "4.9"), ("purposes:rights-request", "0.1"), ("roles", "5.2"), ("keep", "2.4"),
         ("attest:lawful", "2.3"), ("joint-use", ""), ("nothing-of-the-sort", ""), ("", ""),
         ("joint-use roles one-gate", "5.2"),
     ],

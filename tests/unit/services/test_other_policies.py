@@ -13,7 +13,7 @@ from kept.policy.duties import cookie_for, point_for
 from kept.policy.item_type import ItemType
 from kept.policy.words import CookieDuty, Exit, PointKind
 from kept.services.accounts import accounts, devices, remember_me
-from kept.services.engine.acts import GROUNDS
+from kept.services.engine.acts import GROUNDS, uncovered
 from kept.services.forms import collection
 from kept.services.gate import gate
 from kept.services.instances import events
@@ -87,6 +87,7 @@ async def test_every_act_cites_a_clause_of_this_policy_or_none(other):
     said = await other.ledger()
     assert {one.act for one in said} >= {"customer:account:open", "customer:value:collect", "system:submission:refuse"}
     assert {one.clause for one in said} <= {*policy.clauses, ""}
+    assert {one.act for one in said if not one.clause} <= {act.value for act in uncovered(policy)}
     assert {refusal.clause for one in said for refusal in one.refused} <= {*policy.clauses, ""}
     assert {engine.clause(ground) for ground in GROUNDS.values()} <= {*policy.clauses, ""}
 

@@ -21,7 +21,7 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
 
 ORIGIN = "confirmation"
-DIGITS = 8
+CODE_DIGITS = 8
 VALID_SECONDS = limits.CONFIRMATION_SECONDS
 
 TITLE = {"en": "Is this yours? {controller} asks", "ja": "【{controller}】ご連絡先の確認"}
@@ -94,7 +94,7 @@ def code_of(engine: Engine, person_id: bytes, asking: Asking) -> str:
         engine.keyring.installation_key("tokens"),
         framed(b"kept/confirmation-code/v1", person_id, asking.word().encode()),
     )
-    return f"{int.from_bytes(drawn) % 10**DIGITS:0{DIGITS}}"
+    return f"{int.from_bytes(drawn) % 10**CODE_DIGITS:0{CODE_DIGITS}}"
 
 
 def is_code(engine: Engine, person_id: bytes, asking: Asking, typed: str) -> bool:

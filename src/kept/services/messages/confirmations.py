@@ -138,7 +138,7 @@ async def ask_again(engine: Engine, own: Own, slot: str) -> None:
             "expected an address asked about less often, found one asked about as often as may be",
             reason="confirmation-enough",
             hint="correct the address, or take it away and give it anew",
-            rests_on="consent-checked-when-sent",
+            rests_on="consent-checked-when-sent purposes:message",
         )
     if (wait := again_at - engine.ready()) > 0:
         raise LimitError(
@@ -146,14 +146,14 @@ async def ask_again(engine: Engine, own: Own, slot: str) -> None:
             retry_after_seconds=max(1, int(wait)),
             reason="confirmation-soon",
             hint="the one before may still be on its way",
-            rests_on="consent-checked-when-sent",
+            rests_on="consent-checked-when-sent purposes:message",
         )
     if channel not in engine.dispatchers or not await _ask(engine, own.acting(), person, slot, channel, wanted=True):
         raise InputError(
             "expected a purpose by which a message may go there, found none",
             reason="confirmation-no-way",
             hint="nothing is sent to this address, so there is nothing to confirm",
-            rests_on="consent-checked-when-sent",
+            rests_on="consent-checked-when-sent purposes:message",
         )
 
 
@@ -191,7 +191,7 @@ async def confirm_by_code(engine: Engine, own: Own, slot: str, typed: str) -> st
             "expected the code that was sent to this address, found another",
             reason="confirmation-code",
             hint="look at the newest message; after five wrong codes it has to be sent again",
-            rests_on="consent-checked-when-sent",
+            rests_on="consent-checked-when-sent purposes:message",
         )
     return entry_id
 
@@ -261,7 +261,7 @@ async def write_again(engine: Engine, own: Own, slot: str) -> None:
             "expected an address its owner has confirmed, found another",
             reason="confirmation-first",
             hint="confirm it first",
-            rests_on="consent-checked-when-sent",
+            rests_on="consent-checked-when-sent purposes:message",
         )
     at = engine.ready()
     await engine.data.write(_lifting(engine, own.acting(), person, slot, at))
@@ -485,7 +485,7 @@ def _nothing_to_confirm() -> InputError:
         "expected an address of yours that is not confirmed, found none",
         reason="confirmation-none",
         hint="look at my data: it says what waits for your confirmation",
-        rests_on="consent-checked-when-sent",
+        rests_on="consent-checked-when-sent purposes:message",
     )
 
 
@@ -494,5 +494,5 @@ def _over() -> InputError:
         "expected an address whose owner was asked, found none, or its time or tries are over",
         reason="confirmation-over",
         hint="send it again from my data",
-        rests_on="consent-checked-when-sent",
+        rests_on="consent-checked-when-sent purposes:message",
     )

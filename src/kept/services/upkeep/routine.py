@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 
 from kept import limits
 from kept.errors import ErasedError, EvidenceError, KeptError
+from kept.policy.assembly import policy_hash
 from kept.policy.day import local
-from kept.policy.read import policy_hash
 from kept.services.authorities.notifications import tell_due
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import each_person
