@@ -41,6 +41,8 @@ SITE = {
     "GET /{language}/my-data/correct/{slot}": "Person.data",
     "POST /{language}/my-data/correct/{slot}": "Person.correct",
     "POST /{language}/my-data/devices/forget": "Person.forget_device",
+    "GET /{language}/my-data/addresses": "Person.addresses",
+    "POST /{language}/my-data/addresses": "Person.confirm Person.send_confirmation Person.write_again",
     "GET /{language}/my-data/erase": "Person.erase",
     "POST /{language}/my-data/erase": "Person.erase",
     "POST /{language}/my-data/erase/undo": "Person.undo_erase",
@@ -70,6 +72,7 @@ SITE = {
     "POST /{language}/take-part/{instance}": "Person.submit",
     "POST /{language}/take-part/{instance}/leave": "Person.leave",
     "GET /{language}/w/{link}": "Kept.why",
+    "POST /{language}/w/{link}/confirm": "Kept.confirm_by_link Kept.pending_by_link",
     "GET /{language}/w/{link}/proof": "Kept.proof_of_message",
 }
 AGAIN = "loaded again after a form: shows what is there, and does nothing"
@@ -106,6 +109,8 @@ CONSOLE = {
     "POST /{language}/case/{case}/contact/again": "Staff.write_again",
     "GET /{language}/case/{case}/find": AGAIN,
     "POST /{language}/case/{case}/find": "Staff.find_in_case",
+    "GET /{language}/case/{case}/more-look-ups": AGAIN,
+    "POST /{language}/case/{case}/more-look-ups": "Staff.ask_more_look_ups",
     "POST /{language}/case/{case}/not-again": "Staff.note_do_not_contact",
     "GET /{language}/case/{case}/open": AGAIN,
     "POST /{language}/case/{case}/open": "Staff.open_item",
@@ -119,6 +124,7 @@ CONSOLE = {
     "POST /{language}/instances/{id} answer": "Staff.open_answer",
     "POST /{language}/instances/{id} arrived": "Staff.arrived",
     "POST /{language}/instances/{id} ask-check-in-list": "Staff.ask_check_in_list",
+    "POST /{language}/instances/{id} ask-look-ups": "Staff.ask_more_look_ups",
     "POST /{language}/instances/{id} ask-publish-winners": "Staff.ask_publish",
     "POST /{language}/instances/{id} close": "Staff.close_instance",
     "POST /{language}/instances/{id} count": "Staff.count_answers",

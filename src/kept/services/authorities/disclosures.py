@@ -42,6 +42,7 @@ from kept.services.staff.mandates import load_mandate, staff_mandate
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
+from kept.vault.individual_number import guard_individual_number
 
 WAITS = ("court-order", "law-forbids", "inquiry-at-risk")
 """Why a person is told only later: a closed list."""
@@ -260,6 +261,8 @@ def _check_terms(engine: Engine, terms: Terms, at: float) -> None:
             hint="name authority, ground, items, period, due date and, for telling later, date and ground",
             rests_on=GROUND,
         )
+    for field in ("authority", "reference"):
+        guard_individual_number(getattr(terms, field), field)
     if len(terms.public_key) != KEY_BYTES:
         raise InputError(
             "expected the authority's key, found another",

@@ -24,6 +24,7 @@ from kept.services.gate.finding import find_person
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
+from kept.vault.individual_number import guard_individual_number
 from kept.vault.normal import normalise
 
 REASONS = ("danger-to-a-person", "account-misused", "goods-or-money-at-risk", "role-unreachable")
@@ -293,6 +294,7 @@ def _require_words(why: str, text: str) -> None:
             hint="say in a sentence what happens; the customer can read it",
             rests_on=GROUND,
         )
+    guard_individual_number(text, "text")
 
 
 def _require_criteria(engine: Engine, criteria: Mapping[str, str]) -> None:

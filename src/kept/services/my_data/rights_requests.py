@@ -31,6 +31,7 @@ from kept.services.staff.approvals import Approval, Given, Subject, second_neede
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
+from kept.vault.individual_number import guard_individual_number
 
 ACT = PurposeDuty.RIGHTS_REQUEST.value
 """What a second member of staff approves."""
@@ -118,6 +119,7 @@ async def open_request(  # noqa: PLR0913 -- what a request names
             f"with a note of at most {limits.RIGHTS_REQUEST_NOTE_CHARACTERS} characters",
             reason="rights-kind",
         )
+    guard_individual_number(note, "note")
     case = await cases.open_case(engine, session, purpose, seconds=limits.RIGHTS_REQUEST_MANDATE_SECONDS)
     case = await cases.find_in_case(engine, session, case.id, criteria)
     keys, _ = await engine.keyring.of_person(case.person_id)
@@ -218,8 +220,17 @@ async def _request(engine: Engine, request_id: str) -> Subject:
 
 
 async def _approve(engine: Engine, given: Given) -> Effect:
-    del engine
-    return lambda tx: tx.run("rights_approve", request_id=given.subject)
+    """Return what approves a request; nothing where the person began to erase themselves: the approval dies with that."""
+    of = await engine.data.one(sql.RightsPersonGet, request_id=given.subject)
+    try:
+        staying = of is not None and (await engine.people.load(of.person_id)).state.status == "active"
+    except ErasedError:
+        staying = False
+
+    async def effect(tx: Transaction) -> bool:
+        return staying and bool(await tx.run("rights_approve", request_id=given.subject))
+
+    return effect
 
 
 ANSWERING = Approval(
