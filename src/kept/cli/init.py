@@ -10,7 +10,6 @@ from kept import policy_files
 from kept.cli.opening import add_address, opened, operator
 from kept.guarantees import words
 from kept.policy.check import check_policy
-from kept.policy.day import day_of
 from kept.services.staff.activation import activate_first, propose
 
 
@@ -41,7 +40,7 @@ async def run(chosen: argparse.Namespace) -> int:
         else:
             active = await activate_first(engine, files, by=operator())
             done = "activated"
-        begins = "" if engine.has_policy else day_of(active.policy.effective_at)
+        begins = "" if engine.has_policy else active.policy.effective
         answer = {"policy": active.policy.id, "version": active.policy.version, "hash": active.hash, "state": done}
     if chosen.json:
         print(json.dumps(answer))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 import re
 from collections.abc import Iterator, Mapping
@@ -11,7 +10,8 @@ from typing import Any
 
 from kept import limits
 from kept.errors import PolicyError
-from kept.policy.assembly import KEPT_WORDS, assemble, policy_hash
+from kept.policy.assembly import KEPT_WORDS, ZONE, assemble, policy_hash
+from kept.policy.day import UNDECLARED, begin_of, zone_named
 from kept.policy.findings import Place, Report, as_error
 from kept.policy.fit import MISFIT, Fitting
 from kept.policy.item_type import ItemType
@@ -100,7 +100,7 @@ def _read(files: Mapping[str, bytes], guarantees: Mapping[str, GuaranteeWord], r
     if front is MISFIT or report.first_error is not None:
         _read_translations(files, others, guarantees, report)
         return
-    effective_at = _effective_at(front["effective"], document)
+    effective_at = _effective_at(front, document)
     first_hash = file_hash(files[first_name])
     translations = [Translation(front["language"], document, reading.words, front)]
     for language, read in _read_translations(files, others, guarantees, report):
@@ -229,16 +229,24 @@ def _check_own_words(reading: Reading) -> None:
                 report.error(found.place, "item-unknown", message, hint=hint, clause=found.clause)
 
 
-def _effective_at(effective: str, document: Document) -> float:
+def _effective_at(front: Mapping[str, Any], document: Document) -> float:
+    """Begin of the day the policy may come into force, where its controller is."""
+    name = front["controller"].get(ZONE, UNDECLARED)
+    zone = zone_named(name)
+    if zone is None:
+        hint = "name one of the IANA time zone database, as region and city"
+        message = f"expected a time zone such as `Europe/Paris`, found `{name}`"
+        raise _unfit(document, "controller", message, "time-zone-unknown", hint)
     try:
-        day = dt.date.fromisoformat(effective)
+        return begin_of(front["effective"], zone)
     except ValueError as error:
-        place = next((node.place for key, node in document.front.entries if key.text == "effective"), Place())
         message = "expected a day of the calendar such as `2026-11-01`"
-        raise PolicyError(
-            message, file=document.file, line=place.line, column=place.column, reason="value-unfit"
-        ) from error
-    return dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC).timestamp()
+        raise _unfit(document, "effective", message, "value-unfit", "write year, month and day") from error
+
+
+def _unfit(document: Document, word: str, message: str, reason: str, hint: str) -> PolicyError:
+    place = next((node.place for key, node in document.front.entries if key.text == word), Place())
+    return PolicyError(message, file=document.file, line=place.line, column=place.column, reason=reason, hint=hint)
 
 
 def _read_translations(

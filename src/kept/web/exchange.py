@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -210,12 +211,13 @@ class Exchange(Generic[S_co]):
         path = self.request.url.path
         others = [one for one in self.web.languages() if one != language]
         policy = engine.policy.policy if engine.has_policy else None
+        zone = policy.zone if policy else UTC
         return {
             "_": words.translator(language),
             "language": language,
             "others": [(one, words.NAMES[one], _in_language(path, language, one)) for one in others],
-            "day": lambda at: words.day(at, language),
-            "moment": lambda at: words.moment(at, language),
+            "day": lambda at: words.day(at, language, zone),
+            "moment": lambda at: words.moment(at, language, zone),
             "life": lambda cookie: cookie_life(cookie.life_seconds, language),
             "country": lambda code: words.country(code, language),
             "brand": policy.controllers.get(language, {}).get("name", self.web.brand) if policy else self.web.brand,

@@ -19,7 +19,7 @@ from kept.crypto.random import random_id
 from kept.crypto.signature import SigningKey
 from kept.errors import ClosedError, KeptError, PolicyError, SettingError
 from kept.policy.channel import CHANNELS
-from kept.policy.day import day_of
+from kept.policy.day import moment
 from kept.policy.ground import cite, clause_of
 from kept.policy.item_type import ItemType
 from kept.policy.vocabulary import GuaranteeWord
@@ -239,7 +239,7 @@ class Engine:
     def _no_policy(self) -> ClosedError:
         if self._begins_at is not None:
             return ClosedError(
-                f"expected a policy in force, found one that takes effect on {day_of(self._begins_at)}",
+                f"expected a policy in force, found one that takes effect at {moment(self._begins_at)}",
                 reason="policy-not-yet",
                 hint="wait until then; nothing is collected and nobody can sign in before",
                 rests_on="purpose-before-collection",
