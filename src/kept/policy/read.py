@@ -21,7 +21,7 @@ from kept.policy.prefecture import OPTION_TITLES
 from kept.policy.reading import Found, Reading
 from kept.policy.translate import Translation, file_hash, has_words, is_fresh
 from kept.policy.vocabulary import FRONT, FRONT_OF_TRANSLATION, RULE, GuaranteeWord
-from kept.policy.words import ClauseKind
+from kept.policy.words import ClauseKind, PointKind
 from kept.policy.yaml_block import Node, Table
 
 _FILE_NAME = re.compile(r"(?P<name>[A-Za-z0-9_-]{1,64})(?:\.(?P<language>[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?))?\.md")
@@ -31,6 +31,8 @@ _POLICY_NAME = re.compile(
 MOST_FILES = limits.POLICY_FILES
 
 NAMED_WORDS = ("items", "purposes", "collection", "cookies", "recipients", "processors", "roles", "attest")
+SWEEPSTAKE_STAGES = {"enter", "won"}
+"""What everybody is asked who takes part, and what only winners are."""
 SINGLE_WORDS = frozenset({"segments", "addresses", "keep", "disclosure"})
 """Words that declare things by their ids, and those whose one body has no id of its own."""
 
@@ -221,6 +223,15 @@ def _check_own_words(reading: Reading) -> None:
             report.error(found.place, "point-items", message, clause=found.clause)
             continue
         stages = found.plain.get("stages", {"": found.plain.get("items", ())})
+        expected = SWEEPSTAKE_STAGES if found.plain["kind"] == PointKind.SWEEPSTAKE else {""}
+        if set(stages) != expected and found.plain["kind"] != PointKind.REGISTRATION:
+            report.error(
+                found.place,
+                "point-stages",
+                f"expected `stages` with `enter` and `won` for a sweepstake, and `items` otherwise, found others for `{name}`",
+                hint="a sweepstake: `stages: {enter: [], won: [name, address]}`; only winners are asked for the second",
+                clause=found.clause,
+            )
         asked = {item for items in stages.values() for item in items}
         for item in found.plain.get("needed", {}):
             if item not in asked:
