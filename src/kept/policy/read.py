@@ -247,15 +247,15 @@ def _effective_at(front: Mapping[str, Any], document: Document) -> float:
     if zone is None:
         hint = "name one of the IANA time zone database, as region and city"
         message = f"expected a time zone such as `Europe/Paris`, found `{name}`"
-        raise _unfit(document, "controller", message, "time-zone-unknown", hint)
+        raise _unfit(document, "controller", message, reason="time-zone-unknown", hint=hint)
     try:
         return begin_of(front["effective"], zone)
     except ValueError as error:
         message = "expected a day of the calendar such as `2026-11-01`"
-        raise _unfit(document, "effective", message, "value-unfit", "write year, month and day") from error
+        raise _unfit(document, "effective", message, reason="value-unfit", hint="write year, month and day") from error
 
 
-def _unfit(document: Document, word: str, message: str, reason: str, hint: str) -> PolicyError:
+def _unfit(document: Document, word: str, message: str, *, reason: str, hint: str) -> PolicyError:
     place = next((node.place for key, node in document.front.entries if key.text == word), Place())
     return PolicyError(message, file=document.file, line=place.line, column=place.column, reason=reason, hint=hint)
 
