@@ -12,13 +12,14 @@ from cited import cited
 from installation import MAIL, NAME
 
 from kept.crypto.signature import SigningKey, new_seed
+from kept.door.staff import Staff
 from kept.errors import DeniedError, InputError, MalformedError, NoteError, StoreError
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState, Exit, Source
 from kept.services.accounts import accounts
 from kept.services.cases import cases
 from kept.services.engine.record import operator
-from kept.services.forms.collection import present_form
+from kept.services.forms.collection import keep_notice
 from kept.services.forms.receipts import receipts_of
 from kept.services.my_data import choices, erasure
 from kept.services.my_data.corrections import remove_value
@@ -43,7 +44,7 @@ class Partner:
     async def begin(self):
         """Register, and learn the notice."""
         await intake.register_partner(self.installation.engine, FRIENDS, self.key.public, by="test")
-        self.notice = (await present_form(self.installation.engine, "registration", "", "en")).notice_id
+        self.notice = (await keep_notice(self.installation.engine, "registration", "", "en")).id
         return self
 
     async def login(self, own) -> str:
@@ -313,3 +314,17 @@ async def test_a_name_or_key_that_is_none_is_not_registered(installation):
         with pytest.raises(InputError) as refused:
             await intake.register_partner(installation.engine, name, key, by="test")
         assert refused.value.reason == "partner-key"
+
+
+async def test_a_program_takes_it_in_for_staff_as_their_page_does(installation, partner):
+    """§2.9: by the door: the file, what is in quarantine and why, trying again; the entry names who took it in."""
+    own = await installation.join()
+    await installation.staff("kato", ("privacy",))
+    staff = Staff(installation.engine, await sessions.start_demo_session(installation.engine, "kato"))
+    made = await staff.take_in(partner.file(partner.record(await partner.login(own)), partner.record("nobody")))
+    assert made.reasons == {"person-unknown": 1, "taken": 1}
+    assert [one.id for one in await staff.all_intakes()] == [made.id]
+    assert (await staff.try_intake_again(made.id)).reasons == (await staff.intake(made.id)).reasons == made.reasons
+    assert [one.name for one in await staff.partners()] == [FRIENDS]
+    entry = next(one for one in await installation.ledger() if one.act == "actor:intake:begin")
+    assert entry.kind == "staff"

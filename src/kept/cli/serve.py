@@ -16,15 +16,15 @@ from typing import Any
 
 import uvicorn
 
-from kept import policy_files
+from kept import limits, policy_files
 from kept.channels.fax import FaxServer
 from kept.channels.mail import MailServer
 from kept.channels.mailbox import Mailbox
-from kept.cli.opening import add_address
+from kept.cli.opening import runs
 from kept.crypto.sealed_to import OpeningKey
 from kept.demo import DATABASE, ORIGIN, POLICY
 from kept.demo.clock import MovedClock
-from kept.demo.invented import DAY, DAYS, invent
+from kept.demo.invented import DAYS, invent
 from kept.demo.pages import pages
 from kept.door import background
 from kept.door.installation import Kept
@@ -78,8 +78,7 @@ def add(commands: Any) -> None:
         help="your own pages beside these: a Python file whose function pages(k) answers kept.Pages",
     )  # fmt: skip
     parser.add_argument("--theme", metavar="FOLDER", default="", help="your colours, logo and templates: theme.toml")
-    add_address(parser)
-    parser.set_defaults(run=run)
+    runs(parser, run)
 
 
 def _port(text: str) -> int:
@@ -166,7 +165,7 @@ async def prepare_demo(address: Address, policy: Path, mailbox: Mailbox | None, 
     print("inventing 40 customers and three months of history, through the gate …", flush=True)
     started = time.perf_counter()
     today = time.time()
-    moved = MovedClock(today - (DAYS + 1) * DAY)
+    moved = MovedClock(today - (DAYS + 1) * limits.DAY)
     engine = await Engine.start(
         installation_parts(address, words(), Settings(ORIGIN, Clock(moved, moved)), create=True), sequence=False
     )

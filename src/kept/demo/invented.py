@@ -48,7 +48,6 @@ PARTNER = "photo-friends"
 SITE = "http://localhost:8330"
 CUSTOMERS = 40
 DAYS = 90
-DAY = limits.DAY
 PICTURES = ("landscape", "food", "animals", "city", "sports")
 GIVES_ITEM, GIVES_ADDRESS, TICKS_BOX = 0.7, 0.8, 0.25
 
@@ -139,7 +138,9 @@ async def invent(
     for one in STAFF:
         await sessions.add_staff(engine, one.login, f"invented password of {one.login}", one.roles, by="demo")
     people: list[tuple[bytes, str]] = []
-    joins = sorted(today - DAYS * DAY + dice("joins", one).random() * (DAYS - 5) * DAY for one in range(CUSTOMERS))
+    joins = sorted(
+        today - DAYS * limits.DAY + dice("joins", one).random() * (DAYS - 5) * limits.DAY for one in range(CUSTOMERS)
+    )
     for number, when in enumerate(joins):
         clock.time = max(clock.time, when)
         people.append(await _join(engine, number))
@@ -147,7 +148,7 @@ async def invent(
             clock.time += 3600
             await _support(engine, people[dice("support", number).randrange(len(people))][1])
         await engine.sequencer.integrate()
-    clock.time = max(clock.time, today - 25 * DAY)
+    clock.time = max(clock.time, today - 25 * limits.DAY)
     await rotate(engine, by="demo")
     await _provide(engine)
     await _disclose(engine)
@@ -155,18 +156,18 @@ async def invent(
     await plant(
         engine, {"name": "Ren Kawaguchi", "mail_address": "ren.k@example.jp", "phone": "090-5555-0142"}, by="demo"
     )
-    clock.time = max(clock.time, today - 20 * DAY)
+    clock.time = max(clock.time, today - 20 * limits.DAY)
     privacy = await sessions.session_of(engine, await sessions.start_demo_session(engine, "kato"))
     for promise in engine.policy.policy.attestations:
         if privacy is not None and promise.by in privacy.roles:
             await attest(engine, privacy, promise.id, "invented review note 2026-3")
     await invent_instances(engine, clock, today, people)
-    clock.time = max(clock.time, today - 6 * DAY)
+    clock.time = max(clock.time, today - 6 * limits.DAY)
     await _emergency(engine, clock)
     await visit(engine, today)
-    clock.time = max(clock.time, today - 4 * DAY)
+    clock.time = max(clock.time, today - 4 * limits.DAY)
     await count_them(engine)  # before six stop it: they are in this build, and not in the next
-    clock.time = max(clock.time, today - 3 * DAY)
+    clock.time = max(clock.time, today - 3 * limits.DAY)
     for person_id, address in dice("stop").sample(people, 6):
         own = await _own(engine, person_id)
         await choices.stop_use(engine, own, "market-research", stop=True)
@@ -182,7 +183,7 @@ async def invent(
 
 async def _reach(engine: Engine, clock: MovedClock, today: float, mailbox: Mailbox | None, site: str) -> None:
     """Marketing sent two campaigns the day before yesterday; another waits for its second approver."""
-    clock.time = max(clock.time, today - 2 * DAY)
+    clock.time = max(clock.time, today - 2 * limits.DAY)
     receiver = mailbox or await Mailbox().open()
     try:
         await invent_campaign(engine, receiver, site)
@@ -217,14 +218,14 @@ async def _take_in(engine: Engine, people: list[tuple[bytes, str]]) -> None:
     """An invented partner gave a fax number of three customers; for one of them it could not say what was agreed."""
     key = SigningKey(new_seed())
     await intake.register_partner(engine, PARTNER, key.public, by="demo")
-    notice = (await collection.present_form(engine, "registration", "", "en")).notice_id
+    notice = (await collection.keep_notice(engine, "registration", "", "en")).id
     records: list[dict[str, object]] = []
     for number, (person_id, _) in enumerate(people[1:4]):
         login = await accounts.login_name_of(engine, person_id)
         statement = {
             "notice": notice,
             "to": engine.policy.policy.controller["name"],
-            "given": moment(engine.clock.now() - DAY),
+            "given": moment(engine.clock.now() - limits.DAY),
             "how": "paper",
             "items": ["fax"],
         }
@@ -248,7 +249,7 @@ async def _disclose(engine: Engine) -> None:
     at = engine.clock.now()
     terms = Terms(
         "Invented District Court", "invented 12", "court-order", ("name", "postal_address", "phone", "fax"),
-        at - 90 * DAY, at, at, at + 14 * DAY, OpeningKey.new().public,
+        at - 90 * limits.DAY, at, at, at + 14 * limits.DAY, OpeningKey.new().public,
     )  # fmt: skip
     request = await disclosures.record(engine, asks, terms)
     await disclosures.name_person(engine, asks, request, criteria={"mail_address": "mori@example.jp"})
@@ -317,7 +318,7 @@ async def _join(engine: Engine, number: int) -> tuple[bytes, str]:
         ("interests", one)
         for one in (("landscape", "seasons") if first else dice(number, "interests").sample(PICTURES, 2))
     ]
-    form = await collection.present_form(engine, "registration", "", language)
+    form = await collection.present_form(engine, own, "registration", "", language)
     offered = [collection.box_value(box) for box in form.boxes]
     ticks = [
         one

@@ -18,8 +18,12 @@ T = TypeVar("T")
 ZONE = "time-zone"
 """Word of the controller for the zone whose days count."""
 
-KEPT_WORDS = ("segments", "sources", "addresses", "joint-use", "keep", "statistics", "disclosure")
+KEPT_WORDS = (
+    "segments", "sources", "addresses", "joint-use", "external-transmissions", "keep", "statistics", "disclosure",
+)  # fmt: skip
 """Words kept as plain `Declaration`s."""
+SAID_WORDS = frozenset({"joint-use", "external-transmissions"})
+"""Those a translation says in its own words."""
 
 
 def assemble(
@@ -64,7 +68,7 @@ def assemble(
         roles=every("roles", declare.role),
         guarantees=tuple(reading.guarantees),
         attestations=tuple(every("attest", declare.attestation).values()),
-        declarations=_declarations(reading),
+        declarations=_declarations(reading, titles),
         titles={translation.language: translation.document.title for translation in translations},
         controllers={each.language: each.front["controller"] for each in translations if "controller" in each.front},
     )
@@ -80,11 +84,12 @@ def policy_hash(files: Mapping[str, bytes], first_name: str) -> str:
     return digest.hexdigest()
 
 
-def _declarations(reading: Reading) -> tuple[Declaration, ...]:
+def _declarations(reading: Reading, titles: Titles) -> tuple[Declaration, ...]:
     kept = []
     for (word, name), found in reading.found.items():
         if word in KEPT_WORDS:
-            kept.append(Declaration(word, name, found.plain, found.clause, found.place.line))
+            said = titles.bodies(word, name, found.plain) if word in SAID_WORDS else {}
+            kept.append(Declaration(word, name, found.plain, found.clause, found.place.line, said))
     return tuple(kept)
 
 

@@ -20,9 +20,6 @@ from kept.policy.person import PersonState, Slot
 from kept.policy.retention import event_of
 from kept.policy.words import Basis, Exit
 
-REMEMBER_AT_MOST = limits.DECISIONS_REMEMBERED
-"""Bounds remembered over all notices; beyond it everything is forgotten and worked out again."""
-
 DECIDED_HERE = frozenset({"staff", "program"})
 """Kinds of mandate with tables; the person's own and a law's request are rare and read the reference."""
 
@@ -300,7 +297,7 @@ class Evaluator:
 
     def _make_room(self) -> None:
         self._remembered += 1
-        if self._remembered > REMEMBER_AT_MOST:
+        if self._remembered > limits.DECISIONS_REMEMBERED:
             self._ways.clear()
             self._remembered = 0
 

@@ -116,13 +116,17 @@ def point(keep: Found | None) -> Callable[[str, Found, Titles], Point]:
 def recipient(word: str, found: Found, titles: Titles) -> Recipient:
     """Make a third party."""
     plain = found.plain
+    abroad = titles.bodies("abroad", word, plain.get("abroad", {}))
     names = titles.of("recipients", word, plain["name"])
-    return Recipient(word, names, plain["country"], plain["items"], plain["purpose"], plain["means"], found.clause)
+    return Recipient(
+        word, names, plain["country"], plain["items"], plain["purpose"], plain["means"], found.clause, abroad
+    )
 
 
 def processor(word: str, found: Found, titles: Titles) -> Processor:
     """Make somebody who acts for us."""
     plain = found.plain
+    abroad = titles.bodies("abroad", word, plain.get("abroad", {}))
     return Processor(
         word,
         plain["for"],
@@ -132,6 +136,7 @@ def processor(word: str, found: Found, titles: Titles) -> Processor:
         found.clause,
         titles.of("processors", word, plain.get("name", "")),
         plain.get("safeguard", ""),
+        abroad,
     )
 
 
@@ -155,7 +160,15 @@ def role(word: str, found: Found, titles: Titles) -> Role:
     plain = found.plain
     named = titles.of("roles", word, plain.get("title", ""))
     may = frozenset(plain.get("may", ()))
-    return Role(word, plain["purposes"], may, plain.get("look-up", True), found.clause, named)
+    return Role(
+        word,
+        plain["purposes"],
+        may,
+        plain.get("look-up", True),
+        found.clause,
+        named,
+        int(plain.get("look-ups-a-day", 0)),
+    )
 
 
 def attestation(word: str, found: Found, _titles: Titles) -> Attestation:

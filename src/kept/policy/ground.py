@@ -15,7 +15,7 @@ Several grounds in one text, divided by spaces, are alternatives: the first that
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
 from kept.errors import KeptError
@@ -71,17 +71,6 @@ def cite(policy: Policy, error: E) -> E:
     if error.rests_on and not error.clause and (clause := clause_of(policy, error.rests_on)):
         error.clause = f"§{clause}"
     return error
-
-
-def is_ground(ground: str, guarantees: Collection[str]) -> bool:
-    """Whether the engine's own code may name *ground*: every alternative is a known one.
-
-    Args:
-        ground: As for `clause_of`.
-        guarantees: Ids of the built-in promises.
-    """
-    known = {*guarantees, *WORDS, *(f"{word}:{what}" for word, behind in WORDS.items() for what in behind)}
-    return bool(ground.split()) and known.issuperset(ground.split())
 
 
 def _carried(policy: Policy) -> dict[str, str]:

@@ -140,7 +140,10 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A third party that may receive items, with consent."""
+    """A third party that may receive items, with consent.
+
+    *abroad* says, by language, which `system` protects personal information in its country and which `measures` it takes.
+    """
 
     id: str
     names: Mapping[str, str]
@@ -149,11 +152,12 @@ class Recipient:
     purpose: str
     means: str
     clause: str
+    abroad: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Processor:
-    """Somebody who acts for us: declared, not a third party."""
+    """Somebody who acts for us: declared, not a third party; *abroad* as for a recipient."""
 
     id: str
     for_purposes: tuple[str, ...]
@@ -163,6 +167,7 @@ class Processor:
     clause: str
     names: Mapping[str, str] = field(default_factory=dict)
     safeguard: str = ""
+    abroad: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +186,7 @@ class Cookie:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A staff role: purposes it may act for, and acts it may do."""
+    """A staff role: purposes it may act for, and acts it may do; *look_ups_a_day* is 0 where the engine's limit holds."""
 
     id: str
     purposes: tuple[str, ...]
@@ -189,6 +194,7 @@ class Role:
     look_up: bool
     clause: str
     titles: Mapping[str, str] = field(default_factory=dict)
+    look_ups_a_day: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +228,7 @@ class Declaration:
         body: Plain values, checked against the vocabulary.
         clause: Clause that declares it.
         line: Line in the policy file, from 1.
+        said: The body by language, for words people read; empty for the others.
     """
 
     word: str
@@ -229,6 +236,7 @@ class Declaration:
     body: Mapping[str, object]
     clause: str
     line: int
+    said: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,6 @@ _FILE_NAME = re.compile(r"(?P<name>[A-Za-z0-9_-]{1,64})(?:\.(?P<language>[a-z]{2
 _POLICY_NAME = re.compile(
     r"(?P<name>[A-Za-z0-9_-]{1,64})\.policy(?:\.(?P<language>[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?))?\.md"
 )
-MOST_FILES = limits.POLICY_FILES
 
 NAMED_WORDS = ("items", "purposes", "collection", "cookies", "recipients", "processors", "roles", "attest")
 SWEEPSTAKE_STAGES = {"enter", "won"}
@@ -117,8 +116,8 @@ def _read(files: Mapping[str, bytes], guarantees: Mapping[str, GuaranteeWord], r
 
 def _sorted_names(files: Mapping[str, bytes]) -> tuple[str, list[tuple[str, str]]]:
     """Return the first file's name, and (language, name) of the translations."""
-    if not files or len(files) > MOST_FILES:
-        raise PolicyError(f"expected 1 to {MOST_FILES} files, found {len(files)}", reason="file-count")
+    if not files or len(files) > limits.POLICY_FILES:
+        raise PolicyError(f"expected 1 to {limits.POLICY_FILES} files, found {len(files)}", reason="file-count")
     firsts, others = [], []
     for name in sorted(files):
         match = _POLICY_NAME.fullmatch(name) or _FILE_NAME.fullmatch(name)
@@ -196,9 +195,10 @@ def _check_references(fitting: Fitting, reading: Reading) -> None:
 
 def _check_words(words: Mapping[str, Mapping[str, Any]], file: str, reading: Reading) -> None:
     """Words may name only what is declared, so that a mistyped one is not lost."""
-    groups = {group: word for word, group in _GROUPS.items()} | {"options": "items", "needed": "collection"}
+    groups: dict[str, tuple[str, ...]] = {group: (word,) for word, group in _GROUPS.items()}
+    groups |= {"options": ("items",), "needed": ("collection",), "abroad": ("recipients", "processors")}
     for group, entries in words.items():
-        known = {name for word, name in reading.named if word == groups[group]}
+        known = {name for word, name in reading.named if word in groups.get(group, (group,))}
         for name in entries:
             if name not in known:
                 message = f"expected words for what is declared, found `{name}` of `{group}`"
@@ -240,6 +240,12 @@ def _check_own_words(reading: Reading) -> None:
                 report.error(found.place, "item-unknown", message, hint=hint, clause=found.clause)
 
 
+def place_in_front(document: Document | None, word: str) -> Place:
+    """Return where *word* stands in the front matter of *document*; nowhere where it does not."""
+    entries = document.front.entries if document else ()
+    return next((node.place for key, node in entries if key.text == word), Place())
+
+
 def _effective_at(front: Mapping[str, Any], document: Document) -> float:
     """Begin of the day the policy may come into force, where its controller is."""
     name = front["controller"].get(ZONE, UNDECLARED)
@@ -256,7 +262,7 @@ def _effective_at(front: Mapping[str, Any], document: Document) -> float:
 
 
 def _unfit(document: Document, word: str, message: str, *, reason: str, hint: str) -> PolicyError:
-    place = next((node.place for key, node in document.front.entries if key.text == word), Place())
+    place = place_in_front(document, word)
     return PolicyError(message, file=document.file, line=place.line, column=place.column, reason=reason, hint=hint)
 
 
@@ -321,3 +327,7 @@ def _needed_words(reading: Reading, language: str) -> Iterator[tuple[str, str, s
                 yield from (("options", name, option) for option in OPTION_TITLES[of])
         if word == "collection":
             yield from (("needed", name, item) for item in found.plain.get("needed", {}))
+        if word in {"recipients", "processors"} and "abroad" in found.plain:
+            yield "abroad", name, ""
+        if word == "external-transmissions":
+            yield word, name, ""

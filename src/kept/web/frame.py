@@ -20,11 +20,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kept import limits
 from kept.web import words
-from kept.web.exchange import Web
+from kept.web.exchange import Web, below
 
-BODY_AT_MOST = limits.REQUEST_BODY_BYTES
 ONE_CLICK = re.compile(r"/u/[A-Za-z0-9_-]{32}", re.ASCII)
 """The one address a POST may come to from anywhere: its token is the right to say this one no, and no cookie is read."""
+PLAIN_BASE = re.compile(r"(/[A-Za-z0-9._~-]+)*", re.ASCII)
+"""Where the pages may be mounted: a path that is the same in an address, in a header and in HTML."""
 TOO_LARGE = "Expected at most 64 KB. Nothing was taken."
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),
@@ -71,12 +72,19 @@ class Frame:
             return
         headers = {name: value for name, value in scope["headers"] if name != b"cookie"}
         host = headers.get(b"host", b"").decode("latin-1").lower()
-        kind = self._hosts.get(urlsplit(f"//{host}").hostname or "", "")
-        if refusal := _refusal(scope, headers, host, kind):
+        kind, base = self._hosts.get(urlsplit(f"//{host}").hostname or "", ""), _base(scope)
+        if refusal := _refusal(scope, headers, host, kind, base):
             await _refuse(scope, send, *refusal, self._web)
             return
         nonce = secrets.token_urlsafe(16)
-        scope["state"] = {**scope.get("state", {}), "nonce": nonce, "kind": kind, "host": host, "web": self._web}
+        scope["state"] = {
+            **scope.get("state", {}),
+            "nonce": nonce,
+            "kind": kind,
+            "host": host,
+            "web": self._web,
+            "base": base,
+        }
         started = False
 
         async def guarded(message: Message) -> None:
@@ -98,17 +106,21 @@ class Frame:
                 await _refuse(scope, send, 500, "Something broke", self._web)
 
 
-def _refusal(scope: Scope, headers: Mapping[bytes, bytes], host: str, kind: str) -> Refusal | None:
-    """What is answered before any app is asked; None where the app may see the request."""
+def _refusal(scope: Scope, headers: Mapping[bytes, bytes], host: str, kind: str, base: str | None) -> Refusal | None:
+    """Return what a request is refused with before any app is asked; None for none."""
     if not kind:
         return Refusal(421, "This service does not answer under that host name.")
+    if base is None:
+        return Refusal(404, "There is no such page, or it is not yours to see.")
     if scope["method"] not in {"GET", "HEAD", "POST"}:
         return Refusal(405, "A page can be looked at, and a form can be sent. Nothing else.")
-    one_click = kind == "site" and ONE_CLICK.fullmatch(scope["path"])  # a mail program has no origin (RFC 8058)
+    one_click = kind == "site" and ONE_CLICK.fullmatch(
+        below(base, scope["path"])
+    )  # a mail program has no origin (RFC 8058)
     if scope["method"] == "POST" and not one_click and not _same_origin(headers, scope.get("scheme", "http"), host):
         return Refusal(403, "This form was not sent from a page of this site. Nothing was taken.")
     length = headers.get(b"content-length", b"0")
-    if not length.isdigit() or int(length) > BODY_AT_MOST:
+    if not length.isdigit() or int(length) > limits.REQUEST_BODY_BYTES:
         return Refusal(413, TOO_LARGE)
     return None
 
@@ -122,7 +134,7 @@ def _limited(receive: Receive) -> Receive:
         message = await receive()
         if message["type"] == "http.request":
             seen += len(message.get("body", b""))
-            if seen > BODY_AT_MOST:
+            if seen > limits.REQUEST_BODY_BYTES:
                 raise HTTPException(413)  # the app answers it as a page
         return message
 
@@ -158,14 +170,21 @@ def _same_origin(headers: Mapping[bytes, bytes], scheme: str, host: str) -> bool
     return site == "same-origin"
 
 
+def _base(scope: Scope) -> str | None:
+    """Return where the pages are mounted; None where that is no path a link may begin with."""
+    base = str(scope.get("root_path", "")).rstrip("/")
+    return base if PLAIN_BASE.fullmatch(base) else None
+
+
 async def _refuse(scope: Scope, send: Send, status: int, text: str, web: Web) -> None:
     """Answer before any app is asked: a page of its own, without links into either host."""
-    asked = scope["path"][1:3]
+    base = _base(scope) or ""
+    asked = below(base, scope["path"])[1:3]
     accept = dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1")
     offered = web.languages()
     language = asked if asked in offered else words.preferred(accept, offered)
     page = web.templates.get_template("refused.html").render(
-        _=words.translator(language), language=language, status=status, text=text
+        _=words.translator(language), language=language, base=base, status=status, text=text
     )
     body = page.encode()
     await send(

@@ -22,11 +22,10 @@ from kept.services.messages.outbox import tallies
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
+from kept.vault.individual_number import guard_individual_number
 
 ORIGIN = "campaign"
 RIGHT = "campaigns"
-PAGE = limits.CAMPAIGN_PAGE
-READ_AT_MOST = limits.CAMPAIGN_PAGE
 _READ: dict[tuple[str, str], Campaign] = {}
 
 
@@ -77,6 +76,7 @@ async def draft(engine: Engine, session: StaffSession, unverified_file: str) -> 
         ConflictError: There is one of that id.
     """
     session.require(engine, RIGHT)
+    guard_individual_number(unverified_file, "file")
     found = parse_campaign(unverified_file, engine.policy.policy, await questionnaires(engine))
     session.require_purpose(engine, found.purpose)
     require_channels(engine, found)
@@ -248,7 +248,7 @@ async def _parsed(engine: Engine, text: str) -> Campaign:
     key = (engine.policy.hash, text)
     if key not in _READ:
         file = parse_campaign(text, engine.policy.policy, await questionnaires(engine))
-        while len(_READ) >= READ_AT_MOST:
+        while len(_READ) >= limits.CAMPAIGN_PAGE:
             _READ.pop(next(iter(_READ)))
         _READ[key] = file
     return _READ[key]

@@ -29,9 +29,6 @@ from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
 
-CASE_SECONDS = limits.CASE_SECONDS
-RELEASES_AT_MOST = limits.CASE_RELEASES
-
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -66,7 +63,9 @@ class CaseLine:
     closed: bool
 
 
-async def open_case(engine: Engine, session: StaffSession, purpose: str, *, seconds: float = CASE_SECONDS) -> Case:
+async def open_case(
+    engine: Engine, session: StaffSession, purpose: str, *, seconds: float = limits.CASE_SECONDS
+) -> Case:
     """Open a case for one purpose of the staff member's own roles.
 
     Args:
@@ -85,7 +84,7 @@ async def open_case(engine: Engine, session: StaffSession, purpose: str, *, seco
         raise await _not_theirs(engine, session, purpose)
     case_id = random_id()
     number = await engine.data.write(
-        lambda tx: insert_case(tx, session, case_id, role, purpose, at, seconds, RELEASES_AT_MOST)
+        lambda tx: insert_case(tx, session, case_id, role, purpose, at, seconds, limits.CASE_RELEASES)
     )
     actor = session.acting(role=role, purpose=purpose, case=str(number))
     await record(engine, actor, Act.CASE_OPEN, rests_on=f"purposes:{purpose}")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from kept import limits
 from kept.channels.letter import japanese_font, print_letters
 from kept.crypto.random import random_id
-from kept.errors import DeniedError, ErasedError, InputError, NotFoundError, SealError, SettingError
+from kept.errors import DeniedError, ErasedError, InputError, NotFoundError, SettingError
 from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.decision import Decision, Mandate, Refused
 from kept.policy.words import Exit
@@ -29,19 +29,17 @@ from kept.services.messages.calls import number_is_listed
 from kept.services.messages.fax import FaxDispatcher
 from kept.services.messages.letter_words import letter_of
 from kept.services.messages.outbox import new_message_id, put_in_outbox, send_one
-from kept.services.messages.sealed_words import CONTACT, Said, open_words, seal_words
+from kept.services.messages.sealed_words import CONTACT, Said, open_words, seal_words, words_of
 from kept.services.messages.stop_list import address_item
 from kept.services.messages.unknown_outcome import send_again
 from kept.services.staff.bulk_approval import ONE_PERSON, insert_mandate
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
+from kept.vault.individual_number import guard_individual_number
 from kept.vault.text import readable
 
 ORIGIN, PROGRAM = "case", "program"
-SEND_WITHIN_SECONDS = limits.CONTACT_SEND_SECONDS
-TRIES = limits.CONTACT_RELEASES
-TITLE_AT_MOST, TEXT_AT_MOST = limits.CONTACT_TITLE_CHARACTERS, limits.CONTACT_TEXT_CHARACTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +110,7 @@ class ContactOrigin:
 
         def words(person: Person, opened: Opened) -> Words:
             del opened
-            return open_words(self._engine, person.keys, person.id, CONTACT, waiting.message_id, key_id, sealed).words()
+            return open_words(self._engine, person.keys, CONTACT, waiting.message_id, key_id, sealed).words()
 
         return words
 
@@ -263,13 +261,18 @@ async def _keep(  # noqa: PLR0913 -- what a message is
     """Seal what was written and let it wait in the outbox, with its entry, in one transaction."""
     message_id, at = new_message_id(), engine.ready()
     mandate = replace(  # holds no case: what was written in one goes even if it is closed meanwhile
-        acting, id=random_id(), case="", person_id=b"", expires_at=at + SEND_WITHIN_SECONDS, volume_left=TRIES
+        acting,
+        id=random_id(),
+        case="",
+        person_id=b"",
+        expires_at=at + limits.CONTACT_SEND_SECONDS,
+        volume_left=limits.CONTACT_RELEASES,
     )
     origin, origin_id = (ORIGIN, acting.case) if acting.case else (PROGRAM, acting.actor)
     waiting = Waiting(person.id, message_id, origin, origin_id, acting.purpose, way, mandate.id, 0)
-    key_id, sealed = seal_words(engine, person.keys, person.id, CONTACT, message_id, said)
+    key_id, sealed = seal_words(engine, person.keys, CONTACT, message_id, said)
     entry = entry_of(
-        engine, holder_of(acting), Act.CONTACT_WRITE, about(person), at=at, rests_on=f"purposes:{acting.purpose}",
+        engine, holder_of(acting), _act(acting), about(person), at=at, rests_on=f"purposes:{acting.purpose}",
         exit=way.value, facts=(("message", message_id),),
     )  # fmt: skip
 
@@ -332,7 +335,7 @@ async def contacts_to(engine: Engine, person_id: bytes) -> list[tuple[Contact, s
     found = []
     for row in rows:
         one = await _contact(engine, person_id, row.message_id)
-        said = await _said(engine, person_id, row.message_id, row.key_id, row.sealed)
+        said = await words_of(engine, person_id, CONTACT, row.message_id, row.key_id, row.sealed)
         found.append((one, said.text if said else ""))
     return found
 
@@ -354,7 +357,7 @@ async def _contact(engine: Engine, person_id: bytes, message_id: str) -> Contact
     if contact is None or sent is None:
         raise ErasedError("expected a message, found it gone with its person", reason="erased")
     channel, status, reason, moved_at = Exit(contact.channel), sent.status, sent.reason, sent.moved_at
-    said = await _said(engine, person_id, message_id, contact.key_id, contact.sealed)
+    said = await words_of(engine, person_id, CONTACT, message_id, contact.key_id, contact.sealed)
     if status == "sent" and channel is Exit.POST:
         status = "to-print" if letter is not None else "printed"
     elif status == "sent" and fax is not None:
@@ -365,17 +368,6 @@ async def _contact(engine: Engine, person_id: bytes, message_id: str) -> Contact
         message_id, channel, said.title if said else "", contact.written_at, status, reason, moved_at,
         call.sheet_id if call is not None else "",
     )  # fmt: skip
-
-
-async def _said(engine: Engine, person_id: bytes, message_id: str, key_id: str, sealed: bytes) -> Said | None:
-    keys, _ = await engine.keyring.of_person(person_id)
-    if keys is None:
-        return None
-    try:
-        return open_words(engine, keys, person_id, CONTACT, message_id, key_id, sealed)
-    except SealError as error:
-        await gate.record_evidence(engine, None, person_id, error, engine.clock.now())
-        return None
 
 
 # -------------------------------------------------------------------- small things
@@ -397,9 +389,10 @@ def _typed(title: str, text: str) -> tuple[str, str]:
         InputError: One is empty, too long, or holds a control, direction or invisible character.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    if len(title) > TITLE_AT_MOST or len(text) > TEXT_AT_MOST or not text.strip():
+    if len(title) > limits.CONTACT_TITLE_CHARACTERS or len(text) > limits.CONTACT_TEXT_CHARACTERS or not text.strip():
         raise InputError(
-            f"expected a subject of at most {TITLE_AT_MOST} and a text of at most {TEXT_AT_MOST} characters",
+            f"expected a subject of at most {limits.CONTACT_TITLE_CHARACTERS} and a text of at most "
+            f"{limits.CONTACT_TEXT_CHARACTERS} characters",
             reason="contact-text",
             hint="shorten it, or write something",
         )
@@ -408,7 +401,13 @@ def _typed(title: str, text: str) -> tuple[str, str]:
         for one in lines
         for i in range(0, max(len(one), 1), 2000)
     ]
+    guard_individual_number(f"{title}\n{text}", "text")
     return readable(title, "title"), "\n".join(kept).strip("\n")
+
+
+def _act(mandate: Mandate) -> Act:
+    """Return what writing is, by who writes: a program, or a member of staff."""
+    return Act.PROGRAM_WRITE if mandate.kind == PROGRAM else Act.CONTACT_WRITE
 
 
 async def _refused(  # noqa: PLR0913 -- what was refused, of whom, and why
@@ -416,7 +415,7 @@ async def _refused(  # noqa: PLR0913 -- what was refused, of whom, and why
 ) -> DeniedError:
     """Record the refusal, with its clause, where the person sees it; return the error."""
     entry_id = await record(
-        engine, holder_of(mandate), Act.CONTACT_WRITE, about(person),
+        engine, holder_of(mandate), _act(mandate), about(person),
         outcome=Outcome.REFUSED, clause=answer.clause, exit=way.value,
         refused=(Refusal(item, answer.step, answer.reason, answer.clause),) if item else (),
         facts=() if item else (("reason", answer.reason),),

@@ -19,19 +19,16 @@ from kept.services.engine.acts import GROUNDS, Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.record import About, Actor, entry_of, record
+from kept.services.engine.sealed_record import open_persons_record, seal_persons_record
 from kept.services.gate.finding import find_person
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
+from kept.vault.individual_number import guard_individual_number
 from kept.vault.normal import normalise
-from kept.vault.sealed import open_record, seal_record
 
-SECONDS = limits.EMERGENCY_SECONDS
-RELEASES_AT_MOST = limits.EMERGENCY_RELEASES
-"""What finds the person counts as one."""
 REASONS = ("danger-to-a-person", "account-misused", "goods-or-money-at-risk", "role-unreachable")
 OUTCOMES = ("justified", "not-justified")
-TEXT_AT_MOST = limits.EMERGENCY_TEXT_CHARACTERS
 RECORD = "emergency-text"
 GROUND = GROUNDS[Act.EMERGENCY_OPEN]
 """What an emergency rests on."""
@@ -126,7 +123,9 @@ async def open_emergency(  # noqa: PLR0913 -- what an emergency names
     async def begin(tx: Transaction) -> bool:
         if await tx.value(sql.EmergenciesOpenOf, opened_by=session.login, at=at):
             return False
-        number = await cases.insert_case(tx, session, case_id, lent, purpose, at, SECONDS, RELEASES_AT_MOST)
+        number = await cases.insert_case(
+            tx, session, case_id, lent, purpose, at, limits.EMERGENCY_SECONDS, limits.EMERGENCY_RELEASES
+        )
         await tx.run(
             "emergency_insert",
             case_id=case_id,
@@ -137,7 +136,7 @@ async def open_emergency(  # noqa: PLR0913 -- what an emergency names
             purpose=purpose,
             reason=why,
             opened_at=at,
-            ends_at=at + SECONDS,
+            ends_at=at + limits.EMERGENCY_SECONDS,
         )
         actor = session.acting(role=lent, purpose=purpose, case=str(number))
         facts = (("own", own_role), ("reason", why))
@@ -232,6 +231,12 @@ async def all_emergencies(engine: Engine, limit: int = 50) -> list[Emergency]:
     return [await _whole(engine, row) for row in rows]
 
 
+async def emergencies_for(engine: Engine, session: StaffSession) -> list[Emergency]:
+    """Return the newest emergencies a member of staff may see: those who approve see all, the others their own."""
+    every = session.may(engine, "approve")
+    return [one for one in await all_emergencies(engine) if every or one.opened_by == session.login]
+
+
 async def emergencies_about(engine: Engine, person_id: bytes) -> list[Emergency]:
     """Return the emergencies about a person, newest first.
 
@@ -282,13 +287,14 @@ async def _allowed(engine: Engine, session: StaffSession, purpose: str) -> tuple
 
 
 def _require_words(why: str, text: str) -> None:
-    if why not in REASONS or not text.strip() or len(text) > TEXT_AT_MOST:
+    if why not in REASONS or not text.strip() or len(text) > limits.EMERGENCY_TEXT_CHARACTERS:
         raise InputError(
-            f"expected a known reason and 1 to {TEXT_AT_MOST} characters on what happens, found something else",
+            f"expected a known reason and 1 to {limits.EMERGENCY_TEXT_CHARACTERS} characters on what happens, found something else",
             reason="emergency-words",
             hint="say in a sentence what happens; the customer can read it",
             rests_on=GROUND,
         )
+    guard_individual_number(text, "text")
 
 
 def _require_criteria(engine: Engine, criteria: Mapping[str, str]) -> None:
@@ -316,15 +322,8 @@ async def _name_person(
     if keys is None:
         raise ConflictError("the person was erased meanwhile", reason="erased")
     found = await emergency_of(engine, case_id)
-    key_id, at = keys.newest("evidence"), engine.ready()
-    sealed = seal_record(
-        keys.evidence_key(key_id),
-        text.encode(),
-        vault_id=engine.vault_id,
-        owner=person_id,
-        kind=RECORD,
-        record_id=case_id,
-    )
+    at = engine.ready()
+    key_id, sealed = seal_persons_record(engine, keys, RECORD, case_id, text.encode())
     facts = (("own", found.own_role), ("reason", found.reason))
     entry = entry_of(engine, found.lent_to(session), Act.EMERGENCY_NAME, About(person_id, keys), at=at, facts=facts)
 
@@ -369,14 +368,7 @@ async def _whole(engine: Engine, row: sql.EmergencyGet | sql.Emergencies) -> Eme
     if person is not None:
         keys, _ = await engine.keyring.of_person(person.person_id)
         if keys is not None:
-            text = open_record(
-                keys.evidence_key(person.key_id),
-                person.sealed,
-                vault_id=engine.vault_id,
-                owner=person.person_id,
-                kind=RECORD,
-                record_id=case_id,
-            ).decode()
+            text = open_persons_record(engine, keys, RECORD, case_id, person.key_id, person.sealed).decode()
     return Emergency(
         case_id, row.number, row.opened_by, row.own_role, row.lent_role, row.purpose, row.reason, row.opened_at, row.ends_at,
         row.reviewed_by or "", row.reviewed_at, row.outcome,

@@ -1,7 +1,7 @@
 """The closed vocabulary of the ledger: what can have happened.
 
-`source:subject:action`. The source is who acted: customer, staff, operator, partner or system (Kept by itself); *actor* where
-several may. Words are permanent: entries hold them for years.
+`source:subject:action`. The source is who acted: customer, staff, program (by a credential), operator, partner or system (Kept by
+itself); *actor* where several may. Words are permanent: entries hold them for years.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ class Act(StrEnum):
     CHOICE_ALLOW = "customer:choice:allow"
     CHOICE_WITHDRAW = "customer:choice:withdraw"
     SIGN_IN_NEW_DEVICE = "customer:account:sign-in-new-device"
+    EXTERNAL_LINK = "customer:external-id:link"
     DEVICE_COPIED = "customer:device:copied"
     PART_END = "customer:participation:end"
     USE_STOP = "customer:use:stop"
@@ -46,6 +47,7 @@ class Act(StrEnum):
     EMERGENCY_READ = "staff:emergency:read"
     EMERGENCY_REVIEW = "staff:emergency:review"
     CONTACT_WRITE = "staff:contact:write"
+    PROGRAM_WRITE = "program:contact:write"
     LETTER_PRINT = "staff:letter:print"
     LETTERS_FETCH = "staff:letters:fetch"
     CALL_SHEET_BEGIN = "staff:call-sheet:begin"
@@ -146,6 +148,7 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.CHOICE_ALLOW: "bound-to-notice",
         Act.CHOICE_WITHDRAW: "bound-to-notice",
         Act.SIGN_IN_NEW_DEVICE: "cookies:device addresses sign-in-protection",
+        Act.EXTERNAL_LINK: "account-without-personal-information sign-in-protection nothing-required",
         Act.DEVICE_COPIED: "cookies:remember sign-in-protection",
         Act.PART_END: "collection",
         Act.USE_STOP: "bound-to-notice",
@@ -161,6 +164,7 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.EMERGENCY_READ: "break-glass-reviewed",
         Act.EMERGENCY_REVIEW: "break-glass-reviewed",
         Act.CONTACT_WRITE: "roles",
+        Act.PROGRAM_WRITE: "roles",
         Act.LETTER_PRINT: "consent-checked-when-sent purposes:message",
         Act.LETTERS_FETCH: "consent-checked-when-sent purposes:message",
         Act.CALL_SHEET_BEGIN: "consent-checked-when-sent purposes:message",

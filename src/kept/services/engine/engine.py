@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from pathlib import Path
 
 from kept import limits
@@ -39,7 +40,6 @@ from kept.store.interface import Store, Transaction
 from kept.vault.provider import Provider
 from kept.vault.sealed import seal_account, seal_evidence
 
-WAITING_AT_MOST_SECONDS = limits.ENTRY_WAITING_SECONDS
 LEDGER_KEY = "ledger"
 TOKEN_KEY = "tokens"  # noqa: S105 -- the name of a key, not a key
 EXTERNAL_KEY = "external"
@@ -162,7 +162,12 @@ class Engine:
         for name in (LEDGER_KEY, TOKEN_KEY, EXTERNAL_KEY, *(f"stop:{one.value}" for one in sorted(CHANNELS))):
             await engine.keyring.ensure_installation_key(name, at)
         if verify:
-            await engine.sequencer.verify_head()
+            try:
+                await engine.sequencer.verify_head()
+            except KeptError as error:
+                with contextlib.suppress(KeptError):  # what refuses the start says its clause, where there is a policy
+                    await engine.reload_policy()
+                raise engine.cite(error) from error.__cause__
             await engine.reload_policy()
         else:
             with contextlib.suppress(ClosedError, PolicyError):  # verification names what is wrong with it
@@ -284,6 +289,11 @@ class Engine:
             )
         return active
 
+    @property
+    def zone(self) -> tzinfo:
+        """The zone whose days count: the policy's in force, the world's before there is one."""
+        return self._active.policy.zone if self._active is not None else UTC
+
     def clause(self, ground: str) -> str:
         """Return the clause of the policy in force that carries *ground*, such as `4.6`; empty when none does, or there is none."""
         return clause_of(self._active.policy, ground) if self._active is not None else ""
@@ -328,7 +338,7 @@ class Engine:
     async def watch(self) -> None:
         """Look at what keeps the gate open: the age of the oldest entry not integrated."""
         oldest = await self.sequencer.oldest_waiting_since()
-        late = oldest is not None and self.clock.now() - oldest > WAITING_AT_MOST_SECONDS
+        late = oldest is not None and self.clock.now() - oldest > limits.ENTRY_WAITING_SECONDS
         self._closed_for = "ledger-behind-itself" if late else ""
 
     async def load_canaries(self) -> None:

@@ -23,7 +23,7 @@ from kept.policy.words import Exit
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
-from kept.services.engine.keyring import INSTALLATION
+from kept.services.engine.sealed_record import open_installation_record, seal_installation_record
 from kept.services.figures.data_sets import data_set_of, require_desk, statistic_entry
 from kept.services.gate import gate
 from kept.services.staff.desk_mandate import issue_counting
@@ -44,11 +44,7 @@ from kept.statistics.question import with_options
 from kept.store import sql
 from kept.store.interface import Transaction
 from kept.store.paging import pages
-from kept.vault.sealed import open_record, seal_record
 
-KEEP_SECONDS = limits.PROJECTION_SECONDS
-EVERYBODY = 2**53
-PAGE = limits.PROJECTION_PAGE
 KEY = "projection"
 KIND = "projection"
 Opened: TypeAlias = "tuple[list[Column], int, Codes | None]"
@@ -90,7 +86,7 @@ class Build:
     @property
     def ends_at(self) -> float:
         """When it is over, unix seconds."""
-        return self.built_at + KEEP_SECONDS
+        return self.built_at + limits.PROJECTION_SECONDS
 
 
 async def build(engine: Engine, session: StaffSession, name: str) -> str:
@@ -109,7 +105,7 @@ async def build(engine: Engine, session: StaffSession, name: str) -> str:
     purpose = require_desk(engine, session, data_set)
     at = engine.ready()
     await engine.keyring.ensure_installation_key(KEY, at)
-    day = local(at, engine.policy.policy.zone).date()
+    day = local(at, engine.zone).date()
     if data_set.about == "person":
         mandate = await issue_counting(engine, session, purpose, seconds=limits.PROJECTION_RUN_SECONDS)
         rows = await _people(engine, mandate, data_set, day)
@@ -126,7 +122,7 @@ async def build(engine: Engine, session: StaffSession, name: str) -> str:
 
 async def _people(engine: Engine, mandate: Mandate, data_set: DataSet, day: date) -> list[tuple[int, ...]]:
     rows: list[tuple[int, ...]] = []
-    async for page in pages(engine.data, sql.PeoplePage, limit=PAGE):
+    async for page in pages(engine.data, sql.PeoplePage, limit=limits.PROJECTION_PAGE):
         found = await asyncio.gather(
             *(_one(engine, mandate, data_set, one, day) for (one,) in page if one not in engine.canaries),
             return_exceptions=True,  # the others are finished before anything is told
@@ -206,13 +202,8 @@ async def write_build(
             "build_id": build_id,
             "column_name": name,
             "segment": number,
-            "sealed": seal_record(
-                engine.keyring.installation_key(KEY),
-                content,
-                vault_id=engine.vault_id,
-                owner=INSTALLATION,
-                kind=KIND,
-                record_id=_record_id(data_set.id, name, number, build_id),
+            "sealed": seal_installation_record(
+                engine, KIND, _record_id(data_set.id, name, number, build_id), content, under=KEY
             ),
         }
         for name, number, content in segments(columns, rows)
@@ -254,7 +245,9 @@ async def remove_build(tx: Transaction, build_id: str) -> None:
 async def end_builds(engine: Engine) -> None:
     """Remove builds that are over; part of the minute's work."""
     at = engine.clock.now()
-    over = [row.build_id for row in await engine.data.all(sql.Projections) if row.built_at + KEEP_SECONDS <= at]
+    over = [
+        row.build_id for row in await engine.data.all(sql.Projections) if row.built_at + limits.PROJECTION_SECONDS <= at
+    ]
     if not over:
         return
 
@@ -322,13 +315,8 @@ async def _open_column(engine: Engine, found: Build, name: str) -> list[Codes]:
     rows = await engine.data.all(sql.SegmentsOf, build_id=found.id, column_name=name)
     return [
         unpack(
-            open_record(
-                engine.keyring.installation_key(KEY),
-                row.sealed,
-                vault_id=engine.vault_id,
-                owner=INSTALLATION,
-                kind=KIND,
-                record_id=_record_id(found.data_set.id, name, row.segment, found.id),
+            open_installation_record(
+                engine, KIND, _record_id(found.data_set.id, name, row.segment, found.id), row.sealed, under=KEY
             ),
             found.manifest.widths[name],
         )

@@ -91,7 +91,7 @@ def _require_drawable(engine: Engine, found: Standing, public_number: str, at: f
             found,
             "expected the day of the public number to have come, found it to come",
             reason="draw-early",
-            hint=f"draw on {day_of(found.file.number_at, engine.policy.policy.zone)} or later",
+            hint=f"draw on {day_of(found.file.number_at, engine.zone)} or later",
         )
     if not PUBLIC_NUMBER.fullmatch(public_number):
         raise _wrong(found, "expected digits, points and commas, found something else", reason="public-number")
@@ -131,7 +131,7 @@ async def public_file(engine: Engine, instance_id: str) -> dict[str, Any]:
         "instance": instance_id,
         "status": found.status,
         "prizes": found.file.prizes,
-        "number_day": day_of(found.file.number_at, engine.policy.policy.zone),
+        "number_day": day_of(found.file.number_at, engine.zone),
         "number": dict(found.file.public_number),
         "seed_hash": row.seed_hash,
         "list_hash": row.list_hash,

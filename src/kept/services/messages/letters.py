@@ -34,10 +34,6 @@ from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
 
-RUN_AT_MOST = limits.LETTERS_OF_A_RUN
-RUN_SECONDS = limits.LETTER_RUN_SECONDS
-LISTED_AT_MOST = limits.LETTERS_LISTED
-
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -98,7 +94,7 @@ class PostDispatcher:
         except InputError:
             return Put(None)
         said = Said(message.words.title, message.words.text, message.language)
-        key_id, sealed = seal_words(self._engine, person.keys, person.id, LETTER, message.id, said)
+        key_id, sealed = seal_words(self._engine, person.keys, LETTER, message.id, said)
 
         async def put(tx: Transaction) -> None:
             await tx.run(
@@ -143,7 +139,7 @@ async def waiting_runs(engine: Engine, session: StaffSession) -> list[Run]:
     for purpose in engine.policy.policy.purposes.values():
         if Exit.POST not in purpose.exits or not session.acts_for(engine, purpose.id):
             continue
-        rows = await engine.data.all(sql.LettersOfPurpose, purpose=purpose.id, limit=LISTED_AT_MOST)
+        rows = await engine.data.all(sql.LettersOfPurpose, purpose=purpose.id, limit=limits.LETTERS_LISTED)
         counted = Counter((row.origin, row.origin_id) for row in rows)
         for (origin, origin_id), letters in counted.items():
             since = min(row.put_at for row in rows if (row.origin, row.origin_id) == (origin, origin_id))
@@ -163,7 +159,7 @@ async def fetch(engine: Engine, session: StaffSession, purpose: str, origin: str
         SettingError: typst or a font is missing; every letter waits still.
     """
     session.require_purpose(engine, purpose)
-    rows = await _rows(engine, purpose, origin, origin_id, RUN_AT_MOST)
+    rows = await _rows(engine, purpose, origin, origin_id, limits.LETTERS_OF_A_RUN)
     if not rows:
         raise ConflictError(
             "expected letters that wait to be printed, found none",
@@ -172,7 +168,7 @@ async def fetch(engine: Engine, session: StaffSession, purpose: str, origin: str
             rests_on=f"purposes:{purpose}",
         )
     mandate = replace(
-        await issue_printing(engine, session, purpose, len(rows), seconds=RUN_SECONDS),
+        await issue_printing(engine, session, purpose, len(rows), seconds=limits.LETTER_RUN_SECONDS),
         case=origin_id if origin == "case" else "",
     )
     going: list[tuple[Waiting, Letter]] = []
@@ -187,7 +183,7 @@ async def fetch(engine: Engine, session: StaffSession, purpose: str, origin: str
     pdf, going, unfit = _print(going)
     left_out += unfit
     await _take(engine, session, purpose, origin, origin_id, going, left_out)
-    still = await _rows(engine, purpose, origin, origin_id, LISTED_AT_MOST)
+    still = await _rows(engine, purpose, origin, origin_id, limits.LETTERS_LISTED)
     return Printed(pdf, len(going), len(left_out), len(still))
 
 
@@ -204,7 +200,7 @@ class _Release:
         """Set the letter while its address is open; it goes with the others, in one transaction at the end."""
         del entry_id
         engine, waiting, policy = self.engine, self.waiting, self.engine.policy.policy
-        said = open_words(engine, person.keys, person.id, LETTER, waiting.message_id, self.key_id, self.sealed)
+        said = open_words(engine, person.keys, LETTER, waiting.message_id, self.key_id, self.sealed)
         address = str(values[address_item(policy, self.purpose, Exit.POST)])
         opened = Opened(address, str(values.get(name_item(policy, self.purpose), "")))
         self.token = stop_token(engine, Exit.POST, address)

@@ -101,7 +101,7 @@ def _typed(engine: Engine, slot: str, raw: str | list[str], at: float) -> str | 
             hint="take them back and answer again, as long as the questions are open",
             rests_on="collection:questionnaire",
         )
-    today = day_of(at, engine.policy.policy.zone)
+    today = day_of(at, engine.zone)
     given = raw if item.type.about.several or isinstance(raw, str) else raw[0]
     return normalise(item.type.about.normal, given, field=slot, options=item.options, today=today).value
 

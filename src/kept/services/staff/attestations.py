@@ -15,8 +15,7 @@ from kept.services.engine.record import entry_of
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
-
-REFERENCE_AT_MOST = limits.ATTESTATION_REFERENCE_CHARACTERS
+from kept.vault.individual_number import guard_individual_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +54,14 @@ async def attest(engine: Engine, session: StaffSession, name: str, reference: st
             rests_on=f"attest:{name}",
         )
     text = " ".join(reference.split())
-    if not text or len(text) > REFERENCE_AT_MOST:
+    if not text or len(text) > limits.ATTESTATION_REFERENCE_CHARACTERS:
         raise InputError(
-            f"expected a reference of 1 to {REFERENCE_AT_MOST} characters",
+            f"expected a reference of 1 to {limits.ATTESTATION_REFERENCE_CHARACTERS} characters",
             reason="reference",
             hint=f"name the {declared.evidence}: its number or title",
             rests_on=f"attest:{name}",
         )
+    guard_individual_number(text, "reference")
     at = engine.ready()
     who = session.acting(role=declared.by)
     entry = entry_of(engine, who, Act.ATTEST, at=at, rests_on=f"attest:{name}", facts=(("name", name),))

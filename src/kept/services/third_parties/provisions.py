@@ -34,8 +34,6 @@ from kept.services.third_parties.recipients import declared_recipient, key_of
 from kept.store import sql
 from kept.store.interface import Transaction
 
-RUN_SECONDS = limits.PROVISION_RUN_SECONDS
-PAGE = limits.PROVISION_PAGE
 EVERYBODY = 2**53
 
 
@@ -85,7 +83,7 @@ async def _let(engine: Engine, given: Given) -> Effect:
     """Let the file be made, under a mandate of who asked."""
     declared = declared_recipient(engine, (await provision_of(engine, given.subject)).recipient)
     mandate = staff_mandate(
-        given.asker, given.role, declared.purpose, expires_at=given.at + RUN_SECONDS, volume=EVERYBODY
+        given.asker, given.role, declared.purpose, expires_at=given.at + limits.PROVISION_RUN_SECONDS, volume=EVERYBODY
     )
 
     async def effect(tx: Transaction) -> bool:

@@ -24,9 +24,7 @@ from kept.services.third_parties.recalls import provisions_to, pseudonym
 from kept.store import sql
 from kept.store.interface import Transaction
 
-DAY = limits.DAY
 FOREVER = 1e18
-PAGE = limits.PEOPLE_PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ def keep_seconds(engine: Engine) -> float:
     if not any(one.id == "provision-register" for one in engine.policy.policy.guarantees):
         return 0.0
     years = engine.policy.policy.promised("provision-register", "keep", limits.REGISTER_SECONDS)
-    return years + DAY  # a leap day may lie between; a day too many breaks no law
+    return years + limits.DAY  # a leap day may lie between; a day too many breaks no law
 
 
 async def stays_of(engine: Engine, person_id: bytes) -> list[RegisterLine]:
@@ -205,11 +203,11 @@ async def _rows(engine: Engine) -> list[tuple[sql.RegisterPage, sql.EntryGet | N
         async def body(
             tx: Transaction, at: float = before, one: bytes = before_id
         ) -> tuple[list[sql.RegisterPage], list[sql.EntryGet | None]]:
-            rows = await tx.all(sql.RegisterPage, before=at, before_id=one, limit=PAGE)
+            rows = await tx.all(sql.RegisterPage, before=at, before_id=one, limit=limits.PEOPLE_PAGE)
             return rows, await tx.each(sql.EntryGet, [{"entry_id": row.entry_id} for row in rows])
 
         rows, entries = await engine.data.read(body)
         found += zip(rows, entries, strict=True)
-        if len(rows) < PAGE:
+        if len(rows) < limits.PEOPLE_PAGE:
             return found
         before, before_id = rows[-1].recorded_at, rows[-1].entry_id

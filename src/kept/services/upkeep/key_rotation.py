@@ -16,8 +16,6 @@ from kept.store import sql
 from kept.store.interface import Transaction
 from kept.vault.sealed import wrap_binding
 
-PAGE = limits.PEOPLE_PAGE
-
 
 @dataclass(frozen=True, slots=True)
 class Rotated:
@@ -28,19 +26,9 @@ class Rotated:
     destroyed: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Epoch:
-    """An epoch of the key of keys: its number, its state, and since when, unix seconds."""
-
-    epoch: int
-    state: str
-    since: float
-
-
-async def epochs(engine: Engine) -> list[Epoch]:
-    """Return every epoch."""
-    rows = await engine.keys.all(sql.Epochs)
-    return [Epoch(row.epoch, row.state, row.created_at) for row in rows]
+async def epochs(engine: Engine) -> list[sql.Epochs]:
+    """Return every epoch of the key of keys: its number, its state, and since when."""
+    return await engine.keys.all(sql.Epochs)
 
 
 async def rotate(engine: Engine, *, by: str) -> Rotated:
@@ -99,7 +87,7 @@ async def finish_rotation(engine: Engine, *, by: str) -> Rotated:
 
 async def _rewrap_people(engine: Engine, epoch: int, current: int) -> int:
     total = 0
-    while rows := await engine.keys.all(sql.PersonKeysOfEpoch, epoch=epoch, limit=PAGE):
+    while rows := await engine.keys.all(sql.PersonKeysOfEpoch, epoch=epoch, limit=limits.PEOPLE_PAGE):
         fresh = []
         for row in rows:
             owner = row.person_id
@@ -116,7 +104,7 @@ async def _rewrap_people(engine: Engine, epoch: int, current: int) -> int:
 async def _rewrap_statutory(engine: Engine, epoch: int, current: int) -> int:
     """Wrap anew what stays of erased people's keys."""
     total = 0
-    while rows := await engine.keys.all(sql.StatutoryOfEpoch, epoch=epoch, limit=PAGE):
+    while rows := await engine.keys.all(sql.StatutoryOfEpoch, epoch=epoch, limit=limits.PEOPLE_PAGE):
         fresh = []
         for key_id, person_id, wrapped in rows:
             owner = person_id

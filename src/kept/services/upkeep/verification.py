@@ -14,6 +14,7 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.entry import Account, parse_account
 from kept.services.engine.keyring import PersonKeys
 from kept.services.engine.people import each_person
+from kept.services.engine.sealed_record import open_persons_record
 from kept.services.engine.sequencer import LOG
 from kept.services.forms.receipts import RECEIPT_KINDS
 from kept.services.gate.external_ids import external_ids_of, find_owner
@@ -23,10 +24,7 @@ from kept.services.upkeep.record_verification import verify_installation_records
 from kept.services.upkeep.word_verification import verify_words
 from kept.store import sql
 from kept.store.interface import Transaction
-from kept.vault.sealed import open_account, open_record, open_state
-
-PAGE = limits.PEOPLE_PAGE
-NAMED_AT_MOST = limits.VERIFICATION_FINDINGS
+from kept.vault.sealed import open_account, open_state
 
 
 @dataclass(slots=True)
@@ -40,7 +38,7 @@ class Verification:
 
     def wrong(self, what: str) -> None:
         """Note a problem."""
-        if len(self.problems) < NAMED_AT_MOST:
+        if len(self.problems) < limits.VERIFICATION_FINDINGS:
             self.problems.append(what)
 
 
@@ -124,7 +122,7 @@ async def _entries_placed(engine: Engine, after: bytes) -> tuple[list[sql.Entrie
     """A page of entries, each with whether it has its place in the tree or waits for it."""
 
     async def body(tx: Transaction) -> tuple[list[sql.EntriesAll], list[bool]]:
-        rows = await tx.all(sql.EntriesAll, after=after, limit=PAGE)
+        rows = await tx.all(sql.EntriesAll, after=after, limit=limits.PEOPLE_PAGE)
         places = await tx.each(sql.PositionGet, [{"entry_id": row.entry_id} for row in rows])
         waiting = set(await tx.values(sql.TodoTake, limit=1_000_000)) if None in places else set()
         return rows, [place is not None or row.entry_id in waiting for row, place in zip(rows, places, strict=True)]
@@ -166,7 +164,7 @@ async def _verify_tree(engine: Engine, found: Verification) -> None:  # noqa: C9
 
 
 async def _positions(engine: Engine, start: int) -> list[sql.PositionsPage]:
-    return await engine.data.all(sql.PositionsPage, from_position=start, limit=PAGE)
+    return await engine.data.all(sql.PositionsPage, from_position=start, limit=limits.PEOPLE_PAGE)
 
 
 def _leaves_only(tiles: dict[tuple[int, int], bytes], level: int, tile: int) -> bytes:
@@ -254,14 +252,7 @@ async def _verify_external_ids(engine: Engine, keys: PersonKeys, person_id: byte
 async def _verify_receipts(engine: Engine, keys: PersonKeys, person_id: bytes, found: Verification) -> None:
     for row in await engine.data.all(sql.Receipts, person_id=person_id):
         try:
-            open_record(
-                keys.evidence_key(row.key_id),
-                row.sealed,
-                vault_id=engine.vault_id,
-                owner=person_id,
-                kind="receipt",
-                record_id=row.receipt_id,
-            )
+            open_persons_record(engine, keys, "receipt", row.receipt_id, row.key_id, row.sealed)
         except KeptError:
             found.wrong(f"receipt {row.receipt_id[:16]}: it does not open")
         if row.kind not in RECEIPT_KINDS:
