@@ -53,9 +53,18 @@ def row_maker(part: str, query: Query) -> Callable[[tuple[Any, ...]], Any]:
             for kind, column in zip(kinds, described, strict=True):
                 _check(kind, column)
             seen.add(kinds)
-        return made(row)
+        return _row(made, row)
 
     return checked
+
+
+def _row(made: type[tuple[Any, ...]], row: tuple[Any, ...]) -> Any:
+    return tuple.__new__(made, row)
+
+
+def _named(made: type[tuple[Any, ...]], *columns: Any) -> Any:
+    """Make a row of its columns, as code does that has them by itself."""
+    return _row(made, columns)
 
 
 def _check(kind: type, column: Column) -> None:
@@ -72,7 +81,11 @@ def _make(query: Query) -> type[tuple[Any, ...]]:
     base = base_class(query)
     places = enumerate(query.columns if base is tuple else ())  # the others have their value alone
     columns = {name: property(operator.itemgetter(place)) for place, name in places}
-    return type(class_name(query.name), (base,), {**columns, "__slots__": (), "__doc__": query.sentence})
+    return type(
+        class_name(query.name),
+        (base,),
+        {**columns, "__slots__": (), "__doc__": query.sentence, **({"__new__": _named} if base is tuple else {})},
+    )
 
 
 for _part in PARTS:
