@@ -197,7 +197,7 @@ class TestBudget:
                 assert room(BUDGET, charges, back).left >= cost
                 assert room(BUDGET, charges, back - 1).left < cost
         for moment, _ in charges:
-            begins, ends = period_of(moment, "quarter", UTC)
+            begins, ends = period_of(moment, "quarter", BUDGET.zone)
             assert sum(cost for when, cost in charges if begins <= when < ends) <= BUDGET.micro_rho
             assert (
                 sum(cost for when, cost in charges if moment - limits.BUDGET_SECONDS < when <= moment)

@@ -11,8 +11,8 @@ from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
 from kept.services.engine.record import account_part
-from kept.services.gate.changing import Change, change_person, find_forms
 from kept.services.gate.own_session import Own
+from kept.services.gate.state_change import Change, change_person, find_forms
 from kept.services.instances.contests import take_down
 from kept.services.messages.confirmations import ask_about_new
 from kept.store.interface import Transaction

@@ -13,7 +13,7 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.people import each_person
 from kept.services.figures.projections import end_builds
 from kept.services.gate import gate
-from kept.services.gate.changing import copy_state
+from kept.services.gate.state_change import copy_state
 from kept.services.my_data.erasure import finish_unfinished, remove_returned, scrub
 from kept.services.third_parties.intake import end_quarantine
 from kept.services.third_parties.register import end_register
