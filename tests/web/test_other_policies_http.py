@@ -38,7 +38,7 @@ JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 ENGLISH = re.compile(r"[A-Za-z]{3,}")
 SAID_OTHERWISE = re.compile(r'<(\w+)[^>]*\blang="\w+"[^>]*>.*?</\1>', re.DOTALL)
 NUMBERS = re.compile(r"\b(?=\w*\d)\w+\b|\S+@\S+|[\w.-]*[_/-][\w./-]*")
-NOBODY_S = {"JST", "JSON", "Kept", "YAML", "kept", "init", "recipient", "add"}
+NOBODY_S = {"JST", "UTC", "JSON", "Kept", "YAML", "kept", "init", "recipient", "add"}
 """What is no word of a language: names of forms, of this program and of its commands."""
 
 
