@@ -20,7 +20,7 @@ from kept import limits, policy_files
 from kept.channels.fax import FaxServer
 from kept.channels.mail import MailServer
 from kept.channels.mailbox import Mailbox
-from kept.cli.opening import add_address
+from kept.cli.opening import add_address, address_of
 from kept.crypto.sealed_to import OpeningKey
 from kept.demo import DATABASE, ORIGIN, POLICY
 from kept.demo.clock import MovedClock
@@ -109,9 +109,9 @@ def run(chosen: argparse.Namespace) -> int:
                 hint="give a folder of yours to --demo (or DEMO=)",
             ) from None
         chosen.backups = chosen.backups or str(folder / BACKUPS)
-        address = parse_address(f"sqlite:///{folder / DATABASE}")
+        address = parse_address(f"sqlite:///{folder / DATABASE}", no_log=chosen.no_log)
     else:
-        address = parse_address(chosen.store, keys_url=chosen.keys, key_folder=chosen.key_folder)
+        address = address_of(chosen)
     with address.alone(), contextlib.ExitStack() as held:
         clear_left_over(address.data, address.data, address.keys)
         sockets = listen(chosen.port)
@@ -139,7 +139,7 @@ def clear_unfinished(address: Address, folder: Path) -> None:
     begun = (folder / BEGUN).exists()
     left = [
         file
-        for one in (address.data, address.keys, address.checkpoint)
+        for one in (address.data, address.keys, address.checkpoint, address.data.with_suffix(".no-log"))
         for file in one.parent.glob(f"{one.name}*")
         if file.suffix != ".lock"
     ]

@@ -21,6 +21,7 @@ from kept.services.gate.changing import Change, change_person
 from kept.services.messages.held_after_restore import hold_put_aside
 from kept.services.messages.unknown_outcome import hold_after_restore
 from kept.services.my_data.erasure import remove_returned
+from kept.services.upkeep.after_restore import note_lost, settle
 from kept.store import sql
 from kept.store.interface import Transaction
 from kept.store.paging import pages
@@ -50,8 +51,10 @@ async def recover(engine: Engine, *, by: str) -> Recovered:
     await hold_after_restore(engine)
     await hold_put_aside(engine)
     kept, missing = await _new_log(engine, by, lost)
+    await note_lost(engine, values=lost, entries=missing)
     if engine.has_policy:
         await _let_go_of_lost_values(engine)
+        await settle(engine)
     return Recovered(restored, lost, erased, kept, missing)
 
 

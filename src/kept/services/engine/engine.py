@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kept import limits
+from kept.channels.place import Place
 from kept.crypto.digest import framed, hmac_sha256
 from kept.crypto.password import Passwords
 from kept.crypto.random import random_id
@@ -30,9 +31,10 @@ from kept.services.engine.dispatchers import Dispatcher, Origin
 from kept.services.engine.entry import Entry, is_register_line
 from kept.services.engine.flush import Flush, SealedEntry
 from kept.services.engine.keyring import Keyring, PersonKeys
+from kept.services.engine.no_log import NAMES, SEALS, NoLog
 from kept.services.engine.notices import Notices
 from kept.services.engine.people import People
-from kept.services.engine.restored_keys import restored_keys
+from kept.services.engine.restored_keys import NOT_REPLAYED, restored_keys
 from kept.services.engine.sequencer import Sequencer
 from kept.store import sql
 from kept.store.interface import Store, Transaction
@@ -58,6 +60,7 @@ class Parts:
         origin: Name of the log; a fresh vault makes its own from this.
         outside: File for the last checkpoint outside both databases; None to keep none.
         passwords: Hashes passwords.
+        places: Where the no-log lies; empty to keep none.
     """
 
     data: Store
@@ -69,6 +72,7 @@ class Parts:
     origin: str = "kept.example/ledger"
     outside: Path | None = None
     passwords: Passwords = field(default_factory=Passwords)
+    places: tuple[Place, ...] = ()
 
 
 class Engine:
@@ -93,6 +97,7 @@ class Engine:
         self.people = People(parts.data, self.keyring, vault_id)
         self.notices = Notices(parts.data)
         self.flush = Flush(parts.data, parts.clock.now)
+        self.no_log = NoLog(parts.data, parts.keys, self.keyring, vault_id, parts.places, parts.clock.now)
         self.sequencer = self._sequencer(1)
         self.password_turns = asyncio.Semaphore(4)
         self.policy_files = "same"
@@ -158,7 +163,14 @@ class Engine:
         at = parts.clock.now()
         await engine.keyring.begin(at)
         await engine.keyring.load()
-        for name in (LEDGER_KEY, TOKEN_KEY, EXTERNAL_KEY, *(f"stop:{one.value}" for one in sorted(CHANNELS))):
+        for name in (
+            LEDGER_KEY,
+            TOKEN_KEY,
+            EXTERNAL_KEY,
+            SEALS,
+            NAMES,
+            *(f"stop:{one.value}" for one in sorted(CHANNELS)),
+        ):
             await engine.keyring.ensure_installation_key(name, at)
         if verify:
             await engine.sequencer.verify_head()
@@ -167,6 +179,9 @@ class Engine:
             with contextlib.suppress(ClosedError, PolicyError):  # verification names what is wrong with it
                 await engine.reload_policy()
         engine.keys_restored = await restored_keys(parts.keys)
+        engine.no_log.replaying = await engine.no_log.ahead()
+        if engine.no_log.replaying:  # D or K is older than what was said no to: only the person, until it is said again
+            engine.keys_restored = engine.keys_restored or NOT_REPLAYED
         await engine.load_canaries()
         engine._provider_asked_at = at
         if sequence:
@@ -186,9 +201,10 @@ class Engine:
         await self.flush.close()
         if integrate:
             try:
+                await self.no_log.deliver()
                 await self.sequencer.integrate()
             except KeptError:
-                pass  # it stays in todo and is integrated on the next start
+                pass  # it stays where it waits, and is taken up on the next start
         await self.data.close()
         await self.keys.close()
         for bug in ended:

@@ -530,6 +530,20 @@ class MigrationsRecorded(NamedTuple):
     name: str
     hash: str
 
+class NoLogHead(NamedTuple):
+    seq: int
+    line: bytes
+
+class NoLogLineGet(Single[bytes]): ...
+
+class NoLogLines(NamedTuple):
+    seq: int
+    line: bytes
+
+class NoLogNotes(NamedTuple):
+    note_id: str
+    content: str
+
 class NoticeGet(Single[bytes]): ...
 
 class OutboxCount(Computed): ...
