@@ -20,13 +20,14 @@ from kept.errors import ConflictError, DeniedError, KeptError
 from kept.services.authorities import disclosures
 from kept.services.authorities.disclosure_record import Terms
 from kept.services.campaigns import campaigns, candidates
+from kept.services.engine.restored_keys import RESTORED
 from kept.services.figures import releases
 from kept.services.instances import contests, events
 from kept.services.messages.mail import MailDispatcher
 from kept.services.my_data import rights_requests
 from kept.services.staff import activation, sessions
 from kept.services.third_parties import provisions, recipients
-from kept.services.upkeep import approvals
+from kept.services.upkeep import after_restore, approvals
 from kept.services.upkeep.routine import tidy
 from kept.services.upkeep.sending import equip
 
@@ -117,6 +118,16 @@ async def ask_publication(installation):
     return asker
 
 
+async def ask_signing(installation):
+    """An installation restored without its no-log."""
+    asker = await installation.staff("asker", ("privacy",))
+    await installation.engine.keys.write(lambda tx: tx.run("meta_put", name=RESTORED, value="1800000000.0"))
+    installation.engine.no_log.places = ()
+    await after_restore.settle(installation.engine)
+    await after_restore.sign(installation.engine, asker)
+    return asker
+
+
 ASKED = {
     activation.ACTIVATION.act: ask_activation,
     rights_requests.ANSWERING.act: ask_answer,
@@ -126,6 +137,7 @@ ASKED = {
     releases.RELEASE.act: ask_release,
     events.LIST.act: ask_list,
     contests.PUBLICATION.act: ask_publication,
+    after_restore.SIGNING.act: ask_signing,
 }
 """How each kind is brought to wait, asked for by somebody who may also approve."""
 

@@ -32,6 +32,7 @@ from kept.errors import SettingError
 from kept.guarantees import words
 from kept.services.backups.backup import keep_backups, make_backups, register_backup_key
 from kept.services.backups.drill import drill
+from kept.services.backups.recovery import start_or_recover
 from kept.services.backups.restore import clear_left_over
 from kept.services.cookies.first_scan import begin_serving
 from kept.services.engine.clock import Clock
@@ -199,7 +200,7 @@ async def _serve(
     chosen: argparse.Namespace, address: Address, sockets: list[socket.socket], mailbox: Mailbox | None
 ) -> None:
     settings = Settings(ORIGIN) if chosen.demo else Settings()
-    engine = await Engine.start(installation_parts(address, words(), settings))
+    engine = await start_or_recover(lambda: installation_parts(address, words(), settings))
     try:
         site = site_address(chosen.port)
         background.set_up(engine, site=site, mail=await _mail_server(chosen, mailbox), fax=FaxServer(*chosen.fax))

@@ -22,7 +22,7 @@ from kept.services.my_data import rights_requests
 from kept.services.staff import activation, attestations
 from kept.services.staff.sessions import StaffSession, require_session
 from kept.services.third_parties import provisions, register
-from kept.services.upkeep import approvals
+from kept.services.upkeep import after_restore, approvals
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -107,6 +107,9 @@ class Staff(View):
     # the policy, and what people keep
     activate = act(activation.activate)
     waiting_approvals = act(approvals.waiting)
+    restore_report = look(after_restore.report_of)
+    erase_again = act(after_restore.erase_again)
+    sign_restore = act(after_restore.sign)
     approve = act(approvals.approve)
     attest = act(attestations.attest)
     # messages

@@ -49,7 +49,7 @@ async def _after_restore(engine: Engine) -> Finding | None:
         )
     return Finding(
         False,
-        "restored to {when}; the no-log brought {n} people back to what they had said; it waits for two signatures",
+        "restored to {when}; what {n} people had said no to was said again; it waits for two signatures",
         {"when": when, "n": report.again.get("erased", 0) + report.again.get("people", 0)},
     )
 

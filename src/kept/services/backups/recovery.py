@@ -6,13 +6,14 @@ integrated anew. Nothing is hidden: whoever holds an older checkpoint sees anoth
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from kept.crypto.digest import sha256
-from kept.errors import ErasedError, EvidenceError
+from kept.errors import ErasedError, EvidenceError, RollbackError
 from kept.policy import change
 from kept.services.engine.acts import Act
-from kept.services.engine.engine import Engine
+from kept.services.engine.engine import Engine, Parts
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person, each_person
 from kept.services.engine.record import SYSTEM, account_part, entry_of, operator
@@ -56,6 +57,28 @@ async def recover(engine: Engine, *, by: str) -> Recovered:
         await _let_go_of_lost_values(engine)
         await settle(engine)
     return Recovered(restored, lost, erased, kept, missing)
+
+
+async def start_or_recover(parts: Callable[[], Parts]) -> Engine:
+    """Start an installation that is to be served: one whose D is older than acknowledged starts closed rather than not at all.
+
+    It is recovered as the operator would, and what may be missing waits to be signed (`upkeep/after_restore`).
+
+    Args:
+        parts: Opens its parts; called again after a recovery.
+
+    Raises:
+        EvidenceError: It was rewritten, or does not extend its checkpoint for another reason than being older.
+    """
+    try:
+        return await Engine.start(parts())
+    except RollbackError:
+        engine = await Engine.start(parts(), sequence=False, verify=False)
+    try:
+        await recover(engine, by=SYSTEM.kind)
+    finally:
+        await engine.close()
+    return await Engine.start(parts())
 
 
 async def reasons_to_recover(engine: Engine) -> list[str]:

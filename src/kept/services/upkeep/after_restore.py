@@ -173,7 +173,7 @@ async def _report(engine: Engine, reading: Reading, again: Counter[str], data_ma
 async def erase_again(engine: Engine, session: StaffSession, criteria: dict[str, str]) -> int:
     """Put whoever has these values on the list of those who are erased once two have signed; return how many are on it.
 
-    Nobody is shown who it is, nor whether anybody was found by one value and not by another.
+    Nobody is shown who it is; that it was looked for is recorded.
 
     Args:
         engine: Open.

@@ -602,6 +602,12 @@ class OutboxOfPerson(NamedTuple):
     moved_at: float
     entry_id: str
 
+class OutboxUnknown(NamedTuple):
+    origin: str
+    origin_id: str
+    channel: str
+    count: int  # type: ignore[assignment]
+
 class OutboxWaiting(NamedTuple):
     person_id: bytes
     message_id: str
