@@ -436,7 +436,7 @@ async def test_a_slow_place_is_not_waited_for(lost, monkeypatch, tmp_path):
     for seconds, why in ((0.2, "no-log-slow"), (20.0, "")):
         monkeypatch.setattr(limits, "NO_LOG_WAIT_SECONDS", seconds)
         here.engine.no_log.failing = ""
-        await choices.stop_use(here.engine, own, "contact", stop=not why)
+        await choices.stop_use(here.engine, own, "contact", stop=bool(why))
         assert here.engine.no_log.failing == why
 
 
