@@ -423,7 +423,6 @@ async def test_nobody_comes_back_from_an_object_store(lost, object_store):
     assert (await report_of(engine)).missing == ""
 
 
-@pytest.mark.edge("NO_LOG_WAIT_SECONDS")
 async def test_a_slow_place_is_not_waited_for(lost, monkeypatch, tmp_path):
     """§5.4: a program that does not answer holds nobody up for longer; the line goes later."""
     here = lost.installation
@@ -440,7 +439,6 @@ async def test_a_slow_place_is_not_waited_for(lost, monkeypatch, tmp_path):
         assert here.engine.no_log.failing == why
 
 
-@pytest.mark.edge("NO_LOG_COMMAND_SECONDS")
 async def test_a_program_that_hangs_is_ended(monkeypatch, tmp_path):
     """§5.4: a call that takes longer than it may is a place that failed."""
     slow = tmp_path / "slow.py"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from kept import limits
@@ -97,8 +98,8 @@ class Held:
 
 async def held(engine: Engine) -> list[Held]:
     """Return the messages that wait for staff to say whether they go again, by what they belong to."""
-    rows = await engine.data.all(sql.OutboxUnknown)
-    return [Held(row.origin, row.origin_id, Exit(row.channel), int(row[3])) for row in rows]
+    counted = Counter(await engine.data.all(sql.OutboxUnknown))
+    return [Held(row.origin, row.origin_id, Exit(row.channel), messages) for row, messages in counted.items()]
 
 
 def _not_unknown() -> ConflictError:

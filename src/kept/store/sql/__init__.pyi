@@ -606,7 +606,6 @@ class OutboxUnknown(NamedTuple):
     origin: str
     origin_id: str
     channel: str
-    count: int  # type: ignore[assignment]
 
 class OutboxWaiting(NamedTuple):
     person_id: bytes
