@@ -91,6 +91,7 @@ FRESH_SIGN_IN_SECONDS = _time(5 * MINUTE, "how long after a sign-in a person may
 VOUCHED_SESSION_SECONDS = _time(HOUR, "a session a program vouched for")
 STAFF_SESSION_SECONDS = _time(8 * HOUR, "a session of staff, from the sign-in on")
 PASSKEY_CHALLENGE_SECONDS = _time(5 * MINUTE, "a challenge for a passkey, for joining or for signing in")
+LINK_CODE_SECONDS = _time(10 * MINUTE, "a code by which a person lets a program's own id name their account")
 RECOVERY_CODES = _cap(8, "codes", "recovery codes of one account")
 REMEMBERED_DEVICE_SECONDS = _time(
     90 * DAY,
@@ -162,6 +163,8 @@ EMERGENCY_REVIEW_SECONDS = _time(
 EMERGENCY_TEXT_CHARACTERS = _cap(500, "characters", "the reason of an emergency, and the words of its review")
 APPROVAL_SECONDS = _time(7 * DAY, "what waits for a second member of staff; then it has to be asked again")
 FEW_PEOPLE = _cap(20, "people", "people an act may concern without a second member of staff")
+LOOK_UPS_A_DAY = _cap(30, "look-ups", "look-ups of one member of staff a day and purpose, where the role declares none")
+LOOK_UPS_SHOWN_SECONDS = _time(30 * DAY, "how long the board shows who came to the day's limit of look-ups")
 CREDENTIAL_MANDATE_SECONDS = _time(HOUR, "a mandate of an API credential, from its sign-in on")
 CREDENTIAL_RELEASES = _cap(100_000, "values", "values opened under one mandate of an API credential")
 DESK_WORK_SECONDS = _time(30 * MINUTE, "one piece of work at a desk of the console")
@@ -267,7 +270,6 @@ _titled("Values and the ledger")
 TEXT_CHARACTERS = _cap(2000, "characters", "a text a person gives")
 NAME_CHARACTERS = _cap(200, "characters", "a name")
 BIRTH_YEARS = _cap(130, "years", "years between a date of birth and today")
-PROOF_CHARACTERS = _cap(1_000_000, "characters", "a proof as text")
 NOTE_CHARACTERS = _cap(1_000_000, "characters", "a signed note as text")
 NOTE_SIGNATURES = _cap(100, "signatures", "signatures of a note")
 

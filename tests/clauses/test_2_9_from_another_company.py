@@ -12,6 +12,7 @@ from cited import cited
 from installation import MAIL, NAME
 
 from kept.crypto.signature import SigningKey, new_seed
+from kept.door.staff import Staff
 from kept.errors import DeniedError, InputError, MalformedError, NoteError, StoreError
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState, Exit, Source
@@ -313,3 +314,17 @@ async def test_a_name_or_key_that_is_none_is_not_registered(installation):
         with pytest.raises(InputError) as refused:
             await intake.register_partner(installation.engine, name, key, by="test")
         assert refused.value.reason == "partner-key"
+
+
+async def test_a_program_takes_it_in_for_staff_as_their_page_does(installation, partner):
+    """§2.9: by the door: the file, what is in quarantine and why, trying again; the entry names who took it in."""
+    own = await installation.join()
+    await installation.staff("kato", ("privacy",))
+    staff = Staff(installation.engine, await sessions.start_demo_session(installation.engine, "kato"))
+    made = await staff.take_in(partner.file(partner.record(await partner.login(own)), partner.record("nobody")))
+    assert made.reasons == {"person-unknown": 1, "taken": 1}
+    assert [one.id for one in await staff.all_intakes()] == [made.id]
+    assert (await staff.try_intake_again(made.id)).reasons == (await staff.intake(made.id)).reasons == made.reasons
+    assert [one.name for one in await staff.partners()] == [FRIENDS]
+    entry = next(one for one in await installation.ledger() if one.act == "actor:intake:begin")
+    assert entry.kind == "staff"

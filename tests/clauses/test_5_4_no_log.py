@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from asked import CONSOLE, Browser
 from cited import cited
 from installation import MAIL, NAME, PASSWORD, Installation, second_version
 
@@ -25,6 +26,7 @@ from kept.errors import (
     DeniedError,
     ErasedError,
     KeptError,
+    RollbackError,
     SettingError,
     SignInError,
     StoreError,
@@ -33,6 +35,7 @@ from kept.guarantees.board import promise_board
 from kept.policy.words import Basis, ClauseState, Exit
 from kept.services.accounts import accounts
 from kept.services.backups.backup import make_backups, newest_of, register_backup_key
+from kept.services.backups.recovery import start_or_recover
 from kept.services.backups.restore import place
 from kept.services.messages.stop_list import stands_against, stop_token
 from kept.services.my_data import choices, corrections, erasure
@@ -40,6 +43,7 @@ from kept.services.my_data.own_data import own_data
 from kept.services.staff import activation, credentials, sessions
 from kept.services.third_parties import recipients
 from kept.services.upkeep.after_restore import erase_again, report_of, sign
+from kept.services.upkeep.routine import finish_all
 from kept.store import sql
 
 pytestmark = pytest.mark.anyio
@@ -242,6 +246,64 @@ async def test_with_the_no_log_lost_too_only_the_person_is_served(lost):
         await here.engine.people.load(gone.person_id)
     assert (await here.case(support, mail=OTHER_MAIL)).person_id == stays.person_id
     assert await report_of(here.engine) is None
+
+
+async def test_the_page_says_what_may_be_missing_and_two_sign_there(lost):
+    """§5.4 page: in both languages: what was said, lost and held, and whom to erase again; two sign; then it is empty."""
+    here = lost.installation
+    gone = await given(here, MAIL)
+    await lost.back_up()
+    await erasure.intend_erasure(here.engine, await here.session(gone.person_id))
+    await lost.lose_both()
+    lost.no_log.unlink()
+    await lost.open()
+    desks = []
+    for login in ("first", "second"):
+        await here.staff(login, ("privacy",))
+        desk = Browser(here, at=CONSOLE)
+        desk.cookies["__Host-kept_session"] = await sessions.start_demo_session(here.engine, login)
+        desks.append(desk)
+    stranger = Browser(here, at=CONSOLE)
+    assert (await stranger.get("/en/restore")).status_code != 200
+    for language, word in (("en", "The no-log is gone."), ("ja", "拒否の記録が失われています。")):
+        page = await desks[0].get(f"/{language}/restore")
+        assert page.status_code == 200
+        assert word in page.text
+    assert (await desks[0].post("/en/restore/erase", mail_address="not an address")).status_code == 422
+    await desks[0].get("/en/restore")
+    assert (await desks[0].post("/en/restore/erase", mail_address=MAIL)).status_code == 303
+    assert "On the list: 1" in (await desks[0].get("/en/restore")).text
+    await desks[0].post("/en/restore/sign")
+    assert "You have signed" in (await desks[0].get("/en/restore")).text
+    await desks[0].post("/en/restore/sign")  # the page offers none; sent by hand it is refused
+    assert await report_of(here.engine) is not None
+    await desks[1].get("/en/restore")
+    await desks[1].post("/en/restore/sign")
+    assert "two members of staff have signed it" in (await desks[1].get("/en/restore")).text
+    with pytest.raises(ErasedError):
+        await here.engine.people.load(gone.person_id)
+
+
+async def test_an_older_d_put_back_by_hand_starts_closed(lost):
+    """§5.4: D alone, an older one, copied into place: serving begins, with nobody back, and the board waits for two signatures."""
+    here = lost.installation
+    gone = await given(here, MAIL)
+    await here.engine.sequencer.integrate()
+    await here.close()
+    old = here.address.data.read_bytes()
+    await here.open(create=False)
+    await erasure.intend_erasure(here.engine, await here.session(gone.person_id))
+    await here.close()
+    for path in here.address.data.parent.glob("shop.db-*"):
+        path.unlink()
+    here.address.data.write_bytes(old)
+    with pytest.raises(RollbackError):
+        await here.open(create=False)
+    here.engine = await start_or_recover(here.parts)
+    await finish_all(here.engine)
+    assert await here.engine.data.value(sql.StateG, person_id=gone.person_id) is None
+    assert (await promise_board(here.engine)).of("5.4").state is ClauseState.NOT_KEPT_YET
+    assert (await report_of(here.engine)).entries_missing > 0
 
 
 async def test_a_torn_or_a_missing_line_is_a_no_log_that_is_not_whole(lost):

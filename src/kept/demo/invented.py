@@ -23,7 +23,7 @@ from kept.errors import KeptError
 from kept.policy.day import moment
 from kept.policy.words import Exit
 from kept.services.accounts import accounts
-from kept.services.authorities import disclosures
+from kept.services.authorities import disclosure_bundle, disclosures
 from kept.services.authorities.disclosure_record import Terms
 from kept.services.cases import cases, emergencies
 from kept.services.engine.engine import Engine
@@ -255,7 +255,7 @@ async def _disclose(engine: Engine) -> None:
     await disclosures.name_person(engine, asks, request, criteria={"mail_address": "mori@example.jp"})
     await disclosures.ask(engine, asks, request)
     await disclosures.DISCLOSING.approve(engine, approves, request)
-    await disclosures.fetch(engine, asks, request)
+    await disclosure_bundle.fetch(engine, asks, request)
 
 
 async def _emergency(engine: Engine, clock: MovedClock) -> None:

@@ -254,6 +254,11 @@ def seen(state: PersonState, at: float) -> PersonState | None:
     return replace(state, g=state.g + 1, last_seen_at=day) if day > state.last_seen_at else None
 
 
+def linked(state: PersonState) -> PersonState:
+    """One of your own systems calls the person something from now on: it stands beside the state, whose g counts it."""
+    return replace(state, g=state.g + 1)
+
+
 def close(state: PersonState, at: float) -> PersonState:
     """The account is closed; retention until account-closed begins to run, and a second closing does not restart it."""
     return replace(state, g=state.g + 1, closed_at=at if state.closed_at is None else min(at, state.closed_at))

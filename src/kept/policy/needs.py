@@ -19,7 +19,7 @@ ROLES = "purpose-bound-roles roles"
 NOTICE = "bound-to-notice keep"
 LAW = "disclosure-within-request disclosure purposes:legal-disclosure"
 PROVISION = "no-provision-without-consent recipients"
-OWN = "one-gate purposes:rights-request"
+OWN = "purposes:rights-request"
 RESTS_ON = {
     "mandate": ROLES,
     "own-exit": ROLES,

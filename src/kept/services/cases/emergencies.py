@@ -230,6 +230,12 @@ async def all_emergencies(engine: Engine, limit: int = 50) -> list[Emergency]:
     return [await _whole(engine, row) for row in rows]
 
 
+async def emergencies_for(engine: Engine, session: StaffSession) -> list[Emergency]:
+    """Return the newest emergencies a member of staff may see: those who approve see all, the others their own."""
+    every = session.may(engine, "approve")
+    return [one for one in await all_emergencies(engine) if every or one.opened_by == session.login]
+
+
 async def emergencies_about(engine: Engine, person_id: bytes) -> list[Emergency]:
     """Return the emergencies about a person, newest first.
 

@@ -45,7 +45,6 @@ from kept.store.interface import Transaction
 from kept.store.paging import pages
 from kept.vault.sealed import open_record, seal_record
 
-EVERYBODY = 2**53
 KEY = "projection"
 KIND = "projection"
 Opened: TypeAlias = "tuple[list[Column], int, Codes | None]"
