@@ -304,6 +304,32 @@ async def test_an_older_d_put_back_by_hand_starts_closed(lost):
     assert await here.engine.data.value(sql.StateG, person_id=gone.person_id) is None
     assert (await promise_board(here.engine)).of("5.4").state is ClauseState.NOT_KEPT_YET
     assert (await report_of(here.engine)).entries_missing > 0
+    assert "entries are lost" in str([one.said for one in (await promise_board(here.engine)).of("5.3").parts])
+
+
+async def test_a_run_that_fails_breaks_its_clause_until_it_succeeds(lost):
+    """§5.6: what runs by itself fails: the board says so from then on, and no more once it has succeeded."""
+    engine, broken = lost.installation.engine, [True]
+
+    async def run():
+        if broken:
+            raise StoreError("expected room, found none", reason="store-full", rests_on="durable-writes")
+
+    engine.every(0.01, run)
+    for state in (ClauseState.NOT_KEPT_YET, ClauseState.KEPT):
+        await asyncio.sleep(0.1)
+        parts = {one.part.id: one.state for one in (await promise_board(engine)).of("5.6").parts}
+        assert parts["durable-writes"] is state
+        broken.clear()
+
+
+async def test_a_clause_never_used_says_so(lost):
+    """The board beside each state: whether anything was ever recorded under the clause."""
+    here = lost.installation
+    await here.staff("first", ("privacy",))
+    desk = Browser(here, at=CONSOLE)
+    desk.cookies["__Host-kept_session"] = await sessions.start_demo_session(here.engine, "first")
+    assert "never used yet" in (await desk.get("/en/board")).text
 
 
 async def test_a_torn_or_a_missing_line_is_a_no_log_that_is_not_whole(lost):

@@ -125,7 +125,7 @@ async def _drill(chosen: argparse.Namespace) -> int:
         "erased people, none readable": found.erased,
         "values newer than the backup": found.lost,
         "a value opened under epochs": list(found.epochs),
-        "erased since, back if K were lost too": found.returning,
+        "erased since, not in the no-log": found.returning,
         "problems": found.problems,
     }
     _print_answer(chosen, answer)

@@ -103,6 +103,7 @@ class Engine:
         self.policy_files = "same"
         self.keys_restored = ""
         self.canaries: frozenset[bytes] = frozenset()
+        self.failed_runs: dict[int, tuple[float, KeptError]] = {}
         self.site = ""
         self.dispatchers: dict[Exit, Dispatcher] = {}
         self.origins: dict[str, Origin] = {}
@@ -226,14 +227,17 @@ class Engine:
             await asyncio.sleep(limits.SEQUENCE_SECONDS)
 
     def every(self, seconds: float, act: Callable[[], Awaitable[object]]) -> None:
-        """Do something again and again while the engine is open; what it raises of ours is tried again next time."""
+        """Do something again and again while the engine is open; what it raises of ours is tried again, and told on the board."""
+        run = len(self._tasks)
 
         async def loop() -> None:
             while True:
                 try:
                     await act()
-                except KeptError:
-                    pass
+                    self.failed_runs.pop(run, None)
+                except KeptError as error:
+                    since = self.failed_runs[run][0] if run in self.failed_runs else self.clock.now()
+                    self.failed_runs[run] = since, error
                 await asyncio.sleep(seconds)
 
         self._tasks.append(asyncio.create_task(loop()))
