@@ -19,7 +19,6 @@ from kept.services.authorities.disclosure_bundle import bundle
 from kept.services.authorities.disclosure_record import (
     ACT,
     GROUND,
-    INSTALLATION_OWNER,
     KEY,
     Disclosure,
     Terms,
@@ -35,6 +34,7 @@ from kept.services.authorities.disclosure_record import (
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect, insert_entries
+from kept.services.engine.sealed_record import seal_installation_record
 from kept.services.gate.finding import Sought, find_by_login, find_person
 from kept.services.staff.approvals import Approval, Given, Subject
 from kept.services.staff.bulk_approval import REQUEST, insert_mandate
@@ -42,11 +42,10 @@ from kept.services.staff.mandates import load_mandate, staff_mandate
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
-from kept.vault.sealed import seal_record
+from kept.vault.individual_number import guard_individual_number
 
 WAITS = ("court-order", "law-forbids", "inquiry-at-risk")
 """Why a person is told only later: a closed list."""
-AUTHORITY_AT_MOST, REFERENCE_AT_MOST = limits.AUTHORITY_CHARACTERS, limits.AUTHORITY_REFERENCE_CHARACTERS
 
 
 def grounds_of(engine: Engine) -> tuple[str, ...]:
@@ -74,14 +73,8 @@ async def record(engine: Engine, session: StaffSession, terms: Terms) -> str:
     await engine.keyring.ensure_installation_key(KEY, at)
     role = session.require_purpose(engine, purpose.id)
     disclosure_id = random_id()
-    sealed = seal_record(
-        engine.keyring.installation_key(KEY),
-        msgspec.json.encode(Text(terms.authority.strip(), terms.reference.strip())),
-        vault_id=engine.vault_id,
-        owner=INSTALLATION_OWNER,
-        kind=ACT,
-        record_id=disclosure_id,
-    )
+    text = msgspec.json.encode(Text(terms.authority.strip(), terms.reference.strip()))
+    sealed = seal_installation_record(engine, ACT, disclosure_id, text, under=KEY)
     mandate = staff_mandate(
         session,
         role,
@@ -246,8 +239,8 @@ def _check_terms(engine: Engine, terms: Terms, at: float) -> None:
     declared = _declared(engine)
     wrong = {
         "disclosure": declared is None or int(str(declared.body.get("approvals", 2))) > 2,  # noqa: PLR2004 -- one asks, one approves
-        "authority": not 0 < len(terms.authority.strip()) <= AUTHORITY_AT_MOST,
-        "reference": len(terms.reference) > REFERENCE_AT_MOST,
+        "authority": not 0 < len(terms.authority.strip()) <= limits.AUTHORITY_CHARACTERS,
+        "reference": len(terms.reference) > limits.AUTHORITY_REFERENCE_CHARACTERS,
         "ground": terms.ground not in grounds_of(engine),
         "items": not terms.items
         or len(set(terms.items)) < len(terms.items)
@@ -268,6 +261,8 @@ def _check_terms(engine: Engine, terms: Terms, at: float) -> None:
             hint="name authority, ground, items, period, due date and, for telling later, date and ground",
             rests_on=GROUND,
         )
+    for field in ("authority", "reference"):
+        guard_individual_number(getattr(terms, field), field)
     if len(terms.public_key) != KEY_BYTES:
         raise InputError(
             "expected the authority's key, found another",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from kept.policy.present import EXIT_TITLES
-from kept.policy.words import Exit
+from kept.policy.words import CookieDuty, Exit
 from kept.services.accounts import linking, remember_me
 from kept.services.authorities.notifications import disclosures_to_authorities
 from kept.services.cases.contacts import ORIGIN, PROGRAM, contacts_to
@@ -19,17 +19,20 @@ from kept.services.my_data.own_data import answers_in_words, own_data
 from kept.services.third_parties.recalls import provisions_to
 from kept.web.exchange import Exchange
 from kept.web.routes import CUSTOMER, FRESH, Menu, page
+from kept.web.site.addresses import waiting
 
 
 async def _my_data(exchange: Exchange[Own]) -> Response:
     engine, own, language = exchange.engine, exchange.session, exchange.language
     mine = await own_data(engine, own, older=exchange.request.query_params.get("older", ""))
+    unconfirmed = {one.slot for one in await waiting(exchange)}
     return exchange.page(
         "my_data.html",
         mine=mine,
+        waiting={one.slot: one for one in mine.held if one.slot in unconfirmed},
         exit_titles_by={way.value: titles[language] for way, titles in EXIT_TITLES.items()},
         fresh=own.fresh(exchange.now),
-        devices=await remember_me.devices_of(engine, own),
+        device_marked=bool(exchange.web.cookies.sent(exchange.jar, CookieDuty.DEVICE)),
         linkable=await linking.linkable(engine, own),
         provided=await provisions_to(engine, own.person_id),
         contacts=await contacts_to(engine, own.person_id),
