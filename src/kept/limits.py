@@ -312,6 +312,8 @@ DRILL_EVERY_DAYS = _time(
     30.0, "the time between two drills, where the policy names none", "`restore-drill`", unit="days"
 )
 KEY_EPOCH_SECONDS = _time(30 * DAY, "a key epoch, where the policy names no time", "`key-epochs`")
+NO_LOG_WAIT_SECONDS = _time(5.0, "how long an act waits for its line in the no-log; then the line is handed over later")
+NO_LOG_COMMAND_SECONDS = _time(30.0, "how long the program of a no-log may take for one call")
 MESSAGES_LOOKED_AT = _cap(200, "messages", "newest messages the live checks of messages look at")
 
 _titled("How work is cut")
@@ -327,6 +329,9 @@ OUTBOX_LOOK_SECONDS = _every(1.0, "between two looks into the outbox")
 CHANNELS_LOOK_SECONDS = _every(60.0, "between two looks at call sheets and fax jobs")
 POLICY_FILES_LOOK_SECONDS = _every(30.0, "between two looks whether the policy's files changed")
 CHECKS_SECONDS = _every(5 * MINUTE, "between two runs of the live checks")
+NO_LOG_RETRY_SECONDS = _every(10.0, "between two looks whether lines of the no-log wait to be handed over")
+NO_LOG_PAGE = _pace(500, "lines", "lines of the no-log sealed or handed over at once")
+NO_LOG_LAST_BYTES = _pace(65_536, "bytes", "bytes at the end of a no-log's file that are read for its last line")
 PEOPLE_PAGE = _pace(500, "rows", "people, or rows of theirs, read at once")
 PROJECTION_PAGE = _pace(256, "people", "people a data set takes in at once")
 CAMPAIGN_PAGE = _pace(64, "people", "people a campaign looks at in one transaction")

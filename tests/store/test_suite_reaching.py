@@ -156,4 +156,5 @@ def test_after_a_restore_what_waits_is_held(data):
     assert [row[1:] for row in data.all(sql.OutboxWaiting)] == [("m1", "campaign", "c1"), ("m2", "campaign", "c1")]
     assert data.run("outbox_hold", at=9.0) == 2
     assert data.all(sql.OutboxWaiting) == []
+    assert [row[:2] for row in data.all(sql.OutboxUnknown)] == [("campaign", "c1")] * 2
     assert data.one(sql.OutboxCount, origin="campaign", origin_id="c1", status="unknown") == (2,)

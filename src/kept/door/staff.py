@@ -28,7 +28,7 @@ from kept.services.staff.sessions import StaffSession, require_session
 from kept.services.third_parties import intake as intakes
 from kept.services.third_parties import provisions, register
 from kept.services.third_parties.intake import Intake, take_in
-from kept.services.upkeep import approvals
+from kept.services.upkeep import after_restore, approvals
 from kept.web.console import rights
 from kept.web.console.campaigns import SEES as SEES_CAMPAIGNS
 from kept.web.console.intake import VOUCHES
@@ -138,6 +138,9 @@ class Staff(View):
     # the policy, and what people keep
     activate = act(activation.activate)
     waiting_approvals = act(approvals.waiting)
+    restore_report = look(after_restore.report_of, right("approve"))
+    erase_again = act(after_restore.erase_again)
+    sign_restore = act(after_restore.sign)
     approve = act(approvals.approve)
     ask_more_look_ups = act(more_look_ups.ask)
     attest = act(attestations.attest)

@@ -116,6 +116,7 @@ class Act(StrEnum):
     SWEEP_FREEZE = "system:sweep:freeze"
     SWEEP_CONFIRM = "operator:sweep:confirm"
     ROLLBACK_FOUND = "system:rollback:found"
+    NO_LOG_REPLAY = "system:no-log:replay"
     RECOVER = "operator:ledger:recover"
     VALUE_LOST = "system:value:lost"
     BACKUP_KEY = "operator:backup:key"
@@ -129,6 +130,7 @@ class Act(StrEnum):
     COOKIE_DROP = "system:cookie:drop"
     COOKIE_SCAN = "operator:cookies:scan"
     SERVE_FIRST = "operator:installation:serve-first"
+    ERASE_AGAIN = "staff:person:erase-again"
     RECIPIENT_CHANGE = "operator:recipient:change"
     DISCLOSURE_TELL = "system:disclosure:tell"
     SUBMISSION_REFUSE = "system:submission:refuse"
@@ -235,6 +237,8 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.SWEEP_FREEZE: "bound-to-notice",
         Act.SWEEP_CONFIRM: "bound-to-notice",
         Act.ROLLBACK_FOUND: "ledger-consistent sealed-values",
+        Act.ERASE_AGAIN: "restore-drill backups",
+        Act.NO_LOG_REPLAY: "restore-drill backups",
         Act.RECOVER: "restore-drill backups",
         Act.VALUE_LOST: "durable-writes",
         Act.BACKUP_KEY: "backups restore-drill",

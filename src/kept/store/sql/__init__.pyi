@@ -550,6 +550,20 @@ class MigrationsRecorded(NamedTuple):
     name: str
     hash: str
 
+class NoLogHead(NamedTuple):
+    seq: int
+    line: bytes
+
+class NoLogLineGet(Single[bytes]): ...
+
+class NoLogLines(NamedTuple):
+    seq: int
+    line: bytes
+
+class NoLogNotes(NamedTuple):
+    note_id: str
+    content: str
+
 class NoticeGet(Single[bytes]): ...
 
 class OutboxCount(Computed): ...
@@ -607,6 +621,11 @@ class OutboxOfPerson(NamedTuple):
     status: str
     moved_at: float
     entry_id: str
+
+class OutboxUnknown(NamedTuple):
+    origin: str
+    origin_id: str
+    channel: str
 
 class OutboxWaiting(NamedTuple):
     person_id: bytes

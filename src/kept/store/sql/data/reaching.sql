@@ -52,6 +52,10 @@ SELECT person_id, message_id, origin, origin_id FROM outbox WHERE status = 'wait
 -- After a restore: what waits may have gone since.
 UPDATE outbox SET status = 'unknown', moved_at = :at WHERE status = 'waiting';
 
+-- name: outbox_unknown () -> origin, origin_id, channel
+-- Every message nobody knows the end of; read by staff after a restore.
+SELECT origin, origin_id, channel FROM outbox WHERE status = 'unknown' ORDER BY origin, origin_id, channel;
+
 -- name: outbox_again (person_id, message_id, at)
 -- Staff send again what may have gone, under the same number.
 UPDATE outbox SET status = 'waiting', reason = '', next_at = :at, moved_at = :at
