@@ -9,10 +9,11 @@ from pypdf import PdfReader
 from kept.channels.fax import FaxJob, FaxOutcome, FaxServer, dial
 from kept.channels.handed import Handed
 from kept.policy.words import Exit
+from kept.services.engine.dispatchers import AlwaysReady
 from kept.services.upkeep.channels import set_up_channels
 
 
-class MailOut:
+class MailOut(AlwaysReady):
     """A mail channel whose other side is a list."""
 
     channel = Exit.MAIL

@@ -88,6 +88,8 @@ class Act(StrEnum):
     MESSAGE_SEND = "staff:message:send"
     MESSAGE_LEAVE_OUT = "system:message:leave-out"
     MESSAGE_AGAIN = "staff:message:send-again"
+    CHANNEL_HOLD = "system:channel:hold"
+    CHANNEL_TRY = "staff:channel:try"
     STOP_LIST_ADD = "actor:stop-list:add"
     STOP_LIST_LIFT = "customer:stop-list:lift"
     CHOICE_BY_LINK = "customer:choice:withdraw-by-link"
@@ -203,6 +205,8 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.MESSAGE_SEND: "consent-checked-when-sent",
         Act.MESSAGE_LEAVE_OUT: "consent-checked-when-sent",
         Act.MESSAGE_AGAIN: "consent-checked-when-sent",
+        Act.CHANNEL_HOLD: "consent-checked-when-sent",
+        Act.CHANNEL_TRY: "consent-checked-when-sent",
         Act.STOP_LIST_ADD: "consent-checked-when-sent",
         Act.STOP_LIST_LIFT: "consent-checked-when-sent",
         Act.CHOICE_BY_LINK: "says-why-you-got-it consent-checked-when-sent",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from kept.crypto.random import random_id
 from kept.errors import InputError, SealError
 from kept.policy.words import Exit
-from kept.services.engine.dispatchers import Message, Opened
+from kept.services.engine.dispatchers import AlwaysReady, Message, Opened
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
 from kept.services.gate import gate
@@ -76,7 +76,7 @@ class Sheet:
         return sum(1 for one in self.rows if one.outcome in {WAITING, SHOWN})
 
 
-class PhoneDispatcher:
+class PhoneDispatcher(AlwaysReady):
     """Puts a person on the call sheet of a message's origin: `put` is the whole of it.
 
     Args:

@@ -13,7 +13,7 @@ from kept.channels.letter import print_letters
 from kept.errors import InputError, SettingError
 from kept.policy.words import Exit
 from kept.services.engine.acts import GROUNDS, Act, Outcome
-from kept.services.engine.dispatchers import Message, Opened
+from kept.services.engine.dispatchers import AlwaysReady, Message, Opened
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person
@@ -27,7 +27,7 @@ HANDED = {
     FaxOutcome.QUEUED: Handed.SENT,
     FaxOutcome.SENT: Handed.SENT,
     FaxOutcome.REFUSED: Handed.NOT_TAKEN,
-    FaxOutcome.LATER: Handed.LATER,
+    FaxOutcome.LATER: Handed.FAULT,
     FaxOutcome.UNKNOWN: Handed.UNKNOWN,
 }
 
@@ -37,7 +37,7 @@ def tag_of(message_id: str) -> str:
     return f"kept-{message_id}"
 
 
-class FaxDispatcher:
+class FaxDispatcher(AlwaysReady):
     """Hands faxes to one server.
 
     Args:
@@ -106,11 +106,11 @@ class FaxHandover:
         try:
             job = await self._server.send(self._pdf, self._number, tag_of(self._message.id))
         except SettingError:
-            return Handed.LATER
+            return Handed.FAULT
         except InputError:
             return Handed.NOT_TAKEN
         except OSError:
-            return Handed.LATER
+            return Handed.FAULT
         await move_job(self._engine, self._person_id, self._message.id, job.id, job.outcome.value)
         return HANDED[job.outcome]
 

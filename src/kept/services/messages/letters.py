@@ -18,7 +18,7 @@ from kept.policy.decision import Mandate
 from kept.policy.model import Purpose
 from kept.policy.words import Exit
 from kept.services.engine.acts import Act
-from kept.services.engine.dispatchers import Message, Opened, Waiting, Words
+from kept.services.engine.dispatchers import AlwaysReady, Message, Opened, Waiting, Words
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect, insert_entries
 from kept.services.engine.people import Person
@@ -71,7 +71,7 @@ class Printed:
     waiting: int
 
 
-class PostDispatcher:
+class PostDispatcher(AlwaysReady):
     """Puts a letter aside for the printer: `put` is the whole of it.
 
     Args:

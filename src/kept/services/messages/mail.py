@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from kept.channels.handed import Handed
-from kept.channels.mail import Mail, MailServer, fits_one_line, is_address, write_mail
+from kept.channels.mail import Line, Mail, MailServer, fits_one_line, is_address, write_mail
 from kept.errors import SettingError
 from kept.policy.words import Exit
-from kept.services.engine.dispatchers import Message, Opened
+from kept.services.engine.dispatchers import Carrier, Message, Opened
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
 from kept.store.interface import Transaction
@@ -22,7 +24,7 @@ FOOT = {
 
 
 class MailDispatcher:
-    """Mail, over one connection for many messages.
+    """Mail, over a few connections for many messages.
 
     Args:
         engine: Open.
@@ -46,6 +48,23 @@ class MailDispatcher:
         self.server = server
         self._engine = engine
 
+    @property
+    def trouble(self) -> str:
+        """What the server said when it last failed."""
+        return self.server.trouble
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[Carrier | None]:
+        """Wait for a connection on which the next word is the recipient's."""
+        async with self.server.turn(self._engine.policy.policy.controller["contact"]) as line:
+            yield _MailCarrier(self._engine, line) if line is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class _MailCarrier:
+    _engine: Engine
+    _line: Line
+
     def prepare(self, message: Message, opened: Opened, person: Person, entry_id: str) -> _MailHandover:
         """Write the mail while the address is open."""
         del person, entry_id
@@ -53,7 +72,7 @@ class MailDispatcher:
         controller = policy.controllers.get(message.language, policy.controller)
         sender = policy.controller["contact"]
         if not is_address(opened.address):
-            return _MailHandover(self.server, sender, opened.address, b"", Handed.UNDELIVERABLE)
+            return _MailHandover(self._line, opened.address, b"", Handed.UNDELIVERABLE)
         foot = FOOT.get(message.language, FOOT["en"]).format(
             controller=controller["name"], contact=sender, why=message.why
         )
@@ -72,14 +91,13 @@ class MailDispatcher:
                 )
             )
         except ValueError:  # a character that cannot stand in a mail
-            return _MailHandover(self.server, sender, opened.address, b"", Handed.NOT_TAKEN)
-        return _MailHandover(self.server, sender, opened.address, content)
+            return _MailHandover(self._line, opened.address, b"", Handed.NOT_TAKEN)
+        return _MailHandover(self._line, opened.address, content)
 
 
 @dataclass(slots=True)
 class _MailHandover:
-    server: MailServer
-    sender: str
+    line: Line
     recipient: str
     content: bytes
     unfit: Handed = Handed.NOT_TAKEN
@@ -92,4 +110,4 @@ class _MailHandover:
         """Give it to the server; what is no address, or no mail, is never offered."""
         if not self.content:
             return self.unfit
-        return await self.server.send(self.sender, self.recipient, self.content)
+        return await self.line.send(self.recipient, self.content)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kept import limits
 from kept.channels.handed import Handed
@@ -21,13 +21,14 @@ from kept.policy.decision import Allowed, Mandate
 from kept.policy.model import Purpose
 from kept.policy.words import Basis, Exit
 from kept.services.engine.acts import GROUNDS, Act, Outcome
-from kept.services.engine.dispatchers import Compose, Dispatcher, Handover, Message, Opened, Waiting
+from kept.services.engine.dispatchers import Carrier, Compose, Handover, Message, Opened, Waiting
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect, SealedEntry, insert_entries
 from kept.services.engine.people import Person
 from kept.services.engine.record import SYSTEM, Actor, about_person, entry_of
 from kept.services.gate import gate
 from kept.services.gate.gate import Circumstances
+from kept.services.messages.holds import hold_back, note_fault, note_success, wait_until
 from kept.services.messages.links import new_link
 from kept.services.messages.stop_list import (
     UNDELIVERABLE,
@@ -41,6 +42,7 @@ from kept.services.staff.mandates import find_mandate
 from kept.store import sql
 from kept.store.interface import Transaction
 
+AGAIN = Handed.AGAIN.value
 RECORDED_HERE = frozenset({"stop-list", "withdrawn", "uses", "mandate-over"})
 """Reasons for leaving a message out that the gate itself did not record."""
 
@@ -85,34 +87,56 @@ async def send_due(engine: Engine) -> int:
         async with turns:
             await send_one(engine, _waiting(row))
 
+    await hold_back(engine)
     while rows := await engine.data.all(sql.OutboxDue, at=engine.clock.now(), limit=limits.OUTBOX_PAGE):
         await asyncio.gather(*(one(row) for row in rows))
         tried += len(rows)
+        await hold_back(engine)
     return tried
 
 
 async def send_one(engine: Engine, waiting: Waiting) -> str:
-    """Try one message; return what became of it: a status of the outbox, or `taken` by another worker, or `gone`."""
-    dispatcher, origin = engine.dispatchers.get(waiting.channel), engine.origins.get(waiting.origin)
-    if dispatcher is None or origin is None:
+    """Try one message; return what became of it: a status of the outbox, or `taken` by another worker, or `gone`.
+
+    It is decided while its channel has a turn for it: between that decision and the recipient's name on the wire nothing
+    is waited for but the record of it.
+    """
+    dispatcher = engine.dispatchers.get(waiting.channel)
+    if dispatcher is None or waiting.origin not in engine.origins:
         return await _put_off(engine, waiting)
-    compose = await origin.compose(waiting)
+    if wait := await wait_until(engine, waiting.channel):
+        return await _put_off(engine, waiting, wait)
+    async with dispatcher.turn() as carrier:
+        if carrier is None:
+            held = await note_fault(engine, waiting.channel, dispatcher.trouble)
+            return await _put_off(engine, waiting, await wait_until(engine, waiting.channel) if held else 0.0)
+        for _ in range(limits.MOVED_SENDING_TRIES):
+            ended = await _try(engine, waiting, carrier)
+            if ended != AGAIN:
+                return ended
+            waiting = replace(waiting, attempts=await _attempts(engine, waiting))
+    return await _put_off(engine, waiting)
+
+
+async def _try(engine: Engine, waiting: Waiting, carrier: Carrier) -> str:
+    """Decide about a message now, and hand it over; return how that ended, or `again`."""
+    compose = await engine.origins[waiting.origin].compose(waiting)
     if compose is None:
         return await _leave_out(engine, waiting, "withdrawn")
     mandate = await find_mandate(engine, waiting.mandate_id)
     if mandate is None:
         return await _leave_out(engine, waiting, "mandate-over")
-    for _ in range(limits.MOVED_SENDING_TRIES):
-        slots, person = await wanted_slots(engine, mandate, waiting)
-        if not slots:
-            return await _leave_out(engine, waiting, "uses")
-        attempt = _Try(engine, dispatcher, waiting, compose)
-        ended = await _let_go(attempt, mandate, slots, person)
-        if not ended:
-            return await _hand_over(engine, attempt)
-        if ended != "again":
-            return ended
-    return await _put_off(engine, waiting)
+    slots, person = await wanted_slots(engine, mandate, waiting)
+    if not slots:
+        return await _leave_out(engine, waiting, "uses")
+    attempt = _Try(engine, carrier, waiting, compose)
+    return await _let_go(attempt, mandate, slots, person) or await _hand_over(engine, attempt)
+
+
+async def _attempts(engine: Engine, waiting: Waiting) -> int:
+    """Return how often a message was taken up to now."""
+    row = await engine.data.one(sql.OutboxFind, message_id=waiting.message_id)
+    return row.attempts if row is not None else waiting.attempts
 
 
 async def _let_go(attempt: _Try, mandate: Mandate, slots: tuple[str, ...], person: Person | None) -> str:
@@ -136,7 +160,7 @@ async def _let_go(attempt: _Try, mandate: Mandate, slots: tuple[str, ...], perso
         return "gone"  # erased, or being erased: the row goes with them
     except DeniedError as error:
         if error.items and error.items == slots[1:]:
-            return "again"  # the name alone was refused meanwhile: without it
+            return AGAIN  # the name alone was refused meanwhile: without it
         return await _leave_out(engine, waiting, error.reason)
     except EvidenceError:
         return await _leave_out(engine, waiting, "evidence")
@@ -156,8 +180,8 @@ async def _hand_over(engine: Engine, attempt: _Try) -> str:
 class _Try:
     """One try of one message: what the parcel makes, and what the guard looks at."""
 
-    def __init__(self, engine: Engine, dispatcher: Dispatcher, waiting: Waiting, compose: Compose) -> None:
-        self.engine, self.dispatcher, self.waiting, self.compose = engine, dispatcher, waiting, compose
+    def __init__(self, engine: Engine, carrier: Carrier, waiting: Waiting, compose: Compose) -> None:
+        self.engine, self.carrier, self.waiting, self.compose = engine, carrier, waiting, compose
         self.purpose: Purpose = engine.policy.policy.purposes[waiting.purpose]
         self.handover: Handover | None = None
         self.entry_id = self.notice_id = ""
@@ -183,7 +207,7 @@ class _Try:
             why=f"{engine.site}/{person.state.language}/w/{link}",
             stop=f"{engine.site}/u/{link}" if self.purpose.basis in {Basis.CONSENT, Basis.NOTICE} else "",
         )
-        handover = self.handover = self.dispatcher.prepare(message, opened, person, entry_id)
+        handover = self.handover = self.carrier.prepare(message, opened, person, entry_id)
 
         async def put(tx: Transaction) -> None:
             await tx.run(
@@ -243,8 +267,13 @@ async def tallies(engine: Engine, origin: str, origin_id: str) -> dict[tuple[str
 
 
 async def _settle(engine: Engine, attempt: _Try, handed: Handed) -> str:
-    waiting, at = attempt.waiting, engine.clock.now()
-    status, reason, next_at = _ending(waiting, handed, at)
+    waiting, at, held = attempt.waiting, engine.clock.now(), False
+    if handed is Handed.FAULT:
+        dispatcher = engine.dispatchers[waiting.channel]
+        held = await note_fault(engine, waiting.channel, dispatcher.trouble, waiting.message_id)
+    elif handed not in {Handed.AGAIN, Handed.UNKNOWN}:
+        await note_success(engine, waiting.channel)
+    status, reason, next_at = _ending(waiting, handed, at, held=held)
     entry = None
     if handed is Handed.UNDELIVERABLE:
         facts = (("channel", waiting.channel.value), ("reason", UNDELIVERABLE))
@@ -270,13 +299,15 @@ async def _settle(engine: Engine, attempt: _Try, handed: Handed) -> str:
             await count(tx, waiting, status, reason)
 
     await engine.data.write(body)
-    return status
+    return AGAIN if handed is Handed.AGAIN else status
 
 
-def _ending(waiting: Waiting, handed: Handed, at: float) -> tuple[str, str, float]:
-    """Return the status a try leaves, its reason, and when the next one is."""
-    if handed is Handed.LATER:
-        if waiting.attempts + 1 >= limits.SENDING_TRIES:
+def _ending(waiting: Waiting, handed: Handed, at: float, *, held: bool) -> tuple[str, str, float]:
+    """Return the status a try leaves, its reason, and when the next one is; on a held channel no message gives up."""
+    if handed is Handed.AGAIN:
+        return "waiting", "", at
+    if handed in {Handed.LATER, Handed.FAULT}:
+        if waiting.attempts + 1 >= limits.SENDING_TRIES and not held:
             return "failed", "gave-up", at
         return (
             "waiting",
@@ -309,14 +340,15 @@ async def _leave_out(engine: Engine, waiting: Waiting, reason: str) -> str:
     return "left-out"
 
 
-async def _put_off(engine: Engine, waiting: Waiting) -> str:
+async def _put_off(engine: Engine, waiting: Waiting, until: float = 0.0) -> str:
+    """Let a message wait: until then, or for the first wait."""
     at = engine.clock.now()
     await engine.data.write(
         lambda tx: tx.run(
             "outbox_put_off",
             person_id=waiting.person_id,
             message_id=waiting.message_id,
-            next_at=at + limits.SENDING_FIRST_WAIT_SECONDS,
+            next_at=until or at + limits.SENDING_FIRST_WAIT_SECONDS,
             at=at,
         )
     )

@@ -555,6 +555,7 @@ class OutboxFind(NamedTuple):
     moved_at: float
     entry_id: str
     notice_id: str
+    attempts: int
 
 class OutboxHanding(NamedTuple):
     person_id: bytes
@@ -587,6 +588,11 @@ class OutboxOfPerson(NamedTuple):
     status: str
     moved_at: float
     entry_id: str
+
+class OutboxUnderWay(NamedTuple):
+    message_id: str
+    purpose: str
+    channel: str
 
 class OutboxWaiting(NamedTuple):
     person_id: bytes
