@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from asked import Browser
 from receiving import FILE
 
 from clauses.test_4_4_sending import TICK, statuses
@@ -91,3 +92,35 @@ async def test_an_address_in_another_script_is_decided_once_more(installation, d
     await send_due(installation.engine)
     assert (named, handler.asked) == (2, [])
     assert await statuses(installation) == {"left-out": 1}
+
+
+@pytest.mark.parametrize("how", ["purpose", "channel", "stop", "link"])
+async def test_the_answer_to_a_no_says_what_was_already_on_its_way(installation, desk, how):
+    """§4.4: the recipient was named before the no; it goes, and the person is told; said again nothing is on its way."""
+    (own,) = await joined(installation, 1)
+    await desk.queued()
+    desk.box.handler.waits["RCPT"] = asyncio.Event()
+    sending = asyncio.ensure_future(send_due(installation.engine))
+    await asyncio.wait_for(desk.box.handler.reached.acquire(), 5)
+    said = await NO[how](installation.engine, own)
+    assert said.going.under_way == 1
+    desk.box.handler.waits["RCPT"].set()
+    await sending
+    assert len(desk.box.received) == 1
+    assert (await NO[how](installation.engine, own)).going.under_way == 0
+
+
+async def test_the_receipt_of_an_erasure_names_what_was_on_its_way(installation, desk):
+    """§4.4: nothing follows, and the receipt says that one may still arrive."""
+    (own,) = await joined(installation, 1)
+    await desk.queued()
+    desk.box.handler.waits["DATA"] = asyncio.Event()
+    sending = asyncio.ensure_future(send_due(installation.engine))
+    await asyncio.wait_for(desk.box.handler.reached.acquire(), 5)
+    receipt_id = await erasure.intend_erasure(installation.engine, own)
+    desk.box.handler.waits["DATA"].set()
+    await sending
+    receipt = await erasure.erasure_receipt(installation.engine, receipt_id)
+    assert (receipt["under_way"], receipt["faxes_held"], len(desk.box.received)) == (1, 0, 1)
+    page = await Browser(installation).get(f"/en/erasure/{receipt_id}")
+    assert "already on their way to you when the erasure began, which may still arrive: 1" in page.text

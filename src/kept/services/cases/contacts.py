@@ -25,8 +25,8 @@ from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person
 from kept.services.engine.record import about, entry_of, holder_of, record
 from kept.services.gate import gate
-from kept.services.messages.calls import number_is_listed
 from kept.services.messages.fax import FaxDispatcher
+from kept.services.messages.leaving import number_is_listed
 from kept.services.messages.letter_words import letter_of
 from kept.services.messages.outbox import new_message_id, put_in_outbox, send_one
 from kept.services.messages.sealed_words import CONTACT, Said, open_words, seal_words

@@ -324,9 +324,7 @@ async def _leave_out(engine: Engine, waiting: Waiting, reason: str) -> str:
     at = engine.clock.now()
     entry = None
     if reason in RECORDED_HERE:
-        entry = await message_entry(
-            engine, waiting, Act.MESSAGE_LEAVE_OUT, at=at, outcome=Outcome.REFUSED, facts=(("reason", reason),)
-        )
+        entry = await left_out_entry(engine, waiting, reason, at)
 
     async def body(tx: Transaction) -> None:
         if await tx.run(
@@ -403,6 +401,12 @@ async def message_entry(  # noqa: PLR0913 -- who, what and when, beside the mess
         exit=waiting.channel.value,
         facts=(*_about(waiting), *facts),
     )
+
+
+async def left_out_entry(engine: Engine, waiting: Waiting, reason: str, at: float) -> SealedEntry:
+    """Return the entry of a message that is not sent, for a reason the gate did not record."""
+    facts = (("reason", reason),)
+    return await message_entry(engine, waiting, Act.MESSAGE_LEAVE_OUT, at=at, outcome=Outcome.REFUSED, facts=facts)
 
 
 def _waiting(row: sql.OutboxDue) -> Waiting:

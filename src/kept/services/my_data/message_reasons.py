@@ -11,7 +11,7 @@ from kept.services.campaigns.campaigns import ORIGIN, rule_words, standing
 from kept.services.engine.engine import Engine
 from kept.services.gate.history import proof_for
 from kept.services.messages.links import parse_link
-from kept.services.my_data.choices import say_no_by_link
+from kept.services.my_data.choices import NoByLink, say_no_by_link
 from kept.store import sql
 from kept.store.interface import Transaction
 
@@ -94,16 +94,20 @@ async def proof_by_link(engine: Engine, unverified: str) -> str | None:
     return (await proof_for(engine, found[0].person_id, found[1].entry_id)).text() if found else None
 
 
-async def stop_by_link(engine: Engine, unverified: str) -> None:
-    """Say the no of whoever holds the message; a link that leads nowhere changes nothing and says nothing."""
+async def stop_by_link(engine: Engine, unverified: str) -> NoByLink | None:
+    """Say the no of whoever holds the message.
+
+    Returns:
+        What became of it; None where the link leads to no message of anybody who is here: forged, or its person erased.
+    """
     found = await _message(engine, unverified)
     if found is None:
-        return
+        return None
     link, row = found
     try:
-        await say_no_by_link(engine, link.person_id, row.purpose, Exit(row.channel))
+        return await say_no_by_link(engine, link.person_id, row.purpose, Exit(row.channel))
     except (ErasedError, EvidenceError):
-        return  # nobody any more; or their state does not hold, and nothing is sent on it either
+        return None  # nobody any more; or their state does not hold, and nothing is sent on it either
 
 
 async def _message(engine: Engine, unverified: str) -> tuple[sql.MessageLinkFind, sql.OutboxFind] | None:

@@ -417,6 +417,12 @@ class FaxJobsInState(NamedTuple):
     job: str
     moved_at: float
 
+class FaxJobsOfPerson(NamedTuple):
+    message_id: str
+    purpose: str
+    job: str
+    state: str
+
 class HeadGet(NamedTuple):
     size: int
     root: bytes
@@ -1013,6 +1019,8 @@ class TombstoneByReceipt(NamedTuple):
     erased_at: float
     level: str
     epoch: int
+    under_way: int
+    faxes_held: int
 
 class TombstoneGet(NamedTuple):
     receipt_id: str
