@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from kept.channels.handed import Handed
 from kept.channels.mail import Line, Mail, MailServer, fits_one_line, is_address, write_mail
 from kept.errors import SettingError
+from kept.policy.imprint import imprint_of
+from kept.policy.model import Policy
 from kept.policy.words import Exit
 from kept.services.engine.dispatchers import Carrier, Message, Opened
 from kept.services.engine.engine import Engine
@@ -17,10 +19,20 @@ from kept.services.engine.people import Person
 from kept.store.interface import Transaction
 
 LINK_CHARACTERS = 32
-FOOT = {
-    "en": "--\n{controller} · {contact}\nWhy you got this, and how to stop it: {why}\n",
-    "ja": "--\n{controller} · {contact}\nこのご案内が届いた理由と、停止の方法: {why}\n",
+COMPLAINTS = {"en": "Questions and complaints: {complaints}", "ja": "お問い合わせ・苦情の受付: {complaints}"}
+WHY = {
+    "en": ("Why you got this: {why}", "Why you got this, and how to stop it: {why}"),
+    "ja": ("このご案内が届いた理由: {why}", "このご案内が届いた理由と、停止の方法: {why}"),
 }
+
+
+def foot_of(policy: Policy, message: Message) -> str:
+    """Return what stands below a mail: who sent it, from where, who hears complaints, why it came and how to stop it."""
+    spoken = message.language if message.language in WHY else "en"
+    said = imprint_of(policy, message.language)
+    lines = [" · ".join(said[one] for one in ("name", "address", "contact") if one in said)]
+    lines += [COMPLAINTS[spoken].format(complaints=said["complaints"])] if "complaints" in said else []
+    return "\n".join(["--", *lines, WHY[spoken][bool(message.stop)].format(why=message.why), ""])
 
 
 class MailDispatcher:
@@ -73,9 +85,6 @@ class _MailCarrier:
         sender = policy.controller["contact"]
         if not is_address(opened.address):
             return _MailHandover(self._line, opened.address, b"", Handed.UNDELIVERABLE)
-        foot = FOOT.get(message.language, FOOT["en"]).format(
-            controller=controller["name"], contact=sender, why=message.why
-        )
         try:
             content = write_mail(
                 Mail(
@@ -84,7 +93,7 @@ class _MailCarrier:
                     sender_name=controller["name"],
                     recipient=opened.address,
                     title=message.words.title,
-                    text=f"{message.words.text}\n\n{foot}",
+                    text=f"{message.words.text}\n\n{foot_of(policy, message)}",
                     list_id=f"{message.purpose}.{sender.rpartition('@')[2]}" if message.stop else "",
                     stop=message.stop,
                     at=datetime.fromtimestamp(self._engine.clock.now(), tz=UTC),
