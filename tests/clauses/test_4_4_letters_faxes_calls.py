@@ -9,10 +9,13 @@ from installation import NAME
 from reaching import reach, text_of
 from receiving import FILE
 
+from kept.channels.fax import FaxJob, FaxOutcome
 from kept.errors import DeniedError, InputError
+from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.words import Exit
 from kept.services.campaigns import campaigns, candidates
 from kept.services.messages import call_sheets, calls, letters
+from kept.services.messages.fax import look_after_faxes
 from kept.services.messages.outbox import send_due
 from kept.services.my_data import choices, corrections, erasure
 from kept.services.staff import sessions
@@ -80,7 +83,7 @@ async def desk(installation):
 async def test_a_campaign_by_letter_is_one_print_run(desk):
     """§4.4 normal: one file with a letter each for who agreed to letters, and nobody else; then nothing is left."""
     campaign = await desk.send("post")
-    assert (await desk.ended(campaign))["sent", ""] == 3
+    assert (await desk.ended(campaign))["to-print", ""] == 3
     run = (await letters.waiting_runs(desk.engine, desk.ume))[0]
     assert (run.origin, run.origin_id, run.letters) == ("campaign", campaign, 3)
     printed = await letters.fetch(desk.engine, desk.ume, PURPOSE, "campaign", campaign)
@@ -105,7 +108,7 @@ async def test_who_says_no_before_the_printer_is_not_in_the_run(desk):
     assert PLACES[2] in text_of(printed.pdf)
     assert not any(place in text_of(printed.pdf) for place in PLACES[:2])
     assert await desk.ended(campaign) == {
-        ("queued", ""): 3, ("sent", ""): 1, ("left-out", "no"): 2, ("not-chosen", "consent"): 1,
+        ("queued", ""): 3, ("to-print", ""): 0, ("printed", ""): 1, ("left-out", "no"): 2, ("not-chosen", "consent"): 1,
     }  # fmt: skip
     refused = [
         one for one in await desk.installation.ledger() if one.act == "staff:letter:print" and one.outcome == "refused"
@@ -126,7 +129,7 @@ async def test_a_campaign_by_fax_is_a_job_each(desk):
     campaign = await desk.send("fax")
     assert sorted(number for number, _, _ in desk.fax.sent) == ["0752001000", "0752001001", "0752001002"]
     assert all("Autumn light" in text_of(pdf) for _, _, pdf in desk.fax.sent)
-    assert (await desk.ended(campaign))["sent", ""] == 3
+    assert (await desk.ended(campaign))["at-server", ""] == 3
 
 
 async def test_a_campaign_by_phone_is_a_call_sheet(desk):
@@ -223,7 +226,7 @@ async def test_do_not_call_again_keeps_the_next_campaign_away(desk):
     await candidates.SENDING.approve(desk.engine, desk.kato, found.id)
     await send_due(desk.engine)
     ended = await desk.ended(found.id)
-    assert (ended["sent", ""], ended["left-out", "stop-list"]) == (2, 1)
+    assert (ended["to-call", ""], ended["left-out", "stop-list"]) == (2, 1)
 
 
 @pytest.mark.parametrize("how", ["no", "stop", "erase"])
@@ -258,3 +261,51 @@ async def test_an_erasure_takes_letters_and_lines_of_call_sheets_with_it(desk):
     await erasure.intend_erasure(desk.engine, desk.people[0])
     assert (await letters.waiting_runs(desk.engine, desk.ume))[0].letters == 2
     assert [len(one.rows) for one in await call_sheets.sheets_of(desk.engine, desk.ume)] == [2]
+
+
+async def console(desk, path):
+    """A page of the console, as marketing sees it."""
+    browser = Browser(desk.installation, at=CONSOLE)
+    browser.cookies["__Host-kept_session"] = await sessions.start_demo_session(desk.engine, "ume")
+    return (await browser.get(path)).text
+
+
+WAITS = {
+    "post": "waits for the printer",
+    "fax": "waits at the fax server, not sent yet",
+    "phone": "on a call sheet, not called yet",
+}
+
+
+@pytest.mark.parametrize("channel", WAITS)
+async def test_no_page_says_sent_of_what_waits(desk, channel):
+    """§4.4 page: the campaign's and the customer's own say what is true of this way, and nothing more."""
+    campaign = await desk.send(channel)
+    assert (await campaigns.results(desk.engine, campaign)).left == {CHANNEL_TABLE[Exit(channel)].begins: 3}
+    text = await console(desk, f"/en/campaigns/{campaign}")
+    assert f"<b>3</b>{WAITS[channel]}" in text
+    assert "</b>sent" not in text
+    assert "under way" in text
+    browser = Browser(desk.installation)
+    await browser.sign_in(desk.people[0])
+    mine = (await browser.get("/en/my-data")).text
+    assert WAITS[channel] in mine
+    assert '<span class="state">sent</span>' not in mine
+
+
+async def test_each_way_ends_in_its_own_words(desk):
+    """§4.4 page: printed, reached, sent by the fax server or given up by it; counted as they end."""
+    post = await desk.send("post", "by-letter")
+    await letters.fetch(desk.engine, desk.ume, PURPOSE, "campaign", post)
+    phone = await desk.send("phone", "by-phone")
+    sheet_id = await desk.begun(phone)
+    await calls.show_number(desk.engine, desk.ume, sheet_id, 1)
+    await calls.end_call(desk.engine, desk.ume, sheet_id, 1, "reached")
+    fax = await desk.send("fax", "by-fax")
+    first, second, _ = desk.fax.jobs
+    desk.fax.jobs[first] = FaxJob(FaxOutcome.SENT, "1")
+    desk.fax.jobs[second] = FaxJob(FaxOutcome.REFUSED, "2")
+    await look_after_faxes(desk.engine)
+    left = [(await campaigns.results(desk.engine, one)).left for one in (post, phone, fax)]
+    assert left == [{"printed": 3}, {"to-call": 2, "reached": 1}, {"sent": 1, "at-server": 1}]
+    assert (await desk.ended(fax))["failed", "fax-failed"] == 1

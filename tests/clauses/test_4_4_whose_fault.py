@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from receiving import FILE, SITE, MailBox
+from asked import CONSOLE, Browser
+from receiving import FILE, SITE
 
 from clauses.test_4_4_sending import people, statuses
 from kept import limits
@@ -13,6 +14,7 @@ from kept.guarantees.board import run_checks
 from kept.services.messages import holds
 from kept.services.messages.mail import MailDispatcher
 from kept.services.messages.outbox import send_due
+from kept.services.staff import sessions
 from kept.services.upkeep.sending import equip
 
 pytestmark = pytest.mark.anyio
@@ -122,8 +124,24 @@ async def test_a_message_refused_after_its_text_for_the_address_s_sake_is_the_re
     await people(installation, 1)
     desk.box.handler.data.append("550 5.1.1 no such user")
     assert (await desk.sent())["failed", "undeliverable"] == 1
-    other = await MailBox().open()
-    await other.close()
     await desk.queued(FILE.replace("autumn-light", "winter-light"))
     await send_due(installation.engine)
     assert (await desk.ended("winter-light"))["left-out", "stop-list"] == 1
+
+
+async def test_the_console_says_it_and_has_it_tried(installation, desk):
+    """§4.4 page: on the board and among the campaigns, with the codes and no address; one button tries it."""
+    await people(installation, 4)
+    refuse_everybody(desk, 4, "550 5.7.1 <p0@example.jp> relay denied")
+    await desk.sent()
+    browser = Browser(installation, at=CONSOLE)
+    browser.cookies["__Host-kept_session"] = await sessions.start_demo_session(installation.engine, "ume")
+    page = (await browser.get("/en/campaigns")).text
+    assert "E-mail: held" in page
+    assert "550 5.7.1" in page
+    assert "p0@example.jp" not in page
+    desk.box.handler.rcpt.clear()
+    assert (await browser.post("/en/held", channel="mail")).status_code == 303
+    await send_due(installation.engine)
+    assert "E-mail: held" not in (await browser.get("/en/campaigns")).text
+    assert await statuses(installation) == {"sent": 4}

@@ -143,7 +143,7 @@ async def test_a_fax_is_handed_over_with_number_and_name_alone(desk):
         assert part in page
     for part in ("Canary Installation", PHONE, MAIL, "075-200-1000"):
         assert part not in page
-    assert await desk.states() == {"fax": "queued"}
+    assert await desk.states() == {"fax": "at-server"}
     desk.fax.jobs[tag] = FaxJob(FaxOutcome.SENT, "1")
     assert await look_after_faxes(desk.engine) == 1
     assert await desk.states() == {"fax": "sent"}
@@ -161,7 +161,7 @@ async def test_a_number_is_shown_once_for_one_call(desk):
     with card["phone"].open(Exit.PHONE) as number, card["name"].open(Exit.PHONE) as name:
         assert (number, name) == (PHONE, NAME)
     assert set(await desk.released("phone")) == {("phone", "name")}
-    assert await desk.states() == {"phone": "to-call"}
+    assert await desk.states() == {"phone": "shown"}
     await calls.end_call(desk.engine, desk.session, sheet_id, 1, "reached")
     assert await desk.states() == {"phone": "reached"}
     ended = await desk.sheet()
@@ -454,7 +454,7 @@ async def test_a_fax_whose_answer_was_lost_is_found_by_its_tag(desk):
     await send_due(desk.engine)
     assert len(desk.fax.sent) == 1
     await look_after_faxes(desk.engine)
-    assert await desk.states() == {"fax": "queued"}
+    assert await desk.states() == {"fax": "at-server"}
     desk.fax.jobs[tag_of(message)] = FaxJob(FaxOutcome.REFUSED, "1")
     await look_after_faxes(desk.engine)
     assert await desk.states() == {"fax": "failed"}

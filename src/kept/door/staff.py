@@ -17,7 +17,8 @@ from kept.services.cases import cases, contacts, do_not_contact, emergencies
 from kept.services.engine.engine import Engine
 from kept.services.figures import exports, projections, queries, releases
 from kept.services.instances import contests, events, instances, questionnaires, sweepstakes
-from kept.services.messages import calls, letters, unknown_outcome
+from kept.services.messages import call_sheets as sheets
+from kept.services.messages import calls, holds, letters, unknown_outcome
 from kept.services.my_data import rights_requests
 from kept.services.staff import activation, attestations
 from kept.services.staff.sessions import StaffSession, require_session
@@ -117,8 +118,12 @@ class Staff(View):
     all_campaigns = look(campaigns.all_campaigns)
     campaign_results = look(campaigns.results)
     send_again = act(unknown_outcome.send_again)
+    held_channels = look(holds.held_channels)
+    try_channel = act(holds.try_now)
     waiting_letters = act(letters.waiting_runs)
     fetch_letters = act(letters.fetch)
+    call_sheets = act(sheets.sheets_of)
+    call_sheet = act(sheets.sheet_of)
     begin_calls = act(calls.begin)
     show_number = act(calls.show_number)
     end_call = act(calls.end_call)

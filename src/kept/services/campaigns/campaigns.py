@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kept import limits
 from kept.errors import ConflictError, InputError, KeptError, SealError
 from kept.policy.campaign import Campaign, parse_campaign
+from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.imprint import ADVERTISES, missing_from_imprint
 from kept.policy.instance import Instance
 from kept.policy.segment import Rule
@@ -202,6 +203,18 @@ class Results:
     waiting: int
     handing: int
     unknown: tuple[str, ...]
+
+    @property
+    def left(self) -> Mapping[str, int]:
+        """How many are in each state of the channels, in the channels' order: sent, printed, on a call sheet, and so on."""
+        own = [word for channel in CHANNEL_TABLE.values() for word in (channel.begins, *channel.states)]
+        return {word: self.ended[word, ""] for word in dict.fromkeys(("sent", *own)) if self.ended.get((word, ""))}
+
+    @property
+    def under_way(self) -> bool:
+        """Whether anything still waits: here, for the printer, on a call sheet, or at the fax server."""
+        begins = {channel.begins for channel in CHANNEL_TABLE.values()} - {"sent"}
+        return bool(self.waiting or self.handing or begins & self.left.keys())
 
 
 async def results(engine: Engine, campaign_id: str) -> Results:

@@ -30,6 +30,7 @@ from kept.services.messages.leaving import number_is_listed
 from kept.services.messages.letter_words import letter_of
 from kept.services.messages.outbox import new_message_id, put_in_outbox, send_one
 from kept.services.messages.sealed_words import CONTACT, Said, open_words, seal_words
+from kept.services.messages.states import MessageState, state_of
 from kept.services.messages.stop_list import address_item
 from kept.services.messages.unknown_outcome import send_again
 from kept.services.staff.bulk_approval import ONE_PERSON, insert_mandate
@@ -341,32 +342,18 @@ async def contacts_to(engine: Engine, person_id: bytes) -> list[tuple[Contact, s
 
 
 async def _contact(engine: Engine, person_id: bytes, message_id: str) -> Contact:
-    async def body(tx: Transaction) -> tuple[
-        sql.ContactGet | None, sql.OutboxFind | None, sql.LetterOfPerson | None,
-        sql.FaxJobGet | None, sql.CallRowOfPerson | None,
-    ]:  # fmt: skip
-        return (
-            await tx.one(sql.ContactGet, person_id=person_id, message_id=message_id),
-            await tx.one(sql.OutboxFind, message_id=message_id),
-            await tx.one(sql.LetterOfPerson, person_id=person_id, message_id=message_id),
-            await tx.one(sql.FaxJobGet, person_id=person_id, message_id=message_id),
-            await tx.one(sql.CallRowOfPerson, person_id=person_id, message_id=message_id),
-        )
+    async def body(tx: Transaction) -> tuple[sql.ContactGet | None, sql.OutboxFind | None, MessageState | None]:
+        sent = await tx.one(sql.OutboxFind, message_id=message_id)
+        state = await state_of(tx, message_id, sent) if sent is not None else None
+        return await tx.one(sql.ContactGet, person_id=person_id, message_id=message_id), sent, state
 
-    contact, sent, letter, fax, call = await engine.data.read(body)
-    if contact is None or sent is None:
+    contact, sent, state = await engine.data.read(body)
+    if contact is None or sent is None or state is None:
         raise ErasedError("expected a message, found it gone with its person", reason="erased")
-    channel, status, reason, moved_at = Exit(contact.channel), sent.status, sent.reason, sent.moved_at
     said = await _said(engine, person_id, message_id, contact.key_id, contact.sealed)
-    if status == "sent" and channel is Exit.POST:
-        status = "to-print" if letter is not None else "printed"
-    elif status == "sent" and fax is not None:
-        status, moved_at = fax.state, fax.moved_at
-    elif status == "sent" and call is not None:
-        status, moved_at = ("to-call" if call.outcome in {"waiting", "shown"} else call.outcome), call.moved_at
     return Contact(
-        message_id, channel, said.title if said else "", contact.written_at, status, reason, moved_at,
-        call.sheet_id if call is not None else "",
+        message_id, Exit(contact.channel), said.title if said else "", contact.written_at, state.word, state.reason,
+        state.at, state.sheet,
     )  # fmt: skip
 
 

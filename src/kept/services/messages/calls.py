@@ -34,7 +34,7 @@ from kept.services.messages.call_sheets import (
 )
 from kept.services.messages.leaving import number_is_listed, number_token
 from kept.services.messages.letters import called_off, unsend
-from kept.services.messages.outbox import wanted_slots
+from kept.services.messages.outbox import begins, recount, wanted_slots
 from kept.services.messages.stop_list import TOLD_STAFF, UNDELIVERABLE, put_on
 from kept.services.staff.desk_mandate import issue_mandate
 from kept.services.staff.sessions import StaffSession
@@ -176,6 +176,7 @@ async def end_call(engine: Engine, session: StaffSession, sheet_id: str, place: 
     row = row_of(rows, place)
     person_id, message_id, at = row.person_id, row.message_id, engine.ready()
     token = await number_token(engine, sheet.purpose, person_id) if outcome in LISTED else b""
+    called = Waiting(person_id, message_id, sheet.origin, sheet.origin_id, sheet.purpose, Exit.PHONE, "", 0)
     facts = (("message", message_id), ("outcome", outcome))
     entry = await _entry(engine, session, Act.CALL_END, sheet, facts, person_id)
 
@@ -186,6 +187,7 @@ async def end_call(engine: Engine, session: StaffSession, sheet_id: str, place: 
             raise ConflictError(
                 "expected the row whose number was shown, found another", reason="call-ended", hint="look at it again"
             )
+        await recount(tx, called, begins(called), outcome)
         if token:
             await put_on(tx, Exit.PHONE, token, LISTED[outcome], at)
         await _end_when_done(tx, sheet_id)
@@ -207,15 +209,18 @@ async def end_sheets(engine: Engine) -> int:
                     "call_row_move", person_id=row.person_id, message_id=row.message_id, expected=WAITING,
                     outcome=ENDED, moved_at=at,
                 )  # fmt: skip
-                if ended and sheet is not None:
-                    one = Waiting(
-                        row.person_id, row.message_id, sheet.origin, sheet.origin_id, sheet.purpose, Exit.PHONE, "", 0
-                    )
+                if sheet is None:
+                    continue
+                one = Waiting(
+                    row.person_id, row.message_id, sheet.origin, sheet.origin_id, sheet.purpose, Exit.PHONE, "", 0
+                )
+                if ended:
                     await unsend(tx, one, "time-over", at)
-                await tx.run(
+                if await tx.run(
                     "call_row_move", person_id=row.person_id, message_id=row.message_id, expected=SHOWN,
                     outcome=NOT_REACHED, moved_at=at,
-                )  # fmt: skip
+                ):  # fmt: skip
+                    await recount(tx, one, begins(one), NOT_REACHED)
             await tx.run("call_sheet_end", sheet_id=sheet_id)
         return len(over)
 

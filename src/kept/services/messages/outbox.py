@@ -17,6 +17,7 @@ from kept import limits
 from kept.channels.handed import Handed
 from kept.crypto.random import random_id
 from kept.errors import ConflictError, DeniedError, ErasedError, EvidenceError, KeptError, NotFoundError
+from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.decision import Allowed, Mandate
 from kept.policy.model import Purpose
 from kept.policy.words import Basis, Exit
@@ -30,6 +31,7 @@ from kept.services.gate import gate
 from kept.services.gate.gate import Circumstances
 from kept.services.messages.holds import hold_back, note_fault, note_success, wait_until
 from kept.services.messages.links import new_link
+from kept.services.messages.states import state_of
 from kept.services.messages.stop_list import (
     UNDELIVERABLE,
     address_item,
@@ -215,7 +217,7 @@ class _Try:
             )
             await handover.put(tx)
             if handover.at_once:
-                await count(tx, waiting, "sent")
+                await count(tx, waiting, begins(waiting))
 
         return put
 
@@ -257,6 +259,17 @@ async def count(tx: Transaction, waiting: Waiting, outcome: str, reason: str = "
     )
 
 
+def begins(waiting: Waiting) -> str:
+    """Return the state a message has once this installation has done its part: for a letter, say, *to be printed*."""
+    return CHANNEL_TABLE[waiting.channel].begins
+
+
+async def recount(tx: Transaction, waiting: Waiting, before: str, after: str, reason: str = "") -> None:
+    """Count a message under another state than before, within *tx*."""
+    await count(tx, waiting, before, change=-1)
+    await count(tx, waiting, after, reason)
+
+
 async def tallies(engine: Engine, origin: str, origin_id: str) -> dict[tuple[str, str], int]:
     """Return how many messages of an origin ended how: by outcome and reason."""
     rows = await engine.data.all(sql.ReachTallies, origin=origin, origin_id=origin_id)
@@ -296,7 +309,7 @@ async def _settle(engine: Engine, attempt: _Try, handed: Handed) -> str:
             )
             and status != "waiting"
         ):
-            await count(tx, waiting, status, reason)
+            await count(tx, waiting, begins(waiting) if status == "sent" else status, reason)
 
     await engine.data.write(body)
     return AGAIN if handed is Handed.AGAIN else status
@@ -421,7 +434,7 @@ class Sent:
     """What became of a message.
 
     Args:
-        state: `waiting`, `handing`, `sent`, `failed`, `unknown` or `left-out`.
+        state: `waiting`, `handing`, `sent`, `failed`, `unknown` or `left-out`, or one of its channel's own states.
         reason: Why, where the state needs one.
         at: Since when, unix seconds.
     """
@@ -433,7 +446,12 @@ class Sent:
 
 async def sent_of(engine: Engine, message_id: str, origin: str, origin_id: str) -> Sent | None:
     """Return what became of a message of one origin; None when there is none, or its person was erased."""
-    row = await engine.data.one(sql.OutboxFind, message_id=message_id)
-    if row is None or (row.origin, row.origin_id) != (origin, origin_id):
-        return None
-    return Sent(row.status, row.reason, row.moved_at)
+
+    async def body(tx: Transaction) -> Sent | None:
+        row = await tx.one(sql.OutboxFind, message_id=message_id)
+        if row is None or (row.origin, row.origin_id) != (origin, origin_id):
+            return None
+        state = await state_of(tx, message_id, row)
+        return Sent(state.word, state.reason, state.at)
+
+    return await engine.data.read(body)

@@ -11,6 +11,7 @@ from kept.services.campaigns.campaigns import ORIGIN, rule_words, standing
 from kept.services.engine.engine import Engine
 from kept.services.gate.history import proof_for
 from kept.services.messages.links import parse_link
+from kept.services.messages.states import state_of
 from kept.services.my_data.choices import NoByLink, say_no_by_link
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -27,7 +28,9 @@ class Why:
         purpose: Declared purpose.
         clause: The clause it rests on.
         channel: How it went.
-        at: When it left, unix seconds.
+        at: Since when it is in its state, unix seconds.
+        state: What became of it: a word of the outbox, or one of its channel's own.
+        reason: Why, where the state needs one.
         entry_id: The entry of its release, hex; its proof is one more link.
         point: Form the consent was given on; empty where the purpose needs none.
         language: Language of the notice that was read there.
@@ -43,6 +46,8 @@ class Why:
     clause: str
     channel: Exit
     at: float
+    state: str
+    reason: str
     entry_id: str
     point: str
     language: str
@@ -127,6 +132,7 @@ async def _why(engine: Engine, person_id: bytes, message_id: str, row: sql.Outbo
     policy = engine.policy.policy
     declared = policy.purposes.get(row.purpose)
     title, rule = "", ()
+    state = await engine.data.read(lambda tx: state_of(tx, message_id, row))
     if row.origin == ORIGIN:
         try:
             file = (await standing(engine, row.origin_id)).file
@@ -149,7 +155,9 @@ async def _why(engine: Engine, person_id: bytes, message_id: str, row: sql.Outbo
         purpose=row.purpose,
         clause=declared.clause if declared else "",
         channel=Exit(row.channel),
-        at=row.moved_at,
+        at=state.at,
+        state=state.word,
+        reason=state.reason,
         entry_id=row.entry_id,
         point=notice.point if notice else "",
         language=notice.language if notice else "",
