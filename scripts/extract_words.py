@@ -17,13 +17,14 @@ ERRORS = {
     "_wrong",
     "wrong",
     "_refuse",
+    "Refusal",
 }  # fmt: skip
 CUSTOMER_FACING = (
     "services",
     "demo",
     "channels",
     "web",
-    "vault/normal.py",
+    "vault",
     "crypto/password.py",
     "crypto/token.py",
     "crypto/second_factor.py",

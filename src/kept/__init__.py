@@ -31,11 +31,13 @@ if TYPE_CHECKING:
     from kept.policy.model import Policy
     from kept.policy.words import Exit
     from kept.services.accounts.accounts import Issued
+    from kept.services.accounts.known_by import KnownBy
     from kept.services.campaigns.candidates import Counts
     from kept.services.cases.cases import Case
     from kept.services.forms.receipts import Receipt
     from kept.services.gate.history import History, Line
     from kept.services.gate.released import Card, Released
+    from kept.services.messages.confirmations import Address, Pending
     from kept.services.messages.outbox import Sent
     from kept.services.my_data.erasure import Preview
     from kept.services.my_data.message_reasons import Why
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from kept.web.own import Pages
 
 __all__ = [
+    "Address",
     "Board",
     "Card",
     "Case",
@@ -61,11 +64,13 @@ __all__ = [
     "Issued",
     "Jar",
     "Kept",
+    "KnownBy",
     "Line",
     "Member",
     "Operator",
     "OwnData",
     "Pages",
+    "Pending",
     "Person",
     "PersonRef",
     "Policy",
@@ -99,11 +104,13 @@ _PLACES = {
     "kept.policy.model": ("Policy",),
     "kept.policy.words": ("Exit",),
     "kept.services.accounts.accounts": ("Issued",),
+    "kept.services.accounts.known_by": ("KnownBy",),
     "kept.services.campaigns.candidates": ("Counts",),
     "kept.services.cases.cases": ("Case",),
     "kept.services.forms.receipts": ("Receipt",),
     "kept.services.gate.history": ("History", "Line"),
     "kept.services.gate.released": ("Card", "Released"),
+    "kept.services.messages.confirmations": ("Address", "Pending"),
     "kept.services.my_data.erasure": ("Preview",),
     "kept.services.my_data.message_reasons": ("Why",),
     "kept.services.my_data.own_data": ("Held", "OwnData", "PurposeSwitch"),

@@ -91,6 +91,7 @@ FRESH_SIGN_IN_SECONDS = _time(5 * MINUTE, "how long after a sign-in a person may
 VOUCHED_SESSION_SECONDS = _time(HOUR, "a session a program vouched for")
 STAFF_SESSION_SECONDS = _time(8 * HOUR, "a session of staff, from the sign-in on")
 PASSKEY_CHALLENGE_SECONDS = _time(5 * MINUTE, "a challenge for a passkey, for joining or for signing in")
+LINK_CODE_SECONDS = _time(10 * MINUTE, "a code by which a person lets a program's own id name their account")
 RECOVERY_CODES = _cap(8, "codes", "recovery codes of one account")
 REMEMBERED_DEVICE_SECONDS = _time(
     90 * DAY,
@@ -162,8 +163,12 @@ EMERGENCY_REVIEW_SECONDS = _time(
 EMERGENCY_TEXT_CHARACTERS = _cap(500, "characters", "the reason of an emergency, and the words of its review")
 APPROVAL_SECONDS = _time(7 * DAY, "what waits for a second member of staff; then it has to be asked again")
 FEW_PEOPLE = _cap(20, "people", "people an act may concern without a second member of staff")
+LOOK_UPS_A_DAY = _cap(30, "look-ups", "look-ups of one member of staff a day and purpose, where the role declares none")
+LOOK_UPS_SHOWN_SECONDS = _time(30 * DAY, "how long the board shows who came to the day's limit of look-ups")
 CREDENTIAL_MANDATE_SECONDS = _time(HOUR, "a mandate of an API credential, from its sign-in on")
-CREDENTIAL_RELEASES = _cap(100_000, "values", "values opened under one mandate of an API credential")
+CREDENTIAL_RELEASES = _cap(
+    100_000, "releases", "releases under one mandate of an API credential, each about one person"
+)
 DESK_WORK_SECONDS = _time(30 * MINUTE, "one piece of work at a desk of the console")
 ATTESTATION_REFERENCE_CHARACTERS = _cap(200, "characters", "the reference of an attestation")
 RELEASED_OPEN_SECONDS = _time(5 * MINUTE, "a released value, from the decision to its being opened")
@@ -177,6 +182,16 @@ EXTERNAL_ID_CHARACTERS = _cap(200, "characters", "a person's id in another syste
 
 
 _titled("Messages")
+CONFIRMATION_SECONDS = _time(3 * DAY, "the code and the link that ask the owner of an address, from the asking on")
+CONFIRMATION_AGAIN_SECONDS = _time(5 * MINUTE, "the wait before the owner of an address may be asked again")
+CONFIRMATION_TIMES = _cap(5, "times", "times the owner of one value is asked")
+CONFIRMATION_WRONG_CODES = _cap(5, "codes", "wrong codes typed for one asking")
+CONFIRMATIONS_OF_AN_ADDRESS = _cap(3, "messages", "messages a day that ask about one address, over all accounts")
+CONFIRMATIONS_OF_A_LISTED_ADDRESS = _cap(
+    1, "messages", "the same about an address on the list never to write to, where the person wants one"
+)
+CONFIRMATIONS_OF_A_PERSON = _cap(10, "messages", "messages a day that ask about addresses one person gave")
+CONFIRMATION_RELEASES = _cap(10, "tries", "decisions about the address of one message that asks")
 CONTACT_SEND_SECONDS = _time(DAY, "a message written from a case, from the writing to its leaving")
 CONTACT_RELEASES = _cap(40, "tries", "decisions about the address of one such message")
 SENDING_TRIES = _cap(8, "tries", "times a message is handed over to a server that puts it off")
@@ -224,7 +239,7 @@ DISCLOSURE_SUGGESTED_SECONDS = _time(
 )
 NOTICE_WAIT_SECONDS = _time(5 * 366 * DAY, "how long a law may keep a disclosure from the person")
 DISCLOSURE_PEOPLE = _cap(20, "people", "people named in one request of an authority")
-DISCLOSURE_RELEASES = _cap(200, "values", "values opened for one request of an authority")
+DISCLOSURE_RELEASES = _cap(200, "releases", "releases for one request of an authority, each about one person")
 AUTHORITY_CHARACTERS = _cap(200, "characters", "the name of an authority")
 AUTHORITY_REFERENCE_CHARACTERS = _cap(500, "characters", "the reference of a request of an authority")
 
@@ -271,7 +286,6 @@ _titled("Values and the ledger")
 TEXT_CHARACTERS = _cap(2000, "characters", "a text a person gives")
 NAME_CHARACTERS = _cap(200, "characters", "a name")
 BIRTH_YEARS = _cap(130, "years", "years between a date of birth and today")
-PROOF_CHARACTERS = _cap(1_000_000, "characters", "a proof as text")
 NOTE_CHARACTERS = _cap(1_000_000, "characters", "a signed note as text")
 NOTE_SIGNATURES = _cap(100, "signatures", "signatures of a note")
 

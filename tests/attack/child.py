@@ -22,7 +22,7 @@ from kept.services.gate import gate
 from kept.services.my_data.choices import stop_use
 from kept.services.my_data.corrections import correct
 from kept.services.my_data.erasure import intend_erasure
-from kept.services.staff.credentials import mandate_of
+from kept.services.staff.credentials import credential_of, mandate_for
 from kept.services.upkeep.routine import begin_routine
 
 
@@ -39,7 +39,7 @@ async def customer(engine: Engine, number: int) -> None:
         say("joined", issued.person_id)
         own = await accounts.session_of(engine, await accounts.start_session(engine, issued.person_id))
         assert own is not None
-        form = await collection.present_form(engine, "registration", "", "en")
+        form = await collection.present_form(engine, own, "registration", "", "en")
         await collection.submit(
             engine, own, point="registration", stage="", language="en", unverified_token=form.token,
             fields=[("name", f"Canary {number} first"), ("phone", "090-1234-5678")],
@@ -62,7 +62,7 @@ async def customer(engine: Engine, number: int) -> None:
 
 async def reader(engine: Engine, person_id: bytes) -> None:
     """Read the name again and again while the customer changes it and stops the use."""
-    mandate = await mandate_of(engine, sys.argv[2])
+    mandate = await mandate_for(engine, await credential_of(engine, sys.argv[2]))
     for _ in range(12):
         try:
             card = await gate.read(engine, mandate, person_id, ("name",), Exit.APP)

@@ -140,6 +140,19 @@ async def test_answer_and_state_agree_for_every_method_type_and_body(installatio
             await choices.choose(installation.engine, own, "information-for-you", Exit.MAIL, allow=True)
 
 
+async def test_what_is_needed_is_not_stopped_by_a_link_and_the_answer_says_so(installation, mailed):
+    """The page of a message of a case, or of a purpose that needs no yes, never claims a no that does not stand."""
+    own, mail, program = mailed
+    installation.sql("UPDATE outbox SET purpose = 'contact'")
+    before = len(await installation.ledger())
+    answer = await program.post(mail.link("u"))
+    assert (answer.status_code, answer.text) == (409, "needed")
+    page = await program.post(mail.link("u"), accept="text/html")
+    assert "Nothing has changed" in page.text
+    assert len(await installation.ledger()) == before
+    assert (await choice(installation, own)).allow
+
+
 async def test_a_person_is_told_in_words_what_is_so(installation, mailed):
     """A page for a browser: what was not a no says that nothing changed; what was one says it stands."""
     _, mail, program = mailed

@@ -10,16 +10,19 @@ import pytest
 from asked import CONSOLE, Browser
 from cited import cited
 from installation import MAIL, NAME
+from receiving import FILE
 
 from kept.crypto.signature import SigningKey, new_seed
+from kept.door.staff import Staff
 from kept.errors import DeniedError, InputError, MalformedError, NoteError, StoreError
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState, Exit, Source
 from kept.services.accounts import accounts
 from kept.services.cases import cases
 from kept.services.engine.record import operator
-from kept.services.forms.collection import present_form
+from kept.services.forms.collection import keep_notice
 from kept.services.forms.receipts import receipts_of
+from kept.services.messages.outbox import send_due
 from kept.services.my_data import choices, erasure
 from kept.services.my_data.corrections import remove_value
 from kept.services.my_data.own_data import own_data
@@ -43,7 +46,7 @@ class Partner:
     async def begin(self):
         """Register, and learn the notice."""
         await intake.register_partner(self.installation.engine, FRIENDS, self.key.public, by="test")
-        self.notice = (await present_form(self.installation.engine, "registration", "", "en")).notice_id
+        self.notice = (await keep_notice(self.installation.engine, "registration", "", "en")).id
         return self
 
     async def login(self, own) -> str:
@@ -313,3 +316,34 @@ async def test_a_name_or_key_that_is_none_is_not_registered(installation):
         with pytest.raises(InputError) as refused:
             await intake.register_partner(installation.engine, name, key, by="test")
         assert refused.value.reason == "partner-key"
+
+
+async def test_a_program_takes_it_in_for_staff_as_their_page_does(installation, partner):
+    """§2.9: by the door: the file, what is in quarantine and why, trying again; the entry names who took it in."""
+    own = await installation.join()
+    await installation.staff("kato", ("privacy",))
+    staff = Staff(installation.engine, await sessions.start_demo_session(installation.engine, "kato"))
+    made = await staff.take_in(partner.file(partner.record(await partner.login(own)), partner.record("nobody")))
+    assert made.reasons == {"person-unknown": 1, "taken": 1}
+    assert [one.id for one in await staff.all_intakes()] == [made.id]
+    assert (await staff.try_intake_again(made.id)).reasons == (await staff.intake(made.id)).reasons == made.reasons
+    assert [one.name for one in await staff.partners()] == [FRIENDS]
+    entry = next(one for one in await installation.ledger() if one.act == "actor:intake:begin")
+    assert entry.kind == "staff"
+
+
+async def test_an_address_a_partner_gave_reaches_nobody_before_its_owner_confirmed_it(installation, desk):
+    """§2.9, §4.4 breach: a statement with a yes lifts no stop; the owner is asked by one message, as for any other address."""
+    engine, partner, own = installation.engine, await Partner(installation).begin(), await installation.join()
+    gone = await installation.mori()
+    await erasure.intend_erasure(engine, gone, never_write=True)
+    yes = ["information-for-you/mail/"]
+    await partner.give(partner.record(await partner.login(own), {"mail_address": MAIL.upper()}, choices=yes))
+    other = await installation.join()
+    await partner.give(partner.record(await partner.login(other), {"mail_address": "sato@example.jp"}, choices=yes))
+    await send_due(engine)
+    assert [(one.recipient, "Is this yours?" in one.message["Subject"]) for one in desk.box.received] == [
+        ("sato@example.jp", True)
+    ]
+    assert await desk.sent(FILE[: FILE.index("to:")]) == {("not-chosen", "unconfirmed"): 2}
+    assert installation.sql("SELECT reason FROM stop_list WHERE channel = 'mail'") == [("asked",)]

@@ -10,6 +10,7 @@ from reaching import reach, text_of
 from receiving import FILE
 
 from kept.channels.fax import FaxJob, FaxOutcome
+from kept.door.staff import Staff
 from kept.errors import DeniedError, InputError
 from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.words import Exit
@@ -138,6 +139,11 @@ async def test_a_campaign_by_phone_is_a_call_sheet(desk):
     sheet_id = await desk.begun(campaign)
     sheet = await call_sheets.sheet_of(desk.engine, desk.ume, sheet_id)
     assert [(one.outcome, one.said) for one in sheet.rows] == [("waiting", None)] * 3
+    staff = Staff(
+        desk.engine, await sessions.start_demo_session(desk.engine, "ume")
+    )  # a program sees what the page shows
+    assert [one.id for one in await staff.all_call_sheets()] == [sheet_id]
+    assert await staff.call_sheet(sheet_id) == sheet
     shown = []
     for one in sheet.rows:
         card = await calls.show_number(desk.engine, desk.ume, sheet_id, one.place)

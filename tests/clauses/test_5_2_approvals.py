@@ -16,15 +16,16 @@ from taking import CONTEST, EVENT, opened
 from kept import limits
 from kept.channels.mail import MailServer
 from kept.crypto.sealed_to import OpeningKey
-from kept.errors import ConflictError, DeniedError, KeptError
+from kept.errors import ConflictError, DeniedError, KeptError, NotFoundError
 from kept.services.authorities import disclosures
 from kept.services.authorities.disclosure_record import Terms
 from kept.services.campaigns import campaigns, candidates
+from kept.services.cases import cases
 from kept.services.figures import releases
 from kept.services.instances import contests, events
 from kept.services.messages.mail import MailDispatcher
 from kept.services.my_data import rights_requests
-from kept.services.staff import activation, sessions
+from kept.services.staff import activation, more_look_ups, sessions
 from kept.services.third_parties import provisions, recipients
 from kept.services.upkeep import approvals
 from kept.services.upkeep.routine import tidy
@@ -117,7 +118,19 @@ async def ask_publication(installation):
     return asker
 
 
+async def ask_look_ups(installation):
+    """Look-ups of a day that are used up."""
+    asker = await installation.staff("asker", ("support", "privacy"))
+    for number in range(limits.LOOK_UPS_A_DAY):
+        case = await cases.open_case(installation.engine, asker, "contact")
+        with pytest.raises(NotFoundError):
+            await cases.find_in_case(installation.engine, asker, case, {"mail_address": f"nobody-{number}@example.com"})
+    await more_look_ups.ask(installation.engine, asker, "contact")
+    return asker
+
+
 ASKED = {
+    more_look_ups.MORE.act: ask_look_ups,
     activation.ACTIVATION.act: ask_activation,
     rights_requests.ANSWERING.act: ask_answer,
     candidates.SENDING.act: ask_campaign,

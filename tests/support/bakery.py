@@ -5,10 +5,11 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from installation import Wall
+from installation import PASSWORD, Wall, confirm_all
 
 import kept
 from kept.crypto.password import QUICK, Passwords
+from kept.crypto.second_factor import code_at
 from kept.services.engine.clock import Clock
 from kept.services.engine.installation import Settings
 
@@ -40,7 +41,15 @@ class Bakery:
         said = {"purposes": ("orders",), "may": ("vouch",), "system": "till"} | named
         return await k.operator("test").issue_credential("till", "program", said.pop("purposes"), **said)
 
+    async def staff(self, k, login: str, role: str) -> tuple[str, str, str]:
+        """Enrol a member of staff and return what they sign in with."""
+        enrolled = await k.operator("test").add_staff(login, PASSWORD, [role])
+        return login, PASSWORD, code_at(enrolled.secret, int(self.wall.wall()) // 30)
+
     @staticmethod
-    async def mori(me, choices=(), **more):
-        """Give what Ms Mori gives, on the one form there is."""
-        return await me.submit(await me.form("account"), MORI | more, choices=choices)
+    async def mori(me, choices=(), *, confirmed: bool = True, **more):
+        """Give what Ms Mori gives, on the one form there is; her addresses are confirmed, unless the test says otherwise."""
+        receipt = await me.submit(await me.form("account"), MORI | more, choices=choices)
+        if confirmed:
+            await confirm_all(me._engine, me._own.person_id)
+        return receipt

@@ -23,6 +23,7 @@ from kept import limits
 from kept.channels.handed import Handed
 from kept.channels.reply import code_of, whose_fault
 from kept.errors import SettingError
+from kept.vault.normal import wire_address
 
 UNREACHABLE = "unreachable"
 UNFIT = re.compile(r"[\x00-\x20\x7f\u0080-\u00a0\u2028\u2029<>,;:\\\"()\[\]]")
@@ -80,12 +81,6 @@ def is_address(text: str) -> bool:
     """Whether a text may stand as an address in an envelope and a header: one `@`, nothing that could end either."""
     local, at, domain = text.rpartition("@")
     return bool(local and at and domain) and not UNFIT.search(text) and len(text.encode()) <= 320  # noqa: PLR2004 -- RFC 5321
-
-
-def wire_address(address: str) -> str:
-    """Return an address as it is sent: the domain in ASCII (IDNA), the local part as it is."""
-    local, _, domain = address.rpartition("@")
-    return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode('ascii')}"
 
 
 def write_mail(mail: Mail) -> bytes:

@@ -131,10 +131,6 @@ class Rules:
         """Return a declared cookie."""
         return self._cookies.get(name)
 
-    def of_purpose(self, purpose: str) -> list[Cookie]:
-        """Return the cookies declared for a purpose."""
-        return [one for one in self._cookies.values() if one.purpose == purpose]
-
     def choose(self, allowed: Iterable[str], day: str) -> Choices:
         """Return a choice as today's question asks it; a purpose it does not ask about is left out.
 

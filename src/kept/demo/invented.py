@@ -13,6 +13,7 @@ from kept.channels.mailbox import Mailbox
 from kept.crypto.password import QUICK, Passwords
 from kept.crypto.sealed_to import OpeningKey
 from kept.crypto.signature import SigningKey, new_seed
+from kept.demo.addresses import confirm
 from kept.demo.campaign import invent_campaign
 from kept.demo.clock import MovedClock
 from kept.demo.contact import invent_contact
@@ -23,14 +24,16 @@ from kept.errors import KeptError
 from kept.policy.day import moment
 from kept.policy.words import Exit
 from kept.services.accounts import accounts
-from kept.services.authorities import disclosures
+from kept.services.authorities import disclosure_bundle, disclosures
 from kept.services.authorities.disclosure_record import Terms
 from kept.services.cases import cases, emergencies
 from kept.services.engine.engine import Engine
 from kept.services.engine.record import Actor
 from kept.services.forms import collection
 from kept.services.gate.own_session import Own
+from kept.services.messages.call_sheets import PhoneDispatcher
 from kept.services.messages.mail import MailDispatcher
+from kept.services.messages.outbox import send_due
 from kept.services.my_data import choices, erasure
 from kept.services.staff import sessions
 from kept.services.staff.attestations import attest
@@ -49,7 +52,7 @@ SITE = "http://localhost:8330"
 CUSTOMERS = 40
 DAYS = 90
 PICTURES = ("landscape", "food", "animals", "city", "sports")
-GIVES_ITEM, GIVES_ADDRESS, TICKS_BOX = 0.7, 0.8, 0.25
+GIVES_ITEM, GIVES_ADDRESS, TICKS_BOX, CONFIRMS = 0.7, 0.8, 0.25, 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +138,18 @@ async def invent(
         site: Address of the customers' site, for the links in messages.
     """
     engine.passwords = Passwords(QUICK)
+    receiver = mailbox or await Mailbox().open()
+    server = MailServer("127.0.0.1", receiver.port)
+    equip(engine, site, MailDispatcher(engine, server, site), PhoneDispatcher(engine))
+    try:
+        await _three_months(engine, clock, today)
+    finally:
+        await server.close()
+        if mailbox is None:
+            await receiver.close()
+
+
+async def _three_months(engine: Engine, clock: MovedClock, today: float) -> None:
     for one in STAFF:
         await sessions.add_staff(engine, one.login, f"invented password of {one.login}", one.roles, by="demo")
     people: list[tuple[bytes, str]] = []
@@ -172,35 +187,15 @@ async def invent(
         own = await _own(engine, person_id)
         await choices.stop_use(engine, own, "market-research", stop=True)
         await _support(engine, address)
-    await _reach(engine, clock, today, mailbox, site)
+    clock.time = max(clock.time, today - 2 * limits.DAY)
+    await invent_campaign(engine)
+    await invent_contact(engine)
     clock.time = max(clock.time, today - 2 * 3600)
     await _support(engine, "mori@example.jp", ask="interests")
     await _leave(engine, people)
     await engine.put_meta(f"demo:{CUSTOMER}", people[0][0].hex())
     clock.time = max(clock.time, today - 60)
     await engine.sequencer.integrate()
-
-
-async def _reach(engine: Engine, clock: MovedClock, today: float, mailbox: Mailbox | None, site: str) -> None:
-    """Marketing sent two campaigns the day before yesterday; another waits for its second approver."""
-    clock.time = max(clock.time, today - 2 * limits.DAY)
-    receiver = mailbox or await Mailbox().open()
-    try:
-        await invent_campaign(engine, receiver, site)
-        await _write(engine, receiver, site)
-    finally:
-        if mailbox is None:
-            await receiver.close()
-
-
-async def _write(engine: Engine, receiver: Mailbox, site: str) -> None:
-    """Support wrote to Ms Mori, on the same day."""
-    server = MailServer("127.0.0.1", receiver.port)
-    equip(engine, site, MailDispatcher(engine, server, site))
-    try:
-        await invent_contact(engine)
-    finally:
-        await server.close()
 
 
 async def _provide(engine: Engine) -> None:
@@ -218,7 +213,7 @@ async def _take_in(engine: Engine, people: list[tuple[bytes, str]]) -> None:
     """An invented partner gave a fax number of three customers; for one of them it could not say what was agreed."""
     key = SigningKey(new_seed())
     await intake.register_partner(engine, PARTNER, key.public, by="demo")
-    notice = (await collection.present_form(engine, "registration", "", "en")).notice_id
+    notice = (await collection.keep_notice(engine, "registration", "", "en")).id
     records: list[dict[str, object]] = []
     for number, (person_id, _) in enumerate(people[1:4]):
         login = await accounts.login_name_of(engine, person_id)
@@ -255,7 +250,7 @@ async def _disclose(engine: Engine) -> None:
     await disclosures.name_person(engine, asks, request, criteria={"mail_address": "mori@example.jp"})
     await disclosures.ask(engine, asks, request)
     await disclosures.DISCLOSING.approve(engine, approves, request)
-    await disclosures.fetch(engine, asks, request)
+    await disclosure_bundle.fetch(engine, asks, request)
 
 
 async def _emergency(engine: Engine, clock: MovedClock) -> None:
@@ -318,7 +313,7 @@ async def _join(engine: Engine, number: int) -> tuple[bytes, str]:
         ("interests", one)
         for one in (("landscape", "seasons") if first else dice(number, "interests").sample(PICTURES, 2))
     ]
-    form = await collection.present_form(engine, "registration", "", language)
+    form = await collection.present_form(engine, own, "registration", "", language)
     offered = [collection.box_value(box) for box in form.boxes]
     ticks = [
         one
@@ -335,6 +330,9 @@ async def _join(engine: Engine, number: int) -> tuple[bytes, str]:
         unverified_token=form.token,
         fields=fields + [("choice", one) for one in ticks],
     )
+    if first or dice(number, "confirms").random() < CONFIRMS:
+        await confirm(engine, own)
+    await send_due(engine)  # whoever did not confirm has the message that asks, and no other
     return issued.person_id, address if "mail_address" in keep else ""
 
 

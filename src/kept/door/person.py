@@ -11,8 +11,12 @@ from kept.door.view import View
 from kept.errors import InputError, SignInError
 from kept.policy.channel import CHANNELS
 from kept.policy.words import Exit
-from kept.services.accounts import accounts
+from kept.services.accounts import accounts, linking, remember_me
+from kept.services.accounts.remember_me import Device
 from kept.services.accounts.vouching import require_vouched
+from kept.services.authorities.notifications import Disclosed, disclosures_to_authorities
+from kept.services.cases.contacts import Contact, contacts_to
+from kept.services.cases.emergencies import Emergency, emergencies_about
 from kept.services.engine.engine import Engine
 from kept.services.forms import collection
 from kept.services.forms.instance_record import Standing, standing
@@ -20,15 +24,18 @@ from kept.services.forms.receipts import Receipt, receipts_of
 from kept.services.forms.reconsent import Question, asked_again
 from kept.services.forms.submission import PUBLISH, TICK, USE
 from kept.services.gate.external_ids import external_ids_of
-from kept.services.gate.history import History, history_of, proof_of
+from kept.services.gate.history import History, Line, history_of, proof_of
 from kept.services.gate.own_session import Own
 from kept.services.instances import participations
 from kept.services.instances.participations import Participation
+from kept.services.messages import confirmations
+from kept.services.messages.confirmations import Address
 from kept.services.my_data import choices, corrections, erasure, own_data
 from kept.services.my_data.erasure import Preview
 from kept.services.my_data.message_reasons import Why, messages_to
 from kept.services.my_data.own_data import OwnData
 from kept.services.my_data.portability import take_along
+from kept.services.third_parties.recalls import provisions_to
 
 
 class Person(View):
@@ -63,7 +70,7 @@ class Person(View):
         if instance:
             shown = await participations.present_part(self._engine, own, instance, spoken)
             return form_of(shown, (), (await standing(self._engine, instance)).file)
-        shown = await collection.present_form(self._engine, point, stage, spoken)
+        shown = await collection.present_form(self._engine, own, point, stage, spoken)
         return form_of(shown, (await self._engine.people.load(own.person_id)).state.slots)
 
     async def submit(  # noqa: PLR0913 -- what comes with a form
@@ -87,7 +94,8 @@ class Person(View):
             instance: Id of the run-time instance, where only its token is at hand.
 
         Raises:
-            SubmissionError: A field is not of this form, or a value is not acceptable; nothing was taken.
+            SubmissionError: A field is not of this form, a value is not acceptable, or the form was shown to somebody
+                else; nothing was taken.
             MalformedError: The token is forged or too old.
             ConflictError: The form was sent before.
         """
@@ -168,6 +176,45 @@ class Person(View):
             SignInError: The session is over.
         """
         return await own_data.own_data(self._engine, await self._session(), older=older)
+
+    async def addresses(self) -> list[Address]:
+        """Return the person's addresses, and for each whether its owner confirmed it; before, nothing else is sent there."""
+        return await confirmations.addresses_of(self._engine, (await self._session()).person_id)
+
+    async def send_confirmation(self, slot: str) -> None:
+        """Ask the owner of an address once more, or the first time by a call or a letter.
+
+        Args:
+            slot: An address that is not confirmed.
+
+        Raises:
+            InputError: It is none, nothing may go there, or it was asked about as often as may be.
+            LimitError: It was asked about just now.
+        """
+        await confirmations.ask_again(self._engine, await self._session(), slot)
+
+    async def confirm(self, slot: str, code: str) -> str:
+        """Confirm an address by the code that was sent or told there; return the entry's id.
+
+        Args:
+            slot: An address that is not confirmed.
+            code: As typed.
+
+        Raises:
+            InputError: It is not the code, or there is none that would be taken.
+        """
+        return await confirmations.confirm_by_code(self._engine, await self._session(), slot, code)
+
+    async def write_again(self, slot: str) -> None:
+        """Take a confirmed address off the list never to write to (`Address.listed`).
+
+        Args:
+            slot: A confirmed address.
+
+        Raises:
+            InputError: It is not confirmed.
+        """
+        await confirmations.write_again(self._engine, await self._session(), slot)
 
     async def history(self, *, older: str = "") -> History:
         """Return what concerned the person, newest first: every use, every refusal, every act; no value is opened.
@@ -296,6 +343,66 @@ class Person(View):
         """Return what your own systems call the person, by system."""
         own = await self._session()
         return await external_ids_of(self._engine, (await self._engine.people.load(own.person_id)).keys)
+
+    async def link_code(self, system: str) -> str:
+        """Return a code that lets a program's own id name this account: for one system, ten minutes, once (`Kept.link`).
+
+        Only who signed in on Kept's own pages, within five minutes, gets one; who a program vouched for does not.
+
+        Args:
+            system: Whose program may link; see `linkable`.
+
+        Raises:
+            DeniedError: A program vouched for this session.
+            SignInError: The sign-in is longer ago than five minutes.
+            InputError: No program of that system may vouch, or it calls the person something already.
+        """
+        return await linking.link_code(self._engine, await self._session(), system)
+
+    async def linkable(self) -> list[str]:
+        """Return the systems whose programs could call this person by an id of theirs, and do not yet."""
+        return await linking.linkable(self._engine, await self._session())
+
+    async def remember_device(self) -> str:
+        """Remember the device they just signed in on; return what its cookie holds, and nothing else ever does.
+
+        Raises:
+            DeniedError: A program vouched for this session: what remembers would outlast its word.
+            SignInError: The sign-in is longer ago than five minutes.
+            InputError: The policy declares no cookie that remembers.
+        """
+        own = await self._session()
+        own.require_own()
+        own.require_fresh(self._engine.clock.now())
+        return await remember_me.remember(self._engine, own.person_id)
+
+    async def devices(self) -> list[Device]:
+        """Return the devices remembered for the person, the last used first."""
+        return await remember_me.devices_of(self._engine, await self._session())
+
+    async def forget_device(self, series: str = "") -> None:
+        """Forget one remembered device, or all of them.
+
+        Args:
+            series: Of `devices`; empty for all.
+        """
+        await remember_me.forget(self._engine, await self._session(), series)
+
+    async def contacts(self) -> list[tuple[Contact, str]]:
+        """Return what staff and programs wrote to the person, newest first: what became of each, and its text."""
+        return await contacts_to(self._engine, (await self._session()).person_id)
+
+    async def provided(self) -> list[Line]:
+        """Return what was provided to third parties about the person, newest first."""
+        return await provisions_to(self._engine, (await self._session()).person_id)
+
+    async def disclosed(self) -> list[Disclosed]:
+        """Return what was disclosed to authorities about the person, as far as they may be told, newest first."""
+        return await disclosures_to_authorities(self._engine, (await self._session()).person_id)
+
+    async def emergencies(self) -> list[Emergency]:
+        """Return the emergencies in which a role was lent to see the person's items, newest first."""
+        return await emergencies_about(self._engine, (await self._session()).person_id)
 
     async def sign_out(self, *, everywhere: bool = False) -> None:
         """End a session of Kept's own pages; one a program vouched for ends with the program's.

@@ -13,7 +13,7 @@ import msgspec
 
 from kept import limits
 from kept.errors import ConflictError, DeniedError, SubmissionError
-from kept.policy.person import Choice, Grant, OldVersion, PersonState, Slot
+from kept.policy.person import Asked, Choice, Grant, OldVersion, PersonState, Slot
 from kept.policy.words import Exit, Source
 
 replace = msgspec.structs.replace
@@ -28,8 +28,9 @@ def fill(  # noqa: PLR0913 -- what a value remembers
     """Fill empty slots under a notice; filling is collection, so a filled slot is corrected instead.
 
     Raises:
-        SubmissionError: A slot is filled already.
+        SubmissionError: A slot is filled already, or the person is being erased.
     """
+    _require_staying(state)
     filled = dict(state.slots)
     for slot in slots:
         if slot in filled:
@@ -71,6 +72,7 @@ def grant(  # noqa: PLR0913 -- what a consent names
     """
     if not ticks:
         return state
+    _require_staying(state)
     named = tuple(sorted(name for name in set(slots) if _answers_to(state, name, notice_id)))
     grants, choices = list(state.grants), {(one.purpose, one.exit): one for one in state.choices}
     for purpose, exits in ticks.items():
@@ -109,7 +111,10 @@ def choose(  # noqa: PLR0913 -- what a choice names
 
     Raises:
         DeniedError: A witnessed yes would lift the person's own no.
+        SubmissionError: It is a yes, and the person is being erased.
     """
+    if allow:
+        _require_staying(state)
     before = state.choice(purpose, way_out)
     if allow and by != "self" and before is not None and not before.allow:
         raise DeniedError(
@@ -132,7 +137,12 @@ def stop(state: PersonState, purpose: str) -> PersonState:
 
 
 def resume(state: PersonState, purpose: str) -> PersonState:
-    """Resume a use stopped before."""
+    """Resume a use stopped before.
+
+    Raises:
+        SubmissionError: The person is being erased.
+    """
+    _require_staying(state)
     return replace(state, g=state.g + 1, stops=tuple(one for one in state.stops if one != purpose))
 
 
@@ -144,9 +154,9 @@ def correct(  # noqa: PLR0913 -- what a correction names
     source: Source,
     key_id: str,
     at: float,
-    claimed: bool = False,
+    same: bool = False,
 ) -> PersonState:
-    """Write a new version of a slot under the same notice, grants and end.
+    """Write a new version of a slot under the same notice, grants and end. A new address is confirmed by nobody yet.
 
     Args:
         state: Before.
@@ -155,7 +165,7 @@ def correct(  # noqa: PLR0913 -- what a correction names
         source: The person's own session, or a witness.
         key_id: Value key the new version is sealed under.
         at: Unix seconds.
-        claimed: True for a staff correction of a findable item, until its owner confirms it.
+        same: True where the value is the one before.
 
     Raises:
         ConflictError: Another version is current than the one being replaced.
@@ -176,26 +186,49 @@ def correct(  # noqa: PLR0913 -- what a correction names
             hint="somebody, perhaps you in another window, corrected it first: look at it again",
         )
     old = OldVersion(slot, held.version, held.notice_id, held.source, held.key_id, at)
-    fresh = replace(held, version=held.version + 1, source=source, key_id=key_id, corrected_at=at, claimed=claimed)
+    fresh = replace(held, version=held.version + 1, source=source, key_id=key_id, corrected_at=at)
+    fresh = fresh if same else replace(fresh, confirmed_at=None, asked=None)
     return replace(state, g=state.g + 1, slots={**state.slots, slot: fresh}, old=(*state.old, old))
 
 
-def confirm(state: PersonState, slot: str) -> PersonState:
-    """The owner confirms what staff corrected.
+def ask(state: PersonState, slot: str, at: float) -> PersonState:
+    """The owner of an address is asked to confirm it, once more.
 
     Raises:
         SubmissionError: There is no such value.
     """
-    held = _held(state, slot)
-    return replace(state, g=state.g + 1, slots={**state.slots, slot: replace(held, claimed=False)})
+    before = _held(state, slot).asked
+    return _with(state, slot, asked=Asked((before.times if before else 0) + 1, at))
+
+
+def mistype(state: PersonState, slot: str) -> PersonState:
+    """A wrong code was typed for an address whose owner was asked.
+
+    Raises:
+        SubmissionError: There is no such value, or nobody was asked.
+    """
+    asked = _held(state, slot).asked
+    if asked is None:
+        raise _empty(slot)
+    return _with(state, slot, asked=replace(asked, wrong=asked.wrong + 1))
+
+
+def confirm(state: PersonState, slot: str, at: float) -> PersonState:
+    """The owner of an address showed that it is theirs.
+
+    Raises:
+        SubmissionError: There is no such value.
+    """
+    return _with(state, slot, confirmed_at=at, asked=None)
 
 
 def accept(state: PersonState, slots: Iterable[str], purpose: str, notice_id: str) -> PersonState:
     """The person accepts a later notice's tuple of *purpose* for *slots*; where the basis is consent, a grant follows.
 
     Raises:
-        SubmissionError: There is no such value.
+        SubmissionError: There is no such value, or the person is being erased.
     """
+    _require_staying(state)
     changed = dict(state.slots)
     for slot in slots:
         held = _held(state, slot)
@@ -215,13 +248,20 @@ def unaccept(state: PersonState, notice_ids: Iterable[str]) -> PersonState:
     return replace(state, g=state.g + 1, slots=slots, grants=grants)
 
 
+def _with(state: PersonState, slot: str, **fields: object) -> PersonState:
+    held = replace(_held(state, slot), **fields)
+    return replace(state, g=state.g + 1, slots={**state.slots, slot: held})
+
+
 def _held(state: PersonState, slot: str) -> Slot:
     held = state.slots.get(slot)
     if held is None:
-        raise SubmissionError(
-            "expected a value, found none", field=slot, reason="slot-empty", rests_on="bound-to-notice"
-        )
+        raise _empty(slot)
     return held
+
+
+def _empty(slot: str) -> SubmissionError:
+    return SubmissionError("expected a value, found none", field=slot, reason="slot-empty", rests_on="bound-to-notice")
 
 
 def remove(state: PersonState, slots: Iterable[str]) -> PersonState:
@@ -254,9 +294,25 @@ def seen(state: PersonState, at: float) -> PersonState | None:
     return replace(state, g=state.g + 1, last_seen_at=day) if day > state.last_seen_at else None
 
 
+def linked(state: PersonState) -> PersonState:
+    """One of your own systems calls the person something from now on: it stands beside the state, whose g counts it."""
+    return replace(state, g=state.g + 1)
+
+
 def close(state: PersonState, at: float) -> PersonState:
     """The account is closed; retention until account-closed begins to run, and a second closing does not restart it."""
     return replace(state, g=state.g + 1, closed_at=at if state.closed_at is None else min(at, state.closed_at))
+
+
+def _require_staying(state: PersonState) -> None:
+    """Insist that nothing new is given to, or allowed for, an account that is being erased; a no is always taken."""
+    if state.status == "erasing":
+        raise SubmissionError(
+            "expected an account that stays, found one that is being erased",
+            reason="erasing",
+            hint="undo the erasure first",
+            rests_on="purposes:rights-request",
+        )
 
 
 def begin_erasing(state: PersonState) -> PersonState:

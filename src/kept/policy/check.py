@@ -16,7 +16,8 @@ from kept.policy.findings import Finding, Place, Report
 from kept.policy.imprint import missing_from_imprint
 from kept.policy.law import APPI_CONTROLLER, is_abroad
 from kept.policy.model import Policy, Processor, Recipient
-from kept.policy.read import Reading, place_in_front, read_files
+from kept.policy.read import place_in_front, read_files
+from kept.policy.reading import Reading
 from kept.policy.requirement import REQUIREMENTS
 from kept.policy.statistics_check import wrong_with
 from kept.policy.vocabulary import GuaranteeWord

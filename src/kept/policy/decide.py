@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from kept import limits
 from kept.policy import needs, reference
-from kept.policy.channel import CHANNELS, EXIT_TYPES
+from kept.policy.channel import CHANNELS, CONFIRMED_TYPES, EXIT_TYPES
 from kept.policy.decision import Allowed, Decision, LawRequest, Mandate, Refused, Request
 from kept.policy.model import Policy, Purpose, Retention
 from kept.policy.notice import Notice
@@ -42,10 +42,15 @@ class _Bound:
 
 @dataclass(slots=True)
 class _Route:
-    """One item by one way; *bounds* are by the slot's notice, its point and the notice accepted later, if any."""
+    """One item by one way.
+
+    *confirmed* says that only its owner's confirmation opens it; *bounds* are by the slot's notice, its point and the notice
+    accepted later, if any.
+    """
 
     refused: Refused | None
     opens: bool
+    confirmed: bool = False
     bounds: dict[tuple[str, ...], _Bound] = field(default_factory=dict)
 
 
@@ -63,6 +68,7 @@ class _Way:
     consent: Refused
     stopped: Refused
     exit: Refused
+    unconfirmed: Refused
     routes: dict[str, _Route] = field(default_factory=dict)
 
 
@@ -168,7 +174,7 @@ class Evaluator:
         except Exception:  # noqa: BLE001 -- a check that fails denies, whatever failed
             return (self._unknown,) * len(slots)
 
-    def _decide(  # noqa: C901, PLR0912, PLR0913 -- the procedure, in its order
+    def _decide(  # noqa: C901, PLR0912, PLR0913 -- the procedure in its order; its question is no object, for it is the hot path
         self,
         way: _Way,
         mandate: Mandate,
@@ -180,6 +186,7 @@ class Evaluator:
         recipient: str,
         events: Mapping[str, float],
     ) -> Decision:
+        """Steps 3 to 9, in their order."""
         item = slot_name.partition("#")[0] if "#" in slot_name else slot_name
         route = way.routes.get(item)
         if route is None:
@@ -189,70 +196,35 @@ class Evaluator:
         slot = person.slots.get(slot_name)
         if slot is None or person.status != "active":
             return self._no_value
-        given_at = slot.given_at
         bound = None
         if not slot.accepted:
             bound = route.bounds.get((slot.notice_id, slot.point))
         if bound is None or slot.notice_id not in notices:
             bound = self._bind(way, route, item, slot, exit, notices)
-        end = None
-        if bound.after_given is not None:
-            end = given_at + bound.after_given
-        if bound.after_seen is not None:
-            seen = person.last_seen_at
-            ends = (seen if seen > given_at else given_at) + bound.after_seen  # noqa: FURB136 -- a call costs more
-            if end is None or ends < end:
-                end = ends
-        for event, then in bound.after_events:
-            happened = person.closed_at if event == "account-closed" else events.get(event)
-            if happened is not None and (end is None or happened + then < end):
-                end = happened + then
+        end = _end_of(bound, slot.given_at, person, events)
         if end is not None and at >= end:
             return self._ended
         if bound.refused is not None:
             return bound.refused
-        purpose_id, notice_id, basis = mandate.purpose, bound.notice_id, bound.basis
-        if basis is not Basis.NECESSARY:
-            said_yes = False
-            for choice in person.choices:
-                if choice.purpose == purpose_id:
-                    if choice.exit is None:
-                        if not choice.allow:
-                            return way.no
-                    elif choice.exit == exit:
-                        if not choice.allow:
-                            return way.no
-                        said_yes = True
-            if basis is Basis.CONSENT:
-                if way.channel and not said_yes:
-                    return way.consent
-                for grant in person.grants:  # as `needs.covers`, which is a call too many here
-                    if (
-                        grant.purpose == purpose_id
-                        and not grant.withdrawn
-                        and grant.notice_id == notice_id
-                        and slot_name in grant.slots
-                    ):
-                        break
-                else:
-                    return way.consent
-        if way.provision:
-            for grant in person.grants:
-                if recipient in grant.recipients and needs.covers(grant, purpose_id, notice_id, slot_name):
-                    break
-            else:
-                return self._unnamed
+        if bound.basis is not Basis.NECESSARY:
+            not_chosen = _not_chosen(way, bound, person, slot_name, exit, mandate.purpose)
+            if not_chosen is not None:
+                return not_chosen
+        if way.provision and not _names(person, recipient, mandate.purpose, bound.notice_id, slot_name):
+            return self._unnamed
         if bound.exit_refused is not None:
             return bound.exit_refused
+        if route.confirmed and slot.confirmed_at is None:
+            return way.unconfirmed
         if way.narrowed:
-            closed = needs.cannot_leave(self._policy, mandate, exit, recipient, item, bound.recipients)
+            closed = needs.cannot_leave(self._policy, mandate, exit, recipient, item, bound.recipients, slot)
             if closed:
                 return needs.refuse(7, closed, self._unnamed.clause if way.provision else way.clause)
-        if purpose_id in person.stops:
+        if mandate.purpose in person.stops:
             return way.stopped
         if mandate.volume_left <= 0:
             return self._spent
-        return Allowed(way.clause, basis, notice_id, end)
+        return Allowed(way.clause, bound.basis, bound.notice_id, end)
 
     def _find_way(self, role: str, purpose_id: str, way_out: Exit) -> _Way:
         policy = self._policy
@@ -274,6 +246,7 @@ class Evaluator:
             consent=needs.refuse(6, "consent", clause),
             stopped=needs.refuse(8, "stopped", clause),
             exit=needs.refuse(7, "exit", clause),
+            unconfirmed=needs.refuse(7, "unconfirmed", clause),
         )
         self._make_room()
         self._ways[role, purpose_id, way_out] = way
@@ -289,7 +262,7 @@ class Evaluator:
             route = _Route(needs.refuse(3, "uses", purpose.clause), opens=False)
         else:
             opens = way_out in purpose.exits and declared.type in EXIT_TYPES.get(way_out, {declared.type})
-            route = _Route(None, opens=opens)
+            route = _Route(None, opens=opens, confirmed=way.channel and declared.type in CONFIRMED_TYPES)
         self._make_room()
         way.routes[item] = route
         return route
@@ -336,6 +309,61 @@ class Evaluator:
         if self._remembered > limits.DECISIONS_REMEMBERED:
             self._ways.clear()
             self._remembered = 0
+
+
+def _end_of(bound: _Bound, given_at: float, person: PersonState, events: Mapping[str, float]) -> float | None:
+    """Step 4: when the value ends, the earliest of what its bound says; None while no end is known."""
+    end = None
+    if bound.after_given is not None:
+        end = given_at + bound.after_given
+    if bound.after_seen is not None:
+        seen = person.last_seen_at
+        ends = (seen if seen > given_at else given_at) + bound.after_seen  # noqa: FURB136 -- a call costs more
+        if end is None or ends < end:
+            end = ends
+    for event, then in bound.after_events:
+        happened = person.closed_at if event == "account-closed" else events.get(event)
+        if happened is not None and (end is None or happened + then < end):
+            end = happened + then
+    return end
+
+
+def _not_chosen(  # noqa: C901, PLR0913 -- the choices, then the consent
+    way: _Way, bound: _Bound, person: PersonState, slot_name: str, way_out: Exit, purpose_id: str
+) -> Refused | None:
+    """Step 6, for a basis that asks the person: their no, or on basis consent the yes that is missing; None if neither."""
+    said_yes = False
+    for choice in person.choices:
+        if choice.purpose == purpose_id:
+            if choice.exit is None:
+                if not choice.allow:
+                    return way.no
+            elif choice.exit == way_out:
+                if not choice.allow:
+                    return way.no
+                said_yes = True
+    if bound.basis is not Basis.CONSENT:
+        return None
+    if way.channel and not said_yes:
+        return way.consent
+    notice_id = bound.notice_id
+    for grant in person.grants:  # as `needs.covers`, which is a call too many here
+        if (
+            grant.purpose == purpose_id
+            and not grant.withdrawn
+            and grant.notice_id == notice_id
+            and slot_name in grant.slots
+        ):
+            return None
+    return way.consent
+
+
+def _names(person: PersonState, recipient: str, purpose_id: str, notice_id: str, slot_name: str) -> bool:
+    """Step 6, for a provision: whether a consent for this slot names the recipient."""
+    return any(
+        recipient in grant.recipients and needs.covers(grant, purpose_id, notice_id, slot_name)
+        for grant in person.grants
+    )
 
 
 def _earliest(

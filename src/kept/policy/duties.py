@@ -21,7 +21,6 @@ from types import MappingProxyType
 from typing import Any
 
 from kept import limits
-from kept.policy.item_type import ItemType
 from kept.policy.model import Cookie, Point, Policy, Purpose
 from kept.policy.words import Basis, CookieDuty, Exit, PointKind, PurposeDuty
 
@@ -74,11 +73,6 @@ def purpose_for(policy: Policy, duty: CookieDuty | PurposeDuty) -> Purpose | Non
 def point_for(policy: Policy, kind: PointKind) -> Point | None:
     """Return the first collection point of a kind, such as the one asked at registration; None when there is none."""
     return next((point for point in policy.points.values() if point.kind is kind), None)
-
-
-def item_for(policy: Policy, kind: ItemType) -> str:
-    """Return the first collected item of a type, such as the one that holds a name; empty when there is none."""
-    return next((item.id for item in policy.items.values() if item.type is kind and item.collected), "")
 
 
 def roles_with(policy: Policy, purpose: str) -> tuple[str, ...]:

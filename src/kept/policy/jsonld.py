@@ -118,7 +118,31 @@ def _process(policy: Policy, purpose: Purpose) -> dict[str, Any]:
         "dpv:hasPersonalData": [{"@id": _iri(policy, f"item-{name}")} for name in items],
         "kept:exit": [way.value for way in Exit if way in purpose.exits],
     }
-    recipients = (
+    recipients = _others(policy, purpose)
+    if recipients:
+        process["dpv:hasRecipient"] = recipients
+    storage = [
+        {"kept:point": point.id, "dpv:hasStorageCondition": _storage(policy, point.retention)}
+        for point in policy.points.values()
+        if purpose.id in point.purposes
+    ]
+    if storage:
+        process["kept:collectedAt"] = storage
+    return process
+
+
+def _storage(policy: Policy, keep: Retention) -> dict[str, Any]:
+    texts = {language: phrase.retention(keep, language) for language in policy.languages}
+    return {"@type": "dpv:StorageDuration", "dct:description": _texts(texts)}
+
+
+def _term(term: str, prefix: str) -> str:
+    return term if ":" in term else f"{prefix}:{term}"
+
+
+def _others(policy: Policy, purpose: Purpose) -> list[dict[str, Any]]:
+    """Return whoever else has something for a purpose: third parties, those who use it with us, those who act for us."""
+    return (
         [
             {
                 "@id": _iri(policy, f"recipient-{one.id}"),
@@ -149,22 +173,3 @@ def _process(policy: Policy, purpose: Purpose) -> dict[str, Any]:
             if one.word == "joint-use" and one.body["purpose"] == purpose.id
         ]
     )
-    if recipients:
-        process["dpv:hasRecipient"] = recipients
-    storage = [
-        {"kept:point": point.id, "dpv:hasStorageCondition": _storage(policy, point.retention)}
-        for point in policy.points.values()
-        if purpose.id in point.purposes
-    ]
-    if storage:
-        process["kept:collectedAt"] = storage
-    return process
-
-
-def _storage(policy: Policy, keep: Retention) -> dict[str, Any]:
-    texts = {language: phrase.retention(keep, language) for language in policy.languages}
-    return {"@type": "dpv:StorageDuration", "dct:description": _texts(texts)}
-
-
-def _term(term: str, prefix: str) -> str:
-    return term if ":" in term else f"{prefix}:{term}"

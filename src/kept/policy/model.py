@@ -184,7 +184,7 @@ class Cookie:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A staff role: purposes it may act for, and acts it may do."""
+    """A staff role: purposes it may act for, and acts it may do; *look_ups_a_day* is 0 where the engine's limit holds."""
 
     id: str
     purposes: tuple[str, ...]
@@ -192,6 +192,7 @@ class Role:
     look_up: bool
     clause: str
     titles: Mapping[str, str] = field(default_factory=dict)
+    look_ups_a_day: int = 0
 
 
 @dataclass(frozen=True, slots=True)

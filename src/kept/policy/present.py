@@ -121,11 +121,6 @@ EXIT_TITLES = phrase.EXITS
 """What people see instead of an exit's word, by language."""
 
 
-def languages() -> tuple[str, ...]:
-    """Return the languages notices can be written in."""
-    return tuple(_WORDS)
-
-
 def build_notice(
     policy: Policy, point_id: str, stage: str, language: str, *, instance: Instance | None = None
 ) -> Notice:

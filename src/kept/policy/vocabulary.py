@@ -335,7 +335,13 @@ _EXTERNAL_TRANSMISSION = Body(
     required=("to", "country", "sends", "use"),
 )
 _ROLE = Body(
-    {"title": Text(200), "purposes": Many(Ref("purpose")), "may": Many(Word(RIGHTS, LATER_RIGHTS)), "look-up": Flag()},
+    {
+        "title": Text(200),
+        "purposes": Many(Ref("purpose")),
+        "may": Many(Word(RIGHTS, LATER_RIGHTS)),
+        "look-up": Flag(),
+        "look-ups-a-day": Number(1, 10_000, whole=True),
+    },
     required=("purposes",),
 )
 _ATTEST = Body({"by": Ref("role"), "every": Duration(), "evidence": ID}, required=("by", "every", "evidence"))

@@ -1,63 +1,51 @@
 """The legal desk: what a law requires is disclosed within the scope of the request, and nothing beyond it.
 
-One member of staff records a request and the people it names; asking for approval fixes its scope under a seal, another
-approves, and the bundle is made: each person is decided about alone, and what is released is written sealed to the
-authority's key in the transaction of its own entry. A kill goes on with the next person.
+One member of staff records a request and the people it names; asking for approval fixes its scope under a seal, and when
+another approves, the bundle is made.
 """
 
 from __future__ import annotations
 
-import hmac
-import json
 from collections.abc import Mapping
 
 import msgspec
 
 from kept import limits
-from kept.crypto.digest import framed
 from kept.crypto.random import random_id
 from kept.crypto.sealed_to import KEY_BYTES, seal_to
-from kept.errors import ConflictError, DeniedError, ErasedError, EvidenceError, InputError, NotFoundError
-from kept.policy.decision import LawRequest, Mandate
-from kept.policy.duties import purpose_for
-from kept.policy.model import Declaration, Purpose
-from kept.policy.words import Exit, PurposeDuty
-from kept.services.authorities.disclosure_file import bundle_info, pack_bundle, record_of
-from kept.services.authorities.disclosure_record import GROUND, Disclosure, Named, Terms
-from kept.services.engine.acts import Act, Outcome
+from kept.errors import ConflictError, DeniedError, InputError
+from kept.policy.model import Declaration
+from kept.services.authorities.disclosure_bundle import bundle
+from kept.services.authorities.disclosure_record import (
+    ACT,
+    GROUND,
+    KEY,
+    Disclosure,
+    Terms,
+    Text,
+    desk_entry,
+    disclosure_of,
+    person_seal,
+    purpose_of,
+    require_desk,
+    require_scope,
+    scope_seal,
+)
+from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.engine.flush import Effect, SealedEntry, insert_entries
-from kept.services.engine.people import Person
-from kept.services.engine.record import SYSTEM, Actor, entry_of
-from kept.services.gate import gate
+from kept.services.engine.flush import Effect, insert_entries
+from kept.services.engine.sealed_record import seal_installation_record
 from kept.services.gate.finding import Sought, find_by_login, find_person
-from kept.services.gate.gate import Circumstances
-from kept.services.staff.approvals import Approval, Given, Subject, require_approved
+from kept.services.staff.approvals import Approval, Given, Subject
 from kept.services.staff.bulk_approval import REQUEST, insert_mandate
 from kept.services.staff.mandates import load_mandate, staff_mandate
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
-from kept.vault.sealed import open_record, seal_record
+from kept.vault.individual_number import guard_individual_number
 
-ACT = "disclosure"
-KEY = "legal"
-INSTALLATION_OWNER = b"installation"
 WAITS = ("court-order", "law-forbids", "inquiry-at-risk")
 """Why a person is told only later: a closed list."""
-AUTHORITY_AT_MOST, REFERENCE_AT_MOST = limits.AUTHORITY_CHARACTERS, limits.AUTHORITY_REFERENCE_CHARACTERS
-
-
-class Text(msgspec.Struct, frozen=True):
-    """What is written about a request, sealed under a key of the installation: text about somebody's affair."""
-
-    authority: str
-    reference: str
-
-
-def purpose_of(engine: Engine) -> Purpose | None:
-    """Return the purpose disclosures are made for; None where the policy has none, and so no legal desk."""
-    return purpose_for(engine.policy.policy, PurposeDuty.LEGAL_DISCLOSURE)
 
 
 def grounds_of(engine: Engine) -> tuple[str, ...]:
@@ -79,20 +67,14 @@ async def record(engine: Engine, session: StaffSession, terms: Terms) -> str:
         InputError: The policy declares no disclosure, or a term is not acceptable.
         MalformedError: The authority's key is none.
     """
-    purpose = _require(engine, session)
+    purpose = require_desk(engine, session)
     at = engine.ready()
     _check_terms(engine, terms, at)
     await engine.keyring.ensure_installation_key(KEY, at)
     role = session.require_purpose(engine, purpose.id)
     disclosure_id = random_id()
-    sealed = seal_record(
-        engine.keyring.installation_key(KEY),
-        msgspec.json.encode(Text(terms.authority.strip(), terms.reference.strip())),
-        vault_id=engine.vault_id,
-        owner=INSTALLATION_OWNER,
-        kind=ACT,
-        record_id=disclosure_id,
-    )
+    text = msgspec.json.encode(Text(terms.authority.strip(), terms.reference.strip()))
+    sealed = seal_installation_record(engine, ACT, disclosure_id, text, under=KEY)
     mandate = staff_mandate(
         session,
         role,
@@ -123,7 +105,7 @@ async def record(engine: Engine, session: StaffSession, terms: Terms) -> str:
         )
         await insert_mandate(tx, mandate, case_id=disclosure_id, kind=REQUEST)
         facts = (("request", str(number)), ("ground", terms.ground), ("items", str(len(terms.items))))
-        entry = _entry(engine, session.acting(), Act.DISCLOSURE_RECORD, at, *facts)
+        entry = desk_entry(engine, session.acting(), Act.DISCLOSURE_RECORD, at, *facts)
         await insert_entries(tx, [entry], at)
 
     await engine.data.write(body)
@@ -147,7 +129,7 @@ async def name_person(
         NotFoundError: Nobody fits.
         InputError: Several people fit, this one is named already, or the request names too many.
     """
-    _require(engine, session)
+    require_desk(engine, session)
     found = await disclosure_of(engine, disclosure_id)
     if found.status != "recorded":
         raise await _exceeded(engine, session, found, "persons")
@@ -183,7 +165,7 @@ async def name_person(
             disclosure_id=disclosure_id,
             place=place,
             found_by=found_by,
-            seal=_person_seal(engine, disclosure_id, person_id, place),
+            seal=person_seal(engine, disclosure_id, person_id, place),
         )
 
     await engine.data.write(body)
@@ -197,7 +179,7 @@ async def ask(engine: Engine, session: StaffSession, disclosure_id: str) -> None
         InputError: It names nobody yet.
         ConflictError: It was asked for before.
     """
-    _require(engine, session)
+    require_desk(engine, session)
     found = await disclosure_of(engine, disclosure_id)
     if not found.people:
         raise InputError(
@@ -207,14 +189,14 @@ async def ask(engine: Engine, session: StaffSession, disclosure_id: str) -> None
             rests_on=GROUND,
         )
     at = engine.ready()
-    entry = _entry(engine, session.acting(), Act.DISCLOSURE_ASK, at, ("request", str(found.number)))
+    entry = desk_entry(engine, session.acting(), Act.DISCLOSURE_ASK, at, ("request", str(found.number)))
 
     async def also(tx: Transaction, approval_id: str) -> None:
         if not await tx.run(
             "disclosure_ask",
             disclosure_id=disclosure_id,
             approval_id=approval_id,
-            scope_seal=_scope_seal(engine, found),
+            scope_seal=scope_seal(engine, found),
         ):
             raise ConflictError(
                 "expected the request one step earlier, found it elsewhere",
@@ -234,39 +216,8 @@ async def _about(engine: Engine, disclosure_id: str) -> Subject:
 
 async def _let(engine: Engine, given: Given) -> Effect:
     """Let the bundle be made of what the request named when it was asked for."""
-    await _require_scope(engine, await disclosure_of(engine, given.subject))
+    await require_scope(engine, await disclosure_of(engine, given.subject))
     return lambda tx: tx.run("disclosure_approve", disclosure_id=given.subject)
-
-
-async def bundle(engine: Engine, disclosure_id: str) -> Disclosure:
-    """Make an approved request's bundle, or go on where a kill stopped it.
-
-    Raises:
-        DeniedError: Nobody approved it, or its mandate is over.
-        EvidenceError: What the request names is not what was approved.
-    """
-    found = await disclosure_of(engine, disclosure_id)
-    await require_approved(engine, found.approval_id)
-    if found.status != "approved":
-        return found
-    await _require_scope(engine, found)
-    for named in found.people:
-        if not named.done:
-            await _disclose(engine, await load_mandate(engine, found.mandate_id), found, named)
-    at = engine.ready()
-    done = await disclosure_of(engine, disclosure_id)
-    released = sum(1 for one in done.outcomes.values() if one == "released")
-    asked = len(found.people) * len(found.terms.items)
-    recorded_by = Actor("staff", engine.actor_of(found.recorded_by))
-    facts = (("request", str(found.number)), ("asked", str(asked)), ("released", str(released)))
-    entry = _entry(engine, recorded_by, Act.DISCLOSURE_FINISH, at, *facts)
-
-    async def body(tx: Transaction) -> None:
-        if await tx.run("disclosure_finish", disclosure_id=disclosure_id, finished_at=at):
-            await insert_entries(tx, [entry], at)
-
-    await engine.data.write(body)
-    return await disclosure_of(engine, disclosure_id)
 
 
 DISCLOSING = Approval(
@@ -280,169 +231,16 @@ DISCLOSING = Approval(
 )
 
 
-async def _disclose(engine: Engine, mandate: Mandate, found: Disclosure, named: Named) -> None:
-    """Decide about one person and release what the request covers, or note that nothing of it is."""
-    items = found.terms.items
-    try:
-        slots = await _slots_asked(engine, named.person_id, items)
-    except ErasedError:
-        await _note(engine, found, named, dict.fromkeys(items, "gone"))
-        return
-    except EvidenceError as error:
-        at = engine.clock.now()
-        await gate.record_evidence(engine, mandate, named.person_id, error, at, told_from=found.terms.told_from)
-        raise
-
-    def parcel(held: Person, values: Mapping[str, str | tuple[str, ...]], entry_id: str) -> Effect:
-        content = json.dumps(record_of(held, named.place, values, entry_id), ensure_ascii=False).encode()
-        sealed = seal_to(found.terms.public_key, content, bundle_info(found.id, found.number))
-        outcomes = {one: _outcome(held, one, values) for one in items}
-
-        async def put(tx: Transaction) -> None:
-            await tx.run("disclosure_record_put", person_id=named.person_id, disclosure_id=found.id, sealed=sealed)
-            await _put_outcomes(tx, found, named, outcomes)
-
-        return put
-
-    circumstances = Circumstances(
-        law=LawRequest(
-            frozenset(one.person_id for one in found.people),
-            frozenset(items),
-            found.terms.starts_at,
-            found.terms.ends_at,
-        ),
-        request=str(found.number),
-        told_from=found.terms.told_from,
-    )
-    try:
-        await gate.send(
-            engine,
-            mandate,
-            named.person_id,
-            slots,
-            Exit.LEGAL_BUNDLE,
-            parcel,
-            on_denial="withhold",
-            circumstances=circumstances,
-            act=Act.DISCLOSE,
-        )
-    except DeniedError as error:
-        if error.step not in {3, 4, 5}:  # the request's own limits; anything else is no answer to it
-            raise
-        held = await engine.people.load(named.person_id)
-        await _note(engine, found, named, {one: _outcome(held, one, {}) for one in items})
-    except NotFoundError:
-        await _note(engine, found, named, dict.fromkeys(items, "gone"))
-
-
-async def fetch(engine: Engine, session: StaffSession, disclosure_id: str) -> bytes:
-    """Return the bundle for the authority, once; afterwards nothing of it is here any more.
-
-    Raises:
-        DeniedError: No role of theirs has the purpose.
-        ConflictError: It is not ready, or was fetched before.
-    """
-    _require(engine, session)
-    found = await disclosure_of(engine, disclosure_id)
-    at = engine.ready()
-    entry = _entry(engine, session.acting(), Act.DISCLOSURE_FETCH, at, ("request", str(found.number)))
-
-    async def body(tx: Transaction) -> list[sql.DisclosureRecords]:
-        records = await tx.all(sql.DisclosureRecords, disclosure_id=disclosure_id)
-        if not await tx.run("disclosure_fetch", disclosure_id=disclosure_id, fetched_at=at):
-            raise ConflictError(
-                "expected a bundle that waits to be fetched, found none",
-                reason="disclosure-fetched",
-                hint="a bundle is fetched once; record a new request",
-                rests_on=GROUND,
-            )
-        await tx.run("disclosure_records_delete", disclosure_id=disclosure_id)
-        await tx.run("mandates_revoke_case", case_id=disclosure_id, at=at)
-        await insert_entries(tx, [entry], at)
-        return records
-
-    records = {row.person_id: row.sealed for row in await engine.data.write(body)}
-    return pack_bundle(engine, found, records, at)
-
-
-# -------------------------------------------------------------------- what there is
-
-
-async def disclosure_of(engine: Engine, disclosure_id: str) -> Disclosure:
-    """Return one request.
-
-    Raises:
-        InputError: There is none of that id.
-        SealError: Its text does not open.
-    """
-
-    async def body(
-        tx: Transaction,
-    ) -> tuple[sql.DisclosureGet | None, list[sql.DisclosurePeople], list[sql.DisclosureItems]]:
-        return (
-            await tx.one(sql.DisclosureGet, disclosure_id=disclosure_id),
-            await tx.all(sql.DisclosurePeople, disclosure_id=disclosure_id),
-            await tx.all(sql.DisclosureItems, disclosure_id=disclosure_id),
-        )
-
-    row, people, items = await engine.data.read(body)
-    if row is None:
-        raise InputError(
-            "expected a request, found none of that number",
-            reason="disclosure-unknown",
-            rests_on=GROUND,
-        )
-    text = _open_text(engine, disclosure_id, row.sealed)
-    terms = Terms(
-        text.authority, text.reference, row.ground, tuple(row.items.split(",")), row.starts_at, row.ends_at,
-        row.received_at, row.due_at, row.public_key, row.told_from, row.waits_for,
-    )  # fmt: skip
-    return Disclosure(
-        disclosure_id, row.number, terms, row.recorded_by, row.recorded_at, row.mandate_id, row.approval_id, row.scope_seal,
-        row.status, row.finished_at, row.fetched_at,
-        tuple(Named(one.person_id, one.place, one.found_by, one.seal, bool(one.done)) for one in people),
-        {(one.place, one.item): one.outcome for one in items},
-    )  # fmt: skip
-
-
-async def all_disclosures(engine: Engine) -> list[Disclosure]:
-    """Return all requests, newest first."""
-    return [await disclosure_of(engine, one) for one in await engine.data.values(sql.Disclosures)]
-
-
-def scope_holds(engine: Engine, found: Disclosure) -> bool:
-    """Whether a request that was asked for names what it named then, or fewer people: who was erased is gone from it."""
-    return hmac.compare_digest(_scope_seal(engine, found), found.scope_seal) and all(
-        hmac.compare_digest(_person_seal(engine, found.id, one.person_id, one.place), one.seal) for one in found.people
-    )
-
-
-# -------------------------------------------------------------------- small things
-
-
 def _declared(engine: Engine) -> Declaration | None:
     return next((one for one in engine.policy.policy.declarations if one.word == "disclosure"), None)
-
-
-def _require(engine: Engine, session: StaffSession) -> Purpose:
-    purpose = purpose_of(engine)
-    if purpose is None:
-        raise InputError(
-            "expected a policy that declares disclosure under a law, found none",
-            reason="disclosure-undeclared",
-            hint="declare `disclosure` and a purpose on basis law",
-            rests_on=GROUND,
-        )
-    session.require_purpose(engine, purpose.id)
-    return purpose
 
 
 def _check_terms(engine: Engine, terms: Terms, at: float) -> None:
     declared = _declared(engine)
     wrong = {
         "disclosure": declared is None or int(str(declared.body.get("approvals", 2))) > 2,  # noqa: PLR2004 -- one asks, one approves
-        "authority": not 0 < len(terms.authority.strip()) <= AUTHORITY_AT_MOST,
-        "reference": len(terms.reference) > REFERENCE_AT_MOST,
+        "authority": not 0 < len(terms.authority.strip()) <= limits.AUTHORITY_CHARACTERS,
+        "reference": len(terms.reference) > limits.AUTHORITY_REFERENCE_CHARACTERS,
         "ground": terms.ground not in grounds_of(engine),
         "items": not terms.items
         or len(set(terms.items)) < len(terms.items)
@@ -463,6 +261,8 @@ def _check_terms(engine: Engine, terms: Terms, at: float) -> None:
             hint="name authority, ground, items, period, due date and, for telling later, date and ground",
             rests_on=GROUND,
         )
+    for field in ("authority", "reference"):
+        guard_individual_number(getattr(terms, field), field)
     if len(terms.public_key) != KEY_BYTES:
         raise InputError(
             "expected the authority's key, found another",
@@ -473,36 +273,10 @@ def _check_terms(engine: Engine, terms: Terms, at: float) -> None:
     seal_to(terms.public_key, b"", b"")
 
 
-def _scope_seal(engine: Engine, found: Disclosure) -> str:
-    """Seal what a request names beside its people: who can write D alone cannot make another."""
-    terms = found.terms
-    numbers = (terms.starts_at, terms.ends_at, terms.told_from)
-    parts = (found.id, terms.ground, ",".join(terms.items), *map(repr, numbers), terms.waits_for)
-    return engine.token_hash(ACT, framed(*(one.encode() for one in parts), terms.public_key)).hex()
-
-
-def _person_seal(engine: Engine, disclosure_id: str, person_id: bytes, place: int) -> str:
-    """Seal one person's place in a request: a row added to D by hand has none, and an erasure may take one out."""
-    return engine.token_hash(f"{ACT}-person", framed(disclosure_id.encode(), person_id, str(place).encode())).hex()
-
-
-async def _require_scope(engine: Engine, found: Disclosure) -> None:
-    if found.status not in {"asked", "approved"} or scope_holds(engine, found):
-        return
-    facts = (("request", str(found.number)), ("what", "scope"))
-    await engine.flush.append(_entry(engine, SYSTEM, Act.DISCLOSURE_EXCEED, engine.clock.now(), *facts))
-    raise EvidenceError(
-        "expected a request as it was asked for, found another scope",
-        reason="disclosure-scope",
-        hint="a row was changed past Kept: run `kept verify`, then record the request anew",
-        rests_on=GROUND,
-    )
-
-
 async def _exceeded(engine: Engine, session: StaffSession, found: Disclosure, what: str) -> DeniedError:
     at = engine.clock.now()
     facts = (("request", str(found.number)), ("what", what))
-    entry = _entry(engine, session.acting(), Act.DISCLOSURE_EXCEED, at, *facts)
+    entry = desk_entry(engine, session.acting(), Act.DISCLOSURE_EXCEED, at, *facts)
     await engine.flush.append(entry)
     return DeniedError(
         "expected what the request names, found more: its scope is fixed",
@@ -512,44 +286,3 @@ async def _exceeded(engine: Engine, session: StaffSession, found: Disclosure, wh
         reason="disclosure-fixed",
         rests_on=GROUND,
     )
-
-
-async def _slots_asked(engine: Engine, person_id: bytes, items: tuple[str, ...]) -> tuple[str, ...]:
-    state = (await engine.people.load(person_id)).state
-    held = tuple(slot for slot in state.slots if slot.partition("#")[0] in items)
-    return (*held, *(one for one in items if not any(slot.partition("#")[0] == one for slot in held)))
-
-
-def _outcome(held: Person, item: str, values: Mapping[str, object]) -> str:
-    if any(slot.partition("#")[0] == item for slot in values):
-        return "released"
-    return "outside" if any(slot.partition("#")[0] == item for slot in held.state.slots) else "not-held"
-
-
-async def _note(engine: Engine, found: Disclosure, named: Named, outcomes: dict[str, str]) -> None:
-    await engine.data.write(lambda tx: _put_outcomes(tx, found, named, outcomes))
-
-
-async def _put_outcomes(tx: Transaction, found: Disclosure, named: Named, outcomes: dict[str, str]) -> None:
-    for item, outcome in outcomes.items():
-        await tx.run("disclosure_item_put", disclosure_id=found.id, place=named.place, item=item, outcome=outcome)
-    await tx.run("disclosure_person_done", person_id=named.person_id, disclosure_id=found.id)
-
-
-def _open_text(engine: Engine, disclosure_id: str, sealed: bytes) -> Text:
-    raw = open_record(
-        engine.keyring.installation_key(KEY),
-        sealed,
-        vault_id=engine.vault_id,
-        owner=INSTALLATION_OWNER,
-        kind=ACT,
-        record_id=disclosure_id,
-    )
-    return msgspec.json.decode(raw, type=Text)
-
-
-def _entry(engine: Engine, actor: Actor, act: Act, at: float, *facts: tuple[str, str]) -> SealedEntry:
-    purpose = purpose_of(engine)
-    outcome = Outcome.REFUSED if act is Act.DISCLOSURE_EXCEED else Outcome.DONE
-    for_purpose = actor.acting(purpose=purpose.id if purpose else "")
-    return entry_of(engine, for_purpose, act, at=at, outcome=outcome, facts=facts)

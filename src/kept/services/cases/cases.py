@@ -12,6 +12,7 @@ from kept import limits
 from kept.crypto.random import random_id
 from kept.errors import ConflictError, DeniedError, ErasedError, InputError
 from kept.policy.decision import Decision, Mandate
+from kept.policy.needs import RESTS_ON
 from kept.policy.words import Exit
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
@@ -93,7 +94,8 @@ async def open_case(
 async def _not_theirs(engine: Engine, session: StaffSession, purpose: str) -> DeniedError:
     """Record that a case was refused: the purpose is another role's, or nobody's; return the error."""
     declared = engine.policy.policy.purposes.get(purpose)
-    reason, ground = ("role", "roles") if declared else ("purpose", "purposes")
+    reason = "role" if declared else "purpose"
+    ground = RESTS_ON[reason]
     actor = session.acting(purpose=declared.id if declared else "")
     entry_id = await record(
         engine, actor, Act.CASE_OPEN, outcome=Outcome.REFUSED, rests_on=ground, facts=(("reason", reason),)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from kept import limits
 from kept.channels.letter import japanese_font, print_letters
 from kept.crypto.random import random_id
-from kept.errors import DeniedError, ErasedError, InputError, NotFoundError, SealError, SettingError
+from kept.errors import DeniedError, ErasedError, InputError, NotFoundError, SettingError
 from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.decision import Decision, Mandate, Refused
 from kept.policy.words import Exit
@@ -29,7 +29,7 @@ from kept.services.messages.fax import FaxDispatcher
 from kept.services.messages.leaving import number_is_listed
 from kept.services.messages.letter_words import letter_of
 from kept.services.messages.outbox import new_message_id, put_in_outbox, send_one
-from kept.services.messages.sealed_words import CONTACT, Said, open_words, seal_words
+from kept.services.messages.sealed_words import CONTACT, Said, open_words, seal_words, words_of
 from kept.services.messages.states import MessageState, state_of
 from kept.services.messages.stop_list import address_item
 from kept.services.messages.unknown_outcome import send_again
@@ -37,10 +37,10 @@ from kept.services.staff.bulk_approval import ONE_PERSON, insert_mandate
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
+from kept.vault.individual_number import guard_individual_number
 from kept.vault.text import readable
 
 ORIGIN, PROGRAM = "case", "program"
-TITLE_AT_MOST, TEXT_AT_MOST = limits.CONTACT_TITLE_CHARACTERS, limits.CONTACT_TEXT_CHARACTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,7 @@ class Way:
         clause: Clause that says no; empty for a yes.
         needed: What would be needed for a yes.
         missing: What this machine lacks for it; empty when nothing.
+        reason: The no as a word, such as `unconfirmed`; empty for a yes.
     """
 
     channel: Exit
@@ -60,6 +61,7 @@ class Way:
     clause: str
     needed: str
     missing: str
+    reason: str = ""
 
     @property
     def open(self) -> bool:
@@ -111,7 +113,7 @@ class ContactOrigin:
 
         def words(person: Person, opened: Opened) -> Words:
             del opened
-            return open_words(self._engine, person.keys, person.id, CONTACT, waiting.message_id, key_id, sealed).words()
+            return open_words(self._engine, person.keys, CONTACT, waiting.message_id, key_id, sealed).words()
 
         return words
 
@@ -125,14 +127,33 @@ async def ways_of(engine: Engine, session: StaffSession, case: Case | str, perso
     person = person or await cases.holder_of(engine, case)
     if person is None:
         return []
-    found = []
+    return await _ways(engine, case.mandate, person)
+
+
+async def ways_to(engine: Engine, mandate: Mandate, person_id: bytes) -> list[Way]:
+    """Return the ways a program may reach a person by for its purpose, as `ways_of`.
+
+    Args:
+        engine: Open.
+        mandate: The program's.
+        person_id: 16 bytes.
+
+    Raises:
+        NotFoundError: There is no such person any more.
+    """
+    return await _ways(engine, mandate, await _load(engine, person_id))
+
+
+async def _ways(engine: Engine, mandate: Mandate, person: Person) -> list[Way]:
+    found, purpose = [], engine.policy.policy.purposes[mandate.purpose]
     for channel in CHANNEL_TABLE:
         item = address_item(engine.policy.policy, purpose, channel)
         if channel not in purpose.exits or not item:
             continue
-        answer = (await gate.decide(engine, case.mandate, person, (item,), channel, engine.ready()))[item]
-        clause, needed = (f"§{answer.clause}", answer.needed) if isinstance(answer, Refused) else ("", "")
-        found.append(Way(channel, item, clause, needed, missing_for(engine, channel)))
+        answer = (await gate.decide(engine, mandate, person, (item,), channel, engine.ready()))[item]
+        no = answer if isinstance(answer, Refused) else None
+        clause, needed, reason = (f"§{no.clause}", no.needed, no.reason) if no is not None else ("", "", "")
+        found.append(Way(channel, item, clause, needed, missing_for(engine, channel), reason))
     return found
 
 
@@ -243,7 +264,7 @@ async def _answer(  # noqa: PLR0913 -- the question has this many parts
         and not isinstance(answer, Refused)
         and await number_is_listed(engine, mandate.purpose, person.id)
     ):
-        return Refused(8, "stop-list", clause, "the person's own yes, with the number given anew")
+        return Refused(8, "stop-list", clause, "its owner, who confirms that it is theirs and takes it off")
     return answer
 
 
@@ -271,9 +292,9 @@ async def _keep(  # noqa: PLR0913 -- what a message is
     )
     origin, origin_id = (ORIGIN, acting.case) if acting.case else (PROGRAM, acting.actor)
     waiting = Waiting(person.id, message_id, origin, origin_id, acting.purpose, way, mandate.id, 0)
-    key_id, sealed = seal_words(engine, person.keys, person.id, CONTACT, message_id, said)
+    key_id, sealed = seal_words(engine, person.keys, CONTACT, message_id, said)
     entry = entry_of(
-        engine, holder_of(acting), Act.CONTACT_WRITE, about(person), at=at, rests_on=f"purposes:{acting.purpose}",
+        engine, holder_of(acting), _act(acting), about(person), at=at, rests_on=f"purposes:{acting.purpose}",
         exit=way.value, facts=(("message", message_id),),
     )  # fmt: skip
 
@@ -336,7 +357,7 @@ async def contacts_to(engine: Engine, person_id: bytes) -> list[tuple[Contact, s
     found = []
     for row in rows:
         one = await _contact(engine, person_id, row.message_id)
-        said = await _said(engine, person_id, row.message_id, row.key_id, row.sealed)
+        said = await words_of(engine, person_id, CONTACT, row.message_id, row.key_id, row.sealed)
         found.append((one, said.text if said else ""))
     return found
 
@@ -350,22 +371,11 @@ async def _contact(engine: Engine, person_id: bytes, message_id: str) -> Contact
     contact, sent, state = await engine.data.read(body)
     if contact is None or sent is None or state is None:
         raise ErasedError("expected a message, found it gone with its person", reason="erased")
-    said = await _said(engine, person_id, message_id, contact.key_id, contact.sealed)
+    said = await words_of(engine, person_id, CONTACT, message_id, contact.key_id, contact.sealed)
     return Contact(
         message_id, Exit(contact.channel), said.title if said else "", contact.written_at, state.word, state.reason,
         state.at, state.sheet,
     )  # fmt: skip
-
-
-async def _said(engine: Engine, person_id: bytes, message_id: str, key_id: str, sealed: bytes) -> Said | None:
-    keys, _ = await engine.keyring.of_person(person_id)
-    if keys is None:
-        return None
-    try:
-        return open_words(engine, keys, person_id, CONTACT, message_id, key_id, sealed)
-    except SealError as error:
-        await gate.record_evidence(engine, None, person_id, error, engine.clock.now())
-        return None
 
 
 # -------------------------------------------------------------------- small things
@@ -387,9 +397,10 @@ def _typed(title: str, text: str) -> tuple[str, str]:
         InputError: One is empty, too long, or holds a control, direction or invisible character.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    if len(title) > TITLE_AT_MOST or len(text) > TEXT_AT_MOST or not text.strip():
+    if len(title) > limits.CONTACT_TITLE_CHARACTERS or len(text) > limits.CONTACT_TEXT_CHARACTERS or not text.strip():
         raise InputError(
-            f"expected a subject of at most {TITLE_AT_MOST} and a text of at most {TEXT_AT_MOST} characters",
+            f"expected a subject of at most {limits.CONTACT_TITLE_CHARACTERS} and a text of at most "
+            f"{limits.CONTACT_TEXT_CHARACTERS} characters",
             reason="contact-text",
             hint="shorten it, or write something",
         )
@@ -398,7 +409,13 @@ def _typed(title: str, text: str) -> tuple[str, str]:
         for one in lines
         for i in range(0, max(len(one), 1), 2000)
     ]
+    guard_individual_number(f"{title}\n{text}", "text")
     return readable(title, "title"), "\n".join(kept).strip("\n")
+
+
+def _act(mandate: Mandate) -> Act:
+    """Return what writing is, by who writes: a program, or a member of staff."""
+    return Act.PROGRAM_WRITE if mandate.kind == PROGRAM else Act.CONTACT_WRITE
 
 
 async def _refused(  # noqa: PLR0913 -- what was refused, of whom, and why
@@ -406,7 +423,7 @@ async def _refused(  # noqa: PLR0913 -- what was refused, of whom, and why
 ) -> DeniedError:
     """Record the refusal, with its clause, where the person sees it; return the error."""
     entry_id = await record(
-        engine, holder_of(mandate), Act.CONTACT_WRITE, about(person),
+        engine, holder_of(mandate), _act(mandate), about(person),
         outcome=Outcome.REFUSED, clause=answer.clause, exit=way.value,
         refused=(Refusal(item, answer.step, answer.reason, answer.clause),) if item else (),
         facts=() if item else (("reason", answer.reason),),

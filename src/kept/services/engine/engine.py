@@ -161,7 +161,12 @@ class Engine:
         for name in (LEDGER_KEY, TOKEN_KEY, EXTERNAL_KEY, *(f"stop:{one.value}" for one in sorted(CHANNELS))):
             await engine.keyring.ensure_installation_key(name, at)
         if verify:
-            await engine.sequencer.verify_head()
+            try:
+                await engine.sequencer.verify_head()
+            except KeptError as error:
+                with contextlib.suppress(KeptError):  # what refuses the start says its clause, where there is a policy
+                    await engine.reload_policy()
+                raise engine.cite(error) from error.__cause__
             await engine.reload_policy()
         else:
             with contextlib.suppress(ClosedError, PolicyError):  # verification names what is wrong with it

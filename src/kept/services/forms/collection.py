@@ -6,17 +6,17 @@ or foreign token. Nothing is ticked for anybody, and an empty box is a no.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from kept import limits
+from kept.crypto.digest import framed, hmac_sha256
 from kept.crypto.random import random_id
 from kept.crypto.token import parse_token, sign_token
 from kept.errors import ConflictError, InputError, MalformedError, SubmissionError
 from kept.policy import change, needs, present
-from kept.policy.channel import CHANNELS
 from kept.policy.instance import Instance
 from kept.policy.model import Point, Policy
 from kept.policy.narrow import narrow
@@ -25,14 +25,13 @@ from kept.policy.person import PersonState
 from kept.policy.words import Basis, Exit, Source
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
-from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person
-from kept.services.engine.record import Actor, about, about_person, account_part, entry_of, record
+from kept.services.engine.record import Actor, about_person, account_part, record
 from kept.services.forms.receipts import Receipt, consent_receipt
 from kept.services.forms.submission import Submission, Tick, parse_submission
 from kept.services.gate.changing import Change, Extra, change_person, find_forms
 from kept.services.gate.own_session import Own
-from kept.services.messages.stop_list import lift, tokens_of
+from kept.services.messages.confirmations import ask_about_new
 from kept.store.interface import Transaction
 
 TOKEN_LABEL = "notice"  # noqa: S105 -- a label, not a token
@@ -51,10 +50,17 @@ class Presented:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a participation writes, with the submission: its statements, and what it adds to the receipt."""
+    """What a participation does with a submission, in its transaction.
+
+    Args:
+        write: Its statements.
+        on_receipt: What it adds to the receipt.
+        require: Insists on what it needs among the items given here or lent; raises `SubmissionError`.
+    """
 
     write: Extra
     on_receipt: dict[str, object]
+    require: Callable[[Collection[str]], None] = lambda _: None
 
 
 def box_value(box: present.Box) -> str:
@@ -62,13 +68,35 @@ def box_value(box: present.Box) -> str:
     return Tick(box.purpose, box.exit, box.recipient).name()
 
 
-async def present_form(
+async def keep_notice(
     engine: Engine, point: str, stage: str, language: str, *, instance: Instance | None = None
-) -> Presented:
-    """Show a form: build its notice, store it as shown, sign the token.
+) -> Notice:
+    """Build the notice of a form and store it as shown; who takes it elsewhere (a partner) names it by its id.
 
     Args:
         engine: Open.
+        point: A declared point.
+        stage: A stage of it; empty when it has none.
+        language: One the policy is complete in.
+        instance: Run-time instance that narrows the point.
+
+    Raises:
+        SubmissionError: No such point, or not in that language.
+    """
+    engine.ready()
+    notice = present.build_notice(engine.policy.policy, point, stage, language, instance=instance)
+    await engine.data.write(lambda tx: engine.notices.keep(tx, notice))
+    return notice
+
+
+async def present_form(  # noqa: PLR0913 -- which form, and to whom
+    engine: Engine, own: Own, point: str, stage: str, language: str, *, instance: Instance | None = None
+) -> Presented:
+    """Show a form to somebody: its notice, stored as shown, and a token that is good for them alone.
+
+    Args:
+        engine: Open.
+        own: Who is shown it; nobody else can send the form back.
         point: A declared point.
         stage: A stage of it; empty when it has none.
         language: One the policy is complete in.
@@ -77,16 +105,14 @@ async def present_form(
     Raises:
         SubmissionError: No such point, or not in that language.
     """
-    at = engine.ready()
-    policy = engine.policy.policy
-    notice = present.build_notice(policy, point, stage, language, instance=instance)
-    await engine.data.write(lambda tx: engine.notices.keep(tx, notice))
-    notice_id = notice.id
+    notice = await keep_notice(engine, point, stage, language, instance=instance)
+    policy, notice_id, token_id = engine.policy.policy, notice.id, random_id()
     token = sign_token(
         engine.keyring.installation_key("tokens"),
         TOKEN_LABEL,
         {
-            "id": random_id(),
+            "id": token_id,
+            "shown-to": _shown_to(engine, own, token_id),
             "point": point,
             "stage": stage,
             "instance": instance.hash if instance else "",
@@ -94,7 +120,7 @@ async def present_form(
             "language": language,
             "notice": notice_id,
         },
-        at + limits.NOTICE_FORM_SECONDS,
+        engine.clock.now() + limits.NOTICE_FORM_SECONDS,
     )
     return Presented(
         notice,
@@ -135,13 +161,13 @@ async def submit(  # noqa: PLR0913 -- a submission has these parts
 
     Raises:
         MalformedError: The token is forged or too old.
-        SubmissionError: The token is of another form, a field is not declared, a value is not acceptable, or an item was
-            given before.
+        SubmissionError: The token is of another form or was shown to somebody else, a field is not declared, a value is
+            not acceptable, or an item was given before.
         ConflictError: The token was used before.
     """
     try:
         claims, notice = await _verify_token(
-            engine, unverified_token, (point, stage, language, instance.hash if instance else "")
+            engine, own, unverified_token, (point, stage, language, instance.hash if instance else "")
         )
         policy = engine.policy.policy
         given = parse_submission(policy, notice, fields, engine.clock.now(), instance)
@@ -158,6 +184,7 @@ async def submit(  # noqa: PLR0913 -- a submission has these parts
         raise
     if taken.receipt is None:
         raise RuntimeError("a submission ended without a receipt")
+    await ask_about_new(engine, own.person_id, given.values)
     return taken.receipt
 
 
@@ -195,6 +222,9 @@ class _Taken:
         policy, notice_id = engine.policy.policy, self.claims["notice"]
         values = {_slot(policy, item, self.instance): value for item, value in given.values.items()}
         self._require_needed({*values, *person.state.slots})
+        lent = tuple(item for item in given.use if item in person.state.slots)
+        if part is not None:
+            part.require((*given.values, *lent))
         state = change.fill(
             person.state,
             values,
@@ -205,34 +235,26 @@ class _Taken:
             at=at,
         )
         state = _accepted(policy, state, given, self.asked, notice_id, self.known)
-        state = _granted(state, given.ticks, notice_id, (*values, *given.use), at)
+        state = _granted(state, given.ticks, notice_id, (*values, *lent), at)
         state = _agreed_to_publish(policy, state, given, self.asked, self.instance, notice_id, at)
-        slots, ticks = (*given.values, *given.use), ticks_of(given.ticks)
+        slots, ticks = (*given.values, *lent), ticks_of(given.ticks)
         receipt = self.receipt = consent_receipt(policy, self.notice, notice_id, person.id, slots, ticks, at)
         if part is not None:
             receipt.record.update(part.on_receipt)
-        ways = {one.exit for one in given.ticks if one.exit in CHANNELS and one.exit is not None}
-        written_to_again = tokens_of(engine, given.values, ways)
         return Change(
             change.replace(state, g=person.state.g + 1),
             account_part(engine, self.who, Act.VALUE_COLLECT, at=at, items=tuple(values), facts=self._facts()),
             values=dict(values),
             gained=tuple(form for slot, value in values.items() for form in find_forms(engine, slot, value)),
-            extra=lambda tx: self._finish(tx, person, at, written_to_again),
+            extra=lambda tx: self._finish(tx, at),
             receipt=(receipt.id, "consent", msgspec.json.encode(receipt.record)),
         )
 
-    async def _finish(
-        self, tx: Transaction, person: Person, at: float, written_to_again: Sequence[tuple[Exit, bytes]]
-    ) -> None:
-        """Write what belongs to the change, in its transaction: the token is used up, and stop lists that it lifts."""
+    async def _finish(self, tx: Transaction, at: float) -> None:
+        """Write what belongs to the change, in its transaction: the token is used up, and what a participation writes."""
         await _use_token(tx, self.claims["id"], at)
         if self.part is not None:
             await self.part.write(tx)
-        if await lift(tx, written_to_again):
-            facts = (("channels", ",".join(sorted({one.value for one, _ in written_to_again}))),)
-            entry = entry_of(self.engine, self.who, Act.STOP_LIST_LIFT, about(person), at=at, facts=facts)
-            await insert_entries(tx, [entry], at)
 
     def _require_needed(self, held: Collection[str]) -> None:
         for item in self.asked.stages[self.notice.stage]:
@@ -347,10 +369,23 @@ def claims_of(engine: Engine, unverified: str) -> dict[str, str]:
         return {}
 
 
+def _shown_to(engine: Engine, own: Own, token_id: str) -> str:
+    """Return to whom a form was shown, as its token says it: a keyed hash that is another for every form."""
+    shown = framed(b"kept/notice-shown-to/v1", own.person_id, token_id.encode())
+    return hmac_sha256(engine.keyring.installation_key("tokens"), shown).hex()
+
+
 async def _verify_token(
-    engine: Engine, unverified: str, of: tuple[str, str, str, str]
+    engine: Engine, own: Own, unverified: str, of: tuple[str, str, str, str]
 ) -> tuple[dict[str, str], Notice]:
     claims = parse_token(engine.keyring.installation_key("tokens"), TOKEN_LABEL, unverified, engine.clock.now())
+    if claims["shown-to"] != _shown_to(engine, own, claims["id"]):
+        raise SubmissionError(
+            "expected the notice as it was shown to you, found one that was shown to somebody else",
+            reason="token-other-person",
+            hint="nothing was taken; open this form yourself and read it",
+            rests_on="purpose-before-collection",
+        )
     if (claims["point"], claims["stage"], claims["language"], claims["instance"]) != of:
         raise SubmissionError(
             "expected the notice of this form, found that of another",

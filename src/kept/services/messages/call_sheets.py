@@ -9,17 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from kept.crypto.random import random_id
-from kept.errors import InputError, SealError
+from kept.errors import InputError
 from kept.policy.words import Exit
 from kept.services.engine.dispatchers import AlwaysReady, Message, Opened, Waiting
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person
-from kept.services.gate import gate
 from kept.services.messages.leaving import looking, reason_to_leave
 from kept.services.messages.letters import Put, unsend
 from kept.services.messages.outbox import left_out_entry
-from kept.services.messages.sealed_words import CALL, Said, open_words, seal_words
+from kept.services.messages.sealed_words import CALL, Said, seal_words, words_of
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -96,7 +95,7 @@ class PhoneDispatcher(AlwaysReady):
         """Seal the script; the number is opened again when the call is made."""
         del opened, entry_id
         said = Said(message.words.title, message.words.text, message.language)
-        key_id, sealed = seal_words(self._engine, person.keys, person.id, CALL, message.id, said)
+        key_id, sealed = seal_words(self._engine, person.keys, CALL, message.id, said)
         at, fresh = self._engine.clock.now(), random_id()
 
         async def put(tx: Transaction) -> None:
@@ -160,7 +159,7 @@ async def _shrink(engine: Engine, session: StaffSession, sheet: Sheet, rows: lis
     """Take off a sheet whoever is not to be called any more, each with an entry they see; return whether anybody left."""
     if sheet.status not in {WAITING, "begun"}:
         return False
-    mandate, at = looking(engine, session, sheet.purpose), engine.clock.now()
+    mandate, at = looking(engine, session, sheet.purpose, sheet.origin), engine.clock.now()
     left = []
     for row in rows:
         if row.outcome == WAITING:
@@ -207,14 +206,7 @@ async def _script(engine: Engine, row: sql.CallRows) -> Said | None:
     """Open a row's script while it is being called."""
     if row.outcome != SHOWN:
         return None
-    keys, _ = await engine.keyring.of_person(row.person_id)
-    if keys is None:
-        return None
-    try:
-        return open_words(engine, keys, row.person_id, CALL, row.message_id, row.key_id, row.sealed)
-    except SealError as error:
-        await gate.record_evidence(engine, None, row.person_id, error, engine.clock.now())
-        return None
+    return await words_of(engine, row.person_id, CALL, row.message_id, row.key_id, row.sealed)
 
 
 def row_of(rows: list[sql.CallRows], place: int) -> sql.CallRows:

@@ -6,13 +6,17 @@ looks at it.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kept import limits
 from kept.errors import ErasedError, EvidenceError
+from kept.policy import needs
 from kept.policy.decision import Mandate, Refused
 from kept.policy.words import Basis, Exit
 from kept.services.engine.dispatchers import Waiting
 from kept.services.engine.engine import Engine
 from kept.services.gate import gate
+from kept.services.messages.confirmation_code import ORIGIN as CONFIRMATION
 from kept.services.messages.letters import called_off
 from kept.services.messages.stop_list import TOLD_STAFF, UNDELIVERABLE, address_item, stop_token
 from kept.services.staff.mandates import staff_mandate
@@ -23,14 +27,21 @@ ALWAYS = frozenset({UNDELIVERABLE, TOLD_STAFF})
 """Reasons that stand against a call for whatever purpose."""
 
 
-def looking(engine: Engine, session: StaffSession, purpose: str) -> Mandate:
+def looking(engine: Engine, session: StaffSession, purpose: str, origin: str) -> Mandate:
     """Return the mandate under which a sheet is looked at: it decides, and is good for opening nothing.
+
+    Args:
+        engine: Open.
+        session: Who looks.
+        purpose: Of the sheet.
+        origin: Of the sheet.
 
     Raises:
         DeniedError: No role of theirs has the purpose.
     """
     role = session.require_purpose(engine, purpose)
-    return staff_mandate(session, role, purpose, expires_at=engine.clock.now() + limits.DESK_WORK_SECONDS, volume=1)
+    mandate = staff_mandate(session, role, purpose, expires_at=engine.clock.now() + limits.DESK_WORK_SECONDS, volume=1)
+    return replace(mandate, kind=needs.CONFIRMATION) if origin == CONFIRMATION else mandate
 
 
 async def reason_to_leave(engine: Engine, mandate: Mandate, waiting: Waiting) -> str:
@@ -49,6 +60,8 @@ async def reason_to_leave(engine: Engine, mandate: Mandate, waiting: Waiting) ->
         return "evidence"
     if isinstance(answer, Refused):
         return answer.reason
+    if waiting.origin == CONFIRMATION:  # whom it reaches may be listed, and is asked whether they still want that
+        return ""
     return "stop-list" if await number_is_listed(engine, waiting.purpose, waiting.person_id) else ""
 
 

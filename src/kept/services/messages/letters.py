@@ -25,6 +25,7 @@ from kept.services.engine.people import Person
 from kept.services.engine.record import entry_of
 from kept.services.gate import gate
 from kept.services.gate.gate import Circumstances
+from kept.services.messages.confirmation_code import ORIGIN as CONFIRMATION
 from kept.services.messages.letter_words import letter_of
 from kept.services.messages.outbox import begins, recount, wanted_slots
 from kept.services.messages.sealed_words import LETTER, Said, open_words, seal_words
@@ -94,7 +95,7 @@ class PostDispatcher(AlwaysReady):
         except InputError:
             return Put(None)
         said = Said(message.words.title, message.words.text, message.language)
-        key_id, sealed = seal_words(self._engine, person.keys, person.id, LETTER, message.id, said)
+        key_id, sealed = seal_words(self._engine, person.keys, LETTER, message.id, said)
 
         async def put(tx: Transaction) -> None:
             await tx.run(
@@ -200,7 +201,7 @@ class _Release:
         """Set the letter while its address is open; it goes with the others, in one transaction at the end."""
         del entry_id
         engine, waiting, policy = self.engine, self.waiting, self.engine.policy.policy
-        said = open_words(engine, person.keys, person.id, LETTER, waiting.message_id, self.key_id, self.sealed)
+        said = open_words(engine, person.keys, LETTER, waiting.message_id, self.key_id, self.sealed)
         address = str(values[address_item(policy, self.purpose, Exit.POST)])
         opened = Opened(address, str(values.get(name_item(policy, self.purpose), "")))
         self.token = stop_token(engine, Exit.POST, address)
@@ -213,7 +214,8 @@ class _Release:
 
     async def guard(self, tx: Transaction) -> KeptError | None:
         """Look at the stop list, in the transaction of the entry."""
-        if await stands_against(tx, Exit.POST, self.token, self.purpose.basis):
+        asks = self.waiting.origin == CONFIRMATION
+        if not asks and await stands_against(tx, Exit.POST, self.token, self.purpose.basis):
             return DeniedError(
                 "the address is on the stop list", reason="stop-list", rests_on=f"purposes:{self.purpose.id}"
             )

@@ -42,14 +42,18 @@ class Credential:
     created_at: float
     revoked_at: float | None
 
+    def may(self, engine: Engine, right: str) -> bool:
+        """Whether it has a right: given when it was issued, and still one of its role."""
+        role = engine.policy.policy.roles.get(self.role)
+        return right in self.rights and role is not None and right in role.may
+
     def require(self, engine: Engine, right: str) -> None:
         """Insist on a right: given when the credential was issued, and still one of its role.
 
         Raises:
             DeniedError: It has none.
         """
-        role = engine.policy.policy.roles.get(self.role)
-        if right not in self.rights or role is None or right not in role.may:
+        if not self.may(engine, right):
             raise DeniedError(
                 f"expected a credential with the right {right}, found one without",
                 step=1,
@@ -158,21 +162,6 @@ async def credential_now(engine: Engine, credential_id: str) -> Credential:
 async def all_credentials(engine: Engine) -> list[Credential]:
     """Return every credential, oldest first, those taken back as well; no secret."""
     return [_credential(row.credential_id, row) for row in await engine.data.all(sql.Credentials)]
-
-
-async def mandate_of(engine: Engine, credential: str, purpose: str = "") -> Mandate:
-    """Sign in with a credential and return a mandate for one purpose.
-
-    Args:
-        engine: Open.
-        credential: As issued.
-        purpose: One of its own; may be left out when it has only one.
-
-    Raises:
-        SignInError: The credential is unknown, wrong or revoked.
-        InputError: It has several purposes and none was named, or another one was.
-    """
-    return await mandate_for(engine, await credential_of(engine, credential), purpose)
 
 
 async def mandate_for(

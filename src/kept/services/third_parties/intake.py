@@ -29,9 +29,11 @@ from kept.services.engine.record import SYSTEM, Actor, account_part, entry_of, o
 from kept.services.engine.sealed_record import open_installation_record, seal_installation_record
 from kept.services.forms.submission import TICK, Submission, parse_submission
 from kept.services.gate.changing import Change, change_person, find_forms
+from kept.services.messages.confirmations import ask_about_new
 from kept.services.third_parties.intake_file import HOW, Payload, Record, Statement, parse_envelope, verify_envelope
 from kept.store import sql
 from kept.store.interface import Transaction
+from kept.vault.individual_number import looks_like_individual_number
 
 BY = "partner"
 TAKEN = "taken"
@@ -263,6 +265,7 @@ async def _fill(engine: Engine, person_id: bytes, taken: _Taken) -> None:
         )
 
     await change_person(engine, person_id, make)
+    await ask_about_new(engine, person_id, values)
 
 
 def _granted(state: PersonState, taken: _Taken, at: float) -> PersonState:
@@ -292,9 +295,28 @@ def _receipt(taken: _Taken, receipt_id: str, at: float) -> dict[str, Any]:
     }
 
 
+def _without_numbers(engine: Engine, record: Record) -> Record:
+    """Return a record as it may be put aside: what looks like an Individual Number is not kept even there."""
+    items = engine.policy.policy.items
+
+    def holds_one(item: str, value: str | tuple[str, ...]) -> bool:
+        phone = item in items and items[item].type.about.normal == "phone"
+        texts = (item, value) if isinstance(value, str) else (item, *value)
+        return any(looks_like_individual_number(one, may_be_phone=phone) for one in texts)
+
+    kept = {item: value for item, value in record.items.items() if not holds_one(item, value)}
+    name = "" if looks_like_individual_number(record.login_name) else record.login_name
+    said = record.statement
+    words = (said.to, said.given, said.how, *said.items, *said.choices) if said else ()
+    stated = None if any(map(looks_like_individual_number, words)) else said
+    return msgspec.structs.replace(record, login_name=name, items=kept, statement=stated)
+
+
 async def _keep_apart(engine: Engine, intake_id: str, number: int, record: Record, reason: str) -> None:
     at = engine.ready()
-    sealed = seal_installation_record(engine, KIND, f"{intake_id}/{number}", msgspec.json.encode(record))
+    sealed = seal_installation_record(
+        engine, KIND, f"{intake_id}/{number}", msgspec.json.encode(_without_numbers(engine, record))
+    )
     facts = (("file", intake_id), ("record", str(number)), ("reason", reason))
     entry = entry_of(engine, SYSTEM, Act.INTAKE_QUARANTINE, at=at, outcome=Outcome.REFUSED, facts=facts)
 

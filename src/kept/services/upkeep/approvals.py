@@ -16,12 +16,13 @@ from kept.services.instances.events import LIST
 from kept.services.my_data.rights_requests import ANSWERING
 from kept.services.staff.activation import ACTIVATION
 from kept.services.staff.approvals import Approval, Subject
+from kept.services.staff.more_look_ups import MORE
 from kept.services.staff.sessions import StaffSession
 from kept.services.third_parties.provisions import PROVIDING
 from kept.store import sql
 
 KINDS: MappingProxyType[str, Approval[Any]] = MappingProxyType(
-    {one.act: one for one in (ACTIVATION, ANSWERING, SENDING, PROVIDING, DISCLOSING, RELEASE, LIST, PUBLICATION)}
+    {one.act: one for one in (ACTIVATION, ANSWERING, SENDING, PROVIDING, DISCLOSING, RELEASE, LIST, PUBLICATION, MORE)}
 )
 """Every kind, by its word."""
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 
 from kept import limits
 from kept.errors import ErasedError, EvidenceError, KeptError
-from kept.policy.read import policy_hash
+from kept.policy.assembly import policy_hash
+from kept.policy.day import local
 from kept.services.authorities.notifications import tell_due
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import each_person
@@ -83,6 +84,7 @@ async def tidy(engine: Engine) -> None:
         await tx.run("notice_tokens_expire", at=at)
         await tx.run("rates_expire", at=at - limits.RATE_COUNT_SECONDS)
         await tx.run("mandates_expire", at=at - limits.DAY)
+        await tx.run("look_ups_expire", before=f"{local(at - limits.LOOK_UPS_SHOWN_SECONDS):%Y-%m-%d}")
         await tx.run("meta_put", name="high_water", value=repr(at))
 
     await engine.data.write(body)

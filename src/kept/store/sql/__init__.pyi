@@ -505,6 +505,14 @@ class LiveChecks(NamedTuple):
 
 class LoginGet(Single[bytes]): ...
 
+class LookUpsRefused(NamedTuple):
+    actor: str
+    purpose: str
+    day: str
+    tried: int
+    granted: int
+    refused: int
+
 class MandateGet(NamedTuple):
     kind: str
     actor: str
@@ -877,6 +885,10 @@ class SentByChannel(NamedTuple):
 class SessionGet(NamedTuple):
     created_at: float
     signed_in_at: float
+    expires_at: float
+
+class SessionsOf(NamedTuple):
+    created_at: float
     expires_at: float
 
 class StaffAll(NamedTuple):

@@ -8,6 +8,7 @@ from kept.guarantees.board import promise_board
 from kept.policy.flow import flow_svg
 from kept.services.cookies.first_scan import first_scan
 from kept.services.cookies.scan import newest_scan
+from kept.services.gate.look_ups import at_the_limit
 from kept.services.messages import holds
 from kept.services.staff import attestations
 from kept.web import words
@@ -28,6 +29,7 @@ async def _board(exchange: Staff) -> Response:
         attested=await attestations.attested(engine),
         may_attest=exchange.may("attest"),
         other_files=engine.policy_files != "same",
+        look_ups=await at_the_limit(engine),
         leapt=bool(engine.clock.leapt_seconds),
         held=await holds.held_channels(engine),
     )

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from kept import limits
 from kept.errors import InputError, KeptError
 from kept.policy.day import ZONE, local
-from kept.services.authorities import disclosures
+from kept.services.authorities import disclosure_bundle, disclosure_record, disclosures
 from kept.services.authorities.disclosure_record import Terms
 from kept.services.engine.engine import Engine
 from kept.services.staff.approvals import approved_by
@@ -21,7 +21,7 @@ FIELDS = ("authority", "reference", "ground", "from", "to", "received", "due", "
 
 
 def _purposes(engine: Engine) -> list[str]:
-    purpose = disclosures.purpose_of(engine)
+    purpose = disclosure_record.purpose_of(engine)
     return [purpose.id] if purpose else []
 
 
@@ -39,7 +39,7 @@ async def _list(exchange: Staff, error: KeptError | None, form: Form, status: in
     return exchange.page(
         "legal.html",
         status,
-        made=await disclosures.all_disclosures(engine),
+        made=await disclosure_record.all_disclosures(engine),
         acting=ACTS.met(engine, exchange.session),
         grounds=disclosures.grounds_of(engine),
         waits=disclosures.WAITS,
@@ -51,7 +51,7 @@ async def _list(exchange: Staff, error: KeptError | None, form: Form, status: in
 
 async def _one(exchange: Staff, disclosure: str, error: KeptError | None = None, status: int = 200) -> Response:
     engine = exchange.engine
-    found = await disclosures.disclosure_of(engine, disclosure)
+    found = await disclosure_record.disclosure_of(engine, disclosure)
     return exchange.page(
         "legal_request.html",
         status,
@@ -119,8 +119,8 @@ PAGES = Stepped(
         "person": _name_person,
         "ask": plain(disclosures.ask),
         "approve": plain(disclosures.DISCLOSING.approve),
-        "go-on": going_on(disclosures.bundle),
-        "fetch": fetching(disclosures.fetch, "application/json", "bundle.json"),
+        "go-on": going_on(disclosure_bundle.bundle),
+        "fetch": fetching(disclosure_bundle.fetch, "application/json", "bundle.json"),
     },
     fields=("login_name",),
     finds=True,

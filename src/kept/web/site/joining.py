@@ -51,7 +51,7 @@ async def _passkey(exchange: Exchange[Any]) -> Response:
     next_page = "/registration" if exchange.offers("/registration") else "/my-data"
     return set_session(
         exchange,
-        JSONResponse({"go": f"/{exchange.language}{next_page}"}),
+        JSONResponse({"go": exchange.at(next_page)}),
         await accounts.start_session(exchange.engine, person_id),
     )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from kept.policy.present import EXIT_TITLES
-from kept.policy.words import Exit
-from kept.services.accounts import remember_me
+from kept.policy.words import CookieDuty, Exit
+from kept.services.accounts import linking, remember_me
 from kept.services.authorities.notifications import disclosures_to_authorities
 from kept.services.cases.contacts import ORIGIN, PROGRAM, contacts_to
 from kept.services.cases.emergencies import emergencies_about
@@ -19,19 +19,23 @@ from kept.services.my_data.own_data import answers_in_words, own_data
 from kept.services.third_parties.recalls import provisions_to
 from kept.web.exchange import Exchange
 from kept.web.routes import CUSTOMER, FRESH, Menu, page
+from kept.web.site.addresses import waiting
 
 
 async def _my_data(exchange: Exchange[Own]) -> Response:
     engine, own, language = exchange.engine, exchange.session, exchange.language
     mine = await own_data(engine, own, older=exchange.request.query_params.get("older", ""))
+    unconfirmed = {one.slot for one in await waiting(exchange)}
     return exchange.page(
         "my_data.html",
         mine=mine,
+        waiting={one.slot: one for one in mine.held if one.slot in unconfirmed},
         exit_titles_by={way.value: titles[language] for way, titles in EXIT_TITLES.items()},
         fresh=own.fresh(exchange.now),
         under_way=_number(exchange, "under-way"),
         faxes_held=_number(exchange, "faxes"),
-        devices=await remember_me.devices_of(engine, own),
+        device_marked=bool(exchange.web.cookies.sent(exchange.jar, CookieDuty.DEVICE)),
+        linkable=await linking.linkable(engine, own),
         provided=await provisions_to(engine, own.person_id),
         contacts=await contacts_to(engine, own.person_id),
         asked_again=await asked_again(engine, own.person_id),
@@ -49,6 +53,13 @@ async def _forget_device(exchange: Exchange[Own]) -> Response:
     series = (await exchange.form("series"))["series"]
     await remember_me.forget(exchange.engine, exchange.session, "" if series == "*" else series or "-")
     return exchange.go("/my-data#devices")
+
+
+async def _link(exchange: Exchange[Own]) -> Response:
+    """Show the code by which a program's own id comes to name this account: on this answer alone."""
+    system = (await exchange.form("system"))["system"]
+    code = await linking.link_code(exchange.engine, exchange.session, system)
+    return exchange.page("link.html", system=system, code=code)
 
 
 async def _choose(exchange: Exchange[Own]) -> Response:
@@ -91,5 +102,6 @@ PAGES = (
     page("/my-data/choice", post=CUSTOMER(_choose)),
     page("/my-data/stop", post=CUSTOMER(_stop)),
     page("/my-data/take-along", post=FRESH(_take_along)),
+    page("/my-data/link", post=FRESH(_link)),
     page("/my-data/devices/forget", post=CUSTOMER(_forget_device)),
 )

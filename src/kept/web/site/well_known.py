@@ -10,6 +10,7 @@ from kept import limits
 from kept.policy.day import moment
 from kept.web.exchange import Exchange
 from kept.web.routes import ANYBODY, ROOT, page
+from kept.web.site.sign_in import origin_of
 
 
 async def _ledger_key(exchange: Exchange[Any]) -> Response:
@@ -26,7 +27,7 @@ async def _change_password(exchange: Exchange[Any]) -> Response:
 
 async def _passkey_endpoints(exchange: Exchange[Any]) -> Response:
     """Where passkeys are made and managed."""
-    base = f"{str(exchange.request.base_url).rstrip('/')}/{exchange.web.languages()[0]}"
+    base = f"{origin_of(exchange)}{exchange.base}/{exchange.web.languages()[0]}"
     return JSONResponse({"enroll": f"{base}/join", "manage": f"{base}/my-data"})
 
 
