@@ -5,7 +5,8 @@ The outbox's *sent* says that the message left it; what became of it then only i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 
 from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.words import Exit
@@ -34,21 +35,38 @@ class MessageState:
 
 async def state_of(tx: Transaction, message_id: str, row: sql.OutboxFind) -> MessageState:
     """Return the state of a message, within *tx*."""
-    channel, at = Exit(row.channel), row.moved_at
-    if channel is Exit.PHONE:
-        call = await tx.one(sql.CallRowOfPerson, person_id=row.person_id, message_id=message_id)
-        if call is None:
-            return MessageState(row.status, row.reason, at)
-        if row.status == LEFT:
-            word = CHANNEL_TABLE[channel].begins if call.outcome == "waiting" else call.outcome
-            return MessageState(word, row.reason, call.moved_at, call.sheet_id)
-        return MessageState(row.status, row.reason, at, call.sheet_id)
-    if row.status == LEFT and channel is Exit.POST:
-        letter = await tx.one(sql.LetterOfPerson, person_id=row.person_id, message_id=message_id)
-        return MessageState("printed" if letter is None else CHANNEL_TABLE[channel].begins, row.reason, at)
-    if row.status == LEFT and channel is Exit.FAX:
-        fax = await tx.one(sql.FaxJobGet, person_id=row.person_id, message_id=message_id)
-        if fax is not None:
-            word = CHANNEL_TABLE[channel].begins if fax.state == "queued" else fax.state
-            return MessageState(word, row.reason, fax.moved_at)
-    return MessageState(row.status, row.reason, at)
+    channel, left = Exit(row.channel), MessageState(row.status, row.reason, row.moved_at)
+    return await OWN_STATES[channel](tx, message_id, row, left) if channel in OWN_STATES else left
+
+
+async def _letter(tx: Transaction, message_id: str, row: sql.OutboxFind, left: MessageState) -> MessageState:
+    if left.word != LEFT:
+        return left
+    letter = await tx.one(sql.LetterOfPerson, person_id=row.person_id, message_id=message_id)
+    return replace(left, word="printed" if letter is None else CHANNEL_TABLE[Exit.POST].begins)
+
+
+async def _call(tx: Transaction, message_id: str, row: sql.OutboxFind, left: MessageState) -> MessageState:
+    call = await tx.one(sql.CallRowOfPerson, person_id=row.person_id, message_id=message_id)
+    if call is None:
+        return left
+    if left.word != LEFT:
+        return replace(left, sheet=call.sheet_id)
+    word = CHANNEL_TABLE[Exit.PHONE].begins if call.outcome == "waiting" else call.outcome
+    return MessageState(word, left.reason, call.moved_at, call.sheet_id)
+
+
+async def _fax(tx: Transaction, message_id: str, row: sql.OutboxFind, left: MessageState) -> MessageState:
+    fax = await tx.one(sql.FaxJobGet, person_id=row.person_id, message_id=message_id)
+    if fax is None or left.word != LEFT:
+        return left
+    word = CHANNEL_TABLE[Exit.FAX].begins if fax.state == "queued" else fax.state
+    return MessageState(word, left.reason, fax.moved_at)
+
+
+OWN_STATES: Mapping[Exit, Callable[[Transaction, str, sql.OutboxFind, MessageState], Awaitable[MessageState]]] = {
+    Exit.POST: _letter,
+    Exit.PHONE: _call,
+    Exit.FAX: _fax,
+}
+"""For each channel with states of its own: how what was handed over stands, and since when."""
