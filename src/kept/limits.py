@@ -199,6 +199,10 @@ SENDING_FIRST_WAIT_SECONDS = _time(
     60.0, "the wait after the first time a server puts a message off; each further wait is four times as long"
 )
 SENDING_LONGEST_WAIT_SECONDS = _time(4 * HOUR, "the longest of those waits")
+FAULTS_IN_A_ROW = _cap(
+    3, "messages", "messages a failing server did not take one after the other; then its channel is held"
+)
+CHANNEL_HELD_SECONDS = _time(15 * MINUTE, "a channel that is held, from one try with one message to the next")
 HANDING_SECONDS = _time(10 * MINUTE, "a message that is being handed over; then its outcome is unknown")
 LETTERS_OF_A_RUN = _cap(100, "letters", "letters fetched in one file")
 LETTER_RUN_SECONDS = _time(10 * MINUTE, "the mandate under which letters are fetched")
@@ -324,6 +328,7 @@ PERSON_READS = _pace(3, "tries", "reads of a person whose keys change meanwhile"
 MOVED_TRIES = _pace(5, "tries", "an act decided again because its person changed meanwhile")
 MOVED_SENDING_TRIES = _pace(3, "tries", "a message decided again because its person changed meanwhile; then it waits")
 SENT_TOGETHER = _pace(16, "messages", "messages handed over at the same time")
+MAIL_CONNECTIONS = _pace(4, "connections", "connections to the mail server at the same time")
 OUTBOX_PAGE = _pace(256, "rows", "rows of the outbox read at once")
 OUTBOX_LOOK_SECONDS = _every(1.0, "between two looks into the outbox")
 CHANNELS_LOOK_SECONDS = _every(60.0, "between two looks at call sheets and fax jobs")

@@ -21,7 +21,7 @@ from kept.services.figures.offers import offers_to
 from kept.services.gate.canaries import acknowledge, alarms
 from kept.services.gate.history import newest_entries
 from kept.services.instances import contests, events, instances, questionnaires, sweepstakes
-from kept.services.messages import call_sheets, calls, letters, stop_list, unknown_outcome
+from kept.services.messages import call_sheets, calls, holds, letters, stop_list, unknown_outcome
 from kept.services.my_data import rights_requests
 from kept.services.staff import activation, attestations, more_look_ups
 from kept.services.staff.sessions import StaffSession, require_session
@@ -159,6 +159,8 @@ class Staff(View):
     campaign_results = look(campaigns.results, SEES_CAMPAIGNS)
     stop_counts = look(stop_list.counts, SEES_CAMPAIGNS)
     send_again = act(unknown_outcome.send_again)
+    held_channels = look(holds.held_channels, SEES_CAMPAIGNS)
+    try_channel = act(holds.try_now)
     waiting_letters = act(letters.waiting_runs)
     fetch_letters = act(letters.fetch)
     all_call_sheets = act(call_sheets.sheets_of)

@@ -93,6 +93,8 @@ class Act(StrEnum):
     MESSAGE_SEND = "staff:message:send"
     MESSAGE_LEAVE_OUT = "system:message:leave-out"
     MESSAGE_AGAIN = "staff:message:send-again"
+    CHANNEL_HOLD = "system:channel:hold"
+    CHANNEL_TRY = "staff:channel:try"
     STOP_LIST_ADD = "actor:stop-list:add"
     STOP_LIST_LIFT = "customer:stop-list:lift"
     CONFIRMATION_ASK = "actor:confirmation:ask"
@@ -214,6 +216,8 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.MESSAGE_SEND: "consent-checked-when-sent purposes:message",
         Act.MESSAGE_LEAVE_OUT: "consent-checked-when-sent purposes:message",
         Act.MESSAGE_AGAIN: "consent-checked-when-sent purposes:message",
+        Act.CHANNEL_HOLD: "consent-checked-when-sent purposes:message",
+        Act.CHANNEL_TRY: "consent-checked-when-sent purposes:message",
         Act.STOP_LIST_ADD: "consent-checked-when-sent purposes:message",
         Act.STOP_LIST_LIFT: "consent-checked-when-sent purposes:message",
         Act.CONFIRMATION_ASK: "consent-checked-when-sent purposes:message",

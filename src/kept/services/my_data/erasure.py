@@ -23,6 +23,7 @@ from kept.services.engine.people import Person
 from kept.services.engine.record import SYSTEM, Actor, account_part, entry_of
 from kept.services.gate.own_session import Own
 from kept.services.gate.state_change import Change, change_person
+from kept.services.messages.taking_back import count_under_way, take_back_faxes
 from kept.services.third_parties.recalls import recall, recalled, recalls_due
 from kept.services.third_parties.register import RegisterLine, lines_to_keep, stays_of
 from kept.store import sql
@@ -238,7 +239,11 @@ async def finish_erasure(engine: Engine, person_id: bytes) -> str:
     at = engine.ready()
     kept = await lines_to_keep(engine, person_id)
     keep_until = max((float(str(one["until"])) for one in kept), default=0.0)
-    await engine.keyring.erase_person(person_id, receipt_id, at, keep_until=keep_until)
+    held = await take_back_faxes(engine, person_id, "erasing")
+    going = await engine.data.read(lambda tx: count_under_way(tx, person_id))
+    await engine.keyring.erase_person(
+        person_id, receipt_id, at, keep_until=keep_until, under_way=going, faxes_held=held
+    )
     facts = (("receipt", receipt_id), ("started-by", row.started_by), ("epoch", str(engine.keyring.epoch)))
     entry = entry_of(engine, SYSTEM, Act.ERASED, at=at, facts=facts)
 
@@ -338,6 +343,8 @@ async def erasure_receipt(engine: Engine, receipt_id: str) -> dict[str, Any] | N
         "epoch": epoch,
         "outstanding": outstanding,
         "stays": list(STAYS),
+        "under_way": row.under_way,
+        "faxes_held": row.faxes_held,
         "register_until_at": max((one.until for one in held), default=None),
     }
 

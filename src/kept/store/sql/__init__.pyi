@@ -429,6 +429,12 @@ class FaxJobsInState(NamedTuple):
     job: str
     moved_at: float
 
+class FaxJobsOfPerson(NamedTuple):
+    message_id: str
+    purpose: str
+    job: str
+    state: str
+
 class HeadGet(NamedTuple):
     size: int
     root: bytes
@@ -589,6 +595,7 @@ class OutboxFind(NamedTuple):
     moved_at: float
     entry_id: str
     notice_id: str
+    attempts: int
 
 class OutboxHanding(NamedTuple):
     person_id: bytes
@@ -621,6 +628,11 @@ class OutboxOfPerson(NamedTuple):
     status: str
     moved_at: float
     entry_id: str
+
+class OutboxUnderWay(NamedTuple):
+    message_id: str
+    purpose: str
+    channel: str
 
 class OutboxUnknown(NamedTuple):
     origin: str
@@ -1066,6 +1078,8 @@ class TombstoneByReceipt(NamedTuple):
     erased_at: float
     level: str
     epoch: int
+    under_way: int
+    faxes_held: int
 
 class TombstoneGet(NamedTuple):
     receipt_id: str
