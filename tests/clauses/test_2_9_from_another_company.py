@@ -10,6 +10,7 @@ import pytest
 from asked import CONSOLE, Browser
 from cited import cited
 from installation import MAIL, NAME
+from registered import asked, registered
 
 from kept.crypto.signature import SigningKey, new_seed
 from kept.errors import DeniedError, InputError, MalformedError, NoteError, StoreError
@@ -42,7 +43,7 @@ class Partner:
 
     async def begin(self):
         """Register, and learn the notice."""
-        await intake.register_partner(self.installation.engine, FRIENDS, self.key.public, by="test")
+        await registered(self.installation, "partner", FRIENDS, self.key.public)
         self.notice = (await present_form(self.installation.engine, "registration", "", "en")).notice_id
         return self
 
@@ -309,7 +310,11 @@ async def test_the_board_says_kept(installation):
 
 async def test_a_name_or_key_that_is_none_is_not_registered(installation):
     """§2.9 breach: what cannot be a name or a key is refused."""
-    for name, key in (("Photo Friends", b"k" * 32), ("friends", b"short"), ("", b"k" * 32)):
-        with pytest.raises(InputError) as refused:
-            await intake.register_partner(installation.engine, name, key, by="test")
-        assert refused.value.reason == "partner-key"
+    for name, key, reason in (
+        ("Photo Friends", b"k" * 32, "party-terms"),
+        ("friends", b"short", "party-key"),
+        ("", b"k" * 32, "party-terms"),
+    ):
+        with pytest.raises(KeptError) as refused:
+            await asked(installation, "partner", name, key)
+        assert (refused.value.reason, cited(refused.value)) == (reason, "§2.9")

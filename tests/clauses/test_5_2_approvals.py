@@ -11,6 +11,7 @@ from asked import CONSOLE, Browser
 from counted import StatisticsDesk
 from installation import MAIL, second_version
 from receiving import FILE, SITE
+from registered import registered
 from taking import CONTEST, EVENT, opened
 
 from kept.channels.mail import MailServer
@@ -25,7 +26,7 @@ from kept.services.messages.mail import MailDispatcher
 from kept.services.my_data import rights_requests
 from kept.services.staff import activation, sessions
 from kept.services.staff.approvals import APPROVAL_SECONDS
-from kept.services.third_parties import provisions, recipients
+from kept.services.third_parties import provisions
 from kept.services.upkeep import approvals
 from kept.services.upkeep.routine import tidy
 from kept.services.upkeep.sending import equip
@@ -71,7 +72,7 @@ async def ask_campaign(installation):
 
 async def ask_provision(installation):
     """A provision to a declared recipient."""
-    await recipients.register_key(installation.engine, "picture-club", OpeningKey.new().public, by="test")
+    await registered(installation, "recipient", "picture-club", OpeningKey.new().public)
     asker = await installation.staff("asker", ("partners", "privacy"))
     await provisions.ask(installation.engine, asker, "picture-club")
     return asker

@@ -11,13 +11,13 @@ from kept import limits
 from kept.channels.mail import MailServer
 from kept.channels.mailbox import Mailbox
 from kept.crypto.password import QUICK, Passwords
-from kept.crypto.sealed_to import OpeningKey
 from kept.crypto.signature import SigningKey, new_seed
 from kept.demo.campaign import invent_campaign
 from kept.demo.clock import MovedClock
 from kept.demo.contact import invent_contact
 from kept.demo.dice import dice
 from kept.demo.instances import invent_instances
+from kept.demo.parties import CLUB, COURT, PAPER, PARTNER, register_parties
 from kept.demo.statistics import count_them, visit
 from kept.errors import KeptError
 from kept.policy.day import moment
@@ -36,15 +36,12 @@ from kept.services.staff import sessions
 from kept.services.staff.attestations import attest
 from kept.services.third_parties import intake, provisions
 from kept.services.third_parties.intake_file import sign_file
-from kept.services.third_parties.recalls import provisions_to
-from kept.services.third_parties.recipients import register_key
+from kept.services.third_parties.register import PROVISION, lines_of
 from kept.services.upkeep.canary_planting import plant
 from kept.services.upkeep.key_rotation import rotate
 from kept.services.upkeep.sending import equip
 
 CUSTOMER = "mori"
-CLUB = "picture-club"
-PARTNER = "photo-friends"
 SITE = "http://localhost:8330"
 CUSTOMERS = 40
 DAYS = 90
@@ -149,9 +146,11 @@ async def invent(
         await engine.sequencer.integrate()
     clock.time = max(clock.time, today - 25 * DAY)
     await rotate(engine, by="demo")
+    partner_key = SigningKey(new_seed())
+    await register_parties(engine, clock, partner_key.public)
     await _provide(engine)
     await _disclose(engine)
-    await _take_in(engine, people)
+    await _take_in(engine, people, partner_key)
     await plant(
         engine, {"name": "Ren Kawaguchi", "mail_address": "ren.k@example.jp", "phone": "090-5555-0142"}, by="demo"
     )
@@ -204,7 +203,6 @@ async def _write(engine: Engine, receiver: Mailbox, site: str) -> None:
 
 async def _provide(engine: Engine) -> None:
     """The Picture Club gets what people consented to; nobody has its private key, since it is invented too."""
-    await register_key(engine, CLUB, OpeningKey.new().public, by="demo")
     asks = await sessions.session_of(engine, await sessions.start_demo_session(engine, "abe"))
     approves = await sessions.session_of(engine, await sessions.start_demo_session(engine, "kato"))
     if asks is not None and approves is not None:
@@ -213,10 +211,8 @@ async def _provide(engine: Engine) -> None:
         await provisions.fetch(engine, asks, provision)
 
 
-async def _take_in(engine: Engine, people: list[tuple[bytes, str]]) -> None:
+async def _take_in(engine: Engine, people: list[tuple[bytes, str]], key: SigningKey) -> None:
     """An invented partner gave a fax number of three customers; for one of them it could not say what was agreed."""
-    key = SigningKey(new_seed())
-    await intake.register_partner(engine, PARTNER, key.public, by="demo")
     notice = (await collection.present_form(engine, "registration", "", "en")).notice_id
     records: list[dict[str, object]] = []
     for number, (person_id, _) in enumerate(people[1:4]):
@@ -247,12 +243,14 @@ async def _disclose(engine: Engine) -> None:
         return
     at = engine.clock.now()
     terms = Terms(
-        "Invented District Court", "invented 12", "court-order", ("name", "postal_address", "phone", "fax"),
-        at - 90 * DAY, at, at, at + 14 * DAY, OpeningKey.new().public,
+        COURT, "invented 12", "court-order", ("name", "postal_address", "phone", "fax"),
+        at - 90 * DAY, at, at, at + 14 * DAY, told_from=0.0, waits_for="",
     )  # fmt: skip
     request = await disclosures.record(engine, asks, terms)
     await disclosures.name_person(engine, asks, request, criteria={"mail_address": "mori@example.jp"})
+    await disclosures.attach_paper(engine, asks, request, PAPER)
     await disclosures.ask(engine, asks, request)
+    await disclosures.read_request(engine, approves, request)
     await disclosures.DISCLOSING.approve(engine, approves, request)
     await disclosures.fetch(engine, asks, request)
 
@@ -282,7 +280,7 @@ async def _emergency(engine: Engine, clock: MovedClock) -> None:
 async def _leave(engine: Engine, people: list[tuple[bytes, str]]) -> None:
     """Somebody whose address the Picture Club has erased herself; what the register says of it stays."""
     for person_id, _ in people[1:]:
-        if await provisions_to(engine, person_id):
+        if any(one.kind == PROVISION for one in await lines_of(engine, person_id)):
             await erasure.intend_erasure(engine, await _own(engine, person_id))
             return
 

@@ -19,9 +19,9 @@ from kept.services.figures import exports, projections, queries, releases
 from kept.services.instances import contests, events, instances, questionnaires, sweepstakes
 from kept.services.messages import calls, letters, unknown_outcome
 from kept.services.my_data import rights_requests
-from kept.services.staff import activation, attestations
+from kept.services.staff import activation, attestations, parties
 from kept.services.staff.sessions import StaffSession, require_session
-from kept.services.third_parties import provisions, register
+from kept.services.third_parties import provisions, recalls, register
 from kept.services.upkeep import approvals
 
 P = ParamSpec("P")
@@ -143,9 +143,16 @@ class Staff(View):
     ask_provision = act(provisions.ask)
     fetch_provision = act(provisions.fetch)
     all_provisions = look(provisions.all_provisions)
+    open_recalls = look(recalls.open_recalls)
+    fetch_recall = act(recalls.fetch_recall)
+    confirm_recall = act(recalls.confirm_recall)
+    ask_party = act(parties.ask_party)
+    all_parties = look(parties.all_parties)
     show_register = act(register.show_register)
     record_disclosure = act(disclosures.record)
     name_person = act(disclosures.name_person)
+    attach_paper = act(disclosures.attach_paper)
+    read_disclosure = act(disclosures.read_request)
     ask_disclosure = act(disclosures.ask)
     fetch_disclosure = act(disclosures.fetch)
     all_disclosures = look(disclosures.all_disclosures)

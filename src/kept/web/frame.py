@@ -1,8 +1,9 @@
 """What every answer carries and every request must pass: one pure ASGI layer, outermost.
 
-Hosts are told apart; bodies over 64 KB are cut while they stream; POST needs an origin of this host; answers carry a
-strict Content-Security-Policy with a fresh nonce. No request line, address or user agent is written anywhere, and of an
-error we did not raise on purpose only its kind and place: its message could quote what somebody typed.
+Hosts are told apart; bodies over 64 KB (a file that staff send: 4 MB) are cut while they stream; POST needs an origin of
+this host; answers carry a strict Content-Security-Policy with a fresh nonce. No request line, address or user agent is
+written anywhere, and of an error we did not raise on purpose only its kind and place: its message could quote what somebody
+typed.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from kept.web.exchange import Web
 BODY_AT_MOST = limits.REQUEST_BODY_BYTES
 ONE_CLICK = re.compile(r"/u/[A-Za-z0-9_-]{32}", re.ASCII)
 """The one address a POST may come to from anywhere: its token is the right to say this one no, and no cookie is read."""
-TOO_LARGE = "Expected at most 64 KB. Nothing was taken."
+FILE_AT_MOST = limits.FILE_BODY_BYTES
+TOO_LARGE = "Expected at most 64 KB, or a file of at most 4 MB. Nothing was taken."
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
@@ -78,8 +80,8 @@ class Frame:
                 scope, send, 403, "This form was not sent from a page of this site. Nothing was taken.", self._web
             )
             return
-        length = headers.get(b"content-length", b"0")
-        if not length.isdigit() or int(length) > BODY_AT_MOST:
+        length, at_most = headers.get(b"content-length", b"0"), _body_at_most(kind, headers)
+        if not length.isdigit() or int(length) > at_most:
             await _refuse(scope, send, 413, TOO_LARGE, self._web)
             return
         nonce = secrets.token_urlsafe(16)
@@ -92,7 +94,7 @@ class Frame:
             message = await receive()
             if message["type"] == "http.request":
                 seen += len(message.get("body", b""))
-                if seen > BODY_AT_MOST:
+                if seen > at_most:
                     raise HTTPException(413)  # the app answers it as a page
             return message
 
@@ -117,6 +119,11 @@ class Frame:
             LOG.error("%s in %s line %s", type(error).__name__, place.name, place.lineno)  # noqa: TRY400 -- no message
             if not started:
                 await _refuse(scope, send, 500, "Something broke", self._web)
+
+
+def _body_at_most(kind: str, headers: Mapping[bytes, bytes]) -> int:
+    sends_file = kind == "console" and headers.get(b"content-type", b"").startswith(b"multipart/form-data")
+    return FILE_AT_MOST if sends_file else BODY_AT_MOST
 
 
 def _policy(nonce: str) -> bytes:

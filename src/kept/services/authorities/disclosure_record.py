@@ -15,7 +15,7 @@ class Terms:
     """What a request says, as it is recorded.
 
     Args:
-        authority: Who asks, 1 to 200 characters.
+        authority: Who asks: while it is recorded its name in the register of other parties, afterwards its title there.
         reference: Its file number, at most 500 characters.
         ground: From the policy's list.
         items: Declared items.
@@ -23,9 +23,10 @@ class Terms:
         ends_at: End of it; not in the future.
         received_at: When it came.
         due_at: By when it is to be answered.
-        public_key: The authority's key, from outside.
-        told_from: When the person may be told, unix seconds; 0 for at once.
+        told_from: When the person may be told, unix seconds; 0 for at once. It is always chosen: there is no default.
         waits_for: Why not at once, from `WAITS`; empty for at once.
+        public_key: The authority's key, from its entry in the register; whoever records a request gives none.
+        party: Id of that entry; whoever records a request gives none.
     """
 
     authority: str
@@ -36,18 +37,23 @@ class Terms:
     ends_at: float
     received_at: float
     due_at: float
-    public_key: bytes
-    told_from: float = 0.0
-    waits_for: str = ""
+    told_from: float
+    waits_for: str
+    public_key: bytes = b""
+    party: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """One person a request names, by their place in it; *found_by* says by what, item names only."""
+    """One person a request names, by their place in it.
+
+    *found_by* says by what, item names only; *named* how the request names them, sealed (see `disclosures.read_request`).
+    """
 
     person_id: bytes
     place: int
     found_by: str
+    named: bytes
     seal: str
     done: bool
 
@@ -65,6 +71,7 @@ class Disclosure:
         mandate_id: What its findings and releases are charged to.
         approval_id: The approval it waits for, or got; empty before.
         scope_seal: Seal of what was approved; empty before.
+        paper_hash: SHA-256 of the paper it came on, hex; empty before it was put there.
         status: `recorded`, `asked`, `approved`, `ready` or `fetched`.
         finished_at: When the bundle was whole; None before.
         fetched_at: When it was fetched; None before.
@@ -80,6 +87,7 @@ class Disclosure:
     mandate_id: str
     approval_id: str
     scope_seal: str
+    paper_hash: str
     status: str
     finished_at: float | None
     fetched_at: float | None

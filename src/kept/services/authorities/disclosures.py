@@ -10,13 +10,14 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import msgspec
 
 from kept import limits
 from kept.crypto.digest import framed
 from kept.crypto.random import random_id
-from kept.crypto.sealed_to import KEY_BYTES, seal_to
+from kept.crypto.sealed_to import seal_to
 from kept.errors import ConflictError, DeniedError, ErasedError, EvidenceError, InputError, NotFoundError
 from kept.policy.decision import LawRequest, Mandate
 from kept.policy.duties import purpose_for
@@ -24,17 +25,20 @@ from kept.policy.model import Declaration, Purpose
 from kept.policy.words import Exit, PurposeDuty
 from kept.services.authorities.disclosure_file import bundle_info, pack_bundle, record_of
 from kept.services.authorities.disclosure_record import GROUND, Disclosure, Named, Terms
+from kept.services.authorities.request_paper import open_paper, put_paper
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect, SealedEntry, insert_entries
 from kept.services.engine.people import Person
-from kept.services.engine.record import SYSTEM, Actor, entry_of
+from kept.services.engine.record import SYSTEM, Actor, about_person, entry_of
+from kept.services.engine.sealed_record import open_installation_record, seal_installation_record
 from kept.services.gate import gate
 from kept.services.gate.finding import Sought, find_by_login, find_person
 from kept.services.gate.gate import Circumstances
 from kept.services.staff.approvals import Approval, Given, Subject, require_approved
 from kept.services.staff.bulk_approval import REQUEST, insert_mandate
 from kept.services.staff.mandates import load_mandate, staff_mandate
+from kept.services.staff.parties import Party, PartyKind, party_by_id, party_of
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -47,10 +51,10 @@ WAITS = ("court-order", "law-forbids", "inquiry-at-risk")
 """Why a person is told only later: a closed list."""
 DAY = limits.DAY
 DUE_AT_MOST = limits.DISCLOSURE_DUE_SECONDS
-WAIT_AT_MOST = limits.NOTICE_WAIT_SECONDS
 PEOPLE_AT_MOST = limits.DISCLOSURE_PEOPLE
 VOLUME = limits.DISCLOSURE_RELEASES
-AUTHORITY_AT_MOST, REFERENCE_AT_MOST = limits.AUTHORITY_CHARACTERS, limits.AUTHORITY_REFERENCE_CHARACTERS
+REFERENCE_AT_MOST = limits.AUTHORITY_REFERENCE_CHARACTERS
+NAMED = "disclosure-person"
 
 
 class Text(msgspec.Struct, frozen=True):
@@ -58,6 +62,7 @@ class Text(msgspec.Struct, frozen=True):
 
     authority: str
     reference: str
+    party: str
 
 
 def purpose_of(engine: Engine) -> Purpose | None:
@@ -76,23 +81,36 @@ def items_of(engine: Engine) -> tuple[str, ...]:
     return tuple(one.id for one in engine.policy.policy.items.values() if one.collected)
 
 
+def silence_at_most(engine: Engine) -> float:
+    """Return how long the policy lets a law keep a disclosure from the person, seconds; 0 where it does not say."""
+    declared = _declared(engine)
+    return float(str(declared.body.get("silence", limits.NOTICE_WAIT_SECONDS))) if declared else 0.0
+
+
 async def record(engine: Engine, session: StaffSession, terms: Terms) -> str:
     """Record a request that has come; return its id.
 
     Raises:
         DeniedError: No role of theirs has the purpose.
-        InputError: The policy declares no disclosure, or a term is not acceptable.
-        MalformedError: The authority's key is none.
+        InputError: The policy declares no disclosure, a term is not acceptable, or the authority is not in the register.
     """
     purpose = _require(engine, session)
     at = engine.ready()
     _check_terms(engine, terms, at)
+    party = await party_of(engine, PartyKind.AUTHORITY, terms.authority)
+    if party is None:
+        raise InputError(
+            "expected an authority of the register, found none in effect",
+            reason="authority-unknown",
+            hint="register it with its key on the console: two confirm it, and it counts a day later",
+            rests_on=GROUND,
+        )
     await engine.keyring.ensure_installation_key(KEY, at)
     role = session.require_purpose(engine, purpose.id)
     disclosure_id = random_id()
     sealed = seal_record(
         engine.keyring.installation_key(KEY),
-        msgspec.json.encode(Text(terms.authority.strip(), terms.reference.strip())),
+        msgspec.json.encode(Text(party.title, terms.reference.strip(), party.id)),
         vault_id=engine.vault_id,
         owner=INSTALLATION_OWNER,
         kind=ACT,
@@ -120,7 +138,7 @@ async def record(engine: Engine, session: StaffSession, terms: Terms) -> str:
             due_at=terms.due_at,
             told_from=terms.told_from,
             waits_for=terms.waits_for,
-            public_key=terms.public_key,
+            public_key=party.public_key,
             sealed=sealed,
             recorded_by=session.login,
             recorded_at=at,
@@ -163,6 +181,11 @@ async def name_person(
             hint="record a second request",
             rests_on=GROUND,
         )
+    said = (
+        {"login-name": login_name.strip()}
+        if login_name.strip()
+        else {one: text for one, text in criteria.items() if text}
+    )
     mandate = await load_mandate(engine, found.mandate_id)
     sought = Sought(found.terms.starts_at, found.terms.ends_at, str(found.number), found.terms.told_from)
     if login_name.strip():
@@ -188,10 +211,93 @@ async def name_person(
             disclosure_id=disclosure_id,
             place=place,
             found_by=found_by,
+            named=seal_installation_record(engine, NAMED, f"{disclosure_id}/{place}", msgspec.json.encode(said)),
             seal=_person_seal(engine, disclosure_id, person_id, place),
         )
 
     await engine.data.write(body)
+
+
+async def attach_paper(engine: Engine, session: StaffSession, disclosure_id: str, unverified: bytes) -> None:
+    """Put the paper a request came on beside it, sealed.
+
+    Args:
+        engine: Open.
+        session: Acts for disclosures.
+        disclosure_id: The request's.
+        unverified: The file as it came, PDF, PNG or JPEG.
+
+    Raises:
+        DeniedError: No role of theirs has the purpose; or the scope is fixed already (recorded).
+        InputError: It is no such file, or too large.
+    """
+    _require(engine, session)
+    found = await disclosure_of(engine, disclosure_id)
+    if found.status != "recorded":
+        raise await _exceeded(engine, session, found, "paper")
+    await put_paper(engine, disclosure_id, unverified)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A request as whoever decides about it reads it.
+
+    Args:
+        request: Its terms and people.
+        authority: Its authority's entry in the register, with who asked for it and who confirmed it.
+        named: How it names each person, by their place: text by item, or by `login-name`.
+        silence: How long the person would not know, seconds; 0 for told at once.
+        paper: The paper it came on.
+    """
+
+    request: Disclosure
+    authority: Party
+    named: dict[int, dict[str, str]]
+    silence: float
+    paper: bytes
+
+
+async def read_request(engine: Engine, session: StaffSession, disclosure_id: str) -> Read:
+    """Read what a request says, with its paper; that it was read is recorded, and those it names can see it when told.
+
+    Args:
+        engine: Open.
+        session: Acts for disclosures, or approves.
+        disclosure_id: The request's.
+
+    Raises:
+        DeniedError: Neither.
+        InputError: No such request, or it has no paper yet.
+        EvidenceError: Paper or authority were changed past Kept.
+    """
+    purpose = purpose_of(engine)
+    if purpose is None or not session.acts_for(engine, purpose.id):
+        session.require(engine, "approve")
+    found, at = await disclosure_of(engine, disclosure_id), engine.ready()
+    paper = await open_paper(engine, disclosure_id, found.paper_hash)
+    authority = await party_by_id(engine, found.terms.party)
+    named = {
+        one.place: msgspec.json.decode(
+            open_installation_record(engine, NAMED, f"{disclosure_id}/{one.place}", one.named), type=dict[str, str]
+        )
+        for one in found.people
+    }
+    facts = (("request", str(found.number)),)
+    told_from = found.terms.told_from
+    entries = [
+        entry_of(
+            engine,
+            session.acting(),
+            Act.DISCLOSURE_READ,
+            await about_person(engine, one.person_id),
+            at=at,
+            told_from=told_from,
+            facts=facts,
+        )
+        for one in found.people
+    ] or [entry_of(engine, session.acting(), Act.DISCLOSURE_READ, at=at, facts=facts)]
+    await engine.data.write(lambda tx: insert_entries(tx, entries, at))
+    return Read(found, authority, named, max(found.terms.told_from - at, 0.0), paper)
 
 
 async def ask(engine: Engine, session: StaffSession, disclosure_id: str) -> None:
@@ -199,7 +305,7 @@ async def ask(engine: Engine, session: StaffSession, disclosure_id: str) -> None
 
     Raises:
         DeniedError: No role of theirs has the purpose.
-        InputError: It names nobody yet.
+        InputError: It names nobody yet, or its paper is not beside it.
         ConflictError: It was asked for before.
     """
     _require(engine, session)
@@ -211,6 +317,7 @@ async def ask(engine: Engine, session: StaffSession, disclosure_id: str) -> None
             hint="find the people it names first",
             rests_on=GROUND,
         )
+    await open_paper(engine, disclosure_id, found.paper_hash)
     at = engine.ready()
     entry = _entry(engine, session.acting(), Act.DISCLOSURE_ASK, at, ("request", str(found.number)))
 
@@ -400,12 +507,12 @@ async def disclosure_of(engine: Engine, disclosure_id: str) -> Disclosure:
     text = _open_text(engine, disclosure_id, row.sealed)
     terms = Terms(
         text.authority, text.reference, row.ground, tuple(row.items.split(",")), row.starts_at, row.ends_at,
-        row.received_at, row.due_at, row.public_key, row.told_from, row.waits_for,
+        row.received_at, row.due_at, row.told_from, row.waits_for, row.public_key, text.party,
     )  # fmt: skip
     return Disclosure(
         disclosure_id, row.number, terms, row.recorded_by, row.recorded_at, row.mandate_id, row.approval_id, row.scope_seal,
-        row.status, row.finished_at, row.fetched_at,
-        tuple(Named(one.person_id, one.place, one.found_by, one.seal, bool(one.done)) for one in people),
+        row.paper_hash, row.status, row.finished_at, row.fetched_at,
+        tuple(Named(one.person_id, one.place, one.found_by, one.named, one.seal, bool(one.done)) for one in people),
         {(one.place, one.item): one.outcome for one in items},
     )  # fmt: skip
 
@@ -446,7 +553,6 @@ def _check_terms(engine: Engine, terms: Terms, at: float) -> None:
     declared = _declared(engine)
     wrong = {
         "disclosure": declared is None or int(str(declared.body.get("approvals", 2))) > 2,  # noqa: PLR2004 -- one asks, one approves
-        "authority": not 0 < len(terms.authority.strip()) <= AUTHORITY_AT_MOST,
         "reference": len(terms.reference) > REFERENCE_AT_MOST,
         "ground": terms.ground not in grounds_of(engine),
         "items": not terms.items
@@ -456,30 +562,34 @@ def _check_terms(engine: Engine, terms: Terms, at: float) -> None:
         "received": terms.received_at > at + DAY,
         "due": not terms.received_at < terms.due_at <= at + DUE_AT_MOST,
         "told": bool(terms.told_from) != bool(terms.waits_for)
-        or (bool(terms.told_from) and not (at < terms.told_from <= at + WAIT_AT_MOST and terms.waits_for in WAITS)),
+        or (
+            bool(terms.told_from)
+            and not (at < terms.told_from <= at + silence_at_most(engine) and terms.waits_for in WAITS)
+        ),
     }
     if field := next((name for name, found in wrong.items() if found), ""):
         raise InputError(
             f"expected the {field} of a request as it was received, found what cannot be",
             reason="disclosure-terms",
-            hint="name authority, ground, items, period, due date and, for telling later, date and ground",
+            hint="name ground, items, period, due date, and when the person is told; for later than at once, within what the "
+            "policy allows, date and ground",
             rests_on=GROUND,
         )
-    if len(terms.public_key) != KEY_BYTES:
-        raise InputError(
-            "expected the authority's key, found another",
-            reason="disclosure-key",
-            hint="ask the authority for the output of `kept recipient new-key`",
-            rests_on=GROUND,
-        )
-    seal_to(terms.public_key, b"", b"")
 
 
 def _scope_seal(engine: Engine, found: Disclosure) -> str:
     """Seal what a request names beside its people: who can write D alone cannot make another."""
     terms = found.terms
     numbers = (terms.starts_at, terms.ends_at, terms.told_from)
-    parts = (found.id, terms.ground, ",".join(terms.items), *map(repr, numbers), terms.waits_for)
+    parts = (
+        found.id,
+        terms.ground,
+        ",".join(terms.items),
+        *map(repr, numbers),
+        terms.waits_for,
+        terms.party,
+        found.paper_hash,
+    )
     return engine.token_hash(ACT, framed(*(one.encode() for one in parts), terms.public_key)).hex()
 
 
@@ -523,7 +633,7 @@ async def _slots_asked(engine: Engine, person_id: bytes, items: tuple[str, ...])
 
 
 def _outcome(held: Person, item: str, values: Mapping[str, object]) -> str:
-    if any(slot.partition("#")[0] == item for slot in values):
+    if any(slot.partition("@")[0].partition("#")[0] == item for slot in values):
         return "released"
     return "outside" if any(slot.partition("#")[0] == item for slot in held.state.slots) else "not-held"
 

@@ -13,6 +13,7 @@ from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
 from kept.services.engine.record import OWN, account_part
+from kept.services.forms.consent_evidence import evidence_of, mail_slots
 from kept.services.gate.changing import Change, Extra, change_person
 from kept.services.gate.own_session import Own
 from kept.services.instances.contests import take_down
@@ -45,7 +46,8 @@ async def choose(engine: Engine, own: Own, purpose: str, way_out: Exit | None, *
             rests_on="fair-forms",
         )
 
-    named, due = await _to_recall(engine, own, purpose) if not allow and way_out is None else ([], [])
+    ends = not allow and way_out in {None, Exit.PROVISION}
+    named, due = await _to_recall(engine, own, purpose) if ends else ((), [])
 
     def make(person: Person, at: float) -> Change:
         return Change(
@@ -60,10 +62,11 @@ async def choose(engine: Engine, own: Own, purpose: str, way_out: Exit | None, *
                 exit=way_out.value if way_out else "",
                 facts=recalled(due),
             ),
-            extra=None if allow else _taken_back(engine, own, declared, way_out, named, due, at),
+            extra=None if allow else _taken_back(engine, own, declared, way_out, named, at),
+            register=evidence_of(engine, person, [(purpose, way_out)], {}, "", at) if allow else {},
         )
 
-    return (await change_person(engine, own.person_id, make))[1]
+    return (await change_person(engine, own.person_id, make, slots=mail_slots(engine.policy.policy)))[1]
 
 
 async def say_no_by_link(engine: Engine, person_id: bytes, purpose: str, channel: Exit) -> bool:
@@ -117,7 +120,7 @@ async def stop_use(engine: Engine, own: Own, purpose: str, *, stop: bool) -> str
             "expected a purpose one can stop, found another", reason="purpose-unknown", rests_on="one-gate"
         )
 
-    named, due = await _to_recall(engine, own, purpose) if stop else ([], [])
+    named, due = await _to_recall(engine, own, purpose) if stop else ((), [])
 
     def make(person: Person, at: float) -> Change:
         state = change.stop(person.state, purpose) if stop else change.resume(person.state, purpose)
@@ -132,27 +135,27 @@ async def stop_use(engine: Engine, own: Own, purpose: str, *, stop: bool) -> str
                 purpose=purpose,
                 facts=recalled(due),
             ),
-            extra=_taken_back(engine, own, declared, None, named, due, at) if stop else None,
+            extra=_taken_back(engine, own, declared, None, named, at) if stop else None,
         )
 
     return (await change_person(engine, own.person_id, make))[1]
 
 
 def _taken_back(  # noqa: PLR0913 -- what a no reaches
-    engine: Engine, own: Own, purpose: Purpose, way_out: Exit | None, named: list[str], due: list[str], at: float
+    engine: Engine, own: Own, purpose: Purpose, way_out: Exit | None, named: tuple[str, ...], at: float
 ) -> Extra:
     """Return what a no writes with itself: recalls from third parties, and what is published is taken down."""
 
     async def write(tx: Transaction) -> None:
         if named:
-            await recall(engine, own.person_id, named, due, at)(tx)
+            await recall(engine, own.person_id, named, at)(tx)
         if Exit.PUBLICATION in purpose.exits and way_out in {None, Exit.PUBLICATION}:
             await take_down(tx, own.person_id)
 
     return write
 
 
-async def _to_recall(engine: Engine, own: Own, purpose: str) -> tuple[list[str], list[str]]:
+async def _to_recall(engine: Engine, own: Own, purpose: str) -> tuple[tuple[str, ...], list[str]]:
     """Return the recipients of a purpose, and which of them have something of the person."""
-    named = [one.id for one in engine.policy.policy.recipients.values() if one.purpose == purpose]
-    return named, await recalls_due(engine, own.person_id, tuple(named)) if named else []
+    named = tuple(one.id for one in engine.policy.policy.recipients.values() if one.purpose == purpose)
+    return named, await recalls_due(engine, own.person_id, named) if named else []

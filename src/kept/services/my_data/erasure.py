@@ -150,8 +150,8 @@ async def intend(  # noqa: PLR0913 -- what an intent says
         InputError: An erasure is under way already.
     """
     receipt_id = random_id()
-    named = list(engine.policy.policy.recipients)
-    due = await recalls_due(engine, person_id)
+    named = tuple(engine.policy.policy.recipients)
+    due = await recalls_due(engine, person_id, named)
 
     def make(person: Person, at: float) -> Change:
         if person.state.status != "active":
@@ -174,7 +174,7 @@ async def intend(  # noqa: PLR0913 -- what an intent says
                 started_by=started_by,
                 step="intended",
             )
-            await recall(engine, person_id, named, due, at)(tx)
+            await recall(engine, person_id, named, at)(tx)
 
         actor = Actor("own", vouched_by) if started_by == "customer" else Actor(started_by)
         facts = (("receipt", receipt_id), *((("stop-list", "asked"),) if never_write else ()), *recalled(due))

@@ -16,12 +16,16 @@ from kept.services.instances.events import LIST
 from kept.services.my_data.rights_requests import ANSWERING
 from kept.services.staff.activation import ACTIVATION
 from kept.services.staff.approvals import Approval, Subject
+from kept.services.staff.parties import CONFIRMING
 from kept.services.staff.sessions import StaffSession
 from kept.services.third_parties.provisions import PROVIDING
 from kept.store import sql
 
 KINDS: MappingProxyType[str, Approval[Any]] = MappingProxyType(
-    {one.act: one for one in (ACTIVATION, ANSWERING, SENDING, PROVIDING, DISCLOSING, RELEASE, LIST, PUBLICATION)}
+    {
+        one.act: one
+        for one in (ACTIVATION, ANSWERING, SENDING, PROVIDING, DISCLOSING, CONFIRMING, RELEASE, LIST, PUBLICATION)
+    }
 )
 """Every kind, by its word."""
 

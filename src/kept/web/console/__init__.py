@@ -19,6 +19,7 @@ from kept.web.console import (
     ledger,
     legal,
     letters,
+    parties,
     provision,
     rights,
     sign_in,
@@ -30,8 +31,8 @@ from kept.web.routes import Page
 PAGES: tuple[Page, ...] = tuple(
     one
     for file in (
-        home, cases, rights, letters, calls, instances, campaigns, intake, provision, statistics, legal, approvals, emergencies,
-        board, versions, ledger, sign_in, look,
+        home, cases, rights, letters, calls, instances, campaigns, intake, provision, statistics, legal, parties, approvals,
+        emergencies, board, versions, ledger, sign_in, look,
     )
     for one in file.PAGES
 )  # fmt: skip

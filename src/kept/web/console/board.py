@@ -9,6 +9,7 @@ from kept.policy.flow import flow_svg
 from kept.services.cookies.first_scan import first_scan
 from kept.services.cookies.scan import newest_scan
 from kept.services.staff import attestations
+from kept.services.staff.parties import told_parties
 from kept.web import words
 from kept.web.console.stepped import Staff
 from kept.web.routes import Menu, page, right
@@ -25,6 +26,7 @@ async def _board(exchange: Staff) -> Response:
         flow=flow_svg(exchange.policy, exchange.language),
         attestations=exchange.policy.attestations,
         attested=await attestations.attested(engine),
+        parties=await told_parties(engine),
         may_attest=exchange.may("attest"),
         other_files=engine.policy_files != "same",
         leapt=bool(engine.clock.leapt_seconds),

@@ -16,7 +16,8 @@ from kept.services.instances.participations import parts_of
 from kept.services.my_data import choices, portability
 from kept.services.my_data.message_reasons import messages_to
 from kept.services.my_data.own_data import answers_in_words, own_data
-from kept.services.third_parties.recalls import provisions_to
+from kept.services.third_parties.recalls import recalls_of
+from kept.services.third_parties.register import lines_of
 from kept.web.exchange import Exchange
 from kept.web.routes import CUSTOMER, FRESH, Menu, page
 
@@ -30,7 +31,8 @@ async def _my_data(exchange: Exchange[Own]) -> Response:
         exit_titles_by={way.value: titles[language] for way, titles in EXIT_TITLES.items()},
         fresh=own.fresh(exchange.now),
         devices=await remember_me.devices_of(engine, own),
-        provided=await provisions_to(engine, own.person_id),
+        registered=await lines_of(engine, own.person_id),
+        recalls=await recalls_of(engine, own.person_id),
         contacts=await contacts_to(engine, own.person_id),
         asked_again=await asked_again(engine, own.person_id),
         parts_taken=await parts_of(engine, own.person_id),
