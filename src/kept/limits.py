@@ -221,16 +221,10 @@ DISCLOSURE_DUE_SECONDS = _time(
 DISCLOSURE_SUGGESTED_SECONDS = _time(
     14 * DAY, "the day a new request of an authority is answered by, unless another is written"
 )
-NOTICE_WAIT_SECONDS = _time(
-    0.0,
-    "how long a law may keep a disclosure from the person: not at all, where the policy does not say",
-    "`disclosure`",
-)
 AUTHORITY_PAPER_BYTES = _cap(4_000_000, "bytes", "the paper a request of an authority came on")
 AUTHORITY_PAPER_SECONDS = _time(3 * 365 * DAY, "that paper, sealed, from being put beside the request on")
 DISCLOSURE_PEOPLE = _cap(20, "people", "people named in one request of an authority")
 DISCLOSURE_RELEASES = _cap(200, "values", "values opened for one request of an authority")
-AUTHORITY_CHARACTERS = _cap(200, "characters", "the name of an authority")
 AUTHORITY_REFERENCE_CHARACTERS = _cap(500, "characters", "the reference of a request of an authority")
 
 

@@ -13,7 +13,7 @@ from installation import MAIL, NAME
 from registered import asked, registered
 
 from kept.crypto.signature import SigningKey, new_seed
-from kept.errors import DeniedError, InputError, MalformedError, NoteError, StoreError
+from kept.errors import DeniedError, InputError, KeptError, MalformedError, NoteError, StoreError
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState, Exit, Source
 from kept.services.accounts import accounts

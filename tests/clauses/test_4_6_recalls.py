@@ -42,9 +42,7 @@ class Club:
         self.asks = await self.installation.staff("abe", ("partners",))
         self.approves = await self.installation.staff("kato", ("privacy",))
         self.own = await self.installation.join()
-        await self.installation.give(
-            self.own, [("name", NAME), ("mail_address", MAIL), ("choice", f"{CLUB}//{CLUB}")]
-        )
+        await self.installation.give(self.own, [("name", NAME), ("mail_address", MAIL), ("choice", f"{CLUB}//{CLUB}")])
         self.number = pseudonym(engine, CLUB, self.own.person_id)
         await self.provide()
         return self
@@ -171,7 +169,10 @@ async def test_the_pages(installation, club, language):
         page = (await site.get(f"/{language}/my-data")).text
         return page.split('id="provided"')[1].split("</ul>")[0]
 
-    words = {"en": ("not told yet", "not confirmed yet", "confirmed Jan"), "ja": ("まだ伝えていません", "まだ確認がありません", "に確認済み")}[language]
+    words = {
+        "en": ("not told yet", "not confirmed yet", "confirmed Jan"),
+        "ja": ("まだ伝えていません", "まだ確認がありません", "に確認済み"),
+    }[language]
     await choices.choose(installation.engine, club.own, CLUB, None, allow=False)
     assert words[0] in await said()
     await console.get(f"/{language}/provision")

@@ -62,7 +62,11 @@ async def test_the_register_outlives_the_person_and_says_whose_it_is(installatio
     for session in (asks, approves):
         (line,) = await show_register(installation.engine, session)
         assert (line.party, set(line.items), line.pseudonym) == (CLUB, {"name", "mail_address"}, number)
-        assert (line.said["person"], line.said["party"], line.said["representative"]) == (NAME, COURT_TITLE, "R. Invented")
+        assert (line.said["person"], line.said["party"], line.said["representative"]) == (
+            NAME,
+            COURT_TITLE,
+            "R. Invented",
+        )
         assert line.until - line.at == pytest.approx(keep_seconds(installation.engine), abs=1)
         assert keep_seconds(installation.engine) >= 1096 * DAY
         newest = await installation.newest()

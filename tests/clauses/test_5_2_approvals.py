@@ -11,7 +11,7 @@ from asked import CONSOLE, Browser
 from counted import StatisticsDesk
 from installation import MAIL, second_version
 from receiving import FILE, SITE
-from registered import registered
+from registered import COURT, PAPER, registered
 from taking import CONTEST, EVENT, opened
 
 from kept.channels.mail import MailServer
@@ -24,7 +24,7 @@ from kept.services.figures import releases
 from kept.services.instances import contests, events
 from kept.services.messages.mail import MailDispatcher
 from kept.services.my_data import rights_requests
-from kept.services.staff import activation, sessions
+from kept.services.staff import activation, parties, sessions
 from kept.services.staff.approvals import APPROVAL_SECONDS
 from kept.services.third_parties import provisions
 from kept.services.upkeep import approvals
@@ -80,15 +80,26 @@ async def ask_provision(installation):
 
 async def ask_disclosure(installation):
     """A request of an authority that names one person."""
+    await registered(installation, "authority", COURT, OpeningKey.new().public)
     await installation.mori()
     asker, at = await installation.staff("asker", ("legal", "privacy")), installation.engine.clock.now()
     terms = Terms(
-        "Invented District Court", "2027 (wa) 12", "court-order", ("name",), at - DAY, at, at, at + 14 * DAY,
-        OpeningKey.new().public,
+        COURT, "2027 (wa) 12", "court-order", ("name",), at - DAY, at, at, at + 14 * DAY, told_from=0.0, waits_for="",
     )  # fmt: skip
     request = await disclosures.record(installation.engine, asker, terms)
     await disclosures.name_person(installation.engine, asker, request, criteria={"mail_address": MAIL})
+    await disclosures.attach_paper(installation.engine, asker, request, PAPER)
     await disclosures.ask(installation.engine, asker, request)
+    return asker
+
+
+async def ask_party(installation):
+    """Another party's key."""
+    asker = await installation.staff("asker", ("partners", "privacy"))
+    texts = {"title": "T", "address": "A", "representative": "R"}
+    key = OpeningKey.new().public
+    party = parties.new_party(parties.PartyKind.RECIPIENT, "picture-club", **texts, public_key=key)
+    await parties.ask_party(installation.engine, asker, party)
     return asker
 
 
@@ -124,6 +135,7 @@ ASKED = {
     candidates.SENDING.act: ask_campaign,
     provisions.PROVIDING.act: ask_provision,
     disclosures.DISCLOSING.act: ask_disclosure,
+    parties.CONFIRMING.act: ask_party,
     releases.RELEASE.act: ask_release,
     events.LIST.act: ask_list,
     contests.PUBLICATION.act: ask_publication,

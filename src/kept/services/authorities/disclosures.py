@@ -84,7 +84,7 @@ def items_of(engine: Engine) -> tuple[str, ...]:
 def silence_at_most(engine: Engine) -> float:
     """Return how long the policy lets a law keep a disclosure from the person, seconds; 0 where it does not say."""
     declared = _declared(engine)
-    return float(str(declared.body.get("silence", limits.NOTICE_WAIT_SECONDS))) if declared else 0.0
+    return float(str(declared.body.get("silence", 0))) if declared else 0.0
 
 
 async def record(engine: Engine, session: StaffSession, terms: Terms) -> str:

@@ -241,6 +241,7 @@ def _subject(engine: Engine, kind: PartyKind, name: str) -> Subject:
         raise InputError(
             "expected a policy that declares what this party is needed for, found none",
             reason="partner-undeclared" if kind is PartyKind.PARTNER else "disclosure-undeclared",
+            hint="declare `sources: partner`, or `disclosure` and a purpose on basis law",
             rests_on=GROUNDS[kind],
         )
     return Subject(name, purposes=(purpose.id,) if purpose is not None and kind is PartyKind.AUTHORITY else ())
