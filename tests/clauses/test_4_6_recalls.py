@@ -139,7 +139,6 @@ async def test_whoever_does_not_act_for_the_recipient_neither_tells_nor_confirms
     assert cited(unknown.value) == "§4.6"
 
 
-@pytest.mark.edge("RECALL_SECONDS")
 @pytest.mark.parametrize("told", [False, True])
 async def test_an_overdue_recall_turns_the_board(installation, club, told):
     """§4.6 page: a second before its day the clause is kept, a second after it is not, told or not, until it is confirmed."""

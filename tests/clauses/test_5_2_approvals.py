@@ -11,7 +11,7 @@ from asked import CONSOLE, Browser
 from counted import StatisticsDesk
 from installation import MAIL, second_version
 from receiving import FILE, SITE
-from registered import COURT, PAPER, registered
+from registered import COURT, PAPER, long_registered
 from taking import CONTEST, EVENT, opened
 
 from kept.channels.mail import MailServer
@@ -72,7 +72,7 @@ async def ask_campaign(installation):
 
 async def ask_provision(installation):
     """A provision to a declared recipient."""
-    await registered(installation, "recipient", "picture-club", OpeningKey.new().public)
+    await long_registered(installation, "recipient", "picture-club", OpeningKey.new().public)
     asker = await installation.staff("asker", ("partners", "privacy"))
     await provisions.ask(installation.engine, asker, "picture-club")
     return asker
@@ -80,7 +80,7 @@ async def ask_provision(installation):
 
 async def ask_disclosure(installation):
     """A request of an authority that names one person."""
-    await registered(installation, "authority", COURT, OpeningKey.new().public)
+    await long_registered(installation, "authority", COURT, OpeningKey.new().public)
     await installation.mori()
     asker, at = await installation.staff("asker", ("legal", "privacy")), installation.engine.clock.now()
     terms = Terms(
@@ -180,7 +180,7 @@ class Waits:
 
     async def subject(self) -> list[tuple]:
         """Every state an approval may move."""
-        tables = ("campaign", "provision", "disclosure", "statistic", "rights_request")
+        tables = ("campaign", "provision", "disclosure", "statistic", "rights_request", "party")
         found = [row for one in tables for row in self.installation.sql(f"SELECT status FROM {one}")]  # noqa: S608 -- our own
         return [*found, *self.installation.sql("SELECT activated_at IS NULL FROM policy_version ORDER BY version")]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kept.services.staff import parties, sessions
 from kept.services.staff.parties import PartyKind
 
@@ -34,3 +36,29 @@ async def registered(installation, kind, name, public, **texts):
     await parties.CONFIRMING.approve(installation.engine, await clerk(installation, CONFIRMS), party.id)
     installation.wall.pass_(DAY + 1)
     return party
+
+
+async def long_registered(installation, kind, name, public):
+    """A party in effect, as if two had seen to it long ago: nothing waits and nothing is recorded."""
+    engine, at = installation.engine, 1.0
+    said = {"title": COURT_TITLE, "address": "1 Invented-cho, Kyoto", "representative": "R. Invented"}
+    party = replace(
+        parties.new_party(PartyKind(kind), name, **said, public_key=public), asked_by="a", confirmed_by="b", from_at=at
+    )
+
+    async def body(tx):
+        row = {"party_id": party.id, "seal": parties._seal(engine, party)}
+        await tx.run(
+            "party_insert",
+            **row,
+            kind=kind,
+            name=name,
+            **said,
+            public_key=public,
+            asked_by="a",
+            asked_at=at,
+            approval_id="",
+        )
+        await tx.run("party_confirm", **row, confirmed_by="b", from_at=at)
+
+    await engine.data.write(body)
