@@ -22,7 +22,7 @@ from kept.services.engine.installation import Settings, installation_parts, pars
 from kept.services.forms import collection
 from kept.services.gate import gate
 from kept.services.staff.activation import activate_first
-from kept.services.staff.credentials import issue_credential, mandate_of
+from kept.services.staff.credentials import credential_of, issue_credential, mandate_for
 from kept.store import sql
 
 POLICY = Path(__file__).parent.parent / "policies/photolibrary.policy.md"
@@ -78,7 +78,10 @@ async def measure():
         await activate_first(engine, policy_files(POLICY), by="bench")
         model = await fill(engine)
         people = list(model)
-        mandate = await mandate_of(engine, await issue_credential(engine, "bench", "support", ("contact",), by="bench"))
+        mandate = await mandate_for(
+            engine,
+            await credential_of(engine, await issue_credential(engine, "bench", "support", ("contact",), by="bench")),
+        )
 
         async def select(dice):
             person = dice.choice(people)

@@ -17,6 +17,7 @@ ERRORS = {
     "_wrong",
     "wrong",
     "_refuse",
+    "Refusal",
 }  # fmt: skip
 CUSTOMER_FACING = (
     "services",

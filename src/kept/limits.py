@@ -91,6 +91,7 @@ FRESH_SIGN_IN_SECONDS = _time(5 * MINUTE, "how long after a sign-in a person may
 VOUCHED_SESSION_SECONDS = _time(HOUR, "a session a program vouched for")
 STAFF_SESSION_SECONDS = _time(8 * HOUR, "a session of staff, from the sign-in on")
 PASSKEY_CHALLENGE_SECONDS = _time(5 * MINUTE, "a challenge for a passkey, for joining or for signing in")
+LINK_CODE_SECONDS = _time(10 * MINUTE, "a code by which a person lets a program's own id name their account")
 RECOVERY_CODES = _cap(8, "codes", "recovery codes of one account")
 REMEMBERED_DEVICE_SECONDS = _time(
     90 * DAY,
@@ -144,7 +145,11 @@ CHOICES_CHARACTERS = _cap(1024, "characters", "the cookie that holds the choices
 COOKIE_SLACK_SECONDS = _time(60.0, "what the date of an `Expires` may round up by", "the cookie's life")
 CHOICES_COOKIE_SECONDS = _time(180 * DAY, "the cookie that holds the choices")
 COOKIE_NAME_RECORDED_CHARACTERS = _cap(64, "characters", "the name of a dropped cookie, as it is recorded")
-COOKIE_NAMES_RECORDED = _cap(100, "names", "names of dropped cookies recorded in the life of a process")
+COOKIE_NAMES_RECORDED = _cap(
+    100,
+    "names",
+    "names of dropped cookies recorded in the life of a process: a loop that invents names does not fill the ledger",
+)
 SCAN_EVERY_SECONDS = _time(7 * DAY, "the time between two scans in a browser", "`browser-scan`")
 SCANNED_PAGES = _cap(8, "pages", "pages of the site a scan visits")
 
@@ -152,13 +157,15 @@ _titled("Mandates of staff and programs")
 CASE_SECONDS = _time(30 * MINUTE, "a case of support, from its opening on")
 CASE_RELEASES = _cap(40, "values", "values opened in one case")
 EMERGENCY_SECONDS = _time(15 * MINUTE, "a lent emergency, from its approval on")
-EMERGENCY_RELEASES = _cap(10, "values", "values opened in one emergency")
+EMERGENCY_RELEASES = _cap(10, "values", "values opened in one emergency; what finds the person counts as one")
 EMERGENCY_REVIEW_SECONDS = _time(
     3 * DAY, "the time for the review of an emergency; then the board says it is overdue", "`break-glass-reviewed`"
 )
 EMERGENCY_TEXT_CHARACTERS = _cap(500, "characters", "the reason of an emergency, and the words of its review")
 APPROVAL_SECONDS = _time(7 * DAY, "what waits for a second member of staff; then it has to be asked again")
 FEW_PEOPLE = _cap(20, "people", "people an act may concern without a second member of staff")
+LOOK_UPS_A_DAY = _cap(30, "look-ups", "look-ups of one member of staff a day and purpose, where the role declares none")
+LOOK_UPS_SHOWN_SECONDS = _time(30 * DAY, "how long the board shows who came to the day's limit of look-ups")
 CREDENTIAL_MANDATE_SECONDS = _time(HOUR, "a mandate of an API credential, from its sign-in on")
 CREDENTIAL_RELEASES = _cap(100_000, "values", "values opened under one mandate of an API credential")
 DESK_WORK_SECONDS = _time(30 * MINUTE, "one piece of work at a desk of the console")
@@ -186,7 +193,9 @@ LETTERS_OF_A_RUN = _cap(100, "letters", "letters fetched in one file")
 LETTER_RUN_SECONDS = _time(10 * MINUTE, "the mandate under which letters are fetched")
 LETTERS_LISTED = _cap(5000, "letters", "letters that wait and are listed")
 CALL_SHEET_SECONDS = _time(12 * HOUR, "a call sheet, from its making on")
-FAX_FORGOTTEN_SECONDS = _time(3 * DAY, "a job the fax server says nothing about; then its outcome is unknown")
+FAX_FORGOTTEN_SECONDS = _time(
+    3 * DAY, "a job the fax server says nothing about, which tries for hours, not days; then its outcome is unknown"
+)
 CAMPAIGN_SECONDS = _time(14 * DAY, "the mandate under which a campaign is sent, from its approval on")
 CAMPAIGN_FILE_CHARACTERS = _cap(40_000, "characters", "the file of a campaign")
 CAMPAIGN_PARAGRAPH_CHARACTERS = _cap(1_800, "characters", "a paragraph of a campaign")
@@ -260,7 +269,9 @@ NEAREST_WORDS = _cap(
     50, "hints", "hints to the nearest word in one report: each costs a comparison with all known words"
 )
 KNOWN_WORDS = _cap(400, "words", "words one hint is compared with")
-DECISIONS_REMEMBERED = _pace(200_000, "decisions", "decisions remembered over all notices")
+DECISIONS_REMEMBERED = _pace(
+    200_000, "decisions", "decisions remembered over all notices; beyond it all are forgotten and worked out again"
+)
 INSTANCE_FILE_CHARACTERS = _cap(40_000, "characters", "the file of an instance")
 INSTANCE_QUESTIONS = _cap(40, "questions", "questions of an instance")
 
@@ -268,7 +279,6 @@ _titled("Values and the ledger")
 TEXT_CHARACTERS = _cap(2000, "characters", "a text a person gives")
 NAME_CHARACTERS = _cap(200, "characters", "a name")
 BIRTH_YEARS = _cap(130, "years", "years between a date of birth and today")
-PROOF_CHARACTERS = _cap(1_000_000, "characters", "a proof as text")
 NOTE_CHARACTERS = _cap(1_000_000, "characters", "a signed note as text")
 NOTE_SIGNATURES = _cap(100, "signatures", "signatures of a note")
 
@@ -280,7 +290,11 @@ ENTRY_WAITING_SECONDS = _time(10.0, "an entry that waits for its place in the tr
 PROVIDER_ASKED_SECONDS = _time(60.0, "how long an answer of the key provider counts; then it is asked again")
 KEY_FILE_BYTES = _cap(1024, "bytes", "a key file")
 SWEEP_SHARE = _share(0.05, "the share of all people a sweep may concern without an approval")
-SWEEP_PEOPLE = _cap(20, "people", "people a sweep may concern without an approval, however few there are")
+SWEEP_PEOPLE = _cap(
+    20,
+    "people",
+    "people a sweep may concern without an approval, however few there are: of so few a share says nothing",
+)
 SCRUB_AT_ONCE_BYTES = _cap(
     4_000_000, "bytes", "a database that is rewritten at once when somebody is erased; a larger one waits for the sweep"
 )
@@ -311,7 +325,6 @@ CHANNELS_LOOK_SECONDS = _every(60.0, "between two looks at call sheets and fax j
 POLICY_FILES_LOOK_SECONDS = _every(30.0, "between two looks whether the policy's files changed")
 CHECKS_SECONDS = _every(5 * MINUTE, "between two runs of the live checks")
 PEOPLE_PAGE = _pace(500, "rows", "people, or rows of theirs, read at once")
-PROVISION_PAGE = _pace(200, "people", "people provided about at once")
 PROJECTION_PAGE = _pace(256, "people", "people a data set takes in at once")
 CAMPAIGN_PAGE = _pace(64, "people", "people a campaign looks at in one transaction")
 PROJECTION_SEGMENT_ROWS = _pace(1_000_000, "rows", "rows of one sealed segment of a data set")

@@ -22,7 +22,7 @@ from kept.services.gate import gate
 from kept.services.my_data.choices import stop_use
 from kept.services.my_data.corrections import correct
 from kept.services.my_data.erasure import intend_erasure
-from kept.services.staff.credentials import mandate_of
+from kept.services.staff.credentials import credential_of, mandate_for
 from kept.services.upkeep.routine import begin_routine
 
 
@@ -62,7 +62,7 @@ async def customer(engine: Engine, number: int) -> None:
 
 async def reader(engine: Engine, person_id: bytes) -> None:
     """Read the name again and again while the customer changes it and stops the use."""
-    mandate = await mandate_of(engine, sys.argv[2])
+    mandate = await mandate_for(engine, await credential_of(engine, sys.argv[2]))
     for _ in range(12):
         try:
             card = await gate.read(engine, mandate, person_id, ("name",), Exit.APP)

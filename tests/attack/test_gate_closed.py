@@ -7,7 +7,9 @@ import dataclasses
 import pytest
 from cited import cited
 from installation import MAIL, NAME, PASSWORD, START, Installation, StopsAfter
+from tables import person_tables
 
+from kept import limits
 from kept.crypto.second_factor import code_at
 from kept.errors import ClosedError, DeniedError, InputError, KeptError, SettingError, SignInError, StoreError
 from kept.policy.decision import Mandate
@@ -23,10 +25,10 @@ from kept.services.my_data.choices import choose
 from kept.services.my_data.erasure import ERASE_IN_DATA, erasure_receipt, intend_erasure
 from kept.services.my_data.own_data import own_data
 from kept.services.staff import sessions
-from kept.services.staff.credentials import issue_credential, mandate_of, revoke_credential
+from kept.services.staff.credentials import credential_of, issue_credential, mandate_for, revoke_credential
 from kept.services.upkeep.key_rotation import rotate
 from kept.services.upkeep.retention import confirm_sweep, sweep
-from kept.store.queries import person_tables, queries
+from kept.store.queries import queries
 from kept.store.sqlite import raw_count
 from kept_verify import verify_proof
 
@@ -133,7 +135,7 @@ async def test_an_expired_value_is_refused_at_read_time(installation):
     own = await installation.mori()
     installation.wall.pass_(5 * 366 * 86400.0)
     credential = await issue_credential(installation.engine, "mailer", "support", ("contact",), by="test")
-    mandate = await mandate_of(installation.engine, credential)
+    mandate = await mandate_for(installation.engine, await credential_of(installation.engine, credential))
     with pytest.raises(DeniedError) as refused:
         await gate.read(installation.engine, mandate, own.person_id, ("name",), Exit.APP)
     assert refused.value.step == 4
@@ -248,12 +250,12 @@ async def test_a_revoked_credential_and_its_mandates_open_nothing(installation):
     """Taking a credential back ends the mandates it was issued, not only new sign-ins."""
     await installation.mori()
     credential = await issue_credential(installation.engine, "mailer", "support", ("contact",), by="test")
-    mandate = await mandate_of(installation.engine, credential)
+    mandate = await mandate_for(installation.engine, await credential_of(installation.engine, credential))
     person_id = await find_person(installation.engine, mandate, {"mail_address": MAIL})
     await gate.read(installation.engine, mandate, person_id, ("name",), Exit.APP)
     await revoke_credential(installation.engine, credential.split("_")[1], by="test")
     with pytest.raises(SignInError):
-        await mandate_of(installation.engine, credential)
+        await mandate_for(installation.engine, await credential_of(installation.engine, credential))
     with pytest.raises(DeniedError) as refused:
         await gate.read(installation.engine, mandate, person_id, ("name",), Exit.APP)
     assert refused.value.step == 9
@@ -264,7 +266,7 @@ async def test_a_mandates_volume_ends(installation):
     await installation.mori()
     session = await installation.staff()
     case = await installation.case(session)
-    for _ in range(cases.RELEASES_AT_MOST - 1):
+    for _ in range(limits.CASE_RELEASES - 1):
         await cases.open_item(installation.engine, session, case.id, "name")
     with pytest.raises(DeniedError) as refused:
         await cases.open_item(installation.engine, session, case.id, "name")

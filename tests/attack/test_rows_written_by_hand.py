@@ -13,7 +13,7 @@ from kept.errors import ClosedError, SignInError
 from kept.services.accounts import accounts
 from kept.services.engine.engine import Engine
 from kept.services.staff import sessions
-from kept.services.staff.credentials import issue_credential, mandate_of
+from kept.services.staff.credentials import credential_of, issue_credential, mandate_for
 
 pytestmark = pytest.mark.anyio
 
@@ -61,10 +61,10 @@ async def test_a_credentials_purposes_widened_by_hand_fit_no_secret(installation
     """The secret is bound to what the credential was issued for."""
     engine = installation.engine
     credential = await issue_credential(engine, "mailer", "support", ("contact",), by="test")
-    assert (await mandate_of(engine, credential)).purpose == "contact"
+    assert (await mandate_for(engine, await credential_of(engine, credential))).purpose == "contact"
     await write(engine, "UPDATE api_credential SET purposes = 'contact,event'")
     with pytest.raises(SignInError):
-        await mandate_of(engine, credential, "event")
+        await mandate_for(engine, await credential_of(engine, credential), "event")
 
 
 async def test_a_policy_activated_by_hand_closes_the_gate(installation):

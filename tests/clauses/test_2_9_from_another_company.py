@@ -13,6 +13,7 @@ from installation import MAIL, NAME
 from registered import asked, registered
 
 from kept.crypto.signature import SigningKey, new_seed
+from kept.door.staff import Staff
 from kept.errors import DeniedError, InputError, KeptError, MalformedError, NoteError, StoreError
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState, Exit, Source
@@ -318,3 +319,17 @@ async def test_a_name_or_key_that_is_none_is_not_registered(installation):
         with pytest.raises(KeptError) as refused:
             await asked(installation, "partner", name, key)
         assert (refused.value.reason, cited(refused.value)) == (reason, "§2.9")
+
+
+async def test_a_program_takes_it_in_for_staff_as_their_page_does(installation, partner):
+    """§2.9: by the door: the file, what is in quarantine and why, trying again; the entry names who took it in."""
+    own = await installation.join()
+    await installation.staff("kato", ("privacy",))
+    staff = Staff(installation.engine, await sessions.start_demo_session(installation.engine, "kato"))
+    made = await staff.take_in(partner.file(partner.record(await partner.login(own)), partner.record("nobody")))
+    assert made.reasons == {"person-unknown": 1, "taken": 1}
+    assert [one.id for one in await staff.all_intakes()] == [made.id]
+    assert (await staff.try_intake_again(made.id)).reasons == (await staff.intake(made.id)).reasons == made.reasons
+    assert [one.name for one in await staff.all_parties()] == [FRIENDS]
+    entry = next(one for one in await installation.ledger() if one.act == "actor:intake:begin")
+    assert entry.kind == "staff"

@@ -6,8 +6,8 @@ import pytest
 from asked import Browser
 from installation import PASSWORD
 
+from kept import limits
 from kept.services.accounts import accounts
-from kept.services.accounts.remember_me import AGAIN_SECONDS
 
 pytestmark = pytest.mark.anyio
 
@@ -59,7 +59,7 @@ async def test_a_copy_is_found_out_and_everything_is_forgotten(installation):
     del browser.cookies[SESSION]
     browser._token = ""
     await browser.post("/en/sign-in/remembered")
-    installation.wall.pass_(AGAIN_SECONDS + 1)
+    installation.wall.pass_(limits.REMEMBERED_AGAIN_SECONDS + 1)
     thief = Browser(installation)
     thief.cookies = {COOKIE: stolen, "__Host-kept_choices": choices}
     answer = await thief.post("/en/sign-in/remembered")

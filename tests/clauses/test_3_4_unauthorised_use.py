@@ -6,9 +6,9 @@ import pytest
 from asked import Browser
 from installation import PASSWORD
 
+from kept import limits
 from kept.policy.duties import address_key_seconds
 from kept.services.accounts import accounts
-from kept.services.accounts.rate_limits import ACCOUNT_TRIES, SIGN_IN_TRIES
 
 pytestmark = pytest.mark.anyio
 
@@ -34,7 +34,7 @@ async def test_who_guesses_does_not_lock_the_owner_out(installation):
     await owner.post("/en/sign-in", login_name=issued.login_name, password=PASSWORD)
     codes = [
         (await stranger.post("/en/sign-in", login_name=issued.login_name, password="guessing guessing")).status_code
-        for _ in range(SIGN_IN_TRIES + 1)
+        for _ in range(limits.SIGN_IN_TRIES + 1)
     ]
     assert codes[-1] == 429
     assert set(codes[:9]) == {401}
@@ -80,8 +80,8 @@ async def test_who_guesses_elsewhere_does_not_lock_the_owners_new_device_out(ins
         sent = {"login_name": issued.login_name, "code": "AAAA-AAAA-AAAA-AAAA", "password": PASSWORD}
         return (await browser.post("/en/sign-in/recovery", **sent)).status_code
 
-    codes = [await guess(stranger) for _ in range(SIGN_IN_TRIES + 1)]
-    assert codes == [401] * SIGN_IN_TRIES + [429]
+    codes = [await guess(stranger) for _ in range(limits.SIGN_IN_TRIES + 1)]
+    assert codes == [401] * limits.SIGN_IN_TRIES + [429]
     mine = {"login_name": issued.login_name, "code": issued.recovery_codes[0], "password": "another four words here"}
     assert (await owner.post("/en/sign-in/recovery", **mine)).status_code == 303
 
@@ -90,12 +90,12 @@ async def test_a_network_of_ipv6_is_one_address(installation):
     """§3.4 breach: another address of the same 64 bits is the same guesser; one of another network is not."""
     issued = await accounts.join_with_password(installation.engine, PASSWORD, "en")
     codes = []
-    for number in range(SIGN_IN_TRIES + 1):
+    for number in range(limits.SIGN_IN_TRIES + 1):
         browser = Browser(installation, address=f"2001:db8:1:2::{number:x}")
         browser.web.limits = codes[0][1] if codes else browser.web.limits
         answer = await browser.post("/en/sign-in", login_name=issued.login_name, password="guessing guessing")
         codes.append((answer.status_code, browser.web.limits))
-    assert [code for code, _ in codes] == [401] * SIGN_IN_TRIES + [429]
+    assert [code for code, _ in codes] == [401] * limits.SIGN_IN_TRIES + [429]
 
 
 @pytest.mark.parametrize("known", [True, False])
@@ -105,9 +105,9 @@ async def test_many_addresses_together_are_stopped_as_well(installation, known):
     name = issued.login_name if known else "heron-zzzzzzzz"
     first = Browser(installation)
     codes = []
-    for number in range(ACCOUNT_TRIES + 1):
+    for number in range(limits.ACCOUNT_TRIES + 1):
         browser = Browser(installation, address=f"203.0.113.{number}")
         browser.web.limits = first.web.limits
         answer = await browser.post("/en/sign-in", login_name=name, password="guessing guessing")
         codes.append(answer.status_code)
-    assert codes == [401] * ACCOUNT_TRIES + [429]
+    assert codes == [401] * limits.ACCOUNT_TRIES + [429]

@@ -42,7 +42,7 @@ FIRST = (
     (b"version: 1\n", b"version: 2\n"),
     (b"purposes:\n  announcements:\n", TIPS),
     (b"      - picture-club\n    recipients:", b"      - picture-tips\n      - picture-club\n    recipients:"),
-    (b'identifies you"\n    basis: notice', b'identifies you"\n    basis: consent'),
+    (b'identifying anyone"\n    basis: notice', b'identifying anyone"\n    basis: consent'),
     (
         b"        - event\n        - prize-delivery\n",
         b"        - event\n        - picture-tips\n        - prize-delivery\n",

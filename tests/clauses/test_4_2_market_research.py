@@ -378,7 +378,7 @@ async def test_my_data_says_that_one_was_counted(installation, desk):
     browser = Browser(installation)
     browser.cookies["__Host-kept_session"] = await accounts.start_session(installation.engine, own.person_id)
     page = (await browser.get("/en/my-data")).text
-    assert "Market research that never identifies you" in page
+    assert "Market research, published without identifying anyone" in page
     assert "counted" in page
 
 

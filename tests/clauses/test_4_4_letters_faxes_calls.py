@@ -8,12 +8,14 @@ from installation import NAME, PHONE
 from reaching import reach, text_of
 from receiving import FILE
 
+from kept.door.staff import Staff
 from kept.errors import DeniedError
 from kept.policy.words import Exit
 from kept.services.campaigns import campaigns, candidates
 from kept.services.messages import call_sheets, calls, letters
 from kept.services.messages.outbox import send_due
 from kept.services.my_data import choices
+from kept.services.staff import sessions
 from kept.services.upkeep.sending import equip
 
 pytestmark = pytest.mark.anyio
@@ -131,6 +133,11 @@ async def test_a_campaign_by_phone_is_a_call_sheet(desk):
     campaign = await desk.send("phone")
     sheet_id = await desk.begun(campaign)
     sheet = await call_sheets.sheet_of(desk.engine, desk.ume, sheet_id)
+    staff = Staff(
+        desk.engine, await sessions.start_demo_session(desk.engine, "ume")
+    )  # a program sees what the page shows
+    assert [one.id for one in await staff.all_call_sheets()] == [sheet_id]
+    assert await staff.call_sheet(sheet_id) == sheet
     assert [one.outcome for one in sheet.rows] == ["waiting"] * 3
     assert not any(PHONE[:9] in one.said.text for one in sheet.rows)
     for own in desk.people[:2]:

@@ -10,6 +10,7 @@ from cited import cited
 from installation import MAIL, NAME, PHONE, carry_channels
 from reaching import reach, text_of
 
+from kept import limits
 from kept.channels import letter
 from kept.channels.fax import FaxJob, FaxOutcome
 from kept.channels.handed import Handed
@@ -313,7 +314,7 @@ async def test_one_number_at_a_time_by_who_began_and_in_its_time(desk):
         await calls.show_number(desk.engine, desk.session, sheet_id, 1)
     assert open_still.value.reason == "call-open"
     second = await desk.begun()
-    desk.installation.wall.pass_(calls.SHEET_SECONDS + 1)
+    desk.installation.wall.pass_(limits.CALL_SHEET_SECONDS + 1)
     with pytest.raises(DeniedError):
         await calls.show_number(desk.engine, desk.session, second, 1)
     assert await calls.end_sheets(desk.engine) == 2
@@ -376,7 +377,7 @@ async def test_a_case_that_is_over_writes_to_nobody(desk):
 
 async def test_a_case_is_good_for_so_many_messages(desk):
     """§4.5 breach: messages count as releases of the case; used up, it writes to nobody."""
-    left = cases.RELEASES_AT_MOST - 1  # finding her was one
+    left = limits.CASE_RELEASES - 1  # finding her was one
     for n in range(left):
         await desk.write("mail", f"Message {n}")
     with pytest.raises(DeniedError) as refused:

@@ -29,7 +29,7 @@ from kept.ledger.note import verifier_key
 from kept.policy.decision import LawRequest
 from kept.policy.words import ClauseState, Exit
 from kept.services.accounts import accounts
-from kept.services.authorities import disclosures, notifications
+from kept.services.authorities import disclosure_bundle, disclosure_record, disclosures, notifications, request_reading
 from kept.services.authorities.disclosure_file import parse_bundle
 from kept.services.cases import cases
 from kept.services.engine.key_files import write_key
@@ -64,10 +64,10 @@ class LegalDesk:
         self.approves = await self.installation.staff("kato", ("privacy",))
         return self
 
-    def terms(self, **changes) -> disclosures.Terms:
+    def terms(self, **changes) -> disclosure_record.Terms:
         """What the authority's request says."""
         at = self.installation.engine.clock.now()
-        given = disclosures.Terms(
+        given = disclosure_record.Terms(
             COURT, "2027 (wa) 12", "court-order", ("name", "phone", "occupation"), at - 30 * DAY,
             at + 1, at, at + 14 * DAY, told_from=0.0, waits_for="",
         )  # fmt: skip
@@ -83,14 +83,14 @@ class LegalDesk:
         await disclosures.attach_paper(self.installation.engine, self.legal, request, PAPER)
         return request
 
-    async def answer(self, request: str) -> disclosures.Disclosure:
+    async def answer(self, request: str) -> disclosure_record.Disclosure:
         """Ask, approve, and return the request with its bundle made."""
         await disclosures.ask(self.installation.engine, self.legal, request)
         return await disclosures.DISCLOSING.approve(self.installation.engine, self.approves, request)
 
     async def open(self, request: str) -> dict:
         """Fetch the bundle and open it as the authority."""
-        raw = await disclosures.fetch(self.installation.engine, self.legal, request)
+        raw = await disclosure_bundle.fetch(self.installation.engine, self.legal, request)
         return parse_bundle(raw, self.key, self.installation.engine.sequencer.verifier)
 
 
@@ -113,7 +113,7 @@ async def test_asked_against_released_item_by_item_in_a_sealed_signed_bundle(ins
     assert (done.status, done.outcomes) == (
         "ready", {(1, "name"): "released", (1, "phone"): "released", (1, "occupation"): "not-held"},
     )  # fmt: skip
-    raw = await disclosures.fetch(installation.engine, desk.legal, request)
+    raw = await disclosure_bundle.fetch(installation.engine, desk.legal, request)
     for text in (NAME, PHONE, "Invented District Court", "2027 (wa) 12"):
         assert text.encode() not in raw
     installation_key = installation.engine.sequencer.verifier
@@ -168,7 +168,7 @@ async def test_beyond_items_persons_period_and_exit_the_gate_says_no(installatio
     own = await installation.mori()
     other = await installation.join()
     await installation.give(other, [("name", "Ren Other")])
-    found = await disclosures.disclosure_of(installation.engine, await desk.record())
+    found = await disclosure_record.disclosure_of(installation.engine, await desk.record())
     mandate = await load_mandate(installation.engine, found.mandate_id)
     terms = found.terms
     law = LawRequest(frozenset({own.person_id}), frozenset(terms.items), terms.starts_at, terms.ends_at)
@@ -244,15 +244,15 @@ async def test_without_a_second_approver_nothing_leaves(installation, desk):
     await disclosures.ask(installation.engine, desk.legal, request)
     for act in (
         lambda: disclosures.DISCLOSING.approve(installation.engine, desk.legal, request),
-        lambda: disclosures.bundle(installation.engine, request),
+        lambda: disclosure_bundle.bundle(installation.engine, request),
         lambda: disclosures.record(installation.engine, support, desk.terms()),
-        lambda: disclosures.fetch(installation.engine, support, request),
+        lambda: disclosure_bundle.fetch(installation.engine, support, request),
     ):
         with pytest.raises(DeniedError) as refused:
             await act()
         assert cited(refused.value) == "§5.2"
     with pytest.raises(ConflictError):
-        await disclosures.fetch(installation.engine, desk.legal, request)
+        await disclosure_bundle.fetch(installation.engine, desk.legal, request)
     assert not await released(installation)
 
 
@@ -272,7 +272,7 @@ async def test_a_request_that_is_none_is_not_recorded(installation, desk, wrong)
     with pytest.raises(InputError) as refused:
         await disclosures.record(installation.engine, desk.legal, desk.terms(**wrong))
     assert cited(refused.value) == "§4.9"
-    assert await disclosures.all_disclosures(installation.engine) == []
+    assert await disclosure_record.all_disclosures(installation.engine) == []
 
 
 async def test_finding_is_a_use_too_and_names_one_person(installation, desk):
@@ -365,7 +365,7 @@ async def test_the_approver_reads_what_the_request_says(installation, desk):
     told = installation.engine.clock.now() + 300 * DAY
     request = await desk.record(told_from=told, waits_for="inquiry-at-risk")
     await disclosures.ask(installation.engine, desk.legal, request)
-    read = await disclosures.read_request(installation.engine, desk.approves, request)
+    read = await request_reading.read_request(installation.engine, desk.approves, request)
     assert read.named == {1: {"mail_address": MAIL}}
     assert (read.authority.title, read.authority.asked_by, read.authority.confirmed_by) == (
         COURT_TITLE, "party-asks", "party-confirms",
@@ -378,7 +378,7 @@ async def test_the_approver_reads_what_the_request_says(installation, desk):
     acts = [line.account.act for line in (await history_of(installation.engine, own.person_id)).lines]
     assert "staff:disclosure:read" not in acts  # not before the day
     with pytest.raises(DeniedError):
-        await disclosures.read_request(installation.engine, await installation.staff("sato", ("support",)), request)
+        await request_reading.read_request(installation.engine, await installation.staff("sato", ("support",)), request)
     stored = b"".join(bytes(row[0]) for row in installation.sql("SELECT sealed FROM disclosure_paper"))
     assert b"invented court" not in stored
     named = b"".join(bytes(row[0]) for row in installation.sql("SELECT named FROM disclosure_person"))
@@ -403,7 +403,7 @@ async def test_without_its_paper_nothing_is_asked_for_and_afterwards_it_is_fixed
     assert (fixed.value.reason, cited(fixed.value)) == ("disclosure-fixed", "§4.9")
     installation.sql("DELETE FROM disclosure_paper")
     with pytest.raises(InputError):
-        await disclosures.read_request(installation.engine, desk.approves, request)
+        await request_reading.read_request(installation.engine, desk.approves, request)
 
 
 @pytest.mark.parametrize(("days", "fits"), [(364.9, True), (366, False)])
@@ -494,13 +494,13 @@ async def test_a_kill_between_two_people_goes_on_with_the_next(installation, des
     await installation.open()
     rows = await installation.engine.data.all(sql.DisclosureRecords, disclosure_id=request)
     assert len(rows) == len(await released(installation)) == 2
-    assert (await disclosures.bundle(installation.engine, request)).status == "ready"
+    assert (await disclosure_bundle.bundle(installation.engine, request)).status == "ready"
     assert len(await released(installation)) == 4
-    assert (await disclosures.bundle(installation.engine, request)).status == "ready"
+    assert (await disclosure_bundle.bundle(installation.engine, request)).status == "ready"
     opened = await desk.open(request)
     assert sorted(one["person"] for one in opened["records"]) == [1, 2, 3, 4]
     with pytest.raises(ConflictError):
-        await disclosures.fetch(installation.engine, desk.legal, request)
+        await disclosure_bundle.fetch(installation.engine, desk.legal, request)
     assert installation.sql("SELECT COUNT(*) FROM disclosure_record") == [(0,)]
 
 
@@ -601,7 +601,7 @@ async def test_the_command_verifies_and_opens(tmp_path, capsys):
     await installation.mori()
     request = await desk.record()
     await desk.answer(request)
-    (tmp_path / "bundle.json").write_bytes(await disclosures.fetch(installation.engine, desk.legal, request))
+    (tmp_path / "bundle.json").write_bytes(await disclosure_bundle.fetch(installation.engine, desk.legal, request))
     write_key(tmp_path / "court.key", "recipient", desk.key.raw())
     line = ["bundle", "open", str(tmp_path / "bundle.json"), "--key", str(tmp_path / "court.key"), "--installation"]
     assert main([*line, str(installation.engine.sequencer.verifier)]) == 0

@@ -14,18 +14,19 @@ from receiving import FILE, SITE
 from registered import COURT, PAPER, long_registered
 from taking import CONTEST, EVENT, opened
 
+from kept import limits
 from kept.channels.mail import MailServer
 from kept.crypto.sealed_to import OpeningKey
-from kept.errors import ConflictError, DeniedError, KeptError
+from kept.errors import ConflictError, DeniedError, KeptError, NotFoundError
 from kept.services.authorities import disclosures
 from kept.services.authorities.disclosure_record import Terms
 from kept.services.campaigns import campaigns, candidates
+from kept.services.cases import cases
 from kept.services.figures import releases
 from kept.services.instances import contests, events
 from kept.services.messages.mail import MailDispatcher
 from kept.services.my_data import rights_requests
-from kept.services.staff import activation, parties, sessions
-from kept.services.staff.approvals import APPROVAL_SECONDS
+from kept.services.staff import activation, more_look_ups, parties, sessions
 from kept.services.third_parties import provisions
 from kept.services.upkeep import approvals
 from kept.services.upkeep.routine import tidy
@@ -129,7 +130,19 @@ async def ask_publication(installation):
     return asker
 
 
+async def ask_look_ups(installation):
+    """Look-ups of a day that are used up."""
+    asker = await installation.staff("asker", ("support", "privacy"))
+    for number in range(limits.LOOK_UPS_A_DAY):
+        case = await cases.open_case(installation.engine, asker, "contact")
+        with pytest.raises(NotFoundError):
+            await cases.find_in_case(installation.engine, asker, case, {"mail_address": f"nobody-{number}@example.com"})
+    await more_look_ups.ask(installation.engine, asker, "contact")
+    return asker
+
+
 ASKED = {
+    more_look_ups.MORE.act: ask_look_ups,
     activation.ACTIVATION.act: ask_activation,
     rights_requests.ANSWERING.act: ask_answer,
     candidates.SENDING.act: ask_campaign,
@@ -220,7 +233,7 @@ async def test_who_asked_cannot_approve_nor_who_may_not(installation, waits):
 async def test_until_its_last_second_it_can_be_given_and_then_no_more(installation, waits, late):
     """§5.2: seven days from the asking on; then nobody can give it, and the list does not show it."""
     ((lasts, ends),) = installation.sql("SELECT expires_at - requested_at, expires_at FROM approval")
-    assert lasts == APPROVAL_SECONDS
+    assert lasts == limits.APPROVAL_SECONDS
     before = await waits.subject()
     installation.wall.pass_(ends - installation.engine.clock.now() + (0.5 if late else -0.5))
     assert len(await approvals.waiting(installation.engine, waits.second)) == (not late)

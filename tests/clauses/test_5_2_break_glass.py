@@ -7,6 +7,7 @@ from asked import CONSOLE, SITE, Browser
 from cited import cited
 from installation import MAIL, NAME, Installation
 
+from kept import limits
 from kept.errors import ConflictError, DeniedError, InputError, KeptError, NotFoundError, StoreError, SubmissionError
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState, Exit
@@ -175,16 +176,16 @@ async def test_one_at_a_time_and_no_longer_than_its_time(installation):
     with pytest.raises(DeniedError) as refused:
         await lend(installation, opens)
     assert refused.value.reason == "emergency-open"
-    for _ in range(emergencies.RELEASES_AT_MOST - 1):  # finding was one
+    for _ in range(limits.EMERGENCY_RELEASES - 1):  # finding was one
         await cases.open_item(installation.engine, opens, case, "name")
     with pytest.raises(DeniedError) as refused:
         await cases.open_item(installation.engine, opens, case, "name")
     assert (refused.value.step, cited(refused.value)) == (9, "§5.2")
     (one,) = await emergencies.all_emergencies(installation.engine)
-    assert len(one.items) == emergencies.RELEASES_AT_MOST - 1
-    installation.wall.pass_(emergencies.SECONDS)
+    assert len(one.items) == limits.EMERGENCY_RELEASES - 1
+    installation.wall.pass_(limits.EMERGENCY_SECONDS)
     again = await lend(installation, opens)
-    installation.wall.pass_(emergencies.SECONDS)
+    installation.wall.pass_(limits.EMERGENCY_SECONDS)
     with pytest.raises(DeniedError):
         await cases.open_item(installation.engine, opens, again, "name")
     mandate = (await cases.case_of(installation.engine, opens, again)).mandate

@@ -13,6 +13,7 @@ from registered import registered
 from taking import CONTEST, EVENT, SURVEY, opened
 
 import kept
+from kept import limits
 from kept.crypto.random import random_id
 from kept.crypto.sealed_to import OpeningKey
 from kept.errors import ConflictError, DeniedError
@@ -21,13 +22,12 @@ from kept.policy.words import Exit
 from kept.services.gate import gate
 from kept.services.instances import contests, events, questionnaires
 from kept.services.staff import bulk_approval, sessions
-from kept.services.staff.approvals import APPROVAL_SECONDS
 from kept.services.third_parties import provisions
 from kept.services.upkeep import approvals
 from kept.store import sql
 
 pytestmark = pytest.mark.anyio
-MANY = bulk_approval.FEW + 1
+MANY = limits.FEW_PEOPLE + 1
 BIG = EVENT.replace("capacity: 2", "capacity: 60")
 
 
@@ -66,7 +66,7 @@ async def test_a_list_of_many_names_needs_a_second(installation):
     assert {"staff:approval:ask", "staff:approval:give"} <= set(acts)
     with pytest.raises(DeniedError):  # who approved did not ask: the approval is not theirs
         await events.check_in_list(installation.engine, both, "afternoon")
-    installation.wall.pass_(APPROVAL_SECONDS)
+    installation.wall.pass_(limits.APPROVAL_SECONDS)
     with pytest.raises(DeniedError):
         await events.check_in_list(installation.engine, desk.session, "afternoon")
 
@@ -74,8 +74,8 @@ async def test_a_list_of_many_names_needs_a_second(installation):
 async def test_a_few_need_none(installation):
     """§5.2 normal: twenty names at the door are one person's work."""
     desk = await opened(installation, BIG, "support")
-    await guests(installation, desk, bulk_approval.FEW)
-    assert len(await events.check_in_list(installation.engine, desk.session, "afternoon")) == bulk_approval.FEW
+    await guests(installation, desk, limits.FEW_PEOPLE)
+    assert len(await events.check_in_list(installation.engine, desk.session, "afternoon")) == limits.FEW_PEOPLE
 
 
 async def test_an_approval_is_for_what_was_asked(installation):

@@ -8,12 +8,15 @@ import zipfile
 
 import pytest
 
-from kept.errors import InputError, SubmissionError
+from kept.door.staff import Staff
+from kept.errors import DeniedError, InputError, SubmissionError
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState, Exit
 from kept.services.cases import cases
+from kept.services.engine.record import operator
 from kept.services.gate import canaries
 from kept.services.my_data import erasure, rights_requests
+from kept.services.staff import sessions
 from kept.services.upkeep.canary_planting import plant
 from kept.store import sql
 
@@ -43,11 +46,28 @@ async def test_opening_one_is_an_alarm_in_the_entrys_own_transaction(installatio
     assert part.state is ClauseState.NOT_KEPT_YET
     for wrong in (("", "mistake"), (str(rows[0][0])[:8], "nothing much")):
         with pytest.raises(InputError):
-            await canaries.acknowledge(installation.engine, *wrong, by="test")
-    await canaries.acknowledge(installation.engine, str(rows[0][0])[:8], "exercise", by="test")
+            await canaries.acknowledge(installation.engine, *wrong, by=operator("test"))
+    await canaries.acknowledge(installation.engine, str(rows[0][0])[:8], "exercise", by=operator("test"))
     assert await canaries.standing_alarms(installation.engine) == 0
     with pytest.raises(InputError):
-        await canaries.acknowledge(installation.engine, str(rows[0][0])[:8], "exercise", by="test")
+        await canaries.acknowledge(installation.engine, str(rows[0][0])[:8], "exercise", by=operator("test"))
+
+
+async def test_who_set_an_alarm_off_does_not_look_into_it(installation):
+    """§5.5 breach: by the door, staff with two roles open a canary and call it an exercise; another member of staff may."""
+    engine = installation.engine
+    await plant(engine, REN, by="test")
+    session = await installation.staff("sato", ("support", "privacy"))
+    await installation.staff("kato", ("privacy",))
+    sato, kato = [Staff(engine, await sessions.start_demo_session(engine, one)) for one in ("sato", "kato")]
+    await cases.open_item(engine, session, (await installation.case(session, mail=REN["mail_address"])).id, "name")
+    (alarm,) = await sato.canary_alarms()
+    with pytest.raises(DeniedError) as refused:
+        await sato.acknowledge_alarm(alarm.alarm_id, "exercise")
+    assert (refused.value.reason, refused.value.clause) == ("alarm-own", "§5.5")
+    await kato.acknowledge_alarm(alarm.alarm_id, "curiosity")
+    assert [one.finding for one in await kato.canary_alarms()] == ["curiosity"]
+    assert (await installation.newest()).kind == "staff"
 
 
 async def test_other_people_raise_none(installation):

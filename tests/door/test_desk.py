@@ -155,6 +155,9 @@ async def test_a_message_leaves_by_the_policy_s_ways_alone(bakery, mailbox):
             with pytest.raises(DeniedError):
                 await desk.message(person, "mail", "Your bread", "Again.")
             assert len(mailbox.received) == 1
+            written = [one.account for one in (await me.history()).lines if one.account.act.endswith(":contact:write")]
+            assert {(one.act, one.kind) for one in written} == {("program:contact:write", "program")}
+            assert sorted(one.outcome for one in written) == ["done", "refused", "refused"]
 
 
 async def test_a_message_not_sent_yet_is_decided_again(bakery):

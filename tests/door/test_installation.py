@@ -9,7 +9,6 @@ from bakery import MORI, POLICY
 from installation import PASSWORD
 
 import kept
-from kept.crypto.second_factor import code_at
 from kept.door.view import View, edge
 from kept.errors import BusyError, DeniedError, InputError, KeptError, SettingError, SignInError
 
@@ -103,19 +102,13 @@ async def test_a_closed_gate_is_told_by_status_and_not_raised(bakery):
         assert (await k.operator("test").status()).closed == "ledger-behind-itself"
 
 
-async def signed_in(k, bakery, login, role):
-    """Enrol a member of staff and return what they sign in with."""
-    enrolled = await k.operator("test").add_staff(login, PASSWORD, [role])
-    return login, PASSWORD, code_at(enrolled.secret, int(bakery.wall.wall()) // 30)
-
-
 async def test_staff_work_in_cases_through_the_door(bakery):
     """A case for one purpose, found, opened, closed; another purpose and an ended session are refused."""
     async with bakery.open() as k:
         credential = await bakery.program(k)
         async with k.person(credential, external="C-1") as me:
             await bakery.mori(me)
-        async with k.staff(*await signed_in(k, bakery, "sato", "counter")) as staff:
+        async with k.staff(*await bakery.staff(k, "sato", "counter")) as staff:
             case = await staff.open_case("orders")
             case = await staff.find_in_case(case.id, {"phone": MORI["phone"]})
             with (await staff.open_item(case.id, "name")).name.open() as name:
@@ -141,7 +134,7 @@ async def test_a_second_version_is_proposed_counted_and_activated(bakery, tmp_pa
             concerned = await k.operator("test").concerned(files)
             assert (concerned.people, concerned.asked) == (1, 1)
             assert await k.operator("test").propose(files) == 2
-            async with k.staff(*await signed_in(k, bakery, "sato", "owner")) as staff:
+            async with k.staff(*await bakery.staff(k, "sato", "owner")) as staff:
                 await staff.activate(2)
             assert k.policy.version == 2
             assert {(one.item, one.why) for one in await me.asked_again()} == {
@@ -158,13 +151,18 @@ def test_every_public_method_of_a_view_passes_the_edge(bakery):
     assert set(views) == set(View.__subclasses__())
 
     class Engine:
-        """Stands for an engine nobody needs here."""
+        """Stands for an engine: it cites."""
+
+        @staticmethod
+        def cite(error):
+            error.clause = "§1"
+            return error
 
     raised = KeptError("expected, found", hint="turn it off and on")
     for _ in range(2):
         with pytest.raises(KeptError), edge(Engine()):
             raise raised
-    assert raised.__notes__ == ["what to do: turn it off and on"]
+    assert (raised.clause, raised.__notes__) == ("§1", ["what to do: turn it off and on"])
     for view in views:
         for name, member in vars(view).items():
             if not name.startswith("_") and callable(member):

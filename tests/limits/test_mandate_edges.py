@@ -33,7 +33,7 @@ from kept.services.engine.entry import Account, build_entry
 from kept.services.engine.flush import Condition, Moved
 from kept.services.figures import projections
 from kept.services.forms.submission import parse_submission
-from kept.services.gate import gate
+from kept.services.gate import gate, look_ups
 from kept.services.gate.external_ids import external_form
 from kept.services.messages import outbox
 from kept.services.messages.unknown_outcome import find_unknown
@@ -41,9 +41,11 @@ from kept.services.my_data import erasure, rights_requests
 from kept.services.my_data.own_data import own_data
 from kept.services.staff import attestations, desk_mandate, parties
 from kept.services.staff.activation import activate, propose
-from kept.services.staff.credentials import issue_credential, mandate_of
+from kept.services.staff.credentials import credential_of, issue_credential, mandate_for
+from kept.services.staff.mandates import staff_mandate
 from kept.services.third_parties import intake
 from kept.services.upkeep import retention
+from kept.services.upkeep.routine import tidy
 
 pytestmark = pytest.mark.anyio
 
@@ -51,7 +53,7 @@ pytestmark = pytest.mark.anyio
 async def program(installation):
     """A mandate of an API credential for contact."""
     credential = await issue_credential(installation.engine, "mailer", "support", ("contact",), by="test")
-    return await mandate_of(installation.engine, credential)
+    return await mandate_for(installation.engine, await credential_of(installation.engine, credential))
 
 
 async def read(installation, mandate, own, exit=Exit.APP):  # noqa: A002 -- the field's own word
@@ -594,3 +596,33 @@ async def test_a_data_set(installation):
     installation.wall.pass_(2)
     await projections.end_builds(installation.engine)
     assert installation.sql("SELECT COUNT(*) FROM projection") == [(0,)]
+
+
+@pytest.mark.edge("LOOK_UPS_A_DAY")
+async def test_the_look_ups_of_a_day(installation):
+    """As many as the table says where the role declares none, and not one more."""
+    session = await installation.staff("kato", ("legal",))
+    mandate = staff_mandate(session, "legal", "legal-disclosure", expires_at=1e12, volume=1)
+    for _ in range(limits.LOOK_UPS_A_DAY):
+        await look_ups.charge(installation.engine, mandate)
+    with pytest.raises(DeniedError) as refused:
+        await look_ups.charge(installation.engine, mandate)
+    assert refused.value.reason == "look-ups"
+
+
+@pytest.mark.edge("LOOK_UPS_SHOWN_SECONDS")
+async def test_how_long_the_limit_is_shown(installation):
+    """Until the day before its time is over the board shows it; after that it is deleted."""
+    session = await installation.staff("kato", ("legal",))
+    mandate = staff_mandate(session, "legal", "legal-disclosure", expires_at=1e12, volume=1)
+    for _ in range(limits.LOOK_UPS_A_DAY):
+        await look_ups.charge(installation.engine, mandate)
+    with pytest.raises(DeniedError):
+        await look_ups.charge(installation.engine, mandate)
+    installation.wall.pass_(limits.LOOK_UPS_SHOWN_SECONDS - limits.DAY)
+    await tidy(installation.engine)
+    assert len(await look_ups.at_the_limit(installation.engine)) == 1
+    installation.wall.pass_(2 * limits.DAY)
+    assert await look_ups.at_the_limit(installation.engine) == []
+    await tidy(installation.engine)
+    assert installation.sql("SELECT COUNT(*) FROM look_ups") == [(0,)]

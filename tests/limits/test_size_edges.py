@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 import datetime as dt
 
@@ -24,12 +23,10 @@ from kept.errors import (
     MalformedError,
     NoteError,
     PolicyError,
-    ProofError,
     SubmissionError,
 )
 from kept.guarantees import words
 from kept.ledger.note import sign_note, split_note
-from kept.ledger.proof import parse_proof
 from kept.policy.campaign import parse_campaign
 from kept.policy.findings import Place, Report
 from kept.policy.instance import parse_instance
@@ -299,17 +296,6 @@ def test_a_signed_note():
     assert split_note(exact)
     with pytest.raises(NoteError):
         split_note("x" + exact)
-
-
-@pytest.mark.edge("PROOF_CHARACTERS")
-def test_a_proof():
-    """A million characters."""
-    extra = base64.b64encode(b"".join(len(one).to_bytes(4, "big") + one for one in (b"n", b"a", b"p", b"q"))).decode()
-    head = f"c2sp.org/tlog-proof@v1\nextra {extra}\nindex 1\n\n"
-    exact = head + "x" * (limits.PROOF_CHARACTERS - len(head))
-    assert parse_proof(exact)
-    with pytest.raises(ProofError):
-        parse_proof(exact + "x")
 
 
 @pytest.mark.edge("INTAKE_FILE_BYTES", "INTAKE_RECORDS")

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tables import person_tables
 
 from kept.errors import StoreError
 from kept.services.engine.keyring import ERASE_IN_KEYS
@@ -19,7 +20,6 @@ from kept.store.queries import (
     PARTS,
     Query,
     parse_queries,
-    person_tables,
     queries,
     schema,
 )

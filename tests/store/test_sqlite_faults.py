@@ -235,7 +235,7 @@ def sound(tmp_path_factory):
                     "value_insert", person_id=one, slot="name", version=1, key_id="k", sealed=one * 9
                 )
             )
-        assert await store.checkpointed()
+        assert await store.scrubbed()
         await store.close()
 
     asyncio.run(fill())

@@ -28,7 +28,7 @@ def installation(sqlite_data):
             sqlite_data.insert("value_insert", person_id=person_id, slot="name", version=version, sealed=canary * 20)
         sqlite_data.insert("session_insert", person_id=person_id, token_hash=canary)
         if person_id == MORI:
-            assert sqlite_data.await_(sqlite_data.store.checkpointed())
+            assert sqlite_data.await_(sqlite_data.store.scrubbed())
         sqlite_data.insert("state_insert", person_id=person_id, sealed=canary)
     return sqlite_data
 
@@ -57,12 +57,12 @@ def test_scrubbing_leaves_no_byte_of_what_was_deleted(installation):
     assert len(installation.all(sql.ValueAll, person_id=SATO)) == 50
 
 
-def test_a_checkpoint_empties_the_log(installation):
+def test_scrubbing_empties_the_log(installation):
     """Afterwards the log holds no byte at all, so none of a deleted row."""
     delete(installation)
     log = installation.store.path.with_name(installation.store.path.name + "-wal")
     assert log.stat().st_size > 0
-    assert installation.await_(installation.store.checkpointed()) is True
+    assert installation.await_(installation.store.scrubbed()) is True
     assert log.stat().st_size == 0
 
 

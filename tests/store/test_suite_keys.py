@@ -139,6 +139,10 @@ def test_an_id_of_a_system_names_one_person_until_they_are_erased(keys):
     with pytest.raises(ConflictError):
         keys.run("external_token_insert", system="shop", token=b"C-1", person_id=TANI)
     assert keys.one(sql.ExternalTokenFind, system="shop", token=b"C-1") == (MORI,)
+    assert keys.run("external_token_delete", system="shop", token=b"C-1", person_id=SATO) == 0
+    assert keys.run("external_token_delete", system="shop", token=b"C-1", person_id=MORI) == 1
+    assert keys.one(sql.ExternalTokenFind, system="shop", token=b"C-1") is None
+    keys.run("external_token_insert", system="shop", token=b"C-1", person_id=MORI)
     assert keys.run("external_token_erase", person_id=MORI) == 1
     assert keys.one(sql.ExternalTokenFind, system="shop", token=b"C-1") is None
     assert keys.one(sql.ExternalTokenFind, system="club", token=b"C-1") == (SATO,)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from installation import Wall
+from installation import PASSWORD, Wall
 
 import kept
 from kept.crypto.password import QUICK, Passwords
+from kept.crypto.second_factor import code_at
 from kept.services.engine.clock import Clock
 from kept.services.engine.installation import Settings
 
@@ -39,6 +40,11 @@ class Bakery:
         """Issue the program's credential: orders, and the right to vouch, unless the test says otherwise."""
         said = {"purposes": ("orders",), "may": ("vouch",), "system": "till"} | named
         return await k.operator("test").issue_credential("till", "program", said.pop("purposes"), **said)
+
+    async def staff(self, k, login: str, role: str) -> tuple[str, str, str]:
+        """Enrol a member of staff and return what they sign in with."""
+        enrolled = await k.operator("test").add_staff(login, PASSWORD, [role])
+        return login, PASSWORD, code_at(enrolled.secret, int(self.wall.wall()) // 30)
 
     @staticmethod
     async def mori(me, choices=(), **more):

@@ -8,8 +8,8 @@ import pytest
 from asked import CONSOLE, SITE, Browser
 from installation import Installation
 
+from kept import limits
 from kept.services.accounts import accounts
-from kept.services.gate.own_session import FRESH_SECONDS
 from kept.services.staff import sessions
 from kept.web import console, site
 
@@ -59,7 +59,7 @@ async def test_a_customer_is_let_in_where_customers_are_and_asked_again_after_fi
     mark = {SESSION: await accounts.start_session(installation.engine, own.person_id)}
     for waited in (False, True):
         if waited:
-            installation.wall.pass_(FRESH_SECONDS + 1)
+            installation.wall.pass_(limits.FRESH_SIGN_IN_SECONDS + 1)
         for method, path, needs in doors(site.PAGES):
             browser.cookies = dict(mark)
             answer = await asked(browser, method, path)

@@ -67,6 +67,19 @@ async def test_without_a_theme_there_is_none(installation):
     assert (await browser.get("/theme/logo")).status_code == 404
 
 
+async def test_a_page_that_breaks_is_a_page_of_ours_without_details(installation):
+    """An error nobody raised on purpose, with what somebody typed in its message: said in words, with the way back, and 500."""
+
+    async def breaks(scope, receive, send):
+        raise ValueError(scope["query_string"])
+
+    browser = Browser(installation, more=More(own=kept.Pages(breaks)))
+    answer = await browser.get("/en/own?secret")
+    assert answer.status_code == 500
+    assert 'href="/en/policy"' in answer.text
+    assert "secret" not in answer.text
+
+
 async def test_own_pages_stand_within_the_frame(tmp_path):
     """Headers, origin, menu and languages are Kept's; Kept's own addresses cannot be taken; an error is a page of ours."""
     installation = Installation(tmp_path)

@@ -19,8 +19,6 @@ from kept.errors import InputError, SettingError
 
 PATH = "/usr/bin:/bin:/usr/sbin:/usr/local/bin:/opt/homebrew/bin"
 OWNER = "kept"
-SECONDS = limits.FAX_PROGRAM_SECONDS
-BYTES_AT_MOST = limits.FAX_BYTES
 SEPARATOR = "|"
 FORMAT = f'JobFmt: "%j{SEPARATOR}%a{SEPARATOR}%J{SEPARATOR}%P{SEPARATOR}%s"\n'  # without the number
 NUMBER = re.compile(r"\+?[0-9]{3,20}", re.ASCII)
@@ -76,7 +74,9 @@ class FaxServer:
         SettingError: No such host name or port.
     """
 
-    def __init__(self, host: str = "localhost", port: int = 4559, seconds: float = SECONDS, path: str = PATH) -> None:
+    def __init__(
+        self, host: str = "localhost", port: int = 4559, seconds: float = limits.FAX_PROGRAM_SECONDS, path: str = PATH
+    ) -> None:
         if not HOST.fullmatch(host) or not 1 <= port <= 65535:  # noqa: PLR2004 -- ports
             raise SettingError("expected a host and a port of a fax server, found another", reason="fax-server")
         self._at = f"{host}:{port}"
@@ -111,7 +111,7 @@ class FaxServer:
         dialled = dial(number)
         if not TAG.fullmatch(tag):
             raise InputError("expected a tag of letters, digits and hyphens, found another", reason="fax-tag")
-        if not pdf.startswith(b"%PDF-") or len(pdf) > BYTES_AT_MOST:
+        if not pdf.startswith(b"%PDF-") or len(pdf) > limits.FAX_BYTES:
             raise InputError("expected a PDF of at most 10 MB, found something else", reason="fax-document")
         self.require()
         with tempfile.TemporaryDirectory(prefix="kept-fax-") as folder:  # 0700, and gone afterwards

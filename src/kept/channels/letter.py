@@ -21,9 +21,6 @@ from kept import limits
 from kept.errors import InputError, SettingError
 from kept.policy.channel import CHANNEL_TABLE
 
-LETTERS_AT_MOST = limits.LETTERS_SET
-"""Letters set in one go: about two seconds of work."""
-CHARACTERS_AT_MOST = limits.LETTER_CHARACTERS
 FONTS = {
     "en": ("Libertinus Serif", "IPAPGothic", "IPAexGothic", "Noto Sans CJK JP", "Hiragino Sans"),
     "ja": ("IPAPGothic", "IPAexGothic", "IPAGothic", "Noto Sans CJK JP", "Hiragino Sans", "Libertinus Serif"),
@@ -88,8 +85,8 @@ def print_letters(letters: Sequence[Letter], *, font_paths: Sequence[str] = (), 
             is no subject.
         SettingError: typst is not installed (`letters-missing`), or no font shows a character (`letter-font`).
     """
-    if not 1 <= len(letters) <= LETTERS_AT_MOST:
-        raise InputError(f"expected 1 to {LETTERS_AT_MOST} letters, found {len(letters)}", reason="letter-count")
+    if not 1 <= len(letters) <= limits.LETTERS_SET:
+        raise InputError(f"expected 1 to {limits.LETTERS_SET} letters, found {len(letters)}", reason="letter-count")
     typst = _typst()
     content = json.dumps([_fields(one) for one in letters], ensure_ascii=False)
     fonts = _fonts(tuple(font_paths), system_fonts=system_fonts)
@@ -141,9 +138,9 @@ def _fields(letter: Letter) -> dict[str, Any]:
     )
     if letter.language not in FONTS:
         raise InputError("expected a letter in English or Japanese, found another language", reason="letter-language")
-    if sum(map(len, (*short, *several, letter.text))) > CHARACTERS_AT_MOST:
+    if sum(map(len, (*short, *several, letter.text))) > limits.LETTER_CHARACTERS:
         raise InputError(
-            f"expected a letter of at most {CHARACTERS_AT_MOST} characters, found more",
+            f"expected a letter of at most {limits.LETTER_CHARACTERS} characters, found more",
             reason="letter-long",
             hint="shorten it",
         )

@@ -21,9 +21,6 @@ from kept import limits
 from kept.channels.handed import Handed
 from kept.errors import SettingError
 
-ADDRESS_AT_MOST = limits.MAIL_ADDRESS_LINE_CHARACTERS
-LINE_AT_MOST = limits.MAIL_LINE_BYTES
-TIMEOUT_SECONDS = limits.MAIL_TIMEOUT_SECONDS
 PERMANENT = 500
 NOT_THE_ADDRESS = re.compile(r"5\.(?:2\.[02-9]|[3-7]\.)")
 """Enhanced status codes (RFC 3463) of a refused recipient that do not say the address is none: full, policy, protocol."""
@@ -73,7 +70,9 @@ class Mail:
 
 def fits_one_line(stop: str) -> bool:
     """Whether an address may stand in List-Unsubscribe: http or https, ASCII, short enough never to be folded."""
-    return len(stop) < ADDRESS_AT_MOST and stop.isascii() and stop.startswith(("https://", "http://"))
+    return (
+        len(stop) < limits.MAIL_ADDRESS_LINE_CHARACTERS and stop.isascii() and stop.startswith(("https://", "http://"))
+    )
 
 
 def is_address(text: str) -> bool:
@@ -115,7 +114,7 @@ def write_mail(mail: Mail) -> bytes:
 
 
 def _plain(text: str) -> bool:
-    return text.isascii() and all(len(line) <= LINE_AT_MOST for line in text.splitlines())
+    return text.isascii() and all(len(line) <= limits.MAIL_LINE_BYTES for line in text.splitlines())
 
 
 def _split(address: str) -> tuple[str, str]:
@@ -218,7 +217,7 @@ class MailServer:
         if self._client is not None and self._client.is_connected:
             return False
         self._client = self._smtp.SMTP(
-            hostname=self.host, port=self.port, timeout=TIMEOUT_SECONDS, start_tls=self.start_tls
+            hostname=self.host, port=self.port, timeout=limits.MAIL_TIMEOUT_SECONDS, start_tls=self.start_tls
         )
         await self._client.connect()
         if self._client.is_ehlo_or_helo_needed:

@@ -15,9 +15,6 @@ from typing import Any
 from kept import limits
 from kept.errors import SettingError
 
-KEPT_AT_MOST = limits.MAILBOX_MESSAGES
-BYTES_AT_MOST = limits.MAILBOX_BYTES
-
 
 @dataclass(frozen=True, slots=True)
 class Received:
@@ -67,7 +64,7 @@ class Mailbox:
             ) from None
         self._protocol = SMTP
         self._server: asyncio.Server | None = None
-        self._kept: deque[Received] = deque(maxlen=KEPT_AT_MOST)
+        self._kept: deque[Received] = deque(maxlen=limits.MAILBOX_MESSAGES)
         self._number = 0
         self.port = 0
 
@@ -76,7 +73,7 @@ class Mailbox:
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(
             lambda: self._protocol(
-                self, enable_SMTPUTF8=True, hostname="mailbox.invalid", data_size_limit=BYTES_AT_MOST, loop=loop
+                self, enable_SMTPUTF8=True, hostname="mailbox.invalid", data_size_limit=limits.MAILBOX_BYTES, loop=loop
             ),
             "127.0.0.1",
             0,

@@ -9,6 +9,7 @@ from typing import Any
 from kept.cli.opening import add_address, opened, operator
 from kept.errors import SettingError
 from kept.policy.day import moment
+from kept.services.engine.record import operator as as_operator
 from kept.services.gate.canaries import FINDINGS, acknowledge, alarms
 from kept.services.upkeep.canary_planting import plant
 
@@ -75,6 +76,6 @@ async def _list(chosen: argparse.Namespace) -> int:
 
 async def _acknowledge(chosen: argparse.Namespace) -> int:
     async with opened(chosen) as engine:
-        await acknowledge(engine, chosen.alarm, chosen.finding, by=operator())
+        await acknowledge(engine, chosen.alarm, chosen.finding, by=as_operator(operator()))
     print(f"acknowledged: {chosen.finding}")
     return 0

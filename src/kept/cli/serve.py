@@ -16,7 +16,7 @@ from typing import Any
 
 import uvicorn
 
-from kept import policy_files
+from kept import limits, policy_files
 from kept.channels.fax import FaxServer
 from kept.channels.mail import MailServer
 from kept.channels.mailbox import Mailbox
@@ -24,7 +24,7 @@ from kept.cli.opening import add_address
 from kept.crypto.sealed_to import OpeningKey
 from kept.demo import DATABASE, ORIGIN, POLICY
 from kept.demo.clock import MovedClock
-from kept.demo.invented import DAY, DAYS, invent
+from kept.demo.invented import DAYS, invent
 from kept.demo.pages import pages
 from kept.door import background
 from kept.door.installation import Kept
@@ -166,7 +166,7 @@ async def prepare_demo(address: Address, policy: Path, mailbox: Mailbox | None, 
     print("inventing 40 customers and three months of history, through the gate …", flush=True)
     started = time.perf_counter()
     today = time.time()
-    moved = MovedClock(today - (DAYS + 1) * DAY)
+    moved = MovedClock(today - (DAYS + 1) * limits.DAY)
     engine = await Engine.start(
         installation_parts(address, words(), Settings(ORIGIN, Clock(moved, moved)), create=True), sequence=False
     )

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from kept import limits
 
 REVISION_CHARACTERS = 12
-TEXT_AT_MOST = limits.CHOICES_CHARACTERS
 _FORM = re.compile(r"([0-9a-f]{12})!(\d{4}-\d{2}-\d{2})!([a-z0-9-]*(?:\.[a-z0-9-]+)*)", re.ASCII)
 
 
@@ -47,7 +46,7 @@ def parse_choices(unverified: str, revision: str, asked: Iterable[str]) -> Choic
     Returns:
         The choice; None when it answers another question or cannot be read, which both mean: ask again, and until then no.
     """
-    if len(unverified) > TEXT_AT_MOST:
+    if len(unverified) > limits.CHOICES_CHARACTERS:
         return None
     found = _FORM.fullmatch(unverified)
     if found is None or found[1] != revision:

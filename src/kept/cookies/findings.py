@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kept.cookies.rules import SLACK_SECONDS, Rules
+from kept import limits
+from kept.cookies.rules import Rules
 
 PHASES = ("no choice", "refused", "accepted", "withdrawn", "Sec-GPC")
 """Names of the phases of a scan, beside one for each purpose alone: `only <purpose>`."""
@@ -63,7 +64,9 @@ def compare(rules: Rules, phases: Iterable[Observed]) -> list[ScanFinding]:
                 found.append(ScanFinding(seen.phase, name, "undeclared"))
             elif rules.is_over(name, seen.allowed):
                 found.append(ScanFinding(seen.phase, name, "unconsented"))
-            elif life is not None and (declared.life_seconds is None or life > declared.life_seconds + SLACK_SECONDS):
+            elif life is not None and (
+                declared.life_seconds is None or life > declared.life_seconds + limits.COOKIE_SLACK_SECONDS
+            ):
                 found.append(ScanFinding(seen.phase, name, "life-longer"))
         found += [ScanFinding(seen.phase, key, "storage-undeclared") for key in seen.storage]
         found += [ScanFinding(seen.phase, host, "other-host") for host in seen.hosts]

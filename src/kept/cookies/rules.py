@@ -14,9 +14,6 @@ from kept.policy.duties import cookie_for, cookies_of
 from kept.policy.model import Cookie, Policy
 from kept.policy.words import Basis, CookieDuty
 
-SLACK_SECONDS = limits.COOKIE_SLACK_SECONDS
-"""What an `Expires` may round up by."""
-
 
 class Jar:
     """The cookies of one request that may be read, each by the code of its own purpose only.
@@ -134,10 +131,6 @@ class Rules:
         """Return a declared cookie."""
         return self._cookies.get(name)
 
-    def of_purpose(self, purpose: str) -> list[Cookie]:
-        """Return the cookies declared for a purpose."""
-        return [one for one in self._cookies.values() if one.purpose == purpose]
-
     def choose(self, allowed: Iterable[str], day: str) -> Choices:
         """Return a choice as today's question asks it; a purpose it does not ask about is left out.
 
@@ -208,7 +201,7 @@ class Rules:
         if setting.elsewhere:
             return "elsewhere"
         if setting.life_seconds is not None and (
-            declared.life_seconds is None or setting.life_seconds > declared.life_seconds + SLACK_SECONDS
+            declared.life_seconds is None or setting.life_seconds > declared.life_seconds + limits.COOKIE_SLACK_SECONDS
         ):
             return "life-longer"
         return ""

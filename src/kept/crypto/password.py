@@ -14,9 +14,6 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from kept import limits
 from kept.errors import SignInError, SubmissionError
 
-MIN_CHARACTERS = limits.PASSWORD_CHARACTERS_AT_LEAST
-MAX_CHARACTERS = limits.PASSWORD_CHARACTERS
-
 STANDARD = PasswordHasher()
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1, type=Type.ID)
 """Only for tests and the invented people of the demo: weak on purpose, never chosen by a setting."""
@@ -40,9 +37,10 @@ class Passwords:
             SubmissionError: Shorter than 12 or longer than 200 characters, or not text.
         """
         prepared = _prepared(password)
-        if prepared is None or len(prepared) < MIN_CHARACTERS:
+        if prepared is None or len(prepared) < limits.PASSWORD_CHARACTERS_AT_LEAST:
             raise SubmissionError(
-                f"expected {MIN_CHARACTERS} to {MAX_CHARACTERS} characters, found {len(password if prepared is None else prepared)}",
+                f"expected {limits.PASSWORD_CHARACTERS_AT_LEAST} to {limits.PASSWORD_CHARACTERS} characters, "
+                f"found {len(password if prepared is None else prepared)}",
                 field="password",
                 reason="password-length",
                 hint="a few unrelated words are easy to remember",
@@ -78,7 +76,7 @@ def _prepared(password: str) -> str | None:
 
     Source: RFC 8265 §4.2.2 (spaces beyond ASCII become a space, then NFC).
     """
-    if len(password) > MAX_CHARACTERS or any("\ud800" <= character <= "\udfff" for character in password):
+    if len(password) > limits.PASSWORD_CHARACTERS or any("\ud800" <= character <= "\udfff" for character in password):
         return None
     spaced = "".join(" " if unicodedata.category(character) == "Zs" else character for character in password)
     return unicodedata.normalize("NFC", spaced)

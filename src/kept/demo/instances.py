@@ -15,7 +15,6 @@ from kept.services.instances.participations import present_part, take_part
 from kept.services.staff import sessions
 from kept.services.staff.sessions import StaffSession
 
-DAY = limits.DAY
 SURVEY, CAPTION, CALENDAR, AFTERNOON = "search-now", "bamboo-caption", "season-calendar", "archive-afternoon"
 FILES = {
     SURVEY: """id: search-now
@@ -118,9 +117,9 @@ async def invent_instances(engine: Engine, clock: MovedClock, today: float, peop
     ]
     if research is None or judge is None or door is None:
         raise RuntimeError("a session just started was not found")
-    days = {name: day_of(today + shift * DAY) for name, shift in
+    days = {name: day_of(today + shift * limits.DAY) for name, shift in
             (("before", -6), ("number", -4), ("after_1", 40), ("after_2", 25))}  # fmt: skip
-    clock.time = max(clock.time, today - 18 * DAY)
+    clock.time = max(clock.time, today - 18 * limits.DAY)
     by: dict[str, StaffSession] = {SURVEY: research, CAPTION: judge, CALENDAR: judge, AFTERNOON: door}
     for name, session in by.items():
         await instances.draft(engine, session, FILES[name].format(**days))
@@ -132,7 +131,7 @@ async def invent_instances(engine: Engine, clock: MovedClock, today: float, peop
             first = number == 0 and name in {CALENDAR, AFTERNOON}
             if first or (number and dice(number, name).random() < 0.4):  # noqa: PLR2004 -- some of them
                 await _take_part(engine, own, name, number)
-    clock.time = max(clock.time, today - 5 * DAY)
+    clock.time = max(clock.time, today - 5 * limits.DAY)
     await instances.close_due(engine)
     research, judge, door = [
         await sessions.session_of(engine, await sessions.start_demo_session(engine, one))
@@ -146,7 +145,7 @@ async def invent_instances(engine: Engine, clock: MovedClock, today: float, peop
     for entry, _ in (await contests.entries_of(engine, judge, CAPTION))[:1]:
         await contests.choose_winner(engine, judge, CAPTION, entry)
         await contests.publish(engine, judge, CAPTION)
-    clock.time = max(clock.time, today - 3 * DAY)
+    clock.time = max(clock.time, today - 3 * limits.DAY)
     judge = await sessions.session_of(engine, await sessions.start_demo_session(engine, "ito"))
     if judge is not None:
         await sweepstakes.draw_lots(engine, judge, CALENDAR, "38,283.85")

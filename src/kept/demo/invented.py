@@ -23,7 +23,7 @@ from kept.errors import KeptError
 from kept.policy.day import moment
 from kept.policy.words import Exit
 from kept.services.accounts import accounts
-from kept.services.authorities import disclosures
+from kept.services.authorities import disclosure_bundle, disclosures, request_reading
 from kept.services.authorities.disclosure_record import Terms
 from kept.services.cases import cases, emergencies
 from kept.services.engine.engine import Engine
@@ -45,7 +45,6 @@ CUSTOMER = "mori"
 SITE = "http://localhost:8330"
 CUSTOMERS = 40
 DAYS = 90
-DAY = limits.DAY
 PICTURES = ("landscape", "food", "animals", "city", "sports")
 GIVES_ITEM, GIVES_ADDRESS, TICKS_BOX = 0.7, 0.8, 0.25
 
@@ -136,7 +135,9 @@ async def invent(
     for one in STAFF:
         await sessions.add_staff(engine, one.login, f"invented password of {one.login}", one.roles, by="demo")
     people: list[tuple[bytes, str]] = []
-    joins = sorted(today - DAYS * DAY + dice("joins", one).random() * (DAYS - 5) * DAY for one in range(CUSTOMERS))
+    joins = sorted(
+        today - DAYS * limits.DAY + dice("joins", one).random() * (DAYS - 5) * limits.DAY for one in range(CUSTOMERS)
+    )
     for number, when in enumerate(joins):
         clock.time = max(clock.time, when)
         people.append(await _join(engine, number))
@@ -144,7 +145,7 @@ async def invent(
             clock.time += 3600
             await _support(engine, people[dice("support", number).randrange(len(people))][1])
         await engine.sequencer.integrate()
-    clock.time = max(clock.time, today - 25 * DAY)
+    clock.time = max(clock.time, today - 25 * limits.DAY)
     await rotate(engine, by="demo")
     partner_key = SigningKey(new_seed())
     await register_parties(engine, clock, partner_key.public)
@@ -154,18 +155,18 @@ async def invent(
     await plant(
         engine, {"name": "Ren Kawaguchi", "mail_address": "ren.k@example.jp", "phone": "090-5555-0142"}, by="demo"
     )
-    clock.time = max(clock.time, today - 20 * DAY)
+    clock.time = max(clock.time, today - 20 * limits.DAY)
     privacy = await sessions.session_of(engine, await sessions.start_demo_session(engine, "kato"))
     for promise in engine.policy.policy.attestations:
         if privacy is not None and promise.by in privacy.roles:
             await attest(engine, privacy, promise.id, "invented review note 2026-3")
     await invent_instances(engine, clock, today, people)
-    clock.time = max(clock.time, today - 6 * DAY)
+    clock.time = max(clock.time, today - 6 * limits.DAY)
     await _emergency(engine, clock)
     await visit(engine, today)
-    clock.time = max(clock.time, today - 4 * DAY)
+    clock.time = max(clock.time, today - 4 * limits.DAY)
     await count_them(engine)  # before six stop it: they are in this build, and not in the next
-    clock.time = max(clock.time, today - 3 * DAY)
+    clock.time = max(clock.time, today - 3 * limits.DAY)
     for person_id, address in dice("stop").sample(people, 6):
         own = await _own(engine, person_id)
         await choices.stop_use(engine, own, "market-research", stop=True)
@@ -181,7 +182,7 @@ async def invent(
 
 async def _reach(engine: Engine, clock: MovedClock, today: float, mailbox: Mailbox | None, site: str) -> None:
     """Marketing sent two campaigns the day before yesterday; another waits for its second approver."""
-    clock.time = max(clock.time, today - 2 * DAY)
+    clock.time = max(clock.time, today - 2 * limits.DAY)
     receiver = mailbox or await Mailbox().open()
     try:
         await invent_campaign(engine, receiver, site)
@@ -220,7 +221,7 @@ async def _take_in(engine: Engine, people: list[tuple[bytes, str]], key: Signing
         statement = {
             "notice": notice,
             "to": engine.policy.policy.controller["name"],
-            "given": moment(engine.clock.now() - DAY),
+            "given": moment(engine.clock.now() - limits.DAY),
             "how": "paper",
             "items": ["fax"],
         }
@@ -244,15 +245,15 @@ async def _disclose(engine: Engine) -> None:
     at = engine.clock.now()
     terms = Terms(
         COURT, "invented 12", "court-order", ("name", "postal_address", "phone", "fax"),
-        at - 90 * DAY, at, at, at + 14 * DAY, told_from=0.0, waits_for="",
+        at - 90 * limits.DAY, at, at, at + 14 * limits.DAY, told_from=0.0, waits_for="",
     )  # fmt: skip
     request = await disclosures.record(engine, asks, terms)
     await disclosures.name_person(engine, asks, request, criteria={"mail_address": "mori@example.jp"})
     await disclosures.attach_paper(engine, asks, request, PAPER)
     await disclosures.ask(engine, asks, request)
-    await disclosures.read_request(engine, approves, request)
+    await request_reading.read_request(engine, approves, request)
     await disclosures.DISCLOSING.approve(engine, approves, request)
-    await disclosures.fetch(engine, asks, request)
+    await disclosure_bundle.fetch(engine, asks, request)
 
 
 async def _emergency(engine: Engine, clock: MovedClock) -> None:

@@ -14,7 +14,6 @@ from kept.services.figures import exports, projections, queries, releases
 from kept.services.staff import sessions
 from kept.statistics.budget import Precision
 
-DAY = limits.DAY
 DAYS = 85
 LOOKS = {
     ("home", "look"): 46, ("home", "filter"): 17, ("own", "look"): 31, ("policy", "look"): 4, ("join", "look"): 6,
@@ -28,7 +27,7 @@ async def visit(engine: Engine, today: float) -> None:
     """Three months of visits, counted as the site counts them: so many a day, and nobody's."""
     rows = []
     for back in range(DAYS, 0, -1):
-        at = datetime.fromtimestamp(today - back * DAY, tz=UTC)
+        at = datetime.fromtimestamp(today - back * limits.DAY, tz=UTC)
         weekday = 0.6 if at.weekday() > 4 else 1.0  # noqa: PLR2004 -- Saturday and Sunday
         for (page, feature), looks in LOOKS.items():
             times = round(looks * weekday * (0.7 + 0.6 * dice("visits", back, page, feature).random()))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from kept import policy_files
+from kept import limits, policy_files
 from kept.crypto.sealed_to import OpeningKey
 from kept.demo.clock import MovedClock
-from kept.demo.invented import DAY, DAYS, invent
+from kept.demo.invented import DAYS, invent
 from kept.guarantees import words
 from kept.guarantees.board import promise_board
 from kept.policy.coverage import PartKind
@@ -30,7 +30,7 @@ async def walk_clauses(folder: Path, policy: Path) -> None:
         policy: The policy's first file.
     """
     today = time.time()
-    moved = MovedClock(today - (DAYS + 1) * DAY)
+    moved = MovedClock(today - (DAYS + 1) * limits.DAY)
     address = parse_address(f"sqlite:///{folder / 'walk.db'}")
     settings = Settings(clock=Clock(moved, moved))
     engine = await Engine.start(installation_parts(address, words(), settings, create=True), sequence=False)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, MutableMapping, Se
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
@@ -18,17 +19,23 @@ from kept.door.operator import Operator
 from kept.door.person import Person
 from kept.door.staff import Staff
 from kept.door.view import View
-from kept.errors import ClosedError, SignInError
+from kept.errors import ClosedError, InputError, SignInError
 from kept.policy.day import day_of
 from kept.policy.model import Policy, Purpose
 from kept.policy.words import CookieDuty
-from kept.services.accounts import accounts
+from kept.services.accounts import accounts, linking, passkeys, remember_me
 from kept.services.accounts.accounts import Issued
 from kept.services.accounts.vouching import vouched_session
 from kept.services.cookies.first_scan import begin_serving
 from kept.services.cookies.rules import CookieRules
 from kept.services.engine.engine import Engine
+from kept.services.figures.queries import Statistic
+from kept.services.figures.releases import released
+from kept.services.forms.instance_record import Standing, all_standing
+from kept.services.instances import sweepstakes
+from kept.services.instances.contests import Published, published_of
 from kept.services.my_data import erasure
+from kept.services.my_data.message_reasons import Why, proof_by_link, stop_by_link, why_by_link
 from kept.services.staff import sessions
 from kept.services.staff.credentials import credential_of, mandate_for
 from kept.web.app import More, build_app
@@ -114,6 +121,24 @@ class Kept(View):
             ),
         )
 
+    async def link(self, credential: str, *, external: str, code: str) -> Person:
+        """Let your own id name an account that was opened on Kept's pages: your vouching, and a code its owner gave you.
+
+        Neither is enough by itself: only the person gets a code, signed in freshly on Kept's own pages (`Person.link_code`), for
+        your system alone, for ten minutes, once.
+
+        Args:
+            credential: Of the program, issued with the right `vouch`.
+            external: Your own id for the person, which names nobody yet.
+            code: As the person typed it.
+
+        Raises:
+            SignInError: The credential or the code is not right, or was used; nothing was linked.
+            DeniedError: It has no right to vouch.
+            ConflictError: The id names another account, or the account has an id of this system already.
+        """
+        return Person(self._engine, await linking.link(self._engine, credential, external, code))
+
     @asynccontextmanager
     async def staff(self, login: str, password: str, code: str) -> AsyncIterator[Staff]:
         """Sign a member of staff in with both factors; at the end they are signed out.
@@ -169,6 +194,82 @@ class Kept(View):
         person_id = await accounts.sign_in_with_password(self._engine, login_name, password)
         return await accounts.start_session(self._engine, person_id)
 
+    async def recover(self, login_name: str, code: str, new_password: str) -> str:
+        """Use a recovery code, once, and set a new password; return the token of a session. Every other session ends.
+
+        Args:
+            login_name: As issued.
+            code: One of the recovery codes.
+            new_password: 12 to 200 characters.
+
+        Raises:
+            SignInError: Name or code is not right, or the code was used.
+        """
+        person_id = await accounts.sign_in_with_recovery_code(self._engine, login_name, code, new_password)
+        return await accounts.start_session(self._engine, person_id)
+
+    def passkey_to_join(self, origin: str) -> dict[str, Any]:
+        """Return what a browser needs to make a passkey: `options` for `navigator.credentials.create`, and a `token`.
+
+        Args:
+            origin: Of the page that asks, such as `https://bakery.example`; the passkey is bound to its host name.
+        """
+        name = self.policy.controller.get("name", "Kept")
+        return passkeys.begin_join(self._engine, _host(origin), name)
+
+    async def join_with_passkey(self, answer: str, token: str, *, origin: str, language: str = "") -> str:
+        """Open an account with a new passkey; return the token of its session.
+
+        Args:
+            answer: The browser's, as JSON.
+            token: From `passkey_to_join`; good for five minutes, once.
+            origin: Of the page that asked.
+            language: They read; the policy's first when left out.
+
+        Raises:
+            SignInError: The answer does not verify, or the token is not ours, old or used.
+        """
+        person_id = await passkeys.finish_join(
+            self._engine, answer, token, rp_id=_host(origin), origin=origin, language=language or self.policy.language
+        )
+        return await accounts.start_session(self._engine, person_id)
+
+    def passkey_to_sign_in(self, origin: str) -> dict[str, Any]:
+        """Return what a browser needs to use a passkey: `options` for `navigator.credentials.get`, and a `token`.
+
+        Args:
+            origin: Of the page that asks.
+        """
+        return passkeys.begin_sign_in(self._engine, _host(origin))
+
+    async def sign_in_with_passkey(self, answer: str, token: str, *, origin: str) -> str:
+        """Sign a person in with their passkey; return the token of their session.
+
+        Args:
+            answer: The browser's, as JSON.
+            token: From `passkey_to_sign_in`; good for five minutes, once.
+            origin: Of the page that asked.
+
+        Raises:
+            SignInError: The answer does not verify or is not known here, or the token is not ours, old or used.
+        """
+        person_id = await passkeys.finish_sign_in(self._engine, answer, token, rp_id=_host(origin), origin=origin)
+        return await accounts.start_session(self._engine, person_id)
+
+    async def sign_in_remembered(self, value: str) -> tuple[str, str]:
+        """Sign a person in with a device they let us remember.
+
+        Args:
+            value: What the device's cookie holds, from `Person.remember_device` or from here.
+
+        Returns:
+            The token of a session, and the cookie's next value; empty after a double click: the other answer carries it.
+
+        Raises:
+            SignInError: It is no device we remember, or a copy was used: then every device is forgotten.
+        """
+        return await remember_me.sign_in_remembered(self._engine, value)
+
     async def session(self, token: str) -> Person:
         """Return the person of a session, on their own data.
 
@@ -202,6 +303,81 @@ class Kept(View):
             receipt_id: From `Person.erase`.
         """
         return await erasure.erasure_receipt(self._engine, receipt_id)
+
+    # ---------------------------------------------------------------- what everybody may know
+
+    async def why(self, link: str, language: str = "") -> Why | None:
+        """Return why a message came, to whoever has it; None when its link is not one of ours.
+
+        Args:
+            link: The last part of the message's address.
+            language: Of the titles; the policy's first when left out.
+        """
+        return await why_by_link(self._engine, link, language or self.policy.language)
+
+    async def proof_of_message(self, link: str) -> str | None:
+        """Return the proof of a message's entry, to whoever has it; None when its link is not one of ours.
+
+        Args:
+            link: The last part of the message's address.
+        """
+        return await proof_by_link(self._engine, link)
+
+    async def stop_by_link(self, link: str) -> None:
+        """Take the no of whoever has a message to what brought it; nothing tells whether the link was one of ours.
+
+        Args:
+            link: The last part of the message's address.
+        """
+        await stop_by_link(self._engine, link)
+
+    async def checkpoint(self, older: int = 0) -> tuple[str, tuple[str, ...]]:
+        """Return the ledger's newest signed checkpoint, and the hashes that prove that it extends an older one.
+
+        Args:
+            older: Size of the older one; 0 for no proof.
+
+        Raises:
+            InputError: The ledger never had that size.
+        """
+        sequencer = self._engine.sequencer
+        size = sequencer.checkpoint.size if sequencer.checkpoint else 0
+        if not 0 <= older <= size:
+            raise InputError(
+                "expected a size the ledger has had, found another",
+                reason="checkpoint-size",
+                hint=f"0 to {size}",
+                rests_on="ledger-consistent",
+            )
+        hashes = await sequencer.consistency(older, size) if older else ()
+        return sequencer.note, tuple(one.hex() for one in hashes)
+
+    async def instances(self) -> list[Standing]:
+        """Return the questionnaires, contests, sweepstakes and events that were opened, those that are over as well."""
+        return [one for one in await all_standing(self._engine) if one.status != "draft"]
+
+    async def draw(self, instance: str) -> dict[str, Any]:
+        """Return the published file of a draw: commitments from the start, seed and winners once it is drawn.
+
+        Args:
+            instance: Id of a sweepstake.
+
+        Raises:
+            InputError: There is none of that id.
+        """
+        return await sweepstakes.public_file(self._engine, instance)
+
+    async def published(self, instance: str) -> list[Published]:
+        """Return what is published of a contest: what each winner agreed to.
+
+        Args:
+            instance: Its id.
+        """
+        return await published_of(self._engine, instance)
+
+    async def figures(self) -> list[Statistic]:
+        """Return the released statistics, each with its sheet, newest first."""
+        return [one for one in await released(self._engine) if one.figures is not None]
 
     # ---------------------------------------------------------------- around and beside your own app
 
@@ -253,9 +429,10 @@ class Kept(View):
         return f"{declared.name}={rules.choose(allowed, day).text()}; Path=/; Secure; HttpOnly; SameSite=lax{life}"
 
     def site(self, hosts: Sequence[str] = HERE, *, own: Pages | None = None, theme: str | Path = "") -> CookieGate:
-        """Return the customers' pages as an ASGI app, to mount at the root of a host, or last after your own routes.
+        """Return the customers' pages as an ASGI app, for the root of a host, or below a path of your own app.
 
-        Its addresses begin with a language (`/en/my-data`), `/static`, `/u` or `/.well-known`; it is not made for a path.
+        Its addresses begin with a language (`/en/my-data`), `/static`, `/u` or `/.well-known`; below a path they keep to it,
+        as ASGI's `root_path` says, and `kept.open(site=...)` names the path too. Its cookies are those of the whole host.
 
         Args:
             hosts: Host names it answers under, without port.
@@ -281,7 +458,7 @@ class Kept(View):
         return bytes(exchange.page("own.html", title=title, content=content).body).decode()
 
     def console(self, hosts: Sequence[str], *, theme: str | Path = "") -> CookieGate:
-        """Return the staff console as an ASGI app, to mount on a host of its own, so that no cookie is shared.
+        """Return the staff console as an ASGI app, for a host of its own, so that no cookie is shared; a path works as for `site`.
 
         Args:
             hosts: Host names it answers under, without port.
@@ -310,6 +487,11 @@ class Kept(View):
         """Record those of the last minute."""
         if self._engine.has_policy:
             await self._rules.record()
+
+
+def _host(origin: str) -> str:
+    """Return the host name of an origin, which a passkey is bound to."""
+    return urlsplit(origin).hostname or ""
 
 
 def _theme(folder: str | Path) -> Theme:

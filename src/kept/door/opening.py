@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from kept.channels.mail import MailServer
 from kept.door import background as work
 from kept.door.installation import Kept
-from kept.errors import SettingError
+from kept.door.view import note_hint
+from kept.errors import KeptError, PolicyError, SettingError
 from kept.guarantees import words
+from kept.policy.ground import cite
+from kept.policy.read import read_policy
 from kept.services.engine.engine import Engine
 from kept.services.engine.installation import Address, Settings, installation_parts, parse_address
 from kept.services.staff.activation import activate_first
@@ -32,7 +35,10 @@ def policy_files(policy: str | Path) -> dict[str, bytes]:
     stem = path.name.removesuffix(".md")
     if not path.is_file():
         raise SettingError(
-            f"expected the policy file {path.name}, found none", reason="policy-missing", hint="check the path"
+            f"expected the policy file {path.name}, found none",
+            reason="policy-missing",
+            hint="check the path",
+            rests_on="purpose-before-collection",
         )
     return {one.name: one.read_bytes() for one in sorted(path.parent.glob(f"{stem}*.md")) if one.is_file()}
 
@@ -70,25 +76,40 @@ async def open(  # noqa: A001, PLR0913 -- kept.open reads as it should; an insta
         SettingError: An address or a file is not acceptable.
         BusyError: Another process does the work of this installation; say `background=False`.
         EvidenceError: The databases are older than what was acknowledged, or were rewritten.
+
+    An error names the clause it rests on in the policy in force, or in the one named here where that cannot be opened.
     """
-    files = policy_files(policy)
-    place = parse_address(address, keys_url=keys, key_folder=key_folder)
     async with AsyncExitStack() as held:
-        if background:
-            held.enter_context(_in_folder(place).alone())
-        engine = await Engine.start(installation_parts(place, words(), settings, create=True), sequence=background)
-        held.push_async_callback(engine.close)
-        if not engine.has_policy:
-            await activate_first(engine, files, by="embedded")
-        work.set_up(engine, site=site, mail=_mail_server(mail))
-        k = Kept(engine, site)
-        if background:
-            await work.begin(engine, lambda: policy_files(policy))
-            k._begin()  # noqa: SLF001 -- the door's own
-        else:
-            await finish_all(engine)
+        files: dict[str, bytes] = {}
+        try:
+            files = policy_files(policy)
+            place = parse_address(address, keys_url=keys, key_folder=key_folder)
+            if background:
+                held.enter_context(_in_folder(place).alone())
+            engine = await Engine.start(installation_parts(place, words(), settings, create=True), sequence=background)
+            held.push_async_callback(engine.close)
+            if not engine.has_policy:
+                await activate_first(engine, files, by="embedded")
+            work.set_up(engine, site=site, mail=_mail_server(mail))
+            k = Kept(engine, site)
+            if background:
+                await work.begin(engine, lambda: policy_files(policy))
+                k._begin()  # noqa: SLF001 -- the door's own
+            else:
+                await finish_all(engine)
+        except KeptError as error:
+            note_hint(_cited(files, error))
+            raise
         held.push_async_callback(k._end)  # noqa: SLF001 -- the door's own
         yield k
+
+
+def _cited(files: Mapping[str, bytes], error: KeptError) -> KeptError:
+    """Give an error of the opening its clause in the policy the program named; one that cannot be read gives none."""
+    try:
+        return cite(read_policy(files, words()), error) if files else error
+    except PolicyError:
+        return error
 
 
 def _in_folder(place: Address) -> Address:

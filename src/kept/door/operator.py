@@ -18,6 +18,7 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.key_files import read_key
 from kept.services.engine.record import Actor
 from kept.services.forms.reconsent import Concerned, whom_it_concerns
+from kept.services.gate.canaries import Alarm, acknowledge, alarms
 from kept.services.staff import credentials, sessions
 from kept.services.staff.activation import propose
 from kept.services.staff.credentials import Credential
@@ -207,6 +208,22 @@ class Operator(View):
         """
         spoken = language or self._engine.policy.policy.language
         return await plant(self._engine, items, by=self._name, language=spoken)
+
+    async def canary_alarms(self) -> list[Alarm]:
+        """Return the newest alarms of canaries: who released one, by which way, and what looking into it found."""
+        return await alarms(self._engine)
+
+    async def acknowledge_alarm(self, alarm_id: str, finding: str) -> None:
+        """Say what looking into an alarm found.
+
+        Args:
+            alarm_id: Which; its first digits are enough.
+            finding: `mistake`, `curiosity`, `exercise` or `theft`.
+
+        Raises:
+            InputError: No such alarm stands, or another word.
+        """
+        await acknowledge(self._engine, alarm_id, finding, by=Actor("operator", self._name))
 
     async def rotate_keys(self) -> Rotated:
         """Begin a new key epoch, wrap every key anew, and destroy the old root once nothing needs it."""

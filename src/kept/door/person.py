@@ -11,8 +11,12 @@ from kept.door.view import View
 from kept.errors import InputError, SignInError
 from kept.policy.channel import CHANNELS
 from kept.policy.words import Exit
-from kept.services.accounts import accounts
+from kept.services.accounts import accounts, linking, remember_me
+from kept.services.accounts.remember_me import Device
 from kept.services.accounts.vouching import require_vouched
+from kept.services.authorities.notifications import Disclosed, disclosures_to_authorities
+from kept.services.cases.contacts import Contact, contacts_to
+from kept.services.cases.emergencies import Emergency, emergencies_about
 from kept.services.engine.engine import Engine
 from kept.services.forms import collection
 from kept.services.forms.instance_record import Standing, standing
@@ -29,6 +33,8 @@ from kept.services.my_data.erasure import Preview
 from kept.services.my_data.message_reasons import Why, messages_to
 from kept.services.my_data.own_data import OwnData
 from kept.services.my_data.portability import take_along
+from kept.services.third_parties.recalls import Recalled, recalls_of
+from kept.services.third_parties.register import RegisterLine, lines_of
 
 
 class Person(View):
@@ -296,6 +302,70 @@ class Person(View):
         """Return what your own systems call the person, by system."""
         own = await self._session()
         return await external_ids_of(self._engine, (await self._engine.people.load(own.person_id)).keys)
+
+    async def link_code(self, system: str) -> str:
+        """Return a code that lets a program's own id name this account: for one system, ten minutes, once (`Kept.link`).
+
+        Only who signed in on Kept's own pages, within five minutes, gets one; who a program vouched for does not.
+
+        Args:
+            system: Whose program may link; see `linkable`.
+
+        Raises:
+            DeniedError: A program vouched for this session.
+            SignInError: The sign-in is longer ago than five minutes.
+            InputError: No program of that system may vouch, or it calls the person something already.
+        """
+        return await linking.link_code(self._engine, await self._session(), system)
+
+    async def linkable(self) -> list[str]:
+        """Return the systems whose programs could call this person by an id of theirs, and do not yet."""
+        return await linking.linkable(self._engine, await self._session())
+
+    async def remember_device(self) -> str:
+        """Remember the device they just signed in on; return what its cookie holds, and nothing else ever does.
+
+        Raises:
+            DeniedError: A program vouched for this session: what remembers would outlast its word.
+            SignInError: The sign-in is longer ago than five minutes.
+            InputError: The policy declares no cookie that remembers.
+        """
+        own = await self._session()
+        own.require_own()
+        own.require_fresh(self._engine.clock.now())
+        return await remember_me.remember(self._engine, own.person_id)
+
+    async def devices(self) -> list[Device]:
+        """Return the devices remembered for the person, the last used first."""
+        return await remember_me.devices_of(self._engine, await self._session())
+
+    async def forget_device(self, series: str = "") -> None:
+        """Forget one remembered device, or all of them.
+
+        Args:
+            series: Of `devices`; empty for all.
+        """
+        await remember_me.forget(self._engine, await self._session(), series)
+
+    async def contacts(self) -> list[tuple[Contact, str]]:
+        """Return what staff and programs wrote to the person, newest first: what became of each, and its text."""
+        return await contacts_to(self._engine, (await self._session()).person_id)
+
+    async def registered(self) -> list[RegisterLine]:
+        """Return what the registers say that a law obliges to keep: provided, received, agreed to; newest first."""
+        return await lines_of(self._engine, (await self._session()).person_id)
+
+    async def recalls(self) -> list[Recalled]:
+        """Return who was told to give up what they have of the person, by when, and whether they confirmed it."""
+        return await recalls_of(self._engine, (await self._session()).person_id)
+
+    async def disclosed(self) -> list[Disclosed]:
+        """Return what was disclosed to authorities about the person, as far as they may be told, newest first."""
+        return await disclosures_to_authorities(self._engine, (await self._session()).person_id)
+
+    async def emergencies(self) -> list[Emergency]:
+        """Return the emergencies in which a role was lent to see the person's items, newest first."""
+        return await emergencies_about(self._engine, (await self._session()).person_id)
 
     async def sign_out(self, *, everywhere: bool = False) -> None:
         """End a session of Kept's own pages; one a program vouched for ends with the program's.

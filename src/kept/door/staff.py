@@ -11,18 +11,32 @@ from functools import update_wrapper
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from kept.door.view import View
-from kept.services.authorities import disclosures
+from kept.guarantees.board import promise_board
+from kept.services.authorities import disclosure_bundle, disclosure_record, disclosures, request_reading
 from kept.services.campaigns import campaigns, candidates
 from kept.services.cases import cases, contacts, do_not_contact, emergencies
 from kept.services.engine.engine import Engine
 from kept.services.figures import exports, projections, queries, releases
+from kept.services.figures.offers import offers_to
+from kept.services.gate.canaries import acknowledge, alarms
+from kept.services.gate.history import newest_entries
 from kept.services.instances import contests, events, instances, questionnaires, sweepstakes
-from kept.services.messages import calls, letters, unknown_outcome
+from kept.services.messages import call_sheets, calls, letters, stop_list, unknown_outcome
 from kept.services.my_data import rights_requests
-from kept.services.staff import activation, attestations, parties
+from kept.services.staff import activation, attestations, more_look_ups, parties
 from kept.services.staff.sessions import StaffSession, require_session
+from kept.services.third_parties import intake as intakes
 from kept.services.third_parties import provisions, recalls, register
+from kept.services.third_parties.intake import Intake, take_in
 from kept.services.upkeep import approvals
+from kept.web.console import rights
+from kept.web.console.campaigns import SEES as SEES_CAMPAIGNS
+from kept.web.console.intake import VOUCHES
+from kept.web.console.legal import SEES as SEES_DISCLOSURES
+from kept.web.console.parties import SEES as SEES_PARTIES
+from kept.web.console.provision import SEES as SEES_PROVISIONS
+from kept.web.console.statistics import SEES as SEES_FIGURES
+from kept.web.routes import Needs, either, right
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -42,16 +56,33 @@ def act(service: Callable[Concatenate[Engine, StaffSession, P], Awaitable[T]]) -
     return _bare(method, service, leading=2)
 
 
-def look(service: Callable[Concatenate[Engine, P], Awaitable[T]]) -> Act[P, T]:
-    """Make a method of a service that anybody on the console may ask.
+def look(service: Callable[Concatenate[Engine, P], Awaitable[T]], needs: Needs[StaffSession]) -> Act[P, T]:
+    """Make a method of a service that asks nobody who they are: whoever its page lets in may ask it here.
 
     Args:
         service: Takes the engine first.
+        needs: What its page needs.
     """
 
     async def method(self: Staff, /, *args: P.args, **named: P.kwargs) -> T:
-        engine, _ = await self._acting()
+        engine, session = await self._acting()
+        needs.admit(engine, session)
         return await service(engine, *args, **named)
+
+    return _bare(method, service, leading=1)
+
+
+def look_into(service: Callable[[Engine, str], Awaitable[T]]) -> Act[[str], T]:
+    """Make a method that looks into one instance, for who acts for the purpose of its point.
+
+    Args:
+        service: Takes the engine and the instance's id.
+    """
+
+    async def method(self: Staff, instance_id: str) -> T:
+        engine, session = await self._acting()
+        await instances.standing_for(engine, session, instance_id)
+        return await service(engine, instance_id)
 
     return _bare(method, service, leading=1)
 
@@ -96,10 +127,11 @@ class Staff(View):
     note_do_not_contact = act(do_not_contact.note_in_case)
     open_emergency = act(emergencies.open_emergency)
     review_emergency = act(emergencies.review)
-    all_emergencies = look(emergencies.all_emergencies)
+    all_emergencies = act(emergencies.emergencies_for)
     # what people ask
     open_request = act(rights_requests.open_request)
-    request = look(rights_requests.request_of)
+    all_requests = look(rights_requests.requests, rights.ACTS)
+    request = look(rights_requests.request_of, either(right("approve"), rights.ACTS))
     check_identity = act(rights_requests.check_identity)
     ask_request_approval = act(rights_requests.ask_approval)
     finish_export = act(rights_requests.finish_export)
@@ -108,25 +140,39 @@ class Staff(View):
     activate = act(activation.activate)
     waiting_approvals = act(approvals.waiting)
     approve = act(approvals.approve)
+    ask_more_look_ups = act(more_look_ups.ask)
     attest = act(attestations.attest)
+    policy_versions = look(activation.versions, right("promises"))
+    board = look(promise_board, right("promises"))
+    attestations = look(attestations.attested, right("promises"))
+    ledger = look(newest_entries, right("ledger"))
     # messages
     draft_campaign = act(campaigns.draft)
     count_campaign = act(candidates.preview)
     ask_campaign = act(candidates.ask)
     stop_campaign = act(campaigns.stop)
-    all_campaigns = look(campaigns.all_campaigns)
-    campaign_results = look(campaigns.results)
+    go_on_with_campaign = look(candidates.queue, right("approve"))
+    all_campaigns = look(campaigns.all_campaigns, SEES_CAMPAIGNS)
+    campaign = look(campaigns.standing, SEES_CAMPAIGNS)
+    campaign_results = look(campaigns.results, SEES_CAMPAIGNS)
+    stop_counts = look(stop_list.counts, SEES_CAMPAIGNS)
     send_again = act(unknown_outcome.send_again)
     waiting_letters = act(letters.waiting_runs)
     fetch_letters = act(letters.fetch)
+    all_call_sheets = act(call_sheets.sheets_of)
+    call_sheet = act(call_sheets.sheet_of)
     begin_calls = act(calls.begin)
     show_number = act(calls.show_number)
     end_call = act(calls.end_call)
     # questionnaires, contests, sweepstakes, events
+    all_instances = act(instances.instances_of)
+    instance = act(instances.standing_for)
     draft_instance = act(instances.draft)
     open_instance = act(instances.open_instance)
     close_instance = act(instances.close_instance)
     count_answers = act(questionnaires.count_answers)
+    answers_counted = look_into(questionnaires.results_of)
+    answers = look_into(questionnaires.numbers_of)
     open_answer = act(questionnaires.open_answer)
     entries = act(contests.entries_of)
     open_entry = act(contests.open_entry)
@@ -134,6 +180,7 @@ class Staff(View):
     ask_publish = act(contests.PUBLICATION.ask)
     publish = act(contests.publish)
     draw_lots = act(sweepstakes.draw_lots)
+    winners = look_into(sweepstakes.winners_of)
     open_prize_address = act(sweepstakes.open_address)
     deliver_prize = act(sweepstakes.deliver)
     ask_check_in_list = act(events.LIST.ask)
@@ -142,24 +189,63 @@ class Staff(View):
     # third parties and authorities
     ask_provision = act(provisions.ask)
     fetch_provision = act(provisions.fetch)
-    all_provisions = look(provisions.all_provisions)
-    open_recalls = look(recalls.open_recalls)
+    all_provisions = look(provisions.all_provisions, SEES_PROVISIONS)
+    open_recalls = look(recalls.open_recalls, SEES_PROVISIONS)
     fetch_recall = act(recalls.fetch_recall)
     confirm_recall = act(recalls.confirm_recall)
     ask_party = act(parties.ask_party)
-    all_parties = look(parties.all_parties)
+    all_parties = look(parties.all_parties, SEES_PARTIES)
     show_register = act(register.show_register)
     record_disclosure = act(disclosures.record)
     name_person = act(disclosures.name_person)
     attach_paper = act(disclosures.attach_paper)
-    read_disclosure = act(disclosures.read_request)
+    read_disclosure = act(request_reading.read_request)
     ask_disclosure = act(disclosures.ask)
-    fetch_disclosure = act(disclosures.fetch)
-    all_disclosures = look(disclosures.all_disclosures)
+    fetch_disclosure = act(disclosure_bundle.fetch)
+    go_on_with_disclosure = look(disclosure_bundle.bundle, right("approve"))
+    all_disclosures = look(disclosure_record.all_disclosures, SEES_DISCLOSURES)
+    disclosure = look(disclosure_record.disclosure_of, SEES_DISCLOSURES)
+    all_intakes = look(intakes.all_intakes, VOUCHES)
+    intake = look(intakes.intake_of, VOUCHES)
+    try_intake_again = look(intakes.try_again, VOUCHES)
+
+    async def take_in(self, file: bytes) -> Intake:
+        """Take in what another company gave, with its statements of consent; the rest waits in quarantine.
+
+        Args:
+            file: As it came.
+
+        Raises:
+            DeniedError: No role of theirs has the right `witness`.
+            InputError: It is no such file, or not of a registered partner.
+        """
+        engine, session = await self._acting()
+        VOUCHES.admit(engine, session)
+        return await take_in(engine, file, by=session.acting())
+
+    # alarms
+    canary_alarms = look(alarms, right("ledger"))
+
+    async def acknowledge_alarm(self, alarm_id: str, finding: str) -> None:
+        """Say what looking into an alarm found, as somebody who did not set it off.
+
+        Args:
+            alarm_id: Which; its first digits are enough.
+            finding: `mistake`, `curiosity`, `exercise` or `theft`.
+
+        Raises:
+            DeniedError: No role of theirs has the right `ledger`, or it is their own.
+            InputError: No such alarm stands, or another word.
+        """
+        engine, session = await self._acting()
+        session.require(engine, "ledger")
+        await acknowledge(engine, alarm_id, finding, by=session.acting())
+
     # figures
     build_figures = act(projections.build)
     ask_figure = act(queries.ask)
-    all_figures = look(queries.all_statistics)
-    figure = look(queries.statistic_of)
+    figure_offers = act(offers_to)
+    all_figures = look(queries.all_statistics, SEES_FIGURES)
+    figure = look(queries.statistic_of, SEES_FIGURES)
     ask_release = act(releases.ask_release)
     export_figure = act(exports.export)

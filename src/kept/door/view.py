@@ -14,19 +14,23 @@ from kept.services.engine.engine import Engine
 
 @contextmanager
 def edge(engine: Engine) -> Iterator[None]:
-    """Let an error of ours leave with what to do next, so that a traceback says it as well.
+    """Let an error of ours leave with its clause and with what to do next, so that a traceback says it as well.
 
     Args:
-        engine: Open; its policy in force is what an error would cite.
+        engine: Open; its policy in force is what an error cites.
     """
-    del engine
     try:
         yield
     except KeptError as error:
-        note = f"what to do: {error.hint}"
-        if error.hint and note not in getattr(error, "__notes__", ()):
-            error.add_note(note)
+        note_hint(engine.cite(error))
         raise
+
+
+def note_hint(error: KeptError) -> None:
+    """Write what to do next below an error's traceback, once."""
+    note = f"what to do: {error.hint}"
+    if error.hint and note not in getattr(error, "__notes__", ()):
+        error.add_note(note)
 
 
 class View:

@@ -7,8 +7,6 @@ from kept.guarantees.guarantee import Finding
 from kept.services.backups.backup import backup_key, newest_at, promised
 from kept.services.engine.engine import Engine
 
-HOUR = limits.HOUR
-
 
 async def check(engine: Engine) -> Finding:
     """Look whether both databases were backed up within the promised time, to a key that is registered."""
@@ -17,7 +15,7 @@ async def check(engine: Engine) -> Finding:
         return Finding(False, "no backup of both databases yet: kept backup create")
     if not await backup_key(engine):
         return Finding(False, "the backup key was changed by hand: register it again")
-    hours, most = (engine.clock.now() - last) / HOUR, promised(engine) / HOUR
+    hours, most = (engine.clock.now() - last) / limits.HOUR, promised(engine) / limits.HOUR
     return Finding(
         hours <= most,
         "the last backup of both databases is {hours} hours old, at most {most} promised",

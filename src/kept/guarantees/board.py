@@ -17,7 +17,7 @@ from kept.policy.channel import CHANNELS
 from kept.policy.coverage import Part, PartKind, parts
 from kept.policy.model import Clause, Policy
 from kept.policy.words import ClauseKind, ClauseState, Exit
-from kept.services.engine.acts import Act
+from kept.services.engine.acts import USES
 from kept.services.engine.engine import Engine
 from kept.services.staff.attestations import Attested, attested
 from kept.store import sql
@@ -135,8 +135,8 @@ async def promise_board(engine: Engine, *, check: bool = True) -> Board:
     refused: Counter[str] = Counter()
     last: dict[str, float] = {}
     for row in await engine.data.all(sql.Tallies):
-        if row.act == Act.VALUE_COUNT.value:
-            continue  # how many people a projection holds is a true count, and the policy page shows these
+        if row.act not in USES:
+            continue
         (refused if row.outcome == "refused" else uses)[row.clause] += row.count
         last[row.clause] = max(last.get(row.clause, 0.0), row.last_at)
     behind = parts(policy)

@@ -9,8 +9,6 @@ from kept.services.cookies.first_scan import first_scan, scan_every
 from kept.services.cookies.scan import newest_scan
 from kept.services.engine.engine import Engine
 
-DAY = limits.DAY
-
 
 async def check(engine: Engine) -> Finding:
     """Look whether the newest scan is recent enough, and found nothing."""
@@ -24,7 +22,7 @@ async def check(engine: Engine) -> Finding:
             return Finding(False, "not scanned yet; the first was due by {due}: kept scan URL", {"due": due})
         return Finding(True, "not scanned yet; the first is due by {due}: kept scan URL", {"due": due})
     every = scan_every(engine)
-    days = int((engine.clock.now() - scan.at) / DAY)
+    days = int((engine.clock.now() - scan.at) / limits.DAY)
     if engine.clock.now() - scan.at > every:
         return Finding(False, "the last scan is {days} days old", {"days": days})
     if not scan.clean:

@@ -6,11 +6,8 @@ from kept import limits
 from kept.guarantees.guarantee import Finding
 from kept.services.engine.engine import Engine
 from kept.services.gate.history import account_of
-from kept.services.messages.unknown_outcome import HANDING_AT_MOST_SECONDS
 from kept.store import sql
 from kept.store.interface import Transaction
-
-LOOKED_AT = limits.MESSAGES_LOOKED_AT
 
 
 async def check(engine: Engine) -> Finding:
@@ -18,9 +15,9 @@ async def check(engine: Engine) -> Finding:
     at = engine.clock.now()
 
     async def body(tx: Transaction) -> tuple[list[tuple[str, str]], int]:
-        rows = await tx.all(sql.OutboxInStatus, status="sent", limit=LOOKED_AT)
-        held = await tx.all(sql.OutboxInStatus, status="unknown", limit=LOOKED_AT)
-        hanging = await tx.value(sql.OutboxHandingBefore, at=at - 2 * HANDING_AT_MOST_SECONDS)
+        rows = await tx.all(sql.OutboxInStatus, status="sent", limit=limits.MESSAGES_LOOKED_AT)
+        held = await tx.all(sql.OutboxInStatus, status="unknown", limit=limits.MESSAGES_LOOKED_AT)
+        hanging = await tx.value(sql.OutboxHandingBefore, at=at - 2 * limits.HANDING_SECONDS)
         left = [*rows, *(row for row in held if row.entry_id)]  # one held after a restore was not let go by this D
         return [(row.channel, row.entry_id) for row in left], hanging
 

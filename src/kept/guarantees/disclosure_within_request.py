@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kept.guarantees.guarantee import Finding
-from kept.services.authorities.disclosures import all_disclosures, scope_holds
+from kept.services.authorities.disclosure_record import all_disclosures, scope_holds
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.store import sql

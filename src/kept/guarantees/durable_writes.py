@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from kept import limits
 from kept.guarantees.guarantee import Finding
-from kept.services.engine.engine import WAITING_AT_MOST_SECONDS, Engine
+from kept.services.engine.engine import Engine
 
 
 async def check(engine: Engine) -> Finding:
@@ -11,7 +12,7 @@ async def check(engine: Engine) -> Finding:
     oldest = await engine.sequencer.oldest_waiting_since()
     waits = engine.clock.now() - oldest if oldest else 0.0
     return Finding(
-        waits < WAITING_AT_MOST_SECONDS,
+        waits < limits.ENTRY_WAITING_SECONDS,
         "the oldest entry not integrated has waited {seconds} s",
         {"seconds": round(waits, 1)},
     )

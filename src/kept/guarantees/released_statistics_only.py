@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from kept import limits
 from kept.guarantees.guarantee import Finding
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.figures.data_sets import all_data_sets
 from kept.services.figures.queries import DAMAGED, Statistic, all_statistics
-from kept.statistics.budget import YEAR_SECONDS, period_of
+from kept.statistics.budget import period_of
 from kept.store import sql
 from kept.store.queries import tables
 
@@ -79,7 +80,7 @@ async def _over_budget(engine: Engine, made: list[Statistic]) -> list[Finding]:
         for at, _ in charges:
             begins, ends = period_of(at, declared.budget.per)
             in_period = sum(cost for when, cost in charges if begins <= when < ends)
-            in_year = sum(cost for when, cost in charges if at - YEAR_SECONDS < when <= at)
+            in_year = sum(cost for when, cost in charges if at - limits.BUDGET_SECONDS < when <= at)
             if in_period > declared.budget.micro_rho or in_year > declared.budget.micro_rho_year:
                 wrong.append(Finding(False, "{name} was charged beyond its budget", {"name": name}))
     tallies = await engine.data.all(sql.Tallies)

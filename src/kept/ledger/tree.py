@@ -97,46 +97,6 @@ def consistency_proof(node: Node, older: int, newer: int) -> list[bytes]:
     return path[::-1]
 
 
-def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> None:
-    """Verify that *leaf* is entry *index* of the tree of *size* under *root*.
-
-    Args:
-        leaf: Leaf hash, 32 bytes; hash the entry first.
-        index: From 0; less than *size*.
-        size: Number of entries the root commits to; at least 1.
-        proof: Sibling hashes, 32 bytes each, from leaf to root; exactly as many as the tree needs.
-        root: Root hash from a checkpoint whose signature the caller verified.
-
-    Raises:
-        ProofError: The proof is malformed or leads to another root.
-
-    Source:
-        RFC 9162 §2.1.3.2.
-    """
-    if not 0 <= index < size:
-        raise ProofError(f"expected an index below the size {size}, found {index}", reason="proof-index")
-    _check_hashes((leaf, root, *proof))
-    position, last, result = index, size - 1, leaf
-    for sibling in proof:
-        if last == 0:
-            raise ProofError("expected fewer hashes in the inclusion proof", reason="proof-length")
-        if position & 1 or position == last:
-            result = node_hash(sibling, result)
-            while not position & 1 and position:
-                position >>= 1
-                last >>= 1
-        else:
-            result = node_hash(result, sibling)
-        position >>= 1
-        last >>= 1
-    if last != 0:
-        raise ProofError("expected more hashes in the inclusion proof", reason="proof-length")
-    if result != root:
-        raise ProofError(
-            f"expected root {root.hex()[:16]}, the inclusion proof leads to {result.hex()[:16]}", reason="proof-root"
-        )
-
-
 def verify_consistency(older: int, newer: int, proof: Sequence[bytes], older_root: bytes, newer_root: bytes) -> None:  # noqa: C901 -- RFC 9162's steps, in order
     """Verify that the tree of *newer* leaves extends the tree of *older* leaves.
 

@@ -26,7 +26,6 @@ from kept.policy.words import Basis, Exit
 FILE = "campaign"
 CAMPAIGN = "consent-checked-when-sent segments"
 """Ground of what is wrong with a campaign's file."""
-FILE_CHARACTERS = limits.CAMPAIGN_FILE_CHARACTERS
 NAME = "{name}"
 _BRACES = re.compile(r"[{}]")
 
@@ -94,8 +93,8 @@ def parse_campaign(unverified: str, policy: Policy, asked: Mapping[str, Instance
     Raises:
         PolicyError: It does not fit; with line, column and what was expected.
     """
-    if len(unverified) > FILE_CHARACTERS:
-        message = f"expected at most {FILE_CHARACTERS} characters, found {len(unverified)}"
+    if len(unverified) > limits.CAMPAIGN_FILE_CHARACTERS:
+        message = f"expected at most {limits.CAMPAIGN_FILE_CHARACTERS} characters, found {len(unverified)}"
         raise _unfit(policy, Place(FILE), message, reason="campaign-size")
     plain, places = fit_file(unverified, FILE, SHAPE)
     _check(plain, policy, places)

@@ -14,7 +14,6 @@ import msgspec
 from kept import limits
 from kept.errors import ConflictError, DeniedError, SubmissionError
 from kept.policy.person import Choice, Grant, OldVersion, PersonState, Slot
-from kept.policy.retention import OLD_VERSION_SECONDS
 from kept.policy.words import Exit, Source
 
 replace = msgspec.structs.replace
@@ -243,7 +242,7 @@ def remove(state: PersonState, slots: Iterable[str]) -> PersonState:
 
 def prune(state: PersonState, at: float) -> tuple[PersonState, tuple[OldVersion, ...]]:
     """End older versions after 30 days; answers the next state and what ended (the same state when nothing did)."""
-    ended = tuple(one for one in state.old if at >= one.replaced_at + OLD_VERSION_SECONDS)
+    ended = tuple(one for one in state.old if at >= one.replaced_at + limits.OLD_VERSION_SECONDS)
     if not ended:
         return state, ()
     return replace(state, g=state.g + 1, old=tuple(one for one in state.old if one not in ended)), ended
@@ -253,6 +252,11 @@ def seen(state: PersonState, at: float) -> PersonState | None:
     """The person signed in: remembered to the day; None when nothing changes."""
     day = at - at % limits.DAY
     return replace(state, g=state.g + 1, last_seen_at=day) if day > state.last_seen_at else None
+
+
+def linked(state: PersonState) -> PersonState:
+    """One of your own systems calls the person something from now on: it stands beside the state, whose g counts it."""
+    return replace(state, g=state.g + 1)
 
 
 def close(state: PersonState, at: float) -> PersonState:

@@ -13,8 +13,10 @@ from kept.policy.channel import EXIT_TYPES
 from kept.policy.contradiction import Statement, contradictions
 from kept.policy.coverage import PROMISES, coverage
 from kept.policy.findings import Finding, Place, Report
-from kept.policy.model import Policy
-from kept.policy.read import Reading, read_files
+from kept.policy.law import APPI_CONTROLLER, is_abroad
+from kept.policy.model import Policy, Processor, Recipient
+from kept.policy.read import place_in_front, read_files
+from kept.policy.reading import Reading
 from kept.policy.requirement import REQUIREMENTS
 from kept.policy.statistics_check import wrong_with
 from kept.policy.vocabulary import GuaranteeWord
@@ -122,6 +124,29 @@ def _recipients_have_consent(policy: Policy, reading: Reading, report: Report) -
                 message = f"expected `{recipient.id}` to be named at `{point.id}`, where it is consented to"
                 place = reading.place("collection", point.id)
                 report.error(place, "recipient-not-named", message, clause=named or point.clause)
+
+
+def _abroad_is_explained(policy: Policy, reading: Reading, report: Report) -> None:
+    """Source: APPI Art. 28 (2): the country's system and the other party's measures are told before consent."""
+    others: list[tuple[str, Recipient | Processor]] = [("recipients", one) for one in policy.recipients.values()]
+    for word, one in [*others, *(("processors", one) for one in policy.processors.values())]:
+        if is_abroad(one.country, policy.law) and not one.abroad:
+            message = f"expected what protects personal information at `{one.id}` in `{one.country}`, found no `abroad`"
+            hint = "write `abroad:` with `system`, the country's rules, and `measures`, what the other party does"
+            report.error(reading.place(word, one.id), "abroad-unexplained", message, hint=hint, clause=one.clause)
+
+
+def _controller_is_reached(policy: Policy, reading: Reading, report: Report) -> None:
+    """Source: APPI Art. 32 (1) and the Cabinet Order Art. 10: what a business must let people know about itself."""
+    if "jp-appi" not in policy.law:
+        return
+    missing = [word for word in APPI_CONTROLLER if not policy.controller.get(word)]
+    if missing:
+        message = f"expected of the controller what the law `jp-appi` makes public, found no {_listed(missing)}"
+        hint = "write them under `controller` in the front matter, and in each translation's"
+        report.error(
+            place_in_front(reading.first, "controller"), "controller-incomplete", message, hint=hint, clause=""
+        )
 
 
 def _provision_has_a_recipient(policy: Policy, reading: Reading, report: Report) -> None:
@@ -257,6 +282,8 @@ RULES: tuple[Rule, ...] = (
     _purposes_lead_somewhere,
     _recipients_have_consent,
     _provision_has_a_recipient,
+    _abroad_is_explained,
+    _controller_is_reached,
     _cookies_serve_a_purpose,
     _values_end,
     _clauses_have_something_behind,

@@ -20,9 +20,6 @@ from kept.policy.person import PersonState, Slot
 from kept.policy.retention import event_of
 from kept.policy.words import Basis, Exit
 
-REMEMBER_AT_MOST = limits.DECISIONS_REMEMBERED
-"""Bounds remembered over all notices; beyond it everything is forgotten and worked out again."""
-
 DECIDED_HERE = frozenset({"staff", "program"})
 """Kinds of mandate with tables; the person's own and a law's request are rare and read the reference."""
 
@@ -171,7 +168,7 @@ class Evaluator:
         except Exception:  # noqa: BLE001 -- a check that fails denies, whatever failed
             return (self._unknown,) * len(slots)
 
-    def _decide(  # noqa: C901, PLR0912, PLR0913 -- the procedure, in its order
+    def _decide(  # noqa: C901, PLR0912, PLR0913 -- the procedure in its order; its question is no object, for it is the hot path
         self,
         way: _Way,
         mandate: Mandate,
@@ -183,6 +180,7 @@ class Evaluator:
         recipient: str,
         events: Mapping[str, float],
     ) -> Decision:
+        """Steps 3 to 9, in their order."""
         item = slot_name.partition("#")[0] if "#" in slot_name else slot_name
         route = way.routes.get(item)
         if route is None:
@@ -192,70 +190,33 @@ class Evaluator:
         slot = person.slots.get(slot_name)
         if slot is None or person.status != "active":
             return self._no_value
-        given_at = slot.given_at
         bound = None
         if not slot.accepted:
             bound = route.bounds.get((slot.notice_id, slot.point))
         if bound is None or slot.notice_id not in notices:
             bound = self._bind(way, route, item, slot, exit, notices)
-        end = None
-        if bound.after_given is not None:
-            end = given_at + bound.after_given
-        if bound.after_seen is not None:
-            seen = person.last_seen_at
-            ends = (seen if seen > given_at else given_at) + bound.after_seen  # noqa: FURB136 -- a call costs more
-            if end is None or ends < end:
-                end = ends
-        for event, then in bound.after_events:
-            happened = person.closed_at if event == "account-closed" else events.get(event)
-            if happened is not None and (end is None or happened + then < end):
-                end = happened + then
+        end = _end_of(bound, slot.given_at, person, events)
         if end is not None and at >= end:
             return self._ended
         if bound.refused is not None:
             return bound.refused
-        purpose_id, notice_id, basis = mandate.purpose, bound.notice_id, bound.basis
-        if basis is not Basis.NECESSARY:
-            said_yes = False
-            for choice in person.choices:
-                if choice.purpose == purpose_id:
-                    if choice.exit is None:
-                        if not choice.allow:
-                            return way.no
-                    elif choice.exit == exit:
-                        if not choice.allow:
-                            return way.no
-                        said_yes = True
-            if basis is Basis.CONSENT:
-                if way.channel and not said_yes:
-                    return way.consent
-                for grant in person.grants:  # as `needs.covers`, which is a call too many here
-                    if (
-                        grant.purpose == purpose_id
-                        and not grant.withdrawn
-                        and grant.notice_id == notice_id
-                        and slot_name in grant.slots
-                    ):
-                        break
-                else:
-                    return way.consent
-        if way.provision:
-            for grant in person.grants:
-                if recipient in grant.recipients and needs.covers(grant, purpose_id, notice_id, slot_name):
-                    break
-            else:
-                return self._unnamed
+        if bound.basis is not Basis.NECESSARY:
+            not_chosen = _not_chosen(way, bound, person, slot_name, exit, mandate.purpose)
+            if not_chosen is not None:
+                return not_chosen
+        if way.provision and not _names(person, recipient, mandate.purpose, bound.notice_id, slot_name):
+            return self._unnamed
         if bound.exit_refused is not None:
             return bound.exit_refused
         if way.narrowed:
             closed = needs.cannot_leave(self._policy, mandate, exit, recipient, item, bound.recipients)
             if closed:
                 return needs.refuse(7, closed, self._unnamed.clause if way.provision else way.clause)
-        if purpose_id in person.stops:
+        if mandate.purpose in person.stops:
             return way.stopped
         if mandate.volume_left <= 0:
             return self._spent
-        return Allowed(way.clause, basis, notice_id, end)
+        return Allowed(way.clause, bound.basis, bound.notice_id, end)
 
     def _find_way(self, role: str, purpose_id: str, way_out: Exit) -> _Way:
         policy = self._policy
@@ -336,9 +297,64 @@ class Evaluator:
 
     def _make_room(self) -> None:
         self._remembered += 1
-        if self._remembered > REMEMBER_AT_MOST:
+        if self._remembered > limits.DECISIONS_REMEMBERED:
             self._ways.clear()
             self._remembered = 0
+
+
+def _end_of(bound: _Bound, given_at: float, person: PersonState, events: Mapping[str, float]) -> float | None:
+    """Step 4: when the value ends, the earliest of what its bound says; None while no end is known."""
+    end = None
+    if bound.after_given is not None:
+        end = given_at + bound.after_given
+    if bound.after_seen is not None:
+        seen = person.last_seen_at
+        ends = (seen if seen > given_at else given_at) + bound.after_seen  # noqa: FURB136 -- a call costs more
+        if end is None or ends < end:
+            end = ends
+    for event, then in bound.after_events:
+        happened = person.closed_at if event == "account-closed" else events.get(event)
+        if happened is not None and (end is None or happened + then < end):
+            end = happened + then
+    return end
+
+
+def _not_chosen(  # noqa: C901, PLR0913 -- the choices, then the consent
+    way: _Way, bound: _Bound, person: PersonState, slot_name: str, way_out: Exit, purpose_id: str
+) -> Refused | None:
+    """Step 6, for a basis that asks the person: their no, or on basis consent the yes that is missing; None if neither."""
+    said_yes = False
+    for choice in person.choices:
+        if choice.purpose == purpose_id:
+            if choice.exit is None:
+                if not choice.allow:
+                    return way.no
+            elif choice.exit == way_out:
+                if not choice.allow:
+                    return way.no
+                said_yes = True
+    if bound.basis is not Basis.CONSENT:
+        return None
+    if way.channel and not said_yes:
+        return way.consent
+    notice_id = bound.notice_id
+    for grant in person.grants:  # as `needs.covers`, which is a call too many here
+        if (
+            grant.purpose == purpose_id
+            and not grant.withdrawn
+            and grant.notice_id == notice_id
+            and slot_name in grant.slots
+        ):
+            return None
+    return way.consent
+
+
+def _names(person: PersonState, recipient: str, purpose_id: str, notice_id: str, slot_name: str) -> bool:
+    """Step 6, for a provision: whether a consent for this slot names the recipient."""
+    return any(
+        recipient in grant.recipients and needs.covers(grant, purpose_id, notice_id, slot_name)
+        for grant in person.grants
+    )
 
 
 def _earliest(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from kept.policy.item_type import ItemType
@@ -20,21 +20,24 @@ from kept.policy.model import (
     Role,
 )
 from kept.policy.prefecture import OPTION_TITLES
+from kept.policy.reading import Found
+from kept.policy.title import Titles
 from kept.policy.words import Basis, Exit, PointKind
 
-Titles = Mapping[str, str]
+Words = Mapping[str, str]
 Plain = Mapping[str, Any]
 
 
-def item(word: str, plain: Plain, clause: str, titles: Titles, options: Mapping[str, Titles]) -> Item:
-    """Make an item; *titles* and *options* are what people read, by language."""
+def item(word: str, found: Found, titles: Titles) -> Item:
+    """Make an item."""
+    plain = found.plain
     of = plain.get("of", ())
     built_in = of if isinstance(of, str) else ""
     return Item(
         id=word,
         type=ItemType(plain["type"]),
         identifies=plain.get("identifies", "alone"),
-        clause=clause,
+        clause=found.clause,
         findable=plain.get("findable", False),
         per_instance="per" in plain,
         collected="collect" not in plain,
@@ -42,13 +45,16 @@ def item(word: str, plain: Plain, clause: str, titles: Titles, options: Mapping[
         options=tuple(OPTION_TITLES[built_in]) if built_in else of,
         dpv=plain.get("dpv", ""),
         fides=plain.get("fides", ""),
-        titles=titles,
-        option_titles=options,
+        titles=titles.of("items", word, plain.get("title", "")),
+        option_titles=titles.options(word, of),
     )
 
 
-def purpose(word: str, plain: Plain, clause: str, titles: Titles, descriptions: Titles) -> Purpose:
+def purpose(word: str, found: Found, titles: Titles) -> Purpose:
     """Make a purpose with its revision."""
+    plain = found.plain
+    named = titles.of("purposes", word, plain["title"])
+    descriptions = titles.descriptions(word, plain.get("description", ""))
     uses = plain.get("uses", ())
     dpv, fides = plain.get("dpv", ""), plain.get("fides", "")
     return Purpose(
@@ -56,9 +62,9 @@ def purpose(word: str, plain: Plain, clause: str, titles: Titles, descriptions: 
         basis=Basis(plain["basis"]),
         uses=("*",) if uses == "all" else uses,
         exits=frozenset(Exit(way) for way in plain.get("exits", ())),
-        clause=clause,
-        revision=revision(titles, descriptions, dpv, fides),
-        titles=titles,
+        clause=found.clause,
+        revision=revision(named, descriptions, dpv, fides),
+        titles=named,
         descriptions=descriptions,
         dpv=dpv,
         fides=fides,
@@ -68,7 +74,7 @@ def purpose(word: str, plain: Plain, clause: str, titles: Titles, descriptions: 
     )
 
 
-def revision(titles: Titles, descriptions: Titles, dpv: str, fides: str) -> str:
+def revision(titles: Words, descriptions: Words, dpv: str, fides: str) -> str:
     """Return what makes a purpose the same purpose: hex SHA-256 over what people read of it, and its terms."""
     framed = json.dumps(
         [sorted(titles.items()), sorted(descriptions.items()), dpv, fides], ensure_ascii=False, separators=(",", ":")
@@ -87,44 +93,56 @@ def retention(plain: Plain) -> Retention:
     )
 
 
-def point(  # noqa: PLR0913 -- what the caller looked up for it
-    word: str, plain: Plain, clause: str, titles: Titles, keep: Plain, needed: Mapping[str, Titles]
-) -> Point:
-    """Make a collection point; *keep* is its own or, failing that, the policy's."""
-    return Point(
-        id=word,
-        kind=PointKind(plain["kind"]),
-        stages=plain["stages"] if "stages" in plain else {"": plain.get("items", ())},
-        purposes=plain.get("purposes", ()),
-        recipients=plain.get("recipients", ()),
-        retention=retention(keep),
-        clause=clause,
-        needed=needed,
-        titles=titles,
+def point(keep: Found | None) -> Callable[[str, Found, Titles], Point]:
+    """Return what makes a collection point; *keep* is the policy's own, for points that have none."""
+
+    def make(word: str, found: Found, titles: Titles) -> Point:
+        plain = found.plain
+        return Point(
+            id=word,
+            kind=PointKind(plain["kind"]),
+            stages=plain["stages"] if "stages" in plain else {"": plain.get("items", ())},
+            purposes=plain.get("purposes", ()),
+            recipients=plain.get("recipients", ()),
+            retention=retention(plain.get("keep", keep.plain if keep else {})),
+            clause=found.clause,
+            needed=titles.needed(word, plain.get("needed", {})),
+            titles=titles.of("points", word, plain.get("title", "")),
+        )
+
+    return make
+
+
+def recipient(word: str, found: Found, titles: Titles) -> Recipient:
+    """Make a third party."""
+    plain = found.plain
+    abroad = titles.bodies("abroad", word, plain.get("abroad", {}))
+    names = titles.of("recipients", word, plain["name"])
+    return Recipient(
+        word, names, plain["country"], plain["items"], plain["purpose"], plain["means"], found.clause, abroad
     )
 
 
-def recipient(word: str, plain: Plain, clause: str, names: Titles) -> Recipient:
-    """Make a third party."""
-    return Recipient(word, names, plain["country"], plain["items"], plain["purpose"], plain["means"], clause)
-
-
-def processor(word: str, plain: Plain, clause: str, names: Titles) -> Processor:
+def processor(word: str, found: Found, titles: Titles) -> Processor:
     """Make somebody who acts for us."""
+    plain = found.plain
+    abroad = titles.bodies("abroad", word, plain.get("abroad", {}))
     return Processor(
         word,
         plain["for"],
         plain["country"],
         plain["uses"],
         plain.get("review"),
-        clause,
-        names,
+        found.clause,
+        titles.of("processors", word, plain.get("name", "")),
         plain.get("safeguard", ""),
+        abroad,
     )
 
 
-def cookie(word: str, plain: Plain, clause: str) -> Cookie:
+def cookie(word: str, found: Found, _titles: Titles) -> Cookie:
     """Make a cookie; one without purpose keeps the empty word, which the check reports."""
+    plain = found.plain
     return Cookie(
         name=word,
         purpose=plain.get("purpose", ""),
@@ -132,16 +150,28 @@ def cookie(word: str, plain: Plain, clause: str) -> Cookie:
         life_seconds=plain["life"],
         holds=plain.get("holds", ()),
         identifier=plain.get("identifier", ""),
-        clause=clause,
+        clause=found.clause,
         serves=plain.get("serves", ""),
     )
 
 
-def role(word: str, plain: Plain, clause: str, titles: Titles) -> Role:
+def role(word: str, found: Found, titles: Titles) -> Role:
     """Make a staff role; it may look people up unless the policy says otherwise."""
-    return Role(word, plain["purposes"], frozenset(plain.get("may", ())), plain.get("look-up", True), clause, titles)
+    plain = found.plain
+    named = titles.of("roles", word, plain.get("title", ""))
+    may = frozenset(plain.get("may", ()))
+    return Role(
+        word,
+        plain["purposes"],
+        may,
+        plain.get("look-up", True),
+        found.clause,
+        named,
+        int(plain.get("look-ups-a-day", 0)),
+    )
 
 
-def attestation(word: str, plain: Plain, clause: str) -> Attestation:
+def attestation(word: str, found: Found, _titles: Titles) -> Attestation:
     """Make what people attest."""
-    return Attestation(word, plain["by"], plain["every"], plain["evidence"], clause)
+    plain = found.plain
+    return Attestation(word, plain["by"], plain["every"], plain["evidence"], found.clause)

@@ -101,6 +101,8 @@ def _recipient(before: Recipient, after: Recipient) -> Iterator[tuple[str, bool]
     yield from _sets("items", before.items, after.items, asks=True)
     if (before.country, before.purpose) != (after.country, after.purpose):
         yield "country or purpose", True
+    if before.abroad != after.abroad:
+        yield "protection abroad", True
 
 
 def _role(before: Role, after: Role) -> Iterator[tuple[str, bool]]:

@@ -21,7 +21,6 @@ from types import MappingProxyType
 from typing import Any
 
 from kept import limits
-from kept.policy.item_type import ItemType
 from kept.policy.model import Cookie, Point, Policy, Purpose
 from kept.policy.words import Basis, CookieDuty, Exit, PointKind, PurposeDuty
 
@@ -53,10 +52,6 @@ DEFAULT_COOKIES: Mapping[CookieDuty, Cookie] = MappingProxyType(
 """What applies where a policy declares no cookie for a duty the service cannot do without."""
 
 
-ADDRESS_KEY_SECONDS = limits.RATE_KEY_SECONDS
-"""How long the key lives under which addresses are counted, where the policy does not say."""
-
-
 def cookie_for(policy: Policy, duty: CookieDuty) -> Cookie | None:
     """Return the cookie that serves *duty*: the declared one, else the engine's default; None when there is neither."""
     return _served(policy)[0].get(duty)
@@ -80,11 +75,6 @@ def point_for(policy: Policy, kind: PointKind) -> Point | None:
     return next((point for point in policy.points.values() if point.kind is kind), None)
 
 
-def item_for(policy: Policy, kind: ItemType) -> str:
-    """Return the first collected item of a type, such as the one that holds a name; empty when there is none."""
-    return next((item.id for item in policy.items.values() if item.type is kind and item.collected), "")
-
-
 def roles_with(policy: Policy, purpose: str) -> tuple[str, ...]:
     """Return the roles that may act for a purpose."""
     return tuple(role.id for role in policy.roles.values() if purpose in role.purposes)
@@ -104,7 +94,7 @@ def quarantine_seconds(policy: Policy) -> float:
 def address_key_seconds(policy: Policy) -> float:
     """Return how long the key lives under which addresses are counted: `addresses`, else 7 days."""
     addresses: Any = _body(policy, "addresses", "")
-    return float(addresses["key-life"]) if addresses else ADDRESS_KEY_SECONDS
+    return float(addresses["key-life"]) if addresses else limits.RATE_KEY_SECONDS
 
 
 def _body(policy: Policy, word: str, name: str) -> Mapping[str, object] | None:

@@ -43,8 +43,6 @@ _UNIT_SECONDS = {
     "year": 31_536_000.0,
 }
 DURATION = re.compile(r"([0-9]{1,9}) (second|minute|hour|day|week|month|year)s?")
-LONGEST_SECONDS = limits.POLICY_DURATION_SECONDS
-"""The longest duration: a hundred years. Every date a duration leads to can be shown."""
 _PERCENT = re.compile(r"([0-9]{1,3})%")
 _CONTROL = re.compile(rf"[\x00-\x1f\x7f]|{INVISIBLE.pattern}")
 
@@ -156,7 +154,7 @@ class Fitting:
                 "write a number and a unit: `30 days`, `12 months`, `3 years`, `1 second`",
             )
         seconds = int(match[1]) * _UNIT_SECONDS[match[2]]
-        if not 0 < seconds <= LONGEST_SECONDS:
+        if not 0 < seconds <= limits.POLICY_DURATION_SECONDS:
             return self._misfit(node.place, f"expected from 1 second to 100 years, found {_shown(node)}")
         return seconds
 

@@ -7,17 +7,19 @@ The engine knows no clause number. It names a *ground*: one of its built-in prom
 - a word of `WORDS`: the first clause that declares anything of it;
 - `word:id` for one declaration, where the id comes from the policy itself (`purposes:contact`);
 - `collection:KIND`, `cookies:DUTY`, `purposes:DUTY`, `sources:direct`, `sources:partner`, `statistics:person`,
-  `statistics:visit`: for one declaration, by what it is for and whatever a policy calls it.
+  `statistics:visit`, `purposes:message` (one that leaves by a channel): for one declaration, by what it is for and
+  whatever a policy calls it.
 
 Several grounds in one text, divided by spaces, are alternatives: the first that the policy has is cited.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
 from kept.errors import KeptError
+from kept.policy.channel import CHANNELS
 from kept.policy.duties import cookie_for, purpose_for
 from kept.policy.model import Policy
 from kept.policy.words import CookieDuty, PointKind, PurposeDuty
@@ -26,7 +28,7 @@ E = TypeVar("E", bound=KeptError)
 
 WORDS: Mapping[str, frozenset[str]] = {
     "items": frozenset(),
-    "purposes": frozenset({*CookieDuty, *PurposeDuty}),
+    "purposes": frozenset({*CookieDuty, *PurposeDuty, "message"}),
     "collection": frozenset(PointKind),
     "segments": frozenset(),
     "sources": frozenset({"direct", "partner"}),
@@ -71,17 +73,6 @@ def cite(policy: Policy, error: E) -> E:
     return error
 
 
-def is_ground(ground: str, guarantees: Collection[str]) -> bool:
-    """Whether the engine's own code may name *ground*: every alternative is a known one.
-
-    Args:
-        ground: As for `clause_of`.
-        guarantees: Ids of the built-in promises.
-    """
-    known = {*guarantees, *WORDS, *(f"{word}:{what}" for word, behind in WORDS.items() for what in behind)}
-    return bool(ground.split()) and known.issuperset(ground.split())
-
-
 def _carried(policy: Policy) -> dict[str, str]:
     order = {clause: number for number, clause in enumerate(policy.clauses)}
     found: dict[str, str] = {}
@@ -121,6 +112,9 @@ def _by_use(policy: Policy) -> Iterator[tuple[str, str]]:
     for other in policy.declarations:
         if other.word == "statistics":
             yield f"statistics:{other.body['about']}", other.clause
+    for purpose_sent in policy.purposes.values():
+        if not purpose_sent.exits.isdisjoint(CHANNELS):
+            yield "purposes:message", purpose_sent.clause
     for duty in CookieDuty:
         cookie = cookie_for(policy, duty)
         yield f"cookies:{duty}", cookie.clause if cookie else ""

@@ -19,8 +19,6 @@ from kept.policy.fit import fit_file
 from kept.policy.vocabulary import ID, LANGUAGE, Body, Many, Named, Number, Pattern, Shape, Text, Word
 
 FILE = "instance"
-FILE_CHARACTERS = limits.INSTANCE_FILE_CHARACTERS
-QUESTIONS_AT_MOST = limits.INSTANCE_QUESTIONS
 SCALE = (0, 10)
 INSTANCE_ID = Pattern(r"[a-z][a-z0-9-]{2,39}", "an id of 3 to 40 small letters, digits and `-`")
 DAY = Pattern(r"20[0-9]{2}-[01][0-9]-[0-3][0-9]", "a day such as 2027-01-31")
@@ -142,8 +140,8 @@ def parse_instance(unverified: str, kinds: Mapping[str, str], languages: tuple[s
     Raises:
         PolicyError: It does not fit; with line, column and what was expected.
     """
-    if len(unverified) > FILE_CHARACTERS:
-        message = f"expected at most {FILE_CHARACTERS} characters, found {len(unverified)}"
+    if len(unverified) > limits.INSTANCE_FILE_CHARACTERS:
+        message = f"expected at most {limits.INSTANCE_FILE_CHARACTERS} characters, found {len(unverified)}"
         raise PolicyError(message, file=FILE, line=0, column=0, reason="instance-size")
     plain, places = fit_file(unverified, FILE, SHAPE)
     _check_kind(plain, kinds, places)
@@ -187,8 +185,8 @@ def _check_kind(plain: Mapping[str, Any], kinds: Mapping[str, str], places: Mapp
     for word in sorted(must):
         if word not in plain:
             raise _unfit(Place(FILE, 1, 1), f"expected `{word}` for a {kind}, found none", "instance-word")
-    if len(plain.get("questions", {})) > QUESTIONS_AT_MOST:
-        raise _unfit(places["questions"], f"expected at most {QUESTIONS_AT_MOST} questions", "instance-size")
+    if len(plain.get("questions", {})) > limits.INSTANCE_QUESTIONS:
+        raise _unfit(places["questions"], f"expected at most {limits.INSTANCE_QUESTIONS} questions", "instance-size")
 
 
 def _texts(plain: Mapping[str, Any], places: Mapping[str, Place]) -> list[tuple[Place, Mapping[str, str]]]:

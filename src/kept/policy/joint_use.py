@@ -14,7 +14,7 @@ class JointUse:
 
     Args:
         id: Its word.
-        partners: The other companies, as the policy names them, the same in every language.
+        partners: The other companies, as people read them.
         items: What is used together.
         purpose: What for.
         responsible: Who answers for it.
@@ -29,12 +29,12 @@ class JointUse:
     clause: str
 
 
-def joint_uses(policy: Policy) -> tuple[JointUse, ...]:
-    """Return every joint use a policy declares, in the order of the text."""
+def joint_uses(policy: Policy, language: str) -> tuple[JointUse, ...]:
+    """Return every joint use a policy declares, in the order of the text, in the words of *language* where it has some."""
     found = []
     for one in policy.declarations:
         if one.word == "joint-use":
-            body: Any = one.body
+            body: Any = one.said.get(language, one.body)
             found.append(
                 JointUse(one.id, body["with"], body["items"], body["purpose"], body["responsible"], one.clause)
             )

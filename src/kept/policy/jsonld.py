@@ -47,6 +47,17 @@ def jsonld(policy: Policy) -> dict[str, Any]:
             "@type": "dpv:DataController",
             "dpv:hasName": policy.controller.get("name", ""),
             "dpv:hasContact": policy.controller.get("contact", ""),
+            **({"dpv:hasAddress": policy.controller["address"]} if policy.controller.get("address") else {}),
+            **(
+                {
+                    "dpv:hasRepresentative": {
+                        "@type": "dpv:Representative",
+                        "dpv:hasName": policy.controller["representative"],
+                    }
+                }
+                if policy.controller.get("representative")
+                else {}
+            ),
         },
         "dpv:hasApplicableLaw": [{"@id": LAWS[law]["term"]} for law in policy.law],
         "dpv:hasPersonalData": [_item(policy, item) for item in policy.items],
@@ -107,25 +118,7 @@ def _process(policy: Policy, purpose: Purpose) -> dict[str, Any]:
         "dpv:hasPersonalData": [{"@id": _iri(policy, f"item-{name}")} for name in items],
         "kept:exit": [way.value for way in Exit if way in purpose.exits],
     }
-    recipients = [
-        {
-            "@id": _iri(policy, f"recipient-{one.id}"),
-            "@type": "dpv:ThirdParty",
-            "dpv:hasName": _texts(one.names),
-            "dpv:hasCountry": one.country.upper(),
-        }
-        for one in policy.recipients.values()
-        if one.purpose == purpose.id
-    ] + [
-        {
-            "@id": _iri(policy, f"processor-{one.id}"),
-            "@type": "dpv:DataProcessor",
-            "dpv:hasName": _texts(one.names),
-            "dpv:hasCountry": one.country.upper(),
-        }
-        for one in policy.processors.values()
-        if purpose.id in one.for_purposes
-    ]
+    recipients = _others(policy, purpose)
     if recipients:
         process["dpv:hasRecipient"] = recipients
     storage = [
@@ -145,3 +138,38 @@ def _storage(policy: Policy, keep: Retention) -> dict[str, Any]:
 
 def _term(term: str, prefix: str) -> str:
     return term if ":" in term else f"{prefix}:{term}"
+
+
+def _others(policy: Policy, purpose: Purpose) -> list[dict[str, Any]]:
+    """Return whoever else has something for a purpose: third parties, those who use it with us, those who act for us."""
+    return (
+        [
+            {
+                "@id": _iri(policy, f"recipient-{one.id}"),
+                "@type": "dpv:ThirdParty",
+                "dpv:hasName": _texts(one.names),
+                "dpv:hasCountry": one.country.upper(),
+            }
+            for one in policy.recipients.values()
+            if one.purpose == purpose.id
+        ]
+        + [
+            {
+                "@id": _iri(policy, f"processor-{one.id}"),
+                "@type": "dpv:DataProcessor",
+                "dpv:hasName": _texts(one.names),
+                "dpv:hasCountry": one.country.upper(),
+            }
+            for one in policy.processors.values()
+            if purpose.id in one.for_purposes
+        ]
+        + [
+            {
+                "@id": _iri(policy, f"joint-use-{one.id}"),
+                "@type": "dpv:JointDataControllers",
+                "dpv:hasName": _texts({word: ", ".join(said["with"]) for word, said in one.said.items()}),
+            }
+            for one in policy.declarations
+            if one.word == "joint-use" and one.body["purpose"] == purpose.id
+        ]
+    )

@@ -19,12 +19,6 @@ from kept.policy.findings import Place, Report
 from kept.policy.invisible import INVISIBLE, shown
 from kept.policy.yaml_block import Node, Table, parse_block
 
-LARGEST_FILE = limits.POLICY_FILE_BYTES
-LONGEST_PARAGRAPH = limits.POLICY_PARAGRAPH_CHARACTERS
-MOST_MARKS = limits.POLICY_PARAGRAPH_MARKS
-MOST_LINES = limits.POLICY_LINES
-MOST_PARAGRAPHS = limits.POLICY_PARAGRAPHS
-
 _CLAUSE_ID = r"[0-9]{1,3}(?:\.[0-9]{1,3}){0,3}"
 _END_MARK = re.compile(r"[ \t\n]*\{#(" + _CLAUSE_ID + r")\}\Z")
 _PHRASE_MARK = re.compile(r"\[([^\[\]{}]{1,300})\]\{#(" + _CLAUSE_ID + r")\}")
@@ -107,14 +101,16 @@ def take_apart(file: str, content: bytes, report: Report) -> Document:
         message = "expected a table as front matter"
         raise PolicyError(message, file=file, line=2, column=1, reason="front-matter-missing")
     body = lines[end + 1 :]
-    if len(body) > MOST_LINES:
-        raise PolicyError(f"expected at most {MOST_LINES} lines, found {len(body)}", file=file, reason="file-size")
+    if len(body) > limits.POLICY_LINES:
+        raise PolicyError(
+            f"expected at most {limits.POLICY_LINES} lines, found {len(body)}", file=file, reason="file-size"
+        )
     return _Walk(Document(file, front), report, body, end + 2).walk()
 
 
 def _decoded(file: str, content: bytes) -> str:
-    if len(content) > LARGEST_FILE:
-        message = f"expected at most {LARGEST_FILE} bytes, found {len(content)}"
+    if len(content) > limits.POLICY_FILE_BYTES:
+        message = f"expected at most {limits.POLICY_FILE_BYTES} bytes, found {len(content)}"
         raise PolicyError(message, file=file, reason="file-size")
     try:
         text = content.decode("utf-8")
@@ -169,13 +165,13 @@ class _Walk:
         paragraphs = [token for token in tokens if token.type == "inline"]
         for number, token in enumerate(paragraphs, 1):
             if (
-                number > MOST_PARAGRAPHS
-                or len(token.content) > LONGEST_PARAGRAPH
-                or len(_MARKS.findall(token.content)) > MOST_MARKS
+                number > limits.POLICY_PARAGRAPHS
+                or len(token.content) > limits.POLICY_PARAGRAPH_CHARACTERS
+                or len(_MARKS.findall(token.content)) > limits.POLICY_PARAGRAPH_MARKS
             ):
                 message = (
-                    f"expected at most {MOST_PARAGRAPHS} paragraphs, each of at most {LONGEST_PARAGRAPH} characters "
-                    f"and {MOST_MARKS} marks"
+                    f"expected at most {limits.POLICY_PARAGRAPHS} paragraphs, each of at most "
+                    f"{limits.POLICY_PARAGRAPH_CHARACTERS} characters and {limits.POLICY_PARAGRAPH_MARKS} marks"
                 )
                 place = self._place(token)
                 raise PolicyError(

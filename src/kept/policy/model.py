@@ -138,7 +138,10 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A third party that may receive items, with consent."""
+    """A third party that may receive items, with consent.
+
+    *abroad* says, by language, which `system` protects personal information in its country and which `measures` it takes.
+    """
 
     id: str
     names: Mapping[str, str]
@@ -147,11 +150,12 @@ class Recipient:
     purpose: str
     means: str
     clause: str
+    abroad: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Processor:
-    """Somebody who acts for us: declared, not a third party."""
+    """Somebody who acts for us: declared, not a third party; *abroad* as for a recipient."""
 
     id: str
     for_purposes: tuple[str, ...]
@@ -161,6 +165,7 @@ class Processor:
     clause: str
     names: Mapping[str, str] = field(default_factory=dict)
     safeguard: str = ""
+    abroad: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +184,7 @@ class Cookie:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A staff role: purposes it may act for, and acts it may do."""
+    """A staff role: purposes it may act for, and acts it may do; *look_ups_a_day* is 0 where the engine's limit holds."""
 
     id: str
     purposes: tuple[str, ...]
@@ -187,6 +192,7 @@ class Role:
     look_up: bool
     clause: str
     titles: Mapping[str, str] = field(default_factory=dict)
+    look_ups_a_day: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +226,7 @@ class Declaration:
         body: Plain values, checked against the vocabulary.
         clause: Clause that declares it.
         line: Line in the policy file, from 1.
+        said: The body by language, for words people read; empty for the others.
     """
 
     word: str
@@ -227,6 +234,7 @@ class Declaration:
     body: Mapping[str, object]
     clause: str
     line: int
+    said: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

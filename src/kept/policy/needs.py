@@ -11,7 +11,7 @@ from kept.policy.decision import Allowed, Decision, LawRequest, Mandate, Refused
 from kept.policy.ground import clause_of
 from kept.policy.model import Policy
 from kept.policy.person import Grant, PersonState
-from kept.policy.words import Basis, Exit
+from kept.policy.words import OWN_EXITS, Basis, Exit
 
 P = ParamSpec("P")
 
@@ -19,7 +19,7 @@ ROLES = "purpose-bound-roles roles"
 NOTICE = "bound-to-notice keep"
 LAW = "disclosure-within-request disclosure purposes:legal-disclosure"
 PROVISION = "no-provision-without-consent recipients"
-OWN = "one-gate purposes:rights-request"
+OWN = "purposes:rights-request"
 RESTS_ON = {
     "mandate": ROLES,
     "own-exit": ROLES,
@@ -40,9 +40,6 @@ RESTS_ON = {
 
 MANDATES = frozenset({"staff", "program", "own"})
 """Kinds of mandate; any other is not valid."""
-
-FRESH_SECONDS = limits.FRESH_SIGN_IN_SECONDS
-"""Take-along needs a sign-in at most this long ago."""
 
 NARROWNESS = (Basis.CONSENT, Basis.NOTICE, Basis.NECESSARY)
 """Bases a notice can bind, narrowest first."""
@@ -108,6 +105,12 @@ def narrower(in_force: Basis, presented: Basis) -> Basis:
     if presented not in NARROWNESS:
         return Basis.CONSENT
     return min(in_force, presented, key=NARROWNESS.index)
+
+
+def leaves_to_owner(mandate: Mandate, way_out: Exit, at: float) -> bool:
+    """Return whether *way_out* leads to the person of *mandate* alone; taking along needs a recent sign-in."""
+    recent = at <= mandate.signed_in_at + limits.FRESH_SIGN_IN_SECONDS
+    return way_out in OWN_EXITS and (way_out != Exit.TAKE_ALONG or recent)
 
 
 def within_request(law: LawRequest | None, person_id: bytes, state: PersonState, slot: str, at: float) -> bool:

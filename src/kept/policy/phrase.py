@@ -31,7 +31,7 @@ EXITS: Mapping[Exit, Wording] = {
 
 BASES: Mapping[Basis, Wording] = {
     Basis.CONSENT: {"en": "only if you agree", "ja": "同意いただいた場合のみ"},
-    Basis.NOTICE: {"en": "unless you object", "ja": "お断りのない限り"},
+    Basis.NOTICE: {"en": "as told beforehand; you can object", "ja": "事前にお知らせのうえ（お断りいただけます）"},
     Basis.NECESSARY: {"en": "needed for the service", "ja": "サービスに必要なため"},
     Basis.LAW: {"en": "required by law", "ja": "法令に基づくため"},
 }

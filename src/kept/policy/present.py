@@ -14,7 +14,7 @@ from kept.policy.duties import purpose_for
 from kept.policy.ground import cite
 from kept.policy.instance import Instance
 from kept.policy.joint_use import joint_uses
-from kept.policy.model import Item, Point, Policy, Purpose, Recipient, Retention
+from kept.policy.model import Item, Point, Policy, Processor, Purpose, Recipient, Retention
 from kept.policy.narrow import narrow
 from kept.policy.notice import Notice, Term
 from kept.policy.words import Basis, Exit, PurposeDuty
@@ -61,6 +61,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "means-post": "by post",
         "means-encrypted-mail": "by encrypted e-mail",
         "means-api": "through a sealed connection",
+        "abroad": "In {country}: {system}. Measures taken there: {measures}.",
         "processor": "Acting for us and on our instructions: {names}.",
         "joint": "Used jointly with {names}: {items}. What for: {title}. Responsible: {responsible}.",
         "nobody": "We give it to no one else.",
@@ -96,6 +97,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "means-post": "郵便で",
         "means-encrypted-mail": "暗号化した電子メールで",
         "means-api": "封印した通信で",
+        "abroad": "{country}の制度：{system}。講じられている措置：{measures}。",
         "processor": "当社の指示のもとで、当社に代わって扱う者：{names}。",
         "joint": "共同利用：{names}と、{items}を共同で利用します。目的：{title}。責任者：{responsible}。",
         "nobody": "ほかの誰にも渡しません。",
@@ -117,11 +119,6 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 
 EXIT_TITLES = phrase.EXITS
 """What people see instead of an exit's word, by language."""
-
-
-def languages() -> tuple[str, ...]:
-    """Return the languages notices can be written in."""
-    return tuple(_WORDS)
 
 
 def build_notice(
@@ -234,7 +231,7 @@ def _others_lines(policy: Policy, point: Point, used: Mapping[str, list[str]], l
     """Say who else has it, and that nobody else does, as far as the policy declares it so."""
     say = _WORDS[language]
     lines = []
-    for joint in joint_uses(policy):
+    for joint in joint_uses(policy, language):
         shared = [item for item in joint.items if item in used.get(joint.purpose, ())]
         if shared:
             title = policy.purposes[joint.purpose].titles[language]
@@ -248,12 +245,14 @@ def _others_lines(policy: Policy, point: Point, used: Mapping[str, list[str]], l
                 )
             )
     acting = [
-        one.names.get(language) or one.id
+        one
         for one in policy.processors.values()
         if any(item in one.uses for purpose in one.for_purposes for item in used.get(purpose, ()))
     ]
     if acting:
-        lines.append(say["processor"].format(names=_join(say, acting)))
+        names = _join(say, [one.names.get(language) or one.id for one in acting])
+        explained = [abroad_words(one, language) for one in acting]
+        lines.append(say["between"].join([say["processor"].format(names=names), *filter(None, explained)]))
     recipients = [one for purpose in used for one in _recipients(policy, point, purpose)]
     last = []
     if not any(Exit.PUBLICATION in policy.purposes[one].exits for one in used):
@@ -261,6 +260,15 @@ def _others_lines(policy: Policy, point: Point, used: Mapping[str, list[str]], l
     if purpose_for(policy, PurposeDuty.LEGAL_DISCLOSURE):
         last.append(say["law"])
     return [*lines, say["between"].join(last)] if last else lines
+
+
+def abroad_words(other: Recipient | Processor, language: str) -> str:
+    """Say what protects personal information where somebody else has it; empty where the policy declares nothing of it."""
+    said = other.abroad.get(language)
+    if not said:
+        return ""
+    words = {word: text.rstrip(".。") for word, text in said.items()}
+    return _WORDS[language]["abroad"].format(country=country_words(other.country, language), **words)
 
 
 def _choice_sentences(
@@ -321,15 +329,14 @@ def _purpose_lines(policy: Policy, point: Point, purpose: Purpose, used: list[st
     for recipient in _recipients(policy, point, purpose.id):
         received = [item for item in recipient.items if item in used]
         if received:
-            lines.append(
-                say["recipient"].format(
-                    name=recipient.names[language],
-                    country=country_words(recipient.country, language),
-                    items=_item_titles(policy, received, language),
-                    means=say[f"means-{recipient.means}"],
-                    title=purpose.titles[language],
-                )
+            said = say["recipient"].format(
+                name=recipient.names[language],
+                country=country_words(recipient.country, language),
+                items=_item_titles(policy, received, language),
+                means=say[f"means-{recipient.means}"],
+                title=purpose.titles[language],
             )
+            lines.append(say["between"].join(filter(None, (said, abroad_words(recipient, language)))))
     return lines
 
 

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from kept import limits
 from kept.errors import PolicyError
-from kept.policy import declare
+from kept.policy.assembly import KEPT_WORDS, assemble, policy_hash
 from kept.policy.findings import Place, Report, as_error
 from kept.policy.fit import MISFIT, Fitting
 from kept.policy.item_type import ItemType
 from kept.policy.markdown import Document, Rule, take_apart
-from kept.policy.model import Block, Clause, Declaration, GuaranteeUse, Policy, Section
+from kept.policy.model import GuaranteeUse, Policy
 from kept.policy.prefecture import OPTION_TITLES
-from kept.policy.title import Titles
+from kept.policy.reading import Found, Reading
 from kept.policy.translate import Translation, file_hash, has_words, is_fresh
 from kept.policy.vocabulary import FRONT, FRONT_OF_TRANSLATION, RULE, GuaranteeWord
 from kept.policy.words import ClauseKind
@@ -29,13 +28,10 @@ _FILE_NAME = re.compile(r"(?P<name>[A-Za-z0-9_-]{1,64})(?:\.(?P<language>[a-z]{2
 _POLICY_NAME = re.compile(
     r"(?P<name>[A-Za-z0-9_-]{1,64})\.policy(?:\.(?P<language>[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?))?\.md"
 )
-MOST_FILES = limits.POLICY_FILES
 
 NAMED_WORDS = ("items", "purposes", "collection", "cookies", "recipients", "processors", "roles", "attest")
-KEPT_WORDS = ("segments", "sources", "addresses", "joint-use", "keep", "statistics", "disclosure")
 SINGLE_WORDS = frozenset({"segments", "addresses", "keep", "disclosure"})
-"""Words kept as plain `Declaration`s; single ones have no ids of their own."""
-
+"""Words that declare things by their ids, and those whose one body has no id of its own."""
 
 _GROUPS = {
     "items": "items",
@@ -46,49 +42,6 @@ _GROUPS = {
     "roles": "roles",
 }
 """Group of `words` for what a rule word declares."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One declaration as read: its plain values, its clause and its place."""
-
-    plain: Any
-    clause: str
-    place: Place
-
-
-@dataclass(slots=True)
-class Reading:
-    """What was read so far, and where it stands.
-
-    Args:
-        report: Everything found wrong.
-        found: Declarations by (word, id).
-        named: Every (word, id) that was written, even where its body is wrong: one mistake is reported once.
-        policy: The policy; None while an error prevents it.
-    """
-
-    report: Report
-    found: dict[tuple[str, str], Found] = field(default_factory=dict)
-    named: set[tuple[str, str]] = field(default_factory=set)
-    kinds: dict[str, ClauseKind] = field(default_factory=dict)
-    interpreted: set[str] = field(default_factory=set)
-    states: dict[str, str] = field(default_factory=dict)
-    guarantees: list[GuaranteeUse] = field(default_factory=list)
-    words: dict[str, dict[str, Any]] = field(default_factory=dict)
-    policy: Policy | None = None
-    first: Document | None = None
-
-    def all(self, word: str) -> Iterator[tuple[str, Found]]:
-        """Every declaration under *word*, in the order of the text."""
-        for (group, name), found in self.found.items():
-            if group == word:
-                yield name, found
-
-    def place(self, word: str, name: str) -> Place:
-        """Where (*word*, *name*) was declared."""
-        found = self.found.get((word, name))
-        return found.place if found else Place()
 
 
 def read_policy(files: Mapping[str, bytes], guarantees: Mapping[str, GuaranteeWord]) -> Policy:
@@ -156,13 +109,13 @@ def _read(files: Mapping[str, bytes], guarantees: Mapping[str, GuaranteeWord], r
         if language not in {name for name, _ in others}:
             message = f"expected a file for the language `{language}`, found none"
             report.error(Place(first_name, 1, 1), "translation-missing", message, clause="")
-    reading.policy = _assemble(files, first_name, front, effective_at, translations, reading)
+    reading.policy = assemble(reading, front, translations, effective_at, policy_hash(files, first_name))
 
 
 def _sorted_names(files: Mapping[str, bytes]) -> tuple[str, list[tuple[str, str]]]:
     """Return the first file's name, and (language, name) of the translations."""
-    if not files or len(files) > MOST_FILES:
-        raise PolicyError(f"expected 1 to {MOST_FILES} files, found {len(files)}", reason="file-count")
+    if not files or len(files) > limits.POLICY_FILES:
+        raise PolicyError(f"expected 1 to {limits.POLICY_FILES} files, found {len(files)}", reason="file-count")
     firsts, others = [], []
     for name in sorted(files):
         match = _POLICY_NAME.fullmatch(name) or _FILE_NAME.fullmatch(name)
@@ -240,9 +193,10 @@ def _check_references(fitting: Fitting, reading: Reading) -> None:
 
 def _check_words(words: Mapping[str, Mapping[str, Any]], file: str, reading: Reading) -> None:
     """Words may name only what is declared, so that a mistyped one is not lost."""
-    groups = {group: word for word, group in _GROUPS.items()} | {"options": "items", "needed": "collection"}
+    groups: dict[str, tuple[str, ...]] = {group: (word,) for word, group in _GROUPS.items()}
+    groups |= {"options": ("items",), "needed": ("collection",), "abroad": ("recipients", "processors")}
     for group, entries in words.items():
-        known = {name for word, name in reading.named if word == groups[group]}
+        known = {name for word, name in reading.named if word in groups.get(group, (group,))}
         for name in entries:
             if name not in known:
                 message = f"expected words for what is declared, found `{name}` of `{group}`"
@@ -275,11 +229,17 @@ def _check_own_words(reading: Reading) -> None:
                 report.error(found.place, "item-unknown", message, hint=hint, clause=found.clause)
 
 
+def place_in_front(document: Document | None, word: str) -> Place:
+    """Return where *word* stands in the front matter of *document*; nowhere where it does not."""
+    entries = document.front.entries if document else ()
+    return next((node.place for key, node in entries if key.text == word), Place())
+
+
 def _effective_at(effective: str, document: Document) -> float:
     try:
         day = dt.date.fromisoformat(effective)
     except ValueError as error:
-        place = next((node.place for key, node in document.front.entries if key.text == "effective"), Place())
+        place = place_in_front(document, "effective")
         message = "expected a day of the calendar such as `2026-11-01`"
         raise PolicyError(
             message, file=document.file, line=place.line, column=place.column, reason="value-unfit"
@@ -348,158 +308,7 @@ def _needed_words(reading: Reading, language: str) -> Iterator[tuple[str, str, s
                 yield from (("options", name, option) for option in OPTION_TITLES[of])
         if word == "collection":
             yield from (("needed", name, item) for item in found.plain.get("needed", {}))
-
-
-def _assemble(  # noqa: PLR0913 -- everything a policy is made of meets here
-    files: Mapping[str, bytes],
-    first_name: str,
-    front: Mapping[str, Any],
-    effective_at: float,
-    translations: list[Translation],
-    reading: Reading,
-) -> Policy:
-    titles = Titles(translations)
-    keep = reading.found.get(("keep", ""))
-    default_keep = keep.plain if keep else {}
-    publish = front.get("publish", {})
-    return Policy(
-        id=front["policy"],
-        version=front["version"],
-        effective=front["effective"],
-        effective_at=effective_at,
-        language=front["language"],
-        languages=tuple(translation.language for translation in translations),
-        hash=policy_hash(files, first_name),
-        controller=front["controller"],
-        law=front.get("law", ()),
-        publish_states=publish.get("states", False),
-        publish_counts=publish.get("counts", False),
-        sections=_sections(translations),
-        clauses=_clauses(translations, reading),
-        items={
-            name: declare.item(
-                name,
-                found.plain,
-                found.clause,
-                titles.of("items", name, found.plain.get("title", "")),
-                titles.options(name, found.plain.get("of", ())),
-            )
-            for name, found in reading.all("items")
-        },
-        purposes={
-            name: declare.purpose(
-                name,
-                found.plain,
-                found.clause,
-                titles.of("purposes", name, found.plain["title"]),
-                titles.descriptions(name, found.plain.get("description", "")),
-            )
-            for name, found in reading.all("purposes")
-        },
-        points={
-            name: declare.point(
-                name,
-                found.plain,
-                found.clause,
-                titles.of("points", name, found.plain.get("title", "")),
-                found.plain.get("keep", default_keep),
-                titles.needed(name, found.plain.get("needed", {})),
-            )
-            for name, found in reading.all("collection")
-        },
-        recipients={
-            name: declare.recipient(name, found.plain, found.clause, titles.of("recipients", name, found.plain["name"]))
-            for name, found in reading.all("recipients")
-        },
-        processors={
-            name: declare.processor(
-                name, found.plain, found.clause, titles.of("processors", name, found.plain.get("name", ""))
-            )
-            for name, found in reading.all("processors")
-        },
-        cookies={name: declare.cookie(name, found.plain, found.clause) for name, found in reading.all("cookies")},
-        roles={
-            name: declare.role(name, found.plain, found.clause, titles.of("roles", name, found.plain.get("title", "")))
-            for name, found in reading.all("roles")
-        },
-        guarantees=tuple(reading.guarantees),
-        attestations=tuple(
-            declare.attestation(name, found.plain, found.clause) for name, found in reading.all("attest")
-        ),
-        declarations=_declarations(reading),
-        titles={translation.language: translation.document.title for translation in translations},
-        controllers={each.language: each.front["controller"] for each in translations if "controller" in each.front},
-    )
-
-
-def policy_hash(files: Mapping[str, bytes], first_name: str) -> str:
-    """Return the hash of all files: hex SHA-256 over length-framed names and bytes, the first file first."""
-    digest = hashlib.sha256(b"kept/policy/v1\x00")
-    for name in sorted(files, key=lambda name: (name != first_name, name)):
-        for part in (name.encode(), files[name]):
-            digest.update(len(part).to_bytes(8, "big"))
-            digest.update(part)
-    return digest.hexdigest()
-
-
-def _declarations(reading: Reading) -> tuple[Declaration, ...]:
-    kept = []
-    for (word, name), found in reading.found.items():
-        if word in KEPT_WORDS:
-            kept.append(Declaration(word, name, found.plain, found.clause, found.place.line))
-    return tuple(kept)
-
-
-def _sections(translations: list[Translation]) -> tuple[Section, ...]:
-    sections = []
-    for number, part in enumerate(translations[0].document.parts):
-        twins = {
-            translation.language: next((other for other in translation.document.parts if other.id == part.id), None)
-            for translation in translations
-        }
-        blocks = []
-        texts_before = 0
-        for paragraph in part.paragraphs:
-            texts = {}
-            for language, twin in twins.items():
-                candidates = twin.paragraphs if twin else []
-                if paragraph.clauses:
-                    same = [each for each in candidates if set(each.clauses) == set(paragraph.clauses)]
-                else:
-                    same = [each for each in candidates if not each.clauses][texts_before : texts_before + 1]
-                if same:
-                    texts[language] = same[0].text
-            texts_before += not paragraph.clauses
-            blocks.append(Block(paragraph.kind, paragraph.clauses, texts))
-        titles = {language: twin.title for language, twin in twins.items() if twin}
-        sections.append(Section(part.id or str(number), titles, part.place.line, tuple(blocks)))
-    return tuple(sections)
-
-
-def _clauses(translations: list[Translation], reading: Reading) -> dict[str, Clause]:
-    texts: dict[str, dict[str, str]] = {}
-    sections: dict[str, str] = {}
-    inline: set[str] = set()
-    for translation in translations:
-        for part in translation.document.parts:
-            for paragraph in part.paragraphs:
-                if paragraph.end_id:
-                    texts.setdefault(paragraph.end_id, {})[translation.language] = paragraph.text
-                    sections.setdefault(paragraph.end_id, part.id)
-                for clause, phrase in paragraph.phrases:
-                    texts.setdefault(clause, {})[translation.language] = phrase
-                    sections.setdefault(clause, part.id)
-                    inline.add(clause)
-    return {
-        clause: Clause(
-            id=clause,
-            kind=reading.kinds.get(clause, ClauseKind.PROMISE),
-            interpreted=clause in reading.interpreted,
-            section=sections[clause],
-            texts=texts[clause],
-            line=place.line,
-            states=reading.states.get(clause, ""),
-            inline=clause in inline,
-        )
-        for clause, place in translations[0].document.clauses.items()
-    }
+        if word in {"recipients", "processors"} and "abroad" in found.plain:
+            yield "abroad", name, ""
+        if word == "external-transmissions":
+            yield word, name, ""

@@ -15,7 +15,7 @@ from kept.policy.model import Policy
 from kept.policy.notice import Notice
 from kept.policy.person import PersonState
 from kept.policy.retention import end_of_use
-from kept.policy.words import OWN_EXITS, Basis, Exit
+from kept.policy.words import Basis, Exit
 
 
 @needs.an_error_denies
@@ -25,7 +25,7 @@ def decide(C: Policy, r: Request, x: PersonState, notices: Mapping[str, Notice])
     # 1  the mandate is valid and for this person, and the policy still gives its role the purpose
     if m.kind not in needs.MANDATES or m.revoked or t > m.expires_at or m.person_id not in needs.bound(m, r.person_id):
         return needs.no(C, 1, "mandate")
-    if own and (e not in OWN_EXITS or (e == Exit.TAKE_ALONG and t > m.signed_in_at + needs.FRESH_SECONDS)):
+    if own and not needs.leaves_to_owner(m, e, t):
         return needs.no(C, 1, "own-exit")
     if not own and (m.role not in C.roles or p not in C.roles[m.role].purposes):
         return needs.no(C, 1, "role")

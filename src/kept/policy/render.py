@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from markdown_it import MarkdownIt
 
@@ -19,6 +20,7 @@ from kept.policy.joint_use import joint_uses
 from kept.policy.law import LAWS
 from kept.policy.markdown import inline_parser, is_allowed_link
 from kept.policy.model import Block, Cookie, Policy, Section
+from kept.policy.present import abroad_words, country_words
 from kept.policy.words import Basis, ClauseKind, CookieDuty, Exit
 
 
@@ -106,6 +108,7 @@ class RecipientRow:
         purposes: What for.
         third_party: Whether it gets it for itself, with consent.
         kind_word: The same for people, and what else is declared: who is responsible, the safeguard, the review.
+        abroad: What protects it in another country; empty where nothing is said.
     """
 
     id: str
@@ -116,6 +119,24 @@ class RecipientRow:
     purposes: tuple[str, ...]
     third_party: bool
     kind_word: str
+    abroad: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TransmissionRow:
+    """One external transmission, as people read it: a page makes the browser send something to somebody else.
+
+    Source: Telecommunications Business Act (Japan) Art. 27-12 and its enforcement rules Art. 22-2-29: what is sent, who uses
+    it, and what for.
+    """
+
+    id: str
+    clause: str
+    to: str
+    country: str
+    sends: tuple[str, ...]
+    use: str
+    stop: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +160,7 @@ class Summary:
     purposes: tuple[PurposeRow, ...]
     recipients: tuple[RecipientRow, ...]
     cookies: tuple[CookieRow, ...]
+    transmissions: tuple[TransmissionRow, ...]
 
     @property
     def choices(self) -> tuple[PurposeRow, ...]:
@@ -185,7 +207,7 @@ def render(policy: Policy, language: str) -> Page:
         language=language,
         languages=policy.languages,
         title=policy.titles.get(language, ""),
-        controller=policy.controllers.get(language, policy.controller),
+        controller={**policy.controller, **policy.controllers.get(language, {})},
         sections=tuple(_section(policy, section, language, behind) for section in policy.sections),
         summary=summarise(policy, language),
         laws=tuple(phrase.say(LAWS[law], language) for law in policy.law),
@@ -229,6 +251,7 @@ def summarise(policy: Policy, language: str) -> Summary:
         points=tuple(_points(policy, language)),
         purposes=tuple(_purposes(policy, language)),
         recipients=tuple(_recipients(policy, language)),
+        transmissions=transmissions(policy, language),
         cookies=tuple(
             CookieRow(
                 name=cookie.name,
@@ -283,6 +306,18 @@ def _purposes(policy: Policy, language: str) -> list[PurposeRow]:
     ]
 
 
+def transmissions(policy: Policy, language: str) -> tuple[TransmissionRow, ...]:
+    """Return the table of external transmissions a policy declares, in *language*."""
+    rows = []
+    for one in policy.declarations:
+        if one.word == "external-transmissions":
+            said: Mapping[str, Any] = one.said.get(language, one.body)
+            country = country_words(said["country"], language)
+            row = (said["to"], country, said["sends"], said["use"], said.get("stop", ""))
+            rows.append(TransmissionRow(one.id, one.clause, *row))
+    return tuple(rows)
+
+
 def _recipients(policy: Policy, language: str) -> list[RecipientRow]:
     third = [
         RecipientRow(
@@ -294,6 +329,7 @@ def _recipients(policy: Policy, language: str) -> list[RecipientRow]:
             (_word(policy.purposes[one.purpose].titles, language),),
             third_party=True,
             kind_word=phrase.say(phrase.OTHERS["recipient"], language),
+            abroad=abroad_words(one, language),
         )
         for one in policy.recipients.values()
     ]
@@ -312,6 +348,7 @@ def _recipients(policy: Policy, language: str) -> list[RecipientRow]:
                 one.safeguard,
                 phrase.reviewed(one.review_seconds, language),
             ),
+            abroad=abroad_words(one, language),
         )
         for one in policy.processors.values()
     ]
@@ -326,7 +363,7 @@ def _recipients(policy: Policy, language: str) -> list[RecipientRow]:
             third_party=False,
             kind_word=phrase.say(phrase.OTHERS["joint-use"], language).format(responsible=one.responsible),
         )
-        for one in joint_uses(policy)
+        for one in joint_uses(policy, language)
     ]
     return third + together + ours
 

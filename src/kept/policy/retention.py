@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kept import limits
 from kept.policy.model import Policy, Retention
 from kept.policy.notice import Notice
 from kept.policy.person import PersonState, Slot
-
-OLD_VERSION_SECONDS = limits.OLD_VERSION_SECONDS
-"""A superseded version ends this long after it was replaced."""
 
 
 def event_of(until: str, instance: str) -> str:

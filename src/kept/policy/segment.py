@@ -18,8 +18,6 @@ from kept.policy.item_type import ItemType
 from kept.policy.model import Policy
 from kept.policy.words import Exit
 
-CONDITIONS_AT_MOST = limits.SEGMENT_CONDITIONS
-
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -103,8 +101,8 @@ def parse_rule(
     Raises:
         InputError: An item one may not choose people by, an option that is none.
     """
-    if len(plain) > CONDITIONS_AT_MOST:
-        raise _unfit(policy, f"expected at most {CONDITIONS_AT_MOST} conditions, found {len(plain)}")
+    if len(plain) > limits.SEGMENT_CONDITIONS:
+        raise _unfit(policy, f"expected at most {limits.SEGMENT_CONDITIONS} conditions, found {len(plain)}")
     allowed = segment_items(policy, purpose)
     found = [_condition(key, options, policy, allowed, asked) for key, options in plain.items()]
     return Rule(tuple(sorted(found, key=lambda one: one.text)))

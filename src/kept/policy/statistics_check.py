@@ -10,8 +10,6 @@ from kept.policy.model import Declaration, Policy
 from kept.policy.words import Exit
 
 VISIT_DIMENSIONS = {"page": "declared", "feature": "declared", "week": "calendar"}
-MOST_SOME_OF = limits.COUNTED_OPTIONS
-"""Options of a some-of item that can be counted: each is a bit of two bytes."""
 
 
 def item_of(dimension: str, made: object) -> str:
@@ -69,6 +67,6 @@ def _unfit(policy: Policy, about: str, dimension: str, made: Any) -> str:
         return "" if fits else "an item of type `date`, and ages that rise"
     if made != "declared" or item is None or item.type.about.counted != "options" or item.per_instance:
         return "`declared` for an item that is a choice"
-    if item.type.about.several and len(item.options) > MOST_SOME_OF:
-        return f"at most {MOST_SOME_OF} options of a some-of item"
+    if item.type.about.several and len(item.options) > limits.COUNTED_OPTIONS:
+        return f"at most {limits.COUNTED_OPTIONS} options of a some-of item"
     return ""

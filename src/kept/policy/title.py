@@ -52,6 +52,15 @@ class Titles:
                     titles[option][translation.language] = title
         return titles
 
+    def bodies(self, group: str, name: str, own: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        """What is declared of one thing, by language: the own words, with those a translation gives in their place."""
+        found = {self._own: dict(own)} if own else {}
+        for translation in self._translations:
+            entry = translation.words.get(group, {}).get(name)
+            if isinstance(entry, Mapping) and own:
+                found[translation.language] = {**own, **entry}
+        return found
+
     def needed(self, point: str, reasons: Mapping[str, str]) -> dict[str, dict[str, str]]:
         """Reasons for needed items by item, then language."""
         found = {item: {self._own: reason} for item, reason in reasons.items()}

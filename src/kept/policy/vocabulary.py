@@ -302,6 +302,7 @@ STATISTICS = Body(
     required=("about", "dimensions"),
 )
 
+_ABROAD = Body({"system": Text(), "measures": Text()}, required=("system", "measures"))
 _RECIPIENT = Body(
     {
         "name": Text(200),
@@ -309,6 +310,7 @@ _RECIPIENT = Body(
         "items": Many(Ref("item")),
         "purpose": Ref("purpose"),
         "means": Word(("sealed-file", "post", "encrypted-mail", "api")),
+        "abroad": _ABROAD,
     },
     required=("name", "country", "items", "purpose", "means"),
 )
@@ -320,6 +322,7 @@ _PROCESSOR = Body(
         "uses": Many(Ref("item")),
         "safeguard": Text(200),
         "review": Duration(),
+        "abroad": _ABROAD,
     },
     required=("for", "country", "uses"),
 )
@@ -327,8 +330,18 @@ _JOINT_USE = Body(
     {"with": Many(Text(200)), "items": Many(Ref("item")), "purpose": Ref("purpose"), "responsible": Text(200)},
     required=("with", "items", "purpose", "responsible"),
 )
+_EXTERNAL_TRANSMISSION = Body(
+    {"to": Text(200), "country": COUNTRY, "sends": Many(Text(200)), "use": Text(), "stop": Text()},
+    required=("to", "country", "sends", "use"),
+)
 _ROLE = Body(
-    {"title": Text(200), "purposes": Many(Ref("purpose")), "may": Many(Word(RIGHTS, LATER_RIGHTS)), "look-up": Flag()},
+    {
+        "title": Text(200),
+        "purposes": Many(Ref("purpose")),
+        "may": Many(Word(RIGHTS, LATER_RIGHTS)),
+        "look-up": Flag(),
+        "look-ups-a-day": Number(1, 10_000, whole=True),
+    },
     required=("purposes",),
 )
 _ATTEST = Body({"by": Ref("role"), "every": Duration(), "evidence": ID}, required=("by", "every", "evidence"))
@@ -345,6 +358,12 @@ WORDS = Body(
         "processors": Named(Text(200), ID),
         "roles": Named(Text(200), ID),
         "needed": Named(Named(Text(), ID), ID),
+        "abroad": Named(_ABROAD, ID),
+        "joint-use": Named(Body({"with": Many(Text(200)), "responsible": Text(200)}), ID),
+        "external-transmissions": Named(
+            Body({"to": Text(200), "sends": Many(Text(200)), "use": Text(), "stop": Text()}, required=("sends", "use")),
+            ID,
+        ),
     }
 )
 
@@ -369,6 +388,7 @@ RULE = Body(
         "recipients": Named(_RECIPIENT, ID),
         "processors": Named(_PROCESSOR, ID),
         "joint-use": Named(_JOINT_USE, ID),
+        "external-transmissions": Named(_EXTERNAL_TRANSMISSION, ID),
         "keep": KEEP,
         "statistics": Named(STATISTICS, ID),
         "disclosure": Body(
@@ -389,7 +409,20 @@ RULE = Body(
 )
 """What may stand in a clause's block."""
 
-_CONTROLLER = Body({"name": Text(200), "desk": Text(200), "contact": Text(200)}, required=("name", "contact"))
+_CONTROLLER = Body(
+    {
+        "name": Text(200),
+        "desk": Text(200),
+        "contact": Text(200),
+        "address": Text(200),
+        "representative": Text(200),
+        "complaints": Text(200),
+        "requests": Text(),
+        "fee": Text(200),
+        "security": Text(),
+    },
+    required=("name", "contact"),
+)
 
 FRONT = Body(
     {

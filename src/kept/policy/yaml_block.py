@@ -19,10 +19,6 @@ from kept import limits
 from kept.errors import PolicyError
 from kept.policy.findings import Place
 
-DEEPEST = limits.YAML_DEPTH
-MOST_NODES = limits.YAML_NODES
-LONGEST_LINE = limits.YAML_LINE_CHARACTERS
-
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]{1,30}|[0-9]{1,30}(?:\.[0-9]{0,30})?)(?:[eE][-+]?[0-9]{1,3})?")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
@@ -83,9 +79,11 @@ def parse_block(text: str, file: str, first_line: int) -> Node:
         PolicyError: It is not YAML, or uses what is refused here, or is too deep or too large.
     """
     for offset, line in enumerate(text.split("\n")):
-        if len(line) > LONGEST_LINE:
-            message = f"expected lines of at most {LONGEST_LINE} characters, found {len(line)}"
-            raise PolicyError(message, file=file, line=first_line + offset, column=LONGEST_LINE, reason="yaml-size")
+        if len(line) > limits.YAML_LINE_CHARACTERS:
+            message = f"expected lines of at most {limits.YAML_LINE_CHARACTERS} characters, found {len(line)}"
+            raise PolicyError(
+                message, file=file, line=first_line + offset, column=limits.YAML_LINE_CHARACTERS, reason="yaml-size"
+            )
     builder = _Builder(file, first_line)
     try:
         events = YAML(typ="safe", pure=True).parse(text)
@@ -131,10 +129,10 @@ class _Builder:
     def _node(self, event: Any, events: Iterator[Any], depth: int) -> Node:
         kind = type(event).__name__
         self._nodes += 1
-        if depth > DEEPEST:
-            raise self._refused(event, "yaml-depth", f"expected at most {DEEPEST} levels")
-        if self._nodes > MOST_NODES:
-            raise self._refused(event, "yaml-size", f"expected at most {MOST_NODES} values in a block")
+        if depth > limits.YAML_DEPTH:
+            raise self._refused(event, "yaml-depth", f"expected at most {limits.YAML_DEPTH} levels")
+        if self._nodes > limits.YAML_NODES:
+            raise self._refused(event, "yaml-size", f"expected at most {limits.YAML_NODES} values in a block")
         if kind == "AliasEvent":
             raise self._refused(event, "yaml-alias", "expected a value, found an alias", "write the value out")
         if event.anchor is not None:

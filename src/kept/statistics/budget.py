@@ -16,8 +16,6 @@ from math import ceil, floor, log
 from kept import limits
 from kept.statistics.data_set import MICRO, Budget
 
-YEAR_SECONDS = limits.BUDGET_SECONDS
-
 
 class Precision(StrEnum):
     """How exactly a question is answered; each has its price."""
@@ -90,7 +88,7 @@ def room(budget: Budget, charges: Sequence[tuple[float, int]], at: float) -> Roo
     """
     begins, ends = period_of(at, budget.per)
     in_period = sum(micro for when, micro in charges if when >= begins)
-    in_year = sum(micro for when, micro in charges if when > at - YEAR_SECONDS)
+    in_year = sum(micro for when, micro in charges if when > at - limits.BUDGET_SECONDS)
     return Room(budget.micro_rho - in_period, budget.micro_rho_year - in_year, ends)
 
 
@@ -103,7 +101,7 @@ def returns_at(budget: Budget, charges: Sequence[tuple[float, int]], at: float, 
         at: Now, unix seconds.
         cost: Millionths of rho.
     """
-    moments = [at, period_of(at, budget.per)[1], *(when + YEAR_SECONDS for when, _ in charges)]
+    moments = [at, period_of(at, budget.per)[1], *(when + limits.BUDGET_SECONDS for when, _ in charges)]
     for moment in sorted(one for one in moments if one >= at):
         if room(budget, charges, moment).left >= cost:
             return moment

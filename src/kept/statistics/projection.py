@@ -14,10 +14,8 @@ from typing import TypeAlias
 
 from kept import limits
 from kept.errors import MalformedError
-from kept.policy.statistics_check import MOST_SOME_OF
 from kept.statistics.data_set import NOT_GIVEN, Dimension, band_of
 
-SEGMENT_ROWS = limits.PROJECTION_SEGMENT_ROWS
 WEIGHT = "="
 """Name of the column that says how often; no dimension can be called so."""
 WEEKS = 13
@@ -48,7 +46,7 @@ def width_of(dimension: Dimension) -> str:
     """Return the array type of a dimension's codes: one byte or two."""
     if dimension.several:
         bits = len(dimension.options) - 1
-        if bits > MOST_SOME_OF:
+        if bits > limits.COUNTED_OPTIONS:
             raise RuntimeError("a some-of dimension with too many options passed the policy's check")
         return "B" if bits <= 8 else "H"  # noqa: PLR2004 -- bits of a byte
     return "B" if len(dimension.options) <= 256 else "H"  # noqa: PLR2004 -- codes of a byte
@@ -89,8 +87,8 @@ def segments(columns: Mapping[str, tuple[str, Sequence[int]]], rows: int) -> Ite
         rows: How many rows there are.
     """
     for name, (width, codes) in columns.items():
-        for number, start in enumerate(range(0, rows, SEGMENT_ROWS)):
-            yield name, number, pack(codes[start : start + SEGMENT_ROWS], width)
+        for number, start in enumerate(range(0, rows, limits.PROJECTION_SEGMENT_ROWS)):
+            yield name, number, pack(codes[start : start + limits.PROJECTION_SEGMENT_ROWS], width)
 
 
 def weeks_before(day: date) -> tuple[str, ...]:

@@ -13,9 +13,6 @@ from kept import limits
 from kept.errors import InputError
 from kept.statistics.data_set import NOT_GIVEN, DataSet, Dimension
 
-MOST_DIMENSIONS = limits.QUESTION_DIMENSIONS
-MOST_CELLS = limits.QUESTION_CELLS
-
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -80,17 +77,17 @@ def make_question(data_set: DataSet, dimensions: Sequence[str]) -> Question:
             hint=f"declared: {', '.join(data_set.dimensions)}",
             clause=f"§{data_set.clause}",
         )
-    if len(asked) > MOST_DIMENSIONS:
+    if len(asked) > limits.QUESTION_DIMENSIONS:
         raise InputError(
-            f"expected at most {MOST_DIMENSIONS} dimensions, found {len(asked)}",
+            f"expected at most {limits.QUESTION_DIMENSIONS} dimensions, found {len(asked)}",
             reason="question-dimension",
             hint="ask two questions",
             clause=f"§{data_set.clause}",
         )
     question = Question(data_set, tuple(one for one in data_set.dimensions.values() if one.id in asked))
-    if question.cells > MOST_CELLS:
+    if question.cells > limits.QUESTION_CELLS:
         raise InputError(
-            f"expected at most {MOST_CELLS} cells, found {question.cells}",
+            f"expected at most {limits.QUESTION_CELLS} cells, found {question.cells}",
             reason="question-cells",
             hint="ask with one dimension fewer",
             clause=f"§{data_set.clause}",

@@ -51,6 +51,7 @@ def read_migrations(folder: Traversable) -> tuple[Migration, ...]:
             raise SettingError(
                 f"expected a migration {due}_<name>.sql after {found[-1].name if found else 'none'}, found {file.name}",
                 reason="migrations-broken",
+                rests_on="durable-writes",
                 hint="two branches may have met: give the later one the next number; no database was changed",
             )
         statements = file.read_text(encoding="utf-8")
@@ -82,6 +83,7 @@ def missing_migrations(known: tuple[Migration, ...], recorded: Iterable[tuple[in
         raise SettingError(
             "expected a database that records its migrations, found none recorded",
             reason="database-unreleased",
+            rests_on="durable-writes",
             hint="it was made before Kept 0.1.0 was released: move its files away and run `kept init`",
         )
     for place, (number, name, digest) in enumerate(recorded):
@@ -89,6 +91,7 @@ def missing_migrations(known: tuple[Migration, ...], recorded: Iterable[tuple[in
             raise SettingError(
                 f"expected migration {known[-1].name} to be the newest, found {name}",
                 reason="database-newer",
+                rests_on="durable-writes",
                 hint="install the version of Kept that wrote it, or a newer one; nothing was changed",
             )
         step = known[place]
@@ -96,6 +99,7 @@ def missing_migrations(known: tuple[Migration, ...], recorded: Iterable[tuple[in
             raise SettingError(
                 f"expected a database made by migration {step.name} as this version has it, found {name} otherwise",
                 reason="database-diverged",
+                rests_on="durable-writes",
                 hint="use the version of Kept that wrote it, or restore a backup made by this one; nothing was changed",
             )
     return known[len(recorded) :]

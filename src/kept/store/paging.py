@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 from kept import limits
 from kept.store.interface import R, Store
 
-PAGE = limits.PEOPLE_PAGE
 
-
-async def pages(store: Store, query: type[R], *, after: bytes = b"", limit: int = PAGE) -> AsyncIterator[list[R]]:
+async def pages(
+    store: Store, query: type[R], *, after: bytes = b"", limit: int = limits.PEOPLE_PAGE
+) -> AsyncIterator[list[R]]:
     """Yield all rows of *query*, a page at a time, each read once the page before has been gone through.
 
     Args:

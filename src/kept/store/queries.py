@@ -115,8 +115,3 @@ def answered(part: str, query: Query) -> tuple[Column, ...]:
 def tables(part: str) -> dict[str, tuple[str, ...]]:
     """Return the names of the columns of each table of *part*, in order."""
     return {name: tuple(described) for name, described in columns(part).items()}
-
-
-def person_tables(part: str) -> set[str]:
-    """Return the tables of *part* that hold people; each is on the erase list, or a test fails."""
-    return {name for name, columns in tables(part).items() if "person_id" in columns}

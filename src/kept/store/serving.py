@@ -34,6 +34,7 @@ def lock_for_serving(path: Path, *, existing: bool = False) -> Iterator[None]:
         raise SettingError(
             f"expected a database {path.name}, found none",
             reason="database-missing",
+            rests_on="durable-writes",
             hint="run `kept init`, or check the address of the store",
         )
     try:
@@ -51,6 +52,7 @@ def lock_for_serving(path: Path, *, existing: bool = False) -> Iterator[None]:
             raise BusyError(
                 f"expected to serve {path.name} alone, found one process serving it already",
                 reason="already-running",
+                rests_on="durable-writes",
                 hint="use the one that runs, or stop it first",
             ) from error
         yield

@@ -167,6 +167,7 @@ class SqliteStore(Store):
             raise SettingError(
                 f"expected a database {self.path.name}, found none",
                 reason="database-missing",
+                rests_on="durable-writes",
                 hint="run `kept init`, or check the address of the store",
             )
         try:
@@ -208,6 +209,7 @@ class SqliteStore(Store):
             raise SettingError(
                 f"expected the {self.part} database, found {self.path.name} to be another file",
                 reason="database-other",
+                rests_on="durable-writes",
                 hint="check the addresses of both databases; they may be exchanged",
             )
         recorded = ask(queries(self.part)["migrations_recorded"].sql).fetchall() if "migration" in there else ()
@@ -304,28 +306,10 @@ class SqliteStore(Store):
         Raises:
             StoreError: The file cannot be rewritten at all.
         """
-        return self._cleared("VACUUM")
-
-    async def scrubbed(self) -> bool:
-        """Like `scrub`, on another thread, once everything written before is durable."""
-        await self.write(_nothing)
-        return await asyncio.get_running_loop().run_in_executor(None, self.scrub)
-
-    async def checkpointed(self) -> bool:
-        """Move the log into the file and empty it; True when no byte is left in the log.
-
-        With `secure_delete` a deleted row's bytes are then gone from its page, though index pages may keep copies:
-        only `scrubbed`, or a search with `raw_count`, shows that none are left.
-        """
-        await self.write(_nothing)
-        return await asyncio.get_running_loop().run_in_executor(None, self._cleared)
-
-    def _cleared(self, before: str = "") -> bool:
         self._check_usable()
         with self._lock:
             try:
-                if before:
-                    self._writer.execute(before)
+                self._writer.execute("VACUUM")
                 busy, _, _ = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             except _FAULTS as error:
                 meaning = store_error(error)
@@ -333,6 +317,11 @@ class SqliteStore(Store):
                     return False
                 raise meaning from error
         return not busy
+
+    async def scrubbed(self) -> bool:
+        """Like `scrub`, on another thread, once everything written before is durable."""
+        await self.write(_nothing)
+        return await asyncio.get_running_loop().run_in_executor(None, self.scrub)
 
     @contextlib.contextmanager
     def paused(self) -> Iterator[None]:
@@ -343,7 +332,9 @@ class SqliteStore(Store):
 
     def _check_usable(self) -> None:
         if self._closed:
-            raise StoreError("the database is closed", reason="store-closed", hint="open it again")
+            raise StoreError(
+                "the database is closed", reason="store-closed", rests_on="durable-writes", hint="open it again"
+            )
         if os.getpid() != self._pid:
             raise RuntimeError("a store was used after fork: open it in the process that uses it")
 
@@ -447,6 +438,7 @@ def _refuse_second_library() -> None:
         raise SettingError(
             f"expected one SQLite library in this process, found {', '.join(sorted(found))} as well",
             reason="second-sqlite",
+            rests_on="durable-writes",
             hint="do not import another SQLite library where Kept runs",
         )
 

@@ -15,9 +15,8 @@ from email_validator import EmailNotValidError, validate_email
 
 from kept import limits
 from kept.vault.individual_number import guard_individual_number
-from kept.vault.text import DASHES, MAX_CHARACTERS, fold, one_width, readable, too_long, wrong
+from kept.vault.text import DASHES, fold, one_width, readable, too_long, wrong
 
-MAX_NAME_CHARACTERS = limits.NAME_CHARACTERS
 NO_TODAY = "9999-12-31"
 SOME_OF = "some-of"
 JAPAN = 81
@@ -102,8 +101,8 @@ def _one_of(text: str, asked: _Asked) -> NormalValue:
 
 
 def _name(text: str, asked: _Asked) -> NormalValue:
-    if len(text) > MAX_NAME_CHARACTERS:
-        raise too_long(asked.field, MAX_NAME_CHARACTERS)
+    if len(text) > limits.NAME_CHARACTERS:
+        raise too_long(asked.field, limits.NAME_CHARACTERS)
     return NormalValue(text, _PARTS_OF_NAMES.sub("", fold(text).translate(DASHES).replace("\u2019", "'")))
 
 
@@ -198,8 +197,8 @@ def _address(text: str, asked: _Asked) -> NormalValue:
                 asked.field, "expected an address behind the postcode, found none", "address", "add the address"
             )
         kept = f"〒{found[1] or found[3]}-{found[2] or found[4]} {rest}"
-    if len(kept) > MAX_CHARACTERS:
-        raise too_long(asked.field, MAX_CHARACTERS)
+    if len(kept) > limits.TEXT_CHARACTERS:
+        raise too_long(asked.field, limits.TEXT_CHARACTERS)
     return NormalValue(kept, fold(kept.translate(DASHES)).replace(" ", ""))
 
 

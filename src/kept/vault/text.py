@@ -8,7 +8,6 @@ import unicodedata
 from kept import limits
 from kept.errors import SubmissionError
 
-MAX_CHARACTERS = limits.TEXT_CHARACTERS
 DASHES = str.maketrans(
     dict.fromkeys(
         "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u2500\u2501\u30fc\uff70\ufe58\ufe63\uff0d\u301c\uff5e~", "-"
@@ -44,8 +43,8 @@ def readable(raw: str, field: str) -> str:
     Raises:
         SubmissionError: Too long, empty, or it holds a control, direction, invisible, private or broken character.
     """
-    if len(raw) > MAX_CHARACTERS:
-        raise too_long(field, MAX_CHARACTERS)
+    if len(raw) > limits.TEXT_CHARACTERS:
+        raise too_long(field, limits.TEXT_CHARACTERS)
     if any(_forbidden(character) for character in raw):
         raise wrong(
             field,
@@ -58,8 +57,8 @@ def readable(raw: str, field: str) -> str:
     text = " ".join(composed.split())
     if not UNSEEN.sub("", text).strip():
         raise wrong(field, "expected a value, found none", "empty", "leave the field empty to keep it to yourself")
-    if len(text) > MAX_CHARACTERS:
-        raise too_long(field, MAX_CHARACTERS)
+    if len(text) > limits.TEXT_CHARACTERS:
+        raise too_long(field, limits.TEXT_CHARACTERS)
     return text
 
 

@@ -58,4 +58,5 @@ async def http_error(request: Request, error: HTTPException) -> Response:
 async def bug(request: Request, error: Exception) -> Response:
     """Answer an error nobody raised on purpose; whoever is signed in is not looked up for it."""
     del error
-    return Exchange(request.app.state.web, request, request.scope["state"].get("session")).page("broken.html", 500)
+    state = request.scope["state"]
+    return Exchange(state["web"], request, state.get("session")).page("broken.html", 500)

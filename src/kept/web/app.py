@@ -27,7 +27,6 @@ from kept.web.own import OwnPages, Pages
 from kept.web.routes import Page, menu_of, routes_of
 from kept.web.theme import Theme
 
-MINUTE = limits.MINUTE
 STATIC = Path(__file__).parent / "static"
 
 
@@ -87,8 +86,8 @@ def build_app(  # noqa: PLR0913 -- what an installation shows
     """
     more = more or More()
     rules, visits = CookieRules(engine), Visits(engine)
-    engine.every(MINUTE, visits.keep)
-    engine.every(MINUTE, rules.record)
+    engine.every(limits.MINUTE, visits.keep)
+    engine.every(limits.MINUTE, rules.record)
     own_front = more.own is not None
     pages = {
         "site": (tuple(one for one in site.PAGES if one.path or not own_front), more.site),

@@ -144,10 +144,20 @@ class Exchange(Generic[S_co]):
         return found
 
     @property
+    def base(self) -> str:
+        """Where the pages are mounted: empty at the root of a host, or a path such as `/privacy`."""
+        return str(self.request.scope["state"]["base"])
+
+    @property
+    def below(self) -> str:
+        """The path asked, below where the pages are mounted."""
+        return below(self.base, self.request.scope["path"])
+
+    @property
     def language(self) -> str:
         """The language of the path, or else the one the browser likes best."""
         offered = self.web.languages()
-        first = self.request.url.path.split("/")[1] if self.request.url.path.count("/") else ""
+        first = self.below.split("/")[1] if "/" in self.below else ""
         return first if first in offered else words.preferred(self.request.headers.get("accept-language", ""), offered)
 
     def offers(self, path: str) -> bool:
@@ -192,9 +202,13 @@ class Exchange(Generic[S_co]):
         """Answer that there is nothing here."""
         return self.page("missing.html", 404)
 
+    def at(self, path: str) -> str:
+        """Return the address of a path below the language."""
+        return f"{self.base}/{self.language}{path}"
+
     def go(self, path: str, status: int = 303) -> Response:
         """Send the browser on, to a path below the language."""
-        return RedirectResponse(f"/{self.language}{path}", status_code=status)
+        return RedirectResponse(self.at(path), status_code=status)
 
     def download(self, content: str | bytes, media_type: str, name: str) -> Response:
         """Answer with a file to keep."""
@@ -207,19 +221,20 @@ class Exchange(Generic[S_co]):
     def _common(self) -> dict[str, Any]:
         """Return what every template may use."""
         engine, language, session = self.engine, self.language, self._signed_in()
-        path = self.request.url.path
+        path = self.below
         others = [one for one in self.web.languages() if one != language]
         policy = engine.policy.policy if engine.has_policy else None
         return {
             "_": words.translator(language),
             "language": language,
-            "others": [(one, words.NAMES[one], _in_language(path, language, one)) for one in others],
+            "others": [(one, words.NAMES[one], self.base + _in_language(path, language, one)) for one in others],
             "day": lambda at: words.day(at, language),
             "moment": lambda at: words.moment(at, language),
             "life": lambda cookie: cookie_life(cookie.life_seconds, language),
             "country": lambda code: words.country(code, language),
             "brand": policy.controllers.get(language, {}).get("name", self.web.brand) if policy else self.web.brand,
             "addresses": self.web.addresses,
+            "base": self.base,
             "nonce": self.request.scope["state"]["nonce"],
             "kind": self.kind,
             "path": path,
@@ -254,8 +269,13 @@ class Exchange(Generic[S_co]):
             and rules.asked
             and self.jar.choices is None
             and not self.jar.opted_out
-            and not self.request.url.path.endswith("/cookies")
+            and not self.below.endswith("/cookies")
         )
+
+
+def below(base: str, path: str) -> str:
+    """Return a path below where the pages are mounted; a server that has taken the mount's own path away leaves it as it is."""
+    return path[len(base) :] if path == base or path.startswith(f"{base}/") else path
 
 
 def _in_language(path: str, language: str, other: str) -> str:

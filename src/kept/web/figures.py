@@ -12,8 +12,6 @@ from kept.statistics.figures import Cell, Figures, cells_of, margins_of, total_o
 from kept.statistics.sheet import question_text
 from kept.statistics.table import labels_of
 
-ROWS_SHOWN = limits.STATISTICS_ROWS_SHOWN
-
 
 def declared(engine: Engine) -> bool:
     """Whether the policy in force declares a data set."""
@@ -36,8 +34,8 @@ def shown_figures(engine: Engine, found: queries.Statistic, language: str) -> di
         "question": question_text(figures, language),
         "figures": figures,
         "titles": [axis.titles.get(language, axis.dimension) for axis in figures.axes],
-        "rows": _labelled(figures, cells[:ROWS_SHOWN], language),
-        "more": max(0, len(cells) - ROWS_SHOWN),
+        "rows": _labelled(figures, cells[: limits.STATISTICS_ROWS_SHOWN], language),
+        "more": max(0, len(cells) - limits.STATISTICS_ROWS_SHOWN),
         "bars": _labelled(figures, bars[: limits.STATISTICS_BARS_SHOWN], language),
         "totals": totals,
         "total": total_of(figures),

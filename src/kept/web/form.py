@@ -15,8 +15,6 @@ from kept.services.gate.own_session import Own
 from kept.services.staff.sessions import StaffSession
 
 PURPOSE = "form"
-SECONDS = limits.PAGE_FORM_SECONDS
-FIELDS_AT_MOST = limits.REQUEST_FIELDS
 
 
 class Form(dict[str, str]):
@@ -56,7 +54,9 @@ def form_token(engine: Engine, session: Own | StaffSession | None) -> str:
     if session is None:
         return ""
     claims = {"session": session.token_hash.hex()}
-    return sign_token(engine.keyring.installation_key("tokens"), PURPOSE, claims, engine.clock.now() + SECONDS)
+    return sign_token(
+        engine.keyring.installation_key("tokens"), PURPOSE, claims, engine.clock.now() + limits.PAGE_FORM_SECONDS
+    )
 
 
 def check_form_token(engine: Engine, session: Own | StaffSession | None, unverified: str) -> None:
@@ -92,7 +92,7 @@ async def read_form(
     may_repeat = frozenset(several)
     names = {*allowed, *may_repeat, "form_token"}
     sent: dict[str, str] = {}
-    for name, value in (await request.form(max_files=0, max_fields=FIELDS_AT_MOST)).multi_items():
+    for name, value in (await request.form(max_files=0, max_fields=limits.REQUEST_FIELDS)).multi_items():
         if not isinstance(value, str) or name not in names:
             raise InputError(
                 "expected only the fields of this form, found another",
@@ -113,7 +113,7 @@ async def read_answers(request: Request, engine: Engine, session: Own) -> Answer
     Raises:
         MalformedError: It is another session's.
     """
-    form = await request.form(max_files=0, max_fields=FIELDS_AT_MOST)
+    form = await request.form(max_files=0, max_fields=limits.REQUEST_FIELDS)
     fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
     first = dict(reversed(fields))
     check_form_token(engine, session, first.get("form_token", ""))

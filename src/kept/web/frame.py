@@ -12,7 +12,8 @@ import logging
 import re
 import secrets
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
@@ -20,12 +21,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kept import limits
 from kept.web import words
-from kept.web.exchange import Web
+from kept.web.exchange import Web, below
 
-BODY_AT_MOST = limits.REQUEST_BODY_BYTES
 ONE_CLICK = re.compile(r"/u/[A-Za-z0-9_-]{32}", re.ASCII)
 """The one address a POST may come to from anywhere: its token is the right to say this one no, and no cookie is read."""
-FILE_AT_MOST = limits.FILE_BODY_BYTES
+PLAIN_BASE = re.compile(r"(/[A-Za-z0-9._~-]+)*", re.ASCII)
+"""Where the pages may be mounted: a path that is the same in an address, in a header and in HTML."""
 TOO_LARGE = "Expected at most 64 KB, or a file of at most 4 MB. Nothing was taken."
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),
@@ -43,6 +44,13 @@ HEADERS = (
 LOG = logging.getLogger(__name__)
 
 
+class Refusal(NamedTuple):
+    """What is answered instead of a page: the status, and the sentence that says why."""
+
+    status: int
+    text: str
+
+
 class Frame:
     """Routes by host and holds what every page promises.
 
@@ -57,60 +65,38 @@ class Frame:
         self._web = web
         self._hosts = hosts
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: C901 -- the checks, in their order
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] == "lifespan":
             await self._apps["site"](scope, receive, send)
-            return
         if scope["type"] != "http":
             return
         headers = {name: value for name, value in scope["headers"] if name != b"cookie"}
         host = headers.get(b"host", b"").decode("latin-1").lower()
-        name = urlsplit(f"//{host}").hostname or ""
-        kind = self._hosts.get(name)
-        if kind is None:
-            await _refuse(scope, send, 421, "This service does not answer under that host name.", self._web)
-            return
-        if scope["method"] not in {"GET", "HEAD", "POST"}:
-            await _refuse(scope, send, 405, "A page can be looked at, and a form can be sent. Nothing else.", self._web)
-            return
-        one_click = kind == "site" and ONE_CLICK.fullmatch(scope["path"])  # a mail program has no origin (RFC 8058)
-        if scope["method"] == "POST" and not one_click and not _same_origin(headers, scope.get("scheme", "http"), host):
-            await _refuse(
-                scope, send, 403, "This form was not sent from a page of this site. Nothing was taken.", self._web
-            )
-            return
-        length, at_most = headers.get(b"content-length", b"0"), _body_at_most(kind, headers)
-        if not length.isdigit() or int(length) > at_most:
-            await _refuse(scope, send, 413, TOO_LARGE, self._web)
+        kind, base = self._hosts.get(urlsplit(f"//{host}").hostname or "", ""), _base(scope)
+        if refusal := _refusal(scope, headers, host, kind, base):
+            await _refuse(scope, send, *refusal, self._web)
             return
         nonce = secrets.token_urlsafe(16)
-        scope["state"] = {**scope.get("state", {}), "nonce": nonce, "kind": kind, "host": host, "web": self._web}
+        scope["state"] = {
+            **scope.get("state", {}),
+            "nonce": nonce,
+            "kind": kind,
+            "host": host,
+            "web": self._web,
+            "base": base,
+        }
         started = False
-        seen = 0
-
-        async def limited() -> Message:
-            nonlocal seen
-            message = await receive()
-            if message["type"] == "http.request":
-                seen += len(message.get("body", b""))
-                if seen > at_most:
-                    raise HTTPException(413)  # the app answers it as a page
-            return message
 
         async def guarded(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                message["headers"] = [*message["headers"], *HEADERS, (b"content-security-policy", _policy(nonce))]
-                if scope.get("scheme") == "https":
-                    message["headers"].append((b"strict-transport-security", b"max-age=31536000"))
-                if not any(key == b"cache-control" for key, _ in message["headers"]):
-                    message["headers"].append((b"cache-control", b"no-store"))
+                message["headers"] = _with_promises(message["headers"], nonce, secure=scope.get("scheme") == "https")
             await send(message)
 
         try:
-            await self._apps[kind](scope, limited, guarded)
+            await self._apps[kind](scope, _limited(receive, _body_at_most(kind, headers)), guarded)
         except HTTPException as error:  # a body cut short, before an app that answers none
             if not started:
                 await _refuse(scope, send, error.status_code, TOO_LARGE, self._web)
@@ -121,9 +107,54 @@ class Frame:
                 await _refuse(scope, send, 500, "Something broke", self._web)
 
 
+def _refusal(scope: Scope, headers: Mapping[bytes, bytes], host: str, kind: str, base: str | None) -> Refusal | None:
+    """Return what a request is refused with before any app is asked; None for none."""
+    if not kind:
+        return Refusal(421, "This service does not answer under that host name.")
+    if base is None:
+        return Refusal(404, "There is no such page, or it is not yours to see.")
+    if scope["method"] not in {"GET", "HEAD", "POST"}:
+        return Refusal(405, "A page can be looked at, and a form can be sent. Nothing else.")
+    one_click = kind == "site" and ONE_CLICK.fullmatch(
+        below(base, scope["path"])
+    )  # a mail program has no origin (RFC 8058)
+    if scope["method"] == "POST" and not one_click and not _same_origin(headers, scope.get("scheme", "http"), host):
+        return Refusal(403, "This form was not sent from a page of this site. Nothing was taken.")
+    length = headers.get(b"content-length", b"0")
+    if not length.isdigit() or int(length) > _body_at_most(kind, headers):
+        return Refusal(413, TOO_LARGE)
+    return None
+
+
 def _body_at_most(kind: str, headers: Mapping[bytes, bytes]) -> int:
     sends_file = kind == "console" and headers.get(b"content-type", b"").startswith(b"multipart/form-data")
-    return FILE_AT_MOST if sends_file else BODY_AT_MOST
+    return limits.FILE_BODY_BYTES if sends_file else limits.REQUEST_BODY_BYTES
+
+
+def _limited(receive: Receive, at_most: int) -> Receive:
+    """Cut a body off where it grows beyond what it may be, whatever length it said it had."""
+    seen = 0
+
+    async def limited() -> Message:
+        nonlocal seen
+        message = await receive()
+        if message["type"] == "http.request":
+            seen += len(message.get("body", b""))
+            if seen > at_most:
+                raise HTTPException(413)  # the app answers it as a page
+        return message
+
+    return limited
+
+
+def _with_promises(headers: Iterable[tuple[bytes, bytes]], nonce: str, *, secure: bool) -> list[tuple[bytes, bytes]]:
+    """An answer's headers with those every page carries."""
+    carried = [*headers, *HEADERS, (b"content-security-policy", _policy(nonce))]
+    if secure:
+        carried.append((b"strict-transport-security", b"max-age=31536000"))
+    if not any(key == b"cache-control" for key, _ in carried):
+        carried.append((b"cache-control", b"no-store"))
+    return carried
 
 
 def _policy(nonce: str) -> bytes:
@@ -145,14 +176,21 @@ def _same_origin(headers: Mapping[bytes, bytes], scheme: str, host: str) -> bool
     return site == "same-origin"
 
 
+def _base(scope: Scope) -> str | None:
+    """Return where the pages are mounted; None where that is no path a link may begin with."""
+    base = str(scope.get("root_path", "")).rstrip("/")
+    return base if PLAIN_BASE.fullmatch(base) else None
+
+
 async def _refuse(scope: Scope, send: Send, status: int, text: str, web: Web) -> None:
     """Answer before any app is asked: a page of its own, without links into either host."""
-    asked = scope["path"][1:3]
+    base = _base(scope) or ""
+    asked = below(base, scope["path"])[1:3]
     accept = dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1")
     offered = web.languages()
     language = asked if asked in offered else words.preferred(accept, offered)
     page = web.templates.get_template("refused.html").render(
-        _=words.translator(language), language=language, status=status, text=text
+        _=words.translator(language), language=language, base=base, status=status, text=text
     )
     body = page.encode()
     await send(

@@ -48,8 +48,8 @@ class OwnPages:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         exchange = await exchange_of(Request(scope))
-        first = exchange.request.url.path.split("/")[1]
-        if first in words.LANGUAGES and first not in self._web.languages():
+        first = exchange.below.split("/")[1:2]
+        if first and first[0] in words.LANGUAGES and first[0] not in self._web.languages():
             await exchange.missing()(scope, receive, send)
             return
 
@@ -67,6 +67,6 @@ def _marks(exchange: Exchange[Any], message: Message) -> list[tuple[bytes, bytes
     if message["status"] != HTTPStatus.OK or not kind.startswith(HTML):
         return []
     answer = Response()
-    front = exchange.request.url.path == f"/{exchange.language}"
+    front = exchange.below == f"/{exchange.language}"
     count_visit(exchange, answer, "home" if front else "own", "filter" if exchange.request.url.query else "look")
     return [(name, value) for name, value in answer.raw_headers if name == b"set-cookie"]

@@ -39,7 +39,6 @@ READABLE: tuple[tuple[str, str], ...] = (
 CONTRAST = 4.5
 _LOOK = (Path(__file__).parent / "static" / "look.css").read_text(encoding="utf-8")
 LOGOS: Mapping[str, str] = {".svg": "image/svg+xml", ".png": "image/png", ".webp": "image/webp"}
-LOGO_AT_MOST_BYTES = limits.LOGO_BYTES
 TEMPLATES = ("front.html", "layout.html")
 """Templates a theme may bring; each extends the built-in one of the same name, as `kept/front.html`."""
 
@@ -152,8 +151,8 @@ def _logo(folder: Path, said: object) -> tuple[bytes, str]:
     if not file.is_file() or file.is_symlink():
         raise _unfit(f"expected the logo {said[:40]!r} beside theme.toml, found none", "theme-logo")
     content = file.read_bytes()
-    if len(content) > LOGO_AT_MOST_BYTES:
-        raise _unfit(f"expected a logo of at most {LOGO_AT_MOST_BYTES} bytes, found {len(content)}", "theme-logo")
+    if len(content) > limits.LOGO_BYTES:
+        raise _unfit(f"expected a logo of at most {limits.LOGO_BYTES} bytes, found {len(content)}", "theme-logo")
     return content, LOGOS[file.suffix]
 
 

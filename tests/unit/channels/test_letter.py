@@ -9,7 +9,8 @@ import sys
 import pytest
 from pypdf import PdfReader
 
-from kept.channels.letter import CHARACTERS_AT_MOST, LETTERS_AT_MOST, Letter, japanese_font, print_letters
+from kept import limits
+from kept.channels.letter import Letter, japanese_font, print_letters
 from kept.errors import InputError, SettingError
 
 WINDOW_LEFT, WINDOW_RIGHT = 25 / 25.4 * 72, 105 / 25.4 * 72
@@ -109,12 +110,14 @@ def test_a_letter_without_an_end_is_refused():
     with pytest.raises(InputError) as refused:
         print_letters([dataclasses.replace(PLAIN, text="x" * 10_000_000)])
     assert refused.value.reason == "letter-long"
-    for letters in ([], [PLAIN] * (LETTERS_AT_MOST + 1)):
+    for letters in ([], [PLAIN] * (limits.LETTERS_SET + 1)):
         with pytest.raises(InputError):
             print_letters(letters)
     with pytest.raises(InputError):
         print_letters([dataclasses.replace(PLAIN, language="xx")])
-    assert len(read(print_letters([dataclasses.replace(PLAIN, text="word " * (CHARACTERS_AT_MOST // 6))])).pages) > 2
+    assert (
+        len(read(print_letters([dataclasses.replace(PLAIN, text="word " * (limits.LETTER_CHARACTERS // 6))])).pages) > 2
+    )
 
 
 def test_a_word_longer_than_a_line_stays_on_the_page():

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kept import limits
 from kept.channels.handed import Handed
 from kept.channels.mail import Mail, MailServer, fits_one_line, is_address, is_loopback, wire_address, write_mail
-from kept.channels.mailbox import KEPT_AT_MOST, Mailbox
+from kept.channels.mailbox import Mailbox
 
 AT = datetime(2026, 11, 25, tzinfo=UTC)
 STOP = "https://privacy.photolibrary.example/u/" + "x" * 32
@@ -114,12 +115,12 @@ async def test_the_demo_s_mailbox_keeps_the_newest(anyio_backend):
     """Over real SMTP, over one connection; at most 200."""
     box = await Mailbox().open()
     server = MailServer("127.0.0.1", box.port)
-    for number in range(KEPT_AT_MOST + 3):
+    for number in range(limits.MAILBOX_MESSAGES + 3):
         assert (
             await server.send("a@example.jp", "b@example.jp", write_mail(mail(title=f"Number {number}"))) is Handed.SENT
         )
-    assert len(box.received) == KEPT_AT_MOST
-    assert box.received[0].title == f"Number {KEPT_AT_MOST + 2}"
+    assert len(box.received) == limits.MAILBOX_MESSAGES
+    assert box.received[0].title == f"Number {limits.MAILBOX_MESSAGES + 2}"
     assert ("List-Unsubscribe", f"<{STOP}>") in box.received[0].headers
     await server.close()
     await box.close()

@@ -650,7 +650,7 @@ def test_the_specification_fits_on_a_page():
 
 def test_what_is_remembered_is_bounded(policy, notices, mori, monkeypatch):
     """Callers who ask for ever new words do not fill the memory, and the answers stay the same."""
-    monkeypatch.setattr("kept.policy.decide.REMEMBER_AT_MOST", 50)
+    monkeypatch.setattr("kept.limits.DECISIONS_REMEMBERED", 50)
     evaluator = Evaluator(policy)
     sound = Request(staff("support", "contact"), MORI, "name", Exit.SCREEN, NOW)
     expected = evaluator.decide(sound, mori, notices)

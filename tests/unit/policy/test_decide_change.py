@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from kept import limits
 from kept.errors import ConflictError, DeniedError, SubmissionError
 from kept.policy import change
 from kept.policy.person import Choice, Grant, OldVersion, PersonState
-from kept.policy.retention import OLD_VERSION_SECONDS
 from kept.policy.words import Exit, Source
 
 NOW = 1_800_000_000.0
@@ -184,7 +184,9 @@ def test_removing_takes_versions_and_consents_along():
     assert change.remove(gone, ["phone"]).grants == ()
 
 
-@pytest.mark.parametrize(("after", "ended"), [(OLD_VERSION_SECONDS - 1, False), (OLD_VERSION_SECONDS, True)])
+@pytest.mark.parametrize(
+    ("after", "ended"), [(limits.OLD_VERSION_SECONDS - 1, False), (limits.OLD_VERSION_SECONDS, True)]
+)
 def test_an_older_version_ends_after_thirty_days(after, ended):
     """To the second; and with nothing to end the same state is answered."""
     state = corrected(filled("name"))

@@ -48,6 +48,37 @@ MAILER = (
 roles:
 """,
 )
+ABROAD = (
+    'privacy@shop.example"\n---',
+    """privacy@shop.example"
+law:
+  - eu-gdpr
+---""",
+)
+MAILER_ABROAD = (
+    MAILER[0],
+    MAILER[1].replace(
+        "    country: jp\n",
+        """    country: jp
+    abroad:
+      system: "The APPI, watched over by the PPC."
+      measures: "Sealed at rest; no onward transfer"
+""",
+    ),
+)
+TRACKED = (
+    "roles:\n",
+    """external-transmissions:
+  counter:
+    to: "Counter Inc."
+    country: us
+    sends:
+      - "the address of the page"
+    use: "Counting visits"
+    stop: "Refuse it among the cookies."
+roles:
+""",
+)
 MAILER_WORDS = ("  roles:\n", '  processors:\n    mailer: "配信会社"\n  roles:\n')
 NECESSARY = ("basis: consent", "basis: necessary")
 NOTICE = ("basis: consent", "basis: notice")
@@ -100,6 +131,49 @@ def test_whoever_is_declared_is_named_and_no_one_else_is_said_to_be_nobody(chang
     assert "ほかの誰にも" not in japanese
     assert "We give it to no one but those named here." in english
     assert "ここに記した者のほかには、誰にも渡しません。" in japanese
+
+
+def test_a_country_abroad_is_explained_in_the_notice_and_on_the_page():
+    """Who acts for us abroad is named with what protects it there; without it the policy is not sound."""
+    said = """  abroad:
+    mailer:
+      system: "個人情報保護法"
+      measures: "保存時に暗号化"
+"""
+    words = (MAILER_WORDS[0], MAILER_WORDS[1].replace("  roles:\n", said + "  roles:\n"))
+    policy = policy_of(ABROAD, MAILER_ABROAD, words=(words,))
+    english, japanese = notices(policy)
+    assert (
+        "Mailer. In Japan: The APPI, watched over by the PPC. Measures taken there: Sealed at rest; no onward transfer."
+        in english
+    )
+    assert "日本の制度：個人情報保護法。講じられている措置：保存時に暗号化。" in japanese
+    assert "The APPI" in render(policy, "en").summary.recipients[0].abroad
+    with pytest.raises(AssertionError, match="abroad-unexplained"):
+        policy_of(ABROAD, MAILER, words=(MAILER_WORDS,))
+    with pytest.raises(AssertionError, match="translation-word"):
+        policy_of(ABROAD, MAILER_ABROAD, words=(MAILER_WORDS,))
+
+
+def test_what_a_browser_sends_to_others_is_a_table_of_the_page():
+    """An external transmission has its row in each language: who, what, what for, and how to stop it."""
+    words = """  external-transmissions:
+    counter:
+      sends:
+        - "ページのアドレス"
+      use: "訪問の集計"
+"""
+    policy = policy_of(TRACKED, words=(("  roles:\n", words + "  roles:\n"),))
+    (english,), (japanese,) = (render(policy, one).summary.transmissions for one in ("en", "ja"))
+    assert (english.to, english.country, english.sends) == (
+        "Counter Inc.",
+        "United States",
+        ("the address of the page",),
+    )
+    assert (english.use, english.stop) == ("Counting visits", "Refuse it among the cookies.")
+    assert (japanese.to, japanese.sends, japanese.use) == ("Counter Inc.", ("ページのアドレス",), "訪問の集計")
+    with pytest.raises(AssertionError, match="translation-word"):
+        policy_of(TRACKED)
 
 
 def test_joint_use_and_safeguards_stand_on_the_page():
@@ -163,8 +237,8 @@ def test_the_cookie_table_shows_what_the_engine_sets_itself():
 
 def test_a_named_law_stands_on_the_page():
     """`law` names laws; the page says which."""
-    page = render(policy_of(("language: en\n", "language: en\nlaw:\n  - jp-appi\n")), "ja")
-    assert page.laws == ("個人情報の保護に関する法律",)
+    page = render(policy_of(("language: en\n", "language: en\nlaw:\n  - gb-gdpr\n")), "ja")
+    assert page.laws == ("英国一般データ保護規則（UK GDPR）",)
 
 
 def test_every_table_of_words_has_every_language():
@@ -172,5 +246,5 @@ def test_every_table_of_words_has_every_language():
     tables = [phrase.EXITS, phrase.BASES, phrase.KINDS, phrase.OTHERS, phrase.IDENTIFIERS, phrase.COOKIES]
     assert {tuple(words) for table in tables for words in table.values()} == {phrase.LANGUAGES}
     assert set(phrase.EXITS) == set(Exit)
-    assert present.languages() == phrase.LANGUAGES
+    assert tuple(present._WORDS) == phrase.LANGUAGES
     assert len({tuple(words) for words in present._WORDS.values()}) == 1

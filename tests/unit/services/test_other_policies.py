@@ -9,17 +9,17 @@ from asked import Browser
 from installation import NAME, PASSWORD, POLICY, Installation
 
 from kept.errors import DeniedError, InputError, SignInError, SubmissionError
-from kept.policy.duties import cookie_for, item_for, point_for
+from kept.policy.duties import cookie_for, point_for
 from kept.policy.item_type import ItemType
 from kept.policy.words import CookieDuty, Exit, PointKind
 from kept.services.accounts import accounts, devices, remember_me
-from kept.services.engine.acts import GROUNDS
+from kept.services.engine.acts import GROUNDS, uncovered
 from kept.services.forms import collection
 from kept.services.gate import gate
 from kept.services.instances import events
 from kept.services.staff import sessions
 from kept.services.staff.approvals import Subject
-from kept.services.staff.credentials import issue_credential, mandate_of, revoke_credential
+from kept.services.staff.credentials import credential_of, issue_credential, mandate_for, revoke_credential
 from kept.services.staff.desk_mandate import issue_mandate
 
 pytestmark = pytest.mark.anyio
@@ -68,7 +68,7 @@ async def given(one: Installation, own: accounts.Own, *fields: tuple[str, str]) 
 async def test_every_act_cites_a_clause_of_this_policy_or_none(other):
     """What people, staff, programs and the system do here stands in the ledger under clauses that exist here."""
     engine, policy = other.engine, other.engine.policy.policy
-    own, name = await joined(other), item_for(policy, ItemType.PERSON_NAME)
+    own, name = await joined(other), next(one.id for one in policy.items.values() if one.type is ItemType.PERSON_NAME)
     await given(other, own, (name, NAME))
     with pytest.raises(SubmissionError):
         await given(other, own, ("shoe-size", "44"))
@@ -87,6 +87,7 @@ async def test_every_act_cites_a_clause_of_this_policy_or_none(other):
     said = await other.ledger()
     assert {one.act for one in said} >= {"customer:account:open", "customer:value:collect", "system:submission:refuse"}
     assert {one.clause for one in said} <= {*policy.clauses, ""}
+    assert {one.act for one in said if not one.clause} <= {act.value for act in uncovered(policy)}
     assert {refusal.clause for one in said for refusal in one.refused} <= {*policy.clauses, ""}
     assert {engine.clause(ground) for ground in GROUNDS.values()} <= {*policy.clauses, ""}
 
@@ -156,8 +157,9 @@ async def test_a_program_reads_for_a_purpose_of_this_policy(tmp_path):
     )
     own = await joined(one)
     await given(one, own, ("name", NAME))
-    mandate = await mandate_of(
-        one.engine, await issue_credential(one.engine, "till", "counter", ("repair",), by="test")
+    mandate = await mandate_for(
+        one.engine,
+        await credential_of(one.engine, await issue_credential(one.engine, "till", "counter", ("repair",), by="test")),
     )
     card = await gate.read(one.engine, mandate, own.person_id, ("name",), Exit.APP)
     with card.name.open() as text:

@@ -14,13 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kept import policy_files
+from kept import limits, policy_files
 from kept.errors import InputError, MalformedError
 from kept.guarantees import words
 from kept.policy.read import read_policy
 from kept.services.figures.data_sets import VISIT_OPTIONS
 from kept.statistics import counting
-from kept.statistics.budget import YEAR_SECONDS, Precision, epsilon, period_of, price, returns_at, room, variance
+from kept.statistics.budget import Precision, epsilon, period_of, price, returns_at, room, variance
 from kept.statistics.counting import Column, count
 from kept.statistics.data_set import Budget, band_of, bands, data_sets
 from kept.statistics.figures import (
@@ -35,7 +35,7 @@ from kept.statistics.figures import (
     total_of,
 )
 from kept.statistics.projection import code_of, pack, segments, unpack, week_of, weeks_before, width_of
-from kept.statistics.question import MOST_CELLS, make_question
+from kept.statistics.question import make_question
 from kept.statistics.sheet import Facts, question_text, sheet
 from kept.statistics.table import csv_of, json_of, safe
 
@@ -111,7 +111,7 @@ class TestQuestions:
         with pytest.raises(InputError) as refused:
             make_question(many, ["a", "b", "c"])
         assert refused.value.reason == "question-cells"
-        assert MOST_CELLS < 48**3
+        assert limits.QUESTION_CELLS < 48**3
 
 
 SMALL = st.integers(-40, 40)
@@ -183,7 +183,7 @@ class TestBudget:
         assert period_of(at(2026, 10, 1) - 3e-7, "quarter")[1] == at(2026, 10, 1)
         assert period_of(at(2026, 1, 1), "year") == (at(2026, 1, 1), at(2027, 1, 1))
 
-    @given(st.lists(st.tuples(st.floats(0, 2 * YEAR_SECONDS), st.sampled_from(list(Precision))), max_size=60))
+    @given(st.lists(st.tuples(st.floats(0, 2 * limits.BUDGET_SECONDS), st.sampled_from(list(Precision))), max_size=60))
     def test_no_series_of_questions_goes_over(self, asked):
         """However they come, what is charged MUST stay within every period and any twelve months."""
         charges = []
@@ -200,7 +200,8 @@ class TestBudget:
             begins, ends = period_of(moment, "quarter")
             assert sum(cost for when, cost in charges if begins <= when < ends) <= BUDGET.micro_rho
             assert (
-                sum(cost for when, cost in charges if moment - YEAR_SECONDS < when <= moment) <= BUDGET.micro_rho_year
+                sum(cost for when, cost in charges if moment - limits.BUDGET_SECONDS < when <= moment)
+                <= BUDGET.micro_rho_year
             )
 
     def test_the_noise_costs_what_it_says(self):

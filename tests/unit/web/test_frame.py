@@ -6,9 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from kept import limits
 from kept.web import words
 from kept.web.exchange import templates
-from kept.web.frame import BODY_AT_MOST, Frame
+from kept.web.frame import Frame
 
 pytestmark = pytest.mark.anyio
 WEB = SimpleNamespace(templates=templates(), languages=lambda: words.LANGUAGES)
@@ -69,13 +70,13 @@ async def test_a_bug_after_the_answer_began_is_logged_without_its_message(caplog
     assert "mori" not in caplog.text
 
 
-@pytest.mark.parametrize("sizes", [(BODY_AT_MOST,), (BODY_AT_MOST - 1, 1), (1,) * 50])
+@pytest.mark.parametrize("sizes", [(limits.REQUEST_BODY_BYTES,), (limits.REQUEST_BODY_BYTES - 1, 1), (1,) * 50])
 async def test_a_body_up_to_the_limit_passes(sizes):
     """Exactly 64 KB pass, in one piece or in several."""
     assert (await ask(answer, method="POST", chunks=[b"a" * one for one in sizes]))[0] == 200
 
 
-@pytest.mark.parametrize("sizes", [(BODY_AT_MOST + 1,), (BODY_AT_MOST, 1), (40_000, 40_000)])
+@pytest.mark.parametrize("sizes", [(limits.REQUEST_BODY_BYTES + 1,), (limits.REQUEST_BODY_BYTES, 1), (40_000, 40_000)])
 async def test_a_body_over_the_limit_is_not_read_to_its_end(sizes):
     """One byte more is 413, even before an app that does not know about the limit."""
     status, _, body = await ask(answer, method="POST", chunks=[b"a" * one for one in sizes])

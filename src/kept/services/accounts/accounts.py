@@ -29,7 +29,6 @@ from kept.store import sql
 from kept.store.interface import Transaction
 
 T = TypeVar("T")
-RECOVERY_CODES = limits.RECOVERY_CODES
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 FIRST_WORDS = "maple cedar plum wisteria heron crane otter pine fern lily sparrow willow acorn clover reed moss".split()
 
@@ -94,7 +93,7 @@ async def join_with_password(engine: Engine, password: str, language: str) -> Is
     async with engine.password_turns:
         hashed = await _in_thread(lambda: engine.passwords.hash(password))
     login_name = new_login_name()
-    codes = tuple(new_recovery_code() for _ in range(RECOVERY_CODES))
+    codes = tuple(new_recovery_code() for _ in range(limits.RECOVERY_CODES))
     at = engine.ready()
 
     async def extra(tx: Transaction, person_id: bytes) -> None:

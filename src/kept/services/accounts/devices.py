@@ -19,8 +19,6 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.record import OWN, about_person, record
 
 LABEL = "device"
-LIFE_SECONDS = limits.KNOWN_DEVICE_SECONDS
-"""How long a device is known at most; a policy may declare less."""
 
 
 def new_device(engine: Engine, account: str) -> str:
@@ -31,7 +29,7 @@ def new_device(engine: Engine, account: str) -> str:
         account: Login name, or the person's id in hex after a passkey.
     """
     claims = {"device": random_id(), "account": _account(engine, account)}
-    ends_at = engine.clock.now() + life_of(engine, CookieDuty.DEVICE, LIFE_SECONDS)
+    ends_at = engine.clock.now() + life_of(engine, CookieDuty.DEVICE, limits.KNOWN_DEVICE_SECONDS)
     return sign_token(engine.keyring.installation_key("tokens"), LABEL, claims, ends_at)
 
 

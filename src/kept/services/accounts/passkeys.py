@@ -30,7 +30,6 @@ from kept.store import sql
 from kept.store.interface import Transaction
 
 LABEL = "passkey"
-CHALLENGE_SECONDS = limits.PASSKEY_CHALLENGE_SECONDS
 
 
 def begin_join(engine: Engine, rp_id: str, rp_name: str) -> dict[str, Any]:
@@ -146,7 +145,9 @@ async def finish_sign_in(engine: Engine, unverified: str, unverified_token: str,
 
 def _token(engine: Engine, what: str, challenge: bytes, handle: bytes) -> str:
     claims = {"id": random_id(), "what": what, "challenge": challenge.hex(), "handle": handle.hex()}
-    return sign_token(engine.keyring.installation_key("tokens"), LABEL, claims, engine.clock.now() + CHALLENGE_SECONDS)
+    return sign_token(
+        engine.keyring.installation_key("tokens"), LABEL, claims, engine.clock.now() + limits.PASSKEY_CHALLENGE_SECONDS
+    )
 
 
 def _parse(engine: Engine, what: str, unverified: str) -> tuple[bytes, bytes, str]:
@@ -161,7 +162,7 @@ def _parse(engine: Engine, what: str, unverified: str) -> tuple[bytes, bytes, st
 
 async def _use(tx: Transaction, token_id: str, at: float) -> None:
     try:
-        await tx.run("notice_token_use", token_id=token_id, expires_at=at + CHALLENGE_SECONDS)
+        await tx.run("notice_token_use", token_id=token_id, expires_at=at + limits.PASSKEY_CHALLENGE_SECONDS)
     except ConflictError:
         raise _refused() from None
 

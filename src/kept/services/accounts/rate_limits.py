@@ -11,16 +11,10 @@ from kept import limits
 from kept.crypto.digest import framed, hmac_sha256
 from kept.crypto.random import random_bytes
 from kept.errors import LimitError
-from kept.policy.duties import ADDRESS_KEY_SECONDS, address_key_seconds
+from kept.policy.duties import address_key_seconds
 from kept.services.engine.engine import Engine
 from kept.store import sql
 from kept.store.interface import Transaction
-
-SIGN_IN_TRIES = limits.SIGN_IN_TRIES
-"""For one account from one device, or from one address; three times as many from one address for all accounts."""
-ACCOUNT_TRIES = limits.ACCOUNT_TRIES
-"""For one account from all addresses together: who has many of them is stopped as well."""
-SIGN_IN_WINDOW_SECONDS = limits.SIGN_IN_WINDOW_SECONDS
 
 
 class Limits:
@@ -49,7 +43,7 @@ class Limits:
         """
         at = self._engine.clock.now()
         engine = self._engine
-        life = address_key_seconds(engine.policy.policy) if engine.has_policy else ADDRESS_KEY_SECONDS
+        life = address_key_seconds(engine.policy.policy) if engine.has_policy else limits.RATE_KEY_SECONDS
         if at - self._key_since > life:
             self._key, self._key_since = random_bytes(32), at
         bucket = hmac_sha256(self._key, framed(what.encode(), who.encode())).hex()
@@ -76,7 +70,7 @@ class Limits:
 
     async def count_address(self, address: str) -> None:
         """Count one attempt to sign in from an address, to whatever account; see `count`."""
-        await self.count("sign-in", address, most=SIGN_IN_TRIES * 3, seconds=SIGN_IN_WINDOW_SECONDS)
+        await self.count("sign-in", address, most=limits.SIGN_IN_TRIES * 3, seconds=limits.SIGN_IN_WINDOW_SECONDS)
 
     async def count_sign_in(self, address: str, account: str, device: str) -> None:
         """Count one attempt to sign in to an account.
@@ -91,11 +85,11 @@ class Limits:
         """
         await self.count_address(address)
         if device:  # counted apart: a stranger who guesses does not lock the owner out
-            await self.count("sign-in-device", device, most=SIGN_IN_TRIES, seconds=SIGN_IN_WINDOW_SECONDS)
+            await self.count("sign-in-device", device, most=limits.SIGN_IN_TRIES, seconds=limits.SIGN_IN_WINDOW_SECONDS)
             return
         here = f"{account}\n{address}"  # nor does one who guesses elsewhere, on a device not seen before
-        await self.count("sign-in-here", here, most=SIGN_IN_TRIES, seconds=SIGN_IN_WINDOW_SECONDS)
-        await self.count("sign-in-account", account, most=ACCOUNT_TRIES, seconds=SIGN_IN_WINDOW_SECONDS)
+        await self.count("sign-in-here", here, most=limits.SIGN_IN_TRIES, seconds=limits.SIGN_IN_WINDOW_SECONDS)
+        await self.count("sign-in-account", account, most=limits.ACCOUNT_TRIES, seconds=limits.SIGN_IN_WINDOW_SECONDS)
 
 
 def network_of(address: str) -> str:

@@ -23,10 +23,6 @@ from kept.services.gate.own_session import Own
 from kept.store import sql
 from kept.store.interface import Transaction
 
-LIFE_SECONDS = limits.REMEMBERED_DEVICE_SECONDS
-"""How long a device is remembered at most; a policy may declare less."""
-AGAIN_SECONDS = limits.REMEMBERED_AGAIN_SECONDS
-"""Within this long the token before the newest is a double click, not a copy."""
 RAW_BYTES = 48
 
 
@@ -51,7 +47,7 @@ async def remember(engine: Engine, person_id: bytes) -> str:
         InputError: The policy in force declares no cookie for it.
     """
     at = engine.ready()
-    ends_at = at + life_of(engine, CookieDuty.REMEMBER, LIFE_SECONDS)
+    ends_at = at + life_of(engine, CookieDuty.REMEMBER, limits.REMEMBERED_DEVICE_SECONDS)
     series, secret = random_bytes(16), random_bytes(16)
 
     async def body(tx: Transaction) -> None:
@@ -104,7 +100,11 @@ async def sign_in_remembered(engine: Engine, unverified: str) -> tuple[str, str]
                 expected_hash=known,
             )
             return "renewed", row.created_at
-        if row.earlier_hash and same(row.earlier_hash, known) and at - row.rotated_at <= AGAIN_SECONDS:
+        if (
+            row.earlier_hash
+            and same(row.earlier_hash, known)
+            and at - row.rotated_at <= limits.REMEMBERED_AGAIN_SECONDS
+        ):
             return "again", row.created_at
         await tx.run("remembered_erase", person_id=person_id)
         await tx.run("session_erase", person_id=person_id)

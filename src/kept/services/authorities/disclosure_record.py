@@ -1,11 +1,29 @@
-"""One disclosure, as it is stored."""
+"""One disclosure, as it is stored: its terms under a seal, the people it names, and the scope that was asked for."""
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import dataclass
 
-from kept.services.engine.acts import GROUNDS, Act
+import msgspec
 
+from kept.crypto.digest import framed
+from kept.errors import EvidenceError, InputError
+from kept.policy.duties import purpose_for
+from kept.policy.model import Purpose
+from kept.policy.words import PurposeDuty
+from kept.services.engine.acts import GROUNDS, Act, Outcome
+from kept.services.engine.engine import Engine
+from kept.services.engine.flush import SealedEntry
+from kept.services.engine.record import SYSTEM, Actor, entry_of
+from kept.services.staff.sessions import StaffSession
+from kept.store import sql
+from kept.store.interface import Transaction
+from kept.vault.sealed import open_record
+
+ACT = "disclosure"
+KEY = "legal"
+INSTALLATION_OWNER = b"installation"
 GROUND = GROUNDS[Act.DISCLOSE]
 """What the legal desk rests on."""
 
@@ -47,7 +65,7 @@ class Terms:
 class Named:
     """One person a request names, by their place in it.
 
-    *found_by* says by what, item names only; *named* how the request names them, sealed (see `disclosures.read_request`).
+    *found_by* says by what, item names only; *named* how the request names them, sealed (see `request_reading.read_request`).
     """
 
     person_id: bytes
@@ -93,3 +111,136 @@ class Disclosure:
     fetched_at: float | None
     people: tuple[Named, ...]
     outcomes: dict[tuple[int, str], str]
+
+
+class Text(msgspec.Struct, frozen=True):
+    """What is written about a request, sealed under a key of the installation: text about somebody's affair."""
+
+    authority: str
+    reference: str
+    party: str
+
+
+def purpose_of(engine: Engine) -> Purpose | None:
+    """Return the purpose disclosures are made for; None where the policy has none, and so no legal desk."""
+    return purpose_for(engine.policy.policy, PurposeDuty.LEGAL_DISCLOSURE)
+
+
+def require_desk(engine: Engine, session: StaffSession) -> Purpose:
+    """Return the purpose of disclosures, which a role of theirs must have.
+
+    Raises:
+        DeniedError: None has.
+        InputError: The policy declares no such purpose.
+    """
+    purpose = purpose_of(engine)
+    if purpose is None:
+        raise InputError(
+            "expected a policy that declares disclosure under a law, found none",
+            reason="disclosure-undeclared",
+            hint="declare `disclosure` and a purpose on basis law",
+            rests_on=GROUND,
+        )
+    session.require_purpose(engine, purpose.id)
+    return purpose
+
+
+async def disclosure_of(engine: Engine, disclosure_id: str) -> Disclosure:
+    """Return one request.
+
+    Raises:
+        InputError: There is none of that id.
+        SealError: Its text does not open.
+    """
+
+    async def body(
+        tx: Transaction,
+    ) -> tuple[sql.DisclosureGet | None, list[sql.DisclosurePeople], list[sql.DisclosureItems]]:
+        return (
+            await tx.one(sql.DisclosureGet, disclosure_id=disclosure_id),
+            await tx.all(sql.DisclosurePeople, disclosure_id=disclosure_id),
+            await tx.all(sql.DisclosureItems, disclosure_id=disclosure_id),
+        )
+
+    row, people, items = await engine.data.read(body)
+    if row is None:
+        raise InputError(
+            "expected a request, found none of that number",
+            reason="disclosure-unknown",
+            rests_on=GROUND,
+        )
+    text = _open_text(engine, disclosure_id, row.sealed)
+    terms = Terms(
+        text.authority, text.reference, row.ground, tuple(row.items.split(",")), row.starts_at, row.ends_at,
+        row.received_at, row.due_at, row.told_from, row.waits_for, row.public_key, text.party,
+    )  # fmt: skip
+    return Disclosure(
+        disclosure_id, row.number, terms, row.recorded_by, row.recorded_at, row.mandate_id, row.approval_id, row.scope_seal,
+        row.paper_hash, row.status, row.finished_at, row.fetched_at,
+        tuple(Named(one.person_id, one.place, one.found_by, one.named, one.seal, bool(one.done)) for one in people),
+        {(one.place, one.item): one.outcome for one in items},
+    )  # fmt: skip
+
+
+async def all_disclosures(engine: Engine) -> list[Disclosure]:
+    """Return all requests, newest first."""
+    return [await disclosure_of(engine, one) for one in await engine.data.values(sql.Disclosures)]
+
+
+def scope_holds(engine: Engine, found: Disclosure) -> bool:
+    """Whether a request that was asked for names what it named then, or fewer people: who was erased is gone from it."""
+    return hmac.compare_digest(scope_seal(engine, found), found.scope_seal) and all(
+        hmac.compare_digest(person_seal(engine, found.id, one.person_id, one.place), one.seal) for one in found.people
+    )
+
+
+def scope_seal(engine: Engine, found: Disclosure) -> str:
+    """Seal what a request names beside its people: who can write D alone cannot make another."""
+    terms = found.terms
+    numbers = (terms.starts_at, terms.ends_at, terms.told_from)
+    said = (terms.ground, ",".join(terms.items), *map(repr, numbers), terms.waits_for)
+    parts = (found.id, *said, terms.party, found.paper_hash)
+    return engine.token_hash(ACT, framed(*(one.encode() for one in parts), terms.public_key)).hex()
+
+
+def person_seal(engine: Engine, disclosure_id: str, person_id: bytes, place: int) -> str:
+    """Seal one person's place in a request: a row added to D by hand has none, and an erasure may take one out."""
+    return engine.token_hash(f"{ACT}-person", framed(disclosure_id.encode(), person_id, str(place).encode())).hex()
+
+
+async def require_scope(engine: Engine, found: Disclosure) -> None:
+    """Record and refuse a request whose scope is no longer what was asked for.
+
+    Raises:
+        EvidenceError: It names something else.
+    """
+    if found.status not in {"asked", "approved"} or scope_holds(engine, found):
+        return
+    facts = (("request", str(found.number)), ("what", "scope"))
+    await engine.flush.append(desk_entry(engine, SYSTEM, Act.DISCLOSURE_EXCEED, engine.clock.now(), *facts))
+    raise EvidenceError(
+        "expected a request as it was asked for, found another scope",
+        reason="disclosure-scope",
+        hint="a row was changed past Kept: run `kept verify`, then record the request anew",
+        rests_on=GROUND,
+    )
+
+
+def _open_text(engine: Engine, disclosure_id: str, sealed: bytes) -> Text:
+    raw = open_record(
+        engine.keyring.installation_key(KEY),
+        sealed,
+        vault_id=engine.vault_id,
+        owner=INSTALLATION_OWNER,
+        kind=ACT,
+        record_id=disclosure_id,
+    )
+    return msgspec.json.decode(raw, type=Text)
+
+
+def desk_entry(engine: Engine, actor: Actor, act: Act, at: float, *facts: tuple[str, str]) -> SealedEntry:
+    """Make an entry of the legal desk, for the purpose disclosures are made for."""
+    purpose = purpose_of(engine)
+    outcome = Outcome.REFUSED if act is Act.DISCLOSURE_EXCEED else Outcome.DONE
+    for_purpose = actor.acting(purpose=purpose.id if purpose else "")
+    return entry_of(engine, for_purpose, act, at=at, outcome=outcome, facts=facts)

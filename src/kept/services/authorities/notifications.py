@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kept import limits
-from kept.services.authorities.disclosures import disclosure_of, purpose_of
+from kept.services.authorities.disclosure_record import disclosure_of, purpose_of
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries

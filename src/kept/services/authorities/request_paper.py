@@ -12,8 +12,6 @@ from kept.store import sql
 from kept.store.interface import Transaction
 
 KIND = "disclosure-paper"
-BYTES_AT_MOST = limits.AUTHORITY_PAPER_BYTES
-KEEP_SECONDS = limits.AUTHORITY_PAPER_SECONDS
 BEGINNINGS = {b"%PDF-": "application/pdf", b"\x89PNG\r\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 """What a paper may be, by how it begins."""
 
@@ -31,9 +29,9 @@ async def put_paper(engine: Engine, disclosure_id: str, unverified: bytes) -> No
         ConflictError: The scope was fixed meanwhile.
     """
     media_type_of(unverified)
-    if len(unverified) > BYTES_AT_MOST:
+    if len(unverified) > limits.AUTHORITY_PAPER_BYTES:
         raise InputError(
-            f"expected a paper of at most {BYTES_AT_MOST} bytes, found {len(unverified)}",
+            f"expected a paper of at most {limits.AUTHORITY_PAPER_BYTES} bytes, found {len(unverified)}",
             reason="paper-size",
             hint="scan it in grey, at 150 dots an inch",
             rests_on=GROUND,
@@ -43,7 +41,12 @@ async def put_paper(engine: Engine, disclosure_id: str, unverified: bytes) -> No
     async def body(tx: Transaction) -> None:
         if not await tx.run("disclosure_paper_hash", disclosure_id=disclosure_id, paper_hash=sha256(unverified).hex()):
             raise ConflictError("the request was fixed in another window", reason="disclosure-fixed", rests_on=GROUND)
-        await tx.run("disclosure_paper_put", disclosure_id=disclosure_id, sealed=sealed, until=at + KEEP_SECONDS)
+        await tx.run(
+            "disclosure_paper_put",
+            disclosure_id=disclosure_id,
+            sealed=sealed,
+            until=at + limits.AUTHORITY_PAPER_SECONDS,
+        )
 
     await engine.data.write(body)
 

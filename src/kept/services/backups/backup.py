@@ -40,10 +40,7 @@ from kept.store.copying import copy_together, remove_database
 from kept.store.interface import Transaction
 from kept.store.sqlite import SqliteStore
 
-DAY = limits.DAY
 KEY = "backup_key"
-EARLY = limits.BACKUP_EARLY_SHARE
-"""Share of the promised time after which the next backup is made."""
 
 
 async def register_backup_key(engine: Engine, public: bytes, *, by: str) -> None:
@@ -253,7 +250,7 @@ def readable(folder: Path, public: bytes) -> list[BackupFile]:
 
 def promised(engine: Engine) -> float:
     """Return how old the newest backup may be by the policy in force, seconds."""
-    return engine.policy.policy.promised("backups", "at-most", DAY)
+    return engine.policy.policy.promised("backups", "at-most", limits.DAY)
 
 
 async def newest_at(engine: Engine) -> float | None:
@@ -271,7 +268,7 @@ def keep_backups(engine: Engine, folder: Path) -> None:
 
     async def look() -> None:
         last = await newest_at(engine)
-        if last is None or engine.clock.now() - last > EARLY * promised(engine):
+        if last is None or engine.clock.now() - last > limits.BACKUP_EARLY_SHARE * promised(engine):
             await make_backups(engine, folder, by="system")
 
     engine.every(limits.BACKUP_RETRY_SECONDS, look)

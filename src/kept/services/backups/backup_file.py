@@ -33,7 +33,6 @@ LABEL = b"kept/backup/v1"
 ENDING = ".kept-backup"
 CHUNK_BYTES = 1 << 20
 SEALED_CHUNK_BYTES = CHUNK_BYTES + NONCE_BYTES + TAG_BYTES
-LINE_AT_MOST = limits.BACKUP_LINE_BYTES
 KEY_BYTES = 32
 PARTS = ("data", "keys")
 
@@ -139,7 +138,7 @@ def read_backup(path: Path, public: bytes) -> BackupFile:
     """
     try:
         with path.open("rb") as file:
-            line, signature = file.readline(LINE_AT_MOST), file.readline(LINE_AT_MOST)
+            line, signature = file.readline(limits.BACKUP_LINE_BYTES), file.readline(limits.BACKUP_LINE_BYTES)
             starts_at = file.tell()
     except OSError as error:
         raise SettingError(

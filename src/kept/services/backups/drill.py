@@ -36,8 +36,6 @@ from kept.store.interface import Transaction
 from kept.store.sqlite import SqliteStore
 from kept.vault.provider import Provider
 
-PAGE = limits.PEOPLE_PAGE
-
 
 @dataclass(slots=True)
 class Drill:

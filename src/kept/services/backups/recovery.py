@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kept import limits
 from kept.crypto.digest import sha256
 from kept.errors import ErasedError, EvidenceError
 from kept.policy import change
@@ -25,8 +24,6 @@ from kept.services.my_data.erasure import remove_returned
 from kept.store import sql
 from kept.store.interface import Transaction
 from kept.store.paging import pages
-
-PAGE = limits.PEOPLE_PAGE
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,6 @@ from kept.store.interface import Transaction
 
 ORIGIN = "campaign"
 RIGHT = "campaigns"
-PAGE = limits.CAMPAIGN_PAGE
-READ_AT_MOST = limits.CAMPAIGN_PAGE
 _READ: dict[tuple[str, str], Campaign] = {}
 
 
@@ -248,7 +246,7 @@ async def _parsed(engine: Engine, text: str) -> Campaign:
     key = (engine.policy.hash, text)
     if key not in _READ:
         file = parse_campaign(text, engine.policy.policy, await questionnaires(engine))
-        while len(_READ) >= READ_AT_MOST:
+        while len(_READ) >= limits.CAMPAIGN_PAGE:
             _READ.pop(next(iter(_READ)))
         _READ[key] = file
     return _READ[key]

@@ -44,8 +44,6 @@ from kept.store import sql
 from kept.store.interface import Transaction
 from kept.store.paging import pages
 
-PAGE = limits.CAMPAIGN_PAGE
-RUN_SECONDS = limits.CAMPAIGN_SECONDS
 EVERYBODY = 2**53
 
 
@@ -102,7 +100,7 @@ async def preview(engine: Engine, session: StaffSession, campaign_id: str) -> Co
 async def _counts(engine: Engine, mandate: Mandate, whom: Campaign | Segment) -> Counts:
     left_out: Counter[str] = Counter()
     matching = 0
-    async for page in pages(engine.data, sql.PeoplePage, limit=PAGE):
+    async for page in pages(engine.data, sql.PeoplePage, limit=limits.CAMPAIGN_PAGE):
         for outcome in await asyncio.gather(*(_candidate(engine, mandate, whom, one) for (one,) in page)):
             if isinstance(outcome, Exit):
                 matching += 1
@@ -146,7 +144,7 @@ async def _send(engine: Engine, given: Given) -> Effect:
         given.asker,
         given.role,
         file.purpose,
-        expires_at=given.at + RUN_SECONDS,
+        expires_at=given.at + limits.CAMPAIGN_SECONDS,
         volume=EVERYBODY,
         actor=f"campaign-{file.id}",
     )
@@ -179,7 +177,7 @@ async def queue(engine: Engine, campaign_id: str) -> Standing:
         return found
     mandate = await load_mandate(engine, found.mandate_id)
     after = found.walked
-    async for page in pages(engine.data, sql.PeoplePage, after=after, limit=PAGE):
+    async for page in pages(engine.data, sql.PeoplePage, after=after, limit=limits.CAMPAIGN_PAGE):
         people = [one for (one,) in page]
         outcomes = await asyncio.gather(*(_candidate(engine, mandate, found.file, one) for one in people))
         if not await _write_page(engine, found, after, list(zip(people, outcomes, strict=True))):

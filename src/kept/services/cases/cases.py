@@ -12,6 +12,7 @@ from kept import limits
 from kept.crypto.random import random_id
 from kept.errors import ConflictError, DeniedError, ErasedError, InputError
 from kept.policy.decision import Decision, Mandate
+from kept.policy.needs import RESTS_ON
 from kept.policy.words import Exit
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
@@ -27,9 +28,6 @@ from kept.services.staff.mandates import staff_mandate
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
-
-CASE_SECONDS = limits.CASE_SECONDS
-RELEASES_AT_MOST = limits.CASE_RELEASES
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,9 @@ class CaseLine:
     closed: bool
 
 
-async def open_case(engine: Engine, session: StaffSession, purpose: str, *, seconds: float = CASE_SECONDS) -> Case:
+async def open_case(
+    engine: Engine, session: StaffSession, purpose: str, *, seconds: float = limits.CASE_SECONDS
+) -> Case:
     """Open a case for one purpose of the staff member's own roles.
 
     Args:
@@ -84,7 +84,7 @@ async def open_case(engine: Engine, session: StaffSession, purpose: str, *, seco
         raise await _not_theirs(engine, session, purpose)
     case_id = random_id()
     number = await engine.data.write(
-        lambda tx: insert_case(tx, session, case_id, role, purpose, at, seconds, RELEASES_AT_MOST)
+        lambda tx: insert_case(tx, session, case_id, role, purpose, at, seconds, limits.CASE_RELEASES)
     )
     actor = session.acting(role=role, purpose=purpose, case=str(number))
     await record(engine, actor, Act.CASE_OPEN, rests_on=f"purposes:{purpose}")
@@ -94,7 +94,8 @@ async def open_case(engine: Engine, session: StaffSession, purpose: str, *, seco
 async def _not_theirs(engine: Engine, session: StaffSession, purpose: str) -> DeniedError:
     """Record that a case was refused: the purpose is another role's, or nobody's; return the error."""
     declared = engine.policy.policy.purposes.get(purpose)
-    reason, ground = ("role", "roles") if declared else ("purpose", "purposes")
+    reason = "role" if declared else "purpose"
+    ground = RESTS_ON[reason]
     actor = session.acting(purpose=declared.id if declared else "")
     entry_id = await record(
         engine, actor, Act.CASE_OPEN, outcome=Outcome.REFUSED, rests_on=ground, facts=(("reason", reason),)

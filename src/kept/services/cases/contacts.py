@@ -39,8 +39,6 @@ from kept.store.interface import Transaction
 from kept.vault.text import readable
 
 ORIGIN, PROGRAM = "case", "program"
-SEND_WITHIN_SECONDS = limits.CONTACT_SEND_SECONDS
-TRIES = limits.CONTACT_RELEASES
 TITLE_AT_MOST, TEXT_AT_MOST = limits.CONTACT_TITLE_CHARACTERS, limits.CONTACT_TEXT_CHARACTERS
 
 
@@ -263,13 +261,18 @@ async def _keep(  # noqa: PLR0913 -- what a message is
     """Seal what was written and let it wait in the outbox, with its entry, in one transaction."""
     message_id, at = new_message_id(), engine.ready()
     mandate = replace(  # holds no case: what was written in one goes even if it is closed meanwhile
-        acting, id=random_id(), case="", person_id=b"", expires_at=at + SEND_WITHIN_SECONDS, volume_left=TRIES
+        acting,
+        id=random_id(),
+        case="",
+        person_id=b"",
+        expires_at=at + limits.CONTACT_SEND_SECONDS,
+        volume_left=limits.CONTACT_RELEASES,
     )
     origin, origin_id = (ORIGIN, acting.case) if acting.case else (PROGRAM, acting.actor)
     waiting = Waiting(person.id, message_id, origin, origin_id, acting.purpose, way, mandate.id, 0)
     key_id, sealed = seal_words(engine, person.keys, person.id, CONTACT, message_id, said)
     entry = entry_of(
-        engine, holder_of(acting), Act.CONTACT_WRITE, about(person), at=at, rests_on=f"purposes:{acting.purpose}",
+        engine, holder_of(acting), _act(acting), about(person), at=at, rests_on=f"purposes:{acting.purpose}",
         exit=way.value, facts=(("message", message_id),),
     )  # fmt: skip
 
@@ -411,12 +414,17 @@ def _typed(title: str, text: str) -> tuple[str, str]:
     return readable(title, "title"), "\n".join(kept).strip("\n")
 
 
+def _act(mandate: Mandate) -> Act:
+    """Return what writing is, by who writes: a program, or a member of staff."""
+    return Act.PROGRAM_WRITE if mandate.kind == PROGRAM else Act.CONTACT_WRITE
+
+
 async def _refused(  # noqa: PLR0913 -- what was refused, of whom, and why
     engine: Engine, mandate: Mandate, person: Person, way: Exit, item: str, answer: Refused
 ) -> DeniedError:
     """Record the refusal, with its clause, where the person sees it; return the error."""
     entry_id = await record(
-        engine, holder_of(mandate), Act.CONTACT_WRITE, about(person),
+        engine, holder_of(mandate), _act(mandate), about(person),
         outcome=Outcome.REFUSED, clause=answer.clause, exit=way.value,
         refused=(Refusal(item, answer.step, answer.reason, answer.clause),) if item else (),
         facts=() if item else (("reason", answer.reason),),

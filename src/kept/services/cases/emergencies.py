@@ -26,12 +26,8 @@ from kept.store.interface import Transaction
 from kept.vault.normal import normalise
 from kept.vault.sealed import open_record, seal_record
 
-SECONDS = limits.EMERGENCY_SECONDS
-RELEASES_AT_MOST = limits.EMERGENCY_RELEASES
-"""What finds the person counts as one."""
 REASONS = ("danger-to-a-person", "account-misused", "goods-or-money-at-risk", "role-unreachable")
 OUTCOMES = ("justified", "not-justified")
-TEXT_AT_MOST = limits.EMERGENCY_TEXT_CHARACTERS
 RECORD = "emergency-text"
 GROUND = GROUNDS[Act.EMERGENCY_OPEN]
 """What an emergency rests on."""
@@ -126,7 +122,9 @@ async def open_emergency(  # noqa: PLR0913 -- what an emergency names
     async def begin(tx: Transaction) -> bool:
         if await tx.value(sql.EmergenciesOpenOf, opened_by=session.login, at=at):
             return False
-        number = await cases.insert_case(tx, session, case_id, lent, purpose, at, SECONDS, RELEASES_AT_MOST)
+        number = await cases.insert_case(
+            tx, session, case_id, lent, purpose, at, limits.EMERGENCY_SECONDS, limits.EMERGENCY_RELEASES
+        )
         await tx.run(
             "emergency_insert",
             case_id=case_id,
@@ -137,7 +135,7 @@ async def open_emergency(  # noqa: PLR0913 -- what an emergency names
             purpose=purpose,
             reason=why,
             opened_at=at,
-            ends_at=at + SECONDS,
+            ends_at=at + limits.EMERGENCY_SECONDS,
         )
         actor = session.acting(role=lent, purpose=purpose, case=str(number))
         facts = (("own", own_role), ("reason", why))
@@ -232,6 +230,12 @@ async def all_emergencies(engine: Engine, limit: int = 50) -> list[Emergency]:
     return [await _whole(engine, row) for row in rows]
 
 
+async def emergencies_for(engine: Engine, session: StaffSession) -> list[Emergency]:
+    """Return the newest emergencies a member of staff may see: those who approve see all, the others their own."""
+    every = session.may(engine, "approve")
+    return [one for one in await all_emergencies(engine) if every or one.opened_by == session.login]
+
+
 async def emergencies_about(engine: Engine, person_id: bytes) -> list[Emergency]:
     """Return the emergencies about a person, newest first.
 
@@ -282,9 +286,9 @@ async def _allowed(engine: Engine, session: StaffSession, purpose: str) -> tuple
 
 
 def _require_words(why: str, text: str) -> None:
-    if why not in REASONS or not text.strip() or len(text) > TEXT_AT_MOST:
+    if why not in REASONS or not text.strip() or len(text) > limits.EMERGENCY_TEXT_CHARACTERS:
         raise InputError(
-            f"expected a known reason and 1 to {TEXT_AT_MOST} characters on what happens, found something else",
+            f"expected a known reason and 1 to {limits.EMERGENCY_TEXT_CHARACTERS} characters on what happens, found something else",
             reason="emergency-words",
             hint="say in a sentence what happens; the customer can read it",
             rests_on=GROUND,

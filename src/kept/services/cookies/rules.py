@@ -14,10 +14,6 @@ from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.record import SYSTEM, record
 
-NAME_AT_MOST = limits.COOKIE_NAME_RECORDED_CHARACTERS
-RECORDED_AT_MOST = limits.COOKIE_NAMES_RECORDED
-"""Different breaches recorded between two starts; a loop that invents names does not fill the ledger."""
-
 
 class CookieRules:
     """The rules in force, and the breaches since the start.
@@ -57,8 +53,8 @@ class CookieRules:
 
     def found(self, dropped: Dropped) -> None:
         """Take note of a cookie that did not pass."""
-        key = (dropped.name[:NAME_AT_MOST], dropped.reason)
-        if dropped.outward and key not in self._seen and len(self._seen) < RECORDED_AT_MOST:
+        key = (dropped.name[: limits.COOKIE_NAME_RECORDED_CHARACTERS], dropped.reason)
+        if dropped.outward and key not in self._seen and len(self._seen) < limits.COOKIE_NAMES_RECORDED:
             self._seen.add(key)
             self._waiting.append(dropped)
 
@@ -66,5 +62,5 @@ class CookieRules:
         """Write the breaches that wait into the ledger."""
         waiting, self._waiting = self._waiting, []
         for one in waiting:
-            facts = (("cookie", one.name[:NAME_AT_MOST]), ("reason", one.reason))
+            facts = (("cookie", one.name[: limits.COOKIE_NAME_RECORDED_CHARACTERS]), ("reason", one.reason))
             await record(self._engine, SYSTEM, Act.COOKIE_DROP, outcome=Outcome.REFUSED, facts=facts)

@@ -1,7 +1,7 @@
 """The closed vocabulary of the ledger: what can have happened.
 
-`source:subject:action`. The source is who acted: customer, staff, operator, partner or system (Kept by itself); *actor* where
-several may. Words are permanent: entries hold them for years.
+`source:subject:action`. The source is who acted: customer, staff, program (by a credential), operator, partner or system (Kept by
+itself); *actor* where several may. Words are permanent: entries hold them for years.
 """
 
 from __future__ import annotations
@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
+
+from kept.policy.ground import clause_of
+from kept.policy.model import Policy
 
 
 class Act(StrEnum):
@@ -28,6 +31,7 @@ class Act(StrEnum):
     CHOICE_ALLOW = "customer:choice:allow"
     CHOICE_WITHDRAW = "customer:choice:withdraw"
     SIGN_IN_NEW_DEVICE = "customer:account:sign-in-new-device"
+    EXTERNAL_LINK = "customer:external-id:link"
     DEVICE_COPIED = "customer:device:copied"
     PART_END = "customer:participation:end"
     USE_STOP = "customer:use:stop"
@@ -43,6 +47,7 @@ class Act(StrEnum):
     EMERGENCY_READ = "staff:emergency:read"
     EMERGENCY_REVIEW = "staff:emergency:review"
     CONTACT_WRITE = "staff:contact:write"
+    PROGRAM_WRITE = "program:contact:write"
     LETTER_PRINT = "staff:letter:print"
     LETTERS_FETCH = "staff:letters:fetch"
     CALL_SHEET_BEGIN = "staff:call-sheet:begin"
@@ -134,10 +139,10 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         # the vault opened, or refused to
         Act.VALUE_READ: "one-gate",
         Act.PERSON_FIND: "one-gate",
-        Act.OWN_VIEW: "one-gate",
-        Act.TAKE_ALONG: "one-gate",
+        Act.OWN_VIEW: "purposes:rights-request",
+        Act.TAKE_ALONG: "purposes:rights-request",
         # what the person did
-        Act.ACCOUNT_OPEN: "account-without-personal-information nothing-required",
+        Act.ACCOUNT_OPEN: "account-without-personal-information nothing-required collection:registration",
         Act.ACCOUNT_SEEN: "keep collection",
         Act.VALUE_COLLECT: "notice-first purpose-before-collection",
         Act.VALUE_CORRECT: "bound-to-notice",
@@ -145,13 +150,14 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.CHOICE_ALLOW: "bound-to-notice",
         Act.CHOICE_WITHDRAW: "bound-to-notice",
         Act.SIGN_IN_NEW_DEVICE: "cookies:device addresses sign-in-protection",
+        Act.EXTERNAL_LINK: "account-without-personal-information sign-in-protection nothing-required",
         Act.DEVICE_COPIED: "cookies:remember sign-in-protection",
         Act.PART_END: "collection",
         Act.USE_STOP: "bound-to-notice",
         Act.USE_RESUME: "bound-to-notice",
-        Act.ERASE_INTEND: "one-gate",
-        Act.ERASE_UNDO: "one-gate",
-        Act.ERASED: "one-gate",
+        Act.ERASE_INTEND: "purposes:rights-request",
+        Act.ERASE_UNDO: "purposes:rights-request",
+        Act.ERASED: "purposes:rights-request",
         # what staff did
         Act.CASE_OPEN: "roles",
         Act.CASE_CLOSE: "roles",
@@ -160,11 +166,12 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.EMERGENCY_READ: "break-glass-reviewed",
         Act.EMERGENCY_REVIEW: "break-glass-reviewed",
         Act.CONTACT_WRITE: "roles",
-        Act.LETTER_PRINT: "consent-checked-when-sent",
-        Act.LETTERS_FETCH: "consent-checked-when-sent",
-        Act.CALL_SHEET_BEGIN: "consent-checked-when-sent",
-        Act.CALL_REVEAL: "consent-checked-when-sent",
-        Act.CALL_END: "consent-checked-when-sent",
+        Act.PROGRAM_WRITE: "roles",
+        Act.LETTER_PRINT: "consent-checked-when-sent purposes:message",
+        Act.LETTERS_FETCH: "consent-checked-when-sent purposes:message",
+        Act.CALL_SHEET_BEGIN: "consent-checked-when-sent purposes:message",
+        Act.CALL_REVEAL: "consent-checked-when-sent purposes:message",
+        Act.CALL_END: "consent-checked-when-sent purposes:message",
         Act.RIGHTS_REQUEST_OPEN: "purposes:rights-request",
         Act.RIGHTS_REQUEST_STEP: "purposes:rights-request",
         Act.RIGHTS_REQUEST_FINISH: "purposes:rights-request",
@@ -175,8 +182,8 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.PROVISION_FETCH: "no-provision-without-consent recipients",
         Act.RECALL_TELL: "recall-in-time no-provision-without-consent recipients",
         Act.RECALL_CONFIRM: "recall-in-time no-provision-without-consent recipients",
-        Act.REGISTER_VIEW: "provision-register no-provision-without-consent",
-        Act.REGISTER_END: "provision-register no-provision-without-consent",
+        Act.REGISTER_VIEW: "provision-register no-provision-without-consent recipients",
+        Act.REGISTER_END: "provision-register no-provision-without-consent recipients",
         Act.INSTANCE_DRAFT: "collection",
         Act.INSTANCE_OPEN: "collection",
         Act.INSTANCE_CLOSE: "collection",
@@ -203,25 +210,25 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.INTAKE: "sources:partner",
         Act.INTAKE_QUARANTINE: "sources:partner",
         Act.VALUE_TAKE_IN: "sources:partner",
-        Act.MESSAGE_SEND: "consent-checked-when-sent",
-        Act.MESSAGE_LEAVE_OUT: "consent-checked-when-sent",
-        Act.MESSAGE_AGAIN: "consent-checked-when-sent",
-        Act.STOP_LIST_ADD: "consent-checked-when-sent",
-        Act.STOP_LIST_LIFT: "consent-checked-when-sent",
-        Act.CHOICE_BY_LINK: "says-why-you-got-it consent-checked-when-sent",
-        Act.CAMPAIGN_DRAFT: "consent-checked-when-sent",
-        Act.CAMPAIGN_ASK: "consent-checked-when-sent",
-        Act.CAMPAIGN_SEND: "consent-checked-when-sent",
-        Act.CAMPAIGN_STOP: "consent-checked-when-sent",
+        Act.MESSAGE_SEND: "consent-checked-when-sent purposes:message",
+        Act.MESSAGE_LEAVE_OUT: "consent-checked-when-sent purposes:message",
+        Act.MESSAGE_AGAIN: "consent-checked-when-sent purposes:message",
+        Act.STOP_LIST_ADD: "consent-checked-when-sent purposes:message",
+        Act.STOP_LIST_LIFT: "consent-checked-when-sent purposes:message",
+        Act.CHOICE_BY_LINK: "says-why-you-got-it consent-checked-when-sent purposes:message",
+        Act.CAMPAIGN_DRAFT: "consent-checked-when-sent purposes:message",
+        Act.CAMPAIGN_ASK: "consent-checked-when-sent purposes:message",
+        Act.CAMPAIGN_SEND: "consent-checked-when-sent purposes:message",
+        Act.CAMPAIGN_STOP: "consent-checked-when-sent purposes:message",
         Act.PARTY_ASK: "roles",
         Act.PARTY_CONFIRM: "roles",
         Act.ATTEST: "attest",
         Act.SIGN_IN: "staff-second-factor",
         Act.SIGN_IN_FAIL: "staff-second-factor",
-        Act.STAFF_CHANGE: "roles",
-        Act.CREDENTIAL_CHANGE: "roles",
+        Act.STAFF_CHANGE: "purpose-bound-roles roles",
+        Act.CREDENTIAL_CHANGE: "purpose-bound-roles roles",
         # what the installation did
-        Act.FAX_END: "consent-checked-when-sent",
+        Act.FAX_END: "consent-checked-when-sent purposes:message",
         Act.POLICY_ACTIVATE: "bound-to-notice",
         Act.KEYS_ROTATE: "key-epochs keys-apart",
         Act.EPOCH_DESTROY: "key-epochs keys-apart",
@@ -241,12 +248,59 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.CANARY_ACKNOWLEDGE: "canaries-silent",
         Act.COOKIE_DROP: "only-declared-cookies",
         Act.COOKIE_SCAN: "browser-scan only-declared-cookies",
-        Act.SERVE_FIRST: "browser-scan only-declared-cookies",
+        Act.SERVE_FIRST: "browser-scan",
         Act.DISCLOSURE_TELL: "disclosure disclosure-within-request purposes:legal-disclosure",
         Act.SUBMISSION_REFUSE: "purpose-before-collection",
     }
 )
 """What each act rests on, as `kept.policy.ground` knows it: the policy in force says which clause that is."""
+
+
+WHERE_DECLARED = frozenset(
+    {
+        *("recipients", "sources:partner", "disclosure", "statistics", "attest", "cookies:remember"),
+        *("purposes:message", "purposes:rights-request"),
+    }
+)
+"""Grounds without which what rests on them does not happen: there is no legal desk where no disclosure is declared."""
+
+OWN_RIGHTS = frozenset({Act.OWN_VIEW, Act.TAKE_ALONG, Act.ERASE_INTEND, Act.ERASE_UNDO, Act.ERASED})
+"""What a person may do with their own data in every installation, whatever its policy declares."""
+
+USES = frozenset(
+    {
+        *(Act.VALUE_READ, Act.PERSON_FIND, Act.OWN_VIEW, Act.TAKE_ALONG),
+        *(Act.ACCOUNT_OPEN, Act.ACCOUNT_SEEN, Act.SIGN_IN_NEW_DEVICE, Act.DEVICE_COPIED),
+        *(Act.VALUE_COLLECT, Act.VALUE_CORRECT, Act.VALUE_REMOVE, Act.VALUE_TAKE_IN, Act.VALUE_LOST),
+        *(Act.CHOICE_ALLOW, Act.CHOICE_WITHDRAW, Act.CHOICE_BY_LINK, Act.USE_STOP, Act.USE_RESUME),
+        *(Act.ERASE_INTEND, Act.ERASE_UNDO, Act.ERASED, Act.RETENTION_END),
+        *(Act.CASE_OPEN, Act.CONTACT_WRITE, Act.EMERGENCY_NAME, Act.EMERGENCY_READ),
+        *(Act.RIGHTS_REQUEST_OPEN, Act.RIGHTS_REQUEST_STEP, Act.RIGHTS_REQUEST_FINISH),
+        *(Act.MESSAGE_SEND, Act.MESSAGE_LEAVE_OUT, Act.MESSAGE_AGAIN, Act.STOP_LIST_ADD, Act.STOP_LIST_LIFT),
+        *(Act.LETTER_PRINT, Act.LETTERS_FETCH, Act.CALL_SHEET_BEGIN, Act.CALL_REVEAL, Act.CALL_END, Act.FAX_END),
+        *(Act.PROVIDE, Act.PROVISION_FETCH, Act.REGISTER_VIEW, Act.REGISTER_END, Act.INTAKE_QUARANTINE),
+        *(Act.DISCLOSE, Act.DISCLOSURE_FETCH, Act.DISCLOSURE_TELL, Act.DISCLOSURE_EXCEED),
+        *(Act.PART_END, Act.ANSWERS_COUNT, Act.ENTRY_CHOOSE, Act.PUBLISH, Act.DRAW, Act.ARRIVE, Act.PRIZE_DELIVER),
+        *(Act.STATISTIC_BUILD, Act.STATISTIC_ASK, Act.STATISTIC_ANSWER, Act.STATISTIC_RELEASE, Act.STATISTIC_EXPORT),
+        *(Act.CAMPAIGN_SEND, Act.CANARY_ALARM, Act.COOKIE_DROP, Act.SUBMISSION_REFUSE),
+    }
+)
+"""Acts that concern customers' data, which pages count as uses of a clause: signing staff in or a backup is none.
+
+`Act.VALUE_COUNT` is not among them: how many people a projection holds is a true count.
+"""
+
+
+def uncovered(policy: Policy) -> tuple[Act, ...]:
+    """Return what can happen under *policy* without a clause to cite, in the order of the vocabulary.
+
+    An act that rests on what a policy declares happens only where it is declared.
+    """
+    return tuple(
+        act
+        for act, ground in GROUNDS.items()
+        if not clause_of(policy, ground) and (act in OWN_RIGHTS or WHERE_DECLARED.isdisjoint(ground.split()))
+    )
 
 
 class Outcome(StrEnum):

@@ -39,7 +39,6 @@ from kept.store.interface import Store, Transaction
 from kept.vault.provider import Provider
 from kept.vault.sealed import seal_account, seal_evidence
 
-WAITING_AT_MOST_SECONDS = limits.ENTRY_WAITING_SECONDS
 LEDGER_KEY = "ledger"
 TOKEN_KEY = "tokens"  # noqa: S105 -- the name of a key, not a key
 EXTERNAL_KEY = "external"
@@ -162,7 +161,12 @@ class Engine:
         for name in (LEDGER_KEY, TOKEN_KEY, EXTERNAL_KEY, *(f"stop:{one.value}" for one in sorted(CHANNELS))):
             await engine.keyring.ensure_installation_key(name, at)
         if verify:
-            await engine.sequencer.verify_head()
+            try:
+                await engine.sequencer.verify_head()
+            except KeptError as error:
+                with contextlib.suppress(KeptError):  # what refuses the start says its clause, where there is a policy
+                    await engine.reload_policy()
+                raise engine.cite(error) from error.__cause__
             await engine.reload_policy()
         else:
             with contextlib.suppress(ClosedError, PolicyError):  # verification names what is wrong with it
@@ -328,7 +332,7 @@ class Engine:
     async def watch(self) -> None:
         """Look at what keeps the gate open: the age of the oldest entry not integrated."""
         oldest = await self.sequencer.oldest_waiting_since()
-        late = oldest is not None and self.clock.now() - oldest > WAITING_AT_MOST_SECONDS
+        late = oldest is not None and self.clock.now() - oldest > limits.ENTRY_WAITING_SECONDS
         self._closed_for = "ledger-behind-itself" if late else ""
 
     async def load_canaries(self) -> None:

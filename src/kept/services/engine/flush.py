@@ -172,7 +172,12 @@ class Flush:
             StoreError: The ledger cannot be written; nothing was appended.
         """
         if self._closed:
-            raise ClosedError("the ledger is closing", reason="closing", hint="try again once the service is back")
+            raise ClosedError(
+                "the ledger is closing",
+                reason="closing",
+                rests_on="durable-writes",
+                hint="try again once the service is back",
+            )
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Pending(sealed, condition, effect, guard, done))
         if self._task is None or self._task.done():

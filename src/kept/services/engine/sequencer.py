@@ -100,7 +100,12 @@ class Sequencer:
             if head is None:
                 await tx.run("head_insert", name=LOG, size=new_size, root=root, at=at)
             elif not await tx.run("head_set", name=LOG, size=new_size, root=root, at=at, expected_size=size):
-                raise ConflictError("another sequencer was faster", reason="sequencer-fenced", hint="run one sequencer")
+                raise ConflictError(
+                    "another sequencer was faster",
+                    reason="sequencer-fenced",
+                    rests_on="ledger-consistent durable-writes",
+                    hint="run one sequencer",
+                )
             return len(waiting)
 
         return await self._data.write(body)

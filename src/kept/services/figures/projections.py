@@ -45,9 +45,6 @@ from kept.store.interface import Transaction
 from kept.store.paging import pages
 from kept.vault.sealed import open_record, seal_record
 
-KEEP_SECONDS = limits.PROJECTION_SECONDS
-EVERYBODY = 2**53
-PAGE = limits.PROJECTION_PAGE
 KEY = "projection"
 KIND = "projection"
 Opened: TypeAlias = "tuple[list[Column], int, Codes | None]"
@@ -89,7 +86,7 @@ class Build:
     @property
     def ends_at(self) -> float:
         """When it is over, unix seconds."""
-        return self.built_at + KEEP_SECONDS
+        return self.built_at + limits.PROJECTION_SECONDS
 
 
 async def build(engine: Engine, session: StaffSession, name: str) -> str:
@@ -125,7 +122,7 @@ async def build(engine: Engine, session: StaffSession, name: str) -> str:
 
 async def _people(engine: Engine, mandate: Mandate, data_set: DataSet, day: date) -> list[tuple[int, ...]]:
     rows: list[tuple[int, ...]] = []
-    async for page in pages(engine.data, sql.PeoplePage, limit=PAGE):
+    async for page in pages(engine.data, sql.PeoplePage, limit=limits.PROJECTION_PAGE):
         found = await asyncio.gather(
             *(_one(engine, mandate, data_set, one, day) for (one,) in page if one not in engine.canaries),
             return_exceptions=True,  # the others are finished before anything is told
@@ -253,7 +250,9 @@ async def remove_build(tx: Transaction, build_id: str) -> None:
 async def end_builds(engine: Engine) -> None:
     """Remove builds that are over; part of the minute's work."""
     at = engine.clock.now()
-    over = [row.build_id for row in await engine.data.all(sql.Projections) if row.built_at + KEEP_SECONDS <= at]
+    over = [
+        row.build_id for row in await engine.data.all(sql.Projections) if row.built_at + limits.PROJECTION_SECONDS <= at
+    ]
     if not over:
         return
 

@@ -25,7 +25,7 @@ from kept.services.figures.data_sets import data_set_of, require_desk, statistic
 from kept.services.figures.projections import Build, Opened, open_columns, usable_build
 from kept.services.figures.sampler import draw
 from kept.services.staff.sessions import StaffSession
-from kept.statistics.budget import YEAR_SECONDS, Precision, Room, period_of, price, returns_at, room, variance
+from kept.statistics.budget import Precision, Room, period_of, price, returns_at, room, variance
 from kept.statistics.counting import count
 from kept.statistics.data_set import DataSet
 from kept.statistics.figures import Figures, decode_figures, encode_figures, make_figures
@@ -204,7 +204,7 @@ async def _try_to_charge(engine: Engine, asked: _Asked, at: float) -> float | No
 
 
 def _since(data_set: DataSet, at: float) -> float:
-    return min(at - YEAR_SECONDS, period_of(at, data_set.budget.per)[0] - 1)
+    return min(at - limits.BUDGET_SECONDS, period_of(at, data_set.budget.per)[0] - 1)
 
 
 async def _remembered(engine: Engine, data_set: DataSet, at: float) -> Charges:

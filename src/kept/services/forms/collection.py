@@ -37,7 +37,6 @@ from kept.services.messages.stop_list import lift, tokens_of
 from kept.store.interface import Transaction
 
 TOKEN_LABEL = "notice"  # noqa: S105 -- a label, not a token
-TOKEN_SECONDS = limits.NOTICE_FORM_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ async def present_form(
             "language": language,
             "notice": notice_id,
         },
-        at + TOKEN_SECONDS,
+        at + limits.NOTICE_FORM_SECONDS,
     )
     return Presented(
         notice,
@@ -380,7 +379,7 @@ async def _verify_token(
 
 async def _use_token(tx: Transaction, token_id: str, at: float) -> None:
     try:
-        await tx.run("notice_token_use", token_id=token_id, expires_at=at + TOKEN_SECONDS)
+        await tx.run("notice_token_use", token_id=token_id, expires_at=at + limits.NOTICE_FORM_SECONDS)
     except ConflictError:
         raise _used() from None
 

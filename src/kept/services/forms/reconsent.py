@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import msgspec
 
-from kept import limits
 from kept.errors import ErasedError, EvidenceError, KeptError
 from kept.policy import needs
 from kept.policy.beside import Beside, beside
@@ -26,8 +25,6 @@ from kept.services.engine.active_policy import decode_files
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import each_person
 from kept.store import sql
-
-PAGE = limits.PEOPLE_PAGE
 
 
 @dataclass(frozen=True, slots=True)

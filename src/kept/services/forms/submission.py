@@ -21,7 +21,6 @@ TICK = "choice"
 USE = "use"
 PUBLISH = "publish"
 ANSWER = "answer."
-FIELDS_AT_MOST = limits.FORM_FIELDS
 
 Value = str | tuple[str, ...]
 
@@ -76,9 +75,9 @@ def parse_submission(
         SubmissionError: Too many fields, one that is not declared or comes twice, a box or item not offered, or a value
             that is not acceptable.
     """
-    if len(unverified_fields) > FIELDS_AT_MOST:
+    if len(unverified_fields) > limits.FORM_FIELDS:
         raise SubmissionError(
-            f"expected at most {FIELDS_AT_MOST} fields", reason="fields-many", rests_on="nothing-unneeded"
+            f"expected at most {limits.FORM_FIELDS} fields", reason="fields-many", rests_on="nothing-unneeded"
         )
     point = narrow(policy, instance) if instance else policy.points[notice.point]
     items = point.stages[notice.stage]

@@ -7,15 +7,17 @@ entry that released one.
 from __future__ import annotations
 
 from kept.crypto.random import random_id
-from kept.errors import InputError
+from kept.errors import DeniedError, InputError
 from kept.policy.decision import Mandate
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect, insert_entries
-from kept.services.engine.record import Actor, entry_of, operator
+from kept.services.engine.record import Actor, entry_of
 from kept.store import sql
 from kept.store.interface import Transaction
 
+Alarm = sql.AlarmsNewest
+"""An alarm: who released a canary, when, for what, by which way, and what looking into it found."""
 FINDINGS = ("mistake", "curiosity", "exercise", "theft")
 """What somebody who looked into an alarm found, in words of a closed list."""
 
@@ -59,12 +61,12 @@ async def standing_alarms(engine: Engine) -> int:
     return await engine.data.value(sql.AlarmsStanding)
 
 
-async def alarms(engine: Engine, limit: int = 50) -> list[sql.AlarmsNewest]:
+async def alarms(engine: Engine, limit: int = 50) -> list[Alarm]:
     """Return the newest alarms."""
     return await engine.data.all(sql.AlarmsNewest, limit=limit)
 
 
-async def acknowledge(engine: Engine, alarm_id: str, finding: str, *, by: str) -> None:
+async def acknowledge(engine: Engine, alarm_id: str, finding: str, *, by: Actor) -> None:
     """Say what looking into an alarm found.
 
     Args:
@@ -75,6 +77,7 @@ async def acknowledge(engine: Engine, alarm_id: str, finding: str, *, by: str) -
 
     Raises:
         InputError: No such alarm stands, or another word.
+        DeniedError: It is who released it that looks.
     """
     standing = [row for row in await alarms(engine, 1000) if row.acknowledged_by is None]
     named = [row for row in standing if alarm_id and row.alarm_id.startswith(alarm_id)]
@@ -85,15 +88,23 @@ async def acknowledge(engine: Engine, alarm_id: str, finding: str, *, by: str) -
             hint=f"findings: {', '.join(FINDINGS)}; `kept canary list` shows the alarms",
             rests_on="canaries-silent",
         )
+    if named[0].actor == by.name:
+        raise DeniedError(
+            "expected somebody else to look into an alarm, found who set it off",
+            step=1,
+            needed="another member of staff, or an operator",
+            reason="alarm-own",
+            rests_on="canaries-silent",
+        )
     at = engine.ready()
     facts = (("finding", finding), ("entry", str(named[0][2])))
-    entry = entry_of(engine, operator(by), Act.CANARY_ACKNOWLEDGE, at=at, facts=facts)
+    entry = entry_of(engine, by, Act.CANARY_ACKNOWLEDGE, at=at, facts=facts)
 
     async def body(tx: Transaction) -> None:
         if await tx.run(
             "alarm_acknowledge",
             alarm_id=str(named[0][0]),
-            acknowledged_by=by,
+            acknowledged_by=by.name,
             acknowledged_at=at,
             finding=finding,
         ):

@@ -25,8 +25,6 @@ from kept.vault.index import index_token
 from kept.vault.normal import normalise
 from kept.vault.sealed import seal_record, seal_state, seal_value
 
-TRIES_WHEN_MOVED = limits.MOVED_TRIES
-
 Extra = Callable[[Transaction], Awaitable[object]]
 
 
@@ -78,7 +76,7 @@ async def change_person(
         ConflictError: Somebody was faster every time.
         ErasedError: There is no such person any more.
     """
-    for _ in range(TRIES_WHEN_MOVED):
+    for _ in range(limits.MOVED_TRIES):
         at = engine.ready()
         person = await engine.people.load(person_id, slots)
         try:

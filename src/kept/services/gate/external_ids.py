@@ -16,7 +16,6 @@ from kept.vault.index import index_token
 from kept.vault.sealed import open_record, seal_record
 from kept.vault.text import readable
 
-CHARACTERS_AT_MOST = limits.EXTERNAL_ID_CHARACTERS
 KIND = "external-id"
 
 
@@ -29,9 +28,9 @@ def external_form(unverified: str) -> str:
     Raises:
         SubmissionError: It is empty, too long, or holds a character nobody sees.
     """
-    if len(unverified) > CHARACTERS_AT_MOST:
+    if len(unverified) > limits.EXTERNAL_ID_CHARACTERS:
         raise SubmissionError(
-            f"expected an external id of at most {CHARACTERS_AT_MOST} characters, found more",
+            f"expected an external id of at most {limits.EXTERNAL_ID_CHARACTERS} characters, found more",
             field="external",
             reason="value-long",
             hint="give the number your own system knows the person by",

@@ -23,6 +23,7 @@ from kept.services.engine.record import about, entry_of, holder_of
 from kept.services.gate import gate
 from kept.services.gate.external_ids import external_form, external_ids_of, find_owner
 from kept.services.gate.gate import NO_CIRCUMSTANCES, Circumstances
+from kept.services.gate.look_ups import charge
 from kept.store import sql
 from kept.vault.index import index_token
 from kept.vault.normal import normalise
@@ -68,7 +69,9 @@ async def find_person(
         SubmissionError: No criterion, or an item nobody is found by.
         NotFoundError: No person this mandate may see.
         InputError: More than one; a second item is needed (`ambiguous`).
+        DeniedError: A member of staff's look-ups of the day are used up.
     """
+    await charge(engine, mandate)
     for _ in range(limits.MOVED_TRIES):
         try:
             return await _find_once(engine, mandate, criteria, sought)

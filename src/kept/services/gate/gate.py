@@ -28,7 +28,6 @@ from kept.services.gate.ends import events_of
 from kept.services.gate.released import Card, Released
 from kept.store.interface import Transaction
 
-TRIES_WHEN_MOVED = limits.MOVED_TRIES
 UNDECLARED = "undeclared"
 SLOT = re.compile(r"[a-z][a-z0-9_-]{0,63}(#[a-z0-9_-]{1,64})?", re.ASCII)
 
@@ -237,7 +236,7 @@ async def decide(  # noqa: PLR0913 -- the question has this many parts
 
 async def _answer(engine: Engine, asked: _Question, person: Person | None) -> Card:
     """Answer a question; it is decided anew as often as the person's choices move meanwhile."""
-    for _ in range(TRIES_WHEN_MOVED):
+    for _ in range(limits.MOVED_TRIES):
         try:
             return await _answer_once(engine, asked, person)
         except Moved:

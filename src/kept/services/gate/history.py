@@ -17,7 +17,6 @@ from kept.store import sql
 from kept.store.interface import Transaction
 from kept.vault.sealed import open_account, open_evidence
 
-PAGE = limits.HISTORY_PAGE
 FOREVER = 1e18
 
 
@@ -62,7 +61,7 @@ async def checkpoint_before(engine: Engine, size: int) -> str:
     return await engine.data.value(sql.CheckpointAtMost, size=size) or ""
 
 
-async def history_of(engine: Engine, person_id: bytes, *, older: str = "", limit: int = PAGE) -> History:
+async def history_of(engine: Engine, person_id: bytes, *, older: str = "", limit: int = limits.HISTORY_PAGE) -> History:
     """Return what concerned a person.
 
     Args:
@@ -115,7 +114,7 @@ def _parse_older(unverified: str) -> tuple[float, bytes]:
         return FOREVER, b""
 
 
-async def newest_entries(engine: Engine, limit: int = PAGE) -> tuple[Line, ...]:
+async def newest_entries(engine: Engine, limit: int = limits.HISTORY_PAGE) -> tuple[Line, ...]:
     """Return the newest entries of the whole ledger, account parts only: nobody is named there."""
 
     async def body(tx: Transaction) -> tuple[list[sql.EntriesPage], list[sql.PositionGet | None]]:

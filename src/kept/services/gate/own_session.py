@@ -6,11 +6,9 @@ from dataclasses import dataclass
 
 from kept import limits
 from kept.crypto.digest import sha256
-from kept.errors import SignInError
+from kept.errors import DeniedError, SignInError
 from kept.policy.decision import Mandate
 from kept.services.engine.record import Actor
-
-FRESH_SECONDS = limits.FRESH_SIGN_IN_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,22 @@ class Own:
 
     def fresh(self, at: float) -> bool:
         """Whether they showed who they are within five minutes."""
-        return at - self.signed_in_at <= FRESH_SECONDS
+        return at - self.signed_in_at <= limits.FRESH_SIGN_IN_SECONDS
+
+    def require_own(self) -> None:
+        """Some things only the person may begin, and no program for them: what would outlast the program's word.
+
+        Raises:
+            DeniedError: A program vouched for this session.
+        """
+        if self.vouched_by:
+            raise DeniedError(
+                "expected a session of somebody who signed in here, found one a program vouched for",
+                step=1,
+                needed="a sign-in on Kept's own pages, with what only the person has",
+                reason="vouched-session",
+                rests_on="sign-in-protection",
+            )
 
     def require_fresh(self, at: float) -> None:
         """Take along, correct and erase need a sign-in within five minutes.

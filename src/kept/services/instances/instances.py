@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from kept.errors import ConflictError, InputError
-from kept.policy.instance import Instance, parse_instance
+from kept.policy.instance import OF_KIND, Instance, parse_instance
 from kept.policy.item_type import ItemType
 from kept.policy.model import Point
 from kept.policy.narrow import main_purpose, narrow
@@ -66,6 +66,34 @@ async def draft(engine: Engine, session: StaffSession, unverified_file: str) -> 
 
     await engine.data.write(body)
     return await standing(engine, found.id)
+
+
+def points_of(engine: Engine, session: StaffSession) -> list[Point]:
+    """Return the points of questionnaires, contests, sweepstakes and events whose purpose a member of staff acts for."""
+    policy = engine.policy.policy
+    return [
+        one
+        for one in policy.points.values()
+        if one.kind in OF_KIND and session.acts_for(engine, main_purpose(policy, one))
+    ]
+
+
+async def instances_of(engine: Engine, session: StaffSession) -> list[Standing]:
+    """Return the instances a member of staff may see, drafts included."""
+    kinds = {one.kind for one in points_of(engine, session)}
+    return [one for one in await all_standing(engine) if one.kind in kinds]
+
+
+async def standing_for(engine: Engine, session: StaffSession, instance_id: str) -> Standing:
+    """Return one instance, for a member of staff who acts for the purpose of its point.
+
+    Raises:
+        InputError: There is none of that id.
+        DeniedError: No role of theirs has the point's purpose.
+    """
+    found, policy = await standing(engine, instance_id), engine.policy.policy
+    session.require_purpose(engine, main_purpose(policy, policy.points[found.file.point]))
+    return found
 
 
 async def open_instance(engine: Engine, session: StaffSession, instance_id: str) -> Standing:

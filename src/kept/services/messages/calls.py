@@ -45,7 +45,6 @@ from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
 
-SHEET_SECONDS = limits.CALL_SHEET_SECONDS
 LISTED = {WRONG_NUMBER: UNDELIVERABLE, NOT_AGAIN: TOLD_STAFF}
 """Outcomes that put the number on the stop list, each with the reason that stands there."""
 
@@ -63,7 +62,9 @@ async def begin(engine: Engine, session: StaffSession, sheet_id: str) -> None:
     entry = await _entry(engine, session, Act.CALL_SHEET_BEGIN, sheet, (("rows", str(len(sheet.rows))),))
 
     async def body(tx: Transaction) -> None:
-        if not await tx.run("call_sheet_begin", sheet_id=sheet_id, begun_by=session.login, ends_at=at + SHEET_SECONDS):
+        if not await tx.run(
+            "call_sheet_begin", sheet_id=sheet_id, begun_by=session.login, ends_at=at + limits.CALL_SHEET_SECONDS
+        ):
             raise ConflictError(
                 "expected a sheet nobody began with, found another", reason="call-sheet-step", hint="look at it again"
             )

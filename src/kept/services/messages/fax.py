@@ -23,8 +23,6 @@ from kept.store import sql
 from kept.store.interface import Transaction
 
 HANDING, QUEUED = "handing", "queued"
-FORGOTTEN_SECONDS = limits.FAX_FORGOTTEN_SECONDS
-"""After so long a job the server does not know any more has ended, nobody knows how: HylaFAX tries for hours, not days."""
 HANDED = {
     FaxOutcome.QUEUED: Handed.SENT,
     FaxOutcome.SENT: Handed.SENT,
@@ -148,7 +146,7 @@ async def look_after_faxes(engine: Engine) -> int:
         return 0
     for state, person_id, message_id, purpose, moved_at in waiting:
         job = jobs.get(tag_of(message_id))
-        if job is None and state == QUEUED and moved_at < engine.clock.now() - FORGOTTEN_SECONDS:
+        if job is None and state == QUEUED and moved_at < engine.clock.now() - limits.FAX_FORGOTTEN_SECONDS:
             job = FaxJob(FaxOutcome.UNKNOWN)  # the server cleaned its queue before it was asked
         if job is None or (job.outcome.value == state):
             continue

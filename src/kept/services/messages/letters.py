@@ -34,10 +34,6 @@ from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
 
-RUN_AT_MOST = limits.LETTERS_OF_A_RUN
-RUN_SECONDS = limits.LETTER_RUN_SECONDS
-LISTED_AT_MOST = limits.LETTERS_LISTED
-
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -143,7 +139,7 @@ async def waiting_runs(engine: Engine, session: StaffSession) -> list[Run]:
     for purpose in engine.policy.policy.purposes.values():
         if Exit.POST not in purpose.exits or not session.acts_for(engine, purpose.id):
             continue
-        rows = await engine.data.all(sql.LettersOfPurpose, purpose=purpose.id, limit=LISTED_AT_MOST)
+        rows = await engine.data.all(sql.LettersOfPurpose, purpose=purpose.id, limit=limits.LETTERS_LISTED)
         counted = Counter((row.origin, row.origin_id) for row in rows)
         for (origin, origin_id), letters in counted.items():
             since = min(row.put_at for row in rows if (row.origin, row.origin_id) == (origin, origin_id))
@@ -163,7 +159,7 @@ async def fetch(engine: Engine, session: StaffSession, purpose: str, origin: str
         SettingError: typst or a font is missing; every letter waits still.
     """
     session.require_purpose(engine, purpose)
-    rows = await _rows(engine, purpose, origin, origin_id, RUN_AT_MOST)
+    rows = await _rows(engine, purpose, origin, origin_id, limits.LETTERS_OF_A_RUN)
     if not rows:
         raise ConflictError(
             "expected letters that wait to be printed, found none",
@@ -172,7 +168,7 @@ async def fetch(engine: Engine, session: StaffSession, purpose: str, origin: str
             rests_on=f"purposes:{purpose}",
         )
     mandate = replace(
-        await issue_printing(engine, session, purpose, len(rows), seconds=RUN_SECONDS),
+        await issue_printing(engine, session, purpose, len(rows), seconds=limits.LETTER_RUN_SECONDS),
         case=origin_id if origin == "case" else "",
     )
     going: list[tuple[Waiting, Letter]] = []
@@ -187,7 +183,7 @@ async def fetch(engine: Engine, session: StaffSession, purpose: str, origin: str
     pdf, going, unfit = _print(going)
     left_out += unfit
     await _take(engine, session, purpose, origin, origin_id, going, left_out)
-    still = await _rows(engine, purpose, origin, origin_id, LISTED_AT_MOST)
+    still = await _rows(engine, purpose, origin, origin_id, limits.LETTERS_LISTED)
     return Printed(pdf, len(going), len(left_out), len(still))
 
 

@@ -41,12 +41,6 @@ from kept.services.staff.mandates import find_mandate
 from kept.store import sql
 from kept.store.interface import Transaction
 
-TOGETHER = limits.SENT_TOGETHER
-PAGE = limits.OUTBOX_PAGE
-TRIES_AT_MOST = limits.SENDING_TRIES
-TRIES_WHEN_MOVED = limits.MOVED_SENDING_TRIES
-FIRST_WAIT_SECONDS = limits.SENDING_FIRST_WAIT_SECONDS
-LONGEST_WAIT_SECONDS = limits.SENDING_LONGEST_WAIT_SECONDS
 RECORDED_HERE = frozenset({"stop-list", "withdrawn", "uses", "mandate-over"})
 """Reasons for leaving a message out that the gate itself did not record."""
 
@@ -85,13 +79,13 @@ async def send_due(engine: Engine) -> int:
     Some are under way at once: while one is with the other side, others are decided and recorded. No more than those can
     be unknown after a kill.
     """
-    turns, tried = asyncio.Semaphore(TOGETHER), 0
+    turns, tried = asyncio.Semaphore(limits.SENT_TOGETHER), 0
 
     async def one(row: sql.OutboxDue) -> None:
         async with turns:
             await send_one(engine, _waiting(row))
 
-    while rows := await engine.data.all(sql.OutboxDue, at=engine.clock.now(), limit=PAGE):
+    while rows := await engine.data.all(sql.OutboxDue, at=engine.clock.now(), limit=limits.OUTBOX_PAGE):
         await asyncio.gather(*(one(row) for row in rows))
         tried += len(rows)
     return tried
@@ -108,7 +102,7 @@ async def send_one(engine: Engine, waiting: Waiting) -> str:
     mandate = await find_mandate(engine, waiting.mandate_id)
     if mandate is None:
         return await _leave_out(engine, waiting, "mandate-over")
-    for _ in range(TRIES_WHEN_MOVED):
+    for _ in range(limits.MOVED_SENDING_TRIES):
         slots, person = await wanted_slots(engine, mandate, waiting)
         if not slots:
             return await _leave_out(engine, waiting, "uses")
@@ -282,9 +276,13 @@ async def _settle(engine: Engine, attempt: _Try, handed: Handed) -> str:
 def _ending(waiting: Waiting, handed: Handed, at: float) -> tuple[str, str, float]:
     """Return the status a try leaves, its reason, and when the next one is."""
     if handed is Handed.LATER:
-        if waiting.attempts + 1 >= TRIES_AT_MOST:
+        if waiting.attempts + 1 >= limits.SENDING_TRIES:
             return "failed", "gave-up", at
-        return "waiting", "", at + min(FIRST_WAIT_SECONDS * 4**waiting.attempts, LONGEST_WAIT_SECONDS)
+        return (
+            "waiting",
+            "",
+            at + min(limits.SENDING_FIRST_WAIT_SECONDS * 4**waiting.attempts, limits.SENDING_LONGEST_WAIT_SECONDS),
+        )
     if handed in {Handed.UNDELIVERABLE, Handed.NOT_TAKEN}:
         return "failed", handed.value, at
     return handed.value, "", at
@@ -318,7 +316,7 @@ async def _put_off(engine: Engine, waiting: Waiting) -> str:
             "outbox_put_off",
             person_id=waiting.person_id,
             message_id=waiting.message_id,
-            next_at=at + FIRST_WAIT_SECONDS,
+            next_at=at + limits.SENDING_FIRST_WAIT_SECONDS,
             at=at,
         )
     )

@@ -21,7 +21,6 @@ from kept.store.interface import Transaction
 from kept.vault.normal import normalise
 
 UNDELIVERABLE, ASKED, TOLD_STAFF = "undeliverable", "asked", "told-staff"
-REASONS = (UNDELIVERABLE, ASKED, TOLD_STAFF)
 
 
 def stop_key(channel: Exit) -> str:

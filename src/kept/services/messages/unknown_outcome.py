@@ -14,8 +14,6 @@ from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
 
-HANDING_AT_MOST_SECONDS = limits.HANDING_SECONDS
-
 
 async def find_unknown(engine: Engine, *, older_than: float | None = None) -> int:
     """Name *unknown* what has been with the other side too long to have an answer; return how many.
@@ -26,7 +24,7 @@ async def find_unknown(engine: Engine, *, older_than: float | None = None) -> in
             that sends it is now: whatever was under way, its answer is lost.
     """
     at = engine.clock.now()
-    before = at - HANDING_AT_MOST_SECONDS if older_than is None else older_than
+    before = at - limits.HANDING_SECONDS if older_than is None else older_than
 
     async def body(tx: Transaction) -> int:
         found = 0

@@ -117,7 +117,7 @@ async def stop_use(engine: Engine, own: Own, purpose: str, *, stop: bool) -> str
     declared = engine.policy.policy.purposes.get(purpose)
     if declared is None or declared.basis is Basis.LAW or not declared.uses:
         raise SubmissionError(
-            "expected a purpose one can stop, found another", reason="purpose-unknown", rests_on="one-gate"
+            "expected a purpose one can stop, found another", reason="purpose-unknown", rests_on="bound-to-notice"
         )
 
     named, due = await _to_recall(engine, own, purpose) if stop else ((), [])

@@ -58,7 +58,6 @@ ERASE_IN_DATA = (
 )
 """Every table of D with a person column; a test fails on one that is not here."""
 
-SCRUB_AT_ONCE_BYTES = limits.SCRUB_AT_ONCE_BYTES
 LEVELS = ("unreadable", "removed", "scrubbed", "epoch destroyed")
 NOT_REWRITTEN = "the freed pages of the database files are not rewritten yet; it is tried again every minute"
 COPIES_OF_KEYS = "copies of wrapped keys in backups of database K, if any, until this key epoch is destroyed"
@@ -156,7 +155,9 @@ async def intend(  # noqa: PLR0913 -- what an intent says
     def make(person: Person, at: float) -> Change:
         if person.state.status != "active":
             raise InputError(
-                "expected a person not being erased, found one who is", reason="erasing", rests_on="one-gate"
+                "expected a person not being erased, found one who is",
+                reason="erasing",
+                rests_on="purposes:rights-request",
             )
 
         again = never_again(engine, person, at) if never_write else None
@@ -234,7 +235,7 @@ async def finish_erasure(engine: Engine, person_id: bytes) -> str:
 
     await engine.data.write(body)
     await _reach(engine, person_id, "removed")
-    if _bytes_stored(engine) <= SCRUB_AT_ONCE_BYTES:
+    if _bytes_stored(engine) <= limits.SCRUB_AT_ONCE_BYTES:
         return await scrub(engine)
     return "removed"
 

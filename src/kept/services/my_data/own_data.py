@@ -28,10 +28,8 @@ from kept.services.forms.instance_record import standing
 from kept.services.gate import gate
 from kept.services.gate.ends import events_of
 from kept.services.gate.external_ids import external_ids_of
-from kept.services.gate.history import PAGE, History, history_of
+from kept.services.gate.history import History, history_of
 from kept.services.gate.own_session import Own
-
-LINES_TAKEN_ALONG = limits.LINES_TAKEN_ALONG
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +126,7 @@ async def _own_data_once(engine: Engine, own: Own, exit: Exit, act: Act, older: 
         for slot, decision in decisions.items()
         if isinstance(decision, Allowed)
     ]
-    limit = LINES_TAKEN_ALONG if exit is Exit.TAKE_ALONG else PAGE
+    limit = limits.LINES_TAKEN_ALONG if exit is Exit.TAKE_ALONG else limits.HISTORY_PAGE
     history = await history_of(engine, own.person_id, older=older, limit=limit)
     shown = sha256(b"".join(bytes.fromhex(line.entry_id) for line in history.lines)).hex()
     sealed = entry_of(

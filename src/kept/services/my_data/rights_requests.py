@@ -37,9 +37,6 @@ ACT = PurposeDuty.RIGHTS_REQUEST.value
 KINDS = ("export", "erase")
 CHANNELS = ("post", "call", "desk")
 CHECKS = ("identity document copy", "known address answered", "call back on known number", "in person")
-DUE_SECONDS = limits.RIGHTS_REQUEST_DUE_SECONDS
-CASE_SECONDS = limits.RIGHTS_REQUEST_MANDATE_SECONDS
-NOTE_AT_MOST = limits.RIGHTS_REQUEST_NOTE_CHARACTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +111,13 @@ async def open_request(  # noqa: PLR0913 -- what a request names
         NotFoundError: Nobody fits.
     """
     purpose = require_desk(engine, session)
-    if kind not in KINDS or channel not in CHANNELS or len(note) > NOTE_AT_MOST:
+    if kind not in KINDS or channel not in CHANNELS or len(note) > limits.RIGHTS_REQUEST_NOTE_CHARACTERS:
         raise InputError(
-            f"expected one of {', '.join(KINDS)} by {', '.join(CHANNELS)}, with a note of at most {NOTE_AT_MOST} characters",
+            f"expected one of {', '.join(KINDS)} by {', '.join(CHANNELS)}, "
+            f"with a note of at most {limits.RIGHTS_REQUEST_NOTE_CHARACTERS} characters",
             reason="rights-kind",
         )
-    case = await cases.open_case(engine, session, purpose, seconds=CASE_SECONDS)
+    case = await cases.open_case(engine, session, purpose, seconds=limits.RIGHTS_REQUEST_MANDATE_SECONDS)
     case = await cases.find_in_case(engine, session, case.id, criteria)
     keys, _ = await engine.keyring.of_person(case.person_id)
     if keys is None:
@@ -147,7 +145,7 @@ async def open_request(  # noqa: PLR0913 -- what a request names
             case_id=case.id,
             opened_by=session.login,
             received_at=at,
-            due_at=at + DUE_SECONDS,
+            due_at=at + limits.RIGHTS_REQUEST_DUE_SECONDS,
         )
         await tx.run(
             "rights_person_insert", person_id=case.person_id, request_id=request_id, key_id=key_id, sealed=sealed

@@ -20,7 +20,6 @@ from kept.services.staff.sessions import StaffSession, staff_as_is
 from kept.store import sql
 from kept.store.interface import Transaction
 
-APPROVAL_SECONDS = limits.APPROVAL_SECONDS
 WAITING, APPROVED, DEAD = "waiting", "approved", "dead"
 T = TypeVar("T")
 Asking = Callable[[Transaction, str], Awaitable[object]]
@@ -133,7 +132,7 @@ class Approval(Generic[T]):
                 subject=subject,
                 requested_by=session.login,
                 requested_at=at,
-                expires_at=at + APPROVAL_SECONDS,
+                expires_at=at + limits.APPROVAL_SECONDS,
             )
             if also is not None:
                 await also(tx, approval_id)

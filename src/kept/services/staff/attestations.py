@@ -16,8 +16,6 @@ from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
 
-REFERENCE_AT_MOST = limits.ATTESTATION_REFERENCE_CHARACTERS
-
 
 @dataclass(frozen=True, slots=True)
 class Attested:
@@ -55,9 +53,9 @@ async def attest(engine: Engine, session: StaffSession, name: str, reference: st
             rests_on=f"attest:{name}",
         )
     text = " ".join(reference.split())
-    if not text or len(text) > REFERENCE_AT_MOST:
+    if not text or len(text) > limits.ATTESTATION_REFERENCE_CHARACTERS:
         raise InputError(
-            f"expected a reference of 1 to {REFERENCE_AT_MOST} characters",
+            f"expected a reference of 1 to {limits.ATTESTATION_REFERENCE_CHARACTERS} characters",
             reason="reference",
             hint=f"name the {declared.evidence}: its number or title",
             rests_on=f"attest:{name}",

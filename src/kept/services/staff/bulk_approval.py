@@ -17,9 +17,6 @@ from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
 
-FEW = limits.FEW_PEOPLE
-"""People one act of one member of staff may be about."""
-
 ONE_PERSON, COUNTS, REQUEST, PROGRAM, PRINT = "one-person", "counts", "request", "program", "print"
 WITHOUT_A_SECOND = {
     ONE_PERSON: "a case or an emergency: one person, bound by its first hit, however often",
@@ -47,7 +44,7 @@ async def insert_mandate(
         raise RuntimeError("a kind of mandate nobody declared")
     approval = await tx.one(sql.ApprovalGet, approval_id=approval_id) if approval_id else None
     approved = approval is not None and approval.outcome == APPROVED
-    volume = mandate.volume_left if kind or approved or mandate.volume_left <= FEW else 0
+    volume = mandate.volume_left if kind or approved or mandate.volume_left <= limits.FEW_PEOPLE else 0
     await tx.run(
         "mandate_insert",
         mandate_id=mandate.id,
@@ -79,7 +76,7 @@ async def require_second(engine: Engine, session: StaffSession, act: str, subjec
     Raises:
         DeniedError: More than a few, and no second member of staff approved what this one asked for.
     """
-    if people <= FEW:
+    if people <= limits.FEW_PEOPLE:
         return ""
     row = await _find(engine, session.login, act, subject)
     if row is None or row.outcome != APPROVED:

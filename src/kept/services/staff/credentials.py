@@ -17,8 +17,6 @@ from kept.services.staff.bulk_approval import PROGRAM, insert_mandate
 from kept.store import sql
 from kept.store.interface import Transaction
 
-RELEASES_AT_MOST = limits.CREDENTIAL_RELEASES
-
 
 @dataclass(frozen=True, slots=True)
 class Credential:
@@ -44,14 +42,18 @@ class Credential:
     created_at: float
     revoked_at: float | None
 
+    def may(self, engine: Engine, right: str) -> bool:
+        """Whether it has a right: given when it was issued, and still one of its role."""
+        role = engine.policy.policy.roles.get(self.role)
+        return right in self.rights and role is not None and right in role.may
+
     def require(self, engine: Engine, right: str) -> None:
         """Insist on a right: given when the credential was issued, and still one of its role.
 
         Raises:
             DeniedError: It has none.
         """
-        role = engine.policy.policy.roles.get(self.role)
-        if right not in self.rights or role is None or right not in role.may:
+        if not self.may(engine, right):
             raise DeniedError(
                 f"expected a credential with the right {right}, found one without",
                 step=1,
@@ -162,28 +164,13 @@ async def all_credentials(engine: Engine) -> list[Credential]:
     return [_credential(row.credential_id, row) for row in await engine.data.all(sql.Credentials)]
 
 
-async def mandate_of(engine: Engine, credential: str, purpose: str = "") -> Mandate:
-    """Sign in with a credential and return a mandate for one purpose.
-
-    Args:
-        engine: Open.
-        credential: As issued.
-        purpose: One of its own; may be left out when it has only one.
-
-    Raises:
-        SignInError: The credential is unknown, wrong or revoked.
-        InputError: It has several purposes and none was named, or another one was.
-    """
-    return await mandate_for(engine, await credential_of(engine, credential), purpose)
-
-
 async def mandate_for(
     engine: Engine,
     program: Credential,
     purpose: str = "",
     *,
     seconds: float = limits.CREDENTIAL_MANDATE_SECONDS,
-    volume: int = RELEASES_AT_MOST,
+    volume: int = limits.CREDENTIAL_RELEASES,
 ) -> Mandate:
     """Issue a mandate to a program that signed in.
 

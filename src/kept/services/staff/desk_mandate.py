@@ -9,7 +9,6 @@ from kept.services.staff.bulk_approval import COUNTS, PRINT, insert_mandate, req
 from kept.services.staff.mandates import staff_mandate
 from kept.services.staff.sessions import StaffSession
 
-WORK_SECONDS = limits.DESK_WORK_SECONDS
 EVERYBODY = 2**53
 
 
@@ -21,7 +20,7 @@ async def issue_mandate(  # noqa: PLR0913 -- what a piece of work names
     people: int,
     act: str = "",
     subject: str = "",
-    seconds: float = WORK_SECONDS,
+    seconds: float = limits.DESK_WORK_SECONDS,
 ) -> Mandate:
     """Issue a mandate that holds nobody yet; for more than a few people only with a second member of staff.
 
@@ -43,7 +42,7 @@ async def issue_mandate(  # noqa: PLR0913 -- what a piece of work names
 
 
 async def issue_counting(
-    engine: Engine, session: StaffSession, purpose: str, *, seconds: float = WORK_SECONDS
+    engine: Engine, session: StaffSession, purpose: str, *, seconds: float = limits.DESK_WORK_SECONDS
 ) -> Mandate:
     """Issue a mandate to count what many people said, for figures alone: no value reaches anybody's eyes.
 
@@ -80,7 +79,7 @@ async def issue_printing(
 
 
 def _mandate(
-    engine: Engine, session: StaffSession, purpose: str, releases: int, seconds: float = WORK_SECONDS
+    engine: Engine, session: StaffSession, purpose: str, releases: int, seconds: float = limits.DESK_WORK_SECONDS
 ) -> Mandate:
     role = session.require_purpose(engine, purpose)
     return staff_mandate(

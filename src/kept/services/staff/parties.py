@@ -28,8 +28,6 @@ from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
 
-WAIT_SECONDS = limits.PARTY_WAIT_SECONDS
-CHARACTERS = limits.PARTY_CHARACTERS
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}", re.ASCII)
 
 
@@ -188,7 +186,7 @@ async def _let(engine: Engine, given: Given) -> Effect:
     """Let the change count, a day from now on."""
     party = await party_by_id(engine, given.subject)
     facts = (("kind", party.kind.value), ("party", party.name), ("key", party.public_key.hex()[:16]))
-    confirmed = replace(party, confirmed_by=given.by.login, from_at=given.at + WAIT_SECONDS)
+    confirmed = replace(party, confirmed_by=given.by.login, from_at=given.at + limits.PARTY_WAIT_SECONDS)
     actor = given.by.acting()
     entry = entry_of(engine, actor, Act.PARTY_CONFIRM, at=given.at, rests_on=GROUNDS[party.kind], facts=facts)
 
@@ -250,7 +248,7 @@ def _subject(engine: Engine, kind: PartyKind, name: str) -> Subject:
 def _check(party: Party) -> None:
     texts = {"title": party.title, "address": party.address, "representative": party.representative}
     needed = {"title"} if party.kind is PartyKind.AUTHORITY else set(texts)
-    wrong = [one for one, text in texts.items() if len(text) > CHARACTERS or (one in needed and not text)]
+    wrong = [one for one, text in texts.items() if len(text) > limits.PARTY_CHARACTERS or (one in needed and not text)]
     if not NAME.fullmatch(party.name):
         wrong.append("name")
     if wrong:

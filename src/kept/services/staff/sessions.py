@@ -18,8 +18,6 @@ from kept.services.engine.sealed_record import open_installation_record, seal_in
 from kept.store import sql
 from kept.store.interface import Transaction
 
-SESSION_SECONDS = limits.STAFF_SESSION_SECONDS
-
 
 @dataclass(frozen=True, slots=True)
 class StaffSession:
@@ -256,7 +254,7 @@ async def _begin(engine: Engine, staff_id: str, login: str, factors: str, counte
             token_hash=engine.token_hash("staff", token),
             staff_id=staff_id,
             signed_in_at=at,
-            expires_at=at + SESSION_SECONDS,
+            expires_at=at + limits.STAFF_SESSION_SECONDS,
         )
         return True
 

@@ -16,8 +16,6 @@ from kept.errors import MalformedError, NoteError
 from kept.policy.day import moment
 
 FORMAT = "kept/intake/1"
-FILE_BYTES = limits.INTAKE_FILE_BYTES
-RECORDS_AT_MOST = limits.INTAKE_RECORDS
 HOW = ("form", "paper", "call")
 
 
@@ -95,8 +93,8 @@ def parse_envelope(unverified: bytes) -> Envelope:
     Raises:
         MalformedError: It is none of this form, or too large.
     """
-    if len(unverified) > FILE_BYTES:
-        raise _malformed(f"expected at most {FILE_BYTES} bytes, found {len(unverified)}")
+    if len(unverified) > limits.INTAKE_FILE_BYTES:
+        raise _malformed(f"expected at most {limits.INTAKE_FILE_BYTES} bytes, found {len(unverified)}")
     try:
         outer = json.loads(unverified)
         {(FORMAT, 3): outer}[outer["format"], len(outer)]  # another form is a KeyError
@@ -105,8 +103,8 @@ def parse_envelope(unverified: bytes) -> Envelope:
         payload = msgspec.json.decode(signed, type=Payload)
     except (ValueError, KeyError, TypeError, RecursionError, msgspec.MsgspecError) as error:
         raise _malformed("expected a partner's signed file, found another") from error
-    if len(payload.records) > RECORDS_AT_MOST:
-        raise _malformed(f"expected at most {RECORDS_AT_MOST} records, found {len(payload.records)}")
+    if len(payload.records) > limits.INTAKE_RECORDS:
+        raise _malformed(f"expected at most {limits.INTAKE_RECORDS} records, found {len(payload.records)}")
     return Envelope(payload, signed, signature)
 
 

@@ -39,8 +39,6 @@ from kept.services.third_parties.register_text import agreed, identity, register
 from kept.store import sql
 from kept.store.interface import Transaction
 
-RUN_SECONDS = limits.PROVISION_RUN_SECONDS
-PAGE = limits.PROVISION_PAGE
 EVERYBODY = 2**53
 HANDED_OVER = b""
 """What stays of a record's content."""
@@ -86,7 +84,7 @@ async def _let(engine: Engine, given: Given) -> Effect:
     """Let the file be made, under a mandate of who asked."""
     declared = declared_recipient(engine, (await provision_of(engine, given.subject)).recipient)
     mandate = staff_mandate(
-        given.asker, given.role, declared.purpose, expires_at=given.at + RUN_SECONDS, volume=EVERYBODY
+        given.asker, given.role, declared.purpose, expires_at=given.at + limits.PROVISION_RUN_SECONDS, volume=EVERYBODY
     )
 
     async def effect(tx: Transaction) -> bool:

@@ -25,9 +25,7 @@ from kept.services.third_parties.handed_over import handed_entries, pseudonym
 from kept.store import sql
 from kept.store.interface import Transaction
 
-DAY = limits.DAY
 FOREVER = 1e18
-PAGE = limits.PEOPLE_PAGE
 PROVISION, RECEIPT, CONSENT = "provision", "receipt", "consent"
 KINDS = {Act.PROVIDE.value: PROVISION, Act.VALUE_TAKE_IN.value: RECEIPT}
 """What a line is, by the act its entry records; any other is a consent."""
@@ -70,7 +68,7 @@ def keep_seconds(engine: Engine, kind: str = PROVISION) -> float:
     if not any(one.id == guarantee for one in policy.guarantees):
         return 0.0
     years = policy.promised(guarantee, "keep", limits.REGISTER_SECONDS)
-    return years + DAY  # a leap day may lie between; a day too many breaks no law
+    return years + limits.DAY  # a leap day may lie between; a day too many breaks no law
 
 
 async def lines_of(engine: Engine, person_id: bytes) -> list[RegisterLine]:
@@ -244,11 +242,11 @@ async def _rows(engine: Engine) -> list[tuple[sql.RegisterPage, sql.EntryGet | N
         async def body(
             tx: Transaction, at: float = before, one: bytes = before_id
         ) -> tuple[list[sql.RegisterPage], list[sql.EntryGet | None]]:
-            rows = await tx.all(sql.RegisterPage, before=at, before_id=one, limit=PAGE)
+            rows = await tx.all(sql.RegisterPage, before=at, before_id=one, limit=limits.PEOPLE_PAGE)
             return rows, await tx.each(sql.EntryGet, [{"entry_id": row.entry_id} for row in rows])
 
         rows, entries = await engine.data.read(body)
         found += zip(rows, entries, strict=True)
-        if len(rows) < PAGE:
+        if len(rows) < limits.PEOPLE_PAGE:
             return found
         before, before_id = rows[-1].recorded_at, rows[-1].entry_id

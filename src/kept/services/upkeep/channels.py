@@ -12,8 +12,6 @@ from kept.services.messages.calls import end_sheets
 from kept.services.messages.fax import FaxDispatcher, look_after_faxes
 from kept.services.messages.letters import PostDispatcher
 
-EVERY_SECONDS = limits.CHANNELS_LOOK_SECONDS
-
 
 def set_up_channels(engine: Engine, fax: FaxServer | None = None) -> None:
     """Register letters, call sheets, faxes, and contact from a case.
@@ -30,5 +28,5 @@ def set_up_channels(engine: Engine, fax: FaxServer | None = None) -> None:
 
 def look_after_channels(engine: Engine) -> None:
     """End call sheets and ask the fax server, every minute while the engine is open; for the process that serves."""
-    engine.every(EVERY_SECONDS, lambda: end_sheets(engine))
-    engine.every(EVERY_SECONDS, lambda: look_after_faxes(engine))
+    engine.every(limits.CHANNELS_LOOK_SECONDS, lambda: end_sheets(engine))
+    engine.every(limits.CHANNELS_LOOK_SECONDS, lambda: look_after_faxes(engine))

@@ -16,8 +16,6 @@ from kept.store import sql
 from kept.store.interface import Transaction
 from kept.vault.sealed import wrap_binding
 
-PAGE = limits.PEOPLE_PAGE
-
 
 @dataclass(frozen=True, slots=True)
 class Rotated:
@@ -99,7 +97,7 @@ async def finish_rotation(engine: Engine, *, by: str) -> Rotated:
 
 async def _rewrap_people(engine: Engine, epoch: int, current: int) -> int:
     total = 0
-    while rows := await engine.keys.all(sql.PersonKeysOfEpoch, epoch=epoch, limit=PAGE):
+    while rows := await engine.keys.all(sql.PersonKeysOfEpoch, epoch=epoch, limit=limits.PEOPLE_PAGE):
         fresh = []
         for row in rows:
             owner = row.person_id
@@ -116,7 +114,7 @@ async def _rewrap_people(engine: Engine, epoch: int, current: int) -> int:
 async def _rewrap_statutory(engine: Engine, epoch: int, current: int) -> int:
     """Wrap anew what stays of erased people's keys."""
     total = 0
-    while rows := await engine.keys.all(sql.StatutoryOfEpoch, epoch=epoch, limit=PAGE):
+    while rows := await engine.keys.all(sql.StatutoryOfEpoch, epoch=epoch, limit=limits.PEOPLE_PAGE):
         fresh = []
         for key_id, person_id, wrapped in rows:
             owner = person_id

@@ -19,10 +19,6 @@ from kept.services.gate.ends import events_of
 from kept.services.instances.instances import close_due, end_instances
 from kept.store import sql
 
-PAGE = limits.PEOPLE_PAGE
-PEOPLE_AT_LEAST = limits.SWEEP_PEOPLE
-"""Below this many people a share says nothing: a sweep of one person in a demo of forty is no accident."""
-
 
 async def sweep(engine: Engine) -> int:
     """Remove what has ended; return how many people were touched.
@@ -41,7 +37,10 @@ async def sweep(engine: Engine) -> int:
     ended, people = await _find_ended(engine)
     if not ended:
         return 0
-    if len(ended) > max(PEOPLE_AT_LEAST, people * limits.SWEEP_SHARE) and await engine.meta("sweep_confirmed") != "yes":
+    if (
+        len(ended) > max(limits.SWEEP_PEOPLE, people * limits.SWEEP_SHARE)
+        and await engine.meta("sweep_confirmed") != "yes"
+    ):
         await engine.put_meta("sweep_waits", str(len(ended)))
         await record(engine, SYSTEM, Act.SWEEP_FREEZE, facts=(("people", str(len(ended))), ("of", str(people))))
         return 0

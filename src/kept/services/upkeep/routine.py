@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 
 from kept import limits
 from kept.errors import ErasedError, EvidenceError, KeptError
-from kept.policy.read import policy_hash
+from kept.policy.assembly import policy_hash
+from kept.policy.day import local
 from kept.services.authorities.notifications import tell_due
 from kept.services.authorities.request_paper import end_papers
 from kept.services.engine.engine import Engine
@@ -23,17 +24,13 @@ from kept.services.upkeep.retention import destroy_unused_keys, sweep
 from kept.store import sql
 from kept.store.interface import Transaction
 
-MINUTE = limits.MINUTE
-HOUR = limits.HOUR
-DAY = limits.DAY
-
 
 async def begin_routine(engine: Engine) -> None:
     """Finish what is unfinished now, then go on every minute while the engine is open."""
     await finish_all(engine)
     engine.every(1.0, engine.watch)
-    engine.every(MINUTE, lambda: tidy(engine))
-    engine.every(HOUR, lambda: sweep(engine))
+    engine.every(limits.MINUTE, lambda: tidy(engine))
+    engine.every(limits.HOUR, lambda: sweep(engine))
 
 
 def watch_policy_files(
@@ -87,7 +84,8 @@ async def tidy(engine: Engine) -> None:
         await tx.run("remembered_expire", at=at)
         await tx.run("notice_tokens_expire", at=at)
         await tx.run("rates_expire", at=at - limits.RATE_COUNT_SECONDS)
-        await tx.run("mandates_expire", at=at - DAY)
+        await tx.run("mandates_expire", at=at - limits.DAY)
+        await tx.run("look_ups_expire", before=f"{local(at - limits.LOOK_UPS_SHOWN_SECONDS):%Y-%m-%d}")
         await tx.run("meta_put", name="high_water", value=repr(at))
 
     await engine.data.write(body)

@@ -8,7 +8,7 @@ from kept.services.campaigns.candidates import queue_unfinished
 from kept.services.engine.dispatchers import Dispatcher
 from kept.services.engine.engine import Engine
 from kept.services.messages.outbox import send_due
-from kept.services.messages.unknown_outcome import HANDING_AT_MOST_SECONDS, find_unknown
+from kept.services.messages.unknown_outcome import find_unknown
 
 
 def equip(engine: Engine, site: str, *dispatchers: Dispatcher) -> None:
@@ -30,4 +30,4 @@ async def begin_reaching(engine: Engine) -> None:
     await find_unknown(engine, older_than=engine.clock.now() + 1)  # whatever was under way, its answer is lost
     await queue_unfinished(engine)
     engine.every(limits.OUTBOX_LOOK_SECONDS, lambda: send_due(engine))
-    engine.every(HANDING_AT_MOST_SECONDS, lambda: find_unknown(engine))
+    engine.every(limits.HANDING_SECONDS, lambda: find_unknown(engine))

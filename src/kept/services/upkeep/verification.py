@@ -25,9 +25,6 @@ from kept.store import sql
 from kept.store.interface import Transaction
 from kept.vault.sealed import open_account, open_record, open_state
 
-PAGE = limits.PEOPLE_PAGE
-NAMED_AT_MOST = limits.VERIFICATION_FINDINGS
-
 
 @dataclass(slots=True)
 class Verification:
@@ -40,7 +37,7 @@ class Verification:
 
     def wrong(self, what: str) -> None:
         """Note a problem."""
-        if len(self.problems) < NAMED_AT_MOST:
+        if len(self.problems) < limits.VERIFICATION_FINDINGS:
             self.problems.append(what)
 
 
@@ -124,7 +121,7 @@ async def _entries_placed(engine: Engine, after: bytes) -> tuple[list[sql.Entrie
     """A page of entries, each with whether it has its place in the tree or waits for it."""
 
     async def body(tx: Transaction) -> tuple[list[sql.EntriesAll], list[bool]]:
-        rows = await tx.all(sql.EntriesAll, after=after, limit=PAGE)
+        rows = await tx.all(sql.EntriesAll, after=after, limit=limits.PEOPLE_PAGE)
         places = await tx.each(sql.PositionGet, [{"entry_id": row.entry_id} for row in rows])
         waiting = set(await tx.values(sql.TodoTake, limit=1_000_000)) if None in places else set()
         return rows, [place is not None or row.entry_id in waiting for row, place in zip(rows, places, strict=True)]
@@ -166,7 +163,7 @@ async def _verify_tree(engine: Engine, found: Verification) -> None:  # noqa: C9
 
 
 async def _positions(engine: Engine, start: int) -> list[sql.PositionsPage]:
-    return await engine.data.all(sql.PositionsPage, from_position=start, limit=PAGE)
+    return await engine.data.all(sql.PositionsPage, from_position=start, limit=limits.PEOPLE_PAGE)
 
 
 def _leaves_only(tiles: dict[tuple[int, int], bytes], level: int, tile: int) -> bytes:

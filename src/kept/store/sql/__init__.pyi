@@ -504,6 +504,14 @@ class LiveChecks(NamedTuple):
 
 class LoginGet(Single[bytes]): ...
 
+class LookUpsRefused(NamedTuple):
+    actor: str
+    purpose: str
+    day: str
+    tried: int
+    granted: int
+    refused: int
+
 class MandateGet(NamedTuple):
     kind: str
     actor: str

@@ -13,8 +13,6 @@ from kept.policy.model import Point, Policy
 from kept.policy.segment import segment_items
 
 Texts = Mapping[str, str]
-DAY = limits.DAY
-OPEN_DAYS = limits.INSTANCE_SUGGESTED_DAYS
 
 TITLES: Mapping[str, Texts] = {
     "questionnaire": {"en": "Three questions", "ja": "三つの質問"},
@@ -73,7 +71,7 @@ def instance(policy: Policy, point: Point, now: float) -> str:
         f"point: {point.id}",
         *_said(policy, "title", TITLES[point.kind]),
         *_said(policy, "about", ABOUT),
-        f"closes: {_day(now + OPEN_DAYS * DAY)}",
+        f"closes: {_day(now + limits.INSTANCE_SUGGESTED_DAYS * limits.DAY)}",
         *_of_kind(policy, point.kind.value, now),
     ]
     return "\n".join(lines) + "\n"
@@ -86,7 +84,7 @@ def _of_kind(policy: Policy, kind: str, now: float) -> Iterator[str]:
         yield "prizes: 1"
     if kind == "sweepstake":
         yield from _said(policy, "public-number", NUMBER)
-        yield f"number-day: {_day(now + (OPEN_DAYS + 2) * DAY)}"
+        yield f"number-day: {_day(now + (limits.INSTANCE_SUGGESTED_DAYS + 2) * limits.DAY)}"
     if kind == "questionnaire":
         yield "questions:"
         for name, more in (("how", "one-of"), ("content", "scale"), ("wish", "text")):

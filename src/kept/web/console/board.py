@@ -8,6 +8,7 @@ from kept.guarantees.board import promise_board
 from kept.policy.flow import flow_svg
 from kept.services.cookies.first_scan import first_scan
 from kept.services.cookies.scan import newest_scan
+from kept.services.gate.look_ups import at_the_limit
 from kept.services.staff import attestations
 from kept.services.staff.parties import told_parties
 from kept.web import words
@@ -29,6 +30,7 @@ async def _board(exchange: Staff) -> Response:
         parties=await told_parties(engine),
         may_attest=exchange.may("attest"),
         other_files=engine.policy_files != "same",
+        look_ups=await at_the_limit(engine),
         leapt=bool(engine.clock.leapt_seconds),
     )
 

@@ -13,6 +13,7 @@ from kept.services.cases import cases, contacts
 from kept.services.cases.do_not_contact import note_in_case
 from kept.services.engine.people import Person
 from kept.services.gate.released import Released
+from kept.services.staff import more_look_ups
 from kept.web.console.stepped import Staff, beside
 from kept.web.form import Form
 from kept.web.routes import STAFF, page
@@ -45,8 +46,15 @@ async def _find(exchange: Staff) -> Response:
     case = await _case(exchange)
     try:
         await cases.find_in_case(exchange.engine, exchange.session, case, form.filled(findable))
-    except (NotFoundError, InputError) as error:
+    except (NotFoundError, InputError, DeniedError) as error:
         return await _page(exchange, case, error)
+    return await _again(exchange)
+
+
+async def _more(exchange: Staff) -> Response:
+    """Ask a second member of staff for more look-ups today."""
+    await exchange.form()
+    await more_look_ups.ask(exchange.engine, exchange.session, (await _case(exchange)).purpose)
     return await _again(exchange)
 
 
@@ -139,6 +147,7 @@ PAGES = (
     page("/case", post=STAFF(_open)),
     page("/case/{case}", get=STAFF(_look)),
     page("/case/{case}/find", get=STAFF(_again), post=STAFF(_find)),
+    page("/case/{case}/more-look-ups", get=STAFF(_again), post=STAFF(_more)),
     page("/case/{case}/open", get=STAFF(_again), post=STAFF(_open_item)),
     page("/case/{case}/close", post=STAFF(_close)),
     page("/case/{case}/not-again", post=STAFF(_not_again)),

@@ -47,15 +47,11 @@ async def _review(exchange: Staff) -> Response:
 
 
 async def _page(exchange: Staff, error: KeptError | None, typed: Form, status: int) -> Response:
-    engine, may_approve = exchange.engine, exchange.may("approve")
+    engine = exchange.engine
     return exchange.page(
         "emergencies.html",
         status,
-        made=[
-            one
-            for one in await emergencies.all_emergencies(engine)
-            if may_approve or one.opened_by == exchange.session.login
-        ],
+        made=await emergencies.emergencies_for(engine, exchange.session),
         may_open=exchange.may("break-glass"),
         lendable=emergencies.lendable(engine, exchange.session),
         reasons_of=emergencies.REASONS,

@@ -7,12 +7,12 @@ from contextlib import suppress
 
 from starlette.responses import Response
 
+from kept import limits
 from kept.errors import InputError, KeptError
 from kept.policy.instance import OF_KIND
 from kept.policy.narrow import main_purpose
 from kept.policy.words import Exit, PointKind
 from kept.services.engine.engine import Engine
-from kept.services.forms import instance_record
 from kept.services.gate.released import Card
 from kept.services.instances import contests, events, instances, questionnaires, sweepstakes
 from kept.services.staff import bulk_approval
@@ -38,18 +38,12 @@ MAKES = duty("questionnaires, contests, sweepstakes, events", _purposes)
 
 
 async def _list(exchange: Staff, error: KeptError | None, form: Form, status: int) -> Response:
-    policy = exchange.policy
-    mine = [
-        one
-        for one in policy.points.values()
-        if one.kind.value in OF_KIND and exchange.acts_for(main_purpose(policy, one))
-    ]
-    kinds = {point.kind for point in mine}
+    policy, mine = exchange.policy, instances.points_of(exchange.engine, exchange.session)
     examples = {one.kind.value: beginnings.instance(policy, one, exchange.now) for one in mine}
     return exchange.page(
         "instances.html",
         status,
-        made=[one for one in await instance_record.all_standing(exchange.engine) if one.kind in kinds],
+        made=await instances.instances_of(exchange.engine, exchange.session),
         points=mine,
         examples=examples,
         error=error,
@@ -64,7 +58,7 @@ async def _seconds(exchange: Staff, instance: str) -> list[tuple[str, str, str]]
         with suppress(InputError):  # an act on another kind of instance
             people = (await kind.about(exchange.engine, instance)).people or 0
             state = await bulk_approval.state_of(exchange.engine, exchange.session, kind.act, instance)
-            if people > bulk_approval.FEW or state:
+            if people > limits.FEW_PEOPLE or state:
                 found.append((kind.act, kind.title, state))
     return found
 
@@ -73,8 +67,7 @@ async def _one(
     exchange: Staff, instance: str, shown: Shown | None = None, guests: tuple[events.Guest, ...] = ()
 ) -> Response:
     engine, session = exchange.engine, exchange.session
-    found = await instance_record.standing(engine, instance)
-    session.require_purpose(engine, main_purpose(exchange.policy, exchange.policy.points[found.file.point]))
+    found = await instances.standing_for(engine, session, instance)
     asked = found.kind is PointKind.QUESTIONNAIRE
     drawn = found.kind is PointKind.SWEEPSTAKE
     results, counted = await questionnaires.results_of(engine, found.id) if asked else ([], 0)
@@ -92,7 +85,7 @@ async def _one(
         guests=guests,
         ends_at=instances.end_at(engine, found),
         seconds=await _seconds(exchange, found.id),
-        few=bulk_approval.FEW,
+        few=limits.FEW_PEOPLE,
     )
 
 

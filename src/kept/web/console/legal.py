@@ -9,7 +9,7 @@ from starlette.responses import Response
 from kept import limits
 from kept.errors import InputError, KeptError
 from kept.policy.day import ZONE, local
-from kept.services.authorities import disclosures
+from kept.services.authorities import disclosure_bundle, disclosure_record, disclosures, request_reading
 from kept.services.authorities.disclosure_record import Terms
 from kept.services.authorities.request_paper import media_type_of
 from kept.services.engine.engine import Engine
@@ -23,7 +23,7 @@ FIELDS = ("authority", "reference", "ground", "from", "to", "received", "due", "
 
 
 def _purposes(engine: Engine) -> list[str]:
-    purpose = disclosures.purpose_of(engine)
+    purpose = disclosure_record.purpose_of(engine)
     return [purpose.id] if purpose else []
 
 
@@ -42,7 +42,7 @@ async def _list(exchange: Staff, error: KeptError | None, form: Form, status: in
     return exchange.page(
         "legal.html",
         status,
-        made=await disclosures.all_disclosures(engine),
+        made=await disclosure_record.all_disclosures(engine),
         acting=ACTS.met(engine, exchange.session),
         grounds=disclosures.grounds_of(engine),
         waits=disclosures.WAITS,
@@ -59,10 +59,10 @@ async def _one(
     disclosure: str,
     error: KeptError | None = None,
     status: int = 200,
-    read: disclosures.Read | None = None,
+    read: request_reading.Read | None = None,
 ) -> Response:
     engine = exchange.engine
-    found = await disclosures.disclosure_of(engine, disclosure)
+    found = await disclosure_record.disclosure_of(engine, disclosure)
     return exchange.page(
         "legal_request.html",
         status,
@@ -77,13 +77,13 @@ async def _one(
 async def _read(exchange: Staff, disclosure: str, form: Form) -> Response:
     """The same page, with what the request says: a look that is recorded."""
     del form
-    read = await disclosures.read_request(exchange.engine, exchange.session, disclosure)
+    read = await request_reading.read_request(exchange.engine, exchange.session, disclosure)
     return await _one(exchange, disclosure, read=read)
 
 
 async def _paper(exchange: Staff, disclosure: str, form: Form) -> Response:
     del form
-    read = await disclosures.read_request(exchange.engine, exchange.session, disclosure)
+    read = await request_reading.read_request(exchange.engine, exchange.session, disclosure)
     media_type = media_type_of(read.paper)
     return exchange.download(read.paper, media_type, f"request-{read.request.number}.{media_type.partition('/')[2]}")
 
@@ -158,8 +158,8 @@ PAGES = (
             "paper": _paper,
             "ask": plain(disclosures.ask),
             "approve": plain(disclosures.DISCLOSING.approve),
-            "go-on": going_on(disclosures.bundle),
-            "fetch": fetching(disclosures.fetch, "application/json", "bundle.json"),
+            "go-on": going_on(disclosure_bundle.bundle),
+            "fetch": fetching(disclosure_bundle.fetch, "application/json", "bundle.json"),
         },
         fields=("login_name",),
         finds=True,

@@ -46,7 +46,6 @@ async def _list(
         acting=[one.id for one in recipients.values() if exchange.acts_for(one.purpose)],
         made=[(one, await approved_by(engine, one.approval_id)) for one in await provisions.all_provisions(engine)],
         recalls=await recalls.open_recalls(engine),
-        ends_after=provisions.RUN_SECONDS,
         register=lines,
     )
 

@@ -13,8 +13,6 @@ from kept.web.exchange import Exchange
 from kept.web.jar import drop_session
 from kept.web.routes import ANYBODY, CUSTOMER, FRESH, page
 
-GRACE_SECONDS = limits.ERASURE_GRACE_SECONDS
-
 
 async def _preview(exchange: Exchange[Own]) -> Response:
     return exchange.page(
@@ -28,7 +26,10 @@ async def _erase(exchange: Exchange[Own]) -> Response:
     form = await exchange.form("when", "never")
     now = form["when"] == "now"
     receipt = await erasure.intend_erasure(
-        exchange.engine, exchange.session, grace_seconds=0 if now else GRACE_SECONDS, never_write=form["never"] == "yes"
+        exchange.engine,
+        exchange.session,
+        grace_seconds=0 if now else limits.ERASURE_GRACE_SECONDS,
+        never_write=form["never"] == "yes",
     )
     return drop_session(exchange, exchange.go(f"/erasure/{receipt}")) if now else exchange.go("/my-data")
 

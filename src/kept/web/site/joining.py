@@ -15,8 +15,6 @@ from kept.web.jar import count_visit, set_session
 from kept.web.routes import ANYBODY, Menu, page
 from kept.web.site.sign_in import address_of, host_of, origin_of
 
-JOINS_AN_HOUR = limits.ACCOUNTS_OPENED
-
 
 async def _how(exchange: Exchange[Any]) -> Response:
     return count_visit(exchange, exchange.page("join.html", error=None), "join")
@@ -53,14 +51,14 @@ async def _passkey(exchange: Exchange[Any]) -> Response:
     next_page = "/registration" if exchange.offers("/registration") else "/my-data"
     return set_session(
         exchange,
-        JSONResponse({"go": f"/{exchange.language}{next_page}"}),
+        JSONResponse({"go": exchange.at(next_page)}),
         await accounts.start_session(exchange.engine, person_id),
     )
 
 
 async def _count(exchange: Exchange[Any]) -> None:
     await exchange.web.limits.count(
-        "join", address_of(exchange), most=JOINS_AN_HOUR, seconds=limits.ACCOUNTS_OPENED_WINDOW_SECONDS
+        "join", address_of(exchange), most=limits.ACCOUNTS_OPENED, seconds=limits.ACCOUNTS_OPENED_WINDOW_SECONDS
     )
 
 

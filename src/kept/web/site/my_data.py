@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from kept.policy.present import EXIT_TITLES
 from kept.policy.words import Exit
-from kept.services.accounts import remember_me
+from kept.services.accounts import linking, remember_me
 from kept.services.authorities.notifications import disclosures_to_authorities
 from kept.services.cases.contacts import ORIGIN, PROGRAM, contacts_to
 from kept.services.cases.emergencies import emergencies_about
@@ -33,6 +33,7 @@ async def _my_data(exchange: Exchange[Own]) -> Response:
         devices=await remember_me.devices_of(engine, own),
         registered=await lines_of(engine, own.person_id),
         recalls=await recalls_of(engine, own.person_id),
+        linkable=await linking.linkable(engine, own),
         contacts=await contacts_to(engine, own.person_id),
         asked_again=await asked_again(engine, own.person_id),
         parts_taken=await parts_of(engine, own.person_id),
@@ -49,6 +50,13 @@ async def _forget_device(exchange: Exchange[Own]) -> Response:
     series = (await exchange.form("series"))["series"]
     await remember_me.forget(exchange.engine, exchange.session, "" if series == "*" else series or "-")
     return exchange.go("/my-data#devices")
+
+
+async def _link(exchange: Exchange[Own]) -> Response:
+    """Show the code by which a program's own id comes to name this account: on this answer alone."""
+    system = (await exchange.form("system"))["system"]
+    code = await linking.link_code(exchange.engine, exchange.session, system)
+    return exchange.page("link.html", system=system, code=code)
 
 
 async def _choose(exchange: Exchange[Own]) -> Response:
@@ -77,5 +85,6 @@ PAGES = (
     page("/my-data/choice", post=CUSTOMER(_choose)),
     page("/my-data/stop", post=CUSTOMER(_stop)),
     page("/my-data/take-along", post=FRESH(_take_along)),
+    page("/my-data/link", post=FRESH(_link)),
     page("/my-data/devices/forget", post=CUSTOMER(_forget_device)),
 )

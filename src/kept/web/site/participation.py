@@ -26,7 +26,6 @@ from kept.services.instances.contests import published_of
 from kept.web.exchange import Exchange
 from kept.web.routes import ANYBODY, CUSTOMER, Menu, page
 
-SHOWN_AFTER_SECONDS = limits.DRAW_SHOWN_SECONDS
 VERIFIER = Path(kept_verify.__file__).with_name("draw.py")
 
 
@@ -37,7 +36,7 @@ async def _open_ones(exchange: Exchange[Own | None]) -> Response:
     return exchange.page(
         "take_part.html",
         open_now=[one for one in shown if _open(one, now)],
-        over=[one for one in shown if not _open(one, now) and (one.closed_at or now) > now - SHOWN_AFTER_SECONDS],
+        over=[one for one in shown if not _open(one, now) and (one.closed_at or now) > now - limits.DRAW_SHOWN_SECONDS],
         mine={one.id: part for one, part in await participations.parts_of(engine, own.person_id)} if own else {},
     )
 

@@ -74,7 +74,7 @@ async def _passkey(exchange: Anybody) -> Response:
     person_id = await passkeys.finish_sign_in(
         exchange.engine, form["credential"], form["token"], rp_id=host_of(exchange), origin=origin_of(exchange)
     )
-    return await _signed_in(exchange, JSONResponse({"go": f"/{exchange.language}/my-data"}), person_id, person_id.hex())
+    return await _signed_in(exchange, JSONResponse({"go": exchange.at("/my-data")}), person_id, person_id.hex())
 
 
 async def _sign_out(exchange: Anybody) -> Response:

@@ -10,8 +10,7 @@ from kept import limits
 from kept.policy.day import moment
 from kept.web.exchange import Exchange
 from kept.web.routes import ANYBODY, ROOT, page
-
-DAY = limits.DAY
+from kept.web.site.sign_in import origin_of
 
 
 async def _ledger_key(exchange: Exchange[Any]) -> Response:
@@ -28,14 +27,14 @@ async def _change_password(exchange: Exchange[Any]) -> Response:
 
 async def _passkey_endpoints(exchange: Exchange[Any]) -> Response:
     """Where passkeys are made and managed."""
-    base = f"{str(exchange.request.base_url).rstrip('/')}/{exchange.web.languages()[0]}"
+    base = f"{origin_of(exchange)}{exchange.base}/{exchange.web.languages()[0]}"
     return JSONResponse({"enroll": f"{base}/join", "manage": f"{base}/my-data"})
 
 
 async def _security_txt(exchange: Exchange[Any]) -> Response:
     """Where to report a weakness (RFC 9116)."""
     contact = exchange.policy.controller.get("contact", "")
-    expires = moment((exchange.now + limits.CHOICES_COOKIE_SECONDS) // DAY * DAY)
+    expires = moment((exchange.now + limits.CHOICES_COOKIE_SECONDS) // limits.DAY * limits.DAY)
     languages = ", ".join(exchange.web.languages())
     return PlainTextResponse(f"Contact: mailto:{contact}\nExpires: {expires}\nPreferred-Languages: {languages}\n")
 

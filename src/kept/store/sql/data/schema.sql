@@ -313,6 +313,17 @@ CREATE TABLE approval (
     outcome      TEXT             NOT NULL
 );
 
+-- Look-ups of a member of staff for a purpose on a day: made, let go beyond the limit by a second, and refused.
+CREATE TABLE look_ups (
+    actor   TEXT   NOT NULL,
+    purpose TEXT   NOT NULL,
+    day     TEXT   NOT NULL,
+    tried   BIGINT NOT NULL,
+    granted BIGINT NOT NULL,
+    refused BIGINT NOT NULL,
+    PRIMARY KEY (actor, purpose, day)
+);
+
 CREATE TABLE rights_request (
     request_id     TEXT             NOT NULL PRIMARY KEY,
     number         BIGINT           NOT NULL,

@@ -227,3 +227,26 @@ DELETE FROM rate WHERE started_at < :at;
 -- name: mandates_expire (at)
 -- Mandates that ended long ago.
 DELETE FROM mandate WHERE expires_at < :at;
+
+-- name: look_up_try (actor, purpose, day, most)
+-- One look-up of a day, charged before it is made; touches no row where they are used up.
+INSERT INTO look_ups (actor, purpose, day, tried, granted, refused) VALUES (:actor, :purpose, :day, 1, 0, 0)
+ON CONFLICT (actor, purpose, day) DO UPDATE SET tried = look_ups.tried + 1 WHERE look_ups.tried < look_ups.granted + :most;
+
+-- name: look_up_refuse (actor, purpose, day)
+-- One look-up beyond the limit.
+UPDATE look_ups SET refused = refused + 1 WHERE actor = :actor AND purpose = :purpose AND day = :day;
+
+-- name: look_up_grant (actor, purpose, day, more)
+-- A second member of staff lets somebody go on.
+INSERT INTO look_ups (actor, purpose, day, tried, granted, refused) VALUES (:actor, :purpose, :day, 0, :more, 0)
+ON CONFLICT (actor, purpose, day) DO UPDATE SET granted = look_ups.granted + :more;
+
+-- name: look_ups_refused (since) -> actor, purpose, day, tried, granted, refused
+-- Who came to the limit since a day, the newest first.
+SELECT actor, purpose, day, tried, granted, refused FROM look_ups WHERE refused > 0 AND day >= :since
+ORDER BY day DESC, actor, purpose;
+
+-- name: look_ups_expire (before)
+-- Counts of days that are shown no more.
+DELETE FROM look_ups WHERE day < :before;

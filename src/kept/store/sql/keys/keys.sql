@@ -105,6 +105,10 @@ INSERT INTO external_token (system, token, person_id) VALUES (:system, :token, :
 -- Whom a system's id names.
 SELECT person_id FROM external_token WHERE system = :system AND token = :token;
 
+-- name: external_token_delete (system, token, person_id)
+-- Takes back what was claimed for an id whose person's own record was not written.
+DELETE FROM external_token WHERE system = :system AND token = :token AND person_id = :person_id;
+
 -- name: external_token_erase (person_id)
 -- Erasing: no system's id names this person any more.
 DELETE FROM external_token WHERE person_id = :person_id;

@@ -1,0 +1,120 @@
+"""§5.2: nobody at a desk goes through the customers one by one: look-ups of a day end, over all cases, and are said."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from asked import CONSOLE, Browser
+from cited import cited
+from installation import MAIL
+
+from kept import limits
+from kept.errors import ConflictError, DeniedError, KeptError, NotFoundError
+from kept.services.cases import cases
+from kept.services.gate import look_ups
+from kept.services.gate.look_ups import at_the_limit
+from kept.services.staff import more_look_ups, sessions
+from kept.services.staff.mandates import staff_mandate
+from kept.services.upkeep import approvals
+from kept.services.upkeep.routine import tidy
+
+pytestmark = pytest.mark.anyio
+
+
+async def guess(installation, session, mail: str, purpose: str = "contact") -> str:
+    """Guess an address in a case of its own; return what came of it."""
+    case = await cases.open_case(installation.engine, session, purpose)
+    try:
+        await cases.find_in_case(installation.engine, session, case, {"mail_address": mail})
+    except NotFoundError:
+        return "nobody"
+    except DeniedError as error:
+        return error.reason
+    return "found"
+
+
+async def test_guesses_end_whatever_they_find_and_whichever_case_they_are_made_in(installation):
+    """Guesses that find nobody count; at the limit not even a known customer is found, until the next day."""
+    await installation.mori()
+    session = await installation.staff()
+    most = installation.engine.policy.policy.roles["support"].look_ups_a_day
+    assert {await guess(installation, session, f"nobody-{one}@example.com") for one in range(most - 1)} == {"nobody"}
+    assert await guess(installation, session, MAIL) == "found"
+    assert await guess(installation, session, MAIL) == "look-ups"
+    assert await guess(installation, session, MAIL, "event") != "look-ups", "another purpose has its own count"
+    assert await guess(installation, await installation.staff("ono"), MAIL) == "found"
+    installation.wall.pass_(limits.DAY)
+    token = await sessions.start_demo_session(installation.engine, "sato")
+    assert await guess(installation, await sessions.session_of(installation.engine, token), MAIL) == "found"
+
+
+async def test_the_limit_is_recorded_cited_and_on_the_board(installation):
+    """Coming to the limit is an entry that cites the roles' clause, and stands on the board for a month."""
+    session = await installation.staff()
+    for one in range(limits.LOOK_UPS_A_DAY):
+        await guess(installation, session, f"nobody-{one}@example.com")
+    case = await cases.open_case(installation.engine, session, "contact")
+    with pytest.raises(DeniedError) as refused:
+        await cases.find_in_case(installation.engine, session, case, {"mail_address": MAIL})
+    assert cited(refused.value) == "§5.2"
+    assert MAIL not in str(refused.value)
+    newest = await installation.newest()
+    assert (newest.act, newest.outcome) == ("actor:person:find", "refused")
+    assert refused.value.entry_id
+    assert ("reason", "look-ups") in newest.facts
+    await installation.staff("kato", ("privacy",))
+    browser = Browser(installation, at=CONSOLE)
+    browser.cookies["__Host-kept_session"] = await sessions.start_demo_session(installation.engine, "kato")
+    assert f"{limits.LOOK_UPS_A_DAY} made, 1 refused" in (await browser.get("/en/board")).text
+    installation.wall.pass_(limits.LOOK_UPS_SHOWN_SECONDS + limits.DAY)
+    await tidy(installation.engine)
+    assert await at_the_limit(installation.engine) == []
+    assert installation.sql("SELECT COUNT(*) FROM look_ups") == [(0,)]
+
+
+async def test_at_once_is_no_way_around(installation):
+    """Many windows at the same moment get no more look-ups together than one after the other."""
+    session = await installation.staff()
+    done = await asyncio.gather(
+        *(guess(installation, session, f"nobody-{one}@example.com") for one in range(limits.LOOK_UPS_A_DAY + 5))
+    )
+    assert (done.count("nobody"), done.count("look-ups")) == (limits.LOOK_UPS_A_DAY, 5)
+
+
+async def test_a_second_person_lets_somebody_go_on_once_a_day(installation):
+    """Asked for by whose they are, approved by another, for as many again; not twice, and not for another's purpose."""
+    engine, session = installation.engine, await installation.staff()
+    second = await installation.staff("kato", ("privacy",))
+    for one in range(limits.LOOK_UPS_A_DAY + 1):
+        await guess(installation, session, f"nobody-{one}@example.com")
+    approval = await more_look_ups.ask(engine, session, "contact")
+    assert [one.subject.titles["en"] for one in await approvals.waiting(engine, second)]
+    with pytest.raises(KeptError):
+        await approvals.approve(engine, session, approval)
+    assert await guess(installation, session, MAIL) == "look-ups"
+    await approvals.approve(engine, second, approval)
+    more = [await guess(installation, session, f"more-{one}@example.com") for one in range(limits.LOOK_UPS_A_DAY + 1)]
+    assert (more.count("nobody"), more[-1]) == (limits.LOOK_UPS_A_DAY, "look-ups")
+    with pytest.raises(ConflictError):
+        await more_look_ups.ask(engine, session, "contact")
+    with pytest.raises(DeniedError):
+        await more_look_ups.ask(engine, session, "legal-disclosure")
+
+
+async def test_what_is_approved_later_counts_for_that_day_alone(installation):
+    """An approval asked for yesterday and given today lets today go on, and tomorrow no more."""
+    engine, session = installation.engine, await installation.staff()
+    approval = await more_look_ups.ask(engine, session, "contact")
+    installation.wall.pass_(limits.DAY)
+    await approvals.approve(engine, await installation.staff("kato", ("privacy",)), approval)
+    for most in (2 * limits.LOOK_UPS_A_DAY, limits.LOOK_UPS_A_DAY):
+        token = await sessions.start_demo_session(engine, "sato")
+        mandate = staff_mandate(
+            await sessions.session_of(engine, token), "support", "contact", expires_at=1e12, volume=1
+        )
+        for _ in range(most):
+            await look_ups.charge(engine, mandate)
+        with pytest.raises(DeniedError):
+            await look_ups.charge(engine, mandate)
+        installation.wall.pass_(limits.DAY)
