@@ -7,7 +7,7 @@ from functools import cache, wraps
 from typing import Concatenate, ParamSpec
 
 from kept import limits
-from kept.policy.decision import Allowed, Decision, LawRequest, Mandate, Refused
+from kept.policy.decision import Allowed, Decision, LawRequest, Mandate, Refused, Request
 from kept.policy.ground import clause_of
 from kept.policy.model import Policy
 from kept.policy.person import Grant, PersonState
@@ -113,9 +113,9 @@ def leaves_to_owner(mandate: Mandate, way_out: Exit, at: float) -> bool:
     return way_out in OWN_EXITS and (way_out != Exit.TAKE_ALONG or recent)
 
 
-def within_request(law: LawRequest | None, person_id: bytes, state: PersonState, slot: str, at: float) -> bool:
+def within_request(r: Request, x: PersonState) -> bool:
     """Whether an authority's request covers the person, and a version of the value was held within its period."""
-    return law is not None and person_id in law.persons and bool(versions_held(law, state, slot, at))
+    return r.law is not None and r.person_id in r.law.persons and bool(versions_held(r.law, x, r.slot, r.at))
 
 
 def versions_held(law: LawRequest, state: PersonState, slot: str, at: float) -> tuple[int, ...]:
