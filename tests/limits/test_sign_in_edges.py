@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from asked import CONSOLE, Browser
+from bakery import Bakery
 from installation import PASSWORD
 
 from kept import limits
@@ -110,6 +111,23 @@ async def test_a_challenge_for_joining_signs_nobody_in(installation, believed):
             engine, "{}", sign_in, rp_id="shop.example", origin="https://shop.example", language="en"
         )
     assert await used(installation, sign_in) == person
+
+
+@pytest.mark.edge("LINK_CODE_SECONDS")
+async def test_a_code_to_link_an_account(tmp_path):
+    """It links until its last second, and not after."""
+    bakery = Bakery(tmp_path)
+    async with bakery.open() as k:
+        credential = await bakery.program(k)
+        codes = []
+        for _ in range(2):
+            issued = await k.join(PASSWORD)
+            codes.append(await (await k.session(await k.sign_in(issued.login_name, PASSWORD))).link_code("till"))
+        bakery.wall.pass_(limits.LINK_CODE_SECONDS - 1)
+        await k.link(credential, external="C-1", code=codes[0])
+        bakery.wall.pass_(2)
+        with pytest.raises(SignInError):
+            await k.link(credential, external="C-2", code=codes[1])
 
 
 @pytest.mark.edge("RECOVERY_CODES")

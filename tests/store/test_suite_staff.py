@@ -191,3 +191,18 @@ def test_tries_are_counted_and_forgotten(data):
     assert data.run("rates_expire", at=5.0) == 1
     assert data.one(sql.RateGet, bucket="b") is None
     assert data.one(sql.RateGet, bucket="c") == (9.0, 1)
+
+
+def test_look_ups_of_a_day_are_counted_and_end(data):
+    """Tries up to the limit and what a second granted; each day and purpose has its own count; old days go."""
+    mine = {"actor": "staff:a", "purpose": "contact", "day": "2026-11-01"}
+    assert [data.run("look_up_try", **mine, most=2) for _ in range(3)] == [1, 1, 0]
+    data.run("look_up_refuse", **mine)
+    data.run("look_up_grant", **mine, more=1)
+    assert [data.run("look_up_try", **mine, most=2) for _ in range(2)] == [1, 0]
+    assert data.run("look_up_try", **(mine | {"purpose": "event"}), most=1) == 1
+    assert data.all(sql.LookUpsRefused, since="2026-11-01") == [("staff:a", "contact", "2026-11-01", 3, 1, 1)]
+    assert data.all(sql.LookUpsRefused, since="2026-11-02") == []
+    assert data.run("look_ups_expire", before="2026-11-02") == 2
+    data.run("look_up_grant", **mine, more=1)
+    assert data.all(sql.LookUpsRefused, since="2026-11-01") == []

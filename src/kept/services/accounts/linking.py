@@ -29,7 +29,6 @@ from kept.store import sql
 from kept.store.interface import Transaction
 
 LABEL = "link"
-CODE_SECONDS = limits.LINK_CODE_SECONDS
 
 
 async def linkable(engine: Engine, own: Own) -> list[str]:
@@ -70,7 +69,7 @@ async def link_code(engine: Engine, own: Own, system: str) -> str:
             rests_on="sign-in-protection",
         )
     claims = {"id": random_id(), "person": own.person_id.hex(), "system": system}
-    return sign_token(engine.keyring.installation_key("tokens"), LABEL, claims, at + CODE_SECONDS)
+    return sign_token(engine.keyring.installation_key("tokens"), LABEL, claims, at + limits.LINK_CODE_SECONDS)
 
 
 async def link(engine: Engine, credential: str, external: str, unverified_code: str) -> Own:
@@ -111,7 +110,7 @@ async def link(engine: Engine, credential: str, external: str, unverified_code: 
 
     async def keep(tx: Transaction) -> None:
         try:
-            await tx.run("notice_token_use", token_id=token_id, expires_at=at + CODE_SECONDS)
+            await tx.run("notice_token_use", token_id=token_id, expires_at=at + limits.LINK_CODE_SECONDS)
         except ConflictError:
             raise _refused() from None
         await put_external_id(tx, engine, keys, system, form)

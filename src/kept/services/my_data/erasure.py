@@ -153,13 +153,7 @@ async def intend(  # noqa: PLR0913 -- what an intent says
     due = await recalls_due(engine, person_id, named)
 
     def make(person: Person, at: float) -> Change:
-        if person.state.status != "active":
-            raise InputError(
-                "expected a person not being erased, found one who is",
-                reason="erasing",
-                rests_on="purposes:rights-request",
-            )
-
+        _require_active(person)
         again = never_again(engine, person, at) if never_write else None
 
         async def extra(tx: Transaction) -> None:
@@ -184,6 +178,13 @@ async def intend(  # noqa: PLR0913 -- what an intent says
 
     await change_person(engine, person_id, make, slots=None if never_write else ())
     return receipt_id
+
+
+def _require_active(person: Person) -> None:
+    if person.state.status != "active":
+        raise InputError(
+            "expected a person not being erased, found one who is", reason="erasing", rests_on="purposes:rights-request"
+        )
 
 
 async def undo_erasure(engine: Engine, own: Own) -> None:
