@@ -134,6 +134,8 @@ async def invent(
     engine.passwords = Passwords(QUICK)
     for one in STAFF:
         await sessions.add_staff(engine, one.login, f"invented password of {one.login}", one.roles, by="demo")
+    partner_key = SigningKey(new_seed())
+    await register_parties(engine, clock, partner_key.public)
     people: list[tuple[bytes, str]] = []
     joins = sorted(
         today - DAYS * limits.DAY + dice("joins", one).random() * (DAYS - 5) * limits.DAY for one in range(CUSTOMERS)
@@ -147,8 +149,6 @@ async def invent(
         await engine.sequencer.integrate()
     clock.time = max(clock.time, today - 25 * limits.DAY)
     await rotate(engine, by="demo")
-    partner_key = SigningKey(new_seed())
-    await register_parties(engine, clock, partner_key.public)
     await _provide(engine)
     await _disclose(engine)
     await _take_in(engine, people, partner_key)
