@@ -93,7 +93,8 @@ async def ask_party(engine: Engine, session: StaffSession, party: Party) -> str:
 
     Args:
         engine: Open.
-        session: Acts for what the party is needed for: the recipient's purpose, disclosures, or witnessing.
+        session: Acts for what the party is needed for: the recipient's purpose, or disclosures; a partner's is asked for by
+            whoever may approve.
         party: From `new_party`.
 
     Raises:
@@ -103,7 +104,7 @@ async def ask_party(engine: Engine, session: StaffSession, party: Party) -> str:
     """
     subject = _subject(engine, party.kind, party.name)
     if party.kind is PartyKind.PARTNER:
-        session.require(engine, "witness")
+        session.require(engine, "approve")
     _check(party)
     at = engine.ready()
     facts = (("kind", party.kind.value), ("party", party.name), ("key", party.public_key.hex()[:16]))

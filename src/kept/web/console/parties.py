@@ -26,8 +26,8 @@ def _declared(engine: Engine) -> bool:
     return bool(_purposes(engine)) or bool(engine.clause("sources:partner"))
 
 
-ASKS = either(duty("provision to third parties, or disclosure under a law", _purposes), right("witness"))
-SEES = either(ASKS, right("approve"))
+SEES = either(duty("provision to third parties, or disclosure under a law", _purposes), right("approve"))
+"""Who may ask for a change of one or the other kind: the service looks for which."""
 
 
 async def _list(exchange: Staff, error: KeptError | None, form: Form, status: int) -> Response:
@@ -38,7 +38,6 @@ async def _list(exchange: Staff, error: KeptError | None, form: Form, status: in
         made=await parties.all_parties(engine),
         in_effect=await parties.ids_in_effect(engine),
         kinds=list(PartyKind),
-        may_ask=ASKS.met(engine, exchange.session),
         typed=form,
         error=error,
     )
@@ -63,7 +62,7 @@ PAGES = Stepped(
     needs=SEES,
     needs_one=SEES,
     overview=_list,
-    begun=Begun(needs=ASKS, fields=FIELDS, begin=_ask, refused=(InputError, MalformedError)),
+    begun=Begun(needs=SEES, fields=FIELDS, begin=_ask, refused=(InputError, MalformedError)),
     steps={"approve": plain(parties.CONFIRMING.approve)},
     menu=Menu("Other parties"),
     where=_declared,
