@@ -24,7 +24,7 @@ CUSTOMER_FACING = (
     "demo",
     "channels",
     "web",
-    "vault/normal.py",
+    "vault",
     "crypto/password.py",
     "crypto/token.py",
     "crypto/second_factor.py",

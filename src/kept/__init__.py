@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from kept.policy.model import Policy
     from kept.policy.words import Exit
     from kept.services.accounts.accounts import Issued
+    from kept.services.accounts.known_by import KnownBy
     from kept.services.campaigns.candidates import Counts
     from kept.services.cases.cases import Case
     from kept.services.forms.receipts import Receipt
@@ -61,6 +62,7 @@ __all__ = [
     "Issued",
     "Jar",
     "Kept",
+    "KnownBy",
     "Line",
     "Member",
     "Operator",
@@ -99,6 +101,7 @@ _PLACES = {
     "kept.policy.model": ("Policy",),
     "kept.policy.words": ("Exit",),
     "kept.services.accounts.accounts": ("Issued",),
+    "kept.services.accounts.known_by": ("KnownBy",),
     "kept.services.campaigns.candidates": ("Counts",),
     "kept.services.cases.cases": ("Case",),
     "kept.services.forms.receipts": ("Receipt",),

@@ -167,7 +167,9 @@ FEW_PEOPLE = _cap(20, "people", "people an act may concern without a second memb
 LOOK_UPS_A_DAY = _cap(30, "look-ups", "look-ups of one member of staff a day and purpose, where the role declares none")
 LOOK_UPS_SHOWN_SECONDS = _time(30 * DAY, "how long the board shows who came to the day's limit of look-ups")
 CREDENTIAL_MANDATE_SECONDS = _time(HOUR, "a mandate of an API credential, from its sign-in on")
-CREDENTIAL_RELEASES = _cap(100_000, "values", "values opened under one mandate of an API credential")
+CREDENTIAL_RELEASES = _cap(
+    100_000, "releases", "releases under one mandate of an API credential, each about one person"
+)
 DESK_WORK_SECONDS = _time(30 * MINUTE, "one piece of work at a desk of the console")
 ATTESTATION_REFERENCE_CHARACTERS = _cap(200, "characters", "the reference of an attestation")
 RELEASED_OPEN_SECONDS = _time(5 * MINUTE, "a released value, from the decision to its being opened")
@@ -233,7 +235,7 @@ DISCLOSURE_SUGGESTED_SECONDS = _time(
 AUTHORITY_PAPER_BYTES = _cap(4_000_000, "bytes", "the paper a request of an authority came on")
 AUTHORITY_PAPER_SECONDS = _time(3 * 365 * DAY, "that paper, sealed, from being put beside the request on")
 DISCLOSURE_PEOPLE = _cap(20, "people", "people named in one request of an authority")
-DISCLOSURE_RELEASES = _cap(200, "values", "values opened for one request of an authority")
+DISCLOSURE_RELEASES = _cap(200, "releases", "releases for one request of an authority, each about one person")
 AUTHORITY_REFERENCE_CHARACTERS = _cap(500, "characters", "the reference of a request of an authority")
 
 

@@ -39,7 +39,7 @@ async def customer(engine: Engine, number: int) -> None:
         say("joined", issued.person_id)
         own = await accounts.session_of(engine, await accounts.start_session(engine, issued.person_id))
         assert own is not None
-        form = await collection.present_form(engine, "registration", "", "en")
+        form = await collection.present_form(engine, own, "registration", "", "en")
         await collection.submit(
             engine, own, point="registration", stage="", language="en", unverified_token=form.token,
             fields=[("name", f"Canary {number} first"), ("phone", "090-1234-5678")],

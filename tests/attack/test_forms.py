@@ -27,7 +27,7 @@ async def _nothing_held(installation, own):
 async def test_a_forged_notice_token_is_refused(installation):
     """One changed bit anywhere in the token refuses the form."""
     own = await installation.join()
-    token = (await installation.form()).token
+    token = (await installation.form(own=own)).token
     raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
     for place in (0, 31, 33, 39, 41, len(raw) - 1):
         forged = base64.urlsafe_b64encode(raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1 :]).decode().rstrip("=")
@@ -40,7 +40,7 @@ async def test_a_forged_notice_token_is_refused(installation):
 async def test_a_notice_token_is_good_once(installation):
     """The same form sent again is refused and recorded; a yes withdrawn meanwhile does not come back with it."""
     own = await installation.join()
-    token = (await installation.form()).token
+    token = (await installation.form(own=own)).token
     tick = [("choice", "information-for-you/mail/")]
     await installation.give(own, tick, token=token)
     await choose(installation.engine, own, "information-for-you", None, allow=False)
@@ -58,7 +58,7 @@ async def test_a_notice_token_is_good_once(installation):
 async def test_what_was_given_is_not_overwritten_by_a_replay(installation):
     """A form sent again with another value leaves the first value, version 1."""
     own = await installation.join()
-    token = (await installation.form()).token
+    token = (await installation.form(own=own)).token
     await installation.give(own, FIELDS, token=token)
     with pytest.raises(InputError):
         await installation.give(own, [("phone", "03-1111-2222")], token=token)
@@ -69,7 +69,7 @@ async def test_what_was_given_is_not_overwritten_by_a_replay(installation):
 async def test_a_replay_inside_the_same_moment_is_refused_too(installation):
     """One form sent four times at once: exactly one is taken."""
     own = await installation.join()
-    token = (await installation.form()).token
+    token = (await installation.form(own=own)).token
     sent = (installation.give(own, [("choice", "announcements/mail/")], token=token) for _ in range(4))
     done = await asyncio.gather(*sent, return_exceptions=True)
     assert [one.reason for one in done if isinstance(one, KeptError)] == ["token-used"] * 3
@@ -78,7 +78,7 @@ async def test_a_replay_inside_the_same_moment_is_refused_too(installation):
 async def test_an_expired_notice_token_is_refused(installation):
     """A form left open for more than two hours is refused and says to open it again."""
     own = await installation.join()
-    token = (await installation.form()).token
+    token = (await installation.form(own=own)).token
     installation.wall.pass_(2 * 3600 + 1)
     with pytest.raises(MalformedError) as refused:
         await installation.give(own, FIELDS, token=token)
@@ -89,7 +89,7 @@ async def test_a_notice_token_of_another_language_is_refused(installation):
     """Who read Japanese is not taken to have read English."""
     own = await installation.join()
     with pytest.raises(SubmissionError) as refused:
-        await installation.give(own, FIELDS, token=(await installation.form("ja")).token, language="en")
+        await installation.give(own, FIELDS, token=(await installation.form("ja", own)).token, language="en")
     assert (refused.value.reason, cited(refused.value)) == ("token-other-form", "§2.1")
 
 
@@ -99,7 +99,7 @@ async def test_a_notice_token_of_another_point_is_refused(installation):
     with pytest.raises(SubmissionError) as refused:
         await submit(
             installation.engine, own, point="questionnaire", stage="", language="en",
-            unverified_token=(await installation.form()).token, fields=[("answer", "x")],
+            unverified_token=(await installation.form(own=own)).token, fields=[("answer", "x")],
         )  # fmt: skip
     assert refused.value.reason == "token-other-form"
 
@@ -108,7 +108,7 @@ async def test_a_notice_token_of_another_version_is_refused(installation):
     """A form opened before a new version was activated is refused: the reader saw the old notice."""
     own = await installation.join()
     officer = await installation.staff("ueda", ("privacy",))
-    token = (await installation.form()).token
+    token = (await installation.form(own=own)).token
     await propose(installation.engine, second_version(), by="test")
     await activate(installation.engine, officer, 2)
     with pytest.raises(SubmissionError) as refused:

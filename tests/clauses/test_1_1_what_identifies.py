@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-import pytest
-from cited import cited
+import io
+import json
+import zipfile
 
-from kept.errors import DeniedError, SubmissionError
+import pytest
+from asked import Browser
+from cited import cited
+from installation import PASSWORD
+
+from kept.crypto.token import token_bytes
+from kept.errors import DeniedError, SignInError, SubmissionError
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState
+from kept.services.accounts import accounts, devices
+from kept.services.accounts.remember_me import devices_of, remember, sign_in_remembered
 from kept.services.cases import cases
 from kept.services.my_data.own_data import own_data
+from kept.services.my_data.portability import take_along
 
 pytestmark = pytest.mark.anyio
 INDIVIDUAL_NUMBER = "123456789018"  # twelve digits with a right check digit, nobody's
@@ -35,6 +45,61 @@ async def test_an_individual_number_is_refused_in_a_free_field(installation, tex
     mine = await own_data(installation.engine, own)
     assert mine.held == ()
     assert "system:submission:refuse" in [line.account.act for line in mine.history.lines]
+
+
+async def test_what_we_made_for_a_person_is_theirs_to_see(installation):
+    """§1.1: login name, number and devices point to a person too: they stand on my data, for a program, and in the copy."""
+    browser = Browser(installation)
+    issued = await accounts.join_with_password(installation.engine, PASSWORD, "en")
+    await browser.post("/en/sign-in", login_name=issued.login_name, password=PASSWORD, remember="yes")
+    own = await installation.session(issued.person_id)
+    known = (await own_data(installation.engine, own)).known_by
+    assert (known.login_name, known.number) == (issued.login_name, issued.person_id.hex())
+    assert (len(known.sessions), len(known.devices), known.recovery_codes) == (2, 1, len(issued.recovery_codes))
+    for language, says in (("en", "You gave us nothing"), ("ja", "いただいた情報はありません")):
+        page = (await browser.get(f"/{language}/my-data")).text
+        assert all(one in page for one in (issued.login_name, issued.person_id.hex(), says))
+    with zipfile.ZipFile(io.BytesIO(await take_along(installation.engine, own, "en"))) as packed:
+        copied = json.loads(packed.read("data.json"))["known_by"]
+        assert issued.login_name in packed.read("readable.html").decode()
+    assert (copied["login_name"], copied["number"]) == (issued.login_name, issued.person_id.hex())
+    assert [one["number"] for one in copied["devices"]] == [known.devices[0].series]
+
+
+async def test_no_cookie_carries_a_number_of_the_person(installation):
+    """§1.1 breach: of three sign-ins no two cookies agree, and none holds the person's number, the device's or the name."""
+    issued = await accounts.join_with_password(installation.engine, PASSWORD, "en")
+    browser, seen = Browser(installation), []
+    for _ in range(3):
+        browser.cookies.pop("__Host-kept_session", None)  # it was over
+        await browser.post("/en/sign-in", login_name=issued.login_name, password=PASSWORD, remember="yes")
+        seen.append({name: one for name, one in browser.cookies.items() if "choices" not in name})
+    assert {len(one) for one in seen} == {3}
+    remembered = {
+        device.series for device in await devices_of(installation.engine, await installation.session(issued.person_id))
+    }
+    texts = [one for cookies in seen for one in cookies.values()]
+    assert len(set(texts)) == len(texts)
+    raws = [token_bytes(one) for one in texts]
+    for raw in raws:
+        assert issued.person_id not in raw
+        assert issued.login_name.encode() not in raw
+        assert not any(bytes.fromhex(one) in raw for one in remembered)
+    runs = [raw[at : at + 6] for raw in raws for at in range(len(raw) - 5)]
+    assert len(set(runs)) == len(runs)  # not even six bytes are the same anywhere
+
+
+async def test_a_mark_of_one_use_is_none_of_another(installation):
+    """§3.6 breach: a device's cookie opens no session, a remembered device's neither, and a changed one is nobody's."""
+    own = await installation.mori()
+    engine = installation.engine
+    session = await accounts.start_session(engine, own.person_id)
+    assert await accounts.session_of(engine, session) is not None
+    remembered = await remember(engine, own.person_id)
+    for other in (remembered, devices.new_device(engine, "heron"), session[:-2] + "AA", session[:20], "", "é"):
+        assert await accounts.session_of(engine, other) is None
+    with pytest.raises(SignInError):
+        await sign_in_remembered(engine, session)
 
 
 async def test_the_declared_individual_number_has_no_field(installation):

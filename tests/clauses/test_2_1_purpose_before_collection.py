@@ -17,7 +17,7 @@ pytestmark = pytest.mark.anyio
 async def test_a_form_shows_its_purposes_and_the_values_remember_them(installation):
     """§2.1 normal: every purpose of the form stands in the notice, and each value keeps that notice's id."""
     own = await installation.join()
-    form = await installation.form()
+    form = await installation.form(own=own)
     assert {one.purpose for one in form.notice.terms} >= {"contact", "information-for-you"}
     await installation.give(own, [("phone", "090-1234-5678")], token=form.token)
     (held,) = (await own_data(installation.engine, own)).held

@@ -96,7 +96,7 @@ async def test_draw_address_and_delivery_are_three_presses(installation):
     assert (wrong.status_code, "expected digits" in wrong.text) == (422, True)
     assert (await browser.post("/en/instances/calendar", step="draw", public_number="7")).status_code == 303
     own = await installation.session(own.person_id)
-    await desk.enter(own, ("name", NAME))
+    await desk.enter(own, ("name", NAME), ("phone", "090-1234-5678"))
     number = (await part_of(installation.engine, own.person_id, "calendar")).number
     await browser.get("/en/instances/calendar")
     assert NAME in (await browser.post("/en/instances/calendar", step="address", number=number)).text

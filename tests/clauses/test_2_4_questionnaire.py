@@ -96,7 +96,7 @@ async def test_what_was_not_asked_is_refused(installation, survey, fields, reaso
 async def test_the_notice_of_another_form_is_no_notice(installation, survey):
     """§2.1 breach: a registration's token, or that of a questionnaire since redrafted, opens nothing here."""
     own = await installation.join()
-    token = (await installation.form()).token
+    token = (await installation.form(own=own)).token
     with pytest.raises(SubmissionError, match="the notice of this form"):
         await take_part(installation.engine, own, "survey", language="en", unverified_token=token, fields=ANSWERS)
     form = await present_part(installation.engine, own, "survey", "ja")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -19,8 +20,9 @@ from kept.policy.words import Exit
 from kept.services.accounts import accounts
 from kept.services.forms.receipts import receipts_of
 from kept.services.instances import instances, sweepstakes
-from kept.services.instances.participations import leave, part_of, present_part
+from kept.services.instances.participations import leave, part_of, present_part, take_part
 from kept.services.my_data import erasure
+from kept.services.my_data.corrections import remove_value
 from kept.services.my_data.own_data import own_data
 from kept.services.upkeep.retention import sweep
 from kept.store import sql
@@ -147,6 +149,64 @@ async def test_only_the_winner_is_asked_and_only_for_the_delivery(installation, 
     assert (await installation.newest()).purpose == "prize-delivery"
     with pytest.raises(SubmissionError):
         await sweepstake.enter(own, *ADDRESS)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize(
+    ("sent", "status", "state"),
+    [
+        ({}, 422, "won"),
+        ({"name": NAME}, 422, "won"),
+        ({"use": ["name"]}, 422, "won"),
+        ({"use": ["name", "postal_address"]}, 200, "claimed"),
+        ({"name": "Somebody Else", "use": ["postal_address"]}, 422, "won"),  # given before: corrected, not given again
+        ({"phone": "090-1234-5678"}, 200, "claimed"),
+        ({"phone": "mountain", "use": ["postal_address"]}, 422, "won"),
+    ],
+)
+async def test_a_prize_is_claimed_or_waits(installation, sweepstake, language, sent, status, state):  # noqa: PLR0913 -- a table
+    """§2.7 breach: with nothing, with lent items, with both: answered in a sentence, and no prize is lost by an answer."""
+    own, other = await installation.join(), await installation.join()
+    for person in (own, other):
+        await installation.give(person, ADDRESS)
+    await drawn(installation, sweepstake, [own, other])
+    browser = Browser(installation)
+    await browser.sign_in(own)
+    page = (await browser.get(f"/{language}/take-part/calendar")).text
+    token = re.search(r'name="notice_token" value="([^"]+)"', page)[1]
+    if "use" not in sent:  # the one who kept it to themselves
+        for item, _ in ADDRESS:
+            await remove_value(installation.engine, await installation.session(own.person_id), item)
+    answer = await browser.post(f"/{language}/take-part/calendar", notice_token=token, **sent)
+    assert answer.status_code == status
+    part = await part_of(installation.engine, own.person_id, "calendar")
+    assert part.status == state
+    if state == "won":
+        waits = {"en": "the prize waits for you", "ja": "賞品はそのままお待ちしています"}[language]
+        assert (waits in answer.text) is ("phone" not in sent and sent.get("name") != "Somebody Else")
+        await sweepstake.enter(await installation.session(own.person_id), ("phone", "090-1234-5678"))
+    card = await sweepstakes.open_address(installation.engine, sweepstake.session, "calendar", part.number)
+    assert {"phone", "postal_address"} & set(card)
+
+
+async def test_what_was_lent_and_is_gone_is_not_on_the_receipt(installation, sweepstake):
+    """§2.4: an item taken away in another window is not lent, whatever the form says; the prize waits."""
+    own = await installation.join()
+    await installation.give(own, ADDRESS)
+    await drawn(installation, sweepstake, [own])
+    form = await present_part(installation.engine, own, "calendar", "en")
+    own = await installation.session(own.person_id)
+    await remove_value(installation.engine, own, "postal_address")
+    with pytest.raises(SubmissionError) as refused:
+        await take_part(
+            installation.engine, own, "calendar", language="en", unverified_token=form.token,
+            fields=[("use", "postal_address")],
+        )  # fmt: skip
+    assert (refused.value.reason, cited(refused.value)) == ("prize-nowhere", "§2.2")
+    receipt = await sweepstake.enter(own, ("use", "postal_address"), ("phone", "090-1234-5678"))
+    given = [item for one in receipt.record["dpv:hasProcess"] for item in one["dpv:hasPersonalData"]]
+    assert "phone" in given
+    assert "postal_address" not in given
 
 
 async def test_the_address_ends_with_the_delivery(installation, sweepstake):

@@ -27,7 +27,7 @@ async def test_the_notice_says_purpose_recipients_end_and_how_to_undo(installati
 async def test_a_notice_that_is_not_what_was_shown_takes_nothing(installation):
     """§2.6 breach: when the stored notice is gone the form is refused with the clause, and the refusal is recorded."""
     own = await installation.join()
-    form = await installation.form()
+    form = await installation.form(own=own)
     installation.engine.notices._known.clear()
     installation.sql("DELETE FROM notice")
     with pytest.raises(SubmissionError) as refused:

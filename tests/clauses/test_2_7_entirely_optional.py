@@ -27,7 +27,7 @@ async def test_an_account_exists_without_one_personal_item(installation):
 async def test_every_field_can_be_left_empty(installation):
     """§2.7 normal: a form sent with every field empty is taken, grants nothing and holds nothing."""
     own = await installation.join()
-    form = await installation.form()
+    form = await installation.form(own=own)
     receipt = await installation.give(own, [(hint.item.id, "  ") for hint in form.hints], token=form.token)
     assert receipt.id
     assert (await own_data(installation.engine, own)).held == ()

@@ -20,7 +20,7 @@ from kept.policy.words import ClauseState, Exit, Source
 from kept.services.accounts import accounts
 from kept.services.cases import cases
 from kept.services.engine.record import operator
-from kept.services.forms.collection import present_form
+from kept.services.forms.collection import keep_notice
 from kept.services.forms.receipts import receipts_of
 from kept.services.my_data import choices, erasure
 from kept.services.my_data.corrections import remove_value
@@ -45,7 +45,7 @@ class Partner:
     async def begin(self):
         """Register, and learn the notice."""
         await registered(self.installation, "partner", FRIENDS, self.key.public)
-        self.notice = (await present_form(self.installation.engine, "registration", "", "en")).notice_id
+        self.notice = (await keep_notice(self.installation.engine, "registration", "", "en")).id
         return self
 
     async def login(self, own) -> str:

@@ -237,6 +237,10 @@ async def test_a_form_may_come_back_as_its_token_alone(bakery):
             with pytest.raises(SubmissionError, match="declares"):
                 await me.submit(await me.form("account"), {"shoe_size": "43"})
             assert [one.id for one in await me.receipts()] == [receipt.id]
+            async with k.person(credential, external="C-2") as other:
+                with pytest.raises(SubmissionError) as refused:
+                    await other.submit(await me.form("account"), {"name": "Sato"})
+                assert refused.value.reason == "token-other-person"
 
 
 async def test_a_choice_counts_at_once_and_says_what_it_was(bakery):

@@ -374,7 +374,7 @@ async def test_an_answer_of_the_key_provider(installation):
 async def test_a_form_with_a_notice(installation):
     """It is taken until its last second; then it has to be opened again."""
     own = await installation.join()
-    early, late = [(await installation.form()).token for _ in range(2)]
+    early, late = [(await installation.form(own=own)).token for _ in range(2)]
     installation.wall.pass_(limits.NOTICE_FORM_SECONDS - 1)
     await installation.give(own, [("name", "Hanako")], token=early)
     installation.wall.pass_(2)

@@ -43,7 +43,6 @@ FORMATS = {
     "services/engine/entry": {"NONCE_BYTES"},
     "services/engine/keyring": {"KEY_BYTES"},
     "services/engine/key_files": {"KEY_BYTES", "CHECK_BYTES"},
-    "services/accounts/remember_me": {"RAW_BYTES"},
     "services/messages/links": {"CHARACTERS", "MAC_BYTES", "RANDOM_BYTES"},
     "services/messages/mail": {"LINK_CHARACTERS"},
     "cookies/choices": {"REVISION_CHARACTERS"},

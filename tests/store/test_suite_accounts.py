@@ -64,6 +64,8 @@ def test_a_session_is_its_persons_alone(data):
     data.insert("session_insert", person_id=MORI, token_hash=b"t1", created_at=1.0, signed_in_at=2.0, expires_at=3.0)
     assert data.one(sql.SessionGet, person_id=MORI, token_hash=b"t1") == (1.0, 2.0, 3.0)
     assert data.one(sql.SessionGet, person_id=SATO, token_hash=b"t1") is None
+    assert data.all(sql.SessionsOf, person_id=MORI) == [(1.0, 3.0)]
+    assert data.all(sql.SessionsOf, person_id=SATO) == []
     assert data.run("session_delete", person_id=MORI, token_hash=b"t1") == 1
     assert data.one(sql.SessionGet, person_id=MORI, token_hash=b"t1") is None
 

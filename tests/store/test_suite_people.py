@@ -101,3 +101,13 @@ def test_an_erasure_is_due_when_its_time_has_come_and_until_it_is_finished(data)
     assert data.one(sql.ErasureGet, person_id=MORI) == ("r", 1000.5, 50.0, "own", "keys gone")
     assert data.run("erasure_erase", person_id=SATO) == 1
     assert [row[0] for row in data.all(sql.ErasuresDue, at=50.0)] == [MORI]
+
+
+def test_an_erasure_is_hastened_and_never_put_off(data):
+    """Its day moves to now where it lies ahead; one that is due already stays as it is."""
+    data.run(
+        "erasure_insert", person_id=MORI, receipt_id="r", intended_at=1.0, due_at=9.0, started_by="own", step="intended"
+    )
+    assert data.run("erasure_hasten", person_id=MORI, at=5.0) == 1
+    assert data.run("erasure_hasten", person_id=MORI, at=6.0) == 0
+    assert data.one(sql.ErasureGet, person_id=MORI).due_at == 5.0

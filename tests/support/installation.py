@@ -154,15 +154,15 @@ class Installation:
         assert own is not None
         return own
 
-    async def form(self, language: str = "en"):
-        """Show the registration form."""
-        return await collection.present_form(self.engine, "registration", "", language)
+    async def form(self, language: str = "en", own=None):
+        """Show the registration form: to somebody who just joined, where nobody is named."""
+        return await collection.present_form(self.engine, own or await self.join(), "registration", "", language)
 
     async def give(self, own, fields: Sequence[tuple[str, str]], token: str = "", language: str = "en"):
         """Send the registration form."""
         return await collection.submit(
             self.engine, own, point="registration", stage="", language=language,
-            unverified_token=token or (await self.form(language)).token, fields=fields,
+            unverified_token=token or (await self.form(language, own)).token, fields=fields,
         )  # fmt: skip
 
     async def mori(self):

@@ -7,7 +7,7 @@ import getpass
 import sys
 from typing import Any
 
-from kept.cli.opening import add_address, opened
+from kept.cli.opening import opened, runs
 from kept.services.staff.attestations import attest
 from kept.services.staff.sessions import require_session, sign_in
 
@@ -21,8 +21,7 @@ def add(commands: Any) -> None:
     parser.add_argument("name", help="id of the attestation, as the policy declares it")
     parser.add_argument("--login", required=True, help="who attests")
     parser.add_argument("--reference", required=True, help="number or title of the evidence; no personal information")
-    add_address(parser)
-    parser.set_defaults(run=run)
+    runs(parser, run)
 
 
 async def run(chosen: argparse.Namespace) -> int:

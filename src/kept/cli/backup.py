@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kept.cli.given import hex_given
-from kept.cli.opening import Run, add_address, address_of, opened, operator
+from kept.cli.opening import Run, address_of, opened, operator, runs
 from kept.crypto.sealed_to import OpeningKey
 from kept.errors import SettingError
 from kept.policy.day import moment
@@ -61,9 +61,7 @@ def _act(acts: Any, run: Run, name: str, help_: str, subject: str) -> argparse.A
     one: argparse.ArgumentParser = acts.add_parser(name, help=help_)
     if subject:
         one.add_argument(subject, help="folder of backups" if subject == "folder" else "a backup")
-    one.add_argument("--json", action="store_true", help="answer as JSON")
-    add_address(one)
-    one.set_defaults(run=run)
+    runs(one, run, json=True)
     return one
 
 

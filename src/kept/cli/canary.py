@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import Any
 
-from kept.cli.opening import add_address, opened, operator
+from kept.cli.opening import opened, operator, runs
 from kept.errors import SettingError
 from kept.policy.day import moment
 from kept.services.engine.record import operator as as_operator
@@ -26,17 +26,13 @@ def add(commands: Any) -> None:
     planting.add_argument(
         "--item", action="append", default=[], metavar="ITEM=VALUE", help="an invented value; again for more"
     )
-    add_address(planting)
-    planting.set_defaults(run=_plant)
+    runs(planting, _plant)
     listing = acts.add_parser("list", help="how many are planted, and the alarms")
-    listing.add_argument("--json", action="store_true", help="answer as JSON")
-    add_address(listing)
-    listing.set_defaults(run=_list)
+    runs(listing, _list, json=True)
     looking = acts.add_parser("acknowledge", help="say what looking into an alarm found")
     looking.add_argument("alarm", help="its first digits")
     looking.add_argument("--finding", required=True, choices=FINDINGS, help="what it was")
-    add_address(looking)
-    looking.set_defaults(run=_acknowledge)
+    runs(looking, _acknowledge)
 
 
 async def _plant(chosen: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from kept import policy_files
-from kept.cli.opening import add_address, opened
+from kept.cli.opening import opened, runs
 from kept.guarantees import words
 from kept.policy.diff import compare
 from kept.policy.model import Policy
@@ -27,9 +27,7 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--data", action="store_true", help="count whom it concerns in an installation; nobody is named"
     )
-    parser.add_argument("--json", action="store_true", help="answer as JSON")
-    add_address(parser)
-    parser.set_defaults(run=run)
+    runs(parser, run, json=True)
 
 
 async def run(chosen: argparse.Namespace) -> int:

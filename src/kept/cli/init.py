@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from kept import policy_files
-from kept.cli.opening import add_address, opened, operator
+from kept.cli.opening import opened, operator, runs
 from kept.guarantees import words
 from kept.policy.check import check_policy
 from kept.policy.day import day_of
@@ -22,9 +22,7 @@ def add(commands: Any) -> None:
         epilog="example: kept init shop.policy.md --store sqlite:///shop.db",
     )
     parser.add_argument("policy", help="the policy's first file, NAME.policy.md")
-    parser.add_argument("--json", action="store_true", help="answer as JSON")
-    add_address(parser)
-    parser.set_defaults(run=run)
+    runs(parser, run, json=True)
 
 
 async def run(chosen: argparse.Namespace) -> int:

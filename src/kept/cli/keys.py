@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import Any
 
-from kept.cli.opening import add_address, opened, operator
+from kept.cli.opening import opened, operator, runs
 from kept.policy.day import moment
 from kept.services.upkeep.key_rotation import epochs, finish_rotation, rotate
 
@@ -17,9 +17,7 @@ def add(commands: Any) -> None:
         "keys", help="show or rotate key epochs", epilog="example: kept keys rotate --store sqlite:///shop.db"
     )
     parser.add_argument("act", choices=("show", "rotate", "finish"))
-    parser.add_argument("--json", action="store_true", help="answer as JSON")
-    add_address(parser)
-    parser.set_defaults(run=run)
+    runs(parser, run, json=True)
 
 
 async def run(chosen: argparse.Namespace) -> int:
@@ -27,7 +25,8 @@ async def run(chosen: argparse.Namespace) -> int:
     async with opened(chosen, alone=chosen.act != "show") as engine:
         if chosen.act == "show":
             answer: Any = [
-                {"epoch": one.epoch, "state": one.state, "since": moment(one.since)} for one in await epochs(engine)
+                {"epoch": one.epoch, "state": one.state, "since": moment(one.created_at)}
+                for one in await epochs(engine)
             ]
         else:
             done = await (rotate if chosen.act == "rotate" else finish_rotation)(engine, by=operator())

@@ -24,6 +24,20 @@ def add_address(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--key-folder", default="", help="folder of the key files (default: beside D)")
 
 
+def runs(parser: argparse.ArgumentParser, run: Run, *, json: bool = False) -> None:
+    """Say what runs a command, or one of its acts, on an installation.
+
+    Args:
+        parser: Of the command or the act.
+        run: What runs it.
+        json: Whether it can answer as JSON.
+    """
+    if json:
+        parser.add_argument("--json", action="store_true", help="answer as JSON")
+    add_address(parser)
+    parser.set_defaults(run=run)
+
+
 def address_of(chosen: argparse.Namespace) -> Address:
     """Return the address the options name."""
     return parse_address(chosen.store, keys_url=chosen.keys, key_folder=chosen.key_folder)

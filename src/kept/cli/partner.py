@@ -12,9 +12,10 @@ from kept.cli.given import read_given
 from kept.cli.opening import add_address, opened, operator
 from kept.crypto.signature import SigningKey, new_seed
 from kept.errors import MalformedError
+from kept.policy.present import boxes
 from kept.services.engine.key_files import read_key, write_key
 from kept.services.engine.record import Actor
-from kept.services.forms.collection import present_form
+from kept.services.forms.collection import keep_notice
 from kept.services.third_parties.intake import take_in
 from kept.services.third_parties.intake_file import sign_file
 
@@ -74,11 +75,12 @@ def _sign(chosen: argparse.Namespace) -> int:
 
 async def _notice(chosen: argparse.Namespace) -> int:
     async with opened(chosen) as engine:
-        shown = await present_form(engine, chosen.point, "", chosen.language)
-    print(f"notice {shown.notice_id}")
-    print(shown.notice.text)
+        notice = await keep_notice(engine, chosen.point, "", chosen.language)
+        offered = boxes(engine.policy.policy, chosen.point, chosen.language, "")
+    print(f"notice {notice.id}")
+    print(notice.text)
     print("choices, each only if the person ticks it:")
-    for box in shown.boxes:
+    for box in offered:
         if not box.recipient:
             print(f"  {box.purpose}/{box.exit.value if box.exit else ''}/  {box.title}")
     return 0

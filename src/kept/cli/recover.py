@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import Any
 
-from kept.cli.opening import add_address, opened, operator
+from kept.cli.opening import opened, operator, runs
 from kept.errors import SettingError
 from kept.services.backups.recovery import confirm_clock, reasons_to_recover, recover
 from kept.services.upkeep.retention import confirm_sweep
@@ -27,9 +27,7 @@ def add(commands: Any) -> None:
         action="store_true",
         help="open a new log although nothing is missing: older checkpoints and proofs then belong to a log that ended",
     )
-    parser.add_argument("--json", action="store_true", help="answer as JSON")
-    add_address(parser)
-    parser.set_defaults(run=run)
+    runs(parser, run, json=True)
 
 
 async def run(chosen: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from kept import policy_files
-from kept.cli.opening import add_address, opened
+from kept.cli.opening import opened, runs
 from kept.cookies.findings import Observed, ScanFinding
 from kept.cookies.rules import Rules
 from kept.guarantees import words
@@ -27,9 +27,7 @@ def add(commands: Any) -> None:
     parser.add_argument("url", help="address of the site's first page")
     parser.add_argument("--policy", default="", help="compare with this policy's first file; nothing is kept")
     parser.add_argument("--centre", default=CENTRE, help=f"path of the cookie centre (default: {CENTRE})")
-    parser.add_argument("--json", action="store_true", help="answer as JSON")
-    add_address(parser)
-    parser.set_defaults(run=run)
+    runs(parser, run, json=True)
 
 
 async def run(chosen: argparse.Namespace) -> int:

@@ -20,7 +20,7 @@ from kept import limits, policy_files
 from kept.channels.fax import FaxServer
 from kept.channels.mail import MailServer
 from kept.channels.mailbox import Mailbox
-from kept.cli.opening import add_address
+from kept.cli.opening import runs
 from kept.crypto.sealed_to import OpeningKey
 from kept.demo import DATABASE, ORIGIN, POLICY
 from kept.demo.clock import MovedClock
@@ -78,8 +78,7 @@ def add(commands: Any) -> None:
         help="your own pages beside these: a Python file whose function pages(k) answers kept.Pages",
     )  # fmt: skip
     parser.add_argument("--theme", metavar="FOLDER", default="", help="your colours, logo and templates: theme.toml")
-    add_address(parser)
-    parser.set_defaults(run=run)
+    runs(parser, run)
 
 
 def _port(text: str) -> int:

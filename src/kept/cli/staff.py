@@ -8,7 +8,7 @@ import json
 import sys
 from typing import Any
 
-from kept.cli.opening import add_address, opened, operator
+from kept.cli.opening import opened, operator, runs
 from kept.crypto.second_factor import enrolment_uri, secret_text
 from kept.errors import SettingError
 from kept.services.staff.credentials import issue_credential, revoke_credential
@@ -32,9 +32,7 @@ def add(commands: Any) -> None:
         help="right of the role a credential has, such as vouch; may be given again",
     )
     parser.add_argument("--system", default="", help="whose external ids a credential speaks of (default: its label)")
-    parser.add_argument("--json", action="store_true", help="answer as JSON")
-    add_address(parser)
-    parser.set_defaults(run=run)
+    runs(parser, run, json=True)
 
 
 def _password() -> str:

@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import Any
 
-from kept.cli.opening import add_address, opened
+from kept.cli.opening import opened, runs
 from kept.door.operator import status_of
 from kept.guarantees.board import promise_board
 from kept.policy.day import moment
@@ -19,9 +19,7 @@ def add(commands: Any) -> None:
         help="show whether the gate is open, and every promise",
         epilog="example: kept status --store sqlite:///shop.db",
     )
-    parser.add_argument("--json", action="store_true", help="answer as JSON")
-    add_address(parser)
-    parser.set_defaults(run=run)
+    runs(parser, run, json=True)
 
 
 async def run(chosen: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import Any
 
-from kept.cli.opening import add_address, opened
+from kept.cli.opening import opened, runs
 from kept.services.upkeep.verification import verify_installation
 
 
@@ -17,9 +17,7 @@ def add(commands: Any) -> None:
         help="verify the ledger and every seal; changes nothing",
         epilog="example: kept verify --store sqlite:///shop.db",
     )
-    parser.add_argument("--json", action="store_true", help="answer as JSON")
-    add_address(parser)
-    parser.set_defaults(run=run)
+    runs(parser, run, json=True)
 
 
 async def run(chosen: argparse.Namespace) -> int:

@@ -214,7 +214,7 @@ async def _provide(engine: Engine) -> None:
 
 async def _take_in(engine: Engine, people: list[tuple[bytes, str]], key: SigningKey) -> None:
     """An invented partner gave a fax number of three customers; for one of them it could not say what was agreed."""
-    notice = (await collection.present_form(engine, "registration", "", "en")).notice_id
+    notice = (await collection.keep_notice(engine, "registration", "", "en")).id
     records: list[dict[str, object]] = []
     for number, (person_id, _) in enumerate(people[1:4]):
         login = await accounts.login_name_of(engine, person_id)
@@ -316,7 +316,7 @@ async def _join(engine: Engine, number: int) -> tuple[bytes, str]:
         ("interests", one)
         for one in (("landscape", "seasons") if first else dice(number, "interests").sample(PICTURES, 2))
     ]
-    form = await collection.present_form(engine, "registration", "", language)
+    form = await collection.present_form(engine, own, "registration", "", language)
     offered = [collection.box_value(box) for box in form.boxes]
     ticks = [
         one

@@ -90,7 +90,7 @@ class Tour:
         own = await accounts.session_of(engine, await accounts.start_session(engine, issued.person_id))
         if own is None:
             raise RuntimeError("no session")
-        form = await collection.present_form(engine, "registration", "", "en")
+        form = await collection.present_form(engine, own, "registration", "", "en")
         receipt = await collection.submit(
             engine, own, point="registration", stage="", language="en", unverified_token=form.token,
             fields=[("name", CANARY), ("mail_address", ADDRESS), ("interests", "landscape"), ("choice", "information-for-you/mail/")],
@@ -200,8 +200,8 @@ class Tour:
         engine = await self.open(create=True)
         issued = await accounts.join_with_password(engine, "four unrelated words here", "en")
         own = await accounts.session_of(engine, await accounts.start_session(engine, issued.person_id))
-        form = await collection.present_form(engine, "registration", "", "en")
         if own is not None:
+            form = await collection.present_form(engine, own, "registration", "", "en")
             await collection.submit(
                 engine, own, point="registration", stage="", language="en", unverified_token=form.token,
                 fields=[("mail_address", ADDRESS)],

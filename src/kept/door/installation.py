@@ -44,7 +44,6 @@ from kept.web.own import Pages
 from kept.web.theme import Theme, read_theme
 
 HERE = ("localhost", "127.0.0.1")
-MINUTE, DAY = limits.MINUTE, limits.DAY
 
 
 class Kept(View):
@@ -443,7 +442,7 @@ class Kept(View):
             SettingError: Something in the theme is not acceptable.
         """
         more = More(own=own, theme=_theme(theme))
-        self._engine.every(DAY, lambda: begin_serving(self._engine))
+        self._engine.every(limits.DAY, lambda: begin_serving(self._engine))
         return self._pages(tuple(hosts), (), more)
 
     async def page(self, request: Mapping[str, Any], title: str, content: str) -> str:
@@ -481,7 +480,7 @@ class Kept(View):
 
     def _begin(self) -> None:
         """Record, every minute, the cookies the program's own app tried to set and may not."""
-        self._engine.every(MINUTE, self._rules.record)
+        self._engine.every(limits.MINUTE, self._rules.record)
 
     async def _end(self) -> None:
         """Record those of the last minute."""

@@ -69,7 +69,7 @@ class Person(View):
         if instance:
             shown = await participations.present_part(self._engine, own, instance, spoken)
             return form_of(shown, (), (await standing(self._engine, instance)).file)
-        shown = await collection.present_form(self._engine, point, stage, spoken)
+        shown = await collection.present_form(self._engine, own, point, stage, spoken)
         return form_of(shown, (await self._engine.people.load(own.person_id)).state.slots)
 
     async def submit(  # noqa: PLR0913 -- what comes with a form
@@ -93,7 +93,8 @@ class Person(View):
             instance: Id of the run-time instance, where only its token is at hand.
 
         Raises:
-            SubmissionError: A field is not of this form, or a value is not acceptable; nothing was taken.
+            SubmissionError: A field is not of this form, a value is not acceptable, or the form was shown to somebody
+                else; nothing was taken.
             MalformedError: The token is forged or too old.
             ConflictError: The form was sent before.
         """

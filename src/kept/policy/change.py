@@ -28,8 +28,9 @@ def fill(  # noqa: PLR0913 -- what a value remembers
     """Fill empty slots under a notice; filling is collection, so a filled slot is corrected instead.
 
     Raises:
-        SubmissionError: A slot is filled already.
+        SubmissionError: A slot is filled already, or the person is being erased.
     """
+    _require_staying(state)
     filled = dict(state.slots)
     for slot in slots:
         if slot in filled:
@@ -71,6 +72,7 @@ def grant(  # noqa: PLR0913 -- what a consent names
     """
     if not ticks:
         return state
+    _require_staying(state)
     named = tuple(sorted(name for name in set(slots) if _answers_to(state, name, notice_id)))
     grants, choices = list(state.grants), {(one.purpose, one.exit): one for one in state.choices}
     for purpose, exits in ticks.items():
@@ -109,7 +111,10 @@ def choose(  # noqa: PLR0913 -- what a choice names
 
     Raises:
         DeniedError: A witnessed yes would lift the person's own no.
+        SubmissionError: It is a yes, and the person is being erased.
     """
+    if allow:
+        _require_staying(state)
     before = state.choice(purpose, way_out)
     if allow and by != "self" and before is not None and not before.allow:
         raise DeniedError(
@@ -132,7 +137,12 @@ def stop(state: PersonState, purpose: str) -> PersonState:
 
 
 def resume(state: PersonState, purpose: str) -> PersonState:
-    """Resume a use stopped before."""
+    """Resume a use stopped before.
+
+    Raises:
+        SubmissionError: The person is being erased.
+    """
+    _require_staying(state)
     return replace(state, g=state.g + 1, stops=tuple(one for one in state.stops if one != purpose))
 
 
@@ -194,8 +204,9 @@ def accept(state: PersonState, slots: Iterable[str], purpose: str, notice_id: st
     """The person accepts a later notice's tuple of *purpose* for *slots*; where the basis is consent, a grant follows.
 
     Raises:
-        SubmissionError: There is no such value.
+        SubmissionError: There is no such value, or the person is being erased.
     """
+    _require_staying(state)
     changed = dict(state.slots)
     for slot in slots:
         held = _held(state, slot)
@@ -262,6 +273,17 @@ def linked(state: PersonState) -> PersonState:
 def close(state: PersonState, at: float) -> PersonState:
     """The account is closed; retention until account-closed begins to run, and a second closing does not restart it."""
     return replace(state, g=state.g + 1, closed_at=at if state.closed_at is None else min(at, state.closed_at))
+
+
+def _require_staying(state: PersonState) -> None:
+    """Insist that nothing new is given to, or allowed for, an account that is being erased; a no is always taken."""
+    if state.status == "erasing":
+        raise SubmissionError(
+            "expected an account that stays, found one that is being erased",
+            reason="erasing",
+            hint="undo the erasure first",
+            rests_on="purposes:rights-request",
+        )
 
 
 def begin_erasing(state: PersonState) -> PersonState:

@@ -95,6 +95,9 @@ CHANNEL_TABLE: Mapping[Exit, Channel] = {
 CHANNELS = frozenset(CHANNEL_TABLE)
 """Exits that reach the person: under basis consent each needs its own yes."""
 
+ADDRESSES = frozenset(kind for one in CHANNEL_TABLE.values() for kind in one.address)
+"""Types of item by which somebody can be reached at all."""
+
 EXIT_TYPES: Mapping[Exit, frozenset[ItemType]] = MappingProxyType(
     {way: frozenset({*one.address, ItemType.PERSON_NAME}) for way, one in CHANNEL_TABLE.items()}
     | dict.fromkeys((Exit.SEGMENT, Exit.STATISTICS), frozenset(one for one, facts in TYPES.items() if facts.chosen_by))

@@ -73,7 +73,7 @@ def normalise(
     if not isinstance(raw, str):
         raise wrong(field, "expected one text, found several", "one-value", "fill the field once")
     text = readable(raw, field)
-    guard_individual_number(text, field, may_be_phone=form == "phone", anywhere=form == "person-name")
+    guard_individual_number(text, field, may_be_phone=form == "phone")
     if form not in _FORMS:
         raise wrong(
             field,

@@ -154,7 +154,7 @@ async def test_it_is_switched_on_my_data_and_stopped_by_its_list(by):
     address = EXAMPLES[kind]
     issued = await accounts.join_with_password(one.engine, "four unrelated words here", "en")
     own = await one.session(issued.person_id)
-    form = await collection.present_form(one.engine, "registration", "", "en")
+    form = await collection.present_form(one.engine, own, "registration", "", "en")
     await collection.submit(
         one.engine, own, point="registration", stage="", language="en", unverified_token=form.token,
         fields=[("name", NAME), ("mail_address", address), ("choice", collection.box_value(form.boxes[0]))],

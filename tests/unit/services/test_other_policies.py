@@ -59,7 +59,7 @@ async def given(one: Installation, own: accounts.Own, *fields: tuple[str, str]) 
     """Send the registration form, whatever the policy calls it."""
     policy = one.engine.policy.policy
     point = point_for(policy, PointKind.REGISTRATION)
-    form = await collection.present_form(one.engine, point.id, "", policy.language)
+    form = await collection.present_form(one.engine, own, point.id, "", policy.language)
     await collection.submit(
         one.engine, own, point=point.id, stage="", language=policy.language, unverified_token=form.token, fields=fields
     )

@@ -68,7 +68,7 @@ async def _join(installation):
     """Somebody who gave a name and an address, and agreed to news."""
     engine = installation.engine
     own = await installation.session((await accounts.join_with_password(engine, PASSWORD, "en")).person_id)
-    form = await present_form(engine, "registration", "", "en")
+    form = await present_form(engine, own, "registration", "", "en")
     fields = [("name", "Hanako Mori"), ("mail_address", "mori@example.jp"), ("choice", "news/mail/")]
     await submit(engine, own, point="registration", stage="", language="en", unverified_token=form.token, fields=fields)
     return own

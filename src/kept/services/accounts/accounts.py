@@ -14,10 +14,10 @@ from typing import TypeVar
 from kept import limits
 from kept.crypto.digest import sha256
 from kept.crypto.random import random_bytes
-from kept.crypto.token import token_bytes, token_text
 from kept.errors import ErasedError, SignInError, SubmissionError
 from kept.policy import change
 from kept.policy.person import PersonState
+from kept.services.accounts.marks import new_mark, read_mark
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.keyring import PersonKeys
@@ -29,6 +29,7 @@ from kept.store import sql
 from kept.store.interface import Transaction
 
 T = TypeVar("T")
+SESSION = "session"
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 FIRST_WORDS = "maple cedar plum wisteria heron crane otter pine fern lily sparrow willow acorn clover reed moss".split()
 
@@ -190,13 +191,13 @@ async def start_session(engine: Engine, person_id: bytes, *, signed_in_at: float
 
     await engine.data.write(body)
     await note_seen(engine, person_id)
-    return token_text(person_id + secret)
+    return new_mark(engine, SESSION, person_id + secret)
 
 
 async def session_of(engine: Engine, token: str) -> Own | None:
     """Return the session a token opens, or None."""
-    raw = token_bytes(token)
-    if len(raw) != 48:  # noqa: PLR2004 -- person id and secret
+    raw = read_mark(engine, SESSION, token)
+    if not raw:
         return None
     person_id, hashed = raw[:16], engine.token_hash("customer", raw[16:])
     row = await engine.data.one(sql.SessionGet, person_id=person_id, token_hash=hashed)

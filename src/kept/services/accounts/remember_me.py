@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from kept import limits
 from kept.crypto.digest import same
 from kept.crypto.random import random_bytes
-from kept.crypto.token import token_bytes, token_text
 from kept.errors import SignInError
 from kept.policy.words import CookieDuty
 from kept.services.accounts.accounts import start_session
 from kept.services.accounts.cookie_life import life_of
+from kept.services.accounts.marks import new_mark, read_mark
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.record import OWN, about_person, record
@@ -23,7 +23,7 @@ from kept.services.gate.own_session import Own
 from kept.store import sql
 from kept.store.interface import Transaction
 
-RAW_BYTES = 48
+REMEMBERED = "remembered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ async def remember(engine: Engine, person_id: bytes) -> str:
         )
 
     await engine.data.write(body)
-    return token_text(person_id + series + secret)
+    return new_mark(engine, REMEMBERED, person_id + series + secret)
 
 
 async def sign_in_remembered(engine: Engine, unverified: str) -> tuple[str, str]:
@@ -82,7 +82,7 @@ async def sign_in_remembered(engine: Engine, unverified: str) -> tuple[str, str]
         SignInError: Not a device we remember (`device-forgotten`), or a copy was used (`device-copied`).
     """
     at = engine.ready()
-    person_id, series, secret = _parts(unverified)
+    person_id, series, secret = _parts(engine, unverified)
     known, fresh = engine.token_hash("remembered", secret), random_bytes(16)
 
     async def body(tx: Transaction) -> tuple[str, float]:
@@ -123,7 +123,7 @@ async def sign_in_remembered(engine: Engine, unverified: str) -> tuple[str, str]
             rests_on="cookies:remember",
         )
     token = await start_session(engine, person_id, signed_in_at=since)
-    return token, token_text(person_id + series + fresh) if found == "renewed" else ""
+    return token, new_mark(engine, REMEMBERED, person_id + series + fresh) if found == "renewed" else ""
 
 
 async def devices_of(engine: Engine, own: Own) -> list[Device]:
@@ -157,7 +157,7 @@ async def forget(engine: Engine, own: Own, series: str = "") -> None:
 async def forget_cookie(engine: Engine, unverified: str) -> None:
     """Forget the device whose cookie a browser sent; one that is not known changes nothing."""
     try:
-        person_id, series, secret = _parts(unverified)
+        person_id, series, secret = _parts(engine, unverified)
     except SignInError:
         return
 
@@ -169,9 +169,9 @@ async def forget_cookie(engine: Engine, unverified: str) -> None:
     await engine.data.write(body)
 
 
-def _parts(unverified: str) -> tuple[bytes, bytes, bytes]:
-    raw = token_bytes(unverified)
-    if len(raw) != RAW_BYTES:
+def _parts(engine: Engine, unverified: str) -> tuple[bytes, bytes, bytes]:
+    raw = read_mark(engine, REMEMBERED, unverified)
+    if not raw:
         raise _forgotten()
     return raw[:16], raw[16:32], raw[32:]
 

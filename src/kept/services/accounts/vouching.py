@@ -27,7 +27,6 @@ from kept.store import sql
 from kept.store.interface import Transaction
 
 RIGHT = "vouch"
-TRIES, WAIT_SECONDS = limits.VOUCHING_LOOKS, limits.VOUCHING_LOOK_SECONDS
 
 
 async def vouched_session(  # noqa: PLR0913 -- what is vouched for
@@ -97,11 +96,11 @@ async def require_vouched(engine: Engine, own: Own) -> None:
 
 async def _owner(engine: Engine, system: str, form: str) -> bytes | None:
     """Return whose an id is, once their account is there: another visit may be opening it at this moment."""
-    for _ in range(TRIES):
+    for _ in range(limits.VOUCHING_LOOKS):
         person_id = await find_owner(engine, system, form)
         if person_id is None or await _is_there(engine, person_id):
             return person_id
-        await asyncio.sleep(WAIT_SECONDS)
+        await asyncio.sleep(limits.VOUCHING_LOOK_SECONDS)
     raise BusyError(
         "expected an account, found one just being opened",
         reason="account-opening",

@@ -17,7 +17,6 @@ from kept.services.authorities.disclosure_file import bundle_info, pack_bundle, 
 from kept.services.authorities.disclosure_record import (
     GROUND,
     Disclosure,
-    Named,
     desk_entry,
     disclosure_of,
     require_desk,
@@ -68,7 +67,7 @@ async def bundle(engine: Engine, disclosure_id: str) -> Disclosure:
     return await disclosure_of(engine, disclosure_id)
 
 
-async def _disclose(engine: Engine, mandate: Mandate, found: Disclosure, named: Named) -> None:
+async def _disclose(engine: Engine, mandate: Mandate, found: Disclosure, named: sql.DisclosurePeople) -> None:
     """Decide about one person and release what the request covers, or note that nothing of it is."""
     items = found.terms.items
     try:
@@ -165,11 +164,13 @@ def _outcome(held: Person, item: str, values: Mapping[str, object]) -> str:
     return "outside" if any(slot.partition("#")[0] == item for slot in held.state.slots) else "not-held"
 
 
-async def _note(engine: Engine, found: Disclosure, named: Named, outcomes: dict[str, str]) -> None:
+async def _note(engine: Engine, found: Disclosure, named: sql.DisclosurePeople, outcomes: dict[str, str]) -> None:
     await engine.data.write(lambda tx: _put_outcomes(tx, found, named, outcomes))
 
 
-async def _put_outcomes(tx: Transaction, found: Disclosure, named: Named, outcomes: dict[str, str]) -> None:
+async def _put_outcomes(
+    tx: Transaction, found: Disclosure, named: sql.DisclosurePeople, outcomes: dict[str, str]
+) -> None:
     for item, outcome in outcomes.items():
         await tx.run("disclosure_item_put", disclosure_id=found.id, place=named.place, item=item, outcome=outcome)
     await tx.run("disclosure_person_done", person_id=named.person_id, disclosure_id=found.id)

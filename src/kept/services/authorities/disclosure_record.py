@@ -16,14 +16,13 @@ from kept.services.engine.acts import GROUNDS, Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import SealedEntry
 from kept.services.engine.record import SYSTEM, Actor, entry_of
+from kept.services.engine.sealed_record import open_installation_record
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
-from kept.vault.sealed import open_record
 
 ACT = "disclosure"
 KEY = "legal"
-INSTALLATION_OWNER = b"installation"
 GROUND = GROUNDS[Act.DISCLOSE]
 """What the legal desk rests on."""
 
@@ -62,21 +61,6 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """One person a request names, by their place in it.
-
-    *found_by* says by what, item names only; *named* how the request names them, sealed (see `request_reading.read_request`).
-    """
-
-    person_id: bytes
-    place: int
-    found_by: str
-    named: bytes
-    seal: str
-    done: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Disclosure:
     """One request, as its page shows it.
 
@@ -109,7 +93,7 @@ class Disclosure:
     status: str
     finished_at: float | None
     fetched_at: float | None
-    people: tuple[Named, ...]
+    people: tuple[sql.DisclosurePeople, ...]
     outcomes: dict[tuple[int, str], str]
 
 
@@ -177,7 +161,7 @@ async def disclosure_of(engine: Engine, disclosure_id: str) -> Disclosure:
     return Disclosure(
         disclosure_id, row.number, terms, row.recorded_by, row.recorded_at, row.mandate_id, row.approval_id, row.scope_seal,
         row.paper_hash, row.status, row.finished_at, row.fetched_at,
-        tuple(Named(one.person_id, one.place, one.found_by, one.named, one.seal, bool(one.done)) for one in people),
+        tuple(people),
         {(one.place, one.item): one.outcome for one in items},
     )  # fmt: skip
 
@@ -227,15 +211,7 @@ async def require_scope(engine: Engine, found: Disclosure) -> None:
 
 
 def _open_text(engine: Engine, disclosure_id: str, sealed: bytes) -> Text:
-    raw = open_record(
-        engine.keyring.installation_key(KEY),
-        sealed,
-        vault_id=engine.vault_id,
-        owner=INSTALLATION_OWNER,
-        kind=ACT,
-        record_id=disclosure_id,
-    )
-    return msgspec.json.decode(raw, type=Text)
+    return msgspec.json.decode(open_installation_record(engine, ACT, disclosure_id, sealed, under=KEY), type=Text)
 
 
 def desk_entry(engine: Engine, actor: Actor, act: Act, at: float, *facts: tuple[str, str]) -> SealedEntry:

@@ -18,7 +18,6 @@ from kept.services.authorities.disclosure_bundle import bundle
 from kept.services.authorities.disclosure_record import (
     ACT,
     GROUND,
-    INSTALLATION_OWNER,
     KEY,
     Disclosure,
     Terms,
@@ -36,6 +35,7 @@ from kept.services.authorities.request_reading import seal_named
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect, insert_entries
+from kept.services.engine.sealed_record import seal_installation_record
 from kept.services.gate.finding import Sought, find_by_login, find_person
 from kept.services.staff.approvals import Approval, Given, Subject
 from kept.services.staff.bulk_approval import REQUEST, insert_mandate
@@ -44,11 +44,10 @@ from kept.services.staff.parties import PartyKind, party_of
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
-from kept.vault.sealed import seal_record
+from kept.vault.individual_number import guard_individual_number
 
 WAITS = ("court-order", "law-forbids", "inquiry-at-risk")
 """Why a person is told only later: a closed list."""
-REFERENCE_AT_MOST = limits.AUTHORITY_REFERENCE_CHARACTERS
 
 
 def grounds_of(engine: Engine) -> tuple[str, ...]:
@@ -89,14 +88,8 @@ async def record(engine: Engine, session: StaffSession, terms: Terms) -> str:
     await engine.keyring.ensure_installation_key(KEY, at)
     role = session.require_purpose(engine, purpose.id)
     disclosure_id = random_id()
-    sealed = seal_record(
-        engine.keyring.installation_key(KEY),
-        msgspec.json.encode(Text(party.title, terms.reference.strip(), party.id)),
-        vault_id=engine.vault_id,
-        owner=INSTALLATION_OWNER,
-        kind=ACT,
-        record_id=disclosure_id,
-    )
+    text = msgspec.json.encode(Text(party.title, terms.reference.strip(), party.id))
+    sealed = seal_installation_record(engine, ACT, disclosure_id, text, under=KEY)
     mandate = staff_mandate(
         session,
         role,
@@ -288,7 +281,7 @@ def _check_terms(engine: Engine, terms: Terms, at: float) -> None:
     declared = _declared(engine)
     wrong = {
         "disclosure": declared is None or int(str(declared.body.get("approvals", 2))) > 2,  # noqa: PLR2004 -- one asks, one approves
-        "reference": len(terms.reference) > REFERENCE_AT_MOST,
+        "reference": len(terms.reference) > limits.AUTHORITY_REFERENCE_CHARACTERS,
         "ground": terms.ground not in grounds_of(engine),
         "items": not terms.items
         or len(set(terms.items)) < len(terms.items)
@@ -310,6 +303,7 @@ def _check_terms(engine: Engine, terms: Terms, at: float) -> None:
             "policy allows, date and ground",
             rests_on=GROUND,
         )
+    guard_individual_number(terms.reference, "reference")
 
 
 async def _exceeded(engine: Engine, session: StaffSession, found: Disclosure, what: str) -> DeniedError:

@@ -22,6 +22,7 @@ from kept.services.messages.outbox import tallies
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
+from kept.vault.individual_number import guard_individual_number
 
 ORIGIN = "campaign"
 RIGHT = "campaigns"
@@ -75,6 +76,7 @@ async def draft(engine: Engine, session: StaffSession, unverified_file: str) -> 
         ConflictError: There is one of that id.
     """
     session.require(engine, RIGHT)
+    guard_individual_number(unverified_file, "file")
     found = parse_campaign(unverified_file, engine.policy.policy, await questionnaires(engine))
     session.require_purpose(engine, found.purpose)
     require_channels(engine, found)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from kept import limits
 from kept.channels.letter import japanese_font, print_letters
 from kept.crypto.random import random_id
-from kept.errors import DeniedError, ErasedError, InputError, NotFoundError, SealError, SettingError
+from kept.errors import DeniedError, ErasedError, InputError, NotFoundError, SettingError
 from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.decision import Decision, Mandate, Refused
 from kept.policy.words import Exit
@@ -29,17 +29,17 @@ from kept.services.messages.calls import number_is_listed
 from kept.services.messages.fax import FaxDispatcher
 from kept.services.messages.letter_words import letter_of
 from kept.services.messages.outbox import new_message_id, put_in_outbox, send_one
-from kept.services.messages.sealed_words import CONTACT, Said, open_words, seal_words
+from kept.services.messages.sealed_words import CONTACT, Said, open_words, seal_words, words_of
 from kept.services.messages.stop_list import address_item
 from kept.services.messages.unknown_outcome import send_again
 from kept.services.staff.bulk_approval import ONE_PERSON, insert_mandate
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
+from kept.vault.individual_number import guard_individual_number
 from kept.vault.text import readable
 
 ORIGIN, PROGRAM = "case", "program"
-TITLE_AT_MOST, TEXT_AT_MOST = limits.CONTACT_TITLE_CHARACTERS, limits.CONTACT_TEXT_CHARACTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class ContactOrigin:
 
         def words(person: Person, opened: Opened) -> Words:
             del opened
-            return open_words(self._engine, person.keys, person.id, CONTACT, waiting.message_id, key_id, sealed).words()
+            return open_words(self._engine, person.keys, CONTACT, waiting.message_id, key_id, sealed).words()
 
         return words
 
@@ -270,7 +270,7 @@ async def _keep(  # noqa: PLR0913 -- what a message is
     )
     origin, origin_id = (ORIGIN, acting.case) if acting.case else (PROGRAM, acting.actor)
     waiting = Waiting(person.id, message_id, origin, origin_id, acting.purpose, way, mandate.id, 0)
-    key_id, sealed = seal_words(engine, person.keys, person.id, CONTACT, message_id, said)
+    key_id, sealed = seal_words(engine, person.keys, CONTACT, message_id, said)
     entry = entry_of(
         engine, holder_of(acting), _act(acting), about(person), at=at, rests_on=f"purposes:{acting.purpose}",
         exit=way.value, facts=(("message", message_id),),
@@ -335,7 +335,7 @@ async def contacts_to(engine: Engine, person_id: bytes) -> list[tuple[Contact, s
     found = []
     for row in rows:
         one = await _contact(engine, person_id, row.message_id)
-        said = await _said(engine, person_id, row.message_id, row.key_id, row.sealed)
+        said = await words_of(engine, person_id, CONTACT, row.message_id, row.key_id, row.sealed)
         found.append((one, said.text if said else ""))
     return found
 
@@ -357,7 +357,7 @@ async def _contact(engine: Engine, person_id: bytes, message_id: str) -> Contact
     if contact is None or sent is None:
         raise ErasedError("expected a message, found it gone with its person", reason="erased")
     channel, status, reason, moved_at = Exit(contact.channel), sent.status, sent.reason, sent.moved_at
-    said = await _said(engine, person_id, message_id, contact.key_id, contact.sealed)
+    said = await words_of(engine, person_id, CONTACT, message_id, contact.key_id, contact.sealed)
     if status == "sent" and channel is Exit.POST:
         status = "to-print" if letter is not None else "printed"
     elif status == "sent" and fax is not None:
@@ -368,17 +368,6 @@ async def _contact(engine: Engine, person_id: bytes, message_id: str) -> Contact
         message_id, channel, said.title if said else "", contact.written_at, status, reason, moved_at,
         call.sheet_id if call is not None else "",
     )  # fmt: skip
-
-
-async def _said(engine: Engine, person_id: bytes, message_id: str, key_id: str, sealed: bytes) -> Said | None:
-    keys, _ = await engine.keyring.of_person(person_id)
-    if keys is None:
-        return None
-    try:
-        return open_words(engine, keys, person_id, CONTACT, message_id, key_id, sealed)
-    except SealError as error:
-        await gate.record_evidence(engine, None, person_id, error, engine.clock.now())
-        return None
 
 
 # -------------------------------------------------------------------- small things
@@ -400,9 +389,10 @@ def _typed(title: str, text: str) -> tuple[str, str]:
         InputError: One is empty, too long, or holds a control, direction or invisible character.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    if len(title) > TITLE_AT_MOST or len(text) > TEXT_AT_MOST or not text.strip():
+    if len(title) > limits.CONTACT_TITLE_CHARACTERS or len(text) > limits.CONTACT_TEXT_CHARACTERS or not text.strip():
         raise InputError(
-            f"expected a subject of at most {TITLE_AT_MOST} and a text of at most {TEXT_AT_MOST} characters",
+            f"expected a subject of at most {limits.CONTACT_TITLE_CHARACTERS} and a text of at most "
+            f"{limits.CONTACT_TEXT_CHARACTERS} characters",
             reason="contact-text",
             hint="shorten it, or write something",
         )
@@ -411,6 +401,7 @@ def _typed(title: str, text: str) -> tuple[str, str]:
         for one in lines
         for i in range(0, max(len(one), 1), 2000)
     ]
+    guard_individual_number(f"{title}\n{text}", "text")
     return readable(title, "title"), "\n".join(kept).strip("\n")
 
 

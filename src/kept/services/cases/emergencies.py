@@ -19,12 +19,13 @@ from kept.services.engine.acts import GROUNDS, Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.record import About, Actor, entry_of, record
+from kept.services.engine.sealed_record import open_persons_record, seal_persons_record
 from kept.services.gate.finding import find_person
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
+from kept.vault.individual_number import guard_individual_number
 from kept.vault.normal import normalise
-from kept.vault.sealed import open_record, seal_record
 
 REASONS = ("danger-to-a-person", "account-misused", "goods-or-money-at-risk", "role-unreachable")
 OUTCOMES = ("justified", "not-justified")
@@ -293,6 +294,7 @@ def _require_words(why: str, text: str) -> None:
             hint="say in a sentence what happens; the customer can read it",
             rests_on=GROUND,
         )
+    guard_individual_number(text, "text")
 
 
 def _require_criteria(engine: Engine, criteria: Mapping[str, str]) -> None:
@@ -320,15 +322,8 @@ async def _name_person(
     if keys is None:
         raise ConflictError("the person was erased meanwhile", reason="erased")
     found = await emergency_of(engine, case_id)
-    key_id, at = keys.newest("evidence"), engine.ready()
-    sealed = seal_record(
-        keys.evidence_key(key_id),
-        text.encode(),
-        vault_id=engine.vault_id,
-        owner=person_id,
-        kind=RECORD,
-        record_id=case_id,
-    )
+    at = engine.ready()
+    key_id, sealed = seal_persons_record(engine, keys, RECORD, case_id, text.encode())
     facts = (("own", found.own_role), ("reason", found.reason))
     entry = entry_of(engine, found.lent_to(session), Act.EMERGENCY_NAME, About(person_id, keys), at=at, facts=facts)
 
@@ -373,14 +368,7 @@ async def _whole(engine: Engine, row: sql.EmergencyGet | sql.Emergencies) -> Eme
     if person is not None:
         keys, _ = await engine.keyring.of_person(person.person_id)
         if keys is not None:
-            text = open_record(
-                keys.evidence_key(person.key_id),
-                person.sealed,
-                vault_id=engine.vault_id,
-                owner=person.person_id,
-                kind=RECORD,
-                record_id=case_id,
-            ).decode()
+            text = open_persons_record(engine, keys, RECORD, case_id, person.key_id, person.sealed).decode()
     return Emergency(
         case_id, row.number, row.opened_by, row.own_role, row.lent_role, row.purpose, row.reason, row.opened_at, row.ends_at,
         row.reviewed_by or "", row.reviewed_at, row.outcome,

@@ -22,7 +22,7 @@ from kept.policy.words import Exit
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
-from kept.services.engine.keyring import INSTALLATION
+from kept.services.engine.sealed_record import open_installation_record, seal_installation_record
 from kept.services.figures.data_sets import data_set_of, require_desk, statistic_entry
 from kept.services.gate import gate
 from kept.services.staff.desk_mandate import issue_counting
@@ -43,7 +43,6 @@ from kept.statistics.question import with_options
 from kept.store import sql
 from kept.store.interface import Transaction
 from kept.store.paging import pages
-from kept.vault.sealed import open_record, seal_record
 
 KEY = "projection"
 KIND = "projection"
@@ -202,13 +201,8 @@ async def write_build(
             "build_id": build_id,
             "column_name": name,
             "segment": number,
-            "sealed": seal_record(
-                engine.keyring.installation_key(KEY),
-                content,
-                vault_id=engine.vault_id,
-                owner=INSTALLATION,
-                kind=KIND,
-                record_id=_record_id(data_set.id, name, number, build_id),
+            "sealed": seal_installation_record(
+                engine, KIND, _record_id(data_set.id, name, number, build_id), content, under=KEY
             ),
         }
         for name, number, content in segments(columns, rows)
@@ -320,13 +314,8 @@ async def _open_column(engine: Engine, found: Build, name: str) -> list[Codes]:
     rows = await engine.data.all(sql.SegmentsOf, build_id=found.id, column_name=name)
     return [
         unpack(
-            open_record(
-                engine.keyring.installation_key(KEY),
-                row.sealed,
-                vault_id=engine.vault_id,
-                owner=INSTALLATION,
-                kind=KIND,
-                record_id=_record_id(found.data_set.id, name, row.segment, found.id),
+            open_installation_record(
+                engine, KIND, _record_id(found.data_set.id, name, row.segment, found.id), row.sealed, under=KEY
             ),
             found.manifest.widths[name],
         )

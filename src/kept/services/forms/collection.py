@@ -6,12 +6,13 @@ or foreign token. Nothing is ticked for anybody, and an empty box is a no.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from kept import limits
+from kept.crypto.digest import framed, hmac_sha256
 from kept.crypto.random import random_id
 from kept.crypto.token import parse_token, sign_token
 from kept.errors import ConflictError, InputError, MalformedError, SubmissionError
@@ -52,10 +53,17 @@ class Presented:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a participation writes, with the submission: its statements, and what it adds to the receipt."""
+    """What a participation does with a submission, in its transaction.
+
+    Args:
+        write: Its statements.
+        on_receipt: What it adds to the receipt.
+        require: Insists on what it needs among the items given here or lent; raises `SubmissionError`.
+    """
 
     write: Extra
     on_receipt: dict[str, object]
+    require: Callable[[Collection[str]], None] = lambda _: None
 
 
 def box_value(box: present.Box) -> str:
@@ -63,13 +71,35 @@ def box_value(box: present.Box) -> str:
     return Tick(box.purpose, box.exit, box.recipient).name()
 
 
-async def present_form(
+async def keep_notice(
     engine: Engine, point: str, stage: str, language: str, *, instance: Instance | None = None
-) -> Presented:
-    """Show a form: build its notice, store it as shown, sign the token.
+) -> Notice:
+    """Build the notice of a form and store it as shown; who takes it elsewhere (a partner) names it by its id.
 
     Args:
         engine: Open.
+        point: A declared point.
+        stage: A stage of it; empty when it has none.
+        language: One the policy is complete in.
+        instance: Run-time instance that narrows the point.
+
+    Raises:
+        SubmissionError: No such point, or not in that language.
+    """
+    engine.ready()
+    notice = present.build_notice(engine.policy.policy, point, stage, language, instance=instance)
+    await engine.data.write(lambda tx: engine.notices.keep(tx, notice))
+    return notice
+
+
+async def present_form(  # noqa: PLR0913 -- which form, and to whom
+    engine: Engine, own: Own, point: str, stage: str, language: str, *, instance: Instance | None = None
+) -> Presented:
+    """Show a form to somebody: its notice, stored as shown, and a token that is good for them alone.
+
+    Args:
+        engine: Open.
+        own: Who is shown it; nobody else can send the form back.
         point: A declared point.
         stage: A stage of it; empty when it has none.
         language: One the policy is complete in.
@@ -78,16 +108,14 @@ async def present_form(
     Raises:
         SubmissionError: No such point, or not in that language.
     """
-    at = engine.ready()
-    policy = engine.policy.policy
-    notice = present.build_notice(policy, point, stage, language, instance=instance)
-    await engine.data.write(lambda tx: engine.notices.keep(tx, notice))
-    notice_id = notice.id
+    notice = await keep_notice(engine, point, stage, language, instance=instance)
+    policy, notice_id, token_id = engine.policy.policy, notice.id, random_id()
     token = sign_token(
         engine.keyring.installation_key("tokens"),
         TOKEN_LABEL,
         {
-            "id": random_id(),
+            "id": token_id,
+            "shown-to": _shown_to(engine, own, token_id),
             "point": point,
             "stage": stage,
             "instance": instance.hash if instance else "",
@@ -95,7 +123,7 @@ async def present_form(
             "language": language,
             "notice": notice_id,
         },
-        at + limits.NOTICE_FORM_SECONDS,
+        engine.clock.now() + limits.NOTICE_FORM_SECONDS,
     )
     return Presented(
         notice,
@@ -136,13 +164,13 @@ async def submit(  # noqa: PLR0913 -- a submission has these parts
 
     Raises:
         MalformedError: The token is forged or too old.
-        SubmissionError: The token is of another form, a field is not declared, a value is not acceptable, or an item was
-            given before.
+        SubmissionError: The token is of another form or was shown to somebody else, a field is not declared, a value is
+            not acceptable, or an item was given before.
         ConflictError: The token was used before.
     """
     try:
         claims, notice = await _verify_token(
-            engine, unverified_token, (point, stage, language, instance.hash if instance else "")
+            engine, own, unverified_token, (point, stage, language, instance.hash if instance else "")
         )
         policy = engine.policy.policy
         given = parse_submission(policy, notice, fields, engine.clock.now(), instance)
@@ -196,6 +224,9 @@ class _Taken:
         policy, notice_id = engine.policy.policy, self.claims["notice"]
         values = {_slot(policy, item, self.instance): value for item, value in given.values.items()}
         self._require_needed({*values, *person.state.slots})
+        lent = tuple(item for item in given.use if item in person.state.slots)
+        if part is not None:
+            part.require((*given.values, *lent))
         state = change.fill(
             person.state,
             values,
@@ -206,9 +237,9 @@ class _Taken:
             at=at,
         )
         state = _accepted(policy, state, given, self.asked, notice_id, self.known)
-        state = _granted(state, given.ticks, notice_id, (*values, *given.use), at)
+        state = _granted(state, given.ticks, notice_id, (*values, *lent), at)
         state = _agreed_to_publish(policy, state, given, self.asked, self.instance, notice_id, at)
-        slots, ticks = (*given.values, *given.use), ticks_of(given.ticks)
+        slots, ticks = (*given.values, *lent), ticks_of(given.ticks)
         receipt = self.receipt = consent_receipt(policy, self.notice, notice_id, person.id, slots, ticks, at)
         if part is not None:
             receipt.record.update(part.on_receipt)
@@ -351,10 +382,23 @@ def claims_of(engine: Engine, unverified: str) -> dict[str, str]:
         return {}
 
 
+def _shown_to(engine: Engine, own: Own, token_id: str) -> str:
+    """Return to whom a form was shown, as its token says it: a keyed hash that is another for every form."""
+    shown = framed(b"kept/notice-shown-to/v1", own.person_id, token_id.encode())
+    return hmac_sha256(engine.keyring.installation_key("tokens"), shown).hex()
+
+
 async def _verify_token(
-    engine: Engine, unverified: str, of: tuple[str, str, str, str]
+    engine: Engine, own: Own, unverified: str, of: tuple[str, str, str, str]
 ) -> tuple[dict[str, str], Notice]:
     claims = parse_token(engine.keyring.installation_key("tokens"), TOKEN_LABEL, unverified, engine.clock.now())
+    if claims["shown-to"] != _shown_to(engine, own, claims["id"]):
+        raise SubmissionError(
+            "expected the notice as it was shown to you, found one that was shown to somebody else",
+            reason="token-other-person",
+            hint="nothing was taken; open this form yourself and read it",
+            rests_on="purpose-before-collection",
+        )
     if (claims["point"], claims["stage"], claims["language"], claims["instance"]) != of:
         raise SubmissionError(
             "expected the notice of this form, found that of another",

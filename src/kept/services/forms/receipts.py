@@ -14,9 +14,9 @@ from kept.policy.model import Policy
 from kept.policy.notice import Notice
 from kept.policy.present import retention_words
 from kept.services.engine.engine import Engine
+from kept.services.engine.sealed_record import open_persons_record
 from kept.services.gate.own_session import Own
 from kept.store import sql
-from kept.vault.sealed import open_record
 
 RECEIPT_KINDS = frozenset({"consent", "partner"})
 """Kinds of receipt this installation writes: of a form of the person's own, of what another company gave."""
@@ -122,13 +122,6 @@ async def receipts_of(engine: Engine, own: Own) -> list[tuple[Receipt, str, floa
     rows = await engine.data.all(sql.Receipts, person_id=own.person_id)
     found = []
     for row in rows:
-        content = open_record(
-            keys.evidence_key(row.key_id),
-            row.sealed,
-            vault_id=engine.vault_id,
-            owner=own.person_id,
-            kind="receipt",
-            record_id=row.receipt_id,
-        )
+        content = open_persons_record(engine, keys, "receipt", row.receipt_id, row.key_id, row.sealed)
         found.append((Receipt(row.receipt_id, msgspec.json.decode(content)), row.kind, row.at))
     return found

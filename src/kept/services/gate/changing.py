@@ -19,11 +19,12 @@ from kept.services.engine.flush import insert_entries
 from kept.services.engine.keyring import PersonKeys
 from kept.services.engine.people import Person
 from kept.services.engine.record import About, sealed_entry
+from kept.services.engine.sealed_record import seal_persons_record
 from kept.store import sql
 from kept.store.interface import Transaction
 from kept.vault.index import index_token
 from kept.vault.normal import normalise
-from kept.vault.sealed import seal_record, seal_state, seal_value
+from kept.vault.sealed import seal_state, seal_value
 
 Extra = Callable[[Transaction], Awaitable[object]]
 
@@ -197,15 +198,7 @@ async def _keep_receipt(  # noqa: PLR0913 -- what a receipt's row names
     tx: Transaction, engine: Engine, person_id: bytes, keys: PersonKeys, receipt: tuple[str, str, bytes], at: float
 ) -> None:
     receipt_id, kind, content = receipt
-    key_id = keys.newest("evidence")
-    sealed = seal_record(
-        keys.evidence_key(key_id),
-        content,
-        vault_id=engine.vault_id,
-        owner=person_id,
-        kind="receipt",
-        record_id=receipt_id,
-    )
+    key_id, sealed = seal_persons_record(engine, keys, "receipt", receipt_id, content)
     await tx.run(
         "receipt_insert", person_id=person_id, receipt_id=receipt_id, kind=kind, at=at, key_id=key_id, sealed=sealed
     )

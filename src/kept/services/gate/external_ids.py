@@ -10,10 +10,10 @@ from kept import limits
 from kept.errors import SubmissionError
 from kept.services.engine.engine import EXTERNAL_KEY, Engine
 from kept.services.engine.keyring import PersonKeys
+from kept.services.engine.sealed_record import open_persons_record, seal_persons_record
 from kept.store import sql
 from kept.store.interface import Transaction
 from kept.vault.index import index_token
-from kept.vault.sealed import open_record, seal_record
 from kept.vault.text import readable
 
 KIND = "external-id"
@@ -67,15 +67,7 @@ async def put_external_id(tx: Transaction, engine: Engine, keys: PersonKeys, sys
     Raises:
         ConflictError: The system calls them something already.
     """
-    key_id = keys.newest("evidence")
-    sealed = seal_record(
-        keys.evidence_key(key_id),
-        form.encode(),
-        vault_id=engine.vault_id,
-        owner=keys.person_id,
-        kind=KIND,
-        record_id=system,
-    )
+    key_id, sealed = seal_persons_record(engine, keys, KIND, system, form.encode())
     await tx.run("external_id_insert", person_id=keys.person_id, system=system, key_id=key_id, sealed=sealed)
 
 
@@ -91,13 +83,5 @@ async def external_ids_of(engine: Engine, keys: PersonKeys) -> dict[str, str]:
     """
     rows = await engine.data.all(sql.ExternalIds, person_id=keys.person_id)
     return {
-        str(system): open_record(
-            keys.evidence_key(str(key_id)),
-            bytes(sealed),
-            vault_id=engine.vault_id,
-            owner=keys.person_id,
-            kind=KIND,
-            record_id=str(system),
-        ).decode()
-        for system, key_id, sealed in rows
+        row.system: open_persons_record(engine, keys, KIND, row.system, row.key_id, row.sealed).decode() for row in rows
     }

@@ -20,6 +20,7 @@ from kept.services.staff.approvals import Approval, Given, Subject
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
+from kept.vault.individual_number import guard_individual_number
 
 NO_CAPACITY = 2**53
 
@@ -38,6 +39,7 @@ async def draft(engine: Engine, session: StaffSession, unverified_file: str) -> 
         DeniedError: No role of theirs has the point's purpose.
         ConflictError: There is one of that id.
     """
+    guard_individual_number(unverified_file, "file")
     policy = engine.policy.policy
     kinds = {one.id: one.kind.value for one in policy.points.values()}
     found = parse_instance(unverified_file, kinds, policy.languages)

@@ -6,13 +6,15 @@ instance; a place, a ticket and the submission are written in one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from kept.crypto.draw import blind_ticket
 from kept.crypto.random import random_id, random_secret
 from kept.errors import ConflictError, DeniedError, SubmissionError
 from kept.policy import change
+from kept.policy.channel import ADDRESSES
+from kept.policy.narrow import narrow
 from kept.policy.words import PointKind
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
@@ -64,7 +66,7 @@ async def present_part(engine: Engine, own: Own, instance_id: str, language: str
     found = await standing(engine, instance_id)
     part = await part_of(engine, own.person_id, instance_id)
     stage = _stage(found, part, engine.ready())
-    return await present_form(engine, found.file.point, stage, language, instance=found.file)
+    return await present_form(engine, own, found.file.point, stage, language, instance=found.file)
 
 
 async def take_part(  # noqa: PLR0913 -- a submission has these parts
@@ -87,13 +89,15 @@ async def take_part(  # noqa: PLR0913 -- a submission has these parts
         fields: As for `submit`.
 
     Raises:
-        SubmissionError: It is not open to them, or a field is not acceptable.
+        SubmissionError: It is not open to them, a field is not acceptable, or a prize is claimed without a word of where
+            it may go.
         ConflictError: They take part already, or no place is left.
         MalformedError: The token is forged or too old.
     """
     found = await standing(engine, instance_id)
-    stage = _stage(found, await part_of(engine, own.person_id, instance_id), engine.ready())
-    part = _claiming(own, instance_id) if stage == WON else _entering(engine, own, found)
+    held = await part_of(engine, own.person_id, instance_id)
+    stage = _stage(found, held, engine.ready())
+    part = _claiming(engine, own, found, held) if held else _entering(engine, own, found)
     return await submit(
         engine,
         own,
@@ -166,16 +170,30 @@ def _entering(engine: Engine, own: Own, found: Standing) -> Part:
     return Part(write, on_receipt)
 
 
-def _claiming(own: Own, instance_id: str) -> Part:
+def _claiming(engine: Engine, own: Own, found: Standing, won: Participation) -> Part:
+    asked = narrow(engine.policy.policy, found.file).stages[WON]
+    where = tuple(item for item in asked if engine.policy.policy.items[item].type in ADDRESSES) or asked
+
+    def require(given: Collection[str]) -> None:
+        """A prize nobody could send is not claimed: it waits."""
+        if where and not set(where).intersection(given):
+            raise SubmissionError(
+                "expected somewhere the prize can go, found nothing",
+                field=where[0],
+                reason="prize-nowhere",
+                hint="nothing was taken, and the prize waits for you: say where it may go, or let us use what you gave before",
+                rests_on="nothing-unneeded",
+            )
+
     async def write(tx: Transaction) -> None:
         if not await tx.run(
-            "participation_status", person_id=own.person_id, instance_id=instance_id, status="claimed", expected="won"
+            "participation_status", person_id=own.person_id, instance_id=found.id, status="claimed", expected="won"
         ):
             raise ConflictError(
                 "expected a prize not claimed yet, found none", reason="prize-claimed", rests_on="nothing-unneeded"
             )
 
-    return Part(write, {"instance": instance_id})
+    return Part(write, {"instance": found.id, "number": won.number}, require)
 
 
 async def leave(engine: Engine, own: Own, instance_id: str) -> None:

@@ -8,14 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kept.crypto.random import random_id
-from kept.errors import InputError, SealError
+from kept.errors import InputError
 from kept.policy.words import Exit
 from kept.services.engine.dispatchers import Message, Opened
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
-from kept.services.gate import gate
 from kept.services.messages.letters import Put
-from kept.services.messages.sealed_words import CALL, Said, open_words, seal_words
+from kept.services.messages.sealed_words import CALL, Said, seal_words, words_of
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -92,7 +91,7 @@ class PhoneDispatcher:
         """Seal the script; the number is opened again when the call is made."""
         del opened, entry_id
         said = Said(message.words.title, message.words.text, message.language)
-        key_id, sealed = seal_words(self._engine, person.keys, person.id, CALL, message.id, said)
+        key_id, sealed = seal_words(self._engine, person.keys, CALL, message.id, said)
         at, fresh = self._engine.clock.now(), random_id()
 
         async def put(tx: Transaction) -> None:
@@ -177,14 +176,7 @@ async def _script(engine: Engine, row: sql.CallRows) -> Said | None:
     """Open a row's script while its call is to be made."""
     if row.outcome not in {WAITING, SHOWN}:
         return None
-    keys, _ = await engine.keyring.of_person(row.person_id)
-    if keys is None:
-        return None
-    try:
-        return open_words(engine, keys, row.person_id, CALL, row.message_id, row.key_id, row.sealed)
-    except SealError as error:
-        await gate.record_evidence(engine, None, row.person_id, error, engine.clock.now())
-        return None
+    return await words_of(engine, row.person_id, CALL, row.message_id, row.key_id, row.sealed)
 
 
 def row_of(rows: list[sql.CallRows], place: int) -> sql.CallRows:

@@ -94,7 +94,7 @@ class PostDispatcher:
         except InputError:
             return Put(None)
         said = Said(message.words.title, message.words.text, message.language)
-        key_id, sealed = seal_words(self._engine, person.keys, person.id, LETTER, message.id, said)
+        key_id, sealed = seal_words(self._engine, person.keys, LETTER, message.id, said)
 
         async def put(tx: Transaction) -> None:
             await tx.run(
@@ -200,7 +200,7 @@ class _Release:
         """Set the letter while its address is open; it goes with the others, in one transaction at the end."""
         del entry_id
         engine, waiting, policy = self.engine, self.waiting, self.engine.policy.policy
-        said = open_words(engine, person.keys, person.id, LETTER, waiting.message_id, self.key_id, self.sealed)
+        said = open_words(engine, person.keys, LETTER, waiting.message_id, self.key_id, self.sealed)
         address = str(values[address_item(policy, self.purpose, Exit.POST)])
         opened = Opened(address, str(values.get(name_item(policy, self.purpose), "")))
         self.token = stop_token(engine, Exit.POST, address)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
+from kept.errors import SealError
 from kept.services.engine.dispatchers import Words
 from kept.services.engine.engine import Engine
 from kept.services.engine.keyring import PersonKeys
-from kept.vault.sealed import open_record, seal_record
+from kept.services.engine.sealed_record import open_persons_record, seal_persons_record
+from kept.services.gate.gate import record_evidence
 
 LETTER, CALL, CONTACT = "letter-words", "call-script", "contact-words"
 
@@ -30,35 +32,39 @@ class Said(msgspec.Struct, frozen=True):
         return Words(self.title, self.text)
 
 
-def seal_words(  # noqa: PLR0913 -- each part is bound
-    engine: Engine, keys: PersonKeys, person_id: bytes, kind: str, message_id: str, said: Said
-) -> tuple[str, bytes]:
+def seal_words(engine: Engine, keys: PersonKeys, kind: str, message_id: str, said: Said) -> tuple[str, bytes]:
     """Seal the words of a message; return the key's id and the seal.
 
     Args:
         engine: Open.
         keys: The person's.
-        person_id: 16 bytes.
         kind: `LETTER`, `CALL` or `CONTACT`; words of one kind do not open as another's.
         message_id: Its number.
         said: The words.
     """
-    key_id = keys.newest("evidence")
-    return key_id, seal_record(
-        keys.evidence_key(key_id), msgspec.json.encode(said), vault_id=engine.vault_id, owner=person_id, kind=kind,
-        record_id=message_id,
-    )  # fmt: skip
+    return seal_persons_record(engine, keys, kind, message_id, msgspec.json.encode(said))
 
 
 def open_words(  # noqa: PLR0913 -- each part is bound
-    engine: Engine, keys: PersonKeys, person_id: bytes, kind: str, message_id: str, key_id: str, sealed: bytes
+    engine: Engine, keys: PersonKeys, kind: str, message_id: str, key_id: str, sealed: bytes
 ) -> Said:
     """Open what `seal_words` sealed.
 
     Raises:
         SealError: It was changed, or is another message's.
     """
-    opened = open_record(
-        keys.evidence_key(key_id), sealed, vault_id=engine.vault_id, owner=person_id, kind=kind, record_id=message_id
-    )
-    return msgspec.json.decode(opened, type=Said)
+    return msgspec.json.decode(open_persons_record(engine, keys, kind, message_id, key_id, sealed), type=Said)
+
+
+async def words_of(  # noqa: PLR0913 -- each part is bound
+    engine: Engine, person_id: bytes, kind: str, message_id: str, key_id: str, sealed: bytes
+) -> Said | None:
+    """Return what a message to a person says; None once they are erased, or where it was changed, which is recorded."""
+    keys, _ = await engine.keyring.of_person(person_id)
+    if keys is None:
+        return None
+    try:
+        return open_words(engine, keys, kind, message_id, key_id, sealed)
+    except SealError as error:
+        await record_evidence(engine, None, person_id, error, engine.clock.now())
+        return None

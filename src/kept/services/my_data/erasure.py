@@ -98,7 +98,7 @@ async def preview(engine: Engine, person_id: bytes) -> Preview:
 
 
 async def intend_erasure(engine: Engine, own: Own, *, grace_seconds: float = 0.0, never_write: bool = False) -> str:
-    """The person asks to be erased; return the receipt's id.
+    """The person asks to be erased; return the receipt's id. Asked for now, one that waits for its day happens now.
 
     Args:
         engine: Open.
@@ -146,20 +146,25 @@ async def intend(  # noqa: PLR0913 -- what an intent says
 
     Raises:
         ErasedError: There is no such person any more.
-        InputError: An erasure is under way already.
+        InputError: An erasure is under way already, and this one would wait too.
     """
-    receipt_id = random_id()
+    earlier = await engine.data.one(sql.ErasureGet, person_id=person_id) if grace_seconds <= 0 else None
+    receipt_id = earlier.receipt_id if earlier else random_id()
     named = tuple(engine.policy.policy.recipients)
     due = await recalls_due(engine, person_id, named)
 
     def make(person: Person, at: float) -> Change:
-        _require_active(person)
+        if not (hastened := earlier is not None and person.state.status == "erasing"):
+            _require_active(person)
         again = never_again(engine, person, at) if never_write else None
 
         async def extra(tx: Transaction) -> None:
             for one in (also, again):
                 if one is not None:
                     await one(tx)
+            if hastened:
+                await tx.run("erasure_hasten", person_id=person_id, at=at)
+                return
             await tx.run(
                 "erasure_insert",
                 person_id=person_id,
@@ -185,6 +190,11 @@ def _require_active(person: Person) -> None:
         raise InputError(
             "expected a person not being erased, found one who is", reason="erasing", rests_on="purposes:rights-request"
         )
+
+
+async def waits(engine: Engine, person_id: bytes) -> bool:
+    """Whether an erasure of a person waits for its day."""
+    return await engine.data.one(sql.ErasureGet, person_id=person_id) is not None
 
 
 async def undo_erasure(engine: Engine, own: Own) -> None:

@@ -19,6 +19,7 @@ from kept.policy.notice import Notice
 from kept.policy.person import PersonState
 from kept.policy.retention import end_of_slot
 from kept.policy.words import Basis, Exit
+from kept.services.accounts.known_by import KnownBy, known_by
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Condition, Moved
@@ -30,6 +31,7 @@ from kept.services.gate.ends import events_of
 from kept.services.gate.external_ids import external_ids_of
 from kept.services.gate.history import History, history_of
 from kept.services.gate.own_session import Own
+from kept.store import sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +73,20 @@ class OwnData:
         held: Every value held, with where from, why and until when.
         switches: Every purpose, with what it may do now.
         external: What your own systems call the person, by system.
+        known_by: What the account is known by: numbers and names we made, and what it signs in with.
         history: What concerned them, newest first.
         entry_id: Of the entry this view is, hex.
+        erased_at: When an erasure under way is due, unix seconds; None where none is.
     """
 
     state: PersonState
     held: tuple[Held, ...]
     switches: tuple[PurposeSwitch, ...]
     external: dict[str, str]
+    known_by: KnownBy
     history: History
     entry_id: str
+    erased_at: float | None = None
 
 
 async def own_data(
@@ -147,7 +153,10 @@ async def _own_data_once(engine: Engine, own: Own, exit: Exit, act: Act, older: 
         if purpose.uses and purpose.basis is not Basis.LAW and purpose.exits
     )
     external = await external_ids_of(engine, person.keys)
-    return OwnData(person.state, tuple(held), switches, external, history, sealed.entry.id.hex())
+    known = await known_by(engine, own)
+    erasure = await engine.data.one(sql.ErasureGet, person_id=own.person_id)
+    entry_id, due = sealed.entry.id.hex(), erasure.due_at if erasure else None
+    return OwnData(person.state, tuple(held), switches, external, known, history, entry_id, due)
 
 
 def _held(engine: Engine, person: Person, slot: str, notice: Notice | None, events: Mapping[str, float]) -> Held:

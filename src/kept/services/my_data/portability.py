@@ -12,6 +12,7 @@ from typing import Any
 
 from kept.policy.day import moment
 from kept.policy.words import Exit
+from kept.services.accounts.known_by import KnownBy
 from kept.services.cases.contacts import contacts_to
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
@@ -25,7 +26,7 @@ SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "Everything Kept holds about one person",
     "type": "object",
-    "required": ["made", "policy", "items", "choices", "uses"],
+    "required": ["made", "policy", "items", "known_by", "choices", "uses"],
     "additionalProperties": False,
     "properties": {
         "made": {"type": "string", "format": "date-time"},
@@ -60,6 +61,19 @@ SCHEMA: dict[str, Any] = {
                 "type": "object",
                 "required": ["system", "id"],
                 "properties": {"system": {"type": "string"}, "id": {"type": "string"}},
+            },
+        },
+        "known_by": {
+            "type": "object",
+            "required": ["number", "login_name", "passkeys", "sessions", "devices"],
+            "properties": {
+                "number": {"type": "string"},
+                "login_name": {"type": "string"},
+                "password_since": {"type": ["string", "null"]},
+                "recovery_codes": {"type": "integer"},
+                "passkeys": {"type": "array", "items": {"type": "object"}},
+                "sessions": {"type": "array", "items": {"type": "object"}},
+                "devices": {"type": "array", "items": {"type": "object"}},
             },
         },
         "choices": {"type": "array", "items": {"type": "object"}},
@@ -150,6 +164,7 @@ def _data(engine: Engine, mine: OwnData, language: str) -> dict[str, Any]:
             for one in mine.held
         ],
         "external": [{"system": system, "id": one} for system, one in mine.external.items()],
+        "known_by": _known_by(mine.known_by),
         "choices": [
             {
                 "purpose": one.purpose,
@@ -177,6 +192,30 @@ def _data(engine: Engine, mine: OwnData, language: str) -> dict[str, Any]:
             for line in mine.history.lines
         ],
     }
+
+
+def _known_by(known: KnownBy) -> dict[str, Any]:
+    return {
+        "number": known.number,
+        "login_name": known.login_name,
+        "password_since": _when(known.password_since),
+        "recovery_codes": known.recovery_codes,
+        "passkeys": [{"since": moment(one.since), "used": _when(one.last_used_at)} for one in known.passkeys],
+        "sessions": [{"since": moment(one.since), "until": moment(one.until)} for one in known.sessions],
+        "devices": [
+            {
+                "number": one.series,
+                "since": moment(one.since),
+                "used": moment(one.last_used_at),
+                "until": moment(one.ends_at),
+            }
+            for one in known.devices
+        ],
+    }
+
+
+def _when(at: float | None) -> str | None:
+    return None if at is None else moment(at)
 
 
 def _flat(value: Any) -> str:
@@ -212,6 +251,11 @@ def _page(data: dict[str, Any], language: str) -> bytes:
         f"<tr><th>{html.escape(one['title'])}<td>{html.escape(_flat(one['value']))}<td>{html.escape(one['given'])}"
         f"<td>{html.escape(', '.join(one['purposes']))}"
         for one in data["items"]
+    )
+    known, number = data["known_by"], {"en": "Number", "ja": "番号"}.get(language, "Number")
+    login_name = {"en": "Login name", "ja": "ログイン名"}.get(language, "Login name")
+    rows += (
+        f"<tr><th>{number}<td>{html.escape(known['number'])}<tr><th>{login_name}<td>{html.escape(known['login_name'])}"
     )
     uses = "".join(
         f"<tr><td>{html.escape(one['when'])}<td>{html.escape(one['what'])}<td>{html.escape(one['outcome'])}"

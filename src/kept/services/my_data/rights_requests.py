@@ -24,18 +24,20 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect, Guard, SealedEntry, insert_entries
 from kept.services.engine.people import Person
 from kept.services.engine.record import About, entry_of
+from kept.services.engine.sealed_record import open_persons_record, seal_persons_record
 from kept.services.gate import gate
 from kept.services.my_data import erasure
 from kept.services.staff.approvals import Approval, Given, Subject, second_needed
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
-from kept.vault.sealed import open_record, seal_record
+from kept.vault.individual_number import guard_individual_number
 
 ACT = PurposeDuty.RIGHTS_REQUEST.value
 """What a second member of staff approves."""
 KINDS = ("export", "erase")
 CHANNELS = ("post", "call", "desk")
+RECORD = "rights-note"
 CHECKS = ("identity document copy", "known address answered", "call back on known number", "in person")
 
 
@@ -117,21 +119,14 @@ async def open_request(  # noqa: PLR0913 -- what a request names
             f"with a note of at most {limits.RIGHTS_REQUEST_NOTE_CHARACTERS} characters",
             reason="rights-kind",
         )
+    guard_individual_number(note, "note")
     case = await cases.open_case(engine, session, purpose, seconds=limits.RIGHTS_REQUEST_MANDATE_SECONDS)
     case = await cases.find_in_case(engine, session, case.id, criteria)
     keys, _ = await engine.keyring.of_person(case.person_id)
     if keys is None:
         raise ConflictError("the person was erased meanwhile", reason="erased")
     request_id, at = random_id(), engine.ready()
-    key_id = keys.newest("evidence")
-    sealed = seal_record(
-        keys.evidence_key(key_id),
-        note.encode(),
-        vault_id=engine.vault_id,
-        owner=case.person_id,
-        kind="rights-note",
-        record_id=request_id,
-    )
+    key_id, sealed = seal_persons_record(engine, keys, RECORD, request_id, note.encode())
     facts = (("kind", kind), ("channel", channel))
     entry = _entry(engine, session, Act.RIGHTS_REQUEST_OPEN, at, case.number, *facts, of=About(case.person_id, keys))
 
@@ -185,14 +180,7 @@ async def request_of(engine: Engine, request_id: str) -> RightsRequest:
     if person is not None:
         keys, _ = await engine.keyring.of_person(person.person_id)
         if keys is not None:
-            note = open_record(
-                keys.evidence_key(person.key_id),
-                person.sealed,
-                vault_id=engine.vault_id,
-                owner=person.person_id,
-                kind="rights-note",
-                record_id=request_id,
-            ).decode()
+            note = open_persons_record(engine, keys, RECORD, request_id, person.key_id, person.sealed).decode()
     approved_by = (approval.decided_by or "") if approval and approval.outcome == "approved" else ""
     return RightsRequest(
         request_id, row.number, row.kind, row.channel, row.case_id, row.opened_by, row.received_at, row.due_at, row.identity_check,
@@ -232,8 +220,17 @@ async def _request(engine: Engine, request_id: str) -> Subject:
 
 
 async def _approve(engine: Engine, given: Given) -> Effect:
-    del engine
-    return lambda tx: tx.run("rights_approve", request_id=given.subject)
+    """Return what approves a request; nothing where the person began to erase themselves: the approval dies with that."""
+    of = await engine.data.one(sql.RightsPersonGet, request_id=given.subject)
+    try:
+        staying = of is not None and (await engine.people.load(of.person_id)).state.status == "active"
+    except ErasedError:
+        staying = False
+
+    async def effect(tx: Transaction) -> bool:
+        return staying and bool(await tx.run("rights_approve", request_id=given.subject))
+
+    return effect
 
 
 ANSWERING = Approval(

@@ -15,6 +15,7 @@ from kept.services.engine.record import entry_of
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
+from kept.vault.individual_number import guard_individual_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ async def attest(engine: Engine, session: StaffSession, name: str, reference: st
             hint=f"name the {declared.evidence}: its number or title",
             rests_on=f"attest:{name}",
         )
+    guard_individual_number(text, "reference")
     at = engine.ready()
     who = session.acting(role=declared.by)
     entry = entry_of(engine, who, Act.ATTEST, at=at, rests_on=f"attest:{name}", facts=(("name", name),))

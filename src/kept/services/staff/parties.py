@@ -27,6 +27,7 @@ from kept.services.staff.approvals import Approval, Given, Subject
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
+from kept.vault.individual_number import guard_individual_number
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}", re.ASCII)
 
@@ -249,6 +250,8 @@ def _subject(engine: Engine, kind: PartyKind, name: str) -> Subject:
 def _check(party: Party) -> None:
     texts = {"title": party.title, "address": party.address, "representative": party.representative}
     needed = {"title"} if party.kind is PartyKind.AUTHORITY else set(texts)
+    for field, text in texts.items():
+        guard_individual_number(text, field)
     wrong = [one for one, text in texts.items() if len(text) > limits.PARTY_CHARACTERS or (one in needed and not text)]
     if not NAME.fullmatch(party.name):
         wrong.append("name")

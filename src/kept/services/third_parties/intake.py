@@ -34,6 +34,7 @@ from kept.services.third_parties.intake_file import HOW, Payload, Record, Statem
 from kept.services.third_parties.register_text import identity, register_of
 from kept.store import sql
 from kept.store.interface import Transaction
+from kept.vault.individual_number import looks_like_individual_number
 
 BY = "partner"
 TAKEN = "taken"
@@ -261,9 +262,28 @@ def _receipt(taken: _Taken, receipt_id: str, at: float) -> dict[str, Any]:
     }
 
 
+def _without_numbers(engine: Engine, record: Record) -> Record:
+    """Return a record as it may be put aside: what looks like an Individual Number is not kept even there."""
+    items = engine.policy.policy.items
+
+    def holds_one(item: str, value: str | tuple[str, ...]) -> bool:
+        phone = item in items and items[item].type.about.normal == "phone"
+        texts = (item, value) if isinstance(value, str) else (item, *value)
+        return any(looks_like_individual_number(one, may_be_phone=phone) for one in texts)
+
+    kept = {item: value for item, value in record.items.items() if not holds_one(item, value)}
+    name = "" if looks_like_individual_number(record.login_name) else record.login_name
+    said = record.statement
+    words = (said.to, said.given, said.how, *said.items, *said.choices) if said else ()
+    stated = None if any(map(looks_like_individual_number, words)) else said
+    return msgspec.structs.replace(record, login_name=name, items=kept, statement=stated)
+
+
 async def _keep_apart(engine: Engine, intake_id: str, number: int, record: Record, reason: str) -> None:
     at = engine.ready()
-    sealed = seal_installation_record(engine, KIND, f"{intake_id}/{number}", msgspec.json.encode(record))
+    sealed = seal_installation_record(
+        engine, KIND, f"{intake_id}/{number}", msgspec.json.encode(_without_numbers(engine, record))
+    )
     facts = (("file", intake_id), ("record", str(number)), ("reason", reason))
     entry = entry_of(engine, SYSTEM, Act.INTAKE_QUARANTINE, at=at, outcome=Outcome.REFUSED, facts=facts)
 

@@ -51,7 +51,7 @@ async def plant(engine: Engine, items: Mapping[str, str], *, by: str, language: 
     await engine.keys.write(
         lambda tx: tx.run("canary_put", person_id=own.person_id, planted_at=engine.clock.now(), planted_by=by)
     )
-    form = await present_form(engine, point.id, "", language)
+    form = await present_form(engine, own, point.id, "", language)
     await submit(
         engine,
         own,

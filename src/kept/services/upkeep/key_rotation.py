@@ -26,19 +26,9 @@ class Rotated:
     destroyed: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Epoch:
-    """An epoch of the key of keys: its number, its state, and since when, unix seconds."""
-
-    epoch: int
-    state: str
-    since: float
-
-
-async def epochs(engine: Engine) -> list[Epoch]:
-    """Return every epoch."""
-    rows = await engine.keys.all(sql.Epochs)
-    return [Epoch(row.epoch, row.state, row.created_at) for row in rows]
+async def epochs(engine: Engine) -> list[sql.Epochs]:
+    """Return every epoch of the key of keys: its number, its state, and since when."""
+    return await engine.keys.all(sql.Epochs)
 
 
 async def rotate(engine: Engine, *, by: str) -> Rotated:

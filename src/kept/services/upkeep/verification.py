@@ -14,6 +14,7 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.entry import Account, parse_account
 from kept.services.engine.keyring import PersonKeys
 from kept.services.engine.people import each_person
+from kept.services.engine.sealed_record import open_persons_record
 from kept.services.engine.sequencer import LOG
 from kept.services.forms.receipts import RECEIPT_KINDS
 from kept.services.gate.external_ids import external_ids_of, find_owner
@@ -23,7 +24,7 @@ from kept.services.upkeep.record_verification import verify_installation_records
 from kept.services.upkeep.word_verification import verify_words
 from kept.store import sql
 from kept.store.interface import Transaction
-from kept.vault.sealed import open_account, open_record, open_state
+from kept.vault.sealed import open_account, open_state
 
 
 @dataclass(slots=True)
@@ -251,14 +252,7 @@ async def _verify_external_ids(engine: Engine, keys: PersonKeys, person_id: byte
 async def _verify_receipts(engine: Engine, keys: PersonKeys, person_id: bytes, found: Verification) -> None:
     for row in await engine.data.all(sql.Receipts, person_id=person_id):
         try:
-            open_record(
-                keys.evidence_key(row.key_id),
-                row.sealed,
-                vault_id=engine.vault_id,
-                owner=person_id,
-                kind="receipt",
-                record_id=row.receipt_id,
-            )
+            open_persons_record(engine, keys, "receipt", row.receipt_id, row.key_id, row.sealed)
         except KeptError:
             found.wrong(f"receipt {row.receipt_id[:16]}: it does not open")
         if row.kind not in RECEIPT_KINDS:

@@ -34,6 +34,6 @@ async def verify_words(engine: Engine, keys: PersonKeys, person_id: bytes, wrong
 
     for what, kind, message_id, key_id, sealed in await engine.data.read(body):
         try:
-            open_words(engine, keys, person_id, kind, message_id, key_id, sealed)
+            open_words(engine, keys, kind, message_id, key_id, sealed)
         except KeptError:
             wrong(f"{what} {message_id[:16]}: its words do not open")

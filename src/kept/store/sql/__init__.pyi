@@ -918,6 +918,10 @@ class SessionGet(NamedTuple):
     signed_in_at: float
     expires_at: float
 
+class SessionsOf(NamedTuple):
+    created_at: float
+    expires_at: float
+
 class StaffAll(NamedTuple):
     staff_id: str
     login: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from kept.policy.present import EXIT_TITLES
-from kept.policy.words import Exit
+from kept.policy.words import CookieDuty, Exit
 from kept.services.accounts import linking, remember_me
 from kept.services.authorities.notifications import disclosures_to_authorities
 from kept.services.cases.contacts import ORIGIN, PROGRAM, contacts_to
@@ -30,7 +30,7 @@ async def _my_data(exchange: Exchange[Own]) -> Response:
         mine=mine,
         exit_titles_by={way.value: titles[language] for way, titles in EXIT_TITLES.items()},
         fresh=own.fresh(exchange.now),
-        devices=await remember_me.devices_of(engine, own),
+        device_marked=bool(exchange.web.cookies.sent(exchange.jar, CookieDuty.DEVICE)),
         registered=await lines_of(engine, own.person_id),
         recalls=await recalls_of(engine, own.person_id),
         linkable=await linking.linkable(engine, own),

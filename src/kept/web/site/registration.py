@@ -59,7 +59,7 @@ async def _page(
     return exchange.page(
         "registration.html",
         422 if error else 200,
-        form=await collection.present_form(engine, _point(exchange), "", exchange.language),
+        form=await collection.present_form(engine, exchange.session, _point(exchange), "", exchange.language),
         error=error,
         typed=typed or {},
         box_value=collection.box_value,

@@ -102,12 +102,11 @@ def _page(exchange: Anybody, error: KeptError | None = None) -> Response:
 
 
 async def _signed_in(exchange: Anybody, answer: Response, person_id: bytes, account: str) -> Response:
-    """Start a session, and give the device its mark; one not seen before stands on my data."""
+    """Start a session, and give the device a fresh mark; a device not seen before stands on my data."""
     set_session(exchange, answer, await accounts.start_session(exchange.engine, person_id))
     if not _device(exchange, account):
         await devices.note_new_device(exchange.engine, person_id)
-        put_serving(exchange, answer, CookieDuty.DEVICE, devices.new_device(exchange.engine, account))
-    return answer
+    return put_serving(exchange, answer, CookieDuty.DEVICE, devices.new_device(exchange.engine, account))
 
 
 def _device(exchange: Anybody, account: str) -> str:

@@ -78,6 +78,10 @@ VALUES (:person_id, :token_hash, :created_at, :signed_in_at, :expires_at);
 -- A customer's session.
 SELECT created_at, signed_in_at, expires_at FROM session WHERE person_id = :person_id AND token_hash = :token_hash;
 
+-- name: sessions_of (person_id) -> created_at, expires_at
+-- The sessions of a person, for themselves.
+SELECT created_at, expires_at FROM session WHERE person_id = :person_id ORDER BY created_at;
+
 -- name: session_delete (person_id, token_hash)
 -- A customer signed out.
 DELETE FROM session WHERE person_id = :person_id AND token_hash = :token_hash;

@@ -80,6 +80,10 @@ SELECT receipt_id, intended_at, due_at, started_by, step FROM erasure WHERE pers
 -- Erasures whose time has come and that are not finished.
 SELECT person_id, receipt_id, intended_at, started_by, step FROM erasure WHERE due_at <= :at ORDER BY due_at;
 
+-- name: erasure_hasten (person_id, at)
+-- The person asks for it now.
+UPDATE erasure SET due_at = :at WHERE person_id = :person_id AND due_at > :at;
+
 -- name: erasure_step (person_id, step)
 -- How far an erasure got.
 UPDATE erasure SET step = :step WHERE person_id = :person_id;

@@ -1,0 +1,86 @@
+"""What an account is known by: numbers and names we made, and what it signs in with. They point to a person, so they are shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kept.services.accounts.remember_me import Device, devices_of
+from kept.services.engine.engine import Engine
+from kept.services.gate.own_session import Own
+from kept.store import sql
+from kept.store.interface import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session that is open: since when and until when, unix seconds."""
+
+    since: float
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Passkey:
+    """A passkey of an account.
+
+    Args:
+        since: When it was made, unix seconds.
+        last_used_at: Unix seconds; None for one not used since.
+    """
+
+    since: float
+    last_used_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownBy:
+    """What an account is known by, beside what the person gave.
+
+    Args:
+        number: Of the person, within this installation, hex; no cookie and no page of anybody else holds it.
+        login_name: Issued by us; empty for who has none.
+        password_since: When the password was last set, unix seconds; None without one. It is kept hashed.
+        recovery_codes: How many are left; they are kept hashed.
+        passkeys: The oldest first.
+        sessions: Open now, the oldest first.
+        devices: Remembered, so that no password need be typed; the last used first.
+    """
+
+    number: str
+    login_name: str
+    password_since: float | None
+    recovery_codes: int
+    passkeys: tuple[Passkey, ...]
+    sessions: tuple[SignedIn, ...]
+    devices: tuple[Device, ...]
+
+
+async def known_by(engine: Engine, own: Own) -> KnownBy:
+    """Return what a person's account is known by.
+
+    Args:
+        engine: Open.
+        own: Their session.
+    """
+    devices = tuple(await devices_of(engine, own))
+    at = engine.clock.now()
+
+    async def body(tx: Transaction) -> KnownBy:
+        password = await tx.one(sql.PasswordGet, person_id=own.person_id)
+        return KnownBy(
+            number=own.person_id.hex(),
+            login_name=password.login_name if password else "",
+            password_since=password.changed_at if password else None,
+            recovery_codes=await tx.value(sql.RecoveryCodesLeft, person_id=own.person_id) or 0,
+            passkeys=tuple(
+                Passkey(one.created_at, one.last_used_at) for one in await tx.all(sql.Passkeys, person_id=own.person_id)
+            ),
+            sessions=tuple(
+                SignedIn(one.created_at, one.expires_at)
+                for one in await tx.all(sql.SessionsOf, person_id=own.person_id)
+                if one.expires_at > at
+            ),
+            devices=devices,
+        )
+
+    return await engine.data.read(body)

@@ -1,0 +1,262 @@
+"""What a page, a list or a file shows at most, and what another program may take, at both sides of their edge."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from types import SimpleNamespace
+
+import aiosmtplib
+import pytest
+from asked import CONSOLE, Browser
+from counted import StatisticsDesk, person
+from installation import POLICY
+from taking import SURVEY, opened
+
+from clauses.test_4_5_contact import ContactDesk
+from kept import limits, policy_files
+from kept.channels.fax import FaxOutcome, FaxServer
+from kept.channels.handed import Handed
+from kept.channels.mail import MailServer, write_mail
+from kept.channels.mailbox import Mailbox
+from kept.errors import SettingError
+from kept.guarantees import consent_checked_when_sent, says_why_you_got_it, words
+from kept.policy.check import check_policy
+from kept.policy.day import local
+from kept.policy.words import Exit
+from kept.services.cookies import scan
+from kept.services.my_data.message_reasons import messages_to
+from kept.services.my_data.own_data import own_data
+from kept.services.staff import sessions
+from kept.web.console import beginnings
+from kept.web.figures import shown_figures
+from kept.web.theme import read_theme
+from unit.channels.test_fax import NUMBER, PDF, programs
+from unit.channels.test_mail import mail
+from unit.web.test_theme import theme
+
+pytestmark = pytest.mark.anyio
+
+
+async def of_staff(installation, login, roles):
+    """A browser at the console, signed in."""
+    session = await installation.staff(login, roles)
+    browser = Browser(installation, at=CONSOLE)
+    browser.cookies["__Host-kept_session"] = await sessions.start_demo_session(installation.engine, session.login)
+    return browser
+
+
+# -------------------------------------------------------------------- lists
+
+
+@pytest.mark.edge("LINES_TAKEN_ALONG")
+async def test_the_lines_taken_along(installation, monkeypatch):
+    """As many lines of history as there may be are taken along; of one more the oldest stays here."""
+    own = await installation.mori()
+    there = (await own_data(installation.engine, own)).history.total
+    for most in (there + 1, there + 1):  # looking adds a line
+        monkeypatch.setattr(limits, "LINES_TAKEN_ALONG", most)
+        found = (await own_data(installation.engine, own, exit=Exit.TAKE_ALONG)).history
+        assert len(found.lines) == min(most, found.total)
+    assert found.total == most + 1
+
+
+@pytest.mark.edge("MESSAGES_SHOWN", "MESSAGES_LOOKED_AT")
+async def test_the_messages_shown_and_looked_at(installation, monkeypatch):
+    """The newest, as many as there may be: on the person's page, and by the live checks of messages."""
+    desk = await ContactDesk(installation).begin()
+    for _ in range(3):
+        await desk.write("mail")
+    for most in (2, 3, 4):
+        monkeypatch.setattr(limits, "MESSAGES_SHOWN", most)
+        monkeypatch.setattr(limits, "MESSAGES_LOOKED_AT", most)
+        assert len(await messages_to(installation.engine, desk.own.person_id, "en")) == min(most, 3)
+        assert (await says_why_you_got_it.check(installation.engine)).values["m"] == min(most, 3)
+        assert str(min(most, 3)) in (await consent_checked_when_sent.check(installation.engine)).detail
+
+
+@pytest.mark.edge("STATISTICS_ROWS_SHOWN", "STATISTICS_BARS_SHOWN")
+async def test_the_rows_and_bars_of_figures(installation, monkeypatch):
+    """As many as there may be; how many rows more there are is said."""
+    await person(installation, interests="landscape")
+    desk = await StatisticsDesk.of(installation)
+    await desk.build()
+    found = await desk.ask("interests")
+    rows = len(shown_figures(installation.engine, found, "en")["rows"])
+    for most, more in ((rows, 0), (rows - 1, 1)):
+        monkeypatch.setattr(limits, "STATISTICS_ROWS_SHOWN", most)
+        monkeypatch.setattr(limits, "STATISTICS_BARS_SHOWN", most)
+        shown = shown_figures(installation.engine, found, "en")
+        assert (len(shown["rows"]), shown["more"], len(shown["bars"])) == (most, more, most)
+
+
+@pytest.mark.parametrize("after", [-1, 1])
+@pytest.mark.edge("DRAW_SHOWN_SECONDS")
+async def test_a_closed_instance(installation, after):
+    """It stands on the page until its last second, and not after."""
+    desk = await opened(installation, SURVEY, "research")
+    await desk.close()
+    installation.wall.pass_(limits.DRAW_SHOWN_SECONDS + after)
+    assert ("A survey" in (await Browser(installation).get("/en/take-part")).text) is (after < 0)
+
+
+# -------------------------------------------------------------------- suggestions
+
+
+@pytest.mark.edge("DISCLOSURE_SUGGESTED_SECONDS")
+async def test_the_day_a_request_is_answered_by(installation):
+    """In fourteen days, unless another is written."""
+    browser = await of_staff(installation, "hara", ("legal",))
+    today = local(installation.engine.clock.now())
+    suggested = today + timedelta(seconds=limits.DISCLOSURE_SUGGESTED_SECONDS)
+    page = (await browser.get("/en/legal")).text
+    assert f'value="{suggested:%Y-%m-%d}"' in page
+    assert f'value="{suggested + timedelta(days=1):%Y-%m-%d}"' not in page
+
+
+@pytest.mark.edge("INSTANCE_SUGGESTED_DAYS")
+async def test_the_day_an_instance_closes(installation):
+    """In sixty days, unless another is written."""
+    policy, now = installation.engine.policy.policy, installation.engine.clock.now()
+    file = beginnings.instance(policy, policy.points["questionnaire"], now)
+    assert f"closes: {local(now + limits.INSTANCE_SUGGESTED_DAYS * limits.DAY):%Y-%m-%d}" in file
+
+
+# -------------------------------------------------------------------- what is taken
+
+
+@pytest.mark.edge("LOGO_BYTES")
+def test_a_logo(tmp_path):
+    """200,000 bytes, and no more."""
+    said = "logo = 'logo.svg'"
+    assert read_theme(theme(tmp_path, said, logo=b"x" * limits.LOGO_BYTES)).logo
+    with pytest.raises(SettingError):
+        read_theme(theme(tmp_path, said, logo=b"x" * (limits.LOGO_BYTES + 1)))
+
+
+@pytest.mark.parametrize("more", [0, 1])
+@pytest.mark.edge("COUNTED_OPTIONS")
+def test_the_options_that_can_be_counted(more):
+    """A choice of several with 16 options can be counted, and one with 17 cannot."""
+    files = dict(policy_files(POLICY))
+    first = files[POLICY.name].decode()
+    options = first.split("type: some-of\n    of:\n", 1)[1].split("    identifies", 1)[0]
+    added = limits.COUNTED_OPTIONS - options.count("- ") + more
+    longer = options + "".join(f"      - further-{number}\n" for number in range(added))
+    files = {POLICY.name: first.replace(options, longer, 1).encode()}
+    codes = {one.code for one in check_policy(files, words())}
+    assert ("statistics-unfit" in codes) is bool(more)
+
+
+@pytest.mark.parametrize(
+    ("path", "most", "status"),
+    [("/u/" + "0" * 32, limits.SMALL_REQUEST_FIELDS, 200), ("/en/sign-in", limits.REQUEST_FIELDS, 422)],
+)
+@pytest.mark.edge("REQUEST_FIELDS", "SMALL_REQUEST_FIELDS")
+async def test_the_fields_of_a_request(installation, path, most, status):
+    """A request with as many is read, and answered by what it says; one more is refused unread."""
+    browser = Browser(installation)
+    for count in (most, most + 1):
+        answer = await browser.post(path, **{f"field{number}": "x" for number in range(count)})
+        assert (answer.status_code == 400) is (count > most), answer.status_code
+
+
+@pytest.mark.edge("SCANNED_PAGES")
+async def test_the_pages_of_a_scan():
+    """Eight pages of the site are visited, the first one included, and no more."""
+    for there, most in ((limits.SCANNED_PAGES, limits.SCANNED_PAGES), (limits.SCANNED_PAGES + 1, limits.SCANNED_PAGES)):
+        visited = []
+
+        class Page:
+            url = "https://shop.example/"
+
+            async def goto(self, link, visited=visited):
+                visited.append(link)
+
+            async def eval_on_selector_all(self, _selector, _script, there=there):
+                return [f"https://shop.example/{number}" for number in range(1, there)]
+
+            async def evaluate(self, _script):
+                return []
+
+        await scan._look_around(Page(), Page.url, set())
+        assert len(set(visited)) == most
+
+
+# -------------------------------------------------------------------- other programs
+
+
+@pytest.mark.parametrize(("takes", "outcome"), [(0.1, FaxOutcome.QUEUED), (5.0, FaxOutcome.UNKNOWN)])
+@pytest.mark.edge("FAX_PROGRAM_SECONDS")
+async def test_a_program_of_the_fax_server(tmp_path, takes, outcome):
+    """It is waited for as long as the server says, by default a minute; then what became of it is unknown."""
+    assert FaxServer()._seconds == limits.FAX_PROGRAM_SECONDS
+    server = programs(tmp_path, f'sleep {takes}; echo "request id is 7 (group id 7) for host localhost (1 file)"')
+    server._seconds = 1.0
+    assert (await server.send(PDF, NUMBER, "kept-1")).outcome is outcome
+
+
+@pytest.mark.parametrize(("in_time", "outcome"), [(True, Handed.SENT), (False, Handed.LATER)])
+@pytest.mark.edge("MAIL_TIMEOUT_SECONDS")
+async def test_an_answer_of_the_mail_server(monkeypatch, in_time, outcome):
+    """It is waited for as long as the table says; then the message is tried again later."""
+    monkeypatch.setattr(limits, "MAIL_TIMEOUT_SECONDS", 1.0)
+
+    over = asyncio.Event()
+
+    async def answer(reader, writer):
+        if not in_time:
+            await reader.read()
+        writer.write(b"220 mail.test\r\n")
+        content = False
+        while line := await reader.readline():
+            content = line != b".\r\n" if content else line == b"DATA\r\n"
+            if content and line != b"DATA\r\n":
+                continue
+            writer.write(b"354 go on\r\n" if content else b"221 bye\r\n" if line == b"QUIT\r\n" else b"250 taken\r\n")
+        writer.close()
+        await writer.wait_closed()
+        over.set()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as slow:
+        server = MailServer("127.0.0.1", slow.sockets[0].getsockname()[1])
+        try:
+            assert await server.send("a@example.jp", "b@example.jp", write_mail(mail())) is outcome
+        finally:
+            await server.close()
+            await over.wait()
+
+
+@pytest.mark.parametrize("more", [0, 1])
+@pytest.mark.edge("MAILBOX_BYTES")
+async def test_a_message_for_the_demos_mailbox(monkeypatch, more):
+    """One as large as there may be is taken, and a larger one refused."""
+    monkeypatch.setattr(limits, "MAILBOX_BYTES", 1000)
+    box = await Mailbox().open()
+    content = b"Subject: x\r\n\r\n"
+    content = content.ljust(998 + more, b"x") + b"\r\n"
+    client = aiosmtplib.SMTP(hostname="127.0.0.1", port=box.port)
+    try:
+        await client.connect()
+        if more:
+            with pytest.raises(aiosmtplib.SMTPResponseException) as refused:
+                await client.sendmail("a@example.jp", ["b@example.jp"], content)
+            assert refused.value.code == 552
+        else:
+            await client.sendmail("a@example.jp", ["b@example.jp"], content)
+        assert len(box.received) == 1 - more
+    finally:
+        client.close()
+        await box.close()
+
+
+@pytest.mark.edge("MAILBOX_MESSAGES")
+async def test_the_messages_of_the_demos_mailbox():
+    """The newest two hundred are kept."""
+    box = Mailbox()
+    for number in range(limits.MAILBOX_MESSAGES + 1):
+        assert len(box.received) == number
+        envelope = SimpleNamespace(rcpt_tos=["b@example.jp"], original_content=str(number).encode())
+        await box.handle_DATA(None, None, envelope)
+    assert len(box.received) == limits.MAILBOX_MESSAGES
+    assert (box.received[0].raw, box.received[-1].raw) == (str(limits.MAILBOX_MESSAGES).encode(), b"1")
