@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from kept.services.forms.receipts import Receipt
     from kept.services.gate.history import History, Line
     from kept.services.gate.released import Card, Released
+    from kept.services.messages.confirmations import Address, Pending
     from kept.services.messages.outbox import Sent
     from kept.services.my_data.erasure import Preview
     from kept.services.my_data.message_reasons import Why
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from kept.web.own import Pages
 
 __all__ = [
+    "Address",
     "Board",
     "Card",
     "Case",
@@ -68,6 +70,7 @@ __all__ = [
     "Operator",
     "OwnData",
     "Pages",
+    "Pending",
     "Person",
     "PersonRef",
     "Policy",
@@ -107,6 +110,7 @@ _PLACES = {
     "kept.services.forms.receipts": ("Receipt",),
     "kept.services.gate.history": ("History", "Line"),
     "kept.services.gate.released": ("Card", "Released"),
+    "kept.services.messages.confirmations": ("Address", "Pending"),
     "kept.services.my_data.erasure": ("Preview",),
     "kept.services.my_data.message_reasons": ("Why",),
     "kept.services.my_data.own_data": ("Held", "OwnData", "PurposeSwitch"),

@@ -183,6 +183,16 @@ EXTERNAL_ID_CHARACTERS = _cap(200, "characters", "a person's id in another syste
 
 
 _titled("Messages")
+CONFIRMATION_SECONDS = _time(3 * DAY, "the code and the link that ask the owner of an address, from the asking on")
+CONFIRMATION_AGAIN_SECONDS = _time(5 * MINUTE, "the wait before the owner of an address may be asked again")
+CONFIRMATION_TIMES = _cap(5, "times", "times the owner of one value is asked")
+CONFIRMATION_WRONG_CODES = _cap(5, "codes", "wrong codes typed for one asking")
+CONFIRMATIONS_OF_AN_ADDRESS = _cap(3, "messages", "messages a day that ask about one address, over all accounts")
+CONFIRMATIONS_OF_A_LISTED_ADDRESS = _cap(
+    1, "messages", "the same about an address on the list never to write to, where the person wants one"
+)
+CONFIRMATIONS_OF_A_PERSON = _cap(10, "messages", "messages a day that ask about addresses one person gave")
+CONFIRMATION_RELEASES = _cap(10, "tries", "decisions about the address of one message that asks")
 CONTACT_SEND_SECONDS = _time(DAY, "a message written from a case, from the writing to its leaving")
 CONTACT_RELEASES = _cap(40, "tries", "decisions about the address of one such message")
 SENDING_TRIES = _cap(8, "tries", "times a message is handed over to a server that puts it off")

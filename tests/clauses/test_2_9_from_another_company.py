@@ -10,6 +10,7 @@ import pytest
 from asked import CONSOLE, Browser
 from cited import cited
 from installation import MAIL, NAME
+from receiving import FILE
 from registered import asked, registered
 
 from kept.crypto.signature import SigningKey, new_seed
@@ -22,6 +23,7 @@ from kept.services.cases import cases
 from kept.services.engine.record import operator
 from kept.services.forms.collection import keep_notice
 from kept.services.forms.receipts import receipts_of
+from kept.services.messages.outbox import send_due
 from kept.services.my_data import choices, erasure
 from kept.services.my_data.corrections import remove_value
 from kept.services.my_data.own_data import own_data
@@ -333,3 +335,20 @@ async def test_a_program_takes_it_in_for_staff_as_their_page_does(installation, 
     assert [one.name for one in await staff.all_parties()] == [FRIENDS]
     entry = next(one for one in await installation.ledger() if one.act == "actor:intake:begin")
     assert entry.kind == "staff"
+
+
+async def test_an_address_a_partner_gave_reaches_nobody_before_its_owner_confirmed_it(installation, desk):
+    """§2.9, §4.4 breach: a statement with a yes lifts no stop; the owner is asked by one message, as for any other address."""
+    engine, partner, own = installation.engine, await Partner(installation).begin(), await installation.join()
+    gone = await installation.mori()
+    await erasure.intend_erasure(engine, gone, never_write=True)
+    yes = ["information-for-you/mail/"]
+    await partner.give(partner.record(await partner.login(own), {"mail_address": MAIL.upper()}, choices=yes))
+    other = await installation.join()
+    await partner.give(partner.record(await partner.login(other), {"mail_address": "sato@example.jp"}, choices=yes))
+    await send_due(engine)
+    assert [(one.recipient, "Is this yours?" in one.message["Subject"]) for one in desk.box.received] == [
+        ("sato@example.jp", True)
+    ]
+    assert await desk.sent(FILE[: FILE.index("to:")]) == {("not-chosen", "unconfirmed"): 2}
+    assert installation.sql("SELECT reason FROM stop_list WHERE channel = 'mail'") == [("asked",)]

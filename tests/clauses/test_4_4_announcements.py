@@ -210,17 +210,6 @@ async def test_a_stop_list_is_looked_at_when_the_message_goes(installation, desk
     assert not [one for one in await installation.ledger() if one.act == "staff:message:send"]
 
 
-async def test_only_the_owner_lifts_a_stop_by_giving_the_address_anew_with_a_yes(installation, desk):
-    """§4.4: given without the tick it stays; with it, it is lifted and recorded."""
-    own = await installation.mori()
-    await erasure.intend_erasure(installation.engine, own, never_write=True)
-    await person(installation)
-    assert (await installation.newest()).act in {"customer:stop-list:lift", "customer:value:collect"}
-    assert [one.act for one in await installation.ledger()].count("customer:stop-list:lift") == 1
-    await desk.sent()
-    assert len(desk.box.received) == 1
-
-
 async def test_staff_cannot_note_what_the_case_does_not_hold(installation, desk):
     """§4.4 breach: no person, no address, a case that is over."""
     await installation.mori()

@@ -41,6 +41,8 @@ SITE = {
     "GET /{language}/my-data/correct/{slot}": "Person.data",
     "POST /{language}/my-data/correct/{slot}": "Person.correct",
     "POST /{language}/my-data/devices/forget": "Person.forget_device",
+    "GET /{language}/my-data/addresses": "Person.addresses",
+    "POST /{language}/my-data/addresses": "Person.confirm Person.send_confirmation Person.write_again",
     "GET /{language}/my-data/erase": "Person.erase",
     "POST /{language}/my-data/erase": "Person.erase",
     "POST /{language}/my-data/erase/undo": "Person.undo_erase",
@@ -70,6 +72,7 @@ SITE = {
     "POST /{language}/take-part/{instance}": "Person.submit",
     "POST /{language}/take-part/{instance}/leave": "Person.leave",
     "GET /{language}/w/{link}": "Kept.why",
+    "POST /{language}/w/{link}/confirm": "Kept.confirm_by_link Kept.pending_by_link",
     "GET /{language}/w/{link}/proof": "Kept.proof_of_message",
 }
 AGAIN = "loaded again after a form: shows what is there, and does nothing"

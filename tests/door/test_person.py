@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import re
 import sqlite3
 import zipfile
 
@@ -21,6 +22,7 @@ from kept.errors import (
     SignInError,
     SubmissionError,
 )
+from kept.services.messages.outbox import send_due
 from kept_verify.__main__ import main as kept_verify
 
 pytestmark = pytest.mark.anyio
@@ -161,7 +163,7 @@ async def test_the_ledger_says_which_program_vouched(bakery):
         credential = await bakery.program(k)
         by = (await k.operator("test").credentials())[0].id
         async with k.person(credential, external="C-1") as me:
-            await bakery.mori(me, choices=["news/mail/"])
+            await bakery.mori(me, choices=["news/mail/"], confirmed=False)
             await me.choose("news", mail=False)
             await me.stop("orders")
             await me.correct("phone", "090-9999-0000", version=1)
@@ -274,7 +276,7 @@ async def test_a_proof_of_the_history_holds_without_us(bakery, tmp_path, capsys)
     async with bakery.open() as k:
         credential = await bakery.program(k)
         async with k.person(credential, external="C-1") as me:
-            await bakery.mori(me)
+            await bakery.mori(me, confirmed=False)
             line = (await me.history()).lines[0]
             with pytest.raises(InputError, match="pending"):
                 await me.proof(line.entry_id)
@@ -346,3 +348,33 @@ async def test_accounts_of_our_own_open_the_same_view(bakery):
         for nobody in (k.session(token), k.sign_in(issued.login_name, "four other words here")):
             with pytest.raises(SignInError):
                 await nobody
+
+
+async def test_addresses_are_confirmed_through_the_door(bakery, mailbox):
+    """What the pages do: say what waits, send it again, take the code; a desk is told why it may not write before."""
+    async with bakery.open(site="http://localhost:8330", mail=f"127.0.0.1:{mailbox.port}") as k:
+        credential = await bakery.program(k)
+        async with k.person(credential, external="C-1") as me, k.acting(credential) as desk:
+            await bakery.mori(me, confirmed=False)
+            (mail,) = [one for one in await me.addresses() if one.channel == "mail"]
+            assert (mail.confirmed_at, mail.until is not None) == (None, True)
+            person = await desk.find(external="C-1")
+            assert {one.channel: one.reason for one in await desk.ways(person)}["mail"] == "unconfirmed"
+            with pytest.raises(DeniedError) as refused:
+                await desk.message(person, "mail", "Your bread", "It is ready.")
+            assert refused.value.reason == "unconfirmed"
+            bakery.wall.pass_(400)
+            await me.send_confirmation(mail.slot)
+            await send_due(k._engine)
+            text = mailbox.received[0].text
+            link = next(word for word in text.split() if "/w/" in word).rsplit("/", 1)[1]
+            pending = await k.pending_by_link(link)
+            assert (pending.item, pending.confirmed, pending.open, pending.listed) == (mail.slot, False, True, False)
+            with pytest.raises(InputError):
+                await me.write_again(mail.slot)
+            await me.confirm(mail.slot, re.search(r"^(\d{4} \d{4})\s*$", text, re.MULTILINE)[1])
+            assert not await k.confirm_by_link(link)
+            await me.write_again(mail.slot)
+            assert {one.channel: one.reason for one in await desk.ways(person)}["mail"] == ""
+            await desk.message(person, "mail", "Your bread", "It is ready.")
+            assert len(mailbox.received) == 2

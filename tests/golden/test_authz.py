@@ -55,6 +55,7 @@ def _given(policy):
                     key_id="k",
                     at=NOW,
                 )
+                silent = change.confirm(silent, slot, NOW)
                 boxes = present.boxes(policy, point.id, "en", stage)
                 ticked = change.grant(
                     silent,

@@ -43,6 +43,7 @@ FORMATS = {
     "services/engine/entry": {"NONCE_BYTES"},
     "services/engine/keyring": {"KEY_BYTES"},
     "services/engine/key_files": {"KEY_BYTES", "CHECK_BYTES"},
+    "services/messages/confirmation_code": {"CODE_DIGITS"},
     "services/messages/links": {"CHARACTERS", "MAC_BYTES", "RANDOM_BYTES"},
     "services/messages/mail": {"LINK_CHARACTERS"},
     "cookies/choices": {"REVISION_CHARACTERS"},

@@ -225,8 +225,13 @@ def _correct(dice, state, _):
         source=Source.WITNESSED_CALL,
         key_id="k1",
         at=dice.choice(MOMENTS),
-        claimed=dice.chance(),
+        same=dice.chance(),
     )
+
+
+def _confirm(dice, state, _):
+    slot, at = dice.choice(sorted(state.slots)), dice.choice(MOMENTS)
+    return dice.choice([change.ask, change.confirm, change.confirm])(state, slot, at)
 
 
 def _accept(dice, state, notice_id):
@@ -243,8 +248,8 @@ def _end(dice, state, _):
     return dice.choice([change.begin_erasing, change.undo_erasing, change.undo_erasing])(state)
 
 
-ACTS = (_fill, _fill, _grant, _grant, _choose, _choose, _stop, _correct, _accept, _remove, _end)
-NEED_A_VALUE = frozenset({_correct, _accept, _remove})
+ACTS = (_fill, _fill, _grant, _grant, _choose, _choose, _stop, _correct, _confirm, _accept, _remove, _end)
+NEED_A_VALUE = frozenset({_correct, _confirm, _accept, _remove})
 
 
 def act(dice, state, shown):
@@ -266,6 +271,8 @@ def person_of(dice, shown):
             key_id="k1",
             at=NOW - 40 * DAY,
         )
+        for slot in SLOTS:
+            state = change.confirm(state, slot, NOW - 40 * DAY) if dice.chance(0.8) else state
         if dice.chance(0.7):
             everyone = dict.fromkeys(PURPOSES, RECIPIENTS)
             ticks = dict.fromkeys(PURPOSES, (Exit.MAIL, Exit.PHONE))
@@ -277,7 +284,7 @@ def person_of(dice, shown):
 
 def mandate_of(dice):
     """Make a mandate of any kind, mostly sound."""
-    kind = dice.mostly("staff", "program", "program", "own", "robot", odds=0.5)
+    kind = dice.mostly("staff", "program", "program", "own", "confirmation", "robot", odds=0.5)
     own = kind == "own"
     return Mandate(
         id="m",

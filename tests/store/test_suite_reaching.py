@@ -137,6 +137,17 @@ def test_a_campaign_goes_step_by_step(data):
     )  # fmt: skip
 
 
+def test_what_is_not_wanted_any_more_never_waited(data):
+    """One person's, of one origin, while it waits: what is on its way stays."""
+    put(data)
+    put(data, SATO, "m2")
+    put(data, SATO, "m3", origin_id="c2")
+    assert data.run("outbox_call_off", person_id=SATO, origin="campaign", origin_id="c1") == 1
+    assert [row.message_id for row in data.all(sql.OutboxWaiting)] == ["m1", "m3"]
+    take(data, 0)
+    assert data.run("outbox_call_off", person_id=MORI, origin="campaign", origin_id="c1") == 0
+
+
 def test_after_a_restore_what_waits_is_held(data):
     """It may have gone since the backup."""
     put(data)

@@ -10,6 +10,7 @@ from kept.channels.fax import FaxJob, FaxOutcome, FaxServer, dial
 from kept.channels.handed import Handed
 from kept.policy.words import Exit
 from kept.services.upkeep.channels import set_up_channels
+from kept.services.upkeep.sending import equip
 
 
 class MailOut:
@@ -75,7 +76,7 @@ def reach(installation):
     """Give an installation its channels; return the mail channel's and the fax server's other side."""
     mail, fax = MailOut(), FaxOut()
     set_up_channels(installation.engine, fax)
-    installation.engine.dispatchers[Exit.MAIL] = mail
+    equip(installation.engine, "https://shop.example", mail)
     return mail, fax
 
 

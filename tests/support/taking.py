@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 
+from tests.support.installation import confirm_all
+
 from kept.services.forms.instance_record import standing
 from kept.services.instances import instances
 from kept.services.instances.participations import present_part, take_part
@@ -81,9 +83,10 @@ class InstanceDesk:
     async def enter(self, own, *fields, language: str = "en"):
         """Take part as somebody does: the form shown first."""
         form = await present_part(self.installation.engine, own, self.id, language)
-        return await take_part(
-            self.installation.engine, own, self.id, language=language, unverified_token=form.token, fields=fields
-        )
+        engine = self.installation.engine
+        entered = await take_part(engine, own, self.id, language=language, unverified_token=form.token, fields=fields)
+        await confirm_all(engine, own.person_id)
+        return entered
 
     async def close(self):
         """Close it."""

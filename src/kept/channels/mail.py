@@ -20,6 +20,7 @@ from typing import Any
 from kept import limits
 from kept.channels.handed import Handed
 from kept.errors import SettingError
+from kept.vault.normal import wire_address
 
 PERMANENT = 500
 NOT_THE_ADDRESS = re.compile(r"5\.(?:2\.[02-9]|[3-7]\.)")
@@ -79,12 +80,6 @@ def is_address(text: str) -> bool:
     """Whether a text may stand as an address in an envelope and a header: one `@`, nothing that could end either."""
     local, at, domain = text.rpartition("@")
     return bool(local and at and domain) and not UNFIT.search(text) and len(text.encode()) <= 320  # noqa: PLR2004 -- RFC 5321
-
-
-def wire_address(address: str) -> str:
-    """Return an address as it is sent: the domain in ASCII (IDNA), the local part as it is."""
-    local, _, domain = address.rpartition("@")
-    return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode('ascii')}"
 
 
 def write_mail(mail: Mail) -> bytes:

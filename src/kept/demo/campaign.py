@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from kept.channels.mail import MailServer
-from kept.channels.mailbox import Mailbox
 from kept.services.campaigns import campaigns, candidates
 from kept.services.engine.engine import Engine
-from kept.services.messages.mail import MailDispatcher
 from kept.services.messages.outbox import send_due
 from kept.services.staff import sessions
-from kept.services.upkeep.sending import equip
 
 AUTUMN = """id: autumn-light
 purpose: information-for-you
@@ -65,27 +61,20 @@ to:
 """
 
 
-async def invent_campaign(engine: Engine, mailbox: Mailbox, site: str) -> None:
+async def invent_campaign(engine: Engine) -> None:
     """Send two campaigns, and leave another waiting for its second approver.
 
     Args:
-        engine: Open.
-        mailbox: Open; receives.
-        site: Address of the customers' site.
+        engine: Open, with a channel for mail.
     """
-    server = MailServer("127.0.0.1", mailbox.port)
-    equip(engine, site, MailDispatcher(engine, server, site))
-    try:
-        asks = await sessions.session_of(engine, await sessions.start_demo_session(engine, "ume"))
-        approves = await sessions.session_of(engine, await sessions.start_demo_session(engine, "kato"))
-        if asks is None or approves is None:
-            raise RuntimeError("a session just started was not found")
-        for file in (SEARCH, AUTUMN):
-            made = await campaigns.draft(engine, asks, file)
-            await candidates.ask(engine, asks, made.id)
-            await candidates.SENDING.approve(engine, approves, made.id)
-            await send_due(engine)
-        waits = await campaigns.draft(engine, asks, CITY)
-        await candidates.ask(engine, asks, waits.id)
-    finally:
-        await server.close()
+    asks = await sessions.session_of(engine, await sessions.start_demo_session(engine, "ume"))
+    approves = await sessions.session_of(engine, await sessions.start_demo_session(engine, "kato"))
+    if asks is None or approves is None:
+        raise RuntimeError("a session just started was not found")
+    for file in (SEARCH, AUTUMN):
+        made = await campaigns.draft(engine, asks, file)
+        await candidates.ask(engine, asks, made.id)
+        await candidates.SENDING.approve(engine, approves, made.id)
+        await send_due(engine)
+    waits = await campaigns.draft(engine, asks, CITY)
+    await candidates.ask(engine, asks, waits.id)

@@ -12,6 +12,7 @@ from kept.channels.mail import MailServer
 from kept.channels.mailbox import Mailbox
 from kept.crypto.password import QUICK, Passwords
 from kept.crypto.signature import SigningKey, new_seed
+from kept.demo.addresses import confirm
 from kept.demo.campaign import invent_campaign
 from kept.demo.clock import MovedClock
 from kept.demo.contact import invent_contact
@@ -30,7 +31,9 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.record import Actor
 from kept.services.forms import collection
 from kept.services.gate.own_session import Own
+from kept.services.messages.call_sheets import PhoneDispatcher
 from kept.services.messages.mail import MailDispatcher
+from kept.services.messages.outbox import send_due
 from kept.services.my_data import choices, erasure
 from kept.services.staff import sessions
 from kept.services.staff.attestations import attest
@@ -46,7 +49,7 @@ SITE = "http://localhost:8330"
 CUSTOMERS = 40
 DAYS = 90
 PICTURES = ("landscape", "food", "animals", "city", "sports")
-GIVES_ITEM, GIVES_ADDRESS, TICKS_BOX = 0.7, 0.8, 0.25
+GIVES_ITEM, GIVES_ADDRESS, TICKS_BOX, CONFIRMS = 0.7, 0.8, 0.25, 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +135,18 @@ async def invent(
         site: Address of the customers' site, for the links in messages.
     """
     engine.passwords = Passwords(QUICK)
+    receiver = mailbox or await Mailbox().open()
+    server = MailServer("127.0.0.1", receiver.port)
+    equip(engine, site, MailDispatcher(engine, server, site), PhoneDispatcher(engine))
+    try:
+        await _three_months(engine, clock, today)
+    finally:
+        await server.close()
+        if mailbox is None:
+            await receiver.close()
+
+
+async def _three_months(engine: Engine, clock: MovedClock, today: float) -> None:
     for one in STAFF:
         await sessions.add_staff(engine, one.login, f"invented password of {one.login}", one.roles, by="demo")
     partner_key = SigningKey(new_seed())
@@ -171,35 +186,15 @@ async def invent(
         own = await _own(engine, person_id)
         await choices.stop_use(engine, own, "market-research", stop=True)
         await _support(engine, address)
-    await _reach(engine, clock, today, mailbox, site)
+    clock.time = max(clock.time, today - 2 * limits.DAY)
+    await invent_campaign(engine)
+    await invent_contact(engine)
     clock.time = max(clock.time, today - 2 * 3600)
     await _support(engine, "mori@example.jp", ask="interests")
     await _leave(engine, people)
     await engine.put_meta(f"demo:{CUSTOMER}", people[0][0].hex())
     clock.time = max(clock.time, today - 60)
     await engine.sequencer.integrate()
-
-
-async def _reach(engine: Engine, clock: MovedClock, today: float, mailbox: Mailbox | None, site: str) -> None:
-    """Marketing sent two campaigns the day before yesterday; another waits for its second approver."""
-    clock.time = max(clock.time, today - 2 * limits.DAY)
-    receiver = mailbox or await Mailbox().open()
-    try:
-        await invent_campaign(engine, receiver, site)
-        await _write(engine, receiver, site)
-    finally:
-        if mailbox is None:
-            await receiver.close()
-
-
-async def _write(engine: Engine, receiver: Mailbox, site: str) -> None:
-    """Support wrote to Ms Mori, on the same day."""
-    server = MailServer("127.0.0.1", receiver.port)
-    equip(engine, site, MailDispatcher(engine, server, site))
-    try:
-        await invent_contact(engine)
-    finally:
-        await server.close()
 
 
 async def _provide(engine: Engine) -> None:
@@ -333,6 +328,9 @@ async def _join(engine: Engine, number: int) -> tuple[bytes, str]:
         unverified_token=form.token,
         fields=fields + [("choice", one) for one in ticks],
     )
+    if first or dice(number, "confirms").random() < CONFIRMS:
+        await confirm(engine, own)
+    await send_due(engine)  # whoever did not confirm has the message that asks, and no other
     return issued.person_id, address if "mail_address" in keep else ""
 
 

@@ -11,7 +11,7 @@ from kept.errors import DeniedError, InputError
 from kept.policy.decision import Mandate
 from kept.policy.words import Exit
 from kept.services.campaigns.candidates import Counts, count_segment
-from kept.services.cases.contacts import PROGRAM, write_as_program
+from kept.services.cases.contacts import PROGRAM, Way, ways_to, write_as_program
 from kept.services.engine.engine import Engine
 from kept.services.gate import gate
 from kept.services.gate.finding import find_by_external, find_person
@@ -149,6 +149,19 @@ class Desk(View):
         """
         self._program.require(self._engine, SEGMENT_RIGHT)
         return await count_segment(self._engine, self._mandate, rule or {}, channels)
+
+    async def ways(self, person: PersonRef) -> list[Way]:
+        """Return the ways this purpose may reach a person by, each with the policy's answer now; nothing is opened.
+
+        A way whose reason is `unconfirmed` waits for the owner of the address, who confirms it on my data (`Person.confirm`).
+
+        Args:
+            person: From `find`.
+
+        Raises:
+            NotFoundError: There is no such person any more.
+        """
+        return await ways_to(self._engine, self._mandate, person._id)  # noqa: SLF001 -- the reference is ours
 
     async def message(self, person: PersonRef, channel: str, title: str, text: str) -> str:
         """Write to a person through the outbox; return the message's number.

@@ -34,6 +34,8 @@ from kept.services.figures.releases import released
 from kept.services.forms.instance_record import Standing, all_standing
 from kept.services.instances import sweepstakes
 from kept.services.instances.contests import Published, published_of
+from kept.services.messages import confirmations
+from kept.services.messages.confirmations import Pending
 from kept.services.my_data import erasure
 from kept.services.my_data.message_reasons import Why, proof_by_link, stop_by_link, why_by_link
 from kept.services.staff import sessions
@@ -313,6 +315,24 @@ class Kept(View):
             language: Of the titles; the policy's first when left out.
         """
         return await why_by_link(self._engine, link, language or self.policy.language)
+
+    async def pending_by_link(self, link: str) -> Pending | None:
+        """Return what the message with a link asks its owner to confirm, to whoever has it; None when it asks nothing.
+
+        Args:
+            link: The last part of the message's address.
+        """
+        return await confirmations.pending_by_link(self._engine, link)
+
+    async def confirm_by_link(self, link: str, *, lifts: bool = False) -> bool:
+        """Confirm the address a message went to, for whoever has it; return whether it is confirmed now.
+
+        Args:
+            link: The last part of the message's address.
+            lifts: Whether they ticked, having read that it is on the list never to write to (`Pending.listed`), that it
+                is taken off.
+        """
+        return await confirmations.confirm_by_link(self._engine, link, lifts=lifts)
 
     async def proof_of_message(self, link: str) -> str | None:
         """Return the proof of a message's entry, to whoever has it; None when its link is not one of ours.

@@ -28,6 +28,8 @@ from kept.services.gate.history import History, history_of, proof_of
 from kept.services.gate.own_session import Own
 from kept.services.instances import participations
 from kept.services.instances.participations import Participation
+from kept.services.messages import confirmations
+from kept.services.messages.confirmations import Address
 from kept.services.my_data import choices, corrections, erasure, own_data
 from kept.services.my_data.erasure import Preview
 from kept.services.my_data.message_reasons import Why, messages_to
@@ -175,6 +177,45 @@ class Person(View):
             SignInError: The session is over.
         """
         return await own_data.own_data(self._engine, await self._session(), older=older)
+
+    async def addresses(self) -> list[Address]:
+        """Return the person's addresses, and for each whether its owner confirmed it; before, nothing else is sent there."""
+        return await confirmations.addresses_of(self._engine, (await self._session()).person_id)
+
+    async def send_confirmation(self, slot: str) -> None:
+        """Ask the owner of an address once more, or the first time by a call or a letter.
+
+        Args:
+            slot: An address that is not confirmed.
+
+        Raises:
+            InputError: It is none, nothing may go there, or it was asked about as often as may be.
+            LimitError: It was asked about just now.
+        """
+        await confirmations.ask_again(self._engine, await self._session(), slot)
+
+    async def confirm(self, slot: str, code: str) -> str:
+        """Confirm an address by the code that was sent or told there; return the entry's id.
+
+        Args:
+            slot: An address that is not confirmed.
+            code: As typed.
+
+        Raises:
+            InputError: It is not the code, or there is none that would be taken.
+        """
+        return await confirmations.confirm_by_code(self._engine, await self._session(), slot, code)
+
+    async def write_again(self, slot: str) -> None:
+        """Take a confirmed address off the list never to write to (`Address.listed`).
+
+        Args:
+            slot: A confirmed address.
+
+        Raises:
+            InputError: It is not confirmed.
+        """
+        await confirmations.write_again(self._engine, await self._session(), slot)
 
     async def history(self, *, older: str = "") -> History:
         """Return what concerned the person, newest first: every use, every refusal, every act; no value is opened.

@@ -13,7 +13,7 @@ import msgspec
 
 from kept import limits
 from kept.errors import ConflictError, DeniedError, SubmissionError
-from kept.policy.person import Choice, Grant, OldVersion, PersonState, Slot
+from kept.policy.person import Asked, Choice, Grant, OldVersion, PersonState, Slot
 from kept.policy.words import Exit, Source
 
 replace = msgspec.structs.replace
@@ -154,9 +154,9 @@ def correct(  # noqa: PLR0913 -- what a correction names
     source: Source,
     key_id: str,
     at: float,
-    claimed: bool = False,
+    same: bool = False,
 ) -> PersonState:
-    """Write a new version of a slot under the same notice, grants and end.
+    """Write a new version of a slot under the same notice, grants and end. A new address is confirmed by nobody yet.
 
     Args:
         state: Before.
@@ -165,7 +165,7 @@ def correct(  # noqa: PLR0913 -- what a correction names
         source: The person's own session, or a witness.
         key_id: Value key the new version is sealed under.
         at: Unix seconds.
-        claimed: True for a staff correction of a findable item, until its owner confirms it.
+        same: True where the value is the one before.
 
     Raises:
         ConflictError: Another version is current than the one being replaced.
@@ -186,18 +186,40 @@ def correct(  # noqa: PLR0913 -- what a correction names
             hint="somebody, perhaps you in another window, corrected it first: look at it again",
         )
     old = OldVersion(slot, held.version, held.notice_id, held.source, held.key_id, at, held.corrected_at)
-    fresh = replace(held, version=held.version + 1, source=source, key_id=key_id, corrected_at=at, claimed=claimed)
+    fresh = replace(held, version=held.version + 1, source=source, key_id=key_id, corrected_at=at)
+    fresh = fresh if same else replace(fresh, confirmed_at=None, asked=None)
     return replace(state, g=state.g + 1, slots={**state.slots, slot: fresh}, old=(*state.old, old))
 
 
-def confirm(state: PersonState, slot: str) -> PersonState:
-    """The owner confirms what staff corrected.
+def ask(state: PersonState, slot: str, at: float) -> PersonState:
+    """The owner of an address is asked to confirm it, once more.
 
     Raises:
         SubmissionError: There is no such value.
     """
-    held = _held(state, slot)
-    return replace(state, g=state.g + 1, slots={**state.slots, slot: replace(held, claimed=False)})
+    before = _held(state, slot).asked
+    return _with(state, slot, asked=Asked((before.times if before else 0) + 1, at))
+
+
+def mistype(state: PersonState, slot: str) -> PersonState:
+    """A wrong code was typed for an address whose owner was asked.
+
+    Raises:
+        SubmissionError: There is no such value, or nobody was asked.
+    """
+    asked = _held(state, slot).asked
+    if asked is None:
+        raise _empty(slot)
+    return _with(state, slot, asked=replace(asked, wrong=asked.wrong + 1))
+
+
+def confirm(state: PersonState, slot: str, at: float) -> PersonState:
+    """The owner of an address showed that it is theirs.
+
+    Raises:
+        SubmissionError: There is no such value.
+    """
+    return _with(state, slot, confirmed_at=at, asked=None)
 
 
 def accept(state: PersonState, slots: Iterable[str], purpose: str, notice_id: str) -> PersonState:
@@ -226,13 +248,20 @@ def unaccept(state: PersonState, notice_ids: Iterable[str]) -> PersonState:
     return replace(state, g=state.g + 1, slots=slots, grants=grants)
 
 
+def _with(state: PersonState, slot: str, **fields: object) -> PersonState:
+    held = replace(_held(state, slot), **fields)
+    return replace(state, g=state.g + 1, slots={**state.slots, slot: held})
+
+
 def _held(state: PersonState, slot: str) -> Slot:
     held = state.slots.get(slot)
     if held is None:
-        raise SubmissionError(
-            "expected a value, found none", field=slot, reason="slot-empty", rests_on="bound-to-notice"
-        )
+        raise _empty(slot)
     return held
+
+
+def _empty(slot: str) -> SubmissionError:
+    return SubmissionError("expected a value, found none", field=slot, reason="slot-empty", rests_on="bound-to-notice")
 
 
 def remove(state: PersonState, slots: Iterable[str]) -> PersonState:

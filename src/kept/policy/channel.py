@@ -35,6 +35,10 @@ class Channel:
         words: What it is called within a sentence, by language.
         heading: What it is called on its own, by language.
         layout: Set on pages by typst, in this layout; empty for plain text.
+        confirmation: Whether it reaches an address before its owner has confirmed it, and how they are asked to: *at-once*
+            and *on-request* reach none, and the one message that asks goes by itself, or when the person wants it (people
+            and paper are sent to nobody because somebody typed something); *not-needed* reaches it, and its owner confirms
+            it only to lift a stop.
         desk: Page of the console where what it puts aside is fetched (letters, calls); empty where it hands over at once.
         states: States its messages have beside those of the outbox, by word.
     """
@@ -42,6 +46,7 @@ class Channel:
     address: tuple[ItemType, ...]
     words: Wording
     heading: Wording
+    confirmation: Literal["at-once", "on-request", "not-needed"]
     layout: Literal["", "letter", "fax"] = ""
     desk: str = ""
     states: Mapping[str, ChannelState] = field(default_factory=dict)
@@ -52,11 +57,13 @@ CHANNEL_TABLE: Mapping[Exit, Channel] = {
         address=(ItemType.EMAIL,),
         words={"en": "e-mail", "ja": "メール"},
         heading={"en": "E-mail", "ja": "メール"},
+        confirmation="at-once",
     ),
     Exit.POST: Channel(
         address=(ItemType.ADDRESS_JP,),
         words={"en": "letter", "ja": "郵便"},
         heading={"en": "Letter", "ja": "お手紙"},
+        confirmation="not-needed",
         layout="letter",
         desk="/letters",
         states={
@@ -68,6 +75,7 @@ CHANNEL_TABLE: Mapping[Exit, Channel] = {
         address=(ItemType.PHONE,),
         words={"en": "phone call", "ja": "電話"},
         heading={"en": "Phone call", "ja": "お電話"},
+        confirmation="on-request",
         desk="/calls",
         states={
             "to-call": ChannelState({"en": "on a call sheet", "ja": "架電票に載っています"}),
@@ -83,6 +91,7 @@ CHANNEL_TABLE: Mapping[Exit, Channel] = {
         address=(ItemType.FAX,),
         words={"en": "fax", "ja": "ファクス"},
         heading={"en": "Fax", "ja": "ファクス"},
+        confirmation="at-once",
         layout="fax",
         states={
             "queued": ChannelState({"en": "with the fax server", "ja": "ファクスサーバーで送信待ち"}),
@@ -98,6 +107,14 @@ CHANNELS = frozenset(CHANNEL_TABLE)
 ADDRESSES = frozenset(kind for one in CHANNEL_TABLE.values() for kind in one.address)
 """Types of item by which somebody can be reached at all."""
 
+WRITING_EXITS = CHANNELS | {Exit.PROVISION}
+"""Exits by which somebody writes to an address: ours, and a third party's."""
+
+CONFIRMED_TYPES = frozenset(
+    kind for one in CHANNEL_TABLE.values() if one.confirmation != "not-needed" for kind in one.address
+)
+"""Types of address that nobody writes to before their owner has confirmed them."""
+
 EXIT_TYPES: Mapping[Exit, frozenset[ItemType]] = MappingProxyType(
     {way: frozenset({*one.address, ItemType.PERSON_NAME}) for way, one in CHANNEL_TABLE.items()}
     | dict.fromkeys((Exit.SEGMENT, Exit.STATISTICS), frozenset(one for one, facts in TYPES.items() if facts.chosen_by))
@@ -105,3 +122,8 @@ EXIT_TYPES: Mapping[Exit, frozenset[ItemType]] = MappingProxyType(
 )
 """Item types an exit opens; an exit that is not named here opens every type its purpose uses (provision and processor
 are narrowed by the recipient's or processor's own list of items instead)."""
+
+
+def channel_to(kind: ItemType) -> Exit | None:
+    """Return the channel that reaches people by a type of item; None for a type that is no address."""
+    return next((way for way, one in CHANNEL_TABLE.items() if kind in one.address), None)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from kept import limits
 from kept.policy import needs, reference
-from kept.policy.channel import CHANNELS, EXIT_TYPES
+from kept.policy.channel import CHANNELS, CONFIRMED_TYPES, EXIT_TYPES
 from kept.policy.decision import Allowed, Decision, LawRequest, Mandate, Refused, Request
 from kept.policy.model import Policy, Purpose, Retention
 from kept.policy.notice import Notice
@@ -42,10 +42,15 @@ class _Bound:
 
 @dataclass(slots=True)
 class _Route:
-    """One item by one way; *bounds* are by the slot's notice, its point and the notice accepted later, if any."""
+    """One item by one way.
+
+    *confirmed* says that only its owner's confirmation opens it; *bounds* are by the slot's notice, its point and the notice
+    accepted later, if any.
+    """
 
     refused: Refused | None
     opens: bool
+    confirmed: bool = False
     bounds: dict[tuple[str, ...], _Bound] = field(default_factory=dict)
 
 
@@ -63,6 +68,7 @@ class _Way:
     consent: Refused
     stopped: Refused
     exit: Refused
+    unconfirmed: Refused
     routes: dict[str, _Route] = field(default_factory=dict)
 
 
@@ -208,8 +214,10 @@ class Evaluator:
             return self._unnamed
         if bound.exit_refused is not None:
             return bound.exit_refused
+        if route.confirmed and slot.confirmed_at is None:
+            return way.unconfirmed
         if way.narrowed:
-            closed = needs.cannot_leave(self._policy, mandate, exit, recipient, item, bound.recipients)
+            closed = needs.cannot_leave(self._policy, mandate, exit, recipient, item, bound.recipients, slot)
             if closed:
                 return needs.refuse(7, closed, self._unnamed.clause if way.provision else way.clause)
         if mandate.purpose in person.stops:
@@ -238,6 +246,7 @@ class Evaluator:
             consent=needs.refuse(6, "consent", clause),
             stopped=needs.refuse(8, "stopped", clause),
             exit=needs.refuse(7, "exit", clause),
+            unconfirmed=needs.refuse(7, "unconfirmed", clause),
         )
         self._make_room()
         self._ways[role, purpose_id, way_out] = way
@@ -253,7 +262,7 @@ class Evaluator:
             route = _Route(needs.refuse(3, "uses", purpose.clause), opens=False)
         else:
             opens = way_out in purpose.exits and declared.type in EXIT_TYPES.get(way_out, {declared.type})
-            route = _Route(None, opens=opens)
+            route = _Route(None, opens=opens, confirmed=way.channel and declared.type in CONFIRMED_TYPES)
         self._make_room()
         way.routes[item] = route
         return route

@@ -7,10 +7,11 @@ from functools import cache, wraps
 from typing import Concatenate, ParamSpec
 
 from kept import limits
+from kept.policy.channel import CHANNEL_TABLE, CONFIRMED_TYPES, WRITING_EXITS
 from kept.policy.decision import Allowed, Decision, LawRequest, Mandate, Refused, Request
 from kept.policy.ground import clause_of
 from kept.policy.model import Policy
-from kept.policy.person import Grant, PersonState
+from kept.policy.person import Grant, PersonState, Slot
 from kept.policy.words import OWN_EXITS, Basis, Exit
 
 P = ParamSpec("P")
@@ -38,15 +39,16 @@ RESTS_ON = {
 }
 """Ground of a refusal, by reason (see `ground`); one that follows from a purpose cites the purpose's own clause."""
 
-MANDATES = frozenset({"staff", "program", "own"})
-"""Kinds of mandate; any other is not valid."""
+CONFIRMATION = "confirmation"
+MANDATES = frozenset({"staff", "program", "own", CONFIRMATION})
+"""Kinds of mandate; any other is not valid. *confirmation* asks the owner of an address to confirm it, and does nothing else."""
 
 NARROWNESS = (Basis.CONSENT, Basis.NOTICE, Basis.NECESSARY)
 """Bases a notice can bind, narrowest first."""
 
 NEEDED = {
     "mandate": "a mandate that is valid now, for this person: sign in again, or open a case",
-    "own-exit": "the person's own page, or a sign-in within the last five minutes",
+    "own-exit": "the person's own page, or a sign-in within the last five minutes; a message, to ask an address's owner",
     "role": "a role whose purposes include this one",
     "purpose": "a purpose the policy in force declares",
     "item": "an item the policy in force declares",
@@ -59,6 +61,7 @@ NEEDED = {
     "revision": "the person's agreement to the purpose as it is worded now; ask on their next visit",
     "no": "the person's own yes: they said no to this use, and only they can lift it",
     "consent": "the person's consent, given on the form that collected the item, for this way out",
+    "unconfirmed": "the confirmation of the address by its owner, who is asked by a code or a link sent to it",
     "exit": "a way out that both the policy and the notice name for this purpose, and that opens this item",
     "recipient": "a recipient that the policy and the notice name for this item",
     "credential": "an API credential: this way out is bound to one",
@@ -100,17 +103,19 @@ def bound(mandate: Mandate, person_id: bytes) -> tuple[bytes, ...]:
     return (person_id, b"")
 
 
+def beyond(mandate: Mandate, way_out: Exit, at: float) -> bool:
+    """Whether a way out is none of a mandate's kind, or needs a sign-in less long ago."""
+    if mandate.kind == "own":
+        stale = way_out == Exit.TAKE_ALONG and at > mandate.signed_in_at + limits.FRESH_SIGN_IN_SECONDS
+        return stale or way_out not in OWN_EXITS
+    return mandate.kind == CONFIRMATION and way_out not in CHANNEL_TABLE
+
+
 def narrower(in_force: Basis, presented: Basis) -> Basis:
     """Return the narrower of two bases: consent before notice before necessary; any other presented one is consent."""
     if presented not in NARROWNESS:
         return Basis.CONSENT
     return min(in_force, presented, key=NARROWNESS.index)
-
-
-def leaves_to_owner(mandate: Mandate, way_out: Exit, at: float) -> bool:
-    """Return whether *way_out* leads to the person of *mandate* alone; taking along needs a recent sign-in."""
-    recent = at <= mandate.signed_in_at + limits.FRESH_SIGN_IN_SECONDS
-    return way_out in OWN_EXITS and (way_out != Exit.TAKE_ALONG or recent)
 
 
 def within_request(r: Request, x: PersonState) -> bool:
@@ -141,8 +146,8 @@ def covers(grant: Grant, purpose: str, notice_id: str, slot: str) -> bool:
     return grant.purpose == purpose and grant.notice_id == notice_id and slot in grant.slots and not grant.withdrawn
 
 
-def cannot_leave(  # noqa: PLR0913 -- a question with six parts
-    policy: Policy, mandate: Mandate, way_out: Exit, who: str, item: str, named: Sequence[str]
+def cannot_leave(  # noqa: PLR0913 -- a question with seven parts
+    policy: Policy, mandate: Mandate, way_out: Exit, who: str, item: str, named: Sequence[str], slot: Slot
 ) -> str:
     """Return why an exit is closed to this mandate and recipient for *item*, as a reason; empty when it is open.
 
@@ -153,7 +158,13 @@ def cannot_leave(  # noqa: PLR0913 -- a question with six parts
         who: Recipient (provision) or processor (processor).
         item: Declared item.
         named: Recipients the notice named for it.
+        slot: Its current value.
     """
+    kind = policy.items[item].type
+    if mandate.kind == CONFIRMATION:
+        return "" if kind in CHANNEL_TABLE[way_out].address else "exit"
+    if way_out in WRITING_EXITS and kind in CONFIRMED_TYPES and slot.confirmed_at is None:
+        return "unconfirmed"
     if way_out == Exit.APP and mandate.kind != "program":
         return "credential"
     if way_out == Exit.OWN_PAGE:

@@ -11,6 +11,20 @@ from kept.errors import MalformedError
 from kept.policy.words import Exit, Source
 
 
+class Asked(msgspec.Struct, frozen=True):
+    """The owner of an address was asked to confirm it.
+
+    Args:
+        times: How often, from 1; each time has a code of its own.
+        at: The last time, unix seconds.
+        wrong: Wrong codes typed since.
+    """
+
+    times: int
+    at: float
+    wrong: int = 0
+
+
 class Slot(msgspec.Struct, frozen=True):
     """The current value of one slot (an item, or `item#instance` for items kept per instance).
 
@@ -22,7 +36,9 @@ class Slot(msgspec.Struct, frozen=True):
         point: Collection point it was given at.
         key_id: Value key it is sealed under.
         corrected_at: When the current version was written; equals *given_at* for version 1.
-        claimed: True while a staff correction of a findable item waits for its owner's confirmation.
+        confirmed_at: When the owner of the address this value is showed that it is theirs, unix seconds; None before: nothing
+            is written to it but the message that asks. Says nothing of a value that is no address.
+        asked: How they were asked; None before.
         accepted: Later notices the person accepted for this slot, as (purpose, notice id): re-consent after a
             changed purpose; looked at before *notice_id* for that purpose.
     """
@@ -34,7 +50,8 @@ class Slot(msgspec.Struct, frozen=True):
     point: str
     key_id: str
     corrected_at: float
-    claimed: bool = False
+    confirmed_at: float | None = None
+    asked: Asked | None = None
     accepted: tuple[tuple[str, str], ...] = ()
 
 

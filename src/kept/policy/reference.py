@@ -25,7 +25,7 @@ def decide(C: Policy, r: Request, x: PersonState, notices: Mapping[str, Notice])
     # 1  the mandate is valid and for this person, and the policy still gives its role the purpose
     if m.kind not in needs.MANDATES or m.revoked or t > m.expires_at or m.person_id not in needs.bound(m, r.person_id):
         return needs.no(C, 1, "mandate")
-    if own and not needs.leaves_to_owner(m, e, t):
+    if needs.beyond(m, e, t):
         return needs.no(C, 1, "own-exit")
     if not own and (m.role not in C.roles or p not in C.roles[m.role].purposes):
         return needs.no(C, 1, "role")
@@ -68,10 +68,10 @@ def decide(C: Policy, r: Request, x: PersonState, notices: Mapping[str, Notice])
         return needs.refuse(6, "consent", purpose.clause)
     if e == Exit.PROVISION and not any(r.recipient in g.recipients for g in grants):
         return needs.no(C, 6, "consent")
-    # 7  the exit is one of the purpose's, in the policy and in the notice; it opens this item, to this recipient
+    # 7  the exit is one of the purpose's in policy and notice, opens this item to this recipient; an address is confirmed
     if e not in purpose.exits or e not in term.exits or C.items[i].type not in EXIT_TYPES.get(e, {C.items[i].type}):
         return needs.refuse(7, "exit", purpose.clause)
-    if closed := needs.cannot_leave(C, m, e, r.recipient, i, term.recipients):
+    if closed := needs.cannot_leave(C, m, e, r.recipient, i, term.recipients, slot):
         return needs.refuse(7, closed, clause_of(C, needs.PROVISION) if e == Exit.PROVISION else purpose.clause)
     # 8  the person has not stopped this use
     if p in x.stops:

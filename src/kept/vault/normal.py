@@ -11,7 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 import phonenumbers
-from email_validator import EmailNotValidError, validate_email
+from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
 from kept import limits
 from kept.vault.individual_number import guard_individual_number
@@ -117,15 +117,29 @@ def _words(text: str, asked: _Asked) -> NormalValue:
 
 def _email(text: str, asked: _Asked) -> NormalValue:
     try:
-        checked = validate_email(
-            one_width(text), check_deliverability=False, allow_smtputf8=True, test_environment=True, strict=True
-        )
+        checked = _checked(one_width(text))
     except EmailNotValidError:
         raise wrong(
             asked.field, "expected an e-mail address, found something else", "email", "write it as name@example.jp"
         ) from None
-    domain = checked.ascii_domain or checked.domain
-    return NormalValue(checked.normalized, f"{fold(checked.local_part)}@{domain.casefold()}")
+    return NormalValue(checked.normalized, f"{checked.local_part.lower()}@{checked.ascii_domain}")
+
+
+def wire_address(address: str) -> str:
+    """Return a mail address as a server is given it: its domain in ASCII, by the same rules by which it is matched.
+
+    Args:
+        address: As kept.
+
+    Raises:
+        ValueError: Its domain is none.
+    """
+    local, _, domain = address.rpartition("@")
+    return address if domain.isascii() else f"{local}@{_checked(f'a@{domain}').ascii_domain}"
+
+
+def _checked(address: str) -> ValidatedEmail:
+    return validate_email(address, check_deliverability=False, allow_smtputf8=True, test_environment=True, strict=True)
 
 
 def _phone(text: str, asked: _Asked) -> NormalValue:

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from kept import limits
 from kept.channels.handed import Handed
-from kept.channels.mail import Mail, MailServer, fits_one_line, is_address, is_loopback, wire_address, write_mail
+from kept.channels.mail import Mail, MailServer, fits_one_line, is_address, is_loopback, write_mail
 from kept.channels.mailbox import Mailbox
+from kept.vault.normal import normalise, wire_address
 
 AT = datetime(2026, 11, 25, tzinfo=UTC)
 STOP = "https://privacy.photolibrary.example/u/" + "x" * 32
@@ -73,6 +74,14 @@ def test_an_address_abroad_goes_as_its_domain_is_written_on_the_wire():
     """IDNA for the domain; the local part as it is."""
     assert is_address("花子@例え.jp")
     assert wire_address("花子@例え.jp") == "花子@xn--r8jz45g.jp"
+    for typed in (
+        "mori@straße.example",
+        "MORI@STRAße.example",
+        "ｍｏｒｉ＠straße.example",
+        "mori@xn--strae-oqa.example",
+    ):
+        kept = normalise("email", typed)  # the address that is matched is the address that is written to
+        assert wire_address(kept.value).lower() == kept.find_by == "mori@xn--strae-oqa.example"
     raw = write_mail(mail(recipient="花子@例え.jp"))
     assert message_from_bytes(raw, policy=default)["To"] == "花子@xn--r8jz45g.jp"
 

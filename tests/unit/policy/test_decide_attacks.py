@@ -51,8 +51,8 @@ def notices(joined, invited):
 
 @pytest.fixture
 def mori(policy, joined):
-    """Ms Mori: gave everything the registration form asks for and ticked nothing."""
-    return change.fill(
+    """Ms Mori: gave everything the registration form asks for, confirmed her addresses and ticked nothing."""
+    state = change.fill(
         PersonState(1, "active", NOW - 9 * DAY, NOW),
         policy.points["registration"].stages[""],
         notice_id=joined.id,
@@ -61,6 +61,9 @@ def mori(policy, joined):
         key_id="k1",
         at=NOW - 9 * DAY,
     )
+    for slot in ("mail_address", "phone", "fax"):
+        state = change.confirm(state, slot, NOW - 9 * DAY)
+    return state
 
 
 def consenting(state, joined, purpose="announcements", exits=(Exit.MAIL,), recipients=()):
@@ -568,27 +571,47 @@ def test_a_request_of_an_authority_does_not_widen_an_ordinary_purpose(policy, no
     assert refusal(decision) == (3, "uses", "4.5")
 
 
-def test_a_claimed_correction_opens_no_more_than_the_value_before(policy, joined, notices, mori):
-    """A value staff corrected and its owner did not confirm answers exactly as before: same notice, grants and end."""
+def test_a_corrected_address_reaches_nobody_before_its_owner_confirmed_it(policy, joined, notices, mori):
+    """Corrected by whomever, it opens by no way out that writes there; confirmed, it answers exactly as before."""
     state = consenting(mori, joined)
-    claimed = change.correct(
-        state,
-        "mail_address",
-        expected_version=1,
-        source=Source.WITNESSED_CALL,
-        key_id="k",
-        at=NOW,
-        claimed=True,
-    )
-    for role, purpose, way_out in (
-        ("support", "contact", Exit.MAIL),
-        ("marketing", "announcements", Exit.MAIL),
-        ("marketing", "information-for-you", Exit.MAIL),
-        ("research", "market-research", Exit.STATISTICS),
+    fields = {"expected_version": 1, "source": Source.WITNESSED_CALL, "key_id": "k", "at": NOW}
+    corrected = change.correct(state, "mail_address", **fields)
+    confirmed = change.confirm(corrected, "mail_address", NOW)
+    for role, purpose, way_out, clause in (
+        ("support", "contact", Exit.MAIL, "4.5"),
+        ("marketing", "announcements", Exit.MAIL, "4.4"),
     ):
         mandate = staff(role, purpose)
+        assert refusal(ask(policy, corrected, notices, mandate, "mail_address", way_out)) == (7, "unconfirmed", clause)
         before = ask(policy, state, notices, mandate, "mail_address", way_out)
-        assert ask(policy, claimed, notices, mandate, "mail_address", way_out) == before
+        assert isinstance(before, Allowed)
+        assert ask(policy, confirmed, notices, mandate, "mail_address", way_out) == before
+    screen = ask(policy, corrected, notices, staff("support", "contact"), "mail_address", Exit.SCREEN)
+    assert isinstance(screen, Allowed)
+    given = consenting(corrected, joined, "picture-club", (), ("picture-club",))
+    answer = ask(
+        policy,
+        given,
+        notices,
+        staff("partners", "picture-club"),
+        "mail_address",
+        Exit.PROVISION,
+        recipient="picture-club",
+    )
+    assert (answer.step, answer.reason) == (7, "unconfirmed")
+
+
+def test_a_mandate_that_asks_an_owner_opens_the_address_alone_and_by_its_own_way(policy, joined, notices, mori):
+    """It opens no name, nothing on a screen, nothing into a bundle, and no address by another way."""
+    fields = {"expected_version": 1, "source": Source.OWN_SESSION, "key_id": "k", "at": NOW}
+    corrected = change.correct(consenting(mori, joined), "mail_address", **fields)
+    asking = replace(staff("support", "contact"), kind="confirmation", actor="")
+    assert isinstance(ask(policy, corrected, notices, asking, "mail_address", Exit.MAIL), Allowed)
+    assert refusal(ask(policy, corrected, notices, asking, "name", Exit.MAIL)) == (7, "exit", "4.5")
+    assert refusal(ask(policy, corrected, notices, asking, "mail_address", Exit.PHONE)) == (7, "exit", "4.5")
+    for way_out in (Exit.SCREEN, Exit.APP, Exit.OWN_PAGE, Exit.LEGAL_BUNDLE):
+        answer = ask(policy, corrected, notices, asking, "mail_address", way_out)
+        assert (answer.step, answer.reason) == (1, "own-exit")
 
 
 def test_re_consent_under_a_later_notice(policy, joined, notices, mori):

@@ -34,7 +34,7 @@ def test_filling_remembers_the_notice():
     """A filled slot remembers notice, time, source, point and key, as version 1."""
     slot = filled("name").slots["name"]
     assert (slot.version, slot.notice_id, slot.given_at, slot.corrected_at) == (1, "n1", NOW, NOW)
-    assert (slot.source, slot.point, slot.key_id, slot.claimed) == (Source.OWN_SESSION, "join", "k1", False)
+    assert (slot.source, slot.point, slot.key_id, slot.confirmed_at) == (Source.OWN_SESSION, "join", "k1", None)
 
 
 def test_filling_a_filled_slot_is_refused():
@@ -78,16 +78,28 @@ def test_a_correction_by_others_is_refused(source):
     assert (refused.value.reason, refused.value.rests_on) == ("correction-source", "sources:direct")
 
 
-def test_a_claim_stands_until_it_is_confirmed():
-    """A staff correction is claimed; its owner's confirmation, or their own correction, ends that."""
-    claimed = corrected(filled("name"), source=Source.WITNESSED_CALL, claimed=True)
-    assert claimed.slots["name"].claimed
-    assert not change.confirm(claimed, "name").slots["name"].claimed
-    assert not corrected(claimed, version=2).slots["name"].claimed
+def test_an_address_is_confirmed_until_another_takes_its_place():
+    """Asked, mistyped, asked again, confirmed; the same value corrected stays so, another is confirmed by nobody."""
+    asked = change.mistype(change.ask(filled("name"), "name", NOW), "name").slots["name"].asked
+    assert (asked.times, asked.at, asked.wrong) == (1, NOW, 1)
+    again = change.ask(change.ask(filled("name"), "name", NOW), "name", NOW + 1)
+    assert (again.slots["name"].asked.times, again.slots["name"].asked.wrong) == (2, 0)
+    confirmed = change.confirm(again, "name", NOW + 2)
+    assert (confirmed.slots["name"].confirmed_at, confirmed.slots["name"].asked) == (NOW + 2, None)
+    assert corrected(confirmed, same=True).slots["name"].confirmed_at == NOW + 2
+    assert corrected(confirmed).slots["name"].confirmed_at is None
+    assert corrected(again).slots["name"].asked is None
+    with pytest.raises(SubmissionError):
+        change.mistype(confirmed, "name")
 
 
 @pytest.mark.parametrize(
-    "act", [lambda: change.confirm(EMPTY, "name"), lambda: change.accept(EMPTY, ["name"], "p", "n")]
+    "act",
+    [
+        lambda: change.confirm(EMPTY, "name", NOW),
+        lambda: change.ask(EMPTY, "name", NOW),
+        lambda: change.accept(EMPTY, ["name"], "p", "n"),
+    ],
 )
 def test_confirming_or_accepting_nothing_is_refused(act):
     """What was never given can neither be confirmed nor bound to a later notice."""

@@ -101,6 +101,7 @@ async def test_a_forgotten_part_is_named(tmp_path):
         address=(ItemType.PHONE, ItemType.EMAIL),
         words={"en": "pigeon", "ja": "伝書鳩"},
         heading={"en": "Pigeon", "ja": "伝書鳩"},
+        confirmation="at-once",
         desk="/pigeons",
         states={"in-the-air": ChannelState({"en": "in the air"})},
     )

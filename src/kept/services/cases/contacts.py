@@ -52,6 +52,7 @@ class Way:
         clause: Clause that says no; empty for a yes.
         needed: What would be needed for a yes.
         missing: What this machine lacks for it; empty when nothing.
+        reason: The no as a word, such as `unconfirmed`; empty for a yes.
     """
 
     channel: Exit
@@ -59,6 +60,7 @@ class Way:
     clause: str
     needed: str
     missing: str
+    reason: str = ""
 
     @property
     def open(self) -> bool:
@@ -124,14 +126,33 @@ async def ways_of(engine: Engine, session: StaffSession, case: Case | str, perso
     person = person or await cases.holder_of(engine, case)
     if person is None:
         return []
-    found = []
+    return await _ways(engine, case.mandate, person)
+
+
+async def ways_to(engine: Engine, mandate: Mandate, person_id: bytes) -> list[Way]:
+    """Return the ways a program may reach a person by for its purpose, as `ways_of`.
+
+    Args:
+        engine: Open.
+        mandate: The program's.
+        person_id: 16 bytes.
+
+    Raises:
+        NotFoundError: There is no such person any more.
+    """
+    return await _ways(engine, mandate, await _load(engine, person_id))
+
+
+async def _ways(engine: Engine, mandate: Mandate, person: Person) -> list[Way]:
+    found, purpose = [], engine.policy.policy.purposes[mandate.purpose]
     for channel in CHANNEL_TABLE:
         item = address_item(engine.policy.policy, purpose, channel)
         if channel not in purpose.exits or not item:
             continue
-        answer = (await gate.decide(engine, case.mandate, person, (item,), channel, engine.ready()))[item]
-        clause, needed = (f"§{answer.clause}", answer.needed) if isinstance(answer, Refused) else ("", "")
-        found.append(Way(channel, item, clause, needed, missing_for(engine, channel)))
+        answer = (await gate.decide(engine, mandate, person, (item,), channel, engine.ready()))[item]
+        no = answer if isinstance(answer, Refused) else None
+        clause, needed, reason = (f"§{no.clause}", no.needed, no.reason) if no is not None else ("", "", "")
+        found.append(Way(channel, item, clause, needed, missing_for(engine, channel), reason))
     return found
 
 
@@ -242,7 +263,7 @@ async def _answer(  # noqa: PLR0913 -- the question has this many parts
         and not isinstance(answer, Refused)
         and await number_is_listed(engine, mandate.purpose, person.id)
     ):
-        return Refused(8, "stop-list", clause, "the person's own yes, with the number given anew")
+        return Refused(8, "stop-list", clause, "its owner, who confirms that it is theirs and takes it off")
     return answer
 
 

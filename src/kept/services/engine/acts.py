@@ -96,6 +96,8 @@ class Act(StrEnum):
     MESSAGE_AGAIN = "staff:message:send-again"
     STOP_LIST_ADD = "actor:stop-list:add"
     STOP_LIST_LIFT = "customer:stop-list:lift"
+    CONFIRMATION_ASK = "actor:confirmation:ask"
+    CONFIRM = "customer:address:confirm"
     CHOICE_BY_LINK = "customer:choice:withdraw-by-link"
     CAMPAIGN_DRAFT = "staff:campaign:draft"
     CAMPAIGN_ASK = "staff:campaign:ask"
@@ -215,6 +217,8 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.MESSAGE_AGAIN: "consent-checked-when-sent purposes:message",
         Act.STOP_LIST_ADD: "consent-checked-when-sent purposes:message",
         Act.STOP_LIST_LIFT: "consent-checked-when-sent purposes:message",
+        Act.CONFIRMATION_ASK: "consent-checked-when-sent purposes:message",
+        Act.CONFIRM: "consent-checked-when-sent purposes:message",
         Act.CHOICE_BY_LINK: "says-why-you-got-it consent-checked-when-sent purposes:message",
         Act.CAMPAIGN_DRAFT: "consent-checked-when-sent purposes:message",
         Act.CAMPAIGN_ASK: "consent-checked-when-sent purposes:message",

@@ -17,7 +17,6 @@ from kept.crypto.random import random_id
 from kept.crypto.token import parse_token, sign_token
 from kept.errors import ConflictError, InputError, MalformedError, SubmissionError
 from kept.policy import change, needs, present
-from kept.policy.channel import CHANNELS
 from kept.policy.instance import Instance
 from kept.policy.model import Point, Policy
 from kept.policy.narrow import narrow
@@ -26,15 +25,14 @@ from kept.policy.person import PersonState
 from kept.policy.words import Basis, Exit, Source
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
-from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person
-from kept.services.engine.record import Actor, about, about_person, account_part, entry_of, record
+from kept.services.engine.record import Actor, about_person, account_part, record
 from kept.services.forms.consent_evidence import evidence_of, mail_slots
 from kept.services.forms.receipts import Receipt, consent_receipt
 from kept.services.forms.submission import Submission, Tick, parse_submission
 from kept.services.gate.changing import Change, Extra, change_person, find_forms
 from kept.services.gate.own_session import Own
-from kept.services.messages.stop_list import lift, tokens_of
+from kept.services.messages.confirmations import ask_about_new
 from kept.store.interface import Transaction
 
 TOKEN_LABEL = "notice"  # noqa: S105 -- a label, not a token
@@ -187,6 +185,7 @@ async def submit(  # noqa: PLR0913 -- a submission has these parts
         raise
     if taken.receipt is None:
         raise RuntimeError("a submission ended without a receipt")
+    await ask_about_new(engine, own.person_id, given.values)
     return taken.receipt
 
 
@@ -243,31 +242,23 @@ class _Taken:
         receipt = self.receipt = consent_receipt(policy, self.notice, notice_id, person.id, slots, ticks, at)
         if part is not None:
             receipt.record.update(part.on_receipt)
-        ways = {one.exit for one in given.ticks if one.exit in CHANNELS and one.exit is not None}
-        written_to_again = tokens_of(engine, given.values, ways)
         return Change(
             change.replace(state, g=person.state.g + 1),
             account_part(engine, self.who, Act.VALUE_COLLECT, at=at, items=tuple(values), facts=self._facts()),
             values=dict(values),
             gained=tuple(form for slot, value in values.items() for form in find_forms(engine, slot, value)),
-            extra=lambda tx: self._finish(tx, person, at, written_to_again),
+            extra=lambda tx: self._finish(tx, at),
             receipt=(receipt.id, "consent", msgspec.json.encode(receipt.record)),
             register=evidence_of(
                 engine, person, ((one.purpose, one.exit) for one in given.ticks), values, notice_id, at
             ),
         )
 
-    async def _finish(
-        self, tx: Transaction, person: Person, at: float, written_to_again: Sequence[tuple[Exit, bytes]]
-    ) -> None:
-        """Write what belongs to the change, in its transaction: the token is used up, and stop lists that it lifts."""
+    async def _finish(self, tx: Transaction, at: float) -> None:
+        """Write what belongs to the change, in its transaction: the token is used up, and what a participation writes."""
         await _use_token(tx, self.claims["id"], at)
         if self.part is not None:
             await self.part.write(tx)
-        if await lift(tx, written_to_again):
-            facts = (("channels", ",".join(sorted({one.value for one, _ in written_to_again}))),)
-            entry = entry_of(self.engine, self.who, Act.STOP_LIST_LIFT, about(person), at=at, facts=facts)
-            await insert_entries(tx, [entry], at)
 
     def _require_needed(self, held: Collection[str]) -> None:
         for item in self.asked.stages[self.notice.stage]:

@@ -18,8 +18,8 @@ from kept.services.engine.sealed_record import open_persons_record
 from kept.services.gate.own_session import Own
 from kept.store import sql
 
-RECEIPT_KINDS = frozenset({"consent", "partner"})
-"""Kinds of receipt this installation writes: of a form of the person's own, of what another company gave."""
+RECEIPT_KINDS = frozenset({"consent", "partner", "confirmation"})
+"""Kinds of receipt this installation writes: of a form of the person's own, of what another company gave, of an address confirmed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from kept import limits
 from kept.errors import ConflictError, DeniedError, ErasedError, InputError, KeptError
+from kept.policy import needs
 from kept.policy.words import Basis, Exit
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.dispatchers import Waiting
@@ -31,6 +32,7 @@ from kept.services.messages.call_sheets import (
     load_sheet,
     row_of,
 )
+from kept.services.messages.confirmation_code import ORIGIN as CONFIRMATION
 from kept.services.messages.letters import called_off, unsend
 from kept.services.messages.outbox import wanted_slots
 from kept.services.messages.stop_list import (
@@ -93,17 +95,16 @@ async def show_number(engine: Engine, session: StaffSession, sheet_id: str, plac
     sheet, rows = await load_sheet(engine, sheet_id)
     _require_running(engine, session, sheet)
     person_id, message_id = bytes(row_of(rows, place)[0]), str(row_of(rows, place)[1])
-    mandate = replace(
-        await issue_mandate(engine, session, sheet.purpose, people=1, seconds=sheet.ends_at - engine.clock.now()),
-        case=_case(sheet),
-    )
+    issued = await issue_mandate(engine, session, sheet.purpose, people=1, seconds=sheet.ends_at - engine.clock.now())
+    asks = sheet.origin == CONFIRMATION
+    mandate = replace(issued, case=_case(sheet), kind=needs.CONFIRMATION if asks else issued.kind)
     waiting = Waiting(
         person_id, message_id, sheet.origin, sheet.origin_id, sheet.purpose, Exit.PHONE, mandate.id, 0
     )  # fmt: skip
     await _claim(engine, sheet, waiting)
     try:
         off = await called_off(engine, waiting)
-        if off or await number_is_listed(engine, sheet.purpose, person_id):
+        if off or (not asks and await number_is_listed(engine, sheet.purpose, person_id)):
             facts = (("message", message_id), ("reason", "withdrawn" if off else "stop-list"))
             entry = await _entry(engine, session, Act.CALL_REVEAL, sheet, facts, person_id, Outcome.REFUSED)
             await engine.flush.append(entry)
@@ -284,7 +285,7 @@ def _listed(sheet: Sheet) -> DeniedError:
     return DeniedError(
         "expected a number one may call, found it on the stop list",
         step=8,
-        needed="the person's own yes, with the number given anew",
+        needed="its owner, who confirms that it is theirs and takes it off",
         reason="stop-list",
         rests_on=f"purposes:{sheet.purpose}",
     )

@@ -25,6 +25,7 @@ from kept.services.engine.people import Person
 from kept.services.engine.record import entry_of
 from kept.services.gate import gate
 from kept.services.gate.gate import Circumstances
+from kept.services.messages.confirmation_code import ORIGIN as CONFIRMATION
 from kept.services.messages.letter_words import letter_of
 from kept.services.messages.outbox import count, wanted_slots
 from kept.services.messages.sealed_words import LETTER, Said, open_words, seal_words
@@ -213,7 +214,8 @@ class _Release:
 
     async def guard(self, tx: Transaction) -> KeptError | None:
         """Look at the stop list, in the transaction of the entry."""
-        if await stands_against(tx, Exit.POST, self.token, self.purpose.basis):
+        asks = self.waiting.origin == CONFIRMATION
+        if not asks and await stands_against(tx, Exit.POST, self.token, self.purpose.basis):
             return DeniedError(
                 "the address is on the stop list", reason="stop-list", rests_on=f"purposes:{self.purpose.id}"
             )

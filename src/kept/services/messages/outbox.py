@@ -28,6 +28,7 @@ from kept.services.engine.people import Person
 from kept.services.engine.record import SYSTEM, Actor, about_person, entry_of
 from kept.services.gate import gate
 from kept.services.gate.gate import Circumstances
+from kept.services.messages.confirmation_code import ORIGIN as CONFIRMATION
 from kept.services.messages.links import new_link
 from kept.services.messages.stop_list import (
     UNDELIVERABLE,
@@ -198,11 +199,14 @@ class _Try:
     async def guard(self, tx: Transaction) -> KeptError | None:
         """Look at the stop list, and take the message from every other worker; in the transaction of the entry."""
         waiting = self.waiting
-        if await stands_against(tx, waiting.channel, self.token, self.purpose.basis):
+        asks = (
+            waiting.origin == CONFIRMATION
+        )  # whom it reaches may be listed, and is asked whether they still want that
+        if not asks and await stands_against(tx, waiting.channel, self.token, self.purpose.basis):
             return DeniedError(
                 "expected an address one may write to, found it on the stop list",
                 step=8,
-                needed="the person's own yes, with the address given anew",
+                needed="its owner, who confirms that it is theirs and takes it off",
                 reason="stop-list",
                 rests_on=f"purposes:{self.purpose.id}",
             )

@@ -1,9 +1,9 @@
 """Stop lists: addresses not to be written to, kept as keyed hashes under a key of each channel.
 
-They name nobody and outlive erasure, so that *erase me* and *never write to me again* can both hold. Only the person
-lifts one, by giving the address anew with a yes, in their own session. Under a purpose on consent or notice every reason
-counts; under one that is *necessary* only that the address does not exist: whoever must be told something
-is told it, whatever they said about news.
+They name nobody and outlive erasure, so that *erase me* and *never write to me again* can both hold. Only the owner of the
+address lifts one, once they have confirmed that it is theirs and knowing that it is listed (`confirmations`). Under a purpose
+on consent or notice every reason counts; under one that is *necessary* only that the address does not exist: whoever must be
+told something is told it, whatever they said about news.
 """
 
 from __future__ import annotations
@@ -86,9 +86,9 @@ def tokens_of(
     ]
 
 
-async def lift(tx: Transaction, tokens: Iterable[tuple[Exit, bytes]]) -> int:
-    """Take addresses off their lists, within *tx*: their owner gave them anew, with a yes; return how many entries went."""
-    return sum([await tx.run("stop_list_lift", channel=one.value, token=token) for one, token in tokens])
+async def lift(tx: Transaction, channel: Exit, token: bytes) -> int:
+    """Take an address off its list, within *tx*: its owner, who confirmed it, wants that; return how many entries went."""
+    return await tx.run("stop_list_lift", channel=channel.value, token=token)
 
 
 async def counts(engine: Engine) -> dict[Exit, int]:

@@ -14,6 +14,7 @@ from kept.services.engine.record import account_part
 from kept.services.gate.changing import Change, change_person, find_forms
 from kept.services.gate.own_session import Own
 from kept.services.instances.contests import take_down
+from kept.services.messages.confirmations import ask_about_new
 from kept.store.interface import Transaction
 from kept.vault.normal import normalise
 from kept.vault.sealed import seal_value
@@ -58,6 +59,7 @@ async def correct(engine: Engine, own: Own, slot: str, raw: str | list[str], *, 
             source=Source.OWN_SESSION,
             key_id=person.keys.newest("values"),
             at=now,
+            same=value == before,
         )
         gained, lost = set(find_forms(engine, slot, value)), set(find_forms(engine, slot, before))
         return Change(
@@ -76,7 +78,9 @@ async def correct(engine: Engine, own: Own, slot: str, raw: str | list[str], *, 
             extra=lambda tx: take_down(tx, own.person_id, _published_in(engine, slot)),
         )
 
-    return (await change_person(engine, own.person_id, make, slots=(slot,)))[1]
+    _, entry_id = await change_person(engine, own.person_id, make, slots=(slot,))
+    await ask_about_new(engine, own.person_id, (slot,))
+    return entry_id
 
 
 def _typed(engine: Engine, slot: str, raw: str | list[str], at: float) -> str | tuple[str, ...]:

@@ -48,7 +48,6 @@ class Held:
     source: str
     notice_id: str
     ends_at: float | None
-    claimed: bool
     purposes: tuple[str, ...]
     earlier: tuple[str | tuple[str, ...], ...]
 
@@ -173,7 +172,6 @@ def _held(engine: Engine, person: Person, slot: str, notice: Notice | None, even
         source=current.source.value,
         notice_id=current.notice_id,
         ends_at=end_of_slot(policy, person.state, slot, current, notice, events),
-        claimed=current.claimed,
         purposes=_serves(policy, person.state, slot, notice),
         earlier=tuple(
             engine.people.open_version(person, slot, one.version, one.notice_id, one.source.value)

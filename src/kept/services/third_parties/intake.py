@@ -29,6 +29,7 @@ from kept.services.engine.record import SYSTEM, Actor, account_part, entry_of, r
 from kept.services.engine.sealed_record import open_installation_record, seal_installation_record
 from kept.services.forms.submission import TICK, Submission, parse_submission
 from kept.services.gate.changing import Change, change_person, find_forms
+from kept.services.messages.confirmations import ask_about_new
 from kept.services.staff.parties import PartyKind, party_of
 from kept.services.third_parties.intake_file import HOW, Payload, Record, Statement, parse_envelope, verify_envelope
 from kept.services.third_parties.register_text import identity, register_of
@@ -233,6 +234,7 @@ async def _fill(engine: Engine, person_id: bytes, taken: _Taken) -> None:
         )
 
     await change_person(engine, person_id, make)
+    await ask_about_new(engine, person_id, values)
 
 
 def _granted(state: PersonState, taken: _Taken, at: float) -> PersonState:

@@ -7,6 +7,8 @@ from kept.services.campaigns.campaigns import ORIGIN, CampaignOrigin
 from kept.services.campaigns.candidates import queue_unfinished
 from kept.services.engine.dispatchers import Dispatcher
 from kept.services.engine.engine import Engine
+from kept.services.messages.confirmation_code import ORIGIN as CONFIRMATION
+from kept.services.messages.confirmation_code import ConfirmationOrigin
 from kept.services.messages.outbox import send_due
 from kept.services.messages.unknown_outcome import find_unknown
 
@@ -21,6 +23,7 @@ def equip(engine: Engine, site: str, *dispatchers: Dispatcher) -> None:
     """
     engine.site = site
     engine.origins[ORIGIN] = CampaignOrigin(engine)
+    engine.origins[CONFIRMATION] = ConfirmationOrigin(engine)
     for one in dispatchers:
         engine.dispatchers[one.channel] = one
 

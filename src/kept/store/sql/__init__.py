@@ -72,7 +72,13 @@ def _make(query: Query) -> type[tuple[Any, ...]]:
     base = base_class(query)
     places = enumerate(query.columns if base is tuple else ())  # the others have their value alone
     columns = {name: property(operator.itemgetter(place)) for place, name in places}
-    return type(class_name(query.name), (base,), {**columns, "__slots__": (), "__doc__": query.sentence})
+    made = {
+        **columns,
+        "__slots__": (),
+        "__doc__": query.sentence,
+        "_make": classmethod(lambda cls, values: cls(values)),
+    }
+    return type(class_name(query.name), (base,), made)
 
 
 for _part in PARTS:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from kept.web import look
 from kept.web.routes import Page
 from kept.web.site import (
+    addresses,
     cookies,
     corrections,
     erasure,
@@ -27,7 +28,7 @@ from kept.web.site import (
 PAGES: tuple[Page, ...] = tuple(
     one
     for file in (
-        front, participation, policy, registration, my_data, joining, sign_in, corrections, erasure, evidence, cookies,
+        front, participation, policy, registration, my_data, addresses, joining, sign_in, corrections, erasure, evidence, cookies,
         statistics, messages, well_known, look,
     )
     for one in file.PAGES

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.responses import PlainTextResponse, Response
 
 from kept import limits
+from kept.services.messages.confirmations import pending_by_link
 from kept.services.my_data.message_reasons import proof_by_link, stop_by_link, why_by_link
 from kept.web.exchange import Exchange
 from kept.web.routes import ANYBODY, page
@@ -32,14 +33,15 @@ async def _stop(exchange: Exchange[Any]) -> Response:
 async def _why(exchange: Exchange[Any]) -> Response:
     link = exchange.path("link")
     found = await why_by_link(exchange.engine, link, exchange.language)
-    return exchange.page("why.html", 200 if found else 404, one=found, link=link)
+    pending = await pending_by_link(exchange.engine, link) if found else None
+    return exchange.page("why.html", 200 if found else 404, one=found, link=link, pending=pending)
 
 
 async def _proof(exchange: Exchange[Any]) -> Response:
     """The proof of the message's entry, to check without this page."""
     text = await proof_by_link(exchange.engine, exchange.path("link"))
     if text is None:
-        return exchange.page("why.html", 404, one=None, link="")
+        return exchange.page("why.html", 404, one=None, link="", pending=None)
     return exchange.download(text, "text/plain", "message.tlog-proof")
 
 

@@ -20,14 +20,17 @@ from kept.services.third_parties.recalls import recalls_of
 from kept.services.third_parties.register import lines_of
 from kept.web.exchange import Exchange
 from kept.web.routes import CUSTOMER, FRESH, Menu, page
+from kept.web.site.addresses import waiting
 
 
 async def _my_data(exchange: Exchange[Own]) -> Response:
     engine, own, language = exchange.engine, exchange.session, exchange.language
     mine = await own_data(engine, own, older=exchange.request.query_params.get("older", ""))
+    unconfirmed = {one.slot for one in await waiting(exchange)}
     return exchange.page(
         "my_data.html",
         mine=mine,
+        waiting={one.slot: one for one in mine.held if one.slot in unconfirmed},
         exit_titles_by={way.value: titles[language] for way, titles in EXIT_TITLES.items()},
         fresh=own.fresh(exchange.now),
         device_marked=bool(exchange.web.cookies.sent(exchange.jar, CookieDuty.DEVICE)),

@@ -14,6 +14,7 @@ from kept.services.gate.own_session import Own
 from kept.web.exchange import Exchange
 from kept.web.jar import count_visit
 from kept.web.routes import CUSTOMER, Menu, page
+from kept.web.site.addresses import waiting
 
 
 def declared(engine: Engine) -> bool:
@@ -45,7 +46,7 @@ async def _submit(exchange: Exchange[Own]) -> Response:
         )
     except SubmissionError as error:
         return await _page(exchange, error, answers.typed())
-    return exchange.page("receipt.html", receipt=receipt.record, receipt_id=receipt.id)
+    return exchange.page("receipt.html", receipt=receipt.record, receipt_id=receipt.id, waiting=await waiting(exchange))
 
 
 async def _page(

@@ -40,6 +40,10 @@ SELECT COUNT(*) FROM outbox WHERE status = 'handing' AND moved_at < :at;
 -- What was not sent yet is not sent.
 UPDATE outbox SET status = 'stopped', moved_at = :at WHERE origin = :origin AND origin_id = :origin_id AND status = 'waiting';
 
+-- name: outbox_call_off (person_id, origin, origin_id)
+-- What waits for one person is not wanted any more: it never waited.
+DELETE FROM outbox WHERE person_id = :person_id AND origin = :origin AND origin_id = :origin_id AND status = 'waiting';
+
 -- name: outbox_waiting () -> person_id, message_id, origin, origin_id
 -- Every message that waits.
 SELECT person_id, message_id, origin, origin_id FROM outbox WHERE status = 'waiting' ORDER BY message_id;
@@ -115,7 +119,7 @@ ON CONFLICT (channel, token, reason) DO NOTHING;
 SELECT reason FROM stop_list WHERE channel = :channel AND token = :token ORDER BY reason;
 
 -- name: stop_list_lift (channel, token)
--- Its owner gave it anew, with a yes.
+-- Its owner, who confirmed it, wants it.
 DELETE FROM stop_list WHERE channel = :channel AND token = :token;
 
 -- name: stop_list_count (channel) -> count
