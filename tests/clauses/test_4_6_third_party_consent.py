@@ -174,14 +174,14 @@ async def test_a_no_between_approval_and_fetching_is_obeyed(installation, club, 
 
 
 async def test_a_corrected_and_a_removed_value_are_as_they_are_when_fetched(installation, club):
-    """§4.6 breach: neither an old address nor a removed name goes out, in the file or in the register."""
+    """§4.6 breach: neither an old name nor a removed one goes out, in the file or in the register."""
     own, other = await person(installation, TICK), await person(installation, TICK)
     made = await club.provide()
-    await corrections.correct(installation.engine, own, "mail_address", "new@example.jp", expected_version=1)
+    await corrections.correct(installation.engine, own, "name", "Hanako New", expected_version=1)
     await corrections.remove_value(installation.engine, other, "name")
     items = {one["person"]: one["items"] for one in (await club.file(made))["records"]}
     assert items == {
-        pseudonym(installation.engine, CLUB, own.person_id): {"name": NAME, "mail_address": "new@example.jp"},
+        pseudonym(installation.engine, CLUB, own.person_id): {"name": "Hanako New", "mail_address": MAIL},
         pseudonym(installation.engine, CLUB, other.person_id): {"mail_address": MAIL},
     }
     assert [one.items for one in await lines_of(installation.engine, other.person_id)] == [("mail_address",)]
