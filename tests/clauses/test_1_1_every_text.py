@@ -31,7 +31,7 @@ from kept.store import sql
 pytestmark = pytest.mark.anyio
 WRITTEN = ("番号は123456789018です", "number 1234 5678 9018, please", "１２３４ー５６７８ー９０１８", "JP123456789018")
 PACKAGE = Path(kept.__file__).parent
-SEALS = {"seal_record", "seal_value", "seal_words", "seal_installation_record"}
+SEALS = {"seal_record", "seal_value", "seal_words", "seal_installation_record", "seal_persons_record"}
 GUARDED = {
     "services/authorities/disclosures.py: record": "guard_individual_number",
     "services/cases/contacts.py: _keep": "guard_individual_number",
@@ -41,18 +41,19 @@ GUARDED = {
 }
 """What seals a text that somebody wrote, and the recogniser its file asks."""
 NORMALISED = {
-    "services/gate/changing.py: write_change": "values, each brought into its normal form",
+    "services/gate/state_change.py: write_change": "values, each brought into its normal form",
     "services/my_data/corrections.py: _resealed": "values kept before",
 }
 NO_TEXT = {
     "services/accounts/marks.py: new_mark": "numbers we made",
     "services/engine/sealed_record.py: seal_installation_record": "its callers are listed here",
+    "services/engine/sealed_record.py: seal_persons_record": "its callers are listed here",
     "services/messages/sealed_words.py: seal_words": "its callers are listed here",
     "services/messages/letters.py: prepare": "words of a campaign or a case, asked when they were written",
     "services/messages/call_sheets.py: prepare": "words of a campaign or a case, asked when they were written",
     "services/figures/projections.py: write_build": "codes of declared options",
     "services/figures/queries.py: _answer": "figures",
-    "services/gate/changing.py: _keep_receipt": "words of the policy, and item ids",
+    "services/gate/state_change.py: _keep_receipt": "words of the policy, and item ids",
     "services/gate/external_ids.py: put_external_id": "a program's own number for a person: LIMITATIONS",
     "services/instances/contests.py: _put": "values kept before",
     "services/instances/draws.py: begin_draw": "a seed we made",

@@ -62,10 +62,9 @@ def test_a_question_is_charged_answered_asked_and_released_once(data):
     assert data.run("statistic_ask_release", statistic_id="q", approval_id="p") == 1
     for changed in (1, 0):
         assert changed == data.run("statistic_release", statistic_id="q", released_at=9.0)
-    assert data.one(sql.StatisticGet, statistic_id="q") == (
-        1, "customers", "4.2", "b", 1.0, "age", "research", "ono", 5.0, 500, 1e-9, "released", b"noisy", "p", 9.0,
-    )  # fmt: skip
-    assert data.all(sql.Statistics) == [("q",)]
+    whole = (1, "customers", "4.2", "b", 1.0, "age", "research", "ono", 5.0, 500, 1e-9, "released", b"noisy", "p", 9.0)
+    assert data.one(sql.StatisticGet, statistic_id="q") == whole
+    assert data.all(sql.Statistics) == [("q", *whole)]
 
 
 def test_the_same_question_and_its_charges_are_found(data):

@@ -89,6 +89,17 @@ def new_party(  # noqa: PLR0913 -- what a register has to say of a party
     return Party(random_id(), kind, name.strip(), *texts, public_key)
 
 
+def kinds_needed(engine: Engine) -> tuple[PartyKind, ...]:
+    """Return the kinds of parties the policy in force has anything for."""
+    policy = engine.policy.policy
+    needed = {
+        PartyKind.RECIPIENT: bool(policy.recipients),
+        PartyKind.PARTNER: bool(clause_of(policy, GROUNDS[PartyKind.PARTNER])),
+        PartyKind.AUTHORITY: purpose_for(policy, PurposeDuty.LEGAL_DISCLOSURE) is not None,
+    }
+    return tuple(kind for kind, one in needed.items() if one)
+
+
 async def ask_party(engine: Engine, session: StaffSession, party: Party) -> str:
     """Ask to register a party, or to change one; return the change's id.
 

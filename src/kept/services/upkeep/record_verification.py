@@ -9,7 +9,7 @@ from kept.errors import MalformedError, SealError
 from kept.services.engine.engine import Engine
 from kept.services.figures.data_sets import all_data_sets
 from kept.services.figures.projections import newest_build, open_columns
-from kept.services.figures.queries import statistic_of
+from kept.services.figures.queries import figures_in
 from kept.services.instances.contests import published_of
 from kept.services.instances.draws import open_seed
 from kept.services.third_parties.intake import open_quarantined
@@ -40,11 +40,11 @@ async def verify_installation_records(engine: Engine, wrong: Callable[[str], Non
                 await open_columns(engine, built, list(built.data_set.dimensions.values()))
         except (SealError, MalformedError):
             wrong(f"data set {name}: a segment of its build does not open")
-    for statistic_id in await engine.data.values(sql.Statistics):
+    for asked in await engine.data.all(sql.Statistics):
         try:
-            await statistic_of(engine, statistic_id)
+            figures_in(engine, asked.statistic_id, asked.sealed)
         except SealError:
-            wrong(f"question {statistic_id[:16]}: its figures do not open")
+            wrong(f"question {asked.statistic_id[:16]}: its figures do not open")
 
 
 async def _verify_quarantine(engine: Engine, intake_id: str, wrong: Callable[[str], None]) -> None:

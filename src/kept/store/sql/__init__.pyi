@@ -134,7 +134,19 @@ class CampaignGet(NamedTuple):
     queued_at: float | None
     stopped_at: float | None
 
-class Campaigns(Single[str]): ...
+class Campaigns(NamedTuple):
+    campaign_id: str
+    purpose: str
+    file: str
+    seal: str
+    made_by: str
+    made_at: float
+    status: str
+    approval_id: str
+    mandate_id: str
+    walked: bytes
+    queued_at: float | None
+    stopped_at: float | None
 
 class CampaignsInStatus(Single[str]): ...
 
@@ -1006,7 +1018,23 @@ class StatisticSame(NamedTuple):
     statistic_id: str
     status: str
 
-class Statistics(Single[str]): ...
+class Statistics(NamedTuple):
+    statistic_id: str
+    number: int
+    data_set: str
+    clause: str
+    build_id: str
+    built_at: float
+    dimensions: str
+    purpose: str
+    asked_by: str
+    asked_at: float
+    micro_rho: int
+    delta: float
+    status: str
+    sealed: bytes
+    approval_id: str
+    released_at: float | None
 
 class StatutoryCount(Computed): ...
 

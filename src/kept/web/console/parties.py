@@ -23,7 +23,7 @@ def _purposes(engine: Engine) -> list[str]:
 
 
 def _declared(engine: Engine) -> bool:
-    return bool(_purposes(engine)) or bool(engine.clause("sources:partner"))
+    return bool(parties.kinds_needed(engine))
 
 
 SEES = either(duty("provision to third parties, or disclosure under a law", _purposes), right("approve"))
@@ -37,7 +37,7 @@ async def _list(exchange: Staff, error: KeptError | None, form: Form, status: in
         status,
         made=await parties.all_parties(engine),
         in_effect=await parties.ids_in_effect(engine),
-        kinds=list(PartyKind),
+        kinds=parties.kinds_needed(engine),
         typed=form,
         error=error,
     )

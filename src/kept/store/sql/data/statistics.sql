@@ -55,9 +55,10 @@ VALUES (:statistic_id, :number, :data_set, :clause, :build_id, :built_at, :dimen
 SELECT number, data_set, clause, build_id, built_at, dimensions, purpose, asked_by, asked_at, micro_rho, delta, status, sealed, approval_id, released_at
 FROM statistic WHERE statistic_id = :statistic_id;
 
--- name: statistics () -> statistic_id
+-- name: statistics () -> statistic_id, number, data_set, clause, build_id, built_at, dimensions, purpose, asked_by, asked_at, micro_rho, delta, status, sealed, approval_id, released_at
 -- All questions, newest first.
-SELECT statistic_id FROM statistic ORDER BY number DESC;
+SELECT statistic_id, number, data_set, clause, build_id, built_at, dimensions, purpose, asked_by, asked_at, micro_rho, delta, status, sealed, approval_id, released_at
+FROM statistic ORDER BY number DESC;
 
 -- name: statistic_same (build_id, dimensions, micro_rho) -> statistic_id, status
 -- The same question on the same build, answered at least as exactly.
