@@ -13,7 +13,7 @@ OPENS = {
     "services/my_data/corrections.py": "the value a correction replaces loses its index token",
     "services/forms/consent_evidence.py": "the evidence of a consent to mail names the address, sealed, and shows it to nobody",
     "services/messages/confirmations.py": "an address is compared with the stop list, of its own person",
-    "services/messages/calls.py": "a number is compared with the stop list",
+    "services/messages/leaving.py": "a number is compared with the stop list",
     "services/cases/do_not_contact.py": "an address goes on the stop list as a keyed hash",
     "services/instances/participations.py": "a value that ends loses its index token",
     "services/upkeep/retention.py": "a value that ends loses its index token",

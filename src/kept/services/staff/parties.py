@@ -22,6 +22,7 @@ from kept.policy.words import PurposeDuty
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect, insert_entries
+from kept.services.engine.no_log import No, note
 from kept.services.engine.record import entry_of
 from kept.services.staff.approvals import Approval, Given, Subject
 from kept.services.staff.sessions import StaffSession
@@ -212,10 +213,18 @@ async def _let(engine: Engine, given: Given) -> Effect:
             seal=_seal(engine, confirmed),
         ):
             return False
+        await note(
+            tx, No.PARTY_KEY, given.at, party_kind=party.kind.value, party=party.name, key=party.public_key.hex()
+        )
         await insert_entries(tx, [entry], given.at)
         return True
 
     return effect
+
+
+async def _confirmed(engine: Engine, party_id: str) -> Party:
+    await engine.no_log.acknowledge()
+    return await party_by_id(engine, party_id)
 
 
 CONFIRMING = Approval(
@@ -224,7 +233,7 @@ CONFIRMING = Approval(
     page="/parties",
     about=_about,
     effect=_let,
-    then=party_by_id,
+    then=_confirmed,
     back=lambda tx, party_id: tx.run("party_back", party_id=party_id),
 )
 

@@ -20,6 +20,7 @@ from kept.services.staff.more_look_ups import MORE
 from kept.services.staff.parties import CONFIRMING
 from kept.services.staff.sessions import StaffSession
 from kept.services.third_parties.provisions import PROVIDING
+from kept.services.upkeep.after_restore import SIGNING
 from kept.store import sql
 
 KINDS: MappingProxyType[str, Approval[Any]] = MappingProxyType(
@@ -36,6 +37,7 @@ KINDS: MappingProxyType[str, Approval[Any]] = MappingProxyType(
             LIST,
             PUBLICATION,
             MORE,
+            SIGNING,
         )
     }
 )

@@ -26,3 +26,7 @@ WHERE party_id = :party_id AND status = 'asked';
 -- name: party_back (party_id)
 -- Nobody confirmed it.
 UPDATE party SET status = 'refused' WHERE party_id = :party_id AND status = 'asked';
+
+-- name: party_forget (kind, name, public_key)
+-- Keys of a party that were replaced since this database was backed up: they open and sign nothing new any more.
+DELETE FROM party WHERE kind = :kind AND name = :name AND public_key <> :public_key;
