@@ -40,7 +40,7 @@ async def _after_restore(engine: Engine) -> Finding | None:
     report = await report_of(engine)
     if report is None:
         return None
-    when = day_of(report.made_at or report.at)
+    when = day_of(report.made_at or report.at, engine.zone)
     if report.missing:
         return Finding(
             False,

@@ -28,7 +28,7 @@ async def what_happened(engine: Engine) -> dict[str, Finding]:
     report = await report_of(engine)
     if report is not None and (report.values_lost or report.entries_missing):
         lost: dict[str, str | int | float] = {
-            "when": day_of(report.made_at or report.at),
+            "when": day_of(report.made_at or report.at, engine.zone),
             "values": report.values_lost,
             "entries": report.entries_missing,
         }

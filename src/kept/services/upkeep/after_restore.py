@@ -20,7 +20,7 @@ from kept.services.engine.no_log import Reading
 from kept.services.engine.record import SYSTEM, entry_of, record
 from kept.services.engine.restored_keys import NOT_REPLAYED, RESTORED, restored_keys
 from kept.services.engine.sealed_record import open_installation_record, seal_installation_record
-from kept.services.gate.finding import named_by
+from kept.services.gate.person_search import named_by
 from kept.services.my_data.erasure import finish_erasure, intend
 from kept.services.staff.approvals import Approval, Given, Subject
 from kept.services.staff.sessions import StaffSession

@@ -21,7 +21,7 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.no_log import No, Reading
 from kept.services.engine.people import Person, each_person
 from kept.services.engine.record import SYSTEM, account_part
-from kept.services.gate.changing import Change, change_person
+from kept.services.gate.state_change import Change, change_person
 from kept.services.messages.held_after_restore import hold_put_aside
 from kept.services.messages.unknown_outcome import hold_after_restore
 from kept.services.my_data.erasure import finish_erasure
