@@ -27,7 +27,7 @@ the value, as far as it is narrower. How work is cut into pieces is at the end: 
 """
 FORMATS = {
     # what a wire format, a standard or an algorithm fixes: changing it makes another format, not another limit
-    "channels/reply": {"PERMANENT"},  # RFC 5321
+    "channels/mail": {"PERMANENT"},  # RFC 5321
     "crypto/aead": {"KEY_BYTES", "NONCE_BYTES", "TAG_BYTES"},
     "crypto/digest": {"HASH_BYTES"},
     "crypto/draw": {"SPACE"},
