@@ -11,6 +11,8 @@ def row_class(query: Query) -> type[tuple[Any, ...]]: ...
 def base_class(query: Query) -> type[tuple[Any, ...]]: ...
 def row_maker(part: str, query: Query) -> Callable[[tuple[Any, ...]], Any]: ...
 
+class AccountGet(Single[int]): ...
+
 class AlarmGet(NamedTuple):
     at: float
     released_entry: str
@@ -164,8 +166,13 @@ class CasesOfStaff(NamedTuple):
     expires_at: float
     closed_at: float | None
 
+class Charges(NamedTuple):
+    charge_id: str
+    at: float
+    micro_rho: int
+
 class ChargesSince(NamedTuple):
-    statistic_id: str
+    charge_id: str
     at: float
     micro_rho: int
 
@@ -416,6 +423,11 @@ class FaxJobsInState(NamedTuple):
     purpose: str
     job: str
     moved_at: float
+
+class HeadCountNewest(NamedTuple):
+    count_id: str
+    asked_at: float
+    sealed: bytes
 
 class HeadGet(NamedTuple):
     size: int
@@ -924,13 +936,6 @@ class StateGet(NamedTuple):
     g: int
     key_id: str
     sealed: bytes
-
-class StatisticAccountGet(Single[int]): ...
-
-class StatisticCharges(NamedTuple):
-    statistic_id: str
-    asked_at: float
-    micro_rho: int
 
 class StatisticExports(NamedTuple):
     export_id: str
