@@ -118,7 +118,8 @@ def test_a_campaign_goes_step_by_step(data):
             "campaign_insert", campaign_id=campaign_id, purpose="announcements", file="f", seal="s", made_by="ume", made_at=1.0,
             walked=b"",
         )  # fmt: skip
-    assert data.all(sql.Campaigns) == [("c1",), ("c2",)]
+    whole = data.one(sql.CampaignGet, campaign_id="c1")
+    assert data.all(sql.Campaigns) == [("c1", *whole), ("c2", *whole)]
     for changed in (1, 0):
         assert changed == data.run("campaign_ask", campaign_id="c1", approval_id="a")
     for changed in (1, 0):

@@ -81,12 +81,8 @@ async def _over_budget(engine: Engine, made: list[Statistic]) -> list[Finding]:
             wrong.append(Finding(False, "the questions of {name} do not add up to what was charged", {"name": name}))
         charged += sum(row.micro_rho for row in rows if name != ACCOUNT)
         told = await engine.keys.all(sql.ChargesSince, account=name, since=0.0)
-        charges = list(
-            (
-                {one.charge_id: (one.at, one.micro_rho) for one in told}
-                | {one.charge_id: (one.at, one.micro_rho) for one in rows}
-            ).values()
-        )
+        both = {row.charge_id: (row.at, row.micro_rho) for row in told}
+        charges = list((both | {row.charge_id: (row.at, row.micro_rho) for row in rows}).values())
         if budgets and not any(_within(budget, charges) for budget in budgets):
             wrong.append(Finding(False, "{name} was charged beyond its budget", {"name": name}))
     if sum(one.micro_rho for one in made) != charged:
@@ -103,7 +99,7 @@ async def _over_budget(engine: Engine, made: list[Statistic]) -> list[Finding]:
 def _within(budget: Budget, charges: list[tuple[float, int]]) -> bool:
     """Whether no period and no twelve months were charged beyond a budget."""
     for at, _ in charges:
-        begins, ends = period_of(at, budget.per)
+        begins, ends = period_of(at, budget.per, budget.zone)
         in_period = sum(cost for when, cost in charges if begins <= when < ends)
         in_year = sum(cost for when, cost in charges if at - limits.BUDGET_SECONDS < when <= at)
         if in_period > budget.micro_rho or in_year > budget.micro_rho_year:

@@ -57,5 +57,5 @@ def narrowing(policy: Policy) -> Narrowing:
     counts: Mapping[str, Any] = body.get("counts", {})
     rho = round(counts.get("rho", limits.HEAD_COUNT_RHO) * MICRO)
     year = round(counts.get("rho-year", limits.HEAD_COUNT_RHO_YEAR) * MICRO)
-    budget = Budget(rho, str(counts.get("per", "quarter")), max(rho, year), 0.0)
+    budget = Budget(rho, str(counts.get("per", "quarter")), max(rho, year), 0.0, policy.zone)
     return Narrowing(budget, int(counts.get("fewer-than", limits.HEAD_COUNT_FEWER_THAN)))

@@ -164,6 +164,10 @@ async def standing(engine: Engine, campaign_id: str) -> Standing:
             reason="campaign-unknown",
             rests_on="consent-checked-when-sent",
         )
+    return await _standing(engine, campaign_id, row)
+
+
+async def _standing(engine: Engine, campaign_id: str, row: sql.CampaignGet | sql.Campaigns) -> Standing:
     file = await _parsed(engine, row.file)
     if file.id != campaign_id or _seal(engine, file) != row.seal:
         raise SealError(
@@ -180,9 +184,9 @@ async def standing(engine: Engine, campaign_id: str) -> Standing:
 async def all_campaigns(engine: Engine) -> list[Standing]:
     """Return all campaigns the policy in force still covers, newest first."""
     found = []
-    for campaign_id in await engine.data.values(sql.Campaigns):
+    for row in await engine.data.all(sql.Campaigns):
         try:
-            found.append(await standing(engine, campaign_id))
+            found.append(await _standing(engine, row.campaign_id, row))
         except KeptError:
             continue  # of an earlier policy
     return found

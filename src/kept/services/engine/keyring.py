@@ -254,7 +254,7 @@ class Keyring:
         if row is None:
             return None
         person_id = row.person_id
-        key = sql.PersonKeys(key_id, "statutory", row.epoch, row.wrapped)
+        key = sql.PersonKeys._make((key_id, "statutory", row.epoch, row.wrapped))
         return person_id, PersonKeys(person_id, [key], self._provider)
 
     def _new(self, person_id: bytes, kind: str) -> sql.PersonKeys:
@@ -262,7 +262,7 @@ class Keyring:
         wrapped = self._provider.wrap(
             self.epoch, random_bytes(KEY_BYTES), wrap_binding(person_id, key_id, kind, self.epoch)
         )
-        return sql.PersonKeys(key_id, kind, self.epoch, wrapped)
+        return sql.PersonKeys._make((key_id, kind, self.epoch, wrapped))
 
 
 ERASE_IN_KEYS = ("person_key_erase", "index_token_erase", "external_token_erase", "state_copy_erase", "canary_erase")

@@ -185,7 +185,7 @@ async def _spent(engine: Engine, asked: _Asked, back: float) -> DeniedError:
     facts = (("micro-rho", str(asked.cost)), ("reason", "budget-spent"))
     entry = asked.entry(engine, Act.STATISTIC_ASK, engine.clock.now(), *facts, outcome=Outcome.REFUSED)
     await engine.flush.append(entry)
-    day = day_of(back)
+    day = day_of(back, data_set.budget.zone)
     return DeniedError(
         "expected room in the budget of this data set, found it spent",
         step=9,
@@ -234,12 +234,6 @@ async def statistic_of(engine: Engine, statistic_id: str) -> Statistic:
         InputError: There is none of that id.
         SealError: Its figures were changed.
     """
-    row = await _row_of(engine, statistic_id)
-    sealed = open_installation_record(engine, KIND, statistic_id, row.sealed) if row.sealed else b""
-    return _statistic(statistic_id, row, decode_figures(sealed) if sealed else None)
-
-
-async def _row_of(engine: Engine, statistic_id: str) -> sql.StatisticGet:
     row = await engine.data.one(sql.StatisticGet, statistic_id=statistic_id)
     if row is None:
         raise InputError(
@@ -247,10 +241,26 @@ async def _row_of(engine: Engine, statistic_id: str) -> sql.StatisticGet:
             reason="statistic-unknown",
             rests_on="released-statistics-only",
         )
-    return row
+    return _statistic(statistic_id, row, figures_in(engine, statistic_id, row.sealed))
 
 
-def _statistic(statistic_id: str, row: sql.StatisticGet, figures: Figures | None, *, status: str = "") -> Statistic:
+def figures_in(engine: Engine, statistic_id: str, sealed: bytes) -> Figures | None:
+    """Open the figures of a question; None while it is only charged.
+
+    Args:
+        engine: Open.
+        statistic_id: The question's.
+        sealed: From its row.
+
+    Raises:
+        SealError: They were changed.
+    """
+    return decode_figures(open_installation_record(engine, KIND, statistic_id, sealed)) if sealed else None
+
+
+def _statistic(
+    statistic_id: str, row: sql.StatisticGet | sql.Statistics, figures: Figures | None, *, status: str = ""
+) -> Statistic:
     return Statistic(
         statistic_id, row.number, row.data_set, row.clause, row.build_id, row.built_at, tuple(row.dimensions.split()),
         row.purpose, row.asked_by, row.asked_at, row.micro_rho, row.delta, status or row.status, figures,
@@ -261,11 +271,11 @@ def _statistic(statistic_id: str, row: sql.StatisticGet, figures: Figures | None
 async def all_statistics(engine: Engine) -> list[Statistic]:
     """Return every question, newest first."""
     found = []
-    for statistic_id in await engine.data.values(sql.Statistics):
+    for row in await engine.data.all(sql.Statistics):
         try:
-            found.append(await statistic_of(engine, statistic_id))
+            found.append(_statistic(row.statistic_id, row, figures_in(engine, row.statistic_id, row.sealed)))
         except SealError:  # the others are still looked at
-            found.append(_statistic(statistic_id, await _row_of(engine, statistic_id), None, status=DAMAGED))
+            found.append(_statistic(row.statistic_id, row, None, status=DAMAGED))
     return found
 
 

@@ -132,7 +132,7 @@ async def _charge(engine: Engine, mandate: Mandate, asked: Asked) -> None:
     raise DeniedError(
         f"expected room for another count of people, found the {limits.HEAD_COUNTS} of this period used up",
         step=9,
-        needed=f"a count somebody made before, which stays free; or {day_of(back)}, from when on there is room again",
+        needed=f"a count somebody made before, which stays free; or {day_of(back, engine.zone)}, from when on there is room again",
         entry_id=entry_id,
         reason="counts-spent",
         rests_on=ground,

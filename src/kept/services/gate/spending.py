@@ -38,7 +38,7 @@ class Account:
 
     def since(self, at: float) -> float:
         """Return from when on charges still count."""
-        return min(at - limits.BUDGET_SECONDS, period_of(at, self.budget.per)[0] - 1)
+        return min(at - limits.BUDGET_SECONDS, period_of(at, self.budget.per, self.budget.zone)[0] - 1)
 
 
 async def spend(engine: Engine, account: Account, charge_id: str, cost: int, also: With) -> float | None:

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from kept.crypto.draw import commit_list, commit_seed
 from kept.errors import MalformedError, SealError
 from kept.services.engine.engine import Engine
+from kept.services.engine.sealed_record import open_installation_record
 from kept.services.figures.data_sets import all_data_sets
 from kept.services.figures.projections import newest_build, open_columns
-from kept.services.figures.queries import statistic_of
+from kept.services.figures.queries import figures_in
+from kept.services.gate.head_counts import KIND as HEAD_COUNT
 from kept.services.instances.contests import published_of
 from kept.services.instances.draws import open_seed
 from kept.services.third_parties.intake import open_quarantined
@@ -40,11 +42,21 @@ async def verify_installation_records(engine: Engine, wrong: Callable[[str], Non
                 await open_columns(engine, built, list(built.data_set.dimensions.values()))
         except (SealError, MalformedError):
             wrong(f"data set {name}: a segment of its build does not open")
-    for statistic_id in await engine.data.values(sql.Statistics):
+    for asked in await engine.data.all(sql.Statistics):
         try:
-            await statistic_of(engine, statistic_id)
+            figures_in(engine, asked.statistic_id, asked.sealed)
         except SealError:
-            wrong(f"question {statistic_id[:16]}: its figures do not open")
+            wrong(f"question {asked.statistic_id[:16]}: its figures do not open")
+    await _verify_head_counts(engine, wrong)
+
+
+async def _verify_head_counts(engine: Engine, wrong: Callable[[str], None]) -> None:
+    for count in await engine.data.all(sql.HeadCounts):
+        try:
+            if count.sealed:
+                open_installation_record(engine, HEAD_COUNT, count.count_id, count.sealed)
+        except SealError:
+            wrong(f"count of people {count.count_id[:16]}: its figures do not open")
 
 
 async def _verify_quarantine(engine: Engine, intake_id: str, wrong: Callable[[str], None]) -> None:

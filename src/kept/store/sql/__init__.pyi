@@ -136,7 +136,19 @@ class CampaignGet(NamedTuple):
     queued_at: float | None
     stopped_at: float | None
 
-class Campaigns(Single[str]): ...
+class Campaigns(NamedTuple):
+    campaign_id: str
+    purpose: str
+    file: str
+    seal: str
+    made_by: str
+    made_at: float
+    status: str
+    approval_id: str
+    mandate_id: str
+    walked: bytes
+    queued_at: float | None
+    stopped_at: float | None
 
 class CampaignsInStatus(Single[str]): ...
 
@@ -427,6 +439,10 @@ class FaxJobsInState(NamedTuple):
 class HeadCountNewest(NamedTuple):
     count_id: str
     asked_at: float
+    sealed: bytes
+
+class HeadCounts(NamedTuple):
+    count_id: str
     sealed: bytes
 
 class HeadGet(NamedTuple):
@@ -968,7 +984,23 @@ class StatisticSame(NamedTuple):
     statistic_id: str
     status: str
 
-class Statistics(Single[str]): ...
+class Statistics(NamedTuple):
+    statistic_id: str
+    number: int
+    data_set: str
+    clause: str
+    build_id: str
+    built_at: float
+    dimensions: str
+    purpose: str
+    asked_by: str
+    asked_at: float
+    micro_rho: int
+    delta: float
+    status: str
+    sealed: bytes
+    approval_id: str
+    released_at: float | None
 
 class StatutoryCount(Computed): ...
 

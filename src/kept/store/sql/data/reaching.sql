@@ -136,9 +136,10 @@ VALUES (:campaign_id, :purpose, :file, :seal, :made_by, :made_at, 'draft', '', '
 SELECT purpose, file, seal, made_by, made_at, status, approval_id, mandate_id, walked, queued_at, stopped_at
 FROM campaign WHERE campaign_id = :campaign_id;
 
--- name: campaigns () -> campaign_id
+-- name: campaigns () -> campaign_id, purpose, file, seal, made_by, made_at, status, approval_id, mandate_id, walked, queued_at, stopped_at
 -- All campaigns, the newest first.
-SELECT campaign_id FROM campaign ORDER BY made_at DESC, campaign_id;
+SELECT campaign_id, purpose, file, seal, made_by, made_at, status, approval_id, mandate_id, walked, queued_at, stopped_at
+FROM campaign ORDER BY made_at DESC, campaign_id;
 
 -- name: campaigns_in_status (status) -> campaign_id
 -- Campaigns in one status.

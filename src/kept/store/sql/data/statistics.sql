@@ -62,6 +62,10 @@ UPDATE head_count SET sealed = :sealed WHERE count_id = :count_id AND LENGTH(sea
 SELECT count_id, asked_at, sealed FROM head_count WHERE question = :question AND asked_at > :since
 ORDER BY asked_at DESC, count_id LIMIT 1;
 
+-- name: head_counts () -> count_id, sealed
+-- Every count that is remembered, to be verified.
+SELECT count_id, sealed FROM head_count ORDER BY asked_at, count_id;
+
 -- name: head_counts_expire (before)
 -- Counts nobody is answered from any more.
 DELETE FROM head_count WHERE asked_at <= :before;
@@ -80,9 +84,10 @@ VALUES (:statistic_id, :number, :data_set, :clause, :build_id, :built_at, :dimen
 SELECT number, data_set, clause, build_id, built_at, dimensions, purpose, asked_by, asked_at, micro_rho, delta, status, sealed, approval_id, released_at
 FROM statistic WHERE statistic_id = :statistic_id;
 
--- name: statistics () -> statistic_id
+-- name: statistics () -> statistic_id, number, data_set, clause, build_id, built_at, dimensions, purpose, asked_by, asked_at, micro_rho, delta, status, sealed, approval_id, released_at
 -- All questions, newest first.
-SELECT statistic_id FROM statistic ORDER BY number DESC;
+SELECT statistic_id, number, data_set, clause, build_id, built_at, dimensions, purpose, asked_by, asked_at, micro_rho, delta, status, sealed, approval_id, released_at
+FROM statistic ORDER BY number DESC;
 
 -- name: statistic_same (build_id, dimensions, micro_rho) -> statistic_id, status
 -- The same question on the same build, answered at least as exactly.
