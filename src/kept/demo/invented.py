@@ -1,4 +1,4 @@
-"""The demo's invented people: four hundred customers and three months of history, all of it made through the gate.
+"""The demo's invented people: two hundred and forty customers and three months of history, all of it made through the gate.
 
 The clock is moved, nothing else: every account, form, case, look-up and refusal goes the way a real one goes.
 """
@@ -49,11 +49,11 @@ CUSTOMER = "mori"
 CLUB = "picture-club"
 PARTNER = "photo-friends"
 SITE = "http://localhost:8330"
-CUSTOMERS = 400
+CUSTOMERS = 240
 SUPPORTED = 13
 DAYS = 90
 PICTURES = ("landscape", "food", "animals", "city", "sports")
-GIVES_ITEM, GIVES_ADDRESS, TICKS_BOX, CONFIRMS = 0.7, 0.8, 0.25, 0.9
+GIVES_ITEM, GIVES_ADDRESS, TICKS_BOX, CONFIRMS = 0.7, 0.8, 0.35, 0.9
 
 
 @dataclass(frozen=True, slots=True)
