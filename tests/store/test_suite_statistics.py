@@ -53,7 +53,7 @@ def test_a_count_of_people_is_answered_once_and_the_newest_is_found(data):
     """By its question, since a moment; an old one is deleted."""
     for count_id, at in (("a", 1.0), ("b", 2.0)):
         data.run("head_count_insert", count_id=count_id, question="q", asked_at=at, sealed=b"")
-    assert [data.run("head_count_answer", count_id="b", sealed=one) for one in (b"x", b"y")] == [1, 0]
+    assert [data.run("head_count_answer", count_id="b", sealed=one, expected=b"") for one in (b"x", b"y")] == [1, 0]
     assert data.one(sql.HeadCountNewest, question="q", since=0.0) == ("b", 2.0, b"x")
     assert data.one(sql.HeadCountNewest, question="q", since=2.0) is None
     assert data.run("head_counts_expire", before=1.0) == 1

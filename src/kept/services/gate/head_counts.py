@@ -108,7 +108,7 @@ async def answer(engine: Engine, mandate: Mandate, asked: Asked, tally: Tally) -
     if row is not None and not row.sealed:  # a kill between charge and answer: nobody has seen anything of it
         sealed = seal_installation_record(engine, KIND, row.count_id, await _noisy(engine, asked, tally))
         count_id = row.count_id
-        await engine.data.write(lambda tx: tx.run("head_count_answer", count_id=count_id, sealed=sealed))
+        await engine.data.write(lambda tx: tx.run("head_count_answer", count_id=count_id, sealed=sealed, expected=b""))
         row = await _row(engine, asked)  # of two who counted at once the first is remembered
     if row is None:
         raise RuntimeError("a count just charged was not found")

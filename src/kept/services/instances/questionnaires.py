@@ -41,6 +41,21 @@ class Result:
     answered: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What was counted last.
+
+    Args:
+        results: Question by question.
+        people: Of about how many people; None for fewer than the floor.
+        fewer_than: The floor.
+    """
+
+    results: tuple[Result, ...]
+    people: int | None
+    fewer_than: int
+
+
 async def count_answers(engine: Engine, session: StaffSession, instance_id: str) -> int | None:
     """Count the answers, each decided and recorded for its person, and keep about how many; return of how many people, about.
 
@@ -92,23 +107,21 @@ def _question(found: Standing, point: Point) -> head_counts.Asked:
     cells = [_cell(one.id, option) for one in chosen for option in one.options] + [_cell(one.id, "") for one in texts]
     moved = max(1 + len(chosen) + len(texts), 2 * len(chosen) + len(texts))
     ground = f"collection:{point.id}"
-    return head_counts.Asked(f"answers {found.id}", (COUNTED, *cells), moved, Act.ANSWERS_COUNT, ground)
+    return head_counts.Asked(f"answers {found.id} {found.status}", (COUNTED, *cells), moved, Act.ANSWERS_COUNT, ground)
 
 
-async def results_of(engine: Engine, instance_id: str) -> tuple[list[Result], int | None, int]:
-    """Return the results as last counted, of about how many people (-1 before the first count), and the floor.
-
-    A figure that is None is fewer than the floor.
-    """
+async def results_of(engine: Engine, instance_id: str) -> Counted | None:
+    """Return what was counted last; None before the first count."""
     found = await standing(engine, instance_id)
     rows = await engine.data.all(sql.Results, instance_id=instance_id)
+    if not rows:
+        return None
     counts = {(row.question, row.option): row.count or None for row in rows}
     results = []
     for question in found.file.questions:
         shown = {option: counts.get((question.id, option)) for option in question.options}
         results.append(Result(question, shown, counts.get((question.id, ""))))
-    floor = narrowing(engine.policy.policy).fewer_than
-    return results, counts.get((COUNTED, ""), -1 if not rows else None), floor
+    return Counted(tuple(results), counts.get((COUNTED, "")), narrowing(engine.policy.policy).fewer_than)
 
 
 async def open_answer(engine: Engine, session: StaffSession, instance_id: str, number: str) -> Card:

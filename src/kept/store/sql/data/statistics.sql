@@ -53,9 +53,9 @@ SELECT charge_id, at, micro_rho FROM charge WHERE account = :account AND at > :s
 -- A count of people is charged; its answer follows.
 INSERT INTO head_count (count_id, question, asked_at, sealed) VALUES (:count_id, :question, :asked_at, :sealed);
 
--- name: head_count_answer (count_id, sealed)
+-- name: head_count_answer (count_id, sealed, expected)
 -- The answer of a charged count, once.
-UPDATE head_count SET sealed = :sealed WHERE count_id = :count_id AND LENGTH(sealed) = 0;
+UPDATE head_count SET sealed = :sealed WHERE count_id = :count_id AND sealed = :expected;
 
 -- name: head_count_newest (question, since) -> count_id, asked_at, sealed
 -- The newest count that asked the same, since a moment.
