@@ -125,7 +125,8 @@ _titled("Pages and forms")
 PAGE_FORM_SECONDS = _time(12 * HOUR, "a form of a page, from being shown to being sent")
 NOTICE_FORM_SECONDS = _time(2 * HOUR, "a form with a notice, from being shown to being sent")
 FORM_FIELDS = _cap(200, "fields", "fields of one submitted form")
-REQUEST_BODY_BYTES = _cap(64 * 1024, "bytes", "the body of a request, except where a file is taken in")
+REQUEST_BODY_BYTES = _cap(64 * 1024, "bytes", "the body of a request, except a file that staff send")
+FILE_BODY_BYTES = _cap(4_100_000, "bytes", "the body of a request in which staff send a file")
 REQUEST_FIELDS = _cap(300, "fields", "fields of a request the reader of forms takes apart")
 SMALL_REQUEST_FIELDS = _cap(5, "fields", "fields of a request of one button")
 ERASURE_GRACE_SECONDS = _time(7 * DAY, "the time to think it over, between asking to be erased and being erased")
@@ -199,6 +200,10 @@ SENDING_FIRST_WAIT_SECONDS = _time(
     60.0, "the wait after the first time a server puts a message off; each further wait is four times as long"
 )
 SENDING_LONGEST_WAIT_SECONDS = _time(4 * HOUR, "the longest of those waits")
+FAULTS_IN_A_ROW = _cap(
+    3, "messages", "messages a failing server did not take one after the other; then its channel is held"
+)
+CHANNEL_HELD_SECONDS = _time(15 * MINUTE, "a channel that is held, from one try with one message to the next")
 HANDING_SECONDS = _time(10 * MINUTE, "a message that is being handed over; then its outcome is unknown")
 LETTERS_OF_A_RUN = _cap(100, "letters", "letters fetched in one file")
 LETTER_RUN_SECONDS = _time(10 * MINUTE, "the mandate under which letters are fetched")
@@ -226,6 +231,14 @@ QUARANTINE_SECONDS = _time(30 * DAY, "what a partner sent and nobody took in", "
 INTAKE_FILE_BYTES = _cap(8_000_000, "bytes", "a partner's file")
 INTAKE_RECORDS = _cap(20_000, "records", "records of a partner's file")
 PROVISION_RUN_SECONDS = _time(12 * HOUR, "the mandate under which a provision is made")
+RECALL_SECONDS = _time(
+    7 * DAY, "the day by which a recipient confirms a recall, from the withdrawal on", "`recall-in-time`"
+)
+PARTY_WAIT_SECONDS = _time(
+    DAY, "the key of a recipient, a partner or an authority, from its confirmation to its effect"
+)
+PARTY_CHARACTERS = _cap(200, "characters", "name, address or representative of such a party")
+PARTIES_TOLD_SECONDS = _time(30 * DAY, "how long the board tells of such a change")
 REGISTER_SECONDS = _time(3 * 365 * DAY, "a line of the register of provisions", "`provision-register`")
 DISCLOSURE_DUE_SECONDS = _time(
     60 * DAY, "the day by which a request of an authority is to be answered, from its registration on"
@@ -233,10 +246,10 @@ DISCLOSURE_DUE_SECONDS = _time(
 DISCLOSURE_SUGGESTED_SECONDS = _time(
     14 * DAY, "the day a new request of an authority is answered by, unless another is written"
 )
-NOTICE_WAIT_SECONDS = _time(5 * 366 * DAY, "how long a law may keep a disclosure from the person")
+AUTHORITY_PAPER_BYTES = _cap(4_000_000, "bytes", "the paper a request of an authority came on")
+AUTHORITY_PAPER_SECONDS = _time(3 * 365 * DAY, "that paper, sealed, from being put beside the request on")
 DISCLOSURE_PEOPLE = _cap(20, "people", "people named in one request of an authority")
 DISCLOSURE_RELEASES = _cap(200, "releases", "releases for one request of an authority, each about one person")
-AUTHORITY_CHARACTERS = _cap(200, "characters", "the name of an authority")
 AUTHORITY_REFERENCE_CHARACTERS = _cap(500, "characters", "the reference of a request of an authority")
 
 
@@ -320,6 +333,8 @@ DRILL_EVERY_DAYS = _time(
     30.0, "the time between two drills, where the policy names none", "`restore-drill`", unit="days"
 )
 KEY_EPOCH_SECONDS = _time(30 * DAY, "a key epoch, where the policy names no time", "`key-epochs`")
+NO_LOG_WAIT_SECONDS = _time(5.0, "how long an act waits for its line in the no-log; then the line is handed over later")
+NO_LOG_COMMAND_SECONDS = _time(30.0, "how long the program of a no-log may take for one call")
 MESSAGES_LOOKED_AT = _cap(200, "messages", "newest messages the live checks of messages look at")
 
 _titled("How work is cut")
@@ -330,11 +345,15 @@ PERSON_READS = _pace(3, "tries", "reads of a person whose keys change meanwhile"
 MOVED_TRIES = _pace(5, "tries", "an act decided again because its person changed meanwhile")
 MOVED_SENDING_TRIES = _pace(3, "tries", "a message decided again because its person changed meanwhile; then it waits")
 SENT_TOGETHER = _pace(16, "messages", "messages handed over at the same time")
+MAIL_CONNECTIONS = _pace(4, "connections", "connections to the mail server at the same time")
 OUTBOX_PAGE = _pace(256, "rows", "rows of the outbox read at once")
 OUTBOX_LOOK_SECONDS = _every(1.0, "between two looks into the outbox")
 CHANNELS_LOOK_SECONDS = _every(60.0, "between two looks at call sheets and fax jobs")
 POLICY_FILES_LOOK_SECONDS = _every(30.0, "between two looks whether the policy's files changed")
 CHECKS_SECONDS = _every(5 * MINUTE, "between two runs of the live checks")
+NO_LOG_RETRY_SECONDS = _every(10.0, "between two looks whether lines of the no-log wait to be handed over")
+NO_LOG_PAGE = _pace(500, "lines", "lines of the no-log sealed or handed over at once")
+NO_LOG_LAST_BYTES = _pace(65_536, "bytes", "bytes at the end of a no-log's file that are read for its last line")
 PEOPLE_PAGE = _pace(500, "rows", "people, or rows of theirs, read at once")
 PROJECTION_PAGE = _pace(256, "people", "people a data set takes in at once")
 CAMPAIGN_PAGE = _pace(64, "people", "people a campaign looks at in one transaction")

@@ -24,7 +24,7 @@ from kept.services.forms.receipts import Receipt, receipts_of
 from kept.services.forms.reconsent import Question, asked_again
 from kept.services.forms.submission import PUBLISH, TICK, USE
 from kept.services.gate.external_ids import external_ids_of
-from kept.services.gate.history import History, Line, history_of, proof_of
+from kept.services.gate.history import History, history_of, proof_of
 from kept.services.gate.own_session import Own
 from kept.services.instances import participations
 from kept.services.instances.participations import Participation
@@ -35,7 +35,8 @@ from kept.services.my_data.erasure import Preview
 from kept.services.my_data.message_reasons import Why, messages_to
 from kept.services.my_data.own_data import OwnData
 from kept.services.my_data.portability import take_along
-from kept.services.third_parties.recalls import provisions_to
+from kept.services.third_parties.recalls import Recalled, recalls_of
+from kept.services.third_parties.register import RegisterLine, lines_of
 
 
 class Person(View):
@@ -142,7 +143,7 @@ class Person(View):
             )
         said = [] if allow is None else [(None, allow)]
         said += [(Exit(one), yes) for one, yes in channels.items()]  # type: ignore[misc]  # None is the purpose as a whole
-        return tuple([await choices.choose(self._engine, own, purpose, way, allow=yes) for way, yes in said])
+        return tuple([(await choices.choose(self._engine, own, purpose, way, allow=yes)).entry_id for way, yes in said])
 
     async def stop(self, purpose: str) -> str:
         """Stop a use of what was given, whatever it rests on; return the entry's id.
@@ -153,7 +154,7 @@ class Person(View):
         Raises:
             SubmissionError: No such purpose, or a law requires it.
         """
-        return await choices.stop_use(self._engine, await self._session(), purpose, stop=True)
+        return (await choices.stop_use(self._engine, await self._session(), purpose, stop=True)).entry_id
 
     async def resume(self, purpose: str) -> str:
         """Resume a use that was stopped; return the entry's id.
@@ -164,7 +165,7 @@ class Person(View):
         Raises:
             SubmissionError: No such purpose.
         """
-        return await choices.stop_use(self._engine, await self._session(), purpose, stop=False)
+        return (await choices.stop_use(self._engine, await self._session(), purpose, stop=False)).entry_id
 
     async def data(self, *, older: str = "") -> OwnData:
         """Return everything held about the person: value, origin, purposes, end; their choices; who used what.
@@ -392,9 +393,13 @@ class Person(View):
         """Return what staff and programs wrote to the person, newest first: what became of each, and its text."""
         return await contacts_to(self._engine, (await self._session()).person_id)
 
-    async def provided(self) -> list[Line]:
-        """Return what was provided to third parties about the person, newest first."""
-        return await provisions_to(self._engine, (await self._session()).person_id)
+    async def registered(self) -> list[RegisterLine]:
+        """Return what the registers say that a law obliges to keep: provided, received, agreed to; newest first."""
+        return await lines_of(self._engine, (await self._session()).person_id)
+
+    async def recalls(self) -> list[Recalled]:
+        """Return who was told to give up what they have of the person, by when, and whether they confirmed it."""
+        return await recalls_of(self._engine, (await self._session()).person_id)
 
     async def disclosed(self) -> list[Disclosed]:
         """Return what was disclosed to authorities about the person, as far as they may be told, newest first."""

@@ -12,7 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from kept.door.view import View
 from kept.guarantees.board import promise_board
-from kept.services.authorities import disclosure_bundle, disclosure_record, disclosures
+from kept.services.authorities import disclosure_bundle, disclosure_record, disclosures, request_reading
 from kept.services.campaigns import campaigns, candidates, outcomes
 from kept.services.cases import cases, contacts, do_not_contact, emergencies
 from kept.services.engine.engine import Engine
@@ -22,18 +22,19 @@ from kept.services.gate import head_counts
 from kept.services.gate.canaries import acknowledge, alarms
 from kept.services.gate.history import newest_entries
 from kept.services.instances import contests, events, instances, questionnaires, sweepstakes
-from kept.services.messages import call_sheets, calls, letters, stop_list, unknown_outcome
+from kept.services.messages import call_sheets, calls, holds, letters, stop_list, unknown_outcome
 from kept.services.my_data import rights_requests
-from kept.services.staff import activation, attestations, more_look_ups
+from kept.services.staff import activation, attestations, more_look_ups, parties
 from kept.services.staff.sessions import StaffSession, require_session
 from kept.services.third_parties import intake as intakes
-from kept.services.third_parties import provisions, register
+from kept.services.third_parties import provisions, recalls, register
 from kept.services.third_parties.intake import Intake, take_in
-from kept.services.upkeep import approvals
+from kept.services.upkeep import after_restore, approvals
 from kept.web.console import rights
 from kept.web.console.campaigns import SEES as SEES_CAMPAIGNS
 from kept.web.console.intake import VOUCHES
 from kept.web.console.legal import SEES as SEES_DISCLOSURES
+from kept.web.console.parties import SEES as SEES_PARTIES
 from kept.web.console.provision import SEES as SEES_PROVISIONS
 from kept.web.console.statistics import SEES as SEES_FIGURES
 from kept.web.routes import Needs, either, right
@@ -139,6 +140,9 @@ class Staff(View):
     # the policy, and what people keep
     activate = act(activation.activate)
     waiting_approvals = act(approvals.waiting)
+    restore_report = look(after_restore.report_of, right("approve"))
+    erase_again = act(after_restore.erase_again)
+    sign_restore = act(after_restore.sign)
     approve = act(approvals.approve)
     ask_more_look_ups = act(more_look_ups.ask)
     attest = act(attestations.attest)
@@ -161,6 +165,8 @@ class Staff(View):
     campaign_progress = look(outcomes.progress, SEES_CAMPAIGNS)
     stop_counts = look(stop_list.counts, SEES_CAMPAIGNS)
     send_again = act(unknown_outcome.send_again)
+    held_channels = look(holds.held_channels, SEES_CAMPAIGNS)
+    try_channel = act(holds.try_now)
     waiting_letters = act(letters.waiting_runs)
     fetch_letters = act(letters.fetch)
     all_call_sheets = act(call_sheets.sheets_of)
@@ -193,17 +199,22 @@ class Staff(View):
     # third parties and authorities
     ask_provision = act(provisions.ask)
     fetch_provision = act(provisions.fetch)
-    go_on_with_provision = look(provisions.provide, right("approve"))
     all_provisions = look(provisions.all_provisions, SEES_PROVISIONS)
+    open_recalls = look(recalls.open_recalls, SEES_PROVISIONS)
+    fetch_recall = act(recalls.fetch_recall)
+    confirm_recall = act(recalls.confirm_recall)
+    ask_party = act(parties.ask_party)
+    all_parties = look(parties.all_parties, SEES_PARTIES)
     show_register = act(register.show_register)
     record_disclosure = act(disclosures.record)
     name_person = act(disclosures.name_person)
+    attach_paper = act(disclosures.attach_paper)
+    read_disclosure = act(request_reading.read_request)
     ask_disclosure = act(disclosures.ask)
     fetch_disclosure = act(disclosure_bundle.fetch)
     go_on_with_disclosure = look(disclosure_bundle.bundle, right("approve"))
     all_disclosures = look(disclosure_record.all_disclosures, SEES_DISCLOSURES)
     disclosure = look(disclosure_record.disclosure_of, SEES_DISCLOSURES)
-    partners = look(intakes.partners, VOUCHES)
     all_intakes = look(intakes.all_intakes, VOUCHES)
     intake = look(intakes.intake_of, VOUCHES)
     try_intake_again = look(intakes.try_again, VOUCHES)

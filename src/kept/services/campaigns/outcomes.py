@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kept.errors import ConflictError
+from kept.policy.channel import CHANNEL_TABLE
 from kept.services.campaigns.campaigns import RIGHT, results, standing
 from kept.services.campaigns.candidates import OTHER, REASONS
 from kept.services.engine.acts import Act
@@ -22,8 +23,11 @@ from kept.statistics.head_count import MOVES
 WHY = (
     *REASONS, "stop-list", "withdrawn", "undeliverable", "not-taken", "gave-up", "mandate-over", OTHER,
 )  # fmt: skip
+STATES = tuple(
+    dict.fromkeys(("sent", *(word for one in CHANNEL_TABLE.values() for word in (one.begins, *one.states)), "stopped"))
+)
 CELLS = (
-    ("sent", ""), ("stopped", ""),
+    *((state, "") for state in STATES),
     *((outcome, why) for outcome in ("not-chosen", "left-out", "failed") for why in WHY),
 )  # fmt: skip
 """Every end somebody can come to, with its reason."""
@@ -57,7 +61,7 @@ class Progress:
 async def progress(engine: Engine, campaign_id: str) -> Progress:
     """Return how far a campaign is, without any figure."""
     became = await results(engine, campaign_id)
-    return Progress(bool(became.waiting or became.handing), became.unknown)
+    return Progress(became.under_way, became.unknown)
 
 
 async def count_outcome(engine: Engine, session: StaffSession, campaign_id: str) -> Outcome:
@@ -69,7 +73,8 @@ async def count_outcome(engine: Engine, session: StaffSession, campaign_id: str)
     """
     session.require(engine, RIGHT)
     found = await standing(engine, campaign_id)
-    if found.status not in {"sending", "stopped"} or (await progress(engine, campaign_id)).under_way:
+    over = found.status == "sending" and not (await progress(engine, campaign_id)).under_way
+    if not over and found.status != "stopped":
         raise ConflictError(
             "expected a campaign that is over, found one under way",
             reason="campaign-under-way",

@@ -13,6 +13,7 @@ from typing import TypeAlias
 from kept import limits
 from kept.errors import ConflictError
 from kept.services.engine.engine import Engine
+from kept.services.engine.no_log import No, note
 from kept.statistics.budget import Room, period_of, returns_at, room
 from kept.statistics.data_set import Budget
 from kept.store import sql
@@ -64,6 +65,7 @@ async def spend(engine: Engine, account: Account, charge_id: str, cost: int, als
             continue
         if back is None:
             await tell_keys(engine, account, charge_id, at, cost)
+            await engine.no_log.acknowledge()
         return back
     raise ConflictError("others keep asking at the same moment", reason="charged-meanwhile", hint="ask again")
 
@@ -89,6 +91,7 @@ async def _try_to_spend(  # noqa: PLR0913 -- a charge, at a moment, with what it
         if not await tx.run("account_charge", account=account.name, cost=cost, expected=charged):
             raise ConflictError("somebody else was charged at the same moment", reason="charged-meanwhile")
         await tx.run("charge_insert", charge_id=charge_id, account=account.name, at=at, micro_rho=cost)
+        await note(tx, No.CHARGE, at, charge=charge_id, account=account.name, micro_rho=float(cost))
         await also(tx, at)
         return None
 

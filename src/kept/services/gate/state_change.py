@@ -6,7 +6,7 @@ many, never a person who cannot be found.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from kept import limits
@@ -20,6 +20,7 @@ from kept.services.engine.keyring import PersonKeys
 from kept.services.engine.people import Person
 from kept.services.engine.record import About, sealed_entry
 from kept.services.engine.sealed_record import seal_persons_record
+from kept.services.gate.noes import note_noes
 from kept.store import sql
 from kept.store.interface import Transaction
 from kept.vault.index import index_token
@@ -42,6 +43,7 @@ class Change:
         lost: (item, normal form) the person is no longer findable by.
         extra: Further statements of the same transaction.
         receipt: (receipt id, kind, encoded receipt) to keep for the person, if any.
+        register: What the line of a register says, where a law obliges to keep one: see `entry.PersonPart`.
     """
 
     state: PersonState
@@ -52,6 +54,7 @@ class Change:
     lost: tuple[tuple[str, str], ...] = ()
     extra: Extra | None = None
     receipt: tuple[str, str, bytes] | None = None
+    register: Mapping[str, str] = field(default_factory=dict)
 
 
 Make = Callable[[Person, float], Change]
@@ -91,7 +94,7 @@ async def write_change(engine: Engine, person: Person, change: Change, at: float
     state, keys = change.state, person.keys
     key_id = keys.newest("values")
     versions = {slot: state.slots[slot].version for slot in change.values if slot in state.slots}
-    entry = sealed_entry(engine, change.account, About(person.id, keys, state.g, versions))
+    entry = sealed_entry(engine, change.account, About(person.id, keys, state.g, versions, change.register))
     sealed_state = seal_state(
         keys.value_key(key_id), encode_state(state), vault_id=engine.vault_id, person_id=person.id, g=state.g
     )
@@ -136,10 +139,13 @@ async def write_change(engine: Engine, person: Person, change: Change, at: float
         if change.extra is not None:
             await change.extra(tx)  # noqa: S610 -- not Django's
         await insert_entries(tx, [entry], at)
+        if not engine.no_log.replaying:
+            await note_noes(tx, person.id, person.state, state, at)
 
     await engine.data.write(body)
     await copy_state(engine, person.id, state.g, key_id, sealed_state)
     await _tokens(engine, "token_delete", person.id, change.lost)
+    await engine.no_log.acknowledge()
     return state, entry.id
 
 

@@ -256,6 +256,7 @@ class DisclosureGet(NamedTuple):
     mandate_id: str
     approval_id: str
     scope_seal: str
+    paper_hash: str
     status: str
     finished_at: float | None
     fetched_at: float | None
@@ -267,10 +268,13 @@ class DisclosureItems(NamedTuple):
 
 class DisclosureNext(Computed): ...
 
+class DisclosurePaperGet(Single[bytes]): ...
+
 class DisclosurePeople(NamedTuple):
     person_id: bytes
     place: int
     found_by: str
+    named: bytes
     seal: str
     done: int
 
@@ -375,6 +379,7 @@ class EntriesOfPersonPage(NamedTuple):
 
 class EntriesOfPersonUnder(NamedTuple):
     entry_id: bytes
+    key_id: str
     sealed: bytes
     recorded_at: float
 
@@ -435,6 +440,12 @@ class FaxJobsInState(NamedTuple):
     purpose: str
     job: str
     moved_at: float
+
+class FaxJobsOfPerson(NamedTuple):
+    message_id: str
+    purpose: str
+    job: str
+    state: str
 
 class HeadCountNewest(NamedTuple):
     count_id: str
@@ -566,6 +577,20 @@ class MigrationsRecorded(NamedTuple):
     name: str
     hash: str
 
+class NoLogHead(NamedTuple):
+    seq: int
+    line: bytes
+
+class NoLogLineGet(Single[bytes]): ...
+
+class NoLogLines(NamedTuple):
+    seq: int
+    line: bytes
+
+class NoLogNotes(NamedTuple):
+    note_id: str
+    content: str
+
 class NoticeGet(Single[bytes]): ...
 
 class OutboxCount(Computed): ...
@@ -591,6 +616,7 @@ class OutboxFind(NamedTuple):
     moved_at: float
     entry_id: str
     notice_id: str
+    attempts: int
 
 class OutboxHanding(NamedTuple):
     person_id: bytes
@@ -624,6 +650,16 @@ class OutboxOfPerson(NamedTuple):
     moved_at: float
     entry_id: str
 
+class OutboxUnderWay(NamedTuple):
+    message_id: str
+    purpose: str
+    channel: str
+
+class OutboxUnknown(NamedTuple):
+    origin: str
+    origin_id: str
+    channel: str
+
 class OutboxWaiting(NamedTuple):
     person_id: bytes
     message_id: str
@@ -647,12 +683,50 @@ class ParticipationsOfPerson(NamedTuple):
     at: float
     status: str
 
-class PartnerGet(Single[bytes]): ...
-
-class Partners(NamedTuple):
-    partner: str
+class Parties(NamedTuple):
+    party_id: str
+    kind: str
+    name: str
+    title: str
+    address: str
+    representative: str
     public_key: bytes
-    registered_at: float
+    seal: bytes
+    asked_by: str
+    asked_at: float
+    status: str
+    confirmed_by: str
+    from_at: float
+
+class PartiesOf(NamedTuple):
+    party_id: str
+    kind: str
+    name: str
+    title: str
+    address: str
+    representative: str
+    public_key: bytes
+    seal: bytes
+    asked_by: str
+    asked_at: float
+    status: str
+    confirmed_by: str
+    from_at: float
+
+class PartyGet(NamedTuple):
+    party_id: str
+    kind: str
+    name: str
+    title: str
+    address: str
+    representative: str
+    public_key: bytes
+    seal: bytes
+    asked_by: str
+    asked_at: float
+    status: str
+    confirmed_by: str
+    from_at: float
 
 class PasskeyGet(NamedTuple):
     public_key: bytes
@@ -741,21 +815,16 @@ class ProvisionGet(NamedTuple):
     approval_id: str
     mandate_id: str
     status: str
-    finished_at: float | None
     fetched_at: float | None
     people: int
     refused: int
-    recalls: int
 
 class ProvisionNext(Computed): ...
 
-class ProvisionRecordGet(Single[bytes]): ...
-
 class ProvisionRecords(NamedTuple):
     person_id: bytes
+    g: int
     sealed: bytes
-
-class ProvisionRecordsOf(Single[str]): ...
 
 class Provisions(NamedTuple):
     provision_id: str
@@ -764,12 +833,16 @@ class Provisions(NamedTuple):
     asked_by: str
     asked_at: float
     approval_id: str
+    mandate_id: str
     status: str
-    finished_at: float | None
     fetched_at: float | None
     people: int
     refused: int
-    recalls: int
+
+class ProvisionsOfPerson(NamedTuple):
+    entry_id: bytes
+    provision_id: str
+    handed_at: float | None
 
 class PublicationGet(Single[str]): ...
 
@@ -789,13 +862,19 @@ class ReachTallies(NamedTuple):
     reason: str
     count: int  # type: ignore[assignment]
 
-class RecallsOfProvision(NamedTuple):
+class RecallsIn(NamedTuple):
+    recipient: str
     pseudonym: str
     at: float
+    due_at: float
+    file_id: str
+    told_at: float | None
 
-class RecallsWaiting(NamedTuple):
-    pseudonym: str
+class RecallsOf(NamedTuple):
     at: float
+    due_at: float
+    told_at: float | None
+    confirmed_at: float | None
 
 class ReceiptGet(NamedTuple):
     kind: str
@@ -809,11 +888,6 @@ class Receipts(NamedTuple):
     at: float
     key_id: str
     sealed: bytes
-
-class RecipientKeyGet(NamedTuple):
-    public_key: bytes
-    registered_by: str
-    registered_at: float
 
 class RecoveryCodesLeft(Computed): ...
 
@@ -1056,6 +1130,8 @@ class TombstoneByReceipt(NamedTuple):
     erased_at: float
     level: str
     epoch: int
+    under_way: int
+    faxes_held: int
 
 class TombstoneGet(NamedTuple):
     receipt_id: str

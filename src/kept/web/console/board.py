@@ -9,10 +9,12 @@ from kept.policy.flow import flow_svg
 from kept.services.cookies.first_scan import first_scan
 from kept.services.cookies.scan import newest_scan
 from kept.services.gate.look_ups import at_the_limit
+from kept.services.messages import holds
 from kept.services.staff import attestations
+from kept.services.staff.parties import told_parties
 from kept.web import words
 from kept.web.console.stepped import Staff
-from kept.web.routes import Menu, page, right
+from kept.web.routes import STAFF, Menu, page, right
 
 
 async def _board(exchange: Staff) -> Response:
@@ -26,11 +28,19 @@ async def _board(exchange: Staff) -> Response:
         flow=flow_svg(exchange.policy, exchange.language),
         attestations=exchange.policy.attestations,
         attested=await attestations.attested(engine),
+        parties=await told_parties(engine),
         may_attest=exchange.may("attest"),
         other_files=engine.policy_files != "same",
         look_ups=await at_the_limit(engine),
         leapt=bool(engine.clock.leapt_seconds),
+        held=await holds.held_channels(engine),
     )
+
+
+async def _try(exchange: Staff) -> Response:
+    """Have a held channel tried at once."""
+    await holds.try_now(exchange.engine, exchange.session, (await exchange.form("channel"))["channel"])
+    return exchange.go("/campaigns")
 
 
 async def _attest(exchange: Staff) -> Response:
@@ -41,5 +51,6 @@ async def _attest(exchange: Staff) -> Response:
 
 PAGES = (
     page("/board", get=right("promises")(_board), menu=Menu("Promises")),
+    page("/held", post=STAFF(_try)),
     page("/attest", post=right("attest")(_attest)),
 )

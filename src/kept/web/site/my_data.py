@@ -16,7 +16,8 @@ from kept.services.instances.participations import parts_of
 from kept.services.my_data import choices, portability
 from kept.services.my_data.message_reasons import messages_to
 from kept.services.my_data.own_data import answers_in_words, own_data
-from kept.services.third_parties.recalls import provisions_to
+from kept.services.third_parties.recalls import recalls_of
+from kept.services.third_parties.register import lines_of
 from kept.web.exchange import Exchange
 from kept.web.routes import CUSTOMER, FRESH, Menu, page
 from kept.web.site.addresses import waiting
@@ -32,9 +33,12 @@ async def _my_data(exchange: Exchange[Own]) -> Response:
         waiting={one.slot: one for one in mine.held if one.slot in unconfirmed},
         exit_titles_by={way.value: titles[language] for way, titles in EXIT_TITLES.items()},
         fresh=own.fresh(exchange.now),
+        under_way=_number(exchange, "under-way"),
+        faxes_held=_number(exchange, "faxes"),
         device_marked=bool(exchange.web.cookies.sent(exchange.jar, CookieDuty.DEVICE)),
+        registered=await lines_of(engine, own.person_id),
+        recalls=await recalls_of(engine, own.person_id),
         linkable=await linking.linkable(engine, own),
-        provided=await provisions_to(engine, own.person_id),
         contacts=await contacts_to(engine, own.person_id),
         asked_again=await asked_again(engine, own.person_id),
         parts_taken=await parts_of(engine, own.person_id),
@@ -64,15 +68,29 @@ async def _choose(exchange: Exchange[Own]) -> Response:
     """A yes or a no."""
     form = await exchange.form("purpose", "exit", "allow")
     way_out = Exit(form["exit"]) if form["exit"] in set(Exit) else None
-    await choices.choose(exchange.engine, exchange.session, form["purpose"], way_out, allow=form["allow"] == "yes")
-    return exchange.go("/my-data#choices")
+    said = await choices.choose(
+        exchange.engine, exchange.session, form["purpose"], way_out, allow=form["allow"] == "yes"
+    )
+    return _answered(exchange, said)
 
 
 async def _stop(exchange: Exchange[Own]) -> Response:
     """Stop a use, or resume it."""
     form = await exchange.form("purpose", "stop")
-    await choices.stop_use(exchange.engine, exchange.session, form["purpose"], stop=form["stop"] == "yes")
-    return exchange.go("/my-data#choices")
+    said = await choices.stop_use(exchange.engine, exchange.session, form["purpose"], stop=form["stop"] == "yes")
+    return _answered(exchange, said)
+
+
+def _answered(exchange: Exchange[Own], said: choices.Said) -> Response:
+    """Go back to the choices; the address carries what a no came too late for, and nothing else."""
+    going = said.going
+    late = f"?under-way={going.under_way}&faxes={going.faxes_held}" if going.under_way or going.faxes_held else ""
+    return exchange.go(f"/my-data{late}#choices")
+
+
+def _number(exchange: Exchange[Own], name: str) -> int:
+    text = exchange.request.query_params.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0  # noqa: PLR2004 -- nobody has a thousand
 
 
 async def _take_along(exchange: Exchange[Own]) -> Response:

@@ -1,17 +1,3 @@
--- name: partner_put (partner, public_key, registered_by, registered_at)
--- Register a partner's key; the newest counts.
-INSERT INTO partner (partner, public_key, registered_by, registered_at)
-VALUES (:partner, :public_key, :registered_by, :registered_at)
-ON CONFLICT (partner) DO UPDATE SET public_key = :public_key, registered_by = :registered_by, registered_at = :registered_at;
-
--- name: partner_get (partner) -> public_key
--- A partner's key.
-SELECT public_key FROM partner WHERE partner = :partner;
-
--- name: partners () -> partner, public_key, registered_at
--- All partners.
-SELECT partner, public_key, registered_at FROM partner ORDER BY partner;
-
 -- name: intake_insert (intake_id, partner, imported_by, imported_at, records)
 -- A file is taken in.
 INSERT INTO intake (intake_id, partner, imported_by, imported_at, records) VALUES (:intake_id, :partner, :imported_by, :imported_at, :records);
