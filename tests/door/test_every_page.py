@@ -95,7 +95,7 @@ CONSOLE = {
     "POST /{language}/calls/{sheet}/end": "Staff.end_call",
     "GET /{language}/calls/{sheet}/show": AGAIN,
     "POST /{language}/calls/{sheet}/show": "Staff.show_number",
-    "GET /{language}/campaigns": "Staff.all_campaigns Staff.stop_counts",
+    "GET /{language}/campaigns": "Staff.all_campaigns Staff.held_channels Staff.stop_counts",
     "POST /{language}/campaigns": "Staff.draft_campaign",
     "GET /{language}/campaigns/{id}": "Staff.campaign Staff.campaign_counted "
     "Staff.campaign_progress Staff.campaign_results Staff.head_counts_left",
@@ -123,6 +123,7 @@ CONSOLE = {
     "POST /{language}/emergencies": "Staff.open_emergency",
     "POST /{language}/emergencies/{case}": "Staff.review_emergency",
     "GET /{language}/instances": "Staff.all_instances",
+    "POST /{language}/held": "Staff.try_channel",
     "POST /{language}/instances": "Staff.draft_instance",
     "GET /{language}/instances/{id}": "Staff.instance Staff.answers_counted Staff.answers Staff.entries Staff.winners",
     "POST /{language}/instances/{id} address": "Staff.open_prize_address",
