@@ -41,7 +41,7 @@ async def measure():
         for number in range(PEOPLE):
             person_id = await accounts.open_account(engine, "en")
             own = await accounts.session_of(engine, await accounts.start_session(engine, person_id))
-            form = await collection.present_form(engine, "registration", "", "en")
+            form = await collection.present_form(engine, own, "registration", "", "en")
             await collection.submit(
                 engine, own, point="registration", stage="", language="en", unverified_token=form.token,
                 fields=[("name", f"Kanaria {number:05d}"), ("mail_address", f"kanaria{number:05d}@example.jp")],

@@ -37,7 +37,7 @@ async def fill(engine):
     for number in range(PEOPLE):
         person_id = await accounts.open_account(engine, "en")
         own = await accounts.session_of(engine, await accounts.start_session(engine, person_id))
-        form = await collection.present_form(engine, "registration", "", "en")
+        form = await collection.present_form(engine, own, "registration", "", "en")
         name = f"Person {number:05d}"
         await collection.submit(
             engine,

@@ -21,6 +21,7 @@ from reading import POLICY
 from kept import policy_files
 from kept.channels.mail import Mail, MailServer, write_mail
 from kept.crypto.password import QUICK, Passwords
+from kept.demo.addresses import confirm
 from kept.demo.campaign import AUTUMN
 from kept.guarantees import words
 from kept.services.accounts import accounts
@@ -58,12 +59,13 @@ async def fill(engine):
         own = await accounts.session_of(
             engine, await accounts.start_session(engine, await accounts.open_account(engine, "en"))
         )
-        form = await collection.present_form(engine, "registration", "", "en")
+        form = await collection.present_form(engine, own, "registration", "", "en")
         await collection.submit(
             engine, own, point="registration", stage="", language="en", unverified_token=form.token,
             fields=[("name", f"Person {number:05d}"), ("mail_address", f"p{number}@example.jp"), ("interests", "seasons"),
                     ("choice", "information-for-you/mail/")],
         )  # fmt: skip
+        await confirm(engine, own)
 
 
 async def bare(port):
@@ -111,7 +113,6 @@ async def measure():
             )
         )
         await activate_first(engine, policy_files(POLICY), by="bench")
-        await fill(engine)
         for login, role in (("ume", "marketing"), ("kato", "privacy")):
             await sessions.add_staff(engine, login, "four unrelated words here", (role,), by="bench")
         ume, kato = [
@@ -123,6 +124,7 @@ async def measure():
         port = server.sockets[0].getsockname()[1]
         mail = MailServer("127.0.0.1", port)
         equip(engine, SITE, MailDispatcher(engine, mail, SITE))
+        await fill(engine)
         rates = {"bare": [], "kept": [], "candidates": []}
         for number in range(ROUNDS):
             box.raw.clear()
@@ -131,9 +133,9 @@ async def measure():
             box.raw.clear()
             file = AUTUMN.replace("autumn-light", f"autumn-{number}")
             await campaigns.draft(engine, ume, file)
-            await campaigns.ask(engine, ume, f"autumn-{number}")
+            await candidates.ask(engine, ume, f"autumn-{number}")
             started = time.perf_counter()
-            await candidates.approve_and_queue(engine, kato, f"autumn-{number}")
+            await candidates.SENDING.approve(engine, kato, f"autumn-{number}")
             rates["candidates"].append(PEOPLE / (time.perf_counter() - started))
             started = time.perf_counter()
             assert await send_due(engine) == PEOPLE

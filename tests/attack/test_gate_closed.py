@@ -18,8 +18,8 @@ from kept.services.accounts import accounts
 from kept.services.cases import cases
 from kept.services.engine.keyring import ERASE_IN_KEYS
 from kept.services.gate import gate
-from kept.services.gate.finding import find_person
 from kept.services.gate.history import proof_of
+from kept.services.gate.person_search import find_person
 from kept.services.my_data import rights_requests
 from kept.services.my_data.choices import choose
 from kept.services.my_data.erasure import ERASE_IN_DATA, erasure_receipt, intend_erasure

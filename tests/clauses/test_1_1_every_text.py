@@ -41,7 +41,7 @@ GUARDED = {
 }
 """What seals a text that somebody wrote, and the recogniser its file asks."""
 NORMALISED = {
-    "services/gate/changing.py: write_change": "values, each brought into its normal form",
+    "services/gate/state_change.py: write_change": "values, each brought into its normal form",
     "services/my_data/corrections.py: _resealed": "values kept before",
 }
 NO_TEXT = {
@@ -52,7 +52,7 @@ NO_TEXT = {
     "services/messages/call_sheets.py: prepare": "words of a campaign or a case, asked when they were written",
     "services/figures/projections.py: write_build": "codes of declared options",
     "services/figures/queries.py: _answer": "figures",
-    "services/gate/changing.py: _keep_receipt": "words of the policy, and item ids",
+    "services/gate/state_change.py: _keep_receipt": "words of the policy, and item ids",
     "services/gate/external_ids.py: put_external_id": "a program's own number for a person: LIMITATIONS",
     "services/instances/contests.py: _put": "values kept before",
     "services/instances/draws.py: begin_draw": "a seed we made",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from asked import Browser
 from cited import cited
-from installation import MAIL
+from installation import MAIL, confirm_all
 from receiving import FILE
 from taking import SURVEY
 
@@ -39,6 +39,18 @@ async def test_a_rule_chooses_by_what_was_agreed_to(installation, desk):
     await customer(installation, "none@example.jp", ("prefecture", "kyoto"))
     assert await desk.sent(file) == {("queued", ""): 1, ("sent", ""): 1, ("not-chosen", "no-match"): 2}
     assert [one.recipient for one in desk.box.received] == ["both@example.jp"]
+
+
+async def test_nobody_is_looked_at_for_an_address_nobody_confirmed(installation, desk):
+    """§2.5 breach: who typed somebody else's address with a yes is not chosen, and their interests stay closed."""
+    own = await installation.join()
+    await installation.give_only(
+        own, [("mail_address", MAIL), ("interests", "landscape"), ("choice", "information-for-you/mail/")]
+    )
+    assert await desk.sent() == {("not-chosen", "unconfirmed"): 1}
+    assert not [one for one in await installation.ledger() if one.exit == "segment"]
+    await confirm_all(installation.engine, own.person_id)
+    assert ("sent", "") in await desk.sent(FILE.replace("id: ", "id: later-"))
 
 
 async def test_each_look_at_a_candidate_is_their_own_line(installation, desk):

@@ -68,7 +68,7 @@ async def test_who_stopped_contact_is_not_found_anew_but_refused_by_name_in_an_o
 
 
 async def test_the_board_counts_uses_and_refusals(installation):
-    """§4.5 page: the board names the ways out in use and counts what was opened."""
+    """§4.5 page: the board names the ways out and counts what was opened."""
     await installation.mori()
     session = await installation.staff()
     case = await installation.case(session)

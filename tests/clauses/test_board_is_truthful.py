@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from asked import CONSOLE, Browser
+from installation import POLICY, Installation
 
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState
@@ -67,3 +68,22 @@ async def test_the_board_is_read_in_either_language(installation):
     for part in (part for one in board.clauses for part in one.parts):
         assert part.detail not in japanese, part.part.id
         assert "{" not in part.detail
+
+
+async def test_what_nothing_counts_or_sends_is_not_called_kept(tmp_path):
+    """A joint use nobody sends by is only stated, and a purpose that writes says that how often is not counted."""
+    text = POLICY.with_name("bicycles.policy.md").read_text("utf-8")
+    text += "\nThe workshop next door sees your name too. {#2.2}\n\n```yaml kept\nkind: permission\njoint-use:\n  next-door:\n"
+    text += '    with:\n      - "Workshop"\n    items:\n      - name\n    purpose: repair\n    responsible: "Hartley Bicycles"\n```\n'
+    path = tmp_path / "bicycles.policy.md"
+    path.write_text(text, "utf-8")
+    one = Installation(tmp_path, path)
+    await one.open()
+    board = await promise_board(one.engine)
+    assert (board.of("2.2").state, board.of("2.2").kept_parts) == (STATED, 0)
+    assert "nothing is sent by it" in board.of("2.2").parts[0].detail
+    said = {each.part.id: each.detail for clause in board.clauses for each in clause.parts}
+    assert "tests/" not in " ".join(said.values())
+    guarantees = [one.part.id for one in board.of("1.3").parts]
+    assert guarantees == ["consent-checked-when-sent"]
+    await one.close()

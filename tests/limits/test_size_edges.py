@@ -269,14 +269,14 @@ def test_an_instance():
     exact = SURVEY + "#" * (limits.INSTANCE_FILE_CHARACTERS - len(SURVEY))
     for text, reason in ((exact, "yaml-size"), (exact + "#", "instance-size")):
         with pytest.raises(PolicyError) as refused:
-            parse_instance(text, kinds, READ.languages)
+            parse_instance(text, kinds, READ.languages, READ.zone)
         assert refused.value.reason == reason
     question = SURVEY[SURVEY.index("  wish:") :]
     have = 3
     more = "".join(question.replace("wish", f"wish{number}") for number in range(limits.INSTANCE_QUESTIONS - have))
-    assert len(parse_instance(SURVEY + more, kinds, READ.languages).questions) == limits.INSTANCE_QUESTIONS
+    assert len(parse_instance(SURVEY + more, kinds, READ.languages, READ.zone).questions) == limits.INSTANCE_QUESTIONS
     with pytest.raises(PolicyError) as refused:
-        parse_instance(SURVEY + more + question.replace("wish", "last"), kinds, READ.languages)
+        parse_instance(SURVEY + more + question.replace("wish", "last"), kinds, READ.languages, READ.zone)
     assert refused.value.reason == "instance-size"
 
 

@@ -22,8 +22,8 @@ from kept.services.engine.engine import Engine, Parts
 from kept.services.engine.installation import Settings, installation_parts, parse_address
 from kept.services.engine.record import OWN, account_part
 from kept.services.forms import collection
-from kept.services.gate.changing import Change, change_person
 from kept.services.gate.history import newest_entries
+from kept.services.gate.state_change import Change, change_person
 from kept.services.messages.confirmation_code import ORIGIN, Asking
 from kept.services.staff import sessions
 from kept.services.staff.activation import activate_first

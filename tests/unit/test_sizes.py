@@ -10,7 +10,7 @@ LINES, PARAMETERS = 60, 7
 
 WIDE = {
     "kept/policy/decide.py: Evaluator._decide": "what a decision depends on; made into no object, because it is the hot path",
-    "kept/services/gate/finding.py: _record": "what the entry of a look-up says",
+    "kept/services/gate/person_search.py: _record": "what the entry of a look-up says",
     "kept/vault/sealed.py: seal_value": "each is a part of what the seal is bound to",
     "kept/vault/sealed.py: open_value": "each is a part of what the seal is bound to",
 }

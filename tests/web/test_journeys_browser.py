@@ -9,7 +9,7 @@ from accessible import AXE, RULES
 
 pytestmark = pytest.mark.chromium
 
-SIGNED_IN = ("/my-data", "/registration", "/my-data/receipts", "/my-data/erase")
+SIGNED_IN = ("/my-data", "/my-data/addresses", "/registration", "/my-data/receipts", "/my-data/erase")
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import re
 from html import unescape
 
 import pytest
-from asked import CONSOLE, SITE, Browser
+from asked import CONSOLE, SITE, Browser, session_cookie
 from installation import PASSWORD, POLICY, Installation
 from shown import Shown
 
@@ -17,6 +17,9 @@ from kept.door import background
 from kept.policy.duties import cookie_for, point_for
 from kept.policy.item_type import ItemType
 from kept.policy.words import CookieDuty, PointKind
+from kept.services.accounts import accounts
+from kept.services.messages.confirmation_code import asking_now, code_of
+from kept.services.messages.confirmations import addresses_of
 from kept.services.staff import sessions
 from kept.web import console, site
 
@@ -35,7 +38,7 @@ JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 ENGLISH = re.compile(r"[A-Za-z]{3,}")
 SAID_OTHERWISE = re.compile(r'<(\w+)[^>]*\blang="\w+"[^>]*>.*?</\1>', re.DOTALL)
 NUMBERS = re.compile(r"\b(?=\w*\d)\w+\b|\S+@\S+|[\w.-]*[_/-][\w./-]*")
-NOBODY_S = {"JST", "JSON", "Kept", "YAML", "kept", "init", "recipient", "add"}
+NOBODY_S = {"JST", "UTC", "JSON", "Kept", "YAML", "kept", "init", "recipient", "add"}
 """What is no word of a language: names of forms, of this program and of its commands."""
 
 
@@ -128,10 +131,26 @@ async def registered(other) -> Watching:
         fields[name] = item.options[0] if item.options else GIVEN[item.type]
     receipt = await browser.press(page, f"/{language}/registration", **fields)
     assert receipt.status_code == 200, receipt.text
+    await confirmed(other, browser)
     for link in Shown(receipt.text).links:
         if link.startswith("/"):
             await browser.get(link)
     return browser
+
+
+async def confirmed(other, browser) -> None:
+    """Confirm by pages whatever waits for that: call, or send, where it is asked for; the code is the message's."""
+    at, engine = f"/{browser.policy.language}/my-data/addresses", other.engine
+    own = await accounts.session_of(engine, browser.cookies[session_cookie(other)])
+    for one in await addresses_of(engine, own.person_id):
+        page = await browser.get(at)
+        assert page.status_code == 200
+        if one.asked_at is None:
+            assert (await browser.post(at, slot=one.slot, act="send")).status_code == 303
+        state = (await engine.people.load(own.person_id)).state
+        code = code_of(engine, own.person_id, asking_now(state, one.slot, engine.clock.now()))
+        assert (await browser.post(at, slot=one.slot, act="confirm", code="1")).status_code == 422
+        assert (await browser.post(at, slot=one.slot, act="confirm", code=code)).status_code == 303
 
 
 async def worker(other, role: str, number: int = 0) -> Watching:

@@ -31,7 +31,7 @@ def run(chosen: argparse.Namespace) -> int:
         lines = [guarantee.sentence["en"], *(f"enforced at {one}" for one in guarantee.enforced_at)]
         standing = guarantee.standing()
         how = standing.detail if standing else "its live check runs on the promise board"
-        lines.append(f"{guarantee.known.value}: {how}" if guarantee.known else "not built yet")
+        lines.append(f"{guarantee.known.value}: {how} ({guarantee.shown_by})" if guarantee.known else "not built yet")
         text = "\n".join(lines)
     else:
         policy = read_policy(policy_files(chosen.policy), words())

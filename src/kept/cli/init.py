@@ -10,7 +10,8 @@ from kept import policy_files
 from kept.cli.opening import opened, operator, runs
 from kept.guarantees import words
 from kept.policy.check import check_policy
-from kept.policy.day import day_of
+from kept.policy.read import read_policy
+from kept.services.engine.installation import Settings, ledger_name
 from kept.services.staff.activation import activate_first, propose
 
 
@@ -32,19 +33,28 @@ async def run(chosen: argparse.Namespace) -> int:
         if str(finding.severity) == "error":
             print(f"{finding.file}:{finding.line}:{finding.column}: {finding.message}")
             return 2
-    async with opened(chosen, create=True) as engine:
+    named = Settings(ledger_name(read_policy(files, words())))
+    async with opened(chosen, create=True, settings=named) as engine:
         if engine.has_policy:
             active = await propose(engine, files, by=operator())
             done = "in force" if active.hash == engine.policy.hash else "proposed"
         else:
             active = await activate_first(engine, files, by=operator())
             done = "activated"
-        begins = "" if engine.has_policy else day_of(active.policy.effective_at)
-        answer = {"policy": active.policy.id, "version": active.policy.version, "hash": active.hash, "state": done}
+        begins = "" if engine.has_policy else active.policy.effective
+        answer = {
+            "policy": active.policy.id,
+            "version": active.policy.version,
+            "hash": active.hash,
+            "state": done,
+            "ledger": engine.origin,
+        }
     if chosen.json:
         print(json.dumps(answer))
     else:
         print(f"{answer['policy']} version {answer['version']}: {done} ({active.hash[:16]})")
+        if done == "activated":
+            print(f"its ledger is called {answer['ledger']}, for good")
         if done == "proposed":
             print("activate it on the staff console, under Policy versions")
         if begins:

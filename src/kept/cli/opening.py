@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, nullcontext
 from kept.errors import KeptError
 from kept.guarantees import words
 from kept.services.engine.engine import Engine
-from kept.services.engine.installation import Address, installation_parts, parse_address
+from kept.services.engine.installation import Address, Settings, installation_parts, parse_address
 from kept.services.upkeep.routine import finish_all
 
 Run = Callable[[argparse.Namespace], int | Awaitable[int]]
@@ -53,13 +53,19 @@ def operator() -> str:
 
 @asynccontextmanager
 async def opened(
-    chosen: argparse.Namespace, *, create: bool = False, verify: bool = True, alone: bool = False
+    chosen: argparse.Namespace,
+    *,
+    create: bool = False,
+    settings: Settings | None = None,
+    verify: bool = True,
+    alone: bool = False,
 ) -> AsyncIterator[Engine]:
     """Open an installation for one command.
 
     Args:
         chosen: The parsed options.
         create: Whether to make what is missing.
+        settings: What it is made with.
         verify: Whether the ledger must extend its last checkpoint first.
         alone: Whether the command needs the installation to itself.
 
@@ -68,7 +74,9 @@ async def opened(
     """
     address = address_of(chosen)
     with address.alone(existing=True) if alone else nullcontext():
-        engine = await Engine.start(installation_parts(address, words(), create=create), sequence=False, verify=verify)
+        engine = await Engine.start(
+            installation_parts(address, words(), settings, create=create), sequence=False, verify=verify
+        )
         try:
             if verify and engine.has_policy:
                 await finish_all(engine)

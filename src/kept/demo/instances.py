@@ -117,8 +117,8 @@ async def invent_instances(engine: Engine, clock: MovedClock, today: float, peop
     ]
     if research is None or judge is None or door is None:
         raise RuntimeError("a session just started was not found")
-    days = {name: day_of(today + shift * limits.DAY) for name, shift in
-            (("before", -6), ("number", -4), ("after_1", 40), ("after_2", 25))}  # fmt: skip
+    days = {name: day_of(today + shift * limits.DAY, engine.zone) for name, shift in
+            (("before", -5), ("number", -3), ("after_1", 40), ("after_2", 25))}  # fmt: skip
     clock.time = max(clock.time, today - 18 * limits.DAY)
     by: dict[str, StaffSession] = {SURVEY: research, CAPTION: judge, CALENDAR: judge, AFTERNOON: door}
     for name, session in by.items():
@@ -131,7 +131,7 @@ async def invent_instances(engine: Engine, clock: MovedClock, today: float, peop
             first = number == 0 and name in {CALENDAR, AFTERNOON}
             if first or (number and dice(number, name).random() < 0.4):  # noqa: PLR2004 -- some of them
                 await _take_part(engine, own, name, number)
-    clock.time = max(clock.time, today - 5 * limits.DAY)
+    clock.time = max(clock.time, today - 4 * limits.DAY)
     await instances.close_due(engine)
     research, judge, door = [
         await sessions.session_of(engine, await sessions.start_demo_session(engine, one))

@@ -14,8 +14,8 @@ from kept.services.campaigns.candidates import Counts, count_segment
 from kept.services.cases.contacts import PROGRAM, Way, ways_to, write_as_program
 from kept.services.engine.engine import Engine
 from kept.services.gate import gate
-from kept.services.gate.finding import find_by_external, find_person
 from kept.services.gate.gate import OnDenial
+from kept.services.gate.person_search import find_by_external, find_person
 from kept.services.gate.released import Card
 from kept.services.messages.outbox import Sent, sent_of
 from kept.services.staff.credentials import Credential

@@ -443,7 +443,7 @@ class Kept(View):
         declared = rules.cookie(rules.choices) if rules else None
         if rules is None or declared is None:
             raise ClosedError("expected a policy in force, found none", reason="no-policy", hint="activate one first")
-        day = day_of(self._engine.clock.now())
+        day = day_of(self._engine.clock.now(), self._engine.zone)
         life = f"; Max-Age={int(declared.life_seconds)}" if declared.life_seconds is not None else ""
         return f"{declared.name}={rules.choose(allowed, day).text()}; Path=/; Secure; HttpOnly; SameSite=lax{life}"
 

@@ -15,7 +15,7 @@ from kept.guarantees import words
 from kept.policy.ground import cite
 from kept.policy.read import read_policy
 from kept.services.engine.engine import Engine
-from kept.services.engine.installation import Address, Settings, installation_parts, parse_address
+from kept.services.engine.installation import Address, Settings, installation_parts, ledger_name, parse_address
 from kept.services.staff.activation import activate_first
 from kept.services.upkeep.routine import finish_all
 
@@ -86,6 +86,8 @@ async def open(  # noqa: A001, PLR0913 -- kept.open reads as it should; an insta
             place = parse_address(address, keys_url=keys, key_folder=key_folder)
             if background:
                 held.enter_context(_in_folder(place).alone())
+            if settings is None and not place.data.exists():
+                settings = Settings(ledger_name(read_policy(files, words())))
             engine = await Engine.start(installation_parts(place, words(), settings, create=True), sequence=background)
             held.push_async_callback(engine.close)
             if not engine.has_policy:

@@ -27,9 +27,7 @@ EXITS_BUILT = CHANNELS | {
     *(Exit.SEGMENT, Exit.STATISTICS),
 }
 BUILT = {("sources", "direct"), ("sources", "partner")}
-BUILT_WORDS = frozenset(
-    {"collection", "cookies", "addresses", "recipients", "disclosure", "segments", "statistics", "joint-use"}
-)
+BUILT_WORDS = frozenset({"collection", "cookies", "addresses", "recipients", "disclosure", "segments", "statistics"})
 """Declarations this version operates; the others configure what is not built yet."""
 NEUTRAL = frozenset({"purposes", "processors", "roles", "items", "keep"})
 Values = Mapping[str, str | int | float]
@@ -213,9 +211,18 @@ def _declared(policy: Policy, part: Part, missing: ClauseState) -> tuple[ClauseS
         built = sorted(one.value for one in exits & EXITS_BUILT)
         if not built:
             return missing, "none of its ways out is built yet", {}
-        return ClauseState.KEPT, "ways out in use: {exits}", {"exits": ", ".join(built)}
+        ways = {"exits": ", ".join(built)}
+        if exits.isdisjoint(CHANNELS):
+            return ClauseState.KEPT, "ways out, decided anew every time: {exits}", ways
+        return ClauseState.KEPT, "ways out, decided anew every time; how often is not counted: {exits}", ways
+    if part.detail == "joint-use":
+        return (
+            ClauseState.ONLY_STATED,
+            "said in every notice it concerns; nothing is sent by it, and what the others do is theirs",
+            {},
+        )
     if part.detail in NEUTRAL | BUILT_WORDS or (part.detail, part.id) in BUILT:
-        return ClauseState.KEPT, "declared, and in use", {}
+        return ClauseState.KEPT, "declared, and nothing beyond it is done", {}
     return missing, "declared, not built yet", {}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kept import limits
 from kept.guarantees.guarantee import Finding
-from kept.policy.day import moment
+from kept.policy.day import day_of
 from kept.services.cookies.first_scan import first_scan, scan_every
 from kept.services.cookies.scan import newest_scan
 from kept.services.engine.engine import Engine
@@ -17,7 +17,7 @@ async def check(engine: Engine) -> Finding:
         first = await first_scan(engine)
         if first.due_at is None:
             return Finding(True, "not scanned yet: this installation has served no pages, so there is nothing to scan")
-        due = moment(first.due_at)[:10]
+        due = day_of(first.due_at, engine.zone)
         if first.overdue:
             return Finding(False, "not scanned yet; the first was due by {due}: kept scan URL", {"due": due})
         return Finding(True, "not scanned yet; the first is due by {due}: kept scan URL", {"due": due})

@@ -78,7 +78,7 @@ async def _over_budget(engine: Engine, made: list[Statistic]) -> list[Finding]:
         if sum(cost for _, cost in asked.values()) != charged:
             wrong.append(Finding(False, "the questions of {name} do not add up to what was charged", {"name": name}))
         for at, _ in charges:
-            begins, ends = period_of(at, declared.budget.per)
+            begins, ends = period_of(at, declared.budget.per, declared.budget.zone)
             in_period = sum(cost for when, cost in charges if begins <= when < ends)
             in_year = sum(cost for when, cost in charges if at - limits.BUDGET_SECONDS < when <= at)
             if in_period > declared.budget.micro_rho or in_year > declared.budget.micro_rho_year:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from kept.policy import declare
+from kept.policy.day import UNDECLARED
 from kept.policy.model import Block, Clause, Declaration, Policy, Section
 from kept.policy.reading import Found, Reading
 from kept.policy.title import Titles
@@ -14,6 +15,8 @@ from kept.policy.translate import Translation
 from kept.policy.words import ClauseKind
 
 T = TypeVar("T")
+ZONE = "time-zone"
+"""Word of the controller for the zone whose days count."""
 
 KEPT_WORDS = (
     "segments", "sources", "addresses", "joint-use", "external-transmissions", "keep", "statistics", "disclosure",
@@ -49,7 +52,8 @@ def assemble(
         language=front["language"],
         languages=tuple(translation.language for translation in translations),
         hash=files_hash,
-        controller=front["controller"],
+        controller={word: text for word, text in front["controller"].items() if word != ZONE},
+        time_zone=front["controller"].get(ZONE, UNDECLARED),
         law=front.get("law", ()),
         publish_states=publish.get("states", False),
         publish_counts=publish.get("counts", False),

@@ -43,6 +43,11 @@ def check_policy(files: Mapping[str, bytes], guarantees: Mapping[str, GuaranteeW
     return tuple(sorted(reading.report.findings, key=lambda finding: (finding.file, finding.line, finding.column)))
 
 
+ISSUED_ELSEWHERE = (
+    "Kept issues no number: take it out of `uses`, and let your program hand in its own (docs/embedding.md)"
+)
+
+
 def _items_are_used(policy: Policy, reading: Reading, report: Report) -> None:
     used = {item for purpose in policy.purposes.values() for item in purpose.uses}
     held = {item for cookie in policy.cookies.values() for item in cookie.holds}
@@ -54,13 +59,15 @@ def _items_are_used(policy: Policy, reading: Reading, report: Report) -> None:
 
 def _used_items_are_collected(policy: Policy, reading: Reading, report: Report) -> None:
     collected = {item for point in policy.points.values() for items in point.stages.values() for item in items}
-    collected |= {item.id for item in policy.items.values() if item.source or not item.collected}
+    collected |= {item.id for item in policy.items.values() if not item.collected}
     for purpose in policy.purposes.values():
         missing = [item for item in purpose.uses if item != "*" and item not in collected]
         if missing:
+            issued = any(policy.items[item].source for item in missing)
             message = f"expected a point that collects {_listed(missing)}, found none"
+            hint = ISSUED_ELSEWHERE if issued else ""
             place = reading.place("purposes", purpose.id)
-            report.error(place, "use-uncollected", message, clause=purpose.clause)
+            report.error(place, "use-uncollected", message, hint=hint, clause=purpose.clause)
 
 
 def _points_ask_for_what_they_need(policy: Policy, reading: Reading, report: Report) -> None:

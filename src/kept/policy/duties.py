@@ -21,6 +21,7 @@ from types import MappingProxyType
 from typing import Any
 
 from kept import limits
+from kept.policy.channel import CHANNELS
 from kept.policy.model import Cookie, Point, Policy, Purpose
 from kept.policy.words import Basis, CookieDuty, Exit, PointKind, PurposeDuty
 
@@ -60,6 +61,11 @@ def cookie_for(policy: Policy, duty: CookieDuty) -> Cookie | None:
 def cookies_of(policy: Policy) -> Mapping[str, Cookie]:
     """Return every cookie that may be set under *policy*, by name: the declared ones, then the defaults that apply."""
     return _served(policy)[1]
+
+
+def used_channels(policy: Policy) -> frozenset[Exit]:
+    """Return the channels by which some purpose of *policy* reaches people."""
+    return CHANNELS & frozenset().union(*(one.exits for one in policy.purposes.values()))
 
 
 def purpose_for(policy: Policy, duty: CookieDuty | PurposeDuty) -> Purpose | None:

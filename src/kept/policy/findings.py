@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from kept import limits
 from kept.errors import PolicyError
+from kept.policy.next_step import NEXT_STEPS
 
 
 class Severity(StrEnum):
@@ -105,7 +106,8 @@ class Report:
     ) -> None:
         if len(self.findings) < limits.FINDINGS:
             where = self.clause if clause is None else clause
-            finding = Finding(code, severity, message, place.file, place.line, place.column, where, hint)
+            said = hint or NEXT_STEPS.get(code, "")
+            finding = Finding(code, severity, message, place.file, place.line, place.column, where, said)
             self.findings.append(finding)
 
 

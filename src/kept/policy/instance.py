@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import tzinfo
 from typing import Any
 
 from kept import limits
 from kept.errors import PolicyError
+from kept.policy.day import begin_of
 from kept.policy.findings import Place
 from kept.policy.fit import fit_file
 from kept.policy.vocabulary import ID, LANGUAGE, Body, Many, Named, Number, Pattern, Shape, Text, Word
@@ -90,7 +91,7 @@ class Instance:
         point: Declared collection point.
         titles: By language.
         about: What people should know, by language; may be empty.
-        closes_at: When it closes by itself, unix seconds: the end of the day named, in UTC.
+        closes_at: When it closes by itself, unix seconds: the end of the day named, in the policy's zone.
         items: Items asked for; None for all of the point's.
         purposes: Purposes presented; None for all of the point's.
         questions: Of a questionnaire.
@@ -129,13 +130,14 @@ class Instance:
         return next((one for one in self.questions if one.id == name), None)
 
 
-def parse_instance(unverified: str, kinds: Mapping[str, str], languages: tuple[str, ...]) -> Instance:
+def parse_instance(unverified: str, kinds: Mapping[str, str], languages: tuple[str, ...], zone: tzinfo) -> Instance:
     """Read an instance's file.
 
     Args:
         unverified: YAML, as typed or uploaded.
         kinds: The declared points with their kind.
         languages: Languages every text has to be given in: those of the policy.
+        zone: Whose days it names: the policy's.
 
     Raises:
         PolicyError: It does not fit; with line, column and what was expected.
@@ -149,17 +151,17 @@ def parse_instance(unverified: str, kinds: Mapping[str, str], languages: tuple[s
         missing = [one for one in languages if one not in found]
         if missing:
             raise _unfit(place, f"expected this text in every language of the policy, found none in {missing[0]}")
-    closes, number_day = _day(plain["closes"], places["closes"]), 0.0
+    closes, number_day = _begin_of(plain["closes"], places["closes"], zone, after=1), 0.0
     if "number-day" in plain:
-        number_day = _day(plain["number-day"], places["number-day"])
-        if number_day <= closes:
+        number_day = _begin_of(plain["number-day"], places["number-day"], zone)
+        if number_day < closes:
             raise _unfit(places["number-day"], "expected a day after it closes, found one before", "instance-draw-day")
     return Instance(
         id=plain["id"],
         point=plain["point"],
         titles=plain["title"],
         about=plain.get("about", {}),
-        closes_at=closes + limits.DAY,
+        closes_at=closes,
         items=tuple(plain["items"]) if "items" in plain else None,
         purposes=tuple(plain["purposes"]) if "purposes" in plain else None,
         questions=tuple(
@@ -213,9 +215,9 @@ def _question(word: str, plain: Mapping[str, Any], place: Place, languages: tupl
     return Question(word, kind, plain["ask"], options)
 
 
-def _day(text: str, place: Place) -> float:
+def _begin_of(text: str, place: Place, zone: tzinfo, *, after: int = 0) -> float:
     try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).timestamp()
+        return begin_of(text, zone, after=after)
     except ValueError:
         raise _unfit(place, "expected a day of the calendar, found another") from None
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from typing import Any
 
+from kept.policy.day import UNDECLARED, zone_named
 from kept.policy.item_type import ItemType
 from kept.policy.words import Basis, ClauseKind, Exit, PointKind
 
@@ -295,7 +297,7 @@ class Policy:
         id: Word of the front matter's `policy`, such as `bakery`.
         version: Whole number from the front matter.
         effective: ISO date from the front matter, `YYYY-MM-DD`.
-        effective_at: The same as unix seconds, start of that day in UTC.
+        effective_at: The same as unix seconds, start of that day in *time_zone*.
         language: Language of the first file.
         languages: Every language whose translation is complete and fresh; the first file's language first.
         hash: Hex SHA-256 over the framed names and bytes of all files.
@@ -304,6 +306,7 @@ class Policy:
         law: Declared legal packs, such as `jp-appi`.
         publish_states: Whether the public page shows the state of clauses.
         publish_counts: Whether it shows counts.
+        time_zone: IANA name of the zone whose days count.
         remembered: What `ground` and `duties` worked out from it, once; no part of the policy itself.
     """
 
@@ -332,7 +335,13 @@ class Policy:
     declarations: tuple[Declaration, ...]
     titles: Mapping[str, str] = field(default_factory=dict)
     controllers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    time_zone: str = UNDECLARED
     remembered: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
+
+    @property
+    def zone(self) -> tzinfo:
+        """The zone whose days count: everything said or asked by the day is meant there."""
+        return zone_named(self.time_zone) or UTC
 
     def promised(self, guarantee: str, parameter: str, otherwise: float) -> float:
         """Return a length of time the policy promises with a guarantee, in seconds.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 import re
 from collections.abc import Iterator, Mapping
@@ -11,7 +10,8 @@ from typing import Any
 
 from kept import limits
 from kept.errors import PolicyError
-from kept.policy.assembly import KEPT_WORDS, assemble, policy_hash
+from kept.policy.assembly import KEPT_WORDS, ZONE, assemble, policy_hash
+from kept.policy.day import UNDECLARED, begin_of, zone_named
 from kept.policy.findings import Place, Report, as_error
 from kept.policy.fit import MISFIT, Fitting
 from kept.policy.item_type import ItemType
@@ -21,7 +21,7 @@ from kept.policy.prefecture import OPTION_TITLES
 from kept.policy.reading import Found, Reading
 from kept.policy.translate import Translation, file_hash, has_words, is_fresh
 from kept.policy.vocabulary import FRONT, FRONT_OF_TRANSLATION, RULE, GuaranteeWord
-from kept.policy.words import ClauseKind
+from kept.policy.words import ClauseKind, PointKind
 from kept.policy.yaml_block import Node, Table
 
 _FILE_NAME = re.compile(r"(?P<name>[A-Za-z0-9_-]{1,64})(?:\.(?P<language>[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})?))?\.md")
@@ -30,6 +30,8 @@ _POLICY_NAME = re.compile(
 )
 
 NAMED_WORDS = ("items", "purposes", "collection", "cookies", "recipients", "processors", "roles", "attest")
+SWEEPSTAKE_STAGES = {"enter", "won"}
+"""What everybody is asked who takes part, and what only winners are."""
 SINGLE_WORDS = frozenset({"segments", "addresses", "keep", "disclosure"})
 """Words that declare things by their ids, and those whose one body has no id of its own."""
 
@@ -99,7 +101,7 @@ def _read(files: Mapping[str, bytes], guarantees: Mapping[str, GuaranteeWord], r
     if front is MISFIT or report.first_error is not None:
         _read_translations(files, others, guarantees, report)
         return
-    effective_at = _effective_at(front["effective"], document)
+    effective_at = _effective_at(front, document)
     first_hash = file_hash(files[first_name])
     translations = [Translation(front["language"], document, reading.words, front)]
     for language, read in _read_translations(files, others, guarantees, report):
@@ -221,6 +223,15 @@ def _check_own_words(reading: Reading) -> None:
             report.error(found.place, "point-items", message, clause=found.clause)
             continue
         stages = found.plain.get("stages", {"": found.plain.get("items", ())})
+        expected = SWEEPSTAKE_STAGES if found.plain["kind"] == PointKind.SWEEPSTAKE else {""}
+        if set(stages) != expected and found.plain["kind"] != PointKind.REGISTRATION:
+            report.error(
+                found.place,
+                "point-stages",
+                f"expected `stages` with `enter` and `won` for a sweepstake, and `items` otherwise, found others for `{name}`",
+                hint="a sweepstake: `stages: {enter: [], won: [name, address]}`; only winners are asked for the second",
+                clause=found.clause,
+            )
         asked = {item for items in stages.values() for item in items}
         for item in found.plain.get("needed", {}):
             if item not in asked:
@@ -235,16 +246,24 @@ def place_in_front(document: Document | None, word: str) -> Place:
     return next((node.place for key, node in entries if key.text == word), Place())
 
 
-def _effective_at(effective: str, document: Document) -> float:
+def _effective_at(front: Mapping[str, Any], document: Document) -> float:
+    """Begin of the day the policy may come into force, where its controller is."""
+    name = front["controller"].get(ZONE, UNDECLARED)
+    zone = zone_named(name)
+    if zone is None:
+        hint = "name one of the IANA time zone database, as region and city"
+        message = f"expected a time zone such as `Europe/Paris`, found `{name}`"
+        raise _unfit(document, "controller", message, reason="time-zone-unknown", hint=hint)
     try:
-        day = dt.date.fromisoformat(effective)
+        return begin_of(front["effective"], zone)
     except ValueError as error:
-        place = place_in_front(document, "effective")
         message = "expected a day of the calendar such as `2026-11-01`"
-        raise PolicyError(
-            message, file=document.file, line=place.line, column=place.column, reason="value-unfit"
-        ) from error
-    return dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC).timestamp()
+        raise _unfit(document, "effective", message, reason="value-unfit", hint="write year, month and day") from error
+
+
+def _unfit(document: Document, word: str, message: str, *, reason: str, hint: str) -> PolicyError:
+    place = place_in_front(document, word)
+    return PolicyError(message, file=document.file, line=place.line, column=place.column, reason=reason, hint=hint)
 
 
 def _read_translations(

@@ -408,20 +408,18 @@ RULE = Body(
 )
 """What may stand in a clause's block."""
 
-_CONTROLLER = Body(
-    {
-        "name": Text(200),
-        "desk": Text(200),
-        "contact": Text(200),
-        "address": Text(200),
-        "representative": Text(200),
-        "complaints": Text(200),
-        "requests": Text(),
-        "fee": Text(200),
-        "security": Text(),
-    },
-    required=("name", "contact"),
-)
+_SAID_OF_CONTROLLER = {
+    "name": Text(200),
+    "desk": Text(200),
+    "contact": Text(200),
+    "address": Text(200),
+    "representative": Text(200),
+    "complaints": Text(200),
+    "requests": Text(),
+    "fee": Text(200),
+    "security": Text(),
+}
+_TIME_ZONE = Pattern(r"UTC|[A-Z][A-Za-z_]{1,20}(/[A-Z][A-Za-z0-9_+-]{1,30}){1,2}", "a time zone such as `Europe/Paris`")
 
 FRONT = Body(
     {
@@ -430,7 +428,7 @@ FRONT = Body(
         "effective": Pattern(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date such as `2026-11-01`"),
         "language": LANGUAGE,
         "translations": Many(LANGUAGE),
-        "controller": _CONTROLLER,
+        "controller": Body({**_SAID_OF_CONTROLLER, "time-zone": _TIME_ZONE}, required=("name", "contact")),
         "law": Many(LAW),
         "publish": Body({"states": Flag(), "counts": Flag()}),
     },
@@ -443,7 +441,7 @@ FRONT_OF_TRANSLATION = Body(
         "policy": ID,
         "language": LANGUAGE,
         "translates": Body({"version": Number(1, 1_000_000, whole=True), "hash": HEX}, required=("version", "hash")),
-        "controller": _CONTROLLER,
+        "controller": Body(_SAID_OF_CONTROLLER, required=("name", "contact")),
     },
     required=("policy", "language", "translates"),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 from enum import StrEnum
 from fractions import Fraction
 from math import ceil, floor, log
@@ -40,21 +40,22 @@ def variance(squared_sensitivity: int, micro_rho: int) -> Fraction:
     return Fraction(squared_sensitivity * MICRO, 2 * micro_rho)
 
 
-def period_of(at: float, per: str) -> tuple[float, float]:
-    """Return when the calendar's period that holds *at* begins and ends, unix seconds (UTC).
+def period_of(at: float, per: str, zone: tzinfo) -> tuple[float, float]:
+    """Return when the calendar's period that holds *at* begins and ends, unix seconds.
 
     Args:
         at: Unix seconds.
         per: `month`, `quarter` or `year`.
+        zone: Whose calendar: the policy's.
     """
     day = datetime.fromtimestamp(
-        floor(at), tz=UTC
+        floor(at), tz=zone
     )  # whole seconds: a moment just before midnight is not rounded into it
     months = {"month": 1, "quarter": 3, "year": 12}[per]
     first = (day.month - 1) // months * months
-    begins = datetime(day.year, first + 1, 1, tzinfo=UTC)
+    begins = datetime(day.year, first + 1, 1, tzinfo=zone)
     after = first + months
-    ends = datetime(day.year + after // 12, after % 12 + 1, 1, tzinfo=UTC)
+    ends = datetime(day.year + after // 12, after % 12 + 1, 1, tzinfo=zone)
     return begins.timestamp(), ends.timestamp()
 
 
@@ -86,7 +87,7 @@ def room(budget: Budget, charges: Sequence[tuple[float, int]], at: float) -> Roo
         charges: When and how much was charged, of the last twelve months at least.
         at: Now, unix seconds.
     """
-    begins, ends = period_of(at, budget.per)
+    begins, ends = period_of(at, budget.per, budget.zone)
     in_period = sum(micro for when, micro in charges if when >= begins)
     in_year = sum(micro for when, micro in charges if when > at - limits.BUDGET_SECONDS)
     return Room(budget.micro_rho - in_period, budget.micro_rho_year - in_year, ends)
@@ -101,7 +102,7 @@ def returns_at(budget: Budget, charges: Sequence[tuple[float, int]], at: float, 
         at: Now, unix seconds.
         cost: Millionths of rho.
     """
-    moments = [at, period_of(at, budget.per)[1], *(when + limits.BUDGET_SECONDS for when, _ in charges)]
+    moments = [at, period_of(at, budget.per, budget.zone)[1], *(when + limits.BUDGET_SECONDS for when, _ in charges)]
     for moment in sorted(one for one in moments if one >= at):
         if room(budget, charges, moment).left >= cost:
             return moment

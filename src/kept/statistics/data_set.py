@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, tzinfo
 from typing import Any
 
 from kept.policy.model import Declaration, Policy
@@ -59,12 +59,14 @@ class Budget:
         per: `month`, `quarter` or `year` of the calendar.
         micro_rho_year: The same over any twelve months.
         delta: Chance the epsilon statement leaves open.
+        zone: Whose calendar: the policy's.
     """
 
     micro_rho: int
     per: str
     micro_rho_year: int
     delta: float
+    zone: tzinfo = UTC
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,11 @@ def _data_set(policy: Policy, declared: Declaration, visits: Mapping[str, Option
         clause=declared.clause,
         dimensions=dimensions,
         budget=Budget(
-            round(budget["rho"] * MICRO), str(budget["per"]), round(budget["rho-year"] * MICRO), float(budget["delta"])
+            round(budget["rho"] * MICRO),
+            str(budget["per"]),
+            round(budget["rho-year"] * MICRO),
+            float(budget["delta"]),
+            policy.zone,
         ),
         show=Show(int(show.get("fewer-than", 0)), float(show.get("margin-over", 0.0))),
         purposes=purposes_of(policy, declared.clause),

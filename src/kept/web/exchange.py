@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -15,10 +16,11 @@ from kept.cookies.findings import REASONS
 from kept.cookies.rules import Jar
 from kept.errors import KeptError
 from kept.policy.channel import CHANNEL_TABLE
+from kept.policy.duties import point_for, used_channels
 from kept.policy.model import Policy
 from kept.policy.present import EXIT_TITLES
 from kept.policy.render import cookie_life
-from kept.policy.words import CookieDuty
+from kept.policy.words import CookieDuty, PointKind
 from kept.services.accounts import accounts
 from kept.services.accounts.rate_limits import Limits
 from kept.services.cookies.rules import CookieRules
@@ -43,11 +45,13 @@ class Entry:
         title: What it is called: in English, and the catalogue of words has the other languages; or by language.
         path: Where it leads, below the language.
         shown: Whether this visitor finds something behind it; a link to a refusal helps nobody.
+        point: The kind of collection point it leads to, whose own title goes before; None where it is no form of one.
     """
 
     title: str | Mapping[str, str]
     path: str
     shown: Callable[[Engine, Own | StaffSession | None], bool]
+    point: PointKind | None = None
 
 
 @dataclass(slots=True)
@@ -224,12 +228,13 @@ class Exchange(Generic[S_co]):
         path = self.below
         others = [one for one in self.web.languages() if one != language]
         policy = engine.policy.policy if engine.has_policy else None
+        zone = policy.zone if policy else UTC
         return {
             "_": words.translator(language),
             "language": language,
             "others": [(one, words.NAMES[one], self.base + _in_language(path, language, one)) for one in others],
-            "day": lambda at: words.day(at, language),
-            "moment": lambda at: words.moment(at, language),
+            "day": lambda at: words.day(at, language, zone),
+            "moment": lambda at: words.moment(at, language, zone),
             "life": lambda cookie: cookie_life(cookie.life_seconds, language),
             "country": lambda code: words.country(code, language),
             "brand": policy.controllers.get(language, {}).get("name", self.web.brand) if policy else self.web.brand,
@@ -243,10 +248,11 @@ class Exchange(Generic[S_co]):
             "may": lambda right: isinstance(session, StaffSession) and session.may(engine, right),
             "items": policy.items if policy else {},
             "purposes": policy.purposes if policy else {},
+            "used_channels": used_channels(policy) if policy else frozenset(),
             "findable": tuple(engine.findable()) if policy else (),
             "exit_titles": EXIT_TITLES,
             "menu": [
-                (one.path, words.translator(language)(one.title) if isinstance(one.title, str) else one.title[language])
+                (one.path, _entry_title(one, policy, language))
                 for one in self.web.menus[self.kind]
                 if one.shown(engine, session)
             ],
@@ -294,3 +300,10 @@ async def exchange_of(request: Request) -> Exchange[Own | StaffSession | None]:
         of = accounts.session_of if state["kind"] == "site" else sessions.session_of
         state["session"] = await of(web.engine, token) if token else None
     return Exchange(web, request, state["session"])
+
+
+def _entry_title(entry: Entry, policy: Policy | None, language: str) -> str:
+    point = point_for(policy, entry.point) if policy and entry.point else None
+    if point is not None and language in point.titles:
+        return point.titles[language]
+    return words.translator(language)(entry.title) if isinstance(entry.title, str) else entry.title[language]

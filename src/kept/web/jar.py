@@ -46,7 +46,7 @@ def put_choices(exchange: Exchange[Any], response: Response, allowed: frozenset[
     rules = exchange.web.cookies.rules()
     if rules is None:
         return response
-    today = day_of(exchange.now)
+    today = day_of(exchange.now, exchange.policy.zone)
     return put_cookie(exchange, response, rules.choices, rules.choose(allowed, today).text())
 
 

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kept.errors import DeniedError
-from kept.policy.words import Exit
+from kept.policy.words import Exit, PointKind
 from kept.services.engine.engine import Engine
 from kept.services.gate.own_session import Own
 from kept.services.staff.sessions import StaffSession
@@ -179,10 +179,12 @@ class Menu:
     Args:
         title: What it is called, in English.
         strangers: Whether it is for those alone who are not signed in.
+        point: The kind of collection point it leads to, which is called what the policy calls it; None for any other page.
     """
 
     title: str
     strangers: bool = False
+    point: PointKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +264,9 @@ def _route(one: Page, path: str, language: str) -> Route:
 
 def menu_of(pages: Iterable[Page]) -> tuple[Entry, ...]:
     """Return the menu of *pages*, in their order."""
-    return tuple(Entry(one.menu.title, one.path, _shown(one, one.menu)) for one in pages if one.menu is not None)
+    return tuple(
+        Entry(one.menu.title, one.path, _shown(one, one.menu), one.menu.point) for one in pages if one.menu is not None
+    )
 
 
 def _shown(one: Page, menu: Menu) -> Callable[[Engine, Session], bool]:

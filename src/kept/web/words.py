@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import tzinfo
 from functools import cache
 from importlib.resources import files
 
@@ -12,7 +13,7 @@ from babel.dates import format_date, format_datetime
 from babel.messages.pofile import read_po
 
 from kept.guarantees.board import PartState
-from kept.policy.day import ZONE, local
+from kept.policy.day import local
 from kept.policy.model import Policy
 from kept.policy.phrase import EXITS
 from kept.policy.words import Exit
@@ -68,15 +69,15 @@ def rests_on(part: PartState, policy: Policy, language: str) -> str:
     return translator(language)(part.said, **values)
 
 
-def day(at: float, language: str) -> str:
-    """Return a time as a date in the zone of the pages."""
-    return format_date(local(at), format="medium", locale=language)
+def day(at: float, language: str, zone: tzinfo) -> str:
+    """Return a time as a date in the policy's zone."""
+    return format_date(local(at, zone), format="medium", locale=language)
 
 
-def moment(at: float, language: str) -> str:
-    """Return a time with minutes, in the zone of the pages, which it names."""
-    when = local(at)
-    return f"{format_datetime(when, format='medium', tzinfo=ZONE, locale=language)} {when:%Z}"
+def moment(at: float, language: str, zone: tzinfo) -> str:
+    """Return a time with minutes, in the policy's zone, which it names."""
+    when = local(at, zone)
+    return f"{format_datetime(when, format='medium', tzinfo=zone, locale=language)} {when:%Z}"
 
 
 def country(code: str, language: str) -> str:

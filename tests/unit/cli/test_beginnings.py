@@ -35,7 +35,7 @@ def test_a_policy_of_next_year_waits_for_its_day(tmp_path, capsys, monkeypatch):
     assert "it takes effect on 2099-03-01" in capsys.readouterr().out
     monkeypatch.setattr(sys, "stdin", io.StringIO("four unrelated words here\n"))
     assert kept("staff", "add", "anna", "--role", "owner", "--store", store) != 0
-    assert "takes effect on 2099-03-01" in capsys.readouterr().err
+    assert "takes effect at 2099-03-01T00:00:00Z" in capsys.readouterr().err
 
 
 def test_a_beginning_that_stopped_half_way_goes_on_with_a_better_file(tmp_path, capsys):
@@ -92,3 +92,20 @@ def test_pages_that_do_not_fit_are_refused_before_anything_is_served(tmp_path, c
     assert found in capsys.readouterr().err
     with socket.socket() as one:
         one.bind(("127.0.0.1", port))
+
+
+@pytest.mark.parametrize(
+    ("contact", "name"),
+    [
+        ("hello@hartley-bicycles.example", "hartley-bicycles.example/ledger"),
+        ("Desk@Shop.Example", "shop.example/ledger"),
+        ("the desk at the door", "bicycles/ledger"),
+        ("hello@localhost", "bicycles/ledger"),
+    ],
+)
+def test_a_ledger_is_called_what_its_policy_says(tmp_path, capsys, contact, name):
+    """The name is for good, so it is the controller's own and no example of ours; the beginning says it."""
+    policy = tmp_path / "shop.policy.md"
+    policy.write_text(BICYCLES.read_text("utf-8").replace("hello@hartley-bicycles.example", contact), "utf-8")
+    assert kept("init", policy, "--store", f"sqlite:///{tmp_path / 'shop.db'}") == 0
+    assert f"its ledger is called {name}, for good" in capsys.readouterr().out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -115,7 +116,7 @@ def test_building_twice_gives_one_notice(policy):
         present.build_notice(policy, "event", "", "ja"),
         present.build_notice(policy, "contest", "", "en"),
         present.build_notice(
-            policy, "event", "", "en", instance=parse_instance(EVENT, {"event": "event"}, ("en", "ja"))
+            policy, "event", "", "en", instance=parse_instance(EVENT, {"event": "event"}, ("en", "ja"), UTC)
         ),
         present.build_notice(replace(policy, version=2), "event", "", "en"),
         present.build_notice(replace(policy, hash="ff"), "event", "", "en"),

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from kept.policy.check import check_policy
 from kept.policy.coverage import coverage
+from kept.policy.next_step import NEXT_STEPS
 from kept.policy.read import read_policy
 from kept.policy.requirement import REQUIREMENTS
 from policies.words import GUARANTEES
 
+_CODE = re.compile(r"`([a-z-]+)`")
 FOLDER = Path(__file__).parents[2] / "policies"
 CASES = sorted(folder.name for folder in FOLDER.iterdir() if (folder / "shop.policy.md").exists())
 SOUND = {"sound", "sound-in-two-languages"}
@@ -39,6 +42,23 @@ def test_every_finding_is_described():
     """The page of the language names every code that has a policy here."""
     page = (Path(__file__).parents[3] / "docs" / "policy-language.md").read_text(encoding="utf-8")
     assert [case for case in sorted(set(CASES) - SOUND) if f"`{case.partition('.')[0]}`" not in page] == []
+
+
+@pytest.mark.parametrize("case", sorted(set(CASES) - SOUND))
+def test_a_finding_says_what_to_do_next(case):
+    """Whoever reads it need not look for the way out."""
+    assert [str(one) for one in check_policy(_files(case), GUARANTEES) if not one.hint] == []
+
+
+def test_every_code_of_the_page_has_a_next_step():
+    """What the page of the language lists is hinted at by the table, by the finding itself, or by what the engine needs."""
+    page = (Path(__file__).parents[3] / "docs" / "policy-language.md").read_text(encoding="utf-8")
+    rows = page.partition("## Findings")[2].partition("## Files of campaigns")[0]
+    listed = {code for row in rows.splitlines() if row.startswith("| `") for code in _CODE.findall(row.split("|")[1])}
+    assert len(listed) > 60
+    hinted = {one.code for case in CASES for one in check_policy(_files(case), GUARANTEES) if one.hint}
+    assert listed - hinted - set(NEXT_STEPS) == set()
+    assert set(NEXT_STEPS) - listed == set()
 
 
 def test_what_the_engine_needs_is_quoted():

@@ -82,7 +82,7 @@ def test_declarations_become_values(policy):
     assert uses["ledger-consistent"].parameters == {"checkpoint": 1.0}
     assert uses["ledger-consistent"].clause == "5.3"
     assert uses["browser-scan"].parameters == {"every": 604_800.0, "publish": True}
-    assert policy.effective_at == 1_780_272_000.0
+    assert policy.effective_at == 1780239600.0  # 2026-06-01 in Japan
 
 
 def test_the_hash_covers_every_byte_and_name():

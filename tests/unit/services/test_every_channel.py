@@ -24,6 +24,7 @@ from kept.policy.item_type import ItemType
 from kept.policy.present import boxes, build_notice
 from kept.policy.words import Exit
 from kept.services.accounts import accounts
+from kept.services.cases.contacts import OWN_STATES
 from kept.services.forms import collection
 from kept.services.messages.held_after_restore import TAKES_OUT
 from kept.services.messages.mail import MailDispatcher
@@ -49,6 +50,8 @@ def lacking(dispatchers, way: Exit, channel: Channel) -> list[str]:
             "something that carries it, in services/upkeep/channels.py": way in dispatchers,
             "words in every language": all(set(one) == set(phrase.LANGUAGES) for one in said),
             "one normal form of its addresses, for the stop list": len(forms) == 1 and "" not in forms,
+            "how what it handed over stands, in services/cases/contacts.py": bool(channel.states)
+            == (way in OWN_STATES),
             "the page of the console it names": channel.desk in {"", *pages},
             "what takes a waiting message out after a restore": (way in TAKES_OUT) == bool(channel.desk),
             "its row in docs/policy-language.md": f"\n| `{way.value}` | {channel.words['en']} |" in LANGUAGE_PAGE,
@@ -114,6 +117,7 @@ async def test_a_forgotten_part_is_named(tmp_path):
         "something that carries it",
         "words in every language",
         "one normal form of its addresses",
+        "how what it handed over stands",
         "the page of the console it names",
         "what takes a waiting message out after a restore",
         "its row in docs/policy-language.md",

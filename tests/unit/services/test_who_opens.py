@@ -8,7 +8,7 @@ from pathlib import Path
 SOURCE = Path(__file__).parents[3] / "src" / "kept"
 OPENS = {
     "services/gate/gate.py": "the gate releases what was decided",
-    "services/gate/finding.py": "a candidate is compared with what was looked for",
+    "services/gate/person_search.py": "a candidate is compared with what was looked for",
     "services/my_data/own_data.py": "the person sees what is held, under an own-access decision",
     "services/my_data/corrections.py": "the value a correction replaces loses its index token",
     "services/messages/confirmations.py": "an address is compared with the stop list, of its own person",

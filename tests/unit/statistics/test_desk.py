@@ -68,7 +68,7 @@ class TestDataSets:
 
     def test_budgets_are_whole_millionths(self):
         """0.05 is exactly fifty thousand."""
-        assert Budget(50_000, "quarter", 200_000, 1e-9) == BUDGET
+        assert Budget(50_000, "quarter", 200_000, 1e-9, BUDGET.zone) == BUDGET
         assert (CUSTOMERS.purposes, USAGE.purposes) == (("market-research",), ("usage-analysis",))
 
     @pytest.mark.parametrize(
@@ -178,10 +178,10 @@ class TestBudget:
 
     def test_periods_of_the_calendar(self):
         """A quarter begins on the first of January, April, July, October."""
-        assert period_of(at(2026, 11, 25), "quarter") == (at(2026, 10, 1), at(2027, 1, 1))
-        assert period_of(at(2026, 12, 31), "month") == (at(2026, 12, 1), at(2027, 1, 1))
-        assert period_of(at(2026, 10, 1) - 3e-7, "quarter")[1] == at(2026, 10, 1)
-        assert period_of(at(2026, 1, 1), "year") == (at(2026, 1, 1), at(2027, 1, 1))
+        assert period_of(at(2026, 11, 25), "quarter", UTC) == (at(2026, 10, 1), at(2027, 1, 1))
+        assert period_of(at(2026, 12, 31), "month", UTC) == (at(2026, 12, 1), at(2027, 1, 1))
+        assert period_of(at(2026, 10, 1) - 3e-7, "quarter", UTC)[1] == at(2026, 10, 1)
+        assert period_of(at(2026, 1, 1), "year", UTC) == (at(2026, 1, 1), at(2027, 1, 1))
 
     @given(st.lists(st.tuples(st.floats(0, 2 * limits.BUDGET_SECONDS), st.sampled_from(list(Precision))), max_size=60))
     def test_no_series_of_questions_goes_over(self, asked):
@@ -197,7 +197,7 @@ class TestBudget:
                 assert room(BUDGET, charges, back).left >= cost
                 assert room(BUDGET, charges, back - 1).left < cost
         for moment, _ in charges:
-            begins, ends = period_of(moment, "quarter")
+            begins, ends = period_of(moment, "quarter", BUDGET.zone)
             assert sum(cost for when, cost in charges if begins <= when < ends) <= BUDGET.micro_rho
             assert (
                 sum(cost for when, cost in charges if moment - limits.BUDGET_SECONDS < when <= moment)

@@ -23,8 +23,8 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.keyring import PersonKeys
 from kept.services.engine.people import Person
 from kept.services.engine.record import Actor, account_part
-from kept.services.gate.changing import Change, change_person, new_person
 from kept.services.gate.own_session import Own
+from kept.services.gate.state_change import Change, change_person, new_person
 from kept.store import sql
 from kept.store.interface import Transaction
 

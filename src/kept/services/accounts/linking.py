@@ -16,7 +16,6 @@ from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
 from kept.services.engine.record import Actor, account_part
-from kept.services.gate.changing import Change, change_person
 from kept.services.gate.external_ids import (
     external_form,
     external_ids_of,
@@ -24,6 +23,7 @@ from kept.services.gate.external_ids import (
     put_external_id,
 )
 from kept.services.gate.own_session import Own
+from kept.services.gate.state_change import Change, change_person
 from kept.services.staff.credentials import all_credentials, credential_of
 from kept.store import sql
 from kept.store.interface import Transaction

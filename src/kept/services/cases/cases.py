@@ -21,7 +21,7 @@ from kept.services.engine.people import Person
 from kept.services.engine.record import Actor, record
 from kept.services.engine.record import holder_of as actor_under
 from kept.services.gate import gate
-from kept.services.gate.finding import find_person
+from kept.services.gate.person_search import find_person
 from kept.services.gate.released import Card
 from kept.services.staff.bulk_approval import ONE_PERSON, insert_mandate
 from kept.services.staff.mandates import staff_mandate

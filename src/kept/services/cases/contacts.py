@@ -6,7 +6,9 @@ and waits in the outbox like every other message; each way out opens only the it
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from kept import limits
 from kept.channels.letter import japanese_font, print_letters
@@ -361,6 +363,37 @@ async def contacts_to(engine: Engine, person_id: bytes) -> list[tuple[Contact, s
     return found
 
 
+class _Aside(NamedTuple):
+    """What is known of a message after it was handed over, by whichever channel did."""
+
+    letter: sql.LetterOfPerson | None
+    fax: sql.FaxJobGet | None
+    call: sql.CallRowOfPerson | None
+    moved_at: float
+
+
+def _letter_state(of: _Aside) -> tuple[str, float]:
+    return ("to-print" if of.letter is not None else "printed"), of.moved_at
+
+
+def _call_state(of: _Aside) -> tuple[str, float]:
+    if of.call is None:
+        return "sent", of.moved_at
+    return ("to-call" if of.call.outcome in {"waiting", "shown"} else of.call.outcome), of.call.moved_at
+
+
+def _fax_state(of: _Aside) -> tuple[str, float]:
+    return (of.fax.state, of.fax.moved_at) if of.fax is not None else ("sent", of.moved_at)
+
+
+OWN_STATES: Mapping[Exit, Callable[[_Aside], tuple[str, float]]] = {
+    Exit.POST: _letter_state,
+    Exit.PHONE: _call_state,
+    Exit.FAX: _fax_state,
+}
+"""For each channel with states of its own: how what was handed over stands, and since when."""
+
+
 async def _contact(engine: Engine, person_id: bytes, message_id: str) -> Contact:
     async def body(tx: Transaction) -> tuple[
         sql.ContactGet | None, sql.OutboxFind | None, sql.LetterOfPerson | None,
@@ -379,12 +412,8 @@ async def _contact(engine: Engine, person_id: bytes, message_id: str) -> Contact
         raise ErasedError("expected a message, found it gone with its person", reason="erased")
     channel, status, reason, moved_at = Exit(contact.channel), sent.status, sent.reason, sent.moved_at
     said = await words_of(engine, person_id, CONTACT, message_id, contact.key_id, contact.sealed)
-    if status == "sent" and channel is Exit.POST:
-        status = "to-print" if letter is not None else "printed"
-    elif status == "sent" and fax is not None:
-        status, moved_at = fax.state, fax.moved_at
-    elif status == "sent" and call is not None:
-        status, moved_at = ("to-call" if call.outcome in {"waiting", "shown"} else call.outcome), call.moved_at
+    if status == "sent" and channel in OWN_STATES:
+        status, moved_at = OWN_STATES[channel](_Aside(letter, fax, call, moved_at))
     return Contact(
         message_id, channel, said.title if said else "", contact.written_at, status, reason, moved_at,
         call.sheet_id if call is not None else "",

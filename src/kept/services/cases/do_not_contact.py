@@ -11,7 +11,7 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person
 from kept.services.engine.record import about, entry_of
-from kept.services.gate.changing import Extra
+from kept.services.gate.state_change import Extra
 from kept.services.messages.stop_list import ASKED, TOLD_STAFF, put_on, tokens_of
 from kept.services.staff.sessions import StaffSession
 from kept.store.interface import Transaction

@@ -20,7 +20,7 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.record import About, Actor, entry_of, record
 from kept.services.engine.sealed_record import open_persons_record, seal_persons_record
-from kept.services.gate.finding import find_person
+from kept.services.gate.person_search import find_person
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction

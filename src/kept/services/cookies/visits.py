@@ -40,7 +40,7 @@ class Visits:
         """
         if page not in PAGES or feature not in FEATURES:
             return ""
-        today = day_of(self._engine.clock.now())
+        today = day_of(self._engine.clock.now(), self._engine.zone)
         mark = f"{page}-{feature}"
         day, _, seen = remembered.partition("!")
         marks = {one for one in seen.split(".") if one in ALL_MARKS} if day == today else set()

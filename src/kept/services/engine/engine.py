@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from pathlib import Path
 
 from kept import limits
@@ -19,7 +20,7 @@ from kept.crypto.random import random_id
 from kept.crypto.signature import SigningKey
 from kept.errors import ClosedError, KeptError, PolicyError, SettingError
 from kept.policy.channel import CHANNELS
-from kept.policy.day import day_of
+from kept.policy.day import moment
 from kept.policy.ground import cite, clause_of
 from kept.policy.item_type import ItemType
 from kept.policy.vocabulary import GuaranteeWord
@@ -243,7 +244,7 @@ class Engine:
     def _no_policy(self) -> ClosedError:
         if self._begins_at is not None:
             return ClosedError(
-                f"expected a policy in force, found one that takes effect on {day_of(self._begins_at)}",
+                f"expected a policy in force, found one that takes effect at {moment(self._begins_at)}",
                 reason="policy-not-yet",
                 hint="wait until then; nothing is collected and nobody can sign in before",
                 rests_on="purpose-before-collection",
@@ -287,6 +288,11 @@ class Engine:
                 rests_on="bound-to-notice",
             )
         return active
+
+    @property
+    def zone(self) -> tzinfo:
+        """The zone whose days count: the policy's in force, the world's before there is one."""
+        return self._active.policy.zone if self._active is not None else UTC
 
     def clause(self, ground: str) -> str:
         """Return the clause of the policy in force that carries *ground*, such as `4.6`; empty when none does, or there is none."""

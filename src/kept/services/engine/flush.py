@@ -11,6 +11,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC
 
 from kept.errors import ClosedError, ConflictError, DeniedError, KeptError, StoreError
 from kept.policy.day import day_of
@@ -107,7 +108,7 @@ async def insert_entries(tx: Transaction, sealed: Iterable[SealedEntry], at: flo
     if later := [{**_person_row(one, at), "told_from": one.told_from} for one in named if one.told_from > at]:
         await tx.many("entry_later_insert", later)
     await tx.many("todo_insert", [{"entry_id": one.entry.id, "since": at} for one in rows])
-    day = day_of(at)
+    day = day_of(at, UTC)  # counted apart only to be added up: no page says which day
     tallies: Counter[tuple[str, str, str]] = Counter()
     for one in rows:
         said = one.entry.said

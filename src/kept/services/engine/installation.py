@@ -6,6 +6,7 @@ production K and the key folder lie elsewhere: give their addresses.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from kept.crypto.password import Passwords
 from kept.errors import SettingError
+from kept.policy.model import Policy
 from kept.policy.vocabulary import GuaranteeWord
 from kept.services.engine.clock import Clock
 from kept.services.engine.engine import Parts
@@ -67,11 +69,32 @@ def parse_address(url: str, *, keys_url: str = "", key_folder: str = "") -> Addr
     )
 
 
+UNNAMED_LEDGER = "kept.example/ledger"
+"""What a ledger is called that was made without a policy at hand, as tests and tools do."""
+_MAIL_HOST = re.compile(r"[^@\s]+@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)")
+
+
+def ledger_name(policy: Policy) -> str:
+    """Return what the ledger of a new installation is called, for good: the host its controller is written to, or the policy's id.
+
+    Args:
+        policy: The first one.
+    """
+    found = _MAIL_HOST.fullmatch(policy.controller.get("contact", ""))
+    return f"{found[1].lower() if found else policy.id}/ledger"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What may differ between installations."""
+    """What may differ between installations.
 
-    origin: str = "kept.example/ledger"
+    Args:
+        origin: What the ledger is called; it is taken when an installation is made, and never changes.
+        clock: Wall clock and steady clock.
+        passwords: What hashing a password costs.
+    """
+
+    origin: str = UNNAMED_LEDGER
     clock: Clock = field(default_factory=Clock)
     passwords: Passwords = field(default_factory=Passwords)
 

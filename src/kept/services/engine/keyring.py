@@ -6,7 +6,6 @@ New person: K, then D. Erase: one transaction of K removes keys, tokens and the 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from kept.crypto.random import random_bytes, random_id
 from kept.errors import ConflictError, ErasedError, SealError
@@ -20,16 +19,6 @@ INSTALLATION = b"installation"
 KINDS = ("values", "evidence", "statutory")
 
 
-@dataclass(frozen=True, slots=True)
-class WrappedKey:
-    """A key as its row stands."""
-
-    key_id: str
-    kind: str
-    epoch: int
-    wrapped: bytes
-
-
 class PersonKeys:
     """The keys of one person, unwrapped when first used and forgotten with this object.
 
@@ -39,7 +28,7 @@ class PersonKeys:
         provider: Unwraps them.
     """
 
-    def __init__(self, person_id: bytes, rows: list[WrappedKey], provider: Provider) -> None:
+    def __init__(self, person_id: bytes, rows: list[sql.PersonKeys], provider: Provider) -> None:
         self.person_id = person_id
         self._rows = {row.key_id: row for row in rows}
         self._provider = provider
@@ -173,9 +162,9 @@ class Keyring:
     async def of_person(self, person_id: bytes) -> tuple[PersonKeys | None, int | None]:
         """Return a person's keys (None when erased or unknown) and the number of their newest acknowledged state."""
 
-        async def body(tx: Transaction) -> tuple[list[WrappedKey], int | None]:
+        async def body(tx: Transaction) -> tuple[list[sql.PersonKeys], int | None]:
             rows = await tx.all(sql.PersonKeys, person_id=person_id)
-            return [WrappedKey(*row) for row in rows], await tx.value(sql.StateCopyG, person_id=person_id)
+            return rows, await tx.value(sql.StateCopyG, person_id=person_id)
 
         rows, copy_g = await self._keys.read(body)
         return (PersonKeys(person_id, rows, self._provider) if rows else None), copy_g
@@ -265,15 +254,15 @@ class Keyring:
         if row is None:
             return None
         person_id = row.person_id
-        key = WrappedKey(key_id, "statutory", row.epoch, row.wrapped)
+        key = sql.PersonKeys._make((key_id, "statutory", row.epoch, row.wrapped))
         return person_id, PersonKeys(person_id, [key], self._provider)
 
-    def _new(self, person_id: bytes, kind: str) -> WrappedKey:
+    def _new(self, person_id: bytes, kind: str) -> sql.PersonKeys:
         key_id = random_id()
         wrapped = self._provider.wrap(
             self.epoch, random_bytes(KEY_BYTES), wrap_binding(person_id, key_id, kind, self.epoch)
         )
-        return WrappedKey(key_id, kind, self.epoch, wrapped)
+        return sql.PersonKeys._make((key_id, kind, self.epoch, wrapped))
 
 
 ERASE_IN_KEYS = ("person_key_erase", "index_token_erase", "external_token_erase", "state_copy_erase", "canary_erase")
@@ -286,7 +275,7 @@ async def _hold(tx: Transaction, epoch: int) -> None:
         )
 
 
-def _parameters(person_id: bytes, row: WrappedKey, at: float) -> dict[str, object]:
+def _parameters(person_id: bytes, row: sql.PersonKeys, at: float) -> dict[str, object]:
     return {
         "person_id": person_id,
         "key_id": row.key_id,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, TypeAlias
 
 import msgspec
@@ -17,6 +17,7 @@ import msgspec
 from kept import limits
 from kept.crypto.random import random_id, shuffle
 from kept.errors import DeniedError, ErasedError, EvidenceError, InputError, NotFoundError
+from kept.policy.day import local
 from kept.policy.decision import Mandate
 from kept.policy.words import Exit
 from kept.services.engine.acts import Act
@@ -104,7 +105,7 @@ async def build(engine: Engine, session: StaffSession, name: str) -> str:
     purpose = require_desk(engine, session, data_set)
     at = engine.ready()
     await engine.keyring.ensure_installation_key(KEY, at)
-    day = datetime.fromtimestamp(at, tz=UTC).date()
+    day = local(at, engine.zone).date()
     if data_set.about == "person":
         mandate = await issue_counting(engine, session, purpose, seconds=limits.PROJECTION_RUN_SECONDS)
         rows = await _people(engine, mandate, data_set, day)

@@ -204,7 +204,7 @@ async def _try_to_charge(engine: Engine, asked: _Asked, at: float) -> float | No
 
 
 def _since(data_set: DataSet, at: float) -> float:
-    return min(at - limits.BUDGET_SECONDS, period_of(at, data_set.budget.per)[0] - 1)
+    return min(at - limits.BUDGET_SECONDS, period_of(at, data_set.budget.per, data_set.budget.zone)[0] - 1)
 
 
 async def _remembered(engine: Engine, data_set: DataSet, at: float) -> Charges:
@@ -227,7 +227,7 @@ async def _spent(engine: Engine, asked: _Asked, back: float) -> DeniedError:
     facts = (("micro-rho", str(asked.cost)), ("reason", "budget-spent"))
     entry = asked.entry(engine, Act.STATISTIC_ASK, engine.clock.now(), *facts, outcome=Outcome.REFUSED)
     await engine.flush.append(entry)
-    day = day_of(back)
+    day = day_of(back, data_set.budget.zone)
     return DeniedError(
         "expected room in the budget of this data set, found it spent",
         step=9,

@@ -29,8 +29,8 @@ from kept.services.engine.people import Person
 from kept.services.engine.record import Actor, about_person, account_part, record
 from kept.services.forms.receipts import Receipt, consent_receipt
 from kept.services.forms.submission import Submission, Tick, parse_submission
-from kept.services.gate.changing import Change, Extra, change_person, find_forms
 from kept.services.gate.own_session import Own
+from kept.services.gate.state_change import Change, Extra, change_person, find_forms
 from kept.services.messages.confirmations import ask_about_new
 from kept.store.interface import Transaction
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import tzinfo
 from functools import lru_cache
 
 from kept import limits
@@ -62,7 +63,7 @@ async def standing(engine: Engine, instance_id: str) -> Standing:
     kinds = tuple((one.id, one.kind.value) for one in policy.points.values())
     known = policy.points.get(row.point)
     return Standing(
-        _parsed(row.file, kinds, policy.languages),
+        _parsed(row.file, kinds, policy.languages, policy.zone),
         known.kind if known else PointKind.EVENT,
         row.status,
         row.made_by,
@@ -75,8 +76,8 @@ async def standing(engine: Engine, instance_id: str) -> Standing:
 
 
 @lru_cache(maxsize=limits.INSTANCES_HELD)
-def _parsed(file: str, kinds: tuple[tuple[str, str], ...], languages: tuple[str, ...]) -> Instance:
-    return parse_instance(file, dict(kinds), languages)
+def _parsed(file: str, kinds: tuple[tuple[str, str], ...], languages: tuple[str, ...], zone: tzinfo) -> Instance:
+    return parse_instance(file, dict(kinds), languages, zone)
 
 
 async def all_standing(engine: Engine) -> list[Standing]:

@@ -135,7 +135,7 @@ def publishable_items(policy: Policy, purposes: Sequence[str]) -> set[str]:
 
 
 def _values(policy: Policy, raw: dict[str, list[str]], at: float) -> dict[str, Value]:
-    today = day_of(at)
+    today = day_of(at, policy.zone)
     values: dict[str, Value] = {}
     for name, texts in raw.items():
         if name.startswith(ANSWER):

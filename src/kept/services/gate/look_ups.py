@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from kept import limits
 from kept.errors import DeniedError
-from kept.policy.day import local
+from kept.policy.day import day_of
 from kept.policy.decision import Mandate
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
@@ -17,8 +17,8 @@ from kept.store import sql
 
 
 def today(engine: Engine) -> str:
-    """Return the day look-ups are counted for, in the zone of the pages."""
-    return f"{local(engine.clock.now()):%Y-%m-%d}"
+    """Return the day look-ups are counted for, in the policy's zone."""
+    return day_of(engine.clock.now(), engine.zone)
 
 
 def a_day(engine: Engine, role: str) -> int:
@@ -60,5 +60,5 @@ async def charge(engine: Engine, mandate: Mandate) -> None:
 
 async def at_the_limit(engine: Engine) -> list[sql.LookUpsRefused]:
     """Return who came to the limit lately, the newest day first."""
-    since = f"{local(engine.clock.now() - limits.LOOK_UPS_SHOWN_SECONDS):%Y-%m-%d}"
+    since = day_of(engine.clock.now() - limits.LOOK_UPS_SHOWN_SECONDS, engine.zone)
     return await engine.data.all(sql.LookUpsRefused, since=since)

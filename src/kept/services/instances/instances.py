@@ -42,7 +42,7 @@ async def draft(engine: Engine, session: StaffSession, unverified_file: str) -> 
     guard_individual_number(unverified_file, "file")
     policy = engine.policy.policy
     kinds = {one.id: one.kind.value for one in policy.points.values()}
-    found = parse_instance(unverified_file, kinds, policy.languages)
+    found = parse_instance(unverified_file, kinds, policy.languages, policy.zone)
     point = narrow(policy, found)
     session.require_purpose(engine, main_purpose(policy, point))
     at = engine.ready()

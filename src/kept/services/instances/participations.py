@@ -23,8 +23,8 @@ from kept.services.engine.record import account_part
 from kept.services.forms.collection import Part, Presented, present_form, submit
 from kept.services.forms.instance_record import Standing, standing
 from kept.services.forms.receipts import Receipt
-from kept.services.gate.changing import Change, change_person, find_forms
 from kept.services.gate.own_session import Own
+from kept.services.gate.state_change import Change, change_person, find_forms
 from kept.services.instances.draws import ENTER, WON
 from kept.store import sql
 from kept.store.interface import Transaction

@@ -7,7 +7,7 @@ from typing import Any
 
 from kept.crypto.draw import draw
 from kept.errors import ConflictError, InputError
-from kept.policy.day import moment
+from kept.policy.day import day_of
 from kept.policy.narrow import main_purpose
 from kept.policy.words import Exit, PointKind
 from kept.services.engine.acts import Act
@@ -43,7 +43,7 @@ async def draw_lots(engine: Engine, session: StaffSession, instance_id: str, pub
     """
     found, _ = await instance_of(engine, session, instance_id, PointKind.SWEEPSTAKE)
     at = engine.ready()
-    _require_drawable(found, public_number, at)
+    _require_drawable(engine, found, public_number, at)
 
     async def body(tx: Transaction) -> None:
         row = await tx.one(sql.DrawGet, instance_id=instance_id)
@@ -81,7 +81,7 @@ async def draw_lots(engine: Engine, session: StaffSession, instance_id: str, pub
     return await standing(engine, instance_id)
 
 
-def _require_drawable(found: Standing, public_number: str, at: float) -> None:
+def _require_drawable(engine: Engine, found: Standing, public_number: str, at: float) -> None:
     if found.status != "closed":
         raise _wrong(
             found, "expected a closed sweepstake, found another", reason="instance-status", hint=LOOK, of=ConflictError
@@ -91,7 +91,7 @@ def _require_drawable(found: Standing, public_number: str, at: float) -> None:
             found,
             "expected the day of the public number to have come, found it to come",
             reason="draw-early",
-            hint=f"draw on {moment(found.file.number_at)[:10]} or later",
+            hint=f"draw on {day_of(found.file.number_at, engine.zone)} or later",
         )
     if not PUBLIC_NUMBER.fullmatch(public_number):
         raise _wrong(found, "expected digits, points and commas, found something else", reason="public-number")
@@ -131,7 +131,7 @@ async def public_file(engine: Engine, instance_id: str) -> dict[str, Any]:
         "instance": instance_id,
         "status": found.status,
         "prizes": found.file.prizes,
-        "number_day": moment(found.file.number_at)[:10],
+        "number_day": day_of(found.file.number_at, engine.zone),
         "number": dict(found.file.public_number),
         "seed_hash": row.seed_hash,
         "list_hash": row.list_hash,

@@ -29,8 +29,8 @@ from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person
 from kept.services.engine.record import OWN, SYSTEM, Actor, about, account_part, entry_of
 from kept.services.gate import gate
-from kept.services.gate.changing import Change, Extra, change_person
 from kept.services.gate.own_session import Own
+from kept.services.gate.state_change import Change, Extra, change_person
 from kept.services.messages.confirmation_code import (
     ORIGIN,
     VALID_SECONDS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import tzinfo
 
 from kept.channels.letter import Letter
 from kept.policy.channel import CHANNEL_TABLE
@@ -73,7 +74,7 @@ def letter_of(  # noqa: PLR0913 -- what a letter is made of
         sender=sender,
         note=", ".join(sender[:2]),
         address=_address(opened, spoken),
-        date=_date(at, spoken),
+        date=_date(at, spoken, policy.zone),
         reference=_reference(message_id, case, spoken),
         subject=words.title,
         text=words.text,
@@ -129,8 +130,8 @@ def _address(opened: Opened, language: str) -> tuple[str, ...]:
     return (*place, *name) if language == "ja" else (*name, *place)
 
 
-def _date(at: float, language: str) -> str:
-    day = local(at)
+def _date(at: float, language: str, zone: tzinfo) -> str:
+    day = local(at, zone)
     if language == "ja":
         return f"{day.year}年{day.month}月{day.day}日"
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 
 from kept.crypto.digest import framed, hmac_sha256
 from kept.policy.channel import CHANNEL_TABLE, CHANNELS
+from kept.policy.duties import used_channels
 from kept.policy.item_type import ItemType
 from kept.policy.model import Policy, Purpose
 from kept.policy.words import Basis, Exit
@@ -92,5 +93,7 @@ async def lift(tx: Transaction, channel: Exit, token: bytes) -> int:
 
 
 async def counts(engine: Engine) -> dict[Exit, int]:
-    """Return how many entries each channel's list has."""
-    return {one: await engine.data.value(sql.StopListCount, channel=one.value) for one in sorted(CHANNELS)}
+    """Return how many entries the list of each channel has that the policy uses, or that an earlier one filled."""
+    found = {one: await engine.data.value(sql.StopListCount, channel=one.value) or 0 for one in sorted(CHANNELS)}
+    used = used_channels(engine.policy.policy)
+    return {one: count for one, count in found.items() if count or one in used}

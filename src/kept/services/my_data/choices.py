@@ -13,8 +13,8 @@ from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
 from kept.services.engine.record import OWN, account_part
-from kept.services.gate.changing import Change, Extra, change_person
 from kept.services.gate.own_session import Own
+from kept.services.gate.state_change import Change, Extra, change_person
 from kept.services.instances.contests import take_down
 from kept.services.third_parties.recalls import recall, recalled, recalls_due
 from kept.store.interface import Transaction

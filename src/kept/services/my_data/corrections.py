@@ -11,8 +11,8 @@ from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
 from kept.services.engine.record import account_part
-from kept.services.gate.changing import Change, change_person, find_forms
 from kept.services.gate.own_session import Own
+from kept.services.gate.state_change import Change, change_person, find_forms
 from kept.services.instances.contests import take_down
 from kept.services.messages.confirmations import ask_about_new
 from kept.store.interface import Transaction
@@ -105,7 +105,7 @@ def _typed(engine: Engine, slot: str, raw: str | list[str], at: float) -> str | 
             hint="take them back and answer again, as long as the questions are open",
             rests_on="collection:questionnaire",
         )
-    today = day_of(at)
+    today = day_of(at, engine.zone)
     given = raw if item.type.about.several or isinstance(raw, str) else raw[0]
     return normalise(item.type.about.normal, given, field=slot, options=item.options, today=today).value
 

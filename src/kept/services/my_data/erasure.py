@@ -20,8 +20,8 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect, insert_entries
 from kept.services.engine.people import Person
 from kept.services.engine.record import SYSTEM, Actor, account_part, entry_of
-from kept.services.gate.changing import Change, change_person
 from kept.services.gate.own_session import Own
+from kept.services.gate.state_change import Change, change_person
 from kept.services.third_parties.recalls import recall, recalled, recalls_due
 from kept.services.third_parties.register import RegisterLine, lines_to_keep, stays_of
 from kept.store import sql

@@ -62,6 +62,11 @@ class PurposeSwitch:
     stopped: bool
     channels: tuple[tuple[Exit, bool], ...]
 
+    @property
+    def can_be_stopped(self) -> bool:
+        """Whether there is a use to stop or to resume: what they never allowed does not happen."""
+        return self.stopped or self.given or self.withdrawn or self.purpose.basis is not Basis.CONSENT
+
 
 @dataclass(frozen=True, slots=True)
 class OwnData:

@@ -28,7 +28,7 @@ from kept.services.engine.people import Person
 from kept.services.engine.record import SYSTEM, Actor, account_part, entry_of, operator, record
 from kept.services.engine.sealed_record import open_installation_record, seal_installation_record
 from kept.services.forms.submission import TICK, Submission, parse_submission
-from kept.services.gate.changing import Change, change_person, find_forms
+from kept.services.gate.state_change import Change, change_person, find_forms
 from kept.services.messages.confirmations import ask_about_new
 from kept.services.third_parties.intake_file import HOW, Payload, Record, Statement, parse_envelope, verify_envelope
 from kept.store import sql

@@ -14,8 +14,8 @@ from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person, each_person
 from kept.services.engine.record import SYSTEM, account_part, operator, record
-from kept.services.gate.changing import Change, change_person, find_forms
 from kept.services.gate.ends import events_of
+from kept.services.gate.state_change import Change, change_person, find_forms
 from kept.services.instances.instances import close_due, end_instances
 from kept.store import sql
 

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from kept import limits
 from kept.errors import ErasedError, EvidenceError, KeptError
 from kept.policy.assembly import policy_hash
-from kept.policy.day import local
+from kept.policy.day import day_of
 from kept.services.authorities.notifications import tell_due
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import each_person
 from kept.services.figures.projections import end_builds
 from kept.services.gate import gate
-from kept.services.gate.changing import copy_state
+from kept.services.gate.state_change import copy_state
 from kept.services.my_data.erasure import finish_unfinished, remove_returned, scrub
 from kept.services.third_parties.intake import end_quarantine
 from kept.services.third_parties.register import end_register
@@ -84,7 +84,7 @@ async def tidy(engine: Engine) -> None:
         await tx.run("notice_tokens_expire", at=at)
         await tx.run("rates_expire", at=at - limits.RATE_COUNT_SECONDS)
         await tx.run("mandates_expire", at=at - limits.DAY)
-        await tx.run("look_ups_expire", before=f"{local(at - limits.LOOK_UPS_SHOWN_SECONDS):%Y-%m-%d}")
+        await tx.run("look_ups_expire", before=day_of(at - limits.LOOK_UPS_SHOWN_SECONDS, engine.zone))
         await tx.run("meta_put", name="high_water", value=repr(at))
 
     await engine.data.write(body)

@@ -72,7 +72,8 @@ def _make(query: Query) -> type[tuple[Any, ...]]:
     base = base_class(query)
     places = enumerate(query.columns if base is tuple else ())  # the others have their value alone
     columns = {name: property(operator.itemgetter(place)) for place, name in places}
-    return type(class_name(query.name), (base,), {**columns, "__slots__": (), "__doc__": query.sentence})
+    made = {"_make": classmethod(base.__new__)}  # as a named tuple has it, for a row that is not in the database yet
+    return type(class_name(query.name), (base,), {**columns, **made, "__slots__": (), "__doc__": query.sentence})
 
 
 for _part in PARTS:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from kept import limits
 from kept.policy.campaign import campaign_purposes
 from kept.policy.channel import CHANNELS
-from kept.policy.day import local
+from kept.policy.day import day_of
 from kept.policy.model import Point, Policy
 from kept.policy.segment import segment_items
 
@@ -71,7 +71,7 @@ def instance(policy: Policy, point: Point, now: float) -> str:
         f"point: {point.id}",
         *_said(policy, "title", TITLES[point.kind]),
         *_said(policy, "about", ABOUT),
-        f"closes: {_day(now + limits.INSTANCE_SUGGESTED_DAYS * limits.DAY)}",
+        f"closes: {_day(policy, now + limits.INSTANCE_SUGGESTED_DAYS * limits.DAY)}",
         *_of_kind(policy, point.kind.value, now),
     ]
     return "\n".join(lines) + "\n"
@@ -84,7 +84,7 @@ def _of_kind(policy: Policy, kind: str, now: float) -> Iterator[str]:
         yield "prizes: 1"
     if kind == "sweepstake":
         yield from _said(policy, "public-number", NUMBER)
-        yield f"number-day: {_day(now + (limits.INSTANCE_SUGGESTED_DAYS + 2) * limits.DAY)}"
+        yield f"number-day: {_day(policy, now + (limits.INSTANCE_SUGGESTED_DAYS + 2) * limits.DAY)}"
     if kind == "questionnaire":
         yield "questions:"
         for name, more in (("how", "one-of"), ("content", "scale"), ("wish", "text")):
@@ -108,5 +108,5 @@ def _quoted(texts: Texts, language: str) -> str:
     return json.dumps(texts.get(language, texts["en"]), ensure_ascii=False)
 
 
-def _day(at: float) -> str:
-    return f"{local(at):%Y-%m-%d}"
+def _day(policy: Policy, at: float) -> str:
+    return day_of(at, policy.zone)

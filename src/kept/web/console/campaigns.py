@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from kept.errors import KeptError
 from kept.policy.campaign import campaign_purposes
+from kept.policy.duties import used_channels
 from kept.policy.segment import segment_items
 from kept.services.campaigns import campaigns, candidates
 from kept.services.messages import stop_list
@@ -29,7 +30,7 @@ async def _list(exchange: Staff, error: KeptError | None, form: Form, status: in
         may_draft=exchange.may(campaigns.RIGHT),
         purposes=[policy.purposes[one] for one in purposes],
         by={one: segment_items(policy, one) for one in purposes},
-        carried=sorted(engine.dispatchers),
+        carried=sorted(used_channels(policy) & {*engine.dispatchers}),
         stops=await stop_list.counts(engine),
         error=error,
         file=form["file"] or beginnings.campaign(policy),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta, tzinfo
 
 from starlette.responses import Response
 
 from kept import limits
 from kept.errors import InputError, KeptError
-from kept.policy.day import ZONE, local
+from kept.policy.day import begin_of, local
 from kept.services.authorities import disclosure_bundle, disclosure_record, disclosures
 from kept.services.authorities.disclosure_record import Terms
 from kept.services.engine.engine import Engine
@@ -31,7 +31,8 @@ SEES = either(ACTS, right("approve"))
 
 async def _list(exchange: Staff, error: KeptError | None, form: Form, status: int) -> Response:
     engine, now = exchange.engine, exchange.now
-    today = local(now)
+    zone = exchange.policy.zone
+    today = local(now, zone)
     begin = {
         "received": f"{today:%Y-%m-%d}",
         "due": f"{today + timedelta(seconds=limits.DISCLOSURE_SUGGESTED_SECONDS):%Y-%m-%d}",
@@ -63,7 +64,7 @@ async def _one(exchange: Staff, disclosure: str, error: KeptError | None = None,
 
 
 async def _record(exchange: Staff, form: Form) -> str:
-    return await disclosures.record(exchange.engine, exchange.session, _terms(form))
+    return await disclosures.record(exchange.engine, exchange.session, _terms(form, exchange.policy.zone))
 
 
 async def _name_person(exchange: Staff, disclosure: str, form: Form) -> Response | None:
@@ -78,7 +79,7 @@ async def _name_person(exchange: Staff, disclosure: str, form: Form) -> Response
     return None
 
 
-def _terms(form: Form) -> Terms:
+def _terms(form: Form, zone: tzinfo) -> Terms:
     later = form["told"] == "later"
     try:
         key = bytes.fromhex(form["key"].strip())
@@ -89,23 +90,22 @@ def _terms(form: Form) -> Terms:
         reference=form["reference"],
         ground=form["ground"],
         items=form.lines("item"),
-        starts_at=_day(form["from"]),
-        ends_at=_day(form["to"], end=True),
-        received_at=_day(form["received"]),
-        due_at=_day(form["due"], end=True),
+        starts_at=_day(form["from"], zone),
+        ends_at=_day(form["to"], zone, end=True),
+        received_at=_day(form["received"], zone),
+        due_at=_day(form["due"], zone, end=True),
         public_key=key,
-        told_from=_day(form["told_from"]) if later else 0.0,
+        told_from=_day(form["told_from"], zone) if later else 0.0,
         waits_for=form["waits_for"] if later else "",
     )
 
 
-def _day(text: str, *, end: bool = False) -> float:
-    """Return the begin of a day in the zone of the pages, or its last second; -1 for what is no day, which no request accepts."""
+def _day(text: str, zone: tzinfo, *, end: bool = False) -> float:
+    """Return the begin of a day in the policy's zone, or its last second; -1 for what is no day, which no request accepts."""
     try:
-        day = datetime.strptime(text.strip(), "%Y-%m-%d").replace(tzinfo=ZONE)
+        return begin_of(text.strip(), zone, after=1) - 1 if end else begin_of(text.strip(), zone)
     except ValueError:
         return -1.0
-    return (day + timedelta(seconds=limits.DAY)).timestamp() - 1 if end else day.timestamp()
 
 
 PAGES = Stepped(

@@ -6,7 +6,6 @@ from typing import Any
 
 from starlette.responses import Response
 
-from kept import limits
 from kept.errors import InputError, LimitError
 from kept.services.gate.own_session import Own
 from kept.services.messages import confirmations
@@ -52,8 +51,8 @@ async def _page(exchange: Exchange[Own], error: InputError | LimitError | None =
 async def _confirm(exchange: Exchange[Any]) -> Response:
     """Whoever holds the message confirms; looking at its page, as mail scanners do, changes nothing."""
     link = exchange.path("link")
-    form = await exchange.request.form(max_files=0, max_fields=limits.SMALL_REQUEST_FIELDS)
-    await confirmations.confirm_by_link(exchange.engine, link, lifts=form.get("lifts") == "yes")
+    form = await exchange.form("lifts")
+    await confirmations.confirm_by_link(exchange.engine, link, lifts=form["lifts"] == "yes")
     return exchange.go(f"/w/{link}")
 
 

@@ -75,7 +75,7 @@ PAGES = (
         "/registration",
         get=CUSTOMER.otherwise("/join")(registration),
         post=CUSTOMER(_submit),
-        menu=Menu("Registration"),
+        menu=Menu("Registration", point=PointKind.REGISTRATION),
         where=declared,
     ),
 )
