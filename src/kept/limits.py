@@ -199,6 +199,10 @@ SENDING_FIRST_WAIT_SECONDS = _time(
     60.0, "the wait after the first time a server puts a message off; each further wait is four times as long"
 )
 SENDING_LONGEST_WAIT_SECONDS = _time(4 * HOUR, "the longest of those waits")
+FAULTS_IN_A_ROW = _cap(
+    3, "messages", "messages a failing server did not take one after the other; then its channel is held"
+)
+CHANNEL_HELD_SECONDS = _time(15 * MINUTE, "a channel that is held, from one try with one message to the next")
 HANDING_SECONDS = _time(10 * MINUTE, "a message that is being handed over; then its outcome is unknown")
 LETTERS_OF_A_RUN = _cap(100, "letters", "letters fetched in one file")
 LETTER_RUN_SECONDS = _time(10 * MINUTE, "the mandate under which letters are fetched")
@@ -312,6 +316,8 @@ DRILL_EVERY_DAYS = _time(
     30.0, "the time between two drills, where the policy names none", "`restore-drill`", unit="days"
 )
 KEY_EPOCH_SECONDS = _time(30 * DAY, "a key epoch, where the policy names no time", "`key-epochs`")
+NO_LOG_WAIT_SECONDS = _time(5.0, "how long an act waits for its line in the no-log; then the line is handed over later")
+NO_LOG_COMMAND_SECONDS = _time(30.0, "how long the program of a no-log may take for one call")
 MESSAGES_LOOKED_AT = _cap(200, "messages", "newest messages the live checks of messages look at")
 
 _titled("How work is cut")
@@ -322,11 +328,15 @@ PERSON_READS = _pace(3, "tries", "reads of a person whose keys change meanwhile"
 MOVED_TRIES = _pace(5, "tries", "an act decided again because its person changed meanwhile")
 MOVED_SENDING_TRIES = _pace(3, "tries", "a message decided again because its person changed meanwhile; then it waits")
 SENT_TOGETHER = _pace(16, "messages", "messages handed over at the same time")
+MAIL_CONNECTIONS = _pace(4, "connections", "connections to the mail server at the same time")
 OUTBOX_PAGE = _pace(256, "rows", "rows of the outbox read at once")
 OUTBOX_LOOK_SECONDS = _every(1.0, "between two looks into the outbox")
 CHANNELS_LOOK_SECONDS = _every(60.0, "between two looks at call sheets and fax jobs")
 POLICY_FILES_LOOK_SECONDS = _every(30.0, "between two looks whether the policy's files changed")
 CHECKS_SECONDS = _every(5 * MINUTE, "between two runs of the live checks")
+NO_LOG_RETRY_SECONDS = _every(10.0, "between two looks whether lines of the no-log wait to be handed over")
+NO_LOG_PAGE = _pace(500, "lines", "lines of the no-log sealed or handed over at once")
+NO_LOG_LAST_BYTES = _pace(65_536, "bytes", "bytes at the end of a no-log's file that are read for its last line")
 PEOPLE_PAGE = _pace(500, "rows", "people, or rows of theirs, read at once")
 PROJECTION_PAGE = _pace(256, "people", "people a data set takes in at once")
 CAMPAIGN_PAGE = _pace(64, "people", "people a campaign looks at in one transaction")

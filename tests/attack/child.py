@@ -49,10 +49,10 @@ async def customer(engine: Engine, number: int) -> None:
         for version in range(1, 6):
             await correct(engine, own, "name", f"Canary {number} {version}", expected_version=version)
             say("corrected", own.person_id, version=version + 1)
-            entry = await stop_use(engine, own, "contact", stop=True)
+            entry = (await stop_use(engine, own, "contact", stop=True)).entry_id
             say("stopped", own.person_id, entry=entry)
             if version < 5:
-                entry = await stop_use(engine, own, "contact", stop=False)
+                entry = (await stop_use(engine, own, "contact", stop=False)).entry_id
                 say("resumed", own.person_id, entry=entry)
         if number == 0:
             receipt = await intend_erasure(engine, own)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import httpx2
 import pytest
 from asked import SITE, Browser
@@ -84,11 +86,11 @@ async def test_a_yes_given_later_is_not_undone_by_looking(installation, mailed):
     assert "まだ何も変更されていません" in (await program.get(mail.link("u"), **{"accept-language": "ja"})).text
 
 
-@pytest.mark.parametrize("kind", ["forged", "guessed", "foreign", "short", "erased", "no body", "other body"])
-async def test_every_other_link_answers_the_same_words_and_does_nothing(installation, mailed, kind):
-    """Forged, of another installation, of an erased person: 200 and the same word, and nothing is written."""
+@pytest.mark.parametrize("kind", ["forged", "guessed", "foreign", "short", "erased"])
+async def test_a_link_that_leads_nowhere_says_so_and_does_nothing(installation, mailed, kind):
+    """Forged, of another installation, of an erased person: the same word for all, and nothing is written."""
     own, mail, program = mailed
-    path, body = mail.link("u"), BODY
+    path = mail.link("u")
     if kind == "forged":
         path = path[:-1] + ("A" if path[-1] != "A" else "B")
     elif kind == "guessed":
@@ -99,19 +101,65 @@ async def test_every_other_link_answers_the_same_words_and_does_nothing(installa
         path = path[:-4]
     elif kind == "erased":
         await erasure.intend_erasure(installation.engine, own)
-    elif kind == "no body":
-        body = {}
-    elif kind == "other body":
-        body = {"List-Unsubscribe": "Maybe"}
     before = len(await installation.ledger())
-    answer = await program.post(path, body)
-    assert (answer.status_code, answer.text) == ((200, "done") if kind != "short" else (403, answer.text))
+    answer = await program.post(path)
+    assert (answer.status_code, answer.text) == ((404, "nowhere") if kind != "short" else (403, answer.text))
     assert len(await installation.ledger()) == before
-    if kind != "erased":
-        assert (await choice(installation, own)).allow
-    if kind in {"forged", "guessed", "foreign", "erased"}:
+    if kind == "erased":
         assert "leads to no message we know" in (await program.get(path.replace("/u/", "/en/w/"))).text
-        assert (await program.get(f"{path.replace('/u/', '/en/w/')}/proof")).status_code == 404
+    else:
+        assert (await choice(installation, own)).allow
+
+
+FORM, PARTS = "application/x-www-form-urlencoded", "multipart/form-data; boundary=b"
+CLICK = b"List-Unsubscribe=One-Click"
+IN_PARTS = b'--b\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\n%b\r\n--b--\r\n'
+TYPES = (FORM, f"{FORM}; charset=utf-8", PARTS, "text/plain", "application/json", "")
+BODIES = {
+    "one click": CLICK, "parts": IN_PARTS % b"One-Click", "none": b"", "maybe": b"List-Unsubscribe=Maybe",
+    "twice": CLICK + b"&" + CLICK, "more": CLICK + b"&x=1", "small": b"list-unsubscribe=one-click", "parts maybe": IN_PARTS % b"No",
+    "json": b'{"List-Unsubscribe": "One-Click"}',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("method", ["POST", "GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"])
+async def test_answer_and_state_agree_for_every_method_type_and_body(installation, mailed, method):
+    """RFC 8058: a POST of the one field, in either type of form, is the no; everything else is none, and says so."""
+    own, mail, program = mailed
+    for kind, (body, content) in product(TYPES, BODIES.items()):
+        headers = {"content-type": kind} if kind else {}
+        answer = await program.client.request(method, mail.link("u"), content=content, headers=headers)
+        one_field = (kind.startswith(FORM) and body == "one click") or (kind == PARTS and body == "parts")
+        taken = method == "POST" and one_field
+        assert (await choice(installation, own)).allow is not taken, (kind, body)
+        if method == "POST":
+            assert (answer.status_code, answer.text) == ((200, "done") if taken else (400, "unchanged")), (kind, body)
+        else:
+            assert answer.status_code == (200 if method in {"GET", "HEAD"} else 405)
+        if taken:
+            await choices.choose(installation.engine, own, "information-for-you", Exit.MAIL, allow=True)
+
+
+async def test_what_is_needed_is_not_stopped_by_a_link_and_the_answer_says_so(installation, mailed):
+    """The page of a message of a case, or of a purpose that needs no yes, never claims a no that does not stand."""
+    own, mail, program = mailed
+    installation.sql("UPDATE outbox SET purpose = 'contact'")
+    before = len(await installation.ledger())
+    answer = await program.post(mail.link("u"))
+    assert (answer.status_code, answer.text) == (409, "needed")
+    page = await program.post(mail.link("u"), accept="text/html")
+    assert "Nothing has changed" in page.text
+    assert len(await installation.ledger()) == before
+    assert (await choice(installation, own)).allow
+
+
+async def test_a_person_is_told_in_words_what_is_so(installation, mailed):
+    """A page for a browser: what was not a no says that nothing changed; what was one says it stands."""
+    _, mail, program = mailed
+    page = await program.post(mail.link("u"), {}, accept="text/html")
+    assert (page.status_code, "Nothing has changed yet" in page.text) == (400, True)
+    page = await program.post(mail.link("u"), accept="text/html")
+    assert (page.status_code, "No more messages of that kind" in page.text) == (200, True)
 
 
 async def test_no_other_address_is_opened_by_it(installation, mailed):

@@ -31,7 +31,7 @@ from kept.store import sql
 pytestmark = pytest.mark.anyio
 WRITTEN = ("番号は123456789018です", "number 1234 5678 9018, please", "１２３４ー５６７８ー９０１８", "JP123456789018")
 PACKAGE = Path(kept.__file__).parent
-SEALS = {"seal_record", "seal_value", "seal_words", "seal_installation_record"}
+SEALS = {"seal_record", "seal_value", "seal_words", "seal_installation_record", "seal_persons_record"}
 GUARDED = {
     "services/authorities/disclosures.py: record": "guard_individual_number",
     "services/cases/contacts.py: _keep": "guard_individual_number",
@@ -47,6 +47,7 @@ NORMALISED = {
 NO_TEXT = {
     "services/accounts/marks.py: new_mark": "numbers we made",
     "services/engine/sealed_record.py: seal_installation_record": "its callers are listed here",
+    "services/engine/sealed_record.py: seal_persons_record": "its callers are listed here",
     "services/messages/sealed_words.py: seal_words": "its callers are listed here",
     "services/messages/letters.py: prepare": "words of a campaign or a case, asked when they were written",
     "services/messages/call_sheets.py: prepare": "words of a campaign or a case, asked when they were written",

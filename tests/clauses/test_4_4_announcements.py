@@ -274,7 +274,7 @@ async def test_my_data_shows_what_was_sent_and_why(installation, desk):
     browser = Browser(installation)
     browser.cookies["__Host-kept_session"] = await accounts.start_session(installation.engine, own.person_id)
     text = (await browser.get("/en/my-data")).text
-    assert "Messages sent to you, and why" in text
+    assert "Messages, letters, faxes and calls: what became of them, and why" in text
     assert "Autumn light" in text
     assert "Interests: Landscapes or The seasons" in text
     board = await promise_board(installation.engine)

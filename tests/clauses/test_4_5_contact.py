@@ -143,7 +143,7 @@ async def test_a_fax_is_handed_over_with_number_and_name_alone(desk):
         assert part in page
     for part in ("Canary Installation", PHONE, MAIL, "075-200-1000"):
         assert part not in page
-    assert await desk.states() == {"fax": "queued"}
+    assert await desk.states() == {"fax": "at-server"}
     desk.fax.jobs[tag] = FaxJob(FaxOutcome.SENT, "1")
     assert await look_after_faxes(desk.engine) == 1
     assert await desk.states() == {"fax": "sent"}
@@ -155,12 +155,13 @@ async def test_a_number_is_shown_once_for_one_call(desk):
     """§4.5 normal: the sheet holds no number; one is shown, decided then; the outcome ends the row and the sheet."""
     sheet_id = await desk.begun()
     sheet = await desk.sheet()
-    assert [(one.place, one.outcome, one.said.text) for one in sheet.rows] == [(1, "waiting", TEXT)]
+    assert [(one.place, one.outcome, one.said) for one in sheet.rows] == [(1, "waiting", None)]
     card = await calls.show_number(desk.engine, desk.session, sheet_id, 1)
+    assert (await desk.sheet()).rows[0].said.text == TEXT
     with card["phone"].open(Exit.PHONE) as number, card["name"].open(Exit.PHONE) as name:
         assert (number, name) == (PHONE, NAME)
     assert set(await desk.released("phone")) == {("phone", "name")}
-    assert await desk.states() == {"phone": "to-call"}
+    assert await desk.states() == {"phone": "shown"}
     await calls.end_call(desk.engine, desk.session, sheet_id, 1, "reached")
     assert await desk.states() == {"phone": "reached"}
     ended = await desk.sheet()
@@ -453,7 +454,7 @@ async def test_a_fax_whose_answer_was_lost_is_found_by_its_tag(desk):
     await send_due(desk.engine)
     assert len(desk.fax.sent) == 1
     await look_after_faxes(desk.engine)
-    assert await desk.states() == {"fax": "queued"}
+    assert await desk.states() == {"fax": "at-server"}
     desk.fax.jobs[tag_of(message)] = FaxJob(FaxOutcome.REFUSED, "1")
     await look_after_faxes(desk.engine)
     assert await desk.states() == {"fax": "failed"}
@@ -630,11 +631,12 @@ async def test_the_console_writes_prints_and_calls(desk):
     sheet = await desk.sheet()
     assert f"/en/calls/{sheet.id}" in page
     page = (await browser.get(f"/en/calls/{sheet.id}")).text
-    assert "your licence covers print." in page
+    assert "your licence covers print." not in page
     assert PHONE not in page
     await browser.post(f"/en/calls/{sheet.id}", step="begin")
     answer = await browser.post(f"/en/calls/{sheet.id}/show", place="1")
     assert PHONE in answer.text
+    assert "your licence covers print." in answer.text
     assert PHONE not in (await browser.get(f"/en/calls/{sheet.id}")).text
     await browser.post(f"/en/calls/{sheet.id}/end", place="1", outcome="not-again")
     assert "do not call again" in (await browser.get(f"/en/calls/{sheet.id}")).text

@@ -44,7 +44,7 @@ async def test_a_fax_of_a_case_lies_in_the_servers_queue(installation, fax_serve
     desk = await ContactDesk(installation).begin()
     set_up_channels(installation.engine, server)
     message = await desk.write("fax")
-    assert await desk.states() == {"fax": "queued"}
+    assert await desk.states() == {"fax": "at-server"}
     job = (await server.look(tag_of(message))).id
     queued = (spool / "sendq" / f"q{job}").read_text()
     assert "\nnumber:0752001000\n" in queued

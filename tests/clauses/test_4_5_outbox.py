@@ -11,7 +11,7 @@ from kept.channels.handed import Handed
 from kept.errors import KeptError
 from kept.policy.words import Exit
 from kept.services.cases.do_not_contact import note_in_case
-from kept.services.engine.dispatchers import Waiting, Words
+from kept.services.engine.dispatchers import AlwaysReady, Waiting, Words
 from kept.services.messages.outbox import new_message_id, put_in_outbox, send_due
 from kept.services.messages.stop_list import UNDELIVERABLE, put_on, stop_token
 from kept.services.staff.desk_mandate import issue_mandate
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.anyio
 
 
 @dataclass
-class Channel:
+class Channel(AlwaysReady):
     """A channel that keeps what it was given.
 
     Args:

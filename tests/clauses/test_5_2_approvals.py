@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,13 +22,14 @@ from kept.services.authorities import disclosures
 from kept.services.authorities.disclosure_record import Terms
 from kept.services.campaigns import campaigns, candidates
 from kept.services.cases import cases
+from kept.services.engine.restored_keys import RESTORED
 from kept.services.figures import releases
 from kept.services.instances import contests, events
 from kept.services.messages.mail import MailDispatcher
 from kept.services.my_data import rights_requests
 from kept.services.staff import activation, more_look_ups, sessions
 from kept.services.third_parties import provisions, recipients
-from kept.services.upkeep import approvals
+from kept.services.upkeep import after_restore, approvals
 from kept.services.upkeep.routine import tidy
 from kept.services.upkeep.sending import equip
 
@@ -118,6 +120,17 @@ async def ask_publication(installation):
     return asker
 
 
+async def ask_signing(installation):
+    """An installation restored without its no-log."""
+    asker = await installation.staff("asker", ("privacy",))
+    await installation.engine.keys.write(lambda tx: tx.run("meta_put", name=RESTORED, value="1800000000.0"))
+    installation.engine.no_log.places = ()
+    installation.address = replace(installation.address, no_log=())
+    await after_restore.settle(installation.engine)
+    await after_restore.sign(installation.engine, asker)
+    return asker
+
+
 async def ask_look_ups(installation):
     """Look-ups of a day that are used up."""
     asker = await installation.staff("asker", ("support", "privacy"))
@@ -139,6 +152,7 @@ ASKED = {
     releases.RELEASE.act: ask_release,
     events.LIST.act: ask_list,
     contests.PUBLICATION.act: ask_publication,
+    after_restore.SIGNING.act: ask_signing,
 }
 """How each kind is brought to wait, asked for by somebody who may also approve."""
 
@@ -182,6 +196,7 @@ class Waits:
         """Every state an approval may move."""
         tables = ("campaign", "provision", "disclosure", "statistic", "rights_request")
         found = [row for one in tables for row in self.installation.sql(f"SELECT status FROM {one}")]  # noqa: S608 -- our own
+        found += self.installation.sql("SELECT value = '' FROM meta WHERE name = 'restore_report'")
         return [*found, *self.installation.sql("SELECT activated_at IS NULL FROM policy_version ORDER BY version")]
 
     async def given(self) -> list:

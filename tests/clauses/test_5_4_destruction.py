@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from kept.errors import (
     ClosedError,
     DeniedError,
     EvidenceError,
+    InputError,
     MalformedError,
     NoteError,
     SealError,
@@ -31,10 +33,10 @@ from kept.services.backups.backup_file import unpack
 from kept.services.backups.drill import drill, newest_drill
 from kept.services.backups.recovery import reasons_to_recover, recover
 from kept.services.backups.restore import place
-from kept.services.backups.sign_off import sign_off
 from kept.services.gate import gate
 from kept.services.my_data import choices, erasure
 from kept.services.my_data.own_data import own_data
+from kept.services.upkeep.after_restore import sign
 
 pytestmark = pytest.mark.anyio
 DAY = 86400.0
@@ -142,22 +144,29 @@ async def test_the_erased_and_the_withdrawn_stay_so(installation, vaulted):
 
 
 async def test_a_restored_k_serves_the_person_alone_until_signed_off(installation, vaulted):
-    """§5.4 breach: K from before would know somebody erased since; nothing is released until an operator signed it off."""
+    """§5.4 breach: K from before would know somebody erased since; without a no-log nothing is released until two signed."""
     await installation.mori()
-    session = await installation.staff()
+    session, first = await installation.staff(), await installation.staff("kimura", ("privacy",))
+    second = await installation.staff("tani", ("privacy",))
     await vaulted.back_up()
     keys = vaulted.newest("keys")
     await installation.close()
     await place(keys, vaulted.key, installation.address, over=True)
-    await installation.open(verify=False, create=False)
+    installation.address = replace(installation.address, no_log=())
+    await installation.open(create=False)
     with pytest.raises(ClosedError) as refused:
         await installation.case(session)
     assert (refused.value.reason, cited(refused.value)) == ("keys-restored", "§5.4")
-    await sign_off(installation.engine, by="test")
+    await sign(installation.engine, first)
+    with pytest.raises(ClosedError):
+        await installation.case(session)
+    with pytest.raises(DeniedError):
+        await sign(installation.engine, first)
+    await sign(installation.engine, second)
     case = await installation.case(session)
     assert case.person_id
-    with pytest.raises(SettingError):
-        await sign_off(installation.engine, by="test")
+    with pytest.raises(InputError):
+        await sign(installation.engine, second)
 
 
 @pytest.mark.parametrize(

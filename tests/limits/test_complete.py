@@ -14,6 +14,8 @@ ELSEWHERE = {
     "ACCOUNT_TRIES": "clauses/test_3_4_unauthorised_use.py::test_many_addresses_together_are_stopped_as_well",
     "CASE_RELEASES": "attack/test_gate_closed.py::test_a_mandates_volume_ends",
     "FEW_PEOPLE": "clauses/test_5_2_four_eyes.py::test_a_few_need_none",
+    "NO_LOG_COMMAND_SECONDS": "clauses/test_5_4_no_log.py::test_a_program_that_hangs_is_ended",
+    "NO_LOG_WAIT_SECONDS": "clauses/test_5_4_no_log.py::test_a_slow_place_is_not_waited_for",
     "OLD_VERSION_SECONDS": "unit/policy/test_decide_change.py::test_an_older_version_ends_after_thirty_days",
 }
 """Tests of a clause that move a row to both sides already."""

@@ -32,7 +32,7 @@ from kept.services.figures import projections
 from kept.services.forms.submission import parse_submission
 from kept.services.gate import gate, look_ups
 from kept.services.gate.external_ids import external_form
-from kept.services.messages import outbox
+from kept.services.messages import holds, outbox
 from kept.services.messages.unknown_outcome import find_unknown
 from kept.services.my_data import erasure, rights_requests
 from kept.services.my_data.own_data import own_data
@@ -491,12 +491,30 @@ async def test_what_nobody_took_in(installation):
 @pytest.mark.edge("SENDING_TRIES", "SENDING_FIRST_WAIT_SECONDS", "SENDING_LONGEST_WAIT_SECONDS")
 def test_the_tries_to_hand_a_message_over():
     """Eight; a minute after the first, four times as long after each further one, never more than four hours."""
-    ends = [outbox._ending(SimpleNamespace(attempts=made), Handed.LATER, 0.0) for made in range(limits.SENDING_TRIES)]
+    ends = [
+        outbox._ending(SimpleNamespace(attempts=made), Handed.LATER, 0.0, held=False)
+        for made in range(limits.SENDING_TRIES)
+    ]
     assert [status for status, _, _ in ends] == ["waiting"] * (limits.SENDING_TRIES - 1) + ["failed"]
     waits = [wait for _, _, wait in ends[:-1]]
     assert waits[0] == limits.SENDING_FIRST_WAIT_SECONDS
     assert waits[3] == 64 * limits.SENDING_FIRST_WAIT_SECONDS < limits.SENDING_LONGEST_WAIT_SECONDS
     assert waits[4] == limits.SENDING_LONGEST_WAIT_SECONDS < 256 * limits.SENDING_FIRST_WAIT_SECONDS
+
+
+@pytest.mark.edge("FAULTS_IN_A_ROW", "CHANNEL_HELD_SECONDS")
+async def test_a_channel_whose_server_fails(installation):
+    """Held from the third message in a row on, and tried again after a quarter of an hour."""
+    engine = installation.engine
+    for number in range(limits.FAULTS_IN_A_ROW - 1):
+        assert not await holds.note_fault(engine, Exit.MAIL, "550", f"m{number}")
+    assert await holds.wait_until(engine, Exit.MAIL) == 0
+    assert await holds.note_fault(engine, Exit.MAIL, "550", "one more")
+    installation.wall.pass_(limits.CHANNEL_HELD_SECONDS - 1)
+    assert await holds.wait_until(engine, Exit.MAIL) > engine.clock.now()
+    installation.wall.pass_(2)
+    assert await holds.wait_until(engine, Exit.MAIL) == 0
+    assert await holds.wait_until(engine, Exit.MAIL) > 0
 
 
 @pytest.mark.edge("HANDING_SECONDS")

@@ -27,6 +27,7 @@ the value, as far as it is narrower. How work is cut into pieces is at the end: 
 """
 FORMATS = {
     # what a wire format, a standard or an algorithm fixes: changing it makes another format, not another limit
+    "channels/reply": {"PERMANENT"},  # RFC 5321
     "crypto/aead": {"KEY_BYTES", "NONCE_BYTES", "TAG_BYTES"},
     "crypto/digest": {"HASH_BYTES"},
     "crypto/draw": {"SPACE"},
@@ -54,6 +55,7 @@ FORMATS = {
     "vault/individual_number": {"DIGITS"},
     "vault/normal": {"JAPAN", "JAPAN_DIGITS", "E164_DIGITS"},
     "vault/sealed": {"PAD_BYTES"},
+    "vault/no_log": {"PAD_BYTES", "FIRST"},
     "channels/mail": {"PERMANENT"},  # a reply of SMTP
     "web/theme": {"CONTRAST", "_LINEAR_BELOW", "_WEIGHTS"},  # WCAG 2.2
     "web/jar": {"OK"},

@@ -96,14 +96,40 @@ def test_a_token_goes_when_it_is_no_longer_true_and_with_its_person(keys):
 
 def test_a_tombstone_stays_and_its_level_rises(keys):
     """The first tombstone counts; its level is found by person and by receipt."""
-    keys.insert("tombstone_put", person_id=MORI, receipt_id="r", erased_at=2.0, level="unreadable", epoch=1)
-    given = {"person_id": MORI, "receipt_id": "other", "erased_at": 9.0, "level": "removed", "epoch": 2}
+    keys.insert(
+        "tombstone_put",
+        person_id=MORI,
+        receipt_id="r",
+        erased_at=2.0,
+        level="unreadable",
+        epoch=1,
+        under_way=0,
+        faxes_held=0,
+    )
+    given = {
+        "person_id": MORI,
+        "receipt_id": "other",
+        "erased_at": 9.0,
+        "level": "removed",
+        "epoch": 2,
+        "under_way": 0,
+        "faxes_held": 0,
+    }
     assert keys.run("tombstone_put", **given) == 0
-    keys.insert("tombstone_put", person_id=SATO, receipt_id="s", erased_at=1.0, level="removed", epoch=1)
+    keys.insert(
+        "tombstone_put",
+        person_id=SATO,
+        receipt_id="s",
+        erased_at=1.0,
+        level="removed",
+        epoch=1,
+        under_way=0,
+        faxes_held=0,
+    )
     assert keys.run("tombstone_level", person_id=MORI, level="scrubbed") == 1
     assert keys.one(sql.TombstoneGet, person_id=MORI) == ("r", 2.0, "scrubbed", 1)
     assert keys.one(sql.TombstoneGet, person_id=TANI) is None
-    assert keys.one(sql.TombstoneByReceipt, receipt_id="r") == (2.0, "scrubbed", 1)
+    assert keys.one(sql.TombstoneByReceipt, receipt_id="r") == (2.0, "scrubbed", 1, 0, 0)
     assert keys.all(sql.Tombstones) == [(SATO, "s", 1.0, "removed", 1), (MORI, "r", 2.0, "scrubbed", 1)]
 
 

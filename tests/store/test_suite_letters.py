@@ -83,6 +83,8 @@ def test_a_fax_job_moves_and_may_be_given_again(data):
     assert data.all(sql.FaxJobsInState, state="queued") == [(MORI, "m1", "contact", "7", 2.0)]
     data.run("fax_job_put", person_id=MORI, message_id="m1", purpose="contact", state="handing", moved_at=3.0)
     assert data.one(sql.FaxJobGet, person_id=MORI, message_id="m1") == ("", "handing", 3.0)
+    assert data.all(sql.FaxJobsOfPerson, person_id=MORI) == [("m1", "contact", "", "handing")]
+    assert data.all(sql.FaxJobsOfPerson, person_id=SATO) == []
     assert data.run("fax_job_erase", person_id=MORI) == 1
 
 
@@ -120,6 +122,7 @@ def test_rows_of_a_sheet_keep_their_place(data):
     ]  # fmt: skip
     assert data.one(sql.CallRowOfPerson, person_id=MORI, message_id="m1") == ("s", "shown", 2.0)
     assert [row[0] for row in data.all(sql.CallRowsOfPerson, person_id=MORI)] == ["m1"]
+    assert data.run("call_row_leave", person_id=MORI, message_id="m1") == 0, "it is open"
     assert data.run("call_row_erase", person_id=MORI) == 1
     for changed in (1, 0):
         assert data.run("call_row_delete", person_id=SATO, message_id="m2") == changed

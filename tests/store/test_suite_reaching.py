@@ -50,7 +50,7 @@ def test_a_message_is_taken_by_one_worker_and_settled_by_the_same(data):
     assert take(data, 1) == 1
     assert settle(data, "sent", reason="") == 1
     assert data.one(sql.OutboxFind, message_id="m1") == (
-        MORI, "campaign", "c1", "information-for-you", "mail", "sent", "", 6.0, "e1", "n1",
+        MORI, "campaign", "c1", "information-for-you", "mail", "sent", "", 6.0, "e1", "n1", 2,
     )  # fmt: skip
     assert data.all(sql.OutboxOfPerson, person_id=MORI) == [
         ("m1", "campaign", "c1", "information-for-you", "mail", "sent", 6.0, "e1")
@@ -156,4 +156,20 @@ def test_after_a_restore_what_waits_is_held(data):
     assert [row[1:] for row in data.all(sql.OutboxWaiting)] == [("m1", "campaign", "c1"), ("m2", "campaign", "c1")]
     assert data.run("outbox_hold", at=9.0) == 2
     assert data.all(sql.OutboxWaiting) == []
+    assert [row[:2] for row in data.all(sql.OutboxUnknown)] == [("campaign", "c1")] * 2
     assert data.one(sql.OutboxCount, origin="campaign", origin_id="c1", status="unknown") == (2,)
+
+
+def test_a_held_channel_waits_as_one_and_goes_on_as_one(data):
+    """Only its own messages, only those that wait, and never an earlier time."""
+    put(data)
+    put(data, SATO, "m2", at=50.0)
+    assert data.run("outbox_hold_back", channel="post", next_at=20.0) == 0
+    assert data.run("outbox_hold_back", channel="mail", next_at=20.0) == 1
+    assert data.all(sql.OutboxDue, at=19.0, limit=5) == []
+    assert data.run("outbox_go_on", channel="mail", at=3.0) == 2
+    assert len(data.all(sql.OutboxDue, at=3.0, limit=5)) == 2
+    take(data, 0)
+    assert data.run("outbox_hold_back", channel="mail", next_at=99.0) == 1
+    assert data.all(sql.OutboxUnderWay, person_id=MORI) == [("m1", "information-for-you", "mail")]
+    assert data.all(sql.OutboxUnderWay, person_id=SATO) == []

@@ -41,6 +41,15 @@ def test_keys_stay_until_their_day(keys):
 
 def test_a_receipt_finds_whose_erasure_it_is(keys):
     """By the receipt's id."""
-    keys.run("tombstone_put", person_id=MORI, receipt_id="r", erased_at=1.0, level="removed", epoch=1)
+    keys.run(
+        "tombstone_put",
+        person_id=MORI,
+        receipt_id="r",
+        erased_at=1.0,
+        level="removed",
+        epoch=1,
+        under_way=0,
+        faxes_held=0,
+    )
     assert keys.one(sql.TombstonePerson, receipt_id="r") == (MORI,)
     assert keys.one(sql.TombstonePerson, receipt_id="other") is None

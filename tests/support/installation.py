@@ -167,6 +167,7 @@ class Installation:
         data, keys = StopsAfter(engine.data, writes, left), StopsAfter(engine.keys, writes, left)
         engine.data = engine.flush._data = engine.people._data = engine.notices._data = engine.sequencer._data = data
         engine.keys = engine.keyring._keys = engine.sequencer._keys = keys
+        engine.no_log._data, engine.no_log._keys = data, keys
         return left
 
     async def open(self, *, verify: bool = True, create: bool = True, finish: bool = True) -> Engine:

@@ -9,11 +9,12 @@ from pypdf import PdfReader
 from kept.channels.fax import FaxJob, FaxOutcome, FaxServer, dial
 from kept.channels.handed import Handed
 from kept.policy.words import Exit
+from kept.services.engine.dispatchers import AlwaysReady
 from kept.services.upkeep.channels import set_up_channels
 from kept.services.upkeep.sending import equip
 
 
-class MailOut:
+class MailOut(AlwaysReady):
     """A mail channel whose other side is a list."""
 
     channel = Exit.MAIL
@@ -51,6 +52,7 @@ class FaxOut(FaxServer):
         self.answer = FaxOutcome.QUEUED
         self.jobs = {}
         self.missing = None
+        self.gives_back = True
 
     def require(self):
         """The programs are here, unless a test says otherwise."""
@@ -65,6 +67,13 @@ class FaxOut(FaxServer):
             self.sent.append((number, tag, pdf))
             self.jobs[tag] = FaxJob(FaxOutcome.QUEUED, str(len(self.sent)))
         return FaxJob(self.answer, str(len(self.sent)) if self.answer is FaxOutcome.QUEUED else "")
+
+    async def remove(self, job):
+        """Take a job back, unless a test says otherwise."""
+        self.require()
+        if self.gives_back:
+            self.jobs = {tag: one for tag, one in self.jobs.items() if one.id != job}
+        return self.gives_back
 
     async def look_at_all(self):
         """Answer what became of its jobs."""

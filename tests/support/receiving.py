@@ -50,15 +50,35 @@ class Handler:
 
     Args:
         rcpt: Reply to a recipient, by address; otherwise it is taken.
+        waits: Commands that are answered once their event is set; `reached` counts those that wait.
+        asked: Recipients that were named, whatever the answer.
         data: Replies to the next messages, one each; empty means taken, `cut` hangs up without an answer.
     """
 
     rcpt: dict[str, str] = field(default_factory=dict)
     data: list[str] = field(default_factory=list)
     received: list[Received] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    waits: dict[str, asyncio.Event] = field(default_factory=dict)
+    reached: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
+
+    async def slow(self, word: str) -> None:
+        """Let a client wait for the answer to a command until the test says so."""
+        if word in self.waits:
+            self.reached.release()
+            await self.waits[word].wait()
+
+    async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802, ARG002 -- aiosmtpd's
+        """A sender."""
+        await self.slow("MAIL")
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802, ARG002 -- aiosmtpd's
         """A recipient."""
+        self.asked.append(address)
+        await self.slow("RCPT")
         if address in self.rcpt:
             return self.rcpt[address]
         envelope.rcpt_tos.append(address)
@@ -67,6 +87,7 @@ class Handler:
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802, ARG002 -- aiosmtpd's
         """A message."""
+        await self.slow("DATA")
         reply = self.data.pop(0) if self.data else ""
         if reply.startswith(("4", "5")):
             return reply

@@ -1,4 +1,4 @@
-"""Mail over SMTP: one message as it should be written, one connection for many, and every ending told apart.
+"""Mail over SMTP: one message as it should be written, a few connections for many, and every ending told apart.
 
 RFC 5322 (the message), RFC 2369 and RFC 8058 (one-click), RFC 2919 (List-Id), RFC 3834 (Auto-Submitted), RFC 5321 (replies).
 The person's name never stands in a header, so nothing in a name can become one.
@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -19,12 +21,11 @@ from typing import Any
 
 from kept import limits
 from kept.channels.handed import Handed
+from kept.channels.reply import code_of, whose_fault
 from kept.errors import SettingError
 from kept.vault.normal import wire_address
 
-PERMANENT = 500
-NOT_THE_ADDRESS = re.compile(r"5\.(?:2\.[02-9]|[3-7]\.)")
-"""Enhanced status codes (RFC 3463) of a refused recipient that do not say the address is none: full, policy, protocol."""
+UNREACHABLE = "unreachable"
 UNFIT = re.compile(r"[\x00-\x20\x7f\u0080-\u00a0\u2028\u2029<>,;:\\\"()\[\]]")
 
 
@@ -118,7 +119,7 @@ def _split(address: str) -> tuple[str, str]:
 
 
 class MailServer:
-    """Our mail server, over one connection that is opened when it is needed.
+    """Our mail server, over a few connections that are opened when they are needed.
 
     Args:
         host: Its name or address.
@@ -138,103 +139,164 @@ class MailServer:
                 reason="extra-missing",
                 hint="install it: pip install aiosmtplib",
             ) from None
-        self._smtp = aiosmtplib
+        self.smtp = aiosmtplib
         self.host, self.port = host, port
         self.start_tls = not is_loopback(host) if start_tls is None else start_tls
-        self._client: Any = None
-        self._turn = asyncio.Lock()
+        self.trouble = ""
+        """What the server said when it last failed, as codes; `unreachable` where it said nothing."""
+        self._turns = asyncio.Semaphore(limits.MAIL_CONNECTIONS)
+        self._idle: list[Line] = []
 
-    async def send(self, sender: str, recipient: str, content: bytes) -> Handed:
-        """Hand one mail to the server, and say how that ended.
+    @asynccontextmanager
+    async def turn(self, sender: str) -> AsyncIterator[Line | None]:
+        """Wait for a connection that is ours alone and on which the next word is the recipient's; None while there is none.
 
         Args:
             sender: For the envelope.
-            recipient: For the envelope.
-            content: From `write_mail`.
         """
-        smtp = self._smtp
-        async with self._turn:
+        async with self._turns:
+            line = self._idle.pop() if self._idle else Line(self)
             try:
-                await self._envelope(wire_address(sender), wire_address(recipient))
-            except smtp.SMTPRecipientRefused as error:
-                await self._start_over()
-                return _refused(error.code, error.message)
-            except smtp.SMTPNotSupported:
-                await self._start_over()
-                return Handed.NOT_TAKEN
-            except (smtp.SMTPException, OSError, TimeoutError):
-                self._let_go()
-                return Handed.LATER
-            try:
-                await self._client.data(content)
-            except smtp.SMTPDataError as error:
-                await self._start_over()
-                return Handed.NOT_TAKEN if error.code >= PERMANENT else Handed.LATER
-            except (smtp.SMTPException, OSError, TimeoutError):
-                self._let_go()
-                return Handed.UNKNOWN  # it may have been taken before the line was cut
-            return Handed.SENT
+                yield line if await line.begin(wire_address(sender)) else None
+            except BaseException:
+                line.let_go()
+                raise
+            await line.end()
+            self._idle.append(line)
 
     async def close(self) -> None:
         """Say goodbye."""
-        async with self._turn:
-            if self._client is not None and self._client.is_connected:
-                try:
-                    await self._client.quit()
-                except (self._smtp.SMTPException, OSError, TimeoutError):
-                    pass  # it is gone already
-            self._let_go()
+        while self._idle:
+            await self._idle.pop().quit()
 
-    async def _envelope(self, sender: str, recipient: str) -> None:
-        """Open the connection where there is none, and name both ends; a server that hung up meanwhile is asked anew."""
-        utf8 = not (sender.isascii() and recipient.isascii())
-        fresh = await self._connect()
+
+class Line:
+    """One connection: greeted, told who sends, then one recipient and one message.
+
+    Args:
+        server: Whose it is.
+    """
+
+    def __init__(self, server: MailServer) -> None:
+        self._server = server
+        self._smtp = server.smtp
+        self._client: Any = None
+        self._sender, self._named, self._utf8 = "", False, False
+
+    async def begin(self, sender: str) -> bool:
+        """Name the sender, over a connection that is opened where there is none; a server that hung up is asked anew."""
+        self._sender, utf8 = sender, not sender.isascii()
         try:
-            await self._name(sender, recipient, utf8=utf8)
-        except self._smtp.SMTPServerDisconnected:
-            if fresh:
-                raise
-            self._let_go()
-            await self._connect()
-            await self._name(sender, recipient, utf8=utf8)
+            fresh = await self._connect()
+            try:
+                await self._name(utf8=utf8)
+            except self._smtp.SMTPServerDisconnected:
+                if fresh:
+                    raise
+                self.let_go()
+                await self._connect()
+                await self._name(utf8=utf8)
+        except self._smtp.SMTPResponseException as error:
+            self._server.trouble = code_of(error.code, error.message)
+            self.let_go()
+            return False
+        except (self._smtp.SMTPException, OSError, TimeoutError):
+            self._server.trouble = UNREACHABLE
+            self.let_go()
+            return False
+        return True
 
-    async def _name(self, sender: str, recipient: str, *, utf8: bool) -> None:
+    async def send(self, recipient: str, content: bytes) -> Handed:
+        """Name the recipient and hand the mail over, and say how that ended.
+
+        Args:
+            recipient: For the envelope.
+            content: From `write_mail`.
+        """
+        smtp, to = self._smtp, wire_address(recipient)
+        if not to.isascii() and not self._utf8:
+            return await self._name_anew()
+        try:
+            await self._client.rcpt(to, encoding="utf-8" if self._utf8 else "ascii")
+        except smtp.SMTPRecipientRefused as error:
+            return self._refused(error)
+        except (smtp.SMTPException, OSError, TimeoutError):
+            return self._broken()
+        try:
+            await self._client.data(content)
+        except smtp.SMTPDataError as error:
+            return self._refused(error)
+        except (smtp.SMTPException, OSError, TimeoutError):
+            self.let_go()
+            return Handed.UNKNOWN  # it may have been taken before the line was cut
+        self._named = False
+        return Handed.SENT
+
+    async def end(self) -> None:
+        """Take back what was named and not used."""
+        if self._named and self._client is not None:
+            try:
+                await self._client.rset()
+            except (self._smtp.SMTPException, OSError, TimeoutError):
+                self.let_go()
+        self._named = False
+
+    async def quit(self) -> None:
+        """Say goodbye."""
+        if self._client is not None and self._client.is_connected:
+            try:
+                await self._client.quit()
+            except (self._smtp.SMTPException, OSError, TimeoutError):
+                pass  # it is gone already
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Drop the connection."""
+        if self._client is not None:
+            self._client.close()
+        self._client, self._named = None, False
+
+    async def _name_anew(self) -> Handed:
+        """Name the sender for an address in another script; it takes time, so whether the mail may go is decided once more."""
+        if not self._client.supports_extension("smtputf8"):
+            return Handed.NOT_TAKEN
+        try:
+            await self._client.rset()
+            await self._name(utf8=True)
+        except (self._smtp.SMTPException, OSError, TimeoutError):
+            return self._broken()
+        return Handed.AGAIN
+
+    def _broken(self) -> Handed:
+        self._server.trouble = UNREACHABLE
+        self.let_go()
+        return Handed.FAULT
+
+    def _refused(self, error: Any) -> Handed:
+        ended = whose_fault(error.code, error.message)
+        if ended is Handed.FAULT:
+            self._server.trouble = code_of(error.code, error.message)
+        return ended
+
+    async def _name(self, *, utf8: bool) -> None:
+        self._utf8 = utf8
         if utf8:
-            if not self._client.supports_extension("smtputf8"):
-                raise self._smtp.SMTPNotSupported("SMTPUTF8")
-            await self._client.mail(sender, options=["SMTPUTF8"], encoding="utf-8")
-            await self._client.rcpt(recipient, encoding="utf-8")
+            await self._client.mail(self._sender, options=["SMTPUTF8"], encoding="utf-8")
         else:
-            await self._client.mail(sender)
-            await self._client.rcpt(recipient)
+            await self._client.mail(self._sender)
+        self._named = True
 
     async def _connect(self) -> bool:
         if self._client is not None and self._client.is_connected:
             return False
+        server = self._server
         self._client = self._smtp.SMTP(
-            hostname=self.host, port=self.port, timeout=limits.MAIL_TIMEOUT_SECONDS, start_tls=self.start_tls
+            hostname=server.host, port=server.port, timeout=limits.MAIL_TIMEOUT_SECONDS, start_tls=server.start_tls
         )
         await self._client.connect()
         if self._client.is_ehlo_or_helo_needed:
             await self._client.ehlo()
         return True
-
-    async def _start_over(self) -> None:
-        try:
-            await self._client.rset()
-        except (self._smtp.SMTPException, OSError, TimeoutError):
-            self._let_go()
-
-    def _let_go(self) -> None:
-        if self._client is not None:
-            self._client.close()
-        self._client = None
-
-
-def _refused(code: int, message: str) -> Handed:
-    if code < PERMANENT:
-        return Handed.LATER
-    return Handed.NOT_TAKEN if NOT_THE_ADDRESS.match(message) else Handed.UNDELIVERABLE
 
 
 def is_loopback(host: str) -> bool:

@@ -18,11 +18,11 @@ from kept.services.backups.backup_file import BackupFile, read_backup
 from kept.services.backups.drill import drill
 from kept.services.backups.recovery import Recovered, reasons_to_recover, recover
 from kept.services.backups.restore import Placed, place
-from kept.services.backups.sign_off import sign_off
 from kept.services.engine.acts import Act
 from kept.services.engine.installation import Address
 from kept.services.engine.key_files import KeyFiles, read_key, write_key
 from kept.services.engine.record import Actor, record
+from kept.services.upkeep.after_restore import settle
 
 EXAMPLES = """example: kept backup new-key backup.key                                     (on another machine: prints the public half)
          kept backup create backups --public KEY --store sqlite:///shop.db
@@ -54,13 +54,11 @@ def add(commands: Any) -> None:
     for one in (trying, restore):
         one.add_argument("--key", required=True, help="the file `new-key` made")
     restore.add_argument("--over", action="store_true", help="move aside what lies there")
-    _act(acts, _sign_off, "sign-off", "whoever was erased since a restored K was made has been erased again", "")
 
 
 def _act(acts: Any, run: Run, name: str, help_: str, subject: str) -> argparse.ArgumentParser:
     one: argparse.ArgumentParser = acts.add_parser(name, help=help_)
-    if subject:
-        one.add_argument(subject, help="folder of backups" if subject == "folder" else "a backup")
+    one.add_argument(subject, help="folder of backups" if subject == "folder" else "a backup")
     runs(one, run, json=True)
     return one
 
@@ -125,7 +123,7 @@ async def _drill(chosen: argparse.Namespace) -> int:
         "erased people, none readable": found.erased,
         "values newer than the backup": found.lost,
         "a value opened under epochs": list(found.epochs),
-        "erased since, back if K were lost too": found.returning,
+        "erased since, not in the no-log": found.returning,
         "problems": found.problems,
     }
     _print_answer(chosen, answer)
@@ -157,10 +155,10 @@ async def _reconcile(chosen: argparse.Namespace, placed: Placed) -> dict[str, An
     async with opened(chosen, verify=False) as engine:
         if await reasons_to_recover(engine):
             done = await recover(engine, by=operator())
+        report = await settle(engine)
         facts = (("part", placed.part), ("made-at", repr(placed.made_at)))
         await record(engine, Actor("operator", operator()), Act.BACKUP_RESTORE, facts=facts)
         await engine.sequencer.integrate()
-        waits = bool(engine.keys_restored)
     answer: dict[str, Any] = {"new log": done is not None}
     if done is not None:
         answer |= {
@@ -169,16 +167,14 @@ async def _reconcile(chosen: argparse.Namespace, placed: Placed) -> dict[str, An
             "values lost": done.values_lost,
             "entries missing": done.entries_missing,
         }
-    if waits:
-        answer["limited"] = "to own-access and erasing, until `kept backup sign-off`"
+    if report is not None:
+        answer["lines of the no-log"] = report.lines
+        answer |= {f"said again: {kind}": count for kind, count in sorted(report.again.items())}
+        answer["missing from the no-log"] = report.missing or "nothing"
+        if report.closed:
+            answer["limited"] = "to own-access and erasing, until two members of staff have signed"
+        answer["to sign"] = "on the console, under After a restore"
     return answer
-
-
-async def _sign_off(chosen: argparse.Namespace) -> int:
-    async with opened(chosen, alone=True) as engine:
-        await sign_off(engine, by=operator())
-    _print_answer(chosen, {"signed off": True})
-    return 0
 
 
 def _print_answer(chosen: argparse.Namespace, answer: dict[str, Any]) -> None:

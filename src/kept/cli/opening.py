@@ -22,6 +22,10 @@ def add_address(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--store", default="sqlite:///kept.db", help="database D (default: sqlite:///kept.db)")
     parser.add_argument("--keys", default="", help="database K (default: beside D)")
     parser.add_argument("--key-folder", default="", help="folder of the key files (default: beside D)")
+    parser.add_argument(
+        "--no-log", metavar="PLACE", action="append", default=[],
+        help="where the no-log lies: file:PATH or command:PROGRAM, or none; may be given again (default: a file beside D)",
+    )  # fmt: skip
 
 
 def runs(parser: argparse.ArgumentParser, run: Run, *, json: bool = False) -> None:
@@ -40,7 +44,7 @@ def runs(parser: argparse.ArgumentParser, run: Run, *, json: bool = False) -> No
 
 def address_of(chosen: argparse.Namespace) -> Address:
     """Return the address the options name."""
-    return parse_address(chosen.store, keys_url=chosen.keys, key_folder=chosen.key_folder)
+    return parse_address(chosen.store, keys_url=chosen.keys, key_folder=chosen.key_folder, no_log=chosen.no_log)
 
 
 def operator() -> str:

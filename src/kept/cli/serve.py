@@ -20,7 +20,7 @@ from kept import limits, policy_files
 from kept.channels.fax import FaxServer
 from kept.channels.mail import MailServer
 from kept.channels.mailbox import Mailbox
-from kept.cli.opening import runs
+from kept.cli.opening import address_of, runs
 from kept.crypto.sealed_to import OpeningKey
 from kept.demo import DATABASE, ORIGIN, POLICY
 from kept.demo.clock import MovedClock
@@ -32,6 +32,7 @@ from kept.errors import SettingError
 from kept.guarantees import words
 from kept.services.backups.backup import keep_backups, make_backups, register_backup_key
 from kept.services.backups.drill import drill
+from kept.services.backups.recovery import start_or_recover
 from kept.services.backups.restore import clear_left_over
 from kept.services.cookies.first_scan import begin_serving
 from kept.services.engine.clock import Clock
@@ -108,9 +109,9 @@ def run(chosen: argparse.Namespace) -> int:
                 hint="give a folder of yours to --demo (or DEMO=)",
             ) from None
         chosen.backups = chosen.backups or str(folder / BACKUPS)
-        address = parse_address(f"sqlite:///{folder / DATABASE}")
+        address = parse_address(f"sqlite:///{folder / DATABASE}", no_log=chosen.no_log)
     else:
-        address = parse_address(chosen.store, keys_url=chosen.keys, key_folder=chosen.key_folder)
+        address = address_of(chosen)
     with address.alone(), contextlib.ExitStack() as held:
         clear_left_over(address.data, address.data, address.keys)
         sockets = listen(chosen.port)
@@ -138,7 +139,7 @@ def clear_unfinished(address: Address, folder: Path) -> None:
     begun = (folder / BEGUN).exists()
     left = [
         file
-        for one in (address.data, address.keys, address.checkpoint)
+        for one in (address.data, address.keys, address.checkpoint, address.data.with_suffix(".no-log"))
         for file in one.parent.glob(f"{one.name}*")
         if file.suffix != ".lock"
     ]
@@ -198,7 +199,7 @@ async def _serve(
     chosen: argparse.Namespace, address: Address, sockets: list[socket.socket], mailbox: Mailbox | None
 ) -> None:
     settings = Settings(ORIGIN) if chosen.demo else Settings()
-    engine = await Engine.start(installation_parts(address, words(), settings))
+    engine = await start_or_recover(lambda: installation_parts(address, words(), settings))
     try:
         site = site_address(chosen.port)
         background.set_up(engine, site=site, mail=await _mail_server(chosen, mailbox), fax=FaxServer(*chosen.fax))

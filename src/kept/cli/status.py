@@ -34,6 +34,8 @@ async def run(chosen: argparse.Namespace) -> int:
             "key epoch": found.epoch,
             "time": moment(found.at),
             "sweeps": found.sweeps,
+            "no-log": found.no_log,
+            **({"restore": found.restore} if found.restore else {}),
             "clauses": {f"§{one.clause.id}": one.state.value for one in board.clauses},
         }
     if chosen.json:

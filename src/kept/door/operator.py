@@ -10,6 +10,7 @@ from kept.crypto.sealed_to import OpeningKey
 from kept.door.view import View
 from kept.errors import KeptError
 from kept.guarantees.board import Board, promise_board
+from kept.policy.day import moment
 from kept.policy.read import read_policy
 from kept.services.backups.backup import keep_backups, make_backups, register_backup_key
 from kept.services.backups.backup_file import BackupFile
@@ -24,6 +25,7 @@ from kept.services.staff.activation import propose
 from kept.services.staff.credentials import Credential
 from kept.services.staff.sessions import Enrolled, Member
 from kept.services.third_parties.intake import Intake, take_in
+from kept.services.upkeep.after_restore import report_of
 from kept.services.upkeep.canary_planting import plant
 from kept.services.upkeep.key_rotation import Rotated, rotate
 from kept.services.upkeep.retention import confirm_sweep
@@ -42,6 +44,8 @@ class Status:
         entries: Entries in the tree.
         epoch: Number of the key epoch.
         sweeps: `running`, `waiting` for an operator's word, or `frozen`.
+        no_log: Where it lies and how far it is, or why it is not: a sentence.
+        restore: What a restore waits for; empty where none does.
         at: When this was said, unix seconds.
     """
 
@@ -52,6 +56,8 @@ class Status:
     entries: int
     epoch: int
     sweeps: str
+    no_log: str
+    restore: str
     at: float
 
 
@@ -77,8 +83,28 @@ async def status_of(engine: Engine) -> Status:
         entries=checkpoint.size if checkpoint else 0,
         epoch=engine.keyring.epoch,
         sweeps="frozen" if await engine.meta("sweep_frozen") else waits,
+        no_log=await _no_log(engine),
+        restore=await _restore(engine),
         at=engine.clock.now(),
     )
+
+
+async def _no_log(engine: Engine) -> str:
+    log = engine.no_log
+    if not log.places:
+        return "none is kept: a restore would bring back whoever said no since the backup"
+    where = ", ".join(one.name for one in log.places)
+    if log.failing:
+        return f"{where}: failing ({log.failing}), {await log.waiting()} lines wait"
+    return f"{where}, {await log.given()} lines"
+
+
+async def _restore(engine: Engine) -> str:
+    report = await report_of(engine)
+    if report is None:
+        return ""
+    served = "only the person is served" if report.closed else "everybody is served"
+    return f"of {moment(report.made_at or report.at)}: waits for two signatures; {served}"
 
 
 class Operator(View):

@@ -142,7 +142,7 @@ class Person(View):
             )
         said = [] if allow is None else [(None, allow)]
         said += [(Exit(one), yes) for one, yes in channels.items()]  # type: ignore[misc]  # None is the purpose as a whole
-        return tuple([await choices.choose(self._engine, own, purpose, way, allow=yes) for way, yes in said])
+        return tuple([(await choices.choose(self._engine, own, purpose, way, allow=yes)).entry_id for way, yes in said])
 
     async def stop(self, purpose: str) -> str:
         """Stop a use of what was given, whatever it rests on; return the entry's id.
@@ -153,7 +153,7 @@ class Person(View):
         Raises:
             SubmissionError: No such purpose, or a law requires it.
         """
-        return await choices.stop_use(self._engine, await self._session(), purpose, stop=True)
+        return (await choices.stop_use(self._engine, await self._session(), purpose, stop=True)).entry_id
 
     async def resume(self, purpose: str) -> str:
         """Resume a use that was stopped; return the entry's id.
@@ -164,7 +164,7 @@ class Person(View):
         Raises:
             SubmissionError: No such purpose.
         """
-        return await choices.stop_use(self._engine, await self._session(), purpose, stop=False)
+        return (await choices.stop_use(self._engine, await self._session(), purpose, stop=False)).entry_id
 
     async def data(self, *, older: str = "") -> OwnData:
         """Return everything held about the person: value, origin, purposes, end; their choices; who used what.

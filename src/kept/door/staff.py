@@ -21,14 +21,14 @@ from kept.services.figures.offers import offers_to
 from kept.services.gate.canaries import acknowledge, alarms
 from kept.services.gate.history import newest_entries
 from kept.services.instances import contests, events, instances, questionnaires, sweepstakes
-from kept.services.messages import call_sheets, calls, letters, stop_list, unknown_outcome
+from kept.services.messages import call_sheets, calls, holds, letters, stop_list, unknown_outcome
 from kept.services.my_data import rights_requests
 from kept.services.staff import activation, attestations, more_look_ups
 from kept.services.staff.sessions import StaffSession, require_session
 from kept.services.third_parties import intake as intakes
 from kept.services.third_parties import provisions, register
 from kept.services.third_parties.intake import Intake, take_in
-from kept.services.upkeep import approvals
+from kept.services.upkeep import after_restore, approvals
 from kept.web.console import rights
 from kept.web.console.campaigns import SEES as SEES_CAMPAIGNS
 from kept.web.console.intake import VOUCHES
@@ -138,6 +138,9 @@ class Staff(View):
     # the policy, and what people keep
     activate = act(activation.activate)
     waiting_approvals = act(approvals.waiting)
+    restore_report = look(after_restore.report_of, right("approve"))
+    erase_again = act(after_restore.erase_again)
+    sign_restore = act(after_restore.sign)
     approve = act(approvals.approve)
     ask_more_look_ups = act(more_look_ups.ask)
     attest = act(attestations.attest)
@@ -156,6 +159,8 @@ class Staff(View):
     campaign_results = look(campaigns.results, SEES_CAMPAIGNS)
     stop_counts = look(stop_list.counts, SEES_CAMPAIGNS)
     send_again = act(unknown_outcome.send_again)
+    held_channels = look(holds.held_channels, SEES_CAMPAIGNS)
+    try_channel = act(holds.try_now)
     waiting_letters = act(letters.waiting_runs)
     fetch_letters = act(letters.fetch)
     all_call_sheets = act(call_sheets.sheets_of)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from kept.errors import KeptError
 from kept.guarantees import ALL
 from kept.guarantees.guarantee import Finding, Guarantee, Known, parse_finding
+from kept.guarantees.what_happened import what_happened
 from kept.policy.channel import CHANNELS
 from kept.policy.coverage import Part, PartKind, parts
 from kept.policy.model import Clause, Policy
@@ -105,6 +106,7 @@ async def run_checks(engine: Engine) -> dict[str, Finding]:
             found[guarantee.id] = await guarantee.check(engine)
         except KeptError as error:
             found[guarantee.id] = Finding(False, "the check failed: {reason}", {"reason": error.reason})
+    found |= {one: finding for one, finding in (await what_happened(engine)).items() if one in found}
     at = engine.clock.now()
     await engine.data.write(
         lambda tx: tx.many(

@@ -6,12 +6,13 @@ from kept import limits
 from kept.guarantees.guarantee import Finding
 from kept.services.engine.engine import Engine
 from kept.services.gate.history import account_of
+from kept.services.messages.holds import held_channels
 from kept.store import sql
 from kept.store.interface import Transaction
 
 
 async def check(engine: Engine) -> Finding:
-    """Look whether each message that left has its entry, permitted, by its channel; and whether none hangs in between."""
+    """Look whether each message that left has its entry, permitted, by its channel, and whether none hangs or is held."""
     at = engine.clock.now()
 
     async def body(tx: Transaction) -> tuple[list[tuple[str, str]], int]:
@@ -26,6 +27,12 @@ async def check(engine: Engine) -> Finding:
     for channel, entry_id in left:
         said = await account_of(engine, entry_id)
         loose += said is None or said.exit != channel or said.outcome != "permitted"
+    if held := await held_channels(engine):
+        return Finding(
+            False,
+            "what waits to be sent is held: a server fails and not its recipients ({channels})",
+            {"channels": ", ".join(f"{one.channel}: {one.said}" if one.said else one.channel for one in held)},
+        )
     return Finding(
         not loose and not hanging,
         "{n} of the newest {m} messages have the entry that let them go; {hanging} long unanswered",

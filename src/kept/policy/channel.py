@@ -41,6 +41,8 @@ class Channel:
             it only to lift a stop.
         desk: Page of the console where what it puts aside is fetched (letters, calls); empty where it hands over at once.
         states: States its messages have beside those of the outbox, by word.
+        begins: The state a message has once this installation has done its part: `sent` only where the other side took it
+            for its reader, else one of `states`.
     """
 
     address: tuple[ItemType, ...]
@@ -50,6 +52,7 @@ class Channel:
     layout: Literal["", "letter", "fax"] = ""
     desk: str = ""
     states: Mapping[str, ChannelState] = field(default_factory=dict)
+    begins: str = "sent"
 
 
 CHANNEL_TABLE: Mapping[Exit, Channel] = {
@@ -70,6 +73,7 @@ CHANNEL_TABLE: Mapping[Exit, Channel] = {
             "to-print": ChannelState({"en": "waits for the printer", "ja": "印刷待ち"}),
             "printed": ChannelState({"en": "printed", "ja": "印刷済み"}, "good"),
         },
+        begins="to-print",
     ),
     Exit.PHONE: Channel(
         address=(ItemType.PHONE,),
@@ -78,7 +82,9 @@ CHANNEL_TABLE: Mapping[Exit, Channel] = {
         confirmation="on-request",
         desk="/calls",
         states={
-            "to-call": ChannelState({"en": "on a call sheet", "ja": "架電票に載っています"}),
+            "to-call": ChannelState(
+                {"en": "on a call sheet, not called yet", "ja": "架電票に載っていて、まだお電話していません"}
+            ),
             "shown": ChannelState({"en": "being called", "ja": "架電中"}),
             "reached": ChannelState({"en": "reached", "ja": "つながった"}, "good"),
             "not-reached": ChannelState({"en": "not reached", "ja": "つながらなかった"}),
@@ -86,6 +92,7 @@ CHANNEL_TABLE: Mapping[Exit, Channel] = {
             "not-again": ChannelState({"en": "do not call again", "ja": "今後の電話を断られた"}, "bad"),
             "ended": ChannelState({"en": "not called in time", "ja": "時間内に架電しませんでした"}, "bad"),
         },
+        begins="to-call",
     ),
     Exit.FAX: Channel(
         address=(ItemType.FAX,),
@@ -94,9 +101,12 @@ CHANNEL_TABLE: Mapping[Exit, Channel] = {
         confirmation="at-once",
         layout="fax",
         states={
-            "queued": ChannelState({"en": "with the fax server", "ja": "ファクスサーバーで送信待ち"}),
+            "at-server": ChannelState(
+                {"en": "waits at the fax server, not sent yet", "ja": "ファクスサーバーで送信待ち"}
+            ),
             "refused": ChannelState({"en": "the fax server gave up", "ja": "ファクスサーバーが送信を断念しました"}),
         },
+        begins="at-server",
     ),
 }
 """Every channel, in the order in which pages and forms offer them."""

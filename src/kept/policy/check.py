@@ -13,6 +13,7 @@ from kept.policy.channel import EXIT_TYPES
 from kept.policy.contradiction import Statement, contradictions
 from kept.policy.coverage import PROMISES, coverage
 from kept.policy.findings import Finding, Place, Report
+from kept.policy.imprint import missing_from_imprint
 from kept.policy.law import APPI_CONTROLLER, is_abroad
 from kept.policy.model import Policy, Processor, Recipient
 from kept.policy.read import place_in_front, read_files
@@ -149,11 +150,20 @@ def _controller_is_reached(policy: Policy, reading: Reading, report: Report) -> 
         return
     missing = [word for word in APPI_CONTROLLER if not policy.controller.get(word)]
     if missing:
-        message = f"expected of the controller what the law `jp-appi` makes public, found no {_listed(missing)}"
+        message = f"expected of the controller what the law `jp-appi` makes public, found no {_listed(list(missing))}"
         hint = "write them under `controller` in the front matter, and in each translation's"
         report.error(
             place_in_front(reading.first, "controller"), "controller-incomplete", message, hint=hint, clause=""
         )
+
+
+def _advertising_has_an_imprint(policy: Policy, reading: Reading, report: Report) -> None:
+    """The policy may run; a campaign does not start."""
+    if missing := missing_from_imprint(policy):
+        message = f"expected of the controller what messages that advertise show, found no {_listed(list(missing))}"
+        hint = "write them under `controller` in the front matter; no campaign starts without them"
+        place = place_in_front(reading.first, "controller")
+        report.warning(place, "imprint-incomplete", message, hint=hint, clause="")
 
 
 def _provision_has_a_recipient(policy: Policy, reading: Reading, report: Report) -> None:
@@ -291,6 +301,7 @@ RULES: tuple[Rule, ...] = (
     _provision_has_a_recipient,
     _abroad_is_explained,
     _controller_is_reached,
+    _advertising_has_an_imprint,
     _cookies_serve_a_purpose,
     _values_end,
     _clauses_have_something_behind,

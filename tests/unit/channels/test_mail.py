@@ -113,7 +113,9 @@ async def test_a_server_without_encryption_gets_nothing_where_it_is_required(any
     """No STARTTLS offered: later, and not one byte of the mail."""
     box = await Mailbox().open()
     server = MailServer("127.0.0.1", box.port, start_tls=True)
-    assert await server.send("a@example.jp", "b@example.jp", write_mail(mail())) is Handed.LATER
+    async with server.turn("a@example.jp") as line:
+        assert line is None
+    assert server.trouble == "unreachable"
     assert box.received == ()
     await server.close()
     await box.close()
@@ -125,9 +127,8 @@ async def test_the_demo_s_mailbox_keeps_the_newest(anyio_backend):
     box = await Mailbox().open()
     server = MailServer("127.0.0.1", box.port)
     for number in range(limits.MAILBOX_MESSAGES + 3):
-        assert (
-            await server.send("a@example.jp", "b@example.jp", write_mail(mail(title=f"Number {number}"))) is Handed.SENT
-        )
+        async with server.turn("a@example.jp") as line:
+            assert await line.send("b@example.jp", write_mail(mail(title=f"Number {number}"))) is Handed.SENT
     assert len(box.received) == limits.MAILBOX_MESSAGES
     assert box.received[0].title == f"Number {limits.MAILBOX_MESSAGES + 2}"
     assert ("List-Unsubscribe", f"<{STOP}>") in box.received[0].headers

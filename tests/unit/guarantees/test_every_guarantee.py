@@ -52,6 +52,7 @@ def test_its_file_is_named_after_it():
         "board",
         "guarantee",
         "sample",
+        "what-happened",
     }
     assert checks == {one.id for one in ALL.values() if one.known is Known.WATCHED}
     for one in ALL.values():

@@ -225,3 +225,25 @@ def test_erasing_can_be_undone():
     """Within its grace period an intended erasure is undone, and nothing else has changed."""
     undone = change.undo_erasing(change.begin_erasing(EMPTY))
     assert (undone.status, undone.g) == ("active", 3)
+
+
+@pytest.mark.parametrize(
+    "yes",
+    [
+        lambda state: change.choose(state, "contact", None, allow=True, at=1.0),
+        lambda state: change.choose(state, "contact", None, allow=True, at=1.0, by="paper"),
+        lambda state: change.resume(state, "contact"),
+        lambda state: change.grant(state, {"contact": ()}, notice_id="n", slots=(), recipients={}, at=1.0),
+        lambda state: change.accept(state, (), "contact", "n"),
+        lambda state: change.fill(state, (), notice_id="n", point="p", source=Source.OWN_SESSION, key_id="k", at=1.0),
+    ],
+)
+def test_an_account_being_erased_takes_no_yes_and_every_no(yes):
+    """Each way to give or allow is refused while an erasure waits; a no and a stop go through; undone, all is as before."""
+    erasing = change.begin_erasing(PersonState(1, "active", 0.0, 0.0))
+    with pytest.raises(SubmissionError) as refused:
+        yes(erasing)
+    assert refused.value.reason == "erasing"
+    assert not change.choose(erasing, "contact", None, allow=False, at=1.0).choice("contact", None).allow
+    assert change.stop(erasing, "contact").stops == ("contact",)
+    yes(change.undo_erasing(erasing))

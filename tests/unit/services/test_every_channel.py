@@ -24,10 +24,10 @@ from kept.policy.item_type import ItemType
 from kept.policy.present import boxes, build_notice
 from kept.policy.words import Exit
 from kept.services.accounts import accounts
-from kept.services.cases.contacts import OWN_STATES
 from kept.services.forms import collection
 from kept.services.messages.held_after_restore import TAKES_OUT
 from kept.services.messages.mail import MailDispatcher
+from kept.services.messages.states import OWN_STATES
 from kept.services.messages.stop_list import address_item, stop_key, stop_token, tokens_of
 from kept.services.my_data.own_data import own_data
 from kept.services.upkeep.channels import set_up_channels
@@ -50,7 +50,7 @@ def lacking(dispatchers, way: Exit, channel: Channel) -> list[str]:
             "something that carries it, in services/upkeep/channels.py": way in dispatchers,
             "words in every language": all(set(one) == set(phrase.LANGUAGES) for one in said),
             "one normal form of its addresses, for the stop list": len(forms) == 1 and "" not in forms,
-            "how what it handed over stands, in services/cases/contacts.py": bool(channel.states)
+            "how what it handed over stands, in services/messages/states.py": bool(channel.states)
             == (way in OWN_STATES),
             "the page of the console it names": channel.desk in {"", *pages},
             "what takes a waiting message out after a restore": (way in TAKES_OUT) == bool(channel.desk),

@@ -12,7 +12,7 @@ OPENS = {
     "services/my_data/own_data.py": "the person sees what is held, under an own-access decision",
     "services/my_data/corrections.py": "the value a correction replaces loses its index token",
     "services/messages/confirmations.py": "an address is compared with the stop list, of its own person",
-    "services/messages/calls.py": "a number is compared with the stop list",
+    "services/messages/leaving.py": "a number is compared with the stop list",
     "services/cases/do_not_contact.py": "an address goes on the stop list as a keyed hash",
     "services/instances/participations.py": "a value that ends loses its index token",
     "services/upkeep/retention.py": "a value that ends loses its index token",

@@ -21,6 +21,7 @@ from kept.services.accounts.marks import new_mark, read_mark
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.keyring import PersonKeys
+from kept.services.engine.no_log import No, note
 from kept.services.engine.people import Person
 from kept.services.engine.record import Actor, account_part
 from kept.services.gate.own_session import Own
@@ -152,9 +153,11 @@ async def sign_in_with_recovery_code(engine: Engine, login_name: str, code: str,
         await tx.run("password_set", person_id=person_id, hash=hashed, changed_at=at)
         await tx.run("session_erase", person_id=person_id)
         await tx.run("remembered_erase", person_id=person_id)
+        await note(tx, No.PASSWORD, at, person=person_id, code=_code_hash(code))
         return person_id
 
     person_id = await engine.data.write(body)
+    await engine.no_log.acknowledge()
     if person_id is None:
         raise SignInError(
             "name or recovery code is not right, or the code was used",

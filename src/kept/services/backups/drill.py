@@ -26,6 +26,7 @@ from kept.services.backups.recovery import recover
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine, Parts
 from kept.services.engine.flush import insert_entries
+from kept.services.engine.no_log import No
 from kept.services.engine.people import each_person
 from kept.services.engine.record import entry_of, operator
 from kept.services.engine.sequencer import LOG
@@ -49,8 +50,8 @@ class Drill:
         restored: States put back from K, since they are newer there: choices made since among them.
         lost: Values newer than the backup: a real restore would lose them.
         epochs: Key epochs a value was opened under.
-        returning: People erased since the backup of K was made: they would be back if K were lost as well, until they
-            are erased again.
+        returning: People erased since the backup of K was made whom the no-log does not name: they would be back if K were
+            lost as well.
         problems: What does not hold; empty when the drill passed.
     """
 
@@ -152,7 +153,9 @@ async def _as_if_all_were_lost(  # noqa: PLR0913 -- two backups
         await _open_one_value_of_each_epoch(installation, found)
         then = {row.person_id for row in await installation.keys.all(sql.Tombstones)}
         now = {row.person_id for row in await engine.keys.all(sql.Tombstones)}
-        found.returning = len(now - then)
+        said = (await engine.no_log.read()).said
+        in_no_log = {one["person"] for one in said if one["kind"] == No.ERASED}
+        found.returning = sum(1 for one in now - then if engine.no_log.name_of(one) not in in_no_log)
 
 
 async def _unpack(backup: BackupFile, key: OpeningKey, target: Path) -> None:

@@ -6,13 +6,14 @@ integrated anew. Nothing is hidden: whoever holds an older checkpoint sees anoth
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from kept.crypto.digest import sha256
-from kept.errors import ErasedError, EvidenceError
+from kept.errors import ErasedError, EvidenceError, RollbackError
 from kept.policy import change
 from kept.services.engine.acts import Act
-from kept.services.engine.engine import Engine
+from kept.services.engine.engine import Engine, Parts
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person, each_person
 from kept.services.engine.record import SYSTEM, account_part, entry_of, operator
@@ -21,6 +22,7 @@ from kept.services.gate.state_change import Change, change_person
 from kept.services.messages.held_after_restore import hold_put_aside
 from kept.services.messages.unknown_outcome import hold_after_restore
 from kept.services.my_data.erasure import remove_returned
+from kept.services.upkeep.after_restore import note_lost, settle
 from kept.store import sql
 from kept.store.interface import Transaction
 from kept.store.paging import pages
@@ -50,9 +52,33 @@ async def recover(engine: Engine, *, by: str) -> Recovered:
     await hold_after_restore(engine)
     await hold_put_aside(engine)
     kept, missing = await _new_log(engine, by, lost)
+    await note_lost(engine, values=lost, entries=missing)
     if engine.has_policy:
         await _let_go_of_lost_values(engine)
+        await settle(engine)
     return Recovered(restored, lost, erased, kept, missing)
+
+
+async def start_or_recover(parts: Callable[[], Parts]) -> Engine:
+    """Start an installation that is to be served: one whose D is older than acknowledged starts closed rather than not at all.
+
+    It is recovered as the operator would, and what may be missing waits to be signed (`upkeep/after_restore`).
+
+    Args:
+        parts: Opens its parts; called again after a recovery.
+
+    Raises:
+        EvidenceError: It was rewritten, or does not extend its checkpoint for another reason than being older.
+    """
+    try:
+        return await Engine.start(parts())
+    except RollbackError:
+        engine = await Engine.start(parts(), sequence=False, verify=False)
+    try:
+        await recover(engine, by=SYSTEM.kind)
+    finally:
+        await engine.close()
+    return await Engine.start(parts())
 
 
 async def reasons_to_recover(engine: Engine) -> list[str]:

@@ -2,8 +2,8 @@
 
 A kill leaves the new, or the old aside under a name that says so; restoring again finishes.
 
-A restored D is older than K: K's newer states and tombstones win (`recovering`). A restored K is older than what was erased
-since: until an operator signs it off the gate serves own-access only, and people can erase themselves.
+A restored D is older than K: K's newer states and tombstones win (`recovering`). Whatever was restored is marked: the no-log is
+said again before it serves anybody, and where that is missing it serves the person alone (`upkeep/after_restore`).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from kept.services.backups.backup import alone
 from kept.services.backups.backup_file import BackupFile, unpack
 from kept.services.engine.installation import Address
 from kept.services.engine.restored_keys import RESTORED
+from kept.services.upkeep.after_restore import DATA_RESTORED
 from kept.store.copying import check_database, remove_database
 from kept.store.sqlite import SqliteStore
 
@@ -82,8 +83,7 @@ async def place(backup: BackupFile, key: OpeningKey, address: Address, *, over: 
                 raise StoreError(
                     f"expected a sound database, found: {wrong}", reason="database-corrupt", hint="take another backup"
                 )
-            if said.part == "keys":
-                await _mark(passing, said.made_at)
+            await _mark(passing, said.part, said.made_at)
             aside = _move_aside(target)
             passing.replace(target)
             _sync_folder(target.parent)
@@ -99,10 +99,11 @@ async def place(backup: BackupFile, key: OpeningKey, address: Address, *, over: 
     return Placed(said.part, said.made_at, aside)
 
 
-async def _mark(path: Path, made_at: float) -> None:
-    store = SqliteStore(path, "keys")
+async def _mark(path: Path, part: str, made_at: float) -> None:
+    name = RESTORED if part == "keys" else DATA_RESTORED
+    store = SqliteStore(path, part)
     try:
-        await store.write(lambda tx: tx.run("meta_put", name=RESTORED, value=repr(made_at)))
+        await store.write(lambda tx: tx.run("meta_put", name=name, value=repr(made_at)))
     finally:
         await store.close()
 

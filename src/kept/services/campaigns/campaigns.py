@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from kept import limits
 from kept.errors import ConflictError, InputError, KeptError, SealError
 from kept.policy.campaign import Campaign, parse_campaign
+from kept.policy.channel import CHANNEL_TABLE
+from kept.policy.imprint import ADVERTISES, missing_from_imprint
 from kept.policy.instance import Instance
 from kept.policy.segment import Rule
 from kept.policy.words import PointKind
@@ -79,7 +81,7 @@ async def draft(engine: Engine, session: StaffSession, unverified_file: str) -> 
     guard_individual_number(unverified_file, "file")
     found = parse_campaign(unverified_file, engine.policy.policy, await questionnaires(engine))
     session.require_purpose(engine, found.purpose)
-    require_channels(engine, found)
+    require_ready(engine, found)
     at = engine.ready()
     entry = campaign_entry(engine, session, Act.CAMPAIGN_DRAFT, at, found)
 
@@ -105,12 +107,19 @@ async def draft(engine: Engine, session: StaffSession, unverified_file: str) -> 
     return await standing(engine, found.id)
 
 
-def require_channels(engine: Engine, campaign: Campaign) -> None:
-    """Insist that somebody here carries each channel.
+def require_ready(engine: Engine, campaign: Campaign) -> None:
+    """Insist that somebody here carries each channel, and that the policy says who sends, from where, and who hears complaints.
 
     Raises:
-        InputError: Nobody does.
+        InputError: Nobody does, or it does not.
     """
+    if lacking := ADVERTISES.intersection(campaign.channels) and missing_from_imprint(engine.policy.policy):
+        raise InputError(
+            f"expected a controller with {', '.join(lacking)} for messages that advertise, found none",
+            reason="imprint-missing",
+            hint="write it under `controller` in the policy's front matter, and activate that version",
+            rests_on="consent-checked-when-sent",
+        )
     missing = sorted(one.value for one in campaign.channels if one not in engine.dispatchers)
     if missing:
         raise InputError(
@@ -200,6 +209,18 @@ class Results:
     waiting: int
     handing: int
     unknown: tuple[str, ...]
+
+    @property
+    def left(self) -> Mapping[str, int]:
+        """How many are in each state of the channels, in the channels' order: sent, printed, on a call sheet, and so on."""
+        own = [word for channel in CHANNEL_TABLE.values() for word in (channel.begins, *channel.states)]
+        return {word: self.ended[word, ""] for word in dict.fromkeys(("sent", *own)) if self.ended.get((word, ""))}
+
+    @property
+    def under_way(self) -> bool:
+        """Whether anything still waits: here, for the printer, on a call sheet, or at the fax server."""
+        begins = {channel.begins for channel in CHANNEL_TABLE.values()} - {"sent"}
+        return bool(self.waiting or self.handing or begins & self.left.keys())
 
 
 async def results(engine: Engine, campaign_id: str) -> Results:

@@ -24,7 +24,7 @@ from kept.services.campaigns.campaigns import (
     campaign_entry,
     moved,
     questionnaires,
-    require_channels,
+    require_ready,
     standing,
 )
 from kept.services.engine.acts import Act
@@ -117,7 +117,7 @@ async def ask(engine: Engine, session: StaffSession, campaign_id: str) -> Standi
         ConflictError: It is no draft any more.
     """
     found = await standing(engine, campaign_id)
-    require_channels(engine, found.file)
+    require_ready(engine, found.file)
     at = engine.ready()
     entry = campaign_entry(engine, session, Act.CAMPAIGN_ASK, at, found.file)
 
@@ -138,7 +138,7 @@ async def _about(engine: Engine, campaign_id: str) -> Subject:
 async def _send(engine: Engine, given: Given) -> Effect:
     """Let the look at candidates begin, under a mandate that outlives the sessions of both; stopping it is an act of its own."""
     file = (await standing(engine, given.subject)).file
-    require_channels(engine, file)
+    require_ready(engine, file)
     entry = campaign_entry(engine, given.by, Act.CAMPAIGN_SEND, given.at, file)
     mandate = staff_mandate(
         given.asker,

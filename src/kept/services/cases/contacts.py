@@ -6,9 +6,7 @@ and waits in the outbox like every other message; each way out opens only the it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 from kept import limits
 from kept.channels.letter import japanese_font, print_letters
@@ -27,11 +25,12 @@ from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person
 from kept.services.engine.record import about, entry_of, holder_of, record
 from kept.services.gate import gate
-from kept.services.messages.calls import number_is_listed
 from kept.services.messages.fax import FaxDispatcher
+from kept.services.messages.leaving import number_is_listed
 from kept.services.messages.letter_words import letter_of
 from kept.services.messages.outbox import new_message_id, put_in_outbox, send_one
 from kept.services.messages.sealed_words import CONTACT, Said, open_words, seal_words, words_of
+from kept.services.messages.states import MessageState, state_of
 from kept.services.messages.stop_list import address_item
 from kept.services.messages.unknown_outcome import send_again
 from kept.services.staff.bulk_approval import ONE_PERSON, insert_mandate
@@ -363,60 +362,19 @@ async def contacts_to(engine: Engine, person_id: bytes) -> list[tuple[Contact, s
     return found
 
 
-class _Aside(NamedTuple):
-    """What is known of a message after it was handed over, by whichever channel did."""
-
-    letter: sql.LetterOfPerson | None
-    fax: sql.FaxJobGet | None
-    call: sql.CallRowOfPerson | None
-    moved_at: float
-
-
-def _letter_state(of: _Aside) -> tuple[str, float]:
-    return ("to-print" if of.letter is not None else "printed"), of.moved_at
-
-
-def _call_state(of: _Aside) -> tuple[str, float]:
-    if of.call is None:
-        return "sent", of.moved_at
-    return ("to-call" if of.call.outcome in {"waiting", "shown"} else of.call.outcome), of.call.moved_at
-
-
-def _fax_state(of: _Aside) -> tuple[str, float]:
-    return (of.fax.state, of.fax.moved_at) if of.fax is not None else ("sent", of.moved_at)
-
-
-OWN_STATES: Mapping[Exit, Callable[[_Aside], tuple[str, float]]] = {
-    Exit.POST: _letter_state,
-    Exit.PHONE: _call_state,
-    Exit.FAX: _fax_state,
-}
-"""For each channel with states of its own: how what was handed over stands, and since when."""
-
-
 async def _contact(engine: Engine, person_id: bytes, message_id: str) -> Contact:
-    async def body(tx: Transaction) -> tuple[
-        sql.ContactGet | None, sql.OutboxFind | None, sql.LetterOfPerson | None,
-        sql.FaxJobGet | None, sql.CallRowOfPerson | None,
-    ]:  # fmt: skip
-        return (
-            await tx.one(sql.ContactGet, person_id=person_id, message_id=message_id),
-            await tx.one(sql.OutboxFind, message_id=message_id),
-            await tx.one(sql.LetterOfPerson, person_id=person_id, message_id=message_id),
-            await tx.one(sql.FaxJobGet, person_id=person_id, message_id=message_id),
-            await tx.one(sql.CallRowOfPerson, person_id=person_id, message_id=message_id),
-        )
+    async def body(tx: Transaction) -> tuple[sql.ContactGet | None, sql.OutboxFind | None, MessageState | None]:
+        sent = await tx.one(sql.OutboxFind, message_id=message_id)
+        state = await state_of(tx, message_id, sent) if sent is not None else None
+        return await tx.one(sql.ContactGet, person_id=person_id, message_id=message_id), sent, state
 
-    contact, sent, letter, fax, call = await engine.data.read(body)
-    if contact is None or sent is None:
+    contact, sent, state = await engine.data.read(body)
+    if contact is None or sent is None or state is None:
         raise ErasedError("expected a message, found it gone with its person", reason="erased")
-    channel, status, reason, moved_at = Exit(contact.channel), sent.status, sent.reason, sent.moved_at
     said = await words_of(engine, person_id, CONTACT, message_id, contact.key_id, contact.sealed)
-    if status == "sent" and channel in OWN_STATES:
-        status, moved_at = OWN_STATES[channel](_Aside(letter, fax, call, moved_at))
     return Contact(
-        message_id, channel, said.title if said else "", contact.written_at, status, reason, moved_at,
-        call.sheet_id if call is not None else "",
+        message_id, Exit(contact.channel), said.title if said else "", contact.written_at, state.word, state.reason,
+        state.at, state.sheet,
     )  # fmt: skip
 
 

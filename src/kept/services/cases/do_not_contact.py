@@ -81,3 +81,4 @@ async def note_in_case(engine: Engine, session: StaffSession, case_id: str, chan
         await insert_entries(tx, [entry], at)
 
     await engine.data.write(body)
+    await engine.no_log.acknowledge()

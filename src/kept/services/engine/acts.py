@@ -93,6 +93,8 @@ class Act(StrEnum):
     MESSAGE_SEND = "staff:message:send"
     MESSAGE_LEAVE_OUT = "system:message:leave-out"
     MESSAGE_AGAIN = "staff:message:send-again"
+    CHANNEL_HOLD = "system:channel:hold"
+    CHANNEL_TRY = "staff:channel:try"
     STOP_LIST_ADD = "actor:stop-list:add"
     STOP_LIST_LIFT = "customer:stop-list:lift"
     CONFIRMATION_ASK = "actor:confirmation:ask"
@@ -116,6 +118,7 @@ class Act(StrEnum):
     SWEEP_FREEZE = "system:sweep:freeze"
     SWEEP_CONFIRM = "operator:sweep:confirm"
     ROLLBACK_FOUND = "system:rollback:found"
+    NO_LOG_REPLAY = "system:no-log:replay"
     RECOVER = "operator:ledger:recover"
     VALUE_LOST = "system:value:lost"
     BACKUP_KEY = "operator:backup:key"
@@ -129,6 +132,7 @@ class Act(StrEnum):
     COOKIE_DROP = "system:cookie:drop"
     COOKIE_SCAN = "operator:cookies:scan"
     SERVE_FIRST = "operator:installation:serve-first"
+    ERASE_AGAIN = "staff:person:erase-again"
     RECIPIENT_CHANGE = "operator:recipient:change"
     DISCLOSURE_TELL = "system:disclosure:tell"
     SUBMISSION_REFUSE = "system:submission:refuse"
@@ -212,6 +216,8 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.MESSAGE_SEND: "consent-checked-when-sent purposes:message",
         Act.MESSAGE_LEAVE_OUT: "consent-checked-when-sent purposes:message",
         Act.MESSAGE_AGAIN: "consent-checked-when-sent purposes:message",
+        Act.CHANNEL_HOLD: "consent-checked-when-sent purposes:message",
+        Act.CHANNEL_TRY: "consent-checked-when-sent purposes:message",
         Act.STOP_LIST_ADD: "consent-checked-when-sent purposes:message",
         Act.STOP_LIST_LIFT: "consent-checked-when-sent purposes:message",
         Act.CONFIRMATION_ASK: "consent-checked-when-sent purposes:message",
@@ -235,6 +241,8 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.SWEEP_FREEZE: "bound-to-notice",
         Act.SWEEP_CONFIRM: "bound-to-notice",
         Act.ROLLBACK_FOUND: "ledger-consistent sealed-values",
+        Act.ERASE_AGAIN: "restore-drill backups",
+        Act.NO_LOG_REPLAY: "restore-drill backups",
         Act.RECOVER: "restore-drill backups",
         Act.VALUE_LOST: "durable-writes",
         Act.BACKUP_KEY: "backups restore-drill",

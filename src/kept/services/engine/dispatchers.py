@@ -6,7 +6,8 @@ The outbox knows channels and origins by these two alone. A channel is registere
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -98,14 +99,8 @@ class Handover(Protocol):
         """Give it to the other side, after that transaction is durable. Raises nothing of the other side's making."""
 
 
-class Dispatcher(Protocol):
-    """One channel.
-
-    `channel` is the exit it serves, in whose `CHANNEL_TABLE` row stands what it reaches people by; a name goes with it where
-    the policy and the person allow.
-    """
-
-    channel: Exit
+class Carrier(Protocol):
+    """Who makes messages ready and hands them over."""
 
     def prepare(self, message: Message, opened: Opened, person: Person, entry_id: str) -> Handover:
         """Make a message ready, inside the gate's parcel, while the values are open.
@@ -116,6 +111,34 @@ class Dispatcher(Protocol):
             person: Loaded; their keys seal what stays.
             entry_id: Entry that will say that it left, hex.
         """
+
+
+class Dispatcher(Protocol):
+    """One channel.
+
+    `channel` is the exit it serves, in whose `CHANNEL_TABLE` row stands what it reaches people by; a name goes with it where
+    the policy and the person allow. `trouble` is what the other side said when it last failed: a code, no words of its own.
+    """
+
+    channel: Exit
+
+    @property
+    def trouble(self) -> str:
+        """What the other side said when it last failed; empty where nothing is known."""
+
+    def turn(self) -> AbstractAsyncContextManager[Carrier | None]:
+        """Wait until one message can leave at once; it is decided within. None while the other side cannot be had."""
+
+
+class AlwaysReady(Carrier):
+    """A channel that has nothing to wait for before a message is decided."""
+
+    trouble = ""
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[Carrier | None]:
+        """Begin at once."""
+        yield self
 
 
 Compose = Callable[["Person", Opened], Words]

@@ -14,6 +14,7 @@ from datetime import UTC, tzinfo
 from pathlib import Path
 
 from kept import limits
+from kept.channels.place import Place
 from kept.crypto.digest import framed, hmac_sha256
 from kept.crypto.password import Passwords
 from kept.crypto.random import random_id
@@ -31,9 +32,10 @@ from kept.services.engine.dispatchers import Dispatcher, Origin
 from kept.services.engine.entry import Entry, is_register_line
 from kept.services.engine.flush import Flush, SealedEntry
 from kept.services.engine.keyring import Keyring, PersonKeys
+from kept.services.engine.no_log import NAMES, SEALS, NoLog
 from kept.services.engine.notices import Notices
 from kept.services.engine.people import People
-from kept.services.engine.restored_keys import restored_keys
+from kept.services.engine.restored_keys import NOT_REPLAYED, restored_keys
 from kept.services.engine.sequencer import Sequencer
 from kept.store import sql
 from kept.store.interface import Store, Transaction
@@ -59,6 +61,7 @@ class Parts:
         origin: Name of the log; a fresh vault makes its own from this.
         outside: File for the last checkpoint outside both databases; None to keep none.
         passwords: Hashes passwords.
+        places: Where the no-log lies; empty to keep none.
     """
 
     data: Store
@@ -70,6 +73,7 @@ class Parts:
     origin: str = "kept.example/ledger"
     outside: Path | None = None
     passwords: Passwords = field(default_factory=Passwords)
+    places: tuple[Place, ...] = ()
 
 
 class Engine:
@@ -94,11 +98,13 @@ class Engine:
         self.people = People(parts.data, self.keyring, vault_id)
         self.notices = Notices(parts.data)
         self.flush = Flush(parts.data, parts.clock.now)
+        self.no_log = NoLog(parts.data, parts.keys, self.keyring, vault_id, parts.places, parts.clock.now)
         self.sequencer = self._sequencer(1)
         self.password_turns = asyncio.Semaphore(4)
         self.policy_files = "same"
         self.keys_restored = ""
         self.canaries: frozenset[bytes] = frozenset()
+        self.failed_runs: dict[int, tuple[float, KeptError]] = {}
         self.site = ""
         self.dispatchers: dict[Exit, Dispatcher] = {}
         self.origins: dict[str, Origin] = {}
@@ -159,7 +165,14 @@ class Engine:
         at = parts.clock.now()
         await engine.keyring.begin(at)
         await engine.keyring.load()
-        for name in (LEDGER_KEY, TOKEN_KEY, EXTERNAL_KEY, *(f"stop:{one.value}" for one in sorted(CHANNELS))):
+        for name in (
+            LEDGER_KEY,
+            TOKEN_KEY,
+            EXTERNAL_KEY,
+            SEALS,
+            NAMES,
+            *(f"stop:{one.value}" for one in sorted(CHANNELS)),
+        ):
             await engine.keyring.ensure_installation_key(name, at)
         if verify:
             try:
@@ -173,6 +186,9 @@ class Engine:
             with contextlib.suppress(ClosedError, PolicyError):  # verification names what is wrong with it
                 await engine.reload_policy()
         engine.keys_restored = await restored_keys(parts.keys)
+        engine.no_log.replaying = await engine.no_log.ahead()
+        if engine.no_log.replaying:  # D or K is older than what was said no to: only the person, until it is said again
+            engine.keys_restored = engine.keys_restored or NOT_REPLAYED
         await engine.load_canaries()
         engine._provider_asked_at = at
         if sequence:
@@ -192,9 +208,10 @@ class Engine:
         await self.flush.close()
         if integrate:
             try:
+                await self.no_log.deliver()
                 await self.sequencer.integrate()
             except KeptError:
-                pass  # it stays in todo and is integrated on the next start
+                pass  # it stays where it waits, and is taken up on the next start
         await self.data.close()
         await self.keys.close()
         for bug in ended:
@@ -211,14 +228,17 @@ class Engine:
             await asyncio.sleep(limits.SEQUENCE_SECONDS)
 
     def every(self, seconds: float, act: Callable[[], Awaitable[object]]) -> None:
-        """Do something again and again while the engine is open; what it raises of ours is tried again next time."""
+        """Do something again and again while the engine is open; what it raises of ours is tried again, and told on the board."""
+        run = len(self._tasks)
 
         async def loop() -> None:
             while True:
                 try:
                     await act()
-                except KeptError:
-                    pass
+                    self.failed_runs.pop(run, None)
+                except KeptError as error:
+                    since = self.failed_runs[run][0] if run in self.failed_runs else self.clock.now()
+                    self.failed_runs[run] = since, error
                 await asyncio.sleep(seconds)
 
         self._tasks.append(asyncio.create_task(loop()))

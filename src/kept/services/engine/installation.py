@@ -1,7 +1,7 @@
 """An installation at an address: two databases, the key folder, the checkpoint file, and who may serve it.
 
-`sqlite:///shop.db` means shop.db (D), shop.keys.db (K), the folder shop.keyfiles/ and shop.checkpoint beside it. In
-production K and the key folder lie elsewhere: give their addresses.
+`sqlite:///shop.db` means shop.db (D), shop.keys.db (K), the folder shop.keyfiles/, shop.checkpoint and shop.no-log beside it.
+In production K, the key folder and the no-log lie elsewhere: give their addresses.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kept.channels.place import parse_place
 from kept.crypto.password import Passwords
 from kept.errors import SettingError
 from kept.policy.model import Policy
@@ -23,6 +24,8 @@ from kept.store.serving import lock_for_serving
 from kept.store.sqlite import SqliteStore, raw_count
 
 SCHEME = "sqlite:///"
+NONE = "none"
+"""Says that no no-log is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Address:
     keys: Path
     key_folder: Path
     checkpoint: Path
+    no_log: tuple[str, ...] = ()
 
     def alone(self, *, existing: bool = False) -> AbstractContextManager[None]:
         """Hold the right to serve this installation; see `lock_for_serving`."""
@@ -43,13 +47,14 @@ class Address:
         return raw_count(self.data.parent, self.data.stem, needles)
 
 
-def parse_address(url: str, *, keys_url: str = "", key_folder: str = "") -> Address:
+def parse_address(url: str, *, keys_url: str = "", key_folder: str = "", no_log: Iterable[str] = ()) -> Address:
     """Read the address of an installation.
 
     Args:
         url: `sqlite:///` and the path of D.
         keys_url: The same for K; beside D when it is left out.
         key_folder: Folder of the key files; beside D when it is left out.
+        no_log: Addresses of the no-log's places; a file beside D when it is left out, `none` for none.
 
     Raises:
         SettingError: It is not an address this version opens.
@@ -66,6 +71,7 @@ def parse_address(url: str, *, keys_url: str = "", key_folder: str = "") -> Addr
         Path(keys_url.removeprefix(SCHEME)) if keys_url else data.with_name(f"{data.stem}.keys{data.suffix}"),
         Path(key_folder) if key_folder else data.with_name(f"{data.stem}.keyfiles"),
         data.with_name(f"{data.stem}.checkpoint"),
+        tuple(one for one in (tuple(no_log) or (f"file:{data.with_name(f'{data.stem}.no-log')}",)) if one != NONE),
     )
 
 
@@ -128,6 +134,7 @@ def installation_parts(
             hint="put it back; data backups never hold it",
             rests_on="keys-apart",
         )
+    places = tuple(parse_place(one) for one in address.no_log)
     fresh = not address.data.exists()
     if create and fresh:
         KeyFiles(address.key_folder).signing_key(create=True)  # first: a kill leaves a key too many, never one too few
@@ -144,4 +151,5 @@ def installation_parts(
         origin=chosen.origin,
         outside=address.checkpoint,
         passwords=chosen.passwords,
+        places=places,
     )

@@ -209,7 +209,16 @@ class Keyring:
 
         await self._keys.write(body)
 
-    async def erase_person(self, person_id: bytes, receipt_id: str, at: float, *, keep_until: float = 0.0) -> None:
+    async def erase_person(  # noqa: PLR0913 -- what a receipt says
+        self,
+        person_id: bytes,
+        receipt_id: str,
+        at: float,
+        *,
+        keep_until: float = 0.0,
+        under_way: int = 0,
+        faxes_held: int = 0,
+    ) -> None:
         """Destroy a person's keys, tokens and state copy, and write the tombstone, in one transaction.
 
         Args:
@@ -217,6 +226,8 @@ class Keyring:
             receipt_id: Of the erasure.
             at: Unix seconds.
             keep_until: Until when a law obliges to keep what is sealed under the statutory keys; 0 destroys them as well.
+            under_way: Messages to them that were being handed over when it began.
+            faxes_held: Faxes to them that the fax server did not give back.
         """
         epoch = self.epoch
 
@@ -240,6 +251,8 @@ class Keyring:
                 erased_at=at,
                 level="unreadable",
                 epoch=epoch,
+                under_way=under_way,
+                faxes_held=faxes_held,
             )
 
         await self._keys.write(body)

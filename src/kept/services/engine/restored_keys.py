@@ -1,4 +1,4 @@
-"""Whether key database K was restored from a backup and not signed off: then it is older than what was erased since."""
+"""Whether a restore waits to be signed, and limits what is served until it is: K holds the mark."""
 
 from __future__ import annotations
 
@@ -7,23 +7,25 @@ from kept.store import sql
 from kept.store.interface import Store
 
 RESTORED = "keys_restored"
+NOT_REPLAYED = "no-log"
+"""What stands for the moment while the no-log is ahead of the databases: nobody said which backup they are of."""
 
 
 async def restored_keys(keys: Store) -> str:
-    """Return the moment the restored K is of, as it was marked; empty when K was not restored, or was signed off."""
+    """Return the moment the restored database is of, as it was marked; empty when none was, or it was signed."""
     return await keys.value(sql.MetaGet, name=RESTORED) or ""
 
 
 def require_signed_off(restored: str) -> None:
-    """Refuse everything but own-access while a restored K is not signed off.
+    """Refuse everything but own-access while a restore is not signed.
 
     Raises:
         ClosedError: It is not.
     """
     if restored:
         raise ClosedError(
-            "expected key database K as it was, found one restored from a backup and not signed off",
+            "expected an installation whose restore was signed, found one that waits for two members of staff",
             reason="keys-restored",
-            hint="erase again whoever was erased since; then `kept backup sign-off`",
+            hint="two members of staff sign what may be missing, on the console under After a restore",
             rests_on="restore-drill",
         )

@@ -20,6 +20,7 @@ from kept.policy.day import day_of
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import SealedEntry, insert_entries
+from kept.services.engine.no_log import No, note
 from kept.services.engine.sealed_record import open_installation_record, seal_installation_record
 from kept.services.figures.data_sets import data_set_of, require_desk, statistic_entry
 from kept.services.figures.projections import Build, Opened, open_columns, usable_build
@@ -147,6 +148,7 @@ async def _charge(engine: Engine, asked: _Asked) -> None:
             raise await _spent(engine, asked, back)
         charge = {"data_set": asked.built.data_set.id, "at": at, "micro_rho": asked.cost}
         await engine.keys.write(lambda tx, one=charge: tx.run("charge_put", statistic_id=asked.id, **one))  # type: ignore[misc]
+        await engine.no_log.acknowledge()
         return
     raise ConflictError("others keep asking at the same moment", reason="charged-meanwhile", hint="ask again")
 
@@ -197,6 +199,7 @@ async def _try_to_charge(engine: Engine, asked: _Asked, at: float) -> float | No
             delta=data_set.budget.delta,
             sealed=b"",
         )
+        await note(tx, No.CHARGE, at, statistic=asked.id, data_set=data_set.id, micro_rho=float(asked.cost))
         await insert_entries(tx, [entry], at)
         return None
 

@@ -80,26 +80,9 @@ async def find_person(
     raise InputError("the person keeps changing while they are looked for", reason="moved", hint="try again")
 
 
-async def _find_once(  # noqa: C901 -- one search, in its order
-    engine: Engine, mandate: Mandate, criteria: Mapping[str, str], sought: Sought | None
-) -> bytes:
+async def _find_once(engine: Engine, mandate: Mandate, criteria: Mapping[str, str], sought: Sought | None) -> bytes:
     at = engine.ready()
-    findable = engine.findable()
-    forms: dict[str, str] = {}
-    for item, text in criteria.items():
-        if item not in findable:
-            raise SubmissionError(
-                "expected an item people are found by, found another",
-                field=item,
-                reason="not-findable",
-                hint=f"findable: {', '.join(findable)}",
-                rests_on="nothing-unneeded",
-            )
-        forms[item] = normalise(findable[item].about.normal, text, field=item).find_by
-    if not forms:
-        raise SubmissionError(
-            "expected an item to find by, found none", reason="no-criterion", rests_on="nothing-unneeded"
-        )
+    forms = _forms(engine, criteria)
     candidates = await _candidates(engine, forms) or await _somebody(engine)
     allowed: list[Person] = []
     refused: list[tuple[Person, dict[str, Refused]]] = []
@@ -138,6 +121,42 @@ async def _find_once(  # noqa: C901 -- one search, in its order
         entry_id=entry_id,
         rests_on="bound-to-notice",
     )
+
+
+async def named_by(engine: Engine, criteria: Mapping[str, str]) -> list[bytes]:
+    """Return whom criteria name, as ids nobody is shown; it decides nothing, and whoever asks records why.
+
+    Args:
+        engine: Open.
+        criteria: Text by findable item, in any usual spelling.
+
+    Raises:
+        SubmissionError: No criterion, or an item nobody is found by.
+    """
+    forms = _forms(engine, criteria)
+    loaded = [await _load_match(engine, one, forms, None) for one in await _candidates(engine, forms)]
+    return [one.id for one in loaded if one is not None]
+
+
+def _forms(engine: Engine, criteria: Mapping[str, str]) -> dict[str, str]:
+    """Return the normal form of each criterion, by item."""
+    findable = engine.findable()
+    forms: dict[str, str] = {}
+    for item, text in criteria.items():
+        if item not in findable:
+            raise SubmissionError(
+                "expected an item people are found by, found another",
+                field=item,
+                reason="not-findable",
+                hint=f"findable: {', '.join(findable)}",
+                rests_on="nothing-unneeded",
+            )
+        forms[item] = normalise(findable[item].about.normal, text, field=item).find_by
+    if not forms:
+        raise SubmissionError(
+            "expected an item to find by, found none", reason="no-criterion", rests_on="nothing-unneeded"
+        )
+    return forms
 
 
 async def find_by_login(engine: Engine, mandate: Mandate, login_name: str, sought: Sought) -> bytes:

@@ -20,6 +20,7 @@ from kept.services.engine.keyring import PersonKeys
 from kept.services.engine.people import Person
 from kept.services.engine.record import About, sealed_entry
 from kept.services.engine.sealed_record import seal_persons_record
+from kept.services.gate.noes import note_noes
 from kept.store import sql
 from kept.store.interface import Transaction
 from kept.vault.index import index_token
@@ -136,10 +137,13 @@ async def write_change(engine: Engine, person: Person, change: Change, at: float
         if change.extra is not None:
             await change.extra(tx)  # noqa: S610 -- not Django's
         await insert_entries(tx, [entry], at)
+        if not engine.no_log.replaying:
+            await note_noes(tx, person.id, person.state, state, at)
 
     await engine.data.write(body)
     await copy_state(engine, person.id, state.g, key_id, sealed_state)
     await _tokens(engine, "token_delete", person.id, change.lost)
+    await engine.no_log.acknowledge()
     return state, entry.id
 
 

@@ -1,19 +1,23 @@
-"""Call sheets: whom to call for which purpose, with the script; no number and no name, so a sheet can be printed.
+"""Call sheets: how many calls for which purpose. Who is called, number, name and script, shows when a line is opened.
 
-A sheet takes rows until somebody begins with it, and runs for twelve hours from then.
+Whoever leaves (a no, a stop, an erasure, the stop list) is off the sheet before anybody looks at it again. A sheet takes
+rows until somebody begins with it, and runs for twelve hours from then.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kept.crypto.random import random_id
 from kept.errors import InputError
 from kept.policy.words import Exit
-from kept.services.engine.dispatchers import Message, Opened
+from kept.services.engine.dispatchers import AlwaysReady, Message, Opened, Waiting
 from kept.services.engine.engine import Engine
+from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person
-from kept.services.messages.letters import Put
+from kept.services.messages.leaving import looking, reason_to_leave
+from kept.services.messages.letters import Put, unsend
+from kept.services.messages.outbox import left_out_entry
 from kept.services.messages.sealed_words import CALL, Said, seal_words, words_of
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
@@ -26,11 +30,11 @@ OUTCOMES = (REACHED, NOT_REACHED, WRONG_NUMBER, NOT_AGAIN)
 
 @dataclass(frozen=True, slots=True)
 class CallRow:
-    """One row of a sheet; no number, no name.
+    """One line of a sheet; no number, and nobody's name before it is opened.
 
     Args:
         place: On the sheet, from 1.
-        said: The script; None once the row is over.
+        said: The script, while the line is being called, for who opened it; None otherwise.
         outcome: `waiting`, `shown`, one of `OUTCOMES`, `ended`, or a reason it was left out for.
         moved_at: Since when, unix seconds.
     """
@@ -75,7 +79,7 @@ class Sheet:
         return sum(1 for one in self.rows if one.outcome in {WAITING, SHOWN})
 
 
-class PhoneDispatcher:
+class PhoneDispatcher(AlwaysReady):
     """Puts a person on the call sheet of a message's origin: `put` is the whole of it.
 
     Args:
@@ -124,17 +128,19 @@ class PhoneDispatcher:
 
 
 async def sheets_of(engine: Engine, session: StaffSession) -> list[Sheet]:
-    """Return the call sheets for the purposes of a staff member's own roles, newest first; scripts are not opened."""
+    """Return the call sheets for the purposes of a staff member's own roles, newest first; no line is opened."""
     found = []
     for sheet_id in await engine.data.values(sql.CallSheets):
-        sheet, _ = await load_sheet(engine, sheet_id)
+        sheet, rows = await load_sheet(engine, sheet_id)
         if session.acts_for(engine, sheet.purpose):
+            if await _shrink(engine, session, sheet, rows):
+                sheet, _ = await load_sheet(engine, sheet_id)
             found.append(sheet)
     return found
 
 
 async def sheet_of(engine: Engine, session: StaffSession, sheet_id: str) -> Sheet:
-    """Return one sheet with its scripts.
+    """Return one sheet; with the script of the line that is being called, for who opened it, and of no other.
 
     Raises:
         DeniedError: No role of theirs has its purpose.
@@ -142,14 +148,38 @@ async def sheet_of(engine: Engine, session: StaffSession, sheet_id: str) -> Shee
     """
     sheet, rows = await load_sheet(engine, sheet_id)
     session.require_purpose(engine, sheet.purpose)
-    said = [await _script(engine, row) for row in rows]
-    opened = tuple(
-        CallRow(one.place, text, one.outcome, one.moved_at) for one, text in zip(sheet.rows, said, strict=True)
-    )
-    return Sheet(
-        sheet.id, sheet.number, sheet.origin, sheet.origin_id, sheet.purpose, sheet.made_at, sheet.status,
-        sheet.begun_by, sheet.ends_at, opened,
-    )  # fmt: skip
+    if await _shrink(engine, session, sheet, rows):
+        sheet, rows = await load_sheet(engine, sheet_id)
+    mine = sheet.begun_by == session.login
+    said = [await _script(engine, row) if mine else None for row in rows]
+    return replace(sheet, rows=tuple(replace(one, said=text) for one, text in zip(sheet.rows, said, strict=True)))
+
+
+async def _shrink(engine: Engine, session: StaffSession, sheet: Sheet, rows: list[sql.CallRows]) -> bool:
+    """Take off a sheet whoever is not to be called any more, each with an entry they see; return whether anybody left."""
+    if sheet.status not in {WAITING, "begun"}:
+        return False
+    mandate, at = looking(engine, session, sheet.purpose, sheet.origin), engine.clock.now()
+    left = []
+    for row in rows:
+        if row.outcome == WAITING:
+            waiting = Waiting(
+                row.person_id, row.message_id, sheet.origin, sheet.origin_id, sheet.purpose, Exit.PHONE, "", 0
+            )
+            if reason := await reason_to_leave(engine, mandate, waiting):
+                left.append((waiting, reason, await left_out_entry(engine, waiting, reason, at)))
+
+    async def body(tx: Transaction) -> None:
+        for waiting, reason, entry in left:
+            if await tx.run("call_row_leave", person_id=waiting.person_id, message_id=waiting.message_id):
+                await unsend(tx, waiting, reason, at)
+                await insert_entries(tx, [entry], at)
+        if left and not any(one.outcome in {WAITING, SHOWN} for one in await tx.all(sql.CallRows, sheet_id=sheet.id)):
+            await tx.run("call_sheet_end", sheet_id=sheet.id)
+
+    if left:
+        await engine.data.write(body)
+    return bool(left)
 
 
 async def load_sheet(engine: Engine, sheet_id: str) -> tuple[Sheet, list[sql.CallRows]]:
@@ -173,8 +203,8 @@ async def load_sheet(engine: Engine, sheet_id: str) -> tuple[Sheet, list[sql.Cal
 
 
 async def _script(engine: Engine, row: sql.CallRows) -> Said | None:
-    """Open a row's script while its call is to be made."""
-    if row.outcome not in {WAITING, SHOWN}:
+    """Open a row's script while it is being called."""
+    if row.outcome != SHOWN:
         return None
     return await words_of(engine, row.person_id, CALL, row.message_id, row.key_id, row.sealed)
 

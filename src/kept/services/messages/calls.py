@@ -1,7 +1,7 @@
-"""Calls from a sheet: one number at a time, decided at the moment it is shown; how each call ended.
+"""Calls from a sheet: one line at a time, decided at the moment it is opened; how each call ended.
 
-A number is shown once the call before it has its outcome. *Do not call again* goes on the stop list at once, and no member
-of staff takes it off again.
+Opening a line shows number, name and script. A line is opened once the call before it has its outcome. *Do not call again*
+goes on the stop list at once, and no member of staff takes it off again.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kept import limits
-from kept.errors import ConflictError, DeniedError, ErasedError, InputError, KeptError
+from kept.errors import ConflictError, DeniedError, InputError, KeptError
 from kept.policy import needs
-from kept.policy.words import Basis, Exit
+from kept.policy.words import Exit
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.dispatchers import Waiting
 from kept.services.engine.engine import Engine
@@ -31,17 +31,13 @@ from kept.services.messages.call_sheets import (
     Sheet,
     load_sheet,
     row_of,
+    sheet_of,
 )
 from kept.services.messages.confirmation_code import ORIGIN as CONFIRMATION
+from kept.services.messages.leaving import number_is_listed, number_token
 from kept.services.messages.letters import called_off, unsend
-from kept.services.messages.outbox import wanted_slots
-from kept.services.messages.stop_list import (
-    TOLD_STAFF,
-    UNDELIVERABLE,
-    address_item,
-    put_on,
-    stop_token,
-)
+from kept.services.messages.outbox import begins, recount, wanted_slots
+from kept.services.messages.stop_list import TOLD_STAFF, UNDELIVERABLE, put_on
 from kept.services.staff.desk_mandate import issue_mandate
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
@@ -58,8 +54,7 @@ async def begin(engine: Engine, session: StaffSession, sheet_id: str) -> None:
         DeniedError: No role of theirs has its purpose.
         ConflictError: Somebody began with it before.
     """
-    sheet, _ = await load_sheet(engine, sheet_id)
-    session.require_purpose(engine, sheet.purpose)
+    sheet = await sheet_of(engine, session, sheet_id)
     at = engine.ready()
     entry = await _entry(engine, session, Act.CALL_SHEET_BEGIN, sheet, (("rows", str(len(sheet.rows))),))
 
@@ -76,7 +71,7 @@ async def begin(engine: Engine, session: StaffSession, sheet_id: str) -> None:
 
 
 async def show_number(engine: Engine, session: StaffSession, sheet_id: str, place: int) -> Card:
-    """Show one number, once: decided about now, under a mandate for this one call.
+    """Open one line: show its number, once, decided about now, under a mandate for this one call, and recorded.
 
     Args:
         engine: Open.
@@ -181,7 +176,8 @@ async def end_call(engine: Engine, session: StaffSession, sheet_id: str, place: 
     _require_own(engine, session, sheet)
     row = row_of(rows, place)
     person_id, message_id, at = row.person_id, row.message_id, engine.ready()
-    token = await _token(engine, sheet.purpose, person_id) if outcome in LISTED else b""
+    token = await number_token(engine, sheet.purpose, person_id) if outcome in LISTED else b""
+    called = Waiting(person_id, message_id, sheet.origin, sheet.origin_id, sheet.purpose, Exit.PHONE, "", 0)
     facts = (("message", message_id), ("outcome", outcome))
     entry = await _entry(engine, session, Act.CALL_END, sheet, facts, person_id)
 
@@ -192,6 +188,7 @@ async def end_call(engine: Engine, session: StaffSession, sheet_id: str, place: 
             raise ConflictError(
                 "expected the row whose number was shown, found another", reason="call-ended", hint="look at it again"
             )
+        await recount(tx, called, begins(called), outcome)
         if token:
             await put_on(tx, Exit.PHONE, token, LISTED[outcome], at)
         await _end_when_done(tx, sheet_id)
@@ -213,15 +210,18 @@ async def end_sheets(engine: Engine) -> int:
                     "call_row_move", person_id=row.person_id, message_id=row.message_id, expected=WAITING,
                     outcome=ENDED, moved_at=at,
                 )  # fmt: skip
-                if ended and sheet is not None:
-                    one = Waiting(
-                        row.person_id, row.message_id, sheet.origin, sheet.origin_id, sheet.purpose, Exit.PHONE, "", 0
-                    )
+                if sheet is None:
+                    continue
+                one = Waiting(
+                    row.person_id, row.message_id, sheet.origin, sheet.origin_id, sheet.purpose, Exit.PHONE, "", 0
+                )
+                if ended:
                     await unsend(tx, one, "time-over", at)
-                await tx.run(
+                if await tx.run(
                     "call_row_move", person_id=row.person_id, message_id=row.message_id, expected=SHOWN,
                     outcome=NOT_REACHED, moved_at=at,
-                )  # fmt: skip
+                ):  # fmt: skip
+                    await recount(tx, one, begins(one), NOT_REACHED)
             await tx.run("call_sheet_end", sheet_id=sheet_id)
         return len(over)
 
@@ -255,22 +255,6 @@ def _require_own(engine: Engine, session: StaffSession, sheet: Sheet) -> None:
         )
 
 
-async def number_is_listed(engine: Engine, purpose: str, person_id: bytes) -> bool:
-    """Whether a person's number may not be called: for whatever purpose once they told us so, or there is no such number.
-
-    Args:
-        engine: Open.
-        purpose: Under consent or notice, every other reason on the list counts as well.
-        person_id: 16 bytes.
-    """
-    token = await _token(engine, purpose, person_id)
-    if not token:
-        return False
-    reasons = await engine.data.values(sql.StopListOf, channel=Exit.PHONE.value, token=token)
-    necessary = engine.policy.policy.purposes[purpose].basis is Basis.NECESSARY
-    return any(not necessary or reason in LISTED.values() for reason in reasons)
-
-
 def _called_off(sheet: Sheet) -> DeniedError:
     return DeniedError(
         "expected a call that is still wanted, found it called off",
@@ -289,18 +273,6 @@ def _listed(sheet: Sheet) -> DeniedError:
         reason="stop-list",
         rests_on=f"purposes:{sheet.purpose}",
     )
-
-
-async def _token(engine: Engine, purpose: str, person_id: bytes) -> bytes:
-    """Return what a person's number is called on the stop list; empty when there is none any more."""
-    item = address_item(engine.policy.policy, engine.policy.policy.purposes[purpose], Exit.PHONE)
-    try:
-        person = await engine.people.load(person_id, (item,))
-    except ErasedError:
-        return b""
-    if item not in person.state.slots:
-        return b""
-    return stop_token(engine, Exit.PHONE, str(engine.people.open_slot(person, item)))
 
 
 async def _leave_out(engine: Engine, sheet: Sheet, waiting: Waiting, reason: str) -> None:

@@ -13,12 +13,13 @@ from kept.channels.letter import print_letters
 from kept.errors import InputError, SettingError
 from kept.policy.words import Exit
 from kept.services.engine.acts import GROUNDS, Act, Outcome
-from kept.services.engine.dispatchers import Message, Opened
+from kept.services.engine.dispatchers import AlwaysReady, Message, Opened, Waiting
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person
 from kept.services.engine.record import SYSTEM, about_person, entry_of
 from kept.services.messages.letter_words import fax_of
+from kept.services.messages.outbox import begins, recount
 from kept.store import sql
 from kept.store.interface import Transaction
 
@@ -27,9 +28,13 @@ HANDED = {
     FaxOutcome.QUEUED: Handed.SENT,
     FaxOutcome.SENT: Handed.SENT,
     FaxOutcome.REFUSED: Handed.NOT_TAKEN,
-    FaxOutcome.LATER: Handed.LATER,
+    FaxOutcome.LATER: Handed.FAULT,
     FaxOutcome.UNKNOWN: Handed.UNKNOWN,
 }
+
+ENDED = {FaxOutcome.REFUSED: "failed"}
+REASON = {FaxOutcome.REFUSED: "fax-failed"}
+"""How a job that ended is counted, where the server's word is not the outbox's."""
 
 
 def tag_of(message_id: str) -> str:
@@ -37,7 +42,7 @@ def tag_of(message_id: str) -> str:
     return f"kept-{message_id}"
 
 
-class FaxDispatcher:
+class FaxDispatcher(AlwaysReady):
     """Hands faxes to one server.
 
     Args:
@@ -106,11 +111,11 @@ class FaxHandover:
         try:
             job = await self._server.send(self._pdf, self._number, tag_of(self._message.id))
         except SettingError:
-            return Handed.LATER
+            return Handed.FAULT
         except InputError:
             return Handed.NOT_TAKEN
         except OSError:
-            return Handed.LATER
+            return Handed.FAULT
         await move_job(self._engine, self._person_id, self._message.id, job.id, job.outcome.value)
         return HANDED[job.outcome]
 
@@ -150,13 +155,13 @@ async def look_after_faxes(engine: Engine) -> int:
             job = FaxJob(FaxOutcome.UNKNOWN)  # the server cleaned its queue before it was asked
         if job is None or (job.outcome.value == state):
             continue
-        await _end(engine, person_id, message_id, purpose, job.id, job.outcome)
+        await _end(engine, person_id, message_id, purpose, job.id, job.outcome, state)
         ended += job.outcome is not FaxOutcome.QUEUED
     return ended
 
 
 async def _end(  # noqa: PLR0913 -- what one answer says
-    engine: Engine, person_id: bytes, message_id: str, purpose: str, job: str, outcome: FaxOutcome
+    engine: Engine, person_id: bytes, message_id: str, purpose: str, job: str, outcome: FaxOutcome, before: str
 ) -> None:
     concerning = await about_person(engine, person_id)
     at = engine.clock.now()
@@ -187,6 +192,10 @@ async def _end(  # noqa: PLR0913 -- what one answer says
             await tx.run("unknown_is_sent", person_id=person_id, message_id=message_id, moved_at=at)
         if outcome is FaxOutcome.REFUSED:
             await tx.run("sent_is_failed", person_id=person_id, message_id=message_id, reason="fax-failed", moved_at=at)
+        message = await tx.one(sql.OutboxFind, message_id=message_id)
+        if message is not None and before == QUEUED and outcome is not FaxOutcome.QUEUED:
+            sent = Waiting(person_id, message_id, message.origin, message.origin_id, purpose, Exit.FAX, "", 0)
+            await recount(tx, sent, begins(sent), ENDED.get(outcome, outcome.value), REASON.get(outcome, ""))
         if entries:
             await insert_entries(tx, entries, at)
 

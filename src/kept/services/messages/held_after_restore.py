@@ -8,7 +8,7 @@ from kept.policy.words import Exit
 from kept.services.engine.dispatchers import Waiting
 from kept.services.engine.engine import Engine
 from kept.services.messages.call_sheets import SHOWN, WAITING
-from kept.services.messages.outbox import count
+from kept.services.messages.outbox import begins, recount
 from kept.store import sql
 from kept.store.interface import Transaction
 
@@ -29,8 +29,7 @@ async def hold_put_aside(engine: Engine) -> int:
                 if await take_out(tx, person_id, message_id):
                     await tx.run("sent_is_unknown", person_id=person_id, message_id=message_id, moved_at=at)
                     one = Waiting(person_id, message_id, row.origin, row.origin_id, row.purpose, channel, "", 0)
-                    await count(tx, one, "sent", change=-1)
-                    await count(tx, one, "unknown")
+                    await recount(tx, one, begins(one), "unknown")
                     held += 1
         return held
 

@@ -10,6 +10,7 @@ from datetime import tzinfo
 from kept.channels.letter import Letter
 from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.day import local
+from kept.policy.imprint import imprint_of
 from kept.policy.model import Policy
 from kept.policy.words import Basis, Exit
 from kept.services.engine.dispatchers import Message, Opened, Words
@@ -22,6 +23,7 @@ SAY: Mapping[str, Mapping[str, str]] = {
     "en": {
         "number": "No. {number}",
         "case": "case {case}",
+        "complaints": "Questions and complaints: {complaints}",
         "why": "Why you got this: “{purpose}”, §{clause} of our privacy policy. It stands on “My data” with the same number.",
         "stop": "How to stop it: end this use on “My data”, or write to {contact}.",
         "stop-way": "How to stop it: end this use, or this way of reaching you, on “My data”, or write to {contact}.",
@@ -37,6 +39,7 @@ SAY: Mapping[str, Mapping[str, str]] = {
     "ja": {
         "number": "番号 {number}",
         "case": "お問い合わせ番号 {case}",
+        "complaints": "お問い合わせ・苦情の受付：{complaints}",
         "why": "お届けした理由：プライバシーポリシー §{clause}「{purpose}」のためです。「マイデータ」にも同じ番号で載っています。",
         "stop": "止めるには：「マイデータ」で、この利用を止められます。{contact} へのご連絡でも承ります。",
         "stop-way": "止めるには：「マイデータ」で、この利用またはこの連絡方法を止められます。{contact} へのご連絡でも承ります。",
@@ -146,7 +149,10 @@ def _reference(message_id: str, case: str, language: str) -> str:
 def _foot(policy: Policy, purpose: str, language: str) -> tuple[str, ...]:
     declared, say = policy.purposes[purpose], SAY[language]
     contact = policy.controllers.get(language, {}).get("contact") or policy.controller.get("contact", "")
+    said = imprint_of(policy, language) if declared.basis in {Basis.CONSENT, Basis.NOTICE} else {}
     return (
+        *([" · ".join((said["name"], said["address"]))] if "address" in said else []),
+        *([say["complaints"].format(complaints=said["complaints"])] if "complaints" in said else []),
         say["why"].format(
             purpose=declared.titles.get(language) or declared.titles[policy.language], clause=declared.clause
         ),

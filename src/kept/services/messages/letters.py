@@ -18,7 +18,7 @@ from kept.policy.decision import Mandate
 from kept.policy.model import Purpose
 from kept.policy.words import Exit
 from kept.services.engine.acts import Act
-from kept.services.engine.dispatchers import Message, Opened, Waiting, Words
+from kept.services.engine.dispatchers import AlwaysReady, Message, Opened, Waiting, Words
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect, insert_entries
 from kept.services.engine.people import Person
@@ -27,7 +27,7 @@ from kept.services.gate import gate
 from kept.services.gate.gate import Circumstances
 from kept.services.messages.confirmation_code import ORIGIN as CONFIRMATION
 from kept.services.messages.letter_words import letter_of
-from kept.services.messages.outbox import count, wanted_slots
+from kept.services.messages.outbox import begins, recount, wanted_slots
 from kept.services.messages.sealed_words import LETTER, Said, open_words, seal_words
 from kept.services.messages.stop_list import address_item, name_item, stands_against, stop_token
 from kept.services.staff.desk_mandate import issue_printing
@@ -72,7 +72,7 @@ class Printed:
     waiting: int
 
 
-class PostDispatcher:
+class PostDispatcher(AlwaysReady):
     """Puts a letter aside for the printer: `put` is the whole of it.
 
     Args:
@@ -307,6 +307,7 @@ async def _take(  # noqa: PLR0913 -- what one file is
                     reason="letters-fetched",
                     hint="somebody was faster; look at it again",
                 )
+            await recount(tx, waiting, begins(waiting), "printed")
         for waiting, reason in left_out:
             await tx.run("letter_delete", person_id=waiting.person_id, message_id=waiting.message_id)
             await unsend(tx, waiting, reason, at)
@@ -326,8 +327,7 @@ async def unsend(tx: Transaction, waiting: Waiting, reason: str, at: float) -> N
     if await tx.run(
         "sent_is_left_out", person_id=waiting.person_id, message_id=waiting.message_id, reason=reason, moved_at=at
     ):
-        await count(tx, waiting, "sent", change=-1)
-        await count(tx, waiting, "left-out", reason)
+        await recount(tx, waiting, begins(waiting), "left-out", reason)
 
 
 async def _rows(engine: Engine, purpose: str, origin: str, origin_id: str, limit: int) -> list[sql.LettersOfOrigin]:

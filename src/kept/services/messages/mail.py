@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from kept.channels.handed import Handed
-from kept.channels.mail import Mail, MailServer, fits_one_line, is_address, write_mail
+from kept.channels.mail import Line, Mail, MailServer, fits_one_line, is_address, write_mail
 from kept.errors import SettingError
+from kept.policy.imprint import imprint_of
+from kept.policy.model import Policy
 from kept.policy.words import Exit
-from kept.services.engine.dispatchers import Message, Opened
+from kept.services.engine.dispatchers import Carrier, Message, Opened
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
 from kept.store.interface import Transaction
 
 LINK_CHARACTERS = 32
-FOOT = {
-    "en": "--\n{controller} · {contact}\nWhy you got this, and how to stop it: {why}\n",
-    "ja": "--\n{controller} · {contact}\nこのご案内が届いた理由と、停止の方法: {why}\n",
+COMPLAINTS = {"en": "Questions and complaints: {complaints}", "ja": "お問い合わせ・苦情の受付: {complaints}"}
+WHY = {
+    "en": ("Why you got this: {why}", "Why you got this, and how to stop it: {why}"),
+    "ja": ("このご案内が届いた理由: {why}", "このご案内が届いた理由と、停止の方法: {why}"),
 }
 
 
+def foot_of(policy: Policy, message: Message) -> str:
+    """Return what stands below a mail: who sent it, from where, who hears complaints, why it came and how to stop it."""
+    spoken = message.language if message.language in WHY else "en"
+    said = imprint_of(policy, message.language)
+    lines = [" · ".join(said[one] for one in ("name", "address", "contact") if one in said)]
+    lines += [COMPLAINTS[spoken].format(complaints=said["complaints"])] if "complaints" in said else []
+    return "\n".join(["--", *lines, WHY[spoken][bool(message.stop)].format(why=message.why), ""])
+
+
 class MailDispatcher:
-    """Mail, over one connection for many messages.
+    """Mail, over a few connections for many messages.
 
     Args:
         engine: Open.
@@ -46,6 +60,23 @@ class MailDispatcher:
         self.server = server
         self._engine = engine
 
+    @property
+    def trouble(self) -> str:
+        """What the server said when it last failed."""
+        return self.server.trouble
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[Carrier | None]:
+        """Wait for a connection on which the next word is the recipient's."""
+        async with self.server.turn(self._engine.policy.policy.controller["contact"]) as line:
+            yield _MailCarrier(self._engine, line) if line is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class _MailCarrier:
+    _engine: Engine
+    _line: Line
+
     def prepare(self, message: Message, opened: Opened, person: Person, entry_id: str) -> _MailHandover:
         """Write the mail while the address is open."""
         del person, entry_id
@@ -53,10 +84,7 @@ class MailDispatcher:
         controller = policy.controllers.get(message.language, policy.controller)
         sender = policy.controller["contact"]
         if not is_address(opened.address):
-            return _MailHandover(self.server, sender, opened.address, b"", Handed.UNDELIVERABLE)
-        foot = FOOT.get(message.language, FOOT["en"]).format(
-            controller=controller["name"], contact=sender, why=message.why
-        )
+            return _MailHandover(self._line, opened.address, b"", Handed.UNDELIVERABLE)
         try:
             content = write_mail(
                 Mail(
@@ -65,21 +93,20 @@ class MailDispatcher:
                     sender_name=controller["name"],
                     recipient=opened.address,
                     title=message.words.title,
-                    text=f"{message.words.text}\n\n{foot}",
+                    text=f"{message.words.text}\n\n{foot_of(policy, message)}",
                     list_id=f"{message.purpose}.{sender.rpartition('@')[2]}" if message.stop else "",
                     stop=message.stop,
                     at=datetime.fromtimestamp(self._engine.clock.now(), tz=UTC),
                 )
             )
         except ValueError:  # a character that cannot stand in a mail
-            return _MailHandover(self.server, sender, opened.address, b"", Handed.NOT_TAKEN)
-        return _MailHandover(self.server, sender, opened.address, content)
+            return _MailHandover(self._line, opened.address, b"", Handed.NOT_TAKEN)
+        return _MailHandover(self._line, opened.address, content)
 
 
 @dataclass(slots=True)
 class _MailHandover:
-    server: MailServer
-    sender: str
+    line: Line
     recipient: str
     content: bytes
     unfit: Handed = Handed.NOT_TAKEN
@@ -92,4 +119,4 @@ class _MailHandover:
         """Give it to the server; what is no address, or no mail, is never offered."""
         if not self.content:
             return self.unfit
-        return await self.server.send(self.sender, self.recipient, self.content)
+        return await self.line.send(self.recipient, self.content)

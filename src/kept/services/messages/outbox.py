@@ -11,17 +11,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kept import limits
 from kept.channels.handed import Handed
 from kept.crypto.random import random_id
 from kept.errors import ConflictError, DeniedError, ErasedError, EvidenceError, KeptError, NotFoundError
+from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.decision import Allowed, Mandate
 from kept.policy.model import Purpose
 from kept.policy.words import Basis, Exit
 from kept.services.engine.acts import GROUNDS, Act, Outcome
-from kept.services.engine.dispatchers import Compose, Dispatcher, Handover, Message, Opened, Waiting
+from kept.services.engine.dispatchers import Carrier, Compose, Handover, Message, Opened, Waiting
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect, SealedEntry, insert_entries
 from kept.services.engine.people import Person
@@ -29,7 +30,9 @@ from kept.services.engine.record import SYSTEM, Actor, about_person, entry_of
 from kept.services.gate import gate
 from kept.services.gate.gate import Circumstances
 from kept.services.messages.confirmation_code import ORIGIN as CONFIRMATION
+from kept.services.messages.holds import hold_back, note_fault, note_success, wait_until
 from kept.services.messages.links import new_link
+from kept.services.messages.states import state_of
 from kept.services.messages.stop_list import (
     UNDELIVERABLE,
     address_item,
@@ -42,6 +45,7 @@ from kept.services.staff.mandates import find_mandate
 from kept.store import sql
 from kept.store.interface import Transaction
 
+AGAIN = Handed.AGAIN.value
 RECORDED_HERE = frozenset({"stop-list", "withdrawn", "uses", "mandate-over"})
 """Reasons for leaving a message out that the gate itself did not record."""
 
@@ -86,34 +90,56 @@ async def send_due(engine: Engine) -> int:
         async with turns:
             await send_one(engine, _waiting(row))
 
+    await hold_back(engine)
     while rows := await engine.data.all(sql.OutboxDue, at=engine.clock.now(), limit=limits.OUTBOX_PAGE):
         await asyncio.gather(*(one(row) for row in rows))
         tried += len(rows)
+        await hold_back(engine)
     return tried
 
 
 async def send_one(engine: Engine, waiting: Waiting) -> str:
-    """Try one message; return what became of it: a status of the outbox, or `taken` by another worker, or `gone`."""
-    dispatcher, origin = engine.dispatchers.get(waiting.channel), engine.origins.get(waiting.origin)
-    if dispatcher is None or origin is None:
+    """Try one message; return what became of it: a status of the outbox, or `taken` by another worker, or `gone`.
+
+    It is decided while its channel has a turn for it: between that decision and the recipient's name on the wire nothing
+    is waited for but the record of it.
+    """
+    dispatcher = engine.dispatchers.get(waiting.channel)
+    if dispatcher is None or waiting.origin not in engine.origins:
         return await _put_off(engine, waiting)
-    compose = await origin.compose(waiting)
+    if wait := await wait_until(engine, waiting.channel):
+        return await _put_off(engine, waiting, wait)
+    async with dispatcher.turn() as carrier:
+        if carrier is None:
+            held = await note_fault(engine, waiting.channel, dispatcher.trouble)
+            return await _put_off(engine, waiting, await wait_until(engine, waiting.channel) if held else 0.0)
+        for _ in range(limits.MOVED_SENDING_TRIES):
+            ended = await _try(engine, waiting, carrier)
+            if ended != AGAIN:
+                return ended
+            waiting = replace(waiting, attempts=await _attempts(engine, waiting))
+    return await _put_off(engine, waiting)
+
+
+async def _try(engine: Engine, waiting: Waiting, carrier: Carrier) -> str:
+    """Decide about a message now, and hand it over; return how that ended, or `again`."""
+    compose = await engine.origins[waiting.origin].compose(waiting)
     if compose is None:
         return await _leave_out(engine, waiting, "withdrawn")
     mandate = await find_mandate(engine, waiting.mandate_id)
     if mandate is None:
         return await _leave_out(engine, waiting, "mandate-over")
-    for _ in range(limits.MOVED_SENDING_TRIES):
-        slots, person = await wanted_slots(engine, mandate, waiting)
-        if not slots:
-            return await _leave_out(engine, waiting, "uses")
-        attempt = _Try(engine, dispatcher, waiting, compose)
-        ended = await _let_go(attempt, mandate, slots, person)
-        if not ended:
-            return await _hand_over(engine, attempt)
-        if ended != "again":
-            return ended
-    return await _put_off(engine, waiting)
+    slots, person = await wanted_slots(engine, mandate, waiting)
+    if not slots:
+        return await _leave_out(engine, waiting, "uses")
+    attempt = _Try(engine, carrier, waiting, compose)
+    return await _let_go(attempt, mandate, slots, person) or await _hand_over(engine, attempt)
+
+
+async def _attempts(engine: Engine, waiting: Waiting) -> int:
+    """Return how often a message was taken up to now."""
+    row = await engine.data.one(sql.OutboxFind, message_id=waiting.message_id)
+    return row.attempts if row is not None else waiting.attempts
 
 
 async def _let_go(attempt: _Try, mandate: Mandate, slots: tuple[str, ...], person: Person | None) -> str:
@@ -137,7 +163,7 @@ async def _let_go(attempt: _Try, mandate: Mandate, slots: tuple[str, ...], perso
         return "gone"  # erased, or being erased: the row goes with them
     except DeniedError as error:
         if error.items and error.items == slots[1:]:
-            return "again"  # the name alone was refused meanwhile: without it
+            return AGAIN  # the name alone was refused meanwhile: without it
         return await _leave_out(engine, waiting, error.reason)
     except EvidenceError:
         return await _leave_out(engine, waiting, "evidence")
@@ -157,8 +183,8 @@ async def _hand_over(engine: Engine, attempt: _Try) -> str:
 class _Try:
     """One try of one message: what the parcel makes, and what the guard looks at."""
 
-    def __init__(self, engine: Engine, dispatcher: Dispatcher, waiting: Waiting, compose: Compose) -> None:
-        self.engine, self.dispatcher, self.waiting, self.compose = engine, dispatcher, waiting, compose
+    def __init__(self, engine: Engine, carrier: Carrier, waiting: Waiting, compose: Compose) -> None:
+        self.engine, self.carrier, self.waiting, self.compose = engine, carrier, waiting, compose
         self.purpose: Purpose = engine.policy.policy.purposes[waiting.purpose]
         self.handover: Handover | None = None
         self.entry_id = self.notice_id = ""
@@ -184,7 +210,7 @@ class _Try:
             why=f"{engine.site}/{person.state.language}/w/{link}",
             stop=f"{engine.site}/u/{link}" if self.purpose.basis in {Basis.CONSENT, Basis.NOTICE} else "",
         )
-        handover = self.handover = self.dispatcher.prepare(message, opened, person, entry_id)
+        handover = self.handover = self.carrier.prepare(message, opened, person, entry_id)
 
         async def put(tx: Transaction) -> None:
             await tx.run(
@@ -192,7 +218,7 @@ class _Try:
             )
             await handover.put(tx)
             if handover.at_once:
-                await count(tx, waiting, "sent")
+                await count(tx, waiting, begins(waiting))
 
         return put
 
@@ -237,6 +263,17 @@ async def count(tx: Transaction, waiting: Waiting, outcome: str, reason: str = "
     )
 
 
+def begins(waiting: Waiting) -> str:
+    """Return the state a message has once this installation has done its part: for a letter, say, *to be printed*."""
+    return CHANNEL_TABLE[waiting.channel].begins
+
+
+async def recount(tx: Transaction, waiting: Waiting, before: str, after: str, reason: str = "") -> None:
+    """Count a message under another state than before, within *tx*."""
+    await count(tx, waiting, before, change=-1)
+    await count(tx, waiting, after, reason)
+
+
 async def tallies(engine: Engine, origin: str, origin_id: str) -> dict[tuple[str, str], int]:
     """Return how many messages of an origin ended how: by outcome and reason."""
     rows = await engine.data.all(sql.ReachTallies, origin=origin, origin_id=origin_id)
@@ -247,8 +284,13 @@ async def tallies(engine: Engine, origin: str, origin_id: str) -> dict[tuple[str
 
 
 async def _settle(engine: Engine, attempt: _Try, handed: Handed) -> str:
-    waiting, at = attempt.waiting, engine.clock.now()
-    status, reason, next_at = _ending(waiting, handed, at)
+    waiting, at, held = attempt.waiting, engine.clock.now(), False
+    if handed is Handed.FAULT:
+        dispatcher = engine.dispatchers[waiting.channel]
+        held = await note_fault(engine, waiting.channel, dispatcher.trouble, waiting.message_id)
+    elif handed not in {Handed.AGAIN, Handed.UNKNOWN}:
+        await note_success(engine, waiting.channel)
+    status, reason, next_at = _ending(waiting, handed, at, held=held)
     entry = None
     if handed is Handed.UNDELIVERABLE:
         facts = (("channel", waiting.channel.value), ("reason", UNDELIVERABLE))
@@ -271,16 +313,18 @@ async def _settle(engine: Engine, attempt: _Try, handed: Handed) -> str:
             )
             and status != "waiting"
         ):
-            await count(tx, waiting, status, reason)
+            await count(tx, waiting, begins(waiting) if status == "sent" else status, reason)
 
     await engine.data.write(body)
-    return status
+    return AGAIN if handed is Handed.AGAIN else status
 
 
-def _ending(waiting: Waiting, handed: Handed, at: float) -> tuple[str, str, float]:
-    """Return the status a try leaves, its reason, and when the next one is."""
-    if handed is Handed.LATER:
-        if waiting.attempts + 1 >= limits.SENDING_TRIES:
+def _ending(waiting: Waiting, handed: Handed, at: float, *, held: bool) -> tuple[str, str, float]:
+    """Return the status a try leaves, its reason, and when the next one is; on a held channel no message gives up."""
+    if handed is Handed.AGAIN:
+        return "waiting", "", at
+    if handed in {Handed.LATER, Handed.FAULT}:
+        if waiting.attempts + 1 >= limits.SENDING_TRIES and not held:
             return "failed", "gave-up", at
         return (
             "waiting",
@@ -297,9 +341,7 @@ async def _leave_out(engine: Engine, waiting: Waiting, reason: str) -> str:
     at = engine.clock.now()
     entry = None
     if reason in RECORDED_HERE:
-        entry = await message_entry(
-            engine, waiting, Act.MESSAGE_LEAVE_OUT, at=at, outcome=Outcome.REFUSED, facts=(("reason", reason),)
-        )
+        entry = await left_out_entry(engine, waiting, reason, at)
 
     async def body(tx: Transaction) -> None:
         if await tx.run(
@@ -313,14 +355,15 @@ async def _leave_out(engine: Engine, waiting: Waiting, reason: str) -> str:
     return "left-out"
 
 
-async def _put_off(engine: Engine, waiting: Waiting) -> str:
+async def _put_off(engine: Engine, waiting: Waiting, until: float = 0.0) -> str:
+    """Let a message wait: until then, or for the first wait."""
     at = engine.clock.now()
     await engine.data.write(
         lambda tx: tx.run(
             "outbox_put_off",
             person_id=waiting.person_id,
             message_id=waiting.message_id,
-            next_at=at + limits.SENDING_FIRST_WAIT_SECONDS,
+            next_at=until or at + limits.SENDING_FIRST_WAIT_SECONDS,
             at=at,
         )
     )
@@ -377,6 +420,12 @@ async def message_entry(  # noqa: PLR0913 -- who, what and when, beside the mess
     )
 
 
+async def left_out_entry(engine: Engine, waiting: Waiting, reason: str, at: float) -> SealedEntry:
+    """Return the entry of a message that is not sent, for a reason the gate did not record."""
+    facts = (("reason", reason),)
+    return await message_entry(engine, waiting, Act.MESSAGE_LEAVE_OUT, at=at, outcome=Outcome.REFUSED, facts=facts)
+
+
 def _waiting(row: sql.OutboxDue) -> Waiting:
     return Waiting(
         row.person_id, row.message_id, row.origin, row.origin_id, row.purpose, Exit(row.channel), row.mandate_id,
@@ -389,7 +438,7 @@ class Sent:
     """What became of a message.
 
     Args:
-        state: `waiting`, `handing`, `sent`, `failed`, `unknown` or `left-out`.
+        state: `waiting`, `handing`, `sent`, `failed`, `unknown` or `left-out`, or one of its channel's own states.
         reason: Why, where the state needs one.
         at: Since when, unix seconds.
     """
@@ -401,7 +450,12 @@ class Sent:
 
 async def sent_of(engine: Engine, message_id: str, origin: str, origin_id: str) -> Sent | None:
     """Return what became of a message of one origin; None when there is none, or its person was erased."""
-    row = await engine.data.one(sql.OutboxFind, message_id=message_id)
-    if row is None or (row.origin, row.origin_id) != (origin, origin_id):
-        return None
-    return Sent(row.status, row.reason, row.moved_at)
+
+    async def body(tx: Transaction) -> Sent | None:
+        row = await tx.one(sql.OutboxFind, message_id=message_id)
+        if row is None or (row.origin, row.origin_id) != (origin, origin_id):
+            return None
+        state = await state_of(tx, message_id, row)
+        return Sent(state.word, state.reason, state.at)
+
+    return await engine.data.read(body)

@@ -17,6 +17,7 @@ from kept.policy.item_type import ItemType
 from kept.policy.model import Policy, Purpose
 from kept.policy.words import Basis, Exit
 from kept.services.engine.engine import Engine
+from kept.services.engine.no_log import No, note
 from kept.store import sql
 from kept.store.interface import Transaction
 from kept.vault.normal import normalise
@@ -60,6 +61,7 @@ def stop_token(engine: Engine, channel: Exit, address: str) -> bytes:
 async def put_on(tx: Transaction, channel: Exit, token: bytes, reason: str, at: float) -> None:
     """Put an address on a list, within *tx*."""
     await tx.run("stop_list_put", channel=channel.value, token=token, reason=reason, since=at)
+    await note(tx, No.STOP_LIST, at, channel=channel.value, token=token.hex(), reason=reason)
 
 
 async def stands_against(tx: Transaction, channel: Exit, token: bytes, basis: Basis) -> bool:

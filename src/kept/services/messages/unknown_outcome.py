@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
+
 from kept import limits
 from kept.errors import ConflictError
 from kept.policy.words import Exit
@@ -74,6 +77,29 @@ async def send_again(engine: Engine, session: StaffSession, message_id: str) -> 
         await insert_entries(tx, [entry], at)
 
     await engine.data.write(body)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Messages nobody knows the end of.
+
+    Args:
+        origin: What they belong to, a word such as `campaign`.
+        origin_id: Which one.
+        channel: How they were to go.
+        messages: How many.
+    """
+
+    origin: str
+    origin_id: str
+    channel: Exit
+    messages: int
+
+
+async def held(engine: Engine) -> list[Held]:
+    """Return the messages that wait for staff to say whether they go again, by what they belong to."""
+    counted = Counter(await engine.data.all(sql.OutboxUnknown))
+    return [Held(row.origin, row.origin_id, Exit(row.channel), messages) for row, messages in counted.items()]
 
 
 def _not_unknown() -> ConflictError:

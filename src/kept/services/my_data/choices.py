@@ -5,6 +5,8 @@ As easy as giving was: one act, no reason asked, effective with the entry that r
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from kept.errors import SubmissionError
 from kept.policy import change
 from kept.policy.model import Purpose
@@ -16,12 +18,36 @@ from kept.services.engine.record import OWN, account_part
 from kept.services.gate.own_session import Own
 from kept.services.gate.state_change import Change, Extra, change_person
 from kept.services.instances.contests import take_down
+from kept.services.messages.taking_back import Going, count_under_way, take_back_faxes
 from kept.services.third_parties.recalls import recall, recalled, recalls_due
 from kept.store.interface import Transaction
 
+NOTHING_GOES = Going()
 
-async def choose(engine: Engine, own: Own, purpose: str, way_out: Exit | None, *, allow: bool) -> str:
-    """Record a yes or a no of the person's own; return the entry's id.
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A choice as it was recorded: the id of its entry, hex, and what it came too late for."""
+
+    entry_id: str
+    going: Going
+
+
+@dataclass(frozen=True, slots=True)
+class NoByLink:
+    """What became of a no by a message's link.
+
+    Args:
+        stands: Whether there is a no to that purpose by that channel now; False where none can be said.
+        going: What it came too late for.
+    """
+
+    stands: bool
+    going: Going = NOTHING_GOES
+
+
+async def choose(engine: Engine, own: Own, purpose: str, way_out: Exit | None, *, allow: bool) -> Said:
+    """Record a yes or a no of the person's own; return its entry, and what a no came too late for.
 
     Args:
         engine: Open.
@@ -47,6 +73,8 @@ async def choose(engine: Engine, own: Own, purpose: str, way_out: Exit | None, *
 
     named, due = await _to_recall(engine, own, purpose) if not allow and way_out is None else ([], [])
 
+    going: list[int] = []
+
     def make(person: Person, at: float) -> Change:
         return Change(
             change.choose(person.state, purpose, way_out, allow=allow, at=at),
@@ -60,13 +88,15 @@ async def choose(engine: Engine, own: Own, purpose: str, way_out: Exit | None, *
                 exit=way_out.value if way_out else "",
                 facts=recalled(due),
             ),
-            extra=None if allow else _taken_back(engine, own, declared, way_out, named, due, at),
+            extra=None if allow else _taken_back(engine, own, declared, way_out, named, due, at, going),
         )
 
-    return (await change_person(engine, own.person_id, make))[1]
+    _, entry_id = await change_person(engine, own.person_id, make)
+    held = 0 if allow else await _faxes_kept(engine, own.person_id, purpose, way_out)
+    return Said(entry_id, Going(going[-1] if going else 0, held))
 
 
-async def say_no_by_link(engine: Engine, person_id: bytes, purpose: str, channel: Exit) -> bool:
+async def say_no_by_link(engine: Engine, person_id: bytes, purpose: str, channel: Exit) -> NoByLink:
     """Record the no of whoever holds a message's link: the person's own, to this purpose by this channel (RFC 8058).
 
     As strong as one made on my data: only their own yes lifts it. Said again it changes nothing.
@@ -78,14 +108,15 @@ async def say_no_by_link(engine: Engine, person_id: bytes, purpose: str, channel
         channel: How it went.
 
     Returns:
-        Whether anything changed.
+        Whether the no stands now, and what it came too late for.
     """
     declared = engine.policy.policy.purposes.get(purpose)
     if declared is None or declared.basis not in {Basis.CONSENT, Basis.NOTICE}:
-        return False
+        return NoByLink(stands=False)
     before = (await engine.people.load(person_id)).state.choice(purpose, channel)
     if before is not None and not before.allow:
-        return False
+        return NoByLink(stands=True)
+    going: list[int] = []
 
     def make(person: Person, at: float) -> Change:
         return Change(
@@ -99,14 +130,18 @@ async def say_no_by_link(engine: Engine, person_id: bytes, purpose: str, channel
                 purpose=purpose,
                 exit=channel.value,
             ),
+            extra=count,
         )
 
+    async def count(tx: Transaction) -> None:
+        going.append(await count_under_way(tx, person_id, purpose, channel))
+
     await change_person(engine, person_id, make)
-    return True
+    return NoByLink(stands=True, going=Going(going[-1], await _faxes_kept(engine, person_id, purpose, channel)))
 
 
-async def stop_use(engine: Engine, own: Own, purpose: str, *, stop: bool) -> str:
-    """Stop a use, or resume it; return the entry's id.
+async def stop_use(engine: Engine, own: Own, purpose: str, *, stop: bool) -> Said:
+    """Stop a use, or resume it; return its entry, and what a stop came too late for.
 
     Raises:
         SubmissionError: No such purpose, or one a law requires.
@@ -118,6 +153,8 @@ async def stop_use(engine: Engine, own: Own, purpose: str, *, stop: bool) -> str
         )
 
     named, due = await _to_recall(engine, own, purpose) if stop else ([], [])
+
+    going: list[int] = []
 
     def make(person: Person, at: float) -> Change:
         state = change.stop(person.state, purpose) if stop else change.resume(person.state, purpose)
@@ -132,18 +169,33 @@ async def stop_use(engine: Engine, own: Own, purpose: str, *, stop: bool) -> str
                 purpose=purpose,
                 facts=recalled(due),
             ),
-            extra=_taken_back(engine, own, declared, None, named, due, at) if stop else None,
+            extra=_taken_back(engine, own, declared, None, named, due, at, going) if stop else None,
         )
 
-    return (await change_person(engine, own.person_id, make))[1]
+    _, entry_id = await change_person(engine, own.person_id, make)
+    held = await _faxes_kept(engine, own.person_id, purpose, None) if stop else 0
+    return Said(entry_id, Going(going[-1] if going else 0, held))
+
+
+async def _faxes_kept(engine: Engine, person_id: bytes, purpose: str, way_out: Exit | None) -> int:
+    """Take back the faxes a no is about; return how many the fax server keeps."""
+    return await take_back_faxes(engine, person_id, "no", purpose) if way_out in {None, Exit.FAX} else 0
 
 
 def _taken_back(  # noqa: PLR0913 -- what a no reaches
-    engine: Engine, own: Own, purpose: Purpose, way_out: Exit | None, named: list[str], due: list[str], at: float
+    engine: Engine,
+    own: Own,
+    purpose: Purpose,
+    way_out: Exit | None,
+    named: list[str],
+    due: list[str],
+    at: float,
+    going: list[int],
 ) -> Extra:
-    """Return what a no writes with itself: recalls from third parties, and what is published is taken down."""
+    """Return what a no writes with itself: recalls from third parties, what is published is taken down, what goes is counted."""
 
     async def write(tx: Transaction) -> None:
+        going.append(await count_under_way(tx, own.person_id, purpose.id, way_out))
         if named:
             await recall(engine, own.person_id, named, due, at)(tx)
         if Exit.PUBLICATION in purpose.exits and way_out in {None, Exit.PUBLICATION}:

@@ -18,10 +18,12 @@ from kept.services.cases.do_not_contact import never_again
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect, insert_entries
+from kept.services.engine.no_log import No, note
 from kept.services.engine.people import Person
 from kept.services.engine.record import SYSTEM, Actor, account_part, entry_of
 from kept.services.gate.own_session import Own
 from kept.services.gate.state_change import Change, change_person
+from kept.services.messages.taking_back import count_under_way, take_back_faxes
 from kept.services.third_parties.recalls import recall, recalled, recalls_due
 from kept.services.third_parties.register import RegisterLine, lines_to_keep, stays_of
 from kept.store import sql
@@ -174,6 +176,8 @@ async def intend(  # noqa: PLR0913 -- what an intent says
                 started_by=started_by,
                 step="intended",
             )
+            due_at = at + grace_seconds
+            await note(tx, No.ERASING, at, person=person_id, receipt=receipt_id, due=due_at, started=started_by)
             await recall(engine, person_id, named, due, at)(tx)
 
         actor = Actor("own", vouched_by) if started_by == "customer" else Actor(started_by)
@@ -210,6 +214,7 @@ async def undo_erasure(engine: Engine, own: Own) -> None:
 
         async def extra(tx: Transaction) -> None:
             await tx.run("erasure_erase", person_id=own.person_id)
+            await note(tx, No.ERASING, at, person=own.person_id, receipt="", due=0.0, started="customer")
 
         return Change(
             change.undo_erasing(person.state),
@@ -234,7 +239,11 @@ async def finish_erasure(engine: Engine, person_id: bytes) -> str:
     at = engine.ready()
     kept = await lines_to_keep(engine, person_id)
     keep_until = max((float(str(one["until"])) for one in kept), default=0.0)
-    await engine.keyring.erase_person(person_id, receipt_id, at, keep_until=keep_until)
+    held = await take_back_faxes(engine, person_id, "erasing")
+    going = await engine.data.read(lambda tx: count_under_way(tx, person_id))
+    await engine.keyring.erase_person(
+        person_id, receipt_id, at, keep_until=keep_until, under_way=going, faxes_held=held
+    )
     facts = (("receipt", receipt_id), ("started-by", row.started_by), ("epoch", str(engine.keyring.epoch)))
     entry = entry_of(engine, SYSTEM, Act.ERASED, at=at, facts=facts)
 
@@ -243,8 +252,11 @@ async def finish_erasure(engine: Engine, person_id: bytes) -> str:
         for query in ERASE_IN_DATA:
             await tx.run(query, person_id=person_id)
         await insert_entries(tx, [entry], at)
+        if not engine.no_log.replaying:
+            await note(tx, No.ERASED, at, person=person_id, receipt=receipt_id, started=row.started_by)
 
     await engine.data.write(body)
+    await engine.no_log.acknowledge()
     await _reach(engine, person_id, "removed")
     if _bytes_stored(engine) <= limits.SCRUB_AT_ONCE_BYTES:
         return await scrub(engine)
@@ -331,6 +343,8 @@ async def erasure_receipt(engine: Engine, receipt_id: str) -> dict[str, Any] | N
         "epoch": epoch,
         "outstanding": outstanding,
         "stays": list(STAYS),
+        "under_way": row.under_way,
+        "faxes_held": row.faxes_held,
         "register_until_at": max((one.until for one in held), default=None),
     }
 

@@ -11,7 +11,8 @@ from kept.services.campaigns.campaigns import ORIGIN, rule_words, standing
 from kept.services.engine.engine import Engine
 from kept.services.gate.history import proof_for
 from kept.services.messages.links import parse_link
-from kept.services.my_data.choices import say_no_by_link
+from kept.services.messages.states import state_of
+from kept.services.my_data.choices import NoByLink, say_no_by_link
 from kept.store import sql
 from kept.store.interface import Transaction
 
@@ -27,7 +28,9 @@ class Why:
         purpose: Declared purpose.
         clause: The clause it rests on.
         channel: How it went.
-        at: When it left, unix seconds.
+        at: Since when it is in its state, unix seconds.
+        state: What became of it: a word of the outbox, or one of its channel's own.
+        reason: Why, where the state needs one.
         entry_id: The entry of its release, hex; its proof is one more link.
         point: Form the consent was given on; empty where the purpose needs none.
         language: Language of the notice that was read there.
@@ -43,6 +46,8 @@ class Why:
     clause: str
     channel: Exit
     at: float
+    state: str
+    reason: str
     entry_id: str
     point: str
     language: str
@@ -94,16 +99,20 @@ async def proof_by_link(engine: Engine, unverified: str) -> str | None:
     return (await proof_for(engine, found[0].person_id, found[1].entry_id)).text() if found else None
 
 
-async def stop_by_link(engine: Engine, unverified: str) -> None:
-    """Say the no of whoever holds the message; a link that leads nowhere changes nothing and says nothing."""
+async def stop_by_link(engine: Engine, unverified: str) -> NoByLink | None:
+    """Say the no of whoever holds the message.
+
+    Returns:
+        What became of it; None where the link leads to no message of anybody who is here: forged, or its person erased.
+    """
     found = await _message(engine, unverified)
     if found is None:
-        return
+        return None
     link, row = found
     try:
-        await say_no_by_link(engine, link.person_id, row.purpose, Exit(row.channel))
+        return await say_no_by_link(engine, link.person_id, row.purpose, Exit(row.channel))
     except (ErasedError, EvidenceError):
-        return  # nobody any more; or their state does not hold, and nothing is sent on it either
+        return None  # nobody any more; or their state does not hold, and nothing is sent on it either
 
 
 async def _message(engine: Engine, unverified: str) -> tuple[sql.MessageLinkFind, sql.OutboxFind] | None:
@@ -123,6 +132,7 @@ async def _why(engine: Engine, person_id: bytes, message_id: str, row: sql.Outbo
     policy = engine.policy.policy
     declared = policy.purposes.get(row.purpose)
     title, rule = "", ()
+    state = await engine.data.read(lambda tx: state_of(tx, message_id, row))
     if row.origin == ORIGIN:
         try:
             file = (await standing(engine, row.origin_id)).file
@@ -145,7 +155,9 @@ async def _why(engine: Engine, person_id: bytes, message_id: str, row: sql.Outbo
         purpose=row.purpose,
         clause=declared.clause if declared else "",
         channel=Exit(row.channel),
-        at=row.moved_at,
+        at=state.at,
+        state=state.word,
+        reason=state.reason,
         entry_id=row.entry_id,
         point=notice.point if notice else "",
         language=notice.language if notice else "",

@@ -16,6 +16,7 @@ from kept.services.engine.active_policy import ActivePolicy, compile_policy, dec
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect, insert_entries
+from kept.services.engine.no_log import No, note
 from kept.services.engine.record import Actor, entry_of, operator
 from kept.services.staff.approvals import Approval, Given, Subject
 from kept.services.staff.sessions import StaffSession
@@ -78,6 +79,8 @@ async def propose(engine: Engine, files: Mapping[str, bytes], *, by: str) -> Act
     version, at = active.policy.version, engine.clock.now()
 
     async def body(tx: Transaction) -> None:
+        if (lost := await tx.value(sql.MetaGet, name=f"lost_version:{version}")) and lost != active.hash:
+            raise _reused(version)
         row = await tx.one(sql.PolicyGet, version=version)
         proposal: dict[str, object] = {
             "version": version,
@@ -94,15 +97,19 @@ async def propose(engine: Engine, files: Mapping[str, bytes], *, by: str) -> Act
         elif any(one.activated_at is not None for one in await tx.all(sql.PolicyVersions)) or not await tx.run(
             "policy_replace_first", **proposal
         ):
-            raise ConflictError(
-                f"expected version {version} to be what it was, found other bytes under the same number",
-                reason="version-reused",
-                hint="give the changed policy the next version number",
-                rests_on="bound-to-notice",
-            )
+            raise _reused(version)
 
     await engine.data.write(body)
     return active
+
+
+def _reused(version: int) -> ConflictError:
+    return ConflictError(
+        f"expected version {version} to be what it was, found other bytes under the same number",
+        reason="version-reused",
+        hint="give the changed policy the next version number",
+        rests_on="bound-to-notice",
+    )
 
 
 def _require_sound(files: Mapping[str, bytes], guarantees: Mapping[str, GuaranteeWord]) -> None:
@@ -182,6 +189,7 @@ async def _activate(engine: Engine, active: ActivePolicy, who: Actor, *, approve
             raise ConflictError("the version was activated already", reason="version-active")
 
     await engine.data.write(body)
+    await engine.no_log.acknowledge()
     await engine.reload_policy()
 
 
@@ -197,6 +205,7 @@ def _activation(engine: Engine, active: ActivePolicy, who: Actor, approver: str)
         ):
             return False
         await tx.run("meta_put", name=f"activation:{version}", value=engine.activation_seal(version, active.hash))
+        await note(tx, No.VERSION, at, version=str(version), hash=active.hash)
         await insert_entries(tx, [entry], at)
         return True
 
@@ -215,6 +224,7 @@ async def _approved(engine: Engine, given: Given) -> Effect:
 
 async def _in_force(engine: Engine, version: str) -> None:
     del version
+    await engine.no_log.acknowledge()
     await engine.reload_policy()
 
 

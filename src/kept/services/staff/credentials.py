@@ -12,6 +12,7 @@ from kept.errors import DeniedError, InputError, SignInError
 from kept.policy.decision import Mandate
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
+from kept.services.engine.no_log import No, note
 from kept.services.engine.record import operator, record
 from kept.services.staff.bulk_approval import PROGRAM, insert_mandate
 from kept.store import sql
@@ -215,8 +216,10 @@ async def revoke_credential(engine: Engine, credential_id: str, *, by: str) -> N
     async def body(tx: Transaction) -> None:
         await tx.run("credential_revoke", credential_id=credential_id, at=at)
         await tx.run("mandates_revoke_actor", actor=credential_id, at=at)
+        await note(tx, No.CREDENTIAL, at, credential=credential_id)
 
     await engine.data.write(body)
+    await engine.no_log.acknowledge()
     facts = (("credential", credential_id), ("purposes", ""))
     await record(engine, operator(by), Act.CREDENTIAL_CHANGE, at=at, facts=facts)
 

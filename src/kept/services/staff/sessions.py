@@ -13,6 +13,7 @@ from kept.errors import DeniedError, InputError, SealError, SignInError
 from kept.policy.duties import roles_that_may, roles_with
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
+from kept.services.engine.no_log import No, note
 from kept.services.engine.record import Actor, operator, record
 from kept.services.engine.sealed_record import open_installation_record, seal_installation_record
 from kept.store import sql
@@ -195,8 +196,10 @@ async def disable_staff(engine: Engine, login: str, *, by: str) -> None:
         await tx.run("staff_disable", staff_id=staff_id, at=at)
         await tx.run("staff_sessions_of", staff_id=staff_id)
         await tx.run("mandates_revoke_actor", actor=engine.actor_of(login.lower()), at=at)
+        await note(tx, No.STAFF, at, staff=staff_id)
 
     await engine.data.write(body)
+    await engine.no_log.acknowledge()
     await record(engine, operator(by), Act.STAFF_CHANGE, facts=(("staff", login), ("roles", "")))
 
 

@@ -24,6 +24,7 @@ from kept.policy.words import Source
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
+from kept.services.engine.no_log import No, note
 from kept.services.engine.people import Person
 from kept.services.engine.record import SYSTEM, Actor, account_part, entry_of, operator, record
 from kept.services.engine.sealed_record import open_installation_record, seal_installation_record
@@ -100,9 +101,11 @@ async def register_partner(engine: Engine, partner: str, public: bytes, *, by: s
 
     async def body(tx: Transaction) -> None:
         await tx.run("partner_put", partner=partner, public_key=public, registered_by=by, registered_at=at)
+        await note(tx, No.PARTNER_KEY, at, partner=partner, key=public.hex())
         await insert_entries(tx, [entry], at)
 
     await engine.data.write(body)
+    await engine.no_log.acknowledge()
 
 
 async def take_in(engine: Engine, unverified: bytes, *, by: Actor) -> Intake:

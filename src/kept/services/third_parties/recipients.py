@@ -8,6 +8,7 @@ from kept.policy.model import Recipient
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
+from kept.services.engine.no_log import No, note
 from kept.services.engine.record import entry_of, operator
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -58,9 +59,11 @@ async def register_key(engine: Engine, recipient: str, public: bytes, *, by: str
 
     async def body(tx: Transaction) -> None:
         await tx.run("recipient_key_put", recipient=recipient, public_key=public, registered_by=by, registered_at=at)
+        await note(tx, No.RECIPIENT_KEY, at, recipient=recipient, key=public.hex())
         await insert_entries(tx, [entry], at)
 
     await engine.data.write(body)
+    await engine.no_log.acknowledge()
 
 
 async def key_of(engine: Engine, recipient: str) -> bytes:

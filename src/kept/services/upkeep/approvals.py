@@ -19,10 +19,14 @@ from kept.services.staff.approvals import Approval, Subject
 from kept.services.staff.more_look_ups import MORE
 from kept.services.staff.sessions import StaffSession
 from kept.services.third_parties.provisions import PROVIDING
+from kept.services.upkeep.after_restore import SIGNING
 from kept.store import sql
 
 KINDS: MappingProxyType[str, Approval[Any]] = MappingProxyType(
-    {one.act: one for one in (ACTIVATION, ANSWERING, SENDING, PROVIDING, DISCLOSING, RELEASE, LIST, PUBLICATION, MORE)}
+    {
+        one.act: one
+        for one in (ACTIVATION, ANSWERING, SENDING, PROVIDING, DISCLOSING, RELEASE, LIST, PUBLICATION, MORE, SIGNING)
+    }
 )
 """Every kind, by its word."""
 

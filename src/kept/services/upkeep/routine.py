@@ -17,6 +17,7 @@ from kept.services.gate.state_change import copy_state
 from kept.services.my_data.erasure import finish_unfinished, remove_returned, scrub
 from kept.services.third_parties.intake import end_quarantine
 from kept.services.third_parties.register import end_register
+from kept.services.upkeep.after_restore import settle
 from kept.services.upkeep.approvals import end_over
 from kept.services.upkeep.key_rotation import finish_rotation
 from kept.services.upkeep.retention import destroy_unused_keys, sweep
@@ -28,6 +29,7 @@ async def begin_routine(engine: Engine) -> None:
     """Finish what is unfinished now, then go on every minute while the engine is open."""
     await finish_all(engine)
     engine.every(1.0, engine.watch)
+    engine.every(limits.NO_LOG_RETRY_SECONDS, engine.no_log.deliver)
     engine.every(limits.MINUTE, lambda: tidy(engine))
     engine.every(limits.HOUR, lambda: sweep(engine))
 
@@ -56,11 +58,13 @@ def watch_policy_files(
 
 
 async def finish_all(engine: Engine) -> dict[str, int]:
-    """Finish every change a kill may have interrupted; return what was found, by kind.
+    """Say the no-log again after a restore, then finish every change a kill may have interrupted; return what was found, by kind.
 
     Raises:
         EvidenceError: Somebody's state in D is older than K acknowledged (recorded; their data stays closed).
     """
+    await settle(engine)
+    await engine.no_log.deliver()
     return {
         "erasures finished": await finish_unfinished(engine),
         "erased people removed again": await remove_returned(engine),

@@ -429,6 +429,12 @@ class FaxJobsInState(NamedTuple):
     job: str
     moved_at: float
 
+class FaxJobsOfPerson(NamedTuple):
+    message_id: str
+    purpose: str
+    job: str
+    state: str
+
 class HeadGet(NamedTuple):
     size: int
     root: bytes
@@ -550,6 +556,20 @@ class MigrationsRecorded(NamedTuple):
     name: str
     hash: str
 
+class NoLogHead(NamedTuple):
+    seq: int
+    line: bytes
+
+class NoLogLineGet(Single[bytes]): ...
+
+class NoLogLines(NamedTuple):
+    seq: int
+    line: bytes
+
+class NoLogNotes(NamedTuple):
+    note_id: str
+    content: str
+
 class NoticeGet(Single[bytes]): ...
 
 class OutboxCount(Computed): ...
@@ -575,6 +595,7 @@ class OutboxFind(NamedTuple):
     moved_at: float
     entry_id: str
     notice_id: str
+    attempts: int
 
 class OutboxHanding(NamedTuple):
     person_id: bytes
@@ -607,6 +628,16 @@ class OutboxOfPerson(NamedTuple):
     status: str
     moved_at: float
     entry_id: str
+
+class OutboxUnderWay(NamedTuple):
+    message_id: str
+    purpose: str
+    channel: str
+
+class OutboxUnknown(NamedTuple):
+    origin: str
+    origin_id: str
+    channel: str
 
 class OutboxWaiting(NamedTuple):
     person_id: bytes
@@ -1047,6 +1078,8 @@ class TombstoneByReceipt(NamedTuple):
     erased_at: float
     level: str
     epoch: int
+    under_way: int
+    faxes_held: int
 
 class TombstoneGet(NamedTuple):
     receipt_id: str

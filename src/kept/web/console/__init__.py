@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from kept.web import look
 from kept.web.console import (
+    after_restore,
     approvals,
     board,
     calls,
@@ -31,7 +32,7 @@ PAGES: tuple[Page, ...] = tuple(
     one
     for file in (
         home, cases, rights, letters, calls, instances, campaigns, intake, provision, statistics, legal, approvals, emergencies,
-        board, versions, ledger, sign_in, look,
+        board, after_restore, versions, ledger, sign_in, look,
     )
     for one in file.PAGES
 )  # fmt: skip

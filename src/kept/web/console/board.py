@@ -9,10 +9,11 @@ from kept.policy.flow import flow_svg
 from kept.services.cookies.first_scan import first_scan
 from kept.services.cookies.scan import newest_scan
 from kept.services.gate.look_ups import at_the_limit
+from kept.services.messages import holds
 from kept.services.staff import attestations
 from kept.web import words
 from kept.web.console.stepped import Staff
-from kept.web.routes import Menu, page, right
+from kept.web.routes import STAFF, Menu, page, right
 
 
 async def _board(exchange: Staff) -> Response:
@@ -30,7 +31,14 @@ async def _board(exchange: Staff) -> Response:
         other_files=engine.policy_files != "same",
         look_ups=await at_the_limit(engine),
         leapt=bool(engine.clock.leapt_seconds),
+        held=await holds.held_channels(engine),
     )
+
+
+async def _try(exchange: Staff) -> Response:
+    """Have a held channel tried at once."""
+    await holds.try_now(exchange.engine, exchange.session, (await exchange.form("channel"))["channel"])
+    return exchange.go("/campaigns")
 
 
 async def _attest(exchange: Staff) -> Response:
@@ -41,5 +49,6 @@ async def _attest(exchange: Staff) -> Response:
 
 PAGES = (
     page("/board", get=right("promises")(_board), menu=Menu("Promises")),
+    page("/held", post=STAFF(_try)),
     page("/attest", post=right("attest")(_attest)),
 )

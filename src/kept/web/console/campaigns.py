@@ -9,7 +9,7 @@ from kept.policy.campaign import campaign_purposes
 from kept.policy.duties import used_channels
 from kept.policy.segment import segment_items
 from kept.services.campaigns import campaigns, candidates
-from kept.services.messages import stop_list
+from kept.services.messages import holds, stop_list
 from kept.services.messages.unknown_outcome import send_again
 from kept.services.staff.approvals import approved_by
 from kept.web.console import beginnings
@@ -32,6 +32,7 @@ async def _list(exchange: Staff, error: KeptError | None, form: Form, status: in
         by={one: segment_items(policy, one) for one in purposes},
         carried=sorted(used_channels(policy) & {*engine.dispatchers}),
         stops=await stop_list.counts(engine),
+        held=await holds.held_channels(engine),
         error=error,
         file=form["file"] or beginnings.campaign(policy),
     )

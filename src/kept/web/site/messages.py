@@ -4,30 +4,57 @@ from __future__ import annotations
 
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 
 from kept import limits
 from kept.services.messages.confirmations import pending_by_link
+from kept.services.messages.taking_back import Going
 from kept.services.my_data.message_reasons import proof_by_link, stop_by_link, why_by_link
 from kept.web.exchange import Exchange
 from kept.web.routes import ANYBODY, page
 
 ONE_CLICK = "One-Click"
+FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+"""Types of body RFC 8058 has a mail program send."""
 
 
 async def _confirm(exchange: Exchange[Any]) -> Response:
     """Ask before anything changes: mail scanners follow every link. The same words whatever the link is."""
-    return exchange.page("stop_message.html", done=False, link=exchange.path("link"))
+    return exchange.page("stop_message.html", answer="asked", going=None, link=exchange.path("link"))
 
 
 async def _stop(exchange: Exchange[Any]) -> Response:
-    """Take a one-click no (RFC 8058): no cookie, no form token, no redirect; the same words whatever the link is."""
-    form = await exchange.request.form(max_files=0, max_fields=limits.SMALL_REQUEST_FIELDS)
-    if form.get("List-Unsubscribe") == ONE_CLICK:
-        await stop_by_link(exchange.engine, exchange.path("link"))
+    """Take a one-click no (RFC 8058): no cookie, no form token, no redirect; the answer says what is so now.
+
+    Nothing but a form with its one field is a no; whatever else is posted changes nothing, and is told so.
+    """
+    if not await _is_one_click(exchange):
+        return _answer(exchange, 400, "unchanged")
+    said = await stop_by_link(exchange.engine, exchange.path("link"))
+    if said is None:
+        return _answer(exchange, 404, "nowhere")
+    return _answer(exchange, 200, "done", said.going) if said.stands else _answer(exchange, 409, "needed")
+
+
+async def _is_one_click(exchange: Exchange[Any]) -> bool:
+    kind = exchange.request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in FORMS:
+        return False
+    try:
+        form = await exchange.request.form(max_files=0, max_fields=limits.SMALL_REQUEST_FIELDS)
+    except HTTPException as error:
+        if error.status_code == 400:  # noqa: PLR2004 -- no form, whatever its type says
+            return False
+        raise
+    return form.multi_items() == [("List-Unsubscribe", ONE_CLICK)]
+
+
+def _answer(exchange: Exchange[Any], status: int, answer: str, going: Going | None = None) -> Response:
+    """Answer in words to a person, in one word to a mail program; with what the no came too late for."""
     if "text/html" in exchange.request.headers.get("accept", ""):
-        return exchange.page("stop_message.html", done=True, link=exchange.path("link"))
-    return PlainTextResponse("done")
+        return exchange.page("stop_message.html", status, answer=answer, going=going, link=exchange.path("link"))
+    return PlainTextResponse(answer, status)
 
 
 async def _why(exchange: Exchange[Any]) -> Response:

@@ -32,6 +32,8 @@ async def _my_data(exchange: Exchange[Own]) -> Response:
         waiting={one.slot: one for one in mine.held if one.slot in unconfirmed},
         exit_titles_by={way.value: titles[language] for way, titles in EXIT_TITLES.items()},
         fresh=own.fresh(exchange.now),
+        under_way=_number(exchange, "under-way"),
+        faxes_held=_number(exchange, "faxes"),
         device_marked=bool(exchange.web.cookies.sent(exchange.jar, CookieDuty.DEVICE)),
         linkable=await linking.linkable(engine, own),
         provided=await provisions_to(engine, own.person_id),
@@ -64,15 +66,29 @@ async def _choose(exchange: Exchange[Own]) -> Response:
     """A yes or a no."""
     form = await exchange.form("purpose", "exit", "allow")
     way_out = Exit(form["exit"]) if form["exit"] in set(Exit) else None
-    await choices.choose(exchange.engine, exchange.session, form["purpose"], way_out, allow=form["allow"] == "yes")
-    return exchange.go("/my-data#choices")
+    said = await choices.choose(
+        exchange.engine, exchange.session, form["purpose"], way_out, allow=form["allow"] == "yes"
+    )
+    return _answered(exchange, said)
 
 
 async def _stop(exchange: Exchange[Own]) -> Response:
     """Stop a use, or resume it."""
     form = await exchange.form("purpose", "stop")
-    await choices.stop_use(exchange.engine, exchange.session, form["purpose"], stop=form["stop"] == "yes")
-    return exchange.go("/my-data#choices")
+    said = await choices.stop_use(exchange.engine, exchange.session, form["purpose"], stop=form["stop"] == "yes")
+    return _answered(exchange, said)
+
+
+def _answered(exchange: Exchange[Own], said: choices.Said) -> Response:
+    """Go back to the choices; the address carries what a no came too late for, and nothing else."""
+    going = said.going
+    late = f"?under-way={going.under_way}&faxes={going.faxes_held}" if going.under_way or going.faxes_held else ""
+    return exchange.go(f"/my-data{late}#choices")
+
+
+def _number(exchange: Exchange[Own], name: str) -> int:
+    text = exchange.request.query_params.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0  # noqa: PLR2004 -- nobody has a thousand
 
 
 async def _take_along(exchange: Exchange[Own]) -> Response:

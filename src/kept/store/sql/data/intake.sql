@@ -4,6 +4,10 @@ INSERT INTO partner (partner, public_key, registered_by, registered_at)
 VALUES (:partner, :public_key, :registered_by, :registered_at)
 ON CONFLICT (partner) DO UPDATE SET public_key = :public_key, registered_by = :registered_by, registered_at = :registered_at;
 
+-- name: partner_forget (partner, public_key)
+-- A partner's key that was replaced since this database was backed up: nothing it signed is taken in any more.
+DELETE FROM partner WHERE partner = :partner AND public_key <> :public_key;
+
 -- name: partner_get (partner) -> public_key
 -- A partner's key.
 SELECT public_key FROM partner WHERE partner = :partner;

@@ -71,6 +71,10 @@ SELECT job, state, moved_at FROM fax_job WHERE person_id = :person_id AND messag
 -- Faxes the server is asked about.
 SELECT person_id, message_id, purpose, job, moved_at FROM fax_job WHERE state = :state ORDER BY message_id;
 
+-- name: fax_jobs_of_person (person_id) -> message_id, purpose, job, state
+-- A person's faxes.
+SELECT message_id, purpose, job, state FROM fax_job WHERE person_id = :person_id ORDER BY message_id;
+
 -- name: fax_job_erase (person_id)
 -- Part of erasing a person.
 DELETE FROM fax_job WHERE person_id = :person_id;
@@ -135,6 +139,10 @@ SELECT message_id, key_id, sealed FROM call_row WHERE person_id = :person_id ORD
 -- A row's next step.
 UPDATE call_row SET outcome = :outcome, moved_at = :moved_at
 WHERE person_id = :person_id AND message_id = :message_id AND outcome = :expected;
+
+-- name: call_row_leave (person_id, message_id)
+-- Whoever is not to be called any more is off the sheet, unless the line is open.
+DELETE FROM call_row WHERE person_id = :person_id AND message_id = :message_id AND outcome = 'waiting';
 
 -- name: call_row_delete (person_id, message_id)
 -- It is off the sheet; it may be put on one again under its number.

@@ -8,6 +8,10 @@ ON CONFLICT (recipient) DO UPDATE SET public_key = :public_key, registered_by = 
 -- A recipient's key.
 SELECT public_key, registered_by, registered_at FROM recipient_key WHERE recipient = :recipient;
 
+-- name: recipient_key_forget (recipient, public_key)
+-- A key that was replaced since this database was backed up: it opens nothing new any more.
+DELETE FROM recipient_key WHERE recipient = :recipient AND public_key <> :public_key;
+
 -- name: provision_next () -> number
 -- The next number of a provision.
 SELECT COALESCE(MAX(number), 0) FROM provision;

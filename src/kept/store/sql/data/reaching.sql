@@ -28,6 +28,18 @@ WHERE person_id = :person_id AND message_id = :message_id AND status = 'waiting'
 UPDATE outbox SET next_at = :next_at, moved_at = :at
 WHERE person_id = :person_id AND message_id = :message_id AND status = 'waiting';
 
+-- name: outbox_hold_back (channel, next_at)
+-- The channel is held: what waits for it waits until its next try.
+UPDATE outbox SET next_at = :next_at WHERE status = 'waiting' AND channel = :channel AND next_at < :next_at;
+
+-- name: outbox_go_on (channel, at)
+-- The channel works again, or is to be tried at once.
+UPDATE outbox SET next_at = :at WHERE status = 'waiting' AND channel = :channel AND next_at > :at;
+
+-- name: outbox_under_way (person_id) -> message_id, purpose, channel
+-- Messages to a person that are with the other side at this moment.
+SELECT message_id, purpose, channel FROM outbox WHERE person_id = :person_id AND status = 'handing' ORDER BY message_id;
+
 -- name: outbox_handing () -> person_id, message_id, origin, origin_id, entry_id, moved_at
 -- Messages a kill left while their outcome was not known.
 SELECT person_id, message_id, origin, origin_id, entry_id, moved_at FROM outbox WHERE status = 'handing' ORDER BY message_id;
@@ -52,14 +64,18 @@ SELECT person_id, message_id, origin, origin_id FROM outbox WHERE status = 'wait
 -- After a restore: what waits may have gone since.
 UPDATE outbox SET status = 'unknown', moved_at = :at WHERE status = 'waiting';
 
+-- name: outbox_unknown () -> origin, origin_id, channel
+-- Every message nobody knows the end of; read by staff after a restore.
+SELECT origin, origin_id, channel FROM outbox WHERE status = 'unknown' ORDER BY origin, origin_id, channel;
+
 -- name: outbox_again (person_id, message_id, at)
 -- Staff send again what may have gone, under the same number.
 UPDATE outbox SET status = 'waiting', reason = '', next_at = :at, moved_at = :at
 WHERE person_id = :person_id AND message_id = :message_id AND status = 'unknown';
 
--- name: outbox_find (message_id) -> person_id, origin, origin_id, purpose, channel, status, reason, moved_at, entry_id, notice_id
+-- name: outbox_find (message_id) -> person_id, origin, origin_id, purpose, channel, status, reason, moved_at, entry_id, notice_id, attempts
 -- One message, by its number.
-SELECT person_id, origin, origin_id, purpose, channel, status, reason, moved_at, entry_id, notice_id FROM outbox
+SELECT person_id, origin, origin_id, purpose, channel, status, reason, moved_at, entry_id, notice_id, attempts FROM outbox
 WHERE message_id = :message_id;
 
 -- name: outbox_of_origin (origin, origin_id, status) -> message_id, channel, attempts, moved_at

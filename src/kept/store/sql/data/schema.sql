@@ -894,3 +894,19 @@ CREATE INDEX fax_job_by_state ON fax_job (state);
 CREATE INDEX call_sheet_by_origin ON call_sheet (origin, origin_id);
 CREATE INDEX call_row_by_sheet ON call_row (sheet_id, place);
 CREATE INDEX contact_by_case ON contact (case_id);
+
+-- ---------------------------------------------------------------- no-log
+-- What may never be undone by a restore and is not in the no-log yet, in the transaction that did it; sealed within moments.
+CREATE TABLE no_log_note (
+    note_id TEXT             NOT NULL PRIMARY KEY,
+    at      DOUBLE PRECISION NOT NULL,
+    content TEXT             NOT NULL
+);
+
+CREATE INDEX no_log_note_by_age ON no_log_note (at);
+
+-- The lines of the no-log as they are handed over, all of them: a place that lost its copy is filled again from here.
+CREATE TABLE no_log_line (
+    seq  BIGINT NOT NULL PRIMARY KEY,
+    line BYTEA  NOT NULL
+);

@@ -113,10 +113,10 @@ DELETE FROM external_token WHERE system = :system AND token = :token AND person_
 -- Erasing: no system's id names this person any more.
 DELETE FROM external_token WHERE person_id = :person_id;
 
--- name: tombstone_put (person_id, receipt_id, erased_at, level, epoch)
+-- name: tombstone_put (person_id, receipt_id, erased_at, level, epoch, under_way, faxes_held)
 -- This person may never come back.
-INSERT INTO tombstone (person_id, receipt_id, erased_at, level, epoch)
-VALUES (:person_id, :receipt_id, :erased_at, :level, :epoch)
+INSERT INTO tombstone (person_id, receipt_id, erased_at, level, epoch, under_way, faxes_held)
+VALUES (:person_id, :receipt_id, :erased_at, :level, :epoch, :under_way, :faxes_held)
 ON CONFLICT (person_id) DO NOTHING;
 
 -- name: tombstone_get (person_id) -> receipt_id, erased_at, level, epoch
@@ -127,9 +127,9 @@ SELECT receipt_id, erased_at, level, epoch FROM tombstone WHERE person_id = :per
 -- All tombstones.
 SELECT person_id, receipt_id, erased_at, level, epoch FROM tombstone ORDER BY erased_at;
 
--- name: tombstone_by_receipt (receipt_id) -> erased_at, level, epoch
+-- name: tombstone_by_receipt (receipt_id) -> erased_at, level, epoch, under_way, faxes_held
 -- How far the erasure of a receipt got.
-SELECT erased_at, level, epoch FROM tombstone WHERE receipt_id = :receipt_id;
+SELECT erased_at, level, epoch, under_way, faxes_held FROM tombstone WHERE receipt_id = :receipt_id;
 
 -- name: tombstone_level (person_id, level)
 -- How far an erasure got.

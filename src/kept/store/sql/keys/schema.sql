@@ -64,13 +64,15 @@ CREATE TABLE external_token (
 
 CREATE INDEX external_token_by_person ON external_token (person_id);
 
--- Erased people: what may never come back, and how far the erasure got.
+-- Erased people: what may never come back, how far the erasure got, and what was on its way when it began.
 CREATE TABLE tombstone (
     person_id  BYTEA            NOT NULL PRIMARY KEY,
     receipt_id TEXT             NOT NULL,
     erased_at  DOUBLE PRECISION NOT NULL,
     level      TEXT             NOT NULL,
-    epoch      BIGINT           NOT NULL
+    epoch      BIGINT           NOT NULL,
+    under_way  BIGINT           NOT NULL,
+    faxes_held BIGINT           NOT NULL
 );
 
 -- The newest g and sealed state of each person: a D behind it was rolled back.

@@ -61,7 +61,9 @@ CREATE TABLE tombstone (
     receipt_id TEXT             NOT NULL,
     erased_at  DOUBLE PRECISION NOT NULL,
     level      TEXT             NOT NULL,
-    epoch      BIGINT           NOT NULL
+    epoch      BIGINT           NOT NULL,
+    under_way  BIGINT           NOT NULL,
+    faxes_held BIGINT           NOT NULL
 );
 
 CREATE TABLE state_copy (

@@ -1,0 +1,290 @@
+"""The no-log: what a restore must not undo, as sealed lines of keyed hashes, in a place outside both databases.
+
+Whatever says no notes it in the transaction that does it (`note`). `NoLog.deliver` seals the notes as lines, each chained to the
+one before it, and hands them to every place before the act is acknowledged. A place that cannot take them keeps nobody from
+saying no: the lines wait in D, are handed over later, and the board says so. D keeps every line, so that a place that lost its
+copy is filled again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from kept import limits
+from kept.channels.place import Place
+from kept.crypto.digest import framed, hmac_sha256
+from kept.crypto.random import random_id
+from kept.errors import EvidenceError, KeptError, MalformedError, StoreError
+from kept.services.engine.keyring import Keyring
+from kept.store import sql
+from kept.store.interface import Store, Transaction
+from kept.vault.no_log import FIRST, Line, open_line, parse_line, seal_line
+
+SEALS, NAMES = "no-log", "no-log-names"
+"""The installation's keys for it: made with the vault, so that every backup of K has them."""
+GIVEN = "no_log_given"
+"""In K: the newest line every place had."""
+
+
+class No(StrEnum):
+    """What a line can say; words are permanent."""
+
+    CHOICE = "choice"
+    USE = "use"
+    VALUE = "value"
+    UNACCEPTED = "unaccepted"
+    ERASING = "erasing"
+    ERASED = "erased"
+    STOP_LIST = "stop-list"
+    PASSWORD = "password"  # noqa: S105 -- a word, no password
+    CREDENTIAL = "credential"
+    STAFF = "staff"
+    RECIPIENT_KEY = "recipient-key"
+    PARTNER_KEY = "partner-key"
+    VERSION = "version"
+    CHARGE = "charge"
+
+
+async def note(tx: Transaction, kind: No, at: float, *, person: bytes = b"", **facts: str | float) -> None:
+    """Note what a restore must not undo, within the transaction that does it.
+
+    Args:
+        tx: A write transaction of D.
+        kind: What it is.
+        at: When, unix seconds.
+        person: Whose it is, 16 bytes; a line names them by a keyed hash alone. Empty for nobody's.
+        **facts: What else the line says: ids, hashes, words; nothing a person gave.
+    """
+    said = {"kind": kind.value, "at": at, "who": person.hex(), **facts}
+    await tx.run("no_log_note", note_id=random_id(), at=at, content=json.dumps(said))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the places hold.
+
+    Args:
+        lines: Lines that are this installation's, in order; where two fork, both.
+        said: What each says.
+        complete: Whether they reach, without a gap, as far as either database knows.
+        why: What is missing, a word: `none`, `absent`, `unreadable`, `behind`, `gap`.
+    """
+
+    lines: tuple[Line, ...]
+    said: tuple[dict[str, Any], ...]
+    complete: bool
+    why: str
+
+
+class NoLog:
+    """The no-log of an open installation.
+
+    Args:
+        data: Database D.
+        keys: Database K.
+        keyring: Has the installation's keys.
+        vault_id: Id of the vault.
+        places: Where the lines go; all of them have all lines.
+        now: Answers unix seconds.
+    """
+
+    def __init__(  # noqa: PLR0913 -- two databases, their keys, and where the lines go
+        self,
+        data: Store,
+        keys: Store,
+        keyring: Keyring,
+        vault_id: str,
+        places: Sequence[Place],
+        now: Callable[[], float],
+    ) -> None:
+        self._data = data
+        self._keys = keys
+        self._keyring = keyring
+        self._vault_id = vault_id
+        self._now = now
+        self._turn = asyncio.Lock()
+        self._reached: dict[str, int] = {}
+        self.places = tuple(places)
+        self.failing = ""
+        self.failing_since = 0.0
+        self.replaying = False
+
+    # ---------------------------------------------------------------- handing over
+
+    async def acknowledge(self) -> None:
+        """Hand over what was just noted, before the act is acknowledged; a place that fails, or is slow, is not waited for."""
+        if self.replaying:
+            return
+        if self.failing:
+            await self._seal()
+            return
+        try:
+            async with asyncio.timeout(limits.NO_LOG_WAIT_SECONDS):
+                await self.deliver()
+        except TimeoutError:
+            self._fails("no-log-slow")
+
+    async def deliver(self) -> None:
+        """Seal what was noted and hand every place what it does not have yet; what fails is tried again later."""
+        async with self._turn:
+            if self.replaying:
+                return
+            await self._seal()
+            why = "" if self.places else "no-log-absent"
+            for place in self.places:
+                try:
+                    await self._fill(place)
+                except StoreError as error:
+                    why = error.reason
+            if self.places and not why:
+                await self._given(min(self._reached[one.name] for one in self.places))
+            self._fails(why)
+
+    def _fails(self, why: str) -> None:
+        if why and not self.failing:
+            self.failing_since = self._now()
+        self.failing = why
+
+    async def _seal(self) -> None:
+        if not await self._data.all(sql.NoLogNotes, limit=1):
+            return
+
+        async def body(tx: Transaction) -> None:
+            number, previous = _after(await tx.one(sql.NoLogHead))
+            for row in await tx.all(sql.NoLogNotes, limit=limits.NO_LOG_PAGE):
+                said = json.loads(row.content)
+                if who := said.pop("who", ""):
+                    said["person"] = self.name_of(bytes.fromhex(who))
+                number += 1
+                content = json.dumps(said, separators=(",", ":")).encode()
+                line = seal_line(self._key(SEALS), content, vault_id=self._vault_id, number=number, previous=previous)
+                await tx.run("no_log_line_put", seq=number, line=line.raw)
+                await tx.run("no_log_note_delete", note_id=row.note_id)
+                previous = line.hash
+
+        await self._data.write(body)
+
+    async def _fill(self, place: Place) -> None:
+        if place.name not in self._reached:
+            self._reached[place.name] = _number(await place.last())
+        while rows := await self._data.all(sql.NoLogLines, after=self._reached[place.name], limit=limits.NO_LOG_PAGE):
+            try:
+                await place.append([row.line for row in rows])
+            except StoreError:
+                del self._reached[place.name]  # how far it came is asked again
+                raise
+            self._reached[place.name] = rows[-1].seq
+
+    async def _given(self, number: int) -> None:
+        if await self.given() < number:
+            await self._keys.write(lambda tx: tx.run("meta_put", name=GIVEN, value=str(number)))
+
+    # ---------------------------------------------------------------- looking
+
+    def name_of(self, person_id: bytes) -> str:
+        """Return what lines call a person: a keyed hash, hex."""
+        return hmac_sha256(self._key(NAMES), framed(b"kept/no-log-name/v1", person_id)).hex()
+
+    async def given(self) -> int:
+        """Return the number of the newest line K knows that every place had; 0 for none."""
+        return int(await self._keys.value(sql.MetaGet, name=GIVEN) or 0)
+
+    async def head(self) -> int:
+        """Return the number of the newest line D has; 0 for none."""
+        return _after(await self._data.one(sql.NoLogHead))[0]
+
+    async def waiting(self) -> int:
+        """Return how many lines no place has yet, as far as K knows."""
+        return max(0, await self.head() - await self.given())
+
+    async def ahead(self) -> bool:
+        """Whether a place has lines that D or K does not know of: one of them was restored from before."""
+        known = min(await self.head(), await self.given())
+        for place in self.places:
+            try:
+                last = await place.last()
+            except StoreError as error:
+                self._fails(error.reason)
+                continue
+            number = _number(last)
+            ours = await self._data.value(sql.NoLogLineGet, seq=number)
+            if number > known or (number and ours != last):
+                return True
+        return False
+
+    async def read(self) -> Reading:
+        """Return what all places hold together; a place that cannot be read is passed over."""
+        found: dict[bytes, tuple[Line, dict[str, Any]]] = {}
+        unreadable = False
+        for place in self.places:
+            try:
+                raws = await place.read()
+            except StoreError:
+                unreadable = True
+                continue
+            for raw in raws:
+                try:
+                    line = parse_line(raw)
+                    content = open_line(self._key(SEALS), line, vault_id=self._vault_id)
+                    found[raw] = line, json.loads(content)
+                except (MalformedError, EvidenceError):
+                    continue  # torn by a kill, or changed: then the chain has a gap
+        held = sorted(found.values(), key=lambda one: one[0].number)
+        lines = tuple(line for line, _ in held)
+        why = await self._missing(lines, unreadable=unreadable)
+        return Reading(lines, tuple(said for _, said in held), not why, why)
+
+    async def _missing(self, lines: Sequence[Line], *, unreadable: bool) -> str:
+        if not self.places:
+            return "none"
+        if not lines:
+            return "unreadable" if unreadable else "absent"
+        hashes = {FIRST, *(line.hash for line in lines)}
+        if any(line.previous not in hashes for line in lines):
+            return "gap"
+        return "behind" if lines[-1].number < max(await self.given(), await self.head()) else ""
+
+    async def adopt(self, reading: Reading) -> None:
+        """Go on behind the lines of the places: D takes them, and says again behind them what it alone said.
+
+        Args:
+            reading: Replayed.
+        """
+        theirs = {line.number: line.raw for line in reading.lines}
+        last = max(theirs, default=0)
+        at = self._now()
+
+        async def body(tx: Transaction) -> None:
+            for number, raw in theirs.items():
+                ours = await tx.value(sql.NoLogLineGet, seq=number)
+                if ours is not None and ours != raw:
+                    await self._again(tx, ours, at)
+                await tx.run("no_log_line_put", seq=number, line=raw)
+
+        await self._data.write(body)
+        self._reached.clear()
+        await self._keys.write(lambda tx: tx.run("meta_put", name=GIVEN, value=str(max(last, 0))))
+
+    async def _again(self, tx: Transaction, raw: bytes, at: float) -> None:
+        content = open_line(self._key(SEALS), parse_line(raw), vault_id=self._vault_id).decode()
+        await tx.run("no_log_note", note_id=random_id(), at=at, content=content)
+
+    def _key(self, name: str) -> bytes:
+        return self._keyring.installation_key(name)
+
+
+def _after(head: sql.NoLogHead | None) -> tuple[int, str]:
+    """Return the number of the newest line and its hash."""
+    return (head.seq, parse_line(head.line).hash) if head else (0, FIRST)
+
+
+def _number(raw: bytes) -> int:
+    try:
+        return parse_line(raw).number if raw else 0
+    except KeptError:
+        return 0

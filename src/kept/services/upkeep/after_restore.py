@@ -1,0 +1,295 @@
+"""After a restore: the no-log is said again before anybody is served, and two members of staff sign what may be missing.
+
+A restored database is noticed by its mark, or by a no-log that knows more. While no-log or policy version is missing the
+installation serves the person alone. Until two have signed, the board does not say that the promise is kept.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import msgspec
+
+from kept.crypto.random import random_id
+from kept.errors import ErasedError, InputError
+from kept.policy.day import moment
+from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.engine import Engine
+from kept.services.engine.flush import Effect, insert_entries
+from kept.services.engine.no_log import Reading
+from kept.services.engine.record import SYSTEM, entry_of, record
+from kept.services.engine.restored_keys import NOT_REPLAYED, RESTORED, restored_keys
+from kept.services.engine.sealed_record import open_installation_record, seal_installation_record
+from kept.services.gate.person_search import named_by
+from kept.services.my_data.erasure import finish_erasure, intend
+from kept.services.staff.approvals import Approval, Given, Subject
+from kept.services.staff.sessions import StaffSession
+from kept.services.upkeep.no_log_replay import say_again
+from kept.store import sql
+from kept.store.interface import Transaction
+
+DATA_RESTORED = "data_restored"
+"""In D: the moment it was restored to, as its mark; empty once that was dealt with."""
+LOST = "restore_lost"
+REPORT, SIGNED = "restore_report", "restore_signed"
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What a restore brought back, what was said again, and what may be missing.
+
+    Args:
+        id: Its number, hex.
+        at: When the restored installation was opened, unix seconds.
+        made_at: The moment the restored databases are of, unix seconds; 0 where nobody said so.
+        keys_mark: K's mark it is about.
+        missing: Why the no-log is not whole: `none`, `absent`, `unreadable`, `behind`, `gap`; empty where it is.
+        lines: Lines the no-log had.
+        again: How much of each kind was said again: *erased*, *people*, *stop-list*, *held* messages, ended *sessions*, and so on.
+        values_lost: Values newer than the backup.
+        entries_missing: Entries of the ledger that are gone.
+        versions: Lost versions of the policy, with their hashes: only the same files bring them back.
+        to_erase: People that staff named to be erased again, ids in hex.
+    """
+
+    id: str
+    at: float
+    made_at: float
+    keys_mark: str
+    missing: str
+    lines: int
+    again: dict[str, int] = {}
+    values_lost: int = 0
+    entries_missing: int = 0
+    versions: dict[str, str] = {}
+    to_erase: tuple[str, ...] = ()
+
+    @property
+    def closed(self) -> bool:
+        """Whether only the person is served until it is signed."""
+        return bool(self.missing or self.versions)
+
+
+async def report_of(engine: Engine) -> Report | None:
+    """Return what waits to be signed after a restore; None when nothing does.
+
+    Raises:
+        SealError: Somebody wrote it by hand.
+    """
+    held = await engine.meta(REPORT)
+    if not held:
+        return None
+    found = msgspec.json.decode(open_installation_record(engine, REPORT, "", bytes.fromhex(held)), type=Report)
+    lost = {one: hashed for one, hashed in found.versions.items() if not await _is_back(engine, one, hashed)}
+    return msgspec.structs.replace(found, versions=lost)
+
+
+def _sealed(engine: Engine, report: Report) -> str:
+    return seal_installation_record(engine, REPORT, "", msgspec.json.encode(report)).hex()
+
+
+async def _is_back(engine: Engine, version: str, policy_hash: str) -> bool:
+    """Whether a lost version is in force again, or a later one is."""
+    rows = [row for row in await engine.data.all(sql.PolicyVersions) if row.activated_at is not None]
+    return any(row.version > int(version) or row.policy_hash == policy_hash for row in rows)
+
+
+async def note_lost(engine: Engine, *, values: int, entries: int) -> None:
+    """Note what a recovery found missing, for the report."""
+    await engine.put_meta(LOST, f"{values} {entries}")
+    if not await engine.meta(DATA_RESTORED):
+        await engine.put_meta(DATA_RESTORED, NOT_REPLAYED)
+
+
+async def settle(engine: Engine) -> Report | None:
+    """Say the no-log again where a database was restored from before; return the report that waits then, if one does.
+
+    Nothing else of an installation runs before it. What a kill interrupts begins anew on the next start.
+
+    Args:
+        engine: Open, not serving yet.
+    """
+    if await engine.meta(SIGNED):
+        await _go_on(engine, "")
+    ahead, data_mark, keys_mark = (
+        engine.no_log.replaying,
+        await engine.meta(DATA_RESTORED),
+        await restored_keys(engine.keys),
+    )
+    open_report = await report_of(engine)
+    known = open_report is not None and open_report.keys_mark == keys_mark
+    if not (ahead or data_mark or (keys_mark and not known)):
+        return open_report
+    engine.no_log.replaying = True
+    reading = await engine.no_log.read()
+    newest = max((line.number for line in reading.lines), default=0)
+    data_restored = bool(data_mark) or await engine.no_log.head() < max(newest, await engine.no_log.given())
+    again = await say_again(engine, reading, data_restored=data_restored)
+    await engine.no_log.adopt(reading)
+    engine.no_log.replaying = False
+    if not (data_restored or keys_mark or any(again.values())):
+        engine.keys_restored = keys_mark  # a kill between the place and K: nothing was forgotten
+        return open_report
+    return await _report(engine, reading, again, data_mark, keys_mark)
+
+
+async def _report(engine: Engine, reading: Reading, again: Counter[str], data_mark: str, keys_mark: str) -> Report:
+    versions = {str(said["version"]): str(said["hash"]) for said in reading.said if said["kind"] == "version"}
+    lost = (await engine.meta(LOST) or "0 0").split()
+    marks = [one for one in (data_mark, keys_mark) if one not in {"", NOT_REPLAYED}]
+    report = Report(
+        id=random_id(),
+        at=engine.clock.now(),
+        made_at=min((float(one) for one in marks), default=0.0),
+        keys_mark="",
+        missing=reading.why,
+        lines=len(reading.lines),
+        again={kind: count for kind, count in again.items() if count},
+        values_lost=int(lost[0]),
+        entries_missing=int(lost[1]),
+        versions={one: hashed for one, hashed in versions.items() if not await _is_back(engine, one, hashed)},
+    )
+    limit = (keys_mark or data_mark or NOT_REPLAYED) if report.closed else ""
+    report = msgspec.structs.replace(report, keys_mark=limit)
+    await engine.keys.write(lambda tx: tx.run("meta_put", name=RESTORED, value=limit))
+    facts = (("made-at", repr(report.made_at)), ("lines", str(report.lines)), ("missing", report.missing or "nothing"))
+    counts = tuple((f"again-{kind}", str(count)) for kind, count in sorted(report.again.items()))
+    outcome = Outcome.FAILED if report.closed else Outcome.DONE
+    entry = entry_of(engine, SYSTEM, Act.NO_LOG_REPLAY, at=report.at, outcome=outcome, facts=(*facts, *counts))
+
+    async def body(tx: Transaction) -> None:
+        await tx.run("meta_put", name=REPORT, value=_sealed(engine, report))
+        await tx.run("meta_put", name=DATA_RESTORED, value="")
+        await tx.run("meta_put", name=LOST, value="")
+        await insert_entries(tx, [entry], report.at)
+
+    await engine.data.write(body)
+    engine.keys_restored = limit
+    return report
+
+
+# -------------------------------------------------------------------- what staff do about it
+
+
+async def erase_again(engine: Engine, session: StaffSession, criteria: dict[str, str]) -> int:
+    """Put whoever has these values on the list of those who are erased once two have signed; return how many are on it.
+
+    Nobody is shown who it is; that it was looked for is recorded.
+
+    Args:
+        engine: Open.
+        session: Has the right `approve`.
+        criteria: Text by findable item, such as the address on somebody's receipt or letter.
+
+    Raises:
+        DeniedError: The right is missing.
+        InputError: Nothing waits to be signed.
+        SubmissionError: Nobody is found by such an item.
+    """
+    session.require(engine, "approve")
+    report = await _waiting(engine)
+    found = {one.hex() for one in await named_by(engine, criteria)}
+    listed = msgspec.structs.replace(report, to_erase=tuple(sorted({*report.to_erase, *found})))
+    facts = (("found", str(len(found))), ("listed", str(len(listed.to_erase))))
+    await record(engine, session.acting(), Act.ERASE_AGAIN, items=tuple(criteria), facts=facts)
+    await engine.put_meta(REPORT, _sealed(engine, listed))
+    return len(listed.to_erase)
+
+
+async def sign(engine: Engine, session: StaffSession) -> None:
+    """Sign what may be missing: the first of two asks, the second approves.
+
+    Args:
+        engine: Open.
+        session: Has the right `approve`.
+
+    Raises:
+        DeniedError: The right is missing, or both signatures would be one person's.
+        InputError: Nothing waits to be signed, or a version of the policy is still missing.
+    """
+    report = await _waiting(engine)
+    if await asked_by(engine):
+        await SIGNING.approve(engine, session, report.id)
+    else:
+        await SIGNING.ask(engine, session, report.id)
+
+
+async def asked_by(engine: Engine) -> str:
+    """Return who signed first; empty while nobody has."""
+    rows = await engine.data.all(sql.ApprovalsWaiting, at=engine.clock.now())
+    return next((row.requested_by for row in rows if row.act == SIGNING.act), "")
+
+
+async def _waiting(engine: Engine) -> Report:
+    report = await report_of(engine)
+    if report is None:
+        raise InputError(
+            "expected a restore that waits to be signed, found none",
+            reason="nothing-to-sign-off",
+            hint="nothing is limited; go on",
+        )
+    return report
+
+
+async def _about(engine: Engine, report_id: str) -> Subject:
+    report = await _waiting(engine)
+    if report.id != report_id:
+        raise InputError("expected the newest restore, found another", reason="nothing-to-sign-off", hint="look again")
+    if report.versions:
+        raise InputError(
+            f"expected version {min(report.versions, key=int)} of the policy in force again, found an older one",
+            reason="version-lost",
+            hint="give its files to `kept init`, activate it, then sign",
+            rests_on="bound-to-notice",
+        )
+    return Subject(moment(report.made_at or report.at), people=len(report.to_erase))
+
+
+async def _signed(engine: Engine, given: Given) -> Effect:
+    report = await _waiting(engine)
+    facts = (
+        ("made-at", repr(report.made_at)),
+        ("missing", report.missing or "nothing"),
+        ("erased-again", str(len(report.to_erase))),
+    )
+    entry = entry_of(engine, given.by.acting(), Act.BACKUP_SIGN_OFF, at=given.at, facts=facts)
+
+    async def effect(tx: Transaction) -> bool:
+        if not await tx.value(sql.MetaGet, name=REPORT):
+            return False
+        await tx.run("meta_put", name=REPORT, value="")
+        await tx.run("meta_put", name=SIGNED, value=_sealed(engine, report))
+        await insert_entries(tx, [entry], given.at)
+        return True
+
+    return effect
+
+
+async def _go_on(engine: Engine, report_id: str) -> None:
+    """Erase whoever was named, then serve everybody again; may be repeated."""
+    del report_id
+    held = await engine.meta(SIGNED)
+    if not held:
+        return
+    report = msgspec.json.decode(open_installation_record(engine, REPORT, "", bytes.fromhex(held)), type=Report)
+    for one in report.to_erase:
+        person_id = bytes.fromhex(one)
+        try:
+            if await engine.data.one(sql.ErasureGet, person_id=person_id) is None:
+                await intend(engine, person_id, started_by="staff")
+            await finish_erasure(engine, person_id)
+        except ErasedError:
+            continue
+    await engine.keys.write(lambda tx: tx.run("meta_put", name=RESTORED, value=""))
+    await engine.put_meta(SIGNED, "")
+    engine.keys_restored = ""
+
+
+SIGNING = Approval(
+    act="sign-restore",
+    title="Sign what a restore may have lost",
+    right="approve",
+    page="/restore",
+    about=_about,
+    effect=_signed,
+    then=_go_on,
+)
