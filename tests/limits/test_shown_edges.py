@@ -119,9 +119,7 @@ async def test_the_day_an_instance_closes(installation):
     """In sixty days, unless another is written."""
     policy, now = installation.engine.policy.policy, installation.engine.clock.now()
     file = beginnings.instance(policy, policy.points["questionnaire"], now)
-    assert (
-        f"closes: {local(now + limits.INSTANCE_SUGGESTED_DAYS * limits.DAY, installation.engine.zone):%Y-%m-%d}" in file
-    )
+    assert f"closes: {local(now + limits.INSTANCE_SUGGESTED_DAYS * limits.DAY, policy.zone):%Y-%m-%d}" in file
 
 
 # -------------------------------------------------------------------- what is taken

@@ -17,6 +17,7 @@ from kept.services.my_data.rights_requests import ANSWERING
 from kept.services.staff.activation import ACTIVATION
 from kept.services.staff.approvals import Approval, Subject
 from kept.services.staff.more_look_ups import MORE
+from kept.services.staff.parties import CONFIRMING
 from kept.services.staff.sessions import StaffSession
 from kept.services.third_parties.provisions import PROVIDING
 from kept.services.upkeep.after_restore import SIGNING
@@ -25,7 +26,19 @@ from kept.store import sql
 KINDS: MappingProxyType[str, Approval[Any]] = MappingProxyType(
     {
         one.act: one
-        for one in (ACTIVATION, ANSWERING, SENDING, PROVIDING, DISCLOSING, RELEASE, LIST, PUBLICATION, MORE, SIGNING)
+        for one in (
+            ACTIVATION,
+            ANSWERING,
+            SENDING,
+            PROVIDING,
+            DISCLOSING,
+            CONFIRMING,
+            RELEASE,
+            LIST,
+            PUBLICATION,
+            MORE,
+            SIGNING,
+        )
     }
 )
 """Every kind, by its word."""
