@@ -158,7 +158,7 @@ async def test_the_fields_of_a_request(installation, at, path, most):
     browser = Browser(installation, at=at, demo=True)
     for count in (most, most + 1):
         answer = await browser.post(path, **{f"field{number}": "x" for number in range(count)})
-        assert answer.status_code == (400 if count > most else 422)
+        assert (answer.status_code == 400) is (count > most), answer.status_code
 
 
 @pytest.mark.edge("SCANNED_PAGES")
@@ -199,7 +199,7 @@ async def test_a_program_of_the_fax_server(tmp_path, takes, outcome):
 @pytest.mark.parametrize("in_time", [True, False])
 @pytest.mark.edge("MAIL_TIMEOUT_SECONDS")
 async def test_an_answer_of_the_mail_server(monkeypatch, in_time):
-    """It is waited for as long as the table says; then the message is tried again later."""
+    """It is waited for as long as the table says; then there is no connection, and the message is tried again later."""
     monkeypatch.setattr(limits, "MAIL_TIMEOUT_SECONDS", 1.0)
 
     over = asyncio.Event()
@@ -227,7 +227,7 @@ async def test_an_answer_of_the_mail_server(monkeypatch, in_time):
                     assert await line.send("b@example.jp", write_mail(mail())) is Handed.SENT
         finally:
             await server.close()
-        await asyncio.wait_for(over.wait(), 5)
+            await over.wait()
 
 
 @pytest.mark.parametrize("more", [0, 1])
