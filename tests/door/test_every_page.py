@@ -129,6 +129,7 @@ CONSOLE = {
     "POST /{language}/instances/{id} ask-check-in-list": "Staff.ask_check_in_list",
     "POST /{language}/instances/{id} ask-look-ups": "Staff.ask_more_look_ups",
     "POST /{language}/instances/{id} ask-publish-winners": "Staff.ask_publish",
+    "POST /{language}/instances/{id} ask-questionnaire": "Staff.open_instance",
     "POST /{language}/instances/{id} close": "Staff.close_instance",
     "POST /{language}/instances/{id} count": "Staff.count_answers",
     "POST /{language}/instances/{id} delivered": "Staff.deliver_prize",
