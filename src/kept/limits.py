@@ -125,7 +125,8 @@ _titled("Pages and forms")
 PAGE_FORM_SECONDS = _time(12 * HOUR, "a form of a page, from being shown to being sent")
 NOTICE_FORM_SECONDS = _time(2 * HOUR, "a form with a notice, from being shown to being sent")
 FORM_FIELDS = _cap(200, "fields", "fields of one submitted form")
-REQUEST_BODY_BYTES = _cap(64 * 1024, "bytes", "the body of a request, except where a file is taken in")
+REQUEST_BODY_BYTES = _cap(64 * 1024, "bytes", "the body of a request, except a file that staff send")
+FILE_BODY_BYTES = _cap(4_100_000, "bytes", "the body of a request in which staff send a file")
 REQUEST_FIELDS = _cap(300, "fields", "fields of a request the reader of forms takes apart")
 SMALL_REQUEST_FIELDS = _cap(5, "fields", "fields of a request of one button")
 ERASURE_GRACE_SECONDS = _time(7 * DAY, "the time to think it over, between asking to be erased and being erased")
@@ -231,6 +232,14 @@ QUARANTINE_SECONDS = _time(30 * DAY, "what a partner sent and nobody took in", "
 INTAKE_FILE_BYTES = _cap(8_000_000, "bytes", "a partner's file")
 INTAKE_RECORDS = _cap(20_000, "records", "records of a partner's file")
 PROVISION_RUN_SECONDS = _time(12 * HOUR, "the mandate under which a provision is made")
+RECALL_SECONDS = _time(
+    7 * DAY, "the day by which a recipient confirms a recall, from the withdrawal on", "`recall-in-time`"
+)
+PARTY_WAIT_SECONDS = _time(
+    DAY, "the key of a recipient, a partner or an authority, from its confirmation to its effect"
+)
+PARTY_CHARACTERS = _cap(200, "characters", "name, address or representative of such a party")
+PARTIES_TOLD_SECONDS = _time(30 * DAY, "how long the board tells of such a change")
 REGISTER_SECONDS = _time(3 * 365 * DAY, "a line of the register of provisions", "`provision-register`")
 DISCLOSURE_DUE_SECONDS = _time(
     60 * DAY, "the day by which a request of an authority is to be answered, from its registration on"
@@ -238,10 +247,10 @@ DISCLOSURE_DUE_SECONDS = _time(
 DISCLOSURE_SUGGESTED_SECONDS = _time(
     14 * DAY, "the day a new request of an authority is answered by, unless another is written"
 )
-NOTICE_WAIT_SECONDS = _time(5 * 366 * DAY, "how long a law may keep a disclosure from the person")
+AUTHORITY_PAPER_BYTES = _cap(4_000_000, "bytes", "the paper a request of an authority came on")
+AUTHORITY_PAPER_SECONDS = _time(3 * 365 * DAY, "that paper, sealed, from being put beside the request on")
 DISCLOSURE_PEOPLE = _cap(20, "people", "people named in one request of an authority")
 DISCLOSURE_RELEASES = _cap(200, "releases", "releases for one request of an authority, each about one person")
-AUTHORITY_CHARACTERS = _cap(200, "characters", "the name of an authority")
 AUTHORITY_REFERENCE_CHARACTERS = _cap(500, "characters", "the reference of a request of an authority")
 
 

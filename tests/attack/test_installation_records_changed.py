@@ -6,6 +6,7 @@ import sqlite3
 
 import pytest
 from installation import Installation
+from registered import registered
 from taking import CONTEST, SWEEPSTAKE, opened
 
 from kept.crypto.signature import SigningKey, new_seed
@@ -35,7 +36,7 @@ async def installation(tmp_path):
     await contests.choose_winner(found.engine, contest.session, "caption", number)
     await contests.publish(found.engine, contest.session, "caption")
     key = SigningKey(new_seed())
-    await intake.register_partner(found.engine, "friends", key.public, by="test")
+    await registered(found, "partner", "friends", key.public)
     file = sign_file([{"login_name": "nobody", "items": {"name": "A"}}], "friends", key, found.engine.clock.now())
     await intake.take_in(found.engine, file, by=operator("test"))
     yield found

@@ -11,10 +11,11 @@ from asked import CONSOLE, Browser
 from cited import cited
 from installation import MAIL, NAME
 from receiving import FILE
+from registered import asked, registered
 
 from kept.crypto.signature import SigningKey, new_seed
 from kept.door.staff import Staff
-from kept.errors import DeniedError, InputError, MalformedError, NoteError, StoreError
+from kept.errors import DeniedError, InputError, KeptError, MalformedError, NoteError, StoreError
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState, Exit, Source
 from kept.services.accounts import accounts
@@ -45,7 +46,7 @@ class Partner:
 
     async def begin(self):
         """Register, and learn the notice."""
-        await intake.register_partner(self.installation.engine, FRIENDS, self.key.public, by="test")
+        await registered(self.installation, "partner", FRIENDS, self.key.public)
         self.notice = (await keep_notice(self.installation.engine, "registration", "", "en")).id
         return self
 
@@ -312,10 +313,14 @@ async def test_the_board_says_kept(installation):
 
 async def test_a_name_or_key_that_is_none_is_not_registered(installation):
     """§2.9 breach: what cannot be a name or a key is refused."""
-    for name, key in (("Photo Friends", b"k" * 32), ("friends", b"short"), ("", b"k" * 32)):
-        with pytest.raises(InputError) as refused:
-            await intake.register_partner(installation.engine, name, key, by="test")
-        assert refused.value.reason == "partner-key"
+    for name, key, reason in (
+        ("Photo Friends", b"k" * 32, "party-terms"),
+        ("friends", b"short", "party-key"),
+        ("", b"k" * 32, "party-terms"),
+    ):
+        with pytest.raises(KeptError) as refused:
+            await asked(installation, "partner", name, key)
+        assert (refused.value.reason, cited(refused.value)) == (reason, "§2.9")
 
 
 async def test_a_program_takes_it_in_for_staff_as_their_page_does(installation, partner):
@@ -327,7 +332,7 @@ async def test_a_program_takes_it_in_for_staff_as_their_page_does(installation, 
     assert made.reasons == {"person-unknown": 1, "taken": 1}
     assert [one.id for one in await staff.all_intakes()] == [made.id]
     assert (await staff.try_intake_again(made.id)).reasons == (await staff.intake(made.id)).reasons == made.reasons
-    assert [one.name for one in await staff.partners()] == [FRIENDS]
+    assert [one.name for one in await staff.all_parties()] == [FRIENDS]
     entry = next(one for one in await installation.ledger() if one.act == "actor:intake:begin")
     assert entry.kind == "staff"
 

@@ -6,14 +6,15 @@ import pytest
 from asked import CONSOLE, SITE, Browser
 from cited import cited
 from installation import MAIL, NAME, PHONE, Installation
+from registered import COURT_TITLE, registered
 
 from kept.crypto.sealed_to import OpeningKey
 from kept.errors import DeniedError, KeptError, StoreError
 from kept.services.accounts import accounts
 from kept.services.my_data import erasure
 from kept.services.staff import sessions
-from kept.services.third_parties import provisions, recipients, register
-from kept.services.third_parties.recalls import pseudonym
+from kept.services.third_parties import provisions, register
+from kept.services.third_parties.handed_over import pseudonym
 from kept.services.third_parties.register import keep_seconds, show_register
 from kept.services.upkeep.key_rotation import rotate
 from kept.services.upkeep.routine import finish_all, tidy
@@ -30,7 +31,7 @@ async def provided(installation):
     """A customer whose name and address went to the Picture Club."""
     own = await installation.join()
     await installation.give(own, [("name", NAME), ("mail_address", MAIL), ("phone", PHONE), TICK])
-    await recipients.register_key(installation.engine, CLUB, OpeningKey.new().public, by="test")
+    await registered(installation, "recipient", CLUB, OpeningKey.new().public)
     asks, approves = await installation.staff("abe", ("partners",)), await installation.staff("ono", ("privacy",))
     provision = await provisions.ask(installation.engine, asks, CLUB)
     await provisions.PROVIDING.approve(installation.engine, approves, provision)
@@ -46,12 +47,12 @@ async def erase(installation, own):
     return receipt
 
 
-async def test_the_register_outlives_the_person_and_names_a_number(installation):
+async def test_the_register_outlives_the_person_and_says_whose_it_is(installation):
     """§4.6 normal: preview and receipt say what stays and until when; staff with the right read it, and that is recorded."""
     own, asks, approves = await provided(installation)
     number = pseudonym(installation.engine, CLUB, own.person_id)
     preview = await erasure.preview(installation.engine, own.person_id)
-    assert [(one.recipient, set(one.items), one.pseudonym) for one in preview.register] == [
+    assert [(one.party, set(one.items), one.pseudonym) for one in preview.register] == [
         (CLUB, {"name", "mail_address"}, number)
     ]
     assert "register" in preview.stays
@@ -60,8 +61,13 @@ async def test_the_register_outlives_the_person_and_names_a_number(installation)
     assert receipt["register_until_at"]
     for session in (asks, approves):
         (line,) = await show_register(installation.engine, session)
-        assert (line.recipient, set(line.items), line.pseudonym) == (CLUB, {"name", "mail_address"}, number)
-        assert line.until - line.at == pytest.approx(keep_seconds(installation.engine))
+        assert (line.party, set(line.items), line.pseudonym) == (CLUB, {"name", "mail_address"}, number)
+        assert (line.said["person"], line.said["party"], line.said["representative"]) == (
+            NAME,
+            COURT_TITLE,
+            "R. Invented",
+        )
+        assert line.until - line.at == pytest.approx(keep_seconds(installation.engine), abs=1)
         assert keep_seconds(installation.engine) >= 1096 * DAY
         newest = await installation.newest()
         assert (newest.act, newest.clause, dict(newest.facts)) == ("staff:register:view", "4.6", {"lines": "1"})
@@ -87,7 +93,7 @@ async def test_nothing_else_of_them_is_left(installation):
     assert keys is None
     held = await installation.engine.keys.all(sql.StatutoryOfPerson, person_id=own.person_id)
     assert len(held) == 1
-    for query in (sql.Receipts, sql.Passkeys, sql.ProvisionRecordsOf):
+    for query in (sql.Receipts, sql.Passkeys, sql.ProvisionsOfPerson):
         assert await installation.engine.data.all(query, person_id=own.person_id) == []
     assert (await installation.engine.data.one(sql.EntriesOfPersonCount, person_id=own.person_id)) == (0,)
     assert installation.sql("SELECT COUNT(*) FROM register_entry") == [(1,)]
@@ -140,7 +146,8 @@ async def test_a_line_older_than_its_day_does_not_stay(installation):
 
 async def test_who_was_never_provided_leaves_no_key(installation):
     """§0.1: a key nothing is kept under goes with the others."""
-    own = await installation.mori()
+    own = await installation.join()
+    await installation.give(own, [("name", NAME), ("mail_address", MAIL)])
     assert (await erase(installation, own))["register_until_at"] is None
     assert await installation.engine.keys.all(sql.StatutoryDue, at=1e12) == []
 
@@ -206,7 +213,7 @@ async def test_a_d_from_before_the_erasure_gives_the_line_back_and_nothing_else(
     await installation.engine.sequencer.integrate()
     rows = {
         table: installation.sql(f"SELECT * FROM {table} WHERE person_id = ?", own.person_id)  # noqa: S608 -- our own tables
-        for table in ("state", "value", "entry_person")
+        for table in ("state", "value", "entry_person", "provision_record")
     }
     await erase(installation, own)
     for table, them in rows.items():  # as a D restored from before would have it
@@ -228,13 +235,15 @@ async def test_the_pages(installation):
     site.cookies["__Host-kept_session"] = await accounts.start_session(installation.engine, own.person_id)
     preview = (await site.get("/en/my-data/erase")).text
     assert "A law obliges us to keep this until" in preview
+    assert COURT_TITLE in preview
     assert "法令" in (await site.get("/ja/my-data/erase")).text
     await site.get("/en/my-data/erase")
     answer = await site.post("/en/my-data/erase", when="now")
     receipt = (await site.get(answer.headers["location"])).text if answer.status_code == 303 else answer.text
-    assert "What the register of provisions says" in receipt
+    assert "What the registers say" in receipt
     console.cookies["__Host-kept_session"] = await sessions.start_demo_session(installation.engine, "ono")
-    assert "Show the register" in (await console.get("/en/provision")).text
+    assert "Show the registers" in (await console.get("/en/provision")).text
     shown = (await console.post("/en/provision/register")).text
     assert pseudonym(installation.engine, CLUB, own.person_id) in shown
-    assert NAME not in shown
+    assert NAME in shown
+    assert PHONE not in shown

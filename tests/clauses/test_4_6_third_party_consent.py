@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 
 import pytest
 from asked import Browser
 from cited import cited
-from installation import MAIL, NAME
+from installation import MAIL, NAME, POLICY, second_version
+from registered import COURT_TITLE, registered
 
+from kept import policy_files
 from kept.crypto.sealed_to import OpeningKey
 from kept.errors import ConflictError, DeniedError, InputError, KeptError, MalformedError, SealError
 from kept.guarantees.board import promise_board
-from kept.policy.words import ClauseState
+from kept.policy.day import moment
+from kept.policy.words import ClauseState, Exit
 from kept.services.accounts import accounts
-from kept.services.my_data import choices, erasure
+from kept.services.my_data import choices, corrections, erasure
+from kept.services.my_data.portability import take_along
+from kept.services.staff import activation
 from kept.services.third_parties import provisions
+from kept.services.third_parties.handed_over import pseudonym
 from kept.services.third_parties.provision_file import parse_file
-from kept.services.third_parties.recalls import provisions_to, pseudonym
-from kept.services.third_parties.recipients import register_key
-from kept.store import sql
+from kept.services.third_parties.register import PROVISION, lines_of
 
 pytestmark = pytest.mark.anyio
 CLUB = "picture-club"
@@ -35,7 +41,7 @@ class Club:
 
     async def begin(self):
         """Register the key and hire."""
-        await register_key(self.installation.engine, CLUB, self.key.public, by="test")
+        await registered(self.installation, "recipient", CLUB, self.key.public)
         self.asks = await self.installation.staff("abe", ("partners",))
         self.approves = await self.installation.staff("kato", ("privacy",))
         return self
@@ -68,7 +74,8 @@ async def test_who_consented_is_in_the_sealed_file_and_nobody_else(installation,
     own = await person(installation, TICK)
     await person(installation)
     made = await club.provide()
-    assert (made.people, made.refused, made.status) == (1, 0, "ready")
+    assert (made.people, made.status) == (0, "approved")
+    assert installation.sql("SELECT COUNT(*) FROM provision_record") == [(0,)]  # nothing of anybody waits for it
     raw = await provisions.fetch(installation.engine, club.asks, made.id)
     assert NAME.encode() not in raw
     assert MAIL.encode() not in raw
@@ -89,57 +96,133 @@ async def test_the_register_is_written_by_the_release_and_the_person_reads_it(in
     """§4.6 evidence and page: the entry names recipient and items; my data shows who received what."""
     own = await person(installation, TICK)
     made = await club.provide()
+    assert await lines_of(installation.engine, own.person_id) == []
+    record = (await club.file(made))["records"][0]
     entry = next(one for one in await installation.ledger() if one.act == "staff:value:provide")
     assert (entry.outcome, entry.clause, entry.exit, entry.items) == (
         "permitted", "4.6", "provision", ("name", "mail_address"),
     )  # fmt: skip
     assert dict(entry.facts)["recipient"] == CLUB
-    assert [line.account.act for line in await provisions_to(installation.engine, own.person_id)] == [
-        "staff:value:provide"
-    ]
-    record = (await club.file(made))["records"][0]
-    assert record["entry"] in {line.entry_id for line in await provisions_to(installation.engine, own.person_id)}
+    (line,) = await lines_of(installation.engine, own.person_id)
+    assert (line.kind, line.party, line.items, line.entry_id) == (
+        PROVISION,
+        CLUB,
+        ("name", "mail_address"),
+        record["entry"],
+    )
+    assert (line.said["party"], line.said["address"], line.said["representative"], line.said["person"]) == (
+        COURT_TITLE, "1 Invented-cho, Kyoto", "R. Invented", NAME,
+    )  # fmt: skip
+    assert line.said["consented"] <= moment(line.at)
+    assert await installation.engine.notices.get(line.said["notice"])
     browser = Browser(installation)
     browser.cookies["__Host-kept_session"] = await accounts.start_session(installation.engine, own.person_id)
     page = (await browser.get("/en/my-data")).text
     assert "Who received it" in page
-    assert "Picture Club" in page.split('id="provided"')[1].split("</ul>")[0]
+    shown = page.split('id="provided"')[1].split("</ul>")[0]
+    assert COURT_TITLE in shown
+    assert NAME in shown
+    own = await installation.session(own.person_id)
+    with zipfile.ZipFile(io.BytesIO(await take_along(installation.engine, own, "en"))) as packed:
+        (told,) = json.loads(packed.read("data.json"))["registers"]
+    assert (told["what"], told["person"], told["representative"]) == ("provision", NAME, "R. Invented")
 
 
-async def test_withdrawal_stops_the_next_one_and_writes_the_recall(installation, club):
-    """§4.6: after a no nothing more goes, what waits is taken out, and the next file tells the recipient to give it up."""
+async def test_withdrawal_stops_the_next_one(installation, club):
+    """§4.6: after a no nothing more goes."""
     own = await person(installation, TICK)
     await club.file(await club.provide())
     await choices.choose(installation.engine, own, CLUB, None, allow=False)
-    assert dict((await installation.newest()).facts)["recalled"] == CLUB
     second = await club.provide()
-    assert (second.people, second.refused, second.recalls) == (0, 1, 1)
-    opened = await club.file(second)
-    assert opened["records"] == []
-    assert [one["person"] for one in opened["recalls"]] == [pseudonym(installation.engine, CLUB, own.person_id)]
-    assert (await club.provide()).recalls == 0
+    assert (await club.file(second))["records"] == []
+    second = await provisions.provision_of(installation.engine, second.id)
+    assert (second.people, second.refused) == (0, 1)
 
 
-async def test_who_withdraws_before_the_file_is_fetched_is_not_in_it(installation, club):
-    """§4.6 breach: a file that waits does not go out with somebody who said no meanwhile."""
+CHANGES = {
+    "said no": lambda installation, own: choices.choose(installation.engine, own, CLUB, None, allow=False),
+    "said no to provision": lambda installation, own: choices.choose(
+        installation.engine, own, CLUB, Exit.PROVISION, allow=False
+    ),
+    "stopped the use": lambda installation, own: choices.stop_use(installation.engine, own, CLUB, stop=True),
+    "removed both": lambda installation, own: _remove(installation, own, "name", "mail_address"),
+    "asked to be erased": lambda installation, own: erasure.intend_erasure(
+        installation.engine, own, grace_seconds=7 * 86400.0
+    ),
+    "was erased": lambda installation, own: erasure.intend_erasure(installation.engine, own),
+}
+"""What a person does between approval and fetching, after which nothing of theirs may be in the file."""
+
+
+async def _remove(installation, own, *slots):
+    for slot in slots:
+        await corrections.remove_value(installation.engine, own, slot)
+
+
+@pytest.mark.parametrize("what", CHANGES)
+async def test_a_no_between_approval_and_fetching_is_obeyed(installation, club, what):
+    """§4.6 breach: whatever was approved, the file holds what holds when it is fetched, and no line says *received*."""
     own = await person(installation, TICK)
+    other = await person(installation, TICK)
     made = await club.provide()
-    await choices.choose(installation.engine, own, CLUB, None, allow=False)
-    assert (await club.file(made))["records"] == []
+    await CHANGES[what](installation, own)
+    assert len((await club.file(made))["records"]) == 1
+    assert (await provisions.provision_of(installation.engine, made.id)).people == 1
+    if what != "was erased":
+        assert await lines_of(installation.engine, own.person_id) == []
+    assert [one.kind for one in await lines_of(installation.engine, other.person_id)] == [PROVISION]
 
 
-@pytest.mark.parametrize("how", ["stop", "erase"])
-async def test_stopping_and_erasing_recall_too(installation, club, how):
-    """§4.6: a stopped use and an erased person are recalled; the recall names a pseudonym, and nobody."""
+async def test_a_corrected_and_a_removed_value_are_as_they_are_when_fetched(installation, club):
+    """§4.6 breach: neither an old name nor a removed one goes out, in the file or in the register."""
+    own, other = await person(installation, TICK), await person(installation, TICK)
+    made = await club.provide()
+    await corrections.correct(installation.engine, own, "name", "Hanako New", expected_version=1)
+    await corrections.remove_value(installation.engine, other, "name")
+    items = {one["person"]: one["items"] for one in (await club.file(made))["records"]}
+    assert items == {
+        pseudonym(installation.engine, CLUB, own.person_id): {"name": "Hanako New", "mail_address": MAIL},
+        pseudonym(installation.engine, CLUB, other.person_id): {"mail_address": MAIL},
+    }
+    assert [one.items for one in await lines_of(installation.engine, other.person_id)] == [("mail_address",)]
+
+
+async def test_a_policy_that_allows_less_by_then_is_what_counts(installation, club):
+    """§4.6 breach: items the second version does not give the recipient any more are not in a file approved before."""
+    await person(installation, TICK)
+    made = await club.provide()
+    fewer = b"    country: jp\n    items:\n      - name\n      - mail_address\n"
+    assert fewer in policy_files(POLICY)[POLICY.name]
+    asker, second = await installation.staff("ume", ("privacy",)), await installation.staff("ito", ("privacy",))
+    await activation.propose(
+        installation.engine, second_version((fewer, fewer.replace(b"      - mail_address\n", b""))), by="test"
+    )
+    await activation.activate(installation.engine, asker, 2)
+    await activation.ACTIVATION.approve(installation.engine, second, "2")
+    opened = await club.file(made)
+    assert opened["sheet"]["items"] == ["name"]
+    assert [sorted(one["items"]) for one in opened["records"]] == [["name"]]
+
+
+async def test_whoever_changes_something_while_the_file_is_made_is_decided_again(installation, club, monkeypatch):
+    """§4.6 breach: between being decided about and the handing over somebody says no; they are not in the file."""
     own = await person(installation, TICK)
-    await club.file(await club.provide())
-    name = pseudonym(installation.engine, CLUB, own.person_id)
-    if how == "stop":
-        await choices.stop_use(installation.engine, own, CLUB, stop=True)
-    else:
-        await erasure.intend_erasure(installation.engine, own)
-    opened = await club.file(await club.provide())
-    assert (opened["records"], [one["person"] for one in opened["recalls"]]) == ([], [name])
+    await person(installation, TICK)
+    made = await club.provide()
+    whole = provisions._Making.hand_over
+    tries = []
+
+    async def late(self, *given):
+        if not tries:
+            await choices.choose(installation.engine, own, CLUB, None, allow=False)
+        tries.append(1)
+        return await whole(self, *given)
+
+    monkeypatch.setattr(provisions._Making, "hand_over", late)
+    assert len((await club.file(made))["records"]) == 1
+    assert len(tries) == 2
+    assert await lines_of(installation.engine, own.person_id) == []
+    assert installation.sql("SELECT COUNT(*) FROM recall") == [(0,)]  # nobody has anything to give up
 
 
 async def test_without_a_second_approver_nothing_goes(installation, club):
@@ -148,14 +231,12 @@ async def test_without_a_second_approver_nothing_goes(installation, club):
     provision = await provisions.ask(installation.engine, club.asks, CLUB)
     for act in (
         lambda: provisions.PROVIDING.approve(installation.engine, club.asks, provision),
-        lambda: provisions.provide(installation.engine, provision),
+        lambda: provisions.fetch(installation.engine, club.asks, provision),
         lambda: provisions.ask(installation.engine, club.approves, CLUB),
     ):
         with pytest.raises(DeniedError) as refused:
             await act()
         assert cited(refused.value) == "§5.2"
-    with pytest.raises(ConflictError):
-        await provisions.fetch(installation.engine, club.asks, provision)
     assert not [one for one in await installation.ledger() if one.act == "staff:value:provide"]
 
 
@@ -166,16 +247,12 @@ async def test_an_unknown_recipient_or_a_missing_key_is_a_no(installation):
         with pytest.raises(InputError) as refused:
             await provisions.ask(installation.engine, asks, recipient)
         assert (refused.value.reason, cited(refused.value)) == (reason, "§4.6")
-    for recipient, key, reason in (("ad-broker", b"k" * 32, "recipient-unknown"), (CLUB, b"short", "recipient-key")):
-        with pytest.raises(KeptError) as wrong:
-            await register_key(installation.engine, recipient, key, by="test")
-        assert wrong.value.reason == reason
 
 
 async def test_a_consent_to_another_purpose_is_none(installation, club):
     """§4.6 breach: a yes to letters from us is no yes to them."""
     await person(installation, ("choice", "information-for-you/mail/"))
-    assert (await club.provide()).people == 0
+    assert (await club.file(await club.provide()))["records"] == []
 
 
 async def test_a_file_is_fetched_once_and_nothing_of_it_stays(installation, club):
@@ -185,34 +262,30 @@ async def test_a_file_is_fetched_once_and_nothing_of_it_stays(installation, club
     await club.file(made)
     with pytest.raises(ConflictError):
         await provisions.fetch(installation.engine, club.asks, made.id)
-    assert installation.sql("SELECT COUNT(*) FROM provision_record") == [(0,)]
+    assert installation.sql("SELECT sealed, handed_at > 0 FROM provision_record") == [(b"", 1)]
 
 
-async def test_a_kill_between_two_people_goes_on_with_the_next(installation, club):
-    """§4.6 fault: whoever is in the file has their entry and the other way round; nobody is provided twice."""
-    for _ in range(5):
-        await person(installation, TICK)
-    provision = await provisions.ask(installation.engine, club.asks, CLUB)
-    installation.stop_after(3)  # the approval with its effect, and two people
+async def test_a_kill_while_it_is_made_begins_it_anew(installation, club):
+    """§4.6 fault: what was decided before the kill is not handed over; the person has one line, that of the file."""
+    people = [await person(installation, TICK) for _ in range(5)]
+    made = await club.provide()
+    installation.stop_after(3)  # the beginning, and two people
     with pytest.raises(KeptError):
-        await provisions.PROVIDING.approve(installation.engine, club.approves, provision)
+        await provisions.fetch(installation.engine, club.asks, made.id)
     await installation.close(integrate=False)
     await installation.open()
-
-    async def entries():
-        return [one for one in await installation.ledger() if one.act == "staff:value:provide"]
-
-    rows = await installation.engine.data.all(sql.ProvisionRecords, provision_id=provision)
-    assert len(rows) == len(await entries()) == 2
-    assert (await provisions.provide(installation.engine, provision)).people == 5
-    assert len(await entries()) == 5
-    assert json.loads(await provisions.fetch(installation.engine, club.asks, provision))["sheet"]["people"] == 5
+    assert installation.sql("SELECT COUNT(*) FROM provision_record WHERE handed_at IS NULL") == [(2,)]
+    for own in people:
+        assert await lines_of(installation.engine, own.person_id) == []
+    assert json.loads(await provisions.fetch(installation.engine, club.asks, made.id))["sheet"]["people"] == 5
+    for own in people:
+        assert len(await lines_of(installation.engine, own.person_id)) == 1
 
 
 async def test_the_board_says_kept(installation, club):
     """§4.6 page: consent, register and what was made."""
     await person(installation, TICK)
-    await club.provide()
+    await club.file(await club.provide())
     one = (await promise_board(installation.engine)).of("4.6")
     assert one.state is ClauseState.KEPT
     assert one.uses >= 1

@@ -6,6 +6,7 @@ import pytest
 from asked import Browser
 from cited import cited
 from installation import MAIL, NAME, POLICY
+from registered import registered
 
 from kept import policy_files
 from kept.crypto.sealed_to import OpeningKey
@@ -16,7 +17,6 @@ from kept.policy.check import check_policy
 from kept.policy.words import ClauseState
 from kept.services.accounts import accounts
 from kept.services.third_parties import provisions
-from kept.services.third_parties.recipients import register_key
 
 pytestmark = pytest.mark.anyio
 CLUB = "picture-club"
@@ -43,21 +43,23 @@ async def test_the_page_names_recipient_items_purpose_and_means_before_any_field
 
 async def test_nothing_is_provided_until_the_yes_given_there(installation):
     """§4.7 evidence: without the tick nobody is in the file; with it the receipt names the recipient, and so does the entry."""
-    await register_key(installation.engine, CLUB, OpeningKey.new().public, by="test")
+    await registered(installation, "recipient", CLUB, OpeningKey.new().public)
     asks, approves = await installation.staff("abe", ("partners",)), await installation.staff("kato", ("privacy",))
     own = await installation.join()
     await installation.give(own, [("name", NAME), ("mail_address", MAIL)])
     made = await provisions.PROVIDING.approve(
         installation.engine, approves, await provisions.ask(installation.engine, asks, CLUB)
     )
-    assert made.people == 0
+    await provisions.fetch(installation.engine, asks, made.id)
+    assert (await provisions.provision_of(installation.engine, made.id)).people == 0
     other = await installation.join()
     receipt = await installation.give(other, [("name", NAME), ("mail_address", MAIL), ("choice", f"{CLUB}//{CLUB}")])
     assert CLUB in str(receipt.record)
     made = await provisions.PROVIDING.approve(
         installation.engine, approves, await provisions.ask(installation.engine, asks, CLUB)
     )
-    assert made.people == 1
+    await provisions.fetch(installation.engine, asks, made.id)
+    assert (await provisions.provision_of(installation.engine, made.id)).people == 1
     entry = next(one for one in await installation.ledger() if one.act == "staff:value:provide")
     assert (entry.outcome, dict(entry.facts)["recipient"]) == ("permitted", CLUB)
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 from asked import Browser
 from cited import cited
-from installation import MAIL, NAME, PASSWORD, PHONE, Installation
+from installation import MAIL, NAME, PASSWORD, PHONE, Installation, second_version
+from registered import COURT, COURT_TITLE, PAPER, registered
 
 from kept.cli.main import main
 from kept.crypto.sealed_to import OpeningKey
@@ -28,7 +29,7 @@ from kept.ledger.note import verifier_key
 from kept.policy.decision import LawRequest
 from kept.policy.words import ClauseState, Exit
 from kept.services.accounts import accounts
-from kept.services.authorities import disclosure_bundle, disclosure_record, disclosures, notifications
+from kept.services.authorities import disclosure_bundle, disclosure_record, disclosures, notifications, request_reading
 from kept.services.authorities.disclosure_file import parse_bundle
 from kept.services.cases import cases
 from kept.services.engine.key_files import write_key
@@ -37,7 +38,7 @@ from kept.services.gate.gate import Circumstances
 from kept.services.gate.history import history_of, proof_of
 from kept.services.my_data import corrections, erasure
 from kept.services.my_data.own_data import own_data
-from kept.services.staff import sessions
+from kept.services.staff import activation, sessions
 from kept.services.staff.mandates import load_mandate
 from kept.services.upkeep.routine import tidy
 from kept.services.upkeep.verification import verify_installation
@@ -57,7 +58,8 @@ class LegalDesk:
         self.key = OpeningKey.new()
 
     async def begin(self):
-        """Hire."""
+        """Hire, and register the authority."""
+        await registered(self.installation, "authority", COURT, self.key.public)
         self.legal = await self.installation.staff("hara", ("legal",))
         self.approves = await self.installation.staff("kato", ("privacy",))
         return self
@@ -66,8 +68,8 @@ class LegalDesk:
         """What the authority's request says."""
         at = self.installation.engine.clock.now()
         given = disclosure_record.Terms(
-            "Invented District Court", "2027 (wa) 12", "court-order", ("name", "phone", "occupation"), at - 30 * DAY,
-            at + 1, at, at + 14 * DAY, self.key.public,
+            COURT, "2027 (wa) 12", "court-order", ("name", "phone", "occupation"), at - 30 * DAY,
+            at + 1, at, at + 14 * DAY, told_from=0.0, waits_for="",
         )  # fmt: skip
         return replace(given, **changes)
 
@@ -78,6 +80,7 @@ class LegalDesk:
             await disclosures.name_person(
                 self.installation.engine, self.legal, request, criteria={"mail_address": mail}
             )
+        await disclosures.attach_paper(self.installation.engine, self.legal, request, PAPER)
         return request
 
     async def answer(self, request: str) -> disclosure_record.Disclosure:
@@ -209,8 +212,9 @@ async def test_nobody_is_added_once_the_scope_is_fixed(installation, desk):
         "UPDATE disclosure SET items = 'name,phone,mail_address'",
         "UPDATE disclosure SET starts_at = 0",
         "UPDATE disclosure SET told_from = 4000000000",
+        "UPDATE disclosure SET paper_hash = 'another'",
         "UPDATE disclosure SET public_key = x'0900000000000000000000000000000000000000000000000000000000000000'",
-        "INSERT INTO disclosure_person SELECT person_id, (SELECT disclosure_id FROM disclosure), 2, 'x', 'y', 0 FROM receipt",
+        "INSERT INTO disclosure_person SELECT person_id, (SELECT disclosure_id FROM disclosure), 2, 'x', x'00', 'y', 0 FROM receipt",
     ],
 )
 async def test_a_scope_widened_past_kept_is_found_before_anything_leaves(tmp_path, statement):
@@ -255,10 +259,11 @@ async def test_without_a_second_approver_nothing_leaves(installation, desk):
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"authority": " "}, {"ground": "curiosity"}, {"items": ()}, {"items": ("name", "name")}, {"items": ("shoe_size",)},
+        {"authority": " "}, {"authority": "a-court-nobody-registered"},
+        {"ground": "curiosity"}, {"items": ()}, {"items": ("name", "name")}, {"items": ("shoe_size",)},
         {"items": ("individual_number",)}, {"starts_at": 2e9, "ends_at": 2e9}, {"ends_at": 1.0}, {"due_at": 1.0},
         {"told_from": 1e10, "waits_for": "law-forbids"}, {"waits_for": "law-forbids"}, {"told_from": 1_800_100_000.0},
-        {"public_key": b"short"}, {"reference": "x" * 501},
+        {"reference": "x" * 501},
     ],
     ids=str,
 )  # fmt: skip
@@ -300,15 +305,130 @@ async def test_finding_is_a_use_too_and_names_one_person(installation, desk):
         await cases.find_in_case(installation.engine, desk.legal, case.id, {"mail_address": MAIL})
 
 
-async def test_a_value_written_after_the_period_stays(installation, desk):
-    """§4.9 breach: a correction made after the period is outside it."""
+async def test_a_value_written_after_the_period_stays_and_the_one_of_the_period_is_given(installation, desk):
+    """§4.9 normal and breach: what was held in the period goes, with when it was replaced; what came after it does not."""
     own = await installation.mori()
     installation.wall.pass_(10 * DAY)
     request = await desk.record(ends_at=installation.engine.clock.now() - DAY)
     own = await installation.session(own.person_id)
     await corrections.correct(installation.engine, own, "phone", "090-7777-8888", expected_version=1)
     done = await desk.answer(request)
-    assert (done.outcomes[1, "name"], done.outcomes[1, "phone"]) == ("released", "outside")
+    assert (done.outcomes[1, "name"], done.outcomes[1, "phone"]) == ("released", "released")
+    (record,) = (await desk.open(request))["records"]
+    assert record["items"] == {"name": NAME, "phone@1": PHONE}
+    assert record["held"]["phone@1"]["written"] < record["held"]["phone@1"]["replaced"]
+    entry = (await released(installation))[0]
+    assert entry.items == ("name", "phone")
+
+
+@pytest.mark.parametrize(("starts", "ends", "given"), [
+    (-30, 0.5, {"phone@1"}),  # replaced after it
+    (-30, 30, {"phone@1", "phone@2", "phone"}),  # all of them within it
+    (3, 3.5, {"phone@2"}),  # an hour within the life of the second
+    (4.5, 5, {"phone"}),  # the last alone
+])  # fmt: skip
+async def test_each_version_of_the_period_and_no_other(installation, desk, starts, ends, given):
+    """§4.9 breach: an older value is given where the period asks for it, and only then."""
+    own = await installation.mori()
+    begin = installation.engine.clock.now()
+    for day, phone in ((2, "090-7777-8888"), (4, "090-9999-0000")):
+        installation.wall.pass_(begin + day * DAY - installation.engine.clock.now())
+        fresh = await installation.session(own.person_id)
+        await corrections.correct(installation.engine, fresh, "phone", phone, expected_version=day // 2)
+    installation.wall.pass_(begin + 6 * DAY - installation.engine.clock.now())
+    at = installation.engine.clock.now()
+    desk.legal = await sessions.session_of(
+        installation.engine, await sessions.start_demo_session(installation.engine, "hara")
+    )
+    request = await desk.record(items=("phone",), starts_at=begin + starts * DAY, ends_at=min(begin + ends * DAY, at))
+    await desk.answer(request)
+    (record,) = (await desk.open(request))["records"]
+    assert set(record["items"]) == given
+
+
+async def test_a_value_written_after_the_period_finds_nobody_for_the_request(installation, desk):
+    """§4.9 breach: an address the person took after the period is no way to name them in it."""
+    own = await installation.mori()
+    installation.wall.pass_(10 * DAY)
+    end = installation.engine.clock.now() - DAY
+    own = await installation.session(own.person_id)
+    await corrections.correct(installation.engine, own, "mail_address", "new@example.jp", expected_version=1)
+    with pytest.raises(NotFoundError):
+        await desk.record("new@example.jp", ends_at=end)
+    with pytest.raises(NotFoundError):
+        await desk.record(MAIL, starts_at=end - 90 * DAY, ends_at=end - 60 * DAY)
+
+
+async def test_the_approver_reads_what_the_request_says(installation, desk):
+    """§4.9 normal: its words for each person, its authority with who confirmed it, its paper, and the length of silence."""
+    own = await installation.mori()
+    told = installation.engine.clock.now() + 300 * DAY
+    request = await desk.record(told_from=told, waits_for="inquiry-at-risk")
+    await disclosures.ask(installation.engine, desk.legal, request)
+    read = await request_reading.read_request(installation.engine, desk.approves, request)
+    assert read.named == {1: {"mail_address": MAIL}}
+    assert (read.authority.title, read.authority.asked_by, read.authority.confirmed_by) == (
+        COURT_TITLE, "party-asks", "party-confirms",
+    )  # fmt: skip
+    assert read.authority.public_key == desk.key.public
+    assert read.paper == PAPER
+    assert read.silence == pytest.approx(300 * DAY, abs=5)
+    newest = await installation.newest()
+    assert (newest.act, newest.actor, newest.clause) == ("staff:disclosure:read", desk.approves.actor, "4.9")
+    acts = [line.account.act for line in (await history_of(installation.engine, own.person_id)).lines]
+    assert "staff:disclosure:read" not in acts  # not before the day
+    with pytest.raises(DeniedError):
+        await request_reading.read_request(installation.engine, await installation.staff("sato", ("support",)), request)
+    stored = b"".join(bytes(row[0]) for row in installation.sql("SELECT sealed FROM disclosure_paper"))
+    assert b"invented court" not in stored
+    named = b"".join(bytes(row[0]) for row in installation.sql("SELECT named FROM disclosure_person"))
+    assert MAIL.encode() not in named
+
+
+async def test_without_its_paper_nothing_is_asked_for_and_afterwards_it_is_fixed(installation, desk):
+    """§4.9 breach: no paper, no approval; another paper after the scope is fixed is refused, cited and recorded."""
+    await installation.mori()
+    request = await disclosures.record(installation.engine, desk.legal, desk.terms())
+    await disclosures.name_person(installation.engine, desk.legal, request, criteria={"mail_address": MAIL})
+    with pytest.raises(InputError) as missing:
+        await disclosures.ask(installation.engine, desk.legal, request)
+    assert missing.value.reason == "paper-missing"
+    with pytest.raises(InputError) as none:
+        await disclosures.attach_paper(installation.engine, desk.legal, request, b"MZ a program")
+    assert (none.value.reason, cited(none.value)) == ("paper-type", "§4.9")
+    await disclosures.attach_paper(installation.engine, desk.legal, request, PAPER)
+    await disclosures.ask(installation.engine, desk.legal, request)
+    with pytest.raises(DeniedError) as fixed:
+        await disclosures.attach_paper(installation.engine, desk.legal, request, PAPER + b"another")
+    assert (fixed.value.reason, cited(fixed.value)) == ("disclosure-fixed", "§4.9")
+    installation.sql("DELETE FROM disclosure_paper")
+    with pytest.raises(InputError):
+        await request_reading.read_request(installation.engine, desk.approves, request)
+
+
+@pytest.mark.parametrize(("days", "fits"), [(364.9, True), (366, False)])
+async def test_silence_has_the_maximum_the_policy_declares(installation, desk, days, fits):
+    """§4.9 breach: a year is what this policy lets a law ask for; a day more is no request."""
+    told = desk.terms(told_from=installation.engine.clock.now() + days * DAY, waits_for="law-forbids")
+    if fits:
+        assert await disclosures.record(installation.engine, desk.legal, told)
+        return
+    with pytest.raises(InputError) as refused:
+        await disclosures.record(installation.engine, desk.legal, told)
+    assert (refused.value.reason, cited(refused.value)) == ("disclosure-terms", "§4.9")
+
+
+async def test_a_policy_that_says_nothing_of_silence_lets_nobody_wait(installation, desk):
+    """§4.9 breach: where no maximum is declared, the person is told at once, whatever the request says."""
+    second = second_version((b"  silence: 1 year\n", b""))
+    await activation.propose(installation.engine, second, by="test")
+    await activation.activate(installation.engine, await installation.staff("ume", ("privacy",)), 2)
+    await activation.ACTIVATION.approve(installation.engine, desk.approves, "2")
+    later = desk.terms(told_from=installation.engine.clock.now() + DAY, waits_for="law-forbids")
+    with pytest.raises(InputError) as refused:
+        await disclosures.record(installation.engine, desk.legal, later)
+    assert refused.value.reason == "disclosure-terms"
+    assert 'value="later"' not in (await (await Console(installation).be("hara")).get("/en/legal")).text
 
 
 async def test_who_may_be_told_only_later_sees_nothing_until_the_date(installation, desk):
@@ -422,6 +542,11 @@ class Console(Browser):
         self.cookies["__Host-kept_session"] = await sessions.start_demo_session(self.web.engine, login)
         return self
 
+    async def send_file(self, path: str, content: bytes):
+        """Send a file by a page's form."""
+        await self.get(path.removesuffix("/paper"))
+        return await self._ask("POST", path, data={"form_token": self._token}, files={"file": ("paper.pdf", content)})
+
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 async def test_the_pages_go_all_the_way(installation, desk, language):
@@ -430,24 +555,36 @@ async def test_the_pages_go_all_the_way(installation, desk, language):
     console = await Console(installation).be("hara")
     at = f"/{language}/legal"
     assert (await console.get(at)).status_code == 200
-    fields = {"authority": "Invented Office", "ground": "warrant", "from": "2026-01-01", "to": "2026-12-31",
-              "received": "2027-01-14", "due": "2027-01-25", "told": "at-once", "item": ["name", "fax"]}  # fmt: skip
-    refused = await console.post(at, **fields, key="00")
-    assert refused.status_code == 422
-    assert 'value="Invented Office"' in refused.text
-    gone = await console.post(at, **{**fields, "to": "2027-01-15"}, key=desk.key.public.hex())
+    page = (await console.get(at)).text
+    assert 'type="radio"' in page
+    assert "checked" not in page  # when the customer is told is chosen, never found chosen
+    fields = {"authority": COURT, "reference": "invented 7", "ground": "warrant", "from": "2026-01-01", "to": "2026-12-31",
+              "received": "2027-01-15", "due": "2027-01-25", "told": "at-once", "item": ["name", "fax"]}  # fmt: skip
+    for wrong in ({"told": ""}, {"told": "sometime"}, {"authority": "another"}):
+        refused = await console.post(at, **{**fields, "to": "2027-01-16", **wrong})
+        assert refused.status_code == 422, wrong
+        assert 'value="invented 7"' in refused.text
+    gone = await console.post(at, **{**fields, "to": "2027-01-16"})
     assert gone.status_code == 303
     one = gone.headers["location"]
     assert (await console.post(one, step="person", mail_address="nobody@example.jp")).status_code in {404, 422}
     assert (await console.post(one, step="person", mail_address=MAIL)).status_code == 303
+    assert (await console.send_file(f"{one}/paper", b"no paper")).status_code == 422
+    assert (await console.send_file(f"{one}/paper", PAPER)).status_code == 303
     assert (await console.post(one, step="ask")).status_code == 303
     assert (await console.post(one, step="person", mail_address=MAIL)).status_code == 403
     assert (await console.post(one, step="other")).status_code == 422
     assert (await console.post(one, step="approve")).status_code == 403
     approver = await Console(installation).be("kato")
+    assert 'value="approve"' not in (await approver.get(one)).text
+    read = (await approver.post(one, step="read")).text
+    assert 'value="approve"' in read
+    for said in (COURT_TITLE, MAIL, "party-confirms", desk.key.public.hex()):
+        assert said in read
+    assert (await approver.post(one, step="paper")).content == PAPER
     await approver.get(one)
     assert (await approver.post(one, step="approve")).status_code == 303
-    assert "Invented Office" in (await console.get(one)).text
+    assert COURT_TITLE in (await console.get(one)).text
     raw = (await console.post(one, step="fetch")).content
     assert parse_bundle(raw, desk.key, installation.engine.sequencer.verifier)["records"][0]["items"] == {"name": NAME}
     await installation.staff("sato")

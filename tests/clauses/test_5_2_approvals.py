@@ -12,6 +12,7 @@ from asked import CONSOLE, Browser
 from counted import StatisticsDesk
 from installation import MAIL, second_version
 from receiving import FILE, SITE
+from registered import COURT, PAPER, long_registered
 from taking import CONTEST, EVENT, SURVEY, opened
 
 from kept import limits
@@ -27,8 +28,8 @@ from kept.services.figures import releases
 from kept.services.instances import contests, events, instances
 from kept.services.messages.mail import MailDispatcher
 from kept.services.my_data import rights_requests
-from kept.services.staff import activation, more_look_ups, sessions
-from kept.services.third_parties import provisions, recipients
+from kept.services.staff import activation, more_look_ups, parties, sessions
+from kept.services.third_parties import provisions
 from kept.services.upkeep import after_restore, approvals
 from kept.services.upkeep.routine import tidy
 from kept.services.upkeep.sending import equip
@@ -74,7 +75,7 @@ async def ask_campaign(installation):
 
 async def ask_provision(installation):
     """A provision to a declared recipient."""
-    await recipients.register_key(installation.engine, "picture-club", OpeningKey.new().public, by="test")
+    await long_registered(installation, "recipient", "picture-club", OpeningKey.new().public)
     asker = await installation.staff("asker", ("partners", "privacy"))
     await provisions.ask(installation.engine, asker, "picture-club")
     return asker
@@ -82,15 +83,26 @@ async def ask_provision(installation):
 
 async def ask_disclosure(installation):
     """A request of an authority that names one person."""
+    await long_registered(installation, "authority", COURT, OpeningKey.new().public)
     await installation.mori()
     asker, at = await installation.staff("asker", ("legal", "privacy")), installation.engine.clock.now()
     terms = Terms(
-        "Invented District Court", "2027 (wa) 12", "court-order", ("name",), at - DAY, at, at, at + 14 * DAY,
-        OpeningKey.new().public,
+        COURT, "2027 (wa) 12", "court-order", ("name",), at - DAY, at, at, at + 14 * DAY, told_from=0.0, waits_for="",
     )  # fmt: skip
     request = await disclosures.record(installation.engine, asker, terms)
     await disclosures.name_person(installation.engine, asker, request, criteria={"mail_address": MAIL})
+    await disclosures.attach_paper(installation.engine, asker, request, PAPER)
     await disclosures.ask(installation.engine, asker, request)
+    return asker
+
+
+async def ask_party(installation):
+    """Another party's key."""
+    asker = await installation.staff("asker", ("partners", "privacy"))
+    texts = {"title": "T", "address": "A", "representative": "R"}
+    key = OpeningKey.new().public
+    party = parties.new_party(parties.PartyKind.RECIPIENT, "picture-club", **texts, public_key=key)
+    await parties.ask_party(installation.engine, asker, party)
     return asker
 
 
@@ -158,6 +170,7 @@ ASKED = {
     candidates.SENDING.act: ask_campaign,
     provisions.PROVIDING.act: ask_provision,
     disclosures.DISCLOSING.act: ask_disclosure,
+    parties.CONFIRMING.act: ask_party,
     releases.RELEASE.act: ask_release,
     events.LIST.act: ask_list,
     contests.PUBLICATION.act: ask_publication,
@@ -203,7 +216,7 @@ class Waits:
 
     async def subject(self) -> list[tuple]:
         """Every state an approval may move."""
-        tables = ("campaign", "provision", "disclosure", "statistic", "rights_request")
+        tables = ("campaign", "provision", "disclosure", "statistic", "rights_request", "party")
         found = [row for one in tables for row in self.installation.sql(f"SELECT status FROM {one}")]  # noqa: S608 -- our own
         found += self.installation.sql("SELECT value = '' FROM meta WHERE name = 'restore_report'")
         return [*found, *self.installation.sql("SELECT activated_at IS NULL FROM policy_version ORDER BY version")]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from asked import CONSOLE, Browser
 from cited import cited
+from registered import registered
 from taking import CONTEST, EVENT, SURVEY, opened
 
 import kept
@@ -21,7 +22,7 @@ from kept.policy.words import Exit
 from kept.services.gate import gate
 from kept.services.instances import contests, events, questionnaires
 from kept.services.staff import bulk_approval, sessions
-from kept.services.third_parties import provisions, recipients
+from kept.services.third_parties import provisions
 from kept.services.upkeep import approvals
 from kept.store import sql
 
@@ -154,7 +155,7 @@ async def test_a_mandate_for_many_is_empty_until_somebody_approved(installation)
 async def test_a_provision_releases_nothing_before_its_approval(installation):
     """§4.6, §5.2 breach: a provision has no mandate until the second approver."""
     own = await installation.mori()
-    await recipients.register_key(installation.engine, "picture-club", OpeningKey.new().public, by="test")
+    await registered(installation, "recipient", "picture-club", OpeningKey.new().public)
     asks = await installation.staff("abe", ("partners",))
     provision = await provisions.provision_of(
         installation.engine, await provisions.ask(installation.engine, asks, "picture-club")

@@ -15,6 +15,7 @@ import pytest
 from asked import CONSOLE, Browser
 from cited import cited
 from installation import MAIL, NAME, PASSWORD, Installation, second_version
+from registered import CONFIRMS, asked, clerk, registered
 
 from kept import limits
 from kept.channels.place import parse_place
@@ -40,8 +41,7 @@ from kept.services.backups.restore import place
 from kept.services.messages.stop_list import stands_against, stop_token
 from kept.services.my_data import choices, corrections, erasure
 from kept.services.my_data.own_data import own_data
-from kept.services.staff import activation, credentials, sessions
-from kept.services.third_parties import recipients
+from kept.services.staff import activation, credentials, parties, sessions
 from kept.services.upkeep.after_restore import erase_again, report_of, sign
 from kept.services.upkeep.routine import finish_all
 from kept.store import sql
@@ -155,15 +155,15 @@ async def test_nobody_comes_back(lost, how):
 async def test_no_session_key_or_credential_comes_back(lost):
     """§5.4 breach: a credential, a member of staff, a recipient's key and a password, each taken back since the backup."""
     here = lost.installation
+    await registered(here, "recipient", "picture-club", OpeningKey.new().public)
     issued = await accounts.join_with_password(here.engine, PASSWORD, "en")
     credential = await credentials.issue_credential(here.engine, "mailer", "support", ("contact",), by="test")
     dismissed = await here.staff("dismissed", ("support",))
-    old, new = OpeningKey.new(), OpeningKey.new()
-    await recipients.register_key(here.engine, "picture-club", old.public, by="test")
     await lost.back_up()
     await credentials.revoke_credential(here.engine, credential.split("_")[1], by="test")
     await sessions.disable_staff(here.engine, "dismissed", by="test")
-    await recipients.register_key(here.engine, "picture-club", new.public, by="test")
+    changed = await asked(here, "recipient", "picture-club", OpeningKey.new().public)
+    await parties.CONFIRMING.approve(here.engine, await clerk(here, CONFIRMS), changed.id)
     await accounts.sign_in_with_recovery_code(
         here.engine, issued.login_name, issued.recovery_codes[0], "another four words here"
     )
@@ -173,7 +173,7 @@ async def test_no_session_key_or_credential_comes_back(lost):
         await credentials.credential_of(engine, credential)
     assert await sessions.session_of(engine, dismissed.token_hash.hex()) is None
     assert here.sql("SELECT disabled_at FROM staff WHERE login = 'dismissed'")[0][0]
-    assert await recipients.key_of(engine, "picture-club") == b""
+    assert await parties.party_of(engine, parties.PartyKind.RECIPIENT, "picture-club") is None
     for password in (PASSWORD, "another four words here"):
         with pytest.raises(SignInError):
             await accounts.sign_in_with_password(engine, issued.login_name, password)

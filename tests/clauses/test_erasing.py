@@ -93,7 +93,7 @@ async def test_the_banner_names_the_day_and_offers_both(installation, language):
     browser = Browser(installation)
     await browser.sign_in(own)
     page = (await browser.get(f"/{language}/my-data")).text
-    due = local(installation.sql("SELECT due_at FROM erasure")[0][0])
+    due = local(installation.sql("SELECT due_at FROM erasure")[0][0], installation.engine.zone)
     assert f"{due:%Y}" in page
     assert str(due.day) in page
     assert f'action="/{language}/my-data/erase/undo"' in page

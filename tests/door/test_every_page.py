@@ -34,7 +34,7 @@ SITE = {
     "POST /{language}/join": "Kept.join",
     "POST /{language}/join/passkey": "Kept.join_with_passkey",
     "POST /{language}/join/passkey/begin": "Kept.passkey_to_join",
-    "GET /{language}/my-data": "Person.data Person.devices Person.provided Person.disclosed Person.emergencies "
+    "GET /{language}/my-data": "Person.data Person.devices Person.registered Person.recalls Person.disclosed Person.emergencies "
     "Person.contacts Person.messages Person.asked_again Person.parts Person.linkable",
     "POST /{language}/my-data/choice": "Person.choose",
     "GET /{language}/my-data/consistency/{older}": "Kept.checkpoint",
@@ -141,7 +141,7 @@ CONSOLE = {
     "POST /{language}/instances/{id} open": "Staff.open_instance",
     "POST /{language}/instances/{id} publish": "Staff.publish",
     "POST /{language}/instances/{id} winner": "Staff.choose_winner",
-    "GET /{language}/intake": "Staff.all_intakes Staff.intake Staff.partners",
+    "GET /{language}/intake": "Staff.all_intakes Staff.intake Staff.all_parties",
     "POST /{language}/intake": "Staff.take_in",
     "POST /{language}/intake/{intake}": "Staff.try_intake_again",
     "GET /{language}/ledger": "Staff.ledger Kept.checkpoint Kept.ledger_key",
@@ -152,17 +152,24 @@ CONSOLE = {
     "POST /{language}/legal/{id} ask": "Staff.ask_disclosure",
     "POST /{language}/legal/{id} fetch": "Staff.fetch_disclosure",
     "POST /{language}/legal/{id} go-on": "Staff.go_on_with_disclosure",
+    "POST /{language}/legal/{id} paper": "Staff.read_disclosure",
     "POST /{language}/legal/{id} person": "Staff.name_person",
+    "POST /{language}/legal/{id} read": "Staff.read_disclosure",
+    "POST /{language}/legal/{id}/paper": "Staff.attach_paper",
     "GET /{language}/letters": "Staff.waiting_letters",
     "POST /{language}/letters": "Staff.fetch_letters",
     "GET /{language}/policy": "Staff.policy_versions",
     "POST /{language}/policy/activate": "Staff.activate Staff.approve",
-    "GET /{language}/provision": "Staff.all_provisions",
+    "GET /{language}/parties": "Staff.all_parties",
+    "POST /{language}/parties": "Staff.ask_party",
+    "POST /{language}/parties/{id} approve": "Staff.approve",
+    "GET /{language}/provision": "Staff.all_provisions Staff.open_recalls Staff.all_parties",
     "POST /{language}/provision": "Staff.ask_provision",
     "POST /{language}/provision/register": "Staff.show_register",
     "POST /{language}/provision/{id} approve": "Staff.approve",
     "POST /{language}/provision/{id} fetch": "Staff.fetch_provision",
-    "POST /{language}/provision/{id} go-on": "Staff.go_on_with_provision",
+    "POST /{language}/provision/{id} confirmed": "Staff.confirm_recall",
+    "POST /{language}/provision/{id} recall": "Staff.fetch_recall",
     "GET /{language}/rights": "Staff.all_requests",
     "POST /{language}/rights": "Staff.open_request",
     "GET /{language}/rights/{id}": "Staff.request",
@@ -233,7 +240,7 @@ def test_every_name_of_the_staff_view_is_a_page_s():
 
 LISTS = (
     "all_requests", "policy_versions", "board", "attestations", "ledger", "all_campaigns", "stop_counts", "all_provisions",
-    "all_disclosures", "partners", "all_intakes", "canary_alarms", "all_figures",
+    "all_disclosures", "all_parties", "open_recalls", "all_intakes", "canary_alarms", "all_figures",
 )  # fmt: skip
 
 
@@ -245,7 +252,7 @@ async def test_who_has_no_right_to_a_page_has_none_to_its_name(bakery):
             with pytest.raises(DeniedError):
                 await getattr(staff, name)()
         for name in ("request", "campaign", "campaign_results", "disclosure", "figure", "intake", "try_intake_again",
-                     "go_on_with_campaign", "go_on_with_provision", "go_on_with_disclosure"):  # fmt: skip
+                     "go_on_with_campaign", "go_on_with_disclosure"):  # fmt: skip
             with pytest.raises(DeniedError):
                 await getattr(staff, name)("1")
         with pytest.raises(DeniedError):

@@ -10,6 +10,7 @@ from kept.limits import TABLE, Kind
 
 TESTS = Path(__file__).parents[1]
 ELSEWHERE = {
+    "RECALL_SECONDS": "clauses/test_4_6_recalls.py::test_an_overdue_recall_turns_the_board",
     "APPROVAL_SECONDS": "clauses/test_5_2_approvals.py::test_until_its_last_second_it_can_be_given_and_then_no_more",
     "ACCOUNT_TRIES": "clauses/test_3_4_unauthorised_use.py::test_many_addresses_together_are_stopped_as_well",
     "CASE_RELEASES": "attack/test_gate_closed.py::test_a_mandates_volume_ends",

@@ -6,13 +6,15 @@ import dataclasses
 from types import SimpleNamespace
 
 import pytest
-from asked import Browser
+from asked import CONSOLE, SITE, Browser
 from installation import MAIL, second_version
+from registered import CONFIRMS, asked, clerk
 
 from clauses.test_2_9_from_another_company import Partner
 from clauses.test_4_9_disclosure_the_law_requires import LegalDesk
 from kept import limits
 from kept.channels.handed import Handed
+from kept.crypto.sealed_to import OpeningKey
 from kept.errors import (
     ClosedError,
     DeniedError,
@@ -25,6 +27,7 @@ from kept.errors import (
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState, Exit
 from kept.services.authorities import disclosures
+from kept.services.authorities.request_paper import end_papers
 from kept.services.cases import cases, emergencies
 from kept.services.engine.entry import Account, build_entry
 from kept.services.engine.flush import Condition, Moved
@@ -36,7 +39,7 @@ from kept.services.messages import holds, outbox
 from kept.services.messages.unknown_outcome import find_unknown
 from kept.services.my_data import erasure, rights_requests
 from kept.services.my_data.own_data import own_data
-from kept.services.staff import attestations, desk_mandate
+from kept.services.staff import attestations, desk_mandate, parties
 from kept.services.staff.activation import activate, propose
 from kept.services.staff.credentials import credential_of, issue_credential, mandate_for
 from kept.services.staff.mandates import staff_mandate
@@ -421,6 +424,20 @@ async def test_the_body_of_a_request(installation):
         assert (await browser.post("/en/join", password="x" * (size - fixed))).status_code == status
 
 
+@pytest.mark.edge("FILE_BODY_BYTES")
+async def test_the_body_of_a_request_with_a_file(installation):
+    """4.1 MB on the console, and no more; on the site a file is no reason to take more."""
+    kind = {"content-type": "multipart/form-data; boundary=b"}
+    for at, size, status in (
+        (CONSOLE, limits.FILE_BODY_BYTES, 400),
+        (CONSOLE, limits.FILE_BODY_BYTES + 1, 413),
+        (SITE, limits.FILE_BODY_BYTES, 413),
+    ):
+        browser = Browser(installation, kind, at=at)
+        answer = await browser._ask("POST", "/en/sign-in", content=b"x" * size)
+        assert (answer.status_code == 413) is (status == 413), (at, size)
+
+
 @pytest.mark.parametrize("said", [limits.REQUEST_BODY_BYTES + 1, None])
 async def test_a_body_that_is_too_large_is_not_waited_for(installation, said):
     """What says so is refused before a byte of it is asked for; what does not is refused when it has sent too much."""
@@ -533,27 +550,56 @@ async def test_a_message_that_is_being_handed_over(installation, desk):
 # -------------------------------------------------------------------- authorities, figures
 
 
-@pytest.mark.edge(
-    "DISCLOSURE_DUE_SECONDS", "NOTICE_WAIT_SECONDS", "AUTHORITY_CHARACTERS", "AUTHORITY_REFERENCE_CHARACTERS"
-)
+@pytest.mark.edge("DISCLOSURE_DUE_SECONDS", "AUTHORITY_REFERENCE_CHARACTERS")
 async def test_the_terms_of_a_request_of_an_authority(installation):
-    """Due within 60 days, kept from the person for five years at most, named in 200 and referred to in 500 characters."""
+    """Due within 60 days, and referred to in 500 characters."""
     desk, engine = await LegalDesk(installation).begin(), installation.engine
     for field, good, bad in (
         ("due_at", limits.DISCLOSURE_DUE_SECONDS - 1, limits.DISCLOSURE_DUE_SECONDS + 1),
-        ("told_from", limits.NOTICE_WAIT_SECONDS - 1, limits.NOTICE_WAIT_SECONDS + 1),
-        ("authority", limits.AUTHORITY_CHARACTERS, limits.AUTHORITY_CHARACTERS + 1),
         ("reference", limits.AUTHORITY_REFERENCE_CHARACTERS, limits.AUTHORITY_REFERENCE_CHARACTERS + 1),
     ):
-        more = {"waits_for": disclosures.WAITS[0]} if field == "told_from" else {}
 
-        def given(value, field=field, more=more):
-            value = "x" * value if field in {"authority", "reference"} else engine.clock.now() + value
-            return desk.terms(**{field: value, **more})
+        def given(value, field=field):
+            return desk.terms(**{field: "x" * value if field == "reference" else engine.clock.now() + value})
 
         with pytest.raises(InputError):
             await disclosures.record(engine, desk.legal, given(bad))
         assert await disclosures.record(engine, desk.legal, given(good))
+
+
+@pytest.mark.edge("AUTHORITY_PAPER_BYTES", "AUTHORITY_PAPER_SECONDS")
+async def test_the_paper_of_a_request_of_an_authority(installation):
+    """Four megabytes and no byte more; it is there for three years, and then gone."""
+    desk, engine = await LegalDesk(installation).begin(), installation.engine
+    request = await disclosures.record(engine, desk.legal, desk.terms())
+    largest = b"%PDF-".ljust(limits.AUTHORITY_PAPER_BYTES, b"x")
+    with pytest.raises(InputError) as refused:
+        await disclosures.attach_paper(engine, desk.legal, request, largest + b"x")
+    assert refused.value.reason == "paper-size"
+    await disclosures.attach_paper(engine, desk.legal, request, largest)
+    until = installation.sql("SELECT until FROM disclosure_paper")[0][0]
+    for seconds, left in ((until - engine.clock.now() - 1, 1), (2, 0)):
+        installation.wall.pass_(seconds)
+        await end_papers(engine)
+        assert installation.sql("SELECT COUNT(*) FROM disclosure_paper") == [(left,)]
+
+
+@pytest.mark.edge("PARTY_WAIT_SECONDS", "PARTY_CHARACTERS", "PARTIES_TOLD_SECONDS")
+async def test_the_register_of_other_parties(installation):
+    """A key counts a day after its confirmation; a text has 200 characters; the board tells of the change for 30 days."""
+    engine, key = installation.engine, OpeningKey.new().public
+    with pytest.raises(InputError):
+        await asked(installation, "recipient", "picture-club", key, title="x" * (limits.PARTY_CHARACTERS + 1))
+    party = await asked(installation, "recipient", "picture-club", key, title="x" * limits.PARTY_CHARACTERS)
+    done = await parties.CONFIRMING.approve(engine, await clerk(installation, CONFIRMS), party.id)
+    installation.wall.pass_(done.from_at - engine.clock.now() - 1)
+    assert await parties.party_of(engine, parties.PartyKind.RECIPIENT, "picture-club") is None
+    installation.wall.pass_(2)
+    assert await parties.party_of(engine, parties.PartyKind.RECIPIENT, "picture-club")
+    installation.wall.pass_(done.asked_at + limits.PARTIES_TOLD_SECONDS - engine.clock.now() - 1)
+    assert await parties.told_parties(engine)
+    installation.wall.pass_(2)
+    assert await parties.told_parties(engine) == []
 
 
 @pytest.mark.edge("PROJECTION_SECONDS")

@@ -107,7 +107,7 @@ async def test_a_closed_instance(installation, after):
 async def test_the_day_a_request_is_answered_by(installation):
     """In fourteen days, unless another is written."""
     browser = await of_staff(installation, "hara", ("legal",))
-    today = local(installation.engine.clock.now())
+    today = local(installation.engine.clock.now(), installation.engine.zone)
     suggested = today + timedelta(seconds=limits.DISCLOSURE_SUGGESTED_SECONDS)
     page = (await browser.get("/en/legal")).text
     assert f'value="{suggested:%Y-%m-%d}"' in page
@@ -119,7 +119,7 @@ async def test_the_day_an_instance_closes(installation):
     """In sixty days, unless another is written."""
     policy, now = installation.engine.policy.policy, installation.engine.clock.now()
     file = beginnings.instance(policy, policy.points["questionnaire"], now)
-    assert f"closes: {local(now + limits.INSTANCE_SUGGESTED_DAYS * limits.DAY):%Y-%m-%d}" in file
+    assert f"closes: {local(now + limits.INSTANCE_SUGGESTED_DAYS * limits.DAY, policy.zone):%Y-%m-%d}" in file
 
 
 # -------------------------------------------------------------------- what is taken

@@ -56,7 +56,6 @@ FORMATS = {
     "vault/normal": {"JAPAN", "JAPAN_DIGITS", "E164_DIGITS"},
     "vault/sealed": {"PAD_BYTES"},
     "vault/no_log": {"PAD_BYTES", "FIRST"},
-    "channels/mail": {"PERMANENT"},  # a reply of SMTP
     "web/theme": {"CONTRAST", "_LINEAR_BELOW", "_WEIGHTS"},  # WCAG 2.2
     "web/jar": {"OK"},
     # no limit at all

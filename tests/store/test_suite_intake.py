@@ -5,15 +5,6 @@ from __future__ import annotations
 from kept.store import sql
 
 
-def test_a_partners_newest_key_counts(data):
-    """Registering again replaces it."""
-    for key, at in ((b"old", 1.0), (b"new", 2.0)):
-        data.run("partner_put", partner="friends", public_key=key, registered_by="ops", registered_at=at)
-    assert data.one(sql.PartnerGet, partner="friends") == (b"new",)
-    assert data.one(sql.PartnerGet, partner="other") is None
-    assert data.all(sql.Partners) == [("friends", b"new", 2.0)]
-
-
 def test_a_file_is_known_by_its_hash(data):
     """One row each, newest first."""
     for intake_id, at in (("a", 1.0), ("b", 2.0)):

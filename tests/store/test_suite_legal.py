@@ -39,18 +39,33 @@ def test_a_request_goes_its_steps_once_and_in_order(data):
         assert changed == data.run("disclosure_fetch", disclosure_id="d", fetched_at=5.0)
     assert data.one(sql.DisclosureGet, disclosure_id="d") == (
         1, "warrant", "name,phone", 1.0, 2.0, 3.0, 9.0, 0.0, "", b"k", b"x", "hara", 3.5, "m", "a", "s",
-        "fetched", 4.0, 5.0,
+        "", "fetched", 4.0, 5.0,
     )  # fmt: skip
+
+
+def test_a_paper_lies_beside_a_request_until_its_day(data):
+    """Another replaces it while nothing is fixed; on its day it goes."""
+    record(data)
+    for sealed, paper_hash in ((b"old", "h"), (b"new", "i")):
+        data.run("disclosure_paper_put", disclosure_id="d", sealed=sealed, until=9.0)
+        assert data.run("disclosure_paper_hash", disclosure_id="d", paper_hash=paper_hash) == 1
+    assert data.one(sql.DisclosurePaperGet, disclosure_id="d") == (b"new",)
+    data.run("disclosure_ask", disclosure_id="d", approval_id="a", scope_seal="s")
+    assert data.run("disclosure_paper_hash", disclosure_id="d", paper_hash="j") == 0
+    assert [data.run("disclosure_papers_end", at=at) for at in (8.0, 9.0)] == [0, 1]
 
 
 def test_people_and_what_became_of_each_item(data):
     """A place each; done once; records go with the fetch, everything of a person with them."""
     for person_id, place in ((SATO, 1), (MORI, 2)):
         data.run(
-            "disclosure_person_insert", person_id=person_id, disclosure_id="d", place=place, found_by="name", seal="s"
-        )
+            "disclosure_person_insert", person_id=person_id, disclosure_id="d", place=place, found_by="name",
+            named=b"n", seal="s",
+        )  # fmt: skip
         data.run("disclosure_record_put", person_id=person_id, disclosure_id="d", sealed=b"x")
-    assert data.all(sql.DisclosurePeople, disclosure_id="d") == [(SATO, 1, "name", "s", 0), (MORI, 2, "name", "s", 0)]
+    assert data.all(sql.DisclosurePeople, disclosure_id="d") == [
+        (SATO, 1, "name", b"n", "s", 0), (MORI, 2, "name", b"n", "s", 0),
+    ]  # fmt: skip
     assert data.all(sql.DisclosuresOfPerson, person_id=MORI) == [("d", 2)]
     for changed in (1, 0):
         assert changed == data.run("disclosure_person_done", person_id=MORI, disclosure_id="d")

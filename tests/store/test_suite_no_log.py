@@ -27,11 +27,7 @@ def test_lines_stand_at_their_places(data):
 
 def test_a_key_replaced_since_is_forgotten(data):
     """Only a key that is another than the one the line names."""
-    for recipient in ("a", "b"):
-        data.insert("recipient_key_put", recipient=recipient, public_key=b"old")
-        data.insert("partner_put", partner=recipient, public_key=b"old")
-    assert data.run("recipient_key_forget", recipient="a", public_key=b"old") == 0
-    assert data.run("recipient_key_forget", recipient="a", public_key=b"new") == 1
-    assert data.one(sql.RecipientKeyGet, recipient="a") is None
-    assert data.run("partner_forget", partner="b", public_key=b"old") == 0
-    assert data.run("partner_forget", partner="b", public_key=b"new") == 1
+    data.insert("party_insert", party_id="p", kind="recipient", name="a", public_key=b"old")
+    for kind, key, gone in (("recipient", b"old", 0), ("partner", b"new", 0), ("recipient", b"new", 1)):
+        assert data.run("party_forget", kind=kind, name="a", public_key=key) == gone
+    assert data.all(sql.Parties) == []

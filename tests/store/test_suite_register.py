@@ -13,9 +13,9 @@ def test_lines_move_once_and_end_on_their_day(data):
         data.run("entry_person_insert", person_id=MORI, entry_id=entry, key_id="law", sealed=b"s", recorded_at=at)
     data.run("entry_person_insert", person_id=MORI, entry_id=b"c", key_id="evidence", sealed=b"s", recorded_at=3.0)
     rows = data.all(sql.EntriesOfPersonUnder, person_id=MORI, key_id="law")
-    assert rows == [(b"a", b"s", 1.0), (b"b", b"s", 2.0)]
+    assert rows == [(b"a", "law", b"s", 1.0), (b"b", "law", b"s", 2.0)]
     for _ in range(2):
-        for entry, sealed, at in rows:
+        for entry, _, sealed, at in rows:
             data.run("register_put", entry_id=entry, key_id="law", sealed=sealed, recorded_at=at, until=at + 10)
     assert [row[0] for row in data.all(sql.RegisterPage, before=1e18, before_id=b"", limit=5)] == [b"b", b"a"]
     assert [row[0] for row in data.all(sql.RegisterPage, before=2.0, before_id=b"b", limit=5)] == [b"a"]

@@ -103,7 +103,7 @@ def test_every_page_of_the_console_and_of_my_data_is_accessible(browser, served,
     """axe-core on the privacy officer's, support's and the customer's pages, on a phone's width; no other host asked."""
     hosts = set()
     pages = {
-        "kato": ("", "/board", "/policy", "/rights", "/ledger"),
+        "kato": ("", "/board", "/policy", "/rights", "/restore", "/ledger"),
         "sato": ("", "/sign-in"),
         "mori": (
             "/my-data",

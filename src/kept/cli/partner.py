@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from kept.cli.given import hex_given, read_given
+from kept.cli.given import read_given
 from kept.cli.opening import add_address, opened, operator
 from kept.crypto.signature import SigningKey, new_seed
 from kept.errors import MalformedError
@@ -16,7 +16,7 @@ from kept.policy.present import boxes
 from kept.services.engine.key_files import read_key, write_key
 from kept.services.engine.record import Actor
 from kept.services.forms.collection import keep_notice
-from kept.services.third_parties.intake import register_partner, take_in
+from kept.services.third_parties.intake import take_in
 from kept.services.third_parties.intake_file import sign_file
 
 KEY_KIND = "partner"
@@ -34,11 +34,6 @@ def add(commands: Any) -> None:
     new = acts.add_parser("new-key", help="the partner makes its key, in a file of its own, and prints the public half")
     new.add_argument("file", help="file to make; it must not exist")
     new.set_defaults(run=_new_key)
-    adding = acts.add_parser("add", help="register a partner's public key")
-    adding.add_argument("name", help="its name here: small letters, digits and `-`")
-    adding.add_argument("--public", required=True, help="what `new-key` printed")
-    add_address(adding)
-    adding.set_defaults(run=_add)
     notice = acts.add_parser("notice", help="print the notice the partner shows, with its id")
     notice.add_argument("point", help="declared collection point, such as registration")
     notice.add_argument("--language", default="en", help="language to show it in (default: en)")
@@ -75,14 +70,6 @@ def _sign(chosen: argparse.Namespace) -> int:
     made = Path(chosen.file).with_suffix(".intake.json")
     made.write_bytes(signed)
     print(f"signed {len(records)} records: {made.name}")
-    return 0
-
-
-async def _add(chosen: argparse.Namespace) -> int:
-    public = hex_given(chosen.public)
-    async with opened(chosen) as engine:
-        await register_partner(engine, chosen.name, public, by=operator())
-    print(f"registered the key of {chosen.name}: {public.hex()[:16]}…")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""`kept recipient`: third parties' keys: make one, register one, open a file as the recipient does."""
+"""`kept recipient`: third parties' keys: make one, open a file as the recipient does; staff register it, on the console."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from kept.cli.given import hex_given, read_given
-from kept.cli.opening import add_address, opened, operator
+from kept.cli.given import read_given
 from kept.crypto.sealed_to import OpeningKey
+from kept.ledger.note import parse_verifier_key
 from kept.services.engine.key_files import read_key, write_key
 from kept.services.third_parties.provision_file import parse_file
-from kept.services.third_parties.recipients import register_key
+from kept.services.third_parties.recall_file import parse_recall
 
 KEY_KIND = "recipient"
 
@@ -22,7 +22,7 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "recipient",
         help="keys of third parties, and the files they get",
-        epilog="example: kept recipient new-key club.key   ·   kept recipient add hikers-club --public KEY --store sqlite:///shop.db",
+        epilog="example: kept recipient new-key club.key   ·   kept recipient open provision.json --key club.key",
     )
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
     new = acts.add_parser(
@@ -30,27 +30,23 @@ def add(commands: Any) -> None:
     )
     new.add_argument("file", help="file to make; it must not exist")
     new.set_defaults(run=_new_key)
-    adding = acts.add_parser("add", help="register a recipient's public key")
-    adding.add_argument("name", help="declared recipient")
-    adding.add_argument("--public", required=True, help="what `new-key` printed")
-    add_address(adding)
-    adding.set_defaults(run=_add)
-    opening = acts.add_parser("open", help="the recipient opens a file it was given")
+    opening = acts.add_parser("open", help="the recipient opens a file it was given: a provision, or a recall")
     opening.add_argument("file", help="the file")
     opening.add_argument("--key", required=True, help="the file `new-key` made")
+    opening.add_argument(
+        "--installation",
+        default="",
+        help="for a recall: the installation's published key, from a place the recipient trusts",
+    )
     opening.set_defaults(run=_open)
 
 
 def _open(chosen: argparse.Namespace) -> int:
-    print(json.dumps(parse_file(read_given(chosen.file), opening_key(chosen.key)), ensure_ascii=False, indent=2))
-    return 0
-
-
-async def _add(chosen: argparse.Namespace) -> int:
-    public = hex_given(chosen.public)
-    async with opened(chosen) as engine:
-        await register_key(engine, chosen.name, public, by=operator())
-    print(f"registered the key of {chosen.name}: {public.hex()[:16]}…")
+    raw, key = read_given(chosen.file), opening_key(chosen.key)
+    opened = (
+        parse_recall(raw, key, parse_verifier_key(chosen.installation)) if chosen.installation else parse_file(raw, key)
+    )
+    print(json.dumps(opened, ensure_ascii=False, indent=2))
     return 0
 
 

@@ -11,7 +11,6 @@ from kept import limits
 from kept.channels.mail import MailServer
 from kept.channels.mailbox import Mailbox
 from kept.crypto.password import QUICK, Passwords
-from kept.crypto.sealed_to import OpeningKey
 from kept.crypto.signature import SigningKey, new_seed
 from kept.demo.addresses import confirm
 from kept.demo.campaign import invent_campaign
@@ -19,12 +18,13 @@ from kept.demo.clock import MovedClock
 from kept.demo.contact import invent_contact
 from kept.demo.dice import dice
 from kept.demo.instances import invent_instances
+from kept.demo.parties import CLUB, COURT, PAPER, PARTNER, register_parties
 from kept.demo.statistics import count_them, visit
 from kept.errors import KeptError
 from kept.policy.day import moment
 from kept.policy.words import Exit
 from kept.services.accounts import accounts
-from kept.services.authorities import disclosure_bundle, disclosures
+from kept.services.authorities import disclosure_bundle, disclosures, request_reading
 from kept.services.authorities.disclosure_record import Terms
 from kept.services.cases import cases, emergencies
 from kept.services.engine.engine import Engine
@@ -39,15 +39,12 @@ from kept.services.staff import sessions
 from kept.services.staff.attestations import attest
 from kept.services.third_parties import intake, provisions
 from kept.services.third_parties.intake_file import sign_file
-from kept.services.third_parties.recalls import provisions_to
-from kept.services.third_parties.recipients import register_key
+from kept.services.third_parties.register import PROVISION, lines_of
 from kept.services.upkeep.canary_planting import plant
 from kept.services.upkeep.key_rotation import rotate
 from kept.services.upkeep.sending import equip
 
 CUSTOMER = "mori"
-CLUB = "picture-club"
-PARTNER = "photo-friends"
 SITE = "http://localhost:8330"
 CUSTOMERS = 40
 DAYS = 90
@@ -152,6 +149,8 @@ async def invent(
 async def _three_months(engine: Engine, clock: MovedClock, today: float) -> None:
     for one in STAFF:
         await sessions.add_staff(engine, one.login, f"invented password of {one.login}", one.roles, by="demo")
+    partner_key = SigningKey(new_seed())
+    await register_parties(engine, clock, partner_key.public)
     people: list[tuple[bytes, str]] = []
     joins = sorted(
         today - DAYS * limits.DAY + dice("joins", one).random() * (DAYS - 5) * limits.DAY for one in range(CUSTOMERS)
@@ -167,7 +166,7 @@ async def _three_months(engine: Engine, clock: MovedClock, today: float) -> None
     await rotate(engine, by="demo")
     await _provide(engine)
     await _disclose(engine)
-    await _take_in(engine, people)
+    await _take_in(engine, people, partner_key)
     await plant(
         engine, {"name": "Ren Kawaguchi", "mail_address": "ren.k@example.jp", "phone": "090-5555-0142"}, by="demo"
     )
@@ -200,7 +199,6 @@ async def _three_months(engine: Engine, clock: MovedClock, today: float) -> None
 
 async def _provide(engine: Engine) -> None:
     """The Picture Club gets what people consented to; nobody has its private key, since it is invented too."""
-    await register_key(engine, CLUB, OpeningKey.new().public, by="demo")
     asks = await sessions.session_of(engine, await sessions.start_demo_session(engine, "abe"))
     approves = await sessions.session_of(engine, await sessions.start_demo_session(engine, "kato"))
     if asks is not None and approves is not None:
@@ -209,10 +207,8 @@ async def _provide(engine: Engine) -> None:
         await provisions.fetch(engine, asks, provision)
 
 
-async def _take_in(engine: Engine, people: list[tuple[bytes, str]]) -> None:
+async def _take_in(engine: Engine, people: list[tuple[bytes, str]], key: SigningKey) -> None:
     """An invented partner gave a fax number of three customers; for one of them it could not say what was agreed."""
-    key = SigningKey(new_seed())
-    await intake.register_partner(engine, PARTNER, key.public, by="demo")
     notice = (await collection.keep_notice(engine, "registration", "", "en")).id
     records: list[dict[str, object]] = []
     for number, (person_id, _) in enumerate(people[1:4]):
@@ -243,12 +239,14 @@ async def _disclose(engine: Engine) -> None:
         return
     at = engine.clock.now()
     terms = Terms(
-        "Invented District Court", "invented 12", "court-order", ("name", "postal_address", "phone", "fax"),
-        at - 90 * limits.DAY, at, at, at + 14 * limits.DAY, OpeningKey.new().public,
+        COURT, "invented 12", "court-order", ("name", "postal_address", "phone", "fax"),
+        at - 90 * limits.DAY, at, at, at + 14 * limits.DAY, told_from=0.0, waits_for="",
     )  # fmt: skip
     request = await disclosures.record(engine, asks, terms)
     await disclosures.name_person(engine, asks, request, criteria={"mail_address": "mori@example.jp"})
+    await disclosures.attach_paper(engine, asks, request, PAPER)
     await disclosures.ask(engine, asks, request)
+    await request_reading.read_request(engine, approves, request)
     await disclosures.DISCLOSING.approve(engine, approves, request)
     await disclosure_bundle.fetch(engine, asks, request)
 
@@ -278,7 +276,7 @@ async def _emergency(engine: Engine, clock: MovedClock) -> None:
 async def _leave(engine: Engine, people: list[tuple[bytes, str]]) -> None:
     """Somebody whose address the Picture Club has erased herself; what the register says of it stays."""
     for person_id, _ in people[1:]:
-        if await provisions_to(engine, person_id):
+        if any(one.kind == PROVISION for one in await lines_of(engine, person_id)):
             await erasure.intend_erasure(engine, await _own(engine, person_id))
             return
 

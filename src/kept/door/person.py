@@ -25,7 +25,7 @@ from kept.services.forms.receipts import Receipt, receipts_of
 from kept.services.forms.reconsent import Question, asked_again
 from kept.services.forms.submission import PUBLISH, TICK, USE
 from kept.services.gate.external_ids import external_ids_of
-from kept.services.gate.history import History, Line, history_of, proof_of
+from kept.services.gate.history import History, history_of, proof_of
 from kept.services.gate.own_session import Own
 from kept.services.instances import participations
 from kept.services.instances.participations import Participation
@@ -36,7 +36,8 @@ from kept.services.my_data.erasure import Preview
 from kept.services.my_data.message_reasons import Why, messages_to
 from kept.services.my_data.own_data import OwnData
 from kept.services.my_data.portability import take_along
-from kept.services.third_parties.recalls import provisions_to
+from kept.services.third_parties.recalls import Recalled, recalls_of
+from kept.services.third_parties.register import RegisterLine, lines_of
 
 
 class Person(View):
@@ -404,9 +405,13 @@ class Person(View):
         """
         await advertising_marks.mark(self._engine, await self._session(), message)
 
-    async def provided(self) -> list[Line]:
-        """Return what was provided to third parties about the person, newest first."""
-        return await provisions_to(self._engine, (await self._session()).person_id)
+    async def registered(self) -> list[RegisterLine]:
+        """Return what the registers say that a law obliges to keep: provided, received, agreed to; newest first."""
+        return await lines_of(self._engine, (await self._session()).person_id)
+
+    async def recalls(self) -> list[Recalled]:
+        """Return who was told to give up what they have of the person, by when, and whether they confirmed it."""
+        return await recalls_of(self._engine, (await self._session()).person_id)
 
     async def disclosed(self) -> list[Disclosed]:
         """Return what was disclosed to authorities about the person, as far as they may be told, newest first."""

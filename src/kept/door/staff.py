@@ -12,7 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from kept.door.view import View
 from kept.guarantees.board import promise_board
-from kept.services.authorities import disclosure_bundle, disclosure_record, disclosures
+from kept.services.authorities import disclosure_bundle, disclosure_record, disclosures, request_reading
 from kept.services.campaigns import campaigns, candidates
 from kept.services.cases import advertising_marks, cases, contacts, do_not_contact, emergencies
 from kept.services.engine.engine import Engine
@@ -23,16 +23,17 @@ from kept.services.gate.history import newest_entries
 from kept.services.instances import contests, events, instances, questionnaires, sweepstakes
 from kept.services.messages import call_sheets, calls, holds, letters, stop_list, unknown_outcome
 from kept.services.my_data import rights_requests
-from kept.services.staff import activation, attestations, more_look_ups
+from kept.services.staff import activation, attestations, more_look_ups, parties
 from kept.services.staff.sessions import StaffSession, require_session
 from kept.services.third_parties import intake as intakes
-from kept.services.third_parties import provisions, register
+from kept.services.third_parties import provisions, recalls, register
 from kept.services.third_parties.intake import Intake, take_in
 from kept.services.upkeep import after_restore, approvals
 from kept.web.console import rights
 from kept.web.console.campaigns import SEES as SEES_CAMPAIGNS
 from kept.web.console.intake import VOUCHES
 from kept.web.console.legal import SEES as SEES_DISCLOSURES
+from kept.web.console.parties import SEES as SEES_PARTIES
 from kept.web.console.provision import SEES as SEES_PROVISIONS
 from kept.web.console.statistics import SEES as SEES_FIGURES
 from kept.web.routes import Needs, either, right
@@ -195,17 +196,22 @@ class Staff(View):
     # third parties and authorities
     ask_provision = act(provisions.ask)
     fetch_provision = act(provisions.fetch)
-    go_on_with_provision = look(provisions.provide, right("approve"))
     all_provisions = look(provisions.all_provisions, SEES_PROVISIONS)
+    open_recalls = look(recalls.open_recalls, SEES_PROVISIONS)
+    fetch_recall = act(recalls.fetch_recall)
+    confirm_recall = act(recalls.confirm_recall)
+    ask_party = act(parties.ask_party)
+    all_parties = look(parties.all_parties, SEES_PARTIES)
     show_register = act(register.show_register)
     record_disclosure = act(disclosures.record)
     name_person = act(disclosures.name_person)
+    attach_paper = act(disclosures.attach_paper)
+    read_disclosure = act(request_reading.read_request)
     ask_disclosure = act(disclosures.ask)
     fetch_disclosure = act(disclosure_bundle.fetch)
     go_on_with_disclosure = look(disclosure_bundle.bundle, right("approve"))
     all_disclosures = look(disclosure_record.all_disclosures, SEES_DISCLOSURES)
     disclosure = look(disclosure_record.disclosure_of, SEES_DISCLOSURES)
-    partners = look(intakes.partners, VOUCHES)
     all_intakes = look(intakes.all_intakes, VOUCHES)
     intake = look(intakes.intake_of, VOUCHES)
     try_intake_again = look(intakes.try_again, VOUCHES)

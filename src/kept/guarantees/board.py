@@ -171,8 +171,9 @@ def _marked(state: PartState, advertising: Counter[str]) -> PartState:
     """Return the state of a part; a purpose for which somebody was sent advertising is not kept until that is settled."""
     if state.part.detail != "purposes" or not advertising[state.part.id]:
         return state
-    said = "marked as advertising by who got it, and not settled yet: {n}"
-    return replace(state, state=ClauseState.NOT_KEPT_YET, said=said, values={"n": advertising[state.part.id]})
+    n = advertising[state.part.id]
+    found = Finding(False, "marked as advertising by who got it, and not settled yet: {n}", {"n": n})
+    return replace(state, state=ClauseState.NOT_KEPT_YET, said=found.said, values=found.values)
 
 
 def _count(clauses: list[ClauseBoard]) -> dict[ClauseState, int]:

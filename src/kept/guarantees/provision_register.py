@@ -10,7 +10,7 @@ from kept.store import sql
 
 
 async def check(engine: Engine) -> Finding:
-    """Look whether the ledger counts at least as many releases as the provisions say people."""
+    """Look whether the ledger counts at least as many releases as the files handed over hold people."""
     people = sum(one.people for one in await all_provisions(engine))
     rows = await engine.data.all(sql.Tallies)
     entries = sum(row.count for row in rows if row.act == Act.PROVIDE.value and row.outcome == "permitted")

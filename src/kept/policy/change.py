@@ -185,7 +185,7 @@ def correct(  # noqa: PLR0913 -- what a correction names
             reason="corrected-elsewhere",
             hint="somebody, perhaps you in another window, corrected it first: look at it again",
         )
-    old = OldVersion(slot, held.version, held.notice_id, held.source, held.key_id, at)
+    old = OldVersion(slot, held.version, held.notice_id, held.source, held.key_id, at, held.corrected_at)
     fresh = replace(held, version=held.version + 1, source=source, key_id=key_id, corrected_at=at)
     fresh = fresh if same else replace(fresh, confirmed_at=None, asked=None)
     return replace(state, g=state.g + 1, slots={**state.slots, slot: fresh}, old=(*state.old, old))

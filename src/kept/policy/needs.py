@@ -8,10 +8,10 @@ from typing import Concatenate, ParamSpec
 
 from kept import limits
 from kept.policy.channel import CHANNEL_TABLE, CONFIRMED_TYPES, WRITING_EXITS
-from kept.policy.decision import Allowed, Decision, LawRequest, Mandate, Refused
+from kept.policy.decision import Allowed, Decision, LawRequest, Mandate, Refused, Request
 from kept.policy.ground import clause_of
 from kept.policy.model import Policy
-from kept.policy.person import Grant, Slot
+from kept.policy.person import Grant, PersonState, Slot
 from kept.policy.words import OWN_EXITS, Basis, Exit
 
 P = ParamSpec("P")
@@ -118,14 +118,27 @@ def narrower(in_force: Basis, presented: Basis) -> Basis:
     return min(in_force, presented, key=NARROWNESS.index)
 
 
-def within_request(law: LawRequest | None, person_id: bytes, slot: Slot, at: float) -> bool:
-    """Whether an authority's request covers the person, and the current version was held within its period."""
-    return (
-        law is not None
-        and person_id in law.persons
-        and law.starts_at <= min(at, law.ends_at)
-        and slot.corrected_at <= law.ends_at
-    )
+def within_request(r: Request, x: PersonState) -> bool:
+    """Whether an authority's request covers the person, and a version of the value was held within its period."""
+    return r.law is not None and r.person_id in r.law.persons and bool(versions_held(r.law, x, r.slot, r.at))
+
+
+def versions_held(law: LawRequest, state: PersonState, slot: str, at: float) -> tuple[int, ...]:
+    """Return the versions of a value that were held within the period of a request, the newest first.
+
+    The newest is the current one unless that was written after the period; one replaced before the period is none of them.
+
+    Args:
+        law: The request.
+        state: The person's.
+        slot: A filled slot.
+        at: Now, unix seconds: nothing is held later than that.
+    """
+    current, ends_at = state.slots[slot], min(at, law.ends_at)
+    spans = [(current.version, current.corrected_at, at)]
+    spans += [(one.version, one.written_at, one.replaced_at) for one in state.old if one.slot == slot]
+    found = [version for version, since, until in spans if since <= ends_at and law.starts_at <= min(until, ends_at)]
+    return tuple(sorted(found, reverse=True))
 
 
 def covers(grant: Grant, purpose: str, notice_id: str, slot: str) -> bool:

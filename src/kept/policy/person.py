@@ -56,7 +56,10 @@ class Slot(msgspec.Struct, frozen=True):
 
 
 class OldVersion(msgspec.Struct, frozen=True):
-    """A superseded version: opens for own-access and law only, and ends 30 days after *replaced_at*."""
+    """A superseded version: opens for own-access and law only, and ends 30 days after *replaced_at*.
+
+    It was what was held from *written_at* until then.
+    """
 
     slot: str
     version: int
@@ -64,6 +67,7 @@ class OldVersion(msgspec.Struct, frozen=True):
     source: Source
     key_id: str
     replaced_at: float
+    written_at: float
 
 
 class Grant(msgspec.Struct, frozen=True):
@@ -168,3 +172,10 @@ def parse_state(opened: bytes) -> PersonState:
         raise MalformedError(
             "a person's state does not decode", reason="state-malformed", rests_on="sealed-values"
         ) from error
+
+
+def version_of(state: PersonState, slot: str, version: int) -> Slot | OldVersion:
+    """Return what the state says of a version of a filled slot that is kept, current or superseded."""
+    current = state.slots[slot]
+    older = (one for one in state.old if (one.slot, one.version) == (slot, version))
+    return current if current.version == version else next(older)

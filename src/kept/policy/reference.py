@@ -51,7 +51,7 @@ def decide(C: Policy, r: Request, x: PersonState, notices: Mapping[str, Notice])
         return needs.charged(C, m, Allowed(clause_of(C, needs.OWN), Basis.NECESSARY, slot.notice_id, end))
     # 5  the notice bound the item to this revision of the purpose; under a law, the request names person and period
     if purpose.basis is Basis.LAW:
-        within = needs.within_request(r.law, r.person_id, slot, t) and e == Exit.LEGAL_BUNDLE and e in purpose.exits
+        within = needs.within_request(r, x) and e == Exit.LEGAL_BUNDLE and e in purpose.exits
         allowed = Allowed(purpose.clause, Basis.LAW, "", end)
         return needs.charged(C, m, allowed) if within else needs.no(C, 5, "law-scope")
     term = notices[bound_id].term(i, p) if bound_id in notices else None

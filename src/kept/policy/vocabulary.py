@@ -398,6 +398,7 @@ RULE = Body(
                 "scope": Many(Word(("persons", "items", "period"))),
                 "grounds": Many(Word(GROUNDS)),
                 "approvals": Number(1, 5, whole=True),
+                "silence": Duration(),
             },
             required=("scope", "grounds", "approvals"),
         ),

@@ -1,8 +1,9 @@
 """What every answer carries and every request must pass: one pure ASGI layer, outermost.
 
-Hosts are told apart; bodies over 64 KB are cut while they stream; POST needs an origin of this host; answers carry a
-strict Content-Security-Policy with a fresh nonce. No request line, address or user agent is written anywhere, and of an
-error we did not raise on purpose only its kind and place: its message could quote what somebody typed.
+Hosts are told apart; bodies over 64 KB (a file that staff send: 4 MB) are cut while they stream; POST needs an origin of
+this host; answers carry a strict Content-Security-Policy with a fresh nonce. No request line, address or user agent is
+written anywhere, and of an error we did not raise on purpose only its kind and place: its message could quote what somebody
+typed.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ ONE_CLICK = re.compile(r"/u/[A-Za-z0-9_-]{32}", re.ASCII)
 """The one address a POST may come to from anywhere: its token is the right to say this one no, and no cookie is read."""
 PLAIN_BASE = re.compile(r"(/[A-Za-z0-9._~-]+)*", re.ASCII)
 """Where the pages may be mounted: a path that is the same in an address, in a header and in HTML."""
-TOO_LARGE = "Expected at most 64 KB. Nothing was taken."
+TOO_LARGE = "Expected at most 64 KB, or a file of at most 4 MB. Nothing was taken."
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
@@ -95,7 +96,7 @@ class Frame:
             await send(message)
 
         try:
-            await self._apps[kind](scope, _limited(receive), guarded)
+            await self._apps[kind](scope, _limited(receive, _body_at_most(kind, headers)), guarded)
         except HTTPException as error:  # a body cut short, before an app that answers none
             if not started:
                 await _refuse(scope, send, error.status_code, TOO_LARGE, self._web)
@@ -120,12 +121,17 @@ def _refusal(scope: Scope, headers: Mapping[bytes, bytes], host: str, kind: str,
     if scope["method"] == "POST" and not one_click and not _same_origin(headers, scope.get("scheme", "http"), host):
         return Refusal(403, "This form was not sent from a page of this site. Nothing was taken.")
     length = headers.get(b"content-length", b"0")
-    if not length.isdigit() or int(length) > limits.REQUEST_BODY_BYTES:
+    if not length.isdigit() or int(length) > _body_at_most(kind, headers):
         return Refusal(413, TOO_LARGE)
     return None
 
 
-def _limited(receive: Receive) -> Receive:
+def _body_at_most(kind: str, headers: Mapping[bytes, bytes]) -> int:
+    sends_file = kind == "console" and headers.get(b"content-type", b"").startswith(b"multipart/form-data")
+    return limits.FILE_BODY_BYTES if sends_file else limits.REQUEST_BODY_BYTES
+
+
+def _limited(receive: Receive, at_most: int) -> Receive:
     """Cut a body off where it grows beyond what it may be, whatever length it said it had."""
     seen = 0
 
@@ -134,7 +140,7 @@ def _limited(receive: Receive) -> Receive:
         message = await receive()
         if message["type"] == "http.request":
             seen += len(message.get("body", b""))
-            if seen > limits.REQUEST_BODY_BYTES:
+            if seen > at_most:
                 raise HTTPException(413)  # the app answers it as a page
         return message
 

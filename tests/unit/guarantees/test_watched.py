@@ -9,11 +9,11 @@ from dataclasses import replace
 
 import pytest
 from installation import MAIL, NAME, Installation
+from registered import registered
 
 from kept.crypto.sealed_to import OpeningKey
 from kept.guarantees.board import run_checks
 from kept.services.third_parties import provisions
-from kept.services.third_parties.recipients import register_key
 
 pytestmark = pytest.mark.anyio
 DAY = 86_400.0
@@ -95,12 +95,13 @@ async def test_a_provision_without_its_entry(installation):
     await installation.give(
         await installation.join(), [("name", NAME), ("mail_address", MAIL), ("choice", "picture-club//picture-club")]
     )
-    await register_key(installation.engine, "picture-club", OpeningKey.new().public, by="test")
+    await registered(installation, "recipient", "picture-club", OpeningKey.new().public)
     asks, approves = await installation.staff("abe", ("partners",)), await installation.staff("kato", ("privacy",))
     made = await provisions.PROVIDING.approve(
         installation.engine, approves, await provisions.ask(installation.engine, asks, "picture-club")
     )
-    assert made.people == 1
+    await provisions.fetch(installation.engine, asks, made.id)
+    assert (await provisions.provision_of(installation.engine, made.id)).people == 1
     assert (await found(installation, "provision-register")).holds
     installation.sql("DELETE FROM tally WHERE act = 'staff:value:provide'")
     assert not (await found(installation, "provision-register")).holds

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from kept import guarantees
-from kept.policy import change, present, reference
+from kept.policy import change, needs, present, reference
 from kept.policy.decide import Evaluator
 from kept.policy.decision import Allowed, LawRequest, Mandate, Refused, Request
 from kept.policy.model import Retention
@@ -545,12 +545,15 @@ def test_a_disclosure_beyond_the_request(policy, notices, mori, law, slot, way_o
 
 
 def test_a_disclosure_of_a_value_written_after_the_period(policy, notices, mori):
-    """A request for last month does not open what was corrected today."""
+    """A request for last month opens what was held then, never what was corrected today; and nothing once that has ended."""
     law = replace(LAW, ends_at=NOW - DAY)
     mandate = staff("legal", "legal-disclosure")
     assert isinstance(ask(policy, mori, notices, mandate, "name", Exit.LEGAL_BUNDLE, law=law), Allowed)
     fresh = change.correct(mori, "name", expected_version=1, source=Source.OWN_SESSION, key_id="k", at=NOW)
-    decision = ask(policy, fresh, notices, mandate, "name", Exit.LEGAL_BUNDLE, law=law)
+    assert isinstance(ask(policy, fresh, notices, mandate, "name", Exit.LEGAL_BUNDLE, law=law), Allowed)
+    assert needs.versions_held(law, fresh, "name", NOW) == (1,)
+    ended = msgspec.structs.replace(fresh, old=())
+    decision = ask(policy, ended, notices, mandate, "name", Exit.LEGAL_BUNDLE, law=law)
     assert refusal(decision) == (5, "law-scope", "4.9")
 
 

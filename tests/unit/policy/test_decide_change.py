@@ -53,7 +53,7 @@ def test_a_correction_keeps_notice_and_time_given():
     state = corrected(filled("name"))
     slot = state.slots["name"]
     assert (slot.version, slot.notice_id, slot.given_at, slot.corrected_at) == (2, "n1", NOW, NOW + 5)
-    assert state.old == (OldVersion("name", 1, "n1", Source.OWN_SESSION, "k1", NOW + 5),)
+    assert state.old == (OldVersion("name", 1, "n1", Source.OWN_SESSION, "k1", NOW + 5, NOW),)
 
 
 @pytest.mark.parametrize("version", [0, 2, 3])

@@ -143,7 +143,7 @@ def test_every_clause_has_something_behind_it(policy):
     assert found.promises == found.promises_covered == 20
     assert [part.id for part in parts(policy)["5.1"]] == ["limitation"]
     assert {part.id for part in parts(policy)["4.6"]} == {
-        "picture-club", "no-provision-without-consent", "provision-register",
+        "picture-club", "no-provision-without-consent", "provision-register", "recall-in-time",
     }  # fmt: skip
 
 

@@ -8,7 +8,6 @@ from small_policy import small
 from taking import InstanceDesk, open_with_second
 
 from kept.crypto.sealed_to import OpeningKey
-from kept.crypto.signature import SigningKey, new_seed
 from kept.errors import DeniedError, InputError, KeptError
 from kept.policy.words import Exit
 from kept.services.accounts import accounts
@@ -24,8 +23,9 @@ from kept.services.my_data import choices, erasure, rights_requests
 from kept.services.my_data.corrections import correct, remove_value
 from kept.services.my_data.own_data import own_data
 from kept.services.my_data.portability import take_along
-from kept.services.third_parties import intake, provisions
-from kept.services.third_parties.recipients import register_key
+from kept.services.staff import parties
+from kept.services.staff.parties import PartyKind
+from kept.services.third_parties import provisions
 from kept.services.third_parties.register import end_register, show_register
 from kept.services.upkeep.canary_planting import plant
 from kept.services.upkeep.channels import set_up_channels
@@ -39,7 +39,15 @@ LOOKED_UP = (
     ("      - mail\nroles", "      - mail\n      - screen\nroles"),
     ("    type: email\n", "    type: email\n    findable: true\n"),
 )
-TERMS = Terms("A court", "1", "court-order", ("name",), 0.0, 1.0, 1.0, 2.0, OpeningKey.new().public)
+TERMS = Terms("court", "1", "court-order", ("name",), 0.0, 1.0, 1.0, 2.0, told_from=0.0, waits_for="")
+
+
+def party(kind, name):
+    """A party nobody needs."""
+    key = OpeningKey.new().public
+    return parties.new_party(kind, name, title="T", address="A", representative="R", public_key=key)
+
+
 INSTANCE = """id: one
 point: {point}
 title:
@@ -75,11 +83,12 @@ LACKING = {
     "statistics": (lambda e, s: queries.ask(e, s, "everybody", (), Precision.FINE), "data-set-unknown"),
     "projections": (lambda e, s: projections.build(e, s, "everybody"), "data-set-unknown"),
     "partners": (
-        lambda e, _: intake.register_partner(e, "friends", SigningKey(new_seed()).public, by="test"),
+        lambda e, s: parties.ask_party(e, s, party(PartyKind.PARTNER, "friends")),
         "partner-undeclared",
     ),
     "recipients": (lambda e, s: provisions.ask(e, s, "club"), "recipient-unknown"),
-    "recipients' keys": (lambda e, _: register_key(e, "club", OpeningKey.new().public, by="test"), "recipient-unknown"),
+    "recipients' keys": (lambda e, s: parties.ask_party(e, s, party(PartyKind.RECIPIENT, "club")), "recipient-unknown"),
+    "authorities": (lambda e, s: parties.ask_party(e, s, party(PartyKind.AUTHORITY, "court")), "disclosure-undeclared"),
     "campaigns": (lambda e, s: campaigns.draft(e, s, "id: one\n"), "right"),
     "instances": (lambda e, s: instances.draft(e, s, FILES["event"]), None),
     "emergencies": (

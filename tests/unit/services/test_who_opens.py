@@ -11,6 +11,7 @@ OPENS = {
     "services/gate/person_search.py": "a candidate is compared with what was looked for",
     "services/my_data/own_data.py": "the person sees what is held, under an own-access decision",
     "services/my_data/corrections.py": "the value a correction replaces loses its index token",
+    "services/forms/consent_evidence.py": "the evidence of a consent to mail names the address, sealed, and shows it to nobody",
     "services/messages/confirmations.py": "an address is compared with the stop list, of its own person",
     "services/messages/leaving.py": "a number is compared with the stop list",
     "services/cases/do_not_contact.py": "an address goes on the stop list as a keyed hash",

@@ -159,7 +159,7 @@ async def _slots_asked(engine: Engine, person_id: bytes, items: tuple[str, ...])
 
 
 def _outcome(held: Person, item: str, values: Mapping[str, object]) -> str:
-    if any(slot.partition("#")[0] == item for slot in values):
+    if any(slot.partition("@")[0].partition("#")[0] == item for slot in values):
         return "released"
     return "outside" if any(slot.partition("#")[0] == item for slot in held.state.slots) else "not-held"
 

@@ -16,6 +16,7 @@ from kept.crypto.signature import verify_signature
 from kept.errors import MalformedError
 from kept.ledger.note import VerifierKey
 from kept.policy.day import moment
+from kept.policy.person import Slot, version_of
 from kept.services.authorities.disclosure_record import GROUND, Disclosure
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
@@ -31,20 +32,26 @@ def bundle_info(disclosure_id: str, number: int) -> bytes:
 def record_of(
     person: Person, place: int, values: Mapping[str, str | tuple[str, ...]], entry_id: str
 ) -> dict[str, object]:
-    """Return what the authority gets of one person: the items, since when each was held, where it came from."""
+    """Return what the authority gets of one person: the items, since when each was held, where it came from.
+
+    An item that had several values within the period has them all, one that was replaced since as `item@version`.
+    """
     return {
         "person": place,
-        "items": {slot: list(one) if isinstance(one, tuple) else one for slot, one in values.items()},
-        "held": {
-            slot: {
-                "source": person.state.slots[slot].source.value,
-                "given": moment(person.state.slots[slot].given_at),
-                "written": moment(person.state.slots[slot].corrected_at),
-            }
-            for slot in values
-        },
+        "items": {name: list(one) if isinstance(one, tuple) else one for name, one in values.items()},
+        "held": {name: _held(person, name) for name in values},
         "entry": entry_id,
     }
+
+
+def _held(person: Person, name: str) -> dict[str, str]:
+    slot, _, version = name.partition("@")
+    current = person.state.slots[slot]
+    held = version_of(person.state, slot, int(version or current.version))
+    said = {"source": held.source.value, "given": moment(current.given_at)}
+    if isinstance(held, Slot):
+        return {**said, "written": moment(held.corrected_at)}
+    return {**said, "written": moment(held.written_at), "replaced": moment(held.replaced_at)}
 
 
 def pack_bundle(engine: Engine, found: Disclosure, records: Mapping[bytes, bytes], at: float) -> bytes:

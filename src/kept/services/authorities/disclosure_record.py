@@ -32,7 +32,7 @@ class Terms:
     """What a request says, as it is recorded.
 
     Args:
-        authority: Who asks, 1 to 200 characters.
+        authority: Who asks: while it is recorded its name in the register of other parties, afterwards its title there.
         reference: Its file number, at most 500 characters.
         ground: From the policy's list.
         items: Declared items.
@@ -40,9 +40,10 @@ class Terms:
         ends_at: End of it; not in the future.
         received_at: When it came.
         due_at: By when it is to be answered.
-        public_key: The authority's key, from outside.
-        told_from: When the person may be told, unix seconds; 0 for at once.
+        told_from: When the person may be told, unix seconds; 0 for at once. It is always chosen: there is no default.
         waits_for: Why not at once, from `WAITS`; empty for at once.
+        public_key: The authority's key, from its entry in the register; whoever records a request gives none.
+        party: Id of that entry; whoever records a request gives none.
     """
 
     authority: str
@@ -53,9 +54,10 @@ class Terms:
     ends_at: float
     received_at: float
     due_at: float
-    public_key: bytes
-    told_from: float = 0.0
-    waits_for: str = ""
+    told_from: float
+    waits_for: str
+    public_key: bytes = b""
+    party: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class Disclosure:
         mandate_id: What its findings and releases are charged to.
         approval_id: The approval it waits for, or got; empty before.
         scope_seal: Seal of what was approved; empty before.
+        paper_hash: SHA-256 of the paper it came on, hex; empty before it was put there.
         status: `recorded`, `asked`, `approved`, `ready` or `fetched`.
         finished_at: When the bundle was whole; None before.
         fetched_at: When it was fetched; None before.
@@ -86,6 +89,7 @@ class Disclosure:
     mandate_id: str
     approval_id: str
     scope_seal: str
+    paper_hash: str
     status: str
     finished_at: float | None
     fetched_at: float | None
@@ -98,6 +102,7 @@ class Text(msgspec.Struct, frozen=True):
 
     authority: str
     reference: str
+    party: str
 
 
 def purpose_of(engine: Engine) -> Purpose | None:
@@ -151,11 +156,11 @@ async def disclosure_of(engine: Engine, disclosure_id: str) -> Disclosure:
     text = _open_text(engine, disclosure_id, row.sealed)
     terms = Terms(
         text.authority, text.reference, row.ground, tuple(row.items.split(",")), row.starts_at, row.ends_at,
-        row.received_at, row.due_at, row.public_key, row.told_from, row.waits_for,
+        row.received_at, row.due_at, row.told_from, row.waits_for, row.public_key, text.party,
     )  # fmt: skip
     return Disclosure(
         disclosure_id, row.number, terms, row.recorded_by, row.recorded_at, row.mandate_id, row.approval_id, row.scope_seal,
-        row.status, row.finished_at, row.fetched_at,
+        row.paper_hash, row.status, row.finished_at, row.fetched_at,
         tuple(people),
         {(one.place, one.item): one.outcome for one in items},
     )  # fmt: skip
@@ -177,7 +182,8 @@ def scope_seal(engine: Engine, found: Disclosure) -> str:
     """Seal what a request names beside its people: who can write D alone cannot make another."""
     terms = found.terms
     numbers = (terms.starts_at, terms.ends_at, terms.told_from)
-    parts = (found.id, terms.ground, ",".join(terms.items), *map(repr, numbers), terms.waits_for)
+    said = (terms.ground, ",".join(terms.items), *map(repr, numbers), terms.waits_for)
+    parts = (found.id, *said, terms.party, found.paper_hash)
     return engine.token_hash(ACT, framed(*(one.encode() for one in parts), terms.public_key)).hex()
 
 

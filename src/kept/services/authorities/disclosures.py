@@ -12,7 +12,6 @@ import msgspec
 
 from kept import limits
 from kept.crypto.random import random_id
-from kept.crypto.sealed_to import KEY_BYTES, seal_to
 from kept.errors import ConflictError, DeniedError, InputError
 from kept.policy.model import Declaration
 from kept.services.authorities.disclosure_bundle import bundle
@@ -31,6 +30,8 @@ from kept.services.authorities.disclosure_record import (
     require_scope,
     scope_seal,
 )
+from kept.services.authorities.request_paper import open_paper, put_paper
+from kept.services.authorities.request_reading import seal_named
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect, insert_entries
@@ -39,6 +40,7 @@ from kept.services.gate.person_search import Sought, find_by_login, find_person
 from kept.services.staff.approvals import Approval, Given, Subject
 from kept.services.staff.bulk_approval import REQUEST, insert_mandate
 from kept.services.staff.mandates import load_mandate, staff_mandate
+from kept.services.staff.parties import PartyKind, party_of
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -59,21 +61,34 @@ def items_of(engine: Engine) -> tuple[str, ...]:
     return tuple(one.id for one in engine.policy.policy.items.values() if one.collected)
 
 
+def silence_at_most(engine: Engine) -> float:
+    """Return how long the policy lets a law keep a disclosure from the person, seconds; 0 where it does not say."""
+    declared = _declared(engine)
+    return float(str(declared.body.get("silence", 0))) if declared else 0.0
+
+
 async def record(engine: Engine, session: StaffSession, terms: Terms) -> str:
     """Record a request that has come; return its id.
 
     Raises:
         DeniedError: No role of theirs has the purpose.
-        InputError: The policy declares no disclosure, or a term is not acceptable.
-        MalformedError: The authority's key is none.
+        InputError: The policy declares no disclosure, a term is not acceptable, or the authority is not in the register.
     """
     purpose = require_desk(engine, session)
     at = engine.ready()
     _check_terms(engine, terms, at)
+    party = await party_of(engine, PartyKind.AUTHORITY, terms.authority)
+    if party is None:
+        raise InputError(
+            "expected an authority of the register, found none in effect",
+            reason="authority-unknown",
+            hint="register it with its key on the console: two confirm it, and it counts a day later",
+            rests_on=GROUND,
+        )
     await engine.keyring.ensure_installation_key(KEY, at)
     role = session.require_purpose(engine, purpose.id)
     disclosure_id = random_id()
-    text = msgspec.json.encode(Text(terms.authority.strip(), terms.reference.strip()))
+    text = msgspec.json.encode(Text(party.title, terms.reference.strip(), party.id))
     sealed = seal_installation_record(engine, ACT, disclosure_id, text, under=KEY)
     mandate = staff_mandate(
         session,
@@ -97,7 +112,7 @@ async def record(engine: Engine, session: StaffSession, terms: Terms) -> str:
             due_at=terms.due_at,
             told_from=terms.told_from,
             waits_for=terms.waits_for,
-            public_key=terms.public_key,
+            public_key=party.public_key,
             sealed=sealed,
             recorded_by=session.login,
             recorded_at=at,
@@ -140,6 +155,11 @@ async def name_person(
             hint="record a second request",
             rests_on=GROUND,
         )
+    said = (
+        {"login-name": login_name.strip()}
+        if login_name.strip()
+        else {one: text for one, text in criteria.items() if text}
+    )
     mandate = await load_mandate(engine, found.mandate_id)
     sought = Sought(found.terms.starts_at, found.terms.ends_at, str(found.number), found.terms.told_from)
     if login_name.strip():
@@ -165,10 +185,31 @@ async def name_person(
             disclosure_id=disclosure_id,
             place=place,
             found_by=found_by,
+            named=seal_named(engine, disclosure_id, place, said),
             seal=person_seal(engine, disclosure_id, person_id, place),
         )
 
     await engine.data.write(body)
+
+
+async def attach_paper(engine: Engine, session: StaffSession, disclosure_id: str, unverified: bytes) -> None:
+    """Put the paper a request came on beside it, sealed.
+
+    Args:
+        engine: Open.
+        session: Acts for disclosures.
+        disclosure_id: The request's.
+        unverified: The file as it came, PDF, PNG or JPEG.
+
+    Raises:
+        DeniedError: No role of theirs has the purpose; or the scope is fixed already (recorded).
+        InputError: It is no such file, or too large.
+    """
+    require_desk(engine, session)
+    found = await disclosure_of(engine, disclosure_id)
+    if found.status != "recorded":
+        raise await _exceeded(engine, session, found, "paper")
+    await put_paper(engine, disclosure_id, unverified)
 
 
 async def ask(engine: Engine, session: StaffSession, disclosure_id: str) -> None:
@@ -176,7 +217,7 @@ async def ask(engine: Engine, session: StaffSession, disclosure_id: str) -> None
 
     Raises:
         DeniedError: No role of theirs has the purpose.
-        InputError: It names nobody yet.
+        InputError: It names nobody yet, or its paper is not beside it.
         ConflictError: It was asked for before.
     """
     require_desk(engine, session)
@@ -188,6 +229,7 @@ async def ask(engine: Engine, session: StaffSession, disclosure_id: str) -> None
             hint="find the people it names first",
             rests_on=GROUND,
         )
+    await open_paper(engine, disclosure_id, found.paper_hash)
     at = engine.ready()
     entry = desk_entry(engine, session.acting(), Act.DISCLOSURE_ASK, at, ("request", str(found.number)))
 
@@ -239,7 +281,6 @@ def _check_terms(engine: Engine, terms: Terms, at: float) -> None:
     declared = _declared(engine)
     wrong = {
         "disclosure": declared is None or int(str(declared.body.get("approvals", 2))) > 2,  # noqa: PLR2004 -- one asks, one approves
-        "authority": not 0 < len(terms.authority.strip()) <= limits.AUTHORITY_CHARACTERS,
         "reference": len(terms.reference) > limits.AUTHORITY_REFERENCE_CHARACTERS,
         "ground": terms.ground not in grounds_of(engine),
         "items": not terms.items
@@ -251,26 +292,18 @@ def _check_terms(engine: Engine, terms: Terms, at: float) -> None:
         "told": bool(terms.told_from) != bool(terms.waits_for)
         or (
             bool(terms.told_from)
-            and not (at < terms.told_from <= at + limits.NOTICE_WAIT_SECONDS and terms.waits_for in WAITS)
+            and not (at < terms.told_from <= at + silence_at_most(engine) and terms.waits_for in WAITS)
         ),
     }
     if field := next((name for name, found in wrong.items() if found), ""):
         raise InputError(
             f"expected the {field} of a request as it was received, found what cannot be",
             reason="disclosure-terms",
-            hint="name authority, ground, items, period, due date and, for telling later, date and ground",
+            hint="name ground, items, period, due date, and when the person is told; for later than at once, within what the "
+            "policy allows, date and ground",
             rests_on=GROUND,
         )
-    for field in ("authority", "reference"):
-        guard_individual_number(getattr(terms, field), field)
-    if len(terms.public_key) != KEY_BYTES:
-        raise InputError(
-            "expected the authority's key, found another",
-            reason="disclosure-key",
-            hint="ask the authority for the output of `kept recipient new-key`",
-            rests_on=GROUND,
-        )
-    seal_to(terms.public_key, b"", b"")
+    guard_individual_number(terms.reference, "reference")
 
 
 async def _exceeded(engine: Engine, session: StaffSession, found: Disclosure, what: str) -> DeniedError:

@@ -22,10 +22,18 @@ from kept.store.interface import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Disclosed:
-    """One disclosure about a person, as my data shows it: who asked, on which ground, and the line of the history."""
+    """One disclosure about a person, as my data shows it.
+
+    Args:
+        authority: Who asked.
+        ground: On which ground.
+        waited_for: Why the person was not told at once; empty where they were.
+        line: The line of the history.
+    """
 
     authority: str
     ground: str
+    waited_for: str
     line: Line
 
 
@@ -92,7 +100,7 @@ async def disclosures_to_authorities(engine: Engine, person_id: bytes) -> list[D
         for line in page.lines:
             request = named.get(dict(line.account.facts).get("request", ""))
             if request is not None and line.account.act == Act.DISCLOSE.value and line.account.outcome == "permitted":
-                found.append(Disclosed(request.terms.authority, request.terms.ground, line))
+                found.append(Disclosed(request.terms.authority, request.terms.ground, request.terms.waits_for, line))
         if not page.older:
             return found
         older = page.older

@@ -62,8 +62,9 @@ class Act(StrEnum):
     APPROVAL_GIVE = "staff:approval:give"
     PROVIDE = "staff:value:provide"
     PROVISION_ASK = "staff:provision:ask"
-    PROVISION_FINISH = "staff:provision:finish"
     PROVISION_FETCH = "staff:provision:fetch"
+    RECALL_TELL = "staff:recall:tell"
+    RECALL_CONFIRM = "staff:recall:confirm"
     REGISTER_VIEW = "staff:register:view"
     REGISTER_END = "system:register:end"
     INSTANCE_DRAFT = "staff:instance:draft"
@@ -78,6 +79,7 @@ class Act(StrEnum):
     PRIZE_DELIVER = "staff:prize:deliver"
     DISCLOSE = "staff:value:disclose"
     DISCLOSURE_RECORD = "staff:disclosure:record"
+    DISCLOSURE_READ = "staff:disclosure:read"
     DISCLOSURE_ASK = "staff:disclosure:ask"
     DISCLOSURE_FINISH = "staff:disclosure:finish"
     DISCLOSURE_FETCH = "staff:disclosure:fetch"
@@ -91,7 +93,6 @@ class Act(StrEnum):
     INTAKE = "actor:intake:begin"
     INTAKE_QUARANTINE = "system:intake:quarantine"
     VALUE_TAKE_IN = "partner:value:take-in"
-    PARTNER_CHANGE = "operator:partner:change"
     MESSAGE_SEND = "staff:message:send"
     MESSAGE_LEAVE_OUT = "system:message:leave-out"
     MESSAGE_AGAIN = "staff:message:send-again"
@@ -106,6 +107,8 @@ class Act(StrEnum):
     CAMPAIGN_ASK = "staff:campaign:ask"
     CAMPAIGN_SEND = "staff:campaign:send"
     CAMPAIGN_STOP = "staff:campaign:stop"
+    PARTY_ASK = "staff:party:ask"
+    PARTY_CONFIRM = "staff:party:confirm"
     ATTEST = "staff:promise:attest"
     SIGN_IN = "staff:session:sign-in"
     SIGN_IN_FAIL = "staff:session:sign-in-fail"
@@ -135,7 +138,6 @@ class Act(StrEnum):
     COOKIE_SCAN = "operator:cookies:scan"
     SERVE_FIRST = "operator:installation:serve-first"
     ERASE_AGAIN = "staff:person:erase-again"
-    RECIPIENT_CHANGE = "operator:recipient:change"
     DISCLOSURE_TELL = "system:disclosure:tell"
     SUBMISSION_REFUSE = "system:submission:refuse"
 
@@ -187,8 +189,9 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.APPROVAL_GIVE: "roles",
         Act.PROVIDE: "no-provision-without-consent recipients",
         Act.PROVISION_ASK: "no-provision-without-consent recipients",
-        Act.PROVISION_FINISH: "no-provision-without-consent recipients",
         Act.PROVISION_FETCH: "no-provision-without-consent recipients",
+        Act.RECALL_TELL: "recall-in-time no-provision-without-consent recipients",
+        Act.RECALL_CONFIRM: "recall-in-time no-provision-without-consent recipients",
         Act.REGISTER_VIEW: "provision-register no-provision-without-consent recipients",
         Act.REGISTER_END: "provision-register no-provision-without-consent recipients",
         Act.INSTANCE_DRAFT: "collection",
@@ -203,6 +206,7 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.PRIZE_DELIVER: "collection",
         Act.DISCLOSE: "disclosure disclosure-within-request purposes:legal-disclosure",
         Act.DISCLOSURE_RECORD: "disclosure disclosure-within-request purposes:legal-disclosure",
+        Act.DISCLOSURE_READ: "disclosure disclosure-within-request purposes:legal-disclosure",
         Act.DISCLOSURE_ASK: "disclosure disclosure-within-request purposes:legal-disclosure",
         Act.DISCLOSURE_FINISH: "disclosure disclosure-within-request purposes:legal-disclosure",
         Act.DISCLOSURE_FETCH: "disclosure disclosure-within-request purposes:legal-disclosure",
@@ -216,7 +220,6 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.INTAKE: "sources:partner",
         Act.INTAKE_QUARANTINE: "sources:partner",
         Act.VALUE_TAKE_IN: "sources:partner",
-        Act.PARTNER_CHANGE: "sources:partner",
         Act.MESSAGE_SEND: "consent-checked-when-sent purposes:message",
         Act.MESSAGE_LEAVE_OUT: "consent-checked-when-sent purposes:message",
         Act.MESSAGE_AGAIN: "consent-checked-when-sent purposes:message",
@@ -231,6 +234,8 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.CAMPAIGN_ASK: "consent-checked-when-sent purposes:message",
         Act.CAMPAIGN_SEND: "consent-checked-when-sent purposes:message",
         Act.CAMPAIGN_STOP: "consent-checked-when-sent purposes:message",
+        Act.PARTY_ASK: "roles",
+        Act.PARTY_CONFIRM: "roles",
         Act.ATTEST: "attest",
         Act.SIGN_IN: "staff-second-factor",
         Act.SIGN_IN_FAIL: "staff-second-factor",
@@ -260,7 +265,6 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.COOKIE_DROP: "only-declared-cookies",
         Act.COOKIE_SCAN: "browser-scan only-declared-cookies",
         Act.SERVE_FIRST: "browser-scan",
-        Act.RECIPIENT_CHANGE: "recipients no-provision-without-consent",
         Act.DISCLOSURE_TELL: "disclosure disclosure-within-request purposes:legal-disclosure",
         Act.SUBMISSION_REFUSE: "purpose-before-collection",
     }

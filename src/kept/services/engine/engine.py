@@ -29,7 +29,7 @@ from kept.policy.words import Exit
 from kept.services.engine.active_policy import ActivePolicy, first_effect, load_in_force
 from kept.services.engine.clock import Clock
 from kept.services.engine.dispatchers import Dispatcher, Origin
-from kept.services.engine.entry import Entry, is_register_line
+from kept.services.engine.entry import Entry
 from kept.services.engine.flush import Flush, SealedEntry
 from kept.services.engine.keyring import Keyring, PersonKeys
 from kept.services.engine.no_log import NAMES, SEALS, NoLog
@@ -385,7 +385,7 @@ class Engine:
         )
         if not entry.person_id or keys is None:
             return SealedEntry(entry, LEDGER_KEY, account_sealed, "", entry.person.nonce, told_from)
-        key_id = keys.newest("statutory" if is_register_line(entry.said) else "evidence")
+        key_id = keys.newest("statutory" if entry.register else "evidence")
         return SealedEntry(
             entry,
             LEDGER_KEY,

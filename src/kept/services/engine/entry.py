@@ -12,7 +12,6 @@ import msgspec
 
 from kept.crypto.random import random_bytes
 from kept.ledger.leaf import Opening, commit_account, commit_person, leaf_data, leaf_hash
-from kept.services.engine.acts import Act, Outcome
 
 
 class Refusal(msgspec.Struct, frozen=True, array_like=True):
@@ -63,20 +62,15 @@ class Account(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class PersonPart(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The person part: whose entry it is, the versions concerned, and the state it was decided on."""
+    """The person part: whose entry it is, the versions concerned, and the state it was decided on.
+
+    Where a law obliges to keep a line about it, *register* has what the line says, and the part may outlive an erasure.
+    """
 
     person: str
     g: int
     versions: dict[str, int] = {}
-
-
-def is_register_line(said: Account) -> bool:
-    """Whether an entry is a line of the register of provisions: its person part may have to outlive an erasure.
-
-    Args:
-        said: The account part.
-    """
-    return said.act == Act.PROVIDE.value and said.outcome == Outcome.PERMITTED.value
+    register: dict[str, str] = {}
 
 
 _account_decoder = msgspec.json.Decoder(Account)
@@ -99,6 +93,7 @@ class Entry:
         id: Leaf hash, 32 bytes.
         person_id: Whose entry it is, 16 bytes; empty when nobody's.
         said: The account part as values, for tallies.
+        register: Whether it is a line of a register a law obliges to keep.
     """
 
     account: Opening
@@ -108,10 +103,16 @@ class Entry:
     id: bytes
     person_id: bytes
     said: Account
+    register: bool = False
 
 
 def build_entry(
-    account: Account, person_id: bytes = b"", *, g: int = 0, versions: dict[str, int] | None = None
+    account: Account,
+    person_id: bytes = b"",
+    *,
+    g: int = 0,
+    versions: dict[str, int] | None = None,
+    register: dict[str, str] | None = None,
 ) -> Entry:
     """Commit to an entry.
 
@@ -120,10 +121,12 @@ def build_entry(
         person_id: Whose entry it is, 16 bytes; empty when nobody's.
         g: State the act was decided on.
         versions: Version of each slot concerned.
+        register: What a register's line says; None where it is none.
     """
     nonces = random_bytes(2 * NONCE_BYTES)
     account_opening = Opening(nonces[:NONCE_BYTES], msgspec.json.encode(account))
-    person_plaintext = msgspec.json.encode(PersonPart(person_id.hex(), g, versions or {})) if person_id else b""
+    part = PersonPart(person_id.hex(), g, versions or {}, register or {})
+    person_plaintext = msgspec.json.encode(part) if person_id else b""
     person_opening = Opening(nonces[NONCE_BYTES:], person_plaintext)
     account_commitment = commit_account(account_opening)
     person_commitment = commit_person(person_opening)
@@ -135,4 +138,5 @@ def build_entry(
         id=leaf_hash(leaf_data(account_commitment, person_commitment)),
         person_id=person_id,
         said=account,
+        register=bool(register),
     )

@@ -44,8 +44,7 @@ class No(StrEnum):
     PASSWORD = "password"  # noqa: S105 -- a word, no password
     CREDENTIAL = "credential"
     STAFF = "staff"
-    RECIPIENT_KEY = "recipient-key"
-    PARTNER_KEY = "partner-key"
+    PARTY_KEY = "party-key"
     VERSION = "version"
     CHARGE = "charge"
 

@@ -83,22 +83,27 @@ class About:
         keys: Theirs; None when they are gone: the entry is then about nobody.
         g: State the act was decided on.
         versions: Version of each slot concerned.
+        register: What the line says, where a law obliges to keep one: see `entry.PersonPart`.
     """
 
     person_id: bytes
     keys: PersonKeys | None
     g: int = 0
     versions: Mapping[str, int] = field(default_factory=dict)
+    register: Mapping[str, str] = field(default_factory=dict)
 
 
-def about(person: Person, versions: Mapping[str, int] | None = None) -> About:
+def about(
+    person: Person, versions: Mapping[str, int] | None = None, register: Mapping[str, str] | None = None
+) -> About:
     """Return whom an entry concerns, from a loaded person.
 
     Args:
         person: Loaded.
         versions: Version of each slot concerned.
+        register: What a register's line says; None where it is none.
     """
-    return About(person.id, person.keys, person.state.g, versions or {})
+    return About(person.id, person.keys, person.state.g, versions or {}, register or {})
 
 
 async def about_person(engine: Engine, person_id: bytes) -> About:
@@ -193,7 +198,13 @@ def sealed_entry(
     """
     if concerning is None or concerning.keys is None:
         return engine.seal_entry(build_entry(account), None)
-    entry = build_entry(account, concerning.person_id, g=concerning.g, versions=dict(concerning.versions))
+    entry = build_entry(
+        account,
+        concerning.person_id,
+        g=concerning.g,
+        versions=dict(concerning.versions),
+        register=dict(concerning.register),
+    )
     return engine.seal_entry(entry, concerning.keys, told_from=told_from)
 
 

@@ -27,6 +27,7 @@ from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
 from kept.services.engine.record import Actor, about_person, account_part, record
+from kept.services.forms.consent_evidence import evidence_of, mail_slots
 from kept.services.forms.receipts import Receipt, consent_receipt
 from kept.services.forms.submission import Submission, Tick, parse_submission
 from kept.services.gate.own_session import Own
@@ -178,7 +179,7 @@ async def submit(  # noqa: PLR0913 -- a submission has these parts
     known = await engine.notices.of_person((await engine.people.load(own.person_id)).state)
     taken = _Taken(engine, own.acting(), claims, notice, given, asked, instance, part, known)
     try:
-        await change_person(engine, own.person_id, taken.change)
+        await change_person(engine, own.person_id, taken.change, slots=mail_slots(engine.policy.policy))
     except (SubmissionError, ConflictError) as error:
         await _record_refusal(engine, own, error)
         raise
@@ -248,6 +249,9 @@ class _Taken:
             gained=tuple(form for slot, value in values.items() for form in find_forms(engine, slot, value)),
             extra=lambda tx: self._finish(tx, at),
             receipt=(receipt.id, "consent", msgspec.json.encode(receipt.record)),
+            register=evidence_of(
+                engine, person, ((one.purpose, one.exit) for one in given.ticks), values, notice_id, at
+            ),
         )
 
     async def _finish(self, tx: Transaction, at: float) -> None:

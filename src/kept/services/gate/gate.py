@@ -6,13 +6,15 @@ It decides, opens, records, and only then returns. Unknown means no (`kept.polic
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from kept import limits
 from kept.errors import ClosedError, ConflictError, DeniedError, ErasedError, EvidenceError, KeptError, NotFoundError
+from kept.policy import needs
 from kept.policy.decision import Allowed, Decision, LawRequest, Mandate, Refused
+from kept.policy.person import version_of
 from kept.policy.words import Basis, Exit
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
@@ -64,6 +66,9 @@ NO_CIRCUMSTANCES = Circumstances()
 Parcel = Callable[["Person", "Mapping[str, str | tuple[str, ...]]", str], "Effect"]
 """Seals open values for where they go; given the person, the values by slot and the entry's id."""
 
+Register = Callable[["Person", "Mapping[str, str | tuple[str, ...]]"], "Mapping[str, str]"]
+"""Says what a register a law obliges to keep has to say of a release; given the person and the values by slot."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Question:
@@ -79,6 +84,7 @@ class _Question:
     parcel: Parcel | None = None
     guard: Guard | None = None
     also: Callable[[str], Effect] | None = None
+    register: Register | None = None
 
 
 async def read(  # noqa: PLR0913 -- the question has this many parts
@@ -141,6 +147,7 @@ async def send(  # noqa: PLR0913 -- the question has this many parts
     act: Act = Act.VALUE_READ,
     guard: Guard | None = None,
     person: Person | None = None,
+    register: Register | None = None,
 ) -> Card:
     """Release *slots* into a parcel that is written with the entry, in one transaction: both are there, or neither.
 
@@ -158,6 +165,7 @@ async def send(  # noqa: PLR0913 -- the question has this many parts
         act: What the entry calls it.
         guard: Looks in the same transaction whether something else stands against it (see `Flush.append`).
         person: As `read`.
+        register: Says what the line of a register says, where a law obliges to keep one.
 
     Returns:
         A card with nothing to open: which items went, which were withheld, and the entry.
@@ -167,7 +175,9 @@ async def send(  # noqa: PLR0913 -- the question has this many parts
         KeptError: What the guard answered.
     """
     asked = _named(engine, slots)
-    question = _Question(mandate, person_id, asked, exit, on_denial, circumstances, act, parcel=parcel, guard=guard)
+    question = _Question(
+        mandate, person_id, asked, exit, on_denial, circumstances, act, parcel=parcel, guard=guard, register=register
+    )
     return await _answer(engine, question, person)
 
 
@@ -240,9 +250,10 @@ async def _answer_once(engine: Engine, asked: _Question, person: Person | None) 
         person = person or await engine.people.load(asked.person_id, asked.slots)
         decisions = await decide(engine, asked.mandate, person, asked.slots, asked.exit, at, asked.circumstances)
         opened = {
-            slot: engine.people.open_slot(person, slot)
+            name: value
             for slot, decision in decisions.items()
             if isinstance(decision, Allowed)
+            for name, value in _opened(engine, person, slot, asked.circumstances.law, at)
         }
     except ErasedError as error:
         raise await _not_found(engine, asked, at) from error
@@ -251,7 +262,8 @@ async def _answer_once(engine: Engine, asked: _Question, person: Person | None) 
         raise
     refused = {slot: decision for slot, decision in decisions.items() if isinstance(decision, Refused)}
     releases = bool(opened) and (not refused or asked.on_denial == "withhold")
-    entry = _entry(engine, asked, person, decisions, at, told_from, releases=releases)
+    register = asked.register(person, opened) if releases and asked.register is not None else {}
+    entry = _entry(engine, asked, person, decisions, at, told_from, register, releases=releases)
     if not releases:
         await engine.flush.append(entry)
         raise _denied(refused, entry.id, asked.mandate.purpose)
@@ -286,6 +298,20 @@ async def _answer_once(engine: Engine, asked: _Question, person: Person | None) 
     )
 
 
+def _opened(
+    engine: Engine, person: Person, slot: str, law: LawRequest | None, at: float
+) -> Iterator[tuple[str, str | tuple[str, ...]]]:
+    """Yield what an allowed slot opens as: its current value, or, under a law, each version of the request's period.
+
+    The current one goes by the slot's own name, a superseded one by `slot@version`.
+    """
+    current = person.state.slots[slot].version
+    for version in (current,) if law is None else needs.versions_held(law, person.state, slot, at):
+        held = version_of(person.state, slot, version)
+        value = engine.people.open_version(person, slot, version, held.notice_id, held.source.value)
+        yield (slot if version == current else f"{slot}@{version}"), value
+
+
 def _told_from(engine: Engine, mandate: Mandate, circumstances: Circumstances) -> float:
     """Return when the person may be told: only what a law asks for may wait, whoever says so."""
     purpose = engine.policy.policy.purposes.get(mandate.purpose)
@@ -293,13 +319,14 @@ def _told_from(engine: Engine, mandate: Mandate, circumstances: Circumstances) -
     return circumstances.told_from if waits else 0.0
 
 
-def _entry(  # noqa: PLR0913 -- what was decided, when, and when it may be told
+def _entry(  # noqa: PLR0913 -- what was decided, when, when it may be told, and what a law has kept of it
     engine: Engine,
     asked: _Question,
     person: Person,
     decisions: Mapping[str, Decision],
     at: float,
     told_from: float,
+    register: Mapping[str, str],
     *,
     releases: bool,
 ) -> SealedEntry:
@@ -308,12 +335,17 @@ def _entry(  # noqa: PLR0913 -- what was decided, when, and when it may be told
         Refusal(slot, one.step, one.reason, one.clause) for slot, one in decisions.items() if isinstance(one, Refused)
     )
     went = tuple(allowed) if releases else ()
+    law = asked.circumstances.law
+    versions = {
+        slot: needs.versions_held(law, person.state, slot, at)[0] if law else person.state.slots[slot].version
+        for slot in went
+    }
     clauses = [one.clause for one in allowed.values()] if releases else [one.clause for one in refused]
     return entry_of(
         engine,
         holder_of(asked.mandate),
         asked.act,
-        about(person, {slot: person.state.slots[slot].version for slot in went}),
+        about(person, versions, register),
         told_from=told_from,
         outcome=Outcome.PERMITTED if releases else Outcome.REFUSED,
         at=at,

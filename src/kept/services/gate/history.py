@@ -37,7 +37,13 @@ class Line:
     position: int | None
 
 
-PersonPart = sql.EntryPersonGet | sql.EntriesOfPersonPage | sql.EntriesLaterOfPerson | sql.RegisterPage
+PersonPart = (
+    sql.EntryPersonGet
+    | sql.EntriesOfPersonPage
+    | sql.EntriesOfPersonUnder
+    | sql.EntriesLaterOfPerson
+    | sql.RegisterPage
+)
 """What holds the person part of an entry: its key's id and the sealed part."""
 
 

@@ -274,8 +274,9 @@ async def _load_match(
     try:
         person = await engine.people.load(person_id, tuple(forms))
         for item, form in forms.items():
-            if item not in person.state.slots:
-                return None
+            held = person.state.slots.get(item)
+            if held is None or (sought is not None and held.corrected_at > sought.ends_at):
+                return None  # what was written after the period of a request finds nobody for it
             value = engine.people.open_slot(person, item)
             if not isinstance(value, str) or normalise(findable[item].about.normal, value).find_by != form:
                 return None

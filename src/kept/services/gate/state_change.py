@@ -6,7 +6,7 @@ many, never a person who cannot be found.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from kept import limits
@@ -43,6 +43,7 @@ class Change:
         lost: (item, normal form) the person is no longer findable by.
         extra: Further statements of the same transaction.
         receipt: (receipt id, kind, encoded receipt) to keep for the person, if any.
+        register: What the line of a register says, where a law obliges to keep one: see `entry.PersonPart`.
     """
 
     state: PersonState
@@ -53,6 +54,7 @@ class Change:
     lost: tuple[tuple[str, str], ...] = ()
     extra: Extra | None = None
     receipt: tuple[str, str, bytes] | None = None
+    register: Mapping[str, str] = field(default_factory=dict)
 
 
 Make = Callable[[Person, float], Change]
@@ -92,7 +94,7 @@ async def write_change(engine: Engine, person: Person, change: Change, at: float
     state, keys = change.state, person.keys
     key_id = keys.newest("values")
     versions = {slot: state.slots[slot].version for slot in change.values if slot in state.slots}
-    entry = sealed_entry(engine, change.account, About(person.id, keys, state.g, versions))
+    entry = sealed_entry(engine, change.account, About(person.id, keys, state.g, versions, change.register))
     sealed_state = seal_state(
         keys.value_key(key_id), encode_state(state), vault_id=engine.vault_id, person_id=person.id, g=state.g
     )

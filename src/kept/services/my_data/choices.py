@@ -15,6 +15,7 @@ from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
 from kept.services.engine.record import OWN, account_part
+from kept.services.forms.consent_evidence import evidence_of, mail_slots
 from kept.services.gate.own_session import Own
 from kept.services.gate.state_change import Change, Extra, change_person
 from kept.services.instances.contests import take_down
@@ -71,7 +72,8 @@ async def choose(engine: Engine, own: Own, purpose: str, way_out: Exit | None, *
             rests_on="fair-forms",
         )
 
-    named, due = await _to_recall(engine, own, purpose) if not allow and way_out is None else ([], [])
+    ends = not allow and way_out in {None, Exit.PROVISION}
+    named, due = await _to_recall(engine, own, purpose) if ends else ((), [])
 
     going: list[int] = []
 
@@ -88,10 +90,11 @@ async def choose(engine: Engine, own: Own, purpose: str, way_out: Exit | None, *
                 exit=way_out.value if way_out else "",
                 facts=recalled(due),
             ),
-            extra=None if allow else _taken_back(engine, own, declared, way_out, named, due, at, going),
+            extra=None if allow else _taken_back(engine, own, declared, way_out, named, at, going),
+            register=evidence_of(engine, person, [(purpose, way_out)], {}, "", at) if allow else {},
         )
 
-    _, entry_id = await change_person(engine, own.person_id, make)
+    _, entry_id = await change_person(engine, own.person_id, make, slots=mail_slots(engine.policy.policy))
     held = 0 if allow else await _faxes_kept(engine, own.person_id, purpose, way_out)
     return Said(entry_id, Going(going[-1] if going else 0, held))
 
@@ -152,7 +155,7 @@ async def stop_use(engine: Engine, own: Own, purpose: str, *, stop: bool) -> Sai
             "expected a purpose one can stop, found another", reason="purpose-unknown", rests_on="bound-to-notice"
         )
 
-    named, due = await _to_recall(engine, own, purpose) if stop else ([], [])
+    named, due = await _to_recall(engine, own, purpose) if stop else ((), [])
 
     going: list[int] = []
 
@@ -169,7 +172,7 @@ async def stop_use(engine: Engine, own: Own, purpose: str, *, stop: bool) -> Sai
                 purpose=purpose,
                 facts=recalled(due),
             ),
-            extra=_taken_back(engine, own, declared, None, named, due, at, going) if stop else None,
+            extra=_taken_back(engine, own, declared, None, named, at, going) if stop else None,
         )
 
     _, entry_id = await change_person(engine, own.person_id, make)
@@ -187,8 +190,7 @@ def _taken_back(  # noqa: PLR0913 -- what a no reaches
     own: Own,
     purpose: Purpose,
     way_out: Exit | None,
-    named: list[str],
-    due: list[str],
+    named: tuple[str, ...],
     at: float,
     going: list[int],
 ) -> Extra:
@@ -197,14 +199,14 @@ def _taken_back(  # noqa: PLR0913 -- what a no reaches
     async def write(tx: Transaction) -> None:
         going.append(await count_under_way(tx, own.person_id, purpose.id, way_out))
         if named:
-            await recall(engine, own.person_id, named, due, at)(tx)
+            await recall(engine, own.person_id, named, at)(tx)
         if Exit.PUBLICATION in purpose.exits and way_out in {None, Exit.PUBLICATION}:
             await take_down(tx, own.person_id)
 
     return write
 
 
-async def _to_recall(engine: Engine, own: Own, purpose: str) -> tuple[list[str], list[str]]:
+async def _to_recall(engine: Engine, own: Own, purpose: str) -> tuple[tuple[str, ...], list[str]]:
     """Return the recipients of a purpose, and which of them have something of the person."""
-    named = [one.id for one in engine.policy.policy.recipients.values() if one.purpose == purpose]
-    return named, await recalls_due(engine, own.person_id, tuple(named)) if named else []
+    named = tuple(one.id for one in engine.policy.policy.recipients.values() if one.purpose == purpose)
+    return named, await recalls_due(engine, own.person_id, named) if named else []

@@ -19,6 +19,7 @@ from kept.services.engine.engine import Engine
 from kept.services.forms.receipts import receipts_of
 from kept.services.gate.own_session import Own
 from kept.services.my_data.own_data import OwnData, own_data
+from kept.services.third_parties.register import lines_of
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 SCHEMA: dict[str, Any] = {
@@ -78,6 +79,7 @@ SCHEMA: dict[str, Any] = {
         "choices": {"type": "array", "items": {"type": "object"}},
         "uses": {"type": "array", "items": {"type": "object"}},
         "written": {"type": "array", "items": {"type": "object"}},
+        "registers": {"type": "array", "items": {"type": "object"}},
     },
 }
 
@@ -98,6 +100,17 @@ async def take_along(engine: Engine, own: Own, language: str) -> bytes:
     data["written"] = [
         {"when": moment(one.at), "by": one.channel.value, "subject": one.title, "text": text, "state": one.state}
         for one, text in await contacts_to(engine, own.person_id)
+    ]
+    data["registers"] = [
+        {
+            "when": moment(one.at),
+            "what": one.kind,
+            "with": one.party,
+            "items": list(one.items),
+            **one.said,
+            "entry": one.entry_id,
+        }
+        for one in await lines_of(engine, own.person_id)
     ]
     files: dict[str, bytes] = {
         "data.json": json.dumps(data, ensure_ascii=False, indent=2).encode(),

@@ -24,14 +24,15 @@ from kept.policy.words import Source
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
-from kept.services.engine.no_log import No, note
 from kept.services.engine.people import Person
-from kept.services.engine.record import SYSTEM, Actor, account_part, entry_of, operator, record
+from kept.services.engine.record import SYSTEM, Actor, account_part, entry_of, record
 from kept.services.engine.sealed_record import open_installation_record, seal_installation_record
 from kept.services.forms.submission import TICK, Submission, parse_submission
 from kept.services.gate.state_change import Change, change_person, find_forms
 from kept.services.messages.confirmations import ask_about_new
+from kept.services.staff.parties import PartyKind, party_of
 from kept.services.third_parties.intake_file import HOW, Payload, Record, Statement, parse_envelope, verify_envelope
+from kept.services.third_parties.register_text import identity, register_of
 from kept.store import sql
 from kept.store.interface import Transaction
 from kept.vault.individual_number import looks_like_individual_number
@@ -40,19 +41,6 @@ BY = "partner"
 TAKEN = "taken"
 KIND = "intake-record"
 OVER = "quarantine-over"
-
-
-@dataclass(frozen=True, slots=True)
-class Partner:
-    """A company whose files may be taken in.
-
-    Args:
-        name: As it is registered.
-        public_key: What it signs them with, 32 bytes.
-    """
-
-    name: str
-    public_key: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,38 +64,6 @@ class Intake:
     reasons: dict[str, int]
 
 
-async def register_partner(engine: Engine, partner: str, public: bytes, *, by: str) -> None:
-    """Register a company whose signed files may be taken in.
-
-    Args:
-        engine: Open.
-        partner: Its name here: small letters, digits and `-`.
-        public: Its Ed25519 key, 32 bytes.
-        by: The operator.
-
-    Raises:
-        InputError: The policy takes nothing from partners, or name or key is not one.
-    """
-    _declared(engine)
-    if not partner.replace("-", "").isalnum() or not partner.islower() or len(partner) > 40 or len(public) != 32:  # noqa: PLR2004 -- sizes of a name and a key
-        raise InputError(
-            "expected a name of small letters and a key of 64 hexadecimal digits, found something else",
-            reason="partner-key",
-            hint="the partner makes it with `kept partner new-key FILE`",
-            rests_on="sources:partner",
-        )
-    at = engine.ready()
-    entry = entry_of(engine, operator(by), Act.PARTNER_CHANGE, at=at, facts=(("partner", partner),))
-
-    async def body(tx: Transaction) -> None:
-        await tx.run("partner_put", partner=partner, public_key=public, registered_by=by, registered_at=at)
-        await note(tx, No.PARTNER_KEY, at, partner=partner, key=public.hex())
-        await insert_entries(tx, [entry], at)
-
-    await engine.data.write(body)
-    await engine.no_log.acknowledge()
-
-
 async def take_in(engine: Engine, unverified: bytes, *, by: Actor) -> Intake:
     """Take in a partner's file, or go on where a kill stopped it; what is in quarantine is tried again.
 
@@ -124,17 +80,17 @@ async def take_in(engine: Engine, unverified: bytes, *, by: Actor) -> Intake:
     _declared(engine)
     envelope = parse_envelope(unverified)
     named = envelope.unverified.partner
-    key = await engine.data.value(sql.PartnerGet, partner=named)
+    party = await party_of(engine, PartyKind.PARTNER, named)
     at = engine.ready()
     try:
-        if key is None:
+        if party is None:
             raise InputError(
                 "expected a registered partner, found another",
                 reason="partner-unknown",
-                hint="nothing was taken; `kept partner add` registers one",
+                hint="nothing was taken; register it on the console, two confirm it",
                 rests_on="sources:partner",
             )
-        payload = verify_envelope(envelope, key)
+        payload = verify_envelope(envelope, party.public_key)
     except KeptError as error:
         facts = (("reason", error.reason), ("file", envelope.id))
         await record(engine, by, Act.INTAKE, at=at, outcome=Outcome.REFUSED, facts=facts)
@@ -173,7 +129,7 @@ async def _take_record(engine: Engine, intake_id: str, number: int, partner: str
         person_id = await engine.data.value(sql.LoginGet, login_name=record.login_name)
         if person_id is None:
             raise _quarantine("expected a login name issued here, found another", "person-unknown")
-        await _fill(engine, person_id, _Taken(intake_id, number, partner, statement, notice, given))
+        await _fill(engine, person_id, _Taken(intake_id, number, partner, record.login_name, statement, notice, given))
     except (InputError, ErasedError) as error:
         await _keep_apart(
             engine, intake_id, number, record, error.reason if isinstance(error, InputError) else "erased"
@@ -187,6 +143,7 @@ class _Taken:
     intake_id: str
     number: int
     partner: str
+    login_name: str
     statement: Statement
     notice: Notice
     given: Submission
@@ -231,6 +188,14 @@ def _parse(engine: Engine, record: Record, statement: Statement, notice: Notice)
 async def _fill(engine: Engine, person_id: bytes, taken: _Taken) -> None:
     notice_id, values = taken.statement.notice, taken.given.values
     receipt_id = random_id()
+    party = await party_of(engine, PartyKind.PARTNER, taken.partner)
+    register = {
+        **(register_of(party) if party is not None else {"party": taken.partner}),
+        "person": identity(engine, values, taken.login_name),
+        "acquired": f"from the person, by {taken.statement.how}",
+        "consented": taken.statement.given,
+        "notice": notice_id,
+    }
 
     def make(person: Person, at: float) -> Change:
         if person.state.status != "active":
@@ -265,6 +230,7 @@ async def _fill(engine: Engine, person_id: bytes, taken: _Taken) -> None:
             gained=tuple(form for slot, value in values.items() for form in find_forms(engine, slot, value)),
             extra=extra,
             receipt=(receipt_id, BY, msgspec.json.encode(record)),
+            register=register,
         )
 
     await change_person(engine, person_id, make)
@@ -387,12 +353,6 @@ async def intake_of(engine: Engine, intake_id: str) -> Intake:
         raise InputError("expected a file taken in, found none", reason="intake-unknown", rests_on="sources:partner")
     reasons = Counter(one.reason for one in await _rows(engine, intake_id))
     return Intake(intake_id, row.partner, row.imported_by, row.imported_at, row.records, dict(sorted(reasons.items())))
-
-
-async def partners(engine: Engine) -> list[Partner]:
-    """Return every company that is registered."""
-    rows = await engine.data.all(sql.Partners)
-    return [Partner(one.partner, one.public_key) for one in rows]
 
 
 async def all_intakes(engine: Engine) -> list[Intake]:

@@ -11,15 +11,14 @@ import json
 from collections.abc import Mapping
 
 from kept.crypto.digest import framed
-from kept.crypto.sealed_to import OpeningKey, seal_to
+from kept.crypto.sealed_to import OpeningKey
 from kept.errors import MalformedError
 from kept.policy.day import moment
 from kept.policy.model import Recipient
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
+from kept.services.third_parties.handed_over import pseudonym
 from kept.services.third_parties.provision_record import Provision
-from kept.services.third_parties.recalls import pseudonym
-from kept.store import sql
 
 FORMAT = "kept/provision/1"
 
@@ -53,27 +52,16 @@ def record_of(
     }
 
 
-def pack_file(  # noqa: PLR0913 -- what a file is made of
-    engine: Engine,
-    found: Provision,
-    declared: Recipient,
-    public: bytes,
-    records: list[bytes],
-    recalls: list[sql.RecallsOfProvision],
-    at: float,
-) -> bytes:
+def pack_file(engine: Engine, found: Provision, declared: Recipient, records: list[bytes], at: float) -> bytes:
     """Return the file.
 
     Args:
         engine: Open.
         found: The provision.
         declared: Its recipient.
-        public: The recipient's key.
         records: Sealed records.
-        recalls: The withdrawals the recipient is told of.
-        at: Now, unix seconds.
+        at: When it was handed over, unix seconds.
     """
-    told = json.dumps([{"person": row.pseudonym, "withdrawn": moment(row.at)} for row in recalls]).encode()
     file = {
         "format": FORMAT,
         "id": found.id,
@@ -88,13 +76,11 @@ def pack_file(  # noqa: PLR0913 -- what a file is made of
             "items": list(declared.items),
             "means": declared.means,
             "policy": engine.policy.hash,
-            "made": moment(found.finished_at or at),
+            "made": moment(at),
             "people": len(records),
-            "recalls": len(recalls),
             "why": "each person consented, on a page that named the recipient; each record names notice, consent and entry",
         },
         "records": [base64.b64encode(one).decode() for one in records],
-        "recalls": base64.b64encode(seal_to(public, told, file_info(found.recipient, found.id))).decode(),
     }
     return json.dumps(file, ensure_ascii=False, indent=1).encode()
 
@@ -114,7 +100,6 @@ def parse_file(unverified: bytes, key: OpeningKey) -> dict[str, object]:
         file = {FORMAT: json.loads(unverified)}[json.loads(unverified)["format"]]  # another format is a KeyError
         info = file_info(str(file["recipient"]), str(file["id"]))
         records = [base64.b64decode(one, validate=True) for one in file["records"]]
-        recalls = base64.b64decode(file["recalls"], validate=True)
         sheet = file["sheet"]
     except (ValueError, KeyError, TypeError) as error:
         raise MalformedError(
@@ -123,8 +108,4 @@ def parse_file(unverified: bytes, key: OpeningKey) -> dict[str, object]:
             hint="give the file as it was sent",
             rests_on="recipients",
         ) from error
-    return {
-        "sheet": sheet,
-        "records": [json.loads(key.open(one, info)) for one in records],
-        "recalls": json.loads(key.open(recalls, info)),
-    }
+    return {"sheet": sheet, "records": [json.loads(key.open(one, info)) for one in records]}

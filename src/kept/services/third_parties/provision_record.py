@@ -17,12 +17,10 @@ class Provision:
         asked_at: Unix seconds.
         approval_id: The approval it waits for, or got.
         mandate_id: What its releases are charged to; empty before it is approved.
-        status: `waiting`, `approved`, `refused` (nobody approved it), `ready` or `fetched`.
+        status: `waiting`, `approved`, `refused` (nobody approved it) or `fetched`.
+        fetched_at: When its file was made and handed over; None before.
         people: People in the file.
         refused: People decided about and left out: no consent, withdrawn, stopped, ended, not named in their notice.
-        recalls: Recalls told with it.
-        finished_at: When the file was whole; None before.
-        fetched_at: When it was fetched; None before.
     """
 
     id: str
@@ -33,8 +31,6 @@ class Provision:
     approval_id: str
     mandate_id: str
     status: str
+    fetched_at: float | None
     people: int
     refused: int
-    recalls: int
-    finished_at: float | None
-    fetched_at: float | None

@@ -1,19 +1,21 @@
 """Provision to a third party: per recipient, item and purpose consented to, sealed to the recipient's own key.
 
-One member of staff asks, another approves. Each person is decided alone, now, and what is released is written sealed in
-the transaction of its own entry: the entry *is* the register (APPI Art. 29), and nothing can be in the file without it.
-A kill goes on with the next person. A withdrawal takes out what was not fetched yet, and writes the recall of what was.
+One member of staff asks, another approves; until the file is fetched nothing of anybody is in it. Fetching makes it: each
+person is decided about alone, under the policy in force, and whoever changed something meanwhile is decided about again,
+so that what is handed over is what holds at that moment. The entry written by each release *is* the register (APPI
+Art. 29), and it counts once its file was handed over.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 
 from kept import limits
 from kept.crypto.random import random_id
 from kept.crypto.sealed_to import seal_to
-from kept.errors import ConflictError, DeniedError, ErasedError, EvidenceError, InputError, NotFoundError
+from kept.errors import ConflictError, DeniedError, ErasedError, EvidenceError, InputError, KeptError, NotFoundError
 from kept.policy.decision import Mandate
 from kept.policy.model import Recipient
 from kept.policy.words import Exit
@@ -27,32 +29,31 @@ from kept.services.gate.gate import Circumstances
 from kept.services.staff.approvals import Approval, Given, Subject, require_approved
 from kept.services.staff.bulk_approval import insert_mandate
 from kept.services.staff.mandates import load_mandate, staff_mandate
+from kept.services.staff.parties import Party
 from kept.services.staff.sessions import StaffSession
+from kept.services.third_parties.handed_over import pseudonym
 from kept.services.third_parties.provision_file import file_info, pack_file, record_of
 from kept.services.third_parties.provision_record import Provision
-from kept.services.third_parties.recipients import declared_recipient, key_of
+from kept.services.third_parties.recipients import declared_recipient, registered_recipient
+from kept.services.third_parties.register_text import agreed, identity, register_of
 from kept.store import sql
 from kept.store.interface import Transaction
 
 EVERYBODY = 2**53
+HANDED_OVER = b""
+"""What stays of a record's content."""
 
 
 async def ask(engine: Engine, session: StaffSession, recipient: str) -> str:
     """Ask to provide to a recipient whatever people consented to; return the provision's id.
 
     Raises:
-        InputError: No such recipient, or no key of it.
+        InputError: No such recipient, or no key of it is in effect.
         DeniedError: No role of theirs has the recipient's purpose.
     """
     declared = declared_recipient(engine, recipient)
     session.require_purpose(engine, declared.purpose)
-    if not await key_of(engine, recipient):
-        raise InputError(
-            "expected the recipient's key, found none registered",
-            reason="recipient-key-missing",
-            hint="`kept recipient add NAME --public KEY`, with what the recipient made by `kept recipient new-key`",
-            clause=f"§{declared.clause}",
-        )
+    await registered_recipient(engine, recipient)
     provision_id, at = random_id(), engine.ready()
     entry = _entry(engine, session.acting(), Act.PROVISION_ASK, at, declared)
 
@@ -95,148 +96,6 @@ async def _let(engine: Engine, given: Given) -> Effect:
     return effect
 
 
-async def provide(engine: Engine, provision_id: str) -> Provision:
-    """Make an approved provision's file, or go on where a kill stopped it.
-
-    Raises:
-        DeniedError: Nobody approved it, or its twelve hours are over.
-    """
-    found = await provision_of(engine, provision_id)
-    await require_approved(engine, found.approval_id)
-    if found.status != "approved":
-        return found
-    declared = declared_recipient(engine, found.recipient)
-    public = await key_of(engine, found.recipient)
-    mandate = await load_mandate(engine, found.mandate_id)
-    people = refused = 0
-    async for person_id in each_person(engine.data):
-        done = await engine.data.one(sql.ProvisionRecordGet, person_id=person_id, provision_id=provision_id)
-        if done is None:
-            outcome = await _provide_one(engine, mandate, declared, found, public, person_id)
-            refused += outcome == "refused"
-            people += outcome == "provided"
-        else:
-            people += 1
-    return await _finish(engine, found, declared, people, refused)
-
-
-PROVIDING = Approval(
-    act="provision",
-    title="Provide to a third party",
-    page="/provision",
-    about=_about,
-    effect=_let,
-    then=provide,
-    back=lambda tx, provision_id: tx.run("provision_back", provision_id=provision_id),
-)
-
-
-async def _provide_one(  # noqa: PLR0913 -- what one release needs
-    engine: Engine, mandate: Mandate, declared: Recipient, found: Provision, public: bytes, person_id: bytes
-) -> str:
-    """Decide about one person; those who never consented are no use and leave no entry."""
-    try:
-        person = await engine.people.load(person_id)
-    except ErasedError:
-        return "nobody"
-    except EvidenceError as error:
-        await gate.record_evidence(engine, mandate, person_id, error, engine.clock.now())
-        return "refused"
-    granted = [one for one in person.state.grants if declared.id in one.recipients and one.purpose == declared.purpose]
-    slots = tuple(slot for slot in declared.items if any(slot in one.slots for one in granted))
-    if not slots:
-        return "nobody"
-
-    def parcel(held: Person, values: Mapping[str, str | tuple[str, ...]], entry_id: str) -> Effect:
-        record = record_of(engine, held, declared, values, entry_id)
-        sealed = seal_to(public, json.dumps(record, ensure_ascii=False).encode(), file_info(found.recipient, found.id))
-
-        async def put(tx: Transaction) -> None:
-            await tx.run("provision_record_put", person_id=held.id, provision_id=found.id, sealed=sealed)
-
-        return put
-
-    try:
-        await gate.send(
-            engine,
-            mandate,
-            person_id,
-            slots,
-            Exit.PROVISION,
-            parcel,
-            on_denial="withhold",
-            circumstances=Circumstances(recipient=declared.id),
-            act=Act.PROVIDE,
-        )
-    except DeniedError as error:
-        if error.reason in {"mandate-spent", "mandate"}:
-            raise
-        return "refused"
-    except NotFoundError:
-        return "nobody"
-    return "provided"
-
-
-async def _finish(engine: Engine, found: Provision, declared: Recipient, people: int, refused: int) -> Provision:
-    at = engine.ready()
-    asked_by = Actor("staff", engine.actor_of(found.asked_by))
-    facts = (("provision", str(found.number)), ("people", str(people)))
-    entry = _entry(engine, asked_by, Act.PROVISION_FINISH, at, declared, *facts)
-
-    async def body(tx: Transaction) -> None:
-        recalls = await tx.all(sql.RecallsWaiting, recipient=declared.id)
-        if not await tx.run(
-            "provision_finish",
-            provision_id=found.id,
-            finished_at=at,
-            people=people,
-            refused=refused,
-            recalls=len(recalls),
-        ):
-            return
-        await tx.run("recalls_tell", recipient=declared.id, provision_id=found.id)
-        await insert_entries(tx, [entry], at)
-
-    await engine.data.write(body)
-    return await provision_of(engine, found.id)
-
-
-async def fetch(engine: Engine, session: StaffSession, provision_id: str) -> bytes:
-    """Return the file for the recipient, once; afterwards nothing of it is here any more.
-
-    Raises:
-        DeniedError: No role of theirs has the recipient's purpose.
-        ConflictError: It is not ready, or was fetched before.
-    """
-    found = await provision_of(engine, provision_id)
-    declared = declared_recipient(engine, found.recipient)
-    session.require_purpose(engine, declared.purpose)
-    public = await key_of(engine, found.recipient)
-    at = engine.ready()
-    fact = ("provision", str(found.number))
-    entry = _entry(engine, session.acting(), Act.PROVISION_FETCH, at, declared, fact)
-
-    async def body(tx: Transaction) -> tuple[list[sql.ProvisionRecords], list[sql.RecallsOfProvision]]:
-        records = await tx.all(sql.ProvisionRecords, provision_id=provision_id)
-        recalls = await tx.all(sql.RecallsOfProvision, provision_id=provision_id)
-        if not await tx.run("provision_fetch", provision_id=provision_id, fetched_at=at):
-            raise ConflictError(
-                "expected a file that waits to be fetched, found none",
-                reason="provision-fetched",
-                hint="a file is fetched once; ask for a new provision",
-                clause=f"§{declared.clause}",
-            )
-        await tx.run("provision_records_delete", provision_id=provision_id)
-        await insert_entries(tx, [entry], at)
-        return records, recalls
-
-    records, recalls = await engine.data.write(body)
-    return pack_file(engine, found, declared, public, [row.sealed for row in records], recalls, at)
-
-
-# -------------------------------------------------------------------- small things
-
-
 async def provision_of(engine: Engine, provision_id: str) -> Provision:
     """Return one provision.
 
@@ -250,17 +109,193 @@ async def provision_of(engine: Engine, provision_id: str) -> Provision:
             reason="provision-unknown",
             rests_on="recipients",
         )
-    return Provision(
-        provision_id, row.number, row.recipient, row.asked_by, row.asked_at, row.approval_id, row.mandate_id, row.status,
-        row.people, row.refused, row.recalls,
-        row.finished_at, row.fetched_at,
-    )  # fmt: skip
+    return Provision(provision_id, *row)
+
+
+PROVIDING = Approval(
+    act="provision",
+    title="Provide to a third party",
+    page="/provision",
+    about=_about,
+    effect=_let,
+    then=provision_of,
+    back=lambda tx, provision_id: tx.run("provision_back", provision_id=provision_id),
+)
+
+
+async def fetch(engine: Engine, session: StaffSession, provision_id: str) -> bytes:
+    """Make an approved provision's file and return it, once; afterwards nothing of its content is here any more.
+
+    A kill leaves it approved: the next fetch decides about everybody anew.
+
+    Args:
+        engine: Open.
+        session: Acts for the recipient's purpose.
+        provision_id: From outside.
+
+    Raises:
+        DeniedError: No role of theirs has the recipient's purpose, nobody approved it, or its twelve hours are over.
+        ConflictError: It was fetched before, or people keep changing their choices while it is made.
+    """
+    found = await provision_of(engine, provision_id)
+    declared = declared_recipient(engine, found.recipient)
+    session.require_purpose(engine, declared.purpose)
+    await require_approved(engine, found.approval_id)
+    if found.status != "approved":
+        raise _fetched(declared)
+    making = _Making(
+        engine,
+        found,
+        declared,
+        await registered_recipient(engine, found.recipient),
+        await load_mandate(engine, found.mandate_id),
+    )
+    await engine.data.write(lambda tx: tx.run("provision_records_delete", provision_id=provision_id))
+    again: AsyncIterator[bytes] = each_person(engine.data)
+    refused: set[bytes] = set()
+    for _ in range(limits.MOVED_TRIES):
+        async for person_id in again:
+            (refused.add if await making.decide(person_id) == "refused" else refused.discard)(person_id)
+        records, moved = await making.hand_over(session, len(refused))
+        if not moved:
+            at = (await provision_of(engine, provision_id)).fetched_at or 0.0
+            return pack_file(engine, found, declared, records, at)
+        again = _each(moved)
+    raise ConflictError(
+        "people keep changing their choices while the file is made", reason="moved", hint="fetch it again"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """The making of one file.
+
+    Args:
+        engine: Open.
+        found: The provision.
+        declared: Its recipient, as the policy in force declares it.
+        party: Its entry in the register of other parties, with its key.
+        mandate: What its releases are charged to.
+    """
+
+    engine: Engine
+    found: Provision
+    declared: Recipient
+    party: Party
+    mandate: Mandate
+
+    async def decide(self, person_id: bytes) -> str:
+        """Decide about one person; those who never consented are no use and leave no entry."""
+        engine, declared = self.engine, self.declared
+        try:
+            person = await engine.people.load(person_id)
+        except ErasedError:
+            return "nobody"
+        except EvidenceError as error:
+            await gate.record_evidence(engine, self.mandate, person_id, error, engine.clock.now())
+            return "refused"
+        granted = [
+            one for one in person.state.grants if declared.id in one.recipients and one.purpose == declared.purpose
+        ]
+        slots = tuple(slot for slot in declared.items if any(slot in one.slots for one in granted))
+        if not slots:
+            return "nobody"
+        try:
+            await gate.send(
+                engine,
+                self.mandate,
+                person_id,
+                slots,
+                Exit.PROVISION,
+                self._parcel,
+                on_denial="withhold",
+                circumstances=Circumstances(recipient=declared.id, about=(("provision", str(self.found.number)),)),
+                act=Act.PROVIDE,
+                guard=self._still_made,
+                register=self._register,
+            )
+        except DeniedError as error:
+            if error.reason in {"mandate-spent", "mandate"}:
+                raise
+            return "refused"
+        except NotFoundError:
+            return "nobody"
+        return "provided"
+
+    def _parcel(self, held: Person, values: Mapping[str, str | tuple[str, ...]], entry_id: str) -> Effect:
+        record = record_of(self.engine, held, self.declared, values, entry_id)
+        info = file_info(self.found.recipient, self.found.id)
+        sealed = seal_to(self.party.public_key, json.dumps(record, ensure_ascii=False).encode(), info)
+
+        async def put(tx: Transaction) -> None:
+            await tx.run(
+                "provision_record_put",
+                person_id=held.id,
+                provision_id=self.found.id,
+                entry_id=bytes.fromhex(entry_id),
+                g=held.state.g,
+                sealed=sealed,
+            )
+
+        return put
+
+    def _register(self, held: Person, values: Mapping[str, str | tuple[str, ...]]) -> dict[str, str]:
+        """Say what the register of provisions says beside recipient, items and time (APPI Art. 29)."""
+        number = pseudonym(self.engine, self.declared.id, held.id)
+        person = identity(self.engine, values, number)
+        return {**register_of(self.party), "person": person, **agreed(held, self.declared.id, values)}
+
+    async def _still_made(self, tx: Transaction) -> KeptError | None:
+        row = await tx.one(sql.ProvisionGet, provision_id=self.found.id)
+        return None if row is not None and row.status == "approved" else _fetched(self.declared)
+
+    async def hand_over(self, session: StaffSession, refused: int) -> tuple[list[bytes], list[bytes]]:
+        """Hand the file over, unless somebody in it changed something since: then return who, and hand over nothing."""
+        engine, found, at = self.engine, self.found, self.engine.ready()
+
+        async def body(tx: Transaction) -> tuple[list[bytes], list[bytes]]:
+            records = await tx.all(sql.ProvisionRecords, provision_id=found.id)
+            now = await tx.each(sql.StateG, [{"person_id": row.person_id} for row in records])
+            in_force = await tx.value(sql.MetaGet, name="active_policy") == engine.policy.hash
+            moved = [
+                row.person_id
+                for row, state in zip(records, now, strict=True)
+                if state is None or state[0] != row.g or not in_force
+            ]
+            if moved:
+                for person_id in moved:
+                    await tx.run("provision_record_delete", person_id=person_id, provision_id=found.id)
+                return [], moved
+            done = {"fetched_at": at, "people": len(records), "refused": refused}
+            if not await tx.run("provision_fetch", provision_id=found.id, **done):
+                raise _fetched(self.declared)
+            await tx.run("provision_records_handed", provision_id=found.id, sealed=HANDED_OVER, handed_at=at)
+            facts = (("provision", str(found.number)), ("people", str(len(records))))
+            await insert_entries(
+                tx, [_entry(engine, session.acting(), Act.PROVISION_FETCH, at, self.declared, *facts)], at
+            )
+            return [row.sealed for row in records], []
+
+        return await engine.data.write(body)
+
+
+async def _each(people: list[bytes]) -> AsyncIterator[bytes]:
+    for one in people:
+        yield one
+
+
+def _fetched(declared: Recipient) -> ConflictError:
+    return ConflictError(
+        "expected a file that waits to be fetched, found none",
+        reason="provision-fetched",
+        hint="a file is fetched once; ask for a new provision",
+        clause=f"§{declared.clause}",
+    )
 
 
 async def all_provisions(engine: Engine) -> list[Provision]:
     """Return all provisions, newest first."""
-    rows = await engine.data.all(sql.Provisions)
-    return [await provision_of(engine, row.provision_id) for row in rows]
+    return [Provision(*row) for row in await engine.data.all(sql.Provisions)]
 
 
 def _entry(
@@ -273,6 +308,6 @@ def _entry(
         at=at,
         clause=declared.clause,
         purpose=declared.purpose,
-        exit=Exit.PROVISION.value if act is Act.PROVISION_FINISH else "",
+        exit=Exit.PROVISION.value if act is Act.PROVISION_FETCH else "",
         facts=(("recipient", declared.id), *facts),
     )

@@ -1,17 +1,11 @@
-"""Recipients: the third parties a policy declares, and the key each opens its files with."""
+"""Recipients: the third parties a policy declares, each with its entry in the register of other parties."""
 
 from __future__ import annotations
 
-from kept.crypto.sealed_to import KEY_BYTES, seal_to
-from kept.errors import InputError, MalformedError
+from kept.errors import InputError
 from kept.policy.model import Recipient
-from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.engine.flush import insert_entries
-from kept.services.engine.no_log import No, note
-from kept.services.engine.record import entry_of, operator
-from kept.store import sql
-from kept.store.interface import Transaction
+from kept.services.staff.parties import Party, PartyKind, party_of
 
 
 def declared_recipient(engine: Engine, recipient: str) -> Recipient:
@@ -31,42 +25,19 @@ def declared_recipient(engine: Engine, recipient: str) -> Recipient:
     return declared
 
 
-async def register_key(engine: Engine, recipient: str, public: bytes, *, by: str) -> None:
-    """Register the key a recipient opens its files with.
-
-    Args:
-        engine: Open.
-        recipient: A declared recipient.
-        public: 32 bytes, from outside.
-        by: Operator on the machine.
+async def registered_recipient(engine: Engine, recipient: str) -> Party:
+    """Return a recipient's entry in the register of other parties: who it is, and the key it opens its files with.
 
     Raises:
-        InputError: The policy declares no such recipient.
-        MalformedError: It is no key.
+        InputError: The policy declares none of that name, or none is in effect.
     """
     declared = declared_recipient(engine, recipient)
-    if len(public) != KEY_BYTES:
-        raise MalformedError(
-            "expected an X25519 public key of 32 bytes, found another",
-            reason="recipient-key",
-            hint="ask the recipient for the output of `kept recipient new-key`",
+    party = await party_of(engine, PartyKind.RECIPIENT, recipient)
+    if party is None:
+        raise InputError(
+            "expected the recipient's key, found none in effect",
+            reason="recipient-key-missing",
+            hint="register it on the console, with what the recipient made by `kept recipient new-key`; two confirm it",
             clause=f"§{declared.clause}",
         )
-    seal_to(public, b"", b"")
-    at = engine.ready()
-    facts = (("recipient", recipient), ("key", public.hex()[:16]))
-    entry = entry_of(engine, operator(by), Act.RECIPIENT_CHANGE, at=at, rests_on=f"recipients:{recipient}", facts=facts)
-
-    async def body(tx: Transaction) -> None:
-        await tx.run("recipient_key_put", recipient=recipient, public_key=public, registered_by=by, registered_at=at)
-        await note(tx, No.RECIPIENT_KEY, at, recipient=recipient, key=public.hex())
-        await insert_entries(tx, [entry], at)
-
-    await engine.data.write(body)
-    await engine.no_log.acknowledge()
-
-
-async def key_of(engine: Engine, recipient: str) -> bytes:
-    """Return a recipient's registered key; empty when there is none."""
-    row = await engine.data.one(sql.RecipientKeyGet, recipient=recipient)
-    return row.public_key if row else b""
+    return party

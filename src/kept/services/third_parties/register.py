@@ -1,13 +1,14 @@
-"""The register of provisions about people who were erased (APPI Art. 29): kept until its day, and then ended.
+"""The registers a law obliges to keep, about people who were erased: each line until its day, and then ended.
 
-While a person is here, the register is the ledger itself, as they read it on my data. When they are erased, values and
-evidence go; of the entries of provisions their part stays, sealed under their statutory key, in a table that names
-nobody: only K can say whose key it is. It tells under which pseudonym a recipient knew the person, and nothing they gave.
+They are those of provisions (APPI Art. 29), of receipts (Art. 30), and the evidence of consents to advertising mail.
+While a person is here, the registers are the ledger itself, as they read it on my data. When they are erased, values and
+evidence go; of the entries a law has kept their part stays, sealed under their statutory key, in a table that names
+nobody: only K can say whose key it is. It tells whose line it was, who the other party is, and on what it rested.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from kept import limits
@@ -15,64 +16,81 @@ from kept.errors import ErasedError, KeptError
 from kept.ledger.leaf import commit_person
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import parse_account, parse_person_part
+from kept.services.engine.entry import Account, PersonPart, parse_account, parse_person_part
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.record import SYSTEM, entry_of, record
-from kept.services.gate.history import open_account_part, open_person_part
+from kept.services.gate.history import account_of, open_account_part, open_person_part
 from kept.services.staff.sessions import StaffSession
-from kept.services.third_parties.recalls import provisions_to, pseudonym
+from kept.services.third_parties.handed_over import handed_entries, pseudonym
 from kept.store import sql
 from kept.store.interface import Transaction
 
 FOREVER = 1e18
+PROVISION, RECEIPT, CONSENT = "provision", "receipt", "consent"
+KINDS = {Act.PROVIDE.value: PROVISION, Act.VALUE_TAKE_IN.value: RECEIPT}
+"""What a line is, by the act its entry records; any other is a consent."""
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterLine:
-    """One provision about somebody who was erased since.
+    """One line about a person, who may have been erased since.
 
     Args:
         at: When, unix seconds.
-        recipient: Who received it.
+        kind: `provision`, `receipt` or `consent`.
+        party: Recipient or partner, by its name in the policy or the register of parties; empty for a consent.
         items: Names of the items.
-        pseudonym: Under which number the recipient knew the person.
-        until: When this line ends, unix seconds.
+        said: What the line says beside: `party`, `address`, `representative`, `person`, and what it rested on.
+        pseudonym: Under which number the recipient knew the person; empty but for a provision.
+        until: When this line ends, or would if the person were erased now, unix seconds; 0 for with them.
+        entry_id: The entry it is, hex.
     """
 
     at: float
-    recipient: str
+    kind: str
+    party: str
     items: tuple[str, ...]
+    said: Mapping[str, str]
     pseudonym: str
     until: float
+    entry_id: str
 
 
-def keep_seconds(engine: Engine) -> float:
-    """Return how long a line stays after the provision; 0 where the policy promises no register."""
-    if not any(one.id == "provision-register" for one in engine.policy.policy.guarantees):
+def keep_seconds(engine: Engine, kind: str = PROVISION) -> float:
+    """Return how long a line stays; 0 where the policy promises no such register.
+
+    Args:
+        engine: Open.
+        kind: `provision` and `receipt` count from the act, `consent` from the erasure: nothing was sent after it.
+    """
+    policy = engine.policy.policy
+    guarantee = "consent-evidence" if kind == CONSENT else "provision-register"
+    if not any(one.id == guarantee for one in policy.guarantees):
         return 0.0
-    years = engine.policy.policy.promised("provision-register", "keep", limits.REGISTER_SECONDS)
+    years = policy.promised(guarantee, "keep", limits.REGISTER_SECONDS)
     return years + limits.DAY  # a leap day may lie between; a day too many breaks no law
 
 
-async def stays_of(engine: Engine, person_id: bytes) -> list[RegisterLine]:
-    """Return what the register would go on to say about a person who is erased now, newest first.
+async def lines_of(engine: Engine, person_id: bytes) -> list[RegisterLine]:
+    """Return what the registers say about a person who is here, newest first: they may have it (APPI Art. 33(5)).
 
     Args:
         engine: Open.
         person_id: 16 bytes.
     """
-    keep, now = keep_seconds(engine), engine.clock.now()
-    return [
-        RegisterLine(
-            line.at,
-            dict(line.account.facts).get("recipient", ""),
-            line.account.items,
-            pseudonym(engine, dict(line.account.facts).get("recipient", ""), person_id),
-            line.at + keep,
-        )
-        for line in await provisions_to(engine, person_id)
-        if line.account.act == Act.PROVIDE.value and line.at + keep > now
-    ]
+    keys, _ = await engine.keyring.of_person(person_id)
+    found = []
+    for row, account, at, until in await _rows_of(engine, person_id):
+        if keys is not None:
+            part = parse_person_part(open_person_part(engine, keys, person_id, row.entry_id, row).plaintext)
+            found.append(_said(engine, part, account, row.entry_id, at, until))
+    return sorted(found, key=lambda one: -one.at)
+
+
+async def stays_of(engine: Engine, person_id: bytes) -> list[RegisterLine]:
+    """Return what the registers would go on to say about a person who is erased now, newest first."""
+    now = engine.clock.now()
+    return [one for one in await lines_of(engine, person_id) if one.until > now]
 
 
 async def lines_to_keep(engine: Engine, person_id: bytes) -> list[dict[str, object]]:
@@ -82,29 +100,52 @@ async def lines_to_keep(engine: Engine, person_id: bytes) -> list[dict[str, obje
         engine: Open.
         person_id: Being erased; K may have let go of them already.
     """
+    now = engine.clock.now()
+    return [
+        {
+            "entry_id": row.entry_id,
+            "key_id": row.key_id,
+            "sealed": row.sealed,
+            "recorded_at": row.recorded_at,
+            "until": until,
+        }
+        for row, _, _, until in await _rows_of(engine, person_id)
+        if until > now
+    ]
+
+
+async def _rows_of(engine: Engine, person_id: bytes) -> list[tuple[sql.EntriesOfPersonUnder, Account, float, float]]:
+    """Return the entries under a person's statutory keys, each with its time and with its end if they were erased now.
+
+    Of the provisions only those count whose file was handed over, at that time.
+    """
     keys, _ = await engine.keyring.of_person(person_id)
     held = await engine.keys.all(sql.StatutoryOfPerson, person_id=person_id)
-    named = dict.fromkeys([*(keys.ids("statutory") if keys else ()), *(row.key_id for row in held)])
-    keep, now = keep_seconds(engine), engine.clock.now()
-    found: list[dict[str, object]] = []
-    for key_id in named:
-        rows = await engine.data.all(sql.EntriesOfPersonUnder, person_id=person_id, key_id=key_id)
-        found += [
-            {
-                "entry_id": row.entry_id,
-                "key_id": key_id,
-                "sealed": row.sealed,
-                "recorded_at": row.recorded_at,
-                "until": row.recorded_at + keep,
-            }
-            for row in rows
-            if row.recorded_at + keep > now
-        ]
+    handed, now = await handed_entries(engine, person_id), engine.clock.now()
+    found = []
+    for key_id in dict.fromkeys([*(keys.ids("statutory") if keys else ()), *(row.key_id for row in held)]):
+        for row in await engine.data.all(sql.EntriesOfPersonUnder, person_id=person_id, key_id=key_id):
+            account = await account_of(engine, row.entry_id.hex())
+            kind = KINDS.get(account.act, CONSENT) if account is not None else ""
+            if account is None or (kind == PROVISION and row.entry_id not in handed):
+                continue
+            keep, at = keep_seconds(engine, kind), handed.get(row.entry_id, row.recorded_at)
+            begins = now if kind == CONSENT else at
+            found.append((row, account, at, begins + keep if keep else 0.0))
     return found
 
 
+def _said(  # noqa: PLR0913 -- what a line is made of
+    engine: Engine, part: PersonPart, account: Account, entry_id: bytes, at: float, until: float
+) -> RegisterLine:
+    kind, facts = KINDS.get(account.act, CONSENT), dict(account.facts)
+    party = facts.get("recipient", "") or (facts.get("partner", "") if kind == RECEIPT else "")
+    number = pseudonym(engine, party, bytes.fromhex(part.person)) if kind == PROVISION else ""
+    return RegisterLine(at, kind, party, account.items, part.register, number, until, entry_id.hex())
+
+
 async def show_register(engine: Engine, session: StaffSession) -> list[RegisterLine]:
-    """Return the register about erased people, newest first; that it was looked at is recorded.
+    """Return the registers about erased people, newest first; that it was looked at is recorded.
 
     Args:
         engine: Open.
@@ -123,7 +164,7 @@ async def show_register(engine: Engine, session: StaffSession) -> list[RegisterL
         for row, entry in await _rows(engine)
         if entry is not None
         and (line := await _line(engine, row, entry)) is not None
-        and (everything or line.recipient in mine)
+        and (everything or (line.kind == PROVISION and line.party in mine))
     ]
     facts = (("lines", str(len(lines))),)
     await record(engine, session.acting(), Act.REGISTER_VIEW, at=engine.ready(), facts=facts)
@@ -188,10 +229,8 @@ async def _line(engine: Engine, row: sql.RegisterPage, entry: sql.EntryGet) -> R
         part = parse_person_part(open_person_part(engine, keys, person_id, row.entry_id, row).plaintext)
     except ErasedError:
         return None
-    said = parse_account(open_account_part(engine, row.entry_id, entry).plaintext)
-    recipient = dict(said.facts).get("recipient", "")
-    number = pseudonym(engine, recipient, bytes.fromhex(part.person))
-    return RegisterLine(row.recorded_at, recipient, said.items, number, row.until)
+    account = parse_account(open_account_part(engine, row.entry_id, entry).plaintext)
+    return _said(engine, part, account, row.entry_id, row.recorded_at, row.until)
 
 
 async def _rows(engine: Engine) -> list[tuple[sql.RegisterPage, sql.EntryGet | None]]:

@@ -18,6 +18,7 @@ from kept.services.my_data.rights_requests import ANSWERING
 from kept.services.staff.activation import ACTIVATION
 from kept.services.staff.approvals import Approval, Subject
 from kept.services.staff.more_look_ups import MORE
+from kept.services.staff.parties import CONFIRMING
 from kept.services.staff.sessions import StaffSession
 from kept.services.third_parties.provisions import PROVIDING
 from kept.services.upkeep.after_restore import SIGNING
@@ -32,6 +33,7 @@ KINDS: MappingProxyType[str, Approval[Any]] = MappingProxyType(
             SENDING,
             PROVIDING,
             DISCLOSING,
+            CONFIRMING,
             RELEASE,
             LIST,
             PUBLICATION,

@@ -77,14 +77,9 @@ async def _say(engine: Engine, kind: No, said: Said) -> int:
             )
         case No.STAFF:
             return await engine.data.write(lambda tx: tx.run("staff_disable", staff_id=said["staff"], at=at))
-        case No.RECIPIENT_KEY:
-            key = bytes.fromhex(said["key"])
-            return await engine.data.write(
-                lambda tx: tx.run("recipient_key_forget", recipient=said["recipient"], public_key=key)
-            )
-        case No.PARTNER_KEY:
-            key = bytes.fromhex(said["key"])
-            return await engine.data.write(lambda tx: tx.run("partner_forget", partner=said["partner"], public_key=key))
+        case No.PARTY_KEY:
+            party = {"kind": said["party_kind"], "name": said["party"], "public_key": bytes.fromhex(said["key"])}
+            return await engine.data.write(lambda tx: tx.run("party_forget", **party))
         case No.VERSION:
             return await _version(engine, said["version"], said["hash"])
         case _:

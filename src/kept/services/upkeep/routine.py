@@ -9,6 +9,7 @@ from kept.errors import ErasedError, EvidenceError, KeptError
 from kept.policy.assembly import policy_hash
 from kept.policy.day import day_of
 from kept.services.authorities.notifications import tell_due
+from kept.services.authorities.request_paper import end_papers
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import each_person
 from kept.services.figures.projections import end_builds
@@ -94,6 +95,7 @@ async def tidy(engine: Engine) -> None:
     await engine.data.write(body)
     await tell_due(engine)
     await end_quarantine(engine)
+    await end_papers(engine)
     await end_builds(engine)
     await end_register(engine)
     await end_over(engine)

@@ -259,6 +259,7 @@ class DisclosureGet(NamedTuple):
     mandate_id: str
     approval_id: str
     scope_seal: str
+    paper_hash: str
     status: str
     finished_at: float | None
     fetched_at: float | None
@@ -270,10 +271,13 @@ class DisclosureItems(NamedTuple):
 
 class DisclosureNext(Computed): ...
 
+class DisclosurePaperGet(Single[bytes]): ...
+
 class DisclosurePeople(NamedTuple):
     person_id: bytes
     place: int
     found_by: str
+    named: bytes
     seal: str
     done: int
 
@@ -378,6 +382,7 @@ class EntriesOfPersonPage(NamedTuple):
 
 class EntriesOfPersonUnder(NamedTuple):
     entry_id: bytes
+    key_id: str
     sealed: bytes
     recorded_at: float
 
@@ -672,12 +677,50 @@ class ParticipationsOfPerson(NamedTuple):
     at: float
     status: str
 
-class PartnerGet(Single[bytes]): ...
-
-class Partners(NamedTuple):
-    partner: str
+class Parties(NamedTuple):
+    party_id: str
+    kind: str
+    name: str
+    title: str
+    address: str
+    representative: str
     public_key: bytes
-    registered_at: float
+    seal: bytes
+    asked_by: str
+    asked_at: float
+    status: str
+    confirmed_by: str
+    from_at: float
+
+class PartiesOf(NamedTuple):
+    party_id: str
+    kind: str
+    name: str
+    title: str
+    address: str
+    representative: str
+    public_key: bytes
+    seal: bytes
+    asked_by: str
+    asked_at: float
+    status: str
+    confirmed_by: str
+    from_at: float
+
+class PartyGet(NamedTuple):
+    party_id: str
+    kind: str
+    name: str
+    title: str
+    address: str
+    representative: str
+    public_key: bytes
+    seal: bytes
+    asked_by: str
+    asked_at: float
+    status: str
+    confirmed_by: str
+    from_at: float
 
 class PasskeyGet(NamedTuple):
     public_key: bytes
@@ -766,21 +809,16 @@ class ProvisionGet(NamedTuple):
     approval_id: str
     mandate_id: str
     status: str
-    finished_at: float | None
     fetched_at: float | None
     people: int
     refused: int
-    recalls: int
 
 class ProvisionNext(Computed): ...
 
-class ProvisionRecordGet(Single[bytes]): ...
-
 class ProvisionRecords(NamedTuple):
     person_id: bytes
+    g: int
     sealed: bytes
-
-class ProvisionRecordsOf(Single[str]): ...
 
 class Provisions(NamedTuple):
     provision_id: str
@@ -789,12 +827,16 @@ class Provisions(NamedTuple):
     asked_by: str
     asked_at: float
     approval_id: str
+    mandate_id: str
     status: str
-    finished_at: float | None
     fetched_at: float | None
     people: int
     refused: int
-    recalls: int
+
+class ProvisionsOfPerson(NamedTuple):
+    entry_id: bytes
+    provision_id: str
+    handed_at: float | None
 
 class PublicationGet(Single[str]): ...
 
@@ -814,13 +856,19 @@ class ReachTallies(NamedTuple):
     reason: str
     count: int  # type: ignore[assignment]
 
-class RecallsOfProvision(NamedTuple):
+class RecallsIn(NamedTuple):
+    recipient: str
     pseudonym: str
     at: float
+    due_at: float
+    file_id: str
+    told_at: float | None
 
-class RecallsWaiting(NamedTuple):
-    pseudonym: str
+class RecallsOf(NamedTuple):
     at: float
+    due_at: float
+    told_at: float | None
+    confirmed_at: float | None
 
 class ReceiptGet(NamedTuple):
     kind: str
@@ -834,11 +882,6 @@ class Receipts(NamedTuple):
     at: float
     key_id: str
     sealed: bytes
-
-class RecipientKeyGet(NamedTuple):
-    public_key: bytes
-    registered_by: str
-    registered_at: float
 
 class RecoveryCodesLeft(Computed): ...
 

@@ -20,6 +20,7 @@ from kept.web.console import (
     ledger,
     legal,
     letters,
+    parties,
     provision,
     rights,
     sign_in,
@@ -31,8 +32,8 @@ from kept.web.routes import Page
 PAGES: tuple[Page, ...] = tuple(
     one
     for file in (
-        home, cases, rights, letters, calls, instances, campaigns, intake, provision, statistics, legal, approvals, emergencies,
-        board, after_restore, versions, ledger, sign_in, look,
+        home, cases, rights, letters, calls, instances, campaigns, intake, provision, statistics, legal, parties, approvals,
+        emergencies, board, after_restore, versions, ledger, sign_in, look,
     )
     for one in file.PAGES
 )  # fmt: skip

@@ -11,6 +11,7 @@ from kept.services.cookies.scan import newest_scan
 from kept.services.gate.look_ups import at_the_limit
 from kept.services.messages import holds
 from kept.services.staff import attestations
+from kept.services.staff.parties import told_parties
 from kept.web import words
 from kept.web.console.stepped import Staff
 from kept.web.routes import STAFF, Menu, page, right
@@ -27,6 +28,7 @@ async def _board(exchange: Staff) -> Response:
         flow=flow_svg(exchange.policy, exchange.language),
         attestations=exchange.policy.attestations,
         attested=await attestations.attested(engine),
+        parties=await told_parties(engine),
         may_attest=exchange.may("attest"),
         other_files=engine.policy_files != "same",
         look_ups=await at_the_limit(engine),

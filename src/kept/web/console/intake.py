@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from kept import limits
 from kept.errors import EvidenceError, InputError, KeptError
 from kept.services.engine.engine import Engine
+from kept.services.staff.parties import PartyKind, all_parties, ids_in_effect
 from kept.services.staff.sessions import logins
 from kept.services.third_parties import intake
-from kept.web.console.stepped import Staff
-from kept.web.form import check_form_token
+from kept.web.console.stepped import Staff, sent_file
 from kept.web.routes import Menu, page, right
 
 VOUCHES = right("witness")
@@ -24,10 +22,7 @@ async def _look(exchange: Staff) -> Response:
 
 async def _take_in(exchange: Staff) -> Response:
     """Take in a signed file."""
-    async with exchange.request.form(max_files=1, max_fields=limits.SMALL_REQUEST_FIELDS) as form:
-        check_form_token(exchange.engine, exchange.session, str(form.get("form_token", "")))
-        file = form.get("file")
-        unverified = await file.read() if isinstance(file, UploadFile) else b""
+    unverified = await sent_file(exchange)
     try:
         await intake.take_in(exchange.engine, unverified, by=exchange.session.acting())
     except (InputError, EvidenceError) as error:
@@ -43,12 +38,15 @@ async def _try_again(exchange: Staff) -> Response:
 
 
 async def _page(exchange: Staff, error: KeptError | None = None, status: int = 200) -> Response:
+    counts = await ids_in_effect(exchange.engine)
     return exchange.page(
         "intake.html",
         status,
         error=error,
         names=await logins(exchange.engine),
-        partners=await intake.partners(exchange.engine),
+        partners=[
+            one for one in await all_parties(exchange.engine) if one.id in counts and one.kind is PartyKind.PARTNER
+        ],
         made=await intake.all_intakes(exchange.engine),
     )
 

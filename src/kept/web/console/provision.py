@@ -1,4 +1,4 @@
-"""The console's page of third parties: what may go to whom, asking, approving, the file."""
+"""The console's page of third parties: what may go to whom, asking, approving, the file, recalls."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from starlette.responses import Response
 from kept.errors import KeptError
 from kept.services.engine.engine import Engine
 from kept.services.staff.approvals import approved_by
-from kept.services.third_parties import provisions, register
-from kept.services.third_parties.recipients import key_of
-from kept.web.console.stepped import Begun, Staff, Stepped, fetching, going_on, plain
+from kept.services.staff.parties import PartyKind, party_of
+from kept.services.third_parties import provisions, recalls, register
+from kept.web.console.stepped import Begun, Staff, Stepped, fetching, plain
 from kept.web.form import Form
 from kept.web.routes import Menu, duty, either, page, right
 
@@ -42,9 +42,10 @@ async def _list(
         "provision.html",
         status,
         recipients=recipients.values(),
-        keys={one: (await key_of(engine, one)).hex() for one in recipients},
+        registered={one: await party_of(engine, PartyKind.RECIPIENT, one) for one in recipients},
         acting=[one.id for one in recipients.values() if exchange.acts_for(one.purpose)],
         made=[(one, await approved_by(engine, one.approval_id)) for one in await provisions.all_provisions(engine)],
+        recalls=await recalls.open_recalls(engine),
         register=lines,
     )
 
@@ -69,8 +70,9 @@ PAGES = (
         begun=Begun(needs=SEES, fields=("recipient",), begin=_ask, refused=()),
         steps={
             "approve": plain(provisions.PROVIDING.approve),
-            "go-on": going_on(provisions.provide),
             "fetch": fetching(provisions.fetch, "application/json", "provision.json"),
+            "recall": fetching(recalls.fetch_recall, "application/json", "recall.json"),
+            "confirmed": plain(recalls.confirm_recall),
         },
         menu=Menu("Third parties"),
         where=_declared,

@@ -9,13 +9,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
+from kept import limits
 from kept.errors import DeniedError, InputError, KeptError, NotFoundError
 from kept.services.engine.engine import Engine
 from kept.services.staff.sessions import StaffSession
 from kept.web.exchange import Exchange
-from kept.web.form import Form
+from kept.web.form import Form, check_form_token
 from kept.web.routes import Menu, Needs, Page, Where, page
 
 Staff = Exchange[StaffSession]
@@ -63,6 +65,14 @@ def fetching(do: Callable[[Engine, StaffSession, str], Awaitable[bytes]], media_
         return exchange.download(await do(exchange.engine, exchange.session, one), media_type, name)
 
     return step
+
+
+async def sent_file(exchange: Staff) -> bytes:
+    """Return the file of a form that sends one, as it came; empty where it sends none."""
+    async with exchange.request.form(max_files=1, max_fields=limits.SMALL_REQUEST_FIELDS) as form:
+        check_form_token(exchange.engine, exchange.session, str(form.get("form_token", "")))
+        file = form.get("file")
+        return await file.read() if isinstance(file, UploadFile) else b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,8 @@ from kept.services.instances.participations import parts_of
 from kept.services.my_data import choices, portability
 from kept.services.my_data.message_reasons import messages_to
 from kept.services.my_data.own_data import answers_in_words, own_data
-from kept.services.third_parties.recalls import provisions_to
+from kept.services.third_parties.recalls import recalls_of
+from kept.services.third_parties.register import lines_of
 from kept.web.exchange import Exchange
 from kept.web.routes import CUSTOMER, FRESH, Menu, page
 from kept.web.site.addresses import waiting
@@ -36,8 +37,9 @@ async def _my_data(exchange: Exchange[Own]) -> Response:
         under_way=_number(exchange, "under-way"),
         faxes_held=_number(exchange, "faxes"),
         device_marked=bool(exchange.web.cookies.sent(exchange.jar, CookieDuty.DEVICE)),
+        registered=await lines_of(engine, own.person_id),
+        recalls=await recalls_of(engine, own.person_id),
         linkable=await linking.linkable(engine, own),
-        provided=await provisions_to(engine, own.person_id),
         contacts=await contacts_to(engine, own.person_id),
         asked_again=await asked_again(engine, own.person_id),
         parts_taken=await parts_of(engine, own.person_id),

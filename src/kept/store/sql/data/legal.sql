@@ -4,12 +4,12 @@ SELECT COALESCE(MAX(number), 0) FROM disclosure;
 
 -- name: disclosure_insert (disclosure_id, number, ground, items, starts_at, ends_at, received_at, due_at, told_from, waits_for, public_key, sealed, recorded_by, recorded_at, mandate_id)
 -- An authority's request is recorded.
-INSERT INTO disclosure (disclosure_id, number, ground, items, starts_at, ends_at, received_at, due_at, told_from, waits_for, public_key, sealed, recorded_by, recorded_at, mandate_id, approval_id, scope_seal, status, finished_at, fetched_at)
-VALUES (:disclosure_id, :number, :ground, :items, :starts_at, :ends_at, :received_at, :due_at, :told_from, :waits_for, :public_key, :sealed, :recorded_by, :recorded_at, :mandate_id, '', '', 'recorded', NULL, NULL);
+INSERT INTO disclosure (disclosure_id, number, ground, items, starts_at, ends_at, received_at, due_at, told_from, waits_for, public_key, sealed, recorded_by, recorded_at, mandate_id, approval_id, scope_seal, paper_hash, status, finished_at, fetched_at)
+VALUES (:disclosure_id, :number, :ground, :items, :starts_at, :ends_at, :received_at, :due_at, :told_from, :waits_for, :public_key, :sealed, :recorded_by, :recorded_at, :mandate_id, '', '', '', 'recorded', NULL, NULL);
 
--- name: disclosure_get (disclosure_id) -> number, ground, items, starts_at, ends_at, received_at, due_at, told_from, waits_for, public_key, sealed, recorded_by, recorded_at, mandate_id, approval_id, scope_seal, status, finished_at, fetched_at
+-- name: disclosure_get (disclosure_id) -> number, ground, items, starts_at, ends_at, received_at, due_at, told_from, waits_for, public_key, sealed, recorded_by, recorded_at, mandate_id, approval_id, scope_seal, paper_hash, status, finished_at, fetched_at
 -- One request.
-SELECT number, ground, items, starts_at, ends_at, received_at, due_at, told_from, waits_for, public_key, sealed, recorded_by, recorded_at, mandate_id, approval_id, scope_seal, status, finished_at, fetched_at
+SELECT number, ground, items, starts_at, ends_at, received_at, due_at, told_from, waits_for, public_key, sealed, recorded_by, recorded_at, mandate_id, approval_id, scope_seal, paper_hash, status, finished_at, fetched_at
 FROM disclosure WHERE disclosure_id = :disclosure_id;
 
 -- name: disclosures () -> disclosure_id
@@ -38,14 +38,31 @@ WHERE disclosure_id = :disclosure_id AND status = 'approved';
 -- The bundle was fetched.
 UPDATE disclosure SET status = 'fetched', fetched_at = :fetched_at WHERE disclosure_id = :disclosure_id AND status = 'ready';
 
--- name: disclosure_person_insert (person_id, disclosure_id, place, found_by, seal)
--- The request names a person.
-INSERT INTO disclosure_person (person_id, disclosure_id, place, found_by, seal, done)
-VALUES (:person_id, :disclosure_id, :place, :found_by, :seal, 0);
+-- name: disclosure_paper_put (disclosure_id, sealed, until)
+-- The paper of a request; another one replaces it.
+INSERT INTO disclosure_paper (disclosure_id, sealed, until) VALUES (:disclosure_id, :sealed, :until)
+ON CONFLICT (disclosure_id) DO UPDATE SET sealed = :sealed, until = :until;
 
--- name: disclosure_people (disclosure_id) -> person_id, place, found_by, seal, done
+-- name: disclosure_paper_hash (disclosure_id, paper_hash)
+-- A request whose scope is not fixed yet has this paper.
+UPDATE disclosure SET paper_hash = :paper_hash WHERE disclosure_id = :disclosure_id AND status = 'recorded';
+
+-- name: disclosure_paper_get (disclosure_id) -> sealed
+-- The paper of a request.
+SELECT sealed FROM disclosure_paper WHERE disclosure_id = :disclosure_id;
+
+-- name: disclosure_papers_end (at)
+-- Papers whose day has come go.
+DELETE FROM disclosure_paper WHERE until <= :at;
+
+-- name: disclosure_person_insert (person_id, disclosure_id, place, found_by, named, seal)
+-- The request names a person.
+INSERT INTO disclosure_person (person_id, disclosure_id, place, found_by, named, seal, done)
+VALUES (:person_id, :disclosure_id, :place, :found_by, :named, :seal, 0);
+
+-- name: disclosure_people (disclosure_id) -> person_id, place, found_by, named, seal, done
 -- The people a request names.
-SELECT person_id, place, found_by, seal, done FROM disclosure_person WHERE disclosure_id = :disclosure_id ORDER BY place;
+SELECT person_id, place, found_by, named, seal, done FROM disclosure_person WHERE disclosure_id = :disclosure_id ORDER BY place;
 
 -- name: disclosures_of_person (person_id) -> disclosure_id, place
 -- The requests that name a person.

@@ -1,34 +1,20 @@
--- name: recipient_key_put (recipient, public_key, registered_by, registered_at)
--- A recipient's key, the newest.
-INSERT INTO recipient_key (recipient, public_key, registered_by, registered_at)
-VALUES (:recipient, :public_key, :registered_by, :registered_at)
-ON CONFLICT (recipient) DO UPDATE SET public_key = :public_key, registered_by = :registered_by, registered_at = :registered_at;
-
--- name: recipient_key_get (recipient) -> public_key, registered_by, registered_at
--- A recipient's key.
-SELECT public_key, registered_by, registered_at FROM recipient_key WHERE recipient = :recipient;
-
--- name: recipient_key_forget (recipient, public_key)
--- A key that was replaced since this database was backed up: it opens nothing new any more.
-DELETE FROM recipient_key WHERE recipient = :recipient AND public_key <> :public_key;
-
 -- name: provision_next () -> number
 -- The next number of a provision.
 SELECT COALESCE(MAX(number), 0) FROM provision;
 
 -- name: provision_insert (provision_id, number, recipient, asked_by, asked_at, approval_id)
 -- A provision is asked for.
-INSERT INTO provision (provision_id, number, recipient, asked_by, asked_at, approval_id, mandate_id, status, finished_at, fetched_at, people, refused, recalls)
-VALUES (:provision_id, :number, :recipient, :asked_by, :asked_at, :approval_id, '', 'waiting', NULL, NULL, 0, 0, 0);
+INSERT INTO provision (provision_id, number, recipient, asked_by, asked_at, approval_id, mandate_id, status, fetched_at, people, refused)
+VALUES (:provision_id, :number, :recipient, :asked_by, :asked_at, :approval_id, '', 'waiting', NULL, 0, 0);
 
--- name: provision_get (provision_id) -> number, recipient, asked_by, asked_at, approval_id, mandate_id, status, finished_at, fetched_at, people, refused, recalls
+-- name: provision_get (provision_id) -> number, recipient, asked_by, asked_at, approval_id, mandate_id, status, fetched_at, people, refused
 -- One provision.
-SELECT number, recipient, asked_by, asked_at, approval_id, mandate_id, status, finished_at, fetched_at, people, refused, recalls
+SELECT number, recipient, asked_by, asked_at, approval_id, mandate_id, status, fetched_at, people, refused
 FROM provision WHERE provision_id = :provision_id;
 
--- name: provisions () -> provision_id, number, recipient, asked_by, asked_at, approval_id, status, finished_at, fetched_at, people, refused, recalls
+-- name: provisions () -> provision_id, number, recipient, asked_by, asked_at, approval_id, mandate_id, status, fetched_at, people, refused
 -- All provisions, newest first.
-SELECT provision_id, number, recipient, asked_by, asked_at, approval_id, status, finished_at, fetched_at, people, refused, recalls
+SELECT provision_id, number, recipient, asked_by, asked_at, approval_id, mandate_id, status, fetched_at, people, refused
 FROM provision ORDER BY number DESC;
 
 -- name: provision_approve (provision_id, mandate_id)
@@ -39,55 +25,59 @@ UPDATE provision SET status = 'approved', mandate_id = :mandate_id WHERE provisi
 -- Nobody approved it: there will be no file.
 UPDATE provision SET status = 'refused' WHERE provision_id = :provision_id AND status = 'waiting';
 
--- name: provision_finish (provision_id, finished_at, people, refused, recalls)
--- Everybody was asked about: the file is whole.
-UPDATE provision SET status = 'ready', finished_at = :finished_at, people = :people, refused = :refused, recalls = :recalls
+-- name: provision_fetch (provision_id, fetched_at, people, refused)
+-- The file is made and handed over: these many people are in it.
+UPDATE provision SET status = 'fetched', fetched_at = :fetched_at, people = :people, refused = :refused
 WHERE provision_id = :provision_id AND status = 'approved';
 
--- name: provision_fetch (provision_id, fetched_at)
--- The recipient's file was fetched.
-UPDATE provision SET status = 'fetched', fetched_at = :fetched_at WHERE provision_id = :provision_id AND status = 'ready';
+-- name: provision_record_put (person_id, provision_id, entry_id, g, sealed)
+-- What a provision holds of one person; decided again, it is replaced.
+INSERT INTO provision_record (person_id, provision_id, entry_id, g, sealed, handed_at)
+VALUES (:person_id, :provision_id, :entry_id, :g, :sealed, NULL)
+ON CONFLICT (person_id, provision_id) DO UPDATE SET entry_id = :entry_id, g = :g, sealed = :sealed;
 
--- name: provision_record_put (person_id, provision_id, sealed)
--- What a provision holds of one person.
-INSERT INTO provision_record (person_id, provision_id, sealed) VALUES (:person_id, :provision_id, :sealed);
-
--- name: provision_record_get (person_id, provision_id) -> sealed
--- Whether a person is in a provision already.
-SELECT sealed FROM provision_record WHERE person_id = :person_id AND provision_id = :provision_id;
-
--- name: provision_records (provision_id) -> person_id, sealed
+-- name: provision_records (provision_id) -> person_id, g, sealed
 -- What a provision holds.
-SELECT person_id, sealed FROM provision_record WHERE provision_id = :provision_id ORDER BY person_id;
+SELECT person_id, g, sealed FROM provision_record WHERE provision_id = :provision_id ORDER BY person_id;
+
+-- name: provision_records_handed (provision_id, sealed, handed_at)
+-- The file is handed over: its content stays nowhere here, who was in it does.
+UPDATE provision_record SET sealed = :sealed, handed_at = :handed_at WHERE provision_id = :provision_id;
 
 -- name: provision_records_delete (provision_id)
--- The file was fetched: nothing of it stays here.
-DELETE FROM provision_record WHERE provision_id = :provision_id;
+-- The file is made anew.
+DELETE FROM provision_record WHERE provision_id = :provision_id AND handed_at IS NULL;
 
 -- name: provision_record_delete (person_id, provision_id)
--- Who withdrew before the file was fetched is not in it.
-DELETE FROM provision_record WHERE person_id = :person_id AND provision_id = :provision_id;
+-- Whoever changed something while the file was made is decided about again.
+DELETE FROM provision_record WHERE person_id = :person_id AND provision_id = :provision_id AND handed_at IS NULL;
 
--- name: provision_records_of (person_id) -> provision_id
--- Provisions that still hold something of a person.
-SELECT provision_id FROM provision_record WHERE person_id = :person_id ORDER BY provision_id;
+-- name: provisions_of_person (person_id) -> entry_id, provision_id, handed_at
+-- The files a person is in, or was when they were handed over.
+SELECT entry_id, provision_id, handed_at FROM provision_record WHERE person_id = :person_id ORDER BY provision_id;
 
 -- name: provision_record_erase (person_id)
 -- Part of erasing a person.
 DELETE FROM provision_record WHERE person_id = :person_id;
 
--- name: recall_put (recipient, pseudonym, at)
--- A recall waits to be told.
-INSERT INTO recall (recipient, pseudonym, at, provision_id) VALUES (:recipient, :pseudonym, :at, '');
+-- name: recall_put (recipient, pseudonym, at, due_at)
+-- A recall is due.
+INSERT INTO recall (recipient, pseudonym, at, due_at, status, file_id, told_at, confirmed_at)
+VALUES (:recipient, :pseudonym, :at, :due_at, 'waiting', '', NULL, NULL);
 
--- name: recalls_waiting (recipient) -> pseudonym, at
--- Recalls not told yet.
-SELECT pseudonym, at FROM recall WHERE recipient = :recipient AND provision_id = '' ORDER BY at, pseudonym;
+-- name: recalls_in (status) -> recipient, pseudonym, at, due_at, file_id, told_at
+-- Recalls in one state, the first due first.
+SELECT recipient, pseudonym, at, due_at, file_id, told_at FROM recall WHERE status = :status ORDER BY due_at, recipient, pseudonym;
 
--- name: recalls_of_provision (provision_id) -> pseudonym, at
--- Recalls told with a provision.
-SELECT pseudonym, at FROM recall WHERE provision_id = :provision_id ORDER BY at, pseudonym;
+-- name: recalls_of (recipient, pseudonym) -> at, due_at, told_at, confirmed_at
+-- The recalls of one person, newest first.
+SELECT at, due_at, told_at, confirmed_at FROM recall WHERE recipient = :recipient AND pseudonym = :pseudonym ORDER BY at DESC;
 
--- name: recalls_tell (recipient, provision_id)
--- Recalls are told with this provision.
-UPDATE recall SET provision_id = :provision_id WHERE recipient = :recipient AND provision_id = '';
+-- name: recall_tell (recipient, pseudonym, at, file_id, told_at)
+-- A recall is in a file that was fetched.
+UPDATE recall SET status = 'told', file_id = :file_id, told_at = :told_at
+WHERE recipient = :recipient AND pseudonym = :pseudonym AND at = :at AND status = 'waiting';
+
+-- name: recalls_confirm (file_id, confirmed_at)
+-- The recipient confirmed that it gave up what a file named.
+UPDATE recall SET status = 'confirmed', confirmed_at = :confirmed_at WHERE file_id = :file_id AND status = 'told';

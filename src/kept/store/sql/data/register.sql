@@ -16,6 +16,6 @@ SELECT entry_id FROM register_entry WHERE until <= :at ORDER BY until;
 -- They go.
 DELETE FROM register_entry WHERE until <= :at;
 
--- name: entries_of_person_under (person_id, key_id) -> entry_id, sealed, recorded_at
+-- name: entries_of_person_under (person_id, key_id) -> entry_id, key_id, sealed, recorded_at
 -- A person's parts of entries that are sealed under one key.
-SELECT entry_id, sealed, recorded_at FROM entry_person WHERE person_id = :person_id AND key_id = :key_id ORDER BY recorded_at, entry_id;
+SELECT entry_id, key_id, sealed, recorded_at FROM entry_person WHERE person_id = :person_id AND key_id = :key_id ORDER BY recorded_at, entry_id;

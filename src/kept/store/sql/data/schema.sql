@@ -394,15 +394,28 @@ CREATE TABLE scan (
 
 -- ---------------------------------------------------------------- third parties
 
--- The key a recipient opens its files with: the public half only.
-CREATE TABLE recipient_key (
-    recipient     TEXT             NOT NULL PRIMARY KEY,
-    public_key    BYTEA            NOT NULL,
-    registered_by TEXT             NOT NULL,
-    registered_at DOUBLE PRECISION NOT NULL
+-- Who is given something, gives something or asks: recipients, partners and authorities, each with its public key. A row is
+-- one change, under a seal: asked for by one, confirmed by another, in effect from its time on; the newest in effect counts.
+CREATE TABLE party (
+    party_id       TEXT             NOT NULL PRIMARY KEY,
+    kind           TEXT             NOT NULL,
+    name           TEXT             NOT NULL,
+    title          TEXT             NOT NULL,
+    address        TEXT             NOT NULL,
+    representative TEXT             NOT NULL,
+    public_key     BYTEA            NOT NULL,
+    seal           BYTEA            NOT NULL,
+    asked_by       TEXT             NOT NULL,
+    asked_at       DOUBLE PRECISION NOT NULL,
+    approval_id    TEXT             NOT NULL,
+    status         TEXT             NOT NULL,
+    confirmed_by   TEXT             NOT NULL,
+    from_at        DOUBLE PRECISION NOT NULL
 );
 
--- Provisions: who asked, who approved, how many people it was, and the file until the recipient has it.
+CREATE INDEX party_by_name ON party (kind, name, from_at);
+
+-- Provisions: who asked, who approved, and once the file was made, which is when it was fetched, how many people it holds.
 CREATE TABLE provision (
     provision_id TEXT             NOT NULL PRIMARY KEY,
     number       BIGINT           NOT NULL,
@@ -412,32 +425,41 @@ CREATE TABLE provision (
     approval_id  TEXT             NOT NULL,
     mandate_id   TEXT             NOT NULL,
     status       TEXT             NOT NULL,
-    finished_at  DOUBLE PRECISION,
     fetched_at   DOUBLE PRECISION,
     people       BIGINT           NOT NULL,
     refused      BIGINT           NOT NULL,
-    recalls      BIGINT           NOT NULL,
     UNIQUE (number)
 );
 
--- What a provision holds of one person, sealed to the recipient's key by the release itself; gone once it was fetched.
+-- What a provision holds of one person while its file is made, sealed to the recipient's key by the release itself, with
+-- the number of the state it was decided on. Once the file is handed over the content is empty and the time is there.
 CREATE TABLE provision_record (
-    person_id    BYTEA NOT NULL,
-    provision_id TEXT  NOT NULL,
-    sealed       BYTEA NOT NULL,
+    person_id    BYTEA            NOT NULL,
+    provision_id TEXT             NOT NULL,
+    entry_id     BYTEA            NOT NULL,
+    g            BIGINT           NOT NULL,
+    sealed       BYTEA            NOT NULL,
+    handed_at    DOUBLE PRECISION,
     PRIMARY KEY (person_id, provision_id)
 );
 
--- Recalls that wait to be told to a recipient, under the pseudonym it knows.
+-- Recalls: a recipient is told, by its day, to give up what it has of a person, under the pseudonym it knows. They move
+-- waiting, told (in a file), confirmed.
 CREATE TABLE recall (
     recipient    TEXT             NOT NULL,
     pseudonym    TEXT             NOT NULL,
     at           DOUBLE PRECISION NOT NULL,
-    provision_id TEXT             NOT NULL,
+    due_at       DOUBLE PRECISION NOT NULL,
+    status       TEXT             NOT NULL,
+    file_id      TEXT             NOT NULL,
+    told_at      DOUBLE PRECISION,
+    confirmed_at DOUBLE PRECISION,
     PRIMARY KEY (recipient, pseudonym, at)
 );
 
 CREATE INDEX provision_record_by_provision ON provision_record (provision_id);
+CREATE INDEX recall_by_status ON recall (status, due_at);
+CREATE INDEX recall_by_file ON recall (file_id);
 
 -- ---------------------------------------------------------------- instances of collection points
 
@@ -615,18 +637,30 @@ CREATE TABLE disclosure (
     mandate_id    TEXT             NOT NULL,
     approval_id   TEXT             NOT NULL,
     scope_seal    TEXT             NOT NULL,
+    paper_hash    TEXT             NOT NULL,
     status        TEXT             NOT NULL,
     finished_at   DOUBLE PRECISION,
     fetched_at    DOUBLE PRECISION,
     UNIQUE (number)
 );
 
--- The people a request names, by their place in it, each under a seal; done once they were decided about.
+-- The paper an authority's request came on, sealed under a key of the installation, until its day.
+CREATE TABLE disclosure_paper (
+    disclosure_id TEXT             NOT NULL PRIMARY KEY,
+    sealed        BYTEA            NOT NULL,
+    until         DOUBLE PRECISION NOT NULL
+);
+
+CREATE INDEX disclosure_paper_by_end ON disclosure_paper (until);
+
+-- The people a request names, by their place in it, each under a seal; done once they were decided about. How the request
+-- names them is sealed under a key of the installation, and goes with them.
 CREATE TABLE disclosure_person (
     person_id     BYTEA  NOT NULL,
     disclosure_id TEXT   NOT NULL,
     place         BIGINT NOT NULL,
     found_by      TEXT   NOT NULL,
+    named         BYTEA  NOT NULL,
     seal          TEXT   NOT NULL,
     done          BIGINT NOT NULL,
     PRIMARY KEY (person_id, disclosure_id)
@@ -665,14 +699,6 @@ CREATE INDEX disclosure_record_by_disclosure ON disclosure_record (disclosure_id
 CREATE INDEX entry_later_by_time ON entry_later (told_from);
 
 -- ---------------------------------------------------------------- partner intake
-
--- A company whose files may be taken in: the key it signs them with.
-CREATE TABLE partner (
-    partner       TEXT             NOT NULL PRIMARY KEY,
-    public_key    BYTEA            NOT NULL,
-    registered_by TEXT             NOT NULL,
-    registered_at DOUBLE PRECISION NOT NULL
-);
 
 -- A file taken in: by its hash, so that the same file goes on and is never doubled.
 CREATE TABLE intake (

@@ -347,12 +347,24 @@ CREATE TABLE scan (
     result  TEXT             NOT NULL
 );
 
-CREATE TABLE recipient_key (
-    recipient     TEXT             NOT NULL PRIMARY KEY,
-    public_key    BYTEA            NOT NULL,
-    registered_by TEXT             NOT NULL,
-    registered_at DOUBLE PRECISION NOT NULL
+CREATE TABLE party (
+    party_id       TEXT             NOT NULL PRIMARY KEY,
+    kind           TEXT             NOT NULL,
+    name           TEXT             NOT NULL,
+    title          TEXT             NOT NULL,
+    address        TEXT             NOT NULL,
+    representative TEXT             NOT NULL,
+    public_key     BYTEA            NOT NULL,
+    seal           BYTEA            NOT NULL,
+    asked_by       TEXT             NOT NULL,
+    asked_at       DOUBLE PRECISION NOT NULL,
+    approval_id    TEXT             NOT NULL,
+    status         TEXT             NOT NULL,
+    confirmed_by   TEXT             NOT NULL,
+    from_at        DOUBLE PRECISION NOT NULL
 );
+
+CREATE INDEX party_by_name ON party (kind, name, from_at);
 
 CREATE TABLE provision (
     provision_id TEXT             NOT NULL PRIMARY KEY,
@@ -363,18 +375,19 @@ CREATE TABLE provision (
     approval_id  TEXT             NOT NULL,
     mandate_id   TEXT             NOT NULL,
     status       TEXT             NOT NULL,
-    finished_at  DOUBLE PRECISION,
     fetched_at   DOUBLE PRECISION,
     people       BIGINT           NOT NULL,
     refused      BIGINT           NOT NULL,
-    recalls      BIGINT           NOT NULL,
     UNIQUE (number)
 );
 
 CREATE TABLE provision_record (
-    person_id    BYTEA NOT NULL,
-    provision_id TEXT  NOT NULL,
-    sealed       BYTEA NOT NULL,
+    person_id    BYTEA            NOT NULL,
+    provision_id TEXT             NOT NULL,
+    entry_id     BYTEA            NOT NULL,
+    g            BIGINT           NOT NULL,
+    sealed       BYTEA            NOT NULL,
+    handed_at    DOUBLE PRECISION,
     PRIMARY KEY (person_id, provision_id)
 );
 
@@ -382,11 +395,17 @@ CREATE TABLE recall (
     recipient    TEXT             NOT NULL,
     pseudonym    TEXT             NOT NULL,
     at           DOUBLE PRECISION NOT NULL,
-    provision_id TEXT             NOT NULL,
+    due_at       DOUBLE PRECISION NOT NULL,
+    status       TEXT             NOT NULL,
+    file_id      TEXT             NOT NULL,
+    told_at      DOUBLE PRECISION,
+    confirmed_at DOUBLE PRECISION,
     PRIMARY KEY (recipient, pseudonym, at)
 );
 
 CREATE INDEX provision_record_by_provision ON provision_record (provision_id);
+CREATE INDEX recall_by_status ON recall (status, due_at);
+CREATE INDEX recall_by_file ON recall (file_id);
 
 CREATE TABLE instance (
     instance_id  TEXT             NOT NULL PRIMARY KEY,
@@ -542,17 +561,27 @@ CREATE TABLE disclosure (
     mandate_id    TEXT             NOT NULL,
     approval_id   TEXT             NOT NULL,
     scope_seal    TEXT             NOT NULL,
+    paper_hash    TEXT             NOT NULL,
     status        TEXT             NOT NULL,
     finished_at   DOUBLE PRECISION,
     fetched_at    DOUBLE PRECISION,
     UNIQUE (number)
 );
 
+CREATE TABLE disclosure_paper (
+    disclosure_id TEXT             NOT NULL PRIMARY KEY,
+    sealed        BYTEA            NOT NULL,
+    until         DOUBLE PRECISION NOT NULL
+);
+
+CREATE INDEX disclosure_paper_by_end ON disclosure_paper (until);
+
 CREATE TABLE disclosure_person (
     person_id     BYTEA  NOT NULL,
     disclosure_id TEXT   NOT NULL,
     place         BIGINT NOT NULL,
     found_by      TEXT   NOT NULL,
+    named         BYTEA  NOT NULL,
     seal          TEXT   NOT NULL,
     done          BIGINT NOT NULL,
     PRIMARY KEY (person_id, disclosure_id)
@@ -586,13 +615,6 @@ CREATE TABLE entry_later (
 CREATE INDEX disclosure_person_by_disclosure ON disclosure_person (disclosure_id);
 CREATE INDEX disclosure_record_by_disclosure ON disclosure_record (disclosure_id);
 CREATE INDEX entry_later_by_time ON entry_later (told_from);
-
-CREATE TABLE partner (
-    partner       TEXT             NOT NULL PRIMARY KEY,
-    public_key    BYTEA            NOT NULL,
-    registered_by TEXT             NOT NULL,
-    registered_at DOUBLE PRECISION NOT NULL
-);
 
 CREATE TABLE intake (
     intake_id   TEXT             NOT NULL PRIMARY KEY,

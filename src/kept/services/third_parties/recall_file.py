@@ -1,0 +1,90 @@
+"""The file that tells a recipient to give up what it has of people: sealed to its key, signed by the installation.
+
+It names each person by the pseudonym the recipient knows, when the consent ended, and by when it has to be confirmed.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Sequence
+
+from kept.crypto.digest import framed
+from kept.crypto.sealed_to import OpeningKey, seal_to
+from kept.crypto.signature import verify_signature
+from kept.errors import MalformedError
+from kept.ledger.note import VerifierKey
+from kept.policy.day import moment
+from kept.services.engine.engine import Engine
+from kept.store import sql
+
+FORMAT = "kept/recall/1"
+
+
+def pack_recall(  # noqa: PLR0913 -- what a file is made of
+    engine: Engine, file_id: str, recipient: str, public: bytes, recalls: Sequence[sql.RecallsIn], at: float
+) -> bytes:
+    """Return the file.
+
+    Args:
+        engine: Open.
+        file_id: Its id, by which the recipient confirms it.
+        recipient: Declared recipient.
+        public: The recipient's key.
+        recalls: Whom it names; at least one.
+        at: Now, unix seconds.
+    """
+    told = {
+        "made": moment(at),
+        "confirm by": moment(min(row.due_at for row in recalls)),
+        "people": [
+            {"person": row.pseudonym, "withdrawn": moment(row.at), "due": moment(row.due_at)} for row in recalls
+        ],
+    }
+    sealed = seal_to(public, json.dumps(told).encode(), _info(recipient, file_id))
+    file = {
+        "format": FORMAT,
+        "id": file_id,
+        "recipient": recipient,
+        "sealed": base64.b64encode(sealed).decode(),
+        "signed-by": str(engine.sequencer.verifier),
+        "signature": base64.b64encode(engine.parts.signing_key.sign(_signed(recipient, file_id, sealed))).decode(),
+    }
+    return json.dumps(file, ensure_ascii=False, indent=1).encode()
+
+
+def parse_recall(unverified: bytes, key: OpeningKey, installation: VerifierKey) -> dict[str, object]:
+    """Open a recall as the recipient does, after verifying who made it.
+
+    Args:
+        unverified: The file as it came.
+        key: The recipient's own key.
+        installation: The installation's published key, from a place the recipient trusts, never from the file.
+
+    Raises:
+        MalformedError: It is no recall.
+        NoteError: Another installation made it, or it was changed.
+        SealError: It was sealed to another key.
+    """
+    try:
+        file = {FORMAT: json.loads(unverified)}[json.loads(unverified)["format"]]  # another format is a KeyError
+        recipient, file_id = str(file["recipient"]), str(file["id"])
+        sealed, signature = (base64.b64decode(file[one], validate=True) for one in ("sealed", "signature"))
+    except (ValueError, KeyError, TypeError) as error:
+        raise MalformedError(
+            "expected a recall, found another file",
+            reason="recall-file",
+            hint="give the file as it was sent",
+            rests_on="recipients",
+        ) from error
+    verify_signature(installation.public, signature, _signed(recipient, file_id, sealed))
+    return {"id": file_id, **json.loads(key.open(sealed, _info(recipient, file_id)))}
+
+
+def _info(recipient: str, file_id: str) -> bytes:
+    return framed(FORMAT.encode(), recipient.encode(), file_id.encode())
+
+
+def _signed(recipient: str, file_id: str, sealed: bytes) -> bytes:
+    """Return what is signed: framed under its own label, so that it is no checkpoint and no bundle."""
+    return framed(FORMAT.encode(), b"signed", recipient.encode(), file_id.encode(), sealed)

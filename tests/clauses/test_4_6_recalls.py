@@ -1,0 +1,193 @@
+"""§4.6: who took their consent back is recalled at once: a signed file, a deadline, a confirmation, told to the person."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from asked import CONSOLE, SITE, Browser
+from cited import cited
+from installation import MAIL, NAME
+from registered import registered
+
+from kept.cli.main import main
+from kept.crypto.sealed_to import OpeningKey
+from kept.errors import DeniedError, InputError, MalformedError, NoteError, SealError
+from kept.guarantees.board import promise_board
+from kept.ledger.note import verifier_key
+from kept.policy.words import ClauseState, Exit
+from kept.services.accounts import accounts
+from kept.services.engine.key_files import write_key
+from kept.services.my_data import choices, erasure
+from kept.services.staff import sessions
+from kept.services.third_parties import provisions, recalls
+from kept.services.third_parties.handed_over import pseudonym
+from kept.services.third_parties.recall_file import parse_recall
+
+pytestmark = pytest.mark.anyio
+CLUB = "picture-club"
+DAY = 86400.0
+
+
+class Club:
+    """A recipient that was handed the name and address of one customer."""
+
+    def __init__(self, installation) -> None:
+        self.installation, self.key = installation, OpeningKey.new()
+
+    async def begin(self):
+        """Hand it over."""
+        engine = self.installation.engine
+        await registered(self.installation, "recipient", CLUB, self.key.public)
+        self.asks = await self.installation.staff("abe", ("partners",))
+        self.approves = await self.installation.staff("kato", ("privacy",))
+        self.own = await self.installation.join()
+        await self.installation.give(self.own, [("name", NAME), ("mail_address", MAIL), ("choice", f"{CLUB}//{CLUB}")])
+        self.number = pseudonym(engine, CLUB, self.own.person_id)
+        await self.provide()
+        return self
+
+    async def provide(self):
+        """Ask, approve, fetch."""
+        engine = self.installation.engine
+        made = await provisions.ask(engine, self.asks, CLUB)
+        await provisions.PROVIDING.approve(engine, self.approves, made)
+        await provisions.fetch(engine, self.asks, made)
+
+    async def told(self) -> dict:
+        """Fetch the recall and open it as the recipient."""
+        raw = await recalls.fetch_recall(self.installation.engine, self.asks, CLUB)
+        return parse_recall(raw, self.key, self.installation.engine.sequencer.verifier)
+
+
+@pytest.fixture
+async def club(installation):
+    """A recipient with something of a customer."""
+    return await Club(installation).begin()
+
+
+ENDS = {
+    "a no": lambda engine, own: choices.choose(engine, own, CLUB, None, allow=False),
+    "a no to provision": lambda engine, own: choices.choose(engine, own, CLUB, Exit.PROVISION, allow=False),
+    "a stop": lambda engine, own: choices.stop_use(engine, own, CLUB, stop=True),
+    "an erasure": erasure.intend_erasure,
+}
+
+
+@pytest.mark.parametrize("how", ENDS)
+async def test_a_recall_is_due_at_once_in_a_signed_file(installation, club, how):
+    """§4.6 normal: no next file is waited for; the recall names a pseudonym and its day, and nobody."""
+    await ENDS[how](installation.engine, club.own)
+    (waiting,) = await recalls.open_recalls(installation.engine)
+    assert (waiting.recipient, waiting.people, waiting.told_at) == (CLUB, 1, None)
+    assert waiting.due_at == pytest.approx(installation.engine.clock.now() + 7 * DAY, abs=5)
+    raw = await recalls.fetch_recall(installation.engine, club.asks, CLUB)
+    ours = installation.engine.sequencer.verifier
+    told = parse_recall(raw, club.key, ours)
+    assert [one["person"] for one in told["people"]] == [club.number]
+    assert told["confirm by"] == told["people"][0]["due"]
+    assert (await installation.newest()).act == "staff:recall:tell"
+    for key, installation_key, error in (
+        (OpeningKey.new(), ours, SealError),
+        (club.key, verifier_key("other.example", OpeningKey.new().public), NoteError),
+    ):
+        with pytest.raises(error):
+            parse_recall(raw, key, installation_key)
+    changed = json.loads(raw)
+    changed["id"] = "0" * 32
+    with pytest.raises(NoteError):
+        parse_recall(json.dumps(changed).encode(), club.key, ours)
+    with pytest.raises(MalformedError):
+        parse_recall(b"{}", club.key, ours)
+
+
+async def test_once_told_and_confirmed_it_is_done_and_again_after_a_new_yes(installation, club):
+    """§4.6 evidence: telling and confirming are recorded; a second no recalls only what was handed over since."""
+    engine = installation.engine
+    await choices.choose(engine, club.own, CLUB, None, allow=False)
+    told = await club.told()
+    with pytest.raises(InputError):
+        await club.told()
+    assert await recalls.confirm_recall(engine, club.asks, told["id"]) == 1
+    assert (await installation.newest()).act == "staff:recall:confirm"
+    assert await recalls.open_recalls(engine) == []
+    with pytest.raises(InputError):
+        await recalls.confirm_recall(engine, club.asks, told["id"])
+    await choices.stop_use(engine, club.own, CLUB, stop=True)
+    assert await recalls.open_recalls(engine) == []
+    await choices.stop_use(engine, club.own, CLUB, stop=False)
+    await choices.choose(engine, club.own, CLUB, None, allow=True)
+    await club.provide()
+    await choices.choose(engine, club.own, CLUB, None, allow=False)
+    assert len(await recalls.open_recalls(engine)) == 1
+
+
+async def test_whoever_does_not_act_for_the_recipient_neither_tells_nor_confirms(installation, club):
+    """§4.6 breach: support and the approver are refused; what nobody was told cannot be confirmed."""
+    await choices.choose(installation.engine, club.own, CLUB, None, allow=False)
+    for session in (await installation.staff("sato", ("support",)), club.approves):
+        with pytest.raises(DeniedError):
+            await recalls.fetch_recall(installation.engine, session, CLUB)
+    with pytest.raises(InputError):
+        await recalls.confirm_recall(installation.engine, club.asks, "")
+    told = await club.told()
+    with pytest.raises(DeniedError):
+        await recalls.confirm_recall(installation.engine, club.approves, told["id"])
+    assert len(await recalls.open_recalls(installation.engine)) == 1
+    with pytest.raises(InputError) as unknown:
+        await recalls.fetch_recall(installation.engine, club.asks, "ad-broker")
+    assert cited(unknown.value) == "§4.6"
+
+
+@pytest.mark.parametrize("told", [False, True])
+async def test_an_overdue_recall_turns_the_board(installation, club, told):
+    """§4.6 page: a second before its day the clause is kept, a second after it is not, told or not, until it is confirmed."""
+    engine = installation.engine
+    await choices.choose(engine, club.own, CLUB, None, allow=False)
+    file = (await club.told())["id"] if told else ""
+    (waiting,) = await recalls.open_recalls(engine)
+    installation.wall.pass_(waiting.due_at - engine.clock.now() - 1)
+    assert (await promise_board(engine)).of("4.6").state is ClauseState.KEPT
+    installation.wall.pass_(2)
+    assert (await promise_board(engine)).of("4.6").state is not ClauseState.KEPT
+    asks = await sessions.session_of(engine, await sessions.start_demo_session(engine, "abe"))
+    if not told:
+        file = parse_recall(await recalls.fetch_recall(engine, asks, CLUB), club.key, engine.sequencer.verifier)["id"]
+    await recalls.confirm_recall(engine, asks, file)
+    assert (await promise_board(engine)).of("4.6").state is ClauseState.KEPT
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+async def test_the_pages(installation, club, language):
+    """§4.6 page: staff fetch and confirm; the person sees until when, then that it was told, then that it was confirmed."""
+    site, console = Browser(installation, at=SITE), Browser(installation, at=CONSOLE)
+    site.cookies["__Host-kept_session"] = await accounts.start_session(installation.engine, club.own.person_id)
+    console.cookies["__Host-kept_session"] = await sessions.start_demo_session(installation.engine, "abe")
+
+    async def said() -> str:
+        page = (await site.get(f"/{language}/my-data")).text
+        return page.split('id="provided"')[1].split("</ul>")[0]
+
+    words = {
+        "en": ("not told yet", "not confirmed yet", "confirmed Jan"),
+        "ja": ("まだ伝えていません", "まだ確認がありません", "に確認済み"),
+    }[language]
+    await choices.choose(installation.engine, club.own, CLUB, None, allow=False)
+    assert words[0] in await said()
+    await console.get(f"/{language}/provision")
+    raw = (await console.post(f"/{language}/provision/{CLUB}", step="recall")).content
+    told = parse_recall(raw, club.key, installation.engine.sequencer.verifier)
+    assert words[1] in await said()
+    await console.get(f"/{language}/provision")
+    assert (await console.post(f"/{language}/provision/{told['id']}", step="confirmed")).status_code == 303
+    assert words[2] in await said()
+
+
+async def test_the_command_opens_it(installation, club, tmp_path, capsys):
+    """§4.6: `kept recipient open` with the installation's key is what the recipient has."""
+    await choices.choose(installation.engine, club.own, CLUB, None, allow=False)
+    (tmp_path / "recall.json").write_bytes(await recalls.fetch_recall(installation.engine, club.asks, CLUB))
+    write_key(tmp_path / "club.key", "recipient", club.key.raw())
+    line = ["recipient", "open", str(tmp_path / "recall.json"), "--key", str(tmp_path / "club.key"), "--installation"]
+    assert main([*line, str(installation.engine.sequencer.verifier)]) == 0
+    assert json.loads(capsys.readouterr().out)["people"][0]["person"] == club.number
