@@ -15,7 +15,10 @@ from kept.services.instances.participations import present_part, take_part
 from kept.services.staff import sessions
 from kept.services.staff.sessions import StaffSession
 
+SURVEYED, ENTERED = 220, 24
+"""How many of the invented people see the questionnaire, and how many the rest."""
 SURVEY, CAPTION, CALENDAR, AFTERNOON = "search-now", "bamboo-caption", "season-calendar", "archive-afternoon"
+TAKES_PART = {SURVEY: 0.8, CAPTION: 0.4, CALENDAR: 0.4, AFTERNOON: 0.4}
 FILES = {
     SURVEY: """id: search-now
 point: questionnaire
@@ -126,12 +129,12 @@ async def invent_instances(engine: Engine, clock: MovedClock, today: float, peop
         await instances.draft(engine, session, FILES[name].format(**days))
         await instances.open_instance(engine, session, name)
     await instances.OPENING.approve(engine, second, SURVEY)
-    for number, (person_id, _) in enumerate(people[:24]):
+    for number, (person_id, _) in enumerate(people[:SURVEYED]):
         clock.time += 900
         own = await _own(engine, person_id)
-        for name in (SURVEY, CAPTION, CALENDAR, AFTERNOON):
+        for name in (SURVEY, CAPTION, CALENDAR, AFTERNOON) if number < ENTERED else (SURVEY,):
             first = number == 0 and name in {CALENDAR, AFTERNOON}
-            if first or (number and dice(number, name).random() < 0.4):  # noqa: PLR2004 -- some of them
+            if first or (number and dice(number, name).random() < TAKES_PART[name]):
                 await _take_part(engine, own, name, number)
     clock.time = max(clock.time, today - 4 * limits.DAY)
     await instances.close_due(engine)

@@ -377,7 +377,18 @@ RULE = Body(
         "purposes": Named(PURPOSE, ID),
         "collection": Named(POINT, ID),
         "segments": Body(
-            {"purpose": Ref("purpose"), "by": Many(Ref("item"))},
+            {
+                "purpose": Ref("purpose"),
+                "by": Many(Ref("item")),
+                "counts": Body(
+                    {
+                        "rho": Number(0.0001, 1),
+                        "per": Word(("month", "quarter", "year")),
+                        "rho-year": Number(0.0001, 4),
+                        "fewer-than": Number(10, 1_000_000, whole=True),
+                    }
+                ),
+            },
             required=("purpose", "by"),
         ),
         "sources": SOURCES,

@@ -103,6 +103,7 @@ class Act(StrEnum):
     CONFIRMATION_ASK = "actor:confirmation:ask"
     CONFIRM = "customer:address:confirm"
     CHOICE_BY_LINK = "customer:choice:withdraw-by-link"
+    SEGMENT_COUNT = "staff:segment:count"
     CAMPAIGN_DRAFT = "staff:campaign:draft"
     CAMPAIGN_ASK = "staff:campaign:ask"
     CAMPAIGN_SEND = "staff:campaign:send"
@@ -230,6 +231,7 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.CONFIRMATION_ASK: "consent-checked-when-sent purposes:message",
         Act.CONFIRM: "consent-checked-when-sent purposes:message",
         Act.CHOICE_BY_LINK: "says-why-you-got-it consent-checked-when-sent purposes:message",
+        Act.SEGMENT_COUNT: "segments consent-checked-when-sent purposes:message",
         Act.CAMPAIGN_DRAFT: "consent-checked-when-sent purposes:message",
         Act.CAMPAIGN_ASK: "consent-checked-when-sent purposes:message",
         Act.CAMPAIGN_SEND: "consent-checked-when-sent purposes:message",
