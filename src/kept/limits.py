@@ -193,6 +193,7 @@ CONFIRMATIONS_OF_A_LISTED_ADDRESS = _cap(
 )
 CONFIRMATIONS_OF_A_PERSON = _cap(10, "messages", "messages a day that ask about addresses one person gave")
 CONFIRMATION_RELEASES = _cap(10, "tries", "decisions about the address of one message that asks")
+CONTACTS_OF_A_CASE = _cap(10, "messages", "messages written in one case, to its one person")
 CONTACT_SEND_SECONDS = _time(DAY, "a message written from a case, from the writing to its leaving")
 CONTACT_RELEASES = _cap(40, "tries", "decisions about the address of one such message")
 SENDING_TRIES = _cap(8, "tries", "times a message is handed over to a server that puts it off")

@@ -17,6 +17,7 @@ from kept.services.instances import instances, questionnaires
 from kept.services.instances.participations import leave, part_of, parts_of, present_part, take_part
 from kept.services.my_data import choices, corrections, erasure
 from kept.services.my_data.own_data import own_data
+from kept.services.upkeep import approvals
 from kept.services.upkeep.retention import sweep
 
 pytestmark = pytest.mark.anyio
@@ -272,3 +273,40 @@ async def test_the_pages_say_it(installation, survey):
     assert 'id="parts"' in mine
     assert (await browser.post("/en/take-part/survey/leave")).status_code == 303
     assert (await browser.get("/en/take-part/none")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("english", "japanese"),
+    [
+        ("Any illness?", "その他"), ("Your BLOOD TYPE?", "その他"), ("Other", "ご病気はありますか"), ("Other", "信仰は"),
+        ("Full name and phone", "その他"), ("Are you in a trade union?", "その他"), ("Other", "前科はありますか"),
+    ],
+)  # fmt: skip
+async def test_what_needs_special_care_is_not_asked(installation, english, japanese):
+    """§2.2 breach: a question about health, belief or who somebody is, in either language, is not even drafted."""
+    session = await installation.staff("ono", ("research",))
+    file = SURVEY.replace('"How?"', f'"{english}"').replace('"どのように"', f'"{japanese}"')
+    with pytest.raises(SubmissionError) as refused:
+        await instances.draft(installation.engine, session, file)
+    assert refused.value.reason == "instance-special"
+    file = SURVEY.replace('"By words"', f'"{english}"').replace('"言葉で"', f'"{japanese}"')
+    with pytest.raises(SubmissionError, match="special category"):
+        await instances.draft(installation.engine, session, file)
+
+
+async def test_a_questionnaire_is_opened_by_two(installation):
+    """§2.4 breach: one person alone asks nobody anything; the second reads every question beside the clause."""
+    session = await installation.staff("ono", ("research", "privacy"))
+    await instances.draft(installation.engine, session, SURVEY)
+    assert (await instances.open_instance(installation.engine, session, "survey")).status == "draft"
+    own = await installation.join()
+    with pytest.raises(SubmissionError):
+        await present_part(installation.engine, own, "survey", "en")
+    with pytest.raises(DeniedError):
+        await instances.OPENING.approve(installation.engine, session, "survey")
+    second = await installation.staff("kato", ("privacy",))
+    (waits,) = await approvals.waiting(installation.engine, second)
+    assert {"How?", "How content?"} <= {one.get("en") for one in waits.subject.texts}
+    assert waits.subject.clause == "2.4"
+    opened_now = await instances.OPENING.approve(installation.engine, second, "survey")
+    assert opened_now.status == "open"

@@ -32,6 +32,7 @@ closes: {after_1}
 questions:
   how:
     type: one-of
+    segments: true
     ask:
       en: "How do you mostly search?"
       ja: "主にどのように探しますか"
@@ -114,11 +115,11 @@ async def invent_instances(engine: Engine, clock: MovedClock, today: float, peop
         today: Unix seconds.
         people: Person ids with an address; the first is the demo's customer.
     """
-    research, judge, door = [
+    research, judge, door, second = [
         await sessions.session_of(engine, await sessions.start_demo_session(engine, one))
-        for one in ("ono", "ito", "sato")
+        for one in ("ono", "ito", "sato", "kato")
     ]
-    if research is None or judge is None or door is None:
+    if research is None or judge is None or door is None or second is None:
         raise RuntimeError("a session just started was not found")
     days = {name: day_of(today + shift * limits.DAY, engine.zone) for name, shift in
             (("before", -5), ("number", -3), ("after_1", 40), ("after_2", 25))}  # fmt: skip
@@ -127,6 +128,7 @@ async def invent_instances(engine: Engine, clock: MovedClock, today: float, peop
     for name, session in by.items():
         await instances.draft(engine, session, FILES[name].format(**days))
         await instances.open_instance(engine, session, name)
+    await instances.OPENING.approve(engine, second, SURVEY)
     for number, (person_id, _) in enumerate(people[:SURVEYED]):
         clock.time += 900
         own = await _own(engine, person_id)

@@ -14,7 +14,7 @@ from kept.door.view import View
 from kept.guarantees.board import promise_board
 from kept.services.authorities import disclosure_bundle, disclosure_record, disclosures, request_reading
 from kept.services.campaigns import campaigns, candidates, outcomes
-from kept.services.cases import cases, contacts, do_not_contact, emergencies
+from kept.services.cases import advertising_marks, cases, contacts, do_not_contact, emergencies
 from kept.services.engine.engine import Engine
 from kept.services.figures import exports, projections, queries, releases
 from kept.services.figures.offers import offers_to
@@ -125,6 +125,8 @@ class Staff(View):
     write = act(contacts.write_to)
     write_again = act(contacts.write_again)
     written = act(contacts.contacts_of)
+    advertising = act(advertising_marks.marked)
+    settle_advertising = act(advertising_marks.settle)
     note_do_not_contact = act(do_not_contact.note_in_case)
     open_emergency = act(emergencies.open_emergency)
     review_emergency = act(emergencies.review)

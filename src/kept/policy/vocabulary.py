@@ -13,6 +13,7 @@ from enum import StrEnum
 from kept.policy import terms
 from kept.policy.item_type import ItemType
 from kept.policy.law import LAWS
+from kept.policy.special_category import CATEGORIES
 from kept.policy.words import Basis, ClauseKind, CookieDuty, Exit, PointKind, PurposeDuty, Source
 
 
@@ -209,6 +210,7 @@ ITEM = Body(
         "title": Text(200),
         "of": Either(Word(OPTION_LISTS), Many(ID)),
         "findable": Flag(),
+        "special": Many(Word(tuple(CATEGORIES))),
         "per": Word(("instance",)),
         "collect": Word(("never",)),
         "source": Word((Source.MADE_BY_US,)),

@@ -202,6 +202,16 @@ class ContactGet(NamedTuple):
     written_at: float
     key_id: str
     sealed: bytes
+    purpose: str
+    marked_at: float | None
+
+class ContactsMarked(NamedTuple):
+    message_id: str
+    purpose: str
+    channel: str
+    written_by: str
+    written_at: float
+    marked_at: float | None
 
 class ContactsOfCase(NamedTuple):
     person_id: bytes

@@ -821,6 +821,10 @@ CREATE TABLE contact (
     written_at DOUBLE PRECISION NOT NULL,
     key_id     TEXT             NOT NULL,
     sealed     BYTEA            NOT NULL,
+    purpose    TEXT             NOT NULL,
+    marked_at  DOUBLE PRECISION,
+    settled_by TEXT,
+    settled_at DOUBLE PRECISION,
     PRIMARY KEY (person_id, message_id)
 );
 
