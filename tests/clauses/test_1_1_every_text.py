@@ -11,6 +11,7 @@ from asked import Browser
 from cited import cited
 from installation import MAIL, NAME
 from receiving import FILE as CAMPAIGN
+from registered import asked as asked_for
 from taking import CONTEST, EVENT, SURVEY, SWEEPSTAKE, opened
 
 import kept
@@ -149,7 +150,7 @@ async def test_what_staff_write(installation, text):
     court = {"title": "Invented Court", "address": "1 Invented-cho", "representative": "R. Invented"}
     for field in court:
         await refused(
-            asked(installation, "authority", "invented-court-2", OpeningKey.new().public, **{**court, field: text})
+            asked_for(installation, "authority", "invented-court-2", OpeningKey.new().public, **{**court, field: text})
         )
 
 

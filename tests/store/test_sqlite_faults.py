@@ -74,7 +74,7 @@ from kept.store.sqlite import SqliteStore
 
 async def main():
     store = SqliteStore(Path(sys.argv[1]), "data", create=True)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, resource.RLIM_INFINITY))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_400_000, resource.RLIM_INFINITY))
     acknowledged = 0
     try:
         while True:

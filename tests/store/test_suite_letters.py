@@ -136,3 +136,13 @@ def test_what_was_written_is_a_cases_and_a_persons(data):
     assert [row[1] for row in data.all(sql.ContactsOfCase, case_id="c")] == ["m2", "m1"]
     assert [row[0] for row in data.all(sql.ContactsOfPerson, person_id=MORI)] == ["m2", "m1"]
     assert data.run("contact_erase", person_id=MORI) == 2
+
+
+def test_a_mark_is_made_once_and_settled_once(data):
+    """Marked by its person, listed until settled; neither a second time, nor one that was not marked."""
+    data.insert("contact_put", person_id=b"m" * 16, message_id="m1", purpose="contact")
+    assert data.run("contact_settle", message_id="m1", at=2.0, settled_by="kato") == 0
+    assert [data.run("contact_mark", person_id=b"m" * 16, message_id="m1", at=1.0) for _ in range(2)] == [1, 0]
+    assert [row[0] for row in data.all(sql.ContactsMarked)] == ["m1"]
+    assert [data.run("contact_settle", message_id="m1", at=2.0, settled_by="kato") for _ in range(2)] == [1, 0]
+    assert data.all(sql.ContactsMarked) == []

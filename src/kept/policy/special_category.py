@@ -1,6 +1,6 @@
 """Words of what nobody asks in passing: categories that need special care, and what says who somebody is.
 
-A table of words finds the plain question, not one that is put in other words, in a picture or in a third language; whoever
+A table of words finds the plain question, not one that is put in other words, in an image or in a third language; whoever
 approves the questions reads them. A policy that needs such an answer declares it: `special` of the item.
 """
 

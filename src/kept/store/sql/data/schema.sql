@@ -943,6 +943,8 @@ CREATE INDEX fax_job_by_state ON fax_job (state);
 CREATE INDEX call_sheet_by_origin ON call_sheet (origin, origin_id);
 CREATE INDEX call_row_by_sheet ON call_row (sheet_id, place);
 CREATE INDEX contact_by_case ON contact (case_id);
+CREATE INDEX contact_by_mark ON contact (marked_at);
+CREATE INDEX contact_by_message ON contact (message_id);
 
 -- ---------------------------------------------------------------- no-log
 -- What may never be undone by a restore and is not in the no-log yet, in the transaction that did it; sealed within moments.

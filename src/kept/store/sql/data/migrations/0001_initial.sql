@@ -833,6 +833,8 @@ CREATE INDEX fax_job_by_state ON fax_job (state);
 CREATE INDEX call_sheet_by_origin ON call_sheet (origin, origin_id);
 CREATE INDEX call_row_by_sheet ON call_row (sheet_id, place);
 CREATE INDEX contact_by_case ON contact (case_id);
+CREATE INDEX contact_by_mark ON contact (marked_at);
+CREATE INDEX contact_by_message ON contact (message_id);
 
 CREATE TABLE no_log_note (
     note_id TEXT             NOT NULL PRIMARY KEY,
