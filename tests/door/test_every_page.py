@@ -95,7 +95,7 @@ CONSOLE = {
     "POST /{language}/calls/{sheet}/end": "Staff.end_call",
     "GET /{language}/calls/{sheet}/show": AGAIN,
     "POST /{language}/calls/{sheet}/show": "Staff.show_number",
-    "GET /{language}/campaigns": "Staff.all_campaigns Staff.stop_counts",
+    "GET /{language}/campaigns": "Staff.all_campaigns Staff.stop_counts Staff.held_channels",
     "POST /{language}/campaigns": "Staff.draft_campaign",
     "GET /{language}/campaigns/{id}": "Staff.campaign Staff.campaign_results",
     "POST /{language}/campaigns/{id} again": "Staff.send_again",
@@ -120,6 +120,7 @@ CONSOLE = {
     "GET /{language}/emergencies": "Staff.all_emergencies",
     "POST /{language}/emergencies": "Staff.open_emergency",
     "POST /{language}/emergencies/{case}": "Staff.review_emergency",
+    "POST /{language}/held": "Staff.try_channel",
     "GET /{language}/instances": "Staff.all_instances",
     "POST /{language}/instances": "Staff.draft_instance",
     "GET /{language}/instances/{id}": "Staff.instance Staff.answers_counted Staff.answers Staff.entries Staff.winners",
@@ -236,7 +237,8 @@ def test_every_name_of_the_staff_view_is_a_page_s():
 
 
 LISTS = (
-    "all_requests", "policy_versions", "board", "attestations", "ledger", "all_campaigns", "stop_counts", "all_provisions",
+    "all_requests", "policy_versions", "board", "attestations", "ledger", "all_campaigns", "stop_counts", "held_channels",
+    "all_provisions",
     "all_disclosures", "all_parties", "open_recalls", "all_intakes", "canary_alarms", "all_figures",
 )  # fmt: skip
 

@@ -11,6 +11,7 @@ from installation import PASSWORD
 import kept
 from kept.door.view import View, edge
 from kept.errors import BusyError, DeniedError, InputError, KeptError, SettingError, SignInError
+from kept.policy.words import Exit
 
 pytestmark = pytest.mark.anyio
 
@@ -20,10 +21,10 @@ async def test_the_background_sends_and_integrates_by_itself(bakery, mailbox):
     mail = f"127.0.0.1:{mailbox.port}"
     async with bakery.open(background=True, site="http://localhost:8330", mail=mail) as k:
         credential = await bakery.program(k)
-        dispatcher = k._engine.dispatchers.pop("mail")
+        dispatcher = k._engine.dispatchers.pop(Exit.MAIL)
         async with k.person(credential, external="C-1") as me, k.acting(credential) as desk:
             await bakery.mori(me)
-            k._engine.dispatchers["mail"] = dispatcher
+            k._engine.dispatchers[Exit.MAIL] = dispatcher
             server, dispatcher.server.port = dispatcher.server.port, 1
             number = await desk.message(await desk.find(external="C-1"), "mail", "Your bread", "It is ready.")
             dispatcher.server.port = server
