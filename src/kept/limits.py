@@ -193,6 +193,7 @@ CONFIRMATIONS_OF_A_LISTED_ADDRESS = _cap(
 )
 CONFIRMATIONS_OF_A_PERSON = _cap(10, "messages", "messages a day that ask about addresses one person gave")
 CONFIRMATION_RELEASES = _cap(10, "tries", "decisions about the address of one message that asks")
+CONTACTS_OF_A_CASE = _cap(10, "messages", "messages written in one case, to its one person")
 CONTACT_SEND_SECONDS = _time(DAY, "a message written from a case, from the writing to its leaving")
 CONTACT_RELEASES = _cap(40, "tries", "decisions about the address of one such message")
 SENDING_TRIES = _cap(8, "tries", "times a message is handed over to a server that puts it off")
@@ -261,6 +262,14 @@ QUESTION_CELLS = _cap(20_000, "cells", "cells of one question")
 COUNTED_GROUPS = _pace(4_000_000, "groups", "groups counted at once")
 COUNTED_OPTIONS = _cap(16, "options", "options of a some-of item that can be counted: each is a bit of two bytes")
 BUDGET_SECONDS = _time(365 * DAY, "the time over which the budget of a data set is spent", "`statistics`")
+HEAD_COUNTS = _cap(10, "counts", "counts of people for staff that the budget of a period bears")
+HEAD_COUNT_RHO = _row(
+    0.04, "rho", Kind.CAP, "the budget of a period for counts of people for staff", "`counts` of `segments`"
+)
+HEAD_COUNT_RHO_YEAR = _row(0.08, "rho", Kind.CAP, "the same over any twelve months", "`counts` of `segments`")
+HEAD_COUNT_FEWER_THAN = _cap(30, "people", "a count of people for staff, below which it is said to be fewer")
+HEAD_COUNT_ROUNDED_TO = _pace(10, "people", "steps to which a count of people for staff is rounded")
+HEAD_COUNT_SECONDS = _time(30 * DAY, "how long the same count of people has the same answer, and costs nothing")
 
 _titled("Policy and instances")
 POLICY_DURATION_SECONDS = _time(100 * 365 * DAY, "a duration a policy names")

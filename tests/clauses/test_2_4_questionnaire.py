@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from asked import Browser
 from cited import cited
+from counted import exactly
 from installation import NAME
 from taking import DAY, SURVEY, opened
 
@@ -16,6 +17,7 @@ from kept.services.instances import instances, questionnaires
 from kept.services.instances.participations import leave, part_of, parts_of, present_part, take_part
 from kept.services.my_data import choices, corrections, erasure
 from kept.services.my_data.own_data import own_data
+from kept.services.upkeep import approvals
 from kept.services.upkeep.retention import sweep
 
 pytestmark = pytest.mark.anyio
@@ -28,8 +30,9 @@ async def survey(installation):
     return await opened(installation, SURVEY, "research")
 
 
-async def test_it_is_answered_counted_and_the_person_sees_both(installation, survey):
+async def test_it_is_answered_counted_and_the_person_sees_both(installation, survey, monkeypatch):
     """§2.4 normal: answers are bound to the notice that shows the questions; each count is a use the person sees."""
+    exactly(monkeypatch)
     own = await installation.join()
     form = await present_part(installation.engine, own, "survey", "en")
     assert "Asked: How content?" in form.notice.text
@@ -41,11 +44,11 @@ async def test_it_is_answered_counted_and_the_person_sees_both(installation, sur
     ]
     assert set(mine.held[0].purposes) == {"feedback", "market-research", "rights-request"}
     assert await questionnaires.count_answers(installation.engine, survey.session, "survey") == 1
-    results, counted = await questionnaires.results_of(installation.engine, "survey")
-    assert counted == 1
-    assert [(one.question.id, one.counts, one.answered) for one in results] == [
-        ("how", {"words": 1, "chance": 0}, 1),
-        ("content", {"1": 0, "2": 0, "3": 0, "4": 1, "5": 0}, 1),
+    counted = await questionnaires.results_of(installation.engine, "survey")
+    assert counted.people == 1
+    assert [(one.question.id, one.counts, one.answered) for one in counted.results] == [
+        ("how", {"words": 1, "chance": None}, None),
+        ("content", {"1": None, "2": None, "3": None, "4": 1, "5": None}, None),
         ("wish", {}, 1),
     ]
     read = next(one for one in await installation.ledger() if one.act == "actor:value:read")
@@ -174,8 +177,9 @@ async def test_a_single_answer_is_a_use_of_its_own(installation, survey):
     assert (await installation.newest()).exit == "screen"
 
 
-async def test_who_objects_or_stops_is_not_counted(installation, survey):
+async def test_who_objects_or_stops_is_not_counted(installation, survey, monkeypatch):
     """§4.1 breach: an objection to the purpose, or a stopped use, takes the answer out of the next count."""
+    exactly(monkeypatch)
     for act in (
         lambda own: choices.choose(installation.engine, own, "feedback", None, allow=False),
         lambda own: choices.stop_use(installation.engine, own, "feedback", stop=True),
@@ -185,7 +189,7 @@ async def test_who_objects_or_stops_is_not_counted(installation, survey):
         await survey.enter(own, *ANSWERS)
         await act(own)
     assert await questionnaires.count_answers(installation.engine, survey.session, "survey") == 0
-    assert (await questionnaires.results_of(installation.engine, "survey"))[1] == 0
+    assert (await questionnaires.results_of(installation.engine, "survey")).people is None
 
 
 async def test_twice_late_or_closed_is_refused(installation, survey):
@@ -220,8 +224,9 @@ async def test_leaving_takes_the_answer_back(installation, survey):
     assert (await own_data(installation.engine, own)).held[0].value == ("how=chance",)
 
 
-async def test_answers_end_when_they_must(installation, survey):
+async def test_answers_end_when_they_must(installation, survey, monkeypatch):
     """§4.1: two years after it was given an answer is refused, swept and gone."""
+    exactly(monkeypatch)
     own = await installation.join()
     await survey.enter(own, *ANSWERS)
     await survey.close()
@@ -268,3 +273,40 @@ async def test_the_pages_say_it(installation, survey):
     assert 'id="parts"' in mine
     assert (await browser.post("/en/take-part/survey/leave")).status_code == 303
     assert (await browser.get("/en/take-part/none")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("english", "japanese"),
+    [
+        ("Any illness?", "その他"), ("Your BLOOD TYPE?", "その他"), ("Other", "ご病気はありますか"), ("Other", "信仰は"),
+        ("Full name and phone", "その他"), ("Are you in a trade union?", "その他"), ("Other", "前科はありますか"),
+    ],
+)  # fmt: skip
+async def test_what_needs_special_care_is_not_asked(installation, english, japanese):
+    """§2.2 breach: a question about health, belief or who somebody is, in either language, is not even drafted."""
+    session = await installation.staff("ono", ("research",))
+    file = SURVEY.replace('"How?"', f'"{english}"').replace('"どのように"', f'"{japanese}"')
+    with pytest.raises(SubmissionError) as refused:
+        await instances.draft(installation.engine, session, file)
+    assert refused.value.reason == "instance-special"
+    file = SURVEY.replace('"By words"', f'"{english}"').replace('"言葉で"', f'"{japanese}"')
+    with pytest.raises(SubmissionError, match="special category"):
+        await instances.draft(installation.engine, session, file)
+
+
+async def test_a_questionnaire_is_opened_by_two(installation):
+    """§2.4 breach: one person alone asks nobody anything; the second reads every question beside the clause."""
+    session = await installation.staff("ono", ("research", "privacy"))
+    await instances.draft(installation.engine, session, SURVEY)
+    assert (await instances.open_instance(installation.engine, session, "survey")).status == "draft"
+    own = await installation.join()
+    with pytest.raises(SubmissionError):
+        await present_part(installation.engine, own, "survey", "en")
+    with pytest.raises(DeniedError):
+        await instances.OPENING.approve(installation.engine, session, "survey")
+    second = await installation.staff("kato", ("privacy",))
+    (waits,) = await approvals.waiting(installation.engine, second)
+    assert {"How?", "How content?"} <= {one.get("en") for one in waits.subject.texts}
+    assert waits.subject.clause == "2.4"
+    opened_now = await instances.OPENING.approve(installation.engine, second, "survey")
+    assert opened_now.status == "open"

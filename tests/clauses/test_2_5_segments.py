@@ -5,13 +5,16 @@ from __future__ import annotations
 import pytest
 from asked import Browser
 from cited import cited
+from counted import exactly
 from installation import MAIL, confirm_all
 from receiving import FILE
-from taking import SURVEY
+from taking import SURVEY, open_with_second
 
-from kept.errors import PolicyError
+from kept.errors import InputError, PolicyError
 from kept.guarantees.board import promise_board
 from kept.policy.campaign import parse_campaign
+from kept.policy.instance import parse_instance
+from kept.policy.segment import parse_rule
 from kept.policy.words import ClauseState
 from kept.services.accounts import accounts
 from kept.services.campaigns import campaigns, candidates
@@ -75,14 +78,15 @@ async def test_who_stopped_the_use_is_not_looked_at(installation, desk):
     assert not [one for one in await installation.ledger() if one.exit == "segment" and one.outcome == "permitted"]
 
 
-async def test_counts_are_shown_and_never_who(installation, desk):
-    """§2.5: how many match, how many do not and why; nothing is queued by counting."""
+async def test_counts_are_shown_and_never_who(installation, desk, monkeypatch):
+    """§2.5: how many match, how many do not and why; nothing is queued by counting. Noise and floor: `test_2_5_singled_out`."""
+    exactly(monkeypatch)
     await customer(installation, MAIL, ("interests", "seasons"))
     await customer(installation, "food@example.jp", ("interests", "food"))
     await installation.join()
     await campaigns.draft(installation.engine, desk.ume, FILE)
     counts = await candidates.preview(installation.engine, desk.ume, "autumn-light")
-    assert (counts.matching, counts.left_out) == (1, {"no-match": 1, "consent": 1})
+    assert (counts.matching, counts.left_out) == (1, dict.fromkeys(counts.left_out, 0) | {"no-match": 1, "consent": 1})
     assert await send_due(installation.engine) == 0
     assert installation.sql("SELECT COUNT(*) FROM outbox") == [(0,)]
 
@@ -91,7 +95,7 @@ async def test_answers_of_a_questionnaire_choose_too(installation, desk):
     """§2.5: a declared choice answer, given with a yes to this purpose on the questionnaire's own form."""
     research = await installation.staff("ono", ("research",))
     await instances.draft(installation.engine, research, SURVEY)
-    await instances.open_instance(installation.engine, research, "survey")
+    await open_with_second(installation, research, "survey")
     for mail, answer, boxes in (
         ("words@example.jp", "words", True), ("chance@example.jp", "chance", True), ("no-tick@example.jp", "words", False),
     ):  # fmt: skip
@@ -130,3 +134,17 @@ async def test_the_board_says_kept(installation, desk):
     one = (await promise_board(installation.engine)).of("2.5")
     assert one.state is ClauseState.KEPT
     assert one.uses >= 1
+
+
+async def test_an_answer_not_asked_for_it_chooses_nobody(installation, desk):
+    """§2.5 breach: a campaign cannot choose people by a question whose file does not say that it may."""
+    policy = installation.engine.policy.policy
+    kinds = {one.id: one.kind.value for one in policy.points.values()}
+    plain = {"answer#survey.how": ("words",)}
+    for file, may in ((SURVEY, True), (SURVEY.replace("    segments: true\n", ""), False)):
+        asked = {"survey": parse_instance(file, kinds, policy.languages, policy.zone)}
+        if may:
+            assert parse_rule(plain, policy, "information-for-you", asked).conditions
+        else:
+            with pytest.raises(InputError, match="segments: true"):
+                parse_rule(plain, policy, "information-for-you", asked)

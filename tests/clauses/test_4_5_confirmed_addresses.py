@@ -92,12 +92,12 @@ async def test_a_phone_number_is_confirmed_by_the_code_somebody_reads_out(desk):
     assert (await browser.post("/en/my-data/addresses", slot="phone", act="send")).status_code == 303
     await send_due(desk.engine)
     (sheet,) = await call_sheets.sheets_of(desk.engine, desk.session)
-    script = (await call_sheets.sheet_of(desk.engine, desk.session, sheet.id)).rows[0].said.text
-    assert NAME not in script
     await calls.begin(desk.engine, desk.session, sheet.id)
     card = await calls.show_number(desk.engine, desk.session, sheet.id, 1)
     assert list(card) == ["phone"]
     assert (await desk.installation.newest()).kind == "staff"
+    script = (await call_sheets.sheet_of(desk.engine, desk.session, sheet.id)).rows[0].said.text
+    assert NAME not in script
     assert (await browser.post("/en/my-data/addresses", slot="phone", act="confirm", code="1")).status_code == 422
     page = await browser.post("/ja/my-data/addresses", slot="phone", act="confirm", code="1")
     assert "確認番号が違います" in page.text

@@ -18,7 +18,7 @@ from kept.errors import ConflictError, DeniedError, InputError, KeptError, Setti
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState, Exit
 from kept.services.accounts import accounts
-from kept.services.cases import cases, contacts
+from kept.services.cases import advertising_marks, cases, contacts
 from kept.services.gate import gate
 from kept.services.messages import call_sheets, calls, letters
 from kept.services.messages.fax import look_after_faxes, tag_of
@@ -377,8 +377,8 @@ async def test_a_case_that_is_over_writes_to_nobody(desk):
 
 
 async def test_a_case_is_good_for_so_many_messages(desk):
-    """§4.5 breach: messages count as releases of the case; used up, it writes to nobody."""
-    left = limits.CASE_RELEASES - 1  # finding her was one
+    """§4.5 breach: a case answers somebody and is no campaign; used up, it writes to nobody."""
+    left = limits.CONTACTS_OF_A_CASE
     for n in range(left):
         await desk.write("mail", f"Message {n}")
     with pytest.raises(DeniedError) as refused:
@@ -644,3 +644,40 @@ async def test_the_console_writes_prints_and_calls(desk):
     answer = await browser.post(f"{case}/contact", channel="mail", title=TITLE, text=TEXT)
     assert answer.status_code == 403
     assert "§4.5" in answer.text
+
+
+# ---------------------------------------------------------------- advertising through contact
+
+
+async def test_who_got_advertising_says_so_and_the_board_shows_it(desk):
+    """§4.5 breach: Black Friday from a case. She marks it; the clause is not kept until somebody else has settled it."""
+    message = await desk.write("mail", "Black Friday", "Everything at half price.")
+    assert (await promise_board(desk.engine)).of("4.5").state is ClauseState.KEPT
+    stranger = await desk.installation.join()
+    with pytest.raises(InputError):
+        await advertising_marks.mark(desk.engine, stranger, message)
+    await advertising_marks.mark(desk.engine, desk.own, message)
+    await advertising_marks.mark(desk.engine, desk.own, message)
+    acts = [one.act for one in await desk.installation.ledger()]
+    assert acts.count("customer:advertising:mark") == 1
+    assert (await contacts.contacts_to(desk.engine, desk.own.person_id))[0][0].marked
+    assert (await promise_board(desk.engine)).of("4.5").state is ClauseState.NOT_KEPT_YET
+    with pytest.raises(DeniedError):
+        await advertising_marks.settle(desk.engine, desk.session, message)
+    second = await desk.installation.staff("kato", ("privacy",))
+    await advertising_marks.settle(desk.engine, second, message)
+    assert await advertising_marks.marked(desk.engine, second) == []
+    assert (await promise_board(desk.engine)).of("4.5").state is ClauseState.KEPT
+
+
+async def test_who_wrote_it_does_not_settle_it(installation):
+    """§4.5 breach: whoever wrote the message, with the right to approve, is still not who looks into it."""
+    own = await installation.join()
+    await installation.give(own, ALL)
+    reach(installation)
+    session = await installation.staff("both", ("support", "privacy"))
+    case = await installation.case(session)
+    message = await contacts.write_to(installation.engine, session, case.id, "mail", "Black Friday", "Half price.")
+    await advertising_marks.mark(installation.engine, own, message)
+    with pytest.raises(DeniedError, match="somebody else"):
+        await advertising_marks.settle(installation.engine, session, message)

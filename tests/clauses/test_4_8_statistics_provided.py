@@ -11,6 +11,7 @@ import pytest
 from asked import CONSOLE, Browser
 from cited import cited
 from counted import StatisticsDesk, no_noise, person
+from installation import POLICY, Installation, second_version
 
 from kept.errors import ConflictError, DeniedError, InputError, KeptError
 from kept.guarantees import released_statistics_only
@@ -138,9 +139,12 @@ async def test_the_live_check_finds_what_was_done_by_hand(installation, desk):
     installation.sql("UPDATE statistic SET status = 'answered', micro_rho = 1")
     assert "do not add up" in (await released_statistics_only.check(installation.engine)).detail
     installation.sql("UPDATE statistic_account SET charged = 1")
+    assert "do not add up" in (await released_statistics_only.check(installation.engine)).detail
+    installation.sql("UPDATE charge SET micro_rho = 1")
     assert (await released_statistics_only.check(installation.engine)).holds
     installation.sql("DELETE FROM statistic")
     installation.sql("DELETE FROM statistic_account")
+    installation.sql("DELETE FROM charge")
     assert "entries of questions" in (await released_statistics_only.check(installation.engine)).detail
 
 
@@ -219,3 +223,25 @@ async def test_the_board_says_kept(installation, desk):
     one = (await promise_board(installation.engine)).of("4.8")
     assert (one.state, one.uses) == (ClauseState.KEPT, 2)
     assert "1 released by a second person, 1 exports" in one.parts[0].detail
+
+
+async def test_two_data_sets_about_the_same_people_share_one_budget(tmp_path):
+    """§4.8 breach: what one data set spent is not there for another about the same people; visits are an account of their own."""
+    again = b"statistics:\n  once-more:\n    about: person\n    dimensions:\n      occupation: declared\n"
+    again += b"    budget:\n      rho: 0.05\n      per: quarter\n      rho-year: 0.2\n      delta: 1e-9\n  customers:\n"
+    for name, content in second_version((b"statistics:\n  customers:\n", again)).items():
+        (tmp_path / name).write_bytes(content)
+    installation = Installation(tmp_path, tmp_path / POLICY.name)
+    await installation.open()
+    desk = await StatisticsDesk.of(installation)
+    for name in ("customers", "once-more", "usage"):
+        await desk.build(name)
+    await desk.ask("prefecture", precision="finest")
+    await desk.ask("occupation", name="once-more", precision="finest")
+    for name in ("customers", "once-more"):
+        with pytest.raises(DeniedError) as refused:
+            await desk.ask(name=name, precision="rough")
+        assert refused.value.reason == "budget-spent"
+    await desk.ask("page", name="usage", precision="finest")
+    assert (await released_statistics_only.check(installation.engine)).holds
+    await installation.close()

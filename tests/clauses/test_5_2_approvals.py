@@ -13,7 +13,7 @@ from counted import StatisticsDesk
 from installation import MAIL, second_version
 from receiving import FILE, SITE
 from registered import COURT, PAPER, long_registered
-from taking import CONTEST, EVENT, opened
+from taking import CONTEST, EVENT, SURVEY, opened
 
 from kept import limits
 from kept.channels.mail import MailServer
@@ -25,7 +25,7 @@ from kept.services.campaigns import campaigns, candidates
 from kept.services.cases import cases
 from kept.services.engine.restored_keys import RESTORED
 from kept.services.figures import releases
-from kept.services.instances import contests, events
+from kept.services.instances import contests, events, instances
 from kept.services.messages.mail import MailDispatcher
 from kept.services.my_data import rights_requests
 from kept.services.staff import activation, more_look_ups, parties, sessions
@@ -154,7 +154,16 @@ async def ask_look_ups(installation):
     return asker
 
 
+async def ask_questionnaire(installation):
+    """A questionnaire somebody wants to open."""
+    asker = await installation.staff("asker", ("research", "privacy"))
+    made = await instances.draft(installation.engine, asker, SURVEY)
+    await instances.open_instance(installation.engine, asker, made.id)
+    return asker
+
+
 ASKED = {
+    instances.OPENING.act: ask_questionnaire,
     more_look_ups.MORE.act: ask_look_ups,
     activation.ACTIVATION.act: ask_activation,
     rights_requests.ANSWERING.act: ask_answer,

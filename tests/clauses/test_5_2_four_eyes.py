@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from asked import CONSOLE, Browser
 from cited import cited
+from counted import exactly
 from registered import registered
 from taking import CONTEST, EVENT, SURVEY, opened
 
@@ -112,8 +113,9 @@ async def test_publishing_many_winners_needs_a_second(installation):
     assert len(await contests.published_of(installation.engine, "caption")) == MANY
 
 
-async def test_counting_shows_nobody_and_needs_none(installation):
+async def test_counting_shows_nobody_and_needs_none(installation, monkeypatch):
     """§5.2 normal: figures are declared as needing no second; their mandate opens nothing onto a screen that counts."""
+    exactly(monkeypatch)
     desk = await opened(installation, SURVEY, "research")
     for _ in range(MANY):
         await desk.enter(await installation.join(), ("answer.how", "words"))

@@ -14,6 +14,7 @@ ELSEWHERE = {
     "APPROVAL_SECONDS": "clauses/test_5_2_approvals.py::test_until_its_last_second_it_can_be_given_and_then_no_more",
     "ACCOUNT_TRIES": "clauses/test_3_4_unauthorised_use.py::test_many_addresses_together_are_stopped_as_well",
     "CASE_RELEASES": "attack/test_gate_closed.py::test_a_mandates_volume_ends",
+    "CONTACTS_OF_A_CASE": "clauses/test_4_5_contact.py::test_a_case_is_good_for_so_many_messages",
     "FEW_PEOPLE": "clauses/test_5_2_four_eyes.py::test_a_few_need_none",
     "NO_LOG_COMMAND_SECONDS": "clauses/test_5_4_no_log.py::test_a_program_that_hangs_is_ended",
     "NO_LOG_WAIT_SECONDS": "clauses/test_5_4_no_log.py::test_a_slow_place_is_not_waited_for",

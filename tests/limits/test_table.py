@@ -50,6 +50,7 @@ FORMATS = {
     "cookies/choices": {"REVISION_CHARACTERS"},
     "statistics/data_set": {"MICRO"},
     "statistics/figures": {"Z95"},
+    "statistics/head_count": {"MOVES"},  # who moves leaves one cell and enters another
     "statistics/projection": {"WEEKS"},  # of a data set of visits: its dimension has so many options
     "policy/instance": {"SCALE"},
     "vault/individual_number": {"DIGITS"},

@@ -39,10 +39,25 @@ def test_the_newest_build_of_a_data_set_counts(data):
 def test_an_account_is_charged_only_from_where_it_was_seen(data):
     """Whoever was slower charges nothing."""
     for _ in range(2):
-        data.run("statistic_account_open", data_set="customers")
-    assert data.one(sql.StatisticAccountGet, data_set="customers") == (0,)
-    assert [data.run("statistic_charge", data_set="customers", cost=5, expected=0) for _ in range(2)] == [1, 0]
-    assert data.one(sql.StatisticAccountGet, data_set="customers") == (5,)
+        data.run("account_open", account="person")
+    assert data.one(sql.AccountGet, account="person") == (0,)
+    assert [data.run("account_charge", account="person", cost=5, expected=0) for _ in range(2)] == [1, 0]
+    assert data.one(sql.AccountGet, account="person") == (5,)
+    for charge_id, account, at in (("b", "person", 2.0), ("a", "person", 1.0), ("c", "visit", 3.0)):
+        data.run("charge_insert", charge_id=charge_id, account=account, at=at, micro_rho=5)
+    assert data.all(sql.Charges, account="person", since=0.0) == [("a", 1.0, 5), ("b", 2.0, 5)]
+    assert data.all(sql.Charges, account="person", since=1.0) == [("b", 2.0, 5)]
+
+
+def test_a_count_of_people_is_answered_once_and_the_newest_is_found(data):
+    """By its question, since a moment; an old one is deleted."""
+    for count_id, at in (("a", 1.0), ("b", 2.0)):
+        data.run("head_count_insert", count_id=count_id, question="q", asked_at=at, sealed=b"")
+    assert [data.run("head_count_answer", count_id="b", sealed=one, expected=b"") for one in (b"x", b"y")] == [1, 0]
+    assert data.one(sql.HeadCountNewest, question="q", since=0.0) == ("b", 2.0, b"x")
+    assert data.one(sql.HeadCountNewest, question="q", since=2.0) is None
+    assert data.run("head_counts_expire", before=1.0) == 1
+    assert data.all(sql.HeadCounts) == [("b", b"x")]
 
 
 def test_a_question_is_charged_answered_asked_and_released_once(data):
@@ -67,14 +82,13 @@ def test_a_question_is_charged_answered_asked_and_released_once(data):
     assert data.all(sql.Statistics) == [("q", *whole)]
 
 
-def test_the_same_question_and_its_charges_are_found(data):
-    """By build, dimensions and what it cost; charges since a moment."""
+def test_the_same_question_is_found(data):
+    """By build, dimensions and what it cost."""
     for number, (dimensions, cost, at) in enumerate((("age", 500, 5.0), ("age", 900, 6.0), ("", 500, 7.0)), 1):
         asked = ASKED | {"dimensions": dimensions, "micro_rho": cost}
         data.run("statistic_insert", statistic_id=f"q{number}", number=number, asked_at=at, **asked)
     assert data.all(sql.StatisticSame, build_id="b", dimensions="age", micro_rho=501) == [("q2", "charged")]
     assert data.all(sql.StatisticSame, build_id="c", dimensions="age", micro_rho=1) == []
-    assert data.all(sql.StatisticCharges, data_set="customers", since=5.0) == [("q2", 6.0, 900), ("q3", 7.0, 500)]
 
 
 def test_exports_stand_newest_first(data):
@@ -93,13 +107,13 @@ def test_exports_stand_newest_first(data):
 
 
 def test_k_remembers_charges_of_its_own(keys):
-    """Once each, by data set, since a moment."""
-    for statistic_id, name, at in (
+    """Once each, by account, since a moment."""
+    for charge_id, name, at in (
         ("b", "customers", 2.0),
         ("a", "customers", 1.0),
         ("c", "usage", 3.0),
         ("a", "x", 9.0),
     ):
-        keys.run("charge_put", statistic_id=statistic_id, data_set=name, at=at, micro_rho=500)
-    assert keys.all(sql.ChargesSince, data_set="customers", since=0.0) == [("a", 1.0, 500), ("b", 2.0, 500)]
-    assert keys.all(sql.ChargesSince, data_set="customers", since=1.0) == [("b", 2.0, 500)]
+        keys.run("charge_put", charge_id=charge_id, account=name, at=at, micro_rho=500)
+    assert keys.all(sql.ChargesSince, account="customers", since=0.0) == [("a", 1.0, 500), ("b", 2.0, 500)]
+    assert keys.all(sql.ChargesSince, account="customers", since=1.0) == [("b", 2.0, 500)]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from kept.services.figures import projections, queries, releases
+from kept.services.gate import head_counts
 from kept.statistics.budget import Precision
+from kept.statistics.head_count import Narrowing
 
 _LOGINS = iter(range(10_000))
 
@@ -55,3 +57,16 @@ class StatisticsDesk:
 def by_option(figures, axis=0):
     """The noisy figures of a question with one dimension, by option, zeros left out."""
     return {option: n for option, n in zip(figures.axes[axis].options, figures.noisy, strict=True) if n}
+
+
+def exactly(monkeypatch):
+    """Switch noise, floor and rounding of counts of people off, so that a count can be looked at."""
+    monkeypatch.setattr(head_counts, "draw_gaussian", lambda _variance, _bits: 0)
+    monkeypatch.setattr(Narrowing, "shown", lambda _rules, figure: figure)
+
+
+def forget_counts(installation):
+    """Begin anew as if nobody had ever counted anybody: nothing remembered, nothing charged."""
+    for table in ("head_count", "charge", "statistic_account"):
+        installation.sql(f"DELETE FROM {table}")  # noqa: S608 -- three fixed words
+    installation.sql("DELETE FROM statistic_charge", part="keys")

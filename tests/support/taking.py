@@ -20,6 +20,7 @@ closes: 2027-03-31
 questions:
   how:
     type: one-of
+    segments: true
     ask:
       en: "How?"
       ja: "どのように"
@@ -97,9 +98,17 @@ class InstanceDesk:
         return await standing(self.installation.engine, self.id)
 
 
+async def open_with_second(installation, session, instance_id: str, role: str = "privacy") -> None:
+    """Open one; where it asks questions, a second member of staff approves them."""
+    found = await instances.open_instance(installation.engine, session, instance_id)
+    if found.status == "draft":
+        second = await installation.staff(next(_logins), (role,))
+        await instances.OPENING.approve(installation.engine, second, instance_id)
+
+
 async def opened(installation, file: str, role: str) -> InstanceDesk:
     """Draft and open one."""
     session = await installation.staff(next(_logins), (role,))
     made = await instances.draft(installation.engine, session, file)
-    await instances.open_instance(installation.engine, session, made.id)
+    await open_with_second(installation, session, made.id)
     return InstanceDesk(installation, session, made.id)

@@ -9,6 +9,7 @@ SOURCE = Path(__file__).parents[2] / "src"
 LINES, PARAMETERS = 60, 7
 
 WIDE = {
+    "kept/services/gate/gate.py: _entry": "what was decided, when, when it may be told, and what a law has kept of it",
     "kept/policy/decide.py: Evaluator._decide": "what a decision depends on; made into no object, because it is the hot path",
     "kept/services/gate/person_search.py: _record": "what the entry of a look-up says",
     "kept/vault/sealed.py: seal_value": "each is a part of what the seal is bound to",

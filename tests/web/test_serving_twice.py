@@ -23,7 +23,7 @@ def test_a_second_start_says_that_one_is_running_even_beside_the_very_first(tmp_
     first = _serve(folder, port)
     try:
         said = _until_served(first)
-        assert "inventing 40 customers" in said
+        assert "inventing 240 customers" in said
         with urlopen(f"http://localhost:{port}/en", timeout=10) as front:
             assert "Pictures that wait to be used" in front.read().decode()
         second = _serve(folder, _free_port())

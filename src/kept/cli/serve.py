@@ -24,7 +24,7 @@ from kept.cli.opening import address_of, runs
 from kept.crypto.sealed_to import OpeningKey
 from kept.demo import DATABASE, ORIGIN, POLICY
 from kept.demo.clock import MovedClock
-from kept.demo.invented import DAYS, invent
+from kept.demo.invented import CUSTOMERS, DAYS, invent
 from kept.demo.pages import pages
 from kept.door import background
 from kept.door.installation import Kept
@@ -162,8 +162,8 @@ def site_address(port: int) -> str:
 
 
 async def prepare_demo(address: Address, policy: Path, mailbox: Mailbox | None, site: str) -> None:
-    """Invent forty customers and three months, through the gate; what was sent to them stays in the mailbox."""
-    print("inventing 40 customers and three months of history, through the gate …", flush=True)
+    """Invent the customers and three months, through the gate; what was sent to them stays in the mailbox."""
+    print(f"inventing {CUSTOMERS} customers and three months of history, through the gate …", flush=True)
     started = time.perf_counter()
     today = time.time()
     moved = MovedClock(today - (DAYS + 1) * limits.DAY)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kept.services.campaigns import campaigns, candidates
+from kept.services.campaigns import campaigns, candidates, outcomes
 from kept.services.engine.engine import Engine
 from kept.services.messages.outbox import send_due
 from kept.services.staff import sessions
@@ -62,7 +62,7 @@ to:
 
 
 async def invent_campaign(engine: Engine) -> None:
-    """Send two campaigns, and leave another waiting for its second approver.
+    """Send two campaigns and count what became of them; count who a third is for, and leave it to its second approver.
 
     Args:
         engine: Open, with a channel for mail.
@@ -76,5 +76,7 @@ async def invent_campaign(engine: Engine) -> None:
         await candidates.ask(engine, asks, made.id)
         await candidates.SENDING.approve(engine, approves, made.id)
         await send_due(engine)
+        await outcomes.count_outcome(engine, asks, made.id)
     waits = await campaigns.draft(engine, asks, CITY)
+    await candidates.preview(engine, asks, waits.id)
     await candidates.ask(engine, asks, waits.id)

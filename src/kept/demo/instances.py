@@ -15,7 +15,10 @@ from kept.services.instances.participations import present_part, take_part
 from kept.services.staff import sessions
 from kept.services.staff.sessions import StaffSession
 
+SURVEYED, ENTERED = 220, 24
+"""How many of the invented people see the questionnaire, and how many the rest."""
 SURVEY, CAPTION, CALENDAR, AFTERNOON = "search-now", "bamboo-caption", "season-calendar", "archive-afternoon"
+TAKES_PART = {SURVEY: 0.8, CAPTION: 0.4, CALENDAR: 0.4, AFTERNOON: 0.4}
 FILES = {
     SURVEY: """id: search-now
 point: questionnaire
@@ -29,6 +32,7 @@ closes: {after_1}
 questions:
   how:
     type: one-of
+    segments: true
     ask:
       en: "How do you mostly search?"
       ja: "主にどのように探しますか"
@@ -111,11 +115,11 @@ async def invent_instances(engine: Engine, clock: MovedClock, today: float, peop
         today: Unix seconds.
         people: Person ids with an address; the first is the demo's customer.
     """
-    research, judge, door = [
+    research, judge, door, second = [
         await sessions.session_of(engine, await sessions.start_demo_session(engine, one))
-        for one in ("ono", "ito", "sato")
+        for one in ("ono", "ito", "sato", "kato")
     ]
-    if research is None or judge is None or door is None:
+    if research is None or judge is None or door is None or second is None:
         raise RuntimeError("a session just started was not found")
     days = {name: day_of(today + shift * limits.DAY, engine.zone) for name, shift in
             (("before", -5), ("number", -3), ("after_1", 40), ("after_2", 25))}  # fmt: skip
@@ -124,12 +128,13 @@ async def invent_instances(engine: Engine, clock: MovedClock, today: float, peop
     for name, session in by.items():
         await instances.draft(engine, session, FILES[name].format(**days))
         await instances.open_instance(engine, session, name)
-    for number, (person_id, _) in enumerate(people[:24]):
+    await instances.OPENING.approve(engine, second, SURVEY)
+    for number, (person_id, _) in enumerate(people[:SURVEYED]):
         clock.time += 900
         own = await _own(engine, person_id)
-        for name in (SURVEY, CAPTION, CALENDAR, AFTERNOON):
+        for name in (SURVEY, CAPTION, CALENDAR, AFTERNOON) if number < ENTERED else (SURVEY,):
             first = number == 0 and name in {CALENDAR, AFTERNOON}
-            if first or (number and dice(number, name).random() < 0.4):  # noqa: PLR2004 -- some of them
+            if first or (number and dice(number, name).random() < TAKES_PART[name]):
                 await _take_part(engine, own, name, number)
     clock.time = max(clock.time, today - 4 * limits.DAY)
     await instances.close_due(engine)

@@ -1,4 +1,4 @@
-"""The demo's invented people: forty customers and three months of history, all of it made through the gate.
+"""The demo's invented people: two hundred and forty customers and three months of history, all of it made through the gate.
 
 The clock is moved, nothing else: every account, form, case, look-up and refusal goes the way a real one goes.
 """
@@ -46,10 +46,11 @@ from kept.services.upkeep.sending import equip
 
 CUSTOMER = "mori"
 SITE = "http://localhost:8330"
-CUSTOMERS = 40
+CUSTOMERS = 240
+SUPPORTED = 13
 DAYS = 90
 PICTURES = ("landscape", "food", "animals", "city", "sports")
-GIVES_ITEM, GIVES_ADDRESS, TICKS_BOX, CONFIRMS = 0.7, 0.8, 0.25, 0.9
+GIVES_ITEM, GIVES_ADDRESS, TICKS_BOX, CONFIRMS = 0.7, 0.8, 0.35, 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ async def _three_months(engine: Engine, clock: MovedClock, today: float) -> None
     for number, when in enumerate(joins):
         clock.time = max(clock.time, when)
         people.append(await _join(engine, number))
-        if number % 3 == 2:  # noqa: PLR2004 -- every third day somebody writes to support
+        if number % (CUSTOMERS // SUPPORTED) == 2:  # noqa: PLR2004 -- now and then somebody writes to support
             clock.time += 3600
             await _support(engine, people[dice("support", number).randrange(len(people))][1])
         await engine.sequencer.integrate()
@@ -283,7 +284,7 @@ async def _leave(engine: Engine, people: list[tuple[bytes, str]]) -> None:
 
 async def _join(engine: Engine, number: int) -> tuple[bytes, str]:
     first = number == 0
-    name = f"{FAMILY[number % len(FAMILY)]} {GIVEN[(number * 7) % len(GIVEN)]}"
+    name = f"{FAMILY[number % len(FAMILY)]} {GIVEN[(number * 7 + number // len(FAMILY)) % len(GIVEN)]}"
     address = "mori@example.jp" if first else f"{name.split(maxsplit=1)[0].lower()}{number}@example.jp"
     language = "ja" if number % 3 else "en"
     issued = await accounts.join_with_password(engine, f"invented password {number}", language)
@@ -292,7 +293,7 @@ async def _join(engine: Engine, number: int) -> tuple[bytes, str]:
     given = {
         "name": name,
         "mail_address": address,
-        "phone": f"090-{2000 + number:04d}-{7000 + 13 * number:04d}",
+        "phone": f"090-{2000 + number:04d}-{(7000 + 13 * number) % 10_000:04d}",
         "postal_address": town[1],
         "prefecture": town[0],
         "occupation": dice(number, "occupation").choice(

@@ -1,6 +1,6 @@
 """The demo's statistics: invented visits, both data sets built, and two questions released by two.
 
-Forty people are few: most cells of a cross-tab come out as "fewer than about ten", and the demo shows that, too.
+A few hundred people are few: in a cross-tab many cells still come out as "fewer than about ten", and the demo shows that, too.
 """
 
 from __future__ import annotations

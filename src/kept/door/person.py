@@ -15,6 +15,7 @@ from kept.services.accounts import accounts, linking, remember_me
 from kept.services.accounts.remember_me import Device
 from kept.services.accounts.vouching import require_vouched
 from kept.services.authorities.notifications import Disclosed, disclosures_to_authorities
+from kept.services.cases import advertising_marks
 from kept.services.cases.contacts import Contact, contacts_to
 from kept.services.cases.emergencies import Emergency, emergencies_about
 from kept.services.engine.engine import Engine
@@ -392,6 +393,17 @@ class Person(View):
     async def contacts(self) -> list[tuple[Contact, str]]:
         """Return what staff and programs wrote to the person, newest first: what became of each, and its text."""
         return await contacts_to(self._engine, (await self._session()).person_id)
+
+    async def mark_advertising(self, message: str) -> None:
+        """Say that a message was advertising; the board shows it until staff have looked into it.
+
+        Args:
+            message: Its number, of `contacts`.
+
+        Raises:
+            InputError: It is no message written to the person.
+        """
+        await advertising_marks.mark(self._engine, await self._session(), message)
 
     async def registered(self) -> list[RegisterLine]:
         """Return what the registers say that a law obliges to keep: provided, received, agreed to; newest first."""

@@ -13,11 +13,12 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from kept.door.view import View
 from kept.guarantees.board import promise_board
 from kept.services.authorities import disclosure_bundle, disclosure_record, disclosures, request_reading
-from kept.services.campaigns import campaigns, candidates
-from kept.services.cases import cases, contacts, do_not_contact, emergencies
+from kept.services.campaigns import campaigns, candidates, outcomes
+from kept.services.cases import advertising_marks, cases, contacts, do_not_contact, emergencies
 from kept.services.engine.engine import Engine
 from kept.services.figures import exports, projections, queries, releases
 from kept.services.figures.offers import offers_to
+from kept.services.gate import head_counts
 from kept.services.gate.canaries import acknowledge, alarms
 from kept.services.gate.history import newest_entries
 from kept.services.instances import contests, events, instances, questionnaires, sweepstakes
@@ -124,6 +125,8 @@ class Staff(View):
     write = act(contacts.write_to)
     write_again = act(contacts.write_again)
     written = act(contacts.contacts_of)
+    advertising = act(advertising_marks.marked)
+    settle_advertising = act(advertising_marks.settle)
     note_do_not_contact = act(do_not_contact.note_in_case)
     open_emergency = act(emergencies.open_emergency)
     review_emergency = act(emergencies.review)
@@ -152,12 +155,16 @@ class Staff(View):
     # messages
     draft_campaign = act(campaigns.draft)
     count_campaign = act(candidates.preview)
+    campaign_counted = look(candidates.previewed, SEES_CAMPAIGNS)
+    head_counts_left = look(head_counts.counts_left, SEES_CAMPAIGNS)
     ask_campaign = act(candidates.ask)
     stop_campaign = act(campaigns.stop)
     go_on_with_campaign = look(candidates.queue, right("approve"))
     all_campaigns = look(campaigns.all_campaigns, SEES_CAMPAIGNS)
     campaign = look(campaigns.standing, SEES_CAMPAIGNS)
-    campaign_results = look(campaigns.results, SEES_CAMPAIGNS)
+    count_campaign_results = act(outcomes.count_outcome)
+    campaign_results = look(outcomes.counted_outcome, SEES_CAMPAIGNS)
+    campaign_progress = look(outcomes.progress, SEES_CAMPAIGNS)
     stop_counts = look(stop_list.counts, SEES_CAMPAIGNS)
     send_again = act(unknown_outcome.send_again)
     held_channels = look(holds.held_channels, SEES_CAMPAIGNS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kept.errors import KeptError
 from kept.guarantees import ALL
@@ -140,9 +140,12 @@ async def promise_board(engine: Engine, *, check: bool = True) -> Board:
         (refused if row.outcome == "refused" else uses)[row.clause] += row.count
         last[row.clause] = max(last.get(row.clause, 0.0), row.last_at)
     behind = parts(policy)
+    advertising = Counter(one.purpose for one in await engine.data.all(sql.ContactsMarked))
     clauses = []
     for clause in policy.clauses.values():
-        states = tuple(_part_state(policy, clause, part, findings, people) for part in behind[clause.id])
+        states = tuple(
+            _marked(_part_state(policy, clause, part, findings, people), advertising) for part in behind[clause.id]
+        )
         counted = [one for one in states if one.part.detail not in NEUTRAL] or list(states)
         state = min((one.state for one in counted), key=ORDER.index, default=ClauseState.NOT_KEPT_YET)
         clauses.append(
@@ -162,6 +165,15 @@ async def promise_board(engine: Engine, *, check: bool = True) -> Board:
         _count([one for one in clauses if one.clause.kind in PERMISSIONS]),
         engine.clock.now(),
     )
+
+
+def _marked(state: PartState, advertising: Counter[str]) -> PartState:
+    """Return the state of a part; a purpose for which somebody was sent advertising is not kept until that is settled."""
+    if state.part.detail != "purposes" or not advertising[state.part.id]:
+        return state
+    n = advertising[state.part.id]
+    found = Finding(False, "marked as advertising by who got it, and not settled yet: {n}", {"n": n})
+    return replace(state, state=ClauseState.NOT_KEPT_YET, said=found.said, values=found.values)
 
 
 def _count(clauses: list[ClauseBoard]) -> dict[ClauseState, int]:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 from kept import limits
 from kept.guarantees.guarantee import Finding
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.figures.data_sets import all_data_sets
 from kept.services.figures.queries import DAMAGED, Statistic, all_statistics
+from kept.services.gate.head_counts import ACCOUNT, account_of
 from kept.statistics.budget import period_of
+from kept.statistics.data_set import Budget
 from kept.store import sql
 from kept.store.queries import tables
 
-HOLDS_NOBODY = {"projection": "person_id", "projection_segment": "person_id", "statistic": "person_id"}
+HOLDS_NOBODY = {
+    "projection": "person_id",
+    "projection_segment": "person_id",
+    "statistic": "person_id",
+    "head_count": "person_id",
+}
 
 
 async def check(engine: Engine) -> Finding:
@@ -64,25 +69,24 @@ async def _loose(engine: Engine, made: list[Statistic]) -> list[Finding]:
 
 
 async def _over_budget(engine: Engine, made: list[Statistic]) -> list[Finding]:
-    """Data sets charged beyond their budget, or whose questions do not add up to what was charged."""
+    """Accounts charged beyond every budget that draws on them, or whose questions do not add up to what was charged."""
     wrong = []
-    by_set: dict[str, list[Statistic]] = defaultdict(list)
-    for one in made:
-        by_set[one.data_set].append(one)
-    for name, declared in all_data_sets(engine).items():
-        asked = {one.id: (one.asked_at, one.micro_rho) for one in by_set[name]}
-        rows = await engine.keys.all(sql.ChargesSince, data_set=name, since=0.0)
-        remembered = {row.statistic_id: (row.at, row.micro_rho) for row in rows}
-        charges = list((remembered | asked).values())
-        charged = await engine.data.value(sql.StatisticAccountGet, data_set=name) or 0
-        if sum(cost for _, cost in asked.values()) != charged:
+    accounts: dict[str, list[Budget]] = {"person": [], "visit": [], ACCOUNT: [account_of(engine).budget]}
+    for one in all_data_sets(engine).values():
+        accounts[one.about].append(one.budget)
+    charged = 0
+    for name, budgets in accounts.items():
+        rows = await engine.data.all(sql.Charges, account=name, since=0.0)
+        if sum(row.micro_rho for row in rows) != (await engine.data.value(sql.AccountGet, account=name) or 0):
             wrong.append(Finding(False, "the questions of {name} do not add up to what was charged", {"name": name}))
-        for at, _ in charges:
-            begins, ends = period_of(at, declared.budget.per, declared.budget.zone)
-            in_period = sum(cost for when, cost in charges if begins <= when < ends)
-            in_year = sum(cost for when, cost in charges if at - limits.BUDGET_SECONDS < when <= at)
-            if in_period > declared.budget.micro_rho or in_year > declared.budget.micro_rho_year:
-                wrong.append(Finding(False, "{name} was charged beyond its budget", {"name": name}))
+        charged += sum(row.micro_rho for row in rows if name != ACCOUNT)
+        told = await engine.keys.all(sql.ChargesSince, account=name, since=0.0)
+        both = {row.charge_id: (row.at, row.micro_rho) for row in told}
+        charges = list((both | {row.charge_id: (row.at, row.micro_rho) for row in rows}).values())
+        if budgets and not any(_within(budget, charges) for budget in budgets):
+            wrong.append(Finding(False, "{name} was charged beyond its budget", {"name": name}))
+    if sum(one.micro_rho for one in made) != charged:
+        wrong.append(Finding(False, "the questions do not add up to what was charged"))
     tallies = await engine.data.all(sql.Tallies)
     entries = sum(one.count for one in tallies if one.act == Act.STATISTIC_ASK.value and one.outcome == "done")
     if entries != len(made):
@@ -90,3 +94,14 @@ async def _over_budget(engine: Engine, made: list[Statistic]) -> list[Finding]:
             Finding(False, "{asked} entries of questions, and {n} questions", {"asked": entries, "n": len(made)})
         )
     return wrong
+
+
+def _within(budget: Budget, charges: list[tuple[float, int]]) -> bool:
+    """Whether no period and no twelve months were charged beyond a budget."""
+    for at, _ in charges:
+        begins, ends = period_of(at, budget.per, budget.zone)
+        in_period = sum(cost for when, cost in charges if begins <= when < ends)
+        in_year = sum(cost for when, cost in charges if at - limits.BUDGET_SECONDS < when <= at)
+        if in_period > budget.micro_rho or in_year > budget.micro_rho_year:
+            return False
+    return True

@@ -47,6 +47,7 @@ def item(word: str, found: Found, titles: Titles) -> Item:
         fides=plain.get("fides", ""),
         titles=titles.of("items", word, plain.get("title", "")),
         option_titles=titles.options(word, of),
+        special=frozenset(plain.get("special", ())),
     )
 
 

@@ -17,7 +17,7 @@ from kept.errors import PolicyError
 from kept.policy.day import begin_of
 from kept.policy.findings import Place
 from kept.policy.fit import fit_file
-from kept.policy.vocabulary import ID, LANGUAGE, Body, Many, Named, Number, Pattern, Shape, Text, Word
+from kept.policy.vocabulary import ID, LANGUAGE, Body, Flag, Many, Named, Number, Pattern, Shape, Text, Word
 
 FILE = "instance"
 SCALE = (0, 10)
@@ -32,6 +32,7 @@ QUESTION = Body(
         "of": Named(TEXTS, ID, least=2),
         "from": Number(*SCALE, whole=True),
         "to": Number(*SCALE, whole=True),
+        "segments": Flag(),
     },
     required=("type", "ask"),
 )
@@ -74,12 +75,14 @@ class Question:
         type: `one-of`, `scale` or `text`.
         ask: The question by language.
         options: For one-of and scale: option ids in order, each with its title by language.
+        chooses: Whether a campaign may choose people by its answers; the file says `segments: true`.
     """
 
     id: str
     type: str
     ask: Mapping[str, str]
     options: Mapping[str, Mapping[str, str]]
+    chooses: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,12 @@ class Instance:
     def slot(self, item: str, *, per_instance: bool) -> str:
         """Return the slot of an item in this instance."""
         return f"{item}#{self.id}" if per_instance else item
+
+    @property
+    def texts(self) -> tuple[Mapping[str, str], ...]:
+        """Everything it says and asks, each by language."""
+        asked = [(one.ask, *(one.options.values() if one.type != "scale" else ())) for one in self.questions]
+        return (self.titles, self.about, *(text for texts in asked for text in texts))
 
     def question(self, name: str) -> Question | None:
         """Return one question; None when there is none of that name."""
@@ -212,7 +221,7 @@ def _question(word: str, plain: Mapping[str, Any], place: Place, languages: tupl
         if plain["from"] >= plain["to"]:
             raise _unfit(place, "expected a scale that rises, found another")
         options = {str(n): dict.fromkeys(languages, str(n)) for n in range(plain["from"], plain["to"] + 1)}
-    return Question(word, kind, plain["ask"], options)
+    return Question(word, kind, plain["ask"], options, plain.get("segments", False))
 
 
 def _begin_of(text: str, place: Place, zone: tzinfo, *, after: int = 0) -> float:

@@ -45,6 +45,7 @@ class Item:
         type: What its values look like.
         identifies: `alone`, `combined` or `no`.
         clause: Clause that declares it, such as `1.1`.
+        special: Categories that need special care which questions for it may ask about; see `special_category`.
         findable: Whether index tokens are kept so that a person can be found by it.
         per_instance: Whether each run-time instance has its own slot (`answer#spring-survey`).
         collected: False for an item declared as never collected.
@@ -69,6 +70,7 @@ class Item:
     fides: str = ""
     titles: Mapping[str, str] = field(default_factory=dict)
     option_titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    special: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

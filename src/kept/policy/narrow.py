@@ -8,6 +8,7 @@ from kept.errors import SubmissionError
 from kept.policy.ground import cite
 from kept.policy.instance import Instance
 from kept.policy.model import Point, Policy
+from kept.policy.special_category import special_in
 from kept.policy.words import Basis
 
 
@@ -64,6 +65,23 @@ def narrow(policy: Policy, instance: Instance) -> Point:
         recipients=recipients,
         needed={item: why for item, why in point.needed.items() if item in items},
     )
+
+
+def require_nothing_special(policy: Policy, point: Point, instance: Instance) -> None:
+    """Insist that an instance asks about no category that needs special care, beyond what its items declare.
+
+    Raises:
+        SubmissionError: A word of one stands in its texts.
+    """
+    declared = {one for asked in point.stages.values() for item in asked for one in policy.items[item].special}
+    found = special_in(text for texts in instance.texts for text in texts.values()) - declared
+    if found:
+        message = f"expected questions of no special category, found words of {', '.join(sorted(found))}"
+        hint = (
+            "ask something else; what is needed is an item of its own in the policy, or `special` of the answer's item"
+        )
+        error = SubmissionError(message, reason="instance-special", hint=hint, rests_on="nothing-unneeded")
+        raise cite(policy, error)
 
 
 def main_purpose(policy: Policy, point: Point) -> str:

@@ -119,8 +119,9 @@ def _condition(
     if declared.type is ItemType.ANSWER:
         file = asked.get(instance)
         one = file.question(question) if file else None
-        if one is None or not one.options:
-            raise _unfit(policy, f"expected `{item}#questionnaire.question` with options, found another")
+        if one is None or not one.options or not one.chooses:
+            message = f"expected `{item}#questionnaire.question` with options and `segments: true`, found another"
+            raise _unfit(policy, message)
         known: tuple[str, ...] = tuple(one.options)
     elif declared.type.about.has_options and not instance and not question:
         known = declared.options

@@ -13,6 +13,7 @@ from enum import StrEnum
 from kept.policy import terms
 from kept.policy.item_type import ItemType
 from kept.policy.law import LAWS
+from kept.policy.special_category import CATEGORIES
 from kept.policy.words import Basis, ClauseKind, CookieDuty, Exit, PointKind, PurposeDuty, Source
 
 
@@ -209,6 +210,7 @@ ITEM = Body(
         "title": Text(200),
         "of": Either(Word(OPTION_LISTS), Many(ID)),
         "findable": Flag(),
+        "special": Many(Word(tuple(CATEGORIES))),
         "per": Word(("instance",)),
         "collect": Word(("never",)),
         "source": Word((Source.MADE_BY_US,)),
@@ -375,7 +377,18 @@ RULE = Body(
         "purposes": Named(PURPOSE, ID),
         "collection": Named(POINT, ID),
         "segments": Body(
-            {"purpose": Ref("purpose"), "by": Many(Ref("item"))},
+            {
+                "purpose": Ref("purpose"),
+                "by": Many(Ref("item")),
+                "counts": Body(
+                    {
+                        "rho": Number(0.0001, 1),
+                        "per": Word(("month", "quarter", "year")),
+                        "rho-year": Number(0.0001, 4),
+                        "fewer-than": Number(10, 1_000_000, whole=True),
+                    }
+                ),
+            },
             required=("purpose", "by"),
         ),
         "sources": SOURCES,

@@ -21,7 +21,7 @@ def test_it_is_the_same_in_every_process():
 
 
 def test_people_differ():
-    """Forty people are not forty times the same one."""
+    """Many people are not many times the same one."""
     assert len({dice(one, "date_of_birth").random() for one in range(40)}) == 40
 
 

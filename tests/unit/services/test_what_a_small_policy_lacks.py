@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from installation import PASSWORD
 from small_policy import small
-from taking import InstanceDesk
+from taking import InstanceDesk, open_with_second
 
 from kept.crypto.sealed_to import OpeningKey
 from kept.errors import DeniedError, InputError, KeptError
@@ -152,7 +152,7 @@ async def _instance(tmp_path, kind):
     installation = await small(tmp_path, also=(kind,))
     session = await installation.staff(roles=("desk",))
     await instances.draft(installation.engine, session, FILES[kind])
-    await instances.open_instance(installation.engine, session, "one")
+    await open_with_second(installation, session, "one", "desk")
     return installation, InstanceDesk(installation, session, "one")
 
 

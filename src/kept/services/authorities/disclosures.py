@@ -127,6 +127,16 @@ async def record(engine: Engine, session: StaffSession, terms: Terms) -> str:
     return disclosure_id
 
 
+def _require_room(found: Disclosure) -> None:
+    if len(found.people) >= limits.DISCLOSURE_PEOPLE:
+        raise InputError(
+            f"expected at most {limits.DISCLOSURE_PEOPLE} people in a request, found more",
+            reason="disclosure-people",
+            hint="record a second request",
+            rests_on=GROUND,
+        )
+
+
 async def name_person(
     engine: Engine, session: StaffSession, disclosure_id: str, *, login_name: str = "", criteria: Mapping[str, str]
 ) -> None:
@@ -148,13 +158,7 @@ async def name_person(
     found = await disclosure_of(engine, disclosure_id)
     if found.status != "recorded":
         raise await _exceeded(engine, session, found, "persons")
-    if len(found.people) >= limits.DISCLOSURE_PEOPLE:
-        raise InputError(
-            f"expected at most {limits.DISCLOSURE_PEOPLE} people in a request, found more",
-            reason="disclosure-people",
-            hint="record a second request",
-            rests_on=GROUND,
-        )
+    _require_room(found)
     said = (
         {"login-name": login_name.strip()}
         if login_name.strip()

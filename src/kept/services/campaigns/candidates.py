@@ -32,7 +32,7 @@ from kept.services.engine.dispatchers import Waiting
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect, insert_entries
 from kept.services.engine.people import Person
-from kept.services.gate import gate
+from kept.services.gate import gate, head_counts
 from kept.services.messages.outbox import count, new_message_id, put_in_outbox
 from kept.services.messages.stop_list import address_item
 from kept.services.staff.approvals import Approval, Given, Subject, require_approved
@@ -40,6 +40,7 @@ from kept.services.staff.bulk_approval import insert_mandate
 from kept.services.staff.desk_mandate import issue_counting
 from kept.services.staff.mandates import load_mandate, staff_mandate
 from kept.services.staff.sessions import StaffSession
+from kept.statistics.head_count import MOVES
 from kept.store import sql
 from kept.store.interface import Transaction
 from kept.store.paging import pages
@@ -47,12 +48,30 @@ from kept.store.paging import pages
 EVERYBODY = 2**53
 
 
+MATCHING, OTHER = "matching", "other"
+REASONS = (
+    "consent", "no-match", "no", "stopped", "value", "unconfirmed", "ended", "notice", "revision", "exit", "uses", "evidence",
+)  # fmt: skip
+"""Why somebody is left out, as far as it is counted apart; every other reason is *other*."""
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many match a rule, and how many are left out, by reason; never who."""
+    """About how many match a rule, and how many are left out, by reason; never who, and never exactly.
 
-    matching: int
+    Args:
+        matching: Noised and rounded; None for fewer than *fewer_than*.
+        left_out: The same, by reason; only those that are not fewer.
+        fewer_than: The floor.
+        margin: About how far a figure may be off, nineteen times in twenty.
+        at: When it was counted, unix seconds: the same question has the same answer for a month.
+    """
+
+    matching: int | None
     left_out: Mapping[str, int]
+    fewer_than: int
+    margin: int
+    at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +86,7 @@ class Segment:
 async def count_segment(
     engine: Engine, mandate: Mandate, plain: Mapping[str, Sequence[str]], channels: Sequence[str]
 ) -> Counts:
-    """Count for a program who matches now: each is decided and opened through the gate, compared and forgotten.
+    """Count for a program about how many match now: each is decided and opened through the gate, compared and forgotten.
 
     Args:
         engine: Open.
@@ -77,7 +96,7 @@ async def count_segment(
 
     Raises:
         InputError: An item one may not choose people by, an option or a channel that is none.
-        DeniedError: The mandate is over or used up.
+        DeniedError: The mandate is over or used up, or the budget of counts is.
     """
     if not channels or not CHANNELS.issuperset(channels):
         raise InputError("expected ways to reach people, found others", reason="contact-channel")
@@ -87,26 +106,45 @@ async def count_segment(
 
 
 async def preview(engine: Engine, session: StaffSession, campaign_id: str) -> Counts:
-    """Count who matches now: each is decided and opened through the gate, compared and forgotten; nothing is sent.
+    """Count about how many match now: each is decided and opened through the gate, compared and forgotten; nothing is sent.
 
     Raises:
-        DeniedError: The right or the purpose is missing.
+        DeniedError: The right or the purpose is missing, or the budget of counts is used up.
     """
     session.require(engine, RIGHT)
     found = await standing(engine, campaign_id)
     return await _counts(engine, await issue_counting(engine, session, found.file.purpose), found.file)
 
 
+async def previewed(engine: Engine, campaign_id: str) -> Counts | None:
+    """Return what was counted of a campaign's rule before, by whomever; None when nobody did lately."""
+    answer = await head_counts.remembered(engine, _question((await standing(engine, campaign_id)).file))
+    return _as_counts(answer) if answer else None
+
+
 async def _counts(engine: Engine, mandate: Mandate, whom: Campaign | Segment) -> Counts:
-    left_out: Counter[str] = Counter()
-    matching = 0
-    async for page in pages(engine.data, sql.PeoplePage, limit=limits.CAMPAIGN_PAGE):
-        for outcome in await asyncio.gather(*(_candidate(engine, mandate, whom, one) for (one,) in page)):
-            if isinstance(outcome, Exit):
-                matching += 1
-            elif outcome:
-                left_out[outcome] += 1
-    return Counts(matching, dict(left_out))
+    async def tally() -> Counter[str]:
+        counted: Counter[str] = Counter()
+        async for page in pages(engine.data, sql.PeoplePage, limit=limits.CAMPAIGN_PAGE):
+            for outcome in await asyncio.gather(*(_candidate(engine, mandate, whom, one) for (one,) in page)):
+                if isinstance(outcome, Exit):
+                    counted[MATCHING] += 1
+                elif outcome:
+                    counted[outcome if outcome in REASONS else OTHER] += 1
+        return counted
+
+    return _as_counts(await head_counts.answer(engine, mandate, _question(whom), tally))
+
+
+def _question(whom: Campaign | Segment) -> head_counts.Asked:
+    """Return whom a rule means, as a question: everybody is in one of its cells, so who moves touches two."""
+    words = (whom.purpose, ",".join(one.value for one in whom.channels), whom.rule.text)
+    return head_counts.Asked("\n".join(words), (MATCHING, *REASONS, OTHER), MOVES, Act.SEGMENT_COUNT)
+
+
+def _as_counts(answer: head_counts.Answer) -> Counts:
+    left_out = {one: figure for one, figure in answer.figures.items() if one != MATCHING and figure is not None}
+    return Counts(answer.figures[MATCHING], left_out, answer.fewer_than, answer.margin, answer.at)
 
 
 async def ask(engine: Engine, session: StaffSession, campaign_id: str) -> Standing:

@@ -82,6 +82,7 @@ class Contact:
         reason: Why, where the state needs one.
         moved_at: Since when it is in that state.
         sheet: Id of the call sheet; empty otherwise.
+        marked: Whether the person said that it was advertising.
     """
 
     id: str
@@ -92,6 +93,7 @@ class Contact:
     reason: str
     moved_at: float
     sheet: str
+    marked: bool = False
 
 
 class ContactOrigin:
@@ -233,6 +235,8 @@ async def _write(  # noqa: PLR0913 -- what a message is
         )
     way = Exit(channel)
     said_title, said_text = _typed(*typed)
+    if case is not None:
+        await _require_few(engine, case)
     person = await _load(engine, person_id)
     item = address_item(engine.policy.policy, engine.policy.policy.purposes[mandate.purpose], way)
     answer = await _answer(engine, mandate, person, way, item, lent=case is not None and case.emergency)
@@ -246,6 +250,18 @@ async def _write(  # noqa: PLR0913 -- what a message is
     waiting = await _keep(engine, mandate, case.id if case else "", person, way, said)
     await send_one(engine, waiting)
     return waiting.message_id
+
+
+async def _require_few(engine: Engine, case: Case) -> None:
+    """Insist that a case wrote less than it may: it answers somebody, and is no campaign."""
+    if len(await engine.data.all(sql.ContactsOfCase, case_id=case.id)) >= limits.CONTACTS_OF_A_CASE:
+        raise DeniedError(
+            f"expected at most {limits.CONTACTS_OF_A_CASE} messages in one case, found more",
+            step=9,
+            needed="a new case, when they ask again",
+            reason="volume",
+            rests_on="roles",
+        )
 
 
 async def _answer(  # noqa: PLR0913 -- the question has this many parts
@@ -318,6 +334,7 @@ async def _keep(  # noqa: PLR0913 -- what a message is
             written_at=at,
             key_id=key_id,
             sealed=sealed,
+            purpose=acting.purpose,
         )
         await put_in_outbox(tx, waiting, at)
         await insert_entries(tx, [entry], at)
@@ -374,7 +391,7 @@ async def _contact(engine: Engine, person_id: bytes, message_id: str) -> Contact
     said = await words_of(engine, person_id, CONTACT, message_id, contact.key_id, contact.sealed)
     return Contact(
         message_id, Exit(contact.channel), said.title if said else "", contact.written_at, state.word, state.reason,
-        state.at, state.sheet,
+        state.at, state.sheet, contact.marked_at is not None,
     )  # fmt: skip
 
 

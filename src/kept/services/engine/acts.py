@@ -35,6 +35,7 @@ class Act(StrEnum):
     DEVICE_COPIED = "customer:device:copied"
     PART_END = "customer:participation:end"
     USE_STOP = "customer:use:stop"
+    ADVERTISING_MARK = "customer:advertising:mark"
     USE_RESUME = "customer:use:resume"
     ERASE_INTEND = "actor:person:erase-intend"
     ERASE_UNDO = "customer:person:erase-undo"
@@ -47,6 +48,7 @@ class Act(StrEnum):
     EMERGENCY_READ = "staff:emergency:read"
     EMERGENCY_REVIEW = "staff:emergency:review"
     CONTACT_WRITE = "staff:contact:write"
+    ADVERTISING_SETTLE = "staff:advertising:settle"
     PROGRAM_WRITE = "program:contact:write"
     LETTER_PRINT = "staff:letter:print"
     LETTERS_FETCH = "staff:letters:fetch"
@@ -101,6 +103,7 @@ class Act(StrEnum):
     CONFIRMATION_ASK = "actor:confirmation:ask"
     CONFIRM = "customer:address:confirm"
     CHOICE_BY_LINK = "customer:choice:withdraw-by-link"
+    SEGMENT_COUNT = "staff:segment:count"
     CAMPAIGN_DRAFT = "staff:campaign:draft"
     CAMPAIGN_ASK = "staff:campaign:ask"
     CAMPAIGN_SEND = "staff:campaign:send"
@@ -160,6 +163,7 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.DEVICE_COPIED: "cookies:remember sign-in-protection",
         Act.PART_END: "collection",
         Act.USE_STOP: "bound-to-notice",
+        Act.ADVERTISING_MARK: "roles",
         Act.USE_RESUME: "bound-to-notice",
         Act.ERASE_INTEND: "purposes:rights-request",
         Act.ERASE_UNDO: "purposes:rights-request",
@@ -172,6 +176,7 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.EMERGENCY_READ: "break-glass-reviewed",
         Act.EMERGENCY_REVIEW: "break-glass-reviewed",
         Act.CONTACT_WRITE: "roles",
+        Act.ADVERTISING_SETTLE: "roles",
         Act.PROGRAM_WRITE: "roles",
         Act.LETTER_PRINT: "consent-checked-when-sent purposes:message",
         Act.LETTERS_FETCH: "consent-checked-when-sent purposes:message",
@@ -226,6 +231,7 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.CONFIRMATION_ASK: "consent-checked-when-sent purposes:message",
         Act.CONFIRM: "consent-checked-when-sent purposes:message",
         Act.CHOICE_BY_LINK: "says-why-you-got-it consent-checked-when-sent purposes:message",
+        Act.SEGMENT_COUNT: "segments consent-checked-when-sent purposes:message",
         Act.CAMPAIGN_DRAFT: "consent-checked-when-sent purposes:message",
         Act.CAMPAIGN_ASK: "consent-checked-when-sent purposes:message",
         Act.CAMPAIGN_SEND: "consent-checked-when-sent purposes:message",

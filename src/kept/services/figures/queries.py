@@ -1,8 +1,6 @@
 """Queries of a data set: charged before it is counted, answered with noise, the same question answered from store.
 
-The charge and the record of the question are one transaction that compares and sets what was charged before: two askers
-at once cannot both spend the last of a budget. K is told before anything is counted, so that a D restored from before
-gives no budget back. What fails after the charge stays charged.
+Data sets about the same people draw on one account: a second one is not a second budget.
 """
 
 from __future__ import annotations
@@ -11,22 +9,21 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeAlias
 
-from kept import limits
 from kept.crypto.random import random_id
 from kept.errors import ConflictError, DeniedError, InputError, SealError
 from kept.policy.day import day_of
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import SealedEntry, insert_entries
-from kept.services.engine.no_log import No, note
 from kept.services.engine.sealed_record import open_installation_record, seal_installation_record
 from kept.services.figures.data_sets import data_set_of, require_desk, statistic_entry
 from kept.services.figures.projections import Build, Opened, open_columns, usable_build
 from kept.services.figures.sampler import draw
+from kept.services.gate import spending
+from kept.services.gate.spending import Account, left, spend
 from kept.services.staff.sessions import StaffSession
-from kept.statistics.budget import Precision, Room, period_of, price, returns_at, room, variance
+from kept.statistics.budget import Precision, Room, price, variance
 from kept.statistics.counting import count
 from kept.statistics.data_set import DataSet
 from kept.statistics.figures import Figures, decode_figures, encode_figures, make_figures
@@ -37,8 +34,6 @@ from kept.store.interface import Transaction
 KIND = "figures"
 DAMAGED = "damaged"
 """Its figures do not open; it is in no list of what is released."""
-Charges: TypeAlias = dict[str, tuple[float, int]]
-"""When and how much, by question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,44 +130,15 @@ class _Asked:
 
 
 async def _charge(engine: Engine, asked: _Asked) -> None:
-    """Charge it in D, then tell K; nothing is counted before both are durable."""
-    for _ in range(limits.MOVED_TRIES):
-        at = engine.ready()
-        try:
-            back = await _try_to_charge(engine, asked, at)
-        except ConflictError as error:
-            if error.reason != "charged-meanwhile":
-                raise
-            continue
-        if back is not None:
-            raise await _spent(engine, asked, back)
-        charge = {"data_set": asked.built.data_set.id, "at": at, "micro_rho": asked.cost}
-        await engine.keys.write(lambda tx, one=charge: tx.run("charge_put", statistic_id=asked.id, **one))  # type: ignore[misc]
-        await engine.no_log.acknowledge()
-        return
-    raise ConflictError("others keep asking at the same moment", reason="charged-meanwhile", hint="ask again")
-
-
-async def _try_to_charge(engine: Engine, asked: _Asked, at: float) -> float | None:
-    """Charge it once, with its record; return None, or when there will be room for it.
+    """Charge it; nothing is counted before that is durable.
 
     Raises:
-        ConflictError: Somebody else was charged meanwhile, or the build is not the newest any more.
+        ConflictError: The build is not the newest any more.
+        DeniedError: The budget is spent.
     """
     built, data_set = asked.built, asked.built.data_set
-    remembered = await _remembered(engine, data_set, at)
-    facts = (
-        ("build", built.id), ("question", asked.id),
-        ("by", asked.question.words or "nothing"), ("micro-rho", str(asked.cost)),
-    )  # fmt: skip
-    entry = asked.entry(engine, Act.STATISTIC_ASK, at, *facts)
 
-    async def body(tx: Transaction) -> float | None:
-        await tx.run("statistic_account_open", data_set=data_set.id)
-        charged = await tx.value(sql.StatisticAccountGet, data_set=data_set.id) or 0
-        charges = await _charges(tx, data_set, at, remembered)
-        if room(data_set.budget, charges, at).left < asked.cost:
-            return returns_at(data_set.budget, charges, at, asked.cost)
+    async def also(tx: Transaction, at: float) -> None:
         standing = await tx.one(sql.ProjectionOf, data_set=data_set.id)
         active = await tx.value(sql.MetaGet, name="active_policy")
         if (standing and standing.build_id) != built.id or active != built.policy_hash:
@@ -181,8 +147,6 @@ async def _try_to_charge(engine: Engine, asked: _Asked, at: float) -> float | No
                 reason="build-moved",
                 hint="ask again",
             )
-        if not await tx.run("statistic_charge", data_set=data_set.id, cost=asked.cost, expected=charged):
-            raise ConflictError("somebody else was charged at the same moment", reason="charged-meanwhile")
         await tx.run(
             "statistic_insert",
             statistic_id=asked.id,
@@ -199,29 +163,20 @@ async def _try_to_charge(engine: Engine, asked: _Asked, at: float) -> float | No
             delta=data_set.budget.delta,
             sealed=b"",
         )
-        await note(tx, No.CHARGE, at, statistic=asked.id, data_set=data_set.id, micro_rho=float(asked.cost))
-        await insert_entries(tx, [entry], at)
-        return None
+        facts = (
+            ("build", built.id), ("question", asked.id),
+            ("by", asked.question.words or "nothing"), ("micro-rho", str(asked.cost)),
+        )  # fmt: skip
+        await insert_entries(tx, [asked.entry(engine, Act.STATISTIC_ASK, at, *facts)], at)
 
-    return await engine.data.write(body)
-
-
-def _since(data_set: DataSet, at: float) -> float:
-    return min(at - limits.BUDGET_SECONDS, period_of(at, data_set.budget.per, data_set.budget.zone)[0] - 1)
-
-
-async def _remembered(engine: Engine, data_set: DataSet, at: float) -> Charges:
-    """Return what K remembers of charges, by question."""
-    since = _since(data_set, at)
-    rows = await engine.keys.all(sql.ChargesSince, data_set=data_set.id, since=since)
-    return {row.statistic_id: (row.at, row.micro_rho) for row in rows}
+    back = await spend(engine, account_of(data_set), asked.id, asked.cost, also)
+    if back is not None:
+        raise await _spent(engine, asked, back)
 
 
-async def _charges(tx: Transaction, data_set: DataSet, at: float, remembered: Charges) -> list[tuple[float, int]]:
-    """Return every charge, of D and what K remembers beside."""
-    rows = await tx.all(sql.StatisticCharges, data_set=data_set.id, since=_since(data_set, at))
-    both = remembered | {row.statistic_id: (row.asked_at, row.micro_rho) for row in rows}
-    return sorted(both.values())
+def account_of(data_set: DataSet) -> Account:
+    """Return the account a data set draws on: whatever is about the same has the same, within its own budget."""
+    return Account(data_set.about, data_set.budget)
 
 
 async def _spent(engine: Engine, asked: _Asked, back: float) -> DeniedError:
@@ -326,14 +281,9 @@ async def all_statistics(engine: Engine) -> list[Statistic]:
 
 async def budget_left(engine: Engine, data_set: DataSet) -> Room:
     """Return what is left of a data set's budget now."""
-    at = engine.clock.now()
-    remembered = await _remembered(engine, data_set, at)
-    return room(data_set.budget, await engine.data.read(lambda tx: _charges(tx, data_set, at, remembered)), at)
+    return await left(engine, account_of(data_set))
 
 
 async def room_from(engine: Engine, data_set: DataSet, precision: Precision) -> float:
     """Return when a question of this price can be asked, unix seconds; now, when there is room."""
-    at = engine.clock.now()
-    remembered = await _remembered(engine, data_set, at)
-    charges = await engine.data.read(lambda tx: _charges(tx, data_set, at, remembered))
-    return returns_at(data_set.budget, charges, at, price(data_set.budget, precision))
+    return await spending.room_from(engine, account_of(data_set), price(data_set.budget, precision))

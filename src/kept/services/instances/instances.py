@@ -8,7 +8,7 @@ from kept.errors import ConflictError, InputError
 from kept.policy.instance import OF_KIND, Instance, parse_instance
 from kept.policy.item_type import ItemType
 from kept.policy.model import Point
-from kept.policy.narrow import main_purpose, narrow
+from kept.policy.narrow import main_purpose, narrow, require_nothing_special
 from kept.policy.words import PointKind
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
@@ -35,7 +35,7 @@ async def draft(engine: Engine, session: StaffSession, unverified_file: str) -> 
 
     Raises:
         PolicyError: The file does not fit; with line and column.
-        SubmissionError: It would widen its point.
+        SubmissionError: It would widen its point, or asks about a special category its items do not declare.
         DeniedError: No role of theirs has the point's purpose.
         ConflictError: There is one of that id.
     """
@@ -44,6 +44,7 @@ async def draft(engine: Engine, session: StaffSession, unverified_file: str) -> 
     kinds = {one.id: one.kind.value for one in policy.points.values()}
     found = parse_instance(unverified_file, kinds, policy.languages, policy.zone)
     point = narrow(policy, found)
+    require_nothing_special(policy, point, found)
     session.require_purpose(engine, main_purpose(policy, point))
     at = engine.ready()
     entry = instance_entry(engine, session, Act.INSTANCE_DRAFT, at, found)
@@ -99,17 +100,44 @@ async def standing_for(engine: Engine, session: StaffSession, instance_id: str) 
 
 
 async def open_instance(engine: Engine, session: StaffSession, instance_id: str) -> Standing:
-    """Open a drafted instance to everybody.
+    """Open a drafted instance to everybody; one with questions waits for a second member of staff, who reads them.
 
     Raises:
         SubmissionError: The policy in force no longer covers it.
         DeniedError: No role of theirs has the point's purpose.
         InputError: Its last day has passed.
-        ConflictError: It is not a draft.
+        ConflictError: It is not a draft, or waits already.
     """
     found = await standing(engine, instance_id)
     point = narrow(engine.policy.policy, found.file)
     session.require_purpose(engine, main_purpose(engine.policy.policy, point))
+    effect = _opening(engine, session, found)
+    if found.file.questions and found.status == "draft":
+        await OPENING.ask(engine, session, instance_id)
+        return found
+
+    async def body(tx: Transaction) -> None:
+        if not await effect(tx):
+            raise ConflictError(
+                "expected a draft, found one that was opened",
+                reason="instance-status",
+                hint="look at it again",
+                rests_on=f"collection:{point.id}",
+            )
+
+    await engine.data.write(body)
+    return await standing(engine, instance_id)
+
+
+def _opening(engine: Engine, session: StaffSession, found: Standing) -> Effect:
+    """Prepare opening a draft, in the name of who asks for it.
+
+    Raises:
+        SubmissionError: The policy in force no longer covers it.
+        InputError: Its last day has passed.
+    """
+    point = narrow(engine.policy.policy, found.file)
+    require_nothing_special(engine.policy.policy, point, found.file)
     at = engine.ready()
     if found.file.closes_at <= at:
         raise InputError(
@@ -119,21 +147,48 @@ async def open_instance(engine: Engine, session: StaffSession, instance_id: str)
             rests_on=f"collection:{point.id}",
         )
 
-    async def body(tx: Transaction) -> None:
-        if not await tx.run("instance_open", instance_id=instance_id, opened_at=at):
-            raise ConflictError(
-                "expected a draft, found one that was opened",
-                reason="instance-status",
-                hint="look at it again",
-                rests_on=f"collection:{point.id}",
-            )
+    async def effect(tx: Transaction) -> bool:
+        if not await tx.run("instance_open", instance_id=found.id, opened_at=at):
+            return False
         facts = []
         if found.kind is PointKind.SWEEPSTAKE:
-            facts.append(("seed-hash", await begin_draw(engine, tx, instance_id)))
+            facts.append(("seed-hash", await begin_draw(engine, tx, found.id)))
         await insert_entries(tx, [instance_entry(engine, session, Act.INSTANCE_OPEN, at, found.file, *facts)], at)
+        return True
 
-    await engine.data.write(body)
-    return await standing(engine, instance_id)
+    return effect
+
+
+async def _questions(engine: Engine, instance_id: str) -> Subject:
+    """Describe a draft with questions to who approves it: all it asks, and the clause of its point."""
+    found = await standing(engine, instance_id)
+    if not found.file.questions or found.status != "draft":
+        raise InputError(
+            "expected a draft with questions, found another", reason="instance-kind", rests_on="collection"
+        )
+    point = narrow(engine.policy.policy, found.file)
+    return Subject(
+        instance_id,
+        titles=found.file.titles,
+        purposes=(main_purpose(engine.policy.policy, point),),
+        texts=found.file.texts,
+        clause=point.clause,
+    )
+
+
+async def _open_given(engine: Engine, given: Given) -> Effect:
+    return _opening(engine, given.asker, await standing(engine, given.subject))
+
+
+OPENING = Approval(
+    act="questionnaire",
+    title="Open a questionnaire",
+    page="/approvals",
+    about=_questions,
+    effect=_open_given,
+    then=standing,
+)
+"""What a second member of staff reads before anybody is asked it."""
 
 
 async def close_instance(engine: Engine, session: StaffSession | None, instance_id: str) -> Standing:

@@ -22,7 +22,6 @@ from kept.services.engine.people import Person
 
 ORIGIN = "confirmation"
 CODE_DIGITS = 8
-VALID_SECONDS = limits.CONFIRMATION_SECONDS
 
 TITLE = {"en": "Is this yours? {controller} asks", "ja": "【{controller}】ご連絡先の確認"}
 TEXT = {
@@ -83,7 +82,7 @@ def asking_now(state: PersonState, slot: str, at: float) -> Asking | None:
     held = state.slots.get(slot)
     if held is None or held.asked is None or held.confirmed_at is not None or state.status != "active":
         return None
-    if at > held.asked.at + VALID_SECONDS or held.asked.wrong >= limits.CONFIRMATION_WRONG_CODES:
+    if at > held.asked.at + limits.CONFIRMATION_SECONDS or held.asked.wrong >= limits.CONFIRMATION_WRONG_CODES:
         return None
     return Asking(slot, held.version, held.asked.times)
 
@@ -135,7 +134,7 @@ def _words(engine: Engine, person: Person, channel: Exit, code: str) -> Words:
     parts = {
         "controller": policy.controllers.get(language, policy.controller)["name"],
         "way": _in(CHANNEL_TABLE[channel].words, language),
-        "days": str(int(VALID_SECONDS // limits.DAY)),
+        "days": str(int(limits.CONFIRMATION_SECONDS // limits.DAY)),
         "code": f"{code[:4]} {code[4:]}",
         "link": _in(LINK, language) if channel is Exit.MAIL else "",
     }

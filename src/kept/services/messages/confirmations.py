@@ -31,14 +31,7 @@ from kept.services.engine.record import OWN, SYSTEM, Actor, about, account_part,
 from kept.services.gate import gate
 from kept.services.gate.own_session import Own
 from kept.services.gate.state_change import Change, Extra, change_person
-from kept.services.messages.confirmation_code import (
-    ORIGIN,
-    VALID_SECONDS,
-    Asking,
-    asking_now,
-    is_code,
-    parse_asking,
-)
+from kept.services.messages.confirmation_code import ORIGIN, Asking, asking_now, is_code, parse_asking
 from kept.services.messages.links import parse_link
 from kept.services.messages.outbox import new_message_id, put_in_outbox
 from kept.services.messages.stop_list import address_item, lift, stop_token
@@ -291,7 +284,7 @@ async def addresses_of(engine: Engine, person_id: bytes) -> list[Address]:
                 engine.policy.policy.items[slot.partition("#")[0]].type in CONFIRMED_TYPES,
                 held.confirmed_at,
                 asked.at if asked else None,
-                asked.at + VALID_SECONDS if asked and asking_now(person.state, slot, at) else None,
+                asked.at + limits.CONFIRMATION_SECONDS if asked and asking_now(person.state, slot, at) else None,
                 _again_at(held) if channel in engine.dispatchers else None,
                 listed,
             )
@@ -359,7 +352,7 @@ async def _mandate(engine: Engine, person: Person, slot: str, channel: Exit) -> 
         for role in roles_with(policy, purpose.id)[:1]:
             mandate = Mandate(
                 id=random_id(), kind=needs.CONFIRMATION, actor="", role=role, purpose=purpose.id, case="", person_id=b"",
-                signed_in_at=at, expires_at=at + VALID_SECONDS, volume_left=limits.CONFIRMATION_RELEASES,
+                signed_in_at=at, expires_at=at + limits.CONFIRMATION_SECONDS, volume_left=limits.CONFIRMATION_RELEASES,
             )  # fmt: skip
             if isinstance((await gate.decide(engine, mandate, person, (slot,), channel, at))[slot], Allowed):
                 return mandate

@@ -167,16 +167,8 @@ async def intend(  # noqa: PLR0913 -- what an intent says
             if hastened:
                 await tx.run("erasure_hasten", person_id=person_id, at=at)
                 return
-            await tx.run(
-                "erasure_insert",
-                person_id=person_id,
-                receipt_id=receipt_id,
-                intended_at=at,
-                due_at=at + grace_seconds,
-                started_by=started_by,
-                step="intended",
-            )
             due_at = at + grace_seconds
+            await _insert(tx, person_id, receipt_id, at, due_at, started_by)
             await note(tx, No.ERASING, at, person=person_id, receipt=receipt_id, due=due_at, started=started_by)
             await recall(engine, person_id, named, at)(tx)
 
@@ -187,6 +179,20 @@ async def intend(  # noqa: PLR0913 -- what an intent says
 
     await change_person(engine, person_id, make, slots=None if never_write else ())
     return receipt_id
+
+
+async def _insert(  # noqa: PLR0913 -- the columns of an intent
+    tx: Transaction, person_id: bytes, receipt_id: str, at: float, due_at: float, started_by: str
+) -> None:
+    await tx.run(
+        "erasure_insert",
+        person_id=person_id,
+        receipt_id=receipt_id,
+        intended_at=at,
+        due_at=due_at,
+        started_by=started_by,
+        step="intended",
+    )
 
 
 def _require_active(person: Person) -> None:

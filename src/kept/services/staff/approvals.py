@@ -34,12 +34,16 @@ class Subject:
         titles: Title by language; empty where it has none.
         people: How many people it concerns; None where only deciding about each of them tells.
         purposes: Purposes it is done for, of which who asks has one; empty where a right is enough.
+        texts: What who approves has to have read, each by language.
+        clause: Id of the clause it is read against, such as `2.4`; empty where there are no texts.
     """
 
     name: str
     titles: Mapping[str, str] = field(default_factory=dict)
     people: int | None = None
     purposes: tuple[str, ...] = ()
+    texts: tuple[Mapping[str, str], ...] = ()
+    clause: str = ""
 
 
 @dataclass(frozen=True, slots=True)

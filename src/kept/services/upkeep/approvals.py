@@ -13,6 +13,7 @@ from kept.services.engine.engine import Engine
 from kept.services.figures.releases import RELEASE
 from kept.services.instances.contests import PUBLICATION
 from kept.services.instances.events import LIST
+from kept.services.instances.instances import OPENING
 from kept.services.my_data.rights_requests import ANSWERING
 from kept.services.staff.activation import ACTIVATION
 from kept.services.staff.approvals import Approval, Subject
@@ -36,6 +37,7 @@ KINDS: MappingProxyType[str, Approval[Any]] = MappingProxyType(
             RELEASE,
             LIST,
             PUBLICATION,
+            OPENING,
             MORE,
             SIGNING,
         )

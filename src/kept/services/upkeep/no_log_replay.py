@@ -66,8 +66,8 @@ async def _say(engine: Engine, kind: No, said: Said) -> int:
     at = float(said["at"])
     match kind:
         case No.CHARGE:
-            charge = {"data_set": said["data_set"], "at": at, "micro_rho": int(said["micro_rho"])}
-            return await engine.keys.write(lambda tx: tx.run("charge_put", statistic_id=said["statistic"], **charge))
+            charge = {"account": said["account"], "at": at, "micro_rho": int(said["micro_rho"])}
+            return await engine.keys.write(lambda tx: tx.run("charge_put", charge_id=said["charge"], **charge))
         case No.STOP_LIST:
             row = {"channel": said["channel"], "token": bytes.fromhex(said["token"]), "reason": said["reason"]}
             return await engine.data.write(lambda tx: tx.run("stop_list_put", since=at, **row))

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from kept.crypto.draw import commit_list, commit_seed
 from kept.errors import MalformedError, SealError
 from kept.services.engine.engine import Engine
+from kept.services.engine.sealed_record import open_installation_record
 from kept.services.figures.data_sets import all_data_sets
 from kept.services.figures.projections import newest_build, open_columns
 from kept.services.figures.queries import figures_in
+from kept.services.gate.head_counts import KIND as HEAD_COUNT
 from kept.services.instances.contests import published_of
 from kept.services.instances.draws import open_seed
 from kept.services.third_parties.intake import open_quarantined
@@ -45,6 +47,16 @@ async def verify_installation_records(engine: Engine, wrong: Callable[[str], Non
             figures_in(engine, asked.statistic_id, asked.sealed)
         except SealError:
             wrong(f"question {asked.statistic_id[:16]}: its figures do not open")
+    await _verify_head_counts(engine, wrong)
+
+
+async def _verify_head_counts(engine: Engine, wrong: Callable[[str], None]) -> None:
+    for count in await engine.data.all(sql.HeadCounts):
+        try:
+            if count.sealed:
+                open_installation_record(engine, HEAD_COUNT, count.count_id, count.sealed)
+        except SealError:
+            wrong(f"count of people {count.count_id[:16]}: its figures do not open")
 
 
 async def _verify_quarantine(engine: Engine, intake_id: str, wrong: Callable[[str], None]) -> None:

@@ -89,6 +89,7 @@ async def tidy(engine: Engine) -> None:
         await tx.run("notice_tokens_expire", at=at)
         await tx.run("rates_expire", at=at - limits.RATE_COUNT_SECONDS)
         await tx.run("mandates_expire", at=at - limits.DAY)
+        await tx.run("head_counts_expire", before=at - limits.HEAD_COUNT_SECONDS)
         await tx.run("look_ups_expire", before=day_of(at - limits.LOOK_UPS_SHOWN_SECONDS, engine.zone))
         await tx.run("meta_put", name="high_water", value=repr(at))
 

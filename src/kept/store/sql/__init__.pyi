@@ -11,6 +11,8 @@ def row_class(query: Query) -> type[tuple[Any, ...]]: ...
 def base_class(query: Query) -> type[tuple[Any, ...]]: ...
 def row_maker(part: str, query: Query) -> Callable[[tuple[Any, ...]], Any]: ...
 
+class AccountGet(Single[int]): ...
+
 class AlarmGet(NamedTuple):
     at: float
     released_entry: str
@@ -176,8 +178,13 @@ class CasesOfStaff(NamedTuple):
     expires_at: float
     closed_at: float | None
 
+class Charges(NamedTuple):
+    charge_id: str
+    at: float
+    micro_rho: int
+
 class ChargesSince(NamedTuple):
-    statistic_id: str
+    charge_id: str
     at: float
     micro_rho: int
 
@@ -195,6 +202,16 @@ class ContactGet(NamedTuple):
     written_at: float
     key_id: str
     sealed: bytes
+    purpose: str
+    marked_at: float | None
+
+class ContactsMarked(NamedTuple):
+    message_id: str
+    purpose: str
+    channel: str
+    written_by: str
+    written_at: float
+    marked_at: float | None
 
 class ContactsOfCase(NamedTuple):
     person_id: bytes
@@ -439,6 +456,15 @@ class FaxJobsOfPerson(NamedTuple):
     purpose: str
     job: str
     state: str
+
+class HeadCountNewest(NamedTuple):
+    count_id: str
+    asked_at: float
+    sealed: bytes
+
+class HeadCounts(NamedTuple):
+    count_id: str
+    sealed: bytes
 
 class HeadGet(NamedTuple):
     size: int
@@ -1010,13 +1036,6 @@ class StateGet(NamedTuple):
     g: int
     key_id: str
     sealed: bytes
-
-class StatisticAccountGet(Single[int]): ...
-
-class StatisticCharges(NamedTuple):
-    statistic_id: str
-    asked_at: float
-    micro_rho: int
 
 class StatisticExports(NamedTuple):
     export_id: str

@@ -8,7 +8,8 @@ from kept.errors import KeptError
 from kept.policy.campaign import campaign_purposes
 from kept.policy.duties import used_channels
 from kept.policy.segment import segment_items
-from kept.services.campaigns import campaigns, candidates
+from kept.services.campaigns import campaigns, candidates, outcomes
+from kept.services.gate.head_counts import counts_left
 from kept.services.messages import holds, stop_list
 from kept.services.messages.unknown_outcome import send_again
 from kept.services.staff.approvals import approved_by
@@ -26,7 +27,7 @@ async def _list(exchange: Staff, error: KeptError | None, form: Form, status: in
     return exchange.page(
         "campaigns.html",
         status,
-        made=[(one, await campaigns.results(engine, one.id)) for one in await campaigns.all_campaigns(engine)],
+        made=[(one, await outcomes.progress(engine, one.id)) for one in await campaigns.all_campaigns(engine)],
         may_draft=exchange.may(campaigns.RIGHT),
         purposes=[policy.purposes[one] for one in purposes],
         by={one: segment_items(policy, one) for one in purposes},
@@ -38,23 +39,20 @@ async def _list(exchange: Staff, error: KeptError | None, form: Form, status: in
     )
 
 
-async def _one(exchange: Staff, campaign: str, counts: candidates.Counts | None = None) -> Response:
+async def _one(exchange: Staff, campaign: str) -> Response:
     engine = exchange.engine
     found = await campaigns.standing(engine, campaign)
     return exchange.page(
         "campaign.html",
         one=found,
-        counts=counts,
+        counts=await candidates.previewed(engine, campaign),
+        counts_left=await counts_left(engine),
+        outcome=await outcomes.counted_outcome(engine, campaign),
         rule=await campaigns.rule_words(engine, found.file.rule, exchange.language),
-        results=await campaigns.results(engine, found.id),
+        progress=await outcomes.progress(engine, campaign),
         approver=await approved_by(engine, found.approval_id) if found.approval_id else "",
         may_draft=exchange.may(campaigns.RIGHT) and exchange.acts_for(found.file.purpose),
     )
-
-
-async def _count(exchange: Staff, campaign: str, form: Form) -> Response:
-    del form
-    return await _one(exchange, campaign, await candidates.preview(exchange.engine, exchange.session, campaign))
 
 
 async def _again(exchange: Staff, campaign: str, form: Form) -> None:
@@ -70,11 +68,12 @@ PAGES = Stepped(
     begun=drafted(right(campaigns.RIGHT), campaigns.draft),
     one=_one,
     steps={
-        "count": _count,
+        "count": plain(candidates.preview),
         "ask": plain(candidates.ask),
         "approve": plain(candidates.SENDING.approve),
         "go-on": going_on(candidates.queue),
         "stop": plain(campaigns.stop),
+        "outcome": plain(outcomes.count_outcome),
         "again": _again,
     },
     fields=("message",),

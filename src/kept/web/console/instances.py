@@ -70,12 +70,11 @@ async def _one(
     found = await instances.standing_for(engine, session, instance)
     asked = found.kind is PointKind.QUESTIONNAIRE
     drawn = found.kind is PointKind.SWEEPSTAKE
-    results, counted = await questionnaires.results_of(engine, found.id) if asked else ([], 0)
+    counted = await questionnaires.results_of(engine, found.id) if asked else None
     entries = await contests.entries_of(engine, session, found.id) if found.kind is PointKind.CONTEST else ()
     return exchange.page(
         "instance.html",
         one=found,
-        results=results,
         counted=counted,
         numbers=await questionnaires.numbers_of(engine, found.id) if asked else [],
         entries=entries,

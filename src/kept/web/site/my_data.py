@@ -8,6 +8,7 @@ from kept.policy.present import EXIT_TITLES
 from kept.policy.words import CookieDuty, Exit
 from kept.services.accounts import linking, remember_me
 from kept.services.authorities.notifications import disclosures_to_authorities
+from kept.services.cases.advertising_marks import mark
 from kept.services.cases.contacts import ORIGIN, PROGRAM, contacts_to
 from kept.services.cases.emergencies import emergencies_about
 from kept.services.forms.reconsent import asked_again
@@ -74,6 +75,12 @@ async def _choose(exchange: Exchange[Own]) -> Response:
     return _answered(exchange, said)
 
 
+async def _mark(exchange: Exchange[Own]) -> Response:
+    """Say that a message was advertising."""
+    await mark(exchange.engine, exchange.session, (await exchange.form("message"))["message"])
+    return exchange.go("/my-data#contacts")
+
+
 async def _stop(exchange: Exchange[Own]) -> Response:
     """Stop a use, or resume it."""
     form = await exchange.form("purpose", "stop")
@@ -102,6 +109,7 @@ async def _take_along(exchange: Exchange[Own]) -> Response:
 PAGES = (
     page("/my-data", get=CUSTOMER(_my_data), menu=Menu("My data")),
     page("/my-data/choice", post=CUSTOMER(_choose)),
+    page("/my-data/advertising", post=CUSTOMER(_mark)),
     page("/my-data/stop", post=CUSTOMER(_stop)),
     page("/my-data/take-along", post=FRESH(_take_along)),
     page("/my-data/link", post=FRESH(_link)),

@@ -152,14 +152,28 @@ DELETE FROM call_row WHERE person_id = :person_id AND message_id = :message_id;
 -- Part of erasing a person.
 DELETE FROM call_row WHERE person_id = :person_id;
 
--- name: contact_put (person_id, message_id, case_id, channel, written_by, written_at, key_id, sealed)
+-- name: contact_put (person_id, message_id, case_id, channel, written_by, written_at, key_id, sealed, purpose)
 -- Staff wrote to a case's person.
-INSERT INTO contact (person_id, message_id, case_id, channel, written_by, written_at, key_id, sealed)
-VALUES (:person_id, :message_id, :case_id, :channel, :written_by, :written_at, :key_id, :sealed);
+INSERT INTO contact (person_id, message_id, case_id, channel, written_by, written_at, key_id, sealed, purpose, marked_at, settled_by, settled_at)
+VALUES (:person_id, :message_id, :case_id, :channel, :written_by, :written_at, :key_id, :sealed, :purpose, NULL, NULL, NULL);
 
--- name: contact_get (person_id, message_id) -> case_id, channel, written_by, written_at, key_id, sealed
+-- name: contact_mark (person_id, message_id, at)
+-- A person says that a message was advertising, once.
+UPDATE contact SET marked_at = :at WHERE person_id = :person_id AND message_id = :message_id AND marked_at IS NULL;
+
+-- name: contacts_marked () -> message_id, purpose, channel, written_by, written_at, marked_at
+-- What was marked and is not settled, the oldest first.
+SELECT message_id, purpose, channel, written_by, written_at, marked_at FROM contact
+WHERE marked_at IS NOT NULL AND settled_at IS NULL ORDER BY marked_at, message_id;
+
+-- name: contact_settle (message_id, at, settled_by)
+-- A member of staff looked into a mark, once.
+UPDATE contact SET settled_by = :settled_by, settled_at = :at
+WHERE message_id = :message_id AND marked_at IS NOT NULL AND settled_at IS NULL;
+
+-- name: contact_get (person_id, message_id) -> case_id, channel, written_by, written_at, key_id, sealed, purpose, marked_at
 -- What was written.
-SELECT case_id, channel, written_by, written_at, key_id, sealed FROM contact
+SELECT case_id, channel, written_by, written_at, key_id, sealed, purpose, marked_at FROM contact
 WHERE person_id = :person_id AND message_id = :message_id;
 
 -- name: contacts_of_case (case_id) -> person_id, message_id, channel, written_at

@@ -810,10 +810,28 @@ CREATE TABLE projection_segment (
     PRIMARY KEY (build_id, column_name, segment)
 );
 
--- What was charged to a data set since ever, in millionths of rho: each charge compares and sets it.
+-- What was charged to an account of counting since ever, in millionths of rho: each charge compares and sets it. Data sets
+-- about the same have one account; counts of segments and of answers have another.
 CREATE TABLE statistic_account (
-    data_set TEXT   NOT NULL PRIMARY KEY,
-    charged  BIGINT NOT NULL
+    account TEXT   NOT NULL PRIMARY KEY,
+    charged BIGINT NOT NULL
+);
+
+-- One charge to such an account.
+CREATE TABLE charge (
+    charge_id TEXT             NOT NULL PRIMARY KEY,
+    account   TEXT             NOT NULL,
+    at        DOUBLE PRECISION NOT NULL,
+    micro_rho BIGINT           NOT NULL
+);
+
+-- A count of people for staff, charged before it was made: its noisy figures sealed, no true count anywhere. The question is a
+-- keyed hash; as long as the row is remembered, the same question has the same answer.
+CREATE TABLE head_count (
+    count_id TEXT             NOT NULL PRIMARY KEY,
+    question TEXT             NOT NULL,
+    asked_at DOUBLE PRECISION NOT NULL,
+    sealed   BYTEA            NOT NULL
 );
 
 -- A question, charged before it was answered; its noisy figures sealed, no true count anywhere.
@@ -847,7 +865,8 @@ CREATE TABLE statistic_export (
     form         TEXT             NOT NULL
 );
 
-CREATE INDEX statistic_by_data_set ON statistic (data_set, asked_at);
+CREATE INDEX charge_by_account ON charge (account, at);
+CREATE INDEX head_count_by_question ON head_count (question, asked_at);
 
 -- ---------------------------------------------------------------- letters, faxes, calls, contact from a case
 
@@ -912,6 +931,10 @@ CREATE TABLE contact (
     written_at DOUBLE PRECISION NOT NULL,
     key_id     TEXT             NOT NULL,
     sealed     BYTEA            NOT NULL,
+    purpose    TEXT             NOT NULL,
+    marked_at  DOUBLE PRECISION,
+    settled_by TEXT,
+    settled_at DOUBLE PRECISION,
     PRIMARY KEY (person_id, message_id)
 );
 

@@ -29,17 +29,46 @@ SELECT segment, sealed FROM projection_segment WHERE build_id = :build_id AND co
 -- The segments of a build that is over.
 DELETE FROM projection_segment WHERE build_id = :build_id;
 
--- name: statistic_account_open (data_set)
--- The account of a data set, when it has none yet.
-INSERT INTO statistic_account (data_set, charged) VALUES (:data_set, 0) ON CONFLICT (data_set) DO NOTHING;
+-- name: account_open (account)
+-- An account, when there is none yet.
+INSERT INTO statistic_account (account, charged) VALUES (:account, 0) ON CONFLICT (account) DO NOTHING;
 
--- name: statistic_account_get (data_set) -> charged
--- What was charged to a data set since ever.
-SELECT charged FROM statistic_account WHERE data_set = :data_set;
+-- name: account_get (account) -> charged
+-- What was charged to an account since ever.
+SELECT charged FROM statistic_account WHERE account = :account;
 
--- name: statistic_charge (data_set, cost, expected)
--- Charge a data set, if nobody was faster.
-UPDATE statistic_account SET charged = charged + :cost WHERE data_set = :data_set AND charged = :expected;
+-- name: account_charge (account, cost, expected)
+-- Charge an account, if nobody was faster.
+UPDATE statistic_account SET charged = charged + :cost WHERE account = :account AND charged = :expected;
+
+-- name: charge_insert (charge_id, account, at, micro_rho)
+-- The charge itself.
+INSERT INTO charge (charge_id, account, at, micro_rho) VALUES (:charge_id, :account, :at, :micro_rho);
+
+-- name: charges (account, since) -> charge_id, at, micro_rho
+-- What was charged to an account since a moment.
+SELECT charge_id, at, micro_rho FROM charge WHERE account = :account AND at > :since ORDER BY at;
+
+-- name: head_count_insert (count_id, question, asked_at, sealed)
+-- A count of people is charged; its answer follows.
+INSERT INTO head_count (count_id, question, asked_at, sealed) VALUES (:count_id, :question, :asked_at, :sealed);
+
+-- name: head_count_answer (count_id, sealed, expected)
+-- The answer of a charged count, once.
+UPDATE head_count SET sealed = :sealed WHERE count_id = :count_id AND sealed = :expected;
+
+-- name: head_count_newest (question, since) -> count_id, asked_at, sealed
+-- The newest count that asked the same, since a moment.
+SELECT count_id, asked_at, sealed FROM head_count WHERE question = :question AND asked_at > :since
+ORDER BY asked_at DESC, count_id LIMIT 1;
+
+-- name: head_counts () -> count_id, sealed
+-- Every count that is remembered, to be verified.
+SELECT count_id, sealed FROM head_count ORDER BY asked_at, count_id;
+
+-- name: head_counts_expire (before)
+-- Counts nobody is answered from any more.
+DELETE FROM head_count WHERE asked_at <= :before;
 
 -- name: statistic_next () -> number
 -- The highest number of a question.
@@ -64,10 +93,6 @@ FROM statistic ORDER BY number DESC;
 -- The same question on the same build, answered at least as exactly.
 SELECT statistic_id, status FROM statistic
 WHERE build_id = :build_id AND dimensions = :dimensions AND micro_rho >= :micro_rho ORDER BY number;
-
--- name: statistic_charges (data_set, since) -> statistic_id, asked_at, micro_rho
--- What was charged to a data set since a moment.
-SELECT statistic_id, asked_at, micro_rho FROM statistic WHERE data_set = :data_set AND asked_at > :since ORDER BY asked_at;
 
 -- name: statistic_answer (statistic_id, sealed)
 -- The answer of a charged question, once.

@@ -103,12 +103,12 @@ CREATE TABLE canary (
     planted_by TEXT             NOT NULL
 );
 
--- What was charged to data sets, beside D's own record: a D restored from before does not give a budget back.
+-- What was charged to the accounts of counting, beside D's own record: a D restored from before does not give a budget back.
 CREATE TABLE statistic_charge (
-    statistic_id TEXT             NOT NULL PRIMARY KEY,
-    data_set     TEXT             NOT NULL,
-    at           DOUBLE PRECISION NOT NULL,
-    micro_rho    BIGINT           NOT NULL
+    charge_id TEXT             NOT NULL PRIMARY KEY,
+    account   TEXT             NOT NULL,
+    at        DOUBLE PRECISION NOT NULL,
+    micro_rho BIGINT           NOT NULL
 );
 
 -- The statutory keys of erased people, until the day a law obliges to keep what was provided about them.

@@ -715,8 +715,22 @@ CREATE TABLE projection_segment (
 );
 
 CREATE TABLE statistic_account (
-    data_set TEXT   NOT NULL PRIMARY KEY,
-    charged  BIGINT NOT NULL
+    account TEXT   NOT NULL PRIMARY KEY,
+    charged BIGINT NOT NULL
+);
+
+CREATE TABLE charge (
+    charge_id TEXT             NOT NULL PRIMARY KEY,
+    account   TEXT             NOT NULL,
+    at        DOUBLE PRECISION NOT NULL,
+    micro_rho BIGINT           NOT NULL
+);
+
+CREATE TABLE head_count (
+    count_id TEXT             NOT NULL PRIMARY KEY,
+    question TEXT             NOT NULL,
+    asked_at DOUBLE PRECISION NOT NULL,
+    sealed   BYTEA            NOT NULL
 );
 
 CREATE TABLE statistic (
@@ -748,7 +762,8 @@ CREATE TABLE statistic_export (
     form         TEXT             NOT NULL
 );
 
-CREATE INDEX statistic_by_data_set ON statistic (data_set, asked_at);
+CREATE INDEX charge_by_account ON charge (account, at);
+CREATE INDEX head_count_by_question ON head_count (question, asked_at);
 
 CREATE TABLE letter (
     person_id  BYTEA            NOT NULL,
@@ -806,6 +821,10 @@ CREATE TABLE contact (
     written_at DOUBLE PRECISION NOT NULL,
     key_id     TEXT             NOT NULL,
     sealed     BYTEA            NOT NULL,
+    purpose    TEXT             NOT NULL,
+    marked_at  DOUBLE PRECISION,
+    settled_by TEXT,
+    settled_at DOUBLE PRECISION,
     PRIMARY KEY (person_id, message_id)
 );
 

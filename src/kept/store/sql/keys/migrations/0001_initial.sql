@@ -92,10 +92,10 @@ CREATE TABLE canary (
 );
 
 CREATE TABLE statistic_charge (
-    statistic_id TEXT             NOT NULL PRIMARY KEY,
-    data_set     TEXT             NOT NULL,
-    at           DOUBLE PRECISION NOT NULL,
-    micro_rho    BIGINT           NOT NULL
+    charge_id TEXT             NOT NULL PRIMARY KEY,
+    account   TEXT             NOT NULL,
+    at        DOUBLE PRECISION NOT NULL,
+    micro_rho BIGINT           NOT NULL
 );
 
 CREATE TABLE statutory_key (
