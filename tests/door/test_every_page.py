@@ -242,7 +242,8 @@ def test_every_name_of_the_staff_view_is_a_page_s():
 
 
 LISTS = (
-    "all_requests", "policy_versions", "board", "attestations", "ledger", "all_campaigns", "stop_counts", "all_provisions",
+    "all_requests", "policy_versions", "board", "attestations", "ledger", "all_campaigns", "stop_counts", "held_channels",
+    "all_provisions",
     "all_disclosures", "all_parties", "open_recalls", "all_intakes", "canary_alarms", "all_figures",
 )  # fmt: skip
 

@@ -67,6 +67,8 @@ async def test_a_customer_is_let_in_where_customers_are_and_asked_again_after_fi
                 assert answer.status_code == 401, (method, path)
             elif method == "POST" and path != "/u/0" and not path.endswith("/begin"):  # those two take no form of ours
                 assert answer.status_code in REFUSED_FORM, (method, path)
+            elif (method, path) == ("POST", "/u/0"):
+                assert answer.status_code == 400, "no form at all is no one-click no"
             else:
                 assert answer.status_code in {200, 302, 400, 404, 422}, (method, path)
 

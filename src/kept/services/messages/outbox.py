@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 from kept import limits
 from kept.channels.handed import Handed
 from kept.crypto.random import random_id
-from kept.errors import ConflictError, DeniedError, ErasedError, EvidenceError, KeptError, NotFoundError
+from kept.errors import ClosedError, ConflictError, DeniedError, ErasedError, EvidenceError, KeptError, NotFoundError
 from kept.policy.channel import CHANNEL_TABLE
-from kept.policy.decision import Allowed, Mandate
+from kept.policy.decision import Allowed, Mandate, Refused
 from kept.policy.model import Purpose
 from kept.policy.words import Basis, Exit
 from kept.services.engine.acts import GROUNDS, Act, Outcome
@@ -112,6 +112,8 @@ async def send_one(engine: Engine, waiting: Waiting) -> str:
     async with dispatcher.turn() as carrier:
         if carrier is None:
             held = await note_fault(engine, waiting.channel, dispatcher.trouble)
+            if reason := await _no_longer(engine, waiting):
+                return await _leave_out(engine, waiting, reason, recorded=False)
             return await _put_off(engine, waiting, await wait_until(engine, waiting.channel) if held else 0.0)
         for _ in range(limits.MOVED_SENDING_TRIES):
             ended = await _try(engine, waiting, carrier)
@@ -134,6 +136,23 @@ async def _try(engine: Engine, waiting: Waiting, carrier: Carrier) -> str:
         return await _leave_out(engine, waiting, "uses")
     attempt = _Try(engine, carrier, waiting, compose)
     return await _let_go(attempt, mandate, slots, person) or await _hand_over(engine, attempt)
+
+
+async def _no_longer(engine: Engine, waiting: Waiting) -> str:
+    """Return why a message that cannot leave now shall not leave later either, a word; opens nothing."""
+    if await engine.origins[waiting.origin].compose(waiting) is None:
+        return "withdrawn"
+    mandate = await find_mandate(engine, waiting.mandate_id)
+    purpose = engine.policy.policy.purposes.get(waiting.purpose)
+    address = address_item(engine.policy.policy, purpose, waiting.channel) if purpose else ""
+    if mandate is None or not address:
+        return "mandate-over" if mandate is None else "uses"
+    try:
+        person = await engine.people.load(waiting.person_id, (address,))
+        answer = (await gate.decide(engine, mandate, person, (address,), waiting.channel, engine.clock.now()))[address]
+    except (ErasedError, EvidenceError, ClosedError):
+        return ""  # erased with their row; or met and recorded once there is a server
+    return answer.reason if isinstance(answer, Refused) else ""
 
 
 async def _attempts(engine: Engine, waiting: Waiting) -> int:
@@ -336,11 +355,11 @@ def _ending(waiting: Waiting, handed: Handed, at: float, *, held: bool) -> tuple
     return handed.value, "", at
 
 
-async def _leave_out(engine: Engine, waiting: Waiting, reason: str) -> str:
-    """Leave a message out for good. The gate has recorded its own no; what else says no is recorded here."""
+async def _leave_out(engine: Engine, waiting: Waiting, reason: str, *, recorded: bool = True) -> str:
+    """Leave a message out for good. The gate has recorded its own no, if it was asked; what else says no is recorded here."""
     at = engine.clock.now()
     entry = None
-    if reason in RECORDED_HERE:
+    if not recorded or reason in RECORDED_HERE:
         entry = await left_out_entry(engine, waiting, reason, at)
 
     async def body(tx: Transaction) -> None:
