@@ -85,7 +85,7 @@ def test_support_writes_prints_and_calls_and_she_sees_it(browser, served):
     press(page, "main table a")
     sheet = page.url
     press(page, "button:has-text('Begin to call')")
-    press(page, "button:has-text('Show the number')")
+    press(page, "button:has-text('Open this line')")
     assert PHONE in page.locator("main").inner_text()
     press(page, "button:text-is('reached')")
     assert PHONE not in page.locator("main").inner_text()

@@ -61,7 +61,7 @@ def test_a_campaign_from_its_draft_to_the_no(browser, served, made):
     page.fill("textarea", FILE)
     press(page, "button:has-text('Draft it')")
     press(page, "button:has-text('Count who matches')")
-    assert "1\nmatch now" in page.inner_text("main")
+    assert "fewer than 30" in page.inner_text("main")
     press(page, "button:has-text('Ask for approval')")
     other = page_of(browser, served, tokens["kato"])
     other.goto(f"{console}/en/campaigns/autumn-light")
@@ -69,7 +69,7 @@ def test_a_campaign_from_its_draft_to_the_no(browser, served, made):
     served.run(lambda: send_due(served.installation.engine))
     assert len(desk.box.received) == 1
     other.reload()
-    assert "1\nsent" in other.inner_text("main")
+    assert "1\nsent" not in other.inner_text("main")  # what became of it is counted apart, with noise
     mine, site = page_of(browser, served), f"http://localhost:{served.port}"
     mine.goto(site + desk.box.received[0].link("w"))
     assert "Landscapes or The seasons" in mine.inner_text("main")
