@@ -21,7 +21,7 @@ from kept.services.accounts import accounts
 from kept.services.forms.receipts import receipts_of
 from kept.services.instances import instances, sweepstakes
 from kept.services.instances.participations import leave, part_of, present_part, take_part
-from kept.services.my_data import erasure
+from kept.services.my_data import choices, erasure
 from kept.services.my_data.corrections import remove_value
 from kept.services.my_data.own_data import own_data
 from kept.services.upkeep.retention import sweep
@@ -187,6 +187,31 @@ async def test_a_prize_is_claimed_or_waits(installation, sweepstake, language, s
         await sweepstake.enter(await installation.session(own.person_id), ("phone", "090-1234-5678"))
     card = await sweepstakes.open_address(installation.engine, sweepstake.session, "calendar", part.number)
     assert {"phone", "postal_address"} & set(card)
+
+
+@pytest.mark.parametrize("way", ["stop", "no"])
+async def test_a_prize_that_may_not_be_sent_waits(installation, sweepstake, way):
+    """§2.7 breach: a winner who stopped the use answers: refused in a sentence, nothing taken; resumed, it is claimed."""
+    own, other = await installation.join(), await installation.join()
+    await drawn(installation, sweepstake, [own, other])
+
+    async def say(*, yes: bool):
+        now = await installation.session(own.person_id)
+        if way == "stop":
+            await choices.stop_use(installation.engine, now, "prize-delivery", stop=not yes)
+        else:
+            await choices.choose(installation.engine, now, "prize-delivery", None, allow=yes)
+
+    await say(yes=False)
+    with pytest.raises(SubmissionError) as refused:
+        await sweepstake.enter(await installation.session(own.person_id), ("phone", "090-1234-5678"))
+    assert refused.value.reason == "prize-stopped"
+    assert (await part_of(installation.engine, own.person_id, "calendar")).status == "won"
+    assert not (await installation.engine.people.load(own.person_id)).state.slots
+    await say(yes=True)
+    await sweepstake.enter(await installation.session(own.person_id), ("phone", "090-1234-5678"))
+    number = (await part_of(installation.engine, own.person_id, "calendar")).number
+    assert "phone" in await sweepstakes.open_address(installation.engine, sweepstake.session, "calendar", number)
 
 
 async def test_what_was_lent_and_is_gone_is_not_on_the_receipt(installation, sweepstake):

@@ -56,12 +56,13 @@ class Part:
     Args:
         write: Its statements.
         on_receipt: What it adds to the receipt.
-        require: Insists on what it needs among the items given here or lent; raises `SubmissionError`.
+        require: Insists on what it needs among the items given here or lent, of a person as they stand; raises
+            `SubmissionError`.
     """
 
     write: Extra
     on_receipt: dict[str, object]
-    require: Callable[[Collection[str]], None] = lambda _: None
+    require: Callable[[Collection[str], PersonState], None] = lambda _given, _state: None
 
 
 def box_value(box: present.Box) -> str:
@@ -225,7 +226,7 @@ class _Taken:
         self._require_needed({*values, *person.state.slots})
         lent = tuple(item for item in given.use if item in person.state.slots)
         if part is not None:
-            part.require((*given.values, *lent))
+            part.require((*given.values, *lent), person.state)
         state = change.fill(
             person.state,
             values,

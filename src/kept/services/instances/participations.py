@@ -14,7 +14,8 @@ from kept.crypto.random import random_id, random_secret
 from kept.errors import ConflictError, DeniedError, SubmissionError
 from kept.policy import change
 from kept.policy.channel import ADDRESSES
-from kept.policy.narrow import narrow
+from kept.policy.narrow import main_purpose, narrow
+from kept.policy.person import PersonState
 from kept.policy.words import PointKind
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
@@ -172,10 +173,19 @@ def _entering(engine: Engine, own: Own, found: Standing) -> Part:
 
 def _claiming(engine: Engine, own: Own, found: Standing, won: Participation) -> Part:
     asked = narrow(engine.policy.policy, found.file).stages[WON]
+    purpose = main_purpose(engine.policy.policy, engine.policy.policy.points[found.file.point])
     where = tuple(item for item in asked if engine.policy.policy.items[item].type in ADDRESSES) or asked
 
-    def require(given: Collection[str]) -> None:
-        """A prize nobody could send is not claimed: it waits."""
+    def require(given: Collection[str], state: PersonState) -> None:
+        """A prize nobody could send, or may send, is not claimed: it waits."""
+        said = state.choice(purpose, None)
+        if purpose in state.stops or (said is not None and not said.allow):
+            raise SubmissionError(
+                "expected that a prize may be sent to you, found that you stopped this use",
+                reason="prize-stopped",
+                hint="nothing was taken, and the prize waits for you: resume the use on my data, then answer again",
+                rests_on=f"purposes:{purpose}",
+            )
         if where and not set(where).intersection(given):
             raise SubmissionError(
                 "expected somewhere the prize can go, found nothing",
