@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from tables import person_tables
 
+import kept
 from kept.errors import StoreError
 from kept.services.engine.keyring import ERASE_IN_KEYS
 from kept.services.my_data.erasure import ERASE_IN_DATA
@@ -129,6 +130,14 @@ def test_the_suite_runs_every_query(part):
     """A query that no test of the suite runs fails here: add it to the suite of its file."""
     suites = Path(__file__).parent.glob("test_suite_*.py")
     assert set(queries(part)) - {name for _, _, name, _ in calls_over(suites)} == set()
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_no_query_is_there_for_the_suite_alone(part):
+    """A query that no code of Kept names by its word or by the class of its rows fails here: take it out."""
+    source = "\n".join(one.read_text(encoding="utf-8") for one in Path(kept.__file__).parent.rglob("*.py"))
+    unnamed = {one for one in queries(part) if f'"{one}"' not in source and f"sql.{class_name(one)}" not in source}
+    assert unnamed == set()
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,6 @@ def test_what_is_published_is_a_persons(data):
     for instance_id, person_id, number in (("spring", MORI, "b"), ("spring", SATO, "a"), ("autumn", MORI, "c")):
         data.run("publication_put", person_id=person_id, instance_id=instance_id, number=number, at=1.0, sealed=b"x")
     assert data.all(sql.Publications, instance_id="spring") == [("a", 1.0, b"x"), ("b", 1.0, b"x")]
-    assert data.one(sql.PublicationGet, person_id=MORI, instance_id="spring") == ("b",)
     assert data.all(sql.PublicationsOfPerson, person_id=MORI) == [("autumn",), ("spring",)]
     assert data.run("publication_delete", person_id=MORI, instance_id="spring") == 1
     assert data.run("publications_end", instance_id="spring") == 1

@@ -81,33 +81,26 @@ def test_receipts_are_listed_newest_first_and_go_with_the_person(data):
     for receipt_id, at in (("r1", 10.0), ("r3", 30.0), ("r2", 20.0)):
         data.insert("receipt_insert", person_id=MORI, receipt_id=receipt_id, at=at, kind="given", sealed=b"s")
     assert [row[0] for row in data.all(sql.Receipts, person_id=MORI)] == ["r3", "r2", "r1"]
-    assert data.one(sql.ReceiptGet, person_id=MORI, receipt_id="r2") == ("given", 20.0, "key_id", b"s")
-    assert data.one(sql.ReceiptGet, person_id=SATO, receipt_id="r2") is None
     assert data.run("receipt_erase", person_id=MORI) == 3
     assert data.all(sql.Receipts, person_id=MORI) == []
 
 
 def test_an_erasure_is_due_when_its_time_has_come_and_until_it_is_finished(data):
-    """The queue names unfinished erasures, the longest due first, with the step reached."""
+    """The queue names unfinished erasures, the longest due first."""
     for person_id, due_at in ((MORI, 50.0), (SATO, 20.0), (TANI, 99.0)):
-        data.insert(
-            "erasure_insert", person_id=person_id, receipt_id="r", due_at=due_at, started_by="own", step="intended"
-        )
-    assert data.run("erasure_step", person_id=MORI, step="keys gone") == 1
+        data.insert("erasure_insert", person_id=person_id, receipt_id="r", due_at=due_at, started_by="own")
     assert data.all(sql.ErasuresDue, at=50.0) == [
-        (SATO, "r", 1000.5, "own", "intended"),
-        (MORI, "r", 1000.5, "own", "keys gone"),
+        (SATO, "r", 1000.5, "own"),
+        (MORI, "r", 1000.5, "own"),
     ]
-    assert data.one(sql.ErasureGet, person_id=MORI) == ("r", 1000.5, 50.0, "own", "keys gone")
+    assert data.one(sql.ErasureGet, person_id=MORI) == ("r", 1000.5, 50.0, "own")
     assert data.run("erasure_erase", person_id=SATO) == 1
     assert [row[0] for row in data.all(sql.ErasuresDue, at=50.0)] == [MORI]
 
 
 def test_an_erasure_is_hastened_and_never_put_off(data):
     """Its day moves to now where it lies ahead; one that is due already stays as it is."""
-    data.run(
-        "erasure_insert", person_id=MORI, receipt_id="r", intended_at=1.0, due_at=9.0, started_by="own", step="intended"
-    )
+    data.run("erasure_insert", person_id=MORI, receipt_id="r", intended_at=1.0, due_at=9.0, started_by="own")
     assert data.run("erasure_hasten", person_id=MORI, at=5.0) == 1
     assert data.run("erasure_hasten", person_id=MORI, at=6.0) == 0
     assert data.one(sql.ErasureGet, person_id=MORI).due_at == 5.0

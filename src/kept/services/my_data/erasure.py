@@ -191,7 +191,6 @@ async def _insert(  # noqa: PLR0913 -- the columns of an intent
         intended_at=at,
         due_at=due_at,
         started_by=started_by,
-        step="intended",
     )
 
 

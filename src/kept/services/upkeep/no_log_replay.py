@@ -144,7 +144,6 @@ async def _intend(tx: Transaction, person_id: bytes, said: Said, *, due: float) 
         intended_at=float(said["at"]),
         due_at=due,
         started_by=said["started"],
-        step="intended",
     )
 
 

@@ -13,12 +13,6 @@ def row_maker(part: str, query: Query) -> Callable[[tuple[Any, ...]], Any]: ...
 
 class AccountGet(Single[int]): ...
 
-class AlarmGet(NamedTuple):
-    at: float
-    released_entry: str
-    actor: str
-    acknowledged_at: float | None
-
 class AlarmsNewest(NamedTuple):
     alarm_id: str
     at: float
@@ -74,15 +68,6 @@ class BackupNewest(NamedTuple):
     file: str
     size: int
     hash: str
-
-class BackupsNewest(NamedTuple):
-    backup_id: str
-    at: float
-    part: str
-    file: str
-    size: int
-    hash: str
-    made_by: str
 
 class CallRowNext(Computed): ...
 
@@ -189,11 +174,6 @@ class ChargesSince(NamedTuple):
     micro_rho: int
 
 class CheckpointAtMost(Single[str]): ...
-
-class CheckpointNewest(NamedTuple):
-    size: int
-    note: str
-    at: float
 
 class ContactGet(NamedTuple):
     case_id: str
@@ -423,14 +403,12 @@ class ErasureGet(NamedTuple):
     intended_at: float
     due_at: float
     started_by: str
-    step: str
 
 class ErasuresDue(NamedTuple):
     person_id: bytes
     receipt_id: str
     intended_at: float
     started_by: str
-    step: str
 
 class ExternalIds(NamedTuple):
     system: str
@@ -854,8 +832,6 @@ class ProvisionsOfPerson(NamedTuple):
     provision_id: str
     handed_at: float | None
 
-class PublicationGet(Single[str]): ...
-
 class Publications(NamedTuple):
     number: str
     at: float
@@ -885,12 +861,6 @@ class RecallsOf(NamedTuple):
     due_at: float
     told_at: float | None
     confirmed_at: float | None
-
-class ReceiptGet(NamedTuple):
-    kind: str
-    at: float
-    key_id: str
-    sealed: bytes
 
 class Receipts(NamedTuple):
     receipt_id: str

@@ -61,10 +61,6 @@ SELECT credential_id, transports, created_at, last_used_at FROM passkey WHERE pe
 UPDATE passkey SET sign_count = :sign_count, last_used_at = :at
 WHERE person_id = :person_id AND credential_id = :credential_id;
 
--- name: passkey_delete (person_id, credential_id)
--- A passkey is taken away.
-DELETE FROM passkey WHERE person_id = :person_id AND credential_id = :credential_id;
-
 -- name: passkey_erase (person_id)
 -- Part of erasing a person.
 DELETE FROM passkey WHERE person_id = :person_id;

@@ -109,10 +109,6 @@ INSERT INTO publication (person_id, instance_id, number, at, sealed) VALUES (:pe
 -- What is published of an instance.
 SELECT number, at, sealed FROM publication WHERE instance_id = :instance_id ORDER BY at, number;
 
--- name: publication_get (person_id, instance_id) -> number
--- Whether something of a person is published.
-SELECT number FROM publication WHERE person_id = :person_id AND instance_id = :instance_id;
-
 -- name: publications_of_person (person_id) -> instance_id
 -- Where something of a person is published.
 SELECT instance_id FROM publication WHERE person_id = :person_id ORDER BY instance_id;

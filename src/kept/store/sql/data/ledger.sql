@@ -90,14 +90,6 @@ UPDATE head SET size = :size, root = :root, at = :at WHERE name = :name AND size
 INSERT INTO checkpoint (size, note, at) VALUES (:size, :note, :at)
 ON CONFLICT (size) DO NOTHING;
 
--- name: checkpoint_newest () -> size, note, at
--- The newest signed checkpoint.
-SELECT size, note, at FROM checkpoint ORDER BY size DESC LIMIT 1;
-
--- name: checkpoints_before (size, keep_after)
--- Old checkpoints nobody was promised.
-DELETE FROM checkpoint WHERE size < :size AND at < :keep_after;
-
 -- name: tally_add (day, clause, act, outcome, count, last_at)
 -- Counts one more answer under a clause.
 INSERT INTO tally (day, clause, act, outcome, count, last_at)

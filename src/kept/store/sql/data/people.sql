@@ -55,10 +55,6 @@ DELETE FROM value WHERE person_id = :person_id;
 INSERT INTO receipt (person_id, receipt_id, kind, at, key_id, sealed)
 VALUES (:person_id, :receipt_id, :kind, :at, :key_id, :sealed);
 
--- name: receipt_get (person_id, receipt_id) -> kind, at, key_id, sealed
--- One receipt of a person.
-SELECT kind, at, key_id, sealed FROM receipt WHERE person_id = :person_id AND receipt_id = :receipt_id;
-
 -- name: receipts (person_id) -> receipt_id, kind, at, key_id, sealed
 -- The receipts of a person, newest first.
 SELECT receipt_id, kind, at, key_id, sealed FROM receipt WHERE person_id = :person_id ORDER BY at DESC;
@@ -67,26 +63,22 @@ SELECT receipt_id, kind, at, key_id, sealed FROM receipt WHERE person_id = :pers
 -- Part of erasing a person.
 DELETE FROM receipt WHERE person_id = :person_id;
 
--- name: erasure_insert (person_id, receipt_id, intended_at, due_at, started_by, step)
+-- name: erasure_insert (person_id, receipt_id, intended_at, due_at, started_by)
 -- An erasure is intended.
-INSERT INTO erasure (person_id, receipt_id, intended_at, due_at, started_by, step)
-VALUES (:person_id, :receipt_id, :intended_at, :due_at, :started_by, :step);
+INSERT INTO erasure (person_id, receipt_id, intended_at, due_at, started_by)
+VALUES (:person_id, :receipt_id, :intended_at, :due_at, :started_by);
 
--- name: erasure_get (person_id) -> receipt_id, intended_at, due_at, started_by, step
+-- name: erasure_get (person_id) -> receipt_id, intended_at, due_at, started_by
 -- The erasure of one person, while it is not finished.
-SELECT receipt_id, intended_at, due_at, started_by, step FROM erasure WHERE person_id = :person_id;
+SELECT receipt_id, intended_at, due_at, started_by FROM erasure WHERE person_id = :person_id;
 
--- name: erasures_due (at) -> person_id, receipt_id, intended_at, started_by, step
+-- name: erasures_due (at) -> person_id, receipt_id, intended_at, started_by
 -- Erasures whose time has come and that are not finished.
-SELECT person_id, receipt_id, intended_at, started_by, step FROM erasure WHERE due_at <= :at ORDER BY due_at;
+SELECT person_id, receipt_id, intended_at, started_by FROM erasure WHERE due_at <= :at ORDER BY due_at;
 
 -- name: erasure_hasten (person_id, at)
 -- The person asks for it now.
 UPDATE erasure SET due_at = :at WHERE person_id = :person_id AND due_at > :at;
-
--- name: erasure_step (person_id, step)
--- How far an erasure got.
-UPDATE erasure SET step = :step WHERE person_id = :person_id;
 
 -- name: erasure_erase (person_id)
 -- An erasure is finished or undone.

@@ -7,10 +7,6 @@ VALUES (:backup_id, :at, :part, :file, :size, :hash, :made_by);
 -- The newest backup of a part.
 SELECT at, file, size, hash FROM backup WHERE part = :part ORDER BY at DESC LIMIT 1;
 
--- name: backups_newest (limit) -> backup_id, at, part, file, size, hash, made_by
--- The newest backups.
-SELECT backup_id, at, part, file, size, hash, made_by FROM backup ORDER BY at DESC, part LIMIT :limit;
-
 -- name: drill_insert (drill_id, at, made_at, holds, result)
 -- A restore drill was done.
 INSERT INTO drill (drill_id, at, made_at, holds, result) VALUES (:drill_id, :at, :made_at, :holds, :result);
@@ -28,10 +24,6 @@ VALUES (:alarm_id, :at, :released_entry, :actor, :purpose, :way, :case_number, N
 -- The newest alarms.
 SELECT alarm_id, at, released_entry, actor, purpose, way, case_number, acknowledged_by, acknowledged_at, finding
 FROM canary_alarm ORDER BY at DESC LIMIT :limit;
-
--- name: alarm_get (alarm_id) -> at, released_entry, actor, acknowledged_at
--- One alarm.
-SELECT at, released_entry, actor, acknowledged_at FROM canary_alarm WHERE alarm_id = :alarm_id;
 
 -- name: alarms_standing () -> count
 -- How many alarms nobody has looked into.

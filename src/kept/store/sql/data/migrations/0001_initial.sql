@@ -113,8 +113,7 @@ CREATE TABLE erasure (
     receipt_id  TEXT             NOT NULL,
     intended_at DOUBLE PRECISION NOT NULL,
     due_at      DOUBLE PRECISION NOT NULL,
-    started_by  TEXT             NOT NULL,
-    step        TEXT             NOT NULL
+    started_by  TEXT             NOT NULL
 );
 
 CREATE TABLE entry (
