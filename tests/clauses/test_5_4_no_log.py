@@ -17,6 +17,7 @@ from cited import cited
 from installation import MAIL, NAME, PASSWORD, Installation, second_version
 from registered import CONFIRMS, asked, clerk, registered
 
+from clauses.test_4_4_letters_faxes_calls import Marketing
 from kept import limits
 from kept.channels.place import parse_place
 from kept.channels.place_file import FilePlace
@@ -33,16 +34,21 @@ from kept.errors import (
     StoreError,
 )
 from kept.guarantees.board import promise_board
+from kept.policy import change
+from kept.policy.person import PersonState
 from kept.policy.words import Basis, ClauseState, Exit
 from kept.services.accounts import accounts
 from kept.services.backups.backup import make_backups, newest_of, register_backup_key
+from kept.services.backups.drill import drill
 from kept.services.backups.recovery import start_or_recover
 from kept.services.backups.restore import place
+from kept.services.messages import calls
 from kept.services.messages.stop_list import stands_against, stop_token
 from kept.services.my_data import choices, corrections, erasure
 from kept.services.my_data.own_data import own_data
 from kept.services.staff import activation, credentials, parties, sessions
 from kept.services.upkeep.after_restore import erase_again, report_of, sign
+from kept.services.upkeep.no_log_replay import after_lines
 from kept.services.upkeep.routine import finish_all
 from kept.store import sql
 
@@ -379,6 +385,113 @@ async def test_a_line_of_another_installation_says_nothing(lost, tmp_path):
     lost.no_log.write_bytes(lost.no_log.read_bytes() + forged + b"kept-no-log 1 9 " + b"0" * 64 + b" AAAA\n")
     engine = await lost.open()
     assert (await engine.people.load(stays.person_id)).state.slots
+    before = lost.no_log.read_bytes()
+    await choices.choose(engine, stays, "information-for-you", None, allow=False)
+    assert len(lost.no_log.read_bytes()) > len(before), "what is ours still goes there"
+    assert (engine.no_log.failing, await engine.no_log.waiting()) == ("", 0)
+
+
+async def test_a_place_that_was_away_while_a_backup_came_back_takes_nothing_before_it_was_read(lost, monkeypatch):
+    """§5.4 breach: it holds lines the restored D does not know; new ones are not counted as theirs, until a start reads it."""
+    here = lost.installation
+    gone, stays = await given(here, MAIL), await given(here, OTHER_MAIL)
+    await lost.back_up()
+    await erasure.intend_erasure(here.engine, await here.session(gone.person_id))
+    await lost.lose_both()
+    away = lost.no_log.rename(lost.disk / "away")
+    engine = await lost.open()
+    assert (await report_of(engine)).missing
+    away.rename(lost.no_log)
+    held = lost.no_log.read_bytes()
+    await choices.choose(engine, stays, "information-for-you", None, allow=False)
+    await engine.no_log.deliver()
+    assert engine.no_log.failing == "no-log-ahead"
+    assert lost.no_log.read_bytes() == held
+    assert await engine.no_log.waiting() >= 1
+    privacy = [await here.staff(login, ("privacy",)) for login in ("first", "second")]
+    with pytest.raises(KeptError) as refused:
+        await sign(engine, privacy[0])
+    assert refused.value.reason == "no-log-ahead"
+    await here.close()
+    engine = await lost.open()
+    with pytest.raises(ErasedError):
+        await engine.people.load(gone.person_id)
+    assert not (await engine.people.load(stays.person_id)).state.choice("information-for-you", None).allow
+
+
+async def test_one_place_of_two_that_cannot_be_read_is_missing(lost, tmp_path):
+    """§5.4 breach: the other one is shorter: what only the first had is not taken for said."""
+    here = lost.installation
+    gone = await given(here, MAIL)
+    await lost.back_up()
+    shorter = tmp_path / "second.no-log"
+    shorter.write_bytes(lost.no_log.read_bytes())
+    await erasure.intend_erasure(here.engine, await here.session(gone.person_id))
+    await lost.lose_both()
+    lost.no_log.unlink()
+    lost.no_log.mkdir()  # there, and not to be read
+    here.address = replace(here.address, no_log=(f"file:{lost.no_log}", f"file:{shorter}"))
+    engine = await lost.open()
+    assert (await report_of(engine)).missing == "unreadable"
+    with pytest.raises(ClosedError):
+        await here.case(await here.staff("desk", ("support",)))
+
+
+async def test_a_drill_fails_where_somebody_would_be_back(lost):
+    """§5.4 breach: erased since the backups, and the no-log is gone: the drill says so, and the board with it."""
+    here = lost.installation
+    gone = await given(here, MAIL)
+    await lost.back_up()
+    await erasure.intend_erasure(here.engine, await here.session(gone.person_id))
+    assert not (await drill(here.engine, lost.backups, lost.key, by="test")).problems
+    lost.no_log.unlink()
+    found = await drill(here.engine, lost.backups, lost.key, by="test")
+    assert found.returning == 1
+    assert any("would be back" in one for one in found.problems)
+    assert (await promise_board(here.engine)).of("5.4").state is ClauseState.NOT_KEPT_YET
+
+
+async def test_whoever_is_listed_after_the_first_signature_is_signed_by_two(lost):
+    """§5.4 breach: the second names somebody and signs alone; the first has to see the list and sign it too."""
+    here = lost.installation
+    stays = await given(here, MAIL)
+    await lost.back_up()
+    await lost.lose_both()
+    lost.no_log.unlink()
+    engine = await lost.open()
+    first, second = [await here.staff(login, ("privacy",)) for login in ("first", "second")]
+    await sign(engine, first)
+    assert await erase_again(engine, second, {"mail_address": MAIL}) == 1
+    await sign(engine, second)
+    assert (await engine.people.load(stays.person_id)).state.status == "active"
+    assert await report_of(engine) is not None
+    await sign(engine, first)
+    with pytest.raises(ErasedError):
+        await engine.people.load(stays.person_id)
+
+
+def test_a_line_that_takes_back_takes_back_only_what_a_line_said():
+    """§5.4 breach: a stop the database knew by itself is newer than a stop and its resuming in an old no-log."""
+    said = [{"kind": "use", "at": float(at), "purpose": "contact", "stopped": not at % 2} for at in (2, 3)]
+    stopped = change.stop(PersonState(1, "active", 0.0, 0.0), "contact")
+    assert "contact" in after_lines(stopped, said).stops
+    assert "contact" not in after_lines(PersonState(1, "active", 0.0, 0.0), said).stops
+    erased = [{"kind": "erasing", "at": float(at), "receipt": word} for at, word in ((2, "r"), (3, ""))]
+    assert after_lines(change.begin_erasing(PersonState(1, "active", 0.0, 0.0)), erased).status == "erasing"
+    assert after_lines(PersonState(1, "active", 0.0, 0.0), erased).status == "active"
+
+
+async def test_a_call_that_is_never_to_come_again_is_in_the_no_log_before_it_is_answered(lost):
+    """§5.6 breach: the line stands when the member of staff is told, not at the next round of the background."""
+    here, channel = lost.installation, Exit.PHONE
+    before = lost.no_log.read_bytes()
+    desk = await Marketing(here).begin()
+    sheet_id = await desk.begun(await desk.send(channel.value))
+    await calls.show_number(here.engine, desk.ume, sheet_id, 1)
+    said = lost.no_log.read_bytes()
+    await calls.end_call(here.engine, desk.ume, sheet_id, 1, "not-again")
+    assert before in said
+    assert len(lost.no_log.read_bytes()) > len(said)
 
 
 async def test_a_full_place_keeps_nobody_from_saying_no(lost, monkeypatch):

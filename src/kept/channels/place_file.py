@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import fcntl
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -58,6 +59,7 @@ class FilePlace:
         fresh = not self.path.exists()
         handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         try:
+            fcntl.flock(handle, fcntl.LOCK_EX)  # so that what one takes back is never what another has put there since
             size = os.fstat(handle).st_size
             torn = (
                 size > 0 and os.pread(handle, 1, size - 1) != b"\n"

@@ -153,9 +153,13 @@ async def _as_if_all_were_lost(  # noqa: PLR0913 -- two backups
         await _open_one_value_of_each_epoch(installation, found)
         then = {row.person_id for row in await installation.keys.all(sql.Tombstones)}
         now = {row.person_id for row in await engine.keys.all(sql.Tombstones)}
-        said = (await engine.no_log.read()).said
-        in_no_log = {one["person"] for one in said if one["kind"] == No.ERASED}
+        reading = await engine.no_log.read()
+        if reading.why:
+            found.wrong(f"the no-log is not whole: {reading.why}")
+        in_no_log = {one["person"] for one in reading.said if one["kind"] == No.ERASED}
         found.returning = sum(1 for one in now - then if engine.no_log.name_of(one) not in in_no_log)
+        if found.returning:
+            found.wrong("somebody erased since would be back: the no-log does not name them")
 
 
 async def _unpack(backup: BackupFile, key: OpeningKey, target: Path) -> None:

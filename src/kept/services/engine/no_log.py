@@ -19,7 +19,7 @@ from kept import limits
 from kept.channels.place import Place
 from kept.crypto.digest import framed, hmac_sha256
 from kept.crypto.random import random_id
-from kept.errors import EvidenceError, KeptError, MalformedError, StoreError
+from kept.errors import EvidenceError, MalformedError, StoreError
 from kept.services.engine.keyring import Keyring
 from kept.store import sql
 from kept.store.interface import Store, Transaction
@@ -27,6 +27,8 @@ from kept.vault.no_log import FIRST, Line, open_line, parse_line, seal_line
 
 SEALS, NAMES = "no-log", "no-log-names"
 """The installation's keys for it: made with the vault, so that every backup of K has them."""
+AHEAD = "no-log-ahead"
+"""Why nothing is handed to a place that holds lines of ours which D does not know."""
 GIVEN = "no_log_given"
 """In K: the newest line every place had."""
 
@@ -169,15 +171,25 @@ class NoLog:
         await self._data.write(body)
 
     async def _fill(self, place: Place) -> None:
-        if place.name not in self._reached:
-            self._reached[place.name] = _number(await place.last())
-        while rows := await self._data.all(sql.NoLogLines, after=self._reached[place.name], limit=limits.NO_LOG_PAGE):
-            try:
-                await place.append([row.line for row in rows])
-            except StoreError:
-                del self._reached[place.name]  # how far it came is asked again
-                raise
-            self._reached[place.name] = rows[-1].seq
+        """Hand a place what it lacks.
+
+        Raises:
+            StoreError: It takes nothing, or holds lines of ours that D does not know: then a start says them again first.
+        """
+        reached = self._reached.pop(place.name, None)  # however this ends early, how far it came is asked again
+        if reached is None or await self._data.all(sql.NoLogLines, after=reached, limit=1):
+            reached, raw = await self._newest(place)
+            if reached and await self._data.value(sql.NoLogLineGet, seq=reached) != raw:
+                raise StoreError(
+                    "expected a no-log that goes no further than this installation, found one that does",
+                    reason="no-log-ahead",
+                    hint="restart: what it says is said again before anybody is served",
+                    rests_on="restore-drill",
+                )
+        while rows := await self._data.all(sql.NoLogLines, after=reached, limit=limits.NO_LOG_PAGE):
+            await place.append([row.line for row in rows])
+            reached = rows[-1].seq
+        self._reached[place.name] = reached
 
     async def _given(self, number: int) -> None:
         if await self.given() < number:
@@ -206,18 +218,39 @@ class NoLog:
         known = min(await self.head(), await self.given())
         for place in self.places:
             try:
-                last = await place.last()
+                number, last = await self._newest(place)
             except StoreError as error:
                 self._fails(error.reason)
                 continue
-            number = _number(last)
             ours = await self._data.value(sql.NoLogLineGet, seq=number)
             if number > known or (number and ours != last):
                 return True
         return False
 
+    async def _newest(self, place: Place) -> tuple[int, bytes]:
+        """Return the newest line of a place that this installation sealed, with its number; 0 for none.
+
+        Its last line is enough where it is ours; behind one that somebody else put there, or a kill cut, all are read.
+        """
+        last = await place.last()
+        if not last or (number := self._number(last)):
+            return (number, last) if last else (0, b"")
+        return max(((self._number(raw), raw) for raw in await place.read()), default=(0, b""))
+
+    def _number(self, raw: bytes) -> int:
+        """Return the number of a line this installation sealed; 0 for any other."""
+        return line.number if (line := self._opened(raw)[0]) else 0
+
+    def _opened(self, raw: bytes) -> tuple[Line | None, dict[str, Any]]:
+        """Open a line; None for one that is not ours, torn by a kill, or changed."""
+        try:
+            line = parse_line(raw)
+            return line, json.loads(open_line(self._key(SEALS), line, vault_id=self._vault_id))
+        except (MalformedError, EvidenceError):
+            return None, {}
+
     async def read(self) -> Reading:
-        """Return what all places hold together; a place that cannot be read is passed over."""
+        """Return what all places hold together; where one cannot be read, that is what is missing."""
         found: dict[bytes, tuple[Line, dict[str, Any]]] = {}
         unreadable = False
         for place in self.places:
@@ -227,12 +260,9 @@ class NoLog:
                 unreadable = True
                 continue
             for raw in raws:
-                try:
-                    line = parse_line(raw)
-                    content = open_line(self._key(SEALS), line, vault_id=self._vault_id)
-                    found[raw] = line, json.loads(content)
-                except (MalformedError, EvidenceError):
-                    continue  # torn by a kill, or changed: then the chain has a gap
+                line, said = self._opened(raw)
+                if line is not None:  # without one that is torn or changed the chain has a gap
+                    found[raw] = line, said
         held = sorted(found.values(), key=lambda one: one[0].number)
         lines = tuple(line for line, _ in held)
         why = await self._missing(lines, unreadable=unreadable)
@@ -241,8 +271,10 @@ class NoLog:
     async def _missing(self, lines: Sequence[Line], *, unreadable: bool) -> str:
         if not self.places:
             return "none"
+        if unreadable:
+            return "unreadable"  # another place may lack what only this one had
         if not lines:
-            return "unreadable" if unreadable else "absent"
+            return "absent"
         hashes = {FIRST, *(line.hash for line in lines)}
         if any(line.previous not in hashes for line in lines):
             return "gap"
@@ -280,10 +312,3 @@ class NoLog:
 def _after(head: sql.NoLogHead | None) -> tuple[int, str]:
     """Return the number of the newest line and its hash."""
     return (head.seq, parse_line(head.line).hash) if head else (0, FIRST)
-
-
-def _number(raw: bytes) -> int:
-    try:
-        return parse_line(raw).number if raw else 0
-    except KeptError:
-        return 0

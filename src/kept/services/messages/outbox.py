@@ -335,6 +335,8 @@ async def _settle(engine: Engine, attempt: _Try, handed: Handed) -> str:
             await count(tx, waiting, begins(waiting) if status == "sent" else status, reason)
 
     await engine.data.write(body)
+    if entry is not None:
+        await engine.no_log.acknowledge()
     return AGAIN if handed is Handed.AGAIN else status
 
 

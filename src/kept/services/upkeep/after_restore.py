@@ -10,16 +10,19 @@ from collections import Counter
 
 import msgspec
 
+from kept import limits
+from kept.crypto.digest import sha256
 from kept.crypto.random import random_id
-from kept.errors import ErasedError, InputError
+from kept.errors import ConflictError, ErasedError, EvidenceError, InputError
 from kept.policy.day import moment
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
-from kept.services.engine.flush import Effect, insert_entries
-from kept.services.engine.no_log import Reading
-from kept.services.engine.record import SYSTEM, entry_of, record
+from kept.services.engine.flush import Effect, SealedEntry, insert_entries
+from kept.services.engine.no_log import AHEAD, Reading
+from kept.services.engine.record import SYSTEM, entry_of
 from kept.services.engine.restored_keys import NOT_REPLAYED, RESTORED, restored_keys
 from kept.services.engine.sealed_record import open_installation_record, seal_installation_record
+from kept.services.gate import gate
 from kept.services.gate.person_search import named_by
 from kept.services.my_data.erasure import finish_erasure, intend
 from kept.services.staff.approvals import Approval, Given, Subject
@@ -186,13 +189,25 @@ async def erase_again(engine: Engine, session: StaffSession, criteria: dict[str,
         SubmissionError: Nobody is found by such an item.
     """
     session.require(engine, "approve")
-    report = await _waiting(engine)
+    await _waiting(engine)
     found = {one.hex() for one in await named_by(engine, criteria)}
-    listed = msgspec.structs.replace(report, to_erase=tuple(sorted({*report.to_erase, *found})))
-    facts = (("found", str(len(found))), ("listed", str(len(listed.to_erase))))
-    await record(engine, session.acting(), Act.ERASE_AGAIN, items=tuple(criteria), facts=facts)
-    await engine.put_meta(REPORT, _sealed(engine, listed))
-    return len(listed.to_erase)
+    for _ in range(limits.MOVED_TRIES):
+        held, report = await engine.meta(REPORT), await _waiting(engine)
+        listed = msgspec.structs.replace(report, to_erase=tuple(sorted({*report.to_erase, *found})))
+        facts = (("found", str(len(found))), ("listed", str(len(listed.to_erase))))
+        at = engine.ready()
+        entry = entry_of(engine, session.acting(), Act.ERASE_AGAIN, at=at, items=tuple(criteria), facts=facts)
+
+        async def body(tx: Transaction, read: str = held, written: Report = listed, said: SealedEntry = entry) -> bool:
+            if await tx.value(sql.MetaGet, name=REPORT) != read:
+                return False  # somebody else listed somebody, or two have signed
+            await tx.run("meta_put", name=REPORT, value=_sealed(engine, written))
+            await insert_entries(tx, [said], engine.clock.now())
+            return True
+
+        if await engine.data.write(body):
+            return len(listed.to_erase)
+    raise ConflictError("the list keeps changing while somebody is put on it", reason="moved", hint="look at it again")
 
 
 async def sign(engine: Engine, session: StaffSession) -> None:
@@ -206,17 +221,24 @@ async def sign(engine: Engine, session: StaffSession) -> None:
         DeniedError: The right is missing, or both signatures would be one person's.
         InputError: Nothing waits to be signed, or a version of the policy is still missing.
     """
-    report = await _waiting(engine)
+    subject = _subject(await _waiting(engine))
     if await asked_by(engine):
-        await SIGNING.approve(engine, session, report.id)
+        await SIGNING.approve(engine, session, subject)
     else:
-        await SIGNING.ask(engine, session, report.id)
+        await SIGNING.ask(engine, session, subject)
+
+
+def _subject(report: Report) -> str:
+    """Return what is signed: this restore, with the list of whom to erase as it stands."""
+    return f"{report.id}:{sha256(','.join(report.to_erase).encode()).hex()[:32]}"
 
 
 async def asked_by(engine: Engine) -> str:
-    """Return who signed first; empty while nobody has."""
+    """Return who signed what is to be signed as it stands; empty while nobody has."""
+    report = await report_of(engine)
     rows = await engine.data.all(sql.ApprovalsWaiting, at=engine.clock.now())
-    return next((row.requested_by for row in rows if row.act == SIGNING.act), "")
+    standing = (SIGNING.act, _subject(report) if report else "")
+    return next((row.requested_by for row in rows if (row.act, row.subject) == standing), "")
 
 
 async def _waiting(engine: Engine) -> Report:
@@ -230,10 +252,21 @@ async def _waiting(engine: Engine) -> Report:
     return report
 
 
-async def _about(engine: Engine, report_id: str) -> Subject:
+async def _about(engine: Engine, subject: str) -> Subject:
     report = await _waiting(engine)
-    if report.id != report_id:
-        raise InputError("expected the newest restore, found another", reason="nothing-to-sign-off", hint="look again")
+    if _subject(report) != subject:
+        raise InputError(
+            "expected the newest restore and its list as it stands, found another",
+            reason="nothing-to-sign-off",
+            hint="look again; two sign the same list",
+        )
+    if engine.no_log.failing == AHEAD:
+        raise InputError(
+            "expected a no-log that was said again, found one that knows more",
+            reason="no-log-ahead",
+            hint="restart first: then it is said again",
+            rests_on="restore-drill",
+        )
     if report.versions:
         raise InputError(
             f"expected version {min(report.versions, key=int)} of the policy in force again, found an older one",
@@ -245,7 +278,7 @@ async def _about(engine: Engine, report_id: str) -> Subject:
 
 
 async def _signed(engine: Engine, given: Given) -> Effect:
-    report = await _waiting(engine)
+    held, report = await engine.meta(REPORT), await _waiting(engine)
     facts = (
         ("made-at", repr(report.made_at)),
         ("missing", report.missing or "nothing"),
@@ -254,7 +287,7 @@ async def _signed(engine: Engine, given: Given) -> Effect:
     entry = entry_of(engine, given.by.acting(), Act.BACKUP_SIGN_OFF, at=given.at, facts=facts)
 
     async def effect(tx: Transaction) -> bool:
-        if not await tx.value(sql.MetaGet, name=REPORT):
+        if not held or await tx.value(sql.MetaGet, name=REPORT) != held:
             return False
         await tx.run("meta_put", name=REPORT, value="")
         await tx.run("meta_put", name=SIGNED, value=_sealed(engine, report))
@@ -264,9 +297,12 @@ async def _signed(engine: Engine, given: Given) -> Effect:
     return effect
 
 
-async def _go_on(engine: Engine, report_id: str) -> None:
-    """Erase whoever was named, then serve everybody again; may be repeated."""
-    del report_id
+async def _go_on(engine: Engine, subject: str) -> None:
+    """Erase whoever was named, then serve everybody again; may be repeated.
+
+    Somebody whose state no longer holds is closed to everybody as it is: that is recorded, and keeps nobody else waiting.
+    """
+    del subject
     held = await engine.meta(SIGNED)
     if not held:
         return
@@ -279,6 +315,8 @@ async def _go_on(engine: Engine, report_id: str) -> None:
             await finish_erasure(engine, person_id)
         except ErasedError:
             continue
+        except EvidenceError as error:
+            await gate.record_evidence(engine, None, person_id, error, engine.clock.now())
     await engine.keys.write(lambda tx: tx.run("meta_put", name=RESTORED, value=""))
     await engine.put_meta(SIGNED, "")
     engine.keys_restored = ""

@@ -167,13 +167,13 @@ async def _passwords(engine: Engine, person_id: bytes, said: Iterable[Said]) -> 
 async def _state(engine: Engine, person_id: bytes, said: Iterable[Said]) -> int:
     """Bring a person's state to what they said; return 1 where it was another."""
     person = await engine.people.load(person_id, None)
-    after = _after(person.state, said)
+    after = after_lines(person.state, said)
     if after == person.state:
         return 0
     items = {slot.partition("#")[0] for slot in set(person.state.slots) - set(after.slots)}
 
     def make(held: Person, at: float) -> Change:
-        state = change.replace(_after(held.state, said), g=held.state.g + 1)
+        state = change.replace(after_lines(held.state, said), g=held.state.g + 1)
         kept = {(slot, one.version) for slot, one in state.slots.items()} | {
             (one.slot, one.version) for one in state.old
         }
@@ -201,8 +201,13 @@ async def _drop_tokens(tx: Transaction, person_id: bytes, items: set[str]) -> No
             await tx.run("token_delete", item=item, token=token, person_id=person_id)
 
 
-def _after(state: PersonState, said: Iterable[Said]) -> PersonState:  # noqa: C901 -- one case for each word
-    """Return a state after every line; what the person did later than a line stays."""
+def after_lines(state: PersonState, said: Iterable[Said]) -> PersonState:  # noqa: C901 -- one case for each word
+    """Return a state after every line; what the person did later than a line stays.
+
+    A line that takes a no back (a use resumed, an erasure undone) takes back only what a line before it said: a no that the
+    database knew by itself may be newer than both.
+    """
+    stops, erasing = set(state.stops), state.status == "erasing"
     for one in said:
         at = float(one["at"])
         match No(one["kind"]):
@@ -212,9 +217,10 @@ def _after(state: PersonState, said: Iterable[Said]) -> PersonState:  # noqa: C9
                 if before is None or (before.at <= at and before.allow):
                     state = change.choose(state, one["purpose"], way_out, allow=False, at=at, by=one["by"])
             case No.USE:
-                act = change.stop if one["stopped"] else change.resume
-                if bool(one["stopped"]) != (one["purpose"] in state.stops):
-                    state = act(state, one["purpose"])
+                if one["stopped"] and one["purpose"] not in state.stops:
+                    state = change.stop(state, one["purpose"])
+                elif not one["stopped"] and one["purpose"] in set(state.stops) - stops:
+                    state = change.resume(state, one["purpose"])
             case No.VALUE:
                 held = state.slots.get(one["slot"])
                 if held is not None and held.corrected_at < at:
@@ -223,6 +229,6 @@ def _after(state: PersonState, said: Iterable[Said]) -> PersonState:  # noqa: C9
                 if any(grant.notice_id == one["notice"] and grant.at < at for grant in state.grants):
                     state = change.unaccept(state, [one["notice"]])
             case No.ERASING:
-                wanted = "erasing" if one["receipt"] else "active"
-                state = change.replace(state, status=wanted)
+                if one["receipt"] or not erasing:
+                    state = change.replace(state, status="erasing" if one["receipt"] else "active")
     return state
