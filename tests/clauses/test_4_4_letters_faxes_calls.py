@@ -18,7 +18,9 @@ from kept.services.campaigns import campaigns, candidates
 from kept.services.messages import call_sheets, calls, letters
 from kept.services.messages.fax import look_after_faxes
 from kept.services.messages.outbox import send_due
+from kept.services.messages.stop_list import stop_token
 from kept.services.my_data import choices, corrections, erasure
+from kept.services.my_data.own_data import own_data
 from kept.services.staff import sessions
 from kept.services.upkeep.sending import equip
 
@@ -218,6 +220,21 @@ async def test_a_no_between_the_look_and_the_opening_is_refused_with_its_clause(
         await calls.show_number(desk.engine, desk.ume, sheet_id, 1)
     assert (refused.value.step, refused.value.reason, cited(refused.value)) == (6, "no", "§2.1")
     assert (await desk.installation.newest()).outcome == "refused"
+
+
+async def test_never_again_is_about_the_number_that_was_called(desk):
+    """§4.4 breach: corrected while the call lasts: the number that was dialled is listed, and not the new one."""
+    engine = desk.engine
+    sheet_id = await desk.begun(await desk.send("phone"))
+    card = await calls.show_number(engine, desk.ume, sheet_id, 1)
+    with card["phone"].open(Exit.PHONE) as dialled:
+        called = stop_token(engine, Exit.PHONE, dialled)
+    (own,) = [one for one in desk.people if dialled in [held.value for held in (await own_data(engine, one)).held]]
+    fresh = await desk.installation.session(own.person_id)
+    await corrections.correct(engine, fresh, "phone", "090-9999-0000", expected_version=1)
+    await calls.end_call(engine, desk.ume, sheet_id, 1, "not-again")
+    listed = desk.installation.sql("SELECT token FROM stop_list WHERE channel = 'phone'")
+    assert listed == [(called,)]
 
 
 async def test_do_not_call_again_keeps_the_next_campaign_away(desk):

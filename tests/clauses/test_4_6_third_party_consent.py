@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import zipfile
@@ -253,6 +254,18 @@ async def test_a_consent_to_another_purpose_is_none(installation, club):
     """§4.6 breach: a yes to letters from us is no yes to them."""
     await person(installation, ("choice", "information-for-you/mail/"))
     assert (await club.file(await club.provide()))["records"] == []
+
+
+async def test_of_two_fetches_at_once_one_hands_over_the_whole_file(installation, club):
+    """§4.6 breach: a double click: whoever is in the register as handed over is in the one file that was made."""
+    people = [await person(installation, TICK) for _ in range(5)]
+    made = await club.provide()
+    done = await asyncio.gather(
+        *(provisions.fetch(installation.engine, club.asks, made.id) for _ in range(3)), return_exceptions=True
+    )
+    files = [one for one in done if isinstance(one, bytes)]
+    assert [type(one) for one in done if not isinstance(one, bytes)] == [ConflictError, ConflictError]
+    assert len(parse_file(files[0], club.key)["records"]) == len(people)
 
 
 async def test_a_file_is_fetched_once_and_nothing_of_it_stays(installation, club):

@@ -9,7 +9,7 @@ from installation import MAIL, NAME
 from registered import ASKS, CONFIRMS, COURT, COURT_TITLE, DAY, asked, clerk, registered
 
 from kept.crypto.sealed_to import OpeningKey
-from kept.errors import DeniedError, EvidenceError, InputError, KeptError, SealError
+from kept.errors import ConflictError, DeniedError, EvidenceError, InputError, KeptError, SealError
 from kept.services.staff import parties, sessions
 from kept.services.staff.parties import PartyKind
 from kept.services.third_parties import provisions
@@ -38,6 +38,30 @@ async def test_a_key_asked_for_and_confirmed_counts_a_day_later(installation):
         installation.engine, await sessions.start_demo_session(installation.engine, "abe")
     )
     assert await provisions.ask(installation.engine, again, CLUB)
+
+
+async def test_within_the_day_anybody_who_approves_objects(installation):
+    """§5.2 breach: two agreed on a key; a third, told by the board, objects: it never counts; later it is too late."""
+    engine = installation.engine
+    party = await registered_tomorrow(installation)
+    support, third = await installation.staff("sato", ("support",)), await installation.staff("mita", ("privacy",))
+    with pytest.raises(DeniedError):
+        await parties.object_to(engine, support, party.id)
+    await parties.object_to(engine, third, party.id)
+    assert (await installation.newest()).act == "staff:party:object"
+    installation.wall.pass_(2 * DAY)
+    assert await parties.party_of(engine, PartyKind.RECIPIENT, CLUB) is None
+    counts = await registered(installation, "recipient", CLUB, OpeningKey.new().public)
+    again = await sessions.session_of(engine, await sessions.start_demo_session(engine, "mita"))
+    with pytest.raises(ConflictError):
+        await parties.object_to(engine, again, counts.id)
+    assert (await parties.party_of(engine, PartyKind.RECIPIENT, CLUB)).id == counts.id
+
+
+async def registered_tomorrow(installation):
+    """A key that was asked for and confirmed, and does not count yet."""
+    party = await asked(installation, "recipient", CLUB, OpeningKey.new().public)
+    return await parties.CONFIRMING.approve(installation.engine, await clerk(installation, CONFIRMS), party.id)
 
 
 async def test_one_alone_changes_no_key(installation):

@@ -166,6 +166,7 @@ CONSOLE = {
     "GET /{language}/parties": "Staff.all_parties",
     "POST /{language}/parties": "Staff.ask_party",
     "POST /{language}/parties/{id} approve": "Staff.approve",
+    "POST /{language}/parties/{id} object": "Staff.object_to_party",
     "GET /{language}/provision": "Staff.all_provisions Staff.open_recalls Staff.all_parties",
     "POST /{language}/provision": "Staff.ask_provision",
     "POST /{language}/provision/register": "Staff.show_register",

@@ -117,6 +117,8 @@ def test_rows_of_a_sheet_keep_their_place(data):
         assert changed == data.run(
             "call_row_move", person_id=MORI, message_id="m1", expected="waiting", outcome="shown", moved_at=2.0
         )
+    assert data.run("call_row_dial", person_id=MORI, message_id="m1", dialled=b"t") == 1
+    assert [row.dialled for row in data.all(sql.CallRows, sheet_id="s")] == [None, b"t"]
     assert [(row[1], row[2], row[5]) for row in data.all(sql.CallRows, sheet_id="s")] == [
         ("m2", 1, "waiting"), ("m1", 2, "shown"),
     ]  # fmt: skip

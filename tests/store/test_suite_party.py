@@ -18,6 +18,9 @@ def test_a_party_is_asked_confirmed_and_in_effect_from_its_time(data):
             assert changed == data.run("party_confirm", **confirmed)
     for changed in (1, 0):
         assert changed == data.run("party_back", party_id="c")
+    assert [data.run("party_object", party_id=one, at=10.0) for one in ("a", "c")] == [0, 0], (
+        "it counts; it was not confirmed"
+    )
     for at, first in ((9.0, []), (10.0, ["a"]), (20.0, ["b", "a"])):
         assert [row[0] for row in data.all(sql.PartiesOf, kind="recipient", name="club", at=at)] == first
     assert data.all(sql.PartiesOf, kind="authority", name="club", at=99.0) == []
@@ -25,3 +28,11 @@ def test_a_party_is_asked_confirmed_and_in_effect_from_its_time(data):
     assert data.one(sql.PartyGet, party_id="a") == (
         "a", "recipient", "club", "T", "A", "R", b"a", b"t", "abe", 1.0, "confirmed", "kato", 10.0,
     )  # fmt: skip
+
+
+def test_a_change_objected_to_before_it_counts_never_counts(data):
+    """Once, and only while its time is to come."""
+    data.insert("party_insert", party_id="a", kind="recipient", name="club")
+    data.run("party_confirm", party_id="a", confirmed_by="kato", from_at=10.0, seal=b"t")
+    assert [data.run("party_object", party_id="a", at=9.0) for _ in range(2)] == [1, 0]
+    assert data.all(sql.PartiesOf, kind="recipient", name="club", at=99.0) == []

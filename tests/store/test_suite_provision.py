@@ -15,13 +15,17 @@ def test_a_provision_waits_is_approved_and_fetched_once(data):
         approval_id="a",
     )  # fmt: skip
     assert data.one(sql.ProvisionNext) == (1,)
-    fetched = {"fetched_at": 4.0, "people": 2, "refused": 1}
+    fetched = {"making": "run", "fetched_at": 4.0, "people": 2, "refused": 1}
     assert data.run("provision_fetch", provision_id="p", **fetched) == 0
     data.insert("provision_insert", provision_id="o", number=0)
     for changed in (1, 0):
         assert changed == data.run("provision_back", provision_id="o")
     for changed in (1, 0):
         assert changed == data.run("provision_approve", provision_id="p", mandate_id="m")
+    assert [data.run("provision_make", provision_id=one, making="run") for one in ("p", "o")] == [1, 0]
+    made = [data.one(sql.ProvisionMadeBy, provision_id="p", making=one) for one in ("run", "an earlier one")]
+    assert made == [("p",), None]
+    assert data.run("provision_fetch", provision_id="p", **(fetched | {"making": "an earlier one"})) == 0
     for changed in (1, 0):
         assert changed == data.run("provision_fetch", provision_id="p", **fetched)
     row = (1, "club", "abe", 1.0, "a", "m", "fetched", 4.0, 2, 1)

@@ -206,6 +206,7 @@ class Staff(View):
     fetch_recall = act(recalls.fetch_recall)
     confirm_recall = act(recalls.confirm_recall)
     ask_party = act(parties.ask_party)
+    object_to_party = act(parties.object_to)
     all_parties = look(parties.all_parties, SEES_PARTIES)
     show_register = act(register.show_register)
     record_disclosure = act(disclosures.record)

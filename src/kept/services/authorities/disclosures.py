@@ -178,10 +178,7 @@ async def name_person(
         )
 
     async def body(tx: Transaction) -> None:
-        rows = await tx.all(sql.DisclosurePeople, disclosure_id=disclosure_id)
-        row = await tx.one(sql.DisclosureGet, disclosure_id=disclosure_id)
-        if row is None or row.status != "recorded":
-            raise ConflictError("the request was fixed in another window", reason="disclosure-fixed", rests_on=GROUND)
+        rows = await _as_read(tx, found)
         place = 1 + max((one.place for one in rows), default=0)
         await tx.run(
             "disclosure_person_insert",
@@ -194,6 +191,27 @@ async def name_person(
         )
 
     await engine.data.write(body)
+
+
+async def _as_read(tx: Transaction, found: Disclosure) -> list[sql.DisclosurePeople]:
+    """Return the rows of a request's people, within *tx*; insist that they, its paper and its step are as they were read.
+
+    Raises:
+        ConflictError: Another window was faster.
+    """
+    row = await tx.one(sql.DisclosureGet, disclosure_id=found.id)
+    rows = await tx.all(sql.DisclosurePeople, disclosure_id=found.id)
+    if row is None or row.status != "recorded":
+        raise ConflictError("the request was fixed in another window", reason="disclosure-fixed", rests_on=GROUND)
+    people = {one.person_id for one in found.people}
+    if row.paper_hash != found.paper_hash or {one.person_id for one in rows} != people:
+        raise ConflictError(
+            "the request was changed in another window",
+            reason="disclosure-step",
+            hint="look at it again",
+            rests_on=GROUND,
+        )
+    return rows
 
 
 async def attach_paper(engine: Engine, session: StaffSession, disclosure_id: str, unverified: bytes) -> None:
@@ -238,6 +256,7 @@ async def ask(engine: Engine, session: StaffSession, disclosure_id: str) -> None
     entry = desk_entry(engine, session.acting(), Act.DISCLOSURE_ASK, at, ("request", str(found.number)))
 
     async def also(tx: Transaction, approval_id: str) -> None:
+        await _as_read(tx, found)
         if not await tx.run(
             "disclosure_ask",
             disclosure_id=disclosure_id,

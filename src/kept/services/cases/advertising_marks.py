@@ -6,7 +6,7 @@ from kept.errors import DeniedError, InputError
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
-from kept.services.engine.record import OWN, about, entry_of
+from kept.services.engine.record import about, entry_of
 from kept.services.gate.own_session import Own
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
@@ -29,7 +29,7 @@ async def mark(engine: Engine, own: Own, message_id: str) -> None:
         raise _unknown()
     person, at = await engine.people.load(own.person_id), engine.ready()
     entry = entry_of(
-        engine, OWN, Act.ADVERTISING_MARK, about(person), at=at, rests_on=f"purposes:{found.purpose}",
+        engine, own.acting(), Act.ADVERTISING_MARK, about(person), at=at, rests_on=f"purposes:{found.purpose}",
         facts=(("message", message_id),),
     )  # fmt: skip
 

@@ -110,6 +110,7 @@ class Act(StrEnum):
     CAMPAIGN_STOP = "staff:campaign:stop"
     PARTY_ASK = "staff:party:ask"
     PARTY_CONFIRM = "staff:party:confirm"
+    PARTY_OBJECT = "staff:party:object"
     ATTEST = "staff:promise:attest"
     SIGN_IN = "staff:session:sign-in"
     SIGN_IN_FAIL = "staff:session:sign-in-fail"
@@ -238,6 +239,7 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.CAMPAIGN_STOP: "consent-checked-when-sent purposes:message",
         Act.PARTY_ASK: "roles",
         Act.PARTY_CONFIRM: "roles",
+        Act.PARTY_OBJECT: "roles",
         Act.ATTEST: "attest",
         Act.SIGN_IN: "staff-second-factor",
         Act.SIGN_IN_FAIL: "staff-second-factor",

@@ -174,6 +174,7 @@ async def find_by_login(engine: Engine, mandate: Mandate, login_name: str, sough
     Raises:
         NotFoundError: There is no such account, or it is being erased.
     """
+    await charge(engine, mandate)
     person_id = await engine.data.value(sql.LoginGet, login_name=login_name.strip().lower()[:64])
     at = engine.ready()
     person: Person | None = None

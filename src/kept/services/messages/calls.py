@@ -129,7 +129,7 @@ async def _claim(engine: Engine, sheet: Sheet, waiting: Waiting) -> None:
     Raises:
         ConflictError: The call before has no outcome yet, or this row has one.
     """
-    at = engine.clock.now()
+    at, dialled = engine.clock.now(), await number_token(engine, waiting.purpose, waiting.person_id)
 
     async def body(tx: Transaction) -> None:
         if any(one.outcome == SHOWN for one in await tx.all(sql.CallRows, sheet_id=sheet.id)):
@@ -146,6 +146,7 @@ async def _claim(engine: Engine, sheet: Sheet, waiting: Waiting) -> None:
             raise ConflictError(
                 "expected a row without outcome, found one with it", reason="call-ended", hint="take the next row"
             )
+        await tx.run("call_row_dial", person_id=waiting.person_id, message_id=waiting.message_id, dialled=dialled)
 
     await engine.data.write(body)
 
@@ -176,7 +177,7 @@ async def end_call(engine: Engine, session: StaffSession, sheet_id: str, place: 
     _require_own(engine, session, sheet)
     row = row_of(rows, place)
     person_id, message_id, at = row.person_id, row.message_id, engine.ready()
-    token = await number_token(engine, sheet.purpose, person_id) if outcome in LISTED else b""
+    token = (row.dialled or b"") if outcome in LISTED else b""
     called = Waiting(person_id, message_id, sheet.origin, sheet.origin_id, sheet.purpose, Exit.PHONE, "", 0)
     facts = (("message", message_id), ("outcome", outcome))
     entry = await _entry(engine, session, Act.CALL_END, sheet, facts, person_id)
@@ -195,6 +196,7 @@ async def end_call(engine: Engine, session: StaffSession, sheet_id: str, place: 
         await insert_entries(tx, [entry], at)
 
     await engine.data.write(body)
+    await engine.no_log.acknowledge()
 
 
 async def end_sheets(engine: Engine) -> int:

@@ -34,7 +34,7 @@ from kept.services.gate.state_change import Change, Extra, change_person
 from kept.services.messages.confirmation_code import ORIGIN, Asking, asking_now, is_code, parse_asking
 from kept.services.messages.links import parse_link
 from kept.services.messages.outbox import new_message_id, put_in_outbox
-from kept.services.messages.stop_list import address_item, lift, stop_token
+from kept.services.messages.stop_list import TOLD_STAFF, address_item, lift, stop_token
 from kept.services.staff.bulk_approval import ONE_PERSON, insert_mandate
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -322,8 +322,11 @@ async def _ask(  # noqa: PLR0913 -- what asking needs
             if held.asked is not None:
                 before = Asking(slot, version, held.asked.times)
                 await tx.run("outbox_call_off", person_id=person.id, origin=ORIGIN, origin_id=before.word())
-            listed = bool(await tx.values(sql.StopListOf, channel=channel.value, token=token))
-            if (listed and not wanted) or not await _within_bounds(engine, tx, person.id, token, at, listed=listed):
+            reasons = await tx.values(sql.StopListOf, channel=channel.value, token=token)
+            listed = bool(reasons)
+            if TOLD_STAFF in reasons or (listed and not wanted):
+                return  # who told our staff not to call or write again is asked nothing more, whoever asks for it
+            if not await _within_bounds(engine, tx, person.id, token, at, listed=listed):
                 return
             await insert_mandate(tx, mandate, kind=ONE_PERSON)
             await put_in_outbox(tx, waiting, at)

@@ -152,8 +152,7 @@ async def intend(  # noqa: PLR0913 -- what an intent says
     """
     earlier = await engine.data.one(sql.ErasureGet, person_id=person_id) if grace_seconds <= 0 else None
     receipt_id = earlier.receipt_id if earlier else random_id()
-    named = tuple(engine.policy.policy.recipients)
-    due = await recalls_due(engine, person_id, named)
+    due = await recalls_due(engine, person_id, None)
 
     def make(person: Person, at: float) -> Change:
         if not (hastened := earlier is not None and person.state.status == "erasing"):
@@ -170,7 +169,7 @@ async def intend(  # noqa: PLR0913 -- what an intent says
             due_at = at + grace_seconds
             await _insert(tx, person_id, receipt_id, at, due_at, started_by)
             await note(tx, No.ERASING, at, person=person_id, receipt=receipt_id, due=due_at, started=started_by)
-            await recall(engine, person_id, named, at)(tx)
+            await recall(engine, person_id, None, at)(tx)
 
         actor = Actor("own", vouched_by) if started_by == "customer" else Actor(started_by)
         facts = (("receipt", receipt_id), *((("stop-list", "asked"),) if never_write else ()), *recalled(due))

@@ -1,7 +1,7 @@
 """The register of other parties: recipients, partners and authorities, with what a law asks to be known of each, and its key.
 
 A key decides who can read what leaves, and who is believed. So every change needs two, is told on the board, and takes
-effect a day after the second confirmed it: whoever was not asked has that day to object.
+effect a day after the second confirmed it: within that day anybody who approves can object, and it never counts.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from kept import limits
 from kept.crypto.digest import framed
 from kept.crypto.random import random_id
 from kept.crypto.sealed_to import KEY_BYTES, seal_to
-from kept.errors import EvidenceError, InputError, MalformedError
+from kept.errors import ConflictError, EvidenceError, InputError, MalformedError
 from kept.policy.duties import purpose_for
 from kept.policy.ground import clause_of
 from kept.policy.words import PurposeDuty
@@ -63,7 +63,7 @@ class Party:
         public_key: 32 bytes: what it opens its files with, or, a partner, signs them with.
         asked_by: Login of who asked for the change.
         asked_at: Unix seconds.
-        status: `asked`, `confirmed` or `refused` (nobody confirmed it).
+        status: `asked`, `confirmed` or `refused` (nobody confirmed it, or somebody objected).
         confirmed_by: Login of the second; empty before.
         from_at: From when it counts, unix seconds; 0 before it is confirmed.
     """
@@ -225,6 +225,42 @@ async def _let(engine: Engine, given: Given) -> Effect:
 async def _confirmed(engine: Engine, party_id: str) -> Party:
     await engine.no_log.acknowledge()
     return await party_by_id(engine, party_id)
+
+
+async def object_to(engine: Engine, session: StaffSession, party_id: str) -> None:
+    """Object to a change that was confirmed and does not count yet; it never will.
+
+    Args:
+        engine: Open.
+        session: Has the right `approve`.
+        party_id: Of the change.
+
+    Raises:
+        DeniedError: The right is missing.
+        ConflictError: It counts already, or was not confirmed.
+        InputError: There is none of that id.
+    """
+    session.require(engine, "approve")
+    party, at = await party_by_id(engine, party_id), engine.ready()
+    stays = await party_of(engine, party.kind, party.name)
+    facts = (("kind", party.kind.value), ("party", party.name), ("key", party.public_key.hex()[:16]))
+    entry = entry_of(engine, session.acting(), Act.PARTY_OBJECT, at=at, rests_on=GROUNDS[party.kind], facts=facts)
+
+    async def body(tx: Transaction) -> None:
+        if not await tx.run("party_object", party_id=party_id, at=at):
+            raise ConflictError(
+                "expected a change that was confirmed and does not count yet, found another",
+                reason="party-counts",
+                hint="ask for another change; it too counts a day after a second confirmed it",
+                rests_on=GROUNDS[party.kind],
+            )
+        if stays is not None:
+            key = stays.public_key.hex()
+            await note(tx, No.PARTY_KEY, at, party_kind=party.kind.value, party=party.name, key=key)
+        await insert_entries(tx, [entry], at)
+
+    await engine.data.write(body)
+    await engine.no_log.acknowledge()
 
 
 CONFIRMING = Approval(

@@ -126,7 +126,7 @@ PROVIDING = Approval(
 async def fetch(engine: Engine, session: StaffSession, provision_id: str) -> bytes:
     """Make an approved provision's file and return it, once; afterwards nothing of its content is here any more.
 
-    A kill leaves it approved: the next fetch decides about everybody anew.
+    A kill leaves it approved: the next fetch decides about everybody anew. Of two at once the later one makes the file.
 
     Args:
         engine: Open.
@@ -149,8 +149,9 @@ async def fetch(engine: Engine, session: StaffSession, provision_id: str) -> byt
         declared,
         await registered_recipient(engine, found.recipient),
         await load_mandate(engine, found.mandate_id),
+        random_id(),
     )
-    await engine.data.write(lambda tx: tx.run("provision_records_delete", provision_id=provision_id))
+    await making.begin()
     again: AsyncIterator[bytes] = each_person(engine.data)
     refused: set[bytes] = set()
     for _ in range(limits.MOVED_TRIES):
@@ -176,6 +177,7 @@ class _Making:
         declared: Its recipient, as the policy in force declares it.
         party: Its entry in the register of other parties, with its key.
         mandate: What its releases are charged to.
+        run: Word of this run.
     """
 
     engine: Engine
@@ -183,6 +185,17 @@ class _Making:
     declared: Recipient
     party: Party
     mandate: Mandate
+    run: str
+
+    async def begin(self) -> None:
+        """Take the making over: what an earlier run holds of the file goes, and it hands over nothing."""
+
+        async def body(tx: Transaction) -> None:
+            if not await tx.run("provision_make", provision_id=self.found.id, making=self.run):
+                raise _fetched(self.declared)
+            await tx.run("provision_records_delete", provision_id=self.found.id)
+
+        await self.engine.data.write(body)
 
     async def decide(self, person_id: bytes) -> str:
         """Decide about one person; those who never consented are no use and leave no entry."""
@@ -246,14 +259,16 @@ class _Making:
         return {**register_of(self.party), "person": person, **agreed(held, self.declared.id, values)}
 
     async def _still_made(self, tx: Transaction) -> KeptError | None:
-        row = await tx.one(sql.ProvisionGet, provision_id=self.found.id)
-        return None if row is not None and row.status == "approved" else _fetched(self.declared)
+        row = await tx.one(sql.ProvisionMadeBy, provision_id=self.found.id, making=self.run)
+        return None if row is not None else _fetched(self.declared)
 
     async def hand_over(self, session: StaffSession, refused: int) -> tuple[list[bytes], list[bytes]]:
         """Hand the file over, unless somebody in it changed something since: then return who, and hand over nothing."""
         engine, found, at = self.engine, self.found, self.engine.ready()
 
         async def body(tx: Transaction) -> tuple[list[bytes], list[bytes]]:
+            if refusal := await self._still_made(tx):
+                raise refusal
             records = await tx.all(sql.ProvisionRecords, provision_id=found.id)
             now = await tx.each(sql.StateG, [{"person_id": row.person_id} for row in records])
             in_force = await tx.value(sql.MetaGet, name="active_policy") == engine.policy.hash
@@ -267,7 +282,7 @@ class _Making:
                     await tx.run("provision_record_delete", person_id=person_id, provision_id=found.id)
                 return [], moved
             done = {"fetched_at": at, "people": len(records), "refused": refused}
-            if not await tx.run("provision_fetch", provision_id=found.id, **done):
+            if not await tx.run("provision_fetch", provision_id=found.id, making=self.run, **done):
                 raise _fetched(self.declared)
             await tx.run("provision_records_handed", provision_id=found.id, sealed=HANDED_OVER, handed_at=at)
             facts = (("provision", str(found.number)), ("people", str(len(records))))

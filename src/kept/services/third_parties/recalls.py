@@ -18,7 +18,7 @@ from kept.services.engine.record import entry_of
 from kept.services.staff.sessions import StaffSession
 from kept.services.third_parties.handed_over import handed_to, pseudonym
 from kept.services.third_parties.recall_file import pack_recall
-from kept.services.third_parties.recipients import declared_recipient, registered_recipient
+from kept.services.third_parties.recipients import registered_recipient
 from kept.store import sql
 from kept.store.interface import Transaction
 
@@ -61,13 +61,13 @@ def within_seconds(engine: Engine) -> float:
     return engine.policy.policy.promised("recall-in-time", "within", limits.RECALL_SECONDS)
 
 
-async def recalls_due(engine: Engine, person_id: bytes, recipients: tuple[str, ...]) -> list[str]:
+async def recalls_due(engine: Engine, person_id: bytes, recipients: tuple[str, ...] | None) -> list[str]:
     """Return the recipients that were handed something of a person after the last time they were told to give it up.
 
     Args:
         engine: Open.
         person_id: 16 bytes.
-        recipients: Only these.
+        recipients: Only these; None for all, those the policy declares no more as well.
     """
     return await engine.data.read(lambda tx: _due(engine, tx, person_id, recipients))
 
@@ -77,13 +77,14 @@ def recalled(recipients: list[str]) -> tuple[tuple[str, str], ...]:
     return ((RECALLED, ",".join(recipients)),) if recipients else ()
 
 
-def recall(engine: Engine, person_id: bytes, recipients: tuple[str, ...], at: float) -> Effect:
+def recall(engine: Engine, person_id: bytes, recipients: tuple[str, ...] | None, at: float) -> Effect:
     """Return the statements of a withdrawal, for its own transaction: it looks there who has something by then.
 
     Args:
         engine: Open.
         person_id: 16 bytes.
-        recipients: Whom nothing may go to any more: who of them has something is told to give it up.
+        recipients: Whom nothing may go to any more: who of them has something is told to give it up. None for
+            everybody who has.
         at: When, unix seconds.
     """
     due_at = at + within_seconds(engine)
@@ -96,12 +97,13 @@ def recall(engine: Engine, person_id: bytes, recipients: tuple[str, ...], at: fl
     return write
 
 
-async def _due(engine: Engine, tx: Transaction, person_id: bytes, recipients: tuple[str, ...]) -> list[str]:
+async def _due(engine: Engine, tx: Transaction, person_id: bytes, recipients: tuple[str, ...] | None) -> list[str]:
+    """Return who is to be told; *recipients* None for everybody who was handed something, declared still or not."""
     due = []
     for recipient, at in (await handed_to(tx, person_id)).items():
         number = pseudonym(engine, recipient, person_id)
         told = await tx.all(sql.RecallsOf, recipient=recipient, pseudonym=number)
-        if recipient in recipients and (not told or told[0].at < at):
+        if (recipients is None or recipient in recipients) and (not told or told[0].at < at):
             due.append(recipient)
     return due
 
@@ -143,17 +145,18 @@ async def recalls_of(engine: Engine, person_id: bytes) -> list[Recalled]:
 async def fetch_recall(engine: Engine, session: StaffSession, recipient: str) -> bytes:
     """Return the signed file with every recall that waits for a recipient; what it names is told with it.
 
+    Where nothing waits, the newest file that is not confirmed is made again: a download may have been cut.
+
     Args:
         engine: Open.
         session: Acts for the recipient's purpose.
-        recipient: Declared recipient.
+        recipient: A declared recipient, or one that was.
 
     Raises:
         DeniedError: No role of theirs has the recipient's purpose.
         InputError: No such recipient, or nothing waits for it.
     """
-    declared = declared_recipient(engine, recipient)
-    session.require_purpose(engine, declared.purpose)
+    purpose = _acting_for(engine, session, recipient)
     party, at, file_id = await registered_recipient(engine, recipient), engine.ready(), random_id()
 
     async def body(tx: Transaction) -> list[sql.RecallsIn]:
@@ -164,13 +167,17 @@ async def fetch_recall(engine: Engine, session: StaffSession, recipient: str) ->
             )
         if rows:
             facts = (("recipient", recipient), ("file", file_id), ("people", str(len(rows))))
-            entry = entry_of(engine, session.acting(), Act.RECALL_TELL, at=at, purpose=declared.purpose, facts=facts)
+            entry = entry_of(engine, session.acting(), Act.RECALL_TELL, at=at, purpose=purpose, facts=facts)
             await insert_entries(tx, [entry], at)
         return rows
 
-    rows = await engine.data.write(body)
-    if not rows:
-        raise InputError("expected a recall that waits, found none", reason="recall-none", rests_on="recipients")
+    if not (rows := await engine.data.write(body)):
+        told = [row for row in await engine.data.all(sql.RecallsIn, status=TOLD) if row.recipient == recipient]
+        if not told:
+            raise InputError("expected a recall that waits, found none", reason="recall-none", rests_on="recipients")
+        newest = max(told, key=lambda one: one.told_at or 0.0)
+        file_id, at = newest.file_id, newest.told_at or at
+        rows = [row for row in told if row.file_id == file_id]
     return pack_recall(engine, file_id, recipient, party.public_key, rows, at)
 
 
@@ -189,10 +196,10 @@ async def confirm_recall(engine: Engine, session: StaffSession, file_id: str) ->
     found = [one for one in await open_recalls(engine) if file_id and one.file_id == file_id]
     if not found:
         raise InputError("expected a recall that was told, found none", reason="recall-none", rests_on="recipients")
-    declared, at = declared_recipient(engine, found[0].recipient), engine.ready()
-    session.require_purpose(engine, declared.purpose)
-    facts = (("recipient", declared.id), ("file", file_id), ("people", str(found[0].people)))
-    entry = entry_of(engine, session.acting(), Act.RECALL_CONFIRM, at=at, purpose=declared.purpose, facts=facts)
+    recipient, at = found[0].recipient, engine.ready()
+    purpose = _acting_for(engine, session, recipient)
+    facts = (("recipient", recipient), ("file", file_id), ("people", str(found[0].people)))
+    entry = entry_of(engine, session.acting(), Act.RECALL_CONFIRM, at=at, purpose=purpose, facts=facts)
 
     async def body(tx: Transaction) -> int:
         confirmed = await tx.run("recalls_confirm", file_id=file_id, confirmed_at=at)
@@ -201,3 +208,17 @@ async def confirm_recall(engine: Engine, session: StaffSession, file_id: str) ->
         return confirmed
 
     return await engine.data.write(body)
+
+
+def _acting_for(engine: Engine, session: StaffSession, recipient: str) -> str:
+    """Insist that somebody may act towards a recipient; return the purpose, empty for one the policy declares no more.
+
+    Raises:
+        DeniedError: No role of theirs has the recipient's purpose; or, where it is declared no more, the right `approve`.
+    """
+    declared = engine.policy.policy.recipients.get(recipient)
+    if declared is None:
+        session.require(engine, "approve")
+        return ""
+    session.require_purpose(engine, declared.purpose)
+    return declared.purpose

@@ -29,15 +29,14 @@ async def registered_recipient(engine: Engine, recipient: str) -> Party:
     """Return a recipient's entry in the register of other parties: who it is, and the key it opens its files with.
 
     Raises:
-        InputError: The policy declares none of that name, or none is in effect.
+        InputError: None is in effect.
     """
-    declared = declared_recipient(engine, recipient)
     party = await party_of(engine, PartyKind.RECIPIENT, recipient)
     if party is None:
         raise InputError(
             "expected the recipient's key, found none in effect",
             reason="recipient-key-missing",
             hint="register it on the console, with what the recipient made by `kept recipient new-key`; two confirm it",
-            clause=f"§{declared.clause}",
+            rests_on="recipients",
         )
     return party

@@ -84,6 +84,7 @@ class CallRows(NamedTuple):
     sealed: bytes
     outcome: str
     moved_at: float
+    dialled: bytes | None
 
 class CallRowsOfPerson(NamedTuple):
     message_id: str
@@ -806,6 +807,8 @@ class ProvisionGet(NamedTuple):
     fetched_at: float | None
     people: int
     refused: int
+
+class ProvisionMadeBy(Single[str]): ...
 
 class ProvisionNext(Computed): ...
 

@@ -63,7 +63,7 @@ PAGES = Stepped(
     needs_one=SEES,
     overview=_list,
     begun=Begun(needs=SEES, fields=FIELDS, begin=_ask, refused=(InputError, MalformedError)),
-    steps={"approve": plain(parties.CONFIRMING.approve)},
+    steps={"approve": plain(parties.CONFIRMING.approve), "object": plain(parties.object_to)},
     menu=Menu("Other parties"),
     where=_declared,
 ).pages()

@@ -123,9 +123,9 @@ SELECT COALESCE(MAX(place), 0) FROM call_row WHERE sheet_id = :sheet_id;
 INSERT INTO call_row (person_id, message_id, sheet_id, place, key_id, sealed, outcome, moved_at)
 VALUES (:person_id, :message_id, :sheet_id, :place, :key_id, :sealed, 'waiting', :moved_at);
 
--- name: call_rows (sheet_id) -> person_id, message_id, place, key_id, sealed, outcome, moved_at
+-- name: call_rows (sheet_id) -> person_id, message_id, place, key_id, sealed, outcome, moved_at, dialled
 -- The rows of a sheet, in order.
-SELECT person_id, message_id, place, key_id, sealed, outcome, moved_at FROM call_row WHERE sheet_id = :sheet_id ORDER BY place;
+SELECT person_id, message_id, place, key_id, sealed, outcome, moved_at, dialled FROM call_row WHERE sheet_id = :sheet_id ORDER BY place;
 
 -- name: call_row_of_person (person_id, message_id) -> sheet_id, outcome, moved_at
 -- How one call ended.
@@ -139,6 +139,10 @@ SELECT message_id, key_id, sealed FROM call_row WHERE person_id = :person_id ORD
 -- A row's next step.
 UPDATE call_row SET outcome = :outcome, moved_at = :moved_at
 WHERE person_id = :person_id AND message_id = :message_id AND outcome = :expected;
+
+-- name: call_row_dial (person_id, message_id, dialled)
+-- What the number that is shown is called on the stop list: how the call ends is about that one, whatever changes meanwhile.
+UPDATE call_row SET dialled = :dialled WHERE person_id = :person_id AND message_id = :message_id;
 
 -- name: call_row_leave (person_id, message_id)
 -- Whoever is not to be called any more is off the sheet, unless the line is open.

@@ -27,6 +27,10 @@ WHERE party_id = :party_id AND status = 'asked';
 -- Nobody confirmed it.
 UPDATE party SET status = 'refused' WHERE party_id = :party_id AND status = 'asked';
 
+-- name: party_object (party_id, at)
+-- Somebody objected before it counts.
+UPDATE party SET status = 'refused' WHERE party_id = :party_id AND status = 'confirmed' AND from_at > :at;
+
 -- name: party_forget (kind, name, public_key)
 -- Keys of a party that were replaced since this database was backed up: they open and sign nothing new any more.
 DELETE FROM party WHERE kind = :kind AND name = :name AND public_key <> :public_key;

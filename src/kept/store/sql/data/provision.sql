@@ -4,8 +4,8 @@ SELECT COALESCE(MAX(number), 0) FROM provision;
 
 -- name: provision_insert (provision_id, number, recipient, asked_by, asked_at, approval_id)
 -- A provision is asked for.
-INSERT INTO provision (provision_id, number, recipient, asked_by, asked_at, approval_id, mandate_id, status, fetched_at, people, refused)
-VALUES (:provision_id, :number, :recipient, :asked_by, :asked_at, :approval_id, '', 'waiting', NULL, 0, 0);
+INSERT INTO provision (provision_id, number, recipient, asked_by, asked_at, approval_id, mandate_id, status, fetched_at, people, refused, making)
+VALUES (:provision_id, :number, :recipient, :asked_by, :asked_at, :approval_id, '', 'waiting', NULL, 0, 0, '');
 
 -- name: provision_get (provision_id) -> number, recipient, asked_by, asked_at, approval_id, mandate_id, status, fetched_at, people, refused
 -- One provision.
@@ -25,10 +25,18 @@ UPDATE provision SET status = 'approved', mandate_id = :mandate_id WHERE provisi
 -- Nobody approved it: there will be no file.
 UPDATE provision SET status = 'refused' WHERE provision_id = :provision_id AND status = 'waiting';
 
--- name: provision_fetch (provision_id, fetched_at, people, refused)
+-- name: provision_make (provision_id, making)
+-- The file is made by this run alone: one begun before hands over nothing any more.
+UPDATE provision SET making = :making WHERE provision_id = :provision_id AND status = 'approved';
+
+-- name: provision_made_by (provision_id, making) -> provision_id
+-- The provision, while this run makes it.
+SELECT provision_id FROM provision WHERE provision_id = :provision_id AND making = :making AND status = 'approved';
+
+-- name: provision_fetch (provision_id, making, fetched_at, people, refused)
 -- The file is made and handed over: these many people are in it.
 UPDATE provision SET status = 'fetched', fetched_at = :fetched_at, people = :people, refused = :refused
-WHERE provision_id = :provision_id AND status = 'approved';
+WHERE provision_id = :provision_id AND making = :making AND status = 'approved';
 
 -- name: provision_record_put (person_id, provision_id, entry_id, g, sealed)
 -- What a provision holds of one person; decided again, it is replaced.

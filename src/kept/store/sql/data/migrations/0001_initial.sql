@@ -377,6 +377,7 @@ CREATE TABLE provision (
     fetched_at   DOUBLE PRECISION,
     people       BIGINT           NOT NULL,
     refused      BIGINT           NOT NULL,
+    making       TEXT             NOT NULL,
     UNIQUE (number)
 );
 
@@ -808,6 +809,7 @@ CREATE TABLE call_row (
     sealed     BYTEA            NOT NULL,
     outcome    TEXT             NOT NULL,
     moved_at   DOUBLE PRECISION NOT NULL,
+    dialled    BYTEA,
     PRIMARY KEY (person_id, message_id)
 );
 
