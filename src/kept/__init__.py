@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from kept.services.gate.released import Card, Released
     from kept.services.messages.confirmations import Address, Pending
     from kept.services.messages.outbox import Sent
+    from kept.services.my_data.choices import NoByLink
     from kept.services.my_data.erasure import Preview
     from kept.services.my_data.message_reasons import Why
     from kept.services.my_data.own_data import Held, OwnData, PurposeSwitch
@@ -67,6 +68,7 @@ __all__ = [
     "KnownBy",
     "Line",
     "Member",
+    "NoByLink",
     "Operator",
     "OwnData",
     "Pages",
@@ -105,6 +107,7 @@ _PLACES = {
     "kept.policy.words": ("Exit",),
     "kept.services.accounts.accounts": ("Issued",),
     "kept.services.accounts.known_by": ("KnownBy",),
+    "kept.services.my_data.choices": ("NoByLink",),
     "kept.services.campaigns.candidates": ("Counts",),
     "kept.services.cases.cases": ("Case",),
     "kept.services.forms.receipts": ("Receipt",),

@@ -116,7 +116,7 @@ async def flip(tmp_path, count):
         path.write_bytes(content)
         try:
             answers[await answer_to_a_flip(damaged, person_id, part, path)] += 1
-        except Exception as error:
+        except Exception as error:  # whatever it ends in fails the test: here it is told which bit it was
             raise AssertionError(f"{part} byte {at} bit {bit}: {error!r}") from error
         shutil.rmtree(folder)
     return answers

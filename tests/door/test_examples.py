@@ -40,6 +40,11 @@ def answers(port: int) -> bool:
         return one.connect_ex(("127.0.0.1", port)) == 0
 
 
+def interruptible() -> None:
+    """Let an interrupt end it, even where whoever runs the tests ignores interrupts, as a shell's background does."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture(scope="module", params=["fastapi", "flask", "django"])
 def ask(request, tmp_path_factory):
     """Start the example as its first line says, with warnings as errors; answer a function that sends it one request."""
@@ -47,7 +52,11 @@ def ask(request, tmp_path_factory):
     address = f"sqlite:///{tmp_path_factory.mktemp('bakery') / 'bakery.db'}"
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
     running = subprocess.Popen(  # noqa: S603 -- ours
-        [sys.executable, "-W", "error", file, address, str(port)], env=environment, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-W", "error", file, address, str(port)],
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=interruptible,  # noqa: PLW1509 -- before any thread of ours is started there
     )
     ends = time.monotonic() + 60
     while not answers(port):

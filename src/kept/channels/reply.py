@@ -12,7 +12,7 @@ from kept.channels.handed import Handed
 
 ENHANCED = re.compile(r"([245])\.(\d{1,3}\.\d{1,3})(?![\d.])")
 PERMANENT = 500
-NO_SUCH_ADDRESS = frozenset({"1.1", "1.2", "1.3", "1.6", "1.10", "2.1"})
+NO_SUCH_ADDRESS = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 """No such mailbox, no such domain, no address at all, moved away, a domain that takes no mail (RFC 7505), a closed mailbox."""
 OF_THIS_MESSAGE = re.compile(r"1\.[45]|2\.[234]|3\.4|6\.\d+")
 """Ambiguous; full, too long for the mailbox, a list; too big for the system; its content or form."""
@@ -30,7 +30,7 @@ def whose_fault(code: int, text: str) -> Handed:
     detail = found[2] if found and found[1] == str(code // 100) else ""  # RFC 2034: both name the same class
     if code < PERMANENT:
         return Handed.LATER if RECIPIENT_BUSY.fullmatch(detail) else Handed.FAULT
-    if detail in NO_SUCH_ADDRESS:
+    if f"5.{detail}" in NO_SUCH_ADDRESS:
         return Handed.UNDELIVERABLE
     return Handed.NOT_TAKEN if OF_THIS_MESSAGE.fullmatch(detail) else Handed.FAULT
 

@@ -37,6 +37,7 @@ from kept.services.instances.contests import Published, published_of
 from kept.services.messages import confirmations
 from kept.services.messages.confirmations import Pending
 from kept.services.my_data import erasure
+from kept.services.my_data.choices import NoByLink
 from kept.services.my_data.message_reasons import Why, proof_by_link, stop_by_link, why_by_link
 from kept.services.staff import sessions
 from kept.services.staff.credentials import credential_of, mandate_for
@@ -342,13 +343,13 @@ class Kept(View):
         """
         return await proof_by_link(self._engine, link)
 
-    async def stop_by_link(self, link: str) -> None:
-        """Take the no of whoever has a message to what brought it; nothing tells whether the link was one of ours.
+    async def stop_by_link(self, link: str) -> NoByLink | None:
+        """Take the no of whoever has a message to what brought it; return what came of it, None when its link is not one of ours.
 
         Args:
             link: The last part of the message's address.
         """
-        await stop_by_link(self._engine, link)
+        return await stop_by_link(self._engine, link)
 
     async def checkpoint(self, older: int = 0) -> tuple[str, tuple[str, ...]]:
         """Return the ledger's newest signed checkpoint, and the hashes that prove that it extends an older one.

@@ -193,6 +193,7 @@ class Staff(Twin, of=staff.Staff):
     fetch_recall = _waits(staff.Staff.fetch_recall)
     confirm_recall = _waits(staff.Staff.confirm_recall)
     ask_party = _waits(staff.Staff.ask_party)
+    object_to_party = _waits(staff.Staff.object_to_party)
     all_parties = _waits(staff.Staff.all_parties)
     show_register = _waits(staff.Staff.show_register)
     record_disclosure = _waits(staff.Staff.record_disclosure)

@@ -6,11 +6,13 @@ that one system. A program alone cannot take an account over: it gets no code, a
 
 from __future__ import annotations
 
+import msgspec
+
 from kept import limits
 from kept.crypto.random import random_id
-from kept.crypto.token import parse_token, sign_token
-from kept.errors import ConflictError, InputError, KeptError, MalformedError, SignInError
+from kept.errors import ConflictError, InputError, KeptError, SignInError
 from kept.policy import change
+from kept.services.accounts.marks import new_mark, read_mark
 from kept.services.accounts.vouching import RIGHT, vouched_session
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
@@ -29,6 +31,15 @@ from kept.store import sql
 from kept.store.interface import Transaction
 
 LABEL = "link"
+
+
+class Claims(msgspec.Struct, frozen=True):
+    """What a code says, to this installation alone: its number, whose it is, which system it is for, and until when."""
+
+    id: str
+    person: str
+    system: str
+    ends_at: float
 
 
 async def linkable(engine: Engine, own: Own) -> list[str]:
@@ -68,8 +79,8 @@ async def link_code(engine: Engine, own: Own, system: str) -> str:
             hint="choose one of those my data offers",
             rests_on="sign-in-protection",
         )
-    claims = {"id": random_id(), "person": own.person_id.hex(), "system": system}
-    return sign_token(engine.keyring.installation_key("tokens"), LABEL, claims, at + limits.LINK_CODE_SECONDS)
+    claims = Claims(random_id(), own.person_id.hex(), system, at + limits.LINK_CODE_SECONDS)
+    return new_mark(engine, LABEL, msgspec.json.encode(claims))
 
 
 async def link(engine: Engine, credential: str, external: str, unverified_code: str) -> Own:
@@ -151,11 +162,10 @@ async def _take_back(engine: Engine, system: str, form: str, person_id: bytes) -
 
 
 def _parse(engine: Engine, unverified: str, at: float) -> tuple[str, bytes, str]:
-    try:
-        claims = parse_token(engine.keyring.installation_key("tokens"), LABEL, "".join(unverified.split()), at)
-    except MalformedError as error:
-        raise _refused() from error
-    return claims["id"], bytes.fromhex(claims["person"]), claims["system"]
+    content = read_mark(engine, LABEL, "".join(unverified.split()))
+    if not content or (claims := msgspec.json.decode(content, type=Claims)).ends_at < at:
+        raise _refused()
+    return claims.id, bytes.fromhex(claims.person), claims.system
 
 
 def _refused() -> SignInError:
