@@ -107,6 +107,23 @@ async def test_a_phone_number_is_confirmed_by_the_code_somebody_reads_out(desk):
     await contacts.write_to(desk.engine, desk.session, desk.case.id, "phone", "Hello", "Ask about the licence")
 
 
+async def test_who_said_never_again_to_a_call_that_asks_is_not_asked_again(desk):
+    """§4.5 breach: a stranger gave the number, its owner says *do not call again*, the stranger asks for it day after day."""
+    await ask_again(desk.engine, desk.own, "phone")
+    await send_due(desk.engine)
+    (sheet,) = await call_sheets.sheets_of(desk.engine, desk.session)
+    await calls.begin(desk.engine, desk.session, sheet.id)
+    await calls.show_number(desk.engine, desk.session, sheet.id, 1)
+    await calls.end_call(desk.engine, desk.session, sheet.id, 1, "not-again")
+    before = desk.installation.sql("SELECT COUNT(*) FROM call_row")
+    for _ in range(2):
+        desk.installation.wall.pass_(86_401)
+        await ask_again(desk.engine, await desk.installation.session(desk.own.person_id), "phone")
+        await send_due(desk.engine)
+    assert desk.installation.sql("SELECT COUNT(*) FROM call_row") == before
+    assert Exit.PHONE in await desk.unconfirmed()
+
+
 async def test_a_call_that_asks_is_called_off_once_it_is_not_wanted(desk):
     """§4.5 breach: confirmed or corrected meanwhile, no number is shown."""
     await ask_again(desk.engine, desk.own, "phone")
