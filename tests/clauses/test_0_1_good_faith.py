@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from asked import Browser
 from cited import cited
 from installation import MAIL
 
-from kept.errors import DeniedError
+from kept.errors import DeniedError, SubmissionError
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState, Exit
 from kept.services.cases import cases
+from kept.services.my_data.choices import stop_use
 from kept.services.my_data.own_data import own_data
 
 pytestmark = pytest.mark.anyio
@@ -43,6 +45,24 @@ async def test_a_released_value_opens_only_where_it_was_released_for(installatio
     with pytest.raises(DeniedError) as refused, card["name"].open():
         pass
     assert cited(refused.value) == "§0.1"
+
+
+async def test_nobody_stops_what_answers_their_own_requests(installation):
+    """§0.1 breach: it would leave them unable to ask; it is not offered, refused with the clause, and the page says why."""
+    own = await installation.mori()
+    with pytest.raises(SubmissionError) as refused:
+        await stop_use(installation.engine, own, "rights-request", stop=True)
+    assert (refused.value.reason, cited(refused.value)) == ("purpose-answers-you", "§0.1")
+    switch = next(
+        one for one in (await own_data(installation.engine, own)).switches if one.purpose.id == "rights-request"
+    )
+    assert (switch.stopped, switch.can_be_stopped) == (False, False)
+    browser = Browser(installation)
+    await browser.sign_in(own)
+    page = (await browser.get("/en/my-data")).text
+    assert 'name="purpose" value="rights-request"' not in page
+    assert 'name="purpose" value="contact"' in page
+    assert "This one is not stopped: without it you could not ask." in page
 
 
 async def test_the_good_faith_itself_is_attested_by_people(installation):

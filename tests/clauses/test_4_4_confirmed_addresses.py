@@ -10,6 +10,7 @@ from installation import MAIL
 from receiving import FILE
 from taking import EVENT, opened
 
+from kept import limits
 from kept.errors import InputError, LimitError
 from kept.policy.words import Exit
 from kept.services.forms.receipts import receipts_of
@@ -118,10 +119,11 @@ async def test_a_stranger_undoes_no_no_by_any_spelling(installation, desk, victi
     assert installation.sql("SELECT channel, reason FROM stop_list") == [("mail", "asked")]
     # whoever insists has one message a day sent, over all accounts, which asks and nothing else
     another = await stranger(installation, "mori@straße.example")
-    for one in (own, another):
-        installation.wall.pass_(301)
-        await ask_again(installation.engine, one, "mail_address")
-        await send_due(installation.engine)
+    installation.wall.pass_(301)
+    await ask_again(installation.engine, own, "mail_address")
+    with pytest.raises(LimitError):
+        await ask_again(installation.engine, another, "mail_address")
+    await send_due(installation.engine)
     (mail,) = desk.box.received
     assert (mail.recipient.lower(), "Is this yours?" in mail.message["Subject"]) == ("mori@xn--strae-oqa.example", True)
     assert installation.sql("SELECT channel, reason FROM stop_list") == [("mail", "asked")]
@@ -234,6 +236,26 @@ async def test_a_code_is_not_guessed(installation, desk):
     with pytest.raises(InputError) as done:
         await ask_again(engine, own, "mail_address")
     assert done.value.reason == "confirmation-none"
+
+
+async def test_the_fourth_asking_of_a_day_sends_nothing_and_says_so(installation, desk):
+    """§4.4 breach: the waiting code is not called off by an asking that sends nothing, in neither language is *sent* said."""
+    own, engine = await stranger(installation, MAIL), installation.engine
+    for _ in range(limits.CONFIRMATIONS_OF_AN_ADDRESS - 1):
+        installation.wall.pass_(limits.CONFIRMATION_AGAIN_SECONDS)
+        await ask_again(engine, own, "mail_address")
+    installation.wall.pass_(limits.CONFIRMATION_AGAIN_SECONDS)
+    before, entries = await address_of(installation, own), len(await installation.ledger())
+    browser = Browser(installation)
+    await browser.sign_in(own)
+    for language, said in (("en", "nothing was sent"), ("ja", "何もお送りしていません")):
+        await browser.get(f"/{language}/my-data/addresses")
+        page = await browser.post(f"/{language}/my-data/addresses", slot="mail_address", act="send")
+        assert (page.status_code, said in page.text) == (429, True)
+    assert (await address_of(installation, own), len(await installation.ledger())) == (before, entries)
+    await send_due(engine)
+    (last,) = desk.box.received  # the third, whose code waits; the two before were called off by it
+    await confirm_by_code(engine, own, "mail_address", code_in(last.text))
 
 
 async def test_what_was_corrected_or_removed_meanwhile_is_not_confirmed_by_an_old_link(installation, desk):

@@ -54,15 +54,15 @@ async def test_how_often_one_value_is_asked_about(installation, desk):
     """Five times; a corrected value begins anew."""
     own, engine = await stranger(installation, MAIL), installation.engine
     for _ in range(limits.CONFIRMATION_TIMES - 1):
-        installation.wall.pass_(AGAIN)
-        await ask_again(engine, own, "mail_address")
-    installation.wall.pass_(AGAIN)
+        installation.wall.pass_(limits.RATE_COUNT_SECONDS)
+        await ask_again(engine, await installation.session(own.person_id), "mail_address")
+    installation.wall.pass_(limits.RATE_COUNT_SECONDS)
     with pytest.raises(InputError) as refused:
-        await ask_again(engine, own, "mail_address")
+        await ask_again(engine, await installation.session(own.person_id), "mail_address")
     assert refused.value.reason == "confirmation-enough"
     await correct(engine, await installation.session(own.person_id), "mail_address", "a@example.jp", expected_version=1)
-    installation.wall.pass_(AGAIN)
-    await ask_again(engine, own, "mail_address")
+    installation.wall.pass_(limits.RATE_COUNT_SECONDS)
+    await ask_again(engine, await installation.session(own.person_id), "mail_address")
 
 
 @pytest.mark.edge("CONFIRMATION_WRONG_CODES")
@@ -84,14 +84,18 @@ async def test_wrong_codes(installation, desk, wrong):
 
 @pytest.mark.edge("CONFIRMATIONS_OF_AN_ADDRESS")
 async def test_messages_a_day_to_one_address(installation, desk):
-    """Three over all accounts; the fourth account is shown the same, and nothing is sent; the next day one goes again."""
+    """Three over all accounts; for the fourth account nothing is sent and nothing said to be; the next day one goes again."""
     engine = installation.engine
     for _ in range(limits.CONFIRMATIONS_OF_AN_ADDRESS + 1):
         own = await stranger(installation, MAIL)
     await send_due(engine)
     assert len(desk.box.received) == limits.CONFIRMATIONS_OF_AN_ADDRESS
-    assert (await addresses_of(engine, own.person_id))[0].asked_at is not None
-    installation.wall.pass_(limits.RATE_COUNT_SECONDS)
+    assert (await addresses_of(engine, own.person_id))[0].asked_at is None
+    installation.wall.pass_(limits.RATE_COUNT_SECONDS - 1)
+    with pytest.raises(LimitError) as refused:
+        await ask_again(engine, await installation.session(own.person_id), "mail_address")
+    assert (refused.value.reason, refused.value.retry_after_seconds) == ("confirmation-today", 1)
+    installation.wall.pass_(1)
     await ask_again(engine, own, "mail_address")
     await send_due(engine)
     assert len(desk.box.received) == limits.CONFIRMATIONS_OF_AN_ADDRESS + 1
@@ -106,8 +110,10 @@ async def test_messages_a_day_to_a_listed_address(installation, desk):
     asking = [await stranger(installation, MAIL) for _ in range(limits.CONFIRMATIONS_OF_A_LISTED_ADDRESS + 1)]
     assert (await send_due(engine), desk.box.received) == (0, [])
     installation.wall.pass_(AGAIN)
-    for own in asking:
+    for own in asking[:-1]:
         await ask_again(engine, own, "mail_address")
+    with pytest.raises(LimitError):
+        await ask_again(engine, asking[-1], "mail_address")
     await send_due(engine)
     assert len(desk.box.received) == limits.CONFIRMATIONS_OF_A_LISTED_ADDRESS
 

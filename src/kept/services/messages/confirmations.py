@@ -7,6 +7,7 @@ off the list never to write to. A confirmation is recorded, with a receipt.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import msgspec
@@ -106,7 +107,8 @@ async def ask_about_new(engine: Engine, person_id: bytes, slots: Iterable[str]) 
             return
         held = person.state.slots.get(slot)
         if held is not None and held.confirmed_at is None and held.asked is None:
-            await _ask(engine, SYSTEM, person, slot, channel, wanted=False)
+            with suppress(LimitError):  # nobody is asked today; my data offers to ask
+                await _ask(engine, SYSTEM, person, slot, channel, wanted=False)
 
 
 async def ask_again(engine: Engine, own: Own, slot: str) -> None:
@@ -119,7 +121,8 @@ async def ask_again(engine: Engine, own: Own, slot: str) -> None:
 
     Raises:
         InputError: It is none, it is confirmed, nothing may go there, or it was asked about as often as may be.
-        LimitError: It was asked about just now.
+        LimitError: It was asked about just now, or no more such messages may go today; nothing was sent, and a code that was
+            sent before is as good as it was.
     """
     channel, person = _channel(engine, slot), await engine.people.load(own.person_id)
     held = person.state.slots.get(slot)
@@ -300,7 +303,10 @@ async def _ask(  # noqa: PLR0913 -- what asking needs
 ) -> bool:
     """Let the one message wait, under a purpose that may reach the person there; return whether there is one.
 
-    To an address on a list none goes by itself, and to no address more than a few: whoever asked is shown the same.
+    To an address on a list none goes by itself: whoever asked is shown the same.
+
+    Raises:
+        LimitError: No more such messages may go today: everything is left as it was, a code that waits too.
     """
     mandate = await _mandate(engine, person, slot, channel)
     if mandate is None:
@@ -326,8 +332,7 @@ async def _ask(  # noqa: PLR0913 -- what asking needs
             listed = bool(reasons)
             if TOLD_STAFF in reasons or (listed and not wanted):
                 return  # who told our staff not to call or write again is asked nothing more, whoever asks for it
-            if not await _within_bounds(engine, tx, person.id, token, at, listed=listed):
-                return
+            await _count(engine, tx, person.id, token, at, listed=listed)
             await insert_mandate(tx, mandate, kind=ONE_PERSON)
             await put_in_outbox(tx, waiting, at)
 
@@ -362,10 +367,14 @@ async def _mandate(engine: Engine, person: Person, slot: str, channel: Exit) -> 
     return None
 
 
-async def _within_bounds(  # noqa: PLR0913 -- whom it counts for, and when
+async def _count(  # noqa: PLR0913 -- whom it counts for, and when
     engine: Engine, tx: Transaction, person_id: bytes, token: bytes, at: float, *, listed: bool
-) -> bool:
-    """Count a message that asks, to its address over all accounts and for its person; False when either had enough today."""
+) -> None:
+    """Count a message that asks, to its address over all accounts and for its person.
+
+    Raises:
+        LimitError: Either had enough today.
+    """
     most = limits.CONFIRMATIONS_OF_A_LISTED_ADDRESS if listed else limits.CONFIRMATIONS_OF_AN_ADDRESS
     counted = []
     for who, at_most in ((token, most), (person_id, limits.CONFIRMATIONS_OF_A_PERSON)):
@@ -375,11 +384,16 @@ async def _within_bounds(  # noqa: PLR0913 -- whom it counts for, and when
         fresh = row is None or at - row.started_at >= limits.RATE_COUNT_SECONDS
         started_at, before = (at, 0) if row is None or fresh else (row.started_at, row.count)
         if before >= at_most:
-            return False
+            raise LimitError(
+                "expected fewer messages that ask today, found as many as may go: nothing was sent",
+                retry_after_seconds=max(1, int(started_at + limits.RATE_COUNT_SECONDS - at)),
+                reason="confirmation-today",
+                hint="a code that was sent before is still good; ask again tomorrow",
+                rests_on="consent-checked-when-sent purposes:message",
+            )
         counted.append((bucket, started_at, before + 1))
     for bucket, started_at, count in counted:
         await tx.run("rate_put", bucket=bucket, started_at=started_at, count=count)
-    return True
 
 
 # -------------------------------------------------------------------- confirming

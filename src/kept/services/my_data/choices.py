@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from kept.errors import SubmissionError
 from kept.policy import change
+from kept.policy.duties import serving
 from kept.policy.model import Purpose
-from kept.policy.words import Basis, Exit
+from kept.policy.words import Basis, Exit, PurposeDuty
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
@@ -147,12 +148,19 @@ async def stop_use(engine: Engine, own: Own, purpose: str, *, stop: bool) -> Sai
     """Stop a use, or resume it; return its entry, and what a stop came too late for.
 
     Raises:
-        SubmissionError: No such purpose, or one a law requires.
+        SubmissionError: No such purpose, one a law requires, or the one by which the person's own requests are answered.
     """
     declared = engine.policy.policy.purposes.get(purpose)
     if declared is None or declared.basis is Basis.LAW or not declared.uses:
         raise SubmissionError(
             "expected a purpose one can stop, found another", reason="purpose-unknown", rests_on="bound-to-notice"
+        )
+    if stop and purpose in serving(engine.policy.policy, PurposeDuty.RIGHTS_REQUEST):
+        raise SubmissionError(
+            "expected a use that can be stopped, found the one by which what you ask about your own information is answered",
+            reason="purpose-answers-you",
+            hint="without it you could not ask; nothing happens under it but what you ask for",
+            rests_on="purposes:rights-request",
         )
 
     named, due = await _to_recall(engine, own, purpose) if stop else ((), [])

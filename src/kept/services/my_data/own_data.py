@@ -14,11 +14,12 @@ from kept.crypto.digest import sha256
 from kept.errors import InputError
 from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.decision import Allowed
+from kept.policy.duties import serving
 from kept.policy.model import Policy, Purpose
 from kept.policy.notice import Notice
 from kept.policy.person import PersonState
 from kept.policy.retention import end_of_slot
-from kept.policy.words import Basis, Exit
+from kept.policy.words import Basis, Exit, PurposeDuty
 from kept.services.accounts.known_by import KnownBy, known_by
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
@@ -54,17 +55,20 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class PurposeSwitch:
-    """One purpose on my data: what it may do now, by the person's own choices."""
+    """One purpose on my data: what it may do now, by the person's own choices; *answers* what they ask about their own."""
 
     purpose: Purpose
     given: bool
     withdrawn: bool
     stopped: bool
     channels: tuple[tuple[Exit, bool], ...]
+    answers: bool
 
     @property
     def can_be_stopped(self) -> bool:
         """Whether there is a use to stop or to resume: what they never allowed does not happen."""
+        if self.answers:
+            return self.stopped
         return self.stopped or self.given or self.withdrawn or self.purpose.basis is not Basis.CONSENT
 
 
@@ -151,8 +155,9 @@ async def _own_data_once(engine: Engine, own: Own, exit: Exit, act: Act, older: 
         facts=(("shown", str(len(history.lines))), ("shown-hash", shown)),
     )
     await engine.flush.append(sealed, Condition(g=person.state.g, policy_hash=person.policy_hash))
+    answering = serving(policy, PurposeDuty.RIGHTS_REQUEST)
     switches = tuple(
-        _switch(person.state, purpose)
+        _switch(person.state, purpose, answers=purpose.id in answering)
         for purpose in policy.purposes.values()
         if purpose.uses and purpose.basis is not Basis.LAW and purpose.exits
     )
@@ -219,7 +224,7 @@ def _serves(policy: Policy, state: PersonState, slot: str, notice: Notice | None
     return tuple(found)
 
 
-def _switch(state: PersonState, purpose: Purpose) -> PurposeSwitch:
+def _switch(state: PersonState, purpose: Purpose, *, answers: bool) -> PurposeSwitch:
     whole = state.choice(purpose.id, None)
     withdrawn = whole is not None and not whole.allow
     given = purpose.basis is not Basis.CONSENT or any(
@@ -230,4 +235,4 @@ def _switch(state: PersonState, purpose: Purpose) -> PurposeSwitch:
         for way_out in CHANNEL_TABLE
         if way_out in purpose.exits and purpose.basis is Basis.CONSENT
     )
-    return PurposeSwitch(purpose, given and not withdrawn, withdrawn, purpose.id in state.stops, channels)
+    return PurposeSwitch(purpose, given and not withdrawn, withdrawn, purpose.id in state.stops, channels, answers)
