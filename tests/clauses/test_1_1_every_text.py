@@ -20,7 +20,7 @@ from clauses.test_4_9_disclosure_the_law_requires import LegalDesk
 from kept.crypto.sealed_to import OpeningKey
 from kept.errors import SubmissionError
 from kept.services.campaigns import campaigns
-from kept.services.cases import contacts, emergencies
+from kept.services.cases import contacts, emergencies, other_words
 from kept.services.engine.sealed_record import open_installation_record
 from kept.services.instances import instances
 from kept.services.my_data import rights_requests
@@ -61,6 +61,8 @@ NO_TEXT = {
     "services/authorities/request_paper.py: put_paper": "a picture or a PDF, which is not read",
     "services/gate/state_change.py: _keep_receipt": "words of the policy, and item ids",
     "services/gate/external_ids.py: put_external_id": "a program's own number for a person: LIMITATIONS",
+    "services/cases/inquiries.py: _seal": "how and when somebody asked: a word of a closed list, and a time",
+    "services/cases/other_words.py: ask_to_write": "words that `contacts.typed_title` and `typed_text` have asked",
     "services/instances/contests.py: _put": "values kept before",
     "services/instances/draws.py: begin_draw": "a seed we made",
     "services/staff/sessions.py: add_staff": "a secret we made",
@@ -129,8 +131,9 @@ async def test_what_staff_write(installation, text):
     await installation.mori()
     support, officer = await installation.staff(), await installation.staff("ueda", ("privacy",))
     case = await installation.case(support)
-    await refused(contacts.write_to(engine, support, case.id, "mail", "A subject", f"Hello,\n{text}"))
-    await refused(contacts.write_to(engine, support, case.id, "mail", text, "A text."))
+    await refused(contacts.write_to(engine, support, case.id, "mail", "reply", f"Hello,\n{text}"))
+    for said in ((text, "A text.", "Why"), ("A subject", text, "Why"), ("A subject", "A text.", text)):
+        await refused(other_words.ask_to_write(engine, support, case.id, "mail", *said))
     asked = {"kind": "export", "channel": "post", "criteria": {"mail_address": MAIL}}
     await refused(rights_requests.open_request(engine, officer, note=text, **asked))
     happens = {"purpose": "contact", "why": "danger-to-a-person", "criteria": {"mail_address": MAIL}}

@@ -11,7 +11,7 @@ from reaching import reach, text_of
 
 from kept.errors import DeniedError, InputError
 from kept.policy.words import Exit
-from kept.services.cases import contacts
+from kept.services.cases import contacts, inquiries
 from kept.services.messages import call_sheets, calls, letters
 from kept.services.messages.confirmations import addresses_of, ask_again, confirm_by_code, write_again
 from kept.services.messages.outbox import send_due
@@ -38,6 +38,7 @@ class Desk:
         await installation.give_only(self.own, ALL)
         self.session = await installation.staff()
         self.case = await installation.case(self.session)
+        await inquiries.note_in_case(self.engine, self.session, self.case, "letter")
         return self
 
     async def unconfirmed(self):
@@ -60,10 +61,10 @@ async def test_nobody_is_contacted_at_an_address_its_owner_did_not_confirm(desk)
     }  # fmt: skip
     for channel in ("mail", "phone", "fax"):
         with pytest.raises(DeniedError) as refused:
-            await contacts.write_to(desk.engine, desk.session, desk.case.id, channel, "Hello", "A word")
+            await contacts.write_to(desk.engine, desk.session, desk.case.id, channel, "reply", "A word")
         assert (refused.value.step, refused.value.reason, refused.value.clause) == (7, "unconfirmed", "§4.5")
         assert (await desk.installation.newest()).refused[0].reason == "unconfirmed"
-    await contacts.write_to(desk.engine, desk.session, desk.case.id, "post", "Hello", "A word")
+    await contacts.write_to(desk.engine, desk.session, desk.case.id, "post", "reply", "A word")
     await send_due(desk.engine)
     assert {"Is this yours?" in message.words.title for _, _, message in desk.mail.sent} == {True}
 
@@ -80,7 +81,7 @@ async def test_mail_and_fax_ask_by_themselves_people_and_paper_when_wanted(desk)
     await confirm_by_code(desk.engine, desk.own, "mail_address", code_in(message.words.text))
     await confirm_by_code(desk.engine, desk.own, "fax", code_in(text_of(pdf)))
     assert await desk.unconfirmed() == {Exit.PHONE, Exit.POST}
-    await contacts.write_to(desk.engine, desk.session, desk.case.id, "fax", "Hello", "A word")
+    await contacts.write_to(desk.engine, desk.session, desk.case.id, "fax", "reply", "A word")
     assert len(desk.fax.sent) == 2
 
 
@@ -104,7 +105,7 @@ async def test_a_phone_number_is_confirmed_by_the_code_somebody_reads_out(desk):
     await browser.post("/en/my-data/addresses", slot="phone", act="confirm", code=code_in(script))
     assert Exit.PHONE not in await desk.unconfirmed()
     await calls.end_call(desk.engine, desk.session, sheet.id, 1, "reached")
-    await contacts.write_to(desk.engine, desk.session, desk.case.id, "phone", "Hello", "Ask about the licence")
+    await contacts.write_to(desk.engine, desk.session, desk.case.id, "phone", "reply", "Ask about the licence")
 
 
 async def test_who_said_never_again_to_a_call_that_asks_is_not_asked_again(desk):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 import pytest
@@ -18,22 +19,25 @@ from kept.errors import ConflictError, DeniedError, InputError, KeptError, Setti
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState, Exit
 from kept.services.accounts import accounts
-from kept.services.cases import advertising_marks, cases, contacts
+from kept.services.cases import advertising_marks, cases, contacts, inquiries, other_words
 from kept.services.gate import gate
 from kept.services.messages import call_sheets, calls, letters
 from kept.services.messages.fax import look_after_faxes, tag_of
 from kept.services.messages.held_after_restore import hold_put_aside
 from kept.services.messages.outbox import send_due
+from kept.services.messages.stop_list import ASKED, put_on, tokens_of
 from kept.services.messages.unknown_outcome import find_unknown
 from kept.services.my_data import choices, erasure
 from kept.services.my_data.corrections import correct
 from kept.services.my_data.own_data import own_data
 from kept.services.staff import sessions
+from kept.services.upkeep import approvals
 
 pytestmark = pytest.mark.anyio
 ADDRESS = "604-8001 Kyoto, Kiyamachi-dori 1-2, Canary Installation"
 FAX = "075-200-1000"
-TITLE, TEXT = "Your question", "Dear customer,\n\nyour licence covers print.\nRegards"
+TITLE, REPLY, NOTICE = "Our answer to what you asked", "reply", "service-notice"
+TEXT = "Dear customer,\n\nyour licence covers print.\nRegards"
 ALL = [("name", NAME), ("mail_address", MAIL), ("postal_address", ADDRESS), ("phone", PHONE), ("fax", FAX)]
 
 
@@ -51,11 +55,12 @@ class ContactDesk:
         await self.installation.give(self.own, fields)
         self.session = await self.installation.staff()
         self.case = await self.installation.case(self.session)
+        await inquiries.note_in_case(self.engine, self.session, self.case, "call")
         return self
 
-    async def write(self, channel, title=TITLE, text=TEXT):
-        """Write to her."""
-        return await contacts.write_to(self.engine, self.session, self.case.id, channel, title, text)
+    async def write(self, channel, text=TEXT):
+        """Reply to what she asked."""
+        return await contacts.write_to(self.engine, self.session, self.case.id, channel, REPLY, text)
 
     async def states(self):
         """What became of what was written, by channel."""
@@ -98,7 +103,7 @@ async def test_a_mail_leaves_with_address_and_name_alone(desk):
     """§4.5 normal: the mail channel gets the address, the name and the text, and the case page says sent."""
     await desk.write("mail")
     address, name, message = desk.mail.sent[0]
-    assert (address, name, message.words.title, message.words.text) == (MAIL, NAME, TITLE, TEXT)
+    assert (address, name, message.words.title, TEXT in message.words.text) == (MAIL, NAME, TITLE, True)
     assert await desk.states() == {"mail": "sent"}
     assert await desk.released("mail") == [("mail_address", "name")]
 
@@ -157,7 +162,7 @@ async def test_a_number_is_shown_once_for_one_call(desk):
     sheet = await desk.sheet()
     assert [(one.place, one.outcome, one.said) for one in sheet.rows] == [(1, "waiting", None)]
     card = await calls.show_number(desk.engine, desk.session, sheet_id, 1)
-    assert (await desk.sheet()).rows[0].said.text == TEXT
+    assert (await desk.sheet()).rows[0].said.text.count(TEXT) == 1
     with card["phone"].open(Exit.PHONE) as number, card["name"].open(Exit.PHONE) as name:
         assert (number, name) == (PHONE, NAME)
     assert set(await desk.released("phone")) == {("phone", "name")}
@@ -234,6 +239,7 @@ async def test_what_she_never_gave_is_no_way(installation, channel, item):
         desk.session = await installation.staff()
         case = await cases.open_case(installation.engine, desk.session, "contact")
         desk.case = await cases.find_in_case(installation.engine, desk.session, case.id, {"phone": PHONE})
+        await inquiries.note_in_case(installation.engine, desk.session, desk.case, "letter")
     else:
         await desk.begin(kept)
     with pytest.raises(DeniedError) as refused:
@@ -368,7 +374,10 @@ async def test_a_case_that_is_over_writes_to_nobody(desk):
         ("mail", "x" * 201, TEXT), ("mail", TITLE, "x" * 10_001), ("mail", "a\u202eb", TEXT), ("mail", TITLE, "a\x07b"),
     ):  # fmt: skip
         with pytest.raises(InputError):
-            await desk.write(channel, title, text)
+            await other_words.ask_to_write(desk.engine, desk.session, desk.case, channel, title, text, "Because")
+        if title == TITLE:
+            with pytest.raises(InputError):
+                await desk.write(channel, text)
     await cases.close_case(desk.engine, desk.session, desk.case.id)
     with pytest.raises(DeniedError) as refused:
         await desk.write("mail")
@@ -416,10 +425,10 @@ async def test_a_character_no_font_shows_is_told_to_who_typed_it(desk, channel, 
     plain = letter._fonts
     monkeypatch.setattr(letter, "_fonts", lambda paths, **_: plain(paths, system_fonts=False))
     with pytest.raises(SettingError) as refused:
-        await desk.write(channel, TITLE, "森 様")
+        await desk.write(channel, "森 様")
     assert (refused.value.reason, "fonts-ipafont-gothic" in refused.value.hint) == ("letter-font", True)
     assert await desk.states() == {}
-    await desk.write("mail", TITLE, "森 様")
+    await desk.write("mail", "森 様")
     assert await desk.states() == {"mail": "sent"}
 
 
@@ -615,10 +624,10 @@ async def test_the_console_writes_prints_and_calls(desk):
     for word in ("E-mail", "Letter", "Phone", "Fax"):
         assert word in page
     for channel in ("mail", "post", "fax", "phone"):
-        answer = await browser.post(f"{case}/contact", channel=channel, title=TITLE, text=TEXT)
+        answer = await browser.post(f"{case}/contact", channel=channel, kind=REPLY, text=TEXT)
         assert answer.status_code == 303
     page = (await browser.get(case)).text
-    assert page.count(TITLE) == 4
+    assert page.count(f">{TITLE}<") == 4
     assert "waits for the printer" in page
     page = (await browser.get("/en/letters")).text
     assert "Print" in page
@@ -641,7 +650,7 @@ async def test_the_console_writes_prints_and_calls(desk):
     await browser.post(f"/en/calls/{sheet.id}/end", place="1", outcome="not-again")
     assert "do not call again" in (await browser.get(f"/en/calls/{sheet.id}")).text
     await choices.stop_use(desk.engine, desk.own, "contact", stop=True)
-    answer = await browser.post(f"{case}/contact", channel="mail", title=TITLE, text=TEXT)
+    answer = await browser.post(f"{case}/contact", channel="mail", kind=REPLY, text=TEXT)
     assert answer.status_code == 403
     assert "§4.5" in answer.text
 
@@ -649,9 +658,136 @@ async def test_the_console_writes_prints_and_calls(desk):
 # ---------------------------------------------------------------- advertising through contact
 
 
+@pytest.fixture
+async def uninvited(installation):
+    """A customer who asked for nothing and is on the stop list for mail, and a case that found her."""
+    desk = ContactDesk(installation)
+    desk.mail, desk.fax = reach(installation)
+    desk.own = await installation.join()
+    await installation.give(desk.own, ALL)
+    desk.session = await installation.staff()
+    desk.case = await installation.case(desk.session)
+    ((channel, token),) = tokens_of(desk.engine, {"mail_address": MAIL}, (Exit.MAIL,))
+    await desk.engine.data.write(lambda tx: put_on(tx, channel, token, ASKED, 1.0))
+    return desk
+
+
+async def test_no_advertising_from_a_case_to_who_is_on_the_stop_list(uninvited):
+    """§4.5 breach: Black Friday in every way a case has to say it; each is refused with the clause, and she sees the tries."""
+    engine, session, case = uninvited.engine, uninvited.session, uninvited.case
+
+    def other():
+        return other_words.ask_to_write(engine, session, case, "mail", "Black Friday", "Half price.", "It is Friday")
+
+    tries = {
+        "a reply, though she asked nothing": (lambda: uninvited.write("mail", "Black Friday"), "not-asked"),
+        "a notice of the service": (lambda: contacts.write_to(engine, session, case, "mail", NOTICE), "stop-list"),
+        "a notice with words in it": (
+            lambda: contacts.write_to(engine, session, case, "mail", NOTICE, "Black Friday"), "stop-list"
+        ),
+        "a kind of one's own": (lambda: contacts.write_to(engine, session, case, "mail", "advertising"), "message-kind"),
+        "other words": (other, "stop-list"),
+    }  # fmt: skip
+    for what, (attempt, reason) in tries.items():
+        with pytest.raises(DeniedError) as refused:
+            await attempt()
+        assert (refused.value.reason, cited(refused.value)) == (reason, "§4.5"), what
+    await inquiries.note_in_case(engine, session, case, "call")  # an invented call does not help either
+    with pytest.raises(DeniedError) as refused:
+        await uninvited.write("mail", "Black Friday")
+    assert refused.value.reason == "stop-list"
+    assert (uninvited.mail.sent, await uninvited.states()) == ([], {})
+    lines = [line.account for line in (await own_data(engine, uninvited.own)).history.lines]
+    assert sum(one.act == "staff:contact:write" and one.outcome == "refused" for one in lines) == len(tries) + 1
+    assert any(one.act == "staff:inquiry:note" for one in lines)
+
+
+async def test_who_is_on_the_stop_list_gets_the_reply_they_asked_for(uninvited):
+    """§4.5 normal: she asks on her page, support takes it up without looking for anybody, and the answer says what it is."""
+    engine, session = uninvited.engine, uninvited.session
+    browser = Browser(uninvited.installation)
+    await browser.sign_in(uninvited.own)
+    await browser.get("/en/my-data")
+    assert (await browser.post("/en/my-data/ask")).status_code == 303
+    console = Browser(uninvited.installation, at=CONSOLE)
+    console.cookies["__Host-kept_session"] = await sessions.start_demo_session(engine, "sato")
+    page = (await console.get("/en")).text
+    assert NAME not in page
+    action = re.search(r'action="(/en/asked/\w+)"', page)[1]
+    case = (await console.post(action)).headers["location"]
+    assert "on their own page" in (await console.get(case)).text
+    answer = await console.post(f"{case}/contact", channel="mail", kind=REPLY, text="Yes, it covers print.")
+    assert answer.status_code == 303
+    ((address, _, message),) = uninvited.mail.sent
+    assert (address, message.words.title) == (MAIL, TITLE)
+    assert "You asked us to get in touch on" in message.words.text
+    assert await inquiries.waiting_inquiries(engine, session) == []
+    page = (await browser.get("/en/my-data")).text
+    assert "a reply to what was asked" in page
+    assert "customer:inquiry:ask" in [one.act for one in await uninvited.installation.ledger()]
+    with pytest.raises(DeniedError):  # and what she asked opens nothing else
+        await contacts.write_to(engine, session, case.rsplit("/", 1)[1], "mail", NOTICE)
+
+
+async def test_a_notice_says_the_policys_words_and_nothing_else(desk):
+    """§4.5: whatever staff type beside it is in no message."""
+    await contacts.write_to(desk.engine, desk.session, desk.case, "mail", NOTICE, "Black Friday: half price.")
+    ((_, _, message),) = desk.mail.sent
+    assert message.words.title == "Something about our service needs your attention"
+    assert "Friday" not in message.words.text
+    assert str(desk.case.number) in message.words.text
+
+
+async def test_other_words_wait_for_a_second_who_reads_them_and_say_why(desk):
+    """§4.5, §5.2: nothing goes before; whoever approves reads it; she reads why, in the message and on its page."""
+    engine, session = desk.engine, desk.session
+    number = await other_words.ask_to_write(
+        engine, session, desk.case, "mail", "A change", "Our address has changed.", "The law asks us to tell you"
+    )
+    assert (await desk.states(), desk.mail.sent) == ({"mail": "asked"}, [])
+    browser = Browser(desk.installation)
+    await browser.sign_in(desk.own)
+    assert "Our address has changed." not in (await browser.get("/en/my-data")).text
+    second = await desk.installation.staff("kato", ("privacy",))
+    (waits,) = await approvals.waiting(engine, second)
+    assert "Our address has changed." in str(waits.subject.texts)
+    assert NAME not in str(waits.subject)
+    await approvals.approve(engine, second, waits.id)
+    ((_, _, message),) = desk.mail.sent
+    assert "The law asks us to tell you" in message.words.text
+    assert await desk.states() == {"mail": "sent"}
+    why = (await browser.get(message.why.partition("example")[2] or message.why)).text
+    assert "The law asks us to tell you" in why
+    assert "other words, which a second of us read" in (await browser.get("/en/my-data")).text
+    assert number == message.id
+
+
+async def test_other_words_not_approved_are_not_kept(desk):
+    """§4.5 breach: nobody approves; after its time neither words nor message are there. Stopped meanwhile, it is dead."""
+    engine = desk.engine
+    ask = (engine, desk.session, desk.case, "mail", "A change", "Our address has changed.", "It is so")
+    await other_words.ask_to_write(*ask)
+    desk.installation.wall.pass_(limits.APPROVAL_SECONDS + 1)
+    await approvals.end_over(engine)
+    assert await desk.states() == {}
+    assert desk.mail.sent == []
+
+
+async def test_on_the_list_since_it_was_written_nothing_goes(desk):
+    """§4.5 breach: a reply to a noted call waits for the server; meanwhile the address comes on the stop list."""
+    desk.mail.answer = Handed.LATER
+    await desk.write("mail")
+    ((channel, token),) = tokens_of(desk.engine, {"mail_address": MAIL}, (Exit.MAIL,))
+    await desk.engine.data.write(lambda tx: put_on(tx, channel, token, ASKED, 1.0))
+    desk.mail.answer = Handed.SENT
+    desk.installation.wall.pass_(3600)
+    await send_due(desk.engine)
+    assert await desk.states() == {"mail": "left-out"}
+
+
 async def test_who_got_advertising_says_so_and_the_board_shows_it(desk):
     """§4.5 breach: Black Friday from a case. She marks it; the clause is not kept until somebody else has settled it."""
-    message = await desk.write("mail", "Black Friday", "Everything at half price.")
+    message = await desk.write("mail", "Black Friday: everything at half price.")
     assert (await promise_board(desk.engine)).of("4.5").state is ClauseState.KEPT
     stranger = await desk.installation.join()
     with pytest.raises(InputError):
@@ -677,7 +813,8 @@ async def test_who_wrote_it_does_not_settle_it(installation):
     reach(installation)
     session = await installation.staff("both", ("support", "privacy"))
     case = await installation.case(session)
-    message = await contacts.write_to(installation.engine, session, case.id, "mail", "Black Friday", "Half price.")
+    await inquiries.note_in_case(installation.engine, session, case, "call")
+    message = await contacts.write_to(installation.engine, session, case.id, "mail", REPLY, "Black Friday: half price.")
     await advertising_marks.mark(installation.engine, own, message)
     with pytest.raises(DeniedError, match="somebody else"):
         await advertising_marks.settle(installation.engine, session, message)

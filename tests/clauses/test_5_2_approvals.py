@@ -11,6 +11,7 @@ import pytest
 from asked import CONSOLE, Browser
 from counted import StatisticsDesk
 from installation import MAIL, second_version
+from reaching import reach
 from receiving import FILE, SITE
 from registered import COURT, PAPER, long_registered
 from taking import CONTEST, EVENT, SURVEY, opened
@@ -22,7 +23,7 @@ from kept.errors import ConflictError, DeniedError, KeptError, NotFoundError
 from kept.services.authorities import disclosures
 from kept.services.authorities.disclosure_record import Terms
 from kept.services.campaigns import campaigns, candidates
-from kept.services.cases import cases
+from kept.services.cases import cases, other_words
 from kept.services.engine.restored_keys import RESTORED
 from kept.services.figures import releases
 from kept.services.instances import contests, events, instances
@@ -132,6 +133,16 @@ async def ask_publication(installation):
     return asker
 
 
+async def ask_message(installation):
+    """A customer who asked for nothing."""
+    await installation.mori()
+    reach(installation)
+    asker = await installation.staff("asker", ("support", "privacy"))
+    case = await installation.case(asker)
+    await other_words.ask_to_write(installation.engine, asker, case, "mail", "A change", "We have moved.", "It is so")
+    return asker
+
+
 async def ask_signing(installation):
     """An installation restored without its no-log."""
     asker = await installation.staff("asker", ("privacy",))
@@ -175,6 +186,7 @@ ASKED = {
     events.LIST.act: ask_list,
     contests.PUBLICATION.act: ask_publication,
     after_restore.SIGNING.act: ask_signing,
+    other_words.WRITING.act: ask_message,
 }
 """How each kind is brought to wait, asked for by somebody who may also approve."""
 

@@ -134,7 +134,7 @@ async def test_it_lends_the_screen_alone(installation, way):
     case = await lend(installation, opens)
     assert await contacts.ways_of(installation.engine, opens, case) == []
     with pytest.raises(DeniedError) as refused:
-        await contacts.write_to(installation.engine, opens, case, way, "A subject", "A text.")
+        await contacts.write_to(installation.engine, opens, case, way, "reply", "A text.")
     assert (refused.value.reason, cited(refused.value)) == ("exit", "§5.2")
     assert (await installation.newest()).act == "staff:contact:write"
     assert (await installation.newest()).outcome == "refused"

@@ -35,10 +35,11 @@ def test_every_shape_is_read():
     assert len(policy.items["prefecture"].options) == 47
     assert policy.cookies["__Host-taste"].holds == ("interests",)
     assert {one.word for one in policy.declarations} >= {"joint-use"}
+    assert list(policy.purposes["answering"].messages) == ["reply"]
     assert policy.attestations[-1].evidence == "training-list"
 
 
-@pytest.mark.parametrize("word", ["publish", "of", "holds", "with", "evidence"])
+@pytest.mark.parametrize("word", ["publish", "of", "holds", "with", "messages", "evidence"])
 def test_each_of_them_is_shown(word):
     """A newcomer finds an example of each word that is no single value."""
     assert any(re.search(rf"^ *{word}:", block, re.MULTILINE) for block in (*FRONT, *SHAPES))

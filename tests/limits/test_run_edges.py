@@ -17,9 +17,10 @@ from clauses.test_5_4_destruction import Vaulted
 from kept import limits
 from kept.channels.handed import Handed
 from kept.crypto.digest import framed
-from kept.errors import DeniedError, KeptError, SignInError
+from kept.errors import DeniedError, InputError, KeptError, LimitError, SignInError
 from kept.guarantees import restore_drill
 from kept.services.backups import backup, backup_file, drill
+from kept.services.cases import contacts, inquiries, other_words
 from kept.services.figures import projections
 from kept.services.messages import letters
 from kept.services.messages.outbox import send_due
@@ -157,11 +158,53 @@ async def test_the_length_of_a_message_of_a_case(installation):
     """A subject of 200 and a text of 10,000 characters, and no more."""
     desk = await ContactDesk(installation).begin()
     title, text = "x" * limits.CONTACT_TITLE_CHARACTERS, "y" * limits.CONTACT_TEXT_CHARACTERS
-    await desk.write("mail", title, text)
-    for said in ((title + "x", text), (title, text + "y")):
-        with pytest.raises(KeptError):
-            await desk.write("mail", *said)
+    asking = (desk.engine, desk.session, desk.case, "mail")
+    await desk.write("mail", text)
+    await other_words.ask_to_write(*asking, title, text, title)
+    for said in ((title + "x", text, title), (title, text + "y", title), (title, text, title + "x")):
+        with pytest.raises(InputError):
+            await other_words.ask_to_write(*asking, *said)
+    with pytest.raises(InputError):
+        await desk.write("mail", text + "y")
     assert len(desk.mail.sent) == 1
+
+
+@pytest.mark.edge("REPLY_SECONDS")
+@pytest.mark.parametrize("late", [False, True])
+async def test_how_long_a_reply_is_one(installation, late):
+    """For thirty days from the asking; afterwards they did not ask any more."""
+    desk = await ContactDesk(installation).begin()
+    await inquiries.ask(desk.engine, desk.own)
+    installation.wall.pass_(limits.REPLY_SECONDS + (1 if late else -1))
+    session = await installation.staff("ueda")
+    (_, asked) = await inquiries.waiting_inquiries(desk.engine, session)
+    case = await inquiries.take(desk.engine, session, asked.id)
+    writing = contacts.write_to(desk.engine, session, case, "mail", "reply", "Yes, it does.")
+    if late:
+        with pytest.raises(DeniedError) as refused:
+            await writing
+        assert refused.value.reason == "not-asked"
+    else:
+        await writing
+    assert len(desk.mail.sent) == (not late)
+
+
+@pytest.mark.edge("INQUIRIES_OF_A_PERSON", "INQUIRIES_SHOWN")
+async def test_how_many_inquiries_wait(installation, monkeypatch):
+    """Three of a person; answered, another may be asked. The console shows so many, the oldest first."""
+    desk = await ContactDesk(installation).begin()
+    for _ in range(limits.INQUIRIES_OF_A_PERSON):
+        await inquiries.ask(desk.engine, desk.own)
+    with pytest.raises(LimitError):
+        await inquiries.ask(desk.engine, desk.own)
+    waiting = await inquiries.waiting_inquiries(desk.engine, desk.session)
+    assert len(waiting) == limits.INQUIRIES_OF_A_PERSON + 1  # and what was noted in the case
+    case = await inquiries.take(desk.engine, desk.session, waiting[1].id)
+    await contacts.write_to(desk.engine, desk.session, case, "mail", "reply", "Yes, it does.")
+    await inquiries.ask(desk.engine, desk.own)
+    monkeypatch.setattr(limits, "INQUIRIES_SHOWN", 2)
+    shown = await inquiries.waiting_inquiries(desk.engine, desk.session)
+    assert [one.id for one in shown] == [waiting[0].id, waiting[2].id]
 
 
 @pytest.mark.parametrize("missing", [0, 1])

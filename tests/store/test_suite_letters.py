@@ -137,7 +137,26 @@ def test_what_was_written_is_a_cases_and_a_persons(data):
     assert data.one(sql.ContactGet, person_id=MORI, message_id="m1")[0:2] == ("c", "mail")
     assert [row[1] for row in data.all(sql.ContactsOfCase, case_id="c")] == ["m2", "m1"]
     assert [row[0] for row in data.all(sql.ContactsOfPerson, person_id=MORI)] == ["m2", "m1"]
-    assert data.run("contact_erase", person_id=MORI) == 2
+    assert data.one(sql.ContactFind, message_id="m1")[0:3] == (MORI, "c", "mail")
+    assert data.run("contact_drop", message_id="m1") == 1
+    assert data.one(sql.ContactFind, message_id="m1") is None
+    assert data.run("contact_erase", person_id=MORI) == 1
+
+
+def test_an_inquiry_is_taken_up_and_answered_once(data):
+    """The oldest first while nobody answered; taken from whoever has it; gone with the person."""
+    for inquiry_id, at in (("i1", 1.0), ("i2", 2.0)):
+        data.insert("inquiry_put", person_id=MORI, inquiry_id=inquiry_id, case_id="", asked_at=at)
+    assert [row.inquiry_id for row in data.all(sql.InquiriesWaiting, limit=1)] == ["i1"]
+    taking = {"person_id": MORI, "inquiry_id": "i1", "key_id": "k", "sealed": b"s"}
+    assert [data.run("inquiry_take", **taking, before="", case_id=one) for one in ("c", "d")] == [1, 0]
+    assert data.run("inquiry_take", **taking, before="c", case_id="d") == 1
+    assert [data.run("inquiry_answer", person_id=MORI, inquiry_id="i1", at=at) for at in (3.0, 4.0)] == [1, 0]
+    assert data.run("inquiry_take", **taking, before="d", case_id="e") == 0, "it was answered"
+    assert [row.inquiry_id for row in data.all(sql.InquiriesWaiting, limit=9)] == ["i2"]
+    found = data.all(sql.InquiriesOfPerson, person_id=MORI)
+    assert [(row.inquiry_id, row.answered_at) for row in found] == [("i2", None), ("i1", 3.0)]
+    assert data.run("inquiry_erase", person_id=MORI) == 2
 
 
 def test_a_mark_is_made_once_and_settled_once(data):

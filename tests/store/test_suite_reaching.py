@@ -49,6 +49,8 @@ def test_a_message_is_taken_by_one_worker_and_settled_by_the_same(data):
     assert data.all(sql.OutboxDue, at=8.9, limit=5) == [(SATO, "m2", *due)]
     assert take(data, 1) == 1
     assert settle(data, "sent", reason="") == 1
+    assert data.one(sql.OutboxWaitingOne, message_id="m1") is None
+    assert data.one(sql.OutboxWaitingOne, message_id="m2") == (SATO, *due)
     assert data.one(sql.OutboxFind, message_id="m1") == (
         MORI, "campaign", "c1", "information-for-you", "mail", "sent", "", 6.0, "e1", "n1", 2,
     )  # fmt: skip

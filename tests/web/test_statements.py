@@ -10,7 +10,7 @@ from asked import CONSOLE, Browser
 from installation import MAIL, Installation
 from reaching import reach
 
-from kept.services.cases import cases, contacts
+from kept.services.cases import cases, contacts, inquiries
 from kept.services.staff import sessions
 from kept.store.sqlite import SqliteStore
 
@@ -71,7 +71,7 @@ async def test_opening_one_item_asks_little_and_loads_its_case_once(tmp_path, st
 
 
 async def test_a_message_loads_its_person_once_when_written_and_once_when_it_leaves(tmp_path, statements):
-    """The address, the name and the release are decided on one load of the person."""
+    """The address, the name and the release are decided on one load of the person; one more looks at the stop list."""
     installation = Installation(tmp_path)
     engine = await installation.open()
     reach(installation)
@@ -79,9 +79,10 @@ async def test_a_message_loads_its_person_once_when_written_and_once_when_it_lea
     session = await installation.staff("sato", ("support",))
     case = await cases.open_case(engine, session, "contact")
     case = await cases.find_in_case(engine, session, case, {"mail_address": MAIL})
+    await inquiries.note_in_case(engine, session, case, "call")
     statements.clear()
-    await contacts.write_to(engine, session, case, "mail", "Your question", "It does.")
+    await contacts.write_to(engine, session, case, "mail", "reply", "It does.")
     assert statements["outbox_take"] == 1
-    assert statements["state_get"] == 2
+    assert statements["state_get"] == 3
     assert statements["case_get"] == 0
     await installation.close()

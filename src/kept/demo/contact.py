@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from kept.channels.letter import japanese_font
 from kept.errors import SettingError
-from kept.services.cases import cases, contacts
+from kept.policy.message_kind import MessageKind
+from kept.services.cases import cases, contacts, inquiries
 from kept.services.engine.engine import Engine
 from kept.services.messages import letters
 from kept.services.staff import sessions
 from kept.services.upkeep.channels import set_up_channels
 
+REPLY = MessageKind.REPLY.value
 ADDRESS = "mori@example.jp"
-TITLE = "Your question about licence 77"
 MAIL = """Dear Ms Mori,
 
 you asked whether licence 77 covers a printed calendar. It does, up to 5,000 copies.
@@ -42,11 +43,12 @@ async def invent_contact(engine: Engine) -> None:
         raise RuntimeError("a session just started was not found")
     case = await cases.open_case(engine, session, "contact")
     case = await cases.find_in_case(engine, session, case.id, {"mail_address": ADDRESS})
-    await contacts.write_to(engine, session, case.id, "mail", TITLE, MAIL)
+    await inquiries.note_in_case(engine, session, case.id, "call")
+    await contacts.write_to(engine, session, case.id, "mail", REPLY, MAIL)
     if prints():
-        await contacts.write_to(engine, session, case.id, "post", TITLE, LETTER)
+        await contacts.write_to(engine, session, case.id, "post", REPLY, LETTER)
         await letters.fetch(engine, session, case.purpose, contacts.ORIGIN, str(case.number))
-    await contacts.write_to(engine, session, case.id, "phone", TITLE, CALL)
+    await contacts.write_to(engine, session, case.id, "phone", REPLY, CALL)
 
 
 def prints() -> bool:

@@ -15,9 +15,10 @@ from kept.services.accounts import accounts, linking, remember_me
 from kept.services.accounts.remember_me import Device
 from kept.services.accounts.vouching import require_vouched
 from kept.services.authorities.notifications import Disclosed, disclosures_to_authorities
-from kept.services.cases import advertising_marks
+from kept.services.cases import advertising_marks, inquiries
 from kept.services.cases.contacts import Contact, contacts_to
 from kept.services.cases.emergencies import Emergency, emergencies_about
+from kept.services.cases.inquiries import Inquiry
 from kept.services.engine.engine import Engine
 from kept.services.forms import collection
 from kept.services.forms.instance_record import Standing, standing
@@ -393,6 +394,19 @@ class Person(View):
     async def contacts(self) -> list[tuple[Contact, str]]:
         """Return what staff and programs wrote to the person, newest first: what became of each, and its text."""
         return await contacts_to(self._engine, (await self._session()).person_id)
+
+    async def ask(self) -> str:
+        """Ask to be got in touch with; return the inquiry's number. What staff write then is a reply to it.
+
+        Raises:
+            InputError: No purpose of the policy replies to anybody.
+            LimitError: As many inquiries wait as may.
+        """
+        return await inquiries.ask(self._engine, await self._session())
+
+    async def inquiries(self) -> list[Inquiry]:
+        """Return what the person asked, the newest first, on their page or otherwise as staff noted."""
+        return await inquiries.inquiries_of(self._engine, (await self._session()).person_id)
 
     async def mark_advertising(self, message: str) -> None:
         """Say that a message was advertising; the board shows it until staff have looked into it.

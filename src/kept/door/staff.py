@@ -14,7 +14,7 @@ from kept.door.view import View
 from kept.guarantees.board import promise_board
 from kept.services.authorities import disclosure_bundle, disclosure_record, disclosures, request_reading
 from kept.services.campaigns import campaigns, candidates, outcomes
-from kept.services.cases import advertising_marks, cases, contacts, do_not_contact, emergencies
+from kept.services.cases import advertising_marks, cases, contacts, do_not_contact, emergencies, inquiries, other_words
 from kept.services.engine.engine import Engine
 from kept.services.figures import exports, projections, queries, releases
 from kept.services.figures.offers import offers_to
@@ -123,6 +123,10 @@ class Staff(View):
     close_case = act(cases.close_case)
     ways_to_write = act(contacts.ways_of)
     write = act(contacts.write_to)
+    ask_to_write = act(other_words.ask_to_write)
+    asked = act(inquiries.waiting_inquiries)
+    take_inquiry = act(inquiries.take)
+    note_inquiry = act(inquiries.note_in_case)
     write_again = act(contacts.write_again)
     written = act(contacts.contacts_of)
     advertising = act(advertising_marks.marked)

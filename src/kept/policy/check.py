@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from kept import limits
-from kept.policy.channel import EXIT_TYPES
+from kept.policy.channel import CHANNELS, EXIT_TYPES
 from kept.policy.contradiction import Statement, contradictions
 from kept.policy.coverage import PROMISES, coverage
 from kept.policy.findings import Finding, Place, Report
 from kept.policy.imprint import missing_from_imprint
 from kept.policy.law import APPI_CONTROLLER, is_abroad
+from kept.policy.message_kind import unfit
 from kept.policy.model import Policy, Processor, Recipient
 from kept.policy.read import place_in_front, read_files
 from kept.policy.reading import Reading
@@ -111,6 +112,17 @@ def _purposes_lead_somewhere(policy: Policy, reading: Reading, report: Report) -
         if idle:
             message = f"expected an item that leaves by {_listed(idle)} for `{purpose.id}`, found none"
             report.warning(place, "exit-opens-nothing", message, clause=purpose.clause)
+
+
+def _messages_say_what_is_sent(policy: Policy, reading: Reading, report: Report) -> None:
+    for purpose in policy.purposes.values():
+        place = reading.place("purposes", purpose.id)
+        if purpose.messages and not CHANNELS & purpose.exits:
+            message = f"expected a way to reach people for the messages of `{purpose.id}`, found none"
+            report.error(place, "messages-unfit", message, clause=purpose.clause)
+        for kind, template in purpose.messages.items():
+            for message in unfit(kind, template):
+                report.error(place, "messages-unfit", f"{message}: `{purpose.id}`", clause=purpose.clause)
 
 
 def _recipients_have_consent(policy: Policy, reading: Reading, report: Report) -> None:
@@ -297,6 +309,7 @@ RULES: tuple[Rule, ...] = (
     _used_items_are_collected,
     _points_ask_for_what_they_need,
     _purposes_lead_somewhere,
+    _messages_say_what_is_sent,
     _recipients_have_consent,
     _provision_has_a_recipient,
     _abroad_is_explained,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from kept.policy.item_type import ItemType
+from kept.policy.message_kind import templates
 from kept.policy.model import (
     Attestation,
     Cookie,
@@ -72,6 +73,7 @@ def purpose(word: str, found: Found, titles: Titles) -> Purpose:
         editorial=frozenset(plain.get("editorial", ())),
         at_most_seconds=plain.get("at-most"),
         serves=plain.get("serves", ""),
+        messages=templates(titles.bodies("messages", word, plain.get("messages", {}))),
     )
 
 

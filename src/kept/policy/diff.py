@@ -86,6 +86,8 @@ def _purpose(before: Purpose, after: Purpose) -> Iterator[tuple[str, bool]]:
         yield f"basis: {before.basis.value} -> {after.basis.value}", True
     yield from _sets("uses", before.uses, after.uses, asks=True)
     yield from _sets("exits", [one.value for one in before.exits], [one.value for one in after.exits], asks=True)
+    if before.messages != after.messages:
+        yield "messages", False
 
 
 def _point(before: Point, after: Point) -> Iterator[tuple[str, bool]]:

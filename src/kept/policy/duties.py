@@ -22,6 +22,7 @@ from typing import Any
 
 from kept import limits
 from kept.policy.channel import CHANNELS
+from kept.policy.message_kind import MessageKind
 from kept.policy.model import Cookie, Point, Policy, Purpose
 from kept.policy.words import Basis, CookieDuty, Exit, PointKind, PurposeDuty
 
@@ -79,6 +80,12 @@ def purpose_for(policy: Policy, duty: CookieDuty | PurposeDuty) -> Purpose | Non
 def point_for(policy: Policy, kind: PointKind) -> Point | None:
     """Return the first collection point of a kind, such as the one asked at registration; None when there is none."""
     return next((point for point in policy.points.values() if point.kind is kind), None)
+
+
+def replying(policy: Policy) -> Purpose | None:
+    """Return the first purpose that replies to what people ask and that a role acts for; None when there is none."""
+    found = (one for one in policy.purposes.values() if MessageKind.REPLY in one.messages)
+    return next((one for one in found if roles_with(policy, one.id)), None)
 
 
 def roles_with(policy: Policy, purpose: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from kept.policy.day import UNDECLARED, zone_named
 from kept.policy.item_type import ItemType
+from kept.policy.message_kind import MessageKind, Template
 from kept.policy.words import Basis, ClauseKind, Exit, PointKind
 
 
@@ -92,6 +93,7 @@ class Purpose:
         editorial: Earlier revisions this version declares to mean the same (an activation names the approver).
         at_most_seconds: Longest life of anything set for it (cookies); None when it sets no bound.
         serves: What the engine needs it for (a `PurposeDuty`), where the policy says so; see `duties`.
+        messages: Template of each kind of message staff may write for it without a second person; see `message_kind`.
     """
 
     id: str
@@ -107,6 +109,7 @@ class Purpose:
     editorial: frozenset[str] = frozenset()
     at_most_seconds: float | None = None
     serves: str = ""
+    messages: Mapping[MessageKind, Template] = field(default_factory=dict)
 
     def may_use(self, item: str) -> bool:
         """Whether *item* is among the items this purpose uses."""

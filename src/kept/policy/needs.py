@@ -62,6 +62,8 @@ NEEDED = {
     "no": "the person's own yes: they said no to this use, and only they can lift it",
     "consent": "the person's consent, given on the form that collected the item, for this way out",
     "unconfirmed": "the confirmation of the address by its owner, who is asked by a code or a link sent to it",
+    "message-kind": "a second member of staff, who reads it first",
+    "not-asked": "what they asked us, taken up or noted in this case",
     "exit": "a way out that both the policy and the notice name for this purpose, and that opens this item",
     "recipient": "a recipient that the policy and the notice name for this item",
     "credential": "an API credential: this way out is bound to one",

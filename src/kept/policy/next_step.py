@@ -31,6 +31,7 @@ NEXT_STEPS: Mapping[str, str] = MappingProxyType(
         "item-unknown": "declare it under `items`, or name another",
         "item-unused": "name it in `uses` of a purpose, or take it out",
         "link": "link to https, mailto, tel, or a path that begins with /",
+        "messages-unfit": "write one line `{text}` in a reply and none in a notice, and name a way to reach people",
         "needed-but-optional": "take `needed` out, or do not promise that nothing is required",
         "no-clause": "end each sentence with its id, such as {#1.1}",
         "options-unfit": "list the options under `of` for `one-of` and `some-of`, and nowhere else",

@@ -196,7 +196,12 @@ def _check_references(fitting: Fitting, reading: Reading) -> None:
 def _check_words(words: Mapping[str, Mapping[str, Any]], file: str, reading: Reading) -> None:
     """Words may name only what is declared, so that a mistyped one is not lost."""
     groups: dict[str, tuple[str, ...]] = {group: (word,) for word, group in _GROUPS.items()}
-    groups |= {"options": ("items",), "needed": ("collection",), "abroad": ("recipients", "processors")}
+    groups |= {
+        "options": ("items",),
+        "needed": ("collection",),
+        "abroad": ("recipients", "processors"),
+        "messages": ("purposes",),
+    }
     for group, entries in words.items():
         known = {name for word, name in reading.named if word in groups.get(group, (group,))}
         for name in entries:
@@ -327,6 +332,8 @@ def _needed_words(reading: Reading, language: str) -> Iterator[tuple[str, str, s
                 yield from (("options", name, option) for option in OPTION_TITLES[of])
         if word == "collection":
             yield from (("needed", name, item) for item in found.plain.get("needed", {}))
+        if word == "purposes":
+            yield from (("messages", name, kind) for kind in found.plain.get("messages", {}))
         if word in {"recipients", "processors"} and "abroad" in found.plain:
             yield "abroad", name, ""
         if word == "external-transmissions":

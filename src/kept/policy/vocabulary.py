@@ -13,6 +13,7 @@ from enum import StrEnum
 from kept.policy import terms
 from kept.policy.item_type import ItemType
 from kept.policy.law import LAWS
+from kept.policy.message_kind import MessageKind
 from kept.policy.special_category import CATEGORIES
 from kept.policy.words import Basis, ClauseKind, CookieDuty, Exit, PointKind, PurposeDuty, Source
 
@@ -220,6 +221,9 @@ ITEM = Body(
     required=("type",),
 )
 
+_MESSAGES = Body(
+    {kind.value: Body({"title": Text(200), "lines": Many(Text())}, required=("title", "lines")) for kind in MessageKind}
+)
 PURPOSE = Body(
     {
         "title": Text(200),
@@ -229,6 +233,7 @@ PURPOSE = Body(
         "exits": Many(Word(tuple(Exit))),
         "at-most": Duration(),
         "serves": Word(tuple(PurposeDuty)),
+        "messages": _MESSAGES,
         "dpv": _DPV,
         "fides": _USE,
         "editorial": Many(HEX),
@@ -361,6 +366,7 @@ WORDS = Body(
         "roles": Named(Text(200), ID),
         "needed": Named(Named(Text(), ID), ID),
         "abroad": Named(_ABROAD, ID),
+        "messages": Named(_MESSAGES, ID),
         "joint-use": Named(Body({"with": Many(Text(200)), "responsible": Text(200)}), ID),
         "external-transmissions": Named(
             Body({"to": Text(200), "sends": Many(Text(200)), "use": Text(), "stop": Text()}, required=("sends", "use")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from installation import PASSWORD
+from installation import PASSWORD, confirm_all
 from small_policy import small
 from taking import InstanceDesk, open_with_second
 
@@ -140,11 +140,19 @@ async def test_a_case_reaches_nobody_by_a_way_its_purpose_has_no_item_for(tmp_pa
     case = await cases.open_case(installation.engine, session, "news")
     case = await cases.find_in_case(installation.engine, session, case.id, {"mail_address": "mori@example.jp"})
     with pytest.raises(DeniedError) as refused:
-        await contacts.write_to(installation.engine, session, case.id, "post", "News", "Some news.")
+        await contacts.write_to(installation.engine, session, case.id, "post", "reply", "Some news.")
     assert (refused.value.step, refused.value.reason, refused.value.clause) == (3, "uses", "§1.1")
     entry = await installation.newest()
     assert (entry.act, entry.outcome, entry.refused, entry.exit) == ("staff:contact:write", "refused", (), "post")
     assert ("reason", "uses") in entry.facts
+    await confirm_all(installation.engine, case.person_id)
+    for kind in (
+        "reply",
+        "service-notice",
+    ):  # where a policy declares no kind, everything written needs a second person
+        with pytest.raises(DeniedError) as refused:
+            await contacts.write_to(installation.engine, session, case.id, "mail", kind, "Some news.")
+        assert (refused.value.reason, refused.value.clause) == ("message-kind", "§1.1")
     await installation.close()
 
 

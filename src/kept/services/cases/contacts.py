@@ -1,7 +1,8 @@
 """Contact: from a case staff write to its person by a channel, or put them on a call sheet; so may a program.
 
 Decided about before anything is kept, and again when it leaves. What was written is sealed under the person's evidence key
-and waits in the outbox like every other message; each way out opens only the items it names.
+and waits in the outbox like every other message; each way out opens only the items it names. From a case goes a reply to what
+they asked, or a notice in the policy's own words; any other words wait for a second member of staff (`other_words`).
 """
 
 from __future__ import annotations
@@ -11,12 +12,15 @@ from dataclasses import dataclass, replace
 from kept import limits
 from kept.channels.letter import japanese_font, print_letters
 from kept.crypto.random import random_id
-from kept.errors import DeniedError, ErasedError, InputError, NotFoundError, SettingError
+from kept.errors import DeniedError, ErasedError, EvidenceError, InputError, NotFoundError, SettingError
+from kept.policy import needs
 from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.decision import Decision, Mandate, Refused
+from kept.policy.message_kind import MessageKind
 from kept.policy.words import Exit
 from kept.services.cases import cases
 from kept.services.cases.cases import Case
+from kept.services.cases.inquiries import Inquiry, inquiry_of
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.dispatchers import Compose, Opened, Waiting, Words
 from kept.services.engine.engine import Engine
@@ -26,12 +30,12 @@ from kept.services.engine.people import Person
 from kept.services.engine.record import about, entry_of, holder_of, record
 from kept.services.gate import gate
 from kept.services.messages.fax import FaxDispatcher
-from kept.services.messages.leaving import number_is_listed
-from kept.services.messages.letter_words import letter_of
+from kept.services.messages.leaving import ALWAYS, number_is_listed
+from kept.services.messages.letter_words import date_words, letter_of
 from kept.services.messages.outbox import new_message_id, put_in_outbox, send_one
 from kept.services.messages.sealed_words import CONTACT, Said, open_words, seal_words, words_of
 from kept.services.messages.states import MessageState, state_of
-from kept.services.messages.stop_list import address_item
+from kept.services.messages.stop_list import UNDELIVERABLE, address_item, stop_token
 from kept.services.messages.unknown_outcome import send_again
 from kept.services.staff.bulk_approval import ONE_PERSON, insert_mandate
 from kept.services.staff.sessions import StaffSession
@@ -41,6 +45,8 @@ from kept.vault.individual_number import guard_individual_number
 from kept.vault.text import readable
 
 ORIGIN, PROGRAM = "case", "program"
+ASKED = "asked"
+"""State of what waits for a second member of staff."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,9 @@ class Contact:
         moved_at: Since when it is in that state.
         sheet: Id of the call sheet; empty otherwise.
         marked: Whether the person said that it was advertising.
+        kind: What kind of message it is; empty for a program's.
+        why: For any other than the policy's kinds: why it was written.
+        asked_at: For a reply: when they asked, unix seconds; 0 otherwise.
     """
 
     id: str
@@ -94,6 +103,9 @@ class Contact:
     moved_at: float
     sheet: str
     marked: bool = False
+    kind: str = ""
+    why: str = ""
+    asked_at: float = 0.0
 
 
 class ContactOrigin:
@@ -107,9 +119,12 @@ class ContactOrigin:
         self._engine = engine
 
     async def compose(self, waiting: Waiting) -> Compose | None:
-        """Return what was written; nothing once it is gone."""
+        """Return what was written; nothing once it is gone, or its address was put on a list that stands against it."""
         row = await self._engine.data.one(sql.ContactGet, person_id=waiting.person_id, message_id=waiting.message_id)
         if row is None:
+            return None
+        said = await words_of(self._engine, waiting.person_id, CONTACT, waiting.message_id, row.key_id, row.sealed)
+        if said is not None and await self._is_stopped(waiting, said):
             return None
         key_id, sealed = row.key_id, row.sealed
 
@@ -118,6 +133,17 @@ class ContactOrigin:
             return open_words(self._engine, person.keys, CONTACT, waiting.message_id, key_id, sealed).words()
 
         return words
+
+    async def _is_stopped(self, waiting: Waiting, said: Said) -> bool:
+        """Whether the address came on a list meanwhile; what stops it where it leaves is left to say so there."""
+        policy = self._engine.policy.policy
+        item = address_item(policy, policy.purposes[waiting.purpose], waiting.channel)
+        try:
+            person = await self._engine.people.load(waiting.person_id, (item,))
+        except (ErasedError, EvidenceError):
+            return False  # met there as well, and recorded
+        listed = await reasons_against(self._engine, person, waiting.purpose, waiting.channel, said)
+        return bool(listed - (ALWAYS if waiting.channel is Exit.PHONE else {UNDELIVERABLE}))
 
 
 async def ways_of(engine: Engine, session: StaffSession, case: Case | str, person: Person | None = None) -> list[Way]:
@@ -175,20 +201,23 @@ def missing_for(engine: Engine, channel: Exit) -> str:
 
 
 async def write_to(  # noqa: PLR0913 -- what a message is
-    engine: Engine, session: StaffSession, case: Case | str, channel: str, title: str, text: str
+    engine: Engine, session: StaffSession, case: Case | str, channel: str, kind: str, text: str = ""
 ) -> str:
-    """Write to the case's person; return the message's number. It is tried at once, and again later where that is needed.
+    """Write to the case's person what the policy declares; return the message's number.
+
+    It is tried at once, and again later where that is needed.
 
     Args:
         engine: Open.
         session: Whose case it is.
         case: Open, with a person.
         channel: Word of one, such as `mail`; for a call, the text is the script.
-        title: One line.
-        text: Plain text.
+        kind: `reply`, to what they asked; or `service-notice`, in the policy's own words.
+        text: Plain text of a reply; a notice has none.
 
     Raises:
-        DeniedError: The policy says no (with its clause, recorded), or the case is over or used up.
+        DeniedError: The policy says no (with its clause, recorded): it declares no such kind, they did not ask, or the address
+            is on a stop list and they did not ask themselves; or the case is over or used up.
         InputError: No such channel, no text, too long a one, or (letter, fax) a character that cannot be printed.
         SettingError: This machine lacks what the channel needs, or a font for a character of the text.
     """
@@ -196,13 +225,36 @@ async def write_to(  # noqa: PLR0913 -- what a message is
     cases.require_open(engine, case)
     if not case.person_id:
         raise cases.nobody_in_it()
-    return await _write(engine, case.mandate, case.person_id, channel, (title, text), case=case)
+    person = await _load(engine, case.person_id, case.mandate, channel)
+    typed = typed_text(text) if kind == MessageKind.REPLY else ""
+    inquiry = await inquiry_of(engine, case) if kind == MessageKind.REPLY else None
+    said = _in_the_policys_words(engine, case, person, kind, typed, inquiry)
+    return await _write(engine, case.mandate, person, channel, said, case=case, answers=inquiry.id if inquiry else "")
+
+
+def _in_the_policys_words(  # noqa: PLR0913 -- what words are made of
+    engine: Engine, case: Case, person: Person, kind: str, text: str, inquiry: Inquiry | None
+) -> Said | Refused:
+    """Return what a kind of message says, in the person's language; or why it may not be written."""
+    policy = engine.policy.policy
+    purpose, language = policy.purposes[case.purpose], person.state.language
+    template = purpose.messages.get(MessageKind(kind)) if kind in set(MessageKind) else None
+    if template is None:
+        return needs.refuse(7, "message-kind", purpose.clause)
+    over = inquiry is None or engine.clock.now() > inquiry.at + limits.REPLY_SECONDS
+    if kind == MessageKind.REPLY and over:
+        return needs.refuse(7, "not-asked", purpose.clause)
+    asked_at = inquiry.at if inquiry else 0.0
+    asked = date_words(asked_at, language, policy.zone) if inquiry else ""
+    blanks = {"text": text, "asked": asked, "case": str(case.number)}
+    title, words = template.words(language, policy.language, blanks)
+    return Said(title, words, language, kind, asked_at=asked_at, own=inquiry is not None and inquiry.own)
 
 
 async def write_as_program(  # noqa: PLR0913 -- what a message is
     engine: Engine, mandate: Mandate, person_id: bytes, channel: str, title: str, text: str
 ) -> str:
-    """Write to a person a program found; return the message's number. As `write_to`, in no case.
+    """Write to a person a program found; return the message's number. As `write_to`, in no case and in its own words.
 
     Args:
         engine: Open.
@@ -215,41 +267,96 @@ async def write_as_program(  # noqa: PLR0913 -- what a message is
     Raises:
         DeniedError, NotFoundError, InputError, SettingError: As `write_to`.
     """
-    return await _write(engine, mandate, person_id, channel, (title, text))
+    said = typed_title(title), typed_text(text)
+    person = await _load(engine, person_id, mandate, channel)
+    return await _write(engine, mandate, person, channel, Said(*said, person.state.language))
 
 
 async def _write(  # noqa: PLR0913 -- what a message is
     engine: Engine,
     mandate: Mandate,
-    person_id: bytes,
+    person: Person,
     channel: str,
-    typed: tuple[str, str],
+    words: Said | Refused,
     *,
     case: Case | None = None,
+    answers: str = "",
 ) -> str:
+    way, said = await require_way(engine, mandate, person, channel, words, case=case)
+    waiting = await _keep(engine, mandate, case.id if case else "", person, way, said, answers)
+    await send_one(engine, waiting)
+    return waiting.message_id
+
+
+async def require_way(  # noqa: PLR0913 -- the question has this many parts
+    engine: Engine, mandate: Mandate, person: Person, channel: str, words: Said | Refused, *, case: Case | None = None
+) -> tuple[Exit, Said]:
+    """Insist that a message may reach a person this way now; return the way, and what it says.
+
+    Args:
+        engine: Open.
+        mandate: Under which it is written.
+        person: With the address of that way.
+        channel: Word of one.
+        words: What it says, or why such words may not be said.
+        case: It is written in; None for a program's.
+
+    Raises:
+        DeniedError: The policy says no, which is recorded; or the case wrote as much as it may.
+        InputError: No such channel, or a character that cannot be printed.
+        SettingError: This machine lacks what the channel needs.
+    """
+    way = require_channel(mandate, channel)
+    if case is not None:
+        await _require_few(engine, case)
+    item = address_item(engine.policy.policy, engine.policy.policy.purposes[mandate.purpose], way)
+    answer = await _answer(engine, mandate, person, way, item, lent=case is not None and case.emergency)
+    if isinstance(words, Refused):
+        raise await _refused(engine, mandate, person, way, item, answer if isinstance(answer, Refused) else words)
+    if not isinstance(answer, Refused) and await reasons_against(engine, person, mandate.purpose, way, words):
+        clause = engine.policy.policy.purposes[mandate.purpose].clause
+        answer = Refused(8, "stop-list", clause, "its owner, who confirms that it is theirs and takes it off")
+    if isinstance(answer, Refused):
+        raise await _refused(engine, mandate, person, way, item, answer)
+    if missing := missing_for(engine, way):
+        raise SettingError("expected what this channel needs, found it missing", reason="channel-missing", hint=missing)
+    if CHANNEL_TABLE[way].layout:
+        _try_to_set(engine, mandate, words)
+    return way, words
+
+
+async def reasons_against(engine: Engine, person: Person, purpose: str, way: Exit, said: Said) -> set[str]:
+    """Return why an address is on a stop list, for a message of a case that answers nothing the person asked themselves.
+
+    Args:
+        engine: Open.
+        person: With the address of that way.
+        purpose: It is written for.
+        way: How it goes.
+        said: What it says; a program's is of no kind, and heeds the list as its purpose does.
+    """
+    if not said.kind or (said.kind == MessageKind.REPLY and said.own):
+        return set()
+    item = address_item(engine.policy.policy, engine.policy.policy.purposes[purpose], way)
+    if item not in person.state.slots:
+        return set()
+    token = stop_token(engine, way, str(engine.people.open_slot(person, item)))
+    return {str(one) for one in await engine.data.values(sql.StopListOf, channel=way.value, token=token)}
+
+
+def require_channel(mandate: Mandate, channel: str) -> Exit:
+    """Return the way a word names.
+
+    Raises:
+        InputError: It names none.
+    """
     if channel not in CHANNEL_TABLE:
         raise InputError(
             "expected a way to reach people, found another",
             reason="contact-channel",
             rests_on=f"purposes:{mandate.purpose}",
         )
-    way = Exit(channel)
-    said_title, said_text = _typed(*typed)
-    if case is not None:
-        await _require_few(engine, case)
-    person = await _load(engine, person_id)
-    item = address_item(engine.policy.policy, engine.policy.policy.purposes[mandate.purpose], way)
-    answer = await _answer(engine, mandate, person, way, item, lent=case is not None and case.emergency)
-    if isinstance(answer, Refused):
-        raise await _refused(engine, mandate, person, way, item, answer)
-    if missing := missing_for(engine, way):
-        raise SettingError("expected what this channel needs, found it missing", reason="channel-missing", hint=missing)
-    said = Said(said_title, said_text, person.state.language)
-    if CHANNEL_TABLE[way].layout:
-        _try_to_set(engine, mandate, said)
-    waiting = await _keep(engine, mandate, case.id if case else "", person, way, said)
-    await send_one(engine, waiting)
-    return waiting.message_id
+    return Exit(channel)
 
 
 async def _require_few(engine: Engine, case: Case) -> None:
@@ -294,9 +401,9 @@ def _try_to_set(engine: Engine, mandate: Mandate, said: Said) -> None:
 
 
 async def _keep(  # noqa: PLR0913 -- what a message is
-    engine: Engine, acting: Mandate, case_id: str, person: Person, way: Exit, said: Said
+    engine: Engine, acting: Mandate, case_id: str, person: Person, way: Exit, said: Said, answers: str
 ) -> Waiting:
-    """Seal what was written and let it wait in the outbox, with its entry, in one transaction."""
+    """Seal what was written and let it wait in the outbox, with its entry, in one transaction; *answers* an inquiry."""
     message_id, at = new_message_id(), engine.ready()
     mandate = replace(  # holds no case: what was written in one goes even if it is closed meanwhile
         acting,
@@ -311,7 +418,7 @@ async def _keep(  # noqa: PLR0913 -- what a message is
     key_id, sealed = seal_words(engine, person.keys, CONTACT, message_id, said)
     entry = entry_of(
         engine, holder_of(acting), _act(acting), about(person), at=at, rests_on=f"purposes:{acting.purpose}",
-        exit=way.value, facts=(("message", message_id),),
+        exit=way.value, facts=(("message", message_id), *((("kind", said.kind),) if said.kind else ())),
     )  # fmt: skip
 
     async def body(tx: Transaction) -> None:
@@ -336,6 +443,8 @@ async def _keep(  # noqa: PLR0913 -- what a message is
             sealed=sealed,
             purpose=acting.purpose,
         )
+        if answers:
+            await tx.run("inquiry_answer", person_id=person.id, inquiry_id=answers, at=at)
         await put_in_outbox(tx, waiting, at)
         await insert_entries(tx, [entry], at)
 
@@ -385,49 +494,74 @@ async def _contact(engine: Engine, person_id: bytes, message_id: str) -> Contact
         state = await state_of(tx, message_id, sent) if sent is not None else None
         return await tx.one(sql.ContactGet, person_id=person_id, message_id=message_id), sent, state
 
-    contact, sent, state = await engine.data.read(body)
-    if contact is None or sent is None or state is None:
+    contact, _, state = await engine.data.read(body)
+    if contact is None:
         raise ErasedError("expected a message, found it gone with its person", reason="erased")
+    if state is None:
+        state = MessageState(ASKED, "", contact.written_at, "")
     said = await words_of(engine, person_id, CONTACT, message_id, contact.key_id, contact.sealed)
+    said = said or Said("", "", "")
     return Contact(
-        message_id, Exit(contact.channel), said.title if said else "", contact.written_at, state.word, state.reason,
-        state.at, state.sheet, contact.marked_at is not None,
+        message_id, Exit(contact.channel), said.title, contact.written_at, state.word, state.reason,
+        state.at, state.sheet, contact.marked_at is not None, said.kind, said.why, said.asked_at,
     )  # fmt: skip
 
 
 # -------------------------------------------------------------------- small things
 
 
-async def _load(engine: Engine, person_id: bytes) -> Person:
+async def _load(engine: Engine, person_id: bytes, mandate: Mandate | None = None, channel: str = "") -> Person:
+    """Load whom a message is for, with the address of its way."""
+    item = ""
+    if mandate is not None:
+        item = address_item(
+            engine.policy.policy, engine.policy.policy.purposes[mandate.purpose], require_channel(mandate, channel)
+        )
     try:
-        return await engine.people.load(person_id)
+        return await engine.people.load(person_id, (item,) if item else ())
     except ErasedError:
         raise NotFoundError(
             "no person this mandate may see", needed="another person, or nothing: they may have been erased"
         ) from None
 
 
-def _typed(title: str, text: str) -> tuple[str, str]:
-    """Return title and text as they are kept: readable characters, lines as typed.
+def typed_title(title: str) -> str:
+    """Return a subject as it is kept.
 
     Raises:
-        InputError: One is empty, too long, or holds a control, direction or invisible character.
+        InputError: It is empty, too long, or holds a control, direction or invisible character.
+    """
+    if len(title) > limits.CONTACT_TITLE_CHARACTERS:
+        raise _long()
+    guard_individual_number(title, "title")
+    return readable(title, "title")
+
+
+def typed_text(text: str) -> str:
+    """Return a text as it is kept: readable characters, lines as typed.
+
+    Raises:
+        InputError: It is empty, too long, or holds a control, direction or invisible character.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    if len(title) > limits.CONTACT_TITLE_CHARACTERS or len(text) > limits.CONTACT_TEXT_CHARACTERS or not text.strip():
-        raise InputError(
-            f"expected a subject of at most {limits.CONTACT_TITLE_CHARACTERS} and a text of at most "
-            f"{limits.CONTACT_TEXT_CHARACTERS} characters",
-            reason="contact-text",
-            hint="shorten it, or write something",
-        )
+    if len(text) > limits.CONTACT_TEXT_CHARACTERS or not text.strip():
+        raise _long()
     kept = [
         readable(one[i : i + 2000], "text") if one.strip() else ""
         for one in lines
         for i in range(0, max(len(one), 1), 2000)
     ]
-    guard_individual_number(f"{title}\n{text}", "text")
-    return readable(title, "title"), "\n".join(kept).strip("\n")
+    guard_individual_number(text, "text")
+    return "\n".join(kept).strip("\n")
+
+
+def _long() -> InputError:
+    return InputError(
+        f"expected a subject of at most {limits.CONTACT_TITLE_CHARACTERS} and a text of at most "
+        f"{limits.CONTACT_TEXT_CHARACTERS} characters",
+        reason="contact-text",
+        hint="shorten it, or write something",
+    )
 
 
 def _act(mandate: Mandate) -> Act:

@@ -48,6 +48,9 @@ class Act(StrEnum):
     EMERGENCY_READ = "staff:emergency:read"
     EMERGENCY_REVIEW = "staff:emergency:review"
     CONTACT_WRITE = "staff:contact:write"
+    INQUIRY_ASK = "customer:inquiry:ask"
+    INQUIRY_NOTE = "staff:inquiry:note"
+    INQUIRY_TAKE = "staff:inquiry:take"
     ADVERTISING_SETTLE = "staff:advertising:settle"
     PROGRAM_WRITE = "program:contact:write"
     LETTER_PRINT = "staff:letter:print"
@@ -178,6 +181,9 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.EMERGENCY_REVIEW: "break-glass-reviewed",
         Act.CONTACT_WRITE: "roles",
         Act.ADVERTISING_SETTLE: "roles",
+        Act.INQUIRY_ASK: "roles",
+        Act.INQUIRY_NOTE: "roles",
+        Act.INQUIRY_TAKE: "roles",
         Act.PROGRAM_WRITE: "roles",
         Act.LETTER_PRINT: "consent-checked-when-sent purposes:message",
         Act.LETTERS_FETCH: "consent-checked-when-sent purposes:message",
@@ -294,6 +300,7 @@ USES = frozenset(
         *(Act.VALUE_COLLECT, Act.VALUE_CORRECT, Act.VALUE_REMOVE, Act.VALUE_TAKE_IN, Act.VALUE_LOST),
         *(Act.CHOICE_ALLOW, Act.CHOICE_WITHDRAW, Act.CHOICE_BY_LINK, Act.USE_STOP, Act.USE_RESUME),
         *(Act.ERASE_INTEND, Act.ERASE_UNDO, Act.ERASED, Act.RETENTION_END),
+        *(Act.INQUIRY_ASK, Act.INQUIRY_NOTE, Act.INQUIRY_TAKE),
         *(Act.CASE_OPEN, Act.CONTACT_WRITE, Act.EMERGENCY_NAME, Act.EMERGENCY_READ),
         *(Act.RIGHTS_REQUEST_OPEN, Act.RIGHTS_REQUEST_STEP, Act.RIGHTS_REQUEST_FINISH),
         *(Act.MESSAGE_SEND, Act.MESSAGE_LEAVE_OUT, Act.MESSAGE_AGAIN, Act.STOP_LIST_ADD, Act.STOP_LIST_LIFT),

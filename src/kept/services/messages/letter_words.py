@@ -77,7 +77,7 @@ def letter_of(  # noqa: PLR0913 -- what a letter is made of
         sender=sender,
         note=", ".join(sender[:2]),
         address=_address(opened, spoken),
-        date=_date(at, spoken, policy.zone),
+        date=date_words(at, spoken, policy.zone),
         reference=_reference(message_id, case, spoken),
         subject=words.title,
         text=words.text,
@@ -133,7 +133,14 @@ def _address(opened: Opened, language: str) -> tuple[str, ...]:
     return (*place, *name) if language == "ja" else (*name, *place)
 
 
-def _date(at: float, language: str, zone: tzinfo) -> str:
+def date_words(at: float, language: str, zone: tzinfo) -> str:
+    """Return a day as a letter says it.
+
+    Args:
+        at: Unix seconds.
+        language: One of `LANGUAGES`; any other reads English.
+        zone: The policy's.
+    """
     day = local(at, zone)
     if language == "ja":
         return f"{day.year}年{day.month}月{day.day}日"

@@ -11,6 +11,8 @@ from kept.services.engine.keyring import PersonKeys
 from kept.services.engine.sealed_record import open_persons_record, seal_persons_record
 from kept.services.gate.gate import record_evidence
 
+OTHER = "other"
+"""Kind of a message that is of none the policy declares: a second member of staff read it before it went."""
 LETTER, CALL, CONTACT = "letter-words", "call-script", "contact-words"
 
 
@@ -21,11 +23,19 @@ class Said(msgspec.Struct, frozen=True):
         title: One line.
         text: The text.
         language: It is written in.
+        kind: Kind of a message written in a case; see `MessageKind`, and `OTHER`.
+        why: For any other kind: why it was written, as staff said and the person reads.
+        asked_at: For a reply: when they asked, unix seconds.
+        own: Whether it answers what the person asked themselves, signed in.
     """
 
     title: str
     text: str
     language: str
+    kind: str = ""
+    why: str = ""
+    asked_at: float = 0.0
+    own: bool = False
 
     def words(self) -> Words:
         """Return title and text."""

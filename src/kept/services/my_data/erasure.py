@@ -55,6 +55,7 @@ ERASE_IN_DATA = (
     "fax_job_erase",
     "call_row_erase",
     "contact_erase",
+    "inquiry_erase",
     "rights_request_person_erase",
     "erasure_erase",
 )

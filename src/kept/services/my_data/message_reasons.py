@@ -8,9 +8,11 @@ from kept import limits
 from kept.errors import ErasedError, EvidenceError, KeptError
 from kept.policy.words import Exit
 from kept.services.campaigns.campaigns import ORIGIN, rule_words, standing
+from kept.services.cases.contacts import ORIGIN as CASE
 from kept.services.engine.engine import Engine
 from kept.services.gate.history import proof_for
 from kept.services.messages.links import parse_link
+from kept.services.messages.sealed_words import CONTACT, Said, words_of
 from kept.services.messages.states import state_of
 from kept.services.my_data.choices import NoByLink, say_no_by_link
 from kept.store import sql
@@ -37,6 +39,9 @@ class Why:
         agreed_at: When, unix seconds; None where the purpose needs no consent.
         rule: What put them among the recipients: for each condition its title and options.
         stoppable: Whether a no to it can be said.
+        kind: Kind of a message written in a case; empty for any other.
+        because: For other words than the policy's kinds: why they were written, as the message says.
+        asked_at: For a reply: when they asked, unix seconds; 0 otherwise.
     """
 
     message_id: str
@@ -54,6 +59,9 @@ class Why:
     agreed_at: float | None
     rule: tuple[tuple[str, tuple[str, ...]], ...]
     stoppable: bool
+    kind: str = ""
+    because: str = ""
+    asked_at: float = 0.0
 
 
 async def why_by_link(engine: Engine, unverified: str, language: str) -> Why | None:
@@ -148,6 +156,7 @@ async def _why(engine: Engine, person_id: bytes, message_id: str, row: sql.Outbo
         )
     except (ErasedError, EvidenceError):
         pass
+    said = await _written(engine, person_id, message_id) if row.origin == CASE else None
     return Why(
         message_id=message_id,
         origin=row.origin,
@@ -164,4 +173,13 @@ async def _why(engine: Engine, person_id: bytes, message_id: str, row: sql.Outbo
         agreed_at=agreed_at,
         rule=rule,
         stoppable=declared is not None and declared.basis.value in {"consent", "notice"},
+        kind=said.kind if said else "",
+        because=said.why if said else "",
+        asked_at=said.asked_at if said else 0.0,
     )
+
+
+async def _written(engine: Engine, person_id: bytes, message_id: str) -> Said | None:
+    """Return what staff wrote in a case; None where it is gone."""
+    row = await engine.data.one(sql.ContactGet, person_id=person_id, message_id=message_id)
+    return await words_of(engine, person_id, CONTACT, message_id, row.key_id, row.sealed) if row else None

@@ -176,6 +176,14 @@ class ChargesSince(NamedTuple):
 
 class CheckpointAtMost(Single[str]): ...
 
+class ContactFind(NamedTuple):
+    person_id: bytes
+    case_id: str
+    channel: str
+    key_id: str
+    sealed: bytes
+    purpose: str
+
 class ContactGet(NamedTuple):
     case_id: str
     channel: str
@@ -450,6 +458,23 @@ class HeadGet(NamedTuple):
     root: bytes
     at: float
 
+class InquiriesOfPerson(NamedTuple):
+    inquiry_id: str
+    case_id: str
+    asked_at: float
+    answered_at: float | None
+    key_id: str
+    sealed: bytes
+
+class InquiriesWaiting(NamedTuple):
+    person_id: bytes
+    inquiry_id: str
+    case_id: str
+    asked_at: float
+    answered_at: float | None
+    key_id: str
+    sealed: bytes
+
 class InstanceGet(NamedTuple):
     point: str
     file: str
@@ -654,6 +679,15 @@ class OutboxWaiting(NamedTuple):
     message_id: str
     origin: str
     origin_id: str
+
+class OutboxWaitingOne(NamedTuple):
+    person_id: bytes
+    origin: str
+    origin_id: str
+    purpose: str
+    channel: str
+    mandate_id: str
+    attempts: int
 
 class ParticipationGet(NamedTuple):
     number: str

@@ -9,10 +9,11 @@ from starlette.responses import Response
 from kept.errors import DeniedError, InputError, KeptError, NotFoundError
 from kept.policy.channel import CHANNELS
 from kept.policy.words import Exit
-from kept.services.cases import cases, contacts
+from kept.services.cases import cases, contacts, inquiries, other_words
 from kept.services.cases.do_not_contact import note_in_case
 from kept.services.engine.people import Person
 from kept.services.gate.released import Released
+from kept.services.messages.sealed_words import OTHER
 from kept.services.staff import more_look_ups
 from kept.web.console.stepped import Staff, beside
 from kept.web.form import Form
@@ -85,13 +86,25 @@ async def _not_again(exchange: Staff) -> Response:
 
 
 async def _write(exchange: Staff) -> Response:
-    form = await exchange.form("channel", "title", "text")
-    case = await _case(exchange)
+    """Write what the policy declares, or ask a second member of staff to let other words go."""
+    form = await exchange.form("channel", "kind", "title", "text", "why")
+    case, engine, session = await _case(exchange), exchange.engine, exchange.session
     try:
-        await contacts.write_to(exchange.engine, exchange.session, case, form["channel"], form["title"], form["text"])
+        if form["kind"] == OTHER:
+            said = form["title"], form["text"], form["why"]
+            await other_words.ask_to_write(engine, session, case, form["channel"], *said)
+        else:
+            await contacts.write_to(engine, session, case, form["channel"], form["kind"], form["text"])
     except (DeniedError, InputError) as error:
         return await _page(exchange, case, error, typed=form)
     return exchange.go(f"/case/{case.id}#contact")
+
+
+async def _asked(exchange: Staff) -> Response:
+    """Note that the case's person asked us, and how."""
+    form = await exchange.form("way")
+    await inquiries.note_in_case(exchange.engine, exchange.session, await _case(exchange), form["way"])
+    return exchange.go(f"/case/{exchange.path('case')}#contact")
 
 
 async def _write_again(exchange: Staff) -> Response:
@@ -139,6 +152,7 @@ async def _page(  # noqa: PLR0913 -- what a case may show
         error=error,
         ways=await contacts.ways_of(engine, exchange.session, case, person) if person else [],
         contacts=await contacts.contacts_of(engine, exchange.session, case),
+        inquiry=await inquiries.inquiry_of(engine, case) if person else None,
         typed=typed or {},
     )
 
@@ -151,6 +165,7 @@ PAGES = (
     page("/case/{case}/open", get=STAFF(_again), post=STAFF(_open_item)),
     page("/case/{case}/close", post=STAFF(_close)),
     page("/case/{case}/not-again", post=STAFF(_not_again)),
+    page("/case/{case}/asked", post=STAFF(_asked)),
     page("/case/{case}/contact", get=STAFF(_again), post=STAFF(_write)),
     page("/case/{case}/contact/again", post=STAFF(_write_again)),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from kept.services.cases import cases
+from kept.services.cases import cases, inquiries
 from kept.services.cases.emergencies import waiting_for_review
 from kept.web.console.stepped import Staff
 from kept.web.routes import ROOT, STAFF, Menu, page
@@ -16,8 +16,20 @@ async def _home(exchange: Staff) -> Response:
         "desk.html",
         roles=[roles[one] for one in exchange.session.roles if one in roles],
         cases=await cases.cases_of(exchange.engine, exchange.session),
+        asked=await inquiries.waiting_inquiries(exchange.engine, exchange.session),
         unreviewed=len(await waiting_for_review(exchange.engine)) if exchange.may("approve") else 0,
     )
 
 
-PAGES = (ROOT, page("", get=STAFF(_home), menu=Menu("Cases")))
+async def _take(exchange: Staff) -> Response:
+    """Open a case that holds whoever asked."""
+    await exchange.form()
+    case = await inquiries.take(exchange.engine, exchange.session, exchange.path("inquiry"))
+    return exchange.go(f"/case/{case.id}")
+
+
+PAGES = (
+    ROOT,
+    page("", get=STAFF(_home), menu=Menu("Cases")),
+    page("/asked/{inquiry}", post=STAFF(_take)),
+)

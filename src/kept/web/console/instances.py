@@ -12,6 +12,7 @@ from kept.errors import InputError, KeptError
 from kept.policy.instance import OF_KIND
 from kept.policy.narrow import main_purpose
 from kept.policy.words import Exit, PointKind
+from kept.services.cases.other_words import WRITING
 from kept.services.engine.engine import Engine
 from kept.services.gate.released import Card
 from kept.services.instances import contests, events, instances, questionnaires, sweepstakes
@@ -32,7 +33,7 @@ def _purposes(engine: Engine) -> list[str]:
     return [main_purpose(policy, one) for one in policy.points.values() if one.kind in OF_KIND]
 
 
-SECONDS = [kind for kind in KINDS.values() if kind.page == "/approvals"]
+SECONDS = [kind for kind in KINDS.values() if kind.page == "/approvals" and kind is not WRITING]
 """Acts about everybody of an instance."""
 MAKES = duty("questionnaires, contests, sweepstakes, events", _purposes)
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from kept.policy.duties import replying
 from kept.policy.present import EXIT_TITLES
 from kept.policy.words import CookieDuty, Exit
 from kept.services.accounts import linking, remember_me
 from kept.services.authorities.notifications import disclosures_to_authorities
 from kept.services.cases.advertising_marks import mark
+from kept.services.cases.contacts import ASKED as WAITS
 from kept.services.cases.contacts import ORIGIN, PROGRAM, contacts_to
 from kept.services.cases.emergencies import emergencies_about
+from kept.services.cases.inquiries import ask, inquiries_of
 from kept.services.forms.reconsent import asked_again
 from kept.services.gate.own_session import Own
 from kept.services.instances.participations import parts_of
@@ -40,7 +43,9 @@ async def _my_data(exchange: Exchange[Own]) -> Response:
         registered=await lines_of(engine, own.person_id),
         recalls=await recalls_of(engine, own.person_id),
         linkable=await linking.linkable(engine, own),
-        contacts=await contacts_to(engine, own.person_id),
+        contacts=[one for one in await contacts_to(engine, own.person_id) if one[0].state != WAITS],
+        inquiries=await inquiries_of(engine, own.person_id),
+        replies=replying(exchange.policy) is not None,
         asked_again=await asked_again(engine, own.person_id),
         parts_taken=await parts_of(engine, own.person_id),
         answers=await answers_in_words(engine, mine, language),
@@ -81,6 +86,13 @@ async def _mark(exchange: Exchange[Own]) -> Response:
     return exchange.go("/my-data#contacts")
 
 
+async def _ask(exchange: Exchange[Own]) -> Response:
+    """Ask to be got in touch with."""
+    await exchange.form()
+    await ask(exchange.engine, exchange.session)
+    return exchange.go("/my-data#asked")
+
+
 async def _stop(exchange: Exchange[Own]) -> Response:
     """Stop a use, or resume it."""
     form = await exchange.form("purpose", "stop")
@@ -110,6 +122,7 @@ PAGES = (
     page("/my-data", get=CUSTOMER(_my_data), menu=Menu("My data")),
     page("/my-data/choice", post=CUSTOMER(_choose)),
     page("/my-data/advertising", post=CUSTOMER(_mark)),
+    page("/my-data/ask", post=CUSTOMER(_ask), where=lambda engine: replying(engine.policy.policy) is not None),
     page("/my-data/stop", post=CUSTOMER(_stop)),
     page("/my-data/take-along", post=FRESH(_take_along)),
     page("/my-data/link", post=FRESH(_link)),

@@ -192,3 +192,39 @@ WHERE person_id = :person_id ORDER BY written_at DESC, message_id;
 -- name: contact_erase (person_id)
 -- Part of erasing a person.
 DELETE FROM contact WHERE person_id = :person_id;
+
+-- name: contact_find (message_id) -> person_id, case_id, channel, key_id, sealed, purpose
+-- What was written, by its number: it waits for a second member of staff.
+SELECT person_id, case_id, channel, key_id, sealed, purpose FROM contact WHERE message_id = :message_id;
+
+-- name: contact_drop (message_id)
+-- What no second member of staff let go is not kept.
+DELETE FROM contact WHERE message_id = :message_id;
+
+-- name: inquiry_put (person_id, inquiry_id, case_id, asked_at, key_id, sealed)
+-- Somebody asked us to get in touch.
+INSERT INTO inquiry (person_id, inquiry_id, case_id, asked_at, answered_at, key_id, sealed)
+VALUES (:person_id, :inquiry_id, :case_id, :asked_at, NULL, :key_id, :sealed);
+
+-- name: inquiry_take (person_id, inquiry_id, before, case_id, key_id, sealed)
+-- A case takes an inquiry up that nobody answered; *before* is the case that had it, empty for none.
+UPDATE inquiry SET case_id = :case_id, key_id = :key_id, sealed = :sealed
+WHERE person_id = :person_id AND inquiry_id = :inquiry_id AND case_id = :before AND answered_at IS NULL;
+
+-- name: inquiry_answer (person_id, inquiry_id, at)
+-- A reply was written, the first one.
+UPDATE inquiry SET answered_at = :at WHERE person_id = :person_id AND inquiry_id = :inquiry_id AND answered_at IS NULL;
+
+-- name: inquiries_waiting (limit) -> person_id, inquiry_id, case_id, asked_at, answered_at, key_id, sealed
+-- What nobody answered yet, the oldest first.
+SELECT person_id, inquiry_id, case_id, asked_at, answered_at, key_id, sealed FROM inquiry
+WHERE answered_at IS NULL ORDER BY asked_at, inquiry_id LIMIT :limit;
+
+-- name: inquiries_of_person (person_id) -> inquiry_id, case_id, asked_at, answered_at, key_id, sealed
+-- What a person asked, the newest first.
+SELECT inquiry_id, case_id, asked_at, answered_at, key_id, sealed FROM inquiry
+WHERE person_id = :person_id ORDER BY asked_at DESC, inquiry_id;
+
+-- name: inquiry_erase (person_id)
+-- Part of erasing a person.
+DELETE FROM inquiry WHERE person_id = :person_id;

@@ -78,6 +78,11 @@ WHERE person_id = :person_id AND message_id = :message_id AND status = 'unknown'
 SELECT person_id, origin, origin_id, purpose, channel, status, reason, moved_at, entry_id, notice_id, attempts FROM outbox
 WHERE message_id = :message_id;
 
+-- name: outbox_waiting_one (message_id) -> person_id, origin, origin_id, purpose, channel, mandate_id, attempts
+-- One message that waits, by its number.
+SELECT person_id, origin, origin_id, purpose, channel, mandate_id, attempts FROM outbox
+WHERE message_id = :message_id AND status = 'waiting';
+
 -- name: outbox_of_origin (origin, origin_id, status) -> message_id, channel, attempts, moved_at
 -- An origin's messages in one status.
 SELECT message_id, channel, attempts, moved_at FROM outbox

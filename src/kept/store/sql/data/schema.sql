@@ -939,6 +939,19 @@ CREATE TABLE contact (
     PRIMARY KEY (person_id, message_id)
 );
 
+-- Somebody asked us to get in touch: how, when, for which purpose and the case that took it up are sealed; no text is kept.
+CREATE TABLE inquiry (
+    person_id   BYTEA            NOT NULL,
+    inquiry_id  TEXT             NOT NULL,
+    case_id     TEXT             NOT NULL,
+    asked_at    DOUBLE PRECISION NOT NULL,
+    answered_at DOUBLE PRECISION,
+    key_id      TEXT             NOT NULL,
+    sealed      BYTEA            NOT NULL,
+    PRIMARY KEY (person_id, inquiry_id)
+);
+
+CREATE INDEX inquiry_by_answer ON inquiry (answered_at, asked_at);
 CREATE INDEX letter_by_origin ON letter (purpose, origin, origin_id, put_at);
 CREATE INDEX fax_job_by_state ON fax_job (state);
 CREATE INDEX call_sheet_by_origin ON call_sheet (origin, origin_id);
