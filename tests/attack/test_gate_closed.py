@@ -7,6 +7,7 @@ import dataclasses
 import pytest
 from cited import cited
 from installation import MAIL, NAME, PASSWORD, START, Installation, StopsAfter
+from second import read_and_approve
 from tables import person_tables
 
 from kept import limits
@@ -225,12 +226,12 @@ async def test_the_second_approver_is_another_person(installation):
     await rights_requests.check_identity(installation.engine, officer, request, "in person")
     await rights_requests.ask_approval(installation.engine, officer, request)
     with pytest.raises(DeniedError) as refused:
-        await rights_requests.ANSWERING.approve(installation.engine, officer, request)
+        await read_and_approve(rights_requests.ANSWERING, installation.engine, officer, request)
     assert (refused.value.reason, cited(refused.value)) == ("second-approver", "§5.2")
     with pytest.raises(DeniedError):
         await rights_requests.finish_erase(installation.engine, officer, request)
     second = await installation.staff("ando", ("privacy",))
-    await rights_requests.ANSWERING.approve(installation.engine, second, request)
+    await read_and_approve(rights_requests.ANSWERING, installation.engine, second, request)
     assert await erasure_receipt(
         installation.engine, await rights_requests.finish_erase(installation.engine, officer, request)
     )

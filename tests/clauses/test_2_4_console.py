@@ -8,6 +8,7 @@ import pytest
 from asked import CONSOLE, Browser
 from counted import exactly
 from installation import NAME
+from second import read_and_approve
 from taking import CONTEST, EVENT, SURVEY, SWEEPSTAKE, opened
 
 from kept.services.instances import instances
@@ -48,7 +49,9 @@ async def test_it_is_drafted_opened_and_closed_on_the_page(installation, file, r
     for step in ("open", "close"):
         assert (await browser.post(f"/en/instances/{kind}", step=step)).status_code == 303
         if kind == "survey" and step == "open":  # a second person reads its questions first
-            await instances.OPENING.approve(installation.engine, await installation.staff("second", ("privacy",)), kind)
+            await read_and_approve(
+                instances.OPENING, installation.engine, await installation.staff("second", ("privacy",)), kind
+            )
         for language in ("en", "ja"):
             assert (await browser.get(f"/{language}/instances/{kind}")).status_code == 200
     assert (await browser.post(f"/en/instances/{kind}", step="open")).status_code == 409

@@ -20,6 +20,7 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from installation import NAME, Installation
+from second import read_and_approve
 from taking import CONTEST, DAY, EVENT, SURVEY, SWEEPSTAKE
 
 from kept.errors import ConflictError, InputError, KeptError
@@ -199,7 +200,7 @@ class EveryState(RuleBasedStateMachine):
     def approve(self) -> None:
         """A second member of staff reads the questions that wait, and opens the questionnaire; or there are none."""
         with contextlib.suppress(ConflictError, InputError):
-            self.run(instances.OPENING.approve(self.installation.engine, self.second, "survey"))
+            self.run(read_and_approve(instances.OPENING, self.installation.engine, self.second, "survey"))
 
     @rule(enough=st.integers(2, 4))
     def draw(self, enough) -> None:

@@ -7,6 +7,7 @@ from asked import Browser
 from cited import cited
 from counted import exactly
 from installation import NAME
+from second import read_and_approve
 from taking import DAY, SURVEY, opened
 
 from kept.errors import ConflictError, DeniedError, PolicyError, SubmissionError
@@ -303,10 +304,10 @@ async def test_a_questionnaire_is_opened_by_two(installation):
     with pytest.raises(SubmissionError):
         await present_part(installation.engine, own, "survey", "en")
     with pytest.raises(DeniedError):
-        await instances.OPENING.approve(installation.engine, session, "survey")
+        await read_and_approve(instances.OPENING, installation.engine, session, "survey")
     second = await installation.staff("kato", ("privacy",))
     (waits,) = await approvals.waiting(installation.engine, second)
     assert {"How?", "How content?"} <= {one.get("en") for one in waits.subject.texts}
     assert waits.subject.clause == "2.4"
-    opened_now = await instances.OPENING.approve(installation.engine, second, "survey")
+    opened_now = await read_and_approve(instances.OPENING, installation.engine, second, "survey")
     assert opened_now.status == "open"

@@ -10,6 +10,7 @@ import pytest
 from asked import Browser
 from cited import cited
 from installation import NAME, POLICY, Installation
+from second import read_and_approve
 
 from kept import policy_files
 from kept.cli.main import main
@@ -71,8 +72,8 @@ async def in_force(installation) -> None:
     await activate(installation.engine, asks, 2)
     assert installation.engine.policy.policy.version == 1
     with pytest.raises(DeniedError):
-        await ACTIVATION.approve(installation.engine, asks, "2")
-    await ACTIVATION.approve(installation.engine, approves, "2")
+        await read_and_approve(ACTIVATION, installation.engine, asks, "2")
+    await read_and_approve(ACTIVATION, installation.engine, approves, "2")
     assert installation.engine.policy.policy.version == 2
 
 

@@ -6,6 +6,7 @@ import pytest
 from asked import CONSOLE, Browser
 from installation import MAIL, NAME
 from receiving import FILE
+from second import read_and_approve
 
 from kept.errors import ConflictError, DeniedError, InputError, PolicyError
 from kept.guarantees.board import promise_board
@@ -140,8 +141,8 @@ async def test_two_are_needed_and_the_right_ones(installation, desk):
     await campaigns.draft(engine, both, FILE)
     await candidates.ask(engine, both, "autumn-light")
     for act in (
-        lambda: candidates.SENDING.approve(engine, both, "autumn-light"),
-        lambda: candidates.SENDING.approve(engine, desk.ume, "autumn-light"),
+        lambda: read_and_approve(candidates.SENDING, engine, both, "autumn-light"),
+        lambda: read_and_approve(candidates.SENDING, engine, desk.ume, "autumn-light"),
         lambda: campaigns.draft(engine, support, FILE.replace("autumn", "other")),
         lambda: campaigns.stop(engine, support, "autumn-light"),
         lambda: candidates.preview(engine, desk.kato, "autumn-light"),

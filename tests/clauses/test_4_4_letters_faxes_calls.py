@@ -8,6 +8,7 @@ from cited import cited
 from installation import NAME
 from reaching import reach, text_of
 from receiving import FILE
+from second import read_and_approve
 
 from kept.channels.fax import FaxJob, FaxOutcome
 from kept.door.staff import Staff
@@ -62,7 +63,7 @@ class Marketing:
         file = FILE.replace("- mail", f"- {channel}").replace("autumn-light", named)
         found = await campaigns.draft(self.engine, self.ume, file)
         await candidates.ask(self.engine, self.ume, found.id)
-        await candidates.SENDING.approve(self.engine, self.kato, found.id)
+        await read_and_approve(candidates.SENDING, self.engine, self.kato, found.id)
         await send_due(self.engine)
         return found.id
 
@@ -246,7 +247,7 @@ async def test_do_not_call_again_keeps_the_next_campaign_away(desk):
     again = FILE.replace("- mail", "- phone").replace("autumn-light", "winter-light")
     found = await campaigns.draft(desk.engine, desk.ume, again)
     await candidates.ask(desk.engine, desk.ume, found.id)
-    await candidates.SENDING.approve(desk.engine, desk.kato, found.id)
+    await read_and_approve(candidates.SENDING, desk.engine, desk.kato, found.id)
     await send_due(desk.engine)
     ended = await desk.ended(found.id)
     assert (ended["to-call", ""], ended["left-out", "stop-list"]) == (2, 1)

@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 from installation import MAIL
 from receiving import FILE, SITE
+from second import read_and_approve
 
 from kept.channels.mail import MailServer
 from kept.errors import ConflictError, DeniedError, KeptError
@@ -61,12 +62,12 @@ async def test_killed_after_any_write_nobody_is_lost_and_nobody_gets_it_twice(in
     installation.stop_after(writes)
     with pytest.raises(KeptError):
         await until_killed(
-            installation, lambda: candidates.SENDING.approve(installation.engine, desk.kato, "autumn-light")
+            installation, lambda: read_and_approve(candidates.SENDING, installation.engine, desk.kato, "autumn-light")
         )
     await desk.reopen()
     found = await campaigns.standing(installation.engine, "autumn-light")
     if found.status == "waiting":
-        await candidates.SENDING.approve(installation.engine, desk.kato, "autumn-light")
+        await read_and_approve(candidates.SENDING, installation.engine, desk.kato, "autumn-light")
     await send_due(installation.engine)
     got = Counter(one.recipient for one in desk.box.received)
     assert set(got.values()) <= {1}, "nobody gets it twice"

@@ -10,6 +10,7 @@ from asked import CONSOLE, Browser
 from cited import cited
 from installation import MAIL, NAME, PHONE, carry_channels
 from reaching import reach, text_of
+from second import read_and_give
 
 from kept import limits
 from kept.channels import letter
@@ -752,7 +753,7 @@ async def test_other_words_wait_for_a_second_who_reads_them_and_say_why(desk):
     (waits,) = await approvals.waiting(engine, second)
     assert "Our address has changed." in str(waits.subject.texts)
     assert NAME not in str(waits.subject)
-    await approvals.approve(engine, second, waits.id)
+    await read_and_give(engine, second, waits.id)
     ((_, _, message),) = desk.mail.sent
     assert "The law asks us to tell you" in message.words.text
     assert await desk.states() == {"mail": "sent"}

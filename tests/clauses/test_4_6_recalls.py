@@ -9,6 +9,7 @@ from asked import CONSOLE, SITE, Browser
 from cited import cited
 from installation import MAIL, NAME
 from registered import registered
+from second import read_and_approve
 
 from kept.cli.main import main
 from kept.crypto.sealed_to import OpeningKey
@@ -51,7 +52,7 @@ class Club:
         """Ask, approve, fetch."""
         engine = self.installation.engine
         made = await provisions.ask(engine, self.asks, CLUB)
-        await provisions.PROVIDING.approve(engine, self.approves, made)
+        await read_and_approve(provisions.PROVIDING, engine, self.approves, made)
         await provisions.fetch(engine, self.asks, made)
 
     async def told(self) -> dict:

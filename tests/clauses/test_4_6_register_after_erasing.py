@@ -7,6 +7,7 @@ from asked import CONSOLE, SITE, Browser
 from cited import cited
 from installation import MAIL, NAME, PHONE, Installation
 from registered import COURT_TITLE, registered
+from second import read_and_approve
 
 from kept.crypto.sealed_to import OpeningKey
 from kept.errors import DeniedError, KeptError, StoreError
@@ -34,7 +35,7 @@ async def provided(installation):
     await registered(installation, "recipient", CLUB, OpeningKey.new().public)
     asks, approves = await installation.staff("abe", ("partners",)), await installation.staff("ono", ("privacy",))
     provision = await provisions.ask(installation.engine, asks, CLUB)
-    await provisions.PROVIDING.approve(installation.engine, approves, provision)
+    await read_and_approve(provisions.PROVIDING, installation.engine, approves, provision)
     await provisions.fetch(installation.engine, asks, provision)
     return own, asks, approves
 

@@ -12,6 +12,7 @@ from asked import Browser
 from cited import cited
 from installation import MAIL, NAME, POLICY, second_version
 from registered import COURT_TITLE, registered
+from second import read_and_approve
 
 from kept import policy_files
 from kept.crypto.sealed_to import OpeningKey
@@ -50,7 +51,7 @@ class Club:
     async def provide(self):
         """Ask, approve, and return the provision."""
         provision = await provisions.ask(self.installation.engine, self.asks, CLUB)
-        return await provisions.PROVIDING.approve(self.installation.engine, self.approves, provision)
+        return await read_and_approve(provisions.PROVIDING, self.installation.engine, self.approves, provision)
 
     async def file(self, provision) -> dict:
         """Fetch the file and open it as the recipient."""
@@ -199,7 +200,7 @@ async def test_a_policy_that_allows_less_by_then_is_what_counts(installation, cl
         installation.engine, second_version((fewer, fewer.replace(b"      - mail_address\n", b""))), by="test"
     )
     await activation.activate(installation.engine, asker, 2)
-    await activation.ACTIVATION.approve(installation.engine, second, "2")
+    await read_and_approve(activation.ACTIVATION, installation.engine, second, "2")
     opened = await club.file(made)
     assert opened["sheet"]["items"] == ["name"]
     assert [sorted(one["items"]) for one in opened["records"]] == [["name"]]
@@ -231,7 +232,7 @@ async def test_without_a_second_approver_nothing_goes(installation, club):
     await person(installation, TICK)
     provision = await provisions.ask(installation.engine, club.asks, CLUB)
     for act in (
-        lambda: provisions.PROVIDING.approve(installation.engine, club.asks, provision),
+        lambda: read_and_approve(provisions.PROVIDING, installation.engine, club.asks, provision),
         lambda: provisions.fetch(installation.engine, club.asks, provision),
         lambda: provisions.ask(installation.engine, club.approves, CLUB),
     ):

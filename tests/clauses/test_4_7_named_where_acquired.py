@@ -7,6 +7,7 @@ from asked import Browser
 from cited import cited
 from installation import MAIL, NAME, POLICY
 from registered import registered
+from second import read_and_approve
 
 from kept import policy_files
 from kept.crypto.sealed_to import OpeningKey
@@ -47,16 +48,16 @@ async def test_nothing_is_provided_until_the_yes_given_there(installation):
     asks, approves = await installation.staff("abe", ("partners",)), await installation.staff("kato", ("privacy",))
     own = await installation.join()
     await installation.give(own, [("name", NAME), ("mail_address", MAIL)])
-    made = await provisions.PROVIDING.approve(
-        installation.engine, approves, await provisions.ask(installation.engine, asks, CLUB)
+    made = await read_and_approve(
+        provisions.PROVIDING, installation.engine, approves, await provisions.ask(installation.engine, asks, CLUB)
     )
     await provisions.fetch(installation.engine, asks, made.id)
     assert (await provisions.provision_of(installation.engine, made.id)).people == 0
     other = await installation.join()
     receipt = await installation.give(other, [("name", NAME), ("mail_address", MAIL), ("choice", f"{CLUB}//{CLUB}")])
     assert CLUB in str(receipt.record)
-    made = await provisions.PROVIDING.approve(
-        installation.engine, approves, await provisions.ask(installation.engine, asks, CLUB)
+    made = await read_and_approve(
+        provisions.PROVIDING, installation.engine, approves, await provisions.ask(installation.engine, asks, CLUB)
     )
     await provisions.fetch(installation.engine, asks, made.id)
     assert (await provisions.provision_of(installation.engine, made.id)).people == 1

@@ -12,6 +12,7 @@ from asked import CONSOLE, Browser
 from cited import cited
 from counted import StatisticsDesk, no_noise, person
 from installation import POLICY, Installation, second_version
+from second import read_and_approve
 
 from kept.errors import ConflictError, DeniedError, InputError, KeptError
 from kept.guarantees import released_statistics_only
@@ -81,15 +82,15 @@ async def test_four_eyes(installation, desk):
     found = await desk.ask("occupation")
     both = await installation.staff("both", ("research", "privacy"))
     with pytest.raises(ConflictError):
-        await releases.RELEASE.approve(installation.engine, desk.approver, found.id)
+        await read_and_approve(releases.RELEASE, installation.engine, desk.approver, found.id)
     await releases.ask_release(installation.engine, both, found.id)
     for who in (both, desk.researcher):
         with pytest.raises(DeniedError) as refused:
-            await releases.RELEASE.approve(installation.engine, who, found.id)
+            await read_and_approve(releases.RELEASE, installation.engine, who, found.id)
         assert cited(refused.value) == "§5.2"
     with pytest.raises(ConflictError):
         await releases.ask_release(installation.engine, both, found.id)
-    await releases.RELEASE.approve(installation.engine, desk.approver, found.id)
+    await read_and_approve(releases.RELEASE, installation.engine, desk.approver, found.id)
     assert (await queries.statistic_of(installation.engine, found.id)).status == "released"
 
 
@@ -99,14 +100,14 @@ async def test_a_kill_leaves_figures_approved_and_released_or_neither(installati
     await releases.ask_release(installation.engine, desk.researcher, found.id)
     installation.stop_after(0)
     with pytest.raises(KeptError):
-        await releases.RELEASE.approve(installation.engine, desk.approver, found.id)
+        await read_and_approve(releases.RELEASE, installation.engine, desk.approver, found.id)
     await installation.close(integrate=False)
     await installation.open()
     assert (await queries.statistic_of(installation.engine, found.id)).status == "asked"
     again = await StatisticsDesk.of(installation)
     with pytest.raises(DeniedError):
         await export(installation, again, found.id)
-    await releases.RELEASE.approve(installation.engine, again.approver, found.id)
+    await read_and_approve(releases.RELEASE, installation.engine, again.approver, found.id)
     assert (await queries.statistic_of(installation.engine, found.id)).status == "released"
 
 

@@ -14,6 +14,7 @@ from installation import MAIL, second_version
 from reaching import reach
 from receiving import FILE, SITE
 from registered import COURT, PAPER, long_registered
+from second import mark_of, read_and_give
 from taking import CONTEST, EVENT, SURVEY, opened
 
 from kept import limits
@@ -138,9 +139,14 @@ async def ask_message(installation):
     await installation.mori()
     reach(installation)
     asker = await installation.staff("asker", ("support", "privacy"))
+    await write_other_words(installation, asker)
+    return asker
+
+
+async def write_other_words(installation, asker):
+    """To the customer, in a case of its own."""
     case = await installation.case(asker)
     await other_words.ask_to_write(installation.engine, asker, case, "mail", "A change", "We have moved.", "It is so")
-    return asker
 
 
 async def ask_signing(installation):
@@ -205,8 +211,13 @@ class Waits:
         return self
 
     def approve(self, session):
-        """Approve it."""
-        return approvals.approve(self.installation.engine, session, self.id)
+        """Read it, and approve it."""
+        return read_and_give(self.installation.engine, session, self.id)
+
+    async def read(self, session):
+        """Read it; return the mark of that."""
+        ((subject,),) = self.installation.sql("SELECT subject FROM approval")
+        return await mark_of(self.installation.engine, session, self.id, subject=subject)
 
     async def again(self):
         """Ask for it anew, after nobody approved it."""
@@ -218,6 +229,7 @@ class Waits:
             releases.RELEASE.act: releases.ask_release,
             rights_requests.ANSWERING.act: rights_requests.ask_approval,
             provisions.PROVIDING.act: lambda engine, session, _: provisions.ask(engine, session, "picture-club"),
+            other_words.WRITING.act: lambda *_: write_other_words(self.installation, self.asker),
         }
         await asking.get(act, self.kind.ask)(engine, self.asker, subject)
 
@@ -230,6 +242,7 @@ class Waits:
         """Every state an approval may move."""
         tables = ("campaign", "provision", "disclosure", "statistic", "rights_request", "party")
         found = [row for one in tables for row in self.installation.sql(f"SELECT status FROM {one}")]  # noqa: S608 -- our own
+        found += self.installation.sql("SELECT COUNT(*) FROM contact")
         found += self.installation.sql("SELECT value = '' FROM meta WHERE name = 'restore_report'")
         return [*found, *self.installation.sql("SELECT activated_at IS NULL FROM policy_version ORDER BY version")]
 
@@ -297,6 +310,48 @@ async def test_it_is_given_once(installation, waits):
     assert (await waits.subject(), len(await waits.given())) == (after, 1)
 
 
+async def test_nobody_approves_unread(installation, waits):
+    """§5.2 breach: without the mark of having been shown it, with another's, or an invented one, nothing is approved."""
+    third = await installation.staff("third", ("privacy",))
+    for seen in ("", "0" * 64, await waits.read(third)):
+        with pytest.raises(ConflictError) as refused:
+            await approvals.approve(installation.engine, waits.second, waits.id, seen)
+        assert (refused.value.reason, waits.outcome) == ("approval-unread", "waiting")
+    ((one),) = await approvals.waiting(installation.engine, waits.second)
+    assert bool(one.seen) != waits.kind.apart  # what is read elsewhere, where that is recorded, has no mark in the list
+    assert await waits.given() == []
+    await approvals.approve(installation.engine, waits.second, waits.id, await waits.read(waits.second))
+    assert waits.outcome == "approved"
+
+
+async def test_what_changed_since_it_was_read_is_read_again(installation):
+    """§5.2 breach: the mark is bound to what was shown; one word changed past Kept, and it is of nothing."""
+    waits = await Waits(installation, rights_requests.ANSWERING).begin()
+    seen = await waits.read(waits.second)
+    installation.sql("UPDATE rights_request SET kind = 'erase'")
+    with pytest.raises(ConflictError) as refused:
+        await approvals.approve(installation.engine, waits.second, waits.id, seen)
+    assert (refused.value.reason, waits.outcome) == ("approval-unread", "waiting")
+
+
+async def test_a_disclosure_is_approved_by_nobody_who_has_not_read_the_request(installation):
+    """§5.2, §4.9 breach: by the list, by the door and by the page; reading it is recorded, and then it can be approved."""
+    waits = await Waits(installation, disclosures.DISCLOSING).begin()
+    browser = Browser(installation, at=CONSOLE)
+    browser.cookies["__Host-kept_session"] = await sessions.start_demo_session(installation.engine, "second")
+    assert 'name="seen"' not in (await browser.get("/en/approvals")).text
+    assert (await browser.post(f"/en/approvals/{waits.id}")).status_code == 409
+    ((subject,),) = installation.sql("SELECT subject FROM approval")
+    at = f"/en/legal/{subject}"
+    assert "first read what the request says" in (await browser.get(at)).text
+    assert (await browser.post(at, step="approve")).status_code == 409
+    assert waits.outcome == "waiting"
+    await browser.post(at, step="read")
+    assert "staff:disclosure:read" in [one.act for one in await installation.ledger()]
+    assert (await browser.post(at, step="approve")).status_code == 303
+    assert waits.outcome == "approved"
+
+
 async def test_of_two_at_once_one_wins(installation, waits):
     """§5.2 breach: whoever comes second, in the same moment, is told that nothing waits."""
     others = [waits.second, *[await installation.staff(f"second{n}", ("privacy",)) for n in range(3)]]
@@ -309,10 +364,10 @@ async def test_of_two_at_once_one_wins(installation, waits):
 @pytest.mark.parametrize("writes", [0, 1])
 async def test_killed_it_is_approved_with_its_effect_or_not_at_all(installation, waits, writes):
     """§5.2 fault: before the transaction nothing is so; after it approval, effect and entry are there together."""
-    before = await waits.subject()
+    before, seen = await waits.subject(), await waits.read(waits.second)
     installation.stop_after(writes)
     try:
-        await waits.approve(waits.second)
+        await approvals.approve(installation.engine, waits.second, waits.id, seen)
     except KeptError:
         pass  # what follows the transaction was cut off, or there was nothing to follow
     await installation.close(integrate=False)

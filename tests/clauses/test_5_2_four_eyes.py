@@ -11,6 +11,7 @@ from asked import CONSOLE, Browser
 from cited import cited
 from counted import exactly
 from registered import registered
+from second import read_and_approve, read_and_give
 from taking import CONTEST, EVENT, SURVEY, opened
 
 import kept
@@ -24,7 +25,6 @@ from kept.services.gate import gate
 from kept.services.instances import contests, events, questionnaires
 from kept.services.staff import bulk_approval, sessions
 from kept.services.third_parties import provisions
-from kept.services.upkeep import approvals
 from kept.store import sql
 
 pytestmark = pytest.mark.anyio
@@ -57,9 +57,9 @@ async def test_a_list_of_many_names_needs_a_second(installation):
     with pytest.raises(DeniedError):
         await events.check_in_list(installation.engine, desk.session, "afternoon")
     with pytest.raises(DeniedError):
-        await approvals.approve(installation.engine, desk.session, approval)
+        await read_and_give(installation.engine, desk.session, approval)
     both = await installation.staff("mita", ("support", "privacy"))
-    await approvals.approve(installation.engine, both, approval)
+    await read_and_give(installation.engine, both, approval)
     found = await events.check_in_list(installation.engine, desk.session, "afternoon")
     assert len([one for one in found if one.name.startswith("Canary Guest-")]) == MANY
     acts = [one.act for one in await installation.ledger()]
@@ -90,7 +90,7 @@ async def test_an_approval_is_for_what_was_asked(installation):
         await events.LIST.ask(installation.engine, desk.session, other.id),
         await contests.PUBLICATION.ask(installation.engine, caption.session, caption.id),
     ):
-        await approvals.approve(installation.engine, second, asked)
+        await read_and_give(installation.engine, second, asked)
     with pytest.raises(DeniedError):
         await events.check_in_list(installation.engine, desk.session, "afternoon")
 
@@ -108,7 +108,7 @@ async def test_publishing_many_winners_needs_a_second(installation):
     assert refused.value.reason == "bulk"
     assert await contests.published_of(installation.engine, "caption") == []
     asked = await contests.PUBLICATION.ask(installation.engine, desk.session, "caption")
-    await approvals.approve(installation.engine, await installation.staff("mita", ("privacy",)), asked)
+    await read_and_give(installation.engine, await installation.staff("mita", ("privacy",)), asked)
     assert await contests.publish(installation.engine, desk.session, "caption") == MANY
     assert len(await contests.published_of(installation.engine, "caption")) == MANY
 
@@ -140,7 +140,7 @@ async def test_a_mandate_for_many_is_empty_until_somebody_approved(installation)
     asked = await events.LIST.ask(installation.engine, desk.session, "afternoon")
     for approved in (False, True):
         if approved:
-            await approvals.approve(installation.engine, await installation.staff("mita", ("privacy",)), asked)
+            await read_and_give(installation.engine, await installation.staff("mita", ("privacy",)), asked)
         mandate = replace(mandate, id=random_id())
         real = await installation.engine.data.write(
             lambda tx, one=mandate: bulk_approval.insert_mandate(tx, one, approval_id=asked)
@@ -164,8 +164,8 @@ async def test_a_provision_releases_nothing_before_its_approval(installation):
     )
     assert provision.mandate_id == ""
     assert own.person_id
-    await provisions.PROVIDING.approve(
-        installation.engine, await installation.staff("mita", ("privacy",)), provision.id
+    await read_and_approve(
+        provisions.PROVIDING, installation.engine, await installation.staff("mita", ("privacy",)), provision.id
     )
     provision = await provisions.provision_of(installation.engine, provision.id)
     assert await installation.engine.data.one(sql.MandateGet, mandate_id=provision.mandate_id)
@@ -198,7 +198,7 @@ async def test_the_pages(installation):
     waiting = await approver.get("/ja/approvals")
     assert "午後の会" in waiting.text
     approval = re.search(r"/ja/approvals/([0-9a-f]+)", waiting.text)[1]
-    assert (await approver.post(f"/en/approvals/{approval}")).status_code == 303
+    assert (await approver.post(f"/ja/approvals/{approval}")).status_code == 303
     assert "Nothing waits" in (await approver.get("/en/approvals")).text
     await door.get("/en/instances/afternoon")
     assert "Canary Guest-3" in (await door.post("/en/instances/afternoon", step="list")).text

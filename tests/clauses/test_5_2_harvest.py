@@ -8,6 +8,7 @@ import pytest
 from asked import CONSOLE, Browser
 from cited import cited
 from installation import MAIL
+from second import read_and_give
 
 from kept import limits
 from kept.errors import ConflictError, DeniedError, KeptError, NotFoundError
@@ -91,9 +92,9 @@ async def test_a_second_person_lets_somebody_go_on_once_a_day(installation):
     approval = await more_look_ups.ask(engine, session, "contact")
     assert [one.subject.titles["en"] for one in await approvals.waiting(engine, second)]
     with pytest.raises(KeptError):
-        await approvals.approve(engine, session, approval)
+        await read_and_give(engine, session, approval)
     assert await guess(installation, session, MAIL) == "look-ups"
-    await approvals.approve(engine, second, approval)
+    await read_and_give(engine, second, approval)
     more = [await guess(installation, session, f"more-{one}@example.com") for one in range(limits.LOOK_UPS_A_DAY + 1)]
     assert (more.count("nobody"), more[-1]) == (limits.LOOK_UPS_A_DAY, "look-ups")
     with pytest.raises(ConflictError):
@@ -107,7 +108,7 @@ async def test_what_is_approved_later_counts_for_that_day_alone(installation):
     engine, session = installation.engine, await installation.staff()
     approval = await more_look_ups.ask(engine, session, "contact")
     installation.wall.pass_(limits.DAY)
-    await approvals.approve(engine, await installation.staff("kato", ("privacy",)), approval)
+    await read_and_give(engine, await installation.staff("kato", ("privacy",)), approval)
     for most in (2 * limits.LOOK_UPS_A_DAY, limits.LOOK_UPS_A_DAY):
         token = await sessions.start_demo_session(engine, "sato")
         mandate = staff_mandate(

@@ -7,6 +7,7 @@ from asked import CONSOLE, Browser
 from cited import cited
 from installation import MAIL, NAME
 from registered import ASKS, CONFIRMS, COURT, COURT_TITLE, DAY, asked, clerk, registered
+from second import read_and_approve
 
 from kept.crypto.sealed_to import OpeningKey
 from kept.errors import ConflictError, DeniedError, EvidenceError, InputError, KeptError, SealError
@@ -26,7 +27,9 @@ async def test_a_key_asked_for_and_confirmed_counts_a_day_later(installation):
     partners = await installation.staff("abe", ("partners",))
     for confirmed in (False, True):
         if confirmed:
-            done = await parties.CONFIRMING.approve(installation.engine, await clerk(installation, CONFIRMS), party.id)
+            done = await read_and_approve(
+                parties.CONFIRMING, installation.engine, await clerk(installation, CONFIRMS), party.id
+            )
             assert done.from_at == pytest.approx(installation.engine.clock.now() + DAY, abs=1)
         with pytest.raises(InputError) as missing:
             await provisions.ask(installation.engine, partners, CLUB)
@@ -61,7 +64,9 @@ async def test_within_the_day_anybody_who_approves_objects(installation):
 async def registered_tomorrow(installation):
     """A key that was asked for and confirmed, and does not count yet."""
     party = await asked(installation, "recipient", CLUB, OpeningKey.new().public)
-    return await parties.CONFIRMING.approve(installation.engine, await clerk(installation, CONFIRMS), party.id)
+    return await read_and_approve(
+        parties.CONFIRMING, installation.engine, await clerk(installation, CONFIRMS), party.id
+    )
 
 
 async def test_one_alone_changes_no_key(installation):
@@ -70,7 +75,7 @@ async def test_one_alone_changes_no_key(installation):
     support = await installation.staff("sato", ("support",))
     for session in (await clerk(installation, ASKS), support):
         with pytest.raises(DeniedError):
-            await parties.CONFIRMING.approve(installation.engine, session, party.id)
+            await read_and_approve(parties.CONFIRMING, installation.engine, session, party.id)
     for kind, name in (("recipient", CLUB), ("authority", COURT), ("partner", "friends")):
         texts = {"title": "T", "address": "A", "representative": "R"}
         mine = parties.new_party(PartyKind(kind), name, **texts, public_key=OpeningKey.new().public)
@@ -89,11 +94,11 @@ async def test_a_key_changed_within_the_day_opens_nothing_yet(installation):
 
     async def file():
         made = await provisions.ask(installation.engine, partners, CLUB)
-        await provisions.PROVIDING.approve(installation.engine, officer, made)
+        await read_and_approve(provisions.PROVIDING, installation.engine, officer, made)
         return await provisions.fetch(installation.engine, partners, made)
 
     party = await asked(installation, "recipient", CLUB, new.public)
-    await parties.CONFIRMING.approve(installation.engine, await clerk(installation, CONFIRMS), party.id)
+    await read_and_approve(parties.CONFIRMING, installation.engine, await clerk(installation, CONFIRMS), party.id)
     raw = await file()
     assert len(parse_file(raw, old)["records"]) == 1
     with pytest.raises(SealError):

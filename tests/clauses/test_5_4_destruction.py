@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from cited import cited
 from installation import MAIL, NAME, Installation
+from second import sign_as_read
 
 from kept.cli.main import main
 from kept.crypto.sealed_to import OpeningKey
@@ -36,7 +37,6 @@ from kept.services.backups.restore import place
 from kept.services.gate import gate
 from kept.services.my_data import choices, erasure
 from kept.services.my_data.own_data import own_data
-from kept.services.upkeep.after_restore import sign
 
 pytestmark = pytest.mark.anyio
 DAY = 86400.0
@@ -157,16 +157,16 @@ async def test_a_restored_k_serves_the_person_alone_until_signed_off(installatio
     with pytest.raises(ClosedError) as refused:
         await installation.case(session)
     assert (refused.value.reason, cited(refused.value)) == ("keys-restored", "§5.4")
-    await sign(installation.engine, first)
+    await sign_as_read(installation.engine, first)
     with pytest.raises(ClosedError):
         await installation.case(session)
     with pytest.raises(DeniedError):
-        await sign(installation.engine, first)
-    await sign(installation.engine, second)
+        await sign_as_read(installation.engine, first)
+    await sign_as_read(installation.engine, second)
     case = await installation.case(session)
     assert case.person_id
     with pytest.raises(InputError):
-        await sign(installation.engine, second)
+        await sign_as_read(installation.engine, second)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from asked import CONSOLE, Browser
 from cited import cited
 from installation import MAIL, NAME, PASSWORD, Installation, second_version
 from registered import CONFIRMS, asked, clerk, registered
+from second import activate_as_read, read_and_approve, sign_as_read
 
 from clauses.test_4_4_letters_faxes_calls import Marketing
 from kept import limits
@@ -47,7 +48,7 @@ from kept.services.messages.stop_list import stands_against, stop_token
 from kept.services.my_data import choices, corrections, erasure
 from kept.services.my_data.own_data import own_data
 from kept.services.staff import activation, credentials, parties, sessions
-from kept.services.upkeep.after_restore import erase_again, report_of, sign
+from kept.services.upkeep.after_restore import erase_again, report_of
 from kept.services.upkeep.no_log_replay import after_lines
 from kept.services.upkeep.routine import finish_all
 from kept.store import sql
@@ -169,7 +170,7 @@ async def test_no_session_key_or_credential_comes_back(lost):
     await credentials.revoke_credential(here.engine, credential.split("_")[1], by="test")
     await sessions.disable_staff(here.engine, "dismissed", by="test")
     changed = await asked(here, "recipient", "picture-club", OpeningKey.new().public)
-    await parties.CONFIRMING.approve(here.engine, await clerk(here, CONFIRMS), changed.id)
+    await read_and_approve(parties.CONFIRMING, here.engine, await clerk(here, CONFIRMS), changed.id)
     await accounts.sign_in_with_recovery_code(
         here.engine, issued.login_name, issued.recovery_codes[0], "another four words here"
     )
@@ -196,7 +197,7 @@ async def test_a_version_that_was_in_force_is_missed(lost):
     await lost.back_up()
     await activation.propose(here.engine, second_version(), by="test")
     for login in ("first", "second"):
-        await activation.activate_or_approve(here.engine, await here.staff(login, ("privacy",)), 2)
+        await activate_as_read(here.engine, await here.staff(login, ("privacy",)), 2)
     assert here.engine.policy.policy.version == 2
     await lost.lose_both()
     engine = await lost.open()
@@ -207,15 +208,15 @@ async def test_a_version_that_was_in_force_is_missed(lost):
         await here.case(support)
     privacy = [await here.staff(login, ("privacy",)) for login in ("third", "fourth")]
     with pytest.raises(KeptError) as refused:
-        await sign(engine, privacy[0])
+        await sign_as_read(engine, privacy[0])
     assert refused.value.reason == "version-lost"
     with pytest.raises(ConflictError):
         await activation.propose(engine, second_version((b"Photolibrary", b"Fotolibrary")), by="test")
     await activation.propose(engine, second_version(), by="test")
     for one in privacy:
-        await activation.activate_or_approve(engine, one, 2)
+        await activate_as_read(engine, one, 2)
     for one in privacy:
-        await sign(engine, one)
+        await sign_as_read(engine, one)
     assert (await here.case(support)).person_id
 
 
@@ -242,12 +243,12 @@ async def test_with_the_no_log_lost_too_only_the_person_is_served(lost):
         await erase_again(engine, support, {"mail_address": MAIL})
     assert await erase_again(engine, privacy[0], {"mail_address": "nobody@example.jp"}) == 0
     assert await erase_again(engine, privacy[0], {"mail_address": MAIL}) == 1
-    await sign(engine, privacy[0])
+    await sign_as_read(engine, privacy[0])
     await here.close()
     await lost.open()  # a signature alone does not open it, nor does starting again
     with pytest.raises(ClosedError):
         await here.case(support)
-    await sign(here.engine, privacy[1])
+    await sign_as_read(here.engine, privacy[1])
     with pytest.raises(ErasedError):
         await here.engine.people.load(gone.person_id)
     assert (await here.case(support, mail=OTHER_MAIL)).person_id == stays.person_id
@@ -410,7 +411,7 @@ async def test_a_place_that_was_away_while_a_backup_came_back_takes_nothing_befo
     assert await engine.no_log.waiting() >= 1
     privacy = [await here.staff(login, ("privacy",)) for login in ("first", "second")]
     with pytest.raises(KeptError) as refused:
-        await sign(engine, privacy[0])
+        await sign_as_read(engine, privacy[0])
     assert refused.value.reason == "no-log-ahead"
     await here.close()
     engine = await lost.open()
@@ -460,12 +461,12 @@ async def test_whoever_is_listed_after_the_first_signature_is_signed_by_two(lost
     lost.no_log.unlink()
     engine = await lost.open()
     first, second = [await here.staff(login, ("privacy",)) for login in ("first", "second")]
-    await sign(engine, first)
+    await sign_as_read(engine, first)
     assert await erase_again(engine, second, {"mail_address": MAIL}) == 1
-    await sign(engine, second)
+    await sign_as_read(engine, second)
     assert (await engine.people.load(stays.person_id)).state.status == "active"
     assert await report_of(engine) is not None
-    await sign(engine, first)
+    await sign_as_read(engine, first)
     with pytest.raises(ErasedError):
         await engine.people.load(stays.person_id)
 

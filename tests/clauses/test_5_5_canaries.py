@@ -7,6 +7,7 @@ import json
 import zipfile
 
 import pytest
+from second import read_and_approve
 
 from kept.door.staff import Staff
 from kept.errors import DeniedError, InputError, SubmissionError
@@ -123,7 +124,7 @@ async def test_who_erased_herself_meanwhile_closes_her_request(installation):
     )
     await rights_requests.check_identity(installation.engine, asks, request, "in person")
     await rights_requests.ask_approval(installation.engine, asks, request)
-    await rights_requests.ANSWERING.approve(installation.engine, approves, request)
+    await read_and_approve(rights_requests.ANSWERING, installation.engine, approves, request)
     await erasure.intend_erasure(installation.engine, await installation.session(own.person_id))
     with pytest.raises(InputError) as refused:
         await rights_requests.finish_export(installation.engine, asks, request, "en")
@@ -146,7 +147,7 @@ async def test_a_copy_staff_make_carries_a_mark(installation):
     )
     await rights_requests.check_identity(installation.engine, asks, request, "in person")
     await rights_requests.ask_approval(installation.engine, asks, request)
-    await rights_requests.ANSWERING.approve(installation.engine, approves, request)
+    await read_and_approve(rights_requests.ANSWERING, installation.engine, approves, request)
     packed = await rights_requests.finish_export(installation.engine, asks, request, "en")
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         name = next(one for one in archive.namelist() if one.endswith(".json"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from asked import Browser
 from installation import MAIL
+from second import read_and_give
 
 from kept import limits
 from kept.errors import ConflictError, ErasedError, KeptError, SubmissionError
@@ -80,7 +81,7 @@ async def test_an_approval_about_somebody_being_erased_dies(installation):
     await erasure.intend_erasure(engine, own, grace_seconds=limits.ERASURE_GRACE_SECONDS)
     ((waits),) = await approvals.waiting(engine, second)
     with pytest.raises(ConflictError) as dead:
-        await approvals.approve(engine, second, waits.id)
+        await read_and_give(engine, second, waits.id)
     assert dead.value.reason == "approval-dead"
     with pytest.raises(KeptError):
         await rights_requests.finish_export(engine, asker, request, "en")

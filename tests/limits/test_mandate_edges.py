@@ -9,6 +9,7 @@ import pytest
 from asked import CONSOLE, SITE, Browser
 from installation import MAIL, second_version
 from registered import CONFIRMS, asked, clerk
+from second import read_and_approve
 
 from clauses.test_2_9_from_another_company import Partner
 from clauses.test_4_9_disclosure_the_law_requires import LegalDesk
@@ -591,7 +592,7 @@ async def test_the_register_of_other_parties(installation):
     with pytest.raises(InputError):
         await asked(installation, "recipient", "picture-club", key, title="x" * (limits.PARTY_CHARACTERS + 1))
     party = await asked(installation, "recipient", "picture-club", key, title="x" * limits.PARTY_CHARACTERS)
-    done = await parties.CONFIRMING.approve(engine, await clerk(installation, CONFIRMS), party.id)
+    done = await read_and_approve(parties.CONFIRMING, engine, await clerk(installation, CONFIRMS), party.id)
     installation.wall.pass_(done.from_at - engine.clock.now() - 1)
     assert await parties.party_of(engine, parties.PartyKind.RECIPIENT, "picture-club") is None
     installation.wall.pass_(2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from http.cookies import SimpleCookie
+from typing import ClassVar
 
 import httpx2
 
@@ -74,11 +75,14 @@ class Browser:
         return await self._ask("GET", path)
 
     async def post(self, path: str, **fields):
-        """Send a form, with the form token of the page last seen where it had one."""
+        """Send a form, with the form token of the page last seen where it had one, and its mark of what was shown there."""
         data = {"form_token": self._token, **fields} if self._token else fields
+        if path in self._marks:
+            data = {"seen": self._marks[path], **data}
         return await self._ask("POST", path, data=data)
 
     _token = ""
+    _marks: ClassVar[dict[str, str]] = {}
 
     async def _ask(self, method: str, path: str, **more):
         sent = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
@@ -94,4 +98,7 @@ class Browser:
         found = re.search(r'name="form_token" value="([^"]+)"', answer.text)
         if found:
             self._token = found[1]
+            forms = re.findall(r'<form method="post" action="([^"]+)"[^>]*>(.*?)</form>', answer.text, re.DOTALL)
+            marks = [(action, re.search(r'name="seen" value="([^"]+)"', form)) for action, form in forms]
+            self._marks = {action: mark[1] for action, mark in marks if mark}
         return answer

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from second import read_and_approve
+
 from kept.services.figures import projections, queries, releases
 from kept.services.gate import head_counts
 from kept.statistics.budget import Precision
@@ -51,7 +53,7 @@ class StatisticsDesk:
     async def release(self, statistic_id):
         """Ask for the release and approve it."""
         await releases.ask_release(self.installation.engine, self.researcher, statistic_id)
-        await releases.RELEASE.approve(self.installation.engine, self.approver, statistic_id)
+        await read_and_approve(releases.RELEASE, self.installation.engine, self.approver, statistic_id)
 
 
 def by_option(figures, axis=0):

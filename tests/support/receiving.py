@@ -8,6 +8,7 @@ from email import message_from_bytes
 from email.policy import default
 
 from aiosmtpd import smtp
+from second import read_and_approve
 
 from kept.channels.mail import MailServer
 from kept.services.campaigns import campaigns, candidates
@@ -186,7 +187,7 @@ class MailDesk:
         engine = self.installation.engine
         found = await campaigns.draft(engine, self.ume, file)
         await candidates.ask(engine, self.ume, found.id)
-        return await candidates.SENDING.approve(engine, self.kato, found.id)
+        return await read_and_approve(candidates.SENDING, engine, self.kato, found.id)
 
     async def sent(self, file: str = FILE):
         """Queue and send; return the counts."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from second import read_and_approve
+
 from kept.services.staff import parties, sessions
 from kept.services.staff.parties import PartyKind
 
@@ -33,7 +35,7 @@ async def asked(installation, kind, name, public, **texts):
 async def registered(installation, kind, name, public, **texts):
     """A party in effect."""
     party = await asked(installation, kind, name, public, **texts)
-    await parties.CONFIRMING.approve(installation.engine, await clerk(installation, CONFIRMS), party.id)
+    await read_and_approve(parties.CONFIRMING, installation.engine, await clerk(installation, CONFIRMS), party.id)
     installation.wall.pass_(DAY + 1)
     return party
 

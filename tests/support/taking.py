@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+from second import read_and_approve
 from tests.support.installation import confirm_all
 
 from kept.services.forms.instance_record import standing
@@ -103,7 +104,7 @@ async def open_with_second(installation, session, instance_id: str, role: str = 
     found = await instances.open_instance(installation.engine, session, instance_id)
     if found.status == "draft":
         second = await installation.staff(next(_logins), (role,))
-        await instances.OPENING.approve(installation.engine, second, instance_id)
+        await read_and_approve(instances.OPENING, installation.engine, second, instance_id)
 
 
 async def opened(installation, file: str, role: str) -> InstanceDesk:

@@ -256,12 +256,20 @@ async def work_in_a_case(browser, at, purpose, opened, written):
     for item in page.every(f"{case}/open", "item"):
         if (await browser.post(f"{case}/open", item=item)).status_code == 200:
             opened.append(item)
-    for way in page.every(f"{case}/contact", "channel"):
-        sent = await browser.post(f"{case}/contact", channel=way, title="...", text="...")
+    ways = page.every(f"{case}/contact", "channel")
+    if ways:
+        assert (await browser.post(f"{case}/asked", way="call")).status_code == 303
+        page = Shown((await browser.get(case)).text)
+    kind = next(
+        iter(page.every(f"{case}/contact", "kind")), ""
+    )  # a reply where the policy declares one, else other words
+    said = {"kind": kind, "title": "...", "text": "...", "why": "..."}
+    for way in ways:
+        sent = await browser.post(f"{case}/contact", channel=way, **said)
         assert sent.status_code == 303, (way, sent.text)
         written.append(way)
     for way in {"mail", "phone", "fax", "post"} - set(written):
-        assert (await browser.post(f"{case}/contact", channel=way, title="...", text="...")).status_code in {403, 422}
+        assert (await browser.post(f"{case}/contact", channel=way, **said)).status_code in {403, 422}
     await browser.get(case)
     await browser.post(f"{case}/not-again", channel="mail")
     assert (await browser.post(f"{case}/close")).status_code == 303

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kept.demo.second import read_and_approve
 from kept.services.campaigns import campaigns, candidates, outcomes
 from kept.services.engine.engine import Engine
 from kept.services.messages.outbox import send_due
@@ -74,7 +75,7 @@ async def invent_campaign(engine: Engine) -> None:
     for file in (SEARCH, AUTUMN):
         made = await campaigns.draft(engine, asks, file)
         await candidates.ask(engine, asks, made.id)
-        await candidates.SENDING.approve(engine, approves, made.id)
+        await read_and_approve(engine, approves, candidates.SENDING, made.id)
         await send_due(engine)
         await outcomes.count_outcome(engine, asks, made.id)
     waits = await campaigns.draft(engine, asks, CITY)

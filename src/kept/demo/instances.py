@@ -5,6 +5,7 @@ from __future__ import annotations
 from kept import limits
 from kept.demo.clock import MovedClock
 from kept.demo.dice import dice
+from kept.demo.second import read_and_approve
 from kept.errors import KeptError
 from kept.policy.day import day_of
 from kept.services.accounts import accounts
@@ -128,7 +129,7 @@ async def invent_instances(engine: Engine, clock: MovedClock, today: float, peop
     for name, session in by.items():
         await instances.draft(engine, session, FILES[name].format(**days))
         await instances.open_instance(engine, session, name)
-    await instances.OPENING.approve(engine, second, SURVEY)
+    await read_and_approve(engine, second, instances.OPENING, SURVEY)
     for number, (person_id, _) in enumerate(people[:SURVEYED]):
         clock.time += 900
         own = await _own(engine, person_id)

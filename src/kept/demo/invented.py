@@ -19,6 +19,7 @@ from kept.demo.contact import invent_contact
 from kept.demo.dice import dice
 from kept.demo.instances import invent_instances
 from kept.demo.parties import CLUB, COURT, PAPER, PARTNER, register_parties
+from kept.demo.second import read_and_approve
 from kept.demo.statistics import count_them, visit
 from kept.errors import KeptError
 from kept.policy.day import moment
@@ -204,7 +205,7 @@ async def _provide(engine: Engine) -> None:
     approves = await sessions.session_of(engine, await sessions.start_demo_session(engine, "kato"))
     if asks is not None and approves is not None:
         provision = await provisions.ask(engine, asks, CLUB)
-        await provisions.PROVIDING.approve(engine, approves, provision)
+        await read_and_approve(engine, approves, provisions.PROVIDING, provision)
         await provisions.fetch(engine, asks, provision)
 
 
@@ -247,8 +248,8 @@ async def _disclose(engine: Engine) -> None:
     await disclosures.name_person(engine, asks, request, criteria={"mail_address": "mori@example.jp"})
     await disclosures.attach_paper(engine, asks, request, PAPER)
     await disclosures.ask(engine, asks, request)
-    await request_reading.read_request(engine, approves, request)
-    await disclosures.DISCLOSING.approve(engine, approves, request)
+    read = await request_reading.read_request(engine, approves, request)
+    await disclosures.DISCLOSING.approve(engine, approves, request, read.seen)
     await disclosure_bundle.fetch(engine, asks, request)
 
 

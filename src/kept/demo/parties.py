@@ -5,6 +5,7 @@ from __future__ import annotations
 from kept import limits
 from kept.crypto.sealed_to import OpeningKey
 from kept.demo.clock import MovedClock
+from kept.demo.second import read_and_approve
 from kept.services.engine.engine import Engine
 from kept.services.staff import parties, sessions
 from kept.services.staff.parties import PartyKind
@@ -35,5 +36,5 @@ async def register_parties(engine: Engine, clock: MovedClock, partner_key: bytes
         key = partner_key if kind is PartyKind.PARTNER else OpeningKey.new().public
         texts = {"title": title, "address": address, "representative": representative}
         await parties.ask_party(engine, asks, one := parties.new_party(kind, name, **texts, public_key=key))
-        await parties.CONFIRMING.approve(engine, approves, one.id)
+        await read_and_approve(engine, approves, parties.CONFIRMING, one.id)
     clock.time += limits.PARTY_WAIT_SECONDS + 60

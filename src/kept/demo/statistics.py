@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from kept import limits
 from kept.demo.dice import dice
+from kept.demo.second import read_and_approve
 from kept.services.engine.engine import Engine
 from kept.services.figures import exports, projections, queries, releases
 from kept.services.staff import sessions
@@ -50,5 +51,5 @@ async def count_them(engine: Engine) -> None:
     await queries.ask(engine, asks, "usage", ("week",), Precision.FINE)
     for one in (everybody, pages):
         await releases.ask_release(engine, asks, one)
-        await releases.RELEASE.approve(engine, approves, one)
+        await read_and_approve(engine, approves, releases.RELEASE, one)
     await exports.export(engine, asks, pages, "csv", "press", "en")

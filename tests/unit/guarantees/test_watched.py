@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from installation import MAIL, NAME, Installation
 from registered import registered
+from second import read_and_approve
 
 from kept.crypto.sealed_to import OpeningKey
 from kept.guarantees.board import run_checks
@@ -97,8 +98,11 @@ async def test_a_provision_without_its_entry(installation):
     )
     await registered(installation, "recipient", "picture-club", OpeningKey.new().public)
     asks, approves = await installation.staff("abe", ("partners",)), await installation.staff("kato", ("privacy",))
-    made = await provisions.PROVIDING.approve(
-        installation.engine, approves, await provisions.ask(installation.engine, asks, "picture-club")
+    made = await read_and_approve(
+        provisions.PROVIDING,
+        installation.engine,
+        approves,
+        await provisions.ask(installation.engine, asks, "picture-club"),
     )
     await provisions.fetch(installation.engine, asks, made.id)
     assert (await provisions.provision_of(installation.engine, made.id)).people == 1

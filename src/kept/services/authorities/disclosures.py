@@ -25,13 +25,12 @@ from kept.services.authorities.disclosure_record import (
     desk_entry,
     disclosure_of,
     person_seal,
-    purpose_of,
     require_desk,
     require_scope,
     scope_seal,
 )
 from kept.services.authorities.request_paper import open_paper, put_paper
-from kept.services.authorities.request_reading import seal_named
+from kept.services.authorities.request_reading import seal_named, subject_of
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect, insert_entries
@@ -275,8 +274,7 @@ async def ask(engine: Engine, session: StaffSession, disclosure_id: str) -> None
 
 
 async def _about(engine: Engine, disclosure_id: str) -> Subject:
-    found, purpose = await disclosure_of(engine, disclosure_id), purpose_of(engine)
-    return Subject(str(found.number), people=len(found.people), purposes=(purpose.id,) if purpose else ())
+    return subject_of(engine, await disclosure_of(engine, disclosure_id))
 
 
 async def _let(engine: Engine, given: Given) -> Effect:
@@ -293,6 +291,7 @@ DISCLOSING = Approval(
     effect=_let,
     then=bundle,
     back=lambda tx, disclosure_id: tx.run("disclosure_back", disclosure_id=disclosure_id),
+    apart=True,
 )
 
 

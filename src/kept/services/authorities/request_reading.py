@@ -14,6 +14,7 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.record import about_person, entry_of
 from kept.services.engine.sealed_record import open_installation_record, seal_installation_record
+from kept.services.staff.approvals import Subject, mark_of, said
 from kept.services.staff.parties import Party, party_by_id
 from kept.services.staff.sessions import StaffSession
 
@@ -32,6 +33,13 @@ def seal_named(engine: Engine, disclosure_id: str, place: int, said: Mapping[str
     return seal_installation_record(engine, KIND, f"{disclosure_id}/{place}", msgspec.json.encode(dict(said)))
 
 
+def subject_of(engine: Engine, found: Disclosure) -> Subject:
+    """Describe a request to who approves it: what it says is read here, and this binds the approval to it."""
+    purpose = purpose_of(engine)
+    shown = {"paper": found.paper_hash, "scope": found.scope_seal, "terms": said(found.terms)}
+    return Subject(str(found.number), people=len(found.people), purposes=(purpose.id,) if purpose else (), shown=shown)
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
     """A request as whoever decides about it reads it.
@@ -42,6 +50,7 @@ class Read:
         named: How it names each person, by their place: text by item, or by `login-name`.
         silence: How long the person would not know, seconds; 0 for told at once.
         paper: The paper it came on.
+        seen: The mark of having read it, for whoever approves it; empty while it waits for nobody.
     """
 
     request: Disclosure
@@ -49,6 +58,7 @@ class Read:
     named: dict[int, dict[str, str]]
     silence: float
     paper: bytes
+    seen: str = ""
 
 
 async def read_request(engine: Engine, session: StaffSession, disclosure_id: str) -> Read:
@@ -91,4 +101,5 @@ async def read_request(engine: Engine, session: StaffSession, disclosure_id: str
         for one in found.people
     ] or [entry_of(engine, session.acting(), Act.DISCLOSURE_READ, at=at, facts=facts)]
     await engine.data.write(lambda tx: insert_entries(tx, entries, at))
-    return Read(found, authority, named, max(found.terms.told_from - at, 0.0), paper)
+    seen = mark_of(engine, session, found.approval_id, subject_of(engine, found)) if found.approval_id else ""
+    return Read(found, authority, named, max(found.terms.told_from - at, 0.0), paper, seen)

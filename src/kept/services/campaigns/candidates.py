@@ -35,7 +35,7 @@ from kept.services.engine.people import Person
 from kept.services.gate import gate, head_counts
 from kept.services.messages.outbox import count, new_message_id, put_in_outbox
 from kept.services.messages.stop_list import address_item
-from kept.services.staff.approvals import Approval, Given, Subject, require_approved
+from kept.services.staff.approvals import Approval, Given, Subject, require_approved, said
 from kept.services.staff.bulk_approval import insert_mandate
 from kept.services.staff.desk_mandate import issue_counting
 from kept.services.staff.mandates import load_mandate, staff_mandate
@@ -170,7 +170,7 @@ async def ask(engine: Engine, session: StaffSession, campaign_id: str) -> Standi
 
 async def _about(engine: Engine, campaign_id: str) -> Subject:
     file = (await standing(engine, campaign_id)).file
-    return Subject(file.id, file.titles, purposes=(file.purpose,))
+    return Subject(file.id, file.titles, purposes=(file.purpose,), shown={"file": said(file)})
 
 
 async def _send(engine: Engine, given: Given) -> Effect:

@@ -8,7 +8,7 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect, insert_entries
 from kept.services.figures.data_sets import RIGHT, data_set_of, statistic_entry
 from kept.services.figures.queries import Statistic, all_statistics, statistic_of
-from kept.services.staff.approvals import Approval, Given, Subject
+from kept.services.staff.approvals import Approval, Given, Subject, said
 from kept.services.staff.sessions import StaffSession
 from kept.store.interface import Transaction
 
@@ -34,7 +34,8 @@ async def ask_release(engine: Engine, session: StaffSession, statistic_id: str) 
 
 async def _about(engine: Engine, statistic_id: str) -> Subject:
     found = await statistic_of(engine, statistic_id)
-    return Subject(str(found.number), purposes=data_set_of(engine, found.data_set).purposes)
+    shown = {"data set": found.data_set, "figures": said(found.figures)}
+    return Subject(str(found.number), purposes=data_set_of(engine, found.data_set).purposes, shown=shown)
 
 
 async def release(engine: Engine, given: Given) -> Effect:

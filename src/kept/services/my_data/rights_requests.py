@@ -216,7 +216,8 @@ async def ask_approval(engine: Engine, session: StaffSession, request_id: str) -
 
 async def _request(engine: Engine, request_id: str) -> Subject:
     found, purpose = await request_of(engine, request_id), purpose_of(engine)
-    return Subject(str(found.number), people=1, purposes=(purpose,) if purpose else ())
+    shown = {"kind": found.kind, "channel": found.channel, "checked": found.identity_check, "note": found.note}
+    return Subject(str(found.number), people=1, purposes=(purpose,) if purpose else (), shown=shown)
 
 
 async def _approve(engine: Engine, given: Given) -> Effect:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from kept.errors import ConflictError, DeniedError, InputError
 from kept.policy.check import check_policy
+from kept.policy.diff import compare
 from kept.policy.findings import Severity, as_error
 from kept.policy.vocabulary import GuaranteeWord
 from kept.services.engine.active_policy import ActivePolicy, compile_policy, decode_files, encode_files
@@ -159,11 +160,11 @@ async def activate(engine: Engine, session: StaffSession, version: int) -> None:
         await _activate(engine, _compiled(engine, await _proposed(engine, str(version))), session.acting(), approver="")
 
 
-async def activate_or_approve(engine: Engine, session: StaffSession, version: int) -> None:
-    """Approve the activation somebody else asked for, or else begin it; see `activate`."""
+async def activate_or_approve(engine: Engine, session: StaffSession, version: int, seen: str = "") -> None:
+    """Approve the activation somebody else asked for, having *seen* it, or else begin it; see `activate`."""
     waits = next((one.asked_by for one in await versions(engine) if one.version == version), "")
     if waits:
-        await ACTIVATION.approve(engine, session, str(version))
+        await ACTIVATION.approve(engine, session, str(version), seen)
     else:
         await activate(engine, session, version)
 
@@ -213,8 +214,12 @@ def _activation(engine: Engine, active: ActivePolicy, who: Actor, approver: str)
 
 
 async def _about(engine: Engine, version: str) -> Subject:
-    await _proposed(engine, version)
-    return Subject(version)
+    active = _compiled(engine, await _proposed(engine, version))
+    changes = compare(engine.policy.policy, active.policy) if engine.has_policy else []
+    return Subject(
+        version,
+        shown={"hash": active.hash, "changes": "\n".join(f"{one.kind} {one.id}: {one.what}" for one in changes)},
+    )
 
 
 async def _approved(engine: Engine, given: Given) -> Effect:

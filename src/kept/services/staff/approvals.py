@@ -9,7 +9,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+import msgspec
+
 from kept import limits
+from kept.crypto.digest import framed, hmac_sha256, same
 from kept.crypto.random import random_id
 from kept.errors import ConflictError, DeniedError, InputError
 from kept.services.engine.acts import Act, Outcome
@@ -36,6 +39,7 @@ class Subject:
         purposes: Purposes it is done for, of which who asks has one; empty where a right is enough.
         texts: What who approves has to have read, each by language.
         clause: Id of the clause it is read against, such as `2.4`; empty where there are no texts.
+        shown: What else its page shows of it, by what it is called: an approval is bound to it.
     """
 
     name: str
@@ -44,6 +48,7 @@ class Subject:
     purposes: tuple[str, ...] = ()
     texts: tuple[Mapping[str, str], ...] = ()
     clause: str = ""
+    shown: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,7 @@ class Approval(Generic[T]):
         then: What follows once that transaction is durable, begins from the state it wrote, and can go on after a kill;
             its answer is the answer of approving.
         back: Takes a subject back to where it can be asked for again, once its approval is dead; None where it does not wait.
+        apart: Whether what has to be read is read elsewhere, where reading is recorded: that alone gives a mark.
     """
 
     act: str
@@ -93,6 +99,7 @@ class Approval(Generic[T]):
     effect: Callable[[Engine, Given], Awaitable[Effect]]
     then: Callable[[Engine, str], Awaitable[T]]
     back: Callable[[Transaction, str], Awaitable[object]] | None = None
+    apart: bool = False
 
     async def ask(
         self,
@@ -145,23 +152,25 @@ class Approval(Generic[T]):
         await engine.data.write(body)
         return approval_id
 
-    async def approve(self, engine: Engine, session: StaffSession, subject: str) -> T:
+    async def approve(self, engine: Engine, session: StaffSession, subject: str, seen: str) -> T:
         """Approve as the second whatever waits for this subject, the oldest first, and do it; see `give`."""
         rows = await engine.data.all(sql.ApprovalsWaiting, at=engine.clock.now())
         found = (row.approval_id for row in rows if (row.act, row.subject) == (self.act, subject))
-        return await self.give(engine, session, next(found, ""))
+        return await self.give(engine, session, next(found, ""), seen)
 
-    async def give(self, engine: Engine, session: StaffSession, approval_id: str) -> T:
+    async def give(self, engine: Engine, session: StaffSession, approval_id: str, seen: str) -> T:
         """Approve as the second, and do it: the approval is used up in the transaction of its effect.
 
         Args:
             engine: Open.
             session: Has the right `approve`, and is not who asked.
             approval_id: From outside.
+            seen: The mark that came with what is approved, as this member of staff was shown it.
 
         Raises:
             DeniedError: The same person asked, or the right is missing.
-            ConflictError: Nothing waits under that id, or what it was asked for has moved on; then the approval is dead.
+            ConflictError: Nothing waits under that id; they were not shown it as it stands; or what it was asked for has
+                moved on: then the approval is dead.
         """
         session.require(engine, "approve")
         row, at = await engine.data.one(sql.ApprovalGet, approval_id=approval_id), engine.ready()
@@ -175,6 +184,7 @@ class Approval(Generic[T]):
                 reason="second-approver",
                 rests_on="roles",
             )
+        await self._require_seen(engine, session, row, approval_id, seen)
         asker = await staff_as_is(engine, row.requested_by, row.requested_at)
         effect = await self._effect(engine, row.subject, approval_id, asker, session, at)
         facts = (("act", self.act), ("subject", row.subject), ("asked-by", asker.actor))
@@ -200,6 +210,22 @@ class Approval(Generic[T]):
                 rests_on="roles",
             )
         return await self.then(engine, row.subject)
+
+    async def _require_seen(
+        self, engine: Engine, session: StaffSession, row: sql.ApprovalGet, approval_id: str, seen: str
+    ) -> None:
+        """Insist that who approves was shown what they approve, as it stands; what is none any more is left to die."""
+        try:
+            subject = await self.about(engine, row.subject)
+        except InputError:
+            return
+        if not same(seen.encode(), mark_of(engine, session, approval_id, subject).encode()):
+            raise ConflictError(
+                "expected what was read to be what is approved, found it unread, or changed since",
+                reason="approval-unread",
+                hint="read it as it stands now, then approve it",
+                rests_on="roles",
+            )
 
     async def end(self, engine: Engine, approval_id: str, subject: str) -> None:
         """Let an approval die that nobody gave in time."""
@@ -233,6 +259,29 @@ class Approval(Generic[T]):
         role = who.require(engine, self.right) if self.right else ""
         able = [one for one in subject.purposes if who.acts_for(engine, one)] or subject.purposes[:1]
         return who.require_purpose(engine, able[0]) if able else role
+
+
+def mark_of(engine: Engine, session: StaffSession, approval_id: str, subject: Subject) -> str:
+    """Return the mark that says that a member of staff was shown what waits; nobody else's, and nothing changed, has it.
+
+    Args:
+        engine: Open.
+        session: Whom it is shown to.
+        approval_id: What it waits under.
+        subject: What is shown.
+    """
+    content = msgspec.json.encode(msgspec.to_builtins(subject, enc_hook=dict), order="deterministic")
+    key = engine.keyring.installation_key("tokens")
+    return hmac_sha256(key, framed(b"kept/seen/v1", approval_id.encode(), session.login.encode(), content)).hex()
+
+
+def said(value: object) -> str:
+    """Return everything a record says, as text: what a subject shows of it."""
+    return msgspec.json.encode(value, enc_hook=_plain, order="deterministic").decode()
+
+
+def _plain(value: object) -> object:
+    return dict(value) if isinstance(value, Mapping) else str(value)
 
 
 async def approved_by(engine: Engine, approval_id: str) -> str:

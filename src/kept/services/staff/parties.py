@@ -193,7 +193,9 @@ async def told_parties(engine: Engine) -> list[Party]:
 
 async def _about(engine: Engine, party_id: str) -> Subject:
     party = await party_by_id(engine, party_id)
-    return _subject(engine, party.kind, party.name)
+    texts = {"title": party.title, "address": party.address, "representative": party.representative}
+    shown = {"kind": party.kind.value, **texts, "key": party.public_key.hex()}
+    return replace(_subject(engine, party.kind, party.name), shown=shown)
 
 
 async def _let(engine: Engine, given: Given) -> Effect:

@@ -26,10 +26,10 @@ from kept.services.engine.people import Person, each_person
 from kept.services.engine.record import Actor, entry_of
 from kept.services.gate import gate
 from kept.services.gate.gate import Circumstances
-from kept.services.staff.approvals import Approval, Given, Subject, require_approved
+from kept.services.staff.approvals import Approval, Given, Subject, require_approved, said
 from kept.services.staff.bulk_approval import insert_mandate
 from kept.services.staff.mandates import load_mandate, staff_mandate
-from kept.services.staff.parties import Party
+from kept.services.staff.parties import Party, PartyKind, party_of
 from kept.services.staff.sessions import StaffSession
 from kept.services.third_parties.handed_over import pseudonym
 from kept.services.third_parties.provision_file import file_info, pack_file, record_of
@@ -77,7 +77,9 @@ async def _about(engine: Engine, provision_id: str) -> Subject:
     found = await provision_of(engine, provision_id)
     declared = declared_recipient(engine, found.recipient)
     titles = {language: f"{found.number} · {name}" for language, name in declared.names.items()}
-    return Subject(str(found.number), titles, purposes=(declared.purpose,))
+    party = await party_of(engine, PartyKind.RECIPIENT, declared.id)
+    shown = {"recipient": said(declared), "party": said(party)}
+    return Subject(str(found.number), titles, purposes=(declared.purpose,), shown=shown)
 
 
 async def _let(engine: Engine, given: Given) -> Effect:

@@ -25,7 +25,7 @@ from kept.services.engine.sealed_record import open_installation_record, seal_in
 from kept.services.gate import gate
 from kept.services.gate.person_search import named_by
 from kept.services.my_data.erasure import finish_erasure, intend
-from kept.services.staff.approvals import Approval, Given, Subject
+from kept.services.staff.approvals import Approval, Given, Subject, said
 from kept.services.staff.sessions import StaffSession
 from kept.services.upkeep.no_log_replay import say_again
 from kept.store import sql
@@ -210,20 +210,22 @@ async def erase_again(engine: Engine, session: StaffSession, criteria: dict[str,
     raise ConflictError("the list keeps changing while somebody is put on it", reason="moved", hint="look at it again")
 
 
-async def sign(engine: Engine, session: StaffSession) -> None:
+async def sign(engine: Engine, session: StaffSession, seen: str = "") -> None:
     """Sign what may be missing: the first of two asks, the second approves.
 
     Args:
         engine: Open.
         session: Has the right `approve`.
+        seen: For the second: the mark of what waits, as it was shown.
 
     Raises:
         DeniedError: The right is missing, or both signatures would be one person's.
+        ConflictError: The second was not shown it as it stands.
         InputError: Nothing waits to be signed, or a version of the policy is still missing.
     """
     subject = _subject(await _waiting(engine))
     if await asked_by(engine):
-        await SIGNING.approve(engine, session, subject)
+        await SIGNING.approve(engine, session, subject, seen)
     else:
         await SIGNING.ask(engine, session, subject)
 
@@ -274,7 +276,7 @@ async def _about(engine: Engine, subject: str) -> Subject:
             hint="give its files to `kept init`, activate it, then sign",
             rests_on="bound-to-notice",
         )
-    return Subject(moment(report.made_at or report.at), people=len(report.to_erase))
+    return Subject(moment(report.made_at or report.at), people=len(report.to_erase), shown={"report": said(report)})
 
 
 async def _signed(engine: Engine, given: Given) -> Effect:

@@ -17,7 +17,7 @@ from kept.services.instances.events import LIST
 from kept.services.instances.instances import OPENING
 from kept.services.my_data.rights_requests import ANSWERING
 from kept.services.staff.activation import ACTIVATION
-from kept.services.staff.approvals import Approval, Subject
+from kept.services.staff.approvals import Approval, Subject, mark_of
 from kept.services.staff.more_look_ups import MORE
 from kept.services.staff.parties import CONFIRMING
 from kept.services.staff.sessions import StaffSession
@@ -60,6 +60,7 @@ class Waiting:
         asked_by: Login.
         asked_at: Unix seconds.
         ends_at: When the approval can be given no more, unix seconds.
+        seen: The mark that it was shown, for giving the approval; empty where reading it elsewhere gives the mark.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Waiting:
     asked_by: str
     asked_at: float
     ends_at: float
+    seen: str
 
 
 async def waiting(engine: Engine, session: StaffSession) -> list[Waiting]:
@@ -88,7 +90,10 @@ async def waiting(engine: Engine, session: StaffSession) -> list[Waiting]:
         except InputError:
             subject = Subject(row.subject)  # moved on meanwhile, or of an earlier policy: whoever approves is told
         page = "" if kind.page == "/approvals" else kind.page.format(subject=row.subject)
-        found.append(Waiting(row.approval_id, kind, subject, page, row.requested_by, row.requested_at, row.expires_at))
+        seen = "" if kind.apart else mark_of(engine, session, row.approval_id, subject)
+        found.append(
+            Waiting(row.approval_id, kind, subject, page, row.requested_by, row.requested_at, row.expires_at, seen)
+        )
     return found
 
 
@@ -98,17 +103,27 @@ async def end_over(engine: Engine) -> None:
         await KINDS[row.act].end(engine, row.approval_id, row.subject)
 
 
-async def approve(engine: Engine, session: StaffSession, approval_id: str) -> object:
+async def marks(engine: Engine, session: StaffSession) -> dict[tuple[str, str], str]:
+    """Return the mark of everything this member of staff may approve, by kind and subject: for a page that shows it whole."""
+    if not session.may(engine, "approve"):
+        return {}
+    rows = {row.approval_id: row.subject for row in await engine.data.all(sql.ApprovalsWaiting, at=engine.clock.now())}
+    return {(one.kind.act, rows[one.id]): one.seen for one in await waiting(engine, session) if one.id in rows}
+
+
+async def approve(engine: Engine, session: StaffSession, approval_id: str, seen: str) -> object:
     """Approve as the second, and do it; what comes of it depends on the kind.
 
     Args:
         engine: Open.
         session: Has the right `approve`, and is not who asked.
         approval_id: As `waiting` names it.
+        seen: The mark of `waiting`; a disclosure's comes with reading the request.
 
     Raises:
         DeniedError: The same person asked, or the right is missing.
-        ConflictError: Nothing waits under that id, or what it was asked for has moved on; then the approval is dead.
+        ConflictError: Nothing waits under that id; they were not shown it as it stands; or what it was asked for has
+            moved on: then the approval is dead.
     """
     session.require(engine, "approve")
     row = await engine.data.one(sql.ApprovalGet, approval_id=approval_id)
@@ -116,4 +131,4 @@ async def approve(engine: Engine, session: StaffSession, approval_id: str) -> ob
         raise ConflictError(
             "expected an act that waits for approval, found none", reason="approval-none", hint="ask again"
         )
-    return await KINDS[row.act].give(engine, session, approval_id)
+    return await KINDS[row.act].give(engine, session, approval_id, seen)

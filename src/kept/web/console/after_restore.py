@@ -7,10 +7,12 @@ from starlette.responses import Response
 from kept.errors import DeniedError, InputError, KeptError
 from kept.services.messages.unknown_outcome import held
 from kept.services.upkeep import after_restore
+from kept.services.upkeep.approvals import marks
 from kept.web.console.stepped import Staff, beside
 from kept.web.routes import Menu, page, right
 
 SIGNS = right("approve")
+SIGNING = after_restore.SIGNING.act
 
 
 async def _look(exchange: Staff) -> Response:
@@ -29,9 +31,9 @@ async def _erase(exchange: Staff) -> Response:
 
 
 async def _sign(exchange: Staff) -> Response:
-    await exchange.form()
+    form = await exchange.form("seen")
     try:
-        await after_restore.sign(exchange.engine, exchange.session)
+        await after_restore.sign(exchange.engine, exchange.session, form["seen"])
     except (InputError, DeniedError) as error:
         return await _page(exchange, error, beside(error))
     return exchange.go("/restore")
@@ -46,6 +48,7 @@ async def _page(exchange: Staff, error: KeptError | None = None, status: int = 2
         report=await after_restore.report_of(engine),
         signed_by=await after_restore.asked_by(engine),
         held=await held(engine),
+        seen=next((mark for (act, _), mark in (await marks(engine, exchange.session)).items() if act == SIGNING), ""),
         findable=sorted(engine.findable()),
     )
 

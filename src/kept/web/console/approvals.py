@@ -23,8 +23,8 @@ async def _overview(exchange: Staff) -> Response:
 
 
 async def _approve(exchange: Staff) -> Response:
-    await exchange.form()
-    await approvals.approve(exchange.engine, exchange.session, exchange.path("approval"))
+    form = await exchange.form("seen")
+    await approvals.approve(exchange.engine, exchange.session, exchange.path("approval"), form["seen"])
     return exchange.go("/approvals")
 
 

@@ -13,8 +13,9 @@ from kept.services.gate.head_counts import counts_left
 from kept.services.messages import holds, stop_list
 from kept.services.messages.unknown_outcome import send_again
 from kept.services.staff.approvals import approved_by
+from kept.services.upkeep.approvals import marks
 from kept.web.console import beginnings
-from kept.web.console.stepped import Staff, Stepped, drafted, going_on, plain
+from kept.web.console.stepped import Staff, Stepped, approving, drafted, going_on, plain
 from kept.web.form import Form
 from kept.web.routes import Menu, either, right
 
@@ -45,6 +46,7 @@ async def _one(exchange: Staff, campaign: str) -> Response:
     return exchange.page(
         "campaign.html",
         one=found,
+        seen=await marks(engine, exchange.session),
         counts=await candidates.previewed(engine, campaign),
         counts_left=await counts_left(engine),
         outcome=await outcomes.counted_outcome(engine, campaign),
@@ -70,7 +72,7 @@ PAGES = Stepped(
     steps={
         "count": plain(candidates.preview),
         "ask": plain(candidates.ask),
-        "approve": plain(candidates.SENDING.approve),
+        "approve": approving(candidates.SENDING),
         "go-on": going_on(candidates.queue),
         "stop": plain(campaigns.stop),
         "outcome": plain(outcomes.count_outcome),

@@ -15,7 +15,7 @@ from kept.services.authorities.request_paper import media_type_of
 from kept.services.engine.engine import Engine
 from kept.services.staff.approvals import approved_by
 from kept.services.staff.parties import PartyKind, all_parties, ids_in_effect
-from kept.web.console.stepped import Begun, Staff, Stepped, fetching, going_on, plain, sent_file
+from kept.web.console.stepped import Begun, Staff, Stepped, approving, fetching, going_on, plain, sent_file
 from kept.web.form import Form
 from kept.web.routes import Menu, duty, either, page, right
 
@@ -158,7 +158,7 @@ PAGES = (
             "read": _read,
             "paper": _paper,
             "ask": plain(disclosures.ask),
-            "approve": plain(disclosures.DISCLOSING.approve),
+            "approve": approving(disclosures.DISCLOSING),
             "go-on": going_on(disclosure_bundle.bundle),
             "fetch": fetching(disclosure_bundle.fetch, "application/json", "bundle.json"),
         },

@@ -10,7 +10,8 @@ from kept.policy.words import PurposeDuty
 from kept.services.engine.engine import Engine
 from kept.services.staff import parties
 from kept.services.staff.parties import PartyKind
-from kept.web.console.stepped import Begun, Staff, Stepped, plain
+from kept.services.upkeep.approvals import marks
+from kept.web.console.stepped import Begun, Staff, Stepped, approving, plain
 from kept.web.form import Form
 from kept.web.routes import Menu, duty, either, right
 
@@ -36,6 +37,7 @@ async def _list(exchange: Staff, error: KeptError | None, form: Form, status: in
         "parties.html",
         status,
         made=await parties.all_parties(engine),
+        seen=await marks(engine, exchange.session),
         in_effect=await parties.ids_in_effect(engine),
         kinds=parties.kinds_needed(engine),
         typed=form,
@@ -63,7 +65,7 @@ PAGES = Stepped(
     needs_one=SEES,
     overview=_list,
     begun=Begun(needs=SEES, fields=FIELDS, begin=_ask, refused=(InputError, MalformedError)),
-    steps={"approve": plain(parties.CONFIRMING.approve), "object": plain(parties.object_to)},
+    steps={"approve": approving(parties.CONFIRMING), "object": plain(parties.object_to)},
     menu=Menu("Other parties"),
     where=_declared,
 ).pages()

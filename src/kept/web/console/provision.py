@@ -11,7 +11,8 @@ from kept.services.engine.engine import Engine
 from kept.services.staff.approvals import approved_by
 from kept.services.staff.parties import PartyKind, party_of
 from kept.services.third_parties import provisions, recalls, register
-from kept.web.console.stepped import Begun, Staff, Stepped, fetching, plain
+from kept.services.upkeep.approvals import marks
+from kept.web.console.stepped import Begun, Staff, Stepped, approving, fetching, plain
 from kept.web.form import Form
 from kept.web.routes import Menu, duty, either, page, right
 
@@ -42,6 +43,7 @@ async def _list(
         "provision.html",
         status,
         recipients=recipients.values(),
+        seen=await marks(engine, exchange.session),
         registered={one: await party_of(engine, PartyKind.RECIPIENT, one) for one in recipients},
         acting=[one.id for one in recipients.values() if exchange.acts_for(one.purpose)],
         made=[(one, await approved_by(engine, one.approval_id)) for one in await provisions.all_provisions(engine)],
@@ -69,7 +71,7 @@ PAGES = (
         overview=_list,
         begun=Begun(needs=SEES, fields=("recipient",), begin=_ask, refused=()),
         steps={
-            "approve": plain(provisions.PROVIDING.approve),
+            "approve": approving(provisions.PROVIDING),
             "fetch": fetching(provisions.fetch, "application/json", "provision.json"),
             "recall": fetching(recalls.fetch_recall, "application/json", "recall.json"),
             "confirmed": plain(recalls.confirm_recall),

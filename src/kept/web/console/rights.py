@@ -7,7 +7,8 @@ from starlette.responses import Response
 from kept.errors import KeptError
 from kept.services.engine.engine import Engine
 from kept.services.my_data import rights_requests
-from kept.web.console.stepped import Begun, Staff, Stepped, plain
+from kept.services.upkeep.approvals import marks
+from kept.web.console.stepped import Begun, Staff, Stepped, approving, plain
 from kept.web.form import Form
 from kept.web.routes import Menu, duty, either, right
 
@@ -44,6 +45,7 @@ async def _open(exchange: Staff, form: Form) -> str:
 async def _one(exchange: Staff, request: str) -> Response:
     return exchange.page(
         "rights_request.html",
+        seen=await marks(exchange.engine, exchange.session),
         one=await rights_requests.request_of(exchange.engine, request),
     )
 
@@ -77,7 +79,7 @@ PAGES = Stepped(
     steps={
         "check": _check,
         "ask": plain(rights_requests.ask_approval),
-        "approve": plain(rights_requests.ANSWERING.approve),
+        "approve": approving(rights_requests.ANSWERING),
         "export": _export,
         "erase": _erase,
     },

@@ -9,10 +9,11 @@ from kept.services.figures import exports, projections, queries, releases
 from kept.services.figures.data_sets import RIGHT
 from kept.services.figures.offers import offers_to
 from kept.services.staff.approvals import approved_by
+from kept.services.upkeep.approvals import marks
 from kept.statistics.budget import Precision
 from kept.statistics.data_set import MICRO
 from kept.statistics.sheet import question_text
-from kept.web.console.stepped import Begun, Staff, Stepped, plain
+from kept.web.console.stepped import Begun, Staff, Stepped, approving, plain
 from kept.web.figures import declared, shown_figures
 from kept.web.form import Form
 from kept.web.routes import Menu, either, page, right
@@ -56,6 +57,7 @@ async def _one(exchange: Staff, statistic: str) -> Response:
     return exchange.page(
         "statistic.html",
         one=found,
+        seen=await marks(engine, exchange.session),
         approver=await approved_by(engine, found.approval_id) if found.approval_id else "",
         may_ask=exchange.may(RIGHT),
         recipients=exports.recipients(engine),
@@ -90,7 +92,7 @@ PAGES = (
         one=_one,
         steps={
             "ask": plain(releases.ask_release),
-            "approve": plain(releases.RELEASE.approve),
+            "approve": approving(releases.RELEASE),
             "export": _export,
         },
         fields=("form", "recipient"),

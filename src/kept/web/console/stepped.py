@@ -15,6 +15,7 @@ from starlette.responses import Response
 from kept import limits
 from kept.errors import DeniedError, InputError, KeptError, NotFoundError
 from kept.services.engine.engine import Engine
+from kept.services.staff.approvals import Approval
 from kept.services.staff.sessions import StaffSession
 from kept.web.exchange import Exchange
 from kept.web.form import Form, check_form_token
@@ -42,6 +43,15 @@ def plain(do: Callable[[Engine, StaffSession, str], Awaitable[object]]) -> Step:
     async def step(exchange: Staff, one: str, form: Form) -> None:
         del form
         await do(exchange.engine, exchange.session, one)
+
+    return step
+
+
+def approving(kind: Approval[Any]) -> Step:
+    """Make a step of approving what the page showed: its form carries the mark of that."""
+
+    async def step(exchange: Staff, one: str, form: Form) -> None:
+        await kind.approve(exchange.engine, exchange.session, one, form["seen"])
 
     return step
 
@@ -167,7 +177,7 @@ class Stepped:
         return await self.one(exchange, exchange.path("id"))
 
     async def _step(self, exchange: Staff) -> Response:
-        form = await exchange.form("step", *self.fields, *_found_by(exchange.engine, finds=self.finds))
+        form = await exchange.form("step", "seen", *self.fields, *_found_by(exchange.engine, finds=self.finds))
         step, one = self.steps.get(form["step"]), exchange.path("id")
         if step is None:
             raise InputError("expected a step of this page, found another", reason="step-unknown")
