@@ -1,4 +1,4 @@
-"""Signed notes, published keys and checkpoints, read as strictly as the specifications allow (C2SP signed-note, tlog-checkpoint)."""
+"""Signed notes, published keys and checkpoints, read as strictly as the texts allow (C2SP signed-note, C2SP tlog-checkpoint)."""
 
 import base64
 import hashlib
