@@ -37,7 +37,7 @@ from kept.guarantees.board import promise_board
 from kept.policy import change
 from kept.policy.person import PersonState
 from kept.policy.words import Basis, ClauseState, Exit
-from kept.services.accounts import accounts
+from kept.services.accounts import accounts, recovery
 from kept.services.backups.backup import make_backups, newest_of, register_backup_key
 from kept.services.backups.drill import drill
 from kept.services.backups.recovery import start_or_recover
@@ -170,7 +170,7 @@ async def test_no_session_key_or_credential_comes_back(lost):
     await sessions.disable_staff(here.engine, "dismissed", by="test")
     changed = await asked(here, "recipient", "picture-club", OpeningKey.new().public)
     await parties.CONFIRMING.approve(here.engine, await clerk(here, CONFIRMS), changed.id)
-    await accounts.sign_in_with_recovery_code(
+    await recovery.sign_in_with_recovery_code(
         here.engine, issued.login_name, issued.recovery_codes[0], "another four words here"
     )
     await lost.lose_both()
@@ -184,8 +184,8 @@ async def test_no_session_key_or_credential_comes_back(lost):
         with pytest.raises(SignInError):
             await accounts.sign_in_with_password(engine, issued.login_name, password)
     with pytest.raises(SignInError):
-        await accounts.sign_in_with_recovery_code(engine, issued.login_name, issued.recovery_codes[0], PASSWORD)
-    await accounts.sign_in_with_recovery_code(engine, issued.login_name, issued.recovery_codes[1], PASSWORD)
+        await recovery.sign_in_with_recovery_code(engine, issued.login_name, issued.recovery_codes[0], PASSWORD)
+    await recovery.sign_in_with_recovery_code(engine, issued.login_name, issued.recovery_codes[1], PASSWORD)
 
 
 async def test_a_version_that_was_in_force_is_missed(lost):

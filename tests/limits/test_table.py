@@ -40,6 +40,7 @@ FORMATS = {
     "ledger/note": {"KEY_ID_BYTES", "PUBLIC_BYTES"},
     "ledger/tile": {"WIDTH", "HEIGHT"},
     "ledger/tree": {"HASH_BYTES"},
+    "services/accounts/linking": {"CODE_CHARACTERS"},
     "services/backups/backup_file": {"CHUNK_BYTES", "KEY_BYTES"},
     "services/engine/entry": {"NONCE_BYTES"},
     "services/engine/keyring": {"KEY_BYTES"},

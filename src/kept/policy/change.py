@@ -296,6 +296,12 @@ def seen(state: PersonState, at: float) -> PersonState | None:
 
 def linked(state: PersonState) -> PersonState:
     """One of your own systems calls the person something from now on: it stands beside the state, whose g counts it."""
+    _require_staying(state)
+    return replace(state, g=state.g + 1)
+
+
+def unlinked(state: PersonState) -> PersonState:
+    """One of your own systems calls the person nothing any more."""
     return replace(state, g=state.g + 1)
 
 
