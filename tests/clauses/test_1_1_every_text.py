@@ -35,6 +35,7 @@ WRITTEN = ("番号は123456789018です", "number 1234 5678 9018, please", "１�
 PACKAGE = Path(kept.__file__).parent
 SEALS = {"seal_record", "seal_value", "seal_words", "seal_installation_record", "seal_persons_record"}
 GUARDED = {
+    "services/accounts/passkeys.py: _seal_name": "guard_individual_number",
     "services/authorities/disclosures.py: record": "guard_individual_number",
     "services/cases/contacts.py: _keep": "guard_individual_number",
     "services/cases/emergencies.py: _name_person": "guard_individual_number",
@@ -48,6 +49,7 @@ NORMALISED = {
 }
 NO_TEXT = {
     "services/accounts/marks.py: new_mark": "numbers we made",
+    "services/accounts/shown_once.py: show": "a name and codes we made",
     "services/engine/sealed_record.py: seal_installation_record": "its callers are listed here",
     "services/engine/sealed_record.py: seal_persons_record": "its callers are listed here",
     "services/messages/sealed_words.py: seal_words": "its callers are listed here",

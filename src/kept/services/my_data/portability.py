@@ -200,7 +200,9 @@ def _known_by(known: KnownBy) -> dict[str, Any]:
         "login_name": known.login_name,
         "password_since": _when(known.password_since),
         "recovery_codes": known.recovery_codes,
-        "passkeys": [{"since": moment(one.since), "used": _when(one.last_used_at)} for one in known.passkeys],
+        "passkeys": [
+            {"name": one.name, "since": moment(one.since), "used": _when(one.last_used_at)} for one in known.passkeys
+        ],
         "sessions": [{"since": moment(one.since), "until": moment(one.until)} for one in known.sessions],
         "devices": [
             {
