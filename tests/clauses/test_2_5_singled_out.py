@@ -221,9 +221,8 @@ async def test_counts_and_statistics_draw_on_one_account(installation, desk):
         await candidates.preview(installation.engine, desk.ume, drafts[3])
     assert (cited(refused.value), refused.value.reason) == ("§2.5", "counts-spent")
     for part, table in (("data", "charge"), ("keys", "statistic_charge")):
-        ((account, charged),) = installation.sql(
-            f"SELECT account, sum(micro_rho) FROM {table} GROUP BY account", part=part
-        )  # noqa: S608 -- two fixed words
+        statement = f"SELECT account, sum(micro_rho) FROM {table} GROUP BY account"  # noqa: S608 -- two fixed words
+        ((account, charged),) = installation.sql(statement, part=part)
         assert (account, charged <= whole.period) == ("person", True), "no more than one budget, as K remembers it too"
 
 
