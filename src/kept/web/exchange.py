@@ -27,6 +27,7 @@ from kept.services.cookies.rules import CookieRules
 from kept.services.cookies.visits import Visits
 from kept.services.engine.engine import Engine
 from kept.services.gate.own_session import Own
+from kept.services.my_data.history_words import said
 from kept.services.staff import sessions
 from kept.services.staff.sessions import StaffSession
 from kept.web import words
@@ -104,6 +105,7 @@ def templates(*folders: Path) -> Environment:
         lstrip_blocks=True,
     )
     found.globals["channels"] = CHANNEL_TABLE
+    found.globals["said_of"] = said
     return found
 
 
