@@ -61,8 +61,8 @@ def test_no_reader_gets_a_code(policy, key, language):
 def test_what_was_refused_is_said_by_who_asked(policy):
     """A refusal names who asked for what, and stays silent about what was asked where no item is in it."""
     refused = Account(Act.VALUE_READ, "refused", 0.0, "", role="support", refused=(Refusal("name", 6, "no", "4.5"),))
-    assert said(refused, policy, "en") == ASKED[0].format(who="Customer support", items="Name")
-    assert said(Account(Act.ROLLBACK_FOUND, "refused", 0.0, ""), policy, "ja") == REFUSED[1]
+    assert said(refused, policy, "en") == ASKED["en"].format(who="Customer support", items="Name")
+    assert said(Account(Act.ROLLBACK_FOUND, "refused", 0.0, ""), policy, "ja") == REFUSED["ja"]
 
 
 @pytest.fixture(scope="module")

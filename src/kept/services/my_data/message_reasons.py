@@ -73,12 +73,19 @@ async def why_by_link(engine: Engine, unverified: str, language: str) -> Why | N
     return await _why(engine, found[0].person_id, found[0].message_id, found[1], language) if found else None
 
 
-async def messages_to(engine: Engine, person_id: bytes, language: str) -> list[Why]:
-    """Return the newest messages that left for a person, each with its reasons, for their own page; the history has all."""
+async def messages_to(engine: Engine, person_id: bytes, language: str, *, every: bool = False) -> list[Why]:
+    """Return the newest messages that left for a person, each with its reasons, for their own page; the history has all.
+
+    Args:
+        engine: Open.
+        person_id: 16 bytes.
+        language: The reader's.
+        every: Whether older ones, and those that wait or were kept back, are among them: in what the person takes along.
+    """
     rows = await engine.data.all(sql.OutboxOfPerson, person_id=person_id)
     found = []
-    for row in rows[: limits.MESSAGES_SHOWN]:
-        if row.status in {"sent", "unknown", "handing"} and row.entry_id:
+    for row in rows if every else rows[: limits.MESSAGES_SHOWN]:
+        if every or (row.status in {"sent", "unknown", "handing"} and row.entry_id):
             message = await engine.data.one(sql.OutboxFind, message_id=row.message_id)
             if message is not None:
                 found.append(await _why(engine, person_id, row.message_id, message, language))
