@@ -72,7 +72,7 @@ def table(part: Part, records: list[dict[str, Any]], language: str) -> bytes:
 
 
 def vcard(policy: Policy, held: Mapping[str, str | tuple[str, ...]]) -> bytes:
-    """Return the values a card has a place for (RFC 6350), by item."""
+    """Return the values a card has a place for, by item."""
     lines = ["BEGIN:VCARD", "VERSION:4.0"]
     for name, value in held.items():
         item = policy.items.get(name)
