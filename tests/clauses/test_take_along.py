@@ -215,11 +215,16 @@ async def much(installation, desk):
     emergency = await lend(installation, officer)
     await cases.open_item(engine, officer, emergency, "phone")
     await emergencies.review(engine, second, emergency, "justified")
-    asked = {"kind": "export", "channel": "post", "criteria": {"mail_address": MAIL}, "note": "by letter"}
+    asked = {
+        "kind": "export",
+        "channel": "post",
+        "criteria": {"mail_address": MAIL},
+        "note": "a canary wrote this letter",
+    }
     await rights_requests.open_request(engine, officer, **asked)
     await (await opened(installation, CONTEST, "contests")).enter(own, ("entry", "A caption of my own"))
     keys, _ = await engine.keyring.of_person(own.person_id)
-    await engine.data.write(lambda tx: put_external_id(tx, engine, keys, "newsletter", "N-1"))
+    await engine.data.write(lambda tx: put_external_id(tx, engine, keys, "newsletter", "N-CANARY-1"))
     await choices.choose(engine, own, CLUB, None, allow=False)
     await choices.stop_use(engine, own, "market-research", stop=True)
     own = await installation.session(own.person_id)
@@ -263,12 +268,22 @@ async def test_everything_is_in_it_in_words(installation, desk, language):
     assert (data["emergencies"][0]["text"], data["emergencies"][0]["review"]) == (TEXT, "justified")
     assert {one["by"] for one in data["written"]} == {"mail", "phone"}
     assert any(one["advertising"] for one in data["written"])
-    assert data["requests"][0]["note"] == "by letter"
+    assert data["requests"][0]["note"] == "a canary wrote this letter"
     assert data["statements"][0]["company"] == COURT_TITLE
     assert data["recalls"][0]["with"] == CLUB
-    assert data["external"] == [{"system": "newsletter", "id": "N-1"}]
+    assert data["external"] == [{"system": "newsletter", "id": "N-CANARY-1"}]
     assert len(data["known_by"]["devices"]) == 1
-    for said in (NAME, MAIL, PHONE, "A caption of my own", "The answer.", TEXT, COURT_TITLE, "by letter", "N-1"):
+    for said in (
+        NAME,
+        MAIL,
+        PHONE,
+        "A caption of my own",
+        "The answer.",
+        TEXT,
+        COURT_TITLE,
+        "a canary wrote this letter",
+        "N-CANARY-1",
+    ):
         assert said in page
     assert not re.search(r"[a-z]+:[a-z-]+:[a-z-]+", page.partition("</style>")[2]), "an act of the record is no word"
     assert COURT not in page
@@ -280,7 +295,7 @@ async def test_nobody_elses_is_in_it(installation, desk):
     other = await installation.join()
     with await copy_of(installation, other, "en") as packed:
         text = "".join(packed.read(name).decode() for name in packed.namelist())
-    for said in (NAME, MAIL, PHONE, TEXT, "The answer.", "N-1", COURT_TITLE):
+    for said in (NAME, MAIL, PHONE, TEXT, "The answer.", "N-CANARY-1", COURT_TITLE):
         assert said not in text
 
 
