@@ -33,13 +33,13 @@ FORMATS = {
     "crypto/draw": {"SPACE"},
     "crypto/sealed_to": {"KEY_BYTES"},
     "crypto/second_factor": {"STEP_SECONDS", "DIGITS", "SECRET_BYTES"},  # RFC 6238
-    "crypto/signature": {"SEED_BYTES"},
+    "crypto/signature": {"SEED_BYTES", "PUBLIC_BYTES", "FIELD", "OF_ORDER_EIGHT"},
     "crypto/token": {"MAC_BYTES"},
-    "ledger/checkpoint": {"MAX_DIGITS"},
     "ledger/leaf": {"NONCE_BYTES"},
     "ledger/note": {"KEY_ID_BYTES", "PUBLIC_BYTES"},
     "ledger/tile": {"WIDTH", "HEIGHT"},
     "ledger/tree": {"HASH_BYTES"},
+    "number": {"GREATEST"},  # what a database holds
     "services/backups/backup_file": {"CHUNK_BYTES", "KEY_BYTES"},
     "services/engine/entry": {"NONCE_BYTES"},
     "services/engine/keyring": {"KEY_BYTES"},
