@@ -29,6 +29,7 @@ from kept.services.cookies.visits import Visits
 from kept.services.engine.engine import Engine
 from kept.services.gate.own_session import Own
 from kept.services.my_data.erasure import erased_at
+from kept.services.my_data.history_words import said
 from kept.services.staff import sessions
 from kept.services.staff.sessions import StaffSession
 from kept.web import words
@@ -106,6 +107,7 @@ def templates(*folders: Path) -> Environment:
         lstrip_blocks=True,
     )
     found.globals["channels"] = CHANNEL_TABLE
+    found.globals["said_of"] = said
     return found
 
 
