@@ -16,7 +16,7 @@ from kept.statistics.sheet import question_text
 from kept.web.console.stepped import Begun, Staff, Stepped, approving, plain
 from kept.web.figures import declared, shown_figures
 from kept.web.form import Form
-from kept.web.routes import Menu, either, page, right
+from kept.web.routes import FILE, Menu, either, page, right
 
 SEES = either(right("approve"), right(RIGHT))
 
@@ -97,6 +97,7 @@ PAGES = (
         },
         fields=("form", "recipient"),
         menu=Menu("Statistics"),
+        shows={"export": FILE},
         where=declared,
     ).pages(),
 )

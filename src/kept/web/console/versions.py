@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from kept.number import parse_number
 from kept.services.staff import activation
 from kept.services.upkeep import approvals
 from kept.web.console.stepped import Staff
@@ -30,8 +31,7 @@ async def _versions(exchange: Staff) -> Response:
 async def _activate(exchange: Staff) -> Response:
     """Activate a version, or ask for the second approver, or give that approval."""
     form = await exchange.form("version", "seen")
-    version = form["version"]
-    number = int(version) if version.isdecimal() else 0
+    number = parse_number(form["version"]) or 0
     await activation.activate_or_approve(exchange.engine, exchange.session, number, form["seen"])
     return exchange.go("/policy")
 
