@@ -49,7 +49,8 @@ IN_THE_COPY = {
         "instance": "participations", "participation": "participations", "publication": "participations",
         "emergency": "emergencies", "emergency_person": "emergencies", "emergency_item": "emergencies",
         "disclosure": "authorities", "outbox": "messages", "letter": "messages", "fax_job": "messages",
-        "call_row": "messages", "contact": "written", "stop_list": "addresses", "entry": "uses", "party": "registers",
+        "call_row": "messages", "contact": "written", "inquiry": "inquiries",
+        "stop_list": "addresses", "entry": "uses", "party": "registers",
         "attestation": "", "notice": "receipts", "approval": "requests", "campaign": "messages",
     },
     "keys": {"person_key": "", "state_copy": "choices"},
@@ -268,6 +269,7 @@ async def test_everything_is_in_it_in_words(installation, desk, language):
     assert [one["authority"] for one in data["authorities"]] == ["Invented District Court"]
     assert (data["emergencies"][0]["text"], data["emergencies"][0]["review"]) == (TEXT, "justified")
     assert {one["by"] for one in data["written"]} == {"mail", "phone"}
+    assert [one["by"] for one in data["inquiries"]] == ["call"]
     assert any(one["advertising"] for one in data["written"])
     assert data["requests"][0]["note"] == "a canary wrote this letter"
     assert data["statements"][0]["company"] == COURT_TITLE

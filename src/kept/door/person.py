@@ -35,6 +35,7 @@ from kept.services.instances.participations import Participation
 from kept.services.messages import confirmations
 from kept.services.messages.confirmations import Address
 from kept.services.my_data import choices, corrections, erasure, own_data, statements
+from kept.services.my_data.act_reasons import ActWhy, stop_act, why_of
 from kept.services.my_data.erasure import Preview
 from kept.services.my_data.message_reasons import Why, messages_to
 from kept.services.my_data.own_data import OwnData
@@ -240,6 +241,29 @@ class Person(View):
             InputError: It is no entry of theirs, or waits half a second for its place.
         """
         return (await proof_of(self._engine, await self._session(), entry_id)).text()
+
+    async def why(self, entry_id: str) -> ActWhy:
+        """Return why an act that concerns the person was done, what of it they can stop, and why the rest cannot be.
+
+        Args:
+            entry_id: Of a line of the history, hex.
+
+        Raises:
+            InputError: It is no entry of theirs.
+        """
+        return await why_of(self._engine, await self._session(), entry_id)
+
+    async def stop_act(self, entry_id: str, way: str) -> str:
+        """Stop what an act belongs to; return the entry's id.
+
+        Args:
+            entry_id: Of a line of the history, hex.
+            way: One of `stoppable` of `why`.
+
+        Raises:
+            InputError: It cannot be stopped that way.
+        """
+        return (await stop_act(self._engine, await self._session(), entry_id, way)).entry_id
 
     async def correct(self, slot: str, value: str | list[str], *, version: int) -> str:
         """Correct one value under the notice it was given under; return the entry's id.

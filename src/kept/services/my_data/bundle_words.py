@@ -31,6 +31,13 @@ ORIGINS: Mapping[str, Wording] = {
     "program": {"en": "written to you by one of our systems", "ja": "当社システムからのご連絡"},
     "confirmation": {"en": "the question whether an address is yours", "ja": "ご連絡先の確認"},
 }
+ASKED_BY: Mapping[str, Wording] = {
+    "own-page": {"en": "on your own page", "ja": "ご本人のページから"},
+    "call": {"en": "by phone", "ja": "電話で"},
+    "letter": {"en": "by letter", "ja": "書面で"},
+    "mail": {"en": "by e-mail", "ja": "電子メールで"},
+    "desk": {"en": "at the desk", "ja": "窓口で"},
+}
 STATES: Mapping[str, Wording] = {
     "asked": {"en": "waits for a second person of ours", "ja": "もう一人の担当者の確認待ち"},
     "waiting": {"en": "waits to be sent", "ja": "送信待ち"},
@@ -186,6 +193,11 @@ COPY = (
             "confirmed": {"en": "Confirmed", "ja": "確認"},
             "never_in_words": {"en": "On the list never to write to", "ja": "配信停止リスト"},
         },
+    ),
+    Part(
+        "inquiries",
+        {"en": "What you asked us", "ja": "お問い合わせ"},
+        {"when": WHEN, "by_in_words": BY_WAY, "answered": {"en": "Answered", "ja": "回答"}},
     ),
     Part(
         "written",

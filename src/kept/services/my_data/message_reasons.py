@@ -42,6 +42,7 @@ class Why:
         stated_at: When that company says they agreed there, unix seconds; None where it was ours.
         rule: What put them among the recipients: for each condition its title and options.
         stoppable: Whether a no to it can be said.
+        stopped: Whether a no to it stands.
         kind: Kind of a message written in a case; empty for any other.
         because: For other words than the policy's kinds: why they were written, as the message says.
         asked_at: For a reply: when they asked, unix seconds; 0 otherwise.
@@ -62,6 +63,7 @@ class Why:
     agreed_at: float | None
     rule: tuple[tuple[str, tuple[str, ...]], ...]
     stoppable: bool
+    stopped: bool = False
     kind: str = ""
     because: str = ""
     asked_at: float = 0.0
@@ -160,12 +162,14 @@ async def _why(engine: Engine, person_id: bytes, message_id: str, row: sql.Outbo
         except KeptError:
             pass  # an earlier policy's campaign: what the policy no longer covers is not told in its words
     notice = await engine.notices.get(row.notice_id)
-    agreed_at, word = None, None
+    agreed_at, word, stopped = None, None, False
     try:
         held = (await engine.people.load(person_id)).state
         agreed_at = next(
             (one.at for one in held.grants if (one.purpose, one.notice_id) == (row.purpose, row.notice_id)), None
         )
+        noes = [held.choice(row.purpose, one) for one in (None, Exit(row.channel))]
+        stopped = row.purpose in held.stops or any(one is not None and not one.allow for one in noes)
         if agreed_at is not None:
             by = (row.notice_id, agreed_at)
             word = next((one for one in held.stated if (one.notice_id, one.confirmed_at) == by), None)
@@ -188,6 +192,7 @@ async def _why(engine: Engine, person_id: bytes, message_id: str, row: sql.Outbo
         agreed_at=agreed_at,
         rule=rule,
         stoppable=declared is not None and declared.basis.value in {"consent", "notice"},
+        stopped=stopped,
         kind=said.kind if said else "",
         because=said.why if said else "",
         asked_at=said.asked_at if said else 0.0,

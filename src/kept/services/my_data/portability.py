@@ -21,6 +21,7 @@ from kept.services.accounts.known_by import KnownBy
 from kept.services.authorities.notifications import disclosures_to_authorities
 from kept.services.cases.contacts import ORIGIN, PROGRAM, contacts_to
 from kept.services.cases.emergencies import emergencies_about
+from kept.services.cases.inquiries import inquiries_of
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.forms.receipts import Receipt, receipts_of
@@ -121,6 +122,15 @@ async def _data(
         "statements": _statements(mine, reader),
         "choices": _choices(mine, reader),
         "addresses": await _addresses(engine, person_id, reader),
+        "inquiries": [
+            {
+                "when": reader.when(one.at),
+                "by": one.way,
+                "by_in_words": reader.word(words.ASKED_BY, one.way),
+                "answered": reader.when(one.answered_at),
+            }
+            for one in await inquiries_of(engine, person_id)
+        ],
         "written": await _written(engine, person_id, reader),
         "messages": await _messages(engine, person_id, reader),
         "registers": [_registered(one, reader) for one in await lines_of(engine, person_id)],

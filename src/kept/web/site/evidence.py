@@ -11,9 +11,11 @@ from kept.services.forms.instance_record import standing
 from kept.services.forms.receipts import Receipt, receipts_of
 from kept.services.gate.history import checkpoint_before, proof_of
 from kept.services.gate.own_session import Own
+from kept.services.my_data.act_reasons import stop_act, why_of
 from kept.web.exchange import Exchange
 from kept.web.routes import CUSTOMER, page
 from kept.web.site.addresses import waiting
+from kept.web.site.my_data import late
 
 
 async def _receipts(exchange: Exchange[Own]) -> Response:
@@ -73,10 +75,26 @@ async def _verify(exchange: Exchange[Own]) -> Response:
     return exchange.page("verify.html", proof=proof.text(), entry=entry, key=key, older=older, sizes=sizes)
 
 
+async def _why(exchange: Exchange[Own]) -> Response:
+    """Why one line was written: what of it can be stopped, right there, and why the rest cannot."""
+    found = await why_of(exchange.engine, exchange.session, exchange.path("entry"))
+    return exchange.page(
+        "act_why.html", one=found, under_way=exchange.number("under-way"), faxes_held=exchange.number("faxes")
+    )
+
+
+async def _stop(exchange: Exchange[Own]) -> Response:
+    """Stop it, and go back to the page."""
+    form, entry = await exchange.form("way"), exchange.path("entry")
+    said = await stop_act(exchange.engine, exchange.session, entry, form["way"])
+    return exchange.go(f"/my-data/why/{entry}{late(said.going)}")
+
+
 PAGES = (
     page("/my-data/receipts", get=CUSTOMER(_receipts)),
     page("/my-data/receipts/{receipt}", get=CUSTOMER(_one)),
     page("/my-data/receipt/{receipt}.jsonld", get=CUSTOMER(_file)),
     page("/my-data/proof/{entry}.tlog-proof", get=CUSTOMER(_proof)),
     page("/my-data/verify/{entry}", get=CUSTOMER(_verify)),
+    page("/my-data/why/{entry}", get=CUSTOMER(_why), post=CUSTOMER(_stop)),
 )

@@ -13,6 +13,7 @@ from kept.services.messages.taking_back import Going
 from kept.services.my_data.message_reasons import proof_by_link, stop_by_link, why_by_link
 from kept.web.exchange import Exchange
 from kept.web.routes import ANYBODY, page
+from kept.web.site.my_data import late
 
 ONE_CLICK = "One-Click"
 MAIL = "what is so now: a mail program asks, which follows no redirect (RFC 8058)"
@@ -62,14 +63,30 @@ async def _why(exchange: Exchange[Any]) -> Response:
     link = exchange.path("link")
     found = await why_by_link(exchange.engine, link, exchange.language)
     pending = await pending_by_link(exchange.engine, link) if found else None
-    return exchange.page("why.html", 200 if found else 404, one=found, link=link, pending=pending)
+    return exchange.page(
+        "why.html",
+        200 if found else 404,
+        one=found,
+        link=link,
+        pending=pending,
+        under_way=exchange.number("under-way"),
+        faxes_held=exchange.number("faxes"),
+    )
+
+
+async def _stop_here(exchange: Exchange[Any]) -> Response:
+    """Say the no of whoever holds the message on its page, and go back to it; what cannot be stopped, the page says."""
+    await exchange.form()
+    link = exchange.path("link")
+    said = await stop_by_link(exchange.engine, link)
+    return exchange.go(f"/w/{link}{late(said.going) if said else ''}")
 
 
 async def _proof(exchange: Exchange[Any]) -> Response:
     """The proof of the message's entry, to check without this page."""
     text = await proof_by_link(exchange.engine, exchange.path("link"))
     if text is None:
-        return exchange.page("why.html", 404, one=None, link="", pending=None)
+        return exchange.page("why.html", 404, one=None, link="", pending=None, under_way=0, faxes_held=0)
     return exchange.download(text, "text/plain", "message.tlog-proof")
 
 
@@ -78,5 +95,6 @@ PAGES = (
         "/u/{link}", get=ANYBODY(_confirm), post=ANYBODY(_stop), spoken=False, shows=MAIL
     ),  # a mail program has no language
     page("/w/{link}", get=ANYBODY(_why)),
+    page("/w/{link}/stop", post=ANYBODY(_stop_here)),
     page("/w/{link}/proof", get=ANYBODY(_proof)),
 )

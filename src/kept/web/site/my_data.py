@@ -16,6 +16,7 @@ from kept.services.cases.inquiries import ask, inquiries_of
 from kept.services.forms.reconsent import asked_again
 from kept.services.gate.own_session import Own
 from kept.services.instances.participations import parts_of
+from kept.services.messages.taking_back import Going
 from kept.services.my_data import choices, portability
 from kept.services.my_data.message_reasons import messages_to
 from kept.services.my_data.own_data import answers_in_words, own_data
@@ -87,10 +88,13 @@ async def _stop(exchange: Exchange[Own]) -> Response:
 
 
 def _answered(exchange: Exchange[Own], said: choices.Said) -> Response:
-    """Go back to the choices; the address carries what a no came too late for, and nothing else."""
-    going = said.going
-    late = f"?under-way={going.under_way}&faxes={going.faxes_held}" if going.under_way or going.faxes_held else ""
-    return exchange.go(f"/my-data{late}#choices")
+    """Go back to the choices."""
+    return exchange.go(f"/my-data{late(said.going)}#choices")
+
+
+def late(going: Going) -> str:
+    """Return the part of an address that carries what a no came too late for, and nothing else; empty for nothing."""
+    return f"?under-way={going.under_way}&faxes={going.faxes_held}" if going.under_way or going.faxes_held else ""
 
 
 async def _take_along(exchange: Exchange[Own]) -> Response:
