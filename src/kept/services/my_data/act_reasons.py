@@ -106,7 +106,7 @@ async def stop_act(engine: Engine, own: Own, entry_id: str, way: str) -> Said:
 def _cannot(engine: Engine, account: Account, purpose: Purpose | None) -> str:
     """Return why nothing of an act can be stopped, a word; empty where something can."""
     if purpose is None:
-        return "gone" if account.purpose else ("yours" if account.kind == "own" else "service")
+        return "yours" if account.kind == "own" else ("gone" if account.purpose else "service")
     if purpose.basis is Basis.LAW:
         return "law"
     if purpose.id in serving(engine.policy.policy, PurposeDuty.RIGHTS_REQUEST):
