@@ -48,6 +48,10 @@ REASONS: Mapping[str, Wording] = {
     "consent": {"en": "without your consent", "ja": "同意がないため"},
     "stop-list": {"en": "on the list never to write to", "ja": "配信停止リストにあるため"},
     "unconfirmed": {"en": "address not confirmed by its owner", "ja": "ご連絡先が未確認のため"},
+    "stated": {
+        "en": "given on another company’s word, which you have not confirmed",
+        "ja": "他社の申告によるもので、ご本人が未確認のため",
+    },
     "undeliverable": {"en": "there is no such address", "ja": "宛先が存在しないため"},
     "not-taken": {"en": "the other side would not take it", "ja": "相手側が受け取らないため"},
     "gave-up": {"en": "tried too often", "ja": "繰り返し失敗したため"},
