@@ -40,6 +40,7 @@ SEALS = {
 }
 """Whatever seals, by whichever primitive: a text sealed past the others is found as well."""
 GUARDED = {
+    "services/accounts/passkeys.py: _seal_name": "guard_individual_number",
     "services/authorities/disclosures.py: record": "guard_individual_number",
     "services/cases/contacts.py: _keep": "guard_individual_number",
     "services/cases/emergencies.py: _name_person": "guard_individual_number",
@@ -54,6 +55,7 @@ NORMALISED = {
 }
 NO_TEXT = {
     "services/accounts/marks.py: new_mark": "numbers we made",
+    "services/accounts/shown_once.py: show": "a name and codes we made",
     "services/engine/sealed_record.py: seal_installation_record": "its callers are listed here",
     "services/engine/sealed_record.py: seal_persons_record": "its callers are listed here",
     "services/messages/sealed_words.py: seal_words": "its callers are listed here",

@@ -30,7 +30,7 @@ def fill(  # noqa: PLR0913 -- what a value remembers
     Raises:
         SubmissionError: A slot is filled already, or the person is being erased.
     """
-    _require_staying(state)
+    require_staying(state)
     filled = dict(state.slots)
     for slot in slots:
         if slot in filled:
@@ -72,7 +72,7 @@ def grant(  # noqa: PLR0913 -- what a consent names
     """
     if not ticks:
         return state
-    _require_staying(state)
+    require_staying(state)
     named = tuple(sorted(name for name in set(slots) if _answers_to(state, name, notice_id)))
     grants, choices = list(state.grants), {(one.purpose, one.exit): one for one in state.choices}
     for purpose, exits in ticks.items():
@@ -114,7 +114,7 @@ def choose(  # noqa: PLR0913 -- what a choice names
         SubmissionError: It is a yes, and the person is being erased.
     """
     if allow:
-        _require_staying(state)
+        require_staying(state)
     before = state.choice(purpose, way_out)
     if allow and by != "self" and before is not None and not before.allow:
         raise DeniedError(
@@ -142,7 +142,7 @@ def resume(state: PersonState, purpose: str) -> PersonState:
     Raises:
         SubmissionError: The person is being erased.
     """
-    _require_staying(state)
+    require_staying(state)
     return replace(state, g=state.g + 1, stops=tuple(one for one in state.stops if one != purpose))
 
 
@@ -228,7 +228,7 @@ def accept(state: PersonState, slots: Iterable[str], purpose: str, notice_id: st
     Raises:
         SubmissionError: There is no such value, or the person is being erased.
     """
-    _require_staying(state)
+    require_staying(state)
     changed = dict(state.slots)
     for slot in slots:
         held = _held(state, slot)
@@ -274,7 +274,7 @@ def state_word(state: PersonState, word: Stated) -> PersonState:
     Raises:
         SubmissionError: The person is being erased.
     """
-    _require_staying(state)
+    require_staying(state)
     given = {slot: replace(state.slots[slot], given_at=word.agreed_at, by_word=True) for slot in word.slots}
     return replace(state, g=state.g + 1, slots={**state.slots, **given}, stated=(*state.stated, word))
 
@@ -308,7 +308,7 @@ def confirm_word(state: PersonState, word_id: str, ticks: Iterable[tuple[str, st
     Raises:
         SubmissionError: There is no such word that waits, it says nothing of a box, or the person is being erased.
     """
-    _require_staying(state)
+    require_staying(state)
     word, chosen = stated(state, word_id), tuple(dict.fromkeys(ticks))
     if not set(chosen) <= set(word.ticks):
         raise SubmissionError(
@@ -394,6 +394,12 @@ def seen(state: PersonState, at: float) -> PersonState | None:
 
 def linked(state: PersonState) -> PersonState:
     """One of your own systems calls the person something from now on: it stands beside the state, whose g counts it."""
+    require_staying(state)
+    return replace(state, g=state.g + 1)
+
+
+def unlinked(state: PersonState) -> PersonState:
+    """One of your own systems calls the person nothing any more."""
     return replace(state, g=state.g + 1)
 
 
@@ -402,7 +408,7 @@ def close(state: PersonState, at: float) -> PersonState:
     return replace(state, g=state.g + 1, closed_at=at if state.closed_at is None else min(at, state.closed_at))
 
 
-def _require_staying(state: PersonState) -> None:
+def require_staying(state: PersonState) -> None:
     """Insist that nothing new is given to, or allowed for, an account that is being erased; a no is always taken."""
     if state.status == "erasing":
         raise SubmissionError(

@@ -31,7 +31,15 @@ class Act(StrEnum):
     CHOICE_ALLOW = "customer:choice:allow"
     CHOICE_WITHDRAW = "customer:choice:withdraw"
     SIGN_IN_NEW_DEVICE = "customer:account:sign-in-new-device"
+    PASSKEY_ADD = "customer:passkey:add"
+    PASSKEY_REMOVE = "customer:passkey:remove"
+    PASSWORD_SET = "customer:password:set"  # noqa: S105 -- a word, no password
+    PASSWORD_REMOVE = "customer:password:remove"  # noqa: S105 -- a word, no password
+    CODES_NEW = "customer:recovery-codes:renew"
+    CODE_USE = "customer:recovery-code:use"
+    DEVICE_FORGET = "customer:device:forget"
     EXTERNAL_LINK = "customer:external-id:link"
+    EXTERNAL_UNLINK = "customer:external-id:unlink"
     DEVICE_COPIED = "customer:device:copied"
     PART_END = "customer:participation:end"
     USE_STOP = "customer:use:stop"
@@ -163,7 +171,15 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.CHOICE_WITHDRAW: "bound-to-notice",
         Act.SIGN_IN_NEW_DEVICE: "cookies:device addresses sign-in-protection",
         Act.EXTERNAL_LINK: "account-without-personal-information sign-in-protection nothing-required",
+        Act.EXTERNAL_UNLINK: "account-without-personal-information sign-in-protection nothing-required",
         Act.DEVICE_COPIED: "cookies:remember sign-in-protection",
+        Act.DEVICE_FORGET: "cookies:remember sign-in-protection",
+        Act.PASSKEY_ADD: "sign-in-protection",
+        Act.PASSKEY_REMOVE: "sign-in-protection",
+        Act.PASSWORD_SET: "sign-in-protection",
+        Act.PASSWORD_REMOVE: "sign-in-protection",
+        Act.CODES_NEW: "sign-in-protection",
+        Act.CODE_USE: "sign-in-protection",
         Act.PART_END: "collection",
         Act.USE_STOP: "bound-to-notice",
         Act.ADVERTISING_MARK: "roles",

@@ -413,10 +413,12 @@ def _confirmed(  # noqa: PLR0913 -- what a confirmation names
         "taken off the list never to write to": lifts,
     }
 
+    lifting = _lifting(engine, who, person, slot, at) if lifts else None
+
     async def write(tx: Transaction) -> None:
         await tx.run("outbox_call_off", person_id=person.id, origin=ORIGIN, origin_id=asking.word())
-        if lifts:
-            await _lifting(engine, who, person, slot, at)(tx)
+        if lifting is not None:
+            await lifting(tx)
 
     return Change(
         change.confirm(person.state, slot, at),
@@ -430,6 +432,7 @@ def _lifting(engine: Engine, who: Actor, person: Person, slot: str, at: float) -
     channel = _channel(engine, slot)
     if channel is None:
         raise _nothing_to_confirm()
+    change.require_staying(person.state)  # writing there again is something new
     token = stop_token(engine, channel, _value(engine, person, slot))
 
     async def write(tx: Transaction) -> None:

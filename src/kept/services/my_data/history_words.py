@@ -42,6 +42,20 @@ SAID: Mapping[str, Wording] = {
         "en": "You gave a code to one of our other systems: its own id names this account from now on",
         "ja": "当社の別のシステムにコードを伝えました。以後、そのシステムの番号がこのアカウントを指します",
     },
+    Act.EXTERNAL_UNLINK: {
+        "en": "You unlinked one of our other systems from this account",
+        "ja": "当社の別のシステムとこのアカウントの連携を解除しました",
+    },
+    Act.PASSKEY_ADD: {"en": "You added a passkey", "ja": "パスキーを追加しました"},
+    Act.PASSKEY_REMOVE: {"en": "You removed a passkey", "ja": "パスキーを削除しました"},
+    Act.PASSWORD_SET: {"en": "You set a new password", "ja": "新しいパスワードを設定しました"},
+    Act.PASSWORD_REMOVE: {"en": "You removed your password", "ja": "パスワードを削除しました"},
+    Act.CODES_NEW: {
+        "en": "You got new recovery codes; the old ones ended",
+        "ja": "新しい回復コードを受け取り、古いコードは使えなくなりました",
+    },
+    Act.CODE_USE: {"en": "A recovery code was used to sign in", "ja": "回復コードでサインインがありました"},
+    Act.DEVICE_FORGET: {"en": "You let a device be forgotten", "ja": "端末の記憶を消しました"},
     Act.DEVICE_COPIED: {
         "en": "A copy of a device’s cookie was used; every device was forgotten",
         "ja": "端末のクッキーの複製が使われたため、すべての端末の記憶を解除しました",

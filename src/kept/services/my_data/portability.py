@@ -454,7 +454,8 @@ def _known_by(mine: OwnData, reader: _Reader) -> Record:
         "password_since": reader.when(known.password_since),
         "recovery_codes": known.recovery_codes,
         "passkeys": [
-            {"since": reader.when(one.since), "used": reader.when(one.last_used_at)} for one in known.passkeys
+            {"name": one.name, "since": reader.when(one.since), "used": reader.when(one.last_used_at)}
+            for one in known.passkeys
         ],
         "sessions": [{"since": reader.when(one.since), "until": reader.when(one.until)} for one in known.sessions],
         "devices": [

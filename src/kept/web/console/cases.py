@@ -16,7 +16,7 @@ from kept.services.gate.released import Released
 from kept.services.staff import more_look_ups
 from kept.web.console.stepped import Staff, beside
 from kept.web.form import Form
-from kept.web.routes import STAFF, page
+from kept.web.routes import OPENED, STAFF, page
 
 
 async def _open(exchange: Staff) -> Response:
@@ -149,7 +149,7 @@ PAGES = (
     page("/case/{case}", get=STAFF(_look)),
     page("/case/{case}/find", get=STAFF(_again), post=STAFF(_find)),
     page("/case/{case}/more-look-ups", get=STAFF(_again), post=STAFF(_more)),
-    page("/case/{case}/open", get=STAFF(_again), post=STAFF(_open_item)),
+    page("/case/{case}/open", get=STAFF(_again), post=STAFF(_open_item), shows=OPENED),
     page("/case/{case}/close", post=STAFF(_close)),
     page("/case/{case}/not-again", post=STAFF(_not_again)),
     page("/case/{case}/contact", get=STAFF(_again), post=STAFF(_write)),
