@@ -214,6 +214,7 @@ async def much(installation, desk):
     await send_due(engine)
     (message, _), *_ = await contacts.contacts_to(engine, own.person_id)
     await advertising_marks.mark(engine, own, message.id)
+    await advertising_marks.settle(engine, second, message.id)
     emergency = await lend(installation, officer)
     await cases.open_item(engine, officer, emergency, "phone")
     await emergencies.review(engine, second, emergency, "justified")
@@ -269,7 +270,7 @@ async def test_everything_is_in_it_in_words(installation, desk, language):
     assert [one["authority"] for one in data["authorities"]] == ["Invented District Court"]
     assert (data["emergencies"][0]["text"], data["emergencies"][0]["review"]) == (TEXT, "justified")
     assert {one["by"] for one in data["written"]} == {"mail", "phone"}
-    assert any(one["advertising"] for one in data["written"])
+    assert any(one["advertising"] and one["settled"] for one in data["written"])
     assert data["requests"][0]["note"] == "a canary wrote this letter"
     assert data["statements"][0]["company"] == COURT_TITLE
     assert data["recalls"][0]["with"] == CLUB

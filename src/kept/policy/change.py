@@ -187,7 +187,9 @@ def correct(  # noqa: PLR0913 -- what a correction names
         )
     old = OldVersion(slot, held.version, held.notice_id, held.source, held.key_id, at, held.corrected_at)
     fresh = replace(held, version=held.version + 1, source=source, key_id=key_id, corrected_at=at)
-    fresh = fresh if same else replace(fresh, confirmed_at=None, asked=None)
+    if not same:
+        fresh = replace(fresh, confirmed_at=None, asked=None)
+        state = remember_removed(state, [slot], at)
     return replace(state, g=state.g + 1, slots={**state.slots, slot: fresh}, old=(*state.old, old))
 
 

@@ -196,6 +196,7 @@ COPY = (
         {
             "when": WHEN, "by_in_words": BY_WAY, "subject": {"en": "Subject", "ja": "件名"}, "text": {"en": "Text", "ja": "本文"},
             "state_in_words": STATE, "advertising_in_words": {"en": "You called it advertising", "ja": "広告だとのお申し出"},
+            "settled": {"en": "Staff looked into it", "ja": "担当者による確認"},
         },
     ),
     Part(
