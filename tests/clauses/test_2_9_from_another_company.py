@@ -20,7 +20,6 @@ from kept.guarantees.board import promise_board
 from kept.policy.day import moment
 from kept.policy.words import ClauseState, Exit, Source
 from kept.services.accounts import accounts
-from kept.services.accounts.accounts import login_name_of
 from kept.services.cases import cases
 from kept.services.engine.record import operator
 from kept.services.forms.collection import keep_notice
@@ -58,7 +57,7 @@ class Partner:
 
     async def login(self, own) -> str:
         """The login name this installation issued to somebody."""
-        return await login_name_of(self.installation.engine, own.person_id)
+        return await accounts.login_name_of(self.installation.engine, own.person_id)
 
     def record(self, login_name: str, values=None, **changed):
         """One record; *changed* changes its statement."""

@@ -68,6 +68,8 @@ NOT_TOLD = {
     "shown_once": "secrets of a sign-in, on the screen of one session for some minutes",
     "link_code": "keyed hashes of codes that end within minutes",
     "rate": "counts over keyed hashes, for a day, so that nobody guesses; no reader could tell whose",
+    "shown_once": "sealed, for the very session that made it, for minutes: its owner is looking at it",
+    "link_code": "a keyed hash of a code the person was shown, for minutes",
     "ticket": "blinded; whose it is only the receipt says, which is in the copy",
     "canary_alarm": "about invented people",
     "register_entry": "about erased people, who have no account to take along from; the rights desk tells them",
@@ -214,6 +216,7 @@ async def much(installation, desk):
     await send_due(engine)
     (message, _), *_ = await contacts.contacts_to(engine, own.person_id)
     await advertising_marks.mark(engine, own, message.id)
+    await advertising_marks.settle(engine, second, message.id)
     emergency = await lend(installation, officer)
     await cases.open_item(engine, officer, emergency, "phone")
     await emergencies.review(engine, second, emergency, "justified")
@@ -269,7 +272,7 @@ async def test_everything_is_in_it_in_words(installation, desk, language):
     assert [one["authority"] for one in data["authorities"]] == ["Invented District Court"]
     assert (data["emergencies"][0]["text"], data["emergencies"][0]["review"]) == (TEXT, "justified")
     assert {one["by"] for one in data["written"]} == {"mail", "phone"}
-    assert any(one["advertising"] for one in data["written"])
+    assert any(one["advertising"] and one["settled"] for one in data["written"])
     assert data["requests"][0]["note"] == "a canary wrote this letter"
     assert data["statements"][0]["company"] == COURT_TITLE
     assert data["recalls"][0]["with"] == CLUB

@@ -48,6 +48,10 @@ REASONS: Mapping[str, Wording] = {
     "consent": {"en": "without your consent", "ja": "同意がないため"},
     "stop-list": {"en": "on the list never to write to", "ja": "配信停止リストにあるため"},
     "unconfirmed": {"en": "address not confirmed by its owner", "ja": "ご連絡先が未確認のため"},
+    "stated": {
+        "en": "given on another company’s word, which you have not confirmed",
+        "ja": "他社の申告によるもので、ご本人が未確認のため",
+    },
     "undeliverable": {"en": "there is no such address", "ja": "宛先が存在しないため"},
     "not-taken": {"en": "the other side would not take it", "ja": "相手側が受け取らないため"},
     "gave-up": {"en": "tried too often", "ja": "繰り返し失敗したため"},
@@ -192,6 +196,7 @@ COPY = (
         {
             "when": WHEN, "by_in_words": BY_WAY, "subject": {"en": "Subject", "ja": "件名"}, "text": {"en": "Text", "ja": "本文"},
             "state_in_words": STATE, "advertising_in_words": {"en": "You called it advertising", "ja": "広告だとのお申し出"},
+            "settled": {"en": "Staff looked into it", "ja": "担当者による確認"},
         },
     ),
     Part(

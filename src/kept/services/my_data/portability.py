@@ -163,6 +163,7 @@ async def _written(engine: Engine, person_id: bytes, reader: _Reader) -> list[Re
             "state_in_words": reader.word(words.STATES, one.state),
             "advertising": one.marked,
             "advertising_in_words": reader.word(words.YES, one.marked),
+            "settled": reader.when(one.settled_at),
         }
         for one, text in await contacts_to(engine, person_id)
     ]
