@@ -33,11 +33,12 @@ from kept.services.instances import participations
 from kept.services.instances.participations import Participation
 from kept.services.messages import confirmations
 from kept.services.messages.confirmations import Address
-from kept.services.my_data import choices, corrections, erasure, own_data
+from kept.services.my_data import choices, corrections, erasure, own_data, statements
 from kept.services.my_data.erasure import Preview
 from kept.services.my_data.message_reasons import Why, messages_to
 from kept.services.my_data.own_data import OwnData
 from kept.services.my_data.portability import take_along
+from kept.services.my_data.statements import Statement
 from kept.services.third_parties.recalls import Recalled, recalls_of
 from kept.services.third_parties.register import RegisterLine, lines_of
 
@@ -265,6 +266,35 @@ class Person(View):
             SignInError: The sign-in is longer ago than five minutes.
         """
         return await corrections.remove_value(self._engine, await self._session(), slot)
+
+    async def statements(self) -> tuple[Statement, ...]:
+        """Return what other companies say the person agreed to; nothing of it counts before they confirmed it."""
+        person = await self._engine.people.load((await self._session()).person_id)
+        return await statements.statements_of(self._engine, person.state)
+
+    async def confirm_statement(self, statement: str, ticks: Iterable[str] = ()) -> str:
+        """Say that what another company says is so; return the entry's id.
+
+        Args:
+            statement: Its number (`Statement.word.id`).
+            ticks: Boxes of it that become the person's own yes, as `purpose/channel/`.
+
+        Raises:
+            SubmissionError: There is none that waits, or it says nothing of a box.
+        """
+        return await statements.confirm_statement(self._engine, await self._session(), statement, ticks)
+
+    async def refuse_statement(self, statement: str) -> str:
+        """Say that it is not so: what was given with it goes for good, and what it says they agreed to is a no.
+
+        Args:
+            statement: Its number.
+
+        Raises:
+            SubmissionError: There is none that waits.
+            SignInError: The sign-in is longer ago than five minutes.
+        """
+        return await statements.refuse_statement(self._engine, await self._session(), statement)
 
     async def export(self, language: str = "") -> bytes:
         """Return everything to take along, as a ZIP: JSON with its schema, CSV, vCard, receipts, a readable page.

@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from kept.cookies.findings import REASONS
 from kept.cookies.rules import Jar
 from kept.errors import KeptError
+from kept.number import parse_number
 from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.duties import point_for, used_channels
 from kept.policy.model import Policy
@@ -28,6 +29,7 @@ from kept.services.cookies.visits import Visits
 from kept.services.engine.engine import Engine
 from kept.services.gate.own_session import Own
 from kept.services.my_data.erasure import erased_at
+from kept.services.my_data.history_words import said
 from kept.services.staff import sessions
 from kept.services.staff.sessions import StaffSession
 from kept.web import words
@@ -105,6 +107,7 @@ def templates(*folders: Path) -> Environment:
         lstrip_blocks=True,
     )
     found.globals["channels"] = CHANNEL_TABLE
+    found.globals["said_of"] = said
     return found
 
 
@@ -184,8 +187,7 @@ class Exchange(Generic[S_co]):
 
     def number(self, name: str) -> int:
         """Return a small number of the address that says what came of a form; 0 for anything else."""
-        text = self.request.query_params.get(name, "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0  # noqa: PLR2004 -- nobody has a thousand
+        return parse_number(self.request.query_params.get(name, ""), 999) or 0  # nobody has a thousand
 
     async def form(self, *allowed: str, several: Iterable[str] = ()) -> Form:
         """Read a form of *allowed* fields; see `read_form`."""

@@ -111,6 +111,8 @@ class Act(StrEnum):
     CONFIRMATION_ASK = "actor:confirmation:ask"
     CONFIRM = "customer:address:confirm"
     CHOICE_BY_LINK = "customer:choice:withdraw-by-link"
+    WORD_CONFIRM = "customer:statement:confirm"
+    WORD_REFUSE = "customer:statement:refuse"
     SEGMENT_COUNT = "staff:segment:count"
     CAMPAIGN_DRAFT = "staff:campaign:draft"
     CAMPAIGN_ASK = "staff:campaign:ask"
@@ -247,6 +249,8 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.STOP_LIST_LIFT: "consent-checked-when-sent purposes:message",
         Act.CONFIRMATION_ASK: "consent-checked-when-sent purposes:message",
         Act.CONFIRM: "consent-checked-when-sent purposes:message",
+        Act.WORD_CONFIRM: "sources:partner",
+        Act.WORD_REFUSE: "sources:partner",
         Act.CHOICE_BY_LINK: "says-why-you-got-it consent-checked-when-sent purposes:message",
         Act.SEGMENT_COUNT: "segments consent-checked-when-sent purposes:message",
         Act.CAMPAIGN_DRAFT: "consent-checked-when-sent purposes:message",
@@ -309,6 +313,7 @@ USES = frozenset(
         *(Act.ACCOUNT_OPEN, Act.ACCOUNT_SEEN, Act.SIGN_IN_NEW_DEVICE, Act.DEVICE_COPIED),
         *(Act.VALUE_COLLECT, Act.VALUE_CORRECT, Act.VALUE_REMOVE, Act.VALUE_TAKE_IN, Act.VALUE_LOST),
         *(Act.CHOICE_ALLOW, Act.CHOICE_WITHDRAW, Act.CHOICE_BY_LINK, Act.USE_STOP, Act.USE_RESUME),
+        *(Act.WORD_CONFIRM, Act.WORD_REFUSE),
         *(Act.ERASE_INTEND, Act.ERASE_UNDO, Act.ERASED, Act.RETENTION_END),
         *(Act.CASE_OPEN, Act.CONTACT_WRITE, Act.EMERGENCY_NAME, Act.EMERGENCY_READ),
         *(Act.RIGHTS_REQUEST_OPEN, Act.RIGHTS_REQUEST_STEP, Act.RIGHTS_REQUEST_FINISH),

@@ -14,6 +14,7 @@ from kept.services.engine.sealed_record import open_persons_record, seal_persons
 from kept.store import sql
 from kept.store.interface import Transaction
 from kept.vault.index import index_token
+from kept.vault.individual_number import guard_individual_number
 from kept.vault.text import readable
 
 KIND = "external-id"
@@ -26,7 +27,7 @@ def external_form(unverified: str) -> str:
         unverified: As the system spells it, 1 to 200 characters.
 
     Raises:
-        SubmissionError: It is empty, too long, or holds a character nobody sees.
+        SubmissionError: It is empty, too long, holds a character nobody sees, or looks like an Individual Number.
     """
     if len(unverified) > limits.EXTERNAL_ID_CHARACTERS:
         raise SubmissionError(
@@ -35,6 +36,7 @@ def external_form(unverified: str) -> str:
             reason="value-long",
             hint="give the number your own system knows the person by",
         )
+    guard_individual_number(unverified, "external")
     return readable(unverified, "external")
 
 

@@ -161,6 +161,12 @@ async def requests(engine: Engine) -> list[RequestLine]:
     ]
 
 
+async def requests_about(engine: Engine, person_id: bytes) -> list[RightsRequest]:
+    """Return the requests about a person, newest first, for the person themselves."""
+    ids = await engine.data.values(sql.RightsOfPerson, person_id=person_id)
+    return sorted([await request_of(engine, one) for one in ids], key=lambda one: -one.number)
+
+
 async def request_of(engine: Engine, request_id: str) -> RightsRequest:
     """Return one request.
 

@@ -938,6 +938,8 @@ class RightsGet(NamedTuple):
 
 class RightsNext(Computed): ...
 
+class RightsOfPerson(Single[str]): ...
+
 class RightsPersonGet(NamedTuple):
     person_id: bytes
     key_id: str

@@ -135,6 +135,7 @@ async def _page(  # noqa: PLR0913 -- what a case may show
         case=case,
         over=over,
         decisions=await cases.items_of_case(engine, exchange.session, case, person) if person else {},
+        stated=await cases.stated_items(engine, exchange.session, case, person) if person else {},
         shown=shown,
         error=error,
         ways=await contacts.ways_of(engine, exchange.session, case, person) if person else [],

@@ -22,6 +22,7 @@ from kept.web.site import (
     policy,
     registration,
     sign_in,
+    statements,
     statistics,
     well_known,
 )
@@ -29,8 +30,8 @@ from kept.web.site import (
 PAGES: tuple[Page, ...] = tuple(
     one
     for file in (
-        front, participation, policy, registration, my_data, account, addresses, joining, sign_in, corrections, erasure, evidence,
-        cookies, statistics, messages, well_known, look,
+        front, participation, policy, registration, my_data, account, statements, addresses, joining, sign_in, corrections,
+        erasure, evidence, cookies, statistics, messages, well_known, look,
     )
     for one in file.PAGES
 )  # fmt: skip

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from kept.errors import InputError
 from kept.services.forms.instance_record import standing
@@ -13,7 +12,7 @@ from kept.services.forms.receipts import Receipt, receipts_of
 from kept.services.gate.history import checkpoint_before, proof_of
 from kept.services.gate.own_session import Own
 from kept.web.exchange import Exchange
-from kept.web.routes import ANYBODY, CUSTOMER, page
+from kept.web.routes import CUSTOMER, page
 from kept.web.site.addresses import waiting
 
 
@@ -68,19 +67,10 @@ async def _verify(exchange: Exchange[Own]) -> Response:
     except InputError as error:
         if error.reason != "entry-pending":
             raise
-        return exchange.page("verify.html", proof=None, entry=entry, key=key, older="")
+        return exchange.page("verify.html", proof=None, entry=entry, key=key, older="", sizes=None)
     older = await checkpoint_before(engine, proof.index)
-    return exchange.page("verify.html", proof=proof.text(), entry=entry, key=key, older=older)
-
-
-async def _consistency(exchange: Exchange[Any]) -> Response:
-    """The proof that the log of today extends that of an older checkpoint."""
-    older, sequencer = exchange.path("older"), exchange.engine.sequencer
-    checkpoint = sequencer.checkpoint
-    if not older.isdigit() or checkpoint is None or int(older) > checkpoint.size:
-        return exchange.missing()
-    hashes = await sequencer.consistency(int(older), checkpoint.size)
-    return JSONResponse({"hashes": [one.hex() for one in hashes], "checkpoint": sequencer.note})
+    sizes = [note.split("\n")[1] for note in (older, proof.checkpoint)] if older else None
+    return exchange.page("verify.html", proof=proof.text(), entry=entry, key=key, older=older, sizes=sizes)
 
 
 PAGES = (
@@ -89,5 +79,4 @@ PAGES = (
     page("/my-data/receipt/{receipt}.jsonld", get=CUSTOMER(_file)),
     page("/my-data/proof/{entry}.tlog-proof", get=CUSTOMER(_proof)),
     page("/my-data/verify/{entry}", get=CUSTOMER(_verify)),
-    page("/my-data/consistency/{older}", get=ANYBODY(_consistency)),
 )

@@ -30,6 +30,7 @@ async def _my_data(exchange: Exchange[Own]) -> Response:
     return exchange.page(
         "my_data.html",
         mine=mine,
+        companies={one.word.id: one.title for one in mine.statements},
         waiting={one.slot: one for one in mine.held if one.slot in unconfirmed},
         exit_titles_by={way.value: titles[language] for way, titles in EXIT_TITLES.items()},
         fresh=own.fresh(exchange.now),

@@ -833,8 +833,8 @@ CREATE TABLE projection_segment (
     PRIMARY KEY (build_id, column_name, segment)
 );
 
--- What was charged to an account of counting since ever, in millionths of rho: each charge compares and sets it. Data sets
--- about the same have one account; counts of segments and of answers have another.
+-- What was charged to an account of counting since ever, in millionths of rho: each charge compares and sets it. Whatever
+-- counts people has one account, data sets as well as counts of segments and of answers; visits have another.
 CREATE TABLE statistic_account (
     account TEXT   NOT NULL PRIMARY KEY,
     charged BIGINT NOT NULL
