@@ -25,6 +25,7 @@ ROUTES = TESTS / "golden" / "routes.txt"
 LINE = re.compile(r"(?P<kind>site|console) +POST (?P<path>\S+) +(?P<needs>.+?)(?:; not sent on: (?P<why>.+))?")
 SENDS = {"post", "sent", "press"}
 ELSEWHERE = {
+    "/{language}/my-data/statement/{statement}/refuse": "test_2_9_a_partners_word.py: test_nobody_else_answers_for_them",
     "/{language}/intake/{intake}": "test_2_9_from_another_company.py: test_the_pages_say_it",
     "/{language}/rights/{id}": "test_other_policies_http.py: answer_a_request",
     "/{language}/legal/{id}": "test_4_9_disclosure_the_law_requires.py: test_the_pages_go_all_the_way",
