@@ -61,6 +61,8 @@ NOT_TOLD = {
     "disclosure_record": "sealed to the authority, who alone opens it; what it holds is told by `authorities`",
     "disclosure_item": "asked against released, by place in a request: told by `authorities`, once it may be told",
     "disclosure_paper": "the authority's own paper, about whoever it names; it is no value of the person's",
+    "shown_once": "sealed for one session, for minutes, and on its page; a file is no place for codes that open the account",
+    "link_code": "keyed hashes of codes that live for ten minutes",
     "message_link": "keyed hashes of links; the links themselves are in the messages the person has",
     "intake_record": "sealed, and whose it is nobody has checked: it names a login name by a partner's word, and ends in thirty days",
     "no_log_line": "sealed lines of keyed hashes that say again what `choices` and `uses` say",

@@ -285,7 +285,7 @@ KNOWN_BY: Mapping[str, Wording] = {
     "number": {"en": "Your number in this installation", "ja": "当システムでの番号"},
     "login_name": {"en": "Login name", "ja": "ログイン名"},
     "password_since": {"en": "Password set", "ja": "パスワードの設定"},
-    "recovery_codes": {"en": "Recovery codes left", "ja": "残りの復旧コード"},
+    "recovery_codes": {"en": "Recovery codes left", "ja": "残りの回復コード"},
     "passkeys": {"en": "Passkeys, since", "ja": "パスキー（登録日時）"},
     "sessions": {"en": "Signed in, since", "ja": "サインイン中（開始日時）"},
     "devices": {"en": "Devices remembered, since", "ja": "記憶している端末（開始日時）"},
