@@ -9,7 +9,7 @@ import json
 import pytest
 from asked import CONSOLE, Browser
 from cited import cited
-from installation import MAIL, NAME
+from installation import MAIL, NAME, confirm_all
 from receiving import FILE
 from registered import asked, registered
 
@@ -88,7 +88,9 @@ async def test_what_was_agreed_is_taken_and_says_where_it_came_from(installation
     assert {one.slot: one.value for one in mine.held} == {"name": NAME, "mail_address": MAIL}
     assert {one.source for one in mine.held} == {Source.PARTNER.value}
     assert {one.notice_id for one in mine.held} == {partner.notice}
-    assert "information-for-you" in mine.held[0].purposes
+    assert "information-for-you" not in mine.held[0].purposes  # its owner has not confirmed the address yet
+    await confirm_all(installation.engine, own.person_id)
+    assert "information-for-you" in (await own_data(installation.engine, own)).held[0].purposes
     receipt, kind, _ = (await receipts_of(installation.engine, own))[0]
     assert kind == "partner"
     assert receipt.record["dct:conformsTo"] == "jp-appi-30"

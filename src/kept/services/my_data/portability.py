@@ -26,7 +26,7 @@ SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "Everything Kept holds about one person",
     "type": "object",
-    "required": ["made", "policy", "items", "known_by", "choices", "uses"],
+    "required": ["made", "policy", "items", "known_by", "choices", "now", "uses"],
     "additionalProperties": False,
     "properties": {
         "made": {"type": "string", "format": "date-time"},
@@ -77,6 +77,20 @@ SCHEMA: dict[str, Any] = {
             },
         },
         "choices": {"type": "array", "items": {"type": "object"}},
+        "now": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["purpose", "on", "stopped", "ways"],
+                "properties": {
+                    "purpose": {"type": "string"},
+                    "title": {"type": "string"},
+                    "on": {"type": "boolean"},
+                    "stopped": {"type": "boolean"},
+                    "ways": {"type": "array", "items": {"type": "object"}},
+                },
+            },
+        },
         "uses": {"type": "array", "items": {"type": "object"}},
         "written": {"type": "array", "items": {"type": "object"}},
         "registers": {"type": "array", "items": {"type": "object"}},
@@ -177,6 +191,19 @@ def _data(engine: Engine, mine: OwnData, language: str) -> dict[str, Any]:
             for one in mine.state.choices
         ]
         + [{"purpose": one, "channel": None, "answer": "stopped"} for one in mine.state.stops],
+        "now": [
+            {
+                "purpose": one.purpose.id,
+                "title": one.purpose.titles.get(language, one.purpose.id),
+                "on": one.given,
+                "stopped": one.stopped,
+                "ways": [
+                    {"by": way.exit.value, "to": way.recipient, "on": way.open, "missing": way.missing}
+                    for way in one.ways
+                ],
+            }
+            for one in mine.switches
+        ],
         "uses": [
             {
                 "when": moment(line.at),

@@ -17,7 +17,7 @@ from kept.policy.narrow import narrow
 from kept.policy.present import notice_text
 from kept.policy.words import PointKind
 from kept.services.engine.engine import Engine
-from kept.services.forms.collection import Presented, box_value
+from kept.services.forms.collection import Presented
 from kept.services.forms.instance_record import Standing, all_standing, standing
 from kept.services.forms.submission import ANSWER, publishable_items
 from kept.services.gate.own_session import Own
@@ -62,7 +62,11 @@ async def _take_part(exchange: Exchange[Own]) -> Response:
         return await _page(exchange, error, answers.typed())
     found = await standing(exchange.engine, instance)
     return exchange.page(
-        "receipt.html", receipt=receipt.record, receipt_id=receipt.id, took_part=found, waiting=await waiting(exchange)
+        "receipt.html",
+        receipt=receipt.record,
+        receipt_id=receipt.id,
+        took_part=found,
+        waiting=await waiting(exchange),
     )
 
 
@@ -96,6 +100,7 @@ async def _page(
         return exchange.missing()
     point, shown = narrow(policy, found.file), await _form(exchange, found)
     stage = shown.notice.stage if shown else next(iter(point.stages))
+    given = tuple((await engine.people.load(own.person_id)).state.slots) if own else ()
     return exchange.page(
         "take_part_one.html",
         422 if error else 200,
@@ -105,8 +110,7 @@ async def _page(
         notice=None if shown else notice_text(policy, point, stage, exchange.language, found.file),
         error=error,
         typed=typed or {},
-        box_value=box_value,
-        given=tuple((await engine.people.load(own.person_id)).state.slots) if own else (),
+        given=given,
         publishable=publishable_items(policy, point.purposes),
         answer=ANSWER,
         draw=await sweepstakes.public_file(engine, found.id) if found.kind is PointKind.SWEEPSTAKE else None,

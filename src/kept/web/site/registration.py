@@ -46,7 +46,12 @@ async def _submit(exchange: Exchange[Own]) -> Response:
         )
     except SubmissionError as error:
         return await _page(exchange, error, answers.typed())
-    return exchange.page("receipt.html", receipt=receipt.record, receipt_id=receipt.id, waiting=await waiting(exchange))
+    return exchange.page(
+        "receipt.html",
+        receipt=receipt.record,
+        receipt_id=receipt.id,
+        waiting=await waiting(exchange),
+    )
 
 
 async def _page(
@@ -57,14 +62,15 @@ async def _page(
     again: dict[str, list[Question]] = {}
     for one in asked:
         again.setdefault(one.item, []).append(one)
+    form = await collection.present_form(engine, exchange.session, _point(exchange), "", exchange.language)
+    given = tuple((await engine.people.load(person_id)).state.slots)
     return exchange.page(
         "registration.html",
         422 if error else 200,
-        form=await collection.present_form(engine, exchange.session, _point(exchange), "", exchange.language),
+        form=form,
         error=error,
         typed=typed or {},
-        box_value=collection.box_value,
-        given=tuple((await engine.people.load(person_id)).state.slots),
+        given=given,
         again=again,
         beside=await words_beside(engine, person_id, asked, exchange.language),
     )
