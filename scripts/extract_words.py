@@ -107,6 +107,7 @@ def vocabulary_words() -> set[str]:
     from kept.policy.words import ClauseState, Source
     from kept.services.my_data import erasure, rights_requests
     from kept.services.upkeep.approvals import KINDS
+    from kept.web.sentences import OF_A_KIND, SAID
 
     words = (
         {one.value for one in (*ClauseState, *Known)}
@@ -128,6 +129,7 @@ def vocabulary_words() -> set[str]:
     }
     words |= {*PHASES, *REASONS.values()}
     words |= {erasure.NOT_REWRITTEN, erasure.COPIES_OF_KEYS, *erasure.STAYS}
+    words |= {text for said in (*SAID.values(), *(one for _, one in OF_A_KIND)) for text in said}
     words |= {"review-note", "document", "contract"}
     words |= {"on Debian: apt install hylafax-client", "this channel is not set up", "pip install 'kept[letters]'"}
     words |= {text for one in STAFF for text in (one.title, one.does)}

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from kept.cookies.findings import REASONS
 from kept.cookies.rules import Jar
-from kept.errors import KeptError
+from kept.errors import InputError, KeptError
 from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.duties import point_for, used_channels
 from kept.policy.model import Policy
@@ -31,6 +31,7 @@ from kept.services.staff import sessions
 from kept.services.staff.sessions import StaffSession
 from kept.web import words
 from kept.web.form import Answers, Form, form_token, read_answers, read_form
+from kept.web.sentences import Problem, problems
 from kept.web.theme import Theme
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -197,9 +198,14 @@ class Exchange(Generic[S_co]):
             status: HTTP status.
             values: What the template needs.
         """
+        common = self._common()
+        wrong: tuple[Problem, ...] = ()
         if isinstance(error := values.get("error"), KeptError):
-            self.engine.cite(error)
-        content = self.web.templates.get_template(template).render({**self._common(), **values}, status=status)
+            for one in error.each() if isinstance(error, InputError) else (error,):
+                self.engine.cite(one)
+            wrong = problems(error, self.language, common["_"])
+        common |= {"problems": wrong, "wrong": {one.field: one for one in reversed(wrong) if one.field}}
+        content = self.web.templates.get_template(template).render({**common, **values}, status=status)
         return HTMLResponse(content, status_code=status)
 
     def missing(self) -> Response:
@@ -250,6 +256,7 @@ class Exchange(Generic[S_co]):
             "purposes": policy.purposes if policy else {},
             "used_channels": used_channels(policy) if policy else frozenset(),
             "findable": tuple(engine.findable()) if policy else (),
+            "found_titles": lambda titles: _found_titles(engine, policy, language) | titles,
             "exit_titles": EXIT_TITLES,
             "menu": [
                 (one.path, _entry_title(one, policy, language))
@@ -300,6 +307,11 @@ async def exchange_of(request: Request) -> Exchange[Own | StaffSession | None]:
         of = accounts.session_of if state["kind"] == "site" else sessions.session_of
         state["session"] = await of(web.engine, token) if token else None
     return Exchange(web, request, state["session"])
+
+
+def _found_titles(engine: Engine, policy: Policy | None, language: str) -> dict[str, str]:
+    """Return what the items are called by which people are found."""
+    return {one: policy.items[one].titles[language] for one in engine.findable()} if policy else {}
 
 
 def _entry_title(entry: Entry, policy: Policy | None, language: str) -> str:

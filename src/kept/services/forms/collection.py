@@ -32,7 +32,7 @@ from kept.services.forms.answers import Answer, answers_to
 from kept.services.forms.consent_evidence import evidence_of, mail_slots
 from kept.services.forms.receipts import Receipt, consent_receipt
 from kept.services.forms.reconsent import questions_of
-from kept.services.forms.submission import Submission, Tick, parse_submission
+from kept.services.forms.submission import Submission, Tick, is_typing_error, parse_submission
 from kept.services.gate.own_session import Own
 from kept.services.gate.state_change import Change, Extra, change_person, find_forms
 from kept.services.messages.confirmations import ask_about_new
@@ -181,14 +181,13 @@ async def submit(  # noqa: PLR0913 -- a submission has these parts
             engine, own, unverified_token, (point, stage, language, instance.hash if instance else "")
         )
         policy = engine.policy.policy
-        given = parse_submission(policy, notice, fields, engine.clock.now(), instance)
+        standing = await standing_of(engine, await engine.people.load(own.person_id, None))
+        given = parse_submission(policy, notice, fields, engine.clock.now(), instance, standing.held)
         asked = narrow(policy, instance) if instance else policy.points[point]
     except (MalformedError, SubmissionError) as error:
         await _record_refusal(engine, own, error)
         raise
-    standing = (await standing_of(engine, await engine.people.load(own.person_id, None))).under(
-        claims["notice"], notice
-    )
+    standing = standing.under(claims["notice"], notice)
     taken = _Taken(engine, own.acting(), claims, notice, given, asked, instance, part, standing)
     try:
         await change_person(engine, own.person_id, taken.change, slots=mail_slots(engine.policy.policy))
@@ -234,7 +233,6 @@ class _Taken:
         engine, given, part = self.engine, self.given, self.part
         policy, notice_id = engine.policy.policy, self.claims["notice"]
         values = {_slot(policy, item, self.instance): value for item, value in given.values.items()}
-        self._require_needed({*values, *person.state.slots})
         lent = tuple(item for item in given.use if item in person.state.slots)
         if part is not None:
             part.require((*given.values, *lent), person.state)
@@ -307,17 +305,6 @@ class _Taken:
         await _use_token(tx, self.claims["id"], at)
         if self.part is not None:
             await self.part.write(tx)
-
-    def _require_needed(self, held: Collection[str]) -> None:
-        for item in self.asked.stages[self.notice.stage]:
-            if item in self.asked.needed and _slot(self.engine.policy.policy, item, self.instance) not in held:
-                raise SubmissionError(
-                    "expected an item this form needs, found none",
-                    field=item,
-                    reason="item-needed",
-                    hint="the form says beside it why it is needed",
-                    rests_on=f"collection:{self.asked.id}",
-                )
 
     def _facts(self) -> tuple[tuple[str, str], ...]:
         given, said = self.given, self.claims
@@ -477,7 +464,9 @@ def _used() -> ConflictError:
 
 
 async def _record_refusal(engine: Engine, own: Own, error: InputError) -> None:
-    """A refused submission is evidence too: which rule, never what was sent."""
+    """A refused submission is evidence too: which rule, never what was sent. Nobody refuses a typing error."""
+    if all(is_typing_error(one) for one in error.each()):
+        return
     concerning, facts = await about_person(engine, own.person_id), (("reason", error.reason),)
     await record(
         engine, own.acting(), Act.SUBMISSION_REFUSE, concerning, outcome=Outcome.REFUSED, error=error, facts=facts

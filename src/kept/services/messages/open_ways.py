@@ -63,6 +63,7 @@ class Standing:
         policy: In force.
         engine: Open; its evaluator decides.
         person_id: 16 bytes.
+        held: Their slots.
         notices: Those their values and grants answer to, by id.
         events: Of retention.
         listed: Channel, item and basis of a purpose, where an address that they confirmed stands on its list.
@@ -72,6 +73,7 @@ class Standing:
     policy: Policy
     engine: Engine
     person_id: bytes
+    held: frozenset[str]
     notices: Mapping[str, Notice]
     events: Mapping[str, float]
     listed: frozenset[tuple[Exit, str, Basis]]
@@ -158,6 +160,7 @@ async def standing_of(engine: Engine, person: Person) -> Standing:
         policy,
         engine,
         person.id,
+        frozenset(person.state.slots),
         notices,
         await events_of(engine, notices),
         await _listed(engine, person),

@@ -109,6 +109,7 @@ async def _page(
         form=shown,
         notice=None if shown else notice_text(policy, point, stage, exchange.language, found.file),
         error=error,
+        titles=_titles(found, shown, exchange.language),
         typed=typed or {},
         given=given,
         publishable=publishable_items(policy, point.purposes),
@@ -117,6 +118,12 @@ async def _page(
         published=await published_of(engine, found.id) if found.kind is PointKind.CONTEST else (),
         is_open=_open(found, exchange.now),
     )
+
+
+def _titles(found: Standing, shown: Presented | None, language: str) -> dict[str, str]:
+    """Return what each field of the form is called."""
+    titles = {f"{ANSWER}{one.id}": one.ask[language] for one in found.file.questions}
+    return titles | {hint.item.id: hint.title for hint in shown.hints} if shown else titles
 
 
 async def _form(exchange: Exchange[Own | None], found: Standing) -> Presented | None:

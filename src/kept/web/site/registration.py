@@ -69,6 +69,7 @@ async def _page(
         422 if error else 200,
         form=form,
         error=error,
+        titles={hint.item.id: hint.title for hint in form.hints},
         typed=typed or {},
         given=given,
         again=again,

@@ -6,12 +6,14 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from kept.errors import KeptError, SignInError
+from kept.errors import InputError, SignInError
 from kept.policy.words import CookieDuty
 from kept.services.accounts import accounts, devices, passkeys, remember_me
 from kept.services.accounts.rate_limits import network_of
 from kept.services.gate.own_session import Own
+from kept.web.answers import status_of
 from kept.web.exchange import Exchange
+from kept.web.form import look_filled
 from kept.web.jar import drop_serving, drop_session, put_choices, put_serving, set_session
 from kept.web.routes import ANYBODY, Menu, page
 
@@ -26,12 +28,13 @@ async def _with_password(exchange: Anybody) -> Response:
     engine = exchange.engine
     form = await exchange.form("login_name", "password", "remember")
     account = form["login_name"]
-    await _count(exchange, account)
     try:
+        look_filled(form, "login_name", "password").insist()
+        await _count(exchange, account)
         person_id = await accounts.sign_in_with_password(engine, account, form["password"])
         answer = await _signed_in(exchange, exchange.go("/my-data"), person_id, account)
-    except KeptError as error:
-        return _page(exchange, error)
+    except (InputError, SignInError) as error:
+        return _page(exchange, error, account)
     cookie = exchange.web.cookies.serving(CookieDuty.REMEMBER)
     if cookie and form["remember"] == "yes":  # ticked by them, beside what it means: that is the yes
         put_choices(exchange, answer, exchange.jar.allowed | {cookie.purpose})
@@ -56,12 +59,16 @@ async def _with_code(exchange: Anybody) -> Response:
     """Sign in with a recovery code and set a new password."""
     form = await exchange.form("login_name", "code", "password")
     account = form["login_name"]
-    await _count(exchange, account)
     try:
+        wrong = look_filled(form, "login_name", "code")
+        with wrong.of("password"):
+            exchange.engine.passwords.fit(form["password"])
+        wrong.insist()
+        await _count(exchange, account)
         person_id = await accounts.sign_in_with_recovery_code(exchange.engine, account, form["code"], form["password"])
         return await _signed_in(exchange, exchange.go("/my-data"), person_id, account)
-    except KeptError as error:
-        return _page(exchange, error)
+    except (InputError, SignInError) as error:
+        return _page(exchange, error, account, recovering=True)
 
 
 async def _passkey_begin(exchange: Anybody) -> Response:
@@ -94,11 +101,20 @@ async def forget_cookie(exchange: Exchange[Any], answer: Response) -> None:
         drop_serving(exchange, answer, CookieDuty.REMEMBER)
 
 
-def _page(exchange: Anybody, error: KeptError | None = None) -> Response:
+def _page(
+    exchange: Anybody, error: InputError | SignInError | None = None, typed: str = "", *, recovering: bool = False
+) -> Response:
     cookie = exchange.web.cookies.serving(CookieDuty.REMEMBER)
     remembered = error is None and cookie is not None and exchange.jar.has(cookie.name)
-    status = 401 if error else 200
-    return exchange.page("sign_in.html", status, error=error, remember=cookie, remembered=remembered)
+    return exchange.page(
+        "sign_in.html",
+        status_of(error) if error else 200,
+        error=error,
+        remember=cookie,
+        remembered=remembered,
+        typed=typed,
+        recovering=recovering,
+    )
 
 
 async def _signed_in(exchange: Anybody, answer: Response, person_id: bytes, account: str) -> Response:
