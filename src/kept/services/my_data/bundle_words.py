@@ -60,6 +60,21 @@ REASONS: Mapping[str, Wording] = {
     "withdrawn": {"en": "taken back", "ja": "取りやめたため"},
 }
 """Why a message is where it is; any other reason is `OTHER`."""
+NOW: Mapping[str, Wording] = {"on": {"en": "on", "ja": "オン"}, "off": {"en": "off", "ja": "オフ"}}
+MISSING: Mapping[str, Wording] = {
+    "": {"en": "", "ja": ""},
+    "value": {"en": "you gave nothing it could use", "ja": "使える情報をお預かりしていません"},
+    "ended": {"en": "what you gave for it has reached its end", "ja": "保管期間が終わりました"},
+    "notice": {"en": "what you gave was not given for this", "ja": "この目的のための情報ではありません"},
+    "revision": {"en": "described otherwise since you gave it", "ja": "お預かり後に説明が変わりました"},
+    "no": {"en": "you said no", "ja": "お断りになりました"},
+    "consent": {"en": "you have not said yes to it", "ja": "まだ同意されていません"},
+    "unconfirmed": {"en": "your address is not confirmed", "ja": "ご連絡先が未確認です"},
+    "stop-list": {"en": "on the list never to write to", "ja": "配信停止リストにあります"},
+    "stopped": {"en": "you stopped this use", "ja": "利用を停止されています"},
+}
+"""What a way out lacks, as the gate's reason; any other is that the policy does not allow it."""
+NOT_ALLOWED: Wording = {"en": "the policy does not allow it", "ja": "方針がこれを認めていません"}
 OTHER: Wording = {"en": "another reason", "ja": "その他の理由"}
 REGISTERS: Mapping[str, Wording] = {
     "provision": {"en": "given to a third party", "ja": "第三者への提供"},
@@ -180,6 +195,14 @@ COPY = (
         "choices",
         {"en": "What you said yes or no to", "ja": "同意・お断りの内容"},
         {"purpose_title": FOR, "channel_in_words": BY_WAY, "answer_in_words": WHAT, "when": WHEN, "by_in_words": BY_WAY},
+    ),
+    Part(
+        "now",
+        {"en": "What that comes to now", "ja": "現在の利用の可否"},
+        {
+            "purpose_title": FOR, "way_in_words": BY_WAY, "on_in_words": {"en": "Now", "ja": "現在"},
+            "missing_in_words": {"en": "What it lacks", "ja": "足りないもの"},
+        },
     ),
     Part(
         "addresses",
