@@ -60,7 +60,7 @@ async def test_a_use_is_stopped_on_its_own_page(installation, looked):
 
 
 async def test_what_cannot_be_stopped_says_why_and_offers_nothing(installation, looked):
-    """§4.1, §0.1 breach: what answers one's own requests, and what one did oneself: no button, a plain reason, a form by hand is refused."""
+    """§4.1, §0.1 breach: what answers one's own requests, and what one did oneself: no button, the reason, no form by hand."""
     own, _ = looked
     officer = await installation.staff("kato", ("privacy",))
     case = await cases.open_case(installation.engine, officer, "rights-request")

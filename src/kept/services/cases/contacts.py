@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from kept import limits
 from kept.channels.letter import japanese_font, print_letters
 from kept.crypto.random import random_id
-from kept.errors import DeniedError, ErasedError, EvidenceError, InputError, NotFoundError, SettingError
+from kept.errors import DeniedError, ErasedError, EvidenceError, InputError, Mistakes, NotFoundError, SettingError
 from kept.policy import needs
 from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.decision import Decision, Mandate, Refused
@@ -89,6 +89,7 @@ class Contact:
         moved_at: Since when it is in that state.
         sheet: Id of the call sheet; empty otherwise.
         marked: Whether the person said that it was advertising.
+        settled_at: When a member of staff looked into that, unix seconds; None before.
         kind: What kind of message it is; empty for a program's.
         why: For any other than the policy's kinds: why it was written.
         asked_at: For a reply: when they asked, unix seconds; 0 otherwise.
@@ -103,6 +104,7 @@ class Contact:
     moved_at: float
     sheet: str
     marked: bool = False
+    settled_at: float | None = None
     kind: str = ""
     why: str = ""
     asked_at: float = 0.0
@@ -225,8 +227,14 @@ async def write_to(  # noqa: PLR0913 -- what a message is
     cases.require_open(engine, case)
     if not case.person_id:
         raise cases.nobody_in_it()
+    wrong, typed = Mistakes(), ""
+    with wrong.of("channel"):
+        require_channel(case.mandate, channel)
+    if kind == MessageKind.REPLY:
+        with wrong.of("text"):
+            typed = typed_text(text)
+    wrong.insist()
     person = await _load(engine, case.person_id, case.mandate, channel)
-    typed = typed_text(text) if kind == MessageKind.REPLY else ""
     inquiry = await inquiry_of(engine, case) if kind == MessageKind.REPLY else None
     said = _in_the_policys_words(engine, case, person, kind, typed, inquiry)
     return await _write(engine, case.mandate, person, channel, said, case=case, answers=inquiry.id if inquiry else "")
@@ -267,9 +275,16 @@ async def write_as_program(  # noqa: PLR0913 -- what a message is
     Raises:
         DeniedError, NotFoundError, InputError, SettingError: As `write_to`.
     """
-    said = typed_title(title), typed_text(text)
+    wrong, said = Mistakes(), ["", ""]
+    with wrong.of("channel"):
+        require_channel(mandate, channel)
+    with wrong.of("title"):
+        said[0] = typed_title(title)
+    with wrong.of("text"):
+        said[1] = typed_text(text)
+    wrong.insist()
     person = await _load(engine, person_id, mandate, channel)
-    return await _write(engine, mandate, person, channel, Said(*said, person.state.language))
+    return await _write(engine, mandate, person, channel, Said(said[0], said[1], person.state.language))
 
 
 async def _write(  # noqa: PLR0913 -- what a message is
@@ -353,6 +368,7 @@ def require_channel(mandate: Mandate, channel: str) -> Exit:
     if channel not in CHANNEL_TABLE:
         raise InputError(
             "expected a way to reach people, found another",
+            field="channel",
             reason="contact-channel",
             rests_on=f"purposes:{mandate.purpose}",
         )
@@ -503,7 +519,7 @@ async def _contact(engine: Engine, person_id: bytes, message_id: str) -> Contact
     said = said or Said("", "", "")
     return Contact(
         message_id, Exit(contact.channel), said.title, contact.written_at, state.word, state.reason,
-        state.at, state.sheet, contact.marked_at is not None, said.kind, said.why, said.asked_at,
+        state.at, state.sheet, contact.marked_at is not None, contact.settled_at, said.kind, said.why, said.asked_at,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from kept import limits
 from kept.crypto.random import random_id
-from kept.errors import ErasedError, InputError
+from kept.errors import ErasedError, InputError, Mistakes
 from kept.policy.words import Exit
 from kept.services.cases import cases
 from kept.services.cases.cases import Case
@@ -54,6 +54,13 @@ async def ask_to_write(  # noqa: PLR0913 -- what a message is, and why
     """
     case = await cases.loaded(engine, session, case)
     cases.require_open(engine, case)
+    wrong = Mistakes()
+    with wrong.of("channel"):
+        require_channel(case.mandate, channel)
+    for field, check, typed in (("title", typed_title, title), ("text", typed_text, text), ("why", typed_title, why)):
+        with wrong.of(field):
+            check(typed)
+    wrong.insist()
     item = address_item(
         engine.policy.policy, engine.policy.policy.purposes[case.purpose], require_channel(case.mandate, channel)
     )

@@ -6,12 +6,14 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from kept.errors import KeptError, SignInError
+from kept.errors import InputError, SignInError
 from kept.policy.words import CookieDuty
 from kept.services.accounts import accounts, devices, passkeys, recovery, remember_me
 from kept.services.accounts.rate_limits import network_of
 from kept.services.gate.own_session import Own
+from kept.web.answers import status_of
 from kept.web.exchange import Exchange
+from kept.web.form import look_filled
 from kept.web.jar import drop_serving, drop_session, put_choices, put_serving, set_session
 from kept.web.routes import ANYBODY, SCRIPT, Menu, page
 
@@ -28,12 +30,13 @@ async def _with_password(exchange: Anybody) -> Response:
     engine = exchange.engine
     form = await exchange.form("login_name", "password", "remember", "to")
     account = form["login_name"]
-    await _count(exchange, account)
     try:
+        look_filled(form, "login_name", "password").insist()
+        await _count(exchange, account)
         person_id = await accounts.sign_in_with_password(engine, account, form["password"])
         answer = await _signed_in(exchange, exchange.go(_to(form["to"])), person_id, account)
-    except KeptError as error:
-        return _page(exchange, error, to=form["to"])
+    except (InputError, SignInError) as error:
+        return _page(exchange, error, account, to=form["to"])
     cookie = exchange.web.cookies.serving(CookieDuty.REMEMBER)
     if cookie and form["remember"] == "yes":  # ticked by them, beside what it means: that is the yes
         put_choices(exchange, answer, exchange.jar.allowed | {cookie.purpose})
@@ -58,12 +61,17 @@ async def _with_code(exchange: Anybody) -> Response:
     """Sign in with a recovery code, and set a new password or go on to add a passkey."""
     form = await exchange.form("login_name", "code", "password")
     account = form["login_name"]
-    await _count(exchange, account)
     try:
+        wrong = look_filled(form, "login_name", "code")
+        if form["password"]:  # empty, it adds a passkey instead
+            with wrong.of("password"):
+                exchange.engine.passwords.fit(form["password"])
+        wrong.insist()
+        await _count(exchange, account)
         person_id = await recovery.sign_in_with_recovery_code(exchange.engine, account, form["code"], form["password"])
         return await _signed_in(exchange, exchange.go("/account"), person_id, account)
-    except KeptError as error:
-        return _page(exchange, error)
+    except (InputError, SignInError) as error:
+        return _page(exchange, error, account, recovering=True)
 
 
 async def _passkey_begin(exchange: Anybody) -> Response:
@@ -102,11 +110,26 @@ def _to(page: str) -> str:
     return next((one for one in AFTER if page == one or page.startswith(f"{one}/")), "/my-data")
 
 
-def _page(exchange: Anybody, error: KeptError | None = None, *, to: str = "") -> Response:
+def _page(
+    exchange: Anybody,
+    error: InputError | SignInError | None = None,
+    typed: str = "",
+    *,
+    to: str = "",
+    recovering: bool = False,
+) -> Response:
     cookie = exchange.web.cookies.serving(CookieDuty.REMEMBER)
     remembered = error is None and cookie is not None and exchange.jar.has(cookie.name)
-    status = 401 if error else 200
-    return exchange.page("sign_in.html", status, error=error, remember=cookie, remembered=remembered, to=_to(to))
+    return exchange.page(
+        "sign_in.html",
+        status_of(error) if error else 200,
+        error=error,
+        remember=cookie,
+        remembered=remembered,
+        to=_to(to),
+        typed=typed,
+        recovering=recovering,
+    )
 
 
 async def _signed_in(exchange: Anybody, answer: Response, person_id: bytes, account: str) -> Response:
