@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from kept.cookies.findings import REASONS
-from kept.cookies.rules import Jar
+from kept.cookies.jar import Jar
 from kept.errors import KeptError
 from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.duties import point_for, used_channels

@@ -12,10 +12,10 @@ from kept import limits
 from kept.crypto.random import random_id
 from kept.errors import ConflictError, InputError, KeptError, SignInError
 from kept.policy import change
-from kept.services.accounts.marks import new_mark, read_mark
 from kept.services.accounts.vouching import RIGHT, vouched_session
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
+from kept.services.engine.marks import new_mark, read_mark
 from kept.services.engine.people import Person
 from kept.services.engine.record import Actor, account_part
 from kept.services.gate.external_ids import (

@@ -98,7 +98,15 @@ def _page(exchange: Anybody, error: KeptError | None = None) -> Response:
     cookie = exchange.web.cookies.serving(CookieDuty.REMEMBER)
     remembered = error is None and cookie is not None and exchange.jar.has(cookie.name)
     status = 401 if error else 200
-    return exchange.page("sign_in.html", status, error=error, remember=cookie, remembered=remembered)
+    return exchange.page(
+        "sign_in.html",
+        status,
+        error=error,
+        remember=cookie,
+        remembered=remembered,
+        session_cookie=exchange.web.cookies.serving(CookieDuty.SESSION),
+        device=exchange.web.cookies.serving(CookieDuty.DEVICE),
+    )
 
 
 async def _signed_in(exchange: Anybody, answer: Response, person_id: bytes, account: str) -> Response:
