@@ -158,6 +158,8 @@ COOKIE_NAMES_RECORDED = _cap(
     "names of dropped cookies recorded in the life of a process: a loop that invents names does not fill the ledger",
 )
 SCAN_EVERY_SECONDS = _time(7 * DAY, "the time between two scans in a browser", "`browser-scan`")
+SCAN_WAIT_SECONDS = _time(3.0, "what a scan waits on a first page for what it does later")
+SCAN_SAME_CHARACTERS = _cap(7, "characters", "two sign-ins of one person may have in common in a cookie by chance")
 SCANNED_PAGES = _cap(8, "pages", "pages of the site a scan visits")
 
 _titled("Mandates of staff and programs")

@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from kept.cookies.asgi import CookieGate
-from kept.cookies.findings import Observed, compare
+from kept.cookies.findings import UNSEEN, Held, Observed
 from kept.cookies.rules import Rules
 from kept.guarantees import words
 from kept.guarantees.board import promise_board
@@ -19,7 +19,7 @@ from kept.policy.read import read_policy
 from kept.policy.words import ClauseState
 from kept.services.cookies.first_scan import SERVING_SINCE, begin_serving, first_scan
 from kept.services.cookies.rules import CookieRules
-from kept.services.cookies.scan import keep_scan
+from kept.services.cookies.scan import keep_scan, result_of
 from kept.services.staff import sessions
 
 pytestmark = pytest.mark.anyio
@@ -211,14 +211,21 @@ async def test_the_board_believes_a_fresh_clean_scan_only(installation):
     await begin_serving(installation.engine)
     installation.wall.pass_(7 * DAY + 60)
     assert await state() is ClauseState.NOT_KEPT_YET
-    clean = [Observed("no choice", frozenset(), (("__Host-kept_choices", 60.0),), (), ())]
-    await keep_scan(installation.engine, "https://shop.example", clean, compare(rules, clean))
+    clean = [Observed("no choice", frozenset(), (Held("__Host-kept_choices", 60.0),))]
+    await keep_scan(
+        installation.engine, "https://shop.example", result_of(rules, clean, installation.engine.clock.now())
+    )
     assert await state() is ClauseState.KEPT
-    assert "as declared" in (await browser.get("/en/policy")).text
+    page = (await browser.get("/en/policy")).text
+    assert "as declared" in page
+    assert all(UNSEEN[one] in page for one in ("not-signed-in", "other-browsers", "server"))  # what it did not look at
+    assert "__Host-kept_interests" in page.partition("Declared, and seen in no phase:")[2]
     installation.wall.pass_(8 * DAY)
     assert await state() is ClauseState.NOT_KEPT_YET
-    dirty = [Observed("no choice", frozenset(), (("_ga", 60.0),), (), ())]
-    await keep_scan(installation.engine, "https://shop.example", dirty, compare(rules, dirty))
+    dirty = [Observed("no choice", frozenset(), (Held("_ga", 60.0),))]
+    await keep_scan(
+        installation.engine, "https://shop.example", result_of(rules, dirty, installation.engine.clock.now())
+    )
     assert await state() is ClauseState.NOT_KEPT_YET
     assert "_ga" in (await browser.get("/en/cookies")).text
 

@@ -77,6 +77,11 @@ class Rules:
         ]
         self.revision = sha256(framed(b"kept/cookie-question/v1", *words)).hex()[:REVISION_CHARACTERS]
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of every cookie that may be set."""
+        return tuple(self._cookies)
+
     def cookie(self, name: str) -> Cookie | None:
         """Return a declared cookie."""
         return self._cookies.get(name)

@@ -12,7 +12,7 @@ from installation import POLICY
 
 from kept import limits, policy_files
 from kept.cookies.choices import Choices, parse_choices
-from kept.cookies.findings import Observed, compare
+from kept.cookies.findings import AGAIN, ANOTHER, SIGNED_IN, Held, Observed, Place, compare, never_seen
 from kept.cookies.header import Setting, cookie_line, expiry_line, parse_cookies, parse_set_cookie
 from kept.cookies.rules import Rules
 from kept.errors import DeniedError
@@ -212,12 +212,40 @@ def test_what_takes_a_cookie_away_is_read_as_that():
 
 def test_a_scan_names_what_should_not_be():
     """Each way a site can differ from its policy is found in the phase it shows in, and nothing else is."""
-    clean = Observed("accepted", frozenset(RULES.asked), ((SESSION, None), (REMEMBER, 90 * 86400.0)), (), ())
-    assert compare(RULES, [clean]) == []
+    clean = Observed("accepted", frozenset(RULES.asked), (Held(SESSION), Held(REMEMBER, 90 * 86400.0)))
+    assert compare(RULES, [clean], AT) == []
     dirty = Observed(
-        "refused", NOBODY, (("_ga", None), (VISIT, 60.0), ("__Host-kept_device", 9e9)), ("uid",), ("ads.example",)
-    )
-    assert [(one.what, one.reason) for one in compare(RULES, [clean, dirty])] == [
+        "refused", NOBODY, (Held("_ga"), Held(VISIT, 60.0), Held("__Host-kept_device", 9e9), Held(RULES.choices, 1.0, "7")),
+        (Place("localStorage", "uid"), Place("frame", "ads.example", own=False), Place("WebRTC", ""), Place("beacon", "us")),
+    )  # fmt: skip
+    assert [(one.what, one.reason) for one in compare(RULES, [clean, dirty], AT)] == [
         ("_ga", "undeclared"), (VISIT, "unconsented"), ("__Host-kept_device", "life-longer"),
-        ("uid", "storage-undeclared"), ("ads.example", "other-host"),
+        (RULES.choices, "identifier"), ("localStorage uid", "storage-undeclared"), ("frame ads.example", "other-host"),
+        ("WebRTC", "peer"),
     ]  # fmt: skip
+
+
+MARK = "k7Qz9tRw2XbN4vLm"
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "reason"),
+    [
+        (INTERESTS, ("food", "food", "food"), ""), (INTERESTS, ("food", "animals", "food"), "tells-apart"),
+        (VISIT, (f"{TODAY}!home-look", "2027-01-16!home-look", "2027-01-16!home-look"), ""),
+        (VISIT, (f"{TODAY}!home-look", f"{TODAY}!home-look.own-look", f"{TODAY}!home-look"), "tells-apart"),
+        (SESSION, (MARK, "somebody", "third"), ""), (SESSION, (MARK, "somebody", MARK), "identifier-stays"),
+        (SESSION, (f"a.{MARK}", f"b.{MARK}", f"c.{MARK}"), ""),  # what everybody's begins with identifies nobody
+        (SESSION, (f"a{MARK}xx", "somebody", f"{MARK}b"), "identifier-stays"),
+        ("__Host-kept_device", ("7", "8", "7"), "identifier-stays"), ("__Host-kept_device", ("7", "7", "7"), ""),
+    ],
+)  # fmt: skip
+def test_the_values_of_two_visitors_are_held_against_each_other(name, values, reason):
+    """What identifies nobody is the same for two who did the same; what identifies shares nothing from sign-in to sign-in."""
+    seen = [
+        Observed(phase, frozenset(RULES.asked), (Held(name, None, value),))
+        for phase, value in zip((SIGNED_IN, ANOTHER, AGAIN), values, strict=True)
+    ]
+    assert {one.reason for one in compare(RULES, seen, AT)} == ({reason} if reason else set())
+    assert not any(value in repr(seen) for value in values if len(value) > 5)
+    assert never_seen(RULES, seen) == tuple(one for one in RULES.names if one != name)
