@@ -18,8 +18,9 @@ from clauses.test_4_5_contact import ContactDesk
 from kept import limits, policy_files
 from kept.channels.fax import FaxOutcome, FaxServer
 from kept.channels.handed import Handed
-from kept.channels.mail import MailServer, write_mail
+from kept.channels.mail import MailServer
 from kept.channels.mailbox import Mailbox
+from kept.channels.written_mail import write_mail
 from kept.cookies.findings import AGAIN, ALWAYS_UNSEEN, ANOTHER, SIGNED_IN, Held, Observed, compare
 from kept.cookies.rules import Rules
 from kept.errors import SettingError
