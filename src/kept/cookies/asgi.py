@@ -144,8 +144,10 @@ class CookieGate:
                 continue
             set_now.add(setting.name)
             headers.append((b"set-cookie", line + b"; Path=/" if setting.pathless else line))
-        over = [*sent.expire, *(name for name in sent.brought if rules.is_over(name, allowed))]
-        headers += [(b"set-cookie", expiry_line(name)) for name in dict.fromkeys(over) if name not in set_now]
+        over = dict.fromkeys(sent.expire)
+        if allowed != sent.allowed:
+            over |= dict.fromkeys(name for name, _ in sent.brought if rules.is_over(name, allowed))
+        headers += [(b"set-cookie", expiry_line(name)) for name in over if name not in set_now]
         return headers
 
     def _refuse(self, rules: Rules, setting: Setting, sent: Sent, at: float) -> str:
@@ -157,7 +159,7 @@ class CookieGate:
             return "not-ours"
         if duty is None and self._purposes is not None and rules.purpose(setting.name) not in self._purposes:
             return "other-purpose"
-        if not rules.identifies(setting.name) or setting.value in sent.brought.get(setting.name, ()):
+        if not rules.identifies(setting.name) or (setting.name, setting.value) in sent.brought:
             return ""
         return "given-before" if self._given.again(setting.name, setting.value, at) else ""
 

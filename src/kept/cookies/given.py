@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from kept import limits
-from kept.crypto.digest import framed, hmac_sha256
+from kept.crypto.digest import hmac_sha256
 from kept.crypto.random import random_bytes
 
 
@@ -28,7 +28,7 @@ class Given:
             value: What it is to hold.
             at: Now, unix seconds.
         """
-        mark = hmac_sha256(self._key, framed(name.encode("latin-1"), value.encode("latin-1")))[:16]
+        mark = hmac_sha256(self._key, f"{name}={value}".encode("latin-1"))[:16]
         first = self._seen.setdefault(mark, at)
         while len(self._seen) > limits.COOKIES_GIVEN:
             self._seen.popitem(last=False)

@@ -6,8 +6,9 @@ attribute of the jar, no header and no scope: they lie here, and what the jar sa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from kept.cookies.choices import Choices
@@ -16,45 +17,53 @@ from kept.errors import DeniedError
 Used = Callable[[str, bool], None]
 
 
-def _nobody(name: str, passed: bool) -> None:  # noqa: FBT001 -- as it is called
-    del name, passed
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(NamedTuple):
     """What a browser sent, as the gate knows it.
 
     Args:
         passed: Values that may be read, by name: declared, agreed to, and as declared.
         purposes: Purpose of each declared cookie, by name.
-        brought: Every value the browser sent, by name, those that do not pass as well.
+        brought: Every name and value the browser sent, in order, those that do not pass as well.
         choices: What this browser chose; None when it was not asked, or not by today's question.
         allowed: Purposes on consent that may be served now.
         expire: Declared cookies that may not stay: taken away by the answer.
         opted_out: Whether the browser says `Sec-GPC: 1`.
-        granted: Purposes whose code reads by this jar; None for the engine's own code, which is there for every purpose.
-        used: Told of every value that is read, and of every reading that is refused.
     """
 
-    passed: Mapping[str, str] = field(default_factory=dict)
-    purposes: Mapping[str, str] = field(default_factory=dict)
-    brought: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    passed: Mapping[str, str] = NOTHING
+    purposes: Mapping[str, str] = NOTHING
+    brought: Sequence[tuple[str, str]] = ()
     choices: Choices | None = None
     allowed: frozenset[str] = frozenset()
     expire: tuple[str, ...] = ()
     opted_out: bool = False
-    granted: frozenset[str] | None = frozenset()
-    used: Used = _nobody
 
     def for_code_of(self, granted: frozenset[str] | None, used: Used) -> Jar:
-        """Return it as a jar for the code of *granted* purposes."""
+        """Return it as a jar.
+
+        Args:
+            granted: Purposes whose code reads by it; None for the engine's own, which is there for every purpose.
+            used: Told of every value that is read, and of every reading that is refused.
+        """
         jar = Jar()
-        _SENT[jar] = replace(self, granted=granted, used=used)
+        _BEHIND[jar] = _Behind(self, granted, used)
         return jar
+
+
+class _Behind(NamedTuple):
+    """What stands behind a jar."""
+
+    sent: Sent
+    granted: frozenset[str] | None
+    used: Used
 
     def gives(self, name: str) -> bool:
         """Whether the code it is for may read a cookie."""
-        return name in self.purposes and (self.granted is None or self.purposes[name] in self.granted)
+        purpose = self.sent.purposes.get(name)
+        return purpose is not None and (self.granted is None or purpose in self.granted)
 
 
 class Jar:
@@ -68,8 +77,9 @@ class Jar:
     @property
     def names(self) -> tuple[str, ...]:
         """Names the browser sent, in order: every one for the engine's pages, for a program those of its own purposes."""
-        sent = sent_in(self)
-        return tuple(one for one in sent.brought if sent.granted is None or sent.gives(one))
+        behind = _behind(self)
+        names = dict.fromkeys(name for name, _ in behind.sent.brought)
+        return tuple(one for one in names if behind.granted is None or behind.gives(one))
 
     @property
     def choices(self) -> Choices | None:
@@ -96,18 +106,18 @@ class Jar:
         Raises:
             DeniedError: The cookie belongs to another purpose, or to none, or this code is not that purpose's.
         """
-        sent = sent_in(self)
-        if sent.purposes.get(name) != purpose or not sent.gives(name):
-            sent.used(name, False)
+        behind = _behind(self)
+        if behind.sent.purposes.get(name) != purpose or not behind.gives(name):
+            behind.used(name, False)
             raise _denied(purpose)
-        if name in sent.passed:
-            sent.used(name, True)
-        return sent.passed.get(name, "")
+        if name in behind.sent.passed:
+            behind.used(name, True)
+        return behind.sent.passed.get(name, "")
 
     def has(self, name: str) -> bool:
         """Whether the browser sent a declared cookie that may pass and that this code may read."""
-        sent = sent_in(self)
-        return name in sent.passed and sent.gives(name)
+        behind = _behind(self)
+        return name in behind.sent.passed and behind.gives(name)
 
 
 def _denied(purpose: str) -> DeniedError:
@@ -122,9 +132,13 @@ def _denied(purpose: str) -> DeniedError:
 
 def sent_in(jar: Jar) -> Sent:
     """Return what stands behind a jar: for gates and the engine, which are no part of the public names; nothing for a copy."""
-    return _SENT.get(jar, NOTHING_SENT)
+    return _behind(jar).sent
 
 
-NOTHING_SENT = Sent()
-_SENT: WeakKeyDictionary[Jar, Sent] = WeakKeyDictionary()
+def _behind(jar: Jar) -> _Behind:
+    return _BEHIND.get(jar, _EMPTY)
+
+
+_EMPTY = _Behind(Sent(), frozenset(), lambda *_: None)
+_BEHIND: WeakKeyDictionary[Jar, _Behind] = WeakKeyDictionary()
 EMPTY_JAR = Jar()

@@ -36,6 +36,16 @@ class Dropped:
     outward: bool
 
 
+NOBODY: frozenset[str] = frozenset()
+
+
+def _agreed(cookie: Cookie) -> bytes:
+    """Return what a yes to a cookie is a yes to: another life, identifier or content is another question."""
+    life = "session" if cookie.life_seconds is None else str(int(cookie.life_seconds))
+    says = (*cookie.holds, *cookie.values, str(cookie.up_to))
+    return framed(*(word.encode() for word in (cookie.name, life, cookie.identifier, *says)))
+
+
 class Rules:
     """What a policy declares about cookies, with the engine's own where it declares none (`kept.policy.duties`).
 
@@ -46,6 +56,7 @@ class Rules:
     def __init__(self, policy: Policy) -> None:
         self._cookies: Mapping[str, Cookie] = cookies_of(policy)
         self._zone = policy.zone
+        self._days: dict[tuple[str, float | None], tuple[float, date, date]] = {}
         self.duties: Mapping[str, CookieDuty] = {
             one.name: duty for one in self._cookies.values() if (duty := cookie_duty(one)) is not None
         }
@@ -71,7 +82,7 @@ class Rules:
             framed(
                 purpose.encode(),
                 (policy.purposes[purpose].revision if purpose in policy.purposes else "").encode(),
-                *(one.name.encode() for one in policy.cookies.values() if one.purpose == purpose),
+                *(_agreed(one) for one in policy.cookies.values() if one.purpose == purpose),
             )
             for purpose in sorted(self.asked)
         ]
@@ -105,34 +116,39 @@ class Rules:
             opted_out: Whether it says `Sec-GPC: 1`: a no to everything until it chooses otherwise here.
             at: Now, unix seconds.
         """
-        brought: dict[str, frozenset[str]] = {}
-        sent: dict[str, str] = {}
+        sent = dict(pairs)
         twice = set()
-        for name, value in pairs:
-            if name in brought:
-                twice.add(name)
-            brought[name] = brought.get(name, frozenset()) | {value}
-            sent[name] = value
-        for name in twice:
-            del sent[name]
+        if len(sent) < len(pairs):
+            names = [name for name, _ in pairs]
+            twice = {name for name in sent if names.count(name) > 1}
         choices = None
-        if self.choices in sent and self.says(self.choices, sent[self.choices], at):
-            choices = parse_choices(sent[self.choices], self.revision, self.asked)
-        allowed = choices.allowed if choices else frozenset()
+        if self.choices in sent and self.choices not in twice:
+            choices = self._choices(sent[self.choices], at)
+        allowed = choices.allowed if choices else NOBODY
         passed: dict[str, str] = {}
-        dropped: list[Dropped] = [Dropped(name, "twice", outward=False) for name in twice]
-        expire = [name for name in brought if self.is_over(name, allowed)]
+        dropped = []
+        expire = []
         for name, value in sent.items():
+            reason = "twice" if name in twice else ""
             if name not in self._cookies:
-                dropped.append(Dropped(name, "undeclared", outward=False))
+                reason = reason or "undeclared"
             elif self.is_over(name, allowed):
-                dropped.append(Dropped(name, "unconsented", outward=False))
-            elif not self.says(name, value, at):
-                dropped.append(Dropped(name, "identifier", outward=False))
+                reason = reason or "unconsented"
                 expire.append(name)
+            elif not reason and not (choices if name == self.choices else self.says(name, value, at)):
+                reason = "identifier"
+                expire.append(name)
+            if reason:
+                dropped.append(Dropped(name, reason, outward=False))
             else:
                 passed[name] = value
-        return Sent(passed, self._purpose, brought, choices, allowed, tuple(expire), opted_out=opted_out), dropped
+        return Sent(passed, self._purpose, pairs, choices, allowed, tuple(expire), opted_out), dropped
+
+    def _choices(self, value: str, at: float, within: float | None = None) -> Choices | None:
+        """Return a choice, exactly as it is spelled here; None for any other text."""
+        choices = parse_choices(value, self.revision, self.asked)
+        exact = choices is not None and choices.text() == value
+        return choices if choices and exact and self._lately(self.choices, choices.day, at, within) else None
 
     def says(self, name: str, value: str, at: float, *, within: float | None = None) -> bool:
         """Whether a value says only what its cookie is declared to say; one that may identify says what it likes.
@@ -147,8 +163,7 @@ class Rules:
             return True
         match self.duties.get(name):
             case CookieDuty.CHOICES:
-                choices = parse_choices(value, self.revision, self.asked)
-                return choices is not None and choices.text() == value and self._lately(name, choices.day, at, within)
+                return self._choices(value, at, within) is not None
             case CookieDuty.VISIT:
                 marks = parse_marks(value)
                 return marks is not None and self._lately(name, marks[0], at, within)
@@ -160,10 +175,13 @@ class Rules:
             day = date.fromisoformat(said)
         except ValueError:
             return False
-        life = self._cookies[name].life_seconds or limits.CHOICES_COOKIE_SECONDS
-        oldest, spare = life if within is None else within, timedelta(days=1)
-        first, last = local(at - oldest, self._zone).date() - spare, local(at, self._zone).date() + spare
-        return first <= day <= last and day.isoformat() == said
+        minute, known = at // limits.MINUTE, self._days.get((name, within))
+        if known is None or known[0] != minute:
+            life = self._cookies[name].life_seconds or limits.CHOICES_COOKIE_SECONDS
+            oldest, spare = life if within is None else within, timedelta(days=1)
+            first, last = local(at - oldest, self._zone).date() - spare, local(at, self._zone).date() + spare
+            known = self._days[name, within] = minute, first, last
+        return known[1] <= day <= known[2] and day.isoformat() == said
 
     def allowed_after(self, setting: Setting) -> frozenset[str]:
         """Return what is allowed once an answer that sets a choice arrives: it counts at once."""

@@ -189,6 +189,21 @@ def test_a_day_that_passed_is_read_and_not_written():
     assert RULES.refuse(Setting(VISIT, old, None, elsewhere=False), frozenset(RULES.asked), AT) == "identifier"
 
 
+def test_a_yes_is_a_yes_to_what_was_asked():
+    """A cookie that lasts longer, identifies, or may say more is asked about again; one nobody is asked about is not."""
+    for changed in (
+        {"life_seconds": 1.0},
+        {"identifier": "device"},
+        {"holds": ("occupation",)},
+        {"values": ("a",)},
+        {"up_to": 3},
+    ):
+        for name, again in ((INTERESTS, True), (SESSION, False)):
+            cookies = {**POLICY_READ.cookies, name: replace(POLICY_READ.cookies[name], **changed)}
+            other = Rules(replace(POLICY_READ, cookies=cookies))
+            assert (other.revision != RULES.revision) is again
+
+
 def test_how_many_values_a_declaration_allows():
     """Options are sets: each at most once, of an item of one at most one; words and numbers add up."""
     cookie, items = RULES.cookie(INTERESTS), POLICY_READ.items
