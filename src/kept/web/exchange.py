@@ -12,8 +12,8 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, St
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from kept.cookies.findings import REASONS
-from kept.cookies.rules import Jar
+from kept.cookies.findings import REASONS, UNSEEN
+from kept.cookies.jar import Jar
 from kept.errors import InputError, KeptError
 from kept.number import parse_number
 from kept.policy.channel import CHANNEL_TABLE
@@ -278,6 +278,7 @@ class Exchange(Generic[S_co]):
             "note": self.web.note,
             "form_token": form_token(engine, session),
             "reasons": REASONS,
+            "unseen": UNSEEN,
             "clause": engine.clause,
             "offers": self.offers,
             "cookie_ask": self._asks_about_cookies(),

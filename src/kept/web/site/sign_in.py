@@ -129,6 +129,8 @@ def _page(
         to=_to(to),
         typed=typed,
         recovering=recovering,
+        session_cookie=exchange.web.cookies.serving(CookieDuty.SESSION),
+        device=exchange.web.cookies.serving(CookieDuty.DEVICE),
     )
 
 
