@@ -31,6 +31,8 @@ class Act(StrEnum):
     CHOICE_ALLOW = "customer:choice:allow"
     CHOICE_WITHDRAW = "customer:choice:withdraw"
     SIGN_IN_NEW_DEVICE = "customer:account:sign-in-new-device"
+    SIGN_IN_SEEN = "system:account:sign-in-seen"
+    SIGN_IN_ALARM = "system:account:sign-in-alarm"
     EXTERNAL_LINK = "customer:external-id:link"
     DEVICE_COPIED = "customer:device:copied"
     PART_END = "customer:participation:end"
@@ -160,6 +162,8 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.CHOICE_ALLOW: "bound-to-notice",
         Act.CHOICE_WITHDRAW: "bound-to-notice",
         Act.SIGN_IN_NEW_DEVICE: "cookies:device addresses sign-in-protection",
+        Act.SIGN_IN_SEEN: "cookies:device addresses sign-in-protection",
+        Act.SIGN_IN_ALARM: "cookies:device addresses sign-in-protection",
         Act.EXTERNAL_LINK: "account-without-personal-information sign-in-protection nothing-required",
         Act.DEVICE_COPIED: "cookies:remember sign-in-protection",
         Act.PART_END: "collection",
@@ -291,6 +295,7 @@ USES = frozenset(
     {
         *(Act.VALUE_READ, Act.PERSON_FIND, Act.OWN_VIEW, Act.TAKE_ALONG),
         *(Act.ACCOUNT_OPEN, Act.ACCOUNT_SEEN, Act.SIGN_IN_NEW_DEVICE, Act.DEVICE_COPIED),
+        *(Act.SIGN_IN_SEEN, Act.SIGN_IN_ALARM),
         *(Act.VALUE_COLLECT, Act.VALUE_CORRECT, Act.VALUE_REMOVE, Act.VALUE_TAKE_IN, Act.VALUE_LOST),
         *(Act.CHOICE_ALLOW, Act.CHOICE_WITHDRAW, Act.CHOICE_BY_LINK, Act.USE_STOP, Act.USE_RESUME),
         *(Act.ERASE_INTEND, Act.ERASE_UNDO, Act.ERASED, Act.RETENTION_END),

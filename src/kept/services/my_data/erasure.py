@@ -39,6 +39,7 @@ ERASE_IN_DATA = (
     "recovery_code_erase",
     "session_erase",
     "remembered_erase",
+    "sign_erase",
     "provision_record_erase",
     "participation_erase",
     "outbox_erase",

@@ -74,6 +74,7 @@ SCHEMA: dict[str, Any] = {
                 "passkeys": {"type": "array", "items": {"type": "object"}},
                 "sessions": {"type": "array", "items": {"type": "object"}},
                 "devices": {"type": "array", "items": {"type": "object"}},
+                "seen": {"type": "array", "items": {"type": "object"}},
             },
         },
         "choices": {"type": "array", "items": {"type": "object"}},
@@ -210,6 +211,9 @@ def _known_by(known: KnownBy) -> dict[str, Any]:
                 "until": moment(one.ends_at),
             }
             for one in known.devices
+        ],
+        "seen": [
+            {"day": one.day, "what": one.kind, "times": one.count, "last": moment(one.last_at)} for one in known.seen
         ],
     }
 

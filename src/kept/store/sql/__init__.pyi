@@ -964,6 +964,19 @@ class SessionsOf(NamedTuple):
     created_at: float
     expires_at: float
 
+class SignsNew(NamedTuple):
+    person_id: bytes
+    day: str
+    kind: str
+    count: int  # type: ignore[assignment]
+    told: int
+
+class SignsOf(NamedTuple):
+    day: str
+    kind: str
+    count: int  # type: ignore[assignment]
+    last_at: float
+
 class StaffAll(NamedTuple):
     staff_id: str
     login: str

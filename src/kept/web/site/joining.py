@@ -13,7 +13,7 @@ from kept.services.accounts import accounts, passkeys
 from kept.web.exchange import Exchange
 from kept.web.jar import count_visit, set_session
 from kept.web.routes import ANYBODY, Menu, page
-from kept.web.site.sign_in import address_of, host_of, origin_of
+from kept.web.site.sign_in import host_of, origin_of
 
 
 async def _how(exchange: Exchange[Any]) -> Response:
@@ -58,7 +58,7 @@ async def _passkey(exchange: Exchange[Any]) -> Response:
 
 async def _count(exchange: Exchange[Any]) -> None:
     await exchange.web.limits.count(
-        "join", address_of(exchange), most=limits.ACCOUNTS_OPENED, seconds=limits.ACCOUNTS_OPENED_WINDOW_SECONDS
+        "join", exchange.network, most=limits.ACCOUNTS_OPENED, seconds=limits.ACCOUNTS_OPENED_WINDOW_SECONDS
     )
 
 

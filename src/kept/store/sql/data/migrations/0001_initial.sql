@@ -330,6 +330,19 @@ CREATE TABLE remembered (
     PRIMARY KEY (person_id, series)
 );
 
+CREATE TABLE sign_in_sign (
+    person_id BYTEA            NOT NULL,
+    day       TEXT             NOT NULL,
+    kind      TEXT             NOT NULL,
+    count     BIGINT           NOT NULL,
+    last_at   DOUBLE PRECISION NOT NULL,
+    told      BIGINT           NOT NULL,
+    news      BIGINT           NOT NULL,
+    PRIMARY KEY (person_id, day, kind)
+);
+
+CREATE INDEX sign_in_sign_by_day ON sign_in_sign (day);
+
 CREATE TABLE visit_count (
     day     TEXT   NOT NULL,
     page    TEXT   NOT NULL,
