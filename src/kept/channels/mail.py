@@ -44,6 +44,14 @@ POLICY_UTF8 = _Lines(linesep="\r\n", cte_type="7bit", raise_on_defect=True, utf8
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that goes with a mail: its name, ASCII, and its bytes, JSON."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """What one mail says and carries.
 
@@ -57,6 +65,7 @@ class Mail:
         list_id: Name of what it belongs to, as a domain; empty for a mail to one person alone.
         stop: Address that takes a one-click no; empty where there is none.
         at: When it is written.
+        attached: A file of ours that goes with it; None for none.
     """
 
     message_id: str
@@ -68,6 +77,7 @@ class Mail:
     list_id: str
     stop: str
     at: datetime
+    attached: Attached | None = None
 
 
 def fits_one_line(stop: str) -> bool:
@@ -106,6 +116,9 @@ def write_mail(mail: Mail) -> bytes:
     if mail.list_id:  # written by a machine to many: an absence notice is no answer to it
         message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text, charset="utf-8", cte="7bit" if _plain(mail.text) else "base64")
+    if mail.attached is not None:
+        attached = mail.attached
+        message.add_attachment(attached.content, maintype="application", subtype="json", filename=attached.name)
     return message.as_bytes()
 
 

@@ -120,7 +120,15 @@ def recipient(word: str, found: Found, titles: Titles) -> Recipient:
     abroad = titles.bodies("abroad", word, plain.get("abroad", {}))
     names = titles.of("recipients", word, plain["name"])
     return Recipient(
-        word, names, plain["country"], plain["items"], plain["purpose"], plain["means"], found.clause, abroad
+        word,
+        names,
+        plain["country"],
+        plain["items"],
+        plain["purpose"],
+        plain["means"],
+        found.clause,
+        abroad,
+        plain.get("contact", ""),
     )
 
 

@@ -145,6 +145,7 @@ class Recipient:
     """A third party that may receive items, with consent.
 
     *abroad* says, by language, which `system` protects personal information in its country and which `measures` it takes.
+    *contact* is the mail address of its desk, which recalls and corrections may go to; empty for none.
     """
 
     id: str
@@ -155,6 +156,7 @@ class Recipient:
     means: str
     clause: str
     abroad: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -312,6 +312,9 @@ _RECIPIENT = Body(
         "items": Many(Ref("item")),
         "purpose": Ref("purpose"),
         "means": Word(("sealed-file", "post", "encrypted-mail", "api")),
+        "contact": Pattern(
+            r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", "an e-mail address such as `desk@club.example`"
+        ),
         "abroad": _ABROAD,
     },
     required=("name", "country", "items", "purpose", "means"),

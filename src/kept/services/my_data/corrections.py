@@ -15,6 +15,7 @@ from kept.services.gate.own_session import Own
 from kept.services.gate.state_change import Change, change_person, find_forms
 from kept.services.instances.contests import take_down
 from kept.services.messages.confirmations import ask_about_new
+from kept.services.third_parties.recalls import Recalling, holding, recall_item, recalled
 from kept.store.interface import Transaction
 from kept.vault.normal import normalise
 from kept.vault.sealed import seal_value
@@ -40,7 +41,7 @@ async def correct(engine: Engine, own: Own, slot: str, raw: str | list[str], *, 
     """
     at = engine.ready()
     own.require_fresh(at)
-    value = _typed(engine, slot, raw, at)
+    value, due = _typed(engine, slot, raw, at), await holding(engine, own.person_id, slot)
 
     def make(person: Person, now: float) -> Change:
         if slot not in person.state.slots:
@@ -70,13 +71,17 @@ async def correct(engine: Engine, own: Own, slot: str, raw: str | list[str], *, 
                 Act.VALUE_CORRECT,
                 at=now,
                 items=(slot,),
-                facts=(("replaces", str(expected_version)),),
+                facts=(("replaces", str(expected_version)), *recalled(due)),
             ),
             values={slot: value},
             gained=tuple(sorted(gained - lost)),
             lost=tuple(sorted(lost - gained)),
-            extra=lambda tx: take_down(tx, own.person_id, _published_in(engine, slot)),
+            extra=extra,
         )
+
+    async def extra(tx: Transaction) -> None:
+        await take_down(tx, own.person_id, _published_in(engine, slot))
+        await recall_item(engine, own.person_id, slot, Recalling.CORRECTED, at)(tx)
 
     _, entry_id = await change_person(engine, own.person_id, make, slots=(slot,))
     await ask_about_new(engine, own.person_id, (slot,))
@@ -130,6 +135,7 @@ async def remove_value(engine: Engine, own: Own, slot: str) -> str:
         SignInError: The sign-in is longer ago than five minutes.
     """
     own.require_fresh(engine.ready())
+    due = await holding(engine, own.person_id, slot)
     fresh_key = await engine.keyring.add_value_key(own.person_id, engine.clock.now())
     dropped: list[str] = []
 
@@ -154,10 +160,11 @@ async def remove_value(engine: Engine, own: Own, slot: str) -> str:
             for row in resealed:
                 await tx.run("value_set", **row)
             await take_down(tx, own.person_id, _published_in(engine, slot))
+            await recall_item(engine, own.person_id, slot, Recalling.REMOVED, at)(tx)
 
         return Change(
             state,
-            account_part(engine, own.acting(), Act.VALUE_REMOVE, at=at, items=(slot,)),
+            account_part(engine, own.acting(), Act.VALUE_REMOVE, at=at, items=(slot,), facts=recalled(due)),
             ended=tuple(place for place in person.sealed if place[0] == slot),
             lost=tuple(find_forms(engine, slot, value)),
             extra=extra,

@@ -18,6 +18,7 @@ from kept.services.gate.state_change import copy_state
 from kept.services.messages.sign_in_warnings import tell_signs
 from kept.services.my_data.erasure import finish_unfinished, remove_returned, scrub
 from kept.services.third_parties.intake import end_quarantine
+from kept.services.third_parties.provisions import end_abandoned
 from kept.services.third_parties.register import end_register
 from kept.services.upkeep.after_restore import settle
 from kept.services.upkeep.approvals import end_over
@@ -71,6 +72,7 @@ async def finish_all(engine: Engine) -> dict[str, int]:
         "erasures finished": await finish_unfinished(engine),
         "erased people removed again": await remove_returned(engine),
         "keys without a person": await _sweep_orphans(engine),
+        "provision files half made": await end_abandoned(engine),
         "states copied": await _copy_states(engine),
         "unused keys destroyed": await _destroy_unused_keys(engine),
         "told what was to be told later": await tell_due(engine),

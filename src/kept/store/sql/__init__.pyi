@@ -855,12 +855,16 @@ class RecallsIn(NamedTuple):
     recipient: str
     pseudonym: str
     at: float
+    what: str
+    item: str
     due_at: float
     file_id: str
     told_at: float | None
 
 class RecallsOf(NamedTuple):
     at: float
+    what: str
+    item: str
     due_at: float
     told_at: float | None
     confirmed_at: float | None

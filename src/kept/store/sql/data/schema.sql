@@ -464,6 +464,8 @@ CREATE TABLE recall (
     recipient    TEXT             NOT NULL,
     pseudonym    TEXT             NOT NULL,
     at           DOUBLE PRECISION NOT NULL,
+    what         TEXT             NOT NULL,
+    item         TEXT             NOT NULL,
     due_at       DOUBLE PRECISION NOT NULL,
     status       TEXT             NOT NULL,
     file_id      TEXT             NOT NULL,
