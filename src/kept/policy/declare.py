@@ -109,6 +109,7 @@ def point(keep: Found | None) -> Callable[[str, Found, Titles], Point]:
             clause=found.clause,
             needed=titles.needed(word, plain.get("needed", {})),
             titles=titles.of("points", word, plain.get("title", "")),
+            used_for=plain.get("used-for", {}),
         )
 
     return make

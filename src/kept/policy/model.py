@@ -7,7 +7,7 @@ from a language tag (`en`, `ja`) to the text in that language; the policy's own 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from typing import Any
 
@@ -122,6 +122,7 @@ class Point:
         kind: What sort of point it is.
         stages: Items asked for, by stage, in order; a point without stages has the single stage `""`.
         purposes: Purposes presented there.
+        used_for: What each stage is used for, of those purposes; a stage that is not named presents all of them.
         recipients: Third parties named there.
         retention: How long what is given there is kept.
         clause: Clause that declares it.
@@ -138,6 +139,13 @@ class Point:
     clause: str
     needed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
+    used_for: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def at(self, stage: str) -> Point:
+        """Return the point as one of its stages presents it: with the purposes that stage is used for."""
+        if stage not in self.used_for:
+            return self
+        return replace(self, purposes=tuple(one for one in self.purposes if one in self.used_for[stage]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -243,6 +243,7 @@ POINT = Body(
         "items": Many(Ref("item")),
         "stages": Named(Many(Ref("item")), ID, least=1),
         "purposes": Many(Ref("purpose")),
+        "used-for": Named(Many(Ref("purpose")), ID, least=1),
         "recipients": Many(Ref("recipient")),
         "needed": Named(Text(), ID),
         "keep": KEEP,

@@ -173,7 +173,7 @@ async def submit(  # noqa: PLR0913 -- a submission has these parts
         )
         policy = engine.policy.policy
         given = parse_submission(policy, notice, fields, engine.clock.now(), instance)
-        asked = narrow(policy, instance) if instance else policy.points[point]
+        asked = (narrow(policy, instance) if instance else policy.points[point]).at(stage)
     except (MalformedError, SubmissionError) as error:
         await _record_refusal(engine, own, error)
         raise
