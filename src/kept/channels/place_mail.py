@@ -17,7 +17,8 @@ from urllib.parse import parse_qsl
 
 from kept import limits
 from kept.channels.handed import Handed
-from kept.channels.mail import Mail, MailServer, is_address, write_mail
+from kept.channels.mail import MailServer
+from kept.channels.written_mail import Mail, is_address, write_mail
 from kept.crypto.digest import sha256
 from kept.errors import MalformedError, SettingError, StoreError
 from kept.vault.no_log import parse_line
@@ -62,7 +63,7 @@ class MailPlace:
             Mail(
                 message_id=f"no-log-{first}-{last}-{sha256(b''.join(lines)).hex()[:16]}",
                 sender=self._sender,
-                sender_name="",
+                sender_name="Kept",
                 recipient=self._keeper,
                 title=f"kept no-log {first}-{last}",
                 text="".join(f"{one.decode('ascii')}\n" for one in lines),

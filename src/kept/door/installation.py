@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Iterable, Mapping, MutableMapping, Se
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
@@ -18,12 +17,12 @@ from kept.door.desk import Desk
 from kept.door.operator import Operator
 from kept.door.person import Person
 from kept.door.staff import Staff
-from kept.door.view import View
+from kept.door.view import View, host_of
 from kept.errors import ClosedError, InputError, SignInError
 from kept.policy.day import day_of
 from kept.policy.model import Policy, Purpose
 from kept.policy.words import CookieDuty
-from kept.services.accounts import accounts, linking, passkeys, remember_me
+from kept.services.accounts import accounts, linking, passkeys, recovery, remember_me
 from kept.services.accounts.accounts import Issued
 from kept.services.accounts.guesses import note_failed
 from kept.services.accounts.rate_limits import STAFF, Limits, network_of
@@ -63,7 +62,7 @@ class Kept(View):
         super().__init__(engine)
         self._site = site
         self._rules = CookieRules(engine)
-        self._limits = Limits(engine)
+        self._tries = Limits(engine)
 
     @property
     def policy(self) -> Policy:
@@ -120,7 +119,7 @@ class Kept(View):
             NotFoundError: Nobody has this id, and *create* is false.
             LimitError: The credential, or ids it named, were not right too often within ten minutes.
         """
-        async with self._limits.failures("vouching", _named(credential), limits.VOUCHING_FAILURES):
+        async with self._tries.failures("vouching", _named(credential), limits.VOUCHING_FAILURES):
             own = await vouched_session(
                 self._engine, credential, external, language=language, signed_in_at=signed_in_at, create=create
             )
@@ -140,12 +139,11 @@ class Kept(View):
         Raises:
             SignInError: The credential or the code is not right, or was used; nothing was linked.
             DeniedError: It has no right to vouch.
+            LimitError: Too many codes were given within ten minutes, for this id or for all.
+            SubmissionError: The account is being erased.
             ConflictError: The id names another account, or the account has an id of this system already.
-            LimitError: Too many codes for this id were not right within ten minutes.
         """
-        who = f"{_named(credential)}\n{external}"
-        async with self._limits.failures("linking", who, limits.SIGN_IN_TRIES):
-            return Person(self._engine, await linking.link(self._engine, credential, external, code))
+        return Person(self._engine, await linking.link(self._engine, self._tries, credential, external, code))
 
     @asynccontextmanager
     async def staff(self, login: str, password: str, code: str) -> AsyncIterator[Staff]:
@@ -160,7 +158,7 @@ class Kept(View):
             SignInError: One of the three is not right.
             LimitError: That happened too often within ten minutes.
         """
-        await self._limits.count_sign_in("", login, "", STAFF)
+        await self._tries.count_sign_in("", login, "", STAFF)
         token = await sessions.sign_in(self._engine, login, password, code)
         try:
             yield Staff(self._engine, token)
@@ -208,13 +206,13 @@ class Kept(View):
             person_id = await accounts.sign_in_with_password(self._engine, login_name, password)
             return await accounts.start_session(self._engine, person_id)
 
-    async def recover(self, login_name: str, code: str, new_password: str, *, address: str = "") -> str:
-        """Use a recovery code, once, and set a new password; return the token of a session. Every other session ends.
+    async def recover(self, login_name: str, code: str, new_password: str = "", *, address: str = "") -> str:
+        """Use a recovery code, once; return the token of a session, in which a passkey may be added. Every other session ends.
 
         Args:
             login_name: As issued.
             code: One of the recovery codes.
-            new_password: 12 to 200 characters.
+            new_password: 12 to 200 characters; none is set when left out.
             address: As in `sign_in`.
 
         Raises:
@@ -222,17 +220,17 @@ class Kept(View):
             LimitError: Too many tries within ten minutes.
         """
         async with self._trying(login_name, address):
-            person_id = await accounts.sign_in_with_recovery_code(self._engine, login_name, code, new_password)
+            person_id = await recovery.sign_in_with_recovery_code(self._engine, login_name, code, new_password)
             return await accounts.start_session(self._engine, person_id)
 
     @asynccontextmanager
     async def _trying(self, login_name: str, address: str) -> AsyncIterator[None]:
         network = network_of(address) if address else ""
-        await self._limits.count_sign_in(network, login_name, "")
+        await self._tries.count_sign_in(network, login_name, "")
         try:
             yield
         except SignInError:
-            await note_failed(self._engine, self._limits.networks, login_name, network, known=False)
+            await note_failed(self._engine, self._tries.networks, login_name, network, known=False)
             raise
 
     def passkey_to_join(self, origin: str) -> dict[str, Any]:
@@ -242,10 +240,12 @@ class Kept(View):
             origin: Of the page that asks, such as `https://bakery.example`; the passkey is bound to its host name.
         """
         name = self.policy.controller.get("name", "Kept")
-        return passkeys.begin_join(self._engine, _host(origin), name)
+        return passkeys.begin_join(self._engine, host_of(origin), name)
 
-    async def join_with_passkey(self, answer: str, token: str, *, origin: str, language: str = "") -> str:
-        """Open an account with a new passkey; return the token of its session.
+    async def join_with_passkey(
+        self, answer: str, token: str, *, origin: str, language: str = ""
+    ) -> tuple[str, Issued]:
+        """Open an account with a new passkey; return the token of its session, and what leads back where the passkey is lost.
 
         Args:
             answer: The browser's, as JSON.
@@ -256,10 +256,10 @@ class Kept(View):
         Raises:
             SignInError: The answer does not verify, or the token is not ours, old or used.
         """
-        person_id = await passkeys.finish_join(
-            self._engine, answer, token, rp_id=_host(origin), origin=origin, language=language or self.policy.language
+        issued = await passkeys.finish_join(
+            self._engine, answer, token, rp_id=host_of(origin), origin=origin, language=language or self.policy.language
         )
-        return await accounts.start_session(self._engine, person_id)
+        return await accounts.start_session(self._engine, issued.person_id), issued
 
     def passkey_to_sign_in(self, origin: str) -> dict[str, Any]:
         """Return what a browser needs to use a passkey: `options` for `navigator.credentials.get`, and a `token`.
@@ -267,7 +267,7 @@ class Kept(View):
         Args:
             origin: Of the page that asks.
         """
-        return passkeys.begin_sign_in(self._engine, _host(origin))
+        return passkeys.begin_sign_in(self._engine, host_of(origin))
 
     async def sign_in_with_passkey(self, answer: str, token: str, *, origin: str) -> str:
         """Sign a person in with their passkey; return the token of their session.
@@ -280,7 +280,7 @@ class Kept(View):
         Raises:
             SignInError: The answer does not verify or is not known here, or the token is not ours, old or used.
         """
-        person_id = await passkeys.finish_sign_in(self._engine, answer, token, rp_id=_host(origin), origin=origin)
+        person_id = await passkeys.finish_sign_in(self._engine, answer, token, rp_id=host_of(origin), origin=origin)
         return await accounts.start_session(self._engine, person_id)
 
     async def sign_in_remembered(self, value: str) -> tuple[str, str]:
@@ -532,11 +532,6 @@ class Kept(View):
         """Record those of the last minute."""
         if self._engine.has_policy:
             await self._rules.record()
-
-
-def _host(origin: str) -> str:
-    """Return the host name of an origin, which a passkey is bound to."""
-    return urlsplit(origin).hostname or ""
 
 
 def _named(credential: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from kept.channels.handed import Handed
-from kept.channels.mail import Attached, Mail, write_mail
+from kept.channels.written_mail import Attached, Mail, write_mail
 from kept.errors import BusyError, SettingError
 from kept.policy.day import day_of
 from kept.policy.model import Recipient

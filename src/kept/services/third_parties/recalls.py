@@ -293,7 +293,7 @@ async def _tell(engine: Engine, session: StaffSession, purpose: str, telling: _T
 
     async def body(tx: Transaction) -> None:
         for row in telling.rows:
-            named = {"recipient": recipient, "pseudonym": row.pseudonym, "at": row.at}
+            named = {"recipient": recipient, "pseudonym": row.pseudonym, "at": row.at, "item": row.item}
             if not await tx.run("recall_tell", **named, file_id=file_id, told_at=at):
                 raise ConflictError(
                     "expected a recall that waits, found it told just now",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from kept.web import look
 from kept.web.routes import Page
 from kept.web.site import (
+    account,
     addresses,
     cookies,
     corrections,
@@ -21,6 +22,7 @@ from kept.web.site import (
     policy,
     registration,
     sign_in,
+    statements,
     statistics,
     well_known,
 )
@@ -28,8 +30,8 @@ from kept.web.site import (
 PAGES: tuple[Page, ...] = tuple(
     one
     for file in (
-        front, participation, policy, registration, my_data, addresses, joining, sign_in, corrections, erasure, evidence, cookies,
-        statistics, messages, well_known, look,
+        front, participation, policy, registration, my_data, account, statements, addresses, joining, sign_in, corrections,
+        erasure, evidence, cookies, statistics, messages, well_known, look,
     )
     for one in file.PAGES
 )  # fmt: skip

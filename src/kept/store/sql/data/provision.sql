@@ -81,10 +81,10 @@ SELECT recipient, pseudonym, at, what, item, due_at, file_id, told_at FROM recal
 -- The recalls of one person, newest first.
 SELECT at, what, item, due_at, told_at, confirmed_at FROM recall WHERE recipient = :recipient AND pseudonym = :pseudonym ORDER BY at DESC;
 
--- name: recall_tell (recipient, pseudonym, at, file_id, told_at)
+-- name: recall_tell (recipient, pseudonym, at, item, file_id, told_at)
 -- A recall is in a file that was fetched.
 UPDATE recall SET status = 'told', file_id = :file_id, told_at = :told_at
-WHERE recipient = :recipient AND pseudonym = :pseudonym AND at = :at AND status = 'waiting';
+WHERE recipient = :recipient AND pseudonym = :pseudonym AND at = :at AND item = :item AND status = 'waiting';
 
 -- name: recalls_confirm (file_id, confirmed_at)
 -- The recipient confirmed that it gave up what a file named.
