@@ -52,6 +52,7 @@ UNSEALED = {
         keys:external_token.person_id keys:tombstone.person_id keys:tombstone.receipt_id keys:state_copy.person_id
         keys:state_copy.key_id keys:canary.person_id keys:statistic_charge.charge_id keys:statutory_key.key_id
         keys:statutory_key.person_id
+        sign_in_sign.person_id
     """,
     "words of a closed list, and names of items, purposes, roles, clauses and points as the policy declares them": """
         value.slot receipt.kind tally.clause tally.act tally.outcome attestation.clause attestation.name attestation.role
@@ -69,9 +70,11 @@ UNSEALED = {
         letter.purpose fax_job.purpose fax_job.state call_sheet.origin call_sheet.purpose call_sheet.status call_row.outcome
         contact.channel contact.purpose keys:person_key.kind keys:index_token.item keys:tombstone.level
         keys:statistic_charge.account
+        sign_in_sign.kind recall.what recall.item
     """,
     "days of the calendar": """
         tally.day look_ups.day visit_count.day
+        sign_in_sign.day
     """,
     "logins of staff, or keyed names of them; names of operators and credentials": """
         erasure.started_by policy_version.proposed_by policy_version.activated_by attestation.staff_id staff.staff_id

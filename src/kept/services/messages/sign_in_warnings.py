@@ -88,7 +88,7 @@ async def _warn(engine: Engine, person_id: bytes, day: str) -> None:
         person = await engine.people.load(person_id)
     except (ErasedError, EvidenceError):
         return
-    at = engine.ready()
+    at = engine.clock.now()
     for channel in CHANNEL_TABLE:
         mandate = await _mandate(engine, purpose, person, channel, at)
         if mandate is not None:
