@@ -38,7 +38,7 @@ SAID: Mapping[str, Wording] = {
         "en": "You signed in on a device not seen before",
         "ja": "初めての端末でサインインしました",
     },
-    f"{Act.SIGN_IN_SEEN}/guess": {
+    Act.SIGN_IN_SEEN: {
         "en": "Somebody tried to sign in to your account and did not get in",
         "ja": "どなたかがあなたのアカウントへのサインインを試みましたが、成功しませんでした",
     },
