@@ -15,7 +15,7 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
 from kept.services.engine.record import account_part
 from kept.services.gate.own_session import Own
-from kept.services.gate.state_change import Change, change_person, find_forms
+from kept.services.gate.state_change import Change, Extra, change_person, find_forms
 from kept.services.instances.contests import take_down
 from kept.services.messages.confirmations import ask_about_new
 from kept.services.third_parties.recalls import Recalling, holding, recall_item, recalled
@@ -81,12 +81,8 @@ async def correct(engine: Engine, own: Own, slot: str, raw: str | list[str], *, 
             values={slot: value},
             gained=tuple(sorted(gained - lost)),
             lost=tuple(sorted(lost - gained)),
-            extra=extra,
+            extra=_elsewhere(engine, own.person_id, slot, Recalling.CORRECTED, at),
         )
-
-    async def extra(tx: Transaction) -> None:
-        await take_down(tx, own.person_id, _published_in(engine, slot))
-        await recall_item(engine, own.person_id, slot, Recalling.CORRECTED, at)(tx)
 
     _, entry_id = await change_person(engine, own.person_id, make, slots=(slot,))
     await ask_about_new(engine, own.person_id, (slot,))
@@ -118,6 +114,16 @@ def _typed(engine: Engine, slot: str, raw: str | list[str], at: float) -> str | 
     today = day_of(at, engine.zone)
     given = raw if item.type.about.several or isinstance(raw, str) else raw[0]
     return normalise(item.type.about.normal, given, field=slot, options=item.options, today=today).value
+
+
+def _elsewhere(engine: Engine, person_id: bytes, slot: str, what: Recalling, at: float) -> Extra:
+    """Return what a value that changes or goes writes with itself: it is published no more, and who holds it is told."""
+
+    async def write(tx: Transaction) -> None:
+        await take_down(tx, person_id, _published_in(engine, slot))
+        await recall_item(engine, person_id, slot, what, at)(tx)
+
+    return write
 
 
 def _published_in(engine: Engine, slot: str) -> tuple[str, ...]:
@@ -186,8 +192,7 @@ async def take_away(engine: Engine, own: Own, without: Without, act: Act, *facts
             for row in resealed:
                 await tx.run("value_set", **row)
             for slot in gone:
-                await take_down(tx, own.person_id, _published_in(engine, slot))
-                await recall_item(engine, own.person_id, slot, Recalling.REMOVED, at)(tx)
+                await _elsewhere(engine, own.person_id, slot, Recalling.REMOVED, at)(tx)
 
         return Change(
             state,
