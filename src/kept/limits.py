@@ -119,8 +119,26 @@ SIGN_IN_TRIES = _cap(
 )
 ACCOUNT_TRIES = _cap(100, "tries", "sign-ins to one account from all addresses together, in one window")
 SIGN_IN_WINDOW_SECONDS = _time(10 * MINUTE, "the window in which sign-ins are counted, of customers and of staff")
-STAFF_SIGN_IN_TRIES = _cap(10, "tries", "sign-ins to one account of staff, in one window")
+STAFF_SIGN_IN_TRIES = _cap(
+    10, "tries", "sign-ins to one account of staff from one device or one address, in one window"
+)
 STAFF_ADDRESS_TRIES = _cap(30, "tries", "sign-ins of staff from one address, in one window")
+STAFF_ACCOUNT_TRIES = _cap(100, "tries", "sign-ins to one account of staff from all addresses together, in one window")
+VOUCHING_FAILURES = _cap(30, "failures", "ids nobody has which one program names, in one window")
+ACCOUNTS_FROM_A_NETWORK = _cap(
+    10, "accounts", "accounts tried in vain from one network within an hour; from the last of them on it is an alarm"
+)
+NETWORK_SECONDS = _time(HOUR, "how long it is remembered, in memory alone, which accounts a network tried in vain")
+NETWORK_CHANGE_SECONDS = _time(
+    10 * MINUTE, "two sign-ins to one account from two networks, one of them on a device not seen before"
+)
+NETWORKS_REMEMBERED = _cap(
+    10_000, "networks", "networks, and accounts, remembered so at once; one more forgets the oldest"
+)
+GUESSES_WRITTEN_ABOUT = _cap(
+    5, "tries", "tries at an account on one day, from devices not seen before, before its owner is written to"
+)
+SIGNS_SHOWN_SECONDS = _time(30 * DAY, "what the sign-in saw at an account, on my data and the board")
 ACCOUNTS_OPENED = _cap(20, "accounts", "accounts opened from one address, in one window")
 ACCOUNTS_OPENED_WINDOW_SECONDS = _time(HOUR, "the window in which opened accounts are counted")
 PASSWORD_CHARACTERS_AT_LEAST = _cap(12, "characters", "a password, at least")
@@ -351,6 +369,9 @@ DRILL_EVERY_DAYS = _time(
 )
 KEY_EPOCH_SECONDS = _time(30 * DAY, "a key epoch, where the policy names no time", "`key-epochs`")
 NO_LOG_WAIT_SECONDS = _time(5.0, "how long an act waits for its line in the no-log; then the line is handed over later")
+NO_LOG_MAIL_BYTES = _cap(
+    4_000_000, "bytes", "a file of a mailbox that is read for lines of the no-log; a larger one is none"
+)
 NO_LOG_COMMAND_SECONDS = _time(30.0, "how long the program of a no-log may take for one call")
 MESSAGES_LOOKED_AT = _cap(200, "messages", "newest messages the live checks of messages look at")
 

@@ -67,8 +67,6 @@ NOT_TOLD = {
     "intake_record": "sealed, and whose it is nobody has checked: it names a login name by a partner's word, and ends in thirty days",
     "no_log_line": "sealed lines of keyed hashes that say again what `choices` and `uses` say",
     "no_log_note": "such a line before it is sealed, for moments",
-    "shown_once": "secrets of a sign-in, on the screen of one session for some minutes",
-    "link_code": "keyed hashes of codes that end within minutes",
     "rate": "counts over keyed hashes, for a day, so that nobody guesses; no reader could tell whose",
     "shown_once": "sealed, for the very session that made it, for minutes: its owner is looking at it",
     "link_code": "a keyed hash of a code the person was shown, for minutes",

@@ -25,7 +25,8 @@ from kept.policy.model import Policy, Purpose
 from kept.policy.words import CookieDuty
 from kept.services.accounts import accounts, linking, passkeys, recovery, remember_me
 from kept.services.accounts.accounts import Issued
-from kept.services.accounts.rate_limits import Limits
+from kept.services.accounts.guesses import note_failed
+from kept.services.accounts.rate_limits import STAFF, Limits, network_of
 from kept.services.accounts.vouching import vouched_session
 from kept.services.cookies.first_scan import begin_serving
 from kept.services.cookies.rules import CookieRules
@@ -117,13 +118,13 @@ class Kept(View):
             SignInError: The credential is wrong or revoked.
             DeniedError: It has no right to vouch.
             NotFoundError: Nobody has this id, and *create* is false.
+            LimitError: The credential, or ids it named, were not right too often within ten minutes.
         """
-        yield Person(
-            self._engine,
-            await vouched_session(
+        async with self._tries.failures("vouching", _named(credential), limits.VOUCHING_FAILURES):
+            own = await vouched_session(
                 self._engine, credential, external, language=language, signed_in_at=signed_in_at, create=create
-            ),
-        )
+            )
+        yield Person(self._engine, own)
 
     async def link(self, credential: str, *, external: str, code: str) -> Person:
         """Let your own id name an account that was opened on Kept's pages: your vouching, and a code its owner gave you.
@@ -156,7 +157,9 @@ class Kept(View):
 
         Raises:
             SignInError: One of the three is not right.
+            LimitError: That happened too often within ten minutes.
         """
+        await self._tries.count_sign_in("", login, "", STAFF)
         token = await sessions.sign_in(self._engine, login, password, code)
         try:
             yield Staff(self._engine, token)
@@ -187,32 +190,49 @@ class Kept(View):
         """
         return await accounts.join_with_password(self._engine, password, language or self.policy.language)
 
-    async def sign_in(self, login_name: str, password: str) -> str:
+    async def sign_in(self, login_name: str, password: str, *, address: str = "") -> str:
         """Sign a person in with their login name; return the token of their session, for twelve hours.
 
         Args:
             login_name: As issued.
             password: Theirs.
+            address: Network address they ask your program from, so that a stranger elsewhere does not use up their tries;
+                kept nowhere.
 
         Raises:
-            SignInError: One of them is not right.
+            SignInError: One of them is not right; the account's owner sees that on my data.
+            LimitError: Too many tries within ten minutes.
         """
-        person_id = await accounts.sign_in_with_password(self._engine, login_name, password)
-        return await accounts.start_session(self._engine, person_id)
+        async with self._trying(login_name, address):
+            person_id = await accounts.sign_in_with_password(self._engine, login_name, password)
+            return await accounts.start_session(self._engine, person_id)
 
-    async def recover(self, login_name: str, code: str, new_password: str = "") -> str:
+    async def recover(self, login_name: str, code: str, new_password: str = "", *, address: str = "") -> str:
         """Use a recovery code, once; return the token of a session, in which a passkey may be added. Every other session ends.
 
         Args:
             login_name: As issued.
             code: One of the recovery codes.
             new_password: 12 to 200 characters; none is set when left out.
+            address: As in `sign_in`.
 
         Raises:
             SignInError: Name or code is not right, or the code was used.
+            LimitError: Too many tries within ten minutes.
         """
-        person_id = await recovery.sign_in_with_recovery_code(self._engine, login_name, code, new_password)
-        return await accounts.start_session(self._engine, person_id)
+        async with self._trying(login_name, address):
+            person_id = await recovery.sign_in_with_recovery_code(self._engine, login_name, code, new_password)
+            return await accounts.start_session(self._engine, person_id)
+
+    @asynccontextmanager
+    async def _trying(self, login_name: str, address: str) -> AsyncIterator[None]:
+        network = network_of(address) if address else ""
+        await self._tries.count_sign_in(network, login_name, "")
+        try:
+            yield
+        except SignInError:
+            await note_failed(self._engine, self._tries.networks, login_name, network, known=False)
+            raise
 
     def passkey_to_join(self, origin: str) -> dict[str, Any]:
         """Return what a browser needs to make a passkey: `options` for `navigator.credentials.create`, and a `token`.
@@ -525,6 +545,11 @@ class Kept(View):
         """Record those of the last minute."""
         if self._engine.has_policy:
             await self._rules.record()
+
+
+def _named(credential: str) -> str:
+    """Return which credential it says it is, to be counted under; nothing of its secret."""
+    return credential.rpartition("_")[0]
 
 
 def _theme(folder: str | Path) -> Theme:

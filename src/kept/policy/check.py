@@ -82,14 +82,13 @@ def _points_ask_for_what_they_need(policy: Policy, reading: Reading, report: Rep
                 place, "point-without-purpose", "expected a purpose shown at the point, found none", clause=point.clause
             )
             continue
-        presented = [policy.purposes[purpose] for purpose in point.purposes]
-        asked = dict.fromkeys(item for items in point.stages.values() for item in items)
+        asked = dict.fromkeys((stage, item) for stage, items in point.stages.items() for item in items)
         idle = [
             item
-            for item in asked
+            for stage, item in asked
             if item in used_at_all
             and policy.items[item].collected
-            and not any(purpose.may_use(item) for purpose in presented)
+            and not any(policy.purposes[purpose].may_use(item) for purpose in point.at(stage).purposes)
         ]
         if idle:
             message = f"expected a purpose shown at `{point.id}` that uses {_listed(idle)}, found none"

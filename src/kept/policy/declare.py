@@ -110,6 +110,7 @@ def point(keep: Found | None) -> Callable[[str, Found, Titles], Point]:
             clause=found.clause,
             needed=titles.needed(word, plain.get("needed", {})),
             titles=titles.of("points", word, plain.get("title", "")),
+            used_for=plain.get("used-for", {}),
         )
 
     return make
@@ -121,7 +122,15 @@ def recipient(word: str, found: Found, titles: Titles) -> Recipient:
     abroad = titles.bodies("abroad", word, plain.get("abroad", {}))
     names = titles.of("recipients", word, plain["name"])
     return Recipient(
-        word, names, plain["country"], plain["items"], plain["purpose"], plain["means"], found.clause, abroad
+        word,
+        names,
+        plain["country"],
+        plain["items"],
+        plain["purpose"],
+        plain["means"],
+        found.clause,
+        abroad,
+        plain.get("contact", ""),
     )
 
 

@@ -7,7 +7,8 @@ already and need not be said:
 - a cookie under its engine name (`ENGINE_COOKIES`) serves what that name is for;
 - the purpose of a cookie serves what its cookie serves;
 - *legal-disclosure* is the purpose on basis `law` with the exit `legal-bundle`;
-- *rights-request* is the purpose on basis `necessary` that uses every item and has the exit `take-along`.
+- *rights-request* is the purpose on basis `necessary` that uses every item and has the exit `take-along`;
+- *sign-in-warning* is a purpose only where the policy says so: on basis `consent`, with a channel.
 
 Where a policy declares no cookie for a duty the service cannot do without (`DEFAULT_COOKIES`), the engine's own
 declaration applies: strictly necessary, listed in the cookie table like any other. A policy declares it to rename it or
@@ -125,6 +126,8 @@ def serving(policy: Policy, duty: PurposeDuty) -> tuple[str, ...]:
 
 def follows(purpose: Purpose, duty: PurposeDuty) -> bool:
     """Whether *purpose* can serve *duty*, by what is declared of it."""
+    if duty is PurposeDuty.SIGN_IN_WARNING:  # nobody is written to about it unless a policy says so, and they did
+        return purpose.serves == duty and purpose.basis is Basis.CONSENT and not purpose.exits.isdisjoint(CHANNELS)
     if duty is PurposeDuty.LEGAL_DISCLOSURE:
         return purpose.basis is Basis.LAW and Exit.LEGAL_BUNDLE in purpose.exits
     return purpose.basis is Basis.NECESSARY and purpose.uses == ("*",) and Exit.TAKE_ALONG in purpose.exits

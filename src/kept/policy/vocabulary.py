@@ -244,6 +244,7 @@ POINT = Body(
         "items": Many(Ref("item")),
         "stages": Named(Many(Ref("item")), ID, least=1),
         "purposes": Many(Ref("purpose")),
+        "used-for": Named(Many(Ref("purpose")), ID, least=1),
         "recipients": Many(Ref("recipient")),
         "needed": Named(Text(), ID),
         "keep": KEEP,
@@ -315,6 +316,9 @@ _RECIPIENT = Body(
         "items": Many(Ref("item")),
         "purpose": Ref("purpose"),
         "means": Word(("sealed-file", "post", "encrypted-mail", "api")),
+        "contact": Pattern(
+            r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", "an e-mail address such as `desk@club.example`"
+        ),
         "abroad": _ABROAD,
     },
     required=("name", "country", "items", "purpose", "means"),

@@ -82,7 +82,7 @@ def test_duties_follow_from_what_is_declared(policy):
     assert {duty.value: found.id for duty in (*CookieDuty, *PurposeDuty) if (found := duties.purpose_for(policy, duty))} == {
         "session": "sign-in", "remember": "remember-me", "choices": "cookie-choices",
         "device": "unauthorised-use", "visit": "marketing-data", "rights-request": "rights-request",
-        "legal-disclosure": "legal-disclosure",
+        "legal-disclosure": "legal-disclosure", "sign-in-warning": "sign-in-warning",
     }  # fmt: skip
     registration = duties.point_for(policy, PointKind.REGISTRATION)
     assert registration is policy.points["registration"]

@@ -26,6 +26,7 @@ from kept.services.gate.own_session import Own
 from kept.services.gate.state_change import Change, change_person, new_person
 from kept.store import sql
 from kept.store.interface import Transaction
+from kept.vault.normal import login_form
 
 SESSION = "session"
 PASSKEY_NAME = "passkey:"
@@ -132,7 +133,7 @@ async def sign_in_with_password(engine: Engine, login_name: str, password: str) 
     Raises:
         SignInError: Name or password is not right.
     """
-    name = login_name.strip().lower()[:64]
+    name = login_form(login_name)
 
     async def body(tx: Transaction) -> tuple[bytes, str] | None:
         person_id = await tx.value(sql.LoginGet, login_name=name)

@@ -31,6 +31,8 @@ class Act(StrEnum):
     CHOICE_ALLOW = "customer:choice:allow"
     CHOICE_WITHDRAW = "customer:choice:withdraw"
     SIGN_IN_NEW_DEVICE = "customer:account:sign-in-new-device"
+    SIGN_IN_SEEN = "system:account:sign-in-seen"
+    SIGN_IN_ALARM = "system:account:sign-in-alarm"
     PASSKEY_ADD = "customer:passkey:add"
     PASSKEY_REMOVE = "customer:passkey:remove"
     PASSWORD_SET = "customer:password:set"  # noqa: S105 -- a word, no password
@@ -172,6 +174,8 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.CHOICE_ALLOW: "bound-to-notice",
         Act.CHOICE_WITHDRAW: "bound-to-notice",
         Act.SIGN_IN_NEW_DEVICE: "cookies:device addresses sign-in-protection",
+        Act.SIGN_IN_SEEN: "cookies:device addresses sign-in-protection",
+        Act.SIGN_IN_ALARM: "cookies:device addresses sign-in-protection",
         Act.EXTERNAL_LINK: "account-without-personal-information sign-in-protection nothing-required",
         Act.EXTERNAL_UNLINK: "account-without-personal-information sign-in-protection nothing-required",
         Act.DEVICE_COPIED: "cookies:remember sign-in-protection",
@@ -315,6 +319,7 @@ USES = frozenset(
     {
         *(Act.VALUE_READ, Act.PERSON_FIND, Act.OWN_VIEW, Act.TAKE_ALONG),
         *(Act.ACCOUNT_OPEN, Act.ACCOUNT_SEEN, Act.SIGN_IN_NEW_DEVICE, Act.DEVICE_COPIED),
+        *(Act.SIGN_IN_SEEN, Act.SIGN_IN_ALARM),
         *(Act.VALUE_COLLECT, Act.VALUE_CORRECT, Act.VALUE_REMOVE, Act.VALUE_TAKE_IN, Act.VALUE_LOST),
         *(Act.CHOICE_ALLOW, Act.CHOICE_WITHDRAW, Act.CHOICE_BY_LINK, Act.USE_STOP, Act.USE_RESUME),
         *(Act.WORD_CONFIRM, Act.WORD_REFUSE),

@@ -18,6 +18,7 @@ from kept.services.engine.record import Actor, operator, record
 from kept.services.engine.sealed_record import open_installation_record, seal_installation_record
 from kept.store import sql
 from kept.store.interface import Transaction
+from kept.vault.normal import login_form
 
 SESSION = "staff-session"
 """What the mark of a session of staff is for."""
@@ -212,7 +213,7 @@ async def sign_in(engine: Engine, login: str, password: str, code: str) -> str:
     Raises:
         SignInError: Login, password or code is not right; which one is not said.
     """
-    name = login.strip().lower()[:40]
+    name = login_form(login)
     row = await engine.data.one(sql.StaffByLogin, login=name)
     known = row is not None and row.disabled_at is None
     wrong = SignInError(
