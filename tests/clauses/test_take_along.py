@@ -68,8 +68,6 @@ NOT_TOLD = {
     "no_log_line": "sealed lines of keyed hashes that say again what `choices` and `uses` say",
     "no_log_note": "such a line before it is sealed, for moments",
     "rate": "counts over keyed hashes, for a day, so that nobody guesses; no reader could tell whose",
-    "shown_once": "sealed, for the very session that made it, for minutes: its owner is looking at it",
-    "link_code": "a keyed hash of a code the person was shown, for minutes",
     "ticket": "blinded; whose it is only the receipt says, which is in the copy",
     "canary_alarm": "about invented people",
     "register_entry": "about erased people, who have no account to take along from; the rights desk tells them",
