@@ -254,9 +254,11 @@ COPY = (
     ),
     Part(
         "recalls",
-        {"en": "Who was told to give it up", "ja": "消去を求めた相手"},
+        {"en": "Who was told to give it up, or that it changed", "ja": "消去や訂正を伝えた相手"},
         {
-            "when": WHEN, "with_in_words": {"en": "Who", "ja": "相手"}, "due": UNTIL, "told": {"en": "Told", "ja": "伝達"},
+            "when": WHEN, "with_in_words": {"en": "Who", "ja": "相手"},
+            "what_in_words": {"en": "What", "ja": "内容"},
+            "item_in_words": {"en": "Item", "ja": "項目"}, "due": UNTIL, "told": {"en": "Told", "ja": "伝達"},
             "confirmed": {"en": "Confirmed", "ja": "確認"},
         },
     ),
@@ -317,6 +319,24 @@ COPY = (
     ),
 )  # fmt: skip
 """The parts of the copy, as they are read."""
+SEEN: Mapping[str, Wording] = {
+    "guess": {"en": "wrong, from a device not seen before", "ja": "初めての端末からの誤り"},
+    "own-device": {"en": "wrong, from a device seen before", "ja": "以前の端末からの誤り"},
+    "many-accounts": {
+        "en": "tried by a network that tried many",
+        "ja": "多くのアカウントを試したネットワークからの試み",
+    },
+    "two-networks": {
+        "en": "signed in from two networks within minutes",
+        "ja": "数分のうちの二つのネットワークからのサインイン",
+    },
+    "written": {"en": "we wrote to you about it", "ja": "お知らせを送付"},
+}
+RECALLED: Mapping[str, Wording] = {
+    "withdrawn": {"en": "to give up everything", "ja": "すべての消去"},
+    "corrected": {"en": "a value was corrected", "ja": "値の訂正"},
+    "removed": {"en": "a value was removed", "ja": "値の削除"},
+}
 KNOWN_BY: Mapping[str, Wording] = {
     "number": {"en": "Your number in this installation", "ja": "当システムでの番号"},
     "login_name": {"en": "Login name", "ja": "ログイン名"},
@@ -325,6 +345,7 @@ KNOWN_BY: Mapping[str, Wording] = {
     "passkeys": {"en": "Passkeys, since", "ja": "パスキー（登録日時）"},
     "sessions": {"en": "Signed in, since", "ja": "サインイン中（開始日時）"},
     "devices": {"en": "Devices remembered, since", "ja": "記憶している端末（開始日時）"},
+    "seen": {"en": "What the sign-in saw at your account, how often", "ja": "サインインで見られたこと（回数）"},
     "external": {"en": "What our other systems call you", "ja": "当社の他のシステムでの番号"},
     "erased": {"en": "Your account is erased on", "ja": "アカウントの消去予定"},
 }

@@ -186,6 +186,10 @@ async def _recalls(engine: Engine, person_id: bytes, reader: _Reader) -> list[Re
             "when": reader.when(one.at),
             "with": one.recipient,
             "with_in_words": party_title(reader.policy, one.recipient, reader.language),
+            "what": one.what,
+            "what_in_words": reader.word(words.RECALLED, one.what),
+            "item": one.item,
+            "item_in_words": reader.items([one.item] if one.item else []),
             "due": reader.when(one.due_at),
             "told": reader.when(one.told_at),
             "confirmed": reader.when(one.confirmed_at),
@@ -497,5 +501,9 @@ def _known_by(mine: OwnData, reader: _Reader) -> Record:
                 "until": reader.when(one.ends_at),
             }
             for one in known.devices
+        ],
+        "seen": [
+            {"day": one.day, "what": one.kind, "times": one.count, "last": reader.when(one.last_at)}
+            for one in known.seen
         ],
     }

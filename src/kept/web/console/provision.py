@@ -74,6 +74,7 @@ PAGES = (
             "approve": approving(provisions.PROVIDING),
             "fetch": fetching(provisions.fetch, "application/json", "provision.json"),
             "recall": fetching(recalls.fetch_recall, "application/json", "recall.json"),
+            "mail": plain(recalls.mail_recall),
             "confirmed": plain(recalls.confirm_recall),
         },
         menu=Menu("Third parties"),
