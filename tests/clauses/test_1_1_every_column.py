@@ -52,7 +52,7 @@ UNSEALED = {
         contact.case_id contact.key_id no_log_note.note_id keys:person_key.person_id keys:person_key.key_id
         keys:index_token.person_id keys:external_token.person_id keys:tombstone.person_id keys:tombstone.receipt_id
         keys:state_copy.person_id keys:state_copy.key_id keys:canary.person_id keys:statistic_charge.charge_id
-        keys:statutory_key.key_id keys:statutory_key.person_id
+        keys:statutory_key.key_id keys:statutory_key.person_id sign_in_sign.person_id
 """,
     "words of a closed list, and names of items, purposes, roles, clauses and points as the policy declares them": """
         value.slot receipt.kind shown_once.kind tally.clause tally.act tally.outcome attestation.clause attestation.name
@@ -69,10 +69,10 @@ UNSEALED = {
         charge.account statistic.data_set statistic.clause statistic.dimensions statistic.purpose statistic.status
         statistic_export.form letter.origin letter.purpose fax_job.purpose fax_job.state call_sheet.origin
         call_sheet.purpose call_sheet.status call_row.outcome contact.channel contact.purpose keys:person_key.kind
-        keys:index_token.item keys:tombstone.level keys:statistic_charge.account
+        keys:index_token.item keys:tombstone.level keys:statistic_charge.account sign_in_sign.kind recall.what recall.item
 """,
     "days of the calendar": """
-        tally.day look_ups.day visit_count.day
+        tally.day look_ups.day visit_count.day sign_in_sign.day
 """,
     "logins of staff, or keyed names of them; names of operators and credentials": """
         erasure.started_by policy_version.proposed_by policy_version.activated_by attestation.staff_id staff.staff_id

@@ -40,8 +40,10 @@ RESTS_ON = {
 """Ground of a refusal, by reason (see `ground`); one that follows from a purpose cites the purpose's own clause."""
 
 CONFIRMATION = "confirmation"
-MANDATES = frozenset({"staff", "program", "own", CONFIRMATION})
-"""Kinds of mandate; any other is not valid. *confirmation* asks the owner of an address to confirm it, and does nothing else."""
+WARNING = "warning"
+MANDATES = frozenset({"staff", "program", "own", CONFIRMATION, WARNING})
+"""Kinds of mandate; any other is not valid. Kept's own do nothing but write to the person: *confirmation* asks the owner of an
+address to confirm it, *warning* tells the owner of an account what the sign-in saw there."""
 
 WORD_EXITS = frozenset({Exit.SCREEN, Exit.LEGAL_BUNDLE}) | OWN_EXITS
 """By what a value leaves that stands on another company's word alone: where it is said to be that, or the law decides."""
@@ -112,7 +114,7 @@ def beyond(mandate: Mandate, way_out: Exit, at: float) -> bool:
     if mandate.kind == "own":
         stale = way_out == Exit.TAKE_ALONG and at > mandate.signed_in_at + limits.FRESH_SIGN_IN_SECONDS
         return stale or way_out not in OWN_EXITS
-    return mandate.kind == CONFIRMATION and way_out not in CHANNEL_TABLE
+    return mandate.kind in {CONFIRMATION, WARNING} and way_out not in CHANNEL_TABLE
 
 
 def narrower(in_force: Basis, presented: Basis) -> Basis:
