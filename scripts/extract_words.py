@@ -130,7 +130,7 @@ def finding_words() -> set[str]:
 
 def vocabulary_words() -> set[str]:
     """Words of closed vocabularies that pages show."""
-    from kept.cookies.findings import PHASES, REASONS
+    from kept.cookies.findings import PHASES, REASONS, UNSEEN
     from kept.demo.invented import STAFF
     from kept.guarantees.guarantee import Known
     from kept.policy.needs import NEEDED
@@ -157,7 +157,7 @@ def vocabulary_words() -> set[str]:
         "erased meanwhile",
         "erased",
     }
-    words |= {*PHASES, *REASONS.values()}
+    words |= {*PHASES, *REASONS.values(), *UNSEEN.values()}
     words |= {erasure.NOT_REWRITTEN, erasure.COPIES_OF_KEYS, *erasure.STAYS}
     words |= {text for said in (*SAID.values(), *(one for _, one in OF_A_KIND)) for text in said}
     words |= {"review-note", "document", "contract"}

@@ -12,8 +12,8 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, St
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from kept.cookies.findings import REASONS
-from kept.cookies.rules import Jar
+from kept.cookies.findings import REASONS, UNSEEN
+from kept.cookies.jar import Jar
 from kept.errors import InputError, KeptError
 from kept.number import parse_number
 from kept.policy.channel import CHANNEL_TABLE
@@ -23,7 +23,7 @@ from kept.policy.present import EXIT_TITLES
 from kept.policy.render import cookie_life
 from kept.policy.words import CookieDuty, PointKind
 from kept.services.accounts import accounts
-from kept.services.accounts.rate_limits import Limits
+from kept.services.accounts.rate_limits import Limits, network_of
 from kept.services.cookies.rules import CookieRules
 from kept.services.cookies.visits import Visits
 from kept.services.engine.engine import Engine
@@ -140,6 +140,11 @@ class Exchange(Generic[S_co]):
     def now(self) -> float:
         """The time, unix seconds."""
         return self.web.engine.clock.now()
+
+    @property
+    def network(self) -> str:
+        """Where the request comes from, as attempts are counted under it: an address, or the network it folds into."""
+        return network_of(self.request.client.host if self.request.client else "")
 
     @property
     def kind(self) -> str:
@@ -278,6 +283,7 @@ class Exchange(Generic[S_co]):
             "note": self.web.note,
             "form_token": form_token(engine, session),
             "reasons": REASONS,
+            "unseen": UNSEEN,
             "clause": engine.clause,
             "offers": self.offers,
             "cookie_ask": self._asks_about_cookies(),

@@ -83,6 +83,7 @@ class Contact:
         moved_at: Since when it is in that state.
         sheet: Id of the call sheet; empty otherwise.
         marked: Whether the person said that it was advertising.
+        settled_at: When a member of staff looked into that, unix seconds; None before.
     """
 
     id: str
@@ -94,6 +95,7 @@ class Contact:
     moved_at: float
     sheet: str
     marked: bool = False
+    settled_at: float | None = None
 
 
 class ContactOrigin:
@@ -396,7 +398,7 @@ async def _contact(engine: Engine, person_id: bytes, message_id: str) -> Contact
     said = await words_of(engine, person_id, CONTACT, message_id, contact.key_id, contact.sealed)
     return Contact(
         message_id, Exit(contact.channel), said.title if said else "", contact.written_at, state.word, state.reason,
-        state.at, state.sheet, contact.marked_at is not None,
+        state.at, state.sheet, contact.marked_at is not None, contact.settled_at,
     )  # fmt: skip
 
 

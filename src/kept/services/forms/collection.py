@@ -183,7 +183,7 @@ async def submit(  # noqa: PLR0913 -- a submission has these parts
         policy = engine.policy.policy
         standing = await standing_of(engine, await engine.people.load(own.person_id, None))
         given = parse_submission(policy, notice, fields, engine.clock.now(), instance, standing.held)
-        asked = narrow(policy, instance) if instance else policy.points[point]
+        asked = (narrow(policy, instance) if instance else policy.points[point]).at(stage)
     except (MalformedError, SubmissionError) as error:
         await _record_refusal(engine, own, error)
         raise

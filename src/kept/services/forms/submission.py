@@ -90,7 +90,7 @@ def parse_submission(  # noqa: PLR0913 -- what a form is held against
         raise SubmissionError(
             f"expected at most {limits.FORM_FIELDS} fields", reason="fields-many", rests_on="nothing-unneeded"
         )
-    point = narrow(policy, instance) if instance else policy.points[notice.point]
+    point = (narrow(policy, instance) if instance else policy.points[notice.point]).at(notice.stage)
     items = point.stages[notice.stage]
     offered = {
         Tick(one.purpose, one.exit, one.recipient).name(): one

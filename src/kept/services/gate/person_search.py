@@ -26,7 +26,7 @@ from kept.services.gate.gate import NO_CIRCUMSTANCES, Circumstances
 from kept.services.gate.look_ups import charge
 from kept.store import sql
 from kept.vault.index import index_token
-from kept.vault.normal import normalise
+from kept.vault.normal import login_form, normalise
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ async def find_by_login(engine: Engine, mandate: Mandate, login_name: str, sough
         NotFoundError: There is no such account, or it is being erased.
     """
     await charge(engine, mandate)
-    person_id = await engine.data.value(sql.LoginGet, login_name=login_name.strip().lower()[:64])
+    person_id = await engine.data.value(sql.LoginGet, login_name=login_form(login_name))
     at = engine.ready()
     person: Person | None = None
     if person_id is not None:

@@ -38,6 +38,22 @@ SAID: Mapping[str, Wording] = {
         "en": "You signed in on a device not seen before",
         "ja": "初めての端末でサインインしました",
     },
+    Act.SIGN_IN_SEEN: {
+        "en": "Somebody tried to sign in to your account and did not get in",
+        "ja": "どなたかがあなたのアカウントへのサインインを試みましたが、成功しませんでした",
+    },
+    f"{Act.SIGN_IN_SEEN}/own-device": {
+        "en": "A device you used before tried to sign in to your account and did not get in",
+        "ja": "以前お使いになった端末から、あなたのアカウントへのサインインが試みられましたが、成功しませんでした",
+    },
+    f"{Act.SIGN_IN_SEEN}/many-accounts": {
+        "en": "A network that tried to get into many accounts tried yours",
+        "ja": "多くのアカウントを試したネットワークが、あなたのアカウントも試しました",
+    },
+    f"{Act.SIGN_IN_SEEN}/two-networks": {
+        "en": "Your account was signed in to from two networks within minutes",
+        "ja": "数分のうちに、二つのネットワークからあなたのアカウントへのサインインがありました",
+    },
     Act.EXTERNAL_LINK: {
         "en": "You gave a code to one of our other systems: its own id names this account from now on",
         "ja": "当社の別のシステムにコードを伝えました。以後、そのシステムの番号がこのアカウントを指します",
@@ -216,6 +232,8 @@ def _variant(account: Account, names: str, facts: Mapping[str, str]) -> str:
         return "failed"
     if account.act == Act.CONFIRM and account.outcome == Outcome.FAILED:
         return "mistyped"
+    if account.act == Act.SIGN_IN_SEEN:
+        return facts.get("kind", "")
     if account.exit == "statistics":
         return "statistics"
     if names:

@@ -164,6 +164,7 @@ async def _written(engine: Engine, person_id: bytes, reader: _Reader) -> list[Re
             "state_in_words": reader.word(words.STATES, one.state),
             "advertising": one.marked,
             "advertising_in_words": reader.word(words.YES, one.marked),
+            "settled": reader.when(one.settled_at),
         }
         for one, text in await contacts_to(engine, person_id)
     ]
@@ -175,6 +176,10 @@ async def _recalls(engine: Engine, person_id: bytes, reader: _Reader) -> list[Re
             "when": reader.when(one.at),
             "with": one.recipient,
             "with_in_words": party_title(reader.policy, one.recipient, reader.language),
+            "what": one.what,
+            "what_in_words": reader.word(words.RECALLED, one.what),
+            "item": one.item,
+            "item_in_words": reader.items([one.item] if one.item else []),
             "due": reader.when(one.due_at),
             "told": reader.when(one.told_at),
             "confirmed": reader.when(one.confirmed_at),
@@ -486,5 +491,9 @@ def _known_by(mine: OwnData, reader: _Reader) -> Record:
                 "until": reader.when(one.ends_at),
             }
             for one in known.devices
+        ],
+        "seen": [
+            {"day": one.day, "what": one.kind, "times": one.count, "last": reader.when(one.last_at)}
+            for one in known.seen
         ],
     }
