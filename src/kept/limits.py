@@ -168,6 +168,13 @@ _titled("Cookies")
 COOKIE_PAIRS = _cap(100, "cookies", "cookies of one request; the rest does not pass")
 CHOICES_CHARACTERS = _cap(1024, "characters", "the cookie that holds the choices")
 COOKIE_SLACK_SECONDS = _time(60.0, "what the date of an `Expires` may round up by", "the cookie's life")
+COOKIE_VALUES = _cap(1000, "values", "values a cookie without identifier may have, so that it numbers nobody")
+COOKIES_GIVEN = _cap(
+    50_000,
+    "values",
+    "identifiers a gate remembers having given, as keyed hashes in memory, so that it gives none twice",
+)
+COOKIE_GIVEN_AGAIN_SECONDS = _time(60.0, "an identifier may be given to a browser once more, as after a double click")
 CHOICES_COOKIE_SECONDS = _time(180 * DAY, "the cookie that holds the choices")
 COOKIE_NAME_RECORDED_CHARACTERS = _cap(64, "characters", "the name of a dropped cookie, as it is recorded")
 COOKIE_NAMES_RECORDED = _cap(
@@ -176,6 +183,8 @@ COOKIE_NAMES_RECORDED = _cap(
     "names of dropped cookies recorded in the life of a process: a loop that invents names does not fill the ledger",
 )
 SCAN_EVERY_SECONDS = _time(7 * DAY, "the time between two scans in a browser", "`browser-scan`")
+SCAN_WAIT_SECONDS = _time(3.0, "what a scan waits on a first page for what it does later")
+SCAN_SAME_CHARACTERS = _cap(7, "characters", "two sign-ins of one person may have in common in a cookie by chance")
 SCANNED_PAGES = _cap(8, "pages", "pages of the site a scan visits")
 
 _titled("Mandates of staff and programs")

@@ -54,7 +54,7 @@ NORMALISED = {
     "services/my_data/corrections.py: _resealed": "values kept before",
 }
 NO_TEXT = {
-    "services/accounts/marks.py: new_mark": "numbers we made",
+    "services/engine/marks.py: new_mark": "numbers we made",
     "services/accounts/shown_once.py: show": "a name and codes we made",
     "services/engine/sealed_record.py: seal_installation_record": "its callers are listed here",
     "services/engine/sealed_record.py: seal_persons_record": "its callers are listed here",

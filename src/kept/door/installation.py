@@ -11,7 +11,8 @@ from starlette.requests import Request
 
 from kept import limits
 from kept.cookies.asgi import App, CookieGate
-from kept.cookies.rules import Jar
+from kept.cookies.grant import granted
+from kept.cookies.jar import EMPTY_JAR, Jar
 from kept.cookies.wsgi import WsgiApp, WsgiCookieGate
 from kept.door.desk import Desk
 from kept.door.operator import Operator
@@ -44,7 +45,7 @@ from kept.services.staff import sessions
 from kept.services.staff.credentials import credential_of, mandate_for
 from kept.web.app import More, build_app
 from kept.web.exchange import exchange_of
-from kept.web.own import Pages
+from kept.web.own import Pages, state_behind
 from kept.web.theme import Theme, read_theme
 
 HERE = ("localhost", "127.0.0.1")
@@ -426,21 +427,30 @@ class Kept(View):
 
     # ---------------------------------------------------------------- around and beside your own app
 
-    def cookies(self, app: App) -> CookieGate:
+    def cookies(self, app: App, *purposes: str) -> CookieGate:
         """Put the gate for cookies around an ASGI app: what is undeclared or not agreed to passes in neither direction.
 
         Args:
-            app: Any ASGI app; it reads and sets cookies as ever.
-        """
-        return CookieGate(app, self._rules.rules, now=self._engine.clock.now, found=self._rules.found, header=True)
+            app: Any ASGI app.
+            purposes: What it is the code of: it reads and sets the cookies of these purposes and no other. An app of one
+                reads them as ever, in its `Cookie` header; one of several by `jar`, each for its purpose.
 
-    def cookies_wsgi(self, app: WsgiApp) -> WsgiCookieGate:
+        Raises:
+            InputError: A purpose has no cookie, or only the engine's own, which no other code reads.
+        """
+        return self._rules.gate(app, granted(self.policy, purposes) if purposes else frozenset())
+
+    def cookies_wsgi(self, app: WsgiApp, *purposes: str) -> WsgiCookieGate:
         """Put the gate for cookies around a WSGI app, such as Flask's or Django's.
 
         Args:
             app: Any WSGI app.
+            purposes: As for `cookies`.
+
+        Raises:
+            InputError: As for `cookies`.
         """
-        return WsgiCookieGate(app, self.cookies(_no_app))
+        return WsgiCookieGate(app, self.cookies(_no_app, *purposes))
 
     def jar(self, request: Mapping[str, Any]) -> Jar:
         """Return the cookies of a request, for an app behind `cookies` or beside Kept's pages: each value for its purpose only.
@@ -449,7 +459,7 @@ class Kept(View):
             request: The ASGI scope, or the WSGI environ.
         """
         jar = request.get("kept.cookies") or request.get("state", {}).get("cookies")
-        return jar if isinstance(jar, Jar) else Jar({}, {}, (), None, frozenset(), (), opted_out=False)
+        return jar if isinstance(jar, Jar) else EMPTY_JAR
 
     def cookie_question(self) -> list[Purpose]:
         """Return the purposes a browser is asked about, for a cookie page of your own; no answer is a no."""
@@ -485,8 +495,11 @@ class Kept(View):
             theme: Folder of your colours, logo and templates; `docs/your-own.md` shows one.
 
         Raises:
+            InputError: A purpose of *own* has no cookie, or only the engine's own.
             SettingError: Something in the theme is not acceptable.
         """
+        if own is not None and own.purposes:
+            granted(self.policy, own.purposes)
         more = More(own=own, theme=_theme(theme))
         self._engine.every(limits.DAY, lambda: begin_serving(self._engine))
         return self._pages(tuple(hosts), (), more)
@@ -499,7 +512,7 @@ class Kept(View):
             title: What the page is called.
             content: HTML of its middle; whatever people typed must be escaped in it. A form needs nothing of ours.
         """
-        exchange = await exchange_of(Request(dict(request)))
+        exchange = await exchange_of(Request({**request, "state": state_behind(request)}))
         return bytes(exchange.page("own.html", title=title, content=content).body).decode()
 
     def console(self, hosts: Sequence[str], *, theme: str | Path = "") -> CookieGate:

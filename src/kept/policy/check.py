@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping
 from kept import limits
 from kept.policy.channel import EXIT_TYPES
 from kept.policy.contradiction import Statement, contradictions
+from kept.policy.cookie_value import cookie_value
 from kept.policy.coverage import PROMISES, coverage
+from kept.policy.duties import IDENTIFIERS, cookie_duty
 from kept.policy.findings import Finding, Place, Report
 from kept.policy.imprint import missing_from_imprint
 from kept.policy.law import APPI_CONTROLLER, is_abroad
@@ -192,6 +194,26 @@ def _cookies_serve_a_purpose(policy: Policy, reading: Reading, report: Report) -
             report.error(place, "cookie-basis-wider", message, clause=cookie.clause)
 
 
+def _cookies_number_nobody(policy: Policy, reading: Reading, report: Report) -> None:
+    for cookie in policy.cookies.values():
+        place, duty = reading.place("cookies", cookie.name), cookie_duty(cookie)
+        name, says = cookie.name, cookie_value(cookie, policy.items)
+        if cookie.identifier == "session" and cookie.life_seconds is not None:
+            message = (
+                f"expected `{name}`, which identifies a session, to end with it, found {_days(cookie.life_seconds)}"
+            )
+            report.error(place, "cookie-session-lasts", message, clause=cookie.clause)
+        if duty is not None and duty in IDENTIFIERS and cookie.identifier == "none":
+            message = f"expected `{IDENTIFIERS[duty]}` for `{name}`, which serves `{duty}`, found `none`"
+            report.error(place, "cookie-identifies", message, clause=cookie.clause)
+        elif duty is None and cookie.identifier == "none" and not says.count:
+            message = f"expected what `{name}` may say, as it carries no identifier, found nothing"
+            report.error(place, "cookie-says-anything", message, clause=cookie.clause)
+        if says.count > limits.COOKIE_VALUES:
+            message = f"expected at most {limits.COOKIE_VALUES} values of `{name}`, found {says.count}"
+            report.error(place, "cookie-numbers", message, clause=cookie.clause)
+
+
 def _values_end(policy: Policy, reading: Reading, report: Report) -> None:
     for point in policy.points.values():
         keep, place = point.retention, reading.place("collection", point.id)
@@ -302,6 +324,7 @@ RULES: tuple[Rule, ...] = (
     _controller_is_reached,
     _advertising_has_an_imprint,
     _cookies_serve_a_purpose,
+    _cookies_number_nobody,
     _values_end,
     _clauses_have_something_behind,
     _clauses_agree,

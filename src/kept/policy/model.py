@@ -184,7 +184,10 @@ class Processor:
 
 @dataclass(frozen=True, slots=True)
 class Cookie:
-    """A declared cookie; *life_seconds* is None for a session cookie, *serves* what the engine needs it for, where said."""
+    """A declared cookie; *life_seconds* is None for a session cookie, *serves* what the engine needs it for, where said.
+
+    *values* and *up_to* (-1 for no number) are what one without identifier may say; see `kept.policy.cookie_value`.
+    """
 
     name: str
     purpose: str
@@ -194,6 +197,8 @@ class Cookie:
     identifier: str
     clause: str
     serves: str = ""
+    values: tuple[str, ...] = ()
+    up_to: int = -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ from kept.crypto.random import random_bytes
 from kept.errors import ErasedError, SignInError, SubmissionError
 from kept.policy import change
 from kept.policy.person import PersonState
-from kept.services.accounts.marks import new_mark, read_mark
 from kept.services.accounts.passwords import hash_password, verify_password
 from kept.services.accounts.recovery import ALPHABET, insert_codes, new_recovery_codes
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.keyring import PersonKeys
+from kept.services.engine.marks import new_mark, read_mark
 from kept.services.engine.people import Person
 from kept.services.engine.record import Actor, account_part
 from kept.services.gate.own_session import Own

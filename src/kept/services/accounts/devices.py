@@ -14,9 +14,9 @@ from kept.crypto.digest import framed, hmac_sha256, same
 from kept.crypto.random import random_bytes
 from kept.policy.words import CookieDuty
 from kept.services.accounts.cookie_life import life_of
-from kept.services.accounts.marks import new_mark, read_mark
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
+from kept.services.engine.marks import new_mark, read_mark
 from kept.services.engine.record import OWN, about_person, record
 from kept.vault.normal import login_form
 

@@ -149,6 +149,8 @@ class Act(StrEnum):
     CANARY_ALARM = "system:canary:alarm"
     CANARY_ACKNOWLEDGE = "staff:canary:acknowledge"
     COOKIE_DROP = "system:cookie:drop"
+    COOKIE_MISUSE = "system:cookie:misuse"
+    COOKIE_USE = "system:cookie:use"
     COOKIE_SCAN = "operator:cookies:scan"
     SERVE_FIRST = "operator:installation:serve-first"
     ERASE_AGAIN = "staff:person:erase-again"
@@ -291,6 +293,8 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.CANARY_ALARM: "canaries-silent",
         Act.CANARY_ACKNOWLEDGE: "canaries-silent",
         Act.COOKIE_DROP: "only-declared-cookies",
+        Act.COOKIE_MISUSE: "cookie-value-for-its-purpose only-declared-cookies",
+        Act.COOKIE_USE: "cookies",
         Act.COOKIE_SCAN: "browser-scan only-declared-cookies",
         Act.SERVE_FIRST: "browser-scan",
         Act.DISCLOSURE_TELL: "disclosure disclosure-within-request purposes:legal-disclosure",
@@ -328,7 +332,8 @@ USES = frozenset(
         *(Act.DISCLOSE, Act.DISCLOSURE_FETCH, Act.DISCLOSURE_TELL, Act.DISCLOSURE_EXCEED),
         *(Act.PART_END, Act.ANSWERS_COUNT, Act.ENTRY_CHOOSE, Act.PUBLISH, Act.DRAW, Act.ARRIVE, Act.PRIZE_DELIVER),
         *(Act.STATISTIC_BUILD, Act.STATISTIC_ASK, Act.STATISTIC_ANSWER, Act.STATISTIC_RELEASE, Act.STATISTIC_EXPORT),
-        *(Act.CAMPAIGN_SEND, Act.CANARY_ALARM, Act.COOKIE_DROP, Act.SUBMISSION_REFUSE),
+        *(Act.CAMPAIGN_SEND, Act.CANARY_ALARM, Act.SUBMISSION_REFUSE),
+        *(Act.COOKIE_DROP, Act.COOKIE_MISUSE, Act.COOKIE_USE),
     }
 )
 """Acts that concern customers' data, which pages count as uses of a clause: signing staff in or a backup is none.

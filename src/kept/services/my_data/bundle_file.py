@@ -137,7 +137,8 @@ def _known(data: Mapping[str, Any], language: str) -> str:
     known = data["known_by"]
     rows: list[tuple[str, Iterable[Any]]] = [
         *((word, [known[word]]) for word in ("number", "login_name", "password_since", "recovery_codes")),
-        *((word, [one["since"] for one in known[word]]) for word in ("passkeys", "sessions", "devices")),
+        ("passkeys", [f"{_read(one['since'], language)} {one['name']}".strip() for one in known["passkeys"]]),
+        *((word, [one["since"] for one in known[word]]) for word in ("sessions", "devices")),
         ("seen", [f"{one['day']}: {say(SEEN[one['what']], language)} ({one['times']})" for one in known["seen"]]),
         ("external", [f"{one['system']}: {one['id']}" for one in data["external"]]),
         ("erased", [data["erased"]]),

@@ -155,6 +155,10 @@ SAID: Mapping[str, Wording] = {
     Act.STOP_LIST_ADD: {"en": "Your address was put on a stop list", "ja": "宛先を配信停止リストに登録しました"},
     Act.CONFIRMATION_ASK: {"en": "You were asked to confirm: {items}", "ja": "ご連絡先の確認をお願いしました：{items}"},
     Act.CONFIRM: {"en": "You confirmed: {items}", "ja": "ご連絡先を確認しました：{items}"},
+    f"{Act.CONFIRM}/mistyped": {
+        "en": "A code that does not fit was typed for: {items}",
+        "ja": "合わないコードが入力されました：{items}",
+    },
     Act.STOP_LIST_LIFT: {"en": "Your address was taken off a stop list", "ja": "宛先を配信停止リストから外しました"},
     Act.CHOICE_BY_LINK: {
         "en": "You said no, by a link in a message",
@@ -228,6 +232,8 @@ def _variant(account: Account, names: str, facts: Mapping[str, str]) -> str:
         return "failed"
     if account.act == Act.SIGN_IN_SEEN:
         return facts.get("kind", "")
+    if account.act == Act.CONFIRM and account.outcome == Outcome.FAILED:
+        return "mistyped"
     if account.exit == "statistics":
         return "statistics"
     if names:

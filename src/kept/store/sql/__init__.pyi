@@ -185,6 +185,7 @@ class ContactGet(NamedTuple):
     sealed: bytes
     purpose: str
     marked_at: float | None
+    settled_at: float | None
 
 class ContactsMarked(NamedTuple):
     message_id: str

@@ -6,11 +6,13 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from kept.errors import KeptError, SignInError
+from kept.errors import InputError, SignInError
 from kept.policy.words import CookieDuty
 from kept.services.accounts import accounts, devices, guesses, passkeys, recovery, remember_me
 from kept.services.gate.own_session import Own
+from kept.web.answers import status_of
 from kept.web.exchange import Exchange
+from kept.web.form import look_filled
 from kept.web.jar import drop_serving, drop_session, put_choices, put_serving, set_session
 from kept.web.routes import ANYBODY, SCRIPT, Menu, page
 
@@ -27,12 +29,14 @@ async def _with_password(exchange: Anybody) -> Response:
     engine = exchange.engine
     form = await exchange.form("login_name", "password", "remember", "to")
     account = form["login_name"]
-    await _count(exchange, account)
     try:
+        look_filled(form, "login_name", "password").insist()
+        await _count(exchange, account)
         person_id = await accounts.sign_in_with_password(engine, account, form["password"])
         answer = await _signed_in(exchange, exchange.go(_to(form["to"])), person_id, account)
-    except KeptError as error:
-        return await _failed(exchange, error, account, to=form["to"])
+    except (InputError, SignInError) as error:
+        await _note_failed(exchange, error, account)
+        return _page(exchange, error, account, to=form["to"])
     cookie = exchange.web.cookies.serving(CookieDuty.REMEMBER)
     if cookie and form["remember"] == "yes":  # ticked by them, beside what it means: that is the yes
         put_choices(exchange, answer, exchange.jar.allowed | {cookie.purpose})
@@ -59,12 +63,18 @@ async def _with_code(exchange: Anybody) -> Response:
     """Sign in with a recovery code, and set a new password or go on to add a passkey."""
     form = await exchange.form("login_name", "code", "password")
     account = form["login_name"]
-    await _count(exchange, account)
     try:
+        wrong = look_filled(form, "login_name", "code")
+        if form["password"]:  # empty, it adds a passkey instead
+            with wrong.of("password"):
+                exchange.engine.passwords.fit(form["password"])
+        wrong.insist()
+        await _count(exchange, account)
         person_id = await recovery.sign_in_with_recovery_code(exchange.engine, account, form["code"], form["password"])
         return await _signed_in(exchange, exchange.go("/account"), person_id, account)
-    except KeptError as error:
-        return await _failed(exchange, error, account)
+    except (InputError, SignInError) as error:
+        await _note_failed(exchange, error, account)
+        return _page(exchange, error, account, recovering=True)
 
 
 async def _passkey_begin(exchange: Anybody) -> Response:
@@ -103,11 +113,28 @@ def _to(page: str) -> str:
     return next((one for one in AFTER if page == one or page.startswith(f"{one}/")), "/my-data")
 
 
-def _page(exchange: Anybody, error: KeptError | None = None, *, to: str = "") -> Response:
+def _page(
+    exchange: Anybody,
+    error: InputError | SignInError | None = None,
+    typed: str = "",
+    *,
+    to: str = "",
+    recovering: bool = False,
+) -> Response:
     cookie = exchange.web.cookies.serving(CookieDuty.REMEMBER)
     remembered = error is None and cookie is not None and exchange.jar.has(cookie.name)
-    status = 401 if error else 200
-    return exchange.page("sign_in.html", status, error=error, remember=cookie, remembered=remembered, to=_to(to))
+    return exchange.page(
+        "sign_in.html",
+        status_of(error) if error else 200,
+        error=error,
+        remember=cookie,
+        remembered=remembered,
+        to=_to(to),
+        typed=typed,
+        recovering=recovering,
+        session_cookie=exchange.web.cookies.serving(CookieDuty.SESSION),
+        device=exchange.web.cookies.serving(CookieDuty.DEVICE),
+    )
 
 
 async def _signed_in(exchange: Anybody, answer: Response, person_id: bytes, account: str) -> Response:
@@ -120,12 +147,11 @@ async def _signed_in(exchange: Anybody, answer: Response, person_id: bytes, acco
     return put_serving(exchange, answer, CookieDuty.DEVICE, mark)
 
 
-async def _failed(exchange: Anybody, error: KeptError, account: str, *, to: str = "") -> Response:
-    """Say that it failed; a try with what is not right is written down for the account's owner."""
+async def _note_failed(exchange: Anybody, error: InputError | SignInError, account: str) -> None:
+    """Write down a try with what is not right, for the account's owner; an empty field is none."""
     if isinstance(error, SignInError):
         known, networks = bool(_device(exchange, account)), exchange.web.limits.networks
         await guesses.note_failed(exchange.engine, networks, account, exchange.network, known=known)
-    return _page(exchange, error, to=to)
 
 
 async def _look(exchange: Anybody, person_id: bytes, came: str, goes: str) -> None:
