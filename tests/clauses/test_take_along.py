@@ -44,10 +44,11 @@ pytestmark = pytest.mark.anyio
 IN_THE_COPY = {
     "data": {
         "state": "choices", "value": "items", "login": "known_by", "password": "known_by", "passkey": "known_by",
-        "recovery_code": "known_by", "sign_in_sign": "known_by",
+        "recovery_code": "known_by",
         "external_id": "external", "session": "known_by", "receipt": "receipts",
         "entry_person": "uses", "case_person": "uses", "rights_request_person": "requests", "rights_request": "requests",
-        "erasure": "erased", "remembered": "known_by", "provision_record": "registers", "recall": "recalls",
+        "erasure": "erased", "remembered": "known_by", "sign_in_sign": "known_by",
+        "provision_record": "registers", "recall": "recalls",
         "instance": "participations", "participation": "participations", "publication": "participations",
         "emergency": "emergencies", "emergency_person": "emergencies", "emergency_item": "emergencies",
         "disclosure": "authorities", "outbox": "messages", "letter": "messages", "fax_job": "messages",
