@@ -47,11 +47,13 @@ async def take_along(engine: Engine, own: Own, language: str) -> bytes:
     Args:
         engine: Open.
         own: Their session, signed in within five minutes.
-        language: Of every word in it.
+        language: Of every word in it; the policy's first where it is none of the policy's.
 
     Raises:
         SignInError: The sign-in is longer ago than five minutes.
     """
+    if language not in engine.policy.policy.languages:
+        language = engine.policy.policy.language
     mine = await own_data(engine, own, exit=Exit.TAKE_ALONG, act=Act.TAKE_ALONG)
     receipts = await receipts_of(engine, own)
     reader = _Reader(engine.policy.policy, language)
