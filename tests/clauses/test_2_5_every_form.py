@@ -1,4 +1,4 @@
-"""§2.5: questionnaires, contests, sweepstakes and events offer it too: in the notice, unticked, and a yes there is as one on registration."""
+"""§2.5: questionnaires, contests, sweepstakes and events offer it too: unticked in their notice, and a yes there is a yes."""
 
 from __future__ import annotations
 

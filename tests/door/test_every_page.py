@@ -55,6 +55,10 @@ SITE = {
     "POST /{language}/my-data/stop": "Person.stop Person.resume",
     "POST /{language}/my-data/take-along": "Person.export",
     "GET /{language}/my-data/verify/{entry}": "Person.proof Kept.checkpoint",
+    "GET /{language}/my-data/given-elsewhere": "Person.given_elsewhere",
+    "POST /{language}/my-data/given-elsewhere": "Person.disown",
+    "GET /{language}/not-me": "a program asks for the code in its own form",
+    "POST /{language}/not-me": "Kept.given_elsewhere_by_code Kept.disown_by_code",
     "GET /{language}/policy": "Kept.policy",
     "GET /{language}/policy.jsonld": "rendered from `Kept.policy`; as a file by `kept render --as jsonld`",
     "GET /{language}/registration": "Person.form",
@@ -192,6 +196,11 @@ CONSOLE = {
     "POST /{language}/statistics/{id} approve": "Staff.approve",
     "POST /{language}/statistics/{id} ask": "Staff.ask_release",
     "POST /{language}/statistics/{id} export": "Staff.export_figure",
+    "GET /{language}/witnessed": "Staff.all_witnessed Staff.policy_versions",
+    "GET /{language}/witnessed/new/{point}/{version}/{spoken}": "Staff.witnessed_form Staff.my_cases",
+    "POST /{language}/witnessed/new/{point}/{version}/{spoken}": "Staff.enter_witnessed",
+    "GET /{language}/witnessed/{form}": "Staff.witnessed",
+    "POST /{language}/witnessed/{form}": "Staff.read_witnessed Staff.approve Staff.ask_witness_again Staff.disown_by_post",
 }
 
 

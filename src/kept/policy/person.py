@@ -125,6 +125,8 @@ class PersonState(msgspec.Struct, frozen=True):
         grants: Consents, in order of time.
         choices: Latest choices, at most one for each (purpose, exit).
         stops: Purposes whose use the person stopped.
+        removed: When a value was last taken away or replaced by the person, unix seconds, by slot: what was agreed elsewhere
+            before that does not bring it back.
         language: Language the person reads.
     """
 
@@ -138,6 +140,7 @@ class PersonState(msgspec.Struct, frozen=True):
     grants: tuple[Grant, ...] = ()
     choices: tuple[Choice, ...] = ()
     stops: tuple[str, ...] = ()
+    removed: dict[str, float] = {}
     language: str = "en"
 
     def choice(self, purpose: str, way_out: Exit | None) -> Choice | None:

@@ -10,6 +10,7 @@ from kept.policy.words import Exit
 from kept.services.campaigns.campaigns import ORIGIN, rule_words, standing
 from kept.services.engine.engine import Engine
 from kept.services.gate.history import proof_for
+from kept.services.gate.witnessed_form import forms_of
 from kept.services.messages.links import parse_link
 from kept.services.messages.states import state_of
 from kept.services.my_data.choices import NoByLink, say_no_by_link
@@ -37,6 +38,7 @@ class Why:
         agreed_at: When, unix seconds; None where the purpose needs no consent.
         rule: What put them among the recipients: for each condition its title and options.
         stoppable: Whether a no to it can be said.
+        given_how: `paper` or `call` where that is how they agreed; empty where they did so themselves.
     """
 
     message_id: str
@@ -54,6 +56,7 @@ class Why:
     agreed_at: float | None
     rule: tuple[tuple[str, tuple[str, ...]], ...]
     stoppable: bool
+    given_how: str = ""
 
 
 async def why_by_link(engine: Engine, unverified: str, language: str) -> Why | None:
@@ -140,11 +143,15 @@ async def _why(engine: Engine, person_id: bytes, message_id: str, row: sql.Outbo
         except KeptError:
             pass  # an earlier policy's campaign: what the policy no longer covers is not told in its words
     notice = await engine.notices.get(row.notice_id)
-    agreed_at = None
+    agreed_at, entered = None, None
     try:
         grants = (await engine.people.load(person_id)).state.grants
         agreed_at = next(
             (one.at for one in grants if (one.purpose, one.notice_id) == (row.purpose, row.notice_id)), None
+        )
+        made = await forms_of(engine, person_id)
+        entered = next(
+            (one.form for one in made if (one.form.notice_id, one.form.taken_at) == (row.notice_id, agreed_at)), None
         )
     except (ErasedError, EvidenceError):
         pass
@@ -164,4 +171,5 @@ async def _why(engine: Engine, person_id: bytes, message_id: str, row: sql.Outbo
         agreed_at=agreed_at,
         rule=rule,
         stoppable=declared is not None and declared.basis.value in {"consent", "notice"},
+        given_how=entered.how if entered else "",
     )

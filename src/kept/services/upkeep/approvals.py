@@ -9,6 +9,7 @@ from typing import Any
 from kept.errors import ConflictError, InputError
 from kept.services.authorities.disclosures import DISCLOSING
 from kept.services.campaigns.candidates import SENDING
+from kept.services.cases.witnessing import WITNESSING
 from kept.services.engine.engine import Engine
 from kept.services.figures.releases import RELEASE
 from kept.services.instances.contests import PUBLICATION
@@ -40,6 +41,7 @@ KINDS: MappingProxyType[str, Approval[Any]] = MappingProxyType(
             OPENING,
             MORE,
             SIGNING,
+            WITNESSING,
         )
     }
 )

@@ -225,6 +225,7 @@ def after_lines(state: PersonState, said: Iterable[Said]) -> PersonState:  # noq
                 held = state.slots.get(one["slot"])
                 if held is not None and held.corrected_at < at:
                     state = change.remove(state, [one["slot"]])
+                state = change.remember_removed(state, [one["slot"]], at)
             case No.UNACCEPTED:
                 if any(grant.notice_id == one["notice"] and grant.at < at for grant in state.grants):
                     state = change.unaccept(state, [one["notice"]])
