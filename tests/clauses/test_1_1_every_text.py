@@ -45,6 +45,8 @@ GUARDED = {
 NORMALISED = {
     "services/gate/state_change.py: write_change": "values, each brought into its normal form",
     "services/my_data/corrections.py: _resealed": "values kept before",
+    "services/gate/witnessed_form.py: seal_form": "items of a form, each brought into its normal form by `parse_submission`",
+    "services/gate/witnessed_form.py: seal_nobodys": "items of a form, each brought into its normal form by `parse_submission`",
 }
 NO_TEXT = {
     "services/accounts/marks.py: new_mark": "numbers we made",
@@ -64,6 +66,7 @@ NO_TEXT = {
     "services/instances/contests.py: _put": "values kept before",
     "services/instances/draws.py: begin_draw": "a seed we made",
     "services/staff/sessions.py: add_staff": "a secret we made",
+    "services/cases/witnessing.py: _see": "what entries call a member of staff",
 }
 ASKED_UNSEALED = (
     "services/campaigns/campaigns.py",

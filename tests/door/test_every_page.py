@@ -199,8 +199,8 @@ CONSOLE = {
     "GET /{language}/witnessed": "Staff.all_witnessed Staff.policy_versions",
     "GET /{language}/witnessed/new/{point}/{version}/{spoken}": "Staff.witnessed_form Staff.my_cases",
     "POST /{language}/witnessed/new/{point}/{version}/{spoken}": "Staff.enter_witnessed",
-    "GET /{language}/witnessed/{form}": "Staff.witnessed",
-    "POST /{language}/witnessed/{form}": "Staff.read_witnessed Staff.approve Staff.ask_witness_again Staff.disown_by_post",
+    "GET /{language}/witnessed/{id}": "Staff.witnessed",
+    "POST /{language}/witnessed/{id}": "Staff.read_witnessed Staff.approve Staff.ask_witness_again Staff.disown_by_post",
 }
 
 

@@ -1,7 +1,7 @@
 """Witnessing: staff enter what somebody gave on paper or by phone; a second who was there, or has the paper, says that it is so.
 
 Until then nothing of it is collected: it lies sealed, and is destroyed when its time is over. What the person took away, refused
-or stopped on the day it was given or later stays so. The paper itself is kept by the company, in its own files: a picture of it
+or stopped on the day it was given or later stays so. The paper itself is kept by the company, in its own files: a scan of it
 would hold more than the form asks for.
 """
 

@@ -97,12 +97,12 @@ def _number(exchange: Staff) -> int:
 
 async def _one(exchange: Staff) -> Response:
     """One form: where it stands, and the names of what it holds."""
-    return await _page(exchange, await standing(exchange.engine, exchange.path("form")))
+    return await _page(exchange, await standing(exchange.engine, exchange.path("id")))
 
 
 async def _take_on(exchange: Staff) -> Response:
     """Open it to hold it against the paper, witness it, ask once more, or note that it was not theirs."""
-    step, form_id = (await exchange.form("step"))["step"], exchange.path("form")
+    step, form_id = (await exchange.form("step"))["step"], exchange.path("id")
     engine, session = exchange.engine, exchange.session
     if step == "read":
         return await _page(exchange, await witnessing.read(engine, session, form_id), opened=True)
@@ -133,5 +133,5 @@ PAGES = (
     page(
         "/witnessed/new/{point}/{version}/{spoken}", get=ENTERS(_form), post=ENTERS(_enter), where=witnessing.declared
     ),
-    page("/witnessed/{form}", get=SEES(_one), post=SEES(_take_on), where=witnessing.declared),
+    page("/witnessed/{id}", get=SEES(_one), post=SEES(_take_on), where=witnessing.declared),
 )
