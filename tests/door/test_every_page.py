@@ -20,6 +20,7 @@ SITE = {
     "GET /draw/verify.py": "a file: the public program `kept_verify.draw`",
     "GET /draw/{instance}.json": "Kept.draw",
     "GET /ledger/checkpoint": "Kept.checkpoint",
+    "GET /ledger/consistency/{older}/{newer}": "Kept.checkpoint",
     "GET /ledger/key": "Kept.ledger_key",
     "GET /theme.css": "the look of Kept's own pages",
     "GET /theme/logo": "the look of Kept's own pages",
@@ -37,7 +38,6 @@ SITE = {
     "GET /{language}/my-data": "Person.data Person.devices Person.registered Person.recalls Person.disclosed Person.emergencies "
     "Person.contacts Person.messages Person.asked_again Person.parts Person.linkable",
     "POST /{language}/my-data/choice": "Person.choose",
-    "GET /{language}/my-data/consistency/{older}": "Kept.checkpoint",
     "GET /{language}/my-data/correct/{slot}": "Person.data",
     "POST /{language}/my-data/correct/{slot}": "Person.correct",
     "POST /{language}/my-data/advertising": "Person.mark_advertising",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from kept.errors import ConflictError, DeniedError, InputError, KeptError
+from kept.number import parse_number
 from kept.policy.words import Exit
 from kept.services.messages import call_sheets, calls
 from kept.web.answers import status_of
@@ -81,8 +82,7 @@ async def _page(
 
 
 def _place(form: Form) -> int:
-    text = form["place"]
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0  # noqa: PLR2004 -- no row is that far
+    return parse_number(form["place"]) or 0
 
 
 PAGES = (

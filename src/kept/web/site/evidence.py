@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from kept.errors import InputError
 from kept.services.forms.receipts import receipts_of
 from kept.services.gate.history import checkpoint_before, proof_of
 from kept.services.gate.own_session import Own
 from kept.web.exchange import Exchange
-from kept.web.routes import ANYBODY, CUSTOMER, page
+from kept.web.routes import CUSTOMER, page
 
 
 async def _receipts(exchange: Exchange[Own]) -> Response:
@@ -43,19 +42,10 @@ async def _verify(exchange: Exchange[Own]) -> Response:
     except InputError as error:
         if error.reason != "entry-pending":
             raise
-        return exchange.page("verify.html", proof=None, entry=entry, key=key, older="")
+        return exchange.page("verify.html", proof=None, entry=entry, key=key, older="", sizes=None)
     older = await checkpoint_before(engine, proof.index)
-    return exchange.page("verify.html", proof=proof.text(), entry=entry, key=key, older=older)
-
-
-async def _consistency(exchange: Exchange[Any]) -> Response:
-    """The proof that the log of today extends that of an older checkpoint."""
-    older, sequencer = exchange.path("older"), exchange.engine.sequencer
-    checkpoint = sequencer.checkpoint
-    if not older.isdigit() or checkpoint is None or int(older) > checkpoint.size:
-        return exchange.missing()
-    hashes = await sequencer.consistency(int(older), checkpoint.size)
-    return JSONResponse({"hashes": [one.hex() for one in hashes], "checkpoint": sequencer.note})
+    sizes = [note.split("\n")[1] for note in (older, proof.checkpoint)] if older else None
+    return exchange.page("verify.html", proof=proof.text(), entry=entry, key=key, older=older, sizes=sizes)
 
 
 PAGES = (
@@ -63,5 +53,4 @@ PAGES = (
     page("/my-data/receipt/{receipt}.jsonld", get=CUSTOMER(_receipt)),
     page("/my-data/proof/{entry}.tlog-proof", get=CUSTOMER(_proof)),
     page("/my-data/verify/{entry}", get=CUSTOMER(_verify)),
-    page("/my-data/consistency/{older}", get=ANYBODY(_consistency)),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from kept.number import parse_number
 from kept.policy.present import EXIT_TITLES
 from kept.policy.words import CookieDuty, Exit
 from kept.services.accounts import linking, remember_me
@@ -96,8 +97,7 @@ def _answered(exchange: Exchange[Own], said: choices.Said) -> Response:
 
 
 def _number(exchange: Exchange[Own], name: str) -> int:
-    text = exchange.request.query_params.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0  # noqa: PLR2004 -- nobody has a thousand
+    return parse_number(exchange.request.query_params.get(name, ""), 999) or 0  # nobody has a thousand
 
 
 async def _take_along(exchange: Exchange[Own]) -> Response:
