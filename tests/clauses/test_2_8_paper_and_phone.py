@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import io
+import json
+import zipfile
 from dataclasses import replace
 
 import pytest
+from asked import Browser
 from cited import cited
 from installation import MAIL, NAME, PHONE, second_version
 from reaching import reach, text_of
@@ -25,8 +29,10 @@ from kept.services.messages.confirmations import confirm_by_link
 from kept.services.messages.outbox import send_due
 from kept.services.my_data import choices, corrections, disowning, erasure
 from kept.services.my_data.own_data import own_data
+from kept.services.my_data.portability import take_along
 from kept.services.staff import activation
 from kept.services.upkeep.routine import tidy
+from kept.services.upkeep.verification import verify_installation
 
 pytestmark = pytest.mark.anyio
 EVERYBODY = FILE.replace("to:\n  interests:\n    - landscape\n    - seasons\n", "")
@@ -108,6 +114,11 @@ async def test_entered_witnessed_and_taken_in_under_the_notice_that_was_read(ins
     event = receipt["event"][0]
     assert (event["entered by"], event["witnessed by"]) == (f"staff {paper.kato.actor}", f"staff {paper.ono.actor}")
     (entry,) = await paper.acts("staff:value:witness")
+    with zipfile.ZipFile(io.BytesIO(await take_along(paper.engine, own, "en"))) as copy:
+        kept = json.loads(copy.read("data.json"))
+        assert {one["source"] for one in kept["items"]} == {source}
+        assert {one["by"] for one in kept["choices"]} == {how}
+        assert f"receipts/witnessed-{receipt['dct:identifier']}.jsonld" in copy.namelist()
     assert (entry.clause, entry.actor, dict(entry.facts)["witnessed-by"]) == (
         "2.8", paper.kato.actor, paper.ono.actor,
     )  # fmt: skip
@@ -324,6 +335,8 @@ async def test_the_address_is_unconfirmed_and_its_message_says_who_entered_it(in
     assert NAME not in mail.message.as_string()
     await confirm_by_link(paper.engine, mail.link("w").rsplit("/", 1)[1], lifts=False)
     assert ("sent", "") in await desk.sent(EVERYBODY.replace("id: ", "id: later-"))
+    why = (await Browser(installation).get(desk.box.received[-1].link("w"))).text
+    assert ("Given on paper, entered by staff" in why, "You agreed on" in why) == (True, False)
 
 
 async def test_where_only_a_postal_address_was_given_a_letter_goes(installation, paper):
@@ -417,6 +430,22 @@ async def test_what_they_made_their_own_stays(installation, paper):
     await disowning.disown(paper.engine, own, form_id)
     held = {one.slot: one.value for one in (await own_data(paper.engine, own)).held}
     assert (held["occupation"], "prefecture" in held) == ("designer", False)
+
+
+async def test_what_was_changed_past_kept_is_found_and_not_taken_in(installation, paper):
+    """§5.3: a waiting paper, a witness made up by hand and one about a customer are each named by `kept verify`."""
+    await installation.mori()
+    nobodys = await paper.enter()
+    about = await paper.taken(case=await paper.case(), fields=(("occupation", "teacher"),))
+    assert not (await verify_installation(paper.engine)).problems
+    installation.sql("UPDATE witnessed SET status = 'seen', witness = X'00' WHERE form_id = ?", nobodys)
+    installation.sql("UPDATE witnessed_person SET sealed = X'00' WHERE form_id = ?", about)
+    found = (await verify_installation(paper.engine)).problems
+    assert [one.split(":")[0] for one in found if one.startswith("paper")] == [
+        f"paper {one[:16]}" for one in (about, nobodys)
+    ]
+    assert await witnessing.take_in(paper.engine, nobodys) == "refused"
+    assert len([one async for one in each_person(paper.engine.data)]) == 1
 
 
 @pytest.mark.parametrize("writes", range(1, 8))

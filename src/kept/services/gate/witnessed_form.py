@@ -103,13 +103,13 @@ def open_nobodys(engine: Engine, form_id: str, sealed: bytes) -> WitnessedForm:
     return msgspec.json.decode(open_installation_record(engine, KIND, form_id, sealed), type=WitnessedForm)
 
 
-def open_form(engine: Engine, keys: PersonKeys, form_id: str, row: sql.WitnessedPersonGet) -> WitnessedForm:
+def open_form(engine: Engine, keys: PersonKeys, form_id: str, key_id: str, sealed: bytes) -> WitnessedForm:
     """Open what `seal_form` sealed.
 
     Raises:
         SealError: It was changed, or is another.
     """
-    content = open_persons_record(engine, keys, KIND, form_id, row.key_id, row.sealed)
+    content = open_persons_record(engine, keys, KIND, form_id, key_id, sealed)
     return msgspec.json.decode(content, type=WitnessedForm)
 
 
@@ -133,7 +133,7 @@ async def standing(engine: Engine, form_id: str) -> Standing:
     row, about = await engine.data.read(body)
     keys = (await engine.keyring.of_person(about.person_id))[0] if about is not None else None
     if row is not None and about is not None and keys is not None:
-        return Standing(form_id, row.status, row.reason, open_form(engine, keys, form_id, about))
+        return Standing(form_id, row.status, row.reason, open_form(engine, keys, form_id, about.key_id, about.sealed))
     if row is not None and about is None and row.sealed:
         return Standing(form_id, row.status, row.reason, open_nobodys(engine, form_id, row.sealed))
     raise InputError(

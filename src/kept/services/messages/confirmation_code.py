@@ -130,17 +130,14 @@ class ConfirmationOrigin:
         """Return the words; nothing once it is confirmed, corrected, removed, over, or asked again."""
         try:
             state = (await self._engine.people.load(waiting.person_id)).state
+            asking = parse_asking(waiting.origin_id)
+            if asking_now(state, asking.slot, self._engine.clock.now()) != asking:
+                return None
+            held = state.slots[asking.slot]
+            forms = await forms_of(self._engine, waiting.person_id) if held.source in WITNESSED_SOURCES else []
         except (ErasedError, EvidenceError):
             return None
-        asking = parse_asking(waiting.origin_id)
-        if asking_now(state, asking.slot, self._engine.clock.now()) != asking:
-            return None
-        forms = (
-            await forms_of(self._engine, waiting.person_id)
-            if state.slots[asking.slot].source in WITNESSED_SOURCES
-            else []
-        )
-        entered = next((one for one in forms if one.form.taken_at == state.slots[asking.slot].corrected_at), None)
+        entered = next((one for one in forms if one.form.taken_at == held.corrected_at), None)
 
         def words(person: Person, opened: Opened) -> Words:
             del opened
