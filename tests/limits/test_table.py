@@ -41,6 +41,7 @@ FORMATS = {
     "ledger/tile": {"WIDTH", "HEIGHT"},
     "ledger/tree": {"HASH_BYTES"},
     "number": {"GREATEST"},  # what a database holds
+    "services/accounts/linking": {"CODE_CHARACTERS"},
     "services/backups/backup_file": {"CHUNK_BYTES", "KEY_BYTES"},
     "services/engine/entry": {"NONCE_BYTES"},
     "services/engine/keyring": {"KEY_BYTES"},

@@ -176,6 +176,7 @@ def test_a_rights_request_forgets_its_person_when_they_are_erased(data):
     """The request stays, whom it was about is gone."""
     data.insert("rights_person_insert", person_id=MORI, request_id="r", sealed=b"note")
     assert data.one(sql.RightsPersonGet, request_id="r") == (MORI, "key_id", b"note")
+    assert data.all(sql.RightsOfPerson, person_id=MORI) == [("r",)]
     assert data.run("rights_request_person_erase", person_id=SATO) == 0
     assert data.run("rights_request_person_erase", person_id=MORI) == 1
     assert data.one(sql.RightsPersonGet, request_id="r") is None

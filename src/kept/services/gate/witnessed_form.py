@@ -163,10 +163,15 @@ def code_of(engine: Engine, form_id: str) -> str:
     return base64.b32encode(drawn[:10]).decode()
 
 
+def as_code(typed: str) -> str:
+    """Return a code as it was drawn; spaces, hyphens, full width and small letters are how people type it."""
+    plain = unicodedata.normalize("NFKC", typed).upper()
+    return "".join(one for one in plain if one.isascii() and one.isalnum())[:16]
+
+
 def code_hash(engine: Engine, typed: str) -> bytes:
-    """Return what a code is known by; spaces, hyphens, full width and small letters are how people type it."""
-    plain = "".join(one for one in unicodedata.normalize("NFKC", typed).upper() if one.isalnum())
-    return engine.token_hash("witnessed", plain.encode())
+    """Return what a code is known by, however it was typed."""
+    return engine.token_hash("witnessed", as_code(typed).encode())
 
 
 def spaced(code: str) -> str:

@@ -55,6 +55,18 @@ async def form_by_code(engine: Engine, typed: str) -> Standing | None:
     return found if found is not None and found.status in {TAKEN, DISOWNED} else None
 
 
+async def is_taken_back(engine: Engine, typed: str) -> bool:
+    """Whether the form a code is of was taken back, also where nothing else is held of whom it was about.
+
+    Args:
+        engine: Open.
+        typed: As typed.
+    """
+    form_id = await engine.data.value(sql.WitnessedByCode, code_hash=code_hash(engine, typed))
+    row = await engine.data.one(sql.WitnessedGet, form_id=form_id) if form_id else None
+    return row is not None and row.status == DISOWNED
+
+
 async def disown_by_code(engine: Engine, typed: str) -> bool:
     """Say that it was not you, by the code of the message, without sign-in; return whether it is so now.
 
@@ -63,11 +75,9 @@ async def disown_by_code(engine: Engine, typed: str) -> bool:
         typed: As typed.
     """
     found = await form_by_code(engine, typed)
-    if found is None:
-        return False
-    if found.status == TAKEN:
+    if found is not None and found.status == TAKEN:
         await _disown(engine, found, OWN, BY_LINK)
-    return True
+    return await is_taken_back(engine, typed)
 
 
 async def disown_by_post(engine: Engine, session: StaffSession, form_id: str) -> str:

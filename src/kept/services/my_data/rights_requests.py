@@ -161,6 +161,12 @@ async def requests(engine: Engine) -> list[RequestLine]:
     ]
 
 
+async def requests_about(engine: Engine, person_id: bytes) -> list[RightsRequest]:
+    """Return the requests about a person, newest first, for the person themselves."""
+    ids = await engine.data.values(sql.RightsOfPerson, person_id=person_id)
+    return sorted([await request_of(engine, one) for one in ids], key=lambda one: -one.number)
+
+
 async def request_of(engine: Engine, request_id: str) -> RightsRequest:
     """Return one request.
 
@@ -222,10 +228,7 @@ async def _request(engine: Engine, request_id: str) -> Subject:
 async def _approve(engine: Engine, given: Given) -> Effect:
     """Return what approves a request; nothing where the person began to erase themselves: the approval dies with that."""
     of = await engine.data.one(sql.RightsPersonGet, request_id=given.subject)
-    try:
-        staying = of is not None and (await engine.people.load(of.person_id)).state.status == "active"
-    except ErasedError:
-        staying = False
+    staying = of is not None and await engine.people.stays(of.person_id)
 
     async def effect(tx: Transaction) -> bool:
         return staying and bool(await tx.run("rights_approve", request_id=given.subject))

@@ -11,7 +11,7 @@ from kept.services.messages import call_sheets, calls
 from kept.web.answers import status_of
 from kept.web.console.stepped import Staff
 from kept.web.form import Form
-from kept.web.routes import Menu, page, reached_by, reaching
+from kept.web.routes import OPENED, Menu, page, reached_by, reaching
 
 CALLS = reaching(Exit.PHONE)
 BY_PHONE = reached_by(Exit.PHONE)
@@ -88,6 +88,6 @@ def _place(form: Form) -> int:
 PAGES = (
     page("/calls", get=CALLS(_sheets), menu=Menu("Calls"), where=BY_PHONE),
     page("/calls/{sheet}", get=CALLS(_look), post=CALLS(_begin), where=BY_PHONE),
-    page("/calls/{sheet}/show", get=CALLS(_again), post=CALLS(_show), where=BY_PHONE),
+    page("/calls/{sheet}/show", get=CALLS(_again), post=CALLS(_show), where=BY_PHONE, shows=OPENED),
     page("/calls/{sheet}/end", get=CALLS(_again), post=CALLS(_end), where=BY_PHONE),
 )

@@ -7,9 +7,10 @@ from starlette.responses import Response
 from kept.errors import KeptError
 from kept.services.engine.engine import Engine
 from kept.services.my_data import rights_requests
+from kept.services.my_data.erasure import erasure_receipt
 from kept.web.console.stepped import Begun, Staff, Stepped, plain
 from kept.web.form import Form
-from kept.web.routes import Menu, duty, either, right
+from kept.web.routes import FILE, Menu, duty, either, page, right
 
 
 def _purposes(engine: Engine) -> list[str]:
@@ -59,15 +60,20 @@ async def _export(exchange: Staff, request: str, form: Form) -> Response:
 
 
 async def _erase(exchange: Staff, request: str, form: Form) -> Response:
+    """Erase, and go to the page that names the receipt's address: a number that names nobody."""
     del form
-    return exchange.page(
-        "rights_erased.html",
-        receipt=await rights_requests.finish_erase(exchange.engine, exchange.session, request),
-        site=exchange.web.addresses.get("site", ""),
-    )
+    receipt = await rights_requests.finish_erase(exchange.engine, exchange.session, request)
+    return exchange.go(f"/rights/erased/{receipt}")
 
 
-PAGES = Stepped(
+async def _erased(exchange: Staff) -> Response:
+    site, receipt = exchange.web.addresses.get("site", ""), exchange.path("receipt")
+    if await erasure_receipt(exchange.engine, receipt) is None:
+        return exchange.missing()
+    return exchange.page("rights_erased.html", receipt=receipt, site=site)
+
+
+DESK = Stepped(
     path="/rights",
     needs=ACTS,
     needs_one=either(right("approve"), ACTS),
@@ -83,5 +89,10 @@ PAGES = Stepped(
     },
     fields=("check",),
     menu=Menu("Rights requests"),
+    shows={"export": FILE},
     where=lambda engine: bool(_purposes(engine)),
 ).pages()
+PAGES = (
+    page("/rights/erased/{receipt}", get=ACTS(_erased), where=lambda engine: bool(_purposes(engine))),
+    *DESK,
+)

@@ -14,7 +14,7 @@ from kept.services.gate.witnessed_form import WAYS, Standing, standing
 from kept.services.my_data import disowning
 from kept.web.console.stepped import Staff, beside
 from kept.web.form import Form
-from kept.web.routes import Menu, either, page, right
+from kept.web.routes import OPENED, Menu, either, page, right
 
 ENTERS = right(RIGHT)
 SEES = either(ENTERS, right("approve"))
@@ -133,5 +133,11 @@ PAGES = (
     page(
         "/witnessed/new/{point}/{version}/{spoken}", get=ENTERS(_form), post=ENTERS(_enter), where=witnessing.declared
     ),
-    page("/witnessed/{id}", get=SEES(_one), post=SEES(_take_on), where=witnessing.declared),
+    page(
+        "/witnessed/{id}",
+        get=SEES(_one),
+        post=SEES(_take_on),
+        where=witnessing.declared,
+        shows=f"read: {OPENED}",
+    ),
 )

@@ -7,23 +7,48 @@ import json
 from starlette.responses import Response
 
 from kept.errors import InputError
-from kept.services.forms.receipts import receipts_of
+from kept.services.forms.instance_record import standing
+from kept.services.forms.receipts import Receipt, receipts_of
 from kept.services.gate.history import checkpoint_before, proof_of
 from kept.services.gate.own_session import Own
 from kept.web.exchange import Exchange
 from kept.web.routes import CUSTOMER, page
+from kept.web.site.addresses import waiting
 
 
 async def _receipts(exchange: Exchange[Own]) -> Response:
     return exchange.page("receipts.html", receipts=await receipts_of(exchange.engine, exchange.session))
 
 
-async def _receipt(exchange: Exchange[Own]) -> Response:
-    for receipt, _, _ in await receipts_of(exchange.engine, exchange.session):
+async def _one(exchange: Exchange[Own]) -> Response:
+    """One receipt of what was given on a form: where the form leads to, and to be seen again at any time."""
+    receipt, kind = await _of_path(exchange)
+    if receipt is None or kind not in {"consent", "witnessed"}:
+        return exchange.missing()
+    instance = str(receipt.record.get("instance", ""))
+    return exchange.page(
+        "receipt.html",
+        receipt=receipt.record,
+        receipt_id=receipt.id,
+        took_part=await standing(exchange.engine, instance) if instance else None,
+        waiting=await waiting(exchange),
+    )
+
+
+async def _file(exchange: Exchange[Own]) -> Response:
+    receipt, _ = await _of_path(exchange)
+    if receipt is None:
+        return exchange.missing()
+    text = json.dumps(receipt.record, ensure_ascii=False, indent=2)
+    return exchange.download(text, "application/ld+json", f"receipt-{receipt.id[:8]}.jsonld")
+
+
+async def _of_path(exchange: Exchange[Own]) -> tuple[Receipt | None, str]:
+    """Return the receipt the path names, and its kind; None where the person has none of that number."""
+    for receipt, kind, _ in await receipts_of(exchange.engine, exchange.session):
         if receipt.id == exchange.path("receipt"):
-            text = json.dumps(receipt.record, ensure_ascii=False, indent=2)
-            return exchange.download(text, "application/ld+json", f"receipt-{receipt.id[:8]}.jsonld")
-    return exchange.missing()
+            return receipt, kind
+    return None, ""
 
 
 async def _proof(exchange: Exchange[Own]) -> Response:
@@ -50,7 +75,8 @@ async def _verify(exchange: Exchange[Own]) -> Response:
 
 PAGES = (
     page("/my-data/receipts", get=CUSTOMER(_receipts)),
-    page("/my-data/receipt/{receipt}.jsonld", get=CUSTOMER(_receipt)),
+    page("/my-data/receipts/{receipt}", get=CUSTOMER(_one)),
+    page("/my-data/receipt/{receipt}.jsonld", get=CUSTOMER(_file)),
     page("/my-data/proof/{entry}.tlog-proof", get=CUSTOMER(_proof)),
     page("/my-data/verify/{entry}", get=CUSTOMER(_verify)),
 )

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from kept.services.cases.witnessing import declared
 from kept.services.gate.own_session import Own
+from kept.services.gate.witnessed_form import as_code
 from kept.services.my_data import disowning
 from kept.web.exchange import Exchange
 from kept.web.routes import ANYBODY, CUSTOMER, page
@@ -30,19 +31,28 @@ async def _type(exchange: Exchange[Any]) -> Response:
     return exchange.page("not_me.html", one=None, typed="", done=False, wrong=False)
 
 
+async def _lead(exchange: Exchange[Any]) -> Response:
+    """Lead to what a code is about."""
+    typed = (await exchange.form("code"))["code"]
+    return exchange.go(f"/not-me/{as_code(typed) or '0'}")
+
+
 async def _show(exchange: Exchange[Any]) -> Response:
-    """Show what a code takes back, and take it back once that is pressed; whoever holds the message may."""
-    form = await exchange.form("code", "sure")
-    if form["sure"] == "yes":
-        done = await disowning.disown_by_code(exchange.engine, form["code"])
-        return exchange.page("not_me.html", 200 if done else 404, one=None, typed="", done=done, wrong=not done)
-    found = await disowning.form_by_code(exchange.engine, form["code"])
-    return exchange.page(
-        "not_me.html", 200 if found else 404, one=found, typed=form["code"], done=False, wrong=found is None
-    )
+    """Show what a code takes back, to whoever holds the message; looking at it, as mail scanners do, changes nothing."""
+    engine, typed = exchange.engine, exchange.path("code")
+    found, done = await disowning.form_by_code(engine, typed), await disowning.is_taken_back(engine, typed)
+    wrong = found is None and not done
+    return exchange.page("not_me.html", 404 if wrong else 200, one=found, typed=as_code(typed), done=done, wrong=wrong)
+
+
+async def _take_back(exchange: Exchange[Any]) -> Response:
+    await exchange.form()
+    await disowning.disown_by_code(exchange.engine, exchange.path("code"))
+    return exchange.go(f"/not-me/{as_code(exchange.path('code')) or '0'}")
 
 
 PAGES = (
     page("/my-data/given-elsewhere", get=CUSTOMER(_list), post=CUSTOMER(_disown), where=declared),
-    page("/not-me", get=ANYBODY(_type), post=ANYBODY(_show), where=declared),
+    page("/not-me", get=ANYBODY(_type), post=ANYBODY(_lead), where=declared),
+    page("/not-me/{code}", get=ANYBODY(_show), post=ANYBODY(_take_back), where=declared),
 )

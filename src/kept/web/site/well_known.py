@@ -35,13 +35,13 @@ async def _ledger_consistency(exchange: Exchange[Any]) -> Response:
 
 
 async def _change_password(exchange: Exchange[Any]) -> Response:
-    return exchange.go("/sign-in#recovery", 302)
+    return exchange.go("/account#password", 302)
 
 
 async def _passkey_endpoints(exchange: Exchange[Any]) -> Response:
     """Where passkeys are made and managed."""
     base = f"{origin_of(exchange)}{exchange.base}/{exchange.web.languages()[0]}"
-    return JSONResponse({"enroll": f"{base}/join", "manage": f"{base}/my-data"})
+    return JSONResponse({"enroll": f"{base}/join", "manage": f"{base}/account"})
 
 
 async def _security_txt(exchange: Exchange[Any]) -> Response:

@@ -203,6 +203,10 @@ WHERE request_id = :request_id AND status = 'approved';
 INSERT INTO rights_request_person (person_id, request_id, key_id, sealed)
 VALUES (:person_id, :request_id, :key_id, :sealed);
 
+-- name: rights_of_person (person_id) -> request_id
+-- The rights requests about a person.
+SELECT request_id FROM rights_request_person WHERE person_id = :person_id ORDER BY request_id;
+
 -- name: rights_person_get (request_id) -> person_id, key_id, sealed
 -- The person a rights request is about.
 SELECT person_id, key_id, sealed FROM rights_request_person WHERE request_id = :request_id;
