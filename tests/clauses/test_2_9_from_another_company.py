@@ -57,8 +57,7 @@ class Partner:
 
     async def login(self, own) -> str:
         """The login name this installation issued to somebody."""
-        row = await self.installation.engine.data.one(sql.PasswordGet, person_id=own.person_id)
-        return str(row[0])
+        return await accounts.login_name_of(self.installation.engine, own.person_id)
 
     def record(self, login_name: str, values=None, **changed):
         """One record; *changed* changes its statement."""
