@@ -45,12 +45,12 @@ LINK = {
 }
 WITNESSED = {
     "en": (
-        "\n\nIt was given {how}, and our staff entered it for you, together with: {items}. If that was not you, or "
-        "is not what you gave, open this page and type the code below it: everything with it is taken back.\n\n{page}\n\n{disown}"
+        "\n\nIt was given {how}, and our staff entered it for you, together with: {items}. If that was not you, or is not what you "
+        "gave, you can take back everything that came with it: open this page and type the code below it.\n\n{page}\n\n{disown}"
     ),
     "ja": (
-        "\n\nこのご連絡先は{how}お預かりし、当社の担当者が次の項目とともに入力しました：{items}。お心当たりがない場合や、お渡しいただいた内容と違う"
-        "場合は、次のページを開いて、その下の確認番号を入力してください。その際にお預かりしたものはすべて取り消します。\n\n{page}\n\n{disown}"
+        "\n\nこのご連絡先は{how}お預かりし、当社の担当者が次の項目とともに入力しました：{items}。お心当たりがない場合や、お渡しいただいた内容と"
+        "違う場合は、その際にお預かりしたものをすべて取り消せます。次のページを開いて、その下の確認番号を入力してください。\n\n{page}\n\n{disown}"
     ),
 }
 HOW = {"en": {"paper": "on paper", "call": "by phone"}, "ja": {"paper": "書面で", "call": "お電話で"}}
