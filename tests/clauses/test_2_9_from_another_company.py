@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+import re
 
 import pytest
 from asked import CONSOLE, Browser
@@ -294,6 +295,8 @@ async def test_the_pages_say_it(installation, partner):
     page = (await desk.get("/en/intake")).text
     assert "nobody here has that login name" in page
     assert NAME not in page
+    made = re.search(r'action="(/en/intake/[^"]+)"', page)[1]
+    assert (await desk.post(made)).headers["location"] == "/en/intake"
     wrong = await desk._ask("POST", "/en/intake", data={"form_token": token}, files={"file": ("f.json", b"{}")})
     assert wrong.status_code == 422
     browser = Browser(installation)

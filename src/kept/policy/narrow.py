@@ -47,7 +47,12 @@ def narrow(policy: Policy, instance: Instance) -> Point:
             "purpose-before-collection purposes",
         )
     declared = {item for items in point.stages.values() for item in items}
-    used = {item for item in declared if any(policy.purposes[one].may_use(item) for one in purposes)}
+    used = {
+        item
+        for stage, asked in point.stages.items()
+        for item in asked
+        if any(policy.purposes[one].may_use(item) for one in point.at(stage).purposes if one in purposes)
+    }
     items = used if instance.items is None else set(instance.items)
     if not items <= declared:
         raise _wider(

@@ -97,3 +97,4 @@ class PurposeDuty(StrEnum):
 
     RIGHTS_REQUEST = "rights-request"
     LEGAL_DISCLOSURE = "legal-disclosure"
+    SIGN_IN_WARNING = "sign-in-warning"

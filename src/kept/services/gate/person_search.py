@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from kept import limits
 from kept.crypto.random import random_bytes
-from kept.errors import ErasedError, EvidenceError, InputError, NotFoundError, SubmissionError
+from kept.errors import ErasedError, EvidenceError, InputError, Mistakes, NotFoundError, SubmissionError
 from kept.policy.decision import LawRequest, Mandate, Refused
 from kept.policy.words import Exit
 from kept.services.engine.acts import GROUNDS, Act, Outcome
@@ -26,7 +26,7 @@ from kept.services.gate.gate import NO_CIRCUMSTANCES, Circumstances
 from kept.services.gate.look_ups import charge
 from kept.store import sql
 from kept.vault.index import index_token
-from kept.vault.normal import normalise
+from kept.vault.normal import login_form, normalise
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ async def find_person(
 
 async def _find_once(engine: Engine, mandate: Mandate, criteria: Mapping[str, str], sought: Sought | None) -> bytes:
     at = engine.ready()
-    forms = _forms(engine, criteria)
+    forms = forms_of(engine, criteria)
     candidates = await _candidates(engine, forms) or await _somebody(engine)
     allowed: list[Person] = []
     refused: list[tuple[Person, dict[str, Refused]]] = []
@@ -133,29 +133,44 @@ async def named_by(engine: Engine, criteria: Mapping[str, str]) -> list[bytes]:
     Raises:
         SubmissionError: No criterion, or an item nobody is found by.
     """
-    forms = _forms(engine, criteria)
+    forms = forms_of(engine, criteria)
     loaded = [await _load_match(engine, one, forms, None) for one in await _candidates(engine, forms)]
     return [one.id for one in loaded if one is not None]
 
 
-def _forms(engine: Engine, criteria: Mapping[str, str]) -> dict[str, str]:
-    """Return the normal form of each criterion, by item."""
-    findable = engine.findable()
+def forms_of(engine: Engine, criteria: Mapping[str, str]) -> dict[str, str]:
+    """Return the normal form of each criterion, by item.
+
+    Args:
+        engine: Open.
+        criteria: Text by item, as typed.
+
+    Raises:
+        SubmissionError: None, items nobody is found by, or texts that are no value of theirs: all of them at once.
+    """
+    findable, wrong = engine.findable(), Mistakes()
     forms: dict[str, str] = {}
     for item, text in criteria.items():
-        if item not in findable:
-            raise SubmissionError(
-                "expected an item people are found by, found another",
-                field=item,
-                reason="not-findable",
+        with wrong.of(item):
+            if item not in findable:
+                raise SubmissionError(
+                    "expected an item people are found by, found another",
+                    reason="not-findable",
+                    hint=f"findable: {', '.join(findable)}",
+                    rests_on="nothing-unneeded",
+                )
+            forms[item] = normalise(findable[item].about.normal, text, field=item).find_by
+    if not criteria:
+        wrong.add(
+            SubmissionError(
+                "expected an item to find by, found none",
+                field=next(iter(findable), ""),
+                reason="no-criterion",
                 hint=f"findable: {', '.join(findable)}",
                 rests_on="nothing-unneeded",
             )
-        forms[item] = normalise(findable[item].about.normal, text, field=item).find_by
-    if not forms:
-        raise SubmissionError(
-            "expected an item to find by, found none", reason="no-criterion", rests_on="nothing-unneeded"
         )
+    wrong.insist()
     return forms
 
 
@@ -175,7 +190,7 @@ async def find_by_login(engine: Engine, mandate: Mandate, login_name: str, sough
         NotFoundError: There is no such account, or it is being erased.
     """
     await charge(engine, mandate)
-    person_id = await engine.data.value(sql.LoginGet, login_name=login_name.strip().lower()[:64])
+    person_id = await engine.data.value(sql.LoginGet, login_name=login_form(login_name))
     at = engine.ready()
     person: Person | None = None
     if person_id is not None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from kept import limits
 from kept.crypto.random import random_id
-from kept.errors import ConflictError, ErasedError, InputError, KeptError
+from kept.errors import ConflictError, ErasedError, InputError, KeptError, Mistakes
 from kept.policy.day import moment
 from kept.policy.duties import purpose_for
 from kept.policy.words import Exit, PurposeDuty
@@ -26,6 +26,7 @@ from kept.services.engine.people import Person
 from kept.services.engine.record import About, entry_of
 from kept.services.engine.sealed_record import open_persons_record, seal_persons_record
 from kept.services.gate import gate
+from kept.services.gate.person_search import forms_of
 from kept.services.my_data import erasure
 from kept.services.staff.approvals import Approval, Given, Subject, second_needed
 from kept.services.staff.sessions import StaffSession
@@ -113,13 +114,22 @@ async def open_request(  # noqa: PLR0913 -- what a request names
         NotFoundError: Nobody fits.
     """
     purpose = require_desk(engine, session)
-    if kind not in KINDS or channel not in CHANNELS or len(note) > limits.RIGHTS_REQUEST_NOTE_CHARACTERS:
-        raise InputError(
-            f"expected one of {', '.join(KINDS)} by {', '.join(CHANNELS)}, "
-            f"with a note of at most {limits.RIGHTS_REQUEST_NOTE_CHARACTERS} characters",
-            reason="rights-kind",
-        )
-    guard_individual_number(note, "note")
+    wrong = Mistakes()
+    with wrong.of():
+        forms_of(engine, criteria)
+    most = limits.RIGHTS_REQUEST_NOTE_CHARACTERS
+    for field, unfit in (("kind", kind not in KINDS), ("channel", channel not in CHANNELS), ("note", len(note) > most)):
+        if unfit:
+            wrong.add(
+                InputError(
+                    f"expected one of {', '.join(KINDS)} by {', '.join(CHANNELS)}, with a note of at most {most} characters",
+                    field=field,
+                    reason="rights-kind" if field != "note" else "rights-note",
+                )
+            )
+    with wrong.of("note"):
+        guard_individual_number(note, "note")
+    wrong.insist()
     case = await cases.open_case(engine, session, purpose, seconds=limits.RIGHTS_REQUEST_MANDATE_SECONDS)
     case = await cases.find_in_case(engine, session, case.id, criteria)
     keys, _ = await engine.keyring.of_person(case.person_id)

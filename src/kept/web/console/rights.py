@@ -22,11 +22,11 @@ ACTS = duty(rights_requests.ACT, _purposes)
 
 
 async def _list(exchange: Staff, error: KeptError | None, form: Form, status: int) -> Response:
-    del form  # whom a request is about is not shown again
     return exchange.page(
         "rights.html",
         status,
         requests=await rights_requests.requests(exchange.engine),
+        typed=form,
         error=error,
     )
 

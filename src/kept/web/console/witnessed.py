@@ -74,6 +74,7 @@ async def _entry(exchange: Staff, shown: Shown, form: Form | None = None, error:
         "witnessed_form.html",
         beside(error) if error else 200,
         form=shown,
+        titles={one.item.id: one.item.titles.get(exchange.language, one.title) for one in shown.hints},
         typed={name: list(lines) for name, lines in typed.items()},
         error=error,
         cases=open_cases,
