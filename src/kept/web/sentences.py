@@ -155,7 +155,7 @@ SAID: Mapping[str, Sentences] = {
     ),
     "prize-nowhere": (
         "We do not know where the prize may go.",
-        "Nothing was taken, and the prize waits. Say where it may go, or let us use what you gave before.",
+        "Nothing was taken, and the prize waits for you. Say where it may go, or let us use what you gave before.",
     ),
     "list-fixed": ("The list of tickets is fixed.", "Your ticket names nobody."),
     "sign-in-wrong": ("The name or the password is not right.", "Check both, or use a recovery code."),
