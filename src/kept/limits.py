@@ -211,6 +211,12 @@ SLOTS_OF_A_READ = _cap(64, "slots", "slots asked for in one read")
 RIGHTS_REQUEST_DUE_SECONDS = _time(14 * DAY, "the time to answer a request by a person's right")
 RIGHTS_REQUEST_MANDATE_SECONDS = _time(30 * DAY, "the mandate under which a request by a person's right is answered")
 RIGHTS_REQUEST_NOTE_CHARACTERS = _cap(1000, "characters", "what a person or a member of staff writes in such a request")
+WITNESSED_GIVEN_SECONDS = _time(
+    30 * DAY, "how long ago something was given on paper or by phone, when staff enter it, to the end of that day"
+)
+WITNESSED_WAIT_SECONDS = _time(14 * DAY, "what staff entered of a paper or a call, without a second who witnessed it")
+WITNESSED_A_DAY = _cap(30, "forms", "forms given on paper or by phone that one member of staff enters within a day")
+WITNESSED_SHOWN = _cap(100, "forms", "forms given on paper or by phone in the list of them")
 CONTACT_TITLE_CHARACTERS = _cap(200, "characters", "the subject of a message written from a case")
 CONTACT_TEXT_CHARACTERS = _cap(10_000, "characters", "the text of a message written from a case")
 EXTERNAL_ID_CHARACTERS = _cap(200, "characters", "a person's id in another system")

@@ -52,6 +52,8 @@ GUARDED = {
 NORMALISED = {
     "services/gate/state_change.py: write_change": "values, each brought into its normal form",
     "services/my_data/corrections.py: _resealed": "values kept before",
+    "services/gate/witnessed_form.py: seal_form": "items of a form, each brought into its normal form by `parse_submission`",
+    "services/gate/witnessed_form.py: seal_nobodys": "items of a form, each brought into its normal form by `parse_submission`",
 }
 NO_TEXT = {
     "services/engine/marks.py: new_mark": "numbers we made",
@@ -73,6 +75,7 @@ NO_TEXT = {
     "services/instances/contests.py: _put": "values kept before",
     "services/instances/draws.py: begin_draw": "a seed we made",
     "services/staff/sessions.py: add_staff": "a secret we made",
+    "services/cases/witnessing.py: _see": "what entries call a member of staff",
     "services/authorities/disclosure_bundle.py: _disclose": "values kept before",
     "services/authorities/disclosure_bundle.py: parcel": "values kept before",
     "services/authorities/disclosure_file.py: pack_bundle": "item names, counts, and a reference asked when it was recorded",

@@ -58,10 +58,11 @@ async def winner_of(installation, people, instance="calendar"):
 
 
 async def test_entering_takes_nothing_and_gives_a_ticket_to_check(installation, sweepstake):
-    """§2.7 normal: no item is asked for; the receipt holds the secret that makes the public ticket one's own."""
+    """§2.7 normal: nothing is needed, and nothing asked for the draw; the receipt holds the secret of the public ticket."""
     own = await installation.join()
     form = await present_part(installation.engine, own, "calendar", "en")
-    assert (form.hints, form.boxes) == ((), ())
+    assert not any(one.needed for one in form.hints)
+    assert not [one for one in form.notice.terms if one.purpose == "prize-delivery"]  # winners alone are asked for that
     receipt = await sweepstake.enter(own)
     assert blind_ticket("calendar", receipt.record["ticketSecret"]) == receipt.record["ticket"]
     assert (await sweepstakes.public_file(installation.engine, "calendar"))["tickets"] == [receipt.record["ticket"]]

@@ -24,7 +24,7 @@ from kept.errors import ConflictError, DeniedError, KeptError, NotFoundError
 from kept.services.authorities import disclosures
 from kept.services.authorities.disclosure_record import Terms
 from kept.services.campaigns import campaigns, candidates
-from kept.services.cases import cases, other_words
+from kept.services.cases import cases, other_words, witnessing
 from kept.services.engine.restored_keys import RESTORED
 from kept.services.figures import releases
 from kept.services.instances import contests, events, instances
@@ -179,7 +179,17 @@ async def ask_questionnaire(installation):
     return asker
 
 
+async def ask_witness(installation):
+    """What a customer gave on paper."""
+    asker = await installation.staff("asker", ("privacy",))
+    today = witnessing.day_today(installation.engine)
+    typed = witnessing.Typed("paper", "registration", 1, "en", today, fields=(("mail_address", MAIL),))
+    await witnessing.enter(installation.engine, asker, typed)
+    return asker
+
+
 ASKED = {
+    witnessing.WITNESSING.act: ask_witness,
     instances.OPENING.act: ask_questionnaire,
     more_look_ups.MORE.act: ask_look_ups,
     activation.ACTIVATION.act: ask_activation,
@@ -240,7 +250,7 @@ class Waits:
 
     async def subject(self) -> list[tuple]:
         """Every state an approval may move."""
-        tables = ("campaign", "provision", "disclosure", "statistic", "rights_request", "party")
+        tables = ("campaign", "provision", "disclosure", "statistic", "rights_request", "party", "witnessed")
         found = [row for one in tables for row in self.installation.sql(f"SELECT status FROM {one}")]  # noqa: S608 -- our own
         found += self.installation.sql("SELECT COUNT(*) FROM contact")
         found += self.installation.sql("SELECT value = '' FROM meta WHERE name = 'restore_report'")

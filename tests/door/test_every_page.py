@@ -76,6 +76,12 @@ SITE = {
     "POST /{language}/my-data/why/{entry}": "Person.stop_act",
     "POST /{language}/w/{link}/stop": "Kept.stop_by_link",
     "GET /{language}/my-data/verify/{entry}": "Person.proof Kept.checkpoint",
+    "GET /{language}/my-data/given-elsewhere": "Person.given_elsewhere",
+    "POST /{language}/my-data/given-elsewhere": "Person.disown",
+    "GET /{language}/not-me": "a program asks for the code in its own form",
+    "POST /{language}/not-me": "only leads to what a code is about",
+    "GET /{language}/not-me/{code}": "Kept.given_elsewhere_by_code",
+    "POST /{language}/not-me/{code}": "Kept.disown_by_code",
     "POST /{language}/my-data/statement/{statement}": "Person.confirm_statement Person.statements",
     "POST /{language}/my-data/statement/{statement}/refuse": "Person.refuse_statement",
     "GET /{language}/policy": "Kept.policy",
@@ -219,6 +225,11 @@ CONSOLE = {
     "POST /{language}/statistics/{id} approve": "Staff.approve",
     "POST /{language}/statistics/{id} ask": "Staff.ask_release",
     "POST /{language}/statistics/{id} export": "Staff.export_figure",
+    "GET /{language}/witnessed": "Staff.all_witnessed Staff.policy_versions",
+    "GET /{language}/witnessed/new/{point}/{version}/{spoken}": "Staff.witnessed_form Staff.my_cases",
+    "POST /{language}/witnessed/new/{point}/{version}/{spoken}": "Staff.enter_witnessed",
+    "GET /{language}/witnessed/{id}": "Staff.witnessed",
+    "POST /{language}/witnessed/{id}": "Staff.read_witnessed Staff.approve Staff.ask_witness_again Staff.disown_by_post",
 }
 
 

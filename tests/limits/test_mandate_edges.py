@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from asked import CONSOLE, SITE, Browser
-from installation import MAIL, second_version
+from installation import MAIL, NAME, second_version
 from registered import CONFIRMS, asked, clerk
 from second import read_and_approve
 
@@ -21,15 +21,17 @@ from kept.errors import (
     DeniedError,
     InputError,
     KeptError,
+    LimitError,
     MalformedError,
     SignInError,
     SubmissionError,
 )
 from kept.guarantees.board import promise_board
+from kept.policy.day import begin_of
 from kept.policy.words import ClauseState, Exit
 from kept.services.authorities import disclosures
 from kept.services.authorities.request_paper import end_papers
-from kept.services.cases import cases, emergencies
+from kept.services.cases import cases, emergencies, witnessing
 from kept.services.engine.entry import Account, build_entry
 from kept.services.engine.flush import Condition, Moved
 from kept.services.figures import projections
@@ -227,6 +229,33 @@ async def test_a_request_by_right(installation):
     made = await rights_requests.request_of(installation.engine, await request(limits.RIGHTS_REQUEST_NOTE_CHARACTERS))
     until = made.due_at - installation.engine.clock.now()
     assert limits.RIGHTS_REQUEST_DUE_SECONDS - 1 < until <= limits.RIGHTS_REQUEST_DUE_SECONDS
+
+
+@pytest.mark.edge("WITNESSED_GIVEN_SECONDS", "WITNESSED_A_DAY", "WITNESSED_WAIT_SECONDS", "WITNESSED_SHOWN")
+async def test_what_was_given_on_paper(installation, monkeypatch):
+    """Entered within thirty days, thirty a day by one; it waits fourteen days for a second; a hundred are listed."""
+    engine, kato = installation.engine, await installation.staff("kato", ("privacy",))
+    paper = witnessing.Typed("paper", "registration", 1, "en", witnessing.day_today(engine), fields=(("name", NAME),))
+    form_id = await witnessing.enter(engine, kato, paper)
+    ends = begin_of(paper.given_on, engine.zone, after=1) + limits.WITNESSED_GIVEN_SECONDS
+    installation.wall.pass_(limits.WITNESSED_WAIT_SECONDS - 60)
+    await witnessing.finish_witnessed(engine)
+    assert [one.status for one in await witnessing.lines(engine)] == ["waiting"]
+    installation.wall.pass_(61)
+    await witnessing.finish_witnessed(engine)
+    assert [(one.id, one.status) for one in await witnessing.lines(engine)] == [(form_id, "over")]
+    installation.wall.pass_(ends - engine.clock.now() - 60)
+    kato = await installation.staff("kato2", ("privacy",))
+    for _ in range(limits.WITNESSED_A_DAY):
+        await witnessing.enter(engine, kato, paper)
+    with pytest.raises(LimitError):
+        await witnessing.enter(engine, kato, paper)
+    monkeypatch.setattr(limits, "WITNESSED_SHOWN", limits.WITNESSED_A_DAY)
+    assert len(await witnessing.lines(engine)) == limits.WITNESSED_A_DAY
+    installation.wall.pass_(61)
+    with pytest.raises(InputError) as refused:
+        await witnessing.enter(engine, await installation.staff("kato3", ("privacy",)), paper)
+    assert refused.value.reason == "witnessed-day"
 
 
 @pytest.mark.edge("ATTESTATION_REFERENCE_CHARACTERS")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from kept.services.authorities.request_reading import read_request
+from kept.services.cases.witnessing import WITNESSING
+from kept.services.cases.witnessing import read as read_witnessed
 from kept.services.staff import activation
 from kept.services.upkeep import after_restore, approvals
 
@@ -12,6 +14,8 @@ async def mark_of(engine, session, approval_id, *, subject=""):
     if not session.may(engine, "approve"):
         return ""
     found = next((one for one in await approvals.waiting(engine, session) if one.id == approval_id), None)
+    if found is not None and found.kind is WITNESSING:
+        return (await read_witnessed(engine, session, subject)).seen
     if found is not None and found.kind.apart:
         return (await read_request(engine, session, subject)).seen
     return found.seen if found else ""

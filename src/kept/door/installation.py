@@ -34,11 +34,12 @@ from kept.services.engine.engine import Engine
 from kept.services.figures.queries import Statistic
 from kept.services.figures.releases import released
 from kept.services.forms.instance_record import Standing, all_standing
+from kept.services.gate.witnessed_form import Standing as GivenElsewhere
 from kept.services.instances import sweepstakes
 from kept.services.instances.contests import Published, published_of
 from kept.services.messages import confirmations
 from kept.services.messages.confirmations import Pending
-from kept.services.my_data import erasure
+from kept.services.my_data import disowning, erasure
 from kept.services.my_data.choices import NoByLink
 from kept.services.my_data.message_reasons import Why, proof_by_link, stop_by_link, why_by_link
 from kept.services.staff import sessions
@@ -360,6 +361,22 @@ class Kept(View):
                 is taken off.
         """
         return await confirmations.confirm_by_link(self._engine, link, lifts=lifts)
+
+    async def given_elsewhere_by_code(self, code: str) -> GivenElsewhere | None:
+        """Return what staff entered as given on paper or by phone, to whoever has the message that carries its code.
+
+        Args:
+            code: As typed.
+        """
+        return await disowning.form_by_code(self._engine, code)
+
+    async def disown_by_code(self, code: str) -> bool:
+        """Take back what staff entered as given on paper or by phone, for whoever has its code; return whether it is so now.
+
+        Args:
+            code: As typed.
+        """
+        return await disowning.disown_by_code(self._engine, code)
 
     async def proof_of_message(self, link: str) -> str | None:
         """Return the proof of a message's entry, to whoever has it; None when its link is not one of ours.

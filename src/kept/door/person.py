@@ -30,11 +30,12 @@ from kept.services.forms.submission import PUBLISH, TICK, USE
 from kept.services.gate.external_ids import external_ids_of
 from kept.services.gate.history import History, history_of, proof_of
 from kept.services.gate.own_session import Own
+from kept.services.gate.witnessed_form import Standing as GivenElsewhere
 from kept.services.instances import participations
 from kept.services.instances.participations import Participation
 from kept.services.messages import confirmations
 from kept.services.messages.confirmations import Address
-from kept.services.my_data import choices, corrections, erasure, own_data, statements
+from kept.services.my_data import choices, corrections, disowning, erasure, own_data, statements
 from kept.services.my_data.act_reasons import ActWhy, stop_act, why_of
 from kept.services.my_data.erasure import Preview
 from kept.services.my_data.message_reasons import Why, messages_to
@@ -600,6 +601,21 @@ class Person(View):
             InputError: It is no message written to the person.
         """
         await advertising_marks.mark(self._engine, await self._session(), message)
+
+    async def given_elsewhere(self) -> list[GivenElsewhere]:
+        """Return what staff entered as given on paper or by phone, newest first; what was taken back as well."""
+        return await disowning.given_elsewhere(self._engine, await self._session())
+
+    async def disown(self, form: str) -> str:
+        """Take back what staff entered as given on paper or by phone: it was not them; return the entry's id.
+
+        Args:
+            form: Its id (`GivenElsewhere.id`).
+
+        Raises:
+            InputError: There is none of theirs that was taken in and not taken back yet.
+        """
+        return await disowning.disown(self._engine, await self._session(), form)
 
     async def registered(self) -> list[RegisterLine]:
         """Return what the registers say that a law obliges to keep: provided, received, agreed to; newest first."""

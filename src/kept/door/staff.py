@@ -14,16 +14,26 @@ from kept.door.view import View
 from kept.guarantees.board import promise_board
 from kept.services.authorities import disclosure_bundle, disclosure_record, disclosures, request_reading
 from kept.services.campaigns import campaigns, candidates, outcomes
-from kept.services.cases import advertising_marks, cases, contacts, do_not_contact, emergencies, inquiries, other_words
+from kept.services.cases import (
+    advertising_marks,
+    cases,
+    contacts,
+    do_not_contact,
+    emergencies,
+    inquiries,
+    other_words,
+    witnessing,
+)
 from kept.services.engine.engine import Engine
 from kept.services.figures import exports, projections, queries, releases
 from kept.services.figures.offers import offers_to
 from kept.services.gate import head_counts
 from kept.services.gate.canaries import acknowledge, alarms
 from kept.services.gate.history import newest_entries
+from kept.services.gate.witnessed_form import standing as witnessed_form_standing
 from kept.services.instances import contests, events, instances, questionnaires, sweepstakes
 from kept.services.messages import call_sheets, calls, holds, letters, stop_list, unknown_outcome
-from kept.services.my_data import rights_requests
+from kept.services.my_data import disowning, rights_requests
 from kept.services.staff import activation, attestations, more_look_ups, parties
 from kept.services.staff.sessions import StaffSession, require_session
 from kept.services.third_parties import intake as intakes
@@ -37,6 +47,7 @@ from kept.web.console.legal import SEES as SEES_DISCLOSURES
 from kept.web.console.parties import SEES as SEES_PARTIES
 from kept.web.console.provision import SEES as SEES_PROVISIONS
 from kept.web.console.statistics import SEES as SEES_FIGURES
+from kept.web.console.witnessed import SEES as SEES_WITNESSED
 from kept.web.routes import Needs, either, right
 
 P = ParamSpec("P")
@@ -203,6 +214,14 @@ class Staff(View):
     ask_check_in_list = act(events.LIST.ask)
     check_in_list = act(events.check_in_list)
     arrived = act(events.arrived)
+    # on paper and by phone
+    witnessed_form = act(witnessing.show)
+    enter_witnessed = act(witnessing.enter)
+    read_witnessed = act(witnessing.read)
+    ask_witness_again = act(witnessing.ask_again)
+    disown_by_post = act(disowning.disown_by_post)
+    all_witnessed = look(witnessing.lines, SEES_WITNESSED)
+    witnessed = look(witnessed_form_standing, SEES_WITNESSED)
     # third parties and authorities
     ask_provision = act(provisions.ask)
     fetch_provision = act(provisions.fetch)

@@ -14,18 +14,36 @@ import msgspec
 from kept import limits
 from kept.errors import ConflictError, DeniedError, SubmissionError
 from kept.policy.person import Asked, Choice, Grant, OldVersion, PersonState, Slot, Stated
-from kept.policy.words import Exit, Source
+from kept.policy.words import WITNESSED, Exit, Source
 
 replace = msgspec.structs.replace
 
-CORRECTORS = frozenset({Source.OWN_SESSION, Source.WITNESSED_PAPER, Source.WITNESSED_CALL})
+CORRECTORS = frozenset({Source.OWN_SESSION}) | WITNESSED
 """Where a correction may come from: the person, directly or witnessed."""
 
 
 def fill(  # noqa: PLR0913 -- what a value remembers
-    state: PersonState, slots: Iterable[str], *, notice_id: str, point: str, source: Source, key_id: str, at: float
+    state: PersonState,
+    slots: Iterable[str],
+    *,
+    notice_id: str,
+    point: str,
+    source: Source,
+    key_id: str,
+    at: float,
+    agreed_at: float | None = None,
 ) -> PersonState:
     """Fill empty slots under a notice; filling is collection, so a filled slot is corrected instead.
+
+    Args:
+        state: Before.
+        slots: Which.
+        notice_id: Notice it is given under, hex.
+        point: Collection point.
+        source: Where it comes from.
+        key_id: Value key it is sealed under.
+        at: Now, unix seconds.
+        agreed_at: When it was agreed to elsewhere: its time runs from then; None for now.
 
     Raises:
         SubmissionError: A slot is filled already, or the person is being erased.
@@ -42,7 +60,7 @@ def fill(  # noqa: PLR0913 -- what a value remembers
                 rests_on="bound-to-notice",
             )
         version = 1 + max((old.version for old in state.old if old.slot == slot), default=0)
-        filled[slot] = Slot(version, notice_id, at, source, point, key_id, at)
+        filled[slot] = Slot(version, notice_id, at if agreed_at is None else agreed_at, source, point, key_id, at)
     return replace(state, g=state.g + 1, slots=filled)
 
 
@@ -68,7 +86,7 @@ def grant(  # noqa: PLR0913 -- what a consent names
         slots: Slots filled on that form; one that does not answer to this notice is not covered.
         recipients: Third parties consented to, by purpose.
         at: Unix seconds.
-        by: `self`, `paper` or `call`.
+        by: `self`, `paper` or `call`; what the person chose before stands beside anybody else's word.
     """
     if not ticks:
         return state
@@ -82,7 +100,7 @@ def grant(  # noqa: PLR0913 -- what a consent names
         grants.append(Grant(purpose, notice_id, named, to, at, withdrawn=refused))
         for way_out in (None, *exits):
             before = choices.get((purpose, way_out))
-            if before is not None and not before.allow and by != "self":
+            if before is not None and by != "self":
                 continue
             choices[purpose, way_out] = Choice(purpose, way_out, allow=True, notice_id=notice_id, at=at, by=by)
     return replace(state, g=state.g + 1, grants=tuple(grants), choices=tuple(choices.values()))
@@ -117,18 +135,22 @@ def choose(  # noqa: PLR0913 -- what a choice names
         require_staying(state)
     before = state.choice(purpose, way_out)
     if allow and by != "self" and before is not None and not before.allow:
-        raise DeniedError(
-            "a witnessed yes cannot lift the person's own no",
-            step=6,
-            needed="the person's own yes, on my data",
-            reason="witnessed-yes",
-            rests_on="sources:direct",
-        )
+        raise _witnessed_yes()
     rest = tuple(one for one in state.choices if (one.purpose, one.exit) != (purpose, way_out))
     grants = state.grants
     if way_out is None and (by == "self" or not allow):
         grants = tuple(replace(one, withdrawn=not allow) if one.purpose == purpose else one for one in grants)
     return replace(state, g=state.g + 1, choices=(*rest, Choice(purpose, way_out, allow, "", at, by)), grants=grants)
+
+
+def _witnessed_yes() -> DeniedError:
+    return DeniedError(
+        "a witnessed yes cannot lift the person's own no",
+        step=6,
+        needed="the person's own yes, on my data",
+        reason="witnessed-yes",
+        rests_on="sources:direct",
+    )
 
 
 def stop(state: PersonState, purpose: str) -> PersonState:
@@ -264,6 +286,70 @@ def _held(state: PersonState, slot: str) -> Slot:
 
 def _empty(slot: str) -> SubmissionError:
     return SubmissionError("expected a value, found none", field=slot, reason="slot-empty", rests_on="bound-to-notice")
+
+
+def require_not_undone(
+    state: PersonState, slots: Iterable[str], ticks: Iterable[tuple[str, Exit | None]], *, since: float
+) -> None:
+    """Insist that a person has not undone what they gave elsewhere: an older paper brings nothing back.
+
+    Args:
+        state: As it is now.
+        slots: What was given there.
+        ticks: What was said yes to there: purpose, and channel where it has one.
+        since: Begin of the day on which it was given, unix seconds; what was taken away on that day counts as later.
+
+    Raises:
+        SubmissionError: They took a value away since, or stopped a use.
+        DeniedError: Their own no stands.
+    """
+    for slot in slots:
+        if state.removed.get(slot, -1.0) >= since:
+            raise SubmissionError(
+                "expected an item not taken away since it was given, found one that was",
+                field=slot,
+                reason="witnessed-removed",
+                hint="leave it out: only the person gives it again",
+                rests_on="sources:direct",
+            )
+    for purpose, way_out in ticks:
+        if purpose in state.stops:
+            raise SubmissionError(
+                "expected a purpose in use, found one the person has stopped",
+                field=purpose,
+                reason="witnessed-stopped",
+                hint="leave the yes out: only the person resumes it",
+                rests_on="sources:direct",
+            )
+        said = (state.choice(purpose, None), state.choice(purpose, way_out))
+        if any(one is not None and not one.allow for one in said):
+            raise _witnessed_yes()
+
+
+def disown(state: PersonState, slots: Iterable[str], notice_id: str, taken_at: float, at: float) -> PersonState:
+    """The person says that what was entered for them is not theirs: values go, and each yes becomes their own no.
+
+    Args:
+        state: Before.
+        slots: What was entered; what they corrected or gave anew since is their own, and stays.
+        notice_id: Notice it was entered under, hex.
+        taken_at: When it was taken in, unix seconds.
+        at: Now, unix seconds.
+    """
+    gone = [one for one in slots if one in state.slots and _entered(state.slots[one], notice_id, taken_at)]
+    after = remove(state, gone, by_person_at=at)
+    grants = tuple(one for one in after.grants if (one.notice_id, one.at) != (notice_id, taken_at))
+    choices = tuple(
+        Choice(one.purpose, one.exit, allow=False, notice_id="", at=at, by="self")
+        if one.allow and (one.notice_id, one.at) == (notice_id, taken_at)
+        else one
+        for one in after.choices
+    )
+    return replace(after, grants=grants, choices=choices)
+
+
+def _entered(held: Slot, notice_id: str, taken_at: float) -> bool:
+    return held.source in WITNESSED and (held.notice_id, held.corrected_at) == (notice_id, taken_at)
 
 
 def state_word(state: PersonState, word: Stated) -> PersonState:

@@ -25,7 +25,7 @@ from kept import limits
 from kept.policy.channel import CHANNELS
 from kept.policy.message_kind import MessageKind
 from kept.policy.model import Cookie, Point, Policy, Purpose
-from kept.policy.words import Basis, CookieDuty, Exit, PointKind, PurposeDuty
+from kept.policy.words import WITNESSED, Basis, CookieDuty, Exit, PointKind, PurposeDuty, Source
 
 ENGINE_COOKIES: Mapping[str, CookieDuty] = MappingProxyType({f"__Host-kept_{duty.value}": duty for duty in CookieDuty})
 """What a cookie under the engine's own name serves."""
@@ -113,6 +113,12 @@ def quarantine_seconds(policy: Policy) -> float:
     """Return how long a partner's record waits for what it lacks: `sources: partner`, else 30 days."""
     partner: Any = _body(policy, "sources", "partner")
     return float(partner["otherwise"]["quarantine"]) if partner else limits.QUARANTINE_SECONDS
+
+
+def witnessed_ways(policy: Policy) -> frozenset[Source]:
+    """Return how else than in their own session a person may give something directly: `sources: direct`, else no way."""
+    direct: Any = _body(policy, "sources", "direct")
+    return frozenset(map(Source, direct["by"])) & WITNESSED if direct else frozenset()
 
 
 def address_key_seconds(policy: Policy) -> float:

@@ -47,18 +47,18 @@ def narrow(policy: Policy, instance: Instance) -> Point:
             "purpose-before-collection purposes",
         )
     declared = {item for items in point.stages.values() for item in items}
-    items = declared if instance.items is None else set(instance.items)
+    used = {
+        item
+        for stage, asked in point.stages.items()
+        for item in asked
+        if any(policy.purposes[one].may_use(item) for one in point.at(stage).purposes if one in purposes)
+    }
+    items = used if instance.items is None else set(instance.items)
     if not items <= declared:
         raise _wider(
             policy, "expected items of the declared point, found another", "instance-wider", "nothing-unneeded"
         )
-    used = {
-        item
-        for stage, asked in point.stages.items()
-        for item in items.intersection(asked)
-        if any(policy.purposes[one].may_use(item) for one in point.at(stage).purposes if one in purposes)
-    }
-    if used != items:
+    if not items <= used:
         raise _wider(
             policy, "expected items one of its purposes uses, found another", "instance-unneeded", "nothing-unneeded"
         )

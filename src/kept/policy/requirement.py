@@ -139,6 +139,11 @@ def _given_directly(policy: Policy) -> Unmet:
             yield "sources", "direct"
 
 
+def _witnessed(policy: Policy) -> Unmet:
+    if duties.witnessed_ways(policy) and not duties.roles_that_may(policy, "witness"):
+        yield "sources", "direct"
+
+
 REQUIREMENTS: tuple[Requirement, ...] = (
     Requirement(
         "need-activate", "a role with the right `activate`", "no later version could ever come into force",
@@ -194,6 +199,10 @@ REQUIREMENTS: tuple[Requirement, ...] = (
     Requirement(
         "need-direct", "`own-session` among what `sources: direct` comes by", "every form would take what the policy rules out",
         "add `own-session` under `by`", _given_directly,
+    ),
+    Requirement(
+        "need-witness", "a role with the right `witness` for what `sources: direct` takes on paper or by phone",
+        "nobody could enter what was given so", "add `may:` with `witness` to a role", _witnessed,
     ),
 )  # fmt: skip
 """Everything, in the order of the page."""

@@ -78,6 +78,10 @@ class Source(StrEnum):
     MADE_BY_US = "made-by-us"
 
 
+WITNESSED = frozenset({Source.WITNESSED_PAPER, Source.WITNESSED_CALL})
+"""Given on paper or by phone, entered by staff, witnessed by a second."""
+
+
 class CookieDuty(StrEnum):
     """What the engine itself needs a cookie for; a policy says `serves` to give it a name and a life of its own."""
 

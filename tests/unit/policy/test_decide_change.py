@@ -179,6 +179,69 @@ def test_a_witnessed_general_yes_revives_no_consent_withdrawn_before():
     assert [one.withdrawn for one in state.grants] == [True, False]
 
 
+def on_paper(state=EMPTY, ticks=None, at=NOW):
+    """Return the state after a paper was taken in."""
+    state = change.fill(
+        state,
+        ["name"],
+        notice_id="n2",
+        point="join",
+        source=Source.WITNESSED_PAPER,
+        key_id="k1",
+        at=at,
+        agreed_at=at - 99,
+    )
+    return change.grant(state, ticks or {}, notice_id="n2", slots=["name"], recipients={}, at=at, by="paper")
+
+
+def test_what_was_given_elsewhere_runs_from_its_own_day():
+    """The value is as old as the paper, and held since it was entered."""
+    held = on_paper().slots["name"]
+    assert (held.given_at, held.corrected_at) == (NOW - 99, NOW)
+
+
+def test_a_paper_says_nothing_where_the_person_has_spoken():
+    """Their own earlier yes stays theirs, by their own word."""
+    own = change.choose(EMPTY, "news", Exit.MAIL, allow=True, at=NOW - 5)
+    choice = on_paper(own, {"news": [Exit.MAIL]}).choice("news", Exit.MAIL)
+    assert (choice.by, choice.at) == ("self", NOW - 5)
+
+
+@pytest.mark.parametrize(("removed_at", "stays"), [(NOW - 1, True), (NOW, False), (NOW + 1, False)])
+def test_what_was_taken_away_on_the_day_of_the_paper_or_later_is_not_given_by_it(removed_at, stays):
+    """The begin of the day is the edge; what is kept per instance is no item of a paper."""
+    gone = change.remove(filled("name", "answer#survey"), ["name", "answer#survey"], by_person_at=removed_at)
+    assert set(gone.removed) == {"name"}
+    if stays:
+        change.require_not_undone(gone, ["name"], [], since=NOW)
+    else:
+        with pytest.raises(SubmissionError) as refused:
+            change.require_not_undone(gone, ["name"], [], since=NOW)
+        assert (refused.value.reason, refused.value.field) == ("witnessed-removed", "name")
+
+
+def test_what_ended_by_itself_may_be_given_again():
+    """Retention takes away as well, and says nothing against a paper."""
+    change.require_not_undone(change.remove(filled("name"), ["name"]), ["name"], [("news", None)], since=0.0)
+
+
+def test_disowning_takes_back_what_came_with_it_and_nothing_else():
+    """Value and grant go, each yes is the person's no; what they corrected, gave or said themselves stays."""
+    state = on_paper(filled("city"), {"news": [Exit.MAIL]})
+    state = change.choose(state, "tips", None, allow=True, at=NOW - 5)
+    after = change.disown(state, ["name", "city"], "n2", NOW, NOW + 9)
+    assert (set(after.slots), after.grants, after.g) == ({"city"}, (), state.g + 1)
+    said = {(one.purpose, one.exit): (one.allow, one.by) for one in after.choices}
+    assert said == {
+        ("news", None): (False, "self"),
+        ("news", Exit.MAIL): (False, "self"),
+        ("tips", None): (True, "self"),
+    }
+    assert after.removed == {"name": NOW + 9}
+    mine = change.disown(corrected(on_paper()), ["name"], "n2", NOW, NOW + 9)
+    assert "name" in mine.slots
+
+
 def test_stopping_twice_is_stopping_once():
     """Stops are a set; resuming removes the one."""
     state = change.stop(change.stop(change.stop(EMPTY, "b"), "a"), "b")

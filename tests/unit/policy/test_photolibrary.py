@@ -69,7 +69,9 @@ def test_every_clause_and_word_has_both_languages(policy):
 def test_declarations_become_values(policy):
     """Durations are seconds, lists keep their order, built-in lists are filled in."""
     assert policy.points["registration"].retention.dormant_seconds == 3 * 365 * 86_400
-    assert policy.points["sweepstake"].stages == {"enter": (), "won": ("name", "postal_address", "phone")}
+    assert policy.points["sweepstake"].stages == {
+        "enter": ("mail_address",), "won": ("name", "postal_address", "phone"),
+    }  # fmt: skip
     assert policy.purposes["contact"].basis is Basis.NECESSARY
     assert Exit.APP in policy.purposes["contact"].exits
     assert policy.purposes["rights-request"].uses == ("*",)

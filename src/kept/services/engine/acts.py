@@ -106,6 +106,10 @@ class Act(StrEnum):
     INTAKE = "actor:intake:begin"
     INTAKE_QUARANTINE = "system:intake:quarantine"
     VALUE_TAKE_IN = "partner:value:take-in"
+    WITNESSED_ENTER = "staff:witnessed:enter"
+    WITNESSED_READ = "staff:witnessed:read"
+    VALUE_WITNESS = "staff:value:witness"
+    DISOWN = "actor:witnessed:disown"
     MESSAGE_SEND = "staff:message:send"
     MESSAGE_LEAVE_OUT = "system:message:leave-out"
     MESSAGE_AGAIN = "staff:message:send-again"
@@ -252,6 +256,10 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.INTAKE: "sources:partner",
         Act.INTAKE_QUARANTINE: "sources:partner",
         Act.VALUE_TAKE_IN: "sources:partner",
+        Act.WITNESSED_ENTER: "sources:direct",
+        Act.WITNESSED_READ: "sources:direct",
+        Act.VALUE_WITNESS: "sources:direct",
+        Act.DISOWN: "sources:direct",
         Act.MESSAGE_SEND: "consent-checked-when-sent purposes:message",
         Act.MESSAGE_LEAVE_OUT: "consent-checked-when-sent purposes:message",
         Act.MESSAGE_AGAIN: "consent-checked-when-sent purposes:message",
@@ -312,7 +320,7 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
 
 WHERE_DECLARED = frozenset(
     {
-        *("recipients", "sources:partner", "disclosure", "statistics", "attest", "cookies:remember"),
+        *("recipients", "sources:direct", "sources:partner", "disclosure", "statistics", "attest", "cookies:remember"),
         *("purposes:message", "purposes:rights-request"),
     }
 )
@@ -327,6 +335,7 @@ USES = frozenset(
         *(Act.ACCOUNT_OPEN, Act.ACCOUNT_SEEN, Act.SIGN_IN_NEW_DEVICE, Act.DEVICE_COPIED),
         *(Act.SIGN_IN_SEEN, Act.SIGN_IN_ALARM),
         *(Act.VALUE_COLLECT, Act.VALUE_CORRECT, Act.VALUE_REMOVE, Act.VALUE_TAKE_IN, Act.VALUE_LOST),
+        *(Act.WITNESSED_ENTER, Act.WITNESSED_READ, Act.VALUE_WITNESS, Act.DISOWN),
         *(Act.CHOICE_ALLOW, Act.CHOICE_WITHDRAW, Act.CHOICE_BY_LINK, Act.USE_STOP, Act.USE_RESUME),
         *(Act.WORD_CONFIRM, Act.WORD_REFUSE),
         *(Act.ERASE_INTEND, Act.ERASE_UNDO, Act.ERASED, Act.RETENTION_END),

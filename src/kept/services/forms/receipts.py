@@ -18,8 +18,9 @@ from kept.services.engine.sealed_record import open_persons_record
 from kept.services.gate.own_session import Own
 from kept.store import sql
 
-RECEIPT_KINDS = frozenset({"consent", "partner", "confirmation"})
-"""Kinds of receipt this installation writes: of a form of the person's own, of what another company gave, of an address confirmed."""
+RECEIPT_KINDS = frozenset({"consent", "partner", "confirmation", "witnessed"})
+"""Kinds of receipt this installation writes: of a form of the person's own, of what another company gave, of an address confirmed,
+of what was given on paper or by phone."""
 
 
 @dataclass(frozen=True, slots=True)

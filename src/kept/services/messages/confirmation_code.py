@@ -15,10 +15,13 @@ from kept.crypto.digest import framed, hmac_sha256, same
 from kept.errors import ErasedError, EvidenceError
 from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.person import PersonState
+from kept.policy.words import WITNESSED as WITNESSED_SOURCES
 from kept.policy.words import Exit
 from kept.services.engine.dispatchers import Compose, Opened, Waiting, Words
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
+from kept.services.gate.witnessed_form import Standing, forms_of, spaced
+from kept.services.gate.witnessed_form import code_of as witnessed_code
 
 ORIGIN = "confirmation"
 CODE_DIGITS = 8
@@ -40,6 +43,17 @@ LINK = {
     "en": "Or open the link at the end of this message, and press “Confirm”.\n\n",
     "ja": "または、このご案内の末尾のリンクを開き、「確認する」を押してください。\n\n",
 }
+WITNESSED = {
+    "en": (
+        "\n\nIt was given {how}, and our staff entered it for you, together with: {items}. If that was not you, or is not what you "
+        "gave, you can take back everything that came with it: open this page and type the code below it.\n\n{page}\n\n{disown}"
+    ),
+    "ja": (
+        "\n\nこのご連絡先は{how}お預かりし、当社の担当者が次の項目とともに入力しました：{items}。お心当たりがない場合や、お渡しいただいた内容と"
+        "違う場合は、その際にお預かりしたものをすべて取り消せます。次のページを開いて、その下の確認番号を入力してください。\n\n{page}\n\n{disown}"
+    ),
+}
+HOW = {"en": {"paper": "on paper", "call": "by phone"}, "ja": {"paper": "書面で", "call": "お電話で"}}
 SCRIPT = {
     "en": (
         "Ask for nobody by name. Say: somebody, perhaps you, gave this number to {controller}. If it was you, type this code "
@@ -116,15 +130,19 @@ class ConfirmationOrigin:
         """Return the words; nothing once it is confirmed, corrected, removed, over, or asked again."""
         try:
             state = (await self._engine.people.load(waiting.person_id)).state
+            asking = parse_asking(waiting.origin_id)
+            if asking_now(state, asking.slot, self._engine.clock.now()) != asking:
+                return None
+            held = state.slots[asking.slot]
+            forms = await forms_of(self._engine, waiting.person_id) if held.source in WITNESSED_SOURCES else []
         except (ErasedError, EvidenceError):
             return None
-        asking = parse_asking(waiting.origin_id)
-        if asking_now(state, asking.slot, self._engine.clock.now()) != asking:
-            return None
+        entered = next((one for one in forms if one.form.taken_at == held.corrected_at), None)
 
         def words(person: Person, opened: Opened) -> Words:
             del opened
-            return _words(self._engine, person, waiting.channel, code_of(self._engine, person.id, asking))
+            said = _words(self._engine, person, waiting.channel, code_of(self._engine, person.id, asking))
+            return said if entered is None else Words(said.title, said.text + _entered(self._engine, entered, person))
 
         return words
 
@@ -140,6 +158,19 @@ def _words(engine: Engine, person: Person, channel: Exit, code: str) -> Words:
     }
     text = SCRIPT if channel is Exit.PHONE else TEXT
     return Words(_in(TITLE, language).format(**parts), _in(text, language).format(**parts))
+
+
+def _entered(engine: Engine, entered: Standing, person: Person) -> str:
+    """Say that staff entered it, and how to take it back; no value is named."""
+    items, language = engine.policy.policy.items, person.state.language
+    spoken = language if language in WITNESSED else "en"
+    titles = [items[one].titles.get(spoken, one) for one in entered.form.slots if one in items]
+    return WITNESSED[spoken].format(
+        how=HOW[spoken][entered.form.how],
+        items={"en": ", ", "ja": "、"}[spoken].join(titles),
+        page=f"{engine.site}/{spoken}/not-me",
+        disown=spaced(witnessed_code(engine, entered.id)),
+    )
 
 
 def _in(words: Mapping[str, str], language: str) -> str:

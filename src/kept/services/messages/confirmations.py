@@ -21,7 +21,7 @@ from kept.policy.channel import CHANNEL_TABLE, CONFIRMED_TYPES, channel_to
 from kept.policy.day import moment
 from kept.policy.decision import Allowed, Mandate
 from kept.policy.duties import roles_with
-from kept.policy.person import Slot
+from kept.policy.person import PersonState, Slot
 from kept.policy.words import Basis, Exit
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.dispatchers import Waiting
@@ -112,6 +112,30 @@ async def ask_about_new(engine: Engine, person_id: bytes, slots: Iterable[str]) 
         if held is not None and held.confirmed_at is None and held.asked is None:
             with suppress(LimitError):  # nobody is asked today; my data offers to ask
                 await _ask(engine, SYSTEM, person, slot, channel, wanted=False)
+
+
+async def ask_by_people(engine: Engine, person: Person, slot: str) -> bool:
+    """Ask the owner of an address by whatever reaches it, a call too; return whether that waits.
+
+    People and paper are sent to nobody because somebody typed something: two members of staff have seen that it was given.
+
+    Args:
+        engine: Open.
+        person: Loaded with the slot.
+        slot: An address, not confirmed, about which nobody was asked yet.
+    """
+    channel = _channel(engine, slot)
+    return channel is not None and await _ask(engine, SYSTEM, person, slot, channel, wanted=False)
+
+
+def slots_of(engine: Engine, state: PersonState) -> list[tuple[str, Exit]]:
+    """Return the addresses among what a person has given, each with what it reaches them by.
+
+    Args:
+        engine: Open.
+        state: The person's.
+    """
+    return [(slot, channel) for slot in state.slots if (channel := _channel(engine, slot)) is not None]
 
 
 async def ask_again(engine: Engine, own: Own, slot: str) -> None:
@@ -317,7 +341,7 @@ async def _ask(  # noqa: PLR0913 -- what asking needs
     Raises:
         LimitError: No more such messages may go today: everything is left as it was, a code that waits too.
     """
-    mandate = await _mandate(engine, person, slot, channel)
+    mandate = await mandate_to(engine, person, slot, channel)
     if mandate is None:
         return False
     version = person.state.slots[slot].version
@@ -357,8 +381,15 @@ async def _ask(  # noqa: PLR0913 -- what asking needs
     return True
 
 
-async def _mandate(engine: Engine, person: Person, slot: str, channel: Exit) -> Mandate | None:
-    """Return a mandate for the one message, under the first purpose that may reach the person by it; None when none may."""
+async def mandate_to(engine: Engine, person: Person, slot: str, channel: Exit) -> Mandate | None:
+    """Return a mandate for one message of our own, under the first purpose that may reach the person by it; None when none may.
+
+    Args:
+        engine: Open.
+        person: Loaded with the slot.
+        slot: The address.
+        channel: What it reaches them by.
+    """
     policy, at = engine.policy.policy, engine.ready()
     by_basis = sorted(
         (one for one in policy.purposes.values() if one.basis in BASES), key=lambda one: BASES.index(one.basis)

@@ -10,8 +10,14 @@ from kept.policy.words import Source
 
 SOURCES: Mapping[str, Wording] = {
     Source.OWN_SESSION: {"en": "given by you, signed in", "ja": "サインインしてご提供"},
-    Source.WITNESSED_PAPER: {"en": "on paper, witnessed", "ja": "書面で（立会いあり）"},
-    Source.WITNESSED_CALL: {"en": "by phone, witnessed", "ja": "お電話で（立会いあり）"},
+    Source.WITNESSED_PAPER: {
+        "en": "given on paper, entered by staff, witnessed by another",
+        "ja": "書面でお預かりし、担当者が入力、別の担当者が確認",
+    },
+    Source.WITNESSED_CALL: {
+        "en": "given by phone, entered by staff, witnessed by another",
+        "ja": "お電話で伺い、担当者が入力、別の担当者が確認",
+    },
     Source.PARTNER: {"en": "from another company, which says that you agreed", "ja": "同意を得たとする他社から"},
     Source.MADE_BY_US: {"en": "a number we issued", "ja": "当社が発行した番号"},
 }

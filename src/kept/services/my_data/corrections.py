@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 
 from kept.errors import SubmissionError
 from kept.policy import change
@@ -13,7 +13,7 @@ from kept.policy.words import Source
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
-from kept.services.engine.record import account_part
+from kept.services.engine.record import Actor, account_part
 from kept.services.gate.own_session import Own
 from kept.services.gate.state_change import Change, Extra, change_person, find_forms
 from kept.services.instances.contests import take_down
@@ -171,7 +171,30 @@ async def take_away(engine: Engine, own: Own, without: Without, act: Act, *facts
         SignInError: The sign-in is longer ago than five minutes; or what *without* raises.
     """
     own.require_fresh(engine.ready())
-    fresh_key = await engine.keyring.add_value_key(own.person_id, engine.clock.now())
+    return await take_away_for(engine, own.person_id, own.acting(), without, act, *facts)
+
+
+async def take_away_for(  # noqa: PLR0913 -- what is taken away, of whom, by whom
+    engine: Engine,
+    person_id: bytes,
+    who: Actor,
+    without: Without,
+    act: Act,
+    *facts: tuple[str, str],
+    also: Callable[[Transaction, float], Awaitable[object]] | None = None,
+) -> str:
+    """Take a person's values away for good, whoever does it for them; return the entry's id.
+
+    Args:
+        engine: Open.
+        person_id: 16 bytes.
+        who: Who acts.
+        without: Answers the state without them, at a moment, or raises.
+        act: What the entry calls it.
+        *facts: What it says beside.
+        also: Further statements of the same transaction.
+    """
+    fresh_key = await engine.keyring.add_value_key(person_id, engine.clock.now())
     dropped: list[str] = []
 
     def make(person: Person, at: float) -> Change:
@@ -192,20 +215,22 @@ async def take_away(engine: Engine, own: Own, without: Without, act: Act, *facts
             for row in resealed:
                 await tx.run("value_set", **row)
             for slot in gone:
-                await _elsewhere(engine, own.person_id, slot, Recalling.REMOVED, at)(tx)
+                await _elsewhere(engine, person_id, slot, Recalling.REMOVED, at)(tx)
+            if also is not None:
+                await also(tx, at)
 
         return Change(
             state,
-            account_part(engine, own.acting(), act, at=at, items=gone, facts=facts),
+            account_part(engine, who, act, at=at, items=gone, facts=facts),
             ended=tuple(place for place in person.sealed if place[0] in gone),
             lost=tuple(form for slot, value in values.items() for form in find_forms(engine, slot, value)),
             extra=extra,
         )
 
-    _, entry_id = await change_person(engine, own.person_id, make, slots=None)
+    _, entry_id = await change_person(engine, person_id, make, slots=None)
     for key_id in dropped:
         if key_id != fresh_key:
-            await engine.keyring.destroy_key(own.person_id, key_id)
+            await engine.keyring.destroy_key(person_id, key_id)
     return entry_id
 
 

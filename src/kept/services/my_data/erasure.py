@@ -60,6 +60,7 @@ ERASE_IN_DATA = (
     "contact_erase",
     "inquiry_erase",
     "rights_request_person_erase",
+    "witnessed_person_erase",
     "erasure_erase",
 )
 """Every table of D with a person column; a test fails on one that is not here."""

@@ -83,6 +83,26 @@ SAID: Mapping[str, Wording] = {
         "en": "Another company, which says that you agreed, gave: {items}",
         "ja": "他社が、ご本人の同意を得たとして提供しました：{items}",
     },
+    Act.WITNESSED_ENTER: {
+        "en": "Given on paper or by phone, entered by staff, waiting for a second: {items}",
+        "ja": "書面またはお電話でお預かりし、担当者が入力しました（別の担当者の確認待ち）：{items}",
+    },
+    Act.WITNESSED_READ: {
+        "en": "Staff compared with the paper or the call: {items}",
+        "ja": "担当者が書面またはお電話の内容と照らし合わせました：{items}",
+    },
+    Act.VALUE_WITNESS: {
+        "en": "Given on paper or by phone, entered by staff, witnessed by another: {items}",
+        "ja": "書面またはお電話でお預かりし、担当者が入力、別の担当者が確認しました：{items}",
+    },
+    f"{Act.VALUE_WITNESS}/empty": {
+        "en": "Choices given on paper or by phone, entered by staff, witnessed by another",
+        "ja": "書面またはお電話で伺った選択を担当者が入力し、別の担当者が確認しました",
+    },
+    Act.DISOWN: {
+        "en": "You took back what staff had entered for you",
+        "ja": "担当者が入力した内容をお客様が取り消しました",
+    },
     Act.WORD_CONFIRM: {
         "en": "You confirmed what another company says you agreed to: {items}",
         "ja": "他社が同意を得たとしていることを確認されました：{items}",

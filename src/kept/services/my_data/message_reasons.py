@@ -11,6 +11,7 @@ from kept.services.campaigns.campaigns import ORIGIN, rule_words, standing
 from kept.services.cases.contacts import ORIGIN as CASE
 from kept.services.engine.engine import Engine
 from kept.services.gate.history import proof_for
+from kept.services.gate.witnessed_form import forms_of
 from kept.services.messages.links import parse_link
 from kept.services.messages.sealed_words import CONTACT, Said, words_of
 from kept.services.messages.states import state_of
@@ -46,6 +47,7 @@ class Why:
         kind: Kind of a message written in a case; empty for any other.
         because: For other words than the policy's kinds: why they were written, as the message says.
         asked_at: For a reply: when they asked, unix seconds; 0 otherwise.
+        given_how: `paper` or `call` where that is how they agreed; empty where they did so themselves.
     """
 
     message_id: str
@@ -69,6 +71,7 @@ class Why:
     asked_at: float = 0.0
     stated_by: str = ""
     stated_at: float | None = None
+    given_how: str = ""
 
 
 async def why_by_link(engine: Engine, unverified: str, language: str) -> Why | None:
@@ -162,7 +165,7 @@ async def _why(engine: Engine, person_id: bytes, message_id: str, row: sql.Outbo
         except KeptError:
             pass  # an earlier policy's campaign: what the policy no longer covers is not told in its words
     notice = await engine.notices.get(row.notice_id)
-    agreed_at, word, stopped = None, None, False
+    agreed_at, word, entered, stopped = None, None, None, False
     try:
         held = (await engine.people.load(person_id)).state
         agreed_at = next(
@@ -173,6 +176,10 @@ async def _why(engine: Engine, person_id: bytes, message_id: str, row: sql.Outbo
         if agreed_at is not None:
             by = (row.notice_id, agreed_at)
             word = next((one for one in held.stated if (one.notice_id, one.confirmed_at) == by), None)
+        made = await forms_of(engine, person_id)
+        entered = next(
+            (one.form for one in made if (one.form.notice_id, one.form.taken_at) == (row.notice_id, agreed_at)), None
+        )
     except (ErasedError, EvidenceError):
         pass
     said = await _written(engine, person_id, message_id) if row.origin == CASE else None
@@ -198,6 +205,7 @@ async def _why(engine: Engine, person_id: bytes, message_id: str, row: sql.Outbo
         asked_at=said.asked_at if said else 0.0,
         stated_by=await title_of(engine, PartyKind.PARTNER, word.partner, word.taken_at) if word else "",
         stated_at=word.agreed_at if word else None,
+        given_how=entered.how if entered else "",
     )
 
 

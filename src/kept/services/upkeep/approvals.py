@@ -10,6 +10,7 @@ from kept.errors import ConflictError, InputError
 from kept.services.authorities.disclosures import DISCLOSING
 from kept.services.campaigns.candidates import SENDING
 from kept.services.cases.other_words import WRITING
+from kept.services.cases.witnessing import WITNESSING
 from kept.services.engine.engine import Engine
 from kept.services.figures.releases import RELEASE
 from kept.services.instances.contests import PUBLICATION
@@ -42,6 +43,7 @@ KINDS: MappingProxyType[str, Approval[Any]] = MappingProxyType(
             MORE,
             SIGNING,
             WRITING,
+            WITNESSING,
         )
     }
 )

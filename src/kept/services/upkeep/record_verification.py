@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 
 from kept.crypto.draw import commit_list, commit_seed
 from kept.errors import MalformedError, SealError
@@ -12,6 +13,7 @@ from kept.services.figures.data_sets import all_data_sets
 from kept.services.figures.projections import newest_build, open_columns
 from kept.services.figures.queries import figures_in
 from kept.services.gate.head_counts import KIND as HEAD_COUNT
+from kept.services.gate.witnessed_form import SEEN, WAITING, WITNESS, open_nobodys
 from kept.services.instances.contests import published_of
 from kept.services.instances.draws import open_seed
 from kept.services.third_parties.intake import open_quarantined
@@ -48,6 +50,7 @@ async def verify_installation_records(engine: Engine, wrong: Callable[[str], Non
         except SealError:
             wrong(f"question {asked.statistic_id[:16]}: its figures do not open")
     await _verify_head_counts(engine, wrong)
+    await _verify_papers(engine, wrong)
 
 
 async def _verify_head_counts(engine: Engine, wrong: Callable[[str], None]) -> None:
@@ -85,3 +88,17 @@ async def _verify_draw(engine: Engine, instance_id: str, wrong: Callable[[str], 
         wrong(f"draw {instance_id}: another seed than was promised")
     if row.list_hash and commit_list(instance_id, tickets) != row.list_hash:
         wrong(f"draw {instance_id}: other tickets than at the close")
+
+
+async def _verify_papers(engine: Engine, wrong: Callable[[str], None]) -> None:
+    """Open what a new customer gave on paper or by phone while it waits, and the word of whoever witnessed it."""
+    for status in (WAITING, SEEN):
+        for form_id in await engine.data.values(sql.WitnessedIn, status=status, before=inf):
+            row = await engine.data.one(sql.WitnessedGet, form_id=form_id)
+            try:
+                if row is not None and row.sealed:
+                    open_nobodys(engine, form_id, row.sealed)
+                if row is not None and row.witness:
+                    open_installation_record(engine, WITNESS, form_id, row.witness)
+            except SealError:
+                wrong(f"paper {form_id[:16]}: what was entered, or its witness, does not open")

@@ -10,6 +10,7 @@ from kept.policy.assembly import policy_hash
 from kept.policy.day import day_of
 from kept.services.authorities.notifications import tell_due
 from kept.services.authorities.request_paper import end_papers
+from kept.services.cases.witnessing import finish_witnessed
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import each_person
 from kept.services.figures.projections import end_builds
@@ -76,6 +77,7 @@ async def finish_all(engine: Engine) -> dict[str, int]:
         "states copied": await _copy_states(engine),
         "unused keys destroyed": await _destroy_unused_keys(engine),
         "told what was to be told later": await tell_due(engine),
+        "paper and calls finished": await finish_witnessed(engine),
         "key epochs ended": len((await finish_rotation(engine, by="system")).destroyed),
     }
 
@@ -107,6 +109,7 @@ async def tidy(engine: Engine) -> None:
     await end_builds(engine)
     await end_register(engine)
     await end_over(engine)
+    await finish_witnessed(engine)
     await engine.load_canaries()
     await scrub(engine)
     await engine.reload_policy()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from kept import limits
 from kept.services.campaigns.campaigns import ORIGIN, CampaignOrigin
 from kept.services.campaigns.candidates import queue_unfinished
+from kept.services.cases.witnessed_notice import ORIGIN as WITNESSED
+from kept.services.cases.witnessed_notice import WitnessedOrigin
 from kept.services.engine.dispatchers import Dispatcher
 from kept.services.engine.engine import Engine
 from kept.services.messages.confirmation_code import ORIGIN as CONFIRMATION
@@ -26,6 +28,7 @@ def equip(engine: Engine, site: str, *dispatchers: Dispatcher) -> None:
     engine.site = site
     engine.origins[ORIGIN] = CampaignOrigin(engine)
     engine.origins[CONFIRMATION] = ConfirmationOrigin(engine)
+    engine.origins[WITNESSED] = WitnessedOrigin(engine)
     engine.origins[SIGN_IN] = SignInOrigin(engine)
     for one in dispatchers:
         engine.dispatchers[one.channel] = one

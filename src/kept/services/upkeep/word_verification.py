@@ -1,4 +1,4 @@
-"""Verifying what was said to one person: letters that wait, scripts of call sheets, what was written in cases."""
+"""Verifying what is sealed with one person's words: letters that wait, call sheets, cases, papers staff entered."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from collections.abc import Callable
 from kept.errors import KeptError
 from kept.services.engine.engine import Engine
 from kept.services.engine.keyring import PersonKeys
+from kept.services.gate.witnessed_form import open_form
 from kept.services.messages.sealed_words import CALL, CONTACT, LETTER, open_words
 from kept.store import sql
 from kept.store.interface import Transaction
 
 
 async def verify_words(engine: Engine, keys: PersonKeys, person_id: bytes, wrong: Callable[[str], None]) -> None:
-    """Open every message of a person that is sealed here.
+    """Open every message of a person, and every paper, that is sealed here.
 
     Args:
         engine: Open.
@@ -37,3 +38,8 @@ async def verify_words(engine: Engine, keys: PersonKeys, person_id: bytes, wrong
             open_words(engine, keys, kind, message_id, key_id, sealed)
         except KeptError:
             wrong(f"{what} {message_id[:16]}: its words do not open")
+    for form in await engine.data.all(sql.WitnessedOfPerson, person_id=person_id):
+        try:
+            open_form(engine, keys, form.form_id, form.key_id, form.sealed)
+        except KeptError:
+            wrong(f"paper {form.form_id[:16]}: what was entered does not open")

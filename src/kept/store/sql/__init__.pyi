@@ -1213,3 +1213,42 @@ class VisitsSince(NamedTuple):
     page: str
     feature: str
     count: int  # type: ignore[assignment]
+
+class WitnessedByCode(Single[str]): ...
+
+class WitnessedEntered(Computed): ...
+
+class WitnessedGet(NamedTuple):
+    number: int
+    how: str
+    entered_by: str
+    entered_at: float
+    status: str
+    reason: str
+    moved_at: float
+    sealed: bytes
+    witness: bytes
+
+class WitnessedIn(Single[str]): ...
+
+class WitnessedNewest(NamedTuple):
+    form_id: str
+    number: int
+    how: str
+    entered_by: str
+    entered_at: float
+    status: str
+    reason: str
+    moved_at: float
+
+class WitnessedNext(Computed): ...
+
+class WitnessedOfPerson(NamedTuple):
+    form_id: str
+    key_id: str
+    sealed: bytes
+
+class WitnessedPersonGet(NamedTuple):
+    person_id: bytes
+    key_id: str
+    sealed: bytes

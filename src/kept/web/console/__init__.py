@@ -26,13 +26,14 @@ from kept.web.console import (
     sign_in,
     statistics,
     versions,
+    witnessed,
 )
 from kept.web.routes import Page
 
 PAGES: tuple[Page, ...] = tuple(
     one
     for file in (
-        home, cases, rights, letters, calls, instances, campaigns, intake, provision, statistics, legal, parties, approvals,
+        home, cases, rights, letters, calls, instances, campaigns, witnessed, intake, provision, statistics, legal, parties, approvals,
         emergencies, board, after_restore, versions, ledger, sign_in, look,
     )
     for one in file.PAGES

@@ -15,6 +15,7 @@ from kept.web.site import (
     erasure,
     evidence,
     front,
+    given_elsewhere,
     joining,
     messages,
     my_data,
@@ -30,8 +31,8 @@ from kept.web.site import (
 PAGES: tuple[Page, ...] = tuple(
     one
     for file in (
-        front, participation, policy, registration, my_data, account, statements, addresses, joining, sign_in, corrections,
-        erasure, evidence, cookies, statistics, messages, well_known, look,
+        front, participation, policy, registration, my_data, account, statements, addresses, given_elsewhere, joining, sign_in,
+        corrections, erasure, evidence, cookies, statistics, messages, well_known, look,
     )
     for one in file.PAGES
 )  # fmt: skip

@@ -25,7 +25,7 @@ async def _receipts(exchange: Exchange[Own]) -> Response:
 async def _one(exchange: Exchange[Own]) -> Response:
     """One receipt of what was given on a form: where the form leads to, and to be seen again at any time."""
     receipt, kind = await _of_path(exchange)
-    if receipt is None or kind != "consent":
+    if receipt is None or kind not in {"consent", "witnessed"}:
         return exchange.missing()
     instance = str(receipt.record.get("instance", ""))
     return exchange.page(

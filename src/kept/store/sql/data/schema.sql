@@ -147,6 +147,15 @@ CREATE TABLE rights_request_person (
     PRIMARY KEY (person_id, request_id)
 );
 
+-- The person something given on paper or by phone is about, with what staff entered.
+CREATE TABLE witnessed_person (
+    person_id BYTEA NOT NULL,
+    form_id   TEXT  NOT NULL,
+    key_id    TEXT  NOT NULL,
+    sealed    BYTEA NOT NULL,
+    PRIMARY KEY (person_id, form_id)
+);
+
 -- Erasures not finished yet: what was intended, and the step reached.
 CREATE TABLE erasure (
     person_id   BYTEA            NOT NULL PRIMARY KEY,
@@ -364,6 +373,23 @@ CREATE TABLE rights_request (
     UNIQUE (number)
 );
 
+-- What was given on paper or by phone and entered by staff: by whom, and what became of it. What a new customer gave is sealed here,
+-- under a key of the installation, until a second member of staff has witnessed it; so is the second's word.
+CREATE TABLE witnessed (
+    form_id    TEXT             NOT NULL PRIMARY KEY,
+    number     BIGINT           NOT NULL,
+    how        TEXT             NOT NULL,
+    entered_by TEXT             NOT NULL,
+    entered_at DOUBLE PRECISION NOT NULL,
+    status     TEXT             NOT NULL,
+    reason     TEXT             NOT NULL,
+    moved_at   DOUBLE PRECISION NOT NULL,
+    code_hash  BYTEA            NOT NULL,
+    sealed     BYTEA            NOT NULL,
+    witness    BYTEA            NOT NULL,
+    UNIQUE (number)
+);
+
 -- Rate limits over keyed hashes; never an address.
 CREATE TABLE rate (
     bucket     TEXT             NOT NULL PRIMARY KEY,
@@ -374,6 +400,10 @@ CREATE TABLE rate (
 CREATE INDEX value_by_key ON value (person_id, key_id);
 CREATE INDEX case_person_by_case ON case_person (case_id);
 CREATE INDEX rights_request_person_by_request ON rights_request_person (request_id);
+CREATE INDEX witnessed_person_by_form ON witnessed_person (form_id);
+CREATE INDEX witnessed_by_code ON witnessed (code_hash);
+CREATE INDEX witnessed_by_status ON witnessed (status, entered_at);
+CREATE INDEX witnessed_by_staff ON witnessed (entered_by, entered_at);
 CREATE INDEX login_by_person ON login (person_id);
 CREATE INDEX todo_by_age ON todo (since);
 CREATE INDEX leaf_by_position ON leaf_position (position);

@@ -128,6 +128,14 @@ CREATE TABLE rights_request_person (
     PRIMARY KEY (person_id, request_id)
 );
 
+CREATE TABLE witnessed_person (
+    person_id BYTEA NOT NULL,
+    form_id   TEXT  NOT NULL,
+    key_id    TEXT  NOT NULL,
+    sealed    BYTEA NOT NULL,
+    PRIMARY KEY (person_id, form_id)
+);
+
 CREATE TABLE erasure (
     person_id   BYTEA            NOT NULL PRIMARY KEY,
     receipt_id  TEXT             NOT NULL,
@@ -322,6 +330,21 @@ CREATE TABLE rights_request (
     UNIQUE (number)
 );
 
+CREATE TABLE witnessed (
+    form_id    TEXT             NOT NULL PRIMARY KEY,
+    number     BIGINT           NOT NULL,
+    how        TEXT             NOT NULL,
+    entered_by TEXT             NOT NULL,
+    entered_at DOUBLE PRECISION NOT NULL,
+    status     TEXT             NOT NULL,
+    reason     TEXT             NOT NULL,
+    moved_at   DOUBLE PRECISION NOT NULL,
+    code_hash  BYTEA            NOT NULL,
+    sealed     BYTEA            NOT NULL,
+    witness    BYTEA            NOT NULL,
+    UNIQUE (number)
+);
+
 CREATE TABLE rate (
     bucket     TEXT             NOT NULL PRIMARY KEY,
     started_at DOUBLE PRECISION NOT NULL,
@@ -331,6 +354,10 @@ CREATE TABLE rate (
 CREATE INDEX value_by_key ON value (person_id, key_id);
 CREATE INDEX case_person_by_case ON case_person (case_id);
 CREATE INDEX rights_request_person_by_request ON rights_request_person (request_id);
+CREATE INDEX witnessed_person_by_form ON witnessed_person (form_id);
+CREATE INDEX witnessed_by_code ON witnessed (code_hash);
+CREATE INDEX witnessed_by_status ON witnessed (status, entered_at);
+CREATE INDEX witnessed_by_staff ON witnessed (entered_by, entered_at);
 CREATE INDEX login_by_person ON login (person_id);
 CREATE INDEX todo_by_age ON todo (since);
 CREATE INDEX leaf_by_position ON leaf_position (position);
