@@ -13,6 +13,7 @@ from installation import MAIL, NAME
 from receiving import FILE as CAMPAIGN
 from registered import asked as asked_for
 from taking import CONTEST, EVENT, SURVEY, SWEEPSTAKE, opened
+from writing_letters import came
 
 import kept
 from clauses.test_2_9_from_another_company import Partner
@@ -23,7 +24,6 @@ from kept.services.campaigns import campaigns
 from kept.services.cases import contacts, emergencies
 from kept.services.engine.sealed_record import open_installation_record
 from kept.services.instances import instances
-from kept.services.my_data import rights_requests
 from kept.services.my_data.corrections import correct
 from kept.services.my_data.own_data import own_data
 from kept.services.staff import attestations
@@ -38,13 +38,13 @@ GUARDED = {
     "services/authorities/disclosures.py: record": "guard_individual_number",
     "services/cases/contacts.py: _keep": "guard_individual_number",
     "services/cases/emergencies.py: _name_person": "guard_individual_number",
-    "services/my_data/rights_requests.py: open_request": "guard_individual_number",
     "services/third_parties/intake.py: _keep_apart": "looks_like_individual_number",
 }
 """What seals a text that somebody wrote, and the recogniser its file asks."""
 NORMALISED = {
     "services/gate/state_change.py: write_change": "values, each brought into its normal form",
     "services/my_data/corrections.py: _resealed": "values kept before",
+    "services/my_data/rights_record.py: _sealed": "values in their normal form; note and agent were asked by check_letter",
 }
 NO_TEXT = {
     "services/accounts/marks.py: new_mark": "numbers we made",
@@ -59,6 +59,7 @@ NO_TEXT = {
     "services/upkeep/after_restore.py: _sealed": "numbers and ids",
     "services/authorities/request_reading.py: seal_named": "items, each brought into its normal form by looking for them",
     "services/authorities/request_paper.py: put_paper": "a picture or a PDF, which is not read",
+    "services/my_data/rights_paper.py: attach_paper": "a picture or a PDF, which is not read",
     "services/gate/state_change.py: _keep_receipt": "words of the policy, and item ids",
     "services/gate/external_ids.py: put_external_id": "a program's own number for a person: LIMITATIONS",
     "services/instances/contests.py: _put": "values kept before",
@@ -131,8 +132,9 @@ async def test_what_staff_write(installation, text):
     case = await installation.case(support)
     await refused(contacts.write_to(engine, support, case.id, "mail", "A subject", f"Hello,\n{text}"))
     await refused(contacts.write_to(engine, support, case.id, "mail", text, "A text."))
-    asked = {"kind": "export", "channel": "post", "criteria": {"mail_address": MAIL}}
-    await refused(rights_requests.open_request(engine, officer, note=text, **asked))
+    await refused(came(installation, officer, "disclosure", note=text))
+    await refused(came(installation, officer, "disclosure", agent=text, authority="lawyer"))
+    await refused(came(installation, officer, ("correction", "name", (text,))))
     happens = {"purpose": "contact", "why": "danger-to-a-person", "criteria": {"mail_address": MAIL}}
     await refused(emergencies.open_emergency(engine, officer, text=text, **happens))
     research, contests = await installation.staff("r", ("research",)), await installation.staff("c", ("contests",))

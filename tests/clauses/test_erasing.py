@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 from asked import Browser
-from installation import MAIL
+from writing_letters import answered, asked_second
 
 from kept import limits
 from kept.errors import ConflictError, ErasedError, KeptError, SubmissionError
 from kept.policy.day import local
 from kept.policy.words import Exit
-from kept.services.my_data import choices, erasure, rights_requests
+from kept.services.my_data import choices, erasure
 from kept.services.upkeep import approvals
 
 pytestmark = pytest.mark.anyio
@@ -72,18 +72,14 @@ async def test_an_approval_about_somebody_being_erased_dies(installation):
         await installation.staff("kato", ("privacy",)),
         await installation.staff("ono", ("privacy",)),
     )
-    request = await rights_requests.open_request(
-        engine, asker, kind="export", channel="post", criteria={"mail_address": MAIL}, note="letter"
-    )
-    await rights_requests.check_identity(engine, asker, request, "in person")
-    await rights_requests.ask_approval(engine, asker, request)
+    request = await asked_second(installation, asker, "disclosure")
     await erasure.intend_erasure(engine, own, grace_seconds=limits.ERASURE_GRACE_SECONDS)
     ((waits),) = await approvals.waiting(engine, second)
     with pytest.raises(ConflictError) as dead:
         await approvals.approve(engine, second, waits.id)
     assert dead.value.reason == "approval-dead"
     with pytest.raises(KeptError):
-        await rights_requests.finish_export(engine, asker, request, "en")
+        await answered(installation, asker, request)
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

@@ -31,11 +31,15 @@ from kept.services.instances import participations
 from kept.services.instances.participations import Participation
 from kept.services.messages import confirmations
 from kept.services.messages.confirmations import Address
-from kept.services.my_data import choices, corrections, erasure, own_data
+from kept.services.my_data import choices, corrections, erasure, own_data, own_requests, rights_answers
 from kept.services.my_data.erasure import Preview
 from kept.services.my_data.message_reasons import Why, messages_to
 from kept.services.my_data.own_data import OwnData
+from kept.services.my_data.own_requests import OwnRequest
 from kept.services.my_data.portability import take_along
+from kept.services.my_data.rights_answers import Answer
+from kept.services.my_data.rights_requests import PLAIN, Asked
+from kept.services.my_data.rights_requests import Letter as RightsLetter
 from kept.services.third_parties.recalls import Recalled, recalls_of
 from kept.services.third_parties.register import RegisterLine, lines_of
 
@@ -274,6 +278,36 @@ class Person(View):
             SignInError: The sign-in is longer ago than five minutes.
         """
         return await take_along(self._engine, await self._session(), language or self._engine.policy.policy.language)
+
+    async def ask_desk(self, asked: Iterable[Asked], letter: RightsLetter = PLAIN) -> str:
+        """Ask the rights desk; return the request's id. Tell them the fee first, where the policy declares one.
+
+        Args:
+            asked: What they ask.
+            letter: Format, language and note; no agent.
+
+        Raises:
+            InputError: The policy has no such desk, too many requests are open, or a word is unknown.
+            SubmissionError: A value is not acceptable, or an item or purpose not one that can be asked about.
+            SignInError: The sign-in is longer ago than five minutes.
+        """
+        return await own_requests.ask(self._engine, await self._session(), tuple(asked), letter)
+
+    async def requests(self) -> list[OwnRequest]:
+        """Return every request about them, whoever wrote it and by whatever way, newest first, with each step."""
+        return await own_requests.requests_of(self._engine, await self._session())
+
+    async def fetch_answer(self, request: str) -> Answer:
+        """Return the answer to a request about them.
+
+        Args:
+            request: Its id, of one that was answered.
+
+        Raises:
+            InputError: It is not theirs, or not answered yet.
+            SignInError: The sign-in is longer ago than five minutes.
+        """
+        return await rights_answers.fetch(self._engine, await self._session(), request)
 
     @overload
     async def erase(self, *, preview: Literal[True]) -> Preview: ...

@@ -250,6 +250,7 @@ class Exchange(Generic[S_co]):
             "purposes": policy.purposes if policy else {},
             "used_channels": used_channels(policy) if policy else frozenset(),
             "findable": tuple(engine.findable()) if policy else (),
+            "found_by_letter": tuple(engine.findable(requests=True)) if policy else (),
             "exit_titles": EXIT_TITLES,
             "menu": [
                 (one.path, _entry_title(one, policy, language))

@@ -8,6 +8,8 @@ import html
 import io
 import json
 import zipfile
+from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 from kept.policy.day import moment
@@ -84,18 +86,20 @@ SCHEMA: dict[str, Any] = {
 }
 
 
-async def take_along(engine: Engine, own: Own, language: str) -> bytes:
+async def take_along(engine: Engine, own: Own, language: str, withheld: Collection[str] = frozenset()) -> bytes:
     """Return everything held about a person as a ZIP.
 
     Args:
         engine: Open.
         own: Their session, signed in within five minutes.
         language: Language of titles.
+        withheld: Slots left out, where the rights desk refuses a part on a declared ground.
 
     Raises:
         SignInError: The sign-in is longer ago than five minutes.
     """
     mine = await own_data(engine, own, exit=Exit.TAKE_ALONG, act=Act.TAKE_ALONG)
+    mine = replace(mine, held=tuple(one for one in mine.held if one.slot not in withheld))
     data = _data(engine, mine, language)
     data["written"] = [
         {"when": moment(one.at), "by": one.channel.value, "subject": one.title, "text": text, "state": one.state}

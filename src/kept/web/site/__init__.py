@@ -20,6 +20,7 @@ from kept.web.site import (
     participation,
     policy,
     registration,
+    requests,
     sign_in,
     statistics,
     well_known,
@@ -28,8 +29,8 @@ from kept.web.site import (
 PAGES: tuple[Page, ...] = tuple(
     one
     for file in (
-        front, participation, policy, registration, my_data, addresses, joining, sign_in, corrections, erasure, evidence, cookies,
-        statistics, messages, well_known, look,
+        front, participation, policy, registration, my_data, addresses, joining, sign_in, corrections, requests, erasure, evidence,
+        cookies, statistics, messages, well_known, look,
     )
     for one in file.PAGES
 )  # fmt: skip
