@@ -18,6 +18,7 @@ from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState, Exit, Source
 from kept.services.cases import cases
 from kept.services.gate import canaries
+from kept.services.gate.own_session import Own
 from kept.services.my_data import (
     choices,
     corrections,
