@@ -38,8 +38,7 @@ from kept.services.my_data.own_data import OwnData
 from kept.services.my_data.own_requests import OwnRequest
 from kept.services.my_data.portability import take_along
 from kept.services.my_data.rights_answers import Answer
-from kept.services.my_data.rights_requests import PLAIN, Asked
-from kept.services.my_data.rights_requests import Letter as RightsLetter
+from kept.services.my_data.rights_requests import Asked, Letter
 from kept.services.third_parties.recalls import Recalled, recalls_of
 from kept.services.third_parties.register import RegisterLine, lines_of
 
@@ -279,19 +278,35 @@ class Person(View):
         """
         return await take_along(self._engine, await self._session(), language or self._engine.policy.policy.language)
 
-    async def ask_desk(self, asked: Iterable[Asked], letter: RightsLetter = PLAIN) -> str:
+    async def ask_desk(  # noqa: PLR0913 -- what a request names
+        self,
+        kind: str,
+        target: str = "",
+        value: Iterable[str] = (),
+        *,
+        note: str = "",
+        format: str = "electronic",  # noqa: A002 -- the field's own word
+        language: str = "",
+    ) -> str:
         """Ask the rights desk; return the request's id. Tell them the fee first, where the policy declares one.
 
         Args:
-            asked: What they ask.
-            letter: Format, language and note; no agent.
+            kind: `disclosure`, `purposes`, `provision-records`, `correction`, `addition`, `removal`, `stop-use`,
+                `stop-provision`, `withdrawal`, `objection` or `erasure`.
+            target: The item of a correction, addition or removal, or the purpose of a stop, withdrawal or objection.
+            value: The right value; one line for each option of a list.
+            note: What they add.
+            format: `electronic` or `paper`.
+            language: In which language the answer is wanted; the policy's first when left out.
 
         Raises:
             InputError: The policy has no such desk, too many requests are open, or a word is unknown.
             SubmissionError: A value is not acceptable, or an item or purpose not one that can be asked about.
             SignInError: The sign-in is longer ago than five minutes.
         """
-        return await own_requests.ask(self._engine, await self._session(), tuple(asked), letter)
+        letter = Letter(note, format, language)
+        asked = [Asked(kind, target, tuple(value))]
+        return await own_requests.ask(self._engine, await self._session(), asked, letter)
 
     async def requests(self) -> list[OwnRequest]:
         """Return every request about them, whoever wrote it and by whatever way, newest first, with each step."""
