@@ -92,7 +92,14 @@ VOUCHED_SESSION_SECONDS = _time(HOUR, "a session a program vouched for")
 STAFF_SESSION_SECONDS = _time(8 * HOUR, "a session of staff, from the sign-in on")
 PASSKEY_CHALLENGE_SECONDS = _time(5 * MINUTE, "a challenge for a passkey, for joining or for signing in")
 LINK_CODE_SECONDS = _time(10 * MINUTE, "a code by which a person lets a program's own id name their account")
+LINK_TRIES = _cap(5, "tries", "codes a program gives for one id of its own, in the life of a code")
+LINK_SYSTEM_TRIES = _cap(100, "tries", "codes the programs of one system give, in the life of a code")
 RECOVERY_CODES = _cap(8, "codes", "recovery codes of one account")
+SHOWN_ONCE_SECONDS = _time(
+    10 * MINUTE, "what is shown once, such as recovery codes: how long its session may see it again"
+)
+PASSKEYS = _cap(20, "passkeys", "passkeys of one account")
+PASSKEY_NAME_CHARACTERS = _cap(60, "characters", "what a person calls a passkey")
 REMEMBERED_DEVICE_SECONDS = _time(
     90 * DAY,
     "a remembered device, from the day it was remembered on",

@@ -9,7 +9,8 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kept_verify.proof import NotVerified, Verified, from_base64, verify_consistency, verify_proof
+from kept_verify.note import NotVerified, from_base64
+from kept_verify.proof import Verified, verify_consistency, verify_proof
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,27 +26,47 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--consistency", type=Path, help="hashes (base64, a line each) from that one to this one")
     parser.add_argument("--json", action="store_true", help="answer as JSON")
     chosen = parser.parse_args(arguments)
+    if chosen.consistency and not chosen.older:
+        parser.error("--consistency needs --older, the checkpoint it begins at")
     try:
-        text = chosen.proof.read_text(encoding="utf-8")
-        key = Path(chosen.key).read_text(encoding="utf-8").strip() if Path(chosen.key).is_file() else chosen.key
-        older = chosen.older.read_text(encoding="utf-8") if chosen.older else ""
-        hashes = chosen.consistency.read_text(encoding="utf-8").split() if chosen.consistency else []
-    except (OSError, UnicodeDecodeError) as error:
+        text = read(chosen.proof)
+        key = read(Path(chosen.key)).strip() if Path(chosen.key).is_file() else chosen.key
+        older = read(chosen.older) if chosen.older else None
+        hashes = read(chosen.consistency).split() if chosen.consistency else []
+    except (OSError, ValueError) as error:
         print(f"kept-verify: cannot read a file: {type(error).__name__}", file=sys.stderr)
         return 2
     try:
         verified = verify_proof(text, key)
-        if older:
+        if older is not None:
             newer = text.partition("\n\n")[2]
             verify_consistency(older, newer, [from_base64(one, "consistency") for one in hashes], key)
     except NotVerified as error:
-        if chosen.json:
-            print(json.dumps({"verified": False, "failed": str(error)}))
-        else:
-            print(f"not verified: {error}")
+        print(json.dumps({"verified": False, "failed": str(error)}) if chosen.json else f"not verified: {error}")
         return 1
-    print(json.dumps(as_json(verified)) if chosen.json else as_text(verified, extends=bool(older)))
+    print(json.dumps(as_json(verified)) if chosen.json else as_text(verified, extends=older is not None))
     return 0
+
+
+def read(file: Path) -> str:
+    """Return a file's text, each byte as it stands; what is not UTF-8, or has nothing in it, is a ValueError."""
+    text = file.read_bytes().decode()
+    if not text:
+        raise ValueError
+    return text
+
+
+def shown(value: object) -> str:
+    """Return what the entry says so that a terminal shows it and does nothing else; long text is cut."""
+    text = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in str(value))
+    return text if len(text) <= 200 else text[:200] + " (and more)"
+
+
+def moment(at: object) -> str:
+    """Return when it was, or a question mark."""
+    if isinstance(at, bool) or not isinstance(at, int | float) or not 0 <= at < 253402300800:
+        return "?"
+    return datetime.fromtimestamp(at, tz=UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def as_json(verified: Verified) -> dict[str, object]:
@@ -64,21 +85,19 @@ def as_json(verified: Verified) -> dict[str, object]:
 def as_text(verified: Verified, *, extends: bool) -> str:
     """Return the answer for a person."""
     said = verified.account
-    at = said.get("at")
-    when = datetime.fromtimestamp(at, tz=UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if isinstance(at, int | float) else "?"
     lines = [
-        f"verified: entry {verified.index} of {verified.size} in {verified.origin}",
-        f"  when     {when}",
-        f"  what     {said.get('act', '?')}: {said.get('outcome', '?')}",
+        f"verified: entry {verified.index} of {verified.size} in {shown(verified.origin)}",
+        f"  when     {moment(said.get('at'))}",
+        f"  what     {shown(said.get('act', '?'))}: {shown(said.get('outcome', '?'))}",
     ]
     lines += [
-        f"  {word:<8} {'§' if word == 'clause' else ''}{said[word]}"
+        f"  {word:<8} {'§' if word == 'clause' else ''}{shown(said[word])}"
         for word in ("role", "purpose", "clause", "exit", "case")
         if said.get(word)
     ]
     items = said.get("items")
     if isinstance(items, list) and items:
-        lines.append(f"  items    {', '.join(str(item) for item in items)}")
+        lines.append(f"  items    {shown(', '.join(str(item) for item in items))}")
     if extends:
         lines.append("  the log extends the checkpoint you kept")
     return "\n".join(lines)

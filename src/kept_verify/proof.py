@@ -1,23 +1,20 @@
 """The five steps of verifying a proof.
 
 1. Read the file: header, openings, index, path, checkpoint (C2SP tlog-proof).
-2. Find the log's signature on the checkpoint and verify it with the key you hold (C2SP signed-note, Ed25519).
-3. Read origin, size and root from the checkpoint (C2SP tlog-checkpoint).
+2. Find the log's signature on the checkpoint and verify it with the key you hold (`note.py`).
+3. Read origin, size and root from the checkpoint (`note.py`).
 4. Rebuild the leaf from the openings: SHA-256 commitments to what the entry says (docs/formats/ledger.md).
 5. Walk the path from the leaf to the root (RFC 9162 §2.1.3.2).
 """
 
-import base64
 import hashlib
 import json
+import math
 import struct
 from dataclasses import dataclass
+from typing import Any
 
-from kept_verify import ed25519
-
-
-class NotVerified(Exception):
-    """The proof does not verify; the message names the step and what failed."""
+from kept_verify.note import NotVerified, decimal, from_base64, verify_checkpoint
 
 
 @dataclass(frozen=True)
@@ -42,7 +39,7 @@ def verify_proof(text: str, key: str) -> Verified:
     Raises:
         NotVerified: Some step fails.
     """
-    head, blank, note = text.partition("\n\n")
+    head, blank, checkpoint = text.partition("\n\n")
     lines = head.split("\n")
     if not blank or len(lines) < 3 or lines[0] != "c2sp.org/tlog-proof@v1":
         raise NotVerified("step 1: this is not a tlog-proof file")
@@ -52,7 +49,7 @@ def verify_proof(text: str, key: str) -> Verified:
     index = decimal(lines[2][6:], "step 1")
     path = [from_base64(line, "step 1") for line in lines[3:]]
 
-    origin, size, root = verify_checkpoint(note, key)
+    origin, size, root = verify_checkpoint(checkpoint, key)
 
     account_nonce, account, person_nonce, person = parts
     account_commitment = sha256(frame(b"kept/account/v1", account_nonce, account))
@@ -62,48 +59,34 @@ def verify_proof(text: str, key: str) -> Verified:
     leaf = sha256(b"\x00" + frame(b"kept/entry/v1", account_commitment, person_commitment))
 
     verify_inclusion(leaf, index, size, path, root)
-    try:
-        said = json.loads(account)
-        whose = json.loads(person) if person_nonce and person else None
-    except ValueError:
-        raise NotVerified("step 4: what the entry says is not JSON") from None
-    if not isinstance(said, dict) or not (whose is None or isinstance(whose, dict)):
-        raise NotVerified("step 4: what the entry says is not a JSON object")
+    said = read_object(account)
+    whose = read_object(person) if person_nonce and person else None
     return Verified(origin, size, root, index, said, whose)
 
 
-def verify_checkpoint(note: str, key: str) -> tuple[str, int, bytes]:
-    """Verify the log's signature on a checkpoint; return origin, size and root."""
-    name, _, rest = key.strip().partition("+")
-    key_id, _, encoded = rest.partition("+")
-    public = from_base64(encoded, "step 2")
-    if public[:1] != b"\x01" or len(public) != 33:
-        raise NotVerified("step 2: the key is not an Ed25519 verifier key")
-    if sha256(name.encode() + b"\n" + public)[:4].hex() != key_id:
-        raise NotVerified("step 2: the key's id is not its own")
-    text, blank, block = note.rpartition("\n\n")
-    text += "\n"
-    if not blank or not block.endswith("\n"):
-        raise NotVerified("step 2: the checkpoint is not a signed note")
-    for line in block[:-1].split("\n"):
-        dash, _, rest = line.partition(" ")
-        signer, _, encoded = rest.partition(" ")
-        if dash != "\u2014":
-            raise NotVerified("step 2: a signature line does not begin with a dash")
-        signature = from_base64(encoded, "step 2")
-        if signer == name and signature[:4].hex() == key_id:
-            if not ed25519.verify(public[1:], signature[4:], text.encode()):
-                raise NotVerified("step 2: the signature by the log's key does not verify")
-            break
-    else:
-        raise NotVerified("step 2: the checkpoint is not signed by the key given")
-    lines = text.split("\n")
-    if len(lines) != 4 or lines[3] or lines[0] != name:
-        raise NotVerified("step 3: expected the key's own origin, a size and a root")
-    size, root = decimal(lines[1], "step 3"), from_base64(lines[2], "step 3")
-    if len(root) != 32:
-        raise NotVerified("step 3: the root does not have 32 bytes")
-    return name, size, root
+def read_object(raw: bytes) -> dict[str, object]:
+    """Read what a part of the entry says: one JSON object in UTF-8, each name once, numbers that are numbers."""
+    try:
+        said = json.loads(raw.decode(), object_pairs_hook=each_once, parse_constant=finite, parse_float=finite)
+    except (ValueError, RecursionError):
+        raise NotVerified("step 4: what the entry says is not JSON") from None
+    if not isinstance(said, dict):
+        raise NotVerified("step 4: what the entry says is not a JSON object")
+    return said
+
+
+def each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the object of *pairs*, in which no name stands twice."""
+    if len(dict(pairs)) != len(pairs):
+        raise ValueError
+    return dict(pairs)
+
+
+def finite(written: str) -> float:
+    """Read a number; refuse NaN and the infinities, which JSON does not have."""
+    if not math.isfinite(float(written)):
+        raise ValueError
+    return float(written)
 
 
 def verify_inclusion(leaf: bytes, index: int, size: int, path: list[bytes], root: bytes) -> None:
@@ -129,16 +112,14 @@ def verify_inclusion(leaf: bytes, index: int, size: int, path: list[bytes], root
         raise NotVerified("step 5: the path leads to another root: the entry was changed, or is not in this log")
 
 
-def verify_consistency(older: str, newer: str, proof: list[bytes], key: str) -> tuple[int, int]:  # noqa: C901 -- RFC steps
+def verify_consistency(older: str, newer: str, proof: list[bytes], key: str) -> tuple[int, int]:
     """Verify that the log of checkpoint *newer* extends the one of *older*; RFC 9162 §2.1.4.2. Returns both sizes."""
     _, old_size, old_root = verify_checkpoint(older, key)
     _, new_size, new_root = verify_checkpoint(newer, key)
     if old_size > new_size:
         raise NotVerified(f"the newer checkpoint has {new_size} entries, fewer than {old_size}")
     if old_size in {0, new_size}:
-        wrong_empty = old_size == 0 and old_root != sha256(b"")
-        if proof or wrong_empty or (old_size == new_size and old_root != new_root):
-            raise NotVerified("two checkpoints of one size have different roots: the log was forked")
+        verify_nothing_between((old_size, old_root), (new_size, new_root), proof)
         return old_size, new_size
     hashes = [old_root, *proof] if old_size & (old_size - 1) == 0 else proof
     if not hashes or any(len(one) != 32 for one in hashes):
@@ -165,6 +146,16 @@ def verify_consistency(older: str, newer: str, proof: list[bytes], key: str) -> 
     return old_size, new_size
 
 
+def verify_nothing_between(old: tuple[int, bytes], new: tuple[int, bytes], proof: list[bytes]) -> None:
+    """Verify two checkpoints (size, root) that are joined without a hash: of one size, or the older of nothing."""
+    if old[0] == new[0] and old[1] != new[1]:
+        raise NotVerified("two checkpoints of one size have different roots: the log was forked")
+    if old[0] == 0 and old[1] != sha256(b""):
+        raise NotVerified("the older checkpoint has no entries, and another root than that of nothing")
+    if proof:
+        raise NotVerified("the consistency proof has hashes, and between these two checkpoints there are none")
+
+
 def sha256(data: bytes) -> bytes:
     """Return SHA-256 of *data*."""
     return hashlib.sha256(data).digest()
@@ -177,7 +168,7 @@ def frame(*parts: bytes) -> bytes:
 
 def unframe(raw: bytes) -> list[bytes]:
     """Split four framed parts."""
-    parts = []
+    parts: list[bytes] = []
     while raw:
         length = int.from_bytes(raw[:4], "big")
         if len(raw) < 4 + length or len(raw) < 4:
@@ -187,21 +178,3 @@ def unframe(raw: bytes) -> list[bytes]:
     if len(parts) != 4:
         raise NotVerified("step 1: the extra line does not hold four parts")
     return parts
-
-
-def from_base64(text: str, step: str) -> bytes:
-    """Decode canonical base64."""
-    try:
-        raw = base64.b64decode(text, validate=True)
-    except ValueError:
-        raise NotVerified(f"{step}: not base64") from None
-    if base64.b64encode(raw).decode() != text:
-        raise NotVerified(f"{step}: not canonical base64")
-    return raw
-
-
-def decimal(text: str, step: str) -> int:
-    """Read a decimal number without leading zeros."""
-    if not (text.isascii() and text.isdigit()) or len(text) > 20 or (len(text) > 1 and text[0] == "0"):
-        raise NotVerified(f"{step}: not a decimal number without leading zeros")
-    return int(text)

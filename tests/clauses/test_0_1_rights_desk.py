@@ -63,7 +63,14 @@ async def test_a_copy_by_post_is_the_one_a_person_takes_along(installation, desk
     await installation.mori()
     made = await answered(installation, desk, await approved(installation, desk, second, "disclosure"))
     found = files(made.content)
-    assert {"data.json", "data.schema.json", "items.csv", "uses.csv", "readable.html", "answer.html"} <= set(found)
+    assert {
+        "data.json",
+        "data.schema.json",
+        "tables/items.csv",
+        "tables/uses.csv",
+        "readable.html",
+        "answer.html",
+    } <= set(found)
     held = {one["item"]: one["value"] for one in json.loads(found["data.json"])["items"]}
     assert (held["mail_address"], held["name"]) == (MAIL, NAME)
     assert json.loads(found["answer.json"])["mark"]["by"] == desk.actor

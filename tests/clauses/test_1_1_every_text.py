@@ -23,6 +23,7 @@ from kept.errors import SubmissionError
 from kept.services.campaigns import campaigns
 from kept.services.cases import contacts, emergencies
 from kept.services.engine.sealed_record import open_installation_record
+from kept.services.gate.external_ids import external_form
 from kept.services.instances import instances
 from kept.services.my_data.corrections import correct
 from kept.services.my_data.own_data import own_data
@@ -33,11 +34,17 @@ from kept.store import sql
 pytestmark = pytest.mark.anyio
 WRITTEN = ("番号は123456789018です", "number 1234 5678 9018, please", "１２３４ー５６７８ー９０１８", "JP123456789018")
 PACKAGE = Path(kept.__file__).parent
-SEALS = {"seal_record", "seal_value", "seal_words", "seal_installation_record", "seal_persons_record"}
+SEALS = {
+    *("seal_record", "seal_value", "seal_words", "seal_installation_record", "seal_persons_record"),
+    *("seal", "seal_to", "seal_state", "seal_account", "seal_evidence", "seal_entry", "seal_line", "wrap"),
+}
+"""Whatever seals, by whichever primitive: a text sealed past the others is found as well."""
 GUARDED = {
+    "services/accounts/passkeys.py: _seal_name": "guard_individual_number",
     "services/authorities/disclosures.py: record": "guard_individual_number",
     "services/cases/contacts.py: _keep": "guard_individual_number",
     "services/cases/emergencies.py: _name_person": "guard_individual_number",
+    "services/gate/external_ids.py: put_external_id": "guard_individual_number",
     "services/third_parties/intake.py: _keep_apart": "looks_like_individual_number",
 }
 """What seals a text that somebody wrote, and the recogniser its file asks."""
@@ -48,6 +55,7 @@ NORMALISED = {
 }
 NO_TEXT = {
     "services/accounts/marks.py: new_mark": "numbers we made",
+    "services/accounts/shown_once.py: show": "a name and codes we made",
     "services/engine/sealed_record.py: seal_installation_record": "its callers are listed here",
     "services/engine/sealed_record.py: seal_persons_record": "its callers are listed here",
     "services/messages/sealed_words.py: seal_words": "its callers are listed here",
@@ -61,10 +69,34 @@ NO_TEXT = {
     "services/authorities/request_paper.py: put_paper": "a picture or a PDF, which is not read",
     "services/my_data/rights_paper.py: attach_paper": "a picture or a PDF, which is not read",
     "services/gate/state_change.py: _keep_receipt": "words of the policy, and item ids",
-    "services/gate/external_ids.py: put_external_id": "a program's own number for a person: LIMITATIONS",
     "services/instances/contests.py: _put": "values kept before",
     "services/instances/draws.py: begin_draw": "a seed we made",
     "services/staff/sessions.py: add_staff": "a secret we made",
+    "services/authorities/disclosure_bundle.py: _disclose": "values kept before",
+    "services/authorities/disclosure_bundle.py: parcel": "values kept before",
+    "services/authorities/disclosure_file.py: pack_bundle": "item names, counts, and a reference asked when it was recorded",
+    "services/third_parties/provisions.py: _parcel": "values kept before",
+    "services/third_parties/recall_file.py: pack_recall": "numbers the recipient knows people by",
+    "services/backups/backup.py: register_backup_key": "nothing: a key is tried",
+    "services/staff/parties.py: _check": "nothing: a key is tried",
+    "services/backups/backup_file.py: write_backup": "the databases, as they are",
+    "services/engine/active_policy.py: load_in_force": "a hash of the policy in force",
+    "services/engine/engine.py: seal_entry": "words, item names, ids and hashes; in registers what was kept or asked before",
+    "services/engine/record.py: sealed_entry": "as `seal_entry`",
+    "services/gate/state_change.py: new_person": "choices, times and ids",
+    "services/engine/no_log.py: _seal": "words, ids and keyed hashes",
+    "services/engine/no_log.py: body": "words, ids and keyed hashes",
+    "services/engine/key_files.py: wrap": "keys",
+    "services/engine/keyring.py: _new": "keys",
+    "services/engine/keyring.py: ensure_installation_key": "keys",
+    "services/upkeep/key_rotation.py: _rewrap_installation": "keys",
+    "services/upkeep/key_rotation.py: _rewrap_people": "keys",
+    "services/upkeep/key_rotation.py: _rewrap_statutory": "keys",
+    **dict.fromkeys(
+        [f"vault/sealed.py: seal_{one}" for one in ("account", "evidence", "record", "state", "value")],
+        "its callers are listed here",
+    ),
+    "vault/no_log.py: seal_line": "its callers are listed here",
 }
 ASKED_UNSEALED = (
     "services/campaigns/campaigns.py",
@@ -94,7 +126,7 @@ def test_whatever_seals_is_listed_here():
     """A new place that seals stands under no heading, and is red: it says what it seals, or asks the recogniser."""
     assert sealing() == {*GUARDED, *NORMALISED, *NO_TEXT}
     for place, recogniser in {**GUARDED, **dict.fromkeys(ASKED_UNSEALED, "guard_individual_number")}.items():
-        assert recogniser in (PACKAGE / place.partition(":")[0]).read_text(encoding="utf-8").partition("\nasync def")[2]
+        assert recogniser in _calls(ast.parse((PACKAGE / place.partition(":")[0]).read_text(encoding="utf-8")))
     assert "guard_individual_number" in _calls(ast.parse((PACKAGE / "vault/normal.py").read_text(encoding="utf-8")))
 
 
@@ -154,6 +186,15 @@ async def test_what_staff_write(installation, text):
         await refused(
             asked_for(installation, "authority", "invented-court-2", OpeningKey.new().public, **{**court, field: text})
         )
+
+
+@pytest.mark.parametrize("text", WRITTEN)
+async def test_what_a_program_calls_somebody(installation, text):
+    """§1.1 breach by a program: the Individual Number as its customer number is no id of anybody, kept or looked for."""
+    with pytest.raises(SubmissionError) as found:
+        external_form(text)
+    assert (found.value.reason, cited(found.value)) == ("individual-number", "§1.1")
+    assert external_form("C-4711") == "C-4711"
 
 
 @pytest.mark.parametrize("text", WRITTEN)

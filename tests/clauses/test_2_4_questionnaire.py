@@ -266,7 +266,7 @@ async def test_the_pages_say_it(installation, survey):
     wrong = await browser.post("/en/take-part/survey", notice_token=token, **{"answer.wish": "x" * 3000})
     assert (wrong.status_code, "expected at most" in wrong.text) == (422, True)
     token = wrong.text.split('name="notice_token" value="')[1].split('"')[0]
-    done = await browser.post("/en/take-part/survey", notice_token=token, **{"answer.how": "words"})
+    done = await browser.sent("/en/take-part/survey", notice_token=token, **{"answer.how": "words"})
     assert (done.status_code, "Here is your receipt" in done.text) == (200, True)
     mine = (await browser.get("/en/my-data")).text
     assert "By words" in mine

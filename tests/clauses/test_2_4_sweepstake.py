@@ -158,9 +158,9 @@ async def test_only_the_winner_is_asked_and_only_for_the_delivery(installation, 
         ({}, 422, "won"),
         ({"name": NAME}, 422, "won"),
         ({"use": ["name"]}, 422, "won"),
-        ({"use": ["name", "postal_address"]}, 200, "claimed"),
+        ({"use": ["name", "postal_address"]}, 303, "claimed"),
         ({"name": "Somebody Else", "use": ["postal_address"]}, 422, "won"),  # given before: corrected, not given again
-        ({"phone": "090-1234-5678"}, 200, "claimed"),
+        ({"phone": "090-1234-5678"}, 303, "claimed"),
         ({"phone": "mountain", "use": ["postal_address"]}, 422, "won"),
     ],
 )

@@ -8,7 +8,7 @@ from math import comb
 import pytest
 from asked import CONSOLE, Browser
 from cited import cited
-from counted import exactly, forget_counts
+from counted import StatisticsDesk, exactly, forget_counts
 from installation import POLICY, Installation, second_version
 from receiving import FILE
 
@@ -17,13 +17,18 @@ from kept.errors import ConflictError, DeniedError, PolicyError
 from kept.guarantees import released_statistics_only, words
 from kept.policy.read import read_policy
 from kept.services.campaigns import campaigns, candidates, outcomes
+from kept.services.figures import queries
+from kept.services.figures.data_sets import data_set_of
 from kept.services.gate import head_counts
 from kept.services.my_data.corrections import correct
 from kept.services.staff import sessions
 from kept.services.upkeep.verification import verify_installation
+from kept.statistics.budget import Precision, price
 from kept.statistics.head_count import narrowing
+from kept.statistics.noise import draw_gaussian
 
 pytestmark = pytest.mark.anyio
+TOWNS = ("kyoto", "nara", "osaka", "tokyo", "hokkaido", "fukuoka", "kanagawa", "aichi", "hyogo", "chiba", "saitama")
 OCCUPATIONS = ("designer", "publisher", "advertiser", "teacher", "student", "other")
 DAY = 86400.0
 
@@ -171,8 +176,7 @@ async def test_the_budget_is_one_for_everybody_and_says_when_it_is_back(installa
     """§2.5 breach: the eleventh question is refused, for who asked none of the ten, too; recorded; back next quarter."""
     await customer(installation, 1, "nara", "teacher")
     other = await installation.staff("oka", ("marketing",))
-    towns = ("kyoto", "nara", "osaka", "tokyo", "hokkaido", "fukuoka", "kanagawa", "aichi", "hyogo", "chiba", "saitama")
-    drafts = [await drafted(installation, desk.ume, f"in-{one}", prefecture=[one]) for one in towns]
+    drafts = [await drafted(installation, desk.ume, f"in-{one}", prefecture=[one]) for one in TOWNS]
     for one in drafts[:-1]:
         await candidates.preview(installation.engine, desk.ume, one)
     with pytest.raises(DeniedError) as refused:
@@ -190,6 +194,75 @@ async def test_the_budget_is_one_for_everybody_and_says_when_it_is_back(installa
     await candidates.preview(installation.engine, await installation.staff("eda", ("marketing",)), drafts[-1])
 
 
+async def room_of(installation):
+    """What is left of the budget of the data set about customers."""
+    return await queries.budget_left(installation.engine, data_set_of(installation.engine, "customers"))
+
+
+async def test_counts_and_statistics_draw_on_one_account(installation, desk):
+    """§2.5, §4.2 breach: what marketing counted, research cannot ask about as well; and the other way about."""
+    await customer(installation, 1, "nara", "teacher")
+    research, whole = await StatisticsDesk.of(installation), await room_of(installation)
+    await research.build()
+    drafts = [await drafted(installation, desk.ume, f"in-{one}", prefecture=[one]) for one in TOWNS]
+    for one in drafts[: limits.HEAD_COUNTS]:
+        await candidates.preview(installation.engine, desk.ume, one)
+    spent = limits.HEAD_COUNTS * narrowing(installation.engine.policy.policy).price
+    left = await room_of(installation)
+    assert (left.period, left.year) == (whole.period - spent, whole.year - spent)
+    with pytest.raises(DeniedError) as refused:
+        await research.ask("occupation", precision="finest")
+    assert (cited(refused.value), refused.value.reason) == ("§4.2", "budget-spent")
+    forget_counts(installation)
+    await research.ask("occupation", precision="finest")
+    for one in drafts[:3]:
+        await candidates.preview(installation.engine, desk.ume, one)
+    with pytest.raises(DeniedError) as refused:
+        await candidates.preview(installation.engine, desk.ume, drafts[3])
+    assert (cited(refused.value), refused.value.reason) == ("§2.5", "counts-spent")
+    for part, table in (("data", "charge"), ("keys", "statistic_charge")):
+        statement = f"SELECT account, sum(micro_rho) FROM {table} GROUP BY account"  # noqa: S608 -- two fixed words
+        ((account, charged),) = installation.sql(statement, part=part)
+        assert (account, charged <= whole.period) == ("person", True), "no more than one budget, as K remembers it too"
+
+
+async def test_both_desks_together_say_no_more_than_guessing(installation, desk, monkeypatch):
+    """§2.5, §4.2 breach: who counts segments and who asks statistics put together all they saw of one customer."""
+    dice = seeded(monkeypatch)
+    monkeypatch.setattr(
+        queries,
+        "draw",
+        lambda cells, spread: ([draw_gaussian(spread, dice.getrandbits) for _ in range(cells)], "seeded"),
+    )
+    attacker, research = await Attacker(installation, desk.ume, dice).begin(), await StatisticsDesk.of(installation)
+    budget = data_set_of(installation.engine, "customers").budget
+    drafts = {
+        one: await drafted(installation, desk.ume, f"only-{one}", prefecture=["nara"], occupation=[one])
+        for one in OCCUPATIONS
+    }
+    rounds, right, asked = 24, 0, 0
+    for _ in range(rounds):
+        truth = dice.choice(OCCUPATIONS)
+        await attacker.becomes(truth)
+        seen = {one: (await attacker.count(campaign)).matching or 0.0 for one, campaign in drafts.items()}
+        await research.build()
+        for precision in (Precision.FINEST, Precision.FINE, Precision.NORMAL):  # the dearest the account still bears
+            while (await room_of(installation)).left >= price(budget, precision):
+                found = (await research.ask("prefecture", "occupation", precision=precision.value)).figures
+                place = {axis.dimension: axis for axis in found.axes}
+                wide = len(place["occupation"].options)
+                row = place["prefecture"].options.index("nara")
+                for column, one in enumerate(place["occupation"].options):
+                    if one in seen:
+                        seen[one] += found.noisy[row * wide + column]
+                asked += 1
+                await research.build()  # the same question of the same build would be answered from store
+        best = max(seen.values())
+        right += dice.choice([one for one in OCCUPATIONS if seen[one] == best]) == truth
+    assert asked >= rounds
+    assert chance_of(right, rounds, 1 / 6) > 0.01
+
+
 async def test_a_policy_may_be_stricter_and_never_without(tmp_path):
     """§2.5: `counts` of `segments` sets budget and floor; what says nothing has the engine's, and nothing can switch it off."""
     counts = b"segments:\n  counts:\n    rho: 0.02\n    per: month\n    fewer-than: 50\n"
@@ -198,7 +271,7 @@ async def test_a_policy_may_be_stricter_and_never_without(tmp_path):
     installation = Installation(tmp_path, tmp_path / POLICY.name)
     await installation.open()
     rules = narrowing(installation.engine.policy.policy)
-    assert (rules.budget.micro_rho, rules.budget.per, rules.budget.micro_rho_year) == (20_000, "month", 80_000)
+    assert (rules.budget.micro_rho, rules.budget.per, rules.budget.micro_rho_year) == (20_000, "month", 200_000)
     assert (rules.price, rules.fewer_than, rules.shown(49), rules.shown(54), rules.shown(56)) == (
         2_000,
         50,

@@ -11,12 +11,13 @@ from asked import CONSOLE, Browser
 from cited import cited
 from installation import MAIL, NAME
 from receiving import FILE
-from registered import asked, registered
+from registered import COURT_TITLE, asked, registered
 
 from kept.crypto.signature import SigningKey, new_seed
 from kept.door.staff import Staff
 from kept.errors import DeniedError, InputError, KeptError, MalformedError, NoteError, StoreError
 from kept.guarantees.board import promise_board
+from kept.policy.day import moment
 from kept.policy.words import ClauseState, Exit, Source
 from kept.services.accounts import accounts
 from kept.services.cases import cases
@@ -50,6 +51,10 @@ class Partner:
         self.notice = (await keep_notice(self.installation.engine, "registration", "", "en")).id
         return self
 
+    def now(self, ago: float = 0.0) -> str:
+        """A moment as statements have it."""
+        return moment(self.installation.engine.clock.now() - ago)
+
     async def login(self, own) -> str:
         """The login name this installation issued to somebody."""
         row = await self.installation.engine.data.one(sql.PasswordGet, person_id=own.person_id)
@@ -59,7 +64,7 @@ class Partner:
         """One record; *changed* changes its statement."""
         given = values if values is not None else {"name": NAME, "mail_address": MAIL}
         statement = {
-            "notice": self.notice, "to": "Photolibrary", "given": "2026-12-01T09:00:00Z", "how": "form",
+            "notice": self.notice, "to": "Photolibrary", "given": self.now(), "how": "form",
             "items": list(given), "choices": [], **changed,
         }  # fmt: skip
         return {"login_name": login_name, "items": given, "statement": statement}
@@ -88,16 +93,14 @@ async def test_what_was_agreed_is_taken_and_says_where_it_came_from(installation
     assert {one.slot: one.value for one in mine.held} == {"name": NAME, "mail_address": MAIL}
     assert {one.source for one in mine.held} == {Source.PARTNER.value}
     assert {one.notice_id for one in mine.held} == {partner.notice}
-    assert "information-for-you" in mine.held[0].purposes
+    assert "information-for-you" not in mine.held[0].purposes, "that they agreed is the partner's word"
     receipt, kind, _ = (await receipts_of(installation.engine, own))[0]
     assert kind == "partner"
     assert receipt.record["dct:conformsTo"] == "jp-appi-30"
     assert receipt.record["received from"] == FRIENDS
-    assert receipt.record["how it was acquired"] == {
-        "from": "the person",
-        "by": "form",
-        "agreed": "2026-12-01T09:00:00Z",
-    }
+    agreed = moment(mine.held[0].given_at)
+    assert receipt.record["how it was acquired"] == {"from": "the person", "by": "form", "agreed": agreed}
+    assert (receipt.record["stated by"], receipt.record["confirmed by the person"]) == (COURT_TITLE, False)
     entry = next(one for one in await installation.ledger() if one.act == "partner:value:take-in")
     assert (entry.clause, entry.items, dict(entry.facts)["partner"]) == ("2.9", ("name", "mail_address"), FRIENDS)
 
@@ -296,8 +299,11 @@ async def test_the_pages_say_it(installation, partner):
     assert wrong.status_code == 422
     browser = Browser(installation)
     browser.cookies["__Host-kept_session"] = await accounts.start_session(installation.engine, own.person_id)
-    assert "from another company, with your consent" in (await browser.get("/en/my-data")).text
-    assert "Record of what another company gave" in (await browser.get("/en/my-data/receipts")).text
+    assert f"{COURT_TITLE} says you agreed on" in (await browser.get("/en/my-data")).text
+    assert (
+        "Record of what another company gave, and says you agreed to"
+        in (await browser.get("/en/my-data/receipts")).text
+    )
     await installation.staff("sato", ("support",))
     desk.cookies["__Host-kept_session"] = await sessions.start_demo_session(installation.engine, "sato")
     assert (await desk.get("/en/intake")).status_code == 403
@@ -350,5 +356,5 @@ async def test_an_address_a_partner_gave_reaches_nobody_before_its_owner_confirm
     assert [(one.recipient, "Is this yours?" in one.message["Subject"]) for one in desk.box.received] == [
         ("sato@example.jp", True)
     ]
-    assert await desk.sent(FILE[: FILE.index("to:")]) == {("not-chosen", "unconfirmed"): 2}
+    assert await desk.sent(FILE[: FILE.index("to:")]) == {("not-chosen", "stated"): 2}
     assert installation.sql("SELECT reason FROM stop_list WHERE channel = 'mail'") == [("asked",)]

@@ -34,7 +34,7 @@ async def test_a_remembered_device_signs_in_with_one_press_and_gets_a_new_token(
     assert "Go on without a password" in (await browser.get("/en/sign-in")).text
     assert (await browser.post("/en/sign-in/remembered")).headers["location"] == "/en/my-data"
     assert browser.cookies[COOKIE] != first
-    page = await browser.get("/en/my-data")
+    page = await browser.get("/en/account")
     assert "Devices that save you typing your password" in page.text
 
 
@@ -94,10 +94,10 @@ async def test_a_remembered_device_is_no_fresh_sign_in(installation):
 async def test_devices_are_listed_and_forgotten_one_by_one_or_all(installation):
     """§3.1 page: my data lists them; a forgotten one signs in no more; signing out forgets this one."""
     browser = await signed_in(installation, remember=True)
-    page = (await browser.get("/en/my-data")).text
+    page = (await browser.get("/en/account")).text
     series = page.split('name="series" value="')[1].split('"')[0]
     kept = dict(browser.cookies)
-    await browser.post("/en/my-data/devices/forget", series=series)
+    await browser.post("/en/account/devices/forget", series=series)
     del browser.cookies[SESSION]
     browser._token = ""
     assert (await browser.post("/en/sign-in/remembered")).status_code == 401

@@ -199,7 +199,7 @@ async def test_the_next_visit_shows_it_marked_and_unticked(installation):
     assert "ご覧になった写真の使い方のご案内" in (await browser.get("/ja/registration")).text
     page = (await browser.get("/en/registration")).text
     token = page.split('name="notice_token" value="')[1].split('"')[0]
-    assert "Here is your receipt" in (await browser.post("/en/registration", notice_token=token, use="interests")).text
+    assert "Here is your receipt" in (await browser.sent("/en/registration", notice_token=token, use="interests")).text
     assert 'name="use" value="interests"' in (await browser.get("/en/registration")).text  # research still asks
 
 

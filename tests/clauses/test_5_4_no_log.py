@@ -12,7 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from asked import CONSOLE, Browser
+from asked import CONSOLE, SITE, Browser
+from authenticator import Authenticator
 from cited import cited
 from installation import MAIL, NAME, PASSWORD, Installation, second_version
 from registered import CONFIRMS, asked, clerk, registered
@@ -37,11 +38,12 @@ from kept.guarantees.board import promise_board
 from kept.policy import change
 from kept.policy.person import PersonState
 from kept.policy.words import Basis, ClauseState, Exit
-from kept.services.accounts import accounts
+from kept.services.accounts import accounts, linking, passkeys, recovery, remember_me, ways_in
 from kept.services.backups.backup import make_backups, newest_of, register_backup_key
 from kept.services.backups.drill import drill
 from kept.services.backups.recovery import start_or_recover
 from kept.services.backups.restore import place
+from kept.services.gate.external_ids import external_ids_of, find_owner, put_external_id
 from kept.services.messages import calls
 from kept.services.messages.stop_list import stands_against, stop_token
 from kept.services.my_data import choices, corrections, erasure
@@ -54,6 +56,7 @@ from kept.store import sql
 
 pytestmark = pytest.mark.anyio
 ROOT = Path(__file__).parents[2]
+HOST = "shop.example"
 OTHER_MAIL = "someone.else@example.jp"
 
 
@@ -170,7 +173,7 @@ async def test_no_session_key_or_credential_comes_back(lost):
     await sessions.disable_staff(here.engine, "dismissed", by="test")
     changed = await asked(here, "recipient", "picture-club", OpeningKey.new().public)
     await parties.CONFIRMING.approve(here.engine, await clerk(here, CONFIRMS), changed.id)
-    await accounts.sign_in_with_recovery_code(
+    await recovery.sign_in_with_recovery_code(
         here.engine, issued.login_name, issued.recovery_codes[0], "another four words here"
     )
     await lost.lose_both()
@@ -184,8 +187,52 @@ async def test_no_session_key_or_credential_comes_back(lost):
         with pytest.raises(SignInError):
             await accounts.sign_in_with_password(engine, issued.login_name, password)
     with pytest.raises(SignInError):
-        await accounts.sign_in_with_recovery_code(engine, issued.login_name, issued.recovery_codes[0], PASSWORD)
-    await accounts.sign_in_with_recovery_code(engine, issued.login_name, issued.recovery_codes[1], PASSWORD)
+        await recovery.sign_in_with_recovery_code(engine, issued.login_name, issued.recovery_codes[0], PASSWORD)
+    await recovery.sign_in_with_recovery_code(engine, issued.login_name, issued.recovery_codes[1], PASSWORD)
+
+
+async def test_no_way_in_that_its_owner_took_away_comes_back(lost):
+    """§5.4 breach: a passkey, a password, recovery codes, a device and a linked program, each taken away since the backup."""
+    here, engine = lost.installation, lost.installation.engine
+    issued = await accounts.join_with_password(engine, PASSWORD, "en")
+    own, stolen, kept = await here.session(issued.person_id), Authenticator(SITE), Authenticator(SITE)
+    for device in (stolen, kept):
+        begun = await passkeys.begin_add(engine, own, HOST, "Shop")
+        answer = device.make(begun["options"])
+        await passkeys.finish_add(engine, own, answer, begun["token"], "", rp_id=HOST, origin=SITE)
+    remembered = await remember_me.remember(engine, own.person_id)
+    keys = (await engine.people.load(own.person_id)).keys
+    await linking._claim(engine, "till", "C-1", own.person_id)
+    await engine.data.write(lambda tx: put_external_id(tx, engine, keys, "till", "C-1"))
+    await lost.back_up()
+    first, _ = await passkeys.passkeys_of(engine, own.person_id)
+    await passkeys.remove_passkey(engine, own, first.id)
+    await recovery.renew_codes(engine, own)
+    await ways_in.remove_password(engine, own)
+    await remember_me.forget(engine, own)
+    await linking.unlink(engine, own, "till")
+    await lost.lose_both()
+    engine = await lost.open()
+
+    async def used(device):
+        begun = passkeys.begin_sign_in(engine, HOST)
+        return await passkeys.finish_sign_in(
+            engine, device.use(begun["options"]), begun["token"], rp_id=HOST, origin=SITE
+        )
+
+    for attempt in (
+        used(stolen),
+        accounts.sign_in_with_password(engine, issued.login_name, PASSWORD),
+        recovery.sign_in_with_recovery_code(engine, issued.login_name, issued.recovery_codes[0], PASSWORD),
+        remember_me.sign_in_remembered(engine, remembered),
+    ):
+        with pytest.raises(SignInError):
+            await attempt
+    assert await find_owner(engine, "till", "C-1") is None
+    assert await used(kept) == issued.person_id
+    assert await external_ids_of(engine, (await engine.people.load(issued.person_id)).keys) == {}
+    again = (await report_of(engine)).again
+    assert (again["ways-in"], again["unlinked"]) == (1 + 1 + limits.RECOVERY_CODES, 1)
 
 
 async def test_a_version_that_was_in_force_is_missed(lost):

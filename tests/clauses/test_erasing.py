@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import pytest
 from asked import Browser
+from bakery import Bakery
+from installation import PASSWORD
 from writing_letters import answered, asked_second
 
+from clauses.test_4_9_disclosure_the_law_requires import LegalDesk
 from kept import limits
-from kept.errors import ConflictError, ErasedError, KeptError, SubmissionError
+from kept.errors import ConflictError, ErasedError, KeptError, SignInError, SubmissionError
 from kept.policy.day import local
 from kept.policy.words import Exit
+from kept.services.authorities import disclosures
 from kept.services.my_data import choices, erasure
 from kept.services.upkeep import approvals
+from kept.web.site import PAGES
 
 pytestmark = pytest.mark.anyio
 NEWS = "information-for-you"
@@ -97,3 +102,110 @@ async def test_the_banner_names_the_day_and_offers_both(installation, language):
     offered = (await browser.get(f"/{language}/my-data/erase")).text
     assert 'value="now"' in offered
     assert 'value="later"' not in offered
+
+
+YES = {
+    "/en/my-data/choice": {"purpose": NEWS, "exit": "mail", "allow": "yes"},
+    "/en/my-data/stop": {"purpose": NEWS, "stop": "no"},
+    "/en/my-data/addresses": {"slot": "mail_address", "act": "write-again"},
+}
+NO = {
+    "/en/my-data/choice": {"purpose": NEWS, "exit": "mail", "allow": "no"},
+    "/en/my-data/stop": {"purpose": NEWS, "stop": "yes"},
+}
+
+
+async def test_in_seven_days_then_now_through_the_pages(installation):
+    """The second form erases at once: the receipt's page answers, the session is over, the person is gone."""
+    own, browser = await installation.mori(), Browser(installation)
+    await browser.sign_in(own)
+    await browser.get("/en/my-data/erase")
+    assert (await browser.post("/en/my-data/erase", when="later", never="")).headers["location"] == "/en/my-data"
+    page = (await browser.get("/en/my-data/erase")).text
+    assert 'value="later"' not in page
+    done = await browser.post("/en/my-data/erase", when="now", never="yes")
+    assert done.headers["location"].startswith("/en/erasure/")
+    assert "You were erased" in (await browser.get(done.headers["location"])).text
+    assert (await browser.get("/en/my-data")).headers["location"] == "/en/sign-in"
+    with pytest.raises(ErasedError):
+        await installation.engine.people.load(own.person_id)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+async def test_the_banner_stands_on_every_page_until_it_is_undone(installation, language):
+    """Every page a customer may open by its address names the day and undoes it; a stranger's page names nothing."""
+    own, browser = await installation.mori(), Browser(installation)
+    await browser.sign_in(own)
+    await erasure.intend_erasure(installation.engine, own, grace_seconds=limits.ERASURE_GRACE_SECONDS)
+    due = local(installation.sql("SELECT due_at FROM erasure")[0][0], installation.engine.zone)
+    paths = [one.path for one in PAGES if one.get and one.spoken and "{" not in one.path and "." not in one.path]
+    assert len(paths) > 12
+    undo = f'action="/{language}/my-data/erase/undo"'
+    for path in paths:
+        answer = await browser.get(f"/{language}{path}")
+        if answer.status_code == 200 and answer.headers["content-type"].startswith("text/html"):
+            assert undo in answer.text, path
+            assert f"{due:%Y}" in answer.text, path
+    assert undo not in (await Browser(installation).get(f"/{language}")).text
+    await browser.post(f"/{language}/my-data/erase/undo")
+    assert undo not in (await browser.get(f"/{language}")).text
+
+
+async def test_every_yes_of_a_page_is_refused_and_every_no_taken(installation):
+    """Choices, a use resumed, the stop list lifted, a form, a questionnaire: refused with what to do; the noes hold."""
+    own, browser = await installation.mori(), Browser(installation)
+    await browser.sign_in(own)
+    form = (await browser.get("/en/registration")).text
+    token = form.split('name="notice_token" value="')[1].split('"')[0]
+    await erasure.intend_erasure(installation.engine, own, grace_seconds=limits.ERASURE_GRACE_SECONDS)
+    await browser.get("/en/my-data")
+    before = (await installation.engine.people.load(own.person_id)).state
+    attempts = [*YES.items(), ("/en/registration", {"notice_token": token, "fax": "03-1234-5678"})]
+    for path, fields in attempts:
+        refused = await browser.post(path, **fields)
+        assert refused.status_code == 422, path
+        assert "undo the erasure first" in refused.text, path
+    after = (await installation.engine.people.load(own.person_id)).state
+    assert (after.grants, after.choices, after.slots) == (before.grants, before.choices, before.slots)
+    for path, fields in NO.items():
+        assert (await browser.post(path, **fields)).status_code == 303, path
+    state = (await installation.engine.people.load(own.person_id)).state
+    assert not state.choice(NEWS, Exit.MAIL).allow
+    assert state.stops == (NEWS,)
+
+
+async def test_the_door_does_the_same(tmp_path):
+    """Later, then now; a yes and a link are refused meanwhile, a no is taken; undone, the yes counts again."""
+    bakery = Bakery(tmp_path)
+    async with bakery.open() as k:
+        credential = await bakery.program(k)
+        issued = await k.join(PASSWORD)
+        me = await k.session(await k.sign_in(issued.login_name, PASSWORD))
+        code = await me.link_code("till")
+        purpose = next(one.id for one in k.policy.purposes.values() if one.basis.value != "law")
+        receipt = await me.erase(in_days=7)
+        with pytest.raises(SubmissionError) as refused:
+            await k.link(credential, external="C-1", code=code)
+        assert refused.value.reason == "erasing"
+        await me.stop(purpose)
+        with pytest.raises(SubmissionError):
+            await me.resume(purpose)
+        await me.undo_erase()
+        await me.resume(purpose)
+        receipt = await me.erase(in_days=7)
+        assert await me.erase() == receipt
+        with pytest.raises((ErasedError, SignInError)):
+            await me.data()
+
+
+async def test_a_disclosure_about_somebody_being_erased_dies(installation):
+    """Nobody it names stays: the approval dies, and nothing goes to the authority."""
+    own, desk = await installation.mori(), await LegalDesk(installation).begin()
+    request = await desk.record()
+    await disclosures.ask(installation.engine, desk.legal, request)
+    fresh = await installation.session(own.person_id)
+    await erasure.intend_erasure(installation.engine, fresh, grace_seconds=limits.ERASURE_GRACE_SECONDS)
+    with pytest.raises(ConflictError) as dead:
+        await disclosures.DISCLOSING.approve(installation.engine, desk.approves, request)
+    assert dead.value.reason == "approval-dead"
+    assert not [one for one in await installation.ledger() if one.act == "staff:value:disclose"]

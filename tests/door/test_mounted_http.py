@@ -142,7 +142,8 @@ async def test_a_customer_joins_gives_and_leaves_below_the_path(visit):
     _, begin = visit
     mori = begin()
     await mori.ask("/privacy/en/join")
-    issued = await mori.ask("/privacy/en/join", password=PASSWORD)
+    opened = await mori.ask("/privacy/en/join", password=PASSWORD)
+    issued = await mori.ask(opened.headers["location"])
     assert issued.status_code == 200
     assert (await mori.ask("/")).text == "somebody"
     seen = await mori.walk("/privacy/en/my-data", "/privacy")
@@ -158,21 +159,21 @@ async def test_a_customer_joins_gives_and_leaves_below_the_path(visit):
     assert all("; Path=/;" in f"{one};" for one in mori.set)
 
 
-async def test_a_code_to_link_the_account_is_shown_once_on_my_data(visit, bakery):
+async def test_a_code_to_link_the_account_is_shown_on_a_page_of_its_own(visit, bakery):
     """The person gets it on Kept's page and types it into the program's; then my data says what the program calls them."""
     k, begin = visit
     credential = await bakery.program(k)
     mori = begin()
     await mori.ask("/privacy/en/join")
     await mori.ask("/privacy/en/join", password=PASSWORD)
-    assert "A code for till" in (await mori.ask("/privacy/en/my-data")).text
-    code = re.search(
-        r'<code class="mono">([^<]+)</code>', (await mori.ask("/privacy/en/my-data/link", system="till")).text
-    )
+    assert "A code for till" in (await mori.ask("/privacy/en/account")).text
+    shown = (await mori.ask("/privacy/en/account/link", system="till")).headers["location"]
+    assert shown == "/privacy/en/account/link-code"
+    code = re.search(r'<p class="mono big" id="plain">([^<]+)</p>', (await mori.ask(shown)).text)
     await k.link(credential, external="C-4711", code=code[1])
+    assert "A code for till" not in (await mori.ask("/privacy/en/account")).text
     mine = (await mori.ask("/privacy/en/my-data")).text
     assert "C-4711" in mine
-    assert "A code for till" not in mine
     assert "You gave a code to one of our other systems" in mine
 
 

@@ -17,8 +17,9 @@ from clauses.test_4_5_contact import ContactDesk
 from kept import limits, policy_files
 from kept.channels.fax import FaxOutcome, FaxServer
 from kept.channels.handed import Handed
-from kept.channels.mail import MailServer, write_mail
+from kept.channels.mail import MailServer
 from kept.channels.mailbox import Mailbox
+from kept.channels.written_mail import write_mail
 from kept.errors import SettingError
 from kept.guarantees import consent_checked_when_sent, says_why_you_got_it, words
 from kept.policy.check import check_policy

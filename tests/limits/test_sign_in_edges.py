@@ -11,11 +11,13 @@ from installation import PASSWORD
 
 from kept import limits
 from kept.crypto.password import QUICK, Passwords
+from kept.crypto.random import random_bytes
 from kept.crypto.second_factor import code_at, verify_code
 from kept.crypto.token import parse_token, sign_token
-from kept.errors import LimitError, MalformedError, SignInError, SubmissionError
-from kept.services.accounts import accounts, devices, passkeys, remember_me
+from kept.errors import InputError, KeptError, LimitError, MalformedError, SignInError, SubmissionError
+from kept.services.accounts import accounts, devices, passkeys, recovery, remember_me
 from kept.services.accounts.rate_limits import Limits
+from kept.services.accounts.shown_once import Codes, show, shown
 from kept.services.my_data.portability import take_along
 from kept.services.staff import sessions
 from kept.services.upkeep.routine import tidy
@@ -74,9 +76,10 @@ def believed(monkeypatch):
 async def made(installation):
     """Somebody who joined with a passkey."""
     token = passkeys.begin_join(installation.engine, "shop.example", "Shop")["token"]
-    return await passkeys.finish_join(
+    issued = await passkeys.finish_join(
         installation.engine, "{}", token, rp_id="shop.example", origin="https://shop.example", language="en"
     )
+    return issued.person_id
 
 
 async def used(installation, token):
@@ -130,16 +133,77 @@ async def test_a_code_to_link_an_account(tmp_path):
             await k.link(credential, external="C-2", code=codes[1])
 
 
+@pytest.mark.edge("LINK_TRIES", "LINK_SYSTEM_TRIES")
+async def test_how_many_codes_a_program_may_give(tmp_path):
+    """The last try for one id, and for a whole system, is taken; one more waits, and the right code with it."""
+    bakery = Bakery(tmp_path)
+    async with bakery.open() as k:
+        credential = await bakery.program(k)
+        issued = await k.join(PASSWORD)
+        me = await k.session(await k.sign_in(issued.login_name, PASSWORD))
+
+        async def tried(external, code="aaaa-aaaa"):
+            with pytest.raises(KeptError) as refused:
+                await k.link(credential, external=external, code=code)
+            return refused.value.reason
+
+        assert {await tried("C-1") for _ in range(limits.LINK_TRIES)} == {"link-code-wrong"}
+        code = await me.link_code("till")
+        assert await tried("C-1", code) == "too-many"
+        others = limits.LINK_SYSTEM_TRIES - limits.LINK_TRIES
+        assert {await tried(f"D-{n}") for n in range(others)} == {"link-code-wrong"}
+        assert await tried("E-1", code) == "too-many"
+        bakery.wall.pass_(limits.LINK_CODE_SECONDS + 1)
+        me = await k.session(await k.sign_in(issued.login_name, PASSWORD))
+        await k.link(credential, external="E-1", code=await me.link_code("till"))
+
+
+@pytest.mark.edge("SHOWN_ONCE_SECONDS")
+async def test_what_is_shown_once(installation):
+    """Its session sees it again until its last second; no other session sees it at all."""
+    issued, token = await joined(installation)
+    own = await accounts.session_of(installation.engine, token)
+    await show(installation.engine, own, Codes(issued.login_name, issued.recovery_codes, opened=True))
+    other = await installation.session(issued.person_id)
+    installation.wall.pass_(limits.SHOWN_ONCE_SECONDS - 1)
+    assert (await shown(installation.engine, own, Codes)).recovery_codes == issued.recovery_codes
+    assert await shown(installation.engine, other, Codes) is None
+    installation.wall.pass_(2)
+    assert await shown(installation.engine, own, Codes) is None
+
+
+@pytest.mark.edge("PASSKEYS", "PASSKEY_NAME_CHARACTERS")
+async def test_how_many_passkeys_an_account_has_and_how_long_their_names_are(installation, monkeypatch):
+    """The last one and the longest name are taken; one more, and one character more, are not."""
+    _, token = await joined(installation)
+    engine, own = installation.engine, await accounts.session_of(installation.engine, token)
+
+    async def add(name):
+        answer = SimpleNamespace(credential_id=random_bytes(8), credential_public_key=b"public", sign_count=0)
+        monkeypatch.setattr(passkeys, "verify_registration_response", lambda **_: answer)
+        begun = (await passkeys.begin_add(engine, own, "shop.example", "Shop"))["token"]
+        await passkeys.finish_add(engine, own, "{}", begun, name, rp_id="shop.example", origin="https://shop.example")
+
+    with pytest.raises(SubmissionError):
+        await add("n" * (limits.PASSKEY_NAME_CHARACTERS + 1))
+    for _ in range(limits.PASSKEYS):
+        await add("n" * limits.PASSKEY_NAME_CHARACTERS)
+    with pytest.raises(InputError) as refused:
+        await add("")
+    assert refused.value.reason == "passkeys-many"
+    assert len(await passkeys.passkeys_of(engine, own.person_id)) == limits.PASSKEYS
+
+
 @pytest.mark.edge("RECOVERY_CODES")
 async def test_recovery_codes(installation):
     """Each of the eight works once, and there is no ninth."""
     issued, _ = await joined(installation)
     assert len(set(issued.recovery_codes)) == limits.RECOVERY_CODES
     for code in issued.recovery_codes:
-        assert await accounts.sign_in_with_recovery_code(installation.engine, issued.login_name, code, PASSWORD)
+        assert await recovery.sign_in_with_recovery_code(installation.engine, issued.login_name, code, PASSWORD)
     assert installation.sql("SELECT COUNT(*) FROM recovery_code WHERE used_at IS NULL") == [(0,)]
     with pytest.raises(SignInError):
-        await accounts.sign_in_with_recovery_code(
+        await recovery.sign_in_with_recovery_code(
             installation.engine, issued.login_name, issued.recovery_codes[0], PASSWORD
         )
 
@@ -148,7 +212,7 @@ async def test_a_recovery_code_ends_every_session_and_forgets_every_device(insta
     """Whoever had to use one may have lost a device: what was signed in before is signed out."""
     issued, token = await joined(installation)
     device = await remember_me.remember(installation.engine, issued.person_id)
-    await accounts.sign_in_with_recovery_code(
+    await recovery.sign_in_with_recovery_code(
         installation.engine, issued.login_name, issued.recovery_codes[0], "four other unrelated words"
     )
     assert await accounts.session_of(installation.engine, token) is None
@@ -286,12 +350,12 @@ async def test_accounts_opened_from_one_address(installation):
         browser.cookies, browser._token = {}, ""
         return (await browser.post("/en/join", password=PASSWORD)).status_code
 
-    assert [await join() for _ in range(limits.ACCOUNTS_OPENED)] == [200] * limits.ACCOUNTS_OPENED
+    assert [await join() for _ in range(limits.ACCOUNTS_OPENED)] == [303] * limits.ACCOUNTS_OPENED
     assert await join() == 429
     installation.wall.pass_(began + limits.ACCOUNTS_OPENED_WINDOW_SECONDS - 1 - installation.engine.clock.now())
     assert await join() == 429
     installation.wall.pass_(2)
-    assert await join() == 200
+    assert await join() == 303
 
 
 @pytest.mark.edge("PASSWORD_CHARACTERS_AT_LEAST", "PASSWORD_CHARACTERS")

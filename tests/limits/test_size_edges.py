@@ -12,7 +12,7 @@ from taking import SURVEY
 
 from kept import limits, policy_files
 from kept.channels import fax, letter
-from kept.channels.mail import _plain, fits_one_line
+from kept.channels.written_mail import _is_plain, fits_one_line
 from kept.cookies.choices import parse_choices
 from kept.cookies.header import Setting, parse_cookies
 from kept.cookies.rules import Rules
@@ -405,5 +405,5 @@ def test_the_lines_of_a_mail():
     start = "https://"
     assert fits_one_line(start + "x" * (limits.MAIL_ADDRESS_LINE_CHARACTERS - len(start) - 1))
     assert not fits_one_line(start + "x" * (limits.MAIL_ADDRESS_LINE_CHARACTERS - len(start)))
-    assert _plain("x" * limits.MAIL_LINE_BYTES)
-    assert not _plain("x" * (limits.MAIL_LINE_BYTES + 1))
+    assert _is_plain("x" * limits.MAIL_LINE_BYTES)
+    assert not _is_plain("x" * (limits.MAIL_LINE_BYTES + 1))

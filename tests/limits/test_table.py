@@ -28,18 +28,20 @@ the value, as far as it is narrower. How work is cut into pieces is at the end: 
 FORMATS = {
     # what a wire format, a standard or an algorithm fixes: changing it makes another format, not another limit
     "channels/reply": {"PERMANENT"},  # RFC 5321
+    "channels/written_mail": {"WORD_BYTES"},  # RFC 2047
     "crypto/aead": {"KEY_BYTES", "NONCE_BYTES", "TAG_BYTES"},
     "crypto/digest": {"HASH_BYTES"},
     "crypto/draw": {"SPACE"},
     "crypto/sealed_to": {"KEY_BYTES"},
     "crypto/second_factor": {"STEP_SECONDS", "DIGITS", "SECRET_BYTES"},  # RFC 6238
-    "crypto/signature": {"SEED_BYTES"},
+    "crypto/signature": {"SEED_BYTES", "PUBLIC_BYTES", "FIELD", "OF_ORDER_EIGHT"},
     "crypto/token": {"MAC_BYTES"},
-    "ledger/checkpoint": {"MAX_DIGITS"},
     "ledger/leaf": {"NONCE_BYTES"},
     "ledger/note": {"KEY_ID_BYTES", "PUBLIC_BYTES"},
     "ledger/tile": {"WIDTH", "HEIGHT"},
     "ledger/tree": {"HASH_BYTES"},
+    "number": {"GREATEST"},  # what a database holds
+    "services/accounts/linking": {"CODE_CHARACTERS"},
     "services/backups/backup_file": {"CHUNK_BYTES", "KEY_BYTES"},
     "services/engine/entry": {"NONCE_BYTES"},
     "services/engine/keyring": {"KEY_BYTES"},
@@ -54,7 +56,7 @@ FORMATS = {
     "statistics/projection": {"WEEKS"},  # of a data set of visits: its dimension has so many options
     "policy/instance": {"SCALE"},
     "vault/individual_number": {"DIGITS"},
-    "vault/normal": {"JAPAN", "JAPAN_DIGITS", "E164_DIGITS"},
+    "vault/normal": {"JAPAN", "JAPAN_DIGITS", "E164_DIGITS", "LOCAL_CHARACTERS"},  # the last RFC 5321
     "vault/sealed": {"PAD_BYTES"},
     "vault/no_log": {"PAD_BYTES", "FIRST"},
     "web/theme": {"CONTRAST", "_LINEAR_BELOW", "_WEIGHTS"},  # WCAG 2.2

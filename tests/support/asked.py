@@ -6,6 +6,7 @@ import re
 from http.cookies import SimpleCookie
 
 import httpx2
+from starlette.routing import Match
 
 from kept.demo.pages import pages
 from kept.policy.duties import cookie_for
@@ -76,7 +77,24 @@ class Browser:
     async def post(self, path: str, **fields):
         """Send a form, with the form token of the page last seen where it had one."""
         data = {"form_token": self._token, **fields} if self._token else fields
-        return await self._ask("POST", path, data=data)
+        answer = await self._ask("POST", path, data=data)
+        if answer.is_success:
+            self._stays(path, fields.get("step", ""))
+        return answer
+
+    async def sent(self, path: str, **fields):
+        """Send a form and go where it leads; return the page there, as a browser shows it."""
+        answer = await self.post(path, **fields)
+        return await self.get(answer.headers["location"]) if answer.is_redirect else answer
+
+    def _stays(self, path: str, step: str) -> None:
+        """Insist that a form which was taken sends the browser on, or that its page says why it does not."""
+        routes = self.app._app._apps["site" if str(self._client.base_url) == SITE else "console"].router.routes
+        scope = {"type": "http", "method": "POST", "path": path.partition("?")[0], "headers": [], "root_path": ""}
+        found = next(one for one in routes if one.matches(scope)[0] is Match.FULL)
+        why = getattr(found.endpoint, "shows", "")
+        by_step = re.match(r"[a-z-]+: ", why)
+        assert f"{step}: " in why if by_step else why, f"{path} {step}"
 
     _token = ""
 

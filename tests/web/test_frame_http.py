@@ -224,7 +224,7 @@ def test_looking_changes_nothing(served, signed_in):
 def test_session_cookie(client):
     """Joining sets one cookie, bound to this host, out of reach of scripts and of other sites' requests."""
     answer = client.post("/en/join", data={"password": "four unrelated words here"})
-    assert answer.status_code == 200
+    assert answer.status_code == 303
     (cookie,) = answer.headers.get_list("set-cookie")
     name, *rest = cookie.split("; ")
     assert name.startswith("__Host-kept_session=")

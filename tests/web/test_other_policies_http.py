@@ -114,9 +114,9 @@ async def other(request, tmp_path):
 async def joined(other) -> tuple[Watching, str]:
     """Return somebody who has opened an account, and their login name."""
     browser, language = Watching(other), other.engine.policy.policy.language
-    issued = await browser.post(f"/{language}/join", password=PASSWORD)
+    issued = await browser.sent(f"/{language}/join", password=PASSWORD)
     assert issued.status_code == 200
-    return browser, re.findall(r'class="mono">([^<]+)<', issued.text)[0]
+    return browser, re.findall(r'class="mono big">([^<]+)<', issued.text)[0]
 
 
 async def registered(other) -> Watching:
@@ -129,7 +129,8 @@ async def registered(other) -> Watching:
     for name in point_for(policy, PointKind.REGISTRATION).stages[""]:
         item = policy.items[name]
         fields[name] = item.options[0] if item.options else GIVEN[item.type]
-    receipt = await browser.press(page, f"/{language}/registration", **fields)
+    taken = await browser.press(page, f"/{language}/registration", **fields)
+    receipt = await browser.get(taken.headers["location"])
     assert receipt.status_code == 200, receipt.text
     await confirmed(other, browser)
     for link in Shown(receipt.text).links:

@@ -20,7 +20,9 @@ def client(served):
 def joined(client):
     """Join, and return the issued login name and the session cookie."""
     answer = client.post("/en/join", data={"password": PASSWORD})
-    name = re.search(r'<p class="mono">([a-z]+-[a-z0-9]+)</p>', answer.text)
+    cookie = answer.headers["set-cookie"].split(";")[0]  # a secure one, over loopback
+    issued = client.get(answer.headers["location"], headers={"cookie": cookie})
+    name = re.search(r'<p class="mono big">([a-z]+-[a-z0-9]+)</p>', issued.text)
     assert name
     return name[1], answer.cookies["__Host-kept_session"]
 

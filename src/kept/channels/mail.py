@@ -1,22 +1,11 @@
-"""Mail over SMTP: one message as it should be written, a few connections for many, and every ending told apart.
-
-RFC 5322 (the message), RFC 2369 and RFC 8058 (one-click), RFC 2919 (List-Id), RFC 3834 (Auto-Submitted), RFC 5321 (replies).
-The person's name never stands in a header, so nothing in a name can become one.
-"""
+"""Mail over SMTP (RFC 5321): a few connections for many messages, and every ending told apart."""
 
 from __future__ import annotations
 
 import asyncio
 import ipaddress
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import EmailPolicy
-from email.utils import format_datetime
 from typing import Any
 
 from kept import limits
@@ -26,96 +15,6 @@ from kept.errors import SettingError
 from kept.vault.normal import wire_address
 
 UNREACHABLE = "unreachable"
-UNFIT = re.compile(r"[\x00-\x20\x7f\u0080-\u00a0\u2028\u2029<>,;:\\\"()\[\]]")
-
-
-class _Lines(EmailPolicy):
-    """Folds headers as usual, but never those that must stay on one line: a folded address breaks signatures."""
-
-    def fold_binary(self, name: str, value: Any) -> bytes:
-        """Write one header."""
-        if name in {"List-Unsubscribe", "List-Unsubscribe-Post", "List-Id", "Message-ID"}:
-            return f"{name}: {value}\r\n".encode("ascii")
-        return super().fold_binary(name, value)
-
-
-POLICY = _Lines(linesep="\r\n", cte_type="7bit", raise_on_defect=True)
-POLICY_UTF8 = _Lines(linesep="\r\n", cte_type="7bit", raise_on_defect=True, utf8=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Mail:
-    """What one mail says and carries.
-
-    Args:
-        message_id: Our number for it; stays the same over all tries.
-        sender: Address it is from.
-        sender_name: What the sender is called.
-        recipient: Address it goes to.
-        title: Subject.
-        text: Plain text.
-        list_id: Name of what it belongs to, as a domain; empty for a mail to one person alone.
-        stop: Address that takes a one-click no; empty where there is none.
-        at: When it is written.
-    """
-
-    message_id: str
-    sender: str
-    sender_name: str
-    recipient: str
-    title: str
-    text: str
-    list_id: str
-    stop: str
-    at: datetime
-
-
-def fits_one_line(stop: str) -> bool:
-    """Whether an address may stand in List-Unsubscribe: http or https, ASCII, short enough never to be folded."""
-    return (
-        len(stop) < limits.MAIL_ADDRESS_LINE_CHARACTERS and stop.isascii() and stop.startswith(("https://", "http://"))
-    )
-
-
-def is_address(text: str) -> bool:
-    """Whether a text may stand as an address in an envelope and a header: one `@`, nothing that could end either."""
-    local, at, domain = text.rpartition("@")
-    return bool(local and at and domain) and not UNFIT.search(text) and len(text.encode()) <= 320  # noqa: PLR2004 -- RFC 5321
-
-
-def write_mail(mail: Mail) -> bytes:
-    """Write a mail.
-
-    Raises:
-        ValueError: A header would hold a line break, or an address is none: the caller has looked before.
-    """
-    if not is_address(mail.recipient) or not is_address(mail.sender):
-        raise ValueError("an address that is none")
-    recipient, sender = wire_address(mail.recipient), wire_address(mail.sender)
-    message = EmailMessage(policy=POLICY if recipient.isascii() else POLICY_UTF8)
-    message["From"] = Address(mail.sender_name, *_split(sender))
-    message["To"] = Address("", *_split(recipient))
-    message["Subject"] = mail.title
-    message["Date"] = format_datetime(mail.at)
-    message["Message-ID"] = f"<{mail.message_id}@{_split(sender)[1]}>"
-    if mail.list_id:
-        message["List-Id"] = f"<{mail.list_id}>"
-    if mail.stop:
-        message["List-Unsubscribe"] = f"<{mail.stop}>"
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    if mail.list_id:  # written by a machine to many: an absence notice is no answer to it
-        message["Auto-Submitted"] = "auto-generated"
-    message.set_content(mail.text, charset="utf-8", cte="7bit" if _plain(mail.text) else "base64")
-    return message.as_bytes()
-
-
-def _plain(text: str) -> bool:
-    return text.isascii() and all(len(line) <= limits.MAIL_LINE_BYTES for line in text.splitlines())
-
-
-def _split(address: str) -> tuple[str, str]:
-    local, _, domain = address.rpartition("@")
-    return local, domain
 
 
 class MailServer:

@@ -9,6 +9,7 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass
 from email import message_from_bytes
+from email.header import decode_header, make_header
 from email.policy import default
 from typing import Any
 
@@ -32,18 +33,27 @@ class Received:
 
     @property
     def headers(self) -> tuple[tuple[str, str], ...]:
-        """Return its headers as a reader sees them."""
-        return tuple((name, str(value)) for name, value in message_from_bytes(self.raw, policy=default).items())
+        """Return its headers as a reader sees them; only a subject and a name are words, an address is what it is."""
+        said = message_from_bytes(self.raw).raw_items()
+        return tuple((name, _said(value) if name in {"Subject", "From"} else _unfolded(value)) for name, value in said)
 
     @property
     def title(self) -> str:
         """Return its subject."""
-        return str(message_from_bytes(self.raw, policy=default).get("Subject", ""))
+        return dict(self.headers).get("Subject", "")
 
     @property
     def text(self) -> str:
         """Return its text."""
         return str(message_from_bytes(self.raw, policy=default).get_content())
+
+
+def _unfolded(value: str) -> str:
+    return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\r\n", "")
+
+
+def _said(value: str) -> str:
+    return str(make_header(decode_header(_unfolded(value))))
 
 
 class Mailbox:

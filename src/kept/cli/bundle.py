@@ -31,6 +31,8 @@ def add(commands: Any) -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Run the command."""
-    opened = parse_bundle(read_given(chosen.file), opening_key(chosen.key), parse_verifier_key(chosen.installation))
+    opened = parse_bundle(
+        read_given(chosen.file), opening_key(chosen.key), parse_verifier_key(chosen.installation.strip())
+    )
     print(json.dumps(opened, ensure_ascii=False, indent=2))
     return 0

@@ -44,7 +44,9 @@ def add(commands: Any) -> None:
 def _open(chosen: argparse.Namespace) -> int:
     raw, key = read_given(chosen.file), opening_key(chosen.key)
     opened = (
-        parse_recall(raw, key, parse_verifier_key(chosen.installation)) if chosen.installation else parse_file(raw, key)
+        parse_recall(raw, key, parse_verifier_key(chosen.installation.strip()))
+        if chosen.installation
+        else parse_file(raw, key)
     )
     print(json.dumps(opened, ensure_ascii=False, indent=2))
     return 0

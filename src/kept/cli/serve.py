@@ -30,6 +30,7 @@ from kept.door import background
 from kept.door.installation import Kept
 from kept.errors import SettingError
 from kept.guarantees import words
+from kept.number import parse_number
 from kept.services.backups.backup import keep_backups, make_backups, register_backup_key
 from kept.services.backups.drill import drill
 from kept.services.backups.recovery import start_or_recover
@@ -83,9 +84,9 @@ def add(commands: Any) -> None:
 
 
 def _port(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) not in PORTS:
+    if not (port := parse_number(text, PORTS[-1])):
         raise argparse.ArgumentTypeError(f"expected a port from 1 to 65535, found {text[:20]!r}")
-    return int(text)
+    return port
 
 
 def _server(text: str) -> tuple[str, int]:

@@ -9,6 +9,11 @@ from kept.crypto.random import random_bytes
 from kept.errors import NoteError
 
 SEED_BYTES = 32
+PUBLIC_BYTES = 32
+FIELD = 2**255 - 19
+OF_ORDER_EIGHT = 2707385501144840649318225287225658788936804267575313519463743609750303402022
+"""The height y of the points of order eight. Source: Chalkias et al., Taming the many EdDSAs, table of small-order points."""
+SMALL_ORDER = frozenset({0, 1, FIELD - 1, OF_ORDER_EIGHT, FIELD - OF_ORDER_EIGHT})
 
 
 class SigningKey:
@@ -33,6 +38,12 @@ class SigningKey:
 def new_seed() -> bytes:
     """Return a fresh seed, 32 bytes."""
     return random_bytes(SEED_BYTES)
+
+
+def is_sound_public_key(unverified: bytes) -> bool:
+    """Whether *unverified* is 32 bytes in their one spelling, and not a point under which one signature fits many messages."""
+    height = int.from_bytes(unverified, "little") & (2**255 - 1)
+    return len(unverified) == PUBLIC_BYTES and height < FIELD and height not in SMALL_ORDER
 
 
 def verify_signature(public: bytes, signature: bytes, message: bytes) -> None:

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Iterable, Mapping, MutableMapping, Se
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
@@ -18,13 +17,14 @@ from kept.door.desk import Desk
 from kept.door.operator import Operator
 from kept.door.person import Person
 from kept.door.staff import Staff
-from kept.door.view import View
+from kept.door.view import View, host_of
 from kept.errors import ClosedError, InputError, SignInError
 from kept.policy.day import day_of
 from kept.policy.model import Policy, Purpose
 from kept.policy.words import CookieDuty
-from kept.services.accounts import accounts, linking, passkeys, remember_me
+from kept.services.accounts import accounts, linking, passkeys, recovery, remember_me
 from kept.services.accounts.accounts import Issued
+from kept.services.accounts.rate_limits import Limits
 from kept.services.accounts.vouching import vouched_session
 from kept.services.cookies.first_scan import begin_serving
 from kept.services.cookies.rules import CookieRules
@@ -61,6 +61,7 @@ class Kept(View):
         super().__init__(engine)
         self._site = site
         self._rules = CookieRules(engine)
+        self._tries = Limits(engine)
 
     @property
     def policy(self) -> Policy:
@@ -137,9 +138,11 @@ class Kept(View):
         Raises:
             SignInError: The credential or the code is not right, or was used; nothing was linked.
             DeniedError: It has no right to vouch.
+            LimitError: Too many codes were given within ten minutes, for this id or for all.
+            SubmissionError: The account is being erased.
             ConflictError: The id names another account, or the account has an id of this system already.
         """
-        return Person(self._engine, await linking.link(self._engine, credential, external, code))
+        return Person(self._engine, await linking.link(self._engine, self._tries, credential, external, code))
 
     @asynccontextmanager
     async def staff(self, login: str, password: str, code: str) -> AsyncIterator[Staff]:
@@ -196,18 +199,18 @@ class Kept(View):
         person_id = await accounts.sign_in_with_password(self._engine, login_name, password)
         return await accounts.start_session(self._engine, person_id)
 
-    async def recover(self, login_name: str, code: str, new_password: str) -> str:
-        """Use a recovery code, once, and set a new password; return the token of a session. Every other session ends.
+    async def recover(self, login_name: str, code: str, new_password: str = "") -> str:
+        """Use a recovery code, once; return the token of a session, in which a passkey may be added. Every other session ends.
 
         Args:
             login_name: As issued.
             code: One of the recovery codes.
-            new_password: 12 to 200 characters.
+            new_password: 12 to 200 characters; none is set when left out.
 
         Raises:
             SignInError: Name or code is not right, or the code was used.
         """
-        person_id = await accounts.sign_in_with_recovery_code(self._engine, login_name, code, new_password)
+        person_id = await recovery.sign_in_with_recovery_code(self._engine, login_name, code, new_password)
         return await accounts.start_session(self._engine, person_id)
 
     def passkey_to_join(self, origin: str) -> dict[str, Any]:
@@ -217,10 +220,12 @@ class Kept(View):
             origin: Of the page that asks, such as `https://bakery.example`; the passkey is bound to its host name.
         """
         name = self.policy.controller.get("name", "Kept")
-        return passkeys.begin_join(self._engine, _host(origin), name)
+        return passkeys.begin_join(self._engine, host_of(origin), name)
 
-    async def join_with_passkey(self, answer: str, token: str, *, origin: str, language: str = "") -> str:
-        """Open an account with a new passkey; return the token of its session.
+    async def join_with_passkey(
+        self, answer: str, token: str, *, origin: str, language: str = ""
+    ) -> tuple[str, Issued]:
+        """Open an account with a new passkey; return the token of its session, and what leads back where the passkey is lost.
 
         Args:
             answer: The browser's, as JSON.
@@ -231,10 +236,10 @@ class Kept(View):
         Raises:
             SignInError: The answer does not verify, or the token is not ours, old or used.
         """
-        person_id = await passkeys.finish_join(
-            self._engine, answer, token, rp_id=_host(origin), origin=origin, language=language or self.policy.language
+        issued = await passkeys.finish_join(
+            self._engine, answer, token, rp_id=host_of(origin), origin=origin, language=language or self.policy.language
         )
-        return await accounts.start_session(self._engine, person_id)
+        return await accounts.start_session(self._engine, issued.person_id), issued
 
     def passkey_to_sign_in(self, origin: str) -> dict[str, Any]:
         """Return what a browser needs to use a passkey: `options` for `navigator.credentials.get`, and a `token`.
@@ -242,7 +247,7 @@ class Kept(View):
         Args:
             origin: Of the page that asks.
         """
-        return passkeys.begin_sign_in(self._engine, _host(origin))
+        return passkeys.begin_sign_in(self._engine, host_of(origin))
 
     async def sign_in_with_passkey(self, answer: str, token: str, *, origin: str) -> str:
         """Sign a person in with their passkey; return the token of their session.
@@ -255,7 +260,7 @@ class Kept(View):
         Raises:
             SignInError: The answer does not verify or is not known here, or the token is not ours, old or used.
         """
-        person_id = await passkeys.finish_sign_in(self._engine, answer, token, rp_id=_host(origin), origin=origin)
+        person_id = await passkeys.finish_sign_in(self._engine, answer, token, rp_id=host_of(origin), origin=origin)
         return await accounts.start_session(self._engine, person_id)
 
     async def sign_in_remembered(self, value: str) -> tuple[str, str]:
@@ -507,11 +512,6 @@ class Kept(View):
         """Record those of the last minute."""
         if self._engine.has_policy:
             await self._rules.record()
-
-
-def _host(origin: str) -> str:
-    """Return the host name of an origin, which a passkey is bound to."""
-    return urlsplit(origin).hostname or ""
 
 
 def _theme(folder: str | Path) -> Theme:

@@ -12,6 +12,7 @@ from kept.door.installation import Kept
 from kept.door.view import note_hint
 from kept.errors import KeptError, PolicyError, SettingError
 from kept.guarantees import words
+from kept.number import parse_number
 from kept.policy.ground import cite
 from kept.policy.read import read_policy
 from kept.services.engine.engine import Engine
@@ -127,11 +128,11 @@ def _in_folder(place: Address) -> Address:
 def _mail_server(named: str) -> MailServer | None:
     if not named:
         return None
-    host, colon, port = named.rpartition(":")
-    if not colon or not host or not port.isascii() or not port.isdigit() or int(port) not in PORTS:
+    host, _, text = named.rpartition(":")
+    if not host or not (port := parse_number(text, PORTS[-1])):
         raise SettingError(
             "expected a mail server such as mail.example:25, found another",
             reason="mail-server",
             hint="host and port, with a colon between them",
         )
-    return MailServer(host.strip("[]"), int(port))
+    return MailServer(host.strip("[]"), port)

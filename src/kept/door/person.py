@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal, overload
+from typing import Any, Literal, overload
 
 from kept import limits
 from kept.door.form import Choice, Form, form_of
-from kept.door.view import View
+from kept.door.view import View, host_of
 from kept.errors import InputError, SignInError
 from kept.policy.channel import CHANNELS
 from kept.policy.words import Exit
-from kept.services.accounts import accounts, linking, remember_me
+from kept.services.accounts import accounts, linking, passkeys, recovery, remember_me, ways_in
+from kept.services.accounts.known_by import SignedIn, known_by
+from kept.services.accounts.passkeys import Passkey
 from kept.services.accounts.remember_me import Device
 from kept.services.accounts.vouching import require_vouched
 from kept.services.authorities.notifications import Disclosed, disclosures_to_authorities
@@ -31,14 +33,14 @@ from kept.services.instances import participations
 from kept.services.instances.participations import Participation
 from kept.services.messages import confirmations
 from kept.services.messages.confirmations import Address
-from kept.services.my_data import choices, corrections, erasure, own_data, own_requests, rights_answers
+from kept.services.my_data import choices, corrections, erasure, own_data, own_requests, rights_answers, statements
 from kept.services.my_data.erasure import Preview
 from kept.services.my_data.message_reasons import Why, messages_to
 from kept.services.my_data.own_data import OwnData
-from kept.services.my_data.own_requests import OwnRequest
 from kept.services.my_data.portability import take_along
 from kept.services.my_data.rights_answers import Answer
-from kept.services.my_data.rights_requests import Asked, Letter
+from kept.services.my_data.rights_requests import Asked, Letter, OwnRequest
+from kept.services.my_data.statements import Statement
 from kept.services.third_parties.recalls import Recalled, recalls_of
 from kept.services.third_parties.register import RegisterLine, lines_of
 
@@ -267,6 +269,35 @@ class Person(View):
         """
         return await corrections.remove_value(self._engine, await self._session(), slot)
 
+    async def statements(self) -> tuple[Statement, ...]:
+        """Return what other companies say the person agreed to; nothing of it counts before they confirmed it."""
+        person = await self._engine.people.load((await self._session()).person_id)
+        return await statements.statements_of(self._engine, person.state)
+
+    async def confirm_statement(self, statement: str, ticks: Iterable[str] = ()) -> str:
+        """Say that what another company says is so; return the entry's id.
+
+        Args:
+            statement: Its number (`Statement.word.id`).
+            ticks: Boxes of it that become the person's own yes, as `purpose/channel/`.
+
+        Raises:
+            SubmissionError: There is none that waits, or it says nothing of a box.
+        """
+        return await statements.confirm_statement(self._engine, await self._session(), statement, ticks)
+
+    async def refuse_statement(self, statement: str) -> str:
+        """Say that it is not so: what was given with it goes for good, and what it says they agreed to is a no.
+
+        Args:
+            statement: Its number.
+
+        Raises:
+            SubmissionError: There is none that waits.
+            SignInError: The sign-in is longer ago than five minutes.
+        """
+        return await statements.refuse_statement(self._engine, await self._session(), statement)
+
     async def export(self, language: str = "") -> bytes:
         """Return everything to take along, as a ZIP: JSON with its schema, CSV, vCard, receipts, a readable page.
 
@@ -410,9 +441,135 @@ class Person(View):
         """
         return await linking.link_code(self._engine, await self._session(), system)
 
+    async def unlink(self, system: str) -> None:
+        """Let a system's program no longer sign the person in by its id for them; a session it vouched for is over at once.
+
+        Only who signed in on Kept's own pages, within five minutes, may: who a program vouched for would have no way in left.
+
+        Args:
+            system: Of `external_ids`.
+
+        Raises:
+            DeniedError: A program vouched for this session.
+            SignInError: The sign-in is longer ago than five minutes.
+            InputError: The system calls the person nothing.
+        """
+        await linking.unlink(self._engine, await self._session(), system)
+
     async def linkable(self) -> list[str]:
         """Return the systems whose programs could call this person by an id of theirs, and do not yet."""
         return await linking.linkable(self._engine, await self._session())
+
+    async def set_password(self, password: str) -> None:
+        """Set a new password, or a first one; every other session ends, and every device is forgotten.
+
+        Args:
+            password: Chosen by the person, 12 to 200 characters.
+
+        Raises:
+            DeniedError: A program vouched for this session.
+            SignInError: The sign-in is longer ago than five minutes.
+            SubmissionError: The password is too short or too long.
+        """
+        await ways_in.set_password(self._engine, await self._session(), password)
+
+    async def remove_password(self, *, knowing: bool = False) -> None:
+        """Take the password away; passkeys and recovery codes are left.
+
+        Args:
+            knowing: Whether the person was told that only a recovery code leads back, where it is the last way in.
+
+        Raises:
+            DeniedError: A program vouched for this session.
+            SignInError: The sign-in is longer ago than five minutes.
+            InputError: There is none; or it is the last way in, and they were not told, or no recovery code is left.
+        """
+        await ways_in.remove_password(self._engine, await self._session(), knowing=knowing)
+
+    async def new_recovery_codes(self) -> tuple[str, ...]:
+        """Return new recovery codes, to be shown once; the old ones end.
+
+        Raises:
+            DeniedError: A program vouched for this session.
+            SignInError: The sign-in is longer ago than five minutes.
+        """
+        return await recovery.renew_codes(self._engine, await self._session())
+
+    async def passkey_to_add(self, origin: str) -> dict[str, Any]:
+        """Return what a browser needs to make one more passkey: `options` for `navigator.credentials.create`, and a `token`.
+
+        Args:
+            origin: Of the page that asks; the passkey is bound to its host name.
+
+        Raises:
+            DeniedError: A program vouched for this session.
+            SignInError: The sign-in is longer ago than five minutes.
+        """
+        name = self._engine.policy.policy.controller.get("name", "Kept")
+        return await passkeys.begin_add(self._engine, await self._session(), host_of(origin), name)
+
+    async def add_passkey(self, answer: str, token: str, *, origin: str, name: str = "") -> None:
+        """Add a passkey to the account.
+
+        Args:
+            answer: The browser's, as JSON.
+            token: From `passkey_to_add`; good for five minutes, once.
+            origin: Of the page that asked.
+            name: What the person calls it, at most 60 characters.
+
+        Raises:
+            DeniedError: A program vouched for this session.
+            SignInError: The sign-in is longer ago; the answer does not verify, or the token is not ours, old or used.
+            SubmissionError: The name is too long, or no name.
+            InputError: The account has as many as it may.
+            ConflictError: It is a passkey of this site already.
+        """
+        own = await self._session()
+        await passkeys.finish_add(self._engine, own, answer, token, name, rp_id=host_of(origin), origin=origin)
+
+    async def passkeys(self) -> tuple[Passkey, ...]:
+        """Return the passkeys of the account, the oldest first."""
+        return await passkeys.passkeys_of(self._engine, (await self._session()).person_id)
+
+    async def name_passkey(self, passkey: str, name: str) -> None:
+        """Call a passkey something else.
+
+        Args:
+            passkey: Its id, of `passkeys`.
+            name: At most 60 characters; empty for none.
+
+        Raises:
+            DeniedError: A program vouched for this session.
+            SubmissionError: The name is too long, or no name.
+            InputError: The account has no such passkey.
+        """
+        await passkeys.name_passkey(self._engine, await self._session(), passkey, name)
+
+    async def remove_passkey(self, passkey: str, *, knowing: bool = False) -> None:
+        """Take a passkey away; it does not come back with a restore.
+
+        Args:
+            passkey: Its id, of `passkeys`.
+            knowing: As for `remove_password`.
+
+        Raises:
+            DeniedError: A program vouched for this session.
+            SignInError: The sign-in is longer ago than five minutes.
+            InputError: The account has no such passkey; or it is the last way in, as for `remove_password`.
+        """
+        await passkeys.remove_passkey(self._engine, await self._session(), passkey, knowing=knowing)
+
+    async def sessions(self) -> tuple[SignedIn, ...]:
+        """Return the open sessions of the person on Kept's own pages, the oldest first."""
+        return (await known_by(self._engine, await self._session())).sessions
+
+    async def end_session(self, session: str) -> None:
+        """End one session.
+
+        Args:
+            session: Its id, of `sessions`; one that is none of theirs changes nothing.
+        """
+        await accounts.end_session(self._engine, await self._session(), session=session or "-")
 
     async def remember_device(self) -> str:
         """Remember the device they just signed in on; return what its cookie holds, and nothing else ever does.

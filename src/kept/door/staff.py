@@ -119,6 +119,7 @@ class Staff(View):
     my_cases = act(cases.cases_of)
     find_in_case = act(cases.find_in_case)
     items_of_case = act(cases.items_of_case)
+    stated_items = act(cases.stated_items)
     open_item = act(cases.open_item)
     close_case = act(cases.close_case)
     ways_to_write = act(contacts.ways_of)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from kept.errors import KeptError
 from kept.services.engine.engine import Engine
@@ -31,6 +32,15 @@ def note_hint(error: KeptError) -> None:
     note = f"what to do: {error.hint}"
     if error.hint and note not in getattr(error, "__notes__", ()):
         error.add_note(note)
+
+
+def host_of(origin: str) -> str:
+    """Return the host name of an origin, which a passkey is bound to.
+
+    Args:
+        origin: Of a page, such as `https://bakery.example`.
+    """
+    return urlsplit(origin).hostname or ""
 
 
 class View:

@@ -8,7 +8,9 @@ from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.figures.data_sets import all_data_sets
 from kept.services.figures.queries import DAMAGED, Statistic, all_statistics
-from kept.services.gate.head_counts import ACCOUNT, account_of
+from kept.services.figures.queries import account_of as account_of_data_set
+from kept.services.gate.head_counts import account_of
+from kept.services.gate.spending import PEOPLE
 from kept.statistics.budget import period_of
 from kept.statistics.data_set import Budget
 from kept.store import sql
@@ -71,15 +73,15 @@ async def _loose(engine: Engine, made: list[Statistic]) -> list[Finding]:
 async def _over_budget(engine: Engine, made: list[Statistic]) -> list[Finding]:
     """Accounts charged beyond every budget that draws on them, or whose questions do not add up to what was charged."""
     wrong = []
-    accounts: dict[str, list[Budget]] = {"person": [], "visit": [], ACCOUNT: [account_of(engine).budget]}
+    accounts: dict[str, list[Budget]] = {PEOPLE: [account_of(engine).budget], "visit": []}
     for one in all_data_sets(engine).values():
-        accounts[one.about].append(one.budget)
-    charged = 0
+        accounts[account_of_data_set(one).name].append(one.budget)
+    charged, asked = 0, {one.id for one in made}
     for name, budgets in accounts.items():
         rows = await engine.data.all(sql.Charges, account=name, since=0.0)
         if sum(row.micro_rho for row in rows) != (await engine.data.value(sql.AccountGet, account=name) or 0):
             wrong.append(Finding(False, "the questions of {name} do not add up to what was charged", {"name": name}))
-        charged += sum(row.micro_rho for row in rows if name != ACCOUNT)
+        charged += sum(row.micro_rho for row in rows if row.charge_id in asked)
         told = await engine.keys.all(sql.ChargesSince, account=name, since=0.0)
         both = {row.charge_id: (row.at, row.micro_rho) for row in told}
         charges = list((both | {row.charge_id: (row.at, row.micro_rho) for row in rows}).values())

@@ -10,8 +10,7 @@ from kept.crypto.signature import SigningKey
 from kept.errors import NoteError
 from kept.ledger.note import VerifierKey, sign_note, verify_note
 from kept.ledger.tree import HASH_BYTES
-
-MAX_DIGITS = 20
+from kept.number import parse_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +48,22 @@ def verify_checkpoint(unverified: str, key: VerifierKey) -> Checkpoint:
 
 
 def parse_checkpoint_text(text: str) -> Checkpoint:
-    """Read the text of a checkpoint, strictly canonical.
+    """Read the text of a checkpoint, strictly canonical. Lines after the root are signed and say nothing to us.
 
     Raises:
-        NoteError: Leading zeros, non-canonical base64, a missing or further line.
+        NoteError: Leading zeros, non-canonical base64, a missing or an empty line.
     """
-    lines = text.split("\n")
-    if len(lines) != 4 or lines[3] or not lines[0]:  # noqa: PLR2004 -- three lines and the end
-        raise NoteError("expected origin, size and root, a line each", reason="checkpoint-malformed")
+    *lines, end = text.split("\n")
+    if len(lines) < 3 or end or not all(lines):  # noqa: PLR2004 -- origin, size, root; extension lines are opaque
+        raise NoteError("expected origin, size and root, a line each, and no empty line", reason="checkpoint-malformed")
     origin, size, root = lines[:3]
-    if not (size.isascii() and size.isdigit()) or len(size) > MAX_DIGITS or (len(size) > 1 and size[0] == "0"):
-        raise NoteError("expected a decimal size without leading zeros", reason="checkpoint-malformed")
+    leaves = parse_number(size)
+    if leaves is None:
+        raise NoteError("expected a decimal size below 2^63 without leading zeros", reason="checkpoint-malformed")
     try:
         raw = base64.b64decode(root, validate=True)
     except (ValueError, binascii.Error):
         raise NoteError("expected a root in canonical base64", reason="checkpoint-malformed") from None
     if len(raw) != HASH_BYTES or base64.b64encode(raw).decode() != root:
         raise NoteError(f"expected a root of {HASH_BYTES} bytes in canonical base64", reason="checkpoint-malformed")
-    return Checkpoint(origin, int(size), raw)
+    return Checkpoint(origin, leaves, raw)

@@ -8,12 +8,16 @@ import hashlib
 from dataclasses import dataclass
 
 from kept import limits
-from kept.crypto.signature import SigningKey, verify_signature
+from kept.crypto.signature import SigningKey, is_sound_public_key, verify_signature
 from kept.errors import NoteError
 
 ED25519 = b"\x01"
 KEY_ID_BYTES = 4
 PUBLIC_BYTES = 32
+SPACES = frozenset(
+    "\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
+"""The Unicode spaces above ASCII. Source: Unicode 15 PropList White_Space."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +33,26 @@ class VerifierKey:
 
 
 def verifier_key(name: str, public: bytes) -> VerifierKey:
-    """Return the published form of *public*, 32 bytes, under *name*."""
-    if not name or any(character.isspace() or character == "+" for character in name):
+    """Return the published form of *public*, 32 bytes, under *name*.
+
+    Raises:
+        NoteError: No key may be called so, or *public* is not a point that signatures can be trusted under.
+    """
+    if not _is_name(name):
         raise NoteError("expected a key name without spaces or plus signs", reason="note-key")
+    if not is_sound_public_key(public):
+        raise NoteError("expected an Ed25519 public key of the whole group, found another", reason="note-key")
     digest = hashlib.sha256(name.encode() + b"\n" + ED25519 + public).digest()
     return VerifierKey(name, digest[:KEY_ID_BYTES], public)
 
 
 def parse_verifier_key(unverified: str) -> VerifierKey:
-    """Read a published key, `name+id+key`.
+    """Read a published key, `name+id+key`, with nothing before or after it.
 
     Raises:
         NoteError: It is not an Ed25519 verifier key, or its id is not its own.
     """
-    name, _, rest = unverified.strip().partition("+")
+    name, _, rest = unverified.partition("+")
     key_id, _, encoded = rest.partition("+")
     raw = _decode(encoded, "key")
     if raw[:1] != ED25519 or len(raw) != 1 + PUBLIC_BYTES:
@@ -70,11 +80,12 @@ def verify_note(unverified: str, key: VerifierKey) -> str:
         NoteError: It is malformed, or not signed by *key*.
     """
     text, signatures = split_note(unverified)
-    for name, raw in signatures:
-        if name == key.name and raw[:KEY_ID_BYTES] == key.key_id:
-            verify_signature(key.public, raw[KEY_ID_BYTES:], text.encode())
-            return text
-    raise NoteError(f"expected a signature by {key.name}, found none", reason="note-unsigned")
+    own = [raw for name, raw in signatures if name == key.name and raw[:KEY_ID_BYTES] == key.key_id]
+    if not own:
+        raise NoteError(f"expected a signature by {key.name}, found none", reason="note-unsigned")
+    for raw in own:
+        verify_signature(key.public, raw[KEY_ID_BYTES:], text.encode())
+    return text
 
 
 def split_note(unverified: str) -> tuple[str, list[tuple[str, bytes]]]:
@@ -83,7 +94,7 @@ def split_note(unverified: str) -> tuple[str, list[tuple[str, bytes]]]:
     Raises:
         NoteError: It is malformed.
     """
-    if len(unverified) > limits.NOTE_CHARACTERS or any(ord(one) < 0x20 and one != "\n" for one in unverified):  # noqa: PLR2004 -- control characters end below 0x20
+    if len(unverified) > limits.NOTE_CHARACTERS or not _is_text(unverified):
         raise NoteError("expected a note without control characters", reason="note-malformed")
     text, blank, block = unverified.rpartition("\n\n")
     if not blank or not text or not block.endswith("\n"):
@@ -92,13 +103,22 @@ def split_note(unverified: str) -> tuple[str, list[tuple[str, bytes]]]:
     for line in block[:-1].split("\n"):
         dash, _, rest = line.partition(" ")
         name, _, encoded = rest.partition(" ")
-        if dash != "\u2014" or not name or len(signatures) >= limits.NOTE_SIGNATURES:
+        if dash != "\u2014" or not _is_name(name) or len(signatures) >= limits.NOTE_SIGNATURES:
             raise NoteError("expected signature lines of dash, name and base64", reason="note-malformed")
         raw = _decode(encoded, "signature")
         if len(raw) <= KEY_ID_BYTES:
             raise NoteError("expected a key id and a signature, found fewer bytes", reason="note-malformed")
         signatures.append((name, raw))
     return text + "\n", signatures
+
+
+def _is_text(unverified: str) -> bool:
+    """Whether there is no control character but the newline, and nothing that UTF-8 cannot write."""
+    return not any((one < " " and one != "\n") or "\ud800" <= one <= "\udfff" for one in unverified)
+
+
+def _is_name(unverified: str) -> bool:
+    return bool(unverified) and _is_text(unverified) and not any(one in SPACES or one in " +\n" for one in unverified)
 
 
 def _decode(encoded: str, what: str) -> bytes:

@@ -13,7 +13,7 @@ import msgspec
 
 from kept import limits
 from kept.errors import ConflictError, DeniedError, SubmissionError
-from kept.policy.person import Asked, Choice, Grant, OldVersion, PersonState, Slot
+from kept.policy.person import Asked, Choice, Grant, OldVersion, PersonState, Slot, Stated
 from kept.policy.words import Exit, Source
 
 replace = msgspec.structs.replace
@@ -30,7 +30,7 @@ def fill(  # noqa: PLR0913 -- what a value remembers
     Raises:
         SubmissionError: A slot is filled already, or the person is being erased.
     """
-    _require_staying(state)
+    require_staying(state)
     filled = dict(state.slots)
     for slot in slots:
         if slot in filled:
@@ -68,11 +68,11 @@ def grant(  # noqa: PLR0913 -- what a consent names
         slots: Slots filled on that form; one that does not answer to this notice is not covered.
         recipients: Third parties consented to, by purpose.
         at: Unix seconds.
-        by: `self`, `paper`, `call` or `partner`.
+        by: `self`, `paper` or `call`.
     """
     if not ticks:
         return state
-    _require_staying(state)
+    require_staying(state)
     named = tuple(sorted(name for name in set(slots) if _answers_to(state, name, notice_id)))
     grants, choices = list(state.grants), {(one.purpose, one.exit): one for one in state.choices}
     for purpose, exits in ticks.items():
@@ -114,7 +114,7 @@ def choose(  # noqa: PLR0913 -- what a choice names
         SubmissionError: It is a yes, and the person is being erased.
     """
     if allow:
-        _require_staying(state)
+        require_staying(state)
     before = state.choice(purpose, way_out)
     if allow and by != "self" and before is not None and not before.allow:
         raise DeniedError(
@@ -142,7 +142,7 @@ def resume(state: PersonState, purpose: str) -> PersonState:
     Raises:
         SubmissionError: The person is being erased.
     """
-    _require_staying(state)
+    require_staying(state)
     return replace(state, g=state.g + 1, stops=tuple(one for one in state.stops if one != purpose))
 
 
@@ -228,7 +228,7 @@ def accept(state: PersonState, slots: Iterable[str], purpose: str, notice_id: st
     Raises:
         SubmissionError: There is no such value, or the person is being erased.
     """
-    _require_staying(state)
+    require_staying(state)
     changed = dict(state.slots)
     for slot in slots:
         held = _held(state, slot)
@@ -264,12 +264,109 @@ def _empty(slot: str) -> SubmissionError:
     return SubmissionError("expected a value, found none", field=slot, reason="slot-empty", rests_on="bound-to-notice")
 
 
-def remove(state: PersonState, slots: Iterable[str]) -> PersonState:
-    """Take values away, with their older versions and what was granted for them."""
+def state_word(state: PersonState, word: Stated) -> PersonState:
+    """Remember what another company says; it allows nothing. The time of what it gave runs from when they are said to have agreed.
+
+    Args:
+        state: Before, with what it gave.
+        word: What it says.
+
+    Raises:
+        SubmissionError: The person is being erased.
+    """
+    require_staying(state)
+    given = {slot: replace(state.slots[slot], given_at=word.agreed_at) for slot in word.slots}
+    return replace(state, g=state.g + 1, slots={**state.slots, **given}, stated=(*state.stated, word))
+
+
+def stated(state: PersonState, word_id: str) -> Stated:
+    """Return a company's word that waits for the person.
+
+    Raises:
+        SubmissionError: There is none of that number that waits.
+    """
+    for one in state.stated:
+        if one.id == word_id and one.confirmed_at is None:
+            return one
+    raise SubmissionError(
+        "expected what another company says and you have not answered yet, found none",
+        reason="statement-none",
+        hint="look at my data: it says what waits for your answer",
+        rests_on="sources:partner",
+    )
+
+
+def confirm_word(state: PersonState, word_id: str, ticks: Iterable[tuple[str, str]], at: float) -> PersonState:
+    """The person says that a company's word is so; the boxes they name become their own yes, from now on.
+
+    Args:
+        state: Before.
+        word_id: Number of the word.
+        ticks: Which of its boxes; the others are not said by anybody any more.
+        at: Unix seconds.
+
+    Raises:
+        SubmissionError: There is no such word that waits, it says nothing of a box, or the person is being erased.
+    """
+    require_staying(state)
+    word, chosen = stated(state, word_id), tuple(dict.fromkeys(ticks))
+    if not set(chosen) <= set(word.ticks):
+        raise SubmissionError(
+            "expected boxes the statement names, found another", reason="choice-unknown", rests_on="fair-forms"
+        )
+    by_purpose: dict[str, list[Exit]] = {}
+    for purpose, way_out in chosen:
+        by_purpose.setdefault(purpose, []).extend([Exit(way_out)] if way_out else [])
+    confirmed = replace(word, ticks=chosen, confirmed_at=at)
+    words = tuple(confirmed if one is word else one for one in state.stated)
+    granted = grant(state, by_purpose, notice_id=word.notice_id, slots=word.slots, recipients={}, at=at)
+    return replace(granted, g=state.g + 1, stated=words)
+
+
+def refuse_word(state: PersonState, word_id: str, at: float) -> PersonState:
+    """The person says that a company's word is not so: what it gave goes, and what it says they agreed to is their no.
+
+    A yes of their own, given elsewhere, stays.
+
+    Raises:
+        SubmissionError: There is no such word that waits.
+    """
+    word = stated(state, word_id)
+    said = {(one.purpose, one.exit) for one in state.choices}
+    noes = tuple(
+        Choice(purpose, way_out, allow=False, notice_id="", at=at, by="self")
+        for purpose, way_out in ((one, Exit(way) if way else None) for one, way in word.ticks)
+        if (purpose, way_out) not in said
+    )
+    gone = [one for one in word.slots if state.stated_of(one) is word]
+    after = remove(state, gone, by_person_at=at)
+    words = tuple(one for one in after.stated if one.id != word_id)
+    return replace(after, g=state.g + 1, choices=(*after.choices, *noes), stated=words)
+
+
+def remember_removed(state: PersonState, slots: Iterable[str], at: float) -> PersonState:
+    """Remember that values were taken away: what was agreed elsewhere before that brings none of them back."""
+    kept = dict(state.removed)
+    kept |= {slot: max(at, kept.get(slot, 0.0)) for slot in slots if "#" not in slot}
+    return replace(state, removed=kept)
+
+
+def remove(state: PersonState, slots: Iterable[str], *, by_person_at: float | None = None) -> PersonState:
+    """Take values away, with their older versions, what was granted for them, and what another company said of them.
+
+    Args:
+        state: Before.
+        slots: Which.
+        by_person_at: When the person took them away, unix seconds; None where their time ended.
+    """
     gone = set(slots)
+    if by_person_at is not None:
+        state = remember_removed(state, gone, by_person_at)
+    words = (replace(one, slots=tuple(name for name in one.slots if name not in gone)) for one in state.stated)
     return replace(
         state,
         g=state.g + 1,
+        stated=tuple(one for one in words if one.slots or one.ticks),
         slots={name: slot for name, slot in state.slots.items() if name not in gone},
         old=tuple(one for one in state.old if one.slot not in gone),
         grants=tuple(
@@ -296,6 +393,12 @@ def seen(state: PersonState, at: float) -> PersonState | None:
 
 def linked(state: PersonState) -> PersonState:
     """One of your own systems calls the person something from now on: it stands beside the state, whose g counts it."""
+    require_staying(state)
+    return replace(state, g=state.g + 1)
+
+
+def unlinked(state: PersonState) -> PersonState:
+    """One of your own systems calls the person nothing any more."""
     return replace(state, g=state.g + 1)
 
 
@@ -304,7 +407,7 @@ def close(state: PersonState, at: float) -> PersonState:
     return replace(state, g=state.g + 1, closed_at=at if state.closed_at is None else min(at, state.closed_at))
 
 
-def _require_staying(state: PersonState) -> None:
+def require_staying(state: PersonState) -> None:
     """Insist that nothing new is given to, or allowed for, an account that is being erased; a no is always taken."""
     if state.status == "erasing":
         raise SubmissionError(

@@ -100,7 +100,7 @@ class Choice(msgspec.Struct, frozen=True):
         allow: True for a yes, False for a no (withdrawal, objection).
         notice_id: Notice that was shown with it, hex; empty for a choice made on my data.
         at: When it was made.
-        by: `self`, `paper` or `call` (witnessed), or `partner` (stated by another company); only `self` lifts a no.
+        by: `self`, or `paper` or `call` (witnessed); only `self` lifts a no. What another company says is no choice: `Stated`.
     """
 
     purpose: str
@@ -109,6 +109,31 @@ class Choice(msgspec.Struct, frozen=True):
     notice_id: str
     at: float
     by: str
+
+
+class Stated(msgspec.Struct, frozen=True):
+    """What another company says a person agreed to: its word alone. Nothing is decided on it before the person confirms it.
+
+    Args:
+        id: Number of the record of receipt it came with.
+        partner: Registered name of who says so.
+        notice_id: Our notice it says it showed, hex.
+        agreed_at: When it says they agreed, unix seconds.
+        taken_at: When it was taken in, unix seconds.
+        slots: What it gave with it, as far as that is still here.
+        ticks: Boxes it says they ticked: purpose, and channel or nothing.
+        confirmed_at: When the person said that it is so, unix seconds; then *ticks* are what they confirmed, and a grant of
+            their own. None before.
+    """
+
+    id: str
+    partner: str
+    notice_id: str
+    agreed_at: float
+    taken_at: float
+    slots: tuple[str, ...]
+    ticks: tuple[tuple[str, str], ...]
+    confirmed_at: float | None = None
 
 
 class PersonState(msgspec.Struct, frozen=True):
@@ -125,6 +150,9 @@ class PersonState(msgspec.Struct, frozen=True):
         grants: Consents, in order of time.
         choices: Latest choices, at most one for each (purpose, exit).
         stops: Purposes whose use the person stopped.
+        stated: What other companies say they agreed to, in order of time.
+        removed: When a value was last taken away or replaced by the person, unix seconds, by slot: what was agreed elsewhere
+            before that does not bring it back.
         language: Language the person reads.
     """
 
@@ -138,6 +166,8 @@ class PersonState(msgspec.Struct, frozen=True):
     grants: tuple[Grant, ...] = ()
     choices: tuple[Choice, ...] = ()
     stops: tuple[str, ...] = ()
+    stated: tuple[Stated, ...] = ()
+    removed: dict[str, float] = {}
     language: str = "en"
 
     def choice(self, purpose: str, way_out: Exit | None) -> Choice | None:
@@ -146,6 +176,18 @@ class PersonState(msgspec.Struct, frozen=True):
             if choice.purpose == purpose and choice.exit == way_out:
                 return choice
         return None
+
+    def stated_of(self, slot: str) -> Stated | None:
+        """Return the word of the company a value came from; None where it came from nobody else, or was corrected since."""
+        held = self.slots.get(slot)
+        if held is None or held.source is not Source.PARTNER:
+            return None
+        return next((one for one in reversed(self.stated) if slot in one.slots), None)
+
+    def refuses(self, purpose: str, way_out: Exit | None) -> bool:
+        """Whether the person's own no stands against a purpose, or against it by one way."""
+        said = (self.choice(purpose, None), self.choice(purpose, way_out))
+        return purpose in self.stops or any(one is not None and not one.allow for one in said)
 
 
 _encoder = msgspec.msgpack.Encoder()

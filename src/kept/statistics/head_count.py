@@ -25,7 +25,8 @@ class Narrowing:
     """What counts of people may give away, over all of staff and programs of an installation.
 
     Args:
-        budget: Of a period and of twelve months; a count costs one of `limits.HEAD_COUNTS` parts of the period's.
+        budget: Of a period and of twelve months, over all that counts people; a count costs one of `limits.HEAD_COUNTS` parts of
+            the period's.
         fewer_than: Below this a figure is "fewer than" it.
     """
 
@@ -52,10 +53,16 @@ class Narrowing:
 
 
 def narrowing(policy: Policy) -> Narrowing:
-    """Return what the policy's `segments` declare under `counts`, and the engine's where they declare nothing."""
+    """Return what the policy's `segments` declare under `counts`, and the engine's where they declare nothing.
+
+    Statistics about people draw on the same account. Where no `rho-year` is declared for counts, it is at least theirs, so that
+    counts are not out for a year because statistics were asked.
+    """
     body: Any = next((one.body for one in policy.declarations if one.word == "segments"), {})
     counts: Mapping[str, Any] = body.get("counts", {})
     rho = round(counts.get("rho", limits.HEAD_COUNT_RHO) * MICRO)
-    year = round(counts.get("rho-year", limits.HEAD_COUNT_RHO_YEAR) * MICRO)
+    statistics: Any = [one.body for one in policy.declarations if one.word == "statistics"]
+    years = [one["budget"]["rho-year"] for one in statistics if one["about"] == "person" and "budget" in one]
+    year = round(counts.get("rho-year", max([limits.HEAD_COUNT_RHO_YEAR, *years])) * MICRO)
     budget = Budget(rho, str(counts.get("per", "quarter")), max(rho, year), 0.0, policy.zone)
     return Narrowing(budget, int(counts.get("fewer-than", limits.HEAD_COUNT_FEWER_THAN)))

@@ -22,6 +22,7 @@ SOME_OF = "some-of"
 JAPAN = 81
 JAPAN_DIGITS = (9, 10)
 E164_DIGITS = 15
+LOCAL_CHARACTERS = 64
 ERAS = {
     "明治": (date(1868, 1, 25), date(1912, 7, 30)),
     "大正": (date(1912, 7, 30), date(1926, 12, 25)),
@@ -36,6 +37,8 @@ _ERA_DATE = re.compile(
 )
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d{2})(\d{2})", re.ASCII)
 _PHONE = re.compile(r"(\+?[0-9 ().\-]+?)(?: ?(?:ext\.?|内線|x|#|;ext=) ?([0-9]{1,7}))?", re.ASCII | re.IGNORECASE)
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]"
+_DOTTED = re.compile(rf"(?=[^A-Za-z0-9]*[A-Za-z0-9])(?:\.{_ATOM}*|{_ATOM}*\.\.{_ATOM}*|{_ATOM}*\.)", re.ASCII)
 _POSTCODE = re.compile(r"(?:〒 ?(\d{3})[ -]*(\d{4})|(\d{3})-?(\d{4}))(?!\d)[ 、,]*(.*)", re.ASCII)
 
 
@@ -116,17 +119,23 @@ def _words(text: str, asked: _Asked) -> NormalValue:
 
 
 def _email(text: str, asked: _Asked) -> NormalValue:
+    typed = one_width(text)
+    local, _, domain = typed.rpartition("@")
+    dotted = len(local) <= LOCAL_CHARACTERS and _DOTTED.fullmatch(local) is not None
     try:
-        checked = _checked(one_width(text))
+        checked = _checked(f"a@{domain}" if dotted else typed)
     except EmailNotValidError:
         raise wrong(
             asked.field, "expected an e-mail address, found something else", "email", "write it as name@example.jp"
         ) from None
-    return NormalValue(checked.normalized, f"{checked.local_part.lower()}@{checked.ascii_domain}")
+    named = local if dotted else checked.local_part
+    return NormalValue(f"{named}@{checked.domain}", f"{named.lower()}@{checked.ascii_domain}")
 
 
 def wire_address(address: str) -> str:
     """Return a mail address as a server is given it: its domain in ASCII, by the same rules by which it is matched.
+
+    A local part with dots where none may stand, as Japanese carriers once gave them, is quoted. Source: RFC 5321 §4.1.2.
 
     Args:
         address: As kept.
@@ -135,7 +144,8 @@ def wire_address(address: str) -> str:
         ValueError: Its domain is none.
     """
     local, _, domain = address.rpartition("@")
-    return address if domain.isascii() else f"{local}@{_checked(f'a@{domain}').ascii_domain}"
+    quoted = f'"{local}"' if _DOTTED.fullmatch(local) else local
+    return f"{quoted}@{domain if domain.isascii() else _checked(f'a@{domain}').ascii_domain}"
 
 
 def _checked(address: str) -> ValidatedEmail:

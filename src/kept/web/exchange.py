@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from kept.cookies.findings import REASONS
 from kept.cookies.rules import Jar
 from kept.errors import KeptError
+from kept.number import parse_number
 from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.duties import point_for, used_channels
 from kept.policy.model import Policy
@@ -27,6 +28,8 @@ from kept.services.cookies.rules import CookieRules
 from kept.services.cookies.visits import Visits
 from kept.services.engine.engine import Engine
 from kept.services.gate.own_session import Own
+from kept.services.my_data.erasure import erased_at
+from kept.services.my_data.history_words import said
 from kept.services.staff import sessions
 from kept.services.staff.sessions import StaffSession
 from kept.web import words
@@ -104,6 +107,7 @@ def templates(*folders: Path) -> Environment:
         lstrip_blocks=True,
     )
     found.globals["channels"] = CHANNEL_TABLE
+    found.globals["said_of"] = said
     return found
 
 
@@ -181,6 +185,10 @@ class Exchange(Generic[S_co]):
         """Return a part of the path by the name the route gives it."""
         return str(self.request.path_params[name])
 
+    def number(self, name: str) -> int:
+        """Return a small number of the address that says what came of a form; 0 for anything else."""
+        return parse_number(self.request.query_params.get(name, ""), 999) or 0  # nobody has a thousand
+
     async def form(self, *allowed: str, several: Iterable[str] = ()) -> Form:
         """Read a form of *allowed* fields; see `read_form`."""
         return await read_form(self.request, self.engine, self._signed_in(), allowed, several)
@@ -199,8 +207,11 @@ class Exchange(Generic[S_co]):
         """
         if isinstance(error := values.get("error"), KeptError):
             self.engine.cite(error)
-        content = self.web.templates.get_template(template).render({**self._common(), **values}, status=status)
-        return HTMLResponse(content, status_code=status)
+        return HTMLResponse(self.text(template, status=status, **values), status_code=status)
+
+    def text(self, template: str, **values: Any) -> str:
+        """Return what a template renders."""
+        return self.web.templates.get_template(template).render({**self._common(), **values})
 
     def missing(self) -> Response:
         """Answer that there is nothing here."""
@@ -245,6 +256,7 @@ class Exchange(Generic[S_co]):
             "path": path,
             "now": self.now,
             "session": session,
+            "erasing_at": self.request.scope["state"].get("erasing_at"),
             "may": lambda right: isinstance(session, StaffSession) and session.may(engine, right),
             "items": policy.items if policy else {},
             "purposes": policy.purposes if policy else {},
@@ -299,7 +311,8 @@ async def exchange_of(request: Request) -> Exchange[Own | StaffSession | None]:
         state["session"] = None  # where looking it up breaks, the page that says so asks nobody
         token = web.cookies.sent(state["cookies"], CookieDuty.SESSION)
         of = accounts.session_of if state["kind"] == "site" else sessions.session_of
-        state["session"] = await of(web.engine, token) if token else None
+        state["session"] = session = await of(web.engine, token) if token else None
+        state["erasing_at"] = await erased_at(web.engine, session.person_id) if isinstance(session, Own) else None
     return Exchange(web, request, state["session"])
 
 

@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kept import limits
+from kept.number import parse_number
 from kept.web import words
 from kept.web.exchange import Web, below
 
@@ -120,8 +121,8 @@ def _refusal(scope: Scope, headers: Mapping[bytes, bytes], host: str, kind: str,
     )  # a mail program has no origin (RFC 8058)
     if scope["method"] == "POST" and not one_click and not _same_origin(headers, scope.get("scheme", "http"), host):
         return Refusal(403, "This form was not sent from a page of this site. Nothing was taken.")
-    length = headers.get(b"content-length", b"0")
-    if not length.isdigit() or int(length) > _body_at_most(kind, headers):
+    length = headers.get(b"content-length", b"0").decode("latin-1")
+    if parse_number(length, _body_at_most(kind, headers)) is None:
         return Refusal(413, TOO_LARGE)
     return None
 

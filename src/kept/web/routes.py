@@ -112,6 +112,9 @@ def _staff(_: Engine, session: Session) -> StaffSession:
     return session
 
 
+FILE = "a file to keep; the page stays where it is"
+OPENED = "what is opened stands on this one answer: loaded again, it would be opened again"
+SCRIPT = "a script of the page asks, and is told where to go"
 ANYBODY: Needs[Any] = Needs("anybody", lambda _, session: session)
 CUSTOMER = Needs("a customer", _customer)
 FRESH = Needs("a customer who signed in within five minutes", _fresh)
@@ -198,6 +201,7 @@ class Page:
         menu: Its entry in the menu; None for none.
         spoken: Whether it stands under every language; without, the address is the path alone.
         where: Whether the policy in force has anything to show there; elsewhere there is no such page.
+        shows: Why what was sent and taken is not answered by sending the browser on; empty where it is.
     """
 
     path: str
@@ -206,6 +210,7 @@ class Page:
     menu: Menu | None
     spoken: bool
     where: Where
+    shows: str
 
     def offered(self, engine: Engine) -> bool:
         """Whether there is such a page; before a policy is in force there are all."""
@@ -226,9 +231,10 @@ def page(  # noqa: PLR0913 -- what a page is declared as
     menu: Menu | None = None,
     spoken: bool = True,
     where: Where = lambda _: True,
+    shows: str = "",
 ) -> Page:
     """Declare a page; see `Page`."""
-    return Page(path, get, post, menu, spoken, where)
+    return Page(path, get, post, menu, spoken, where, shows)
 
 
 async def _to_language(exchange: Exchange[Any]) -> Response:
@@ -259,6 +265,7 @@ def _route(one: Page, path: str, language: str) -> Route:
             return exchange.missing()
         return await doors["POST" if request.method == "POST" else "GET"].answer(exchange)
 
+    endpoint.shows = one.shows  # type: ignore[attr-defined]  # said beside the route, for whoever holds the answers to it
     return Route(path, endpoint, methods=list(doors))
 
 
@@ -284,6 +291,7 @@ def listed(kind: str, pages: Iterable[Page]) -> list[str]:
     """Return the pages of a host as lines one can review: host, method, address, and who may ask."""
     return [
         f"{kind:<8}{method:<5}{'/{language}' * one.spoken + one.path:<48} {door.needs.said}"
+        + (f"; not sent on: {one.shows}" if method == "POST" and one.shows else "")
         for one in sorted(pages, key=lambda one: (one.spoken, one.path))
         for method, door in one.doors()
     ]

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from kept import limits
 from kept.channels.handed import Handed
-from kept.channels.mail import Mail, MailServer, fits_one_line, is_address, is_loopback, write_mail
+from kept.channels.mail import MailServer, is_loopback
 from kept.channels.mailbox import Mailbox
+from kept.channels.written_mail import Mail, fits_one_line, is_address, write_mail
 from kept.vault.normal import normalise, wire_address
 
 AT = datetime(2026, 11, 25, tzinfo=UTC)
@@ -45,7 +46,7 @@ def test_whatever_is_said_the_headers_stay_ours(title, text):
     names = [line.split(b":")[0] for line in head if not line.startswith((b" ", b"\t"))]
     assert names == [
         b"From", b"To", b"Subject", b"Date", b"Message-ID", b"List-Id", b"List-Unsubscribe", b"List-Unsubscribe-Post",
-        b"Auto-Submitted", b"Content-Type", b"Content-Transfer-Encoding", b"MIME-Version",
+        b"Auto-Submitted", b"MIME-Version", b"Content-Type", b"Content-Transfer-Encoding",
     ]  # fmt: skip
     assert f"List-Unsubscribe: <{STOP}>".encode() in head
     assert all(len(line) <= 998 for line in raw.split(b"\r\n"))

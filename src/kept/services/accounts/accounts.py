@@ -5,23 +5,21 @@ Login names and member numbers are issued by us, never typed. The member number 
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
 from kept import limits
-from kept.crypto.digest import sha256
 from kept.crypto.random import random_bytes
 from kept.errors import ErasedError, SignInError, SubmissionError
 from kept.policy import change
 from kept.policy.person import PersonState
 from kept.services.accounts.marks import new_mark, read_mark
+from kept.services.accounts.passwords import hash_password, verify_password
+from kept.services.accounts.recovery import ALPHABET, insert_codes, new_recovery_codes
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.keyring import PersonKeys
-from kept.services.engine.no_log import No, note
 from kept.services.engine.people import Person
 from kept.services.engine.record import Actor, account_part
 from kept.services.gate.own_session import Own
@@ -29,9 +27,9 @@ from kept.services.gate.state_change import Change, change_person, new_person
 from kept.store import sql
 from kept.store.interface import Transaction
 
-T = TypeVar("T")
 SESSION = "session"
-ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+PASSKEY_NAME = "passkey:"
+"""What the login name of a passkey begins with; an issued one has no colon."""
 FIRST_WORDS = "maple cedar plum wisteria heron crane otter pine fern lily sparrow willow acorn clover reed moss".split()
 
 
@@ -42,7 +40,7 @@ class Issued:
     Args:
         person_id: 16 bytes.
         login_name: Issued by us.
-        recovery_codes: Each opens the account once when the password is lost.
+        recovery_codes: Each opens the account once when what it is signed in with is lost.
     """
 
     person_id: bytes
@@ -92,26 +90,40 @@ async def join_with_password(engine: Engine, password: str, language: str) -> Is
     Raises:
         SubmissionError: The password is too short or too long.
     """
-    async with engine.password_turns:
-        hashed = await _in_thread(lambda: engine.passwords.hash(password))
-    login_name = new_login_name()
-    codes = tuple(new_recovery_code() for _ in range(limits.RECOVERY_CODES))
+    hashed = await hash_password(engine, password)
     at = engine.ready()
 
     async def extra(tx: Transaction, person_id: bytes) -> None:
-        await tx.run("login_insert", login_name=login_name, person_id=person_id)
-        await tx.run("password_insert", person_id=person_id, login_name=login_name, hash=hashed, changed_at=at)
-        for code in codes:
-            await tx.run("recovery_code_insert", person_id=person_id, code_hash=_code_hash(code))
+        await tx.run("password_put", person_id=person_id, hash=hashed, changed_at=at)
 
-    person_id = await open_account(engine, language, extra)
-    return Issued(person_id, login_name, codes)
+    return await join(engine, new_login_name(), language, extra)
+
+
+async def join(
+    engine: Engine, login_name: str, language: str, extra: Callable[[Transaction, bytes], Awaitable[object]]
+) -> Issued:
+    """Open an account with a login name and recovery codes, so that there is a way back whatever it is opened with.
+
+    Args:
+        engine: Open.
+        login_name: From `new_login_name`.
+        language: Language the person reads.
+        extra: Keeps what they sign in with, in the transaction that makes the person.
+    """
+    codes = new_recovery_codes()
+
+    async def issue(tx: Transaction, person_id: bytes) -> None:
+        await tx.run("login_insert", login_name=login_name, person_id=person_id)
+        await insert_codes(tx, person_id, codes)
+        await extra(tx, person_id)
+
+    return Issued(await open_account(engine, language, issue), login_name, codes)
 
 
 async def login_name_of(engine: Engine, person_id: bytes) -> str:
-    """Return the login name a person was issued; empty for one who signs in with a passkey alone."""
-    kept = await engine.data.one(sql.PasswordGet, person_id=person_id)
-    return kept.login_name if kept else ""
+    """Return the login name a person was issued; empty for one whom a program vouches for."""
+    names = await engine.data.values(sql.LoginNames, person_id=person_id)
+    return next((one for one in names if not one.startswith(PASSKEY_NAME)), "")
 
 
 async def sign_in_with_password(engine: Engine, login_name: str, password: str) -> bytes:
@@ -128,43 +140,10 @@ async def sign_in_with_password(engine: Engine, login_name: str, password: str) 
         return (person_id, kept.hash) if person_id and kept else None
 
     found = await engine.data.read(body)
-    async with engine.password_turns:
-        await _in_thread(lambda: engine.passwords.verify_password(found[1] if found else None, password))
+    await verify_password(engine, found[1] if found else None, password)
     if found is None:
         raise SignInError("name or password is not right", reason="sign-in-wrong")
     return found[0]
-
-
-async def sign_in_with_recovery_code(engine: Engine, login_name: str, code: str, new_password: str) -> bytes:
-    """Use a recovery code, once, and set a new password.
-
-    Raises:
-        SignInError: Name or code is not right, or the code was used.
-    """
-    name = login_name.strip().lower()[:64]
-    async with engine.password_turns:
-        hashed = await _in_thread(lambda: engine.passwords.hash(new_password))
-    at = engine.ready()
-
-    async def body(tx: Transaction) -> bytes | None:
-        person_id = await tx.value(sql.LoginGet, login_name=name) or b"\x00" * 16
-        if not await tx.run("recovery_code_use", person_id=person_id, code_hash=_code_hash(code), at=at):
-            return None
-        await tx.run("password_set", person_id=person_id, hash=hashed, changed_at=at)
-        await tx.run("session_erase", person_id=person_id)
-        await tx.run("remembered_erase", person_id=person_id)
-        await note(tx, No.PASSWORD, at, person=person_id, code=_code_hash(code))
-        return person_id
-
-    person_id = await engine.data.write(body)
-    await engine.no_log.acknowledge()
-    if person_id is None:
-        raise SignInError(
-            "name or recovery code is not right, or the code was used",
-            reason="sign-in-wrong",
-            hint="each recovery code works once",
-        )
-    return person_id
 
 
 # -------------------------------------------------------------------- sessions
@@ -209,17 +188,36 @@ async def session_of(engine: Engine, token: str) -> Own | None:
     return Own(person_id, hashed, row.signed_in_at, row.expires_at)
 
 
-async def end_session(engine: Engine, own: Own, *, everywhere: bool = False) -> None:
-    """Sign out here, or everywhere."""
+async def end_session(engine: Engine, own: Own, *, everywhere: bool = False, session: str = "") -> None:
+    """Sign out here, or everywhere; or end one session. One that is none of theirs changes nothing.
+
+    Args:
+        engine: Open.
+        own: Whose.
+        everywhere: Whether all of them end, and no device is remembered any more.
+        session: Which one ends, hex, as listed; this one when left out.
+    """
+    try:
+        token_hash = bytes.fromhex(session) or own.token_hash
+    except ValueError:
+        token_hash = b"-"
 
     async def body(tx: Transaction) -> None:
         if everywhere:
             await tx.run("session_erase", person_id=own.person_id)
             await tx.run("remembered_erase", person_id=own.person_id)
         else:
-            await tx.run("session_delete", person_id=own.person_id, token_hash=own.token_hash)
+            await tx.run("session_delete", person_id=own.person_id, token_hash=token_hash)
 
     await engine.data.write(body)
+
+
+async def end_others(tx: Transaction, own: Own) -> None:
+    """End every session but this one, and forget every device, within *tx*: what signs in has changed."""
+    for one in await tx.all(sql.SessionsOf, person_id=own.person_id):
+        if one.token_hash != own.token_hash:
+            await tx.run("session_delete", person_id=own.person_id, token_hash=one.token_hash)
+    await tx.run("remembered_erase", person_id=own.person_id)
 
 
 async def note_seen(engine: Engine, person_id: bytes, *, vouched_by: str = "") -> None:
@@ -253,16 +251,6 @@ def new_login_name() -> str:
     return f"{secrets.choice(FIRST_WORDS)}-{''.join(secrets.choice(ALPHABET) for _ in range(8))}"
 
 
-def new_recovery_code() -> str:
-    """Return a fresh recovery code of 100 bits."""
-    text = "".join(secrets.choice(ALPHABET) for _ in range(20))
-    return "-".join(text[at : at + 5] for at in range(0, 20, 5))
-
-
-def _code_hash(code: str) -> str:
-    return sha256(b"kept/recovery/v1" + "".join(code.lower().replace("-", " ").split()).encode()).hex()
-
-
 def _language(engine: Engine, language: str) -> str:
     if language not in engine.policy.policy.languages:
         raise SubmissionError(
@@ -271,7 +259,3 @@ def _language(engine: Engine, language: str) -> str:
             rests_on="fair-forms",
         )
     return language
-
-
-async def _in_thread(act: Callable[[], T]) -> T:
-    return await asyncio.get_running_loop().run_in_executor(None, act)

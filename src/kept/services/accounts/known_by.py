@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kept.services.accounts.accounts import login_name_of
+from kept.services.accounts.passkeys import Passkey, passkeys_of
 from kept.services.accounts.remember_me import Device, devices_of
 from kept.services.engine.engine import Engine
 from kept.services.gate.own_session import Own
@@ -13,23 +15,19 @@ from kept.store.interface import Transaction
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A session that is open: since when and until when, unix seconds."""
-
-    since: float
-    until: float
-
-
-@dataclass(frozen=True, slots=True)
-class Passkey:
-    """A passkey of an account.
+    """A session that is open.
 
     Args:
-        since: When it was made, unix seconds.
-        last_used_at: Unix seconds; None for one not used since.
+        id: By which it is ended, hex; it opens nothing.
+        since: Unix seconds.
+        until: Unix seconds.
+        here: Whether it is the one that asks.
     """
 
+    id: str
     since: float
-    last_used_at: float | None
+    until: float
+    here: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +61,19 @@ async def known_by(engine: Engine, own: Own) -> KnownBy:
         own: Their session.
     """
     devices = tuple(await devices_of(engine, own))
+    login_name, passkeys = await login_name_of(engine, own.person_id), await passkeys_of(engine, own.person_id)
     at = engine.clock.now()
 
     async def body(tx: Transaction) -> KnownBy:
         password = await tx.one(sql.PasswordGet, person_id=own.person_id)
         return KnownBy(
             number=own.person_id.hex(),
-            login_name=password.login_name if password else "",
+            login_name=login_name,
             password_since=password.changed_at if password else None,
             recovery_codes=await tx.value(sql.RecoveryCodesLeft, person_id=own.person_id) or 0,
-            passkeys=tuple(
-                Passkey(one.created_at, one.last_used_at) for one in await tx.all(sql.Passkeys, person_id=own.person_id)
-            ),
+            passkeys=passkeys,
             sessions=tuple(
-                SignedIn(one.created_at, one.expires_at)
+                SignedIn(one.token_hash.hex(), one.created_at, one.expires_at, one.token_hash == own.token_hash)
                 for one in await tx.all(sql.SessionsOf, person_id=own.person_id)
                 if one.expires_at > at
             ),

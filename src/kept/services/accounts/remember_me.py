@@ -18,7 +18,8 @@ from kept.services.accounts.cookie_life import life_of
 from kept.services.accounts.marks import new_mark, read_mark
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
-from kept.services.engine.record import OWN, about_person, record
+from kept.services.engine.flush import insert_entries
+from kept.services.engine.record import OWN, about_person, entry_of, record
 from kept.services.gate.own_session import Own
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -145,11 +146,16 @@ async def forget(engine: Engine, own: Own, series: str = "") -> None:
     except ValueError:
         raw = b"-"
 
+    at = engine.ready()
+    entry = entry_of(engine, own.acting(), Act.DEVICE_FORGET, await about_person(engine, own.person_id), at=at)
+
     async def body(tx: Transaction) -> None:
         if series:
-            await tx.run("remembered_delete", person_id=own.person_id, series=raw)
+            gone = await tx.run("remembered_delete", person_id=own.person_id, series=raw)
         else:
-            await tx.run("remembered_erase", person_id=own.person_id)
+            gone = await tx.run("remembered_erase", person_id=own.person_id)
+        if gone:
+            await insert_entries(tx, [entry], at)
 
     await engine.data.write(body)
 

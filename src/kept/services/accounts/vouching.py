@@ -10,7 +10,7 @@ import asyncio
 
 from kept import limits
 from kept.crypto.random import random_bytes
-from kept.errors import BusyError, ConflictError, InputError, NotFoundError, SealError
+from kept.errors import BusyError, ConflictError, InputError, NotFoundError, SealError, SignInError
 from kept.services.accounts.accounts import note_seen, open_account
 from kept.services.engine.engine import Engine
 from kept.services.gate.external_ids import (
@@ -84,14 +84,24 @@ async def vouched_session(  # noqa: PLR0913 -- what is vouched for
 
 
 async def require_vouched(engine: Engine, own: Own) -> None:
-    """Insist that the program that vouched may still do so; who signed in here needs nobody.
+    """Insist that the program that vouched may still do so, for them; who signed in here needs nobody.
 
     Raises:
-        SignInError: Its credential was taken back, or the session is over.
+        SignInError: Its credential was taken back, the session is over, or they unlinked the program.
         DeniedError: Its role may vouch no more.
     """
-    if own.vouched_by:
-        (await credential_now(engine, own.vouched_by)).require(engine, RIGHT)
+    if not own.vouched_by:
+        return
+    program = await credential_now(engine, own.vouched_by)
+    program.require(engine, RIGHT)
+    linked = {one.system for one in await engine.data.all(sql.ExternalIds, person_id=own.person_id)}
+    if program.system not in linked and await _is_there(engine, own.person_id):
+        raise SignInError(
+            "expected an account that this program may sign in, found one that was unlinked from it",
+            reason="external-unlinked",
+            hint="sign in on Kept's own pages, and link the account again there",
+            rests_on="sign-in-protection",
+        )
 
 
 async def _owner(engine: Engine, system: str, form: str) -> bytes | None:

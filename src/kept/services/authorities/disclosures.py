@@ -280,9 +280,15 @@ async def _about(engine: Engine, disclosure_id: str) -> Subject:
 
 
 async def _let(engine: Engine, given: Given) -> Effect:
-    """Let the bundle be made of what the request named when it was asked for."""
-    await require_scope(engine, await disclosure_of(engine, given.subject))
-    return lambda tx: tx.run("disclosure_approve", disclosure_id=given.subject)
+    """Let the bundle be made of what the request named when it was asked for; nothing where all of them are being erased."""
+    found = await disclosure_of(engine, given.subject)
+    await require_scope(engine, found)
+    staying = [one for one in found.people if await engine.people.stays(one.person_id)]
+
+    async def effect(tx: Transaction) -> bool:
+        return bool(staying) and bool(await tx.run("disclosure_approve", disclosure_id=given.subject))
+
+    return effect
 
 
 DISCLOSING = Approval(

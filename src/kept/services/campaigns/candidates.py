@@ -50,7 +50,8 @@ EVERYBODY = 2**53
 
 MATCHING, OTHER = "matching", "other"
 REASONS = (
-    "consent", "no-match", "no", "stopped", "value", "unconfirmed", "ended", "notice", "revision", "exit", "uses", "evidence",
+    "consent", "stated", "no-match", "no", "stopped", "value", "unconfirmed", "ended", "notice", "revision", "exit", "uses",
+    "evidence",
 )  # fmt: skip
 """Why somebody is left out, as far as it is counted apart; every other reason is *other*."""
 
@@ -284,7 +285,8 @@ async def _candidate(engine: Engine, mandate: Mandate, campaign: Campaign | Segm
     try:
         person = await engine.people.load(person_id)
         if not any(one.purpose == campaign.purpose and not one.withdrawn for one in person.state.grants):
-            return "consent"
+            waits = any(one.confirmed_at is None for one in person.state.stated if campaign.purpose in dict(one.ticks))
+            return "stated" if waits else "consent"
         channel = await _channel(engine, mandate, campaign, person)
         if not isinstance(channel, Exit) or not campaign.rule.conditions:
             return channel

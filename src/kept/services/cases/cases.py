@@ -25,6 +25,7 @@ from kept.services.gate.person_search import find_person
 from kept.services.gate.released import Card
 from kept.services.staff.bulk_approval import ONE_PERSON, insert_mandate
 from kept.services.staff.mandates import staff_mandate
+from kept.services.staff.parties import PartyKind, title_of
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -253,6 +254,29 @@ async def items_of_case(
         if item.collected and not item.per_instance and (purpose is None or purpose.may_use(item.id))
     )
     return await gate.decide(engine, case.mandate, person, wanted, Exit.SCREEN, engine.ready())
+
+
+async def stated_items(
+    engine: Engine, session: StaffSession, case: Case | str, person: Person | None = None
+) -> dict[str, tuple[str, bool]]:
+    """Return which items of a case's person another company gave: what it is called, and whether the person confirmed its word.
+
+    Args:
+        engine: Open.
+        session: Whose case it is.
+        case: Its id, or the case where it is loaded already.
+        person: The case's person, where they are loaded already.
+    """
+    person = person or await holder_of(engine, await loaded(engine, session, case))
+    words = {slot: person.state.stated_of(slot) for slot in person.state.slots} if person is not None else {}
+    return {
+        slot: (
+            await title_of(engine, PartyKind.PARTNER, one.partner, one.taken_at),
+            one.confirmed_at is not None,
+        )
+        for slot, one in words.items()
+        if one is not None
+    }
 
 
 async def open_item(

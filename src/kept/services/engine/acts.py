@@ -31,7 +31,15 @@ class Act(StrEnum):
     CHOICE_ALLOW = "customer:choice:allow"
     CHOICE_WITHDRAW = "customer:choice:withdraw"
     SIGN_IN_NEW_DEVICE = "customer:account:sign-in-new-device"
+    PASSKEY_ADD = "customer:passkey:add"
+    PASSKEY_REMOVE = "customer:passkey:remove"
+    PASSWORD_SET = "customer:password:set"  # noqa: S105 -- a word, no password
+    PASSWORD_REMOVE = "customer:password:remove"  # noqa: S105 -- a word, no password
+    CODES_NEW = "customer:recovery-codes:renew"
+    CODE_USE = "customer:recovery-code:use"
+    DEVICE_FORGET = "customer:device:forget"
     EXTERNAL_LINK = "customer:external-id:link"
+    EXTERNAL_UNLINK = "customer:external-id:unlink"
     DEVICE_COPIED = "customer:device:copied"
     PART_END = "customer:participation:end"
     USE_STOP = "customer:use:stop"
@@ -106,6 +114,8 @@ class Act(StrEnum):
     CONFIRMATION_ASK = "actor:confirmation:ask"
     CONFIRM = "customer:address:confirm"
     CHOICE_BY_LINK = "customer:choice:withdraw-by-link"
+    WORD_CONFIRM = "customer:statement:confirm"
+    WORD_REFUSE = "customer:statement:refuse"
     SEGMENT_COUNT = "staff:segment:count"
     CAMPAIGN_DRAFT = "staff:campaign:draft"
     CAMPAIGN_ASK = "staff:campaign:ask"
@@ -164,7 +174,15 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.CHOICE_WITHDRAW: "bound-to-notice",
         Act.SIGN_IN_NEW_DEVICE: "cookies:device addresses sign-in-protection",
         Act.EXTERNAL_LINK: "account-without-personal-information sign-in-protection nothing-required",
+        Act.EXTERNAL_UNLINK: "account-without-personal-information sign-in-protection nothing-required",
         Act.DEVICE_COPIED: "cookies:remember sign-in-protection",
+        Act.DEVICE_FORGET: "cookies:remember sign-in-protection",
+        Act.PASSKEY_ADD: "sign-in-protection",
+        Act.PASSKEY_REMOVE: "sign-in-protection",
+        Act.PASSWORD_SET: "sign-in-protection",
+        Act.PASSWORD_REMOVE: "sign-in-protection",
+        Act.CODES_NEW: "sign-in-protection",
+        Act.CODE_USE: "sign-in-protection",
         Act.PART_END: "collection",
         Act.USE_STOP: "bound-to-notice",
         Act.ADVERTISING_MARK: "roles",
@@ -237,6 +255,8 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.STOP_LIST_LIFT: "consent-checked-when-sent purposes:message",
         Act.CONFIRMATION_ASK: "consent-checked-when-sent purposes:message",
         Act.CONFIRM: "consent-checked-when-sent purposes:message",
+        Act.WORD_CONFIRM: "sources:partner",
+        Act.WORD_REFUSE: "sources:partner",
         Act.CHOICE_BY_LINK: "says-why-you-got-it consent-checked-when-sent purposes:message",
         Act.SEGMENT_COUNT: "segments consent-checked-when-sent purposes:message",
         Act.CAMPAIGN_DRAFT: "consent-checked-when-sent purposes:message",
@@ -299,6 +319,7 @@ USES = frozenset(
         *(Act.ACCOUNT_OPEN, Act.ACCOUNT_SEEN, Act.SIGN_IN_NEW_DEVICE, Act.DEVICE_COPIED),
         *(Act.VALUE_COLLECT, Act.VALUE_CORRECT, Act.VALUE_REMOVE, Act.VALUE_TAKE_IN, Act.VALUE_LOST),
         *(Act.CHOICE_ALLOW, Act.CHOICE_WITHDRAW, Act.CHOICE_BY_LINK, Act.USE_STOP, Act.USE_RESUME),
+        *(Act.WORD_CONFIRM, Act.WORD_REFUSE),
         *(Act.ERASE_INTEND, Act.ERASE_UNDO, Act.ERASED, Act.RETENTION_END),
         *(Act.CASE_OPEN, Act.CONTACT_WRITE, Act.EMERGENCY_NAME, Act.EMERGENCY_READ),
         *(Act.RIGHTS_REQUEST_OPEN, Act.RIGHTS_REQUEST_STEP, Act.RIGHTS_REQUEST_FINISH),

@@ -44,6 +44,9 @@ class No(StrEnum):
     ERASED = "erased"
     STOP_LIST = "stop-list"
     PASSWORD = "password"  # noqa: S105 -- a word, no password
+    CODES = "codes"
+    PASSKEY = "passkey"
+    UNLINKED = "unlinked"
     CREDENTIAL = "credential"
     STAFF = "staff"
     PARTY_KEY = "party-key"

@@ -43,6 +43,7 @@ class Notices:
         wanted = {slot.notice_id for slot in state.slots.values()}
         wanted.update(notice_id for slot in state.slots.values() for _, notice_id in slot.accepted)
         wanted.update(grant.notice_id for grant in state.grants)
+        wanted.update(word.notice_id for word in state.stated)
         wanted.discard("")
         found = {}
         for notice_id in wanted:

@@ -65,6 +65,17 @@ class People:
         self._keyring = keyring
         self._vault_id = vault_id
 
+    async def stays(self, person_id: bytes) -> bool:
+        """Whether there is such a person, and nothing waits to erase them.
+
+        Args:
+            person_id: 16 bytes.
+        """
+        try:
+            return (await self.load(person_id)).state.status == "active"
+        except ErasedError:
+            return False
+
     async def load(self, person_id: bytes, slots: Iterable[str] | None = ()) -> Person:
         """Load a person's state and the sealed values of *slots*, from one snapshot.
 

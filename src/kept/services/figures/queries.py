@@ -1,6 +1,6 @@
 """Queries of a data set: charged before it is counted, answered with noise, the same question answered from store.
 
-Data sets about the same people draw on one account: a second one is not a second budget.
+Data sets about people draw on one account, with the counts of people for staff: a second way to ask is not a second budget.
 """
 
 from __future__ import annotations
@@ -175,8 +175,8 @@ async def _charge(engine: Engine, asked: _Asked) -> None:
 
 
 def account_of(data_set: DataSet) -> Account:
-    """Return the account a data set draws on: whatever is about the same has the same, within its own budget."""
-    return Account(data_set.about, data_set.budget)
+    """Return the account a data set draws on: whatever counts the same has the same, within its own budget."""
+    return Account(spending.PEOPLE if data_set.about == "person" else data_set.about, data_set.budget)
 
 
 async def _spent(engine: Engine, asked: _Asked, back: float) -> DeniedError:
@@ -187,7 +187,7 @@ async def _spent(engine: Engine, asked: _Asked, back: float) -> DeniedError:
     await engine.flush.append(entry)
     day = day_of(back, data_set.budget.zone)
     return DeniedError(
-        "expected room in the budget of this data set, found it spent",
+        "expected room in the budget of this data set, found it spent, by questions or by counts of the same",
         step=9,
         needed=f"a rougher question now, or this one from {day} on",
         entry_id=entry.entry.id.hex(),

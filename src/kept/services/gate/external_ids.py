@@ -14,6 +14,7 @@ from kept.services.engine.sealed_record import open_persons_record, seal_persons
 from kept.store import sql
 from kept.store.interface import Transaction
 from kept.vault.index import index_token
+from kept.vault.individual_number import guard_individual_number
 from kept.vault.text import readable
 
 KIND = "external-id"
@@ -26,7 +27,7 @@ def external_form(unverified: str) -> str:
         unverified: As the system spells it, 1 to 200 characters.
 
     Raises:
-        SubmissionError: It is empty, too long, or holds a character nobody sees.
+        SubmissionError: It is empty, too long, holds a character nobody sees, or looks like an Individual Number.
     """
     if len(unverified) > limits.EXTERNAL_ID_CHARACTERS:
         raise SubmissionError(
@@ -35,6 +36,7 @@ def external_form(unverified: str) -> str:
             reason="value-long",
             hint="give the number your own system knows the person by",
         )
+    guard_individual_number(unverified, "external")
     return readable(unverified, "external")
 
 
@@ -85,3 +87,31 @@ async def external_ids_of(engine: Engine, keys: PersonKeys) -> dict[str, str]:
     return {
         row.system: open_persons_record(engine, keys, KIND, row.system, row.key_id, row.sealed).decode() for row in rows
     }
+
+
+async def forget_external_id(engine: Engine, person_id: bytes, system: str) -> int:
+    """Let a system call a person nothing any more: K's token first, so that nobody is found by it; return how many ids it had.
+
+    Args:
+        engine: Open.
+        person_id: 16 bytes.
+        system: Whose id it is.
+    """
+    keys, _ = await engine.keyring.of_person(person_id)
+    form = (await external_ids_of(engine, keys)).get(system) if keys else None
+    if form is not None:
+        await drop_external_token(engine, person_id, system, form)
+    return await engine.data.write(lambda tx: tx.run("external_id_delete", person_id=person_id, system=system))
+
+
+async def drop_external_token(engine: Engine, person_id: bytes, system: str, form: str) -> None:
+    """Take away what an external id is found by; one that names somebody else stays.
+
+    Args:
+        engine: Open.
+        person_id: 16 bytes.
+        system: Whose id it is.
+        form: From `external_form`.
+    """
+    named = {"system": system, "token": external_token(engine, system, form), "person_id": person_id}
+    await engine.keys.write(lambda tx: tx.run("external_token_delete", **named))

@@ -1,7 +1,8 @@
 """Counts of people for staff and programs: charged before anybody is looked at, noised, remembered; no true count is kept.
 
-Whoever asks the same gets the same answer for a month and pays nothing. All counts of an installation draw on one budget,
-whoever asks: else two members of staff would learn twice as much as one.
+Whoever asks the same gets the same answer for a month and pays nothing. All counts of an installation draw on one account,
+whoever asks: else two members of staff would learn twice as much as one. Data sets about people draw on the same account: else
+research and marketing would.
 """
 
 from __future__ import annotations
@@ -27,7 +28,6 @@ from kept.statistics.noise import draw_gaussian
 from kept.store import sql
 from kept.store.interface import Transaction
 
-ACCOUNT = "head-counts"
 KIND = "head-count"
 Tally: TypeAlias = Callable[[], Awaitable[Mapping[str, int]]]
 """Counts: how many in each cell; of a cell that is not among the asked ones nothing is said."""
@@ -70,8 +70,8 @@ class Answer:
 
 
 def account_of(engine: Engine) -> spending.Account:
-    """Return the account all counts of people draw on."""
-    return spending.Account(ACCOUNT, narrowing(engine.policy.policy).budget)
+    """Return the account all counts of people draw on, and data sets about people with them, within the counts' own budget."""
+    return spending.Account(spending.PEOPLE, narrowing(engine.policy.policy).budget)
 
 
 async def counts_left(engine: Engine) -> int:
@@ -130,7 +130,7 @@ async def _charge(engine: Engine, mandate: Mandate, asked: Asked) -> None:
     reason = ("reason", "counts-spent")
     entry_id = await record(engine, actor, asked.act, outcome=Outcome.REFUSED, rests_on=ground, facts=(*facts, reason))
     raise DeniedError(
-        f"expected room for another count of people, found the {limits.HEAD_COUNTS} of this period used up",
+        "expected room for another count of people, found the budget of counts and statistics about them used up",
         step=9,
         needed=f"a count somebody made before, which stays free; or {day_of(back, engine.zone)}, from when on there is room again",
         entry_id=entry_id,

@@ -19,6 +19,8 @@ from kept.statistics.data_set import Budget
 from kept.store import sql
 from kept.store.interface import Transaction
 
+PEOPLE = "person"
+"""The account of people: data sets about them and counts of them draw on it, since what they tell adds up."""
 Charges: TypeAlias = list[tuple[float, int]]
 """When and how much, the oldest first."""
 With: TypeAlias = Callable[[Transaction, float], Awaitable[None]]
@@ -30,8 +32,8 @@ class Account:
     """What is charged, and how much it bears.
 
     Args:
-        name: Its word; whatever counts the same people by the same means has the same.
-        budget: Of a period, and of twelve months.
+        name: Its word; whatever counts the same has the same, by whatever means: `PEOPLE`, or `visit`.
+        budget: Of a period, and of twelve months, of whoever asks: over all that was charged to the account, by anybody.
     """
 
     name: str

@@ -36,6 +36,7 @@ from kept.services.messages.links import parse_link
 from kept.services.messages.outbox import new_message_id, put_in_outbox
 from kept.services.messages.stop_list import TOLD_STAFF, address_item, lift, stop_token
 from kept.services.staff.bulk_approval import ONE_PERSON, insert_mandate
+from kept.services.staff.parties import PartyKind, title_of
 from kept.store import sql
 from kept.store.interface import Transaction
 
@@ -79,6 +80,7 @@ class Pending:
         confirmed: Whether it is confirmed already.
         open: Whether it may be confirmed now.
         listed: Whether it is on the list never to write to.
+        stated_by: The other company that gave it; empty where the person did.
     """
 
     item: str
@@ -86,6 +88,7 @@ class Pending:
     confirmed: bool
     open: bool
     listed: bool
+    stated_by: str
 
 
 async def ask_about_new(engine: Engine, person_id: bytes, slots: Iterable[str]) -> None:
@@ -205,8 +208,14 @@ async def pending_by_link(engine: Engine, unverified: str) -> Pending | None:
         sql.StopListOf, channel=channel.value, token=stop_token(engine, channel, _value(engine, person, asking.slot))
     )
     now = asking_now(person.state, asking.slot, engine.clock.now())
+    word = person.state.stated_of(asking.slot)
     return Pending(
-        asking.slot.partition("#")[0], held.corrected_at, held.confirmed_at is not None, bool(now), bool(reasons)
+        item=asking.slot.partition("#")[0],
+        given_at=held.corrected_at,
+        confirmed=held.confirmed_at is not None,
+        open=bool(now),
+        listed=bool(reasons),
+        stated_by=await title_of(engine, PartyKind.PARTNER, word.partner, word.taken_at) if word else "",
     )
 
 
@@ -404,10 +413,12 @@ def _confirmed(  # noqa: PLR0913 -- what a confirmation names
         "taken off the list never to write to": lifts,
     }
 
+    lifting = _lifting(engine, who, person, slot, at) if lifts else None
+
     async def write(tx: Transaction) -> None:
         await tx.run("outbox_call_off", person_id=person.id, origin=ORIGIN, origin_id=asking.word())
-        if lifts:
-            await _lifting(engine, who, person, slot, at)(tx)
+        if lifting is not None:
+            await lifting(tx)
 
     return Change(
         change.confirm(person.state, slot, at),
@@ -421,6 +432,7 @@ def _lifting(engine: Engine, who: Actor, person: Person, slot: str, at: float) -
     channel = _channel(engine, slot)
     if channel is None:
         raise _nothing_to_confirm()
+    change.require_staying(person.state)  # writing there again is something new
     token = stop_token(engine, channel, _value(engine, person, slot))
 
     async def write(tx: Transaction) -> None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from kept.channels.handed import Handed
-from kept.channels.mail import Line, Mail, MailServer, fits_one_line, is_address, write_mail
+from kept.channels.mail import Line, MailServer
+from kept.channels.written_mail import Mail, fits_one_line, is_address, write_mail
 from kept.errors import SettingError
 from kept.policy.imprint import imprint_of
 from kept.policy.model import Policy

@@ -10,6 +10,7 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.keyring import PersonKeys
 from kept.services.engine.sealed_record import open_persons_record, seal_persons_record
 from kept.services.gate.gate import record_evidence
+from kept.store import sql
 
 LETTER, CALL, CONTACT = "letter-words", "call-script", "contact-words"
 
@@ -54,6 +55,18 @@ def open_words(  # noqa: PLR0913 -- each part is bound
         SealError: It was changed, or is another message's.
     """
     return msgspec.json.decode(open_persons_record(engine, keys, kind, message_id, key_id, sealed), type=Said)
+
+
+async def texts_waiting(engine: Engine, person_id: bytes) -> dict[str, str]:
+    """Return what letters and calls to a person say that are still here, by message: for the person themselves."""
+    letters = await engine.data.all(sql.LettersOfPerson, person_id=person_id)
+    calls = await engine.data.all(sql.CallRowsOfPerson, person_id=person_id)
+    found: dict[str, str] = {}
+    for kind, rows in ((LETTER, letters), (CALL, calls)):
+        for row in rows:
+            said = await words_of(engine, person_id, kind, row.message_id, row.key_id, row.sealed)
+            found[row.message_id] = said.text if said else ""
+    return found
 
 
 async def words_of(  # noqa: PLR0913 -- each part is bound

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+
 from kept.errors import SubmissionError
 from kept.policy import change
 from kept.policy.day import day_of
 from kept.policy.item_type import ItemType
+from kept.policy.person import PersonState
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
@@ -18,6 +21,8 @@ from kept.store.interface import Transaction
 from kept.vault.normal import normalise
 from kept.vault.sealed import seal_value
 
+Without = Callable[[PersonState, float], PersonState]
+"""Answers a person's state without some of its values, at a moment, unix seconds."""
 NOWHERE = "-"
 """No instance has this id."""
 
@@ -183,18 +188,39 @@ async def remove_value(engine: Engine, own: Own, slot: str) -> str:
         SubmissionError: There is no such value.
         SignInError: The sign-in is longer ago than five minutes.
     """
+
+    def without(state: PersonState, at: float) -> PersonState:
+        if slot not in state.slots:
+            raise SubmissionError(
+                "expected a value, found none", field=slot, reason="slot-empty", rests_on="bound-to-notice"
+            )
+        return change.remove(state, [slot], by_person_at=at)
+
+    return await take_away(engine, own, without, Act.VALUE_REMOVE)
+
+
+async def take_away(engine: Engine, own: Own, without: Without, act: Act, *facts: tuple[str, str]) -> str:
+    """Take values away for good, as `remove_value` does; return the entry's id.
+
+    Args:
+        engine: Open.
+        own: The person's session, signed in within five minutes.
+        without: Answers the state without them, at a moment, or raises.
+        act: What the entry calls it.
+        *facts: What it says beside.
+
+    Raises:
+        SignInError: The sign-in is longer ago than five minutes; or what *without* raises.
+    """
     own.require_fresh(engine.ready())
     fresh_key = await engine.keyring.add_value_key(own.person_id, engine.clock.now())
     dropped: list[str] = []
 
     def make(person: Person, at: float) -> Change:
-        if slot not in person.state.slots:
-            raise SubmissionError(
-                "expected a value, found none", field=slot, reason="slot-empty", rests_on="bound-to-notice"
-            )
-        state = change.remove(person.state, [slot])
-        value = engine.people.open_slot(person, slot)
-        resealed = _resealed(engine, person, slot, fresh_key)
+        state = without(person.state, at)
+        gone = tuple(slot for slot in person.state.slots if slot not in state.slots)
+        values = {slot: engine.people.open_slot(person, slot) for slot in gone}
+        resealed = _resealed(engine, person, gone, fresh_key)
         dropped[:] = sorted(
             {key_id for key_id, _ in person.sealed.values()} | {one.key_id for one in person.state.slots.values()}
         )
@@ -207,13 +233,14 @@ async def remove_value(engine: Engine, own: Own, slot: str) -> str:
         async def extra(tx: Transaction) -> None:
             for row in resealed:
                 await tx.run("value_set", **row)
-            await take_down(tx, own.person_id, _published_in(engine, slot))
+            for slot in gone:
+                await take_down(tx, own.person_id, _published_in(engine, slot))
 
         return Change(
             state,
-            account_part(engine, own.acting(), Act.VALUE_REMOVE, at=at, items=(slot,)),
-            ended=tuple(place for place in person.sealed if place[0] == slot),
-            lost=tuple(find_forms(engine, slot, value)),
+            account_part(engine, own.acting(), act, at=at, items=gone, facts=facts),
+            ended=tuple(place for place in person.sealed if place[0] in gone),
+            lost=tuple(form for slot, value in values.items() for form in find_forms(engine, slot, value)),
             extra=extra,
         )
 
@@ -224,7 +251,7 @@ async def remove_value(engine: Engine, own: Own, slot: str) -> str:
     return entry_id
 
 
-def _resealed(engine: Engine, person: Person, without: str, key_id: str) -> list[dict[str, object]]:
+def _resealed(engine: Engine, person: Person, without: Collection[str], key_id: str) -> list[dict[str, object]]:
     """Return every other value of a person, current and superseded, sealed anew under one of their keys."""
     held = {(name, one.version): (one.notice_id, one.source.value) for name, one in person.state.slots.items()}
     held |= {(one.slot, one.version): (one.notice_id, one.source.value) for one in person.state.old}
@@ -237,5 +264,5 @@ def _resealed(engine: Engine, person: Person, without: str, key_id: str) -> list
                 slot=name, version=version, notice_id=notice_id, source=source,
             ),
         }
-        for (name, version), (notice_id, source) in held.items() if name != without
+        for (name, version), (notice_id, source) in held.items() if name not in without
     ]  # fmt: skip

@@ -38,6 +38,8 @@ ERASE_IN_DATA = (
     "passkey_erase",
     "recovery_code_erase",
     "session_erase",
+    "shown_once_erase",
+    "link_code_erase",
     "remembered_erase",
     "provision_record_erase",
     "participation_erase",
@@ -201,9 +203,10 @@ def _require_active(person: Person) -> None:
         )
 
 
-async def waits(engine: Engine, person_id: bytes) -> bool:
-    """Whether an erasure of a person waits for its day."""
-    return await engine.data.one(sql.ErasureGet, person_id=person_id) is not None
+async def erased_at(engine: Engine, person_id: bytes) -> float | None:
+    """Return when an erasure of a person that waits for its day is due, unix seconds; None where none waits."""
+    waits = await engine.data.one(sql.ErasureGet, person_id=person_id)
+    return waits.due_at if waits else None
 
 
 async def undo_erasure(engine: Engine, own: Own) -> None:

@@ -13,6 +13,7 @@ from kept.services.gate.history import proof_for
 from kept.services.messages.links import parse_link
 from kept.services.messages.states import state_of
 from kept.services.my_data.choices import NoByLink, say_no_by_link
+from kept.services.staff.parties import PartyKind, title_of
 from kept.store import sql
 from kept.store.interface import Transaction
 
@@ -35,6 +36,8 @@ class Why:
         point: Form the consent was given on; empty where the purpose needs none.
         language: Language of the notice that was read there.
         agreed_at: When, unix seconds; None where the purpose needs no consent.
+        stated_by: The company on whose form it was, where the person confirmed what it says; empty where it was ours.
+        stated_at: When that company says they agreed there, unix seconds; None where it was ours.
         rule: What put them among the recipients: for each condition its title and options.
         stoppable: Whether a no to it can be said.
     """
@@ -54,6 +57,8 @@ class Why:
     agreed_at: float | None
     rule: tuple[tuple[str, tuple[str, ...]], ...]
     stoppable: bool
+    stated_by: str = ""
+    stated_at: float | None = None
 
 
 async def why_by_link(engine: Engine, unverified: str, language: str) -> Why | None:
@@ -68,12 +73,19 @@ async def why_by_link(engine: Engine, unverified: str, language: str) -> Why | N
     return await _why(engine, found[0].person_id, found[0].message_id, found[1], language) if found else None
 
 
-async def messages_to(engine: Engine, person_id: bytes, language: str) -> list[Why]:
-    """Return the newest messages that left for a person, each with its reasons, for their own page; the history has all."""
+async def messages_to(engine: Engine, person_id: bytes, language: str, *, every: bool = False) -> list[Why]:
+    """Return the newest messages that left for a person, each with its reasons, for their own page; the history has all.
+
+    Args:
+        engine: Open.
+        person_id: 16 bytes.
+        language: The reader's.
+        every: Whether older ones, and those that wait or were kept back, are among them: in what the person takes along.
+    """
     rows = await engine.data.all(sql.OutboxOfPerson, person_id=person_id)
     found = []
-    for row in rows[: limits.MESSAGES_SHOWN]:
-        if row.status in {"sent", "unknown", "handing"} and row.entry_id:
+    for row in rows if every else rows[: limits.MESSAGES_SHOWN]:
+        if every or (row.status in {"sent", "unknown", "handing"} and row.entry_id):
             message = await engine.data.one(sql.OutboxFind, message_id=row.message_id)
             if message is not None:
                 found.append(await _why(engine, person_id, row.message_id, message, language))
@@ -140,12 +152,15 @@ async def _why(engine: Engine, person_id: bytes, message_id: str, row: sql.Outbo
         except KeptError:
             pass  # an earlier policy's campaign: what the policy no longer covers is not told in its words
     notice = await engine.notices.get(row.notice_id)
-    agreed_at = None
+    agreed_at, word = None, None
     try:
-        grants = (await engine.people.load(person_id)).state.grants
+        held = (await engine.people.load(person_id)).state
         agreed_at = next(
-            (one.at for one in grants if (one.purpose, one.notice_id) == (row.purpose, row.notice_id)), None
+            (one.at for one in held.grants if (one.purpose, one.notice_id) == (row.purpose, row.notice_id)), None
         )
+        if agreed_at is not None:
+            by = (row.notice_id, agreed_at)
+            word = next((one for one in held.stated if (one.notice_id, one.confirmed_at) == by), None)
     except (ErasedError, EvidenceError):
         pass
     return Why(
@@ -164,4 +179,6 @@ async def _why(engine: Engine, person_id: bytes, message_id: str, row: sql.Outbo
         agreed_at=agreed_at,
         rule=rule,
         stoppable=declared is not None and declared.basis.value in {"consent", "notice"},
+        stated_by=await title_of(engine, PartyKind.PARTNER, word.partner, word.taken_at) if word else "",
+        stated_at=word.agreed_at if word else None,
     )

@@ -16,7 +16,7 @@ from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.decision import Allowed
 from kept.policy.model import Policy, Purpose
 from kept.policy.notice import Notice
-from kept.policy.person import PersonState
+from kept.policy.person import PersonState, Stated
 from kept.policy.retention import end_of_slot
 from kept.policy.words import Basis, Exit
 from kept.services.accounts.known_by import KnownBy, known_by
@@ -31,12 +31,13 @@ from kept.services.gate.ends import events_of
 from kept.services.gate.external_ids import external_ids_of
 from kept.services.gate.history import History, history_of
 from kept.services.gate.own_session import Own
+from kept.services.my_data.statements import Statement, statements_of
 from kept.store import sql
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One value held."""
+    """One value held; *stated* is the word of the company it came from, None where it came from nobody else."""
 
     slot: str
     item: str
@@ -50,6 +51,7 @@ class Held:
     ends_at: float | None
     purposes: tuple[str, ...]
     earlier: tuple[str | tuple[str, ...], ...]
+    stated: Stated | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class OwnData:
         history: What concerned them, newest first.
         entry_id: Of the entry this view is, hex.
         erased_at: When an erasure under way is due, unix seconds; None where none is.
+        statements: What other companies say the person agreed to; nothing counts before the person confirmed it.
     """
 
     state: PersonState
@@ -91,6 +94,7 @@ class OwnData:
     history: History
     entry_id: str
     erased_at: float | None = None
+    statements: tuple[Statement, ...] = ()
 
 
 async def own_data(
@@ -160,7 +164,8 @@ async def _own_data_once(engine: Engine, own: Own, exit: Exit, act: Act, older: 
     known = await known_by(engine, own)
     erasure = await engine.data.one(sql.ErasureGet, person_id=own.person_id)
     entry_id, due = sealed.entry.id.hex(), erasure.due_at if erasure else None
-    return OwnData(person.state, tuple(held), switches, external, known, history, entry_id, due)
+    said = await statements_of(engine, person.state)
+    return OwnData(person.state, tuple(held), switches, external, known, history, entry_id, due, said)
 
 
 def _held(engine: Engine, person: Person, slot: str, notice: Notice | None, events: Mapping[str, float]) -> Held:
@@ -183,6 +188,7 @@ def _held(engine: Engine, person: Person, slot: str, notice: Notice | None, even
             for one in person.state.old
             if one.slot == slot
         ),
+        stated=person.state.stated_of(slot),
     )
 
 

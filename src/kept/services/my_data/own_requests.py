@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from kept import limits
 from kept.crypto.random import random_id
@@ -13,34 +12,20 @@ from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.gate.own_session import Own
 from kept.services.my_data import rights_record as records
-from kept.services.my_data.rights_record import CHECKED, OWN_PAGE, Check, Record, Step, load, purpose_of
+from kept.services.my_data.rights_record import CHECKED, OWN_PAGE, Check, Record, Step, purpose_of
 from kept.services.my_data.rights_requests import (
     PLAIN,
     Asked,
     Letter,
-    RightsRequest,
+    OwnRequest,
     check_letter,
     parts_of,
-    shown,
+    requests_about,
     versioned,
 )
-from kept.store import sql
 
 SIGNED_IN = "signed in"
 """How it was checked who asks, where they ask on their own page."""
-
-
-@dataclass(frozen=True, slots=True)
-class OwnRequest:
-    """A request about the person, with all it says.
-
-    Args:
-        request: As the desk sees it.
-        record: What it says.
-    """
-
-    request: RightsRequest
-    record: Record
 
 
 async def ask(engine: Engine, own: Own, asked: Sequence[Asked], letter: Letter = PLAIN) -> str:
@@ -103,9 +88,4 @@ async def ask(engine: Engine, own: Own, asked: Sequence[Asked], letter: Letter =
 
 async def requests_of(engine: Engine, own: Own) -> list[OwnRequest]:
     """Return every request about the person, whoever wrote it and by whatever way, newest first."""
-    found = []
-    for request_id in await engine.data.values(sql.RightsOfPerson, person_id=own.person_id):
-        loaded = await load(engine, request_id)
-        if loaded.record is not None:
-            found.append(OwnRequest(await shown(engine, loaded), loaded.record))
-    return sorted(found, key=lambda one: -one.request.number)
+    return await requests_about(engine, own.person_id)

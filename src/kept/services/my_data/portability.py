@@ -1,89 +1,45 @@
-"""Portability: everything to take along, a ZIP with JSON and its schema, CSV, vCard, receipts, readable HTML, a manifest."""
+"""Portability: everything to take along, a ZIP with JSON and its schema, tables, vCard, receipts, readable HTML, a manifest.
+
+Whatever is held about a person is in it, or in `tests/clauses/test_take_along.py` with the reason why not. Each field that is a
+code has its words beside it, in the reader's language; each moment is that of the policy's zone.
+"""
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import html
-import io
 import json
-import zipfile
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from kept.policy.day import moment
+from kept.policy.day import local
+from kept.policy.duties import cookies_of
+from kept.policy.model import Policy
+from kept.policy.phrase import EXITS, IDENTIFIERS, listed, say
+from kept.policy.render import cookie_life, cookie_purpose
 from kept.policy.words import Exit
 from kept.services.accounts.known_by import KnownBy
-from kept.services.cases.contacts import contacts_to
+from kept.services.authorities.notifications import disclosures_to_authorities
+from kept.services.cases.contacts import ORIGIN, PROGRAM, contacts_to
+from kept.services.cases.emergencies import emergencies_about
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.forms.receipts import receipts_of
+from kept.services.forms.receipts import Receipt, receipts_of
 from kept.services.gate.own_session import Own
-from kept.services.my_data.own_data import OwnData, own_data
-from kept.services.third_parties.register import lines_of
+from kept.services.instances.participations import parts_of
+from kept.services.messages.confirmations import addresses_of
+from kept.services.messages.sealed_words import texts_waiting
+from kept.services.my_data import bundle_words as words
+from kept.services.my_data.bundle_file import SCHEMA, packed, readable, table, vcard
+from kept.services.my_data.history_words import OUTCOMES, item_title, party_title, said
+from kept.services.my_data.message_reasons import Why, messages_to
+from kept.services.my_data.own_data import OwnData, answers_in_words, own_data
+from kept.services.my_data.rights_letter import decided, title_of
+from kept.services.my_data.rights_record import Part as RightsPart
+from kept.services.my_data.rights_requests import requests_about
+from kept.services.third_parties.recalls import recalls_of
+from kept.services.third_parties.register import RegisterLine, lines_of
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-SCHEMA: dict[str, Any] = {
-    "$schema": "https://json-schema.org/draft/2020-12/schema",
-    "title": "Everything Kept holds about one person",
-    "type": "object",
-    "required": ["made", "policy", "items", "known_by", "choices", "uses"],
-    "additionalProperties": False,
-    "properties": {
-        "made": {"type": "string", "format": "date-time"},
-        "policy": {
-            "type": "object",
-            "required": ["id", "version", "hash"],
-            "properties": {"id": {"type": "string"}, "version": {"type": "integer"}, "hash": {"type": "string"}},
-        },
-        "items": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["item", "value", "given", "source", "point", "notice"],
-                "properties": {
-                    "item": {"type": "string"},
-                    "title": {"type": "string"},
-                    "value": {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
-                    "earlier": {"type": "array"},
-                    "given": {"type": "string", "format": "date-time"},
-                    "corrected": {"type": "string", "format": "date-time"},
-                    "until": {"type": ["string", "null"]},
-                    "source": {"type": "string"},
-                    "point": {"type": "string"},
-                    "notice": {"type": "string"},
-                    "purposes": {"type": "array", "items": {"type": "string"}},
-                },
-            },
-        },
-        "external": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["system", "id"],
-                "properties": {"system": {"type": "string"}, "id": {"type": "string"}},
-            },
-        },
-        "known_by": {
-            "type": "object",
-            "required": ["number", "login_name", "passkeys", "sessions", "devices"],
-            "properties": {
-                "number": {"type": "string"},
-                "login_name": {"type": "string"},
-                "password_since": {"type": ["string", "null"]},
-                "recovery_codes": {"type": "integer"},
-                "passkeys": {"type": "array", "items": {"type": "object"}},
-                "sessions": {"type": "array", "items": {"type": "object"}},
-                "devices": {"type": "array", "items": {"type": "object"}},
-            },
-        },
-        "choices": {"type": "array", "items": {"type": "object"}},
-        "uses": {"type": "array", "items": {"type": "object"}},
-        "written": {"type": "array", "items": {"type": "object"}},
-        "registers": {"type": "array", "items": {"type": "object"}},
-    },
-}
+Record = dict[str, Any]
 
 
 async def take_along(engine: Engine, own: Own, language: str, withheld: Collection[str] = frozenset()) -> bytes:
@@ -92,7 +48,7 @@ async def take_along(engine: Engine, own: Own, language: str, withheld: Collecti
     Args:
         engine: Open.
         own: Their session, signed in within five minutes.
-        language: Language of titles.
+        language: Of every word in it.
         withheld: Slots left out, where the rights desk refuses a part on a declared ground.
 
     Raises:
@@ -100,175 +56,440 @@ async def take_along(engine: Engine, own: Own, language: str, withheld: Collecti
     """
     mine = await own_data(engine, own, exit=Exit.TAKE_ALONG, act=Act.TAKE_ALONG)
     mine = replace(mine, held=tuple(one for one in mine.held if one.slot not in withheld))
-    data = _data(engine, mine, language)
-    data["written"] = [
-        {"when": moment(one.at), "by": one.channel.value, "subject": one.title, "text": text, "state": one.state}
-        for one, text in await contacts_to(engine, own.person_id)
-    ]
-    data["registers"] = [
-        {
-            "when": moment(one.at),
-            "what": one.kind,
-            "with": one.party,
-            "items": list(one.items),
-            **one.said,
-            "entry": one.entry_id,
-        }
-        for one in await lines_of(engine, own.person_id)
-    ]
+    receipts = await receipts_of(engine, own)
+    reader = _Reader(engine.policy.policy, language)
+    data = await _data(engine, own, mine, receipts, reader)
     files: dict[str, bytes] = {
         "data.json": json.dumps(data, ensure_ascii=False, indent=2).encode(),
         "data.schema.json": json.dumps(SCHEMA, indent=2).encode(),
-        "items.csv": _csv([["item", "title", "value", "given", "until", "source"]] + [
-            [one["item"], one["title"], _flat(one["value"]), one["given"], one["until"] or "", one["source"]]
-            for one in data["items"]
-        ]),
-        "uses.csv": _csv([["when", "what", "outcome", "role", "purpose", "clause", "case", "entry"]] + [
-            [one["when"], one["what"], one["outcome"], one["role"], one["purpose"], one["clause"], one["case"], one["entry"]]
-            for one in data["uses"]
-        ]),
-        "contact.vcf": _vcard(engine, mine),
-        "readable.html": _page(data, language),
-    }  # fmt: skip
-    for receipt, kind, _ in await receipts_of(engine, own):
-        files[f"receipts/{kind}-{receipt.id}.jsonld"] = json.dumps(
-            receipt.record, ensure_ascii=False, indent=2
-        ).encode()
-    files["SHA256SUMS"] = "".join(
-        f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(files.items())
-    ).encode()
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(zipfile.ZipInfo(name, date_time=(2026, 1, 1, 0, 0, 0)), content)
-    return packed.getvalue()
+        "contact.vcf": vcard(reader.policy, {one.item: one.value for one in mine.held}),
+        "readable.html": readable(data, language),
+    }
+    files |= {f"tables/{part.id}.csv": table(part, data[part.id], language) for part in words.COPY if data[part.id]}
+    files |= {
+        _receipt_file(receipt, kind): json.dumps(receipt.record, ensure_ascii=False, indent=2).encode()
+        for receipt, kind, _ in receipts
+    }
+    return packed(files, local(engine.clock.now(), reader.policy.zone))
 
 
-def _data(engine: Engine, mine: OwnData, language: str) -> dict[str, Any]:
-    policy = engine.policy.policy
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Who reads it: in which language, by which policy's words and days."""
+
+    policy: Policy
+    language: str
+
+    def when(self, at: float | None) -> str | None:
+        """Return a moment in the policy's zone, ISO 8601 with its offset."""
+        return None if at is None else local(at, self.policy.zone).isoformat(timespec="seconds")
+
+    def word(self, table: Mapping[Any, Any], code: object) -> str:
+        """Return the word for a code of a closed list; a code no list has is another reason."""
+        return say(table.get(code, words.OTHER), self.language)
+
+    def items(self, slots: Iterable[str]) -> str:
+        """Return what items are called, as a list."""
+        return listed(self.language, *(item_title(self.policy, one, self.language) for one in slots))
+
+    def titled(self, declared: Mapping[str, Any], word: str) -> str:
+        """Return what something declared is called; empty for nothing, its word where it is declared no more."""
+        return declared[word].titles[self.language] if word in declared else word
+
+    def value(self, item: str, value: str | tuple[str, ...]) -> str:
+        """Return a value as it is read: options by their titles."""
+        declared = self.policy.items.get(item)
+        given = value if isinstance(value, tuple) else (value,)
+        titles = declared.option_titles if declared else {}
+        return listed(self.language, *(titles.get(one, {}).get(self.language, one) for one in given))
+
+    def channel(self, word: str) -> str:
+        """Return a way out as it is read; empty for none."""
+        return say(EXITS[Exit(word)], self.language) if word else ""
+
+
+async def _data(
+    engine: Engine, own: Own, mine: OwnData, receipts: list[tuple[Receipt, str, float]], reader: _Reader
+) -> dict[str, Any]:
+    """Return everything, by part; see `bundle_words.COPY`."""
+    policy, person_id = reader.policy, own.person_id
+    answers = await answers_in_words(engine, mine, reader.language)
     return {
-        "made": moment(engine.clock.now()),
+        "made": reader.when(engine.clock.now()),
+        "zone": str(policy.zone),
         "policy": {"id": policy.id, "version": policy.version, "hash": policy.hash},
-        "items": [
-            {
-                "item": one.slot,
-                "title": policy.items[one.item].titles.get(language, one.item)
-                if one.item in policy.items
-                else one.item,
-                "value": list(one.value) if isinstance(one.value, tuple) else one.value,
-                "earlier": [list(was) if isinstance(was, tuple) else was for was in one.earlier],
-                "given": moment(one.given_at),
-                "corrected": moment(one.corrected_at),
-                "until": moment(one.ends_at) if one.ends_at is not None else None,
-                "source": one.source,
-                "point": one.point,
-                "notice": one.notice_id,
-                "purposes": list(one.purposes),
-            }
-            for one in mine.held
-        ],
+        "known_by": _known_by(mine, reader),
+        "erased": reader.when(mine.erased_at),
         "external": [{"system": system, "id": one} for system, one in mine.external.items()],
-        "known_by": _known_by(mine.known_by),
-        "choices": [
-            {
-                "purpose": one.purpose,
-                "channel": one.exit.value if one.exit else None,
-                "answer": "yes" if one.allow else "no",
-                "when": moment(one.at),
-                "by": one.by,
-                "notice": one.notice_id,
-            }
-            for one in mine.state.choices
-        ]
-        + [{"purpose": one, "channel": None, "answer": "stopped"} for one in mine.state.stops],
-        "uses": [
-            {
-                "when": moment(line.at),
-                "what": line.account.act,
-                "outcome": line.account.outcome,
-                "role": line.account.role,
-                "purpose": line.account.purpose,
-                "clause": f"§{line.account.clause}" if line.account.clause else "",
-                "case": line.account.case,
-                "items": list(line.account.items),
-                "entry": line.entry_id,
-            }
-            for line in mine.history.lines
-        ],
+        "items": _items(mine, answers, reader),
+        "statements": _statements(mine, reader),
+        "choices": _choices(mine, reader),
+        "addresses": await _addresses(engine, person_id, reader),
+        "written": await _written(engine, person_id, reader),
+        "messages": await _messages(engine, person_id, reader),
+        "registers": [_registered(one, reader) for one in await lines_of(engine, person_id)],
+        "recalls": await _recalls(engine, person_id, reader),
+        "authorities": await _authorities(engine, person_id, reader),
+        "participations": await _participations(engine, person_id, reader),
+        "emergencies": await _emergencies(engine, person_id, reader),
+        "requests": await _requests(engine, person_id, reader),
+        "cookies": _cookies(reader),
+        "receipts": _receipts(receipts, reader),
+        "uses": _uses(mine, reader),
     }
 
 
-def _known_by(known: KnownBy) -> dict[str, Any]:
+async def _addresses(engine: Engine, person_id: bytes, reader: _Reader) -> list[Record]:
+    return [
+        {
+            "item": one.slot,
+            "title": reader.items([one.slot]),
+            "channel": one.channel.value,
+            "channel_in_words": reader.channel(one.channel.value),
+            "asked": reader.when(one.asked_at),
+            "confirmed": reader.when(one.confirmed_at),
+            "never": one.listed,
+            "never_in_words": reader.word(words.YES, one.listed) if one.confirmed_at is not None else "",
+        }
+        for one in await addresses_of(engine, person_id)
+    ]
+
+
+async def _written(engine: Engine, person_id: bytes, reader: _Reader) -> list[Record]:
+    return [
+        {
+            "when": reader.when(one.at),
+            "by": one.channel.value,
+            "by_in_words": reader.channel(one.channel.value),
+            "subject": one.title,
+            "text": text,
+            "state": one.state,
+            "state_in_words": reader.word(words.STATES, one.state),
+            "advertising": one.marked,
+            "advertising_in_words": reader.word(words.YES, one.marked),
+        }
+        for one, text in await contacts_to(engine, person_id)
+    ]
+
+
+async def _recalls(engine: Engine, person_id: bytes, reader: _Reader) -> list[Record]:
+    return [
+        {
+            "when": reader.when(one.at),
+            "with": one.recipient,
+            "with_in_words": party_title(reader.policy, one.recipient, reader.language),
+            "due": reader.when(one.due_at),
+            "told": reader.when(one.told_at),
+            "confirmed": reader.when(one.confirmed_at),
+        }
+        for one in await recalls_of(engine, person_id)
+    ]
+
+
+async def _authorities(engine: Engine, person_id: bytes, reader: _Reader) -> list[Record]:
+    return [
+        {
+            "when": reader.when(one.line.at),
+            "authority": one.authority,
+            "ground": one.ground,
+            "ground_in_words": reader.word(words.GROUNDS, one.ground),
+            "items": list(one.line.account.items),
+            "items_in_words": reader.items(one.line.account.items),
+            "waited": one.waited_for,
+            "waited_in_words": reader.word(words.WAITED, one.waited_for),
+            "entry": one.line.entry_id,
+        }
+        for one in await disclosures_to_authorities(engine, person_id)
+    ]
+
+
+async def _participations(engine: Engine, person_id: bytes, reader: _Reader) -> list[Record]:
+    return [
+        {
+            "when": reader.when(part.at),
+            "instance": one.id,
+            "title": one.file.titles.get(reader.language, one.id),
+            "kind": one.kind.value,
+            "kind_title": reader.titled(reader.policy.points, one.file.point),
+            "state": part.status,
+            "state_in_words": reader.word(words.PARTS, part.status),
+            "number": part.number,
+        }
+        for one, part in await parts_of(engine, person_id)
+    ]
+
+
+async def _messages(engine: Engine, person_id: bytes, reader: _Reader) -> list[Record]:
+    texts = await texts_waiting(engine, person_id)
+    return [
+        _message(one, texts.get(one.message_id, ""), reader)
+        for one in await messages_to(engine, person_id, reader.language, every=True)
+        if one.origin not in {ORIGIN, PROGRAM}
+    ]
+
+
+def _receipts(receipts: list[tuple[Receipt, str, float]], reader: _Reader) -> list[Record]:
+    return [
+        {
+            "when": reader.when(at),
+            "what": kind,
+            "what_in_words": reader.word(words.RECEIPTS, kind),
+            "file": _receipt_file(receipt, kind),
+        }
+        for receipt, kind, at in receipts
+    ]
+
+
+def _receipt_file(receipt: Receipt, kind: str) -> str:
+    return f"receipts/{kind}-{receipt.id}.jsonld"
+
+
+def _items(mine: OwnData, answers: Mapping[str, list[tuple[str, str]]], reader: _Reader) -> list[Record]:
+    return [
+        {
+            "item": one.slot,
+            "title": reader.items([one.slot]),
+            "value": list(one.value) if isinstance(one.value, tuple) else one.value,
+            "value_in_words": listed(reader.language, *(f"{ask}: {answer}" for ask, answer in answers[one.slot]))
+            if one.slot in answers
+            else reader.value(one.item, one.value),
+            "earlier": [list(was) if isinstance(was, tuple) else was for was in one.earlier],
+            "earlier_in_words": listed(reader.language, *(reader.value(one.item, was) for was in one.earlier)),
+            "given": reader.when(one.given_at),
+            "corrected": reader.when(one.corrected_at),
+            "until": reader.when(one.ends_at),
+            "source": one.source,
+            "source_in_words": reader.word(words.SOURCES, one.source),
+            "point": one.point,
+            "point_title": reader.titled(reader.policy.points, one.point),
+            "notice": one.notice_id,
+            "purposes": list(one.purposes),
+            "purposes_in_words": listed(
+                reader.language, *(reader.titled(reader.policy.purposes, purpose) for purpose in one.purposes)
+            ),
+        }
+        for one in mine.held
+    ]
+
+
+def _statements(mine: OwnData, reader: _Reader) -> list[Record]:
+    return [
+        {
+            "company": one.title,
+            "partner": one.word.partner,
+            "agreed": reader.when(one.word.agreed_at),
+            "taken": reader.when(one.word.taken_at),
+            "notice": one.word.notice_id,
+            "items": list(one.word.slots),
+            "items_in_words": reader.items(one.word.slots),
+            "choices": ["/".join((*tick, "")) for tick in one.word.ticks],
+            "choices_in_words": listed(
+                reader.language,
+                *(
+                    f"{reader.titled(reader.policy.purposes, purpose)} {reader.channel(channel)}".strip()
+                    for purpose, channel in one.word.ticks
+                ),
+            ),
+            "confirmed": reader.when(one.word.confirmed_at),
+        }
+        for one in mine.statements
+    ]
+
+
+def _choices(mine: OwnData, reader: _Reader) -> list[Record]:
+    said_so = [
+        (one.purpose, one.exit.value if one.exit else "", "yes" if one.allow else "no", one.at, one.by, one.notice_id)
+        for one in mine.state.choices
+    ]
+    stopped = [(purpose, "", "stopped", None, "self", "") for purpose in mine.state.stops]
+    return [
+        {
+            "purpose": purpose,
+            "purpose_title": reader.titled(reader.policy.purposes, purpose),
+            "channel": channel or None,
+            "channel_in_words": reader.channel(channel),
+            "answer": answer,
+            "answer_in_words": reader.word(words.ANSWERS, answer),
+            "when": reader.when(at),
+            "by": by,
+            "by_in_words": reader.word(words.BY, by),
+            "notice": notice,
+        }
+        for purpose, channel, answer, at, by, notice in (*said_so, *stopped)
+    ]
+
+
+def _message(one: Why, text: str, reader: _Reader) -> Record:
+    purpose = reader.titled(reader.policy.purposes, one.purpose)
+    what = one.title or reader.word(words.ORIGINS, one.origin)
+    rule = [f"{title}: {listed(reader.language, *options)}" for title, options in one.rule]
+    return {
+        "when": reader.when(one.at),
+        "number": one.message_id,
+        "origin": one.origin,
+        "what": what,
+        "by": one.channel.value,
+        "by_in_words": reader.channel(one.channel.value),
+        "purpose": one.purpose,
+        "purpose_title": purpose,
+        "state": one.state,
+        "state_in_words": reader.word(words.STATES, one.state),
+        "reason": one.reason,
+        "reason_in_words": reader.word(words.REASONS, one.reason),
+        "agreed": reader.when(one.agreed_at),
+        "stated_by": one.stated_by,
+        "stated": reader.when(one.stated_at),
+        "agreed_in_words": listed(
+            reader.language, reader.titled(reader.policy.points, one.point), one.stated_by, *rule
+        ),
+        "text": text,
+        "entry": one.entry_id,
+    }
+
+
+def _registered(one: RegisterLine, reader: _Reader) -> Record:
+    """Return a line of a register: what it says as it was written, with words beside."""
+    language = reader.language
+    purposes = [reader.titled(reader.policy.purposes, word) for word in one.said.get("agreed", "").split(", ") if word]
+    party = listed(language, *(one.said.get(word, "") for word in ("party", "representative")))
+    where = one.said.get("address", "")
+    return {
+        **one.said,
+        "when": reader.when(one.at),
+        "what": one.kind,
+        "what_in_words": reader.word(words.REGISTERS, one.kind),
+        "with": one.party,
+        "with_in_words": listed(language, party or party_title(reader.policy, one.party, language), where),
+        "items": list(one.items),
+        "items_in_words": listed(language, reader.items(one.items), *purposes),
+        "acquired_in_words": reader.word(words.HOW, one.said.get("acquired", "")),
+        "rests_on": one.said.get("consented", "") or one.said.get("stated", ""),
+        "number": one.pseudonym,
+        "entry": one.entry_id,
+    }
+
+
+async def _emergencies(engine: Engine, person_id: bytes, reader: _Reader) -> list[Record]:
+    return [
+        {
+            "when": reader.when(one.opened_at),
+            "case": str(one.number),
+            "reason": one.reason,
+            "reason_in_words": reader.word(words.EMERGENCIES, one.reason),
+            "role": one.lent_role,
+            "role_title": reader.titled(reader.policy.roles, one.lent_role),
+            "purpose": one.purpose,
+            "purpose_title": reader.titled(reader.policy.purposes, one.purpose),
+            "items": [item for item, _ in one.items],
+            "items_in_words": reader.items(item for item, _ in one.items),
+            "text": one.text,
+            "reviewed": reader.when(one.reviewed_at),
+            "review": one.outcome,
+            "review_in_words": reader.word(words.REVIEWS, one.outcome),
+        }
+        for one in await emergencies_about(engine, person_id)
+    ]
+
+
+async def _requests(engine: Engine, person_id: bytes, reader: _Reader) -> list[Record]:
+    return [
+        {
+            "when": reader.when(one.request.received_at),
+            "number": str(one.request.number),
+            "asked": [
+                {
+                    "kind": part.kind.value,
+                    "target": part.target,
+                    "value": list(part.value),
+                    "outcome": part.outcome,
+                    "ground": part.ground,
+                    "withheld": part.withheld,
+                }
+                for part in one.record.parts
+            ],
+            "what": listed(reader.language, *(_asked(part, reader) for part in one.record.parts)),
+            "by": one.request.channel,
+            "by_in_words": reader.word(words.REQUESTED, one.request.channel),
+            "agent": one.record.agent.name if one.record.agent else "",
+            "due": reader.when(one.request.due_at),
+            "checked": one.request.check.means if one.request.check else "",
+            "compared": list(one.request.check.compared) if one.request.check else [],
+            "state": one.request.status,
+            "state_in_words": reader.word(words.STEPS, one.request.status),
+            "approved": bool(one.request.approved_by),
+            "approved_in_words": reader.word(words.YES, bool(one.request.approved_by)),
+            "finished": reader.when(one.request.finished_at),
+            "outcome": one.request.outcome,
+            "fee": one.record.fee,
+            "note": one.record.note,
+        }
+        for one in await requests_about(engine, person_id)
+    ]
+
+
+def _asked(part: RightsPart, reader: _Reader) -> str:
+    """Return one thing asked, with what became of it."""
+    became = decided(reader.policy, part, reader.language)
+    title = title_of(reader.policy, part, reader.language)
+    return f"{title} ({became})" if became else title
+
+
+def _cookies(reader: _Reader) -> list[Record]:
+    return [
+        {
+            "name": one.name,
+            "purpose": one.purpose,
+            "purpose_title": cookie_purpose(reader.policy, one, reader.language),
+            "life_in_words": cookie_life(one.life_seconds, reader.language),
+            "identifier": one.identifier,
+            "identifier_in_words": listed(
+                reader.language, say(IDENTIFIERS[one.identifier], reader.language), reader.items(one.holds)
+            ),
+        }
+        for one in cookies_of(reader.policy).values()
+    ]
+
+
+def _uses(mine: OwnData, reader: _Reader) -> list[Record]:
+    return [
+        {
+            "when": reader.when(line.at),
+            "what": line.account.act,
+            "said": said(line.account, reader.policy, reader.language),
+            "outcome": line.account.outcome,
+            "outcome_in_words": reader.word(OUTCOMES, line.account.outcome),
+            "role": line.account.role,
+            "role_title": reader.titled(reader.policy.roles, line.account.role),
+            "purpose": line.account.purpose,
+            "purpose_title": reader.titled(reader.policy.purposes, line.account.purpose),
+            "clause": f"§{line.account.clause}" if line.account.clause else "",
+            "case": line.account.case,
+            "items": list(line.account.items),
+            "entry": line.entry_id,
+        }
+        for line in mine.history.lines
+    ]
+
+
+def _known_by(mine: OwnData, reader: _Reader) -> Record:
+    known: KnownBy = mine.known_by
     return {
         "number": known.number,
         "login_name": known.login_name,
-        "password_since": _when(known.password_since),
+        "password_since": reader.when(known.password_since),
         "recovery_codes": known.recovery_codes,
-        "passkeys": [{"since": moment(one.since), "used": _when(one.last_used_at)} for one in known.passkeys],
-        "sessions": [{"since": moment(one.since), "until": moment(one.until)} for one in known.sessions],
+        "passkeys": [
+            {"name": one.name, "since": reader.when(one.since), "used": reader.when(one.last_used_at)}
+            for one in known.passkeys
+        ],
+        "sessions": [{"since": reader.when(one.since), "until": reader.when(one.until)} for one in known.sessions],
         "devices": [
             {
                 "number": one.series,
-                "since": moment(one.since),
-                "used": moment(one.last_used_at),
-                "until": moment(one.ends_at),
+                "since": reader.when(one.since),
+                "used": reader.when(one.last_used_at),
+                "until": reader.when(one.ends_at),
             }
             for one in known.devices
         ],
     }
-
-
-def _when(at: float | None) -> str | None:
-    return None if at is None else moment(at)
-
-
-def _flat(value: Any) -> str:
-    return "; ".join(value) if isinstance(value, list) else str(value)
-
-
-def _csv(rows: list[list[str]]) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    for row in rows:
-        writer.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in row])
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
-def _vcard(engine: Engine, mine: OwnData) -> bytes:
-    lines = ["BEGIN:VCARD", "VERSION:4.0"]
-    for one in mine.held:
-        item = engine.policy.policy.items.get(one.item)
-        if item is None or not item.type.about.vcard or not isinstance(one.value, str):
-            continue
-        text = one.value.replace("\\", "\\\\").replace(",", "\\,").replace(";", "\\;").replace("\n", "\\n")
-        lines.append(
-            item.type.about.vcard.format(value=text, digits=text.replace("-", ""), label=text.replace('"', ""))
-        )
-    if not any(line.startswith("FN") for line in lines):
-        lines.append("FN:")
-    return ("\r\n".join([*lines, "END:VCARD"]) + "\r\n").encode()
-
-
-def _page(data: dict[str, Any], language: str) -> bytes:
-    title = {"en": "What is held about you", "ja": "お預かりしている情報"}.get(language, "What is held about you")
-    rows = "".join(
-        f"<tr><th>{html.escape(one['title'])}<td>{html.escape(_flat(one['value']))}<td>{html.escape(one['given'])}"
-        f"<td>{html.escape(', '.join(one['purposes']))}"
-        for one in data["items"]
-    )
-    known, number = data["known_by"], {"en": "Number", "ja": "番号"}.get(language, "Number")
-    login_name = {"en": "Login name", "ja": "ログイン名"}.get(language, "Login name")
-    rows += (
-        f"<tr><th>{number}<td>{html.escape(known['number'])}<tr><th>{login_name}<td>{html.escape(known['login_name'])}"
-    )
-    uses = "".join(
-        f"<tr><td>{html.escape(one['when'])}<td>{html.escape(one['what'])}<td>{html.escape(one['outcome'])}"
-        f"<td>{html.escape(one['role'])}<td>{html.escape(one['purpose'])}<td>{html.escape(one['clause'])}"
-        for one in data["uses"]
-    )
-    return (
-        f'<!doctype html><html lang="{language}"><meta charset="utf-8"><title>{title}</title>'
-        "<style>body{font:16px/1.6 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}"
-        "table{border-collapse:collapse;width:100%}th,td{border-bottom:1px solid #ddd;padding:.4rem;text-align:left}</style>"
-        f"<h1>{title}</h1><p>{html.escape(data['made'])}</p><table>{rows}</table><h2>Uses</h2><table>{uses}</table></html>"
-    ).encode()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from kept.errors import ErasedError, InputError
+from kept.errors import InputError
 from kept.policy.rights import ITEM_KINDS, refusals_of
 from kept.policy.words import PurposeDuty, RightsKind
 from kept.services.engine.acts import Act
@@ -210,10 +210,7 @@ async def _request(engine: Engine, request_id: str) -> Subject:
 async def _approve(engine: Engine, given: Given) -> Effect:
     """Return what approves a request; nothing where the person began to erase themselves: the approval dies with that."""
     found = await load(engine, given.subject)
-    try:
-        staying = found.keys is not None and (await engine.people.load(found.person_id)).state.status == "active"
-    except ErasedError:
-        staying = False
+    staying = bool(found.person_id) and await engine.people.stays(found.person_id)
     move = moving(
         engine, found, acting(engine, given.by), Act.RIGHTS_REQUEST_STEP, ("approved-by", given.by.actor),
         what="approved", status=records.APPROVED,

@@ -371,6 +371,29 @@ def _line(row: sql.RightsOpen | sql.RightsAnswered) -> RequestLine:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class OwnRequest:
+    """A request about a person, with all it says, for the person themselves.
+
+    Args:
+        request: As the desk sees it.
+        record: What it says.
+    """
+
+    request: RightsRequest
+    record: Record
+
+
+async def requests_about(engine: Engine, person_id: bytes) -> list[OwnRequest]:
+    """Return the requests about a person, newest first, for the person themselves."""
+    found = []
+    for request_id in await engine.data.values(sql.RightsOfPerson, person_id=person_id):
+        loaded = await load(engine, request_id)
+        if loaded.record is not None:
+            found.append(OwnRequest(await shown(engine, loaded), loaded.record))
+    return sorted(found, key=lambda one: -one.request.number)
+
+
 async def request_of(engine: Engine, request_id: str) -> RightsRequest:
     """Return one request, without what is to be read only on record.
 

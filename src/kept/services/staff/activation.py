@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kept.errors import ConflictError, DeniedError, InputError
+from kept.number import parse_number
 from kept.policy.check import check_policy
 from kept.policy.findings import Severity, as_error
 from kept.policy.vocabulary import GuaranteeWord
@@ -169,7 +170,7 @@ async def activate_or_approve(engine: Engine, session: StaffSession, version: in
 
 
 async def _proposed(engine: Engine, version: str) -> sql.PolicyGet:
-    row = await engine.data.one(sql.PolicyGet, version=int(version)) if version.isdecimal() else None
+    row = await engine.data.one(sql.PolicyGet, version=parse_number(version) or 0)
     if row is None or row.activated_at is not None:
         raise InputError(
             "expected a proposed version, found none waiting", reason="version-unknown", rests_on="bound-to-notice"

@@ -155,8 +155,39 @@ async def party_of(engine: Engine, kind: PartyKind, name: str) -> Party | None:
     Raises:
         EvidenceError: Its row was changed past Kept.
     """
-    row = await engine.data.one(sql.PartiesOf, kind=kind.value, name=name, at=engine.clock.now())
+    return await in_effect_at(engine, kind, name, engine.clock.now())
+
+
+async def in_effect_at(engine: Engine, kind: PartyKind, name: str, at: float) -> Party | None:
+    """Return a party as it counted at a moment; None where none was in effect then.
+
+    Args:
+        engine: Open.
+        kind: What it is to us.
+        name: From outside.
+        at: Unix seconds.
+
+    Raises:
+        EvidenceError: Its row was changed past Kept.
+    """
+    row = await engine.data.one(sql.PartiesOf, kind=kind.value, name=name, at=at)
     return _party(engine, row) if row is not None else None
+
+
+async def title_of(engine: Engine, kind: PartyKind, name: str, at: float) -> str:
+    """Return what a party was called at a moment; its registered name where none was in effect, or its row does not hold.
+
+    Args:
+        engine: Open.
+        kind: What it is to us.
+        name: Registered name.
+        at: Unix seconds.
+    """
+    try:
+        party = await in_effect_at(engine, kind, name, at)
+    except EvidenceError:
+        return name
+    return party.title if party is not None else name
 
 
 async def party_by_id(engine: Engine, party_id: str) -> Party:

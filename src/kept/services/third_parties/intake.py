@@ -1,7 +1,9 @@
 """Intake of what another company gives with a person's consent: each record on its own statement, the rest quarantined.
 
 A value fills an empty slot under the installation's own notice that the partner showed; it replaces nothing, lifts no no, and
-says where it came from. Record, values, receipt and entry are one transaction; the same file again goes on where it stopped.
+says where it came from. A statement counts for the time its notice was in force at that partner, and for an account there was
+then; what the person took away, said no to or stopped since stays so. That they agreed is the partner's word (`Stated`): nothing
+is decided on it. Record, values, receipt and entry are one transaction; the same file again goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import floor, inf, nextafter
 from typing import Any
 
 import msgspec
@@ -19,7 +22,7 @@ from kept.policy import change
 from kept.policy.day import moment
 from kept.policy.duties import quarantine_seconds
 from kept.policy.notice import Notice
-from kept.policy.person import PersonState
+from kept.policy.person import PersonState, Stated
 from kept.policy.words import Source
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
@@ -27,10 +30,10 @@ from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person
 from kept.services.engine.record import SYSTEM, Actor, account_part, entry_of, record
 from kept.services.engine.sealed_record import open_installation_record, seal_installation_record
-from kept.services.forms.submission import TICK, Submission, parse_submission
+from kept.services.forms.submission import TICK, Submission, Tick, Value, parse_submission
 from kept.services.gate.state_change import Change, change_person, find_forms
 from kept.services.messages.confirmations import ask_about_new
-from kept.services.staff.parties import PartyKind, party_of
+from kept.services.staff.parties import Party, PartyKind, in_effect_at, party_of
 from kept.services.third_parties.intake_file import HOW, Payload, Record, Statement, parse_envelope, verify_envelope
 from kept.services.third_parties.register_text import identity, register_of
 from kept.store import sql
@@ -124,12 +127,17 @@ async def _begin(engine: Engine, intake_id: str, payload: Payload, at: float, by
 
 async def _take_record(engine: Engine, intake_id: str, number: int, partner: str, record: Record) -> None:
     try:
-        statement, notice = await _verify_statement(engine, record)
+        statement, notice, agreed_at = await _verify_statement(engine, record)
+        party = await _shown_in_time(engine, partner, notice, agreed_at)
         given = _parse(engine, record, statement, notice)
         person_id = await engine.data.value(sql.LoginGet, login_name=record.login_name)
         if person_id is None:
             raise _quarantine("expected a login name issued here, found another", "person-unknown")
-        await _fill(engine, person_id, _Taken(intake_id, number, partner, record.login_name, statement, notice, given))
+        await _fill(
+            engine,
+            person_id,
+            _Taken(intake_id, number, party, record.login_name, statement, agreed_at, notice, given),
+        )
     except (InputError, ErasedError) as error:
         await _keep_apart(
             engine, intake_id, number, record, error.reason if isinstance(error, InputError) else "erased"
@@ -142,15 +150,21 @@ async def _take_record(engine: Engine, intake_id: str, number: int, partner: str
 class _Taken:
     intake_id: str
     number: int
-    partner: str
+    party: Party
     login_name: str
     statement: Statement
+    agreed_at: float
     notice: Notice
     given: Submission
 
+    @property
+    def partner(self) -> str:
+        """Its registered name."""
+        return self.party.name
 
-async def _verify_statement(engine: Engine, record: Record) -> tuple[Statement, Notice]:
-    """Return a statement that says all it must, and the notice it names.
+
+async def _verify_statement(engine: Engine, record: Record) -> tuple[Statement, Notice, float]:
+    """Return a statement that says all it must, the notice it names, and when it says they agreed, unix seconds.
 
     Raises:
         SubmissionError: It is missing, incomplete, another company's, from the future, or about other items.
@@ -164,7 +178,7 @@ async def _verify_statement(engine: Engine, record: Record) -> tuple[Statement, 
     try:
         given_at = datetime.strptime(stated.given, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp()
     except ValueError:
-        given_at = float("inf")
+        given_at = inf
     if stated.to not in names or stated.how not in HOW or given_at > engine.clock.now():
         raise _quarantine("expected to whom, how and when it was agreed, found less", "statement-incomplete")
     if not record.items or not set(record.items) <= set(stated.items):
@@ -172,7 +186,27 @@ async def _verify_statement(engine: Engine, record: Record) -> tuple[Statement, 
     notice = await engine.notices.get(stated.notice)
     if notice is None or notice.instance or notice.point not in engine.policy.policy.points:
         raise _quarantine("expected a notice of this installation, found another", "notice-unknown")
-    return stated, notice
+    return stated, notice, given_at
+
+
+async def _shown_in_time(engine: Engine, partner: str, notice: Notice, agreed_at: float) -> Party:
+    """Insist that a notice was in force when its partner says it was agreed to, and that partner registered; return it as it was.
+
+    A version is in force from its activation to that of the next. Whole seconds are compared, as statements have them.
+
+    Raises:
+        SubmissionError: The version was not in force yet, or not any more; or the partner was none of ours then.
+    """
+    versions = await engine.data.all(sql.PolicyVersions)
+    active = sorted((one.activated_at, one.policy_hash) for one in versions if one.activated_at is not None)
+    ends = [*(floor(at) for at, _ in active[1:]), inf]
+    spans = [(floor(at), end) for (at, hashed), end in zip(active, ends, strict=True) if hashed == notice.policy_hash]
+    if not any(begin <= agreed_at < end for begin, end in spans):
+        raise _quarantine("expected a day on which that notice was in force, found another", "notice-not-in-force")
+    party = await in_effect_at(engine, PartyKind.PARTNER, partner, nextafter(agreed_at + 1, 0))
+    if party is None:
+        raise _quarantine("expected a day on which the partner was one of ours, found an earlier one", "partner-later")
+    return party
 
 
 def _parse(engine: Engine, record: Record, statement: Statement, notice: Notice) -> Submission:
@@ -186,31 +220,24 @@ def _parse(engine: Engine, record: Record, statement: Statement, notice: Notice)
 
 
 async def _fill(engine: Engine, person_id: bytes, taken: _Taken) -> None:
-    notice_id, values = taken.statement.notice, taken.given.values
     receipt_id = random_id()
-    party = await party_of(engine, PartyKind.PARTNER, taken.partner)
-    register = {
-        **(register_of(party) if party is not None else {"party": taken.partner}),
-        "person": identity(engine, values, taken.login_name),
-        "acquired": f"from the person, by {taken.statement.how}",
-        "consented": taken.statement.given,
-        "notice": notice_id,
-    }
 
     def make(person: Person, at: float) -> Change:
-        if person.state.status != "active":
-            raise _quarantine("expected an account that is not being erased, found one that is", "erasing")
+        values, ticks, left_out = _what_counts(person.state, taken)
         state = change.fill(
             person.state,
             values,
-            notice_id=notice_id,
+            notice_id=taken.statement.notice,
             point=taken.notice.point,
             source=Source.PARTNER,
             key_id=person.keys.newest("values"),
             at=at,
         )
-        state = _granted(state, taken, at)
-        record = _receipt(taken, receipt_id, at)
+        word = Stated(
+            receipt_id, taken.partner, taken.statement.notice, taken.agreed_at, at, tuple(values),
+            tuple((one.purpose, one.exit.value if one.exit else "") for one in ticks),
+        )  # fmt: skip
+        state = change.state_word(state, word)
 
         async def extra(tx: Transaction) -> None:
             await tx.run(
@@ -222,43 +249,77 @@ async def _fill(engine: Engine, person_id: bytes, taken: _Taken) -> None:
                 sealed=b"",
             )
 
-        facts = (("partner", taken.partner), ("file", taken.intake_id), ("notice", notice_id))
+        facts = [("partner", taken.partner), ("file", taken.intake_id), ("notice", taken.statement.notice)]
+        facts += [("left-out", ",".join(left_out))] if left_out else []
+        record = _receipt(taken, word, left_out)
         return Change(
             change.replace(state, g=person.state.g + 1),
-            account_part(engine, Actor(BY, taken.partner), Act.VALUE_TAKE_IN, at=at, items=tuple(values), facts=facts),
-            values=dict(values),
+            account_part(
+                engine,
+                Actor(BY, taken.partner),
+                Act.VALUE_TAKE_IN,
+                at=at,
+                items=tuple(values),
+                facts=tuple(facts),
+            ),
+            values=values,
             gained=tuple(form for slot, value in values.items() for form in find_forms(engine, slot, value)),
             extra=extra,
             receipt=(receipt_id, BY, msgspec.json.encode(record)),
-            register=register,
+            register=_register(engine, taken, values),
         )
 
     await change_person(engine, person_id, make)
-    await ask_about_new(engine, person_id, values)
+    await ask_about_new(engine, person_id, taken.given.values)
 
 
-def _granted(state: PersonState, taken: _Taken, at: float) -> PersonState:
-    by_purpose: dict[str, list[Any]] = {}
-    for tick in taken.given.ticks:
-        exits = by_purpose.setdefault(tick.purpose, [])
-        if tick.exit is not None:
-            exits.append(tick.exit)
-    slots = tuple(taken.given.values)
-    return change.grant(state, by_purpose, notice_id=taken.statement.notice, slots=slots, recipients={}, at=at, by=BY)
+def _what_counts(state: PersonState, taken: _Taken) -> tuple[dict[str, Value], list[Tick], list[str]]:
+    """Return what of a record still counts, and the names of what does not: the person took it away or said no to it since.
+
+    Raises:
+        SubmissionError: The account is being erased, was opened later than the statement, or nothing is left.
+    """
+    if state.status != "active":
+        raise _quarantine("expected an account that is not being erased, found one that is", "erasing")
+    if taken.agreed_at < floor(state.opened_at):
+        raise _quarantine(
+            "expected a statement about this account, found one from before it was opened", "account-later"
+        )
+    gone = {slot for slot in taken.given.values if taken.agreed_at <= state.removed.get(slot, -inf)}
+    values = {slot: value for slot, value in taken.given.values.items() if slot not in gone}
+    ticks = [one for one in taken.given.ticks if not state.refuses(one.purpose, one.exit)]
+    if not values:
+        raise _quarantine("expected an item the person has not taken away since, found none", "removed-since")
+    refused = [one.name() for one in taken.given.ticks if one not in ticks]
+    return values, ticks, [*sorted(gone), *refused]
 
 
-def _receipt(taken: _Taken, receipt_id: str, at: float) -> dict[str, Any]:
+def _register(engine: Engine, taken: _Taken, values: dict[str, Value]) -> dict[str, str]:
+    """Return the line of the register of receipts (APPI Art. 30): what the other company says is said to be its word."""
+    return {
+        **register_of(taken.party),
+        "person": identity(engine, values, taken.login_name),
+        "acquired": taken.statement.how,
+        "stated": taken.statement.given,
+        "notice": taken.statement.notice,
+    }
+
+
+def _receipt(taken: _Taken, word: Stated, left_out: list[str]) -> dict[str, Any]:
     """Return the record of receipt, with the fields of Article 30: from whom, how it was acquired, which items, when."""
     return {
         "@type": "dpv:Record",
-        "dct:identifier": receipt_id,
+        "dct:identifier": word.id,
         "dct:conformsTo": "jp-appi-30",
-        "dct:created": moment(at),
+        "dct:created": moment(word.taken_at),
         "received from": taken.partner,
+        "stated by": taken.party.title,
+        "confirmed by the person": False,
         "how it was acquired": {"from": "the person", "by": taken.statement.how, "agreed": taken.statement.given},
-        "items": list(taken.given.values),
+        "items": list(word.slots),
         "agreed to": list(taken.statement.items),
         "choices": [one.name() for one in taken.given.ticks],
+        "left out, since the person took it away or said no": left_out,
         "notice": {"dct:identifier": taken.statement.notice, "text": taken.notice.text},
         "file": taken.intake_id,
     }

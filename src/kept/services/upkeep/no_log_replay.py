@@ -16,11 +16,13 @@ from kept.errors import ErasedError, EvidenceError
 from kept.policy import change
 from kept.policy.person import PersonState
 from kept.policy.words import Exit
+from kept.services.accounts.passkeys import delete_passkey, passkey_hash
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.no_log import No, Reading
 from kept.services.engine.people import Person, each_person
 from kept.services.engine.record import SYSTEM, account_part
+from kept.services.gate.external_ids import forget_external_id
 from kept.services.gate.state_change import Change, change_person
 from kept.services.messages.held_after_restore import hold_put_aside
 from kept.services.messages.unknown_outcome import hold_after_restore
@@ -29,8 +31,6 @@ from kept.store import sql
 from kept.store.interface import Transaction
 
 Said = Mapping[str, Any]
-BLOCKED = "!"
-"""No hash of any password: who restored an older one cannot sign in with it; a recovery code sets a new one."""
 
 
 async def say_again(engine: Engine, reading: Reading, *, data_restored: bool) -> Counter[str]:
@@ -121,7 +121,8 @@ async def _say_to_people(engine: Engine, lines: Mapping[str, list[Said]]) -> Cou
             await _erase(engine, person_id, erased[-1])
             done["erased"] += 1
             continue
-        done["password"] += await _passwords(engine, person_id, said)
+        done["ways-in"] += await _ways_in(engine, person_id, said)
+        done["unlinked"] += await _unlink(engine, person_id, said)
         try:
             done["people"] += await _state(engine, person_id, said)
         except (ErasedError, EvidenceError):
@@ -147,21 +148,37 @@ async def _intend(tx: Transaction, person_id: bytes, said: Said, *, due: float) 
     )
 
 
-async def _passwords(engine: Engine, person_id: bytes, said: Iterable[Said]) -> int:
-    changed = [one for one in said if one["kind"] == No.PASSWORD]
-    if not changed:
+async def _ways_in(engine: Engine, person_id: bytes, said: Iterable[Said]) -> int:
+    """Take away again what a person may no longer sign in with: an older password, a passkey, recovery codes."""
+    lines = [one for one in said if one["kind"] in {No.PASSWORD, No.CODES, No.PASSKEY}]
+    if not lines:
         return 0
-    at = float(changed[-1]["at"])
 
     async def body(tx: Transaction) -> int:
-        row = await tx.one(sql.PasswordGet, person_id=person_id)
-        for one in changed:
-            await tx.run("recovery_code_use", person_id=person_id, code_hash=one["code"], at=one["at"])
-        if row is None or row.changed_at >= at:
-            return 0
-        return await tx.run("password_set", person_id=person_id, hash=BLOCKED, changed_at=at)
+        held = {passkey_hash(one.credential_id): one for one in await tx.all(sql.Passkeys, person_id=person_id)}
+        password, ended = await tx.one(sql.PasswordGet, person_id=person_id), 0
+        for one in lines:
+            at = float(one["at"])
+            match No(one["kind"]):
+                case No.PASSWORD if password is not None and password.changed_at < at:
+                    ended += await tx.run("password_erase", person_id=person_id)
+                case No.CODES if one["code"]:
+                    ended += await tx.run("recovery_code_use", person_id=person_id, code_hash=one["code"], at=at)
+                case No.CODES:
+                    ended += await tx.run("recovery_code_erase", person_id=person_id)
+                case No.PASSKEY if one["passkey"] in held:
+                    ended += await delete_passkey(tx, person_id, held[one["passkey"]].credential_id)
+        return ended
 
     return await engine.data.write(body)
+
+
+async def _unlink(engine: Engine, person_id: bytes, said: Iterable[Said]) -> int:
+    """Unlink again the systems a person unlinked."""
+    ended = 0
+    for system in sorted({one["system"] for one in said if one["kind"] == No.UNLINKED}):
+        ended += await forget_external_id(engine, person_id, system)
+    return ended
 
 
 async def _state(engine: Engine, person_id: bytes, said: Iterable[Said]) -> int:
@@ -225,6 +242,7 @@ def after_lines(state: PersonState, said: Iterable[Said]) -> PersonState:  # noq
                 held = state.slots.get(one["slot"])
                 if held is not None and held.corrected_at < at:
                     state = change.remove(state, [one["slot"]])
+                state = change.remember_removed(state, [one["slot"]], at)
             case No.UNACCEPTED:
                 if any(grant.notice_id == one["notice"] and grant.at < at for grant in state.grants):
                     state = change.unaccept(state, [one["notice"]])

@@ -88,6 +88,8 @@ async def tidy(engine: Engine) -> None:
         await tx.run("staff_sessions_expire", at=at)
         await tx.run("remembered_expire", at=at)
         await tx.run("notice_tokens_expire", at=at)
+        await tx.run("shown_once_expire", at=at)
+        await tx.run("link_codes_expire", at=at)
         await tx.run("rates_expire", at=at - limits.RATE_COUNT_SECONDS)
         await tx.run("mandates_expire", at=at - limits.DAY)
         await tx.run("head_counts_expire", before=at - limits.HEAD_COUNT_SECONDS)

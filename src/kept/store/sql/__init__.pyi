@@ -519,6 +519,11 @@ class LettersOfPurpose(NamedTuple):
     origin_id: str
     put_at: float
 
+class LinkCodeFind(NamedTuple):
+    person_id: bytes
+    system: str
+    expires_at: float
+
 class LiveChecks(NamedTuple):
     guarantee: str
     holds: int
@@ -526,6 +531,8 @@ class LiveChecks(NamedTuple):
     at: float
 
 class LoginGet(Single[bytes]): ...
+
+class LoginNames(Single[str]): ...
 
 class LookUpsRefused(NamedTuple):
     actor: str
@@ -720,16 +727,15 @@ class PartyGet(NamedTuple):
 class PasskeyGet(NamedTuple):
     public_key: bytes
     sign_count: int
-    transports: str
 
 class Passkeys(NamedTuple):
     credential_id: bytes
-    transports: str
+    key_id: str
+    sealed: bytes
     created_at: float
     last_used_at: float | None
 
 class PasswordGet(NamedTuple):
-    login_name: str
     hash: str
     changed_at: float
 
@@ -978,7 +984,13 @@ class SessionGet(NamedTuple):
     expires_at: float
 
 class SessionsOf(NamedTuple):
+    token_hash: bytes
     created_at: float
+    expires_at: float
+
+class ShownOnceGet(NamedTuple):
+    key_id: str
+    sealed: bytes
     expires_at: float
 
 class StaffAll(NamedTuple):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from kept.errors import ConflictError, DeniedError, InputError, KeptError
+from kept.number import parse_number
 from kept.policy.words import Exit
 from kept.services.messages import call_sheets, calls
 from kept.web.answers import status_of
 from kept.web.console.stepped import Staff
 from kept.web.form import Form
-from kept.web.routes import Menu, page, reached_by, reaching
+from kept.web.routes import OPENED, Menu, page, reached_by, reaching
 
 CALLS = reaching(Exit.PHONE)
 BY_PHONE = reached_by(Exit.PHONE)
@@ -81,13 +82,12 @@ async def _page(
 
 
 def _place(form: Form) -> int:
-    text = form["place"]
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0  # noqa: PLR2004 -- no row is that far
+    return parse_number(form["place"]) or 0
 
 
 PAGES = (
     page("/calls", get=CALLS(_sheets), menu=Menu("Calls"), where=BY_PHONE),
     page("/calls/{sheet}", get=CALLS(_look), post=CALLS(_begin), where=BY_PHONE),
-    page("/calls/{sheet}/show", get=CALLS(_again), post=CALLS(_show), where=BY_PHONE),
+    page("/calls/{sheet}/show", get=CALLS(_again), post=CALLS(_show), where=BY_PHONE, shows=OPENED),
     page("/calls/{sheet}/end", get=CALLS(_again), post=CALLS(_end), where=BY_PHONE),
 )

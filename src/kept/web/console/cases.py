@@ -16,7 +16,7 @@ from kept.services.gate.released import Released
 from kept.services.staff import more_look_ups
 from kept.web.console.stepped import Staff, beside
 from kept.web.form import Form
-from kept.web.routes import STAFF, page
+from kept.web.routes import OPENED, STAFF, page
 
 
 async def _open(exchange: Staff) -> Response:
@@ -135,6 +135,7 @@ async def _page(  # noqa: PLR0913 -- what a case may show
         case=case,
         over=over,
         decisions=await cases.items_of_case(engine, exchange.session, case, person) if person else {},
+        stated=await cases.stated_items(engine, exchange.session, case, person) if person else {},
         shown=shown,
         error=error,
         ways=await contacts.ways_of(engine, exchange.session, case, person) if person else [],
@@ -148,7 +149,7 @@ PAGES = (
     page("/case/{case}", get=STAFF(_look)),
     page("/case/{case}/find", get=STAFF(_again), post=STAFF(_find)),
     page("/case/{case}/more-look-ups", get=STAFF(_again), post=STAFF(_more)),
-    page("/case/{case}/open", get=STAFF(_again), post=STAFF(_open_item)),
+    page("/case/{case}/open", get=STAFF(_again), post=STAFF(_open_item), shows=OPENED),
     page("/case/{case}/close", post=STAFF(_close)),
     page("/case/{case}/not-again", post=STAFF(_not_again)),
     page("/case/{case}/contact", get=STAFF(_again), post=STAFF(_write)),

@@ -21,7 +21,7 @@ from kept.services.upkeep.approvals import KINDS
 from kept.web.console import beginnings
 from kept.web.console.stepped import Staff, Step, Stepped, drafted, plain
 from kept.web.form import Form
-from kept.web.routes import Menu, duty
+from kept.web.routes import OPENED, Menu, duty
 
 Shown = dict[str, list[tuple[str, tuple[str, ...]]]]
 """What was opened onto an answer: by number, item and its lines."""
@@ -146,5 +146,6 @@ PAGES = Stepped(
     },
     fields=("number", "public_number"),
     menu=Menu("Questionnaires, contests, events"),
+    shows=dict.fromkeys(("address", "answer", "entry", "list"), OPENED),
     where=lambda engine: bool(_purposes(engine)),
 ).pages()

@@ -17,7 +17,7 @@ from kept.services.staff.approvals import approved_by
 from kept.services.staff.parties import PartyKind, all_parties, ids_in_effect
 from kept.web.console.stepped import Begun, Staff, Stepped, fetching, going_on, plain, sent_file
 from kept.web.form import Form
-from kept.web.routes import Menu, duty, either, page, right
+from kept.web.routes import FILE, OPENED, Menu, duty, either, page, right
 
 FIELDS = ("authority", "reference", "ground", "from", "to", "received", "due", "told", "told_from", "waits_for")
 
@@ -169,6 +169,7 @@ PAGES = (
         fields=("login_name",),
         finds=True,
         menu=Menu("Legal desk"),
+        shows={"read": OPENED, "paper": FILE, "fetch": FILE},
         where=_where,
     ).pages(),
 )

@@ -8,7 +8,7 @@ from kept.errors import ConflictError, KeptError
 from kept.policy.words import Exit
 from kept.services.messages import letters
 from kept.web.console.stepped import Staff
-from kept.web.routes import Menu, page, reached_by, reaching
+from kept.web.routes import FILE, Menu, page, reached_by, reaching
 
 SENDS = reaching(Exit.POST)
 
@@ -27,13 +27,22 @@ async def _fetch(exchange: Staff) -> Response:
     except ConflictError as error:
         return await _page(exchange, error, 409)
     if not printed.pdf:
-        return await _page(exchange, left_out=printed.left_out)
+        return exchange.go(f"/letters?left-out={printed.left_out}")
     return exchange.download(printed.pdf, "application/pdf", "letters.pdf")
 
 
-async def _page(exchange: Staff, error: KeptError | None = None, status: int = 200, *, left_out: int = 0) -> Response:
+async def _page(exchange: Staff, error: KeptError | None = None, status: int = 200) -> Response:
     runs = await letters.waiting_runs(exchange.engine, exchange.session)
-    return exchange.page("letters.html", status, runs=runs, error=error, left_out=left_out)
+    return exchange.page("letters.html", status, runs=runs, error=error, left_out=exchange.number("left-out"))
 
 
-PAGES = (page("/letters", get=SENDS(_waiting), post=SENDS(_fetch), menu=Menu("Letters"), where=reached_by(Exit.POST)),)
+PAGES = (
+    page(
+        "/letters",
+        get=SENDS(_waiting),
+        post=SENDS(_fetch),
+        menu=Menu("Letters"),
+        where=reached_by(Exit.POST),
+        shows=FILE,
+    ),
+)

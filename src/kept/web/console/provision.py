@@ -13,7 +13,7 @@ from kept.services.staff.parties import PartyKind, party_of
 from kept.services.third_parties import provisions, recalls, register
 from kept.web.console.stepped import Begun, Staff, Stepped, fetching, plain
 from kept.web.form import Form
-from kept.web.routes import Menu, duty, either, page, right
+from kept.web.routes import FILE, OPENED, Menu, duty, either, page, right
 
 
 def _purposes(engine: Engine) -> list[str]:
@@ -61,7 +61,7 @@ async def _ask(exchange: Staff, form: Form) -> str:
 
 
 PAGES = (
-    page("/provision/register", post=SEES(_register), where=_declared),
+    page("/provision/register", post=SEES(_register), where=_declared, shows=OPENED),
     *Stepped(
         path="/provision",
         needs=SEES,
@@ -75,6 +75,7 @@ PAGES = (
             "confirmed": plain(recalls.confirm_recall),
         },
         menu=Menu("Third parties"),
+        shows={"fetch": FILE, "recall": FILE},
         where=_declared,
     ).pages(),
 )

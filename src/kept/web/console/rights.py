@@ -9,12 +9,13 @@ from kept.policy.rights import ITEM_KINDS, KIND_TITLES, PURPOSE_KINDS, VALUE_KIN
 from kept.services.authorities.request_paper import media_type_of
 from kept.services.engine.engine import Engine
 from kept.services.my_data import rights_answers, rights_decisions, rights_paper, rights_requests
+from kept.services.my_data.erasure import erasure_receipt
 from kept.services.my_data.rights_answers import Answer
 from kept.services.my_data.rights_record import purpose_of
 from kept.services.my_data.rights_requests import Asked, Letter
 from kept.web.console.stepped import Begun, Staff, Step, Stepped, plain, sent_file
 from kept.web.form import Form
-from kept.web.routes import Menu, duty, either, page, right
+from kept.web.routes import FILE, OPENED, Menu, duty, either, page, right
 
 ASKED = ("kind", "target", "value")
 FIELDS = (*ASKED, "channel", "format", "answer_language", "note", "agent", "authority")
@@ -166,8 +167,16 @@ async def _unshown(exchange: Staff, request: str, form: Form) -> Response | None
 
 def _answered(exchange: Staff, made: Answer) -> Response | None:
     if made.receipt:
-        return exchange.page("rights_erased.html", made=made, site=exchange.web.addresses.get("site", ""))
+        return exchange.go(f"/rights/erased/{made.receipt}")
     return exchange.download(made.content, made.media_type, made.name) if made.content else None
+
+
+async def _erased(exchange: Staff) -> Response:
+    """The page that names the receipt's address: a number that names nobody."""
+    site, receipt = exchange.web.addresses.get("site", ""), exchange.path("receipt")
+    if await erasure_receipt(exchange.engine, receipt) is None:
+        return exchange.missing()
+    return exchange.page("rights_erased.html", receipt=receipt, site=site)
 
 
 def _where(engine: Engine) -> bool:
@@ -175,6 +184,7 @@ def _where(engine: Engine) -> bool:
 
 
 PAGES = (
+    page("/rights/erased/{receipt}", get=ACTS(_erased), where=_where),
     page("/rights/{id}/paper", post=ACTS(_attach), where=_where),
     *Stepped(
         path="/rights",
@@ -199,6 +209,7 @@ PAGES = (
         fields=STEP_FIELDS,
         several=("item",),
         menu=Menu("Rights requests"),
+        shows={"read": OPENED, "paper": FILE, "answer": FILE, "unshown": FILE},
         where=_where,
     ).pages(),
 )

@@ -15,7 +15,7 @@ from kept.statistics.sheet import question_text
 from kept.web.console.stepped import Begun, Staff, Stepped, plain
 from kept.web.figures import declared, shown_figures
 from kept.web.form import Form
-from kept.web.routes import Menu, either, page, right
+from kept.web.routes import FILE, Menu, either, page, right
 
 SEES = either(right("approve"), right(RIGHT))
 
@@ -95,6 +95,7 @@ PAGES = (
         },
         fields=("form", "recipient"),
         menu=Menu("Statistics"),
+        shows={"export": FILE},
         where=declared,
     ).pages(),
 )

@@ -117,6 +117,7 @@ class Stepped:
         finds: Whether a step's form may find a person.
         menu: The list's entry in the menu.
         where: Whether the policy in force has anything of the kind.
+        shows: By step, why it is not answered by sending the browser on, where it is not; see `Page`.
     """
 
     path: str
@@ -131,6 +132,7 @@ class Stepped:
     finds: bool = False
     menu: Menu
     where: Where = lambda _: True
+    shows: Mapping[str, str] = field(default_factory=dict)
 
     def pages(self) -> tuple[Page, Page]:
         """Return its pages: the list, and each one."""
@@ -147,6 +149,7 @@ class Stepped:
                 get=self.needs_one(self._one) if self.one else None,
                 post=self.needs_one(self._step),
                 where=self.where,
+                shows="; ".join(f"{step}: {why}" for step, why in self.shows.items()),
             ),
         )
 

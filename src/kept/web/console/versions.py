@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from kept.number import parse_number
 from kept.services.staff import activation
 from kept.web.console.stepped import Staff
 from kept.web.routes import Menu, either, page, right
@@ -19,8 +20,7 @@ async def _versions(exchange: Staff) -> Response:
 async def _activate(exchange: Staff) -> Response:
     """Activate a version, or ask for the second approver, or give that approval."""
     version = (await exchange.form("version"))["version"]
-    number = int(version) if version.isdecimal() else 0
-    await activation.activate_or_approve(exchange.engine, exchange.session, number)
+    await activation.activate_or_approve(exchange.engine, exchange.session, parse_number(version) or 0)
     return exchange.go("/policy")
 
 

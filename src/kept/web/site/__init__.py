@@ -8,6 +8,7 @@ from __future__ import annotations
 from kept.web import look
 from kept.web.routes import Page
 from kept.web.site import (
+    account,
     addresses,
     cookies,
     corrections,
@@ -22,6 +23,7 @@ from kept.web.site import (
     registration,
     requests,
     sign_in,
+    statements,
     statistics,
     well_known,
 )
@@ -29,8 +31,8 @@ from kept.web.site import (
 PAGES: tuple[Page, ...] = tuple(
     one
     for file in (
-        front, participation, policy, registration, my_data, addresses, joining, sign_in, corrections, requests, erasure, evidence,
-        cookies, statistics, messages, well_known, look,
+        front, participation, policy, registration, my_data, account, statements, addresses, joining, sign_in, corrections,
+        requests, erasure, evidence, cookies, statistics, messages, well_known, look,
     )
     for one in file.PAGES
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from kept.errors import SubmissionError
+from kept.number import parse_number
 from kept.services.gate.own_session import Own
 from kept.services.my_data import corrections
 from kept.services.my_data.own_data import own_data
@@ -28,7 +29,7 @@ async def _correct(exchange: Exchange[Own]) -> Response:
             exchange.session,
             slot,
             values if several else values[0],
-            expected_version=int(version) if version.isdigit() else 0,
+            expected_version=parse_number(version) or 0,
         )
     except SubmissionError as error:
         return await _page(exchange, error)

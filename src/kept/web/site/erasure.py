@@ -18,7 +18,6 @@ async def _preview(exchange: Exchange[Own]) -> Response:
     return exchange.page(
         "erase.html",
         preview=await erasure.preview(exchange.engine, exchange.session.person_id),
-        waits=await erasure.waits(exchange.engine, exchange.session.person_id),
         fresh=exchange.session.fresh(exchange.now),
     )
 

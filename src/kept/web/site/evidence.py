@@ -3,28 +3,52 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from kept.errors import InputError
-from kept.services.forms.receipts import receipts_of
+from kept.services.forms.instance_record import standing
+from kept.services.forms.receipts import Receipt, receipts_of
 from kept.services.gate.history import checkpoint_before, proof_of
 from kept.services.gate.own_session import Own
 from kept.web.exchange import Exchange
-from kept.web.routes import ANYBODY, CUSTOMER, page
+from kept.web.routes import CUSTOMER, page
+from kept.web.site.addresses import waiting
 
 
 async def _receipts(exchange: Exchange[Own]) -> Response:
     return exchange.page("receipts.html", receipts=await receipts_of(exchange.engine, exchange.session))
 
 
-async def _receipt(exchange: Exchange[Own]) -> Response:
-    for receipt, _, _ in await receipts_of(exchange.engine, exchange.session):
+async def _one(exchange: Exchange[Own]) -> Response:
+    """One receipt of what was given on a form: where the form leads to, and to be seen again at any time."""
+    receipt, kind = await _of_path(exchange)
+    if receipt is None or kind != "consent":
+        return exchange.missing()
+    instance = str(receipt.record.get("instance", ""))
+    return exchange.page(
+        "receipt.html",
+        receipt=receipt.record,
+        receipt_id=receipt.id,
+        took_part=await standing(exchange.engine, instance) if instance else None,
+        waiting=await waiting(exchange),
+    )
+
+
+async def _file(exchange: Exchange[Own]) -> Response:
+    receipt, _ = await _of_path(exchange)
+    if receipt is None:
+        return exchange.missing()
+    text = json.dumps(receipt.record, ensure_ascii=False, indent=2)
+    return exchange.download(text, "application/ld+json", f"receipt-{receipt.id[:8]}.jsonld")
+
+
+async def _of_path(exchange: Exchange[Own]) -> tuple[Receipt | None, str]:
+    """Return the receipt the path names, and its kind; None where the person has none of that number."""
+    for receipt, kind, _ in await receipts_of(exchange.engine, exchange.session):
         if receipt.id == exchange.path("receipt"):
-            text = json.dumps(receipt.record, ensure_ascii=False, indent=2)
-            return exchange.download(text, "application/ld+json", f"receipt-{receipt.id[:8]}.jsonld")
-    return exchange.missing()
+            return receipt, kind
+    return None, ""
 
 
 async def _proof(exchange: Exchange[Own]) -> Response:
@@ -43,25 +67,16 @@ async def _verify(exchange: Exchange[Own]) -> Response:
     except InputError as error:
         if error.reason != "entry-pending":
             raise
-        return exchange.page("verify.html", proof=None, entry=entry, key=key, older="")
+        return exchange.page("verify.html", proof=None, entry=entry, key=key, older="", sizes=None)
     older = await checkpoint_before(engine, proof.index)
-    return exchange.page("verify.html", proof=proof.text(), entry=entry, key=key, older=older)
-
-
-async def _consistency(exchange: Exchange[Any]) -> Response:
-    """The proof that the log of today extends that of an older checkpoint."""
-    older, sequencer = exchange.path("older"), exchange.engine.sequencer
-    checkpoint = sequencer.checkpoint
-    if not older.isdigit() or checkpoint is None or int(older) > checkpoint.size:
-        return exchange.missing()
-    hashes = await sequencer.consistency(int(older), checkpoint.size)
-    return JSONResponse({"hashes": [one.hex() for one in hashes], "checkpoint": sequencer.note})
+    sizes = [note.split("\n")[1] for note in (older, proof.checkpoint)] if older else None
+    return exchange.page("verify.html", proof=proof.text(), entry=entry, key=key, older=older, sizes=sizes)
 
 
 PAGES = (
     page("/my-data/receipts", get=CUSTOMER(_receipts)),
-    page("/my-data/receipt/{receipt}.jsonld", get=CUSTOMER(_receipt)),
+    page("/my-data/receipts/{receipt}", get=CUSTOMER(_one)),
+    page("/my-data/receipt/{receipt}.jsonld", get=CUSTOMER(_file)),
     page("/my-data/proof/{entry}.tlog-proof", get=CUSTOMER(_proof)),
     page("/my-data/verify/{entry}", get=CUSTOMER(_verify)),
-    page("/my-data/consistency/{older}", get=ANYBODY(_consistency)),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
@@ -10,9 +9,11 @@ from starlette.responses import JSONResponse, Response
 from kept import limits
 from kept.errors import SubmissionError
 from kept.services.accounts import accounts, passkeys
+from kept.services.accounts.accounts import Issued
+from kept.services.accounts.shown_once import Codes, show
 from kept.web.exchange import Exchange
 from kept.web.jar import count_visit, set_session
-from kept.web.routes import ANYBODY, Menu, page
+from kept.web.routes import ANYBODY, SCRIPT, Menu, page
 from kept.web.site.sign_in import address_of, host_of, origin_of
 
 
@@ -28,9 +29,7 @@ async def _with_password(exchange: Exchange[Any]) -> Response:
         issued = await accounts.join_with_password(engine, form["password"], exchange.language)
     except SubmissionError as error:
         return exchange.page("join.html", 422, error=error)
-    token = await accounts.start_session(engine, issued.person_id)
-    joined = replace(exchange, session=await accounts.session_of(engine, token))
-    return set_session(exchange, joined.page("issued.html", issued=issued), token)
+    return await _opened(exchange, exchange.go("/account/issued"), issued)
 
 
 async def _passkey_begin(exchange: Exchange[Any]) -> Response:
@@ -40,7 +39,7 @@ async def _passkey_begin(exchange: Exchange[Any]) -> Response:
 
 async def _passkey(exchange: Exchange[Any]) -> Response:
     form = await exchange.form("credential", "token")
-    person_id = await passkeys.finish_join(
+    issued = await passkeys.finish_join(
         exchange.engine,
         form["credential"],
         form["token"],
@@ -48,12 +47,15 @@ async def _passkey(exchange: Exchange[Any]) -> Response:
         origin=origin_of(exchange),
         language=exchange.language,
     )
-    next_page = "/registration" if exchange.offers("/registration") else "/my-data"
-    return set_session(
-        exchange,
-        JSONResponse({"go": exchange.at(next_page)}),
-        await accounts.start_session(exchange.engine, person_id),
-    )
+    return await _opened(exchange, JSONResponse({"go": exchange.at("/account/issued")}), issued)
+
+
+async def _opened(exchange: Exchange[Any], answer: Response, issued: Issued) -> Response:
+    """Begin the session of a new account; its name and codes are shown to it, on a page that can be loaded again."""
+    token = await accounts.start_session(exchange.engine, issued.person_id)
+    if own := await accounts.session_of(exchange.engine, token):
+        await show(exchange.engine, own, Codes(issued.login_name, issued.recovery_codes, opened=True))
+    return set_session(exchange, answer, token)
 
 
 async def _count(exchange: Exchange[Any]) -> None:
@@ -64,6 +66,6 @@ async def _count(exchange: Exchange[Any]) -> None:
 
 PAGES = (
     page("/join", get=ANYBODY(_how), post=ANYBODY(_with_password), menu=Menu("Join", strangers=True)),
-    page("/join/passkey/begin", post=ANYBODY(_passkey_begin)),
-    page("/join/passkey", post=ANYBODY(_passkey)),
+    page("/join/passkey/begin", post=ANYBODY(_passkey_begin), shows=SCRIPT),
+    page("/join/passkey", post=ANYBODY(_passkey), shows=SCRIPT),
 )

@@ -15,6 +15,7 @@ from kept.web.exchange import Exchange
 from kept.web.routes import ANYBODY, page
 
 ONE_CLICK = "One-Click"
+MAIL = "what is so now: a mail program asks, which follows no redirect (RFC 8058)"
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 """Types of body RFC 8058 has a mail program send."""
 
@@ -73,7 +74,9 @@ async def _proof(exchange: Exchange[Any]) -> Response:
 
 
 PAGES = (
-    page("/u/{link}", get=ANYBODY(_confirm), post=ANYBODY(_stop), spoken=False),  # a mail program has no language
+    page(
+        "/u/{link}", get=ANYBODY(_confirm), post=ANYBODY(_stop), spoken=False, shows=MAIL
+    ),  # a mail program has no language
     page("/w/{link}", get=ANYBODY(_why)),
     page("/w/{link}/proof", get=ANYBODY(_proof)),
 )

@@ -6,7 +6,6 @@ from starlette.responses import Response
 
 from kept.policy.present import EXIT_TITLES
 from kept.policy.words import CookieDuty, Exit
-from kept.services.accounts import linking, remember_me
 from kept.services.authorities.notifications import disclosures_to_authorities
 from kept.services.cases.advertising_marks import mark
 from kept.services.cases.contacts import ORIGIN, PROGRAM, contacts_to
@@ -20,7 +19,7 @@ from kept.services.my_data.own_data import answers_in_words, own_data
 from kept.services.third_parties.recalls import recalls_of
 from kept.services.third_parties.register import lines_of
 from kept.web.exchange import Exchange
-from kept.web.routes import CUSTOMER, FRESH, Menu, page
+from kept.web.routes import CUSTOMER, FILE, FRESH, Menu, page
 from kept.web.site.addresses import waiting
 
 
@@ -31,15 +30,15 @@ async def _my_data(exchange: Exchange[Own]) -> Response:
     return exchange.page(
         "my_data.html",
         mine=mine,
+        companies={one.word.id: one.title for one in mine.statements},
         waiting={one.slot: one for one in mine.held if one.slot in unconfirmed},
         exit_titles_by={way.value: titles[language] for way, titles in EXIT_TITLES.items()},
         fresh=own.fresh(exchange.now),
-        under_way=_number(exchange, "under-way"),
-        faxes_held=_number(exchange, "faxes"),
+        under_way=exchange.number("under-way"),
+        faxes_held=exchange.number("faxes"),
         device_marked=bool(exchange.web.cookies.sent(exchange.jar, CookieDuty.DEVICE)),
         registered=await lines_of(engine, own.person_id),
         recalls=await recalls_of(engine, own.person_id),
-        linkable=await linking.linkable(engine, own),
         contacts=await contacts_to(engine, own.person_id),
         asked_again=await asked_again(engine, own.person_id),
         parts_taken=await parts_of(engine, own.person_id),
@@ -50,19 +49,6 @@ async def _my_data(exchange: Exchange[Own]) -> Response:
             one for one in await messages_to(engine, own.person_id, language) if one.origin not in {ORIGIN, PROGRAM}
         ],
     )
-
-
-async def _forget_device(exchange: Exchange[Own]) -> Response:
-    series = (await exchange.form("series"))["series"]
-    await remember_me.forget(exchange.engine, exchange.session, "" if series == "*" else series or "-")
-    return exchange.go("/my-data#devices")
-
-
-async def _link(exchange: Exchange[Own]) -> Response:
-    """Show the code by which a program's own id comes to name this account: on this answer alone."""
-    system = (await exchange.form("system"))["system"]
-    code = await linking.link_code(exchange.engine, exchange.session, system)
-    return exchange.page("link.html", system=system, code=code)
 
 
 async def _choose(exchange: Exchange[Own]) -> Response:
@@ -95,11 +81,6 @@ def _answered(exchange: Exchange[Own], said: choices.Said) -> Response:
     return exchange.go(f"/my-data{late}#choices")
 
 
-def _number(exchange: Exchange[Own], name: str) -> int:
-    text = exchange.request.query_params.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0  # noqa: PLR2004 -- nobody has a thousand
-
-
 async def _take_along(exchange: Exchange[Own]) -> Response:
     await exchange.form()
     packed = await portability.take_along(exchange.engine, exchange.session, exchange.language)
@@ -111,7 +92,5 @@ PAGES = (
     page("/my-data/choice", post=CUSTOMER(_choose)),
     page("/my-data/advertising", post=CUSTOMER(_mark)),
     page("/my-data/stop", post=CUSTOMER(_stop)),
-    page("/my-data/take-along", post=FRESH(_take_along)),
-    page("/my-data/link", post=FRESH(_link)),
-    page("/my-data/devices/forget", post=CUSTOMER(_forget_device)),
+    page("/my-data/take-along", post=FRESH(_take_along), shows=FILE),
 )

@@ -25,7 +25,6 @@ from kept.services.instances import participations, sweepstakes
 from kept.services.instances.contests import published_of
 from kept.web.exchange import Exchange
 from kept.web.routes import ANYBODY, CUSTOMER, Menu, page
-from kept.web.site.addresses import waiting
 
 VERIFIER = Path(kept_verify.__file__).with_name("draw.py")
 
@@ -60,10 +59,7 @@ async def _take_part(exchange: Exchange[Own]) -> Response:
         )
     except SubmissionError as error:
         return await _page(exchange, error, answers.typed())
-    found = await standing(exchange.engine, instance)
-    return exchange.page(
-        "receipt.html", receipt=receipt.record, receipt_id=receipt.id, took_part=found, waiting=await waiting(exchange)
-    )
+    return exchange.go(f"/my-data/receipts/{receipt.id}")
 
 
 async def _leave(exchange: Exchange[Own]) -> Response:

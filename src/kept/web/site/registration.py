@@ -14,7 +14,6 @@ from kept.services.gate.own_session import Own
 from kept.web.exchange import Exchange
 from kept.web.jar import count_visit
 from kept.web.routes import CUSTOMER, Menu, page
-from kept.web.site.addresses import waiting
 
 
 def declared(engine: Engine) -> bool:
@@ -46,7 +45,7 @@ async def _submit(exchange: Exchange[Own]) -> Response:
         )
     except SubmissionError as error:
         return await _page(exchange, error, answers.typed())
-    return exchange.page("receipt.html", receipt=receipt.record, receipt_id=receipt.id, waiting=await waiting(exchange))
+    return exchange.go(f"/my-data/receipts/{receipt.id}")
 
 
 async def _page(

@@ -14,7 +14,7 @@ from kept.services.my_data.rights_record import purpose_of
 from kept.services.my_data.rights_requests import Letter
 from kept.web.console.rights import ASKED, asked_in, words_of
 from kept.web.exchange import Exchange
-from kept.web.routes import CUSTOMER, FRESH, page
+from kept.web.routes import CUSTOMER, FILE, FRESH, page
 
 
 async def _look(exchange: Exchange[Own]) -> Response:
@@ -56,5 +56,5 @@ def _where(engine: Engine) -> bool:
 
 PAGES = (
     page("/my-data/requests", get=CUSTOMER(_look), post=FRESH(_ask), where=_where),
-    page("/my-data/requests/{id}", post=FRESH(_fetch), where=_where),
+    page("/my-data/requests/{id}", post=FRESH(_fetch), where=_where, shows=FILE),
 )

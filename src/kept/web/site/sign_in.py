@@ -8,30 +8,32 @@ from starlette.responses import JSONResponse, Response
 
 from kept.errors import KeptError, SignInError
 from kept.policy.words import CookieDuty
-from kept.services.accounts import accounts, devices, passkeys, remember_me
+from kept.services.accounts import accounts, devices, passkeys, recovery, remember_me
 from kept.services.accounts.rate_limits import network_of
 from kept.services.gate.own_session import Own
 from kept.web.exchange import Exchange
 from kept.web.jar import drop_serving, drop_session, put_choices, put_serving, set_session
-from kept.web.routes import ANYBODY, Menu, page
+from kept.web.routes import ANYBODY, SCRIPT, Menu, page
 
 Anybody = Exchange[Own | None]
+AFTER = ("/account", "/my-data/erase")
+"""Pages that ask to sign in once more, and are gone on with afterwards."""
 
 
 async def _how(exchange: Anybody) -> Response:
-    return _page(exchange)
+    return _page(exchange, to=exchange.request.query_params.get("to", ""))
 
 
 async def _with_password(exchange: Anybody) -> Response:
     engine = exchange.engine
-    form = await exchange.form("login_name", "password", "remember")
+    form = await exchange.form("login_name", "password", "remember", "to")
     account = form["login_name"]
     await _count(exchange, account)
     try:
         person_id = await accounts.sign_in_with_password(engine, account, form["password"])
-        answer = await _signed_in(exchange, exchange.go("/my-data"), person_id, account)
+        answer = await _signed_in(exchange, exchange.go(_to(form["to"])), person_id, account)
     except KeptError as error:
-        return _page(exchange, error)
+        return _page(exchange, error, to=form["to"])
     cookie = exchange.web.cookies.serving(CookieDuty.REMEMBER)
     if cookie and form["remember"] == "yes":  # ticked by them, beside what it means: that is the yes
         put_choices(exchange, answer, exchange.jar.allowed | {cookie.purpose})
@@ -53,13 +55,13 @@ async def _remembered(exchange: Anybody) -> Response:
 
 
 async def _with_code(exchange: Anybody) -> Response:
-    """Sign in with a recovery code and set a new password."""
+    """Sign in with a recovery code, and set a new password or go on to add a passkey."""
     form = await exchange.form("login_name", "code", "password")
     account = form["login_name"]
     await _count(exchange, account)
     try:
-        person_id = await accounts.sign_in_with_recovery_code(exchange.engine, account, form["code"], form["password"])
-        return await _signed_in(exchange, exchange.go("/my-data"), person_id, account)
+        person_id = await recovery.sign_in_with_recovery_code(exchange.engine, account, form["code"], form["password"])
+        return await _signed_in(exchange, exchange.go("/account"), person_id, account)
     except KeptError as error:
         return _page(exchange, error)
 
@@ -69,12 +71,13 @@ async def _passkey_begin(exchange: Anybody) -> Response:
 
 
 async def _passkey(exchange: Anybody) -> Response:
-    form = await exchange.form("credential", "token")
+    form = await exchange.form("credential", "token", "to")
     await exchange.web.limits.count_address(address_of(exchange))
     person_id = await passkeys.finish_sign_in(
         exchange.engine, form["credential"], form["token"], rp_id=host_of(exchange), origin=origin_of(exchange)
     )
-    return await _signed_in(exchange, JSONResponse({"go": exchange.at("/my-data")}), person_id, person_id.hex())
+    go = JSONResponse({"go": exchange.at(_to(form["to"]))})
+    return await _signed_in(exchange, go, person_id, person_id.hex())
 
 
 async def _sign_out(exchange: Anybody) -> Response:
@@ -94,11 +97,16 @@ async def forget_cookie(exchange: Exchange[Any], answer: Response) -> None:
         drop_serving(exchange, answer, CookieDuty.REMEMBER)
 
 
-def _page(exchange: Anybody, error: KeptError | None = None) -> Response:
+def _to(page: str) -> str:
+    """Return where to go after signing in: where something asked for it, or else my data."""
+    return next((one for one in AFTER if page == one or page.startswith(f"{one}/")), "/my-data")
+
+
+def _page(exchange: Anybody, error: KeptError | None = None, *, to: str = "") -> Response:
     cookie = exchange.web.cookies.serving(CookieDuty.REMEMBER)
     remembered = error is None and cookie is not None and exchange.jar.has(cookie.name)
     status = 401 if error else 200
-    return exchange.page("sign_in.html", status, error=error, remember=cookie, remembered=remembered)
+    return exchange.page("sign_in.html", status, error=error, remember=cookie, remembered=remembered, to=_to(to))
 
 
 async def _signed_in(exchange: Anybody, answer: Response, person_id: bytes, account: str) -> Response:
@@ -138,7 +146,7 @@ PAGES = (
     page("/sign-in", get=ANYBODY(_how), post=ANYBODY(_with_password), menu=Menu("Sign in", strangers=True)),
     page("/sign-in/remembered", post=ANYBODY(_remembered)),
     page("/sign-in/recovery", post=ANYBODY(_with_code)),
-    page("/sign-in/passkey/begin", post=ANYBODY(_passkey_begin)),
-    page("/sign-in/passkey", post=ANYBODY(_passkey)),
+    page("/sign-in/passkey/begin", post=ANYBODY(_passkey_begin), shows=SCRIPT),
+    page("/sign-in/passkey", post=ANYBODY(_passkey), shows=SCRIPT),
     page("/sign-out", post=ANYBODY(_sign_out)),
 )

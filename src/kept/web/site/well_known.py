@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from kept import limits
+from kept.number import parse_number
 from kept.policy.day import moment
 from kept.web.exchange import Exchange
 from kept.web.routes import ANYBODY, ROOT, page
@@ -21,14 +23,25 @@ async def _ledger_checkpoint(exchange: Exchange[Any]) -> Response:
     return PlainTextResponse(exchange.engine.sequencer.note)
 
 
+async def _ledger_consistency(exchange: Exchange[Any]) -> Response:
+    """What joins two checkpoints, a hash a line as `kept-verify --consistency` takes it."""
+    sequencer = exchange.engine.sequencer
+    newer = parse_number(exchange.path("newer"), sequencer.checkpoint.size if sequencer.checkpoint else 0)
+    older = parse_number(exchange.path("older"), newer or 0)
+    if older is None or newer is None:
+        return exchange.missing()
+    hashes = await sequencer.consistency(older, newer)
+    return PlainTextResponse("".join(f"{base64.b64encode(one).decode()}\n" for one in hashes))
+
+
 async def _change_password(exchange: Exchange[Any]) -> Response:
-    return exchange.go("/sign-in#recovery", 302)
+    return exchange.go("/account#password", 302)
 
 
 async def _passkey_endpoints(exchange: Exchange[Any]) -> Response:
     """Where passkeys are made and managed."""
     base = f"{origin_of(exchange)}{exchange.base}/{exchange.web.languages()[0]}"
-    return JSONResponse({"enroll": f"{base}/join", "manage": f"{base}/my-data"})
+    return JSONResponse({"enroll": f"{base}/join", "manage": f"{base}/account"})
 
 
 async def _security_txt(exchange: Exchange[Any]) -> Response:
@@ -54,6 +67,7 @@ PAGES = (
         for path, answer in (
             ("/ledger/key", _ledger_key),
             ("/ledger/checkpoint", _ledger_checkpoint),
+            ("/ledger/consistency/{older}/{newer}", _ledger_consistency),
             ("/.well-known/change-password", _change_password),
             ("/.well-known/passkey-endpoints", _passkey_endpoints),
             ("/.well-known/security.txt", _security_txt),

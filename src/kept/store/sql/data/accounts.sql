@@ -10,20 +10,25 @@ SELECT person_id FROM login WHERE login_name = :login_name;
 -- Part of erasing a person.
 DELETE FROM login WHERE person_id = :person_id;
 
--- name: password_insert (person_id, login_name, hash, changed_at)
--- A person's password, hashed.
-INSERT INTO password (person_id, login_name, hash, changed_at) VALUES (:person_id, :login_name, :hash, :changed_at);
+-- name: login_names (person_id) -> login_name
+-- What a person signs in by: the name they were issued, and one line for each passkey.
+SELECT login_name FROM login WHERE person_id = :person_id;
 
--- name: password_get (person_id) -> login_name, hash, changed_at
--- A person's password, hashed.
-SELECT login_name, hash, changed_at FROM password WHERE person_id = :person_id;
+-- name: login_delete (person_id, login_name)
+-- A passkey is no longer one to sign in by.
+DELETE FROM login WHERE person_id = :person_id AND login_name = :login_name;
 
--- name: password_set (person_id, hash, changed_at)
--- A new password.
-UPDATE password SET hash = :hash, changed_at = :changed_at WHERE person_id = :person_id;
+-- name: password_put (person_id, hash, changed_at)
+-- A person's password, hashed; a new one takes its place.
+INSERT INTO password (person_id, hash, changed_at) VALUES (:person_id, :hash, :changed_at)
+ON CONFLICT (person_id) DO UPDATE SET hash = :hash, changed_at = :changed_at;
+
+-- name: password_get (person_id) -> hash, changed_at
+-- A person's password, hashed.
+SELECT hash, changed_at FROM password WHERE person_id = :person_id;
 
 -- name: password_erase (person_id)
--- Part of erasing a person.
+-- A password is taken away; part of erasing a person.
 DELETE FROM password WHERE person_id = :person_id;
 
 -- name: recovery_code_insert (person_id, code_hash)
@@ -39,22 +44,30 @@ UPDATE recovery_code SET used_at = :at WHERE person_id = :person_id AND code_has
 SELECT COUNT(*) FROM recovery_code WHERE person_id = :person_id AND used_at IS NULL;
 
 -- name: recovery_code_erase (person_id)
--- Part of erasing a person.
+-- New codes take the place of the old ones; part of erasing a person.
 DELETE FROM recovery_code WHERE person_id = :person_id;
 
--- name: passkey_insert (person_id, credential_id, public_key, sign_count, transports, created_at)
+-- name: passkey_insert (person_id, credential_id, public_key, sign_count, key_id, sealed, created_at)
 -- A passkey of a person.
-INSERT INTO passkey (person_id, credential_id, public_key, sign_count, transports, created_at, last_used_at)
-VALUES (:person_id, :credential_id, :public_key, :sign_count, :transports, :created_at, NULL);
+INSERT INTO passkey (person_id, credential_id, public_key, sign_count, key_id, sealed, created_at, last_used_at)
+VALUES (:person_id, :credential_id, :public_key, :sign_count, :key_id, :sealed, :created_at, NULL);
 
--- name: passkey_get (person_id, credential_id) -> public_key, sign_count, transports
+-- name: passkey_get (person_id, credential_id) -> public_key, sign_count
 -- One passkey.
-SELECT public_key, sign_count, transports FROM passkey
-WHERE person_id = :person_id AND credential_id = :credential_id;
+SELECT public_key, sign_count FROM passkey WHERE person_id = :person_id AND credential_id = :credential_id;
 
--- name: passkeys (person_id) -> credential_id, transports, created_at, last_used_at
+-- name: passkeys (person_id) -> credential_id, key_id, sealed, created_at, last_used_at
 -- The passkeys of a person.
-SELECT credential_id, transports, created_at, last_used_at FROM passkey WHERE person_id = :person_id ORDER BY created_at;
+SELECT credential_id, key_id, sealed, created_at, last_used_at FROM passkey WHERE person_id = :person_id
+ORDER BY created_at;
+
+-- name: passkey_name (person_id, credential_id, key_id, sealed)
+-- A passkey is called something else.
+UPDATE passkey SET key_id = :key_id, sealed = :sealed WHERE person_id = :person_id AND credential_id = :credential_id;
+
+-- name: passkey_delete (person_id, credential_id)
+-- A passkey is taken away.
+DELETE FROM passkey WHERE person_id = :person_id AND credential_id = :credential_id;
 
 -- name: passkey_used (person_id, credential_id, sign_count, at)
 -- A passkey was used.
@@ -74,9 +87,9 @@ VALUES (:person_id, :token_hash, :created_at, :signed_in_at, :expires_at);
 -- A customer's session.
 SELECT created_at, signed_in_at, expires_at FROM session WHERE person_id = :person_id AND token_hash = :token_hash;
 
--- name: sessions_of (person_id) -> created_at, expires_at
+-- name: sessions_of (person_id) -> token_hash, created_at, expires_at
 -- The sessions of a person, for themselves.
-SELECT created_at, expires_at FROM session WHERE person_id = :person_id ORDER BY created_at;
+SELECT token_hash, created_at, expires_at FROM session WHERE person_id = :person_id ORDER BY created_at;
 
 -- name: session_delete (person_id, token_hash)
 -- A customer signed out.
@@ -98,6 +111,55 @@ INSERT INTO external_id (person_id, system, key_id, sealed) VALUES (:person_id, 
 -- What the systems call a person.
 SELECT system, key_id, sealed FROM external_id WHERE person_id = :person_id ORDER BY system;
 
+-- name: external_id_delete (person_id, system)
+-- A system calls a person nothing any more.
+DELETE FROM external_id WHERE person_id = :person_id AND system = :system;
+
 -- name: external_id_erase (person_id)
 -- Erasing.
 DELETE FROM external_id WHERE person_id = :person_id;
+
+-- name: shown_once_put (person_id, token_hash, kind, key_id, sealed, expires_at)
+-- What one session is shown for some minutes; a newer one of its kind takes its place.
+INSERT INTO shown_once (person_id, token_hash, kind, key_id, sealed, expires_at)
+VALUES (:person_id, :token_hash, :kind, :key_id, :sealed, :expires_at)
+ON CONFLICT (person_id, token_hash, kind)
+DO UPDATE SET key_id = :key_id, sealed = :sealed, expires_at = :expires_at;
+
+-- name: shown_once_get (person_id, token_hash, kind) -> key_id, sealed, expires_at
+-- What one session is shown.
+SELECT key_id, sealed, expires_at FROM shown_once
+WHERE person_id = :person_id AND token_hash = :token_hash AND kind = :kind;
+
+-- name: shown_once_delete (person_id, token_hash, kind)
+-- It was seen and closed.
+DELETE FROM shown_once WHERE person_id = :person_id AND token_hash = :token_hash AND kind = :kind;
+
+-- name: shown_once_erase (person_id)
+-- Part of erasing a person.
+DELETE FROM shown_once WHERE person_id = :person_id;
+
+-- name: shown_once_expire (at)
+-- Its minutes are over.
+DELETE FROM shown_once WHERE expires_at < :at;
+
+-- name: link_code_put (person_id, system, code_hash, expires_at)
+-- A code for one system; a newer one takes its place.
+INSERT INTO link_code (person_id, system, code_hash, expires_at) VALUES (:person_id, :system, :code_hash, :expires_at)
+ON CONFLICT (person_id, system) DO UPDATE SET code_hash = :code_hash, expires_at = :expires_at;
+
+-- name: link_code_find (code_hash) -> person_id, system, expires_at
+-- Whose code it is, and for which system.
+SELECT person_id, system, expires_at FROM link_code WHERE code_hash = :code_hash;
+
+-- name: link_code_use (person_id, system, code_hash)
+-- A code is used, once.
+DELETE FROM link_code WHERE person_id = :person_id AND system = :system AND code_hash = :code_hash;
+
+-- name: link_code_erase (person_id)
+-- Part of erasing a person.
+DELETE FROM link_code WHERE person_id = :person_id;
+
+-- name: link_codes_expire (at)
+-- Codes nobody used in time.
+DELETE FROM link_code WHERE expires_at < :at;

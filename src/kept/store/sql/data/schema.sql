@@ -43,18 +43,19 @@ CREATE TABLE login (
 
 CREATE TABLE password (
     person_id  BYTEA            NOT NULL PRIMARY KEY,
-    login_name TEXT             NOT NULL,
     hash       TEXT             NOT NULL,
     changed_at DOUBLE PRECISION NOT NULL
 );
 
--- Passkeys (WebAuthn credentials). The user handle is a random id made by us.
+-- Passkeys (WebAuthn credentials). The user handle is a random id made by us; what the person calls it is sealed under their
+-- evidence key, and empty for one they did not name.
 CREATE TABLE passkey (
     person_id     BYTEA            NOT NULL,
     credential_id BYTEA            NOT NULL,
     public_key    BYTEA            NOT NULL,
     sign_count    BIGINT           NOT NULL,
-    transports    TEXT             NOT NULL,
+    key_id        TEXT             NOT NULL,
+    sealed        BYTEA            NOT NULL,
     created_at    DOUBLE PRECISION NOT NULL,
     last_used_at  DOUBLE PRECISION,
     PRIMARY KEY (person_id, credential_id)
@@ -85,6 +86,28 @@ CREATE TABLE session (
     expires_at   DOUBLE PRECISION NOT NULL,
     PRIMARY KEY (person_id, token_hash)
 );
+
+-- What is shown to one session alone, for some minutes, until it was seen and closed: sealed under the person's evidence key.
+CREATE TABLE shown_once (
+    person_id  BYTEA            NOT NULL,
+    token_hash BYTEA            NOT NULL,
+    kind       TEXT             NOT NULL,
+    key_id     TEXT             NOT NULL,
+    sealed     BYTEA            NOT NULL,
+    expires_at DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (person_id, token_hash, kind)
+);
+
+-- Codes by which a system's program links its own id to an account: the newest of each system, as a keyed hash.
+CREATE TABLE link_code (
+    person_id  BYTEA            NOT NULL,
+    system     TEXT             NOT NULL,
+    code_hash  BYTEA            NOT NULL,
+    expires_at DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (person_id, system)
+);
+
+CREATE INDEX link_code_by_code ON link_code (code_hash);
 
 -- Receipts (ISO/IEC TS 27560), sealed under the person's evidence key.
 CREATE TABLE receipt (
@@ -824,8 +847,8 @@ CREATE TABLE projection_segment (
     PRIMARY KEY (build_id, column_name, segment)
 );
 
--- What was charged to an account of counting since ever, in millionths of rho: each charge compares and sets it. Data sets
--- about the same have one account; counts of segments and of answers have another.
+-- What was charged to an account of counting since ever, in millionths of rho: each charge compares and sets it. Whatever
+-- counts people has one account, data sets as well as counts of segments and of answers; visits have another.
 CREATE TABLE statistic_account (
     account TEXT   NOT NULL PRIMARY KEY,
     charged BIGINT NOT NULL

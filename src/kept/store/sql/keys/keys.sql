@@ -106,7 +106,7 @@ INSERT INTO external_token (system, token, person_id) VALUES (:system, :token, :
 SELECT person_id FROM external_token WHERE system = :system AND token = :token;
 
 -- name: external_token_delete (system, token, person_id)
--- Takes back what was claimed for an id whose person's own record was not written.
+-- A system's id names this person no more: they unlinked it, or their own record of it was not written.
 DELETE FROM external_token WHERE system = :system AND token = :token AND person_id = :person_id;
 
 -- name: external_token_erase (person_id)

@@ -34,7 +34,6 @@ CREATE TABLE login (
 
 CREATE TABLE password (
     person_id  BYTEA            NOT NULL PRIMARY KEY,
-    login_name TEXT             NOT NULL,
     hash       TEXT             NOT NULL,
     changed_at DOUBLE PRECISION NOT NULL
 );
@@ -44,7 +43,8 @@ CREATE TABLE passkey (
     credential_id BYTEA            NOT NULL,
     public_key    BYTEA            NOT NULL,
     sign_count    BIGINT           NOT NULL,
-    transports    TEXT             NOT NULL,
+    key_id        TEXT             NOT NULL,
+    sealed        BYTEA            NOT NULL,
     created_at    DOUBLE PRECISION NOT NULL,
     last_used_at  DOUBLE PRECISION,
     PRIMARY KEY (person_id, credential_id)
@@ -73,6 +73,26 @@ CREATE TABLE session (
     expires_at   DOUBLE PRECISION NOT NULL,
     PRIMARY KEY (person_id, token_hash)
 );
+
+CREATE TABLE shown_once (
+    person_id  BYTEA            NOT NULL,
+    token_hash BYTEA            NOT NULL,
+    kind       TEXT             NOT NULL,
+    key_id     TEXT             NOT NULL,
+    sealed     BYTEA            NOT NULL,
+    expires_at DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (person_id, token_hash, kind)
+);
+
+CREATE TABLE link_code (
+    person_id  BYTEA            NOT NULL,
+    system     TEXT             NOT NULL,
+    code_hash  BYTEA            NOT NULL,
+    expires_at DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (person_id, system)
+);
+
+CREATE INDEX link_code_by_code ON link_code (code_hash);
 
 CREATE TABLE receipt (
     person_id  BYTEA            NOT NULL,
