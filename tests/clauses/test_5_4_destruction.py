@@ -28,11 +28,11 @@ from kept.errors import (
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState, Exit
 from kept.services.backups import backup
-from kept.services.backups.backup import alone, backup_key, make_backups, newest_of, register_backup_key
+from kept.services.backups.backup import alone, backup_key, make_backups, newest_pair, readable, register_backup_key
 from kept.services.backups.backup_file import unpack
 from kept.services.backups.drill import drill, newest_drill
 from kept.services.backups.recovery import reasons_to_recover, recover
-from kept.services.backups.restore import place
+from kept.services.backups.restore import clear_left_over, place
 from kept.services.gate import gate
 from kept.services.my_data import choices, erasure
 from kept.services.my_data.own_data import own_data
@@ -64,7 +64,8 @@ class Vaulted:
     def newest(self, part: str):
         """The newest backup of a part."""
         engine = self.installation.engine
-        return newest_of(self.backups, part, engine.parts.signing_key.public, engine.vault_id)
+        both = newest_pair(self.backups, engine.parts.signing_key.public, engine.vault_id)
+        return next(one for one in both if one.manifest.part == part)
 
 
 @pytest.fixture
@@ -199,18 +200,90 @@ async def test_a_backup_that_was_changed_or_is_anothers_is_refused(installation,
 
 
 async def test_a_drill_that_finds_something_wrong_says_so(installation, vaulted):
-    """§5.4: a backup whose data was exchanged for another moment's does not pass, and the board says it did not."""
+    """§5.4: a backup that was made and lacks one of its parts does not pass, and the board says it did not."""
     await installation.mori()
     await vaulted.back_up()
     installation.wall.pass_(10)
     data, keys = await vaulted.back_up()
     keys.path.unlink()
     found = await vaulted.drill()
-    assert found.problems == ["the newest backups of D and K are not of one moment"]
+    assert found.problems == ["a later backup was made, and one of its two parts is not in the folder"]
     assert not (await newest_drill(installation.engine))[2]
     assert (await promise_board(installation.engine)).of("5.4").state is ClauseState.NOT_KEPT_YET
     assert data.path.exists()
-    assert not list(installation.folder.glob(".drill-*"))
+    assert not list(installation.folder.glob(".*drill-*"))
+
+
+async def test_half_a_backup_that_a_kill_left_spoils_nothing(installation, vaulted, monkeypatch):
+    """§5.6: killed between the two parts: the drill takes the pair before, the next backup clears what was being written."""
+    await installation.mori()
+    await vaulted.back_up()
+    installation.wall.pass_(10)
+    whole, wrote = backup.write_backup, []
+
+    def killed(folder, name, *more):
+        if wrote:
+            (folder / f".{installation.engine.vault_id[:16]}-{name}.abc").write_bytes(b"half")
+            raise KeyboardInterrupt
+        wrote.append(name)
+        return whole(folder, name, *more)
+
+    monkeypatch.setattr(backup, "write_backup", killed)
+    with pytest.raises(KeyboardInterrupt):
+        await vaulted.back_up()
+    monkeypatch.undo()
+    assert (await vaulted.drill()).holds
+    (vaulted.backups / "keys" / ".0123456789abcdef-another-installations").write_bytes(b"being written")
+    installation.wall.pass_(10)
+    await vaulted.back_up()
+    left = [one.name for one in vaulted.backups.glob("*/.*")]
+    assert left == [".0123456789abcdef-another-installations"]
+    assert (await vaulted.drill()).holds
+
+
+async def test_what_is_named_like_a_backup_and_is_none_stops_nothing(installation, vaulted, tmp_path):
+    """§5.6: a folder, a pipe, a link to nowhere and a link to a file, each with a backup's name: passed over."""
+    await installation.mori()
+    data, _ = await vaulted.back_up()
+    folder = data.path.parent
+    (folder / "a.kept-backup").mkdir()
+    os.mkfifo(folder / "b.kept-backup")
+    (folder / "c.kept-backup").symlink_to(tmp_path / "nowhere")
+    (folder / "d.kept-backup").symlink_to(data.path)
+    public = installation.engine.parts.signing_key.public
+    assert [one.path for one in readable(vaulted.backups, public) if one.manifest.part == "data"] == [data.path]
+    assert (await vaulted.drill()).holds
+    with pytest.raises(SettingError):
+        backup.read_backup(folder / "b.kept-backup", public)
+
+
+async def test_a_start_clears_only_what_is_its_own(installation, tmp_path):
+    """§5.6: a neighbour's drill stays, a link is removed and never followed, a name with brackets is a name."""
+    await installation.mori()
+    await installation.close()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "dear").write_text("x")
+    folder, name = installation.folder, installation.address.data.name
+    (folder / ".neighbour.db.drill-1").mkdir()
+    (folder / f".{name}.drill-2").symlink_to(elsewhere)
+    (folder / f".{name}.drill-3" / "deep").mkdir(parents=True)
+    clear_left_over(installation.address.data, installation.address.data, installation.address.keys)
+    await installation.open(create=False)
+    assert (elsewhere / "dear").read_text() == "x"
+    assert sorted(one.name for one in folder.glob(".*drill*")) == [".neighbour.db.drill-1"]
+
+
+async def test_folders_are_the_owners_alone_whatever_the_process_allows(installation, vaulted):
+    """§5.5: with a umask of nothing, no folder above a backup that we made lets others in."""
+    await installation.mori()
+    before = os.umask(0)
+    try:
+        data, _ = await vaulted.back_up()
+    finally:
+        os.umask(before)
+    for one in (data.path, data.path.parent, vaulted.backups):
+        assert not one.stat().st_mode & 0o077, one
 
 
 async def test_without_room_or_right_nothing_half_is_left(installation, vaulted, monkeypatch):

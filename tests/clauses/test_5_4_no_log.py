@@ -39,7 +39,7 @@ from kept.policy import change
 from kept.policy.person import PersonState
 from kept.policy.words import Basis, ClauseState, Exit
 from kept.services.accounts import accounts, linking, passkeys, recovery, remember_me, ways_in
-from kept.services.backups.backup import make_backups, newest_of, register_backup_key
+from kept.services.backups.backup import make_backups, newest_pair, register_backup_key
 from kept.services.backups.drill import drill
 from kept.services.backups.recovery import start_or_recover
 from kept.services.backups.restore import place
@@ -81,9 +81,7 @@ class Lost:
     async def lose_both(self) -> None:
         """The disk with both databases and the checkpoint is gone; the key folder, kept apart, and the backups are not."""
         engine, address = self.installation.engine, self.installation.address
-        made = [
-            newest_of(self.backups, part, engine.parts.signing_key.public, engine.vault_id) for part in ("data", "keys")
-        ]
+        made = newest_pair(self.backups, engine.parts.signing_key.public, engine.vault_id)
         await self.installation.close()
         for path in (*address.data.parent.glob("shop.db*"), *address.data.parent.glob("shop.keys.db*")):
             path.unlink()

@@ -26,6 +26,7 @@ from kept.services.backups.backup_file import (
     BackupFile,
     Manifest,
     backup_files,
+    clear_unfinished,
     hash_of,
     read_backup,
     write_backup,
@@ -107,6 +108,7 @@ async def make_backups(engine: Engine, folder: Path, *, by: str) -> list[BackupF
         try:
             for path in copies:
                 remove_database(path)  # what a kill left of an earlier one
+            clear_unfinished(folder, engine.vault_id)
             at = engine.clock.now()
             await copy_together(copies)
             made = await _seal_copies(engine, folder, dict(zip(PARTS, copies, strict=True)), public, at)
@@ -213,27 +215,48 @@ def _facts(manifest: Manifest) -> tuple[tuple[str, str], ...]:
     )
 
 
-def newest_of(folder: Path, part: str, public: bytes, vault: str) -> BackupFile:
-    """Return the newest backup of a part in a folder, by what its manifest says.
+def newest_pair(folder: Path, public: bytes, vault: str) -> tuple[BackupFile, BackupFile]:
+    """Return the newest backups of D and of K that are of one moment, by what their manifests say.
+
+    A part alone, as a kill between the two leaves one, is passed over: nothing can be restored from it as if all were lost.
 
     Args:
         folder: Folder of backups.
-        part: `data` or `keys`.
         public: Public half of the ledger's signing key.
         vault: Id of the vault.
 
     Raises:
-        SettingError: There is none of this installation.
+        SettingError: There is no pair of this installation.
     """
-    found = [one for one in readable(folder, public) if (one.manifest.part, one.manifest.vault) == (part, vault)]
-    if not found:
+    pairs = [(at, parts) for at, parts in _moments(folder, public, vault).items() if len(parts) == len(PARTS)]
+    if not pairs:
         raise SettingError(
-            f"expected a backup of the {part} database of this installation, found none in {folder.name}",
+            f"expected a backup of both databases of this installation, found none in {folder.name}",
             reason="backup-missing",
             hint="`kept backup create FOLDER` makes one",
             rests_on="restore-drill",
         )
-    return max(found, key=lambda one: one.manifest.made_at)
+    newest = max(pairs, key=lambda pair: pair[0])[1]
+    return newest["data"], newest["keys"]
+
+
+async def part_missing(engine: Engine, folder: Path, since: float) -> bool:
+    """Whether a backup later than *since* (unix seconds) that was recorded as made lacks its other part in the folder."""
+    moments = _moments(folder, engine.parts.signing_key.public, engine.vault_id)
+    for at, parts in moments.items():
+        if at > since and len(parts) < len(PARTS):
+            newest = await engine.data.one(sql.BackupNewest, part=next(iter(parts)))
+            if newest is not None and newest.at >= at:  # what a kill left half was never recorded
+                return True
+    return False
+
+
+def _moments(folder: Path, public: bytes, vault: str) -> dict[float, dict[str, BackupFile]]:
+    found: dict[float, dict[str, BackupFile]] = {}
+    for one in readable(folder, public):
+        if one.manifest.vault == vault:
+            found.setdefault(one.manifest.made_at, {})[one.manifest.part] = one
+    return found
 
 
 def readable(folder: Path, public: bytes) -> list[BackupFile]:

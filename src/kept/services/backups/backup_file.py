@@ -17,6 +17,7 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from glob import escape
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -27,6 +28,7 @@ from kept.crypto.random import random_bytes, random_id
 from kept.crypto.sealed_to import OpeningKey, seal_to
 from kept.crypto.signature import SigningKey, verify_signature
 from kept.errors import MalformedError, NoteError, SealError, SettingError, StoreError
+from kept.services.engine.private_folder import make_private_folder
 
 FORMAT = "kept backup v1"
 LABEL = b"kept/backup/v1"
@@ -104,9 +106,9 @@ def write_backup(folder: Path, name: str, source: Path, manifest: Manifest, key:
     content_key = random_bytes(KEY_BYTES)
     sealed_key = seal_to(bytes.fromhex(manifest.sealed_to), content_key, _info(manifest))
     line = _line(manifest, sealed_key)
-    passing = folder / f".{name}.{random_id()}"
+    passing = folder / f"{_passing(manifest.vault)}{name}.{random_id()}"
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(folder)
         try:
             handle = os.open(passing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "wb") as file, source.open("rb") as plain:
@@ -137,6 +139,8 @@ def read_backup(path: Path, public: bytes) -> BackupFile:
         NoteError: It was not made by this installation.
     """
     try:
+        if not path.is_file():  # a pipe would keep us waiting
+            raise FileNotFoundError(errno.ENOENT, "no file")
         with path.open("rb") as file:
             line, signature = file.readline(limits.BACKUP_LINE_BYTES), file.readline(limits.BACKUP_LINE_BYTES)
             starts_at = file.tell()
@@ -217,11 +221,35 @@ def hash_of(path: Path) -> tuple[int, str]:
 
 
 def backup_files(folder: Path) -> list[Path]:
-    """Return the files of a folder of backups that are named like one, of both parts, oldest name first."""
+    """Return the files of a folder of backups that are named like one, of both parts, oldest name first.
+
+    Links, folders and pipes of that name are not looked into: they are nothing that was made here.
+    """
     return sorted(
-        (one for part in PARTS for one in (folder / part).glob(f"*{ENDING}") if not one.name.startswith(".")),
+        (
+            one
+            for part in PARTS
+            for one in (folder / part).glob(f"*{ENDING}")
+            if not one.name.startswith(".") and one.is_file() and not one.is_symlink()
+        ),
         key=lambda one: one.name,
     )
+
+
+def clear_unfinished(folder: Path, vault: str) -> None:
+    """Remove what a kill left of a backup that was being written; only the holder of `alone` may.
+
+    Args:
+        folder: Folder of backups; several installations may share it.
+        vault: Whose remains they are.
+    """
+    for part in PARTS:
+        for one in (folder / part).glob(f"{escape(_passing(vault))}*"):
+            one.unlink(missing_ok=True)
+
+
+def _passing(vault: str) -> str:
+    return f".{vault[:16]}-"
 
 
 def _line(manifest: Manifest, sealed_key: bytes) -> bytes:

@@ -20,9 +20,10 @@ from kept.crypto.sealed_to import OpeningKey
 from kept.crypto.signature import SigningKey, new_seed
 from kept.errors import ErasedError, EvidenceError
 from kept.ledger.tree import verify_consistency
-from kept.services.backups.backup import alone, files_of, newest_of
+from kept.services.backups.backup import alone, files_of, newest_pair, part_missing
 from kept.services.backups.backup_file import BackupFile, unpack
 from kept.services.backups.recovery import recover
+from kept.services.backups.restore import DRILL
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine, Parts
 from kept.services.engine.flush import insert_entries
@@ -107,11 +108,12 @@ async def drill(engine: Engine, folder: Path, key: OpeningKey, *, by: str) -> Dr
     """
     store, _ = files_of(engine)
     public = engine.parts.signing_key.public
-    data = newest_of(folder, "data", public, engine.vault_id)
-    keys = newest_of(folder, "keys", public, engine.vault_id)
+    data, keys = newest_pair(folder, public, engine.vault_id)
     await engine.sequencer.integrate()
     found = Drill(data.manifest.made_at)
-    passing = store.path.parent / f".drill-{random_id()}"
+    if await part_missing(engine, folder, data.manifest.made_at):
+        found.wrong("a later backup was made, and one of its two parts is not in the folder")
+    passing = store.path.with_name(f".{store.path.name}{DRILL}{random_id()}")
     with alone(store.path):
         passing.mkdir(mode=0o700)
         try:
@@ -146,9 +148,6 @@ async def _as_if_all_were_lost(  # noqa: PLR0913 -- two backups
 ) -> None:
     await _unpack(data, key, passing / "all.db")
     await _unpack(keys, key, passing / "all.keys.db")
-    if data.manifest.made_at != keys.manifest.made_at:
-        found.wrong("the newest backups of D and K are not of one moment")
-        return
     async with _opened(engine, passing, "all", engine.parts.signing_key, verify=True) as installation:
         await _open_one_value_of_each_epoch(installation, found)
         then = {row.person_id for row in await installation.keys.all(sql.Tombstones)}

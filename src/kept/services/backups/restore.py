@@ -11,7 +11,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import shutil
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 
 from kept.crypto.random import random_id
@@ -26,6 +28,7 @@ from kept.store.copying import check_database, remove_database
 from kept.store.sqlite import SqliteStore
 
 PASSING = ".restoring"
+DRILL = ".drill-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,16 +141,16 @@ def clear_left_over(address_of_data: Path, *databases: Path) -> None:
     A copy of K left behind would hold the wrapped keys of people erased since.
     """
     left = [
-        one for path in databases for ending in (".copy", PASSING) for one in path.parent.glob(f".{path.name}{ending}*")
+        one
+        for path in databases
+        for ending in (".copy", PASSING, DRILL)
+        for one in path.parent.glob(f".{escape(path.name)}{ending}*")
     ]
-    left += list(address_of_data.parent.glob(".drill-*"))
     if not left:
         return
     with contextlib.suppress(StoreError), alone(address_of_data):
         for one in left:
-            if one.is_dir():
-                for file in one.iterdir():
-                    file.unlink()
-                one.rmdir()
+            if one.is_dir() and not one.is_symlink():
+                shutil.rmtree(one)
             else:
                 one.unlink(missing_ok=True)

@@ -17,6 +17,7 @@ from kept.crypto.digest import same, sha256
 from kept.crypto.random import random_bytes, random_id
 from kept.crypto.signature import SigningKey, new_seed
 from kept.errors import ClosedError, SettingError
+from kept.services.engine.private_folder import make_private_folder
 from kept.vault.provider import missing_epoch
 
 KEY_BYTES = 32
@@ -119,7 +120,7 @@ class KeyFiles:
         self.folder = folder
         self._roots: dict[int, bytes] = {}
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private_folder(folder)
             status = folder.stat()
         except OSError as error:
             raise SettingError(
