@@ -438,3 +438,36 @@ async def test_the_pages(installation, language):
     made = await browser.post(f"{at}/{line.id}")
     assert (made.status_code, made.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert "attachment" in made.headers["content-disposition"]
+
+
+async def test_a_copy_on_paper_is_one_page(installation, desk, second):
+    """On paper the letter and the readable copy are one page that prints, in the language asked for."""
+    await installation.mori()
+    request = await approved(installation, desk, second, "disclosure", format="paper", language="ja")
+    made = await answered(installation, desk, request)
+    text = made.content.decode()
+    assert (made.media_type, text.count("<html"), text.count("</body>")) == ("text/html", 1, 1)
+    assert NAME in text
+    assert "ご請求のとおりにいたしました" in text
+
+
+async def test_an_answer_stopped_half_way_goes_on(installation, desk, second, monkeypatch):
+    """A kill between two parts: nobody else begins at once; a minute later the rest is carried out, what was done is not again."""
+    own = await installation.mori()
+    request = await approved(installation, desk, second, ("removal", "phone"), ("correction", "name", ("Mori Hanako",)))
+
+    async def killed(*_, **__):
+        raise RuntimeError("killed")
+
+    with monkeypatch.context() as half:
+        half.setattr(corrections, "correct", killed)
+        with pytest.raises(RuntimeError):
+            await answered(installation, desk, request)
+    with pytest.raises(ConflictError):
+        await answered(installation, second, request)
+    installation.wall.pass_(limits.MINUTE + 1)
+    assert (await answered(installation, desk, request)).outcome == "answered"
+    held = {one.slot: one.value for one in (await own_data(installation.engine, own)).held}
+    assert (held["name"], "phone" in held) == ("Mori Hanako", False)
+    acts = [one.act for one in await installation.ledger()]
+    assert acts.count("customer:value:remove") == 1
