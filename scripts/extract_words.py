@@ -43,6 +43,36 @@ def template_words() -> set[str]:
     return found
 
 
+FILES_OF_STAFF = tuple(f"policy/{one}.py" for one in ("fit", "yaml_block", "campaign", "instance", "segment", "narrow"))
+
+
+def file_words() -> set[str]:
+    """What is said of a file that staff draft something from, and the words that stand in it for what was expected."""
+    found = {
+        "a single value",
+        "a list",
+        "a table",
+        "nothing",
+        "single value",
+        "list",
+        "table",
+        "did you mean `{0}`?",
+        "known: {0}",
+    }
+    for place in (*FILES_OF_STAFF, "policy/vocabulary.py"):
+        for node in ast.walk(ast.parse((SOURCE / place).read_text(encoding="utf-8"))):
+            said = ""
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                said = node.value
+            elif isinstance(node, ast.JoinedStr):
+                said = pattern(node)
+            elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Pattern":
+                found |= {one.value for one in node.args[1:2] if isinstance(one, ast.Constant)}
+            if said.startswith("expected ") and not said.endswith((" ", "(", "`")) and place != "policy/vocabulary.py":
+                found.add(said)
+    return found
+
+
 def error_words() -> set[str]:
     """Constant messages and hints of errors that pages show."""
     found = set()
@@ -100,13 +130,14 @@ def finding_words() -> set[str]:
 
 def vocabulary_words() -> set[str]:
     """Words of closed vocabularies that pages show."""
-    from kept.cookies.findings import PHASES, REASONS
+    from kept.cookies.findings import PHASES, REASONS, UNSEEN
     from kept.demo.invented import STAFF
     from kept.guarantees.guarantee import Known
     from kept.policy.needs import NEEDED
     from kept.policy.words import ClauseState, Source
     from kept.services.my_data import erasure
     from kept.services.upkeep.approvals import KINDS
+    from kept.web.sentences import OF_A_KIND, SAID
 
     words = (
         {one.value for one in (*ClauseState, *Known)}
@@ -115,8 +146,9 @@ def vocabulary_words() -> set[str]:
         | set(erasure.LEVELS)
         | {one.title for one in KINDS.values()}
     )
-    words |= {*PHASES, *REASONS.values()}
+    words |= {*PHASES, *REASONS.values(), *UNSEEN.values()}
     words |= {erasure.NOT_REWRITTEN, erasure.COPIES_OF_KEYS, *erasure.STAYS}
+    words |= {text for said in (*SAID.values(), *(one for _, one in OF_A_KIND)) for text in said}
     words |= {"review-note", "document", "contract"}
     words |= {"on Debian: apt install hylafax-client", "this channel is not set up", "pip install 'kept[letters]'"}
     words |= {text for one in STAFF for text in (one.title, one.does)}
@@ -126,7 +158,13 @@ def vocabulary_words() -> set[str]:
 def all_words() -> set[str]:
     """Everything that is translated."""
     return (
-        template_words() | error_words() | menu_words() | finding_words() | vocabulary_words() | {"said, not enforced"}
+        template_words()
+        | file_words()
+        | error_words()
+        | menu_words()
+        | finding_words()
+        | vocabulary_words()
+        | {"said, not enforced"}
     )
 
 

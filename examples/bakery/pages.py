@@ -59,7 +59,7 @@ def form_page(form: kept.Form) -> str:
         if not one.given
     )
     boxes = "".join(
-        f'<p><label><input type="checkbox" name="choice" value="{escape(one.value)}"> {escape(one.title)}</label>'
+        f'<p><label><input type="checkbox" name="choice" value="{escape(one.value)}"> {escape(one.title)}{_said(one)}</label>'
         for one in form.choices
     )
     notice = "".join(f"<p>{escape(line)}" for line in form.notice.splitlines() if line)
@@ -67,6 +67,17 @@ def form_page(form: kept.Form) -> str:
         "Your account",
         f'<form method="post" action="/account">{notice}{fields}{boxes}'
         f'<input type="hidden" name="token" value="{escape(form.token)}"><button>Save</button></form>',
+    )
+
+
+def _said(one: kept.Choice) -> str:
+    """Return what the person answered before, as it is now; a box left alone changes nothing."""
+    if one.said is None:
+        return ""
+    return (
+        " <small>(you said yes)</small>"
+        if one.on
+        else f" <small>({'yes, without effect' if one.said else 'you said no'})</small>"
     )
 
 
@@ -86,11 +97,14 @@ def data_page(data: kept.OwnData) -> str:
 
 
 def receipt_page(receipt: kept.Receipt) -> str:
-    """Return the receipt's number."""
-    return page("Thank you", f"<p>Your receipt: {escape(receipt.id)}")
+    """Return the receipt's number, and what each box that was ticked comes to."""
+    ticked = [one for one in receipt.record["choices"] if one["ticked"]]
+    lines = "".join(f"<li>{escape(one['title'])}{': not yet' if one['missing'] else ''}" for one in ticked)
+    return page("Thank you", f"<p>Your receipt: {escape(receipt.id)}<ul>{lines}</ul>")
 
 
 def error_page(error: KeptError) -> tuple[int, str]:
-    """Return status and page of an error: what is wrong, the clause it follows from, what to do next."""
+    """Return status and page of an error: what is wrong, all of it, the clause it follows from, what to do next."""
     status = next((status for kind, status in STATUS if isinstance(error, kind)), 503)
-    return status, page("That did not work", f"<p>{escape(str(error))}<p>{escape(error.hint)}")
+    every = error.each() if isinstance(error, InputError) else (error,)
+    return status, page("That did not work", "".join(f"<p>{escape(str(one))}<p>{escape(one.hint)}" for one in every))

@@ -100,7 +100,7 @@ def make_app(k: kept.sync.Kept, credential: str) -> Any:
         ROOT_URLCONF=urls, MIDDLEWARE=[f"{__name__}.KeptErrors"], ALLOWED_HOSTS=["127.0.0.1", "localhost"]
     )
     django.setup()
-    return k.cookies_wsgi(get_wsgi_application())
+    return k.cookies_wsgi(get_wsgi_application(), "basket")
 
 
 def main(database: str, port: str = "8342") -> None:

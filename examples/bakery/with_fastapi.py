@@ -73,7 +73,9 @@ async def main(database: str, port: str = "8340") -> None:
     """Open the installation and serve."""
     async with kept.open(pages.POLICY, database) as k:
         credential = await k.operator("setup").issue_credential("shop", "program", ["orders"], may=["vouch"])
-        config = uvicorn.Config(k.cookies(make_app(k, credential)), port=int(port), lifespan="off", access_log=False)
+        config = uvicorn.Config(
+            k.cookies(make_app(k, credential), "basket"), port=int(port), lifespan="off", access_log=False
+        )
         await uvicorn.Server(config).serve()
 
 

@@ -65,7 +65,7 @@ def make_app(k: kept.sync.Kept, credential: str) -> Flask:
     def choose_cookies() -> tuple[str, dict[str, str]]:
         return pages.page("Thank you", ""), {"Set-Cookie": k.cookie_choice(request.form.getlist("purpose"))}
 
-    app.wsgi_app = k.cookies_wsgi(app.wsgi_app)  # type: ignore[method-assign]  # as Flask's documentation says
+    app.wsgi_app = k.cookies_wsgi(app.wsgi_app, "basket")  # type: ignore[method-assign]  # as Flask's documentation says
     return app
 
 

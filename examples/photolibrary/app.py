@@ -80,7 +80,7 @@ class Shop:
     async def follow(self, request: Request) -> Response:
         """Interests, kept in the browser; pressing the button is the yes, and *off* is off at once."""
         form = await request.form(max_files=0, max_fields=20)
-        chosen = [one for one in CATEGORIES if one in form.getlist("interest")]
+        chosen = [one for one in self.k.policy.items[ITEM].options if one in form.getlist("interest")]
         yes = form.get("act") == "follow" and bool(chosen)
         allowed = self.k.jar(request.scope).allowed
         answer = RedirectResponse(f"/{_language(request)}", 303)
@@ -145,4 +145,4 @@ def pages(k: kept.Kept) -> kept.Pages:
         routes=[*spoken, Mount("/pictures", StaticFiles(directory=FOLDER / "pictures"))],
         exception_handlers={NOT_FOUND: shop.missing},
     )
-    return kept.Pages(app, MENU)
+    return kept.Pages(app, MENU, (PURPOSE,))

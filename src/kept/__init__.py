@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kept import errors, sync
-    from kept.cookies.rules import Jar
+    from kept.cookies.jar import Jar
     from kept.door.desk import Desk, PersonRef
     from kept.door.form import Choice, Field, Form
     from kept.door.installation import Kept
@@ -96,7 +96,7 @@ _PLACES = {
     "kept.door.desk": ("Desk", "PersonRef"),
     "kept.services.messages.outbox": ("Sent",),
     "kept.door.form": ("Choice", "Field", "Form"),
-    "kept.cookies.rules": ("Jar",),
+    "kept.cookies.jar": ("Jar",),
     "kept.door.installation": ("Kept",),
     "kept.door.opening": ("open", "policy_files"),
     "kept.door.operator": ("Operator", "Status"),

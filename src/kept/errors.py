@@ -30,6 +30,8 @@ next is in `hint`. `reason` is a stable machine word; `docs/ERRORS.md` lists eac
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TypedDict, Unpack
 
 
@@ -75,7 +77,54 @@ class KeptError(Exception):
 
 
 class InputError(KeptError):
-    """Correct what you sent, then send it again."""
+    """Correct what you sent, then send it again.
+
+    Args:
+        message: What was expected and what was found; never what was sent.
+        field: Name of the field, as declared; empty when what was sent is meant as a whole.
+        facts: As in `KeptError`.
+    """
+
+    def __init__(self, message: str, *, field: str = "", **facts: Unpack[Facts]) -> None:
+        super().__init__(message, **facts)
+        self.field = field
+        self.also: tuple[InputError, ...] = ()
+
+    def each(self) -> tuple[InputError, ...]:
+        """Return everything that was found wrong: this, and what was found with it."""
+        return (self, *self.also)
+
+
+class Mistakes:
+    """Gathers what is wrong with several fields, so that all of it is said at once."""
+
+    def __init__(self) -> None:
+        self.found: list[InputError] = []
+
+    @contextmanager
+    def of(self, field: str = "") -> Iterator[None]:
+        """Look at one field: what is wrong with it is gathered, and the next one is looked at.
+
+        Args:
+            field: Its name, where the error does not say it.
+        """
+        try:
+            yield
+        except InputError as error:
+            self.add(error, field)
+
+    def add(self, error: InputError, field: str = "") -> None:
+        """Gather what was found wrong, with everything that was found with it."""
+        for one in error.each():
+            one.field = one.field or field
+            self.found.append(one)
+
+    def insist(self) -> None:
+        """Raise the first of what was found, the rest with it; go on where there is nothing."""
+        if self.found:
+            first, *rest = self.found
+            first.also = tuple(rest)
+            raise first
 
 
 class PolicyError(InputError):
@@ -101,17 +150,7 @@ class PolicyError(InputError):
 
 
 class SubmissionError(InputError):
-    """A form, a field or a notice token is not acceptable.
-
-    Args:
-        message: What was expected and what was found; never the submitted text.
-        field: Name of the field, as declared; empty when the form as a whole is meant.
-        facts: As in `KeptError`.
-    """
-
-    def __init__(self, message: str, *, field: str = "", **facts: Unpack[Facts]) -> None:
-        super().__init__(message, **facts)
-        self.field = field
+    """A form, a field or a notice token is not acceptable."""
 
 
 class MalformedError(InputError):

@@ -119,8 +119,26 @@ SIGN_IN_TRIES = _cap(
 )
 ACCOUNT_TRIES = _cap(100, "tries", "sign-ins to one account from all addresses together, in one window")
 SIGN_IN_WINDOW_SECONDS = _time(10 * MINUTE, "the window in which sign-ins are counted, of customers and of staff")
-STAFF_SIGN_IN_TRIES = _cap(10, "tries", "sign-ins to one account of staff, in one window")
+STAFF_SIGN_IN_TRIES = _cap(
+    10, "tries", "sign-ins to one account of staff from one device or one address, in one window"
+)
 STAFF_ADDRESS_TRIES = _cap(30, "tries", "sign-ins of staff from one address, in one window")
+STAFF_ACCOUNT_TRIES = _cap(100, "tries", "sign-ins to one account of staff from all addresses together, in one window")
+VOUCHING_FAILURES = _cap(30, "failures", "ids nobody has which one program names, in one window")
+ACCOUNTS_FROM_A_NETWORK = _cap(
+    10, "accounts", "accounts tried in vain from one network within an hour; from the last of them on it is an alarm"
+)
+NETWORK_SECONDS = _time(HOUR, "how long it is remembered, in memory alone, which accounts a network tried in vain")
+NETWORK_CHANGE_SECONDS = _time(
+    10 * MINUTE, "two sign-ins to one account from two networks, one of them on a device not seen before"
+)
+NETWORKS_REMEMBERED = _cap(
+    10_000, "networks", "networks, and accounts, remembered so at once; one more forgets the oldest"
+)
+GUESSES_WRITTEN_ABOUT = _cap(
+    5, "tries", "tries at an account on one day, from devices not seen before, before its owner is written to"
+)
+SIGNS_SHOWN_SECONDS = _time(30 * DAY, "what the sign-in saw at an account, on my data and the board")
 ACCOUNTS_OPENED = _cap(20, "accounts", "accounts opened from one address, in one window")
 ACCOUNTS_OPENED_WINDOW_SECONDS = _time(HOUR, "the window in which opened accounts are counted")
 PASSWORD_CHARACTERS_AT_LEAST = _cap(12, "characters", "a password, at least")
@@ -150,6 +168,13 @@ _titled("Cookies")
 COOKIE_PAIRS = _cap(100, "cookies", "cookies of one request; the rest does not pass")
 CHOICES_CHARACTERS = _cap(1024, "characters", "the cookie that holds the choices")
 COOKIE_SLACK_SECONDS = _time(60.0, "what the date of an `Expires` may round up by", "the cookie's life")
+COOKIE_VALUES = _cap(1000, "values", "values a cookie without identifier may have, so that it numbers nobody")
+COOKIES_GIVEN = _cap(
+    50_000,
+    "values",
+    "identifiers a gate remembers having given, as keyed hashes in memory, so that it gives none twice",
+)
+COOKIE_GIVEN_AGAIN_SECONDS = _time(60.0, "an identifier may be given to a browser once more, as after a double click")
 CHOICES_COOKIE_SECONDS = _time(180 * DAY, "the cookie that holds the choices")
 COOKIE_NAME_RECORDED_CHARACTERS = _cap(64, "characters", "the name of a dropped cookie, as it is recorded")
 COOKIE_NAMES_RECORDED = _cap(
@@ -158,6 +183,8 @@ COOKIE_NAMES_RECORDED = _cap(
     "names of dropped cookies recorded in the life of a process: a loop that invents names does not fill the ledger",
 )
 SCAN_EVERY_SECONDS = _time(7 * DAY, "the time between two scans in a browser", "`browser-scan`")
+SCAN_WAIT_SECONDS = _time(3.0, "what a scan waits on a first page for what it does later")
+SCAN_SAME_CHARACTERS = _cap(7, "characters", "two sign-ins of one person may have in common in a cookie by chance")
 SCANNED_PAGES = _cap(8, "pages", "pages of the site a scan visits")
 
 _titled("Mandates of staff and programs")
@@ -347,6 +374,9 @@ DRILL_EVERY_DAYS = _time(
 )
 KEY_EPOCH_SECONDS = _time(30 * DAY, "a key epoch, where the policy names no time", "`key-epochs`")
 NO_LOG_WAIT_SECONDS = _time(5.0, "how long an act waits for its line in the no-log; then the line is handed over later")
+NO_LOG_MAIL_BYTES = _cap(
+    4_000_000, "bytes", "a file of a mailbox that is read for lines of the no-log; a larger one is none"
+)
 NO_LOG_COMMAND_SECONDS = _time(30.0, "how long the program of a no-log may take for one call")
 MESSAGES_LOOKED_AT = _cap(200, "messages", "newest messages the live checks of messages look at")
 

@@ -54,7 +54,7 @@ NORMALISED = {
     "services/my_data/rights_record.py: _sealed": "values in their normal form; note and agent were asked by check_letter",
 }
 NO_TEXT = {
-    "services/accounts/marks.py: new_mark": "numbers we made",
+    "services/engine/marks.py: new_mark": "numbers we made",
     "services/accounts/shown_once.py: show": "a name and codes we made",
     "services/engine/sealed_record.py: seal_installation_record": "its callers are listed here",
     "services/engine/sealed_record.py: seal_persons_record": "its callers are listed here",

@@ -15,10 +15,13 @@ from clauses.test_2_9_from_another_company import Partner
 from clauses.test_4_1_policy_change import in_force
 from clauses.test_5_4_no_log import Lost
 from kept.errors import SubmissionError
+from kept.policy.decision import Allowed, Mandate
+from kept.policy.duties import roles_with
 from kept.policy.words import Exit, Source
 from kept.services.accounts import accounts
 from kept.services.forms.collection import keep_notice
 from kept.services.forms.receipts import receipts_of
+from kept.services.gate import gate
 from kept.services.messages.outbox import send_due
 from kept.services.my_data import choices, erasure, statements
 from kept.services.my_data.corrections import remove_value
@@ -199,6 +202,45 @@ async def test_a_word_allows_no_message_and_is_nobodys_yes(installation, desk, p
     page = (await Browser(installation).get(link)).text
     assert f"{COURT_TITLE} says that it showed you our form" in page
     assert "You agreed on" not in page
+
+
+@pytest.mark.parametrize(("purpose", "way"), [
+    ("contact", Exit.MAIL), ("contact", Exit.POST), ("contact", Exit.APP), ("market-research", Exit.STATISTICS),
+])  # fmt: skip
+async def test_what_it_gave_leaves_by_no_way_before_the_person_says_so(installation, partner, purpose, way):
+    """§2.9 breach: its values go by no way but a screen that says whose word it is, whoever holds the address."""
+    own = await installation.join()
+    given = {"mail_address": MAIL, "postal_address": "604-8001 Invented-cho 1", "prefecture": "kyoto", "name": NAME}
+    await partner.give(partner.record(await partner.login(own), given))
+    await confirm_all(installation.engine, own.person_id)  # the partner may hold the address it gave
+    slot = {Exit.POST: "postal_address", Exit.STATISTICS: "prefecture"}.get(way, "mail_address")
+
+    async def answer(of=slot, by=way, for_=purpose):
+        policy = installation.engine.policy.policy
+        role = roles_with(policy, for_)[0]
+        kind = "program" if by is Exit.APP else "staff"
+        at = installation.engine.clock.now()
+        mandate = Mandate("m", kind, "a", role, for_, "", b"", at, at + 60, revoked=False, volume_left=9)
+        person = await installation.engine.people.load(own.person_id)
+        return (await gate.decide(installation.engine, mandate, person, (of,), by, at))[of]
+
+    refused = await answer()
+    assert (refused.step, refused.reason) == (7, "stated")
+    assert isinstance(await answer("mail_address", Exit.SCREEN, "contact"), Allowed)
+    (said,) = (await own_data(installation.engine, own)).statements
+    await statements.confirm_statement(installation.engine, own, said.word.id, [])
+    assert isinstance(await answer(), Allowed)
+
+
+async def test_a_name_by_its_word_is_not_written(installation, desk, partner):
+    """§2.9 breach: a message to somebody's own address does not call them what a partner says they are called."""
+    own = await installation.join()
+    await installation.give(own, [("mail_address", MAIL), ("choice", YES)])
+    installation.wall.pass_(10)
+    await partner.give(partner.record(await partner.login(own), {"name": "Somebody Else"}))
+    await desk.sent(EVERYBODY)
+    assert [one.recipient for one in desk.box.received] == [MAIL]
+    assert "Somebody Else" not in desk.box.received[0].text
 
 
 async def test_what_is_not_ticked_is_no_yes(installation, partner):

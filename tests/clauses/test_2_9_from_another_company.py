@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+import re
 
 import pytest
 from asked import CONSOLE, Browser
@@ -57,8 +58,7 @@ class Partner:
 
     async def login(self, own) -> str:
         """The login name this installation issued to somebody."""
-        row = await self.installation.engine.data.one(sql.PasswordGet, person_id=own.person_id)
-        return str(row[0])
+        return await accounts.login_name_of(self.installation.engine, own.person_id)
 
     def record(self, login_name: str, values=None, **changed):
         """One record; *changed* changes its statement."""
@@ -295,6 +295,8 @@ async def test_the_pages_say_it(installation, partner):
     page = (await desk.get("/en/intake")).text
     assert "nobody here has that login name" in page
     assert NAME not in page
+    made = re.search(r'action="(/en/intake/[^"]+)"', page)[1]
+    assert (await desk.post(made)).headers["location"] == "/en/intake"
     wrong = await desk._ask("POST", "/en/intake", data={"form_token": token}, files={"file": ("f.json", b"{}")})
     assert wrong.status_code == 422
     browser = Browser(installation)

@@ -15,7 +15,10 @@ pytestmark = pytest.mark.anyio
 async def test_the_page_shows_what_the_browser_holds_and_deletes_it(installation):
     """§3.3 normal and page: each cookie with its purpose, in both languages; one button deletes one, another all."""
     browser = Browser(installation, more=shop(installation.engine))
-    assert "Nothing. This browser sent us no cookie." in (await browser.get("/en/cookies")).text
+    nothing = (await browser.get("/en/cookies")).text
+    assert "Nothing. This browser sent us no cookie." in nothing
+    assert "180 days, holds no identifier (Interests)" in nothing  # what each may say, before it is set
+    assert "until you close the browser, holds a number of this visit" in nothing
     await browser.post("/en/interests", act="follow", interest=["city"])
     shown = (await browser.get("/en/cookies")).text
     assert "Pictures that follow your interests" in shown

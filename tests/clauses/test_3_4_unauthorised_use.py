@@ -111,3 +111,17 @@ async def test_many_addresses_together_are_stopped_as_well(installation, known):
         answer = await browser.post("/en/sign-in", login_name=name, password="guessing guessing")
         codes.append(answer.status_code)
     assert codes == [401] * limits.ACCOUNT_TRIES + [429]
+
+
+async def test_the_page_names_the_device_cookie_before_it_is_set(installation):
+    """§3.4 page: which cookies signing in sets and for how long stands on the page, in both languages, and is what is set."""
+    browser = Browser(installation)
+    english, japanese = (await browser.get("/en/sign-in")).text, (await browser.get("/ja/sign-in")).text
+    assert "__Host-kept_device (180 days)" in english
+    assert "__Host-kept_session (until you close the browser)" in english
+    assert "__Host-kept_device（180日" in japanese
+    issued = await accounts.join_with_password(installation.engine, PASSWORD, "en")
+    await browser.post("/en/sign-in", login_name=issued.login_name, password=PASSWORD)
+    assert (set(browser.cookies), browser.lives["__Host-kept_device"]) == (
+        {"__Host-kept_session", "__Host-kept_device"}, str(180 * 86400),
+    )  # fmt: skip

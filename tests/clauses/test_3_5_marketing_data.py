@@ -51,12 +51,12 @@ async def test_nobody_else_is_counted(installation):
 
 
 async def test_nothing_typed_becomes_a_count(installation):
-    """§3.5 breach: only declared pages and features are counted; a forged cookie adds no word."""
+    """§3.5 breach: only declared pages and features are counted; a forged cookie is no cookie."""
     browser = Browser(installation)
     await browser.post("/en/cookies", choice="accept")
     browser.cookies[COOKIE] = "2027-01-15!hanako.home-look"
     await browser.get("/en")
     await browser.get("/en/policy")
     assert "hanako" not in browser.cookies[COOKIE]
-    assert await counted(installation, browser) == {("policy", "look"): 1}
+    assert await counted(installation, browser) == {("home", "look"): 1, ("policy", "look"): 1}
     assert browser.web.visits.count("mori@example.jp", "look", "") == ""

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from asked import CONSOLE, Browser
 from shop import shop
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from kept.cookies.findings import Observed, compare
+from kept.cookies.asgi import CookieGate
+from kept.cookies.findings import UNSEEN, Held, Observed
+from kept.cookies.rules import Rules
+from kept.guarantees import words
 from kept.guarantees.board import promise_board
+from kept.policy.read import read_policy
 from kept.policy.words import ClauseState
 from kept.services.cookies.first_scan import SERVING_SINCE, begin_serving, first_scan
-from kept.services.cookies.scan import keep_scan
+from kept.services.cookies.rules import CookieRules
+from kept.services.cookies.scan import keep_scan, result_of
 from kept.services.staff import sessions
 
 pytestmark = pytest.mark.anyio
 DAY = 86400.0
+ROOT = Path(__file__).parents[2]
+GUARANTEES = words()
 
 
 async def test_a_cookie_the_site_itself_invents_is_dropped_and_recorded(installation):
@@ -41,6 +50,109 @@ async def test_a_cookie_the_site_itself_invents_is_dropped_and_recorded(installa
     }  # fmt: skip
     assert {(one.outcome, one.clause) for one in found} == {("refused", "3.7")}
     assert len(found) == 3
+
+
+class Shop:
+    """A program behind the gate that sets what it is told to set."""
+
+    def __init__(self, kind="http.response.start") -> None:
+        self.sets, self._kind = [], kind
+
+    async def __call__(self, scope, receive, send):
+        """Answer with cookies."""
+        del scope, receive
+        await send({"type": self._kind, "status": 200, "headers": [(b"set-cookie", one) for one in self.sets]})
+
+
+async def ask(gate, cookie=b"", kind="http"):
+    """Ask through a gate; return the `Set-Cookie` lines of the answer."""
+    sent = []
+
+    async def send(message):
+        sent.extend(value for name, value in message["headers"] if name == b"set-cookie")
+
+    await gate({"type": kind, "headers": [(b"cookie", cookie)] if cookie else []}, None, send)
+    return sent
+
+
+async def lasting(installation, identifier, life):
+    """A gate around a shop that has one cookie of its own, and the reasons of what it dropped."""
+    written = (ROOT / "tests/policies/cookie-basis-wider/shop.policy.md").read_text("utf-8")
+    written = written.replace(
+        "    basis: necessary\n    life: 30 days\n    up-to: 9",
+        f"""    basis: consent
+    life: {life}
+    identifier: {identifier}""",
+    )
+    assert identifier in written
+    rules = Rules(read_policy({"shop.policy.md": written.encode()}, GUARANTEES))
+    shop, found = Shop(), []
+    gate = CookieGate(
+        shop, lambda: rules, now=installation.engine.clock.now, found=found.append, purposes=frozenset({"visits"})
+    )
+    yes = f"{rules.choices}={rules.choose(['visits'], '2027-01-15').text()}".encode()
+    return shop, gate, yes, found
+
+
+@pytest.mark.parametrize(("identifier", "life"), [("session", "session"), ("device", "30 days")])
+async def test_an_identifier_that_comes_back_is_somebodys_number(installation, identifier, life):
+    """§3.7 breach: a person's number under the name of a session, or of a device, is given once and never again."""
+    shop, gate, yes, found = await lasting(installation, identifier, life)
+    shop.sets = [b"__Host-visit=customer-7; Path=/; Secure"]
+    assert await ask(gate, yes) == shop.sets
+    assert await ask(gate, yes) == shop.sets  # a double click
+    installation.wall.pass_(3600)
+    assert await ask(gate, yes + b"; __Host-visit=customer-7") == shop.sets  # renewed in the browser that has it
+    assert await ask(gate, yes) == []  # another sign-in of the same person, or another device of theirs
+    assert {(one.name, one.reason) for one in found} == {("__Host-visit", "given-before")}
+    shop.sets = [b"__Host-visit=another-value; Path=/; Secure"]
+    assert await ask(gate, yes) == shop.sets
+
+
+@pytest.mark.parametrize("value", ["customer-7", "8f14e45fceea167a5a36dedd4bea2543", "10", "07", "7.7", "seven"])
+async def test_what_says_that_it_carries_no_identifier_carries_none(installation, value):
+    """§3.7 breach: `identifier: none` and a number all the same: it passes in neither direction, and is taken away."""
+    shop, gate, yes, found = await lasting(installation, "none\n    up-to: 9", "30 days")
+    shop.sets = [f"__Host-visit={value}; Path=/; Secure".encode()]
+    assert await ask(gate, yes) == []
+    assert [one.reason for one in found] == ["identifier"]
+    shop.sets = []
+    (taken,) = await ask(gate, yes + f"; __Host-visit={value}".encode())
+    assert taken.startswith(b"__Host-visit=; Path=/; Max-Age=0")
+    shop.sets = [b"__Host-visit=7; Path=/; Secure"]
+    assert await ask(gate, yes) == shop.sets
+
+
+@pytest.mark.parametrize(
+    "kind", ["http.response.start", "websocket.accept", "websocket.http.response.start", "http.response.trailers"]
+)
+async def test_no_message_carries_a_cookie_past_the_gate(installation, kind):
+    """§3.7 breach: an answer, a websocket, a websocket that is refused with a page, and trailers are all looked at."""
+    shop = Shop(kind)
+    shop.sets = [b"_tracker=7; Path=/"]
+    gate = CookieRules(installation.engine).gate(shop, frozenset())
+    assert await ask(gate, kind="websocket" if kind.startswith("websocket") else "http") == []
+
+
+async def test_a_life_that_is_none_breaks_nothing(installation):
+    """§3.7: `Max-Age=--5` from an app is no attribute, as for a browser; the rest of its answer arrives."""
+    shop, gate, yes, _ = await lasting(installation, "none\n    up-to: 9", "30 days")
+    shop.sets = [b"__Host-visit=7; Path=/; Max-Age=--5", b"_x=1; Max-Age=\xb2", b"_y=1; Expires=0001"]
+    assert await ask(gate, yes) == shop.sets[:1]
+
+
+async def test_a_cookie_that_came_twice_and_is_not_allowed_is_taken_away(installation):
+    """§3.7 breach: sent twice it is not read, and without a yes it does not stay either."""
+    _, gate, _, _ = await lasting(installation, "device", "30 days")
+    (taken,) = await ask(gate, b"__Host-visit=1; __Host-visit=2")
+    assert taken.startswith(b"__Host-visit=; Path=/; Max-Age=0")
+
+
+async def test_a_cookie_without_a_path_is_set_where_it_can_be_taken_away(installation):
+    """§3.7: a browser would keep it for the folder of the page, where no later no reaches it."""
+    shop, gate, yes, _ = await lasting(installation, "none\n    up-to: 9", "30 days")
+    shop.sets = [b"__Host-visit=7", b"__Host-visit=8; Path=/; Path="]
+    assert await ask(gate, yes) == [b"__Host-visit=7; Path=/", b"__Host-visit=8; Path=/; Path=; Path=/"]
 
 
 async def test_refusing_is_as_easy_as_accepting_and_takes_everything_away(installation):
@@ -99,14 +211,21 @@ async def test_the_board_believes_a_fresh_clean_scan_only(installation):
     await begin_serving(installation.engine)
     installation.wall.pass_(7 * DAY + 60)
     assert await state() is ClauseState.NOT_KEPT_YET
-    clean = [Observed("no choice", frozenset(), (("__Host-kept_choices", 60.0),), (), ())]
-    await keep_scan(installation.engine, "https://shop.example", clean, compare(rules, clean))
+    clean = [Observed("no choice", frozenset(), (Held("__Host-kept_choices", 60.0),))]
+    await keep_scan(
+        installation.engine, "https://shop.example", result_of(rules, clean, installation.engine.clock.now())
+    )
     assert await state() is ClauseState.KEPT
-    assert "as declared" in (await browser.get("/en/policy")).text
+    page = (await browser.get("/en/policy")).text
+    assert "as declared" in page
+    assert all(UNSEEN[one] in page for one in ("not-signed-in", "other-browsers", "server"))  # what it did not look at
+    assert "__Host-kept_interests" in page.partition("Declared, and seen in no phase:")[2]
     installation.wall.pass_(8 * DAY)
     assert await state() is ClauseState.NOT_KEPT_YET
-    dirty = [Observed("no choice", frozenset(), (("_ga", 60.0),), (), ())]
-    await keep_scan(installation.engine, "https://shop.example", dirty, compare(rules, dirty))
+    dirty = [Observed("no choice", frozenset(), (Held("_ga", 60.0),))]
+    await keep_scan(
+        installation.engine, "https://shop.example", result_of(rules, dirty, installation.engine.clock.now())
+    )
     assert await state() is ClauseState.NOT_KEPT_YET
     assert "_ga" in (await browser.get("/en/cookies")).text
 

@@ -6,10 +6,11 @@ import pytest
 from cited import cited
 from counted import StatisticsDesk, by_option, no_noise
 
+from kept.cookies.visit_marks import FEATURES, PAGES
 from kept.errors import DeniedError, InputError
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState
-from kept.services.cookies.visits import FEATURES, PAGES, Visits
+from kept.services.cookies.visits import Visits
 from kept.services.figures import queries
 from kept.services.figures.data_sets import VISIT_OPTIONS
 

@@ -211,7 +211,7 @@ async def test_a_code_is_not_guessed(installation, desk):
         assert refused.value.reason == "confirmation-code"
         assert ((await installation.newest()).act, (await installation.newest()).outcome) == (
             "customer:address:confirm",
-            "refused",
+            "failed",
         )
     with pytest.raises(InputError):
         await confirm_by_code(engine, other, "mail_address", mine)

@@ -12,13 +12,21 @@ from registered import registered
 
 from kept.cli.main import main
 from kept.crypto.sealed_to import OpeningKey
-from kept.errors import DeniedError, InputError, MalformedError, NoteError, SealError
+from kept.errors import (
+    BusyError,
+    DeniedError,
+    InputError,
+    MalformedError,
+    NoteError,
+    SealError,
+    SettingError,
+)
 from kept.guarantees.board import promise_board
 from kept.ledger.note import verifier_key
 from kept.policy.words import ClauseState, Exit
 from kept.services.accounts import accounts
 from kept.services.engine.key_files import write_key
-from kept.services.my_data import choices, erasure
+from kept.services.my_data import choices, corrections, erasure
 from kept.services.staff import sessions
 from kept.services.third_parties import provisions, recalls
 from kept.services.third_parties.handed_over import pseudonym
@@ -40,7 +48,7 @@ class Club:
         engine = self.installation.engine
         await registered(self.installation, "recipient", CLUB, self.key.public)
         self.asks = await self.installation.staff("abe", ("partners",))
-        self.approves = await self.installation.staff("kato", ("privacy",))
+        self.approves = await self.installation.staff("endo", ("privacy",))
         self.own = await self.installation.join()
         await self.installation.give(self.own, [("name", NAME), ("mail_address", MAIL), ("choice", f"{CLUB}//{CLUB}")])
         self.number = pseudonym(engine, CLUB, self.own.person_id)
@@ -194,3 +202,137 @@ async def test_the_command_opens_it(installation, club, tmp_path, capsys):
     line = ["recipient", "open", str(tmp_path / "recall.json"), "--key", str(tmp_path / "club.key"), "--installation"]
     assert main([*line, str(installation.engine.sequencer.verifier)]) == 0
     assert json.loads(capsys.readouterr().out)["people"][0]["person"] == club.number
+
+
+# -------------------------------------------------------------------- corrections, removals
+
+
+async def corrected(installation, club, slot: str = "mail_address", value: str = "new@example.jp") -> None:
+    """The customer corrects a value they gave."""
+    own = await installation.session(club.own.person_id)
+    version = (await installation.engine.people.load(own.person_id)).state.slots[slot].version
+    await corrections.correct(installation.engine, own, slot, value, expected_version=version)
+
+
+@pytest.mark.parametrize("how", ["corrected", "removed"])
+async def test_who_holds_a_value_is_told_that_it_changed(installation, club, how):
+    """§4.6 normal: a signed file with its day names the item, under the recipient's number, and no value old or new."""
+    if how == "corrected":
+        await corrected(installation, club)
+    else:
+        await corrections.remove_value(
+            installation.engine, await installation.session(club.own.person_id), "mail_address"
+        )
+    assert ("recalled", CLUB) in (await installation.newest()).facts
+    (waiting,) = await recalls.open_recalls(installation.engine)
+    assert (waiting.people, waiting.items, waiting.told_at) == (1, 1, None)
+    told = await club.told()
+    (one,) = told["people"]
+    assert (one["person"], one["item"], how in one, "withdrawn" in one) == (club.number, "mail_address", True, False)
+    assert not [value for value in (MAIL, NAME, "new@example.jp") if value in json.dumps(told)]
+    await recalls.confirm_recall(installation.engine, club.asks, told["id"])
+    (mine,) = await recalls.recalls_of(installation.engine, club.own.person_id)
+    assert (mine.what, mine.item, mine.confirmed_at is not None) == (how, "mail_address", True)
+
+
+async def test_who_does_not_hold_it_is_told_nothing(installation, club):
+    """§4.6 breach: a value that never went there, or that has to be given up altogether already, tells nobody that it is there."""
+    await installation.give(club.own, [("prefecture", "tokyo")])
+    await corrected(installation, club, "prefecture", "osaka")
+    assert await recalls.open_recalls(installation.engine) == []
+    await choices.choose(installation.engine, club.own, CLUB, None, allow=False)
+    await club.told()
+    await corrected(installation, club)
+    assert [one.items for one in await recalls.open_recalls(installation.engine)] == [0]
+
+
+async def test_a_no_after_a_correction_recalls_everything_still(installation, club):
+    """§4.6 breach: that a correction waits to be told keeps no withdrawal from being told."""
+    await corrected(installation, club)
+    await choices.choose(installation.engine, club.own, CLUB, None, allow=False)
+    (waiting,) = await recalls.open_recalls(installation.engine)
+    assert (waiting.people, waiting.items) == (1, 1)
+    assert [one.what for one in await recalls.recalls_of(installation.engine, club.own.person_id)] == [
+        "withdrawn",
+        "corrected",
+    ]
+
+
+async def test_an_overdue_correction_turns_the_board(installation, club):
+    """§4.6 page: a correction nobody confirmed by its day breaks the clause like a withdrawal."""
+    await corrected(installation, club)
+    (waiting,) = await recalls.open_recalls(installation.engine)
+    installation.wall.pass_(waiting.due_at - installation.engine.clock.now() + 1)
+    assert (await promise_board(installation.engine)).of("4.6").state is not ClauseState.KEPT
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+async def test_the_person_reads_whom_a_correction_was_told(installation, club, language):
+    """§4.6 page: my data says who is told, by when, and whether it was."""
+    await corrected(installation, club)
+    site = Browser(installation, at=SITE)
+    await site.sign_in(club.own)
+    page = (await site.get(f"/{language}/my-data")).text.split('id="provided"')[1]
+    assert {"en": "is told to stop using the old value", "ja": "古い値の利用を停止するよう"}[language] in page
+
+
+# -------------------------------------------------------------------- by mail
+
+
+async def test_a_recall_goes_by_mail_to_the_recipients_desk(installation, club, desk):
+    """§4.6 normal: the signed file attached, words that name nobody; told once a server took it, and confirmed like any other."""
+    await choices.choose(installation.engine, club.own, CLUB, None, allow=False)
+    before = len(desk.box.received)
+    file_id = await recalls.mail_recall(installation.engine, club.asks, CLUB)
+    (mail,) = desk.box.received[before:]
+    assert mail.recipient == "desk@picture-club.example"
+    (file,) = mail.message.iter_attachments()
+    told = parse_recall(file.get_content(), club.key, installation.engine.sequencer.verifier)
+    assert (told["id"], [one["person"] for one in told["people"]]) == (file_id, [club.number])
+    assert not [one for one in (MAIL, NAME, club.number) if one in mail.message.as_string()]
+    assert dict((await installation.newest()).facts)["by"] == "mail"
+    assert await recalls.mail_recall(installation.engine, club.asks, CLUB) == file_id, "sent once more, the same file"
+    assert await recalls.confirm_recall(installation.engine, club.asks, file_id) == 1
+
+
+async def test_what_no_server_took_is_not_told(installation, club, desk):
+    """§4.6 breach: a refused mail, or one whose fate nobody knows, leaves the recall waiting, and overdue on its day."""
+    await choices.choose(installation.engine, club.own, CLUB, None, allow=False)
+    desk.box.handler.rcpt["desk@picture-club.example"] = "550 5.7.1 relay not permitted"
+    with pytest.raises(BusyError):
+        await recalls.mail_recall(installation.engine, club.asks, CLUB)
+    desk.box.handler.rcpt.clear()
+    desk.box.handler.data.append("cut")
+    with pytest.raises(BusyError):
+        await recalls.mail_recall(installation.engine, club.asks, CLUB)
+    (waiting,) = await recalls.open_recalls(installation.engine)
+    assert waiting.told_at is None
+
+
+async def test_who_may_not_or_cannot_mail_it_is_told(installation, club, desk):
+    """§4.6 breach: no role, no such recipient, nothing waiting: nothing is sent to anybody's address."""
+    before = len(desk.box.received)
+    with pytest.raises(InputError):
+        await recalls.mail_recall(installation.engine, club.asks, CLUB)
+    await choices.choose(installation.engine, club.own, CLUB, None, allow=False)
+    for session, recipient, error in (
+        (await installation.staff("sato", ("support",)), CLUB, DeniedError),
+        (club.approves, "ad-broker", InputError),
+    ):
+        with pytest.raises(error):
+            await recalls.mail_recall(installation.engine, session, recipient)
+    installation.engine.dispatchers.clear()
+    with pytest.raises(SettingError):
+        await recalls.mail_recall(installation.engine, club.asks, CLUB)
+    assert desk.box.received[before:] == []
+
+
+async def test_staff_mail_it_from_the_page(installation, club, desk):
+    """§4.6 page: the button names the address; afterwards the list says that it was told."""
+    await choices.choose(installation.engine, club.own, CLUB, None, allow=False)
+    console = Browser(installation, at=CONSOLE)
+    console.cookies["__Host-kept_session"] = await sessions.start_demo_session(installation.engine, "abe")
+    assert "desk@picture-club.example" in (await console.get("/en/provision")).text
+    assert (await console.post(f"/en/provision/{CLUB}", step="mail")).status_code == 303
+    assert "not confirmed yet" in (await console.get("/en/provision")).text
+    assert desk.box.received[-1].recipient == "desk@picture-club.example"

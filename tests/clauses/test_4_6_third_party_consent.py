@@ -287,7 +287,7 @@ async def test_a_kill_while_it_is_made_begins_it_anew(installation, club):
         await provisions.fetch(installation.engine, club.asks, made.id)
     await installation.close(integrate=False)
     await installation.open()
-    assert installation.sql("SELECT COUNT(*) FROM provision_record WHERE handed_at IS NULL") == [(2,)]
+    assert installation.sql("SELECT COUNT(*) FROM provision_record") == [(0,)]  # what the kill left ended at the start
     for own in people:
         assert await lines_of(installation.engine, own.person_id) == []
     assert json.loads(await provisions.fetch(installation.engine, club.asks, made.id))["sheet"]["people"] == 5
@@ -302,3 +302,42 @@ async def test_the_board_says_kept(installation, club):
     one = (await promise_board(installation.engine)).of("4.6")
     assert one.state is ClauseState.KEPT
     assert one.uses >= 1
+
+
+HALF_MADE = "SELECT COUNT(*) FROM provision_record WHERE handed_at IS NULL"
+
+
+async def two_who_agreed(installation):
+    """Two people whose name and address may go."""
+    for number in range(2):
+        own = await installation.join()
+        await installation.give(own, [("name", NAME), ("mail_address", f"m{number}@example.jp"), TICK])
+
+
+@pytest.mark.parametrize("how", ["a fault", "whoever fetches goes away"])
+async def test_an_abandoned_fetch_leaves_nothing_sealed_behind(installation, club, monkeypatch, how):
+    """§4.6, §5.5 breach: a fetch that ends in the middle leaves no sealed record; the next makes the whole file."""
+    await two_who_agreed(installation)
+    provision = await club.provide()
+    decided, reached, real = [], asyncio.Event(), provisions._Making.decide
+
+    async def first_only(self, person_id):
+        if decided and how == "a fault":
+            raise RuntimeError("in the middle")
+        if decided:
+            reached.set()
+            await asyncio.sleep(60)
+        decided.append(await real(self, person_id))
+        return decided[-1]
+
+    monkeypatch.setattr(provisions._Making, "decide", first_only)
+    task = asyncio.ensure_future(provisions.fetch(installation.engine, club.asks, provision.id))
+    if how != "a fault":
+        await reached.wait()
+        assert installation.sql(HALF_MADE) == [(1,)]
+        task.cancel()
+    with pytest.raises((RuntimeError, asyncio.CancelledError)):
+        await task
+    assert installation.sql(HALF_MADE) == [(0,)]
+    monkeypatch.undo()
+    assert len((await club.file(provision))["records"]) == 2

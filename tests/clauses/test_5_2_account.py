@@ -15,6 +15,7 @@ from kept.errors import DeniedError, InputError, LimitError, SignInError, Submis
 from kept.services.accounts import accounts, passkeys, recovery, remember_me, ways_in
 from kept.services.accounts.known_by import known_by
 from kept.services.gate.history import newest_entries
+from kept.services.upkeep.verification import verify_installation
 
 pytestmark = pytest.mark.anyio
 CODE = re.compile(r"[a-z2-9]{5}(?:-[a-z2-9]{5}){3}")
@@ -356,6 +357,22 @@ async def test_a_program_that_vouches_changes_nothing_that_outlasts_it(tmp_path)
                 with pytest.raises(DeniedError) as refused:
                     await attempt
                 assert refused.value.reason == "vouched-session"
+
+
+async def test_a_passkey_changed_past_kept_is_found(installation):
+    """Breach by who writes D: a passkey's name, or whom it signs in, changed in the database: `kept verify` says so."""
+    browser, _, _ = await joined(installation)
+    await browser.get("/en/account")
+    await with_passkey(browser, Authenticator(SITE), "/en/account/passkey", name="phone")
+    assert (await verify_installation(installation.engine)).problems == []
+    for change, said in (
+        ("UPDATE passkey SET sealed = x'00'", "what they call a passkey does not open"),
+        ("DELETE FROM login WHERE login_name LIKE 'passkey:%'", "a passkey signs somebody else in, or nobody"),
+    ):
+        before = installation.sql("SELECT sealed FROM passkey")[0][0]
+        installation.sql(change)
+        assert any(said in one for one in (await verify_installation(installation.engine)).problems)
+        installation.sql("UPDATE passkey SET sealed = ?", before)
 
 
 async def test_each_change_stands_in_the_ledger_and_cites_its_clause(installation):

@@ -63,6 +63,8 @@ NOT_TOLD = {
     "disclosure_item": "asked against released, by place in a request: told by `authorities`, once it may be told",
     "rights_request_paper": "the person's own letter, or their agent's authority; what it asks is in `requests`",
     "disclosure_paper": "the authority's own paper, about whoever it names; it is no value of the person's",
+    "shown_once": "sealed for one session, for minutes, and on its page; a file is no place for codes that open the account",
+    "link_code": "keyed hashes of codes that live for ten minutes",
     "message_link": "keyed hashes of links; the links themselves are in the messages the person has",
     "intake_record": "sealed, and whose it is nobody has checked: it names a login name by a partner's word, and ends in thirty days",
     "no_log_line": "sealed lines of keyed hashes that say again what `choices` and `uses` say",
@@ -213,6 +215,7 @@ async def much(installation, desk):
     await send_due(engine)
     (message, _), *_ = await contacts.contacts_to(engine, own.person_id)
     await advertising_marks.mark(engine, own, message.id)
+    await advertising_marks.settle(engine, second, message.id)
     emergency = await lend(installation, officer)
     await cases.open_item(engine, officer, emergency, "phone")
     await emergencies.review(engine, second, emergency, "justified")
@@ -262,7 +265,7 @@ async def test_everything_is_in_it_in_words(installation, desk, language):
     assert [one["authority"] for one in data["authorities"]] == ["Invented District Court"]
     assert (data["emergencies"][0]["text"], data["emergencies"][0]["review"]) == (TEXT, "justified")
     assert {one["by"] for one in data["written"]} == {"mail", "phone"}
-    assert any(one["advertising"] for one in data["written"])
+    assert any(one["advertising"] and one["settled"] for one in data["written"])
     assert data["requests"][0]["note"] == "a canary wrote this letter"
     assert data["statements"][0]["company"] == COURT_TITLE
     assert data["recalls"][0]["with"] == CLUB

@@ -12,14 +12,13 @@ from starlette.routing import Host, Mount, Route
 from kept.services.gate.history import newest_entries
 
 pytestmark = pytest.mark.anyio
-YES = "__Host-kept_choices"
 
 
 async def shop(request):
     """Say which cookies arrive, and try to set three."""
     answer = PlainTextResponse(" ".join(sorted(request.cookies)))
     for name in ("basket", "tracker", "__Host-kept_session"):
-        answer.set_cookie(name, "1")
+        answer.set_cookie(name, "rye")
     return answer
 
 
@@ -50,23 +49,26 @@ def cookie_of(line: str) -> str:
 
 
 async def test_an_asgi_app_gets_and_sets_what_was_agreed_to(bakery):
-    """Before a choice only what is necessary; after a yes the basket too; the undeclared never."""
+    """Before a choice nothing; after a yes the basket; the undeclared never, and no sign-in that Kept did not make."""
     async with bakery.open() as k:
-        app = k.cookies(Starlette(routes=[Route("/", shop)]))
-        sent = "basket=1; tracker=1; __Host-kept_session=1"
-        assert await ask(app, cookie=sent) == (200, ["__Host-kept_session", "basket"], "__Host-kept_session")
+        app = k.cookies(Starlette(routes=[Route("/", shop)]), "basket")
+        sent = "basket=rye; tracker=1; __Host-kept_session=1"
+        assert await ask(app, cookie=sent) == (200, ["basket"], "")  # what the browser holds of it is taken away
         assert [one.id for one in k.cookie_question()] == ["basket"]
         yes = cookie_of(k.cookie_choice(["basket"]))
         status, names, body = await ask(app, cookie=f"{sent}; {yes}")
-        assert (status, names) == (200, ["basket", "__Host-kept_session"])
-        assert body == f"{YES} __Host-kept_session basket"
+        assert (status, names, body) == (200, ["basket"], "basket")
+        status, names, body = await ask(app, cookie=f"basket=hanako; {yes}")
+        assert (names, body) == (["basket"], "")  # a value the policy does not list is no value
+        others = k.cookies(Starlette(routes=[Route("/", shop)]))
+        assert await ask(others, cookie=f"{sent}; {yes}") == (200, [], "")
 
 
 def wsgi_shop(environ, start_response):
     """The same shop, as a WSGI app."""
     start_response(
         "200 OK",
-        [("Content-Type", "text/plain"), ("Set-Cookie", "basket=1"), ("Set-Cookie", "tracker=1")],
+        [("Content-Type", "text/plain"), ("Set-Cookie", "basket=rye; Path=/"), ("Set-Cookie", "tracker=1")],
     )
     return [environ.get("HTTP_COOKIE", "").encode()]
 
@@ -74,12 +76,13 @@ def wsgi_shop(environ, start_response):
 async def test_a_wsgi_app_gets_and_sets_the_same(bakery):
     """One set of rules for both kinds of app."""
     async with bakery.open() as k:
-        app = k.cookies_wsgi(wsgi_shop)
+        app = k.cookies_wsgi(wsgi_shop, "basket")
         yes = cookie_of(k.cookie_choice(["basket"]))
         for cookie, arrives, leaves in (
             ("", "", []),
-            ("basket=2; tracker=2", "", ["basket"]),
-            (f"basket=2; tracker=2; {yes}", f"basket=2; {yes}", ["basket"]),
+            ("basket=rye; tracker=2", "", ["basket"]),
+            ("basket=rye; basket=roll", "", ["basket"]),
+            (f"basket=rye; tracker=2; {yes}", "basket=rye", ["basket"]),
         ):
             said = []
             environ = {"HTTP_COOKIE": cookie} if cookie else {}
@@ -103,6 +106,7 @@ async def test_a_breach_of_a_program_s_own_is_recorded(bakery):
         assert {(one["cookie"], one["reason"]) for one in found} == {
             ("tracker", "undeclared"),
             ("basket", "unconsented"),
+            ("__Host-kept_session", "not-ours"),
         }
 
 

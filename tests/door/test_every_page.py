@@ -195,6 +195,7 @@ CONSOLE = {
     "POST /{language}/provision/{id} approve": "Staff.approve",
     "POST /{language}/provision/{id} fetch": "Staff.fetch_provision",
     "POST /{language}/provision/{id} confirmed": "Staff.confirm_recall",
+    "POST /{language}/provision/{id} mail": "Staff.mail_recall",
     "POST /{language}/provision/{id} recall": "Staff.fetch_recall",
     "GET /{language}/rights": "Staff.all_requests",
     "POST /{language}/rights": "Staff.open_request",

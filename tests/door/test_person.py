@@ -259,8 +259,16 @@ async def test_a_choice_counts_at_once_and_says_what_it_was(bakery):
             assert len(await me.choose("news", mail=False)) == 1
             assert dict((await news()).channels) == {"mail": False}
             await me.choose("news", False, mail=True)
-            assert ((await news()).given, dict((await news()).channels)) == (False, {"mail": True})
+            assert ((await news()).given, dict((await news()).channels)) == (False, {"mail": False})
+            assert ((await news()).said, (await news()).ways[0].missing, (await news()).yes_opens) == (
+                False,
+                "no",
+                True,
+            )
+            await me.choose("news", True)
+            assert ((await news()).given, dict((await news()).channels)) == (True, {"mail": True})
             await me.stop("news")
+            assert dict((await news()).channels) == {"mail": False}
             assert (await news()).stopped
             await me.resume("news")
             assert not (await news()).stopped

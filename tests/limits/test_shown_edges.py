@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -20,12 +21,16 @@ from kept.channels.handed import Handed
 from kept.channels.mail import MailServer
 from kept.channels.mailbox import Mailbox
 from kept.channels.written_mail import write_mail
+from kept.cookies.findings import AGAIN, ALWAYS_UNSEEN, ANOTHER, SIGNED_IN, Held, Observed, compare
+from kept.cookies.rules import Rules
 from kept.errors import SettingError
 from kept.guarantees import consent_checked_when_sent, says_why_you_got_it, words
 from kept.policy.check import check_policy
 from kept.policy.day import local
+from kept.policy.read import read_policy
 from kept.policy.words import Exit
-from kept.services.cookies import scan
+from kept.services.cookies.scan import scan_site
+from kept.services.cookies.visitor import Visitor, pages_to_visit
 from kept.services.my_data.message_reasons import messages_to
 from kept.services.my_data.own_data import own_data
 from kept.services.staff import sessions
@@ -163,25 +168,53 @@ async def test_the_fields_of_a_request(installation, at, path, most):
 
 
 @pytest.mark.edge("SCANNED_PAGES")
-async def test_the_pages_of_a_scan():
-    """Eight pages of the site are visited, the first one included, and no more."""
-    for there, most in ((limits.SCANNED_PAGES, limits.SCANNED_PAGES), (limits.SCANNED_PAGES + 1, limits.SCANNED_PAGES)):
-        visited = []
+def test_the_pages_of_a_scan():
+    """Eight pages of the site are visited, the first one included, and no more; that there are more is said."""
+    for there in (limits.SCANNED_PAGES, limits.SCANNED_PAGES + 1):
+        links = [f"https://shop.example/{number}" for number in range(1, there)]
+        others = ["https://shop.example.evil/", "https://else.example/1", "https://shop.example/1#part"]
+        chosen, more = pages_to_visit("https://shop.example/", [*links, *others])
+        assert (len(chosen), more) == (limits.SCANNED_PAGES, there > limits.SCANNED_PAGES)
 
-        class Page:
-            url = "https://shop.example/"
 
-            async def goto(self, link, visited=visited):
-                visited.append(link)
+@pytest.mark.edge("SCAN_SAME_CHARACTERS")
+def test_what_two_sign_ins_may_have_in_common():
+    """Seven characters are chance; eight stay from one sign-in to the next."""
+    rules = Rules(read_policy(policy_files(POLICY), words()))
+    name = "__Host-kept_session"
+    for length in (limits.SCAN_SAME_CHARACTERS, limits.SCAN_SAME_CHARACTERS + 1):
+        same = "abcdefghijklm"[:length]
+        values = {SIGNED_IN: f"{same}1111111111", ANOTHER: "2222222222", AGAIN: f"3333333333{same}"}
+        seen = [Observed(phase, frozenset(), (Held(name, None, value),)) for phase, value in values.items()]
+        assert bool(compare(rules, seen, 0.0)) is (length > limits.SCAN_SAME_CHARACTERS)
 
-            async def eval_on_selector_all(self, _selector, _script, there=there):
-                return [f"https://shop.example/{number}" for number in range(1, there)]
 
-            async def evaluate(self, _script):
-                return []
+@pytest.mark.edge("SCAN_WAIT_SECONDS")
+async def test_what_a_scan_waits_on_a_first_page():
+    """Three seconds, once for each visitor; the scan says that it waits no longer."""
+    waited = []
 
-        await scan._look_around(Page(), Page.url, set())
-        assert len(set(visited)) == most
+    class Nothing:
+        url, frames = "https://shop.example/", ()
+
+        def __getattr__(self, name):
+            async def answer(*said, **_):
+                if name == "wait_for_timeout":
+                    waited.append(said[0])
+                return 0 if name == "evaluate" else []
+
+            return answer
+
+        def locator(self, _):
+            self.first = self
+            return self
+
+    who = Visitor(Nothing(), Nothing.url, "/en/cookies", inspect.signature(scan_site).parameters["patience"].default)
+    who.page = Nothing()
+    who.page.goto = lambda _: asyncio.sleep(0)
+    await who.look_around()
+    assert waited == [limits.SCAN_WAIT_SECONDS * 1000]
+    assert "later" in ALWAYS_UNSEEN
 
 
 # -------------------------------------------------------------------- other programs

@@ -16,7 +16,9 @@ from kept.crypto.second_factor import code_at, verify_code
 from kept.crypto.token import parse_token, sign_token
 from kept.errors import InputError, KeptError, LimitError, MalformedError, SignInError, SubmissionError
 from kept.services.accounts import accounts, devices, passkeys, recovery, remember_me
-from kept.services.accounts.rate_limits import Limits
+from kept.services.accounts.guesses import note_failed, seen_at
+from kept.services.accounts.networks import Networks
+from kept.services.accounts.rate_limits import STAFF, Limits
 from kept.services.accounts.shown_once import Codes, show, shown
 from kept.services.my_data.portability import take_along
 from kept.services.staff import sessions
@@ -339,6 +341,54 @@ async def test_tries_of_staff(installation):
     rest = limits.STAFF_ADDRESS_TRIES - len(found)
     found = await asked(browser, "/en/sign-in", rest + 1, login=lambda number: f"abe{number}", **wrong)
     assert found == [401] * rest + [429]
+
+
+@pytest.mark.edge("STAFF_ACCOUNT_TRIES")
+async def test_tries_of_staff_from_everywhere(installation):
+    """A hundred for one account of staff from ever new addresses, then none."""
+    counts = Limits(installation.engine)
+    for number in range(limits.STAFF_ACCOUNT_TRIES):
+        await counts.count_sign_in(f"n{number}", "sato", "", STAFF)
+    with pytest.raises(LimitError):
+        await counts.count_sign_in("elsewhere", "sato", "", STAFF)
+
+
+@pytest.mark.edge("NETWORK_SECONDS", "NETWORK_CHANGE_SECONDS", "NETWORKS_REMEMBERED")
+def test_what_is_remembered_of_networks():
+    """Tries for an hour, a sign-in for ten minutes, ten thousand networks at once."""
+    now = [0.0]
+    networks = Networks(lambda: now[0])
+    for number in range(limits.ACCOUNTS_FROM_A_NETWORK - 1):
+        networks.tried("a", bytes([number]))
+        networks.tried("b", bytes([number]))
+    now[0] = limits.NETWORK_SECONDS - 1
+    assert len(networks.tried("a", b"last")) == limits.ACCOUNTS_FROM_A_NETWORK
+    now[0] = limits.NETWORK_SECONDS
+    assert not networks.tried("b", b"last")
+    for who, wait, found in ((b"x", 0.0, True), (b"y", 1.0, False)):
+        assert not networks.signed_in("a", who, came="", goes="1")
+        now[0] += limits.NETWORK_CHANGE_SECONDS + wait
+        assert networks.signed_in("b", who, came="", goes="2") is found
+    for number in range(limits.NETWORKS_REMEMBERED):
+        assert len(networks._tried) <= limits.NETWORKS_REMEMBERED
+        networks.tried(f"n{number}", b"x")
+    assert len(networks._tried) == limits.NETWORKS_REMEMBERED
+
+
+@pytest.mark.edge("SIGNS_SHOWN_SECONDS")
+async def test_what_the_sign_in_saw(installation):
+    """It is shown for thirty days."""
+    engine = installation.engine
+    own = await installation.join()
+    await note_failed(
+        engine, Networks(engine.clock.now), await accounts.login_name_of(engine, own.person_id), "a", known=False
+    )
+    installation.wall.pass_(limits.SIGNS_SHOWN_SECONDS - limits.DAY)
+    await tidy(engine)
+    assert [one.count for one in await seen_at(engine, own.person_id)] == [1]
+    installation.wall.pass_(2 * limits.DAY)
+    await tidy(engine)
+    assert await seen_at(engine, own.person_id) == ()
 
 
 @pytest.mark.edge("ACCOUNTS_OPENED", "ACCOUNTS_OPENED_WINDOW_SECONDS")

@@ -14,6 +14,7 @@ from kept import limits, policy_files
 from kept.channels import fax, letter
 from kept.channels.written_mail import _is_plain, fits_one_line
 from kept.cookies.choices import parse_choices
+from kept.cookies.given import Given
 from kept.cookies.header import Setting, parse_cookies
 from kept.cookies.rules import Rules
 from kept.crypto.signature import SigningKey, new_seed
@@ -28,6 +29,7 @@ from kept.errors import (
 from kept.guarantees import words
 from kept.ledger.note import sign_note, split_note
 from kept.policy.campaign import parse_campaign
+from kept.policy.check import check_policy
 from kept.policy.findings import Place, Report
 from kept.policy.instance import parse_instance
 from kept.policy.markdown import take_apart
@@ -43,6 +45,8 @@ from kept.vault.text import readable
 from policies.words import GUARANTEES
 
 READ = read_policy(policy_files(POLICY), words())
+AT = 1_800_000_000.0
+POLICIES = POLICY.parents[1] / "tests" / "policies"
 RULES = Rules(READ)
 FRONT = (
     (POLICY.parents[1] / "tests" / "policies" / "sound" / "shop.policy.md")
@@ -105,6 +109,35 @@ def test_the_cookies_of_a_request():
         assert len(parse_cookies([line])) == limits.COOKIE_PAIRS
 
 
+@pytest.mark.edge("COOKIE_VALUES")
+def test_the_values_of_a_cookie_without_identifier():
+    """A thousand; one more could number people, and the policy does not pass."""
+    text = (POLICIES / "cookie-numbers" / "shop.policy.md").read_text(encoding="utf-8")
+    for most in (limits.COOKIE_VALUES - 1, limits.COOKIE_VALUES):  # from 0 on
+        found = check_policy({"shop.policy.md": text.replace("up-to: 1000", f"up-to: {most}").encode()}, GUARANTEES)
+        assert ([one.code for one in found] == ["cookie-numbers"]) is (most + 1 > limits.COOKIE_VALUES)
+
+
+@pytest.mark.edge("COOKIES_GIVEN")
+def test_the_identifiers_a_gate_remembers():
+    """Fifty thousand; the oldest is forgotten with one more."""
+    for more in (0, 1):
+        given = Given()
+        for number in range(limits.COOKIES_GIVEN + more):
+            assert not given.again("shop", str(number), AT)
+        assert given.again("shop", "0", AT + limits.DAY) is not bool(more)
+
+
+@pytest.mark.edge("COOKIE_GIVEN_AGAIN_SECONDS")
+def test_a_double_click_is_given_the_same_identifier():
+    """A minute; after it the same value is somebody's number."""
+    given = Given()
+    assert not given.again("shop", "7", AT)
+    assert not given.again("shop", "7", AT + limits.COOKIE_GIVEN_AGAIN_SECONDS)
+    assert given.again("shop", "7", AT + limits.COOKIE_GIVEN_AGAIN_SECONDS + 1)
+    assert not given.again("other", "7", AT + limits.DAY)
+
+
 @pytest.mark.edge("CHOICES_CHARACTERS")
 def test_the_cookie_of_the_choices():
     """1,024 characters; a longer one is no choice."""
@@ -120,12 +153,13 @@ def test_the_life_of_a_cookie():
     declared = next(
         one
         for one in READ.cookies.values()
-        if one.life_seconds is not None and RULES.refuse(_set(one, 0), frozenset()) == ""
+        if one.identifier == "device" and RULES.refuse(_set(one, 0), frozenset(), AT) == ""
     )
     allowed = frozenset({declared.purpose})
-    assert RULES.refuse(_set(declared, declared.life_seconds + limits.COOKIE_SLACK_SECONDS), allowed) == ""
+    assert RULES.refuse(_set(declared, declared.life_seconds + limits.COOKIE_SLACK_SECONDS), allowed, AT) == ""
     assert (
-        RULES.refuse(_set(declared, declared.life_seconds + limits.COOKIE_SLACK_SECONDS + 1), allowed) == "life-longer"
+        RULES.refuse(_set(declared, declared.life_seconds + limits.COOKIE_SLACK_SECONDS + 1), allowed, AT)
+        == "life-longer"
     )
 
 

@@ -170,7 +170,6 @@ IN_PLACE = {
     ("services/cases/emergencies", "limit"),  # likewise
     ("services/gate/canaries", "limit"),  # likewise
     ("store/sqlite", "timeout"),  # of the table, in other units
-    ("services/accounts/rate_limits", "most"),  # a multiple of the table, as its row says
 }
 """Numbers written in place, each with its reason."""
 

@@ -18,7 +18,7 @@ from kept.policy.decision import LawRequest, Mandate, Request
 from kept.policy.item_type import ItemType
 from kept.policy.model import Item, Point, Policy, Processor, Purpose, Recipient, Retention, Role
 from kept.policy.notice import Notice, Term
-from kept.policy.person import PersonState
+from kept.policy.person import PersonState, Stated
 from kept.policy.words import Basis, Exit, PointKind, Source
 
 DAY = 86_400.0
@@ -239,6 +239,21 @@ def _accept(dice, state, notice_id):
     return change.accept(state, [dice.choice(sorted(state.slots))], dice.choice(PURPOSES), notice_id)
 
 
+def _word(dice, state, notice_id):
+    fresh, at = [one for one in dice.some(SLOTS) if one not in state.slots], dice.choice(MOMENTS)
+    filled = change.fill(
+        state, fresh, notice_id=notice_id, point=dice.choice(POINTS), source=Source.PARTNER, key_id="k1", at=at
+    )
+    ticks = tuple((one, dice.choice(["", "mail", "phone"])) for one in dice.some(PURPOSES))
+    word = Stated(str(len(state.stated)), "friends", notice_id, dice.choice(MOMENTS), at, tuple(fresh), ticks)
+    after = change.state_word(filled, word)
+    if dice.chance(0.5):
+        answer = dice.choice([change.refuse_word, change.confirm_word])
+        more = (dice.some(ticks),) if answer is change.confirm_word else ()
+        after = answer(after, word.id, *more, at)
+    return change.replace(after, g=state.g + 1)
+
+
 def _remove(dice, state, _):
     return change.remove(state, [dice.choice(sorted(state.slots))])
 
@@ -249,7 +264,7 @@ def _end(dice, state, _):
     return dice.choice([change.begin_erasing, change.undo_erasing, change.undo_erasing])(state)
 
 
-ACTS = (_fill, _fill, _grant, _grant, _choose, _choose, _stop, _correct, _confirm, _accept, _remove, _end)
+ACTS = (_fill, _fill, _word, _grant, _grant, _choose, _choose, _stop, _correct, _confirm, _accept, _remove, _end)
 NEED_A_VALUE = frozenset({_correct, _confirm, _accept, _remove})
 
 

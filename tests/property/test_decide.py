@@ -14,7 +14,7 @@ from kept.policy import change, reference
 from kept.policy.channel import WRITING_EXITS
 from kept.policy.decide import Evaluator
 from kept.policy.decision import Allowed, Refused
-from kept.policy.needs import NARROWNESS, NEEDED, RESTS_ON
+from kept.policy.needs import NARROWNESS, NEEDED, RESTS_ON, WORD_EXITS
 from kept.policy.person import encode_state, parse_state
 from kept.policy.retention import end_of as end_under
 from kept.policy.words import Basis, Exit, Source
@@ -118,6 +118,20 @@ def test_no_check_fails_on_sound_values(world):
             grounded = decision.reason in RESTS_ON or request.exit is Exit.PROVISION
             assert decision.clause or grounded  # a policy may have no clause for a ground
     assert not reasons["check-error"]
+
+
+@few
+@given(world_of.worlds, world_of.dice)
+def test_another_companys_word_widens_nothing(world, dice):
+    """What a company says allows nothing that was not allowed; what it gave is shown on a screen alone."""
+    assume(world.person.status == "active")
+    held = tuple(world.person.slots)
+    before = allowed(world.policy, world.person, world.notices)
+    stated = world_of._word(dice, world.person, dice.choice(sorted(world.notices) or ["gone"]))
+    assume(stated.stated[len(world.person.stated) :] and stated.stated[-1].confirmed_at is None)
+    after = allowed(world.policy, stated, world.notices)
+    more = {question for question in after if question not in before}
+    assert all(question[3] not in held and question[4] in WORD_EXITS for question in more)
 
 
 @few

@@ -220,3 +220,24 @@ def test_look_ups_of_a_day_are_counted_and_end(data):
     assert data.run("look_ups_expire", before="2026-11-02") == 2
     data.run("look_up_grant", **mine, more=1)
     assert data.all(sql.LookUpsRefused, since="2026-11-01") == []
+
+
+def test_what_the_sign_in_saw_is_counted_by_the_day_told_and_forgotten(data):
+    """Each kind has its count; told again when there is twice as much; gone with its person, or when its day is old."""
+    mine = {"person_id": MORI, "day": "2026-11-01", "kind": "guess"}
+    for at in (1.0, 2.0, 3.0):
+        data.run("sign_add", **mine, at=at)
+    assert data.all(sql.SignsNew, since="2026-11-01") == [(MORI, "2026-11-01", "guess", 3, 0)]
+    assert data.run("sign_tell", **mine, count=2, told=2) == 0
+    assert data.run("sign_tell", **mine, count=3, told=3) == 1
+    assert data.all(sql.SignsNew, since="2026-11-01") == []
+    for at in (4.0, 5.0, 6.0):
+        data.run("sign_add", **mine, at=at)
+    assert data.all(sql.SignsNew, since="2026-11-01") == [(MORI, "2026-11-01", "guess", 6, 3)]
+    assert data.all(sql.SignsNew, since="2026-11-02") == []
+    written = mine | {"kind": "written", "at": 7.0}
+    assert [data.run("sign_once", **written) for _ in range(2)] == [1, 0]
+    data.run("sign_add", person_id=SATO, day="2026-11-02", kind="guess", at=8.0)
+    assert data.all(sql.SignsOf, person_id=MORI) == [("2026-11-01", "guess", 6, 6.0), ("2026-11-01", "written", 1, 7.0)]
+    assert data.run("signs_expire", before="2026-11-02") == 2
+    assert data.run("sign_erase", person_id=SATO) == 1

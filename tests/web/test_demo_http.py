@@ -43,7 +43,7 @@ async def test_a_customer_who_erased_herself_cannot_be_become(installation):
     browser = Browser(installation, demo=True)
     gone = await browser.post("/en/demo/customer")
     assert gone.status_code == 422
-    assert "remove the folder .demo" in gone.text
+    assert "Remove the folder .demo" in gone.text
 
 
 async def test_the_mailbox_shows_what_came_and_is_the_demo_s_alone(installation):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -9,7 +10,10 @@ from accessible import AXE, RULES
 
 pytestmark = pytest.mark.chromium
 
-SIGNED_IN = ("/my-data", "/my-data/addresses", "/registration", "/my-data/receipts", "/my-data/erase")
+SIGNED_IN = (
+    "/account/issued", "/account", "/account/link-code", "/my-data", "/my-data/addresses", "/registration", "/my-data/receipts",
+    "/my-data/erase",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -47,19 +51,25 @@ def test_signed_in_pages_are_accessible_and_ask_no_other_host(served, page, lang
     assert hosts == {urlsplit(served.site).netloc}
 
 
-def test_passkey_joins_and_signs_in_without_a_name(served, page):
-    """A passkey made on joining signs in later with no name typed, and the session is another one."""
+def with_authenticator(page):
+    """Give a page's browser a device that makes and uses passkeys; return its id and the line to it."""
     devtools = page.context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
     options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
-    devtools.send(
+    added = devtools.send(
         "WebAuthn.addVirtualAuthenticator",
         {"options": options | {"isUserVerified": True, "automaticPresenceSimulation": True}},
     )
+    return devtools, added["authenticatorId"]
+
+
+def test_passkey_joins_and_signs_in_without_a_name(served, page):
+    """A passkey made on joining signs in later with no name typed, and the session is another one."""
+    with_authenticator(page)
     site = f"http://localhost:{served.port}"  # a passkey belongs to a name, never to an IP address
     page.goto(f"{site}/en/join")
     page.click("text=Make a passkey")
-    page.wait_for_url(lambda url: not url.endswith("/join"))
+    page.wait_for_url("**/account/issued")
     first = {one["value"] for one in page.context.cookies()}
     assert first
     page.context.clear_cookies()
@@ -69,3 +79,50 @@ def test_passkey_joins_and_signs_in_without_a_name(served, page):
     assert page.goto(f"{site}/en/my-data").status == 200
     assert page.url.endswith("/en/my-data")
     assert first.isdisjoint({one["value"] for one in page.context.cookies()})
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_lost_device_a_code_and_a_new_passkey(served, page, language):
+    """What is shown once survives reload and back and is copied; the device is lost, a code signs in, and a new device is added."""
+    site = f"http://localhost:{served.port}"
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=site)
+    devtools, lost = with_authenticator(page)
+    page.goto(f"{site}/{language}/join")
+    page.click("[data-passkey] button")
+    page.wait_for_url("**/account/issued")
+    codes = page.locator(".codes li").all_inner_texts()
+    page.reload()
+    page.goto(f"{site}/{language}/policy")
+    page.go_back()
+    assert page.locator(".codes li").all_inner_texts() == codes
+    name = page.locator("#keep .mono").first.inner_text()
+    page.click("[data-copy]")
+    page.locator("#say:not(:empty)").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert all(one in copied for one in (name, *codes))
+    with page.expect_download() as file:
+        page.click("a[download]")
+    assert codes[0] in Path(file.value.path()).read_text(encoding="utf-8")
+    page.emulate_media(media="print")
+    assert page.locator("#keep").is_visible()
+    assert not page.locator("form[action$='/account/issued'] button").is_visible()
+    page.emulate_media(media="screen")
+    page.click("form[action$='/account/issued'] button")
+    page.goto(f"{site}/{language}/account/issued")
+    assert page.locator(".codes").count() == 0
+    devtools.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": lost})
+    page.context.clear_cookies()
+    with_authenticator(page)
+    page.goto(f"{site}/{language}/sign-in")
+    page.fill("#rn", name)
+    page.fill("#c", codes[0])
+    page.click("#recovery button")
+    page.wait_for_url("**/account")
+    page.fill("#name", "new phone")
+    page.click("[data-passkey] button")
+    page.wait_for_url("**/account?done=passkey*")
+    assert page.locator("text=new phone").count() >= 1
+    page.context.clear_cookies()
+    page.goto(f"{site}/{language}/sign-in?to=/account")
+    page.click("[data-passkey] button")
+    page.wait_for_url("**/account")

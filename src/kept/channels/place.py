@@ -1,6 +1,7 @@
 """Where the lines of the no-log lie: a place that takes lines at its end and gives them back.
 
-An address says which: `file:/mnt/other-disk/shop.no-log`, or `command:PROGRAM WORDS`.
+An address says which: `file:/mnt/other-disk/shop.no-log`, `command:PROGRAM WORDS`, or
+`mail:keeper@second.example?server=HOST:PORT&from=ADDRESS`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Protocol
 
 from kept.channels.place_command import CommandPlace
 from kept.channels.place_file import FilePlace
+from kept.channels.place_mail import parse_mail_place
 from kept.errors import SettingError
 
 
@@ -20,6 +22,11 @@ class Place(Protocol):
     @property
     def name(self) -> str:
         """What `kept status` calls it."""
+        ...
+
+    @property
+    def reads(self) -> bool:
+        """Whether what it holds can be seen from here: who mails lines away may not see where they went."""
         ...
 
     async def append(self, lines: Sequence[bytes]) -> None:
@@ -43,7 +50,7 @@ def parse_place(address: str) -> Place:
     """Return the place at an address.
 
     Args:
-        address: `file:` and a path, or `command:` and a program with its words.
+        address: `file:` and a path, `command:` and a program with its words, or `mail:` and what `parse_mail_place` reads.
 
     Raises:
         SettingError: It is no address of a place.
@@ -53,8 +60,10 @@ def parse_place(address: str) -> Place:
         return FilePlace(Path(rest))
     if kind == "command" and rest.strip():
         return CommandPlace(rest)
+    if kind == "mail":
+        return parse_mail_place(rest)
     raise SettingError(
-        "expected an address of a no-log such as file:/mnt/other/shop.no-log or command:PROGRAM, found another",
+        "expected an address of a no-log such as file:/mnt/other/shop.no-log, command:PROGRAM or mail:ADDRESS, found another",
         reason="no-log-address",
         hint="docs/operations.md says what each is",
         rests_on="restore-drill",

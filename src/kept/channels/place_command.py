@@ -24,6 +24,8 @@ class CommandPlace:
     def __init__(self, command: str) -> None:
         self._words = shlex.split(command)
 
+    reads = True
+
     @property
     def name(self) -> str:
         """What `kept status` calls it: the program, without its words, which may hold a secret."""

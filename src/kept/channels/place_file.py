@@ -26,6 +26,8 @@ class FilePlace:
     def __init__(self, path: Path) -> None:
         self.path = path
 
+    reads = True
+
     @property
     def name(self) -> str:
         """What `kept status` calls it."""

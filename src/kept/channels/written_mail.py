@@ -18,12 +18,22 @@ from email.policy import compat32
 from email.utils import format_datetime
 
 from kept import limits
+from kept.crypto.digest import sha256
 from kept.vault.normal import wire_address
 
 UNFIT = re.compile(r"[\x00-\x20\x7f\u0080-\u00a0\u2028\u2029<>,;:\\\"()\[\]]")
+FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,60}")
 ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 WORD_BYTES = 45
 """Of the text in one encoded word, which may be 75 characters long. Source: RFC 2047 §2."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file of ours that goes with a mail: its name, of letters, digits, dots and hyphens, and its bytes, JSON."""
+
+    name: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,7 @@ class Mail:
         list_id: Name of what it belongs to, as a domain; empty for a mail to one person alone.
         stop: Address that takes a one-click no; empty where there is none.
         at: When it is written.
+        attached: A file of ours that goes with it; None for none.
     """
 
     message_id: str
@@ -51,6 +62,7 @@ class Mail:
     list_id: str
     stop: str
     at: datetime
+    attached: Attached | None = None
 
 
 def fits_one_line(stop: str) -> bool:
@@ -92,16 +104,48 @@ def write_mail(mail: Mail) -> bytes:
     if mail.list_id:  # written by a machine to many: an absence notice is no answer to it
         headers.append(("Auto-Submitted", "auto-generated"))
     text = mail.text if mail.text.endswith("\n") else f"{mail.text}\n"
-    plain = _is_plain(text)
-    headers += [
-        ("MIME-Version", "1.0"),
-        ("Content-Type", 'text/plain; charset="utf-8"'),
-        ("Content-Transfer-Encoding", "7bit" if plain else "base64"),
-    ]
-    body = text.replace("\n", "\r\n").encode() if plain else base64.encodebytes(text.encode()).replace(b"\n", b"\r\n")
-    content = "".join(f"{name}: {value}\r\n" for name, value in headers).encode() + b"\r\n" + body
+    headers.append(("MIME-Version", "1.0"))
+    of_text, body = _text_part(text)
+    if mail.attached is not None:
+        of_text, body = _with_file(mail.attached, of_text, body)
+    headers += of_text
+    content = _headed(headers) + body
     _verify_read_alike(content, headers, mail, recipient, text)
     return content
+
+
+Headers = list[tuple[str, str]]
+
+
+def _headed(headers: Headers) -> bytes:
+    return "".join(f"{name}: {value}\r\n" for name, value in headers).encode() + b"\r\n"
+
+
+def _text_part(text: str) -> tuple[Headers, bytes]:
+    """Return what heads a text, and its bytes."""
+    plain = _is_plain(text)
+    body = text.replace("\n", "\r\n").encode() if plain else _base64(text.encode())
+    encoding = ("Content-Transfer-Encoding", "7bit" if plain else "base64")
+    return [("Content-Type", 'text/plain; charset="utf-8"'), encoding], body
+
+
+def _with_file(attached: Attached, of_text: Headers, body: bytes) -> tuple[Headers, bytes]:
+    """Return what heads a text with a file behind it, and the bytes of both; the boundary follows from what it divides."""
+    if not FILE_NAME.fullmatch(attached.name):
+        raise ValueError("a name that no header can hold")
+    mark = f"kept-{sha256(body + attached.content).hex()[:32]}"
+    of_file = [
+        ("Content-Type", "application/json"),
+        ("Content-Transfer-Encoding", "base64"),
+        ("Content-Disposition", f'attachment; filename="{attached.name}"'),
+    ]
+    begin, end = f"--{mark}\r\n".encode(), f"--{mark}--\r\n".encode()
+    parts = begin + _headed(of_text) + body + b"\r\n" + begin + _headed(of_file) + _base64(attached.content) + end
+    return [("Content-Type", f'multipart/mixed; boundary="{mark}"')], parts
+
+
+def _base64(content: bytes) -> bytes:
+    return base64.encodebytes(content).replace(b"\n", b"\r\n")
 
 
 def _words(text: str, header: str, *, name: bool = False) -> str:
@@ -141,7 +185,10 @@ def _verify_read_alike(content: bytes, headers: list[tuple[str, str]], mail: Mai
         ValueError: A header more or fewer, another recipient, subject or sender's name, or another text.
     """
     read = BytesParser(policy=compat32).parsebytes(content)
-    body = read.get_payload(decode=True)
+    parts = list(read.walk())[1:] if mail.attached is not None else [read]
+    body = parts[0].get_payload(decode=True)
+    if mail.attached is not None and [one.get_payload(decode=True) for one in parts[1:]] != [mail.attached.content]:
+        raise ValueError("a mail whose file would be read otherwise than it was written")
     if (
         [name for name, _ in read.items()] != [name for name, _ in headers]
         or read.defects
@@ -149,7 +196,7 @@ def _verify_read_alike(content: bytes, headers: list[tuple[str, str]], mail: Mai
         or _said(_raw(read, "Subject")) != mail.title
         or _said(_raw(read, "From").rpartition(" <")[0]) != mail.sender_name
         or not isinstance(body, bytes)
-        or body.replace(b"\r\n", b"\n").decode() != text.replace("\r\n", "\n")
+        or body.replace(b"\r\n", b"\n").decode().rstrip("\n") != text.replace("\r\n", "\n").rstrip("\n")
     ):
         raise ValueError("a mail that would be read otherwise than it was written")
 

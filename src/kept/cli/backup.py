@@ -170,7 +170,7 @@ async def _reconcile(chosen: argparse.Namespace, placed: Placed) -> dict[str, An
     if report is not None:
         answer["lines of the no-log"] = report.lines
         answer |= {f"said again: {kind}": count for kind, count in sorted(report.again.items())}
-        answer["missing from the no-log"] = report.missing or "nothing"
+        answer["missing from the no-log"] = " ".join((report.missing or "nothing", report.numbers)).strip()
         if report.closed:
             answer["limited"] = "to own-access and erasing, until two members of staff have signed"
         answer["to sign"] = "on the console, under After a restore"

@@ -24,7 +24,8 @@ def add_address(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--key-folder", default="", help="folder of the key files (default: beside D)")
     parser.add_argument(
         "--no-log", metavar="PLACE", action="append", default=[],
-        help="where the no-log lies: file:PATH or command:PROGRAM, or none; may be given again (default: a file beside D)",
+        help="where the no-log lies: file:PATH, command:PROGRAM, mail:ADDRESS?server=HOST:PORT&from=ADDRESS, or none; "
+        "may be given again (default: a file beside D)",
     )  # fmt: skip
 
 

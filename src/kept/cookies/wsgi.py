@@ -32,16 +32,16 @@ class WsgiCookieGate:
             for name, key in ((b"cookie", "HTTP_COOKIE"), (b"sec-gpc", "HTTP_SEC_GPC"))
             if key in environ
         ]
-        jar, passed = self._gate.inwards(rules, headers)
+        sent = self._gate.inwards(rules, headers)
         inner = {key: value for key, value in environ.items() if key != "HTTP_COOKIE"}
-        inner["kept.cookies"] = jar
-        for name, value in passed:
+        inner["kept.cookies"] = self._gate.jar(sent)
+        for name, value in self._gate.header(headers, sent):
             if name == b"cookie":
                 inner["HTTP_COOKIE"] = value.decode("latin-1")
 
         def start(status: str, said: list[tuple[str, str]], *more: Any) -> Any:
             plain = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in said]
-            out = self._gate.outwards(rules, jar, plain)
+            out = self._gate.outwards(rules, sent, plain)
             return start_response(status, [(name.decode("latin-1"), one.decode("latin-1")) for name, one in out], *more)
 
         return self._app(inner, start)

@@ -34,6 +34,15 @@ class Passwords:
         """Return the hash of a new password.
 
         Raises:
+            SubmissionError: As `fit`.
+        """
+        return self._hasher.hash(self.fit(password))
+
+    @staticmethod
+    def fit(password: str) -> str:
+        """Return a new password as it is hashed.
+
+        Raises:
             SubmissionError: Shorter than 12 or longer than 200 characters, or not text.
         """
         prepared = _prepared(password)
@@ -46,7 +55,7 @@ class Passwords:
                 hint="a few unrelated words are easy to remember",
                 rests_on="sign-in-protection",
             )
-        return self._hasher.hash(prepared)
+        return prepared
 
     def verify_password(self, stored_hash: str | None, password: str) -> None:
         """Verify *password*; an unknown account costs the same and says the same.

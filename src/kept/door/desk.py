@@ -153,7 +153,8 @@ class Desk(View):
     async def ways(self, person: PersonRef) -> list[Way]:
         """Return the ways this purpose may reach a person by, each with the policy's answer now; nothing is opened.
 
-        A way whose reason is `unconfirmed` waits for the owner of the address, who confirms it on my data (`Person.confirm`).
+        A way whose reason is `unconfirmed` waits for the owner of the address, who confirms it on my data (`Person.confirm`);
+        one whose reason is `stated` waits for the person to confirm another company's word (`Person.confirm_statement`).
 
         Args:
             person: From `find`.

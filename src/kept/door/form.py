@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kept.policy.instance import Instance
 from kept.policy.item_type import ItemType
-from kept.services.forms.collection import Presented, box_value
+from kept.services.forms.collection import Presented
 from kept.services.forms.submission import ANSWER
 
 
@@ -49,6 +49,9 @@ class Choice:
         channel: Way to be reached; empty where the purpose has none.
         recipient: Third party; empty otherwise.
         clause: Clause of the policy, with the section sign.
+        said: What the person answered before; None where they gave no answer. A box left as it is changes nothing.
+        on: Whether their answer has any effect now: the gate would say yes.
+        missing: What it lacks for that, as the gate's reason; empty where it is on.
     """
 
     value: str
@@ -57,6 +60,9 @@ class Choice:
     channel: str
     recipient: str
     clause: str
+    said: bool | None
+    on: bool
+    missing: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +135,17 @@ def form_of(shown: Presented, given: Collection[str], instance: Instance | None 
         )
     choices = [
         Choice(
-            box_value(one), one.title, one.purpose, one.exit.value if one.exit else "", one.recipient, f"§{one.clause}"
+            value=one.name,
+            title=one.box.title,
+            purpose=one.box.purpose,
+            channel=one.box.exit.value if one.box.exit else "",
+            recipient=one.box.recipient,
+            clause=f"§{one.box.clause}",
+            said=one.said,
+            on=bool(one.said) and one.way.open,
+            missing=one.way.missing,
         )
-        for one in shown.boxes
+        for one in shown.answers
     ]
     return Form(
         point=shown.notice.point,

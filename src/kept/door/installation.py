@@ -11,7 +11,8 @@ from starlette.requests import Request
 
 from kept import limits
 from kept.cookies.asgi import App, CookieGate
-from kept.cookies.rules import Jar
+from kept.cookies.grant import granted
+from kept.cookies.jar import EMPTY_JAR, Jar
 from kept.cookies.wsgi import WsgiApp, WsgiCookieGate
 from kept.door.desk import Desk
 from kept.door.operator import Operator
@@ -24,7 +25,8 @@ from kept.policy.model import Policy, Purpose
 from kept.policy.words import CookieDuty
 from kept.services.accounts import accounts, linking, passkeys, recovery, remember_me
 from kept.services.accounts.accounts import Issued
-from kept.services.accounts.rate_limits import Limits
+from kept.services.accounts.guesses import note_failed
+from kept.services.accounts.rate_limits import STAFF, Limits, network_of
 from kept.services.accounts.vouching import vouched_session
 from kept.services.cookies.first_scan import begin_serving
 from kept.services.cookies.rules import CookieRules
@@ -43,7 +45,7 @@ from kept.services.staff import sessions
 from kept.services.staff.credentials import credential_of, mandate_for
 from kept.web.app import More, build_app
 from kept.web.exchange import exchange_of
-from kept.web.own import Pages
+from kept.web.own import Pages, state_behind
 from kept.web.theme import Theme, read_theme
 
 HERE = ("localhost", "127.0.0.1")
@@ -116,13 +118,13 @@ class Kept(View):
             SignInError: The credential is wrong or revoked.
             DeniedError: It has no right to vouch.
             NotFoundError: Nobody has this id, and *create* is false.
+            LimitError: The credential, or ids it named, were not right too often within ten minutes.
         """
-        yield Person(
-            self._engine,
-            await vouched_session(
+        async with self._tries.failures("vouching", _named(credential), limits.VOUCHING_FAILURES):
+            own = await vouched_session(
                 self._engine, credential, external, language=language, signed_in_at=signed_in_at, create=create
-            ),
-        )
+            )
+        yield Person(self._engine, own)
 
     async def link(self, credential: str, *, external: str, code: str) -> Person:
         """Let your own id name an account that was opened on Kept's pages: your vouching, and a code its owner gave you.
@@ -155,7 +157,9 @@ class Kept(View):
 
         Raises:
             SignInError: One of the three is not right.
+            LimitError: That happened too often within ten minutes.
         """
+        await self._tries.count_sign_in("", login, "", STAFF)
         token = await sessions.sign_in(self._engine, login, password, code)
         try:
             yield Staff(self._engine, token)
@@ -186,32 +190,49 @@ class Kept(View):
         """
         return await accounts.join_with_password(self._engine, password, language or self.policy.language)
 
-    async def sign_in(self, login_name: str, password: str) -> str:
+    async def sign_in(self, login_name: str, password: str, *, address: str = "") -> str:
         """Sign a person in with their login name; return the token of their session, for twelve hours.
 
         Args:
             login_name: As issued.
             password: Theirs.
+            address: Network address they ask your program from, so that a stranger elsewhere does not use up their tries;
+                kept nowhere.
 
         Raises:
-            SignInError: One of them is not right.
+            SignInError: One of them is not right; the account's owner sees that on my data.
+            LimitError: Too many tries within ten minutes.
         """
-        person_id = await accounts.sign_in_with_password(self._engine, login_name, password)
-        return await accounts.start_session(self._engine, person_id)
+        async with self._trying(login_name, address):
+            person_id = await accounts.sign_in_with_password(self._engine, login_name, password)
+            return await accounts.start_session(self._engine, person_id)
 
-    async def recover(self, login_name: str, code: str, new_password: str = "") -> str:
+    async def recover(self, login_name: str, code: str, new_password: str = "", *, address: str = "") -> str:
         """Use a recovery code, once; return the token of a session, in which a passkey may be added. Every other session ends.
 
         Args:
             login_name: As issued.
             code: One of the recovery codes.
             new_password: 12 to 200 characters; none is set when left out.
+            address: As in `sign_in`.
 
         Raises:
             SignInError: Name or code is not right, or the code was used.
+            LimitError: Too many tries within ten minutes.
         """
-        person_id = await recovery.sign_in_with_recovery_code(self._engine, login_name, code, new_password)
-        return await accounts.start_session(self._engine, person_id)
+        async with self._trying(login_name, address):
+            person_id = await recovery.sign_in_with_recovery_code(self._engine, login_name, code, new_password)
+            return await accounts.start_session(self._engine, person_id)
+
+    @asynccontextmanager
+    async def _trying(self, login_name: str, address: str) -> AsyncIterator[None]:
+        network = network_of(address) if address else ""
+        await self._tries.count_sign_in(network, login_name, "")
+        try:
+            yield
+        except SignInError:
+            await note_failed(self._engine, self._tries.networks, login_name, network, known=False)
+            raise
 
     def passkey_to_join(self, origin: str) -> dict[str, Any]:
         """Return what a browser needs to make a passkey: `options` for `navigator.credentials.create`, and a `token`.
@@ -406,21 +427,30 @@ class Kept(View):
 
     # ---------------------------------------------------------------- around and beside your own app
 
-    def cookies(self, app: App) -> CookieGate:
+    def cookies(self, app: App, *purposes: str) -> CookieGate:
         """Put the gate for cookies around an ASGI app: what is undeclared or not agreed to passes in neither direction.
 
         Args:
-            app: Any ASGI app; it reads and sets cookies as ever.
-        """
-        return CookieGate(app, self._rules.rules, now=self._engine.clock.now, found=self._rules.found, header=True)
+            app: Any ASGI app.
+            purposes: What it is the code of: it reads and sets the cookies of these purposes and no other. An app of one
+                reads them as ever, in its `Cookie` header; one of several by `jar`, each for its purpose.
 
-    def cookies_wsgi(self, app: WsgiApp) -> WsgiCookieGate:
+        Raises:
+            InputError: A purpose has no cookie, or only the engine's own, which no other code reads.
+        """
+        return self._rules.gate(app, granted(self.policy, purposes) if purposes else frozenset())
+
+    def cookies_wsgi(self, app: WsgiApp, *purposes: str) -> WsgiCookieGate:
         """Put the gate for cookies around a WSGI app, such as Flask's or Django's.
 
         Args:
             app: Any WSGI app.
+            purposes: As for `cookies`.
+
+        Raises:
+            InputError: As for `cookies`.
         """
-        return WsgiCookieGate(app, self.cookies(_no_app))
+        return WsgiCookieGate(app, self.cookies(_no_app, *purposes))
 
     def jar(self, request: Mapping[str, Any]) -> Jar:
         """Return the cookies of a request, for an app behind `cookies` or beside Kept's pages: each value for its purpose only.
@@ -429,7 +459,7 @@ class Kept(View):
             request: The ASGI scope, or the WSGI environ.
         """
         jar = request.get("kept.cookies") or request.get("state", {}).get("cookies")
-        return jar if isinstance(jar, Jar) else Jar({}, {}, (), None, frozenset(), (), opted_out=False)
+        return jar if isinstance(jar, Jar) else EMPTY_JAR
 
     def cookie_question(self) -> list[Purpose]:
         """Return the purposes a browser is asked about, for a cookie page of your own; no answer is a no."""
@@ -465,8 +495,11 @@ class Kept(View):
             theme: Folder of your colours, logo and templates; `docs/your-own.md` shows one.
 
         Raises:
+            InputError: A purpose of *own* has no cookie, or only the engine's own.
             SettingError: Something in the theme is not acceptable.
         """
+        if own is not None and own.purposes:
+            granted(self.policy, own.purposes)
         more = More(own=own, theme=_theme(theme))
         self._engine.every(limits.DAY, lambda: begin_serving(self._engine))
         return self._pages(tuple(hosts), (), more)
@@ -479,7 +512,7 @@ class Kept(View):
             title: What the page is called.
             content: HTML of its middle; whatever people typed must be escaped in it. A form needs nothing of ours.
         """
-        exchange = await exchange_of(Request(dict(request)))
+        exchange = await exchange_of(Request({**request, "state": state_behind(request)}))
         return bytes(exchange.page("own.html", title=title, content=content).body).decode()
 
     def console(self, hosts: Sequence[str], *, theme: str | Path = "") -> CookieGate:
@@ -512,6 +545,11 @@ class Kept(View):
         """Record those of the last minute."""
         if self._engine.has_policy:
             await self._rules.record()
+
+
+def _named(credential: str) -> str:
+    """Return which credential it says it is, to be counted under; nothing of its secret."""
+    return credential.rpartition("_")[0]
 
 
 def _theme(folder: str | Path) -> Theme:

@@ -212,6 +212,7 @@ class Staff(View):
     all_provisions = look(provisions.all_provisions, SEES_PROVISIONS)
     open_recalls = look(recalls.open_recalls, SEES_PROVISIONS)
     fetch_recall = act(recalls.fetch_recall)
+    mail_recall = act(recalls.mail_recall)
     confirm_recall = act(recalls.confirm_recall)
     ask_party = act(parties.ask_party)
     object_to_party = act(parties.object_to)

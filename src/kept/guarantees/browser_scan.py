@@ -27,8 +27,11 @@ async def check(engine: Engine) -> Finding:
         return Finding(False, "the last scan is {days} days old", {"days": days})
     if not scan.clean:
         return Finding(False, "the last scan found {n} things that are not as declared", {"n": len(scan.findings)})
-    return Finding(
-        True,
-        "the last scan, {days} days ago, saw nothing but what is declared, in {n} phases",
-        {"days": days, "n": len(scan.phases)},
-    )
+    said = {"days": days, "n": len(scan.phases)}
+    if "not-signed-in" in scan.unseen:
+        return Finding(
+            True,
+            "the last scan, {days} days ago, saw nothing but what is declared, in {n} phases, none signed in",
+            said,
+        )
+    return Finding(True, "the last scan, {days} days ago, saw nothing but what is declared, in {n} phases", said)

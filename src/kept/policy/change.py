@@ -2,7 +2,7 @@
 
 Laws (tests/property): a correction never widens what is allowed; an empty box changes nothing; a general yes never
 lifts a channel's no; a witnessed choice never lifts a no; a box ticked on one form never revives what was withdrawn
-elsewhere.
+elsewhere; what another company says widens nothing.
 """
 
 from __future__ import annotations
@@ -187,7 +187,9 @@ def correct(  # noqa: PLR0913 -- what a correction names
         )
     old = OldVersion(slot, held.version, held.notice_id, held.source, held.key_id, at, held.corrected_at)
     fresh = replace(held, version=held.version + 1, source=source, key_id=key_id, corrected_at=at)
-    fresh = fresh if same else replace(fresh, confirmed_at=None, asked=None)
+    if not same:
+        fresh = replace(fresh, confirmed_at=None, asked=None)
+        state = remember_removed(state, [slot], at)
     return replace(state, g=state.g + 1, slots={**state.slots, slot: fresh}, old=(*state.old, old))
 
 
@@ -275,7 +277,7 @@ def state_word(state: PersonState, word: Stated) -> PersonState:
         SubmissionError: The person is being erased.
     """
     require_staying(state)
-    given = {slot: replace(state.slots[slot], given_at=word.agreed_at) for slot in word.slots}
+    given = {slot: replace(state.slots[slot], given_at=word.agreed_at, by_word=True) for slot in word.slots}
     return replace(state, g=state.g + 1, slots={**state.slots, **given}, stated=(*state.stated, word))
 
 
@@ -320,7 +322,8 @@ def confirm_word(state: PersonState, word_id: str, ticks: Iterable[tuple[str, st
     confirmed = replace(word, ticks=chosen, confirmed_at=at)
     words = tuple(confirmed if one is word else one for one in state.stated)
     granted = grant(state, by_purpose, notice_id=word.notice_id, slots=word.slots, recipients={}, at=at)
-    return replace(granted, g=state.g + 1, stated=words)
+    own = {slot: replace(state.slots[slot], by_word=False) for slot in word.slots}
+    return replace(granted, g=state.g + 1, slots={**state.slots, **own}, stated=words)
 
 
 def refuse_word(state: PersonState, word_id: str, at: float) -> PersonState:

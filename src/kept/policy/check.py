@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping
 from kept import limits
 from kept.policy.channel import EXIT_TYPES
 from kept.policy.contradiction import Statement, contradictions
+from kept.policy.cookie_value import cookie_value
 from kept.policy.coverage import PROMISES, coverage
+from kept.policy.duties import IDENTIFIERS, cookie_duty
 from kept.policy.findings import Finding, Place, Report
 from kept.policy.imprint import missing_from_imprint
 from kept.policy.law import APPI_CONTROLLER, is_abroad
@@ -80,14 +82,13 @@ def _points_ask_for_what_they_need(policy: Policy, reading: Reading, report: Rep
                 place, "point-without-purpose", "expected a purpose shown at the point, found none", clause=point.clause
             )
             continue
-        presented = [policy.purposes[purpose] for purpose in point.purposes]
-        asked = dict.fromkeys(item for items in point.stages.values() for item in items)
+        asked = dict.fromkeys((stage, item) for stage, items in point.stages.items() for item in items)
         idle = [
             item
-            for item in asked
+            for stage, item in asked
             if item in used_at_all
             and policy.items[item].collected
-            and not any(purpose.may_use(item) for purpose in presented)
+            and not any(policy.purposes[purpose].may_use(item) for purpose in point.at(stage).purposes)
         ]
         if idle:
             message = f"expected a purpose shown at `{point.id}` that uses {_listed(idle)}, found none"
@@ -191,6 +192,26 @@ def _cookies_serve_a_purpose(policy: Policy, reading: Reading, report: Report) -
         if _WIDTH[cookie.basis] > _WIDTH[purpose.basis]:
             message = f"expected basis `{purpose.basis}` as of its purpose, found the wider `{cookie.basis}`"
             report.error(place, "cookie-basis-wider", message, clause=cookie.clause)
+
+
+def _cookies_number_nobody(policy: Policy, reading: Reading, report: Report) -> None:
+    for cookie in policy.cookies.values():
+        place, duty = reading.place("cookies", cookie.name), cookie_duty(cookie)
+        name, says = cookie.name, cookie_value(cookie, policy.items)
+        if cookie.identifier == "session" and cookie.life_seconds is not None:
+            message = (
+                f"expected `{name}`, which identifies a session, to end with it, found {_days(cookie.life_seconds)}"
+            )
+            report.error(place, "cookie-session-lasts", message, clause=cookie.clause)
+        if duty is not None and duty in IDENTIFIERS and cookie.identifier == "none":
+            message = f"expected `{IDENTIFIERS[duty]}` for `{name}`, which serves `{duty}`, found `none`"
+            report.error(place, "cookie-identifies", message, clause=cookie.clause)
+        elif duty is None and cookie.identifier == "none" and not says.count:
+            message = f"expected what `{name}` may say, as it carries no identifier, found nothing"
+            report.error(place, "cookie-says-anything", message, clause=cookie.clause)
+        if says.count > limits.COOKIE_VALUES:
+            message = f"expected at most {limits.COOKIE_VALUES} values of `{name}`, found {says.count}"
+            report.error(place, "cookie-numbers", message, clause=cookie.clause)
 
 
 def _values_end(policy: Policy, reading: Reading, report: Report) -> None:
@@ -303,6 +324,7 @@ RULES: tuple[Rule, ...] = (
     _controller_is_reached,
     _advertising_has_an_imprint,
     _cookies_serve_a_purpose,
+    _cookies_number_nobody,
     _values_end,
     _clauses_have_something_behind,
     _clauses_agree,

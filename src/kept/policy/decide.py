@@ -69,6 +69,8 @@ class _Way:
     stopped: Refused
     exit: Refused
     unconfirmed: Refused
+    stated: Refused
+    own_word: bool
     routes: dict[str, _Route] = field(default_factory=dict)
 
 
@@ -214,6 +216,8 @@ class Evaluator:
             return self._unnamed
         if bound.exit_refused is not None:
             return bound.exit_refused
+        if slot.by_word and way.own_word:
+            return way.stated
         if route.confirmed and slot.confirmed_at is None:
             return way.unconfirmed
         if way.narrowed:
@@ -247,6 +251,8 @@ class Evaluator:
             stopped=needs.refuse(8, "stopped", clause),
             exit=needs.refuse(7, "exit", clause),
             unconfirmed=needs.refuse(7, "unconfirmed", clause),
+            stated=needs.refuse(7, "stated", self._unnamed.clause if way_out == Exit.PROVISION else clause),
+            own_word=way_out not in needs.WORD_EXITS,
         )
         self._make_room()
         self._ways[role, purpose_id, way_out] = way

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from kept.policy.duties import ENGINE_COOKIES, IDENTIFIERS
 from kept.policy.item_type import ItemType
 from kept.policy.model import (
     Attestation,
@@ -110,6 +111,7 @@ def point(keep: Found | None) -> Callable[[str, Found, Titles], Point]:
             clause=found.clause,
             needed=titles.needed(word, plain.get("needed", {})),
             titles=titles.of("points", word, plain.get("title", "")),
+            used_for=plain.get("used-for", {}),
         )
 
     return make
@@ -121,7 +123,15 @@ def recipient(word: str, found: Found, titles: Titles) -> Recipient:
     abroad = titles.bodies("abroad", word, plain.get("abroad", {}))
     names = titles.of("recipients", word, plain["name"])
     return Recipient(
-        word, names, plain["country"], plain["items"], plain["purpose"], plain["means"], found.clause, abroad
+        word,
+        names,
+        plain["country"],
+        plain["items"],
+        plain["purpose"],
+        plain["means"],
+        found.clause,
+        abroad,
+        plain.get("contact", ""),
     )
 
 
@@ -143,17 +153,23 @@ def processor(word: str, found: Found, titles: Titles) -> Processor:
 
 
 def cookie(word: str, found: Found, _titles: Titles) -> Cookie:
-    """Make a cookie; one without purpose keeps the empty word, which the check reports."""
+    """Make a cookie; one without purpose keeps the empty word, which the check reports.
+
+    One that does not say whether it identifies carries no identifier, unless it serves what cannot do without.
+    """
     plain = found.plain
+    duty = plain.get("serves") or ENGINE_COOKIES.get(word)
     return Cookie(
         name=word,
         purpose=plain.get("purpose", ""),
         basis=Basis(plain["basis"]),
         life_seconds=plain["life"],
         holds=plain.get("holds", ()),
-        identifier=plain.get("identifier", ""),
+        identifier=plain.get("identifier") or IDENTIFIERS.get(duty or "", "none"),
         clause=found.clause,
         serves=plain.get("serves", ""),
+        values=plain.get("values", ()),
+        up_to=int(plain.get("up-to", -1)),
     )
 
 

@@ -92,6 +92,9 @@ def _point(before: Point, after: Point) -> Iterator[tuple[str, bool]]:
     items = [{item for asked in one.stages.values() for item in asked} for one in (before, after)]
     yield from _sets("items", *items)
     yield from _sets("purposes", before.purposes, after.purposes, asks=True)
+    for stage in after.stages:
+        if stage and stage in before.stages and (before.used_for or after.used_for):
+            yield from _sets(f"{stage} used for", before.at(stage).purposes, after.at(stage).purposes, asks=True)
     yield from _sets("recipients", before.recipients, after.recipients, asks=True)
     if before.retention != after.retention:
         yield f"keep: {retention_words(before.retention, 'en')} -> {retention_words(after.retention, 'en')}", False

@@ -7,7 +7,8 @@ already and need not be said:
 - a cookie under its engine name (`ENGINE_COOKIES`) serves what that name is for;
 - the purpose of a cookie serves what its cookie serves;
 - *legal-disclosure* is the purpose on basis `law` with the exit `legal-bundle`;
-- *rights-request* is the purpose on basis `necessary` that uses every item and has the exit `take-along`.
+- *rights-request* is the purpose on basis `necessary` that uses every item and has the exit `take-along`;
+- *sign-in-warning* is a purpose only where the policy says so: on basis `consent`, with a channel.
 
 Where a policy declares no cookie for a duty the service cannot do without (`DEFAULT_COOKIES`), the engine's own
 declaration applies: strictly necessary, listed in the cookie table like any other. A policy declares it to rename it or
@@ -28,6 +29,11 @@ from kept.policy.words import Basis, CookieDuty, Exit, PointKind, PurposeDuty
 ENGINE_COOKIES: Mapping[str, CookieDuty] = MappingProxyType({f"__Host-kept_{duty.value}": duty for duty in CookieDuty})
 """What a cookie under the engine's own name serves."""
 
+IDENTIFIERS: Mapping[str, str] = MappingProxyType(
+    {CookieDuty.SESSION: "session", CookieDuty.REMEMBER: "device", CookieDuty.DEVICE: "device"}
+)
+"""What the cookie of a duty is known by, where it cannot do without; those of the other duties identify nothing."""
+
 OWN_PURPOSE = "kept:"
 """Begins the purpose of a default cookie; no id of a policy holds a colon."""
 
@@ -39,14 +45,14 @@ DEFAULT_COOKIES: Mapping[CookieDuty, Cookie] = MappingProxyType(
             basis=Basis.NECESSARY,
             life_seconds=life,
             holds=(),
-            identifier=identifier,
+            identifier=IDENTIFIERS.get(duty, "none"),
             clause="",
             serves=duty.value,
         )
-        for duty, life, identifier in (
-            (CookieDuty.SESSION, None, "session"),
-            (CookieDuty.CHOICES, limits.CHOICES_COOKIE_SECONDS, "none"),
-            (CookieDuty.DEVICE, limits.KNOWN_DEVICE_SECONDS, "device"),
+        for duty, life in (
+            (CookieDuty.SESSION, None),
+            (CookieDuty.CHOICES, limits.CHOICES_COOKIE_SECONDS),
+            (CookieDuty.DEVICE, limits.KNOWN_DEVICE_SECONDS),
         )
     }
 )
@@ -74,6 +80,11 @@ def purpose_for(policy: Policy, duty: CookieDuty | PurposeDuty) -> Purpose | Non
     For a cookie duty it is the purpose of the cookie. A default cookie has none that is declared: use its `purpose`.
     """
     return _served(policy)[2].get(duty)
+
+
+def cookie_duty(cookie: Cookie) -> CookieDuty | None:
+    """Return what the engine needs a cookie for: what it says it serves, or what its name stands for; None for a shop's own."""
+    return CookieDuty(cookie.serves) if cookie.serves else ENGINE_COOKIES.get(cookie.name)
 
 
 def point_for(policy: Policy, kind: PointKind) -> Point | None:
@@ -115,6 +126,8 @@ def serving(policy: Policy, duty: PurposeDuty) -> tuple[str, ...]:
 
 def follows(purpose: Purpose, duty: PurposeDuty) -> bool:
     """Whether *purpose* can serve *duty*, by what is declared of it."""
+    if duty is PurposeDuty.SIGN_IN_WARNING:  # nobody is written to about it unless a policy says so, and they did
+        return purpose.serves == duty and purpose.basis is Basis.CONSENT and not purpose.exits.isdisjoint(CHANNELS)
     if duty is PurposeDuty.LEGAL_DISCLOSURE:
         return purpose.basis is Basis.LAW and Exit.LEGAL_BUNDLE in purpose.exits
     return purpose.basis is Basis.NECESSARY and purpose.uses == ("*",) and Exit.TAKE_ALONG in purpose.exits
@@ -145,7 +158,7 @@ def _by_duty(cookies: Iterable[Cookie]) -> dict[CookieDuty, Cookie]:
     """Sort cookies by what they serve; the first counts, and one that says so before one that is only named so."""
     found: dict[CookieDuty, Cookie] = {}
     for cookie in sorted(cookies, key=lambda one: not one.serves):
-        duty = CookieDuty(cookie.serves) if cookie.serves else ENGINE_COOKIES.get(cookie.name)
+        duty = cookie_duty(cookie)
         if duty is not None:
             found.setdefault(duty, cookie)
     return found

@@ -93,7 +93,12 @@ class Report:
     @property
     def first_error(self) -> Finding | None:
         """The first error in the order of reading, or None."""
-        return next((finding for finding in self.findings if finding.severity is Severity.ERROR), None)
+        return next(iter(self.errors), None)
+
+    @property
+    def errors(self) -> list[Finding]:
+        """The errors, in the order of reading."""
+        return [finding for finding in self.findings if finding.severity is Severity.ERROR]
 
     def continued(self) -> Report:
         """Return a report that goes on from here, without a trace in this one."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from kept import limits
+from kept.errors import Mistakes
 from kept.policy.findings import Place, Report, as_error
 from kept.policy.invisible import INVISIBLE, shown
 from kept.policy.vocabulary import (
@@ -315,11 +316,13 @@ def fit_file(unverified: str, file: str, shape: Shape) -> tuple[dict[str, Any], 
         shape: What it may hold; a `Body`.
 
     Raises:
-        PolicyError: It does not fit: the first misfit, with line, column and what was expected.
+        PolicyError: It does not fit: the first misfit, with line, column and what was expected; the others with it.
     """
     node = parse_block(unverified, file, 1)
     report = Report()
     plain = Fitting(report, {}).fit(node, shape)
-    if report.first_error is not None:
-        raise as_error(report.first_error)
+    wrong = Mistakes()
+    for finding in report.errors:
+        wrong.add(as_error(finding))
+    wrong.insist()
     return plain, {key.text: key.place for key, _ in node.entries} if isinstance(node, Table) else {}

@@ -7,7 +7,7 @@ from a language tag (`en`, `ja`) to the text in that language; the policy's own 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from typing import Any
 
@@ -124,6 +124,7 @@ class Point:
         kind: What sort of point it is.
         stages: Items asked for, by stage, in order; a point without stages has the single stage `""`.
         purposes: Purposes presented there.
+        used_for: What each stage is used for, of those purposes; a stage that is not named presents all of them.
         recipients: Third parties named there.
         retention: How long what is given there is kept.
         clause: Clause that declares it.
@@ -140,6 +141,13 @@ class Point:
     clause: str
     needed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
+    used_for: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def at(self, stage: str) -> Point:
+        """Return the point as one of its stages presents it: with the purposes that stage is used for."""
+        if stage not in self.used_for:
+            return self
+        return replace(self, purposes=tuple(one for one in self.purposes if one in self.used_for[stage]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +155,7 @@ class Recipient:
     """A third party that may receive items, with consent.
 
     *abroad* says, by language, which `system` protects personal information in its country and which `measures` it takes.
+    *contact* is the mail address of its desk, which recalls and corrections may go to; empty for none.
     """
 
     id: str
@@ -157,6 +166,7 @@ class Recipient:
     means: str
     clause: str
     abroad: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +186,10 @@ class Processor:
 
 @dataclass(frozen=True, slots=True)
 class Cookie:
-    """A declared cookie; *life_seconds* is None for a session cookie, *serves* what the engine needs it for, where said."""
+    """A declared cookie; *life_seconds* is None for a session cookie, *serves* what the engine needs it for, where said.
+
+    *values* and *up_to* (-1 for no number) are what one without identifier may say; see `kept.policy.cookie_value`.
+    """
 
     name: str
     purpose: str
@@ -186,6 +199,8 @@ class Cookie:
     identifier: str
     clause: str
     serves: str = ""
+    values: tuple[str, ...] = ()
+    up_to: int = -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,12 @@ def narrow(policy: Policy, instance: Instance) -> Point:
         raise _wider(
             policy, "expected items of the declared point, found another", "instance-wider", "nothing-unneeded"
         )
-    used = {item for item in items if any(policy.purposes[one].may_use(item) for one in purposes)}
+    used = {
+        item
+        for stage, asked in point.stages.items()
+        for item in items.intersection(asked)
+        if any(policy.purposes[one].may_use(item) for one in point.at(stage).purposes if one in purposes)
+    }
     if used != items:
         raise _wider(
             policy, "expected items one of its purposes uses, found another", "instance-unneeded", "nothing-unneeded"

@@ -40,8 +40,13 @@ RESTS_ON = {
 """Ground of a refusal, by reason (see `ground`); one that follows from a purpose cites the purpose's own clause."""
 
 CONFIRMATION = "confirmation"
-MANDATES = frozenset({"staff", "program", "own", CONFIRMATION})
-"""Kinds of mandate; any other is not valid. *confirmation* asks the owner of an address to confirm it, and does nothing else."""
+WARNING = "warning"
+MANDATES = frozenset({"staff", "program", "own", CONFIRMATION, WARNING})
+"""Kinds of mandate; any other is not valid. Kept's own do nothing but write to the person: *confirmation* asks the owner of an
+address to confirm it, *warning* tells the owner of an account what the sign-in saw there."""
+
+WORD_EXITS = frozenset({Exit.SCREEN, Exit.LEGAL_BUNDLE}) | OWN_EXITS
+"""By what a value leaves that stands on another company's word alone: where it is said to be that, or the law decides."""
 
 NARROWNESS = (Basis.CONSENT, Basis.NOTICE, Basis.NECESSARY)
 """Bases a notice can bind, narrowest first."""
@@ -61,6 +66,7 @@ NEEDED = {
     "revision": "the person's agreement to the purpose as it is worded now; ask on their next visit",
     "no": "the person's own yes: they said no to this use, and only they can lift it",
     "consent": "the person's consent, given on the form that collected the item, for this way out",
+    "stated": "the person's own word: another company gave it and says that they agreed, and they have not confirmed that",
     "unconfirmed": "the confirmation of the address by its owner, who is asked by a code or a link sent to it",
     "exit": "a way out that both the policy and the notice name for this purpose, and that opens this item",
     "recipient": "a recipient that the policy and the notice name for this item",
@@ -108,7 +114,7 @@ def beyond(mandate: Mandate, way_out: Exit, at: float) -> bool:
     if mandate.kind == "own":
         stale = way_out == Exit.TAKE_ALONG and at > mandate.signed_in_at + limits.FRESH_SIGN_IN_SECONDS
         return stale or way_out not in OWN_EXITS
-    return mandate.kind == CONFIRMATION and way_out not in CHANNEL_TABLE
+    return mandate.kind in {CONFIRMATION, WARNING} and way_out not in CHANNEL_TABLE
 
 
 def narrower(in_force: Basis, presented: Basis) -> Basis:
@@ -163,6 +169,8 @@ def cannot_leave(  # noqa: PLR0913 -- a question with seven parts
     kind = policy.items[item].type
     if mandate.kind == CONFIRMATION:
         return "" if kind in CHANNEL_TABLE[way_out].address else "exit"
+    if slot.by_word and way_out not in WORD_EXITS:
+        return "stated"
     if way_out in WRITING_EXITS and kind in CONFIRMED_TYPES and slot.confirmed_at is None:
         return "unconfirmed"
     if way_out == Exit.APP and mandate.kind != "program":

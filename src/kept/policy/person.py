@@ -41,6 +41,8 @@ class Slot(msgspec.Struct, frozen=True):
         asked: How they were asked; None before.
         accepted: Later notices the person accepted for this slot, as (purpose, notice id): re-consent after a
             changed purpose; looked at before *notice_id* for that purpose.
+        by_word: Whether it stands on another company's word alone, which the person has not confirmed: it is shown, and said
+            to be that, and leaves by nothing else (`needs.WORD_EXITS`).
     """
 
     version: int
@@ -53,6 +55,7 @@ class Slot(msgspec.Struct, frozen=True):
     confirmed_at: float | None = None
     asked: Asked | None = None
     accepted: tuple[tuple[str, str], ...] = ()
+    by_word: bool = False
 
 
 class OldVersion(msgspec.Struct, frozen=True):
@@ -178,9 +181,9 @@ class PersonState(msgspec.Struct, frozen=True):
         return None
 
     def stated_of(self, slot: str) -> Stated | None:
-        """Return the word of the company a value came from; None where it came from nobody else, or was corrected since."""
+        """Return the word of the company a value came from; None where it came from nobody else, or is the person's own now."""
         held = self.slots.get(slot)
-        if held is None or held.source is not Source.PARTNER:
+        if held is None or (held.source is not Source.PARTNER and not held.by_word):
             return None
         return next((one for one in reversed(self.stated) if slot in one.slots), None)
 

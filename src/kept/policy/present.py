@@ -176,7 +176,7 @@ def _point(policy: Policy, point_id: str, stage: str, instance: Instance | None 
             hint="declare it under `collection` in the policy",
         )
         raise cite(policy, error)
-    return point
+    return point.at(stage)
 
 
 def _offered(policy: Policy, language: str) -> None:
@@ -305,6 +305,7 @@ def purpose_words(policy: Policy, point_id: str, stage: str, purpose_id: str, la
     point = policy.points.get(point_id)
     if point is None or stage not in point.stages or language not in policy.languages or language not in _WORDS:
         return ""
+    point = point.at(stage)
     purpose = next((one for one in presented_purposes(policy, point) if one.id == purpose_id), None)
     used = [item for item in point.stages[stage] if purpose is not None and purpose.may_use(item)]
     return "\n".join(_purpose_lines(policy, point, purpose, used, language)) if purpose is not None and used else ""
@@ -380,13 +381,14 @@ def boxes(
     Raises:
         SubmissionError: As for `build_notice`.
     """
-    first = next(iter(policy.points[point_id].stages), "") if point_id in policy.points else ""
-    point = _point(policy, point_id, first if stage is None else stage, instance)
+    declared = policy.points.get(point_id)
+    stages = [stage] if stage is not None else list(declared.stages) if declared else [""]
+    shown = [(one, _point(policy, point_id, one, instance)) for one in stages]
     _offered(policy, language)
-    items = {item for name, asked in point.stages.items() if stage in {None, name} for item in asked}
-    found = []
-    for purpose_id in point.purposes:
+    point, found = shown[0][1], []
+    for purpose_id in dict.fromkeys(purpose for _, one in shown for purpose in one.purposes):
         purpose = policy.purposes[purpose_id]
+        items = {item for name, one in shown if purpose_id in one.purposes for item in one.stages[name]}
         used = [item for item in policy.items if item in items and purpose.may_use(item)]
         if purpose.basis is Basis.CONSENT and used:
             found += _boxes_of(policy, point, purpose, used, language)

@@ -234,12 +234,31 @@ def _check_own_words(reading: Reading) -> None:
                 hint="a sweepstake: `stages: {enter: [], won: [name, address]}`; only winners are asked for the second",
                 clause=found.clause,
             )
+        _check_used_for(reading, name, found, set(stages))
         asked = {item for items in stages.values() for item in items}
         for item in found.plain.get("needed", {}):
             if item not in asked:
                 hint = report.nearest(item, asked)
                 message = f"expected a needed item the point asks for, found `{item}`"
                 report.error(found.place, "item-unknown", message, hint=hint, clause=found.clause)
+
+
+def _check_used_for(reading: Reading, name: str, found: Found, stages: set[str]) -> None:
+    """What a stage is used for is a stage and purposes of the point; and no purpose of it is left without a stage."""
+    said = found.plain.get("used-for", {})
+    purposes = set(found.plain.get("purposes", ()))
+    shown = {purpose for one in said.values() for purpose in one}
+    left = purposes - shown if set(said) >= stages else set()
+    if set(said) <= stages and shown <= purposes and not left:
+        return
+    reading.report.error(
+        found.place,
+        "point-used-for",
+        f"expected stages of `{name}` and purposes of it, each at one stage at least, found "
+        + ", ".join(f"`{one}`" for one in sorted((set(said) - stages) | (shown - purposes) | left)),
+        hint="for each stage the purposes it presents; a stage that is not named presents all of the point's",
+        clause=found.clause,
+    )
 
 
 def place_in_front(document: Document | None, word: str) -> Place:

@@ -141,7 +141,10 @@ class TransmissionRow:
 
 @dataclass(frozen=True, slots=True)
 class CookieRow:
-    """One cookie of the table: declared by the policy, or (without clause) by the engine, which cannot do without it."""
+    """One cookie of the table: declared by the policy, or (without clause) by the engine, which cannot do without it.
+
+    *says* are the values it may have where the policy lists them: words, and a range of numbers such as `0–20`.
+    """
 
     name: str
     purpose: str
@@ -150,6 +153,7 @@ class CookieRow:
     life: str
     holds: tuple[str, ...]
     identifier: str
+    says: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,18 +256,29 @@ def summarise(policy: Policy, language: str) -> Summary:
         purposes=tuple(_purposes(policy, language)),
         recipients=tuple(_recipients(policy, language)),
         transmissions=transmissions(policy, language),
-        cookies=tuple(
-            CookieRow(
-                name=cookie.name,
-                purpose=cookie_purpose(policy, cookie, language),
-                clause=cookie.clause,
-                basis_word=phrase.say(phrase.BASES[cookie.basis], language),
-                life=cookie_life(cookie.life_seconds, language),
-                holds=_items(policy, cookie.holds, language),
-                identifier=phrase.say(phrase.IDENTIFIERS[cookie.identifier], language) if cookie.identifier else "",
-            )
-            for cookie in cookies_of(policy).values()
-        ),
+        cookies=cookie_rows(policy, language),
+    )
+
+
+def cookie_rows(policy: Policy, language: str) -> tuple[CookieRow, ...]:
+    """Return every cookie that may be set, as people read it.
+
+    Args:
+        policy: In force.
+        language: Of the words.
+    """
+    return tuple(
+        CookieRow(
+            name=cookie.name,
+            purpose=cookie_purpose(policy, cookie, language),
+            clause=cookie.clause,
+            basis_word=phrase.say(phrase.BASES[cookie.basis], language),
+            life=cookie_life(cookie.life_seconds, language),
+            holds=_items(policy, cookie.holds, language),
+            identifier=phrase.say(phrase.IDENTIFIERS[cookie.identifier], language),
+            says=(*cookie.values, *((f"0–{cookie.up_to}",) if cookie.up_to >= 0 else ())),
+        )
+        for cookie in cookies_of(policy).values()
     )
 
 

@@ -172,6 +172,7 @@ Shape = (
 )
 
 ID = Pattern(r"[a-z][a-z0-9_-]{0,63}", "an id of small letters, digits, `_` and `-`")
+COOKIE_VALUE = Pattern(r"[A-Za-z0-9_-]{1,32}", "a word of letters, digits, `_` and `-`, at most 32")
 COOKIE_NAME = Pattern(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}", "a cookie name")
 COUNTRY = Known("a country of ISO 3166-1 such as `jp`", terms.COUNTRIES, "country-unknown")
 _DPV = Known("a purpose of DPV such as `DirectMarketing`", terms.PURPOSES, "term-unknown", "dpv:")
@@ -244,6 +245,7 @@ POINT = Body(
         "items": Many(Ref("item")),
         "stages": Named(Many(Ref("item")), ID, least=1),
         "purposes": Many(Ref("purpose")),
+        "used-for": Named(Many(Ref("purpose")), ID, least=1),
         "recipients": Many(Ref("recipient")),
         "needed": Named(Text(), ID),
         "keep": KEEP,
@@ -275,6 +277,8 @@ COOKIE = Body(
         "life": Life(),
         "holds": Many(Ref("item")),
         "identifier": Word(("none", "device", "session")),
+        "values": Many(COOKIE_VALUE),
+        "up-to": Number(0, 100_000, whole=True),
         "serves": Word(tuple(CookieDuty)),
     },
     required=("basis", "life"),
@@ -313,6 +317,9 @@ _RECIPIENT = Body(
         "items": Many(Ref("item")),
         "purpose": Ref("purpose"),
         "means": Word(("sealed-file", "post", "encrypted-mail", "api")),
+        "contact": Pattern(
+            r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", "an e-mail address such as `desk@club.example`"
+        ),
         "abroad": _ABROAD,
     },
     required=("name", "country", "items", "purpose", "means"),

@@ -93,6 +93,7 @@ class PurposeDuty(StrEnum):
 
     RIGHTS_REQUEST = "rights-request"
     LEGAL_DISCLOSURE = "legal-disclosure"
+    SIGN_IN_WARNING = "sign-in-warning"
 
 
 class RightsKind(StrEnum):

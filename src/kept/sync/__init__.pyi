@@ -216,6 +216,7 @@ class Staff(Twin, of=staff.Staff):
     all_provisions = _waits(staff.Staff.all_provisions)
     open_recalls = _waits(staff.Staff.open_recalls)
     fetch_recall = _waits(staff.Staff.fetch_recall)
+    mail_recall = _waits(staff.Staff.mail_recall)
     confirm_recall = _waits(staff.Staff.confirm_recall)
     ask_party = _waits(staff.Staff.ask_party)
     object_to_party = _waits(staff.Staff.object_to_party)

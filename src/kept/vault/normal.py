@@ -132,6 +132,11 @@ def _email(text: str, asked: _Asked) -> NormalValue:
     return NormalValue(f"{named}@{checked.domain}", f"{named.lower()}@{checked.ascii_domain}")
 
 
+def login_form(typed: str) -> str:
+    """Return a login name in the one form it is looked up, counted and recognised in: without case and edges, at most 64 long."""
+    return typed.strip().lower()[:64].strip()
+
+
 def wire_address(address: str) -> str:
     """Return a mail address as a server is given it: its domain in ASCII, by the same rules by which it is matched.
 

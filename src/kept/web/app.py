@@ -114,7 +114,7 @@ def build_app(  # noqa: PLR0913 -- what an installation shows
             exception_handlers={KeptError: our_error, HTTPException: http_error, Exception: bug},  # type: ignore[dict-item]  # each takes its own kind
         )
         if more.own and kind == "site":
-            app.router.default = OwnPages(more.own.app, web)
+            app.router.default = OwnPages(more.own, web)
         apps[kind] = app
     hosts = dict.fromkeys(site_hosts, "site") | dict.fromkeys(console_hosts, "console")
-    return CookieGate(Frame(apps, hosts, web), rules.rules, now=engine.clock.now, found=rules.found)
+    return rules.gate(Frame(apps, hosts, web))

@@ -12,9 +12,9 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, St
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from kept.cookies.findings import REASONS
-from kept.cookies.rules import Jar
-from kept.errors import KeptError
+from kept.cookies.findings import REASONS, UNSEEN
+from kept.cookies.jar import Jar
+from kept.errors import InputError, KeptError
 from kept.number import parse_number
 from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.duties import point_for, used_channels
@@ -23,7 +23,7 @@ from kept.policy.present import EXIT_TITLES
 from kept.policy.render import cookie_life
 from kept.policy.words import CookieDuty, PointKind
 from kept.services.accounts import accounts
-from kept.services.accounts.rate_limits import Limits
+from kept.services.accounts.rate_limits import Limits, network_of
 from kept.services.cookies.rules import CookieRules
 from kept.services.cookies.visits import Visits
 from kept.services.engine.engine import Engine
@@ -34,6 +34,7 @@ from kept.services.staff import sessions
 from kept.services.staff.sessions import StaffSession
 from kept.web import words
 from kept.web.form import Answers, Form, form_token, read_answers, read_form
+from kept.web.sentences import problems
 from kept.web.theme import Theme
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -141,6 +142,11 @@ class Exchange(Generic[S_co]):
         return self.web.engine.clock.now()
 
     @property
+    def network(self) -> str:
+        """Where the request comes from, as attempts are counted under it: an address, or the network it folds into."""
+        return network_of(self.request.client.host if self.request.client else "")
+
+    @property
     def kind(self) -> str:
         """Which host was asked: `site` or `console`."""
         return str(self.request.scope["state"]["kind"])
@@ -206,12 +212,16 @@ class Exchange(Generic[S_co]):
             values: What the template needs.
         """
         if isinstance(error := values.get("error"), KeptError):
-            self.engine.cite(error)
+            for one in error.each() if isinstance(error, InputError) else (error,):
+                self.engine.cite(one)
         return HTMLResponse(self.text(template, status=status, **values), status_code=status)
 
     def text(self, template: str, **values: Any) -> str:
         """Return what a template renders."""
-        return self.web.templates.get_template(template).render({**self._common(), **values})
+        common, error = self._common(), values.get("error")
+        wrong = problems(error, self.language, common["_"]) if isinstance(error, KeptError) else ()
+        common |= {"problems": wrong, "wrong": {one.field: one for one in reversed(wrong) if one.field}}
+        return self.web.templates.get_template(template).render({**common, **values})
 
     def missing(self) -> Response:
         """Answer that there is nothing here."""
@@ -263,6 +273,7 @@ class Exchange(Generic[S_co]):
             "used_channels": used_channels(policy) if policy else frozenset(),
             "findable": tuple(engine.findable()) if policy else (),
             "found_by_letter": tuple(engine.findable(requests=True)) if policy else (),
+            "found_titles": lambda titles: _found_titles(engine, policy, language) | titles,
             "exit_titles": EXIT_TITLES,
             "menu": [
                 (one.path, _entry_title(one, policy, language))
@@ -273,6 +284,7 @@ class Exchange(Generic[S_co]):
             "note": self.web.note,
             "form_token": form_token(engine, session),
             "reasons": REASONS,
+            "unseen": UNSEEN,
             "clause": engine.clause,
             "offers": self.offers,
             "cookie_ask": self._asks_about_cookies(),
@@ -314,6 +326,11 @@ async def exchange_of(request: Request) -> Exchange[Own | StaffSession | None]:
         state["session"] = session = await of(web.engine, token) if token else None
         state["erasing_at"] = await erased_at(web.engine, session.person_id) if isinstance(session, Own) else None
     return Exchange(web, request, state["session"])
+
+
+def _found_titles(engine: Engine, policy: Policy | None, language: str) -> dict[str, str]:
+    """Return what the items are called by which people are found."""
+    return {one: policy.items[one].titles[language] for one in engine.findable(requests=True)} if policy else {}
 
 
 def _entry_title(entry: Entry, policy: Policy | None, language: str) -> str:

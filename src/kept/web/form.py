@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from kept import limits
 from kept.crypto.token import parse_token, sign_token
-from kept.errors import InputError, MalformedError
+from kept.errors import InputError, MalformedError, Mistakes
 from kept.services.engine.engine import Engine
 from kept.services.gate.own_session import Own
 from kept.services.staff.sessions import StaffSession
@@ -47,6 +47,22 @@ class Answers:
         for name, value in self.given:
             found.setdefault(name, []).append(value)
         return found
+
+
+def look_filled(form: Form, *names: str) -> Mistakes:
+    """Return what is wrong with a form so far: those of *names* in which nothing was written."""
+    wrong = Mistakes()
+    for name in names:
+        if not form[name].strip():
+            wrong.add(
+                InputError(
+                    "expected a field to be filled in, found it empty",
+                    field=name,
+                    reason="sign-in-empty",
+                    hint="fill it in",
+                )
+            )
+    return wrong
 
 
 def form_token(engine: Engine, session: Own | StaffSession | None) -> str:

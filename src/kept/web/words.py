@@ -46,7 +46,7 @@ def _filled_in(language: str, text: str) -> str:
     """Return the translation of a text that came with its values filled in, as errors do; the text itself where there is none."""
     for pattern, translated in _patterns(language):
         if found := pattern.fullmatch(text):
-            return translated.format(*found.groups())
+            return translated.format(*(catalogue(language).get(one, one) for one in found.groups()))
     return text
 
 

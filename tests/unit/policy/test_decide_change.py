@@ -247,3 +247,12 @@ def test_an_account_being_erased_takes_no_yes_and_every_no(yes):
     assert not change.choose(erasing, "contact", None, allow=False, at=1.0).choice("contact", None).allow
     assert change.stop(erasing, "contact").stops == ("contact",)
     yes(change.undo_erasing(erasing))
+
+
+def test_what_a_person_replaced_or_took_away_is_remembered_and_what_ended_is_not():
+    """What was agreed elsewhere before brings neither back; an unchanged value, and one whose time ended, are no no."""
+    state = filled("name", "phone", "fax")
+    replaced = corrected(state)
+    assert (replaced.removed, corrected(state, same=True).removed) == ({"name": NOW + 5}, {})
+    assert change.remove(replaced, ["phone"], by_person_at=NOW + 9).removed == {"name": NOW + 5, "phone": NOW + 9}
+    assert change.remove(state, ["fax"]).removed == {}

@@ -192,7 +192,7 @@ def test_boxes_are_by_channel_and_by_recipient(policy):
     offered = {(box.purpose, box.exit, box.recipient) for box in boxes}
     channels = (Exit.MAIL, Exit.POST, Exit.PHONE, Exit.FAX)
     expected = {(purpose, one, "") for purpose in ("information-for-you", "announcements") for one in channels}
-    assert offered == expected | {("picture-club", None, "picture-club")}
+    assert offered == expected | {("picture-club", None, "picture-club"), ("sign-in-warning", Exit.MAIL, "")}
     assert all(policy.purposes[box.purpose].titles["en"] in box.title for box in boxes)
 
 

@@ -82,7 +82,7 @@ def test_duties_follow_from_what_is_declared(policy):
     assert {duty.value: found.id for duty in (*CookieDuty, *PurposeDuty) if (found := duties.purpose_for(policy, duty))} == {
         "session": "sign-in", "remember": "remember-me", "choices": "cookie-choices",
         "device": "unauthorised-use", "visit": "marketing-data", "rights-request": "rights-request",
-        "legal-disclosure": "legal-disclosure",
+        "legal-disclosure": "legal-disclosure", "sign-in-warning": "sign-in-warning",
     }  # fmt: skip
     registration = duties.point_for(policy, PointKind.REGISTRATION)
     assert registration is policy.points["registration"]
@@ -114,8 +114,9 @@ def test_the_default_cookies_pass_and_others_do_not():
     bare = read_policy({"shop.policy.md": (ROOT / "tests/policies/sound/shop.policy.md").read_bytes()}, GUARANTEES)
     rules = Rules(bare)
     assert rules.asked == ()
-    jar, dropped = rules.read([("__Host-kept_session", "s"), ("__Host-kept_remember", "r")], opted_out=False)
-    assert jar.value("__Host-kept_session", purpose=f"{duties.OWN_PURPOSE}session") == "s"
+    sent, dropped = rules.read([("__Host-kept_session", "s"), ("__Host-kept_remember", "r")], opted_out=False, at=0.0)
+    assert sent.passed == {"__Host-kept_session": "s"}
+    assert sent.purposes["__Host-kept_session"] == f"{duties.OWN_PURPOSE}session"
     assert [(one.name, one.reason) for one in dropped] == [("__Host-kept_remember", "undeclared")]
     assert rules.choices == "__Host-kept_choices"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from examples import EXAMPLES
-from installation import NAME
+from installation import NAME, confirm_all
 from policy_schema import policy_schema
 from reaching import MailOut
 from small_policy import small
@@ -18,7 +18,7 @@ from kept.guarantees import words
 from kept.guarantees.board import promise_board
 from kept.policy import phrase
 from kept.policy.campaign import SHAPE
-from kept.policy.channel import CHANNEL_TABLE, CHANNELS, EXIT_TYPES, Channel, ChannelState
+from kept.policy.channel import CHANNEL_TABLE, CHANNELS, CONFIRMED_TYPES, EXIT_TYPES, Channel, ChannelState
 from kept.policy.flow import flow_svg
 from kept.policy.item_type import ItemType
 from kept.policy.present import boxes, build_notice
@@ -28,7 +28,7 @@ from kept.services.forms import collection
 from kept.services.messages.held_after_restore import TAKES_OUT
 from kept.services.messages.mail import MailDispatcher
 from kept.services.messages.states import OWN_STATES
-from kept.services.messages.stop_list import address_item, stop_key, stop_token, tokens_of
+from kept.services.messages.stop_list import address_item, put_on, stop_key, stop_token, tokens_of
 from kept.services.my_data.own_data import own_data
 from kept.services.upkeep.channels import set_up_channels
 from kept.web import console
@@ -153,7 +153,7 @@ async def test_it_is_named_wherever_people_look(by):
 
 
 async def test_it_is_switched_on_my_data_and_stopped_by_its_list(by):
-    """A yes on the form is a switch on the page; an address on the list is known by whatever it is typed as."""
+    """A yes is a switch once its address is confirmed; the list switches it off, and knows an address however it is typed."""
     way, one = by
     kind = CHANNEL_TABLE[way].address[0]
     address = EXAMPLES[kind]
@@ -164,14 +164,23 @@ async def test_it_is_switched_on_my_data_and_stopped_by_its_list(by):
         one.engine, own, point="registration", stage="", language="en", unverified_token=form.token,
         fields=[("name", NAME), ("mail_address", address), ("choice", collection.box_value(form.boxes[0]))],
     )  # fmt: skip
-    mine = await own_data(one.engine, own)
-    assert [switch.channels for switch in mine.switches if switch.purpose.id == "news"] == [((way, True),)]
+
+    async def switched():
+        mine = await own_data(one.engine, own)
+        return [switch.channels for switch in mine.switches if switch.purpose.id == "news"]
+
+    assert await switched() == [((way, kind not in CONFIRMED_TYPES),)]
+    await confirm_all(one.engine, own.person_id)
+    assert await switched() == [((way, True),)]
     purpose = one.engine.policy.policy.purposes["news"]
     assert address_item(one.engine.policy.policy, purpose, way) == "mail_address"
     person = await one.engine.people.load(own.person_id, None)
     kept = one.engine.people.open_slot(person, "mail_address")
     lists = dict(tokens_of(one.engine, {"mail_address": kept}))
     assert lists[way] == stop_token(one.engine, way, address)
+    await one.engine.data.write(lambda tx: put_on(tx, way, lists[way], "asked", 0.0))
+    listed = kind in CONFIRMED_TYPES  # of an address that nobody confirms it is not told
+    assert await switched() == [((way, not listed),)]
     assert set(lists) == {other for other, channel in CHANNEL_TABLE.items() if kind in channel.address}
     assert one.engine.keyring.installation_key(stop_key(way))
 

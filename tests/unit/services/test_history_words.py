@@ -27,7 +27,7 @@ ABOUT_NOBODY = frozenset(
     operator:epoch:destroy system:sweep:freeze operator:sweep:confirm operator:ledger:recover operator:backup:key
     operator:backup:make operator:backup:restore operator:backup:sign-off operator:backup:drill operator:canary:plant
     system:canary:alarm staff:canary:acknowledge system:cookie:drop operator:cookies:scan operator:installation:serve-first
-    staff:person:erase-again
+    staff:person:erase-again system:account:sign-in-alarm
     """.split()
 )
 """Acts whose entries are never about a person: nobody reads them on their own page."""

@@ -14,18 +14,19 @@ from kept.crypto.random import random_bytes
 from kept.errors import ErasedError, SignInError, SubmissionError
 from kept.policy import change
 from kept.policy.person import PersonState
-from kept.services.accounts.marks import new_mark, read_mark
 from kept.services.accounts.passwords import hash_password, verify_password
 from kept.services.accounts.recovery import ALPHABET, insert_codes, new_recovery_codes
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.keyring import PersonKeys
+from kept.services.engine.marks import new_mark, read_mark
 from kept.services.engine.people import Person
 from kept.services.engine.record import Actor, account_part
 from kept.services.gate.own_session import Own
 from kept.services.gate.state_change import Change, change_person, new_person
 from kept.store import sql
 from kept.store.interface import Transaction
+from kept.vault.normal import login_form
 
 SESSION = "session"
 PASSKEY_NAME = "passkey:"
@@ -132,7 +133,7 @@ async def sign_in_with_password(engine: Engine, login_name: str, password: str) 
     Raises:
         SignInError: Name or password is not right.
     """
-    name = login_name.strip().lower()[:64]
+    name = login_form(login_name)
 
     async def body(tx: Transaction) -> tuple[bytes, str] | None:
         person_id = await tx.value(sql.LoginGet, login_name=name)

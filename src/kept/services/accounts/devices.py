@@ -14,10 +14,11 @@ from kept.crypto.digest import framed, hmac_sha256, same
 from kept.crypto.random import random_bytes
 from kept.policy.words import CookieDuty
 from kept.services.accounts.cookie_life import life_of
-from kept.services.accounts.marks import new_mark, read_mark
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
+from kept.services.engine.marks import new_mark, read_mark
 from kept.services.engine.record import OWN, about_person, record
+from kept.vault.normal import login_form
 
 DEVICE = "device"
 CONTENT = struct.Struct(">d16s32s")
@@ -29,7 +30,7 @@ def new_device(engine: Engine, account: str) -> str:
 
     Args:
         engine: Open.
-        account: Login name, or the person's id in hex after a passkey.
+        account: Login name, the person's id in hex after a passkey, or what `account_of_staff` says.
     """
     ends_at = engine.clock.now() + life_of(engine, CookieDuty.DEVICE, limits.KNOWN_DEVICE_SECONDS)
     return new_mark(engine, DEVICE, CONTENT.pack(ends_at, random_bytes(16), _account(engine, account)))
@@ -44,6 +45,11 @@ def known_device(engine: Engine, unverified: str, account: str) -> str:
     return number.hex() if ends_at >= engine.clock.now() and same(of, _account(engine, account)) else ""
 
 
+def account_of_staff(login: str) -> str:
+    """Return what marks call an account of staff: no login name of a customer holds a colon."""
+    return f"staff:{login_form(login)}"
+
+
 async def note_new_device(engine: Engine, person_id: bytes) -> None:
     """Write down that a person signed in from a device not seen before; they see it on my data."""
     await record(engine, OWN, Act.SIGN_IN_NEW_DEVICE, await about_person(engine, person_id))
@@ -51,4 +57,4 @@ async def note_new_device(engine: Engine, person_id: bytes) -> None:
 
 def _account(engine: Engine, account: str) -> bytes:
     key = engine.keyring.installation_key("tokens")
-    return hmac_sha256(key, framed(b"kept/device-account/v1", account.strip().lower().encode()))
+    return hmac_sha256(key, framed(b"kept/device-account/v1", login_form(account).encode()))

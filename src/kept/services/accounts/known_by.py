@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kept.services.accounts.accounts import login_name_of
+from kept.services.accounts.guesses import Seen, seen_at
 from kept.services.accounts.passkeys import Passkey, passkeys_of
 from kept.services.accounts.remember_me import Device, devices_of
 from kept.services.engine.engine import Engine
@@ -42,6 +43,7 @@ class KnownBy:
         passkeys: The oldest first.
         sessions: Open now, the oldest first.
         devices: Remembered, so that no password need be typed; the last used first.
+        seen: What the sign-in saw at the account lately: guesses, and what is out of the ordinary; the newest day first.
     """
 
     number: str
@@ -51,6 +53,7 @@ class KnownBy:
     passkeys: tuple[Passkey, ...]
     sessions: tuple[SignedIn, ...]
     devices: tuple[Device, ...]
+    seen: tuple[Seen, ...] = ()
 
 
 async def known_by(engine: Engine, own: Own) -> KnownBy:
@@ -61,6 +64,7 @@ async def known_by(engine: Engine, own: Own) -> KnownBy:
         own: Their session.
     """
     devices = tuple(await devices_of(engine, own))
+    seen = await seen_at(engine, own.person_id)
     login_name, passkeys = await login_name_of(engine, own.person_id), await passkeys_of(engine, own.person_id)
     at = engine.clock.now()
 
@@ -78,6 +82,7 @@ async def known_by(engine: Engine, own: Own) -> KnownBy:
                 if one.expires_at > at
             ),
             devices=devices,
+            seen=seen,
         )
 
     return await engine.data.read(body)

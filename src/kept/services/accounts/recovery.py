@@ -17,6 +17,7 @@ from kept.services.engine.record import OWN, about_person, entry_of
 from kept.services.gate.own_session import Own
 from kept.store import sql
 from kept.store.interface import Transaction
+from kept.vault.normal import login_form
 
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 """Letters and digits nobody mistakes for another."""
@@ -77,7 +78,7 @@ async def sign_in_with_recovery_code(engine: Engine, login_name: str, code: str,
     """
     hashed = await hash_password(engine, new_password) if new_password else ""
     at = engine.ready()
-    owner = await engine.data.value(sql.LoginGet, login_name=login_name.strip().lower()[:64])
+    owner = await engine.data.value(sql.LoginGet, login_name=login_form(login_name))
     entry = entry_of(engine, OWN, Act.CODE_USE, await about_person(engine, owner) if owner else None, at=at)
 
     async def body(tx: Transaction) -> bool:

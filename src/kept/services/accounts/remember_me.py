@@ -15,10 +15,10 @@ from kept.errors import SignInError
 from kept.policy.words import CookieDuty
 from kept.services.accounts.accounts import start_session
 from kept.services.accounts.cookie_life import life_of
-from kept.services.accounts.marks import new_mark, read_mark
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
+from kept.services.engine.marks import new_mark, read_mark
 from kept.services.engine.record import OWN, about_person, entry_of, record
 from kept.services.gate.own_session import Own
 from kept.store import sql

@@ -12,7 +12,7 @@ import msgspec
 
 from kept import limits
 from kept.crypto.random import random_id
-from kept.errors import ConflictError, DeniedError, InputError
+from kept.errors import ConflictError, DeniedError, InputError, Mistakes
 from kept.policy.model import Declaration
 from kept.services.authorities.disclosure_bundle import bundle
 from kept.services.authorities.disclosure_record import (
@@ -76,15 +76,22 @@ async def record(engine: Engine, session: StaffSession, terms: Terms) -> str:
     """
     purpose = require_desk(engine, session)
     at = engine.ready()
-    _check_terms(engine, terms, at)
     party = await party_of(engine, PartyKind.AUTHORITY, terms.authority)
+    wrong = Mistakes()
     if party is None:
-        raise InputError(
-            "expected an authority of the register, found none in effect",
-            reason="authority-unknown",
-            hint="register it with its key on the console: two confirm it, and it counts a day later",
-            rests_on=GROUND,
+        wrong.add(
+            InputError(
+                "expected an authority of the register, found none in effect",
+                field="authority",
+                reason="authority-unknown",
+                hint="register it with its key on the console: two confirm it, and it counts a day later",
+                rests_on=GROUND,
+            )
         )
+    _look_at_terms(engine, terms, at, wrong)
+    wrong.insist()
+    if party is None:
+        raise RuntimeError("a request of an authority nobody knows")
     await engine.keyring.ensure_installation_key(KEY, at)
     role = session.require_purpose(engine, purpose.id)
     disclosure_id = random_id()
@@ -306,7 +313,7 @@ def _declared(engine: Engine) -> Declaration | None:
     return next((one for one in engine.policy.policy.declarations if one.word == "disclosure"), None)
 
 
-def _check_terms(engine: Engine, terms: Terms, at: float) -> None:
+def _look_at_terms(engine: Engine, terms: Terms, at: float, mistakes: Mistakes) -> None:
     declared = _declared(engine)
     wrong = {
         "disclosure": declared is None or int(str(declared.body.get("approvals", 2))) > 2,  # noqa: PLR2004 -- one asks, one approves
@@ -324,15 +331,19 @@ def _check_terms(engine: Engine, terms: Terms, at: float) -> None:
             and not (at < terms.told_from <= at + silence_at_most(engine) and terms.waits_for in WAITS)
         ),
     }
-    if field := next((name for name, found in wrong.items() if found), ""):
-        raise InputError(
-            f"expected the {field} of a request as it was received, found what cannot be",
-            reason="disclosure-terms",
-            hint="name ground, items, period, due date, and when the person is told; for later than at once, within what the "
-            "policy allows, date and ground",
-            rests_on=GROUND,
+    for field in (name for name, found in wrong.items() if found):
+        mistakes.add(
+            InputError(
+                f"expected the {field} of a request as it was received, found what cannot be",
+                field=field,
+                reason="disclosure-terms",
+                hint="name ground, items, period, due date, and when the person is told; for later than at once, within what "
+                "the policy allows, date and ground",
+                rests_on=GROUND,
+            )
         )
-    guard_individual_number(terms.reference, "reference")
+    with mistakes.of("reference"):
+        guard_individual_number(terms.reference, "reference")
 
 
 async def _exceeded(engine: Engine, session: StaffSession, found: Disclosure, what: str) -> DeniedError:

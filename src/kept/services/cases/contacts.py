@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from kept import limits
 from kept.channels.letter import japanese_font, print_letters
 from kept.crypto.random import random_id
-from kept.errors import DeniedError, ErasedError, InputError, NotFoundError, SettingError
+from kept.errors import DeniedError, ErasedError, InputError, Mistakes, NotFoundError, SettingError
 from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.decision import Decision, Mandate, Refused
 from kept.policy.words import Exit
@@ -83,6 +83,7 @@ class Contact:
         moved_at: Since when it is in that state.
         sheet: Id of the call sheet; empty otherwise.
         marked: Whether the person said that it was advertising.
+        settled_at: When a member of staff looked into that, unix seconds; None before.
     """
 
     id: str
@@ -94,6 +95,7 @@ class Contact:
     moved_at: float
     sheet: str
     marked: bool = False
+    settled_at: float | None = None
 
 
 class ContactOrigin:
@@ -227,14 +229,19 @@ async def _write(  # noqa: PLR0913 -- what a message is
     *,
     case: Case | None = None,
 ) -> str:
+    wrong = Mistakes()
     if channel not in CHANNEL_TABLE:
-        raise InputError(
-            "expected a way to reach people, found another",
-            reason="contact-channel",
-            rests_on=f"purposes:{mandate.purpose}",
+        wrong.add(
+            InputError(
+                "expected a way to reach people, found another",
+                field="channel",
+                reason="contact-channel",
+                rests_on=f"purposes:{mandate.purpose}",
+            )
         )
+    said_title, said_text = _typed(*typed, wrong)
+    wrong.insist()
     way = Exit(channel)
-    said_title, said_text = _typed(*typed)
     if case is not None:
         await _require_few(engine, case)
     person = await _load(engine, person_id)
@@ -391,7 +398,7 @@ async def _contact(engine: Engine, person_id: bytes, message_id: str) -> Contact
     said = await words_of(engine, person_id, CONTACT, message_id, contact.key_id, contact.sealed)
     return Contact(
         message_id, Exit(contact.channel), said.title if said else "", contact.written_at, state.word, state.reason,
-        state.at, state.sheet, contact.marked_at is not None,
+        state.at, state.sheet, contact.marked_at is not None, contact.settled_at,
     )  # fmt: skip
 
 
@@ -407,27 +414,34 @@ async def _load(engine: Engine, person_id: bytes) -> Person:
         ) from None
 
 
-def _typed(title: str, text: str) -> tuple[str, str]:
-    """Return title and text as they are kept: readable characters, lines as typed.
-
-    Raises:
-        InputError: One is empty, too long, or holds a control, direction or invisible character.
-    """
+def _typed(title: str, text: str, wrong: Mistakes) -> tuple[str, str]:
+    """Return title and text as they are kept: readable characters, lines as typed; what is wrong with them is gathered."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    if len(title) > limits.CONTACT_TITLE_CHARACTERS or len(text) > limits.CONTACT_TEXT_CHARACTERS or not text.strip():
-        raise InputError(
-            f"expected a subject of at most {limits.CONTACT_TITLE_CHARACTERS} and a text of at most "
-            f"{limits.CONTACT_TEXT_CHARACTERS} characters",
-            reason="contact-text",
-            hint="shorten it, or write something",
-        )
-    kept = [
-        readable(one[i : i + 2000], "text") if one.strip() else ""
-        for one in lines
-        for i in range(0, max(len(one), 1), 2000)
-    ]
-    guard_individual_number(f"{title}\n{text}", "text")
-    return readable(title, "title"), "\n".join(kept).strip("\n")
+    for field, unfit in (
+        ("title", len(title) > limits.CONTACT_TITLE_CHARACTERS),
+        ("text", len(text) > limits.CONTACT_TEXT_CHARACTERS or not text.strip()),
+    ):
+        if unfit:
+            wrong.add(
+                InputError(
+                    f"expected a subject of at most {limits.CONTACT_TITLE_CHARACTERS} and a text of at most "
+                    f"{limits.CONTACT_TEXT_CHARACTERS} characters",
+                    field=field,
+                    reason="contact-text",
+                    hint="shorten it, or write something",
+                )
+            )
+    kept, said_title = [""], ""
+    with wrong.of("text"):
+        kept = [
+            readable(one[i : i + 2000], "text") if one.strip() else ""
+            for one in lines
+            for i in range(0, max(len(one), 1), 2000)
+        ]
+        guard_individual_number(f"{title}\n{text}", "text")
+    with wrong.of("title"):
+        said_title = readable(title, "title")
+    return said_title, "\n".join(kept).strip("\n")
 
 
 def _act(mandate: Mandate) -> Act:

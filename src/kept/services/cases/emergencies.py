@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from kept import limits
 from kept.crypto.random import random_id
-from kept.errors import ConflictError, DeniedError, InputError, KeptError, SubmissionError
+from kept.errors import ConflictError, DeniedError, InputError, KeptError, Mistakes
 from kept.policy.words import Basis, Exit
 from kept.services.cases import cases
 from kept.services.engine.acts import GROUNDS, Act, Outcome
@@ -20,12 +20,11 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.record import About, Actor, entry_of, record
 from kept.services.engine.sealed_record import open_persons_record, seal_persons_record
-from kept.services.gate.person_search import find_person
+from kept.services.gate.person_search import find_person, forms_of
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
 from kept.vault.individual_number import guard_individual_number
-from kept.vault.normal import normalise
 
 REASONS = ("danger-to-a-person", "account-misused", "goods-or-money-at-risk", "role-unreachable")
 OUTCOMES = ("justified", "not-justified")
@@ -116,8 +115,11 @@ async def open_emergency(  # noqa: PLR0913 -- what an emergency names
         NotFoundError: No person the lent role may see; the emergency is over, and still waits for its review.
     """
     own_role, lent = await _allowed(engine, session, purpose)
-    _require_words(why, text)
-    _require_criteria(engine, criteria)
+    wrong = Mistakes()
+    _look_at_words(why, text, wrong)
+    with wrong.of():
+        forms_of(engine, criteria)
+    wrong.insist()
     case_id, at = random_id(), engine.ready()
 
     async def begin(tx: Transaction) -> bool:
@@ -286,31 +288,23 @@ async def _allowed(engine: Engine, session: StaffSession, purpose: str) -> tuple
     return own_role, lent
 
 
-def _require_words(why: str, text: str) -> None:
-    if why not in REASONS or not text.strip() or len(text) > limits.EMERGENCY_TEXT_CHARACTERS:
-        raise InputError(
-            f"expected a known reason and 1 to {limits.EMERGENCY_TEXT_CHARACTERS} characters on what happens, found something else",
-            reason="emergency-words",
-            hint="say in a sentence what happens; the customer can read it",
-            rests_on=GROUND,
-        )
-    guard_individual_number(text, "text")
+def _look_at_words(why: str, text: str, wrong: Mistakes) -> None:
+    if why not in REASONS:
+        wrong.add(_unfit("reason"))
+    if not text.strip() or len(text) > limits.EMERGENCY_TEXT_CHARACTERS:
+        wrong.add(_unfit("text"))
+    with wrong.of("text"):
+        guard_individual_number(text, "text")
 
 
-def _require_criteria(engine: Engine, criteria: Mapping[str, str]) -> None:
-    """Refuse what finds nobody before anything is lent."""
-    findable = engine.findable()
-    for item, text in criteria.items():
-        if item in findable:
-            normalise(findable[item].about.normal, text, field=item)
-    if not criteria or not set(criteria) <= set(findable):
-        raise SubmissionError(
-            "expected an item people are found by, found another or none",
-            field="",
-            reason="no-criterion",
-            hint=f"findable: {', '.join(findable)}",
-            rests_on="nothing-unneeded",
-        )
+def _unfit(field: str) -> InputError:
+    return InputError(
+        f"expected a known reason and 1 to {limits.EMERGENCY_TEXT_CHARACTERS} characters on what happens, found something else",
+        field=field,
+        reason="emergency-words",
+        hint="say in a sentence what happens; the customer can read it",
+        rests_on=GROUND,
+    )
 
 
 async def _name_person(

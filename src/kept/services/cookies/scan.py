@@ -1,24 +1,34 @@
-"""The scan of a site with a real browser: before any choice, after refusing, each yes alone, all, none again.
+"""The scan of a site with a real browser: before any choice, after refusing, each yes alone, all, none again, and signed in.
 
-Chromium runs with a fresh profile on disk for each phase and third-party cookies let in, since a browser that blocks them
-by itself would make any site look clean. Nothing is asked of another host than the site asks.
+Signed in, two visitors do the same with an account each, and one of them once more on another device: what their cookies say is held
+against each other. The accounts are opened on the site's own pages, hold no item, and are erased there at the end.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 from kept import limits
-from kept.cookies.findings import Observed, ScanFinding, compare
+from kept.cookies.findings import (
+    AGAIN,
+    ALWAYS_UNSEEN,
+    ANOTHER,
+    JOINING,
+    SIGNED_IN,
+    Observed,
+    ScanFinding,
+    compare,
+    never_seen,
+)
 from kept.cookies.rules import Rules
 from kept.crypto.random import random_id
 from kept.errors import SettingError
+from kept.services.cookies.visitor import Visitor, visitor
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
@@ -27,8 +37,46 @@ from kept.store import sql
 from kept.store.interface import Transaction
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-CENTRE = "/en/cookies"
-ACCEPT, REFUSE = "button[name=choice][value=accept]", "button[name=choice][value=refuse]"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a scan saw, and what should not have been.
+
+    Args:
+        phases: What each phase saw.
+        findings: What should not be.
+        never: Declared cookies no phase saw.
+        unseen: Words of `UNSEEN`: what was not looked at.
+        listed: What pages kept or sent that is no finding, such as a broadcast channel, or a beacon to the site itself.
+    """
+
+    phases: tuple[Observed, ...]
+    findings: tuple[ScanFinding, ...]
+    never: tuple[str, ...]
+    unseen: tuple[str, ...]
+    listed: tuple[str, ...]
+
+
+def result_of(rules: Rules, phases: list[Observed], at: float) -> Result:
+    """Hold what was seen against the policy.
+
+    Args:
+        rules: What it declares.
+        phases: What was seen.
+        at: Now, unix seconds.
+    """
+    signed_in = {one.phase for one in phases} >= {SIGNED_IN, ANOTHER, AGAIN}
+    unseen = dict.fromkeys(() if signed_in else ("not-signed-in",))
+    unseen |= dict.fromkeys(word for one in phases for word in one.unseen)
+    listed = {f"{place.kind} {place.what}".strip() for one in phases for place in one.places if not place.reason}
+    return Result(
+        tuple(phases),
+        tuple(compare(rules, phases, at)),
+        never_seen(rules, phases),
+        (*unseen, *ALWAYS_UNSEEN),
+        tuple(sorted(listed)),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +89,9 @@ class ScanOf:
         clean: Whether nothing was found.
         phases: Names of the phases, with the cookies seen in each.
         findings: What should not be.
+        never: Declared cookies no phase saw.
+        unseen: Words of `UNSEEN`: what was not looked at.
+        listed: What pages kept or sent that is no finding.
     """
 
     at: float
@@ -48,6 +99,9 @@ class ScanOf:
     clean: bool
     phases: tuple[tuple[str, tuple[str, ...]], ...]
     findings: tuple[ScanFinding, ...]
+    never: tuple[str, ...]
+    unseen: tuple[str, ...]
+    listed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +114,29 @@ class _Phase:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-async def scan_site(rules: Rules, url: str, centre: str = CENTRE) -> tuple[list[Observed], list[ScanFinding]]:
+def _phases(rules: Rules) -> tuple[_Phase, ...]:
+    none: frozenset[str] = frozenset()
+    return (
+        _Phase("no choice", none),
+        _Phase("refused", none, ("refuse",)),
+        *(_Phase(f"only {one}", frozenset({one}), (one,)) for one in rules.asked),
+        _Phase("accepted", frozenset(rules.asked), ("accept",)),
+        _Phase("withdrawn", none, ("accept", "refuse")),
+        _Phase("Sec-GPC", none, headers=(("Sec-GPC", "1"),)),
+    )
+
+
+async def scan_site(
+    rules: Rules, url: str, centre: str, *, accounts: bool = True, patience: float = limits.SCAN_WAIT_SECONDS
+) -> list[Observed]:
     """Scan a site.
 
     Args:
         rules: What its policy declares.
         url: Address of its first page.
         centre: Path of its cookie centre: a form with a box named `purpose` for each purpose, and buttons named `choice`.
+        accounts: Whether to open accounts, and look at what somebody signed in sees.
+        patience: How long to wait on the first page for what it does later, in seconds.
 
     Raises:
         SettingError: There is no browser, or no Playwright to drive it (reason `no-browser`), or the site does not answer
@@ -84,101 +154,84 @@ async def scan_site(rules: Rules, url: str, centre: str = CENTRE) -> tuple[list[
             hint="install Debian's `chromium`, and `pip install playwright`; nothing else of Kept needs them",
             rests_on="only-declared-cookies",
         )
-    none: frozenset[str] = frozenset()
-    phases = (
-        _Phase("no choice", none),
-        _Phase("refused", none, ("refuse",)),
-        *(_Phase(f"only {one}", frozenset({one}), (one,)) for one in rules.asked),
-        _Phase("accepted", frozenset(rules.asked), ("accept",)),
-        _Phase("withdrawn", none, ("accept", "refuse")),
-        _Phase("Sec-GPC", none, headers=(("Sec-GPC", "1"),)),
-    )
-    seen = []
+    seen: list[Observed] = []
+    phase = ""
     async with async_playwright() as driver:
-        for phase in phases:
-            try:
-                seen.append(await _look(driver, binary, url, centre, phase))
-            except Error as error:
-                raise SettingError(
-                    f"expected {urlsplit(url).netloc} to answer in the phase {phase.name!r}, found that it did not",
-                    reason="site-silent",
-                    hint="is it running, and is its cookie centre where --centre says?",
-                    rests_on="only-declared-cookies",
-                ) from error
-    return seen, compare(rules, seen)
 
+        def begin(**headers: str) -> Any:
+            launch = partial(driver.chromium.launch_persistent_context, executable_path=binary)
+            return visitor(launch, url, centre, patience, headers)
 
-async def _look(driver: Any, binary: str, url: str, centre: str, phase: _Phase) -> Observed:
-    host = urlsplit(url).hostname
-    hosts: set[str] = set()
-    storage: set[str] = set()
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "Default").mkdir()
-        (Path(folder) / "Default" / "Preferences").write_text(json.dumps({"profile": {"cookie_controls_mode": 0}}))
-        context = await driver.chromium.launch_persistent_context(
-            folder, executable_path=binary, args=["--no-sandbox"], extra_http_headers=dict(phase.headers)
-        )
         try:
-            page = context.pages[0] if context.pages else await context.new_page()
-            page.set_default_timeout(10_000)
-            page.on(
-                "request",
-                lambda one: (
-                    hosts.add(urlsplit(one.url).hostname or "")
-                    if urlsplit(one.url).scheme in {"http", "https"} and urlsplit(one.url).hostname != host
-                    else None
-                ),
-            )
-            await page.goto(url)
-            for act in phase.acts:
-                await page.goto(f"{url.rstrip('/')}{centre}")
-                await _choose(page, act)
-            await _look_around(page, url, storage)
-            now = await page.evaluate("Date.now() / 1000")
-            cookies = tuple(
-                (one["name"], None if one.get("expires", -1) < 0 else one["expires"] - now)
-                for one in await context.cookies()
-            )
-        finally:
-            await context.close()
-    return Observed(phase.name, phase.allowed, cookies, tuple(sorted(storage)), tuple(sorted(hosts)))
+            for one in _phases(rules):
+                phase = one.name
+                async with begin(**dict(one.headers)) as who:
+                    await who.go(url)
+                    for act in one.acts:
+                        who.cookies.clear()  # what a choice took away is not held against the next
+                        await who.choose(act)
+                    await who.look_around(filling_in=one.name == "accepted")
+                    seen.append(_observed(one.name, one.allowed, who))
+            phase = SIGNED_IN
+            if accounts:
+                seen += await _signed_in(rules, begin)
+        except Error as error:
+            raise SettingError(
+                f"expected {urlsplit(url).netloc} to answer in the phase {phase!r}, found that it did not",
+                reason="site-silent",
+                hint="is it running, and is its cookie centre where --centre says?",
+                rests_on="only-declared-cookies",
+            ) from error
+    return seen
 
 
-async def _choose(page: Any, act: str) -> None:
-    if act in {"accept", "refuse"}:
-        await page.locator(ACCEPT if act == "accept" else REFUSE).first.click()
-    else:
-        for box in await page.locator("input[name=purpose]").all():
-            await box.set_checked(await box.get_attribute("value") == act)
-        await page.locator("button[name=choice][value=some]").first.click()
-    await page.wait_for_load_state()
+def _observed(name: str, allowed: frozenset[str], who: Visitor) -> Observed:
+    return Observed(name, allowed, tuple(who.cookies.values()), tuple(sorted(who.places)), tuple(sorted(who.unseen)))
 
 
-async def _look_around(page: Any, url: str, storage: set[str]) -> None:
-    await page.goto(url)
-    start = page.url
-    links = await page.eval_on_selector_all("a[href]", "all => all.map(one => one.href)")
-    origin = "{0.scheme}://{0.netloc}".format(urlsplit(start))
-    own = [one for one in dict.fromkeys(link.split("#")[0] for link in links) if one.startswith(origin)]
-    for link in [start, *own][: limits.SCANNED_PAGES]:
-        await page.goto(link)
-        storage.update(await page.evaluate("[...Object.keys(localStorage), ...Object.keys(sessionStorage)]"))
+async def _signed_in(rules: Rules, begin: Any) -> list[Observed]:
+    """Open two accounts, look around with each, and with the first once more on another device; erase both."""
+    allowed = frozenset(rules.asked)
+    accounts: dict[str, tuple[str, str]] = {}
+    seen = []
+    for phase in (SIGNED_IN, ANOTHER):
+        password = f"{random_id()}-{random_id()}"
+        async with begin() as who:
+            accounts[phase] = await who.join(password), password
+            if not accounts[phase][0]:
+                return []
+            seen = [_observed(JOINING, frozenset(), who)]
+    for phase, account in ((SIGNED_IN, SIGNED_IN), (ANOTHER, ANOTHER), (AGAIN, SIGNED_IN)):
+        async with begin() as who:
+            await who.choose("accept")
+            if not await who.sign_in(*accounts[account]):
+                return []
+            await who.look_around(filling_in=True)
+            found = _observed(phase, allowed, who)
+            if phase != SIGNED_IN and not await who.erase():
+                who.unseen.add("account-stays")
+                found = _observed(phase, allowed, who)
+            seen.append(found)
+    return seen
 
 
-async def keep_scan(engine: Engine, url: str, seen: list[Observed], found: list[ScanFinding]) -> None:
-    """Keep the result, and record that a scan was made."""
+async def keep_scan(engine: Engine, url: str, found: Result) -> None:
+    """Keep the result, without any value of a cookie, and record that a scan was made."""
     at = engine.ready()
     result = {
-        "phases": [[one.phase, sorted(name for name, _ in one.cookies)] for one in seen],
-        "findings": [[one.phase, one.what, one.reason] for one in found],
+        "phases": [[one.phase, one.names] for one in found.phases],
+        "findings": [[one.phase, one.what, one.reason] for one in found.findings],
+        "never": found.never,
+        "unseen": found.unseen,
+        "listed": found.listed,
     }
-    facts = (("phases", str(len(seen))), ("findings", str(len(found))))
-    outcome = Outcome.FAILED if found else Outcome.DONE
+    facts = (("phases", str(len(found.phases))), ("findings", str(len(found.findings))))
+    outcome = Outcome.FAILED if found.findings else Outcome.DONE
     entry = entry_of(engine, operator(""), Act.COOKIE_SCAN, at=at, outcome=outcome, facts=facts)
 
     async def body(tx: Transaction) -> None:
         await tx.run(
-            "scan_insert", scan_id=random_id(), at=at, url=url, clean=int(not found), result=json.dumps(result)
+            "scan_insert", scan_id=random_id(), at=at, url=url, clean=int(not found.findings), result=json.dumps(result)
         )
         await insert_entries(tx, [entry], at)
 
@@ -197,4 +250,7 @@ async def newest_scan(engine: Engine) -> ScanOf | None:
         bool(row.clean),
         tuple((phase, tuple(names)) for phase, names in result["phases"]),
         tuple(ScanFinding(*one) for one in result["findings"]),
+        tuple(result["never"]),
+        tuple(result["unseen"]),
+        tuple(result["listed"]),
     )

@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 
+from kept.cookies.visit_marks import FEATURES, PAGES, marks_text, parse_marks
 from kept.policy.day import day_of
 from kept.services.engine.engine import Engine
-
-PAGES = ("home", "own", "policy", "join", "registration", "cookies")
-"""Pages that are counted; no other word is ever counted, so nothing typed into an address can become one."""
-FEATURES = ("look", "filter")
 
 
 class Visits:
@@ -42,12 +39,12 @@ class Visits:
             return ""
         today = day_of(self._engine.clock.now(), self._engine.zone)
         mark = f"{page}-{feature}"
-        day, _, seen = remembered.partition("!")
-        marks = {one for one in seen.split(".") if one in ALL_MARKS} if day == today else set()
+        day, marks = parse_marks(remembered) or ("", frozenset())
+        marks = marks if day == today else frozenset()
         if mark in marks:
             return ""
         self._waiting[today, page, feature] += 1
-        return f"{today}!{'.'.join(sorted(marks | {mark}))}"
+        return marks_text(today, marks | {mark})
 
     async def keep(self) -> None:
         """Add what was counted to the installation's counts."""
@@ -63,6 +60,3 @@ class Visits:
         except BaseException:
             self._waiting.update(waiting)
             raise
-
-
-ALL_MARKS = frozenset(f"{page}-{feature}" for page in PAGES for feature in FEATURES)

@@ -31,6 +31,8 @@ class Act(StrEnum):
     CHOICE_ALLOW = "customer:choice:allow"
     CHOICE_WITHDRAW = "customer:choice:withdraw"
     SIGN_IN_NEW_DEVICE = "customer:account:sign-in-new-device"
+    SIGN_IN_SEEN = "system:account:sign-in-seen"
+    SIGN_IN_ALARM = "system:account:sign-in-alarm"
     PASSKEY_ADD = "customer:passkey:add"
     PASSKEY_REMOVE = "customer:passkey:remove"
     PASSWORD_SET = "customer:password:set"  # noqa: S105 -- a word, no password
@@ -150,6 +152,8 @@ class Act(StrEnum):
     CANARY_ALARM = "system:canary:alarm"
     CANARY_ACKNOWLEDGE = "staff:canary:acknowledge"
     COOKIE_DROP = "system:cookie:drop"
+    COOKIE_MISUSE = "system:cookie:misuse"
+    COOKIE_USE = "system:cookie:use"
     COOKIE_SCAN = "operator:cookies:scan"
     SERVE_FIRST = "operator:installation:serve-first"
     ERASE_AGAIN = "staff:person:erase-again"
@@ -173,6 +177,8 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.CHOICE_ALLOW: "bound-to-notice",
         Act.CHOICE_WITHDRAW: "bound-to-notice",
         Act.SIGN_IN_NEW_DEVICE: "cookies:device addresses sign-in-protection",
+        Act.SIGN_IN_SEEN: "cookies:device addresses sign-in-protection",
+        Act.SIGN_IN_ALARM: "cookies:device addresses sign-in-protection",
         Act.EXTERNAL_LINK: "account-without-personal-information sign-in-protection nothing-required",
         Act.EXTERNAL_UNLINK: "account-without-personal-information sign-in-protection nothing-required",
         Act.DEVICE_COPIED: "cookies:remember sign-in-protection",
@@ -293,6 +299,8 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.CANARY_ALARM: "canaries-silent",
         Act.CANARY_ACKNOWLEDGE: "canaries-silent",
         Act.COOKIE_DROP: "only-declared-cookies",
+        Act.COOKIE_MISUSE: "cookie-value-for-its-purpose only-declared-cookies",
+        Act.COOKIE_USE: "cookies",
         Act.COOKIE_SCAN: "browser-scan only-declared-cookies",
         Act.SERVE_FIRST: "browser-scan",
         Act.DISCLOSURE_TELL: "disclosure disclosure-within-request purposes:legal-disclosure",
@@ -317,6 +325,7 @@ USES = frozenset(
     {
         *(Act.VALUE_READ, Act.PERSON_FIND, Act.OWN_VIEW, Act.TAKE_ALONG),
         *(Act.ACCOUNT_OPEN, Act.ACCOUNT_SEEN, Act.SIGN_IN_NEW_DEVICE, Act.DEVICE_COPIED),
+        *(Act.SIGN_IN_SEEN, Act.SIGN_IN_ALARM),
         *(Act.VALUE_COLLECT, Act.VALUE_CORRECT, Act.VALUE_REMOVE, Act.VALUE_TAKE_IN, Act.VALUE_LOST),
         *(Act.CHOICE_ALLOW, Act.CHOICE_WITHDRAW, Act.CHOICE_BY_LINK, Act.USE_STOP, Act.USE_RESUME),
         *(Act.WORD_CONFIRM, Act.WORD_REFUSE),
@@ -330,7 +339,8 @@ USES = frozenset(
         *(Act.DISCLOSE, Act.DISCLOSURE_FETCH, Act.DISCLOSURE_TELL, Act.DISCLOSURE_EXCEED),
         *(Act.PART_END, Act.ANSWERS_COUNT, Act.ENTRY_CHOOSE, Act.PUBLISH, Act.DRAW, Act.ARRIVE, Act.PRIZE_DELIVER),
         *(Act.STATISTIC_BUILD, Act.STATISTIC_ASK, Act.STATISTIC_ANSWER, Act.STATISTIC_RELEASE, Act.STATISTIC_EXPORT),
-        *(Act.CAMPAIGN_SEND, Act.CANARY_ALARM, Act.COOKIE_DROP, Act.SUBMISSION_REFUSE),
+        *(Act.CAMPAIGN_SEND, Act.CANARY_ALARM, Act.SUBMISSION_REFUSE),
+        *(Act.COOKIE_DROP, Act.COOKIE_MISUSE, Act.COOKIE_USE),
     }
 )
 """Acts that concern customers' data, which pages count as uses of a clause: signing staff in or a backup is none.

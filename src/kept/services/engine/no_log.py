@@ -13,6 +13,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 from kept import limits
@@ -77,12 +78,14 @@ class Reading:
         said: What each says.
         complete: Whether they reach, without a gap, as far as either database knows.
         why: What is missing, a word: `none`, `absent`, `unreadable`, `behind`, `gap`.
+        numbers: Which lines are missing, as far as anybody knows of them: `4, 7-9`; empty where none is.
     """
 
     lines: tuple[Line, ...]
     said: tuple[dict[str, Any], ...]
     complete: bool
     why: str
+    numbers: str = ""
 
 
 class NoLog:
@@ -180,7 +183,9 @@ class NoLog:
             StoreError: It takes nothing, or holds lines of ours that D does not know: then a start says them again first.
         """
         reached = self._reached.pop(place.name, None)  # however this ends early, how far it came is asked again
-        if reached is None or await self._data.all(sql.NoLogLines, after=reached, limit=1):
+        if reached is None and not place.reads:
+            reached = await self.given()  # what left cannot be looked at: K remembers how far that was
+        elif reached is None or await self._data.all(sql.NoLogLines, after=reached, limit=1):
             reached, raw = await self._newest(place)
             if reached and await self._data.value(sql.NoLogLineGet, seq=reached) != raw:
                 raise StoreError(
@@ -220,6 +225,10 @@ class NoLog:
         """Whether a place has lines that D or K does not know of: one of them was restored from before."""
         known = min(await self.head(), await self.given())
         for place in self.places:
+            if not place.reads:
+                if await self.given() > await self.head():
+                    return True  # D is from before, and what went there says what it forgot
+                continue
             try:
                 number, last = await self._newest(place)
             except StoreError as error:
@@ -269,7 +278,8 @@ class NoLog:
         held = sorted(found.values(), key=lambda one: one[0].number)
         lines = tuple(line for line, _ in held)
         why = await self._missing(lines, unreadable=unreadable)
-        return Reading(lines, tuple(said for _, said in held), not why, why)
+        known = max(await self.given(), await self.head())
+        return Reading(lines, tuple(said for _, said in held), not why, why, _absent(lines, known) if why else "")
 
     async def _missing(self, lines: Sequence[Line], *, unreadable: bool) -> str:
         if not self.places:
@@ -310,6 +320,13 @@ class NoLog:
 
     def _key(self, name: str) -> bytes:
         return self._keyring.installation_key(name)
+
+
+def _absent(lines: Sequence[Line], known: int) -> str:
+    """Return the numbers that are missing up to the last one known, ranges of them together."""
+    ends = [0, *sorted({line.number for line in lines}), max([known, *(line.number for line in lines)]) + 1]
+    gaps = [(low + 1, high - 1) for low, high in pairwise(ends) if high - low > 1]
+    return ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in gaps)
 
 
 def _after(head: sql.NoLogHead | None) -> tuple[int, str]:

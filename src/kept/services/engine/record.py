@@ -13,7 +13,7 @@ from typing import TypedDict, Unpack
 from kept.errors import KeptError
 from kept.policy.decision import Mandate
 from kept.policy.ground import clause_of
-from kept.policy.needs import CONFIRMATION
+from kept.policy.needs import CONFIRMATION, WARNING
 from kept.services.engine.active_policy import ActivePolicy
 from kept.services.engine.acts import GROUNDS, Act, Outcome
 from kept.services.engine.engine import Engine
@@ -69,6 +69,8 @@ def operator(name: str) -> Actor:
 def holder_of(mandate: Mandate) -> Actor:
     """Return who holds a mandate, acting under it."""
     kind = mandate.kind
+    if kind == WARNING:
+        kind = SYSTEM.kind
     if kind == CONFIRMATION:  # Kept by itself, until somebody calls and reads the code out
         kind = "staff" if mandate.actor else SYSTEM.kind
     return Actor(kind, mandate.actor, mandate.role, mandate.purpose, mandate.case, mandate.id)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from kept.cookies.visit_marks import FEATURES, PAGES
 from kept.errors import DeniedError, InputError
 from kept.policy.words import Exit
-from kept.services.cookies.visits import FEATURES, PAGES
 from kept.services.engine.acts import GROUNDS, Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import SealedEntry

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -27,12 +28,15 @@ from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
 from kept.services.engine.record import Actor, about_person, account_part, record
+from kept.services.forms.answers import Answer, answers_to
 from kept.services.forms.consent_evidence import evidence_of, mail_slots
 from kept.services.forms.receipts import Receipt, consent_receipt
-from kept.services.forms.submission import Submission, Tick, parse_submission
+from kept.services.forms.reconsent import questions_of
+from kept.services.forms.submission import Submission, Tick, is_typing_error, parse_submission
 from kept.services.gate.own_session import Own
 from kept.services.gate.state_change import Change, Extra, change_person, find_forms
 from kept.services.messages.confirmations import ask_about_new
+from kept.services.messages.open_ways import Standing, standing_of
 from kept.store.interface import Transaction
 
 TOKEN_LABEL = "notice"  # noqa: S105 -- a label, not a token
@@ -40,13 +44,14 @@ TOKEN_LABEL = "notice"  # noqa: S105 -- a label, not a token
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """A form as shown: its notice, the signed token that proves it, its fields and boxes."""
+    """A form as shown: its notice, the signed token that proves it, its fields, its boxes with what was answered before."""
 
     notice: Notice
     notice_id: str
     token: str
     hints: tuple[present.Hint, ...]
     boxes: tuple[present.Box, ...]
+    answers: tuple[Answer, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +129,16 @@ async def present_form(  # noqa: PLR0913 -- which form, and to whom
         },
         engine.clock.now() + limits.NOTICE_FORM_SECONDS,
     )
+    boxes = tuple(present.boxes(policy, point, language, stage, instance=instance))
+    hints = tuple(present.hints(policy, point, stage, language, instance=instance))
+    person = await engine.people.load(own.person_id, None)
     return Presented(
         notice,
         notice_id,
         token,
-        tuple(present.hints(policy, point, stage, language, instance=instance)),
-        tuple(present.boxes(policy, point, language, stage, instance=instance)),
+        hints,
+        boxes,
+        answers_to(await standing_of(engine, person), person.state, boxes, (one.item.id for one in hints)),
     )
 
 
@@ -172,13 +181,14 @@ async def submit(  # noqa: PLR0913 -- a submission has these parts
             engine, own, unverified_token, (point, stage, language, instance.hash if instance else "")
         )
         policy = engine.policy.policy
-        given = parse_submission(policy, notice, fields, engine.clock.now(), instance)
-        asked = narrow(policy, instance) if instance else policy.points[point]
+        standing = await standing_of(engine, await engine.people.load(own.person_id, None))
+        given = parse_submission(policy, notice, fields, engine.clock.now(), instance, standing.held)
+        asked = (narrow(policy, instance) if instance else policy.points[point]).at(stage)
     except (MalformedError, SubmissionError) as error:
         await _record_refusal(engine, own, error)
         raise
-    known = await engine.notices.of_person((await engine.people.load(own.person_id)).state)
-    taken = _Taken(engine, own.acting(), claims, notice, given, asked, instance, part, known)
+    standing = standing.under(claims["notice"], notice)
+    taken = _Taken(engine, own.acting(), claims, notice, given, asked, instance, part, standing)
     try:
         await change_person(engine, own.person_id, taken.change, slots=mail_slots(engine.policy.policy))
     except (SubmissionError, ConflictError) as error:
@@ -203,7 +213,7 @@ class _Taken:
         asked: The point, narrowed by its instance.
         instance: Run-time instance of the form, if it is one's.
         part: What a participation writes with it.
-        known: Notices the person's values and grants answer to.
+        standing: What the person's ways are decided on, this notice with it.
         receipt: Once the change was made.
     """
 
@@ -215,7 +225,7 @@ class _Taken:
     asked: Point
     instance: Instance | None
     part: Part | None
-    known: Mapping[str, Notice]
+    standing: Standing
     receipt: Receipt | None = None
 
     def change(self, person: Person, at: float) -> Change:
@@ -223,7 +233,6 @@ class _Taken:
         engine, given, part = self.engine, self.given, self.part
         policy, notice_id = engine.policy.policy, self.claims["notice"]
         values = {_slot(policy, item, self.instance): value for item, value in given.values.items()}
-        self._require_needed({*values, *person.state.slots})
         lent = tuple(item for item in given.use if item in person.state.slots)
         if part is not None:
             part.require((*given.values, *lent), person.state)
@@ -236,11 +245,12 @@ class _Taken:
             key_id=person.keys.newest("values"),
             at=at,
         )
-        state = _accepted(policy, state, given, self.asked, notice_id, self.known)
-        state = _granted(state, given.ticks, notice_id, (*values, *lent), at)
+        state, bound = self._bound(state, notice_id)
+        state = _granted(state, given.ticks, notice_id, (*values, *lent, *{slot for slot, _ in bound}), at)
         state = _agreed_to_publish(policy, state, given, self.asked, self.instance, notice_id, at)
         slots, ticks = (*given.values, *lent), ticks_of(given.ticks)
-        receipt = self.receipt = consent_receipt(policy, self.notice, notice_id, person.id, slots, ticks, at)
+        receipt = self.receipt = consent_receipt(policy, self.notice, notice_id, person.id, slots, ticks, at, bound)
+        receipt.record.update(self._changes(person.state, state, values))
         if part is not None:
             receipt.record.update(part.on_receipt)
         return Change(
@@ -255,22 +265,46 @@ class _Taken:
             ),
         )
 
+    def _bound(self, state: PersonState, notice_id: str) -> tuple[PersonState, frozenset[tuple[str, str]]]:
+        """Bind what was given before: what the person lends, and, on a form of no instance, what a ticked purpose uses.
+
+        Returns:
+            The state, and each item with the ticked purpose it was bound to.
+        """
+        policy, given, point, known = self.engine.policy.policy, self.given, self.asked, self.standing.notices
+        state = _accepted(policy, state, given, point, notice_id, known)
+        if self.instance is not None:
+            return state, frozenset()
+        asked = {(one.item, one.purpose) for one in questions_of(policy, state, known)}
+        bound = []
+        for purpose in dict.fromkeys(one.purpose for one in given.ticks):
+            for item in point.stages[self.notice.stage]:
+                held = state.slots.get(item)
+                if held is None or not policy.purposes[purpose].may_use(item) or (item, purpose) in asked:
+                    continue
+                under = dict(held.accepted).get(purpose, held.notice_id)
+                if not any(needs.covers(one, purpose, under, item) for one in state.grants):
+                    state = state if under == notice_id else change.accept(state, (item,), purpose, notice_id)
+                    bound.append((item, purpose))
+        return state, frozenset(bound)
+
+    def _changes(self, before: PersonState, after: PersonState, values: Collection[str]) -> dict[str, Any]:
+        """Return what the form changed and what it left, for the receipt: items, and the answer to each box."""
+        policy, notice = self.engine.policy.policy, self.notice
+        boxes = present.boxes(policy, notice.point, notice.language, notice.stage, instance=self.instance)
+        asked, ticked = self.asked.stages[notice.stage], {one.name() for one in self.given.ticks}
+        was, now = (answers_to(self.standing, one, boxes, asked) for one in (before, after))
+        return {
+            "given": list(values),
+            "heldBefore": [one for one in asked if one in before.slots],
+            "choices": [one.record(earlier, ticked=one.name in ticked) for earlier, one in zip(was, now, strict=True)],
+        }
+
     async def _finish(self, tx: Transaction, at: float) -> None:
         """Write what belongs to the change, in its transaction: the token is used up, and what a participation writes."""
         await _use_token(tx, self.claims["id"], at)
         if self.part is not None:
             await self.part.write(tx)
-
-    def _require_needed(self, held: Collection[str]) -> None:
-        for item in self.asked.stages[self.notice.stage]:
-            if item in self.asked.needed and _slot(self.engine.policy.policy, item, self.instance) not in held:
-                raise SubmissionError(
-                    "expected an item this form needs, found none",
-                    field=item,
-                    reason="item-needed",
-                    hint="the form says beside it why it is needed",
-                    rests_on=f"collection:{self.asked.id}",
-                )
 
     def _facts(self) -> tuple[tuple[str, str], ...]:
         given, said = self.given, self.claims
@@ -430,7 +464,9 @@ def _used() -> ConflictError:
 
 
 async def _record_refusal(engine: Engine, own: Own, error: InputError) -> None:
-    """A refused submission is evidence too: which rule, never what was sent."""
+    """A refused submission is evidence too: which rule, never what was sent. Nobody refuses a typing error."""
+    if all(is_typing_error(one) for one in error.each()):
+        return
     concerning, facts = await about_person(engine, own.person_id), (("reason", error.reason),)
     await record(
         engine, own.acting(), Act.SUBMISSION_REFUSE, concerning, outcome=Outcome.REFUSED, error=error, facts=facts

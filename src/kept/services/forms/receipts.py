@@ -38,6 +38,7 @@ def consent_receipt(  # noqa: PLR0913 -- what a receipt names
     slots: tuple[str, ...],
     ticks: tuple[tuple[str, str, str], ...],
     at: float,
+    bound: frozenset[tuple[str, str]] = frozenset(),
 ) -> Receipt:
     """Return the receipt of a submission.
 
@@ -49,13 +50,23 @@ def consent_receipt(  # noqa: PLR0913 -- what a receipt names
         slots: Slots filled.
         ticks: Boxes ticked: purpose, channel, third party.
         at: Unix seconds.
+        bound: Items given before, each with the ticked purpose it may be used for from now on.
     """
     receipt_id = random_id()
     language = notice.language
     filled = [term.purpose for term in notice.terms if term.item in slots]
     presented = {term.purpose for term in notice.terms}
     purposes = dict.fromkeys([*filled, *(tick[0] for tick in ticks if tick[0] in presented)])  # a yes alone is one too
-    processes = [_process(policy, notice, one, slots, [tick for tick in ticks if tick[0] == one]) for one in purposes]
+    processes = [
+        _process(
+            policy,
+            notice,
+            one,
+            (*slots, *(item for item, purpose in bound if purpose == one)),
+            [tick for tick in ticks if tick[0] == one],
+        )
+        for one in purposes
+    ]
     record = {
         "@context": {
             "dpv": "https://w3id.org/dpv#",

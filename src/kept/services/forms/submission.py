@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from kept import limits
-from kept.errors import SubmissionError
+from kept.errors import InputError, Mistakes, SubmissionError
 from kept.policy import present
 from kept.policy.day import day_of
 from kept.policy.instance import Instance, Question
@@ -21,6 +21,15 @@ TICK = "choice"
 USE = "use"
 PUBLISH = "publish"
 ANSWER = "answer."
+
+TYPED_WRONG = frozenset(
+    {
+        "item-needed",
+        "prize-nowhere",
+        *(f"value-{one}" for one in ("long", "empty", "characters", "email", "phone", "address", "date", "date-range")),
+    }
+)
+"""Reasons of errors that are a slip of whoever typed."""
 
 Value = str | tuple[str, ...]
 
@@ -55,12 +64,13 @@ class Submission:
     publish: tuple[str, ...] = ()
 
 
-def parse_submission(
+def parse_submission(  # noqa: PLR0913 -- what a form is held against
     policy: Policy,
     notice: Notice,
     unverified_fields: Sequence[tuple[str, str]],
     at: float,
     instance: Instance | None = None,
+    held: Collection[str] = (),
 ) -> Submission:
     """Read the fields of a form.
 
@@ -70,16 +80,17 @@ def parse_submission(
         unverified_fields: Names and texts as they came.
         at: Now, unix seconds: no date of birth lies after it.
         instance: Run-time instance of the form, if it is one's.
+        held: Items given before: what the form needs need not be given again.
 
     Raises:
-        SubmissionError: Too many fields, one that is not declared or comes twice, a box or item not offered, or a value
-            that is not acceptable.
+        SubmissionError: Too many fields, one that is not declared or comes twice, a box or item not offered, or values
+            that are not acceptable or missing: all of them at once.
     """
     if len(unverified_fields) > limits.FORM_FIELDS:
         raise SubmissionError(
             f"expected at most {limits.FORM_FIELDS} fields", reason="fields-many", rests_on="nothing-unneeded"
         )
-    point = narrow(policy, instance) if instance else policy.points[notice.point]
+    point = (narrow(policy, instance) if instance else policy.points[notice.point]).at(notice.stage)
     items = point.stages[notice.stage]
     offered = {
         Tick(one.purpose, one.exit, one.recipient).name(): one
@@ -96,8 +107,14 @@ def parse_submission(
     raw = _divided(unverified_fields, choices, fields)
     ticked = [offered[one] for one in raw.pop(TICK, [])]
     use, publish = (tuple(dict.fromkeys(raw.pop(one, []))) for one in (USE, PUBLISH))
-    values = _values(policy, raw, at)
-    answers = _answers(instance, raw) if instance else ()
+    wrong = Mistakes()
+    values = _values(policy, raw, at, wrong)
+    answers = _answers(instance, raw, wrong) if instance else ()
+    for item in items:
+        mine = instance.slot(item, per_instance=policy.items[item].per_instance) if instance else item
+        if item in point.needed and mine not in held and item not in {*values, *(one.field for one in wrong.found)}:
+            wrong.add(_needed(item, point.id))
+    wrong.insist()
     if answers:
         values[next(one for one in items if policy.items[one].type is ItemType.ANSWER)] = answers
     ticks = dict.fromkeys(Tick(box.purpose, box.exit, box.recipient) for box in ticked)
@@ -134,7 +151,22 @@ def publishable_items(policy: Policy, purposes: Sequence[str]) -> set[str]:
     }
 
 
-def _values(policy: Policy, raw: dict[str, list[str]], at: float) -> dict[str, Value]:
+def is_typing_error(error: InputError) -> bool:
+    """Whether something was left empty or mistyped, which breaks no rule: nothing was refused, and it is typed again."""
+    return error.reason in TYPED_WRONG
+
+
+def _needed(item: str, point: str) -> SubmissionError:
+    return SubmissionError(
+        "expected an item this form needs, found none",
+        field=item,
+        reason="item-needed",
+        hint="the form says beside it why it is needed",
+        rests_on=f"collection:{point}",
+    )
+
+
+def _values(policy: Policy, raw: dict[str, list[str]], at: float, wrong: Mistakes) -> dict[str, Value]:
     today = day_of(at, policy.zone)
     values: dict[str, Value] = {}
     for name, texts in raw.items():
@@ -148,13 +180,14 @@ def _values(policy: Policy, raw: dict[str, list[str]], at: float) -> dict[str, V
             )
         given = [text for text in texts if text.strip()]
         if given:
-            values[name] = normalise(
-                item.type.about.normal, given if some else given[0], field=name, options=item.options, today=today
-            ).value
+            with wrong.of(name):
+                values[name] = normalise(
+                    item.type.about.normal, given if some else given[0], field=name, options=item.options, today=today
+                ).value
     return values
 
 
-def _answers(instance: Instance, raw: dict[str, list[str]]) -> tuple[str, ...]:
+def _answers(instance: Instance, raw: dict[str, list[str]], wrong: Mistakes) -> tuple[str, ...]:
     """Return what was answered as `question=answer`, in the order of the questions; what was left empty is left out."""
     found = []
     for question in instance.questions:
@@ -165,7 +198,8 @@ def _answers(instance: Instance, raw: dict[str, list[str]]) -> tuple[str, ...]:
                 "expected a field once, found it again", field=name, reason="field-twice", rests_on="nothing-unneeded"
             )
         if texts and texts[0].strip():
-            found.append(f"{question.id}={_answer(question, name, texts[0])}")
+            with wrong.of(name):
+                found.append(f"{question.id}={_answer(question, name, texts[0])}")
     return tuple(found)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from kept import limits
 from kept.crypto.random import random_bytes
-from kept.errors import ErasedError, EvidenceError, InputError, NotFoundError, SubmissionError
+from kept.errors import ErasedError, EvidenceError, InputError, Mistakes, NotFoundError, SubmissionError
 from kept.policy.decision import LawRequest, Mandate, Refused
 from kept.policy.duties import purpose_for
 from kept.policy.words import Exit, PurposeDuty
@@ -27,7 +27,7 @@ from kept.services.gate.gate import NO_CIRCUMSTANCES, Circumstances
 from kept.services.gate.look_ups import charge
 from kept.store import sql
 from kept.vault.index import index_token
-from kept.vault.normal import normalise
+from kept.vault.normal import login_form, normalise
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ async def find_person(
 
 async def _find_once(engine: Engine, mandate: Mandate, criteria: Mapping[str, str], sought: Sought | None) -> bytes:
     at = engine.ready()
-    forms = _forms(engine, criteria, requests=sought is not None or asks_for_rights(engine, mandate.purpose))
+    forms = forms_of(engine, criteria, requests=sought is not None or asks_for_rights(engine, mandate.purpose))
     candidates = await _candidates(engine, forms) or await _somebody(engine)
     allowed: list[Person] = []
     refused: list[tuple[Person, dict[str, Refused]]] = []
@@ -135,7 +135,7 @@ async def named_by(engine: Engine, criteria: Mapping[str, str], *, requests: boo
     Raises:
         SubmissionError: No criterion, or an item nobody is found by.
     """
-    forms = _forms(engine, criteria, requests=requests)
+    forms = forms_of(engine, criteria, requests=requests)
     loaded = [await _load_match(engine, one, forms, None) for one in await _candidates(engine, forms)]
     return [one.id for one in loaded if one is not None]
 
@@ -146,24 +146,40 @@ def asks_for_rights(engine: Engine, purpose: str) -> bool:
     return found is not None and found.id == purpose
 
 
-def _forms(engine: Engine, criteria: Mapping[str, str], *, requests: bool = False) -> dict[str, str]:
-    """Return the normal form of each criterion, by item."""
-    findable = engine.findable(requests=requests)
+def forms_of(engine: Engine, criteria: Mapping[str, str], *, requests: bool = False) -> dict[str, str]:
+    """Return the normal form of each criterion, by item.
+
+    Args:
+        engine: Open.
+        criteria: Text by item, as typed.
+        requests: Whether somebody asks about their own information; see `Engine.findable`.
+
+    Raises:
+        SubmissionError: None, items nobody is found by, or texts that are no value of theirs: all of them at once.
+    """
+    findable, wrong = engine.findable(requests=requests), Mistakes()
     forms: dict[str, str] = {}
     for item, text in criteria.items():
-        if item not in findable:
-            raise SubmissionError(
-                "expected an item people are found by, found another",
-                field=item,
-                reason="not-findable",
+        with wrong.of(item):
+            if item not in findable:
+                raise SubmissionError(
+                    "expected an item people are found by, found another",
+                    reason="not-findable",
+                    hint=f"findable: {', '.join(findable)}",
+                    rests_on="nothing-unneeded",
+                )
+            forms[item] = normalise(findable[item].about.normal, text, field=item).find_by
+    if not criteria:
+        wrong.add(
+            SubmissionError(
+                "expected an item to find by, found none",
+                field=next(iter(findable), ""),
+                reason="no-criterion",
                 hint=f"findable: {', '.join(findable)}",
                 rests_on="nothing-unneeded",
             )
-        forms[item] = normalise(findable[item].about.normal, text, field=item).find_by
-    if not forms:
-        raise SubmissionError(
-            "expected an item to find by, found none", reason="no-criterion", rests_on="nothing-unneeded"
         )
+    wrong.insist()
     return forms
 
 
@@ -183,7 +199,7 @@ async def find_by_login(engine: Engine, mandate: Mandate, login_name: str, sough
         NotFoundError: There is no such account, or it is being erased.
     """
     await charge(engine, mandate)
-    person_id = await engine.data.value(sql.LoginGet, login_name=login_name.strip().lower()[:64])
+    person_id = await engine.data.value(sql.LoginGet, login_name=login_form(login_name))
     at = engine.ready()
     person: Person | None = None
     if person_id is not None:

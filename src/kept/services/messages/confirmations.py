@@ -176,7 +176,7 @@ async def confirm_by_code(engine: Engine, own: Own, slot: str, typed: str) -> st
         if right:
             return _confirmed(engine, own.acting(), person, asking, "code", at, lifts=False)
         refused = account_part(
-            engine, own.acting(), Act.CONFIRM, at=at, outcome=Outcome.REFUSED, items=(slot,),
+            engine, own.acting(), Act.CONFIRM, at=at, outcome=Outcome.FAILED, items=(slot,),
             facts=(("reason", "confirmation-code"),),
         )  # fmt: skip
         return Change(change.mistype(person.state, slot), refused)

@@ -16,7 +16,7 @@ from babel.dates import format_datetime
 
 from kept.policy.model import Policy
 from kept.policy.phrase import say
-from kept.services.my_data.bundle_words import COPY, KNOWN_BY, PAGE, Part
+from kept.services.my_data.bundle_words import COPY, KNOWN_BY, PAGE, SEEN, Part
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}[+-]\d{2}:\d{2}")
@@ -43,7 +43,7 @@ SCHEMA: dict[str, Any] = {
         },
         "known_by": {
             "type": "object",
-            "required": ["number", "login_name", "passkeys", "sessions", "devices"],
+            "required": ["number", "login_name", "passkeys", "sessions", "devices", "seen"],
             "properties": {
                 "number": _TEXT,
                 "login_name": _TEXT,
@@ -52,6 +52,7 @@ SCHEMA: dict[str, Any] = {
                 "passkeys": _OBJECTS,
                 "sessions": _OBJECTS,
                 "devices": _OBJECTS,
+                "seen": _OBJECTS,
             },
         },
         **{part.id: {"type": "array", "items": {"type": "object", "required": sorted(part.columns)}} for part in COPY},
@@ -136,7 +137,9 @@ def _known(data: Mapping[str, Any], language: str) -> str:
     known = data["known_by"]
     rows: list[tuple[str, Iterable[Any]]] = [
         *((word, [known[word]]) for word in ("number", "login_name", "password_since", "recovery_codes")),
-        *((word, [one["since"] for one in known[word]]) for word in ("passkeys", "sessions", "devices")),
+        ("passkeys", [f"{_read(one['since'], language)} {one['name']}".strip() for one in known["passkeys"]]),
+        *((word, [one["since"] for one in known[word]]) for word in ("sessions", "devices")),
+        ("seen", [f"{one['day']}: {say(SEEN[one['what']], language)} ({one['times']})" for one in known["seen"]]),
         ("external", [f"{one['system']}: {one['id']}" for one in data["external"]]),
         ("erased", [data["erased"]]),
     ]

@@ -48,6 +48,10 @@ REASONS: Mapping[str, Wording] = {
     "consent": {"en": "without your consent", "ja": "同意がないため"},
     "stop-list": {"en": "on the list never to write to", "ja": "配信停止リストにあるため"},
     "unconfirmed": {"en": "address not confirmed by its owner", "ja": "ご連絡先が未確認のため"},
+    "stated": {
+        "en": "given on another company’s word, which you have not confirmed",
+        "ja": "他社の申告によるもので、ご本人が未確認のため",
+    },
     "undeliverable": {"en": "there is no such address", "ja": "宛先が存在しないため"},
     "not-taken": {"en": "the other side would not take it", "ja": "相手側が受け取らないため"},
     "gave-up": {"en": "tried too often", "ja": "繰り返し失敗したため"},
@@ -56,6 +60,21 @@ REASONS: Mapping[str, Wording] = {
     "withdrawn": {"en": "taken back", "ja": "取りやめたため"},
 }
 """Why a message is where it is; any other reason is `OTHER`."""
+NOW: Mapping[str, Wording] = {"on": {"en": "on", "ja": "オン"}, "off": {"en": "off", "ja": "オフ"}}
+MISSING: Mapping[str, Wording] = {
+    "": {"en": "", "ja": ""},
+    "value": {"en": "you gave nothing it could use", "ja": "使える情報をお預かりしていません"},
+    "ended": {"en": "what you gave for it has reached its end", "ja": "保管期間が終わりました"},
+    "notice": {"en": "what you gave was not given for this", "ja": "この目的のための情報ではありません"},
+    "revision": {"en": "described otherwise since you gave it", "ja": "お預かり後に説明が変わりました"},
+    "no": {"en": "you said no", "ja": "お断りになりました"},
+    "consent": {"en": "you have not said yes to it", "ja": "まだ同意されていません"},
+    "unconfirmed": {"en": "your address is not confirmed", "ja": "ご連絡先が未確認です"},
+    "stop-list": {"en": "on the list never to write to", "ja": "配信停止リストにあります"},
+    "stopped": {"en": "you stopped this use", "ja": "利用を停止されています"},
+}
+"""What a way out lacks, as the gate's reason; any other is that the policy does not allow it."""
+NOT_ALLOWED: Wording = {"en": "the policy does not allow it", "ja": "方針がこれを認めていません"}
 OTHER: Wording = {"en": "another reason", "ja": "その他の理由"}
 REGISTERS: Mapping[str, Wording] = {
     "provision": {"en": "given to a third party", "ja": "第三者への提供"},
@@ -176,6 +195,14 @@ COPY = (
         {"purpose_title": FOR, "channel_in_words": BY_WAY, "answer_in_words": WHAT, "when": WHEN, "by_in_words": BY_WAY},
     ),
     Part(
+        "now",
+        {"en": "What that comes to now", "ja": "現在の利用の可否"},
+        {
+            "purpose_title": FOR, "way_in_words": BY_WAY, "on_in_words": {"en": "Now", "ja": "現在"},
+            "missing_in_words": {"en": "What it lacks", "ja": "足りないもの"},
+        },
+    ),
+    Part(
         "addresses",
         {"en": "Your addresses, and whether they are confirmed", "ja": "ご連絡先とその確認"},
         {
@@ -190,6 +217,7 @@ COPY = (
         {
             "when": WHEN, "by_in_words": BY_WAY, "subject": {"en": "Subject", "ja": "件名"}, "text": {"en": "Text", "ja": "本文"},
             "state_in_words": STATE, "advertising_in_words": {"en": "You called it advertising", "ja": "広告だとのお申し出"},
+            "settled": {"en": "Staff looked into it", "ja": "担当者による確認"},
         },
     ),
     Part(
@@ -211,9 +239,11 @@ COPY = (
     ),
     Part(
         "recalls",
-        {"en": "Who was told to give it up", "ja": "消去を求めた相手"},
+        {"en": "Who was told to give it up, or that it changed", "ja": "消去や訂正を伝えた相手"},
         {
-            "when": WHEN, "with_in_words": {"en": "Who", "ja": "相手"}, "due": UNTIL, "told": {"en": "Told", "ja": "伝達"},
+            "when": WHEN, "with_in_words": {"en": "Who", "ja": "相手"},
+            "what_in_words": {"en": "What", "ja": "内容"},
+            "item_in_words": {"en": "Item", "ja": "項目"}, "due": UNTIL, "told": {"en": "Told", "ja": "伝達"},
             "confirmed": {"en": "Confirmed", "ja": "確認"},
         },
     ),
@@ -274,14 +304,33 @@ COPY = (
     ),
 )  # fmt: skip
 """The parts of the copy, as they are read."""
+SEEN: Mapping[str, Wording] = {
+    "guess": {"en": "wrong, from a device not seen before", "ja": "初めての端末からの誤り"},
+    "own-device": {"en": "wrong, from a device seen before", "ja": "以前の端末からの誤り"},
+    "many-accounts": {
+        "en": "tried by a network that tried many",
+        "ja": "多くのアカウントを試したネットワークからの試み",
+    },
+    "two-networks": {
+        "en": "signed in from two networks within minutes",
+        "ja": "数分のうちの二つのネットワークからのサインイン",
+    },
+    "written": {"en": "we wrote to you about it", "ja": "お知らせを送付"},
+}
+RECALLED: Mapping[str, Wording] = {
+    "withdrawn": {"en": "to give up everything", "ja": "すべての消去"},
+    "corrected": {"en": "a value was corrected", "ja": "値の訂正"},
+    "removed": {"en": "a value was removed", "ja": "値の削除"},
+}
 KNOWN_BY: Mapping[str, Wording] = {
     "number": {"en": "Your number in this installation", "ja": "当システムでの番号"},
     "login_name": {"en": "Login name", "ja": "ログイン名"},
     "password_since": {"en": "Password set", "ja": "パスワードの設定"},
-    "recovery_codes": {"en": "Recovery codes left", "ja": "残りの復旧コード"},
+    "recovery_codes": {"en": "Recovery codes left", "ja": "残りの回復コード"},
     "passkeys": {"en": "Passkeys, since", "ja": "パスキー（登録日時）"},
     "sessions": {"en": "Signed in, since", "ja": "サインイン中（開始日時）"},
     "devices": {"en": "Devices remembered, since", "ja": "記憶している端末（開始日時）"},
+    "seen": {"en": "What the sign-in saw at your account, how often", "ja": "サインインで見られたこと（回数）"},
     "external": {"en": "What our other systems call you", "ja": "当社の他のシステムでの番号"},
     "erased": {"en": "Your account is erased on", "ja": "アカウントの消去予定"},
 }

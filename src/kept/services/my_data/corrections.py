@@ -14,9 +14,10 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
 from kept.services.engine.record import account_part
 from kept.services.gate.own_session import Own
-from kept.services.gate.state_change import Change, change_person, find_forms
+from kept.services.gate.state_change import Change, Extra, change_person, find_forms
 from kept.services.instances.contests import take_down
 from kept.services.messages.confirmations import ask_about_new
+from kept.services.third_parties.recalls import Recalling, holding, recall_item, recalled
 from kept.store.interface import Transaction
 from kept.vault.normal import normalise
 from kept.vault.sealed import seal_value
@@ -44,7 +45,7 @@ async def correct(engine: Engine, own: Own, slot: str, raw: str | list[str], *, 
     """
     at = engine.ready()
     own.require_fresh(at)
-    value = typed(engine, slot, raw, at)
+    value, due = typed(engine, slot, raw, at), await holding(engine, own.person_id, slot)
 
     def make(person: Person, now: float) -> Change:
         if slot not in person.state.slots:
@@ -74,12 +75,12 @@ async def correct(engine: Engine, own: Own, slot: str, raw: str | list[str], *, 
                 Act.VALUE_CORRECT,
                 at=now,
                 items=(slot,),
-                facts=(("replaces", str(expected_version)),),
+                facts=(("replaces", str(expected_version)), *recalled(due)),
             ),
             values={slot: value},
             gained=tuple(sorted(gained - lost)),
             lost=tuple(sorted(lost - gained)),
-            extra=lambda tx: take_down(tx, own.person_id, _published_in(engine, slot)),
+            extra=_elsewhere(engine, own.person_id, slot, Recalling.CORRECTED, at),
         )
 
     _, entry_id = await change_person(engine, own.person_id, make, slots=(slot,))
@@ -169,6 +170,16 @@ def typed(engine: Engine, slot: str, raw: str | list[str], at: float) -> str | t
     return normalise(item.type.about.normal, given, field=slot, options=item.options, today=today).value
 
 
+def _elsewhere(engine: Engine, person_id: bytes, slot: str, what: Recalling, at: float) -> Extra:
+    """Return what a value that changes or goes writes with itself: it is published no more, and who holds it is told."""
+
+    async def write(tx: Transaction) -> None:
+        await take_down(tx, person_id, _published_in(engine, slot))
+        await recall_item(engine, person_id, slot, what, at)(tx)
+
+    return write
+
+
 def _published_in(engine: Engine, slot: str) -> tuple[str, ...]:
     """Return where a value may stand published: what is corrected or removed comes down, and may be published anew."""
     item, _, instance = slot.partition("#")
@@ -196,7 +207,8 @@ async def remove_value(engine: Engine, own: Own, slot: str) -> str:
             )
         return change.remove(state, [slot], by_person_at=at)
 
-    return await take_away(engine, own, without, Act.VALUE_REMOVE)
+    due = await holding(engine, own.person_id, slot)
+    return await take_away(engine, own, without, Act.VALUE_REMOVE, *recalled(due))
 
 
 async def take_away(engine: Engine, own: Own, without: Without, act: Act, *facts: tuple[str, str]) -> str:
@@ -234,7 +246,7 @@ async def take_away(engine: Engine, own: Own, without: Without, act: Act, *facts
             for row in resealed:
                 await tx.run("value_set", **row)
             for slot in gone:
-                await take_down(tx, own.person_id, _published_in(engine, slot))
+                await _elsewhere(engine, own.person_id, slot, Recalling.REMOVED, at)(tx)
 
         return Change(
             state,

@@ -41,6 +41,7 @@ ERASE_IN_DATA = (
     "shown_once_erase",
     "link_code_erase",
     "remembered_erase",
+    "sign_erase",
     "provision_record_erase",
     "participation_erase",
     "outbox_erase",

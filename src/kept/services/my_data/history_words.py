@@ -38,6 +38,22 @@ SAID: Mapping[str, Wording] = {
         "en": "You signed in on a device not seen before",
         "ja": "初めての端末でサインインしました",
     },
+    Act.SIGN_IN_SEEN: {
+        "en": "Somebody tried to sign in to your account and did not get in",
+        "ja": "どなたかがあなたのアカウントへのサインインを試みましたが、成功しませんでした",
+    },
+    f"{Act.SIGN_IN_SEEN}/own-device": {
+        "en": "A device you used before tried to sign in to your account and did not get in",
+        "ja": "以前お使いになった端末から、あなたのアカウントへのサインインが試みられましたが、成功しませんでした",
+    },
+    f"{Act.SIGN_IN_SEEN}/many-accounts": {
+        "en": "A network that tried to get into many accounts tried yours",
+        "ja": "多くのアカウントを試したネットワークが、あなたのアカウントも試しました",
+    },
+    f"{Act.SIGN_IN_SEEN}/two-networks": {
+        "en": "Your account was signed in to from two networks within minutes",
+        "ja": "数分のうちに、二つのネットワークからあなたのアカウントへのサインインがありました",
+    },
     Act.EXTERNAL_LINK: {
         "en": "You gave a code to one of our other systems: its own id names this account from now on",
         "ja": "当社の別のシステムにコードを伝えました。以後、そのシステムの番号がこのアカウントを指します",
@@ -151,6 +167,10 @@ SAID: Mapping[str, Wording] = {
     Act.STOP_LIST_ADD: {"en": "Your address was put on a stop list", "ja": "宛先を配信停止リストに登録しました"},
     Act.CONFIRMATION_ASK: {"en": "You were asked to confirm: {items}", "ja": "ご連絡先の確認をお願いしました：{items}"},
     Act.CONFIRM: {"en": "You confirmed: {items}", "ja": "ご連絡先を確認しました：{items}"},
+    f"{Act.CONFIRM}/mistyped": {
+        "en": "A code that does not fit was typed for: {items}",
+        "ja": "合わないコードが入力されました：{items}",
+    },
     Act.STOP_LIST_LIFT: {"en": "Your address was taken off a stop list", "ja": "宛先を配信停止リストから外しました"},
     Act.CHOICE_BY_LINK: {
         "en": "You said no, by a link in a message",
@@ -222,6 +242,10 @@ def said(account: Account, policy: Policy, language: str) -> str:
 def _variant(account: Account, names: str, facts: Mapping[str, str]) -> str:
     if account.act == Act.FAX_END and account.outcome != Outcome.DONE:
         return "failed"
+    if account.act == Act.CONFIRM and account.outcome == Outcome.FAILED:
+        return "mistyped"
+    if account.act == Act.SIGN_IN_SEEN:
+        return facts.get("kind", "")
     if account.exit == "statistics":
         return "statistics"
     if names:

@@ -14,7 +14,7 @@ from kept.crypto.digest import sha256
 from kept.errors import InputError
 from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.decision import Allowed
-from kept.policy.model import Policy, Purpose
+from kept.policy.model import Purpose
 from kept.policy.notice import Notice
 from kept.policy.person import PersonState, Stated
 from kept.policy.retention import end_of_slot
@@ -31,6 +31,7 @@ from kept.services.gate.ends import events_of
 from kept.services.gate.external_ids import external_ids_of
 from kept.services.gate.history import History, history_of
 from kept.services.gate.own_session import Own
+from kept.services.messages.open_ways import Way, standing_of
 from kept.services.my_data.statements import Statement, statements_of
 from kept.store import sql
 
@@ -56,13 +57,43 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class PurposeSwitch:
-    """One purpose on my data: what it may do now, by the person's own choices."""
+    """One purpose on my data: what it may do now, as the gate would decide.
+
+    Args:
+        purpose: The purpose.
+        said: What the person said of it as a whole, last; None where they said nothing.
+        stopped: Whether they stopped it.
+        ways: Its ways out, each open or with what it lacks.
+        yes_opens: Whether their own yes to it as a whole, and nothing else, would open a way.
+    """
 
     purpose: Purpose
-    given: bool
-    withdrawn: bool
+    said: bool | None
     stopped: bool
-    channels: tuple[tuple[Exit, bool], ...]
+    ways: tuple[Way, ...]
+    yes_opens: bool
+
+    @property
+    def given(self) -> bool:
+        """Whether it is on: the gate would say yes to a way of it."""
+        return any(one.open for one in self.ways)
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether the person said no to it as a whole."""
+        return self.said is False
+
+    @property
+    def missing(self) -> Way | None:
+        """What is nearest to being open while it is off: the first channel the person said yes to, or else the first way."""
+        if self.given or not self.ways:
+            return None
+        return next((one for one in self.ways if one.said), self.ways[0])
+
+    @property
+    def channels(self) -> tuple[tuple[Exit, bool], ...]:
+        """Each channel, and whether the gate would say yes to it."""
+        return tuple((one.exit, one.open) for one in self.ways if one.exit in CHANNEL_TABLE)
 
     @property
     def can_be_stopped(self) -> bool:
@@ -130,13 +161,14 @@ async def _own_data_once(engine: Engine, own: Own, exit: Exit, act: Act, older: 
     if exit is Exit.TAKE_ALONG:
         own.require_fresh(at)
     person = await engine.people.load(own.person_id, None)
-    policy = engine.policy_in_force(person.policy_hash).policy
+    engine.policy_in_force(person.policy_hash)
     mandate = own.mandate()
     decisions = await gate.decide(engine, mandate, person, tuple(person.state.slots), exit, at)
     notices = await engine.notices.of_person(person.state)
     events = await events_of(engine, notices)
+    switches = await _switches(engine, person)
     held = [
-        _held(engine, person, slot, notices.get(person.state.slots[slot].notice_id), events)
+        _held(engine, person, slot, notices.get(person.state.slots[slot].notice_id), events, switches)
         for slot, decision in decisions.items()
         if isinstance(decision, Allowed)
     ]
@@ -155,11 +187,6 @@ async def _own_data_once(engine: Engine, own: Own, exit: Exit, act: Act, older: 
         facts=(("shown", str(len(history.lines))), ("shown-hash", shown)),
     )
     await engine.flush.append(sealed, Condition(g=person.state.g, policy_hash=person.policy_hash))
-    switches = tuple(
-        _switch(person.state, purpose)
-        for purpose in policy.purposes.values()
-        if purpose.uses and purpose.basis is not Basis.LAW and purpose.exits
-    )
     external = await external_ids_of(engine, person.keys)
     known = await known_by(engine, own)
     erasure = await engine.data.one(sql.ErasureGet, person_id=own.person_id)
@@ -168,7 +195,14 @@ async def _own_data_once(engine: Engine, own: Own, exit: Exit, act: Act, older: 
     return OwnData(person.state, tuple(held), switches, external, known, history, entry_id, due, said)
 
 
-def _held(engine: Engine, person: Person, slot: str, notice: Notice | None, events: Mapping[str, float]) -> Held:
+def _held(  # noqa: PLR0913 -- what there is to say of a value
+    engine: Engine,
+    person: Person,
+    slot: str,
+    notice: Notice | None,
+    events: Mapping[str, float],
+    switches: tuple[PurposeSwitch, ...],
+) -> Held:
     """Open one value with all there is to say of it."""
     policy, current = engine.policy.policy, person.state.slots[slot]
     return Held(
@@ -182,7 +216,7 @@ def _held(engine: Engine, person: Person, slot: str, notice: Notice | None, even
         source=current.source.value,
         notice_id=current.notice_id,
         ends_at=end_of_slot(policy, person.state, slot, current, notice, events),
-        purposes=_serves(policy, person.state, slot, notice),
+        purposes=tuple(one.purpose.id for one in switches if any(slot in way.slots for way in one.ways)),
         earlier=tuple(
             engine.people.open_version(person, slot, one.version, one.notice_id, one.source.value)
             for one in person.state.old
@@ -209,31 +243,20 @@ async def answers_in_words(engine: Engine, mine: OwnData, language: str) -> dict
     return found
 
 
-def _serves(policy: Policy, state: PersonState, slot: str, notice: Notice | None) -> tuple[str, ...]:
-    """Return the purposes a value serves as things stand: bound by its notice, agreed to where that is needed, not stopped."""
+async def _switches(engine: Engine, person: Person) -> tuple[PurposeSwitch, ...]:
+    """Return every purpose with what it may do now."""
+    standing, state = await standing_of(engine, person), person.state
     found = []
-    for term in notice.terms if notice else ():
-        purpose = policy.purposes.get(term.purpose)
-        if term.item != slot.partition("#")[0] or purpose is None or term.purpose in state.stops:
-            continue
-        whole = state.choice(term.purpose, None)
-        if whole is not None and not whole.allow and purpose.basis is not Basis.NECESSARY:
-            continue
-        granted = any(one.purpose == term.purpose and not one.withdrawn and slot in one.slots for one in state.grants)
-        if granted or Basis.CONSENT not in {purpose.basis, term.basis}:
-            found.append(term.purpose)
+    for purpose in engine.policy.policy.purposes.values():
+        if purpose.uses and purpose.basis is not Basis.LAW and purpose.exits:
+            whole = state.choice(purpose.id, None)
+            found.append(
+                PurposeSwitch(
+                    purpose,
+                    said=whole.allow if whole else None,
+                    stopped=purpose.id in state.stops,
+                    ways=standing.ways(state, purpose),
+                    yes_opens=standing.yes_opens(state, purpose),
+                )
+            )
     return tuple(found)
-
-
-def _switch(state: PersonState, purpose: Purpose) -> PurposeSwitch:
-    whole = state.choice(purpose.id, None)
-    withdrawn = whole is not None and not whole.allow
-    given = purpose.basis is not Basis.CONSENT or any(
-        grant.purpose == purpose.id and not grant.withdrawn for grant in state.grants
-    )
-    channels = tuple(
-        (way_out, bool((choice := state.choice(purpose.id, way_out)) and choice.allow))
-        for way_out in CHANNEL_TABLE
-        if way_out in purpose.exits and purpose.basis is Basis.CONSENT
-    )
-    return PurposeSwitch(purpose, given and not withdrawn, withdrawn, purpose.id in state.stops, channels)

@@ -124,6 +124,7 @@ async def _data(
         "items": _items(mine, answers, reader),
         "statements": _statements(mine, reader),
         "choices": _choices(mine, reader),
+        "now": _now(mine, reader),
         "addresses": await _addresses(engine, person_id, reader),
         "written": await _written(engine, person_id, reader),
         "messages": await _messages(engine, person_id, reader),
@@ -167,6 +168,7 @@ async def _written(engine: Engine, person_id: bytes, reader: _Reader) -> list[Re
             "state_in_words": reader.word(words.STATES, one.state),
             "advertising": one.marked,
             "advertising_in_words": reader.word(words.YES, one.marked),
+            "settled": reader.when(one.settled_at),
         }
         for one, text in await contacts_to(engine, person_id)
     ]
@@ -178,6 +180,10 @@ async def _recalls(engine: Engine, person_id: bytes, reader: _Reader) -> list[Re
             "when": reader.when(one.at),
             "with": one.recipient,
             "with_in_words": party_title(reader.policy, one.recipient, reader.language),
+            "what": one.what,
+            "what_in_words": reader.word(words.RECALLED, one.what),
+            "item": one.item,
+            "item_in_words": reader.items([one.item] if one.item else []),
             "due": reader.when(one.due_at),
             "told": reader.when(one.told_at),
             "confirmed": reader.when(one.confirmed_at),
@@ -293,6 +299,25 @@ def _statements(mine: OwnData, reader: _Reader) -> list[Record]:
             "confirmed": reader.when(one.word.confirmed_at),
         }
         for one in mine.statements
+    ]
+
+
+def _now(mine: OwnData, reader: _Reader) -> list[Record]:
+    """Return each way out of each purpose, as the gate decides about it now."""
+    return [
+        {
+            "purpose": one.purpose.id,
+            "purpose_title": reader.titled(reader.policy.purposes, one.purpose.id),
+            "way": way.exit.value,
+            "way_in_words": say(EXITS[way.exit], reader.language),
+            "to": way.recipient,
+            "on": way.open,
+            "on_in_words": reader.word(words.NOW, "on" if way.open else "off"),
+            "missing": way.missing,
+            "missing_in_words": say(words.MISSING.get(way.missing, words.NOT_ALLOWED), reader.language),
+        }
+        for one in mine.switches
+        for way in one.ways
     ]
 
 
@@ -491,5 +516,9 @@ def _known_by(mine: OwnData, reader: _Reader) -> Record:
                 "until": reader.when(one.ends_at),
             }
             for one in known.devices
+        ],
+        "seen": [
+            {"day": one.day, "what": one.kind, "times": one.count, "last": reader.when(one.last_at)}
+            for one in known.seen
         ],
     }

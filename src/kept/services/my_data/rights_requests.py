@@ -13,7 +13,7 @@ import msgspec
 
 from kept import limits
 from kept.crypto.random import random_id
-from kept.errors import InputError, NotFoundError, SubmissionError
+from kept.errors import InputError, Mistakes, NotFoundError, SubmissionError
 from kept.policy.rights import ITEM_KINDS, PURPOSE_KINDS, VALUE_KINDS, fee_of
 from kept.policy.words import Basis, RightsKind
 from kept.services.cases import cases
@@ -22,7 +22,7 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person
 from kept.services.engine.record import About, Actor, entry_of
-from kept.services.gate.person_search import named_by
+from kept.services.gate.person_search import forms_of, named_by
 from kept.services.my_data import rights_record as records
 from kept.services.my_data.corrections import typed
 from kept.services.my_data.rights_record import (
@@ -199,10 +199,17 @@ async def open_request(  # noqa: PLR0913 -- what a request names
         DeniedError: No role of theirs has the purpose.
     """
     purpose = require_desk(engine, session)
+    wrong, parts = Mistakes(), tuple[Part, ...]()
+    with wrong.of():
+        forms_of(engine, criteria, requests=True)
     if channel not in CHANNELS:
-        raise InputError(f"expected one of {', '.join(CHANNELS)}, found another way", reason="rights-kind")
-    check_letter(engine, letter)
-    parts = parts_of(engine, asked)
+        fault = f"expected one of {', '.join(CHANNELS)}, found another way"
+        wrong.add(InputError(fault, reason="rights-kind"), "channel")
+    with wrong.of("note"):
+        check_letter(engine, letter)
+    with wrong.of("kind"):
+        parts = parts_of(engine, asked)
+    wrong.insist()
     case = await cases.open_case(engine, session, purpose, seconds=limits.RIGHTS_REQUEST_MANDATE_SECONDS)
     unseen = False
     try:
@@ -252,7 +259,7 @@ def check_letter(engine: Engine, letter: Letter) -> None:
     if len(letter.note) > limits.RIGHTS_REQUEST_NOTE_CHARACTERS or len(letter.agent) > limits.NAME_CHARACTERS:
         raise InputError(
             f"expected a note of at most {limits.RIGHTS_REQUEST_NOTE_CHARACTERS} characters, found a longer one",
-            reason="rights-kind",
+            reason="rights-note",
         )
     if bool(letter.agent) != bool(letter.authority) or (letter.agent and letter.authority not in AUTHORITIES):
         raise InputError(
@@ -294,7 +301,7 @@ def _part(engine: Engine, asked: Asked) -> Part:
             raise _not_asked_about()
         if kind in VALUE_KINDS:
             raw = list(value) if item.type.about.several else " ".join(value)
-            kept = typed(engine, asked.target, raw, engine.ready())
+            kept = _typed(engine, asked.target, raw)
             value = kept if isinstance(kept, tuple) else (kept,)
             return Part(kind, asked.target, value)
         return Part(kind, asked.target)
@@ -312,6 +319,15 @@ def _part(engine: Engine, asked: Asked) -> Part:
             raise _not_asked_about()
         return Part(kind, asked.target)
     return Part(kind)
+
+
+def _typed(engine: Engine, item: str, raw: str | list[str]) -> str | tuple[str, ...]:
+    """Return a value as it is kept; what is wrong with it is said of the field it was written into."""
+    try:
+        return typed(engine, item, raw, engine.ready())
+    except SubmissionError as error:
+        error.field = "value"
+        raise
 
 
 def _not_asked_about() -> SubmissionError:

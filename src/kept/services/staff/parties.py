@@ -15,7 +15,7 @@ from kept import limits
 from kept.crypto.digest import framed
 from kept.crypto.random import random_id
 from kept.crypto.sealed_to import KEY_BYTES, seal_to
-from kept.errors import ConflictError, EvidenceError, InputError, MalformedError
+from kept.errors import ConflictError, EvidenceError, InputError, MalformedError, Mistakes
 from kept.policy.duties import purpose_for
 from kept.policy.ground import clause_of
 from kept.policy.words import PurposeDuty
@@ -115,10 +115,13 @@ async def ask_party(engine: Engine, session: StaffSession, party: Party) -> str:
         InputError: The policy needs no such party, or a text is missing or too long.
         MalformedError: The key is none.
     """
-    subject = _subject(engine, party.kind, party.name)
+    subject, wrong = Subject(party.name), Mistakes()
+    with wrong.of("name"):
+        subject = _subject(engine, party.kind, party.name)
     if party.kind is PartyKind.PARTNER:
         session.require(engine, "approve")
-    _check(party)
+    _look_at(party, wrong)
+    wrong.insist()
     at = engine.ready()
     facts = (("kind", party.kind.value), ("party", party.name), ("key", party.public_key.hex()[:16]))
     entry = entry_of(engine, session.acting(), Act.PARTY_ASK, at=at, rests_on=GROUNDS[party.kind], facts=facts)
@@ -334,29 +337,36 @@ def _subject(engine: Engine, kind: PartyKind, name: str) -> Subject:
     return Subject(name, purposes=(purpose.id,) if purpose is not None and kind is PartyKind.AUTHORITY else ())
 
 
-def _check(party: Party) -> None:
+def _look_at(party: Party, mistakes: Mistakes) -> None:
     texts = {"title": party.title, "address": party.address, "representative": party.representative}
     needed = {"title"} if party.kind is PartyKind.AUTHORITY else set(texts)
     for field, text in texts.items():
-        guard_individual_number(text, field)
+        with mistakes.of(field):
+            guard_individual_number(text, field)
     wrong = [one for one, text in texts.items() if len(text) > limits.PARTY_CHARACTERS or (one in needed and not text)]
-    if not NAME.fullmatch(party.name):
+    if not mistakes.found and not NAME.fullmatch(party.name):
         wrong.append("name")
-    if wrong:
-        raise InputError(
-            f"expected {', '.join(wrong)} of the other party, found none or one that is too long",
-            reason="party-terms",
-            hint="a law asks for name, address and representative; the short name has small letters, digits and `-`",
-            rests_on=GROUNDS[party.kind],
+    for field in wrong:
+        mistakes.add(
+            InputError(
+                f"expected the {field} of the other party, found none or one that is too long",
+                field=field,
+                reason="party-terms",
+                hint="a law asks for name, address and representative; the short name has small letters, digits and `-`",
+                rests_on=GROUNDS[party.kind],
+            )
         )
     if len(party.public_key) != KEY_BYTES:
-        raise MalformedError(
-            "expected a public key of 32 bytes, found another",
-            reason="party-key",
-            hint="the other party makes it with `kept recipient new-key`, a partner with `kept partner new-key`",
-            rests_on=GROUNDS[party.kind],
+        mistakes.add(
+            MalformedError(
+                "expected a public key of 32 bytes, found another",
+                field="key",
+                reason="party-key",
+                hint="the other party makes it with `kept recipient new-key`, a partner with `kept partner new-key`",
+                rests_on=GROUNDS[party.kind],
+            )
         )
-    if party.kind is not PartyKind.PARTNER:
+    elif party.kind is not PartyKind.PARTNER:
         seal_to(party.public_key, b"", b"")
 
 

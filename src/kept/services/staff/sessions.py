@@ -8,16 +8,20 @@ from dataclasses import dataclass
 from kept import limits
 from kept.crypto.random import random_bytes, random_id
 from kept.crypto.second_factor import new_secret, verify_code
-from kept.crypto.token import token_bytes, token_text
 from kept.errors import DeniedError, InputError, SealError, SignInError
 from kept.policy.duties import roles_that_may, roles_with
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
+from kept.services.engine.marks import new_mark, read_mark
 from kept.services.engine.no_log import No, note
 from kept.services.engine.record import Actor, operator, record
 from kept.services.engine.sealed_record import open_installation_record, seal_installation_record
 from kept.store import sql
 from kept.store.interface import Transaction
+from kept.vault.normal import login_form
+
+SESSION = "staff-session"
+"""What the mark of a session of staff is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +213,7 @@ async def sign_in(engine: Engine, login: str, password: str, code: str) -> str:
     Raises:
         SignInError: Login, password or code is not right; which one is not said.
     """
-    name = login.strip().lower()[:40]
+    name = login_form(login)
     row = await engine.data.one(sql.StaffByLogin, login=name)
     known = row is not None and row.disabled_at is None
     wrong = SignInError(
@@ -264,12 +268,12 @@ async def _begin(engine: Engine, staff_id: str, login: str, factors: str, counte
     if not await engine.data.write(body):
         return ""
     await record(engine, Actor("staff", engine.actor_of(login)), Act.SIGN_IN, facts=(("factors", factors),))
-    return token_text(token)
+    return new_mark(engine, SESSION, token)
 
 
 async def session_of(engine: Engine, token: str) -> StaffSession | None:
     """Return the session a token opens, or None."""
-    hashed = engine.token_hash("staff", token_bytes(token))
+    hashed = engine.token_hash("staff", read_mark(engine, SESSION, token))
 
     async def body(tx: Transaction) -> tuple[sql.StaffSessionGet, sql.StaffGet] | None:
         row = await tx.one(sql.StaffSessionGet, token_hash=hashed)

@@ -126,7 +126,8 @@ PROVIDING = Approval(
 async def fetch(engine: Engine, session: StaffSession, provision_id: str) -> bytes:
     """Make an approved provision's file and return it, once; afterwards nothing of its content is here any more.
 
-    A kill leaves it approved: the next fetch decides about everybody anew. Of two at once the later one makes the file.
+    Abandoned, whatever ends it, it leaves nothing sealed behind and stays approved: the next fetch decides about everybody anew.
+    Of two at once the later one makes the file.
 
     Args:
         engine: Open.
@@ -152,15 +153,35 @@ async def fetch(engine: Engine, session: StaffSession, provision_id: str) -> byt
         random_id(),
     )
     await making.begin()
-    again: AsyncIterator[bytes] = each_person(engine.data)
+    try:
+        records = await _make(making, session)
+    except BaseException:
+        await making.abandon()
+        raise
+    at = (await provision_of(engine, provision_id)).fetched_at or 0.0
+    return pack_file(engine, found, declared, records, at)
+
+
+async def end_abandoned(engine: Engine) -> int:
+    """Take away what a kill left of files that were being made; return of how many. Nothing is being made while this runs."""
+    half_made = [one.id for one in await all_provisions(engine) if one.status == "approved"]
+
+    async def body(tx: Transaction) -> int:
+        return sum([bool(await tx.run("provision_records_delete", provision_id=one)) for one in half_made])
+
+    return await engine.data.write(body) if half_made else 0
+
+
+async def _make(making: _Making, session: StaffSession) -> list[bytes]:
+    """Decide about everybody, and again about whoever changed something meanwhile; hand the file over and return its records."""
+    again: AsyncIterator[bytes] = each_person(making.engine.data)
     refused: set[bytes] = set()
     for _ in range(limits.MOVED_TRIES):
         async for person_id in again:
             (refused.add if await making.decide(person_id) == "refused" else refused.discard)(person_id)
         records, moved = await making.hand_over(session, len(refused))
         if not moved:
-            at = (await provision_of(engine, provision_id)).fetched_at or 0.0
-            return pack_file(engine, found, declared, records, at)
+            return records
         again = _each(moved)
     raise ConflictError(
         "people keep changing their choices while the file is made", reason="moved", hint="fetch it again"
@@ -194,6 +215,18 @@ class _Making:
             if not await tx.run("provision_make", provision_id=self.found.id, making=self.run):
                 raise _fetched(self.declared)
             await tx.run("provision_records_delete", provision_id=self.found.id)
+
+        await self.engine.data.write(body)
+
+    async def abandon(self) -> None:
+        """Take away what is sealed of a file that is not handed over, unless a later run makes it by now."""
+
+        async def body(tx: Transaction) -> None:
+            if await tx.one(sql.ProvisionMadeBy, provision_id=self.found.id, making=self.run) is not None:
+                await tx.run(
+                    "provision_make", provision_id=self.found.id, making=""
+                )  # what is on its way comes too late
+                await tx.run("provision_records_delete", provision_id=self.found.id)
 
         await self.engine.data.write(body)
 

@@ -1,6 +1,7 @@
 """The file that tells a recipient to give up what it has of people: sealed to its key, signed by the installation.
 
-It names each person by the pseudonym the recipient knows, when the consent ended, and by when it has to be confirmed.
+It names each person by the pseudonym the recipient knows, when the consent ended or which item was corrected or removed, and by
+when it has to be confirmed. No value stands in it.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ def pack_recall(  # noqa: PLR0913 -- what a file is made of
         "made": moment(at),
         "confirm by": moment(min(row.due_at for row in recalls)),
         "people": [
-            {"person": row.pseudonym, "withdrawn": moment(row.at), "due": moment(row.due_at)} for row in recalls
+            {"person": row.pseudonym, row.what: moment(row.at), "due": moment(row.due_at)}
+            | ({"item": row.item} if row.item else {})
+            for row in recalls
         ],
     }
     sealed = seal_to(public, json.dumps(told).encode(), _info(recipient, file_id))

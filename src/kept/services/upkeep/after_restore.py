@@ -47,6 +47,7 @@ class Report(msgspec.Struct, frozen=True):
         keys_mark: K's mark it is about.
         missing: Why the no-log is not whole: `none`, `absent`, `unreadable`, `behind`, `gap`; empty where it is.
         lines: Lines the no-log had.
+        numbers: Which of its lines are missing, as `4, 7-9`; empty where none is, or nobody knows.
         again: How much of each kind was said again: *erased*, *people*, *stop-list*, *held* messages, ended *sessions*, and so on.
         values_lost: Values newer than the backup.
         entries_missing: Entries of the ledger that are gone.
@@ -61,6 +62,7 @@ class Report(msgspec.Struct, frozen=True):
     missing: str
     lines: int
     again: dict[str, int] = {}
+    numbers: str = ""
     values_lost: int = 0
     entries_missing: int = 0
     versions: dict[str, str] = {}
@@ -145,6 +147,7 @@ async def _report(engine: Engine, reading: Reading, again: Counter[str], data_ma
         made_at=min((float(one) for one in marks), default=0.0),
         keys_mark="",
         missing=reading.why,
+        numbers=reading.numbers,
         lines=len(reading.lines),
         again={kind: count for kind, count in again.items() if count},
         values_lost=int(lost[0]),
@@ -154,7 +157,11 @@ async def _report(engine: Engine, reading: Reading, again: Counter[str], data_ma
     limit = (keys_mark or data_mark or NOT_REPLAYED) if report.closed else ""
     report = msgspec.structs.replace(report, keys_mark=limit)
     await engine.keys.write(lambda tx: tx.run("meta_put", name=RESTORED, value=limit))
-    facts = (("made-at", repr(report.made_at)), ("lines", str(report.lines)), ("missing", report.missing or "nothing"))
+    facts = (
+        ("made-at", repr(report.made_at)),
+        ("lines", str(report.lines)),
+        ("missing", " ".join((report.missing or "nothing", report.numbers)).strip()),
+    )
     counts = tuple((f"again-{kind}", str(count)) for kind, count in sorted(report.again.items()))
     outcome = Outcome.FAILED if report.closed else Outcome.DONE
     entry = entry_of(engine, SYSTEM, Act.NO_LOG_REPLAY, at=report.at, outcome=outcome, facts=(*facts, *counts))

@@ -15,9 +15,11 @@ from kept.services.engine.people import each_person
 from kept.services.figures.projections import end_builds
 from kept.services.gate import gate
 from kept.services.gate.state_change import copy_state
+from kept.services.messages.sign_in_warnings import tell_signs
 from kept.services.my_data import rights_paper
 from kept.services.my_data.erasure import finish_unfinished, remove_returned, scrub
 from kept.services.third_parties.intake import end_quarantine
+from kept.services.third_parties.provisions import end_abandoned
 from kept.services.third_parties.register import end_register
 from kept.services.upkeep.after_restore import settle
 from kept.services.upkeep.approvals import end_over
@@ -71,6 +73,7 @@ async def finish_all(engine: Engine) -> dict[str, int]:
         "erasures finished": await finish_unfinished(engine),
         "erased people removed again": await remove_returned(engine),
         "keys without a person": await _sweep_orphans(engine),
+        "provision files half made": await end_abandoned(engine),
         "states copied": await _copy_states(engine),
         "unused keys destroyed": await _destroy_unused_keys(engine),
         "told what was to be told later": await tell_due(engine),
@@ -93,10 +96,12 @@ async def tidy(engine: Engine) -> None:
         await tx.run("rates_expire", at=at - limits.RATE_COUNT_SECONDS)
         await tx.run("mandates_expire", at=at - limits.DAY)
         await tx.run("head_counts_expire", before=at - limits.HEAD_COUNT_SECONDS)
+        await tx.run("signs_expire", before=day_of(at - limits.SIGNS_SHOWN_SECONDS, engine.zone))
         await tx.run("look_ups_expire", before=day_of(at - limits.LOOK_UPS_SHOWN_SECONDS, engine.zone))
         await tx.run("meta_put", name="high_water", value=repr(at))
 
     await engine.data.write(body)
+    await tell_signs(engine)
     await tell_due(engine)
     await end_quarantine(engine)
     await end_papers(engine)

@@ -10,6 +10,8 @@ from kept.services.engine.engine import Engine
 from kept.services.messages.confirmation_code import ORIGIN as CONFIRMATION
 from kept.services.messages.confirmation_code import ConfirmationOrigin
 from kept.services.messages.outbox import send_due
+from kept.services.messages.sign_in_warnings import ORIGIN as SIGN_IN
+from kept.services.messages.sign_in_warnings import SignInOrigin
 from kept.services.messages.unknown_outcome import find_unknown
 
 
@@ -24,6 +26,7 @@ def equip(engine: Engine, site: str, *dispatchers: Dispatcher) -> None:
     engine.site = site
     engine.origins[ORIGIN] = CampaignOrigin(engine)
     engine.origins[CONFIRMATION] = ConfirmationOrigin(engine)
+    engine.origins[SIGN_IN] = SignInOrigin(engine)
     for one in dispatchers:
         engine.dispatchers[one.channel] = one
 

@@ -9,6 +9,8 @@ from kept.errors import ErasedError, KeptError
 from kept.ledger.leaf import NONCE_BYTES, Opening, commit_account, leaf_data, leaf_hash
 from kept.ledger.tile import WIDTH, fold, node_reader, tiles_of_size
 from kept.ledger.tree import HASH_BYTES, root_hash
+from kept.services.accounts.accounts import PASSKEY_NAME
+from kept.services.accounts.passkeys import passkeys_of
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.entry import Account, parse_account
@@ -212,6 +214,7 @@ async def _verify_parts(engine: Engine, person_id: bytes, found: Verification) -
     await _verify_copy(engine, keys, person_id, found)
     await _verify_receipts(engine, keys, person_id, found)
     await _verify_external_ids(engine, keys, person_id, found)
+    await _verify_passkeys(engine, person_id, found)
     await verify_words(engine, keys, person_id, found.wrong)
     parts: list[sql.EntriesOfPersonPage | sql.EntriesLaterOfPerson] = [
         *await engine.data.all(
@@ -247,6 +250,17 @@ async def _verify_external_ids(engine: Engine, keys: PersonKeys, person_id: byte
                 found.wrong(f"{name}: what {system} calls them leads to somebody else, or nowhere")
     except KeptError:
         found.wrong(f"{name}: what a system calls them does not open")
+
+
+async def _verify_passkeys(engine: Engine, person_id: bytes, found: Verification) -> None:
+    """What a person calls their passkeys opens, and each is one they sign in by."""
+    name = f"person {person_id.hex()[:8]}"
+    try:
+        for one in await passkeys_of(engine, person_id):
+            if await engine.data.value(sql.LoginGet, login_name=f"{PASSKEY_NAME}{one.id}") != person_id:
+                found.wrong(f"{name}: a passkey signs somebody else in, or nobody")
+    except KeptError:
+        found.wrong(f"{name}: what they call a passkey does not open")
 
 
 async def _verify_receipts(engine: Engine, keys: PersonKeys, person_id: bytes, found: Verification) -> None:

@@ -185,6 +185,7 @@ class ContactGet(NamedTuple):
     sealed: bytes
     purpose: str
     marked_at: float | None
+    settled_at: float | None
 
 class ContactsMarked(NamedTuple):
     message_id: str
@@ -861,12 +862,16 @@ class RecallsIn(NamedTuple):
     recipient: str
     pseudonym: str
     at: float
+    what: str
+    item: str
     due_at: float
     file_id: str
     told_at: float | None
 
 class RecallsOf(NamedTuple):
     at: float
+    what: str
+    item: str
     due_at: float
     told_at: float | None
     confirmed_at: float | None
@@ -992,6 +997,19 @@ class ShownOnceGet(NamedTuple):
     key_id: str
     sealed: bytes
     expires_at: float
+
+class SignsNew(NamedTuple):
+    person_id: bytes
+    day: str
+    kind: str
+    count: int  # type: ignore[assignment]
+    told: int
+
+class SignsOf(NamedTuple):
+    day: str
+    kind: str
+    count: int  # type: ignore[assignment]
+    last_at: float
 
 class StaffAll(NamedTuple):
     staff_id: str

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from kept.guarantees.board import promise_board
 from kept.policy.flow import flow_svg
+from kept.services.accounts.guesses import alarms_by_day
 from kept.services.cookies.first_scan import first_scan
 from kept.services.cookies.scan import newest_scan
 from kept.services.gate.look_ups import at_the_limit
@@ -32,6 +33,7 @@ async def _board(exchange: Staff) -> Response:
         may_attest=exchange.may("attest"),
         other_files=engine.policy_files != "same",
         look_ups=await at_the_limit(engine),
+        sign_ins=await alarms_by_day(engine),
         leapt=bool(engine.clock.leapt_seconds),
         held=await holds.held_channels(engine),
     )

@@ -47,7 +47,7 @@ async def _find(exchange: Staff) -> Response:
     try:
         await cases.find_in_case(exchange.engine, exchange.session, case, form.filled(findable))
     except (NotFoundError, InputError, DeniedError) as error:
-        return await _page(exchange, case, error)
+        return await _page(exchange, case, error, typed=form)
     return await _again(exchange)
 
 
@@ -117,7 +117,7 @@ async def _page(  # noqa: PLR0913 -- what a case may show
         case: One of the staff member's own.
         error: What was refused, shown above.
         opened: Items released for this answer.
-        typed: What was typed into the form of contact, where it was refused.
+        typed: What was typed, where it was refused.
         person: The case's person, where they are loaded already.
     """
     policy, engine = exchange.policy, exchange.engine

@@ -54,12 +54,13 @@ async def _list(exchange: Staff, error: KeptError | None, form: Form, status: in
     )
 
 
-async def _one(
+async def _one(  # noqa: PLR0913 -- what its page may show
     exchange: Staff,
     disclosure: str,
     error: KeptError | None = None,
     status: int = 200,
     read: request_reading.Read | None = None,
+    typed: Form | None = None,
 ) -> Response:
     engine = exchange.engine
     found = await disclosure_record.disclosure_of(engine, disclosure)
@@ -70,6 +71,7 @@ async def _one(
         approver=await approved_by(engine, found.approval_id) if found.approval_id else "",
         acting=ACTS.met(engine, exchange.session),
         read=read,
+        typed=typed or {},
         error=error,
     )
 
@@ -114,7 +116,7 @@ async def _name_person(exchange: Staff, disclosure: str, form: Form) -> Response
         )
     except KeptError as error:
         status = {"not-found": 404, "disclosure-fixed": 403}.get(error.reason, 422)
-        return await _one(exchange, disclosure, error, status)
+        return await _one(exchange, disclosure, error, status, typed=form)
     return None
 
 

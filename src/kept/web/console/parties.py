@@ -44,16 +44,14 @@ async def _list(exchange: Staff, error: KeptError | None, form: Form, status: in
 
 
 async def _ask(exchange: Staff, form: Form) -> str:
+    if form["kind"] not in set(PartyKind):
+        raise InputError("expected what it is to us, found something else", field="kind", reason="party-kind")
     try:
-        kind, key = PartyKind(form["kind"]), bytes.fromhex(form["key"].strip())
-    except ValueError as error:
-        raise InputError(
-            "expected what it is to us, and its key as hexadecimal digits, found something else",
-            reason="party-key",
-            hint="the other party makes it with `kept recipient new-key`, a partner with `kept partner new-key`",
-        ) from error
+        key = bytes.fromhex(form["key"].strip())
+    except ValueError:
+        key = b""  # which no party's key is
     texts = {one: form[one] for one in ("title", "address", "representative")}
-    party = parties.new_party(kind, form["name"], **texts, public_key=key)
+    party = parties.new_party(PartyKind(form["kind"]), form["name"], **texts, public_key=key)
     return await parties.ask_party(exchange.engine, exchange.session, party)
 
 

@@ -72,6 +72,7 @@ PAGES = (
             "approve": plain(provisions.PROVIDING.approve),
             "fetch": fetching(provisions.fetch, "application/json", "provision.json"),
             "recall": fetching(recalls.fetch_recall, "application/json", "recall.json"),
+            "mail": plain(recalls.mail_recall),
             "confirmed": plain(recalls.confirm_recall),
         },
         menu=Menu("Third parties"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from kept.errors import InputError, KeptError
-from kept.policy.rights import ITEM_KINDS, KIND_TITLES, PURPOSE_KINDS, VALUE_KINDS, refusals_of
+from kept.policy.rights import KIND_TITLES, refusals_of
 from kept.services.authorities.request_paper import media_type_of
 from kept.services.engine.engine import Engine
 from kept.services.my_data import rights_answers, rights_decisions, rights_paper, rights_requests
@@ -32,13 +32,13 @@ SEES = either(right("approve"), ACTS)
 
 
 async def _list(exchange: Staff, error: KeptError | None, form: Form, status: int) -> Response:
-    del form  # whom a request is about is not shown again
     return exchange.page(
         "rights.html",
         status,
         requests=await rights_requests.requests(exchange.engine),
         authorities=rights_requests.AUTHORITIES,
         **words_of(exchange.engine),
+        typed=form,
         error=error,
     )
 
@@ -47,9 +47,6 @@ def words_of(engine: Engine) -> dict[str, object]:
     """Return the words the pages about requests share."""
     return {
         "kind_titles": KIND_TITLES,
-        "item_kinds": ITEM_KINDS,
-        "purpose_kinds": PURPOSE_KINDS,
-        "value_kinds": VALUE_KINDS,
         "refusals": refusals_of(engine.policy.policy),
     }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 from starlette.responses import JSONResponse, Response
 
 from kept.errors import InputError, SubmissionError
@@ -114,7 +116,7 @@ async def _issued_file(exchange: Exchange[Own]) -> Response:
     issued = await shown(exchange.engine, exchange.session, Codes)
     if issued is None:
         return exchange.missing()
-    text = exchange.text("issued.txt", issued=issued)
+    text = html.unescape(exchange.text("issued.txt", issued=issued))  # every template escapes; a file is no page
     return exchange.download(text, "text/plain; charset=utf-8", "recovery-codes.txt")
 
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from kept.errors import InputError
 from kept.policy.duties import cookies_of
 from kept.policy.model import Cookie, Policy
-from kept.policy.render import cookie_purpose, transmissions
+from kept.policy.render import cookie_purpose, cookie_rows, transmissions
 from kept.policy.words import CookieDuty
 from kept.services.cookies.first_scan import first_scan
 from kept.services.cookies.scan import newest_scan
@@ -42,6 +42,7 @@ async def centre(exchange: Exchange[Any]) -> Response:
             (name, one, cookie_purpose(policy, one, language) if one else "", _says(exchange, one) if one else [])
             for name, one in held
         ],
+        told={one.name: one for one in cookie_rows(policy, language)},
         transmissions=transmissions(policy, language),
         scan=await newest_scan(exchange.engine),
         first=await first_scan(exchange.engine),

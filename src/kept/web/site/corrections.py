@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from starlette.responses import Response
 
 from kept.errors import SubmissionError
@@ -32,7 +34,7 @@ async def _correct(exchange: Exchange[Own]) -> Response:
             expected_version=parse_number(version) or 0,
         )
     except SubmissionError as error:
-        return await _page(exchange, error)
+        return await _page(exchange, error, values)
     return exchange.go("/my-data")
 
 
@@ -42,14 +44,14 @@ async def _remove(exchange: Exchange[Own]) -> Response:
     return exchange.go("/my-data")
 
 
-async def _page(exchange: Exchange[Own], error: SubmissionError | None = None) -> Response:
+async def _page(exchange: Exchange[Own], error: SubmissionError | None = None, typed: Sequence[str] = ()) -> Response:
     slot = exchange.path("slot")
     item = exchange.policy.items.get(slot.partition("#")[0])
     mine = await own_data(exchange.engine, exchange.session)
     held = next((one for one in mine.held if one.slot == slot), None)
     if item is None or held is None:
         return exchange.missing()
-    return exchange.page("correct.html", 422 if error else 200, item=item, held=held, error=error)
+    return exchange.page("correct.html", 422 if error else 200, item=item, held=held, error=error, typed=typed)
 
 
 PAGES = (

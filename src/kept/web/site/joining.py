@@ -14,7 +14,7 @@ from kept.services.accounts.shown_once import Codes, show
 from kept.web.exchange import Exchange
 from kept.web.jar import count_visit, set_session
 from kept.web.routes import ANYBODY, SCRIPT, Menu, page
-from kept.web.site.sign_in import address_of, host_of, origin_of
+from kept.web.site.sign_in import host_of, origin_of
 
 
 async def _how(exchange: Exchange[Any]) -> Response:
@@ -60,7 +60,7 @@ async def _opened(exchange: Exchange[Any], answer: Response, issued: Issued) -> 
 
 async def _count(exchange: Exchange[Any]) -> None:
     await exchange.web.limits.count(
-        "join", address_of(exchange), most=limits.ACCOUNTS_OPENED, seconds=limits.ACCOUNTS_OPENED_WINDOW_SECONDS
+        "join", exchange.network, most=limits.ACCOUNTS_OPENED, seconds=limits.ACCOUNTS_OPENED_WINDOW_SECONDS
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from kept.policy.present import EXIT_TITLES
-from kept.policy.words import CookieDuty, Exit
+from kept.policy.duties import point_for
+from kept.policy.present import EXIT_TITLES, boxes
+from kept.policy.words import CookieDuty, Exit, PointKind
 from kept.services.authorities.notifications import disclosures_to_authorities
 from kept.services.cases.advertising_marks import mark
 from kept.services.cases.contacts import ORIGIN, PROGRAM, contacts_to
@@ -33,6 +34,7 @@ async def _my_data(exchange: Exchange[Own]) -> Response:
         companies={one.word.id: one.title for one in mine.statements},
         waiting={one.slot: one for one in mine.held if one.slot in unconfirmed},
         exit_titles_by={way.value: titles[language] for way, titles in EXIT_TITLES.items()},
+        on_form=_asked_on_form(exchange),
         fresh=own.fresh(exchange.now),
         under_way=exchange.number("under-way"),
         faxes_held=exchange.number("faxes"),
@@ -49,6 +51,15 @@ async def _my_data(exchange: Exchange[Own]) -> Response:
             one for one in await messages_to(engine, own.person_id, language) if one.origin not in {ORIGIN, PROGRAM}
         ],
     )
+
+
+def _asked_on_form(exchange: Exchange[Own]) -> frozenset[str]:
+    """Return the purposes one can say yes to on the registration form, after its notice."""
+    policy, language = exchange.policy, exchange.language
+    point = point_for(policy, PointKind.REGISTRATION)
+    if point is None or language not in policy.languages:
+        return frozenset()
+    return frozenset(one.purpose for one in boxes(policy, point.id, language))
 
 
 async def _choose(exchange: Exchange[Own]) -> Response:

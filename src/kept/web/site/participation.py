@@ -17,7 +17,7 @@ from kept.policy.narrow import narrow
 from kept.policy.present import notice_text
 from kept.policy.words import PointKind
 from kept.services.engine.engine import Engine
-from kept.services.forms.collection import Presented, box_value
+from kept.services.forms.collection import Presented
 from kept.services.forms.instance_record import Standing, all_standing, standing
 from kept.services.forms.submission import ANSWER, publishable_items
 from kept.services.gate.own_session import Own
@@ -92,6 +92,7 @@ async def _page(
         return exchange.missing()
     point, shown = narrow(policy, found.file), await _form(exchange, found)
     stage = shown.notice.stage if shown else next(iter(point.stages))
+    given = tuple((await engine.people.load(own.person_id)).state.slots) if own else ()
     return exchange.page(
         "take_part_one.html",
         422 if error else 200,
@@ -100,15 +101,21 @@ async def _page(
         form=shown,
         notice=None if shown else notice_text(policy, point, stage, exchange.language, found.file),
         error=error,
+        titles=_titles(found, shown, exchange.language),
         typed=typed or {},
-        box_value=box_value,
-        given=tuple((await engine.people.load(own.person_id)).state.slots) if own else (),
+        given=given,
         publishable=publishable_items(policy, point.purposes),
         answer=ANSWER,
         draw=await sweepstakes.public_file(engine, found.id) if found.kind is PointKind.SWEEPSTAKE else None,
         published=await published_of(engine, found.id) if found.kind is PointKind.CONTEST else (),
         is_open=_open(found, exchange.now),
     )
+
+
+def _titles(found: Standing, shown: Presented | None, language: str) -> dict[str, str]:
+    """Return what each field of the form is called."""
+    titles = {f"{ANSWER}{one.id}": one.ask[language] for one in found.file.questions}
+    return titles | {hint.item.id: hint.title for hint in shown.hints} if shown else titles
 
 
 async def _form(exchange: Exchange[Own | None], found: Standing) -> Presented | None:

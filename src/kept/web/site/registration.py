@@ -56,14 +56,16 @@ async def _page(
     again: dict[str, list[Question]] = {}
     for one in asked:
         again.setdefault(one.item, []).append(one)
+    form = await collection.present_form(engine, exchange.session, _point(exchange), "", exchange.language)
+    given = tuple((await engine.people.load(person_id)).state.slots)
     return exchange.page(
         "registration.html",
         422 if error else 200,
-        form=await collection.present_form(engine, exchange.session, _point(exchange), "", exchange.language),
+        form=form,
         error=error,
+        titles={hint.item.id: hint.title for hint in form.hints},
         typed=typed or {},
-        box_value=collection.box_value,
-        given=tuple((await engine.people.load(person_id)).state.slots),
+        given=given,
         again=again,
         beside=await words_beside(engine, person_id, asked, exchange.language),
     )

@@ -14,6 +14,7 @@ from kept.services.my_data.rights_record import purpose_of
 from kept.services.my_data.rights_requests import Letter
 from kept.web.console.rights import ASKED, asked_in, words_of
 from kept.web.exchange import Exchange
+from kept.web.form import Form
 from kept.web.routes import CUSTOMER, FILE, FRESH, page
 
 
@@ -21,7 +22,7 @@ async def _look(exchange: Exchange[Own]) -> Response:
     return await _shown(exchange)
 
 
-async def _shown(exchange: Exchange[Own], error: KeptError | None = None) -> Response:
+async def _shown(exchange: Exchange[Own], error: KeptError | None = None, typed: Form | None = None) -> Response:
     return exchange.page(
         "requests.html",
         422 if error else 200,
@@ -29,6 +30,7 @@ async def _shown(exchange: Exchange[Own], error: KeptError | None = None) -> Res
         fresh=exchange.session.fresh(exchange.now),
         fee=fee_of(exchange.policy, TOLD),
         fee_kinds=[one for one in TOLD if fee_of(exchange.policy, (one,))],
+        typed=typed or {},
         **words_of(exchange.engine),
         error=error,
     )
@@ -40,7 +42,7 @@ async def _ask(exchange: Exchange[Own]) -> Response:
     try:
         await own_requests.ask(exchange.engine, exchange.session, [asked_in(form)], letter)
     except InputError as error:
-        return await _shown(exchange, error)
+        return await _shown(exchange, error, form)
     return exchange.go("/my-data/requests")
 
 

@@ -6,12 +6,13 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from kept.errors import KeptError, SignInError
+from kept.errors import InputError, SignInError
 from kept.policy.words import CookieDuty
-from kept.services.accounts import accounts, devices, passkeys, recovery, remember_me
-from kept.services.accounts.rate_limits import network_of
+from kept.services.accounts import accounts, devices, guesses, passkeys, recovery, remember_me
 from kept.services.gate.own_session import Own
+from kept.web.answers import status_of
 from kept.web.exchange import Exchange
+from kept.web.form import look_filled
 from kept.web.jar import drop_serving, drop_session, put_choices, put_serving, set_session
 from kept.web.routes import ANYBODY, SCRIPT, Menu, page
 
@@ -28,12 +29,13 @@ async def _with_password(exchange: Anybody) -> Response:
     engine = exchange.engine
     form = await exchange.form("login_name", "password", "remember", "to")
     account = form["login_name"]
-    await _count(exchange, account)
     try:
+        look_filled(form, "login_name", "password").insist()
+        await _count(exchange, account)
         person_id = await accounts.sign_in_with_password(engine, account, form["password"])
         answer = await _signed_in(exchange, exchange.go(_to(form["to"])), person_id, account)
-    except KeptError as error:
-        return _page(exchange, error, to=form["to"])
+    except (InputError, SignInError) as error:
+        return await _failed(exchange, error, account, to=form["to"])
     cookie = exchange.web.cookies.serving(CookieDuty.REMEMBER)
     if cookie and form["remember"] == "yes":  # ticked by them, beside what it means: that is the yes
         put_choices(exchange, answer, exchange.jar.allowed | {cookie.purpose})
@@ -44,13 +46,15 @@ async def _with_password(exchange: Anybody) -> Response:
 async def _remembered(exchange: Anybody) -> Response:
     """Sign in with a remembered device: one press instead of a password."""
     await exchange.form()
-    await exchange.web.limits.count_address(address_of(exchange))
+    await exchange.web.limits.count_address(exchange.network)
     sent = exchange.web.cookies.sent(exchange.jar, CookieDuty.REMEMBER)
     try:
         token, following = await remember_me.sign_in_remembered(exchange.engine, sent)
     except SignInError as error:
         return drop_serving(exchange, _page(exchange, error), CookieDuty.REMEMBER)
     answer = set_session(exchange, exchange.go("/my-data"), token)
+    if own := await accounts.session_of(exchange.engine, token):
+        await _look(exchange, own.person_id, own.person_id.hex(), own.person_id.hex())
     return put_serving(exchange, answer, CookieDuty.REMEMBER, following) if following else answer
 
 
@@ -58,12 +62,17 @@ async def _with_code(exchange: Anybody) -> Response:
     """Sign in with a recovery code, and set a new password or go on to add a passkey."""
     form = await exchange.form("login_name", "code", "password")
     account = form["login_name"]
-    await _count(exchange, account)
     try:
+        wrong = look_filled(form, "login_name", "code")
+        if form["password"]:  # empty, it adds a passkey instead
+            with wrong.of("password"):
+                exchange.engine.passwords.fit(form["password"])
+        wrong.insist()
+        await _count(exchange, account)
         person_id = await recovery.sign_in_with_recovery_code(exchange.engine, account, form["code"], form["password"])
         return await _signed_in(exchange, exchange.go("/account"), person_id, account)
-    except KeptError as error:
-        return _page(exchange, error)
+    except (InputError, SignInError) as error:
+        return await _failed(exchange, error, account, recovering=True)
 
 
 async def _passkey_begin(exchange: Anybody) -> Response:
@@ -72,7 +81,7 @@ async def _passkey_begin(exchange: Anybody) -> Response:
 
 async def _passkey(exchange: Anybody) -> Response:
     form = await exchange.form("credential", "token", "to")
-    await exchange.web.limits.count_address(address_of(exchange))
+    await exchange.web.limits.count_address(exchange.network)
     person_id = await passkeys.finish_sign_in(
         exchange.engine, form["credential"], form["token"], rp_id=host_of(exchange), origin=origin_of(exchange)
     )
@@ -102,19 +111,53 @@ def _to(page: str) -> str:
     return next((one for one in AFTER if page == one or page.startswith(f"{one}/")), "/my-data")
 
 
-def _page(exchange: Anybody, error: KeptError | None = None, *, to: str = "") -> Response:
+def _page(
+    exchange: Anybody,
+    error: InputError | SignInError | None = None,
+    typed: str = "",
+    *,
+    to: str = "",
+    recovering: bool = False,
+) -> Response:
     cookie = exchange.web.cookies.serving(CookieDuty.REMEMBER)
     remembered = error is None and cookie is not None and exchange.jar.has(cookie.name)
-    status = 401 if error else 200
-    return exchange.page("sign_in.html", status, error=error, remember=cookie, remembered=remembered, to=_to(to))
+    return exchange.page(
+        "sign_in.html",
+        status_of(error) if error else 200,
+        error=error,
+        remember=cookie,
+        remembered=remembered,
+        to=_to(to),
+        typed=typed,
+        recovering=recovering,
+        session_cookie=exchange.web.cookies.serving(CookieDuty.SESSION),
+        device=exchange.web.cookies.serving(CookieDuty.DEVICE),
+    )
 
 
 async def _signed_in(exchange: Anybody, answer: Response, person_id: bytes, account: str) -> Response:
     """Start a session, and give the device a fresh mark; a device not seen before stands on my data."""
     set_session(exchange, answer, await accounts.start_session(exchange.engine, person_id))
-    if not _device(exchange, account):
+    known, mark = _device(exchange, account), devices.new_device(exchange.engine, account)
+    await _look(exchange, person_id, known, devices.known_device(exchange.engine, mark, account))
+    if not known:
         await devices.note_new_device(exchange.engine, person_id)
-    return put_serving(exchange, answer, CookieDuty.DEVICE, devices.new_device(exchange.engine, account))
+    return put_serving(exchange, answer, CookieDuty.DEVICE, mark)
+
+
+async def _failed(
+    exchange: Anybody, error: InputError | SignInError, account: str, *, to: str = "", recovering: bool = False
+) -> Response:
+    """Say that it failed; a try with what is not right is written down for the account's owner."""
+    if isinstance(error, SignInError):
+        known, networks = bool(_device(exchange, account)), exchange.web.limits.networks
+        await guesses.note_failed(exchange.engine, networks, account, exchange.network, known=known)
+    return _page(exchange, error, account, to=to, recovering=recovering)
+
+
+async def _look(exchange: Anybody, person_id: bytes, came: str, goes: str) -> None:
+    networks = exchange.web.limits.networks
+    await guesses.note_signed_in(exchange.engine, networks, person_id, exchange.network, came=came, goes=goes)
 
 
 def _device(exchange: Anybody, account: str) -> str:
@@ -132,14 +175,9 @@ def origin_of(exchange: Exchange[Any]) -> str:
     return f"{exchange.request.url.scheme}://{exchange.request.url.netloc}"
 
 
-def address_of(exchange: Exchange[Any]) -> str:
-    """Return the address a request comes from, as attempts are counted under it."""
-    return network_of(exchange.request.client.host if exchange.request.client else "")
-
-
 async def _count(exchange: Anybody, account: str) -> None:
     device = _device(exchange, account)
-    await exchange.web.limits.count_sign_in(address_of(exchange), account.strip().lower(), device)
+    await exchange.web.limits.count_sign_in(exchange.network, account, device)
 
 
 PAGES = (

@@ -119,6 +119,39 @@ DELETE FROM external_id WHERE person_id = :person_id AND system = :system;
 -- Erasing.
 DELETE FROM external_id WHERE person_id = :person_id;
 
+-- name: sign_add (person_id, day, kind, at)
+-- The sign-in saw something at an account, once more on a day.
+INSERT INTO sign_in_sign (person_id, day, kind, count, last_at, told, news)
+VALUES (:person_id, :day, :kind, 1, :at, 0, 1)
+ON CONFLICT (person_id, day, kind) DO UPDATE SET count = sign_in_sign.count + 1, last_at = :at, news = 1;
+
+-- name: sign_once (person_id, day, kind, at)
+-- Something that happens at an account once a day; touches no row the second time.
+INSERT INTO sign_in_sign (person_id, day, kind, count, last_at, told, news)
+VALUES (:person_id, :day, :kind, 1, :at, 1, 0)
+ON CONFLICT (person_id, day, kind) DO NOTHING;
+
+-- name: signs_of (person_id) -> day, kind, count, last_at
+-- What the sign-in saw at an account, the newest day first.
+SELECT day, kind, count, last_at FROM sign_in_sign WHERE person_id = :person_id ORDER BY day DESC, kind;
+
+-- name: signs_new (since) -> person_id, day, kind, count, told
+-- What happened once more since it was looked at last, of the days since one.
+SELECT person_id, day, kind, count, told FROM sign_in_sign WHERE day >= :since AND news = 1 ORDER BY day, person_id, kind;
+
+-- name: sign_tell (person_id, day, kind, count, told)
+-- It was looked at, and an entry says so often; touches no row where it happened meanwhile.
+UPDATE sign_in_sign SET told = :told, news = 0
+WHERE person_id = :person_id AND day = :day AND kind = :kind AND count = :count;
+
+-- name: signs_expire (before)
+-- Signs of days that are shown no more.
+DELETE FROM sign_in_sign WHERE day < :before;
+
+-- name: sign_erase (person_id)
+-- Part of erasing a person.
+DELETE FROM sign_in_sign WHERE person_id = :person_id;
+
 -- name: shown_once_put (person_id, token_hash, kind, key_id, sealed, expires_at)
 -- What one session is shown for some minutes; a newer one of its kind takes its place.
 INSERT INTO shown_once (person_id, token_hash, kind, key_id, sealed, expires_at)

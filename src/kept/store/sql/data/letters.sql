@@ -175,9 +175,9 @@ WHERE marked_at IS NOT NULL AND settled_at IS NULL ORDER BY marked_at, message_i
 UPDATE contact SET settled_by = :settled_by, settled_at = :at
 WHERE message_id = :message_id AND marked_at IS NOT NULL AND settled_at IS NULL;
 
--- name: contact_get (person_id, message_id) -> case_id, channel, written_by, written_at, key_id, sealed, purpose, marked_at
+-- name: contact_get (person_id, message_id) -> case_id, channel, written_by, written_at, key_id, sealed, purpose, marked_at, settled_at
 -- What was written.
-SELECT case_id, channel, written_by, written_at, key_id, sealed, purpose, marked_at FROM contact
+SELECT case_id, channel, written_by, written_at, key_id, sealed, purpose, marked_at, settled_at FROM contact
 WHERE person_id = :person_id AND message_id = :message_id;
 
 -- name: contacts_of_case (case_id) -> person_id, message_id, channel, written_at

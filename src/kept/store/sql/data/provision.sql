@@ -68,23 +68,23 @@ SELECT entry_id, provision_id, handed_at FROM provision_record WHERE person_id =
 -- Part of erasing a person.
 DELETE FROM provision_record WHERE person_id = :person_id;
 
--- name: recall_put (recipient, pseudonym, at, due_at)
--- A recall is due.
-INSERT INTO recall (recipient, pseudonym, at, due_at, status, file_id, told_at, confirmed_at)
-VALUES (:recipient, :pseudonym, :at, :due_at, 'waiting', '', NULL, NULL);
+-- name: recall_put (recipient, pseudonym, at, what, item, due_at)
+-- A recall is due: of everything, or of one item that was corrected or removed.
+INSERT INTO recall (recipient, pseudonym, at, what, item, due_at, status, file_id, told_at, confirmed_at)
+VALUES (:recipient, :pseudonym, :at, :what, :item, :due_at, 'waiting', '', NULL, NULL);
 
--- name: recalls_in (status) -> recipient, pseudonym, at, due_at, file_id, told_at
+-- name: recalls_in (status) -> recipient, pseudonym, at, what, item, due_at, file_id, told_at
 -- Recalls in one state, the first due first.
-SELECT recipient, pseudonym, at, due_at, file_id, told_at FROM recall WHERE status = :status ORDER BY due_at, recipient, pseudonym;
+SELECT recipient, pseudonym, at, what, item, due_at, file_id, told_at FROM recall WHERE status = :status ORDER BY due_at, recipient, pseudonym;
 
--- name: recalls_of (recipient, pseudonym) -> at, due_at, told_at, confirmed_at
+-- name: recalls_of (recipient, pseudonym) -> at, what, item, due_at, told_at, confirmed_at
 -- The recalls of one person, newest first.
-SELECT at, due_at, told_at, confirmed_at FROM recall WHERE recipient = :recipient AND pseudonym = :pseudonym ORDER BY at DESC;
+SELECT at, what, item, due_at, told_at, confirmed_at FROM recall WHERE recipient = :recipient AND pseudonym = :pseudonym ORDER BY at DESC;
 
--- name: recall_tell (recipient, pseudonym, at, file_id, told_at)
+-- name: recall_tell (recipient, pseudonym, at, item, file_id, told_at)
 -- A recall is in a file that was fetched.
 UPDATE recall SET status = 'told', file_id = :file_id, told_at = :told_at
-WHERE recipient = :recipient AND pseudonym = :pseudonym AND at = :at AND status = 'waiting';
+WHERE recipient = :recipient AND pseudonym = :pseudonym AND at = :at AND item = :item AND status = 'waiting';
 
 -- name: recalls_confirm (file_id, confirmed_at)
 -- The recipient confirmed that it gave up what a file named.

@@ -410,6 +410,21 @@ CREATE TABLE remembered (
     PRIMARY KEY (person_id, series)
 );
 
+-- What the sign-in saw at an account on a day: tries that failed, and what is out of the ordinary. What was tried at accounts that
+-- do not exist stands under sixteen zero bytes, so that both cost the same.
+CREATE TABLE sign_in_sign (
+    person_id BYTEA            NOT NULL,
+    day       TEXT             NOT NULL,
+    kind      TEXT             NOT NULL,
+    count     BIGINT           NOT NULL,
+    last_at   DOUBLE PRECISION NOT NULL,
+    told      BIGINT           NOT NULL,
+    news      BIGINT           NOT NULL,
+    PRIMARY KEY (person_id, day, kind)
+);
+
+CREATE INDEX sign_in_sign_by_day ON sign_in_sign (day);
+
 -- Visits counted with consent, by day, page and feature; counts only, no person and no browser.
 CREATE TABLE visit_count (
     day     TEXT   NOT NULL,
@@ -486,12 +501,14 @@ CREATE TABLE recall (
     recipient    TEXT             NOT NULL,
     pseudonym    TEXT             NOT NULL,
     at           DOUBLE PRECISION NOT NULL,
+    what         TEXT             NOT NULL,
+    item         TEXT             NOT NULL,
     due_at       DOUBLE PRECISION NOT NULL,
     status       TEXT             NOT NULL,
     file_id      TEXT             NOT NULL,
     told_at      DOUBLE PRECISION,
     confirmed_at DOUBLE PRECISION,
-    PRIMARY KEY (recipient, pseudonym, at)
+    PRIMARY KEY (recipient, pseudonym, at, item)
 );
 
 CREATE INDEX provision_record_by_provision ON provision_record (provision_id);

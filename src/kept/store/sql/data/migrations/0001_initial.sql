@@ -361,6 +361,19 @@ CREATE TABLE remembered (
     PRIMARY KEY (person_id, series)
 );
 
+CREATE TABLE sign_in_sign (
+    person_id BYTEA            NOT NULL,
+    day       TEXT             NOT NULL,
+    kind      TEXT             NOT NULL,
+    count     BIGINT           NOT NULL,
+    last_at   DOUBLE PRECISION NOT NULL,
+    told      BIGINT           NOT NULL,
+    news      BIGINT           NOT NULL,
+    PRIMARY KEY (person_id, day, kind)
+);
+
+CREATE INDEX sign_in_sign_by_day ON sign_in_sign (day);
+
 CREATE TABLE visit_count (
     day     TEXT   NOT NULL,
     page    TEXT   NOT NULL,
@@ -426,12 +439,14 @@ CREATE TABLE recall (
     recipient    TEXT             NOT NULL,
     pseudonym    TEXT             NOT NULL,
     at           DOUBLE PRECISION NOT NULL,
+    what         TEXT             NOT NULL,
+    item         TEXT             NOT NULL,
     due_at       DOUBLE PRECISION NOT NULL,
     status       TEXT             NOT NULL,
     file_id      TEXT             NOT NULL,
     told_at      DOUBLE PRECISION,
     confirmed_at DOUBLE PRECISION,
-    PRIMARY KEY (recipient, pseudonym, at)
+    PRIMARY KEY (recipient, pseudonym, at, item)
 );
 
 CREATE INDEX provision_record_by_provision ON provision_record (provision_id);
