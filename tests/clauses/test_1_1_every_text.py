@@ -78,7 +78,7 @@ NO_TEXT = {
     "services/third_parties/provisions.py: _parcel": "values kept before",
     "services/third_parties/recall_file.py: pack_recall": "numbers the recipient knows people by",
     "services/backups/backup.py: register_backup_key": "nothing: a key is tried",
-    "services/staff/parties.py: _check": "nothing: a key is tried",
+    "services/staff/parties.py: _look_at": "nothing: a key is tried",
     "services/backups/backup_file.py: write_backup": "the databases, as they are",
     "services/engine/active_policy.py: load_in_force": "a hash of the policy in force",
     "services/engine/engine.py: seal_entry": "words, item names, ids and hashes; in registers what was kept or asked before",

@@ -91,7 +91,8 @@ async def test_what_was_not_asked_is_refused(installation, survey, fields, reaso
         await survey.enter(own, *fields)
     assert reason in refused.value.reason
     assert cited(refused.value).startswith("§")
-    assert (await installation.newest()).act == "system:submission:refuse"
+    slip = reason in {"value-long", "value-characters"}  # nobody's refusal, and in nobody's history
+    assert ((await installation.newest()).act == "system:submission:refuse") is not slip
     assert await part_of(installation.engine, own.person_id, "survey") is None
     assert (await survey.now()).taken == 0
 
@@ -264,7 +265,7 @@ async def test_the_pages_say_it(installation, survey):
     assert " required" not in page
     token = page.split('name="notice_token" value="')[1].split('"')[0]
     wrong = await browser.post("/en/take-part/survey", notice_token=token, **{"answer.wish": "x" * 3000})
-    assert (wrong.status_code, "expected at most" in wrong.text) == (422, True)
+    assert (wrong.status_code, "This is too long: at most" in wrong.text) == (422, True)
     token = wrong.text.split('name="notice_token" value="')[1].split('"')[0]
     done = await browser.sent("/en/take-part/survey", notice_token=token, **{"answer.how": "words"})
     assert (done.status_code, "Here is your receipt" in done.text) == (200, True)

@@ -182,7 +182,7 @@ async def test_a_prize_is_claimed_or_waits(installation, sweepstake, language, s
     part = await part_of(installation.engine, own.person_id, "calendar")
     assert part.status == state
     if state == "won":
-        waits = {"en": "the prize waits for you", "ja": "賞品はそのままお待ちしています"}[language]
+        waits = {"en": "the prize waits", "ja": "賞品はお待ちしています"}[language]
         assert (waits in answer.text) is ("phone" not in sent and sent.get("name") != "Somebody Else")
         await sweepstake.enter(await installation.session(own.person_id), ("phone", "090-1234-5678"))
     card = await sweepstakes.open_address(installation.engine, sweepstake.session, "calendar", part.number)

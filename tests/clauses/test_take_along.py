@@ -10,7 +10,7 @@ import zipfile
 from datetime import datetime
 
 import pytest
-from installation import MAIL, NAME, PHONE, confirm_all
+from installation import MAIL, NAME, PASSWORD, PHONE, POLICY, Installation, confirm_all
 from receiving import FILE, SITE
 from registered import COURT, COURT_TITLE, registered
 from taking import CONTEST, opened
@@ -24,6 +24,7 @@ from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.phrase import LANGUAGES
 from kept.policy.vocabulary import GROUNDS
 from kept.policy.words import Source
+from kept.services.accounts import accounts
 from kept.services.accounts.remember_me import remember
 from kept.services.authorities.disclosures import WAITS
 from kept.services.cases import advertising_marks, cases, contacts, emergencies
@@ -44,7 +45,8 @@ pytestmark = pytest.mark.anyio
 IN_THE_COPY = {
     "data": {
         "state": "choices", "value": "items", "login": "known_by", "password": "known_by", "passkey": "known_by",
-        "recovery_code": "known_by", "external_id": "external", "session": "known_by", "receipt": "receipts",
+        "recovery_code": "known_by", "sign_in_sign": "known_by",
+        "external_id": "external", "session": "known_by", "receipt": "receipts",
         "entry_person": "uses", "case_person": "uses", "rights_request_person": "requests", "rights_request": "requests",
         "erasure": "erased", "remembered": "known_by", "provision_record": "registers", "recall": "recalls",
         "instance": "participations", "participation": "participations", "publication": "participations",
@@ -325,6 +327,16 @@ async def test_days_are_those_of_the_policys_zone(installation, language, day):
     assert day in page
     assert "Asia/Tokyo" in page
     assert dated == {(2027, 1, 16)}
+
+
+async def test_a_language_the_policy_does_not_speak_is_its_first(tmp_path):
+    """The breach: English of a policy that is Japanese alone is no fault of ours, and no copy of codes."""
+    installation = Installation(tmp_path, POLICY.parent / "choir.policy.md")
+    await installation.open()
+    issued = await accounts.join_with_password(installation.engine, PASSWORD, "ja")
+    with await copy_of(installation, await installation.session(issued.person_id), "en") as packed:
+        assert bundle_words.PAGE["title"]["ja"] in packed.read("readable.html").decode()
+    await installation.close()
 
 
 async def test_it_is_compressed(installation):

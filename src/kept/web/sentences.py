@@ -385,6 +385,6 @@ def _as_sentence(message: str, language: str, translate: Callable[..., str]) -> 
         if translated == message or re.search(r"(?<![`\w])[a-z]{3,} [a-z]{2,} ", re.sub(r"`[^`]*`", "", translated)):
             return ""
         return translated if translated.endswith(("。", "）", "？")) else f"{translated}。"
-    sentence = re.sub(r"^expected (.*?),? found (.*)$", r"we expected \1, but found \2", translated, flags=re.DOTALL)
+    sentence = re.sub(r"^expected (.*?), found (.*)$", r"we expected \1, but found \2", translated, flags=re.DOTALL)
     sentence = re.sub(r"^expected ", "we expected ", sentence)
     return f"{sentence[0].upper()}{sentence[1:]}" + ("" if sentence.endswith((".", "!", "?")) else ".")

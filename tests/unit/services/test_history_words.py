@@ -26,7 +26,8 @@ ABOUT_NOBODY = frozenset(
     staff:session:sign-in-fail operator:staff:change operator:credential:change staff:policy:activate operator:keys:rotate
     operator:epoch:destroy system:sweep:freeze operator:sweep:confirm operator:ledger:recover operator:backup:key
     operator:backup:make operator:backup:restore operator:backup:sign-off operator:backup:drill operator:canary:plant
-    system:canary:alarm staff:canary:acknowledge system:cookie:drop operator:cookies:scan operator:installation:serve-first
+    system:canary:alarm staff:canary:acknowledge system:cookie:drop system:cookie:misuse
+    system:cookie:use operator:cookies:scan operator:installation:serve-first
     staff:person:erase-again system:account:sign-in-alarm
     """.split()
 )

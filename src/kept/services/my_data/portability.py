@@ -48,12 +48,14 @@ async def take_along(engine: Engine, own: Own, language: str, withheld: Collecti
     Args:
         engine: Open.
         own: Their session, signed in within five minutes.
-        language: Of every word in it.
+        language: Of every word in it; the policy's first where it is none of the policy's.
         withheld: Slots left out, where the rights desk refuses a part on a declared ground.
 
     Raises:
         SignInError: The sign-in is longer ago than five minutes.
     """
+    if language not in engine.policy.policy.languages:
+        language = engine.policy.policy.language
     mine = await own_data(engine, own, exit=Exit.TAKE_ALONG, act=Act.TAKE_ALONG)
     mine = replace(mine, held=tuple(one for one in mine.held if one.slot not in withheld))
     receipts = await receipts_of(engine, own)
