@@ -135,7 +135,7 @@ def vocabulary_words() -> set[str]:
     from kept.guarantees.guarantee import Known
     from kept.policy.needs import NEEDED
     from kept.policy.words import ClauseState, Source
-    from kept.services.my_data import erasure, rights_requests
+    from kept.services.my_data import erasure
     from kept.services.upkeep.approvals import KINDS
     from kept.web.sentences import OF_A_KIND, SAID
 
@@ -146,17 +146,6 @@ def vocabulary_words() -> set[str]:
         | set(erasure.LEVELS)
         | {one.title for one in KINDS.values()}
     )
-    words |= {
-        *rights_requests.CHECKS,
-        "open",
-        "checked",
-        "awaiting approval",
-        "approved",
-        "finished",
-        "exported",
-        "erased meanwhile",
-        "erased",
-    }
     words |= {*PHASES, *REASONS.values(), *UNSEEN.values()}
     words |= {erasure.NOT_REWRITTEN, erasure.COPIES_OF_KEYS, *erasure.STAYS}
     words |= {text for said in (*SAID.values(), *(one for _, one in OF_A_KIND)) for text in said}

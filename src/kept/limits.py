@@ -210,6 +210,11 @@ RELEASED_OPEN_SECONDS = _time(5 * MINUTE, "a released value, from the decision t
 SLOTS_OF_A_READ = _cap(64, "slots", "slots asked for in one read")
 RIGHTS_REQUEST_DUE_SECONDS = _time(14 * DAY, "the time to answer a request by a person's right")
 RIGHTS_REQUEST_MANDATE_SECONDS = _time(30 * DAY, "the mandate under which a request by a person's right is answered")
+RIGHTS_REQUEST_PARTS = _cap(20, "parts", "what one request by a person's right may ask for")
+RIGHTS_REQUESTS_OPEN = _cap(5, "requests", "open requests of one person, asked on their own page")
+RIGHTS_PAPER_BYTES = _cap(4_000_000, "bytes", "the paper such a request came on, or an agent's authority")
+RIGHTS_PAPER_SECONDS = _time(365 * DAY, "that paper, sealed, from being put beside the request on")
+RIGHTS_REQUESTS_SHOWN = _cap(100, "requests", "answered requests on the list")
 RIGHTS_REQUEST_NOTE_CHARACTERS = _cap(1000, "characters", "what a person or a member of staff writes in such a request")
 WITNESSED_GIVEN_SECONDS = _time(
     30 * DAY, "how long ago something was given on paper or by phone, when staff enter it, to the end of that day"

@@ -9,6 +9,7 @@ from cited import cited
 from installation import MAIL, NAME, PASSWORD, START, Installation, StopsAfter
 from second import read_and_approve
 from tables import person_tables
+from writing_letters import answered, asked_second
 
 from kept import limits
 from kept.crypto.second_factor import code_at
@@ -21,7 +22,7 @@ from kept.services.engine.keyring import ERASE_IN_KEYS
 from kept.services.gate import gate
 from kept.services.gate.history import proof_of
 from kept.services.gate.person_search import find_person
-from kept.services.my_data import rights_requests
+from kept.services.my_data import rights_decisions
 from kept.services.my_data.choices import choose
 from kept.services.my_data.erasure import ERASE_IN_DATA, erasure_receipt, intend_erasure
 from kept.services.my_data.own_data import own_data
@@ -220,21 +221,16 @@ async def test_the_second_approver_is_another_person(installation):
     """An officer who asks for an erasure cannot approve it; without approval it is refused."""
     await installation.mori()
     officer = await installation.staff("ueda", ("privacy",))
-    request = await rights_requests.open_request(
-        installation.engine, officer, kind="erase", channel="post", criteria={"mail_address": MAIL}, note="letter"
-    )
-    await rights_requests.check_identity(installation.engine, officer, request, "in person")
-    await rights_requests.ask_approval(installation.engine, officer, request)
+    request = await asked_second(installation, officer, "erasure")
     with pytest.raises(DeniedError) as refused:
-        await read_and_approve(rights_requests.ANSWERING, installation.engine, officer, request)
+        await read_and_approve(rights_decisions.ANSWERING, installation.engine, officer, request)
     assert (refused.value.reason, cited(refused.value)) == ("second-approver", "§5.2")
     with pytest.raises(DeniedError):
-        await rights_requests.finish_erase(installation.engine, officer, request)
+        await answered(installation, officer, request)
     second = await installation.staff("ando", ("privacy",))
-    await read_and_approve(rights_requests.ANSWERING, installation.engine, second, request)
-    assert await erasure_receipt(
-        installation.engine, await rights_requests.finish_erase(installation.engine, officer, request)
-    )
+    await read_and_approve(rights_decisions.ANSWERING, installation.engine, second, request)
+    made = await answered(installation, officer, request)
+    assert await erasure_receipt(installation.engine, made.receipt)
 
 
 async def test_a_one_time_code_is_good_once(installation):

@@ -13,6 +13,7 @@ from installation import MAIL, NAME
 from receiving import FILE as CAMPAIGN
 from registered import asked as asked_for
 from taking import CONTEST, EVENT, SURVEY, SWEEPSTAKE, opened
+from writing_letters import came
 
 import kept
 from clauses.test_2_9_from_another_company import Partner
@@ -24,7 +25,6 @@ from kept.services.cases import contacts, emergencies, other_words
 from kept.services.engine.sealed_record import open_installation_record
 from kept.services.gate.external_ids import external_form
 from kept.services.instances import instances
-from kept.services.my_data import rights_requests
 from kept.services.my_data.corrections import correct
 from kept.services.my_data.own_data import own_data
 from kept.services.staff import attestations
@@ -45,7 +45,6 @@ GUARDED = {
     "services/cases/contacts.py: _keep": "guard_individual_number",
     "services/cases/emergencies.py: _name_person": "guard_individual_number",
     "services/gate/external_ids.py: put_external_id": "guard_individual_number",
-    "services/my_data/rights_requests.py: open_request": "guard_individual_number",
     "services/third_parties/intake.py: _keep_apart": "looks_like_individual_number",
 }
 """What seals a text that somebody wrote, and the recogniser its file asks."""
@@ -54,6 +53,7 @@ NORMALISED = {
     "services/my_data/corrections.py: _resealed": "values kept before",
     "services/gate/witnessed_form.py: seal_form": "items of a form, each brought into its normal form by `parse_submission`",
     "services/gate/witnessed_form.py: seal_nobodys": "items of a form, each brought into its normal form by `parse_submission`",
+    "services/my_data/rights_record.py: _sealed": "values in their normal form; note and agent were asked by check_letter",
 }
 NO_TEXT = {
     "services/engine/marks.py: new_mark": "numbers we made",
@@ -69,6 +69,7 @@ NO_TEXT = {
     "services/upkeep/after_restore.py: _sealed": "numbers and ids",
     "services/authorities/request_reading.py: seal_named": "items, each brought into its normal form by looking for them",
     "services/authorities/request_paper.py: put_paper": "a picture or a PDF, which is not read",
+    "services/my_data/rights_paper.py: attach_paper": "a picture or a PDF, which is not read",
     "services/gate/state_change.py: _keep_receipt": "words of the policy, and item ids",
     "services/cases/inquiries.py: _seal": "how and when somebody asked: a word of a closed list, and a time",
     "services/cases/other_words.py: ask_to_write": "words that `contacts.typed_title` and `typed_text` have asked",
@@ -169,8 +170,9 @@ async def test_what_staff_write(installation, text):
     await refused(contacts.write_to(engine, support, case.id, "mail", "reply", f"Hello,\n{text}"))
     for said in ((text, "A text.", "Why"), ("A subject", text, "Why"), ("A subject", "A text.", text)):
         await refused(other_words.ask_to_write(engine, support, case.id, "mail", *said))
-    asked = {"kind": "export", "channel": "post", "criteria": {"mail_address": MAIL}}
-    await refused(rights_requests.open_request(engine, officer, note=text, **asked))
+    await refused(came(installation, officer, "disclosure", note=text))
+    await refused(came(installation, officer, "disclosure", agent=text, authority="lawyer"))
+    await refused(came(installation, officer, ("correction", "name", (text,))))
     happens = {"purpose": "contact", "why": "danger-to-a-person", "criteria": {"mail_address": MAIL}}
     await refused(emergencies.open_emergency(engine, officer, text=text, **happens))
     research, contests = await installation.staff("r", ("research",)), await installation.staff("c", ("contests",))

@@ -16,6 +16,7 @@ from receiving import FILE, SITE
 from registered import COURT, PAPER, long_registered
 from second import mark_of, read_and_give
 from taking import CONTEST, EVENT, SURVEY, opened
+from writing_letters import answered, approved, asked_second
 
 from kept import limits
 from kept.channels.mail import MailServer
@@ -29,7 +30,7 @@ from kept.services.engine.restored_keys import RESTORED
 from kept.services.figures import releases
 from kept.services.instances import contests, events, instances
 from kept.services.messages.mail import MailDispatcher
-from kept.services.my_data import rights_requests
+from kept.services.my_data import rights_decisions
 from kept.services.staff import activation, more_look_ups, parties, sessions
 from kept.services.third_parties import provisions
 from kept.services.upkeep import after_restore, approvals
@@ -58,11 +59,7 @@ async def ask_answer(installation):
     """A customer who asks by letter for a copy of what is held."""
     await installation.mori()
     asker = await installation.staff("asker", ("privacy",))
-    request = await rights_requests.open_request(
-        installation.engine, asker, kind="export", channel="post", criteria={"mail_address": MAIL}, note="letter"
-    )
-    await rights_requests.check_identity(installation.engine, asker, request, "in person")
-    await rights_requests.ask_approval(installation.engine, asker, request)
+    await asked_second(installation, asker, "disclosure")
     return asker
 
 
@@ -193,7 +190,7 @@ ASKED = {
     instances.OPENING.act: ask_questionnaire,
     more_look_ups.MORE.act: ask_look_ups,
     activation.ACTIVATION.act: ask_activation,
-    rights_requests.ANSWERING.act: ask_answer,
+    rights_decisions.ANSWERING.act: ask_answer,
     candidates.SENDING.act: ask_campaign,
     provisions.PROVIDING.act: ask_provision,
     disclosures.DISCLOSING.act: ask_disclosure,
@@ -237,7 +234,7 @@ class Waits:
             candidates.SENDING.act: candidates.ask,
             disclosures.DISCLOSING.act: disclosures.ask,
             releases.RELEASE.act: releases.ask_release,
-            rights_requests.ANSWERING.act: rights_requests.ask_approval,
+            rights_decisions.ANSWERING.act: rights_decisions.ask_approval,
             provisions.PROVIDING.act: lambda engine, session, _: provisions.ask(engine, session, "picture-club"),
             other_words.WRITING.act: lambda *_: write_other_words(self.installation, self.asker),
         }
@@ -336,7 +333,7 @@ async def test_nobody_approves_unread(installation, waits):
 
 async def test_what_changed_since_it_was_read_is_read_again(installation):
     """§5.2 breach: the mark is bound to what was shown; one word changed past Kept, and it is of nothing."""
-    waits = await Waits(installation, rights_requests.ANSWERING).begin()
+    waits = await Waits(installation, rights_decisions.ANSWERING).begin()
     seen = await waits.read(waits.second)
     installation.sql("UPDATE rights_request SET kind = 'erase'")
     with pytest.raises(ConflictError) as refused:
@@ -438,27 +435,17 @@ async def test_a_campaign_stopped_meanwhile_is_not_sent(installation):
     assert installation.sql("SELECT COUNT(*) FROM mandate WHERE actor LIKE 'campaign%'") == [(0,)]
 
 
-@pytest.mark.parametrize("kind", ["export", "erase"])
+@pytest.mark.parametrize("kind", ["disclosure", "erasure"])
 async def test_five_answers_at_once_are_one(installation, kind):
     """§5.2 breach: one approval of a rights request answers it once."""
-    waits = await Waits(installation, rights_requests.ANSWERING).begin()
-    installation.sql("UPDATE rights_request SET kind = ?", kind)
-    await waits.approve(waits.second)
-    request = installation.sql("SELECT request_id FROM rights_request")[0][0]
-    engine = installation.engine
-    ended = await asyncio.gather(
-        *(
-            rights_requests.finish_export(engine, waits.asker, request, "en")
-            if kind == "export"
-            else rights_requests.finish_erase(engine, waits.asker, request)
-            for _ in range(5)
-        ),
-        return_exceptions=True,
-    )
+    await installation.mori()
+    desk, second = await installation.staff("asker", ("privacy",)), await installation.staff("ono", ("privacy",))
+    request = await approved(installation, desk, second, kind)
+    ended = await asyncio.gather(*(answered(installation, desk, request) for _ in range(5)), return_exceptions=True)
     assert [isinstance(one, KeptError) for one in ended].count(False) == 1
     acts = [one.act for one in await installation.ledger() if one.outcome != "refused"]
     assert acts.count("staff:rights-request:finish") == 1
-    assert acts.count("actor:value:read" if kind == "export" else "actor:person:erase-intend") == 1
+    assert acts.count("customer:own-data:take-along" if kind == "disclosure" else "actor:person:erase-intend") == 1
 
 
 def test_every_kind_is_whole():

@@ -7,7 +7,7 @@ import json
 import zipfile
 
 import pytest
-from second import read_and_approve
+from writing_letters import answered, approved
 
 from kept.door.staff import Staff
 from kept.errors import DeniedError, InputError, SubmissionError
@@ -16,6 +16,7 @@ from kept.policy.words import ClauseState, Exit
 from kept.services.cases import cases
 from kept.services.engine.record import operator
 from kept.services.gate import canaries
+from kept.services.gate.history import newest_entries
 from kept.services.my_data import erasure, rights_requests
 from kept.services.staff import sessions
 from kept.services.upkeep.canary_planting import plant
@@ -114,20 +115,11 @@ async def test_who_erased_herself_meanwhile_closes_her_request(installation):
     """§0.1: nothing is left to copy or erase; the request says so and does not wait for ever."""
     own = await installation.mori()
     asks, approves = await installation.staff("kato", ("privacy",)), await installation.staff("ono", ("privacy",))
-    request = await rights_requests.open_request(
-        installation.engine,
-        asks,
-        kind="export",
-        channel="post",
-        criteria={"mail_address": "canary.mori@example.jp"},
-        note="",
-    )
-    await rights_requests.check_identity(installation.engine, asks, request, "in person")
-    await rights_requests.ask_approval(installation.engine, asks, request)
-    await read_and_approve(rights_requests.ANSWERING, installation.engine, approves, request)
+    canary = {"mail_address": "canary.mori@example.jp"}
+    request = await approved(installation, asks, approves, "disclosure", criteria=canary)
     await erasure.intend_erasure(installation.engine, await installation.session(own.person_id))
     with pytest.raises(InputError) as refused:
-        await rights_requests.finish_export(installation.engine, asks, request, "en")
+        await answered(installation, asks, request)
     assert refused.value.reason == "rights-erased"
     found = await rights_requests.request_of(installation.engine, request)
     assert (found.outcome, found.finished_at is not None) == ("erased meanwhile", True)
@@ -137,22 +129,12 @@ async def test_a_copy_staff_make_carries_a_mark(installation):
     """§5.5: a copy made for a rights request says by whom, when, for which request, and which entry released it."""
     await installation.mori()
     asks, approves = await installation.staff("kato", ("privacy",)), await installation.staff("ono", ("privacy",))
-    request = await rights_requests.open_request(
-        installation.engine,
-        asks,
-        kind="export",
-        channel="post",
-        criteria={"mail_address": "canary.mori@example.jp"},
-        note="",
-    )
-    await rights_requests.check_identity(installation.engine, asks, request, "in person")
-    await rights_requests.ask_approval(installation.engine, asks, request)
-    await read_and_approve(rights_requests.ANSWERING, installation.engine, approves, request)
-    packed = await rights_requests.finish_export(installation.engine, asks, request, "en")
+    canary = {"mail_address": "canary.mori@example.jp"}
+    request = await approved(installation, asks, approves, "disclosure", criteria=canary)
+    packed = (await answered(installation, asks, request)).content
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-        name = next(one for one in archive.namelist() if one.endswith(".json"))
-        mark = json.loads(archive.read(name))["mark"]
+        mark = json.loads(archive.read("answer.json"))["mark"]
     assert mark["by"] == asks.actor
-    released = next(one for one in await installation.ledger() if one.act == "actor:value:read")
-    assert released.outcome == "permitted"
-    assert len(mark["entry"]) == 64
+    lines = await newest_entries(installation.engine, limit=50)
+    released = next(one.account for one in lines if one.entry_id == mark["entry"])
+    assert (released.act, released.actor) == ("staff:rights-request:finish", asks.actor)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from asked import Browser
 from bakery import Bakery
-from installation import MAIL, PASSWORD
+from installation import PASSWORD
 from second import read_and_approve, read_and_give
+from writing_letters import answered, asked_second
 
 from clauses.test_4_9_disclosure_the_law_requires import LegalDesk
 from kept import limits
@@ -14,7 +15,7 @@ from kept.errors import ConflictError, ErasedError, KeptError, SignInError, Subm
 from kept.policy.day import local
 from kept.policy.words import Exit
 from kept.services.authorities import disclosures
-from kept.services.my_data import choices, erasure, rights_requests
+from kept.services.my_data import choices, erasure
 from kept.services.upkeep import approvals
 from kept.web.site import PAGES
 
@@ -77,18 +78,14 @@ async def test_an_approval_about_somebody_being_erased_dies(installation):
         await installation.staff("kato", ("privacy",)),
         await installation.staff("ono", ("privacy",)),
     )
-    request = await rights_requests.open_request(
-        engine, asker, kind="export", channel="post", criteria={"mail_address": MAIL}, note="letter"
-    )
-    await rights_requests.check_identity(engine, asker, request, "in person")
-    await rights_requests.ask_approval(engine, asker, request)
+    request = await asked_second(installation, asker, "disclosure")
     await erasure.intend_erasure(engine, own, grace_seconds=limits.ERASURE_GRACE_SECONDS)
     ((waits),) = await approvals.waiting(engine, second)
     with pytest.raises(ConflictError) as dead:
         await read_and_give(engine, second, waits.id)
     assert dead.value.reason == "approval-dead"
     with pytest.raises(KeptError):
-        await rights_requests.finish_export(engine, asker, request, "en")
+        await answered(installation, asker, request)
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

@@ -14,6 +14,7 @@ from installation import MAIL, NAME, PASSWORD, PHONE, POLICY, Installation, conf
 from receiving import FILE, SITE
 from registered import COURT, COURT_TITLE, registered
 from taking import CONTEST, opened
+from writing_letters import came
 
 from clauses.test_2_9_from_another_company import Partner
 from clauses.test_4_6_third_party_consent import CLUB, TICK, Club
@@ -32,7 +33,7 @@ from kept.services.gate.external_ids import put_external_id
 from kept.services.messages.call_sheets import PhoneDispatcher
 from kept.services.messages.mail import MailDispatcher
 from kept.services.messages.outbox import send_due
-from kept.services.my_data import bundle_words, choices, rights_requests
+from kept.services.my_data import bundle_words, choices, rights_record
 from kept.services.my_data.bundle_file import SCHEMA
 from kept.services.my_data.portability import take_along
 from kept.services.staff import sessions
@@ -64,6 +65,7 @@ NOT_TOLD = {
     "disclosure_person": "whom a request names is told by `authorities`, once it may be told",
     "disclosure_record": "sealed to the authority, who alone opens it; what it holds is told by `authorities`",
     "disclosure_item": "asked against released, by place in a request: told by `authorities`, once it may be told",
+    "rights_request_paper": "the person's own letter, or their agent's authority; what it asks is in `requests`",
     "disclosure_paper": "the authority's own paper, about whoever it names; it is no value of the person's",
     "shown_once": "sealed for one session, for minutes, and on its page; a file is no place for codes that open the account",
     "link_code": "keyed hashes of codes that live for ten minutes",
@@ -161,8 +163,7 @@ def test_every_code_has_its_words():
         "EMERGENCIES": set(emergencies.REASONS),
         "REVIEWS": {*emergencies.OUTCOMES, ""},
         "RECEIPTS": RECEIPT_KINDS,
-        "REQUESTS": set(rights_requests.KINDS),
-        "REQUESTED": set(rights_requests.CHANNELS),
+        "REQUESTED": {*rights_record.CHANNELS, rights_record.OWN_PAGE},
     }
     for name, codes in lists.items():
         assert {str(one) for one in getattr(bundle_words, name)} == codes, name
@@ -223,13 +224,7 @@ async def much(installation, desk):
     emergency = await lend(installation, officer)
     await cases.open_item(engine, officer, emergency, "phone")
     await emergencies.review(engine, second, emergency, "justified")
-    asked = {
-        "kind": "export",
-        "channel": "post",
-        "criteria": {"mail_address": MAIL},
-        "note": "a canary wrote this letter",
-    }
-    await rights_requests.open_request(engine, officer, **asked)
+    await came(installation, officer, "disclosure", ("stop-use", "feedback"), note="a canary wrote this letter")
     await (await opened(installation, CONTEST, "contests")).enter(own, ("entry", "A caption of my own"))
     keys, _ = await engine.keyring.of_person(own.person_id)
     await engine.data.write(lambda tx: put_external_id(tx, engine, keys, "newsletter", "N-CANARY-1"))

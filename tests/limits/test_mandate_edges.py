@@ -10,6 +10,7 @@ from asked import CONSOLE, SITE, Browser
 from installation import MAIL, NAME, second_version
 from registered import CONFIRMS, asked, clerk
 from second import read_and_approve
+from writing_letters import came
 
 from clauses.test_2_9_from_another_company import Partner
 from clauses.test_4_9_disclosure_the_law_requires import LegalDesk
@@ -40,8 +41,9 @@ from kept.services.gate import gate, look_ups
 from kept.services.gate.external_ids import external_form
 from kept.services.messages import holds, outbox
 from kept.services.messages.unknown_outcome import find_unknown
-from kept.services.my_data import erasure, rights_requests
+from kept.services.my_data import erasure, own_requests, rights_answers, rights_paper, rights_requests
 from kept.services.my_data.own_data import own_data
+from kept.services.my_data.rights_requests import Asked
 from kept.services.staff import attestations, desk_mandate, parties
 from kept.services.staff.activation import activate, propose
 from kept.services.staff.credentials import credential_of, issue_credential, mandate_for
@@ -219,10 +221,7 @@ async def test_a_request_by_right(installation):
     officer = await installation.staff("ueda", ("privacy",))
 
     async def request(length):
-        return await rights_requests.open_request(
-            installation.engine, officer, kind="export", channel="post", criteria={"mail_address": MAIL},
-            note="x" * length,
-        )  # fmt: skip
+        return await came(installation, officer, "disclosure", note="x" * length)
 
     with pytest.raises(InputError):
         await request(limits.RIGHTS_REQUEST_NOTE_CHARACTERS + 1)
@@ -674,3 +673,37 @@ async def test_how_long_the_limit_is_shown(installation):
     assert await look_ups.at_the_limit(installation.engine) == []
     await tidy(installation.engine)
     assert installation.sql("SELECT COUNT(*) FROM look_ups") == [(0,)]
+
+
+@pytest.mark.edge(
+    "RIGHTS_REQUEST_PARTS",
+    "RIGHTS_REQUESTS_OPEN",
+    "RIGHTS_PAPER_BYTES",
+    "RIGHTS_PAPER_SECONDS",
+    "RIGHTS_REQUESTS_SHOWN",
+)
+async def test_what_a_request_by_right_may_be(installation, monkeypatch):
+    """Twenty things, five open requests, a paper of 4 MB kept for a year, and a hundred answers on the list."""
+    own, engine = await installation.mori(), installation.engine
+    officer = await installation.staff("ueda", ("privacy",))
+    with pytest.raises(InputError):
+        await came(installation, officer, *["purposes"] * (limits.RIGHTS_REQUEST_PARTS + 1))
+    request = await came(installation, officer, *["purposes"] * limits.RIGHTS_REQUEST_PARTS)
+    paper = b"%PDF-" + bytes(limits.RIGHTS_PAPER_BYTES - 5)
+    with pytest.raises(InputError):
+        await rights_paper.attach_paper(engine, officer, request, paper + b"x")
+    await rights_paper.attach_paper(engine, officer, request, paper)
+    for _ in range(limits.RIGHTS_REQUESTS_OPEN - 1):
+        await own_requests.ask(engine, own, [Asked("purposes")])
+    with pytest.raises(InputError) as refused:
+        await own_requests.ask(engine, own, [Asked("purposes")])
+    assert refused.value.reason == "rights-many"
+    monkeypatch.setattr(limits, "RIGHTS_REQUESTS_SHOWN", 1)
+    for _ in range(2):
+        await rights_answers.answer_unshown(engine, officer, await came(installation, officer, "purposes"))
+    assert len((await rights_requests.requests(engine)).answered) == limits.RIGHTS_REQUESTS_SHOWN
+    began = engine.clock.now()
+    installation.wall.pass_(limits.RIGHTS_PAPER_SECONDS - 1 - (engine.clock.now() - began) - 1)
+    assert await rights_paper.end_papers(engine) == 0
+    installation.wall.pass_(3)
+    assert await rights_paper.end_papers(engine) == 1

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from asked import Browser
-from installation import MAIL
+from writing_letters import came
 
 from clauses.test_4_5_contact import ContactDesk
 from clauses.test_4_9_disclosure_the_law_requires import LegalDesk
@@ -24,7 +24,6 @@ from kept.services.cookies.rules import CookieRules
 from kept.services.gate.history import history_of
 from kept.services.messages import calls
 from kept.services.messages.fax import look_after_faxes
-from kept.services.my_data import rights_requests
 
 pytestmark = pytest.mark.anyio
 
@@ -81,9 +80,7 @@ async def test_the_case_of_a_request_by_right(installation):
     """It opens for thirty days, and not a second longer."""
     await installation.mori()
     officer = await installation.staff("ueda", ("privacy",))
-    request = await rights_requests.open_request(
-        installation.engine, officer, kind="export", channel="post", criteria={"mail_address": MAIL}, note="letter"
-    )
+    request = await came(installation, officer, "disclosure")
     assert request
     case = (await cases.cases_of(installation.engine, officer))[0]
     assert case.expires_at - case.opened_at == limits.RIGHTS_REQUEST_MANDATE_SECONDS

@@ -149,37 +149,50 @@ def test_a_second_approver_decides_once(data):
 
 
 def test_a_rights_request_goes_its_way_step_by_step(data):
-    """Check, then approval, then answer; no step is taken twice or before its time."""
+    """Each step is taken once, from where it was looked at; what is overdue is counted; a number is never taken twice."""
     assert data.one(sql.RightsNext) == (0,)
-    data.insert("rights_insert", request_id="r", number=1, kind="erase", channel="post", received_at=1.0, due_at=9.0)
-    assert data.run("rights_await", request_id="r", approval_id="a") == 0
-    assert data.run("rights_check", request_id="r", identity_check="passport", checked_by="abe") == 1
-    assert data.run("rights_check", request_id="r", identity_check="none", checked_by="abe") == 0
-    assert data.run("rights_await", request_id="r", approval_id="a") == 1
-    assert data.run("rights_finish", request_id="r", finished_at=5.0, outcome="erased") == 0
+    data.insert("rights_insert", request_id="r", number=1, channel="post", received_at=1.0, due_at=9.0, status="open")
+    move = {"request_id": "r", "approval_id": "a", "finished_at": None, "outcome": "", "sealed": None}
+    assert data.run("rights_move", **move, step=1, was="open", status="checked") == 0
+    assert data.run("rights_move", **move, step=0, was="checked", status="approved") == 0
+    assert data.run("rights_move", **move, step=0, was="open", status="awaiting approval") == 1
+    assert data.run("rights_move", **move, step=0, was="open", status="awaiting approval") == 0
     assert data.run("rights_back", request_id="r") == 1
-    assert data.run("rights_back", request_id="r") == data.run("rights_approve", request_id="r") == 0
-    assert data.run("rights_await", request_id="r", approval_id="a") == 1
-    assert data.run("rights_approve", request_id="r") == 1
-    assert data.run("rights_approve", request_id="r") == 0
-    assert data.run("rights_finish", request_id="r", finished_at=5.0, outcome="erased") == 1
-    assert data.run("rights_finish", request_id="r", finished_at=6.0, outcome="refused") == 0
+    assert data.run("rights_back", request_id="r") == 0
+    assert (data.one(sql.RightsOverdue, at=9.0)[0], data.one(sql.RightsOverdue, at=9.1)[0]) == (0, 1)
+    assert data.one(sql.RightsWaiting)[0] == 1
+    end = {**move, "finished_at": 5.0, "outcome": "answered", "sealed": b"said"}
+    assert data.run("rights_move", **end, step=2, was="checked", status="finished") == 1
     assert data.one(sql.RightsGet, request_id="r") == (
-        1, "erase", "post", "case_id", "opened_by", 1.0, 9.0, "passport", "abe", "finished", "a", 5.0, "erased",
+        1, "post", "case_id", "opened_by", 1.0, 9.0, 3, "finished", "a", 5.0, "answered", b"said",
     )  # fmt: skip
-    data.insert("rights_insert", request_id="s", number=2)
-    assert data.one(sql.RightsNext) == (2,)
-    assert [row[0] for row in data.all(sql.RightsAll)] == ["s", "r"]
+    assert (
+        data.one(sql.RightsOverdue, at=99.0)[0] == data.run("rights_end", request_id="r", at=6.0, outcome="gone") == 0
+    )
+    data.insert("rights_insert", request_id="s", number=2, status="open", due_at=7.0)
+    data.insert("rights_insert", request_id="t", number=3, status="open", due_at=6.0)
+    assert data.one(sql.RightsNext) == (3,)
+    assert [row.request_id for row in data.all(sql.RightsOpen)] == ["t", "s"]
+    assert data.run("rights_end", request_id="s", at=6.0, outcome="erased meanwhile") == 1
+    assert [row.request_id for row in data.all(sql.RightsAnswered, limit=5)] == ["s", "r"]
+    assert [row.request_id for row in data.all(sql.RightsAnswered, limit=1)] == ["s"]
 
 
 def test_a_rights_request_forgets_its_person_when_they_are_erased(data):
-    """The request stays, whom it was about is gone."""
+    """The request stays; whom it was about, what it said and its paper are gone."""
     data.insert("rights_person_insert", person_id=MORI, request_id="r", sealed=b"note")
-    assert data.one(sql.RightsPersonGet, request_id="r") == (MORI, "key_id", b"note")
+    assert data.run("rights_person_set", person_id=MORI, request_id="r", key_id="k", sealed=b"more") == 1
+    assert data.one(sql.RightsPersonGet, request_id="r") == (MORI, "k", b"more")
     assert data.all(sql.RightsOfPerson, person_id=MORI) == [("r",)]
     assert data.run("rights_request_person_erase", person_id=SATO) == 0
     assert data.run("rights_request_person_erase", person_id=MORI) == 1
     assert data.one(sql.RightsPersonGet, request_id="r") is None
+    for content in (b"letter", b"better scan"):
+        data.insert("rights_paper_put", person_id=MORI, request_id="r", sealed=content, until=9.0)
+    assert data.one(sql.RightsPaperGet, request_id="r") == ("key_id", b"better scan")
+    assert (data.run("rights_papers_end", at=9.0), data.run("rights_papers_end", at=9.1)) == (0, 1)
+    data.insert("rights_paper_put", person_id=MORI, request_id="s")
+    assert data.run("rights_request_paper_erase", person_id=MORI) == 1
 
 
 def test_tries_are_counted_and_forgotten(data):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from kept.services.authorities.request_reading import read_request
 from kept.services.cases.witnessing import WITNESSING
 from kept.services.cases.witnessing import read as read_witnessed
+from kept.services.my_data.rights_decisions import ANSWERING
+from kept.services.my_data.rights_requests import read_request as read_rights_request
 from kept.services.staff import activation
 from kept.services.upkeep import after_restore, approvals
 
@@ -14,6 +16,8 @@ async def mark_of(engine, session, approval_id, *, subject=""):
     if not session.may(engine, "approve"):
         return ""
     found = next((one for one in await approvals.waiting(engine, session) if one.id == approval_id), None)
+    if found is not None and found.kind is ANSWERING:
+        return (await read_rights_request(engine, session, subject)).seen
     if found is not None and found.kind is WITNESSING:
         return (await read_witnessed(engine, session, subject)).seen
     if found is not None and found.kind.apart:

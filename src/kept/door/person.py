@@ -35,12 +35,23 @@ from kept.services.instances import participations
 from kept.services.instances.participations import Participation
 from kept.services.messages import confirmations
 from kept.services.messages.confirmations import Address
-from kept.services.my_data import choices, corrections, disowning, erasure, own_data, statements
+from kept.services.my_data import (
+    choices,
+    corrections,
+    disowning,
+    erasure,
+    own_data,
+    own_requests,
+    rights_answers,
+    statements,
+)
 from kept.services.my_data.act_reasons import ActWhy, stop_act, why_of
 from kept.services.my_data.erasure import Preview
 from kept.services.my_data.message_reasons import Why, messages_to
 from kept.services.my_data.own_data import OwnData
 from kept.services.my_data.portability import take_along
+from kept.services.my_data.rights_answers import Answer
+from kept.services.my_data.rights_requests import Asked, Letter, OwnRequest
 from kept.services.my_data.statements import Statement
 from kept.services.third_parties.recalls import Recalled, recalls_of
 from kept.services.third_parties.register import RegisterLine, lines_of
@@ -332,6 +343,52 @@ class Person(View):
             SignInError: The sign-in is longer ago than five minutes.
         """
         return await take_along(self._engine, await self._session(), language or self._engine.policy.policy.language)
+
+    async def ask_desk(  # noqa: PLR0913 -- what a request names
+        self,
+        kind: str,
+        target: str = "",
+        value: Iterable[str] = (),
+        *,
+        note: str = "",
+        format: str = "electronic",  # noqa: A002 -- the field's own word
+        language: str = "",
+    ) -> str:
+        """Ask the rights desk; return the request's id. Tell them the fee first, where the policy declares one.
+
+        Args:
+            kind: `disclosure`, `purposes`, `provision-records`, `correction`, `addition`, `removal`, `stop-use`,
+                `stop-provision`, `withdrawal`, `objection` or `erasure`.
+            target: The item of a correction, addition or removal, or the purpose of a stop, withdrawal or objection.
+            value: The right value; one line for each option of a list.
+            note: What they add.
+            format: `electronic` or `paper`.
+            language: In which language the answer is wanted; the policy's first when left out.
+
+        Raises:
+            InputError: The policy has no such desk, too many requests are open, or a word is unknown.
+            SubmissionError: A value is not acceptable, or an item or purpose not one that can be asked about.
+            SignInError: The sign-in is longer ago than five minutes.
+        """
+        letter = Letter(note, format, language)
+        asked = [Asked(kind, target, tuple(value))]
+        return await own_requests.ask(self._engine, await self._session(), asked, letter)
+
+    async def requests(self) -> list[OwnRequest]:
+        """Return every request about them, whoever wrote it and by whatever way, newest first, with each step."""
+        return await own_requests.requests_of(self._engine, await self._session())
+
+    async def fetch_answer(self, request: str) -> Answer:
+        """Return the answer to a request about them.
+
+        Args:
+            request: Its id, of one that was answered.
+
+        Raises:
+            InputError: It is not theirs, or not answered yet.
+            SignInError: The sign-in is longer ago than five minutes.
+        """
+        return await rights_answers.fetch(self._engine, await self._session(), request)
 
     @overload
     async def erase(self, *, preview: Literal[True]) -> Preview: ...

@@ -33,7 +33,7 @@ from kept.services.gate.history import newest_entries
 from kept.services.gate.witnessed_form import standing as witnessed_form_standing
 from kept.services.instances import contests, events, instances, questionnaires, sweepstakes
 from kept.services.messages import call_sheets, calls, holds, letters, stop_list, unknown_outcome
-from kept.services.my_data import disowning, rights_requests
+from kept.services.my_data import disowning, rights_answers, rights_decisions, rights_paper, rights_requests
 from kept.services.staff import activation, attestations, more_look_ups, parties
 from kept.services.staff.sessions import StaffSession, require_session
 from kept.services.third_parties import intake as intakes
@@ -48,7 +48,7 @@ from kept.web.console.parties import SEES as SEES_PARTIES
 from kept.web.console.provision import SEES as SEES_PROVISIONS
 from kept.web.console.statistics import SEES as SEES_FIGURES
 from kept.web.console.witnessed import SEES as SEES_WITNESSED
-from kept.web.routes import Needs, either, right
+from kept.web.routes import Needs, right
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -149,12 +149,19 @@ class Staff(View):
     all_emergencies = act(emergencies.emergencies_for)
     # what people ask
     open_request = act(rights_requests.open_request)
+    add_to_request = act(rights_requests.add_part)
     all_requests = look(rights_requests.requests, rights.ACTS)
-    request = look(rights_requests.request_of, either(right("approve"), rights.ACTS))
-    check_identity = act(rights_requests.check_identity)
-    ask_request_approval = act(rights_requests.ask_approval)
-    finish_export = act(rights_requests.finish_export)
-    finish_erase = act(rights_requests.finish_erase)
+    request = look(rights_requests.request_of, rights.SEES)
+    read_request = act(rights_requests.read_request)
+    put_request_paper = act(rights_paper.attach_paper)
+    request_paper = act(rights_paper.open_paper)
+    check_identity = act(rights_decisions.check_identity)
+    note_request_fee = act(rights_decisions.note_fee)
+    decide_request = act(rights_decisions.decide)
+    withhold_from_copy = act(rights_decisions.withhold)
+    ask_request_approval = act(rights_decisions.ask_approval)
+    answer_request = act(rights_answers.answer)
+    answer_unshown = act(rights_answers.answer_unshown)
     # the policy, and what people keep
     activate = act(activation.activate)
     waiting_approvals = act(approvals.waiting)

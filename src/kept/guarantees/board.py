@@ -28,7 +28,9 @@ EXITS_BUILT = CHANNELS | {
     *(Exit.SEGMENT, Exit.STATISTICS),
 }
 BUILT = {("sources", "direct"), ("sources", "partner")}
-BUILT_WORDS = frozenset({"collection", "cookies", "addresses", "recipients", "disclosure", "segments", "statistics"})
+BUILT_WORDS = frozenset(
+    {"collection", "cookies", "addresses", "recipients", "disclosure", "segments", "statistics", "rights"}
+)
 """Declarations this version operates; the others configure what is not built yet."""
 NEUTRAL = frozenset({"purposes", "processors", "roles", "items", "keep"})
 Values = Mapping[str, str | int | float]

@@ -20,6 +20,7 @@ ZONE = "time-zone"
 
 KEPT_WORDS = (
     "segments", "sources", "addresses", "joint-use", "external-transmissions", "keep", "statistics", "disclosure",
+    "rights",
 )  # fmt: skip
 """Words kept as plain `Declaration`s."""
 SAID_WORDS = frozenset({"joint-use", "external-transmissions"})
@@ -89,6 +90,8 @@ def _declarations(reading: Reading, titles: Titles) -> tuple[Declaration, ...]:
     for (word, name), found in reading.found.items():
         if word in KEPT_WORDS:
             said = titles.bodies(word, name, found.plain) if word in SAID_WORDS else {}
+            if word == "rights":
+                said = {one: titles.of("refusals", one, own) for one, own in found.plain.get("refuse", {}).items()}
             kept.append(Declaration(word, name, found.plain, found.clause, found.place.line, said))
     return tuple(kept)
 

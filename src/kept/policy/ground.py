@@ -40,6 +40,7 @@ WORDS: Mapping[str, frozenset[str]] = {
     "keep": frozenset(),
     "statistics": frozenset({"person", "visit"}),
     "disclosure": frozenset(),
+    "rights": frozenset(),
     "roles": frozenset(),
     "attest": frozenset(),
 }

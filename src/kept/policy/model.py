@@ -48,6 +48,7 @@ class Item:
         clause: Clause that declares it, such as `1.1`.
         special: Categories that need special care which questions for it may ask about; see `special_category`.
         findable: Whether index tokens are kept so that a person can be found by it.
+        for_requests: Whether people are found by it only where they ask about their own information, or a law asks.
         per_instance: Whether each run-time instance has its own slot (`answer#spring-survey`).
         collected: False for an item declared as never collected.
         source: `made-by-us` for numbers we issue; empty otherwise.
@@ -63,6 +64,7 @@ class Item:
     identifies: str
     clause: str
     findable: bool = False
+    for_requests: bool = False
     per_instance: bool = False
     collected: bool = True
     source: str = ""
@@ -248,7 +250,8 @@ class Declaration:
         body: Plain values, checked against the vocabulary.
         clause: Clause that declares it.
         line: Line in the policy file, from 1.
-        said: The body by language, for words people read; empty for the others.
+        said: The body by language, for words people read; of `rights`, each ground to refuse by its id, then by language;
+            empty for the others.
     """
 
     word: str

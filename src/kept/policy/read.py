@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -32,7 +32,7 @@ _POLICY_NAME = re.compile(
 NAMED_WORDS = ("items", "purposes", "collection", "cookies", "recipients", "processors", "roles", "attest")
 SWEEPSTAKE_STAGES = {"enter", "won"}
 """What everybody is asked who takes part, and what only winners are."""
-SINGLE_WORDS = frozenset({"segments", "addresses", "keep", "disclosure"})
+SINGLE_WORDS = frozenset({"segments", "addresses", "keep", "disclosure", "rights"})
 """Words that declare things by their ids, and those whose one body has no id of its own."""
 
 _GROUPS = {
@@ -204,6 +204,8 @@ def _check_words(words: Mapping[str, Mapping[str, Any]], file: str, reading: Rea
     }
     for group, entries in words.items():
         known = {name for word, name in reading.named if word in groups.get(group, (group,))}
+        if group == "refusals" and ("rights", "") in reading.found:
+            known = set(reading.found["rights", ""].plain.get("refuse", {}))
         for name in entries:
             if name not in known:
                 message = f"expected words for what is declared, found `{name}` of `{group}`"
@@ -219,7 +221,7 @@ def _check_own_words(reading: Reading) -> None:
         if kind.about.has_options != bool(found.plain.get("of")):
             message = f"expected `of` with its options for a choice and only there, found otherwise for `{name}`"
             report.error(found.place, "options-unfit", message, clause=found.clause)
-        if found.plain.get("findable") and not kind.about.findable:
+        if (found.plain.get("findable") or found.plain.get("findable-by-letter")) and not kind.about.findable:
             message = f"expected `findable` only where a value names somebody, found it for `{name}` of type `{kind}`"
             report.error(found.place, "findable-unfit", message, clause=found.clause)
     for name, found in reading.all("collection"):
@@ -344,11 +346,7 @@ def _needed_words(reading: Reading, language: str) -> Iterator[tuple[str, str, s
         if word in _GROUPS:
             yield _GROUPS[word], name, ""
         if word == "items":
-            of = found.plain.get("of", ())
-            if isinstance(of, tuple):
-                yield from (("options", name, option) for option in of)
-            elif any(language not in titles for titles in OPTION_TITLES[of].values()):
-                yield from (("options", name, option) for option in OPTION_TITLES[of])
+            yield from (("options", name, option) for option in _needed_options(found.plain.get("of", ()), language))
         if word == "collection":
             yield from (("needed", name, item) for item in found.plain.get("needed", {}))
         if word == "purposes":
@@ -357,3 +355,13 @@ def _needed_words(reading: Reading, language: str) -> Iterator[tuple[str, str, s
             yield "abroad", name, ""
         if word == "external-transmissions":
             yield word, name, ""
+        if word == "rights":
+            yield from (("refusals", ground, "") for ground in found.plain.get("refuse", {}))
+
+
+def _needed_options(of: tuple[str, ...] | str, language: str) -> Iterable[str]:
+    """Return the options a translation has to name: a policy's own, and those of a list that lacks the language."""
+    if isinstance(of, tuple):
+        return of
+    titled = OPTION_TITLES[of]
+    return titled if any(language not in titles for titles in titled.values()) else ()

@@ -15,7 +15,7 @@ from kept.policy.item_type import ItemType
 from kept.policy.law import LAWS
 from kept.policy.message_kind import MessageKind
 from kept.policy.special_category import CATEGORIES
-from kept.policy.words import Basis, ClauseKind, CookieDuty, Exit, PointKind, PurposeDuty, Source
+from kept.policy.words import TOLD, Basis, ClauseKind, CookieDuty, Exit, PointKind, PurposeDuty, Source
 
 
 class ParameterKind(StrEnum):
@@ -212,6 +212,7 @@ ITEM = Body(
         "title": Text(200),
         "of": Either(Word(OPTION_LISTS), Many(ID)),
         "findable": Flag(),
+        "findable-by-letter": Flag(),
         "special": Many(Word(tuple(CATEGORIES))),
         "per": Word(("instance",)),
         "collect": Word(("never",)),
@@ -375,6 +376,7 @@ WORDS = Body(
         "abroad": Named(_ABROAD, ID),
         "messages": Named(_MESSAGES, ID),
         "joint-use": Named(Body({"with": Many(Text(200)), "responsible": Text(200)}), ID),
+        "refusals": Named(Text(200), ID),
         "external-transmissions": Named(
             Body({"to": Text(200), "sends": Many(Text(200)), "use": Text(), "stop": Text()}, required=("sends", "use")),
             ID,
@@ -425,6 +427,19 @@ RULE = Body(
                 "silence": Duration(),
             },
             required=("scope", "grounds", "approvals"),
+        ),
+        "rights": Body(
+            {
+                "fee": Body(
+                    {
+                        "amount": Number(0.01, 1_000_000),
+                        "currency": Pattern(r"[A-Z]{3}", "a currency of three capital letters such as `JPY`"),
+                        "for": Many(Word(TOLD)),
+                    },
+                    required=("amount", "currency", "for"),
+                ),
+                "refuse": Named(Text(200), ID),
+            }
         ),
         "roles": Named(_ROLE, ID),
         "guarantees": Guarantees(),

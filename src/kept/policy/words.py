@@ -98,3 +98,26 @@ class PurposeDuty(StrEnum):
     RIGHTS_REQUEST = "rights-request"
     LEGAL_DISCLOSURE = "legal-disclosure"
     SIGN_IN_WARNING = "sign-in-warning"
+
+
+class RightsKind(StrEnum):
+    """What a person may ask about their own information, at the rights desk."""
+
+    DISCLOSURE = "disclosure"
+    PURPOSES = "purposes"
+    PROVISION_RECORDS = "provision-records"
+    CORRECTION = "correction"
+    ADDITION = "addition"
+    REMOVAL = "removal"
+    STOP_USE = "stop-use"
+    STOP_PROVISION = "stop-provision"
+    WITHDRAWAL = "withdrawal"
+    OBJECTION = "objection"
+    ERASURE = "erasure"
+
+
+TOLD = (RightsKind.DISCLOSURE, RightsKind.PURPOSES, RightsKind.PROVISION_RECORDS)
+"""Those answered by telling; a fee may be taken for these alone.
+
+Source: APPI Art. 38 (1) with Art. 37 (1), text in force since 2022-04-01.
+"""

@@ -272,6 +272,7 @@ class Exchange(Generic[S_co]):
             "purposes": policy.purposes if policy else {},
             "used_channels": used_channels(policy) if policy else frozenset(),
             "findable": tuple(engine.findable()) if policy else (),
+            "found_by_letter": tuple(engine.findable(requests=True)) if policy else (),
             "found_titles": lambda titles: _found_titles(engine, policy, language) | titles,
             "exit_titles": EXIT_TITLES,
             "menu": [
@@ -329,7 +330,7 @@ async def exchange_of(request: Request) -> Exchange[Own | StaffSession | None]:
 
 def _found_titles(engine: Engine, policy: Policy | None, language: str) -> dict[str, str]:
     """Return what the items are called by which people are found."""
-    return {one: policy.items[one].titles[language] for one in engine.findable()} if policy else {}
+    return {one: policy.items[one].titles[language] for one in engine.findable(requests=True)} if policy else {}
 
 
 def _entry_title(entry: Entry, policy: Policy | None, language: str) -> str:

@@ -23,6 +23,7 @@ from kept.services.my_data import choices, erasure, rights_requests
 from kept.services.my_data.corrections import correct, remove_value
 from kept.services.my_data.own_data import own_data
 from kept.services.my_data.portability import take_along
+from kept.services.my_data.rights_requests import Asked
 from kept.services.staff import parties
 from kept.services.staff.parties import PartyKind
 from kept.services.third_parties import provisions
@@ -77,7 +78,9 @@ async def _join(installation):
 LACKING = {
     "disclosure": (lambda e, s: disclosures.record(e, s, TERMS), "disclosure-undeclared"),
     "rights requests": (
-        lambda e, s: rights_requests.open_request(e, s, kind="export", channel="post", criteria={"name": "A"}, note=""),
+        lambda e, s: rights_requests.open_request(
+            e, s, channel="post", criteria={"name": "A"}, asked=[Asked("disclosure")]
+        ),
         "rights-undeclared",
     ),
     "statistics": (lambda e, s: queries.ask(e, s, "everybody", (), Precision.FINE), "data-set-unknown"),

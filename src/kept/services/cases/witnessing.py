@@ -502,8 +502,8 @@ def _changed(state: PersonState, form: WitnessedForm, *, key_id: str, at: float)
     after = change.grant(
         after, by_purpose, notice_id=form.notice_id, slots=form.slots, recipients={}, at=at, by=form.how
     )
-    for purpose, way in form.noes:
-        way_out = Exit(way) if way else None
+    for purpose, exit_word in form.noes:
+        way_out = Exit(exit_word) if exit_word else None
         before = state.choice(purpose, way_out)
         if before is None or before.at < form.given_at:  # what they chose themselves since then stands
             after = change.choose(after, purpose, way_out, allow=False, at=at, by=form.how)

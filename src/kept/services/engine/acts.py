@@ -71,6 +71,9 @@ class Act(StrEnum):
     RIGHTS_REQUEST_OPEN = "staff:rights-request:open"
     RIGHTS_REQUEST_STEP = "staff:rights-request:step"
     RIGHTS_REQUEST_FINISH = "staff:rights-request:finish"
+    RIGHTS_REQUEST_READ = "staff:rights-request:read"
+    RIGHTS_REQUEST_ASK = "own:rights-request:ask"
+    RIGHTS_REQUEST_FETCH = "own:rights-request:fetch"
     APPROVAL_ASK = "staff:approval:ask"
     APPROVAL_GIVE = "staff:approval:give"
     PROVIDE = "staff:value:provide"
@@ -221,6 +224,9 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.RIGHTS_REQUEST_OPEN: "purposes:rights-request",
         Act.RIGHTS_REQUEST_STEP: "purposes:rights-request",
         Act.RIGHTS_REQUEST_FINISH: "purposes:rights-request",
+        Act.RIGHTS_REQUEST_READ: "purposes:rights-request",
+        Act.RIGHTS_REQUEST_ASK: "purposes:rights-request",
+        Act.RIGHTS_REQUEST_FETCH: "purposes:rights-request",
         Act.APPROVAL_ASK: "roles",
         Act.APPROVAL_GIVE: "roles",
         Act.PROVIDE: "no-provision-without-consent recipients",
@@ -342,6 +348,7 @@ USES = frozenset(
         *(Act.INQUIRY_ASK, Act.INQUIRY_NOTE, Act.INQUIRY_TAKE),
         *(Act.CASE_OPEN, Act.CONTACT_WRITE, Act.EMERGENCY_NAME, Act.EMERGENCY_READ),
         *(Act.RIGHTS_REQUEST_OPEN, Act.RIGHTS_REQUEST_STEP, Act.RIGHTS_REQUEST_FINISH),
+        *(Act.RIGHTS_REQUEST_READ, Act.RIGHTS_REQUEST_ASK, Act.RIGHTS_REQUEST_FETCH),
         *(Act.MESSAGE_SEND, Act.MESSAGE_LEAVE_OUT, Act.MESSAGE_AGAIN, Act.STOP_LIST_ADD, Act.STOP_LIST_LIFT),
         *(Act.LETTER_PRINT, Act.LETTERS_FETCH, Act.CALL_SHEET_BEGIN, Act.CALL_REVEAL, Act.CALL_END, Act.FAX_END),
         *(Act.PROVIDE, Act.PROVISION_FETCH, Act.REGISTER_VIEW, Act.REGISTER_END, Act.INTAKE_QUARANTINE),

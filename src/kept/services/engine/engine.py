@@ -322,9 +322,14 @@ class Engine:
         """Give an error the clause of the policy in force that it rests on; every edge of the program does so before it shows one."""
         return cite(self._active.policy, error) if self._active is not None else error
 
-    def findable(self) -> dict[str, ItemType]:
-        """Return the items a person can be found by, with their types."""
-        return {item.id: item.type for item in self.policy.policy.items.values() if item.findable}
+    def findable(self, *, requests: bool = False) -> dict[str, ItemType]:
+        """Return the items a person can be found by, with their types.
+
+        Args:
+            requests: Also those that people are found by only where they ask about their own information, or a law asks.
+        """
+        items = self.policy.policy.items.values()
+        return {one.id: one.type for one in items if one.findable and (requests or not one.for_requests)}
 
     # ------------------------------------------------------------ gate keeping
 

@@ -1,4 +1,4 @@
-"""A customer acting on their own data: the mandate that their session is."""
+"""A customer acting on their own data: the mandate that their session is, or that their letter gives the rights desk."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from kept import limits
 from kept.crypto.digest import sha256
 from kept.errors import DeniedError, SignInError
 from kept.policy.decision import Mandate
+from kept.policy.words import Source
 from kept.services.engine.record import Actor
 
 
@@ -21,6 +22,8 @@ class Own:
         signed_in_at: When they last showed who they are, unix seconds.
         expires_at: End of the session, unix seconds.
         vouched_by: Id of the credential of the program that vouched for them; empty where they signed in here.
+        desk: The member of staff who does what the person asked by post, by phone or in person; None for the person.
+        source: Where what they give comes from: their own session, or a letter or call staff are witness to.
     """
 
     person_id: bytes
@@ -28,6 +31,13 @@ class Own:
     signed_in_at: float
     expires_at: float
     vouched_by: str = ""
+    desk: Actor | None = None
+    source: Source = Source.OWN_SESSION
+
+    @property
+    def by(self) -> str:
+        """Who says yes or no, as a choice names it."""
+        return {Source.WITNESSED_PAPER: "paper", Source.WITNESSED_CALL: "call"}.get(self.source, "self")
 
     def mandate(self) -> Mandate:
         """Return the mandate this session is: own person, own exits."""
@@ -44,8 +54,8 @@ class Own:
         )
 
     def acting(self) -> Actor:
-        """Return who acts, as an entry says it: the person, and the program that vouched for them where one did."""
-        return Actor("own", self.vouched_by)
+        """Return who acts, as an entry says it: the person, with the program that vouched for them; or the desk."""
+        return self.desk or Actor("own", self.vouched_by)
 
     def fresh(self, at: float) -> bool:
         """Whether they showed who they are within five minutes."""

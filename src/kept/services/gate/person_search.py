@@ -13,7 +13,8 @@ from kept import limits
 from kept.crypto.random import random_bytes
 from kept.errors import ErasedError, EvidenceError, InputError, Mistakes, NotFoundError, SubmissionError
 from kept.policy.decision import LawRequest, Mandate, Refused
-from kept.policy.words import Exit
+from kept.policy.duties import purpose_for
+from kept.policy.words import Exit, PurposeDuty
 from kept.services.engine.acts import GROUNDS, Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.entry import Refusal
@@ -82,7 +83,7 @@ async def find_person(
 
 async def _find_once(engine: Engine, mandate: Mandate, criteria: Mapping[str, str], sought: Sought | None) -> bytes:
     at = engine.ready()
-    forms = forms_of(engine, criteria)
+    forms = forms_of(engine, criteria, requests=sought is not None or asks_for_rights(engine, mandate.purpose))
     candidates = await _candidates(engine, forms) or await _somebody(engine)
     allowed: list[Person] = []
     refused: list[tuple[Person, dict[str, Refused]]] = []
@@ -123,32 +124,40 @@ async def _find_once(engine: Engine, mandate: Mandate, criteria: Mapping[str, st
     )
 
 
-async def named_by(engine: Engine, criteria: Mapping[str, str]) -> list[bytes]:
+async def named_by(engine: Engine, criteria: Mapping[str, str], *, requests: bool = False) -> list[bytes]:
     """Return whom criteria name, as ids nobody is shown; it decides nothing, and whoever asks records why.
 
     Args:
         engine: Open.
         criteria: Text by findable item, in any usual spelling.
+        requests: Whether somebody asks about their own information; see `Engine.findable`.
 
     Raises:
         SubmissionError: No criterion, or an item nobody is found by.
     """
-    forms = forms_of(engine, criteria)
+    forms = forms_of(engine, criteria, requests=requests)
     loaded = [await _load_match(engine, one, forms, None) for one in await _candidates(engine, forms)]
     return [one.id for one in loaded if one is not None]
 
 
-def forms_of(engine: Engine, criteria: Mapping[str, str]) -> dict[str, str]:
+def asks_for_rights(engine: Engine, purpose: str) -> bool:
+    """Whether a purpose is the one that people's requests about their own information are answered for."""
+    found = purpose_for(engine.policy.policy, PurposeDuty.RIGHTS_REQUEST)
+    return found is not None and found.id == purpose
+
+
+def forms_of(engine: Engine, criteria: Mapping[str, str], *, requests: bool = False) -> dict[str, str]:
     """Return the normal form of each criterion, by item.
 
     Args:
         engine: Open.
         criteria: Text by item, as typed.
+        requests: Whether somebody asks about their own information; see `Engine.findable`.
 
     Raises:
         SubmissionError: None, items nobody is found by, or texts that are no value of theirs: all of them at once.
     """
-    findable, wrong = engine.findable(), Mistakes()
+    findable, wrong = engine.findable(requests=requests), Mistakes()
     forms: dict[str, str] = {}
     for item, text in criteria.items():
         with wrong.of(item):
@@ -286,7 +295,7 @@ async def _load_match(
     engine: Engine, person_id: bytes, forms: Mapping[str, str], sought: Sought | None
 ) -> Person | None:
     """Load a candidate and keep it only when its own values are what was looked for."""
-    findable = engine.findable()
+    findable = engine.findable(requests=True)
     try:
         person = await engine.people.load(person_id, tuple(forms))
         for item, form in forms.items():

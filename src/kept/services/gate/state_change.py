@@ -211,7 +211,7 @@ async def _keep_receipt(  # noqa: PLR0913 -- what a receipt's row names
 def find_forms(engine: Engine, slot: str, value: str | tuple[str, ...]) -> list[tuple[str, str]]:
     """Return the (item, normal form) a value is findable by; none when its item is not findable."""
     item = slot.partition("#")[0]
-    kind = engine.findable().get(item)
+    kind = engine.findable(requests=True).get(item)
     if kind is None or not isinstance(value, str):
         return []
     return [(item, normalise(kind.about.normal, value).find_by)]

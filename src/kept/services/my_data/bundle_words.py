@@ -143,20 +143,18 @@ RECEIPTS: Mapping[str, Wording] = {
     },
     "confirmation": {"en": "record of a confirmed address", "ja": "ご連絡先を確認した記録"},
 }
-REQUESTS: Mapping[str, Wording] = {
-    "export": {"en": "a copy of everything", "ja": "すべての情報の写し"},
-    "erase": {"en": "erasure", "ja": "消去"},
-}
 REQUESTED: Mapping[str, Wording] = {
     "post": {"en": "by post", "ja": "郵送"},
     "call": {"en": "by phone", "ja": "お電話"},
     "desk": {"en": "at the desk", "ja": "窓口"},
+    "my data": {"en": "on my data", "ja": "マイデータ"},
 }
 STEPS: Mapping[str, Wording] = {
     "open": {"en": "open", "ja": "受付済み"},
     "checked": {"en": "identity checked", "ja": "本人確認済み"},
     "awaiting approval": {"en": "waits for a second member of staff", "ja": "別の担当者の承認待ち"},
     "approved": {"en": "approved", "ja": "承認済み"},
+    "answering": {"en": "being answered", "ja": "回答の処理中"},
     "finished": {"en": "answered", "ja": "回答済み"},
 }
 YES: Mapping[bool, Wording] = {True: {"en": "yes", "ja": "はい"}, False: {"en": "no", "ja": "いいえ"}}

@@ -80,7 +80,7 @@ async def choose(engine: Engine, own: Own, purpose: str, way_out: Exit | None, *
 
     def make(person: Person, at: float) -> Change:
         return Change(
-            change.choose(person.state, purpose, way_out, allow=allow, at=at),
+            change.choose(person.state, purpose, way_out, allow=allow, at=at, by=own.by),
             account_part(
                 engine,
                 own.acting(),

@@ -9,7 +9,6 @@ from kept.policy import change
 from kept.policy.day import day_of
 from kept.policy.item_type import ItemType
 from kept.policy.person import PersonState
-from kept.policy.words import Source
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
@@ -46,7 +45,7 @@ async def correct(engine: Engine, own: Own, slot: str, raw: str | list[str], *, 
     """
     at = engine.ready()
     own.require_fresh(at)
-    value, due = _typed(engine, slot, raw, at), await holding(engine, own.person_id, slot)
+    value, due = typed(engine, slot, raw, at), await holding(engine, own.person_id, slot)
 
     def make(person: Person, now: float) -> Change:
         if slot not in person.state.slots:
@@ -62,7 +61,7 @@ async def correct(engine: Engine, own: Own, slot: str, raw: str | list[str], *, 
             person.state,
             slot,
             expected_version=expected_version,
-            source=Source.OWN_SESSION,
+            source=own.source,
             key_id=person.keys.newest("values"),
             at=now,
             same=value == before,
@@ -89,7 +88,62 @@ async def correct(engine: Engine, own: Own, slot: str, raw: str | list[str], *, 
     return entry_id
 
 
-def _typed(engine: Engine, slot: str, raw: str | list[str], at: float) -> str | tuple[str, ...]:
+async def add(engine: Engine, own: Own, item: str, raw: str | list[str]) -> str:
+    """Fill an item the person left empty, under the newest notice they were shown that named it; return the entry's id.
+
+    It allows what that notice said without asking, and nothing that rests on consent: no box was ticked.
+
+    Raises:
+        SubmissionError: It is filled already, not acceptable, or no notice shown to them names it.
+        SignInError: The sign-in is longer ago than five minutes.
+    """
+    at = engine.ready()
+    own.require_fresh(at)
+    value = typed(engine, item, raw, at)
+    notices = await engine.notices.of_person((await engine.people.load(own.person_id)).state)
+
+    def make(person: Person, now: float) -> Change:
+        seen = {one.notice_id: one.given_at for one in person.state.slots.values()}
+        seen |= {one.notice_id: one.at for one in person.state.grants}
+        naming = [one for one in seen if one in notices and any(term.item == item for term in notices[one].terms)]
+        if not naming:
+            raise SubmissionError(
+                "expected an item a notice shown to them names, found another",
+                field=item,
+                reason="addition-unseen",
+                hint="send them the form, which shows the notice first",
+                rests_on="purpose-before-collection",
+            )
+        newest = max(naming, key=lambda one: seen[one])
+        state = change.fill(
+            person.state,
+            (item,),
+            notice_id=newest,
+            point=notices[newest].point,
+            source=own.source,
+            key_id=person.keys.newest("values"),
+            at=now,
+        )
+        return Change(
+            state,
+            account_part(
+                engine,
+                own.acting(),
+                Act.VALUE_COLLECT,
+                at=now,
+                items=(item,),
+                facts=(("point", notices[newest].point),),
+            ),
+            values={item: value},
+            gained=tuple(sorted(find_forms(engine, item, value))),
+        )
+
+    _, entry_id = await change_person(engine, own.person_id, make)
+    await ask_about_new(engine, own.person_id, (item,))
+    return entry_id
+
+
+def typed(engine: Engine, slot: str, raw: str | list[str], at: float) -> str | tuple[str, ...]:
     """Return what was typed as it is kept.
 
     Raises:

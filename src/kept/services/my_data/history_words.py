@@ -154,6 +154,18 @@ SAID: Mapping[str, Wording] = {
         "en": "A request about your own information was answered",
         "ja": "ご自身の情報についてのご請求にお答えしました",
     },
+    Act.RIGHTS_REQUEST_READ: {
+        "en": "{who} read a request about your own information",
+        "ja": "{who}が、ご自身の情報についてのご請求を読みました",
+    },
+    Act.RIGHTS_REQUEST_ASK: {
+        "en": "You asked about your own information",
+        "ja": "ご自身の情報について請求されました",
+    },
+    Act.RIGHTS_REQUEST_FETCH: {
+        "en": "You fetched the answer to a request",
+        "ja": "ご請求への回答を受け取られました",
+    },
     Act.DISCLOSURE_READ: {
         "en": "{who} read an authority’s request about you",
         "ja": "{who}が、あなたについての公的機関の請求を読みました",

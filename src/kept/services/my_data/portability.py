@@ -7,8 +7,8 @@ code has its words beside it, in the reader's language; each moment is that of t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kept.policy.day import local
@@ -34,6 +34,8 @@ from kept.services.my_data.bundle_file import SCHEMA, packed, readable, table, v
 from kept.services.my_data.history_words import OUTCOMES, item_title, party_title, said
 from kept.services.my_data.message_reasons import Why, messages_to
 from kept.services.my_data.own_data import OwnData, answers_in_words, own_data
+from kept.services.my_data.rights_letter import decided, title_of
+from kept.services.my_data.rights_record import Part as RightsPart
 from kept.services.my_data.rights_requests import requests_about
 from kept.services.third_parties.recalls import recalls_of
 from kept.services.third_parties.register import RegisterLine, lines_of
@@ -41,13 +43,14 @@ from kept.services.third_parties.register import RegisterLine, lines_of
 Record = dict[str, Any]
 
 
-async def take_along(engine: Engine, own: Own, language: str) -> bytes:
+async def take_along(engine: Engine, own: Own, language: str, withheld: Collection[str] = frozenset()) -> bytes:
     """Return everything held about a person as a ZIP.
 
     Args:
         engine: Open.
         own: Their session, signed in within five minutes.
         language: Of every word in it; the policy's first where it is none of the policy's.
+        withheld: Slots left out, where the rights desk refuses a part on a declared ground.
 
     Raises:
         SignInError: The sign-in is longer ago than five minutes.
@@ -55,6 +58,7 @@ async def take_along(engine: Engine, own: Own, language: str) -> bytes:
     if language not in engine.policy.policy.languages:
         language = engine.policy.policy.language
     mine = await own_data(engine, own, exit=Exit.TAKE_ALONG, act=Act.TAKE_ALONG)
+    mine = replace(mine, held=tuple(one for one in mine.held if one.slot not in withheld))
     receipts = await receipts_of(engine, own)
     reader = _Reader(engine.policy.policy, language)
     data = await _data(engine, own, mine, receipts, reader)
@@ -427,23 +431,44 @@ async def _emergencies(engine: Engine, person_id: bytes, reader: _Reader) -> lis
 async def _requests(engine: Engine, person_id: bytes, reader: _Reader) -> list[Record]:
     return [
         {
-            "when": reader.when(one.received_at),
-            "number": str(one.number),
-            "kind": one.kind,
-            "what": reader.word(words.REQUESTS, one.kind),
-            "by": one.channel,
-            "by_in_words": reader.word(words.REQUESTED, one.channel),
-            "due": reader.when(one.due_at),
-            "checked": one.identity_check,
-            "state": one.status,
-            "state_in_words": reader.word(words.STEPS, one.status),
-            "approved": bool(one.approved_by),
-            "approved_in_words": reader.word(words.YES, bool(one.approved_by)),
-            "finished": reader.when(one.finished_at),
-            "note": one.note,
+            "when": reader.when(one.request.received_at),
+            "number": str(one.request.number),
+            "asked": [
+                {
+                    "kind": part.kind.value,
+                    "target": part.target,
+                    "value": list(part.value),
+                    "outcome": part.outcome,
+                    "ground": part.ground,
+                    "withheld": part.withheld,
+                }
+                for part in one.record.parts
+            ],
+            "what": listed(reader.language, *(_asked(part, reader) for part in one.record.parts)),
+            "by": one.request.channel,
+            "by_in_words": reader.word(words.REQUESTED, one.request.channel),
+            "agent": one.record.agent.name if one.record.agent else "",
+            "due": reader.when(one.request.due_at),
+            "checked": one.request.check.means if one.request.check else "",
+            "compared": list(one.request.check.compared) if one.request.check else [],
+            "state": one.request.status,
+            "state_in_words": reader.word(words.STEPS, one.request.status),
+            "approved": bool(one.request.approved_by),
+            "approved_in_words": reader.word(words.YES, bool(one.request.approved_by)),
+            "finished": reader.when(one.request.finished_at),
+            "outcome": one.request.outcome,
+            "fee": one.record.fee,
+            "note": one.record.note,
         }
         for one in await requests_about(engine, person_id)
     ]
+
+
+def _asked(part: RightsPart, reader: _Reader) -> str:
+    """Return one thing asked, with what became of it."""
+    became = decided(reader.policy, part, reader.language)
+    title = title_of(reader.policy, part, reader.language)
+    return f"{title} ({became})" if became else title
 
 
 def _cookies(reader: _Reader) -> list[Record]:

@@ -1,73 +1,154 @@
-"""Rights requests: somebody asks by post or call about their own information.
+"""Rights requests at the desk: somebody, or their agent, asks by post, by call or in person; staff find, check, decide, ask a second.
 
-The purpose is *rights-request*: the identity check is recorded, a due date set, and export or erasure needs a second
-approver. What staff note is sealed under that person's key.
+The purpose is the one that serves *rights-request*. Whoever is not found gets an answer that is recorded too, and nobody who has
+not shown who they are is told whether there is an account.
 """
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import msgspec
 
 from kept import limits
 from kept.crypto.random import random_id
-from kept.errors import ConflictError, ErasedError, InputError, KeptError, Mistakes
-from kept.policy.day import moment
-from kept.policy.duties import purpose_for
-from kept.policy.words import Exit, PurposeDuty
+from kept.errors import InputError, Mistakes, NotFoundError, SubmissionError
+from kept.policy.rights import ITEM_KINDS, PURPOSE_KINDS, VALUE_KINDS, fee_of
+from kept.policy.words import Basis, PurposeDuty, RightsKind
 from kept.services.cases import cases
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.engine.flush import Effect, Guard, SealedEntry, insert_entries
+from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person
-from kept.services.engine.record import About, entry_of
-from kept.services.engine.sealed_record import open_persons_record, seal_persons_record
-from kept.services.gate import gate
-from kept.services.gate.person_search import forms_of
-from kept.services.my_data import erasure
-from kept.services.staff.approvals import Approval, Given, Subject, second_needed
+from kept.services.engine.record import About, Actor, entry_of
+from kept.services.gate.person_search import forms_of, named_by
+from kept.services.my_data import rights_record as records
+from kept.services.my_data.corrections import typed
+from kept.services.my_data.rights_record import (
+    CHANNELS,
+    FORMATS,
+    OPEN,
+    Agent,
+    Check,
+    Part,
+    Record,
+    Request,
+    Step,
+    load,
+    moved,
+    moving,
+    paper_of,
+    purpose_of,
+)
+from kept.services.staff.approvals import Subject, mark_of
+from kept.services.staff.approvals import approved_by as approver
+from kept.services.staff.approvals import said as everything
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
-from kept.store.interface import Transaction
 from kept.vault.individual_number import guard_individual_number
 
-ACT = PurposeDuty.RIGHTS_REQUEST.value
-"""What a second member of staff approves."""
-KINDS = ("export", "erase")
-CHANNELS = ("post", "call", "desk")
-RECORD = "rights-note"
-CHECKS = ("identity document copy", "known address answered", "call back on known number", "in person")
+AUTHORITIES = ("power of attorney", "parent or guardian", "adult guardian by register", "lawyer")
+"""By what an agent may ask for somebody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One thing a letter asks.
+
+    Args:
+        kind: A word of `RightsKind`.
+        target: The item it corrects, adds or removes, or the purpose it says no to; empty for the others.
+        value: What is to be written, as the letter says it; one line for each option of a list.
+    """
+
+    kind: str
+    target: str = ""
+    value: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """How something is asked.
+
+    Args:
+        note: What staff, or the person, add; sealed with the request.
+        format: `electronic` or `paper`, as they choose.
+        language: In which language the answer is wanted.
+        agent: Name of who asks for the person; empty where they ask themselves.
+        authority: By what the agent may, of `AUTHORITIES`.
+    """
+
+    note: str = ""
+    format: str = FORMATS[0]
+    language: str = ""
+    agent: str = ""
+    authority: str = ""
+
+
+PLAIN = Letter()
+"""Asked by the person themselves, for an electronic answer in the policy's language."""
 
 
 @dataclass(frozen=True, slots=True)
 class RightsRequest:
-    """One request, as its page shows it; whom it is about is not among it."""
+    """One request, as its page shows it: no value, no note and no name until it is read, which is recorded.
+
+    Args:
+        parts: What it asks and what was decided, without values.
+        found: Whether it is about somebody we know; whom, it does not say.
+        agent: By what authority somebody asks for the person; empty where they ask themselves.
+        has_paper: Whether the paper lies beside it.
+        grave: Whether a second member of staff looks.
+        steps: What was done so far.
+    """
 
     id: str
     number: int
-    kind: str
     channel: str
     case_id: str
     opened_by: str
     received_at: float
     due_at: float
-    identity_check: str
-    checked_by: str
     status: str
     approval_id: str
     approved_by: str
     finished_at: float | None
     outcome: str
-    note: str
+    parts: tuple[Part, ...] = ()
+    format: str = ""
+    language: str = ""
+    found: bool = False
+    agent: str = ""
+    check: Check | None = None
+    fee: str = ""
+    fee_state: str = ""
+    has_paper: bool = False
+    grave: bool = False
+    steps: tuple[Step, ...] = ()
 
 
-def purpose_of(engine: Engine) -> str:
-    """Return the purpose requests are answered for; empty where the policy has none, and so no such desk."""
-    found = purpose_for(engine.policy.policy, PurposeDuty.RIGHTS_REQUEST)
-    return found.id if found else ""
+@dataclass(frozen=True, slots=True)
+class RequestLine:
+    """One request, as the list shows it; its fields are those of `RightsRequest`."""
+
+    id: str
+    number: int
+    channel: str
+    received_at: float
+    due_at: float
+    status: str
+    finished_at: float | None
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestList:
+    """The requests at the desk: those past their day first, then the other open ones, then what was answered."""
+
+    overdue: list[RequestLine] = field(default_factory=list)
+    open: list[RequestLine] = field(default_factory=list)
+    answered: list[RequestLine] = field(default_factory=list)
 
 
 def require_desk(engine: Engine, session: StaffSession) -> str:
@@ -89,328 +170,362 @@ def require_desk(engine: Engine, session: StaffSession) -> str:
     return purpose
 
 
-@dataclass(frozen=True, slots=True)
-class RequestLine:
-    """One request, as the list shows it; its fields are those of `RightsRequest`."""
-
-    id: str
-    number: int
-    kind: str
-    due_at: float
-    status: str
-    finished_at: float | None
-    outcome: str
+def acting(engine: Engine, session: StaffSession) -> Actor:
+    """Return who acts at the desk, as an entry says it: in the role that answers requests, for that purpose."""
+    purpose = purpose_of(engine)
+    return session.acting(role=session.role_for(engine, purpose), purpose=purpose)
 
 
 async def open_request(  # noqa: PLR0913 -- what a request names
-    engine: Engine, session: StaffSession, *, kind: str, channel: str, criteria: Mapping[str, str], note: str
+    engine: Engine,
+    session: StaffSession,
+    *,
+    channel: str,
+    criteria: Mapping[str, str],
+    asked: Sequence[Asked],
+    letter: Letter = PLAIN,
 ) -> str:
-    """Record that somebody asks, find them, and return the request's id.
+    """Record that somebody asks, look for them by what the letter carries, and return the request's id.
+
+    Args:
+        engine: Open.
+        session: Answers requests.
+        channel: How it came, of `CHANNELS`.
+        criteria: What the letter carries, by item; name and address too where the policy lets one be found by them.
+        asked: What it asks.
+        letter: How.
 
     Raises:
-        InputError: The policy has no purpose for it; another kind or channel than the known ones, too long a note, or
-            several people fit.
+        InputError: The policy has no such desk; an unknown word, too long a note, or several people fit.
+        SubmissionError: A value is not acceptable, or an item or purpose not one that can be asked about.
         DeniedError: No role of theirs has the purpose.
-        NotFoundError: Nobody fits.
     """
     purpose = require_desk(engine, session)
-    wrong = Mistakes()
+    wrong, parts = Mistakes(), tuple[Part, ...]()
     with wrong.of():
-        forms_of(engine, criteria)
-    most = limits.RIGHTS_REQUEST_NOTE_CHARACTERS
-    for field, unfit in (("kind", kind not in KINDS), ("channel", channel not in CHANNELS), ("note", len(note) > most)):
-        if unfit:
-            wrong.add(
-                InputError(
-                    f"expected one of {', '.join(KINDS)} by {', '.join(CHANNELS)}, with a note of at most {most} characters",
-                    field=field,
-                    reason="rights-kind" if field != "note" else "rights-note",
-                )
-            )
+        forms_of(engine, criteria, requests=True)
+    if channel not in CHANNELS:
+        fault = f"expected one of {', '.join(CHANNELS)}, found another way"
+        wrong.add(InputError(fault, reason="rights-kind"), "channel")
     with wrong.of("note"):
-        guard_individual_number(note, "note")
+        check_letter(engine, letter)
+    with wrong.of("kind"):
+        parts = parts_of(engine, asked)
     wrong.insist()
     case = await cases.open_case(engine, session, purpose, seconds=limits.RIGHTS_REQUEST_MANDATE_SECONDS)
-    case = await cases.find_in_case(engine, session, case.id, criteria)
-    keys, _ = await engine.keyring.of_person(case.person_id)
-    if keys is None:
-        raise ConflictError("the person was erased meanwhile", reason="erased")
-    request_id, at = random_id(), engine.ready()
-    key_id, sealed = seal_persons_record(engine, keys, RECORD, request_id, note.encode())
-    facts = (("kind", kind), ("channel", channel))
-    entry = _entry(engine, session, Act.RIGHTS_REQUEST_OPEN, at, case.number, *facts, of=About(case.person_id, keys))
-
-    async def body(tx: Transaction) -> None:
-        await tx.run(
-            "rights_insert",
-            request_id=request_id,
-            number=await tx.value(sql.RightsNext) + 1,
-            kind=kind,
-            channel=channel,
-            case_id=case.id,
-            opened_by=session.login,
-            received_at=at,
-            due_at=at + limits.RIGHTS_REQUEST_DUE_SECONDS,
-        )
-        await tx.run(
-            "rights_person_insert", person_id=case.person_id, request_id=request_id, key_id=key_id, sealed=sealed
-        )
-        await insert_entries(tx, [entry], at)
-
-    await engine.data.write(body)
+    unseen = False
+    try:
+        case = await cases.find_in_case(engine, session, case.id, criteria)
+    except NotFoundError:
+        unseen = bool(await named_by(engine, criteria, requests=True))
+    request_id, person = random_id(), None
+    if case.person_id:
+        held = await engine.people.load(case.person_id)
+        person = held.id, held.keys
+        parts = tuple(versioned(one, held) for one in parts)
+    else:
+        await cases.close_case(engine, session, case.id)
+        parts = tuple(Part(one.kind) for one in parts)
+    record = Record(
+        parts=parts,
+        format=letter.format,
+        language=letter.language or engine.policy.policy.language,
+        note=letter.note if person else "",
+        agent=Agent(letter.agent, letter.authority) if letter.agent and person else None,
+        fee=fee_of(engine.policy.policy, (one.kind for one in parts)) if person else "",
+        unseen=unseen,
+        steps=(Step(engine.ready(), "received", session.role_for(engine, purpose)),),
+    )
+    await records.insert(
+        engine,
+        acting(engine, session),
+        Act.RIGHTS_REQUEST_OPEN,
+        record,
+        channel=channel,
+        opened_by=session.login,
+        case_id=case.id if person else "",
+        person=person,
+        request_id=request_id,
+    )
     return request_id
 
 
-async def requests(engine: Engine) -> list[RequestLine]:
-    """Return all requests, newest first."""
-    return [
-        RequestLine(
-            row.request_id, row.number, row.kind, row.due_at, row.status, row.finished_at, str(row.outcome or "")
+def check_letter(engine: Engine, letter: Letter) -> None:
+    """Insist on known words, and on texts that may be kept.
+
+    Raises:
+        InputError: They are not.
+    """
+    if letter.format not in FORMATS or (letter.language and letter.language not in engine.policy.policy.languages):
+        raise InputError(f"expected one of {', '.join(FORMATS)}, and a language of the policy", reason="rights-kind")
+    if len(letter.note) > limits.RIGHTS_REQUEST_NOTE_CHARACTERS or len(letter.agent) > limits.NAME_CHARACTERS:
+        raise InputError(
+            f"expected a note of at most {limits.RIGHTS_REQUEST_NOTE_CHARACTERS} characters, found a longer one",
+            reason="rights-note",
         )
-        for row in await engine.data.all(sql.RightsAll)
-    ]
+    if bool(letter.agent) != bool(letter.authority) or (letter.agent and letter.authority not in AUTHORITIES):
+        raise InputError(
+            "expected an agent with what they may ask by, found one without the other",
+            reason="rights-agent",
+            hint=", ".join(AUTHORITIES),
+        )
+    guard_individual_number(letter.note, "note")
+    guard_individual_number(letter.agent, "agent")
 
 
-async def requests_about(engine: Engine, person_id: bytes) -> list[RightsRequest]:
+def parts_of(engine: Engine, asked: Sequence[Asked]) -> tuple[Part, ...]:
+    """Return what is asked as parts of a request.
+
+    Raises:
+        InputError: Nothing, too much, or an unknown kind.
+        SubmissionError: A value is not acceptable, or an item or purpose not one that can be asked about.
+    """
+    if not 1 <= len(asked) <= limits.RIGHTS_REQUEST_PARTS:
+        raise _too_much(len(asked))
+    return tuple(_part(engine, one) for one in asked)
+
+
+def _too_much(asked: int) -> InputError:
+    return InputError(
+        f"expected something asked for, {limits.RIGHTS_REQUEST_PARTS} things at most, found {asked}",
+        reason="rights-kind",
+    )
+
+
+def _part(engine: Engine, asked: Asked) -> Part:
+    if asked.kind not in set(RightsKind):
+        raise InputError(f"expected one of {', '.join(RightsKind)}, found another", reason="rights-kind")
+    kind, value = RightsKind(asked.kind), tuple(one for one in asked.value if one.strip())
+    policy = engine.policy.policy
+    if kind in ITEM_KINDS:
+        item = policy.items.get(asked.target)
+        if item is None or not item.collected or item.per_instance or item.source:
+            raise _not_asked_about()
+        if kind in VALUE_KINDS:
+            raw = list(value) if item.type.about.several else " ".join(value)
+            kept = _typed(engine, asked.target, raw)
+            value = kept if isinstance(kept, tuple) else (kept,)
+            return Part(kind, asked.target, value)
+        return Part(kind, asked.target)
+    if kind in PURPOSE_KINDS:
+        purpose = policy.purposes.get(asked.target)
+        bases = {
+            RightsKind.STOP_USE: {Basis.CONSENT, Basis.NOTICE, Basis.NECESSARY},
+            RightsKind.OBJECTION: {Basis.NOTICE},
+        }.get(kind, {Basis.CONSENT, Basis.NOTICE})
+        if purpose is None or purpose.basis not in bases or not purpose.uses:
+            raise _not_asked_about()
+        if kind is RightsKind.STOP_PROVISION and not any(
+            one.purpose == purpose.id for one in policy.recipients.values()
+        ):
+            raise _not_asked_about()
+        return Part(kind, asked.target)
+    return Part(kind)
+
+
+def _typed(engine: Engine, item: str, raw: str | list[str]) -> str | tuple[str, ...]:
+    """Return a value as it is kept; what is wrong with it is said of the field it was written into."""
+    try:
+        return typed(engine, item, raw, engine.ready())
+    except SubmissionError as error:
+        error.field = "value"
+        raise
+
+
+def _not_asked_about() -> SubmissionError:
+    return SubmissionError(
+        "expected an item or a purpose one can ask this about, found another",
+        field="target",
+        reason="rights-target",
+        hint="choose the item or the purpose that the letter is about",
+        rests_on="purposes:rights-request",
+    )
+
+
+def versioned(part: Part, person: Person) -> Part:
+    """Return a part with the version of the value it is about, so that it never undoes what the person changes later."""
+    held = person.state.slots.get(part.target)
+    return msgspec.structs.replace(part, version=held.version) if held is not None else part
+
+
+async def add_part(engine: Engine, session: StaffSession, request_id: str, asked: Asked) -> None:
+    """Add something a letter asks for as well, while nobody has checked who asks.
+
+    Raises:
+        InputError: Too much, or an unknown kind.
+        SubmissionError: A value is not acceptable, or an item or purpose not one that can be asked about.
+        ConflictError: It is further already.
+    """
+    require_desk(engine, session)
+    found = await at_step(engine, request_id, OPEN)
+    said = said_by(found)
+    (part,) = parts_of(engine, [asked])
+    if len(said.parts) >= limits.RIGHTS_REQUEST_PARTS:
+        raise _too_much(len(said.parts) + 1)
+    part = versioned(part, await engine.people.load(found.person_id)) if found.person_id else Part(part.kind)
+    parts = (*said.parts, part)
+    record = msgspec.structs.replace(
+        said,
+        parts=parts,
+        fee=fee_of(engine.policy.policy, (one.kind for one in parts)) if found.person_id else "",
+    )
+    act, facts = Act.RIGHTS_REQUEST_STEP, ("kind", part.kind.value)
+    await moved(engine, moving(engine, found, acting(engine, session), act, facts, what="added", record=record))
+
+
+async def requests(engine: Engine) -> RequestList:
+    """Return the requests at the desk: overdue, open, answered."""
+    at = engine.clock.now()
+    waiting = [_line(row) for row in await engine.data.all(sql.RightsOpen)]
+    answered = [_line(row) for row in await engine.data.all(sql.RightsAnswered, limit=limits.RIGHTS_REQUESTS_SHOWN)]
+    return RequestList(
+        [one for one in waiting if one.due_at < at], [one for one in waiting if one.due_at >= at], answered
+    )
+
+
+def _line(row: sql.RightsOpen | sql.RightsAnswered) -> RequestLine:
+    return RequestLine(
+        row.request_id, row.number, row.channel, row.received_at, row.due_at, row.status, row.finished_at, row.outcome
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRequest:
+    """A request about a person, with all it says, for the person themselves.
+
+    Args:
+        request: As the desk sees it.
+        record: What it says.
+    """
+
+    request: RightsRequest
+    record: Record
+
+
+async def requests_about(engine: Engine, person_id: bytes) -> list[OwnRequest]:
     """Return the requests about a person, newest first, for the person themselves."""
-    ids = await engine.data.values(sql.RightsOfPerson, person_id=person_id)
-    return sorted([await request_of(engine, one) for one in ids], key=lambda one: -one.number)
+    found = []
+    for request_id in await engine.data.values(sql.RightsOfPerson, person_id=person_id):
+        loaded = await load(engine, request_id)
+        if loaded.record is not None:
+            found.append(OwnRequest(await shown(engine, loaded), loaded.record))
+    return sorted(found, key=lambda one: -one.request.number)
 
 
 async def request_of(engine: Engine, request_id: str) -> RightsRequest:
-    """Return one request.
+    """Return one request, without what is to be read only on record.
 
     Raises:
         InputError: There is none of that id.
     """
+    found = await load(engine, request_id)
+    return await shown(engine, found)
 
-    async def body(tx: Transaction) -> tuple[sql.RightsGet | None, sql.RightsPersonGet | None, sql.ApprovalGet | None]:
-        row = await tx.one(sql.RightsGet, request_id=request_id)
-        approval = await tx.one(sql.ApprovalGet, approval_id=row.approval_id) if row and row.approval_id else None
-        return row, await tx.one(sql.RightsPersonGet, request_id=request_id), approval
 
-    row, person, approval = await engine.data.read(body)
-    if row is None:
-        raise InputError("expected a rights request, found none of that number", reason="rights-unknown")
-    note = ""
-    if person is not None:
-        keys, _ = await engine.keyring.of_person(person.person_id)
-        if keys is not None:
-            note = open_persons_record(engine, keys, RECORD, request_id, person.key_id, person.sealed).decode()
-    approved_by = (approval.decided_by or "") if approval and approval.outcome == "approved" else ""
-    return RightsRequest(
-        request_id, row.number, row.kind, row.channel, row.case_id, row.opened_by, row.received_at, row.due_at, row.identity_check,
-        row.checked_by, row.status, row.approval_id, approved_by, row.finished_at, row.outcome, note,
+async def shown(engine: Engine, found: Request) -> RightsRequest:
+    """Return a loaded request as its page shows it."""
+    row, said = found.row, found.record
+    clear = RightsRequest(
+        found.id, row.number, row.channel, row.case_id, row.opened_by, row.received_at, row.due_at, row.status,
+        row.approval_id, await approver(engine, row.approval_id) if row.approval_id else "", row.finished_at, row.outcome,
     )  # fmt: skip
-
-
-async def check_identity(engine: Engine, session: StaffSession, request_id: str, check: str) -> None:
-    """Record how the person's identity was checked.
-
-    Raises:
-        InputError: Not one of the known checks.
-        ConflictError: It was recorded before.
-    """
-    if check not in CHECKS:
-        raise InputError("expected a known identity check", reason="identity-check", hint=", ".join(CHECKS))
-    await _require_own(engine, session, request_id)
-    step = await _step(engine, session, request_id, ("check", check))
-    await engine.data.write(lambda tx: step(tx, "rights_check", identity_check=check, checked_by=session.login))
-
-
-async def ask_approval(engine: Engine, session: StaffSession, request_id: str) -> None:
-    """Ask for a second approver.
-
-    Raises:
-        ConflictError: The identity is not checked yet, or it was asked before.
-    """
-    step = await _step(engine, session, request_id, ("asked-by", session.actor))
-    await ANSWERING.ask(
-        engine, session, request_id, lambda tx, approval_id: step(tx, "rights_await", approval_id=approval_id)
+    if said is None:
+        return clear
+    return replace(
+        clear,
+        parts=tuple(msgspec.structs.replace(one, value=()) for one in said.parts),
+        format=said.format,
+        language=said.language,
+        found=bool(found.person_id),
+        agent=said.agent.authority if said.agent else "",
+        check=said.check,
+        fee=said.fee,
+        fee_state=said.fee_state,
+        has_paper=await paper_of(engine, found.id) is not None,
+        grave=not found.own and said.grave,
+        steps=said.steps,
     )
 
 
-async def _request(engine: Engine, request_id: str) -> Subject:
-    found, purpose = await request_of(engine, request_id), purpose_of(engine)
-    shown = {"kind": found.kind, "channel": found.channel, "checked": found.identity_check, "note": found.note}
-    return Subject(str(found.number), people=1, purposes=(purpose,) if purpose else (), shown=shown)
+ACT = PurposeDuty.RIGHTS_REQUEST.value
+"""What a second member of staff approves."""
 
 
-async def _approve(engine: Engine, given: Given) -> Effect:
-    """Return what approves a request; nothing where the person began to erase themselves: the approval dies with that."""
-    of = await engine.data.one(sql.RightsPersonGet, request_id=given.subject)
-    staying = of is not None and await engine.people.stays(of.person_id)
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a request says, as it was read.
 
-    async def effect(tx: Transaction) -> bool:
-        return staying and bool(await tx.run("rights_approve", request_id=given.subject))
+    Args:
+        record: Its parts with their values, its note and its agent.
+        seen: The mark of having read it, for whoever approves it; empty while it waits for nobody.
+    """
 
-    return effect
-
-
-ANSWERING = Approval(
-    act=ACT,
-    title="Answer somebody who asked about their own information",
-    page="/rights/{subject}",
-    about=_request,
-    effect=_approve,
-    then=request_of,
-    back=lambda tx, request_id: tx.run("rights_back", request_id=request_id),
-)
+    record: Record
+    seen: str
 
 
-async def finish_export(engine: Engine, session: StaffSession, request_id: str, language: str) -> bytes:
-    """Release everything held, through the gate, once, and return it as JSON in a ZIP.
+async def subject_of(engine: Engine, request_id: str) -> Subject:
+    """Return what a second member of staff approves: the request as it stands, with everything it says."""
+    found, purpose = await load(engine, request_id), purpose_of(engine)
+    shown = {"request": everything(found.record)} if found.record is not None else {}
+    return Subject(str(found.row.number), people=1, purposes=(purpose,) if purpose else (), shown=shown)
+
+
+async def read_request(engine: Engine, session: StaffSession, request_id: str) -> Read:
+    """Read what a request says, with its values, note and agent; that it was read is recorded, and the person sees it.
 
     Raises:
-        DeniedError: Not approved by a second, or the gate says no.
-        ConflictError: It was finished meanwhile.
+        DeniedError: They neither answer requests nor approve.
+        InputError: No such request, or whom it was about is erased.
     """
-    found = await _require_approved(engine, session, request_id, "export")
-    case, person = await _still_here(engine, session, found)
-    slots = tuple(person.state.slots)
-    content: dict[str, object] = {}
-    mark: dict[str, str] = {
-        "note": "This copy was made for one person who asked. Each copy carries its own mark; the ledger names who made it.",
-        "request": str(found.number),
-        "case": str(case.number),
-        "made": moment(engine.clock.now()),
-        "by": session.actor,
-    }
-    finish = await _finishing(engine, session, found, "exported", case.person_id)
-    if slots:
-        card = await gate.read(
-            engine, case.mandate, case.person_id, slots, Exit.TAKE_ALONG, on_denial="withhold", guard=finish
-        )
-        for slot in card:
-            with card[slot].open(Exit.TAKE_ALONG) as value:
-                content[slot] = list(value) if isinstance(value, tuple) else value
-        mark["entry"] = card.entry_id
-    else:
-        await engine.data.write(_or_raise(finish))
-    return _packed(
-        json.dumps(
-            {"request": found.number, "language": language, "mark": mark, "items": content},
-            ensure_ascii=False,
-            indent=2,
-        )
+    found = await load(engine, request_id)
+    if not session.acts_for(engine, purpose_of(engine)):
+        session.require(engine, "approve")
+    if found.record is None:
+        raise gone()
+    at = engine.ready()
+    about = About(found.person_id, found.keys) if found.keys else None
+    entry = entry_of(
+        engine, acting(engine, session), Act.RIGHTS_REQUEST_READ, about, at=at,
+        facts=(("request", str(found.row.number)),),
+    )  # fmt: skip
+    await engine.data.write(lambda tx: insert_entries(tx, [entry], at))
+    rows = await engine.data.all(sql.ApprovalsWaiting, at=at)
+    waits = next((row.approval_id for row in rows if (row.act, row.subject) == (ACT, request_id)), "")
+    seen = mark_of(engine, session, waits, await subject_of(engine, request_id)) if waits else ""
+    return Read(found.record, seen)
+
+
+def gone() -> InputError:
+    """Return the error for a request whose person was erased meanwhile."""
+    return InputError(
+        "expected the person who asked, found that they were erased meanwhile",
+        reason="rights-erased",
+        hint="nothing is held any more; the request is closed with that",
+        rests_on="one-gate",
     )
 
 
-async def finish_erase(engine: Engine, session: StaffSession, request_id: str) -> str:
-    """Erase the person, and return the receipt's id.
+async def at_step(engine: Engine, request_id: str, *statuses: str) -> Request:
+    """Return a request that is at one of some steps.
 
     Raises:
-        DeniedError: Not approved by a second.
-        ConflictError: It was finished meanwhile.
+        ConflictError: It is at another.
+        InputError: There is none, or whom it was about is erased.
     """
-    found = await _require_approved(engine, session, request_id, "erase")
-    case, _ = await _still_here(engine, session, found)
-    finish = _or_raise(await _finishing(engine, session, found, "erased", case.person_id))
-    receipt = await erasure.intend(engine, case.person_id, started_by="staff", also=finish)
-    await erasure.finish_erasure(engine, case.person_id)
-    return receipt
-
-
-async def _require_own(engine: Engine, session: StaffSession, request_id: str) -> RightsRequest:
-    found = await request_of(engine, request_id)
-    require_desk(engine, session)
+    found = await load(engine, request_id)
+    if found.row.status not in statuses:
+        raise records.elsewhere()
+    said_by(found)
     return found
 
 
-async def _require_approved(engine: Engine, session: StaffSession, request_id: str, kind: str) -> RightsRequest:
-    found = await _require_own(engine, session, request_id)
-    if found.kind != kind or found.finished_at is not None:
-        raise InputError(f"expected an open request to {kind}, found another", reason="rights-kind")
-    if not found.approved_by:
-        raise second_needed()
-    return found
-
-
-async def _step(
-    engine: Engine, session: StaffSession, request_id: str, fact: tuple[str, str]
-) -> Callable[..., Awaitable[None]]:
-    """Return what takes a request one step on, with its entry: takes the transaction, the query and its parameters."""
-    found = await request_of(engine, request_id)
-    case = await cases.case_of(engine, session, found.case_id)
-    of, at = await _about(engine, case.person_id), engine.ready()
-    entry = _entry(engine, session, Act.RIGHTS_REQUEST_STEP, at, case.number, fact, of=of)
-
-    async def body(tx: Transaction, query: str, **parameters: object) -> None:
-        if not await tx.run(query, request_id=request_id, **parameters):
-            raise _moved()
-        await insert_entries(tx, [entry], at)
-
-    return body
-
-
-def _moved() -> ConflictError:
-    return ConflictError(
-        "expected the request one step earlier, found it elsewhere", reason="rights-step", hint="look at it again"
-    )
-
-
-async def _still_here(engine: Engine, session: StaffSession, found: RightsRequest) -> tuple[cases.Case, Person]:
-    """Return the request's case and person.
+def said_by(found: Request) -> Record:
+    """Return what a request says.
 
     Raises:
-        InputError: They erased themselves meanwhile; the request is closed with that.
+        InputError: Whom it was about is erased.
     """
-    case = await cases.case_of(engine, session, found.case_id)
-    try:
-        return case, await engine.people.load(case.person_id)
-    except ErasedError:
-        await engine.data.write(_or_raise(await _finishing(engine, session, found, "erased meanwhile", b"")))
-        raise InputError(
-            "expected the person who asked, found that they were erased meanwhile",
-            reason="rights-erased",
-            hint="nothing is held any more; the request is closed with that",
-            rests_on="one-gate",
-        ) from None
-
-
-async def _finishing(
-    engine: Engine, session: StaffSession, found: RightsRequest, outcome: str, person_id: bytes
-) -> Guard:
-    """Return what finishes a request, with its entry, and answers the refusal where somebody else has."""
-    of, at = await _about(engine, person_id), engine.ready()
-    facts = (("outcome", outcome), ("approved-by", engine.actor_of(found.approved_by)))
-    entry = _entry(engine, session, Act.RIGHTS_REQUEST_FINISH, at, found.number, *facts, of=of)
-
-    async def finish(tx: Transaction) -> KeptError | None:
-        if not await tx.run("rights_finish", request_id=found.id, finished_at=at, outcome=outcome):
-            return _moved()
-        await insert_entries(tx, [entry], at)
-        return None
-
-    return finish
-
-
-def _or_raise(guard: Guard) -> Effect:
-    """Return a guard as statements of a transaction of their own."""
-
-    async def effect(tx: Transaction) -> None:
-        if refused := await guard(tx):
-            raise refused
-
-    return effect
-
-
-async def _about(engine: Engine, person_id: bytes) -> About | None:
-    keys, _ = await engine.keyring.of_person(person_id)
-    return About(person_id, keys) if keys else None
-
-
-def _entry(  # noqa: PLR0913 -- each is a part of the entry
-    engine: Engine, session: StaffSession, act: Act, at: float, case: int, *facts: tuple[str, str], of: About | None
-) -> SealedEntry:
-    """Return the entry of a step: who acted, in the role that answers requests, in which case, about whom."""
-    purpose = purpose_of(engine)
-    actor = session.acting(role=session.role_for(engine, purpose), purpose=purpose, case=str(case))
-    return entry_of(engine, actor, act, of, at=at, facts=facts)
-
-
-def _packed(text: str) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("data.json", text)
-    return out.getvalue()
+    if found.record is None:
+        raise gone()
+    return found.record

@@ -16,7 +16,7 @@ from kept.services.figures.releases import RELEASE
 from kept.services.instances.contests import PUBLICATION
 from kept.services.instances.events import LIST
 from kept.services.instances.instances import OPENING
-from kept.services.my_data.rights_requests import ANSWERING
+from kept.services.my_data.rights_decisions import ANSWERING
 from kept.services.staff.activation import ACTIVATION
 from kept.services.staff.approvals import Approval, Subject, mark_of
 from kept.services.staff.more_look_ups import MORE

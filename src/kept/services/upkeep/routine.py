@@ -17,6 +17,7 @@ from kept.services.figures.projections import end_builds
 from kept.services.gate import gate
 from kept.services.gate.state_change import copy_state
 from kept.services.messages.sign_in_warnings import tell_signs
+from kept.services.my_data import rights_paper
 from kept.services.my_data.erasure import finish_unfinished, remove_returned, scrub
 from kept.services.third_parties.intake import end_quarantine
 from kept.services.third_parties.provisions import end_abandoned
@@ -106,6 +107,7 @@ async def tidy(engine: Engine) -> None:
     await tell_due(engine)
     await end_quarantine(engine)
     await end_papers(engine)
+    await rights_paper.end_papers(engine)
     await end_builds(engine)
     await end_register(engine)
     await end_over(engine)

@@ -946,43 +946,58 @@ class Results(NamedTuple):
     option: str
     count: int  # type: ignore[assignment]
 
-class RightsAll(NamedTuple):
+class RightsAnswered(NamedTuple):
     request_id: str
     number: int
-    kind: str
     channel: str
     opened_by: str
     received_at: float
     due_at: float
-    identity_check: str
     status: str
-    approval_id: str
     finished_at: float | None
     outcome: str
 
 class RightsGet(NamedTuple):
     number: int
-    kind: str
     channel: str
     case_id: str
     opened_by: str
     received_at: float
     due_at: float
-    identity_check: str
-    checked_by: str
+    step: int
     status: str
     approval_id: str
     finished_at: float | None
     outcome: str
+    sealed: bytes | None
 
 class RightsNext(Computed): ...
 
 class RightsOfPerson(Single[str]): ...
 
+class RightsOpen(NamedTuple):
+    request_id: str
+    number: int
+    channel: str
+    opened_by: str
+    received_at: float
+    due_at: float
+    status: str
+    finished_at: float | None
+    outcome: str
+
+class RightsOverdue(Computed): ...
+
+class RightsPaperGet(NamedTuple):
+    key_id: str
+    sealed: bytes
+
 class RightsPersonGet(NamedTuple):
     person_id: bytes
     key_id: str
     sealed: bytes
+
+class RightsWaiting(Computed): ...
 
 class ScansNewest(NamedTuple):
     scan_id: str

@@ -108,7 +108,11 @@ async def _name_person(exchange: Staff, disclosure: str, form: Form) -> Response
     engine = exchange.engine
     try:
         await disclosures.name_person(
-            engine, exchange.session, disclosure, login_name=form["login_name"], criteria=form.filled(engine.findable())
+            engine,
+            exchange.session,
+            disclosure,
+            login_name=form["login_name"],
+            criteria=form.filled(engine.findable(requests=True)),
         )
     except KeptError as error:
         status = {"not-found": 404, "disclosure-fixed": 403}.get(error.reason, 422)

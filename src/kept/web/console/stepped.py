@@ -94,7 +94,7 @@ class Begun:
         fields: Its fields.
         begin: Begins it and returns its id.
         several: Fields that may come more than once.
-        finds: Whether it also finds a person, by the items the policy lets one find people by.
+        finds: Whether it also finds a person, by the items the policy lets one find people by where they, or a law, ask.
         refused: Errors that are shown beside the form.
     """
 
@@ -123,6 +123,7 @@ class Stepped:
         one: Shows one of them; None where the list is all there is.
         steps: Every step, by name.
         fields: Fields a step's form may have beside its name.
+        several: Those that may come more than once.
         finds: Whether a step's form may find a person.
         menu: The list's entry in the menu.
         where: Whether the policy in force has anything of the kind.
@@ -137,6 +138,7 @@ class Stepped:
     one: Callable[[Staff, str], Awaitable[Response]] | None = None
     steps: Mapping[str, Step] = field(default_factory=dict)
     fields: tuple[str, ...] = ()
+    several: tuple[str, ...] = ()
     finds: bool = False
     menu: Menu
     where: Where = lambda _: True
@@ -180,7 +182,8 @@ class Stepped:
         return await self.one(exchange, exchange.path("id"))
 
     async def _step(self, exchange: Staff) -> Response:
-        form = await exchange.form("step", "seen", *self.fields, *_found_by(exchange.engine, finds=self.finds))
+        names = ("step", "seen", *self.fields, *_found_by(exchange.engine, finds=self.finds))
+        form = await exchange.form(*names, several=self.several)
         step, one = self.steps.get(form["step"]), exchange.path("id")
         if step is None:
             raise InputError("expected a step of this page, found another", reason="step-unknown")
@@ -203,4 +206,4 @@ def drafted(needs: Needs[StaffSession], draft: Callable[[Engine, StaffSession, s
 
 
 def _found_by(engine: Engine, *, finds: bool) -> tuple[str, ...]:
-    return tuple(engine.findable()) if finds else ()
+    return tuple(engine.findable(requests=True)) if finds else ()

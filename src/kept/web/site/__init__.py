@@ -22,6 +22,7 @@ from kept.web.site import (
     participation,
     policy,
     registration,
+    requests,
     sign_in,
     statements,
     statistics,
@@ -32,7 +33,7 @@ PAGES: tuple[Page, ...] = tuple(
     one
     for file in (
         front, participation, policy, registration, my_data, account, statements, addresses, given_elsewhere, joining, sign_in,
-        corrections, erasure, evidence, cookies, statistics, messages, well_known, look,
+        corrections, requests, erasure, evidence, cookies, statistics, messages, well_known, look,
     )
     for one in file.PAGES
 )  # fmt: skip

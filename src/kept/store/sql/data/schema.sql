@@ -138,7 +138,7 @@ CREATE TABLE case_person (
     PRIMARY KEY (person_id, case_id)
 );
 
--- The person a rights request is about.
+-- The person a rights request is about, with what it says and what was decided, sealed under their key.
 CREATE TABLE rights_request_person (
     person_id  BYTEA NOT NULL,
     request_id TEXT  NOT NULL,
@@ -154,6 +154,16 @@ CREATE TABLE witnessed_person (
     key_id    TEXT  NOT NULL,
     sealed    BYTEA NOT NULL,
     PRIMARY KEY (person_id, form_id)
+);
+
+-- The paper a rights request came on, or an agent's authority: sealed under the person's key.
+CREATE TABLE rights_request_paper (
+    person_id  BYTEA            NOT NULL,
+    request_id TEXT             NOT NULL,
+    key_id     TEXT             NOT NULL,
+    sealed     BYTEA            NOT NULL,
+    until      DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (person_id, request_id)
 );
 
 -- Erasures not finished yet: what was intended, and the step reached.
@@ -355,21 +365,22 @@ CREATE TABLE look_ups (
     PRIMARY KEY (actor, purpose, day)
 );
 
+-- Requests of people about their own information: what anybody at the desk sees. Each change counts `step` up by one. What is
+-- about nobody we know is sealed here, and says what was asked alone.
 CREATE TABLE rights_request (
-    request_id     TEXT             NOT NULL PRIMARY KEY,
-    number         BIGINT           NOT NULL,
-    kind           TEXT             NOT NULL,
-    channel        TEXT             NOT NULL,
-    case_id        TEXT             NOT NULL,
-    opened_by      TEXT             NOT NULL,
-    received_at    DOUBLE PRECISION NOT NULL,
-    due_at         DOUBLE PRECISION NOT NULL,
-    identity_check TEXT             NOT NULL,
-    checked_by     TEXT             NOT NULL,
-    status         TEXT             NOT NULL,
-    approval_id    TEXT             NOT NULL,
-    finished_at    DOUBLE PRECISION,
-    outcome        TEXT             NOT NULL,
+    request_id  TEXT             NOT NULL PRIMARY KEY,
+    number      BIGINT           NOT NULL,
+    channel     TEXT             NOT NULL,
+    case_id     TEXT             NOT NULL,
+    opened_by   TEXT             NOT NULL,
+    received_at DOUBLE PRECISION NOT NULL,
+    due_at      DOUBLE PRECISION NOT NULL,
+    step        BIGINT           NOT NULL,
+    status      TEXT             NOT NULL,
+    approval_id TEXT             NOT NULL,
+    finished_at DOUBLE PRECISION,
+    outcome     TEXT             NOT NULL,
+    sealed      BYTEA,
     UNIQUE (number)
 );
 
@@ -404,6 +415,9 @@ CREATE INDEX witnessed_person_by_form ON witnessed_person (form_id);
 CREATE INDEX witnessed_by_code ON witnessed (code_hash);
 CREATE INDEX witnessed_by_status ON witnessed (status, entered_at);
 CREATE INDEX witnessed_by_staff ON witnessed (entered_by, entered_at);
+CREATE INDEX rights_request_paper_by_request ON rights_request_paper (request_id);
+CREATE INDEX rights_request_paper_by_end ON rights_request_paper (until);
+CREATE INDEX rights_request_by_due ON rights_request (due_at);
 CREATE INDEX login_by_person ON login (person_id);
 CREATE INDEX todo_by_age ON todo (since);
 CREATE INDEX leaf_by_position ON leaf_position (position);

@@ -160,60 +160,88 @@ WHERE approval_id = :approval_id AND outcome = :expected AND expires_at >= :at A
 -- The next number of a rights request.
 SELECT COALESCE(MAX(number), 0) FROM rights_request;
 
--- name: rights_insert (request_id, number, kind, channel, case_id, opened_by, received_at, due_at)
+-- name: rights_insert (request_id, number, channel, case_id, opened_by, received_at, due_at, status, sealed)
 -- Somebody asks about their own information.
-INSERT INTO rights_request (request_id, number, kind, channel, case_id, opened_by, received_at, due_at, identity_check, checked_by, status, approval_id, finished_at, outcome)
-VALUES (:request_id, :number, :kind, :channel, :case_id, :opened_by, :received_at, :due_at, '', '', 'open', '', NULL, '');
+INSERT INTO rights_request (request_id, number, channel, case_id, opened_by, received_at, due_at, step, status, approval_id, finished_at, outcome, sealed)
+VALUES (:request_id, :number, :channel, :case_id, :opened_by, :received_at, :due_at, 0, :status, '', NULL, '', :sealed);
 
--- name: rights_get (request_id) -> number, kind, channel, case_id, opened_by, received_at, due_at, identity_check, checked_by, status, approval_id, finished_at, outcome
+-- name: rights_get (request_id) -> number, channel, case_id, opened_by, received_at, due_at, step, status, approval_id, finished_at, outcome, sealed
 -- A rights request.
-SELECT number, kind, channel, case_id, opened_by, received_at, due_at, identity_check, checked_by, status, approval_id, finished_at, outcome
+SELECT number, channel, case_id, opened_by, received_at, due_at, step, status, approval_id, finished_at, outcome, sealed
 FROM rights_request WHERE request_id = :request_id;
 
--- name: rights_all () -> request_id, number, kind, channel, opened_by, received_at, due_at, identity_check, status, approval_id, finished_at, outcome
--- All rights requests, newest first.
-SELECT request_id, number, kind, channel, opened_by, received_at, due_at, identity_check, status, approval_id, finished_at, outcome
-FROM rights_request ORDER BY number DESC;
+-- name: rights_open () -> request_id, number, channel, opened_by, received_at, due_at, status, finished_at, outcome
+-- Rights requests that nobody has answered, the first due first.
+SELECT request_id, number, channel, opened_by, received_at, due_at, status, finished_at, outcome
+FROM rights_request WHERE finished_at IS NULL ORDER BY due_at, number;
 
--- name: rights_check (request_id, identity_check, checked_by)
--- How the person's identity was checked, and by whom.
-UPDATE rights_request SET identity_check = :identity_check, checked_by = :checked_by, status = 'checked'
-WHERE request_id = :request_id AND status = 'open';
+-- name: rights_answered (limit) -> request_id, number, channel, opened_by, received_at, due_at, status, finished_at, outcome
+-- Rights requests that were answered, newest first.
+SELECT request_id, number, channel, opened_by, received_at, due_at, status, finished_at, outcome
+FROM rights_request WHERE finished_at IS NOT NULL ORDER BY number DESC LIMIT :limit;
 
--- name: rights_await (request_id, approval_id)
--- A rights request waits for a second approver.
-UPDATE rights_request SET approval_id = :approval_id, status = 'awaiting approval'
-WHERE request_id = :request_id AND status = 'checked';
+-- name: rights_overdue (at) -> count
+-- How many rights requests are open after their day.
+SELECT COUNT(*) FROM rights_request WHERE finished_at IS NULL AND due_at < :at;
 
--- name: rights_approve (request_id)
--- A second approved it: it may be answered.
-UPDATE rights_request SET status = 'approved' WHERE request_id = :request_id AND status = 'awaiting approval';
+-- name: rights_waiting () -> count
+-- How many rights requests are open.
+SELECT COUNT(*) FROM rights_request WHERE finished_at IS NULL;
+
+-- name: rights_move (request_id, step, was, status, approval_id, finished_at, outcome, sealed)
+-- A rights request goes one step on, if it is still where it was looked at.
+UPDATE rights_request
+SET step = step + 1, status = :status, approval_id = :approval_id, finished_at = :finished_at, outcome = :outcome, sealed = :sealed
+WHERE request_id = :request_id AND step = :step AND status = :was;
 
 -- name: rights_back (request_id)
 -- Nobody approved it: it may be asked for again.
-UPDATE rights_request SET status = 'checked' WHERE request_id = :request_id AND status = 'awaiting approval';
+UPDATE rights_request SET step = step + 1, status = 'checked' WHERE request_id = :request_id AND status = 'awaiting approval';
 
--- name: rights_finish (request_id, finished_at, outcome)
--- A rights request is answered, once.
-UPDATE rights_request SET finished_at = :finished_at, outcome = :outcome, status = 'finished'
-WHERE request_id = :request_id AND status = 'approved';
+-- name: rights_end (request_id, at, outcome)
+-- Whom an open rights request is about is being erased: nothing is left to answer.
+UPDATE rights_request SET step = step + 1, status = 'finished', finished_at = :at, outcome = :outcome
+WHERE request_id = :request_id AND finished_at IS NULL;
 
 -- name: rights_person_insert (person_id, request_id, key_id, sealed)
--- The person a rights request is about, with staff's note sealed under that person's key.
+-- The person a rights request is about, with what it says, sealed under that person's key.
 INSERT INTO rights_request_person (person_id, request_id, key_id, sealed)
 VALUES (:person_id, :request_id, :key_id, :sealed);
 
--- name: rights_of_person (person_id) -> request_id
--- The rights requests about a person.
-SELECT request_id FROM rights_request_person WHERE person_id = :person_id ORDER BY request_id;
+-- name: rights_person_set (person_id, request_id, key_id, sealed)
+-- What a rights request says now.
+UPDATE rights_request_person SET key_id = :key_id, sealed = :sealed
+WHERE person_id = :person_id AND request_id = :request_id;
 
 -- name: rights_person_get (request_id) -> person_id, key_id, sealed
 -- The person a rights request is about.
 SELECT person_id, key_id, sealed FROM rights_request_person WHERE request_id = :request_id;
 
+-- name: rights_of_person (person_id) -> request_id
+-- The rights requests about a person.
+SELECT request_id FROM rights_request_person WHERE person_id = :person_id ORDER BY request_id;
+
 -- name: rights_request_person_erase (person_id)
 -- Part of erasing a person.
 DELETE FROM rights_request_person WHERE person_id = :person_id;
+
+-- name: rights_paper_put (person_id, request_id, key_id, sealed, until)
+-- The paper of a rights request.
+INSERT INTO rights_request_paper (person_id, request_id, key_id, sealed, until)
+VALUES (:person_id, :request_id, :key_id, :sealed, :until)
+ON CONFLICT (person_id, request_id) DO UPDATE SET key_id = excluded.key_id, sealed = excluded.sealed, until = excluded.until;
+
+-- name: rights_paper_get (request_id) -> key_id, sealed
+-- The paper of a rights request.
+SELECT key_id, sealed FROM rights_request_paper WHERE request_id = :request_id;
+
+-- name: rights_papers_end (at)
+-- Papers whose day has come.
+DELETE FROM rights_request_paper WHERE until < :at;
+
+-- name: rights_request_paper_erase (person_id)
+-- Part of erasing a person.
+DELETE FROM rights_request_paper WHERE person_id = :person_id;
 
 -- name: rate_get (bucket) -> started_at, count
 -- How often something was tried.
