@@ -13,7 +13,8 @@ pytestmark = pytest.mark.anyio
 COULD_HOLD_TEXT = {"TEXT", "BYTEA"}
 SEALED = frozenset(
     """
-    state.sealed passkey.sealed inquiry.sealed rights_request.sealed rights_request_paper.sealed witnessed.sealed witnessed.witness witnessed_person.sealed
+    state.sealed passkey.sealed inquiry.sealed rights_request.sealed rights_request_paper.sealed witnessed.sealed
+    witnessed.witness witnessed_person.sealed
     shown_once.sealed value.sealed external_id.sealed receipt.sealed entry_person.sealed
     rights_request_person.sealed entry.account_sealed staff.second_factor provision_record.sealed draw.sealed_seed
     publication.sealed emergency_person.sealed register_entry.sealed disclosure.sealed disclosure_paper.sealed
