@@ -149,7 +149,7 @@ async def test_noes_by_post_are_noes_and_never_a_yes(installation, desk):
     "asked",
     [
         ("objection", "information-for-you"), ("withdrawal", "contact"), ("stop-provision", "contact"),
-        ("stop-use", "legal-disclosure"), ("correction", "member_number", ("1",)), ("removal", "shoe_size"), ("resume", "contact"),
+        ("stop-use", "legal-disclosure"), ("stop-use", "rights-requests"), ("correction", "member_number", ("1",)), ("removal", "shoe_size"), ("resume", "contact"),
         ("correction", "mail_address", ("not an address",)), ("addition", "occupation", ("astronaut",)),
     ],
 )  # fmt: skip
@@ -293,6 +293,66 @@ async def test_a_letter_never_undoes_what_they_changed_since(installation, desk,
     assert "you changed this yourself" in files(made.content)["answer.html"].decode()
     held = {one.slot: one.value for one in (await own_data(installation.engine, own)).held}
     assert held["phone"] == "075-333-4444"
+
+
+@pytest.mark.parametrize("kind", ["correction", "removal", "addition"])
+async def test_a_kill_half_way_is_not_said_to_be_their_doing(installation, desk, second, monkeypatch, kind):
+    """Breach: a kill comes right after the value was written; the answer goes on, and does not say that they did it."""
+    own = await installation.mori()
+    item = "postal_address" if kind == "addition" else "phone"
+    value = {"correction": ("03-9999-0000",), "addition": (ADDRESS,)}.get(kind, ())
+    request = await approved(installation, desk, second, (kind, item, value))
+
+    async def kill(*_, **__):
+        raise RuntimeError("killed")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(corrections, "ask_about_new", kill)
+        patched.setattr(rights_answers, "load", _once_then(rights_answers.load, kill) if kind == "removal" else rights_answers.load)
+        with pytest.raises(RuntimeError):
+            await answered(installation, desk, request)
+    installation.clock.sleep(limits.MINUTE + 1)
+    made = await answered(installation, desk, request)
+    assert made.outcome == "answered"
+    assert "you changed this yourself" not in files(made.content)["answer.html"].decode()
+    assert ("phone" in (await installation.engine.people.load(own.person_id)).state.slots) == (kind != "removal")
+
+
+def _once_then(load, kill):
+    """Answer twice, as it is, and then no more."""
+    calls = []
+
+    async def loading(*given):
+        calls.append(1)
+        return await (load if len(calls) < 3 else kill)(*given)
+
+    return loading
+
+
+async def test_what_cannot_be_carried_out_is_decided_anew(installation, desk, second):
+    """Breach: an item no notice named is granted; the request is not stuck with it, and is answered when that is refused."""
+    stranger = await installation.join()
+    login = await accounts.login_name_of(installation.engine, stranger.person_id)
+    asked = ("addition", "name", ("Somebody",))
+    request = await own_requests.ask(installation.engine, stranger, [Asked(*asked)])
+    await granted(installation, desk, request)
+    with pytest.raises(SubmissionError):
+        await answered(installation, desk, request)
+    found = await rights_requests.request_of(installation.engine, request)
+    assert (found.status, found.parts[0].outcome, found.steps[-1].what) == ("checked", "", "undone"), login
+    await rights_decisions.decide(installation.engine, desk, request, 0, "refused", "not-wrong")
+    assert (await answered(installation, desk, request)).outcome == "refused"
+
+
+async def test_a_letter_never_undoes_a_later_yes(installation, desk, second):
+    """Breach: after the letter with a no came, the person said yes themselves; theirs stands, and the answer says so."""
+    own = await installation.mori()
+    request = await approved(installation, desk, second, ("withdrawal", "information-for-you"))
+    installation.clock.sleep(1)
+    await choices.choose(installation.engine, own, "information-for-you", None, allow=True)
+    made = await answered(installation, desk, request)
+    assert "you changed this yourself" in files(made.content)["answer.html"].decode()
+    assert (await installation.engine.people.load(own.person_id)).state.choice("information-for-you", None).allow
 
 
 async def test_records_of_provision_and_purposes_on_paper(installation, desk, second):

@@ -494,8 +494,8 @@ def _changed(state: PersonState, form: WitnessedForm, *, key_id: str, at: float)
     change.require_not_undone(state, form.slots, ticks, since=form.given_at)
     after = change.fill(
         state, form.slots, notice_id=form.notice_id, point=form.point, source=WAYS[form.how], key_id=key_id, at=at,
-        agreed_at=form.given_at,
     )  # fmt: skip
+    after = change.given_earlier(after, form.slots, form.given_at)
     by_purpose: dict[str, list[Exit]] = {}
     for purpose, way in ticks:
         by_purpose.setdefault(purpose, []).extend([way] if way else [])
@@ -516,7 +516,7 @@ def _taking(  # noqa: PLR0913 -- what it changes, of whom
     policy, taken = engine.policy.policy, msgspec.structs.replace(form, values={}, taken_at=at)
     state = _changed(person.state, form, key_id=person.keys.newest("values"), at=at)
     ticks = tuple((purpose, way, "") for purpose, way in form.ticks)
-    receipt = consent_receipt(policy, notice, form.notice_id, person.id, form.slots, ticks, at)
+    receipt = consent_receipt(policy, notice, person.id, form.slots, ticks, at)
     receipt.record["event"][0] |= {
         "how": {"paper": "on paper", "call": "by phone"}[form.how],
         "given": form.given_on,

@@ -61,7 +61,7 @@ Make = Callable[[Person, float], Change]
 
 
 async def change_person(
-    engine: Engine, person_id: bytes, make: Make, *, slots: tuple[str, ...] | None = ()
+    engine: Engine, person_id: bytes, make: Make, *, slots: tuple[str, ...] | None = (), also: Extra | None = None
 ) -> tuple[PersonState, str]:
     """Change a person's state.
 
@@ -70,6 +70,7 @@ async def change_person(
         person_id: 16 bytes.
         make: Answers the change for the loaded person and the time; may be called again when somebody was faster.
         slots: Slots whose sealed values *make* needs; None for all.
+        also: Further statements of the same transaction, of whoever has it changed.
 
     Returns:
         The new state and the id of its entry, hex.
@@ -82,14 +83,16 @@ async def change_person(
         at = engine.ready()
         person = await engine.people.load(person_id, slots)
         try:
-            return await write_change(engine, person, make(person, at), at)
+            return await write_change(engine, person, make(person, at), at, also)
         except ConflictError as error:
             if error.reason != "moved":
                 raise
     raise ConflictError("somebody else keeps changing the same person", reason="moved", hint="try again")
 
 
-async def write_change(engine: Engine, person: Person, change: Change, at: float) -> tuple[PersonState, str]:
+async def write_change(
+    engine: Engine, person: Person, change: Change, at: float, also: Extra | None = None
+) -> tuple[PersonState, str]:
     """Write one change; see `change_person`."""
     state, keys = change.state, person.keys
     key_id = keys.newest("values")
@@ -138,6 +141,8 @@ async def write_change(engine: Engine, person: Person, change: Change, at: float
             await _keep_receipt(tx, engine, person.id, keys, change.receipt, at)
         if change.extra is not None:
             await change.extra(tx)  # noqa: S610 -- not Django's
+        if also is not None:
+            await also(tx)
         await insert_entries(tx, [entry], at)
         if not engine.no_log.replaying:
             await note_noes(tx, person.id, person.state, state, at)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from kept.errors import ConflictError, ErasedError, InputError
 from kept.policy import change
 from kept.policy.person import PersonState
@@ -11,6 +9,7 @@ from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.record import OWN, Actor
 from kept.services.gate.own_session import Own
+from kept.services.gate.state_change import Extra
 from kept.services.gate.witnessed_form import DISOWNED, TAKEN, Standing, code_hash, forms_of, holder_of, standing
 from kept.services.my_data.corrections import take_away_for
 from kept.services.my_data.erasure import finish_erasure, intend
@@ -119,7 +118,7 @@ async def _disown(engine: Engine, found: Standing, who: Actor, by: str) -> str:
 
     entry_id = await take_away_for(
         engine, person_id, who, without, Act.DISOWN, ("form", found.id), ("how", form.how), ("by", by),
-        also=_ending(found.id),
+        also=_ending(found.id, engine.ready()),
     )  # fmt: skip
     if form.new and await _nothing_left(engine, person_id):
         await intend(engine, person_id, started_by="customer")
@@ -127,8 +126,8 @@ async def _disown(engine: Engine, found: Standing, who: Actor, by: str) -> str:
     return entry_id
 
 
-def _ending(form_id: str) -> Callable[[Transaction, float], Awaitable[object]]:
-    async def end(tx: Transaction, at: float) -> None:
+def _ending(form_id: str, at: float) -> Extra:
+    async def end(tx: Transaction) -> None:
         moved = {"form_id": form_id, "expected": TAKEN, "status": DISOWNED, "reason": "", "at": at, "sealed": b""}
         if not await tx.run("witnessed_end", **moved):
             raise ConflictError(
