@@ -445,16 +445,21 @@ async def take_in(engine: Engine, form_id: str) -> str:
         return row.status if row is not None else OVER
     try:
         witness = open_installation_record(engine, WITNESS, form_id, row.witness).decode()
-        person_id = await _account(engine, form_id, row)
         form = (await standing(engine, form_id)).form
+        policy = await _policy_of(engine, form.point, form.version)
+        _require_whole(engine, policy, form.point, form.values)  # another version may have come since it was entered
         seen = msgspec.structs.replace(form, witnessed_by=witness)
         notice = await engine.notices.get(form.notice_id)
         if notice is None:
             raise _no_notice()
+        person_id = await _account(engine, form_id, row)
         await change_person(
             engine, person_id, lambda person, at: _taking(engine, person, form_id, seen, notice, at),
             slots=mail_slots(engine.policy.policy),
         )  # fmt: skip
+    except ConflictError:  # somebody was faster: what they made of it stands, or it is tried again within the minute
+        row = await engine.data.one(sql.WitnessedGet, form_id=form_id)
+        return row.status if row is not None else OVER
     except (InputError, DeniedError, ErasedError, EvidenceError) as error:
         await _turn_down(engine, form_id, error)
         return REFUSED
@@ -483,6 +488,9 @@ async def _account(engine: Engine, form_id: str, row: sql.WitnessedGet) -> bytes
     key_id, sealed = seal_form(engine, keys, form_id, form)
 
     async def bind(tx: Transaction, person_id: bytes) -> None:
+        held = {"form_id": form_id, "expected": SEEN, "status": SEEN, "at": row.moved_at, "witness": row.witness}
+        if not await tx.run("witnessed_see", **held) or await tx.one(sql.WitnessedPersonGet, form_id=form_id):
+            raise ConflictError("expected a form nobody took in yet, found one that is", reason="witnessed-taken")
         await tx.run("witnessed_person_put", person_id=person_id, form_id=form_id, key_id=key_id, sealed=sealed)
 
     return await open_account(engine, form.language, bind, keys=keys, by=Actor("staff", form.entered_by))
