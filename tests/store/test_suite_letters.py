@@ -154,7 +154,7 @@ def test_an_inquiry_is_taken_up_and_answered_once(data):
     assert [data.run("inquiry_answer", person_id=MORI, inquiry_id="i1", at=at) for at in (3.0, 4.0)] == [1, 0]
     assert data.run("inquiry_take", **taking, before="d", case_id="e") == 0, "it was answered"
     assert [row.inquiry_id for row in data.all(sql.InquiriesWaiting, since=0.0, limit=9)] == ["i2"]
-    assert data.all(sql.InquiriesWaiting, since=LATE, limit=9) == []
+    assert data.all(sql.InquiriesWaiting, since=9.0, limit=9) == []
     found = data.all(sql.InquiriesOfPerson, person_id=MORI)
     assert [(row.inquiry_id, row.answered_at) for row in found] == [("i2", None), ("i1", 3.0)]
     assert data.run("inquiry_erase", person_id=MORI) == 2

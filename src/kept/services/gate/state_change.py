@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from kept import limits
 from kept.crypto.random import random_bytes
 from kept.errors import ConflictError
-from kept.policy.person import PersonState, encode_state
+from kept.policy.person import PersonState, Slot, encode_state
 from kept.services.engine.engine import Engine
 from kept.services.engine.entry import Account
 from kept.services.engine.flush import insert_entries
@@ -101,26 +101,7 @@ async def write_change(
     sealed_state = seal_state(
         keys.value_key(key_id), encode_state(state), vault_id=engine.vault_id, person_id=person.id, g=state.g
     )
-    rows = [
-        {
-            "person_id": person.id,
-            "slot": slot,
-            "version": state.slots[slot].version,
-            "key_id": key_id,
-            "sealed": seal_value(
-                keys.value_key(key_id),
-                value,
-                vault_id=engine.vault_id,
-                person_id=person.id,
-                key_id=key_id,
-                slot=slot,
-                version=state.slots[slot].version,
-                notice_id=state.slots[slot].notice_id,
-                source=state.slots[slot].source.value,
-            ),
-        }
-        for slot, value in change.values.items()
-    ]
+    rows = [_value_row(engine, person, slot, state.slots[slot], value) for slot, value in change.values.items()]
     await _tokens(engine, "token_put", person.id, change.gained)
 
     async def body(tx: Transaction) -> None:
@@ -152,6 +133,30 @@ async def write_change(
     await _tokens(engine, "token_delete", person.id, change.lost)
     await engine.no_log.acknowledge()
     return state, entry.id
+
+
+def _value_row(
+    engine: Engine, person: Person, slot: str, held: Slot, value: str | tuple[str, ...]
+) -> dict[str, object]:
+    """Return the row of a new value, sealed under the person's newest key."""
+    key_id = person.keys.newest("values")
+    return {
+        "person_id": person.id,
+        "slot": slot,
+        "version": held.version,
+        "key_id": key_id,
+        "sealed": seal_value(
+            person.keys.value_key(key_id),
+            value,
+            vault_id=engine.vault_id,
+            person_id=person.id,
+            key_id=key_id,
+            slot=slot,
+            version=held.version,
+            notice_id=held.notice_id,
+            source=held.source.value,
+        ),
+    }
 
 
 async def new_person(  # noqa: PLR0913 -- what a person begins with

@@ -49,6 +49,7 @@ async def correct(  # noqa: PLR0913 -- what a correction names
     at = engine.ready()
     own.require_fresh(at)
     value, due = typed(engine, slot, raw, at), await holding(engine, own.person_id, slot)
+    facts = (("replaces", str(expected_version)), *recalled(due))
 
     def make(person: Person, now: float) -> Change:
         if slot not in person.state.slots:
@@ -72,14 +73,7 @@ async def correct(  # noqa: PLR0913 -- what a correction names
         gained, lost = set(find_forms(engine, slot, value)), set(find_forms(engine, slot, before))
         return Change(
             fresh,
-            account_part(
-                engine,
-                own.acting(),
-                Act.VALUE_CORRECT,
-                at=now,
-                items=(slot,),
-                facts=(("replaces", str(expected_version)), *recalled(due)),
-            ),
+            account_part(engine, own.acting(), Act.VALUE_CORRECT, at=now, items=(slot,), facts=facts),
             values={slot: value},
             gained=tuple(sorted(gained - lost)),
             lost=tuple(sorted(lost - gained)),
