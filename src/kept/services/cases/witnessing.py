@@ -605,6 +605,20 @@ async def finish_witnessed(engine: Engine) -> int:
     return done
 
 
+async def end_returned(engine: Engine) -> int:
+    """End what waits of new customers after a restore, and return how many that were: what became of it since, nobody knows.
+
+    It may have been taken in since the backup, and whom it was about may have had themselves erased. The paper is in the
+    company's files, and can be entered again.
+    """
+    at, done = engine.clock.now(), 0
+    for status in (WAITING, SEEN):
+        for form_id in await engine.data.values(sql.WitnessedIn, status=status, before=at + 1):
+            if not await holder_of(engine, form_id):
+                done += await engine.data.write(lambda tx, one=form_id, now=status: _end(tx, one, now, OVER, "", at))  # type: ignore[misc]
+    return done
+
+
 def _waits_no_more() -> InputError:
     return InputError(
         "expected a form that waits for a second member of staff, found none",
