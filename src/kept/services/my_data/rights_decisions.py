@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import msgspec
 
@@ -238,10 +239,8 @@ async def _go(
     """Take a request one step on; *changed* are the fields of its record that change."""
     record = msgspec.structs.replace(said_by(found), **changed)
     act = Act.RIGHTS_REQUEST_STEP
-    await moved(
-        engine,
-        moving(engine, found, acting(engine, session), act, *facts, what=what, record=record, status=status),
-    )
+    found = replace(found, record=record)
+    await moved(engine, moving(engine, found, acting(engine, session), act, *facts, what=what, status=status))
 
 
 def _with(parts: tuple[Part, ...], place: int, part: Part) -> tuple[Part, ...]:

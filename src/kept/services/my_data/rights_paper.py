@@ -41,6 +41,8 @@ async def attach_paper(engine: Engine, session: StaffSession, request_id: str, u
     until = engine.ready() + limits.RIGHTS_PAPER_SECONDS
 
     async def body(tx: Transaction) -> bool:
+        if not await move(tx):
+            return False
         await tx.run(
             "rights_paper_put",
             person_id=found.person_id,
@@ -49,7 +51,7 @@ async def attach_paper(engine: Engine, session: StaffSession, request_id: str, u
             sealed=sealed,
             until=until,
         )
-        return await move(tx)
+        return True
 
     await moved(engine, body)
 
