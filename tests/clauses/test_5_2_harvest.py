@@ -119,3 +119,22 @@ async def test_what_is_approved_later_counts_for_that_day_alone(installation):
         with pytest.raises(DeniedError):
             await look_ups.charge(engine, mandate)
         installation.wall.pass_(limits.DAY)
+
+
+async def test_approvals_of_many_days_are_no_store_of_look_ups(installation):
+    """§5.2 breach: asked for on six days and all approved on the seventh, they let one go on once, as a day's own approval does."""
+    engine, session = installation.engine, await installation.staff()
+    for _ in range(6):
+        await more_look_ups.ask(engine, session, "contact")
+        installation.wall.pass_(limits.DAY)
+    second = await installation.staff("kato", ("privacy",))
+    given = []
+    for one in await approvals.waiting(engine, second):
+        try:
+            await approvals.approve(engine, second, one.id, one.seen)
+            given.append("given")
+        except ConflictError as error:
+            given.append(error.reason)
+    assert given == ["given", *["approval-dead"] * (len(given) - 1)]
+    assert len(given) > 1
+    assert installation.sql("SELECT granted FROM look_ups") == [(limits.LOOK_UPS_A_DAY,)]

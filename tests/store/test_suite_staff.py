@@ -212,7 +212,8 @@ def test_look_ups_of_a_day_are_counted_and_end(data):
     mine = {"actor": "staff:a", "purpose": "contact", "day": "2026-11-01"}
     assert [data.run("look_up_try", **mine, most=2) for _ in range(3)] == [1, 1, 0]
     data.run("look_up_refuse", **mine)
-    data.run("look_up_grant", **mine, more=1)
+    assert data.run("look_up_grant", **mine, more=1) == 1
+    assert data.run("look_up_grant", **mine, more=5) == 0, "once a day"
     assert [data.run("look_up_try", **mine, most=2) for _ in range(2)] == [1, 0]
     assert data.run("look_up_try", **(mine | {"purpose": "event"}), most=1) == 1
     assert data.all(sql.LookUpsRefused, since="2026-11-01") == [("staff:a", "contact", "2026-11-01", 3, 1, 1)]

@@ -12,7 +12,9 @@ from kept.policy.decision import Mandate
 from kept.policy.words import Exit
 from kept.services.campaigns.candidates import Counts, count_segment
 from kept.services.cases.contacts import PROGRAM, Way, ways_to, write_as_program
+from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
+from kept.services.engine.record import about_person, holder_of, record
 from kept.services.gate import gate
 from kept.services.gate.gate import OnDenial
 from kept.services.gate.person_search import find_by_external, find_person
@@ -91,14 +93,33 @@ class Desk(View):
         Args:
             person: From `find`.
             items: Item ids, 1 to 64.
-            exit: Way out, such as `app`.
+            exit: Way out: `app`. What leaves by another goes through Kept, as `message` does.
             on_denial: `refuse` the read when one item is refused, or `withhold` just that item.
 
         Raises:
-            DeniedError: The policy says no; names the step, the clause and what would be needed.
+            DeniedError: The policy says no, or it is another way out; names the step, the clause and what would be needed.
             ClosedError: The gate is closed.
         """
-        return await gate.read(self._engine, self._mandate, person._id, items, _exit(exit), on_denial=on_denial)  # noqa: SLF001 -- the reference is ours
+        person_id, way_out = person._id, _exit(exit)  # noqa: SLF001 -- the reference is ours
+        if way_out is not Exit.APP:
+            raise await self._no_way(person_id, way_out)
+        return await gate.read(self._engine, self._mandate, person_id, items, way_out, on_denial=on_denial)
+
+    async def _no_way(self, person_id: bytes, way_out: Exit) -> DeniedError:
+        """Record that a program asked for values by a way that is not a program's; return the error."""
+        ground = f"purposes:{self.purpose}"
+        entry_id = await record(
+            self._engine, holder_of(self._mandate), Act.VALUE_READ, await about_person(self._engine, person_id),
+            outcome=Outcome.REFUSED, rests_on=ground, exit=way_out.value, facts=(("reason", "program-exit"),),
+        )  # fmt: skip
+        return DeniedError(
+            f"expected `app`, by which values leave to a program, found {way_out.value}",
+            step=7,
+            needed="the way out `app` in the policy; or `message`, which decides again as it leaves",
+            entry_id=entry_id,
+            reason="program-exit",
+            rests_on=ground,
+        )
 
     async def read_many(
         self,
@@ -113,7 +134,7 @@ class Desk(View):
         Args:
             people: From `find`, or your own ids for them.
             items: Item ids, 1 to 64.
-            exit: Way out, such as `app`.
+            exit: Way out: `app`.
             on_denial: `refuse` a person's read when one item is refused, or `withhold` just that item.
 
         Returns:

@@ -116,6 +116,7 @@ class Record(msgspec.Struct, frozen=True):
         fee_state: `told`, `paid` or `waived`; empty until the person was told.
         unseen: Of a request by nobody we know: whether somebody fits who is not found for this purpose.
         steps: What was done so far.
+        hands: Logins of who checked, decided or added something.
     """
 
     parts: tuple[Part, ...]
@@ -128,6 +129,7 @@ class Record(msgspec.Struct, frozen=True):
     fee_state: str = ""
     unseen: bool = False
     steps: tuple[Step, ...] = ()
+    hands: tuple[str, ...] = ()
 
     @property
     def decided(self) -> bool:
@@ -138,6 +140,11 @@ class Record(msgspec.Struct, frozen=True):
     def grave(self) -> bool:
         """Whether a second member of staff looks: something grave is granted, or to an agent."""
         return any(one.outcome == GRANTED and (one.kind in GRAVE or self.agent is not None) for one in self.parts)
+
+
+def with_hand(record: Record, login: str) -> tuple[str, ...]:
+    """Return who had a hand in a request, somebody of the desk with them: none of them approves it."""
+    return tuple(sorted({*record.hands, login}))
 
 
 @dataclass(frozen=True, slots=True)

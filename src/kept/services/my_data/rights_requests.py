@@ -36,6 +36,7 @@ from kept.services.my_data.rights_record import (
     Request,
     Step,
     load,
+    with_hand,
     moved,
     moving,
     paper_of,
@@ -368,6 +369,7 @@ async def add_part(engine: Engine, session: StaffSession, request_id: str, asked
         said,
         parts=parts,
         fee=fee_of(engine.policy.policy, (one.kind for one in parts)) if found.person_id else "",
+        hands=with_hand(said, session.login),
     )
     act, facts = Act.RIGHTS_REQUEST_STEP, ("kind", part.kind.value)
     await moved(engine, moving(engine, found, acting(engine, session), act, facts, what="added", record=record))
@@ -468,7 +470,8 @@ async def subject_of(engine: Engine, request_id: str) -> Subject:
     """Return what a second member of staff approves: the request as it stands, with everything it says."""
     found, purpose = await load(engine, request_id), purpose_of(engine)
     shown = {"request": everything(found.record)} if found.record is not None else {}
-    return Subject(str(found.row.number), people=1, purposes=(purpose,) if purpose else (), shown=shown)
+    hands = (found.row.opened_by, *(found.record.hands if found.record is not None else ()))
+    return Subject(str(found.row.number), people=1, purposes=(purpose,) if purpose else (), shown=shown, hands=hands)
 
 
 async def read_request(engine: Engine, session: StaffSession, request_id: str) -> Read:
