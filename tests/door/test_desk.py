@@ -101,7 +101,7 @@ async def test_a_denial_names_step_clause_and_what_is_needed(bakery):
 
 @pytest.mark.parametrize("way", [one.value for one in Exit if one is not Exit.APP])
 async def test_a_program_reads_by_no_way_but_its_own(bakery, way):
-    """§5.2, §4.4 breach: a credential asks for an address by the exit of a mail, or a screen: past the outbox, stop lists and limits."""
+    """§5.2, §4.4 breach: a credential asks for an address by a mail’s exit, or a screen’s: past outbox, stop lists and limits."""
     async with bakery.open() as k:
         credential = await bakery.program(k)
         await customers(bakery, k, credential, "C-1")

@@ -142,6 +142,8 @@ def test_a_second_approver_decides_once(data):
     assert data.run("approval_decide", **decision, decided_by="requested_by", at=5.0) == 0
     assert data.run("approval_decide", **decision, decided_by="ogawa", at=5.0) == 1
     assert data.run("approval_decide", **decision, decided_by="abe", at=5.0) == 0
+    assert data.one(sql.ApprovalGiven, act="erase", subject="R-1") == ("ogawa",)
+    assert data.one(sql.ApprovalGiven, act="erase", subject="R-2") is None
     assert data.one(sql.ApprovalGet, approval_id="a") == (
         "erase", "R-1", "requested_by", 1.0, 1000.5, "ogawa", "approved",
     )  # fmt: skip

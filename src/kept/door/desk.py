@@ -10,6 +10,7 @@ from kept.door.view import View
 from kept.errors import DeniedError, InputError
 from kept.policy.decision import Mandate
 from kept.policy.words import Exit
+from kept.services.accounts.rate_limits import Limits
 from kept.services.campaigns.candidates import Counts, count_segment
 from kept.services.cases.contacts import PROGRAM, Way, ways_to, write_as_program
 from kept.services.engine.acts import Act, Outcome
@@ -44,12 +45,14 @@ class Desk(View):
         engine: Open.
         program: Who acts.
         mandate: Issued for the credential.
+        tries: Counts what it looks for in vain.
     """
 
-    def __init__(self, engine: Engine, program: Credential, mandate: Mandate) -> None:
+    def __init__(self, engine: Engine, program: Credential, mandate: Mandate, tries: Limits) -> None:
         super().__init__(engine)
         self._program = program
         self._mandate = mandate
+        self._tries = tries
 
     @property
     def purpose(self) -> str:
@@ -67,6 +70,7 @@ class Desk(View):
         Raises:
             NotFoundError: No person this purpose may see.
             InputError: More than one; give a second item. Or both an id and items, or neither.
+            LimitError: It looked in vain for too many within ten minutes, by items.
         """
         if bool(external) == bool(criteria):
             raise InputError(
@@ -78,7 +82,8 @@ class Desk(View):
             return PersonRef(
                 await find_by_external(self._engine, self._mandate, system or self._program.system, external)
             )
-        return PersonRef(await find_person(self._engine, self._mandate, criteria))
+        async with self._tries.failures("finding", self._program.id, limits.FINDING_FAILURES):
+            return PersonRef(await find_person(self._engine, self._mandate, criteria))
 
     async def read(
         self,

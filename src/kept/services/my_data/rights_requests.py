@@ -36,11 +36,11 @@ from kept.services.my_data.rights_record import (
     Request,
     Step,
     load,
-    with_hand,
     moved,
     moving,
     paper_of,
     purpose_of,
+    with_hand,
 )
 from kept.services.staff.approvals import Subject, mark_of
 from kept.services.staff.approvals import approved_by as approver

@@ -179,7 +179,7 @@ class Approval(Generic[T]):
         if row is None or row.act != self.act or row.outcome != WAITING or row.expires_at < at:
             raise _nothing_waits()
         if row.requested_by == session.login:
-            raise _not_second("the one who asked")
+            raise _not_second()
         await self._require_seen(engine, session, row, approval_id, seen)
         asker = await staff_as_is(engine, row.requested_by, row.requested_at)
         effect = await self._effect(engine, row.subject, approval_id, asker, session, at)
@@ -219,7 +219,7 @@ class Approval(Generic[T]):
         except InputError:
             return
         if session.login in subject.hands:
-            raise _not_second("one who had a hand in it")
+            raise _not_second()
         if not same(seen.encode(), mark_of(engine, session, approval_id, subject).encode()):
             raise ConflictError(
                 "expected what was read to be what is approved, found it unread, or changed since",
@@ -313,9 +313,9 @@ def second_needed() -> DeniedError:
     )
 
 
-def _not_second(who: str) -> DeniedError:
+def _not_second() -> DeniedError:
     return DeniedError(
-        f"expected a second approver, found {who}",
+        "expected a second approver, found who asked for it, or made it",
         step=1,
         needed="another member of staff",
         reason="second-approver",
