@@ -341,6 +341,9 @@ def moving(  # noqa: PLR0913 -- what a step changes
             await tx.run(
                 "rights_person_set", person_id=found.person_id, request_id=found.id, key_id=key_id, sealed=sealed
             )
+        if outcome and found.row.case_id:  # what was looked up to answer is looked at no more
+            await tx.run("case_close", case_id=found.row.case_id, at=at)
+            await tx.run("mandates_revoke_case", case_id=found.row.case_id, at=at)
         await insert_entries(tx, [entry], at)
         return True
 

@@ -213,7 +213,7 @@ async def open_request(  # noqa: PLR0913 -- what a request names
     with wrong.of("kind"):
         parts = parts_of(engine, asked)
     wrong.insist()
-    case = await cases.open_case(engine, session, purpose, seconds=limits.RIGHTS_REQUEST_MANDATE_SECONDS)
+    case = await cases.open_case(engine, session, purpose, seconds=limits.RIGHTS_REQUEST_MANDATE_SECONDS, asked=True)
     unseen = False
     try:
         case = await cases.find_in_case(engine, session, case.id, criteria)
