@@ -285,6 +285,8 @@ SAID: Mapping[str, Sentences] = {
         "The policy declares no disclosure under a law that two people can approve.",
         "Tell whoever answers for the policy.",
     ),
+    "rights-case": ("Nobody asked: there is no request to answer.", "Record at the rights desk what they ask."),
+    "disclosure-recorder": ("Somebody else recorded this request.", "Ask them, or record a request of your own."),
     "disclosure-fixed": ("The scope of this request is fixed.", "Record another request."),
     "disclosure-nobody": ("The request names nobody yet.", "Find the people it names first."),
     "disclosure-person": ("The request names this person already.", "Nothing to do."),
