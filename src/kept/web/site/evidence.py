@@ -7,8 +7,11 @@ import json
 from starlette.responses import Response
 
 from kept.errors import InputError
+from kept.policy.notice import Notice
+from kept.policy.present import boxes
 from kept.services.forms.instance_record import standing
 from kept.services.forms.receipts import Receipt, receipts_of
+from kept.services.forms.submission import Tick
 from kept.services.gate.history import checkpoint_before, proof_of
 from kept.services.gate.own_session import Own
 from kept.services.my_data.act_reasons import stop_act, why_of
@@ -27,14 +30,25 @@ async def _one(exchange: Exchange[Own]) -> Response:
     receipt, kind = await _of_path(exchange)
     if receipt is None or kind not in {"consent", "witnessed"}:
         return exchange.missing()
-    instance = str(receipt.record.get("instance", ""))
+    instance, notice_id = str(receipt.record.get("instance", "")), receipt.record["dpv:hasNotice"]["dct:identifier"]
+    notice = await exchange.engine.notices.get(notice_id)
     return exchange.page(
         "receipt.html",
         receipt=receipt.record,
         receipt_id=receipt.id,
+        titles=_titles(exchange, notice) if notice else {},
         took_part=await standing(exchange.engine, instance) if instance else None,
         waiting=await waiting(exchange),
     )
+
+
+def _titles(exchange: Exchange[Own], notice: Notice) -> dict[str, str]:
+    """Return what the boxes of a form are called in the reader's language, by their names; a receipt has the giver's words."""
+    policy = exchange.policy
+    if notice.point not in policy.points:
+        return {}
+    found = boxes(policy, notice.point, exchange.language)
+    return {Tick(one.purpose, one.exit, one.recipient).name(): one.title for one in found}
 
 
 async def _file(exchange: Exchange[Own]) -> Response:
