@@ -70,7 +70,8 @@ async def customer(tmp_path):
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 @pytest.mark.parametrize(
-    "page", ["my-data", "account", "cookies", "my-data/addresses", "my-data/receipts", "my-data/requests", "registration"]
+    "page",
+    ["my-data", "account", "cookies", "my-data/addresses", "my-data/receipts", "my-data/requests", "registration"],
 )
 async def test_no_two_buttons_read_alike_and_do_otherwise(customer, language, page):
     """Each button and link of a page has a name of its own, or does the same: whoever hears them read hears which is which."""

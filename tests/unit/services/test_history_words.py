@@ -59,7 +59,10 @@ def test_no_reader_gets_a_code(policy, key, language):
     assert sentence.isascii() is (language == "en") or "’" in sentence
 
 
-@pytest.mark.parametrize(("exit", "begins"), [("mail", "A message was sent"), ("phone", "A call to you was prepared"), ("post", "A letter to you was prepared")])
+@pytest.mark.parametrize(
+    ("exit", "begins"),
+    [("mail", "A message was sent"), ("phone", "A call to you was prepared"), ("post", "A letter to you was prepared")],
+)
 def test_what_waits_for_somebody_is_not_called_sent(policy, exit, begins):  # noqa: A002 -- the field's own word
     """A call on a sheet and a letter to be printed are prepared: nobody was called yet, and the page says so beside it."""
     account = Account(Act.MESSAGE_SEND, "done", 0.0, "", role="support", items=("name",), exit=exit)
