@@ -116,6 +116,10 @@ SAID: Mapping[str, Sentences] = {
     "witnessed-taken": ("This was taken in already.", "Look at the list."),
     "witnessed-disowned": ("This was taken back already.", "There is nothing more to do."),
     "correction-source": ("Only the person can correct this.", "Correct it together with them."),
+    "rights-target": (
+        "This cannot be asked about that.",
+        "Choose the item or the use it is about, or ask for something else.",
+    ),
     "item-needed": ("This is needed here.", "Please fill it in. The form says beside it why."),
     "item-unknown": ("You gave no such item.", "Go back to my data and choose one."),
     "choice-unknown": ("This choice is not offered here.", "Use the page as it is shown."),
