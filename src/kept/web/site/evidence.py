@@ -31,8 +31,7 @@ async def _one(exchange: Exchange[Own]) -> Response:
     receipt, kind = await _of_path(exchange)
     if receipt is None or kind not in {"consent", "witnessed"}:
         return exchange.missing()
-    instance, notice_id = str(receipt.record.get("instance", "")), receipt.record["dpv:hasNotice"]["dct:identifier"]
-    notice = await exchange.engine.notices.get(notice_id)
+    instance = str(receipt.record.get("instance", ""))
     return exchange.page(
         "receipt.html",
         receipt=receipt.record,
