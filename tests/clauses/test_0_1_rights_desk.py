@@ -10,7 +10,7 @@ import zipfile
 import pytest
 from asked import Browser
 from installation import MAIL, NAME, PHONE, second_version
-from second import read_and_approve
+from second import read_and_approve, read_and_give
 from writing_letters import answered, approved, asked_second, came, checked, granted
 
 from kept import limits
@@ -459,8 +459,7 @@ async def test_a_fee_is_told_before_it_is_due(installation, desk, second):
     fee = b"rights:\n  fee:\n    amount: 300\n    currency: JPY\n    for:\n      - disclosure\n      - purposes\n"
     await activation.propose(engine, second_version((b"rights:\n", fee)), by="test")
     await activation.activate(engine, desk, 2)
-    waits = (await approvals.waiting(engine, second))[0]
-    await approvals.approve(engine, second, waits.id, waits.seen)
+    await read_and_give(engine, second, (await approvals.waiting(engine, second))[0].id)
     request = await came(installation, desk, "purposes")
     await checked(installation, desk, request)
     await granted(installation, desk, request)
