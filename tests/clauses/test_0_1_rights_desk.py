@@ -9,6 +9,7 @@ import zipfile
 
 import pytest
 from asked import Browser
+from cited import cited
 from installation import MAIL, NAME, PHONE, second_version
 from second import read_and_approve, read_and_give
 from writing_letters import answered, approved, asked_second, came, checked, granted
@@ -551,3 +552,33 @@ async def test_an_answer_stopped_half_way_goes_on(installation, desk, second, mo
     assert (held["name"], "phone" in held) == ("Mori Hanako", False)
     acts = [one.act for one in await installation.ledger()]
     assert acts.count("customer:value:remove") == 1
+
+
+async def test_no_case_answers_nobody(installation):
+    """§0.1, §5.2 breach: the officer looks at whatever is held of a customer who asked nothing, in a case of their own."""
+    await installation.mori()
+    desk = await installation.staff("kato", ("privacy",))
+    with pytest.raises(DeniedError) as refused:
+        await cases.open_case(installation.engine, desk, "rights-request")
+    assert (refused.value.reason, cited(refused.value)) == ("rights-case", "§0.1")
+    newest = await installation.newest()
+    assert (newest.act, newest.outcome, newest.clause) == ("staff:case:open", "refused", "0.1")
+
+
+@pytest.mark.parametrize("ends", ["answered", "unshown"])
+async def test_once_answered_nobody_looks_any_more(installation, ends):
+    """§0.1, §5.2 breach: the request is answered, and its case would be good for weeks to come."""
+    await installation.mori()
+    desk, engine = await installation.staff("kato", ("privacy",)), installation.engine
+    request = await came(installation, desk, "purposes")
+    case = (await rights_requests.request_of(engine, request)).case_id
+    await cases.open_item(engine, desk, case, "name")
+    if ends == "answered":
+        await checked(installation, desk, request)
+        await granted(installation, desk, request)
+        await answered(installation, desk, request)
+    else:
+        await rights_answers.answer_unshown(engine, desk, request)
+    with pytest.raises(DeniedError) as refused:
+        await cases.open_item(engine, desk, case, "name")
+    assert refused.value.reason == "case-over"

@@ -32,8 +32,7 @@ def run(chosen: argparse.Namespace) -> int:
         raise SettingError(
             f"expected `version` in {path.name} and a translation beside it, found none",
             reason="translation-none",
-            hint=f"write it beside the first file: {path.name.removesuffix('.md')}.LANGUAGE.md, with `translates:` in its "
-            "front matter",
+            hint=f"write {path.name.removesuffix('.md')}.LANGUAGE.md beside it, with `translates:` in its front matter",
         )
     for name, before in files.items():
         after = accept_translation(before, first, int(version[1]))

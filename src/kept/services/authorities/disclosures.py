@@ -164,7 +164,7 @@ async def name_person(
         criteria: Text by findable item, as the request gives it.
 
     Raises:
-        DeniedError: No role of theirs has the purpose; or the scope is fixed already (recorded).
+        DeniedError: No role of theirs has the purpose, or another recorded it; or the scope is fixed already (recorded).
         NotFoundError: Nobody fits.
         InputError: Several people fit, this one is named already, or the request names too many.
     """
@@ -172,6 +172,7 @@ async def name_person(
     found = await disclosure_of(engine, disclosure_id)
     if found.status != "recorded":
         raise await _exceeded(engine, session, found, "persons")
+    _require_recorder(session, found)
     _require_room(found)
     said = (
         {"login-name": login_name.strip()}
@@ -207,6 +208,18 @@ async def name_person(
     await engine.data.write(body)
 
 
+def _require_recorder(session: StaffSession, found: Disclosure) -> None:
+    """Insist on who recorded a request: what is done under it stands in the record, and for four eyes, as theirs."""
+    if session.login != found.recorded_by:
+        raise DeniedError(
+            "expected who recorded the request, found another member of staff",
+            step=1,
+            needed="whoever recorded it; or a request of their own",
+            reason="disclosure-recorder",
+            rests_on=GROUND,
+        )
+
+
 async def _as_read(tx: Transaction, found: Disclosure) -> list[sql.DisclosurePeople]:
     """Return the rows of a request's people, within *tx*; insist that they, its paper and its step are as they were read.
 
@@ -238,13 +251,14 @@ async def attach_paper(engine: Engine, session: StaffSession, disclosure_id: str
         unverified: The file as it came, PDF, PNG or JPEG.
 
     Raises:
-        DeniedError: No role of theirs has the purpose; or the scope is fixed already (recorded).
+        DeniedError: No role of theirs has the purpose, or another recorded it; or the scope is fixed already (recorded).
         InputError: It is no such file, or too large.
     """
     require_desk(engine, session)
     found = await disclosure_of(engine, disclosure_id)
     if found.status != "recorded":
         raise await _exceeded(engine, session, found, "paper")
+    _require_recorder(session, found)
     await put_paper(engine, disclosure_id, unverified)
 
 

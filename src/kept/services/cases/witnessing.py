@@ -413,7 +413,8 @@ async def _about(engine: Engine, form_id: str) -> Subject:
     row = await engine.data.one(sql.WitnessedGet, form_id=form_id)
     if row is None or row.status != WAITING:
         raise _waits_no_more()
-    return Subject(str(row.number), people=1, shown={"form": said((await standing(engine, form_id)).form)})
+    form = (await standing(engine, form_id)).form
+    return Subject(str(row.number), people=1, shown={"form": said(form)}, hands=(row.entered_by,))
 
 
 async def _see(engine: Engine, given: Given) -> Effect:

@@ -117,6 +117,7 @@ class Record(msgspec.Struct, frozen=True):
         fee_state: `told`, `paid` or `waived`; empty until the person was told.
         unseen: Of a request by nobody we know: whether somebody fits who is not found for this purpose.
         steps: What was done so far.
+        hands: Logins of who checked, decided or added something.
     """
 
     parts: tuple[Part, ...]
@@ -129,6 +130,7 @@ class Record(msgspec.Struct, frozen=True):
     fee_state: str = ""
     unseen: bool = False
     steps: tuple[Step, ...] = ()
+    hands: tuple[str, ...] = ()
 
     @property
     def decided(self) -> bool:
@@ -139,6 +141,11 @@ class Record(msgspec.Struct, frozen=True):
     def grave(self) -> bool:
         """Whether a second member of staff looks: something grave is granted, or to an agent."""
         return any(one.outcome == GRANTED and (one.kind in GRAVE or self.agent is not None) for one in self.parts)
+
+
+def with_hand(record: Record, login: str) -> tuple[str, ...]:
+    """Return who had a hand in a request, somebody of the desk with them: none of them approves it."""
+    return tuple(sorted({*record.hands, login}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,6 +344,9 @@ def moving(  # noqa: PLR0913 -- what a step changes
             await tx.run(
                 "rights_person_set", person_id=found.person_id, request_id=found.id, key_id=key_id, sealed=sealed
             )
+        if outcome and found.row.case_id:  # what was looked up to answer is looked at no more
+            await tx.run("case_close", case_id=found.row.case_id, at=at)
+            await tx.run("mandates_revoke_case", case_id=found.row.case_id, at=at)
         await insert_entries(tx, [entry], at)
         return True
 

@@ -41,6 +41,7 @@ from kept.services.my_data.rights_record import (
     moving,
     paper_of,
     purpose_of,
+    with_hand,
 )
 from kept.services.staff.approvals import Subject, mark_of
 from kept.services.staff.approvals import approved_by as approver
@@ -203,7 +204,7 @@ async def open_request(  # noqa: PLR0913 -- what a request names
     """
     purpose = require_desk(engine, session)
     parts = _looked_at(engine, channel, criteria, asked, letter)
-    case = await cases.open_case(engine, session, purpose, seconds=limits.RIGHTS_REQUEST_MANDATE_SECONDS)
+    case = await cases.open_case(engine, session, purpose, seconds=limits.RIGHTS_REQUEST_MANDATE_SECONDS, asked=True)
     unseen = False
     try:
         case = await cases.find_in_case(engine, session, case.id, criteria)
@@ -368,6 +369,7 @@ async def add_part(engine: Engine, session: StaffSession, request_id: str, asked
         said,
         parts=parts,
         fee=fee_of(engine.policy.policy, (one.kind for one in parts)) if found.person_id else "",
+        hands=with_hand(said, session.login),
     )
     act, facts = Act.RIGHTS_REQUEST_STEP, ("kind", part.kind.value)
     found = replace(found, record=record)
@@ -469,7 +471,8 @@ async def subject_of(engine: Engine, request_id: str) -> Subject:
     """Return what a second member of staff approves: the request as it stands, with everything it says."""
     found, purpose = await load(engine, request_id), purpose_of(engine)
     shown = {"request": everything(found.record)} if found.record is not None else {}
-    return Subject(str(found.row.number), people=1, purposes=(purpose,) if purpose else (), shown=shown)
+    hands = (found.row.opened_by, *(found.record.hands if found.record is not None else ()))
+    return Subject(str(found.row.number), people=1, purposes=(purpose,) if purpose else (), shown=shown, hands=hands)
 
 
 async def read_request(engine: Engine, session: StaffSession, request_id: str) -> Read:

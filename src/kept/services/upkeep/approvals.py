@@ -76,7 +76,7 @@ class Waiting:
 
 
 async def waiting(engine: Engine, session: StaffSession) -> list[Waiting]:
-    """Return what this member of staff may approve, the oldest first: everything that waits but what they asked for.
+    """Return what this member of staff may approve, the oldest first: what waits but what they asked for, or made.
 
     Raises:
         DeniedError: The right `approve` is missing.
@@ -90,9 +90,9 @@ async def waiting(engine: Engine, session: StaffSession) -> list[Waiting]:
         try:
             subject = await kind.about(engine, row.subject)
         except (InputError, EvidenceError, ErasedError):
-            subject = Subject(
-                row.subject
-            )  # moved on, of an earlier policy, or changed past Kept: whoever approves is told
+            subject = Subject(row.subject)  # moved on, of an earlier policy, or changed past Kept: who approves is told
+        if session.login in subject.hands:
+            continue
         page = "" if kind.page == "/approvals" else kind.page.format(subject=row.subject)
         seen = "" if kind.apart else mark_of(engine, session, row.approval_id, subject)
         found.append(
