@@ -225,6 +225,21 @@ async def test_nothing_held_is_never_said_of_somebody_who_is_here(installation, 
     assert refused.value.reason == "rights-held"
 
 
+async def test_a_d_from_before_the_erasing_leaves_no_request_open(installation, desk):
+    """Breach: D comes back from before the person was erased; their request is closed again, and is never overdue."""
+    own = await installation.mori()
+    request = await came(installation, desk, "disclosure")
+    tables = ("state", "rights_request_person", "rights_request")
+    rows = {one: installation.sql(f"SELECT * FROM {one}") for one in tables}  # noqa: S608 -- our own tables
+    await erasure.intend_erasure(installation.engine, own)
+    installation.sql("DELETE FROM rights_request")
+    for table, them in rows.items():
+        for row in them:
+            installation.sql(f"INSERT INTO {table} VALUES ({','.join('?' * len(row))})", *row)  # noqa: S608 -- our own tables
+    assert await erasure.remove_returned(installation.engine) == 1
+    assert (await rights_requests.request_of(installation.engine, request)).outcome == "erased meanwhile"
+
+
 async def test_an_agent_needs_a_paper_and_two_people(installation, desk, second):
     """Even a no by an agent: authority recorded, paper sealed and read on record, a second approves; the person sees who asked."""
     own = await installation.mori()

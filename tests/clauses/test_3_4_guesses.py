@@ -174,6 +174,19 @@ async def test_a_customers_device_is_no_device_of_staff(installation):
 # -------------------------------------------------------------------- out of the ordinary
 
 
+async def test_nothing_is_written_of_whoever_was_erased_meanwhile(installation):
+    """§3.4, §5.4 breach: one of the accounts a network tried is erased before the alarm; memory knows it, the database does not."""
+    issued = await accounts.join_with_password(installation.engine, PASSWORD, "en")
+    visitor = Visitors(installation)
+    await tries(visitor(), issued.login_name)
+    await erasure.intend_erasure(installation.engine, await installation.session(issued.person_id))
+    for n in range(limits.ACCOUNTS_FROM_A_NETWORK - 1):
+        await tries(visitor(), f"heron-zzzzzzz{n}")
+    assert len(await acts(installation, ALARM)) == 1
+    held = installation.sql("SELECT COUNT(*) FROM sign_in_sign WHERE person_id = ?", issued.person_id)
+    assert held == [(0,)]
+
+
 async def test_one_network_that_tries_many_accounts_is_flagged(installation):
     """§3.4 breach: ten accounts tried in vain from one network: an alarm on the board, and each owner is told."""
     issued = [await accounts.join_with_password(installation.engine, PASSWORD, "en") for _ in range(3)]
