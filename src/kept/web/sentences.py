@@ -116,6 +116,10 @@ SAID: Mapping[str, Sentences] = {
     "witnessed-taken": ("This was taken in already.", "Look at the list."),
     "witnessed-disowned": ("This was taken back already.", "There is nothing more to do."),
     "correction-source": ("Only the person can correct this.", "Correct it together with them."),
+    "rights-target": (
+        "This cannot be asked about that.",
+        "Choose the item or the use it is about, or ask for something else.",
+    ),
     "item-needed": ("This is needed here.", "Please fill it in. The form says beside it why."),
     "item-unknown": ("You gave no such item.", "Go back to my data and choose one."),
     "choice-unknown": ("This choice is not offered here.", "Use the page as it is shown."),
@@ -212,7 +216,10 @@ SAID: Mapping[str, Sentences] = {
         "The subject may have {0} characters, and the text, which may not be empty, {1}.",
         "Shorten it, or write something.",
     ),
-    "contact-text/title": ("The subject is too long: at most {0} characters.", "Please shorten it."),
+    "contact-text/title": (
+        "The subject is empty or too long: at most {0} characters.",
+        "Write something, or shorten it.",
+    ),
     "contact-text/text": ("The text is empty or too long: at most {1} characters.", "Write something, or shorten it."),
     "contact-unknown": ("There is no such message in this case.", "Look at the case again."),
     "emergency-words": ("Say in a sentence what happens: at most {1} characters.", "The customer can read it."),

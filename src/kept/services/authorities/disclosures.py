@@ -39,7 +39,7 @@ from kept.services.gate.person_search import Sought, find_by_login, find_person
 from kept.services.staff.approvals import Approval, Given, Subject
 from kept.services.staff.bulk_approval import REQUEST, insert_mandate
 from kept.services.staff.mandates import load_mandate, staff_mandate
-from kept.services.staff.parties import PartyKind, party_of
+from kept.services.staff.parties import Party, PartyKind, party_of
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -75,22 +75,7 @@ async def record(engine: Engine, session: StaffSession, terms: Terms) -> str:
     """
     purpose = require_desk(engine, session)
     at = engine.ready()
-    party = await party_of(engine, PartyKind.AUTHORITY, terms.authority)
-    wrong = Mistakes()
-    if party is None:
-        wrong.add(
-            InputError(
-                "expected an authority of the register, found none in effect",
-                field="authority",
-                reason="authority-unknown",
-                hint="register it with its key on the console: two confirm it, and it counts a day later",
-                rests_on=GROUND,
-            )
-        )
-    _look_at_terms(engine, terms, at, wrong)
-    wrong.insist()
-    if party is None:
-        raise RuntimeError("a request of an authority nobody knows")
+    party = await _authority(engine, terms, at)
     await engine.keyring.ensure_installation_key(KEY, at)
     role = session.require_purpose(engine, purpose.id)
     disclosure_id = random_id()
@@ -131,6 +116,29 @@ async def record(engine: Engine, session: StaffSession, terms: Terms) -> str:
 
     await engine.data.write(body)
     return disclosure_id
+
+
+async def _authority(engine: Engine, terms: Terms, at: float) -> Party:
+    """Return the authority a request comes from.
+
+    Raises:
+        InputError: It is not in the register, or a term is not acceptable; everything that is wrong is said at once.
+    """
+    party, wrong = await party_of(engine, PartyKind.AUTHORITY, terms.authority), Mistakes()
+    unknown = InputError(
+        "expected an authority of the register, found none in effect",
+        field="authority",
+        reason="authority-unknown",
+        hint="register it with its key on the console: two confirm it, and it counts a day later",
+        rests_on=GROUND,
+    )
+    if party is None:
+        wrong.add(unknown)
+    _look_at_terms(engine, terms, at, wrong)
+    wrong.insist()
+    if party is None:
+        raise unknown
+    return party
 
 
 def _require_room(found: Disclosure) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import msgspec
 
@@ -240,10 +241,8 @@ async def _go(
     said = said_by(found)
     record = msgspec.structs.replace(said, hands=with_hand(said, session.login), **changed)
     act = Act.RIGHTS_REQUEST_STEP
-    await moved(
-        engine,
-        moving(engine, found, acting(engine, session), act, *facts, what=what, record=record, status=status),
-    )
+    found = replace(found, record=record)
+    await moved(engine, moving(engine, found, acting(engine, session), act, *facts, what=what, status=status))
 
 
 def _with(parts: tuple[Part, ...], place: int, part: Part) -> tuple[Part, ...]:

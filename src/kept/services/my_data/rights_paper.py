@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 
 from kept import limits
@@ -41,12 +43,13 @@ async def attach_paper(engine: Engine, session: StaffSession, request_id: str, u
     key_id, sealed = seal_persons_record(engine, found.keys, PAPER, request_id, unverified)
     said = said_by(found)
     record = msgspec.structs.replace(said, hands=with_hand(said, session.login))
-    move = moving(
-        engine, found, acting(engine, session), Act.RIGHTS_REQUEST_STEP, ("paper", "put"), what="paper", record=record
-    )
+    found = replace(found, record=record)
+    move = moving(engine, found, acting(engine, session), Act.RIGHTS_REQUEST_STEP, ("paper", "put"), what="paper")
     until = engine.ready() + limits.RIGHTS_PAPER_SECONDS
 
     async def body(tx: Transaction) -> bool:
+        if not await move(tx):
+            return False
         await tx.run(
             "rights_paper_put",
             person_id=found.person_id,
@@ -55,7 +58,7 @@ async def attach_paper(engine: Engine, session: StaffSession, request_id: str, u
             sealed=sealed,
             until=until,
         )
-        return await move(tx)
+        return True
 
     await moved(engine, body)
 
