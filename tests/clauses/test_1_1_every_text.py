@@ -50,6 +50,7 @@ GUARDED = {
 """What seals a text that somebody wrote, and the recogniser its file asks."""
 NORMALISED = {
     "services/gate/state_change.py: write_change": "values, each brought into its normal form",
+    "services/gate/state_change.py: _value_row": "values, each brought into its normal form",
     "services/my_data/corrections.py: _resealed": "values kept before",
     "services/gate/witnessed_form.py: seal_form": "items of a form, each brought into its normal form by `parse_submission`",
     "services/gate/witnessed_form.py: seal_nobodys": "items of a form, each brought into its normal form by `parse_submission`",

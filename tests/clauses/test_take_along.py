@@ -45,7 +45,7 @@ pytestmark = pytest.mark.anyio
 IN_THE_COPY = {
     "data": {
         "state": "choices", "value": "items", "login": "known_by", "password": "known_by", "passkey": "known_by",
-        "recovery_code": "known_by",
+        "witnessed_person": "receipts", "recovery_code": "known_by",
         "external_id": "external", "session": "known_by", "receipt": "receipts",
         "entry_person": "uses", "case_person": "uses", "rights_request_person": "requests", "rights_request": "requests",
         "erasure": "erased", "remembered": "known_by", "sign_in_sign": "known_by",
@@ -67,6 +67,7 @@ NOT_TOLD = {
     "disclosure_item": "asked against released, by place in a request: told by `authorities`, once it may be told",
     "rights_request_paper": "the person's own letter, or their agent's authority; what it asks is in `requests`",
     "disclosure_paper": "the authority's own paper, about whoever it names; it is no value of the person's",
+    "witnessed": "who of staff entered what on whose word; what a new customer gave is nobody's we know before it is witnessed",
     "shown_once": "sealed for one session, for minutes, and on its page; a file is no place for codes that open the account",
     "link_code": "keyed hashes of codes that live for ten minutes",
     "message_link": "keyed hashes of links; the links themselves are in the messages the person has",

@@ -12,8 +12,8 @@ def make_private_folder(folder: Path) -> None:
         folder: May be there already; then it is left as it is.
 
     Raises:
-        OSError: It cannot be made.
+        OSError: It cannot be made, or something else is there.
     """
     for one in (*reversed(folder.parents), folder):
-        if not one.exists():
+        if one == folder or not one.exists():
             one.mkdir(mode=0o700, exist_ok=True)

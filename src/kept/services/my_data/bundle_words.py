@@ -142,6 +142,10 @@ RECEIPTS: Mapping[str, Wording] = {
         "ja": "他社が提供し、同意を得たとしているものの記録",
     },
     "confirmation": {"en": "record of a confirmed address", "ja": "ご連絡先を確認した記録"},
+    "witnessed": {
+        "en": "record of what was given on paper or by phone, entered by staff and witnessed",
+        "ja": "紙面またはお電話で提供され、担当者が入力して別の担当者が立ち会ったものの記録",
+    },
 }
 REQUESTED: Mapping[str, Wording] = {
     "post": {"en": "by post", "ja": "郵送"},
