@@ -106,6 +106,7 @@ async def test_the_origin_stands_wherever_the_value_does(installation, language)
     )
     other = await staff_browser(installation, "ono")
     await other.get(answer.headers["location"])
+    await other.post(answer.headers["location"], step="read")
     await other.post(answer.headers["location"], step="witness")
     browser = Browser(installation)
     await browser.sign_in(own)
@@ -114,7 +115,7 @@ async def test_the_origin_stands_wherever_the_value_does(installation, language)
         "ja": "お電話で伺い、担当者が入力、別の担当者が確認",
     }
     assert said[language] in (await browser.get(f"/{language}/my-data")).text
-    how = {"en": "given by phone, entered by staff", "ja": "お電話でお預かりし、担当者が入力"}[language]
+    how = {"en": "given by phone, entered by staff", "ja": "担当者が入力、別の担当者が確認"}[language]
     assert how in (await browser.get(f"/{language}/my-data/receipts")).text
     listed = await browser.get(f"/{language}/my-data/given-elsewhere")
     assert listed.text.count('name="form"') == 1
