@@ -166,7 +166,7 @@ def typed(engine: Engine, slot: str, raw: str | list[str], at: float) -> str | t
             rests_on="collection:questionnaire",
         )
     today = day_of(at, engine.zone)
-    given = raw if item.type.about.several or isinstance(raw, str) else raw[0]
+    given = raw[0] if not item.type.about.several and len(raw) == 1 else raw  # several of one: refused below, none is dropped
     return normalise(item.type.about.normal, given, field=slot, options=item.options, today=today).value
 
 
