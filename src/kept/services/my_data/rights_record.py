@@ -215,6 +215,7 @@ async def insert(  # noqa: PLR0913 -- what a request begins with
     case_id: str = "",
     person: tuple[bytes, PersonKeys] | None,
     request_id: str,
+    require: Callable[[Transaction], Awaitable[None]] | None = None,
 ) -> None:
     """Write a new request with its entry.
 
@@ -229,6 +230,7 @@ async def insert(  # noqa: PLR0913 -- what a request begins with
         case_id: Case the person was found in; empty for none.
         person: Whom it is about, with their keys; None for nobody we know.
         request_id: Fresh.
+        require: Insists on what must hold, in its transaction, or raises; None for nothing.
     """
     at = engine.ready()
     kinds = ",".join(sorted({one.kind.value for one in record.parts}))
@@ -236,6 +238,8 @@ async def insert(  # noqa: PLR0913 -- what a request begins with
     entry = entry_of(engine, actor, act, about, at=at, facts=(("kind", kinds), ("channel", channel)))
 
     async def body(tx: Transaction) -> None:
+        if require is not None:
+            await require(tx)
         await tx.run(
             "rights_insert",
             request_id=request_id,

@@ -85,13 +85,14 @@ async def _choose(exchange: Exchange[Any]) -> Response:
 async def _delete(exchange: Exchange[Any]) -> Response:
     """Take one cookie out of this browser, or all of them."""
     name = (await exchange.form("name"))["name"]
-    answer, remembered = exchange.go("/cookies"), exchange.web.cookies.serving(CookieDuty.REMEMBER)
+    answer, cookies = exchange.go("/cookies"), exchange.web.cookies
+    remembered, session = cookies.serving(CookieDuty.REMEMBER), cookies.serving(CookieDuty.SESSION)
     for one in exchange.jar.names if name == "*" else {name} & set(exchange.jar.names):
         if remembered and one == remembered.name:
             await forget_cookie(exchange, answer)
         elif one in cookies_of(exchange.policy):
             drop_cookie(answer, one)
-            if exchange.session is not None and one == exchange.web.cookies.serving(CookieDuty.SESSION).name:
+            if exchange.session is not None and session is not None and one == session.name:
                 await accounts.end_session(exchange.engine, exchange.session)  # a copy of it is worth nothing either
     return answer
 
