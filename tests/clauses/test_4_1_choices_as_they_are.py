@@ -18,6 +18,7 @@ from kept.services.gate import gate
 from kept.services.instances.participations import present_part, take_part
 from kept.services.messages.stop_list import put_on, stop_token
 from kept.services.my_data.choices import choose, stop_use
+from kept.services.my_data.corrections import remove_value
 from kept.services.my_data.own_data import own_data
 from kept.services.my_data.portability import take_along
 from kept.services.staff.activation import activate, propose
@@ -203,3 +204,13 @@ async def test_a_yes_that_covers_nothing_held_is_not_called_no_yes(installation)
     part = page.split(f'id="choice-{NEWS}"')[1].split('class="switch"')[0]
     assert "you have not said yes to it" not in part
     assert "what you gave was not given for this" in part
+
+
+async def test_a_yes_whose_items_went_stays_a_yes_that_lacks_something(installation):
+    """§4.1 breach: who took away what a yes used, and gave something new, did say yes; the new is not used, and the page says why."""
+    own = await installation.join()
+    await installation.give(own, [("mail_address", MAIL), ("choice", "picture-club//picture-club")])
+    await remove_value(installation.engine, own, "mail_address")
+    await installation.give(own, [("mail_address", "new@example.jp")])
+    found = await switch(installation, own, "picture-club")
+    assert (found.given, found.said, found.missing.missing) == (False, True, "notice")
