@@ -11,7 +11,7 @@ import zipfile
 import pytest
 from asked import Browser
 from installation import MAIL, NAME, PHONE, second_version
-from second import read_and_approve
+from second import read_and_approve, read_and_give
 from writing_letters import answered, approved, asked_second, came, checked, granted
 
 from kept import limits
@@ -207,10 +207,15 @@ async def test_nothing_held_is_an_answer_and_tells_no_stranger(installation, des
     assert acts.count("nothing held") == 1
 
 
-async def test_nothing_held_is_never_said_of_somebody_who_is_here(installation, desk):
-    """Breach: who stopped this very use is not found, and the desk still cannot say that nothing is held."""
+async def test_nothing_held_is_never_said_of_somebody_who_is_here(installation, desk, monkeypatch):
+    """Breach: who stopped this very use, before it could not be stopped, is not found: still nobody says that nothing is held."""
     own = await installation.mori()
+    with pytest.raises(SubmissionError) as refused:
+        await choices.stop_use(installation.engine, own, "rights-request", stop=True)
+    assert refused.value.reason == "purpose-answers-you"
+    monkeypatch.setattr(choices, "serving", lambda *_: ())
     await choices.stop_use(installation.engine, own, "rights-request", stop=True)
+    monkeypatch.undo()
     request = await came(installation, desk, "disclosure")
     await checked(installation, desk, request)
     with pytest.raises(InputError) as refused:
@@ -251,7 +256,7 @@ async def test_an_agent_needs_a_paper_and_two_people(installation, desk, second)
     (mine,) = await own_requests.requests_of(installation.engine, own)
     assert mine.record.agent.name == "Attorney Abe"
     acts = [line.account.act for line in (await own_data(installation.engine, own)).history.lines]
-    assert acts.count("staff:rights-request:read") == 1
+    assert acts.count("staff:rights-request:read") == 2  # the paper, and what it says
     support = await installation.staff()
     with pytest.raises(DeniedError):
         await rights_paper.open_paper(installation.engine, support, request)
@@ -396,7 +401,7 @@ async def test_a_fee_is_told_before_it_is_due(installation, desk, second):
     fee = b"rights:\n  fee:\n    amount: 300\n    currency: JPY\n    for:\n      - disclosure\n      - purposes\n"
     await activation.propose(engine, second_version((b"rights:\n", fee)), by="test")
     await activation.activate(engine, desk, 2)
-    await approvals.approve(engine, second, (await approvals.waiting(engine, second))[0].id)
+    await read_and_give(engine, second, (await approvals.waiting(engine, second))[0].id)
     request = await came(installation, desk, "purposes")
     await checked(installation, desk, request)
     await granted(installation, desk, request)

@@ -216,7 +216,10 @@ SAID: Mapping[str, Sentences] = {
         "The subject may have {0} characters, and the text, which may not be empty, {1}.",
         "Shorten it, or write something.",
     ),
-    "contact-text/title": ("The subject is too long: at most {0} characters.", "Please shorten it."),
+    "contact-text/title": (
+        "The subject is empty or too long: at most {0} characters.",
+        "Write something, or shorten it.",
+    ),
     "contact-text/text": ("The text is empty or too long: at most {1} characters.", "Write something, or shorten it."),
     "contact-unknown": ("There is no such message in this case.", "Look at the case again."),
     "emergency-words": ("Say in a sentence what happens: at most {1} characters.", "The customer can read it."),
