@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import re
@@ -582,3 +583,12 @@ async def test_once_answered_nobody_looks_any_more(installation, ends):
     with pytest.raises(DeniedError) as refused:
         await cases.open_item(engine, desk, case, "name")
     assert refused.value.reason == "case-over"
+
+
+async def test_many_windows_ask_no_more_than_one(installation):
+    """§0.1 breach: twelve windows that ask the desk at the same moment leave as many requests open as one window may."""
+    own = await installation.join()
+    at_once = (own_requests.ask(installation.engine, own, [Asked("disclosure")]) for _ in range(12))
+    answers = await asyncio.gather(*at_once, return_exceptions=True)
+    assert sum(isinstance(one, InputError) for one in answers) == 12 - limits.RIGHTS_REQUESTS_OPEN
+    assert len(await own_requests.requests_of(installation.engine, own)) == limits.RIGHTS_REQUESTS_OPEN

@@ -18,6 +18,7 @@ from kept.policy.words import ClauseState
 from kept.services.accounts import accounts, devices
 from kept.services.accounts.remember_me import devices_of, remember, sign_in_remembered
 from kept.services.cases import cases
+from kept.services.my_data.corrections import correct
 from kept.services.my_data.own_data import own_data
 from kept.services.my_data.portability import take_along
 
@@ -124,3 +125,17 @@ async def test_what_is_no_item_is_recorded_as_that_and_never_as_it_was_typed(ins
     newest = await installation.newest()
     assert [one.item for one in newest.refused] == ["undeclared"]
     assert typed not in repr(newest)
+
+
+async def test_a_correction_that_is_refused_is_evidence_too(installation):
+    """§1.1 breach: an Individual Number typed as a correction is refused, and that stands in the ledger under the clause."""
+    own = await installation.mori()
+    with pytest.raises(SubmissionError) as refused:
+        await correct(installation.engine, own, "name", "番号は123456789018です", expected_version=1)
+    assert cited(refused.value) == "§1.1"
+    said = await installation.newest()
+    assert (said.act, said.clause, dict(said.facts)["reason"]) == (
+        "system:submission:refuse",
+        "1.1",
+        "individual-number",
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from asked import Browser
 from cited import cited
-from installation import POLICY
+from installation import NAME, POLICY
 
 from kept import policy_files
 from kept.errors import DeniedError, SubmissionError
@@ -68,3 +68,32 @@ async def test_a_refused_form_always_says_why(installation, fields):
     answer = await browser.post("/en/registration", notice_token=token, **fields)
     assert answer.status_code == 422
     assert 'role="alert"' in answer.text
+
+
+async def test_a_second_token_is_an_extra_field(installation):
+    """§2.2 breach: text behind the name of a token is refused like any other extra field, not dropped."""
+    own = await installation.join()
+    browser = Browser(installation)
+    await browser.sign_in(own)
+    shown = (await browser.get("/en/registration")).text
+    token = shown.split('name="notice_token" value="')[1].split('"')[0]
+    answer = await browser.post("/en/registration", notice_token=[token, "blood type A"], name="Mori")
+    assert answer.status_code == 422
+    mine = await own_data(installation.engine, own)
+    assert mine.held == ()
+    said = next(line.account for line in mine.history.lines if line.account.act == "system:submission:refuse")
+    assert (said.clause, dict(said.facts)["reason"]) == ("2.2", "field-undeclared")
+
+
+async def test_a_correction_drops_nothing_in_silence(installation):
+    """§2.2 breach: two values for one item are refused; a line break within one is no second value that goes missing."""
+    own = await installation.mori()
+    browser = Browser(installation)
+    await browser.sign_in(own)
+    await browser.get("/en/my-data")
+    assert (await browser.post("/en/my-data/correct/name", version="1", value=["One", "Two"])).status_code == 422
+    mine = await own_data(installation.engine, own)
+    assert next(one.value for one in mine.held if one.slot == "name") == NAME
+    answer = await browser.post("/en/my-data/correct/name", version="1", value="One\nTwo")
+    kept = next(one.value for one in (await own_data(installation.engine, own)).held if one.slot == "name")
+    assert (answer.status_code, kept) in {(422, NAME), (303, "One Two")}

@@ -46,3 +46,16 @@ async def test_the_board_says_kept(installation):
     assert {one: board.of(one).state for one in ("3.1", "3.2", "3.3", "3.4", "3.5", "3.6")} == dict.fromkeys(
         ("3.1", "3.2", "3.3", "3.4", "3.5", "3.6"), ClauseState.KEPT
     )
+
+
+@pytest.mark.parametrize("name", ["*", "__Host-kept_session"])
+async def test_a_deleted_sign_in_is_over_for_its_copies_too(installation, name):
+    """§3.3 breach: who deletes the sign-in cookie is signed out, and so is whoever holds a copy of it."""
+    own = await installation.join()
+    browser, copy = Browser(installation), Browser(installation)
+    await browser.sign_in(own)
+    copy.cookies |= browser.cookies
+    await browser.get("/en/cookies")
+    await browser.post("/en/cookies/delete", name=name)
+    assert "__Host-kept_session" not in browser.cookies
+    assert (await copy.get("/en/my-data")).headers["location"] == "/en/sign-in"

@@ -9,13 +9,16 @@ from io import BytesIO
 import pytest
 from asked import Browser
 from installation import MAIL, NAME, PHONE, second_version
+from taking import EVENT, opened
 
 from kept.policy.decision import Allowed
 from kept.policy.words import Exit
 from kept.services.accounts import accounts
 from kept.services.gate import gate
+from kept.services.instances.participations import present_part, take_part
 from kept.services.messages.stop_list import put_on, stop_token
 from kept.services.my_data.choices import choose, stop_use
+from kept.services.my_data.corrections import remove_value
 from kept.services.my_data.own_data import own_data
 from kept.services.my_data.portability import take_along
 from kept.services.staff.activation import activate, propose
@@ -185,3 +188,29 @@ async def test_what_the_policy_words_otherwise_now_is_bound_by_its_own_tick_alon
     assert (found.given, found.missing.missing) == (False, "revision")
     await installation.give(own, [("choice", f"{NEWS}/mail/"), ("use", "mail_address")])
     assert dict((await switch(installation, own)).channels)[Exit.MAIL]
+
+
+async def test_a_yes_that_covers_nothing_held_is_not_called_no_yes(installation):
+    """§4.1 breach: who said yes at an event and lent their name alone did say yes; what is missing is what it would use."""
+    event = await opened(installation, EVENT, "support")
+    own, engine = await installation.join(), installation.engine
+    await installation.give(own, [("name", NAME), ("mail_address", MAIL)])
+    form = await present_part(engine, own, event.id, "en")
+    fields = [("use", "name"), ("choice", f"{NEWS}/mail/")]
+    await take_part(engine, own, event.id, language="en", unverified_token=form.token, fields=fields)
+    found = await switch(installation, own)
+    assert (found.given, found.missing.said, found.missing.missing) == (False, True, "notice")
+    page = (await (await browser_of(installation, own)).get("/en/my-data")).text
+    part = page.split(f'id="choice-{NEWS}"')[1].split('class="switch"')[0]
+    assert "you have not said yes to it" not in part
+    assert "what you gave was not given for this" in part
+
+
+async def test_a_yes_whose_items_went_stays_a_yes_that_lacks_something(installation):
+    """§4.1 breach: who took away what a yes used, and gave something new, did say yes; the new is not used, and the page says why."""
+    own = await installation.join()
+    await installation.give(own, [("mail_address", MAIL), ("choice", "picture-club//picture-club")])
+    await remove_value(installation.engine, own, "mail_address")
+    await installation.give(own, [("mail_address", "new@example.jp")])
+    found = await switch(installation, own, "picture-club")
+    assert (found.given, found.said, found.missing.missing) == (False, True, "notice")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import sys
 
@@ -16,7 +17,7 @@ from kept import limits
 from kept.channels import letter
 from kept.channels.fax import FaxJob, FaxOutcome
 from kept.channels.handed import Handed
-from kept.errors import ConflictError, DeniedError, InputError, KeptError, SettingError
+from kept.errors import ConflictError, DeniedError, InputError, KeptError, LimitError, SettingError
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState, Exit
 from kept.services.accounts import accounts
@@ -837,3 +838,12 @@ async def test_who_let_it_go_does_not_settle_it(installation):
         await advertising_marks.settle(engine, second, message)
     await advertising_marks.settle(engine, third, message)
     assert await advertising_marks.marked(engine, third) == []
+
+
+async def test_many_windows_ask_no_more_than_one(installation):
+    """§4.5 breach: twelve windows that ask at the same moment leave as many inquiries waiting as one window may."""
+    own = await installation.join()
+    at_once = (inquiries.ask(installation.engine, own) for _ in range(12))
+    answers = await asyncio.gather(*at_once, return_exceptions=True)
+    assert sum(isinstance(one, LimitError) for one in answers) == 12 - limits.INQUIRIES_OF_A_PERSON
+    assert len(await inquiries.inquiries_of(installation.engine, own.person_id)) == limits.INQUIRIES_OF_A_PERSON

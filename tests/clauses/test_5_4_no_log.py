@@ -397,7 +397,7 @@ async def test_a_clause_never_used_says_so(lost):
     await here.staff("first", ("privacy",))
     desk = Browser(here, at=CONSOLE)
     desk.cookies["__Host-kept_session"] = await sessions.start_demo_session(here.engine, "first")
-    assert "never used yet" in (await desk.get("/en/board")).text
+    assert "nothing was recorded under it yet" in (await desk.get("/en/board")).text
 
 
 async def test_a_torn_or_a_missing_line_is_a_no_log_that_is_not_whole(lost):

@@ -24,6 +24,30 @@ class Form(dict[str, str]):
         """Return what was sent under a name that may come more than once."""
         return tuple(one for one in self[name].split("\n") if one)
 
+    def says_yes(self, name: str) -> bool:
+        """Return whether *name* is a yes or a no; what is neither, or was not sent, is not guessed at.
+
+        Raises:
+            InputError: It is neither.
+        """
+        return self.one_of(name, "yes", "no") == "yes"
+
+    def one_of(self, name: str, *offered: str) -> str:
+        """Return what was sent under a name, which is one of the buttons or boxes *offered*.
+
+        Raises:
+            InputError: It is none of them.
+        """
+        if self[name] not in offered:
+            raise InputError(
+                "expected a choice this form offers, found another",
+                field=name,
+                reason="choice-unknown",
+                hint="use the form as it is shown",
+                rests_on="fair-forms",
+            )
+        return self[name]
+
     def filled(self, names: Iterable[str]) -> dict[str, str]:
         """Return those of *names* in which something was written."""
         return {name: self[name] for name in names if self[name].strip()}
@@ -131,8 +155,9 @@ async def read_answers(request: Request, engine: Engine, session: Own) -> Answer
     """
     form = await request.form(max_files=0, max_fields=limits.REQUEST_FIELDS)
     fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
-    first = dict(reversed(fields))
-    check_form_token(engine, session, first.get("form_token", ""))
-    return Answers(
-        first.get("notice_token", ""), [one for one in fields if one[0] not in {"notice_token", "form_token"}]
-    )
+    tokens = {name: dict(reversed(fields)).get(name, "") for name in ("form_token", "notice_token")}
+    check_form_token(engine, session, tokens["form_token"])
+    for one in tokens.items():
+        if one in fields:
+            fields.remove(one)  # the first of its name; a second is a field like any other, which no form has
+    return Answers(tokens["notice_token"], fields)

@@ -123,6 +123,10 @@ SAID: Mapping[str, Sentences] = {
     "item-needed": ("This is needed here.", "Please fill it in. The form says beside it why."),
     "item-unknown": ("You gave no such item.", "Go back to my data and choose one."),
     "choice-unknown": ("This choice is not offered here.", "Use the page as it is shown."),
+    "choice-before-notice": (
+        "You have not read what this is for.",
+        "Open the form, read its notice, and say yes there.",
+    ),
     "purpose-unknown": ("This is no use that you can stop.", "Choose one of those on my data."),
     "individual-number": (
         "This looks like an Individual Number (My Number), which we never take.",

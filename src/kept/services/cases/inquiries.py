@@ -94,16 +94,8 @@ async def ask(engine: Engine, own: Own) -> str:
             hint="declare `messages` with `reply` on the purpose that answers people",
         )
     since = engine.clock.now() - limits.REPLY_SECONDS  # what is older cannot be answered any more, and so waits no more
-    asked_before = await inquiries_of(engine, own.person_id)
-    waiting = [one for one in asked_before if one.answered_at is None and one.own and one.at > since]
-    if len(waiting) >= limits.INQUIRIES_OF_A_PERSON:
-        raise LimitError(
-            "expected fewer inquiries that wait for an answer, found as many as may",
-            retry_after_seconds=int(limits.DAY),
-            reason="inquiries",
-            hint="what you asked waits; an answer comes",
-            rests_on=f"purposes:{purpose.id}",
-        )
+    known = await inquiries_of(engine, own.person_id)
+    waiting = sum(one.answered_at is None and one.own and one.at > since for one in known)
     person, at, inquiry_id = await engine.people.load(own.person_id), engine.ready(), random_id()
     asked = Asked(OWN_PAGE, purpose.id, at)
     entry = entry_of(
@@ -112,6 +104,15 @@ async def ask(engine: Engine, own: Own) -> str:
     )  # fmt: skip
 
     async def body(tx: Transaction) -> None:
+        meanwhile = len(await tx.all(sql.InquiriesOfPerson, person_id=person.id)) - len(known)  # in another window
+        if waiting + meanwhile >= limits.INQUIRIES_OF_A_PERSON:
+            raise LimitError(
+                "expected fewer inquiries that wait for an answer, found as many as may",
+                retry_after_seconds=int(limits.DAY),
+                reason="inquiries",
+                hint="what you asked waits; an answer comes",
+                rests_on=f"purposes:{purpose.id}",
+            )
         await _put(engine, tx, person.id, person.keys, inquiry_id, asked)
         await insert_entries(tx, [entry], at)
 

@@ -185,14 +185,14 @@ async def submit(  # noqa: PLR0913 -- a submission has these parts
         given = parse_submission(policy, notice, fields, engine.clock.now(), instance, standing.held)
         asked = (narrow(policy, instance) if instance else policy.points[point]).at(stage)
     except (MalformedError, SubmissionError) as error:
-        await _record_refusal(engine, own, error)
+        await record_refusal(engine, own, error)
         raise
     standing = standing.under(claims["notice"], notice)
     taken = _Taken(engine, own.acting(), claims, notice, given, asked, instance, part, standing)
     try:
         await change_person(engine, own.person_id, taken.change, slots=mail_slots(engine.policy.policy))
     except (SubmissionError, ConflictError) as error:
-        await _record_refusal(engine, own, error)
+        await record_refusal(engine, own, error)
         raise
     if taken.receipt is None:
         raise RuntimeError("a submission ended without a receipt")
@@ -463,8 +463,14 @@ def _used() -> ConflictError:
     )
 
 
-async def _record_refusal(engine: Engine, own: Own, error: InputError) -> None:
-    """A refused submission is evidence too: which rule, never what was sent. Nobody refuses a typing error."""
+async def record_refusal(engine: Engine, own: Own, error: InputError) -> None:
+    """Record that what a person sent was refused: which rule, never what was sent. Nobody refuses a typing error.
+
+    Args:
+        engine: Open.
+        own: Who sent it.
+        error: What it was refused with.
+    """
     if all(is_typing_error(one) for one in error.each()):
         return
     concerning, facts = await about_person(engine, own.person_id), (("reason", error.reason),)

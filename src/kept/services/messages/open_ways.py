@@ -125,6 +125,9 @@ class Standing:
         said = self._said_yes(state, purpose, way_out) if missing and item else None
         yes_opens = said is not None and not self._decided(said, purpose, way_out, recipient, item)[1]
         chosen = state.choice(purpose.id, way_out)
+        yes = chosen if way_out in CHANNEL_TABLE else state.choice(purpose.id, None)
+        if missing == "consent" and yes is not None and yes.allow:
+            missing = "notice"  # they said yes; it was not for what is held
         return Way(way_out, recipient, slots, missing, item, yes_opens, chosen.allow if chosen else None)
 
     def _decided(

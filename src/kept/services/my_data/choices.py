@@ -59,7 +59,8 @@ async def choose(engine: Engine, own: Own, purpose: str, way_out: Exit | None, *
         allow: True for a yes.
 
     Raises:
-        SubmissionError: No such purpose or channel, or one that needs no choice.
+        SubmissionError: No such purpose or channel, one that needs no choice, or a yes to what rests on a consent they
+            never gave: that is given on a form, after its notice.
     """
     declared = engine.policy.policy.purposes.get(purpose)
     if (
@@ -79,6 +80,13 @@ async def choose(engine: Engine, own: Own, purpose: str, way_out: Exit | None, *
     going: list[int] = []
 
     def make(person: Person, at: float) -> Change:
+        if allow and declared.basis is Basis.CONSENT and all(one.purpose != purpose for one in person.state.grants):
+            raise SubmissionError(
+                "expected a consent given on a form after its notice, found none",
+                reason="choice-before-notice",
+                hint="open the form, read its notice, and say yes there",
+                rests_on="notice-first",
+            )
         return Change(
             change.choose(person.state, purpose, way_out, allow=allow, at=at, by=own.by),
             account_part(

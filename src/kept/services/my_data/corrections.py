@@ -13,6 +13,7 @@ from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
 from kept.services.engine.record import Actor, account_part
+from kept.services.forms.collection import record_refusal
 from kept.services.gate.own_session import Own
 from kept.services.gate.state_change import Change, Extra, change_person, find_forms
 from kept.services.instances.contests import take_down
@@ -48,7 +49,12 @@ async def correct(  # noqa: PLR0913 -- what a correction names
     """
     at = engine.ready()
     own.require_fresh(at)
-    value, due = typed(engine, slot, raw, at), await holding(engine, own.person_id, slot)
+    try:
+        value = typed(engine, slot, raw, at)
+    except SubmissionError as error:
+        await record_refusal(engine, own, error)
+        raise
+    due = await holding(engine, own.person_id, slot)
     facts = (("replaces", str(expected_version)), *recalled(due))
 
     def make(person: Person, now: float) -> Change:
@@ -163,7 +169,9 @@ def typed(engine: Engine, slot: str, raw: str | list[str], at: float) -> str | t
             rests_on="collection:questionnaire",
         )
     today = day_of(at, engine.zone)
-    given = raw if item.type.about.several or isinstance(raw, str) else raw[0]
+    given = (
+        raw[0] if not item.type.about.several and len(raw) == 1 else raw
+    )  # several of one: refused below, none is dropped
     return normalise(item.type.about.normal, given, field=slot, options=item.options, today=today).value
 
 

@@ -22,6 +22,8 @@ from kept.services.my_data.rights_requests import (
     requests_about,
     versioned,
 )
+from kept.store import sql
+from kept.store.interface import Transaction
 
 SIGNED_IN = "signed in"
 """How it was checked who asks, where they ask on their own page."""
@@ -50,12 +52,8 @@ async def ask(engine: Engine, own: Own, asked: Sequence[Asked], letter: Letter =
             hint="declare a purpose that says `serves: rights-request`",
             rests_on="purposes:rights-request",
         )
-    if sum(one.request.finished_at is None for one in await requests_of(engine, own)) >= limits.RIGHTS_REQUESTS_OPEN:
-        raise InputError(
-            f"expected at most {limits.RIGHTS_REQUESTS_OPEN} open requests, found as many already",
-            reason="rights-many",
-            hint="wait for the answer to one of them",
-        )
+    known = await requests_of(engine, own)
+    waiting = sum(one.request.finished_at is None for one in known)
     check_letter(engine, letter)
     if letter.agent:
         raise InputError("expected a request of your own, found an agent's", reason="rights-agent")
@@ -72,8 +70,18 @@ async def ask(engine: Engine, own: Own, asked: Sequence[Asked], letter: Letter =
         fee_state="told" if fee else "",
         steps=(Step(at, "received"), Step(at, "checked")),
     )
-    actor, act = own.acting().acting(purpose=purpose), Act.RIGHTS_REQUEST_ASK
-    return await records.insert(engine, actor, act, record, Came(OWN_PAGE, CHECKED), (person.id, person.keys))
+
+    async def require_room(tx: Transaction) -> None:
+        meanwhile = len(await tx.values(sql.RightsOfPerson, person_id=person.id)) - len(known)  # in another window
+        if waiting + meanwhile >= limits.RIGHTS_REQUESTS_OPEN:
+            raise InputError(
+                f"expected at most {limits.RIGHTS_REQUESTS_OPEN} open requests, found as many already",
+                reason="rights-many",
+                hint="wait for the answer to one of them",
+            )
+
+    actor, act, came = own.acting().acting(purpose=purpose), Act.RIGHTS_REQUEST_ASK, Came(OWN_PAGE, CHECKED)
+    return await records.insert(engine, actor, act, record, came, (person.id, person.keys), require=require_room)
 
 
 async def requests_of(engine: Engine, own: Own) -> list[OwnRequest]:

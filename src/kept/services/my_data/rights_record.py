@@ -229,7 +229,14 @@ class Came:
 
 
 async def insert(  # noqa: PLR0913 -- what a request begins with
-    engine: Engine, actor: Actor, act: Act, record: Record, came: Came, person: tuple[bytes, PersonKeys] | None
+    engine: Engine,
+    actor: Actor,
+    act: Act,
+    record: Record,
+    came: Came,
+    person: tuple[bytes, PersonKeys] | None,
+    *,
+    require: Callable[[Transaction], Awaitable[None]] | None = None,
 ) -> str:
     """Write a new request with its entry; return its id.
 
@@ -240,6 +247,7 @@ async def insert(  # noqa: PLR0913 -- what a request begins with
         record: What it says.
         came: How it came.
         person: Whom it is about, with their keys; None for nobody we know.
+        require: Insists on what must hold, in its transaction, or raises; None for nothing.
     """
     at, request_id = engine.ready(), random_id()
     kinds = ",".join(sorted({one.kind.value for one in record.parts}))
@@ -247,6 +255,8 @@ async def insert(  # noqa: PLR0913 -- what a request begins with
     entry = entry_of(engine, actor, act, about, at=at, facts=(("kind", kinds), ("channel", came.channel)))
 
     async def body(tx: Transaction) -> None:
+        if require is not None:
+            await require(tx)
         await tx.run(
             "rights_insert",
             request_id=request_id,

@@ -6,11 +6,11 @@ from typing import Any
 
 from starlette.responses import Response
 
-from kept.errors import InputError
 from kept.policy.duties import cookies_of
 from kept.policy.model import Cookie, Policy
 from kept.policy.render import cookie_purpose, cookie_rows, transmissions
 from kept.policy.words import CookieDuty
+from kept.services.accounts import accounts
 from kept.services.cookies.first_scan import first_scan
 from kept.services.cookies.scan import newest_scan
 from kept.web.exchange import Exchange
@@ -68,20 +68,13 @@ async def _choose(exchange: Exchange[Any]) -> Response:
     form = await exchange.form("choice", "back", several=("purpose",))
     rules = exchange.web.cookies.rules()
     asked = frozenset(rules.asked) if rules else frozenset()
-    match form["choice"]:
+    match form.one_of("choice", "accept", "refuse", "some"):
         case "accept":
             allowed = asked
         case "refuse":
             allowed = frozenset()
-        case "some":
-            allowed = asked & frozenset(form.lines("purpose"))
         case _:
-            raise InputError(
-                "expected a choice this form offers, found another",
-                reason="choice-unknown",
-                hint="use the form as it is shown",
-                rests_on="fair-forms",
-            )
+            allowed = asked & frozenset(form.lines("purpose"))
     answer = exchange.go(_back(exchange, form["back"]))
     remembered = exchange.web.cookies.serving(CookieDuty.REMEMBER)
     if remembered and remembered.purpose not in allowed:
@@ -92,12 +85,15 @@ async def _choose(exchange: Exchange[Any]) -> Response:
 async def _delete(exchange: Exchange[Any]) -> Response:
     """Take one cookie out of this browser, or all of them."""
     name = (await exchange.form("name"))["name"]
-    answer, remembered = exchange.go("/cookies"), exchange.web.cookies.serving(CookieDuty.REMEMBER)
+    answer, cookies = exchange.go("/cookies"), exchange.web.cookies
+    remembered, session = cookies.serving(CookieDuty.REMEMBER), cookies.serving(CookieDuty.SESSION)
     for one in exchange.jar.names if name == "*" else {name} & set(exchange.jar.names):
         if remembered and one == remembered.name:
             await forget_cookie(exchange, answer)
         elif one in cookies_of(exchange.policy):
             drop_cookie(answer, one)
+            if exchange.session is not None and session is not None and one == session.name:
+                await accounts.end_session(exchange.engine, exchange.session)  # a copy of it is worth nothing either
     return answer
 
 

@@ -22,7 +22,10 @@ async def _form(exchange: Exchange[Own]) -> Response:
 async def _correct(exchange: Exchange[Own]) -> Response:
     slot = exchange.path("slot")
     form = await exchange.form("version", several=("value",))
-    values, version = form["value"].split("\n"), form["version"]
+    values = [str(one) for one in (await exchange.request.form()).getlist("value")] or [
+        ""
+    ]  # a line break is no second value
+    version = form["version"]
     item = exchange.policy.items.get(slot.partition("#")[0])
     several = len(values) > 1 or (item is not None and item.type.about.several)
     try:

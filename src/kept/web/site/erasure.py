@@ -24,7 +24,7 @@ async def _preview(exchange: Exchange[Own]) -> Response:
 
 async def _erase(exchange: Exchange[Own]) -> Response:
     form = await exchange.form("when", "never")
-    now = form["when"] == "now"
+    now = form.one_of("when", "now", "later") == "now"
     receipt = await erasure.intend_erasure(
         exchange.engine,
         exchange.session,

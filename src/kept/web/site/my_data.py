@@ -70,9 +70,13 @@ def _asked_on_form(exchange: Exchange[Own]) -> frozenset[str]:
 async def _choose(exchange: Exchange[Own]) -> Response:
     """A yes or a no."""
     form = await exchange.form("purpose", "exit", "allow")
-    way_out = Exit(form["exit"]) if form["exit"] in set(Exit) else None
+    way_out = form.one_of("exit", "", *Exit)
     said = await choices.choose(
-        exchange.engine, exchange.session, form["purpose"], way_out, allow=form["allow"] == "yes"
+        exchange.engine,
+        exchange.session,
+        form["purpose"],
+        Exit(way_out) if way_out else None,
+        allow=form.says_yes("allow"),
     )
     return _answered(exchange, said)
 
@@ -93,7 +97,7 @@ async def _ask(exchange: Exchange[Own]) -> Response:
 async def _stop(exchange: Exchange[Own]) -> Response:
     """Stop a use, or resume it."""
     form = await exchange.form("purpose", "stop")
-    said = await choices.stop_use(exchange.engine, exchange.session, form["purpose"], stop=form["stop"] == "yes")
+    said = await choices.stop_use(exchange.engine, exchange.session, form["purpose"], stop=form.says_yes("stop"))
     return _answered(exchange, said)
 
 
