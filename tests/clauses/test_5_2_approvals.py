@@ -335,7 +335,7 @@ async def test_what_changed_since_it_was_read_is_read_again(installation):
     """§5.2 breach: the mark is bound to what was shown; one word changed past Kept, and it is of nothing."""
     waits = await Waits(installation, rights_decisions.ANSWERING).begin()
     seen = await waits.read(waits.second)
-    installation.sql("UPDATE rights_request SET kind = 'erase'")
+    installation.sql("UPDATE rights_request SET number = number + 1")
     with pytest.raises(ConflictError) as refused:
         await approvals.approve(installation.engine, waits.second, waits.id, seen)
     assert (refused.value.reason, waits.outcome) == ("approval-unread", "waiting")
