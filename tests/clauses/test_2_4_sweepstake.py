@@ -190,6 +190,24 @@ async def test_a_prize_is_claimed_or_waits(installation, sweepstake, language, s
     assert {"phone", "postal_address"} & set(card)
 
 
+async def test_who_was_not_drawn_reads_so(installation, sweepstake):
+    """§2.4 normal: who takes part reads so while it is open; when it is closed, that nothing is drawn yet; then, what came of it."""
+    people = [await installation.join() for _ in range(4)]
+    browser = Browser(installation)
+    await sweepstake.enter(people[0])
+    await browser.sign_in(people[0])
+    assert "You take part." in (await browser.get("/en/take-part/calendar")).text
+    await drawn(installation, sweepstake, people[1:])
+    said = []
+    for own in people:
+        await browser.sign_in(own)
+        said.append("your ticket was not drawn" in (await browser.get("/en/take-part/calendar")).text)
+    won = [(await part_of(installation.engine, own.person_id, "calendar")).status == "won" for own in people]
+    assert said == [not one for one in won]
+    assert any(won)
+    assert any(said)
+
+
 @pytest.mark.parametrize("way", ["stop", "no"])
 async def test_a_prize_that_may_not_be_sent_waits(installation, sweepstake, way):
     """§2.7 breach: a winner who stopped the use answers: refused in a sentence, nothing taken; resumed, it is claimed."""

@@ -78,7 +78,7 @@ async def test_a_form_names_nobody(installation):
 
 @pytest.mark.parametrize(
     ("language", "sentence"),
-    [("en", "one that was shown to somebody else"), ("ja", "別の方に表示された")],
+    [("en", "This form was shown to somebody else."), ("ja", "別の方に表示された")],
 )
 async def test_a_page_says_why_a_borrowed_notice_is_refused(installation, language, sentence):
     """§2.8 page: the form comes back with a sentence and a notice of one's own."""

@@ -307,7 +307,7 @@ async def test_every_page_says_that_it_is_a_word(installation, desk, partner):
     assert f"{COURT_TITLE} says that you agreed; it waits for your answer." in page
     assert "Another company, which says that you agreed, gave" in page
     assert f"{COURT_TITLE} says that you agreed to something. Is it so?" in page
-    assert f"{COURT_TITLE}が、あなたの同意を得たとしています。" in (await browser.get("/ja/my-data")).text
+    assert f"{COURT_TITLE}が、お客様の同意を得たとしています。" in (await browser.get("/ja/my-data")).text
     sato = await installation.staff("sato", ("support",))
     case = await installation.case(sato)
     console = Browser(installation, at=CONSOLE)

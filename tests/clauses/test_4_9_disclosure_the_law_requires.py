@@ -388,6 +388,24 @@ async def test_the_approver_reads_what_the_request_says(installation, desk):
     assert MAIL.encode() not in named
 
 
+async def test_that_it_was_read_is_put_down_to_the_law(installation, desk):
+    """§4.9, §0.1: the line that somebody read the request has no purpose; its page says that a law requires it."""
+    own = await installation.mori()
+    request = await desk.record()
+    await disclosures.ask(installation.engine, desk.legal, request)
+    await request_reading.read_request(installation.engine, desk.approves, request)
+    (entry,) = (
+        line.entry_id
+        for line in (await history_of(installation.engine, own.person_id)).lines
+        if line.account.act == "staff:disclosure:read"
+    )
+    browser = Browser(installation)
+    await browser.sign_in(own)
+    page = (await browser.get(f"/en/my-data/why/{entry}")).text
+    assert page.count("A law requires it") == 2
+    assert "uses nothing you gave" not in page
+
+
 async def test_without_its_paper_nothing_is_asked_for_and_afterwards_it_is_fixed(installation, desk):
     """§4.9 breach: no paper, no approval; another paper after the scope is fixed is refused, cited and recorded."""
     await installation.mori()
@@ -611,3 +629,19 @@ async def test_the_command_verifies_and_opens(tmp_path, capsys):
     assert json.loads(capsys.readouterr().out)["records"][0]["items"]["name"] == NAME
     assert main([*line, str(verifier_key("other.example", OpeningKey.new().public))]) == 3
     await installation.close()
+
+
+async def test_nobody_names_people_under_a_colleagues_request(installation, desk):
+    """§4.9, §5.2 breach: one who may approve puts people and a paper into another's request; it would stand as the other's."""
+    await installation.mori()
+    request = await disclosures.record(installation.engine, desk.legal, desk.terms())
+    other = await installation.staff("both", ("legal", "privacy"))
+    before = await installation.ledger()
+    for act in (
+        disclosures.name_person(installation.engine, other, request, criteria={"mail_address": MAIL}),
+        disclosures.attach_paper(installation.engine, other, request, PAPER),
+    ):
+        with pytest.raises(DeniedError) as refused:
+            await act
+        assert (refused.value.reason, cited(refused.value)) == ("disclosure-recorder", "§4.9")
+    assert await installation.ledger() == before, "nobody was looked for"

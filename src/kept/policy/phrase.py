@@ -97,7 +97,11 @@ def listed(language: str, *words: str) -> str:
 
 def reviewed(seconds: float | None, language: str) -> str:
     """Return how often a processor is reviewed; empty where the policy does not say."""
-    return say(OTHERS["review"], language).format(time=duration(seconds, language)) if seconds else ""
+    return (
+        say(OTHERS["review"], language).format(time=duration(seconds, language)).replace("every 1 ", "every ")
+        if seconds
+        else ""
+    )
 
 
 def duration(seconds: float, language: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from functools import cache
 from importlib.resources import files
 
@@ -69,15 +69,29 @@ def rests_on(part: PartState, policy: Policy, language: str) -> str:
     return translator(language)(part.said, **values)
 
 
-def day(at: float, language: str, zone: tzinfo) -> str:
-    """Return a time as a date in the policy's zone."""
-    return format_date(local(at, zone), format="medium", locale=language)
+def day(at: float | str, language: str, zone: tzinfo) -> str:
+    """Return a time as a date in the policy's zone.
+
+    Args:
+        at: Unix seconds; or a day or moment as records say it, such as `2026-11-01` or `2026-11-01T09:30:00Z`.
+        language: The reader's.
+        zone: The policy's.
+    """
+    return format_date(_local(at, zone), format="medium", locale=language)
 
 
-def moment(at: float, language: str, zone: tzinfo) -> str:
-    """Return a time with minutes, in the policy's zone, which it names."""
-    when = local(at, zone)
+def moment(at: float | str, language: str, zone: tzinfo) -> str:
+    """Return a time with minutes, in the policy's zone, which it names; `at` is as for `day`."""
+    when = _local(at, zone)
     return f"{format_datetime(when, format='medium', tzinfo=zone, locale=language)} {when:%Z}"
+
+
+def _local(at: float | str, zone: tzinfo) -> datetime:
+    """Return a moment in a zone; a day without a time begins there."""
+    if not isinstance(at, str):
+        return local(at, zone)
+    when = datetime.fromisoformat(at)
+    return when.astimezone(zone) if when.tzinfo else when.replace(tzinfo=zone)
 
 
 def country(code: str, language: str) -> str:

@@ -49,7 +49,7 @@ def test_no_reader_gets_a_code(policy, key, language):
     outcome = "failed" if variant == "failed" else "done"
     facts = (("instance", "x"), ("recipient", "picture-club")) if variant != "empty" else ()
     items = () if variant in {"instance", "empty"} else ("name",)
-    exit = "statistics" if variant == "statistics" else ""  # noqa: A001 -- the field's own word
+    exit = variant if variant in {"statistics", "phone", "post"} else ""  # noqa: A001 -- the field's own word
     sentence = said(
         Account(act, outcome, 0.0, "", role="support", items=items, exit=exit, facts=facts), policy, language
     )
@@ -57,6 +57,16 @@ def test_no_reader_gets_a_code(policy, key, language):
     assert act not in sentence
     assert not set("{}") & set(sentence)
     assert sentence.isascii() is (language == "en") or "’" in sentence
+
+
+@pytest.mark.parametrize(
+    ("exit", "begins"),
+    [("mail", "A message was sent"), ("phone", "A call to you was prepared"), ("post", "A letter to you was prepared")],
+)
+def test_what_waits_for_somebody_is_not_called_sent(policy, exit, begins):  # noqa: A002 -- the field's own word
+    """A call on a sheet and a letter to be printed are prepared: nobody was called yet, and the page says so beside it."""
+    account = Account(Act.MESSAGE_SEND, "done", 0.0, "", role="support", items=("name",), exit=exit)
+    assert said(account, policy, "en").startswith(begins)
 
 
 def test_what_was_refused_is_said_by_who_asked(policy):

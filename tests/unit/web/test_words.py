@@ -87,6 +87,8 @@ def test_times_are_those_of_japan():
     assert words.day(at, "en", tokyo) == "Nov 28, 2026"
     assert words.day(at + 1, "ja", tokyo) == "2026/11/29"
     assert words.moment(at, "ja", tokyo).endswith("JST")
+    assert words.day("2026-11-28", "en", tokyo) == words.day("2026-11-28T14:59:59Z", "en", tokyo) == "Nov 28, 2026"
+    assert words.moment("2026-11-28T14:59:59Z", "ja", tokyo) == words.moment(at, "ja", tokyo)
 
 
 def test_countries_are_named():

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from kept.errors import ErasedError, EvidenceError, InputError
 from kept.policy.channel import CHANNEL_TABLE
+from kept.policy.day import begin_of
 from kept.policy.words import Exit
 from kept.services.engine.dispatchers import Compose, Opened, Waiting, Words
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
 from kept.services.gate.witnessed_form import TAKEN, WitnessedForm, code_of, spaced, standing
 from kept.services.messages.confirmations import ask_about_new, ask_by_people, mandate_to, slots_of
+from kept.services.messages.letter_words import date_words
 from kept.services.messages.outbox import new_message_id, put_in_outbox
 from kept.services.staff.bulk_approval import ONE_PERSON, insert_mandate
 from kept.store.interface import Transaction
@@ -129,7 +131,7 @@ def words_of(engine: Engine, form_id: str, form: WitnessedForm, language: str) -
     parts = {
         "controller": said["name"],
         "contact": said.get("contact", said["name"]),
-        "day": form.given_on,
+        "day": date_words(begin_of(form.given_on, engine.zone), spoken, engine.zone),
         "how": HOW[spoken][form.how],
         "read": READ[spoken][form.how],
         "items": comma.join(items) or "–",

@@ -173,6 +173,7 @@ async def _questions(engine: Engine, instance_id: str) -> Subject:
         purposes=(main_purpose(engine.policy.policy, point),),
         texts=found.file.texts,
         clause=point.clause,
+        hands=(found.made_by,),
     )
 
 

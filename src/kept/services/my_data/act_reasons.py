@@ -10,6 +10,7 @@ from kept.policy.duties import serving
 from kept.policy.model import Purpose
 from kept.policy.person import PersonState
 from kept.policy.words import Basis, Exit, PurposeDuty
+from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.entry import Account
 from kept.services.gate.history import account_of
@@ -19,6 +20,10 @@ from kept.store import sql
 
 WAYS = ("channel", "purpose", "use")
 """What can be stopped: the purpose by the way the act took, the purpose by every way, the whole use."""
+
+
+LAWFUL = frozenset({Act.DISCLOSURE_READ, Act.DISCLOSURE_TELL})
+"""Acts of a disclosure that have no purpose of their own: a law asks for them all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,7 @@ class ActWhy:
         agreed_at: When the person agreed to that, unix seconds; None where it needs no agreement, or there is none now.
         stoppable: What they can stop now, of `WAYS`.
         stopped: What of it is stopped already.
-        cannot: Why the rest cannot be stopped, a word: `yours`, `gone`, `law`, `answers`, `service`; empty where all of it can.
+        cannot: Why the rest cannot be stopped, a word: `yours`, `gone`, `law`, `answers`, `account`; empty where all of it can.
     """
 
     entry_id: str
@@ -105,13 +110,15 @@ async def stop_act(engine: Engine, own: Own, entry_id: str, way: str) -> Said:
 
 def _cannot(engine: Engine, account: Account, purpose: Purpose | None) -> str:
     """Return why nothing of an act can be stopped, a word; empty where something can."""
+    if account.act in LAWFUL:
+        return "law"
     if purpose is None:
-        return "yours" if account.kind == "own" else ("gone" if account.purpose else "service")
+        return "yours" if account.kind == "own" else ("gone" if account.purpose else "account")
     if purpose.basis is Basis.LAW:
         return "law"
     if purpose.id in serving(engine.policy.policy, PurposeDuty.RIGHTS_REQUEST):
         return "answers"
-    return "" if purpose.uses else "service"
+    return "" if purpose.uses else "account"
 
 
 def _ways(account: Account, purpose: Purpose) -> tuple[str, ...]:

@@ -28,8 +28,8 @@ SAID: Mapping[str, Wording] = {
         "en": "{who} counted, without your name: {items}",
         "ja": "{who}がお名前なしで集計しました：{items}",
     },
-    Act.VALUE_READ: {"en": "{who} opened: {items}", "ja": "{who} が開きました：{items}"},
-    Act.PERSON_FIND: {"en": "{who} found you by: {items}", "ja": "{who} があなたを探しました：{items}"},
+    Act.VALUE_READ: {"en": "{who} opened: {items}", "ja": "{who}が開きました：{items}"},
+    Act.PERSON_FIND: {"en": "{who} found you by: {items}", "ja": "{who}がお客様を探しました：{items}"},
     Act.OWN_VIEW: {"en": "You looked at your data", "ja": "ご自身の情報をご覧になりました"},
     Act.TAKE_ALONG: {"en": "You took your data along", "ja": "ご自身の情報を持ち出しました"},
     Act.ACCOUNT_OPEN: {"en": "You opened your account", "ja": "アカウントを作りました"},
@@ -40,19 +40,19 @@ SAID: Mapping[str, Wording] = {
     },
     Act.SIGN_IN_SEEN: {
         "en": "Somebody tried to sign in to your account and did not get in",
-        "ja": "どなたかがあなたのアカウントへのサインインを試みましたが、成功しませんでした",
+        "ja": "どなたかがお客様のアカウントへのサインインを試みましたが、成功しませんでした",
     },
     f"{Act.SIGN_IN_SEEN}/own-device": {
         "en": "A device you used before tried to sign in to your account and did not get in",
-        "ja": "以前お使いになった端末から、あなたのアカウントへのサインインが試みられましたが、成功しませんでした",
+        "ja": "以前お使いになった端末から、お客様のアカウントへのサインインが試みられましたが、成功しませんでした",
     },
     f"{Act.SIGN_IN_SEEN}/many-accounts": {
         "en": "A network that tried to get into many accounts tried yours",
-        "ja": "多くのアカウントを試したネットワークが、あなたのアカウントも試しました",
+        "ja": "多くのアカウントを試したネットワークが、お客様のアカウントも試しました",
     },
     f"{Act.SIGN_IN_SEEN}/two-networks": {
         "en": "Your account was signed in to from two networks within minutes",
-        "ja": "数分のうちに、二つのネットワークからあなたのアカウントへのサインインがありました",
+        "ja": "数分のうちに、二つのネットワークからお客様のアカウントへのサインインがありました",
     },
     Act.EXTERNAL_LINK: {
         "en": "You gave a code to one of our other systems: its own id names this account from now on",
@@ -129,7 +129,7 @@ SAID: Mapping[str, Wording] = {
     },
     Act.PUBLISH: {
         "en": "{who} published what you agreed to: {items}",
-        "ja": "{who}が、あなたの同意した範囲を公開しました：{items}",
+        "ja": "{who}が、お客様の同意した範囲を公開しました：{items}",
     },
     Act.INQUIRY_ASK: {"en": "You asked us to get in touch", "ja": "ご連絡を希望されました"},
     Act.INQUIRY_NOTE: {
@@ -168,7 +168,7 @@ SAID: Mapping[str, Wording] = {
     },
     Act.DISCLOSURE_READ: {
         "en": "{who} read an authority’s request about you",
-        "ja": "{who}が、あなたについての公的機関の請求を読みました",
+        "ja": "{who}が、お客様についての公的機関の請求を読みました",
     },
     Act.PROVIDE: {
         "en": "{who} opened, to provide to {recipient}: {items}",
@@ -185,6 +185,14 @@ SAID: Mapping[str, Wording] = {
     Act.MESSAGE_SEND: {
         "en": "A message was sent to you, with: {items}",
         "ja": "ご案内をお送りしました。使用した情報：{items}",
+    },
+    f"{Act.MESSAGE_SEND}/phone": {
+        "en": "A call to you was prepared, with: {items}",
+        "ja": "お客様へのお電話を準備しました。使用する情報：{items}",
+    },
+    f"{Act.MESSAGE_SEND}/post": {
+        "en": "A letter to you was prepared, with: {items}",
+        "ja": "お客様宛てのお手紙を準備しました。使用する情報：{items}",
     },
     Act.MESSAGE_AGAIN: {
         "en": "A message that may not have arrived is sent again",
@@ -213,7 +221,7 @@ SAID: Mapping[str, Wording] = {
     Act.EMERGENCY_REVIEW: {"en": "Somebody else looked at an emergency", "ja": "緊急対応を、別の担当者が確認しました"},
     Act.NO_LOG_REPLAY: {
         "en": "After a restore from a backup, what you had said no to holds again",
-        "ja": "バックアップからの復元の後、あなたが断ったことを、もう一度有効にしました",
+        "ja": "バックアップからの復元の後、お客様がお断りになったことを、もう一度有効にしました",
     },
     Act.RETENTION_END: {"en": "What had ended was removed: {items}", "ja": "期限を迎えたものを取り除きました：{items}"},
     Act.VALUE_LOST: {
@@ -227,7 +235,7 @@ SAID: Mapping[str, Wording] = {
 ONLY_REFUSED = frozenset({Act.ROLLBACK_FOUND, Act.SUBMISSION_REFUSE})
 """Acts that are about a person only as refusals."""
 
-ASKED: Wording = {"en": "{who} asked for: {items}", "ja": "{who} が求めたもの：{items}"}
+ASKED: Wording = {"en": "{who} asked for: {items}", "ja": "{who}が求めたもの：{items}"}
 REFUSED: Wording = {"en": "A request was refused", "ja": "請求をお断りしました"}
 SYSTEM: Wording = {"en": "Our system", "ja": "当社のシステム"}
 LOGIN: Wording = {"en": "your login name", "ja": "ログイン名"}
@@ -272,8 +280,8 @@ def _variant(account: Account, names: str, facts: Mapping[str, str]) -> str:
         return "mistyped"
     if account.act == Act.SIGN_IN_SEEN:
         return facts.get("kind", "")
-    if account.exit == "statistics":
-        return "statistics"
+    if account.exit == "statistics" or account.act == Act.MESSAGE_SEND:
+        return account.exit
     if names:
         return ""
     return "instance" if "instance" in facts else "empty"
