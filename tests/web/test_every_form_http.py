@@ -61,8 +61,9 @@ SITE = (
 STAFF = (
     Form("/sign-in", "/sign-in", {"login": "sato", "password": "", "code": ""}, ("password", "code"), ("sato",)),
     Form(
-        "/rights", "/rights", {"kind": "export", "channel": "pigeon", "mail_address": "mori@@", "phone": "nonsense", "note": "x"},
-        ("mail_address", "phone", "channel"), ("mori@@", "nonsense"),
+        "/rights", "/rights",
+        {"kind": "export", "channel": "pigeon", "mail_address": "mori@@", "phone": "nonsense", "note": "x", "format": "tape"},
+        ("mail_address", "phone", "channel", "kind", "format"), ("mori@@", "nonsense"),
     ),
     Form(
         "/emergencies", "/emergencies",

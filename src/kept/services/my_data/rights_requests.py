@@ -257,7 +257,9 @@ def check_letter(engine: Engine, letter: Letter) -> None:
         InputError: They are not.
     """
     if letter.format not in FORMATS or (letter.language and letter.language not in engine.policy.policy.languages):
-        raise InputError(f"expected one of {', '.join(FORMATS)}, and a language of the policy", reason="rights-kind")
+        raise InputError(
+            f"expected one of {', '.join(FORMATS)}, and a language of the policy", reason="rights-kind", field="format"
+        )
     if len(letter.note) > limits.RIGHTS_REQUEST_NOTE_CHARACTERS or len(letter.agent) > limits.NAME_CHARACTERS:
         raise InputError(
             f"expected a note of at most {limits.RIGHTS_REQUEST_NOTE_CHARACTERS} characters, found a longer one",
