@@ -389,7 +389,7 @@ async def test_the_approver_reads_what_the_request_says(installation, desk):
 
 
 async def test_that_it_was_read_is_put_down_to_the_law(installation, desk):
-    """§4.9, §0.1: the line that somebody read the request has no purpose; its page says that a law requires it, not that it is nothing."""
+    """§4.9, §0.1: the line that somebody read the request has no purpose; its page says that a law requires it."""
     own = await installation.mori()
     request = await desk.record()
     await disclosures.ask(installation.engine, desk.legal, request)
