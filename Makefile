@@ -82,7 +82,7 @@ words: $(VENV)/.dev ## collect the words of the pages and sort the Japanese cata
 	@$(PY) scripts/extract_words.py
 
 accept-translation: $(VENV)/.runtime ## POLICY=file: its translations name it as it stands; read both before
-	@$(PY) scripts/accept_translation.py $(or $(POLICY),$(error say which policy: make accept-translation POLICY=policies/photolibrary.policy.md))
+	@$(PY) -m kept.cli.main accept $(or $(POLICY),$(error say which policy: make accept-translation POLICY=policies/photolibrary.policy.md))
 
 lock: ## write the locks anew (needs uv)
 	@for one in runtime dev mutate; do uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/$$one.in -o requirements/$$one.txt; done

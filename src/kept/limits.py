@@ -124,6 +124,7 @@ STAFF_SIGN_IN_TRIES = _cap(
 )
 STAFF_ADDRESS_TRIES = _cap(30, "tries", "sign-ins of staff from one address, in one window")
 STAFF_ACCOUNT_TRIES = _cap(100, "tries", "sign-ins to one account of staff from all addresses together, in one window")
+FINDING_FAILURES = _cap(100, "failures", "people nobody is, whom one program looks for by items, in one window")
 VOUCHING_FAILURES = _cap(30, "failures", "ids nobody has which one program names, in one window")
 ACCOUNTS_FROM_A_NETWORK = _cap(
     10, "accounts", "accounts tried in vain from one network within an hour; from the last of them on it is an alarm"

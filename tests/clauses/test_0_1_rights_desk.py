@@ -9,8 +9,9 @@ import zipfile
 
 import pytest
 from asked import Browser
+from cited import cited
 from installation import MAIL, NAME, PHONE, second_version
-from second import read_and_approve
+from second import read_and_approve, read_and_give
 from writing_letters import answered, approved, asked_second, came, checked, granted
 
 from kept import limits
@@ -149,6 +150,7 @@ async def test_noes_by_post_are_noes_and_never_a_yes(installation, desk):
     "asked",
     [
         ("objection", "information-for-you"), ("withdrawal", "contact"), ("stop-provision", "contact"),
+        ("stop-use", "rights-request"),
         ("stop-use", "legal-disclosure"), ("correction", "member_number", ("1",)), ("removal", "shoe_size"), ("resume", "contact"),
         ("correction", "mail_address", ("not an address",)), ("addition", "occupation", ("astronaut",)),
     ],
@@ -207,15 +209,15 @@ async def test_nothing_held_is_an_answer_and_tells_no_stranger(installation, des
 
 
 async def test_nothing_held_is_never_said_of_somebody_who_is_here(installation, desk):
-    """Breach: who stopped this very use is not found, and the desk still cannot say that nothing is held."""
+    """Breach: who is being erased is not found, and the desk still cannot say that nothing is held."""
     own = await installation.mori()
-    await choices.stop_use(installation.engine, own, "rights-request", stop=True)
+    await erasure.intend_erasure(installation.engine, own, grace_seconds=limits.DAY)
     request = await came(installation, desk, "disclosure")
     await checked(installation, desk, request)
     with pytest.raises(InputError) as refused:
         await answered(installation, desk, request)
     assert refused.value.reason == "rights-unseen"
-    await choices.stop_use(installation.engine, own, "rights-request", stop=False)
+    await erasure.undo_erasure(installation.engine, own)
     request = await came(installation, desk, "disclosure")
     await checked(installation, desk, request)
     with pytest.raises(InputError) as refused:
@@ -250,7 +252,7 @@ async def test_an_agent_needs_a_paper_and_two_people(installation, desk, second)
     (mine,) = await own_requests.requests_of(installation.engine, own)
     assert mine.record.agent.name == "Attorney Abe"
     acts = [line.account.act for line in (await own_data(installation.engine, own)).history.lines]
-    assert acts.count("staff:rights-request:read") == 1
+    assert acts.count("staff:rights-request:read") == 2  # the paper, and the request before it was approved
     support = await installation.staff()
     with pytest.raises(DeniedError):
         await rights_paper.open_paper(installation.engine, support, request)
@@ -293,6 +295,69 @@ async def test_a_letter_never_undoes_what_they_changed_since(installation, desk,
     assert "you changed this yourself" in files(made.content)["answer.html"].decode()
     held = {one.slot: one.value for one in (await own_data(installation.engine, own)).held}
     assert held["phone"] == "075-333-4444"
+
+
+@pytest.mark.parametrize("kind", ["correction", "removal", "addition"])
+async def test_a_kill_half_way_is_not_said_to_be_their_doing(installation, desk, second, monkeypatch, kind):
+    """Breach: a kill comes right after the value was written; the answer goes on, and does not say that they did it."""
+    own = await installation.mori()
+    item = "postal_address" if kind == "addition" else "phone"
+    value = {"correction": ("03-9999-0000",), "addition": (ADDRESS,)}.get(kind, ())
+    request = await approved(installation, desk, second, (kind, item, value))
+
+    async def kill(*_, **__):
+        raise RuntimeError("killed")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(corrections, "ask_about_new", kill)
+        patched.setattr(
+            rights_answers, "load", _once_then(rights_answers.load, kill) if kind == "removal" else rights_answers.load
+        )
+        with pytest.raises(RuntimeError):
+            await answered(installation, desk, request)
+    installation.wall.pass_(limits.MINUTE + 1)
+    made = await answered(installation, desk, request)
+    assert made.outcome == "answered"
+    assert "you changed this yourself" not in files(made.content)["answer.html"].decode()
+    assert ("phone" in (await installation.engine.people.load(own.person_id)).state.slots) == (kind != "removal")
+
+
+def _once_then(load, kill):
+    """Answer twice, as it is, and then no more."""
+    calls = []
+
+    async def loading(*given):
+        calls.append(1)
+        return await (load if len(calls) < 3 else kill)(*given)
+
+    return loading
+
+
+async def test_what_cannot_be_carried_out_is_decided_anew(installation, desk):
+    """Breach: an item no notice named is granted; the request is not stuck with it, and is answered when that is refused."""
+    stranger = await installation.join()
+    asked = ("addition", "name", ("Somebody",))
+    request = await own_requests.ask(installation.engine, stranger, [Asked(*asked)])
+    await granted(installation, desk, request)
+    with pytest.raises(SubmissionError):
+        await answered(installation, desk, request)
+    found = await rights_requests.request_of(installation.engine, request)
+    assert (found.status, found.parts[0].outcome, found.steps[-1].what) == ("checked", "", "undone")
+    await rights_decisions.decide(installation.engine, desk, request, 0, "refused", "not-wrong")
+    assert (await answered(installation, desk, request)).outcome == "refused"
+
+
+async def test_a_letter_never_undoes_a_later_yes(installation, desk):
+    """Breach: after the letter with a no came, the person said yes themselves; theirs stands, and the answer says so."""
+    own = await installation.mori()
+    request = await came(installation, desk, ("withdrawal", "information-for-you"))
+    await checked(installation, desk, request)
+    await granted(installation, desk, request)
+    installation.wall.pass_(1)
+    await choices.choose(installation.engine, own, "information-for-you", None, allow=True)
+    made = await answered(installation, desk, request)
+    assert "you changed this yourself" in files(made.content)["answer.html"].decode()
+    assert (await installation.engine.people.load(own.person_id)).state.choice("information-for-you", None).allow
 
 
 async def test_records_of_provision_and_purposes_on_paper(installation, desk, second):
@@ -395,7 +460,7 @@ async def test_a_fee_is_told_before_it_is_due(installation, desk, second):
     fee = b"rights:\n  fee:\n    amount: 300\n    currency: JPY\n    for:\n      - disclosure\n      - purposes\n"
     await activation.propose(engine, second_version((b"rights:\n", fee)), by="test")
     await activation.activate(engine, desk, 2)
-    await approvals.approve(engine, second, (await approvals.waiting(engine, second))[0].id)
+    await read_and_give(engine, second, (await approvals.waiting(engine, second))[0].id)
     request = await came(installation, desk, "purposes")
     await checked(installation, desk, request)
     await granted(installation, desk, request)
@@ -472,3 +537,33 @@ async def test_an_answer_stopped_half_way_goes_on(installation, desk, second, mo
     assert (held["name"], "phone" in held) == ("Mori Hanako", False)
     acts = [one.act for one in await installation.ledger()]
     assert acts.count("customer:value:remove") == 1
+
+
+async def test_no_case_answers_nobody(installation):
+    """§0.1, §5.2 breach: the officer looks at whatever is held of a customer who asked nothing, in a case of their own."""
+    await installation.mori()
+    desk = await installation.staff("kato", ("privacy",))
+    with pytest.raises(DeniedError) as refused:
+        await cases.open_case(installation.engine, desk, "rights-request")
+    assert (refused.value.reason, cited(refused.value)) == ("rights-case", "§0.1")
+    newest = await installation.newest()
+    assert (newest.act, newest.outcome, newest.clause) == ("staff:case:open", "refused", "0.1")
+
+
+@pytest.mark.parametrize("ends", ["answered", "unshown"])
+async def test_once_answered_nobody_looks_any_more(installation, ends):
+    """§0.1, §5.2 breach: the request is answered, and its case would be good for weeks to come."""
+    await installation.mori()
+    desk, engine = await installation.staff("kato", ("privacy",)), installation.engine
+    request = await came(installation, desk, "purposes")
+    case = (await rights_requests.request_of(engine, request)).case_id
+    await cases.open_item(engine, desk, case, "name")
+    if ends == "answered":
+        await checked(installation, desk, request)
+        await granted(installation, desk, request)
+        await answered(installation, desk, request)
+    else:
+        await rights_answers.answer_unshown(engine, desk, request)
+    with pytest.raises(DeniedError) as refused:
+        await cases.open_item(engine, desk, case, "name")
+    assert refused.value.reason == "case-over"

@@ -13,7 +13,9 @@ pytestmark = pytest.mark.anyio
 COULD_HOLD_TEXT = {"TEXT", "BYTEA"}
 SEALED = frozenset(
     """
-    state.sealed passkey.sealed shown_once.sealed value.sealed external_id.sealed receipt.sealed entry_person.sealed
+    state.sealed passkey.sealed inquiry.sealed rights_request.sealed rights_request_paper.sealed witnessed.sealed
+    witnessed.witness witnessed_person.sealed
+    shown_once.sealed value.sealed external_id.sealed receipt.sealed entry_person.sealed
     rights_request_person.sealed entry.account_sealed staff.second_factor provision_record.sealed draw.sealed_seed
     publication.sealed emergency_person.sealed register_entry.sealed disclosure.sealed disclosure_paper.sealed
     disclosure_person.named disclosure_record.sealed entry_later.sealed intake_record.sealed projection_segment.sealed
@@ -53,12 +55,15 @@ UNSEALED = {
         keys:index_token.person_id keys:external_token.person_id keys:tombstone.person_id keys:tombstone.receipt_id
         keys:state_copy.person_id keys:state_copy.key_id keys:canary.person_id keys:statistic_charge.charge_id
         keys:statutory_key.key_id keys:statutory_key.person_id sign_in_sign.person_id
+        inquiry.case_id inquiry.inquiry_id inquiry.key_id inquiry.person_id rights_request_paper.key_id
+        rights_request_paper.person_id rights_request_paper.request_id witnessed.form_id witnessed_person.form_id
+        witnessed_person.key_id witnessed_person.person_id
 """,
     "words of a closed list, and names of items, purposes, roles, clauses and points as the policy declares them": """
         value.slot receipt.kind shown_once.kind tally.clause tally.act tally.outcome attestation.clause attestation.name
         attestation.role staff.roles api_credential.role api_credential.purposes api_credential.rights mandate.kind
         mandate.role mandate.purpose case_file.role case_file.purpose approval.act approval.subject approval.outcome
-        look_ups.purpose rights_request.kind rights_request.channel rights_request.identity_check rights_request.status
+        look_ups.purpose rights_request.channel rights_request.status
         rights_request.outcome visit_count.page visit_count.feature party.kind party.status provision.status recall.status
         instance.point instance.status participation.status result.question result.option canary_alarm.purpose
         canary_alarm.way canary_alarm.finding emergency.own_role emergency.lent_role emergency.purpose emergency.reason
@@ -70,6 +75,7 @@ UNSEALED = {
         statistic_export.form letter.origin letter.purpose fax_job.purpose fax_job.state call_sheet.origin
         call_sheet.purpose call_sheet.status call_row.outcome contact.channel contact.purpose keys:person_key.kind
         keys:index_token.item keys:tombstone.level keys:statistic_charge.account sign_in_sign.kind recall.what recall.item
+        witnessed.how witnessed.reason witnessed.status
 """,
     "days of the calendar": """
         tally.day look_ups.day visit_count.day sign_in_sign.day
@@ -77,11 +83,12 @@ UNSEALED = {
     "logins of staff, or keyed names of them; names of operators and credentials": """
         erasure.started_by policy_version.proposed_by policy_version.activated_by attestation.staff_id staff.staff_id
         staff.login staff_session.staff_id mandate.actor case_file.staff_id approval.requested_by approval.decided_by
-        look_ups.actor rights_request.opened_by rights_request.checked_by party.asked_by party.confirmed_by
+        look_ups.actor rights_request.opened_by party.asked_by party.confirmed_by
         provision.asked_by instance.made_by backup.made_by canary_alarm.actor canary_alarm.acknowledged_by
         emergency.opened_by emergency.reviewed_by disclosure.recorded_by intake.imported_by campaign.made_by
         projection.built_by statistic.asked_by statistic_export.exported_by call_sheet.begun_by contact.written_by
         contact.settled_by keys:canary.planted_by
+        witnessed.entered_by
 """,
     "hashes, keyed hashes, commitments and numbers drawn blindly: nothing is read from them": """
         migration.hash password.hash recovery_code.code_hash session.token_hash shown_once.token_hash link_code.code_hash
@@ -91,6 +98,7 @@ UNSEALED = {
         publication.number backup.hash disclosure.scope_seal disclosure.paper_hash disclosure_person.seal
         message_link.token_hash stop_list.token campaign.seal projection.policy_hash head_count.question call_row.dialled
         keys:migration.hash keys:index_token.token keys:external_token.token
+        witnessed.code_hash
 """,
     "public halves of keys, and what a browser says of a passkey": """
         passkey.credential_id passkey.public_key party.public_key disclosure.public_key

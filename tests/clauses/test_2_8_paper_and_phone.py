@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import io
 import json
@@ -38,6 +39,10 @@ from kept.services.upkeep.verification import verify_installation
 pytestmark = pytest.mark.anyio
 EVERYBODY = FILE.replace("to:\n  interests:\n    - landscape\n    - seasons\n", "")
 NEWS, NEWS_BY_POST = "information-for-you/mail/", "information-for-you/post/"
+POSTAL = (
+    b"      - mail_address\n      - postal_address\n      - phone\n      - fax\n      - prefecture",
+    b"      - mail_address\n      - phone\n      - fax\n      - prefecture",
+)
 ADDRESS = "604-8001 京都市中京区木屋町通 1-2"
 
 
@@ -437,6 +442,20 @@ async def test_a_new_account_that_was_not_theirs_goes_as_a_whole(installation, p
     assert len(await paper.acts("actor:witnessed:disown")) == 1
 
 
+@pytest.mark.parametrize("writes", range(6))
+async def test_a_kill_while_it_is_taken_back_leaves_no_empty_account(installation, paper, writes):
+    """§5.6: whoever says again that it was not them has nothing left here; no account without a way in stays behind."""
+    form_id = await paper.taken(said={NEWS: "yes"})
+    code = code_of(paper.engine, form_id)
+    installation.stop_after(writes)
+    with contextlib.suppress(StoreError):
+        await disowning.disown_by_code(paper.engine, code)
+    await installation.close(integrate=False)
+    await installation.open()
+    assert await disowning.disown_by_code(installation.engine, code)
+    assert [one async for one in each_person(installation.engine.data)] == []
+
+
 async def test_what_they_made_their_own_stays(installation, paper):
     """§2.8: a value the customer corrected since is theirs, not the paper's."""
     own = await installation.mori()
@@ -475,6 +494,53 @@ async def test_a_kill_between_the_witness_and_the_taking_in_loses_nothing(instal
     await installation.open()
     assert installation.sql("SELECT status FROM witnessed") == [("taken",)]
     assert len([one async for one in each_person(installation.engine.data)]) == 1
+
+
+async def _witnessed(paper, **what) -> str:
+    """A form that was witnessed, and that nobody took in yet, as after a kill."""
+    form_id = await paper.enter(**what)
+
+    async def killed(*_):
+        return None
+
+    await read_and_approve(replace(witnessing.WITNESSING, then=killed), paper.engine, paper.ono, form_id)
+    return form_id
+
+
+async def test_taken_in_twice_at_once_opens_one_account(installation, paper):
+    """§5.6 breach: who approves and the minute's work take the same paper in; one person comes of it."""
+    form_id = await _witnessed(paper)
+    done = await asyncio.gather(*(witnessing.take_in(paper.engine, form_id) for _ in range(3)))
+    assert set(done) <= {"taken", "seen"}
+    assert await witnessing.take_in(paper.engine, form_id) == "taken"
+    assert len([one async for one in each_person(paper.engine.data)]) == 1
+    assert installation.sql("SELECT COUNT(*) FROM witnessed_person") == [(1,)]
+
+
+async def test_somebody_faster_does_not_destroy_what_was_witnessed(installation, paper, monkeypatch):
+    """§5.6: a customer whose state keeps moving is no refusal of their paper: it is taken in the next minute."""
+    await installation.mori()
+    form_id = await _witnessed(paper, case=await paper.case(), fields=(("occupation", "teacher"),))
+
+    async def moving(*_, **__):
+        raise ConflictError("somebody else keeps changing the same person", reason="moved")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(witnessing, "change_person", moving)
+        assert await witnessing.take_in(paper.engine, form_id) == "seen"
+    await tidy(paper.engine)
+    assert installation.sql("SELECT status FROM witnessed") == [("taken",)]
+
+
+async def test_what_the_policy_asks_for_no_more_is_not_taken_in(installation, paper):
+    """§2.2 breach: between the entering and the witnessing a version comes that does not ask for an item of the paper."""
+    form_id = await _witnessed(paper, fields=(("name", NAME), ("postal_address", ADDRESS)))
+    await activation.propose(paper.engine, second_version(POSTAL), by="test")
+    await activation.activate(paper.engine, await installation.staff("asker", ("privacy",)), 2)
+    await read_and_approve(activation.ACTIVATION, paper.engine, await installation.staff("giver", ("privacy",)), "2")
+    assert await witnessing.take_in(paper.engine, form_id) == "refused"
+    assert installation.sql("SELECT status, reason FROM witnessed") == [("refused", "field-undeclared")]
+    assert [one async for one in each_person(paper.engine.data)] == []
 
 
 async def test_no_more_than_so_many_a_day(installation, paper, monkeypatch):

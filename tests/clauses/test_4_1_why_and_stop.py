@@ -8,6 +8,7 @@ import pytest
 from asked import Browser
 from installation import MAIL
 from receiving import FILE
+from writing_letters import came
 
 from kept.errors import InputError
 from kept.policy.words import Exit
@@ -63,8 +64,7 @@ async def test_what_cannot_be_stopped_says_why_and_offers_nothing(installation, 
     """§4.1, §0.1 breach: what answers one's own requests, and what one did oneself: no button, the reason, no form by hand."""
     own, _ = looked
     officer = await installation.staff("kato", ("privacy",))
-    case = await cases.open_case(installation.engine, officer, "rights-request")
-    await cases.find_in_case(installation.engine, officer, case, {"mail_address": MAIL})
+    await came(installation, officer, "disclosure")
     entry = await line_of(installation, own, "actor:person:find", "rights-request")
     found = await why_of(installation.engine, own, entry)
     assert (found.cannot, found.stoppable) == ("answers", ())

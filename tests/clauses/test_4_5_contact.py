@@ -819,3 +819,21 @@ async def test_who_wrote_it_does_not_settle_it(installation):
     await advertising_marks.mark(installation.engine, own, message)
     with pytest.raises(DeniedError, match="somebody else"):
         await advertising_marks.settle(installation.engine, session, message)
+
+
+async def test_who_let_it_go_does_not_settle_it(installation):
+    """§4.5, §5.2 breach: the second who read the advertisement and let it go says afterwards that the mark was looked into."""
+    own = await installation.join()
+    await installation.give(own, ALL)
+    reach(installation)
+    engine, writer = installation.engine, await installation.staff("writer")
+    second, third = [await installation.staff(one, ("privacy",)) for one in ("second", "third")]
+    case = await installation.case(writer)
+    await other_words.ask_to_write(engine, writer, case, "mail", "Black Friday", "Half price.", "It is Friday")
+    (waits,) = await approvals.waiting(engine, second)
+    message = await approvals.approve(engine, second, waits.id, waits.seen)
+    await advertising_marks.mark(engine, own, message)
+    with pytest.raises(DeniedError, match="somebody else"):
+        await advertising_marks.settle(engine, second, message)
+    await advertising_marks.settle(engine, third, message)
+    assert await advertising_marks.marked(engine, third) == []

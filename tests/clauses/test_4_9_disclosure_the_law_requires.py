@@ -629,3 +629,19 @@ async def test_the_command_verifies_and_opens(tmp_path, capsys):
     assert json.loads(capsys.readouterr().out)["records"][0]["items"]["name"] == NAME
     assert main([*line, str(verifier_key("other.example", OpeningKey.new().public))]) == 3
     await installation.close()
+
+
+async def test_nobody_names_people_under_a_colleagues_request(installation, desk):
+    """§4.9, §5.2 breach: one who may approve puts people and a paper into another's request; it would stand as the other's."""
+    await installation.mori()
+    request = await disclosures.record(installation.engine, desk.legal, desk.terms())
+    other = await installation.staff("both", ("legal", "privacy"))
+    before = await installation.ledger()
+    for act in (
+        disclosures.name_person(installation.engine, other, request, criteria={"mail_address": MAIL}),
+        disclosures.attach_paper(installation.engine, other, request, PAPER),
+    ):
+        with pytest.raises(DeniedError) as refused:
+            await act
+        assert (refused.value.reason, cited(refused.value)) == ("disclosure-recorder", "§4.9")
+    assert await installation.ledger() == before, "nobody was looked for"

@@ -16,7 +16,7 @@ from receiving import FILE, SITE
 from registered import COURT, PAPER, long_registered
 from second import mark_of, read_and_give
 from taking import CONTEST, EVENT, SURVEY, opened
-from writing_letters import answered, approved, asked_second
+from writing_letters import answered, approved, asked_second, came, checked, granted
 
 from kept import limits
 from kept.channels.mail import MailServer
@@ -31,6 +31,7 @@ from kept.services.figures import releases
 from kept.services.instances import contests, events, instances
 from kept.services.messages.mail import MailDispatcher
 from kept.services.my_data import rights_decisions
+from kept.services.my_data.rights_requests import read_request
 from kept.services.staff import activation, more_look_ups, parties, sessions
 from kept.services.third_parties import provisions
 from kept.services.upkeep import after_restore, approvals
@@ -333,9 +334,9 @@ async def test_nobody_approves_unread(installation, waits):
 
 async def test_what_changed_since_it_was_read_is_read_again(installation):
     """§5.2 breach: the mark is bound to what was shown; one word changed past Kept, and it is of nothing."""
-    waits = await Waits(installation, rights_decisions.ANSWERING).begin()
+    waits = await Waits(installation, instances.OPENING).begin()
     seen = await waits.read(waits.second)
-    installation.sql("UPDATE rights_request SET kind = 'erase'")
+    installation.sql("UPDATE instance SET file = replace(file, 'By chance', 'By illness')")
     with pytest.raises(ConflictError) as refused:
         await approvals.approve(installation.engine, waits.second, waits.id, seen)
     assert (refused.value.reason, waits.outcome) == ("approval-unread", "waiting")
@@ -446,6 +447,55 @@ async def test_five_answers_at_once_are_one(installation, kind):
     acts = [one.act for one in await installation.ledger() if one.outcome != "refused"]
     assert acts.count("staff:rights-request:finish") == 1
     assert acts.count("customer:own-data:take-along" if kind == "disclosure" else "actor:person:erase-intend") == 1
+
+
+MADE_BY_ANOTHER = {
+    witnessing.WITNESSING.act: witnessing.ask_again,
+    instances.OPENING.act: instances.open_instance,
+    candidates.SENDING.act: candidates.ask,
+    disclosures.DISCLOSING.act: disclosures.ask,
+    releases.RELEASE.act: releases.ask_release,
+    rights_decisions.ANSWERING.act: rights_decisions.ask_approval,
+}
+"""What one makes and a colleague can ask for."""
+
+
+@pytest.mark.parametrize("act", sorted(MADE_BY_ANOTHER))
+async def test_who_made_it_does_not_approve_it_whoever_asked(installation, act):
+    """§5.2 breach: a colleague presses *ask*, and who recorded, drafted, checked or decided it all approves their own work."""
+    waits = await Waits(installation, approvals.KINDS[act]).begin()
+    engine, ((subject, ends),) = installation.engine, installation.sql("SELECT subject, expires_at FROM approval")
+    installation.wall.pass_(ends - engine.clock.now() + 1)
+    await tidy(engine)  # nobody approved it in time, so that it can be asked for again, by anybody who may
+    every = tuple(engine.policy.policy.roles)
+    await MADE_BY_ANOTHER[act](engine, await installation.staff("colleague", every), subject)
+    ((waits.id,),) = installation.sql("SELECT approval_id FROM approval WHERE outcome = 'waiting'")
+    maker = await sessions.session_of(engine, await sessions.start_demo_session(engine, "asker"))
+    before = await waits.subject()
+    seen = await mark_of(engine, maker, waits.id, subject=subject)
+    with pytest.raises(DeniedError) as refused:
+        await approvals.approve(engine, maker, waits.id, seen)
+    assert (refused.value.reason, refused.value.clause) == ("second-approver", "")
+    assert await approvals.waiting(engine, maker) == []
+    assert (await waits.subject(), await waits.given()) == (before, [])
+    third = await sessions.session_of(engine, await sessions.start_demo_session(engine, "second"))
+    await waits.approve(third)
+
+
+async def test_who_checked_or_decided_a_letter_does_not_approve_it(installation):
+    """§5.2, §0.1 breach: one opens the letter, another checks and decides everything, the first asks, and the other approves."""
+    await installation.mori()
+    first, other = await installation.staff("asker", ("privacy",)), await installation.staff("other", ("privacy",))
+    request = await came(installation, first, "disclosure")
+    await checked(installation, other, request)
+    await granted(installation, other, request)
+    await rights_decisions.ask_approval(installation.engine, first, request)
+    seen = (await read_request(installation.engine, other, request)).seen
+    with pytest.raises(DeniedError) as refused:
+        await rights_decisions.ANSWERING.approve(installation.engine, other, request, seen)
+    assert refused.value.reason == "second-approver"
+    with pytest.raises(DeniedError):
+        await answered(installation, first, request)
 
 
 def test_every_kind_is_whole():

@@ -6,12 +6,13 @@ import asyncio
 
 import pytest
 from asked import CONSOLE, Browser
+from bakery import Bakery
 from cited import cited
 from installation import MAIL
 from second import read_and_give
 
 from kept import limits
-from kept.errors import ConflictError, DeniedError, KeptError, NotFoundError
+from kept.errors import ConflictError, DeniedError, KeptError, LimitError, NotFoundError
 from kept.services.cases import cases
 from kept.services.gate import look_ups
 from kept.services.gate.look_ups import at_the_limit
@@ -119,3 +120,44 @@ async def test_what_is_approved_later_counts_for_that_day_alone(installation):
         with pytest.raises(DeniedError):
             await look_ups.charge(engine, mandate)
         installation.wall.pass_(limits.DAY)
+
+
+async def test_approvals_of_many_days_are_no_store_of_look_ups(installation):
+    """§5.2 breach: asked for on six days and all approved on the seventh, they let one go on once, as a day's own approval does."""
+    engine, session = installation.engine, await installation.staff()
+    for _ in range(6):
+        await more_look_ups.ask(engine, session, "contact")
+        installation.wall.pass_(limits.DAY)
+    second = await installation.staff("kato", ("privacy",))
+    given = []
+    for one in await approvals.waiting(engine, second):
+        try:
+            await approvals.approve(engine, second, one.id, one.seen)
+            given.append("given")
+        except ConflictError as error:
+            given.append(error.reason)
+    assert given == ["given", *["approval-dead"] * (len(given) - 1)]
+    assert len(given) > 1
+    assert installation.sql("SELECT granted FROM look_ups") == [(limits.LOOK_UPS_A_DAY,)]
+
+
+async def test_a_program_does_not_guess_people(tmp_path):
+    """§5.2 breach: a stolen credential guesses addresses, under one mandate after the other; its own ids stay good meanwhile."""
+    bakery = Bakery(tmp_path)
+    async with bakery.open() as k:
+        credential = await bakery.program(k)
+        async with k.person(credential, external="C-1") as me:
+            await bakery.mori(me)
+        for number in range(limits.FINDING_FAILURES):
+            async with k.acting(credential) as desk:
+                with pytest.raises(NotFoundError):
+                    await desk.find(mail_address=f"nobody-{number}@example.com")
+        async with k.acting(credential) as desk:
+            with pytest.raises(LimitError):
+                await desk.find(mail_address="mori@example.jp")
+            await desk.find(external="C-1")
+            bakery.wall.pass_(limits.SIGN_IN_WINDOW_SECONDS)
+            await desk.find(external="C-1")
+        async with k.acting(credential) as desk:
+            with pytest.raises(NotFoundError):
+                await desk.find(mail_address="nobody@example.com")

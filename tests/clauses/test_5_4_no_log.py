@@ -19,6 +19,7 @@ from installation import MAIL, NAME, PASSWORD, Installation, second_version
 from registered import CONFIRMS, asked, clerk, registered
 from second import activate_as_read, read_and_approve, sign_as_read
 
+from clauses.test_2_8_paper_and_phone import PaperDesk
 from clauses.test_4_4_letters_faxes_calls import Marketing
 from kept import limits
 from kept.channels.place import parse_place
@@ -44,10 +45,12 @@ from kept.services.backups.backup import make_backups, newest_pair, register_bac
 from kept.services.backups.drill import drill
 from kept.services.backups.recovery import start_or_recover
 from kept.services.backups.restore import place
+from kept.services.cases import witnessing
 from kept.services.gate.external_ids import external_ids_of, find_owner, put_external_id
+from kept.services.gate.witnessed_form import code_of
 from kept.services.messages import calls
 from kept.services.messages.stop_list import stands_against, stop_token
-from kept.services.my_data import choices, corrections, erasure
+from kept.services.my_data import choices, corrections, disowning, erasure
 from kept.services.my_data.own_data import own_data
 from kept.services.staff import activation, credentials, parties, sessions
 from kept.services.upkeep.after_restore import erase_again, report_of
@@ -232,6 +235,19 @@ async def test_no_way_in_that_its_owner_took_away_comes_back(lost):
     assert await external_ids_of(engine, (await engine.people.load(issued.person_id)).keys) == {}
     again = (await report_of(engine)).again
     assert (again["ways-in"], again["unlinked"]) == (1 + 1 + limits.RECOVERY_CODES, 1)
+
+
+async def test_a_paper_that_waited_brings_back_nobody(lost):
+    """Breach: a new customer's paper waits in the backup; taken in later, disowned, erased. Restored, it is over."""
+    paper = await PaperDesk(lost.installation).begin()
+    form_id = await paper.enter()
+    await lost.back_up()
+    assert await read_and_approve(witnessing.WITNESSING, paper.engine, paper.ono, form_id) == "taken"
+    assert await disowning.disown_by_code(paper.engine, code_of(paper.engine, form_id))
+    await lost.lose_both()
+    await lost.open()
+    assert lost.installation.sql("SELECT status, sealed FROM witnessed") == [("over", b"")]
+    assert (await report_of(lost.installation.engine)).again["papers"] == 1
 
 
 async def test_a_version_that_was_in_force_is_missed(lost):

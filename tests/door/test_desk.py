@@ -7,6 +7,7 @@ from bakery import MORI
 from counted import exactly
 
 from kept.errors import DeniedError, InputError, NotFoundError, SignInError
+from kept.policy.words import Exit
 from kept.services.messages.outbox import send_due
 
 pytestmark = pytest.mark.anyio
@@ -96,6 +97,25 @@ async def test_a_denial_names_step_clause_and_what_is_needed(bakery):
             assert (refused.value.step, refused.value.clause, refused.value.items) == (3, "§2.1", ("likes",))
             with pytest.raises(InputError, match="way out"):
                 await desk.read(person, ["name"], exit="window")
+
+
+@pytest.mark.parametrize("way", [one.value for one in Exit if one is not Exit.APP])
+async def test_a_program_reads_by_no_way_but_its_own(bakery, way):
+    """§5.2, §4.4 breach: a credential asks for an address by a mail’s exit, or a screen’s: past outbox, stop lists and limits."""
+    async with bakery.open() as k:
+        credential = await bakery.program(k)
+        await customers(bakery, k, credential, "C-1")
+        async with k.acting(credential) as desk:
+            person = await desk.find(external="C-1")
+            with pytest.raises(DeniedError) as refused:
+                await desk.read(person, ["mail_address"], exit=way)
+            assert (refused.value.step, refused.value.reason) == (7, "program-exit")
+            assert refused.value.clause
+            (card,) = await desk.read_many([person], ["mail_address"], exit=way)
+            assert isinstance(card, DeniedError)
+        async with k.person(credential, external="C-1") as me:
+            (told,) = [one for one in (await me.history()).lines if one.entry_id == refused.value.entry_id]
+            assert (told.account.outcome, told.account.exit) == ("refused", way)
 
 
 async def test_a_desk_is_for_one_purpose_of_the_credential(bakery):

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shutil
@@ -142,6 +143,45 @@ def test_what_goes_wrong_with_an_installation(capsys):
     used = transcript(capsys, ["init", POLICY, "--store", "sqlite:///shop.db"])
     Path("shop.keyfiles").rename("elsewhere")
     hold("installation-errors", nothing + stale + used + transcript(capsys, ["verify", "--store", "sqlite:///shop.db"]))
+
+
+def test_what_goes_wrong_with_staff_and_credentials(capsys, monkeypatch):
+    """No role, a login that is taken, no such login, no such credential: each answer says what to do."""
+    monkeypatch.setattr("sys.stdin", io.StringIO("four unrelated words here\n" * 3))
+    store = ["--store", "sqlite:///shop.db"]
+    transcript(capsys, ["init", POLICY, *store], ["staff", "add", "sato", "--role", "support", *store])
+    hold(
+        "staff-errors",
+        transcript(
+            capsys,
+            ["staff", "add", "kato", *store], ["staff", "add", "Sato", "--role", "support", *store],
+            ["staff", "add", "Kato Ren", "--role", "support", *store], ["staff", "disable", "kato", *store],
+            ["staff", "revoke", "till", *store], ["staff", "list", *store],
+        ),
+    )  # fmt: skip
+
+
+def test_a_translation_names_what_somebody_read(capsys):
+    """A stale one is no language; accepted it is one again; without any there is nothing to accept."""
+    first = Path("policies/teahouse.policy.md")
+    first.write_bytes(first.read_bytes().replace(b"the tea you ordered", b"the teas you ordered", 1))
+    hold(
+        "accept",
+        transcript(
+            capsys,
+            ["render", str(first), "--language", "ja"], ["accept", str(first)], ["accept", str(first)],
+            ["render", str(first), "--language", "ja"], ["render", str(first), "--language", "fr"],
+            ["accept", "policies/choir.policy.md"],
+        ),
+    )  # fmt: skip
+
+
+def test_a_policy_is_rendered_in_its_first_language(capsys):
+    """Where no language is named, the one the policy was written in."""
+    choir = "policies/choir.policy.md"
+    said = transcript(capsys, ["render", choir], ["render", choir, "--as", "notice"])
+    assert said.count("exit 0") == 2
+    assert "お預かりします" in said
 
 
 def test_tour(capsys):

@@ -14,6 +14,7 @@ ELSEWHERE = {
     "APPROVAL_SECONDS": "clauses/test_5_2_approvals.py::test_until_its_last_second_it_can_be_given_and_then_no_more",
     "ACCOUNT_TRIES": "clauses/test_3_4_unauthorised_use.py::test_many_addresses_together_are_stopped_as_well",
     "GUESSES_WRITTEN_ABOUT": "clauses/test_3_4_guesses.py::test_four_guesses_are_no_reason_to_write",
+    "FINDING_FAILURES": "clauses/test_5_2_harvest.py::test_a_program_does_not_guess_people",
     "VOUCHING_FAILURES": "clauses/test_3_4_guesses.py::test_the_door_counts_what_programs_try",
     "ACCOUNTS_FROM_A_NETWORK": "clauses/test_3_4_guesses.py::test_one_network_that_tries_many_accounts_is_flagged",
     "CASE_RELEASES": "attack/test_gate_closed.py::test_a_mandates_volume_ends",

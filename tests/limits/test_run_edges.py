@@ -175,10 +175,12 @@ async def test_how_long_a_reply_is_one(installation, late):
     """For thirty days from the asking; afterwards they did not ask any more."""
     desk = await ContactDesk(installation).begin()
     await inquiries.ask(desk.engine, desk.own)
-    installation.wall.pass_(limits.REPLY_SECONDS + (1 if late else -1))
+    installation.wall.pass_(limits.REPLY_SECONDS - 1)
     session = await installation.staff("ueda")
     (_, asked) = await inquiries.waiting_inquiries(desk.engine, session)
     case = await inquiries.take(desk.engine, session, asked.id)
+    if late:
+        installation.wall.pass_(2)
     writing = contacts.write_to(desk.engine, session, case, "mail", "reply", "Yes, it does.")
     if late:
         with pytest.raises(DeniedError) as refused:
@@ -187,6 +189,18 @@ async def test_how_long_a_reply_is_one(installation, late):
     else:
         await writing
     assert len(desk.mail.sent) == (not late)
+
+
+async def test_what_nobody_answered_in_time_is_in_nobodys_way(installation):
+    """An inquiry past its thirty days fills neither the console's list nor what a person may ask."""
+    desk = await ContactDesk(installation).begin()
+    for _ in range(limits.INQUIRIES_OF_A_PERSON):
+        await inquiries.ask(desk.engine, desk.own)
+    installation.wall.pass_(limits.REPLY_SECONDS + 1)
+    session = await installation.staff("ueda")
+    assert await inquiries.waiting_inquiries(desk.engine, session) == []
+    fresh = await inquiries.ask(desk.engine, desk.own)
+    assert [one.id for one in await inquiries.waiting_inquiries(desk.engine, session)] == [fresh]
 
 
 @pytest.mark.edge("INQUIRIES_OF_A_PERSON", "INQUIRIES_SHOWN")

@@ -142,6 +142,8 @@ def test_a_second_approver_decides_once(data):
     assert data.run("approval_decide", **decision, decided_by="requested_by", at=5.0) == 0
     assert data.run("approval_decide", **decision, decided_by="ogawa", at=5.0) == 1
     assert data.run("approval_decide", **decision, decided_by="abe", at=5.0) == 0
+    assert data.one(sql.ApprovalGiven, act="erase", subject="R-1") == ("ogawa",)
+    assert data.one(sql.ApprovalGiven, act="erase", subject="R-2") is None
     assert data.one(sql.ApprovalGet, approval_id="a") == (
         "erase", "R-1", "requested_by", 1.0, 1000.5, "ogawa", "approved",
     )  # fmt: skip
@@ -212,7 +214,8 @@ def test_look_ups_of_a_day_are_counted_and_end(data):
     mine = {"actor": "staff:a", "purpose": "contact", "day": "2026-11-01"}
     assert [data.run("look_up_try", **mine, most=2) for _ in range(3)] == [1, 1, 0]
     data.run("look_up_refuse", **mine)
-    data.run("look_up_grant", **mine, more=1)
+    assert data.run("look_up_grant", **mine, more=1) == 1
+    assert data.run("look_up_grant", **mine, more=5) == 0, "once a day"
     assert [data.run("look_up_try", **mine, most=2) for _ in range(2)] == [1, 0]
     assert data.run("look_up_try", **(mine | {"purpose": "event"}), most=1) == 1
     assert data.all(sql.LookUpsRefused, since="2026-11-01") == [("staff:a", "contact", "2026-11-01", 3, 1, 1)]

@@ -59,7 +59,7 @@ def test_support_finds_opens_and_is_refused_and_the_customer_sees_and_stops_it(b
     page, host = opened(browser, served, people, "sato", script=False)
     page.goto(f"{host}/en")
     press(page, "text=Reaching you when we need to")
-    page.fill("#f-mail_address", "ＣＡＮＡＲＹ.Mori@EXAMPLE.jp ")
+    page.fill("#mail_address", "ＣＡＮＡＲＹ.Mori@EXAMPLE.jp ")
     press(page, "button:has-text('Find')")
     press(page, "tr:has-text('E-mail address') button:has-text('Open')")
     assert "canary.mori@example.jp" in page.content()
@@ -94,7 +94,7 @@ def test_a_purpose_that_is_not_the_roles_is_refused_on_the_page(browser, served,
     press(page, "details button:has-text('Ask')")
     text = page.inner_text("main")
     assert "§5.2" in text
-    assert "a role whose purposes include this one" in text
+    assert "None of your roles may do this." in text
     page.context.close()
 
 

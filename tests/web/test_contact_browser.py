@@ -71,9 +71,12 @@ def test_support_writes_prints_and_calls_and_she_sees_it(browser, served):
     page.fill("input[name=mail_address]", MAIL)
     press(page, "form[action$=find] button")
     case = page.url
+    page.select_option("#way", "call")
+    press(page, "form[action$=asked] button")
+    assert "They asked us on" in page.locator("main").inner_text()
     for channel in ("mail", "post", "fax", "phone"):
         page.check(f"input[name=channel][value={channel}]")
-        page.fill("#title", "Your question")
+        page.check("input[name=kind][value=reply]")
         page.fill("#text", "Dear customer,\n\nyour licence covers print.")
         press(page, "form[action$=contact] button")
     assert page.locator("main table").last.locator("tbody tr").count() == 4

@@ -64,7 +64,7 @@ def run(chosen: argparse.Namespace) -> int:
             _print_coverage(policy, covered, loose)
             if missing:
                 print(f"named but not built yet: {', '.join(missing)}")
-        print("sound" if not errors else f"not sound: {len(errors)} errors")
+        print("sound" if not errors else f"not sound: {len(errors)} error{'' if len(errors) == 1 else 's'}")
         if chosen.require == "built" and missing:
             print(f"not all built: {len(missing)} guarantees are missing")
     return 2 if errors or (chosen.require == "built" and missing) else 0

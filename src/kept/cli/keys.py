@@ -16,7 +16,11 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "keys", help="show or rotate key epochs", epilog="example: kept keys rotate --store sqlite:///shop.db"
     )
-    parser.add_argument("act", choices=("show", "rotate", "finish"))
+    parser.add_argument(
+        "act",
+        choices=("show", "rotate", "finish"),
+        help="show the epochs; rotate begins a new one and wraps every key anew; finish goes on with one that was stopped",
+    )
     runs(parser, run, json=True)
 
 

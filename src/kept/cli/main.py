@@ -20,7 +20,7 @@ from kept.errors import DeniedError, EvidenceError, InputError, KeptError, Limit
 COMMANDS = tuple(
     import_module(f"kept.cli.{name}")
     for name in (
-        "init check explain diff render serve staff keys backup canary attest recipient partner bundle scan verify recover"
+        "init check accept explain diff render serve staff keys backup canary attest recipient partner bundle scan verify recover"
         " status tour"
     ).split()
 )

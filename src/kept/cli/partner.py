@@ -36,7 +36,7 @@ def add(commands: Any) -> None:
     new.set_defaults(run=_new_key)
     notice = acts.add_parser("notice", help="print the notice the partner shows, with its id")
     notice.add_argument("point", help="declared collection point, such as registration")
-    notice.add_argument("--language", default="en", help="language to show it in (default: en)")
+    notice.add_argument("--language", default="", help="language to show it in (default: the policy's first)")
     add_address(notice)
     notice.set_defaults(run=_notice)
     signing = acts.add_parser("sign", help="the partner signs its records into a file")
@@ -75,8 +75,9 @@ def _sign(chosen: argparse.Namespace) -> int:
 
 async def _notice(chosen: argparse.Namespace) -> int:
     async with opened(chosen) as engine:
-        notice = await keep_notice(engine, chosen.point, "", chosen.language)
-        offered = boxes(engine.policy.policy, chosen.point, chosen.language, "")
+        language = chosen.language or engine.policy.policy.language
+        notice = await keep_notice(engine, chosen.point, "", language)
+        offered = boxes(engine.policy.policy, chosen.point, language, "")
     print(f"notice {notice.id}")
     print(notice.text)
     print("choices, each only if the person ticks it:")

@@ -27,26 +27,27 @@ def add(commands: Any) -> None:
         "--as", dest="form", choices=("text", "notice", "jsonld", "flow"), default="text", help="what to print"
     )
     parser.add_argument("--point", default="", help="collection point of a notice (default: the first)")
-    parser.add_argument("--language", default="en", help="language")
+    parser.add_argument("--language", default="", help="language (default: the policy's first)")
     parser.set_defaults(run=run)
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Run the command."""
     policy = read_policy(policy_files(chosen.policy), words())
+    language = chosen.language or policy.language
     if chosen.form == "jsonld":
         print(json.dumps(jsonld(policy), ensure_ascii=False, indent=2))
     elif chosen.form == "flow":
-        sys.stdout.write(flow_svg(policy, chosen.language) + "\n")
+        sys.stdout.write(flow_svg(policy, language) + "\n")
     elif chosen.form == "notice":
         point = chosen.point or next(iter(policy.points), "")
         stage = next(iter(policy.points[point].stages), "") if point in policy.points else ""
-        notice = build_notice(policy, point, stage, chosen.language)
+        notice = build_notice(policy, point, stage, language)
         print(notice.text)
         print(f"\nnotice {notice.id}")
     else:
-        page = render(policy, chosen.language)
+        page = render(policy, language)
         print(page.title)
         for clause in page.clauses:
-            print(f"§{clause.id}  {policy.clauses[clause.id].texts[chosen.language]}")
+            print(f"§{clause.id}  {policy.clauses[clause.id].texts[language]}")
     return 0

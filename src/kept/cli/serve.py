@@ -66,7 +66,7 @@ def add(commands: Any) -> None:
     )
     parser.add_argument(
         "--smtp", metavar="HOST:PORT", type=_server, default=None,
-        help="our mail server, for campaigns; encrypted unless it is on this machine",
+        help="our mail server, without which no mail leaves; encrypted unless it is on this machine",
     )  # fmt: skip
     parser.add_argument(
         "--fax", metavar="HOST:PORT", type=_server, default=("localhost", 4559),

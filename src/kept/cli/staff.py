@@ -11,7 +11,7 @@ from typing import Any
 from kept.cli.opening import opened, operator, runs
 from kept.crypto.second_factor import enrolment_uri, secret_text
 from kept.errors import SettingError
-from kept.services.staff.credentials import issue_credential, revoke_credential
+from kept.services.staff.credentials import all_credentials, issue_credential, revoke_credential
 from kept.services.staff.sessions import add_staff, all_staff, disable_staff
 
 
@@ -21,7 +21,11 @@ def add(commands: Any) -> None:
         "staff", help="add, list or disable staff; issue or revoke API credentials",
         epilog="example: kept staff add sato --role support --store sqlite:///shop.db",
     )  # fmt: skip
-    parser.add_argument("act", choices=("add", "list", "disable", "credential", "revoke"))
+    parser.add_argument(
+        "act", choices=("add", "list", "disable", "credential", "revoke"),
+        help="list shows staff and credentials; add and disable take a login, add also --role and a password (asked for,"
+        " or one line piped in); credential takes a label, --role, --purpose, --may and --system; revoke a credential's id",
+    )  # fmt: skip
     parser.add_argument("login", nargs="?", default="", help="login, or a credential's label or id")
     parser.add_argument("--role", action="append", default=[], help="role; may be given again")
     parser.add_argument("--purpose", action="append", default=[], help="purpose of a credential; may be given again")
@@ -58,6 +62,12 @@ async def run(chosen: argparse.Namespace) -> int:
     async with opened(chosen) as engine:
         match chosen.act:
             case "add":
+                if not chosen.role:
+                    raise SettingError(
+                        "expected a role, found none: somebody without one could do nothing",
+                        reason="role-missing",
+                        hint=f"--role, of: {', '.join(engine.policy.policy.roles)}",
+                    )
                 password = _password()
                 new = await add_staff(engine, chosen.login, password, tuple(chosen.role), by=operator())
                 uri = enrolment_uri(new.secret, new.login, engine.policy.policy.controller.get("name", "Kept"))
@@ -66,6 +76,10 @@ async def run(chosen: argparse.Namespace) -> int:
                 answer = [
                     {"login": one.login, "roles": ",".join(one.roles), "disabled": one.disabled}
                     for one in await all_staff(engine)
+                ]
+                answer += [
+                    {"credential": one.label, "id": one.id, "role": one.role, "revoked": one.revoked_at is not None}
+                    for one in await all_credentials(engine)
                 ]
             case "disable":
                 await disable_staff(engine, chosen.login, by=operator())

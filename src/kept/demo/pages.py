@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from kept import limits
 from kept.channels.mailbox import Mailbox
-from kept.demo.invented import CUSTOMER, STAFF
+from kept.demo.invented import CUSTOMER, CUSTOMERS, STAFF
 from kept.errors import InputError
 from kept.services.accounts import accounts
 from kept.services.staff import sessions
@@ -58,7 +58,7 @@ def pages(mailbox: Mailbox | None = None) -> More:
 
 async def _start(exchange: Exchange[Any]) -> Response:
     """Who would you like to be?"""
-    return exchange.page("demo.html", staff=STAFF)
+    return exchange.page("demo.html", staff=STAFF, customers=CUSTOMERS)
 
 
 async def _become_customer(exchange: Exchange[Any]) -> Response:

@@ -10,9 +10,12 @@ from kept.door.view import View
 from kept.errors import DeniedError, InputError
 from kept.policy.decision import Mandate
 from kept.policy.words import Exit
+from kept.services.accounts.rate_limits import Limits
 from kept.services.campaigns.candidates import Counts, count_segment
 from kept.services.cases.contacts import PROGRAM, Way, ways_to, write_as_program
+from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
+from kept.services.engine.record import about_person, holder_of, record
 from kept.services.gate import gate
 from kept.services.gate.gate import OnDenial
 from kept.services.gate.person_search import find_by_external, find_person
@@ -42,12 +45,14 @@ class Desk(View):
         engine: Open.
         program: Who acts.
         mandate: Issued for the credential.
+        tries: Counts what it looks for in vain.
     """
 
-    def __init__(self, engine: Engine, program: Credential, mandate: Mandate) -> None:
+    def __init__(self, engine: Engine, program: Credential, mandate: Mandate, tries: Limits) -> None:
         super().__init__(engine)
         self._program = program
         self._mandate = mandate
+        self._tries = tries
 
     @property
     def purpose(self) -> str:
@@ -65,6 +70,7 @@ class Desk(View):
         Raises:
             NotFoundError: No person this purpose may see.
             InputError: More than one; give a second item. Or both an id and items, or neither.
+            LimitError: It looked in vain for too many within ten minutes, by items.
         """
         if bool(external) == bool(criteria):
             raise InputError(
@@ -76,7 +82,8 @@ class Desk(View):
             return PersonRef(
                 await find_by_external(self._engine, self._mandate, system or self._program.system, external)
             )
-        return PersonRef(await find_person(self._engine, self._mandate, criteria))
+        async with self._tries.failures("finding", self._program.id, limits.FINDING_FAILURES):
+            return PersonRef(await find_person(self._engine, self._mandate, criteria))
 
     async def read(
         self,
@@ -91,14 +98,33 @@ class Desk(View):
         Args:
             person: From `find`.
             items: Item ids, 1 to 64.
-            exit: Way out, such as `app`.
+            exit: Way out: `app`. What leaves by another goes through Kept, as `message` does.
             on_denial: `refuse` the read when one item is refused, or `withhold` just that item.
 
         Raises:
-            DeniedError: The policy says no; names the step, the clause and what would be needed.
+            DeniedError: The policy says no, or it is another way out; names the step, the clause and what would be needed.
             ClosedError: The gate is closed.
         """
-        return await gate.read(self._engine, self._mandate, person._id, items, _exit(exit), on_denial=on_denial)  # noqa: SLF001 -- the reference is ours
+        person_id, way_out = person._id, _exit(exit)  # noqa: SLF001 -- the reference is ours
+        if way_out is not Exit.APP:
+            raise await self._no_way(person_id, way_out)
+        return await gate.read(self._engine, self._mandate, person_id, items, way_out, on_denial=on_denial)
+
+    async def _no_way(self, person_id: bytes, way_out: Exit) -> DeniedError:
+        """Record that a program asked for values by a way that is not a program's; return the error."""
+        ground = f"purposes:{self.purpose}"
+        entry_id = await record(
+            self._engine, holder_of(self._mandate), Act.VALUE_READ, await about_person(self._engine, person_id),
+            outcome=Outcome.REFUSED, rests_on=ground, exit=way_out.value, facts=(("reason", "program-exit"),),
+        )  # fmt: skip
+        return DeniedError(
+            f"expected `app`, by which values leave to a program, found {way_out.value}",
+            step=7,
+            needed="the way out `app` in the policy; or `message`, which decides again as it leaves",
+            entry_id=entry_id,
+            reason="program-exit",
+            rests_on=ground,
+        )
 
     async def read_many(
         self,
@@ -113,7 +139,7 @@ class Desk(View):
         Args:
             people: From `find`, or your own ids for them.
             items: Item ids, 1 to 64.
-            exit: Way out, such as `app`.
+            exit: Way out: `app`.
             on_denial: `refuse` a person's read when one item is refused, or `withhold` just that item.
 
         Returns:

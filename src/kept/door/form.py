@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from kept.policy.instance import Instance
+from kept.policy.instance import Instance, Question
 from kept.policy.item_type import ItemType
+from kept.policy.present import Hint
+from kept.services.forms.answers import Answer
 from kept.services.forms.collection import Presented
 from kept.services.forms.submission import ANSWER
 
@@ -100,61 +102,64 @@ def form_of(shown: Presented, given: Collection[str], instance: Instance | None 
         given: Slots the person has filled.
         instance: Run-time instance it is of; None otherwise.
     """
-    language = shown.notice.language
     fields: list[Field] = []
     for hint in shown.hints:
-        item = hint.item
-        if instance is not None and item.type is ItemType.ANSWER:
-            fields += [
-                Field(
-                    name=f"{ANSWER}{one.id}",
-                    title=one.ask[language],
-                    type="one-of" if one.options else "answer",
-                    why=hint.why,
-                    until=hint.until,
-                    needed="",
-                    options={option: titles[language] for option, titles in one.options.items()},
-                    several=False,
-                    given=False,
-                )
-                for one in instance.questions
-            ]
-            continue
-        fields.append(
-            Field(
-                name=item.id,
-                title=hint.title,
-                type=item.type.value,
-                why=hint.why,
-                until=hint.until,
-                needed=hint.needed,
-                options={one: item.option_titles.get(one, {}).get(language, one) for one in item.options},
-                several=item.type.about.several,
-                given=item.id in given,
-            )
-        )
-    choices = [
-        Choice(
-            value=one.name,
-            title=one.box.title,
-            purpose=one.box.purpose,
-            channel=one.box.exit.value if one.box.exit else "",
-            recipient=one.box.recipient,
-            clause=f"§{one.box.clause}",
-            said=one.said,
-            on=bool(one.said) and one.way.open,
-            missing=one.way.missing,
-        )
-        for one in shown.answers
-    ]
+        if instance is not None and hint.item.type is ItemType.ANSWER:
+            fields += [_question(one, hint, shown.notice.language) for one in instance.questions]
+        else:
+            fields.append(_field(hint, shown.notice.language, given))
     return Form(
         point=shown.notice.point,
         stage=shown.notice.stage,
-        language=language,
+        language=shown.notice.language,
         instance=instance.id if instance else "",
         notice=shown.notice.text,
         notice_id=shown.notice_id,
         token=shown.token,
         fields=tuple(fields),
-        choices=tuple(choices),
+        choices=tuple(_choice(one) for one in shown.answers),
+    )
+
+
+def _field(hint: Hint, language: str, given: Collection[str]) -> Field:
+    item = hint.item
+    return Field(
+        name=item.id,
+        title=hint.title,
+        type=item.type.value,
+        why=hint.why,
+        until=hint.until,
+        needed=hint.needed,
+        options={one: item.option_titles.get(one, {}).get(language, one) for one in item.options},
+        several=item.type.about.several,
+        given=item.id in given,
+    )
+
+
+def _question(question: Question, hint: Hint, language: str) -> Field:
+    return Field(
+        name=f"{ANSWER}{question.id}",
+        title=question.ask[language],
+        type="one-of" if question.options else "answer",
+        why=hint.why,
+        until=hint.until,
+        needed="",
+        options={option: titles[language] for option, titles in question.options.items()},
+        several=False,
+        given=False,
+    )
+
+
+def _choice(answer: Answer) -> Choice:
+    box = answer.box
+    return Choice(
+        value=answer.name,
+        title=box.title,
+        purpose=box.purpose,
+        channel=box.exit.value if box.exit else "",
+        recipient=box.recipient,
+        clause=f"§{box.clause}",
+        said=answer.said,
+        on=bool(answer.said) and answer.way.open,
+        missing=answer.way.missing,
     )

@@ -91,7 +91,7 @@ class Kept(View):
             InputError: It has several purposes and none was named, or another one was.
         """
         program = await credential_of(self._engine, credential)
-        yield Desk(self._engine, program, await mandate_for(self._engine, program, purpose))
+        yield Desk(self._engine, program, await mandate_for(self._engine, program, purpose), self._tries)
 
     @asynccontextmanager
     async def person(

@@ -114,8 +114,12 @@ def parse_campaign(unverified: str, policy: Policy, asked: Mapping[str, Instance
 
 
 def campaign_purposes(policy: Policy) -> tuple[str, ...]:
-    """Return the purposes a campaign may be for: on consent, with a channel."""
-    return tuple(one.id for one in policy.purposes.values() if one.basis is Basis.CONSENT and one.exits & CHANNELS)
+    """Return the purposes a campaign may be for: on consent, with a channel, and none that serves the engine."""
+    return tuple(
+        one.id
+        for one in policy.purposes.values()
+        if one.basis is Basis.CONSENT and one.exits & CHANNELS and not one.serves
+    )
 
 
 def _check(plain: Mapping[str, Any], policy: Policy, places: Mapping[str, Place]) -> None:

@@ -31,7 +31,6 @@ def fill(  # noqa: PLR0913 -- what a value remembers
     source: Source,
     key_id: str,
     at: float,
-    agreed_at: float | None = None,
 ) -> PersonState:
     """Fill empty slots under a notice; filling is collection, so a filled slot is corrected instead.
 
@@ -43,7 +42,6 @@ def fill(  # noqa: PLR0913 -- what a value remembers
         source: Where it comes from.
         key_id: Value key it is sealed under.
         at: Now, unix seconds.
-        agreed_at: When it was agreed to elsewhere: its time runs from then; None for now.
 
     Raises:
         SubmissionError: A slot is filled already, or the person is being erased.
@@ -60,8 +58,20 @@ def fill(  # noqa: PLR0913 -- what a value remembers
                 rests_on="bound-to-notice",
             )
         version = 1 + max((old.version for old in state.old if old.slot == slot), default=0)
-        filled[slot] = Slot(version, notice_id, at if agreed_at is None else agreed_at, source, point, key_id, at)
+        filled[slot] = Slot(version, notice_id, at, source, point, key_id, at)
     return replace(state, g=state.g + 1, slots=filled)
+
+
+def given_earlier(state: PersonState, slots: Iterable[str], at: float) -> PersonState:
+    """Let the time of values run from when they were given elsewhere, on paper say, and not from when they came here.
+
+    Args:
+        state: In which they were just filled.
+        slots: Which.
+        at: When they were given, unix seconds; never later than they came here.
+    """
+    earlier = {name: replace(state.slots[name], given_at=min(at, state.slots[name].given_at)) for name in slots}
+    return replace(state, slots={**state.slots, **earlier})
 
 
 def grant(  # noqa: PLR0913 -- what a consent names

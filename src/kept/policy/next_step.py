@@ -72,7 +72,7 @@ NEXT_STEPS: Mapping[str, str] = MappingProxyType(
         "translation-rules": "keep rules in the first file; a translation has a `words` block only",
         "translation-word": "add them to the `words` block of the translation",
         "use-uncollected": "name it in the `items` of a point, or take it out of `uses`",
-        "value-unfit": "write it in that form; docs/policy-language.md shows an example of each",
+        "value-unfit": "write it in that form; docs/policy-language.md says what stands under each word",
         "word-missing": "add it; docs/policy-language.md shows what stands under each word",
         "word-not-yet": "take it out: the engine would not keep it",
         "word-unknown": "name one of the words of docs/policy-language.md",

@@ -173,7 +173,7 @@ def _point(policy: Policy, point_id: str, stage: str, instance: Instance | None 
             "expected a declared collection point, found another",
             reason="point-unknown",
             rests_on="purpose-before-collection purposes",
-            hint="declare it under `collection` in the policy",
+            hint=f"declared under `collection`: {', '.join(policy.points) or 'none'}",
         )
         raise cite(policy, error)
     return point.at(stage)

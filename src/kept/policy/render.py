@@ -201,7 +201,11 @@ def render(policy: Policy, language: str) -> Page:
         InputError: The policy has no complete and fresh text in that language.
     """
     if language not in policy.languages:
-        raise InputError("expected a language of the policy", reason="language-unknown")
+        raise InputError(
+            "expected a language of the policy, found another",
+            reason="language-unknown",
+            hint=f"the policy is complete in: {', '.join(policy.languages)}",
+        )
     behind = parts(policy)
     return Page(
         policy=policy.id,

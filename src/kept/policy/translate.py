@@ -35,7 +35,7 @@ def file_hash(content: bytes) -> str:
 def accept_translation(translation: bytes, first: bytes, version: int) -> bytes:
     """Return *translation* naming *first* and its version: somebody has read both and found them to say the same."""
     front, mark, rest = translation.decode("utf-8").partition("\n---")
-    front = re.sub(r"(?m)^(\s+hash:\s*)[\"']?[0-9a-f]*[\"']?\s*$", rf"\g<1>{file_hash(first)}", front, count=1)
+    front = re.sub(r"(?m)^(\s+hash:\s*)[^\n]*$", rf"\g<1>{file_hash(first)}", front, count=1)
     front = re.sub(r"(?m)^(\s+version:\s*)[0-9]+\s*$", rf"\g<1>{version}", front, count=1)
     return (front + mark + rest).encode()
 
@@ -46,7 +46,7 @@ def is_fresh(translation: Translation, first: Document, first_hash: str, version
     named = translation.front["translates"]
     if named["hash"] != first_hash or named["version"] != version:
         message = f"expected a translation of version {version} as it stands, found one of an earlier text"
-        hint = "read the changes, translate them, then set `hash` to the first file's SHA-256: " + first_hash
+        hint = "read the changes, translate them, then `kept accept` with the first file"
         report.error(place, "translation-stale", message, hint=hint, clause="")
         return False
     return _same_clauses(translation, first, place, report)

@@ -180,7 +180,7 @@ _DPV = Known("a purpose of DPV such as `DirectMarketing`", terms.PURPOSES, "term
 _PD = Known("a category of DPV such as `pd:Name`", terms.PERSONAL_DATA, "term-unknown", "pd:")
 _CATEGORY = Known("a category of fideslang such as `user.name`", terms.DATA_CATEGORIES, "term-unknown")
 _USE = Known("a use of fideslang such as `essential.service`", terms.DATA_USES, "term-unknown")
-HEX = Pattern(r"[0-9a-f]{64}", "a hash of 64 hexadecimal digits")
+HEX = Pattern(r"[0-9a-f]{64}", "a hash of 64 hexadecimal digits, which `kept accept` writes")
 LAW = Known("a law such as `jp-appi`", frozenset(LAWS), "law-unknown")
 LANGUAGE = Pattern(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?", "a language tag such as `ja`")
 

@@ -89,11 +89,11 @@ class Web:
     theme: Theme = field(default_factory=Theme)
 
     def languages(self) -> tuple[str, ...]:
-        """Return the languages the pages speak: those of the policy in force, as far as the pages have words."""
+        """Return the languages the pages speak: those of the policy in force in its order, as far as the pages have words."""
         if not self.engine.has_policy:
             return words.LANGUAGES
         written = self.engine.policy.policy.languages
-        return tuple(one for one in words.LANGUAGES if one in written) or words.LANGUAGES
+        return tuple(one for one in written if one in words.LANGUAGES) or words.LANGUAGES
 
 
 def templates(*folders: Path) -> Environment:

@@ -189,8 +189,8 @@ def on_paper(state=EMPTY, ticks=None, at=NOW):
         source=Source.WITNESSED_PAPER,
         key_id="k1",
         at=at,
-        agreed_at=at - 99,
     )
+    state = change.given_earlier(state, ["name"], at - 99)
     return change.grant(state, ticks or {}, notice_id="n2", slots=["name"], recipients={}, at=at, by="paper")
 
 

@@ -13,6 +13,8 @@ OPENS = {
     "services/my_data/corrections.py": "the value a correction replaces loses its index token",
     "services/forms/consent_evidence.py": "the evidence of a consent to mail names the address, sealed, and shows it to nobody",
     "services/messages/confirmations.py": "an address is compared with the stop list, of its own person",
+    "services/messages/open_ways.py": "an address they confirmed is compared with the stop list, for its own person",
+    "services/cases/contacts.py": "an address is compared with the stop list, before anything is written to it",
     "services/messages/leaving.py": "a number is compared with the stop list",
     "services/cases/do_not_contact.py": "an address goes on the stop list as a keyed hash",
     "services/instances/participations.py": "a value that ends loses its index token",

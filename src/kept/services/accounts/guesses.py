@@ -132,7 +132,11 @@ async def _write(engine: Engine, signs: list[tuple[bytes, Sign]]) -> None:
     day = day_of(at, engine.zone)
 
     async def body(tx: Transaction) -> None:
-        for person_id, kind in signs:
+        for one, kind in signs:
+            known = (
+                await tx.value(sql.StateG, person_id=one) is not None
+            )  # memory outlives who was erased within the hour
+            person_id = one if known else NOBODY
             await tx.run("sign_add", person_id=person_id, day=day, kind=kind.value, at=at)
 
     await engine.data.write(body)

@@ -39,7 +39,7 @@ from kept.services.gate.person_search import Sought, find_by_login, find_person
 from kept.services.staff.approvals import Approval, Given, Subject
 from kept.services.staff.bulk_approval import REQUEST, insert_mandate
 from kept.services.staff.mandates import load_mandate, staff_mandate
-from kept.services.staff.parties import PartyKind, party_of
+from kept.services.staff.parties import Party, PartyKind, party_of
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -75,22 +75,7 @@ async def record(engine: Engine, session: StaffSession, terms: Terms) -> str:
     """
     purpose = require_desk(engine, session)
     at = engine.ready()
-    party = await party_of(engine, PartyKind.AUTHORITY, terms.authority)
-    wrong = Mistakes()
-    if party is None:
-        wrong.add(
-            InputError(
-                "expected an authority of the register, found none in effect",
-                field="authority",
-                reason="authority-unknown",
-                hint="register it with its key on the console: two confirm it, and it counts a day later",
-                rests_on=GROUND,
-            )
-        )
-    _look_at_terms(engine, terms, at, wrong)
-    wrong.insist()
-    if party is None:
-        raise RuntimeError("a request of an authority nobody knows")
+    party = await _authority(engine, terms, at)
     await engine.keyring.ensure_installation_key(KEY, at)
     role = session.require_purpose(engine, purpose.id)
     disclosure_id = random_id()
@@ -133,6 +118,29 @@ async def record(engine: Engine, session: StaffSession, terms: Terms) -> str:
     return disclosure_id
 
 
+async def _authority(engine: Engine, terms: Terms, at: float) -> Party:
+    """Return the authority a request comes from.
+
+    Raises:
+        InputError: It is not in the register, or a term is not acceptable; everything that is wrong is said at once.
+    """
+    party, wrong = await party_of(engine, PartyKind.AUTHORITY, terms.authority), Mistakes()
+    unknown = InputError(
+        "expected an authority of the register, found none in effect",
+        field="authority",
+        reason="authority-unknown",
+        hint="register it with its key on the console: two confirm it, and it counts a day later",
+        rests_on=GROUND,
+    )
+    if party is None:
+        wrong.add(unknown)
+    _look_at_terms(engine, terms, at, wrong)
+    wrong.insist()
+    if party is None:
+        raise unknown
+    return party
+
+
 def _require_room(found: Disclosure) -> None:
     if len(found.people) >= limits.DISCLOSURE_PEOPLE:
         raise InputError(
@@ -156,7 +164,7 @@ async def name_person(
         criteria: Text by findable item, as the request gives it.
 
     Raises:
-        DeniedError: No role of theirs has the purpose; or the scope is fixed already (recorded).
+        DeniedError: No role of theirs has the purpose, or another recorded it; or the scope is fixed already (recorded).
         NotFoundError: Nobody fits.
         InputError: Several people fit, this one is named already, or the request names too many.
     """
@@ -164,6 +172,7 @@ async def name_person(
     found = await disclosure_of(engine, disclosure_id)
     if found.status != "recorded":
         raise await _exceeded(engine, session, found, "persons")
+    _require_recorder(session, found)
     _require_room(found)
     said = (
         {"login-name": login_name.strip()}
@@ -199,6 +208,18 @@ async def name_person(
     await engine.data.write(body)
 
 
+def _require_recorder(session: StaffSession, found: Disclosure) -> None:
+    """Insist on who recorded a request: what is done under it stands in the record, and for four eyes, as theirs."""
+    if session.login != found.recorded_by:
+        raise DeniedError(
+            "expected who recorded the request, found another member of staff",
+            step=1,
+            needed="whoever recorded it; or a request of their own",
+            reason="disclosure-recorder",
+            rests_on=GROUND,
+        )
+
+
 async def _as_read(tx: Transaction, found: Disclosure) -> list[sql.DisclosurePeople]:
     """Return the rows of a request's people, within *tx*; insist that they, its paper and its step are as they were read.
 
@@ -230,13 +251,14 @@ async def attach_paper(engine: Engine, session: StaffSession, disclosure_id: str
         unverified: The file as it came, PDF, PNG or JPEG.
 
     Raises:
-        DeniedError: No role of theirs has the purpose; or the scope is fixed already (recorded).
+        DeniedError: No role of theirs has the purpose, or another recorded it; or the scope is fixed already (recorded).
         InputError: It is no such file, or too large.
     """
     require_desk(engine, session)
     found = await disclosure_of(engine, disclosure_id)
     if found.status != "recorded":
         raise await _exceeded(engine, session, found, "paper")
+    _require_recorder(session, found)
     await put_paper(engine, disclosure_id, unverified)
 
 

@@ -37,7 +37,8 @@ def subject_of(engine: Engine, found: Disclosure) -> Subject:
     """Describe a request to who approves it: what it says is read here, and this binds the approval to it."""
     purpose = purpose_of(engine)
     shown = {"paper": found.paper_hash, "scope": found.scope_seal, "terms": said(found.terms)}
-    return Subject(str(found.number), people=len(found.people), purposes=(purpose.id,) if purpose else (), shown=shown)
+    purposes, hands = (purpose.id,) if purpose else (), (found.recorded_by,)
+    return Subject(str(found.number), people=len(found.people), purposes=purposes, shown=shown, hands=hands)
 
 
 @dataclass(frozen=True, slots=True)

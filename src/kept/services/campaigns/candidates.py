@@ -170,8 +170,9 @@ async def ask(engine: Engine, session: StaffSession, campaign_id: str) -> Standi
 
 
 async def _about(engine: Engine, campaign_id: str) -> Subject:
-    file = (await standing(engine, campaign_id)).file
-    return Subject(file.id, file.titles, purposes=(file.purpose,), shown={"file": said(file)})
+    found = await standing(engine, campaign_id)
+    shown, hands = {"file": said(found.file)}, (found.made_by,)
+    return Subject(found.id, found.file.titles, purposes=(found.file.purpose,), shown=shown, hands=hands)
 
 
 async def _send(engine: Engine, given: Given) -> Effect:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kept.errors import DeniedError, InputError
+from kept.services.cases.other_words import WRITING
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
@@ -51,18 +52,19 @@ async def marked(engine: Engine, session: StaffSession) -> list[sql.ContactsMark
 
 
 async def settle(engine: Engine, session: StaffSession, message_id: str) -> None:
-    """Say that a mark was looked into, by somebody who did not write the message.
+    """Say that a mark was looked into, by somebody who neither wrote the message nor let it go.
 
     Raises:
-        DeniedError: The right `approve` is missing, or they wrote it.
+        DeniedError: The right `approve` is missing, or they wrote it or approved it.
         InputError: No such mark stands.
     """
     found = next((one for one in await marked(engine, session) if one.message_id == message_id), None)
     if found is None:
         raise _unknown()
-    if found.written_by == session.actor:
+    let_go = await engine.data.value(sql.ApprovalGiven, act=WRITING.act, subject=message_id)
+    if found.written_by == session.actor or let_go == session.login:
         raise DeniedError(
-            "expected somebody else to look into it, found who wrote it",
+            "expected somebody else to look into it, found who wrote it, or let it go",
             step=1,
             needed="another member of staff",
             reason="second-approver",

@@ -21,7 +21,7 @@ from kept.services.engine.people import Person
 from kept.services.engine.record import Actor, record
 from kept.services.engine.record import holder_of as actor_under
 from kept.services.gate import gate
-from kept.services.gate.person_search import find_person
+from kept.services.gate.person_search import asks_for_rights, find_person
 from kept.services.gate.released import Card
 from kept.services.staff.bulk_approval import ONE_PERSON, insert_mandate
 from kept.services.staff.mandates import staff_mandate
@@ -65,24 +65,29 @@ class CaseLine:
 
 
 async def open_case(
-    engine: Engine, session: StaffSession, purpose: str, *, seconds: float = limits.CASE_SECONDS
+    engine: Engine, session: StaffSession, purpose: str, *, seconds: float = limits.CASE_SECONDS, asked: bool = False
 ) -> Case:
     """Open a case for one purpose of the staff member's own roles.
+
+    One that answers people about their own information begins with what somebody asked: the rights desk opens it.
 
     Args:
         engine: Open.
         session: Signed in with both factors.
         purpose: A purpose; only one of their roles' own is accepted.
         seconds: Time box.
+        asked: Whether the rights desk opens it, for a request it records.
 
     Raises:
-        DeniedError: No role of theirs has this purpose (or it is not declared); recorded.
+        DeniedError: No role of theirs has this purpose (or it is not declared), or nobody asked; recorded.
     """
     at = engine.ready()
     policy = engine.policy.policy
     role = session.role_for(engine, purpose)
     if not role or purpose not in policy.purposes or not policy.roles[role].look_up:
         raise await _not_theirs(engine, session, purpose)
+    if asks_for_rights(engine, purpose) and not asked:
+        raise await _nobody_asked(engine, session, purpose)
     case_id = random_id()
     number = await engine.data.write(
         lambda tx: insert_case(tx, session, case_id, role, purpose, at, seconds, limits.CASE_RELEASES)
@@ -107,6 +112,22 @@ async def _not_theirs(engine: Engine, session: StaffSession, purpose: str) -> De
         needed="a role whose purposes include this one" if declared else "a purpose the policy declares",
         entry_id=entry_id,
         reason=reason,
+        rests_on=ground,
+    )
+
+
+async def _nobody_asked(engine: Engine, session: StaffSession, purpose: str) -> DeniedError:
+    """Record that a case was refused, since it would answer nobody; return the error."""
+    ground, facts = f"purposes:{purpose}", (("reason", "rights-case"),)
+    entry_id = await record(
+        engine, session.acting(purpose=purpose), Act.CASE_OPEN, outcome=Outcome.REFUSED, rests_on=ground, facts=facts
+    )
+    return DeniedError(
+        "expected a request that somebody made, found a case without one",
+        step=2,
+        needed="a request: record at the rights desk what they ask, which opens its case",
+        entry_id=entry_id,
+        reason="rights-case",
         rests_on=ground,
     )
 

@@ -547,7 +547,7 @@ def typed_title(title: str) -> str:
     Raises:
         InputError: It is empty, too long, or holds a control, direction or invisible character.
     """
-    if len(title) > limits.CONTACT_TITLE_CHARACTERS:
+    if len(title) > limits.CONTACT_TITLE_CHARACTERS or not title.strip():
         raise _long()
     guard_individual_number(title, "title")
     return readable(title, "title")

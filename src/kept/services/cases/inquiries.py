@@ -93,7 +93,9 @@ async def ask(engine: Engine, own: Own) -> str:
             reason="inquiry-undeclared",
             hint="declare `messages` with `reply` on the purpose that answers people",
         )
-    waiting = [one for one in await inquiries_of(engine, own.person_id) if one.answered_at is None and one.own]
+    since = engine.clock.now() - limits.REPLY_SECONDS  # what is older cannot be answered any more, and so waits no more
+    asked_before = await inquiries_of(engine, own.person_id)
+    waiting = [one for one in asked_before if one.answered_at is None and one.own and one.at > since]
     if len(waiting) >= limits.INQUIRIES_OF_A_PERSON:
         raise LimitError(
             "expected fewer inquiries that wait for an answer, found as many as may",
@@ -154,11 +156,17 @@ async def note_in_case(engine: Engine, session: StaffSession, case: Case | str, 
 async def waiting_inquiries(engine: Engine, session: StaffSession) -> list[Inquiry]:
     """Return what waits for somebody with a role of this member of staff, the oldest first; nobody is named."""
     found = []
-    for row in await engine.data.all(sql.InquiriesWaiting, limit=limits.INQUIRIES_SHOWN):
+    for row in await _waiting(engine):
         inquiry = await _opened(engine, row.person_id, row)
         if inquiry is not None and session.role_for(engine, inquiry.purpose):
             found.append(inquiry)
     return found
+
+
+async def _waiting(engine: Engine) -> list[sql.InquiriesWaiting]:
+    """Return the oldest inquiries that may still be answered: one noted of a call that was answered there goes by itself."""
+    since = engine.clock.now() - limits.REPLY_SECONDS
+    return await engine.data.all(sql.InquiriesWaiting, since=since, limit=limits.INQUIRIES_SHOWN)
 
 
 async def take(engine: Engine, session: StaffSession, inquiry_id: str) -> Case:
@@ -169,14 +177,7 @@ async def take(engine: Engine, session: StaffSession, inquiry_id: str) -> Case:
         DeniedError: No role of theirs has the purpose.
         ConflictError: Somebody else took it.
     """
-    row = next(
-        (
-            one
-            for one in await engine.data.all(sql.InquiriesWaiting, limit=limits.INQUIRIES_SHOWN)
-            if one.inquiry_id == inquiry_id
-        ),
-        None,
-    )
+    row = next((one for one in await _waiting(engine) if one.inquiry_id == inquiry_id), None)
     found = await _opened(engine, row.person_id, row) if row else None
     if row is None or found is None:
         raise InputError(

@@ -97,8 +97,8 @@ def _subject(engine: Engine, purpose: str, case: str, said: Said, way: Exit) -> 
     declared = engine.policy.policy.purposes.get(purpose)
     if declared is None:
         raise _gone()
-    texts = tuple({said.language: one} for one in (way.value, said.title, said.text))
-    return Subject(case, people=1, purposes=(purpose,), texts=texts, clause=declared.clause)
+    texts = tuple({said.language: one} for one in (said.title, said.text))
+    return Subject(case, people=1, purposes=(purpose,), texts=texts, clause=declared.clause, shown={"way": way.value})
 
 
 async def _found(engine: Engine, message_id: str) -> tuple[sql.ContactFind, Said]:

@@ -413,7 +413,8 @@ async def _about(engine: Engine, form_id: str) -> Subject:
     row = await engine.data.one(sql.WitnessedGet, form_id=form_id)
     if row is None or row.status != WAITING:
         raise _waits_no_more()
-    return Subject(str(row.number), people=1, shown={"form": said((await standing(engine, form_id)).form)})
+    form = (await standing(engine, form_id)).form
+    return Subject(str(row.number), people=1, shown={"form": said(form)}, hands=(row.entered_by,))
 
 
 async def _see(engine: Engine, given: Given) -> Effect:
@@ -445,16 +446,21 @@ async def take_in(engine: Engine, form_id: str) -> str:
         return row.status if row is not None else OVER
     try:
         witness = open_installation_record(engine, WITNESS, form_id, row.witness).decode()
-        person_id = await _account(engine, form_id, row)
         form = (await standing(engine, form_id)).form
+        policy = await _policy_of(engine, form.point, form.version)
+        _require_whole(engine, policy, form.point, form.values)  # another version may have come since it was entered
         seen = msgspec.structs.replace(form, witnessed_by=witness)
         notice = await engine.notices.get(form.notice_id)
         if notice is None:
             raise _no_notice()
+        person_id = await _account(engine, form_id, row)
         await change_person(
             engine, person_id, lambda person, at: _taking(engine, person, form_id, seen, notice, at),
             slots=mail_slots(engine.policy.policy),
         )  # fmt: skip
+    except ConflictError:  # somebody was faster: what they made of it stands, or it is tried again within the minute
+        row = await engine.data.one(sql.WitnessedGet, form_id=form_id)
+        return row.status if row is not None else OVER
     except (InputError, DeniedError, ErasedError, EvidenceError) as error:
         await _turn_down(engine, form_id, error)
         return REFUSED
@@ -483,6 +489,9 @@ async def _account(engine: Engine, form_id: str, row: sql.WitnessedGet) -> bytes
     key_id, sealed = seal_form(engine, keys, form_id, form)
 
     async def bind(tx: Transaction, person_id: bytes) -> None:
+        held = {"form_id": form_id, "expected": SEEN, "status": SEEN, "at": row.moved_at, "witness": row.witness}
+        if not await tx.run("witnessed_see", **held) or await tx.one(sql.WitnessedPersonGet, form_id=form_id):
+            raise ConflictError("expected a form nobody took in yet, found one that is", reason="witnessed-taken")
         await tx.run("witnessed_person_put", person_id=person_id, form_id=form_id, key_id=key_id, sealed=sealed)
 
     return await open_account(engine, form.language, bind, keys=keys, by=Actor("staff", form.entered_by))
@@ -494,8 +503,8 @@ def _changed(state: PersonState, form: WitnessedForm, *, key_id: str, at: float)
     change.require_not_undone(state, form.slots, ticks, since=form.given_at)
     after = change.fill(
         state, form.slots, notice_id=form.notice_id, point=form.point, source=WAYS[form.how], key_id=key_id, at=at,
-        agreed_at=form.given_at,
     )  # fmt: skip
+    after = change.given_earlier(after, form.slots, form.given_at)
     by_purpose: dict[str, list[Exit]] = {}
     for purpose, way in ticks:
         by_purpose.setdefault(purpose, []).extend([way] if way else [])
@@ -516,7 +525,7 @@ def _taking(  # noqa: PLR0913 -- what it changes, of whom
     policy, taken = engine.policy.policy, msgspec.structs.replace(form, values={}, taken_at=at)
     state = _changed(person.state, form, key_id=person.keys.newest("values"), at=at)
     ticks = tuple((purpose, way, "") for purpose, way in form.ticks)
-    receipt = consent_receipt(policy, notice, form.notice_id, person.id, form.slots, ticks, at)
+    receipt = consent_receipt(policy, notice, person.id, form.slots, ticks, at)
     receipt.record["event"][0] |= {
         "how": {"paper": "on paper", "call": "by phone"}[form.how],
         "given": form.given_on,
@@ -594,6 +603,20 @@ async def finish_witnessed(engine: Engine) -> int:
         done += bool(await take_in(engine, form_id))
     for form_id in await engine.data.values(sql.WitnessedIn, status=WAITING, before=at - limits.WITNESSED_WAIT_SECONDS):
         done += await engine.data.write(lambda tx, one=form_id: _end(tx, one, WAITING, OVER, "", at))  # type: ignore[misc]
+    return done
+
+
+async def end_returned(engine: Engine) -> int:
+    """End what waits of new customers after a restore, and return how many that were: what became of it since, nobody knows.
+
+    It may have been taken in since the backup, and whom it was about may have had themselves erased. The paper is in the
+    company's files, and can be entered again.
+    """
+    at, done = engine.clock.now(), 0
+    for status in (WAITING, SEEN):
+        for form_id in await engine.data.values(sql.WitnessedIn, status=status, before=at + 1):
+            if not await holder_of(engine, form_id):
+                done += await engine.data.write(lambda tx, one=form_id, now=status: _end(tx, one, now, OVER, "", at))  # type: ignore[misc]
     return done
 
 

@@ -63,7 +63,7 @@ def parse_address(url: str, *, keys_url: str = "", key_folder: str = "", no_log:
         raise SettingError(
             "expected an address like sqlite:///shop.db, found another",
             reason="address",
-            hint="PostgreSQL follows; see the README for what this version opens",
+            hint="write sqlite:/// and the path of a file; this version opens SQLite only",
         )
     data = Path(url.removeprefix(SCHEME))
     return Address(

@@ -35,7 +35,8 @@ async def ask_release(engine: Engine, session: StaffSession, statistic_id: str) 
 async def _about(engine: Engine, statistic_id: str) -> Subject:
     found = await statistic_of(engine, statistic_id)
     shown = {"data set": found.data_set, "figures": said(found.figures)}
-    return Subject(str(found.number), purposes=data_set_of(engine, found.data_set).purposes, shown=shown)
+    purposes = data_set_of(engine, found.data_set).purposes
+    return Subject(str(found.number), purposes=purposes, shown=shown, hands=(found.asked_by,))
 
 
 async def release(engine: Engine, given: Given) -> Effect:

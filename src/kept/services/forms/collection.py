@@ -249,7 +249,7 @@ class _Taken:
         state = _granted(state, given.ticks, notice_id, (*values, *lent, *{slot for slot, _ in bound}), at)
         state = _agreed_to_publish(policy, state, given, self.asked, self.instance, notice_id, at)
         slots, ticks = (*given.values, *lent), ticks_of(given.ticks)
-        receipt = self.receipt = consent_receipt(policy, self.notice, notice_id, person.id, slots, ticks, at, bound)
+        receipt = self.receipt = consent_receipt(policy, self.notice, person.id, slots, ticks, at, bound)
         receipt.record.update(self._changes(person.state, state, values))
         if part is not None:
             receipt.record.update(part.on_receipt)

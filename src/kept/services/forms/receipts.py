@@ -23,6 +23,14 @@ RECEIPT_KINDS = frozenset({"consent", "partner", "confirmation", "witnessed"})
 of what was given on paper or by phone."""
 
 
+CONTEXT = {
+    "dpv": "https://w3id.org/dpv#",
+    "dct": "http://purl.org/dc/terms/",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+}
+"""The vocabularies a receipt is written in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """A receipt: its id, and the record itself."""
@@ -34,7 +42,6 @@ class Receipt:
 def consent_receipt(  # noqa: PLR0913 -- what a receipt names
     policy: Policy,
     notice: Notice,
-    notice_id: str,
     person_id: bytes,
     slots: tuple[str, ...],
     ticks: tuple[tuple[str, str, str], ...],
@@ -46,7 +53,6 @@ def consent_receipt(  # noqa: PLR0913 -- what a receipt names
     Args:
         policy: In force.
         notice: As shown.
-        notice_id: Its id.
         person_id: 16 bytes; stands in the receipt only as a pseudonym of its own.
         slots: Slots filled.
         ticks: Boxes ticked: purpose, channel, third party.
@@ -54,7 +60,6 @@ def consent_receipt(  # noqa: PLR0913 -- what a receipt names
         bound: Items given before, each with the ticked purpose it may be used for from now on.
     """
     receipt_id = random_id()
-    language = notice.language
     filled = [term.purpose for term in notice.terms if term.item in slots]
     presented = {term.purpose for term in notice.terms}
     purposes = dict.fromkeys([*filled, *(tick[0] for tick in ticks if tick[0] in presented)])  # a yes alone is one too
@@ -69,11 +74,7 @@ def consent_receipt(  # noqa: PLR0913 -- what a receipt names
         for one in purposes
     ]
     record = {
-        "@context": {
-            "dpv": "https://w3id.org/dpv#",
-            "dct": "http://purl.org/dc/terms/",
-            "skos": "http://www.w3.org/2004/02/skos/core#",
-        },
+        "@context": CONTEXT,
         "@type": "dpv:ConsentRecord",
         "dct:conformsTo": "https://w3id.org/dpv/schema/dpv-27560#receipt-record",
         "dct:identifier": receipt_id,
@@ -82,14 +83,7 @@ def consent_receipt(  # noqa: PLR0913 -- what a receipt names
         "dpv:hasDataSubject": sha256(b"kept/receipt-subject/v1" + receipt_id.encode() + person_id).hex()[:32],
         "dpv:hasJurisdiction": list(policy.law),
         "dpv:hasDataController": dict(policy.controller),
-        "dpv:hasNotice": {
-            "dct:identifier": notice_id,
-            "dct:language": language,
-            "policy": policy.id,
-            "version": notice.version,
-            "policyHash": notice.policy_hash,
-            "text": notice.text,
-        },
+        "dpv:hasNotice": _notice(policy, notice),
         "dpv:hasProcess": processes,
         "withdrawal": {"where": "my-data", "contact": policy.controller.get("contact", "")},
         "event": [
@@ -102,6 +96,18 @@ def consent_receipt(  # noqa: PLR0913 -- what a receipt names
         ],
     }
     return Receipt(receipt_id, record)
+
+
+def _notice(policy: Policy, notice: Notice) -> dict[str, Any]:
+    """Return what a receipt says of the notice that was shown."""
+    return {
+        "dct:identifier": notice.id,
+        "dct:language": notice.language,
+        "policy": policy.id,
+        "version": notice.version,
+        "policyHash": notice.policy_hash,
+        "text": notice.text,
+    }
 
 
 def _process(

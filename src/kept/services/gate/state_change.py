@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from kept import limits
 from kept.crypto.random import random_bytes
 from kept.errors import ConflictError
-from kept.policy.person import PersonState, encode_state
+from kept.policy.person import PersonState, Slot, encode_state
 from kept.services.engine.engine import Engine
 from kept.services.engine.entry import Account
 from kept.services.engine.flush import insert_entries
@@ -61,7 +61,7 @@ Make = Callable[[Person, float], Change]
 
 
 async def change_person(
-    engine: Engine, person_id: bytes, make: Make, *, slots: tuple[str, ...] | None = ()
+    engine: Engine, person_id: bytes, make: Make, *, slots: tuple[str, ...] | None = (), also: Extra | None = None
 ) -> tuple[PersonState, str]:
     """Change a person's state.
 
@@ -70,6 +70,7 @@ async def change_person(
         person_id: 16 bytes.
         make: Answers the change for the loaded person and the time; may be called again when somebody was faster.
         slots: Slots whose sealed values *make* needs; None for all.
+        also: Further statements of the same transaction, of whoever has it changed.
 
     Returns:
         The new state and the id of its entry, hex.
@@ -82,14 +83,16 @@ async def change_person(
         at = engine.ready()
         person = await engine.people.load(person_id, slots)
         try:
-            return await write_change(engine, person, make(person, at), at)
+            return await write_change(engine, person, make(person, at), at, also)
         except ConflictError as error:
             if error.reason != "moved":
                 raise
     raise ConflictError("somebody else keeps changing the same person", reason="moved", hint="try again")
 
 
-async def write_change(engine: Engine, person: Person, change: Change, at: float) -> tuple[PersonState, str]:
+async def write_change(
+    engine: Engine, person: Person, change: Change, at: float, also: Extra | None = None
+) -> tuple[PersonState, str]:
     """Write one change; see `change_person`."""
     state, keys = change.state, person.keys
     key_id = keys.newest("values")
@@ -98,26 +101,7 @@ async def write_change(engine: Engine, person: Person, change: Change, at: float
     sealed_state = seal_state(
         keys.value_key(key_id), encode_state(state), vault_id=engine.vault_id, person_id=person.id, g=state.g
     )
-    rows = [
-        {
-            "person_id": person.id,
-            "slot": slot,
-            "version": state.slots[slot].version,
-            "key_id": key_id,
-            "sealed": seal_value(
-                keys.value_key(key_id),
-                value,
-                vault_id=engine.vault_id,
-                person_id=person.id,
-                key_id=key_id,
-                slot=slot,
-                version=state.slots[slot].version,
-                notice_id=state.slots[slot].notice_id,
-                source=state.slots[slot].source.value,
-            ),
-        }
-        for slot, value in change.values.items()
-    ]
+    rows = [_value_row(engine, person, slot, state.slots[slot], value) for slot, value in change.values.items()]
     await _tokens(engine, "token_put", person.id, change.gained)
 
     async def body(tx: Transaction) -> None:
@@ -138,6 +122,8 @@ async def write_change(engine: Engine, person: Person, change: Change, at: float
             await _keep_receipt(tx, engine, person.id, keys, change.receipt, at)
         if change.extra is not None:
             await change.extra(tx)  # noqa: S610 -- not Django's
+        if also is not None:
+            await also(tx)
         await insert_entries(tx, [entry], at)
         if not engine.no_log.replaying:
             await note_noes(tx, person.id, person.state, state, at)
@@ -147,6 +133,30 @@ async def write_change(engine: Engine, person: Person, change: Change, at: float
     await _tokens(engine, "token_delete", person.id, change.lost)
     await engine.no_log.acknowledge()
     return state, entry.id
+
+
+def _value_row(
+    engine: Engine, person: Person, slot: str, held: Slot, value: str | tuple[str, ...]
+) -> dict[str, object]:
+    """Return the row of a new value, sealed under the person's newest key."""
+    key_id = person.keys.newest("values")
+    return {
+        "person_id": person.id,
+        "slot": slot,
+        "version": held.version,
+        "key_id": key_id,
+        "sealed": seal_value(
+            person.keys.value_key(key_id),
+            value,
+            vault_id=engine.vault_id,
+            person_id=person.id,
+            key_id=key_id,
+            slot=slot,
+            version=held.version,
+            notice_id=held.notice_id,
+            source=held.source.value,
+        ),
+    }
 
 
 async def new_person(  # noqa: PLR0913 -- what a person begins with

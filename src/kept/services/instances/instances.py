@@ -16,7 +16,7 @@ from kept.services.engine.flush import Effect, SealedEntry, insert_entries
 from kept.services.engine.record import SYSTEM, entry_of
 from kept.services.forms.instance_record import Standing, all_standing, standing
 from kept.services.instances.draws import begin_draw, commit_tickets
-from kept.services.staff.approvals import Approval, Given, Subject, said
+from kept.services.staff.approvals import Approval, Given, Subject
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -173,6 +173,7 @@ async def _questions(engine: Engine, instance_id: str) -> Subject:
         purposes=(main_purpose(engine.policy.policy, point),),
         texts=found.file.texts,
         clause=point.clause,
+        hands=(found.made_by,),
     )
 
 
@@ -314,7 +315,7 @@ def bulk(act: str, title: str, kind: PointKind, people: Callable[[Engine, Standi
     async def about(engine: Engine, instance_id: str) -> Subject:
         found = await of_kind(engine, instance_id, kind)
         purpose = main_purpose(engine.policy.policy, engine.policy.policy.points[found.file.point])
-        shown = {"file": said(found.file)}
+        shown = {"file": found.file.text}
         return Subject(found.id, found.file.titles, await people(engine, found), (purpose,), shown=shown)
 
     async def opens(engine: Engine, given: Given) -> Effect:

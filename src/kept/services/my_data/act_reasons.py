@@ -37,7 +37,7 @@ class ActWhy:
         agreed_at: When the person agreed to that, unix seconds; None where it needs no agreement, or there is none now.
         stoppable: What they can stop now, of `WAYS`.
         stopped: What of it is stopped already.
-        cannot: Why the rest cannot be stopped, a word: `yours`, `gone`, `law`, `answers`, `service`; empty where all of it can.
+        cannot: Why the rest cannot be stopped, a word: `yours`, `gone`, `law`, `answers`, `account`; empty where all of it can.
     """
 
     entry_id: str
@@ -113,12 +113,12 @@ def _cannot(engine: Engine, account: Account, purpose: Purpose | None) -> str:
     if account.act in LAWFUL:
         return "law"
     if purpose is None:
-        return "yours" if account.kind == "own" else ("gone" if account.purpose else "service")
+        return "yours" if account.kind == "own" else ("gone" if account.purpose else "account")
     if purpose.basis is Basis.LAW:
         return "law"
     if purpose.id in serving(engine.policy.policy, PurposeDuty.RIGHTS_REQUEST):
         return "answers"
-    return "" if purpose.uses else "service"
+    return "" if purpose.uses else "account"
 
 
 def _ways(account: Account, purpose: Purpose) -> tuple[str, ...]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Callable, Collection
 
-from kept.errors import SubmissionError
+from kept.errors import ConflictError, SubmissionError
 from kept.policy import change
 from kept.policy.day import day_of
 from kept.policy.item_type import ItemType
@@ -28,7 +28,9 @@ NOWHERE = "-"
 """No instance has this id."""
 
 
-async def correct(engine: Engine, own: Own, slot: str, raw: str | list[str], *, expected_version: int) -> str:
+async def correct(  # noqa: PLR0913 -- what a correction names
+    engine: Engine, own: Own, slot: str, raw: str | list[str], *, expected_version: int, also: Extra | None = None
+) -> str:
     """Correct one value in the person's own session; return the entry's id.
 
     Args:
@@ -37,6 +39,7 @@ async def correct(engine: Engine, own: Own, slot: str, raw: str | list[str], *, 
         slot: A filled slot.
         raw: As typed; a list for some-of.
         expected_version: Version the person saw.
+        also: Further statements of the same transaction.
 
     Raises:
         ConflictError: Another version is current.
@@ -46,6 +49,7 @@ async def correct(engine: Engine, own: Own, slot: str, raw: str | list[str], *, 
     at = engine.ready()
     own.require_fresh(at)
     value, due = typed(engine, slot, raw, at), await holding(engine, own.person_id, slot)
+    facts = (("replaces", str(expected_version)), *recalled(due))
 
     def make(person: Person, now: float) -> Change:
         if slot not in person.state.slots:
@@ -69,26 +73,19 @@ async def correct(engine: Engine, own: Own, slot: str, raw: str | list[str], *, 
         gained, lost = set(find_forms(engine, slot, value)), set(find_forms(engine, slot, before))
         return Change(
             fresh,
-            account_part(
-                engine,
-                own.acting(),
-                Act.VALUE_CORRECT,
-                at=now,
-                items=(slot,),
-                facts=(("replaces", str(expected_version)), *recalled(due)),
-            ),
+            account_part(engine, own.acting(), Act.VALUE_CORRECT, at=now, items=(slot,), facts=facts),
             values={slot: value},
             gained=tuple(sorted(gained - lost)),
             lost=tuple(sorted(lost - gained)),
             extra=_elsewhere(engine, own.person_id, slot, Recalling.CORRECTED, at),
         )
 
-    _, entry_id = await change_person(engine, own.person_id, make, slots=(slot,))
+    _, entry_id = await change_person(engine, own.person_id, make, slots=(slot,), also=also)
     await ask_about_new(engine, own.person_id, (slot,))
     return entry_id
 
 
-async def add(engine: Engine, own: Own, item: str, raw: str | list[str]) -> str:
+async def add(engine: Engine, own: Own, item: str, raw: str | list[str], *, also: Extra | None = None) -> str:
     """Fill an item the person left empty, under the newest notice they were shown that named it; return the entry's id.
 
     It allows what that notice said without asking, and nothing that rests on consent: no box was ticked.
@@ -138,7 +135,7 @@ async def add(engine: Engine, own: Own, item: str, raw: str | list[str]) -> str:
             gained=tuple(sorted(find_forms(engine, item, value))),
         )
 
-    _, entry_id = await change_person(engine, own.person_id, make)
+    _, entry_id = await change_person(engine, own.person_id, make, also=also)
     await ask_about_new(engine, own.person_id, (item,))
     return entry_id
 
@@ -189,13 +186,23 @@ def _published_in(engine: Engine, slot: str) -> tuple[str, ...]:
     return (instance,) if instance else ()
 
 
-async def remove_value(engine: Engine, own: Own, slot: str) -> str:
+async def remove_value(
+    engine: Engine, own: Own, slot: str, *, expected_version: int | None = None, also: Extra | None = None
+) -> str:
     """Take one value away for good; return the entry's id.
 
     The remaining values are sealed under a fresh key and the old key is destroyed, so that the one taken away is
     unreadable wherever a copy of its bytes lies.
 
+    Args:
+        engine: Open.
+        own: The person's session, signed in within five minutes.
+        slot: A filled slot.
+        expected_version: Version that goes; None for whichever is current.
+        also: Further statements of the same transaction.
+
     Raises:
+        ConflictError: Another version is current.
         SubmissionError: There is no such value.
         SignInError: The sign-in is longer ago than five minutes.
     """
@@ -205,10 +212,18 @@ async def remove_value(engine: Engine, own: Own, slot: str) -> str:
             raise SubmissionError(
                 "expected a value, found none", field=slot, reason="slot-empty", rests_on="bound-to-notice"
             )
+        if expected_version not in {None, state.slots[slot].version}:
+            raise ConflictError(
+                f"expected version {expected_version} of {slot} to be current, found another",
+                reason="corrected-elsewhere",
+                hint="it was corrected meanwhile: look at it again",
+            )
         return change.remove(state, [slot], by_person_at=at)
 
+    own.require_fresh(engine.ready())
     due = await holding(engine, own.person_id, slot)
-    return await take_away(engine, own, without, Act.VALUE_REMOVE, *recalled(due))
+    act, facts = Act.VALUE_REMOVE, recalled(due)
+    return await take_away_for(engine, own.person_id, own.acting(), without, act, *facts, also=also)
 
 
 async def take_away(engine: Engine, own: Own, without: Without, act: Act, *facts: tuple[str, str]) -> str:
@@ -235,7 +250,7 @@ async def take_away_for(  # noqa: PLR0913 -- what is taken away, of whom, by who
     without: Without,
     act: Act,
     *facts: tuple[str, str],
-    also: Callable[[Transaction, float], Awaitable[object]] | None = None,
+    also: Extra | None = None,
 ) -> str:
     """Take a person's values away for good, whoever does it for them; return the entry's id.
 
@@ -270,8 +285,6 @@ async def take_away_for(  # noqa: PLR0913 -- what is taken away, of whom, by who
                 await tx.run("value_set", **row)
             for slot in gone:
                 await _elsewhere(engine, person_id, slot, Recalling.REMOVED, at)(tx)
-            if also is not None:
-                await also(tx, at)
 
         return Change(
             state,
@@ -281,7 +294,7 @@ async def take_away_for(  # noqa: PLR0913 -- what is taken away, of whom, by who
             extra=extra,
         )
 
-    _, entry_id = await change_person(engine, person_id, make, slots=None)
+    _, entry_id = await change_person(engine, person_id, make, slots=None, also=also)
     for key_id in dropped:
         if key_id != fresh_key:
             await engine.keyring.destroy_key(person_id, key_id)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
-from kept.errors import ConflictError, ErasedError, InputError
+from kept.errors import ConflictError, InputError
 from kept.policy import change
 from kept.policy.person import PersonState
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.engine.record import OWN, Actor
+from kept.services.engine.flush import insert_entries
+from kept.services.engine.record import OWN, Actor, about, entry_of
 from kept.services.gate.own_session import Own
+from kept.services.gate.state_change import Extra
 from kept.services.gate.witnessed_form import DISOWNED, TAKEN, Standing, code_hash, forms_of, holder_of, standing
 from kept.services.my_data.corrections import take_away_for
 from kept.services.my_data.erasure import finish_erasure, intend
@@ -114,21 +114,27 @@ async def _disown(engine: Engine, found: Standing, who: Actor, by: str) -> str:
     """Take everything back that came with a form; an account that was opened with it and has nothing else goes as a whole."""
     form, person_id = found.form, await holder_of(engine, found.id)
 
+    at, facts = engine.ready(), (("form", found.id), ("how", form.how), ("by", by))
+
     def without(state: PersonState, at: float) -> PersonState:
         return change.disown(state, form.slots, form.notice_id, form.taken_at, at)
 
-    entry_id = await take_away_for(
-        engine, person_id, who, without, Act.DISOWN, ("form", found.id), ("how", form.how), ("by", by),
-        also=_ending(found.id),
-    )  # fmt: skip
-    if form.new and await _nothing_left(engine, person_id):
-        await intend(engine, person_id, started_by="customer")
-        await finish_erasure(engine, person_id)
-    return entry_id
+    ending, person = _ending(found.id, at), await engine.people.load(person_id)
+    if not form.new or without(person.state, at).slots or await _can_sign_in(engine, person_id):
+        return await take_away_for(engine, person_id, who, without, Act.DISOWN, *facts, also=ending)
+    entry = entry_of(engine, who, Act.DISOWN, about(person), at=at, items=form.slots, facts=facts)
+
+    async def also(tx: Transaction) -> None:
+        await ending(tx)
+        await insert_entries(tx, [entry], at)
+
+    await intend(engine, person_id, started_by="customer", also=also)
+    await finish_erasure(engine, person_id)
+    return entry.id
 
 
-def _ending(form_id: str) -> Callable[[Transaction, float], Awaitable[object]]:
-    async def end(tx: Transaction, at: float) -> None:
+def _ending(form_id: str, at: float) -> Extra:
+    async def end(tx: Transaction) -> None:
         moved = {"form_id": form_id, "expected": TAKEN, "status": DISOWNED, "reason": "", "at": at, "sealed": b""}
         if not await tx.run("witnessed_end", **moved):
             raise ConflictError(
@@ -141,15 +147,11 @@ def _ending(form_id: str) -> Callable[[Transaction, float], Awaitable[object]]:
     return end
 
 
-async def _nothing_left(engine: Engine, person_id: bytes) -> bool:
-    """Whether an account holds nothing, and nobody can sign in to it."""
-    try:
-        state = (await engine.people.load(person_id)).state
-    except ErasedError:
-        return False
+async def _can_sign_in(engine: Engine, person_id: bytes) -> bool:
+    """Whether somebody can sign in to an account."""
 
     async def body(tx: Transaction) -> bool:
         password = await tx.one(sql.PasswordGet, person_id=person_id)
-        return password is None and not await tx.all(sql.Passkeys, person_id=person_id)
+        return password is not None or bool(await tx.all(sql.Passkeys, person_id=person_id))
 
-    return not state.slots and await engine.data.read(body)
+    return await engine.data.read(body)

@@ -260,10 +260,7 @@ async def finish_erasure(engine: Engine, person_id: bytes) -> str:
 
     async def body(tx: Transaction) -> None:
         await tx.many("register_put", kept)
-        for request_id in await tx.values(sql.RightsOfPerson, person_id=person_id):
-            await tx.run("rights_end", request_id=request_id, at=at, outcome="erased meanwhile")
-        for query in ERASE_IN_DATA:
-            await tx.run(query, person_id=person_id)
+        await _remove(tx, person_id, at)
         await insert_entries(tx, [entry], at)
         if not engine.no_log.replaying:
             await note(tx, No.ERASED, at, person=person_id, receipt=receipt_id, started=row.started_by)
@@ -274,6 +271,14 @@ async def finish_erasure(engine: Engine, person_id: bytes) -> str:
     if _bytes_stored(engine) <= limits.SCRUB_AT_ONCE_BYTES:
         return await scrub(engine)
     return "removed"
+
+
+async def _remove(tx: Transaction, person_id: bytes, at: float) -> None:
+    """Remove every row of a person; what they asked and nobody answered has nobody left to answer."""
+    for request_id in await tx.values(sql.RightsOfPerson, person_id=person_id):
+        await tx.run("rights_end", request_id=request_id, at=at, outcome="erased meanwhile")
+    for query in ERASE_IN_DATA:
+        await tx.run(query, person_id=person_id)
 
 
 async def scrub(engine: Engine) -> str:
@@ -321,8 +326,7 @@ async def remove_returned(engine: Engine) -> int:
             if await tx.one(sql.StateGet, person_id=one) is None:
                 return 0
             await tx.many("register_put", lines)
-            for query in ERASE_IN_DATA:
-                await tx.run(query, person_id=one)
+            await _remove(tx, one, engine.clock.now())
             return 1
 
         removed += await engine.data.write(body)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kept import limits
-from kept.crypto.random import random_id
 from kept.errors import InputError
 from kept.policy.rights import fee_of
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.gate.own_session import Own
 from kept.services.my_data import rights_record as records
-from kept.services.my_data.rights_record import CHECKED, OWN_PAGE, Check, Record, Step, purpose_of
+from kept.services.my_data.rights_record import CHECKED, OWN_PAGE, Came, Check, Record, Step, purpose_of
 from kept.services.my_data.rights_requests import (
     PLAIN,
     Asked,
@@ -62,7 +61,7 @@ async def ask(engine: Engine, own: Own, asked: Sequence[Asked], letter: Letter =
         raise InputError("expected a request of your own, found an agent's", reason="rights-agent")
     person = await engine.people.load(own.person_id)
     parts = tuple(versioned(one, person) for one in parts_of(engine, asked))
-    fee, request_id = fee_of(engine.policy.policy, (one.kind for one in parts)), random_id()
+    fee = fee_of(engine.policy.policy, (one.kind for one in parts))
     record = Record(
         parts=parts,
         format=letter.format,
@@ -73,17 +72,8 @@ async def ask(engine: Engine, own: Own, asked: Sequence[Asked], letter: Letter =
         fee_state="told" if fee else "",
         steps=(Step(at, "received"), Step(at, "checked")),
     )
-    await records.insert(
-        engine,
-        own.acting().acting(purpose=purpose),
-        Act.RIGHTS_REQUEST_ASK,
-        record,
-        channel=OWN_PAGE,
-        status=CHECKED,
-        person=(person.id, person.keys),
-        request_id=request_id,
-    )
-    return request_id
+    actor, act = own.acting().acting(purpose=purpose), Act.RIGHTS_REQUEST_ASK
+    return await records.insert(engine, actor, act, record, Came(OWN_PAGE, CHECKED), (person.id, person.keys))
 
 
 async def requests_of(engine: Engine, own: Own) -> list[OwnRequest]:

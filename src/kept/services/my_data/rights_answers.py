@@ -10,12 +10,12 @@ import io
 import json
 import re
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
 from kept import limits
-from kept.errors import ConflictError, InputError, KeptError
+from kept.errors import ConflictError, InputError, SubmissionError
 from kept.policy.day import moment
 from kept.policy.decision import Mandate
 from kept.policy.words import Exit, RightsKind, Source
@@ -40,6 +40,7 @@ from kept.services.my_data.rights_record import (
     OPEN,
     OVERTAKEN,
     REFUSED,
+    Move,
     Part,
     Record,
     Request,
@@ -48,7 +49,7 @@ from kept.services.my_data.rights_record import (
     moving,
     too_early,
 )
-from kept.services.my_data.rights_requests import acting, gone, require_desk
+from kept.services.my_data.rights_requests import acting, gone, require_desk, said_by
 from kept.services.staff.approvals import approved_by, second_needed
 from kept.services.staff.sessions import StaffSession
 from kept.services.third_parties.register import lines_of
@@ -192,46 +193,72 @@ async def _carry_out(engine: Engine, found: Request, own: Own) -> Request:
             continue
         done = msgspec.structs.replace(part, done=True)
         try:
-            await _do(engine, own, part)
-        except KeptError as error:
+            await _do(engine, own, part, _step(engine, found, own, place, done), found.row.received_at)
+        except (ConflictError, SubmissionError) as error:
             if error.reason not in {"corrected-elsewhere", "slot-filled", "slot-empty"}:
+                await _undecided(engine, found, own, place, error)
                 raise
-            done = msgspec.structs.replace(done, outcome=OVERTAKEN)
-        record = found.record
-        if record is None:
-            raise gone()
-        parts = (*record.parts[:place], done, *record.parts[place + 1 :])
-        step = moving(
-            engine, found, own.acting(), Act.RIGHTS_REQUEST_STEP, ("done", part.kind.value),
-            what="done", record=msgspec.structs.replace(record, parts=parts),
-        )  # fmt: skip
-        await moved(engine, step)
+            overtaken = msgspec.structs.replace(done, outcome=OVERTAKEN)
+            await moved(engine, _step(engine, found, own, place, overtaken))
         found = await load(engine, found.id)
     return found
 
 
-async def _do(engine: Engine, own: Own, part: Part) -> None:
+def _step(  # noqa: PLR0913 -- what a step changes
+    engine: Engine, found: Request, own: Own, place: int, part: Part, status: str = ""
+) -> Move:
+    """Return the step by which a part of a request becomes another."""
+    record = said_by(found)
+    parts = (*record.parts[:place], part, *record.parts[place + 1 :])
+    found, what = replace(found, record=msgspec.structs.replace(record, parts=parts)), "undone" if status else "done"
+    facts = (what, part.kind.value)
+    return moving(engine, found, own.acting(), Act.RIGHTS_REQUEST_STEP, facts, what=what, status=status)
+
+
+async def _undecided(
+    engine: Engine, found: Request, own: Own, place: int, error: ConflictError | SubmissionError
+) -> None:
+    """Let a part that cannot be carried out be decided about anew: else the request could never be answered."""
+    if isinstance(error, SubmissionError):
+        part = msgspec.structs.replace(said_by(found).parts[place], outcome="")
+        await moved(engine, _step(engine, found, own, place, part, CHECKED))
+
+
+async def _do(engine: Engine, own: Own, part: Part, done: Move, asked_at: float) -> None:
+    """Carry a part out; a value changes, and is marked done, in one transaction, so that a kill leaves nothing between."""
+
+    async def also(tx: Transaction) -> None:
+        if not await done(tx):
+            raise records.elsewhere()
+
     value = list(part.value) if len(part.value) != 1 else part.value[0]
     match part.kind:
         case RightsKind.CORRECTION:
-            await corrections.correct(engine, own, part.target, value, expected_version=part.version)
+            await corrections.correct(engine, own, part.target, value, expected_version=part.version, also=also)
+            return
         case RightsKind.ADDITION:
-            await corrections.add(engine, own, part.target, value)
+            await corrections.add(engine, own, part.target, value, also=also)
+            return
         case RightsKind.REMOVAL:
-            held = (await engine.people.load(own.person_id)).state.slots.get(part.target)
-            if held is None or held.version != part.version:
-                raise ConflictError(
-                    "expected the value the letter is about, found another", reason="corrected-elsewhere"
-                )
-            await corrections.remove_value(engine, own, part.target)
+            await corrections.remove_value(engine, own, part.target, expected_version=part.version, also=also)
+            return
         case RightsKind.STOP_USE:
             await choices.stop_use(engine, own, part.target, stop=True)
         case RightsKind.STOP_PROVISION:
-            await choices.choose(engine, own, part.target, Exit.PROVISION, allow=False)
+            await _say_no(engine, own, part.target, Exit.PROVISION, asked_at)
         case RightsKind.WITHDRAWAL | RightsKind.OBJECTION:
-            await choices.choose(engine, own, part.target, None, allow=False)
+            await _say_no(engine, own, part.target, None, asked_at)
         case _:
-            return
+            pass
+    await moved(engine, done)
+
+
+async def _say_no(engine: Engine, own: Own, purpose: str, way_out: Exit | None, asked_at: float) -> None:
+    """Say the no of a letter, unless the person said yes themselves after it came."""
+    said = (await engine.people.load(own.person_id)).state.choice(purpose, way_out)
+    if said is not None and said.allow and said.by == "self" and said.at > asked_at:
+        raise ConflictError("expected what the letter is about, found a later yes", reason="corrected-elsewhere")
+    await choices.choose(engine, own, purpose, way_out, allow=False)
 
 
 def _outcome(record: Record) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import msgspec
 
@@ -27,6 +28,7 @@ from kept.services.my_data.rights_record import (
     moving,
     paper_of,
     too_early,
+    with_hand,
 )
 from kept.services.my_data.rights_requests import ACT, acting, at_step, request_of, require_desk, said_by, subject_of
 from kept.services.staff.approvals import Approval, Given
@@ -236,12 +238,11 @@ async def _go(
     **changed: object,
 ) -> None:
     """Take a request one step on; *changed* are the fields of its record that change."""
-    record = msgspec.structs.replace(said_by(found), **changed)
+    said = said_by(found)
+    record = msgspec.structs.replace(said, hands=with_hand(said, session.login), **changed)
     act = Act.RIGHTS_REQUEST_STEP
-    await moved(
-        engine,
-        moving(engine, found, acting(engine, session), act, *facts, what=what, record=record, status=status),
-    )
+    found = replace(found, record=record)
+    await moved(engine, moving(engine, found, acting(engine, session), act, *facts, what=what, status=status))
 
 
 def _with(parts: tuple[Part, ...], place: int, part: Part) -> tuple[Part, ...]:

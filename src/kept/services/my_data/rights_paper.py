@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import msgspec
+
 from kept import limits
 from kept.errors import InputError
 from kept.services.authorities.request_paper import media_type_of
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.sealed_record import open_persons_record, seal_persons_record
-from kept.services.my_data.rights_record import OPEN, load, moved, moving, paper_of
-from kept.services.my_data.rights_requests import acting, at_step, read_request, require_desk
+from kept.services.my_data.rights_record import OPEN, load, moved, moving, paper_of, with_hand
+from kept.services.my_data.rights_requests import acting, at_step, read_request, require_desk, said_by
 from kept.services.staff.sessions import StaffSession
 from kept.store.interface import Transaction
 
@@ -37,10 +41,15 @@ async def attach_paper(engine: Engine, session: StaffSession, request_id: str, u
             reason="rights-nobody",
         )
     key_id, sealed = seal_persons_record(engine, found.keys, PAPER, request_id, unverified)
+    said = said_by(found)
+    record = msgspec.structs.replace(said, hands=with_hand(said, session.login))
+    found = replace(found, record=record)
     move = moving(engine, found, acting(engine, session), Act.RIGHTS_REQUEST_STEP, ("paper", "put"), what="paper")
     until = engine.ready() + limits.RIGHTS_PAPER_SECONDS
 
     async def body(tx: Transaction) -> bool:
+        if not await move(tx):
+            return False
         await tx.run(
             "rights_paper_put",
             person_id=found.person_id,
@@ -49,7 +58,7 @@ async def attach_paper(engine: Engine, session: StaffSession, request_id: str, u
             sealed=sealed,
             until=until,
         )
-        return await move(tx)
+        return True
 
     await moved(engine, body)
 

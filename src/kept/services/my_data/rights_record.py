@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import msgspec
 
 from kept import limits
+from kept.crypto.random import random_id
 from kept.errors import ConflictError, InputError
 from kept.policy.duties import purpose_for
 from kept.policy.rights import GRAVE
@@ -116,6 +117,7 @@ class Record(msgspec.Struct, frozen=True):
         fee_state: `told`, `paid` or `waived`; empty until the person was told.
         unseen: Of a request by nobody we know: whether somebody fits who is not found for this purpose.
         steps: What was done so far.
+        hands: Logins of who checked, decided or added something.
     """
 
     parts: tuple[Part, ...]
@@ -128,6 +130,7 @@ class Record(msgspec.Struct, frozen=True):
     fee_state: str = ""
     unseen: bool = False
     steps: tuple[Step, ...] = ()
+    hands: tuple[str, ...] = ()
 
     @property
     def decided(self) -> bool:
@@ -138,6 +141,11 @@ class Record(msgspec.Struct, frozen=True):
     def grave(self) -> bool:
         """Whether a second member of staff looks: something grave is granted, or to an agent."""
         return any(one.outcome == GRANTED and (one.kind in GRAVE or self.agent is not None) for one in self.parts)
+
+
+def with_hand(record: Record, login: str) -> tuple[str, ...]:
+    """Return who had a hand in a request, somebody of the desk with them: none of them approves it."""
+    return tuple(sorted({*record.hands, login}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,49 +211,52 @@ def _read(content: bytes) -> Record | None:
     return msgspec.json.decode(content, type=Record) if content else None
 
 
+@dataclass(frozen=True, slots=True)
+class Came:
+    """How a request came.
+
+    Args:
+        channel: By which way.
+        status: Where it begins.
+        opened_by: Login of who opened it; empty for the person.
+        case_id: Case the person was found in; empty for none.
+    """
+
+    channel: str
+    status: str = OPEN
+    opened_by: str = ""
+    case_id: str = ""
+
+
 async def insert(  # noqa: PLR0913 -- what a request begins with
-    engine: Engine,
-    actor: Actor,
-    act: Act,
-    record: Record,
-    *,
-    channel: str,
-    status: str = OPEN,
-    opened_by: str = "",
-    case_id: str = "",
-    person: tuple[bytes, PersonKeys] | None,
-    request_id: str,
-) -> None:
-    """Write a new request with its entry.
+    engine: Engine, actor: Actor, act: Act, record: Record, came: Came, person: tuple[bytes, PersonKeys] | None
+) -> str:
+    """Write a new request with its entry; return its id.
 
     Args:
         engine: Open.
         actor: Who records it.
         act: Which act that is.
         record: What it says.
-        channel: How it came.
-        status: Where it begins.
-        opened_by: Login of who opened it; empty for the person.
-        case_id: Case the person was found in; empty for none.
+        came: How it came.
         person: Whom it is about, with their keys; None for nobody we know.
-        request_id: Fresh.
     """
-    at = engine.ready()
+    at, request_id = engine.ready(), random_id()
     kinds = ",".join(sorted({one.kind.value for one in record.parts}))
     about = About(*person) if person else None
-    entry = entry_of(engine, actor, act, about, at=at, facts=(("kind", kinds), ("channel", channel)))
+    entry = entry_of(engine, actor, act, about, at=at, facts=(("kind", kinds), ("channel", came.channel)))
 
     async def body(tx: Transaction) -> None:
         await tx.run(
             "rights_insert",
             request_id=request_id,
             number=await tx.value(sql.RightsNext) + 1,
-            channel=channel,
-            case_id=case_id,
-            opened_by=opened_by,
+            channel=came.channel,
+            case_id=came.case_id,
+            opened_by=came.opened_by,
             received_at=at,
             due_at=at + due_seconds(engine),
-            status=status,
+            status=came.status,
             sealed=None if person else _sealed(engine, None, request_id, record)[1],
         )
         if person:
@@ -256,6 +267,7 @@ async def insert(  # noqa: PLR0913 -- what a request begins with
         await insert_entries(tx, [entry], at)
 
     await engine.data.write(body)
+    return request_id
 
 
 def _sealed(engine: Engine, keys: PersonKeys | None, request_id: str, record: Record) -> tuple[str, bytes]:
@@ -290,7 +302,6 @@ def moving(  # noqa: PLR0913 -- what a step changes
     act: Act,
     *facts: tuple[str, str],
     what: str,
-    record: Record | None = None,
     status: str = "",
     outcome: str = "",
 ) -> Move:
@@ -298,12 +309,11 @@ def moving(  # noqa: PLR0913 -- what a step changes
 
     Args:
         engine: Open.
-        found: The request as it was looked at; whoever was faster wins.
+        found: The request at the step it was looked at, with what it is to say from now on; whoever was faster wins.
         actor: Who acts.
         act: Which act that is.
         *facts: What the entry says beside the request's number.
         what: The step's word, as the person reads it.
-        record: What it says now; None for what it said.
         status: Where it is now; empty where it was.
         outcome: How it ended; empty while it did not.
     """
@@ -311,7 +321,7 @@ def moving(  # noqa: PLR0913 -- what a step changes
     about = About(found.person_id, found.keys) if found.keys else None
     said = (("request", str(found.row.number)), *facts)
     entry = entry_of(engine, actor, act, about, at=at, facts=said)
-    record = record or found.record
+    record = found.record
     if record is not None:
         record = msgspec.structs.replace(record, steps=(*record.steps, Step(at, what, actor.role)))
 
@@ -334,6 +344,9 @@ def moving(  # noqa: PLR0913 -- what a step changes
             await tx.run(
                 "rights_person_set", person_id=found.person_id, request_id=found.id, key_id=key_id, sealed=sealed
             )
+        if outcome and found.row.case_id:  # what was looked up to answer is looked at no more
+            await tx.run("case_close", case_id=found.row.case_id, at=at)
+            await tx.run("mandates_revoke_case", case_id=found.row.case_id, at=at)
         await insert_entries(tx, [entry], at)
         return True
 

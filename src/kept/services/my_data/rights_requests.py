@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 import msgspec
 
 from kept import limits
-from kept.crypto.random import random_id
 from kept.errors import InputError, Mistakes, NotFoundError, SubmissionError
+from kept.policy.duties import serving
 from kept.policy.rights import ITEM_KINDS, PURPOSE_KINDS, VALUE_KINDS, fee_of
 from kept.policy.words import Basis, PurposeDuty, RightsKind
 from kept.services.cases import cases
@@ -30,6 +30,7 @@ from kept.services.my_data.rights_record import (
     FORMATS,
     OPEN,
     Agent,
+    Came,
     Check,
     Part,
     Record,
@@ -40,6 +41,7 @@ from kept.services.my_data.rights_record import (
     moving,
     paper_of,
     purpose_of,
+    with_hand,
 )
 from kept.services.staff.approvals import Subject, mark_of
 from kept.services.staff.approvals import approved_by as approver
@@ -201,24 +203,14 @@ async def open_request(  # noqa: PLR0913 -- what a request names
         DeniedError: No role of theirs has the purpose.
     """
     purpose = require_desk(engine, session)
-    wrong, parts = Mistakes(), tuple[Part, ...]()
-    with wrong.of():
-        forms_of(engine, criteria, requests=True)
-    if channel not in CHANNELS:
-        fault = f"expected one of {', '.join(CHANNELS)}, found another way"
-        wrong.add(InputError(fault, reason="rights-kind"), "channel")
-    with wrong.of("note"):
-        check_letter(engine, letter)
-    with wrong.of("kind"):
-        parts = parts_of(engine, asked)
-    wrong.insist()
-    case = await cases.open_case(engine, session, purpose, seconds=limits.RIGHTS_REQUEST_MANDATE_SECONDS)
+    parts = _looked_at(engine, channel, criteria, asked, letter)
+    case = await cases.open_case(engine, session, purpose, seconds=limits.RIGHTS_REQUEST_MANDATE_SECONDS, asked=True)
     unseen = False
     try:
         case = await cases.find_in_case(engine, session, case.id, criteria)
     except NotFoundError:
         unseen = bool(await named_by(engine, criteria, requests=True))
-    request_id, person = random_id(), None
+    person = None
     if case.person_id:
         held = await engine.people.load(case.person_id)
         person = held.id, held.keys
@@ -236,18 +228,26 @@ async def open_request(  # noqa: PLR0913 -- what a request names
         unseen=unseen,
         steps=(Step(engine.ready(), "received", session.role_for(engine, purpose)),),
     )
-    await records.insert(
-        engine,
-        acting(engine, session),
-        Act.RIGHTS_REQUEST_OPEN,
-        record,
-        channel=channel,
-        opened_by=session.login,
-        case_id=case.id if person else "",
-        person=person,
-        request_id=request_id,
-    )
-    return request_id
+    came = Came(channel, opened_by=session.login, case_id=case.id if person else "")
+    return await records.insert(engine, acting(engine, session), Act.RIGHTS_REQUEST_OPEN, record, came, person)
+
+
+def _looked_at(
+    engine: Engine, channel: str, criteria: Mapping[str, str], asked: Sequence[Asked], letter: Letter
+) -> tuple[Part, ...]:
+    """Return what a letter asks, part by part; everything that is wrong is said at once."""
+    wrong, parts = Mistakes(), tuple[Part, ...]()
+    with wrong.of():
+        forms_of(engine, criteria, requests=True)
+    if channel not in CHANNELS:
+        fault = f"expected one of {', '.join(CHANNELS)}, found another way"
+        wrong.add(InputError(fault, reason="rights-kind"), "channel")
+    with wrong.of("note"):
+        check_letter(engine, letter)
+    with wrong.of("kind"):
+        parts = parts_of(engine, asked)
+    wrong.insist()
+    return parts
 
 
 def check_letter(engine: Engine, letter: Letter) -> None:
@@ -313,7 +313,8 @@ def _part(engine: Engine, asked: Asked) -> Part:
             RightsKind.STOP_USE: {Basis.CONSENT, Basis.NOTICE, Basis.NECESSARY},
             RightsKind.OBJECTION: {Basis.NOTICE},
         }.get(kind, {Basis.CONSENT, Basis.NOTICE})
-        if purpose is None or purpose.basis not in bases or not purpose.uses:
+        answers = kind is RightsKind.STOP_USE and asked.target in serving(policy, PurposeDuty.RIGHTS_REQUEST)
+        if purpose is None or purpose.basis not in bases or not purpose.uses or answers:
             raise _not_asked_about()
         if kind is RightsKind.STOP_PROVISION and not any(
             one.purpose == purpose.id for one in policy.recipients.values()
@@ -368,9 +369,11 @@ async def add_part(engine: Engine, session: StaffSession, request_id: str, asked
         said,
         parts=parts,
         fee=fee_of(engine.policy.policy, (one.kind for one in parts)) if found.person_id else "",
+        hands=with_hand(said, session.login),
     )
     act, facts = Act.RIGHTS_REQUEST_STEP, ("kind", part.kind.value)
-    await moved(engine, moving(engine, found, acting(engine, session), act, facts, what="added", record=record))
+    found = replace(found, record=record)
+    await moved(engine, moving(engine, found, acting(engine, session), act, facts, what="added"))
 
 
 async def requests(engine: Engine) -> RequestList:
@@ -468,7 +471,8 @@ async def subject_of(engine: Engine, request_id: str) -> Subject:
     """Return what a second member of staff approves: the request as it stands, with everything it says."""
     found, purpose = await load(engine, request_id), purpose_of(engine)
     shown = {"request": everything(found.record)} if found.record is not None else {}
-    return Subject(str(found.row.number), people=1, purposes=(purpose,) if purpose else (), shown=shown)
+    hands = (found.row.opened_by, *(found.record.hands if found.record is not None else ()))
+    return Subject(str(found.row.number), people=1, purposes=(purpose,) if purpose else (), shown=shown, hands=hands)
 
 
 async def read_request(engine: Engine, session: StaffSession, request_id: str) -> Read:

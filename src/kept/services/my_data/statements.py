@@ -74,7 +74,7 @@ async def confirm_statement(engine: Engine, own: Own, word_id: str, ticks: Itera
         agreed = [(purpose, Exit(way_out) if way_out else None) for purpose, way_out in word.ticks]
         notice = notices[word.notice_id]
         receipt = consent_receipt(
-            engine.policy.policy, notice, word.notice_id, person.id, word.slots,
+            engine.policy.policy, notice, person.id, word.slots,
             tuple((purpose, way_out, "") for purpose, way_out in word.ticks), at,
         )  # fmt: skip
         receipt.record["event"][0]["how"] = f"own session, confirming what {word.partner} had stated"

@@ -40,6 +40,7 @@ class Subject:
         texts: What who approves has to have read, each by language.
         clause: Id of the clause it is read against, such as `2.4`; empty where there are no texts.
         shown: What else its page shows of it, by what it is called: an approval is bound to it.
+        hands: Logins of who made it what it is, as far as is known: none of them approves it, whoever asked.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Subject:
     texts: tuple[Mapping[str, str], ...] = ()
     clause: str = ""
     shown: Mapping[str, str] = field(default_factory=dict)
+    hands: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,7 @@ class Approval(Generic[T]):
             seen: The mark that came with what is approved, as this member of staff was shown it.
 
         Raises:
-            DeniedError: The same person asked, or the right is missing.
+            DeniedError: The same person asked, or had a hand in it; or the right is missing.
             ConflictError: Nothing waits under that id; they were not shown it as it stands; or what it was asked for has
                 moved on: then the approval is dead.
         """
@@ -177,13 +179,7 @@ class Approval(Generic[T]):
         if row is None or row.act != self.act or row.outcome != WAITING or row.expires_at < at:
             raise _nothing_waits()
         if row.requested_by == session.login:
-            raise DeniedError(
-                "expected a second approver, found the one who asked",
-                step=1,
-                needed="another member of staff",
-                reason="second-approver",
-                rests_on="roles",
-            )
+            raise _not_second()
         await self._require_seen(engine, session, row, approval_id, seen)
         asker = await staff_as_is(engine, row.requested_by, row.requested_at)
         effect = await self._effect(engine, row.subject, approval_id, asker, session, at)
@@ -214,11 +210,16 @@ class Approval(Generic[T]):
     async def _require_seen(
         self, engine: Engine, session: StaffSession, row: sql.ApprovalGet, approval_id: str, seen: str
     ) -> None:
-        """Insist that who approves was shown what they approve, as it stands; what is none any more is left to die."""
+        """Insist that who approves was shown what they approve, as it stands, and did not make it.
+
+        What is none any more is left to die.
+        """
         try:
             subject = await self.about(engine, row.subject)
         except InputError:
             return
+        if session.login in subject.hands:
+            raise _not_second()
         if not same(seen.encode(), mark_of(engine, session, approval_id, subject).encode()):
             raise ConflictError(
                 "expected what was read to be what is approved, found it unread, or changed since",
@@ -307,6 +308,16 @@ def second_needed() -> DeniedError:
         "expected a second approver, found none",
         step=1,
         needed="another member of staff with the right `approve`",
+        reason="second-approver",
+        rests_on="roles",
+    )
+
+
+def _not_second() -> DeniedError:
+    return DeniedError(
+        "expected a second approver, found who asked for it, or made it",
+        step=1,
+        needed="another member of staff",
         reason="second-approver",
         rests_on="roles",
     )

@@ -210,11 +210,21 @@ async def mandate_for(
 
 
 async def revoke_credential(engine: Engine, credential_id: str, *, by: str) -> None:
-    """Take a credential back, its mandates included."""
+    """Take a credential back, its mandates included.
+
+    Raises:
+        InputError: There is none of this id that is not revoked.
+    """
     at = engine.ready()
 
     async def body(tx: Transaction) -> None:
-        await tx.run("credential_revoke", credential_id=credential_id, at=at)
+        if not await tx.run("credential_revoke", credential_id=credential_id, at=at):
+            raise InputError(
+                "expected the id of a credential that counts, found another",
+                reason="credential-unknown",
+                hint="`kept staff list` shows the id of each; one that was revoked needs nothing more",
+                rests_on="roles",
+            )
         await tx.run("mandates_revoke_actor", actor=credential_id, at=at)
         await note(tx, No.CREDENTIAL, at, credential=credential_id)
 

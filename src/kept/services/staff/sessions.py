@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kept import limits
 from kept.crypto.random import random_bytes, random_id
 from kept.crypto.second_factor import new_secret, verify_code
-from kept.errors import DeniedError, InputError, SealError, SignInError
+from kept.errors import ConflictError, DeniedError, InputError, SealError, SignInError
 from kept.policy.duties import roles_that_may, roles_with
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
@@ -142,7 +142,14 @@ async def add_staff(engine: Engine, login: str, password: str, roles: tuple[str,
         raise InputError(
             "expected a login of letters, digits, dots and hyphens",
             reason="login",
+            hint="at most 40 characters; a work login such as counter-2, not a person's name",
             rests_on="roles",
+        )
+    if await engine.data.one(sql.StaffByLogin, login=login.lower()) is not None:
+        raise ConflictError(
+            "expected a login nobody has, found one that is taken",
+            reason="login-taken",
+            hint="choose another; `kept staff list` shows them, and nobody is given the login of one who was disabled",
         )
     staff_id, secret = random_id(), new_secret()
     hashed = await asyncio.get_running_loop().run_in_executor(None, lambda: engine.passwords.hash(password))
@@ -193,7 +200,9 @@ async def disable_staff(engine: Engine, login: str, *, by: str) -> None:
     """Take a member of staff's access away, sessions and mandates included."""
     row = await engine.data.one(sql.StaffByLogin, login=login.lower())
     if row is None:
-        raise InputError("expected a known login, found another", reason="login-unknown")
+        raise InputError(
+            "expected a known login, found another", reason="login-unknown", hint="`kept staff list` shows them"
+        )
     staff_id, at = row.staff_id, engine.ready()
 
     async def body(tx: Transaction) -> None:
@@ -245,7 +254,9 @@ async def start_demo_session(engine: Engine, login: str) -> str:
     """Start a session without factors: only the demo calls it, for its invented staff, and says so on its page."""
     row = await engine.data.one(sql.StaffByLogin, login=login)
     if row is None:
-        raise InputError("expected a known login, found another", reason="login-unknown")
+        raise InputError(
+            "expected a known login, found another", reason="login-unknown", hint="`kept staff list` shows them"
+        )
     return await _begin(engine, row.staff_id, login, "demo: none")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from kept.errors import ConflictError, InputError
+from kept.errors import ConflictError, ErasedError, EvidenceError, InputError
 from kept.services.authorities.disclosures import DISCLOSING
 from kept.services.campaigns.candidates import SENDING
 from kept.services.cases.other_words import WRITING
@@ -76,7 +76,7 @@ class Waiting:
 
 
 async def waiting(engine: Engine, session: StaffSession) -> list[Waiting]:
-    """Return what this member of staff may approve, the oldest first: everything that waits but what they asked for.
+    """Return what this member of staff may approve, the oldest first: what waits but what they asked for, or made.
 
     Raises:
         DeniedError: The right `approve` is missing.
@@ -89,8 +89,10 @@ async def waiting(engine: Engine, session: StaffSession) -> list[Waiting]:
         kind = KINDS[row.act]
         try:
             subject = await kind.about(engine, row.subject)
-        except InputError:
-            subject = Subject(row.subject)  # moved on meanwhile, or of an earlier policy: whoever approves is told
+        except (InputError, EvidenceError, ErasedError):
+            subject = Subject(row.subject)  # moved on, of an earlier policy, or changed past Kept: who approves is told
+        if session.login in subject.hands:
+            continue
         page = "" if kind.page == "/approvals" else kind.page.format(subject=row.subject)
         seen = "" if kind.apart else mark_of(engine, session, row.approval_id, subject)
         found.append(

@@ -17,6 +17,7 @@ from kept.policy import change
 from kept.policy.person import PersonState
 from kept.policy.words import Exit
 from kept.services.accounts.passkeys import delete_passkey, passkey_hash
+from kept.services.cases.witnessing import end_returned
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.no_log import No, Reading
@@ -57,6 +58,7 @@ async def say_again(engine: Engine, reading: Reading, *, data_restored: bool) ->
         done += await _say_to_people(engine, of_people)
     if data_restored:
         done["sessions"] = await _end_sessions(engine)
+        done["papers"] = await end_returned(engine)
         done["held"] = await hold_after_restore(engine) + await hold_put_aside(engine)
     return done
 

@@ -36,6 +36,8 @@ class ApprovalGet(NamedTuple):
     decided_by: str | None
     outcome: str
 
+class ApprovalGiven(Single[str | None]): ...
+
 class ApprovalOf(NamedTuple):
     approval_id: str
     decided_by: str | None

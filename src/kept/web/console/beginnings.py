@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from kept import limits
 from kept.policy.campaign import campaign_purposes
-from kept.policy.channel import CHANNELS
+from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.day import day_of
 from kept.policy.model import Point, Policy
 from kept.policy.segment import segment_items
@@ -47,7 +47,7 @@ def campaign(policy: Policy) -> str:
     purpose = next((policy.purposes[one] for one in campaign_purposes(policy)), None)
     if purpose is None:
         return ""
-    way = next((one.value for one in sorted(CHANNELS & frozenset(purpose.exits))), "")
+    way = next((one.value for one in CHANNEL_TABLE if one in purpose.exits), "")
     by = next((policy.items[one] for one in segment_items(policy, purpose.id) if policy.items[one].options), None)
     lines = ["id: news-1", f"purpose: {purpose.id}", *_said(policy, "title", TITLES["campaign"]), "text:"]
     for language in policy.languages:

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from kept.errors import KeptError
 from kept.policy.campaign import campaign_purposes
+from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.duties import used_channels
 from kept.policy.segment import segment_items
 from kept.services.campaigns import campaigns, candidates, outcomes
@@ -32,7 +33,7 @@ async def _list(exchange: Staff, error: KeptError | None, form: Form, status: in
         may_draft=exchange.may(campaigns.RIGHT),
         purposes=[policy.purposes[one] for one in purposes],
         by={one: segment_items(policy, one) for one in purposes},
-        carried=sorted(used_channels(policy) & {*engine.dispatchers}),
+        carried=[one for one in CHANNEL_TABLE if one in used_channels(policy) & {*engine.dispatchers}],
         stops=await stop_list.counts(engine),
         held=await holds.held_channels(engine),
         error=error,

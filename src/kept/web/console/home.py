@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from kept.services.cases import cases, inquiries
 from kept.services.cases.emergencies import waiting_for_review
+from kept.services.my_data.rights_record import purpose_of
 from kept.web.console.stepped import Staff
 from kept.web.routes import ROOT, STAFF, Menu, page
 
@@ -14,6 +15,7 @@ async def _home(exchange: Staff) -> Response:
     roles = exchange.policy.roles
     return exchange.page(
         "desk.html",
+        answers=purpose_of(exchange.engine),
         roles=[roles[one] for one in exchange.session.roles if one in roles],
         cases=await cases.cases_of(exchange.engine, exchange.session),
         asked=await inquiries.waiting_inquiries(exchange.engine, exchange.session),

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from starlette.responses import Response
 
 from kept.errors import InputError
-from kept.policy.notice import Notice
-from kept.policy.present import boxes
+from kept.policy import phrase
+from kept.policy.words import Exit
 from kept.services.forms.instance_record import standing
 from kept.services.forms.receipts import Receipt, receipts_of
-from kept.services.forms.submission import Tick
 from kept.services.gate.history import checkpoint_before, proof_of
 from kept.services.gate.own_session import Own
 from kept.services.my_data.act_reasons import stop_act, why_of
@@ -30,25 +31,38 @@ async def _one(exchange: Exchange[Own]) -> Response:
     receipt, kind = await _of_path(exchange)
     if receipt is None or kind not in {"consent", "witnessed"}:
         return exchange.missing()
-    instance, notice_id = str(receipt.record.get("instance", "")), receipt.record["dpv:hasNotice"]["dct:identifier"]
-    notice = await exchange.engine.notices.get(notice_id)
+    instance = str(receipt.record.get("instance", ""))
     return exchange.page(
         "receipt.html",
         receipt=receipt.record,
         receipt_id=receipt.id,
-        titles=_titles(exchange, notice) if notice else {},
+        said=_said(exchange, receipt.record),
         took_part=await standing(exchange.engine, instance) if instance else None,
         waiting=await waiting(exchange),
     )
 
 
-def _titles(exchange: Exchange[Own], notice: Notice) -> dict[str, str]:
-    """Return what the boxes of a form are called in the reader's language, by their names; a receipt has the giver's words."""
-    policy = exchange.policy
-    if notice.point not in policy.points:
-        return {}
-    found = boxes(policy, notice.point, exchange.language)
-    return {Tick(one.purpose, one.exit, one.recipient).name(): one.title for one in found}
+def _said(exchange: Exchange[Own], record: Mapping[str, Any]) -> dict[str, str]:
+    """Return what each box of a receipt is called: in the words it had, or where the page is in another language, in that."""
+    policy, language = exchange.engine.policy.policy, exchange.language
+    choices = record.get("choices", ())
+    if record["dpv:hasNotice"]["dct:language"] == language:
+        return {one["box"]: one["title"] for one in choices}
+    said = {}
+    for one in choices:
+        purpose, way, to = one["box"].split("/")
+        known = purpose in policy.purposes and (not to or to in policy.recipients)
+        how = (
+            phrase.say(phrase.EXITS[Exit(way)], language)
+            if way
+            else policy.recipients[to].names[language]
+            if known and to
+            else ""
+        )
+        said[one["box"]] = (
+            " · ".join(filter(None, (policy.purposes[purpose].titles[language], how))) if known else one["title"]
+        )
+    return said
 
 
 async def _file(exchange: Exchange[Own]) -> Response:

@@ -270,9 +270,9 @@ ON CONFLICT (actor, purpose, day) DO UPDATE SET tried = look_ups.tried + 1 WHERE
 UPDATE look_ups SET refused = refused + 1 WHERE actor = :actor AND purpose = :purpose AND day = :day;
 
 -- name: look_up_grant (actor, purpose, day, more)
--- A second member of staff lets somebody go on.
+-- A second member of staff lets somebody go on, once that day: touches no row where somebody did.
 INSERT INTO look_ups (actor, purpose, day, tried, granted, refused) VALUES (:actor, :purpose, :day, 0, :more, 0)
-ON CONFLICT (actor, purpose, day) DO UPDATE SET granted = look_ups.granted + :more;
+ON CONFLICT (actor, purpose, day) DO UPDATE SET granted = :more WHERE look_ups.granted = 0;
 
 -- name: look_ups_refused (since) -> actor, purpose, day, tried, granted, refused
 -- Who came to the limit since a day, the newest first.
