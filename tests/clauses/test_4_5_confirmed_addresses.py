@@ -101,7 +101,7 @@ async def test_a_phone_number_is_confirmed_by_the_code_somebody_reads_out(desk):
     assert NAME not in script
     assert (await browser.post("/en/my-data/addresses", slot="phone", act="confirm", code="1")).status_code == 422
     page = await browser.post("/ja/my-data/addresses", slot="phone", act="confirm", code="1")
-    assert "確認番号が違います" in page.text
+    assert "確認番号と違います" in page.text
     await browser.post("/en/my-data/addresses", slot="phone", act="confirm", code=code_in(script))
     assert Exit.PHONE not in await desk.unconfirmed()
     await calls.end_call(desk.engine, desk.session, sheet.id, 1, "reached")
