@@ -23,7 +23,7 @@ async def test_the_page_shows_what_the_browser_holds_and_deletes_it(installation
     shown = (await browser.get("/en/cookies")).text
     assert "Pictures that follow your interests" in shown
     assert "Cities" in shown.split('id="now"')[1]
-    assert "今このブラウザにあるもの" in (await browser.get("/ja/cookies")).text
+    assert "今このブラウザーにあるもの" in (await browser.get("/ja/cookies")).text
     await browser.post("/en/cookies/delete", name="__Host-kept_interests")
     assert set(browser.cookies) == {"__Host-kept_choices"}
     await browser.post("/en/cookies/delete", name="*")

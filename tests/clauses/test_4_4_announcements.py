@@ -188,10 +188,7 @@ async def test_never_write_again_outlives_the_erasure(installation, desk):
     own = await installation.mori()
     await erasure.intend_erasure(installation.engine, own, never_write=True)
     again = await installation.join()
-    await installation.give(
-        again, [("mail_address", MAIL), ("interests", "landscape")]
-    )  # a box ticked later gives the yes
-    await choices.choose(installation.engine, again, "information-for-you", Exit.MAIL, allow=True)
+    await installation.give(again, [("mail_address", MAIL), ("interests", "landscape"), TICK])
     assert ("sent", "") not in await desk.sent(EVERYBODY)
     assert MAIL.encode() not in b"".join(bytes(row[0]) for row in installation.sql("SELECT token FROM stop_list"))
 

@@ -170,7 +170,8 @@ async def test_a_case(installation, language):
     installation.engine.dispatchers[Exit.MAIL] = MailOut()
     held = await installation.case(session)
     await browser.get(f"/{language}/case/{held.id}")
-    form = Form("", "", {"channel": "", "title": "x" * 201, "text": " "}, ("channel", "title", "text"), ("x" * 201,))
+    typed = {"channel": "", "kind": "other", "title": "x" * 201, "text": " ", "why": ""}
+    form = Form("", "", typed, ("channel", "title", "text", "why"), ("x" * 201,))
     answer = await browser.post(f"/{language}/case/{held.id}/contact", **form.typed)
     looked_at(form, answer.text, language)
 

@@ -14,9 +14,9 @@ from shown import Shown
 from kept.channels.mail import MailServer
 from kept.crypto.second_factor import code_at
 from kept.door import background
-from kept.policy.duties import cookie_for, point_for
+from kept.policy.duties import cookie_for, point_for, serving
 from kept.policy.item_type import ItemType
-from kept.policy.words import CookieDuty, PointKind
+from kept.policy.words import CookieDuty, PointKind, PurposeDuty
 from kept.services.accounts import accounts
 from kept.services.messages.confirmation_code import asking_now, code_of
 from kept.services.messages.confirmations import addresses_of
@@ -232,7 +232,11 @@ async def test_staff_do_their_whole_work(other):
         browser = await worker(other, role.id)
         for link in sorted({one for one in Shown((await browser.get(at)).text).links if one.startswith(f"{at}/")}):
             assert (await browser.get(link)).status_code == 200, link
+        asks = serving(policy, PurposeDuty.RIGHTS_REQUEST)
         for purpose in role.purposes if role.look_up else ():
+            if purpose in asks:  # opened by a request alone
+                assert (await browser.post(f"{at}/case", purpose=purpose)).status_code == 403
+                continue
             await work_in_a_case(browser, at, purpose, opened, written)
         for page in ("/letters", "/calls"):
             for link in Shown((await browser.get(at + page)).text).links:

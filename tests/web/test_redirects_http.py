@@ -28,7 +28,11 @@ ELSEWHERE = {
     "/{language}/my-data/statement/{statement}/refuse": "test_2_9_a_partners_word.py: test_nobody_else_answers_for_them",
     "/{language}/intake/{intake}": "test_2_9_from_another_company.py: test_the_pages_say_it",
     "/{language}/rights/{id}": "test_other_policies_http.py: answer_a_request",
-    "/{language}/legal/{id}": "test_4_9_disclosure_the_law_requires.py: test_the_pages_go_all_the_way",
+    "/{language}/asked/{inquiry}": "test_4_5_contact.py: test_who_is_on_the_stop_list_gets_the_reply_they_asked_for",
+    "/{language}/my-data/requests/{id}": "test_0_1_rights_desk.py: test_the_pages",
+    "/{language}/w/{link}/stop": "test_4_1_why_and_stop.py: test_a_message_is_stopped_on_its_page_and_the_page_says_so",
+    "/{language}/witnessed/new/{point}/{version}/{spoken}": "test_paper_http.py: entered",
+    "/{language}/witnessed/{id}": "test_paper_http.py: test_from_the_paper_to_not_me",
     "/{language}/parties/{id}": "test_5_2_other_parties.py: test_the_pages",
 }
 """Forms whose address a test holds in a name, and the function that sends them."""

@@ -22,7 +22,7 @@ def joined(client):
     answer = client.post("/en/join", data={"password": PASSWORD})
     cookie = answer.headers["set-cookie"].split(";")[0]  # a secure one, over loopback
     issued = client.get(answer.headers["location"], headers={"cookie": cookie})
-    name = re.search(r'<p class="mono big">([a-z]+-[a-z0-9]+)</p>', issued.text)
+    name = re.search(r'<p data-login-name class="mono big">([a-z]+-[a-z0-9]+)</p>', issued.text)
     assert name
     return name[1], answer.cookies["__Host-kept_session"]
 

@@ -183,7 +183,7 @@ def test_joint_use_and_safeguards_stand_on_the_page():
         ("Sister Shop", ("Name",), "uses it jointly with us; responsible: Shop")
     ]
     rows = render(policy_of(MAILER, words=(MAILER_WORDS,)), "en").summary.recipients
-    assert [one.kind_word for one in rows] == ["acts for us, Encrypted at rest, reviewed every 1 year"]
+    assert [one.kind_word for one in rows] == ["acts for us, Encrypted at rest, reviewed every year"]
     assert clause_of(policy_of(JOINT), "joint-use") == "1.1"
 
 
