@@ -123,7 +123,7 @@ async def invent_instances(engine: Engine, clock: MovedClock, today: float, peop
     if research is None or judge is None or door is None or second is None:
         raise RuntimeError("a session just started was not found")
     days = {name: day_of(today + shift * limits.DAY, engine.zone) for name, shift in
-            (("before", -5), ("number", -3), ("after_1", 40), ("after_2", 25))}  # fmt: skip
+            (("before", -4), ("number", -3), ("after_1", 40), ("after_2", 25))}  # fmt: skip
     clock.time = max(clock.time, today - 18 * limits.DAY)
     by: dict[str, StaffSession] = {SURVEY: research, CAPTION: judge, CALENDAR: judge, AFTERNOON: door}
     for name, session in by.items():
@@ -137,7 +137,9 @@ async def invent_instances(engine: Engine, clock: MovedClock, today: float, peop
             first = number == 0 and name in {CALENDAR, AFTERNOON}
             if first or (number and dice(number, name).random() < TAKES_PART[name]):
                 await _take_part(engine, own, name, number)
-    clock.time = max(clock.time, today - 4 * limits.DAY)
+    clock.time = max(
+        clock.time, today - 3 * limits.DAY
+    )  # later than the end of the day they close on, whatever the hour
     await instances.close_due(engine)
     research, judge, door = [
         await sessions.session_of(engine, await sessions.start_demo_session(engine, one))
@@ -151,7 +153,6 @@ async def invent_instances(engine: Engine, clock: MovedClock, today: float, peop
     for entry, _ in (await contests.entries_of(engine, judge, CAPTION))[:1]:
         await contests.choose_winner(engine, judge, CAPTION, entry)
         await contests.publish(engine, judge, CAPTION)
-    clock.time = max(clock.time, today - 3 * limits.DAY)
     judge = await sessions.session_of(engine, await sessions.start_demo_session(engine, "ito"))
     if judge is not None:
         await sweepstakes.draw_lots(engine, judge, CALENDAR, "38,283.85")
