@@ -52,6 +52,7 @@ PLACES = {
 UNSEEN = {
     "not-signed-in": "pages of somebody signed in: the site has no account this scan can open",
     "account-stays": "whether an account of the scan can be erased: one stays, and has to be erased by hand",
+    "frames": "a frame that went away, or could not be asked, while its page was looked at",
     "further-pages": "further pages than those a visitor of the scan opened",
     "staff-console": "the console of staff",
     "forms": "what a page does after forms other than the choice, signing in, and those that name a cookie",

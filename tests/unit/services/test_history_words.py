@@ -10,7 +10,7 @@ from kept.guarantees import words
 from kept.policy.read import read_policy
 from kept.services.engine.acts import Act
 from kept.services.engine.entry import Account, Refusal
-from kept.services.my_data.history_words import ASKED, ONLY_REFUSED, REFUSED, SAID, said
+from kept.services.my_data.history_words import ASKED, REFUSED, SAID, said
 
 ABOUT_NOBODY = frozenset(
     """
@@ -32,6 +32,8 @@ ABOUT_NOBODY = frozenset(
     """.split()
 )
 """Acts whose entries are never about a person: nobody reads them on their own page."""
+ONLY_REFUSED = frozenset({Act.ROLLBACK_FOUND, Act.SUBMISSION_REFUSE})
+"""Acts that are about a person only as refusals."""
 
 
 def test_every_act_has_a_sentence_or_is_about_nobody():

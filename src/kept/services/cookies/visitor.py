@@ -86,9 +86,13 @@ class Visitor:
         with suppress(Exception):  # a page that goes on by itself is looked at where it comes to rest
             await self.page.evaluate(SCROLL)
         for frame in self.page.frames:
-            with suppress(Exception):
-                for kind, what in await frame.evaluate(LOOK):
-                    self.saw(kind, what)
+            try:
+                lies = await frame.evaluate(LOOK)
+            except Exception:  # noqa: BLE001 -- whatever came between, the result says that a frame was not looked at
+                self.unseen.add("frames")
+                continue
+            for kind, what in lies:
+                self.saw(kind, what)
         now = await self.page.evaluate("Date.now() / 1000")
         for one in await self.driver.cookies():
             life = None if one.get("expires", -1) < 0 else one["expires"] - now

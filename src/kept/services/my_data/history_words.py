@@ -232,9 +232,6 @@ SAID: Mapping[str, Wording] = {
 }
 """By act, and by act and variant; an act that is never about a person has none."""
 
-ONLY_REFUSED = frozenset({Act.ROLLBACK_FOUND, Act.SUBMISSION_REFUSE})
-"""Acts that are about a person only as refusals."""
-
 ASKED: Wording = {"en": "{who} asked for: {items}", "ja": "{who}が求めたもの：{items}"}
 REFUSED: Wording = {"en": "A request was refused", "ja": "請求をお断りしました"}
 SYSTEM: Wording = {"en": "Our system", "ja": "当社のシステム"}
