@@ -482,18 +482,23 @@ async def test_what_was_changed_past_kept_is_found_and_not_taken_in(installation
     assert len([one async for one in each_person(paper.engine.data)]) == 1
 
 
-@pytest.mark.parametrize("writes", range(1, 8))
+@pytest.mark.parametrize("writes", range(1, 12))
 async def test_a_kill_between_the_witness_and_the_taking_in_loses_nothing(installation, paper, writes):
-    """§5.6: what was witnessed is taken in at the next start, once, for one person."""
-    form_id = await paper.enter(said={NEWS: "yes"})
+    """§5.6: what was witnessed is taken in at the next start, once, for one person, and they are told of it once."""
+    reach(installation)
+    form_id = await paper.enter(fields=(("name", NAME), ("postal_address", ADDRESS)), said={NEWS_BY_POST: "yes"})
     seen = (await witnessing.read(paper.engine, paper.ono, form_id)).seen
     installation.stop_after(writes)
     with contextlib.suppress(StoreError):
         await witnessing.WITNESSING.approve(paper.engine, paper.ono, form_id, seen)
     await installation.close(integrate=False)
     await installation.open()
-    assert installation.sql("SELECT status FROM witnessed") == [("taken",)]
-    assert len([one async for one in each_person(installation.engine.data)]) == 1
+    reach(installation)
+    for _ in range(2):
+        await tidy(installation.engine)
+        assert installation.sql("SELECT status FROM witnessed") == [("taken",)]
+        assert len([one async for one in each_person(installation.engine.data)]) == 1
+        assert installation.sql("SELECT COUNT(*) FROM outbox WHERE origin = 'witnessed'") == [(1,)], "told, once"
 
 
 async def _witnessed(paper, **what) -> str:
@@ -529,7 +534,7 @@ async def test_somebody_faster_does_not_destroy_what_was_witnessed(installation,
         patched.setattr(witnessing, "change_person", moving)
         assert await witnessing.take_in(paper.engine, form_id) == "seen"
     await tidy(paper.engine)
-    assert installation.sql("SELECT status FROM witnessed") == [("taken",)]
+    assert (await standing(paper.engine, form_id)).status == "taken"
 
 
 async def test_what_the_policy_asks_for_no_more_is_not_taken_in(installation, paper):

@@ -8,6 +8,7 @@ from kept.services.cases.witnessing import read as read_witnessed
 from kept.services.my_data.rights_decisions import ANSWERING
 from kept.services.my_data.rights_requests import read_request as read_rights_request
 from kept.services.staff import activation
+from kept.services.staff.approvals import waiting_for
 from kept.services.upkeep import after_restore, approvals
 
 
@@ -34,8 +35,7 @@ async def read_and_give(engine, session, approval_id):
 
 async def read_and_approve(kind, engine, session, subject):
     """Read what waits for a subject, and approve it."""
-    rows = await engine.data.all(approvals.sql.ApprovalsWaiting, at=engine.clock.now())
-    waits = next((row.approval_id for row in rows if (row.act, row.subject) == (kind.act, subject)), "")
+    waits = await waiting_for(engine, kind.act, subject)
     return await kind.approve(engine, session, subject, await mark_of(engine, session, waits, subject=subject))
 
 

@@ -9,7 +9,7 @@ from kept.policy.words import Exit
 from kept.services.engine.dispatchers import Compose, Opened, Waiting, Words
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
-from kept.services.gate.witnessed_form import TAKEN, WitnessedForm, code_of, spaced, standing
+from kept.services.gate.witnessed_form import TAKEN, TELLING, WitnessedForm, code_of, spaced, standing
 from kept.services.messages.confirmations import ask_about_new, ask_by_people, mandate_to, slots_of
 from kept.services.messages.letter_words import date_words
 from kept.services.messages.outbox import new_message_id, put_in_outbox
@@ -55,14 +55,21 @@ async def tell(engine: Engine, person_id: bytes, form_id: str) -> None:
         person_id: 16 bytes.
         form_id: A form that was taken in.
     """
-    form = (await standing(engine, form_id)).form
-    await ask_about_new(engine, person_id, form.slots)
+    if not engine.dispatchers:
+        return  # a start finishes what a kill interrupted before anything carries a message: the minute's work tells
     try:
+        form = (await standing(engine, form_id)).form
+        await ask_about_new(engine, person_id, form.slots)
         person = await engine.people.load(person_id, None)
-    except ErasedError:
-        return
-    if any(person.state.slots[one].asked is not None for one in form.slots if one in person.state.slots):
-        return
+        if not any(person.state.slots[one].asked is not None for one in form.slots if one in person.state.slots):
+            await _write_to(engine, person, form_id, form)
+    except (InputError, ErasedError):
+        pass  # erased meanwhile: nobody is left to tell
+    await engine.data.write(lambda tx: _told(tx, form_id, engine.ready()))
+
+
+async def _write_to(engine: Engine, person: Person, form_id: str, form: WitnessedForm) -> None:
+    """Let it wait by the first way there is: one that was given with it, or one confirmed before."""
     found = {channel: slot for slot, channel in slots_of(engine, person.state)}
     given = {channel: slot for channel, slot in found.items() if slot in form.slots}
     for ways in (given, found):
@@ -88,9 +95,14 @@ async def _let_wait(engine: Engine, person: Person, form_id: str, slot: str, cha
     async def write(tx: Transaction) -> None:
         await insert_mandate(tx, mandate, kind=ONE_PERSON)
         await put_in_outbox(tx, waiting, at)
+        await _told(tx, form_id, at)
 
     await engine.data.write(write)
     return True
+
+
+async def _told(tx: Transaction, form_id: str, at: float) -> None:
+    await tx.run("witnessed_end", form_id=form_id, expected=TELLING, status=TAKEN, reason="", at=at, sealed=b"")
 
 
 class WitnessedOrigin:

@@ -41,6 +41,7 @@ from kept.services.gate.witnessed_form import (
     REFUSED,
     SEEN,
     TAKEN,
+    TELLING,
     WAITING,
     WAYS,
     WITNESS,
@@ -53,8 +54,9 @@ from kept.services.gate.witnessed_form import (
     seal_form,
     seal_nobodys,
     standing,
+    state_of,
 )
-from kept.services.staff.approvals import Approval, Given, Subject, mark_of, said
+from kept.services.staff.approvals import Approval, Given, Subject, mark_of, said, waiting_for
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -248,8 +250,7 @@ async def read(engine: Engine, session: StaffSession, form_id: str) -> Standing:
     facts = (("form", form_id),)
     concerning = about(person) if person is not None else None
     await record(engine, session.acting(role=role), Act.WITNESSED_READ, concerning, items=found.form.slots, facts=facts)
-    rows = await engine.data.all(sql.ApprovalsWaiting, at=engine.clock.now())
-    waits = next((row.approval_id for row in rows if (row.act, row.subject) == (WITNESSING.act, form_id)), "")
+    waits = await waiting_for(engine, WITNESSING.act, form_id)
     return replace(found, seen=mark_of(engine, session, waits, await _about(engine, form_id)) if waits else "")
 
 
@@ -258,7 +259,8 @@ async def lines(engine: Engine) -> list[Line]:
     rows = await engine.data.all(sql.WitnessedNewest, limit=limits.WITNESSED_SHOWN)
     return [
         Line(
-            row.form_id, row.number, row.how, row.entered_by, row.entered_at, row.status, row.reason, row.moved_at
+            row.form_id, row.number, row.how, row.entered_by, row.entered_at, state_of(row.status), row.reason,
+            row.moved_at,
         )
         for row in rows
     ]  # fmt: skip
@@ -443,7 +445,7 @@ async def take_in(engine: Engine, form_id: str) -> str:
     """
     row = await engine.data.one(sql.WitnessedGet, form_id=form_id)
     if row is None or row.status != SEEN:
-        return row.status if row is not None else OVER
+        return state_of(row.status) if row is not None else OVER
     try:
         witness = open_installation_record(engine, WITNESS, form_id, row.witness).decode()
         form = (await standing(engine, form_id)).form
@@ -460,7 +462,7 @@ async def take_in(engine: Engine, form_id: str) -> str:
         )  # fmt: skip
     except ConflictError:  # somebody was faster: what they made of it stands, or it is tried again within the minute
         row = await engine.data.one(sql.WitnessedGet, form_id=form_id)
-        return row.status if row is not None else OVER
+        return state_of(row.status) if row is not None else OVER
     except (InputError, DeniedError, ErasedError, EvidenceError) as error:
         await _turn_down(engine, form_id, error)
         return REFUSED
@@ -541,7 +543,7 @@ def _taking(  # noqa: PLR0913 -- what it changes, of whom
 
     async def extra(tx: Transaction) -> None:
         if not await tx.run(
-            "witnessed_end", form_id=form_id, expected=SEEN, status=TAKEN, reason="", at=at, sealed=b""
+            "witnessed_end", form_id=form_id, expected=SEEN, status=TELLING, reason="", at=at, sealed=b""
         ):
             raise ConflictError("expected a form not taken in yet, found one that is", reason="witnessed-taken")
         await _put(engine, tx, person, form_id, taken)
@@ -597,10 +599,13 @@ async def _end(tx: Transaction, form_id: str, expected: str, status: str, reason
 
 
 async def finish_witnessed(engine: Engine) -> int:
-    """Take in what was witnessed when a kill came between, and end what nobody witnessed in time; return how many."""
+    """Take in what was witnessed, and tell of it, where a kill came between; end what nobody witnessed in time; return how many."""
     at, done = engine.clock.now(), 0
     for form_id in await engine.data.values(sql.WitnessedIn, status=SEEN, before=at + 1):
         done += bool(await take_in(engine, form_id))
+    for form_id in await engine.data.values(sql.WitnessedIn, status=TELLING, before=at + 1):
+        await tell(engine, await holder_of(engine, form_id), form_id)
+        done += 1
     for form_id in await engine.data.values(sql.WitnessedIn, status=WAITING, before=at - limits.WITNESSED_WAIT_SECONDS):
         done += await engine.data.write(lambda tx, one=form_id: _end(tx, one, WAITING, OVER, "", at))  # type: ignore[misc]
     return done

@@ -24,6 +24,8 @@ from kept.store.interface import Transaction
 
 KIND, WITNESS = "witnessed-form", "witness"
 WAITING, SEEN, TAKEN, REFUSED, OVER, DISOWNED = "waiting", "seen", "taken", "refused", "over", "disowned"
+TELLING = "telling"
+"""Taken in, and whom it is about is not told yet: a kill may come between. For everybody else it is taken in."""
 PAPER, CALL = "paper", "call"
 WAYS = {PAPER: Source.WITNESSED_PAPER, CALL: Source.WITNESSED_CALL}
 """How it was given, and what its values remember as their source."""
@@ -135,15 +137,22 @@ async def standing(engine: Engine, form_id: str) -> Standing:
     row, about = await engine.data.read(body)
     keys = (await engine.keyring.of_person(about.person_id))[0] if about is not None else None
     if row is not None and about is not None and keys is not None:
-        return Standing(form_id, row.status, row.reason, open_form(engine, keys, form_id, about.key_id, about.sealed))
+        return Standing(
+            form_id, state_of(row.status), row.reason, open_form(engine, keys, form_id, about.key_id, about.sealed)
+        )
     if row is not None and about is None and row.sealed:
-        return Standing(form_id, row.status, row.reason, open_nobodys(engine, form_id, row.sealed))
+        return Standing(form_id, state_of(row.status), row.reason, open_nobodys(engine, form_id, row.sealed))
     raise InputError(
         "expected a form given on paper or by phone, found none",
         reason="witnessed-unknown",
         hint="look at the list: it may be over, or its person erased",
         rests_on="sources:direct",
     )
+
+
+def state_of(status: str) -> str:
+    """Return where a form stands, as everybody but who finishes it reads it."""
+    return TAKEN if status == TELLING else status
 
 
 async def forms_of(engine: Engine, person_id: bytes) -> list[Standing]:

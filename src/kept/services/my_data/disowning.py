@@ -11,7 +11,16 @@ from kept.services.engine.flush import insert_entries
 from kept.services.engine.record import OWN, Actor, about, entry_of
 from kept.services.gate.own_session import Own
 from kept.services.gate.state_change import Extra
-from kept.services.gate.witnessed_form import DISOWNED, TAKEN, Standing, code_hash, forms_of, holder_of, standing
+from kept.services.gate.witnessed_form import (
+    DISOWNED,
+    TAKEN,
+    TELLING,
+    Standing,
+    code_hash,
+    forms_of,
+    holder_of,
+    standing,
+)
 from kept.services.my_data.corrections import take_away_for
 from kept.services.my_data.erasure import finish_erasure, intend
 from kept.services.staff.sessions import StaffSession
@@ -135,8 +144,8 @@ async def _disown(engine: Engine, found: Standing, who: Actor, by: str) -> str:
 
 def _ending(form_id: str, at: float) -> Extra:
     async def end(tx: Transaction) -> None:
-        moved = {"form_id": form_id, "expected": TAKEN, "status": DISOWNED, "reason": "", "at": at, "sealed": b""}
-        if not await tx.run("witnessed_end", **moved):
+        moved = {"form_id": form_id, "status": DISOWNED, "reason": "", "at": at, "sealed": b""}
+        if not any([await tx.run("witnessed_end", expected=one, **moved) for one in (TAKEN, TELLING)]):
             raise ConflictError(
                 "expected a form not taken back yet, found one that is",
                 reason="witnessed-disowned",

@@ -43,7 +43,7 @@ from kept.services.my_data.rights_record import (
     purpose_of,
     with_hand,
 )
-from kept.services.staff.approvals import Subject, mark_of
+from kept.services.staff.approvals import Subject, mark_of, waiting_for
 from kept.services.staff.approvals import approved_by as approver
 from kept.services.staff.approvals import said as everything
 from kept.services.staff.sessions import StaffSession
@@ -496,8 +496,7 @@ async def read_request(engine: Engine, session: StaffSession, request_id: str) -
         facts=(("request", str(found.row.number)),),
     )  # fmt: skip
     await engine.data.write(lambda tx: insert_entries(tx, [entry], at))
-    rows = await engine.data.all(sql.ApprovalsWaiting, at=at)
-    waits = next((row.approval_id for row in rows if (row.act, row.subject) == (ACT, request_id)), "")
+    waits = await waiting_for(engine, ACT, request_id)
     seen = mark_of(engine, session, waits, await subject_of(engine, request_id)) if waits else ""
     return Read(found.record, seen)
 

@@ -156,9 +156,7 @@ class Approval(Generic[T]):
 
     async def approve(self, engine: Engine, session: StaffSession, subject: str, seen: str) -> T:
         """Approve as the second whatever waits for this subject, the oldest first, and do it; see `give`."""
-        rows = await engine.data.all(sql.ApprovalsWaiting, at=engine.clock.now())
-        found = (row.approval_id for row in rows if (row.act, row.subject) == (self.act, subject))
-        return await self.give(engine, session, next(found, ""), seen)
+        return await self.give(engine, session, await waiting_for(engine, self.act, subject), seen)
 
     async def give(self, engine: Engine, session: StaffSession, approval_id: str, seen: str) -> T:
         """Approve as the second, and do it: the approval is used up in the transaction of its effect.
@@ -260,6 +258,12 @@ class Approval(Generic[T]):
         role = who.require(engine, self.right) if self.right else ""
         able = [one for one in subject.purposes if who.acts_for(engine, one)] or subject.purposes[:1]
         return who.require_purpose(engine, able[0]) if able else role
+
+
+async def waiting_for(engine: Engine, act: str, subject: str) -> str:
+    """Return the id under which an act waits for a second, the oldest where several do; empty where none does."""
+    rows = await engine.data.all(sql.ApprovalsWaiting, at=engine.clock.now())
+    return next((row.approval_id for row in rows if (row.act, row.subject) == (act, subject)), "")
 
 
 def mark_of(engine: Engine, session: StaffSession, approval_id: str, subject: Subject) -> str:
