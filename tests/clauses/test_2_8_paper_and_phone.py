@@ -21,8 +21,8 @@ from kept import limits
 from kept.errors import ConflictError, DeniedError, InputError, LimitError, NotFoundError, StoreError, SubmissionError
 from kept.policy.words import Exit
 from kept.services.accounts import accounts
-from kept.services.cases import cases, witnessing
-from kept.services.cases.witnessing import Typed
+from kept.services.cases import cases, witnessed_entry, witnessing
+from kept.services.cases.witnessed_entry import Typed
 from kept.services.engine.people import each_person
 from kept.services.forms.receipts import receipts_of
 from kept.services.gate.witnessed_form import code_of, holder_of, standing
@@ -60,7 +60,7 @@ class PaperDesk:
 
     def typed(self, **what) -> Typed:
         """A paper given today by a new customer, in English, unless a test says otherwise."""
-        today = witnessing.day_today(self.engine)
+        today = witnessed_entry.day_today(self.engine)
         paper = Typed("paper", "registration", 1, "en", today, fields=(("name", NAME), ("mail_address", MAIL)))
         return replace(paper, **what)
 
@@ -151,7 +151,7 @@ async def test_an_existing_customer_is_found_through_a_case_and_nowhere_else(ins
 
 async def test_a_paper_of_last_week_is_bound_to_the_notice_of_last_week(installation, paper):
     """§2.8, §4.1: the version in force on the day it was given, not today's; one that was not in force then is refused."""
-    day = witnessing.day_today(paper.engine)
+    day = witnessed_entry.day_today(paper.engine)
     installation.wall.pass_(7 * limits.DAY)
     await activation.propose(paper.engine, second_version(), by="test")
     await activation.activate(paper.engine, await installation.staff("asker", ("privacy",)), 2)
@@ -228,7 +228,7 @@ async def test_what_waits_is_sealed_and_ends(installation, paper):
 @pytest.mark.parametrize("day_after", [0, 2])
 async def test_an_older_paper_brings_nothing_back(installation, paper, undone, day_after):
     """§2.8 breach: what was removed, refused or stopped on the day it was given, or later, is not entered."""
-    own, day = await installation.mori(), witnessing.day_today(paper.engine)
+    own, day = await installation.mori(), witnessed_entry.day_today(paper.engine)
     installation.wall.pass_(day_after * limits.DAY)
     own = await installation.session(own.person_id)
     what = {"case": "", "given_on": day, "fields": (("occupation", "teacher"),), "said": {NEWS: "yes"}}

@@ -25,7 +25,7 @@ from kept.errors import ConflictError, DeniedError, KeptError, NotFoundError
 from kept.services.authorities import disclosures
 from kept.services.authorities.disclosure_record import Terms
 from kept.services.campaigns import campaigns, candidates
-from kept.services.cases import cases, other_words, witnessing
+from kept.services.cases import cases, other_words, witnessed_entry, witnessing
 from kept.services.engine.restored_keys import RESTORED
 from kept.services.figures import releases
 from kept.services.instances import contests, events, instances
@@ -180,8 +180,8 @@ async def ask_questionnaire(installation):
 async def ask_witness(installation):
     """What a customer gave on paper."""
     asker = await installation.staff("asker", ("privacy",))
-    today = witnessing.day_today(installation.engine)
-    typed = witnessing.Typed("paper", "registration", 1, "en", today, fields=(("mail_address", MAIL),))
+    today = witnessed_entry.day_today(installation.engine)
+    typed = witnessed_entry.Typed("paper", "registration", 1, "en", today, fields=(("mail_address", MAIL),))
     await witnessing.enter(installation.engine, asker, typed)
     return asker
 

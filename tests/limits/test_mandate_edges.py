@@ -32,7 +32,7 @@ from kept.policy.day import begin_of
 from kept.policy.words import ClauseState, Exit
 from kept.services.authorities import disclosures
 from kept.services.authorities.request_paper import end_papers
-from kept.services.cases import cases, emergencies, witnessing
+from kept.services.cases import cases, emergencies, witnessed_entry, witnessing
 from kept.services.engine.entry import Account, build_entry
 from kept.services.engine.flush import Condition, Moved
 from kept.services.figures import projections
@@ -234,7 +234,9 @@ async def test_a_request_by_right(installation):
 async def test_what_was_given_on_paper(installation, monkeypatch):
     """Entered within thirty days, thirty a day by one; it waits fourteen days for a second; a hundred are listed."""
     engine, kato = installation.engine, await installation.staff("kato", ("privacy",))
-    paper = witnessing.Typed("paper", "registration", 1, "en", witnessing.day_today(engine), fields=(("name", NAME),))
+    paper = witnessed_entry.Typed(
+        "paper", "registration", 1, "en", witnessed_entry.day_today(engine), fields=(("name", NAME),)
+    )
     form_id = await witnessing.enter(engine, kato, paper)
     ends = begin_of(paper.given_on, engine.zone, after=1) + limits.WITNESSED_GIVEN_SECONDS
     installation.wall.pass_(limits.WITNESSED_WAIT_SECONDS - 60)

@@ -22,6 +22,7 @@ from kept.services.cases import (
     emergencies,
     inquiries,
     other_words,
+    witnessed_entry,
     witnessing,
 )
 from kept.services.engine.engine import Engine
@@ -222,7 +223,7 @@ class Staff(View):
     check_in_list = act(events.check_in_list)
     arrived = act(events.arrived)
     # on paper and by phone
-    witnessed_form = act(witnessing.show)
+    witnessed_form = act(witnessed_entry.show)
     enter_witnessed = act(witnessing.enter)
     read_witnessed = act(witnessing.read)
     ask_witness_again = act(witnessing.ask_again)

@@ -8,8 +8,8 @@ from kept.errors import DeniedError, InputError, KeptError
 from kept.number import parse_number
 from kept.policy.duties import witnessed_ways
 from kept.policy.words import PointKind
-from kept.services.cases import cases, witnessing
-from kept.services.cases.witnessing import RIGHT, Shown, Typed
+from kept.services.cases import cases, witnessed_entry, witnessing
+from kept.services.cases.witnessed_entry import RIGHT, Shown, Typed
 from kept.services.forms.collection import box_value
 from kept.services.gate.witnessed_form import WAYS, Standing, standing
 from kept.services.my_data import disowning
@@ -27,7 +27,7 @@ async def _list(exchange: Staff) -> Response:
     return exchange.page(
         "witnessed.html",
         made=await witnessing.lines(engine),
-        versions=sorted(await witnessing.versions(engine), reverse=True),
+        versions=sorted(await witnessed_entry.versions(engine), reverse=True),
         points=[one for one in exchange.policy.points.values() if one.kind is PointKind.REGISTRATION],
         spoken=exchange.policy.languages,
     )
@@ -80,14 +80,14 @@ async def _entry(exchange: Staff, shown: Shown, form: Form | None = None, error:
         error=error,
         cases=open_cases,
         ways=[how for how, source in WAYS.items() if source in witnessed_ways(exchange.policy)],
-        today=witnessing.day_today(engine),
+        today=witnessed_entry.day_today(engine),
         box_value=box_value,
         said=SAID,
     )
 
 
 async def _shown(exchange: Staff) -> Shown:
-    return await witnessing.show(
+    return await witnessed_entry.show(
         exchange.engine, exchange.session, exchange.path("point"), _number(exchange), exchange.path("spoken")
     )
 
@@ -132,15 +132,18 @@ async def _page(exchange: Staff, found: Standing, *, opened: bool = False) -> Re
 
 
 PAGES = (
-    page("/witnessed", get=SEES(_list), menu=Menu("On paper and by phone"), where=witnessing.declared),
+    page("/witnessed", get=SEES(_list), menu=Menu("On paper and by phone"), where=witnessed_entry.declared),
     page(
-        "/witnessed/new/{point}/{version}/{spoken}", get=ENTERS(_form), post=ENTERS(_enter), where=witnessing.declared
+        "/witnessed/new/{point}/{version}/{spoken}",
+        get=ENTERS(_form),
+        post=ENTERS(_enter),
+        where=witnessed_entry.declared,
     ),
     page(
         "/witnessed/{id}",
         get=SEES(_one),
         post=SEES(_take_on),
-        where=witnessing.declared,
+        where=witnessed_entry.declared,
         shows=f"read: {OPENED}",
     ),
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from kept.services.cases.witnessing import declared
+from kept.services.cases.witnessed_entry import declared
 from kept.services.gate.own_session import Own
 from kept.services.gate.witnessed_form import as_code
 from kept.services.my_data import disowning
