@@ -36,7 +36,7 @@ from kept.services.engine.no_log import NAMES, SEALS, NoLog
 from kept.services.engine.notices import Notices
 from kept.services.engine.people import People
 from kept.services.engine.restored_keys import NOT_REPLAYED, restored_keys
-from kept.services.engine.sequencer import Sequencer
+from kept.services.engine.sequencer import Published, Sequencer
 from kept.store import sql
 from kept.store.interface import Store, Transaction
 from kept.vault.provider import Provider
@@ -131,6 +131,11 @@ class Engine:
         self.sequencer = self._sequencer(generation)
         if self.parts.outside is not None and self.parts.outside.exists():
             self.parts.outside.rename(self.parts.outside.with_suffix(f".checkpoint.{generation - 1}"))
+
+    @property
+    def published(self) -> Published:
+        """The checkpoint strangers are shown; nothing of the log beyond it is."""
+        return Published(self.sequencer.checkpoint, self.sequencer.note)
 
     @classmethod
     async def start(cls, parts: Parts, *, sequence: bool = True, verify: bool = True) -> Engine:

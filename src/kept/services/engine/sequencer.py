@@ -10,6 +10,7 @@ import asyncio
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from kept import limits
 from kept.crypto.signature import SigningKey
@@ -23,6 +24,18 @@ from kept.store import sql
 from kept.store.interface import Store, Transaction
 
 LOG = "log"
+
+
+class Published(NamedTuple):
+    """A checkpoint with its signatures; None and empty before the first.
+
+    Args:
+        checkpoint: What it says.
+        note: The signed note.
+    """
+
+    checkpoint: Checkpoint | None
+    note: str
 
 
 class Sequencer:

@@ -173,7 +173,7 @@ async def proof_for(engine: Engine, person_id: bytes, entry_id: str) -> Proof:
     mine, entry, position = await engine.data.read(body)
     if mine is None or entry is None:
         raise missing
-    checkpoint = engine.sequencer.checkpoint
+    checkpoint, note = engine.published
     if position is None or checkpoint is None or position >= checkpoint.size:
         raise InputError(
             "expected an integrated entry, found it pending", reason="entry-pending", hint="try again in a second"
@@ -181,7 +181,6 @@ async def proof_for(engine: Engine, person_id: bytes, entry_id: str) -> Proof:
     keys, _ = await engine.keyring.of_person(person_id)
     if keys is None:
         raise ErasedError("expected a person with keys, found none")
-    note = engine.sequencer.note
     return Proof(
         LeafOpening(open_account_part(engine, raw, entry), open_person_part(engine, keys, person_id, raw, mine)),
         position,

@@ -16,7 +16,7 @@ async def _ledger(exchange: Staff) -> Response:
         "ledger.html",
         names=await logins(engine),
         lines=await newest_entries(engine, 100),
-        checkpoint=engine.sequencer.note,
+        checkpoint=engine.published.note,
         key=str(engine.sequencer.verifier),
     )
 
