@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kept_verify.note import NotVerified, from_base64
+from kept_verify.policy import Policy, read_policy, verify_quorum
 from kept_verify.proof import Verified, verify_consistency, verify_proof
 
 
@@ -21,31 +22,54 @@ def main(arguments: list[str] | None = None) -> int:
         epilog="example: kept-verify entry.tlog-proof --key shop.example/kept+1a2b3c4d+AbCd...",
     )
     parser.add_argument("proof", type=Path, help="the .tlog-proof file")
-    parser.add_argument("--key", required=True, help="the log's published key, or a file that holds it")
+    parser.add_argument("--key", help="the log's published key, or a file that holds it")
+    parser.add_argument(
+        "--policy", type=Path, help="a witness policy: whose cosignatures the checkpoint must have, and of which log"
+    )
     parser.add_argument("--older", type=Path, help="a checkpoint you kept from before")
     parser.add_argument("--consistency", type=Path, help="hashes (base64, a line each) from that one to this one")
     parser.add_argument("--json", action="store_true", help="answer as JSON")
     chosen = parser.parse_args(arguments)
+    if not chosen.key and not chosen.policy:
+        parser.error("expected --key, or --policy with a line for the log")
     if chosen.consistency and not chosen.older:
         parser.error("--consistency needs --older, the checkpoint it begins at")
     try:
         text = read(chosen.proof)
-        key = read(Path(chosen.key)).strip() if Path(chosen.key).is_file() else chosen.key
+        key = read(Path(chosen.key)).strip() if chosen.key and Path(chosen.key).is_file() else chosen.key
+        policy_file = chosen.policy.read_bytes() if chosen.policy else None
         older = read(chosen.older) if chosen.older else None
         hashes = read(chosen.consistency).split() if chosen.consistency else []
     except (OSError, ValueError) as error:
         print(f"kept-verify: cannot read a file: {type(error).__name__}", file=sys.stderr)
         return 2
     try:
+        policy = read_policy(policy_file) if policy_file is not None else None
+        key = key or the_log_of(policy, text)
         verified = verify_proof(text, key)
+        seen = verify_quorum(policy, text.partition("\n\n")[2], key) if policy else {}
         if older is not None:
             newer = text.partition("\n\n")[2]
             verify_consistency(older, newer, [from_base64(one, "consistency") for one in hashes], key)
     except NotVerified as error:
         print(json.dumps({"verified": False, "failed": str(error)}) if chosen.json else f"not verified: {error}")
         return 1
-    print(json.dumps(as_json(verified)) if chosen.json else as_text(verified, extends=older is not None))
+    if chosen.json:
+        print(json.dumps(as_json(verified) | ({"cosigned": seen} if policy else {})))
+        return 0
+    print(as_text(verified, extends=older is not None))
+    for name, at in seen.items():
+        print(f"  cosigned by {shown(name)}, {moment(at)}")
     return 0
+
+
+def the_log_of(policy: Policy | None, proof: str) -> str:
+    """Return the key of the policy's log that the proof's checkpoint names."""
+    origin = proof.partition("\n\n")[2].partition("\n")[0]
+    for key in policy.logs if policy else []:
+        if key.partition("+")[0] == origin:
+            return key
+    raise NotVerified("policy: it names no log of that name; give the log's key with --key")
 
 
 def read(file: Path) -> str:

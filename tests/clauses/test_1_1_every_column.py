@@ -115,6 +115,7 @@ UNSEALED = {
         meta.name meta.value migration.name head.name checkpoint.note live_check.guarantee live_check.detail scan.url
         scan.result provision.making backup.part backup.file drill.result campaign.walked projection.manifest
         projection_segment.column_name fax_job.job no_log_note.content keys:meta.name keys:meta.value keys:migration.name
+        cosignature.cosigner cosignature.line
         keys:epoch.state keys:current_epoch.name keys:system_key.name keys:checkpoint.name keys:checkpoint.note
 """,
     "login names we made of two words and digits, which must be found before anybody is known": """

@@ -98,6 +98,7 @@ ABOUT_NOBODY = {
         "tile",
         "head",
         "checkpoint",
+        "cosignature",
         "tally",
         "notice_token",
         "policy_version",
