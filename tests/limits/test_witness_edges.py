@@ -61,14 +61,15 @@ async def test_a_witness_that_takes_its_time(monkeypatch):
     """A witness that has not answered in time is silent; the round does not wait for it."""
     assert limits.WITNESS_SECONDS == 10.0
     monkeypatch.setattr(limits, "WITNESS_SECONDS", 0.3)
+    ended = asyncio.Event()
     for wait, answered in ((0.05, True), (0.6, False)):
 
         async def slow(reader, writer, wait=wait):
             await reader.readuntil(b"\r\n\r\n")
             await asyncio.sleep(wait)
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
-            await writer.drain()
             writer.close()
+            ended.set()
 
         server = await asyncio.start_server(slow, "127.0.0.1", 0)
         witness = WitnessServer(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/w1/")
@@ -77,6 +78,9 @@ async def test_a_witness_that_takes_its_time(monkeypatch):
         else:
             with pytest.raises(StoreError):
                 await witness.add_checkpoint(b"")
+        await ended.wait()
+        ended.clear()
+        await asyncio.sleep(0.05)
         server.close()
 
 
