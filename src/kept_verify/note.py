@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from functools import lru_cache
 
 from kept_verify import ed25519
 
@@ -18,8 +19,9 @@ class NotVerified(Exception):
     """The proof does not verify; the message names the step and what failed."""
 
 
-def verify_checkpoint(note: str, key: str) -> tuple[str, int, bytes]:
-    """Verify the log's signature on a checkpoint; return origin, size and root."""
+@lru_cache(maxsize=16)
+def verify_signed(note: str, key: str) -> str:
+    """Verify the signature of a key on a note; return its text. The proofs of one copy share a note: it is verified once."""
     name, key_id, public, _ = parse_key(key)
     text, signatures = split_note(note)
     own = [signature for signer, signature in signatures if signer == name and signature[:4] == key_id]
@@ -27,6 +29,12 @@ def verify_checkpoint(note: str, key: str) -> tuple[str, int, bytes]:
         raise NotVerified("step 2: the checkpoint is not signed by the key given")
     if not all(ed25519.verify(public, signature[4:], text.encode()) for signature in own):
         raise NotVerified("step 2: the signature by the log's key does not verify")
+    return text
+
+
+def verify_checkpoint(note: str, key: str) -> tuple[str, int, bytes]:
+    """Verify the log's signature on a checkpoint; return origin, size and root."""
+    text, name = verify_signed(note, key), key.partition("+")[0]
     origin, size, root, *more = text.split("\n")[:-1] if text.count("\n") > 2 else ("", "", "")
     if origin != name or not all(more):
         raise NotVerified("step 3: expected the key's own origin, a size, a root, and no empty line")

@@ -58,6 +58,12 @@ class TrustPolicy:
                 met.add(name)
         return self.quorum == NONE or self.quorum in met
 
+    def written(self, log: VerifierKey) -> bytes:
+        """Return the policy as a file without addresses, of this log alone: what somebody else checks a checkpoint by."""
+        lines = [f"log {log}", *(f"witness {one.name} {one.key}" for one in self.witnesses.values())]
+        lines += [f"group {name} {one.needed} {' '.join(one.members)}" for name, one in self.groups.items()]
+        return "\n".join([*lines, f"quorum {self.quorum}", ""]).encode("utf-8", "surrogateescape")
+
     def cosigned(self, note: str) -> dict[str, Cosignature]:
         """Return the cosignatures of a checkpoint by witnesses of this policy, by the witness's name.
 

@@ -22,7 +22,7 @@ from kept.ledger.cosignature import Cosignature, find_cosignature
 from kept.ledger.submission import Submission
 from kept.ledger.trust_policy import NONE, TrustPolicy, Witness
 from kept.number import parse_number
-from kept.services.engine.sequencer import Published, Sequencer
+from kept.services.engine.sequencer import UNPUBLISHED, Published, Sequencer
 from kept.store import sql
 from kept.store.interface import Store, Transaction
 
@@ -93,7 +93,7 @@ class Witnesses:
             )
         self.policy, self.while_silent = policy, while_silent
         self.standings = [Standing(one, WitnessServer(one.url)) for one in policy.witnesses.values()]
-        self.published = Published(None, "")
+        self.published = UNPUBLISHED
         self.waiting_since: float | None = None
         self._cosigned: dict[str, Cosignature] = {}
         self._data, self._sequencer, self._now = data, sequencer, now
