@@ -19,6 +19,7 @@ import figures  # noqa: E402 -- same
 import ledger  # noqa: E402 -- same
 import reading  # noqa: E402 -- same
 import sending  # noqa: E402 -- same
+import witnesses  # noqa: E402 -- same
 
 PACKAGES = ("cryptography", "msgspec", "casbin", "cedarpy", "numpy", "opendp", "duckdb")
 
@@ -51,6 +52,7 @@ def main() -> None:
         ("decisions", lambda: "## Decisions\n\n" + decision.table(decision.run())),
         ("reading", reading.run),
         ("ledger", ledger.run),
+        ("witnesses", witnesses.run),
         ("erasing", erasing.run),
         ("cookies", cookies.run),
         ("sending", sending.run),
