@@ -19,9 +19,20 @@ from typing import Any, TypeVar, cast
 
 from kept import limits
 from kept.errors import SettingError, StoreError
-from kept.store.interface import Body, R, Single, Store
+from kept.store.bound_rows import (
+    Reading,
+    Writing,
+    bound_page,
+    bound_queries,
+    looked_at,
+    row_seal,
+    sealing,
+    verify_row,
+)
+from kept.store.interface import Body, BoundRow, R, Single, Store, Transaction
 from kept.store.migrations import Migration, migrations, missing_migrations
 from kept.store.queries import queries, schema
+from kept.store.register import ROW_SEAL
 from kept.store.sql import row_class, row_maker
 from kept.store.sqlite_error import store_error
 
@@ -42,11 +53,61 @@ class _Connection:
 
     def __init__(self, connection: sqlite3.Connection, part: str) -> None:
         self.connection = connection
+        self._part = part
         known = queries(part)
         self._sql = {name: query.sql for name, query in known.items()}
         self._answers: dict[Any, tuple[str, Callable[[tuple[Any, ...]], Any]]] = {
             row_class(query): (query.sql, row_maker(part, query)) for query in known.values() if query.columns
         }
+        self._bound: dict[str, Writing] = {}
+        self._key = b""
+
+    def bind(self, key: bytes) -> None:
+        """Check and seal the rows of bound tables from now on, under *key*."""
+        self._key = key
+        for name, bound in bound_queries(self._part).items():
+            query = queries(self._part)[name]
+            if isinstance(bound, Reading):
+                made = row_maker(self._part, query)
+                self._answers[row_class(query)] = (bound.sql, _checked(key, bound.table, len(query.columns), made))
+            else:
+                self._bound[name] = bound
+
+    def raw(self, statement: str, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
+        """Return all rows of a statement of this package that is no named query."""
+        return self.connection.execute(statement, parameters).fetchall()
+
+    def looked_at(self, table: str, row: tuple[Any, ...]) -> BoundRow:
+        """Return a row of a bound table by its key, with whether its seal opens."""
+        return looked_at(self._part, self._key, table, row)
+
+    def adopt(self, table: str) -> None:
+        """Seal the rows of a bound table that carry no seal yet."""
+        for row in self.raw(sealing(self._part, table).unsealed, {}):
+            self._seal(table, row)
+
+    def _seal(self, table: str, row: tuple[Any, ...]) -> None:
+        rows = sealing(self._part, table)
+        seal = row_seal(self._key, table, row[:-1])
+        self.connection.execute(rows.reseal, {**rows.key_of(row), ROW_SEAL: seal})
+
+    def _write_bound(self, query: str, bound: Writing, parameters: Mapping[str, object]) -> int:
+        """Run a statement that writes rows of a bound table: what it changes was ours before, and is sealed anew.
+
+        What was written is read again: what SQLite answers to a write may be of another type than what it keeps.
+        """
+        before = self.raw(bound.before, parameters) if bound.before else []
+        for row in before:
+            verify_row(self._key, bound.table, row[:-1], row[-1])
+        touched = self.connection.execute(self._sql[query], parameters).rowcount
+        if touched and bound.after:
+            before = self.raw(bound.after, parameters)
+        elif touched:
+            rows = sealing(self._part, bound.table)
+            before = [self.raw(rows.one, rows.key_of(row))[0] for row in before]
+        for row in before if touched else []:
+            self._seal(bound.table, row)
+        return touched
 
     def _first(self, query: Any, parameters: Mapping[str, object]) -> Any:
         sql, made = self._answers[query]
@@ -74,15 +135,31 @@ class _Connection:
 
     async def run(self, query: str, /, **parameters: object) -> int:
         try:
+            if (bound := self._bound.get(query)) is not None:
+                return self._write_bound(query, bound, parameters)
             return self.connection.execute(self._sql[query], parameters).rowcount
         except sqlite3.IntegrityError as error:
             raise store_error(error) from error
 
     async def many(self, query: str, rows: Iterable[Mapping[str, object]], /) -> int:
         try:
+            if (bound := self._bound.get(query)) is not None:
+                return sum(self._write_bound(query, bound, parameters) for parameters in rows)
             return self.connection.executemany(self._sql[query], rows).rowcount
         except sqlite3.IntegrityError as error:
             raise store_error(error) from error
+
+
+def _checked(
+    key: bytes, table: str, width: int, made: Callable[[tuple[Any, ...]], Any]
+) -> Callable[[tuple[Any, ...]], Any]:
+    """Return what makes a row of a query's answer once its seal was looked at."""
+
+    def checked(row: tuple[Any, ...]) -> Any:
+        verify_row(key, table, row[width:-1], row[-1])
+        return made(row[:width])
+
+    return checked
 
 
 class _Reading(_Connection):
@@ -288,6 +365,30 @@ class SqliteStore(Store):
         self._end_snapshot()
         self._reader.close()
         self._writer.close()
+
+    def bind(self, key: bytes) -> None:
+        """Check and seal the rows of bound tables from now on; see `Store.bind`."""
+        self._end_snapshot()
+        self._read.bind(key)
+        self._write.bind(key)
+
+    async def adopt(self, *tables: str) -> None:
+        """Seal what carries no seal yet; see `Store.adopt`."""
+
+        async def body(_: Transaction) -> None:
+            for table in tables:
+                self._write.adopt(table)
+
+        await self.write(body)
+
+    async def bound_page(self, table: str, after: tuple[object, ...], limit: int) -> list[BoundRow]:
+        """Return a page of the rows of a bound table; see `Store.bound_page`."""
+        statement, parameters = bound_page(self.part, table, after, limit)
+
+        async def body(_: Transaction) -> list[BoundRow]:
+            return [self._read.looked_at(table, row) for row in self._read.raw(statement, parameters)]
+
+        return await self.read(body)
 
     def check_integrity(self) -> list[str]:
         """Return what SQLite's own check finds wrong; empty when nothing."""

@@ -36,6 +36,7 @@ from kept.services.engine.no_log import NAMES, SEALS, NoLog
 from kept.services.engine.notices import Notices
 from kept.services.engine.people import People
 from kept.services.engine.restored_keys import NOT_REPLAYED, restored_keys
+from kept.services.engine.row_seals import bind_rows
 from kept.services.engine.sequencer import Sequencer
 from kept.store import sql
 from kept.store.interface import Store, Transaction
@@ -165,6 +166,7 @@ class Engine:
         at = parts.clock.now()
         await engine.keyring.begin(at)
         await engine.keyring.load()
+        await bind_rows(parts.data, parts.keys, engine.keyring, at)
         for name in (
             LEDGER_KEY,
             TOKEN_KEY,

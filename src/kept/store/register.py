@@ -1,0 +1,81 @@
+"""The register of columns: what keeps whoever writes a database from gaining by it, table by table.
+
+    [data.session]
+    class = "bound"
+    why = "who is signed in, since when, until when"
+
+It stands in `sql/register.toml`. A table or column that is not in it is refused where it is read, so nothing is added
+without saying what keeps it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from importlib.resources import files
+
+from kept.store.queries import PARTS, columns
+
+ROW_SEAL = "row_seal"
+"""The column that holds a bound row's seal."""
+
+
+class Protection(Enum):
+    """What keeps a column."""
+
+    SEALED = "sealed"
+    BOUND = "bound"
+    RECOMPUTED = "recomputed"
+    HARMLESS = "harmless"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How one column is kept.
+
+    Args:
+        protection: What keeps it.
+        why: What it decides, or what it is compared with, or why nothing rests on it.
+    """
+
+    protection: Protection
+    why: str
+
+
+@cache
+def register(part: str) -> dict[str, dict[str, Kept]]:
+    """Return, for each table of *part*, how each of its columns is kept; the column of the seal itself is left out.
+
+    Args:
+        part: `data` or `keys`.
+
+    Raises:
+        RuntimeError: The schema has a table or column the register does not know, or the other way round.
+    """
+    text = files("kept.store").joinpath("sql", "register.toml").read_text(encoding="utf-8")
+    written = tomllib.loads(text)
+    if set(written) != set(PARTS) or set(written[part]) != set(columns(part)):
+        raise RuntimeError(f"register and schema of {part} disagree: {set(written[part]) ^ set(columns(part))}")
+    found: dict[str, dict[str, Kept]] = {}
+    for table, said in written[part].items():
+        names = [one for one in columns(part)[table] if one != ROW_SEAL]
+        others = said.get("columns", {})
+        whole = Kept(Protection(said["class"]), said["why"])
+        if not others.keys() <= set(names) or (len(names) < len(columns(part)[table])) != (
+            whole.protection is Protection.BOUND
+        ):
+            raise RuntimeError(f"register and schema disagree about table {table} of {part}")
+        found[table] = {
+            name: Kept(Protection(others[name]["class"]), others[name]["why"]) if name in others else whole
+            for name in names
+        }
+    return found
+
+
+def bound_columns(part: str, table: str) -> tuple[str, ...]:
+    """Return the columns of *table* a row's seal covers, in their order; empty for a table that is kept otherwise."""
+    if ROW_SEAL not in columns(part)[table]:
+        return ()
+    return tuple(name for name, kept in register(part)[table].items() if kept.protection is not Protection.HARMLESS)
