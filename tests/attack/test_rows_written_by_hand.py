@@ -39,7 +39,7 @@ async def test_a_customers_session_row_needs_the_key(installation):
     person_id = await accounts.open_account(engine, "en")
     secret, at = b"s" * 32, engine.clock.now()
     await write(
-        engine, "INSERT INTO session VALUES (?, ?, ?, ?, ?)", person_id, sha256(secret), at, at, at + 999.0
+        engine, "INSERT INTO session VALUES (?, ?, ?, ?, ?, NULL)", person_id, sha256(secret), at, at, at + 999.0
     )  # fmt: skip
     token = base64.urlsafe_b64encode(person_id + secret).decode().rstrip("=")
     assert await accounts.session_of(engine, token) is None

@@ -14,7 +14,6 @@ def test_a_small_fact_is_set_and_replaced(keys):
     """The last value counts."""
     keys.run("meta_put", name="vault", value="a")
     assert keys.run("meta_put", name="vault", value="b") == 1
-    assert keys.run("meta_mark", name="vault", value="b") == 1
     assert keys.one(sql.MetaGet, name="vault") == ("b",)
 
 

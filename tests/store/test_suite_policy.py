@@ -14,7 +14,6 @@ def test_a_small_fact_is_set_and_replaced(data):
     assert data.one(sql.MetaGet, name="origin") is None
     data.run("meta_put", name="origin", value="a")
     data.run("meta_put", name="other", value="x")
-    assert data.run("meta_mark", name="other", value="x") == 1
     assert data.run("meta_put", name="origin", value="b") == 1
     assert data.one(sql.MetaGet, name="origin") == ("b",)
     assert data.one(sql.MetaGet, name="other") == ("x",)

@@ -17,7 +17,7 @@ from kept.crypto.digest import hmac_sha256, same
 from kept.errors import SealError
 from kept.store.interface import BoundRow
 from kept.store.queries import Query, primary_key, queries
-from kept.store.register import ROW_SEAL, bound_columns
+from kept.store.register import ROW_SEAL, bound_columns, is_persons
 
 SEAL_BYTES = 16
 """Half of HMAC-SHA256. Source: RFC 2104 §5 allows to truncate to half, and never below 80 bits."""
@@ -26,6 +26,7 @@ _INSERTS = re.compile(
     r"INSERT INTO (\w+) \(([\w, ]+)\)\s+VALUES \(([^()]*)\)(?:\s+ON CONFLICT \(([\w, ]+)\) DO (UPDATE|NOTHING))?"
 )
 _UPDATES = re.compile(r"UPDATE (\w+)\s+SET (.*?)\s+WHERE (.*)", re.DOTALL)
+_DELETES = re.compile(r"DELETE FROM (\w+)(.*)", re.DOTALL)
 _ASSIGNED = re.compile(r"(\w+) =")
 
 
@@ -53,7 +54,7 @@ def verify_row(key: bytes, table: str, row: Sequence[object], seal: bytes | None
     Raises:
         SealError: It was edited, moved, or made by somebody else (reason `row-rewritten`).
     """
-    if seal is None or not same(seal, row_seal(key, table, row)):
+    if not row_holds(key, table, (*row, seal)):
         raise row_rewritten(table)
 
 
@@ -96,6 +97,19 @@ class Writing:
 
 
 @dataclass(frozen=True, slots=True)
+class Deleting:
+    """A named query that deletes rows of a bound table.
+
+    Args:
+        table: The table.
+        before: Answers sealed columns and seal of the rows it is about to delete.
+    """
+
+    table: str
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sealing:
     """How the rows of a bound table are read and sealed.
 
@@ -105,6 +119,7 @@ class Sealing:
         one: Answers sealed columns and seal of one row, by its key.
         unsealed: Answers them for the rows that carry no seal.
         reseal: Writes `:row_seal` into one row, by its key.
+        of_scope: Answers the seals of the rows of one person, or of the whole table where it holds nobody.
     """
 
     key: tuple[str, ...]
@@ -112,6 +127,7 @@ class Sealing:
     one: str
     unsealed: str
     reseal: str
+    of_scope: str
 
     def key_of(self, row: Sequence[Any]) -> dict[str, object]:
         """Return the parameters that name a row, from its sealed columns."""
@@ -119,12 +135,12 @@ class Sealing:
 
 
 @cache
-def bound_queries(part: str) -> dict[str, Reading | Writing]:
+def bound_queries(part: str) -> dict[str, Reading | Writing | Deleting]:
     """Return, by the name of the query, how every query of *part* that answers or writes bound rows is checked.
 
-    A count or a maximum answers no row, and is not among them; neither is a deletion.
+    A count or a maximum answers no row, and is not among them.
     """
-    found: dict[str, Reading | Writing] = {}
+    found: dict[str, Reading | Writing | Deleting] = {}
     for name, query in queries(part).items():
         bound = _reading(part, query) if query.columns else _writing(part, query)
         if bound is not None:
@@ -144,6 +160,7 @@ def sealing(part: str, table: str) -> Sealing:
         f"{answer}{where}",
         f"{answer}{ROW_SEAL} IS NULL",
         f"UPDATE {table} SET {ROW_SEAL} = :{ROW_SEAL} WHERE {where}",  # noqa: S608 -- names of the schema
+        f"SELECT {ROW_SEAL} FROM {table}" + (" WHERE person_id = :person_id" if is_persons(part, table) else ""),  # noqa: S608 -- names of the schema
     )
 
 
@@ -165,9 +182,12 @@ def bound_page(part: str, table: str, after: tuple[object, ...], limit: int) -> 
 
 def looked_at(part: str, key: bytes, table: str, row: tuple[Any, ...]) -> BoundRow:
     """Return a row of `bound_page` by its key, with whether its seal opens."""
-    sealed = bound_columns(part, table)
-    names = tuple(row[sealed.index(one)] for one in primary_key(part, table))
-    return BoundRow(names, row[-1] is not None and same(row[-1], row_seal(key, table, row[:-1])))
+    return BoundRow(tuple(row[place] for place in sealing(part, table).places), row_holds(key, table, row))
+
+
+def row_holds(key: bytes, table: str, row: Sequence[Any]) -> bool:
+    """Whether the seal behind the sealed columns of *row* is theirs."""
+    return row[-1] is not None and same(row[-1], row_seal(key, table, row[:-1]))
 
 
 def _sealed(part: str, table: str) -> str:
@@ -181,9 +201,11 @@ def _reading(part: str, query: Query) -> Reading | None:
     return Reading(found[2], f"SELECT {found[1]}, {_sealed(part, found[2])} FROM {found[2]}{found[3]}")  # noqa: S608 -- a named query
 
 
-def _writing(part: str, query: Query) -> Writing | None:
-    if query.sql.startswith("DELETE"):
-        return None
+def _writing(part: str, query: Query) -> Writing | Deleting | None:
+    if deletes := _DELETES.fullmatch(query.sql):
+        table = deletes[1]
+        before = f"SELECT {_sealed(part, table)} FROM {table}{deletes[2]}"  # noqa: S608 -- a named query
+        return Deleting(table, before) if bound_columns(part, table) else None
     found = _INSERTS.match(query.sql) or _UPDATES.fullmatch(query.sql)
     if found is None:
         raise RuntimeError(f"query {query.name}: expected a statement whose rows can be bound")

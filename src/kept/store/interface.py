@@ -39,6 +39,25 @@ class Computed(Single[int]):
     __slots__ = ()
 
 
+Scope = tuple[str, bytes | str]
+"""Whose rows are added up: `person_id` with 16 bytes, or `table_name` with a name."""
+Announce = Callable[[dict[Scope, int]], None]
+"""Is told, after a commit, the new numbers of the sums it changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoned:
+    """The sums of a scope, as they are kept and as its rows add up.
+
+    Args:
+        changes: The number of what is kept; 0 when nothing is.
+        wrong: The tables whose rows do not add up to what is kept.
+    """
+
+    changes: int
+    wrong: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class BoundRow:
     """A row of a bound table, as verification looks at it.
@@ -137,13 +156,22 @@ class Store(Protocol):
         """
         ...
 
-    def bind(self, key: bytes) -> None:
+    def bind(self, key: bytes, announce: Announce) -> None:
         """Check every row of a bound table where it is read or changed, and seal it where it is written, from now on.
 
         A query over a row that was edited, moved or added by hand then raises `SealError` (reason `row-rewritten`).
 
         Args:
             key: 32 bytes, of the installation; wrapped in K.
+            announce: Is told on the loop of whoever wrote, once it is durable.
+        """
+        ...
+
+    async def reckon(self, scope: Scope) -> Reckoned:
+        """Add up the bound rows of a person or a table, and hold them against the sums kept.
+
+        Raises:
+            SealError: The sums kept were changed, or are another's.
         """
         ...
 

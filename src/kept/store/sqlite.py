@@ -19,20 +19,11 @@ from typing import Any, TypeVar, cast
 
 from kept import limits
 from kept.errors import SettingError, StoreError
-from kept.store.bound_rows import (
-    Reading,
-    Writing,
-    bound_page,
-    bound_queries,
-    looked_at,
-    row_seal,
-    sealing,
-    verify_row,
-)
-from kept.store.interface import Body, BoundRow, R, Single, Store, Transaction
+from kept.store.bound_rows import Deleting, Reading, Writing, bound_queries
+from kept.store.interface import Announce, Body, BoundRow, R, Reckoned, Scope, Single, Store, Transaction
 from kept.store.migrations import Migration, migrations, missing_migrations
 from kept.store.queries import queries, schema
-from kept.store.register import ROW_SEAL
+from kept.store.row_book import RowBook
 from kept.store.sql import row_class, row_maker
 from kept.store.sqlite_error import store_error
 
@@ -59,55 +50,38 @@ class _Connection:
         self._answers: dict[Any, tuple[str, Callable[[tuple[Any, ...]], Any]]] = {
             row_class(query): (query.sql, row_maker(part, query)) for query in known.values() if query.columns
         }
-        self._bound: dict[str, Writing] = {}
-        self._key = b""
+        self._bound: dict[str, Writing | Deleting] = {}
+        self._rows: RowBook | None = None
 
     def bind(self, key: bytes) -> None:
-        """Check and seal the rows of bound tables from now on, under *key*."""
-        self._key = key
+        """Check, seal and add up the rows of bound tables from now on, under *key*."""
+        self._rows = RowBook(self.connection, self._part, key)
         for name, bound in bound_queries(self._part).items():
             query = queries(self._part)[name]
             if isinstance(bound, Reading):
                 made = row_maker(self._part, query)
-                self._answers[row_class(query)] = (bound.sql, _checked(key, bound.table, len(query.columns), made))
+                self._answers[row_class(query)] = (
+                    bound.sql,
+                    self._rows.checking(bound.table, len(query.columns), made),
+                )
             else:
                 self._bound[name] = bound
 
-    def raw(self, statement: str, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
-        """Return all rows of a statement of this package that is no named query."""
-        return self.connection.execute(statement, parameters).fetchall()
+    def begin(self) -> None:
+        """A body begins: nothing of another that failed is added up with it."""
+        if self._rows is not None:
+            self._rows.begin()
 
-    def looked_at(self, table: str, row: tuple[Any, ...]) -> BoundRow:
-        """Return a row of a bound table by its key, with whether its seal opens."""
-        return looked_at(self._part, self._key, table, row)
+    def settle(self) -> dict[Scope, int]:
+        """A body ends: keep the sums of what it changed, and return their numbers."""
+        return {} if self._rows is None else self._rows.settle()
 
-    def adopt(self, table: str) -> None:
-        """Seal the rows of a bound table that carry no seal yet."""
-        for row in self.raw(sealing(self._part, table).unsealed, {}):
-            self._seal(table, row)
-
-    def _seal(self, table: str, row: tuple[Any, ...]) -> None:
-        rows = sealing(self._part, table)
-        seal = row_seal(self._key, table, row[:-1])
-        self.connection.execute(rows.reseal, {**rows.key_of(row), ROW_SEAL: seal})
-
-    def _write_bound(self, query: str, bound: Writing, parameters: Mapping[str, object]) -> int:
-        """Run a statement that writes rows of a bound table: what it changes was ours before, and is sealed anew.
-
-        What was written is read again: what SQLite answers to a write may be of another type than what it keeps.
-        """
-        before = self.raw(bound.before, parameters) if bound.before else []
-        for row in before:
-            verify_row(self._key, bound.table, row[:-1], row[-1])
-        touched = self.connection.execute(self._sql[query], parameters).rowcount
-        if touched and bound.after:
-            before = self.raw(bound.after, parameters)
-        elif touched:
-            rows = sealing(self._part, bound.table)
-            before = [self.raw(rows.one, rows.key_of(row))[0] for row in before]
-        for row in before if touched else []:
-            self._seal(bound.table, row)
-        return touched
+    @property
+    def rows(self) -> RowBook:
+        """The book of bound rows; it is there once the store is bound."""
+        if self._rows is None:
+            raise RuntimeError("expected a bound store: call `bind` first")
+        return self._rows
 
     def _first(self, query: Any, parameters: Mapping[str, object]) -> Any:
         sql, made = self._answers[query]
@@ -136,7 +110,7 @@ class _Connection:
     async def run(self, query: str, /, **parameters: object) -> int:
         try:
             if (bound := self._bound.get(query)) is not None:
-                return self._write_bound(query, bound, parameters)
+                return self.rows.write(self._sql[query], bound, parameters)
             return self.connection.execute(self._sql[query], parameters).rowcount
         except sqlite3.IntegrityError as error:
             raise store_error(error) from error
@@ -144,22 +118,10 @@ class _Connection:
     async def many(self, query: str, rows: Iterable[Mapping[str, object]], /) -> int:
         try:
             if (bound := self._bound.get(query)) is not None:
-                return sum(self._write_bound(query, bound, parameters) for parameters in rows)
+                return sum(self.rows.write(self._sql[query], bound, parameters) for parameters in rows)
             return self.connection.executemany(self._sql[query], rows).rowcount
         except sqlite3.IntegrityError as error:
             raise store_error(error) from error
-
-
-def _checked(
-    key: bytes, table: str, width: int, made: Callable[[tuple[Any, ...]], Any]
-) -> Callable[[tuple[Any, ...]], Any]:
-    """Return what makes a row of a query's answer once its seal was looked at."""
-
-    def checked(row: tuple[Any, ...]) -> Any:
-        verify_row(key, table, row[width:-1], row[-1])
-        return made(row[:width])
-
-    return checked
 
 
 class _Reading(_Connection):
@@ -183,7 +145,7 @@ def _drive(body: Body[T], transaction: _Connection) -> T:
 
 
 class _Job:
-    __slots__ = ("body", "error", "future", "loop", "result")
+    __slots__ = ("body", "changes", "error", "future", "loop", "result")
 
     def __init__(self, body: Body[Any], loop: asyncio.AbstractEventLoop) -> None:
         self.body = body
@@ -191,6 +153,7 @@ class _Job:
         self.future: asyncio.Future[Any] = loop.create_future()
         self.result: Any = None
         self.error: BaseException | None = None
+        self.changes: dict[Scope, int] = {}
 
 
 class SqliteStore(Store):
@@ -232,6 +195,7 @@ class SqliteStore(Store):
         self._reading = False
         self._snapshot_of: asyncio.AbstractEventLoop | None = None
         self._write = _Connection(self._writer, part)
+        self._announce: Announce | None = None
         self._lock = threading.Lock()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name=f"kept-{part}-writer", daemon=True)
@@ -366,27 +330,35 @@ class SqliteStore(Store):
         self._reader.close()
         self._writer.close()
 
-    def bind(self, key: bytes) -> None:
-        """Check and seal the rows of bound tables from now on; see `Store.bind`."""
+    def bind(self, key: bytes, announce: Announce) -> None:
+        """Check, seal and add up the rows of bound tables from now on; see `Store.bind`."""
         self._end_snapshot()
         self._read.bind(key)
         self._write.bind(key)
+        self._announce = announce
 
     async def adopt(self, *tables: str) -> None:
         """Seal what carries no seal yet; see `Store.adopt`."""
 
         async def body(_: Transaction) -> None:
             for table in tables:
-                self._write.adopt(table)
+                self._write.rows.adopt(table)
 
         await self.write(body)
 
     async def bound_page(self, table: str, after: tuple[object, ...], limit: int) -> list[BoundRow]:
         """Return a page of the rows of a bound table; see `Store.bound_page`."""
-        statement, parameters = bound_page(self.part, table, after, limit)
 
         async def body(_: Transaction) -> list[BoundRow]:
-            return [self._read.looked_at(table, row) for row in self._read.raw(statement, parameters)]
+            return self._read.rows.page(table, after, limit)
+
+        return await self.read(body)
+
+    async def reckon(self, scope: Scope) -> Reckoned:
+        """Hold the rows of a scope against its sums; see `Store.reckon`."""
+
+        async def body(_: Transaction) -> Reckoned:
+            return self._read.rows.reckon(scope)
 
         return await self.read(body)
 
@@ -448,7 +420,7 @@ class SqliteStore(Store):
                 self._flush(batch)
             for loop in {one.loop for one in batch}:
                 with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-                    loop.call_soon_threadsafe(_answer, [one for one in batch if one.loop is loop])
+                    loop.call_soon_threadsafe(_answer, [one for one in batch if one.loop is loop], self._announce)
 
     def _next_batch(self) -> list[_Job] | None:
         job = self._jobs.get()
@@ -491,7 +463,9 @@ class SqliteStore(Store):
             if not alone:
                 execute("SAVEPOINT body")
             try:
+                self._write.begin()
                 job.result = _drive(job.body, self._write)
+                job.changes = self._write.settle()
             except BaseException as error:  # whatever a body raises goes to its caller, rolled back alone
                 job.error = error
                 if isinstance(error, _FAULTS):
@@ -544,8 +518,10 @@ def _refuse_second_library() -> None:
         )
 
 
-def _answer(batch: list[_Job]) -> None:
+def _answer(batch: list[_Job], announce: Announce | None) -> None:
     for job in batch:
+        if announce is not None and job.error is None and job.changes:
+            announce(job.changes)
         if job.future.done():
             continue
         if job.error is not None:

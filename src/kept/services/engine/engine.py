@@ -36,6 +36,7 @@ from kept.services.engine.no_log import NAMES, SEALS, NoLog
 from kept.services.engine.notices import Notices
 from kept.services.engine.people import People
 from kept.services.engine.restored_keys import NOT_REPLAYED, restored_keys
+from kept.services.engine.row_numbers import RowNumbers
 from kept.services.engine.row_seals import bind_rows
 from kept.services.engine.sequencer import Sequencer
 from kept.store import sql
@@ -102,6 +103,7 @@ class Engine:
         self.no_log = NoLog(parts.data, parts.keys, self.keyring, vault_id, parts.places, parts.clock.now)
         self.sequencer = self._sequencer(1)
         self.password_turns = asyncio.Semaphore(4)
+        self.row_numbers: tuple[RowNumbers, ...] = ()
         self.policy_files = "same"
         self.keys_restored = ""
         self.canaries: frozenset[bytes] = frozenset()
@@ -166,7 +168,7 @@ class Engine:
         at = parts.clock.now()
         await engine.keyring.begin(at)
         await engine.keyring.load()
-        await bind_rows(parts.data, parts.keys, engine.keyring, at)
+        engine.row_numbers = await bind_rows(parts.data, parts.keys, engine.keyring, at, verify=verify)
         for name in (
             LEDGER_KEY,
             TOKEN_KEY,
@@ -212,6 +214,7 @@ class Engine:
             try:
                 await self.no_log.deliver()
                 await self.sequencer.integrate()
+                await self.remember_rows()
             except KeptError:
                 pass  # it stays where it waits, and is taken up on the next start
         await self.data.close()
@@ -225,9 +228,15 @@ class Engine:
         while True:
             try:
                 await self.sequencer.integrate()
+                await self.remember_rows()
             except KeptError:
                 pass  # the gate notices by the age of the oldest entry, and closes
             await asyncio.sleep(limits.SEQUENCE_SECONDS)
+
+    async def remember_rows(self) -> None:
+        """Tell each database how new the other is."""
+        for one in self.row_numbers:
+            await one.remember()
 
     def every(self, seconds: float, act: Callable[[], Awaitable[object]]) -> None:
         """Do something again and again while the engine is open; what it raises of ours is tried again, and told on the board."""

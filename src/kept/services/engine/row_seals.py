@@ -7,28 +7,33 @@ from collections.abc import AsyncIterator
 from kept import limits
 from kept.errors import EvidenceError
 from kept.services.engine.keyring import Keyring
-from kept.services.engine.restored_keys import DATA_RESTORED, RESTORED
+from kept.services.engine.row_numbers import RowNumbers
 from kept.store import sql
 from kept.store.bound_rows import row_rewritten
-from kept.store.interface import Store
+from kept.store.interface import Store, Transaction
+from kept.store.row_sums import TABLE, rows_missing
 
 ROWS = "rows"
-MARKS = frozenset({RESTORED, DATA_RESTORED})
-"""What a restore says without keys: it only closes, so it is believed whoever wrote it."""
+READ_BEFORE = (("meta",), ("meta", "epoch", "current_epoch"))
+"""Bound tables of D and of K that a start reads before it has the key: they are looked at as soon as it has."""
 
 
-async def bind_rows(data: Store, keys: Store, keyring: Keyring, at: float) -> None:
-    """Bind the rows of both databases from now on, and look at those that were read until now.
+async def bind_rows(
+    data: Store, keys: Store, keyring: Keyring, at: float, *, verify: bool
+) -> tuple[RowNumbers, RowNumbers]:
+    """Bind the rows of both databases from now on, and look at those that were read until now; return their numbers.
 
     Args:
         data: Database D.
         keys: Database K.
         keyring: Loaded.
         at: Unix seconds.
+        verify: Whether neither database may be older than the other remembers; only recovery and verification open without.
 
     Raises:
         EvidenceError: The key is missing beside databases that are in use (reason `row-key-missing`).
-        SealError: A row that was read was changed, moved or added by hand (reason `row-rewritten`).
+        RollbackError: Rows of a table are older than they were (`rows-older`).
+        SealError: A row that was read was changed, moved or added by hand (`row-rewritten`), or is missing (`rows-missing`).
     """
     beginning = not await data.value(sql.PeopleCount) and not await data.all(sql.PolicyVersions)
     if not beginning and not keyring.has_installation_key(ROWS):
@@ -39,16 +44,42 @@ async def bind_rows(data: Store, keys: Store, keyring: Keyring, at: float) -> No
             rests_on="ledger-consistent",
         )
     key = await keyring.ensure_installation_key(ROWS, at)
-    for store, tables in ((data, ("meta",)), (keys, ("meta", "epoch", "current_epoch"))):  # a start reads them without the key
-        only_closes = set(await store.values(sql.MetaUnsealed)) <= MARKS
-        store.bind(key)
+    numbers = RowNumbers("data", data, keys), RowNumbers("keys", keys, data)
+    for (store, own), tables in zip(((data, numbers[0]), (keys, numbers[1])), READ_BEFORE, strict=True):
+        store.bind(key, own.announce)
         if beginning:
             await store.adopt(*tables)
-        elif only_closes:
-            await store.adopt("meta")
         for table in tables:
-            async for _ in rewritten_rows(store, table):
-                raise row_rewritten(table)
+            if verify:
+                await _verify_table(store, table)
+        if await _take_over(store):
+            await own.forget()
+    if verify:
+        for one in numbers:
+            await one.verify_tables()
+    return numbers
+
+
+async def _verify_table(store: Store, table: str) -> None:
+    async for _ in rewritten_rows(store, table):
+        raise row_rewritten(table)
+    if (await store.reckon((TABLE, table))).wrong:
+        raise rows_missing(table)
+
+
+async def _take_over(store: Store) -> int:
+    """What a restore said of a database without its keys is said with them; return how much that was."""
+    if not await store.all(sql.RestoreMarks):
+        return 0
+
+    async def body(tx: Transaction) -> int:
+        marks = await tx.all(sql.RestoreMarks)
+        for mark in marks:
+            await tx.run("meta_put", name=mark.name, value=mark.value)
+            await tx.run("restore_mark_delete", name=mark.name)
+        return len(marks)
+
+    return await store.write(body)
 
 
 async def rewritten_rows(store: Store, table: str) -> AsyncIterator[str]:

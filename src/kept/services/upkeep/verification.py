@@ -56,14 +56,17 @@ async def verify_installation(engine: Engine) -> Verification:
         for one in store.check_integrity():
             found.wrong(f"database {name}: {one}")
     await verify_rows(engine, found.wrong)
-    try:
-        await verify_ledger(engine, found)
-        await engine.sequencer.verify_head()
-        await _verify_people(engine, found)
-        await verify_installation_records(engine, found.wrong)
-        await verify_register(engine, found.wrong)
-    except KeptError as error:
-        found.wrong(f"{error.reason}: {error}")
+    for look in (
+        verify_ledger(engine, found),
+        engine.sequencer.verify_head(),
+        _verify_people(engine, found),
+        verify_installation_records(engine, found.wrong),
+        verify_register(engine, found.wrong),
+    ):
+        try:
+            await look
+        except KeptError as error:
+            found.wrong(f"{error.reason}: {error}")
     return found
 
 

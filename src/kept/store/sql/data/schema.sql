@@ -1134,3 +1134,38 @@ CREATE TABLE no_log_line (
     seq  BIGINT NOT NULL PRIMARY KEY,
     line BYTEA  NOT NULL
 );
+
+-- ---------------------------------------------------------------- rows
+
+-- What a restore says of this database without its keys: a start takes it over, and it only closes.
+CREATE TABLE restore_mark (
+    name  TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+);
+
+-- Sums over the bound rows of a person, sealed for their number; they show that a row is missing or older.
+CREATE TABLE person_rows (
+    person_id BYTEA  NOT NULL PRIMARY KEY,
+    changes   BIGINT NOT NULL,
+    sealed    BYTEA  NOT NULL
+);
+
+-- The same over the bound rows of a table that holds nobody.
+CREATE TABLE table_rows (
+    table_name TEXT   NOT NULL PRIMARY KEY,
+    changes    BIGINT NOT NULL,
+    sealed     BYTEA  NOT NULL
+);
+
+-- The numbers of such sums in database K, as they were last seen: sums with a lower number are older.
+CREATE TABLE other_person_changes (
+    person_id BYTEA  NOT NULL PRIMARY KEY,
+    changes   BIGINT NOT NULL,
+    row_seal  BYTEA
+);
+
+CREATE TABLE other_table_changes (
+    table_name TEXT   NOT NULL PRIMARY KEY,
+    changes    BIGINT NOT NULL,
+    row_seal   BYTEA
+);

@@ -2,14 +2,6 @@
 -- A small fact about this key database.
 SELECT value FROM meta WHERE name = :name;
 
--- name: meta_unsealed () -> name
--- What was said of this installation without a seal.
-SELECT name FROM meta WHERE row_seal IS NULL;
-
--- name: meta_mark (name, value)
--- Something a command without keys says of this installation; the next start believes it where it only closes.
-INSERT INTO meta (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = :value, row_seal = NULL;
-
 -- name: meta_put (name, value)
 -- Sets a small fact.
 INSERT INTO meta (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = :value;

@@ -1009,3 +1009,32 @@ CREATE TABLE no_log_line (
     seq  BIGINT NOT NULL PRIMARY KEY,
     line BYTEA  NOT NULL
 );
+
+CREATE TABLE restore_mark (
+    name  TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+);
+
+CREATE TABLE person_rows (
+    person_id BYTEA  NOT NULL PRIMARY KEY,
+    changes   BIGINT NOT NULL,
+    sealed    BYTEA  NOT NULL
+);
+
+CREATE TABLE table_rows (
+    table_name TEXT   NOT NULL PRIMARY KEY,
+    changes    BIGINT NOT NULL,
+    sealed     BYTEA  NOT NULL
+);
+
+CREATE TABLE other_person_changes (
+    person_id BYTEA  NOT NULL PRIMARY KEY,
+    changes   BIGINT NOT NULL,
+    row_seal  BYTEA
+);
+
+CREATE TABLE other_table_changes (
+    table_name TEXT   NOT NULL PRIMARY KEY,
+    changes    BIGINT NOT NULL,
+    row_seal   BYTEA
+);

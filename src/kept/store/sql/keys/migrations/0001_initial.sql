@@ -118,3 +118,32 @@ CREATE TABLE statutory_key (
 CREATE INDEX statutory_key_by_epoch ON statutory_key (epoch);
 CREATE INDEX statutory_key_by_end ON statutory_key (until);
 CREATE INDEX statutory_key_by_person ON statutory_key (person_id);
+
+CREATE TABLE restore_mark (
+    name  TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+);
+
+CREATE TABLE person_rows (
+    person_id BYTEA  NOT NULL PRIMARY KEY,
+    changes   BIGINT NOT NULL,
+    sealed    BYTEA  NOT NULL
+);
+
+CREATE TABLE table_rows (
+    table_name TEXT   NOT NULL PRIMARY KEY,
+    changes    BIGINT NOT NULL,
+    sealed     BYTEA  NOT NULL
+);
+
+CREATE TABLE other_person_changes (
+    person_id BYTEA  NOT NULL PRIMARY KEY,
+    changes   BIGINT NOT NULL,
+    row_seal  BYTEA
+);
+
+CREATE TABLE other_table_changes (
+    table_name TEXT   NOT NULL PRIMARY KEY,
+    changes    BIGINT NOT NULL,
+    row_seal   BYTEA
+);
