@@ -1,4 +1,4 @@
-"""Whoever can write D alone cannot make up a session, a role, a credential or a policy."""
+"""Whoever can write D alone cannot make up a session, a role, a credential or a policy: it is refused where it is used."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from installation import Installation
 
 from kept.crypto.digest import sha256
-from kept.errors import ClosedError, SignInError
+from kept.errors import ClosedError, SealError
 from kept.services.accounts import accounts
 from kept.services.engine.engine import Engine
 from kept.services.staff import sessions
@@ -43,6 +43,9 @@ async def test_a_customers_session_row_needs_the_key(installation):
     )  # fmt: skip
     token = base64.urlsafe_b64encode(person_id + secret).decode().rstrip("=")
     assert await accounts.session_of(engine, token) is None
+    await write(engine, "UPDATE session SET token_hash = ?", engine.token_hash("session", secret))
+    with pytest.raises(SealError, match="session"):
+        await accounts.session_of(engine, token)
 
 
 async def test_roles_widened_by_hand_end_the_access(installation):
@@ -52,25 +55,26 @@ async def test_roles_widened_by_hand_end_the_access(installation):
     token = await sessions.start_demo_session(engine, "abe")
     assert (await sessions.session_of(engine, token)).roles == ("support",)
     await write(engine, "UPDATE staff SET roles = 'support,privacy' WHERE login = 'abe'")
-    assert await sessions.session_of(engine, token) is None
-    with pytest.raises(SignInError):
+    with pytest.raises(SealError, match="staff"):
+        await sessions.session_of(engine, token)
+    with pytest.raises(SealError, match="staff"):
         await sessions.sign_in(engine, "abe", "four unrelated words here", "000000")
 
 
 async def test_a_credentials_purposes_widened_by_hand_fit_no_secret(installation):
-    """The secret is bound to what the credential was issued for."""
+    """A credential's row is bound, and its secret to what it was issued for."""
     engine = installation.engine
     credential = await issue_credential(engine, "mailer", "support", ("contact",), by="test")
     assert (await mandate_for(engine, await credential_of(engine, credential))).purpose == "contact"
     await write(engine, "UPDATE api_credential SET purposes = 'contact,event'")
-    with pytest.raises(SignInError):
+    with pytest.raises(SealError, match="api_credential"):
         await mandate_for(engine, await credential_of(engine, credential), "event")
 
 
 async def test_a_policy_activated_by_hand_closes_the_gate(installation):
-    """A version whose activation carries no seal of ours is not run; the gate closes and says so."""
+    """A version that was not activated through Kept is not run; the gate closes and says so."""
     engine = installation.engine
-    await write(engine, "UPDATE meta SET value = 'forged' WHERE name LIKE 'activation:%'")
+    await write(engine, "UPDATE policy_version SET activated_by = 'forged'")
     with pytest.raises(ClosedError) as refused:
         await engine.reload_policy()
     assert refused.value.reason == "policy-rewritten"

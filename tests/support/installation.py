@@ -29,8 +29,9 @@ from kept.services.messages.confirmation_code import ORIGIN, Asking
 from kept.services.staff import sessions
 from kept.services.staff.activation import activate_first
 from kept.services.upkeep.routine import finish_all
-from kept.store.bound_rows import row_seal, sealing
-from kept.store.register import ROW_SEAL, bound_columns
+from kept.store.bound_rows import bound_writing
+from kept.store.queries import Query
+from kept.store.row_book import RowBook
 from kept.store.sqlite import SqliteStore
 
 POLICY = Path(__file__).parents[2] / "policies" / "photolibrary.policy.md"
@@ -247,20 +248,29 @@ class Installation:
         """The newest account part."""
         return (await self.ledger())[0]
 
-    def ours(self, statement: str, *parameters: object) -> list[tuple]:
-        """Write D past all services as Kept itself would have: what it leaves carries the seals of its rows."""
-        rows = self.sql(statement, *parameters)
-        table = statement.split()[{"UPDATE": 1, "INSERT": 2, "DELETE": 2}[statement.split(maxsplit=1)[0]]]
-        if not bound_columns("data", table):
-            return rows
-        known, key = sealing("data", table), self.engine.keyring.installation_key(ROWS)
-        self.sql(f"UPDATE {table} SET {ROW_SEAL} = NULL")  # noqa: S608 -- a name of the schema
-        for row in self.sql(known.unsealed):
-            named = known.key_of(row)
-            where = " AND ".join(f"{one} = ?" for one in named)
-            seal = row_seal(key, table, row[:-1])
-            self.sql(f"UPDATE {table} SET {ROW_SEAL} = ? WHERE {where}", seal, *named.values())  # noqa: S608 -- names of the schema
-        return rows
+    def ours(self, statement: str, *values: object) -> int:
+        """Write D past all services as Kept itself would have: what it leaves is sealed and added up.
+
+        Args:
+            statement: An UPDATE, INSERT or DELETE; its parameters as `?`.
+            values: Theirs.
+        """
+        parameters = {f"p{place}": one for place, one in enumerate(values)}
+        for name in parameters:
+            statement = statement.replace("?", f":{name}", 1)
+        for store in (self.engine.data, self.engine.keys):
+            store._end_snapshot()
+        whole = statement if "WHERE" in statement or statement.startswith("INSERT") else f"{statement} WHERE 1 = 1"
+        bound = bound_writing("data", Query("ours", tuple(parameters), (), "A test's own.", whole))
+        connection = sqlite3.connect(self.address.data)
+        try:
+            book = RowBook(connection, "data", self.engine.keyring.installation_key(ROWS))
+            touched = book.write(whole, bound, parameters) if bound else connection.execute(whole, parameters).rowcount
+            book.settle()
+            connection.commit()
+            return touched
+        finally:
+            connection.close()
 
     def sql(self, statement: str, *parameters: object, part: str = "data") -> list[tuple]:
         """What an intruder does: run a statement over the database file, past all of Kept.

@@ -142,7 +142,7 @@ def bound_queries(part: str) -> dict[str, Reading | Writing | Deleting]:
     """
     found: dict[str, Reading | Writing | Deleting] = {}
     for name, query in queries(part).items():
-        bound = _reading(part, query) if query.columns else _writing(part, query)
+        bound = _reading(part, query) if query.columns else bound_writing(part, query)
         if bound is not None:
             found[name] = bound
     return found
@@ -201,7 +201,12 @@ def _reading(part: str, query: Query) -> Reading | None:
     return Reading(found[2], f"SELECT {found[1]}, {_sealed(part, found[2])} FROM {found[2]}{found[3]}")  # noqa: S608 -- a named query
 
 
-def _writing(part: str, query: Query) -> Writing | Deleting | None:
+def bound_writing(part: str, query: Query) -> Writing | Deleting | None:
+    """Return how a query that writes is checked; None where it touches nothing that is bound.
+
+    Raises:
+        RuntimeError: It is of another form than the named queries are (a bug, not input).
+    """
     if deletes := _DELETES.fullmatch(query.sql):
         table = deletes[1]
         before = f"SELECT {_sealed(part, table)} FROM {table}{deletes[2]}"  # noqa: S608 -- a named query

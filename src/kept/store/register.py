@@ -81,7 +81,12 @@ def _written() -> dict[str, dict[str, dict[str, object]]]:
 
 def is_counted(part: str, table: str) -> bool:
     """Whether the rows of a bound table are added up, so that a missing or older one is noticed."""
-    return "uncounted" not in _written()[part][table]
+    return not uncounted_because(part, table)
+
+
+def uncounted_because(part: str, table: str) -> str:
+    """Return why the rows of a bound table are not added up; empty when they are."""
+    return str(_written()[part][table].get("uncounted", ""))
 
 
 @cache

@@ -181,6 +181,8 @@ class Engine:
         if verify:
             try:
                 await engine.sequencer.verify_head()
+                for one in engine.row_numbers:
+                    await one.verify_tables()
             except KeptError as error:
                 with contextlib.suppress(KeptError):  # what refuses the start says its clause, where there is a policy
                     await engine.reload_policy()
@@ -289,7 +291,7 @@ class Engine:
 
     async def reload_policy(self) -> None:
         """Load the version in force; closes the gate when there is none or it does not read."""
-        self._active = await load_in_force(self.data, self.parts.guarantees, self.clock.now(), self.activation_seal)
+        self._active = await load_in_force(self.data, self.parts.guarantees, self.clock.now())
         self._begins_at = await first_effect(self.data) if self._active is None else None
         if self._active is not None:
             at = self.clock.now()
@@ -422,11 +424,6 @@ class Engine:
         return hmac_sha256(
             self.keyring.installation_key(TOKEN_KEY), framed(b"kept/token-hash/v1", kind.encode(), token)
         )
-
-    def activation_seal(self, version: int, policy_hash: str) -> str:
-        """Return the seal an activated policy version carries: a row added to D by hand has none."""
-        parts = (b"kept/activation/v1", self.vault_id.encode(), str(version).encode(), policy_hash.encode())
-        return hmac_sha256(self.keyring.installation_key(TOKEN_KEY), framed(*parts)).hex()
 
     def actor_of(self, login: str) -> str:
         """Return what entries call a member of staff: a keyed name, so that a customer's proof does not tell the login.

@@ -28,11 +28,10 @@ async def bind_rows(
         keys: Database K.
         keyring: Loaded.
         at: Unix seconds.
-        verify: Whether neither database may be older than the other remembers; only recovery and verification open without.
+        verify: Whether what was read has to hold; only recovery and verification open without.
 
     Raises:
         EvidenceError: The key is missing beside databases that are in use (reason `row-key-missing`).
-        RollbackError: Rows of a table are older than they were (`rows-older`).
         SealError: A row that was read was changed, moved or added by hand (`row-rewritten`), or is missing (`rows-missing`).
     """
     beginning = not await data.value(sql.PeopleCount) and not await data.all(sql.PolicyVersions)
@@ -54,9 +53,6 @@ async def bind_rows(
                 await _verify_table(store, table)
         if await _take_over(store):
             await own.forget()
-    if verify:
-        for one in numbers:
-            await one.verify_tables()
     return numbers
 
 
