@@ -319,4 +319,4 @@ async def test_a_count_changed_by_hand_does_not_open(installation, desk):
     (sealed,) = installation.sql("SELECT sealed FROM head_count")[0]
     installation.sql("UPDATE head_count SET sealed = ?", sealed[:-1] + bytes([sealed[-1] ^ 1]))
     report = await verify_installation(installation.engine)
-    assert any("count of people" in problem for problem in report.problems)
+    assert any("of head_count: it was changed" in problem for problem in report.problems)

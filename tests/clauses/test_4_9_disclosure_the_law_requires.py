@@ -232,7 +232,9 @@ async def test_a_scope_widened_past_kept_is_found_before_anything_leaves(tmp_pat
     installation.sql(statement)
     with pytest.raises(EvidenceError) as found:
         await read_and_approve(disclosures.DISCLOSING, installation.engine, desk.approves, request)
-    assert (found.value.reason, cited(found.value)) == ("row-rewritten", "§5.3")
+    named_past_kept = "INSERT" in statement  # found already where it is read
+    expected = ("row-rewritten", "§5.3") if named_past_kept else ("disclosure-scope", "§4.9")
+    assert (found.value.reason, cited(found.value)) == expected
     assert not await released(installation)
     assert (await promise_board(installation.engine)).of("4.9").state is not ClauseState.KEPT
     await installation.close()

@@ -248,12 +248,13 @@ class Installation:
         """The newest account part."""
         return (await self.ledger())[0]
 
-    def ours(self, statement: str, *values: object) -> int:
-        """Write D past all services as Kept itself would have: what it leaves is sealed and added up.
+    def ours(self, statement: str, *values: object, part: str = "data") -> int:
+        """Write a database past all services as Kept itself would have: what it leaves is sealed and added up.
 
         Args:
             statement: An UPDATE, INSERT or DELETE; its parameters as `?`.
             values: Theirs.
+            part: `data` or `keys`.
         """
         parameters = {f"p{place}": one for place, one in enumerate(values)}
         for name in parameters:
@@ -261,10 +262,10 @@ class Installation:
         for store in (self.engine.data, self.engine.keys):
             store._end_snapshot()
         whole = statement if "WHERE" in statement or statement.startswith("INSERT") else f"{statement} WHERE 1 = 1"
-        bound = bound_writing("data", Query("ours", tuple(parameters), (), "A test's own.", whole))
-        connection = sqlite3.connect(self.address.data)
+        bound = bound_writing(part, Query("ours", tuple(parameters), (), "A test's own.", whole))
+        connection = sqlite3.connect(self.address.data if part == "data" else self.address.keys)
         try:
-            book = RowBook(connection, "data", self.engine.keyring.installation_key(ROWS))
+            book = RowBook(connection, part, self.engine.keyring.installation_key(ROWS))
             touched = book.write(whole, bound, parameters) if bound else connection.execute(whole, parameters).rowcount
             book.settle()
             connection.commit()

@@ -18,7 +18,7 @@ from kept.store.bound_rows import (
 )
 from kept.store.interface import BoundRow, Reckoned, Scope
 from kept.store.queries import columns, queries
-from kept.store.register import ROW_SEAL, bound_columns, is_counted, is_persons, whole_tables
+from kept.store.register import ROW_SEAL, bound_columns, is_counted, is_persons
 from kept.store.row_sums import (
     NOTHING,
     PERSON,
@@ -51,7 +51,8 @@ class RowBook:
         self._key = key
         self._sql = {name: query.sql for name, query in queries(part).items()}
         self._moved: dict[Scope, dict[str, tuple[int, int]]] = {}
-        self._whole: dict[str, tuple[int, bytes, frozenset[bytes]]] = {}
+        self._addends: dict[str, dict[bytes, int]] = {}
+        self._newest: dict[str, int] = {}
 
     # ------------------------------------------------------------ reading
 
@@ -63,36 +64,38 @@ class RowBook:
             width: How many columns the query answers itself; the sealed ones and the seal stand behind them.
             made: Makes the row.
         """
-        key, whole = self._key, table in whole_tables(self._part)
+        key = self._key
 
         def checked(row: Row) -> Any:
             verify_row(key, table, row[width:-1], row[-1])
-            if whole and row[-1] not in self._current(table, row[-1]):
-                raise rows_missing(table)
             return made(row[:width])
 
         return checked
+
+    def verify_whole(self, table: str) -> None:
+        """Add up a table that opens doors, before a row of it is answered; what this transaction changed is its own.
+
+        Raises:
+            SealError: A row is missing, was added, or was put back as it once was (reason `rows-missing`).
+        """
+        scope = (TABLE, table)
+        if scope in self._moved:
+            return
+        number, kept = self._kept(scope)
+        seals = [one or b"" for (one,) in self._all(sealing(self._part, table).of_scope, {})]
+        known = self._addends.setdefault(table, {})
+        for one in seals:
+            if one not in known:
+                known[one] = addend(self._key, one)
+        found = moved(NOTHING, len(seals), sum(known[one] for one in seals))
+        if number < self._newest.get(table, 0) or found != kept.get(table, NOTHING):
+            raise rows_missing(table)
+        self._newest[table] = number
 
     def page(self, table: str, after: tuple[object, ...], limit: int) -> list[BoundRow]:
         """Return a page of a bound table in the order of its keys."""
         statement, parameters = bound_page(self._part, table, after, limit)
         return [looked_at(self._part, self._key, table, row) for row in self._all(statement, parameters)]
-
-    def _current(self, table: str, row_seal: bytes) -> frozenset[bytes]:
-        """Return the seals of a table that is added up where it is used; what this transaction changed is its own."""
-        scope = (TABLE, table)
-        if scope in self._moved:
-            return frozenset({row_seal})
-        kept = self._all(self._sql["table_rows_get"], {TABLE: table})
-        changes, sealed = kept[0] if kept else (0, b"")
-        known = self._whole.get(table)
-        if known is None or known[:2] != (changes, sealed):
-            sums = open_sums(self._key, scope, changes, sealed) if kept else {}
-            seals = [one for (one,) in self._all(sealing(self._part, table).of_scope, {})]
-            if (known and changes < known[0]) or sum_of(self._key, seals) != sums.get(table, NOTHING):
-                raise rows_missing(table)
-            known = self._whole[table] = (changes, sealed, frozenset(seals))
-        return known[2]
 
     # ------------------------------------------------------------ writing
 

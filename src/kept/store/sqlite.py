@@ -23,6 +23,7 @@ from kept.store.bound_rows import Deleting, Reading, Writing, bound_queries
 from kept.store.interface import Announce, Body, BoundRow, R, Reckoned, Scope, Single, Store, Transaction
 from kept.store.migrations import Migration, migrations, missing_migrations
 from kept.store.queries import queries, schema
+from kept.store.register import whole_tables
 from kept.store.row_book import RowBook
 from kept.store.sql import row_class, row_maker
 from kept.store.sqlite_error import store_error
@@ -47,6 +48,7 @@ class _Connection:
         self._part = part
         known = queries(part)
         self._sql = {name: query.sql for name, query in known.items()}
+        self._whole: dict[Any, str] = {}
         self._answers: dict[Any, tuple[str, Callable[[tuple[Any, ...]], Any]]] = {
             row_class(query): (query.sql, row_maker(part, query)) for query in known.values() if query.columns
         }
@@ -60,6 +62,8 @@ class _Connection:
             query = queries(self._part)[name]
             if isinstance(bound, Reading):
                 made = row_maker(self._part, query)
+                if bound.table in whole_tables(self._part):
+                    self._whole[row_class(query)] = bound.table
                 self._answers[row_class(query)] = (
                     bound.sql,
                     self._rows.checking(bound.table, len(query.columns), made),
@@ -85,6 +89,8 @@ class _Connection:
 
     def _first(self, query: Any, parameters: Mapping[str, object]) -> Any:
         sql, made = self._answers[query]
+        if query in self._whole:
+            self.rows.verify_whole(self._whole[query])
         cursor = self.connection.execute(sql, parameters)
         row = cursor.fetchone()
         cursor.close()
@@ -95,6 +101,8 @@ class _Connection:
 
     async def all(self, query: type[R], /, **parameters: object) -> list[R]:
         sql, made = self._answers[query]
+        if query in self._whole:
+            self.rows.verify_whole(self._whole[query])
         return list(map(made, self.connection.execute(sql, parameters).fetchall()))
 
     async def each(self, query: type[R], rows: Iterable[Mapping[str, object]], /) -> list[R | None]:
