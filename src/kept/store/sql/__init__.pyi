@@ -621,6 +621,14 @@ class NoLogNotes(NamedTuple):
 
 class NoticeGet(Single[bytes]): ...
 
+class OtherPersonChangesPage(NamedTuple):
+    person_id: bytes
+    changes: int
+
+class OtherTableChanges(NamedTuple):
+    table_name: str
+    changes: int
+
 class OutboxCount(Computed): ...
 
 class OutboxDue(NamedTuple):
@@ -800,6 +808,14 @@ class PersonKeysOfEpoch(NamedTuple):
     kind: str
     wrapped: bytes
 
+class PersonRowsGet(NamedTuple):
+    changes: int
+    sealed: bytes
+
+class PersonRowsPage(NamedTuple):
+    person_id: bytes
+    changes: int
+
 class PolicyFiles(NamedTuple):
     version: int
     files: bytes
@@ -946,6 +962,10 @@ class RememberedOf(NamedTuple):
     created_at: float
     rotated_at: float
     expires_at: float
+
+class RestoreMarks(NamedTuple):
+    name: str
+    value: str
 
 class Results(NamedTuple):
     question: str
@@ -1173,6 +1193,10 @@ class SystemKeys(NamedTuple):
     name: str
     epoch: int
     wrapped: bytes
+
+class TableRowsGet(NamedTuple):
+    changes: int
+    sealed: bytes
 
 class Tallies(NamedTuple):
     day: str
