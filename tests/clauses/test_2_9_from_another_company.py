@@ -10,7 +10,7 @@ import re
 import pytest
 from asked import CONSOLE, Browser
 from cited import cited
-from installation import MAIL, NAME
+from installation import MAIL, NAME, PHONE
 from receiving import FILE
 from registered import COURT_TITLE, asked, registered
 
@@ -118,7 +118,9 @@ async def test_it_serves_what_its_notice_bound_and_nothing_else(installation, pa
     own = await installation.join()
     await partner.give(partner.record(await partner.login(own)))
     session = await installation.staff()
-    case = await installation.case(session)
+    await installation.give(own, [("phone", PHONE)])
+    case = await cases.open_case(installation.engine, session, "contact")
+    case = await cases.find_in_case(installation.engine, session, case.id, {"phone": PHONE})
     card = await cases.open_item(installation.engine, session, case.id, "name")
     with card["name"].open(Exit.SCREEN) as value:
         assert value == NAME
