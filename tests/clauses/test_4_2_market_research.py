@@ -382,6 +382,24 @@ async def test_my_data_says_that_one_was_counted(installation, desk):
     assert "counted" in page
 
 
+@pytest.mark.parametrize("how", ["object", "stop"])
+async def test_a_no_says_what_it_comes_too_late_for(installation, desk, how):
+    """§4.2 breach: who objects after a build is in it until it ends; my data says so, in both languages, and not to anybody else."""
+    own = await person(installation, prefecture="nara")
+    await desk.build()
+    browser = Browser(installation)
+    await browser.sign_in(own)
+    said = {"en": "A count made before your no may hold it", "ja": "お断りになる前に作成した集計"}
+    for language, words in said.items():
+        assert words not in (await browser.get(f"/{language}/my-data")).text
+    if how == "object":
+        await browser.post("/en/my-data/choice", purpose=RESEARCH, allow="no")
+    else:
+        await browser.post("/en/my-data/stop", purpose=RESEARCH, stop="yes")
+    for language, words in said.items():
+        assert (await browser.get(f"/{language}/my-data")).text.count(words) == 1
+
+
 async def console(installation, login):
     """A member of staff's browser, signed in."""
     browser = Browser(installation, at=CONSOLE)

@@ -257,6 +257,10 @@ SAID: Mapping[str, Sentences] = {
         "The reference is missing, or too long: at most {1} characters.",
         "Name the evidence by its number or title.",
     ),
+    "party-other": (
+        "People read another name of this company.",
+        "Register it under the name the policy gives it; a new name needs a new version of the policy first.",
+    ),
     "party-terms": (
         "This is missing, or too long.",
         "A law asks for name, address and representative; of an authority the name is enough.",

@@ -112,7 +112,7 @@ async def ask_party(engine: Engine, session: StaffSession, party: Party) -> str:
 
     Raises:
         DeniedError: They do not.
-        InputError: The policy needs no such party, or a text is missing or too long.
+        InputError: The policy needs no such party, a text is missing or too long, or the title is another's.
         MalformedError: The key is none.
     """
     subject, wrong = Subject(party.name), Mistakes()
@@ -121,6 +121,8 @@ async def ask_party(engine: Engine, session: StaffSession, party: Party) -> str:
     if party.kind is PartyKind.PARTNER:
         session.require(engine, "approve")
     _look_at(party, wrong)
+    with wrong.of("title"):
+        require_title(engine, party)
     wrong.insist()
     at = engine.ready()
     facts = (("kind", party.kind.value), ("party", party.name), ("key", party.public_key.hex()[:16]))
@@ -145,6 +147,29 @@ async def ask_party(engine: Engine, session: StaffSession, party: Party) -> str:
 
     await CONFIRMING.ask(engine, session, party.id, also, subject)
     return party.id
+
+
+def require_title(engine: Engine, party: Party) -> None:
+    """Insist that a party is called what people know it by: a recipient as the policy names it, nobody as we are called.
+
+    Args:
+        engine: Open.
+        party: With its title.
+
+    Raises:
+        InputError: It is not.
+    """
+    policy = engine.policy.policy
+    declared = policy.recipients.get(party.name) if party.kind is PartyKind.RECIPIENT else None
+    ours = {one.get("name", "") for one in (policy.controller, *policy.controllers.values())}
+    if party.title in ours or (declared is not None and party.title not in declared.names.values()):
+        raise InputError(
+            "expected another party under the name that people read of it, found another name",
+            field="title",
+            reason="party-other",
+            hint="a recipient is called what the policy calls it; who changed its name is named in a new version first",
+            rests_on="recipients-named-where-acquired" if declared else GROUNDS[party.kind],
+        )
 
 
 async def party_of(engine: Engine, kind: PartyKind, name: str) -> Party | None:

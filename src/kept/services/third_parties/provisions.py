@@ -34,7 +34,7 @@ from kept.services.staff.sessions import StaffSession
 from kept.services.third_parties.handed_over import pseudonym
 from kept.services.third_parties.provision_file import file_info, pack_file, record_of
 from kept.services.third_parties.provision_record import Provision
-from kept.services.third_parties.recipients import declared_recipient, registered_recipient
+from kept.services.third_parties.recipients import declared_recipient, named_recipient
 from kept.services.third_parties.register_text import agreed, identity, register_of
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -48,12 +48,12 @@ async def ask(engine: Engine, session: StaffSession, recipient: str) -> str:
     """Ask to provide to a recipient whatever people consented to; return the provision's id.
 
     Raises:
-        InputError: No such recipient, or no key of it is in effect.
+        InputError: No such recipient, no key of it is in effect, or it is registered under another name.
         DeniedError: No role of theirs has the recipient's purpose.
     """
     declared = declared_recipient(engine, recipient)
     session.require_purpose(engine, declared.purpose)
-    await registered_recipient(engine, recipient)
+    await named_recipient(engine, recipient)
     provision_id, at = random_id(), engine.ready()
     entry = _entry(engine, session.acting(), Act.PROVISION_ASK, at, declared)
 
@@ -150,7 +150,7 @@ async def fetch(engine: Engine, session: StaffSession, provision_id: str) -> byt
         engine,
         found,
         declared,
-        await registered_recipient(engine, found.recipient),
+        await named_recipient(engine, found.recipient),
         await load_mandate(engine, found.mandate_id),
         random_id(),
     )
