@@ -199,6 +199,8 @@ async def test_the_key_of_somebody_else_is_not_registered_for_it(installation):
     with pytest.raises(InputError) as refused:
         await registered(installation, "recipient", CLUB, OpeningKey.new().public, title="Data Brokers (example)")
     assert (refused.value.reason, cited(refused.value)) == ("party-other", "§4.7")
+    said = await installation.newest()
+    assert (said.act, said.outcome, said.clause) == ("staff:party:ask", "refused", "4.7")
     await registered(installation, "recipient", CLUB, OpeningKey.new().public)
     await installation.staff("abe", ("partners",))
     await installation.staff("kato", ("privacy",))
@@ -206,6 +208,8 @@ async def test_the_key_of_somebody_else_is_not_registered_for_it(installation):
     with pytest.raises(InputError) as refused:
         await provided(installation)
     assert refused.value.reason == "party-other"
+    said = await installation.newest()
+    assert (said.act, said.outcome, said.clause) == ("staff:provision:ask", "refused", "4.7")
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kept.errors import InputError
 from kept.policy.model import Recipient
 from kept.services.engine.engine import Engine
-from kept.services.staff.parties import Party, PartyKind, party_of, require_title
+from kept.services.staff.parties import Party, PartyKind, party_of
 
 
 def declared_recipient(engine: Engine, recipient: str) -> Recipient:
@@ -39,15 +39,4 @@ async def registered_recipient(engine: Engine, recipient: str) -> Party:
             hint="register it on the console, with what the recipient made by `kept recipient new-key`; two confirm it",
             rests_on="recipients",
         )
-    return party
-
-
-async def named_recipient(engine: Engine, recipient: str) -> Party:
-    """Return a recipient's entry in the register, as who may be provided to: under the name people read where they agreed.
-
-    Raises:
-        InputError: None is in effect, or the policy in force calls it otherwise.
-    """
-    party = await registered_recipient(engine, recipient)
-    require_title(engine, party)
     return party
