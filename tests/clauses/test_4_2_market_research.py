@@ -395,7 +395,7 @@ async def test_a_no_says_what_it_comes_too_late_for(installation, desk, how):
     await desk.build()
     browser = Browser(installation)
     await browser.sign_in(own)
-    said = {"en": "A count made before your no may hold it", "ja": "お断りになる前に作成した集計"}
+    said = {"en": "A data set built before your no", "ja": "お断りになる前に作成したデータセット"}
     for language, words in said.items():
         assert words not in (await browser.get(f"/{language}/my-data")).text
     if how == "object":

@@ -11,6 +11,7 @@ from second import read_and_approve
 
 from kept import policy_files
 from kept.crypto.sealed_to import OpeningKey
+from kept.door.person import Person
 from kept.errors import InputError, SubmissionError
 from kept.guarantees import words
 from kept.guarantees.board import promise_board
@@ -176,6 +177,24 @@ async def test_a_yes_to_one_company_is_none_to_another_behind_its_word(installat
     assert {"name": title, "country": "United States"}[what] in page[: page.index("<fieldset")]
     await installation.give(agreed, [("use", "name"), ("use", "mail_address"), ("choice", f"{CLUB}//{CLUB}")])
     assert await provided(installation) == (1, 0)
+
+
+@pytest.mark.parametrize("again", [False, True])
+async def test_a_tab_from_before_says_no_yes_to_the_other_company(installation, agreed, again):
+    """§4.7 breach: my data, open since before the change, sends its yes: to a company whose notice they never read."""
+    browser = Browser(installation)
+    await browser.sign_in(agreed)
+    await browser.get("/en/my-data")
+    if again:
+        await browser.post("/en/my-data/choice", purpose=CLUB, allow="no")
+    await put_in_force(installation, CHANGED["name"])
+    refused = await browser.post("/en/my-data/choice", purpose=CLUB, allow="yes")
+    assert refused.status_code == 422
+    assert "You have not read what this is for" in refused.text
+    with pytest.raises(SubmissionError) as by_program:
+        await Person(installation.engine, await installation.session(agreed.person_id)).choose(CLUB, allow=True)
+    assert by_program.value.reason == "choice-before-notice"
+    assert "customer:choice:allow" not in {one.act for one in await installation.ledger()}
 
 
 async def test_an_item_the_page_did_not_name_does_not_go(installation, agreed):
