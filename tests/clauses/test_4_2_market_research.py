@@ -11,10 +11,10 @@ from cited import cited
 from counted import StatisticsDesk, by_option, no_noise, person
 from installation import MAIL, NAME, POLICY, Installation, second_version
 
+from kept import limits
 from kept.errors import DeniedError, InputError, KeptError, PolicyError, SealError, StoreError
 from kept.guarantees.board import promise_board
 from kept.policy.decision import Mandate
-from kept.policy.vocabulary import MOST_RHO_YEAR
 from kept.policy.words import ClauseState, Exit
 from kept.services.accounts import accounts
 from kept.services.cases import cases
@@ -437,7 +437,7 @@ async def test_a_policy_that_would_show_somebody_does_not_run(installation, decl
 
 def test_the_largest_budget_a_policy_may_have_still_hides():
     """§4.2 breach: all but one answer known, a whole year's largest budget spent on that one: right in 69 of 100, not more."""
-    spread = variance(1, round(MOST_RHO_YEAR * MICRO))
+    spread = variance(1, round(limits.COUNTED_RHO_YEAR * MICRO))
     dice = Random(7)  # noqa: S311 -- which answer is the truth; the noise is the desk's own
     rounds = 2_000
     noise, _ = sampler.draw(rounds, spread)

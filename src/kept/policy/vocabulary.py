@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from kept import limits
 from kept.policy import terms
 from kept.policy.item_type import ItemType
 from kept.policy.law import LAWS
@@ -184,8 +185,6 @@ HEX = Pattern(r"[0-9a-f]{64}", "a hash of 64 hexadecimal digits, which `kept acc
 LAW = Known("a law such as `jp-appi`", frozenset(LAWS), "law-unknown")
 LANGUAGE = Pattern(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?", "a language tag such as `ja`")
 
-MOST_RHO, MOST_RHO_YEAR = 0.25, 0.5
-"""The largest budgets of counts: who knows all but one person's answer, and spends a year's at once, guesses it in 69 of 100."""
 EVENTS = ("account-closed", "closed", "prize-delivered")
 OPTION_LISTS = ("jp-prefectures",)
 RIGHTS = (
@@ -304,9 +303,9 @@ STATISTICS = Body(
         ),
         "budget": Body(
             {
-                "rho": Number(0, MOST_RHO),
+                "rho": Number(0, limits.COUNTED_RHO),
                 "per": Word(("month", "quarter", "year")),
-                "rho-year": Number(0, MOST_RHO_YEAR),
+                "rho-year": Number(0, limits.COUNTED_RHO_YEAR),
                 "delta": Number(0, 0.000_001),
             },
             required=("rho", "per", "rho-year", "delta"),
@@ -399,9 +398,9 @@ RULE = Body(
                 "by": Many(Ref("item")),
                 "counts": Body(
                     {
-                        "rho": Number(0.0001, MOST_RHO),
+                        "rho": Number(0.0001, limits.COUNTED_RHO),
                         "per": Word(("month", "quarter", "year")),
-                        "rho-year": Number(0.0001, MOST_RHO_YEAR),
+                        "rho-year": Number(0.0001, limits.COUNTED_RHO_YEAR),
                         "fewer-than": Number(10, 1_000_000, whole=True),
                     }
                 ),
