@@ -333,6 +333,16 @@ async def test_a_name_or_key_that_is_none_is_not_registered(installation):
         assert (refused.value.reason, cited(refused.value)) == (reason, "§2.9")
 
 
+@pytest.mark.parametrize("title", ["Photolibrary", "ＰＨＯＴＯＬＩＢＲＡＲＹ", " Photo Library ", "ﾌｫﾄﾗｲﾌﾞﾗﾘ"])
+async def test_nobody_is_registered_under_our_own_name(installation, title):
+    """§2.9 breach: *Photolibrary says you agreed*: a partner that is called as we are would speak with our voice."""
+    with pytest.raises(InputError) as refused:
+        await asked(installation, "partner", "friends", b"k" * 32, title=title)
+    assert (refused.value.reason, cited(refused.value)) == ("party-other", "§2.9")
+    said = await installation.newest()
+    assert (said.act, said.outcome, said.clause) == ("staff:party:ask", "refused", "2.9")
+
+
 async def test_a_program_takes_it_in_for_staff_as_their_page_does(installation, partner):
     """§2.9: by the door: the file, what is in quarantine and why, trying again; the entry names who took it in."""
     own = await installation.join()

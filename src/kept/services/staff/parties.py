@@ -29,6 +29,7 @@ from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
 from kept.vault.individual_number import guard_individual_number
+from kept.vault.text import fold
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}", re.ASCII)
 
@@ -162,8 +163,8 @@ async def insist_on_title(engine: Engine, session: StaffSession, party: Party, a
     """
     policy = engine.policy.policy
     declared = policy.recipients.get(party.name) if party.kind is PartyKind.RECIPIENT else None
-    ours = {one.get("name", "") for one in (policy.controller, *policy.controllers.values())}
-    if party.title in ours or (declared is not None and party.title not in declared.names.values()):
+    ours = {_spelled(one.get("name", "")) for one in (policy.controller, *policy.controllers.values())}
+    if _spelled(party.title) in ours or (declared is not None and party.title not in declared.names.values()):
         ground = "recipients-named-where-acquired recipients" if declared else GROUNDS[party.kind]
         facts = (("kind", party.kind.value), ("party", party.name), ("reason", "party-other"))
         await record(engine, session.acting(), act, outcome=Outcome.REFUSED, rests_on=ground, facts=facts)
@@ -174,6 +175,11 @@ async def insist_on_title(engine: Engine, session: StaffSession, party: Party, a
             hint="a recipient is called what the policy calls it; who changed its name is named in a new version first",
             rests_on=ground,
         )
+
+
+def _spelled(title: str) -> str:
+    """Return a title without width, case and spaces: in another spelling it reads the same."""
+    return fold(title).replace(" ", "")
 
 
 async def party_of(engine: Engine, kind: PartyKind, name: str) -> Party | None:
