@@ -310,6 +310,10 @@ QUESTION_DIMENSIONS = _cap(3, "dimensions", "dimensions of one question")
 QUESTION_CELLS = _cap(20_000, "cells", "cells of one question")
 COUNTED_GROUPS = _pace(4_000_000, "groups", "groups counted at once")
 COUNTED_OPTIONS = _cap(16, "options", "options of a some-of item that can be counted: each is a bit of two bytes")
+COUNTED_RHO = _row(0.25, "rho", Kind.CAP, "the largest budget of a period that a policy may declare for counts")
+COUNTED_RHO_YEAR = _row(
+    0.5, "rho", Kind.CAP, "the same over any twelve months: who knows all but one answer guesses that one in 69 of 100"
+)
 BUDGET_SECONDS = _time(365 * DAY, "the time over which the budget of a data set is spent", "`statistics`")
 HEAD_COUNTS = _cap(10, "counts", "counts of people for staff that the budget of a period bears")
 HEAD_COUNT_RHO = _row(
