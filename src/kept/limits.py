@@ -206,6 +206,9 @@ CREDENTIAL_RELEASES = _cap(
     100_000, "releases", "releases under one mandate of an API credential, each about one person"
 )
 DESK_WORK_SECONDS = _time(30 * MINUTE, "one piece of work at a desk of the console")
+CHECK_IN_SECONDS = _time(
+    12 * HOUR, "the check-in list of an event of many, from its first being opened under an approval"
+)
 ATTESTATION_REFERENCE_CHARACTERS = _cap(200, "characters", "the reference of an attestation")
 RELEASED_OPEN_SECONDS = _time(5 * MINUTE, "a released value, from the decision to its being opened")
 SLOTS_OF_A_READ = _cap(64, "slots", "slots asked for in one read")

@@ -148,6 +148,8 @@ def test_a_second_approver_decides_once(data):
         "erase", "R-1", "requested_by", 1.0, 1000.5, "ogawa", "approved",
     )  # fmt: skip
     assert data.all(sql.ApprovalsWaiting, at=5.0) == [("b", "erase", "R-1", "requested_by", 2.0, 1000.5)]
+    assert [data.run("approval_use", approval_id="a", at=at) for at in (1000.6, 1000.5, 5.0)] == [0, 1, 0]
+    assert data.run("approval_use", approval_id="b", at=5.0) == 0
 
 
 def test_a_rights_request_goes_its_way_step_by_step(data):

@@ -156,6 +156,10 @@ UPDATE approval SET outcome = 'dead' WHERE approval_id = :approval_id AND outcom
 UPDATE approval SET decided_by = :decided_by, decided_at = :at, outcome = :outcome
 WHERE approval_id = :approval_id AND outcome = :expected AND expires_at >= :at AND requested_by <> :decided_by;
 
+-- name: approval_use (approval_id, at)
+-- What an approval is good for begins, once, while it is in time.
+UPDATE approval SET outcome = 'used' WHERE approval_id = :approval_id AND outcome = 'approved' AND expires_at >= :at;
+
 -- name: rights_next () -> number
 -- The next number of a rights request.
 SELECT COALESCE(MAX(number), 0) FROM rights_request;
