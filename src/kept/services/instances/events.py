@@ -47,7 +47,9 @@ class Guest:
 
 
 async def check_in_list(engine: Engine, session: StaffSession, instance_id: str) -> list[Guest]:
-    """Open the names of who signed up, on the screen at the door; where they are many, what was approved opens once, and once more for each who comes.
+    """Open the names of who signed up, on the screen at the door.
+
+    Where they are many, what was approved opens once, and once more for each who comes.
 
     Raises:
         DeniedError: No role of theirs has the event's purpose; or more than a few guests, and no second member of staff.
