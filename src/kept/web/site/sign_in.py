@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.responses import JSONResponse, Response
 
@@ -166,13 +167,24 @@ def _device(exchange: Anybody, account: str) -> str:
 
 
 def host_of(exchange: Exchange[Any]) -> str:
-    """Return the host name asked, which a passkey is bound to."""
-    return exchange.request.url.hostname or ""
+    """Return the declared host name that was asked, which a passkey is bound to."""
+    return str(exchange.request.state.host)
 
 
 def origin_of(exchange: Exchange[Any]) -> str:
-    """Return the origin asked, which a passkey's answer names."""
-    return f"{exchange.request.url.scheme}://{exchange.request.url.netloc}"
+    """Return the origin of the customers' site, which a passkey's answer names: as configured, never as a header says.
+
+    Where the address of the site names the host that was asked, it is that address's, with its port. Another declared host is
+    asked over https; one of this machine alone as the server listens.
+    """
+    host, site = host_of(exchange), urlsplit(exchange.web.addresses.get("site", ""))
+    if site.hostname == host:
+        return f"{site.scheme}://{site.netloc.lower()}"
+    if host in {"localhost", "127.0.0.1", "::1"} or host.endswith(".localhost"):
+        _, port = exchange.request.scope.get("server") or ("", None)
+        name = f"[{host}]" if ":" in host else host
+        return f"{exchange.request.scope['scheme']}://{name}" + (f":{port}" if port not in {None, 80, 443} else "")
+    return f"https://{host}"
 
 
 async def _count(exchange: Anybody, account: str) -> None:
