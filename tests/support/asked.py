@@ -108,7 +108,8 @@ class Browser:
     async def _ask(self, method: str, path: str, **more):
         sent = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         self._client.cookies.clear()
-        answer = await self._client.request(method, path, headers={"cookie": sent} if sent else {}, **more)
+        headers = {**more.pop("headers", {}), **({"cookie": sent} if sent else {})}
+        answer = await self._client.request(method, path, headers=headers, **more)
         for line in answer.headers.get_list("set-cookie"):
             for name, morsel in SimpleCookie(line).items():
                 if morsel["max-age"] == "0":
