@@ -64,7 +64,9 @@ async def test_a_page_has_one_today(installation, after_midnight, language):
     own = await installation.mori()
     await browser.sign_in(own)
     for path in ("my-data", "my-data/receipts", "my-data/addresses"):
-        assert yesterday not in {spelt(one) for one in DAY.findall((await browser.get(f"/{language}/{path}")).text)}, path
+        assert yesterday not in {spelt(one) for one in DAY.findall((await browser.get(f"/{language}/{path}")).text)}, (
+            path
+        )
 
 
 def spelt(day: str) -> str:

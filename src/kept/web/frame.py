@@ -28,12 +28,13 @@ ONE_CLICK = re.compile(r"/u/[A-Za-z0-9_-]{32}", re.ASCII)
 PLAIN_BASE = re.compile(r"(/[A-Za-z0-9._~-]+)*", re.ASCII)
 """Where the pages may be mounted: a path that is the same in an address, in a header and in HTML."""
 TOO_LARGE = "Expected at most 64 KB, or a file of at most 4 MB. Nothing was taken."
+CORP = b"cross-origin-resource-policy"
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
     (b"x-frame-options", b"DENY"),
     (b"cross-origin-opener-policy", b"same-origin"),
-    (b"cross-origin-resource-policy", b"same-origin"),
+    (CORP, b"same-origin"),
     (
         b"permissions-policy",
         b"camera=(), microphone=(), geolocation=(), payment=(), publickey-credentials-get=(self), publickey-credentials-create=(self)",
@@ -181,7 +182,10 @@ def _limited(receive: Receive, at_most: int) -> Receive:
 
 def _with_promises(headers: Iterable[tuple[bytes, bytes]], nonce: str, *, secure: bool) -> list[tuple[bytes, bytes]]:
     """An answer's headers with those every page carries."""
-    carried = [*headers, *HEADERS, (b"content-security-policy", _policy(nonce))]
+    headers = list(headers)
+    everybodys = any(key == b"access-control-allow-origin" for key, _ in headers)
+    ours = [(key, b"cross-origin") if everybodys and key == CORP else (key, value) for key, value in HEADERS]
+    carried = [*headers, *ours, (b"content-security-policy", _policy(nonce))]
     if secure:
         carried.append((b"strict-transport-security", b"max-age=31536000"))
     if not any(key == b"cache-control" for key, _ in carried):
