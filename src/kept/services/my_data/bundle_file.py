@@ -24,7 +24,22 @@ FOLD_BYTES = 75
 """A line of a vCard, at most (RFC 6350 §3.2)."""
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}[+-]\d{2}:\d{2}")
 _TEXT, _MOMENT = {"type": "string"}, {"type": ["string", "null"], "format": "date-time"}
-_OBJECTS = {"type": "array", "items": {"type": "object"}}
+_PLAIN = {"type": ["string", "number", "boolean", "null", "array"]}
+
+
+def _records(words: Iterable[str], **more: dict[str, Any]) -> dict[str, Any]:
+    """Return what a list of records is: each has these words, as they are read, and beside them codes, never an object.
+
+    Args:
+        words: Keys every record has.
+        more: What some of them are, where they are no text.
+    """
+    said = sorted(words)
+    properties = {one: more.get(one, {"type": ["string", "null"]}) for one in said}
+    record = {"type": "object", "required": said, "properties": properties, "additionalProperties": _PLAIN}
+    return {"type": "array", "items": record}
+
+
 SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "Everything Kept holds about one person",
@@ -52,13 +67,13 @@ SCHEMA: dict[str, Any] = {
                 "login_name": _TEXT,
                 "password_since": _MOMENT,
                 "recovery_codes": {"type": "integer"},
-                "passkeys": _OBJECTS,
-                "sessions": _OBJECTS,
-                "devices": _OBJECTS,
-                "seen": _OBJECTS,
+                "passkeys": _records(("name", "since", "used")),
+                "sessions": _records(("since", "until")),
+                "devices": _records(("number", "since", "used", "until")),
+                "seen": _records(("day", "what", "times", "last"), times={"type": "integer"}),
             },
         },
-        **{part.id: {"type": "array", "items": {"type": "object", "required": sorted(part.columns)}} for part in COPY},
+        **{part.id: _records(part.columns) for part in COPY},
     },
 }
 """What `data.json` is; each record has at least what is read of it, and the codes beside."""
