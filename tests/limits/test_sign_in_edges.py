@@ -73,6 +73,7 @@ def believed(monkeypatch):
     answer = SimpleNamespace(credential_id=b"key", credential_public_key=b"public", sign_count=0, new_sign_count=1)
     monkeypatch.setattr(passkeys, "verify_registration_response", lambda **_: answer)
     monkeypatch.setattr(passkeys, "verify_authentication_response", lambda **_: answer)
+    monkeypatch.setattr(passkeys, "_require_own_page", lambda _: None)
 
 
 async def made(installation):
@@ -183,6 +184,7 @@ async def test_how_many_passkeys_an_account_has_and_how_long_their_names_are(ins
     async def add(name):
         answer = SimpleNamespace(credential_id=random_bytes(8), credential_public_key=b"public", sign_count=0)
         monkeypatch.setattr(passkeys, "verify_registration_response", lambda **_: answer)
+        monkeypatch.setattr(passkeys, "_require_own_page", lambda _: None)
         begun = (await passkeys.begin_add(engine, own, "shop.example", "Shop"))["token"]
         await passkeys.finish_add(engine, own, "{}", begun, name, rp_id="shop.example", origin="https://shop.example")
 
@@ -242,12 +244,12 @@ async def test_a_value_just_replaced(installation):
     """Two tabs may send the same value within ten seconds; later it is a copy."""
     issued, _ = await joined(installation)
     value = await remember_me.remember(installation.engine, issued.person_id)
-    await remember_me.sign_in_remembered(installation.engine, value)
+    await remember_me.sign_in_remembered(installation.engine, value, "her browser")
     installation.wall.pass_(limits.REMEMBERED_AGAIN_SECONDS - 1)
-    assert (await remember_me.sign_in_remembered(installation.engine, value))[1] == ""
+    assert (await remember_me.sign_in_remembered(installation.engine, value, "her browser"))[1] == ""
     installation.wall.pass_(2)
     with pytest.raises(SignInError) as refused:
-        await remember_me.sign_in_remembered(installation.engine, value)
+        await remember_me.sign_in_remembered(installation.engine, value, "her browser")
     assert refused.value.reason == "device-copied"
 
 

@@ -340,10 +340,22 @@ async def logins(engine: Engine) -> dict[str, str]:
 
 async def sign_out(engine: Engine, session: StaffSession) -> None:
     """End a session and every mandate it was issued."""
+    await end_session(engine, session, mandates=True)
+
+
+async def end_session(engine: Engine, session: StaffSession, *, mandates: bool) -> None:
+    """End a session.
+
+    Args:
+        engine: Open.
+        session: Which.
+        mandates: Whether the mandates of its member of staff end too; not where they go on in another session.
+    """
     at = engine.clock.now()
 
     async def body(tx: Transaction) -> None:
         await tx.run("staff_session_delete", token_hash=session.token_hash)
-        await tx.run("mandates_revoke_actor", actor=session.actor, at=at)
+        if mandates:
+            await tx.run("mandates_revoke_actor", actor=session.actor, at=at)
 
     await engine.data.write(body)

@@ -49,11 +49,12 @@ async def _remembered(exchange: Anybody) -> Response:
     await exchange.form()
     await exchange.web.limits.count_address(exchange.network)
     sent = exchange.web.cookies.sent(exchange.jar, CookieDuty.REMEMBER)
+    browser = exchange.web.cookies.sent(exchange.jar, CookieDuty.DEVICE) or exchange.network
     try:
-        token, following = await remember_me.sign_in_remembered(exchange.engine, sent)
+        token, following = await remember_me.sign_in_remembered(exchange.engine, sent, browser)
     except SignInError as error:
         return drop_serving(exchange, _page(exchange, error), CookieDuty.REMEMBER)
-    answer = set_session(exchange, exchange.go("/my-data"), token)
+    answer = await set_session(exchange, exchange.go("/my-data"), token)
     if own := await accounts.session_of(exchange.engine, token):
         await _look(exchange, own.person_id, own.person_id.hex(), own.person_id.hex())
     return put_serving(exchange, answer, CookieDuty.REMEMBER, following) if following else answer
@@ -138,7 +139,7 @@ def _page(
 
 async def _signed_in(exchange: Anybody, answer: Response, person_id: bytes, account: str) -> Response:
     """Start a session, and give the device a fresh mark; a device not seen before stands on my data."""
-    set_session(exchange, answer, await accounts.start_session(exchange.engine, person_id))
+    await set_session(exchange, answer, await accounts.start_session(exchange.engine, person_id))
     known, mark = _device(exchange, account), devices.new_device(exchange.engine, account)
     await _look(exchange, person_id, known, devices.known_device(exchange.engine, mark, account))
     if not known:
