@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from argon2 import PasswordHasher, extract_parameters
 from asked import CONSOLE, Browser
 from bakery import Bakery
 from installation import PASSWORD
@@ -448,6 +449,50 @@ def test_an_unknown_account_costs_one_hash(typed):
             passwords.verify_password(known, typed)
     assert len(hasher.verified) == 2
     assert all(one.startswith("$argon2id$") for one, _ in hasher.verified)
+
+
+FORMER = PasswordHasher(time_cost=2, memory_cost=8, parallelism=1)
+
+
+@pytest.mark.parametrize("kept", ["nobody", "former", "now"])
+def test_after_a_change_of_cost_every_try_costs_the_same(kept):
+    """§5.2 breach: neither an unknown account nor one whose password is hashed at the former cost stands out."""
+    hasher = CountingHasher()
+    passwords = Passwords(hasher, (FORMER,))
+    stored = {"nobody": None, "former": FORMER.hash(PASSWORD), "now": passwords.hash(PASSWORD)}[kept]
+    for typed, right in ((PASSWORD, kept != "nobody"), ("some other words here", False)):
+        hasher.verified.clear()
+        if right:
+            passwords.verify_password(stored, typed)
+        else:
+            with pytest.raises(SignInError):
+                passwords.verify_password(stored, typed)
+        costs = [extract_parameters(one).time_cost for one, _ in hasher.verified]
+        assert sorted(costs) == sorted([QUICK.time_cost, FORMER.time_cost])
+        assert costs == [QUICK.time_cost, FORMER.time_cost]  # in one order, too
+
+
+async def test_whoever_signs_in_is_hashed_at_todays_cost(installation):
+    """§5.2: a customer and a member of staff, once, with the password they have; a wrong one changes nothing."""
+    engine = installation.engine
+    engine.passwords = Passwords(FORMER)
+    issued, _ = await joined(installation)
+    enrolled = await sessions.add_staff(engine, "ono", PASSWORD, ("support",), by="test")
+    engine.passwords = Passwords(QUICK, (FORMER,))
+
+    def costs():
+        rows = installation.sql("SELECT hash FROM password") + installation.sql("SELECT password_hash FROM staff")
+        return [extract_parameters(one).time_cost for (one,) in rows]
+
+    with pytest.raises(SignInError):
+        await accounts.sign_in_with_password(engine, issued.login_name, "some other words here")
+    assert costs() == [2, 2]
+    since = installation.sql("SELECT changed_at FROM password")
+    await accounts.sign_in_with_password(engine, issued.login_name, PASSWORD)
+    await sessions.sign_in(engine, "ono", PASSWORD, code_at(enrolled.secret, int(engine.clock.now()) // 30))
+    assert costs() == [1, 1]
+    assert installation.sql("SELECT changed_at FROM password") == since
+    assert await accounts.sign_in_with_password(engine, issued.login_name, PASSWORD)
 
 
 async def test_an_unknown_account_is_verified_too(installation, monkeypatch):

@@ -34,6 +34,9 @@ def test_disabled_staff_do_not_count(data):
     """Disabling happens once and says when."""
     for staff_id in ("s1", "s2"):
         data.insert("staff_insert", staff_id=staff_id, login=staff_id)
+    was = data.one(sql.StaffByLogin, login="s1").password_hash
+    assert [data.run("staff_password_again", staff_id="s1", was=was, hash="again") for _ in range(2)] == [1, 0]
+    assert data.one(sql.StaffByLogin, login="s1").password_hash == "again"
     assert data.run("staff_disable", staff_id="s1", at=5.0) == 1
     assert data.run("staff_disable", staff_id="s1", at=6.0) == 0
     assert data.one(sql.StaffGet, staff_id="s1")[2] == 5.0

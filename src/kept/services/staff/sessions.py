@@ -247,6 +247,11 @@ async def sign_in(engine: Engine, login: str, password: str, code: str) -> str:
     token = await _begin(engine, row.staff_id, name, "password, one-time code", counter)
     if not token:
         raise wrong
+    if engine.passwords.is_outdated(was := row.password_hash):
+        async with engine.password_turns:
+            again = await asyncio.get_running_loop().run_in_executor(None, lambda: engine.passwords.hash(password))
+        staff_id = row.staff_id
+        await engine.data.write(lambda tx: tx.run("staff_password_again", staff_id=staff_id, was=was, hash=again))
     return token
 
 
