@@ -108,6 +108,7 @@ def print_letters(letters: Sequence[Letter], *, font_paths: Sequence[str] = (), 
                 timestamp=0,
             )
         except typst.TypstError as error:
+            _fonts.cache_clear()  # what is installed meanwhile counts from the next try on
             raise _told(str(error.message), has_japanese=bool(_japanese(fonts))) from None
     return bytes(made)
 
@@ -119,7 +120,10 @@ def japanese_font() -> str:
         SettingError: typst is not installed.
     """
     _typst()
-    return _japanese(_fonts((), system_fonts=True))
+    found = _japanese(_fonts((), system_fonts=True))
+    if not found:
+        _fonts.cache_clear()
+    return found
 
 
 def _japanese(fonts: Any) -> str:
