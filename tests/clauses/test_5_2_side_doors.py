@@ -104,7 +104,9 @@ async def test_a_used_up_or_closed_case_is_good_for_nothing(installation, held, 
     """§5.2 breach: the volume is spent, the case closed, or its member of staff gone."""
     _, session, case = held
     if over == "volume":
-        installation.sql("UPDATE mandate SET volume_left = 0 WHERE case_id = ?", case)
+        mandate = (await cases.case_of(installation.engine, session, case)).mandate
+        spent = {"mandate_id": mandate.id, "count": mandate.volume_left, "at": installation.engine.clock.now()}
+        await installation.engine.data.write(lambda tx: tx.run("mandate_charge", **spent))
     elif over == "closed":
         await cases.close_case(installation.engine, session, case)
     else:
