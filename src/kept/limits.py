@@ -206,6 +206,9 @@ CREDENTIAL_RELEASES = _cap(
     100_000, "releases", "releases under one mandate of an API credential, each about one person"
 )
 DESK_WORK_SECONDS = _time(30 * MINUTE, "one piece of work at a desk of the console")
+CHECK_IN_SECONDS = _time(
+    12 * HOUR, "the check-in list of an event of many, from its first being opened under an approval"
+)
 ATTESTATION_REFERENCE_CHARACTERS = _cap(200, "characters", "the reference of an attestation")
 RELEASED_OPEN_SECONDS = _time(5 * MINUTE, "a released value, from the decision to its being opened")
 SLOTS_OF_A_READ = _cap(64, "slots", "slots asked for in one read")
@@ -427,6 +430,8 @@ NO_LOG_RETRY_SECONDS = _every(10.0, "between two looks whether lines of the no-l
 NO_LOG_PAGE = _pace(500, "lines", "lines of the no-log sealed or handed over at once")
 NO_LOG_LAST_BYTES = _pace(65_536, "bytes", "bytes at the end of a no-log's file that are read for its last line")
 PEOPLE_PAGE = _pace(500, "rows", "people, or rows of theirs, read at once")
+TICKETS_PAGE = _pace(2000, "tickets", "tickets of a draw written to its file at once")
+DRAW_FILE_SECONDS = _every(10.0, "between two writings of a draw's file, while its list still grows")
 PROJECTION_PAGE = _pace(256, "people", "people a data set takes in at once")
 CAMPAIGN_PAGE = _pace(64, "people", "people a campaign looks at in one transaction")
 PROJECTION_SEGMENT_ROWS = _pace(1_000_000, "rows", "rows of one sealed segment of a data set")

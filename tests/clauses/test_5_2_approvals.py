@@ -21,7 +21,7 @@ from writing_letters import answered, approved, asked_second, came, checked, gra
 from kept import limits
 from kept.channels.mail import MailServer
 from kept.crypto.sealed_to import OpeningKey
-from kept.errors import ConflictError, DeniedError, KeptError, NotFoundError
+from kept.errors import ConflictError, DeniedError, InputError, KeptError, NotFoundError
 from kept.services.authorities import disclosures
 from kept.services.authorities.disclosure_record import Terms
 from kept.services.campaigns import campaigns, candidates
@@ -37,6 +37,7 @@ from kept.services.third_parties import provisions
 from kept.services.upkeep import after_restore, approvals
 from kept.services.upkeep.routine import tidy
 from kept.services.upkeep.sending import equip
+from kept.store import sql
 
 pytestmark = pytest.mark.anyio
 ROOT = Path(__file__).parents[2]
@@ -358,6 +359,37 @@ async def test_a_disclosure_is_approved_by_nobody_who_has_not_read_the_request(i
     assert "staff:disclosure:read" in [one.act for one in await installation.ledger()]
     assert (await browser.post(at, step="approve")).status_code == 303
     assert waits.outcome == "approved"
+
+
+async def test_nothing_is_asked_for_a_version_that_is_not(installation):
+    """§5.2 breach: no approval waits for a version nobody proposed, or one in force already."""
+    asker = await installation.staff("asker", ("privacy",))
+    await installation.staff("second", ("privacy",))
+    for version in (1, 2, 99, 0):
+        with pytest.raises(InputError) as refused:
+            await activation.activate(installation.engine, asker, version)
+        assert refused.value.reason == "version-unknown"
+    assert installation.sql("SELECT COUNT(*) FROM approval") == [(0,)]
+
+
+async def test_whoever_comes_meanwhile_is_the_second(installation, monkeypatch):
+    """§5.2 breach: alone when it was looked at, not alone when it is done: nothing is activated without a second."""
+    asker = await installation.staff("asker", ("privacy",))
+    await activation.propose(installation.engine, second_version(), by="test")
+    really = installation.engine.data.value
+    looks = iter([1])
+
+    async def value(query, **parameters):
+        if query is sql.StaffCount:
+            return next(looks)
+        return await really(query, **parameters)
+
+    await installation.staff("second", ("privacy",))
+    monkeypatch.setattr(installation.engine.data, "value", value)
+    with pytest.raises(DeniedError) as refused:
+        await activation.activate(installation.engine, asker, 2)
+    assert refused.value.reason == "second-approver"
+    assert installation.engine.policy.policy.version == 1
 
 
 async def test_of_two_at_once_one_wins(installation, waits):

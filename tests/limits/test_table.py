@@ -67,6 +67,7 @@ FORMATS = {
     "vault/no_log": {"PAD_BYTES", "FIRST"},
     "web/theme": {"CONTRAST", "_LINEAR_BELOW", "_WEIGHTS"},  # WCAG 2.2
     "web/jar": {"OK"},
+    "services/my_data/bundle_file": {"FOLD_BYTES"},  # RFC 6350
     # no limit at all
     "services/gate/history": {"FOREVER"},
     "services/third_parties/register": {"FOREVER"},

@@ -34,6 +34,9 @@ def test_disabled_staff_do_not_count(data):
     """Disabling happens once and says when."""
     for staff_id in ("s1", "s2"):
         data.insert("staff_insert", staff_id=staff_id, login=staff_id)
+    was = data.one(sql.StaffByLogin, login="s1").password_hash
+    assert [data.run("staff_password_again", staff_id="s1", was=was, hash="again") for _ in range(2)] == [1, 0]
+    assert data.one(sql.StaffByLogin, login="s1").password_hash == "again"
     assert data.run("staff_disable", staff_id="s1", at=5.0) == 1
     assert data.run("staff_disable", staff_id="s1", at=6.0) == 0
     assert data.one(sql.StaffGet, staff_id="s1")[2] == 5.0
@@ -148,6 +151,8 @@ def test_a_second_approver_decides_once(data):
         "erase", "R-1", "requested_by", 1.0, 1000.5, "ogawa", "approved",
     )  # fmt: skip
     assert data.all(sql.ApprovalsWaiting, at=5.0) == [("b", "erase", "R-1", "requested_by", 2.0, 1000.5)]
+    assert [data.run("approval_use", approval_id="a", at=at) for at in (1000.6, 1000.5, 5.0)] == [0, 1, 0]
+    assert data.run("approval_use", approval_id="b", at=5.0) == 0
 
 
 def test_a_rights_request_goes_its_way_step_by_step(data):

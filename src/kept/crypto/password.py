@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from argon2 import PasswordHasher, Type
+from argon2 import PasswordHasher, Type, extract_parameters
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from kept import limits
@@ -17,6 +17,8 @@ from kept.errors import SignInError, SubmissionError
 STANDARD = PasswordHasher()
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1, type=Type.ID)
 """Only for tests and the invented people of the demo: weak on purpose, never chosen by a setting."""
+EARLIER: tuple[PasswordHasher, ...] = ()
+"""What `STANDARD` was before, as long as hashes of it are kept: whoever changes it puts the former one here."""
 
 
 class Passwords:
@@ -24,11 +26,15 @@ class Passwords:
 
     Args:
         hasher: Profile; `STANDARD` for anything real.
+        earlier: Profiles of hashes that may still be kept: each try costs one of each, whoever it is for, so that what a try costs
+            tells neither whether an account exists nor how old its password is.
     """
 
-    def __init__(self, hasher: PasswordHasher = STANDARD) -> None:
+    def __init__(self, hasher: PasswordHasher = STANDARD, earlier: tuple[PasswordHasher, ...] = EARLIER) -> None:
         self._hasher = hasher
-        self._nobody = hasher.hash("nobody's password: verified against when the account is unknown")
+        nobody = "nobody's password: verified against when the account is unknown, or hashed at another cost"
+        self._nobodys = {_profile(made): made for made in (one.hash(nobody) for one in (hasher, *earlier))}
+        self._now = next(iter(self._nobodys))
 
     def hash(self, password: str) -> str:
         """Return the hash of a new password.
@@ -68,16 +74,32 @@ class Passwords:
             SignInError: Wrong, or no such account.
         """
         prepared = _prepared(password)
-        if prepared is None:
-            stored_hash = None
-        try:
-            self._hasher.verify(stored_hash or self._nobody, prepared or "")
-        except (VerificationError, InvalidHashError):
-            stored_hash = None
-        if stored_hash is None:
+        profile = _profile(stored_hash or "") if prepared is not None else ""
+        hashes = self._nobodys | ({profile: stored_hash or ""} if profile else {})
+        fits = [one for one, made in hashes.items() if self._fits(made, prepared or "")]
+        if not profile or profile not in fits:
             raise SignInError(
                 "name or password is not right", reason="sign-in-wrong", hint="check both, or use a recovery code"
             )
+
+    def _fits(self, made: str, prepared: str) -> bool:
+        try:
+            return self._hasher.verify(made, prepared)
+        except (VerificationError, InvalidHashError):
+            return False
+
+    def is_outdated(self, stored_hash: str) -> bool:
+        """Whether a hash was made at another cost than one made now: whoever signs in with its password is hashed anew."""
+        return _profile(stored_hash) != self._now
+
+
+def _profile(stored_hash: str) -> str:
+    """Return the cost a hash was made at, as it is written in front of it; empty for what is no hash."""
+    try:
+        extract_parameters(stored_hash)
+    except InvalidHashError:
+        return ""
+    return stored_hash.rpartition("$")[0].rpartition("$")[0]
 
 
 def _prepared(password: str) -> str | None:

@@ -287,11 +287,13 @@ class Kept(View):
         person_id = await passkeys.finish_sign_in(self._engine, answer, token, rp_id=host_of(origin), origin=origin)
         return await accounts.start_session(self._engine, person_id)
 
-    async def sign_in_remembered(self, value: str) -> tuple[str, str]:
+    async def sign_in_remembered(self, value: str, *, browser: str = "") -> tuple[str, str]:
         """Sign a person in with a device they let us remember.
 
         Args:
             value: What the device's cookie holds, from `Person.remember_device` or from here.
+            browser: What tells this browser from another, such as the network it asks from; without it, whoever sends a value just
+                replaced within ten seconds is believed.
 
         Returns:
             The token of a session, and the cookie's next value; empty after a double click: the other answer carries it.
@@ -299,7 +301,7 @@ class Kept(View):
         Raises:
             SignInError: It is no device we remember, or a copy was used: then every device is forgotten.
         """
-        return await remember_me.sign_in_remembered(self._engine, value)
+        return await remember_me.sign_in_remembered(self._engine, value, browser)
 
     async def session(self, token: str) -> Person:
         """Return the person of a session, on their own data.

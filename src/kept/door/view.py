@@ -11,19 +11,22 @@ from urllib.parse import urlsplit
 
 from kept.errors import KeptError
 from kept.services.engine.engine import Engine
+from kept.services.engine.frames import forget
 
 
 @contextmanager
 def edge(engine: Engine) -> Iterator[None]:
-    """Let an error of ours leave with its clause and with what to do next, so that a traceback says it as well.
+    """Let an error of ours leave with its clause and with what to do next, so that a traceback says it as well; and with no value.
 
     Args:
         engine: Open; its policy in force is what an error cites.
     """
     try:
         yield
-    except KeptError as error:
-        note_hint(engine.cite(error))
+    except BaseException as error:
+        if isinstance(error, KeptError):
+            note_hint(engine.cite(error))
+        forget(error)
         raise
 
 

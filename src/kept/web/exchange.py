@@ -28,6 +28,7 @@ from kept.services.cookies.rules import CookieRules
 from kept.services.cookies.visits import Visits
 from kept.services.engine.engine import Engine
 from kept.services.gate.own_session import Own
+from kept.services.instances.draw_file import DrawFiles
 from kept.services.my_data.erasure import erased_at
 from kept.services.my_data.history_words import said
 from kept.services.staff import sessions
@@ -58,6 +59,10 @@ class Entry:
     point: PointKind | None = None
 
 
+PUBLIC = {"cache-control": "public, max-age=60", "access-control-allow-origin": "*"}
+"""What an answer says that is everybody's: kept for a minute, and read by pages of other hosts."""
+
+
 @dataclass(slots=True)
 class Web:
     """What the pages share.
@@ -72,6 +77,7 @@ class Web:
         templates: Where pages are rendered from.
         menus: The menu of `site` and `console`.
         offered: By host and address below the language, whether the policy in force has such a page.
+        draws: The published files of draws.
         note: A word at the foot of every page, in English; empty for none.
         theme: The company's own look.
     """
@@ -85,6 +91,7 @@ class Web:
     templates: Environment
     menus: Mapping[str, tuple[Entry, ...]]
     offered: Mapping[str, Mapping[str, Callable[[Engine], bool]]]
+    draws: DrawFiles
     note: str = ""
     theme: Theme = field(default_factory=Theme)
 
@@ -234,6 +241,15 @@ class Exchange(Generic[S_co]):
     def go(self, path: str, status: int = 303) -> Response:
         """Send the browser on, to a path below the language."""
         return RedirectResponse(self.at(path), status_code=status)
+
+    def public(self, response: Response) -> Response:
+        """Let an answer that proves something be kept by whoever carries it, and be read by a page of anybody, to check it there.
+
+        Args:
+            response: The same for everybody, without a cookie.
+        """
+        response.headers.update(PUBLIC)
+        return response
 
     def download(self, content: str | bytes, media_type: str, name: str) -> Response:
         """Answer with a file to keep."""

@@ -73,6 +73,7 @@ SAID: Mapping[str, Sentences] = {
     ),
     "field-twice": ("A field was sent twice.", "Fill in each field once."),
     "fields-many": ("Too many fields were sent.", "Use the form as it is shown."),
+    "form-kind": ("This form was not sent as the page sends it.", "Please load the page again."),
     "form-other-session": (
         "This form was opened before you signed in, or by somebody else.",
         "Load the page again, then send it.",
@@ -138,6 +139,7 @@ SAID: Mapping[str, Sentences] = {
     ),
     "value-long": ("This is too long: at most {0} characters.", "Please shorten it."),
     "value-empty": ("There is nothing readable in this field.", "Leave it empty to keep it to yourself."),
+    "value-broken": ("Some of this could not be read.", "Type it again."),
     "value-characters": ("This contains characters that nobody can see.", "Type it again instead of pasting it."),
     "value-one-value": ("Several values came for one field.", "Fill in the field once."),
     "value-options": ("This is none of the options.", "Choose from the list."),

@@ -146,7 +146,11 @@ async def sign_in_with_password(engine: Engine, login_name: str, password: str) 
     await verify_password(engine, found[1] if found else None, password)
     if found is None:
         raise SignInError("name or password is not right", reason="sign-in-wrong")
-    return found[0]
+    person_id, was = found
+    if engine.passwords.is_outdated(was):
+        again = await hash_password(engine, password)
+        await engine.data.write(lambda tx: tx.run("password_again", person_id=person_id, was=was, hash=again))
+    return person_id
 
 
 # -------------------------------------------------------------------- sessions

@@ -287,6 +287,7 @@ async def finish_sign_in(engine: Engine, unverified: str, unverified_token: str,
             credential_current_sign_count=sign_count,
             require_user_verification=True,
         )
+        _require_own_page(unverified)
     except (WebAuthnException, ValueError, KeyError, TypeError) as error:
         raise _refused() from error
     at = engine.ready()
@@ -333,6 +334,7 @@ def _verified(  # noqa: PLR0913 -- what the ceremony needs
             expected_origin=origin,
             require_user_verification=True,
         )
+        _require_own_page(unverified)
     except (WebAuthnException, ValueError, KeyError, TypeError) as error:
         raise _refused() from error
     return _Made(
@@ -343,6 +345,16 @@ def _verified(  # noqa: PLR0913 -- what the ceremony needs
         claims["name"],
         bytes.fromhex(claims["person"]),
     )
+
+
+def _require_own_page(unverified: str) -> None:
+    """Insist that the answer was given on a page of this site, not in a frame of somebody else's page.
+
+    Source: Web Authentication Level 3 §7.1 step 10, §7.2 step 13: `crossOrigin` and `topOrigin`.
+    """
+    said = json.loads(base64url_to_bytes(json.loads(unverified)["response"]["clientDataJSON"]))
+    if said.get("crossOrigin", False) is not False or "topOrigin" in said:
+        raise _refused()
 
 
 async def _insert(  # noqa: PLR0913 -- the columns of a passkey

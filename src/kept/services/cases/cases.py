@@ -5,20 +5,20 @@ A case holds one person, bound by its first hit. Within it, reasons for a refusa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from kept import limits
 from kept.crypto.random import random_id
 from kept.errors import ConflictError, DeniedError, ErasedError, InputError
-from kept.policy.decision import Decision, Mandate
+from kept.policy.decision import Allowed, Decision, Mandate, Refused
 from kept.policy.needs import RESTS_ON
 from kept.policy.words import Exit
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect
 from kept.services.engine.people import Person
-from kept.services.engine.record import Actor, record
+from kept.services.engine.record import Actor, about, record
 from kept.services.engine.record import holder_of as actor_under
 from kept.services.gate import gate
 from kept.services.gate.person_search import asks_for_rights, find_person
@@ -29,6 +29,9 @@ from kept.services.staff.parties import PartyKind, title_of
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
+
+NOT_GIVEN = frozenset({3, 4})
+"""Steps that refuse what a purpose does not use, and what is not there: alike, so that neither tells which it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +223,63 @@ async def holder_of(engine: Engine, case: Case, slots: tuple[str, ...] = ()) -> 
         return None
 
 
+async def acting_about(engine: Engine, session: StaffSession, case: Case, act: Act) -> Person:
+    """Return the person an act in a case is about, where a read of anything of theirs could pass at all.
+
+    An act that opens nothing passes what a read passes: the case is open and no emergency, and what the person gave is not
+    kept from its purpose. Its own transaction charges the case's mandate (`staff.mandates.charge`), as a read is charged.
+
+    Args:
+        engine: Open.
+        session: Whose case it is.
+        case: Theirs.
+        act: What is done, for the entry of a refusal.
+
+    Raises:
+        DeniedError: The case is over or an emergency, or everything the person gave is refused to it; recorded.
+        InputError: The case holds nobody.
+    """
+    require_open(engine, case)
+    person = await holder_of(engine, case)
+    if person is None:
+        raise nobody_in_it()
+    answers = (await items_of_case(engine, session, case, person)).values()
+    stands = [one for one in answers if isinstance(one, Refused) and one.step not in NOT_GIVEN]
+    no = (
+        lends_the_screen(engine) if case.emergency else stands[0] if stands and len(stands) == _given(answers) else None
+    )
+    if no is None:
+        return person
+    entry_id = await record(
+        engine,
+        case.actor,
+        act,
+        about(person),
+        outcome=Outcome.REFUSED,
+        clause=no.clause,
+        facts=(("reason", no.reason),),
+    )
+    raise DeniedError(
+        f"expected a person this case may act about, found them refused for {case.purpose} at step {no.step}: {no.reason}",
+        step=no.step,
+        needed=no.needed,
+        entry_id=entry_id,
+        reason=no.reason,
+        clause=f"§{no.clause}" if no.clause else "",
+    )
+
+
+def _given(answers: Collection[Decision]) -> int:
+    """Count the answers about what the person gave."""
+    return sum(not isinstance(one, Refused) or one.step not in NOT_GIVEN for one in answers)
+
+
+def lends_the_screen(engine: Engine) -> Refused:
+    """Return the no to whatever is no look at the screen, in an emergency."""
+    needed = "a case of your own role: an emergency lends the screen alone"
+    return Refused(7, "exit", engine.clause("break-glass-reviewed"), needed)
+
+
 async def cases_of(engine: Engine, session: StaffSession) -> list[CaseLine]:
     """Return the staff member's cases, newest first."""
     rows = await engine.data.all(sql.CasesOfStaff, staff_id=session.staff_id, limit=50)
@@ -280,7 +340,7 @@ async def items_of_case(
 async def stated_items(
     engine: Engine, session: StaffSession, case: Case | str, person: Person | None = None
 ) -> dict[str, tuple[str, bool]]:
-    """Return which items of a case's person another company gave: what it is called, and whether the person confirmed its word.
+    """Return which items a case may open another company gave: what it is called, and whether the person confirmed its word.
 
     Args:
         engine: Open.
@@ -288,8 +348,12 @@ async def stated_items(
         case: Its id, or the case where it is loaded already.
         person: The case's person, where they are loaded already.
     """
-    person = person or await holder_of(engine, await loaded(engine, session, case))
-    words = {slot: person.state.stated_of(slot) for slot in person.state.slots} if person is not None else {}
+    case = await loaded(engine, session, case)
+    person = person or await holder_of(engine, case)
+    if person is None:
+        return {}
+    answers = await items_of_case(engine, session, case, person)
+    words = {slot: person.state.stated_of(slot) for slot, one in answers.items() if isinstance(one, Allowed)}
     return {
         slot: (
             await title_of(engine, PartyKind.PARTNER, one.partner, one.taken_at),

@@ -38,6 +38,7 @@ from kept.services.messages.states import MessageState, state_of
 from kept.services.messages.stop_list import UNDELIVERABLE, address_item, stop_token
 from kept.services.messages.unknown_outcome import send_again
 from kept.services.staff.bulk_approval import ONE_PERSON, insert_mandate
+from kept.services.staff.mandates import charge
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -393,8 +394,7 @@ async def _answer(  # noqa: PLR0913 -- the question has this many parts
     """Return whether the person may be reached this way now; nobody in an emergency, which lends the screen alone."""
     clause = engine.policy.policy.purposes[mandate.purpose].clause
     if lent:
-        needed = "a case of your own role: an emergency lends the screen alone"
-        return Refused(7, "exit", engine.clause("break-glass-reviewed"), needed)
+        return cases.lends_the_screen(engine)
     if not item:
         return Refused(3, "uses", clause, "a purpose that uses this item")
     answer = (await gate.decide(engine, mandate, person, (item,), way, engine.ready()))[item]
@@ -438,14 +438,7 @@ async def _keep(  # noqa: PLR0913 -- what a message is
     )  # fmt: skip
 
     async def body(tx: Transaction) -> None:
-        if not await tx.run("mandate_charge", mandate_id=acting.id, count=1, at=at):
-            raise DeniedError(
-                "expected a mandate with volume and time left, found it used up, over or revoked",
-                step=9,
-                needed="a new case, or a new sign-in",
-                reason="mandate-spent",
-                rests_on="roles",
-            )
+        await charge(tx, acting, at)
         await insert_mandate(tx, mandate, kind=ONE_PERSON)
         await tx.run(
             "contact_put",
@@ -472,6 +465,7 @@ async def write_again(engine: Engine, session: StaffSession, case: Case | str, m
     """Send again, under the same number, what may have gone: decided by a member of staff, recorded, decided anew when sent.
 
     Raises:
+        DeniedError: The case is over or used up, or may not see its person any more.
         InputError: It is no message of that case.
         ConflictError: Its outcome is known.
     """
@@ -483,7 +477,9 @@ async def write_again(engine: Engine, session: StaffSession, case: Case | str, m
             reason="contact-unknown",
             rests_on=f"purposes:{case.purpose}",
         )
-    await send_again(engine, session, message_id)
+    await cases.acting_about(engine, session, case, Act.MESSAGE_AGAIN)
+    at = engine.ready()
+    await send_again(engine, session, message_id, lambda tx: charge(tx, case.mandate, at))
 
 
 async def contacts_of(engine: Engine, session: StaffSession, case: Case | str) -> list[Contact]:

@@ -23,6 +23,7 @@ from kept.services.engine.keyring import PersonKeys
 from kept.services.engine.record import about, about_person, entry_of
 from kept.services.engine.sealed_record import open_persons_record, seal_persons_record
 from kept.services.gate.own_session import Own
+from kept.services.staff.mandates import charge
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -125,13 +126,10 @@ async def note_in_case(engine: Engine, session: StaffSession, case: Case | str, 
 
     Raises:
         InputError: No such way, or the case holds nobody.
-        DeniedError: The case is over.
+        DeniedError: The case is over or used up, is an emergency, or may not see its person any more.
     """
     case = await cases.loaded(engine, session, case)
-    cases.require_open(engine, case)
-    person = await cases.holder_of(engine, case)
-    if person is None:
-        raise cases.nobody_in_it()
+    person = await cases.acting_about(engine, session, case, Act.INQUIRY_NOTE)
     if way not in NOTED:
         raise InputError(
             "expected how they asked, found another way",
@@ -147,6 +145,7 @@ async def note_in_case(engine: Engine, session: StaffSession, case: Case | str, 
     )  # fmt: skip
 
     async def body(tx: Transaction) -> None:
+        await charge(tx, case.mandate, at)
         await _put(engine, tx, person.id, person.keys, inquiry_id, asked)
         await insert_entries(tx, [entry], at)
 

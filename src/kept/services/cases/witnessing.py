@@ -52,6 +52,7 @@ from kept.services.gate.witnessed_form import (
     state_of,
 )
 from kept.services.staff.approvals import Approval, Given, Subject, mark_of, said, waiting_for
+from kept.services.staff.mandates import charge
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -93,17 +94,18 @@ async def enter(engine: Engine, session: StaffSession, typed: Typed) -> str:
         typed: What was given.
 
     Raises:
-        DeniedError: The right is missing, or the case is none of theirs, over, or empty; or the customer's own no stands.
+        DeniedError: The right is missing; the case is over, used up, an emergency, or may not see its person any more; or the
+            customer's own no stands.
         SubmissionError: A field is not acceptable, was given before, or was taken away since; nothing was given; or the notice was
             not in force on that day.
-        InputError: Another way, a day that is not, too long ago, or ahead.
+        InputError: Another way, a day that is not, too long ago, or ahead; or a case that is none of theirs, or empty.
         LimitError: They entered as many as may be within a day.
     """
     role, at = session.require(engine, RIGHT), engine.ready()
     await _require_few(engine, session, at)
     form = await parse_typed(engine, session, typed, at)
     case = await cases.case_of(engine, session, typed.case) if typed.case else None
-    person = await _person_in(engine, case) if case is not None else None
+    person = await cases.acting_about(engine, session, case, Act.WITNESSED_ENTER) if case is not None else None
     if person is not None:
         require_possible(person.state, form)
     form_id = random_id()
@@ -114,6 +116,8 @@ async def enter(engine: Engine, session: StaffSession, typed: Typed) -> str:
 
     async def write(tx: Transaction, approval_id: str) -> None:
         del approval_id
+        if case is not None:
+            await charge(tx, case.mandate, at)
         number = await tx.value(sql.WitnessedNext) + 1
         sealed = b"" if person is not None else seal_nobodys(engine, form_id, form)
         await tx.run(
@@ -196,15 +200,6 @@ async def _require_few(engine: Engine, session: StaffSession, at: float) -> None
             hint="go on tomorrow, or let a colleague enter them",
             rests_on="roles",
         )
-
-
-async def _person_in(engine: Engine, case: cases.Case) -> Person:
-    """Return the customer a case holds: there is no other way to find one here."""
-    cases.require_open(engine, case)
-    person = await cases.holder_of(engine, case)
-    if person is None or case.emergency:
-        raise cases.nobody_in_it()
-    return person
 
 
 # -------------------------------------------------------------------- what the second does

@@ -20,6 +20,7 @@ from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.entry import Refusal
 from kept.services.engine.flush import Condition, Effect, Guard, Moved, SealedEntry
+from kept.services.engine.frames import forgotten
 from kept.services.engine.people import Person
 from kept.services.engine.record import SYSTEM, about, about_person, entry_of, holder_of
 from kept.services.engine.restored_keys import require_signed_off
@@ -238,7 +239,8 @@ async def _answer(engine: Engine, asked: _Question, person: Person | None) -> Ca
     """Answer a question; it is decided anew as often as the person's choices move meanwhile."""
     for _ in range(limits.MOVED_TRIES):
         try:
-            return await _answer_once(engine, asked, person)
+            with forgotten():
+                return await _answer_once(engine, asked, person)
         except Moved:
             person = None
     raise ConflictError("the person's choices keep changing while they are read", reason="moved", hint="read again")
@@ -246,22 +248,20 @@ async def _answer(engine: Engine, asked: _Question, person: Person | None) -> Ca
 
 async def _answer_once(engine: Engine, asked: _Question, person: Person | None) -> Card:
     at, told_from = engine.ready(), _told_from(engine, asked.mandate, asked.circumstances)
+    opened: dict[str, str | tuple[str, ...]] = {}
     try:
         person = person or await engine.people.load(asked.person_id, asked.slots)
         decisions = await decide(engine, asked.mandate, person, asked.slots, asked.exit, at, asked.circumstances)
-        opened = {
-            name: value
-            for slot, decision in decisions.items()
-            if isinstance(decision, Allowed)
-            for name, value in _opened(engine, person, slot, asked.circumstances.law, at)
-        }
+        refused = {slot: decision for slot, decision in decisions.items() if isinstance(decision, Refused)}
+        if not refused or asked.on_denial == "withhold":  # what is refused as a whole opens nothing
+            for slot in (one for one in decisions if one not in refused):
+                opened.update(_opened(engine, person, slot, asked.circumstances.law, at))
     except ErasedError as error:
         raise await _not_found(engine, asked, at) from error
     except EvidenceError as error:
         await record_evidence(engine, asked.mandate, asked.person_id, error, at, told_from=told_from)
         raise
-    refused = {slot: decision for slot, decision in decisions.items() if isinstance(decision, Refused)}
-    releases = bool(opened) and (not refused or asked.on_denial == "withhold")
+    releases = bool(opened)
     register = asked.register(person, opened) if releases and asked.register is not None else {}
     entry = _entry(engine, asked, person, decisions, at, told_from, register, releases=releases)
     if not releases:

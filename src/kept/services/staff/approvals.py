@@ -23,7 +23,7 @@ from kept.services.staff.sessions import StaffSession, staff_as_is
 from kept.store import sql
 from kept.store.interface import Transaction
 
-WAITING, APPROVED, DEAD = "waiting", "approved", "dead"
+WAITING, APPROVED, USED, DEAD = "waiting", "approved", "used", "dead"
 T = TypeVar("T")
 Asking = Callable[[Transaction, str], Awaitable[object]]
 
@@ -131,7 +131,8 @@ class Approval(Generic[T]):
         entry = entry_of(engine, session.acting(), Act.APPROVAL_ASK, at=at, facts=facts)
 
         async def body(tx: Transaction) -> None:
-            if await tx.one(sql.ApprovalOf, act=self.act, subject=subject, requested_by=session.login, at=at):
+            row = await tx.one(sql.ApprovalOf, act=self.act, subject=subject, requested_by=session.login, at=at)
+            if row is not None and row.outcome != USED:
                 raise ConflictError(
                     "expected an act not asked for yet, found one that waits or was approved",
                     reason="approval-asked",
@@ -292,7 +293,7 @@ def _plain(value: object) -> object:
 async def approved_by(engine: Engine, approval_id: str) -> str:
     """Return who approved an act; empty while nobody has."""
     row = await engine.data.one(sql.ApprovalGet, approval_id=approval_id)
-    return (row.decided_by or "") if row and row.outcome == APPROVED else ""
+    return (row.decided_by or "") if row and row.outcome in {APPROVED, USED} else ""
 
 
 async def require_approved(engine: Engine, approval_id: str) -> str:

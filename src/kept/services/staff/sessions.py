@@ -247,6 +247,11 @@ async def sign_in(engine: Engine, login: str, password: str, code: str) -> str:
     token = await _begin(engine, row.staff_id, name, "password, one-time code", counter)
     if not token:
         raise wrong
+    if engine.passwords.is_outdated(was := row.password_hash):
+        async with engine.password_turns:
+            again = await asyncio.get_running_loop().run_in_executor(None, lambda: engine.passwords.hash(password))
+        staff_id = row.staff_id
+        await engine.data.write(lambda tx: tx.run("staff_password_again", staff_id=staff_id, was=was, hash=again))
     return token
 
 
@@ -340,10 +345,22 @@ async def logins(engine: Engine) -> dict[str, str]:
 
 async def sign_out(engine: Engine, session: StaffSession) -> None:
     """End a session and every mandate it was issued."""
+    await end_session(engine, session, mandates=True)
+
+
+async def end_session(engine: Engine, session: StaffSession, *, mandates: bool) -> None:
+    """End a session.
+
+    Args:
+        engine: Open.
+        session: Which.
+        mandates: Whether the mandates of its member of staff end too; not where they go on in another session.
+    """
     at = engine.clock.now()
 
     async def body(tx: Transaction) -> None:
         await tx.run("staff_session_delete", token_hash=session.token_hash)
-        await tx.run("mandates_revoke_actor", actor=session.actor, at=at)
+        if mandates:
+            await tx.run("mandates_revoke_actor", actor=session.actor, at=at)
 
     await engine.data.write(body)

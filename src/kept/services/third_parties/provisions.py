@@ -92,7 +92,7 @@ async def _let(engine: Engine, given: Given) -> Effect:
     async def effect(tx: Transaction) -> bool:
         if not await tx.run("provision_approve", provision_id=given.subject, mandate_id=mandate.id):
             return False
-        await insert_mandate(tx, mandate, approval_id=given.id)
+        await insert_mandate(tx, mandate, approval_id=given.id, at=given.at)
         return True
 
     return effect

@@ -55,7 +55,7 @@ async def _opened(exchange: Exchange[Any], answer: Response, issued: Issued) -> 
     token = await accounts.start_session(exchange.engine, issued.person_id)
     if own := await accounts.session_of(exchange.engine, token):
         await show(exchange.engine, own, Codes(issued.login_name, issued.recovery_codes, opened=True))
-    return set_session(exchange, answer, token)
+    return await set_session(exchange, answer, token)
 
 
 async def _count(exchange: Exchange[Any]) -> None:

@@ -23,6 +23,10 @@ SELECT COUNT(*) FROM staff WHERE disabled_at IS NULL;
 -- A one-time code was accepted; it and all before it are spent.
 UPDATE staff SET last_counter = :counter WHERE staff_id = :staff_id AND last_counter < :counter;
 
+-- name: staff_password_again (staff_id, was, hash)
+-- The same password of a member of staff, hashed at today's cost.
+UPDATE staff SET password_hash = :hash WHERE staff_id = :staff_id AND password_hash = :was;
+
 -- name: staff_disable (staff_id, at)
 -- A member of staff may no longer sign in.
 UPDATE staff SET disabled_at = :at WHERE staff_id = :staff_id AND disabled_at IS NULL;
@@ -155,6 +159,10 @@ UPDATE approval SET outcome = 'dead' WHERE approval_id = :approval_id AND outcom
 -- A second approver decides, once, in time, and is never who asked.
 UPDATE approval SET decided_by = :decided_by, decided_at = :at, outcome = :outcome
 WHERE approval_id = :approval_id AND outcome = :expected AND expires_at >= :at AND requested_by <> :decided_by;
+
+-- name: approval_use (approval_id, at)
+-- What an approval is good for begins, once, while it is in time.
+UPDATE approval SET outcome = 'used' WHERE approval_id = :approval_id AND outcome = 'approved' AND expires_at >= :at;
 
 -- name: rights_next () -> number
 -- The next number of a rights request.
