@@ -592,3 +592,16 @@ async def test_many_windows_ask_no_more_than_one(installation):
     answers = await asyncio.gather(*at_once, return_exceptions=True)
     assert sum(isinstance(one, InputError) for one in answers) == 12 - limits.RIGHTS_REQUESTS_OPEN
     assert len(await own_requests.requests_of(installation.engine, own)) == limits.RIGHTS_REQUESTS_OPEN
+
+
+async def test_a_letter_that_fits_two_people_leaves_no_case(installation, desk):
+    """§0.1, §5.2 breach: a letter that names nobody clearly is no request, and the case it began with ends with the refusal."""
+    for _ in range(2):
+        await installation.mori()
+    with pytest.raises(InputError) as refused:
+        await came(installation, desk, "disclosure")
+    assert refused.value.reason == "ambiguous"
+    (case,) = await cases.cases_of(installation.engine, desk)
+    with pytest.raises(DeniedError) as over:
+        await cases.find_in_case(installation.engine, desk, case.id, {"name": NAME})
+    assert (case.closed, over.value.reason) == (True, "case-over")

@@ -15,7 +15,7 @@ from kept.services.campaigns.candidates import Counts, count_segment
 from kept.services.cases.contacts import PROGRAM, Way, ways_to, write_as_program
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
-from kept.services.engine.record import about_person, holder_of, record
+from kept.services.engine.record import Actor, about_person, holder_of, record
 from kept.services.gate import gate
 from kept.services.gate.gate import OnDenial
 from kept.services.gate.person_search import find_by_external, find_person
@@ -53,6 +53,9 @@ class Desk(View):
         self._program = program
         self._mandate = mandate
         self._tries = tries
+
+    async def _refused_to(self) -> tuple[Actor, None]:
+        return holder_of(self._mandate), None
 
     @property
     def purpose(self) -> str:

@@ -17,7 +17,7 @@ from kept.services.backups.backup_file import BackupFile
 from kept.services.backups.drill import Drill, drill
 from kept.services.engine.engine import Engine
 from kept.services.engine.key_files import read_key
-from kept.services.engine.record import Actor
+from kept.services.engine.record import Actor, operator
 from kept.services.forms.reconsent import Concerned, whom_it_concerns
 from kept.services.gate.canaries import Alarm, acknowledge, alarms
 from kept.services.staff import credentials, sessions
@@ -118,6 +118,9 @@ class Operator(View):
     def __init__(self, engine: Engine, name: str) -> None:
         super().__init__(engine)
         self._name = name
+
+    async def _refused_to(self) -> tuple[Actor, None]:
+        return operator(self._name), None
 
     async def issue_credential(
         self, label: str, role: str, purposes: Sequence[str] = (), *, may: Sequence[str] = (), system: str = ""

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from kept.cookies.findings import REASONS, UNSEEN
 from kept.cookies.jar import Jar
-from kept.errors import InputError, KeptError
+from kept.errors import DeniedError, InputError, KeptError
 from kept.number import parse_number
 from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.duties import point_for, used_channels
@@ -147,6 +147,12 @@ class Exchange(Generic[S_co]):
         return network_of(self.request.client.host if self.request.client else "")
 
     @property
+    def refused(self) -> list[DeniedError]:
+        """What this request was refused, as far as its page shows it."""
+        found: list[DeniedError] = self.request.scope["state"].setdefault("refused", [])
+        return found
+
+    @property
     def kind(self) -> str:
         """Which host was asked: `site` or `console`."""
         return str(self.request.scope["state"]["kind"])
@@ -214,6 +220,8 @@ class Exchange(Generic[S_co]):
         if isinstance(error := values.get("error"), KeptError):
             for one in error.each() if isinstance(error, InputError) else (error,):
                 self.engine.cite(one)
+            if isinstance(error, DeniedError):
+                self.refused.append(error)
         return HTMLResponse(self.text(template, status=status, **values), status_code=status)
 
     def text(self, template: str, **values: Any) -> str:

@@ -32,7 +32,7 @@ ABOUT_NOBODY = frozenset(
     """.split()
 )
 """Acts whose entries are never about a person: nobody reads them on their own page."""
-ONLY_REFUSED = frozenset({Act.ROLLBACK_FOUND, Act.SUBMISSION_REFUSE})
+ONLY_REFUSED = frozenset({Act.ROLLBACK_FOUND, Act.SUBMISSION_REFUSE, Act.REQUEST_REFUSE})
 """Acts that are about a person only as refusals."""
 
 

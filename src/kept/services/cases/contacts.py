@@ -25,10 +25,11 @@ from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.dispatchers import Compose, Opened, Waiting, Words
 from kept.services.engine.engine import Engine
 from kept.services.engine.entry import Refusal
-from kept.services.engine.flush import insert_entries
+from kept.services.engine.flush import insert_entries, spent
 from kept.services.engine.people import Person
 from kept.services.engine.record import about, entry_of, holder_of, record
 from kept.services.gate import gate
+from kept.services.gate.refusals import record_refusal
 from kept.services.messages.fax import FaxDispatcher
 from kept.services.messages.leaving import ALWAYS, number_is_listed
 from kept.services.messages.letter_words import date_words, letter_of
@@ -224,7 +225,7 @@ async def write_to(  # noqa: PLR0913 -- what a message is
         SettingError: This machine lacks what the channel needs, or a font for a character of the text.
     """
     case = await cases.loaded(engine, session, case)
-    cases.require_open(engine, case)
+    await cases.require_open(engine, case, Act.CONTACT_WRITE)
     if not case.person_id:
         raise cases.nobody_in_it()
     wrong, typed = Mistakes(), ""
@@ -323,7 +324,7 @@ async def require_way(  # noqa: PLR0913 -- the question has this many parts
     """
     way = require_channel(mandate, channel)
     if case is not None:
-        await _require_few(engine, case)
+        await _require_few(engine, case, person, way)
     item = address_item(engine.policy.policy, engine.policy.policy.purposes[mandate.purpose], way)
     answer = await _answer(engine, mandate, person, way, item, lent=case is not None and case.emergency)
     if isinstance(words, Refused):
@@ -375,16 +376,17 @@ def require_channel(mandate: Mandate, channel: str) -> Exit:
     return Exit(channel)
 
 
-async def _require_few(engine: Engine, case: Case) -> None:
+async def _require_few(engine: Engine, case: Case, person: Person, way: Exit) -> None:
     """Insist that a case wrote less than it may: it answers somebody, and is no campaign."""
     if len(await engine.data.all(sql.ContactsOfCase, case_id=case.id)) >= limits.CONTACTS_OF_A_CASE:
-        raise DeniedError(
+        error = DeniedError(
             f"expected at most {limits.CONTACTS_OF_A_CASE} messages in one case, found more",
             step=9,
             needed="a new case, when they ask again",
             reason="volume",
             rests_on="roles",
         )
+        raise await record_refusal(engine, case.actor, error, about(person), act=Act.CONTACT_WRITE, exit=way.value)
 
 
 async def _answer(  # noqa: PLR0913 -- the question has this many parts
@@ -439,13 +441,7 @@ async def _keep(  # noqa: PLR0913 -- what a message is
 
     async def body(tx: Transaction) -> None:
         if not await tx.run("mandate_charge", mandate_id=acting.id, count=1, at=at):
-            raise DeniedError(
-                "expected a mandate with volume and time left, found it used up, over or revoked",
-                step=9,
-                needed="a new case, or a new sign-in",
-                reason="mandate-spent",
-                rests_on="roles",
-            )
+            raise spent()
         await insert_mandate(tx, mandate, kind=ONE_PERSON)
         await tx.run(
             "contact_put",
@@ -464,7 +460,12 @@ async def _keep(  # noqa: PLR0913 -- what a message is
         await put_in_outbox(tx, waiting, at)
         await insert_entries(tx, [entry], at)
 
-    await engine.data.write(body)
+    try:
+        await engine.data.write(body)
+    except DeniedError as error:
+        raise await record_refusal(
+            engine, holder_of(acting), error, about(person), act=_act(acting), exit=way.value
+        ) from None
     return waiting
 
 

@@ -50,7 +50,7 @@ async def note_in_case(engine: Engine, session: StaffSession, case_id: str, chan
         InputError: The case holds nobody, or the person gave no address for that channel.
     """
     case = await case_of(engine, session, case_id)
-    require_open(engine, case)
+    await require_open(engine, case, Act.STOP_LIST_ADD)
     if not case.person_id or channel not in CHANNELS:
         raise nobody_in_it()
     at = engine.ready()

@@ -30,6 +30,7 @@ from kept.services.engine.record import SYSTEM, Actor, about, account_part, entr
 from kept.services.engine.sealed_record import open_installation_record, seal_installation_record
 from kept.services.forms.consent_evidence import evidence_of, mail_slots
 from kept.services.forms.receipts import consent_receipt
+from kept.services.gate.refusals import record_refusal
 from kept.services.gate.state_change import Change, change_person, find_forms
 from kept.services.gate.witnessed_form import (
     OVER,
@@ -105,7 +106,11 @@ async def enter(engine: Engine, session: StaffSession, typed: Typed) -> str:
     case = await cases.case_of(engine, session, typed.case) if typed.case else None
     person = await _person_in(engine, case) if case is not None else None
     if person is not None:
-        require_possible(person.state, form)
+        try:
+            require_possible(person.state, form)
+        except DeniedError as error:
+            actor = session.acting(role=role, case=str(case.number) if case is not None else "")
+            raise await record_refusal(engine, actor, error, about(person), act=Act.WITNESSED_ENTER) from None
     form_id = random_id()
     facts = (("form", form_id), ("how", form.how), ("given", form.given_on), ("notice", form.notice_id))
     actor = session.acting(role=role, case=str(case.number) if case is not None else "")
@@ -200,7 +205,7 @@ async def _require_few(engine: Engine, session: StaffSession, at: float) -> None
 
 async def _person_in(engine: Engine, case: cases.Case) -> Person:
     """Return the customer a case holds: there is no other way to find one here."""
-    cases.require_open(engine, case)
+    await cases.require_open(engine, case, Act.WITNESSED_ENTER)
     person = await cases.holder_of(engine, case)
     if person is None or case.emergency:
         raise cases.nobody_in_it()

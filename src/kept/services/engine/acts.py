@@ -166,6 +166,7 @@ class Act(StrEnum):
     ERASE_AGAIN = "staff:person:erase-again"
     DISCLOSURE_TELL = "system:disclosure:tell"
     SUBMISSION_REFUSE = "system:submission:refuse"
+    REQUEST_REFUSE = "actor:request:refuse"
 
 
 GROUNDS: Mapping[Act, str] = MappingProxyType(
@@ -319,6 +320,7 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.SERVE_FIRST: "browser-scan",
         Act.DISCLOSURE_TELL: "disclosure disclosure-within-request purposes:legal-disclosure",
         Act.SUBMISSION_REFUSE: "purpose-before-collection",
+        Act.REQUEST_REFUSE: "roles",
     }
 )
 """What each act rests on, as `kept.policy.ground` knows it: the policy in force says which clause that is."""
@@ -355,7 +357,7 @@ USES = frozenset(
         *(Act.DISCLOSE, Act.DISCLOSURE_FETCH, Act.DISCLOSURE_TELL, Act.DISCLOSURE_EXCEED),
         *(Act.PART_END, Act.ANSWERS_COUNT, Act.ENTRY_CHOOSE, Act.PUBLISH, Act.DRAW, Act.ARRIVE, Act.PRIZE_DELIVER),
         *(Act.STATISTIC_BUILD, Act.STATISTIC_ASK, Act.STATISTIC_ANSWER, Act.STATISTIC_RELEASE, Act.STATISTIC_EXPORT),
-        *(Act.CAMPAIGN_SEND, Act.CANARY_ALARM, Act.SUBMISSION_REFUSE),
+        *(Act.CAMPAIGN_SEND, Act.CANARY_ALARM, Act.SUBMISSION_REFUSE, Act.REQUEST_REFUSE),
         *(Act.COOKIE_DROP, Act.COOKIE_MISUSE, Act.COOKIE_USE),
     }
 )

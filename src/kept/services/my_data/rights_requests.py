@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import msgspec
 
 from kept import limits
-from kept.errors import InputError, Mistakes, NotFoundError, SubmissionError
+from kept.errors import InputError, KeptError, Mistakes, NotFoundError, SubmissionError
 from kept.policy.duties import serving
 from kept.policy.rights import ITEM_KINDS, PURPOSE_KINDS, VALUE_KINDS, fee_of
 from kept.policy.words import Basis, PurposeDuty, RightsKind
@@ -210,6 +210,9 @@ async def open_request(  # noqa: PLR0913 -- what a request names
         case = await cases.find_in_case(engine, session, case.id, criteria)
     except NotFoundError:
         unseen = bool(await named_by(engine, criteria, requests=True))
+    except KeptError:  # a case answers a request; without one there is none
+        await cases.close_case(engine, session, case.id)
+        raise
     person = None
     if case.person_id:
         held = await engine.people.load(case.person_id)
