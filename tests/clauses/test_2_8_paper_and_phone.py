@@ -556,3 +556,35 @@ async def test_no_more_than_so_many_a_day(installation, paper, monkeypatch):
     with pytest.raises(LimitError):
         await paper.enter()
     assert await accounts.session_of(paper.engine, "nobody") is None
+
+
+@pytest.mark.parametrize("why", ["a language the policy dropped", "a rule of the state", "somebody faster"])
+async def test_what_is_turned_down_leaves_no_account(installation, paper, monkeypatch, why):
+    """§2.8, §1.1 breach: witnessed, and refused as it is taken in: no account, no key, no token, and the list says why."""
+    form_id = await paper.enter()
+    if why == "a language the policy dropped":
+        policy = paper.engine.policy.policy
+        monkeypatch.setattr(accounts, "first_state", lambda *_: accounts._language(paper.engine, "de"))
+        monkeypatch.setattr(witnessing, "first_state", accounts.first_state)
+        assert "de" not in policy.languages
+    elif why == "a rule of the state":
+
+        def refuse(*_, **__):
+            raise SubmissionError("no", reason="slot-given")
+
+        monkeypatch.setattr(witnessing.change, "fill", refuse)
+    else:
+        write = witnessing.write_change
+
+        async def slow(engine, *taking, **how):
+            await engine.data.write(lambda tx: witnessing._end(tx, form_id, "seen", "over", "", 9.0))
+            return await write(engine, *taking, **how)
+
+        monkeypatch.setattr(witnessing, "write_change", slow)
+    became = await read_and_approve(witnessing.WITNESSING, paper.engine, paper.ono, form_id)
+    assert became == ("over" if why == "somebody faster" else "refused")
+    for table, part in (("state", "data"), ("person_key", "keys"), ("index_token", "keys")):
+        assert installation.sql(f"SELECT COUNT(*) FROM {table}", part=part) == [(0,)], table  # noqa: S608 -- three fixed words
+    assert not [one for one in await installation.ledger() if one.act == "customer:account:open"]
+    assert [one.status for one in await witnessing.lines(paper.engine)] == [became]
+    assert (await paper.engine.data.one(witnessing.sql.WitnessedGet, form_id=form_id)).sealed == b""

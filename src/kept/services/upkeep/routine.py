@@ -124,13 +124,7 @@ async def _sweep_orphans(engine: Engine) -> int:
         in_data = await engine.data.value(sql.StateG, person_id=person_id)
         copy = await engine.keys.value(sql.StateCopyG, person_id=person_id)
         if in_data is None and copy is None:
-
-            async def body(tx: Transaction, one: bytes = person_id) -> None:
-                await tx.run("person_key_erase", person_id=one)
-                await tx.run("index_token_erase", person_id=one)
-                await tx.run("external_token_erase", person_id=one)
-
-            await engine.keys.write(body)
+            await engine.keyring.drop_unborn(person_id)
             swept += 1
     return swept
 
