@@ -221,6 +221,10 @@ WITNESSED_GIVEN_SECONDS = _time(
     30 * DAY, "how long ago something was given on paper or by phone, when staff enter it, to the end of that day"
 )
 WITNESSED_WAIT_SECONDS = _time(14 * DAY, "what staff entered of a paper or a call, without a second who witnessed it")
+FIRST_SIGN_IN_SECONDS = _time(
+    365 * DAY,
+    "the code by which a new customer on paper or by phone signs in first, from the taking in of what they gave",
+)
 WITNESSED_A_DAY = _cap(30, "forms", "forms given on paper or by phone that one member of staff enters within a day")
 WITNESSED_SHOWN = _cap(100, "forms", "forms given on paper or by phone in the list of them")
 CONTACT_TITLE_CHARACTERS = _cap(200, "characters", "the subject of a message written from a case")

@@ -166,6 +166,10 @@ SAID: Mapping[str, Sentences] = {
         "Nothing was taken, and the prize waits for you. Say where it may go, or let us use what you gave before.",
     ),
     "list-fixed": ("The list of tickets is fixed.", "Your ticket names nobody."),
+    "first-code-wrong": (
+        "This code signs nobody in, or what you named beside it is another.",
+        "Check both. A code is good once, and for a year; write to us for another way.",
+    ),
     "sign-in-wrong": ("The name or the password is not right.", "Check both, or use a recovery code."),
     "sign-in-empty": ("This field is empty.", "Please fill it in."),
     "sign-in-again": ("You signed in more than five minutes ago.", "Sign in once more; nothing is lost."),

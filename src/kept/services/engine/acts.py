@@ -25,6 +25,7 @@ class Act(StrEnum):
     # what the person did
     ACCOUNT_OPEN = "customer:account:open"
     ACCOUNT_SEEN = "customer:account:seen"
+    FIRST_SIGN_IN = "customer:account:sign-in-first"
     VALUE_COLLECT = "customer:value:collect"
     VALUE_CORRECT = "customer:value:correct"
     VALUE_REMOVE = "customer:value:remove"
@@ -179,6 +180,7 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         # what the person did
         Act.ACCOUNT_OPEN: "account-without-personal-information nothing-required collection:registration",
         Act.ACCOUNT_SEEN: "keep collection",
+        Act.FIRST_SIGN_IN: "sign-in-protection",
         Act.VALUE_COLLECT: "notice-first purpose-before-collection",
         Act.VALUE_CORRECT: "bound-to-notice",
         Act.VALUE_REMOVE: "bound-to-notice",
@@ -340,7 +342,7 @@ OWN_RIGHTS = frozenset({Act.OWN_VIEW, Act.TAKE_ALONG, Act.ERASE_INTEND, Act.ERAS
 USES = frozenset(
     {
         *(Act.VALUE_READ, Act.PERSON_FIND, Act.OWN_VIEW, Act.TAKE_ALONG),
-        *(Act.ACCOUNT_OPEN, Act.ACCOUNT_SEEN, Act.SIGN_IN_NEW_DEVICE, Act.DEVICE_COPIED),
+        *(Act.ACCOUNT_OPEN, Act.ACCOUNT_SEEN, Act.FIRST_SIGN_IN, Act.SIGN_IN_NEW_DEVICE, Act.DEVICE_COPIED),
         *(Act.SIGN_IN_SEEN, Act.SIGN_IN_ALARM),
         *(Act.VALUE_COLLECT, Act.VALUE_CORRECT, Act.VALUE_REMOVE, Act.VALUE_TAKE_IN, Act.VALUE_LOST),
         *(Act.WITNESSED_ENTER, Act.WITNESSED_READ, Act.VALUE_WITNESS, Act.DISOWN),

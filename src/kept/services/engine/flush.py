@@ -267,6 +267,6 @@ def spent() -> DeniedError:
         "expected a mandate with volume and time left, found it used up, over or revoked",
         step=9,
         needed="a new case, or a new sign-in",
-        reason=SPENT,
+        reason="mandate-spent",
         rests_on="roles",
     )

@@ -171,7 +171,7 @@ def forms_of(engine: Engine, criteria: Mapping[str, str], *, requests: bool = Fa
             if item not in findable:
                 raise SubmissionError(
                     "expected an item people are found by, found another",
-                    reason=NOT_FINDABLE,
+                    reason="not-findable",
                     hint=f"findable: {', '.join(findable)}",
                     rests_on="nothing-unneeded",
                 )
