@@ -210,6 +210,10 @@ ATTESTATION_REFERENCE_CHARACTERS = _cap(200, "characters", "the reference of an 
 RELEASED_OPEN_SECONDS = _time(5 * MINUTE, "a released value, from the decision to its being opened")
 SLOTS_OF_A_READ = _cap(64, "slots", "slots asked for in one read")
 RIGHTS_REQUEST_DUE_SECONDS = _time(14 * DAY, "the time to answer a request by a person's right")
+RIGHTS_REQUEST_CAME_SECONDS = _time(
+    365 * DAY,
+    "how long ago a request by a person's right reached the company, when staff record it, to the end of that day",
+)
 RIGHTS_REQUEST_MANDATE_SECONDS = _time(30 * DAY, "the mandate under which a request by a person's right is answered")
 RIGHTS_REQUEST_PARTS = _cap(20, "parts", "what one request by a person's right may ask for")
 RIGHTS_REQUESTS_OPEN = _cap(5, "requests", "open requests of one person, asked on their own page")

@@ -725,3 +725,18 @@ async def test_how_long_a_new_customer_on_paper_signs_in_first(installation, lat
     installation.wall.pass_(limits.FIRST_SIGN_IN_SECONDS - passed + (1 if late else -1))
     code = first_code_of(installation.engine, form_id)
     assert await first_sign_in.question_of(installation.engine, code) == (None if late else "name")
+
+
+@pytest.mark.edge("RIGHTS_REQUEST_CAME_SECONDS")
+async def test_how_long_ago_a_request_came(installation):
+    """To the end of a day a year ago; of one day earlier it is refused."""
+    await installation.mori()
+    day = witnessed_entry.day_today(installation.engine)
+    ends = begin_of(day, installation.engine.zone, after=1) + limits.RIGHTS_REQUEST_CAME_SECONDS
+    installation.wall.pass_(ends - installation.engine.clock.now() - 60)
+    desk = await installation.staff("kato2", ("privacy",))
+    assert await came(installation, desk, "purposes", came_on=day)
+    installation.wall.pass_(61)
+    with pytest.raises(InputError) as refused:
+        await came(installation, desk, "purposes", came_on=day)
+    assert refused.value.reason == "rights-day"

@@ -241,6 +241,10 @@ SAID: Mapping[str, Sentences] = {
         "Wait for another day, or ask a second member of staff.",
     ),
     "rights-kind": ("This is no kind or way of a request.", "Choose one of the list."),
+    "rights-day": (
+        "This is no day on which a request can have reached us.",
+        "Take the day of the stamp on it: today or earlier, within the last year.",
+    ),
     "rights-note": ("The note is too long: at most {0} characters.", "Please shorten it."),
     "rights-step": ("The request has moved on meanwhile.", "Look at it again."),
     "rights-erased": ("The person who asked was erased meanwhile.", "The request is closed with that."),
