@@ -15,6 +15,7 @@ from kept.errors import DeniedError, InputError, LimitError, SignInError, Submis
 from kept.services.accounts import accounts, passkeys, recovery, remember_me, ways_in
 from kept.services.accounts.known_by import known_by
 from kept.services.gate.history import newest_entries
+from kept.services.staff import sessions
 from kept.services.upkeep.verification import verify_installation
 
 pytestmark = pytest.mark.anyio
@@ -391,3 +392,36 @@ async def test_each_change_stands_in_the_ledger_and_cites_its_clause(installatio
     done = {one.account.act: one.account.clause for one in await newest_entries(engine, 8)}
     for act in ("passkey:add", "passkey:remove", "password:set", "recovery-codes:renew"):
         assert done[f"customer:{act}"] == "5.2"
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+async def test_no_password_is_one_character_or_the_login_name(installation, language):
+    """§5.2 breach: one character twelve times, in another width, with spaces; one's login name: refused in a sentence, everywhere."""
+    browser, name, codes = await joined(installation)
+    said = {
+        "password-repeats": {"en": "again and again", "ja": "同じ文字"},
+        "password-name": {"en": "holds the login name", "ja": "ログイン名"},
+    }
+    bad = {
+        "aaaaaaaaaaaa": "repeats",
+        "ａaＡAａaＡAａaＡA": "repeats",
+        "a a a a b b b b": "repeats",
+        f"{name.upper()}!?": "name",
+    }
+    for typed, why in bad.items():
+        answer = await browser.post(f"/{language}/account/password", password=typed)
+        assert (answer.status_code, said[f"password-{why}"][language] in answer.text) == (422, True), typed
+    recovering = Browser(installation)
+    await recovering.get(f"/{language}/sign-in")
+    answer = await recovering.post(
+        f"/{language}/sign-in/recovery", login_name=name, code=codes[0], password=f"my {name}"
+    )
+    assert (answer.status_code, said["password-name"][language] in answer.text) == (422, True)
+    joining = Browser(installation)
+    await joining.get(f"/{language}/join")
+    assert (await joining.post(f"/{language}/join", password="aaaaaaaaaaaa")).status_code == 422
+    with pytest.raises(SubmissionError) as refused:
+        await sessions.add_staff(installation.engine, "counter-2", "counter-2counter-2", ("support",), by="test")
+    assert refused.value.reason == "password-name"
+    with pytest.raises(SubmissionError):
+        await accounts.join_with_password(installation.engine, "121212121212", language)

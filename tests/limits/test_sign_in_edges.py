@@ -413,10 +413,26 @@ def test_the_length_of_a_password():
     """From 12 to 200 characters."""
     passwords = Passwords(QUICK)
     for length in (limits.PASSWORD_CHARACTERS_AT_LEAST, limits.PASSWORD_CHARACTERS):
-        passwords.verify_password(passwords.hash("a" * length), "a" * length)
+        word = ("abcde" * length)[:length]
+        passwords.verify_password(passwords.hash(word), word)
     for length in (limits.PASSWORD_CHARACTERS_AT_LEAST - 1, limits.PASSWORD_CHARACTERS + 1):
         with pytest.raises(SubmissionError):
-            passwords.hash("a" * length)
+            passwords.hash(("abcde" * length)[:length])
+
+
+@pytest.mark.edge("PASSWORD_DIFFERENT_AT_LEAST", "PASSWORD_NAME_CHARACTERS")
+def test_what_a_password_may_not_be_made_of():
+    """Five different characters at least; a login name of four characters or more does not stand in it."""
+    passwords, most = Passwords(QUICK), limits.PASSWORD_DIFFERENT_AT_LEAST
+    assert passwords.hash(("abcdefgh"[:most] * 12)[:12])
+    with pytest.raises(SubmissionError) as refused:
+        passwords.hash(("abcdefgh"[: most - 1] * 12)[:12])
+    assert refused.value.reason == "password-repeats"
+    name = "heron"[: limits.PASSWORD_NAME_CHARACTERS]
+    assert passwords.hash(f"my {name[:-1]} is a bird", name[:-1])
+    with pytest.raises(SubmissionError) as refused:
+        passwords.hash(f"my {name} is a bird", name)
+    assert refused.value.reason == "password-name"
 
 
 class CountingHasher:

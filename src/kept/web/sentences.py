@@ -178,6 +178,14 @@ SAID: Mapping[str, Sentences] = {
         "This device's cookie was used from a copy.",
         "Every device was forgotten and every session ended. Sign in once more, and look at my data.",
     ),
+    "password-repeats": (
+        "The password is a few characters again and again.",
+        "Choose one of at least {0} different characters; a few unrelated words are easy to remember.",
+    ),
+    "password-name": (
+        "The password holds the login name.",
+        "Choose another; a few unrelated words are easy to remember.",
+    ),
     "password-length": (
         "The password has to have {0} to {1} characters.",
         "A few unrelated words are easy to remember.",

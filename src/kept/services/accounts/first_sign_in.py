@@ -53,7 +53,7 @@ async def sign_in_first(engine: Engine, typed: str, known: str, password: str = 
     found, login_name = await _awaited(engine, typed), new_login_name()
     if found is None or not _knows(engine, *found, known):
         raise _wrong()
-    hashed = await hash_password(engine, password) if password else ""
+    hashed = await hash_password(engine, password, login_name) if password else ""
     person, at, codes = found[1], engine.ready(), new_recovery_codes()
     entry = entry_of(engine, OWN, Act.FIRST_SIGN_IN, about(person), at=at, facts=(("form", found[0].id),))
 

@@ -14,6 +14,7 @@ import msgspec
 from kept import limits
 from kept.crypto.random import random_id
 from kept.errors import ConflictError, InputError, LimitError
+from kept.policy.change import require_staying
 from kept.policy.duties import replying
 from kept.services.cases import cases
 from kept.services.cases.cases import Case
@@ -84,7 +85,7 @@ async def ask(engine: Engine, own: Own) -> str:
         own: The person's session.
 
     Raises:
-        InputError: No purpose of the policy replies.
+        InputError: No purpose of the policy replies, or their account is being erased.
         LimitError: As many wait as may.
     """
     purpose = replying(engine.policy.policy)
@@ -98,6 +99,7 @@ async def ask(engine: Engine, own: Own) -> str:
     known = await inquiries_of(engine, own.person_id)
     waiting = sum(one.answered_at is None and one.own and one.at > since for one in known)
     person, at, inquiry_id = await engine.people.load(own.person_id), engine.ready(), random_id()
+    require_staying(person.state)  # nobody could be answered: nothing is released of who is being erased
     asked = Asked(OWN_PAGE, purpose.id, at)
     entry = entry_of(
         engine, own.acting(), Act.INQUIRY_ASK, about(person), at=at, rests_on=f"purposes:{purpose.id}",
@@ -125,7 +127,7 @@ async def note_in_case(engine: Engine, session: StaffSession, case: Case | str, 
     """Note that a case's person asked us, by phone say; they see it. Return the inquiry's number.
 
     Raises:
-        InputError: No such way, or the case holds nobody.
+        InputError: No such way, the case holds nobody, or somebody who is being erased.
         DeniedError: The case is over.
     """
     case = await cases.loaded(engine, session, case)
@@ -133,6 +135,7 @@ async def note_in_case(engine: Engine, session: StaffSession, case: Case | str, 
     person = await cases.holder_of(engine, case)
     if person is None:
         raise cases.nobody_in_it()
+    require_staying(person.state)
     if way not in NOTED:
         raise InputError(
             "expected how they asked, found another way",
@@ -156,11 +159,15 @@ async def note_in_case(engine: Engine, session: StaffSession, case: Case | str, 
 
 
 async def waiting_inquiries(engine: Engine, session: StaffSession) -> list[Inquiry]:
-    """Return what waits for somebody with a role of this member of staff, the oldest first; nobody is named."""
+    """Return what waits for somebody with a role of this member of staff, the oldest first; nobody is named.
+
+    What somebody asked who is being erased waits as well, and is shown again where they undo that.
+    """
     found: list[Inquiry] = []
     async for row in _waiting(engine):
         inquiry = await _opened(engine, row.person_id, row)
-        if inquiry is not None and session.role_for(engine, inquiry.purpose):
+        mine = inquiry is not None and session.role_for(engine, inquiry.purpose)
+        if inquiry is not None and mine and await engine.people.stays(row.person_id):
             found.append(inquiry)
         if len(found) == limits.INQUIRIES_SHOWN:
             break
@@ -189,7 +196,7 @@ async def take(engine: Engine, session: StaffSession, inquiry_id: str) -> Case:
     """
     row = await anext((one async for one in _waiting(engine) if one.inquiry_id == inquiry_id), None)
     found = await _opened(engine, row.person_id, row) if row else None
-    if row is None or found is None:
+    if row is None or found is None or not await engine.people.stays(row.person_id):
         raise InputError(
             "expected an inquiry that waits, found none", reason="inquiry-unknown", hint="look at the list again"
         )

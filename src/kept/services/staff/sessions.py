@@ -152,7 +152,7 @@ async def add_staff(engine: Engine, login: str, password: str, roles: tuple[str,
             hint="choose another; `kept staff list` shows them, and nobody is given the login of one who was disabled",
         )
     staff_id, secret = random_id(), new_secret()
-    hashed = await asyncio.get_running_loop().run_in_executor(None, lambda: engine.passwords.hash(password))
+    hashed = await asyncio.get_running_loop().run_in_executor(None, lambda: engine.passwords.hash(password, login))
     at = engine.ready()
     sealed = seal_installation_record(engine, "second-factor", _bound(staff_id, ",".join(roles)), secret)
 

@@ -66,7 +66,7 @@ async def _with_code(exchange: Anybody) -> Response:
         wrong = look_filled(form, "login_name", "code")
         if form["password"]:  # empty, it adds a passkey instead
             with wrong.of("password"):
-                exchange.engine.passwords.fit(form["password"])
+                exchange.engine.passwords.fit(form["password"], account)
         wrong.insist()
         await _count(exchange, account)
         person_id = await recovery.sign_in_with_recovery_code(exchange.engine, account, form["code"], form["password"])
