@@ -95,6 +95,7 @@ LINK_CODE_SECONDS = _time(10 * MINUTE, "a code by which a person lets a program'
 LINK_TRIES = _cap(5, "tries", "codes a program gives for one id of its own, in the life of a code")
 LINK_SYSTEM_TRIES = _cap(100, "tries", "codes the programs of one system give, in the life of a code")
 RECOVERY_CODES = _cap(8, "codes", "recovery codes of one account")
+SAID_SECONDS = _time(10 * MINUTE, "what a page says of the form that led to it: how long its address says it")
 SHOWN_ONCE_SECONDS = _time(
     10 * MINUTE, "what is shown once, such as recovery codes: how long its session may see it again"
 )
@@ -198,6 +199,7 @@ EMERGENCY_RELEASES = _cap(10, "values", "values opened in one emergency; what fi
 EMERGENCY_REVIEW_SECONDS = _time(
     3 * DAY, "the time for the review of an emergency; then the board says it is overdue", "`break-glass-reviewed`"
 )
+ALARM_NOTE_CHARACTERS = _cap(200, "characters", "what somebody who looked into an alarm of the board found")
 EMERGENCY_TEXT_CHARACTERS = _cap(500, "characters", "the reason of an emergency, and the words of its review")
 APPROVAL_SECONDS = _time(7 * DAY, "what waits for a second member of staff; then it has to be asked again")
 FEW_PEOPLE = _cap(20, "people", "people an act may concern without a second member of staff")

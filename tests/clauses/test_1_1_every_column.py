@@ -15,7 +15,7 @@ SEALED = frozenset(
     """
     state.sealed passkey.sealed inquiry.sealed rights_request.sealed rights_request_paper.sealed witnessed.sealed
     witnessed.witness witnessed_person.sealed
-    shown_once.sealed value.sealed external_id.sealed receipt.sealed entry_person.sealed
+    shown_once.sealed looked_into.sealed value.sealed external_id.sealed receipt.sealed entry_person.sealed
     rights_request_person.sealed entry.account_sealed staff.second_factor provision_record.sealed draw.sealed_seed
     publication.sealed emergency_person.sealed register_entry.sealed disclosure.sealed disclosure_paper.sealed
     disclosure_person.named disclosure_record.sealed entry_later.sealed intake_record.sealed projection_segment.sealed
@@ -55,7 +55,7 @@ UNSEALED = {
         keys:index_token.person_id keys:external_token.person_id keys:tombstone.person_id keys:tombstone.receipt_id
         keys:state_copy.person_id keys:state_copy.key_id keys:canary.person_id keys:statistic_charge.charge_id
         keys:statutory_key.key_id keys:statutory_key.person_id sign_in_sign.person_id
-        inquiry.case_id inquiry.inquiry_id inquiry.key_id inquiry.person_id rights_request_paper.key_id
+        looked_into.alarm_id inquiry.case_id inquiry.inquiry_id inquiry.key_id inquiry.person_id rights_request_paper.key_id
         rights_request_paper.person_id rights_request_paper.request_id witnessed.form_id witnessed_person.form_id
         witnessed_person.key_id witnessed_person.person_id
 """,
@@ -78,7 +78,7 @@ UNSEALED = {
         witnessed.how witnessed.reason witnessed.status
 """,
     "days of the calendar": """
-        tally.day look_ups.day visit_count.day sign_in_sign.day
+        tally.day look_ups.day looked_into.day visit_count.day sign_in_sign.day
 """,
     "logins of staff, or keyed names of them; names of operators and credentials": """
         erasure.started_by policy_version.proposed_by policy_version.activated_by attestation.staff_id staff.staff_id

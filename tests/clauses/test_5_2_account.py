@@ -155,7 +155,7 @@ async def test_who_joined_with_a_passkey_has_a_way_back(installation):
     assert (await browser.get("/en/account")).status_code == 303, "every other session ended"
     await again.get("/en/account")
     answer = await with_passkey(again, device, "/en/account/passkey", name="my new phone")
-    assert answer.json()["go"].startswith("/en/account?done=passkey")
+    assert answer.json()["go"].startswith("/en/account?said=")
     assert "my new phone" in (await again.get("/ja/account")).text
     third = Browser(installation)
     await third.get("/en/sign-in")
@@ -425,3 +425,27 @@ async def test_no_password_is_one_character_or_the_login_name(installation, lang
     assert refused.value.reason == "password-name"
     with pytest.raises(SubmissionError):
         await accounts.join_with_password(installation.engine, "121212121212", language)
+
+
+LIES = ("done=password", "said=password", "under-way=7&faxes=2", "done=more-look-ups", "left-out=3", "said=e30")
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+async def test_no_page_repeats_what_a_link_says(installation, language):
+    """§5.2 breach: a link tells of a new password or of seven messages; another session's true word; an old one: nothing is said."""
+    browser, *_ = await joined(installation)
+    told = {"en": "and no device is remembered.", "ja": "記憶された端末はありません。"}[language]
+    plain = {path: (await browser.get(f"/{language}{path}")).text for path in ("/account", "/my-data")}
+    for lie in LIES:
+        for path, page in plain.items():
+            said = (await browser.get(f"/{language}{path}?{lie}")).text
+            assert said.count('role="status"') == page.count('role="status"'), lie
+            assert told not in said
+    answer = await browser.post(f"/{language}/account/password", password=NEW)
+    true = answer.headers["location"]
+    assert told in (await browser.get(true)).text
+    other, *_ = await joined(installation)
+    assert told not in (await other.get(true)).text
+    assert told not in (await browser.get(true.replace("/account", "/my-data"))).text
+    installation.wall.pass_(limits.SAID_SECONDS + 1)
+    assert told not in (await browser.get(true)).text

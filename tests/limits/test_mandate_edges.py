@@ -31,7 +31,7 @@ from kept.errors import (
 from kept.guarantees.board import promise_board
 from kept.policy.day import begin_of
 from kept.policy.words import ClauseState, Exit
-from kept.services.accounts import first_sign_in
+from kept.services.accounts import first_sign_in, guesses, looked_into
 from kept.services.authorities import disclosures
 from kept.services.authorities.request_paper import end_papers
 from kept.services.cases import cases, emergencies, witnessed_entry, witnessing
@@ -740,3 +740,15 @@ async def test_how_long_ago_a_request_came(installation):
     with pytest.raises(InputError) as refused:
         await came(installation, desk, "purposes", came_on=day)
     assert refused.value.reason == "rights-day"
+
+
+@pytest.mark.edge("ALARM_NOTE_CHARACTERS")
+async def test_how_long_what_was_found_of_an_alarm_is(installation):
+    """A line of two hundred characters is kept, one more is refused."""
+    kato = await installation.staff("kato", ("privacy",))
+    await guesses._alarm(installation.engine, guesses.Sign.MANY_ACCOUNTS)
+    (alarm,) = await looked_into.alarms(installation.engine)
+    await looked_into.look_into(installation.engine, kato, alarm.id, "x" * limits.ALARM_NOTE_CHARACTERS)
+    with pytest.raises(InputError) as refused:
+        await looked_into.look_into(installation.engine, kato, alarm.id, "x" * (limits.ALARM_NOTE_CHARACTERS + 1))
+    assert refused.value.reason == "alarm-note"

@@ -23,6 +23,7 @@ from kept.services.accounts.shown_once import Codes, show, shown
 from kept.services.my_data.portability import take_along
 from kept.services.staff import sessions
 from kept.services.upkeep.routine import tidy
+from kept.web import said
 
 pytestmark = pytest.mark.anyio
 
@@ -506,3 +507,13 @@ async def test_counting_is_exact(installation):
         await counted.count("try", "somebody", most=3, seconds=10.0)
     assert 9 <= refused.value.retry_after_seconds <= 10
     await counted.count("try", "another", most=3, seconds=10.0)
+
+
+@pytest.mark.edge("SAID_SECONDS")
+async def test_how_long_a_page_says_what_came_of_its_form(installation):
+    """For ten minutes; afterwards the same address says nothing."""
+    mark = said.say(installation.engine, {"done": "password"}, "/en/account", "ab")
+    installation.wall.pass_(limits.SAID_SECONDS - 1)
+    assert said.read_said(installation.engine, mark, "/en/account", "ab") == {"done": "password"}
+    installation.wall.pass_(2)
+    assert said.read_said(installation.engine, mark, "/en/account", "ab") == {}

@@ -221,6 +221,10 @@ def test_look_ups_of_a_day_are_counted_and_end(data):
     assert data.all(sql.LookUpsRefused, since="2026-11-01") == [("staff:a", "contact", "2026-11-01", 3, 1, 1)]
     assert data.all(sql.LookUpsRefused, since="2026-11-02") == []
     assert data.run("look_ups_expire", before="2026-11-02") == 2
+    for note in (b"s", b"t"):
+        data.run("looked_into_put", alarm_id="a", day="2026-11-01", sealed=note)
+    assert data.one(sql.LookedIntoGet, alarm_id="a") == (b"t",)
+    assert data.run("looked_into_expire", before="2026-11-02") == 1
     data.run("look_up_grant", **mine, more=1)
     assert data.all(sql.LookUpsRefused, since="2026-11-01") == []
 

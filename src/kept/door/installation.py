@@ -311,7 +311,12 @@ class Kept(View):
         Raises:
             SignInError: The answer does not verify or is not known here, or the token is not ours, old or used.
         """
-        person_id = await passkeys.finish_sign_in(self._engine, answer, token, rp_id=host_of(origin), origin=origin)
+        try:
+            person_id = await passkeys.finish_sign_in(self._engine, answer, token, rp_id=host_of(origin), origin=origin)
+        except SignInError:
+            if name := (await passkeys.account_of(self._engine, answer))[0]:
+                await note_failed(self._engine, self._tries.networks, name, "", known=False)
+            raise
         return await accounts.start_session(self._engine, person_id)
 
     async def sign_in_remembered(self, value: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from kept.door.view import View
 from kept.guarantees.board import promise_board
+from kept.services.accounts import looked_into
 from kept.services.authorities import disclosure_bundle, disclosure_record, disclosures, request_reading
 from kept.services.campaigns import campaigns, candidates, outcomes
 from kept.services.cases import (
@@ -275,6 +276,8 @@ class Staff(View):
         return await take_in(engine, file, by=session.acting())
 
     # alarms
+    board_alarms = look(looked_into.alarms, right("promises"))
+    look_into_alarm = act(looked_into.look_into)
     canary_alarms = look(alarms, right("ledger"))
 
     async def acknowledge_alarm(self, alarm_id: str, finding: str) -> None:

@@ -178,6 +178,10 @@ SAID: Mapping[str, Sentences] = {
         "This device's cookie was used from a copy.",
         "Every device was forgotten and every session ended. Sign in once more, and look at my data.",
     ),
+    "alarm-note": (
+        "Say in a line what was found: at most {1} characters.",
+        "No customer’s data belongs there.",
+    ),
     "password-repeats": (
         "The password is a few characters again and again.",
         "Choose one of at least {0} different characters; a few unrelated words are easy to remember.",

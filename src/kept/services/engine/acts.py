@@ -134,6 +134,7 @@ class Act(StrEnum):
     PARTY_ASK = "staff:party:ask"
     PARTY_CONFIRM = "staff:party:confirm"
     PARTY_OBJECT = "staff:party:object"
+    ALARM_LOOK = "staff:alarm:look-into"
     ATTEST = "staff:promise:attest"
     SIGN_IN = "staff:session:sign-in"
     SIGN_IN_FAIL = "staff:session:sign-in-fail"
@@ -289,6 +290,7 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.PARTY_ASK: "roles",
         Act.PARTY_CONFIRM: "roles",
         Act.PARTY_OBJECT: "roles",
+        Act.ALARM_LOOK: "roles",
         Act.ATTEST: "attest",
         Act.SIGN_IN: "staff-second-factor",
         Act.SIGN_IN_FAIL: "staff-second-factor",

@@ -99,6 +99,10 @@ async def tidy(engine: Engine) -> None:
         await tx.run("mandates_expire", at=at - limits.DAY)
         await tx.run("head_counts_expire", before=at - limits.HEAD_COUNT_SECONDS)
         await tx.run("signs_expire", before=day_of(at - limits.SIGNS_SHOWN_SECONDS, engine.zone))
+        await tx.run(
+            "looked_into_expire",
+            before=day_of(at - max(limits.LOOK_UPS_SHOWN_SECONDS, limits.SIGNS_SHOWN_SECONDS), engine.zone),
+        )
         await tx.run("look_ups_expire", before=day_of(at - limits.LOOK_UPS_SHOWN_SECONDS, engine.zone))
         await tx.run("meta_put", name="high_water", value=repr(at))
 

@@ -570,6 +570,8 @@ class LookUpsRefused(NamedTuple):
     granted: int
     refused: int
 
+class LookedIntoGet(Single[bytes]): ...
+
 class MandateGet(NamedTuple):
     kind: str
     actor: str

@@ -365,6 +365,13 @@ CREATE TABLE look_ups (
     PRIMARY KEY (actor, purpose, day)
 );
 
+-- Alarms of the board that somebody looked into: who, when and what they found, sealed. The id follows from what the alarm is.
+CREATE TABLE looked_into (
+    alarm_id TEXT  NOT NULL PRIMARY KEY,
+    day      TEXT  NOT NULL,
+    sealed   BYTEA NOT NULL
+);
+
 -- Requests of people about their own information: what anybody at the desk sees. Each change counts `step` up by one. What is
 -- about nobody we know is sealed here, and says what was asked alone.
 CREATE TABLE rights_request (

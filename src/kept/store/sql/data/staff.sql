@@ -279,6 +279,19 @@ ON CONFLICT (actor, purpose, day) DO UPDATE SET granted = :more WHERE look_ups.g
 SELECT actor, purpose, day, tried, granted, refused FROM look_ups WHERE refused > 0 AND day >= :since
 ORDER BY day DESC, actor, purpose;
 
+-- name: looked_into_put (alarm_id, day, sealed)
+-- Somebody looked into an alarm of the board; the newest look stands.
+INSERT INTO looked_into (alarm_id, day, sealed) VALUES (:alarm_id, :day, :sealed)
+ON CONFLICT (alarm_id) DO UPDATE SET sealed = :sealed;
+
+-- name: looked_into_get (alarm_id) -> sealed
+-- Who looked into an alarm of the board last.
+SELECT sealed FROM looked_into WHERE alarm_id = :alarm_id;
+
+-- name: looked_into_expire (before)
+-- Looks into alarms that are shown no more.
+DELETE FROM looked_into WHERE day < :before;
+
 -- name: look_ups_expire (before)
 -- Counts of days that are shown no more.
 DELETE FROM look_ups WHERE day < :before;

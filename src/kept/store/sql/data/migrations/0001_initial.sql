@@ -321,6 +321,12 @@ CREATE TABLE look_ups (
     PRIMARY KEY (actor, purpose, day)
 );
 
+CREATE TABLE looked_into (
+    alarm_id TEXT  NOT NULL PRIMARY KEY,
+    day      TEXT  NOT NULL,
+    sealed   BYTEA NOT NULL
+);
+
 CREATE TABLE rights_request (
     request_id  TEXT             NOT NULL PRIMARY KEY,
     number      BIGINT           NOT NULL,
