@@ -15,6 +15,7 @@ from kept.errors import BusyError, DeniedError, InputError, KeptError, SettingEr
 from kept.policy.words import Exit
 
 pytestmark = pytest.mark.anyio
+NOTICE = "service-notice"
 
 
 async def test_the_background_sends_and_integrates_by_itself(bakery, mailbox):
@@ -27,7 +28,7 @@ async def test_the_background_sends_and_integrates_by_itself(bakery, mailbox):
             await bakery.mori(me)
             k._engine.dispatchers[Exit.MAIL] = dispatcher
             server, dispatcher.server.port = dispatcher.server.port, 1
-            number = await desk.message(await desk.find(external="C-1"), "mail", "Your bread", "It is ready.")
+            number = await desk.message(await desk.find(external="C-1"), "mail", NOTICE)
             dispatcher.server.port = server
             assert (await desk.sent(number)).state == "waiting"
             bakery.wall.pass_(limits.CHANNEL_HELD_SECONDS + 1)

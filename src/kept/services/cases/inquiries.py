@@ -235,6 +235,15 @@ async def inquiry_of(engine: Engine, case: Case) -> Inquiry | None:
     return max(found, key=lambda one: one.at, default=None)
 
 
+async def inquiry_for(engine: Engine, person_id: bytes, purpose: str) -> Inquiry | None:
+    """Return the oldest inquiry of a person's own that waits for an answer of a purpose; None where none does."""
+    found = [
+        one for one in await inquiries_of(engine, person_id)
+        if one.own and not one.case and one.purpose == purpose and one.answered_at is None
+    ]  # fmt: skip
+    return min(found, key=lambda one: one.at, default=None)
+
+
 async def inquiries_of(engine: Engine, person_id: bytes) -> list[Inquiry]:
     """Return what a person asked, the newest first."""
     rows = await engine.data.all(sql.InquiriesOfPerson, person_id=person_id)
