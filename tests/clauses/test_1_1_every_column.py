@@ -92,7 +92,7 @@ UNSEALED = {
 """,
     "hashes, keyed hashes, commitments and numbers drawn blindly: nothing is read from them": """
         migration.hash password.hash recovery_code.code_hash session.token_hash shown_once.token_hash link_code.code_hash
-        entry.account_commitment entry.person_commitment tile.data head.root policy_version.policy_hash staff.password_hash
+        entry.account_commitment entry.person_commitment tile.data head.root policy_version.policy_hash staff.password_hash staff.human
         staff_session.token_hash api_credential.secret_hash rate.bucket remembered.token_hash remembered.earlier_hash
         party.seal recall.pseudonym participation.number ticket.blinded draw.seed_hash draw.list_hash draw.seed
         publication.number backup.hash disclosure.scope_seal disclosure.paper_hash disclosure_person.seal

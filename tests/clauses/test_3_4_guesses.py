@@ -140,7 +140,7 @@ async def test_another_spelling_is_the_same_account_and_the_same_counter(install
 
 async def enrolled(installation, login: str = "sato"):
     """A member of staff, and what makes their codes."""
-    return await sessions.add_staff(installation.engine, login, PASSWORD, ("support",), by="test")
+    return await sessions.add_staff(installation.engine, login, PASSWORD, ("support",), by="test", who=login)
 
 
 async def staff_tries(installation, browser, login: str, member=None) -> int:
@@ -211,7 +211,7 @@ async def test_one_network_that_tries_many_accounts_is_flagged(installation):
         assert signs(await seen_at(installation.engine, one.person_id)) == {"guess": 1, "many-accounts": 1}
     staff, officer = (
         Browser(installation, at=CONSOLE),
-        await sessions.add_staff(installation.engine, "kato", PASSWORD, ("privacy",), by="test"),
+        await sessions.add_staff(installation.engine, "kato", PASSWORD, ("privacy",), by="test", who="kato"),
     )
     await staff_tries(installation, staff, "kato", officer)
     page = (await staff.get("/en/board")).text

@@ -421,7 +421,9 @@ async def test_no_password_is_one_character_or_the_login_name(installation, lang
     await joining.get(f"/{language}/join")
     assert (await joining.post(f"/{language}/join", password="aaaaaaaaaaaa")).status_code == 422
     with pytest.raises(SubmissionError) as refused:
-        await sessions.add_staff(installation.engine, "counter-2", "counter-2counter-2", ("support",), by="test")
+        await sessions.add_staff(
+            installation.engine, "counter-2", "counter-2counter-2", ("support",), by="test", who="4711"
+        )
     assert refused.value.reason == "password-name"
     with pytest.raises(SubmissionError):
         await accounts.join_with_password(installation.engine, "121212121212", language)

@@ -37,7 +37,7 @@ async def test_staff_sign_in_with_both_factors(installation):
 @pytest.mark.parametrize(("password", "shift"), [(PASSWORD, 40), ("another one altogether", 0)])
 async def test_one_factor_alone_opens_nothing(installation, password, shift):
     """§5.2 breach: a right password with a wrong code, or the other way round, is refused alike and recorded."""
-    enrolled = await sessions.add_staff(installation.engine, "sato", PASSWORD, ("support",), by="test")
+    enrolled = await sessions.add_staff(installation.engine, "sato", PASSWORD, ("support",), by="test", who="sato")
     code = code_at(enrolled.secret, int(installation.engine.clock.now()) // 30 + shift)
     with pytest.raises(SignInError) as refused:
         await sessions.sign_in(installation.engine, "sato", password, code)

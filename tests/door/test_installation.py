@@ -75,7 +75,7 @@ async def test_an_operator_runs_the_installation(bakery, tmp_path):
     """Credentials, staff, status, the board; each change names the operator."""
     async with bakery.open() as k:
         operator = k.operator("maria")
-        await operator.add_staff("sato", PASSWORD, ["owner"])
+        await operator.add_staff("sato", PASSWORD, ["owner"], who="sato")
         assert [(one.login, one.roles, one.disabled) for one in await operator.staff()] == [("sato", ("owner",), False)]
         await operator.disable_staff("sato")
         assert [one.disabled for one in await operator.staff()] == [True]
@@ -92,7 +92,7 @@ async def test_an_operator_runs_the_installation(bakery, tmp_path):
         for wrong in (
             operator.issue_credential("till", "program", ["rights-request"]),
             operator.issue_credential("till", "program"),
-            operator.add_staff("tani", PASSWORD, ["nobody"]),
+            operator.add_staff("tani", PASSWORD, ["nobody"], who="tani"),
         ):
             with pytest.raises(InputError):
                 await wrong

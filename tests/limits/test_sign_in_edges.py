@@ -48,7 +48,7 @@ async def test_a_customers_session(installation):
 async def test_a_session_of_staff(installation):
     """It opens until its last second, and not after; what it had opened before opens no more either."""
     engine = installation.engine
-    enrolled = await sessions.add_staff(engine, "sato", PASSWORD, ("support",), by="test")
+    enrolled = await sessions.add_staff(engine, "sato", PASSWORD, ("support",), by="test", who="sato")
     token = await sessions.sign_in(engine, "sato", PASSWORD, code_at(enrolled.secret, int(engine.clock.now()) // 30))
     installation.wall.pass_(limits.STAFF_SESSION_SECONDS - 1)
     assert await sessions.session_of(engine, token)

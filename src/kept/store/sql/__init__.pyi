@@ -1055,6 +1055,7 @@ class StaffAll(NamedTuple):
     roles: str
     created_at: float
     disabled_at: float | None
+    human: bytes
 
 class StaffByLogin(NamedTuple):
     staff_id: str

@@ -292,6 +292,7 @@ CREATE TABLE staff (
     roles           TEXT             NOT NULL,
     created_at      DOUBLE PRECISION NOT NULL,
     disabled_at     DOUBLE PRECISION,
+    human           BYTEA            NOT NULL,
     UNIQUE (login)
 );
 

@@ -1,7 +1,7 @@
--- name: staff_insert (staff_id, login, password_hash, second_factor, roles, created_at)
+-- name: staff_insert (staff_id, login, password_hash, second_factor, roles, created_at, human)
 -- A member of staff; the login is unique.
-INSERT INTO staff (staff_id, login, password_hash, second_factor, last_counter, roles, created_at, disabled_at)
-VALUES (:staff_id, :login, :password_hash, :second_factor, 0, :roles, :created_at, NULL);
+INSERT INTO staff (staff_id, login, password_hash, second_factor, last_counter, roles, created_at, disabled_at, human)
+VALUES (:staff_id, :login, :password_hash, :second_factor, 0, :roles, :created_at, NULL, :human);
 
 -- name: staff_by_login (login) -> staff_id, password_hash, second_factor, last_counter, roles, disabled_at
 -- A member of staff by login.
@@ -11,9 +11,9 @@ SELECT staff_id, password_hash, second_factor, last_counter, roles, disabled_at 
 -- A member of staff.
 SELECT login, roles, disabled_at, second_factor FROM staff WHERE staff_id = :staff_id;
 
--- name: staff_all () -> staff_id, login, roles, created_at, disabled_at
+-- name: staff_all () -> staff_id, login, roles, created_at, disabled_at, human
 -- All members of staff.
-SELECT staff_id, login, roles, created_at, disabled_at FROM staff ORDER BY login;
+SELECT staff_id, login, roles, created_at, disabled_at, human FROM staff ORDER BY login;
 
 -- name: staff_count () -> count
 -- How many members of staff can sign in.
