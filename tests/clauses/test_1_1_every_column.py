@@ -16,7 +16,7 @@ SEALED = frozenset(
     """
     state.sealed passkey.sealed inquiry.sealed rights_request.sealed rights_request_paper.sealed witnessed.sealed
     witnessed.witness witnessed_person.sealed
-    shown_once.sealed value.sealed external_id.sealed receipt.sealed entry_person.sealed
+    shown_once.sealed looked_into.sealed value.sealed external_id.sealed receipt.sealed entry_person.sealed
     rights_request_person.sealed entry.account_sealed staff.second_factor provision_record.sealed draw.sealed_seed
     publication.sealed emergency_person.sealed register_entry.sealed disclosure.sealed disclosure_paper.sealed
     disclosure_person.named disclosure_record.sealed entry_later.sealed intake_record.sealed projection_segment.sealed
@@ -57,7 +57,7 @@ UNSEALED = {
         keys:index_token.person_id keys:external_token.person_id keys:tombstone.person_id keys:tombstone.receipt_id
         keys:state_copy.person_id keys:state_copy.key_id keys:canary.person_id keys:statistic_charge.charge_id
         keys:statutory_key.key_id keys:statutory_key.person_id sign_in_sign.person_id
-        inquiry.case_id inquiry.inquiry_id inquiry.key_id inquiry.person_id rights_request_paper.key_id
+        looked_into.alarm_id inquiry.case_id inquiry.inquiry_id inquiry.key_id inquiry.person_id rights_request_paper.key_id
         rights_request_paper.person_id rights_request_paper.request_id witnessed.form_id witnessed_person.form_id
         witnessed_person.key_id witnessed_person.person_id person_rows.person_id keys:person_rows.person_id
         other_person_changes.person_id keys:other_person_changes.person_id
@@ -81,7 +81,7 @@ UNSEALED = {
         witnessed.how witnessed.reason witnessed.status
 """,
     "days of the calendar": """
-        tally.day look_ups.day visit_count.day sign_in_sign.day
+        tally.day look_ups.day looked_into.day visit_count.day sign_in_sign.day
 """,
     "logins of staff, or keyed names of them; names of operators and credentials": """
         erasure.started_by policy_version.proposed_by policy_version.activated_by attestation.staff_id staff.staff_id
@@ -95,7 +95,7 @@ UNSEALED = {
 """,
     "hashes, keyed hashes, commitments and numbers drawn blindly: nothing is read from them": """
         migration.hash password.hash recovery_code.code_hash session.token_hash shown_once.token_hash link_code.code_hash
-        entry.account_commitment entry.person_commitment tile.data head.root policy_version.policy_hash staff.password_hash
+        entry.account_commitment entry.person_commitment tile.data head.root policy_version.policy_hash staff.password_hash staff.human
         staff_session.token_hash api_credential.secret_hash rate.bucket remembered.token_hash remembered.earlier_hash
         party.seal recall.pseudonym participation.number ticket.blinded draw.seed_hash draw.list_hash draw.seed
         publication.number backup.hash disclosure.scope_seal disclosure.paper_hash disclosure_person.seal

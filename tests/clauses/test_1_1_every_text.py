@@ -40,6 +40,7 @@ SEALS = {
 }
 """Whatever seals, by whichever primitive: a text sealed past the others is found as well."""
 GUARDED = {
+    "services/accounts/looked_into.py: look_into": "guard_individual_number",
     "services/accounts/passkeys.py: _seal_name": "guard_individual_number",
     "services/authorities/disclosures.py: record": "guard_individual_number",
     "services/cases/contacts.py: _keep": "guard_individual_number",
@@ -91,7 +92,6 @@ NO_TEXT = {
     "store/row_book.py: _seal": "nothing: a keyed hash over a row",
     "services/engine/engine.py: seal_entry": "words, item names, ids and hashes; in registers what was kept or asked before",
     "services/engine/record.py: sealed_entry": "as `seal_entry`",
-    "services/gate/state_change.py: new_person": "choices, times and ids",
     "services/engine/no_log.py: _seal": "words, ids and keyed hashes",
     "services/engine/no_log.py: body": "words, ids and keyed hashes",
     "services/engine/key_files.py: wrap": "keys",

@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 from asked import CONSOLE, Browser
+from cited import cited
 from counted import StatisticsDesk
-from installation import MAIL, second_version
+from installation import MAIL, PASSWORD, second_version
 from reaching import reach
 from receiving import FILE, SITE
 from registered import CLUB_TITLE, COURT, PAPER, long_registered
-from second import mark_of, read_and_give
+from second import mark_of, read_and_approve, read_and_give
 from taking import CONTEST, EVENT, SURVEY, opened
 from writing_letters import answered, approved, asked_second, came, checked, granted
 
@@ -550,3 +552,28 @@ def test_no_kind_is_left_out_of_the_table():
         for path in (ROOT / "src/kept/services").rglob("*.py")
     )
     assert declared == len(approvals.KINDS)
+
+
+async def test_two_logins_of_one_human_being_are_one_pair_of_eyes(installation):
+    """§5.2 breach: a second login for the same name or number, however spelled; or a new one, after the old was disabled."""
+    engine = installation.engine
+    add = partial(sessions.add_staff, engine, password=PASSWORD, roles=("privacy",), by="test")
+    await add("kato", who="Ｋａｔｏ 4711")
+    for who in ("kato-4711", " KATO 4711 ", "Kato  4711"):
+        with pytest.raises(ConflictError) as refused:
+            await add("kato-2", who=who)
+        assert refused.value.reason == "human-taken"
+    with pytest.raises(InputError) as refused:
+        await add("kato-2", who=" - ")
+    assert refused.value.reason == "human-missing"
+    assert "kato4711" not in repr(installation.sql("SELECT * FROM staff")).casefold()
+    kato = await sessions.session_of(engine, await sessions.start_demo_session(engine, "kato"))
+    await activation.propose(engine, second_version(), by="test")
+    await installation.staff("ono", ("privacy",))
+    await activation.activate(engine, kato, 2)
+    await sessions.disable_staff(engine, "kato", by="test")
+    await add("kato-2", who="kato 4711")
+    again = await sessions.session_of(engine, await sessions.start_demo_session(engine, "kato-2"))
+    with pytest.raises(DeniedError) as refused:
+        await read_and_approve(activation.ACTIVATION, engine, again, "2")
+    assert (refused.value.reason, cited(refused.value)) == ("second-approver", "§5.2")

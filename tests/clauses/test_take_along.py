@@ -114,6 +114,7 @@ ABOUT_NOBODY = {
         "staff_session",
         "api_credential",
         "look_ups",
+        "looked_into",
         "visit_count",
         "scan",
         "provision",

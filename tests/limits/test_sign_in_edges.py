@@ -24,6 +24,7 @@ from kept.services.accounts.shown_once import Codes, show, shown
 from kept.services.my_data.portability import take_along
 from kept.services.staff import sessions
 from kept.services.upkeep.routine import tidy
+from kept.web import said
 
 pytestmark = pytest.mark.anyio
 
@@ -48,7 +49,7 @@ async def test_a_customers_session(installation):
 async def test_a_session_of_staff(installation):
     """It opens until its last second, and not after; what it had opened before opens no more either."""
     engine = installation.engine
-    enrolled = await sessions.add_staff(engine, "sato", PASSWORD, ("support",), by="test")
+    enrolled = await sessions.add_staff(engine, "sato", PASSWORD, ("support",), by="test", who="sato")
     token = await sessions.sign_in(engine, "sato", PASSWORD, code_at(enrolled.secret, int(engine.clock.now()) // 30))
     installation.wall.pass_(limits.STAFF_SESSION_SECONDS - 1)
     assert await sessions.session_of(engine, token)
@@ -416,10 +417,26 @@ def test_the_length_of_a_password():
     """From 12 to 200 characters."""
     passwords = Passwords(QUICK)
     for length in (limits.PASSWORD_CHARACTERS_AT_LEAST, limits.PASSWORD_CHARACTERS):
-        passwords.verify_password(passwords.hash("a" * length), "a" * length)
+        word = ("abcde" * length)[:length]
+        passwords.verify_password(passwords.hash(word), word)
     for length in (limits.PASSWORD_CHARACTERS_AT_LEAST - 1, limits.PASSWORD_CHARACTERS + 1):
         with pytest.raises(SubmissionError):
-            passwords.hash("a" * length)
+            passwords.hash(("abcde" * length)[:length])
+
+
+@pytest.mark.edge("PASSWORD_DIFFERENT_AT_LEAST", "PASSWORD_NAME_CHARACTERS")
+def test_what_a_password_may_not_be_made_of():
+    """Five different characters at least; a login name of four characters or more does not stand in it."""
+    passwords, most = Passwords(QUICK), limits.PASSWORD_DIFFERENT_AT_LEAST
+    assert passwords.hash(("abcdefgh"[:most] * 12)[:12])
+    with pytest.raises(SubmissionError) as refused:
+        passwords.hash(("abcdefgh"[: most - 1] * 12)[:12])
+    assert refused.value.reason == "password-repeats"
+    name = "heron"[: limits.PASSWORD_NAME_CHARACTERS]
+    assert passwords.hash(f"my {name[:-1]} is a bird", name[:-1])
+    with pytest.raises(SubmissionError) as refused:
+        passwords.hash(f"my {name} is a bird", name)
+    assert refused.value.reason == "password-name"
 
 
 class CountingHasher:
@@ -537,3 +554,13 @@ async def test_counting_is_exact(installation):
         await counted.count("try", "somebody", most=3, seconds=10.0)
     assert 9 <= refused.value.retry_after_seconds <= 10
     await counted.count("try", "another", most=3, seconds=10.0)
+
+
+@pytest.mark.edge("SAID_SECONDS")
+async def test_how_long_a_page_says_what_came_of_its_form(installation):
+    """For ten minutes; afterwards the same address says nothing."""
+    mark = said.say(installation.engine, {"done": "password"}, "/en/account", "ab")
+    installation.wall.pass_(limits.SAID_SECONDS - 1)
+    assert said.read_said(installation.engine, mark, "/en/account", "ab") == {"done": "password"}
+    installation.wall.pass_(2)
+    assert said.read_said(installation.engine, mark, "/en/account", "ab") == {}

@@ -36,20 +36,29 @@ class Passwords:
         self._nobodys = {_profile(made): made for made in (one.hash(nobody) for one in (hasher, *earlier))}
         self._now = next(iter(self._nobodys))
 
-    def hash(self, password: str) -> str:
+    def hash(self, password: str, name: str = "") -> str:
         """Return the hash of a new password.
+
+        Args:
+            password: As typed.
+            name: Login name it is for; empty where that is not known yet.
 
         Raises:
             SubmissionError: As `fit`.
         """
-        return self._hasher.hash(self.fit(password))
+        return self._hasher.hash(self.fit(password, name))
 
     @staticmethod
-    def fit(password: str) -> str:
+    def fit(password: str, name: str = "") -> str:
         """Return a new password as it is hashed.
 
+        Args:
+            password: As typed.
+            name: Login name it is for; empty where that is not known yet.
+
         Raises:
-            SubmissionError: Shorter than 12 or longer than 200 characters, or not text.
+            SubmissionError: Shorter than 12 or longer than 200 characters, not text, made of few characters again and again, or
+                holding the login name.
         """
         prepared = _prepared(password)
         if prepared is None or len(prepared) < limits.PASSWORD_CHARACTERS_AT_LEAST:
@@ -58,6 +67,24 @@ class Passwords:
                 f"found {len(password if prepared is None else prepared)}",
                 field="password",
                 reason="password-length",
+                hint="a few unrelated words are easy to remember",
+                rests_on="sign-in-protection",
+            )
+        folded = unicodedata.normalize("NFKC", prepared).casefold()
+        if len(set(folded) - {" "}) < limits.PASSWORD_DIFFERENT_AT_LEAST:
+            raise SubmissionError(
+                f"expected {limits.PASSWORD_DIFFERENT_AT_LEAST} different characters at least, found fewer",
+                field="password",
+                reason="password-repeats",
+                hint="a few unrelated words are easy to remember",
+                rests_on="sign-in-protection",
+            )
+        known = unicodedata.normalize("NFKC", name).strip().casefold()
+        if len(known) >= limits.PASSWORD_NAME_CHARACTERS and known in folded:
+            raise SubmissionError(
+                "expected a password without the login name, found one that holds it",
+                field="password",
+                reason="password-name",
                 hint="a few unrelated words are easy to remember",
                 rests_on="sign-in-protection",
             )

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from kept.cookies.findings import REASONS, UNSEEN
 from kept.cookies.jar import Jar
-from kept.errors import InputError, KeptError
+from kept.errors import DeniedError, InputError, KeptError
 from kept.number import parse_number
 from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.duties import point_for, used_channels
@@ -35,6 +35,7 @@ from kept.services.staff import sessions
 from kept.services.staff.sessions import StaffSession
 from kept.web import words
 from kept.web.form import Answers, Form, form_token, read_answers, read_form
+from kept.web.said import SAID, read_said, say
 from kept.web.sentences import problems
 from kept.web.theme import Theme
 
@@ -154,6 +155,12 @@ class Exchange(Generic[S_co]):
         return network_of(self.request.client.host if self.request.client else "")
 
     @property
+    def refused(self) -> list[DeniedError]:
+        """What this request was refused, as far as its page shows it."""
+        found: list[DeniedError] = self.request.scope["state"].setdefault("refused", [])
+        return found
+
+    @property
     def kind(self) -> str:
         """Which host was asked: `site` or `console`."""
         return str(self.request.scope["state"]["kind"])
@@ -198,9 +205,14 @@ class Exchange(Generic[S_co]):
         """Return a part of the path by the name the route gives it."""
         return str(self.request.path_params[name])
 
+    @property
+    def said(self) -> Mapping[str, str]:
+        """What came of the form that led to this page: nothing but what this server said to this very session."""
+        return read_said(self.engine, self.request.query_params.get(SAID, ""), self.below, self._whose())
+
     def number(self, name: str) -> int:
-        """Return a small number of the address that says what came of a form; 0 for anything else."""
-        return parse_number(self.request.query_params.get(name, ""), 999) or 0  # nobody has a thousand
+        """Return a small number of what came of a form; 0 where there is none."""
+        return parse_number(self.said.get(name, ""), 999) or 0  # nobody has a thousand
 
     async def form(self, *allowed: str, several: Iterable[str] = ()) -> Form:
         """Read a form of *allowed* fields; see `read_form`."""
@@ -221,6 +233,8 @@ class Exchange(Generic[S_co]):
         if isinstance(error := values.get("error"), KeptError):
             for one in error.each() if isinstance(error, InputError) else (error,):
                 self.engine.cite(one)
+            if isinstance(error, DeniedError):
+                self.refused.append(error)
         return HTMLResponse(self.text(template, status=status, **values), status_code=status)
 
     def text(self, template: str, **values: Any) -> str:
@@ -234,13 +248,17 @@ class Exchange(Generic[S_co]):
         """Answer that there is nothing here."""
         return self.page("missing.html", 404)
 
-    def at(self, path: str) -> str:
-        """Return the address of a path below the language."""
-        return f"{self.base}/{self.language}{path}"
+    def at(self, path: str, **said: object) -> str:
+        """Return the address of a path below the language, whose page is to say what came of this; see `said`."""
+        bare, mark, part = path.partition("#")
+        told = {name: str(one) for name, one in said.items() if one}
+        where = f"/{self.language}{bare}"
+        query = f"?{SAID}={say(self.engine, told, where, self._whose())}" if told else ""
+        return f"{self.base}{where}{query}{mark}{part}"
 
-    def go(self, path: str, status: int = 303) -> Response:
-        """Send the browser on, to a path below the language."""
-        return RedirectResponse(self.at(path), status_code=status)
+    def go(self, path: str, status: int = 303, **said: object) -> Response:
+        """Send the browser on, to a path below the language, whose page is to say what came of this; see `said`."""
+        return RedirectResponse(self.at(path, **said), status_code=status)
 
     def public(self, response: Response) -> Response:
         """Let an answer that proves something be kept by whoever carries it, and be read by a page of anybody, to check it there.
@@ -255,6 +273,10 @@ class Exchange(Generic[S_co]):
         """Answer with a file to keep."""
         kept = {"content-disposition": f'attachment; filename="{name}"'}
         return Response(content, media_type=media_type, headers=kept)
+
+    def _whose(self) -> str:
+        session = self._signed_in()
+        return session.token_hash.hex() if session is not None else ""
 
     def _signed_in(self) -> Own | StaffSession | None:
         return self.session if isinstance(self.session, Own | StaffSession) else None

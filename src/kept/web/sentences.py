@@ -172,6 +172,10 @@ SAID: Mapping[str, Sentences] = {
         "Nothing was taken, and the prize waits for you. Say where it may go, or let us use what you gave before.",
     ),
     "list-fixed": ("The list of tickets is fixed.", "Your ticket names nobody."),
+    "first-code-wrong": (
+        "This code signs nobody in, or what you named beside it is another.",
+        "Check both. A code is good once, and for a year; write to us for another way.",
+    ),
     "sign-in-wrong": ("The name or the password is not right.", "Check both, or use a recovery code."),
     "sign-in-empty": ("This field is empty.", "Please fill it in."),
     "sign-in-again": ("You signed in more than five minutes ago.", "Sign in once more; nothing is lost."),
@@ -179,6 +183,18 @@ SAID: Mapping[str, Sentences] = {
     "device-copied": (
         "This device's cookie was used from a copy.",
         "Every device was forgotten and every session ended. Sign in once more, and look at my data.",
+    ),
+    "alarm-note": (
+        "Say in a line what was found: at most {1} characters.",
+        "No customer’s data belongs there.",
+    ),
+    "password-repeats": (
+        "The password is a few characters again and again.",
+        "Choose one of at least {0} different characters; a few unrelated words are easy to remember.",
+    ),
+    "password-name": (
+        "The password holds the login name.",
+        "Choose another; a few unrelated words are easy to remember.",
     ),
     "password-length": (
         "The password has to have {0} to {1} characters.",
@@ -243,6 +259,10 @@ SAID: Mapping[str, Sentences] = {
         "Wait for another day, or ask a second member of staff.",
     ),
     "rights-kind": ("This is no kind or way of a request.", "Choose one of the list."),
+    "rights-day": (
+        "This is no day on which a request can have reached us.",
+        "Take the day of the stamp on it: today or earlier, within the last year.",
+    ),
     "rights-note": ("The note is too long: at most {0} characters.", "Please shorten it."),
     "rights-step": ("The request has moved on meanwhile.", "Look at it again."),
     "rights-erased": ("The person who asked was erased meanwhile.", "The request is closed with that."),

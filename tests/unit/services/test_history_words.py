@@ -28,11 +28,11 @@ ABOUT_NOBODY = frozenset(
     operator:backup:make operator:backup:restore operator:backup:sign-off operator:backup:drill operator:canary:plant
     system:canary:alarm staff:canary:acknowledge system:cookie:drop system:cookie:misuse
     system:cookie:use operator:cookies:scan operator:installation:serve-first
-    staff:person:erase-again system:account:sign-in-alarm
+    staff:person:erase-again system:account:sign-in-alarm staff:alarm:look-into
     """.split()
 )
 """Acts whose entries are never about a person: nobody reads them on their own page."""
-ONLY_REFUSED = frozenset({Act.ROLLBACK_FOUND, Act.SUBMISSION_REFUSE})
+ONLY_REFUSED = frozenset({Act.ROLLBACK_FOUND, Act.SUBMISSION_REFUSE, Act.REQUEST_REFUSE})
 """Acts that are about a person only as refusals."""
 
 

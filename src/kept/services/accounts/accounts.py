@@ -69,9 +69,7 @@ async def open_account(  # noqa: PLR0913 -- what an account begins with
         by: Who opens it for them; None where they do.
     """
     at = engine.ready()
-    state = PersonState(
-        g=1, status="active", opened_at=at, last_seen_at=at - at % limits.DAY, language=_language(engine, language)
-    )
+    state = first_state(engine, language, at)
 
     async def body(tx: Transaction, person_id: bytes) -> None:
         if extra is not None:
@@ -80,6 +78,21 @@ async def open_account(  # noqa: PLR0913 -- what an account begins with
     account = account_part(engine, by or Actor("own", vouched_by), Act.ACCOUNT_OPEN, at=at)
     person_id, _ = await new_person(engine, state, account, at, body, keys)
     return person_id
+
+
+def first_state(engine: Engine, language: str, at: float) -> PersonState:
+    """Return the state an account begins with.
+
+    Args:
+        engine: Open.
+        language: Language the person reads.
+        at: Unix seconds.
+
+    Raises:
+        SubmissionError: The policy is not complete in that language.
+    """
+    known = _language(engine, language)
+    return PersonState(g=1, status="active", opened_at=at, last_seen_at=at - at % limits.DAY, language=known)
 
 
 async def join_with_password(engine: Engine, password: str, language: str) -> Issued:

@@ -254,6 +254,21 @@ def begin_sign_in(engine: Engine, rp_id: str) -> dict[str, Any]:
     return {"options": json.loads(options_to_json(options)), "token": _token(engine, "sign-in", challenge)}
 
 
+async def account_of(engine: Engine, unverified: str) -> tuple[str, str]:
+    """Return the account a passkey's answer is for, as guesses and as devices are counted by; the first empty where it names no key.
+
+    Args:
+        engine: Open.
+        unverified: The browser's answer, not looked at yet.
+    """
+    try:
+        name = f"{PASSKEY_NAME}{base64url_to_bytes(str(json.loads(unverified)['id'])).hex()}"
+    except (ValueError, KeyError, TypeError):
+        return "", ""
+    owner = await engine.data.value(sql.LoginGet, login_name=name)
+    return name, owner.hex() if owner else name
+
+
 async def finish_sign_in(engine: Engine, unverified: str, unverified_token: str, *, rp_id: str, origin: str) -> bytes:
     """Verify a passkey's answer and return the person's id.
 

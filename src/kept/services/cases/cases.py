@@ -5,7 +5,7 @@ A case holds one person, bound by its first hit. Within it, reasons for a refusa
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from kept import limits
@@ -16,12 +16,13 @@ from kept.policy.needs import RESTS_ON
 from kept.policy.words import Exit
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
-from kept.services.engine.flush import Effect
+from kept.services.engine.flush import Effect, insert_entries
 from kept.services.engine.people import Person
-from kept.services.engine.record import Actor, about, record
+from kept.services.engine.record import Actor, about, about_person, entry_of, record
 from kept.services.engine.record import holder_of as actor_under
 from kept.services.gate import gate
 from kept.services.gate.person_search import asks_for_rights, find_person
+from kept.services.gate.refusals import record_refusal
 from kept.services.gate.released import Card
 from kept.services.staff.bulk_approval import ONE_PERSON, insert_mandate
 from kept.services.staff.mandates import staff_mandate
@@ -67,8 +68,18 @@ class CaseLine:
     closed: bool
 
 
-async def open_case(
-    engine: Engine, session: StaffSession, purpose: str, *, seconds: float = limits.CASE_SECONDS, asked: bool = False
+Begun = Callable[[Transaction, str, int], Awaitable[object]]
+"""Further statements of the transaction that opens a case; given its id and number."""
+
+
+async def open_case(  # noqa: PLR0913 -- what a case begins with
+    engine: Engine,
+    session: StaffSession,
+    purpose: str,
+    *,
+    seconds: float = limits.CASE_SECONDS,
+    asked: bool = False,
+    also: Begun | None = None,
 ) -> Case:
     """Open a case for one purpose of the staff member's own roles.
 
@@ -80,6 +91,7 @@ async def open_case(
         purpose: A purpose; only one of their roles' own is accepted.
         seconds: Time box.
         asked: Whether the rights desk opens it, for a request it records.
+        also: Further statements of its transaction; what they raise leaves no case.
 
     Raises:
         DeniedError: No role of theirs has this purpose (or it is not declared), or nobody asked; recorded.
@@ -92,11 +104,15 @@ async def open_case(
     if asks_for_rights(engine, purpose) and not asked:
         raise await _nobody_asked(engine, session, purpose)
     case_id = random_id()
-    number = await engine.data.write(
-        lambda tx: insert_case(tx, session, case_id, role, purpose, at, seconds, limits.CASE_RELEASES)
-    )
-    actor = session.acting(role=role, purpose=purpose, case=str(number))
-    await record(engine, actor, Act.CASE_OPEN, rests_on=f"purposes:{purpose}")
+
+    async def body(tx: Transaction) -> None:
+        number = await insert_case(tx, session, case_id, role, purpose, at, seconds, limits.CASE_RELEASES)
+        actor = session.acting(role=role, purpose=purpose, case=str(number))
+        await insert_entries(tx, [entry_of(engine, actor, Act.CASE_OPEN, at=at, rests_on=f"purposes:{purpose}")], at)
+        if also is not None:
+            await also(tx, case_id, number)
+
+    await engine.data.write(body)
     return await case_of(engine, session, case_id)
 
 
@@ -239,7 +255,7 @@ async def acting_about(engine: Engine, session: StaffSession, case: Case, act: A
         DeniedError: The case is over or an emergency, or everything the person gave is refused to it; recorded.
         InputError: The case holds nobody.
     """
-    require_open(engine, case)
+    await require_open(engine, case, act)
     person = await holder_of(engine, case)
     if person is None:
         raise nobody_in_it()
@@ -299,7 +315,7 @@ async def find_in_case(engine: Engine, session: StaffSession, case: Case | str, 
     """
     case = await loaded(engine, session, case)
     case_id = case.id
-    require_open(engine, case)
+    await require_open(engine, case, Act.PERSON_FIND)
     if case.person_id or case.emergency:
         raise InputError(
             "expected a case that holds nobody yet, found one that does", reason="case-bound", hint="open another case"
@@ -381,12 +397,16 @@ async def open_item(
         InputError: The case holds nobody yet.
     """
     case = await loaded(engine, session, case)
-    require_open(engine, case)
+    await require_open(engine, case, Act.VALUE_READ)
     if not case.person_id:
         raise nobody_in_it()
     if not case.emergency:
         return await gate.read(engine, case.mandate, case.person_id, (slot,), Exit.SCREEN, person=person)
-    session.require(engine, "break-glass")
+    try:
+        session.require(engine, "break-glass")
+    except DeniedError as error:  # the right was taken away meanwhile
+        whom = await about_person(engine, case.person_id)
+        raise await record_refusal(engine, case.actor, error, whom, act=Act.EMERGENCY_READ) from None
     at = engine.clock.now()
 
     def opened(entry_id: str) -> Effect:
@@ -418,17 +438,24 @@ def nobody_in_it() -> InputError:
     )
 
 
-def require_open(engine: Engine, case: Case) -> None:
+async def require_open(engine: Engine, case: Case, act: Act) -> None:
     """Insist that a case is neither closed nor over.
 
+    Args:
+        engine: Open.
+        case: Whose.
+        act: What is tried in it.
+
     Raises:
-        DeniedError: It is.
+        DeniedError: It is; recorded, also for the person it holds.
     """
     if case.closed or case.expires_at < engine.clock.now():
-        raise DeniedError(
+        error = DeniedError(
             "expected an open case, found one that is over",
             step=1,
             needed="a new case",
             reason="case-over",
             rests_on="roles",
         )
+        whom = await about_person(engine, case.person_id) if case.person_id else None
+        raise await record_refusal(engine, case.actor, error, whom, act=act)

@@ -53,7 +53,7 @@ async def ask_to_write(  # noqa: PLR0913 -- what a message is, and why
         SettingError: This machine lacks what the channel needs, or a font for a character of the text.
     """
     case = await cases.loaded(engine, session, case)
-    cases.require_open(engine, case)
+    await cases.require_open(engine, case, Act.CONTACT_WRITE)
     wrong = Mistakes()
     with wrong.of("channel"):
         require_channel(case.mandate, channel)

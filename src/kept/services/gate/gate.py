@@ -19,13 +19,14 @@ from kept.policy.words import Basis, Exit
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.entry import Refusal
-from kept.services.engine.flush import Condition, Effect, Guard, Moved, SealedEntry
+from kept.services.engine.flush import SPENT, Condition, Effect, Guard, Moved, SealedEntry
 from kept.services.engine.frames import forgotten
 from kept.services.engine.people import Person
 from kept.services.engine.record import SYSTEM, about, about_person, entry_of, holder_of
 from kept.services.engine.restored_keys import require_signed_off
 from kept.services.gate.canaries import alarm
 from kept.services.gate.ends import events_of
+from kept.services.gate.refusals import record_refusal
 from kept.services.gate.released import Card, Released
 from kept.store.interface import Transaction
 
@@ -124,12 +125,14 @@ async def read(  # noqa: PLR0913 -- the question has this many parts
         EvidenceError: The person's state or value is not what it must be; recorded where possible.
     """
     if not slots or len(slots) > limits.SLOTS_OF_A_READ:
-        raise DeniedError(
+        error = DeniedError(
             f"expected 1 to 64 items, found {len(slots)}",
             needed="fewer items",
             reason="items-count",
             rests_on="nothing-unneeded",
         )
+        whom = await about_person(engine, person_id)
+        raise await record_refusal(engine, holder_of(mandate), error, whom, act=act, exit=exit.value)
     asked = _named(engine, slots)
     question = _Question(mandate, person_id, asked, exit, on_denial, circumstances, act, also=also, guard=guard)
     return await _answer(engine, question, person)
@@ -268,16 +271,23 @@ async def _answer_once(engine: Engine, asked: _Question, person: Person | None) 
         await engine.flush.append(entry)
         raise _denied(refused, entry.id, asked.mandate.purpose)
     own = asked.mandate.kind == "own"
-    await engine.flush.append(
-        entry,
-        Condition(person.state.g, person.policy_hash, mandate_id="" if own else asked.mandate.id, charge=1),
-        _together(
-            asked.parcel(person, opened, entry.id) if asked.parcel is not None else None,
-            asked.also(entry.id) if asked.also is not None else None,
-            alarm(engine, asked.mandate, asked.person_id, asked.exit.value, entry.id, at),
-        ),
-        asked.guard,
-    )
+    try:
+        await engine.flush.append(
+            entry,
+            Condition(person.state.g, person.policy_hash, mandate_id="" if own else asked.mandate.id, charge=1),
+            _together(
+                asked.parcel(person, opened, entry.id) if asked.parcel is not None else None,
+                asked.also(entry.id) if asked.also is not None else None,
+                alarm(engine, asked.mandate, asked.person_id, asked.exit.value, entry.id, at),
+            ),
+            asked.guard,
+        )
+    except DeniedError as error:
+        if error.reason == SPENT:  # what a guard answered is recorded by whoever asked it
+            await record_refusal(
+                engine, holder_of(asked.mandate), error, about(person), act=asked.act, exit=asked.exit.value
+            )
+        raise
     return Card(
         {}
         if asked.parcel is not None

@@ -35,6 +35,9 @@ ORIGINS: Mapping[str, Wording] = {
     "campaign": {"en": "an announcement", "ja": "ご案内"},
     "case": {"en": "written to you by our staff", "ja": "担当者からのご連絡"},
     "program": {"en": "written to you by one of our systems", "ja": "当社システムからのご連絡"},
+    "rights-answer": {"en": "what became of your request", "ja": "ご請求への回答のお知らせ"},
+    "witnessed": {"en": "what our staff entered for you", "ja": "担当者が入力した内容のお知らせ"},
+    "sign-in": {"en": "what happened at your account", "ja": "アカウントでのできごとのお知らせ"},
     "confirmation": {"en": "the question whether an address is yours", "ja": "ご連絡先の確認"},
 }
 ASKED_BY: Mapping[str, Wording] = {

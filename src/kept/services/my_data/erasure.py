@@ -69,12 +69,14 @@ ERASE_IN_DATA = (
 """Every table of D with a person column; a test fails on one that is not here."""
 
 LEVELS = ("unreadable", "removed", "scrubbed", "epoch destroyed")
-NOT_REWRITTEN = "the freed pages of the database files are not rewritten yet; it is tried again every minute"
-COPIES_OF_KEYS = "copies of wrapped keys in backups of database K, if any, until this key epoch is destroyed"
+NOT_REWRITTEN = "the places where it lay in our files are not overwritten yet; we try again every minute"
+COPIES_OF_KEYS = (
+    "backups may hold locked copies of your keys; they open nothing once the main key that locks them is destroyed"
+)
 STAYS = (
-    "account parts of ledger entries (who acted, for which purpose, when); they name nobody",
-    "a tombstone: a random number that keeps a restored backup from bringing you back",
-    "keyed hashes of addresses on a stop list, where you asked never to be written to or one proved undeliverable",
+    "the record that somebody acted, for which purpose and when; it names nobody",
+    "a random number, so that a backup that is restored does not bring you back",
+    "a mark by which we know an address again that nothing may be sent to, where you asked for that or mail could not be delivered",
 )
 
 

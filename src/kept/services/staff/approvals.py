@@ -19,7 +19,7 @@ from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect, insert_entries
 from kept.services.engine.record import entry_of
-from kept.services.staff.sessions import StaffSession, staff_as_is
+from kept.services.staff.sessions import StaffSession, same_human, staff_as_is
 from kept.store import sql
 from kept.store.interface import Transaction
 
@@ -177,7 +177,7 @@ class Approval(Generic[T]):
         row, at = await engine.data.one(sql.ApprovalGet, approval_id=approval_id), engine.ready()
         if row is None or row.act != self.act or row.outcome != WAITING or row.expires_at < at:
             raise _nothing_waits()
-        if row.requested_by == session.login:
+        if await same_human(engine, session.login, [row.requested_by]):
             raise _not_second()
         await self._require_seen(engine, session, row, approval_id, seen)
         asker = await staff_as_is(engine, row.requested_by, row.requested_at)
@@ -217,7 +217,7 @@ class Approval(Generic[T]):
             subject = await self.about(engine, row.subject)
         except InputError:
             return
-        if session.login in subject.hands:
+        if await same_human(engine, session.login, subject.hands):
             raise _not_second()
         if not same(seen.encode(), mark_of(engine, session, approval_id, subject).encode()):
             raise ConflictError(

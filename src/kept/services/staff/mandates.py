@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from kept.crypto.random import random_id
-from kept.errors import DeniedError
 from kept.policy.decision import Mandate
 from kept.services.engine.engine import Engine
+from kept.services.engine.flush import spent
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -91,10 +91,4 @@ async def charge(tx: Transaction, mandate: Mandate, at: float) -> None:
         DeniedError: It is used up, over or revoked.
     """
     if not await tx.run("mandate_charge", mandate_id=mandate.id, count=1, at=at):
-        raise DeniedError(
-            "expected a mandate with volume and time left, found it used up, over or revoked",
-            step=9,
-            needed="a new case, or a new sign-in",
-            reason="mandate-spent",
-            rests_on="roles",
-        )
+        raise spent()

@@ -574,6 +574,8 @@ class LookUpsRefused(NamedTuple):
     granted: int
     refused: int
 
+class LookedIntoGet(Single[bytes]): ...
+
 class MandateGet(NamedTuple):
     kind: str
     actor: str
@@ -1077,6 +1079,7 @@ class StaffAll(NamedTuple):
     roles: str
     created_at: float
     disabled_at: float | None
+    human: bytes
 
 class StaffByLogin(NamedTuple):
     staff_id: str

@@ -57,7 +57,7 @@ async def _more(exchange: Staff) -> Response:
     """Ask a second member of staff for more look-ups today."""
     await exchange.form()
     await more_look_ups.ask(exchange.engine, exchange.session, (await _case(exchange)).purpose)
-    return exchange.go(f"/case/{exchange.path('case')}?done=more-look-ups")
+    return exchange.go(f"/case/{exchange.path('case')}", done="more-look-ups")
 
 
 async def _open_item(exchange: Staff) -> Response:
@@ -166,7 +166,7 @@ async def _page(  # noqa: PLR0913 -- what a case may show
         contacts=await contacts.contacts_of(engine, exchange.session, case),
         inquiry=await inquiries.inquiry_of(engine, case) if person else None,
         typed=typed or {},
-        asked_more=not error and exchange.request.query_params.get("done") == "more-look-ups",
+        asked_more=not error and exchange.said.get("done") == "more-look-ups",
     )
 
 

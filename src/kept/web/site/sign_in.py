@@ -68,7 +68,7 @@ async def _with_code(exchange: Anybody) -> Response:
         wrong = look_filled(form, "login_name", "code")
         if form["password"]:  # empty, it adds a passkey instead
             with wrong.of("password"):
-                exchange.engine.passwords.fit(form["password"])
+                exchange.engine.passwords.fit(form["password"], account)
         wrong.insist()
         await _count(exchange, account)
         person_id = await recovery.sign_in_with_recovery_code(exchange.engine, account, form["code"], form["password"])
@@ -83,10 +83,17 @@ async def _passkey_begin(exchange: Anybody) -> Response:
 
 async def _passkey(exchange: Anybody) -> Response:
     form = await exchange.form("credential", "token", "to")
+    engine = exchange.engine
     await exchange.web.limits.count_address(exchange.network)
-    person_id = await passkeys.finish_sign_in(
-        exchange.engine, form["credential"], form["token"], rp_id=host_of(exchange), origin=origin_of(exchange)
-    )
+    try:
+        person_id = await passkeys.finish_sign_in(
+            engine, form["credential"], form["token"], rp_id=host_of(exchange), origin=origin_of(exchange)
+        )
+    except SignInError:
+        name, account = await passkeys.account_of(engine, form["credential"])
+        if name:
+            await _note(exchange, name, account)
+        raise
     go = JSONResponse({"go": exchange.at(_to(form["to"]))})
     return await _signed_in(exchange, go, person_id, person_id.hex())
 
@@ -152,9 +159,14 @@ async def _failed(
 ) -> Response:
     """Say that it failed; a try with what is not right is written down for the account's owner."""
     if isinstance(error, SignInError):
-        known, networks = bool(_device(exchange, account)), exchange.web.limits.networks
-        await guesses.note_failed(exchange.engine, networks, account, exchange.network, known=known)
+        await _note(exchange, account, account)
     return _page(exchange, error, account, to=to, recovering=recovering)
+
+
+async def _note(exchange: Anybody, name: str, account: str) -> None:
+    """Write a failed try down for whoever signs in by *name*; *account* is what their devices are known by."""
+    known, networks = bool(_device(exchange, account)), exchange.web.limits.networks
+    await guesses.note_failed(exchange.engine, networks, name, exchange.network, known=known)
 
 
 async def _look(exchange: Anybody, person_id: bytes, came: str, goes: str) -> None:

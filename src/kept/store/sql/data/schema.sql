@@ -320,6 +320,7 @@ CREATE TABLE staff (
     roles           TEXT             NOT NULL,
     created_at      DOUBLE PRECISION NOT NULL,
     disabled_at     DOUBLE PRECISION,
+    human           BYTEA            NOT NULL,
     row_seal        BYTEA,
     UNIQUE (login)
 );
@@ -398,6 +399,13 @@ CREATE TABLE look_ups (
     refused BIGINT NOT NULL,
     row_seal BYTEA,
     PRIMARY KEY (actor, purpose, day)
+);
+
+-- Alarms of the board that somebody looked into: who, when and what they found, sealed. The id follows from what the alarm is.
+CREATE TABLE looked_into (
+    alarm_id TEXT  NOT NULL PRIMARY KEY,
+    day      TEXT  NOT NULL,
+    sealed   BYTEA NOT NULL
 );
 
 -- Requests of people about their own information: what anybody at the desk sees. Each change counts `step` up by one. What is

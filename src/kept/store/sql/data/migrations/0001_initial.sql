@@ -279,6 +279,7 @@ CREATE TABLE staff (
     roles           TEXT             NOT NULL,
     created_at      DOUBLE PRECISION NOT NULL,
     disabled_at     DOUBLE PRECISION,
+    human           BYTEA            NOT NULL,
     row_seal        BYTEA,
     UNIQUE (login)
 );
@@ -353,6 +354,12 @@ CREATE TABLE look_ups (
     refused BIGINT NOT NULL,
     row_seal BYTEA,
     PRIMARY KEY (actor, purpose, day)
+);
+
+CREATE TABLE looked_into (
+    alarm_id TEXT  NOT NULL PRIMARY KEY,
+    day      TEXT  NOT NULL,
+    sealed   BYTEA NOT NULL
 );
 
 CREATE TABLE rights_request (
