@@ -1,16 +1,17 @@
 """The file that tells a recipient to give up what it has of people: sealed to its key, signed by the installation.
 
 It names each person by the pseudonym the recipient knows, when the consent ended or which item was corrected or removed, and by
-when it has to be confirmed. No value stands in it.
+when it has to be confirmed. No value stands in it. Its answer stands nowhere else: whoever says it has opened the file.
 """
 
 from __future__ import annotations
 
 import base64
 import json
+import unicodedata
 from collections.abc import Sequence
 
-from kept.crypto.digest import framed
+from kept.crypto.digest import framed, hmac_sha256, same
 from kept.crypto.sealed_to import OpeningKey, seal_to
 from kept.crypto.signature import verify_signature
 from kept.errors import MalformedError
@@ -20,6 +21,7 @@ from kept.services.engine.engine import Engine
 from kept.store import sql
 
 FORMAT = "kept/recall/1"
+ANSWER_DIGITS = 20
 
 
 def pack_recall(  # noqa: PLR0913 -- what a file is made of
@@ -38,6 +40,7 @@ def pack_recall(  # noqa: PLR0913 -- what a file is made of
     told = {
         "made": moment(at),
         "confirm by": moment(min(row.due_at for row in recalls)),
+        "confirm with": answer_of(engine, recipient, file_id),
         "people": [
             {"person": row.pseudonym, row.what: moment(row.at), "due": moment(row.due_at)}
             | ({"item": row.item} if row.item else {})
@@ -54,6 +57,25 @@ def pack_recall(  # noqa: PLR0913 -- what a file is made of
         "signature": base64.b64encode(engine.parts.signing_key.sign(_signed(recipient, file_id, sealed))).decode(),
     }
     return json.dumps(file, ensure_ascii=False, indent=1).encode()
+
+
+def answer_of(engine: Engine, recipient: str, file_id: str) -> str:
+    """Return a file's answer, 20 hexadecimal digits in fours: sealed in it, so that its recipient alone reads it.
+
+    Args:
+        engine: Open.
+        recipient: Declared recipient.
+        file_id: The file's id.
+    """
+    key = engine.keyring.installation_key("tokens")
+    drawn = hmac_sha256(key, framed(b"kept/recall-answer/v1", recipient.encode(), file_id.encode())).hex()
+    return "-".join(drawn[at : at + 4] for at in range(0, ANSWER_DIGITS, 4))
+
+
+def is_answer(engine: Engine, recipient: str, file_id: str, typed: str) -> bool:
+    """Whether what was typed is a file's answer, in any usual spelling."""
+    plain = "".join(one for one in unicodedata.normalize("NFKC", typed).lower() if one.isalnum())
+    return same(plain.encode(), answer_of(engine, recipient, file_id).replace("-", "").encode())
 
 
 def parse_recall(unverified: bytes, key: OpeningKey, installation: VerifierKey) -> dict[str, object]:

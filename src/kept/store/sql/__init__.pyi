@@ -903,6 +903,7 @@ class RecallsIn(NamedTuple):
     due_at: float
     file_id: str
     told_at: float | None
+    told_by: str
 
 class RecallsOf(NamedTuple):
     at: float
@@ -911,6 +912,7 @@ class RecallsOf(NamedTuple):
     due_at: float
     told_at: float | None
     confirmed_at: float | None
+    confirmed_by: str
 
 class Receipts(NamedTuple):
     receipt_id: str

@@ -526,7 +526,7 @@ CREATE TABLE provision_record (
 );
 
 -- Recalls: a recipient is told, by its day, to give up what it has of a person, under the pseudonym it knows. They move
--- waiting, told (in a file), confirmed.
+-- waiting, told (in a file, by a member of staff), confirmed (by the recipient's own answer, or by another member of staff).
 CREATE TABLE recall (
     recipient    TEXT             NOT NULL,
     pseudonym    TEXT             NOT NULL,
@@ -537,7 +537,9 @@ CREATE TABLE recall (
     status       TEXT             NOT NULL,
     file_id      TEXT             NOT NULL,
     told_at      DOUBLE PRECISION,
+    told_by      TEXT             NOT NULL,
     confirmed_at DOUBLE PRECISION,
+    confirmed_by TEXT             NOT NULL,
     PRIMARY KEY (recipient, pseudonym, at, item)
 );
 

@@ -472,7 +472,9 @@ CREATE TABLE recall (
     status       TEXT             NOT NULL,
     file_id      TEXT             NOT NULL,
     told_at      DOUBLE PRECISION,
+    told_by      TEXT             NOT NULL,
     confirmed_at DOUBLE PRECISION,
+    confirmed_by TEXT             NOT NULL,
     PRIMARY KEY (recipient, pseudonym, at, item)
 );
 
