@@ -64,8 +64,8 @@ UNSEALED = {
         attestation.role staff.roles api_credential.role api_credential.purposes api_credential.rights mandate.kind
         mandate.role mandate.purpose case_file.role case_file.purpose approval.act approval.subject approval.outcome
         look_ups.purpose rights_request.channel rights_request.status
-        rights_request.outcome visit_count.page visit_count.feature party.kind party.status provision.status recall.status recall.confirmed_by
-        instance.point instance.status participation.status result.question result.option canary_alarm.purpose
+        rights_request.outcome visit_count.page visit_count.feature party.kind party.status provision.status recall.status
+        recall.confirmed_by instance.point instance.status participation.status result.question result.option canary_alarm.purpose
         canary_alarm.way canary_alarm.finding emergency.own_role emergency.lent_role emergency.purpose emergency.reason
         emergency.outcome emergency_item.item disclosure.ground disclosure.items disclosure.waits_for disclosure.status
         disclosure_person.found_by disclosure_item.item disclosure_item.outcome intake_record.reason outbox.origin

@@ -322,9 +322,13 @@ async def remove_returned(engine: Engine) -> int:
             continue
         kept = await lines_to_keep(engine, person_id)
 
-        async def body(tx: Transaction, one: bytes = person_id, lines: list[Any] = kept) -> int:
+        async def body(
+            tx: Transaction, one: bytes = person_id, lines: list[Any] = kept, erased_at: float = tombstone.erased_at
+        ) -> int:
             if await tx.one(sql.StateGet, person_id=one) is None:
                 return 0
+            if engine.has_policy:
+                await recall(engine, one, None, erased_at)(tx)
             await tx.many("register_put", lines)
             await _remove(tx, one, engine.clock.now())
             return 1

@@ -142,6 +142,9 @@ def recall_item(engine: Engine, person_id: bytes, slot: str, what: Recalling, at
     async def write(tx: Transaction) -> None:
         for recipient in await _holding(engine, tx, person_id, slot):
             number = pseudonym(engine, recipient, person_id)
+            known = await tx.all(sql.RecallsOf, recipient=recipient, pseudonym=number)
+            if any((one.item, one.at) == (item, at) for one in known):
+                continue  # a no-log said again twice says one recall
             said = {"what": what.value, "item": item, "due_at": due_at}
             await tx.run("recall_put", recipient=recipient, pseudonym=number, at=at, **said)
 
