@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from installation import NAME
 
+from clauses.test_5_4_destruction import Vaulted
 from kept.errors import ClosedError
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState
@@ -42,3 +43,50 @@ async def test_the_board_shows_durable_writes_kept_and_backups_not_yet(installat
     states = {part.part.id: part.state for part in one.parts}
     assert states == {"durable-writes": ClauseState.KEPT, "backups": ClauseState.NOT_KEPT_YET}
     assert one.state is ClauseState.NOT_KEPT_YET
+
+
+def _gone(folder, _):
+    """Move the folder of backups away."""
+    folder.rename(folder.with_name("elsewhere"))
+
+
+def _half(folder, _):
+    """Take one part's files away."""
+    for path in (folder / "keys").iterdir():
+        path.unlink()
+
+
+def _cut(_, newest):
+    """Cut the newest of D to its first bytes, as a full disk would."""
+    newest.write_bytes(newest.read_bytes()[:4096])
+
+
+def _older(_, newest):
+    """Put an older backup in the newest one's place, under its name."""
+    older = next(one for one in newest.parent.iterdir() if one != newest)
+    newest.write_bytes(older.read_bytes())
+
+
+def _another(_, newest):
+    """Put other bytes there, of the same length."""
+    newest.write_bytes(bytes(len(newest.read_bytes())))
+
+
+@pytest.mark.parametrize("how", [_gone, _half, _cut, _older, _another])
+async def test_a_backup_that_does_not_lie_there_any_more_is_none(installation, tmp_path, how):
+    """§5.6, §5.4 breach: backups were made and tried, and then taken away, cut or exchanged: the board calls none of it kept."""
+    vaulted = await Vaulted(installation, tmp_path).begin()
+    await installation.mori()
+    await vaulted.back_up()
+    await vaulted.back_up()
+    assert (await vaulted.drill()).problems == []
+    board = await promise_board(installation.engine)
+    assert [board.of(one).state for one in ("5.4", "5.6")] == [ClauseState.KEPT] * 2
+    how(vaulted.backups, vaulted.newest("data").path)
+    board = await promise_board(installation.engine)
+    assert [board.of(one).state for one in ("5.4", "5.6")] == [ClauseState.NOT_KEPT_YET] * 2
+    said = next(one.detail for one in board.of("5.6").parts if one.part.id == "backups")
+    assert "does not lie, whole, where it was made" in said
+    vaulted.backups.mkdir(exist_ok=True)
+    await vaulted.back_up()
+    assert (await promise_board(installation.engine)).of("5.6").state is ClauseState.KEPT
