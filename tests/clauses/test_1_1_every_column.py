@@ -98,7 +98,7 @@ UNSEALED = {
         publication.number backup.hash disclosure.scope_seal disclosure.paper_hash disclosure_person.seal
         message_link.token_hash stop_list.token campaign.seal projection.policy_hash head_count.question call_row.dialled
         keys:migration.hash keys:index_token.token keys:external_token.token
-        witnessed.code_hash
+        witnessed.code_hash intake_record.who
 """,
     "public halves of keys, and what a browser says of a passkey": """
         passkey.credential_id passkey.public_key party.public_key disclosure.public_key

@@ -795,15 +795,19 @@ CREATE TABLE intake (
     records     BIGINT           NOT NULL
 );
 
--- What became of each record: taken, or in quarantine with its reason, sealed, until its day.
+-- What became of each record: taken, or in quarantine with its reason, sealed, until its day or until the account it names is
+-- erased: it is found by a keyed hash of the login name.
 CREATE TABLE intake_record (
     intake_id TEXT             NOT NULL,
     number    BIGINT           NOT NULL,
     reason    TEXT             NOT NULL,
     ends_at   DOUBLE PRECISION NOT NULL,
     sealed    BYTEA            NOT NULL,
+    who       TEXT             NOT NULL,
     PRIMARY KEY (intake_id, number)
 );
+
+CREATE INDEX intake_record_by_who ON intake_record (who);
 
 -- ---------------------------------------------------------------- reaching people
 

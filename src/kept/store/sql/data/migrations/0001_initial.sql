@@ -705,8 +705,11 @@ CREATE TABLE intake_record (
     reason    TEXT             NOT NULL,
     ends_at   DOUBLE PRECISION NOT NULL,
     sealed    BYTEA            NOT NULL,
+    who       TEXT             NOT NULL,
     PRIMARY KEY (intake_id, number)
 );
+
+CREATE INDEX intake_record_by_who ON intake_record (who);
 
 CREATE TABLE outbox (
     person_id  BYTEA            NOT NULL,
