@@ -57,9 +57,9 @@ async def test_a_file_is_not_sealed_to_another_key_than_was_approved(installatio
     anew = await provisions.ask(installation.engine, asks, CLUB)
     await read_and_approve(provisions.PROVIDING, installation.engine, approves, anew)
     raw = await provisions.fetch(installation.engine, asks, anew)
-    assert len(parse_file(raw, new)["records"]) == 1
+    assert len(parse_file(raw, new, installation.engine.sequencer.verifier)["records"]) == 1
     with pytest.raises(Exception, match="seal"):
-        parse_file(raw, club.key)
+        parse_file(raw, club.key, installation.engine.sequencer.verifier)
 
 
 async def test_a_key_that_was_objected_to_changes_nothing(installation):
@@ -71,7 +71,8 @@ async def test_a_key_that_was_objected_to_changes_nothing(installation):
     every = await parties.all_parties(installation.engine)
     (change,) = [one for one in every if one.name == CLUB and one.from_at > installation.engine.clock.now()]
     await parties.object_to(installation.engine, club.approves, change.id)
-    assert len(parse_file(await provisions.fetch(installation.engine, club.asks, made), club.key)["records"]) == 1
+    raw = await provisions.fetch(installation.engine, club.asks, made)
+    assert len(parse_file(raw, club.key, installation.engine.sequencer.verifier)["records"]) == 1
 
 
 async def test_a_recall_goes_to_the_key_that_counts_when_it_is_told(installation):

@@ -1,4 +1,4 @@
-"""Backups are tested by restoring, and never bring erased people or withdrawn consent back."""
+"""Backups are tested by restoring; the no-log keeps a restore from bringing erased people or withdrawn consent back."""
 
 from __future__ import annotations
 

@@ -13,11 +13,11 @@ from collections.abc import Sequence
 
 from kept.crypto.digest import framed, hmac_sha256, same
 from kept.crypto.sealed_to import OpeningKey, seal_to
-from kept.crypto.signature import verify_signature
 from kept.errors import MalformedError
 from kept.ledger.note import VerifierKey
 from kept.policy.day import moment
 from kept.services.engine.engine import Engine
+from kept.services.third_parties.file_signature import signed_fields, verify_file
 from kept.store import sql
 
 FORMAT = "kept/recall/1"
@@ -53,8 +53,7 @@ def pack_recall(  # noqa: PLR0913 -- what a file is made of
         "id": file_id,
         "recipient": recipient,
         "sealed": base64.b64encode(sealed).decode(),
-        "signed-by": str(engine.sequencer.verifier),
-        "signature": base64.b64encode(engine.parts.signing_key.sign(_signed(recipient, file_id, sealed))).decode(),
+        **signed_fields(engine, FORMAT, recipient, file_id, sealed),
     }
     return json.dumps(file, ensure_ascii=False, indent=1).encode()
 
@@ -78,6 +77,14 @@ def is_answer(engine: Engine, recipient: str, file_id: str, typed: str) -> bool:
     return same(plain.encode(), answer_of(engine, recipient, file_id).replace("-", "").encode())
 
 
+def is_recall(unverified: bytes) -> bool:
+    """Whether a file says that it is a recall."""
+    try:
+        return bool(json.loads(unverified)["format"] == FORMAT)
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
 def parse_recall(unverified: bytes, key: OpeningKey, installation: VerifierKey) -> dict[str, object]:
     """Open a recall as the recipient does, after verifying who made it.
 
@@ -94,7 +101,8 @@ def parse_recall(unverified: bytes, key: OpeningKey, installation: VerifierKey) 
     try:
         file = {FORMAT: json.loads(unverified)}[json.loads(unverified)["format"]]  # another format is a KeyError
         recipient, file_id = str(file["recipient"]), str(file["id"])
-        sealed, signature = (base64.b64decode(file[one], validate=True) for one in ("sealed", "signature"))
+        sealed = base64.b64decode(file["sealed"], validate=True)
+        verify_file(file, FORMAT, sealed, installation)
     except (ValueError, KeyError, TypeError) as error:
         raise MalformedError(
             "expected a recall, found another file",
@@ -102,14 +110,8 @@ def parse_recall(unverified: bytes, key: OpeningKey, installation: VerifierKey) 
             hint="give the file as it was sent",
             rests_on="recipients",
         ) from error
-    verify_signature(installation.public, signature, _signed(recipient, file_id, sealed))
     return {"id": file_id, **json.loads(key.open(sealed, _info(recipient, file_id)))}
 
 
 def _info(recipient: str, file_id: str) -> bytes:
     return framed(FORMAT.encode(), recipient.encode(), file_id.encode())
-
-
-def _signed(recipient: str, file_id: str, sealed: bytes) -> bytes:
-    """Return what is signed: framed under its own label, so that it is no checkpoint and no bundle."""
-    return framed(FORMAT.encode(), b"signed", recipient.encode(), file_id.encode(), sealed)
