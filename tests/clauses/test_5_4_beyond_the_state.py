@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import pytest
+from asked import CONSOLE, Browser
+from installation import MAIL
+from second import sign_as_read
 from taking import CONTEST, opened
 
 from clauses.test_2_4_contest import ENTRY, won
 from clauses.test_4_6_recalls import CLUB, DAY, ENDS, Club, corrected
-from clauses.test_5_4_no_log import Lost
+from clauses.test_5_4_no_log import Lost, given
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState, Exit
 from kept.services.backups.recovery import start_or_recover
 from kept.services.instances import contests
 from kept.services.instances.participations import leave
 from kept.services.my_data import choices, corrections, erasure
+from kept.services.staff import sessions
 from kept.services.third_parties import recalls
+from kept.services.upkeep.after_restore import report_of
 from kept.services.upkeep.routine import finish_all
+from kept.services.upkeep.verification import verify_installation
 
 pytestmark = pytest.mark.anyio
 
@@ -126,3 +132,56 @@ async def test_a_restore_that_forgot_nothing_recalls_nothing(lost):
     await lost.back_up()
     await lost.lose("both")
     assert await recalls.open_recalls(here.engine) == []
+
+
+async def test_what_nobody_can_count_is_not_called_nothing(lost):
+    """§5.6, §5.3 breach: both databases from before: the page said *entries lost: 0*; now that nobody knows, until two sign."""
+    here = lost.installation
+    own = await here.mori()
+    await lost.back_up()
+    later = await here.join()
+    await here.give(later, [("name", "Later")])
+    await corrections.correct(here.engine, await here.session(own.person_id), "name", "New", expected_version=1)
+    await lost.lose_both()
+    here.engine = await start_or_recover(here.parts)
+    await finish_all(here.engine)
+    report = await report_of(here.engine)
+    assert (report.counted, report.made_at > 0) == (False, True)
+    board = await promise_board(here.engine)
+    assert [board.of(one).state for one in ("5.3", "5.6")] == [ClauseState.NOT_KEPT_YET] * 2
+    assert "nobody can count it" in str([one.said for one in board.of("5.6").parts])
+    privacy = [await here.staff(login, ("privacy",)) for login in ("first", "second")]
+    desk = Browser(here, at=CONSOLE)
+    desk.cookies["__Host-kept_session"] = await sessions.start_demo_session(here.engine, "first")
+    page = (await desk.get("/en/restore")).text
+    assert "nobody can count it" in page
+    assert "entries of the ledger: 0" not in page
+    for one in privacy:
+        await sign_as_read(here.engine, one)
+    assert "nobody can count it" not in str([one.said for one in (await promise_board(here.engine)).of("5.6").parts])
+
+
+async def test_a_log_that_forgot_its_end_goes_on_under_another_name(lost):
+    """§5.3 breach: after both are restored a second tree is signed under the name of the first, which an auditor takes for a lie."""
+    here = lost.installation
+    await here.mori()
+    await lost.back_up()
+    await given(here, MAIL)
+    await here.engine.sequencer.integrate()
+    before, name = here.engine.sequencer.checkpoint, here.engine.sequencer.origin
+    await lost.lose_both()
+    here.engine = await start_or_recover(here.parts)
+    await finish_all(here.engine)
+    for at in range(before.size):
+        await given(here, f"more-{at}@example.jp")
+        await here.engine.sequencer.integrate()
+        if here.engine.sequencer.checkpoint.size > before.size:
+            break
+    after = here.engine.sequencer.checkpoint
+    assert after.size > before.size
+    assert after.origin != name
+    assert any("recover" in one.act for one in await here.ledger())
+    assert (await verify_installation(here.engine)).problems == []
+    await here.close()
+    here.engine = await start_or_recover(here.parts)
+    assert here.engine.sequencer.origin == after.origin, "once, not at every start"

@@ -17,12 +17,13 @@ from kept.services.engine.engine import Engine, Parts
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person, each_person
 from kept.services.engine.record import SYSTEM, account_part, entry_of, operator
+from kept.services.engine.restored_keys import restored_keys
 from kept.services.engine.sequencer import LOG
 from kept.services.gate.state_change import Change, change_person
 from kept.services.messages.held_after_restore import hold_put_aside
 from kept.services.messages.unknown_outcome import hold_after_restore
 from kept.services.my_data.erasure import remove_returned
-from kept.services.upkeep.after_restore import note_lost, settle
+from kept.services.upkeep.after_restore import DATA_RESTORED, note_lost, settle
 from kept.store import sql
 from kept.store.interface import Transaction
 from kept.store.paging import pages
@@ -71,14 +72,23 @@ async def start_or_recover(parts: Callable[[], Parts]) -> Engine:
         EvidenceError: It was rewritten, or does not extend its checkpoint for another reason than being older.
     """
     try:
-        return await Engine.start(parts())
+        engine = await Engine.start(parts())
+        if not await both_restored(engine):
+            return engine
+        await engine.close()
     except RollbackError:
-        engine = await Engine.start(parts(), sequence=False, verify=False)
+        pass
+    engine = await Engine.start(parts(), sequence=False, verify=False)
     try:
         await recover(engine, by=SYSTEM.kind)
     finally:
         await engine.close()
     return await Engine.start(parts())
+
+
+async def both_restored(engine: Engine) -> bool:
+    """Whether neither database remembers what the log had: whatever is added now would sign another tree under its name."""
+    return bool(await engine.meta(DATA_RESTORED) and await restored_keys(engine.keys))
 
 
 async def reasons_to_recover(engine: Engine) -> list[str]:
@@ -94,6 +104,8 @@ async def reasons_to_recover(engine: Engine) -> list[str]:
         await engine.sequencer.verify_head()
     except EvidenceError as error:
         found.append(f"{error.reason}: {error.message}")
+    if await both_restored(engine):
+        found.append("restored: both databases are of an earlier moment, so the log goes on under a name of its own")
     behind = 0
     async for rows in pages(engine.keys, sql.StateCopiesPage):
         for row in rows:

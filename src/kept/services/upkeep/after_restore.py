@@ -64,6 +64,7 @@ class Report(msgspec.Struct, frozen=True):
         again: How much of each kind was said again: *erased*, *people*, *stop-list*, *held* messages, ended *sessions*, and so on.
         values_lost: Values newer than the backup.
         entries_missing: Entries of the ledger that are gone.
+        counted: Whether both numbers are known: K, which would know them, is not from before itself.
         versions: Lost versions of the policy, with their hashes: only the same files bring them back.
         to_erase: Whom staff named to be erased again.
     """
@@ -78,6 +79,7 @@ class Report(msgspec.Struct, frozen=True):
     numbers: str = ""
     values_lost: int = 0
     entries_missing: int = 0
+    counted: bool = True
     versions: dict[str, str] = {}
     to_erase: tuple[ToErase, ...] = ()
 
@@ -165,6 +167,7 @@ async def _report(engine: Engine, reading: Reading, again: Counter[str], data_ma
         again={kind: count for kind, count in again.items() if count},
         values_lost=int(lost[0]),
         entries_missing=int(lost[1]),
+        counted=not keys_mark,
         versions={one: hashed for one, hashed in versions.items() if not await _is_back(engine, one, hashed)},
     )
     limit = (keys_mark or data_mark or NOT_REPLAYED) if report.closed else ""
