@@ -17,7 +17,7 @@ from kept.crypto.signature import SigningKey, new_seed
 from kept.errors import ConflictError, NoteError
 from kept.services.authorities import disclosures
 from kept.services.engine.record import operator
-from kept.services.my_data import choices, erasure
+from kept.services.my_data import choices, erasure, statements
 from kept.services.my_data.own_data import own_data
 from kept.services.staff import parties, sessions
 from kept.services.third_parties import intake, provisions, recalls
@@ -151,3 +151,30 @@ async def test_a_bundle_is_not_made_for_an_authoritys_lost_key(installation, whe
     with pytest.raises(ConflictError) as refused:
         await going_on()
     assert (refused.value.reason, cited(refused.value)) == ("party-changed", "§4.9")
+
+
+async def test_a_partner_that_is_a_recipient_gets_nothing_it_brought(installation):
+    """§4.6, §2.9 breach: one company gives an address under one name to receive it under another: it does not, confirmed or not."""
+    club, partner = OpeningKey.new(), await Partner(installation).begin()
+    await registered(installation, "recipient", CLUB, club.public)
+    asks, approves = await installation.staff("abe", ("partners",)), await installation.staff("endo", ("privacy",))
+    own = await installation.join()
+    await installation.give(own, [("name", NAME), ("choice", f"{CLUB}//{CLUB}")])
+    login = await partner.login(own)
+    file = partner.file(
+        partner.record(login, {"mail_address": MAIL}), partner.record(login, choices=[f"{CLUB}//{CLUB}"])
+    )
+    found = await intake.take_in(installation.engine, file, by=OPS)
+    assert found.reasons == {"statement-recipient": 1, "taken": 1}
+
+    async def given() -> dict:
+        made = await provisions.ask(installation.engine, asks, CLUB)
+        await read_and_approve(provisions.PROVIDING, installation.engine, approves, made)
+        raw = await provisions.fetch(installation.engine, asks, made)
+        (record,) = parse_file(raw, club, installation.engine.sequencer.verifier)["records"]
+        return record["items"]
+
+    assert await given() == {"name": NAME}
+    (word,) = (await installation.engine.people.load(own.person_id)).state.stated
+    await statements.confirm_statement(installation.engine, await installation.session(own.person_id), word.id, ())
+    assert await given() == {"name": NAME}

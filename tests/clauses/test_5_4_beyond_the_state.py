@@ -185,3 +185,9 @@ async def test_a_log_that_forgot_its_end_goes_on_under_another_name(lost):
     await here.close()
     here.engine = await start_or_recover(here.parts)
     assert here.engine.sequencer.origin == after.origin, "once, not at every start"
+    here.wall.pass_(60)
+    await lost.lose_both()
+    here.engine = await start_or_recover(here.parts)
+    assert here.engine.sequencer.origin not in {name, after.origin}, (
+        "the same backup once more is another log once more"
+    )

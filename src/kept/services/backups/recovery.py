@@ -194,6 +194,8 @@ async def _new_log(engine: Engine, by: str, lost: int) -> tuple[int, int]:
     ids = await _entry_ids(engine)
     missing = max(0, size - len(ids))
     generation = int(await engine.meta("log_generation") or "1") + 1
+    if await both_restored(engine):
+        generation = max(generation, int(at))  # the same backup restored again makes another log again
     facts = (
         ("old-checkpoint", sha256(note.encode()).hex()), ("old-size", str(size)), ("entries-missing", str(missing)),
         ("values-lost", str(lost)),
