@@ -17,13 +17,13 @@ from kept.services.engine.engine import Engine, Parts
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person, each_person
 from kept.services.engine.record import SYSTEM, account_part, entry_of, operator
-from kept.services.engine.restored_keys import restored_keys
+from kept.services.engine.restored_keys import DATA_RESTORED, restored_keys
 from kept.services.engine.sequencer import LOG
 from kept.services.gate.state_change import Change, change_person
 from kept.services.messages.held_after_restore import hold_put_aside
 from kept.services.messages.unknown_outcome import hold_after_restore
 from kept.services.my_data.erasure import remove_returned
-from kept.services.upkeep.after_restore import DATA_RESTORED, note_lost, settle
+from kept.services.upkeep.after_restore import note_lost, settle
 from kept.store import sql
 from kept.store.interface import Transaction
 from kept.store.paging import pages
@@ -53,6 +53,8 @@ async def recover(engine: Engine, *, by: str) -> Recovered:
     await hold_after_restore(engine)
     await hold_put_aside(engine)
     kept, missing = await _new_log(engine, by, lost)
+    for numbers in engine.row_numbers:
+        await numbers.forget()
     await note_lost(engine, values=lost, entries=missing)
     if engine.has_policy:
         await _let_go_of_lost_values(engine)
@@ -106,6 +108,11 @@ async def reasons_to_recover(engine: Engine) -> list[str]:
         found.append(f"{error.reason}: {error.message}")
     if await both_restored(engine):
         found.append("restored: both databases are of an earlier moment, so the log goes on under a name of its own")
+    for numbers in engine.row_numbers:
+        try:
+            await numbers.verify_tables()
+        except RollbackError as error:
+            found.append(f"{error.reason}: {error.message}")
     behind = 0
     async for rows in pages(engine.keys, sql.StateCopiesPage):
         for row in rows:
