@@ -103,6 +103,7 @@ ABOUT_NOBODY = {
         "tile",
         "head",
         "checkpoint",
+        "cosignature",
         "tally",
         "notice_token",
         "policy_version",
