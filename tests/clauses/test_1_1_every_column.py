@@ -68,7 +68,7 @@ UNSEALED = {
         mandate.role mandate.purpose case_file.role case_file.purpose approval.act approval.subject approval.outcome
         look_ups.purpose rights_request.channel rights_request.status
         rights_request.outcome visit_count.page visit_count.feature party.kind party.status provision.status recall.status
-        instance.point instance.status participation.status result.question result.option canary_alarm.purpose
+        recall.confirmed_by instance.point instance.status participation.status result.question result.option canary_alarm.purpose
         canary_alarm.way canary_alarm.finding emergency.own_role emergency.lent_role emergency.purpose emergency.reason
         emergency.outcome emergency_item.item disclosure.ground disclosure.items disclosure.waits_for disclosure.status
         disclosure_person.found_by disclosure_item.item disclosure_item.outcome intake_record.reason outbox.origin
@@ -87,7 +87,7 @@ UNSEALED = {
         erasure.started_by policy_version.proposed_by policy_version.activated_by attestation.staff_id staff.staff_id
         staff.login staff_session.staff_id mandate.actor case_file.staff_id approval.requested_by approval.decided_by
         look_ups.actor rights_request.opened_by party.asked_by party.confirmed_by
-        provision.asked_by instance.made_by backup.made_by canary_alarm.actor canary_alarm.acknowledged_by
+        provision.asked_by recall.told_by instance.made_by backup.made_by canary_alarm.actor canary_alarm.acknowledged_by
         emergency.opened_by emergency.reviewed_by disclosure.recorded_by intake.imported_by campaign.made_by
         projection.built_by statistic.asked_by statistic_export.exported_by call_sheet.begun_by contact.written_by
         contact.settled_by keys:canary.planted_by
@@ -101,7 +101,7 @@ UNSEALED = {
         publication.number backup.hash disclosure.scope_seal disclosure.paper_hash disclosure_person.seal
         message_link.token_hash stop_list.token campaign.seal projection.policy_hash head_count.question call_row.dialled
         keys:migration.hash keys:index_token.token keys:external_token.token
-        witnessed.code_hash
+        witnessed.code_hash intake_record.who
 """,
     "public halves of keys, and what a browser says of a passkey": """
         passkey.credential_id passkey.public_key party.public_key disclosure.public_key

@@ -68,7 +68,7 @@ NO_TEXT = {
     "services/figures/projections.py: write_build": "codes of declared options",
     "services/figures/queries.py: _answer": "figures",
     "services/gate/head_counts.py: answer": "figures",
-    "services/upkeep/after_restore.py: _sealed": "numbers and ids",
+    "services/upkeep/after_restore.py: _sealed": "numbers, and whom staff named; guarded where they are named",
     "services/authorities/request_reading.py: seal_named": "items, each brought into its normal form by looking for them",
     "services/authorities/request_paper.py: put_paper": "a picture or a PDF, which is not read",
     "services/my_data/rights_paper.py: attach_paper": "a picture or a PDF, which is not read",

@@ -93,7 +93,7 @@ async def test_guesses_are_told_to_the_owner_on_my_data(installation):
     await tries(owner, issued.login_name, PASSWORD)
     page = (await owner.get("/en/my-data")).text
     assert "on a device not seen before: 3 times" in page
-    assert "on a device seen before: 1 times" in page
+    assert "on a device seen before: 1 time" in page
     assert "203.0.113" not in "".join(str(row) for row in installation.sql("SELECT * FROM sign_in_sign"))
 
 

@@ -71,7 +71,7 @@ NOT_TOLD = {
     "shown_once": "sealed for one session, for minutes, and on its page; a file is no place for codes that open the account",
     "link_code": "keyed hashes of codes that live for ten minutes",
     "message_link": "keyed hashes of links; the links themselves are in the messages the person has",
-    "intake_record": "sealed, and whose it is nobody has checked: it names a login name by a partner's word, and ends in thirty days",
+    "intake_record": "sealed, and whose it is nobody has checked: a login name by a partner's word; ends with the account",
     "no_log_line": "sealed lines of keyed hashes that say again what `choices` and `uses` say",
     "no_log_note": "such a line before it is sealed, for moments",
     "person_rows": "how many rows each table has about them, and sums of keyed hashes; the rows are in the copy",

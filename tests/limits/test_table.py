@@ -47,6 +47,7 @@ FORMATS = {
     "number": {"GREATEST"},  # what a database holds
     "services/accounts/linking": {"CODE_CHARACTERS"},
     "services/backups/backup_file": {"CHUNK_BYTES", "KEY_BYTES"},
+    "services/third_parties/recall_file": {"ANSWER_DIGITS"},
     "services/engine/entry": {"NONCE_BYTES"},
     "services/engine/keyring": {"KEY_BYTES"},
     "services/engine/key_files": {"KEY_BYTES", "CHECK_BYTES"},

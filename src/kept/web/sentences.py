@@ -54,6 +54,11 @@ SAID: Mapping[str, Sentences] = {
     ),
     "exit": ("The policy does not let this item leave in this way.", "Choose another way, or leave it."),
     "recipient": ("The policy and the notice do not name this receiver for it.", "Choose one they name."),
+    "recall-answer": ("This is not the answer that stands in the recall’s file.", "Ask the recipient for it."),
+    "recall-own": (
+        "You told this recall yourself, so you do not confirm it alone.",
+        "Bring the answer the recipient found in the file, or let a colleague ask the recipient.",
+    ),
     "credential": ("Only a program with its own credential may use this way.", "Use the page instead."),
     "stopped": ("The customer stopped this use.", "Only they can resume it, on my data."),
     "volume": ("This case or sign-in has opened as much as it may.", "Open a new case, if you still need to."),

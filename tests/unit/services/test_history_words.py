@@ -14,6 +14,7 @@ from kept.services.my_data.history_words import ASKED, REFUSED, SAID, said
 
 ABOUT_NOBODY = frozenset(
     """
+    system:no-log:lost
     system:person:erased staff:case:open staff:case:close staff:emergency:open staff:advertising:settle staff:letters:fetch
     staff:call-sheet:begin staff:approval:ask staff:approval:give staff:provision:ask staff:provision:fetch
     staff:recall:tell staff:recall:confirm staff:register:view system:register:end staff:instance:draft staff:instance:open

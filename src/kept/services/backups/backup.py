@@ -42,6 +42,8 @@ from kept.store.interface import Transaction
 from kept.store.sqlite import SqliteStore
 
 KEY = "backup_key"
+FOLDER = "backup_folder"
+"""In D: the folder the newest backups were made in."""
 
 
 async def register_backup_key(engine: Engine, public: bytes, *, by: str) -> None:
@@ -118,7 +120,7 @@ async def make_backups(engine: Engine, folder: Path, *, by: str) -> list[BackupF
         finally:
             for path in copies:
                 remove_database(path)
-    await _record(engine, by, made)
+    await _record(engine, by, made, folder=_where(folder))
     return made
 
 
@@ -181,7 +183,14 @@ async def _look(copies: dict[str, Path]) -> dict[str, Any]:
     }
 
 
-async def _record(engine: Engine, by: str, made: list[BackupFile] | tuple[()], error: KeptError | None = None) -> None:
+async def _record(
+    engine: Engine,
+    by: str,
+    made: list[BackupFile] | tuple[()],
+    error: KeptError | None = None,
+    *,
+    folder: str = "",
+) -> None:
     at = engine.clock.now()
     actor, outcome = operator(by), Outcome.DONE if error is None else Outcome.FAILED
     said = [_facts(one.manifest) for one in made] if error is None else [(("reason", error.reason),)]
@@ -200,10 +209,16 @@ async def _record(engine: Engine, by: str, made: list[BackupFile] | tuple[()], e
                 hash=said.hash,
                 made_by=by,
             )
+        if folder:
+            await tx.run("meta_put", name=FOLDER, value=folder)
         await insert_entries(tx, entries, at)
 
     with contextlib.suppress(KeptError) if error is not None else contextlib.nullcontext():
         await engine.data.write(body)  # a full disk may not take the entry either: the error itself is told
+
+
+def _where(folder: Path) -> str:
+    return str(folder.absolute())
 
 
 def _facts(manifest: Manifest) -> tuple[tuple[str, str], ...]:
@@ -281,6 +296,26 @@ async def newest_at(engine: Engine) -> float | None:
     rows = [await engine.data.one(sql.BackupNewest, part=part) for part in PARTS]
     found = [row.at for row in rows if row is not None]
     return min(found) if len(found) == len(PARTS) else None
+
+
+async def newest_gone(engine: Engine) -> str:
+    """Return the name of a newest backup that does not lie, whole, where it was made; empty where both do.
+
+    The chunks are not opened: their key is on another machine, and a drill opens them.
+    """
+    folder = Path(await engine.meta(FOLDER))
+    rows = {part: await engine.data.one(sql.BackupNewest, part=part) for part in PARTS}
+    for part, row in rows.items():
+        if row is None:
+            continue
+        path = folder / part / row.file
+        try:
+            found = read_backup(path, engine.parts.signing_key.public)
+        except KeptError:
+            return row.file
+        if found.manifest.hash != row.hash or path.stat().st_size <= row.size:
+            return row.file
+    return ""
 
 
 def keep_backups(engine: Engine, folder: Path) -> None:

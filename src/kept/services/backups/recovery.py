@@ -17,6 +17,7 @@ from kept.services.engine.engine import Engine, Parts
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person, each_person
 from kept.services.engine.record import SYSTEM, account_part, entry_of, operator
+from kept.services.engine.restored_keys import DATA_RESTORED, restored_keys
 from kept.services.engine.sequencer import LOG
 from kept.services.gate.state_change import Change, change_person
 from kept.services.messages.held_after_restore import hold_put_aside
@@ -73,14 +74,23 @@ async def start_or_recover(parts: Callable[[], Parts]) -> Engine:
         EvidenceError: It was rewritten, or does not extend its checkpoint for another reason than being older.
     """
     try:
-        return await Engine.start(parts())
+        engine = await Engine.start(parts())
+        if not await both_restored(engine):
+            return engine
+        await engine.close()
     except RollbackError:
-        engine = await Engine.start(parts(), sequence=False, verify=False)
+        pass
+    engine = await Engine.start(parts(), sequence=False, verify=False)
     try:
         await recover(engine, by=SYSTEM.kind)
     finally:
         await engine.close()
     return await Engine.start(parts())
+
+
+async def both_restored(engine: Engine) -> bool:
+    """Whether neither database remembers what the log had: whatever is added now would sign another tree under its name."""
+    return bool(await engine.meta(DATA_RESTORED) and await restored_keys(engine.keys))
 
 
 async def reasons_to_recover(engine: Engine) -> list[str]:
@@ -96,6 +106,8 @@ async def reasons_to_recover(engine: Engine) -> list[str]:
         await engine.sequencer.verify_head()
     except EvidenceError as error:
         found.append(f"{error.reason}: {error.message}")
+    if await both_restored(engine):
+        found.append("restored: both databases are of an earlier moment, so the log goes on under a name of its own")
     for numbers in engine.row_numbers:
         try:
             await numbers.verify_tables()
@@ -189,6 +201,8 @@ async def _new_log(engine: Engine, by: str, lost: int) -> tuple[int, int]:
     ids = await _entry_ids(engine)
     missing = max(0, size - len(ids))
     generation = int(await engine.meta("log_generation") or "1") + 1
+    if await both_restored(engine):
+        generation = max(generation, int(at))  # the same backup restored again makes another log again
     facts = (
         ("old-checkpoint", sha256(note.encode()).hex()), ("old-size", str(size)), ("entries-missing", str(missing)),
         ("values-lost", str(lost)),

@@ -150,6 +150,7 @@ class Act(StrEnum):
     SWEEP_CONFIRM = "operator:sweep:confirm"
     ROLLBACK_FOUND = "system:rollback:found"
     NO_LOG_REPLAY = "system:no-log:replay"
+    NO_LOG_LOST = "system:no-log:lost"
     RECOVER = "operator:ledger:recover"
     VALUE_LOST = "system:value:lost"
     BACKUP_KEY = "operator:backup:key"
@@ -307,6 +308,7 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.ROLLBACK_FOUND: "ledger-consistent sealed-values",
         Act.ERASE_AGAIN: "restore-drill backups",
         Act.NO_LOG_REPLAY: "restore-drill backups",
+        Act.NO_LOG_LOST: "restore-drill backups",
         Act.RECOVER: "restore-drill backups",
         Act.VALUE_LOST: "durable-writes",
         Act.BACKUP_KEY: "backups restore-drill",

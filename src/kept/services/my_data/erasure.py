@@ -24,6 +24,7 @@ from kept.services.engine.record import SYSTEM, Actor, account_part, entry_of
 from kept.services.gate.own_session import Own
 from kept.services.gate.state_change import Change, change_person
 from kept.services.messages.taking_back import count_under_way, take_back_faxes
+from kept.services.third_parties.intake import forget_quarantined
 from kept.services.third_parties.recalls import recall, recalled, recalls_due
 from kept.services.third_parties.register import RegisterLine, lines_to_keep, stays_of
 from kept.store import sql
@@ -264,7 +265,7 @@ async def finish_erasure(engine: Engine, person_id: bytes) -> str:
 
     async def body(tx: Transaction) -> None:
         await tx.many("register_put", kept)
-        await _remove(tx, person_id, at)
+        await _remove(engine, tx, person_id, at)
         await insert_entries(tx, [entry], at)
         if not engine.no_log.replaying:
             await note(tx, No.ERASED, at, person=person_id, receipt=receipt_id, started=row.started_by)
@@ -277,10 +278,12 @@ async def finish_erasure(engine: Engine, person_id: bytes) -> str:
     return "removed"
 
 
-async def _remove(tx: Transaction, person_id: bytes, at: float) -> None:
+async def _remove(engine: Engine, tx: Transaction, person_id: bytes, at: float) -> None:
     """Remove every row of a person; what they asked and nobody answered has nobody left to answer."""
     for request_id in await tx.values(sql.RightsOfPerson, person_id=person_id):
         await tx.run("rights_end", request_id=request_id, at=at, outcome="erased meanwhile")
+    for login_name in await tx.values(sql.LoginNames, person_id=person_id):
+        await forget_quarantined(engine, tx, login_name)
     for query in ERASE_IN_DATA:
         await tx.run(query, person_id=person_id)
 
@@ -326,11 +329,15 @@ async def remove_returned(engine: Engine) -> int:
             continue
         kept = await lines_to_keep(engine, person_id)
 
-        async def body(tx: Transaction, one: bytes = person_id, lines: list[Any] = kept) -> int:
+        async def body(
+            tx: Transaction, one: bytes = person_id, lines: list[Any] = kept, erased_at: float = tombstone.erased_at
+        ) -> int:
             if await tx.one(sql.StateGet, person_id=one) is None:
                 return 0
+            if engine.has_policy:
+                await recall(engine, one, None, erased_at)(tx)
             await tx.many("register_put", lines)
-            await _remove(tx, one, engine.clock.now())
+            await _remove(engine, tx, one, engine.clock.now())
             return 1
 
         removed += await engine.data.write(body)

@@ -925,6 +925,7 @@ class RecallsIn(NamedTuple):
     due_at: float
     file_id: str
     told_at: float | None
+    told_by: str
 
 class RecallsOf(NamedTuple):
     at: float
@@ -933,6 +934,7 @@ class RecallsOf(NamedTuple):
     due_at: float
     told_at: float | None
     confirmed_at: float | None
+    confirmed_by: str
 
 class Receipts(NamedTuple):
     receipt_id: str

@@ -522,7 +522,9 @@ CREATE TABLE recall (
     status       TEXT             NOT NULL,
     file_id      TEXT             NOT NULL,
     told_at      DOUBLE PRECISION,
+    told_by      TEXT             NOT NULL,
     confirmed_at DOUBLE PRECISION,
+    confirmed_by TEXT             NOT NULL,
     row_seal     BYTEA,
     PRIMARY KEY (recipient, pseudonym, at, item)
 );
@@ -774,9 +776,12 @@ CREATE TABLE intake_record (
     reason    TEXT             NOT NULL,
     ends_at   DOUBLE PRECISION NOT NULL,
     sealed    BYTEA            NOT NULL,
+    who       TEXT             NOT NULL,
     row_seal  BYTEA,
     PRIMARY KEY (intake_id, number)
 );
+
+CREATE INDEX intake_record_by_who ON intake_record (who);
 
 CREATE TABLE outbox (
     person_id  BYTEA            NOT NULL,
