@@ -16,6 +16,7 @@ import cookies  # noqa: E402 -- beside this file
 import decision  # noqa: E402 -- beside this file
 import erasing  # noqa: E402 -- same
 import figures  # noqa: E402 -- same
+import integrating  # noqa: E402 -- same
 import ledger  # noqa: E402 -- same
 import reading  # noqa: E402 -- same
 import sending  # noqa: E402 -- same
@@ -51,6 +52,7 @@ def main() -> None:
         ("decisions", lambda: "## Decisions\n\n" + decision.table(decision.run())),
         ("reading", reading.run),
         ("ledger", ledger.run),
+        ("integrating", integrating.run),
         ("erasing", erasing.run),
         ("cookies", cookies.run),
         ("sending", sending.run),

@@ -31,7 +31,7 @@ UNSEALED = {
         external_id.person_id external_id.key_id session.person_id receipt.person_id receipt.receipt_id receipt.key_id
         entry_person.person_id entry_person.entry_id entry_person.key_id case_person.person_id case_person.case_id
         rights_request_person.person_id rights_request_person.request_id rights_request_person.key_id erasure.person_id
-        erasure.receipt_id entry.entry_id entry.account_key todo.entry_id leaf_position.entry_id notice.notice_id
+        erasure.receipt_id entry.entry_id entry.account_key todo.entry_id todo_aside.entry_id leaf_position.entry_id notice.notice_id
         notice_token.token_id policy_version.entry_id attestation.attestation_id attestation.entry_id
         api_credential.credential_id mandate.mandate_id mandate.case_id case_file.case_id approval.approval_id
         rights_request.request_id rights_request.case_id rights_request.approval_id remembered.person_id remembered.series
@@ -113,7 +113,7 @@ UNSEALED = {
 """,
     "what the engine says of itself: names of databases and migrations, checkpoints, counts, addresses that were scanned": """
         meta.name meta.value migration.name head.name checkpoint.note live_check.guarantee live_check.detail scan.url
-        scan.result provision.making backup.part backup.file drill.result campaign.walked projection.manifest
+        todo_aside.flaw scan.result provision.making backup.part backup.file drill.result campaign.walked projection.manifest
         projection_segment.column_name fax_job.job no_log_note.content keys:meta.name keys:meta.value keys:migration.name
         keys:epoch.state keys:current_epoch.name keys:system_key.name keys:checkpoint.name keys:checkpoint.note
 """,

@@ -82,6 +82,7 @@ NOT_TOLD = {
     "case_file": "who of staff opened a case for what; its number is in `uses`",
     "projection_segment": "codes in an order that means nothing: nobody can say whose row is whose",
     "todo": "entries that wait for their place in the tree; they are in `uses`",
+    "todo_aside": "entries that wait until their rows hold again; they are in `uses`",
     "leaf_position": "places of entries; the proofs on my data have them",
     "person_key": "wrapped keys: the values they open are in the copy",
     "index_token": "keyed hashes of values that are in the copy",

@@ -55,11 +55,34 @@ def test_what_waits_longest_is_integrated_first(data):
     """`todo` gives the oldest entries until each is taken off."""
     assert data.one(sql.TodoOldest) is None
     assert data.many("todo_insert", [{"entry_id": b"b", "since": 2.0}, {"entry_id": b"a", "since": 1.0}]) == 2
-    assert data.all(sql.TodoTake, limit=1) == [(b"a",)]
+    assert data.all(sql.TodoTake, limit=1) == [(1.0, b"a")]
     assert data.one(sql.TodoOldest) == (1.0,)
-    assert data.run("todo_delete", entry_id=b"a") == 1
-    assert data.run("todo_delete", entry_id=b"a") == 0
-    assert data.all(sql.TodoTake, limit=9) == [(b"b",)]
+    assert data.one(sql.TodoHas, since=2.0, entry_id=b"b") == (2.0,)
+    assert data.one(sql.TodoHas, since=1.0, entry_id=b"b") is None
+    assert data.run("todo_delete", since=1.0, entry_id=b"a") == 1
+    assert data.run("todo_delete", since=1.0, entry_id=b"a") == 0
+    assert data.all(sql.TodoTake, limit=9) == [(2.0, b"b")]
+    assert data.run("todo_forget") == 1
+    assert data.all(sql.TodoTake, limit=9) == []
+
+
+def test_what_is_set_aside_keeps_since_when_it_waited(data):
+    """The last flaw found is the one named; it is taken off by id."""
+    for flaw in ("it is not there", "its row is damaged"):
+        data.insert("todo_aside_put", entry_id=b"a", since=1.0, flaw=flaw)
+    assert data.all(sql.TodoAside) == [(b"a", 1.0, "its row is damaged")]
+    assert data.one(sql.TodoAsideCount) == (1,)
+    assert (data.one(sql.TodoAsideHas, entry_id=b"a"), data.one(sql.TodoAsideHas, entry_id=b"b")) == ((1.0,), None)
+    assert data.run("todo_aside_delete", entry_id=b"a") == 1
+    assert data.one(sql.TodoAsideCount) == (0,)
+
+
+def test_entries_are_walked_in_the_order_of_their_time(data):
+    """From a moment and an entry on; entries of one moment are in the order of their ids."""
+    for entry_id, recorded_at in ((b"c", 1.0), (b"z", 2.0), (b"b", 2.0)):
+        data.insert("entry_insert", entry_id=entry_id, account_key="ledger", recorded_at=recorded_at)
+    assert data.all(sql.EntriesSince, since=0.0, after=b"", limit=2) == [(1.0, b"c"), (2.0, b"b")]
+    assert data.all(sql.EntriesSince, since=2.0, after=b"b", limit=2) == [(2.0, b"z")]
 
 
 def test_an_entry_has_one_place_in_the_tree(data):

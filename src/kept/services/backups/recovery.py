@@ -91,7 +91,7 @@ async def reasons_to_recover(engine: Engine) -> list[str]:
     """
     found = []
     try:
-        await engine.sequencer.verify_head()
+        await engine.sequencer.check_head()
     except EvidenceError as error:
         found.append(f"{error.reason}: {error.message}")
     behind = 0
@@ -192,8 +192,9 @@ async def _new_log(engine: Engine, by: str, lost: int) -> tuple[int, int]:
         for query in ("tiles_forget", "positions_forget", "checkpoints_forget"):
             await tx.run(query)
         await tx.run("head_forget", name=LOG)
-        for entry_id, _ in ids:
-            await tx.run("todo_delete", entry_id=entry_id)
+        await tx.run("todo_forget")
+        for one in await tx.all(sql.TodoAside):  # looked at again with all the others
+            await tx.run("todo_aside_delete", entry_id=one.entry_id)
         await insert_entries(tx, [entry], 0.0)
         await tx.many("todo_insert", [{"entry_id": entry_id, "since": when} for entry_id, when in ids])
         await tx.run("meta_put", name="log_generation", value=str(generation))

@@ -393,6 +393,10 @@ class EntriesPage(NamedTuple):
     account_sealed: bytes
     recorded_at: float
 
+class EntriesSince(NamedTuple):
+    recorded_at: float
+    entry_id: bytes
+
 class EntryGet(NamedTuple):
     account_commitment: bytes
     person_commitment: bytes
@@ -1182,9 +1186,22 @@ class Tickets(Single[str]): ...
 
 class TileGet(Single[bytes]): ...
 
+class TodoAside(NamedTuple):
+    entry_id: bytes
+    since: float
+    flaw: str
+
+class TodoAsideCount(Computed): ...
+
+class TodoAsideHas(Single[float]): ...
+
+class TodoHas(Single[float]): ...
+
 class TodoOldest(Single[float]): ...
 
-class TodoTake(Single[bytes]): ...
+class TodoTake(NamedTuple):
+    since: float
+    entry_id: bytes
 
 class TokenFind(Single[bytes]): ...
 

@@ -40,17 +40,46 @@ DELETE FROM entry_person WHERE person_id = :person_id;
 -- An entry waits to be integrated.
 INSERT INTO todo (entry_id, since) VALUES (:entry_id, :since);
 
--- name: todo_take (limit) -> entry_id
--- The entries that wait longest.
-SELECT entry_id FROM todo ORDER BY since LIMIT :limit;
+-- name: todo_take (limit) -> since, entry_id
+-- What waits longest, whether or not an entry stands behind it.
+SELECT since, entry_id FROM todo ORDER BY since, entry_id LIMIT :limit;
 
 -- name: todo_oldest () -> since
 -- Since when the oldest waits.
 SELECT since FROM todo ORDER BY since LIMIT 1;
 
--- name: todo_delete (entry_id)
--- An entry was integrated.
-DELETE FROM todo WHERE entry_id = :entry_id;
+-- name: todo_has (since, entry_id) -> since
+-- Whether an entry recorded at a moment waits.
+SELECT since FROM todo WHERE since = :since AND entry_id = :entry_id;
+
+-- name: todo_delete (since, entry_id)
+-- An entry was integrated, or set aside.
+DELETE FROM todo WHERE since = :since AND entry_id = :entry_id;
+
+-- name: todo_forget ()
+-- Recovery opens a new log: all entries wait anew.
+DELETE FROM todo WHERE since >= 0;
+
+-- name: todo_aside_put (entry_id, since, flaw)
+-- What waited does not hold: it is set aside.
+INSERT INTO todo_aside (entry_id, since, flaw) VALUES (:entry_id, :since, :flaw)
+ON CONFLICT (entry_id) DO UPDATE SET flaw = :flaw;
+
+-- name: todo_aside () -> entry_id, since, flaw
+-- What was set aside.
+SELECT entry_id, since, flaw FROM todo_aside ORDER BY since, entry_id;
+
+-- name: todo_aside_has (entry_id) -> since
+-- Whether an entry was set aside.
+SELECT since FROM todo_aside WHERE entry_id = :entry_id;
+
+-- name: todo_aside_count () -> count
+-- How much was set aside.
+SELECT COUNT(*) FROM todo_aside;
+
+-- name: todo_aside_delete (entry_id)
+-- What was set aside waits again.
+DELETE FROM todo_aside WHERE entry_id = :entry_id;
 
 -- name: position_insert (entry_id, position)
 -- Where an entry stands in the tree.
@@ -124,3 +153,8 @@ DELETE FROM checkpoint WHERE size >= 0;
 -- Every entry in the order of ids, a page at a time, to verify or to integrate anew.
 SELECT entry_id, account_commitment, person_commitment, account_key, account_sealed, recorded_at FROM entry
 WHERE entry_id > :after ORDER BY entry_id LIMIT :limit;
+
+-- name: entries_since (since, after, limit) -> recorded_at, entry_id
+-- Entries in the order of their time, from a moment and an entry on.
+SELECT recorded_at, entry_id FROM entry WHERE (recorded_at, entry_id) > (:since, :after)
+ORDER BY recorded_at, entry_id LIMIT :limit;

@@ -163,8 +163,15 @@ CREATE TABLE entry (
 );
 
 CREATE TABLE todo (
+    since    DOUBLE PRECISION NOT NULL,
+    entry_id BYTEA            NOT NULL,
+    PRIMARY KEY (since, entry_id)
+);
+
+CREATE TABLE todo_aside (
     entry_id BYTEA            NOT NULL PRIMARY KEY,
-    since    DOUBLE PRECISION NOT NULL
+    since    DOUBLE PRECISION NOT NULL,
+    flaw     TEXT             NOT NULL
 );
 
 CREATE TABLE leaf_position (
@@ -370,7 +377,6 @@ CREATE INDEX rights_request_paper_by_request ON rights_request_paper (request_id
 CREATE INDEX rights_request_paper_by_end ON rights_request_paper (until);
 CREATE INDEX rights_request_by_due ON rights_request (due_at);
 CREATE INDEX login_by_person ON login (person_id);
-CREATE INDEX todo_by_age ON todo (since);
 CREATE INDEX leaf_by_position ON leaf_position (position);
 CREATE INDEX entry_by_time ON entry (recorded_at);
 CREATE INDEX mandate_by_case ON mandate (case_id);
