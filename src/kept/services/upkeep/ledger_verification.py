@@ -193,7 +193,6 @@ async def _walk(engine: Engine, entries: _Entries, tree: _Tree, start: int, size
 
 async def _places(engine: Engine, wrong: Wrong, start: int, end: int) -> dict[int, tuple[bytes, sql.EntryGet | None]]:
     """Return what stands in the places from *start* up to *end*."""
-
     most = 2 * (end - start)
 
     async def body(tx: Transaction) -> tuple[list[sql.PositionsPage], list[sql.EntryGet | None]]:
