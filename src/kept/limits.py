@@ -393,6 +393,9 @@ MESSAGES_LOOKED_AT = _cap(200, "messages", "newest messages the live checks of m
 _titled("How work is cut")
 SEQUENCE_SECONDS = _every(0.5, "between two runs of the sequencer")
 SEQUENCED_AT_ONCE = _pace(4096, "entries", "entries that get their place in one transaction")
+COUNTED_A_TURN = _pace(
+    128, "people", "people whose entries are counted for K before the loop's other work has its turn"
+)
 NOTICES_HELD = _pace(4096, "notices", "notices held in memory")
 PERSON_READS = _pace(3, "tries", "reads of a person whose keys change meanwhile")
 MOVED_TRIES = _pace(5, "tries", "an act decided again because its person changed meanwhile")

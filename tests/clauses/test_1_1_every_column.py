@@ -20,7 +20,7 @@ SEALED = frozenset(
     publication.sealed emergency_person.sealed register_entry.sealed disclosure.sealed disclosure_paper.sealed
     disclosure_person.named disclosure_record.sealed entry_later.sealed intake_record.sealed projection_segment.sealed
     head_count.sealed statistic.sealed letter.sealed call_row.sealed contact.sealed no_log_line.line keys:person_key.wrapped
-    keys:system_key.wrapped keys:state_copy.sealed keys:statutory_key.wrapped
+    keys:system_key.wrapped keys:chain_copy.sealed keys:state_copy.sealed keys:statutory_key.wrapped
 """.split()
 )
 """Columns whose every value is sealed."""
@@ -31,7 +31,7 @@ UNSEALED = {
         external_id.person_id external_id.key_id session.person_id receipt.person_id receipt.receipt_id receipt.key_id
         entry_person.person_id entry_person.entry_id entry_person.key_id case_person.person_id case_person.case_id
         rights_request_person.person_id rights_request_person.request_id rights_request_person.key_id erasure.person_id
-        erasure.receipt_id entry.entry_id entry.account_key todo.entry_id todo_aside.entry_id leaf_position.entry_id notice.notice_id
+        erasure.receipt_id entry.entry_id entry.account_key todo.entry_id leaf_position.entry_id notice.notice_id
         notice_token.token_id policy_version.entry_id attestation.attestation_id attestation.entry_id
         api_credential.credential_id mandate.mandate_id mandate.case_id case_file.case_id approval.approval_id
         rights_request.request_id rights_request.case_id rights_request.approval_id remembered.person_id remembered.series
@@ -57,7 +57,8 @@ UNSEALED = {
         keys:statutory_key.key_id keys:statutory_key.person_id sign_in_sign.person_id
         inquiry.case_id inquiry.inquiry_id inquiry.key_id inquiry.person_id rights_request_paper.key_id
         rights_request_paper.person_id rights_request_paper.request_id witnessed.form_id witnessed_person.form_id
-        witnessed_person.key_id witnessed_person.person_id
+        witnessed_person.key_id witnessed_person.person_id todo_aside.entry_id entry_chain.person_id entry_chain_moved.person_id
+        keys:chain_copy.person_id
 """,
     "words of a closed list, and names of items, purposes, roles, clauses and points as the policy declares them": """
         value.slot receipt.kind shown_once.kind tally.clause tally.act tally.outcome attestation.clause attestation.name
@@ -98,7 +99,7 @@ UNSEALED = {
         publication.number backup.hash disclosure.scope_seal disclosure.paper_hash disclosure_person.seal
         message_link.token_hash stop_list.token campaign.seal projection.policy_hash head_count.question call_row.dialled
         keys:migration.hash keys:index_token.token keys:external_token.token
-        witnessed.code_hash
+        witnessed.code_hash entry_chain.head
 """,
     "public halves of keys, and what a browser says of a passkey": """
         passkey.credential_id passkey.public_key party.public_key disclosure.public_key

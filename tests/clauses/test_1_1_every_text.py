@@ -86,6 +86,8 @@ NO_TEXT = {
     "services/backups/backup.py: register_backup_key": "nothing: a key is tried",
     "services/staff/parties.py: _look_at": "nothing: a key is tried",
     "services/backups/backup_file.py: write_backup": "the databases, as they are",
+    "services/engine/entry_chain.py: seal": "how many entries of a person were counted, and a hash over their ids",
+    "services/engine/entry_chain.py: _remember": "the same",
     "services/upkeep/verified_tree.py: remember_verified": "the size, the root and the policy versions of a tree",
     "services/engine/active_policy.py: load_in_force": "a hash of the policy in force",
     "services/engine/engine.py: seal_entry": "words, item names, ids and hashes; in registers what was kept or asked before",

@@ -13,6 +13,8 @@ async def check(engine: Engine) -> Finding:
     await engine.sequencer.check_head()
     if aside := await engine.data.value(sql.TodoAsideCount):
         return Finding(False, "{n} entries were set aside: they do not hold, and kept verify names them", {"n": aside})
+    if gaps := len(engine.chains.broken):
+        return Finding(False, "of {n} people an entry is missing or another one: kept verify names them", {"n": gaps})
     checkpoint = engine.sequencer.checkpoint
     return Finding(
         checkpoint is not None,

@@ -48,6 +48,7 @@ async def recover(engine: Engine, *, by: str) -> Recovered:
     """
     restored = await _restore_states(engine)
     erased = await remove_returned(engine)
+    await _restore_chains(engine)
     lost = await _count_lost_values(engine)
     await hold_after_restore(engine)
     await hold_put_aside(engine)
@@ -99,9 +100,23 @@ async def reasons_to_recover(engine: Engine) -> list[str]:
         for row in rows:
             g = await engine.data.value(sql.StateG, person_id=row.person_id)
             behind += g is None or g < row.g
+    fewer = 0
+    async for copies in pages(engine.keys, sql.ChainCopiesPage):
+        for copy in copies:
+            chain = await engine.data.one(sql.EntryChainGet, person_id=copy.person_id)
+            fewer += chain is None or chain.number < copy.number
+    if fewer:
+        found.append(f"entries-missing: of {fewer} people D shows fewer entries than were counted")
     if behind:
         found.append(f"state-rolled-back: {behind} people have an older state in D than K acknowledged, or none")
     return found
+
+
+async def _restore_chains(engine: Engine) -> None:
+    """Go on counting each person's entries where K stopped; they are told which numbers are lost."""
+    async for rows in pages(engine.keys, sql.ChainCopiesPage):
+        for row in rows:
+            await engine.chains.accept_lost(engine.data, engine.keys, row.person_id)
 
 
 async def _restore_states(engine: Engine) -> int:

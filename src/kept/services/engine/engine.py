@@ -30,6 +30,7 @@ from kept.services.engine.active_policy import ActivePolicy, first_effect, load_
 from kept.services.engine.clock import Clock
 from kept.services.engine.dispatchers import Dispatcher, Origin
 from kept.services.engine.entry import Entry
+from kept.services.engine.entry_chain import EntryChains
 from kept.services.engine.entry_check import EntryCheck
 from kept.services.engine.flush import Flush, SealedEntry
 from kept.services.engine.keyring import Keyring, PersonKeys
@@ -101,6 +102,7 @@ class Engine:
         self.flush = Flush(parts.data, parts.clock.now)
         self.no_log = NoLog(parts.data, parts.keys, self.keyring, vault_id, parts.places, parts.clock.now)
         self.entries = EntryCheck(self.keyring, vault_id)
+        self.chains = EntryChains(self.keyring, vault_id)
         self.sequencer = self._sequencer(1)
         self.password_turns = asyncio.Semaphore(4)
         self.policy_files = "same"
@@ -127,6 +129,7 @@ class Engine:
             parts.outside,
             parts.clock,
             self.entries,
+            self.chains,
         )
 
     async def begin_log(self, generation: int) -> None:

@@ -6,7 +6,7 @@ The sequencer looks before an entry gets its place, `kept verify` looks again.
 from __future__ import annotations
 
 from kept.errors import EvidenceError, KeptError, SealError
-from kept.ledger.leaf import NONCE_BYTES, Opening, commit_account, leaf_data, leaf_hash
+from kept.ledger.leaf import NONCE_BYTES, Opening, commit_account, entry_id_of
 from kept.services.engine.keyring import Keyring
 from kept.store import sql
 from kept.vault.sealed import open_account
@@ -37,7 +37,7 @@ class EntryCheck:
         Raises:
             EvidenceError: The row is not that of the entry with this id; the message says why.
         """
-        if leaf_hash(leaf_data(row.account_commitment, row.person_commitment)) != entry_id:
+        if entry_id_of(row.account_commitment, row.person_commitment) != entry_id:
             raise EvidenceError("its commitments do not hash to its id", reason="entry-id", rests_on="sealed-values")
         try:
             raw = open_account(

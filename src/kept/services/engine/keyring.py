@@ -278,7 +278,14 @@ class Keyring:
         return sql.PersonKeys._make((key_id, kind, self.epoch, wrapped))
 
 
-ERASE_IN_KEYS = ("person_key_erase", "index_token_erase", "external_token_erase", "state_copy_erase", "canary_erase")
+ERASE_IN_KEYS = (
+    "person_key_erase",
+    "index_token_erase",
+    "external_token_erase",
+    "state_copy_erase",
+    "chain_copy_erase",
+    "canary_erase",
+)
 
 
 async def _hold(tx: Transaction, epoch: int) -> None:

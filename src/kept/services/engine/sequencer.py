@@ -30,6 +30,7 @@ from kept.ledger.tree import (
     verify_consistency,
 )
 from kept.services.engine.clock import Clock
+from kept.services.engine.entry_chain import EntryChains
 from kept.services.engine.entry_check import EntryCheck
 from kept.store import sql
 from kept.store.interface import Store, Transaction
@@ -48,6 +49,7 @@ class Sequencer:
         outside: File outside both databases for the last checkpoint; None to keep none.
         clock: The one clock.
         entries: Looks at an entry before it gets its place.
+        chains: Lets K remember how far people's entries were counted, before these get their place.
     """
 
     def __init__(  # noqa: PLR0913 -- each is a separate part
@@ -59,6 +61,7 @@ class Sequencer:
         outside: Path | None,
         clock: Clock,
         entries: EntryCheck,
+        chains: EntryChains,
     ) -> None:
         self._data = data
         self._keys = keys
@@ -68,6 +71,7 @@ class Sequencer:
         self._outside = outside
         self._clock = clock
         self._entries = entries
+        self._chains = chains
         self._running = asyncio.Lock()
         self._checked = 0, EMPTY_ROOT
         self._looked_again = False
@@ -106,29 +110,34 @@ class Sequencer:
         """Integrate some of what waits; return how much no longer waits."""
         if self._checked != await self._head():
             await self.check_head()
+        waiting = await self._data.all(sql.TodoTake, limit=limits.SEQUENCED_AT_ONCE)
+        if not waiting:
+            return 0
+        await self._chains.copy(self._data, self._keys)
         try:
-            return await self._place(alone=False)
+            return await self._place(waiting, alone=False)
         except ConflictError as error:
             if error.reason != "exists":
                 raise
         except StoreError as error:
             if error.reason != "database-corrupt":
                 raise
-        return await self._place(alone=True)  # one of them has its place already, or is no row: which?
+        return await self._place(waiting, alone=True)  # one of them has its place already, or is no row: which?
 
-    async def _place(self, *, alone: bool) -> int:
+    async def _place(self, waiting: list[sql.TodoTake], *, alone: bool) -> int:
         """Give what waits and holds its place, in one transaction that starts from the head that was checked.
 
         Args:
+            waiting: What waits.
             alone: Whether each is looked at by itself, also for a place it has already.
         """
         at = self._clock.now()
         size, root = self._checked
 
-        async def body(tx: Transaction) -> tuple[int, bytes, int]:
-            waiting = await tx.all(sql.TodoTake, limit=limits.SEQUENCED_AT_ONCE)
-            if not waiting:
-                return size, root, 0
+        async def body(tx: Transaction) -> tuple[int, bytes]:
+            head = await tx.one(sql.HeadGet, name=LOG)
+            if ((head.size, head.root) if head else (0, EMPTY_ROOT)) != (size, root):
+                raise _fenced()
             flaws = await (self._flaws_alone(tx, waiting) if alone else self._flaws(tx, waiting))
             sound = [row.entry_id for row in waiting if row.entry_id not in flaws]
             await tx.many(
@@ -140,12 +149,10 @@ class Sequencer:
                 ],
             )
             await tx.many("todo_delete", [{"since": row.since, "entry_id": row.entry_id} for row in waiting])
-            after = await self._append(tx, (size, root), sound, at) if sound else (size, root)
-            return *after, len(waiting)
+            return await self._append(tx, (size, root), sound, at) if sound else (size, root)
 
-        new_size, new_root, taken = await self._data.write(body)
-        self._checked = new_size, new_root
-        return taken
+        self._checked = await self._data.write(body)
+        return len(waiting)
 
     async def _flaws(self, tx: Transaction, waiting: Sequence[sql.TodoTake | sql.PositionsPage]) -> dict[bytes, str]:
         rows = await tx.each(sql.EntryGet, [{"entry_id": one.entry_id} for one in waiting])
@@ -184,12 +191,7 @@ class Sequencer:
             else await tx.run("head_insert", name=LOG, size=new_size, root=new_root, at=at)
         )
         if not moved:
-            raise ConflictError(
-                "another sequencer was faster",
-                reason="sequencer-fenced",
-                rests_on="ledger-consistent durable-writes",
-                hint="run one sequencer",
-            )
+            raise _fenced()
         return new_size, new_root
 
     async def _edge(self, tx: Transaction, size: int, root: bytes) -> dict[tuple[int, int], bytes]:
@@ -347,6 +349,15 @@ class Sequencer:
                     rests_on="ledger-consistent sealed-values",
                 )
             start = until
+
+
+def _fenced() -> ConflictError:
+    return ConflictError(
+        "another sequencer was faster",
+        reason="sequencer-fenced",
+        rests_on="ledger-consistent durable-writes",
+        hint="run one sequencer",
+    )
 
 
 async def _wait_again(tx: Transaction) -> None:

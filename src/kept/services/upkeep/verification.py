@@ -16,6 +16,7 @@ from kept.services.forms.receipts import RECEIPT_KINDS
 from kept.services.gate.external_ids import external_ids_of, find_owner
 from kept.services.gate.history import open_person_part
 from kept.services.third_parties.register import verify_register
+from kept.services.upkeep.chain_verification import verify_chain
 from kept.services.upkeep.ledger_verification import Verified, verify_ledger
 from kept.services.upkeep.record_verification import verify_installation_records
 from kept.services.upkeep.word_verification import verify_words
@@ -106,17 +107,12 @@ async def _verify_parts(engine: Engine, person_id: bytes, found: Verification) -
     await _verify_external_ids(engine, keys, person_id, found)
     await _verify_passkeys(engine, person_id, found)
     await verify_words(engine, keys, person_id, found.wrong)
-    parts: list[sql.EntriesOfPersonPage | sql.EntriesLaterOfPerson] = [
-        *await engine.data.all(
-            sql.EntriesOfPersonPage, person_id=person_id, before=1e18, before_id=b"", limit=1_000_000
-        ),
-        *await engine.data.all(sql.EntriesLaterOfPerson, person_id=person_id),
-    ]
-    for row in parts:
+    for row in await engine.data.all(sql.EntriesLaterOfPerson, person_id=person_id):
         try:
             open_person_part(engine, keys, person_id, row.entry_id, row)
         except KeptError:
             found.wrong(f"entry {row.entry_id.hex()[:16]}: its person part does not open")
+    await verify_chain(engine, keys, person_id, found.wrong)
 
 
 async def _verify_copy(engine: Engine, keys: PersonKeys, person_id: bytes, found: Verification) -> None:

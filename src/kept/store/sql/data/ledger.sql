@@ -13,18 +13,65 @@ WHERE entry_id = :entry_id;
 SELECT entry_id, account_commitment, person_commitment, account_key, account_sealed, recorded_at FROM entry
 WHERE recorded_at >= :since ORDER BY recorded_at DESC, entry_id DESC LIMIT :limit;
 
--- name: entry_person_insert (person_id, entry_id, key_id, sealed, recorded_at)
--- The person part of an entry.
-INSERT INTO entry_person (person_id, entry_id, key_id, sealed, recorded_at)
-VALUES (:person_id, :entry_id, :key_id, :sealed, :recorded_at);
+-- name: entry_person_insert (person_id, entry_id, key_id, sealed, recorded_at, number)
+-- The person part of an entry, with its number among theirs.
+INSERT INTO entry_person (person_id, entry_id, key_id, sealed, recorded_at, number)
+VALUES (:person_id, :entry_id, :key_id, :sealed, :recorded_at, :number);
+
+-- name: entry_links (person_id, after) -> number, entry_id
+-- A person's entries by their numbers, behind one of them.
+SELECT number, entry_id FROM entry_person WHERE person_id = :person_id AND number > :after ORDER BY number, entry_id;
+
+-- name: entry_parts_page (person_id, after, limit) -> number, entry_id, key_id, sealed
+-- The person parts of a person's entries by their numbers, a page at a time.
+SELECT number, entry_id, key_id, sealed FROM entry_person WHERE person_id = :person_id AND number > :after
+ORDER BY number, entry_id LIMIT :limit;
+
+-- name: entry_chain_get (person_id) -> number, head
+-- How many entries of a person were counted.
+SELECT number, head FROM entry_chain WHERE person_id = :person_id;
+
+-- name: entry_chain_insert (person_id, number, head)
+-- The first entry of a person is counted.
+INSERT INTO entry_chain (person_id, number, head) VALUES (:person_id, :number, :head);
+
+-- name: entry_chain_set (person_id, number, head, expected_number)
+-- One more is counted, if nobody else counted meanwhile.
+UPDATE entry_chain SET number = :number, head = :head WHERE person_id = :person_id AND number = :expected_number;
+
+-- name: entry_chain_restore (person_id, number, head)
+-- After a restore: counting goes on behind what K remembers.
+INSERT INTO entry_chain (person_id, number, head) VALUES (:person_id, :number, :head)
+ON CONFLICT (person_id) DO UPDATE SET number = :number, head = :head;
+
+-- name: entry_chain_moved_put (person_id, number)
+-- K has to hear how far a person's entries were counted.
+INSERT INTO entry_chain_moved (person_id, number) VALUES (:person_id, :number)
+ON CONFLICT (person_id) DO UPDATE SET number = :number;
+
+-- name: entry_chain_moved_page (after, limit) -> person_id, number
+-- Of whom K has to hear, a page at a time.
+SELECT person_id, number FROM entry_chain_moved WHERE person_id > :after ORDER BY person_id LIMIT :limit;
+
+-- name: entry_chain_moved_delete (person_id, number)
+-- K has heard, unless more was counted meanwhile.
+DELETE FROM entry_chain_moved WHERE person_id = :person_id AND number = :number;
+
+-- name: entry_chain_moved_erase (person_id)
+-- Part of erasing a person.
+DELETE FROM entry_chain_moved WHERE person_id = :person_id;
+
+-- name: entry_chain_erase (person_id)
+-- Part of erasing a person.
+DELETE FROM entry_chain WHERE person_id = :person_id;
 
 -- name: entry_person_get (person_id, entry_id) -> key_id, sealed
 -- The person part of one entry.
 SELECT key_id, sealed FROM entry_person WHERE person_id = :person_id AND entry_id = :entry_id;
 
--- name: entries_of_person_page (person_id, before, before_id, limit) -> entry_id, key_id, sealed, recorded_at
+-- name: entries_of_person_page (person_id, before, before_id, limit) -> entry_id, key_id, sealed, recorded_at, number
 -- What concerned a person, newest first, from the last entry of the page before; entries of one flush share their time.
-SELECT entry_id, key_id, sealed, recorded_at FROM entry_person
+SELECT entry_id, key_id, sealed, recorded_at, number FROM entry_person
 WHERE person_id = :person_id AND (recorded_at, entry_id) < (:before, :before_id)
 ORDER BY recorded_at DESC, entry_id DESC LIMIT :limit;
 
