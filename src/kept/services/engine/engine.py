@@ -38,7 +38,7 @@ from kept.services.engine.no_log import NAMES, SEALS, NoLog
 from kept.services.engine.notices import Notices
 from kept.services.engine.people import People
 from kept.services.engine.restored_keys import NOT_REPLAYED, restored_keys
-from kept.services.engine.sequencer import Sequencer
+from kept.services.engine.sequencer import Checks, Sequencer
 from kept.store import sql
 from kept.store.interface import Store, Transaction
 from kept.vault.provider import Provider
@@ -128,8 +128,7 @@ class Engine:
             f"{self.origin}/{self.vault_id[:8]}{suffix}",
             parts.outside,
             parts.clock,
-            self.entries,
-            self.chains,
+            Checks(self.entries, self.chains),
         )
 
     async def begin_log(self, generation: int) -> None:

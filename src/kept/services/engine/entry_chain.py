@@ -6,7 +6,7 @@ sealed, and follows before an entry gets its place in the tree: nobody rewrites 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -216,42 +216,31 @@ class EntryChains:
             keys: Database K.
         """
         async for rows in pages(data, sql.EntryChainMovedPage, limit=limits.COUNTED_A_TURN):
-            reached = [(row.person_id, await self._reach(data, keys, row.person_id)) for row in rows]
-            if moved := [(person_id, one) for person_id, one in reached if one is not None]:
+            people = [{"person_id": row.person_id} for row in rows]
+            copies = await keys.read(lambda tx, them=people: tx.each(sql.ChainCopyGet, them))  # type: ignore[misc]
+            known = {row.person_id: self._opened(row.person_id, copy) for row, copy in zip(rows, copies, strict=True)}
+            shown = await data.read(lambda tx, them=known: _shown(tx, them))  # type: ignore[misc]
+            reached = {one: _reach(remembered, *shown[one]) for one, remembered in known.items()}
+            self.broken.update(one for one, end in reached.items() if end is None)
+            self.broken.difference_update(one for one, end in reached.items() if end is not None)
+            if moved := [(one, end) for one, end in reached.items() if end is not None and end != known[one]]:
                 await keys.write(lambda tx, them=moved: self._remember(tx, them))  # type: ignore[misc]
             heard = [{"person_id": row.person_id, "number": row.number} for row in rows]
             await data.write(lambda tx, them=heard: tx.many("entry_chain_moved_delete", them))  # type: ignore[misc]
 
-    async def _reach(self, data: Store, keys: Store, person_id: bytes) -> Remembered | None:
-        """Return what K is to remember of a person; None where that is nothing new, or D does not lead there."""
+    def _opened(self, person_id: bytes, row: sql.ChainCopyGet | None) -> Remembered | None:
+        """Return what K remembers of a person, nothing of whom it remembers nothing; None where its row was changed."""
         try:
-            remembered = await self.remembered(keys, person_id)
+            return self.open(person_id, row) if row is not None else Remembered(*begun(person_id))
         except SealError:
-            self.broken.add(person_id)
             return None
-        row, links = await _links(data, person_id, remembered.number if remembered else 0)
-        if row is None and remembered is None:
-            return None  # erased meanwhile
-        start = Chain(remembered.number, remembered.head) if remembered else begun(person_id)
-        reached = start
-        for number, entry_id in links:
-            if number == reached.number + 1:
-                reached = extended(reached, entry_id)
-        if row is None or reached != Chain(*row):
-            self.broken.add(person_id)
-            return None
-        self.broken.discard(person_id)
-        return Remembered(*reached, remembered.gaps if remembered else ()) if reached != start else None
 
     async def _remember(self, tx: Transaction, moved: list[tuple[bytes, Remembered]]) -> None:
         there = await tx.each(sql.PersonKeys, [{"person_id": person_id} for person_id, _ in moved])
         rows = [one for one, keys in zip(moved, there, strict=True) if keys is not None]  # the others were erased
         await tx.many(
             "chain_copy_put",
-            [
-                {"person_id": person_id, "number": one.number, "sealed": self.seal(person_id, one)}
-                for person_id, one in rows
-            ],
+            [{"person_id": one, "number": said.number, "sealed": self.seal(one, said)} for one, said in rows],
         )
 
     async def count(self, data: Store, keys: Store, person_id: bytes) -> Count:
@@ -266,9 +255,9 @@ class EntryChains:
             remembered = await self.remembered(keys, person_id)
         except SealError:
             remembered = None
-            row, links = await _links(data, person_id, 0)
+            row, links = await _links(data, person_id)
             return Count(row.number if row else len(links), changed=(1, row.number if row else len(links)))
-        row, links = await _links(data, person_id, 0)
+        row, links = await _links(data, person_id)
         return hold(person_id, links, Chain(*row) if row else None, remembered)
 
     async def heads(self, data: Store, keys: Store, person_id: bytes) -> dict[int, bytes]:
@@ -277,7 +266,7 @@ class EntryChains:
             remembered = await self.remembered(keys, person_id)
         except SealError:
             remembered = None
-        _, links = await _links(data, person_id, 0)
+        _, links = await _links(data, person_id)
         return _heads(begun(person_id), links, remembered.gaps if remembered else ())
 
     async def listed(self, data: Store, keys: Store, person_id: bytes) -> str:
@@ -292,7 +281,7 @@ class EntryChains:
             SealError: What K remembers of them was changed.
         """
         remembered = await self.remembered(keys, person_id)
-        _, links = await _links(data, person_id, 0)
+        _, links = await _links(data, person_id)
         gaps = remembered.gaps if remembered else ()
         lines = [(number, f"entry {entry_id.hex()}") for number, entry_id in links]
         lines += [(gap.first, f"lost {gap.first} {gap.last} {gap.head.hex()}") for gap in gaps]
@@ -323,11 +312,34 @@ class EntryChains:
         return remembered.number - behind
 
 
-async def _links(data: Store, person_id: bytes, after: int) -> tuple[sql.EntryChainGet | None, list[sql.EntryLinks]]:
-    async def body(tx: Transaction) -> tuple[sql.EntryChainGet | None, list[sql.EntryLinks]]:
-        return (
-            await tx.one(sql.EntryChainGet, person_id=person_id),
-            await tx.all(sql.EntryLinks, person_id=person_id, after=after),
-        )
+Shown = tuple[sql.EntryChainGet | None, list[sql.EntryLinks]]
 
-    return await data.read(body)
+
+async def _shown(tx: Transaction, known: Mapping[bytes, Remembered | None]) -> dict[bytes, Shown]:
+    """Return what D shows of people: what it says was counted, and the entries behind the number remembered."""
+    chains = await tx.each(sql.EntryChainGet, [{"person_id": one} for one in known])
+    return {
+        one: (chain, await tx.all(sql.EntryLinks, person_id=one, after=remembered.number if remembered else 0))
+        for (one, remembered), chain in zip(known.items(), chains, strict=True)
+    }
+
+
+def _reach(
+    remembered: Remembered | None, row: sql.EntryChainGet | None, links: list[sql.EntryLinks]
+) -> Remembered | None:
+    """Return what is to be remembered of a person; None where what D shows does not lead there from what was."""
+    if remembered is None:
+        return None
+    if row is None and not remembered.number:
+        return remembered  # erased meanwhile
+    reached = Chain(remembered.number, remembered.head)
+    for number, entry_id in links:
+        if number == reached.number + 1:
+            reached = extended(reached, entry_id)
+    if row is None or reached != Chain(*row):
+        return None
+    return Remembered(*reached, remembered.gaps)
+
+
+async def _links(data: Store, person_id: bytes) -> Shown:
+    return (await data.read(lambda tx: _shown(tx, {person_id: None})))[person_id]

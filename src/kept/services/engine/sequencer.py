@@ -13,6 +13,7 @@ import asyncio
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from kept import limits
 from kept.crypto.signature import SigningKey
@@ -38,6 +39,13 @@ from kept.store.interface import Store, Transaction
 LOG = "log"
 
 
+class Checks(NamedTuple):
+    """What is looked at before entries get their place: their rows, and that K has heard how far people's were counted."""
+
+    entries: EntryCheck
+    chains: EntryChains
+
+
 class Sequencer:
     """Integrates entries and signs checkpoints.
 
@@ -48,8 +56,7 @@ class Sequencer:
         origin: Name of the log.
         outside: File outside both databases for the last checkpoint; None to keep none.
         clock: The one clock.
-        entries: Looks at an entry before it gets its place.
-        chains: Lets K remember how far people's entries were counted, before these get their place.
+        checks: What is looked at before an entry gets its place.
     """
 
     def __init__(  # noqa: PLR0913 -- each is a separate part
@@ -60,8 +67,7 @@ class Sequencer:
         origin: str,
         outside: Path | None,
         clock: Clock,
-        entries: EntryCheck,
-        chains: EntryChains,
+        checks: Checks,
     ) -> None:
         self._data = data
         self._keys = keys
@@ -70,8 +76,7 @@ class Sequencer:
         self.verifier = verifier_key(origin, key.public)
         self._outside = outside
         self._clock = clock
-        self._entries = entries
-        self._chains = chains
+        self._entries, self._chains = checks
         self._running = asyncio.Lock()
         self._checked = 0, EMPTY_ROOT
         self._looked_again = False
