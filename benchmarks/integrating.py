@@ -16,7 +16,7 @@ from kept.services.engine.installation import Settings, installation_parts, pars
 from kept.services.engine.record import SYSTEM, entry_of
 from kept.services.upkeep.verification import verify_installation
 
-ENTRIES = 200_000
+ENTRIES = 100_000
 AT_ONCE = 1000
 
 
@@ -28,18 +28,18 @@ async def fill(engine):
 
 
 async def measure():
-    """Integrate everything, then verify it; return seconds, seconds, and the most bytes that verifying held."""
+    """Integrate everything, then verify it; return both as seconds and seconds of a core, and the most bytes verifying held."""
     with tempfile.TemporaryDirectory() as folder:
         address = parse_address(f"sqlite:///{folder}/bench.db")
         settings = Settings(passwords=Passwords(QUICK))
         engine = await Engine.start(installation_parts(address, words(), settings, create=True), sequence=False)
         await fill(engine)
-        started = time.perf_counter()
+        started = time.perf_counter(), time.process_time()
         assert await engine.sequencer.integrate() == ENTRIES
-        integrated = time.perf_counter() - started
-        started = time.perf_counter()
+        integrated = time.perf_counter() - started[0], time.process_time() - started[1]
+        started = time.perf_counter(), time.process_time()
         found = await verify_installation(engine)
-        verified = time.perf_counter() - started
+        verified = time.perf_counter() - started[0], time.process_time() - started[1]
         assert (found.entries, found.problems) == (ENTRIES, [])
         tracemalloc.start()
         await verify_installation(engine)
@@ -56,12 +56,12 @@ def run():
         [
             "## Integrating and verifying",
             "",
-            f"{ENTRIES:,} entries on SQLite, durable.",
+            f"{ENTRIES:,} entries on SQLite, durable; each checked before it gets its place. `kept verify` held {most / 1e6:.1f} MB at most.",
             "",
-            "| work | figure |",
-            "|---|---|",
-            f"| integrate, signed | {ENTRIES / integrated:,.0f} entries/s |",
-            f"| `kept verify` | {ENTRIES / verified:,.0f} entries/s, {most / 1e6:.1f} MB at most |",
+            "| work | entries/s | entries for each second of a core |",
+            "|---|---|---|",
+            f"| integrate, signed | {ENTRIES / integrated[0]:,.0f} | {ENTRIES / integrated[1]:,.0f} |",
+            f"| `kept verify` | {ENTRIES / verified[0]:,.0f} | {ENTRIES / verified[1]:,.0f} |",
         ]
     )
 
