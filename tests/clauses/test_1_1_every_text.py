@@ -89,7 +89,7 @@ NO_TEXT = {
     "services/engine/entry_chain.py: seal": "how many entries of a person were counted, and a hash over their ids",
     "services/engine/entry_chain.py: _remember": "the same",
     "services/upkeep/verified_tree.py: remember_verified": "the size, the root and the policy versions of a tree",
-    "services/engine/active_policy.py: load_in_force": "a hash of the policy in force",
+    "store/row_sums.py: seal_sums": "counts and sums of keyed hashes",
     "services/engine/engine.py: seal_entry": "words, item names, ids and hashes; in registers what was kept or asked before",
     "services/engine/record.py: sealed_entry": "as `seal_entry`",
     "services/gate/state_change.py: new_person": "choices, times and ids",

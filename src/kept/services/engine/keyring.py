@@ -135,6 +135,10 @@ class Keyring:
         if self.epoch and self._provider.state(self.epoch) != "usable":
             self._provider.unwrap(self.epoch, b"", b"")
 
+    def has_installation_key(self, name: str) -> bool:
+        """Whether there is a key of the installation of this name."""
+        return name in self._installation
+
     def installation_key(self, name: str) -> bytes:
         """Return a key of the installation, 32 bytes; it exists since `ensure_installation_key`."""
         return self._installation[name]
@@ -285,6 +289,8 @@ ERASE_IN_KEYS = (
     "state_copy_erase",
     "chain_copy_erase",
     "canary_erase",
+    "person_rows_erase",
+    "other_person_changes_erase",
 )
 
 

@@ -19,6 +19,7 @@ from kept.services.third_parties.register import verify_register
 from kept.services.upkeep.chain_verification import verify_chain
 from kept.services.upkeep.ledger_verification import Verified, verify_ledger
 from kept.services.upkeep.record_verification import verify_installation_records
+from kept.services.upkeep.row_verification import verify_rows
 from kept.services.upkeep.word_verification import verify_words
 from kept.store import sql
 from kept.vault.sealed import open_state
@@ -61,15 +62,23 @@ async def verify_installation(engine: Engine, since: Verified | None = None) -> 
     for store, name in ((engine.data, "D"), (engine.keys, "K")):
         for one in store.check_integrity():
             found.wrong(f"database {name}: {one}")
-    try:
-        found.entries, found.tree = await verify_ledger(engine, found.wrong, since)
-        await engine.sequencer.check_head()
-        await _verify_people(engine, found)
-        await verify_installation_records(engine, found.wrong)
-        await verify_register(engine, found.wrong)
-    except KeptError as error:
-        found.wrong(f"{error.reason}: {error}")
+    await verify_rows(engine, found.wrong)
+    for look in (
+        _verify_ledger(engine, found, since),
+        engine.sequencer.check_head(),
+        _verify_people(engine, found),
+        verify_installation_records(engine, found.wrong),
+        verify_register(engine, found.wrong),
+    ):
+        try:
+            await look
+        except KeptError as error:
+            found.wrong(f"{error.reason}: {error}")
     return found
+
+
+async def _verify_ledger(engine: Engine, found: Verification, since: Verified | None) -> None:
+    found.entries, found.tree = await verify_ledger(engine, found.wrong, since)
 
 
 async def _verify_people(engine: Engine, found: Verification) -> None:
