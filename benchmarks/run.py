@@ -21,6 +21,7 @@ import integrating  # noqa: E402 -- same
 import ledger  # noqa: E402 -- same
 import reading  # noqa: E402 -- same
 import sending  # noqa: E402 -- same
+import witnesses  # noqa: E402 -- same
 
 PACKAGES = ("cryptography", "msgspec", "casbin", "cedarpy", "numpy", "opendp", "duckdb")
 
@@ -55,6 +56,7 @@ def main() -> None:
         ("bound rows", bound_rows.run),
         ("ledger", ledger.run),
         ("integrating", integrating.run),
+        ("witnesses", witnesses.run),
         ("erasing", erasing.run),
         ("cookies", cookies.run),
         ("sending", sending.run),

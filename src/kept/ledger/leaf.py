@@ -44,6 +44,11 @@ def _commit(head: bytes, opening: Opening) -> bytes:
     return hashlib.sha256(head + framed(*opening)).digest()
 
 
+def leaf_data(account_commitment: bytes, person_commitment: bytes) -> bytes:
+    """Return the leaf's bytes from its two commitments of 32 bytes each."""
+    return framed(ENTRY_LABEL, account_commitment, person_commitment)
+
+
 def entry_id_of(account_commitment: bytes, person_commitment: bytes) -> bytes:
     """Return the id of an entry, the hash of its leaf, from its two commitments of 32 bytes each. Source: RFC 9162 §2.1.1."""
     return hashlib.sha256(_LEAF_HEAD + framed(account_commitment, person_commitment)).digest()
