@@ -17,6 +17,7 @@ import cookies  # noqa: E402 -- beside this file
 import decision  # noqa: E402 -- beside this file
 import erasing  # noqa: E402 -- same
 import figures  # noqa: E402 -- same
+import integrating  # noqa: E402 -- same
 import ledger  # noqa: E402 -- same
 import reading  # noqa: E402 -- same
 import sending  # noqa: E402 -- same
@@ -54,6 +55,7 @@ def main() -> None:
         ("reading", reading.run),
         ("bound rows", bound_rows.run),
         ("ledger", ledger.run),
+        ("integrating", integrating.run),
         ("witnesses", witnesses.run),
         ("erasing", erasing.run),
         ("cookies", cookies.run),

@@ -426,7 +426,10 @@ WITNESS_RETRY_SECONDS = _every(
 WITNESS_TRIES = _pace(
     3, "tries", "requests to one witness in a round: again with the size it names, and once for a race"
 )
-SEQUENCED_AT_ONCE = _pace(2048, "entries", "entries that get their place in one transaction")
+SEQUENCED_AT_ONCE = _pace(4096, "entries", "entries that get their place in one transaction")
+COUNTED_A_TURN = _pace(
+    128, "people", "people whose entries are counted for K before the loop's other work has its turn"
+)
 NOTICES_HELD = _pace(4096, "notices", "notices held in memory")
 PERSON_READS = _pace(3, "tries", "reads of a person whose keys change meanwhile")
 MOVED_TRIES = _pace(5, "tries", "an act decided again because its person changed meanwhile")

@@ -10,35 +10,27 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kept_verify.bundle import verify_bundle
+from kept_verify.chain import Complete, verify_chain
 from kept_verify.note import NotVerified, from_base64
 from kept_verify.policy import Policy, read_policy, verify_quorum
 from kept_verify.proof import Verified, verify_consistency, verify_proof
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: list[str] | None = None) -> int:  # noqa: C901 -- each option is looked at once
     """Run the command."""
-    parser = argparse.ArgumentParser(
-        prog="kept-verify",
-        description="Verify a .tlog-proof file without the service that gave it to you.",
-        epilog="example: kept-verify entry.tlog-proof --key shop.example/kept+1a2b3c4d+AbCd...",
-    )
-    parser.add_argument("proof", type=Path, help="the .tlog-proof file, or the ZIP you took along")
-    parser.add_argument("--key", help="the log's published key, or a file that holds it")
-    parser.add_argument(
-        "--policy", type=Path, help="a witness policy: whose cosignatures the checkpoint must have, and of which log"
-    )
-    parser.add_argument("--older", type=Path, help="a checkpoint you kept from before")
-    parser.add_argument("--consistency", type=Path, help="hashes (base64, a line each) from that one to this one")
-    parser.add_argument("--json", action="store_true", help="answer as JSON")
+    parser = options()
     chosen = parser.parse_args(arguments)
-    if is_zip(chosen.proof):
+    if is_zip(chosen.proof[0]):
         return check_bundle(chosen)
     if not chosen.key and not chosen.policy:
         parser.error("expected --key, or --policy with a line for the log")
     if chosen.consistency and not chosen.older:
         parser.error("--consistency needs --older, the checkpoint it begins at")
+    if len(chosen.proof) > 1 and not chosen.chain:
+        parser.error("several proofs need --chain, the list they stand in")
     try:
-        text = read(chosen.proof)
+        texts = [read(one) for one in chosen.proof]
+        chain = read(chosen.chain) if chosen.chain else None
         key = read(Path(chosen.key)).strip() if chosen.key and Path(chosen.key).is_file() else chosen.key
         policy_file = chosen.policy.read_bytes() if chosen.policy else None
         older = read(chosen.older) if chosen.older else None
@@ -48,22 +40,49 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     try:
         policy = read_policy(policy_file) if policy_file is not None else None
-        key = key or the_log_of(policy, text)
-        verified = verify_proof(text, key)
-        seen = verify_quorum(policy, text.partition("\n\n")[2], key) if policy else {}
+        key = key or the_log_of(policy, texts[0])
+        proved = [verify_proof(one, key) for one in texts]
+        complete = verify_chain(chain, proved) if chain is not None else None
+        seen = verify_quorum(policy, texts[-1].partition("\n\n")[2], key) if policy else {}
         if older is not None:
-            newer = text.partition("\n\n")[2]
+            newer = texts[-1].partition("\n\n")[2]
             verify_consistency(older, newer, [from_base64(one, "consistency") for one in hashes], key)
     except NotVerified as error:
         print(json.dumps({"verified": False, "failed": str(error)}) if chosen.json else f"not verified: {error}")
         return 1
+    more = (chain_json(complete) if complete else {}) | ({"cosigned": seen} if policy else {})
+    answers = [as_json(one) | more for one in proved]
     if chosen.json:
-        print(json.dumps(as_json(verified) | ({"cosigned": seen} if policy else {})))
+        print(json.dumps(answers[0] if len(answers) == 1 else answers))
         return 0
-    print(as_text(verified, extends=older is not None))
+    for one in proved:
+        print(as_text(one, extends=older is not None and one is proved[-1]))
+    if complete is not None:
+        print(chain_text(complete))
     for name, at in seen.items():
         print(f"  cosigned by {shown(name)}, {moment(at)}")
     return 0
+
+
+def options() -> argparse.ArgumentParser:
+    """Return what the command takes."""
+    parser = argparse.ArgumentParser(
+        prog="kept-verify",
+        description="Verify a .tlog-proof file without the service that gave it to you.",
+        epilog="example: kept-verify entry.tlog-proof --key shop.example/kept+1a2b3c4d+AbCd...",
+    )
+    parser.add_argument(
+        "proof", type=Path, nargs="+", help="the .tlog-proof file, several with --chain, or the ZIP you took along"
+    )
+    parser.add_argument("--key", help="the log's published key, or a file that holds it")
+    parser.add_argument(
+        "--policy", type=Path, help="a witness policy: whose cosignatures the checkpoint must have, and of which log"
+    )
+    parser.add_argument("--chain", type=Path, help="the list of your entries: was any left out between those proved?")
+    parser.add_argument("--older", type=Path, help="a checkpoint you kept from before")
+    parser.add_argument("--consistency", type=Path, help="hashes (base64, a line each) from that one to this one")
+    parser.add_argument("--json", action="store_true", help="answer as JSON")
+    return parser
 
 
 def is_zip(file: Path) -> bool:
@@ -81,7 +100,7 @@ def check_bundle(chosen: argparse.Namespace) -> int:
         key = read(Path(chosen.key)).strip() if chosen.key and Path(chosen.key).is_file() else chosen.key
         policy_file = chosen.policy.read_bytes() if chosen.policy else None
         older = read(chosen.older) if chosen.older else None
-        raw = chosen.proof.read_bytes()
+        raw = chosen.proof[0].read_bytes()
     except (OSError, ValueError) as error:
         print(f"kept-verify: cannot read a file: {type(error).__name__}", file=sys.stderr)
         return 2
@@ -150,6 +169,30 @@ def as_json(verified: Verified) -> dict[str, object]:
         "account": verified.account,
         "person": verified.person,
     }
+
+
+def chain_json(complete: Complete) -> dict[str, object]:
+    """Return what was verified of the list as JSON-ready values."""
+    return {
+        "numbers": complete.numbers,
+        "entries": complete.length,
+        "nothing_left_out_up_to": complete.fixed,
+        "lost": complete.lost,
+    }
+
+
+def chain_text(complete: Complete) -> str:
+    """Return what was verified of the list, for a person."""
+    lines = [
+        f"your entries: {complete.length} were counted; proved here: {', '.join(str(one) for one in complete.numbers)}",
+        f"  nothing is left out up to entry {complete.fixed}, which a proved entry counts",
+    ]
+    lines += [f"  a restore lost entries {first} to {last}" for first, last in complete.lost]
+    if complete.fixed < complete.length:
+        lines.append(
+            "  the entries behind it are counted by the next that is recorded: look at my data once more, and prove that"
+        )
+    return "\n".join(lines)
 
 
 def as_text(verified: Verified, *, extends: bool) -> str:

@@ -19,12 +19,13 @@ from kept_verify.note import NotVerified, decimal, from_base64, verify_checkpoin
 
 @dataclass(frozen=True)
 class Verified:
-    """What was verified: the log, the place in it, and what the entry says."""
+    """What was verified: the log, the place in it, the entry's id, and what it says."""
 
     origin: str
     size: int
     root: bytes
     index: int
+    entry: bytes
     account: dict[str, object]
     person: dict[str, object] | None
 
@@ -61,7 +62,7 @@ def verify_proof(text: str, key: str) -> Verified:
     verify_inclusion(leaf, index, size, path, root)
     said = read_object(account)
     whose = read_object(person) if person_nonce and person else None
-    return Verified(origin, size, root, index, said, whose)
+    return Verified(origin, size, root, index, leaf, said, whose)
 
 
 def read_object(raw: bytes) -> dict[str, object]:

@@ -75,6 +75,7 @@ async def test_a_copy_by_post_is_the_one_a_person_takes_along(installation, desk
         "tables/items.csv",
         "tables/uses.csv",
         "readable.html",
+        "entries.chain",
         "answer.html",
     } <= set(found)
     held = {one["item"]: one["value"] for one in json.loads(found["data.json"])["items"]}

@@ -22,7 +22,7 @@ SEALED = frozenset(
     disclosure_person.named disclosure_record.sealed entry_later.sealed intake_record.sealed projection_segment.sealed
     head_count.sealed statistic.sealed letter.sealed call_row.sealed contact.sealed no_log_line.line keys:person_key.wrapped
     keys:system_key.wrapped keys:state_copy.sealed keys:statutory_key.wrapped person_rows.sealed table_rows.sealed
-    keys:person_rows.sealed keys:table_rows.sealed
+    keys:chain_copy.sealed keys:person_rows.sealed keys:table_rows.sealed
 """.split()
 )
 """Columns whose every value is sealed."""
@@ -61,6 +61,7 @@ UNSEALED = {
         rights_request_paper.person_id rights_request_paper.request_id witnessed.form_id witnessed_person.form_id
         witnessed_person.key_id witnessed_person.person_id person_rows.person_id keys:person_rows.person_id
         other_person_changes.person_id keys:other_person_changes.person_id
+        todo_aside.entry_id entry_chain.person_id entry_chain_moved.person_id keys:chain_copy.person_id
 """,
     "words of a closed list, and names of items, purposes, roles, clauses and points as the policy declares them": """
         value.slot receipt.kind shown_once.kind tally.clause tally.act tally.outcome attestation.clause attestation.name
@@ -101,7 +102,7 @@ UNSEALED = {
         publication.number backup.hash disclosure.scope_seal disclosure.paper_hash disclosure_person.seal
         message_link.token_hash stop_list.token campaign.seal projection.policy_hash head_count.question call_row.dialled
         keys:migration.hash keys:index_token.token keys:external_token.token
-        witnessed.code_hash intake_record.who
+        witnessed.code_hash intake_record.who entry_chain.head
 """,
     "public halves of keys, and what a browser says of a passkey": """
         passkey.credential_id passkey.public_key party.public_key disclosure.public_key
@@ -116,7 +117,7 @@ UNSEALED = {
 """,
     "what the engine says of itself: names of databases and migrations, checkpoints, counts, addresses that were scanned": """
         meta.name meta.value migration.name head.name checkpoint.note live_check.guarantee live_check.detail scan.url
-        scan.result provision.making backup.part backup.file drill.result campaign.walked projection.manifest
+        todo_aside.flaw scan.result provision.making backup.part backup.file drill.result campaign.walked projection.manifest
         projection_segment.column_name fax_job.job no_log_note.content keys:meta.name keys:meta.value keys:migration.name
         cosignature.cosigner cosignature.line
         restore_mark.name restore_mark.value table_rows.table_name other_table_changes.table_name keys:restore_mark.name

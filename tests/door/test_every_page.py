@@ -81,6 +81,7 @@ SITE = {
     "GET /{language}/my-data/why/{entry}": "Person.why",
     "POST /{language}/my-data/why/{entry}": "Person.stop_act",
     "POST /{language}/w/{link}/stop": "Kept.stop_by_link",
+    "GET /{language}/my-data/entries.chain": "Person.entries",
     "GET /{language}/my-data/verify/{entry}": "Person.proof Kept.checkpoint",
     "GET /{language}/my-data/given-elsewhere": "Person.given_elsewhere",
     "POST /{language}/my-data/given-elsewhere": "Person.disown",

@@ -172,3 +172,15 @@ def test_an_id_of_a_system_names_one_person_until_they_are_erased(keys):
     assert keys.run("external_token_erase", person_id=MORI) == 1
     assert keys.one(sql.ExternalTokenFind, system="shop", token=b"C-1") is None
     assert keys.one(sql.ExternalTokenFind, system="club", token=b"C-1") == (SATO,)
+
+
+def test_how_far_entries_were_counted_never_goes_back(keys):
+    """A smaller number never replaces a greater one; the walk meets everybody; an erasure ends it."""
+    for number, sealed in ((3, b"three"), (2, b"two"), (4, b"four")):
+        keys.run("chain_copy_put", person_id=MORI, number=number, sealed=sealed)
+    keys.run("chain_copy_put", person_id=SATO, number=1, sealed=b"one")
+    assert keys.one(sql.ChainCopyGet, person_id=MORI) == (4, b"four")
+    assert keys.all(sql.ChainCopiesPage, after=b"", limit=9) == [(MORI, 4), (SATO, 1)]
+    assert keys.all(sql.ChainCopiesPage, after=MORI, limit=9) == [(SATO, 1)]
+    assert keys.run("chain_copy_erase", person_id=MORI) == 1
+    assert keys.one(sql.ChainCopyGet, person_id=MORI) is None

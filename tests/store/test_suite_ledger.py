@@ -54,12 +54,78 @@ def test_erasing_a_person_leaves_the_entries(data):
 def test_what_waits_longest_is_integrated_first(data):
     """`todo` gives the oldest entries until each is taken off."""
     assert data.one(sql.TodoOldest) is None
-    assert data.many("todo_insert", [{"entry_id": b"b", "since": 2.0}, {"entry_id": b"a", "since": 1.0}]) == 2
-    assert data.all(sql.TodoTake, limit=1) == [(b"a",)]
+    assert (
+        data.many(
+            "todo_insert",
+            [{"entry_id": b"b", "since": 2.0}, {"entry_id": b"a", "since": 1.0}],
+        )
+        == 2
+    )
+    assert data.all(sql.TodoTake, limit=1) == [(1.0, b"a")]
     assert data.one(sql.TodoOldest) == (1.0,)
-    assert data.run("todo_delete", entry_id=b"a") == 1
-    assert data.run("todo_delete", entry_id=b"a") == 0
-    assert data.all(sql.TodoTake, limit=9) == [(b"b",)]
+    assert data.one(sql.TodoHas, since=2.0, entry_id=b"b") == (2.0,)
+    assert data.one(sql.TodoHas, since=1.0, entry_id=b"b") is None
+    assert data.run("todo_delete", since=1.0, entry_id=b"a") == 1
+    assert data.run("todo_delete", since=1.0, entry_id=b"a") == 0
+    assert data.all(sql.TodoTake, limit=9) == [(2.0, b"b")]
+    assert data.run("todo_forget") == 1
+    assert data.all(sql.TodoTake, limit=9) == []
+
+
+def test_a_persons_entries_are_counted_by_compare_and_set(data):
+    """Whoever counts from an older number counts nothing; a restore sets it, an erasure ends it."""
+    assert data.one(sql.EntryChainGet, person_id=MORI) is None
+    data.insert("entry_chain_insert", person_id=MORI, number=1, head=b"h1")
+    assert data.run("entry_chain_set", person_id=MORI, number=2, head=b"h2", expected_number=1) == 1
+    assert data.run("entry_chain_set", person_id=MORI, number=2, head=b"other", expected_number=1) == 0
+    assert data.one(sql.EntryChainGet, person_id=MORI) == (2, b"h2")
+    for person_id, number in ((MORI, 7), (SATO, 3)):
+        assert data.run("entry_chain_restore", person_id=person_id, number=number, head=b"h") == 1
+    assert data.one(sql.EntryChainGet, person_id=MORI) == (7, b"h")
+    assert data.run("entry_chain_erase", person_id=MORI) == 1
+    assert data.one(sql.EntryChainGet, person_id=SATO) == (3, b"h")
+
+
+def test_k_hears_of_whom_more_was_counted(data):
+    """Each person stands there once, with the newest number; who was counted further meanwhile stays."""
+    for person_id, number in ((MORI, 1), (SATO, 5), (MORI, 2)):
+        assert data.run("entry_chain_moved_put", person_id=person_id, number=number) == 1
+    assert data.all(sql.EntryChainMovedPage, after=b"", limit=9) == [(MORI, 2), (SATO, 5)]
+    assert data.run("entry_chain_moved_delete", person_id=MORI, number=1) == 0
+    assert data.run("entry_chain_moved_delete", person_id=MORI, number=2) == 1
+    assert data.all(sql.EntryChainMovedPage, after=MORI, limit=9) == [(SATO, 5)]
+    assert data.run("entry_chain_moved_erase", person_id=SATO) == 1
+
+
+def test_a_persons_entries_are_walked_by_their_numbers(data):
+    """Behind one of them, with or without their parts; nobody else's."""
+    for number, entry_id in ((2, b"b"), (1, b"a"), (3, b"c")):
+        data.insert("entry_person_insert", person_id=MORI, entry_id=entry_id, number=number, key_id="k", sealed=b"s")
+    data.insert("entry_person_insert", person_id=SATO, entry_id=b"d", number=2)
+    assert data.all(sql.EntryLinks, person_id=MORI, after=1) == [(2, b"b"), (3, b"c")]
+    assert data.all(sql.EntryPartsPage, person_id=MORI, after=0, limit=2) == [
+        (1, b"a", "k", b"s"),
+        (2, b"b", "k", b"s"),
+    ]
+
+
+def test_what_is_set_aside_keeps_since_when_it_waited(data):
+    """The last flaw found is the one named; it is taken off by id."""
+    for flaw in ("it is not there", "its row is damaged"):
+        data.insert("todo_aside_put", entry_id=b"a", since=1.0, flaw=flaw)
+    assert data.all(sql.TodoAside) == [(b"a", 1.0, "its row is damaged")]
+    assert data.one(sql.TodoAsideCount) == (1,)
+    assert (data.one(sql.TodoAsideHas, entry_id=b"a"), data.one(sql.TodoAsideHas, entry_id=b"b")) == ((1.0,), None)
+    assert data.run("todo_aside_delete", entry_id=b"a") == 1
+    assert data.one(sql.TodoAsideCount) == (0,)
+
+
+def test_entries_are_walked_in_the_order_of_their_time(data):
+    """From a moment and an entry on; entries of one moment are in the order of their ids."""
+    for entry_id, recorded_at in ((b"c", 1.0), (b"z", 2.0), (b"b", 2.0)):
+        data.insert("entry_insert", entry_id=entry_id, account_key="ledger", recorded_at=recorded_at)
+    assert data.all(sql.EntriesSince, since=0.0, after=b"", limit=2) == [(1.0, b"c"), (2.0, b"b")]
+    assert data.all(sql.EntriesSince, since=2.0, after=b"b", limit=2) == [(2.0, b"z")]
 
 
 def test_cosignatures_of_the_published_checkpoint_stay(data):

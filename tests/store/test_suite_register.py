@@ -10,8 +10,12 @@ MORI = b"m" * 16
 def test_lines_move_once_and_end_on_their_day(data):
     """Moved again after a kill it is the same line; the newest comes first; each ends on its own day."""
     for entry, at in ((b"a", 1.0), (b"b", 2.0)):
-        data.run("entry_person_insert", person_id=MORI, entry_id=entry, key_id="law", sealed=b"s", recorded_at=at)
-    data.run("entry_person_insert", person_id=MORI, entry_id=b"c", key_id="evidence", sealed=b"s", recorded_at=3.0)
+        data.run(
+            "entry_person_insert", person_id=MORI, entry_id=entry, key_id="law", sealed=b"s", recorded_at=at, number=1
+        )
+    data.run(
+        "entry_person_insert", person_id=MORI, entry_id=b"c", key_id="evidence", sealed=b"s", recorded_at=3.0, number=1
+    )
     rows = data.all(sql.EntriesOfPersonUnder, person_id=MORI, key_id="law")
     assert rows == [(b"a", "law", b"s", 1.0), (b"b", "law", b"s", 2.0)]
     for _ in range(2):

@@ -52,6 +52,34 @@ async def test_the_downloads_of_a_line_verify_with_an_older_checkpoint(tmp_path,
     await installation.close()
 
 
+async def test_my_data_says_whether_all_lines_are_there_and_gives_the_list(tmp_path, capsys):
+    """The list and a proof, downloaded, verify; a line taken out of D is said missing on the page, in both languages."""
+    installation = Installation(tmp_path)
+    await installation.open()
+    own = await installation.mori()
+    browser = Browser(installation)
+    await browser.sign_in(own)
+    await browser.get("/en/my-data")
+    await installation.engine.sequencer.integrate()
+    page = (await browser.get("/en/my-data")).text
+    counted = re.search(r"all ([0-9]+) are there", page)
+    assert counted
+    assert "missing" not in page
+    entry = re.search(r"/my-data/verify/([0-9a-f]+)", page)
+    chain, proof = tmp_path / "entries.chain", tmp_path / "proof"
+    chain.write_text((await browser.get("/en/my-data/entries.chain")).text, newline="")
+    proof.write_text((await browser.get(f"/en/my-data/proof/{entry[1]}.tlog-proof")).text, newline="")
+    given = [str(proof), "--key", str(installation.engine.sequencer.verifier), "--chain", str(chain)]
+    assert main(given) == 0
+    assert f"nothing is left out up to entry {int(counted[1]) - 1}" in capsys.readouterr().out
+    installation.sql("DELETE FROM entry_person WHERE person_id = ? AND number = 2", own.person_id)
+    assert "those from 2 to 2 are missing" in (await browser.get("/en/my-data")).text
+    assert "2番から2番までがありません" in (await browser.get("/ja/my-data")).text
+    chain.write_text((await browser.get("/en/my-data/entries.chain")).text, newline="")
+    assert main(given) == 1
+    await installation.close()
+
+
 async def test_a_size_that_is_none_is_not_found(tmp_path):
     """Signs, other digits, too many digits and sizes the log never had: not found, and never a fault of ours."""
     installation = Installation(tmp_path)

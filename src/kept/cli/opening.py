@@ -57,13 +57,14 @@ def operator() -> str:
 
 
 @asynccontextmanager
-async def opened(
+async def opened(  # noqa: PLR0913 -- each is a choice of its own
     chosen: argparse.Namespace,
     *,
     create: bool = False,
     settings: Settings | None = None,
     verify: bool = True,
     alone: bool = False,
+    read_only: bool = False,
 ) -> AsyncIterator[Engine]:
     """Open an installation for one command.
 
@@ -73,6 +74,7 @@ async def opened(
         settings: What it is made with.
         verify: Whether the ledger must extend its last checkpoint first.
         alone: Whether the command needs the installation to itself.
+        read_only: Whether neither database may be written.
 
     Raises:
         BusyError: It needs it to itself, and something else has it open.
@@ -80,7 +82,9 @@ async def opened(
     address = address_of(chosen)
     with address.alone(existing=True) if alone else nullcontext():
         engine = await Engine.start(
-            installation_parts(address, words(), settings, create=create), sequence=False, verify=verify
+            installation_parts(address, words(), settings, create=create, read_only=read_only),
+            sequence=False,
+            verify=verify,
         )
         try:
             if verify and engine.has_policy:

@@ -8,30 +8,46 @@ from typing import Any
 
 from kept.cli.opening import opened, runs
 from kept.services.upkeep.verification import verify_installation
+from kept.services.upkeep.verified_tree import read_verified, remember_verified
 
 
 def add(commands: Any) -> None:
     """Add the command."""
     parser = commands.add_parser(
         "verify",
-        help="verify the ledger and every seal; changes nothing",
+        help="verify the ledger and every seal; changes nothing in either database",
         epilog="example: kept verify --store sqlite:///shop.db",
+    )
+    parser.add_argument(
+        "--full",
+        action="store_true",
+        help="walk the whole ledger; otherwise only what came behind the tree that was found whole last",
     )
     runs(parser, run, json=True)
 
 
 async def run(chosen: argparse.Namespace) -> int:
     """Run the command."""
-    async with opened(chosen, verify=False) as engine:
-        found = await verify_installation(engine)
+    async with opened(chosen, verify=False, read_only=True) as engine:
+        found = await verify_installation(engine, None if chosen.full else read_verified(engine))
+        if found.tree is not None and not found.problems:
+            remember_verified(engine, found.tree)
     if chosen.json:
         print(
             json.dumps(
-                {"entries": found.entries, "people": found.people, "values": found.values, "problems": found.problems}
+                {
+                    "entries": found.entries,
+                    "verified before": found.since,
+                    "people": found.people,
+                    "values": found.values,
+                    "problems": found.problems,
+                }
             )
         )
     else:
         print(f"looked at {found.entries} entries, {found.people} people, {found.values} values")
+        if found.since:
+            print(f"{found.since} entries were found whole before; --full looks at them again")
         for one in found.problems:
             print(f"  does not hold: {one}")
         print(

@@ -258,6 +258,15 @@ class Person(View):
         """
         return (await proof_of(self._engine, await self._session(), entry_id)).text()
 
+    async def entries(self) -> str:
+        """Return the list of all entries about them, by which `kept-verify --chain` checks that none was left out.
+
+        Raises:
+            SealError: What is remembered of it was changed.
+        """
+        engine, own = self._engine, await self._session()
+        return await engine.chains.listed(engine.data, engine.keys, own.person_id)
+
     async def why(self, entry_id: str) -> ActWhy:
         """Return why an act that concerns the person was done, what of it they can stop, and why the rest cannot be.
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 from kept.guarantees.guarantee import Finding
 from kept.services.engine.engine import Engine
 from kept.services.engine.witnesses import WhileSilent
+from kept.store import sql
 
 
 async def check(engine: Engine) -> Finding:
     """Look whether the promise holds now."""
     await engine.sequencer.integrate()
-    await engine.sequencer.verify_head()
+    await engine.sequencer.check_head()
+    if aside := await engine.data.value(sql.TodoAsideCount):
+        return Finding(False, "{n} entries were set aside: they do not hold, and kept verify names them", {"n": aside})
+    if gaps := len(engine.chains.broken):
+        return Finding(False, "of {n} people an entry is missing or another one: kept verify names them", {"n": gaps})
     checkpoint = engine.sequencer.checkpoint
     entries, witnesses = checkpoint.size if checkpoint else 0, engine.witnesses
     if witnesses is None:

@@ -13,12 +13,13 @@ from __future__ import annotations
 import hashlib
 from typing import NamedTuple
 
-from kept.crypto.digest import framed, sha256
+from kept.crypto.digest import framed
 
 ACCOUNT_LABEL = b"kept/account/v1"
 PERSON_LABEL = b"kept/person/v1"
 ENTRY_LABEL = b"kept/entry/v1"
 NONCE_BYTES = 32
+_ACCOUNT_HEAD, _PERSON_HEAD, _LEAF_HEAD = framed(ACCOUNT_LABEL), framed(PERSON_LABEL), b"\x00" + framed(ENTRY_LABEL)
 
 
 class Opening(NamedTuple):
@@ -30,12 +31,17 @@ class Opening(NamedTuple):
 
 def commit_account(opening: Opening) -> bytes:
     """Return the commitment to an account part, 32 bytes."""
-    return sha256(framed(ACCOUNT_LABEL, opening.nonce, opening.plaintext))
+    return _commit(_ACCOUNT_HEAD, opening)
 
 
 def commit_person(opening: Opening) -> bytes:
     """Return the commitment to a person part, 32 bytes."""
-    return sha256(framed(PERSON_LABEL, opening.nonce, opening.plaintext))
+    return _commit(_PERSON_HEAD, opening)
+
+
+def _commit(head: bytes, opening: Opening) -> bytes:
+    """The hash of the framed parts; *head* is the label framed, which is the same for each of many."""
+    return hashlib.sha256(head + framed(*opening)).digest()
 
 
 def leaf_data(account_commitment: bytes, person_commitment: bytes) -> bytes:
@@ -43,6 +49,6 @@ def leaf_data(account_commitment: bytes, person_commitment: bytes) -> bytes:
     return framed(ENTRY_LABEL, account_commitment, person_commitment)
 
 
-def leaf_hash(data: bytes) -> bytes:
-    """Return the hash of a leaf, 32 bytes. Source: RFC 9162 §2.1.1."""
-    return hashlib.sha256(b"\x00" + data).digest()
+def entry_id_of(account_commitment: bytes, person_commitment: bytes) -> bytes:
+    """Return the id of an entry, the hash of its leaf, from its two commitments of 32 bytes each. Source: RFC 9162 §2.1.1."""
+    return hashlib.sha256(_LEAF_HEAD + framed(account_commitment, person_commitment)).digest()

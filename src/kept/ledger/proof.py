@@ -11,7 +11,7 @@ import base64
 from dataclasses import dataclass
 
 from kept.crypto.digest import framed
-from kept.ledger.leaf import Opening, commit_account, commit_person, leaf_data, leaf_hash
+from kept.ledger.leaf import Opening, commit_account, commit_person, entry_id_of
 
 HEADER = "c2sp.org/tlog-proof@v1"
 
@@ -26,7 +26,7 @@ class LeafOpening:
     def entry_id(self) -> bytes:
         """Return the leaf hash, 32 bytes."""
         person = self.person if isinstance(self.person, bytes) else commit_person(self.person)
-        return leaf_hash(leaf_data(commit_account(self.account), person))
+        return entry_id_of(commit_account(self.account), person)
 
     def encode(self) -> bytes:
         """Return the bytes of the `extra` line."""

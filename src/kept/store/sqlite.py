@@ -171,15 +171,17 @@ class SqliteStore(Store):
         path: The file; its folder exists.
         part: `data` or `keys`.
         create: Whether to make it when it is not there.
+        read_only: Whether nothing may be written, not even by a bug: every write is refused.
 
     Raises:
         SettingError: The file is missing, is the other part, or was written by a newer version.
         StoreError: The file is not a sound database.
     """
 
-    def __init__(self, path: Path, part: str, *, create: bool = False) -> None:
+    def __init__(self, path: Path, part: str, *, create: bool = False, read_only: bool = False) -> None:
         self.path = path
         self.part = part
+        self.read_only = read_only
         self._pid = os.getpid()
         self._closed = False
         _refuse_second_library()
@@ -230,7 +232,8 @@ class SqliteStore(Store):
 
     def _connect(self, opened: list[sqlite3.Connection]) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            self.path,
+            f"{self.path.absolute().as_uri()}?mode={'ro' if self.read_only else 'rw'}",
+            uri=True,
             isolation_level=None,  # transactions begin where this file says so
             check_same_thread=False,
             cached_statements=512,
@@ -323,6 +326,13 @@ class SqliteStore(Store):
     async def write(self, body: Body[T]) -> T:
         """Run *body* in one transaction and return once it is durable; see `Store.write`."""
         self._check_usable()
+        if self.read_only:
+            raise StoreError(
+                "expected to read only, found a write",
+                reason="store-read-only",
+                rests_on="durable-writes",
+                hint="run what changes something by itself; this was opened to look at it",
+            )
         job = _Job(body, asyncio.get_running_loop())
         self._jobs.put(job)
         return cast("T", await asyncio.shield(job.future))

@@ -58,6 +58,7 @@ class Person(Twin, of=person.Person):
     write_again = _waits(person.Person.write_again)
     history = _waits(person.Person.history)
     proof = _waits(person.Person.proof)
+    entries = _waits(person.Person.entries)
     why = _waits(person.Person.why)
     stop_act = _waits(person.Person.stop_act)
     correct = _waits(person.Person.correct)

@@ -13,6 +13,7 @@ from kept import limits
 from kept.services.authorities.disclosure_record import disclosure_of, purpose_of
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
+from kept.services.engine.entry_chain import link_entries
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.record import SYSTEM, About, entry_of
 from kept.services.gate.history import Line, history_of
@@ -67,6 +68,7 @@ async def _tell(engine: Engine, person_id: bytes, rows: list[sql.EntriesLaterDue
         for row in rows:
             if await tx.run("entry_later_delete", person_id=person_id, entry_id=row.entry_id):
                 moved += 1
+                (number,) = await link_entries(tx, [(person_id, row.entry_id)])
                 await tx.run(
                     "entry_person_insert",
                     person_id=person_id,
@@ -74,6 +76,7 @@ async def _tell(engine: Engine, person_id: bytes, rows: list[sql.EntriesLaterDue
                     key_id=row.key_id,
                     sealed=row.sealed,
                     recorded_at=row.recorded_at,
+                    number=number,
                 )
         if moved:
             await insert_entries(tx, [entry], at)

@@ -31,7 +31,7 @@ from kept.services.engine.no_log import No
 from kept.services.engine.people import each_person
 from kept.services.engine.record import entry_of, operator
 from kept.services.engine.sequencer import LOG
-from kept.services.upkeep.verification import Verification, verify_ledger
+from kept.services.upkeep.ledger_verification import verify_ledger
 from kept.store import sql
 from kept.store.copying import check_database, copy_together
 from kept.store.interface import Transaction
@@ -131,10 +131,7 @@ async def _as_if_data_were_lost(engine: Engine, data: BackupFile, key: OpeningKe
     await _unpack(data, key, passing / "one.db")
     await copy_together({passing / "one.keys.db": files_of(engine)[1]})
     async with _opened(engine, passing, "one", SigningKey(new_seed()), verify=False) as installation:
-        looked = Verification()
-        await verify_ledger(installation, looked)
-        for one in looked.problems:
-            found.wrong(one)
+        await verify_ledger(installation, found.wrong)
         await _root_is_part_of_todays(engine, installation, data, found)
         done = await recover(installation, by="drill")
         found.restored, found.lost = done.states_restored, done.values_lost

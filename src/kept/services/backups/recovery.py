@@ -49,6 +49,7 @@ async def recover(engine: Engine, *, by: str) -> Recovered:
     """
     restored = await _restore_states(engine)
     erased = await remove_returned(engine)
+    await _restore_chains(engine)
     lost = await _count_lost_values(engine)
     await hold_after_restore(engine)
     await hold_put_aside(engine)
@@ -103,7 +104,7 @@ async def reasons_to_recover(engine: Engine) -> list[str]:
     """
     found = []
     try:
-        await engine.sequencer.verify_head()
+        await engine.sequencer.check_head()
     except EvidenceError as error:
         found.append(f"{error.reason}: {error.message}")
     if await both_restored(engine):
@@ -118,9 +119,23 @@ async def reasons_to_recover(engine: Engine) -> list[str]:
         for row in rows:
             g = await engine.data.value(sql.StateG, person_id=row.person_id)
             behind += g is None or g < row.g
+    fewer = 0
+    async for copies in pages(engine.keys, sql.ChainCopiesPage):
+        for copy in copies:
+            chain = await engine.data.one(sql.EntryChainGet, person_id=copy.person_id)
+            fewer += chain is None or chain.number < copy.number
+    if fewer:
+        found.append(f"entries-missing: of {fewer} people D shows fewer entries than were counted")
     if behind:
         found.append(f"state-rolled-back: {behind} people have an older state in D than K acknowledged, or none")
     return found
+
+
+async def _restore_chains(engine: Engine) -> None:
+    """Go on counting each person's entries where K stopped; they are told which numbers are lost."""
+    async for rows in pages(engine.keys, sql.ChainCopiesPage):
+        for row in rows:
+            await engine.chains.accept_lost(engine.data, engine.keys, row.person_id)
 
 
 async def _restore_states(engine: Engine) -> int:
@@ -213,8 +228,9 @@ async def _new_log(engine: Engine, by: str, lost: int) -> tuple[int, int]:
         for query in ("tiles_forget", "positions_forget", "checkpoints_forget", "cosignatures_forget"):
             await tx.run(query)
         await tx.run("head_forget", name=LOG)
-        for entry_id, _ in ids:
-            await tx.run("todo_delete", entry_id=entry_id)
+        await tx.run("todo_forget")
+        for one in await tx.all(sql.TodoAside):  # looked at again with all the others
+            await tx.run("todo_aside_delete", entry_id=one.entry_id)
         await insert_entries(tx, [entry], 0.0)
         await tx.many("todo_insert", [{"entry_id": entry_id, "since": when} for entry_id, when in ids])
         await tx.run("meta_put", name="log_generation", value=str(generation))

@@ -19,7 +19,7 @@ from kept.crypto.digest import framed, hmac_sha256
 from kept.crypto.password import Passwords
 from kept.crypto.random import random_id
 from kept.crypto.signature import SigningKey
-from kept.errors import ClosedError, KeptError, PolicyError, SettingError
+from kept.errors import ClosedError, KeptError, PolicyError, SettingError, StoreError
 from kept.ledger.trust_policy import TrustPolicy
 from kept.policy.channel import CHANNELS
 from kept.policy.day import moment
@@ -31,6 +31,8 @@ from kept.services.engine.active_policy import ActivePolicy, first_effect, load_
 from kept.services.engine.clock import Clock
 from kept.services.engine.dispatchers import Dispatcher, Origin
 from kept.services.engine.entry import Entry
+from kept.services.engine.entry_chain import EntryChains
+from kept.services.engine.entry_check import EntryCheck
 from kept.services.engine.flush import Flush, SealedEntry
 from kept.services.engine.keyring import Keyring, PersonKeys
 from kept.services.engine.no_log import NAMES, SEALS, NoLog
@@ -39,7 +41,7 @@ from kept.services.engine.people import People
 from kept.services.engine.restored_keys import NOT_REPLAYED, restored_keys
 from kept.services.engine.row_numbers import RowNumbers
 from kept.services.engine.row_seals import bind_rows
-from kept.services.engine.sequencer import Published, Sequencer
+from kept.services.engine.sequencer import Checks, Published, Sequencer
 from kept.services.engine.witnesses import WhileSilent, Witnesses
 from kept.store import sql
 from kept.store.interface import Store, Transaction
@@ -103,6 +105,8 @@ class Engine:
         self.notices = Notices(parts.data)
         self.flush = Flush(parts.data, parts.clock.now)
         self.no_log = NoLog(parts.data, parts.keys, self.keyring, vault_id, parts.places, parts.clock.now)
+        self.entries = EntryCheck(self.keyring, vault_id)
+        self.chains = EntryChains(self.keyring, vault_id)
         self.sequencer = self._sequencer(1)
         self.witnesses: Witnesses | None = None
         self.password_turns = asyncio.Semaphore(4)
@@ -130,6 +134,7 @@ class Engine:
             f"{self.origin}/{self.vault_id[:8]}{suffix}",
             parts.outside,
             parts.clock,
+            Checks(self.entries, self.chains),
         )
 
     async def begin_log(self, generation: int) -> None:
@@ -213,7 +218,9 @@ class Engine:
                 raise engine.cite(error) from error.__cause__
             await engine.reload_policy()
         else:
-            with contextlib.suppress(ClosedError, PolicyError):  # verification names what is wrong with it
+            with contextlib.suppress(
+                StoreError, PolicyError
+            ):  # verification names what is wrong with it, and writes nothing
                 await engine.reload_policy()
         engine.keys_restored = await restored_keys(parts.keys)
         engine.no_log.replaying = await engine.no_log.ahead()
@@ -379,10 +386,10 @@ class Engine:
         at = self.clock.now()
         if self._active is None:
             raise self._no_policy()
-        if self._closed_for:
+        if closed_for := self.closed_for:
             raise ClosedError(
-                f"the gate is closed: {self._closed_for}",
-                reason=self._closed_for,
+                f"the gate is closed: {closed_for}",
+                reason=closed_for,
                 hint="see `kept status`",
                 rests_on="ledger-consistent",
             )
@@ -396,6 +403,11 @@ class Engine:
                 )
             self._provider_asked_at = at
         return at
+
+    @property
+    def closed_for(self) -> str:
+        """What closes the gate by itself: entries that wait too long, or a tree that is not the one that was signed; else empty."""
+        return self.sequencer.fault.reason if self.sequencer.fault is not None else self._closed_for
 
     async def watch(self) -> None:
         """Look at what keeps the gate open: the age of the oldest entry not integrated, and witnesses that have to answer."""

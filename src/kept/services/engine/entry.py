@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import msgspec
 
 from kept.crypto.random import random_bytes
-from kept.ledger.leaf import Opening, commit_account, commit_person, leaf_data, leaf_hash
+from kept.ledger.chain import Chain
+from kept.ledger.leaf import Opening, commit_account, commit_person, entry_id_of
 
 
 class Refusal(msgspec.Struct, frozen=True, array_like=True):
@@ -64,6 +65,9 @@ class Account(msgspec.Struct, frozen=True, omit_defaults=True):
 class PersonPart(msgspec.Struct, frozen=True, omit_defaults=True):
     """The person part: whose entry it is, the versions concerned, and the state it was decided on.
 
+    *entries* says how many of theirs had been counted when it was built, *chain* is the head over those (hex, see
+    `ledger/chain.py`). A line that may outlive the person says neither.
+
     Where a law obliges to keep a line about it, *register* has what the line says, and the part may outlive an erasure.
     """
 
@@ -71,6 +75,8 @@ class PersonPart(msgspec.Struct, frozen=True, omit_defaults=True):
     g: int
     versions: dict[str, int] = {}
     register: dict[str, str] = {}
+    entries: int = 0
+    chain: str = ""
 
 
 _account_decoder = msgspec.json.Decoder(Account)
@@ -106,13 +112,14 @@ class Entry:
     register: bool = False
 
 
-def build_entry(
+def build_entry(  # noqa: PLR0913 -- what the two parts say
     account: Account,
     person_id: bytes = b"",
     *,
     g: int = 0,
     versions: dict[str, int] | None = None,
     register: dict[str, str] | None = None,
+    before: Chain | None = None,
 ) -> Entry:
     """Commit to an entry.
 
@@ -122,10 +129,13 @@ def build_entry(
         g: State the act was decided on.
         versions: Version of each slot concerned.
         register: What a register's line says; None where it is none.
+        before: How many entries of theirs were counted by now; None where it does not say.
     """
     nonces = random_bytes(2 * NONCE_BYTES)
     account_opening = Opening(nonces[:NONCE_BYTES], msgspec.json.encode(account))
     part = PersonPart(person_id.hex(), g, versions or {}, register or {})
+    if before is not None and not register:
+        part = msgspec.structs.replace(part, entries=before.number, chain=before.head.hex())
     person_plaintext = msgspec.json.encode(part) if person_id else b""
     person_opening = Opening(nonces[NONCE_BYTES:], person_plaintext)
     account_commitment = commit_account(account_opening)
@@ -135,7 +145,7 @@ def build_entry(
         person=person_opening,
         account_commitment=account_commitment,
         person_commitment=person_commitment,
-        id=leaf_hash(leaf_data(account_commitment, person_commitment)),
+        id=entry_id_of(account_commitment, person_commitment),
         person_id=person_id,
         said=account,
         register=bool(register),

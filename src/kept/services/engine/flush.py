@@ -16,6 +16,7 @@ from datetime import UTC
 from kept.errors import ClosedError, ConflictError, DeniedError, EvidenceError, KeptError, StoreError
 from kept.policy.day import day_of
 from kept.services.engine.entry import Entry
+from kept.services.engine.entry_chain import link_entries
 from kept.store import sql
 from kept.store.interface import Store, Transaction
 
@@ -82,7 +83,9 @@ class _Pending:
 
 
 async def insert_entries(tx: Transaction, sealed: Iterable[SealedEntry], at: float) -> None:
-    """Insert entries, their person parts, their places in `todo` and their tallies, within *tx*.
+    """Insert entries, their person parts with their numbers, their places in `todo` and their tallies, within *tx*.
+
+    What a person may be told of only later is counted when they are told: a number left out would tell them now.
 
     Args:
         tx: A write transaction of D.
@@ -105,8 +108,12 @@ async def insert_entries(tx: Transaction, sealed: Iterable[SealedEntry], at: flo
         ],
     )
     named = [one for one in rows if one.entry.person_id]
-    if now := [_person_row(one, at) for one in named if one.told_from <= at]:
-        await tx.many("entry_person_insert", now)
+    if now := [one for one in named if one.told_from <= at]:
+        numbers = await link_entries(tx, [(one.entry.person_id, one.entry.id) for one in now])
+        await tx.many(
+            "entry_person_insert",
+            [{**_person_row(one, at), "number": number} for one, number in zip(now, numbers, strict=True)],
+        )
     if later := [{**_person_row(one, at), "told_from": one.told_from} for one in named if one.told_from > at]:
         await tx.many("entry_later_insert", later)
     await tx.many("todo_insert", [{"entry_id": one.entry.id, "since": at} for one in rows])

@@ -106,7 +106,12 @@ class Settings:
 
 
 def installation_parts(
-    address: Address, guarantees: Mapping[str, GuaranteeWord], settings: Settings | None = None, *, create: bool = False
+    address: Address,
+    guarantees: Mapping[str, GuaranteeWord],
+    settings: Settings | None = None,
+    *,
+    create: bool = False,
+    read_only: bool = False,
 ) -> Parts:
     """Open the parts of an installation; `Engine.start` puts them to work.
 
@@ -115,6 +120,7 @@ def installation_parts(
         guarantees: Built-in promises a policy may name.
         settings: What differs.
         create: Whether to make what is missing.
+        read_only: Whether neither database may be written.
 
     Raises:
         SettingError: Something is missing or not ours.
@@ -138,8 +144,8 @@ def installation_parts(
     fresh = not address.data.exists()
     if create and fresh:
         KeyFiles(address.key_folder).signing_key(create=True)  # first: a kill leaves a key too many, never one too few
-    data = SqliteStore(address.data, "data", create=create)
-    keys = SqliteStore(address.keys, "keys", create=create)
+    data = SqliteStore(address.data, "data", create=create, read_only=read_only)
+    keys = SqliteStore(address.keys, "keys", create=create, read_only=read_only)
     provider = KeyFiles(address.key_folder)  # last: a look at no installation makes no folder
     return Parts(
         data=data,

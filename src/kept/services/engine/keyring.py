@@ -296,6 +296,7 @@ ERASE_IN_KEYS = (
     "index_token_erase",
     "external_token_erase",
     "state_copy_erase",
+    "chain_copy_erase",
     "canary_erase",
     "person_rows_erase",
     "other_person_changes_erase",

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from kept import limits
 from kept.errors import ErasedError, RollbackError, SealError
+from kept.ledger.chain import Chain
 from kept.policy.person import PersonState, parse_state
+from kept.services.engine.entry_chain import counted
 from kept.services.engine.keyring import Keyring, PersonKeys
 from kept.store import sql
 from kept.store.interface import Single, Store, Transaction
@@ -28,6 +30,7 @@ class Person:
         keys: The person's keys, unwrapped.
         sealed: Sealed values by (slot, version), as far as they were asked for, with the key id each names.
         policy_hash: Hash of the active policy in the same snapshot as the state.
+        counted: How many entries about them were counted, in the same snapshot.
     """
 
     id: bytes
@@ -35,6 +38,7 @@ class Person:
     keys: PersonKeys
     sealed: dict[tuple[str, int], tuple[str, bytes]]
     policy_hash: str
+    counted: Chain
 
 
 async def each_person(store: Store, query: type[Single[bytes]] = sql.PeoplePage) -> AsyncIterator[bytes]:
@@ -90,7 +94,9 @@ class People:
         """
         wanted = None if slots is None else list(slots)
 
-        async def body(tx: Transaction) -> tuple[sql.StateGet | None, list[tuple[str, int, str, bytes]], str]:
+        async def body(
+            tx: Transaction,
+        ) -> tuple[sql.StateGet | None, list[tuple[str, int, str, bytes]], str, Chain]:
             row = await tx.one(sql.StateGet, person_id=person_id)
             active = await tx.value(sql.MetaGet, name="active_policy") or ""
             values: list[tuple[str, int, str, bytes]] = []
@@ -98,12 +104,12 @@ class People:
                 values += await tx.all(sql.ValueAll, person_id=person_id)
             for slot in wanted or ():
                 values += [(slot, *one) for one in await tx.all(sql.ValueOfSlot, person_id=person_id, slot=slot)]
-            return row, values, active
+            return row, values, active, await counted(tx, person_id)
 
         for _ in range(
             limits.PERSON_READS
         ):  # a change may land between the two reads: D is read anew before it is called old
-            state_row, values, policy_hash = await self._data.read(body)
+            state_row, values, policy_hash, chain = await self._data.read(body)
             keys, copy_g = await self._keyring.of_person(person_id)
             if state_row is None or copy_g is None or state_row.g >= copy_g:
                 break
@@ -122,6 +128,7 @@ class People:
             keys,
             {(slot, version): (value_key, value) for slot, version, value_key, value in values},
             policy_hash,
+            chain,
         )
 
     def _open_state(self, keys: PersonKeys, copy_g: int | None, row: tuple[int, str, bytes]) -> PersonState:

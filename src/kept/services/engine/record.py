@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypedDict, Unpack
 
 from kept.errors import KeptError
+from kept.ledger.chain import Chain
 from kept.policy.decision import Mandate
 from kept.policy.ground import clause_of
 from kept.policy.needs import CONFIRMATION, WARNING
@@ -18,6 +19,7 @@ from kept.services.engine.active_policy import ActivePolicy
 from kept.services.engine.acts import GROUNDS, Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.entry import Account, Refusal, build_entry
+from kept.services.engine.entry_chain import counted
 from kept.services.engine.flush import SealedEntry
 from kept.services.engine.keyring import PersonKeys
 from kept.services.engine.people import Person
@@ -86,6 +88,7 @@ class About:
         g: State the act was decided on.
         versions: Version of each slot concerned.
         register: What the line says, where a law obliges to keep one: see `entry.PersonPart`.
+        before: How many entries of theirs were counted when they were loaded; None where they were not.
     """
 
     person_id: bytes
@@ -93,6 +96,7 @@ class About:
     g: int = 0
     versions: Mapping[str, int] = field(default_factory=dict)
     register: Mapping[str, str] = field(default_factory=dict)
+    before: Chain | None = None
 
 
 def about(
@@ -105,7 +109,7 @@ def about(
         versions: Version of each slot concerned.
         register: What a register's line says; None where it is none.
     """
-    return About(person.id, person.keys, person.state.g, versions or {}, register or {})
+    return About(person.id, person.keys, person.state.g, versions or {}, register or {}, person.counted)
 
 
 async def about_person(engine: Engine, person_id: bytes) -> About:
@@ -116,7 +120,8 @@ async def about_person(engine: Engine, person_id: bytes) -> About:
         person_id: 16 bytes.
     """
     keys, _ = await engine.keyring.of_person(person_id)
-    return About(person_id, keys)
+    before = await engine.data.read(lambda tx: counted(tx, person_id))
+    return About(person_id, keys, before=before)
 
 
 class Said(TypedDict, total=False):
@@ -206,6 +211,7 @@ def sealed_entry(
         g=concerning.g,
         versions=dict(concerning.versions),
         register=dict(concerning.register),
+        before=concerning.before,
     )
     return engine.seal_entry(entry, concerning.keys, told_from=told_from)
 

@@ -1,5 +1,8 @@
 """The sequencer: takes entries from `todo`, gives them their place in the tree, signs the checkpoint once that is durable.
 
+It signs only what was checked. Before an entry gets its place, its row is there, its id is that of the row's bytes and its
+account part opens; what does not hold is set aside, and the rest goes on. The tree it is appended to is the one signed last:
+its root is computed anew from the edge.
 Tiles, positions and head are written in one transaction that starts from the stored head (compare and set on size:
 the fence). The signed checkpoint lies in K, in D and in a file outside both (`docs/formats/ledger.md`).
 """
@@ -15,16 +18,33 @@ from typing import NamedTuple
 
 from kept import limits
 from kept.crypto.signature import SigningKey
-from kept.errors import ConflictError, EvidenceError, RollbackError
+from kept.errors import ConflictError, EvidenceError, RollbackError, StoreError
 from kept.ledger.checkpoint import Checkpoint, sign_checkpoint, verify_checkpoint
 from kept.ledger.note import verifier_key
 from kept.ledger.tile import WIDTH, node_reader, tiles_after_append, tiles_of_size
-from kept.ledger.tree import EMPTY_ROOT, Node, consistency_proof, inclusion_proof, root_hash, verify_consistency
+from kept.ledger.tree import (
+    EMPTY_ROOT,
+    HASH_BYTES,
+    Node,
+    consistency_proof,
+    inclusion_proof,
+    root_hash,
+    verify_consistency,
+)
 from kept.services.engine.clock import Clock
+from kept.services.engine.entry_chain import EntryChains
+from kept.services.engine.entry_check import EntryCheck
 from kept.store import sql
 from kept.store.interface import Store, Transaction
 
 LOG = "log"
+
+
+class Checks(NamedTuple):
+    """What is looked at before entries get their place: their rows, and that K has heard how far people's were counted."""
+
+    entries: EntryCheck
+    chains: EntryChains
 
 
 class Published(NamedTuple):
@@ -52,10 +72,18 @@ class Sequencer:
         origin: Name of the log.
         outside: File outside both databases for the last checkpoint; None to keep none.
         clock: The one clock.
+        checks: What is looked at before an entry gets its place.
     """
 
     def __init__(  # noqa: PLR0913 -- each is a separate part
-        self, data: Store, keys: Store, key: SigningKey, origin: str, outside: Path | None, clock: Clock
+        self,
+        data: Store,
+        keys: Store,
+        key: SigningKey,
+        origin: str,
+        outside: Path | None,
+        clock: Clock,
+        checks: Checks,
     ) -> None:
         self._data = data
         self._keys = keys
@@ -64,22 +92,35 @@ class Sequencer:
         self.verifier = verifier_key(origin, key.public)
         self._outside = outside
         self._clock = clock
+        self._entries, self._chains = checks
         self._running = asyncio.Lock()
+        self._checked = 0, EMPTY_ROOT
+        self._looked_again = False
         self.checkpoint: Checkpoint | None = None
         self.note = ""
+        self.fault: EvidenceError | None = None
 
     async def integrate(self) -> int:
-        """Integrate everything that waits, sign, and return how many entries were integrated.
+        """Integrate what waits and holds, sign, and return how many entries were integrated; what does not hold is set aside.
 
         Raises:
             StoreError: The ledger cannot be written.
+            EvidenceError: The tree is not the one that was signed: nothing is integrated, and nothing signed.
         """
         async with self._running:
-            total = 0
-            while count := await self._integrate_batch():
-                total += count
-            if total or self.checkpoint is None:
-                await self._sign()
+            try:
+                if not self._looked_again and await self._data.value(sql.TodoAsideCount):
+                    await self._data.write(_wait_again)
+                self._looked_again = True
+                total = 0
+                while count := await self._integrate_batch():
+                    total += count
+                if total or self.checkpoint is None:
+                    await self._sign()
+            except EvidenceError as error:
+                self.fault = error
+                raise
+            self.fault = None
             return total
 
     async def oldest_waiting_since(self) -> float | None:
@@ -87,49 +128,115 @@ class Sequencer:
         return await self._data.value(sql.TodoOldest)
 
     async def _integrate_batch(self) -> int:
+        """Integrate some of what waits; return how much no longer waits."""
+        if self._checked != await self._head():
+            await self.check_head()
+        waiting = await self._data.all(sql.TodoTake, limit=limits.SEQUENCED_AT_ONCE)
+        if not waiting:
+            return 0
+        await self._chains.copy(self._data, self._keys)
+        try:
+            return await self._place(waiting, alone=False)
+        except ConflictError as error:
+            if error.reason != "exists":
+                raise
+        except StoreError as error:
+            if error.reason != "database-corrupt":
+                raise
+        return await self._place(waiting, alone=True)  # one of them has its place already, or is no row: which?
+
+    async def _place(self, waiting: list[sql.TodoTake], *, alone: bool) -> int:
+        """Give what waits and holds its place, in one transaction that starts from the head that was checked.
+
+        Args:
+            waiting: What waits.
+            alone: Whether each is looked at by itself, also for a place it has already.
+        """
         at = self._clock.now()
+        size, root = self._checked
 
-        async def body(tx: Transaction) -> int:
-            waiting = await tx.values(sql.TodoTake, limit=limits.SEQUENCED_AT_ONCE)
-            if not waiting:
-                return 0
+        async def body(tx: Transaction) -> tuple[int, bytes]:
             head = await tx.one(sql.HeadGet, name=LOG)
-            size = head.size if head else 0
-            edge = {}
-            for level, tile, width in tiles_of_size(size):
-                if width < WIDTH:
-                    edge[level, tile] = await tx.value(sql.TileGet, level=level, idx=tile) or b""
-            changed = tiles_after_append(size, waiting, lambda level, tile: edge.get((level, tile), b""))
-            new_size = size + len(waiting)
-            tiles = dict(edge)
-            tiles.update(changed)
-            for level, tile, _ in _edge_tiles(new_size):
-                if (level, tile) not in tiles:
-                    tiles[level, tile] = await tx.value(sql.TileGet, level=level, idx=tile) or b""
-            root = root_hash(node_reader(lambda level, tile: tiles.get((level, tile), b"")), new_size)
+            if ((head.size, head.root) if head else (0, EMPTY_ROOT)) != (size, root):
+                raise _fenced()
+            flaws = await (self._flaws_alone(tx, waiting) if alone else self._flaws(tx, waiting))
+            sound = [row.entry_id for row in waiting if row.entry_id not in flaws]
             await tx.many(
-                "tile_put", [{"level": level, "idx": tile, "data": data} for (level, tile), data in changed.items()]
+                "todo_aside_put",
+                [
+                    {"entry_id": row.entry_id, "since": row.since, "flaw": flaws[row.entry_id]}
+                    for row in waiting
+                    if row.entry_id in flaws
+                ],
             )
-            await tx.many(
-                "position_insert", [{"entry_id": one, "position": size + at_} for at_, one in enumerate(waiting)]
-            )
-            await tx.many("todo_delete", [{"entry_id": one} for one in waiting])
-            if head is None:
-                await tx.run("head_insert", name=LOG, size=new_size, root=root, at=at)
-            elif not await tx.run("head_set", name=LOG, size=new_size, root=root, at=at, expected_size=size):
-                raise ConflictError(
-                    "another sequencer was faster",
-                    reason="sequencer-fenced",
-                    rests_on="ledger-consistent durable-writes",
-                    hint="run one sequencer",
-                )
-            return len(waiting)
+            await tx.many("todo_delete", [{"since": row.since, "entry_id": row.entry_id} for row in waiting])
+            return await self._append(tx, (size, root), sound, at) if sound else (size, root)
 
-        return await self._data.write(body)
+        self._checked = await self._data.write(body)
+        return len(waiting)
+
+    async def _flaws(self, tx: Transaction, waiting: Sequence[sql.TodoTake | sql.PositionsPage]) -> dict[bytes, str]:
+        rows = await tx.each(sql.EntryGet, [{"entry_id": one.entry_id} for one in waiting])
+        found = ((one.entry_id, self._entries.flaw(one.entry_id, row)) for one, row in zip(waiting, rows, strict=True))
+        return {entry_id: flaw for entry_id, flaw in found if flaw}
+
+    async def _flaws_alone(self, tx: Transaction, waiting: Sequence[sql.TodoTake]) -> dict[bytes, str]:
+        found = {}
+        for one in waiting:
+            if await tx.value(sql.PositionGet, entry_id=one.entry_id) is not None:
+                found[one.entry_id] = "it has its place already"
+                continue
+            try:
+                found |= await self._flaws(tx, [one])
+            except StoreError:
+                found[one.entry_id] = "its row is damaged"
+        return found
+
+    async def _append(
+        self, tx: Transaction, head: tuple[int, bytes], leaves: list[bytes], at: float
+    ) -> tuple[int, bytes]:
+        """Append leaves that were looked at to the tree of *head*; return the next head."""
+        size, root = head
+        edge = await self._edge(tx, size, root)
+        changed = tiles_after_append(size, leaves, lambda level, tile: edge.get((level, tile), b""))
+        new_size = size + len(leaves)
+        tiles = edge | changed
+        new_root = root_hash(node_reader(lambda level, tile: tiles.get((level, tile), b"")), new_size)
+        await tx.many(
+            "tile_put", [{"level": level, "idx": tile, "data": data} for (level, tile), data in changed.items()]
+        )
+        await tx.many("position_insert", [{"entry_id": one, "position": size + at_} for at_, one in enumerate(leaves)])
+        moved = (
+            await tx.run("head_set", name=LOG, size=new_size, root=new_root, at=at, expected_size=size)
+            if size
+            else await tx.run("head_insert", name=LOG, size=new_size, root=new_root, at=at)
+        )
+        if not moved:
+            raise _fenced()
+        return new_size, new_root
+
+    async def _edge(self, tx: Transaction, size: int, root: bytes) -> dict[tuple[int, int], bytes]:
+        """Return the tiles at the right edge of the tree of *size*, once they lead to *root*.
+
+        Raises:
+            EvidenceError: They do not: a tile was changed.
+        """
+        edge = {}
+        for level, tile, width in _edge_tiles(size):
+            edge[level, tile] = (await tx.value(sql.TileGet, level=level, idx=tile) or b"")[: width * HASH_BYTES]
+        if root_hash(node_reader(lambda level, tile: edge.get((level, tile), b"")), size) != root:
+            raise EvidenceError(
+                "expected the edge of the tree to lead to the root that was signed, found another",
+                reason="tree-edge",
+                hint="a tile was changed: nothing is signed over it; run `kept verify`, which names the tile, and restore "
+                "database D from a backup",
+                rests_on="ledger-consistent sealed-values",
+            )
+        return edge
 
     async def _sign(self) -> None:
-        head = await self._head()
-        checkpoint = Checkpoint(self.origin, head[0], head[1])
+        size, root = self._checked
+        checkpoint = Checkpoint(self.origin, size, root)
         note = sign_checkpoint(checkpoint, self._key)
         at = self._clock.high_water
 
@@ -150,10 +257,7 @@ class Sequencer:
         row = await self._data.one(sql.HeadGet, name=LOG)
         return (row.size, row.root) if row else (0, EMPTY_ROOT)
 
-    async def node(self, size: int, wanted: list[tuple[int, int]] | None = None) -> dict[tuple[int, int], bytes]:
-        """Return the tiles of a tree of *size*, all of them or those *wanted*."""
-        places = wanted if wanted is not None else [(level, tile) for level, tile, _ in tiles_of_size(size)]
-
+    async def _tiles(self, places: list[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
         async def body(tx: Transaction) -> dict[tuple[int, int], bytes]:
             rows = await tx.each(sql.TileGet, [{"level": level, "idx": tile} for level, tile in places])
             return {place: row[0] for place, row in zip(places, rows, strict=True) if row}
@@ -192,49 +296,103 @@ class Sequencer:
             try:
                 return prove(node_reader(read))
             except LookupError:
-                found = await self.node(0, missing)
+                found = await self._tiles(missing)
                 for place in missing:
                     tiles[place] = found.get(place, b"")
 
     async def verify_head(self) -> None:
-        """Verify on start that D's tree extends the last checkpoint that K and the outside file remember.
+        """Check the head (see `check_head`), then sign it: what a start does.
+
+        Raises:
+            EvidenceError: It does not hold.
+        """
+        await self.check_head()
+        await self._sign()
+
+    async def check_head(self) -> None:
+        """Hold D's tree against every checkpoint that is remembered: this process's last, K's and that of the outside file.
+
+        What stands behind the newest of them was placed before a kill prevented its signature: it is looked at again, entry by
+        entry, since nobody signed it yet.
 
         Raises:
             RollbackError: D is behind: an older copy was put back.
-            EvidenceError: D's tree is not an extension of it: it was rewritten.
+            EvidenceError: D's tree is not an extension of it: it was rewritten, or a leaf has no entry that holds.
         """
         size, root = await self._head()
+        signed = 0
+        for note in await self._remembered():
+            last = verify_checkpoint(note, self.verifier)
+            await self._extends(last, size, root)
+            signed = max(signed, last.size)
+        await self._data.read(lambda tx: self._edge(tx, size, root))
+        await self._check_leaves(signed, size)
+        self._checked = size, root
 
-        async def body(tx: Transaction) -> str:
-            row = await tx.one(sql.LastCheckpointGet)
-            return row.note if row else ""
-
-        remembered = [await self._keys.read(body)]
+    async def _remembered(self) -> list[str]:
+        row = await self._keys.one(sql.LastCheckpointGet)
+        remembered = [self.note, row.note if row else ""]
         if self._outside is not None and self._outside.exists():
             remembered.append(self._outside.read_text(encoding="utf-8"))
-        for note in remembered:
-            if not note:
-                continue
-            last = verify_checkpoint(note, self.verifier)
-            if size < last.size:
-                raise RollbackError(
-                    f"expected a ledger of at least {last.size} entries, found {size}: an older copy of database D "
-                    "was put back",
-                    reason="ledger-behind",
-                    hint="restore the newer database; if it is lost, run `kept recover`, which opens a new log that "
-                    "names the gap",
+        return [note for note in remembered if note]
+
+    async def _extends(self, last: Checkpoint, size: int, root: bytes) -> None:
+        if size < last.size:
+            raise RollbackError(
+                f"expected a ledger of at least {last.size} entries, found {size}: an older copy of database D "
+                "was put back",
+                reason="ledger-behind",
+                hint="restore the newer database; if it is lost, run `kept recover`, which opens a new log that "
+                "names the gap",
+                rests_on="ledger-consistent sealed-values",
+            )
+        try:
+            verify_consistency(last.size, size, await self.consistency(last.size, size), last.root, root)
+        except EvidenceError as error:
+            raise EvidenceError(
+                "expected the ledger to extend its last signed checkpoint, found another tree",
+                reason="ledger-rewritten",
+                hint="run `kept verify` to find the entry; restore database D from a backup",
+                rests_on="ledger-consistent sealed-values",
+            ) from error
+
+    async def _check_leaves(self, start: int, end: int) -> None:
+        """Look at the entries placed from *start* up to *end*, as before they were placed."""
+        while start < end:
+            until = min(end, (start // WIDTH + 1) * WIDTH)
+
+            async def body(tx: Transaction, first: int = start, last: int = until) -> tuple[list[bytes], bytes]:
+                placed = await tx.all(sql.PositionsPage, from_position=first, limit=last - first)
+                flaws = await self._flaws(tx, placed)
+                held = [one.entry_id for one in placed if one.entry_id not in flaws]
+                return held, await tx.value(sql.TileGet, level=0, idx=first // WIDTH) or b""
+
+            held, tile = await self._data.read(body)
+            if b"".join(held) != tile[start % WIDTH * HASH_BYTES : ((until - 1) % WIDTH + 1) * HASH_BYTES]:
+                raise EvidenceError(
+                    f"expected an entry that holds behind each leaf from {start} to {until - 1}, which nobody signed yet",
+                    reason="leaf-without-entry",
+                    hint="the tree was lengthened by hand: nothing is signed over it; run `kept verify`, which names the leaf, "
+                    "and restore database D from a backup",
                     rests_on="ledger-consistent sealed-values",
                 )
-            try:
-                verify_consistency(last.size, size, await self.consistency(last.size, size), last.root, root)
-            except EvidenceError as error:
-                raise EvidenceError(
-                    "expected the ledger to extend its last signed checkpoint, found another tree",
-                    reason="ledger-rewritten",
-                    hint="run `kept verify` to find the entry; restore database D from a backup",
-                    rests_on="ledger-consistent sealed-values",
-                ) from error
-        await self._sign()
+            start = until
+
+
+def _fenced() -> ConflictError:
+    return ConflictError(
+        "another sequencer was faster",
+        reason="sequencer-fenced",
+        rests_on="ledger-consistent durable-writes",
+        hint="run one sequencer",
+    )
+
+
+async def _wait_again(tx: Transaction) -> None:
+    """Let what was set aside wait once more: a restore may have brought back what was missing."""
+    for row in await tx.all(sql.TodoAside):
+        await tx.run("todo_aside_delete", entry_id=row.entry_id)
+        await tx.run("todo_insert", entry_id=row.entry_id, since=row.since)
 
 
 def _edge_tiles(size: int) -> list[tuple[int, int, int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kept import limits
 from kept.errors import ErasedError, InputError
@@ -12,6 +12,7 @@ from kept.ledger.leaf import NONCE_BYTES, Opening
 from kept.ledger.proof import LeafOpening, Proof
 from kept.services.engine.engine import Engine
 from kept.services.engine.entry import Account, parse_account
+from kept.services.engine.entry_chain import Count
 from kept.services.engine.keyring import PersonKeys
 from kept.services.engine.sequencer import Published
 from kept.services.gate.own_session import Own
@@ -31,18 +32,21 @@ class Line:
         account: What happened.
         at: When it was recorded, unix seconds.
         position: Its place in the tree; None while it is pending.
+        number: Which of the person's entries it is, from 1; 0 where nobody's entries are shown.
     """
 
     entry_id: str
     account: Account
     at: float
     position: int | None
+    number: int = 0
 
 
 PersonPart = (
     sql.EntryPersonGet
     | sql.EntriesOfPersonPage
     | sql.EntriesOfPersonUnder
+    | sql.EntryPartsPage
     | sql.EntriesLaterOfPerson
     | sql.RegisterPage
 )
@@ -51,10 +55,18 @@ PersonPart = (
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A page of lines, newest first; *total* counts all of them, *older* begins the next page (empty at the end)."""
+    """A page of lines, newest first.
+
+    Args:
+        lines: The lines.
+        total: How many there are on all pages.
+        count: What is to be said of all of them: how many were counted, and whether each is there.
+        older: Begins the next page; empty at the end.
+    """
 
     lines: tuple[Line, ...]
     total: int
+    count: Count
     older: str = ""
 
 
@@ -89,9 +101,11 @@ async def history_of(engine: Engine, person_id: bytes, *, older: str = "", limit
         )
 
     rows, entries, positions, total = await engine.data.read(body)
+    count = await engine.chains.count(engine.data, engine.keys, person_id)
     lines = []
     for row, entry, position in zip(rows, entries, positions, strict=True):
         if entry is None:
+            count = replace(count, missing=(*count.missing, (row.number, row.number)))
             continue
         opening = open_account_part(engine, row.entry_id, entry)
         lines.append(
@@ -100,10 +114,11 @@ async def history_of(engine: Engine, person_id: bytes, *, older: str = "", limit
                 parse_account(opening.plaintext),
                 row.recorded_at,
                 int(position[0]) if position else None,
+                row.number,
             )
         )
     more = len(rows) == limit
-    return History(tuple(lines), total, f"{rows[-1].recorded_at!r}-{rows[-1].entry_id.hex()}" if more else "")
+    return History(tuple(lines), total, count, f"{rows[-1].recorded_at!r}-{rows[-1].entry_id.hex()}" if more else "")
 
 
 def _parse_older(unverified: str) -> tuple[float, bytes]:

@@ -99,7 +99,9 @@ async def write_change(  # noqa: PLR0913 -- what changes, of whom, and whether t
     state, keys = change.state, person.keys
     key_id = keys.newest("values")
     versions = {slot: state.slots[slot].version for slot in change.values if slot in state.slots}
-    entry = sealed_entry(engine, change.account, About(person.id, keys, state.g, versions, change.register))
+    entry = sealed_entry(
+        engine, change.account, About(person.id, keys, state.g, versions, change.register, person.counted)
+    )
     sealed_state = seal_state(
         keys.value_key(key_id), encode_state(state), vault_id=engine.vault_id, person_id=person.id, g=state.g
     )

@@ -53,6 +53,8 @@ ERASE_IN_DATA = (
     "disclosure_record_erase",
     "entry_later_erase",
     "entry_person_erase",
+    "entry_chain_erase",
+    "entry_chain_moved_erase",
     "case_person_erase",
     "emergency_person_erase",
     "letter_erase",

@@ -68,6 +68,7 @@ async def take_along(engine: Engine, own: Own, language: str, withheld: Collecti
         "data.schema.json": json.dumps(SCHEMA, indent=2).encode(),
         "contact.vcf": vcard(reader.policy, {one.item: one.value for one in mine.held}),
         "readable.html": readable(data, language),
+        "entries.chain": (await engine.chains.listed(engine.data, engine.keys, own.person_id)).encode(),
     }
     files |= {f"tables/{part.id}.csv": table(part, data[part.id], language) for part in words.COPY if data[part.id]}
     files |= {

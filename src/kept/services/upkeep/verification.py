@@ -6,38 +6,44 @@ from dataclasses import dataclass, field
 
 from kept import limits
 from kept.errors import ErasedError, KeptError
-from kept.ledger.leaf import NONCE_BYTES, Opening, commit_account, leaf_data, leaf_hash
-from kept.ledger.tile import WIDTH, fold, node_reader, tiles_of_size
-from kept.ledger.tree import HASH_BYTES, root_hash
 from kept.services.accounts.accounts import PASSKEY_NAME
 from kept.services.accounts.passkeys import passkeys_of
-from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.engine.entry import Account, parse_account
 from kept.services.engine.keyring import PersonKeys
 from kept.services.engine.people import each_person
 from kept.services.engine.sealed_record import open_persons_record
-from kept.services.engine.sequencer import LOG
 from kept.services.forms.receipts import RECEIPT_KINDS
 from kept.services.gate.external_ids import external_ids_of, find_owner
 from kept.services.gate.history import open_person_part
 from kept.services.third_parties.register import verify_register
+from kept.services.upkeep.chain_verification import verify_chain
+from kept.services.upkeep.ledger_verification import Verified, verify_ledger
 from kept.services.upkeep.record_verification import verify_installation_records
 from kept.services.upkeep.row_verification import verify_rows
 from kept.services.upkeep.word_verification import verify_words
 from kept.store import sql
-from kept.store.interface import Transaction
-from kept.vault.sealed import open_account, open_state
+from kept.vault.sealed import open_state
 
 
 @dataclass(slots=True)
 class Verification:
-    """What was looked at, and what does not hold: each problem names the entry, tile, person or notice."""
+    """What was looked at, and what does not hold: each problem names the entry, tile, person or notice.
+
+    Args:
+        entries: Entries that were looked at.
+        people: People.
+        values: Values.
+        problems: What does not hold.
+        since: Leaves verified before, which were not looked at again.
+        tree: The tree that was walked to its end; None where that was not possible.
+    """
 
     entries: int = 0
     people: int = 0
     values: int = 0
     problems: list[str] = field(default_factory=list)
+    since: int = 0
+    tree: Verified | None = None
 
     def wrong(self, what: str) -> None:
         """Note a problem."""
@@ -45,20 +51,21 @@ class Verification:
             self.problems.append(what)
 
 
-async def verify_installation(engine: Engine) -> Verification:
+async def verify_installation(engine: Engine, since: Verified | None = None) -> Verification:
     """Verify everything stored; changes nothing.
 
     Args:
         engine: Open, or as far open as it got.
+        since: The tree that was verified before: the ledger is walked from there on; None for all of it.
     """
-    found = Verification()
+    found = Verification(since=since.size if since else 0)
     for store, name in ((engine.data, "D"), (engine.keys, "K")):
         for one in store.check_integrity():
             found.wrong(f"database {name}: {one}")
     await verify_rows(engine, found.wrong)
     for look in (
-        verify_ledger(engine, found),
-        engine.sequencer.verify_head(),
+        _verify_ledger(engine, found, since),
+        engine.sequencer.check_head(),
         _verify_people(engine, found),
         verify_installation_records(engine, found.wrong),
         verify_register(engine, found.wrong),
@@ -70,120 +77,8 @@ async def verify_installation(engine: Engine) -> Verification:
     return found
 
 
-async def verify_ledger(engine: Engine, found: Verification) -> None:
-    """Verify every entry and the tree they stand in; not that it extends the last checkpoint.
-
-    Args:
-        engine: Open, or as far open as it got.
-        found: Takes what does not hold.
-    """
-    await _verify_entries(engine, found)
-    await _verify_tree(engine, found)
-
-
-async def _verify_entries(engine: Engine, found: Verification) -> None:
-    after, activated, unreadable = b"", set[str](), 0
-    while True:
-        rows, placed = await _entries_placed(engine, after)
-        if not rows:
-            break
-        for row, is_placed in zip(rows, placed, strict=True):
-            after = row.entry_id
-            found.entries += 1
-            if not is_placed:
-                found.wrong(f"entry {after.hex()[:16]}: it stands nowhere in the tree and does not wait for its place")
-            said = _verify_entry(engine, row, found)
-            unreadable += said is None
-            if said is not None and said.act == Act.POLICY_ACTIVATE.value:
-                activated.add(dict(said.facts).get("hash", ""))
-    for one in await engine.data.all(sql.PolicyVersions):
-        if one.activated_at is not None and one.policy_hash not in activated and not unreadable:
-            found.wrong(f"policy version {one.version}: the ledger holds no activation of it")
-
-
-def _verify_entry(engine: Engine, row: sql.EntriesAll, found: Verification) -> Account | None:
-    """Hold one entry against its id and its commitments; return what it says when it holds."""
-    entry_id = row.entry_id
-    name = f"entry {entry_id.hex()[:16]}"
-    if leaf_hash(leaf_data(row.account_commitment, row.person_commitment)) != entry_id:
-        found.wrong(f"{name}: its commitments do not hash to its id")
-        return None
-    try:
-        raw = open_account(
-            engine.keyring.installation_key(row.account_key),
-            row.account_sealed,
-            vault_id=engine.vault_id,
-            key_name=row.account_key,
-            entry_id=entry_id,
-        )
-    except (KeptError, KeyError):
-        found.wrong(f"{name}: its account part does not open")
-        return None
-    if commit_account(Opening(raw[:NONCE_BYTES], raw[NONCE_BYTES:])) != row.account_commitment:
-        found.wrong(f"{name}: its account part is not what was committed to")
-        return None
-    return parse_account(raw[NONCE_BYTES:])
-
-
-async def _entries_placed(engine: Engine, after: bytes) -> tuple[list[sql.EntriesAll], list[bool]]:
-    """A page of entries, each with whether it has its place in the tree or waits for it."""
-
-    async def body(tx: Transaction) -> tuple[list[sql.EntriesAll], list[bool]]:
-        rows = await tx.all(sql.EntriesAll, after=after, limit=limits.PEOPLE_PAGE)
-        places = await tx.each(sql.PositionGet, [{"entry_id": row.entry_id} for row in rows])
-        waiting = set(await tx.values(sql.TodoTake, limit=1_000_000)) if None in places else set()
-        return rows, [place is not None or row.entry_id in waiting for row, place in zip(rows, places, strict=True)]
-
-    return await engine.data.read(body)
-
-
-async def _verify_tree(engine: Engine, found: Verification) -> None:  # noqa: C901 -- one walk over one tree
-    async def body(tx: Transaction) -> tuple[int, bytes]:
-        row = await tx.one(sql.HeadGet, name=LOG)
-        return (row.size, row.root) if row else (0, b"")
-
-    size, root = await engine.data.read(body)
-    if not size:
-        return
-    tiles = await engine.sequencer.node(size)
-    for level, tile, width in tiles_of_size(size):
-        if len(tiles.get((level, tile), b"")) < width * HASH_BYTES:
-            found.wrong(f"tile {level}/{tile}: shorter than the tree needs")
-            return
-    position = 0
-    while rows := await _positions(engine, position):
-        ids = [{"entry_id": row.entry_id} for row in rows]
-        entries = await engine.data.read(lambda tx, them=ids: tx.each(sql.EntryGet, them))  # type: ignore[misc]
-        for (entry_id, place), entry in zip(rows, entries, strict=True):
-            if place != position:
-                found.wrong(f"position {position}: no entry stands there")
-                return
-            if entry is None:
-                found.wrong(f"entry {entry_id.hex()[:16]}: it was deleted from its place {position}")
-            at = (position % WIDTH) * HASH_BYTES
-            if tiles[0, position // WIDTH][at : at + HASH_BYTES] != entry_id:
-                found.wrong(f"entry {entry_id.hex()[:16]}: the tree holds another leaf at its place {position}")
-            position += 1
-    if position != size:
-        found.wrong(f"expected {size} entries in the tree, found places for {position}")
-    if root_hash(node_reader(lambda level, tile: _leaves_only(tiles, level, tile)), size) != root:
-        found.wrong("the tree's root is not that of its entries")
-
-
-async def _positions(engine: Engine, start: int) -> list[sql.PositionsPage]:
-    return await engine.data.all(sql.PositionsPage, from_position=start, limit=limits.PEOPLE_PAGE)
-
-
-def _leaves_only(tiles: dict[tuple[int, int], bytes], level: int, tile: int) -> bytes:
-    """Higher tiles are computed from the leaves, so that a flipped bit above is found too."""
-    if level == 0:
-        return tiles[0, tile]
-    below = [
-        _leaves_only(tiles, level - 1, tile * WIDTH + at)
-        for at in range(WIDTH)
-        if (level - 1, tile * WIDTH + at) in tiles
-    ]
-    return b"".join(fold(one) for one in below if len(one) == WIDTH * HASH_BYTES)
+async def _verify_ledger(engine: Engine, found: Verification, since: Verified | None) -> None:
+    found.entries, found.tree = await verify_ledger(engine, found.wrong, since)
 
 
 async def _verify_people(engine: Engine, found: Verification) -> None:
@@ -221,17 +116,12 @@ async def _verify_parts(engine: Engine, person_id: bytes, found: Verification) -
     await _verify_external_ids(engine, keys, person_id, found)
     await _verify_passkeys(engine, person_id, found)
     await verify_words(engine, keys, person_id, found.wrong)
-    parts: list[sql.EntriesOfPersonPage | sql.EntriesLaterOfPerson] = [
-        *await engine.data.all(
-            sql.EntriesOfPersonPage, person_id=person_id, before=1e18, before_id=b"", limit=1_000_000
-        ),
-        *await engine.data.all(sql.EntriesLaterOfPerson, person_id=person_id),
-    ]
-    for row in parts:
+    for row in await engine.data.all(sql.EntriesLaterOfPerson, person_id=person_id):
         try:
             open_person_part(engine, keys, person_id, row.entry_id, row)
         except KeptError:
             found.wrong(f"entry {row.entry_id.hex()[:16]}: its person part does not open")
+    await verify_chain(engine, keys, person_id, found.wrong)
 
 
 async def _verify_copy(engine: Engine, keys: PersonKeys, person_id: bytes, found: Verification) -> None:

@@ -166,6 +166,14 @@ class CasesOfStaff(NamedTuple):
     expires_at: float
     closed_at: float | None
 
+class ChainCopiesPage(NamedTuple):
+    person_id: bytes
+    number: int
+
+class ChainCopyGet(NamedTuple):
+    number: int
+    sealed: bytes
+
 class Charges(NamedTuple):
     charge_id: str
     at: float
@@ -382,6 +390,7 @@ class EntriesOfPersonPage(NamedTuple):
     key_id: str
     sealed: bytes
     recorded_at: float
+    number: int
 
 class EntriesOfPersonUnder(NamedTuple):
     entry_id: bytes
@@ -397,12 +406,34 @@ class EntriesPage(NamedTuple):
     account_sealed: bytes
     recorded_at: float
 
+class EntriesSince(NamedTuple):
+    recorded_at: float
+    entry_id: bytes
+
+class EntryChainGet(NamedTuple):
+    number: int
+    head: bytes
+
+class EntryChainMovedPage(NamedTuple):
+    person_id: bytes
+    number: int
+
 class EntryGet(NamedTuple):
     account_commitment: bytes
     person_commitment: bytes
     account_key: str
     account_sealed: bytes
     recorded_at: float
+
+class EntryLinks(NamedTuple):
+    number: int
+    entry_id: bytes
+
+class EntryPartsPage(NamedTuple):
+    number: int
+    entry_id: bytes
+    key_id: str
+    sealed: bytes
 
 class EntryPersonGet(NamedTuple):
     key_id: str
@@ -1219,9 +1250,22 @@ class TicketsPage(Single[str]): ...
 
 class TileGet(Single[bytes]): ...
 
+class TodoAside(NamedTuple):
+    entry_id: bytes
+    since: float
+    flaw: str
+
+class TodoAsideCount(Computed): ...
+
+class TodoAsideHas(Single[float]): ...
+
+class TodoHas(Single[float]): ...
+
 class TodoOldest(Single[float]): ...
 
-class TodoTake(Single[bytes]): ...
+class TodoTake(NamedTuple):
+    since: float
+    entry_id: bytes
 
 class TokenFind(Single[bytes]): ...
 

@@ -88,6 +88,14 @@ async def _proof(exchange: Exchange[Own]) -> Response:
     return exchange.download(proof.text(), "text/plain", f"{entry[:12]}.tlog-proof")
 
 
+async def _entries(exchange: Exchange[Own]) -> Response:
+    """The list of one's entries, for checking without this page that none was left out."""
+    engine, person_id = exchange.engine, exchange.session.person_id
+    return exchange.download(
+        await engine.chains.listed(engine.data, engine.keys, person_id), "text/plain", "entries.chain"
+    )
+
+
 async def _verify(exchange: Exchange[Own]) -> Response:
     """Verify one line in the browser."""
     engine, entry = exchange.engine, exchange.path("entry")
@@ -123,6 +131,7 @@ PAGES = (
     page("/my-data/receipts/{receipt}", get=CUSTOMER(_one)),
     page("/my-data/receipt/{receipt}.jsonld", get=CUSTOMER(_file)),
     page("/my-data/proof/{entry}.tlog-proof", get=CUSTOMER(_proof)),
+    page("/my-data/entries.chain", get=CUSTOMER(_entries)),
     page("/my-data/verify/{entry}", get=CUSTOMER(_verify)),
     page("/my-data/why/{entry}", get=CUSTOMER(_why), post=CUSTOMER(_stop)),
 )

@@ -13,18 +13,65 @@ WHERE entry_id = :entry_id;
 SELECT entry_id, account_commitment, person_commitment, account_key, account_sealed, recorded_at FROM entry
 WHERE recorded_at >= :since ORDER BY recorded_at DESC, entry_id DESC LIMIT :limit;
 
--- name: entry_person_insert (person_id, entry_id, key_id, sealed, recorded_at)
--- The person part of an entry.
-INSERT INTO entry_person (person_id, entry_id, key_id, sealed, recorded_at)
-VALUES (:person_id, :entry_id, :key_id, :sealed, :recorded_at);
+-- name: entry_person_insert (person_id, entry_id, key_id, sealed, recorded_at, number)
+-- The person part of an entry, with its number among theirs.
+INSERT INTO entry_person (person_id, entry_id, key_id, sealed, recorded_at, number)
+VALUES (:person_id, :entry_id, :key_id, :sealed, :recorded_at, :number);
+
+-- name: entry_links (person_id, after) -> number, entry_id
+-- A person's entries by their numbers, behind one of them.
+SELECT number, entry_id FROM entry_person WHERE person_id = :person_id AND number > :after ORDER BY number, entry_id;
+
+-- name: entry_parts_page (person_id, after, limit) -> number, entry_id, key_id, sealed
+-- The person parts of a person's entries by their numbers, a page at a time.
+SELECT number, entry_id, key_id, sealed FROM entry_person WHERE person_id = :person_id AND number > :after
+ORDER BY number, entry_id LIMIT :limit;
+
+-- name: entry_chain_get (person_id) -> number, head
+-- How many entries of a person were counted.
+SELECT number, head FROM entry_chain WHERE person_id = :person_id;
+
+-- name: entry_chain_insert (person_id, number, head)
+-- The first entry of a person is counted.
+INSERT INTO entry_chain (person_id, number, head) VALUES (:person_id, :number, :head);
+
+-- name: entry_chain_set (person_id, number, head, expected_number)
+-- One more is counted, if nobody else counted meanwhile.
+UPDATE entry_chain SET number = :number, head = :head WHERE person_id = :person_id AND number = :expected_number;
+
+-- name: entry_chain_restore (person_id, number, head)
+-- After a restore: counting goes on behind what K remembers.
+INSERT INTO entry_chain (person_id, number, head) VALUES (:person_id, :number, :head)
+ON CONFLICT (person_id) DO UPDATE SET number = :number, head = :head;
+
+-- name: entry_chain_moved_put (person_id, number)
+-- K has to hear how far a person's entries were counted.
+INSERT INTO entry_chain_moved (person_id, number) VALUES (:person_id, :number)
+ON CONFLICT (person_id) DO UPDATE SET number = :number;
+
+-- name: entry_chain_moved_page (after, limit) -> person_id, number
+-- Of whom K has to hear, a page at a time.
+SELECT person_id, number FROM entry_chain_moved WHERE person_id > :after ORDER BY person_id LIMIT :limit;
+
+-- name: entry_chain_moved_delete (person_id, number)
+-- K has heard, unless more was counted meanwhile.
+DELETE FROM entry_chain_moved WHERE person_id = :person_id AND number = :number;
+
+-- name: entry_chain_moved_erase (person_id)
+-- Part of erasing a person.
+DELETE FROM entry_chain_moved WHERE person_id = :person_id;
+
+-- name: entry_chain_erase (person_id)
+-- Part of erasing a person.
+DELETE FROM entry_chain WHERE person_id = :person_id;
 
 -- name: entry_person_get (person_id, entry_id) -> key_id, sealed
 -- The person part of one entry.
 SELECT key_id, sealed FROM entry_person WHERE person_id = :person_id AND entry_id = :entry_id;
 
--- name: entries_of_person_page (person_id, before, before_id, limit) -> entry_id, key_id, sealed, recorded_at
+-- name: entries_of_person_page (person_id, before, before_id, limit) -> entry_id, key_id, sealed, recorded_at, number
 -- What concerned a person, newest first, from the last entry of the page before; entries of one flush share their time.
-SELECT entry_id, key_id, sealed, recorded_at FROM entry_person
+SELECT entry_id, key_id, sealed, recorded_at, number FROM entry_person
 WHERE person_id = :person_id AND (recorded_at, entry_id) < (:before, :before_id)
 ORDER BY recorded_at DESC, entry_id DESC LIMIT :limit;
 
@@ -40,17 +87,46 @@ DELETE FROM entry_person WHERE person_id = :person_id;
 -- An entry waits to be integrated.
 INSERT INTO todo (entry_id, since) VALUES (:entry_id, :since);
 
--- name: todo_take (limit) -> entry_id
--- The entries that wait longest.
-SELECT entry_id FROM todo ORDER BY since LIMIT :limit;
+-- name: todo_take (limit) -> since, entry_id
+-- What waits longest, whether or not an entry stands behind it.
+SELECT since, entry_id FROM todo ORDER BY since, entry_id LIMIT :limit;
 
 -- name: todo_oldest () -> since
 -- Since when the oldest waits.
 SELECT since FROM todo ORDER BY since LIMIT 1;
 
--- name: todo_delete (entry_id)
--- An entry was integrated.
-DELETE FROM todo WHERE entry_id = :entry_id;
+-- name: todo_has (since, entry_id) -> since
+-- Whether an entry recorded at a moment waits.
+SELECT since FROM todo WHERE since = :since AND entry_id = :entry_id;
+
+-- name: todo_delete (since, entry_id)
+-- An entry was integrated, or set aside.
+DELETE FROM todo WHERE since = :since AND entry_id = :entry_id;
+
+-- name: todo_forget ()
+-- Recovery opens a new log: all entries wait anew.
+DELETE FROM todo WHERE since >= 0;
+
+-- name: todo_aside_put (entry_id, since, flaw)
+-- What waited does not hold: it is set aside.
+INSERT INTO todo_aside (entry_id, since, flaw) VALUES (:entry_id, :since, :flaw)
+ON CONFLICT (entry_id) DO UPDATE SET flaw = :flaw;
+
+-- name: todo_aside () -> entry_id, since, flaw
+-- What was set aside.
+SELECT entry_id, since, flaw FROM todo_aside ORDER BY since, entry_id;
+
+-- name: todo_aside_has (entry_id) -> since
+-- Whether an entry was set aside.
+SELECT since FROM todo_aside WHERE entry_id = :entry_id;
+
+-- name: todo_aside_count () -> count
+-- How much was set aside.
+SELECT COUNT(*) FROM todo_aside;
+
+-- name: todo_aside_delete (entry_id)
+-- What was set aside waits again.
+DELETE FROM todo_aside WHERE entry_id = :entry_id;
 
 -- name: position_insert (entry_id, position)
 -- Where an entry stands in the tree.
@@ -141,3 +217,8 @@ DELETE FROM checkpoint WHERE size >= 0;
 -- Every entry in the order of ids, a page at a time, to verify or to integrate anew.
 SELECT entry_id, account_commitment, person_commitment, account_key, account_sealed, recorded_at FROM entry
 WHERE entry_id > :after ORDER BY entry_id LIMIT :limit;
+
+-- name: entries_since (since, after, limit) -> recorded_at, entry_id
+-- Entries in the order of their time, from a moment and an entry on.
+SELECT recorded_at, entry_id FROM entry WHERE (recorded_at, entry_id) > (:since, :after)
+ORDER BY recorded_at, entry_id LIMIT :limit;

@@ -137,7 +137,21 @@ CREATE TABLE entry_person (
     key_id      TEXT             NOT NULL,
     sealed      BYTEA            NOT NULL,
     recorded_at DOUBLE PRECISION NOT NULL,
+    number      BIGINT           NOT NULL,
     PRIMARY KEY (person_id, recorded_at, entry_id)
+);
+
+-- How many entries of a person were counted, and the head of their chain: compared and set by whoever writes an entry.
+CREATE TABLE entry_chain (
+    person_id BYTEA  NOT NULL PRIMARY KEY,
+    number    BIGINT NOT NULL,
+    head      BYTEA  NOT NULL
+);
+
+-- Of whom entries were counted that K has not heard of yet: up to which number.
+CREATE TABLE entry_chain_moved (
+    person_id BYTEA  NOT NULL PRIMARY KEY,
+    number    BIGINT NOT NULL
 );
 
 -- A case holds one person, bound by its first hit.
@@ -204,8 +218,16 @@ CREATE TABLE entry (
 
 -- Entries not integrated into the tree yet. The sequencer takes from here, never by cursor.
 CREATE TABLE todo (
+    since    DOUBLE PRECISION NOT NULL,
+    entry_id BYTEA            NOT NULL,
+    PRIMARY KEY (since, entry_id)
+);
+
+-- What waited and did not hold when the sequencer looked at it: it gets no place in the tree until it does.
+CREATE TABLE todo_aside (
     entry_id BYTEA            NOT NULL PRIMARY KEY,
-    since    DOUBLE PRECISION NOT NULL
+    since    DOUBLE PRECISION NOT NULL,
+    flaw     TEXT             NOT NULL
 );
 
 -- Where an entry stands in the tree.
@@ -465,7 +487,7 @@ CREATE INDEX rights_request_paper_by_request ON rights_request_paper (request_id
 CREATE INDEX rights_request_paper_by_end ON rights_request_paper (until);
 CREATE INDEX rights_request_by_due ON rights_request (due_at);
 CREATE INDEX login_by_person ON login (person_id);
-CREATE INDEX todo_by_age ON todo (since);
+CREATE INDEX entry_person_by_number ON entry_person (person_id, number);
 CREATE INDEX leaf_by_position ON leaf_position (position);
 CREATE INDEX entry_by_time ON entry (recorded_at);
 CREATE INDEX mandate_by_case ON mandate (case_id);

@@ -156,6 +156,23 @@ DELETE FROM state_copy WHERE person_id = :person_id;
 -- Acknowledged state numbers in the order of people's ids.
 SELECT person_id, g FROM state_copy WHERE person_id > :after ORDER BY person_id LIMIT :limit;
 
+-- name: chain_copy_put (person_id, number, sealed)
+-- How far a person's entries were counted; a smaller number never replaces a greater one.
+INSERT INTO chain_copy (person_id, number, sealed) VALUES (:person_id, :number, :sealed)
+ON CONFLICT (person_id) DO UPDATE SET number = :number, sealed = :sealed WHERE chain_copy.number <= :number;
+
+-- name: chain_copy_get (person_id) -> number, sealed
+-- How far a person's entries were counted.
+SELECT number, sealed FROM chain_copy WHERE person_id = :person_id;
+
+-- name: chain_copies_page (after, limit) -> person_id, number
+-- How far everybody's entries were counted, a page at a time.
+SELECT person_id, number FROM chain_copy WHERE person_id > :after ORDER BY person_id LIMIT :limit;
+
+-- name: chain_copy_erase (person_id)
+-- Part of erasing a person.
+DELETE FROM chain_copy WHERE person_id = :person_id;
+
 -- name: last_checkpoint_put (size, note, at)
 -- The last signed checkpoint; a smaller one never replaces it.
 INSERT INTO checkpoint (name, size, note, at) VALUES ('log', :size, :note, :at)

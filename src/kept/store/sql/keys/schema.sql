@@ -89,6 +89,13 @@ CREATE TABLE state_copy (
     sealed    BYTEA  NOT NULL
 );
 
+-- How far the entries of each person were counted, sealed with the head of their chain: a D that shows fewer lost some.
+CREATE TABLE chain_copy (
+    person_id BYTEA  NOT NULL PRIMARY KEY,
+    number    BIGINT NOT NULL,
+    sealed    BYTEA  NOT NULL
+);
+
 -- The last signed checkpoint.
 CREATE TABLE checkpoint (
     name TEXT             NOT NULL PRIMARY KEY,

@@ -120,7 +120,19 @@ CREATE TABLE entry_person (
     key_id      TEXT             NOT NULL,
     sealed      BYTEA            NOT NULL,
     recorded_at DOUBLE PRECISION NOT NULL,
+    number      BIGINT           NOT NULL,
     PRIMARY KEY (person_id, recorded_at, entry_id)
+);
+
+CREATE TABLE entry_chain (
+    person_id BYTEA  NOT NULL PRIMARY KEY,
+    number    BIGINT NOT NULL,
+    head      BYTEA  NOT NULL
+);
+
+CREATE TABLE entry_chain_moved (
+    person_id BYTEA  NOT NULL PRIMARY KEY,
+    number    BIGINT NOT NULL
 );
 
 CREATE TABLE case_person (
@@ -178,8 +190,15 @@ CREATE TABLE entry (
 );
 
 CREATE TABLE todo (
+    since    DOUBLE PRECISION NOT NULL,
+    entry_id BYTEA            NOT NULL,
+    PRIMARY KEY (since, entry_id)
+);
+
+CREATE TABLE todo_aside (
     entry_id BYTEA            NOT NULL PRIMARY KEY,
-    since    DOUBLE PRECISION NOT NULL
+    since    DOUBLE PRECISION NOT NULL,
+    flaw     TEXT             NOT NULL
 );
 
 CREATE TABLE leaf_position (
@@ -414,7 +433,7 @@ CREATE INDEX rights_request_paper_by_request ON rights_request_paper (request_id
 CREATE INDEX rights_request_paper_by_end ON rights_request_paper (until);
 CREATE INDEX rights_request_by_due ON rights_request (due_at);
 CREATE INDEX login_by_person ON login (person_id);
-CREATE INDEX todo_by_age ON todo (since);
+CREATE INDEX entry_person_by_number ON entry_person (person_id, number);
 CREATE INDEX leaf_by_position ON leaf_position (position);
 CREATE INDEX entry_by_time ON entry (recorded_at);
 CREATE INDEX mandate_by_case ON mandate (case_id);

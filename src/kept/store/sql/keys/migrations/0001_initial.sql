@@ -79,6 +79,12 @@ CREATE TABLE state_copy (
     sealed    BYTEA  NOT NULL
 );
 
+CREATE TABLE chain_copy (
+    person_id BYTEA  NOT NULL PRIMARY KEY,
+    number    BIGINT NOT NULL,
+    sealed    BYTEA  NOT NULL
+);
+
 CREATE TABLE checkpoint (
     name TEXT             NOT NULL PRIMARY KEY,
     size BIGINT           NOT NULL,
