@@ -228,6 +228,16 @@ async def test_a_row_written_into_the_database_publishes_nothing(installation, t
             "trust-policy",
         ),
     ],
+    ids=[
+        "no quorum",
+        "no address",
+        "another scheme",
+        "a password",
+        "a broken address",
+        "never",
+        "no rule",
+        "another log",
+    ],
 )
 async def test_a_policy_nobody_can_keep_is_refused_at_the_start(installation, policy, while_silent, reason):
     """No quorum, no address, no such word, another log's key."""

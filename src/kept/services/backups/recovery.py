@@ -114,12 +114,15 @@ async def reasons_to_recover(engine: Engine) -> list[str]:
             await numbers.verify_tables()
         except RollbackError as error:
             found.append(f"{error.reason}: {error.message}")
-    behind = 0
+    return [*found, *await _people_behind(engine)]
+
+
+async def _people_behind(engine: Engine) -> list[str]:
+    found, behind, fewer = [], 0, 0
     async for rows in pages(engine.keys, sql.StateCopiesPage):
         for row in rows:
             g = await engine.data.value(sql.StateG, person_id=row.person_id)
             behind += g is None or g < row.g
-    fewer = 0
     async for copies in pages(engine.keys, sql.ChainCopiesPage):
         for copy in copies:
             chain = await engine.data.one(sql.EntryChainGet, person_id=copy.person_id)

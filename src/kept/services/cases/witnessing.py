@@ -14,6 +14,7 @@ import msgspec
 from kept import limits
 from kept.crypto.random import random_bytes, random_id
 from kept.errors import ConflictError, DeniedError, ErasedError, EvidenceError, InputError, LimitError, SubmissionError
+from kept.ledger.chain import begun
 from kept.policy import change
 from kept.policy.notice import Notice
 from kept.policy.person import PersonState
@@ -294,7 +295,7 @@ async def _open_with(engine: Engine, form_id: str, form: WitnessedForm, notice: 
     before = change.replace(first_state(engine, form.language, at), g=0)
     require_possible(before, form)
     keys = await engine.keyring.create_person(random_bytes(16), at)
-    person = Person(keys.person_id, before, keys, {}, engine.policy.hash)
+    person = Person(keys.person_id, before, keys, {}, engine.policy.hash, begun(keys.person_id))
     by = Actor("staff", form.entered_by)
     opened = entry_of(engine, by, Act.ACCOUNT_OPEN, About(person.id, keys, before.g + 1), at=at)
     taking = _taking(engine, person, form_id, form, notice, at)

@@ -14,6 +14,7 @@ from msgspec import structs
 from kept import limits
 from kept.crypto.random import random_bytes
 from kept.errors import ConflictError
+from kept.ledger.chain import begun
 from kept.policy.person import PersonState, Slot, encode_state
 from kept.services.engine.engine import Engine
 from kept.services.engine.entry import Account
@@ -181,7 +182,7 @@ async def new_person(  # noqa: PLR0913 -- what a person begins with
         Their id, 16 bytes, and the id of the entry, hex.
     """
     keys = keys or await engine.keyring.create_person(random_bytes(16), at)
-    person = Person(keys.person_id, structs.replace(state, g=0), keys, {}, "")
+    person = Person(keys.person_id, structs.replace(state, g=0), keys, {}, "", begun(keys.person_id))
     change = Change(state, account, extra=lambda tx: extra(tx, person.id))
     _, entry_id = await write_change(engine, person, change, at, first=True)
     return person.id, entry_id
