@@ -404,6 +404,12 @@ OUTBOX_LOOK_SECONDS = _every(1.0, "between two looks into the outbox")
 CHANNELS_LOOK_SECONDS = _every(60.0, "between two looks at call sheets and fax jobs")
 POLICY_FILES_LOOK_SECONDS = _every(30.0, "between two looks whether the policy's files changed")
 CHECKS_SECONDS = _every(5 * MINUTE, "between two runs of the live checks")
+CLAIM_SECONDS = _time(60.0, "a claim on an act over both databases whose holder lives; then another may take it over")
+KEY_ENDS_SECONDS = _time(
+    30 * DAY, "the note that a key has ended, so that whoever stood still meanwhile does not seal under it"
+)
+BACK_OFF_SECONDS = _every(10.0, "at most between two tries of a run that fails and that is otherwise done more often")
+BACK_OFF_DOUBLINGS = _pace(8, "doublings", "doublings of the pause between two tries of a run that fails")
 NO_LOG_RETRY_SECONDS = _every(10.0, "between two looks whether lines of the no-log wait to be handed over")
 NO_LOG_PAGE = _pace(500, "lines", "lines of the no-log sealed or handed over at once")
 NO_LOG_LAST_BYTES = _pace(65_536, "bytes", "bytes at the end of a no-log's file that are read for its last line")

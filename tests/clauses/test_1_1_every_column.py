@@ -57,7 +57,7 @@ UNSEALED = {
         keys:statutory_key.key_id keys:statutory_key.person_id sign_in_sign.person_id
         inquiry.case_id inquiry.inquiry_id inquiry.key_id inquiry.person_id rights_request_paper.key_id
         rights_request_paper.person_id rights_request_paper.request_id witnessed.form_id witnessed_person.form_id
-        witnessed_person.key_id witnessed_person.person_id
+        witnessed_person.key_id witnessed_person.person_id claim.holder claim.subject
 """,
     "words of a closed list, and names of items, purposes, roles, clauses and points as the policy declares them": """
         value.slot receipt.kind shown_once.kind tally.clause tally.act tally.outcome attestation.clause attestation.name
@@ -114,7 +114,8 @@ UNSEALED = {
     "what the engine says of itself: names of databases and migrations, checkpoints, counts, addresses that were scanned": """
         meta.name meta.value migration.name head.name checkpoint.note live_check.guarantee live_check.detail scan.url
         scan.result provision.making backup.part backup.file drill.result campaign.walked projection.manifest
-        projection_segment.column_name fax_job.job no_log_note.content keys:meta.name keys:meta.value keys:migration.name
+        projection_segment.column_name fax_job.job no_log_note.content claim.what claim.facts keys:meta.name
+        keys:meta.value keys:migration.name
         keys:epoch.state keys:current_epoch.name keys:system_key.name keys:checkpoint.name keys:checkpoint.note
 """,
     "login names we made of two words and digits, which must be found before anybody is known": """

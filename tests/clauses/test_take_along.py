@@ -73,6 +73,7 @@ NOT_TOLD = {
     "message_link": "keyed hashes of links; the links themselves are in the messages the person has",
     "intake_record": "sealed, and whose it is nobody has checked: it names a login name by a partner's word, and ends in thirty days",
     "no_log_line": "sealed lines of keyed hashes that say again what `choices` and `uses` say",
+    "claim": "what the service is about to do, by random numbers, for moments; a number of yours only while you are being erased",
     "no_log_note": "such a line before it is sealed, for moments",
     "rate": "counts over keyed hashes, for a day, so that nobody guesses; no reader could tell whose",
     "ticket": "blinded; whose it is only the receipt says, which is in the copy",

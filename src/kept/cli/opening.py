@@ -83,7 +83,7 @@ async def opened(
             installation_parts(address, words(), settings, create=create), sequence=False, verify=verify
         )
         try:
-            if verify and engine.has_policy:
+            if alone and verify and engine.has_policy:  # what a running process has begun is that process's to finish
                 await finish_all(engine)
             yield engine
         except KeptError as error:

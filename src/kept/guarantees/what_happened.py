@@ -21,8 +21,9 @@ async def what_happened(engine: Engine) -> dict[str, Finding]:
         engine: Open.
     """
     found = {}
-    for since, error in engine.failed_runs.values():
-        about: dict[str, str | int | float] = {"when": moment(since), "reason": error.reason}
+    for failing in engine.supervision.failing.values():
+        error = failing.error
+        about: dict[str, str | int | float] = {"when": moment(failing.since), "reason": error.reason}
         for one in (error.rests_on or LOSSES).split():
             found[one] = Finding(False, "what runs by itself fails since {when}: {reason}", about)
     report = await report_of(engine)

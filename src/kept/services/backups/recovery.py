@@ -17,7 +17,7 @@ from kept.services.engine.engine import Engine, Parts
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person, each_person
 from kept.services.engine.record import SYSTEM, account_part, entry_of, operator
-from kept.services.engine.sequencer import LOG
+from kept.services.engine.sequencer import LEAPT, LOG
 from kept.services.gate.state_change import Change, change_person
 from kept.services.messages.held_after_restore import hold_put_aside
 from kept.services.messages.unknown_outcome import hold_after_restore
@@ -213,4 +213,5 @@ async def _entry_ids(engine: Engine) -> list[tuple[bytes, float]]:
 async def confirm_clock(engine: Engine) -> None:
     """An operator says the clock is right now: the stored high water is taken back to it."""
     engine.clock.reset()
+    await engine.put_meta(LEAPT, "")
     await engine.put_meta("high_water", repr(engine.clock.now()))

@@ -26,6 +26,7 @@ from kept.policy.ground import cite, clause_of
 from kept.policy.item_type import ItemType
 from kept.policy.vocabulary import GuaranteeWord
 from kept.policy.words import Exit
+from kept.services.engine import claims
 from kept.services.engine.active_policy import ActivePolicy, first_effect, load_in_force
 from kept.services.engine.clock import Clock
 from kept.services.engine.dispatchers import Dispatcher, Origin
@@ -36,7 +37,8 @@ from kept.services.engine.no_log import NAMES, SEALS, NoLog
 from kept.services.engine.notices import Notices
 from kept.services.engine.people import People
 from kept.services.engine.restored_keys import NOT_REPLAYED, restored_keys
-from kept.services.engine.sequencer import Sequencer
+from kept.services.engine.sequencer import LEAPT, Sequencer
+from kept.services.engine.supervision import Supervision
 from kept.store import sql
 from kept.store.interface import Store, Transaction
 from kept.vault.provider import Provider
@@ -45,6 +47,8 @@ from kept.vault.sealed import seal_account, seal_evidence
 LEDGER_KEY = "ledger"
 TOKEN_KEY = "tokens"  # noqa: S105 -- the name of a key, not a key
 EXTERNAL_KEY = "external"
+SEQUENCER = "sequencer"
+"""What the run is called that integrates entries."""
 
 
 @dataclass(slots=True)
@@ -87,6 +91,7 @@ class Engine:
 
     def __init__(self, parts: Parts, vault_id: str, origin: str) -> None:
         self.parts = parts
+        self.holder = claims.new_holder()
         self.data = parts.data
         self.keys = parts.keys
         self.provider = parts.provider
@@ -104,14 +109,13 @@ class Engine:
         self.policy_files = "same"
         self.keys_restored = ""
         self.canaries: frozenset[bytes] = frozenset()
-        self.failed_runs: dict[int, tuple[float, KeptError]] = {}
+        self.supervision = Supervision(lambda: parts.clock.high_water)
         self.site = ""
         self.dispatchers: dict[Exit, Dispatcher] = {}
         self.origins: dict[str, Origin] = {}
         self._active: ActivePolicy | None = None
         self._begins_at: float | None = None
         self._closed_for = ""
-        self._tasks: list[asyncio.Task[None]] = []
         self._provider_asked_at = 0.0
 
     def _sequencer(self, generation: int) -> Sequencer:
@@ -161,7 +165,7 @@ class Engine:
         if generation > 1:
             engine.sequencer = engine._sequencer(generation)
         high_water = await engine.meta("high_water")
-        parts.clock.load(float(high_water) if high_water and verify else 0.0)
+        parts.clock.load(float(high_water) if high_water and verify else 0.0, float(await engine.meta(LEAPT) or 0.0))
         at = parts.clock.now()
         await engine.keyring.begin(at)
         await engine.keyring.load()
@@ -192,56 +196,36 @@ class Engine:
         await engine.load_canaries()
         engine._provider_asked_at = at
         if sequence:
-            engine._tasks.append(asyncio.create_task(engine.sequence_for_ever()))
+            engine.every(limits.SEQUENCE_SECONDS, lambda: engine.sequencer.integrate(), SEQUENCER)  # noqa: PLW0108 -- recovery exchanges it
         return engine
 
     async def close(self, *, integrate: bool = True) -> None:
-        """Finish what was begun, integrate it, and let go of everything.
+        """Finish what was begun, integrate it, and let go of everything, whatever fails on the way.
 
         Args:
             integrate: False after a start without verification: the log is left as it is.
         """
-        for task in self._tasks:
-            task.cancel()
-        ended = await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks.clear()
-        await self.flush.close()
-        if integrate:
-            try:
-                await self.no_log.deliver()
-                await self.sequencer.integrate()
-            except KeptError:
-                pass  # it stays where it waits, and is taken up on the next start
-        await self.data.close()
-        await self.keys.close()
-        for bug in ended:
-            if isinstance(bug, Exception):
-                raise bug
+        bugs = await self.supervision.end()
+        async with contextlib.AsyncExitStack() as last:  # each of these is done, whatever another one raises
+            last.callback(claims.let_go, self.holder)
+            last.push_async_callback(self.keys.close)
+            last.push_async_callback(self.data.close)
+            if integrate:
+                last.push_async_callback(self._integrate_last)
+            last.push_async_callback(self.flush.close)
+        for bug in bugs:
+            raise bug
 
-    async def sequence_for_ever(self) -> None:
-        """Integrate what waits, again and again; a store that cannot be written is tried again."""
-        while True:
-            try:
-                await self.sequencer.integrate()
-            except KeptError:
-                pass  # the gate notices by the age of the oldest entry, and closes
-            await asyncio.sleep(limits.SEQUENCE_SECONDS)
+    async def _integrate_last(self) -> None:
+        try:
+            await self.no_log.deliver()
+            await self.sequencer.integrate()
+        except (KeptError, OSError, MemoryError):
+            pass  # it stays where it waits, and is taken up on the next start
 
-    def every(self, seconds: float, act: Callable[[], Awaitable[object]]) -> None:
-        """Do something again and again while the engine is open; what it raises of ours is tried again, and told on the board."""
-        run = len(self._tasks)
-
-        async def loop() -> None:
-            while True:
-                try:
-                    await act()
-                    self.failed_runs.pop(run, None)
-                except KeptError as error:
-                    since = self.failed_runs[run][0] if run in self.failed_runs else self.clock.now()
-                    self.failed_runs[run] = since, error
-                await asyncio.sleep(seconds)
-
-        self._tasks.append(asyncio.create_task(loop()))
+    def every(self, seconds: float, act: Callable[[], Awaitable[object]], name: str = "") -> None:
+        """Do something again and again while the engine is open, whatever it raises; see `Supervision.every`."""
+        self.supervision.every(seconds, act, name)
 
     # ------------------------------------------------------------ policy
 
@@ -278,7 +262,8 @@ class Engine:
 
     async def reload_policy(self) -> None:
         """Load the version in force; closes the gate when there is none or it does not read."""
-        self._active = await load_in_force(self.data, self.parts.guarantees, self.clock.now(), self.activation_seal)
+        now = self.clock.now() - self.clock.leapt_seconds  # a leap puts no later version in force
+        self._active = await load_in_force(self.data, self.parts.guarantees, now, self.activation_seal)
         self._begins_at = await first_effect(self.data) if self._active is None else None
         if self._active is not None:
             at = self.clock.now()
@@ -365,6 +350,16 @@ class Engine:
         oldest = await self.sequencer.oldest_waiting_since()
         late = oldest is not None and self.clock.now() - oldest > limits.ENTRY_WAITING_SECONDS
         self._closed_for = "ledger-behind-itself" if late else ""
+
+    def stands_still(self) -> bool:
+        """Whether the clock leapt and nobody has confirmed it: whatever acts on time alone waits until somebody does."""
+        self.clock.now()
+        return bool(self.clock.leapt_seconds)
+
+    async def keep_leap(self) -> None:
+        """Keep that the clock leapt, where the next start finds it, before the time it leapt to is stored."""
+        if self.stands_still() and not await self.meta(LEAPT):
+            await self.put_meta(LEAPT, repr(self.clock.leapt_seconds))
 
     async def load_canaries(self) -> None:
         """Learn who the canaries are, from K."""

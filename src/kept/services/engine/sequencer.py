@@ -23,6 +23,8 @@ from kept.store import sql
 from kept.store.interface import Store, Transaction
 
 LOG = "log"
+LEAPT = "clock_leapt"
+"""Names the fact that the clock leapt and nobody has confirmed it yet, seconds."""
 
 
 class Sequencer:
@@ -48,6 +50,7 @@ class Sequencer:
         self._outside = outside
         self._clock = clock
         self._running = asyncio.Lock()
+        self._signed = False
         self.checkpoint: Checkpoint | None = None
         self.note = ""
 
@@ -61,7 +64,7 @@ class Sequencer:
             total = 0
             while count := await self._integrate_batch():
                 total += count
-            if total or self.checkpoint is None:
+            if total or not self._signed:
                 await self._sign()
             return total
 
@@ -111,6 +114,7 @@ class Sequencer:
         return await self._data.write(body)
 
     async def _sign(self) -> None:
+        self._signed = False  # until the last of the three places has it
         head = await self._head()
         checkpoint = Checkpoint(self.origin, head[0], head[1])
         note = sign_checkpoint(checkpoint, self._key)
@@ -119,6 +123,8 @@ class Sequencer:
         async def into_data(tx: Transaction) -> None:
             await tx.run("checkpoint_put", size=checkpoint.size, note=note, at=at)
             await tx.run("meta_put", name="high_water", value=repr(at))
+            if self._clock.leapt_seconds:  # never the time without this: the next start would take it for the right one
+                await tx.run("meta_put", name=LEAPT, value=repr(self._clock.leapt_seconds))
 
         async def into_keys(tx: Transaction) -> None:
             await tx.run("last_checkpoint_put", size=checkpoint.size, note=note, at=at)
@@ -127,7 +133,7 @@ class Sequencer:
         await self._keys.write(into_keys)
         if self._outside is not None:
             await asyncio.get_running_loop().run_in_executor(None, write_file, self._outside, note)
-        self.checkpoint, self.note = checkpoint, note
+        self.checkpoint, self.note, self._signed = checkpoint, note, True
 
     async def _head(self) -> tuple[int, bytes]:
         row = await self._data.one(sql.HeadGet, name=LOG)

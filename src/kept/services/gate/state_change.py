@@ -13,6 +13,7 @@ from kept import limits
 from kept.crypto.random import random_bytes
 from kept.errors import ConflictError
 from kept.policy.person import PersonState, Slot, encode_state
+from kept.services.engine.claims import hold_key
 from kept.services.engine.engine import Engine
 from kept.services.engine.entry import Account
 from kept.services.engine.flush import insert_entries
@@ -85,7 +86,7 @@ async def change_person(
         try:
             return await write_change(engine, person, make(person, at), at, also)
         except ConflictError as error:
-            if error.reason != "moved":
+            if error.reason not in {"moved", "key-ended"}:
                 raise
     raise ConflictError("somebody else keeps changing the same person", reason="moved", hint="try again")
 
@@ -114,6 +115,7 @@ async def write_change(
             expected_g=person.state.g,
         ):
             raise ConflictError("the person's state has moved", reason="moved", hint="read it again")
+        await hold_key(tx, key_id)
         for row in rows:
             await tx.run("value_insert", **row)
         for slot, version in change.ended:
@@ -179,6 +181,9 @@ async def new_person(  # noqa: PLR0913 -- what a person begins with
 
     Returns:
         Their id, 16 bytes, and the id of the entry, hex.
+
+    Raises:
+        ConflictError: Their keys were swept away meanwhile, as a kill would have left them (`key-ended`); nothing was made.
     """
     keys = keys or await engine.keyring.create_person(random_bytes(16), at)
     person_id = keys.person_id
@@ -189,6 +194,7 @@ async def new_person(  # noqa: PLR0913 -- what a person begins with
     entry = sealed_entry(engine, account, About(person_id, keys, state.g))
 
     async def body(tx: Transaction) -> None:
+        await hold_key(tx, key_id)
         await tx.run("state_insert", person_id=person_id, g=state.g, key_id=key_id, sealed=sealed_state)
         await extra(tx, person_id)
         await insert_entries(tx, [entry], at)

@@ -178,6 +178,18 @@ class ChargesSince(NamedTuple):
 
 class CheckpointAtMost(Single[str]): ...
 
+class ClaimGet(NamedTuple):
+    holder: str
+    facts: str
+    until: float
+
+class Claims(NamedTuple):
+    what: str
+    subject: str
+    holder: str
+    facts: str
+    until: float
+
 class ContactFind(NamedTuple):
     person_id: bytes
     case_id: str
@@ -420,6 +432,7 @@ class ErasuresDue(NamedTuple):
     person_id: bytes
     receipt_id: str
     intended_at: float
+    due_at: float
     started_by: str
 
 class ExternalIds(NamedTuple):
@@ -1169,6 +1182,8 @@ class SystemKeys(NamedTuple):
     name: str
     epoch: int
     wrapped: bytes
+
+class SystemKeysCount(Computed): ...
 
 class Tallies(NamedTuple):
     day: str

@@ -1059,3 +1059,14 @@ CREATE TABLE no_log_line (
     seq  BIGINT NOT NULL PRIMARY KEY,
     line BYTEA  NOT NULL
 );
+
+-- ---------------------------------------------------------------- claims
+-- Acts over both databases, claimed before K is touched: who, until when, and what whoever finishes it has to know.
+CREATE TABLE claim (
+    what    TEXT             NOT NULL,
+    subject TEXT             NOT NULL,
+    holder  TEXT             NOT NULL,
+    facts   TEXT             NOT NULL,
+    until   DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (what, subject)
+);

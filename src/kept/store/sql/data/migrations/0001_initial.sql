@@ -934,3 +934,12 @@ CREATE TABLE no_log_line (
     seq  BIGINT NOT NULL PRIMARY KEY,
     line BYTEA  NOT NULL
 );
+
+CREATE TABLE claim (
+    what    TEXT             NOT NULL,
+    subject TEXT             NOT NULL,
+    holder  TEXT             NOT NULL,
+    facts   TEXT             NOT NULL,
+    until   DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (what, subject)
+);
