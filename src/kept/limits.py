@@ -362,6 +362,16 @@ CLOCK_LEAP_SECONDS = _time(HOUR, "a leap of the clock while running; then sweeps
 CLOCK_LEAP_BETWEEN_STARTS_SECONDS = _time(DAY, "a leap of the clock while nothing ran")
 ENTRY_WAITING_SECONDS = _time(10.0, "an entry that waits for its place in the tree; then the gate closes")
 PROVIDER_ASKED_SECONDS = _time(60.0, "how long an answer of the key provider counts; then it is asked again")
+LOG_SAID_BYTES = _cap(
+    256 * 1024**2, "bytes", "a write-ahead log, before the board says that somebody keeps it from shrinking"
+)
+LOG_MOST_BYTES = _cap(
+    1024**3, "bytes", "a write-ahead log; then the gate closes until whoever reads from outside has ended"
+)
+LOG_KEPT_BYTES = _pace(64 * 1024**2, "bytes", "bytes of a write-ahead log that are kept for the next writes")
+LOG_SHRINKING_MILLISECONDS = _pace(
+    50, "milliseconds", "milliseconds writers wait while a write-ahead log is made small"
+)
 KEY_FILE_BYTES = _cap(1024, "bytes", "a key file")
 SWEEP_SHARE = _share(0.05, "the share of all people a sweep may concern without an approval")
 SWEEP_PEOPLE = _cap(

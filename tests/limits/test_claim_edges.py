@@ -1,11 +1,13 @@
-"""Claims on acts over both databases, at both sides of their ends."""
+"""Claims on acts over both databases, and the databases' logs, at both sides of their ends."""
 
 from __future__ import annotations
+
+import contextlib
 
 import pytest
 
 from kept import limits
-from kept.errors import BusyError, ConflictError
+from kept.errors import BusyError, ClosedError, ConflictError, StoreError
 from kept.services.engine import claims
 from kept.services.upkeep.routine import tidy
 
@@ -54,3 +56,26 @@ async def test_the_note_that_a_key_has_ended(installation):
     installation.wall.pass_(2)
     await tidy(engine)
     await engine.data.write(lambda tx: claims.hold_key(tx, "a key"))
+
+
+@pytest.mark.edge("LOG_SAID_BYTES", "LOG_MOST_BYTES")
+async def test_a_log_that_somebody_keeps_from_shrinking(installation, monkeypatch):
+    """Up to 256 MB nothing is said; up to 1 GB the board says it; above, the gate is closed until it is small again."""
+    engine = installation.engine
+    for size, said, closed in (
+        (limits.LOG_SAID_BYTES, False, False),
+        (limits.LOG_SAID_BYTES + 1, True, False),
+        (limits.LOG_MOST_BYTES, True, False),
+        (limits.LOG_MOST_BYTES + 1, True, True),
+        (0, False, False),
+    ):
+        monkeypatch.setattr(engine.data, "log_bytes", lambda now=size: now)
+        reasons = []
+        for look in (engine.watch_logs, engine.watch):
+            try:
+                await look()
+            except StoreError as error:
+                reasons.append(error.reason)
+        assert reasons == ["log-held"] * said
+        with pytest.raises(ClosedError, match="log-held") if closed else contextlib.nullcontext():
+            engine.ready()

@@ -94,6 +94,7 @@ def test_an_erasure_is_due_when_its_time_has_come_and_until_it_is_finished(data)
         (MORI, "r", 1000.5, 50.0, "own"),
     ]
     assert data.one(sql.ErasureGet, person_id=MORI) == ("r", 1000.5, 50.0, "own")
+    assert sorted(data.all(sql.ErasureOfReceipt, receipt_id="r")) == [(20.0,), (50.0,), (99.0,)]
     assert data.run("erasure_erase", person_id=SATO) == 1
     assert [row[0] for row in data.all(sql.ErasuresDue, at=50.0)] == [MORI]
 

@@ -19,7 +19,7 @@ from kept.crypto.digest import framed, hmac_sha256
 from kept.crypto.password import Passwords
 from kept.crypto.random import random_id
 from kept.crypto.signature import SigningKey
-from kept.errors import ClosedError, KeptError, PolicyError, SettingError
+from kept.errors import ClosedError, KeptError, PolicyError, SettingError, StoreError
 from kept.policy.channel import CHANNELS
 from kept.policy.day import moment
 from kept.policy.ground import cite, clause_of
@@ -47,6 +47,7 @@ from kept.vault.sealed import seal_account, seal_evidence
 LEDGER_KEY = "ledger"
 TOKEN_KEY = "tokens"  # noqa: S105 -- the name of a key, not a key
 EXTERNAL_KEY = "external"
+LOG_HELD = "log-held"
 SEQUENCER = "sequencer"
 """What the run is called that integrates entries."""
 
@@ -80,6 +81,25 @@ class Parts:
     places: tuple[Place, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """What K still lacks of a change that is done and in force in D.
+
+    Args:
+        person_id: Whose, 16 bytes.
+        g: Number of their state.
+        key_id: Key it is sealed under.
+        sealed: The sealed state.
+        lost: (item, normal form) they are no longer findable by.
+    """
+
+    person_id: bytes
+    g: int
+    key_id: str
+    sealed: bytes
+    lost: tuple[tuple[str, str], ...] = ()
+
+
 class Engine:
     """A running installation; open it with `Engine.start`.
 
@@ -107,6 +127,8 @@ class Engine:
         self.sequencer = self._sequencer(1)
         self.password_turns = asyncio.Semaphore(4)
         self.policy_files = "same"
+        self.people_without_keys = 0
+        self.unfinished: dict[bytes, Unfinished] = {}
         self.keys_restored = ""
         self.canaries: frozenset[bytes] = frozenset()
         self.supervision = Supervision(lambda: parts.clock.high_water)
@@ -116,6 +138,7 @@ class Engine:
         self._active: ActivePolicy | None = None
         self._begins_at: float | None = None
         self._closed_for = ""
+        self._log_held = ""
         self._provider_asked_at = 0.0
 
     def _sequencer(self, generation: int) -> Sequencer:
@@ -181,6 +204,7 @@ class Engine:
         if verify:
             try:
                 await engine.sequencer.verify_head()
+                await engine.people.verify_newest()
             except KeptError as error:
                 with contextlib.suppress(KeptError):  # what refuses the start says its clause, where there is a policy
                     await engine.reload_policy()
@@ -327,10 +351,10 @@ class Engine:
         at = self.clock.now()
         if self._active is None:
             raise self._no_policy()
-        if self._closed_for:
+        if closed_for := self._closed_for or self._log_held:
             raise ClosedError(
-                f"the gate is closed: {self._closed_for}",
-                reason=self._closed_for,
+                f"the gate is closed: {closed_for}",
+                reason=closed_for,
                 hint="see `kept status`",
                 rests_on="ledger-consistent",
             )
@@ -350,6 +374,28 @@ class Engine:
         oldest = await self.sequencer.oldest_waiting_since()
         late = oldest is not None and self.clock.now() - oldest > limits.ENTRY_WAITING_SECONDS
         self._closed_for = "ledger-behind-itself" if late else ""
+
+    async def watch_logs(self) -> None:
+        """Make the databases' logs small where they have grown; close the gate before they fill the disk.
+
+        A log grows as long as another process reads one snapshot: nothing may be brought into the database past it.
+
+        Raises:
+            StoreError: Somebody keeps one from shrinking.
+        """
+        largest = 0
+        for store in (self.data, self.keys):
+            if store.log_bytes() > limits.LOG_KEPT_BYTES:
+                await store.shrink_log()
+            largest = max(largest, store.log_bytes())
+        self._log_held = LOG_HELD if largest > limits.LOG_MOST_BYTES else ""
+        if largest > limits.LOG_SAID_BYTES:
+            raise StoreError(
+                f"expected the databases' logs to shrink, found one of {largest // 1024**2} MB that another process reads",
+                reason="log-held",
+                hint="end whatever has the database open beside Kept; the log shrinks by itself, and the gate opens again",
+                rests_on="durable-writes",
+            )
 
     def stands_still(self) -> bool:
         """Whether the clock leapt and nobody has confirmed it: whatever acts on time alone waits until somebody does."""

@@ -297,6 +297,31 @@ class Keyring:
 
         await self._keys.write(body)
 
+    async def newest_copy(self, name: str) -> tuple[bytes, int] | None:
+        """Return whose state K was given last, with its number; None when nobody's, or that person was erased since.
+
+        Args:
+            name: Of the fact in K that says so.
+        """
+
+        async def body(tx: Transaction) -> tuple[bytes, int] | None:
+            person, _, g = (await tx.value(sql.MetaGet, name=name) or "").partition(" ")
+            person_id = bytes.fromhex(person)
+            if not person or await tx.value(sql.StateCopyG, person_id=person_id) is None:
+                return None
+            return person_id, int(g)
+
+        return await self._keys.read(body)
+
+    async def forget_person(self, person_id: bytes) -> None:
+        """Remove what K still has of somebody whose state nothing opens any more; no tombstone, since nobody asked for it."""
+
+        async def body(tx: Transaction) -> None:
+            for query in ERASE_IN_KEYS:
+                await tx.run(query, person_id=person_id)
+
+        await self._keys.write(body)
+
     async def statutory(self, key_id: str) -> tuple[bytes, PersonKeys] | None:
         """Return whose a statutory key of an erased person is, with it; None when its day has come.
 

@@ -18,6 +18,7 @@ from kept.ledger.checkpoint import Checkpoint, sign_checkpoint, verify_checkpoin
 from kept.ledger.note import verifier_key
 from kept.ledger.tile import WIDTH, node_reader, tiles_after_append, tiles_of_size
 from kept.ledger.tree import EMPTY_ROOT, Node, consistency_proof, inclusion_proof, root_hash, verify_consistency
+from kept.machine import refused
 from kept.services.engine.clock import Clock
 from kept.store import sql
 from kept.store.interface import Store, Transaction
@@ -58,7 +59,7 @@ class Sequencer:
         """Integrate everything that waits, sign, and return how many entries were integrated.
 
         Raises:
-            StoreError: The ledger cannot be written.
+            StoreError: The ledger, or the checkpoint file, cannot be written.
         """
         async with self._running:
             total = 0
@@ -132,7 +133,10 @@ class Sequencer:
         await self._data.write(into_data)
         await self._keys.write(into_keys)
         if self._outside is not None:
-            await asyncio.get_running_loop().run_in_executor(None, write_file, self._outside, note)
+            try:
+                await asyncio.get_running_loop().run_in_executor(None, write_file, self._outside, note)
+            except OSError as error:
+                raise refused(error, "the checkpoint file") from error
         self.checkpoint, self.note, self._signed = checkpoint, note, True
 
     async def _head(self) -> tuple[int, bytes]:

@@ -7,18 +7,18 @@ many, never a person who cannot be found.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kept import limits
 from kept.crypto.random import random_bytes
-from kept.errors import ConflictError
+from kept.errors import ConflictError, ErasedError, StoreError
 from kept.policy.person import PersonState, Slot, encode_state
 from kept.services.engine.claims import hold_key
-from kept.services.engine.engine import Engine
+from kept.services.engine.engine import Engine, Unfinished
 from kept.services.engine.entry import Account
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.keyring import PersonKeys
-from kept.services.engine.people import Person
+from kept.services.engine.people import NEWEST_COPY, Person
 from kept.services.engine.record import About, sealed_entry
 from kept.services.engine.sealed_record import seal_persons_record
 from kept.services.gate.noes import note_noes
@@ -29,6 +29,7 @@ from kept.vault.normal import normalise
 from kept.vault.sealed import seal_state, seal_value
 
 Extra = Callable[[Transaction], Awaitable[object]]
+FINISHING = "changes being finished"
 
 
 @dataclass(slots=True)
@@ -131,10 +132,53 @@ async def write_change(
             await note_noes(tx, person.id, person.state, state, at)
 
     await engine.data.write(body)
-    await copy_state(engine, person.id, state.g, key_id, sealed_state)
-    await _tokens(engine, "token_delete", person.id, change.lost)
+    await _finish(engine, Unfinished(person.id, state.g, key_id, sealed_state, change.lost))
     await engine.no_log.acknowledge()
     return state, entry.id
+
+
+async def _finish(engine: Engine, unfinished: Unfinished) -> None:
+    """Do in K what belongs to a change that is in force. What fails now is tried again by itself: the change is done either way."""
+    earlier = engine.unfinished.get(unfinished.person_id)
+    if earlier is not None:  # all of it late, by the person's newest values
+        engine.unfinished[unfinished.person_id] = replace(unfinished, lost=(*earlier.lost, *unfinished.lost))
+        return
+    try:
+        await copy_state(engine, unfinished.person_id, unfinished.g, unfinished.key_id, unfinished.sealed)
+        await _tokens(engine, "token_delete", unfinished.person_id, unfinished.lost)
+    except StoreError as error:
+        engine.unfinished[unfinished.person_id] = unfinished
+        await engine.supervision.note(FINISHING, error)
+
+
+async def _finish_late(engine: Engine, one: Unfinished) -> None:
+    """Copy the state, and drop the tokens of values that the person has not taken up again meanwhile."""
+    await copy_state(engine, one.person_id, one.g, one.key_id, one.sealed)
+    if one.lost:
+        person = await engine.people.load(one.person_id, None)
+        held = {
+            form
+            for slot in person.state.slots
+            for form in find_forms(engine, slot, engine.people.open_slot(person, slot))
+        }
+        await _tokens(engine, "token_delete", one.person_id, tuple(form for form in one.lost if form not in held))
+
+
+async def finish_changes(engine: Engine) -> int:
+    """Finish in K what changes in force still lack; return how many were finished.
+
+    Raises:
+        StoreError: K cannot be written yet.
+    """
+    waiting = list(engine.unfinished.values())
+    for one in waiting:
+        try:
+            await _finish_late(engine, one)
+        except ErasedError:
+            pass  # there is nothing to finish any more
+        if engine.unfinished.get(one.person_id) is one:
+            del engine.unfinished[one.person_id]
+    return len(waiting)
 
 
 def _value_row(
@@ -200,16 +244,17 @@ async def new_person(  # noqa: PLR0913 -- what a person begins with
         await insert_entries(tx, [entry], at)
 
     await engine.data.write(body)
-    await copy_state(engine, person_id, state.g, key_id, sealed_state)
+    await _finish(engine, Unfinished(person_id, state.g, key_id, sealed_state))
     return person_id, entry.id
 
 
 async def copy_state(engine: Engine, person_id: bytes, g: int, key_id: str, sealed: bytes) -> None:
-    """Write K's copy of an acknowledged state; an older one never replaces it, an erased person gets none."""
+    """Write K's copy of an acknowledged state, and that it came last; an older one never replaces it, an erased person gets none."""
 
     async def body(tx: Transaction) -> None:
         if await tx.one(sql.TombstoneGet, person_id=person_id) is None:
             await tx.run("state_copy_put", person_id=person_id, g=g, key_id=key_id, sealed=sealed)
+            await tx.run("meta_put", name=NEWEST_COPY, value=f"{person_id.hex()} {g}")
 
     await engine.keys.write(body)
 

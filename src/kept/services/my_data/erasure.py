@@ -297,7 +297,7 @@ async def finish_erasure(engine: Engine, person_id: bytes) -> str:
     async def body(tx: Transaction) -> None:
         await claims.end(tx, claims.ERASE, subject, engine.holder)
         await tx.many("register_put", kept)
-        await _remove(tx, person_id, at)
+        await remove_rows(tx, person_id, at)
         await insert_entries(tx, [entry], at)
         if not engine.no_log.replaying:
             await note(tx, No.ERASED, at, person=person_id, receipt=receipt_id, started=row.started_by)
@@ -315,7 +315,7 @@ async def finish_erasure(engine: Engine, person_id: bytes) -> str:
     return "removed"
 
 
-async def _remove(tx: Transaction, person_id: bytes, at: float) -> None:
+async def remove_rows(tx: Transaction, person_id: bytes, at: float) -> None:
     """Remove every row of a person; what they asked and nobody answered has nobody left to answer."""
     for request_id in await tx.values(sql.RightsOfPerson, person_id=person_id):
         await tx.run("rights_end", request_id=request_id, at=at, outcome="erased meanwhile")
@@ -377,7 +377,7 @@ async def remove_returned(engine: Engine) -> int:
             if await tx.one(sql.ClaimGet, what=claims.ERASE, subject=one.hex()) is not None:
                 return 0  # whoever has claimed the erasure takes the rows, and records it
             await tx.many("register_put", lines)
-            await _remove(tx, one, engine.clock.now())
+            await remove_rows(tx, one, engine.clock.now())
             return 1
 
         removed += await engine.data.write(body)
@@ -415,6 +415,17 @@ async def erasure_receipt(engine: Engine, receipt_id: str) -> dict[str, Any] | N
         "faxes_held": row.faxes_held,
         "register_until_at": max((one.until for one in held), default=None),
     }
+
+
+async def is_being_finished(engine: Engine, receipt_id: str) -> bool:
+    """Whether a receipt is of an erasure whose moment has come and that is not finished.
+
+    Args:
+        engine: Open.
+        receipt_id: 32 hex digits, from outside.
+    """
+    due_at = await engine.data.value(sql.ErasureOfReceipt, receipt_id=receipt_id)
+    return due_at is not None and due_at <= engine.clock.now()
 
 
 async def _reach(engine: Engine, person_id: bytes, level: str) -> None:

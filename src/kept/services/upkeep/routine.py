@@ -18,7 +18,7 @@ from kept.services.engine.people import each_person
 from kept.services.engine.record import SYSTEM, record
 from kept.services.figures.projections import end_builds
 from kept.services.gate import gate
-from kept.services.gate.state_change import copy_state
+from kept.services.gate.state_change import FINISHING, copy_state, finish_changes
 from kept.services.messages.sign_in_warnings import tell_signs
 from kept.services.my_data import rights_paper
 from kept.services.my_data.erasure import finish_unfinished, remove_returned, scrub
@@ -42,6 +42,8 @@ async def begin_routine(engine: Engine) -> None:
     )  # fmt: skip
     await finish_all(engine)
     engine.every(1.0, engine.watch)
+    engine.every(1.0, engine.watch_logs, "write-ahead logs")
+    engine.every(1.0, lambda: finish_changes(engine), FINISHING)
     engine.every(limits.NO_LOG_RETRY_SECONDS, engine.no_log.deliver)
     engine.every(limits.MINUTE, lambda: tidy(engine))
     engine.every(limits.HOUR, lambda: sweep(engine))
@@ -166,8 +168,8 @@ async def _sweep_orphans(engine: Engine) -> int:
 
 
 async def _copy_states(engine: Engine) -> int:
-    """States acknowledged in D whose copy in K a kill prevented."""
-    copied = 0
+    """States acknowledged in D whose copy in K a kill prevented; people whom K has no key for are counted, and stay closed."""
+    copied = without = 0
     async for person_id in each_person(engine.data):
         state = await engine.data.one(sql.StateGet, person_id=person_id)
         copy = await engine.keys.value(sql.StateCopyG, person_id=person_id)
@@ -175,11 +177,15 @@ async def _copy_states(engine: Engine) -> int:
             continue
         try:
             await engine.people.load(person_id)
+        except ErasedError:
+            without += await engine.keys.one(sql.TombstoneGet, person_id=person_id) is None
+            continue
         except EvidenceError as error:
             await gate.record_evidence(engine, None, person_id, error, engine.clock.now())
             continue
         await copy_state(engine, person_id, state.g, state.key_id, state.sealed)
         copied += 1
+    engine.people_without_keys = without
     return copied
 
 

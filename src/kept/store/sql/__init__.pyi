@@ -428,6 +428,8 @@ class ErasureGet(NamedTuple):
     due_at: float
     started_by: str
 
+class ErasureOfReceipt(Single[float]): ...
+
 class ErasuresDue(NamedTuple):
     person_id: bytes
     receipt_id: str

@@ -76,6 +76,10 @@ SELECT receipt_id, intended_at, due_at, started_by FROM erasure WHERE person_id 
 -- Erasures whose time has come and that are not finished.
 SELECT person_id, receipt_id, intended_at, due_at, started_by FROM erasure WHERE due_at <= :at ORDER BY due_at;
 
+-- name: erasure_of_receipt (receipt_id) -> due_at
+-- When the erasure of a receipt is due, while it is not finished.
+SELECT due_at FROM erasure WHERE receipt_id = :receipt_id;
+
 -- name: erasure_hasten (person_id, at)
 -- The person asks for it now.
 UPDATE erasure SET due_at = :at WHERE person_id = :person_id AND due_at > :at;

@@ -175,6 +175,8 @@ CREATE TABLE erasure (
     started_by  TEXT             NOT NULL
 );
 
+CREATE INDEX erasure_by_receipt ON erasure (receipt_id);
+
 -- ---------------------------------------------------------------- ledger
 
 -- Account parts and commitments. INSERT only; the id is the leaf hash.

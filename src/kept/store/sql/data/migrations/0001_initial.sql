@@ -153,6 +153,8 @@ CREATE TABLE erasure (
     started_by  TEXT             NOT NULL
 );
 
+CREATE INDEX erasure_by_receipt ON erasure (receipt_id);
+
 CREATE TABLE entry (
     entry_id           BYTEA            NOT NULL PRIMARY KEY,
     account_commitment BYTEA            NOT NULL,
