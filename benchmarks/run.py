@@ -15,6 +15,7 @@ sys.path.insert(0, str(HERE))
 import cookies  # noqa: E402 -- beside this file
 import decision  # noqa: E402 -- beside this file
 import erasing  # noqa: E402 -- same
+import faults  # noqa: E402 -- same
 import figures  # noqa: E402 -- same
 import ledger  # noqa: E402 -- same
 import reading  # noqa: E402 -- same
@@ -55,6 +56,7 @@ def main() -> None:
         ("cookies", cookies.run),
         ("sending", sending.run),
         ("figures", figures.run),
+        ("faults", faults.run),
     ):
         print(f"measuring: {name} …", flush=True)
         parts += [section(), ""]

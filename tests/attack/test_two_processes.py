@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import shutil
 import time
 from pathlib import Path
 
+import acting
 import between
 import pytest
 from installation import Installation
@@ -16,6 +18,7 @@ from kept.errors import ErasedError
 from kept.services.backups.backup import register_backup_key
 from kept.services.engine.clock import Clock
 from kept.services.my_data.erasure import intend_erasure
+from kept.services.upkeep.backup_record import backup_key
 from kept.services.upkeep.verification import verify_installation
 
 pytestmark = pytest.mark.anyio
@@ -32,22 +35,23 @@ class Real(Installation):
         return parts
 
 
+async def prepare(folder: Path) -> dict[str, str]:
+    """Make an installation with three customers, one of whom is to be erased at this very moment; return who they are."""
+    installation = Real(folder)
+    engine = await installation.open()
+    mori, leaving, gone = await installation.mori(), await installation.join(), await installation.join()
+    await register_backup_key(engine, OpeningKey.new().public, by="test")
+    await intend_erasure(engine, leaving, grace_seconds=3600.0)
+    await installation.close()
+    installation.sql("UPDATE erasure SET due_at = ?", time.time())
+    return {"mori": mori.person_id.hex(), "leaving": leaving.person_id.hex(), "gone": gone.person_id.hex()}
+
+
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory):
-    """A closed installation with three customers, one of whom is to be erased at this very moment; and who they are."""
+    """A closed installation, and who is in it."""
     folder = tmp_path_factory.mktemp("prepared")
-
-    async def prepare():
-        installation = Real(folder)
-        engine = await installation.open()
-        mori, leaving, gone = await installation.mori(), await installation.join(), await installation.join()
-        await register_backup_key(engine, OpeningKey.new().public, by="test")
-        await intend_erasure(engine, leaving, grace_seconds=3600.0)
-        await installation.close()
-        installation.sql("UPDATE erasure SET due_at = ?", time.time())
-        return {"mori": mori.person_id.hex(), "leaving": leaving.person_id.hex(), "gone": gone.person_id.hex()}
-
-    return folder, asyncio.run(prepare())
+    return folder, asyncio.run(prepare(folder))
 
 
 async def check(folder: Path, people: dict[str, str], said: list[dict]) -> None:
@@ -73,29 +77,54 @@ async def check(folder: Path, people: dict[str, str], said: list[dict]) -> None:
         assert acts.count("operator:keys:rotate") == epoch - 1, said
         destroyed = installation.sql("SELECT COUNT(*) FROM epoch WHERE state = 'destroyed'", part="keys")[0][0]
         assert acts.count("operator:epoch:destroy") == destroyed, said
+        backups = installation.sql("SELECT part, file FROM backup")
+        assert acts.count("operator:backup:make") == len(backups), said
+        assert _backups(folder) == set(backups), said
+        told_key = next(
+            dict(one.facts)["key"] for one in await installation.ledger() if one.act == "operator:backup:key"
+        )
+        assert (await backup_key(engine)).hex().startswith(told_key), said
+        assert installation.sql("SELECT * FROM claim WHERE what <> 'key-ends'") == [], said
     finally:
         await installation.close()
 
 
-async def interleave(prepared, tmp_path: Path, first: str, second: str, *, kill: bool = False) -> int:
-    """Stop *first* before each of its writes, let *second* run to its end, let *first* go on (or kill it); return the rounds."""
+def _backups(folder: Path) -> set[tuple[str, str]]:
+    """Return the part and name of every backup that lies there."""
+    found = folder.glob("*/*/*.kept-backup")
+    return {(one.parent.name, one.name) for one in found if not one.name.startswith(".")}
+
+
+async def one_round(  # noqa: PLR0913 -- what a round is
+    prepared, folder: Path, first: str, others: tuple[str, ...], at: int, *, kill: bool = False
+) -> bool:
+    """Stop *first* before its write number *at*, let *others* run to their ends, let *first* go on or kill it; whether it stopped."""
     base, people = prepared
-    for at in range(WRITES_AT_MOST):
-        folder = between.copy_of(base, tmp_path / f"{first}-{second}-{at}".replace(" ", "-"))
+    between.copy_of(base, folder)
+    try:
         one = between.begin(first, folder, people, at)
         stopped = one.wait_stopped()
-        said = []
-        if stopped:
-            said.append(between.begin(second, folder, people).said())
-            if kill:
-                one.kill()
-            else:
+        said = [between.begin(other, folder, people).said() for other in others if stopped]
+        if stopped and kill:
+            one.kill()
+        else:
+            if stopped:
                 one.go_on()
-        if not kill or not stopped:
             said.append(one.said())
-        await check(folder, people, said)
+        try:
+            await check(folder, people, said)
+        except BaseException as error:
+            error.add_note(f"{first} stopped before write {at}, then {others}; killed: {kill}; said: {said}")
+            raise
+    finally:
         shutil.rmtree(folder)
-        if not stopped:
+    return stopped
+
+
+async def interleave(prepared, tmp_path: Path, first: str, second: str, *, kill: bool = False) -> int:
+    """Do a round for each write of *first*; return how many there were."""
+    for at in range(WRITES_AT_MOST):
+        if not await one_round(prepared, tmp_path / str(at), first, (second,), at, kill=kill):
             return at
     return WRITES_AT_MOST
 
@@ -116,3 +145,22 @@ async def test_an_undo_acknowledged_beside_the_finisher_holds(prepared, tmp_path
     """Either the erasure is undone and the person whole, or the undo is refused and the person gone."""
     assert await interleave(prepared, tmp_path, "work", "undo")
     assert await interleave(prepared, tmp_path, "undo", "work")
+
+
+@pytest.mark.parametrize("act", ["keys rotate", "backup", "backup key"])
+async def test_an_effect_has_its_entry_wherever_its_process_is_killed(prepared, tmp_path, act):
+    """Killed before any of its writes: a rotation, a backup or a backup key is there with its entry, or is not there."""
+    assert await interleave(prepared, tmp_path, act, "status", kill=True)
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_any_two_or_three_at_any_moment(prepared, tmp_path, seed):
+    """Whatever one process does, stopped or killed anywhere while one or two others do whatever they do; `make bench` tries more."""
+    await random_round(prepared, tmp_path / "round", random.Random(seed))  # noqa: S311 -- which acts, and where
+
+
+async def random_round(prepared, folder: Path, chance: random.Random) -> tuple[str, ...]:
+    """Do a round of acts drawn by *chance*; return which."""
+    acts = tuple(chance.choice(sorted(acting.ACTS)) for _ in range(chance.choice((2, 2, 3))))
+    await one_round(prepared, folder, acts[0], acts[1:], chance.randrange(16), kill=chance.random() < 0.3)
+    return acts

@@ -28,6 +28,8 @@ from kept.services.upkeep.routine import finish_all, tidy
 from kept.store.sqlite import SqliteStore
 
 POLICY = Path(__file__).parents[2] / "policies" / "photolibrary.policy.md"
+OTHER_KEY = "09" + "00" * 31
+"""A public half that somebody has the other of."""
 PASSWORD = "four unrelated words here"
 WORKER, PROGRAM = True, False
 
@@ -134,7 +136,7 @@ ACTS: dict[str, Callable[[Path, dict[str, str]], Awaitable[dict[str, object]]]] 
     "status": command("status"),
     "verify": command("verify"),
     "backup": command("backup", "create", "FOLDER/backups", says="backed up"),
-    "backup key": command("backup", "create", "FOLDER/other", "--public", "PUBLIC", says="backup key"),
+    "backup key": command("backup", "create", "FOLDER/other", "--public", OTHER_KEY, says="backup key"),
 }
 
 
