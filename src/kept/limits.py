@@ -362,6 +362,13 @@ CLOCK_LEAP_SECONDS = _time(HOUR, "a leap of the clock while running; then sweeps
 CLOCK_LEAP_BETWEEN_STARTS_SECONDS = _time(DAY, "a leap of the clock while nothing ran")
 ENTRY_WAITING_SECONDS = _time(10.0, "an entry that waits for its place in the tree; then the gate closes")
 PROVIDER_ASKED_SECONDS = _time(60.0, "how long an answer of the key provider counts; then it is asked again")
+CONNECTIONS_WAITING = _pace(128, "connections", "connections that wait to be taken")
+DESCRIPTORS = _pace(65_536, "descriptors", "descriptors a process that serves asks the machine for")
+CONNECTIONS_PERCENT = _pace(
+    50, "percent", "percent of its descriptors that connections may take; beyond it silent ones are closed"
+)
+
+CONNECTIONS_LOOK_SECONDS = _every(1.0, "between two looks at the connections")
 LOG_SAID_BYTES = _cap(
     256 * 1024**2, "bytes", "a write-ahead log, before the board says that somebody keeps it from shrinking"
 )
