@@ -42,8 +42,8 @@ async def prepare(folder: Path) -> dict[str, str]:
     mori, leaving, gone = await installation.mori(), await installation.join(), await installation.join()
     await register_backup_key(engine, OpeningKey.new().public, by="test")
     await intend_erasure(engine, leaving, grace_seconds=3600.0)
+    await engine.data.write(lambda tx: tx.run("erasure_hasten", person_id=leaving.person_id, at=time.time()))
     await installation.close()
-    installation.sql("UPDATE erasure SET due_at = ?", time.time())
     return {"mori": mori.person_id.hex(), "leaving": leaving.person_id.hex(), "gone": gone.person_id.hex()}
 
 

@@ -75,6 +75,8 @@ NOT_TOLD = {
     "no_log_line": "sealed lines of keyed hashes that say again what `choices` and `uses` say",
     "claim": "what the service is about to do, by random numbers, for moments; a number of yours only while you are being erased",
     "no_log_note": "such a line before it is sealed, for moments",
+    "person_rows": "how many rows each table has about them, and sums of keyed hashes; the rows are in the copy",
+    "other_person_changes": "how often those sums changed",
     "rate": "counts over keyed hashes, for a day, so that nobody guesses; no reader could tell whose",
     "ticket": "blinded; whose it is only the receipt says, which is in the copy",
     "canary_alarm": "about invented people",
@@ -95,6 +97,9 @@ NOT_TOLD = {
 ABOUT_NOBODY = {
     *(
         "meta",
+        "restore_mark",
+        "table_rows",
+        "other_table_changes",
         "migration",
         "tile",
         "head",

@@ -49,11 +49,12 @@ async def run(chosen: argparse.Namespace) -> int:
             print("sweeps go on")
             return 0
         reasons = await reasons_to_recover(engine)
-        if reasons and not chosen.lost_keys and all(one.startswith(KEYS_MISSING) for one in reasons):
+        without = [one for one in reasons if one.startswith(KEYS_MISSING)]
+        if without and not chosen.lost_keys and not chosen.anyway:
             raise SettingError(
-                f"expected keys for everybody in D, found none for some ({reasons[0]})",
+                f"expected keys for everybody in D, found none for some ({without[0]})",
                 reason="keys-missing",
-                hint="put back the newer K with its -wal file; if it is lost, --lost-keys removes what nothing opens any more",
+                hint="put back the newer K with its -wal file; --lost-keys removes what nothing opens any more, --anyway keeps it",
                 rests_on="keys-apart",
             )
         if not chosen.anyway and not reasons:

@@ -37,6 +37,8 @@ from kept.services.engine.no_log import NAMES, SEALS, NoLog
 from kept.services.engine.notices import Notices
 from kept.services.engine.people import People
 from kept.services.engine.restored_keys import NOT_REPLAYED, restored_keys
+from kept.services.engine.row_numbers import RowNumbers
+from kept.services.engine.row_seals import bind_rows
 from kept.services.engine.sequencer import LEAPT, Sequencer
 from kept.services.engine.supervision import Supervision
 from kept.store import sql
@@ -126,6 +128,7 @@ class Engine:
         self.no_log = NoLog(parts.data, parts.keys, self.keyring, vault_id, parts.places, parts.clock.now)
         self.sequencer = self._sequencer(1)
         self.password_turns = asyncio.Semaphore(4)
+        self.row_numbers: tuple[RowNumbers, ...] = ()
         self.policy_files = "same"
         self.people_without_keys = 0
         self.unfinished: dict[bytes, Unfinished] = {}
@@ -192,6 +195,7 @@ class Engine:
         at = parts.clock.now()
         await engine.keyring.begin(at)
         await engine.keyring.load()
+        engine.row_numbers = await bind_rows(parts.data, parts.keys, engine.keyring, at, verify=verify)
         for name in (
             LEDGER_KEY,
             TOKEN_KEY,
@@ -205,6 +209,8 @@ class Engine:
             try:
                 await engine.sequencer.verify_head()
                 await engine.people.verify_newest()
+                for one in engine.row_numbers:
+                    await one.verify_tables()
             except KeptError as error:
                 with contextlib.suppress(KeptError):  # what refuses the start says its clause, where there is a policy
                     await engine.reload_policy()
@@ -220,7 +226,7 @@ class Engine:
         await engine.load_canaries()
         engine._provider_asked_at = at
         if sequence:
-            engine.every(limits.SEQUENCE_SECONDS, lambda: engine.sequencer.integrate(), SEQUENCER)  # noqa: PLW0108 -- recovery exchanges it
+            engine.every(limits.SEQUENCE_SECONDS, engine.sequence, SEQUENCER)
         return engine
 
     async def close(self, *, integrate: bool = True) -> None:
@@ -244,8 +250,19 @@ class Engine:
         try:
             await self.no_log.deliver()
             await self.sequencer.integrate()
+            await self.remember_rows()
         except (KeptError, OSError, MemoryError):
             pass  # it stays where it waits, and is taken up on the next start
+
+    async def sequence(self) -> None:
+        """Integrate what waits, and tell each database how new the other is."""
+        await self.sequencer.integrate()
+        await self.remember_rows()
+
+    async def remember_rows(self) -> None:
+        """Tell each database how new the other is."""
+        for one in self.row_numbers:
+            await one.remember()
 
     def every(self, seconds: float, act: Callable[[], Awaitable[object]], name: str = "") -> None:
         """Do something again and again while the engine is open, whatever it raises; see `Supervision.every`."""
@@ -287,7 +304,7 @@ class Engine:
     async def reload_policy(self) -> None:
         """Load the version in force; closes the gate when there is none or it does not read."""
         now = self.clock.now() - self.clock.leapt_seconds  # a leap puts no later version in force
-        self._active = await load_in_force(self.data, self.parts.guarantees, now, self.activation_seal)
+        self._active = await load_in_force(self.data, self.parts.guarantees, now)
         self._begins_at = await first_effect(self.data) if self._active is None else None
         if self._active is not None:
             at = self.clock.now()
@@ -452,11 +469,6 @@ class Engine:
         return hmac_sha256(
             self.keyring.installation_key(TOKEN_KEY), framed(b"kept/token-hash/v1", kind.encode(), token)
         )
-
-    def activation_seal(self, version: int, policy_hash: str) -> str:
-        """Return the seal an activated policy version carries: a row added to D by hand has none."""
-        parts = (b"kept/activation/v1", self.vault_id.encode(), str(version).encode(), policy_hash.encode())
-        return hmac_sha256(self.keyring.installation_key(TOKEN_KEY), framed(*parts)).hex()
 
     def actor_of(self, login: str) -> str:
         """Return what entries call a member of staff: a keyed name, so that a customer's proof does not tell the login.

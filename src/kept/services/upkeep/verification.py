@@ -23,6 +23,7 @@ from kept.services.gate.external_ids import external_ids_of, find_owner
 from kept.services.gate.history import open_person_part
 from kept.services.third_parties.register import verify_register
 from kept.services.upkeep.record_verification import verify_installation_records
+from kept.services.upkeep.row_verification import verify_rows
 from kept.services.upkeep.word_verification import verify_words
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -54,14 +55,18 @@ async def verify_installation(engine: Engine) -> Verification:
     for store, name in ((engine.data, "D"), (engine.keys, "K")):
         for one in store.check_integrity():
             found.wrong(f"database {name}: {one}")
-    try:
-        await verify_ledger(engine, found)
-        await engine.sequencer.verify_head()
-        await _verify_people(engine, found)
-        await verify_installation_records(engine, found.wrong)
-        await verify_register(engine, found.wrong)
-    except KeptError as error:
-        found.wrong(f"{error.reason}: {error}")
+    await verify_rows(engine, found.wrong)
+    for look in (
+        verify_ledger(engine, found),
+        engine.sequencer.verify_head(),
+        _verify_people(engine, found),
+        verify_installation_records(engine, found.wrong),
+        verify_register(engine, found.wrong),
+    ):
+        try:
+            await look
+        except KeptError as error:
+            found.wrong(f"{error.reason}: {error}")
     return found
 
 

@@ -632,6 +632,14 @@ class NoLogNotes(NamedTuple):
 
 class NoticeGet(Single[bytes]): ...
 
+class OtherPersonChangesPage(NamedTuple):
+    person_id: bytes
+    changes: int
+
+class OtherTableChanges(NamedTuple):
+    table_name: str
+    changes: int
+
 class OutboxCount(Computed): ...
 
 class OutboxDue(NamedTuple):
@@ -811,6 +819,14 @@ class PersonKeysOfEpoch(NamedTuple):
     kind: str
     wrapped: bytes
 
+class PersonRowsGet(NamedTuple):
+    changes: int
+    sealed: bytes
+
+class PersonRowsPage(NamedTuple):
+    person_id: bytes
+    changes: int
+
 class PolicyFiles(NamedTuple):
     version: int
     files: bytes
@@ -957,6 +973,10 @@ class RememberedOf(NamedTuple):
     created_at: float
     rotated_at: float
     expires_at: float
+
+class RestoreMarks(NamedTuple):
+    name: str
+    value: str
 
 class Results(NamedTuple):
     question: str
@@ -1186,6 +1206,10 @@ class SystemKeys(NamedTuple):
     wrapped: bytes
 
 class SystemKeysCount(Computed): ...
+
+class TableRowsGet(NamedTuple):
+    changes: int
+    sealed: bytes
 
 class Tallies(NamedTuple):
     day: str
