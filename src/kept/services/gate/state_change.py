@@ -152,16 +152,10 @@ async def _finish(engine: Engine, unfinished: Unfinished) -> None:
 
 
 async def _finish_late(engine: Engine, one: Unfinished) -> None:
-    """Copy the state, and drop the tokens of values that the person has not taken up again meanwhile."""
+    """Copy the state, and drop the tokens of lost values as long as nothing changed since; else one is a candidate too many."""
     await copy_state(engine, one.person_id, one.g, one.key_id, one.sealed)
-    if one.lost:
-        person = await engine.people.load(one.person_id, None)
-        held = {
-            form
-            for slot in person.state.slots
-            for form in find_forms(engine, slot, engine.people.open_slot(person, slot))
-        }
-        await _tokens(engine, "token_delete", one.person_id, tuple(form for form in one.lost if form not in held))
+    if one.lost and await engine.data.value(sql.StateG, person_id=one.person_id) == one.g:
+        await _tokens(engine, "token_delete", one.person_id, one.lost)
 
 
 async def finish_changes(engine: Engine) -> int:
