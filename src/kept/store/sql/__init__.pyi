@@ -231,6 +231,10 @@ class ContactsOfPerson(NamedTuple):
     key_id: str
     sealed: bytes
 
+class Cosignatures(NamedTuple):
+    size: int
+    line: str
+
 class CredentialGet(NamedTuple):
     secret_hash: bytes
     label: str
