@@ -136,7 +136,9 @@ class Bench:
             sequence=False,
         )
         await activate_first(engine, {"bench.policy.md": POLICY.encode()}, by="bench")
-        enrolled = await sessions.add_staff(engine, "bench", "four unrelated words here", ("research",), by="bench")
+        enrolled = await sessions.add_staff(
+            engine, "bench", "four unrelated words here", ("research",), by="bench", who="bench"
+        )
         code = code_at(enrolled.secret, int(engine.clock.now()) // 30)
         token = await sessions.sign_in(engine, "bench", "four unrelated words here", code)
         self.session = await sessions.session_of(engine, token)

@@ -114,7 +114,7 @@ async def measure():
         )
         await activate_first(engine, policy_files(POLICY), by="bench")
         for login, role in (("ume", "marketing"), ("kato", "privacy")):
-            await sessions.add_staff(engine, login, "four unrelated words here", (role,), by="bench")
+            await sessions.add_staff(engine, login, "four unrelated words here", (role,), by="bench", who=login)
         ume, kato = [
             await sessions.session_of(engine, await sessions.start_demo_session(engine, one)) for one in ("ume", "kato")
         ]

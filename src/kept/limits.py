@@ -95,6 +95,7 @@ LINK_CODE_SECONDS = _time(10 * MINUTE, "a code by which a person lets a program'
 LINK_TRIES = _cap(5, "tries", "codes a program gives for one id of its own, in the life of a code")
 LINK_SYSTEM_TRIES = _cap(100, "tries", "codes the programs of one system give, in the life of a code")
 RECOVERY_CODES = _cap(8, "codes", "recovery codes of one account")
+SAID_SECONDS = _time(10 * MINUTE, "what a page says of the form that led to it: how long its address says it")
 SHOWN_ONCE_SECONDS = _time(
     10 * MINUTE, "what is shown once, such as recovery codes: how long its session may see it again"
 )
@@ -143,6 +144,8 @@ SIGNS_SHOWN_SECONDS = _time(30 * DAY, "what the sign-in saw at an account, on my
 ACCOUNTS_OPENED = _cap(20, "accounts", "accounts opened from one address, in one window")
 ACCOUNTS_OPENED_WINDOW_SECONDS = _time(HOUR, "the window in which opened accounts are counted")
 PASSWORD_CHARACTERS_AT_LEAST = _cap(12, "characters", "a password, at least")
+PASSWORD_DIFFERENT_AT_LEAST = _cap(5, "characters", "different characters in a password, at least")
+PASSWORD_NAME_CHARACTERS = _cap(4, "characters", "a login name that a password may not hold, at least")
 PASSWORD_CHARACTERS = _cap(200, "characters", "a password")
 CODE_CHARACTERS = _cap(32, "characters", "a code of a second factor as typed")
 TOKEN_CHARACTERS = _cap(4096, "characters", "a signed token")
@@ -196,6 +199,7 @@ EMERGENCY_RELEASES = _cap(10, "values", "values opened in one emergency; what fi
 EMERGENCY_REVIEW_SECONDS = _time(
     3 * DAY, "the time for the review of an emergency; then the board says it is overdue", "`break-glass-reviewed`"
 )
+ALARM_NOTE_CHARACTERS = _cap(200, "characters", "what somebody who looked into an alarm of the board found")
 EMERGENCY_TEXT_CHARACTERS = _cap(500, "characters", "the reason of an emergency, and the words of its review")
 APPROVAL_SECONDS = _time(7 * DAY, "what waits for a second member of staff; then it has to be asked again")
 FEW_PEOPLE = _cap(20, "people", "people an act may concern without a second member of staff")
@@ -206,10 +210,17 @@ CREDENTIAL_RELEASES = _cap(
     100_000, "releases", "releases under one mandate of an API credential, each about one person"
 )
 DESK_WORK_SECONDS = _time(30 * MINUTE, "one piece of work at a desk of the console")
+CHECK_IN_SECONDS = _time(
+    12 * HOUR, "the check-in list of an event of many, from its first being opened under an approval"
+)
 ATTESTATION_REFERENCE_CHARACTERS = _cap(200, "characters", "the reference of an attestation")
 RELEASED_OPEN_SECONDS = _time(5 * MINUTE, "a released value, from the decision to its being opened")
 SLOTS_OF_A_READ = _cap(64, "slots", "slots asked for in one read")
 RIGHTS_REQUEST_DUE_SECONDS = _time(14 * DAY, "the time to answer a request by a person's right")
+RIGHTS_REQUEST_CAME_SECONDS = _time(
+    365 * DAY,
+    "how long ago a request by a person's right reached the company, when staff record it, to the end of that day",
+)
 RIGHTS_REQUEST_MANDATE_SECONDS = _time(30 * DAY, "the mandate under which a request by a person's right is answered")
 RIGHTS_REQUEST_PARTS = _cap(20, "parts", "what one request by a person's right may ask for")
 RIGHTS_REQUESTS_OPEN = _cap(5, "requests", "open requests of one person, asked on their own page")
@@ -221,6 +232,10 @@ WITNESSED_GIVEN_SECONDS = _time(
     30 * DAY, "how long ago something was given on paper or by phone, when staff enter it, to the end of that day"
 )
 WITNESSED_WAIT_SECONDS = _time(14 * DAY, "what staff entered of a paper or a call, without a second who witnessed it")
+FIRST_SIGN_IN_SECONDS = _time(
+    365 * DAY,
+    "the code by which a new customer on paper or by phone signs in first, from the taking in of what they gave",
+)
 WITNESSED_A_DAY = _cap(30, "forms", "forms given on paper or by phone that one member of staff enters within a day")
 WITNESSED_SHOWN = _cap(100, "forms", "forms given on paper or by phone in the list of them")
 CONTACT_TITLE_CHARACTERS = _cap(200, "characters", "the subject of a message written from a case")
@@ -450,6 +465,8 @@ NO_LOG_RETRY_SECONDS = _every(10.0, "between two looks whether lines of the no-l
 NO_LOG_PAGE = _pace(500, "lines", "lines of the no-log sealed or handed over at once")
 NO_LOG_LAST_BYTES = _pace(65_536, "bytes", "bytes at the end of a no-log's file that are read for its last line")
 PEOPLE_PAGE = _pace(500, "rows", "people, or rows of theirs, read at once")
+TICKETS_PAGE = _pace(2000, "tickets", "tickets of a draw written to its file at once")
+DRAW_FILE_SECONDS = _every(10.0, "between two writings of a draw's file, while its list still grows")
 PROJECTION_PAGE = _pace(256, "people", "people a data set takes in at once")
 CAMPAIGN_PAGE = _pace(64, "people", "people a campaign looks at in one transaction")
 PROJECTION_SEGMENT_ROWS = _pace(1_000_000, "rows", "rows of one sealed segment of a data set")

@@ -105,7 +105,9 @@ async def test_correct_killed_between_any_two_writes(tmp_path):
         assert (value, version) in {(MAIL, 1), ("new.address@example.jp", 2)}
         assert acts.count("customer:value:correct") == version - 1
         assert version == 2 or not acknowledged
-        await sessions.add_staff(installation.engine, "sato", "four unrelated words here", ("support",), by="test")
+        await sessions.add_staff(
+            installation.engine, "sato", "four unrelated words here", ("support",), by="test", who="sato"
+        )
         session = await sessions.session_of(
             installation.engine, await sessions.start_demo_session(installation.engine, "sato")
         )

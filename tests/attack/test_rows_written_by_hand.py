@@ -53,7 +53,7 @@ async def test_a_customers_session_row_needs_the_key(installation):
 async def test_roles_widened_by_hand_end_the_access(installation):
     """A role written into the row makes the session and the next sign-in fail, instead of widening them."""
     engine = installation.engine
-    await sessions.add_staff(engine, "abe", "four unrelated words here", ("support",), by="test")
+    await sessions.add_staff(engine, "abe", "four unrelated words here", ("support",), by="test", who="abe")
     token = await sessions.start_demo_session(engine, "abe")
     assert (await sessions.session_of(engine, token)).roles == ("support",)
     await write(engine, "UPDATE staff SET roles = 'support,privacy' WHERE login = 'abe'")

@@ -12,16 +12,19 @@ import pytest
 from asked import Browser
 from cited import cited
 from installation import MAIL, NAME, PHONE, second_version
+from reaching import reach
 from second import read_and_approve, read_and_give
 from writing_letters import answered, approved, asked_second, came, checked, granted
 
 from kept import limits
 from kept.errors import ConflictError, DeniedError, InputError, KeptError, SignInError, SubmissionError
 from kept.guarantees.board import promise_board
+from kept.policy.day import begin_of, day_of
 from kept.policy.words import ClauseState, Exit, Source
 from kept.services.cases import cases
 from kept.services.gate import canaries
 from kept.services.gate.own_session import Own
+from kept.services.messages.outbox import send_due
 from kept.services.my_data import (
     choices,
     corrections,
@@ -592,3 +595,89 @@ async def test_many_windows_ask_no_more_than_one(installation):
     answers = await asyncio.gather(*at_once, return_exceptions=True)
     assert sum(isinstance(one, InputError) for one in answers) == 12 - limits.RIGHTS_REQUESTS_OPEN
     assert len(await own_requests.requests_of(installation.engine, own)) == limits.RIGHTS_REQUESTS_OPEN
+
+
+async def test_a_letter_that_fits_two_people_leaves_no_case(installation, desk):
+    """§0.1, §5.2 breach: a letter that names nobody clearly is no request, and the case it began with ends with the refusal."""
+    for _ in range(2):
+        await installation.mori()
+    with pytest.raises(InputError) as refused:
+        await came(installation, desk, "disclosure")
+    assert refused.value.reason == "ambiguous"
+    (case,) = await cases.cases_of(installation.engine, desk)
+    with pytest.raises(DeniedError) as over:
+        await cases.find_in_case(installation.engine, desk, case.id, {"name": NAME})
+    assert (case.closed, over.value.reason) == (True, "case-over")
+
+
+# -------------------------------------------------------------------- told by the way they asked, from the day it came
+
+
+async def own_answered(installation, desk, own, **letter):
+    """A request of their own, granted in part, and answered."""
+    asked = await own_requests.ask(installation.engine, own, [Asked("purposes"), Asked("disclosure")], Letter(**letter))
+    for place, how in enumerate(("granted", "refused")):
+        ground = "hinders-work" if how == "refused" else ""
+        await rights_decisions.decide(installation.engine, desk, asked, place, how, ground)
+    await rights_answers.answer(installation.engine, desk, asked)
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "wanted", "way"),
+    [(True, "electronic", "mail"), (False, "electronic", "post"), (True, "paper", "post")],
+)
+async def test_an_answer_reaches_who_asked(installation, desk, confirmed, wanted, way):
+    """§0.1: what was decided goes by mail to a confirmed address, else by letter, as a service notice; no value stands in it."""
+    mail, _ = reach(installation)
+    own = await installation.join()
+    give = installation.give if confirmed else installation.give_only
+    await give(own, [("name", NAME), ("mail_address", MAIL), ("postal_address", ADDRESS)])
+    request = await own_answered(installation, desk, own, format=wanted)
+    found = "SELECT origin_id, channel, purpose FROM outbox WHERE origin = 'rights-answer'"
+    assert installation.sql(found) == [(request, way, "contact")]
+    if way == "mail":
+        await send_due(installation.engine)
+        ((to, _, message),) = [one for one in mail.sent if "request no." in one[2].words.title]
+        assert to == MAIL
+        assert "the purposes of use: done as you asked" in message.words.text
+        assert "it would seriously hinder our proper work" in message.words.text
+        assert not any(one in message.words.text for one in (NAME, ADDRESS))
+
+
+async def test_nothing_is_told_where_nothing_may_go(installation, desk):
+    """§0.1 breach: an unconfirmed address alone, a stopped purpose: no message; the answer stands on my data, and nothing fails."""
+    reach(installation)
+    both = [("mail_address", MAIL), ("postal_address", ADDRESS)]
+    for fields, stops in ((both[:1], False), (both, True)):
+        own = await installation.join()
+        await installation.give_only(own, fields)
+        if stops:
+            await choices.stop_use(installation.engine, own, "contact", stop=True)
+        await own_answered(installation, desk, own)
+        (request,) = await own_requests.requests_of(installation.engine, own)
+        assert request.request.outcome == "answered in part"
+    assert installation.sql("SELECT COUNT(*) FROM outbox WHERE origin = 'rights-answer'") == [(0,)]
+
+
+async def test_a_letter_that_lay_on_a_desk_is_due_from_the_day_it_came(installation, desk):
+    """§0.1 breach: recorded ten days late, its time is four days; what the person changed after it came is not undone."""
+    own = await installation.mori()
+    day = day_of(installation.engine.clock.now(), installation.engine.zone)
+    installation.wall.pass_(10 * limits.DAY)
+    own = await installation.session(own.person_id)
+    desk, second = [await installation.staff(one, ("privacy",)) for one in ("kato3", "ono3")]
+    await corrections.correct(installation.engine, own, "phone", "090-9999-0000", expected_version=1)
+    for late in ("2030-01-01", "2020-01-01", "yesterday"):
+        with pytest.raises(InputError) as refused:
+            await came(installation, desk, "purposes", came_on=late)
+        assert refused.value.reason == "rights-day", late
+    request = await asked_second(installation, desk, ("correction", "phone", ("075-111-2222",)), came_on=day)
+    made = await rights_requests.request_of(installation.engine, request)
+    begins = begin_of(day, installation.engine.zone)
+    assert (made.received_at, made.due_at) == (begins, begins + 14 * limits.DAY)
+    await read_and_approve(rights_decisions.ANSWERING, installation.engine, second, request)
+    await answered(installation, desk, request)
+    (part,) = (await rights_requests.request_of(installation.engine, request)).parts
+    held = {one.slot: one.value for one in (await own_data(installation.engine, own)).held}
+    assert (part.outcome, held["phone"]) == ("overtaken", "090-9999-0000")

@@ -16,7 +16,7 @@ SEALED = frozenset(
     """
     state.sealed passkey.sealed inquiry.sealed rights_request.sealed rights_request_paper.sealed witnessed.sealed
     witnessed.witness witnessed_person.sealed
-    shown_once.sealed value.sealed external_id.sealed receipt.sealed entry_person.sealed
+    shown_once.sealed looked_into.sealed value.sealed external_id.sealed receipt.sealed entry_person.sealed
     rights_request_person.sealed entry.account_sealed staff.second_factor provision_record.sealed draw.sealed_seed
     publication.sealed emergency_person.sealed register_entry.sealed disclosure.sealed disclosure_paper.sealed
     disclosure_person.named disclosure_record.sealed entry_later.sealed intake_record.sealed projection_segment.sealed
@@ -57,7 +57,7 @@ UNSEALED = {
         keys:index_token.person_id keys:external_token.person_id keys:tombstone.person_id keys:tombstone.receipt_id
         keys:state_copy.person_id keys:state_copy.key_id keys:canary.person_id keys:statistic_charge.charge_id
         keys:statutory_key.key_id keys:statutory_key.person_id sign_in_sign.person_id
-        inquiry.case_id inquiry.inquiry_id inquiry.key_id inquiry.person_id rights_request_paper.key_id
+        looked_into.alarm_id inquiry.case_id inquiry.inquiry_id inquiry.key_id inquiry.person_id rights_request_paper.key_id
         rights_request_paper.person_id rights_request_paper.request_id witnessed.form_id witnessed_person.form_id
         witnessed_person.key_id witnessed_person.person_id person_rows.person_id keys:person_rows.person_id
         other_person_changes.person_id keys:other_person_changes.person_id claim.holder claim.subject
@@ -68,7 +68,7 @@ UNSEALED = {
         mandate.role mandate.purpose case_file.role case_file.purpose approval.act approval.subject approval.outcome
         look_ups.purpose rights_request.channel rights_request.status
         rights_request.outcome visit_count.page visit_count.feature party.kind party.status provision.status recall.status
-        instance.point instance.status participation.status result.question result.option canary_alarm.purpose
+        recall.confirmed_by instance.point instance.status participation.status result.question result.option canary_alarm.purpose
         canary_alarm.way canary_alarm.finding emergency.own_role emergency.lent_role emergency.purpose emergency.reason
         emergency.outcome emergency_item.item disclosure.ground disclosure.items disclosure.waits_for disclosure.status
         disclosure_person.found_by disclosure_item.item disclosure_item.outcome intake_record.reason outbox.origin
@@ -81,13 +81,13 @@ UNSEALED = {
         witnessed.how witnessed.reason witnessed.status
 """,
     "days of the calendar": """
-        tally.day look_ups.day visit_count.day sign_in_sign.day
+        tally.day look_ups.day looked_into.day visit_count.day sign_in_sign.day
 """,
     "logins of staff, or keyed names of them; names of operators and credentials": """
         erasure.started_by policy_version.proposed_by policy_version.activated_by attestation.staff_id staff.staff_id
         staff.login staff_session.staff_id mandate.actor case_file.staff_id approval.requested_by approval.decided_by
         look_ups.actor rights_request.opened_by party.asked_by party.confirmed_by
-        provision.asked_by instance.made_by backup.made_by canary_alarm.actor canary_alarm.acknowledged_by
+        provision.asked_by recall.told_by instance.made_by backup.made_by canary_alarm.actor canary_alarm.acknowledged_by
         emergency.opened_by emergency.reviewed_by disclosure.recorded_by intake.imported_by campaign.made_by
         projection.built_by statistic.asked_by statistic_export.exported_by call_sheet.begun_by contact.written_by
         contact.settled_by keys:canary.planted_by
@@ -95,13 +95,13 @@ UNSEALED = {
 """,
     "hashes, keyed hashes, commitments and numbers drawn blindly: nothing is read from them": """
         migration.hash password.hash recovery_code.code_hash session.token_hash shown_once.token_hash link_code.code_hash
-        entry.account_commitment entry.person_commitment tile.data head.root policy_version.policy_hash staff.password_hash
+        entry.account_commitment entry.person_commitment tile.data head.root policy_version.policy_hash staff.password_hash staff.human
         staff_session.token_hash api_credential.secret_hash rate.bucket remembered.token_hash remembered.earlier_hash
         party.seal recall.pseudonym participation.number ticket.blinded draw.seed_hash draw.list_hash draw.seed
         publication.number backup.hash disclosure.scope_seal disclosure.paper_hash disclosure_person.seal
         message_link.token_hash stop_list.token campaign.seal projection.policy_hash head_count.question call_row.dialled
         keys:migration.hash keys:index_token.token keys:external_token.token
-        witnessed.code_hash
+        witnessed.code_hash intake_record.who
 """,
     "public halves of keys, and what a browser says of a passkey": """
         passkey.credential_id passkey.public_key party.public_key disclosure.public_key

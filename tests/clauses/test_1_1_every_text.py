@@ -40,6 +40,7 @@ SEALS = {
 }
 """Whatever seals, by whichever primitive: a text sealed past the others is found as well."""
 GUARDED = {
+    "services/accounts/looked_into.py: look_into": "guard_individual_number",
     "services/accounts/passkeys.py: _seal_name": "guard_individual_number",
     "services/authorities/disclosures.py: record": "guard_individual_number",
     "services/cases/contacts.py: _keep": "guard_individual_number",
@@ -67,7 +68,7 @@ NO_TEXT = {
     "services/figures/projections.py: write_build": "codes of declared options",
     "services/figures/queries.py: _answer": "figures",
     "services/gate/head_counts.py: answer": "figures",
-    "services/upkeep/after_restore.py: _sealed": "numbers and ids",
+    "services/upkeep/after_restore.py: _sealed": "numbers, and whom staff named; guarded where they are named",
     "services/authorities/request_reading.py: seal_named": "items, each brought into its normal form by looking for them",
     "services/authorities/request_paper.py: put_paper": "a picture or a PDF, which is not read",
     "services/my_data/rights_paper.py: attach_paper": "a picture or a PDF, which is not read",
@@ -91,7 +92,6 @@ NO_TEXT = {
     "store/row_book.py: _seal": "nothing: a keyed hash over a row",
     "services/engine/engine.py: seal_entry": "words, item names, ids and hashes; in registers what was kept or asked before",
     "services/engine/record.py: sealed_entry": "as `seal_entry`",
-    "services/gate/state_change.py: new_person": "choices, times and ids",
     "services/engine/no_log.py: _seal": "words, ids and keyed hashes",
     "services/engine/no_log.py: body": "words, ids and keyed hashes",
     "services/engine/key_files.py: wrap": "keys",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import re
 import subprocess
 import sys
+import time
+import tracemalloc
 from collections import Counter
 
 import pytest
@@ -14,12 +18,14 @@ from installation import NAME
 from taking import DAY, SWEEPSTAKE, opened
 
 import kept_verify.draw as verifier
+from kept import limits
 from kept.crypto.draw import blind_ticket, commit_list, commit_seed, draw
 from kept.errors import ConflictError, DeniedError, InputError, SubmissionError
 from kept.policy.words import Exit
 from kept.services.accounts import accounts
 from kept.services.forms.receipts import receipts_of
 from kept.services.instances import instances, sweepstakes
+from kept.services.instances.draw_file import DrawFiles
 from kept.services.instances.participations import leave, part_of, present_part, take_part
 from kept.services.my_data import choices, erasure
 from kept.services.my_data.corrections import remove_value
@@ -389,3 +395,71 @@ async def test_it_closes_by_itself_after_its_last_day(installation, sweepstake):
     assert closed.kind == "system"
     with pytest.raises(ConflictError):
         await instances.close_instance(installation.engine, None, "calendar")
+
+
+# -------------------------------------------------------------------- its file, for everybody who asks
+
+
+async def test_the_file_is_what_a_program_is_told_and_written_once(installation, sweepstake, monkeypatch):
+    """§2.4: over pages of two tickets the file says what the door says; asked a hundred times at once it is written once."""
+    monkeypatch.setattr(limits, "TICKETS_PAGE", 2)
+    people = [await installation.join() for _ in range(7)]
+    browser = Browser(installation)
+    for one in people[:3]:
+        await sweepstake.enter(one)
+    assert json.loads((await browser.get("/draw/calendar.json")).text) == await sweepstakes.public_file(
+        installation.engine, "calendar"
+    )
+    await drawn(installation, sweepstake, people[3:])
+    writes = []
+    really = DrawFiles._write
+    monkeypatch.setattr(DrawFiles, "_write", lambda *what: writes.append(what) or really(*what))
+    answers = await asyncio.gather(*(browser.get("/draw/calendar.json") for _ in range(100)))
+    said = await sweepstakes.public_file(installation.engine, "calendar")
+    assert {one.text for one in answers} == {answers[0].text}
+    assert json.loads(answers[0].text) == said
+    assert (len(said["tickets"]), len(said["winners"]), len(writes)) == (7, 2, 1)
+    await browser.get("/en/take-part/calendar")
+    assert len(writes) == 1  # the page counts by the same file
+    headers = answers[0].headers
+    assert headers["cache-control"].startswith("public")
+    assert (headers["access-control-allow-origin"], headers["cross-origin-resource-policy"]) == ("*", "cross-origin")
+
+
+async def test_while_the_list_grows_its_file_is_written_once_in_a_while(installation, sweepstake, monkeypatch):
+    """§2.4 fault: nobody makes the server work for each look at an open sweepstake; a moment later the newest is there."""
+    browser = Browser(installation)
+    await sweepstake.enter(await installation.join())
+    assert len(json.loads((await browser.get("/draw/calendar.json")).text)["tickets"]) == 1
+    await sweepstake.enter(await installation.join())
+    assert len(json.loads((await browser.get("/draw/calendar.json")).text)["tickets"]) == 1
+    installation.wall.pass_(limits.DRAW_FILE_SECONDS + 1)
+    assert len(json.loads((await browser.get("/draw/calendar.json")).text)["tickets"]) == 2
+
+
+@pytest.mark.slow
+async def test_many_tickets_are_written_without_holding_anybody_up(installation, sweepstake):
+    """§2.4 fault: the loop goes on while 200,000 tickets are written, and memory stays flat."""
+    installation.sql(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) "
+        "INSERT INTO ticket SELECT 'calendar', printf('%064x', i * 7919) FROM n"
+    )
+    longest, done = 0.0, asyncio.Event()
+
+    async def beat():
+        nonlocal longest
+        while not done.is_set():
+            before = time.perf_counter()
+            await asyncio.sleep(0)
+            longest = max(longest, time.perf_counter() - before)
+
+    beating = asyncio.create_task(beat())
+    tracemalloc.start()
+    file = await DrawFiles(installation.engine).file_of("calendar")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    done.set()
+    await beating
+    assert file.facts["tickets"] == 200_000
+    assert longest < 0.5
+    assert peak < 5_000_000

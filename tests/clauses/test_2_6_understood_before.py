@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from asked import CONSOLE, Browser
 from cited import cited
+from counted import StatisticsDesk
 
 from kept.errors import SubmissionError
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState
+from kept.services.my_data import erasure
 from kept.services.my_data.own_data import own_data
+from kept.services.staff import sessions
 
 pytestmark = pytest.mark.anyio
 
@@ -52,3 +56,31 @@ async def test_a_yes_without_any_item_stands_on_the_receipt(installation):
     process = receipt.record["dpv:hasProcess"]
     assert [one["dpv:hasPurpose"]["@id"] for one in process] == ["#purpose-information-for-you"]
     assert (process[0]["given"], process[0]["channels"], process[0]["dpv:hasPersonalData"]) == (True, ["mail"], [])
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+async def test_no_page_says_in_codes_what_people_should_understand(installation, language):
+    """§2.6: safeguards, attestations, the levels of an erasure and what a statistic costs are words of the reader's language."""
+    browser = Browser(installation)
+    policy = (await browser.get(f"/{language}/policy")).text
+    assert ("contract under APPI Article 25" in policy) is (language == "en")
+    assert ("個人情報保護法第25条に基づく委託契約" in policy) is (language == "ja")
+    own = await installation.mori()
+    receipt = await erasure.intend_erasure(installation.engine, own)
+    page = (await browser.get(f"/{language}/erasure/{receipt}")).text
+    codes = ("epoch", "scrubbed", "tombstone", "wrapped", "hash", "database K", "墓標", "ハッシュ")
+    assert not [one for one in codes if one in page]
+    desk = await StatisticsDesk.of(installation)
+    await desk.build()
+    await desk.ask("prefecture")
+    console = Browser(installation, at=CONSOLE)
+    console.cookies["__Host-kept_session"] = await sessions.start_demo_session(
+        installation.engine, desk.researcher.login
+    )
+    figures = (await console.get(f"/{language}/statistics")).text
+    assert not [one for one in ("ρ", ">customers<") if one in figures]
+    assert {"en": "of a period’s budget", "ja": "1期分の予算の"}[language] in figures
+    console.cookies["__Host-kept_session"] = await sessions.start_demo_session(installation.engine, desk.approver.login)
+    board = (await console.get(f"/{language}/board")).text
+    assert not [one for one in ("review-note", "</h3>good-faith", " good-faith</h3>") if one in board]
+    assert {"en": "Good faith", "ja": "誠実な取り扱い"}[language] in board

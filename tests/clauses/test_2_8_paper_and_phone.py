@@ -18,14 +18,24 @@ from receiving import FILE
 from second import read_and_approve
 
 from kept import limits
-from kept.errors import ConflictError, DeniedError, InputError, LimitError, NotFoundError, StoreError, SubmissionError
+from kept.errors import (
+    ConflictError,
+    DeniedError,
+    InputError,
+    LimitError,
+    NotFoundError,
+    SignInError,
+    StoreError,
+    SubmissionError,
+)
 from kept.policy.words import Exit
-from kept.services.accounts import accounts
+from kept.services.accounts import accounts, first_sign_in
 from kept.services.cases import cases, witnessed_entry, witnessing
 from kept.services.cases.witnessed_entry import Typed
+from kept.services.engine.dispatchers import Opened, Waiting
 from kept.services.engine.people import each_person
 from kept.services.forms.receipts import receipts_of
-from kept.services.gate.witnessed_form import code_of, holder_of, standing
+from kept.services.gate.witnessed_form import code_of, first_code_of, holder_of, standing
 from kept.services.messages import letters
 from kept.services.messages.confirmations import confirm_by_link
 from kept.services.messages.outbox import send_due
@@ -556,3 +566,129 @@ async def test_no_more_than_so_many_a_day(installation, paper, monkeypatch):
     with pytest.raises(LimitError):
         await paper.enter()
     assert await accounts.session_of(paper.engine, "nobody") is None
+
+
+@pytest.mark.parametrize("why", ["a language the policy dropped", "a rule of the state", "somebody faster"])
+async def test_what_is_turned_down_leaves_no_account(installation, paper, monkeypatch, why):
+    """§2.8, §1.1 breach: witnessed, and refused as it is taken in: no account, no key, no token, and the list says why."""
+    form_id = await paper.enter()
+    if why == "a language the policy dropped":
+        policy = paper.engine.policy.policy
+        monkeypatch.setattr(accounts, "first_state", lambda *_: accounts._language(paper.engine, "de"))
+        monkeypatch.setattr(witnessing, "first_state", accounts.first_state)
+        assert "de" not in policy.languages
+    elif why == "a rule of the state":
+
+        def refuse(*_, **__):
+            raise SubmissionError("no", reason="slot-given")
+
+        monkeypatch.setattr(witnessing.change, "fill", refuse)
+    else:
+        write = witnessing.write_change
+
+        async def slow(engine, *taking, **how):
+            await engine.data.write(lambda tx: witnessing._end(tx, form_id, "seen", "over", "", 9.0))
+            return await write(engine, *taking, **how)
+
+        monkeypatch.setattr(witnessing, "write_change", slow)
+    became = await read_and_approve(witnessing.WITNESSING, paper.engine, paper.ono, form_id)
+    assert became == ("over" if why == "somebody faster" else "refused")
+    for table, part in (("state", "data"), ("person_key", "keys"), ("index_token", "keys")):
+        assert installation.sql(f"SELECT COUNT(*) FROM {table}", part=part) == [(0,)], table  # noqa: S608 -- three fixed words
+    assert not [one for one in await installation.ledger() if one.act == "customer:account:open"]
+    assert [one.status for one in await witnessing.lines(paper.engine)] == [became]
+    assert (await paper.engine.data.one(witnessing.sql.WitnessedGet, form_id=form_id)).sealed == b""
+
+
+# -------------------------------------------------------------------- the first sign-in
+
+
+async def told(installation, paper, **what):
+    """A new customer's paper, and the mail that told of it: the form, and the code in that mail."""
+    mail, _ = reach(installation)
+    form_id = await paper.taken(**what)
+    await send_due(paper.engine)
+    text = mail.sent[-1][2].words.text
+    code = next((line for line in text.splitlines() if len(line.replace(" ", "")) == 24), "")
+    return form_id, code
+
+
+async def test_who_gave_a_paper_signs_in_by_the_code_of_the_message(installation, paper):
+    """§2.8 normal: the mail carries a code; with the name they gave it opens the account once, and they see what is held."""
+    form_id, code = await told(installation, paper)
+    site = Browser(installation)
+    await site.get("/en/first-sign-in")
+    asked = await site.sent("/en/first-sign-in", code=code.lower())
+    assert (asked.status_code, "Name" in asked.text, NAME in asked.text) == (200, True, False)
+    plain = code.replace(" ", "")
+    issued = await site.sent(
+        f"/en/first-sign-in/{plain}", known=" hanako  canary-mori", password="ten green bottles hanging"
+    )
+    assert "Your account is open" in issued.text
+    assert NAME in (await site.get("/en/my-data")).text
+    entry = (await paper.acts("customer:account:sign-in-first"))[0]
+    assert dict(entry.facts) == {"form": form_id}
+    again = await Browser(installation).get(f"/en/first-sign-in/{plain}")
+    assert again.status_code == 404
+    own = await paper.owner(form_id)
+    name = await accounts.login_name_of(paper.engine, own.person_id)
+    assert await accounts.sign_in_with_password(paper.engine, name, "ten green bottles hanging") == own.person_id
+
+
+async def test_the_code_alone_lets_no_stranger_in(installation, paper):
+    """§2.8, §5.5 breach: who got the mail by mistake, holds the code that takes back, or guesses, learns and opens nothing."""
+    form_id, code = await told(installation, paper)
+    assert await first_sign_in.question_of(paper.engine, code) == "name"
+    tries = {
+        "no name": (code, ""), "another name": (code, "Taro Yamada"),
+        "the code that takes back": (code_of(paper.engine, form_id), NAME),
+        "one letter off": (code[:-1] + ("A" if code[-1] != "A" else "B"), NAME), "nothing": ("", NAME), "longer": (code + "A", NAME),
+    }  # fmt: skip
+    for what, (typed, known) in tries.items():
+        with pytest.raises(SignInError) as refused:
+            await first_sign_in.sign_in_first(paper.engine, typed, known, "ten green bottles hanging")
+        assert refused.value.reason == "first-code-wrong", what
+    site = Browser(installation)
+    await site.get("/en/first-sign-in")
+    plain = code.replace(" ", "")
+    for _ in range(limits.ACCOUNT_TRIES):
+        await site.post(f"/en/first-sign-in/{plain}", known="Taro Yamada", password="")
+    assert (await site.post(f"/en/first-sign-in/{plain}", known=NAME, password="")).status_code == 429
+    await disowning.disown_by_code(paper.engine, code)
+    assert await first_sign_in.question_of(paper.engine, code) is None
+
+
+async def test_two_windows_sign_in_first_once(installation, paper):
+    """§2.8 breach: the code is typed in two windows at the same moment: one account, one set of codes."""
+    _, code = await told(installation, paper)
+    came = await asyncio.gather(
+        *(first_sign_in.sign_in_first(paper.engine, code, NAME, "") for _ in range(2)), return_exceptions=True
+    )
+    assert sorted(type(one).__name__ for one in came) == ["Issued", "SignInError"]
+
+
+@pytest.mark.parametrize("whose", ["a call", "a customer's"])
+async def test_no_code_where_somebody_else_would_know_it_or_there_is_an_account(installation, paper, whose):
+    """§2.8 breach: a call is read out by staff, and carries no code; a customer who signs in already gets none either."""
+    if whose == "a call":
+        reach(installation)
+        await paper.taken(fields=(("name", NAME), ("phone", PHONE)))
+        at = paper.engine.clock.now()
+        (row,) = await paper.engine.data.all(witnessing.sql.OutboxDue, at=at, limit=9)
+        waiting = Waiting(row.person_id, row.message_id, row.origin, row.origin_id, row.purpose, Exit.PHONE, "", 0)
+        compose = await paper.engine.origins[row.origin].compose(waiting)
+        said = compose(await paper.engine.people.load(row.person_id), Opened("", ""))
+        assert ("/not-me" in said.text, "first-sign-in" in said.text) == (True, False)
+    else:
+        own = await installation.mori()
+        form_id, code = await told(installation, paper, case=await paper.case(), fields=(("occupation", "teacher"),))
+        assert (code, await holder_of(paper.engine, form_id)) == ("", own.person_id)
+        assert await first_sign_in.question_of(paper.engine, first_code_of(paper.engine, form_id)) is None
+
+
+async def test_where_the_address_is_all_they_gave_the_code_is_enough(installation, paper):
+    """§2.8: nothing else is known that could be asked; a passkey is added afterwards, so no password is needed."""
+    _, code = await told(installation, paper, fields=(("mail_address", MAIL),))
+    assert await first_sign_in.question_of(paper.engine, code) == ""
+    issued = await first_sign_in.sign_in_first(paper.engine, code, "")
+    assert (len(issued.recovery_codes), issued.login_name != "") == (limits.RECOVERY_CODES, True)

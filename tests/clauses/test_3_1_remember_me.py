@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
-from asked import Browser
+from asked import CONSOLE, Browser
 from installation import PASSWORD
+from starlette.responses import Response
 
 from kept import limits
 from kept.services.accounts import accounts
+from kept.services.staff import sessions
+from kept.web.jar import set_session
 
 pytestmark = pytest.mark.anyio
 
@@ -67,6 +72,64 @@ async def test_a_copy_is_found_out_and_everything_is_forgotten(installation):
     assert (await browser.get("/en/my-data")).headers["location"] == "/en/sign-in"
     newest = await installation.newest()
     assert (newest.act, newest.outcome, newest.clause) == ("customer:device:copied", "refused", "3.1")
+
+
+@pytest.mark.parametrize("thief_first", [False, True])
+@pytest.mark.parametrize("marked", [False, True])
+async def test_a_second_browser_is_found_out_at_once(installation, thief_first, marked):
+    """§3.1 breach: a stolen value used within the ten seconds of a double click, from another browser, before or after its owner."""
+    browser = await signed_in(installation, remember=True)
+    browser._token = ""
+    del browser.cookies[SESSION]
+    if not marked:
+        browser.cookies.pop("__Host-kept_device", None)
+    thief = Browser(installation, address="198.51.100.7")
+    thief.cookies = {name: browser.cookies[name] for name in (COOKIE, "__Host-kept_choices")}
+    first, second = (thief, browser) if thief_first else (browser, thief)
+    assert (await first.post("/en/sign-in/remembered")).status_code == 303
+    assert (await second.post("/en/sign-in/remembered")).status_code == 401
+    for one in (browser, thief):
+        assert (await one.get("/en/my-data")).headers["location"] == "/en/sign-in"
+    assert (await installation.newest()).act == "customer:device:copied"
+
+
+async def test_a_second_sign_in_in_one_browser_ends_the_first(installation):
+    """§3.1, §5.2 breach: by password, by remembered device and by joining: what the browser held before opens nothing any more."""
+    browser = await signed_in(installation, remember=True)
+    issued = await accounts.join_with_password(installation.engine, PASSWORD, "en")
+    for path, form in (
+        ("/en/sign-in", {"login_name": issued.login_name, "password": PASSWORD}),
+        ("/en/sign-in/remembered", {}),
+        ("/en/join", {"password": PASSWORD}),
+    ):
+        before = browser.cookies[SESSION]
+        await browser.get("/en/account")
+        assert (await browser.post(path, **form)).status_code == 303
+        assert browser.cookies[SESSION] != before
+        assert await accounts.session_of(installation.engine, before) is None
+    assert installation.sql("SELECT COUNT(*) FROM session") == [(1,)]
+
+
+async def test_staff_who_sign_in_again_keep_their_case_and_nobody_elses(installation):
+    """§5.2: one login again in one browser goes on in its case; another login ends what the first had open."""
+    await installation.mori()
+    await installation.staff("sato", ("support",))
+    await installation.staff("abe", ("support",))
+    browser = Browser(installation, at=CONSOLE, demo=True)
+    browser.cookies[SESSION] = await sessions.start_demo_session(installation.engine, "sato")
+    first = await sessions.require_session(installation.engine, browser.cookies[SESSION])
+    case = await installation.case(first)
+    for login, revoked in (("sato", False), ("abe", True)):
+        held = browser.cookies[SESSION]
+        exchange = SimpleNamespace(
+            engine=installation.engine, session=await sessions.session_of(installation.engine, held), web=browser.web
+        )
+        token = await sessions.start_demo_session(installation.engine, login)
+        await set_session(exchange, Response(), token)
+        assert await sessions.session_of(installation.engine, held) is None
+        browser.cookies[SESSION] = token
+        ((ended,),) = installation.sql("SELECT revoked_at IS NOT NULL FROM mandate WHERE case_id = ?", case.id)
+        assert bool(ended) == revoked
 
 
 async def test_a_double_click_is_not_a_copy(installation):

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
-from asked import CONSOLE, Browser
+from asked import CONSOLE, SITE, Browser
+from authenticator import Authenticator
 from bakery import Bakery
 from installation import MAIL, PASSWORD
 
+from clauses.test_5_2_account import with_passkey
 from kept import limits
 from kept.crypto.second_factor import code_at
-from kept.errors import LimitError, NotFoundError, SignInError
+from kept.door.installation import Kept
+from kept.errors import DeniedError, LimitError, NotFoundError, SignInError
 from kept.policy.ground import clause_of
-from kept.services.accounts import accounts
+from kept.services.accounts import accounts, looked_into
 from kept.services.accounts.devices import known_device, new_device
-from kept.services.accounts.guesses import seen_at
+from kept.services.accounts.guesses import Sign, _alarm, seen_at
 from kept.services.accounts.networks import Networks
 from kept.services.gate.own_session import Own
 from kept.services.messages.outbox import send_due
@@ -87,7 +93,7 @@ async def test_guesses_are_told_to_the_owner_on_my_data(installation):
     await tries(owner, issued.login_name, PASSWORD)
     page = (await owner.get("/en/my-data")).text
     assert "on a device not seen before: 3 times" in page
-    assert "on a device seen before: 1 times" in page
+    assert "on a device seen before: 1 time" in page
     assert "203.0.113" not in "".join(str(row) for row in installation.sql("SELECT * FROM sign_in_sign"))
 
 
@@ -134,7 +140,7 @@ async def test_another_spelling_is_the_same_account_and_the_same_counter(install
 
 async def enrolled(installation, login: str = "sato"):
     """A member of staff, and what makes their codes."""
-    return await sessions.add_staff(installation.engine, login, PASSWORD, ("support",), by="test")
+    return await sessions.add_staff(installation.engine, login, PASSWORD, ("support",), by="test", who=login)
 
 
 async def staff_tries(installation, browser, login: str, member=None) -> int:
@@ -205,7 +211,7 @@ async def test_one_network_that_tries_many_accounts_is_flagged(installation):
         assert signs(await seen_at(installation.engine, one.person_id)) == {"guess": 1, "many-accounts": 1}
     staff, officer = (
         Browser(installation, at=CONSOLE),
-        await sessions.add_staff(installation.engine, "kato", PASSWORD, ("privacy",), by="test"),
+        await sessions.add_staff(installation.engine, "kato", PASSWORD, ("privacy",), by="test", who="kato"),
     )
     await staff_tries(installation, staff, "kato", officer)
     page = (await staff.get("/en/board")).text
@@ -351,3 +357,55 @@ def test_networks_forget_the_oldest(monkeypatch):
         networks.tried(f"n{number}", b"a")
         networks.signed_in(f"n{number}", bytes([number]), came="", goes="")
     assert (len(networks._tried), len(networks._places)) == (3, 3)
+
+
+async def test_a_passkey_that_fails_is_told_like_a_wrong_password(installation):
+    """§3.4 breach: a stranger sends answers of a key that is not theirs, by page and by door; its owner sees it, nobody else does."""
+    browser, device = Browser(installation), Authenticator(SITE)
+    await browser.get("/en/join")
+    assert (await with_passkey(browser, device, "/en/join/passkey")).status_code == 200
+    own = await accounts.session_of(installation.engine, browser.cookies["__Host-kept_session"])
+    stranger = Visitors(installation)()
+    await stranger.get("/en/sign-in")
+    begun = (await stranger.post("/en/sign-in/passkey/begin")).json()
+    answer = json.loads(device.use(begun["options"]))
+    answer["response"]["signature"] = answer["response"]["signature"][::-1]
+    for sent in (json.dumps(answer), json.dumps(answer | {"id": "AAAA", "rawId": "AAAA"}), "{}"):
+        refused = await stranger.post("/en/sign-in/passkey", credential=sent, token=begun["token"])
+        assert refused.status_code == 401
+    assert signs(await seen_at(installation.engine, own.person_id)) == {"guess": 1}
+    assert signs(await seen_at(installation.engine, bytes(16))) == {"guess": 1}
+    await tell_signs(installation.engine)
+    assert [dict(one.facts)["kind"] for one in await acts(installation, SEEN)] == ["guess", "guess"]
+    door = Kept(installation.engine)
+    with pytest.raises(SignInError):
+        await door.sign_in_with_passkey(json.dumps(answer), begun["token"], origin="https://shop.example")
+    assert signs(await seen_at(installation.engine, own.person_id)) == {"guess": 2}
+
+
+async def test_an_alarm_is_looked_into_by_name_and_stands_again_when_it_goes_on(installation):
+    """§3.4: who looked into it, when, and what they found stand beside it and in the record; what comes on top stands again."""
+    await installation.staff("kato", ("privacy",))
+    token = await sessions.start_demo_session(installation.engine, "kato")
+    session = await sessions.session_of(installation.engine, token)
+    await _alarm(installation.engine, Sign.MANY_ACCOUNTS)
+    board = Browser(installation, at=CONSOLE)
+    board.cookies["__Host-kept_session"] = token
+    page = (await board.get("/en/board")).text
+    alarm = re.search(r'name="alarm" value="(\w+)"', page)[1]
+    assert (await board.post("/en/board/alarm", alarm=alarm, note="")).status_code == 422
+    assert (await board.post("/en/board/alarm", alarm="0" * 32, note="nothing")).status_code == 422
+    assert (await board.post("/en/board/alarm", alarm=alarm, note="番号は123456789018です")).status_code == 422
+    assert (await board.post("/en/board/alarm", alarm=alarm, note="our own load test")).status_code == 303
+    page = (await board.get("/ja/board")).text
+    assert ("our own load test" in page, "katoが確認しました" in page, 'name="alarm"' in page) == (True, True, False)
+    (entry,) = await acts(installation, "staff:alarm:look-into")
+    assert (entry.actor, dict(entry.facts)["kind"], dict(entry.facts)["times"]) == (session.actor, "many-accounts", "1")
+    await _alarm(installation.engine, Sign.MANY_ACCOUNTS)
+    assert "It went on since" in (await board.get("/en/board")).text
+    support = await installation.staff("abe")
+    with pytest.raises(DeniedError):
+        await looked_into.look_into(installation.engine, support, alarm, "nothing")
+    installation.wall.pass_(limits.SIGNS_SHOWN_SECONDS + limits.DAY)
+    await tidy(installation.engine)
+    assert installation.sql("SELECT COUNT(*) FROM looked_into") == [(0,)]

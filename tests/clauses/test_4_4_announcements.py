@@ -213,7 +213,7 @@ async def test_staff_cannot_note_what_the_case_does_not_hold(installation, desk)
     await installation.mori()
     support = await installation.staff("sato", ("support",))
     case = await installation.case(support)
-    with pytest.raises(InputError):
+    with pytest.raises(DeniedError):
         await note_in_case(installation.engine, support, case.id, Exit.FAX)
     with pytest.raises(InputError):
         await note_in_case(installation.engine, support, case.id, Exit.SCREEN)

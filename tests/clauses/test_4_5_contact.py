@@ -847,3 +847,33 @@ async def test_many_windows_ask_no_more_than_one(installation):
     answers = await asyncio.gather(*at_once, return_exceptions=True)
     assert sum(isinstance(one, LimitError) for one in answers) == 12 - limits.INQUIRIES_OF_A_PERSON
     assert len(await inquiries.inquiries_of(installation.engine, own.person_id)) == limits.INQUIRIES_OF_A_PERSON
+
+
+async def test_who_loses_the_race_for_an_inquiry_has_no_case(desk):
+    """§4.5 breach: two take up the same inquiry at the same moment: one case holds her, and the other leaves none behind."""
+    ueda = await desk.installation.staff("ueda")
+    asked = await inquiries.ask(desk.engine, desk.own)
+    before = desk.installation.sql("SELECT COUNT(*) FROM case_file")[0][0]
+    takes = (inquiries.take(desk.engine, one, asked) for one in (desk.session, ueda))
+    came = await asyncio.gather(*takes, return_exceptions=True)
+    assert sorted(type(one).__name__ for one in came) == ["Case", "ConflictError"]
+    (case,) = [one for one in came if not isinstance(one, Exception)]
+    assert case.person_id == desk.own.person_id
+    assert desk.installation.sql("SELECT COUNT(*) FROM case_file")[0][0] == before + 1
+    opened = [one for one in await desk.installation.ledger() if one.act == "staff:case:open"]
+    assert {one.case for one in opened} == {str(desk.case.number), str(case.number)}
+
+
+async def test_an_inquiry_is_not_hidden_behind_what_other_roles_answer(desk, monkeypatch):
+    """§4.5: the list shows the oldest of what a role may answer, however much waits before it for others; all can be taken."""
+    monkeypatch.setattr(limits, "INQUIRIES_SHOWN", 2)
+    monkeypatch.setattr(limits, "INQUIRIES_OF_A_PERSON", 9)
+    with monkeypatch.context() as contests:
+        contests.setattr(inquiries, "replying", lambda policy: policy.purposes["contest"])
+        for _ in range(2 * limits.INQUIRIES_SHOWN):
+            await inquiries.ask(desk.engine, desk.own)
+    wrote = await inquiries.ask(desk.engine, desk.own)
+    shown = await inquiries.waiting_inquiries(desk.engine, desk.session)
+    assert [one.purpose for one in shown] == ["contact", "contact"]
+    assert shown[1].id == wrote
+    assert (await inquiries.take(desk.engine, desk.session, wrote)).person_id == desk.own.person_id

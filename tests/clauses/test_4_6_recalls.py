@@ -31,7 +31,8 @@ from kept.services.my_data import choices, corrections, erasure
 from kept.services.staff import sessions
 from kept.services.third_parties import provisions, recalls
 from kept.services.third_parties.handed_over import pseudonym
-from kept.services.third_parties.recall_file import parse_recall
+from kept.services.third_parties.recall_file import answer_of, parse_recall
+from kept.store.sqlite import raw_count
 
 pytestmark = pytest.mark.anyio
 CLUB = "picture-club"
@@ -116,7 +117,7 @@ async def test_once_told_and_confirmed_it_is_done_and_again_after_a_new_yes(inst
     await choices.choose(engine, club.own, CLUB, None, allow=False)
     told = await club.told()
     assert (await club.told())["id"] == told["id"], "a download that was cut is made again, the same file"
-    assert await recalls.confirm_recall(engine, club.asks, told["id"]) == 1
+    assert await recalls.confirm_recall(engine, club.asks, told["id"], told["confirm with"]) == 1
     assert (await installation.newest()).act == "staff:recall:confirm"
     assert await recalls.open_recalls(engine) == []
     with pytest.raises(InputError):
@@ -135,14 +136,15 @@ async def test_once_told_and_confirmed_it_is_done_and_again_after_a_new_yes(inst
 async def test_whoever_does_not_act_for_the_recipient_neither_tells_nor_confirms(installation, club):
     """§4.6 breach: support and the approver are refused; what nobody was told cannot be confirmed."""
     await choices.choose(installation.engine, club.own, CLUB, None, allow=False)
-    for session in (await installation.staff("sato", ("support",)), club.approves):
+    support = await installation.staff("sato", ("support",))
+    for session in (support, club.approves):
         with pytest.raises(DeniedError):
             await recalls.fetch_recall(installation.engine, session, CLUB)
     with pytest.raises(InputError):
         await recalls.confirm_recall(installation.engine, club.asks, "")
     told = await club.told()
     with pytest.raises(DeniedError):
-        await recalls.confirm_recall(installation.engine, club.approves, told["id"])
+        await recalls.confirm_recall(installation.engine, support, told["id"])
     assert len(await recalls.open_recalls(installation.engine)) == 1
     with pytest.raises(DeniedError):
         await recalls.fetch_recall(installation.engine, club.asks, "ad-broker")
@@ -165,7 +167,8 @@ async def test_an_overdue_recall_turns_the_board(installation, club, told):
     asks = await sessions.session_of(engine, await sessions.start_demo_session(engine, "abe"))
     if not told:
         file = parse_recall(await recalls.fetch_recall(engine, asks, CLUB), club.key, engine.sequencer.verifier)["id"]
-    await recalls.confirm_recall(engine, asks, file)
+    approves = await sessions.session_of(engine, await sessions.start_demo_session(engine, "endo"))
+    await recalls.confirm_recall(engine, approves, file)
     assert (await promise_board(engine)).of("4.6").state is ClauseState.KEPT
 
 
@@ -181,8 +184,8 @@ async def test_the_pages(installation, club, language):
         return page.split('id="provided"')[1].split("</ul>")[0]
 
     words = {
-        "en": ("not told yet", "not confirmed yet", "confirmed Jan"),
-        "ja": ("まだ伝えていません", "まだ確認がありません", "に確認済み"),
+        "en": ("not told yet", "not confirmed yet", "by Picture Club (example), with the answer in its file"),
+        "ja": ("まだ伝えていません", "まだ確認がありません", "確認済み（ファイル内の確認語による）"),
     }[language]
     await choices.choose(installation.engine, club.own, CLUB, None, allow=False)
     assert words[0] in await said()
@@ -191,7 +194,9 @@ async def test_the_pages(installation, club, language):
     told = parse_recall(raw, club.key, installation.engine.sequencer.verifier)
     assert words[1] in await said()
     await console.get(f"/{language}/provision")
-    assert (await console.post(f"/{language}/provision/{told['id']}", step="confirmed")).status_code == 303
+    assert (
+        await console.post(f"/{language}/provision/{told['id']}", step="confirmed", answer=told["confirm with"])
+    ).status_code == 303
     assert words[2] in await said()
 
 
@@ -203,6 +208,68 @@ async def test_the_command_opens_it(installation, club, tmp_path, capsys):
     line = ["recipient", "open", str(tmp_path / "recall.json"), "--key", str(tmp_path / "club.key"), "--installation"]
     assert main([*line, str(installation.engine.sequencer.verifier)]) == 0
     assert json.loads(capsys.readouterr().out)["people"][0]["person"] == club.number
+
+
+# -------------------------------------------------------------------- who confirms
+
+
+async def test_who_told_it_does_not_confirm_it_alone(installation, club):
+    """§4.6 breach: one member of the desk tells a recall and notes that it was confirmed: refused, recorded, and it stays due."""
+    await choices.choose(installation.engine, club.own, CLUB, None, allow=False)
+    told = await club.told()
+    with pytest.raises(DeniedError) as refused:
+        await recalls.confirm_recall(installation.engine, club.asks, told["id"])
+    assert (refused.value.reason, cited(refused.value)) == ("recall-own", "§4.6")
+    newest = await installation.newest()
+    assert (newest.act, newest.outcome) == ("staff:recall:confirm", "refused")
+    await club.told()  # fetched once more by a colleague, it was told by the first all the same
+    colleague = await installation.staff("bando", ("partners",))
+    await recalls.fetch_recall(installation.engine, colleague, CLUB)
+    with pytest.raises(DeniedError):
+        await recalls.confirm_recall(installation.engine, club.asks, told["id"])
+    assert len(await recalls.open_recalls(installation.engine)) == 1
+    assert await recalls.confirm_recall(installation.engine, colleague, told["id"]) == 1
+    (mine,) = await recalls.recalls_of(installation.engine, club.own.person_id)
+    assert mine.confirmed_by == "staff"
+
+
+async def test_an_answer_is_one_files(installation, club):
+    """§4.6 breach: guessed, another file's, and another recipient's answers confirm nothing, whoever brings them."""
+    engine = installation.engine
+    await corrected(installation, club)
+    first = await club.told()
+    await choices.choose(engine, club.own, CLUB, None, allow=False)
+    second = await club.told()
+    assert first["confirm with"] != second["confirm with"]
+    for session, answer in (
+        (club.asks, first["confirm with"]),
+        (club.approves, first["confirm with"]),
+        (club.asks, answer_of(engine, "ad-broker", second["id"])),
+        (club.asks, "0000-0000-0000-0000-0000"),
+        (club.asks, second["id"]),
+        (club.asks, " "),
+    ):
+        with pytest.raises(InputError) as refused:
+            await recalls.confirm_recall(engine, session, second["id"], answer)
+        assert refused.value.reason == "recall-answer"
+    assert {one.file_id for one in await recalls.open_recalls(engine)} == {first["id"], second["id"]}
+
+
+async def test_the_answer_stands_in_the_sealed_part_alone(installation, club, desk):
+    """§4.6 breach: whoever carries the file, reads the mail, D or K finds no answer; the recipient types it as people do."""
+    await choices.choose(installation.engine, club.own, CLUB, None, allow=False)
+    raw = await recalls.fetch_recall(installation.engine, club.asks, CLUB)
+    told = parse_recall(raw, club.key, installation.engine.sequencer.verifier)
+    await recalls.mail_recall(installation.engine, club.asks, CLUB)
+    answer = told["confirm with"]
+    carried = raw + desk.box.received[-1].message.as_bytes()
+    assert answer.encode() not in carried
+    assert answer.replace("-", "").encode() not in carried
+    assert not any(raw_count(installation.folder, "shop", [answer.encode(), answer.replace("-", "").encode()]).values())
+    typed = f" {answer.upper().replace('-', ' ')} ".translate({ord(str(n)): chr(0xFF10 + n) for n in range(10)})
+    assert await recalls.confirm_recall(installation.engine, club.asks, told["id"], typed) == 1
+    (mine,) = await recalls.recalls_of(installation.engine, club.own.person_id)
+    assert mine.confirmed_by == "recipient"
 
 
 # -------------------------------------------------------------------- corrections, removals
@@ -231,7 +298,7 @@ async def test_who_holds_a_value_is_told_that_it_changed(installation, club, how
     (one,) = told["people"]
     assert (one["person"], one["item"], how in one, "withdrawn" in one) == (club.number, "mail_address", True, False)
     assert not [value for value in (MAIL, NAME, "new@example.jp") if value in json.dumps(told)]
-    await recalls.confirm_recall(installation.engine, club.asks, told["id"])
+    await recalls.confirm_recall(installation.engine, club.asks, told["id"], told["confirm with"])
     (mine,) = await recalls.recalls_of(installation.engine, club.own.person_id)
     assert (mine.what, mine.item, mine.confirmed_at is not None) == (how, "mail_address", True)
 
@@ -293,7 +360,7 @@ async def test_a_recall_goes_by_mail_to_the_recipients_desk(installation, club, 
     assert not [one for one in (MAIL, NAME, club.number) if one in mail.message.as_string()]
     assert dict((await installation.newest()).facts)["by"] == "mail"
     assert await recalls.mail_recall(installation.engine, club.asks, CLUB) == file_id, "sent once more, the same file"
-    assert await recalls.confirm_recall(installation.engine, club.asks, file_id) == 1
+    assert await recalls.confirm_recall(installation.engine, club.approves, file_id) == 1
 
 
 async def test_what_no_server_took_is_not_told(installation, club, desk):

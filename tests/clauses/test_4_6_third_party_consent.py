@@ -55,7 +55,8 @@ class Club:
 
     async def file(self, provision) -> dict:
         """Fetch the file and open it as the recipient."""
-        return parse_file(await provisions.fetch(self.installation.engine, self.asks, provision.id), self.key)
+        engine = self.installation.engine
+        return parse_file(await provisions.fetch(engine, self.asks, provision.id), self.key, engine.sequencer.verifier)
 
 
 @pytest.fixture
@@ -81,7 +82,7 @@ async def test_who_consented_is_in_the_sealed_file_and_nobody_else(installation,
     raw = await provisions.fetch(installation.engine, club.asks, made.id)
     assert NAME.encode() not in raw
     assert MAIL.encode() not in raw
-    opened = parse_file(raw, club.key)
+    opened = parse_file(raw, club.key, installation.engine.sequencer.verifier)
     record = opened["records"][0]
     assert record["items"] == {"name": NAME, "mail_address": MAIL}
     assert record["person"] == pseudonym(installation.engine, CLUB, own.person_id)
@@ -89,9 +90,9 @@ async def test_who_consented_is_in_the_sealed_file_and_nobody_else(installation,
     assert (opened["sheet"]["people"], opened["sheet"]["clause"]) == (1, "§4.6")
     for wrong in (OpeningKey.new(),):
         with pytest.raises(SealError):
-            parse_file(raw, wrong)
+            parse_file(raw, wrong, installation.engine.sequencer.verifier)
     with pytest.raises(MalformedError):
-        parse_file(b"{}", club.key)
+        parse_file(b"{}", club.key, installation.engine.sequencer.verifier)
 
 
 async def test_the_register_is_written_by_the_release_and_the_person_reads_it(installation, club):
@@ -266,7 +267,7 @@ async def test_of_two_fetches_at_once_one_hands_over_the_whole_file(installation
     )
     files = [one for one in done if isinstance(one, bytes)]
     assert [type(one) for one in done if not isinstance(one, bytes)] == [ConflictError, ConflictError]
-    assert len(parse_file(files[0], club.key)["records"]) == len(people)
+    assert len(parse_file(files[0], club.key, installation.engine.sequencer.verifier)["records"]) == len(people)
 
 
 async def test_a_file_is_fetched_once_and_nothing_of_it_stays(installation, club):

@@ -15,6 +15,7 @@ from kept.errors import DeniedError, InputError, LimitError, SignInError, Submis
 from kept.services.accounts import accounts, passkeys, recovery, remember_me, ways_in
 from kept.services.accounts.known_by import known_by
 from kept.services.gate.history import newest_entries
+from kept.services.staff import sessions
 from kept.services.upkeep.verification import verify_installation
 
 pytestmark = pytest.mark.anyio
@@ -154,7 +155,7 @@ async def test_who_joined_with_a_passkey_has_a_way_back(installation):
     assert (await browser.get("/en/account")).status_code == 303, "every other session ended"
     await again.get("/en/account")
     answer = await with_passkey(again, device, "/en/account/passkey", name="my new phone")
-    assert answer.json()["go"].startswith("/en/account?done=passkey")
+    assert answer.json()["go"].startswith("/en/account?said=")
     assert "my new phone" in (await again.get("/ja/account")).text
     third = Browser(installation)
     await third.get("/en/sign-in")
@@ -391,3 +392,62 @@ async def test_each_change_stands_in_the_ledger_and_cites_its_clause(installatio
     done = {one.account.act: one.account.clause for one in await newest_entries(engine, 8)}
     for act in ("passkey:add", "passkey:remove", "password:set", "recovery-codes:renew"):
         assert done[f"customer:{act}"] == "5.2"
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+async def test_no_password_is_one_character_or_the_login_name(installation, language):
+    """§5.2 breach: one character twelve times, in another width, with spaces; one's login name: refused in a sentence, everywhere."""
+    browser, name, codes = await joined(installation)
+    said = {
+        "password-repeats": {"en": "again and again", "ja": "同じ文字"},
+        "password-name": {"en": "holds the login name", "ja": "ログイン名"},
+    }
+    bad = {
+        "aaaaaaaaaaaa": "repeats",
+        "ａaＡAａaＡAａaＡA": "repeats",
+        "a a a a b b b b": "repeats",
+        f"{name.upper()}!?": "name",
+    }
+    for typed, why in bad.items():
+        answer = await browser.post(f"/{language}/account/password", password=typed)
+        assert (answer.status_code, said[f"password-{why}"][language] in answer.text) == (422, True), typed
+    recovering = Browser(installation)
+    await recovering.get(f"/{language}/sign-in")
+    answer = await recovering.post(
+        f"/{language}/sign-in/recovery", login_name=name, code=codes[0], password=f"my {name}"
+    )
+    assert (answer.status_code, said["password-name"][language] in answer.text) == (422, True)
+    joining = Browser(installation)
+    await joining.get(f"/{language}/join")
+    assert (await joining.post(f"/{language}/join", password="aaaaaaaaaaaa")).status_code == 422
+    with pytest.raises(SubmissionError) as refused:
+        await sessions.add_staff(
+            installation.engine, "counter-2", "counter-2counter-2", ("support",), by="test", who="4711"
+        )
+    assert refused.value.reason == "password-name"
+    with pytest.raises(SubmissionError):
+        await accounts.join_with_password(installation.engine, "121212121212", language)
+
+
+LIES = ("done=password", "said=password", "under-way=7&faxes=2", "done=more-look-ups", "left-out=3", "said=e30")
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+async def test_no_page_repeats_what_a_link_says(installation, language):
+    """§5.2 breach: a link tells of a new password or of seven messages; another session's true word; an old one: nothing is said."""
+    browser, *_ = await joined(installation)
+    told = {"en": "and no device is remembered.", "ja": "記憶された端末はありません。"}[language]
+    plain = {path: (await browser.get(f"/{language}{path}")).text for path in ("/account", "/my-data")}
+    for lie in LIES:
+        for path, page in plain.items():
+            said = (await browser.get(f"/{language}{path}?{lie}")).text
+            assert said.count('role="status"') == page.count('role="status"'), lie
+            assert told not in said
+    answer = await browser.post(f"/{language}/account/password", password=NEW)
+    true = answer.headers["location"]
+    assert told in (await browser.get(true)).text
+    other, *_ = await joined(installation)
+    assert told not in (await other.get(true)).text
+    assert told not in (await browser.get(true.replace("/account", "/my-data"))).text
+    installation.wall.pass_(limits.SAID_SECONDS + 1)
+    assert told not in (await browser.get(true)).text

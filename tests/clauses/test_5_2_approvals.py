@@ -5,23 +5,25 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 from asked import CONSOLE, Browser
+from cited import cited
 from counted import StatisticsDesk
-from installation import MAIL, second_version
+from installation import MAIL, PASSWORD, second_version
 from reaching import reach
 from receiving import FILE, SITE
 from registered import CLUB_TITLE, COURT, PAPER, long_registered
-from second import mark_of, read_and_give
+from second import mark_of, read_and_approve, read_and_give
 from taking import CONTEST, EVENT, SURVEY, opened
 from writing_letters import answered, approved, asked_second, came, checked, granted
 
 from kept import limits
 from kept.channels.mail import MailServer
 from kept.crypto.sealed_to import OpeningKey
-from kept.errors import ConflictError, DeniedError, KeptError, NotFoundError
+from kept.errors import ConflictError, DeniedError, InputError, KeptError, NotFoundError
 from kept.services.authorities import disclosures
 from kept.services.authorities.disclosure_record import Terms
 from kept.services.campaigns import campaigns, candidates
@@ -37,6 +39,7 @@ from kept.services.third_parties import provisions
 from kept.services.upkeep import after_restore, approvals
 from kept.services.upkeep.routine import tidy
 from kept.services.upkeep.sending import equip
+from kept.store import sql
 
 pytestmark = pytest.mark.anyio
 ROOT = Path(__file__).parents[2]
@@ -360,6 +363,37 @@ async def test_a_disclosure_is_approved_by_nobody_who_has_not_read_the_request(i
     assert waits.outcome == "approved"
 
 
+async def test_nothing_is_asked_for_a_version_that_is_not(installation):
+    """§5.2 breach: no approval waits for a version nobody proposed, or one in force already."""
+    asker = await installation.staff("asker", ("privacy",))
+    await installation.staff("second", ("privacy",))
+    for version in (1, 2, 99, 0):
+        with pytest.raises(InputError) as refused:
+            await activation.activate(installation.engine, asker, version)
+        assert refused.value.reason == "version-unknown"
+    assert installation.sql("SELECT COUNT(*) FROM approval") == [(0,)]
+
+
+async def test_whoever_comes_meanwhile_is_the_second(installation, monkeypatch):
+    """§5.2 breach: alone when it was looked at, not alone when it is done: nothing is activated without a second."""
+    asker = await installation.staff("asker", ("privacy",))
+    await activation.propose(installation.engine, second_version(), by="test")
+    really = installation.engine.data.value
+    looks = iter([1])
+
+    async def value(query, **parameters):
+        if query is sql.StaffCount:
+            return next(looks)
+        return await really(query, **parameters)
+
+    await installation.staff("second", ("privacy",))
+    monkeypatch.setattr(installation.engine.data, "value", value)
+    with pytest.raises(DeniedError) as refused:
+        await activation.activate(installation.engine, asker, 2)
+    assert refused.value.reason == "second-approver"
+    assert installation.engine.policy.policy.version == 1
+
+
 async def test_of_two_at_once_one_wins(installation, waits):
     """§5.2 breach: whoever comes second, in the same moment, is told that nothing waits."""
     others = [waits.second, *[await installation.staff(f"second{n}", ("privacy",)) for n in range(3)]]
@@ -518,3 +552,28 @@ def test_no_kind_is_left_out_of_the_table():
         for path in (ROOT / "src/kept/services").rglob("*.py")
     )
     assert declared == len(approvals.KINDS)
+
+
+async def test_two_logins_of_one_human_being_are_one_pair_of_eyes(installation):
+    """§5.2 breach: a second login for the same name or number, however spelled; or a new one, after the old was disabled."""
+    engine = installation.engine
+    add = partial(sessions.add_staff, engine, password=PASSWORD, roles=("privacy",), by="test")
+    await add("kato", who="Ｋａｔｏ 4711")
+    for who in ("kato-4711", " KATO 4711 ", "Kato  4711"):
+        with pytest.raises(ConflictError) as refused:
+            await add("kato-2", who=who)
+        assert refused.value.reason == "human-taken"
+    with pytest.raises(InputError) as refused:
+        await add("kato-2", who=" - ")
+    assert refused.value.reason == "human-missing"
+    assert "kato4711" not in repr(installation.sql("SELECT * FROM staff")).casefold()
+    kato = await sessions.session_of(engine, await sessions.start_demo_session(engine, "kato"))
+    await activation.propose(engine, second_version(), by="test")
+    await installation.staff("ono", ("privacy",))
+    await activation.activate(engine, kato, 2)
+    await sessions.disable_staff(engine, "kato", by="test")
+    await add("kato-2", who="kato 4711")
+    again = await sessions.session_of(engine, await sessions.start_demo_session(engine, "kato-2"))
+    with pytest.raises(DeniedError) as refused:
+        await read_and_approve(activation.ACTIVATION, engine, again, "2")
+    assert (refused.value.reason, cited(refused.value)) == ("second-approver", "§5.2")

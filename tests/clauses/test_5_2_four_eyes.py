@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -72,6 +73,67 @@ async def test_a_list_of_many_names_needs_a_second(installation):
         await events.check_in_list(installation.engine, desk.session, "afternoon")
 
 
+async def test_five_at_once_under_one_approval_are_one(installation):
+    """§5.2 breach: what was approved is one piece of work with one volume, however often it is begun in one moment."""
+    desk = await opened(installation, CONTEST.replace("prizes: 1", "prizes: 30"), "contests")
+    for _ in range(MANY):
+        await desk.enter(await installation.join(), ("entry", "A line"), ("publish", "entry"))
+    await desk.close()
+    for number, _ in await contests.entries_of(installation.engine, desk.session, "caption"):
+        await contests.choose_winner(installation.engine, desk.session, "caption", number)
+    asked = await contests.PUBLICATION.ask(installation.engine, desk.session, "caption")
+    await read_and_give(installation.engine, await installation.staff("mita", ("privacy",)), asked)
+    ended = await asyncio.gather(
+        *(contests.publish(installation.engine, desk.session, "caption") for _ in range(5)), return_exceptions=True
+    )
+    assert sorted(str(one) if isinstance(one, int) else type(one).__name__ for one in ended) == [
+        str(MANY), *["DeniedError"] * 4,
+    ]  # fmt: skip
+    assert len(await contests.published_of(installation.engine, "caption")) == MANY
+    assert installation.sql("SELECT COUNT(*) FROM mandate WHERE case_id = ?", asked) == [(1,)]
+    permitted = [
+        one for one in await installation.ledger() if one.act == "actor:publish" and one.outcome == "permitted"
+    ]
+    assert len(permitted) <= MANY
+    assert await bulk_approval.state_of(installation.engine, desk.session, "publish-winners", "caption") == "used"
+
+
+async def test_an_approved_list_is_one_piece_of_work(installation):
+    """§5.2: the list opens again as guests come; afterwards, and with a sign-out, it is asked for anew."""
+    desk = await opened(installation, BIG, "support")
+    await guests(installation, desk, MANY)
+    second = await installation.staff("mita", ("privacy",))
+    asked = await events.LIST.ask(installation.engine, desk.session, "afternoon")
+    await read_and_give(installation.engine, second, asked)
+    for _ in range(MANY + 1):  # once, and once for each who comes
+        assert all(one.name for one in await events.check_in_list(installation.engine, desk.session, "afternoon"))
+    assert installation.sql("SELECT COUNT(*) FROM mandate WHERE case_id = ?", asked) == [(1,)]
+    assert not any(one.name for one in await events.check_in_list(installation.engine, desk.session, "afternoon"))
+    asked = await events.LIST.ask(installation.engine, desk.session, "afternoon")  # it may be asked for again at once
+    await read_and_give(installation.engine, second, asked)
+    assert all(one.name for one in await events.check_in_list(installation.engine, desk.session, "afternoon"))
+    await sessions.sign_out(installation.engine, desk.session)
+    with pytest.raises(DeniedError) as refused:
+        await events.check_in_list(installation.engine, desk.session, "afternoon")
+    assert refused.value.reason == "bulk"
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_how_long_an_approved_list_opens(installation, late):
+    """Twelve hours from the first look on."""
+    desk = await opened(installation, BIG, "support")
+    await guests(installation, desk, MANY)
+    asked = await events.LIST.ask(installation.engine, desk.session, "afternoon")
+    await read_and_give(installation.engine, await installation.staff("mita", ("privacy",)), asked)
+    await events.check_in_list(installation.engine, desk.session, "afternoon")
+    installation.wall.pass_(limits.CHECK_IN_SECONDS + (0.5 if late else -0.5))
+    if late:
+        with pytest.raises(DeniedError):
+            await events.check_in_list(installation.engine, desk.session, "afternoon")
+    else:
+        assert len(await events.check_in_list(installation.engine, desk.session, "afternoon")) == MANY
+
+
 async def test_a_few_need_none(installation):
     """§5.2 normal: twenty names at the door are one person's work."""
     desk = await opened(installation, BIG, "support")
@@ -138,14 +200,22 @@ async def test_a_mandate_for_many_is_empty_until_somebody_approved(installation)
         assert (refused.value.step, cited(refused.value)) == (9, "§5.2")
     desk = await opened(installation, BIG, "support")
     asked = await events.LIST.ask(installation.engine, desk.session, "afternoon")
-    for approved in (False, True):
-        if approved:
+    given = replace(mandate, id=random_id())
+    for state, one, volume in (
+        ("waiting", mandate, 0),
+        ("approved", given, MANY),
+        ("used", mandate, 0),  # it was good for one mandate
+    ):
+        if state == "approved":
             await read_and_give(installation.engine, await installation.staff("mita", ("privacy",)), asked)
-        mandate = replace(mandate, id=random_id())
+        held = one if one is given else replace(one, id=random_id())
         real = await installation.engine.data.write(
-            lambda tx, one=mandate: bulk_approval.insert_mandate(tx, one, approval_id=asked)
+            lambda tx, new=held: bulk_approval.insert_mandate(
+                tx, new, approval_id=asked, at=installation.engine.clock.now()
+            )
         )
-        assert real.volume_left == (MANY if approved else 0)
+        assert real.volume_left == volume
+    mandate = given
     for _ in range(MANY):
         await gate.read(installation.engine, mandate, own.person_id, ("name",), Exit.SCREEN)
     with pytest.raises(DeniedError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 
 import pytest
 from asked import CONSOLE, Browser
@@ -13,6 +14,7 @@ from second import read_and_give
 
 from kept import limits
 from kept.errors import ConflictError, DeniedError, KeptError, LimitError, NotFoundError
+from kept.services.accounts import looked_into
 from kept.services.cases import cases
 from kept.services.gate import look_ups
 from kept.services.gate.look_ups import at_the_limit
@@ -69,6 +71,14 @@ async def test_the_limit_is_recorded_cited_and_on_the_board(installation):
     browser = Browser(installation, at=CONSOLE)
     browser.cookies["__Host-kept_session"] = await sessions.start_demo_session(installation.engine, "kato")
     assert f"{limits.LOOK_UPS_A_DAY} made, 1 refused" in (await browser.get("/en/board")).text
+    (alarm,) = await looked_into.alarms(installation.engine)
+    session = await sessions.session_of(installation.engine, browser.cookies["__Host-kept_session"])
+    await looked_into.look_into(installation.engine, session, alarm.id, "a long queue at the counter")
+    assert "a long queue at the counter" in (await browser.get("/en/board")).text
+    mine = dataclasses.replace(session, actor=alarm.actor)  # who set it off does not look into it
+    with pytest.raises(DeniedError) as refused:
+        await looked_into.look_into(installation.engine, mine, alarm.id, "nothing")
+    assert refused.value.reason == "alarm-own"
     installation.wall.pass_(limits.LOOK_UPS_SHOWN_SECONDS + limits.DAY)
     await tidy(installation.engine)
     assert await at_the_limit(installation.engine) == []

@@ -100,15 +100,15 @@ async def test_a_key_changed_within_the_day_opens_nothing_yet(installation):
     party = await asked(installation, "recipient", CLUB, new.public)
     await read_and_approve(parties.CONFIRMING, installation.engine, await clerk(installation, CONFIRMS), party.id)
     raw = await file()
-    assert len(parse_file(raw, old)["records"]) == 1
+    assert len(parse_file(raw, old, installation.engine.sequencer.verifier)["records"]) == 1
     with pytest.raises(SealError):
-        parse_file(raw, new)
+        parse_file(raw, new, installation.engine.sequencer.verifier)
     installation.wall.pass_(DAY + 1)
     partners, officer = [
         await sessions.session_of(installation.engine, await sessions.start_demo_session(installation.engine, one))
         for one in ("abe", "kato")
     ]
-    assert len(parse_file(await file(), new)["records"]) == 1
+    assert len(parse_file(await file(), new, installation.engine.sequencer.verifier)["records"]) == 1
 
 
 @pytest.mark.parametrize(

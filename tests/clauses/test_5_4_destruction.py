@@ -38,6 +38,7 @@ from kept.services.gate import gate
 from kept.services.my_data import choices, erasure
 from kept.services.my_data.own_data import own_data
 from kept.services.upkeep.backup_record import backup_key
+from kept.services.upkeep.key_rotation import rotate
 
 pytestmark = pytest.mark.anyio
 DAY = 86400.0
@@ -285,6 +286,27 @@ async def test_folders_are_the_owners_alone_whatever_the_process_allows(installa
         os.umask(before)
     for one in (data.path, data.path.parent, vaulted.backups):
         assert not one.stat().st_mode & 0o077, one
+
+
+async def test_nobody_else_writes_what_an_installation_writes(tmp_path):
+    """§5.3, §5.5: with a umask of nothing, others write none of what an installation makes, and read its checkpoint alone."""
+    before = os.umask(0)
+    try:
+        (tmp_path / "own").mkdir(mode=0o700)
+        installation = Installation(tmp_path / "own")
+        await installation.open()
+        await installation.mori()
+        await installation.engine.sequencer.integrate()
+        await rotate(installation.engine, by="test")
+        await installation.close()
+        await installation.open(create=False)
+        await installation.close()
+    finally:
+        os.umask(before)
+    found = {path: path.stat().st_mode & 0o077 for path in (tmp_path / "own").rglob("*")}
+    assert len(found) > 4
+    assert {path.name for path, others in found.items() if others & 0o022} == set()
+    assert {path.suffix for path, others in found.items() if others & 0o044 and path.is_file()} <= {".checkpoint"}
 
 
 async def test_without_room_or_right_nothing_half_is_left(installation, vaulted, monkeypatch):

@@ -15,7 +15,7 @@ import pytest
 from asked import CONSOLE, SITE, Browser
 from authenticator import Authenticator
 from cited import cited
-from installation import MAIL, NAME, PASSWORD, Installation, second_version
+from installation import MAIL, NAME, PASSWORD, PHONE, Installation, second_version
 from registered import CONFIRMS, asked, clerk, registered
 from second import activate_as_read, read_and_approve, sign_as_read
 
@@ -35,6 +35,7 @@ from kept.errors import (
     SettingError,
     SignInError,
     StoreError,
+    SubmissionError,
 )
 from kept.guarantees.board import promise_board
 from kept.policy import change
@@ -57,6 +58,7 @@ from kept.services.upkeep.after_restore import erase_again, report_of
 from kept.services.upkeep.no_log_replay import after_lines
 from kept.services.upkeep.routine import finish_all
 from kept.store import sql
+from kept.store.sqlite import raw_count
 
 pytestmark = pytest.mark.anyio
 ROOT = Path(__file__).parents[2]
@@ -302,8 +304,8 @@ async def test_with_the_no_log_lost_too_only_the_person_is_served(lost):
     assert (await own_data(engine, await here.session(stays.person_id))).held
     with pytest.raises(DeniedError):
         await erase_again(engine, support, {"mail_address": MAIL})
-    assert await erase_again(engine, privacy[0], {"mail_address": "nobody@example.jp"}) == 0
-    assert await erase_again(engine, privacy[0], {"mail_address": MAIL}) == 1
+    assert await erase_again(engine, privacy[0], {"mail_address": "nobody@example.jp"}) == 1
+    assert await erase_again(engine, privacy[0], {"mail_address": MAIL}) == 2
     await sign_as_read(engine, privacy[0])
     await here.close()
     await lost.open()  # a signature alone does not open it, nor does starting again
@@ -530,6 +532,76 @@ async def test_whoever_is_listed_after_the_first_signature_is_signed_by_two(lost
     await sign_as_read(engine, first)
     with pytest.raises(ErasedError):
         await engine.people.load(stays.person_id)
+
+
+async def test_the_list_of_whom_to_erase_tells_nobody_who_is_here(lost):
+    """§5.4, §5.2 breach: one of staff asks the list about address after address: its answers, entries and page are alike."""
+    here = lost.installation
+    stays = await given(here, MAIL)
+    await lost.back_up()
+    await lost.lose_both()
+    lost.no_log.unlink()
+    engine = await lost.open()
+    await here.staff("first", ("privacy",))
+    desk = Browser(here, at=CONSOLE)
+    desk.cookies["__Host-kept_session"] = await sessions.start_demo_session(engine, "first")
+    seen = []
+    for at, mail in enumerate((MAIL, "nobody@example.jp", "still-nobody@example.jp"), 1):
+        await desk.get("/en/restore")
+        answer = await desk.post("/en/restore/erase", mail_address=mail)
+        entry = await here.newest()
+        page = (await desk.get("/en/restore")).text
+        assert f"On the list: {at}" in page
+        seen.append((answer.status_code, answer.text, entry.act, entry.outcome, entry.items, len(entry.facts)))
+    assert len(set(seen)) == 1, "whoever is here, and whoever is not, is answered alike"
+    assert (await own_data(engine, await here.session(stays.person_id))).held, "nobody is erased by one"
+
+
+async def test_the_second_reads_whom_they_sign_and_signs_that(lost):
+    """§5.4 breach: a name that was not read: the second sees each line as typed, and one added since is not signed."""
+    here = lost.installation
+    stays = await given(here, MAIL)
+    await lost.back_up()
+    await lost.lose_both()
+    lost.no_log.unlink()
+    engine = await lost.open()
+    first, second = [await here.staff(login, ("privacy",)) for login in ("first", "second")]
+    assert await erase_again(engine, first, {"mail_address": MAIL}) == 1
+    assert await erase_again(engine, first, {"mail_address": MAIL}) == 1, "a second time is no second line"
+    await sign_as_read(engine, first)
+    desk = Browser(here, at=CONSOLE)
+    desk.cookies["__Host-kept_session"] = await sessions.start_demo_session(engine, "second")
+    page = (await desk.get("/en/restore")).text
+    assert MAIL in page
+    await erase_again(engine, first, {"mail_address": OTHER_MAIL})
+    assert (await desk.post("/en/restore/sign")).status_code in {303, 409, 422}
+    assert (await engine.people.load(stays.person_id)).state.status == "active"
+    assert await report_of(engine) is not None
+    assert not any(raw_count(here.folder, "shop", [MAIL.encode(), OTHER_MAIL.encode()]).values()), "it lies sealed"
+    with pytest.raises(SubmissionError):
+        await erase_again(engine, second, {"mail_address": "123456789018@" + "x" * 300})
+
+
+async def test_a_line_that_two_are_found_by_erases_neither(lost):
+    """§5.4, §5.6 breach: a couple shares a phone, and a receipt of one of them would take both: nobody, and it is recorded."""
+    here = lost.installation
+    couple = [await here.join(), await here.join()]
+    for own, mail in zip(couple, (MAIL, OTHER_MAIL), strict=True):
+        await here.give(own, [("mail_address", mail), ("phone", PHONE)])
+    await lost.back_up()
+    await lost.lose_both()
+    lost.no_log.unlink()
+    engine = await lost.open()
+    privacy = [await here.staff(login, ("privacy",)) for login in ("first", "second")]
+    await erase_again(engine, privacy[0], {"phone": PHONE})
+    await erase_again(engine, privacy[0], {"phone": PHONE, "mail_address": OTHER_MAIL})
+    for one in privacy:
+        await sign_as_read(engine, one)
+    assert (await engine.people.load(couple[0].person_id)).state.status == "active"
+    with pytest.raises(ErasedError):
+        await engine.people.load(couple[1].person_id)
+    refused = [one for one in await here.ledger() if one.act == "staff:person:erase-again" and one.outcome == "refused"]
+    assert [dict(one.facts)["reason"] for one in refused] == ["ambiguous"]
 
 
 def test_a_line_that_takes_back_takes_back_only_what_a_line_said():

@@ -12,6 +12,7 @@ from kept.errors import ClosedError, KeptError
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState
 from kept.services.cases import cases
+from kept.services.my_data.own_data import own_data
 from kept.services.upkeep.key_rotation import rotate
 from kept.store.sqlite import raw_count
 
@@ -80,3 +81,40 @@ async def test_a_server_that_writes_addresses_to_a_log_breaks_the_promise_on_the
     finally:
         access.setLevel(before)
     assert {part.part.id: part.state for part in one.parts}["clean-logs"] is ClauseState.NOT_KEPT_YET
+
+
+@pytest.mark.parametrize(
+    "how", ["the folder is open", "the file is open", "the file is exchanged", "the file is a link"]
+)
+async def test_keys_that_do_not_lie_apart_any_more_turn_the_board(installation, tmp_path, how):
+    """§5.5 breach: somebody opens the key folder, or exchanges a key, while it serves: not kept, and nothing is released."""
+    own = await installation.mori()
+    folder = installation.address.key_folder
+    file = folder / "epoch-000001.key"
+    raw = file.read_bytes()
+    assert (await promise_board(installation.engine)).of("5.5").parts[0].state is ClauseState.KEPT
+    match how:
+        case "the folder is open":
+            folder.chmod(0o777)
+        case "the file is open":
+            file.chmod(0o644)
+        case "the file is exchanged":
+            file.write_bytes(raw[:40] + raw[40:][::-1])
+        case _:
+            (tmp_path / "elsewhere.key").write_bytes(raw)
+            file.unlink()
+            file.symlink_to(tmp_path / "elsewhere.key")
+    part = next(
+        one for one in (await promise_board(installation.engine)).of("5.5").parts if one.part.id == "keys-apart"
+    )
+    assert part.state is ClauseState.NOT_KEPT_YET
+    await installation.engine.watch()
+    with pytest.raises(KeptError) as refused:
+        await own_data(installation.engine, own)
+    assert cited(refused.value) == "§5.5"
+    folder.chmod(0o700)
+    file.unlink()
+    file.write_bytes(raw)
+    file.chmod(0o600)
+    await installation.engine.watch()
+    assert (await own_data(installation.engine, own)).held

@@ -6,15 +6,17 @@ import pytest
 from asked import Browser
 from bakery import Bakery
 from installation import PASSWORD
+from reaching import reach
 from second import read_and_approve, read_and_give
 from writing_letters import answered, asked_second
 
 from clauses.test_4_9_disclosure_the_law_requires import LegalDesk
 from kept import limits
-from kept.errors import ConflictError, ErasedError, KeptError, SignInError, SubmissionError
+from kept.errors import ConflictError, ErasedError, InputError, KeptError, SignInError, SubmissionError
 from kept.policy.day import local
 from kept.policy.words import Exit
 from kept.services.authorities import disclosures
+from kept.services.cases import inquiries
 from kept.services.my_data import choices, erasure
 from kept.services.upkeep import approvals
 from kept.web.site import PAGES
@@ -210,3 +212,32 @@ async def test_a_disclosure_about_somebody_being_erased_dies(installation):
         await read_and_approve(disclosures.DISCLOSING, installation.engine, desk.approves, request)
     assert dead.value.reason == "approval-dead"
     assert not [one for one in await installation.ledger() if one.act == "staff:value:disclose"]
+
+
+async def test_who_is_being_erased_is_not_left_to_wait_for_an_answer(installation):
+    """§4.5: *get in touch* is refused with its sentence, and no case takes up what was asked; undone, it counts again."""
+    reach(installation)
+    own, support = await installation.mori(), await installation.staff()
+    engine, case = installation.engine, await installation.case(support)
+    before = await inquiries.ask(engine, own)
+    await erasure.intend_erasure(engine, own, grace_seconds=limits.ERASURE_GRACE_SECONDS)
+    attempts = (
+        (inquiries.ask(engine, own), "erasing"),
+        (inquiries.note_in_case(engine, support, case, "call"), "erasing"),
+        (inquiries.take(engine, support, before), "inquiry-unknown"),
+    )
+    for attempt, reason in attempts:
+        with pytest.raises(InputError) as refused:
+            await attempt
+        assert refused.value.reason == reason
+    assert await inquiries.waiting_inquiries(engine, support) == []
+    browser = Browser(installation)
+    await browser.sign_in(own)
+    for language in ("en", "ja"):
+        page = (await browser.get(f"/{language}/my-data")).text
+        assert f"/{language}/my-data/ask" not in page
+        assert {"en": "nobody can read your addresses", "ja": "アカウントの消去を受け付けている間"}[language] in page
+    assert (await browser.post("/en/my-data/ask")).status_code == 422
+    await erasure.undo_erasure(engine, own)
+    assert [one.id for one in await inquiries.waiting_inquiries(engine, support)] == [before]
+    assert await inquiries.ask(engine, own)

@@ -71,7 +71,7 @@ NOT_TOLD = {
     "shown_once": "sealed for one session, for minutes, and on its page; a file is no place for codes that open the account",
     "link_code": "keyed hashes of codes that live for ten minutes",
     "message_link": "keyed hashes of links; the links themselves are in the messages the person has",
-    "intake_record": "sealed, and whose it is nobody has checked: it names a login name by a partner's word, and ends in thirty days",
+    "intake_record": "sealed, and whose it is nobody has checked: a login name by a partner's word; ends with the account",
     "no_log_line": "sealed lines of keyed hashes that say again what `choices` and `uses` say",
     "claim": "what the service is about to do, by random numbers, for moments; a number of yours only while you are being erased",
     "no_log_note": "such a line before it is sealed, for moments",
@@ -115,6 +115,7 @@ ABOUT_NOBODY = {
         "staff_session",
         "api_credential",
         "look_ups",
+        "looked_into",
         "visit_count",
         "scan",
         "provision",
@@ -243,6 +244,28 @@ async def much(installation, desk):
     return own
 
 
+JSON_TYPES = {
+    "string": str, "integer": int, "number": (int, float), "boolean": bool, "null": type(None), "array": list, "object": dict,
+}  # fmt: skip
+
+
+def unfit(value, schema, at="$"):
+    """Where a value is not what a schema says, as far as this schema goes: types, keys that are due, and no others."""
+    named = schema.get("type", ())
+    kinds = [named] if isinstance(named, str) else named
+    if kinds and not any(isinstance(value, JSON_TYPES[one]) for one in kinds):
+        yield f"{at}: {kinds}"
+        return
+    if isinstance(value, dict):
+        yield from (f"{at}.{one} is missing" for one in schema.get("required", ()) if one not in value)
+        for key, one in value.items():
+            within = schema.get("properties", {}).get(key, schema.get("additionalProperties", {}))
+            yield from [f"{at}.{key} is more"] if within is False else unfit(one, within, f"{at}.{key}")
+    if isinstance(value, list):
+        for n, one in enumerate(value):
+            yield from unfit(one, schema.get("items", {}), f"{at}[{n}]")
+
+
 async def copy_of(installation, own, language):
     """The copy, opened."""
     return zipfile.ZipFile(io.BytesIO(await take_along(installation.engine, own, language)))
@@ -257,6 +280,12 @@ async def test_everything_is_in_it_in_words(installation, desk, language):
         page = packed.read("readable.html").decode()
         held = {name: packed.read(name) for name in packed.namelist()}
     assert set(SCHEMA["required"]) <= set(data) <= set(SCHEMA["properties"])
+    assert list(unfit(data, SCHEMA)) == []
+    for part in ("uses", "items", "receipts"):
+        assert list(unfit({**data, part: [{}]}, SCHEMA)), part
+        assert list(unfit({**data, part: [{**data[part][0], "more": {}}]}, SCHEMA)), part
+    for part in ("passkeys", "sessions", "devices", "seen"):
+        assert list(unfit({**data, "known_by": {**data["known_by"], part: [{}]}}, SCHEMA)), part
     for part in bundle_words.COPY:
         assert data[part.id], part.id
         rows = list(csv.reader(io.StringIO(held[f"tables/{part.id}.csv"].decode("utf-8-sig"))))

@@ -11,6 +11,7 @@ from kept.policy.words import Exit
 from kept.services.messages.outbox import send_due
 
 pytestmark = pytest.mark.anyio
+NOTICE = "service-notice"
 
 
 async def customers(bakery, k, credential, *numbers, choices=()):
@@ -165,24 +166,51 @@ async def test_a_message_leaves_by_the_policy_s_ways_alone(bakery, mailbox):
         await customers(bakery, k, credential, "C-1")
         async with k.acting(credential) as desk, k.person(credential, external="C-1") as me:
             person = await desk.find(external="C-1")
-            number = await desk.message(person, "mail", "Your bread", "It is ready, and warm.")
+            number = await desk.message(person, "mail", NOTICE)
             assert (await desk.sent(number)).state == "sent"
             assert "It is ready, and warm." in mailbox.received[0].text
             assert [(one.message_id, one.origin, one.clause) for one in await me.messages()] == [
                 (number, "program", "2.1")
             ]
             with pytest.raises(DeniedError) as refused:
-                await desk.message(person, "post", "Your bread", "By letter.")
+                await desk.message(person, "post", NOTICE)
             assert (refused.value.step, refused.value.clause) == (3, "§2.1")
             with pytest.raises(InputError):
-                await desk.message(person, "pigeon", "Your bread", "By air.")
+                await desk.message(person, "pigeon", NOTICE)
             await me.stop("orders")
             with pytest.raises(DeniedError):
-                await desk.message(person, "mail", "Your bread", "Again.")
+                await desk.message(person, "mail", NOTICE)
             assert len(mailbox.received) == 1
             written = [one.account for one in (await me.history()).lines if one.account.act.endswith(":contact:write")]
             assert {(one.act, one.kind) for one in written} == {("program:contact:write", "program")}
             assert sorted(one.outcome for one in written) == ["done", "refused", "refused"]
+
+
+async def test_a_program_writes_what_the_policy_declares_and_nothing_else(bakery, mailbox):
+    """§4.5 breach: words of its own, a kind nobody declared, a reply to nothing, a second one: refused; she sees the tries."""
+    async with bakery.open(site="http://localhost:8330", mail=f"127.0.0.1:{mailbox.port}") as k:
+        credential = await bakery.program(k)
+        await customers(bakery, k, credential, "C-1")
+        async with k.acting(credential) as desk, k.person(credential, external="C-1") as me:
+            person = await desk.find(external="C-1")
+            tries = [("advertising", "Half price!", "message-kind"), ("", "Half price!", "message-kind")]
+            tries += [("reply", "Half price!", "not-asked")]
+            for kind, text, reason in tries:
+                with pytest.raises(DeniedError) as refused:
+                    await desk.message(person, "mail", kind, text)
+                assert (refused.value.reason, refused.value.step) == (reason, 7), kind
+            await desk.message(person, "mail", NOTICE, "Half price!")
+            assert "Half price" not in mailbox.received[0].text
+            await me.ask()
+            await desk.message(person, "mail", "reply", "We open at seven.")
+            assert "We open at seven." in mailbox.received[0].text
+            (asked,) = await me.inquiries()
+            assert asked.answered_at is not None
+            with pytest.raises(DeniedError) as refused:
+                await desk.message(person, "mail", "reply", "And by the way: half price!")
+            assert refused.value.reason == "not-asked"
+            lines = [one.account for one in (await me.history()).lines if one.account.act == "program:contact:write"]
+            assert sum(one.outcome == "refused" for one in lines) == len(tries) + 1
 
 
 async def test_a_message_not_sent_yet_is_decided_again(bakery):
@@ -192,7 +220,7 @@ async def test_a_message_not_sent_yet_is_decided_again(bakery):
         other = await bakery.program(k)
         await customers(bakery, k, credential, "C-1")
         async with k.acting(credential) as desk, k.person(credential, external="C-1") as me:
-            number = await desk.message(await desk.find(external="C-1"), "mail", "Your bread", "It is ready.")
+            number = await desk.message(await desk.find(external="C-1"), "mail", NOTICE)
             assert (await desk.sent(number)).state == "waiting"
             await me.stop("orders")
             bakery.wall.pass_(120)

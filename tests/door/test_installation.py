@@ -15,6 +15,7 @@ from kept.errors import BusyError, DeniedError, InputError, KeptError, SettingEr
 from kept.policy.words import Exit
 
 pytestmark = pytest.mark.anyio
+NOTICE = "service-notice"
 
 
 async def test_the_background_sends_and_integrates_by_itself(bakery, mailbox):
@@ -27,7 +28,7 @@ async def test_the_background_sends_and_integrates_by_itself(bakery, mailbox):
             await bakery.mori(me)
             k._engine.dispatchers[Exit.MAIL] = dispatcher
             server, dispatcher.server.port = dispatcher.server.port, 1
-            number = await desk.message(await desk.find(external="C-1"), "mail", "Your bread", "It is ready.")
+            number = await desk.message(await desk.find(external="C-1"), "mail", NOTICE)
             dispatcher.server.port = server
             assert (await desk.sent(number)).state == "waiting"
             bakery.wall.pass_(limits.CHANNEL_HELD_SECONDS + 1)
@@ -74,7 +75,7 @@ async def test_an_operator_runs_the_installation(bakery, tmp_path):
     """Credentials, staff, status, the board; each change names the operator."""
     async with bakery.open() as k:
         operator = k.operator("maria")
-        await operator.add_staff("sato", PASSWORD, ["owner"])
+        await operator.add_staff("sato", PASSWORD, ["owner"], who="sato")
         assert [(one.login, one.roles, one.disabled) for one in await operator.staff()] == [("sato", ("owner",), False)]
         await operator.disable_staff("sato")
         assert [one.disabled for one in await operator.staff()] == [True]
@@ -91,7 +92,7 @@ async def test_an_operator_runs_the_installation(bakery, tmp_path):
         for wrong in (
             operator.issue_credential("till", "program", ["rights-request"]),
             operator.issue_credential("till", "program"),
-            operator.add_staff("tani", PASSWORD, ["nobody"]),
+            operator.add_staff("tani", PASSWORD, ["nobody"], who="tani"),
         ):
             with pytest.raises(InputError):
                 await wrong

@@ -99,7 +99,7 @@ class Visitor:
 async def visit(bakery):
     """A bakery's own app with the pages of Kept below `/privacy`, and the console below `/desk` of another host name."""
     async with bakery.open() as k:
-        await k.operator("test").add_staff("sato", PASSWORD, ["counter", "owner"])
+        await k.operator("test").add_staff("sato", PASSWORD, ["counter", "owner"], who="sato")
 
         async def front(request):
             me = await k.signed_in(request.scope)
@@ -190,7 +190,7 @@ async def test_a_choice_about_cookies_leads_back_below_the_path(visit):
 async def test_the_console_stands_below_a_path_too(visit):
     """On a host name of its own: sign in with both factors, and every page a member of staff is led to."""
     k, begin = visit
-    enrolled = await k.operator("test").add_staff("ito", PASSWORD, ["counter", "owner"])
+    enrolled = await k.operator("test").add_staff("ito", PASSWORD, ["counter", "owner"], who="ito")
     staff = begin("staff.localhost")
     assert (await staff.ask("/desk/en")).headers["location"] == "/desk/en/sign-in"
     await staff.ask("/desk/en/sign-in")

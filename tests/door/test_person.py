@@ -27,6 +27,7 @@ from kept.services.messages.outbox import send_due
 from kept_verify.__main__ import main as kept_verify
 
 pytestmark = pytest.mark.anyio
+NOTICE = "service-notice"
 
 
 async def test_a_first_visit_opens_an_account_and_the_next_finds_it(bakery):
@@ -370,7 +371,7 @@ async def test_addresses_are_confirmed_through_the_door(bakery, mailbox):
             person = await desk.find(external="C-1")
             assert {one.channel: one.reason for one in await desk.ways(person)}["mail"] == "unconfirmed"
             with pytest.raises(DeniedError) as refused:
-                await desk.message(person, "mail", "Your bread", "It is ready.")
+                await desk.message(person, "mail", NOTICE)
             assert refused.value.reason == "unconfirmed"
             bakery.wall.pass_(400)
             await me.send_confirmation(mail.slot)
@@ -385,5 +386,5 @@ async def test_addresses_are_confirmed_through_the_door(bakery, mailbox):
             assert not await k.confirm_by_link(link)
             await me.write_again(mail.slot)
             assert {one.channel: one.reason for one in await desk.ways(person)}["mail"] == ""
-            await desk.message(person, "mail", "Your bread", "It is ready.")
+            await desk.message(person, "mail", NOTICE)
             assert len(mailbox.received) == 2

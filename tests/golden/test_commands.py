@@ -149,13 +149,13 @@ def test_what_goes_wrong_with_staff_and_credentials(capsys, monkeypatch):
     """No role, a login that is taken, no such login, no such credential: each answer says what to do."""
     monkeypatch.setattr("sys.stdin", io.StringIO("four unrelated words here\n" * 3))
     store = ["--store", "sqlite:///shop.db"]
-    transcript(capsys, ["init", POLICY, *store], ["staff", "add", "sato", "--role", "support", *store])
+    transcript(capsys, ["init", POLICY, *store], ["staff", "add", "sato", "--who", "4711", "--role", "support", *store])
     hold(
         "staff-errors",
         transcript(
             capsys,
-            ["staff", "add", "kato", *store], ["staff", "add", "Sato", "--role", "support", *store],
-            ["staff", "add", "Kato Ren", "--role", "support", *store], ["staff", "disable", "kato", *store],
+            ["staff", "add", "kato", "--who", "4712", *store], ["staff", "add", "Sato", "--who", "4713", "--role", "support", *store],
+            ["staff", "add", "Kato Ren", "--who", "4714", "--role", "support", *store], ["staff", "disable", "kato", *store],
             ["staff", "revoke", "till", *store], ["staff", "list", *store],
         ),
     )  # fmt: skip

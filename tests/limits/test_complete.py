@@ -20,6 +20,7 @@ ELSEWHERE = {
     "CASE_RELEASES": "attack/test_gate_closed.py::test_a_mandates_volume_ends",
     "CONTACTS_OF_A_CASE": "clauses/test_4_5_contact.py::test_a_case_is_good_for_so_many_messages",
     "FEW_PEOPLE": "clauses/test_5_2_four_eyes.py::test_a_few_need_none",
+    "CHECK_IN_SECONDS": "clauses/test_5_2_four_eyes.py::test_how_long_an_approved_list_opens",
     "NO_LOG_MAIL_BYTES": "clauses/test_5_4_no_log_by_mail.py::test_a_file_too_large_is_no_mail",
     "NO_LOG_COMMAND_SECONDS": "clauses/test_5_4_no_log.py::test_a_program_that_hangs_is_ended",
     "NO_LOG_WAIT_SECONDS": "clauses/test_5_4_no_log.py::test_a_slow_place_is_not_waited_for",

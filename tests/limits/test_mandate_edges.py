@@ -12,6 +12,7 @@ from registered import CONFIRMS, asked, clerk
 from second import read_and_approve
 from writing_letters import came
 
+from clauses.test_2_8_paper_and_phone import PaperDesk
 from clauses.test_2_9_from_another_company import Partner
 from clauses.test_4_9_disclosure_the_law_requires import LegalDesk
 from kept import limits
@@ -30,6 +31,7 @@ from kept.errors import (
 from kept.guarantees.board import promise_board
 from kept.policy.day import begin_of
 from kept.policy.words import ClauseState, Exit
+from kept.services.accounts import first_sign_in, guesses, looked_into
 from kept.services.authorities import disclosures
 from kept.services.authorities.request_paper import end_papers
 from kept.services.cases import cases, emergencies, witnessed_entry, witnessing
@@ -39,6 +41,7 @@ from kept.services.figures import projections
 from kept.services.forms.submission import parse_submission
 from kept.services.gate import gate, look_ups
 from kept.services.gate.external_ids import external_form
+from kept.services.gate.witnessed_form import first_code_of, standing
 from kept.services.messages import holds, outbox
 from kept.services.messages.unknown_outcome import find_unknown
 from kept.services.my_data import erasure, own_requests, rights_answers, rights_paper, rights_requests
@@ -709,3 +712,43 @@ async def test_what_a_request_by_right_may_be(installation, monkeypatch):
     assert await rights_paper.end_papers(engine) == 0
     installation.wall.pass_(3)
     assert await rights_paper.end_papers(engine) == 1
+
+
+@pytest.mark.edge("FIRST_SIGN_IN_SECONDS")
+@pytest.mark.parametrize("late", [False, True])
+async def test_how_long_a_new_customer_on_paper_signs_in_first(installation, late):
+    """For a year from the taking in; afterwards the code of the message signs nobody in."""
+    paper = await PaperDesk(installation).begin()
+    form_id = await paper.taken()
+    taken_at = (await standing(installation.engine, form_id)).form.taken_at
+    passed = installation.engine.clock.now() - taken_at
+    installation.wall.pass_(limits.FIRST_SIGN_IN_SECONDS - passed + (1 if late else -1))
+    code = first_code_of(installation.engine, form_id)
+    assert await first_sign_in.question_of(installation.engine, code) == (None if late else "name")
+
+
+@pytest.mark.edge("RIGHTS_REQUEST_CAME_SECONDS")
+async def test_how_long_ago_a_request_came(installation):
+    """To the end of a day a year ago; of one day earlier it is refused."""
+    await installation.mori()
+    day = witnessed_entry.day_today(installation.engine)
+    ends = begin_of(day, installation.engine.zone, after=1) + limits.RIGHTS_REQUEST_CAME_SECONDS
+    installation.wall.pass_(ends - installation.engine.clock.now() - 60)
+    desk = await installation.staff("kato2", ("privacy",))
+    assert await came(installation, desk, "purposes", came_on=day)
+    installation.wall.pass_(61)
+    with pytest.raises(InputError) as refused:
+        await came(installation, desk, "purposes", came_on=day)
+    assert refused.value.reason == "rights-day"
+
+
+@pytest.mark.edge("ALARM_NOTE_CHARACTERS")
+async def test_how_long_what_was_found_of_an_alarm_is(installation):
+    """A line of two hundred characters is kept, one more is refused."""
+    kato = await installation.staff("kato", ("privacy",))
+    await guesses._alarm(installation.engine, guesses.Sign.MANY_ACCOUNTS)
+    (alarm,) = await looked_into.alarms(installation.engine)
+    await looked_into.look_into(installation.engine, kato, alarm.id, "x" * limits.ALARM_NOTE_CHARACTERS)
+    with pytest.raises(InputError) as refused:
+        await looked_into.look_into(installation.engine, kato, alarm.id, "x" * (limits.ALARM_NOTE_CHARACTERS + 1))
+    assert refused.value.reason == "alarm-note"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from argon2 import PasswordHasher, extract_parameters
 from asked import CONSOLE, Browser
 from bakery import Bakery
 from installation import PASSWORD
@@ -23,6 +24,7 @@ from kept.services.accounts.shown_once import Codes, show, shown
 from kept.services.my_data.portability import take_along
 from kept.services.staff import sessions
 from kept.services.upkeep.routine import tidy
+from kept.web import said
 
 pytestmark = pytest.mark.anyio
 
@@ -47,7 +49,7 @@ async def test_a_customers_session(installation):
 async def test_a_session_of_staff(installation):
     """It opens until its last second, and not after; what it had opened before opens no more either."""
     engine = installation.engine
-    enrolled = await sessions.add_staff(engine, "sato", PASSWORD, ("support",), by="test")
+    enrolled = await sessions.add_staff(engine, "sato", PASSWORD, ("support",), by="test", who="sato")
     token = await sessions.sign_in(engine, "sato", PASSWORD, code_at(enrolled.secret, int(engine.clock.now()) // 30))
     installation.wall.pass_(limits.STAFF_SESSION_SECONDS - 1)
     assert await sessions.session_of(engine, token)
@@ -73,6 +75,7 @@ def believed(monkeypatch):
     answer = SimpleNamespace(credential_id=b"key", credential_public_key=b"public", sign_count=0, new_sign_count=1)
     monkeypatch.setattr(passkeys, "verify_registration_response", lambda **_: answer)
     monkeypatch.setattr(passkeys, "verify_authentication_response", lambda **_: answer)
+    monkeypatch.setattr(passkeys, "_require_own_page", lambda _: None)
 
 
 async def made(installation):
@@ -183,6 +186,7 @@ async def test_how_many_passkeys_an_account_has_and_how_long_their_names_are(ins
     async def add(name):
         answer = SimpleNamespace(credential_id=random_bytes(8), credential_public_key=b"public", sign_count=0)
         monkeypatch.setattr(passkeys, "verify_registration_response", lambda **_: answer)
+        monkeypatch.setattr(passkeys, "_require_own_page", lambda _: None)
         begun = (await passkeys.begin_add(engine, own, "shop.example", "Shop"))["token"]
         await passkeys.finish_add(engine, own, "{}", begun, name, rp_id="shop.example", origin="https://shop.example")
 
@@ -242,12 +246,12 @@ async def test_a_value_just_replaced(installation):
     """Two tabs may send the same value within ten seconds; later it is a copy."""
     issued, _ = await joined(installation)
     value = await remember_me.remember(installation.engine, issued.person_id)
-    await remember_me.sign_in_remembered(installation.engine, value)
+    await remember_me.sign_in_remembered(installation.engine, value, "her browser")
     installation.wall.pass_(limits.REMEMBERED_AGAIN_SECONDS - 1)
-    assert (await remember_me.sign_in_remembered(installation.engine, value))[1] == ""
+    assert (await remember_me.sign_in_remembered(installation.engine, value, "her browser"))[1] == ""
     installation.wall.pass_(2)
     with pytest.raises(SignInError) as refused:
-        await remember_me.sign_in_remembered(installation.engine, value)
+        await remember_me.sign_in_remembered(installation.engine, value, "her browser")
     assert refused.value.reason == "device-copied"
 
 
@@ -413,10 +417,26 @@ def test_the_length_of_a_password():
     """From 12 to 200 characters."""
     passwords = Passwords(QUICK)
     for length in (limits.PASSWORD_CHARACTERS_AT_LEAST, limits.PASSWORD_CHARACTERS):
-        passwords.verify_password(passwords.hash("a" * length), "a" * length)
+        word = ("abcde" * length)[:length]
+        passwords.verify_password(passwords.hash(word), word)
     for length in (limits.PASSWORD_CHARACTERS_AT_LEAST - 1, limits.PASSWORD_CHARACTERS + 1):
         with pytest.raises(SubmissionError):
-            passwords.hash("a" * length)
+            passwords.hash(("abcde" * length)[:length])
+
+
+@pytest.mark.edge("PASSWORD_DIFFERENT_AT_LEAST", "PASSWORD_NAME_CHARACTERS")
+def test_what_a_password_may_not_be_made_of():
+    """Five different characters at least; a login name of four characters or more does not stand in it."""
+    passwords, most = Passwords(QUICK), limits.PASSWORD_DIFFERENT_AT_LEAST
+    assert passwords.hash(("abcdefgh"[:most] * 12)[:12])
+    with pytest.raises(SubmissionError) as refused:
+        passwords.hash(("abcdefgh"[: most - 1] * 12)[:12])
+    assert refused.value.reason == "password-repeats"
+    name = "heron"[: limits.PASSWORD_NAME_CHARACTERS]
+    assert passwords.hash(f"my {name[:-1]} is a bird", name[:-1])
+    with pytest.raises(SubmissionError) as refused:
+        passwords.hash(f"my {name} is a bird", name)
+    assert refused.value.reason == "password-name"
 
 
 class CountingHasher:
@@ -446,6 +466,50 @@ def test_an_unknown_account_costs_one_hash(typed):
             passwords.verify_password(known, typed)
     assert len(hasher.verified) == 2
     assert all(one.startswith("$argon2id$") for one, _ in hasher.verified)
+
+
+FORMER = PasswordHasher(time_cost=2, memory_cost=8, parallelism=1)
+
+
+@pytest.mark.parametrize("kept", ["nobody", "former", "now"])
+def test_after_a_change_of_cost_every_try_costs_the_same(kept):
+    """§5.2 breach: neither an unknown account nor one whose password is hashed at the former cost stands out."""
+    hasher = CountingHasher()
+    passwords = Passwords(hasher, (FORMER,))
+    stored = {"nobody": None, "former": FORMER.hash(PASSWORD), "now": passwords.hash(PASSWORD)}[kept]
+    for typed, right in ((PASSWORD, kept != "nobody"), ("some other words here", False)):
+        hasher.verified.clear()
+        if right:
+            passwords.verify_password(stored, typed)
+        else:
+            with pytest.raises(SignInError):
+                passwords.verify_password(stored, typed)
+        costs = [extract_parameters(one).time_cost for one, _ in hasher.verified]
+        assert sorted(costs) == sorted([QUICK.time_cost, FORMER.time_cost])
+        assert costs == [QUICK.time_cost, FORMER.time_cost]  # in one order, too
+
+
+async def test_whoever_signs_in_is_hashed_at_todays_cost(installation):
+    """§5.2: a customer and a member of staff, once, with the password they have; a wrong one changes nothing."""
+    engine = installation.engine
+    engine.passwords = Passwords(FORMER)
+    issued, _ = await joined(installation)
+    enrolled = await sessions.add_staff(engine, "ono", PASSWORD, ("support",), by="test")
+    engine.passwords = Passwords(QUICK, (FORMER,))
+
+    def costs():
+        rows = installation.sql("SELECT hash FROM password") + installation.sql("SELECT password_hash FROM staff")
+        return [extract_parameters(one).time_cost for (one,) in rows]
+
+    with pytest.raises(SignInError):
+        await accounts.sign_in_with_password(engine, issued.login_name, "some other words here")
+    assert costs() == [2, 2]
+    since = installation.sql("SELECT changed_at FROM password")
+    await accounts.sign_in_with_password(engine, issued.login_name, PASSWORD)
+    await sessions.sign_in(engine, "ono", PASSWORD, code_at(enrolled.secret, int(engine.clock.now()) // 30))
+    assert costs() == [1, 1]
+    assert installation.sql("SELECT changed_at FROM password") == since
+    assert await accounts.sign_in_with_password(engine, issued.login_name, PASSWORD)
 
 
 async def test_an_unknown_account_is_verified_too(installation, monkeypatch):
@@ -490,3 +554,13 @@ async def test_counting_is_exact(installation):
         await counted.count("try", "somebody", most=3, seconds=10.0)
     assert 9 <= refused.value.retry_after_seconds <= 10
     await counted.count("try", "another", most=3, seconds=10.0)
+
+
+@pytest.mark.edge("SAID_SECONDS")
+async def test_how_long_a_page_says_what_came_of_its_form(installation):
+    """For ten minutes; afterwards the same address says nothing."""
+    mark = said.say(installation.engine, {"done": "password"}, "/en/account", "ab")
+    installation.wall.pass_(limits.SAID_SECONDS - 1)
+    assert said.read_said(installation.engine, mark, "/en/account", "ab") == {"done": "password"}
+    installation.wall.pass_(2)
+    assert said.read_said(installation.engine, mark, "/en/account", "ab") == {}

@@ -47,6 +47,7 @@ FORMATS = {
     "number": {"GREATEST"},  # what a database holds
     "services/accounts/linking": {"CODE_CHARACTERS"},
     "services/backups/backup_file": {"CHUNK_BYTES", "KEY_BYTES"},
+    "services/third_parties/recall_file": {"ANSWER_DIGITS"},
     "services/engine/entry": {"NONCE_BYTES"},
     "services/engine/keyring": {"KEY_BYTES"},
     "services/engine/key_files": {"KEY_BYTES", "CHECK_BYTES"},
@@ -67,6 +68,7 @@ FORMATS = {
     "vault/no_log": {"PAD_BYTES", "FIRST"},
     "web/theme": {"CONTRAST", "_LINEAR_BELOW", "_WEIGHTS"},  # WCAG 2.2
     "web/jar": {"OK"},
+    "services/my_data/bundle_file": {"FOLD_BYTES"},  # RFC 6350
     # no limit at all
     "services/gate/history": {"FOREVER"},
     "services/third_parties/register": {"FOREVER"},

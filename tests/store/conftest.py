@@ -79,6 +79,7 @@ def filler(name):
     if name in {"g", "version", "epoch", "number", "count", "size", "position", "volume_left", "sign_count", "holds"}:
         return 1
     if name in {
+        "human",
         "person_id",
         "credential_id",
         "entry_id",

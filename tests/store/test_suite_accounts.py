@@ -35,7 +35,8 @@ def test_what_a_person_signs_in_by_is_listed_and_one_is_taken_away(data):
 def test_a_password_is_replaced_and_goes_with_the_person(data):
     """One hash a person, the newest."""
     data.run("password_put", person_id=MORI, hash="first", changed_at=1.0)
-    data.run("password_put", person_id=MORI, hash="second", changed_at=2.0)
+    data.run("password_put", person_id=MORI, hash="before", changed_at=2.0)
+    assert [data.run("password_again", person_id=MORI, was="before", hash="second") for _ in range(2)] == [1, 0]
     assert data.one(sql.PasswordGet, person_id=SATO) is None
     assert data.one(sql.PasswordGet, person_id=MORI) == ("second", 2.0)
     assert data.run("password_erase", person_id=MORI) == 1

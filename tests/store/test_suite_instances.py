@@ -72,6 +72,9 @@ def test_a_draw_is_committed_to_step_by_step(data):
     data.run("ticket_insert", instance_id="spring", blinded="c")
     assert data.run("ticket_delete", instance_id="spring", blinded="c") == 1
     assert data.all(sql.Tickets, instance_id="spring") == [("a",), ("b",)]
+    pages = [data.all(sql.TicketsPage, instance_id="spring", after=after, limit=1) for after in ("", "a", "b")]
+    assert pages == [[("a",)], [("b",)], []]
+    assert [data.one(sql.TicketListed, instance_id="spring", blinded=one) for one in "bc"] == [("b",), None]
     data.run("draw_insert", instance_id="spring", seed_hash="h", sealed_seed=b"s")
     for changed in (1, 0):
         assert data.run("draw_list", instance_id="spring", list_hash="l") == changed

@@ -16,7 +16,18 @@ def test_a_file_is_known_by_its_hash(data):
 def test_a_record_is_replaced_by_another_try(data):
     """The newest outcome stands; a quarantine that is over is found."""
     for number, reason, ends_at in ((1, "person-unknown", 9.0), (0, "slot-filled", 5.0), (0, "taken", 0.0)):
-        data.run("intake_record_put", intake_id="a", number=number, reason=reason, ends_at=ends_at, sealed=b"x")
+        data.run(
+            "intake_record_put",
+            intake_id="a",
+            number=number,
+            reason=reason,
+            ends_at=ends_at,
+            sealed=b"x",
+            who=f"w{number}",
+        )
     assert data.all(sql.IntakeRecords, intake_id="a") == [(0, "taken", 0.0, b"x"), (1, "person-unknown", 9.0, b"x")]
     assert data.all(sql.IntakeRecordsOver, at=8.0) == []
     assert data.all(sql.IntakeRecordsOver, at=9.0) == [("a", 1, "person-unknown")]
+    for changed, who in ((0, "w0"), (1, "w1"), (0, "w1")):  # what was taken, what waits, what was forgotten
+        assert data.run("intake_records_forget", who=who, reason="erased", sealed=b"") == changed
+    assert data.all(sql.IntakeRecords, intake_id="a")[1] == (1, "erased", 0.0, b"")

@@ -147,14 +147,15 @@ def test_an_inquiry_is_taken_up_and_answered_once(data):
     """The oldest first while nobody answered; taken from whoever has it; gone with the person."""
     for inquiry_id, at in (("i1", 1.0), ("i2", 2.0)):
         data.insert("inquiry_put", person_id=MORI, inquiry_id=inquiry_id, case_id="", asked_at=at)
-    assert [row.inquiry_id for row in data.all(sql.InquiriesWaiting, since=0.0, limit=1)] == ["i1"]
+    assert [row.inquiry_id for row in data.all(sql.InquiriesWaiting, since=0.0, after="", limit=1)] == ["i1"]
+    assert [row.inquiry_id for row in data.all(sql.InquiriesWaiting, since=1.0, after="i1", limit=9)] == ["i2"]
     taking = {"person_id": MORI, "inquiry_id": "i1", "key_id": "k", "sealed": b"s"}
     assert [data.run("inquiry_take", **taking, before="", case_id=one) for one in ("c", "d")] == [1, 0]
     assert data.run("inquiry_take", **taking, before="c", case_id="d") == 1
     assert [data.run("inquiry_answer", person_id=MORI, inquiry_id="i1", at=at) for at in (3.0, 4.0)] == [1, 0]
     assert data.run("inquiry_take", **taking, before="d", case_id="e") == 0, "it was answered"
-    assert [row.inquiry_id for row in data.all(sql.InquiriesWaiting, since=0.0, limit=9)] == ["i2"]
-    assert data.all(sql.InquiriesWaiting, since=9.0, limit=9) == []
+    assert [row.inquiry_id for row in data.all(sql.InquiriesWaiting, since=0.0, after="", limit=9)] == ["i2"]
+    assert data.all(sql.InquiriesWaiting, since=9.0, after="", limit=9) == []
     found = data.all(sql.InquiriesOfPerson, person_id=MORI)
     assert [(row.inquiry_id, row.answered_at) for row in found] == [("i2", None), ("i1", 3.0)]
     assert data.run("inquiry_erase", person_id=MORI) == 2

@@ -55,11 +55,19 @@ def test_recalls_wait_are_told_and_confirmed(data):
             "recall_put", recipient=recipient, pseudonym=pseudonym, at=at, what="withdrawn", item="", due_at=at + 7
         )
     assert [row[1] for row in data.all(sql.RecallsIn, status="waiting")] == ["a", "c", "b"]
-    assert data.run("recalls_confirm", file_id="f", confirmed_at=4.0) == 0
+    assert data.run("recalls_confirm", file_id="f", confirmed_at=4.0, confirmed_by="staff") == 0
     for changed in (1, 0):
-        told = {"recipient": "club", "pseudonym": "a", "at": 1.0, "item": "", "file_id": "f", "told_at": 3.0}
+        told = {
+            "recipient": "club",
+            "pseudonym": "a",
+            "at": 1.0,
+            "item": "",
+            "file_id": "f",
+            "told_at": 3.0,
+            "told_by": "abe",
+        }
         assert changed == data.run("recall_tell", **told)
-    assert data.all(sql.RecallsIn, status="told") == [("club", "a", 1.0, "withdrawn", "", 8.0, "f", 3.0)]
+    assert data.all(sql.RecallsIn, status="told") == [("club", "a", 1.0, "withdrawn", "", 8.0, "f", 3.0, "abe")]
     for changed in (1, 0):
-        assert changed == data.run("recalls_confirm", file_id="f", confirmed_at=4.0)
-    assert data.all(sql.RecallsOf, recipient="club", pseudonym="a") == [(1.0, "withdrawn", "", 8.0, 3.0, 4.0)]
+        assert changed == data.run("recalls_confirm", file_id="f", confirmed_at=4.0, confirmed_by="staff")
+    assert data.all(sql.RecallsOf, recipient="club", pseudonym="a") == [(1.0, "withdrawn", "", 8.0, 3.0, 4.0, "staff")]

@@ -18,7 +18,10 @@ def test_staff_are_found_by_login_and_listed(data):
         data.insert("staff_insert", staff_id="s3", login="abe")
     assert data.one(sql.StaffByLogin, login="abe") == ("s1", "password_hash", b"second_factor", 0, "roles", None)
     assert data.one(sql.StaffGet, staff_id="s2") == ("ogawa", "roles", None, b"second_factor")
-    assert data.all(sql.StaffAll) == [("s1", "abe", "roles", 1.0, None), ("s2", "ogawa", "roles", 1.0, None)]
+    assert data.all(sql.StaffAll) == [
+        ("s1", "abe", "roles", 1.0, None, b"human"),
+        ("s2", "ogawa", "roles", 1.0, None, b"human"),
+    ]
 
 
 def test_a_one_time_code_is_spent_with_all_before_it(data):
@@ -34,6 +37,9 @@ def test_disabled_staff_do_not_count(data):
     """Disabling happens once and says when."""
     for staff_id in ("s1", "s2"):
         data.insert("staff_insert", staff_id=staff_id, login=staff_id)
+    was = data.one(sql.StaffByLogin, login="s1").password_hash
+    assert [data.run("staff_password_again", staff_id="s1", was=was, hash="again") for _ in range(2)] == [1, 0]
+    assert data.one(sql.StaffByLogin, login="s1").password_hash == "again"
     assert data.run("staff_disable", staff_id="s1", at=5.0) == 1
     assert data.run("staff_disable", staff_id="s1", at=6.0) == 0
     assert data.one(sql.StaffGet, staff_id="s1")[2] == 5.0
@@ -148,6 +154,8 @@ def test_a_second_approver_decides_once(data):
         "erase", "R-1", "requested_by", 1.0, 1000.5, "ogawa", "approved",
     )  # fmt: skip
     assert data.all(sql.ApprovalsWaiting, at=5.0) == [("b", "erase", "R-1", "requested_by", 2.0, 1000.5)]
+    assert [data.run("approval_use", approval_id="a", at=at) for at in (1000.6, 1000.5, 5.0)] == [0, 1, 0]
+    assert data.run("approval_use", approval_id="b", at=5.0) == 0
 
 
 def test_a_rights_request_goes_its_way_step_by_step(data):
@@ -221,6 +229,10 @@ def test_look_ups_of_a_day_are_counted_and_end(data):
     assert data.all(sql.LookUpsRefused, since="2026-11-01") == [("staff:a", "contact", "2026-11-01", 3, 1, 1)]
     assert data.all(sql.LookUpsRefused, since="2026-11-02") == []
     assert data.run("look_ups_expire", before="2026-11-02") == 2
+    for note in (b"s", b"t"):
+        data.run("looked_into_put", alarm_id="a", day="2026-11-01", sealed=note)
+    assert data.one(sql.LookedIntoGet, alarm_id="a") == (b"t",)
+    assert data.run("looked_into_expire", before="2026-11-02") == 1
     data.run("look_up_grant", **mine, more=1)
     assert data.all(sql.LookUpsRefused, since="2026-11-01") == []
 

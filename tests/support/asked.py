@@ -35,6 +35,7 @@ class Browser:
         address: Where it asks from.
         mailbox: What the demo's customers receive.
         more: Further pages.
+        addresses: Address of `site` and `console`, as configured.
     """
 
     def __init__(  # noqa: PLR0913 -- what a browser may be
@@ -47,6 +48,7 @@ class Browser:
         address: str = "127.0.0.1",
         mailbox=None,
         more=None,
+        addresses=None,
     ) -> None:
         self.app = build_app(
             installation.engine,
@@ -54,6 +56,7 @@ class Browser:
             site_hosts=("shop.example",),
             console_hosts=("staff.example",),
             more=pages(mailbox) if demo else more,
+            addresses=addresses,
         )
         self.web = self.app._app._web
         self._client = httpx2.AsyncClient(
@@ -105,7 +108,8 @@ class Browser:
     async def _ask(self, method: str, path: str, **more):
         sent = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         self._client.cookies.clear()
-        answer = await self._client.request(method, path, headers={"cookie": sent} if sent else {}, **more)
+        headers = {**more.pop("headers", {}), **({"cookie": sent} if sent else {})}
+        answer = await self._client.request(method, path, headers=headers, **more)
         for line in answer.headers.get_list("set-cookie"):
             for name, morsel in SimpleCookie(line).items():
                 if morsel["max-age"] == "0":

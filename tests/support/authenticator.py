@@ -26,10 +26,12 @@ class Authenticator:
     Args:
         origin: Of the page that asks, as the browser sees it.
         flags: What it says of the person: present and verified, unless a test lies.
+        more: What else the browser says of the page that asked, such as `crossOrigin`.
     """
 
-    def __init__(self, origin: str, *, flags: int = PRESENT | VERIFIED) -> None:
+    def __init__(self, origin: str, *, flags: int = PRESENT | VERIFIED, more: dict | None = None) -> None:
         self._origin = origin
+        self.more = more or {}
         self._flags = flags
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._handle = ""
@@ -55,7 +57,7 @@ class Authenticator:
         return self._answer({"clientDataJSON": said, "authenticatorData": data, "signature": signature})
 
     def _said(self, what: str, challenge: str) -> bytes:
-        return json.dumps({"type": what, "challenge": challenge, "origin": self._origin}).encode()
+        return json.dumps({"type": what, "challenge": challenge, "origin": self._origin, **self.more}).encode()
 
     def _data(self, rp_id: str, more: int = 0) -> bytes:
         name = rp_id if rp_id == urlsplit(self._origin).hostname else "another.example"

@@ -43,7 +43,7 @@ class Bakery:
 
     async def staff(self, k, login: str, role: str) -> tuple[str, str, str]:
         """Enrol a member of staff and return what they sign in with."""
-        enrolled = await k.operator("test").add_staff(login, PASSWORD, [role])
+        enrolled = await k.operator("test").add_staff(login, PASSWORD, [role], who=login)
         return login, PASSWORD, code_at(enrolled.secret, int(self.wall.wall()) // 30)
 
     @staticmethod

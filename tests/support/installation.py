@@ -230,7 +230,7 @@ class Installation:
 
     async def staff(self, login: str = "sato", roles: tuple[str, ...] = ("support",)):
         """A member of staff, signed in with both factors."""
-        enrolled = await sessions.add_staff(self.engine, login, PASSWORD, roles, by="test")
+        enrolled = await sessions.add_staff(self.engine, login, PASSWORD, roles, by="test", who=login)
         code = code_at(enrolled.secret, int(self.engine.clock.now()) // 30)
         session = await sessions.session_of(self.engine, await sessions.sign_in(self.engine, login, PASSWORD, code))
         assert session is not None

@@ -120,7 +120,7 @@ def test_a_lost_device_a_code_and_a_new_passkey(served, page, language):
     page.wait_for_url("**/account")
     page.fill("#name", "new phone")
     page.click("[data-passkey] button")
-    page.wait_for_url("**/account?done=passkey*")
+    page.wait_for_url("**/account?said=*")
     assert page.locator("text=new phone").count() >= 1
     page.context.clear_cookies()
     page.goto(f"{site}/{language}/sign-in?to=/account")

@@ -159,7 +159,7 @@ async def worker(other, role: str, number: int = 0) -> Watching:
     browser, engine = Watching(other, CONSOLE), other.engine
     login = f"{role.replace('-', '')}{number}"
     browser.typed.add(login)
-    enrolled = await sessions.add_staff(engine, login, PASSWORD, (role,), by="test")
+    enrolled = await sessions.add_staff(engine, login, PASSWORD, (role,), by="test", who=login)
     page = f"/{browser.policy.language}/sign-in"
     await browser.get(page)
     code = code_at(enrolled.secret, int(engine.clock.now()) // 30)

@@ -108,6 +108,7 @@ def print_letters(letters: Sequence[Letter], *, font_paths: Sequence[str] = (), 
                 timestamp=0,
             )
         except typst.TypstError as error:
+            _loaded.cache_clear()  # what is installed meanwhile counts from the next try on
             raise _told(str(error.message), has_japanese=bool(_japanese(fonts))) from None
     return bytes(made)
 
@@ -119,7 +120,10 @@ def japanese_font() -> str:
         SettingError: typst is not installed.
     """
     _typst()
-    return _japanese(_fonts((), system_fonts=True))
+    found = _japanese(_fonts((), system_fonts=True))
+    if not found:
+        _loaded.cache_clear()
+    return found
 
 
 def _japanese(fonts: Any) -> str:
@@ -190,8 +194,12 @@ def _script(text: str) -> str:
     )
 
 
-@cache
 def _fonts(font_paths: tuple[str, ...], *, system_fonts: bool) -> Any:
+    return _loaded(font_paths, system_fonts=system_fonts)
+
+
+@cache
+def _loaded(font_paths: tuple[str, ...], *, system_fonts: bool) -> Any:
     return _typst().Fonts(include_system_fonts=system_fonts, font_paths=list(font_paths))
 
 

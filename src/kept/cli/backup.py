@@ -160,7 +160,9 @@ async def _reconcile(chosen: argparse.Namespace, placed: Placed) -> dict[str, An
         await record(engine, Actor("operator", operator()), Act.BACKUP_RESTORE, facts=facts)
         await engine.sequencer.integrate()
     answer: dict[str, Any] = {"new log": done is not None}
-    if done is not None:
+    if report is not None and not report.counted:
+        answer["lost since then"] = "what was acknowledged, and nobody can count it: K is from before as well"
+    elif done is not None:
         answer |= {
             "states put back from K": done.states_restored,
             "erased people removed again": done.erased_again,

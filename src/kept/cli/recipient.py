@@ -12,7 +12,7 @@ from kept.crypto.sealed_to import OpeningKey
 from kept.ledger.note import parse_verifier_key
 from kept.services.engine.key_files import read_key, write_key
 from kept.services.third_parties.provision_file import parse_file
-from kept.services.third_parties.recall_file import parse_recall
+from kept.services.third_parties.recall_file import is_recall, parse_recall
 
 KEY_KIND = "recipient"
 
@@ -22,7 +22,7 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "recipient",
         help="keys of third parties, and the files they get",
-        epilog="example: kept recipient new-key club.key   ·   kept recipient open provision.json --key club.key",
+        epilog="example: kept recipient new-key club.key   ·   kept recipient open provision.json --key club.key --installation KEY",
     )
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
     new = acts.add_parser(
@@ -35,19 +35,16 @@ def add(commands: Any) -> None:
     opening.add_argument("--key", required=True, help="the file `new-key` made")
     opening.add_argument(
         "--installation",
-        default="",
-        help="for a recall: the installation's published key, from a place the recipient trusts",
+        required=True,
+        help="the installation's published key, from a place the recipient trusts",
     )
     opening.set_defaults(run=_open)
 
 
 def _open(chosen: argparse.Namespace) -> int:
     raw, key = read_given(chosen.file), opening_key(chosen.key)
-    opened = (
-        parse_recall(raw, key, parse_verifier_key(chosen.installation.strip()))
-        if chosen.installation
-        else parse_file(raw, key)
-    )
+    parse = parse_recall if is_recall(raw) else parse_file
+    opened = parse(raw, key, parse_verifier_key(chosen.installation.strip()))
     print(json.dumps(opened, ensure_ascii=False, indent=2))
     return 0
 

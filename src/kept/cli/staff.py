@@ -19,15 +19,20 @@ def add(commands: Any) -> None:
     """Add the command."""
     parser = commands.add_parser(
         "staff", help="add, list or disable staff; issue or revoke API credentials",
-        epilog="example: kept staff add sato --role support --store sqlite:///shop.db",
+        epilog="example: kept staff add sato --who 4711 --role support --store sqlite:///shop.db",
     )  # fmt: skip
     parser.add_argument(
         "act", choices=("add", "list", "disable", "credential", "revoke"),
-        help="list shows staff and credentials; add and disable take a login, add also --role and a password (asked for,"
+        help="list shows staff and credentials; add and disable take a login, add also --who, --role and a password (asked for,"
         " or one line piped in); credential takes a label, --role, --purpose, --may and --system; revoke a credential's id",
     )  # fmt: skip
     parser.add_argument("login", nargs="?", default="", help="login, or a credential's label or id")
     parser.add_argument("--role", action="append", default=[], help="role; may be given again")
+    parser.add_argument(
+        "--who",
+        default="",
+        help="who somebody added is: a name or personnel number; kept as a keyed hash, so that nobody has two logins",
+    )
     parser.add_argument("--purpose", action="append", default=[], help="purpose of a credential; may be given again")
     parser.add_argument(
         "--may",
@@ -52,7 +57,7 @@ def _password() -> str:
         raise SettingError(
             "expected a password, found neither a terminal nor a line on the standard input",
             reason="password-missing",
-            hint="pipe it in: kept staff add LOGIN --role ROLE < file-with-one-line",
+            hint="pipe it in: kept staff add LOGIN --who NUMBER --role ROLE < file-with-one-line",
         )
     return piped
 
@@ -69,7 +74,7 @@ async def run(chosen: argparse.Namespace) -> int:
                         hint=f"--role, of: {', '.join(engine.policy.policy.roles)}",
                     )
                 password = _password()
-                new = await add_staff(engine, chosen.login, password, tuple(chosen.role), by=operator())
+                new = await add_staff(engine, chosen.login, password, tuple(chosen.role), by=operator(), who=chosen.who)
                 uri = enrolment_uri(new.secret, new.login, engine.policy.policy.controller.get("name", "Kept"))
                 answer: Any = {"login": new.login, "second-factor": secret_text(new.secret), "enrol": uri}
             case "list":

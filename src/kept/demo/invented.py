@@ -150,7 +150,7 @@ async def invent(
 
 async def _three_months(engine: Engine, clock: MovedClock, today: float) -> None:
     for one in STAFF:
-        await sessions.add_staff(engine, one.login, f"invented password of {one.login}", one.roles, by="demo")
+        await sessions.add_staff(engine, one.login, "invented words of the demo", one.roles, by="demo", who=one.login)
     partner_key = SigningKey(new_seed())
     await register_parties(engine, clock, partner_key.public)
     people: list[tuple[bytes, str]] = []

@@ -72,7 +72,7 @@ async def _become_customer(exchange: Exchange[Any]) -> Response:
             reason="demo-customer",
             hint="remove the folder .demo and start again",
         )
-    return set_session(
+    return await set_session(
         exchange, exchange.go("/my-data"), await accounts.start_session(engine, bytes.fromhex(person_id))
     )
 
@@ -83,4 +83,4 @@ async def _become_staff(exchange: Exchange[Any]) -> Response:
     login = str(form.get("login", ""))
     if login not in {one.login for one in STAFF}:
         raise InputError("expected one of the demo's staff, found another", reason="login-unknown")
-    return set_session(exchange, exchange.go(""), await sessions.start_demo_session(exchange.engine, login))
+    return await set_session(exchange, exchange.go(""), await sessions.start_demo_session(exchange.engine, login))

@@ -103,7 +103,7 @@ class Tour:
 
     async def _support(self, engine: Engine) -> tuple[sessions.StaffSession, cases.Case]:
         self.say("Support opens a case for “contact” and reads the address.")
-        await sessions.add_staff(engine, "sato", "four unrelated words here", ("support",), by="tour")
+        await sessions.add_staff(engine, "sato", "four unrelated words here", ("support",), by="tour", who="sato")
         session = await sessions.session_of(engine, await sessions.start_demo_session(engine, "sato"))
         if session is None:
             raise RuntimeError("no session")
@@ -206,7 +206,7 @@ class Tour:
                 engine, own, point="registration", stage="", language="en", unverified_token=form.token,
                 fields=[("mail_address", ADDRESS)],
             )  # fmt: skip
-        await sessions.add_staff(engine, "sato", "four unrelated words here", ("support",), by="tour")
+        await sessions.add_staff(engine, "sato", "four unrelated words here", ("support",), by="tour", who="sato")
         session = await sessions.session_of(engine, await sessions.start_demo_session(engine, "sato"))
         if session is not None:
             case = await cases.open_case(engine, session, "contact")

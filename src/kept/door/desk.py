@@ -15,7 +15,7 @@ from kept.services.campaigns.candidates import Counts, count_segment
 from kept.services.cases.contacts import PROGRAM, Way, ways_to, write_as_program
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
-from kept.services.engine.record import about_person, holder_of, record
+from kept.services.engine.record import Actor, about_person, holder_of, record
 from kept.services.gate import gate
 from kept.services.gate.gate import OnDenial
 from kept.services.gate.person_search import find_by_external, find_person
@@ -53,6 +53,9 @@ class Desk(View):
         self._program = program
         self._mandate = mandate
         self._tries = tries
+
+    async def _refused_to(self) -> tuple[Actor, None]:
+        return holder_of(self._mandate), None
 
     @property
     def purpose(self) -> str:
@@ -190,23 +193,23 @@ class Desk(View):
         """
         return await ways_to(self._engine, self._mandate, person._id)  # noqa: SLF001 -- the reference is ours
 
-    async def message(self, person: PersonRef, channel: str, title: str, text: str) -> str:
-        """Write to a person through the outbox; return the message's number.
+    async def message(self, person: PersonRef, channel: str, kind: str, text: str = "") -> str:
+        """Write to a person through the outbox what the policy declares; return the message's number.
 
-        The policy decides whether this purpose may use the channel, now and again when the message leaves.
+        The policy decides whether this purpose may use the channel and writes messages of the kind, and decides again when it leaves.
 
         Args:
             person: From `find`.
             channel: word of the policy language, such as `mail`; for a call, the text is the script.
-            title: One line.
-            text: Plain text.
+            kind: `service-notice`, in the policy's own words; or `reply`, to what they asked on their own page for this purpose.
+            text: Plain text of a reply; a notice has none.
 
         Raises:
-            DeniedError: The policy says no.
+            DeniedError: The policy says no: to the way, to the kind, or since they did not ask.
             InputError: No such channel, no text, or too long a one.
             SettingError: This installation lacks what the channel needs.
         """
-        return await write_as_program(self._engine, self._mandate, person._id, channel, title, text)  # noqa: SLF001 -- the reference is ours
+        return await write_as_program(self._engine, self._mandate, person._id, channel, kind, text)  # noqa: SLF001 -- the reference is ours
 
     async def sent(self, number: str) -> Sent:
         """Return what became of a message this program wrote.

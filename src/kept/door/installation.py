@@ -24,7 +24,7 @@ from kept.ledger.tile_path import parse_place
 from kept.policy.day import day_of
 from kept.policy.model import Policy, Purpose
 from kept.policy.words import CookieDuty
-from kept.services.accounts import accounts, linking, passkeys, recovery, remember_me
+from kept.services.accounts import accounts, first_sign_in, linking, passkeys, recovery, remember_me
 from kept.services.accounts.accounts import Issued
 from kept.services.accounts.guesses import note_failed
 from kept.services.accounts.rate_limits import STAFF, Limits, network_of
@@ -37,6 +37,7 @@ from kept.services.figures.queries import Statistic
 from kept.services.figures.releases import released
 from kept.services.forms.instance_record import Standing, all_standing
 from kept.services.gate.witnessed_form import Standing as GivenElsewhere
+from kept.services.gate.witnessed_form import as_code, form_by_code
 from kept.services.instances import sweepstakes
 from kept.services.instances.contests import Published, published_of
 from kept.services.messages import confirmations
@@ -227,6 +228,34 @@ class Kept(View):
             person_id = await recovery.sign_in_with_recovery_code(self._engine, login_name, code, new_password)
             return await accounts.start_session(self._engine, person_id)
 
+    async def asked_at_first_sign_in(self, code: str) -> str | None:
+        """Return which item is asked beside the code of a new customer on paper or by phone: empty for none; None for no such code.
+
+        Args:
+            code: Of the message that told them, as typed.
+        """
+        return await first_sign_in.question_of(self._engine, code)
+
+    async def sign_in_first(
+        self, code: str, known: str = "", password: str = "", *, address: str = ""
+    ) -> tuple[str, Issued]:
+        """Sign in who gave something on paper or by phone, for the first time; return the token of a session, and what is shown once.
+
+        Args:
+            code: Of the message that told them, as typed.
+            known: What `asked_at_first_sign_in` names, in any usual spelling.
+            password: 12 to 200 characters; none is set when left out, and a passkey may be added.
+            address: As in `sign_in`.
+
+        Raises:
+            SignInError: The code signs nobody in, or what was asked is another.
+            SubmissionError: The password is not acceptable.
+            LimitError: Too many tries within ten minutes.
+        """
+        await self._tries.count_sign_in(network_of(address) if address else "", as_code(code), "")
+        issued = await first_sign_in.sign_in_first(self._engine, code, known, password)
+        return await accounts.start_session(self._engine, issued.person_id), issued
+
     @asynccontextmanager
     async def _trying(self, login_name: str, address: str) -> AsyncIterator[None]:
         network = network_of(address) if address else ""
@@ -284,14 +313,21 @@ class Kept(View):
         Raises:
             SignInError: The answer does not verify or is not known here, or the token is not ours, old or used.
         """
-        person_id = await passkeys.finish_sign_in(self._engine, answer, token, rp_id=host_of(origin), origin=origin)
+        try:
+            person_id = await passkeys.finish_sign_in(self._engine, answer, token, rp_id=host_of(origin), origin=origin)
+        except SignInError:
+            if name := (await passkeys.account_of(self._engine, answer))[0]:
+                await note_failed(self._engine, self._tries.networks, name, "", known=False)
+            raise
         return await accounts.start_session(self._engine, person_id)
 
-    async def sign_in_remembered(self, value: str) -> tuple[str, str]:
+    async def sign_in_remembered(self, value: str, *, browser: str = "") -> tuple[str, str]:
         """Sign a person in with a device they let us remember.
 
         Args:
             value: What the device's cookie holds, from `Person.remember_device` or from here.
+            browser: What tells this browser from another, such as the network it asks from; without it, whoever sends a value just
+                replaced within ten seconds is believed.
 
         Returns:
             The token of a session, and the cookie's next value; empty after a double click: the other answer carries it.
@@ -299,7 +335,7 @@ class Kept(View):
         Raises:
             SignInError: It is no device we remember, or a copy was used: then every device is forgotten.
         """
-        return await remember_me.sign_in_remembered(self._engine, value)
+        return await remember_me.sign_in_remembered(self._engine, value, browser)
 
     async def session(self, token: str) -> Person:
         """Return the person of a session, on their own data.
@@ -370,7 +406,7 @@ class Kept(View):
         Args:
             code: As typed.
         """
-        return await disowning.form_by_code(self._engine, code)
+        return await form_by_code(self._engine, code)
 
     async def disown_by_code(self, code: str) -> bool:
         """Take back what staff entered as given on paper or by phone, for whoever has its code; return whether it is so now.

@@ -17,7 +17,7 @@ from kept.services.backups.backup_file import BackupFile
 from kept.services.backups.drill import Drill, drill
 from kept.services.engine.engine import Engine
 from kept.services.engine.key_files import read_key
-from kept.services.engine.record import Actor
+from kept.services.engine.record import Actor, operator
 from kept.services.forms.reconsent import Concerned, whom_it_concerns
 from kept.services.gate.canaries import Alarm, acknowledge, alarms
 from kept.services.staff import credentials, sessions
@@ -119,6 +119,9 @@ class Operator(View):
         super().__init__(engine)
         self._name = name
 
+    async def _refused_to(self) -> tuple[Actor, None]:
+        return operator(self._name), None
+
     async def issue_credential(
         self, label: str, role: str, purposes: Sequence[str] = (), *, may: Sequence[str] = (), system: str = ""
     ) -> str:
@@ -150,19 +153,20 @@ class Operator(View):
         """Return every credential, oldest first, without its secret."""
         return await credentials.all_credentials(self._engine)
 
-    async def add_staff(self, login: str, password: str, roles: Sequence[str]) -> Enrolled:
+    async def add_staff(self, login: str, password: str, roles: Sequence[str], *, who: str) -> Enrolled:
         """Add a member of staff; return what to hand over, once.
 
         Args:
             login: Letters, digits, dots and hyphens.
             password: 12 to 200 characters.
             roles: Declared roles.
+            who: Who the human being is: their name, or better their number in your own books; kept as a keyed hash alone.
 
         Raises:
-            InputError: The login is not acceptable, or a role is not declared.
-            ConflictError: The login is taken.
+            InputError: The login is not acceptable, a role is not declared, or nobody is named.
+            ConflictError: The login is taken, or the human being has one already.
         """
-        return await sessions.add_staff(self._engine, login, password, tuple(roles), by=self._name)
+        return await sessions.add_staff(self._engine, login, password, tuple(roles), by=self._name, who=who)
 
     async def disable_staff(self, login: str) -> None:
         """Take a member of staff's access away, sessions and mandates included.

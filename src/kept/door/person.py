@@ -22,6 +22,7 @@ from kept.services.cases.contacts import Contact, contacts_to
 from kept.services.cases.emergencies import Emergency, emergencies_about
 from kept.services.cases.inquiries import Inquiry
 from kept.services.engine.engine import Engine
+from kept.services.engine.record import About, Actor, about_person
 from kept.services.forms import collection
 from kept.services.forms.instance_record import Standing, standing
 from kept.services.forms.receipts import Receipt, receipts_of
@@ -68,6 +69,9 @@ class Person(View):
     def __init__(self, engine: Engine, own: Own) -> None:
         super().__init__(engine)
         self._own = own
+
+    async def _refused_to(self) -> tuple[Actor, About | None]:
+        return self._own.acting(), await about_person(self._engine, self._own.person_id)
 
     def __repr__(self) -> str:
         return "<a person, on their own data>"

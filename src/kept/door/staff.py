@@ -12,6 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from kept.door.view import View
 from kept.guarantees.board import promise_board
+from kept.services.accounts import looked_into
 from kept.services.authorities import disclosure_bundle, disclosure_record, disclosures, request_reading
 from kept.services.campaigns import campaigns, candidates, outcomes
 from kept.services.cases import (
@@ -26,6 +27,7 @@ from kept.services.cases import (
     witnessing,
 )
 from kept.services.engine.engine import Engine
+from kept.services.engine.record import About, Actor
 from kept.services.figures import exports, projections, queries, releases
 from kept.services.figures.offers import offers_to
 from kept.services.gate import head_counts
@@ -36,7 +38,7 @@ from kept.services.instances import contests, events, instances, questionnaires,
 from kept.services.messages import call_sheets, calls, holds, letters, stop_list, unknown_outcome
 from kept.services.my_data import disowning, rights_answers, rights_decisions, rights_paper, rights_requests
 from kept.services.staff import activation, attestations, more_look_ups, parties
-from kept.services.staff.sessions import StaffSession, require_session
+from kept.services.staff.sessions import StaffSession, require_session, session_of
 from kept.services.third_parties import intake as intakes
 from kept.services.third_parties import provisions, recalls, register
 from kept.services.third_parties.intake import Intake, take_in
@@ -124,6 +126,10 @@ class Staff(View):
 
     async def _acting(self) -> tuple[Engine, StaffSession]:
         return self._engine, await require_session(self._engine, self._token)
+
+    async def _refused_to(self) -> tuple[Actor, About | None] | None:
+        session = await session_of(self._engine, self._token)
+        return (session.acting(), None) if session is not None else None
 
     # cases
     open_case = act(cases.open_case)
@@ -270,6 +276,8 @@ class Staff(View):
         return await take_in(engine, file, by=session.acting())
 
     # alarms
+    board_alarms = look(looked_into.alarms, right("promises"))
+    look_into_alarm = act(looked_into.look_into)
     canary_alarms = look(alarms, right("ledger"))
 
     async def acknowledge_alarm(self, alarm_id: str, finding: str) -> None:

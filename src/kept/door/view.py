@@ -9,21 +9,26 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
-from kept.errors import KeptError
+from kept.errors import DeniedError, KeptError
 from kept.services.engine.engine import Engine
+from kept.services.engine.frames import forget
+from kept.services.engine.record import About, Actor
+from kept.services.gate.refusals import record_refusal
 
 
 @contextmanager
 def edge(engine: Engine) -> Iterator[None]:
-    """Let an error of ours leave with its clause and with what to do next, so that a traceback says it as well.
+    """Let an error of ours leave with its clause and with what to do next, so that a traceback says it as well; and with no value.
 
     Args:
         engine: Open; its policy in force is what an error cites.
     """
     try:
         yield
-    except KeptError as error:
-        note_hint(engine.cite(error))
+    except BaseException as error:
+        if isinstance(error, KeptError):
+            note_hint(engine.cite(error))
+        forget(error)
         raise
 
 
@@ -53,6 +58,10 @@ class View:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    async def _refused_to(self) -> tuple[Actor, About | None] | None:
+        """Return who acts by this view, and whose data it is: for the entry of what no service recorded; None for nobody."""
+        return None
+
     def __init_subclass__(cls) -> None:
         for name, member in list(vars(cls).items()):
             if inspect.isfunction(member) and not name.startswith("_"):
@@ -77,7 +86,12 @@ def _waits(method: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any
     @wraps(method)
     async def awaited(self: View, *args: Any, **named: Any) -> Any:
         with edge(self._engine):
-            return await method(self, *args, **named)
+            try:
+                return await method(self, *args, **named)
+            except DeniedError as error:
+                if not error.entry_id and (whose := await self._refused_to()) is not None:
+                    await record_refusal(self._engine, whose[0], error, whose[1])
+                raise
 
     return awaited
 

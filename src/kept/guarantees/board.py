@@ -256,5 +256,7 @@ def _titles(policy: Policy, part: Part) -> Mapping[str, str]:
             return policy.processors[part.id].names
         case "roles":
             return policy.roles[part.id].titles
+        case "attest":
+            return next((one.titles for one in policy.attestations if one.id == part.id), {})
         case _:
             return {}

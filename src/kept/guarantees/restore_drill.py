@@ -1,17 +1,19 @@
-"""Backups are tested by restoring, and never bring erased people or withdrawn consent back."""
+"""Backups are tested by restoring; the no-log keeps a restore from bringing erased people or withdrawn consent back."""
 
 from __future__ import annotations
 
 from kept import limits
 from kept.guarantees.guarantee import Finding
 from kept.policy.day import day_of, moment
+from kept.services.backups.backup import newest_gone
 from kept.services.backups.drill import newest_drill
 from kept.services.engine.engine import Engine
 from kept.services.upkeep.after_restore import report_of
+from kept.services.upkeep.no_log_watch import look_at_no_log
 
 
 async def check(engine: Engine) -> Finding:
-    """Look whether the newest restore drill is young enough and found nothing wrong."""
+    """Look whether the newest restore drill is young enough and found nothing wrong, and what a restore needs still lies there."""
     most = engine.policy.policy.promised("restore-drill", "every", limits.DRILL_EVERY_DAYS * limits.DAY) / limits.DAY
     if broken := await _after_restore(engine) or await _no_log(engine):
         return broken
@@ -21,6 +23,8 @@ async def check(engine: Engine) -> Finding:
     at, _, holds, counted = last
     if not holds:
         return Finding(False, "the last restore drill found the backup not sound")
+    if gone := await newest_gone(engine):
+        return Finding(False, "the newest backup does not lie, whole, where it was made: {file}", {"file": gone})
     days = (engine.clock.now() - at) / limits.DAY
     return Finding(
         days <= most,
@@ -60,6 +64,7 @@ async def _no_log(engine: Engine) -> Finding | None:
         return Finding(
             False, "no no-log is kept (--no-log): a restore would bring back whoever said no since the backup"
         )
+    await look_at_no_log(engine)
     if not engine.no_log.failing:
         return None
     return Finding(

@@ -33,7 +33,15 @@ async def what_happened(engine: Engine) -> dict[str, Finding]:
             {"count": engine.people_without_keys},
         )
     report = await report_of(engine)
-    if report is not None and (report.values_lost or report.entries_missing):
+    if report is not None and not report.counted:
+        said: dict[str, str | int | float] = {"when": day_of(report.made_at or report.at, engine.zone)}
+        for one in (LOSSES, "ledger-consistent"):
+            found[one] = Finding(
+                False,
+                "restored to {when}: what was acknowledged since is lost, nobody can count it, and nobody has signed that yet",
+                said,
+            )
+    elif report is not None and (report.values_lost or report.entries_missing):
         lost: dict[str, str | int | float] = {
             "when": day_of(report.made_at or report.at, engine.zone),
             "values": report.values_lost,

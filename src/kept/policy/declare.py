@@ -177,7 +177,7 @@ def processor(word: str, found: Found, titles: Titles) -> Processor:
         plain.get("review"),
         found.clause,
         titles.of("processors", word, plain.get("name", "")),
-        plain.get("safeguard", ""),
+        titles.of("safeguards", word, plain["safeguard"]) if "safeguard" in plain else {},
         abroad,
     )
 
@@ -219,7 +219,11 @@ def role(word: str, found: Found, titles: Titles) -> Role:
     )
 
 
-def attestation(word: str, found: Found, _titles: Titles) -> Attestation:
+def attestation(word: str, found: Found, titles: Titles) -> Attestation:
     """Make what people attest."""
     plain = found.plain
-    return Attestation(word, plain["by"], plain["every"], plain["evidence"], found.clause)
+    said = titles.bodies("attest", word, {"evidence": plain["evidence"].replace("-", " ").replace("_", " ")})
+    return Attestation(
+        word, plain["by"], plain["every"], plain["evidence"], found.clause, titles.of("attest", word),
+        {language: one["evidence"] for language, one in said.items()},
+    )  # fmt: skip

@@ -99,6 +99,12 @@ def replying(policy: Policy) -> Purpose | None:
     return next((one for one in found if roles_with(policy, one.id)), None)
 
 
+def noticing(policy: Policy) -> tuple[Purpose, ...]:
+    """Return the purposes that send service notices and that a role acts for."""
+    found = (one for one in policy.purposes.values() if MessageKind.SERVICE_NOTICE in one.messages)
+    return tuple(one for one in found if roles_with(policy, one.id))
+
+
 def roles_with(policy: Policy, purpose: str) -> tuple[str, ...]:
     """Return the roles that may act for a purpose."""
     return tuple(role.id for role in policy.roles.values() if purpose in role.purposes)

@@ -48,7 +48,8 @@ class TypeFacts:
         counted: How a data set counts it: by its options, by bands of ages, or not.
         chosen_by: Whether it may leave by *segment* and *statistics*: to choose people by, and to count.
         published: Whether it may be shown to everybody, once its person says so.
-        vcard: Its line in a vCard, with `{value}`, `{digits}` (without hyphens) or `{label}` (in quotes); empty for none.
+        vcard: Its line in a vCard, with `{value}`, `{digits}` (without hyphens), `{label}` (in quotes), or the parts of an
+            address; empty for none.
     """
 
     normal: str
@@ -86,7 +87,7 @@ TYPES: Mapping[ItemType, TypeFacts] = {
     ),
     ItemType.EMAIL: TypeFacts(normal="email", input="email", autocomplete="email", vcard="EMAIL:{value}"),
     ItemType.ADDRESS_JP: TypeFacts(
-        normal="address-jp", autocomplete="street-address", vcard='ADR;LABEL="{label}":;;;;;;'
+        normal="address-jp", autocomplete="street-address", vcard='ADR;LABEL="{label}":;;{street};;{region};{code};'
     ),
     ItemType.PHONE: TypeFacts(normal="phone", input="tel", autocomplete="tel", vcard="TEL;TYPE=voice:{value}"),
     ItemType.FAX: TypeFacts(normal="phone", input="tel", vcard="TEL;TYPE=fax:{value}"),

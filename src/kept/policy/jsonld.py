@@ -14,7 +14,7 @@ from kept.policy.law import LAWS
 from kept.policy.model import Policy, Purpose, Retention
 from kept.policy.words import Basis, Exit
 
-_CONTEXT: Mapping[str, str] = {
+PREFIXES: Mapping[str, str] = {
     "dpv": "https://w3id.org/dpv#",
     "pd": "https://w3id.org/dpv/pd#",
     "legal-jp": "https://w3id.org/dpv/legal/jp#",
@@ -24,18 +24,20 @@ _CONTEXT: Mapping[str, str] = {
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "kept": "urn:kept:vocabulary:",
 }
-_BASES = {
+"""The vocabularies that documents of ours are written in; *kept* is our own, for what none of the others has."""
+BASES = {
     Basis.CONSENT: "dpv:Consent",
     Basis.NOTICE: "dpv:LegalBasis",
     Basis.NECESSARY: "dpv:LegalBasis",
     Basis.LAW: "dpv:LegalObligation",
 }
+"""What DPV calls a basis; where it has no nearer term, a legal basis."""
 
 
 def jsonld(policy: Policy) -> dict[str, Any]:
     """Return *policy* as a JSON-LD document, every text in every language of the policy."""
     return {
-        "@context": dict(_CONTEXT),
+        "@context": dict(PREFIXES),
         "@id": _iri(policy, ""),
         "@type": "dpv:PrivacyNotice",
         "dct:title": _texts(policy.titles),
@@ -112,7 +114,7 @@ def _process(policy: Policy, purpose: Purpose) -> dict[str, Any]:
         "@id": _iri(policy, f"process-{purpose.id}"),
         "@type": "dpv:Process",
         "dpv:hasPurpose": named,
-        "dpv:hasLegalBasis": {"@id": _BASES[purpose.basis]},
+        "dpv:hasLegalBasis": {"@id": BASES[purpose.basis]},
         "kept:basis": purpose.basis.value,
         "kept:clause": purpose.clause,
         "dpv:hasPersonalData": [{"@id": _iri(policy, f"item-{name}")} for name in items],

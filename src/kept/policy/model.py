@@ -183,7 +183,7 @@ class Processor:
     review_seconds: float | None
     clause: str
     names: Mapping[str, str] = field(default_factory=dict)
-    safeguard: str = ""
+    safeguards: Mapping[str, str] = field(default_factory=dict)
     abroad: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
@@ -231,13 +231,15 @@ class GuaranteeUse:
 
 @dataclass(frozen=True, slots=True)
 class Attestation:
-    """What people keep: who (role), how often, which evidence."""
+    """What people keep: who (role), how often, which evidence; *titles* and *evidences* are both by language."""
 
     id: str
     by: str
     every_seconds: float
     evidence: str
     clause: str
+    titles: Mapping[str, str] = field(default_factory=dict)
+    evidences: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ CONFIRMATION = "confirmation"
 WARNING = "warning"
 MANDATES = frozenset({"staff", "program", "own", CONFIRMATION, WARNING})
 """Kinds of mandate; any other is not valid. Kept's own do nothing but write to the person: *confirmation* asks the owner of an
-address to confirm it, *warning* tells the owner of an account what the sign-in saw there."""
+address to confirm it, *warning* tells a person what the sign-in saw at their account, or what became of their request."""
 
 WORD_EXITS = frozenset({Exit.SCREEN, Exit.LEGAL_BUNDLE}) | OWN_EXITS
 """By what a value leaves that stands on another company's word alone: where it is said to be that, or the law decides."""

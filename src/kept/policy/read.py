@@ -201,6 +201,7 @@ def _check_words(words: Mapping[str, Mapping[str, Any]], file: str, reading: Rea
         "needed": ("collection",),
         "abroad": ("recipients", "processors"),
         "messages": ("purposes",),
+        "safeguards": ("processors",),
     }
     for group, entries in words.items():
         known = {name for word, name in reading.named if word in groups.get(group, (group,))}
@@ -353,7 +354,9 @@ def _needed_words(reading: Reading, language: str) -> Iterator[tuple[str, str, s
             yield from (("messages", name, kind) for kind in found.plain.get("messages", {}))
         if word in {"recipients", "processors"} and "abroad" in found.plain:
             yield "abroad", name, ""
-        if word == "external-transmissions":
+        if word == "processors" and "safeguard" in found.plain:
+            yield "safeguards", name, ""
+        if word in {"external-transmissions", "attest"}:
             yield word, name, ""
         if word == "rights":
             yield from (("refusals", ground, "") for ground in found.plain.get("refuse", {}))

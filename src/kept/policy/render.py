@@ -364,7 +364,7 @@ def _recipients(policy: Policy, language: str) -> list[RecipientRow]:
             kind_word=phrase.listed(
                 language,
                 phrase.say(phrase.OTHERS["processor"], language),
-                one.safeguard,
+                _word(one.safeguards, language) if one.safeguards else "",
                 phrase.reviewed(one.review_seconds, language),
             ),
             abroad=abroad_words(one, language),

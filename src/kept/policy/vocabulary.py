@@ -372,6 +372,8 @@ WORDS = Body(
         "points": Named(Text(200), ID),
         "recipients": Named(Text(200), ID),
         "processors": Named(Text(200), ID),
+        "safeguards": Named(Text(200), ID),
+        "attest": Named(Body({"title": Text(200), "evidence": Text(200)}, required=("title", "evidence")), ID),
         "roles": Named(Text(200), ID),
         "needed": Named(Named(Text(), ID), ID),
         "abroad": Named(_ABROAD, ID),

@@ -83,7 +83,7 @@ def _english(facts: Facts, figures: Figures) -> tuple[tuple[str, str], ...]:
     if figures.margin_over:
         rules.append(f"a figure whose margin is over {figures.margin_over:.0%} of it is shown as “too uncertain”")
     return (
-        ("Question", question_text(figures, "en") + f" (data set “{facts.data_set}”, §{facts.clause})"),
+        ("Question", question_text(figures, "en") + f" (§{facts.clause})"),
         ("Purpose", facts.purpose["en"]),
         ("Of which day", f"The data set was built on {facts.built}; released on {facts.released or '–'}."),
         ("Whom it covers", covered),
@@ -137,7 +137,7 @@ def _japanese(facts: Facts, figures: Figures) -> tuple[tuple[str, str], ...]:
     if figures.margin_over:
         rules.append(f"誤差が数の{figures.margin_over:.0%}を超えるときは「不確か」と表示します")
     return (
-        ("問い", question_text(figures, "ja") + f"（データセット「{facts.data_set}」、§{facts.clause}）"),
+        ("問い", question_text(figures, "ja") + f"（§{facts.clause}）"),
         ("利用目的", facts.purpose["ja"]),
         ("時点", f"データセットの作成日は{facts.built}、公表日は{facts.released or '－'}です。"),
         ("対象", covered),

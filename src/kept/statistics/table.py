@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +14,11 @@ from kept.statistics.figures import Cell, Figures, Status, cells_of
 
 BOM = "\ufeff"
 """Tells a spreadsheet that the file is UTF-8."""
-STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+STARTS_FORMULA = ("=", "+", "-", "@", "\u2212")
+UNSEEN = re.compile(
+    "[\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\\u180b-\\u180f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufe00-\\ufe0f\\ufeff]"
+)
+"""Controls, format characters, joiners and variation selectors: nobody sees them before a sign."""
 HEADINGS = {"en": ("Figure", "Give or take", "Shown"), "ja": ("数", "誤差（±）", "表示")}
 SHOWN = {
     "en": {"shown": "yes", "few": "fewer than about {n}", "uncertain": "too uncertain"},
@@ -21,8 +27,12 @@ SHOWN = {
 
 
 def safe(text: str) -> str:
-    """Return text no spreadsheet takes for a formula: a sign that begins one gets an apostrophe before it."""
-    return f"'{text}" if text.lstrip(" ").startswith(STARTS_FORMULA) else text
+    """Return text no spreadsheet takes for a formula: a sign that begins one gets an apostrophe before it.
+
+    Full-width and small signs open one too in a Japanese spreadsheet, and what is not seen before a sign does not stop it.
+    """
+    seen = UNSEEN.sub("", unicodedata.normalize("NFKC", text)).lstrip()
+    return f"'{text}" if seen.startswith(STARTS_FORMULA) or text[:1] in {"\t", "\r", "\n"} else text
 
 
 def labels_of(figures: Figures, cell: Cell, language: str) -> tuple[str, ...]:

@@ -45,6 +45,7 @@ def readable(raw: str, field: str) -> str:
     """
     if len(raw) > limits.TEXT_CHARACTERS:
         raise too_long(field, limits.TEXT_CHARACTERS)
+    require_read(raw, field)
     if any(_forbidden(character) for character in raw):
         raise wrong(
             field,
@@ -60,6 +61,25 @@ def readable(raw: str, field: str) -> str:
     if len(text) > limits.TEXT_CHARACTERS:
         raise too_long(field, limits.TEXT_CHARACTERS)
     return text
+
+
+def require_read(raw: str, field: str) -> None:
+    """Insist that what was sent could be read: bytes that are not UTF-8 have become U+FFFD, and nobody types that.
+
+    Args:
+        raw: As it came.
+        field: Where, for the error.
+
+    Raises:
+        SubmissionError: Some of it could not be read.
+    """
+    if "\ufffd" in raw:
+        raise wrong(
+            field,
+            "expected text in UTF-8, found bytes that are none, or U+FFFD, which stands for such bytes",
+            "broken",
+            "type it again",
+        )
 
 
 def fold(text: str) -> str:

@@ -19,6 +19,7 @@ from kept.services.accounts.rate_limits import Limits
 from kept.services.cookies.rules import CookieRules
 from kept.services.cookies.visits import Visits
 from kept.services.engine.engine import Engine
+from kept.services.instances.draw_file import DrawFiles
 from kept.web import console, site
 from kept.web.answers import bug, http_error, our_error
 from kept.web.exchange import Entry, Web, templates
@@ -104,6 +105,7 @@ def build_app(  # noqa: PLR0913 -- what an installation shows
         templates=templates(*(one for one in (more.theme.templates, more.templates) if one)),
         menus={kind: (*mine[kind], *menu_of((*own, *added))) for kind, (own, added) in pages.items()},
         offered={kind: {one.path: one.offered for one in (*own, *added)} for kind, (own, added) in pages.items()},
+        draws=DrawFiles(engine),
         note=more.note,
         theme=more.theme,
     )

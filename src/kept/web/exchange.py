@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from kept.cookies.findings import REASONS, UNSEEN
 from kept.cookies.jar import Jar
-from kept.errors import InputError, KeptError
+from kept.errors import DeniedError, InputError, KeptError
 from kept.number import parse_number
 from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.duties import point_for, used_channels
@@ -28,12 +28,14 @@ from kept.services.cookies.rules import CookieRules
 from kept.services.cookies.visits import Visits
 from kept.services.engine.engine import Engine
 from kept.services.gate.own_session import Own
+from kept.services.instances.draw_file import DrawFiles
 from kept.services.my_data.erasure import erased_at
 from kept.services.my_data.history_words import said
 from kept.services.staff import sessions
 from kept.services.staff.sessions import StaffSession
 from kept.web import words
 from kept.web.form import Answers, Form, form_token, read_answers, read_form
+from kept.web.said import SAID, read_said, say
 from kept.web.sentences import problems
 from kept.web.theme import Theme
 
@@ -58,6 +60,10 @@ class Entry:
     point: PointKind | None = None
 
 
+PUBLIC = {"cache-control": "public, max-age=60", "access-control-allow-origin": "*"}
+"""What an answer says that is everybody's: kept for a minute, and read by pages of other hosts."""
+
+
 @dataclass(slots=True)
 class Web:
     """What the pages share.
@@ -72,6 +78,7 @@ class Web:
         templates: Where pages are rendered from.
         menus: The menu of `site` and `console`.
         offered: By host and address below the language, whether the policy in force has such a page.
+        draws: The published files of draws.
         note: A word at the foot of every page, in English; empty for none.
         theme: The company's own look.
     """
@@ -85,6 +92,7 @@ class Web:
     templates: Environment
     menus: Mapping[str, tuple[Entry, ...]]
     offered: Mapping[str, Mapping[str, Callable[[Engine], bool]]]
+    draws: DrawFiles
     note: str = ""
     theme: Theme = field(default_factory=Theme)
 
@@ -147,6 +155,12 @@ class Exchange(Generic[S_co]):
         return network_of(self.request.client.host if self.request.client else "")
 
     @property
+    def refused(self) -> list[DeniedError]:
+        """What this request was refused, as far as its page shows it."""
+        found: list[DeniedError] = self.request.scope["state"].setdefault("refused", [])
+        return found
+
+    @property
     def kind(self) -> str:
         """Which host was asked: `site` or `console`."""
         return str(self.request.scope["state"]["kind"])
@@ -191,9 +205,14 @@ class Exchange(Generic[S_co]):
         """Return a part of the path by the name the route gives it."""
         return str(self.request.path_params[name])
 
+    @property
+    def said(self) -> Mapping[str, str]:
+        """What came of the form that led to this page: nothing but what this server said to this very session."""
+        return read_said(self.engine, self.request.query_params.get(SAID, ""), self.below, self._whose())
+
     def number(self, name: str) -> int:
-        """Return a small number of the address that says what came of a form; 0 for anything else."""
-        return parse_number(self.request.query_params.get(name, ""), 999) or 0  # nobody has a thousand
+        """Return a small number of what came of a form; 0 where there is none."""
+        return parse_number(self.said.get(name, ""), 999) or 0  # nobody has a thousand
 
     async def form(self, *allowed: str, several: Iterable[str] = ()) -> Form:
         """Read a form of *allowed* fields; see `read_form`."""
@@ -214,6 +233,8 @@ class Exchange(Generic[S_co]):
         if isinstance(error := values.get("error"), KeptError):
             for one in error.each() if isinstance(error, InputError) else (error,):
                 self.engine.cite(one)
+            if isinstance(error, DeniedError):
+                self.refused.append(error)
         return HTMLResponse(self.text(template, status=status, **values), status_code=status)
 
     def text(self, template: str, **values: Any) -> str:
@@ -227,18 +248,35 @@ class Exchange(Generic[S_co]):
         """Answer that there is nothing here."""
         return self.page("missing.html", 404)
 
-    def at(self, path: str) -> str:
-        """Return the address of a path below the language."""
-        return f"{self.base}/{self.language}{path}"
+    def at(self, path: str, **said: object) -> str:
+        """Return the address of a path below the language, whose page is to say what came of this; see `said`."""
+        bare, mark, part = path.partition("#")
+        told = {name: str(one) for name, one in said.items() if one}
+        where = f"/{self.language}{bare}"
+        query = f"?{SAID}={say(self.engine, told, where, self._whose())}" if told else ""
+        return f"{self.base}{where}{query}{mark}{part}"
 
-    def go(self, path: str, status: int = 303) -> Response:
-        """Send the browser on, to a path below the language."""
-        return RedirectResponse(self.at(path), status_code=status)
+    def go(self, path: str, status: int = 303, **said: object) -> Response:
+        """Send the browser on, to a path below the language, whose page is to say what came of this; see `said`."""
+        return RedirectResponse(self.at(path, **said), status_code=status)
+
+    def public(self, response: Response) -> Response:
+        """Let an answer that proves something be kept by whoever carries it, and be read by a page of anybody, to check it there.
+
+        Args:
+            response: The same for everybody, without a cookie.
+        """
+        response.headers.update(PUBLIC)
+        return response
 
     def download(self, content: str | bytes, media_type: str, name: str) -> Response:
         """Answer with a file to keep."""
         kept = {"content-disposition": f'attachment; filename="{name}"'}
         return Response(content, media_type=media_type, headers=kept)
+
+    def _whose(self) -> str:
+        session = self._signed_in()
+        return session.token_hash.hex() if session is not None else ""
 
     def _signed_in(self) -> Own | StaffSession | None:
         return self.session if isinstance(self.session, Own | StaffSession) else None

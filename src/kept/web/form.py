@@ -13,6 +13,7 @@ from kept.errors import InputError, MalformedError, Mistakes
 from kept.services.engine.engine import Engine
 from kept.services.gate.own_session import Own
 from kept.services.staff.sessions import StaffSession
+from kept.vault.text import require_read
 
 PURPOSE = "form"
 
@@ -127,9 +128,11 @@ async def read_form(
         several: Names that may come more than once; they are joined by newlines.
 
     Raises:
-        InputError: Another field, a field twice, or a form of another session.
+        InputError: Another field, a field twice, or one whose text cannot be read.
+        MalformedError: A form of another session, or of another kind.
     """
     may_repeat = frozenset(several)
+    _require_plain(request)
     names = {*allowed, *may_repeat, "form_token"}
     sent: dict[str, str] = {}
     for name, value in (await request.form(max_files=0, max_fields=limits.REQUEST_FIELDS)).multi_items():
@@ -142,17 +145,34 @@ async def read_form(
             )
         if name in sent and name not in may_repeat:
             raise InputError("expected a field once, found it again", reason="field-twice", rests_on="nothing-unneeded")
+        require_read(value, name)
         sent[name] = f"{sent[name]}\n{value}" if name in sent else value
     check_form_token(engine, session, sent.pop("form_token", ""))
     return Form(dict.fromkeys(names - {"form_token"}, "") | sent)
+
+
+def _require_plain(request: Request) -> None:
+    """Insist on a form as our pages send it: in parts, each with an encoding of its own or none, text would be guessed at.
+
+    Raises:
+        MalformedError: It is another.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in {"", "application/x-www-form-urlencoded"}:
+        raise MalformedError(
+            "expected a form as the page sends it, found another kind",
+            reason="form-kind",
+            hint="send it from the page it stands on",
+        )
 
 
 async def read_answers(request: Request, engine: Engine, session: Own) -> Answers:
     """Read a form that the policy makes; the service that takes it checks its fields.
 
     Raises:
-        MalformedError: It is another session's.
+        MalformedError: It is another session's, or of another kind.
     """
+    _require_plain(request)
     form = await request.form(max_files=0, max_fields=limits.REQUEST_FIELDS)
     fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
     tokens = {name: dict(reversed(fields)).get(name, "") for name in ("form_token", "notice_token")}

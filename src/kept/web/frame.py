@@ -14,7 +14,6 @@ import secrets
 import traceback
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -29,12 +28,13 @@ ONE_CLICK = re.compile(r"/u/[A-Za-z0-9_-]{32}", re.ASCII)
 PLAIN_BASE = re.compile(r"(/[A-Za-z0-9._~-]+)*", re.ASCII)
 """Where the pages may be mounted: a path that is the same in an address, in a header and in HTML."""
 TOO_LARGE = "Expected at most 64 KB, or a file of at most 4 MB. Nothing was taken."
+CORP = b"cross-origin-resource-policy"
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
     (b"x-frame-options", b"DENY"),
     (b"cross-origin-opener-policy", b"same-origin"),
-    (b"cross-origin-resource-policy", b"same-origin"),
+    (CORP, b"same-origin"),
     (
         b"permissions-policy",
         b"camera=(), microphone=(), geolocation=(), payment=(), publickey-credentials-get=(self), publickey-credentials-create=(self)",
@@ -43,6 +43,8 @@ HEADERS = (
 
 
 LOG = logging.getLogger(__name__)
+HOST = re.compile(r"(?P<name>[a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::[0-9]{1,5})?")
+"""A `Host` header: a name or an address, with or without a port; in lower case."""
 
 
 class Refusal(NamedTuple):
@@ -72,10 +74,29 @@ class Frame:
             await self._apps["site"](scope, receive, send)
         if scope["type"] != "http":
             return
+        started = False
+
+        async def noticed(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._serve(scope, receive, noticed)
+        except HTTPException as error:  # a body cut short, before an app that answers none
+            if not started:
+                await _refuse(scope, send, error.status_code, TOO_LARGE, self._web)
+        except Exception as error:  # noqa: BLE001 -- the last frame: a bug ends here, never in a log with its message
+            _note(error)
+            if not started:
+                await _broke(scope, send, self._web)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name: value for name, value in scope["headers"] if name != b"cookie"}
-        host = headers.get(b"host", b"").decode("latin-1").lower()
-        kind, base = self._hosts.get(urlsplit(f"//{host}").hostname or "", ""), _base(scope)
-        if refusal := _refusal(scope, headers, host, kind, base):
+        asked = headers.get(b"host", b"").decode("latin-1").lower()
+        host = _named(asked)
+        kind, base = self._hosts.get(host, ""), _base(scope)
+        if refusal := _refusal(scope, headers, asked, kind, base):
             await _refuse(scope, send, *refusal, self._web)
             return
         nonce = secrets.token_urlsafe(16)
@@ -87,25 +108,36 @@ class Frame:
             "web": self._web,
             "base": base,
         }
-        started = False
 
         async def guarded(message: Message) -> None:
-            nonlocal started
             if message["type"] == "http.response.start":
-                started = True
                 message["headers"] = _with_promises(message["headers"], nonce, secure=scope.get("scheme") == "https")
             await send(message)
 
-        try:
-            await self._apps[kind](scope, _limited(receive, _body_at_most(kind, headers)), guarded)
-        except HTTPException as error:  # a body cut short, before an app that answers none
-            if not started:
-                await _refuse(scope, send, error.status_code, TOO_LARGE, self._web)
-        except Exception as error:  # noqa: BLE001 -- the last frame: a bug ends here, never in a log with its message
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            LOG.error("%s in %s line %s", type(error).__name__, place.name, place.lineno)  # noqa: TRY400 -- no message
-            if not started:
-                await _refuse(scope, send, 500, "Something broke", self._web)
+        await self._apps[kind](scope, _limited(receive, _body_at_most(kind, headers)), guarded)
+
+
+def _note(error: Exception) -> None:
+    """Write of a bug its kind and its place; its message could quote what somebody typed."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    LOG.error("%s in %s line %s", type(error).__name__, place.name, place.lineno)
+
+
+async def _broke(scope: Scope, send: Send, web: Web) -> None:
+    """Say that something broke; in three words where the page that says so breaks as well: the server's log gets nothing."""
+    try:
+        await _refuse(scope, send, 500, "Something broke", web)
+    except Exception as error:  # noqa: BLE001 -- as above
+        _note(error)
+        headers = [(b"content-type", b"text/plain"), (b"content-length", b"15"), (b"connection", b"close"), *HEADERS]
+        await send({"type": "http.response.start", "status": 500, "headers": headers})
+        await send({"type": "http.response.body", "body": b"Something broke"})
+
+
+def _named(asked: str) -> str:
+    """Return the host name a `Host` header names, without port; empty where it names none."""
+    found = HOST.fullmatch(asked)
+    return found["name"].strip("[]") if found else ""
 
 
 def _refusal(scope: Scope, headers: Mapping[bytes, bytes], host: str, kind: str, base: str | None) -> Refusal | None:
@@ -150,7 +182,10 @@ def _limited(receive: Receive, at_most: int) -> Receive:
 
 def _with_promises(headers: Iterable[tuple[bytes, bytes]], nonce: str, *, secure: bool) -> list[tuple[bytes, bytes]]:
     """An answer's headers with those every page carries."""
-    carried = [*headers, *HEADERS, (b"content-security-policy", _policy(nonce))]
+    headers = list(headers)
+    everybodys = any(key == b"access-control-allow-origin" for key, _ in headers)
+    ours = [(key, b"cross-origin") if everybodys and key == CORP else (key, value) for key, value in HEADERS]
+    carried = [*headers, *ours, (b"content-security-policy", _policy(nonce))]
     if secure:
         carried.append((b"strict-transport-security", b"max-age=31536000"))
     if not any(key == b"cache-control" for key, _ in carried):

@@ -8,6 +8,10 @@ from starlette.responses import Response
 
 from kept.policy.day import day_of
 from kept.policy.words import CookieDuty
+from kept.services.accounts import accounts
+from kept.services.gate.own_session import Own
+from kept.services.staff import sessions
+from kept.services.staff.sessions import StaffSession
 from kept.web.exchange import Exchange
 
 OK = 200
@@ -50,8 +54,14 @@ def put_choices(exchange: Exchange[Any], response: Response, allowed: frozenset[
     return put_cookie(exchange, response, rules.choices, rules.choose(allowed, today).text())
 
 
-def set_session(exchange: Exchange[Any], response: Response, token: str) -> Response:
-    """Put a session into the one cookie this site needs."""
+async def set_session(exchange: Exchange[Any], response: Response, token: str) -> Response:
+    """Put a new session into the one cookie this site needs; what the browser held there ends, whosever it was."""
+    before = exchange.session
+    if isinstance(before, Own):
+        await accounts.end_session(exchange.engine, before)
+    elif isinstance(before, StaffSession):
+        now = await sessions.session_of(exchange.engine, token)
+        await sessions.end_session(exchange.engine, before, mandates=now is None or now.staff_id != before.staff_id)
     return put_serving(exchange, response, CookieDuty.SESSION, token)
 
 

@@ -16,7 +16,9 @@ from starlette.routing import Route
 from kept.errors import DeniedError
 from kept.policy.words import Exit, PointKind
 from kept.services.engine.engine import Engine
+from kept.services.engine.record import about_person
 from kept.services.gate.own_session import Own
+from kept.services.gate.refusals import record_refusal
 from kept.services.staff.sessions import StaffSession
 from kept.web import words
 from kept.web.exchange import Entry, Exchange, exchange_of
@@ -69,9 +71,15 @@ class Needs(Generic[S]):
         async def answer(exchange: Exchange[Session]) -> Response:
             try:
                 session = self.admit(exchange.engine, exchange.session)
+                response = await handler(Exchange(exchange.web, exchange.request, session))
             except NotSignedInError as error:
                 return exchange.go(error.to)
-            return await handler(Exchange(exchange.web, exchange.request, session))
+            except DeniedError as error:
+                await _leave_entry(exchange, error)
+                raise
+            for one in exchange.refused:
+                await _leave_entry(exchange, one)
+            return response
 
         return Door(self, answer)
 
@@ -92,6 +100,14 @@ class Needs(Generic[S]):
             return self.admit(engine, session)
 
         return replace(self, said=f"{self.said}, or else {to}", admit=admit)
+
+
+async def _leave_entry(exchange: Exchange[Session], error: DeniedError) -> None:
+    """Record what was refused to who is signed in, where no service did."""
+    session = exchange.session
+    if session is not None:
+        concerning = await about_person(exchange.engine, session.person_id) if isinstance(session, Own) else None
+        await record_refusal(exchange.engine, session.acting(), error, concerning)
 
 
 def _customer(_: Engine, session: Session) -> Own:

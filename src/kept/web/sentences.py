@@ -54,6 +54,11 @@ SAID: Mapping[str, Sentences] = {
     ),
     "exit": ("The policy does not let this item leave in this way.", "Choose another way, or leave it."),
     "recipient": ("The policy and the notice do not name this receiver for it.", "Choose one they name."),
+    "recall-answer": ("This is not the answer that stands in the recall’s file.", "Ask the recipient for it."),
+    "recall-own": (
+        "You told this recall yourself, so you do not confirm it alone.",
+        "Bring the answer the recipient found in the file, or let a colleague ask the recipient.",
+    ),
     "credential": ("Only a program with its own credential may use this way.", "Use the page instead."),
     "stopped": ("The customer stopped this use.", "Only they can resume it, on my data."),
     "volume": ("This case or sign-in has opened as much as it may.", "Open a new case, if you still need to."),
@@ -73,6 +78,7 @@ SAID: Mapping[str, Sentences] = {
     ),
     "field-twice": ("A field was sent twice.", "Fill in each field once."),
     "fields-many": ("Too many fields were sent.", "Use the form as it is shown."),
+    "form-kind": ("This form was not sent as the page sends it.", "Please load the page again."),
     "form-other-session": (
         "This form was opened before you signed in, or by somebody else.",
         "Load the page again, then send it.",
@@ -138,6 +144,7 @@ SAID: Mapping[str, Sentences] = {
     ),
     "value-long": ("This is too long: at most {0} characters.", "Please shorten it."),
     "value-empty": ("There is nothing readable in this field.", "Leave it empty to keep it to yourself."),
+    "value-broken": ("Some of this could not be read.", "Type it again."),
     "value-characters": ("This contains characters that nobody can see.", "Type it again instead of pasting it."),
     "value-one-value": ("Several values came for one field.", "Fill in the field once."),
     "value-options": ("This is none of the options.", "Choose from the list."),
@@ -170,6 +177,10 @@ SAID: Mapping[str, Sentences] = {
         "Nothing was taken, and the prize waits for you. Say where it may go, or let us use what you gave before.",
     ),
     "list-fixed": ("The list of tickets is fixed.", "Your ticket names nobody."),
+    "first-code-wrong": (
+        "This code signs nobody in, or what you named beside it is another.",
+        "Check both. A code is good once, and for a year; write to us for another way.",
+    ),
     "sign-in-wrong": ("The name or the password is not right.", "Check both, or use a recovery code."),
     "sign-in-empty": ("This field is empty.", "Please fill it in."),
     "sign-in-again": ("You signed in more than five minutes ago.", "Sign in once more; nothing is lost."),
@@ -177,6 +188,18 @@ SAID: Mapping[str, Sentences] = {
     "device-copied": (
         "This device's cookie was used from a copy.",
         "Every device was forgotten and every session ended. Sign in once more, and look at my data.",
+    ),
+    "alarm-note": (
+        "Say in a line what was found: at most {1} characters.",
+        "No customer’s data belongs there.",
+    ),
+    "password-repeats": (
+        "The password is a few characters again and again.",
+        "Choose one of at least {0} different characters; a few unrelated words are easy to remember.",
+    ),
+    "password-name": (
+        "The password holds the login name.",
+        "Choose another; a few unrelated words are easy to remember.",
     ),
     "password-length": (
         "The password has to have {0} to {1} characters.",
@@ -245,6 +268,10 @@ SAID: Mapping[str, Sentences] = {
         "Wait for another day, or ask a second member of staff.",
     ),
     "rights-kind": ("This is no kind or way of a request.", "Choose one of the list."),
+    "rights-day": (
+        "This is no day on which a request can have reached us.",
+        "Take the day of the stamp on it: today or earlier, within the last year.",
+    ),
     "rights-note": ("The note is too long: at most {0} characters.", "Please shorten it."),
     "rights-step": ("The request has moved on meanwhile.", "Look at it again."),
     "rights-erased": ("The person who asked was erased meanwhile.", "The request is closed with that."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
 from functools import cache
 from importlib.resources import files
@@ -22,6 +22,13 @@ LANGUAGES = ("en", "ja")
 NAMES = {"en": "English", "ja": "日本語"}
 
 
+VERBS = {"are": "is", "wait": "waits", "have": "has", "were": "was", "say": "says"}
+COUNTED = re.compile(
+    r"\{(?P<count>[a-z]+)\} (?P<which>stored )?(?P<what>people|[a-z]+s)\b(?P<verb> (?:are|wait|have|were|say)\b)?"
+)
+"""A count with its noun, and the verb where one follows, as the catalogue's ids have them."""
+
+
 @cache
 def catalogue(language: str) -> dict[str, str]:
     """Return the translations of a language; empty for English."""
@@ -37,9 +44,24 @@ def translator(language: str) -> Callable[[str], str]:
 
     def translate(text: str, **values: object) -> str:
         found = known.get(text) or _filled_in(language, text)
+        if language == "en":
+            found = _of_one(found, values)
         return found.format(**values) if values else found
 
     return translate
+
+
+def _of_one(text: str, values: Mapping[str, object]) -> str:
+    """Return an English text with the noun, and the verb, behind each count of one in the singular."""
+
+    def said(found: re.Match[str]) -> str:
+        count, what, verb = found["count"], found["what"], found["verb"] or ""
+        if str(values.get(count)) != "1" or what in VERBS.values():
+            return found[0]
+        one = "person" if what == "people" else f"{what[:-3]}y" if what.endswith("ies") else what[:-1]
+        return f"{{{count}}} {found['which'] or ''}{one}" + (f" {VERBS[verb.strip()]}" if verb else "")
+
+    return COUNTED.sub(said, text)
 
 
 def _filled_in(language: str, text: str) -> str:

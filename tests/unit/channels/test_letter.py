@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import sys
+from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
@@ -136,6 +137,18 @@ def test_no_box_in_place_of_a_character(character, package):
     assert refused.value.reason == "letter-font"
     assert package in refused.value.hint
     assert character not in f"{refused.value} {refused.value.hint}"
+
+
+@needs_japanese
+def test_a_font_installed_meanwhile_counts_without_a_restart(tmp_path):
+    """Refused for want of a font, and printed at the next try once it is there."""
+    letter = dataclasses.replace(PLAIN, text="森様", language="ja")
+    with pytest.raises(SettingError) as refused:
+        print_letters([letter], font_paths=[str(tmp_path)], system_fonts=False)
+    assert refused.value.reason == "letter-font"
+    font = next(one for one in Path("/usr/share/fonts").rglob("ipag.ttf"))
+    (tmp_path / font.name).write_bytes(font.read_bytes())
+    assert "森様" in text_of(print_letters([letter], font_paths=[str(tmp_path)], system_fonts=False))
 
 
 @needs_japanese

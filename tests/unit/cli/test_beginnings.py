@@ -34,7 +34,7 @@ def test_a_policy_of_next_year_waits_for_its_day(tmp_path, capsys, monkeypatch):
     assert kept("init", policy, "--store", store) == 0
     assert "it takes effect on 2099-03-01" in capsys.readouterr().out
     monkeypatch.setattr(sys, "stdin", io.StringIO("four unrelated words here\n"))
-    assert kept("staff", "add", "anna", "--role", "owner", "--store", store) != 0
+    assert kept("staff", "add", "anna", "--who", "1", "--role", "owner", "--store", store) != 0
     assert "takes effect at 2099-03-01T00:00:00Z" in capsys.readouterr().err
 
 
@@ -59,10 +59,10 @@ def test_a_password_is_piped_in_where_there_is_no_terminal(tmp_path, capsys, mon
     store = f"sqlite:///{tmp_path / 'shop.db'}"
     assert kept("init", BICYCLES, "--store", store) == 0
     monkeypatch.setattr(sys, "stdin", io.StringIO(""))
-    assert kept("staff", "add", "anna", "--role", "owner", "--store", store) == 2
+    assert kept("staff", "add", "anna", "--who", "1", "--role", "owner", "--store", store) == 2
     assert "pipe it in" in capsys.readouterr().err
     monkeypatch.setattr(sys, "stdin", io.StringIO("four unrelated words here\n"))
-    assert kept("staff", "add", "anna", "--role", "owner", "--store", store) == 0
+    assert kept("staff", "add", "anna", "--who", "1", "--role", "owner", "--store", store) == 0
 
 
 def test_the_sample_policy_is_package_data():

@@ -24,7 +24,7 @@ VCARD_LINE = re.compile(r"[A-Z]+(;[A-Z]+=[^:;]+)?:[^:]*")
 def lacking(kind: str, facts: TypeFacts, examples: dict) -> list[str]:
     """Return what was forgotten when a type was added."""
     collected = facts.normal != ""
-    filled = facts.vcard.format(value="v", digits="1", label="l")
+    filled = facts.vcard.format(value="v", digits="1", label="l", street="s", region="r", code="c")
     return [
         part
         for part, there in {

@@ -79,7 +79,10 @@ TRACKED = (
 roles:
 """,
 )
-MAILER_WORDS = ("  roles:\n", '  processors:\n    mailer: "配信会社"\n  roles:\n')
+MAILER_WORDS = (
+    "  roles:\n",
+    '  processors:\n    mailer: "配信会社"\n  safeguards:\n    mailer: "保管時に暗号化"\n  roles:\n',
+)
 NECESSARY = ("basis: consent", "basis: necessary")
 NOTICE = ("basis: consent", "basis: notice")
 
@@ -184,6 +187,12 @@ def test_joint_use_and_safeguards_stand_on_the_page():
     ]
     rows = render(policy_of(MAILER, words=(MAILER_WORDS,)), "en").summary.recipients
     assert [one.kind_word for one in rows] == ["acts for us, Encrypted at rest, reviewed every year"]
+    rows = render(policy_of(MAILER, words=(MAILER_WORDS,)), "ja").summary.recipients
+    assert "保管時に暗号化" in rows[0].kind_word
+    assert "Encrypted" not in rows[0].kind_word
+    nothing = ("  roles:\n", '  processors:\n    mailer: "配信会社"\n  roles:\n')
+    with pytest.raises(AssertionError, match="translation-word"):
+        policy_of(MAILER, words=(nothing,))
     assert clause_of(policy_of(JOINT), "joint-use") == "1.1"
 
 

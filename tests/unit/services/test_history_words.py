@@ -14,6 +14,7 @@ from kept.services.my_data.history_words import ASKED, REFUSED, SAID, said
 
 ABOUT_NOBODY = frozenset(
     """
+    system:no-log:lost
     system:person:erased staff:case:open staff:case:close staff:emergency:open staff:advertising:settle staff:letters:fetch
     staff:call-sheet:begin staff:approval:ask staff:approval:give staff:provision:ask staff:provision:fetch
     staff:recall:tell staff:recall:confirm staff:register:view system:register:end staff:instance:draft staff:instance:open
@@ -28,11 +29,11 @@ ABOUT_NOBODY = frozenset(
     operator:backup:make operator:backup:restore operator:backup:sign-off operator:backup:drill operator:canary:plant
     system:canary:alarm staff:canary:acknowledge system:cookie:drop system:cookie:misuse
     system:cookie:use operator:cookies:scan operator:installation:serve-first
-    staff:person:erase-again system:account:sign-in-alarm
+    staff:person:erase-again system:account:sign-in-alarm staff:alarm:look-into
     """.split()
 )
 """Acts whose entries are never about a person: nobody reads them on their own page."""
-ONLY_REFUSED = frozenset({Act.ROLLBACK_FOUND, Act.SUBMISSION_REFUSE})
+ONLY_REFUSED = frozenset({Act.ROLLBACK_FOUND, Act.SUBMISSION_REFUSE, Act.REQUEST_REFUSE})
 """Acts that are about a person only as refusals."""
 
 

@@ -32,6 +32,7 @@ def refusal(item_type, raw, **asked):
 TEXTS = {
     "value-empty": ["", "  ", "\u3000", "\n\t", "\u200d", "\u3164", "\ufe0f"],
     "value-long": ["x" * 2001, "x" * 10_000_000, "\U0001d160" * 2000],
+    "value-broken": ["Sat\ufffd", "\ufffd", b"Sato \x83".decode(errors="replace")],
     "value-characters": [
         "a\x00b",
         "a\x1bb",

@@ -102,3 +102,39 @@ def test_countries_are_named():
 def test_odd_language_headers_give_english(header):
     """A header that asks for nothing we have gives English."""
     assert words.preferred(header) == "en"
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "said"),
+    [
+        ("{n} recalls wait for a confirmation", {"n": 1}, "1 recall waits for a confirmation"),
+        ("{n} recalls wait for a confirmation", {"n": 2}, "2 recalls wait for a confirmation"),
+        ("{n} stored items are not declared", {"n": 1}, "1 stored item is not declared"),
+        (
+            "{n} canaries planted, {m} alarms",
+            {"n": 1, "m": 0},
+            "1 canary planted, 0 alarms",
+        ),
+        ("{n} entries for {people} people provided", {"n": 11, "people": 1}, "11 entries for 1 person provided"),
+        ("opened {people} people, {days} days ago", {"people": "1", "days": 1}, "opened 1 person, 1 day ago"),
+        ("waited {seconds} s", {"seconds": 1}, "waited 1 s"),
+        ("{who} has signed", {"who": 1}, "1 has signed"),
+    ],
+)
+def test_one_is_one(text, values, said):
+    """A count of one has its noun and its verb in the singular; every other count is as written."""
+    assert words.translator("en")(text, **values) == said
+
+
+def test_no_count_of_one_reads_as_several():
+    """Every text that counts something before its noun says one of it, or is known to be about another noun."""
+    counted = [
+        text
+        for text in words.catalogue("ja")
+        if re.search(r"\{(n|m|people|days|hours|lines|entries|values)\} [a-z]+s\b", text)
+    ]
+    assert len(counted) > 20
+    for text in counted:
+        names = re.findall(r"\{([a-z_]+)\}", text)
+        said = words.translator("en")(text, **dict.fromkeys(names, 1))
+        assert not re.search(r"\b1 (?!s\b|has\b|was\b|is\b)[a-z]+s\b", said), said

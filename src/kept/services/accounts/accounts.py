@@ -69,9 +69,7 @@ async def open_account(  # noqa: PLR0913 -- what an account begins with
         by: Who opens it for them; None where they do.
     """
     at = engine.ready()
-    state = PersonState(
-        g=1, status="active", opened_at=at, last_seen_at=at - at % limits.DAY, language=_language(engine, language)
-    )
+    state = first_state(engine, language, at)
 
     async def body(tx: Transaction, person_id: bytes) -> None:
         if extra is not None:
@@ -85,6 +83,21 @@ async def open_account(  # noqa: PLR0913 -- what an account begins with
             raise
         person_id, _ = await new_person(engine, state, account, at, body)  # this process stood still; with fresh keys
     return person_id
+
+
+def first_state(engine: Engine, language: str, at: float) -> PersonState:
+    """Return the state an account begins with.
+
+    Args:
+        engine: Open.
+        language: Language the person reads.
+        at: Unix seconds.
+
+    Raises:
+        SubmissionError: The policy is not complete in that language.
+    """
+    known = _language(engine, language)
+    return PersonState(g=1, status="active", opened_at=at, last_seen_at=at - at % limits.DAY, language=known)
 
 
 async def join_with_password(engine: Engine, password: str, language: str) -> Issued:
@@ -151,7 +164,11 @@ async def sign_in_with_password(engine: Engine, login_name: str, password: str) 
     await verify_password(engine, found[1] if found else None, password)
     if found is None:
         raise SignInError("name or password is not right", reason="sign-in-wrong")
-    return found[0]
+    person_id, was = found
+    if engine.passwords.is_outdated(was):
+        again = await hash_password(engine, password)
+        await engine.data.write(lambda tx: tx.run("password_again", person_id=person_id, was=was, hash=again))
+    return person_id
 
 
 # -------------------------------------------------------------------- sessions

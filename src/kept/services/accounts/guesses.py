@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from kept.crypto.digest import framed, sha256
 from kept.policy.day import day_of
+from kept.services.accounts.accounts import PASSKEY_NAME
 from kept.services.accounts.networks import Networks
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
@@ -64,11 +65,12 @@ async def note_failed(engine: Engine, networks: Networks, login_name: str, netwo
     Args:
         engine: Open.
         networks: What is remembered of networks.
-        login_name: As typed.
+        login_name: As typed, or as `passkeys.account_of` has it.
         network: Where from, as `rate_limits.network_of` has it; empty where nobody knows.
         known: Whether the device signed in to this account before.
     """
-    name = login_form(login_name)
+    passkey = login_name.startswith(PASSKEY_NAME)
+    name = login_name if passkey else login_form(login_name)  # a key's number is longer than any name we issue
     person_id = await engine.data.value(sql.LoginGet, login_name=name) or NOBODY
     who = person_id if person_id != NOBODY else sha256(framed(b"kept/tried/v1", name.encode()))
     tried = networks.tried(network, who) if network else frozenset()

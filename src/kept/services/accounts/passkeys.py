@@ -254,6 +254,21 @@ def begin_sign_in(engine: Engine, rp_id: str) -> dict[str, Any]:
     return {"options": json.loads(options_to_json(options)), "token": _token(engine, "sign-in", challenge)}
 
 
+async def account_of(engine: Engine, unverified: str) -> tuple[str, str]:
+    """Return the account a passkey's answer is for, as guesses and as devices are counted by; the first empty where it names no key.
+
+    Args:
+        engine: Open.
+        unverified: The browser's answer, not looked at yet.
+    """
+    try:
+        name = f"{PASSKEY_NAME}{base64url_to_bytes(str(json.loads(unverified)['id'])).hex()}"
+    except (ValueError, KeyError, TypeError):
+        return "", ""
+    owner = await engine.data.value(sql.LoginGet, login_name=name)
+    return name, owner.hex() if owner else name
+
+
 async def finish_sign_in(engine: Engine, unverified: str, unverified_token: str, *, rp_id: str, origin: str) -> bytes:
     """Verify a passkey's answer and return the person's id.
 
@@ -287,6 +302,7 @@ async def finish_sign_in(engine: Engine, unverified: str, unverified_token: str,
             credential_current_sign_count=sign_count,
             require_user_verification=True,
         )
+        _require_own_page(unverified)
     except (WebAuthnException, ValueError, KeyError, TypeError) as error:
         raise _refused() from error
     at = engine.ready()
@@ -333,6 +349,7 @@ def _verified(  # noqa: PLR0913 -- what the ceremony needs
             expected_origin=origin,
             require_user_verification=True,
         )
+        _require_own_page(unverified)
     except (WebAuthnException, ValueError, KeyError, TypeError) as error:
         raise _refused() from error
     return _Made(
@@ -343,6 +360,16 @@ def _verified(  # noqa: PLR0913 -- what the ceremony needs
         claims["name"],
         bytes.fromhex(claims["person"]),
     )
+
+
+def _require_own_page(unverified: str) -> None:
+    """Insist that the answer was given on a page of this site, not in a frame of somebody else's page.
+
+    Source: Web Authentication Level 3 §7.1 step 10, §7.2 step 13: `crossOrigin` and `topOrigin`.
+    """
+    said = json.loads(base64url_to_bytes(json.loads(unverified)["response"]["clientDataJSON"]))
+    if said.get("crossOrigin", False) is not False or "topOrigin" in said:
+        raise _refused()
 
 
 async def _insert(  # noqa: PLR0913 -- the columns of a passkey

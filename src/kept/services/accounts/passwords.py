@@ -11,17 +11,18 @@ from kept.services.engine.engine import Engine
 T = TypeVar("T")
 
 
-async def hash_password(engine: Engine, password: str) -> str:
+async def hash_password(engine: Engine, password: str, name: str = "") -> str:
     """Return the hash of a new password.
 
     Args:
         engine: Open.
         password: 12 to 200 characters.
+        name: Login name it is for; empty where that is not known yet.
 
     Raises:
-        SubmissionError: It is too short or too long.
+        SubmissionError: It is too short or too long, repeats few characters, or holds the login name.
     """
-    return await _in_turn(engine, lambda: engine.passwords.hash(password))
+    return await _in_turn(engine, lambda: engine.passwords.hash(password, name))
 
 
 async def verify_password(engine: Engine, stored_hash: str | None, password: str) -> None:

@@ -76,7 +76,7 @@ async def sign_in_with_recovery_code(engine: Engine, login_name: str, code: str,
         SignInError: Name or code is not right, or the code was used.
         SubmissionError: The password is too short or too long.
     """
-    hashed = await hash_password(engine, new_password) if new_password else ""
+    hashed = await hash_password(engine, new_password, login_form(login_name)) if new_password else ""
     at = engine.ready()
     owner = await engine.data.value(sql.LoginGet, login_name=login_form(login_name))
     entry = entry_of(engine, OWN, Act.CODE_USE, await about_person(engine, owner) if owner else None, at=at)

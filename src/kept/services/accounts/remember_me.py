@@ -1,7 +1,8 @@
 """Remembered devices: a cookie that saves typing the password, renewed each time it is used.
 
 A device has a series, known by the person, and a token that is good once. A token that was already renewed comes from a
-copy: whoever holds it, the owner or a thief, every device of the person is forgotten and every session ends.
+copy, unless the same browser sent it in the same moment, as two tabs do: whoever holds it, the owner or a thief, every device
+of the person is forgotten and every session ends.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kept import limits
-from kept.crypto.digest import same
+from kept.crypto.digest import framed, same
 from kept.crypto.random import random_bytes
 from kept.errors import SignInError
 from kept.policy.words import CookieDuty
@@ -69,12 +70,14 @@ async def remember(engine: Engine, person_id: bytes) -> str:
     return new_mark(engine, REMEMBERED, person_id + series + secret)
 
 
-async def sign_in_remembered(engine: Engine, unverified: str) -> tuple[str, str]:
+async def sign_in_remembered(engine: Engine, unverified: str, browser: str = "") -> tuple[str, str]:
     """Sign in with a remembered device.
 
     Args:
         engine: Open.
         unverified: The cookie's value, as the browser sent it.
+        browser: What tells this browser from another, such as the mark it is known by, or the network it asks from: a value just
+            replaced is good once more for the browser that sent it alone.
 
     Returns:
         The session's token, and the cookie's next value (empty after a double click: the other answer carries it).
@@ -85,6 +88,7 @@ async def sign_in_remembered(engine: Engine, unverified: str) -> tuple[str, str]
     at = engine.ready()
     person_id, series, secret = _parts(engine, unverified)
     known, fresh = engine.token_hash("remembered", secret), random_bytes(16)
+    sent_by = engine.token_hash("remembered", framed(secret, browser.encode()))
 
     async def body(tx: Transaction) -> tuple[str, float]:
         row = await tx.one(sql.RememberedGet, person_id=person_id, series=series)
@@ -96,14 +100,14 @@ async def sign_in_remembered(engine: Engine, unverified: str) -> tuple[str, str]
                 person_id=person_id,
                 series=series,
                 token_hash=engine.token_hash("remembered", fresh),
-                earlier_hash=known,
+                earlier_hash=sent_by,
                 rotated_at=at,
                 expected_hash=known,
             )
             return "renewed", row.created_at
         if (
             row.earlier_hash
-            and same(row.earlier_hash, known)
+            and same(row.earlier_hash, sent_by)
             and at - row.rotated_at <= limits.REMEMBERED_AGAIN_SECONDS
         ):
             return "again", row.created_at

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kept.errors import InputError
-from kept.services.accounts.accounts import end_others
+from kept.services.accounts.accounts import end_others, login_name_of
 from kept.services.accounts.passwords import hash_password
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
@@ -30,7 +30,7 @@ async def set_password(engine: Engine, own: Own, password: str) -> None:
     """
     own.require_own()
     own.require_fresh(engine.ready())
-    hashed = await hash_password(engine, password)
+    hashed = await hash_password(engine, password, await login_name_of(engine, own.person_id))
     at = engine.ready()
     entry = entry_of(engine, own.acting(), Act.PASSWORD_SET, await about_person(engine, own.person_id), at=at)
 

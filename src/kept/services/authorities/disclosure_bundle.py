@@ -19,6 +19,7 @@ from kept.services.authorities.disclosure_record import (
     Disclosure,
     desk_entry,
     disclosure_of,
+    require_authority,
     require_desk,
     require_scope,
 )
@@ -127,10 +128,11 @@ async def fetch(engine: Engine, session: StaffSession, disclosure_id: str) -> by
 
     Raises:
         DeniedError: No role of theirs has the purpose.
-        ConflictError: It is not ready, or was fetched before.
+        ConflictError: It is not ready, was fetched before, or the authority has another key by now.
     """
     require_desk(engine, session)
     found = await disclosure_of(engine, disclosure_id)
+    await require_authority(engine, found)
     at = engine.ready()
     entry = desk_entry(engine, session.acting(), Act.DISCLOSURE_FETCH, at, ("request", str(found.number)))
 

@@ -17,6 +17,7 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.flush import SealedEntry
 from kept.services.engine.record import SYSTEM, Actor, entry_of
 from kept.services.engine.sealed_record import open_installation_record
+from kept.services.staff.parties import party_by_id, require_key
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -190,6 +191,16 @@ def scope_seal(engine: Engine, found: Disclosure) -> str:
 def person_seal(engine: Engine, disclosure_id: str, person_id: bytes, place: int) -> str:
     """Seal one person's place in a request: a row added to D by hand has none, and an erasure may take one out."""
     return engine.token_hash(f"{ACT}-person", framed(disclosure_id.encode(), person_id, str(place).encode())).hex()
+
+
+async def require_authority(engine: Engine, found: Disclosure) -> None:
+    """Insist that the authority has the key its request was recorded with: what replaced it may have replaced a lost one.
+
+    Raises:
+        ConflictError: It has another by now.
+    """
+    then = await party_by_id(engine, found.terms.party)
+    await require_key(engine, then.kind, then.name, found.terms.public_key)
 
 
 async def require_scope(engine: Engine, found: Disclosure) -> None:

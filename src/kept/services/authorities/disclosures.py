@@ -25,6 +25,7 @@ from kept.services.authorities.disclosure_record import (
     desk_entry,
     disclosure_of,
     person_seal,
+    require_authority,
     require_desk,
     require_scope,
     scope_seal,
@@ -310,6 +311,7 @@ async def _let(engine: Engine, given: Given) -> Effect:
     """Let the bundle be made of what the request named when it was asked for; nothing where all of them are being erased."""
     found = await disclosure_of(engine, given.subject)
     await require_scope(engine, found)
+    await require_authority(engine, found)
     staying = [one for one in found.people if await engine.people.stays(one.person_id)]
 
     async def effect(tx: Transaction) -> bool:

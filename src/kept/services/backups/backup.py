@@ -37,7 +37,7 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.record import entry_of, operator
 from kept.services.engine.sequencer import LOG
-from kept.services.upkeep.backup_record import KEY, backup_key, record_backup, record_key, seal_of
+from kept.services.upkeep.backup_record import FOLDER, KEY, backup_key, record_backup, record_key, seal_of
 from kept.store import sql
 from kept.store.copying import copy_together, remove_database
 from kept.store.interface import Transaction
@@ -263,6 +263,26 @@ async def newest_at(engine: Engine) -> float | None:
     rows = [await engine.data.one(sql.BackupNewest, part=part) for part in PARTS]
     found = [row.at for row in rows if row is not None]
     return min(found) if len(found) == len(PARTS) else None
+
+
+async def newest_gone(engine: Engine) -> str:
+    """Return the name of a newest backup that does not lie, whole, where it was made; empty where both do.
+
+    The chunks are not opened: their key is on another machine, and a drill opens them.
+    """
+    folder = Path(await engine.meta(FOLDER))
+    rows = {part: await engine.data.one(sql.BackupNewest, part=part) for part in PARTS}
+    for part, row in rows.items():
+        if row is None:
+            continue
+        path = folder / part / row.file
+        try:
+            found = read_backup(path, engine.parts.signing_key.public)
+        except KeptError:
+            return row.file
+        if found.manifest.hash != row.hash or path.stat().st_size <= row.size:
+            return row.file
+    return ""
 
 
 def keep_backups(engine: Engine, folder: Path) -> None:

@@ -17,6 +17,7 @@ from kept.services.engine.engine import Engine, Parts
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person, each_person
 from kept.services.engine.record import SYSTEM, account_part, entry_of, operator
+from kept.services.engine.restored_keys import DATA_RESTORED, restored_keys
 from kept.services.engine.sequencer import LEAPT, LOG
 from kept.services.gate.state_change import Change, change_person
 from kept.services.messages.held_after_restore import hold_put_aside
@@ -52,7 +53,7 @@ async def recover(engine: Engine, *, by: str, let_go: bool = False) -> Recovered
     erased = await remove_returned(engine)
     gone = await _without_keys(engine) if let_go else []
     for person_id in gone:
-        await engine.data.write(lambda tx, one=person_id: remove_rows(tx, one, engine.clock.now()))  # type: ignore[misc]
+        await engine.data.write(lambda tx, one=person_id: remove_rows(engine, tx, one, engine.clock.now()))  # type: ignore[misc]
         await engine.keyring.forget_person(person_id)
     engine.people_without_keys = 0 if let_go else engine.people_without_keys
     lost = await _count_lost_values(engine)
@@ -80,14 +81,23 @@ async def start_or_recover(parts: Callable[[], Parts]) -> Engine:
         EvidenceError: It was rewritten, or does not extend its checkpoint for another reason than being older.
     """
     try:
-        return await Engine.start(parts())
+        engine = await Engine.start(parts())
+        if not await both_restored(engine):
+            return engine
+        await engine.close()
     except RollbackError:
-        engine = await Engine.start(parts(), sequence=False, verify=False)
+        pass
+    engine = await Engine.start(parts(), sequence=False, verify=False)
     try:
         await recover(engine, by=SYSTEM.kind)
     finally:
         await engine.close()
     return await Engine.start(parts())
+
+
+async def both_restored(engine: Engine) -> bool:
+    """Whether neither database remembers what the log had: whatever is added now would sign another tree under its name."""
+    return bool(await engine.meta(DATA_RESTORED) and await restored_keys(engine.keys))
 
 
 async def reasons_to_recover(engine: Engine) -> list[str]:
@@ -103,16 +113,14 @@ async def reasons_to_recover(engine: Engine) -> list[str]:
         await engine.sequencer.verify_head()
     except EvidenceError as error:
         found.append(f"{error.reason}: {error.message}")
+    if await both_restored(engine):
+        found.append("restored: both databases are of an earlier moment, so the log goes on under a name of its own")
     for numbers in engine.row_numbers:
         try:
             await numbers.verify_tables()
         except RollbackError as error:
             found.append(f"{error.reason}: {error.message}")
-    for numbers in engine.row_numbers:
-        try:
-            await numbers.verify_tables()
-        except EvidenceError as error:
-            found.append(f"{error.reason}: {error.message}")
+    found += await _older_tables(engine)
     behind = 0
     async for rows in pages(engine.keys, sql.StateCopiesPage):
         for row in rows:
@@ -122,6 +130,16 @@ async def reasons_to_recover(engine: Engine) -> list[str]:
         found.append(f"state-rolled-back: {behind} people have an older state in D than K acknowledged, or none")
     if without := len(await _without_keys(engine)):
         found.append(f"keys-missing: {without} people in D have no key in K that opens their state")
+    return found
+
+
+async def _older_tables(engine: Engine) -> list[str]:
+    found = []
+    for numbers in engine.row_numbers:
+        try:
+            await numbers.verify_tables()
+        except EvidenceError as error:
+            found.append(f"{error.reason}: {error.message}")
     return found
 
 
@@ -217,6 +235,8 @@ async def _new_log(engine: Engine, by: str, lost: int, gone: int) -> tuple[int, 
     ids = await _entry_ids(engine)
     missing = max(0, size - len(ids))
     generation = int(await engine.meta("log_generation") or "1") + 1
+    if await both_restored(engine):
+        generation = max(generation, int(at))  # the same backup restored again makes another log again
     facts = (
         ("old-checkpoint", sha256(note.encode()).hex()), ("old-size", str(size)), ("entries-missing", str(missing)),
         ("values-lost", str(lost)), ("people-lost", str(gone)),

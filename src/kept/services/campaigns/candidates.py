@@ -192,7 +192,7 @@ async def _send(engine: Engine, given: Given) -> Effect:
     async def effect(tx: Transaction) -> bool:
         if not await tx.run("campaign_approve", campaign_id=file.id, mandate_id=mandate.id):
             return False
-        await insert_mandate(tx, mandate, approval_id=given.id)
+        await insert_mandate(tx, mandate, approval_id=given.id, at=given.at)
         await insert_entries(tx, [entry], given.at)
         return True
 

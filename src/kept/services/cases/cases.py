@@ -5,23 +5,24 @@ A case holds one person, bound by its first hit. Within it, reasons for a refusa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from kept import limits
 from kept.crypto.random import random_id
 from kept.errors import ConflictError, DeniedError, ErasedError, InputError
-from kept.policy.decision import Decision, Mandate
+from kept.policy.decision import Allowed, Decision, Mandate, Refused
 from kept.policy.needs import RESTS_ON
 from kept.policy.words import Exit
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
-from kept.services.engine.flush import Effect
+from kept.services.engine.flush import Effect, insert_entries
 from kept.services.engine.people import Person
-from kept.services.engine.record import Actor, record
+from kept.services.engine.record import Actor, about, about_person, entry_of, record
 from kept.services.engine.record import holder_of as actor_under
 from kept.services.gate import gate
 from kept.services.gate.person_search import asks_for_rights, find_person
+from kept.services.gate.refusals import record_refusal
 from kept.services.gate.released import Card
 from kept.services.staff.bulk_approval import ONE_PERSON, insert_mandate
 from kept.services.staff.mandates import staff_mandate
@@ -29,6 +30,9 @@ from kept.services.staff.parties import PartyKind, title_of
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
+
+NOT_GIVEN = frozenset({3, 4})
+"""Steps that refuse what a purpose does not use, and what is not there: alike, so that neither tells which it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +68,18 @@ class CaseLine:
     closed: bool
 
 
-async def open_case(
-    engine: Engine, session: StaffSession, purpose: str, *, seconds: float = limits.CASE_SECONDS, asked: bool = False
+Begun = Callable[[Transaction, str, int], Awaitable[object]]
+"""Further statements of the transaction that opens a case; given its id and number."""
+
+
+async def open_case(  # noqa: PLR0913 -- what a case begins with
+    engine: Engine,
+    session: StaffSession,
+    purpose: str,
+    *,
+    seconds: float = limits.CASE_SECONDS,
+    asked: bool = False,
+    also: Begun | None = None,
 ) -> Case:
     """Open a case for one purpose of the staff member's own roles.
 
@@ -77,6 +91,7 @@ async def open_case(
         purpose: A purpose; only one of their roles' own is accepted.
         seconds: Time box.
         asked: Whether the rights desk opens it, for a request it records.
+        also: Further statements of its transaction; what they raise leaves no case.
 
     Raises:
         DeniedError: No role of theirs has this purpose (or it is not declared), or nobody asked; recorded.
@@ -89,11 +104,15 @@ async def open_case(
     if asks_for_rights(engine, purpose) and not asked:
         raise await _nobody_asked(engine, session, purpose)
     case_id = random_id()
-    number = await engine.data.write(
-        lambda tx: insert_case(tx, session, case_id, role, purpose, at, seconds, limits.CASE_RELEASES)
-    )
-    actor = session.acting(role=role, purpose=purpose, case=str(number))
-    await record(engine, actor, Act.CASE_OPEN, rests_on=f"purposes:{purpose}")
+
+    async def body(tx: Transaction) -> None:
+        number = await insert_case(tx, session, case_id, role, purpose, at, seconds, limits.CASE_RELEASES)
+        actor = session.acting(role=role, purpose=purpose, case=str(number))
+        await insert_entries(tx, [entry_of(engine, actor, Act.CASE_OPEN, at=at, rests_on=f"purposes:{purpose}")], at)
+        if also is not None:
+            await also(tx, case_id, number)
+
+    await engine.data.write(body)
     return await case_of(engine, session, case_id)
 
 
@@ -220,6 +239,63 @@ async def holder_of(engine: Engine, case: Case, slots: tuple[str, ...] = ()) -> 
         return None
 
 
+async def acting_about(engine: Engine, session: StaffSession, case: Case, act: Act) -> Person:
+    """Return the person an act in a case is about, where a read of anything of theirs could pass at all.
+
+    An act that opens nothing passes what a read passes: the case is open and no emergency, and what the person gave is not
+    kept from its purpose. Its own transaction charges the case's mandate (`staff.mandates.charge`), as a read is charged.
+
+    Args:
+        engine: Open.
+        session: Whose case it is.
+        case: Theirs.
+        act: What is done, for the entry of a refusal.
+
+    Raises:
+        DeniedError: The case is over or an emergency, or everything the person gave is refused to it; recorded.
+        InputError: The case holds nobody.
+    """
+    await require_open(engine, case, act)
+    person = await holder_of(engine, case)
+    if person is None:
+        raise nobody_in_it()
+    answers = (await items_of_case(engine, session, case, person)).values()
+    stands = [one for one in answers if isinstance(one, Refused) and one.step not in NOT_GIVEN]
+    no = (
+        lends_the_screen(engine) if case.emergency else stands[0] if stands and len(stands) == _given(answers) else None
+    )
+    if no is None:
+        return person
+    entry_id = await record(
+        engine,
+        case.actor,
+        act,
+        about(person),
+        outcome=Outcome.REFUSED,
+        clause=no.clause,
+        facts=(("reason", no.reason),),
+    )
+    raise DeniedError(
+        f"expected a person this case may act about, found them refused for {case.purpose} at step {no.step}: {no.reason}",
+        step=no.step,
+        needed=no.needed,
+        entry_id=entry_id,
+        reason=no.reason,
+        clause=f"§{no.clause}" if no.clause else "",
+    )
+
+
+def _given(answers: Collection[Decision]) -> int:
+    """Count the answers about what the person gave."""
+    return sum(not isinstance(one, Refused) or one.step not in NOT_GIVEN for one in answers)
+
+
+def lends_the_screen(engine: Engine) -> Refused:
+    """Return the no to whatever is no look at the screen, in an emergency."""
+    needed = "a case of your own role: an emergency lends the screen alone"
+    return Refused(7, "exit", engine.clause("break-glass-reviewed"), needed)
+
+
 async def cases_of(engine: Engine, session: StaffSession) -> list[CaseLine]:
     """Return the staff member's cases, newest first."""
     rows = await engine.data.all(sql.CasesOfStaff, staff_id=session.staff_id, limit=50)
@@ -239,7 +315,7 @@ async def find_in_case(engine: Engine, session: StaffSession, case: Case | str, 
     """
     case = await loaded(engine, session, case)
     case_id = case.id
-    require_open(engine, case)
+    await require_open(engine, case, Act.PERSON_FIND)
     if case.person_id or case.emergency:
         raise InputError(
             "expected a case that holds nobody yet, found one that does", reason="case-bound", hint="open another case"
@@ -280,7 +356,7 @@ async def items_of_case(
 async def stated_items(
     engine: Engine, session: StaffSession, case: Case | str, person: Person | None = None
 ) -> dict[str, tuple[str, bool]]:
-    """Return which items of a case's person another company gave: what it is called, and whether the person confirmed its word.
+    """Return which items a case may open another company gave: what it is called, and whether the person confirmed its word.
 
     Args:
         engine: Open.
@@ -288,8 +364,12 @@ async def stated_items(
         case: Its id, or the case where it is loaded already.
         person: The case's person, where they are loaded already.
     """
-    person = person or await holder_of(engine, await loaded(engine, session, case))
-    words = {slot: person.state.stated_of(slot) for slot in person.state.slots} if person is not None else {}
+    case = await loaded(engine, session, case)
+    person = person or await holder_of(engine, case)
+    if person is None:
+        return {}
+    answers = await items_of_case(engine, session, case, person)
+    words = {slot: person.state.stated_of(slot) for slot, one in answers.items() if isinstance(one, Allowed)}
     return {
         slot: (
             await title_of(engine, PartyKind.PARTNER, one.partner, one.taken_at),
@@ -317,12 +397,16 @@ async def open_item(
         InputError: The case holds nobody yet.
     """
     case = await loaded(engine, session, case)
-    require_open(engine, case)
+    await require_open(engine, case, Act.VALUE_READ)
     if not case.person_id:
         raise nobody_in_it()
     if not case.emergency:
         return await gate.read(engine, case.mandate, case.person_id, (slot,), Exit.SCREEN, person=person)
-    session.require(engine, "break-glass")
+    try:
+        session.require(engine, "break-glass")
+    except DeniedError as error:  # the right was taken away meanwhile
+        whom = await about_person(engine, case.person_id)
+        raise await record_refusal(engine, case.actor, error, whom, act=Act.EMERGENCY_READ) from None
     at = engine.clock.now()
 
     def opened(entry_id: str) -> Effect:
@@ -354,17 +438,24 @@ def nobody_in_it() -> InputError:
     )
 
 
-def require_open(engine: Engine, case: Case) -> None:
+async def require_open(engine: Engine, case: Case, act: Act) -> None:
     """Insist that a case is neither closed nor over.
 
+    Args:
+        engine: Open.
+        case: Whose.
+        act: What is tried in it.
+
     Raises:
-        DeniedError: It is.
+        DeniedError: It is; recorded, also for the person it holds.
     """
     if case.closed or case.expires_at < engine.clock.now():
-        raise DeniedError(
+        error = DeniedError(
             "expected an open case, found one that is over",
             step=1,
             needed="a new case",
             reason="case-over",
             rests_on="roles",
         )
+        whom = await about_person(engine, case.person_id) if case.person_id else None
+        raise await record_refusal(engine, case.actor, error, whom, act=act)

@@ -1,8 +1,8 @@
 """Contact: from a case staff write to its person by a channel, or put them on a call sheet; so may a program.
 
 Decided about before anything is kept, and again when it leaves. What was written is sealed under the person's evidence key
-and waits in the outbox like every other message; each way out opens only the items it names. From a case goes a reply to what
-they asked, or a notice in the policy's own words; any other words wait for a second member of staff (`other_words`).
+and waits in the outbox like every other message; each way out opens only the items it names. What goes is a reply to what they
+asked, or a notice in the policy's own words; any other words of staff wait for a second who reads them (`other_words`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from kept.policy.message_kind import MessageKind
 from kept.policy.words import Exit
 from kept.services.cases import cases
 from kept.services.cases.cases import Case
-from kept.services.cases.inquiries import Inquiry, inquiry_of
+from kept.services.cases.inquiries import Inquiry, inquiry_for, inquiry_of
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.dispatchers import Compose, Opened, Waiting, Words
 from kept.services.engine.engine import Engine
@@ -29,6 +29,7 @@ from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person
 from kept.services.engine.record import about, entry_of, holder_of, record
 from kept.services.gate import gate
+from kept.services.gate.refusals import record_refusal
 from kept.services.messages.fax import FaxDispatcher
 from kept.services.messages.leaving import ALWAYS, number_is_listed
 from kept.services.messages.letter_words import date_words, letter_of
@@ -38,6 +39,7 @@ from kept.services.messages.states import MessageState, state_of
 from kept.services.messages.stop_list import UNDELIVERABLE, address_item, stop_token
 from kept.services.messages.unknown_outcome import send_again
 from kept.services.staff.bulk_approval import ONE_PERSON, insert_mandate
+from kept.services.staff.mandates import charge
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -90,7 +92,7 @@ class Contact:
         sheet: Id of the call sheet; empty otherwise.
         marked: Whether the person said that it was advertising.
         settled_at: When a member of staff looked into that, unix seconds; None before.
-        kind: What kind of message it is; empty for a program's.
+        kind: What kind of message it is.
         why: For any other than the policy's kinds: why it was written.
         asked_at: For a reply: when they asked, unix seconds; 0 otherwise.
     """
@@ -224,7 +226,7 @@ async def write_to(  # noqa: PLR0913 -- what a message is
         SettingError: This machine lacks what the channel needs, or a font for a character of the text.
     """
     case = await cases.loaded(engine, session, case)
-    cases.require_open(engine, case)
+    await cases.require_open(engine, case, Act.CONTACT_WRITE)
     if not case.person_id:
         raise cases.nobody_in_it()
     wrong, typed = Mistakes(), ""
@@ -236,16 +238,16 @@ async def write_to(  # noqa: PLR0913 -- what a message is
     wrong.insist()
     person = await _load(engine, case.person_id, case.mandate, channel)
     inquiry = await inquiry_of(engine, case) if kind == MessageKind.REPLY else None
-    said = _in_the_policys_words(engine, case, person, kind, typed, inquiry)
+    said = _in_the_policys_words(engine, case.purpose, str(case.number), person, kind, typed, inquiry)
     return await _write(engine, case.mandate, person, channel, said, case=case, answers=inquiry.id if inquiry else "")
 
 
 def _in_the_policys_words(  # noqa: PLR0913 -- what words are made of
-    engine: Engine, case: Case, person: Person, kind: str, text: str, inquiry: Inquiry | None
+    engine: Engine, for_purpose: str, case: str, person: Person, kind: str, text: str, inquiry: Inquiry | None
 ) -> Said | Refused:
     """Return what a kind of message says, in the person's language; or why it may not be written."""
     policy = engine.policy.policy
-    purpose, language = policy.purposes[case.purpose], person.state.language
+    purpose, language = policy.purposes[for_purpose], person.state.language
     template = purpose.messages.get(MessageKind(kind)) if kind in set(MessageKind) else None
     if template is None:
         return needs.refuse(7, "message-kind", purpose.clause)
@@ -254,37 +256,38 @@ def _in_the_policys_words(  # noqa: PLR0913 -- what words are made of
         return needs.refuse(7, "not-asked", purpose.clause)
     asked_at = inquiry.at if inquiry else 0.0
     asked = date_words(asked_at, language, policy.zone) if inquiry else ""
-    blanks = {"text": text, "asked": asked, "case": str(case.number)}
+    blanks = {"text": text, "asked": asked, "case": case}
     title, words = template.words(language, policy.language, blanks)
     return Said(title, words, language, kind, asked_at=asked_at, own=inquiry is not None and inquiry.own)
 
 
 async def write_as_program(  # noqa: PLR0913 -- what a message is
-    engine: Engine, mandate: Mandate, person_id: bytes, channel: str, title: str, text: str
+    engine: Engine, mandate: Mandate, person_id: bytes, channel: str, kind: str, text: str = ""
 ) -> str:
-    """Write to a person a program found; return the message's number. As `write_to`, in no case and in its own words.
+    """Write to a person a program found what the policy declares; return the message's number. As `write_to`, in no case.
 
     Args:
         engine: Open.
         mandate: The program's, for a purpose whose exits name the channel.
         person_id: 16 bytes.
         channel: Word of one, such as `mail`; for a call, the text is the script.
-        title: One line.
-        text: Plain text.
+        kind: `reply`, to what they asked on their own page for this purpose, which then counts as answered; or `service-notice`.
+        text: Plain text of a reply; a notice has none.
 
     Raises:
         DeniedError, NotFoundError, InputError, SettingError: As `write_to`.
     """
-    wrong, said = Mistakes(), ["", ""]
+    wrong, typed = Mistakes(), ""
     with wrong.of("channel"):
         require_channel(mandate, channel)
-    with wrong.of("title"):
-        said[0] = typed_title(title)
-    with wrong.of("text"):
-        said[1] = typed_text(text)
+    if kind == MessageKind.REPLY:
+        with wrong.of("text"):
+            typed = typed_text(text)
     wrong.insist()
     person = await _load(engine, person_id, mandate, channel)
-    return await _write(engine, mandate, person, channel, Said(said[0], said[1], person.state.language))
+    inquiry = await inquiry_for(engine, person_id, mandate.purpose) if kind == MessageKind.REPLY else None
+    said = _in_the_policys_words(engine, mandate.purpose, "", person, kind, typed, inquiry)
+    return await _write(engine, mandate, person, channel, said, answers=inquiry.id if inquiry else "")
 
 
 async def _write(  # noqa: PLR0913 -- what a message is
@@ -323,7 +326,7 @@ async def require_way(  # noqa: PLR0913 -- the question has this many parts
     """
     way = require_channel(mandate, channel)
     if case is not None:
-        await _require_few(engine, case)
+        await _require_few(engine, case, person, way)
     item = address_item(engine.policy.policy, engine.policy.policy.purposes[mandate.purpose], way)
     answer = await _answer(engine, mandate, person, way, item, lent=case is not None and case.emergency)
     if isinstance(words, Refused):
@@ -341,16 +344,16 @@ async def require_way(  # noqa: PLR0913 -- the question has this many parts
 
 
 async def reasons_against(engine: Engine, person: Person, purpose: str, way: Exit, said: Said) -> set[str]:
-    """Return why an address is on a stop list, for a message of a case that answers nothing the person asked themselves.
+    """Return why an address is on a stop list, for a message that answers nothing the person asked themselves.
 
     Args:
         engine: Open.
         person: With the address of that way.
         purpose: It is written for.
         way: How it goes.
-        said: What it says; a program's is of no kind, and heeds the list as its purpose does.
+        said: What it says.
     """
-    if not said.kind or (said.kind == MessageKind.REPLY and said.own):
+    if said.kind == MessageKind.REPLY and said.own:
         return set()
     item = address_item(engine.policy.policy, engine.policy.policy.purposes[purpose], way)
     if item not in person.state.slots:
@@ -375,16 +378,17 @@ def require_channel(mandate: Mandate, channel: str) -> Exit:
     return Exit(channel)
 
 
-async def _require_few(engine: Engine, case: Case) -> None:
+async def _require_few(engine: Engine, case: Case, person: Person, way: Exit) -> None:
     """Insist that a case wrote less than it may: it answers somebody, and is no campaign."""
     if len(await engine.data.all(sql.ContactsOfCase, case_id=case.id)) >= limits.CONTACTS_OF_A_CASE:
-        raise DeniedError(
+        error = DeniedError(
             f"expected at most {limits.CONTACTS_OF_A_CASE} messages in one case, found more",
             step=9,
             needed="a new case, when they ask again",
             reason="volume",
             rests_on="roles",
         )
+        raise await record_refusal(engine, case.actor, error, about(person), act=Act.CONTACT_WRITE, exit=way.value)
 
 
 async def _answer(  # noqa: PLR0913 -- the question has this many parts
@@ -393,8 +397,7 @@ async def _answer(  # noqa: PLR0913 -- the question has this many parts
     """Return whether the person may be reached this way now; nobody in an emergency, which lends the screen alone."""
     clause = engine.policy.policy.purposes[mandate.purpose].clause
     if lent:
-        needed = "a case of your own role: an emergency lends the screen alone"
-        return Refused(7, "exit", engine.clause("break-glass-reviewed"), needed)
+        return cases.lends_the_screen(engine)
     if not item:
         return Refused(3, "uses", clause, "a purpose that uses this item")
     answer = (await gate.decide(engine, mandate, person, (item,), way, engine.ready()))[item]
@@ -438,14 +441,7 @@ async def _keep(  # noqa: PLR0913 -- what a message is
     )  # fmt: skip
 
     async def body(tx: Transaction) -> None:
-        if not await tx.run("mandate_charge", mandate_id=acting.id, count=1, at=at):
-            raise DeniedError(
-                "expected a mandate with volume and time left, found it used up, over or revoked",
-                step=9,
-                needed="a new case, or a new sign-in",
-                reason="mandate-spent",
-                rests_on="roles",
-            )
+        await charge(tx, acting, at)
         await insert_mandate(tx, mandate, kind=ONE_PERSON)
         await tx.run(
             "contact_put",
@@ -464,7 +460,12 @@ async def _keep(  # noqa: PLR0913 -- what a message is
         await put_in_outbox(tx, waiting, at)
         await insert_entries(tx, [entry], at)
 
-    await engine.data.write(body)
+    try:
+        await engine.data.write(body)
+    except DeniedError as error:
+        raise await record_refusal(
+            engine, holder_of(acting), error, about(person), act=_act(acting), exit=way.value
+        ) from None
     return waiting
 
 
@@ -472,6 +473,7 @@ async def write_again(engine: Engine, session: StaffSession, case: Case | str, m
     """Send again, under the same number, what may have gone: decided by a member of staff, recorded, decided anew when sent.
 
     Raises:
+        DeniedError: The case is over or used up, or may not see its person any more.
         InputError: It is no message of that case.
         ConflictError: Its outcome is known.
     """
@@ -483,7 +485,9 @@ async def write_again(engine: Engine, session: StaffSession, case: Case | str, m
             reason="contact-unknown",
             rests_on=f"purposes:{case.purpose}",
         )
-    await send_again(engine, session, message_id)
+    await cases.acting_about(engine, session, case, Act.MESSAGE_AGAIN)
+    at = engine.ready()
+    await send_again(engine, session, message_id, lambda tx: charge(tx, case.mandate, at))
 
 
 async def contacts_of(engine: Engine, session: StaffSession, case: Case | str) -> list[Contact]:

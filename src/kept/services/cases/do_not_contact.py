@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from kept.errors import InputError
-from kept.policy.channel import CHANNELS
+from collections.abc import Mapping
+
+from kept.policy.channel import CHANNEL_TABLE, CHANNELS
 from kept.policy.words import Exit
-from kept.services.cases.cases import case_of, nobody_in_it, require_open
+from kept.services.cases.cases import acting_about, case_of, nobody_in_it
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
-from kept.services.engine.flush import insert_entries
+from kept.services.engine.flush import Effect
 from kept.services.engine.people import Person
-from kept.services.engine.record import about, entry_of
+from kept.services.gate import gate
+from kept.services.gate.gate import Circumstances
 from kept.services.gate.state_change import Extra
 from kept.services.messages.stop_list import ASKED, TOLD_STAFF, put_on, tokens_of
 from kept.services.staff.sessions import StaffSession
@@ -37,7 +39,10 @@ def never_again(engine: Engine, person: Person, at: float) -> Extra:
 
 
 async def note_in_case(engine: Engine, session: StaffSession, case_id: str, channel: Exit) -> None:
-    """Note what a person told staff: do not write to me again by this channel. Nobody sees the address.
+    """Note what a person told staff: do not write to me again by this channel.
+
+    It is a read of their address for that way, decided, charged and recorded as one, and nobody sees the address: in its
+    transaction it goes on the list. So it says of an address no more than a read would.
 
     Args:
         engine: Open.
@@ -46,39 +51,31 @@ async def note_in_case(engine: Engine, session: StaffSession, case_id: str, chan
         channel: Which way.
 
     Raises:
-        DeniedError: The case is over.
-        InputError: The case holds nobody, or the person gave no address for that channel.
+        DeniedError: The case may not read an address for that way (recorded): there is none, its use is stopped, the case is
+            an emergency, used up or over.
+        InputError: The case holds nobody, or that is no way.
     """
     case = await case_of(engine, session, case_id)
-    require_open(engine, case)
-    if not case.person_id or channel not in CHANNELS:
+    if channel not in CHANNELS:
         raise nobody_in_it()
-    at = engine.ready()
-    items = engine.policy.policy.items
-    person = await engine.people.load(case.person_id, None)
-    values = {slot: engine.people.open_slot(person, slot) for slot in person.state.slots if slot in items}
-    tokens = tokens_of(engine, values, (channel,))
-    if not tokens:
-        raise InputError(
-            "expected an address for that way, found none given",
-            reason="address-none",
-            hint="there is nothing to write to",
-            rests_on="consent-checked-when-sent",
-        )
-    entry = entry_of(
-        engine,
-        case.actor,
-        Act.STOP_LIST_ADD,
-        about(person),
-        at=at,
-        rests_on=f"purposes:{case.purpose}",
-        facts=(("channel", channel.value), ("reason", TOLD_STAFF)),
-    )
+    await acting_about(engine, session, case, Act.STOP_LIST_ADD)
+    policy, at = engine.policy.policy, engine.ready()
+    kinds = CHANNEL_TABLE[channel].address
+    slots = [one.id for one in policy.items.values() if one.type in kinds and not one.per_instance]
+    used = [one for one in slots if policy.purposes[case.purpose].may_use(one)]
 
-    async def body(tx: Transaction) -> None:
-        for one, token in tokens:
-            await put_on(tx, one, token, TOLD_STAFF, at)
-        await insert_entries(tx, [entry], at)
+    def parcel(held: Person, values: Mapping[str, str | tuple[str, ...]], entry_id: str) -> Effect:
+        del held, entry_id
+        tokens = tokens_of(engine, values, (channel,))
 
-    await engine.data.write(body)
+        async def put(tx: Transaction) -> None:
+            for one, token in tokens:
+                await put_on(tx, one, token, TOLD_STAFF, at)
+
+        return put
+
+    await gate.send(
+        engine, case.mandate, case.person_id, used or slots, Exit.SCREEN, parcel, on_denial="withhold",
+        act=Act.STOP_LIST_ADD, circumstances=Circumstances(about=(("channel", channel.value), ("reason", TOLD_STAFF))),
+    )  # fmt: skip
     await engine.no_log.acknowledge()

@@ -21,6 +21,7 @@ from kept.services.engine.flush import insert_entries
 from kept.services.engine.record import About, Actor, entry_of, record
 from kept.services.engine.sealed_record import open_persons_record, seal_persons_record
 from kept.services.gate.person_search import find_person, forms_of
+from kept.services.gate.refusals import record_refusal
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -180,13 +181,15 @@ async def review(engine: Engine, session: StaffSession, case_id: str, outcome: s
             rests_on=GROUND,
         )
     if found.opened_by == session.login:
-        raise DeniedError(
+        error = DeniedError(
             "expected another member of staff, found the one who opened the emergency",
             step=1,
             needed="another member of staff with the right `approve`",
             reason="second-approver",
             rests_on=GROUND,
         )
+        whom = await _about(engine, case_id)
+        raise await record_refusal(engine, found.lent_to(session), error, whom, act=Act.EMERGENCY_REVIEW)
     at = engine.ready()
     facts = (("outcome", outcome), ("opened-by", engine.actor_of(found.opened_by)))
     entry = entry_of(

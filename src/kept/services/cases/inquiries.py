@@ -6,13 +6,15 @@ of it. What staff noted lets a reply go like what the person asked themselves, b
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 import msgspec
 
 from kept import limits
 from kept.crypto.random import random_id
 from kept.errors import ConflictError, InputError, LimitError
+from kept.policy.change import require_staying
 from kept.policy.duties import replying
 from kept.services.cases import cases
 from kept.services.cases.cases import Case
@@ -20,9 +22,10 @@ from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.keyring import PersonKeys
-from kept.services.engine.record import about, about_person, entry_of
+from kept.services.engine.record import about, entry_of
 from kept.services.engine.sealed_record import open_persons_record, seal_persons_record
 from kept.services.gate.own_session import Own
+from kept.services.staff.mandates import charge
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -83,7 +86,7 @@ async def ask(engine: Engine, own: Own) -> str:
         own: The person's session.
 
     Raises:
-        InputError: No purpose of the policy replies.
+        InputError: No purpose of the policy replies, or their account is being erased.
         LimitError: As many wait as may.
     """
     purpose = replying(engine.policy.policy)
@@ -97,6 +100,7 @@ async def ask(engine: Engine, own: Own) -> str:
     known = await inquiries_of(engine, own.person_id)
     waiting = sum(one.answered_at is None and one.own and one.at > since for one in known)
     person, at, inquiry_id = await engine.people.load(own.person_id), engine.ready(), random_id()
+    require_staying(person.state)  # nobody could be answered: nothing is released of who is being erased
     asked = Asked(OWN_PAGE, purpose.id, at)
     entry = entry_of(
         engine, own.acting(), Act.INQUIRY_ASK, about(person), at=at, rests_on=f"purposes:{purpose.id}",
@@ -124,14 +128,12 @@ async def note_in_case(engine: Engine, session: StaffSession, case: Case | str, 
     """Note that a case's person asked us, by phone say; they see it. Return the inquiry's number.
 
     Raises:
-        InputError: No such way, or the case holds nobody.
-        DeniedError: The case is over.
+        InputError: No such way, the case holds nobody, or somebody who is being erased.
+        DeniedError: The case is over or used up, is an emergency, or may not see its person any more.
     """
     case = await cases.loaded(engine, session, case)
-    cases.require_open(engine, case)
-    person = await cases.holder_of(engine, case)
-    if person is None:
-        raise cases.nobody_in_it()
+    person = await cases.acting_about(engine, session, case, Act.INQUIRY_NOTE)
+    require_staying(person.state)
     if way not in NOTED:
         raise InputError(
             "expected how they asked, found another way",
@@ -147,6 +149,7 @@ async def note_in_case(engine: Engine, session: StaffSession, case: Case | str, 
     )  # fmt: skip
 
     async def body(tx: Transaction) -> None:
+        await charge(tx, case.mandate, at)
         await _put(engine, tx, person.id, person.keys, inquiry_id, asked)
         await insert_entries(tx, [entry], at)
 
@@ -155,19 +158,31 @@ async def note_in_case(engine: Engine, session: StaffSession, case: Case | str, 
 
 
 async def waiting_inquiries(engine: Engine, session: StaffSession) -> list[Inquiry]:
-    """Return what waits for somebody with a role of this member of staff, the oldest first; nobody is named."""
-    found = []
-    for row in await _waiting(engine):
+    """Return what waits for somebody with a role of this member of staff, the oldest first; nobody is named.
+
+    What somebody asked who is being erased waits as well, and is shown again where they undo that.
+    """
+    found: list[Inquiry] = []
+    async for row in _waiting(engine):
         inquiry = await _opened(engine, row.person_id, row)
-        if inquiry is not None and session.role_for(engine, inquiry.purpose):
+        mine = inquiry is not None and session.role_for(engine, inquiry.purpose)
+        if inquiry is not None and mine and await engine.people.stays(row.person_id):
             found.append(inquiry)
+        if len(found) == limits.INQUIRIES_SHOWN:
+            break
     return found
 
 
-async def _waiting(engine: Engine) -> list[sql.InquiriesWaiting]:
-    """Return the oldest inquiries that may still be answered: one noted of a call that was answered there goes by itself."""
-    since = engine.clock.now() - limits.REPLY_SECONDS
-    return await engine.data.all(sql.InquiriesWaiting, since=since, limit=limits.INQUIRIES_SHOWN)
+async def _waiting(engine: Engine) -> AsyncIterator[sql.InquiriesWaiting]:
+    """Yield the inquiries that may still be answered, the oldest first; one noted of a call that was answered there goes by itself.
+
+    All of them, page by page: which role answers one is sealed, so what waits for one role may stand behind much that does not.
+    """
+    since, after = engine.clock.now() - limits.REPLY_SECONDS, "~"  # no number begins with a tilde: later ones alone
+    while rows := await engine.data.all(sql.InquiriesWaiting, since=since, after=after, limit=limits.INQUIRIES_SHOWN):
+        for row in rows:
+            yield row
+        since, after = rows[-1].asked_at, rows[-1].inquiry_id
 
 
 async def take(engine: Engine, session: StaffSession, inquiry_id: str) -> Case:
@@ -178,38 +193,37 @@ async def take(engine: Engine, session: StaffSession, inquiry_id: str) -> Case:
         DeniedError: No role of theirs has the purpose.
         ConflictError: Somebody else took it.
     """
-    row = next((one for one in await _waiting(engine) if one.inquiry_id == inquiry_id), None)
+    row = await anext((one async for one in _waiting(engine) if one.inquiry_id == inquiry_id), None)
     found = await _opened(engine, row.person_id, row) if row else None
-    if row is None or found is None:
+    if row is None or found is None or not await engine.people.stays(row.person_id):
         raise InputError(
             "expected an inquiry that waits, found none", reason="inquiry-unknown", hint="look at the list again"
         )
-    case = await cases.open_case(engine, session, found.purpose)
     person, at = await engine.people.load(row.person_id), engine.ready()
-    entry = entry_of(
-        engine, case.actor, Act.INQUIRY_TAKE, await about_person(engine, row.person_id), at=at,
-        rests_on=f"purposes:{found.purpose}", facts=(("inquiry", inquiry_id),),
-    )  # fmt: skip
-    key_id, sealed = _seal(engine, person.keys, inquiry_id, Asked(found.way, found.purpose, found.at, case.id))
+    role = session.role_for(engine, found.purpose)
 
-    async def body(tx: Transaction) -> None:
+    async def bind(tx: Transaction, case_id: str, number: int) -> None:
+        key_id, sealed = _seal(engine, person.keys, inquiry_id, Asked(found.way, found.purpose, found.at, case_id))
         if not await tx.run(
             "inquiry_take",
-            person_id=row.person_id,
+            person_id=person.id,
             inquiry_id=inquiry_id,
             before=found.case,
-            case_id=case.id,
+            case_id=case_id,
             key_id=key_id,
             sealed=sealed,
         ):
             raise ConflictError(
                 "expected an inquiry that waits, found it taken", reason="inquiry-taken", hint="look at the list again"
             )
-        await tx.run("case_person_insert", person_id=row.person_id, case_id=case.id, bound_at=at)
+        await tx.run("case_person_insert", person_id=person.id, case_id=case_id, bound_at=at)
+        entry = entry_of(
+            engine, session.acting(role=role, purpose=found.purpose, case=str(number)), Act.INQUIRY_TAKE, about(person),
+            at=at, rests_on=f"purposes:{found.purpose}", facts=(("inquiry", inquiry_id),),
+        )  # fmt: skip
         await insert_entries(tx, [entry], at)
 
-    await engine.data.write(body)
-    return replace(case, person_id=row.person_id, mandate=replace(case.mandate, person_id=row.person_id))
+    return await cases.open_case(engine, session, found.purpose, also=bind)
 
 
 async def inquiry_of(engine: Engine, case: Case) -> Inquiry | None:
@@ -218,6 +232,15 @@ async def inquiry_of(engine: Engine, case: Case) -> Inquiry | None:
         return None
     found = [one for one in await inquiries_of(engine, case.person_id) if one.case == case.id]
     return max(found, key=lambda one: one.at, default=None)
+
+
+async def inquiry_for(engine: Engine, person_id: bytes, purpose: str) -> Inquiry | None:
+    """Return the oldest inquiry of a person's own that waits for an answer of a purpose; None where none does."""
+    found = [
+        one for one in await inquiries_of(engine, person_id)
+        if one.own and not one.case and one.purpose == purpose and one.answered_at is None
+    ]  # fmt: skip
+    return min(found, key=lambda one: one.at, default=None)
 
 
 async def inquiries_of(engine: Engine, person_id: bytes) -> list[Inquiry]:

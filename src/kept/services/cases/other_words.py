@@ -22,7 +22,7 @@ from kept.services.messages.sealed_words import CONTACT, OTHER, Said, seal_words
 from kept.services.messages.stop_list import address_item
 from kept.services.staff.approvals import Approval, Given, Subject
 from kept.services.staff.bulk_approval import ONE_PERSON, insert_mandate
-from kept.services.staff.mandates import staff_mandate
+from kept.services.staff.mandates import charge, staff_mandate
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -53,7 +53,7 @@ async def ask_to_write(  # noqa: PLR0913 -- what a message is, and why
         SettingError: This machine lacks what the channel needs, or a font for a character of the text.
     """
     case = await cases.loaded(engine, session, case)
-    cases.require_open(engine, case)
+    await cases.require_open(engine, case, Act.CONTACT_WRITE)
     wrong = Mistakes()
     with wrong.of("channel"):
         require_channel(case.mandate, channel)
@@ -76,6 +76,7 @@ async def ask_to_write(  # noqa: PLR0913 -- what a message is, and why
 
     async def also(tx: Transaction, approval_id: str) -> None:
         del approval_id
+        await charge(tx, case.mandate, at)
         await tx.run(
             "contact_put",
             person_id=person.id,

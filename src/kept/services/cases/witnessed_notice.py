@@ -6,11 +6,13 @@ from kept.errors import ErasedError, EvidenceError, InputError
 from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.day import begin_of
 from kept.policy.words import Exit
+from kept.services.accounts.first_sign_in import may_sign_in_first
 from kept.services.engine.dispatchers import Compose, Opened, Waiting, Words
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
 from kept.services.gate.witnessed_form import TAKEN, TELLING, WitnessedForm, code_of, spaced, standing
 from kept.services.messages.confirmations import ask_about_new, ask_by_people, mandate_to, slots_of
+from kept.services.messages.first_code import with_first_code
 from kept.services.messages.letter_words import date_words
 from kept.services.messages.outbox import new_message_id, put_in_outbox
 from kept.services.staff.bulk_approval import ONE_PERSON, insert_mandate
@@ -124,9 +126,12 @@ class WitnessedOrigin:
         if found.status != TAKEN:
             return None
 
+        first = waiting.channel is not Exit.PHONE and await may_sign_in_first(self._engine, waiting.person_id, found)
+
         def words(person: Person, opened: Opened) -> Words:
             del opened
-            return words_of(self._engine, found.id, found.form, person.state.language)
+            said = words_of(self._engine, found.id, found.form, person.state.language)
+            return with_first_code(self._engine, found.id, said, person.state.language) if first else said
 
         return words
 

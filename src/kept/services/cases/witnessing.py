@@ -18,7 +18,7 @@ from kept.policy import change
 from kept.policy.notice import Notice
 from kept.policy.person import PersonState
 from kept.policy.words import Exit
-from kept.services.accounts.accounts import open_account
+from kept.services.accounts.accounts import first_state
 from kept.services.cases import cases
 from kept.services.cases.witnessed_entry import RIGHT, Typed, parse_typed, policy_of, require_whole
 from kept.services.cases.witnessed_notice import tell
@@ -26,11 +26,12 @@ from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect, insert_entries
 from kept.services.engine.people import Person
-from kept.services.engine.record import SYSTEM, Actor, about, account_part, entry_of, record
+from kept.services.engine.record import SYSTEM, About, Actor, about, account_part, entry_of, record
 from kept.services.engine.sealed_record import open_installation_record, seal_installation_record
 from kept.services.forms.consent_evidence import evidence_of, mail_slots
 from kept.services.forms.receipts import consent_receipt
-from kept.services.gate.state_change import Change, change_person, find_forms
+from kept.services.gate.refusals import record_refusal
+from kept.services.gate.state_change import Change, change_person, find_forms, write_change
 from kept.services.gate.witnessed_form import (
     OVER,
     REFUSED,
@@ -45,13 +46,13 @@ from kept.services.gate.witnessed_form import (
     code_hash,
     code_of,
     holder_of,
-    open_nobodys,
     seal_form,
     seal_nobodys,
     standing,
     state_of,
 )
 from kept.services.staff.approvals import Approval, Given, Subject, mark_of, said, waiting_for
+from kept.services.staff.mandates import charge
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -93,19 +94,24 @@ async def enter(engine: Engine, session: StaffSession, typed: Typed) -> str:
         typed: What was given.
 
     Raises:
-        DeniedError: The right is missing, or the case is none of theirs, over, or empty; or the customer's own no stands.
+        DeniedError: The right is missing; the case is over, used up, an emergency, or may not see its person any more; or the
+            customer's own no stands.
         SubmissionError: A field is not acceptable, was given before, or was taken away since; nothing was given; or the notice was
             not in force on that day.
-        InputError: Another way, a day that is not, too long ago, or ahead.
+        InputError: Another way, a day that is not, too long ago, or ahead; or a case that is none of theirs, or empty.
         LimitError: They entered as many as may be within a day.
     """
     role, at = session.require(engine, RIGHT), engine.ready()
     await _require_few(engine, session, at)
     form = await parse_typed(engine, session, typed, at)
     case = await cases.case_of(engine, session, typed.case) if typed.case else None
-    person = await _person_in(engine, case) if case is not None else None
+    person = await cases.acting_about(engine, session, case, Act.WITNESSED_ENTER) if case is not None else None
     if person is not None:
-        require_possible(person.state, form)
+        try:
+            require_possible(person.state, form)
+        except DeniedError as error:
+            actor = session.acting(role=role, case=str(case.number) if case is not None else "")
+            raise await record_refusal(engine, actor, error, about(person), act=Act.WITNESSED_ENTER) from None
     form_id = random_id()
     facts = (("form", form_id), ("how", form.how), ("given", form.given_on), ("notice", form.notice_id))
     actor = session.acting(role=role, case=str(case.number) if case is not None else "")
@@ -114,6 +120,8 @@ async def enter(engine: Engine, session: StaffSession, typed: Typed) -> str:
 
     async def write(tx: Transaction, approval_id: str) -> None:
         del approval_id
+        if case is not None:
+            await charge(tx, case.mandate, at)
         number = await tx.value(sql.WitnessedNext) + 1
         sealed = b"" if person is not None else seal_nobodys(engine, form_id, form)
         await tx.run(
@@ -198,15 +206,6 @@ async def _require_few(engine: Engine, session: StaffSession, at: float) -> None
         )
 
 
-async def _person_in(engine: Engine, case: cases.Case) -> Person:
-    """Return the customer a case holds: there is no other way to find one here."""
-    cases.require_open(engine, case)
-    person = await cases.holder_of(engine, case)
-    if person is None or case.emergency:
-        raise cases.nobody_in_it()
-    return person
-
-
 # -------------------------------------------------------------------- what the second does
 
 
@@ -254,11 +253,14 @@ async def take_in(engine: Engine, form_id: str) -> str:
         notice = await engine.notices.get(form.notice_id)
         if notice is None:
             raise _no_notice()
-        person_id = await _account(engine, form_id, row)
-        await change_person(
-            engine, person_id, lambda person, at: _taking(engine, person, form_id, seen, notice, at),
-            slots=mail_slots(engine.policy.policy),
-        )  # fmt: skip
+        person_id = await holder_of(engine, form_id)
+        if person_id:
+            await change_person(
+                engine, person_id, lambda person, at: _taking(engine, person, form_id, seen, notice, at),
+                slots=mail_slots(engine.policy.policy),
+            )  # fmt: skip
+        else:
+            person_id = await _open_with(engine, form_id, seen, notice)
     except ConflictError:  # somebody was faster: what they made of it stands, or it is tried again within the minute
         row = await engine.data.one(sql.WitnessedGet, form_id=form_id)
         return state_of(row.status) if row is not None else OVER
@@ -281,21 +283,27 @@ WITNESSING = Approval(
 )
 
 
-async def _account(engine: Engine, form_id: str, row: sql.WitnessedGet) -> bytes:
-    """Return whom a form is about; a new customer's account is opened now, without a way to sign in."""
-    if person_id := await holder_of(engine, form_id):
-        return person_id
-    form = open_nobodys(engine, form_id, row.sealed)
-    keys = await engine.keyring.create_person(random_bytes(16), engine.ready())
-    key_id, sealed = seal_form(engine, keys, form_id, form)
+async def _open_with(engine: Engine, form_id: str, form: WitnessedForm, notice: Notice) -> bytes:
+    """Open the account of a new customer with what their form says: both are there, or nothing of either is.
 
-    async def bind(tx: Transaction, person_id: bytes) -> None:
-        held = {"form_id": form_id, "expected": SEEN, "status": SEEN, "at": row.moved_at, "witness": row.witness}
-        if not await tx.run("witnessed_see", **held) or await tx.one(sql.WitnessedPersonGet, form_id=form_id):
-            raise ConflictError("expected a form nobody took in yet, found one that is", reason="witnessed-taken")
-        await tx.run("witnessed_person_put", person_id=person_id, form_id=form_id, key_id=key_id, sealed=sealed)
-
-    return await open_account(engine, form.language, bind, keys=keys, by=Actor("staff", form.entered_by))
+    Raises:
+        SubmissionError, DeniedError: As `require_possible`; or the policy is not complete in the form's language any more.
+        ConflictError: Somebody was faster.
+    """
+    at = engine.ready()
+    before = change.replace(first_state(engine, form.language, at), g=0)
+    require_possible(before, form)
+    keys = await engine.keyring.create_person(random_bytes(16), at)
+    person = Person(keys.person_id, before, keys, {}, engine.policy.hash)
+    by = Actor("staff", form.entered_by)
+    opened = entry_of(engine, by, Act.ACCOUNT_OPEN, About(person.id, keys, before.g + 1), at=at)
+    taking = _taking(engine, person, form_id, form, notice, at)
+    try:
+        await write_change(engine, person, taking, at, lambda tx: insert_entries(tx, [opened], at), first=True)
+    except ConflictError:
+        await engine.keyring.drop_unborn(person.id)
+        raise
+    return person.id
 
 
 def _changed(state: PersonState, form: WitnessedForm, *, key_id: str, at: float) -> PersonState:

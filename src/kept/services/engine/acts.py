@@ -25,6 +25,7 @@ class Act(StrEnum):
     # what the person did
     ACCOUNT_OPEN = "customer:account:open"
     ACCOUNT_SEEN = "customer:account:seen"
+    FIRST_SIGN_IN = "customer:account:sign-in-first"
     VALUE_COLLECT = "customer:value:collect"
     VALUE_CORRECT = "customer:value:correct"
     VALUE_REMOVE = "customer:value:remove"
@@ -133,6 +134,7 @@ class Act(StrEnum):
     PARTY_ASK = "staff:party:ask"
     PARTY_CONFIRM = "staff:party:confirm"
     PARTY_OBJECT = "staff:party:object"
+    ALARM_LOOK = "staff:alarm:look-into"
     ATTEST = "staff:promise:attest"
     SIGN_IN = "staff:session:sign-in"
     SIGN_IN_FAIL = "staff:session:sign-in-fail"
@@ -149,6 +151,7 @@ class Act(StrEnum):
     SWEEP_CONFIRM = "operator:sweep:confirm"
     ROLLBACK_FOUND = "system:rollback:found"
     NO_LOG_REPLAY = "system:no-log:replay"
+    NO_LOG_LOST = "system:no-log:lost"
     RECOVER = "operator:ledger:recover"
     VALUE_LOST = "system:value:lost"
     BACKUP_KEY = "operator:backup:key"
@@ -167,6 +170,7 @@ class Act(StrEnum):
     ERASE_AGAIN = "staff:person:erase-again"
     DISCLOSURE_TELL = "system:disclosure:tell"
     SUBMISSION_REFUSE = "system:submission:refuse"
+    REQUEST_REFUSE = "actor:request:refuse"
 
 
 GROUNDS: Mapping[Act, str] = MappingProxyType(
@@ -179,6 +183,7 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         # what the person did
         Act.ACCOUNT_OPEN: "account-without-personal-information nothing-required collection:registration",
         Act.ACCOUNT_SEEN: "keep collection",
+        Act.FIRST_SIGN_IN: "sign-in-protection",
         Act.VALUE_COLLECT: "notice-first purpose-before-collection",
         Act.VALUE_CORRECT: "bound-to-notice",
         Act.VALUE_REMOVE: "bound-to-notice",
@@ -287,6 +292,7 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.PARTY_ASK: "roles",
         Act.PARTY_CONFIRM: "roles",
         Act.PARTY_OBJECT: "roles",
+        Act.ALARM_LOOK: "roles",
         Act.ATTEST: "attest",
         Act.SIGN_IN: "staff-second-factor",
         Act.SIGN_IN_FAIL: "staff-second-factor",
@@ -304,6 +310,7 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.ROLLBACK_FOUND: "ledger-consistent sealed-values",
         Act.ERASE_AGAIN: "restore-drill backups",
         Act.NO_LOG_REPLAY: "restore-drill backups",
+        Act.NO_LOG_LOST: "restore-drill backups",
         Act.RECOVER: "restore-drill backups",
         Act.VALUE_LOST: "durable-writes",
         Act.BACKUP_KEY: "backups restore-drill",
@@ -321,6 +328,7 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         Act.SERVE_FIRST: "browser-scan",
         Act.DISCLOSURE_TELL: "disclosure disclosure-within-request purposes:legal-disclosure",
         Act.SUBMISSION_REFUSE: "purpose-before-collection",
+        Act.REQUEST_REFUSE: "roles",
     }
 )
 """What each act rests on, as `kept.policy.ground` knows it: the policy in force says which clause that is."""
@@ -340,7 +348,7 @@ OWN_RIGHTS = frozenset({Act.OWN_VIEW, Act.TAKE_ALONG, Act.ERASE_INTEND, Act.ERAS
 USES = frozenset(
     {
         *(Act.VALUE_READ, Act.PERSON_FIND, Act.OWN_VIEW, Act.TAKE_ALONG),
-        *(Act.ACCOUNT_OPEN, Act.ACCOUNT_SEEN, Act.SIGN_IN_NEW_DEVICE, Act.DEVICE_COPIED),
+        *(Act.ACCOUNT_OPEN, Act.ACCOUNT_SEEN, Act.FIRST_SIGN_IN, Act.SIGN_IN_NEW_DEVICE, Act.DEVICE_COPIED),
         *(Act.SIGN_IN_SEEN, Act.SIGN_IN_ALARM),
         *(Act.VALUE_COLLECT, Act.VALUE_CORRECT, Act.VALUE_REMOVE, Act.VALUE_TAKE_IN, Act.VALUE_LOST),
         *(Act.WITNESSED_ENTER, Act.WITNESSED_READ, Act.VALUE_WITNESS, Act.DISOWN),
@@ -357,7 +365,7 @@ USES = frozenset(
         *(Act.DISCLOSE, Act.DISCLOSURE_FETCH, Act.DISCLOSURE_TELL, Act.DISCLOSURE_EXCEED),
         *(Act.PART_END, Act.ANSWERS_COUNT, Act.ENTRY_CHOOSE, Act.PUBLISH, Act.DRAW, Act.ARRIVE, Act.PRIZE_DELIVER),
         *(Act.STATISTIC_BUILD, Act.STATISTIC_ASK, Act.STATISTIC_ANSWER, Act.STATISTIC_RELEASE, Act.STATISTIC_EXPORT),
-        *(Act.CAMPAIGN_SEND, Act.CANARY_ALARM, Act.SUBMISSION_REFUSE),
+        *(Act.CAMPAIGN_SEND, Act.CANARY_ALARM, Act.SUBMISSION_REFUSE, Act.REQUEST_REFUSE),
         *(Act.COOKIE_DROP, Act.COOKIE_MISUSE, Act.COOKIE_USE),
     }
 )

@@ -21,6 +21,8 @@ from kept.store.interface import Store, Transaction
 
 Effect = Callable[[Transaction], Awaitable[object]]
 Guard = Callable[[Transaction], Awaitable[KeptError | None]]
+SPENT = "mandate-spent"
+"""The reason of a refusal: the mandate is good for nothing more."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -259,10 +261,15 @@ async def _look_again(tx: Transaction, batch: list[_Pending], results: list[Kept
             continue
         for place, charge in places:
             if not await tx.run("mandate_charge", mandate_id=mandate_id, count=charge, at=at):
-                results[place] = DeniedError(
-                    "expected a mandate with volume and time left, found it used up, over or revoked",
-                    step=9,
-                    needed="a new case, or a new sign-in",
-                    reason="mandate-spent",
-                    rests_on="roles",
-                )
+                results[place] = spent()
+
+
+def spent() -> DeniedError:
+    """Return the error for a mandate that is good for nothing more."""
+    return DeniedError(
+        "expected a mandate with volume and time left, found it used up, over or revoked",
+        step=9,
+        needed="a new case, or a new sign-in",
+        reason="mandate-spent",
+        rests_on="roles",
+    )

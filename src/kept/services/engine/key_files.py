@@ -127,7 +127,6 @@ class KeyFiles:
         self._roots: dict[int, bytes] = {}
         try:
             make_private_folder(folder)
-            status = folder.stat()
         except OSError as error:
             raise SettingError(
                 f"cannot make the key folder {folder.name}: {error.strerror}",
@@ -135,11 +134,16 @@ class KeyFiles:
                 hint="name a folder of the service's own",
                 rests_on="keys-apart",
             ) from None
+        self._require_alone()
+
+    def _require_alone(self) -> None:
+        """Insist that nobody else puts keys into the folder or takes them out of it."""
+        status = self.folder.stat()
         if status.st_mode & 0o022 or status.st_uid != os.geteuid():
             raise SettingError(
-                f"expected the key folder {folder.name} to be its owner's alone, found it open to others",
+                f"expected the key folder {self.folder.name} to be its owner's alone, found it open to others",
                 reason="key-folder-open",
-                hint=f"run: chmod 700 {folder.name}  (and make it the service's own)",
+                hint=f"run: chmod 700 {self.folder.name}  (and make it the service's own)",
                 rests_on="keys-apart",
             )
 
@@ -187,13 +191,14 @@ class KeyFiles:
             `usable`, or `missing`.
 
         Raises:
-            SettingError: The file is open to others, damaged, or holds another root than the one in use: keys wrapped
-                under it from now on would be lost with it.
+            SettingError: The file or its folder is open to others, it is damaged, or holds another root than the one in
+                use: keys wrapped under it from now on would be lost with it.
         """
         path = self._path(epoch)
         held = self._roots.pop(epoch, None)
         if not path.exists():
             return "missing"
+        self._require_alone()
         root = read_key(path, f"epoch-{epoch}")
         if held is not None and not same(held, root):
             self._roots[epoch] = held
@@ -220,6 +225,7 @@ class KeyFiles:
         if root is None:
             if not self._path(epoch).exists():
                 raise missing_epoch(epoch)
+            self._require_alone()
             root = self._roots[epoch] = read_key(self._path(epoch), f"epoch-{epoch}")
         return root
 

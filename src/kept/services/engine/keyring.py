@@ -212,6 +212,15 @@ class Keyring:
         rows = await self._insert(person_id, KINDS, at, also)
         return PersonKeys(person_id, rows, self._provider)
 
+    async def drop_unborn(self, person_id: bytes) -> None:
+        """Drop the keys and index tokens of somebody who was never made: D has nothing of them."""
+
+        async def body(tx: Transaction) -> None:
+            for query in ("person_key_erase", "index_token_erase", "external_token_erase"):
+                await tx.run(query, person_id=person_id)
+
+        await self._keys.write(body)
+
     async def add_value_key(self, person_id: bytes, at: float) -> str:
         """Make a further value key for a person, so that the older can be destroyed; return its id."""
         return (await self._insert(person_id, ("values",), at))[0].key_id

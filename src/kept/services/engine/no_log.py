@@ -209,6 +209,25 @@ class NoLog:
 
     # ---------------------------------------------------------------- looking
 
+    async def look(self) -> list[str]:
+        """Return the places that do not hold any more what they took; the next handing over fills them again."""
+        async with self._turn:
+            lost = []
+            for place in self.places if not self.replaying else ():
+                reached = self._reached.get(place.name)
+                if not reached or not place.reads:
+                    continue
+                try:
+                    number, _ = await self._newest(place)
+                except StoreError as error:
+                    self._fails(error.reason)
+                    continue
+                if number != reached:
+                    del self._reached[place.name]
+                if number < reached:
+                    lost.append(place.name)
+            return lost
+
     def name_of(self, person_id: bytes) -> str:
         """Return what lines call a person: a keyed hash, hex."""
         return hmac_sha256(self._key(NAMES), framed(b"kept/no-log-name/v1", person_id)).hex()

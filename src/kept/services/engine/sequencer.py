@@ -254,7 +254,10 @@ def _edge_tiles(size: int) -> list[tuple[int, int, int]]:
 def write_file(path: Path, text: str) -> None:
     """Replace a small file, durable before this returns."""
     fresh = path.with_suffix(path.suffix + ".new")
-    with fresh.open("w", encoding="utf-8") as file:
+    handle = os.open(
+        fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644
+    )  # whatever the umask: others read it, none writes it
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())

@@ -10,6 +10,8 @@ import msgspec
 from kept.crypto.digest import sha256
 from kept.crypto.random import random_id
 from kept.policy.day import moment
+from kept.policy.jsonld import BASES, PREFIXES
+from kept.policy.law import LAWS
 from kept.policy.model import Policy
 from kept.policy.notice import Notice
 from kept.policy.present import retention_words
@@ -23,12 +25,29 @@ RECEIPT_KINDS = frozenset({"consent", "partner", "confirmation", "witnessed"})
 of what was given on paper or by phone."""
 
 
-CONTEXT = {
-    "dpv": "https://w3id.org/dpv#",
-    "dct": "http://purl.org/dc/terms/",
-    "skos": "http://www.w3.org/2004/02/skos/core#",
+_RESOURCES = (
+    "dpv:hasJurisdiction", "dpv:hasLegalBasis", "dpv:hasPersonalData", "dpv:hasRecipient", "skos:broader", "dct:conformsTo",
+    "state", "exits", "channels", "items", "item", "channel", "source",
+)  # fmt: skip
+_SPACED = (
+    "received from", "stated by", "confirmed by", "confirmed by the person", "how it was acquired", "agreed to",
+    "left out, since the person took it away or said no", "taken off the list never to write to", "data subject",
+)  # fmt: skip
+CONTEXT: dict[str, Any] = {
+    **PREFIXES,
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "@vocab": PREFIXES["kept"],
+    **{basis.value: term for basis, term in BASES.items()},
+    **{law: one["term"] for law, one in LAWS.items()},
+    **{key: {"@type": "@vocab"} for key in _RESOURCES},
+    **{key: {"@type": "xsd:dateTime"} for key in ("dct:created", "at")},
+    **{key: f"kept:{key.replace(',', '').replace(' ', '-')}" for key in _SPACED},
 }
-"""The vocabularies a receipt is written in."""
+"""What every record a person is given is read by: no key and no code of it is lost where it is expanded.
+
+A word of ours expands into our own vocabulary; a basis and a law into the terms others have for them. It is added where a record
+is handed out, and not kept with each. Source: JSON-LD 1.1 §4.1.2, §4.2.3; Data Privacy Vocabulary 2.3.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +93,6 @@ def consent_receipt(  # noqa: PLR0913 -- what a receipt names
         for one in purposes
     ]
     record = {
-        "@context": CONTEXT,
         "@type": "dpv:ConsentRecord",
         "dct:conformsTo": "https://w3id.org/dpv/schema/dpv-27560#receipt-record",
         "dct:identifier": receipt_id,
@@ -88,7 +106,7 @@ def consent_receipt(  # noqa: PLR0913 -- what a receipt names
         "withdrawal": {"where": "my-data", "contact": policy.controller.get("contact", "")},
         "event": [
             {
-                "state": "dpv:ConsentGiven" if ticks else "dpv:NoticeGiven",
+                "state": "dpv:ConsentGiven" if ticks else "NoticeShown",
                 "at": moment(at),
                 "by": "data subject",
                 "how": "own session",
@@ -141,5 +159,6 @@ async def receipts_of(engine: Engine, own: Own) -> list[tuple[Receipt, str, floa
     found = []
     for row in rows:
         content = open_persons_record(engine, keys, "receipt", row.receipt_id, row.key_id, row.sealed)
-        found.append((Receipt(row.receipt_id, msgspec.json.decode(content)), row.kind, row.at))
+        record = {"@context": CONTEXT, **msgspec.json.decode(content, type=dict[str, Any])}
+        found.append((Receipt(row.receipt_id, record), row.kind, row.at))
     return found

@@ -26,7 +26,10 @@ TYPED_WRONG = frozenset(
     {
         "item-needed",
         "prize-nowhere",
-        *(f"value-{one}" for one in ("long", "empty", "characters", "email", "phone", "address", "date", "date-range")),
+        *(
+            f"value-{one}"
+            for one in ("long", "empty", "broken", "characters", "email", "phone", "address", "date", "date-range")
+        ),
     }
 )
 """Reasons of errors that are a slip of whoever typed."""

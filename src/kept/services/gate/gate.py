@@ -19,12 +19,14 @@ from kept.policy.words import Basis, Exit
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.entry import Refusal
-from kept.services.engine.flush import Condition, Effect, Guard, Moved, SealedEntry
+from kept.services.engine.flush import SPENT, Condition, Effect, Guard, Moved, SealedEntry
+from kept.services.engine.frames import forgotten
 from kept.services.engine.people import Person
 from kept.services.engine.record import SYSTEM, about, about_person, entry_of, holder_of
 from kept.services.engine.restored_keys import require_signed_off
 from kept.services.gate.canaries import alarm
 from kept.services.gate.ends import events_of
+from kept.services.gate.refusals import record_refusal
 from kept.services.gate.released import Card, Released
 from kept.store.interface import Transaction
 
@@ -123,12 +125,14 @@ async def read(  # noqa: PLR0913 -- the question has this many parts
         EvidenceError: The person's state or value is not what it must be; recorded where possible.
     """
     if not slots or len(slots) > limits.SLOTS_OF_A_READ:
-        raise DeniedError(
+        error = DeniedError(
             f"expected 1 to 64 items, found {len(slots)}",
             needed="fewer items",
             reason="items-count",
             rests_on="nothing-unneeded",
         )
+        whom = await about_person(engine, person_id)
+        raise await record_refusal(engine, holder_of(mandate), error, whom, act=act, exit=exit.value)
     asked = _named(engine, slots)
     question = _Question(mandate, person_id, asked, exit, on_denial, circumstances, act, also=also, guard=guard)
     return await _answer(engine, question, person)
@@ -238,7 +242,8 @@ async def _answer(engine: Engine, asked: _Question, person: Person | None) -> Ca
     """Answer a question; it is decided anew as often as the person's choices move meanwhile."""
     for _ in range(limits.MOVED_TRIES):
         try:
-            return await _answer_once(engine, asked, person)
+            with forgotten():
+                return await _answer_once(engine, asked, person)
         except Moved:
             person = None
     raise ConflictError("the person's choices keep changing while they are read", reason="moved", hint="read again")
@@ -246,38 +251,43 @@ async def _answer(engine: Engine, asked: _Question, person: Person | None) -> Ca
 
 async def _answer_once(engine: Engine, asked: _Question, person: Person | None) -> Card:
     at, told_from = engine.ready(), _told_from(engine, asked.mandate, asked.circumstances)
+    opened: dict[str, str | tuple[str, ...]] = {}
     try:
         person = person or await engine.people.load(asked.person_id, asked.slots)
         decisions = await decide(engine, asked.mandate, person, asked.slots, asked.exit, at, asked.circumstances)
-        opened = {
-            name: value
-            for slot, decision in decisions.items()
-            if isinstance(decision, Allowed)
-            for name, value in _opened(engine, person, slot, asked.circumstances.law, at)
-        }
+        refused = {slot: decision for slot, decision in decisions.items() if isinstance(decision, Refused)}
+        if not refused or asked.on_denial == "withhold":  # what is refused as a whole opens nothing
+            for slot in (one for one in decisions if one not in refused):
+                opened.update(_opened(engine, person, slot, asked.circumstances.law, at))
     except ErasedError as error:
         raise await _not_found(engine, asked, at) from error
     except EvidenceError as error:
         await record_evidence(engine, asked.mandate, asked.person_id, error, at, told_from=told_from)
         raise
-    refused = {slot: decision for slot, decision in decisions.items() if isinstance(decision, Refused)}
-    releases = bool(opened) and (not refused or asked.on_denial == "withhold")
+    releases = bool(opened)
     register = asked.register(person, opened) if releases and asked.register is not None else {}
     entry = _entry(engine, asked, person, decisions, at, told_from, register, releases=releases)
     if not releases:
         await engine.flush.append(entry)
         raise _denied(refused, entry.id, asked.mandate.purpose)
     own = asked.mandate.kind == "own"
-    await engine.flush.append(
-        entry,
-        Condition(person.state.g, person.policy_hash, mandate_id="" if own else asked.mandate.id, charge=1),
-        _together(
-            asked.parcel(person, opened, entry.id) if asked.parcel is not None else None,
-            asked.also(entry.id) if asked.also is not None else None,
-            alarm(engine, asked.mandate, asked.person_id, asked.exit.value, entry.id, at),
-        ),
-        asked.guard,
-    )
+    try:
+        await engine.flush.append(
+            entry,
+            Condition(person.state.g, person.policy_hash, mandate_id="" if own else asked.mandate.id, charge=1),
+            _together(
+                asked.parcel(person, opened, entry.id) if asked.parcel is not None else None,
+                asked.also(entry.id) if asked.also is not None else None,
+                alarm(engine, asked.mandate, asked.person_id, asked.exit.value, entry.id, at),
+            ),
+            asked.guard,
+        )
+    except DeniedError as error:
+        if error.reason == SPENT:  # what a guard answered is recorded by whoever asked it
+            await record_refusal(
+                engine, holder_of(asked.mandate), error, about(person), act=asked.act, exit=asked.exit.value
+            )
+        raise
     return Card(
         {}
         if asked.parcel is not None

@@ -31,6 +31,8 @@ from kept.store import sql
 from kept.vault.index import index_token
 from kept.vault.normal import login_form, normalise
 
+NOT_FINDABLE = "not-findable"
+
 
 @dataclass(frozen=True, slots=True)
 class Sought:
@@ -75,17 +77,22 @@ async def find_person(
         DeniedError: A member of staff's look-ups of the day are used up.
     """
     await charge(engine, mandate)
+    try:
+        forms = forms_of(engine, criteria, requests=sought is not None or asks_for_rights(engine, mandate.purpose))
+    except SubmissionError as error:  # a slip is typed again; an item nobody is found by is an attempt
+        if any(one.reason == NOT_FINDABLE for one in error.each()):
+            await _record(engine, mandate, None, (), {}, engine.ready(), reason=NOT_FINDABLE, sought=sought)
+        raise
     for _ in range(limits.MOVED_TRIES):
         try:
-            return await _find_once(engine, mandate, criteria, sought)
+            return await _find_once(engine, mandate, forms, sought)
         except Moved:
             continue
     raise InputError("the person keeps changing while they are looked for", reason="moved", hint="try again")
 
 
-async def _find_once(engine: Engine, mandate: Mandate, criteria: Mapping[str, str], sought: Sought | None) -> bytes:
+async def _find_once(engine: Engine, mandate: Mandate, forms: Mapping[str, str], sought: Sought | None) -> bytes:
     at = engine.ready()
-    forms = forms_of(engine, criteria, requests=sought is not None or asks_for_rights(engine, mandate.purpose))
     candidates = await _candidates(engine, forms) or await _somebody(engine)
     allowed: list[Person] = []
     refused: list[tuple[Person, dict[str, Refused]]] = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Generic, NoReturn, SupportsIndex, TypeVar, cast
+from typing import Generic, NoReturn, SupportsIndex, TypeVar
 
 from kept import limits
 from kept.errors import DeniedError
@@ -30,7 +30,7 @@ class Released(Generic[V]):
         now: Answers unix seconds.
     """
 
-    __slots__ = ("_content", "_now", "_opened", "_released_at", "entry_id", "exit", "item", "purpose")
+    __slots__ = ("_now", "_opened", "_released_at", "_take", "entry_id", "exit", "item", "purpose")
 
     def __init__(  # noqa: PLR0913 -- each is a separate fact about the release
         self,
@@ -47,7 +47,7 @@ class Released(Generic[V]):
         self.purpose = purpose
         self.exit = exit
         self.entry_id = entry_id
-        self._content: V | None = content
+        self._take: Callable[[], V] = _once(content)
         self._released_at = released_at
         self._now = now
         self._opened = False
@@ -83,8 +83,8 @@ class Released(Generic[V]):
                 rests_on="one-gate",
             )
         self._opened = True
-        content, self._content = self._content, None
         if self._now() - self._released_at > limits.RELEASED_OPEN_SECONDS:
+            self._take()
             raise DeniedError(
                 "a released value opens within five minutes, and they are over",
                 step=9,
@@ -94,7 +94,7 @@ class Released(Generic[V]):
                 reason="opened-late",
                 rests_on="one-gate",
             )
-        yield cast("V", content)
+        yield self._take()  # in no variable of this frame: an error at the exit would carry it away
 
     def __repr__(self) -> str:
         return f"<{self.item} released for {self.purpose}>"
@@ -128,8 +128,21 @@ class Released(Generic[V]):
     def __deepcopy__(self, memo: dict[int, object]) -> NoReturn:
         self._refuse("copied")
 
+    def __getstate__(self) -> NoReturn:
+        self._refuse("pickled")
+
     def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
         self._refuse("pickled")
+
+
+def _once(content: V) -> Callable[[], V]:
+    """Return what answers the value once; afterwards nothing holds it. No attribute shows what a function closes over."""
+    held = [content]
+
+    def take() -> V:
+        return held.pop()
+
+    return take
 
 
 class Card:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from msgspec import structs
+
 from kept import limits
 from kept.crypto.random import random_bytes
 from kept.errors import ConflictError, ErasedError, StoreError
@@ -92,10 +94,10 @@ async def change_person(
     raise ConflictError("somebody else keeps changing the same person", reason="moved", hint="try again")
 
 
-async def write_change(
-    engine: Engine, person: Person, change: Change, at: float, also: Extra | None = None
+async def write_change(  # noqa: PLR0913 -- what changes, of whom, and whether they begin with it
+    engine: Engine, person: Person, change: Change, at: float, also: Extra | None = None, *, first: bool = False
 ) -> tuple[PersonState, str]:
-    """Write one change; see `change_person`."""
+    """Write one change; see `change_person`. The *first* makes the person: both are there, or neither is."""
     state, keys = change.state, person.keys
     key_id = keys.newest("values")
     versions = {slot: state.slots[slot].version for slot in change.values if slot in state.slots}
@@ -107,14 +109,10 @@ async def write_change(
     await _tokens(engine, "token_put", person.id, change.gained)
 
     async def body(tx: Transaction) -> None:
-        if not await tx.run(
-            "state_set",
-            person_id=person.id,
-            g=state.g,
-            key_id=key_id,
-            sealed=sealed_state,
-            expected_g=person.state.g,
-        ):
+        row = {"person_id": person.id, "g": state.g, "key_id": key_id, "sealed": sealed_state}
+        if first:
+            await tx.run("state_insert", **row)
+        elif not await tx.run("state_set", **row, expected_g=person.state.g):
             raise ConflictError("the person's state has moved", reason="moved", hint="read it again")
         await hold_key(tx, key_id)
         for row in rows:
@@ -224,22 +222,10 @@ async def new_person(  # noqa: PLR0913 -- what a person begins with
         ConflictError: Their keys were swept away meanwhile, as a kill would have left them (`key-ended`); nothing was made.
     """
     keys = keys or await engine.keyring.create_person(random_bytes(16), at)
-    person_id = keys.person_id
-    key_id = keys.newest("values")
-    sealed_state = seal_state(
-        keys.value_key(key_id), encode_state(state), vault_id=engine.vault_id, person_id=person_id, g=state.g
-    )
-    entry = sealed_entry(engine, account, About(person_id, keys, state.g))
-
-    async def body(tx: Transaction) -> None:
-        await hold_key(tx, key_id)
-        await tx.run("state_insert", person_id=person_id, g=state.g, key_id=key_id, sealed=sealed_state)
-        await extra(tx, person_id)
-        await insert_entries(tx, [entry], at)
-
-    await engine.data.write(body)
-    await _finish(engine, Unfinished(person_id, state.g, key_id, sealed_state))
-    return person_id, entry.id
+    person = Person(keys.person_id, structs.replace(state, g=0), keys, {}, "")
+    change = Change(state, account, extra=lambda tx: extra(tx, person.id))
+    _, entry_id = await write_change(engine, person, change, at, first=True)
+    return person.id, entry_id
 
 
 async def copy_state(engine: Engine, person_id: bytes, g: int, key_id: str, sealed: bytes) -> None:

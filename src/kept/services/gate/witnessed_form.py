@@ -174,10 +174,39 @@ def code_of(engine: Engine, form_id: str) -> str:
     return base64.b32encode(drawn[:10]).decode()
 
 
+def first_code_of(engine: Engine, form_id: str) -> str:
+    """Return the code by which whom a form is about signs in first: that of `code_of`, and 8 letters and digits more.
+
+    It stands in mails and letters alone: a call is read out by somebody who would know it.
+    """
+    drawn = hmac_sha256(engine.keyring.installation_key("tokens"), framed(b"kept/first-sign-in/v1", form_id.encode()))
+    return code_of(engine, form_id) + base64.b32encode(drawn[:5]).decode()
+
+
+async def form_by_code(engine: Engine, typed: str) -> Standing | None:
+    """Return the form a code is of, to whoever holds the message that carries it; None for any other code.
+
+    Args:
+        engine: Open.
+        typed: As typed; what comes after its 16 letters and digits is left alone.
+    """
+    form_id = await engine.data.value(sql.WitnessedByCode, code_hash=code_hash(engine, typed))
+    try:
+        found = await standing(engine, form_id) if form_id else None
+    except InputError:
+        return None
+    return found if found is not None and found.status in {TAKEN, DISOWNED} else None
+
+
+def plain_code(typed: str) -> str:
+    """Return what was typed without spaces and hyphens, in capitals of usual width, whatever its length."""
+    plain = unicodedata.normalize("NFKC", typed[:200]).upper()
+    return "".join(one for one in plain if one.isascii() and one.isalnum())
+
+
 def as_code(typed: str) -> str:
     """Return a code as it was drawn; spaces, hyphens, full width and small letters are how people type it."""
-    plain = unicodedata.normalize("NFKC", typed).upper()
-    return "".join(one for one in plain if one.isascii() and one.isalnum())[:16]
+    return plain_code(typed)[:16]
 
 
 def code_hash(engine: Engine, typed: str) -> bytes:

@@ -23,7 +23,7 @@ from kept.services.forms.submission import publishable_items
 from kept.services.gate import gate
 from kept.services.gate.released import Card
 from kept.services.instances.instances import bulk, instance_entry, instance_of, slot_of_type
-from kept.services.staff.desk_mandate import issue_mandate
+from kept.services.staff.desk_mandate import issue_about_all, issue_mandate
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -124,7 +124,7 @@ async def publish(engine: Engine, session: StaffSession, instance_id: str) -> in
     purpose = main_purpose(engine.policy.policy, point)
     rows = await engine.data.all(sql.Participations, instance_id=instance_id)
     people = await _winners(engine, found)
-    mandate = await issue_mandate(engine, session, purpose, people=people, act=PUBLICATION.act, subject=instance_id)
+    mandate = await issue_about_all(engine, session, purpose, people=people, act=PUBLICATION.act, subject=instance_id)
     published = 0
     for row in rows:
         person_id, number = row.person_id, row.number

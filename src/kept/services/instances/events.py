@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass
 
+from kept import limits
 from kept.errors import DeniedError, InputError, NotFoundError
 from kept.policy.item_type import ItemType
 from kept.policy.narrow import main_purpose
@@ -15,7 +16,7 @@ from kept.services.engine.flush import insert_entries
 from kept.services.forms.instance_record import Standing
 from kept.services.gate import gate
 from kept.services.instances.instances import bulk, instance_entry, instance_of
-from kept.services.staff.desk_mandate import issue_mandate
+from kept.services.staff.desk_mandate import issue_about_all
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -48,6 +49,8 @@ class Guest:
 async def check_in_list(engine: Engine, session: StaffSession, instance_id: str) -> list[Guest]:
     """Open the names of who signed up, on the screen at the door.
 
+    Where they are many, what was approved opens once, and once more for each who comes.
+
     Raises:
         DeniedError: No role of theirs has the event's purpose; or more than a few guests, and no second member of staff.
     """
@@ -56,7 +59,10 @@ async def check_in_list(engine: Engine, session: StaffSession, instance_id: str)
     names = tuple(one for asked in point.stages.values() for one in asked if items[one].type is ItemType.PERSON_NAME)
     rows = await engine.data.all(sql.Participations, instance_id=instance_id)
     purpose = main_purpose(engine.policy.policy, point)
-    mandate = await issue_mandate(engine, session, purpose, people=len(rows), act=LIST.act, subject=instance_id)
+    mandate = await issue_about_all(
+        engine, session, purpose, people=len(rows), act=LIST.act, subject=instance_id,
+        seconds=limits.CHECK_IN_SECONDS, times=len(rows) + 1,
+    )  # fmt: skip
     guests = []
     for row in rows:
         name = ""

@@ -320,10 +320,10 @@ async def instance_of(
 
 
 def bulk(act: str, title: str, kind: PointKind, people: Callable[[Engine, Standing], Awaitable[int]]) -> Approval[None]:
-    """Return the kind of approval of an act about everybody of an instance; once given, it opens the act to who asked.
+    """Return the kind of approval of an act about everybody of an instance; once given, it opens the act to who asked, once.
 
     Args:
-        act: Its permanent word, which `issue_mandate` is told.
+        act: Its permanent word, which `issue_about_all` is told.
         title: As the console names it.
         kind: Of the instances it is about.
         people: Counts whom it concerns now.

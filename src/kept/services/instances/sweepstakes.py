@@ -116,16 +116,30 @@ async def public_file(engine: Engine, instance_id: str) -> dict[str, Any]:
     Raises:
         InputError: No such sweepstake, or it was never open.
     """
+    facts, tickets = (
+        await draw_facts(engine, instance_id),
+        await engine.data.values(sql.Tickets, instance_id=instance_id),
+    )
+    seed, drawn = facts["seed"], facts["drawn"]
+    places = draw(seed, facts["list_hash"], facts["public_number"], len(tickets), drawn) if drawn else []
+    return {**facts, "tickets": tickets, "winners": [tickets[place] for place in places]}
+
+
+async def is_listed(engine: Engine, instance_id: str, number: str) -> bool:
+    """Return whether a blinded ticket is on a draw's list."""
+    return await engine.data.one(sql.TicketListed, instance_id=instance_id, blinded=number) is not None
+
+
+async def draw_facts(engine: Engine, instance_id: str) -> dict[str, Any]:
+    """Return what everybody may see of a draw but its tickets; see `public_file`.
+
+    Raises:
+        InputError: No such sweepstake, or it was never open.
+    """
     found = await standing(engine, instance_id)
-
-    async def body(tx: Transaction) -> tuple[sql.DrawGet | None, list[str]]:
-        row = await tx.one(sql.DrawGet, instance_id=instance_id)
-        return row, await tx.values(sql.Tickets, instance_id=instance_id)
-
-    row, tickets = await engine.data.read(body)
+    row = await engine.data.one(sql.DrawGet, instance_id=instance_id)
     if row is None:
         raise _wrong(found, "expected a sweepstake that has opened, found none", reason="instance-unknown")
-    places = draw(row.seed, row.list_hash, row.public_number, len(tickets), row.drawn) if row.drawn else []
     return {
         "format": FORMAT,
         "instance": instance_id,
@@ -138,8 +152,6 @@ async def public_file(engine: Engine, instance_id: str) -> dict[str, Any]:
         "public_number": row.public_number,
         "seed": row.seed,
         "drawn": row.drawn,
-        "tickets": tickets,
-        "winners": [tickets[place] for place in places],
     }
 
 

@@ -17,11 +17,13 @@ from kept.policy.channel import CHANNEL_TABLE
 from kept.policy.person import PersonState
 from kept.policy.words import WITNESSED as WITNESSED_SOURCES
 from kept.policy.words import Exit
+from kept.services.accounts.first_sign_in import may_sign_in_first
 from kept.services.engine.dispatchers import Compose, Opened, Waiting, Words
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
 from kept.services.gate.witnessed_form import Standing, forms_of, spaced
 from kept.services.gate.witnessed_form import code_of as witnessed_code
+from kept.services.messages.first_code import with_first_code
 
 ORIGIN = "confirmation"
 CODE_DIGITS = 8
@@ -138,11 +140,19 @@ class ConfirmationOrigin:
         except (ErasedError, EvidenceError):
             return None
         entered = next((one for one in forms if one.form.taken_at == held.corrected_at), None)
+        first = (
+            entered is not None
+            and waiting.channel is not Exit.PHONE
+            and await may_sign_in_first(self._engine, waiting.person_id, entered)
+        )
 
         def words(person: Person, opened: Opened) -> Words:
             del opened
             said = _words(self._engine, person, waiting.channel, code_of(self._engine, person.id, asking))
-            return said if entered is None else Words(said.title, said.text + _entered(self._engine, entered, person))
+            if entered is None:
+                return said
+            told = Words(said.title, said.text + _entered(self._engine, entered, person))
+            return with_first_code(self._engine, entered.id, told, person.state.language) if first else told
 
         return words
 

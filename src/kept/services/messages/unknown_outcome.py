@@ -11,7 +11,7 @@ from kept.policy.words import Exit
 from kept.services.engine.acts import Act
 from kept.services.engine.dispatchers import Waiting
 from kept.services.engine.engine import Engine
-from kept.services.engine.flush import insert_entries
+from kept.services.engine.flush import Effect, insert_entries
 from kept.services.messages.outbox import count, message_entry
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
@@ -52,13 +52,14 @@ async def find_unknown(engine: Engine, *, older_than: float | None = None) -> in
     return await engine.data.write(body)
 
 
-async def send_again(engine: Engine, session: StaffSession, message_id: str) -> None:
+async def send_again(engine: Engine, session: StaffSession, message_id: str, also: Effect | None = None) -> None:
     """Send again what may have gone, under the same number: a staff member's decision, recorded; decided anew when sent.
 
     Args:
         engine: Open.
         session: Acts for the message's purpose.
         message_id: Of a message whose outcome is unknown.
+        also: Statements of the same transaction.
 
     Raises:
         DeniedError: No role of theirs has the purpose.
@@ -75,6 +76,8 @@ async def send_again(engine: Engine, session: StaffSession, message_id: str) -> 
     async def body(tx: Transaction) -> None:
         if not await tx.run("outbox_again", person_id=waiting.person_id, message_id=message_id, at=at):
             raise _not_unknown()
+        if also is not None:
+            await also(tx)
         await count(tx, waiting, "unknown", change=-1)
         await insert_entries(tx, [entry], at)
 

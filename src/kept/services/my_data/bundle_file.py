@@ -16,12 +16,30 @@ from babel.dates import format_datetime
 
 from kept.policy.model import Policy
 from kept.policy.phrase import say
+from kept.policy.prefecture import PREFECTURES
 from kept.services.my_data.bundle_words import COPY, KNOWN_BY, PAGE, SEEN, Part
+from kept.statistics.table import safe
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FOLD_BYTES = 75
+"""A line of a vCard, at most (RFC 6350 §3.2)."""
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}[+-]\d{2}:\d{2}")
 _TEXT, _MOMENT = {"type": "string"}, {"type": ["string", "null"], "format": "date-time"}
-_OBJECTS = {"type": "array", "items": {"type": "object"}}
+_PLAIN = {"type": ["string", "number", "boolean", "null", "array"]}
+
+
+def _records(words: Iterable[str], **more: dict[str, Any]) -> dict[str, Any]:
+    """Return what a list of records is: each has these words, as they are read, and beside them codes, never an object.
+
+    Args:
+        words: Keys every record has.
+        more: What some of them are, where they are no text.
+    """
+    said = sorted(words)
+    properties = {one: more.get(one, {"type": ["string", "null"]}) for one in said}
+    record = {"type": "object", "required": said, "properties": properties, "additionalProperties": _PLAIN}
+    return {"type": "array", "items": record}
+
+
 SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "Everything Kept holds about one person",
@@ -49,13 +67,13 @@ SCHEMA: dict[str, Any] = {
                 "login_name": _TEXT,
                 "password_since": _MOMENT,
                 "recovery_codes": {"type": "integer"},
-                "passkeys": _OBJECTS,
-                "sessions": _OBJECTS,
-                "devices": _OBJECTS,
-                "seen": _OBJECTS,
+                "passkeys": _records(("name", "since", "used")),
+                "sessions": _records(("since", "until")),
+                "devices": _records(("number", "since", "used", "until")),
+                "seen": _records(("day", "what", "times", "last"), times={"type": "integer"}),
             },
         },
-        **{part.id: {"type": "array", "items": {"type": "object", "required": sorted(part.columns)}} for part in COPY},
+        **{part.id: _records(part.columns) for part in COPY},
     },
 }
 """What `data.json` is; each record has at least what is read of it, and the codes beside."""
@@ -67,25 +85,61 @@ def table(part: Part, records: list[dict[str, Any]], language: str) -> bytes:
     writer = csv.writer(out)
     writer.writerow([say(heading, language) for heading in part.columns.values()])
     for record in records:
-        cells = [_cell(record[column]) for column in part.columns]
-        writer.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
+        writer.writerow([safe(_cell(record[column])) for column in part.columns])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
 def vcard(policy: Policy, held: Mapping[str, str | tuple[str, ...]]) -> bytes:
-    """Return the values a card has a place for, by item."""
+    """Return the values a card has a place for, by item; no line is there for what they did not give, a name included.
+
+    Source: RFC 6350 §3.4 and §6.3.1 for values and the address, RFC 6868 for parameters.
+    """
     lines = ["BEGIN:VCARD", "VERSION:4.0"]
     for name, value in held.items():
         item = policy.items.get(name)
         if item is None or not item.type.about.vcard or not isinstance(value, str):
             continue
-        text = value.replace("\\", "\\\\").replace(",", "\\,").replace(";", "\\;").replace("\n", "\\n")
+        code, region, street = (_escaped(one) for one in address_parts(value))
+        label = value.replace("^", "^^").replace("\n", "^n").replace('"', "^'")
         lines.append(
-            item.type.about.vcard.format(value=text, digits=text.replace("-", ""), label=text.replace('"', ""))
+            item.type.about.vcard.format(
+                value=_escaped(value),
+                digits=value.replace("-", ""),
+                label=label,
+                code=code,
+                region=region,
+                street=street,
+            )
         )
-    if not any(line.startswith("FN") for line in lines):
-        lines.append("FN:")
-    return ("\r\n".join([*lines, "END:VCARD"]) + "\r\n").encode()
+    return ("\r\n".join(_folded(one) for one in [*lines, "END:VCARD"]) + "\r\n").encode()
+
+
+def address_parts(value: str) -> tuple[str, str, str]:
+    """Return what of an address can be told apart without guessing: postcode, prefecture, and all that follows.
+
+    Args:
+        value: As kept; where it is written another way, all of it follows.
+    """
+    found = re.fullmatch(r"(?:〒(?P<code>\d{3}-\d{4}) )?(?P<rest>.*)", value, re.DOTALL)
+    code, rest = (found["code"] or "", found["rest"]) if found else ("", value)
+    region = next((one["ja"] for one in PREFECTURES.values() if rest.startswith(one["ja"])), "")
+    return code, region, rest.removeprefix(region).strip()
+
+
+def _escaped(text: str) -> str:
+    """Return text as a component of a value."""
+    return text.replace("\\", "\\\\").replace(",", "\\,").replace(";", "\\;").replace("\n", "\\n")
+
+
+def _folded(line: str) -> str:
+    """Return a line in pieces of at most 75 bytes, each but the first behind a space; a character stays whole."""
+    pieces, piece = [], ""
+    for character in line:
+        if len((piece + character).encode()) > FOLD_BYTES:
+            pieces.append(piece)
+            piece = " "
+        piece += character
+    return "\r\n".join([*pieces, piece])
 
 
 def readable(data: Mapping[str, Any], language: str) -> bytes:

@@ -35,6 +35,9 @@ ORIGINS: Mapping[str, Wording] = {
     "campaign": {"en": "an announcement", "ja": "ご案内"},
     "case": {"en": "written to you by our staff", "ja": "担当者からのご連絡"},
     "program": {"en": "written to you by one of our systems", "ja": "当社システムからのご連絡"},
+    "rights-answer": {"en": "what became of your request", "ja": "ご請求への回答のお知らせ"},
+    "witnessed": {"en": "what our staff entered for you", "ja": "担当者が入力した内容のお知らせ"},
+    "sign-in": {"en": "what happened at your account", "ja": "アカウントでのできごとのお知らせ"},
     "confirmation": {"en": "the question whether an address is yours", "ja": "ご連絡先の確認"},
 }
 ASKED_BY: Mapping[str, Wording] = {
@@ -268,6 +271,7 @@ COPY = (
             "what_in_words": {"en": "What", "ja": "内容"},
             "item_in_words": {"en": "Item", "ja": "項目"}, "due": UNTIL, "told": {"en": "Told", "ja": "伝達"},
             "confirmed": {"en": "Confirmed", "ja": "確認"},
+            "confirmed_by_in_words": {"en": "By whom", "ja": "確認者"},
         },
     ),
     Part(
@@ -344,6 +348,10 @@ RECALLED: Mapping[str, Wording] = {
     "withdrawn": {"en": "to give up everything", "ja": "すべての消去"},
     "corrected": {"en": "a value was corrected", "ja": "値の訂正"},
     "removed": {"en": "a value was removed", "ja": "値の削除"},
+}
+CONFIRMED_BY: Mapping[str, Wording] = {
+    "recipient": {"en": "the recipient, with the answer in its file", "ja": "提供先（ファイル内の確認語による）"},
+    "staff": {"en": "a second member of our staff noted it", "ja": "当社の別の担当者が記録"},
 }
 KNOWN_BY: Mapping[str, Wording] = {
     "number": {"en": "Your number in this installation", "ja": "当システムでの番号"},

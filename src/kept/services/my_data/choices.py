@@ -78,7 +78,7 @@ async def choose(engine: Engine, own: Own, purpose: str, way_out: Exit | None, *
         )
 
     ends = not allow and way_out in {None, Exit.PROVISION}
-    named, due = await _to_recall(engine, own, purpose) if ends else ((), [])
+    facts = await _recalled(engine, own, purpose) if ends else ()
 
     notices = await engine.notices.of_person((await engine.people.load(own.person_id)).state) if allow else {}
     going: list[int] = []
@@ -101,9 +101,9 @@ async def choose(engine: Engine, own: Own, purpose: str, way_out: Exit | None, *
                 rests_on=f"purposes:{purpose}",
                 purpose=purpose,
                 exit=way_out.value if way_out else "",
-                facts=recalled(due),
+                facts=facts,
             ),
-            extra=None if allow else _taken_back(engine, own, declared, way_out, named, at, going),
+            extra=None if allow else _taken_back(engine, own, declared, way_out, at, going),
             register=evidence_of(engine, person, [(purpose, way_out)], {}, "", at) if allow else {},
         )
 
@@ -182,7 +182,7 @@ async def stop_use(engine: Engine, own: Own, purpose: str, *, stop: bool) -> Sai
             rests_on="purposes:rights-request",
         )
 
-    named, due = await _to_recall(engine, own, purpose) if stop else ((), [])
+    facts = await _recalled(engine, own, purpose) if stop else ()
 
     going: list[int] = []
 
@@ -197,9 +197,9 @@ async def stop_use(engine: Engine, own: Own, purpose: str, *, stop: bool) -> Sai
                 at=at,
                 rests_on=f"purposes:{purpose}",
                 purpose=purpose,
-                facts=recalled(due),
+                facts=facts,
             ),
-            extra=_taken_back(engine, own, declared, None, named, at, going) if stop else None,
+            extra=_taken_back(engine, own, declared, None, at, going) if stop else None,
         )
 
     _, entry_id = await change_person(engine, own.person_id, make)
@@ -213,27 +213,43 @@ async def _faxes_kept(engine: Engine, person_id: bytes, purpose: str, way_out: E
 
 
 def _taken_back(  # noqa: PLR0913 -- what a no reaches
-    engine: Engine,
-    own: Own,
-    purpose: Purpose,
-    way_out: Exit | None,
-    named: tuple[str, ...],
-    at: float,
-    going: list[int],
+    engine: Engine, own: Own, purpose: Purpose, way_out: Exit | None, at: float, going: list[int]
 ) -> Extra:
-    """Return what a no writes with itself: recalls from third parties, what is published is taken down, what goes is counted."""
+    """Return what a no writes with itself, and count what goes all the same."""
 
     async def write(tx: Transaction) -> None:
         going.append(await count_under_way(tx, own.person_id, purpose.id, way_out))
-        if named:
-            await recall(engine, own.person_id, named, at)(tx)
-        if Exit.PUBLICATION in purpose.exits and way_out in {None, Exit.PUBLICATION}:
-            await take_down(tx, own.person_id)
+        await beyond_a_no(engine, own.person_id, purpose, way_out, at)(tx)
 
     return write
 
 
-async def _to_recall(engine: Engine, own: Own, purpose: str) -> tuple[tuple[str, ...], list[str]]:
-    """Return the recipients of a purpose, and which of them have something of the person."""
-    named = tuple(one.id for one in engine.policy.policy.recipients.values() if one.purpose == purpose)
-    return named, await recalls_due(engine, own.person_id, named) if named else []
+def beyond_a_no(engine: Engine, person_id: bytes, purpose: Purpose, way_out: Exit | None, at: float) -> Extra:
+    """Return what a no does where its purpose has been already: who received something is told, what is published comes down.
+
+    Args:
+        engine: Open.
+        person_id: 16 bytes.
+        purpose: What the person said no to, or stopped.
+        way_out: The one way out it is about; None for all.
+        at: When they said it, unix seconds.
+    """
+    named = _recipients(engine, purpose.id) if way_out in {None, Exit.PROVISION} else ()
+
+    async def write(tx: Transaction) -> None:
+        if named:
+            await recall(engine, person_id, named, at)(tx)
+        if Exit.PUBLICATION in purpose.exits and way_out in {None, Exit.PUBLICATION}:
+            await take_down(tx, person_id)
+
+    return write
+
+
+def _recipients(engine: Engine, purpose: str) -> tuple[str, ...]:
+    return tuple(one.id for one in engine.policy.policy.recipients.values() if one.purpose == purpose)
+
+
+async def _recalled(engine: Engine, own: Own, purpose: str) -> tuple[tuple[str, str], ...]:
+    """Return what the entry of a no says about its recalls."""
+    named = _recipients(engine, purpose)
+    return recalled(await recalls_due(engine, own.person_id, named)) if named else ()

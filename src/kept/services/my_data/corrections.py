@@ -84,7 +84,7 @@ async def correct(  # noqa: PLR0913 -- what a correction names
             values={slot: value},
             gained=tuple(sorted(gained - lost)),
             lost=tuple(sorted(lost - gained)),
-            extra=_elsewhere(engine, own.person_id, slot, Recalling.CORRECTED, at),
+            extra=beyond_a_value(engine, own.person_id, slot, Recalling.CORRECTED, at),
         )
 
     _, entry_id = await change_person(engine, own.person_id, make, slots=(slot,), also=also)
@@ -176,8 +176,16 @@ def typed(engine: Engine, slot: str, raw: str | list[str], at: float) -> str | t
     return normalise(item.type.about.normal, given, field=slot, options=item.options, today=today).value
 
 
-def _elsewhere(engine: Engine, person_id: bytes, slot: str, what: Recalling, at: float) -> Extra:
-    """Return what a value that changes or goes writes with itself: it is published no more, and who holds it is told."""
+def beyond_a_value(engine: Engine, person_id: bytes, slot: str, what: Recalling, at: float) -> Extra:
+    """Return what a value that changes or goes writes with itself: it is published no more, and who holds it is told.
+
+    Args:
+        engine: Open.
+        person_id: 16 bytes.
+        slot: What changed.
+        what: Whether it was corrected or removed.
+        at: When, unix seconds.
+    """
 
     async def write(tx: Transaction) -> None:
         await take_down(tx, person_id, _published_in(engine, slot))
@@ -294,7 +302,7 @@ async def take_away_for(  # noqa: PLR0913 -- what is taken away, of whom, by who
             for row in resealed:
                 await tx.run("value_set", **row)
             for slot in gone:
-                await _elsewhere(engine, person_id, slot, Recalling.REMOVED, at)(tx)
+                await beyond_a_value(engine, person_id, slot, Recalling.REMOVED, at)(tx)
 
         return Change(
             state,

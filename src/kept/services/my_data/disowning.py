@@ -17,6 +17,7 @@ from kept.services.gate.witnessed_form import (
     TELLING,
     Standing,
     code_hash,
+    form_by_code,
     forms_of,
     holder_of,
     standing,
@@ -47,21 +48,6 @@ async def disown(engine: Engine, own: Own, form_id: str) -> str:
         InputError: There is none of theirs that was taken in and not disowned yet.
     """
     return await _disown(engine, await _taken(engine, form_id, own.person_id), own.acting(), ON_MY_DATA)
-
-
-async def form_by_code(engine: Engine, typed: str) -> Standing | None:
-    """Return the form a code is of, to whoever holds the message that carries it; None for any other code.
-
-    Args:
-        engine: Open.
-        typed: As typed.
-    """
-    form_id = await engine.data.value(sql.WitnessedByCode, code_hash=code_hash(engine, typed))
-    try:
-        found = await standing(engine, form_id) if form_id else None
-    except InputError:
-        return None
-    return found if found is not None and found.status in {TAKEN, DISOWNED} else None
 
 
 async def is_taken_back(engine: Engine, typed: str) -> bool:

@@ -26,6 +26,7 @@ from kept.services.engine.record import SYSTEM, Actor, account_part, entry_of
 from kept.services.gate.own_session import Own
 from kept.services.gate.state_change import Change, change_person
 from kept.services.messages.taking_back import count_under_way, take_back_faxes
+from kept.services.third_parties.intake import forget_quarantined
 from kept.services.third_parties.recalls import recall, recalled, recalls_due
 from kept.services.third_parties.register import RegisterLine, lines_to_keep, stays_of
 from kept.store import sql
@@ -72,12 +73,14 @@ ERASE_IN_DATA = (
 
 FINISHING = "erasures being finished"
 LEVELS = ("unreadable", "removed", "scrubbed", "epoch destroyed")
-NOT_REWRITTEN = "the freed pages of the database files are not rewritten yet; it is tried again every minute"
-COPIES_OF_KEYS = "copies of wrapped keys in backups of database K, if any, until this key epoch is destroyed"
+NOT_REWRITTEN = "the places where it lay in our files are not overwritten yet; we try again every minute"
+COPIES_OF_KEYS = (
+    "backups may hold locked copies of your keys; they open nothing once the main key that locks them is destroyed"
+)
 STAYS = (
-    "account parts of ledger entries (who acted, for which purpose, when); they name nobody",
-    "a tombstone: a random number that keeps a restored backup from bringing you back",
-    "keyed hashes of addresses on a stop list, where you asked never to be written to or one proved undeliverable",
+    "the record that somebody acted, for which purpose and when; it names nobody",
+    "a random number, so that a backup that is restored does not bring you back",
+    "a mark by which we know an address again that nothing may be sent to, where you asked for that or mail could not be delivered",
 )
 
 
@@ -299,7 +302,7 @@ async def finish_erasure(engine: Engine, person_id: bytes) -> str:
     async def body(tx: Transaction) -> None:
         await claims.end(tx, claims.ERASE, subject, engine.holder)
         await tx.many("register_put", kept)
-        await remove_rows(tx, person_id, at)
+        await remove_rows(engine, tx, person_id, at)
         await insert_entries(tx, [entry], at)
         if not engine.no_log.replaying:
             await note(tx, No.ERASED, at, person=person_id, receipt=receipt_id, started=row.started_by)
@@ -317,10 +320,12 @@ async def finish_erasure(engine: Engine, person_id: bytes) -> str:
     return "removed"
 
 
-async def remove_rows(tx: Transaction, person_id: bytes, at: float) -> None:
+async def remove_rows(engine: Engine, tx: Transaction, person_id: bytes, at: float) -> None:
     """Remove every row of a person; what they asked and nobody answered has nobody left to answer."""
     for request_id in await tx.values(sql.RightsOfPerson, person_id=person_id):
         await tx.run("rights_end", request_id=request_id, at=at, outcome="erased meanwhile")
+    for login_name in await tx.values(sql.LoginNames, person_id=person_id):
+        await forget_quarantined(engine, tx, login_name)
     for query in ERASE_IN_DATA:
         await tx.run(query, person_id=person_id)
 
@@ -373,13 +378,17 @@ async def remove_returned(engine: Engine) -> int:
             continue
         kept = await lines_to_keep(engine, person_id)
 
-        async def body(tx: Transaction, one: bytes = person_id, lines: list[Any] = kept) -> int:
+        async def body(
+            tx: Transaction, one: bytes = person_id, lines: list[Any] = kept, erased_at: float = tombstone.erased_at
+        ) -> int:
             if await tx.one(sql.StateGet, person_id=one) is None:
                 return 0
             if await tx.one(sql.ClaimGet, what=claims.ERASE, subject=one.hex()) is not None:
                 return 0  # whoever has claimed the erasure takes the rows, and records it
+            if engine.has_policy:
+                await recall(engine, one, None, erased_at)(tx)
             await tx.many("register_put", lines)
-            await remove_rows(tx, one, engine.clock.now())
+            await remove_rows(engine, tx, one, engine.clock.now())
             return 1
 
         removed += await engine.data.write(body)

@@ -198,6 +198,10 @@ SAID: Mapping[str, Wording] = {
         "en": "A message that may not have arrived is sent again",
         "ja": "届いていない可能性のあるご案内を、もう一度お送りします",
     },
+    Act.FIRST_SIGN_IN: {
+        "en": "You signed in for the first time, by the code of our message",
+        "ja": "ご案内の番号で、はじめてログインされました",
+    },
     Act.STOP_LIST_ADD: {"en": "Your address was put on a stop list", "ja": "宛先を配信停止リストに登録しました"},
     Act.CONFIRMATION_ASK: {"en": "You were asked to confirm: {items}", "ja": "ご連絡先の確認をお願いしました：{items}"},
     Act.CONFIRM: {"en": "You confirmed: {items}", "ja": "ご連絡先を確認しました：{items}"},

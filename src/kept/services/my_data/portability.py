@@ -201,6 +201,8 @@ async def _recalls(engine: Engine, person_id: bytes, reader: _Reader) -> list[Re
             "due": reader.when(one.due_at),
             "told": reader.when(one.told_at),
             "confirmed": reader.when(one.confirmed_at),
+            "confirmed_by": one.confirmed_by,
+            "confirmed_by_in_words": reader.word(words.CONFIRMED_BY, one.confirmed_by) if one.confirmed_by else "",
         }
         for one in await recalls_of(engine, person_id)
     ]

@@ -30,6 +30,7 @@ from kept.services.my_data import rights_record as records
 from kept.services.my_data.own_data import own_data
 from kept.services.my_data.portability import take_along
 from kept.services.my_data.rights_letter import UNSHOWN, Said, letter
+from kept.services.my_data.rights_notice import telling
 from kept.services.my_data.rights_record import (
     ANSWERING,
     APPROVED,
@@ -193,7 +194,7 @@ async def _carry_out(engine: Engine, found: Request, own: Own) -> Request:
             continue
         done = msgspec.structs.replace(part, done=True)
         try:
-            await _do(engine, own, part, _step(engine, found, own, place, done), found.row.received_at)
+            await _do(engine, own, part, _step(engine, found, own, place, done), records.came_at(engine, found))
         except (ConflictError, SubmissionError) as error:
             if error.reason not in {"corrected-elsewhere", "slot-filled", "slot-empty"}:
                 await _undecided(engine, found, own, place, error)
@@ -287,13 +288,15 @@ async def _finish(engine: Engine, session: StaffSession, found: Request, own: Ow
         id="", kind="staff", actor=session.actor, role=own.acting().role, purpose=own.acting().purpose,
         case=str(found.row.number), person_id=found.person_id, signed_in_at=session.signed_in_at, expires_at=session.expires_at,
     )  # fmt: skip
+    tell = await telling(engine, found) if outcome != ERASED else None
     raised = alarm(engine, mandate, found.person_id, Exit.TAKE_ALONG.value, move.entry_id, at)
 
     async def finish(tx: Transaction) -> None:
         if not await move(tx):
             raise records.elsewhere()
-        if raised is not None:
-            await raised(tx)
+        for one in (raised, tell):
+            if one is not None:
+                await one(tx)
 
     receipt = ""
     if outcome == ERASED:

@@ -117,7 +117,7 @@ def letter(policy: Policy, said: Said, language: str, appended: str = "") -> str
             for one in said.parts
         )
         lines.append(f"<h2>{_text(words['asked'])}</h2><table>{rows}</table>")
-        lines.extend(f"<p>{_text(one)}</p>" for part in said.parts for one in _left_out(policy, part, language))
+        lines.extend(f"<p>{_text(one)}</p>" for part in said.parts for one in left_out(policy, part, language))
     if said.fee:
         state = words.get(said.fee_state, "")
         lines.append(f"<p>{_text(words['fee'].format(fee=said.fee, state=state))}</p>")
@@ -149,7 +149,8 @@ def decided(policy: Policy, part: Part, language: str) -> str:
     return words.get(part.outcome, "").format(ground=_ground(policy, part.ground, language))
 
 
-def _left_out(policy: Policy, part: Part, language: str) -> list[str]:
+def left_out(policy: Policy, part: Part, language: str) -> list[str]:
+    """Return what was left out of a copy, each with its ground."""
     words = SAY.get(language, SAY["en"])
     found = []
     for slot, ground in part.withheld.items():

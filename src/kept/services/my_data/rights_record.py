@@ -14,6 +14,7 @@ import msgspec
 from kept import limits
 from kept.crypto.random import random_id
 from kept.errors import ConflictError, InputError
+from kept.policy.day import begin_of, day_of
 from kept.policy.duties import purpose_for
 from kept.policy.rights import GRAVE
 from kept.policy.words import PurposeDuty, RightsKind
@@ -220,12 +221,20 @@ class Came:
         status: Where it begins.
         opened_by: Login of who opened it; empty for the person.
         case_id: Case the person was found in; empty for none.
+        on: Begin of the day on which it reached the company, unix seconds; 0 where it is recorded as it comes.
     """
 
     channel: str
     status: str = OPEN
     opened_by: str = ""
     case_id: str = ""
+    on: float = 0.0
+
+
+def came_at(engine: Engine, found: Request) -> float:
+    """Return when a request had reached the company at the latest: what the person did themselves after it stands."""
+    recorded = found.record.steps[0].at if found.record else found.row.received_at
+    return min(recorded, begin_of(day_of(found.row.received_at, engine.zone), engine.zone, after=1))
 
 
 async def insert(  # noqa: PLR0913 -- what a request begins with
@@ -250,6 +259,7 @@ async def insert(  # noqa: PLR0913 -- what a request begins with
         require: Insists on what must hold, in its transaction, or raises; None for nothing.
     """
     at, request_id = engine.ready(), random_id()
+    received_at = came.on or at
     kinds = ",".join(sorted({one.kind.value for one in record.parts}))
     about = About(*person) if person else None
     entry = entry_of(engine, actor, act, about, at=at, facts=(("kind", kinds), ("channel", came.channel)))
@@ -264,8 +274,8 @@ async def insert(  # noqa: PLR0913 -- what a request begins with
             channel=came.channel,
             case_id=came.case_id,
             opened_by=came.opened_by,
-            received_at=at,
-            due_at=at + due_seconds(engine),
+            received_at=received_at,
+            due_at=received_at + due_seconds(engine),
             status=came.status,
             sealed=None if person else _sealed(engine, None, request_id, record)[1],
         )

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 import msgspec
 
 from kept import limits
-from kept.errors import InputError, Mistakes, NotFoundError, SubmissionError
+from kept.errors import InputError, KeptError, Mistakes, NotFoundError, SubmissionError
+from kept.policy.day import begin_of
 from kept.policy.duties import serving
 from kept.policy.rights import ITEM_KINDS, PURPOSE_KINDS, VALUE_KINDS, fee_of
 from kept.policy.words import Basis, PurposeDuty, RightsKind
@@ -79,6 +80,7 @@ class Letter:
         language: In which language the answer is wanted.
         agent: Name of who asks for the person; empty where they ask themselves.
         authority: By what the agent may, of `AUTHORITIES`.
+        came_on: Day on which it reached the company, such as `2026-11-01`; empty for today. Its time to be answered begins then.
     """
 
     note: str = ""
@@ -86,6 +88,7 @@ class Letter:
     language: str = ""
     agent: str = ""
     authority: str = ""
+    came_on: str = ""
 
 
 PLAIN = Letter()
@@ -204,17 +207,21 @@ async def open_request(  # noqa: PLR0913 -- what a request names
     """
     purpose = require_desk(engine, session)
     parts = _looked_at(engine, channel, criteria, asked, letter)
+    on, until = _day_it_came(engine, letter)
     case = await cases.open_case(engine, session, purpose, seconds=limits.RIGHTS_REQUEST_MANDATE_SECONDS, asked=True)
     unseen = False
     try:
         case = await cases.find_in_case(engine, session, case.id, criteria)
     except NotFoundError:
         unseen = bool(await named_by(engine, criteria, requests=True))
+    except KeptError:  # a case answers a request; without one there is none
+        await cases.close_case(engine, session, case.id)
+        raise
     person = None
     if case.person_id:
         held = await engine.people.load(case.person_id)
         person = held.id, held.keys
-        parts = tuple(versioned(one, held) for one in parts)
+        parts = tuple(versioned(one, held, until) for one in parts)
     else:
         await cases.close_case(engine, session, case.id)
         parts = tuple(Part(one.kind) for one in parts)
@@ -228,7 +235,7 @@ async def open_request(  # noqa: PLR0913 -- what a request names
         unseen=unseen,
         steps=(Step(engine.ready(), "received", session.role_for(engine, purpose)),),
     )
-    came = Came(channel, opened_by=session.login, case_id=case.id if person else "")
+    came = Came(channel, opened_by=session.login, case_id=case.id if person else "", on=on)
     return await records.insert(engine, acting(engine, session), Act.RIGHTS_REQUEST_OPEN, record, came, person)
 
 
@@ -246,8 +253,34 @@ def _looked_at(
         check_letter(engine, letter)
     with wrong.of("kind"):
         parts = parts_of(engine, asked)
+    with wrong.of("came_on"):
+        _day_it_came(engine, letter)
     wrong.insist()
     return parts
+
+
+def _day_it_came(engine: Engine, letter: Letter) -> tuple[float, float]:
+    """Return when the day began and ended on which a letter reached the company, unix seconds; 0 and infinity where none is named.
+
+    Raises:
+        InputError: It is no day, is ahead, or too long ago.
+    """
+    if not letter.came_on:
+        return 0.0, float("inf")
+    at = engine.ready()
+    try:
+        begins, ends = (begin_of(letter.came_on, engine.zone, after=one) for one in (0, 1))
+    except (ValueError, OverflowError):
+        begins = ends = float("inf")
+    if begins > at or ends < at - limits.RIGHTS_REQUEST_CAME_SECONDS:
+        raise InputError(
+            "expected the day on which it reached us, found one ahead or more than a year ago",
+            field="came_on",
+            reason="rights-day",
+            hint="look at the stamp on it; its time to be answered begins that day",
+            rests_on="purposes:rights-request",
+        )
+    return begins, ends
 
 
 def check_letter(engine: Engine, letter: Letter) -> None:
@@ -345,10 +378,18 @@ def _not_asked_about() -> SubmissionError:
     )
 
 
-def versioned(part: Part, person: Person) -> Part:
-    """Return a part with the version of the value it is about, so that it never undoes what the person changes later."""
+def versioned(part: Part, person: Person, came_until: float = float("inf")) -> Part:
+    """Return a part with the version of the value it is about, so that it never undoes what the person changes later.
+
+    Args:
+        part: Of a request.
+        person: Whom it is about.
+        came_until: When it had reached the company at the latest, unix seconds: of a value changed since, it is about the one before.
+    """
     held = person.state.slots.get(part.target)
-    return msgspec.structs.replace(part, version=held.version) if held is not None else part
+    if held is None:
+        return part
+    return msgspec.structs.replace(part, version=held.version - (held.corrected_at >= came_until))
 
 
 async def add_part(engine: Engine, session: StaffSession, request_id: str, asked: Asked) -> None:

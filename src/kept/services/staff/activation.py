@@ -5,7 +5,7 @@ A version number never returns with other bytes. What is not effective yet waits
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from kept.errors import ConflictError, DeniedError, InputError
@@ -20,7 +20,7 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect, insert_entries
 from kept.services.engine.no_log import No, note
 from kept.services.engine.record import Actor, entry_of, operator
-from kept.services.staff.approvals import Approval, Given, Subject
+from kept.services.staff.approvals import Approval, Given, Subject, second_needed
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -129,15 +129,17 @@ async def activate_first(engine: Engine, files: Mapping[str, bytes], *, by: str)
         DeniedError: A version was activated before; then the right `activate` is needed.
     """
     active = await propose(engine, files, by=by)
-    rows = await engine.data.all(sql.PolicyVersions)
-    if any(row.activated_at is not None for row in rows):
-        raise DeniedError(
-            "expected an installation without a policy, found one that has",
-            needed="the right `activate`, on the console",
-            reason="activated-before",
-            rests_on="bound-to-notice",
-        )
-    await _activate(engine, active, operator(by), approver="")
+
+    async def first(tx: Transaction) -> None:
+        if any(row.activated_at is not None for row in await tx.all(sql.PolicyVersions)):
+            raise DeniedError(
+                "expected an installation without a policy, found one that has",
+                needed="the right `activate`, on the console",
+                reason="activated-before",
+                rests_on="bound-to-notice",
+            )
+
+    await _activate(engine, active, operator(by), first)
     return active
 
 
@@ -155,10 +157,15 @@ async def activate(engine: Engine, session: StaffSession, version: int) -> None:
         ConflictError: They asked for it already.
     """
     session.require(engine, "activate")
+
+    async def alone(tx: Transaction) -> None:
+        if await tx.value(sql.StaffCount) > 1:
+            raise second_needed()
+
     if await engine.data.value(sql.StaffCount) > 1:
         await ACTIVATION.ask(engine, session, str(version))
     else:
-        await _activate(engine, _compiled(engine, await _proposed(engine, str(version))), session.acting(), approver="")
+        await _activate(engine, _compiled(engine, await _proposed(engine, str(version))), session.acting(), alone)
 
 
 async def activate_or_approve(engine: Engine, session: StaffSession, version: int, seen: str = "") -> None:
@@ -183,10 +190,14 @@ def _compiled(engine: Engine, row: sql.PolicyGet) -> ActivePolicy:
     return compile_policy(decode_files(row.files), engine.parts.guarantees)
 
 
-async def _activate(engine: Engine, active: ActivePolicy, who: Actor, *, approver: str) -> None:
-    effect = _activation(engine, active, who, approver)
+async def _activate(
+    engine: Engine, active: ActivePolicy, who: Actor, require: Callable[[Transaction], Awaitable[None]]
+) -> None:
+    """Activate a version without a second, where what that rests on, *require*, still holds in the transaction."""
+    effect = _activation(engine, active, who, "")
 
     async def body(tx: Transaction) -> None:
+        await require(tx)
         if not await effect(tx):
             raise ConflictError("the version was activated already", reason="version-active")
 

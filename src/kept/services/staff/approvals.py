@@ -19,11 +19,11 @@ from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect, insert_entries
 from kept.services.engine.record import entry_of
-from kept.services.staff.sessions import StaffSession, staff_as_is
+from kept.services.staff.sessions import StaffSession, same_human, staff_as_is
 from kept.store import sql
 from kept.store.interface import Transaction
 
-WAITING, APPROVED, DEAD = "waiting", "approved", "dead"
+WAITING, APPROVED, USED, DEAD = "waiting", "approved", "used", "dead"
 T = TypeVar("T")
 Asking = Callable[[Transaction, str], Awaitable[object]]
 
@@ -131,7 +131,8 @@ class Approval(Generic[T]):
         entry = entry_of(engine, session.acting(), Act.APPROVAL_ASK, at=at, facts=facts)
 
         async def body(tx: Transaction) -> None:
-            if await tx.one(sql.ApprovalOf, act=self.act, subject=subject, requested_by=session.login, at=at):
+            row = await tx.one(sql.ApprovalOf, act=self.act, subject=subject, requested_by=session.login, at=at)
+            if row is not None and row.outcome != USED:
                 raise ConflictError(
                     "expected an act not asked for yet, found one that waits or was approved",
                     reason="approval-asked",
@@ -176,7 +177,7 @@ class Approval(Generic[T]):
         row, at = await engine.data.one(sql.ApprovalGet, approval_id=approval_id), engine.ready()
         if row is None or row.act != self.act or row.outcome != WAITING or row.expires_at < at:
             raise _nothing_waits()
-        if row.requested_by == session.login:
+        if await same_human(engine, session.login, [row.requested_by]):
             raise _not_second()
         await self._require_seen(engine, session, row, approval_id, seen)
         asker = await staff_as_is(engine, row.requested_by, row.requested_at)
@@ -216,7 +217,7 @@ class Approval(Generic[T]):
             subject = await self.about(engine, row.subject)
         except InputError:
             return
-        if session.login in subject.hands:
+        if await same_human(engine, session.login, subject.hands):
             raise _not_second()
         if not same(seen.encode(), mark_of(engine, session, approval_id, subject).encode()):
             raise ConflictError(
@@ -292,7 +293,7 @@ def _plain(value: object) -> object:
 async def approved_by(engine: Engine, approval_id: str) -> str:
     """Return who approved an act; empty while nobody has."""
     row = await engine.data.one(sql.ApprovalGet, approval_id=approval_id)
-    return (row.decided_by or "") if row and row.outcome == APPROVED else ""
+    return (row.decided_by or "") if row and row.outcome in {APPROVED, USED} else ""
 
 
 async def require_approved(engine: Engine, approval_id: str) -> str:

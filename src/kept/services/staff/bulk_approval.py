@@ -12,7 +12,7 @@ from kept import limits
 from kept.errors import DeniedError
 from kept.policy.decision import Mandate
 from kept.services.engine.engine import Engine
-from kept.services.staff.approvals import APPROVED
+from kept.services.staff.approvals import APPROVED, USED
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -28,8 +28,8 @@ WITHOUT_A_SECOND = {
 """Kinds of mandate that may be larger without a second member of staff, each with why."""
 
 
-async def insert_mandate(
-    tx: Transaction, mandate: Mandate, *, case_id: str = "", kind: str = "", approval_id: str = ""
+async def insert_mandate(  # noqa: PLR0913 -- the row, and what its volume rests on
+    tx: Transaction, mandate: Mandate, *, case_id: str = "", kind: str = "", approval_id: str = "", at: float = 0.0
 ) -> Mandate:
     """Insert a mandate, within *tx*; return it with the volume it really has.
 
@@ -38,12 +38,13 @@ async def insert_mandate(
         mandate: As issued; *volume_left* is what its work needs.
         case_id: The case or request it ends with; empty for none.
         kind: One of `WITHOUT_A_SECOND`; empty for a mandate of a few people, or one that needs an approval.
-        approval_id: The approval; empty, or one nobody gave yet, leaves a mandate for many people without volume.
+        approval_id: The approval, which this uses up: it is good for one mandate. Empty, one nobody gave yet, one used
+            before, or one that is over, leaves a mandate for many people without volume.
+        at: Now, unix seconds; by it an approval is over or not.
     """
     if kind and kind not in WITHOUT_A_SECOND:
         raise RuntimeError("a kind of mandate nobody declared")
-    approval = await tx.one(sql.ApprovalGet, approval_id=approval_id) if approval_id else None
-    approved = approval is not None and approval.outcome == APPROVED
+    approved = bool(approval_id) and bool(await tx.run("approval_use", approval_id=approval_id, at=at))
     volume = mandate.volume_left if kind or approved or mandate.volume_left <= limits.FEW_PEOPLE else 0
     await tx.run(
         "mandate_insert",
@@ -52,7 +53,7 @@ async def insert_mandate(
         actor=mandate.actor,
         role=mandate.role,
         purpose=mandate.purpose,
-        case_id=case_id,
+        case_id=case_id or (approval_id if approved else ""),
         signed_in_at=mandate.signed_in_at,
         expires_at=mandate.expires_at,
         volume_left=volume,
@@ -60,26 +61,29 @@ async def insert_mandate(
     return replace(mandate, volume_left=volume)
 
 
-async def require_second(engine: Engine, session: StaffSession, act: str, subject: str, people: int) -> str:
-    """Insist on a second member of staff where an act is about more than a few people; return the approval's id.
+async def insert_approved(  # noqa: PLR0913 -- the row, and what was asked for
+    tx: Transaction, mandate: Mandate, *, act: str, subject: str, asked_by: str, at: float, again: bool
+) -> Mandate:
+    """Use an approval up for a mandate about many people, within *tx*; return it.
 
     Args:
-        engine: Open.
-        session: Who acts.
-        act: What is done.
-        subject: What it is done to.
-        people: How many people it is about.
-
-    Returns:
-        Empty for a few people.
+        tx: A write transaction of D.
+        mandate: As issued; *volume_left* is what its work needs.
+        act: What is done, as it was asked for.
+        subject: What it is done to, as it was asked for.
+        asked_by: Login of who asked: an approval is theirs alone.
+        at: Now, unix seconds.
+        again: Whether the mandate an approval was used for is returned again while it lasts.
 
     Raises:
-        DeniedError: More than a few, and no second member of staff approved what this one asked for.
+        DeniedError: No second member of staff approved what this one asked for, or what was approved is done.
     """
-    if people <= limits.FEW_PEOPLE:
-        return ""
-    row = await _find(engine, session.login, act, subject)
-    if row is None or row.outcome != APPROVED:
+    row = await tx.one(sql.ApprovalOf, act=act, subject=subject, requested_by=asked_by, at=at)
+    if row is not None and row.outcome == APPROVED:
+        return await insert_mandate(tx, mandate, approval_id=row.approval_id, at=at)
+    used = row.approval_id if row is not None and row.outcome == USED and again else ""
+    held = await tx.one(sql.MandateOfCase, case_id=used) if used else None
+    if held is None or held.revoked_at is not None or held.expires_at < at:
         raise DeniedError(
             "expected a second member of staff for an act about many people, found none",
             step=1,
@@ -87,16 +91,11 @@ async def require_second(engine: Engine, session: StaffSession, act: str, subjec
             reason="bulk",
             rests_on="roles",
         )
-    return row.approval_id
+    return replace(mandate, id=held.mandate_id, expires_at=held.expires_at, volume_left=held.volume_left)
 
 
 async def state_of(engine: Engine, session: StaffSession, act: str, subject: str) -> str:
-    """Return `waiting`, `approved`, or nothing where this member of staff did not ask."""
-    row = await _find(engine, session.login, act, subject)
-    return row.outcome if row else ""
-
-
-async def _find(engine: Engine, login: str, act: str, subject: str) -> sql.ApprovalOf | None:
-    """Return the newest approval that has not ended."""
+    """Return `waiting`, `approved`, `used`, or nothing where this member of staff did not ask, or their approval is over."""
     at = engine.clock.now()
-    return await engine.data.one(sql.ApprovalOf, act=act, subject=subject, requested_by=login, at=at)
+    row = await engine.data.one(sql.ApprovalOf, act=act, subject=subject, requested_by=session.login, at=at)
+    return row.outcome if row else ""

@@ -5,40 +5,66 @@ from __future__ import annotations
 from kept import limits
 from kept.policy.decision import Mandate
 from kept.services.engine.engine import Engine
-from kept.services.staff.bulk_approval import COUNTS, PRINT, insert_mandate, require_second
+from kept.services.staff.bulk_approval import COUNTS, PRINT, insert_approved, insert_mandate
 from kept.services.staff.mandates import staff_mandate
 from kept.services.staff.sessions import StaffSession
 
 EVERYBODY = 2**53
 
 
-async def issue_mandate(  # noqa: PLR0913 -- what a piece of work names
-    engine: Engine,
-    session: StaffSession,
-    purpose: str,
-    *,
-    people: int,
-    act: str = "",
-    subject: str = "",
-    seconds: float = limits.DESK_WORK_SECONDS,
+async def issue_mandate(
+    engine: Engine, session: StaffSession, purpose: str, *, people: int, seconds: float = limits.DESK_WORK_SECONDS
 ) -> Mandate:
-    """Issue a mandate that holds nobody yet; for more than a few people only with a second member of staff.
+    """Issue a mandate that holds nobody yet, for a few people; one for more is empty.
 
     Args:
         engine: Open.
         session: Signed in with both factors.
         purpose: A purpose of one of their roles.
         people: How many people it is about, and releases it is good for.
-        act: What is done, as it was asked for; empty where it is never about many.
-        subject: What it is done to, as it was asked for.
         seconds: Time box.
 
     Raises:
-        DeniedError: No role of theirs has this purpose, or many people and nobody who approved.
+        DeniedError: No role of theirs has this purpose.
     """
     mandate = _mandate(engine, session, purpose, people, seconds)
-    approval_id = await require_second(engine, session, act, subject, people)
-    return await engine.data.write(lambda tx: insert_mandate(tx, mandate, approval_id=approval_id))
+    return await engine.data.write(lambda tx: insert_mandate(tx, mandate))
+
+
+async def issue_about_all(  # noqa: PLR0913 -- what a piece of work names
+    engine: Engine,
+    session: StaffSession,
+    purpose: str,
+    *,
+    people: int,
+    act: str,
+    subject: str,
+    seconds: float = limits.DESK_WORK_SECONDS,
+    times: int = 1,
+) -> Mandate:
+    """Issue a mandate about everybody of something; where they are many, it uses up what a second member of staff approved.
+
+    Args:
+        engine: Open.
+        session: Signed in with both factors.
+        purpose: A purpose of one of their roles.
+        people: How many people it is about.
+        act: What is done, as it was asked for.
+        subject: What it is done to, as it was asked for.
+        seconds: Time box.
+        times: How often it is done: more than once, the mandate is issued again while it lasts, with what is left of it.
+
+    Raises:
+        DeniedError: No role of theirs has this purpose; or many people, and nobody approved, or what was approved is done.
+    """
+    if people <= limits.FEW_PEOPLE:
+        return await issue_mandate(engine, session, purpose, people=people)
+    mandate, at = _mandate(engine, session, purpose, people * times, seconds), engine.clock.now()
+    return await engine.data.write(
+        lambda tx: insert_approved(
+            tx, mandate, act=act, subject=subject, asked_by=session.login, at=at, again=times > 1
+        )
+    )
 
 
 async def issue_counting(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from kept.crypto.random import random_id
 from kept.policy.decision import Mandate
 from kept.services.engine.engine import Engine
+from kept.services.engine.flush import spent
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
+from kept.store.interface import Transaction
 
 
 def staff_mandate(  # noqa: PLR0913 -- what a mandate says
@@ -75,3 +77,18 @@ async def find_mandate(engine: Engine, mandate_id: str) -> Mandate | None:
         revoked=row.revoked_at is not None,
         volume_left=row.volume_left,
     )
+
+
+async def charge(tx: Transaction, mandate: Mandate, at: float) -> None:
+    """Charge an act to a mandate, within *tx*, as a release is charged.
+
+    Args:
+        tx: A write transaction of D.
+        mandate: Under which it is done.
+        at: Now, unix seconds.
+
+    Raises:
+        DeniedError: It is used up, over or revoked.
+    """
+    if not await tx.run("mandate_charge", mandate_id=mandate.id, count=1, at=at):
+        raise spent()

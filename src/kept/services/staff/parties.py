@@ -212,6 +212,30 @@ async def in_effect_at(engine: Engine, kind: PartyKind, name: str, at: float) ->
     return _party(engine, row) if row is not None else None
 
 
+async def require_key(engine: Engine, kind: PartyKind, name: str, public_key: bytes) -> Party:
+    """Insist that a party's key is still the one something was approved for, or signed with; return its entry.
+
+    Args:
+        engine: Open.
+        kind: What it is to us.
+        name: Registered name.
+        public_key: The key then, 32 bytes; empty where none was in effect.
+
+    Raises:
+        ConflictError: It has another by now, or none.
+        EvidenceError: Its row was changed past Kept.
+    """
+    party = await party_of(engine, kind, name)
+    if party is None or party.public_key != public_key:
+        raise ConflictError(
+            "expected another party's key as it was, found that it changed",
+            reason="party-changed",
+            hint="begin anew with the key it has now",
+            rests_on=GROUNDS[kind],
+        )
+    return party
+
+
 async def title_of(engine: Engine, kind: PartyKind, name: str, at: float) -> str:
     """Return what a party was called at a moment; its registered name where none was in effect, or its row does not hold.
 

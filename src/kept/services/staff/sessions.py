@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kept import limits
@@ -115,8 +117,10 @@ class Enrolled:
     secret: bytes
 
 
-async def add_staff(engine: Engine, login: str, password: str, roles: tuple[str, ...], *, by: str) -> Enrolled:
-    """Add a member of staff.
+async def add_staff(  # noqa: PLR0913 -- what a member of staff begins with
+    engine: Engine, login: str, password: str, roles: tuple[str, ...], *, by: str, who: str
+) -> Enrolled:
+    """Add a member of staff: one human being has one login that counts, so that two logins are two pairs of eyes.
 
     Args:
         engine: Open.
@@ -124,10 +128,11 @@ async def add_staff(engine: Engine, login: str, password: str, roles: tuple[str,
         password: 12 to 200 characters.
         roles: Declared roles.
         by: Who adds them: an operator's name on the machine.
+        who: Who the human being is: their name, or better their number in the company's own books; kept as a keyed hash alone.
 
     Raises:
-        InputError: The login is not acceptable, or a role is not declared.
-        ConflictError: The login is taken.
+        InputError: The login is not acceptable, a role is not declared, or nobody is named.
+        ConflictError: The login is taken, or the human being has one already.
     """
     declared = engine.policy.policy.roles
     for role in roles:
@@ -151,12 +156,20 @@ async def add_staff(engine: Engine, login: str, password: str, roles: tuple[str,
             reason="login-taken",
             hint="choose another; `kept staff list` shows them, and nobody is given the login of one who was disabled",
         )
+    human = human_hash(engine, who)
     staff_id, secret = random_id(), new_secret()
-    hashed = await asyncio.get_running_loop().run_in_executor(None, lambda: engine.passwords.hash(password))
+    hashed = await asyncio.get_running_loop().run_in_executor(None, lambda: engine.passwords.hash(password, login))
     at = engine.ready()
     sealed = seal_installation_record(engine, "second-factor", _bound(staff_id, ",".join(roles)), secret)
 
     async def body(tx: Transaction) -> None:
+        if human in {one.human for one in await tx.all(sql.StaffAll) if one.disabled_at is None}:
+            raise ConflictError(
+                "expected a human being without a login, found one who has one",
+                reason="human-taken",
+                hint="one human being has one login, with all their roles; disable the other first",
+                rests_on="roles",
+            )
         await tx.run(
             "staff_insert",
             staff_id=staff_id,
@@ -165,11 +178,46 @@ async def add_staff(engine: Engine, login: str, password: str, roles: tuple[str,
             second_factor=sealed,
             roles=",".join(roles),
             created_at=at,
+            human=human,
         )
 
     await engine.data.write(body)
     await record(engine, operator(by), Act.STAFF_CHANGE, facts=(("staff", login), ("roles", ",".join(roles))))
     return Enrolled(staff_id, login.lower(), secret)
+
+
+def human_hash(engine: Engine, who: str) -> bytes:
+    """Return what a human being is known by: a keyed hash of their name or number, however it is spelled and spaced.
+
+    Args:
+        engine: Open.
+        who: As typed.
+
+    Raises:
+        InputError: It holds no letter and no digit, or is too long.
+    """
+    plain = "".join(one for one in unicodedata.normalize("NFKC", who).casefold() if one.isalnum())
+    if not plain or len(who) > limits.NAME_CHARACTERS:
+        raise InputError(
+            f"expected who the human being is, a name or number of at most {limits.NAME_CHARACTERS} characters, found none",
+            reason="human-missing",
+            hint="their name, or their number in your own books: it is kept as a keyed hash alone",
+            rests_on="roles",
+        )
+    return engine.token_hash("staff-human", plain.encode())
+
+
+async def same_human(engine: Engine, login: str, others: Iterable[str]) -> bool:
+    """Whether one of some logins is the human being of another, by what was said when they were added.
+
+    Args:
+        engine: Open.
+        login: Of a member of staff.
+        others: Logins, of those disabled meanwhile too.
+    """
+    humans = {one.login: one.human for one in await engine.data.all(sql.StaffAll)}
+    mine = humans.get(login)
+    return any(one == login or (mine is not None and humans.get(one) == mine) for one in others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +295,11 @@ async def sign_in(engine: Engine, login: str, password: str, code: str) -> str:
     token = await _begin(engine, row.staff_id, name, "password, one-time code", counter)
     if not token:
         raise wrong
+    if engine.passwords.is_outdated(was := row.password_hash):
+        async with engine.password_turns:
+            again = await asyncio.get_running_loop().run_in_executor(None, lambda: engine.passwords.hash(password))
+        staff_id = row.staff_id
+        await engine.data.write(lambda tx: tx.run("staff_password_again", staff_id=staff_id, was=was, hash=again))
     return token
 
 
@@ -340,10 +393,22 @@ async def logins(engine: Engine) -> dict[str, str]:
 
 async def sign_out(engine: Engine, session: StaffSession) -> None:
     """End a session and every mandate it was issued."""
+    await end_session(engine, session, mandates=True)
+
+
+async def end_session(engine: Engine, session: StaffSession, *, mandates: bool) -> None:
+    """End a session.
+
+    Args:
+        engine: Open.
+        session: Which.
+        mandates: Whether the mandates of its member of staff end too; not where they go on in another session.
+    """
     at = engine.clock.now()
 
     async def body(tx: Transaction) -> None:
         await tx.run("staff_session_delete", token_hash=session.token_hash)
-        await tx.run("mandates_revoke_actor", actor=session.actor, at=at)
+        if mandates:
+            await tx.run("mandates_revoke_actor", actor=session.actor, at=at)
 
     await engine.data.write(body)

@@ -33,17 +33,19 @@ from kept.services.engine.sealed_record import open_installation_record, seal_in
 from kept.services.forms.submission import TICK, Submission, Tick, Value, parse_submission
 from kept.services.gate.state_change import Change, change_person, find_forms
 from kept.services.messages.confirmations import ask_about_new
-from kept.services.staff.parties import Party, PartyKind, in_effect_at, party_of
+from kept.services.staff.parties import Party, PartyKind, in_effect_at, party_of, require_key
 from kept.services.third_parties.intake_file import HOW, Payload, Record, Statement, parse_envelope, verify_envelope
 from kept.services.third_parties.register_text import identity, register_of
 from kept.store import sql
 from kept.store.interface import Transaction
 from kept.vault.individual_number import looks_like_individual_number
+from kept.vault.normal import login_form
 
 BY = "partner"
 TAKEN = "taken"
 KIND = "intake-record"
 OVER = "quarantine-over"
+ERASED = "erased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +249,7 @@ async def _fill(engine: Engine, person_id: bytes, taken: _Taken) -> None:
                 reason=TAKEN,
                 ends_at=0.0,
                 sealed=b"",
+                who="",
             )
 
         facts = [("partner", taken.partner), ("file", taken.intake_id), ("notice", taken.statement.notice)]
@@ -347,7 +350,7 @@ async def _keep_apart(engine: Engine, intake_id: str, number: int, record: Recor
     sealed = seal_installation_record(
         engine, KIND, f"{intake_id}/{number}", msgspec.json.encode(_without_numbers(engine, record))
     )
-    facts = (("file", intake_id), ("record", str(number)), ("reason", reason))
+    facts, who = (("file", intake_id), ("record", str(number)), ("reason", reason)), name_of(engine, record.login_name)
     entry = entry_of(engine, SYSTEM, Act.INTAKE_QUARANTINE, at=at, outcome=Outcome.REFUSED, facts=facts)
 
     async def body(tx: Transaction) -> None:
@@ -359,7 +362,13 @@ async def _keep_apart(engine: Engine, intake_id: str, number: int, record: Recor
             before.ends_at if before is not None and before.ends_at else at + quarantine_seconds(engine.policy.policy)
         )
         await tx.run(
-            "intake_record_put", intake_id=intake_id, number=number, reason=reason, ends_at=ends_at, sealed=sealed
+            "intake_record_put",
+            intake_id=intake_id,
+            number=number,
+            reason=reason,
+            ends_at=ends_at,
+            sealed=sealed,
+            who=who,
         )
         if before is None or before.reason != reason:
             await insert_entries(tx, [entry], at)
@@ -372,14 +381,32 @@ async def try_again(engine: Engine, intake_id: str) -> Intake:
 
     Raises:
         InputError: No such file.
+        ConflictError: Its partner signs with another key by now: nothing is taken on the word of the old one.
         SealError: A quarantined record was changed.
     """
     found = await intake_of(engine, intake_id)
-    for number, reason, _, sealed in await _rows(engine, intake_id):
-        if reason not in {TAKEN, OVER}:
+    then = await in_effect_at(engine, PartyKind.PARTNER, found.partner, found.at)
+    await require_key(engine, PartyKind.PARTNER, found.partner, then.public_key if then else b"")
+    for number, _, _, sealed in await _rows(engine, intake_id):
+        if sealed:
             record = open_quarantined(engine, intake_id, number, sealed)
             await _take_record(engine, intake_id, number, found.partner, record)
     return await intake_of(engine, intake_id)
+
+
+def name_of(engine: Engine, login_name: str) -> str:
+    """Return what quarantined records call an account: a keyed hash of its login name, hex.
+
+    Args:
+        engine: Open.
+        login_name: As typed, or as issued.
+    """
+    return engine.token_hash(KIND, login_form(login_name).encode()).hex()
+
+
+async def forget_quarantined(engine: Engine, tx: Transaction, login_name: str) -> None:
+    """Destroy what is in quarantine about an account that is being erased, within *tx*."""
+    await tx.run("intake_records_forget", who=name_of(engine, login_name), reason=ERASED, sealed=b"")
 
 
 def open_quarantined(engine: Engine, intake_id: str, number: int, sealed: bytes) -> Record:
@@ -397,7 +424,7 @@ async def end_quarantine(engine: Engine) -> int:
     for intake_id, number, _ in over:
         await engine.data.write(
             lambda tx, of=intake_id, n=number: tx.run(  # type: ignore[misc]
-                "intake_record_put", intake_id=of, number=n, reason=OVER, ends_at=0.0, sealed=b""
+                "intake_record_put", intake_id=of, number=n, reason=OVER, ends_at=0.0, sealed=b"", who=""
             )
         )
     return len(over)

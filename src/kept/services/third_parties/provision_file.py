@@ -1,4 +1,4 @@
-"""The file a recipient gets: a sheet anybody may read, and a record per person that only the recipient opens.
+"""The file a recipient gets: a sheet anybody may read, and a record per person that only the recipient opens; signed as a whole.
 
 Each record says where its items came from, under which notice they were given, when the person consented, and which
 entry of the ledger released them.
@@ -13,10 +13,12 @@ from collections.abc import Mapping
 from kept.crypto.digest import framed
 from kept.crypto.sealed_to import OpeningKey
 from kept.errors import MalformedError
+from kept.ledger.note import VerifierKey
 from kept.policy.day import moment
 from kept.policy.model import Recipient
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
+from kept.services.third_parties.file_signature import signed_fields, verify_file
 from kept.services.third_parties.handed_over import pseudonym
 from kept.services.third_parties.provision_record import Provision
 
@@ -62,7 +64,7 @@ def pack_file(engine: Engine, found: Provision, declared: Recipient, records: li
         records: Sealed records.
         at: When it was handed over, unix seconds.
     """
-    file = {
+    file: dict[str, object] = {
         "format": FORMAT,
         "id": found.id,
         "number": found.number,
@@ -82,25 +84,29 @@ def pack_file(engine: Engine, found: Provision, declared: Recipient, records: li
         },
         "records": [base64.b64encode(one).decode() for one in records],
     }
+    file |= signed_fields(engine, FORMAT, declared.id, found.id, _content(file["sheet"], records))
     return json.dumps(file, ensure_ascii=False, indent=1).encode()
 
 
-def parse_file(unverified: bytes, key: OpeningKey) -> dict[str, object]:
-    """Open a file as the recipient does.
+def parse_file(unverified: bytes, key: OpeningKey, installation: VerifierKey) -> dict[str, object]:
+    """Open a file as the recipient does, after verifying who made it.
 
     Args:
         unverified: The file as it came.
         key: The recipient's own key.
+        installation: The installation's published key, from a place the recipient trusts, never from the file.
 
     Raises:
         MalformedError: It is no file of this form.
-        SealError: It was sealed to another key, or was changed.
+        NoteError: Another installation made it, or it was changed on its way.
+        SealError: It was sealed to another key.
     """
     try:
         file = {FORMAT: json.loads(unverified)}[json.loads(unverified)["format"]]  # another format is a KeyError
         info = file_info(str(file["recipient"]), str(file["id"]))
         records = [base64.b64decode(one, validate=True) for one in file["records"]]
         sheet = file["sheet"]
+        verify_file(file, FORMAT, _content(sheet, records), installation)
     except (ValueError, KeyError, TypeError) as error:
         raise MalformedError(
             "expected a file of a provision, found another",
@@ -109,3 +115,9 @@ def parse_file(unverified: bytes, key: OpeningKey) -> dict[str, object]:
             rests_on="recipients",
         ) from error
     return {"sheet": sheet, "records": [json.loads(key.open(one, info)) for one in records]}
+
+
+def _content(sheet: object, records: list[bytes]) -> bytes:
+    """Return what is signed of a file: its sheet as canonical JSON, and every record in order."""
+    written = json.dumps(sheet, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return framed(written.encode(), *records)

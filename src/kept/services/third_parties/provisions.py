@@ -29,7 +29,7 @@ from kept.services.gate.gate import Circumstances
 from kept.services.staff.approvals import Approval, Given, Subject, require_approved, said
 from kept.services.staff.bulk_approval import insert_mandate
 from kept.services.staff.mandates import load_mandate, staff_mandate
-from kept.services.staff.parties import Party, PartyKind, insist_on_title, party_of
+from kept.services.staff.parties import Party, PartyKind, in_effect_at, insist_on_title, party_of, require_key
 from kept.services.staff.sessions import StaffSession
 from kept.services.third_parties.handed_over import pseudonym
 from kept.services.third_parties.provision_file import file_info, pack_file, record_of
@@ -92,7 +92,7 @@ async def _let(engine: Engine, given: Given) -> Effect:
     async def effect(tx: Transaction) -> bool:
         if not await tx.run("provision_approve", provision_id=given.subject, mandate_id=mandate.id):
             return False
-        await insert_mandate(tx, mandate, approval_id=given.id)
+        await insert_mandate(tx, mandate, approval_id=given.id, at=given.at)
         return True
 
     return effect
@@ -139,7 +139,8 @@ async def fetch(engine: Engine, session: StaffSession, provision_id: str) -> byt
     Raises:
         DeniedError: No role of theirs has the recipient's purpose, nobody approved it, or its twelve hours are over.
         InputError: No key of it is in effect, or it is registered under another name than people read.
-        ConflictError: It was fetched before, or people keep changing their choices while it is made.
+        ConflictError: It was fetched before, the recipient has another key than was approved, or people keep changing
+            their choices while it is made.
     """
     found = await provision_of(engine, provision_id)
     declared = declared_recipient(engine, found.recipient)
@@ -147,16 +148,10 @@ async def fetch(engine: Engine, session: StaffSession, provision_id: str) -> byt
     await require_approved(engine, found.approval_id)
     if found.status != "approved":
         raise _fetched(declared)
-    party = await registered_recipient(engine, found.recipient)
+    mandate = await load_mandate(engine, found.mandate_id)
+    party = await _party_as_approved(engine, found, mandate)
     await insist_on_title(engine, session, party, Act.PROVISION_FETCH)
-    making = _Making(
-        engine,
-        found,
-        declared,
-        party,
-        await load_mandate(engine, found.mandate_id),
-        random_id(),
-    )
+    making = _Making(engine, found, declared, party, mandate, random_id())
     await making.begin()
     try:
         records = await _make(making, session)
@@ -165,6 +160,14 @@ async def fetch(engine: Engine, session: StaffSession, provision_id: str) -> byt
         raise
     at = (await provision_of(engine, provision_id)).fetched_at or 0.0
     return pack_file(engine, found, declared, records, at)
+
+
+async def _party_as_approved(engine: Engine, found: Provision, mandate: Mandate) -> Party:
+    """Return the recipient's entry in the register, where it is the one the second member of staff was shown."""
+    await registered_recipient(engine, found.recipient)
+    approved_at = mandate.expires_at - limits.PROVISION_RUN_SECONDS
+    then = await in_effect_at(engine, PartyKind.RECIPIENT, found.recipient, approved_at)
+    return await require_key(engine, PartyKind.RECIPIENT, found.recipient, then.public_key if then else b"")
 
 
 async def end_abandoned(engine: Engine) -> int:

@@ -1,25 +1,27 @@
 """The file that tells a recipient to give up what it has of people: sealed to its key, signed by the installation.
 
 It names each person by the pseudonym the recipient knows, when the consent ended or which item was corrected or removed, and by
-when it has to be confirmed. No value stands in it.
+when it has to be confirmed. No value stands in it. Its answer stands nowhere else: whoever says it has opened the file.
 """
 
 from __future__ import annotations
 
 import base64
 import json
+import unicodedata
 from collections.abc import Sequence
 
-from kept.crypto.digest import framed
+from kept.crypto.digest import framed, hmac_sha256, same
 from kept.crypto.sealed_to import OpeningKey, seal_to
-from kept.crypto.signature import verify_signature
 from kept.errors import MalformedError
 from kept.ledger.note import VerifierKey
 from kept.policy.day import moment
 from kept.services.engine.engine import Engine
+from kept.services.third_parties.file_signature import signed_fields, verify_file
 from kept.store import sql
 
 FORMAT = "kept/recall/1"
+ANSWER_DIGITS = 20
 
 
 def pack_recall(  # noqa: PLR0913 -- what a file is made of
@@ -38,6 +40,7 @@ def pack_recall(  # noqa: PLR0913 -- what a file is made of
     told = {
         "made": moment(at),
         "confirm by": moment(min(row.due_at for row in recalls)),
+        "confirm with": answer_of(engine, recipient, file_id),
         "people": [
             {"person": row.pseudonym, row.what: moment(row.at), "due": moment(row.due_at)}
             | ({"item": row.item} if row.item else {})
@@ -50,10 +53,36 @@ def pack_recall(  # noqa: PLR0913 -- what a file is made of
         "id": file_id,
         "recipient": recipient,
         "sealed": base64.b64encode(sealed).decode(),
-        "signed-by": str(engine.sequencer.verifier),
-        "signature": base64.b64encode(engine.parts.signing_key.sign(_signed(recipient, file_id, sealed))).decode(),
+        **signed_fields(engine, FORMAT, recipient, file_id, sealed),
     }
     return json.dumps(file, ensure_ascii=False, indent=1).encode()
+
+
+def answer_of(engine: Engine, recipient: str, file_id: str) -> str:
+    """Return a file's answer, 20 hexadecimal digits in fours: sealed in it, so that its recipient alone reads it.
+
+    Args:
+        engine: Open.
+        recipient: Declared recipient.
+        file_id: The file's id.
+    """
+    key = engine.keyring.installation_key("tokens")
+    drawn = hmac_sha256(key, framed(b"kept/recall-answer/v1", recipient.encode(), file_id.encode())).hex()
+    return "-".join(drawn[at : at + 4] for at in range(0, ANSWER_DIGITS, 4))
+
+
+def is_answer(engine: Engine, recipient: str, file_id: str, typed: str) -> bool:
+    """Whether what was typed is a file's answer, in any usual spelling."""
+    plain = "".join(one for one in unicodedata.normalize("NFKC", typed).lower() if one.isalnum())
+    return same(plain.encode(), answer_of(engine, recipient, file_id).replace("-", "").encode())
+
+
+def is_recall(unverified: bytes) -> bool:
+    """Whether a file says that it is a recall."""
+    try:
+        return bool(json.loads(unverified)["format"] == FORMAT)
+    except (ValueError, KeyError, TypeError):
+        return False
 
 
 def parse_recall(unverified: bytes, key: OpeningKey, installation: VerifierKey) -> dict[str, object]:
@@ -72,7 +101,8 @@ def parse_recall(unverified: bytes, key: OpeningKey, installation: VerifierKey) 
     try:
         file = {FORMAT: json.loads(unverified)}[json.loads(unverified)["format"]]  # another format is a KeyError
         recipient, file_id = str(file["recipient"]), str(file["id"])
-        sealed, signature = (base64.b64decode(file[one], validate=True) for one in ("sealed", "signature"))
+        sealed = base64.b64decode(file["sealed"], validate=True)
+        verify_file(file, FORMAT, sealed, installation)
     except (ValueError, KeyError, TypeError) as error:
         raise MalformedError(
             "expected a recall, found another file",
@@ -80,14 +110,8 @@ def parse_recall(unverified: bytes, key: OpeningKey, installation: VerifierKey) 
             hint="give the file as it was sent",
             rests_on="recipients",
         ) from error
-    verify_signature(installation.public, signature, _signed(recipient, file_id, sealed))
     return {"id": file_id, **json.loads(key.open(sealed, _info(recipient, file_id)))}
 
 
 def _info(recipient: str, file_id: str) -> bytes:
     return framed(FORMAT.encode(), recipient.encode(), file_id.encode())
-
-
-def _signed(recipient: str, file_id: str, sealed: bytes) -> bytes:
-    """Return what is signed: framed under its own label, so that it is no checkpoint and no bundle."""
-    return framed(FORMAT.encode(), b"signed", recipient.encode(), file_id.encode(), sealed)

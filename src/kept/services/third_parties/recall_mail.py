@@ -16,11 +16,11 @@ from kept.services.messages.mail import MailDispatcher
 TITLE = "Recall {file} / 提供情報の利用停止等のご連絡 {file}"
 TEXT = """{controller} asks you to act on the attached file (recall {file}), made on {day}: give up what it names as withdrawn or
 removed, and stop using what it names as corrected. It opens with your key: kept recipient open. Please confirm it by
-its date to {contact}, with its number.
+its date to {contact}, with its number and its answer (`confirm with`).
 
 添付ファイル（番号 {file}、{day}作成）に記載の情報について、撤回・削除とあるものは消去し、訂正とあるものは古い値の利用を
-停止してください。ファイルは貴社の鍵で開けます（kept recipient open）。期日までに、番号を添えて {contact} へご確認の
-ご連絡をお願いいたします。
+停止してください。ファイルは貴社の鍵で開けます（kept recipient open）。期日までに、番号と
+ファイル内の確認語（confirm with）を添えて {contact} へご確認のご連絡をお願いいたします。
 """
 
 

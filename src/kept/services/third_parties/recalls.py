@@ -1,7 +1,8 @@
 """Recalls: a recipient is told to give up what it has of a person, at once, and has to confirm by a day.
 
 A withdrawal writes one of everything, a correction or a removal one of that item. Staff fetch it in a signed file and hand that
-over, or mail it to the desk the recipient declared, and note the recipient's confirmation. A recipient knows a person by a
+over, or mail it to the desk the recipient declared. It is confirmed by the recipient's answer, which only its file holds, or
+by a member of staff who did not tell it. A recipient knows a person by a
 pseudonym of its own; a recall names that and which items, and no value: the new one goes with the next file, decided then.
 """
 
@@ -12,14 +13,14 @@ from enum import StrEnum
 
 from kept import limits
 from kept.crypto.random import random_id
-from kept.errors import ConflictError, InputError
-from kept.services.engine.acts import Act
+from kept.errors import ConflictError, DeniedError, InputError
+from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect, insert_entries
-from kept.services.engine.record import entry_of
+from kept.services.engine.record import entry_of, record
 from kept.services.staff.sessions import StaffSession
 from kept.services.third_parties.handed_over import handed_to, holders, pseudonym
-from kept.services.third_parties.recall_file import pack_recall
+from kept.services.third_parties.recall_file import is_answer, pack_recall
 from kept.services.third_parties.recall_mail import mail_file
 from kept.services.third_parties.recipients import declared_recipient, registered_recipient
 from kept.store import sql
@@ -27,6 +28,7 @@ from kept.store.interface import Transaction
 
 RECALLED = "recalled"
 WAITING, TOLD = "waiting", "told"
+BY_RECIPIENT, BY_STAFF = "recipient", "staff"
 
 
 class Recalling(StrEnum):
@@ -48,6 +50,7 @@ class Recall:
         items: How many items of theirs were corrected or removed, beside what is to be given up altogether.
         due_at: By when the recipient has to confirm, unix seconds: the first of its days.
         told_at: When the file was fetched; None for what waits.
+        told_by: Login of who told it; empty for what waits.
     """
 
     recipient: str
@@ -56,6 +59,7 @@ class Recall:
     items: int
     due_at: float
     told_at: float | None
+    told_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ class Recalled:
     """A person's recall, as they read it: *told_at* and *confirmed_at* are None until then; *due_at* is its deadline.
 
     *what* is `withdrawn` (everything is to be given up), or `corrected` or `removed`: that *item* alone.
+    *confirmed_by* is `recipient` for its own answer, `staff` where a second member of staff noted it, empty until then.
     """
 
     recipient: str
@@ -72,6 +77,7 @@ class Recalled:
     due_at: float
     told_at: float | None
     confirmed_at: float | None
+    confirmed_by: str
 
 
 def within_seconds(engine: Engine) -> float:
@@ -136,6 +142,9 @@ def recall_item(engine: Engine, person_id: bytes, slot: str, what: Recalling, at
     async def write(tx: Transaction) -> None:
         for recipient in await _holding(engine, tx, person_id, slot):
             number = pseudonym(engine, recipient, person_id)
+            known = await tx.all(sql.RecallsOf, recipient=recipient, pseudonym=number)
+            if any((one.item, one.at) == (item, at) for one in known):
+                continue  # a no-log said again twice says one recall
             said = {"what": what.value, "item": item, "due_at": due_at}
             await tx.run("recall_put", recipient=recipient, pseudonym=number, at=at, **said)
 
@@ -178,6 +187,7 @@ async def open_recalls(engine: Engine) -> list[Recall]:
             sum(bool(one.item) for one in them),
             min(one.due_at for one in them),
             them[0].told_at,
+            them[0].told_by,
         )
         for (recipient, file_id), them in together.items()
     ]
@@ -194,7 +204,7 @@ async def recalls_of(engine: Engine, person_id: bytes) -> list[Recalled]:
 
     async def body(tx: Transaction) -> list[Recalled]:
         return [
-            Recalled(recipient, row.at, row.what, row.item, row.due_at, row.told_at, row.confirmed_at)
+            Recalled(recipient, row.at, row.what, row.item, row.due_at, row.told_at, row.confirmed_at, row.confirmed_by)
             for recipient in await handed_to(tx, person_id)
             for row in await tx.all(
                 sql.RecallsOf, recipient=recipient, pseudonym=pseudonym(engine, recipient, person_id)
@@ -294,7 +304,7 @@ async def _tell(engine: Engine, session: StaffSession, purpose: str, telling: _T
     async def body(tx: Transaction) -> None:
         for row in telling.rows:
             named = {"recipient": recipient, "pseudonym": row.pseudonym, "at": row.at, "item": row.item}
-            if not await tx.run("recall_tell", **named, file_id=file_id, told_at=at):
+            if not await tx.run("recall_tell", **named, file_id=file_id, told_at=at, told_by=session.login):
                 raise ConflictError(
                     "expected a recall that waits, found it told just now",
                     reason="recall-told",
@@ -306,33 +316,67 @@ async def _tell(engine: Engine, session: StaffSession, purpose: str, telling: _T
     await engine.data.write(body)
 
 
-async def confirm_recall(engine: Engine, session: StaffSession, file_id: str) -> int:
+async def confirm_recall(engine: Engine, session: StaffSession, file_id: str, answer: str = "") -> int:
     """Note that a recipient confirmed a recall; return how many people it was about.
 
     Args:
         engine: Open.
-        session: Acts for the recipient's purpose.
+        session: Acts for the recipient's purpose, or has the right `approve`.
         file_id: Of the file it was told by.
+        answer: What the recipient found in the file; empty where it confirmed in another way, which only somebody may note
+            who did not tell it.
 
     Raises:
-        DeniedError: No role of theirs has the recipient's purpose.
-        InputError: No such file waits for a confirmation.
+        DeniedError: They may not, or told it themselves and bring no answer; recorded.
+        InputError: No such file waits for a confirmation, or the answer is another's.
     """
     found = [one for one in await open_recalls(engine) if file_id and one.file_id == file_id]
     if not found:
         raise InputError("expected a recall that was told, found none", reason="recall-none", rests_on="recipients")
     recipient, at = found[0].recipient, engine.ready()
-    purpose = _acting_for(engine, session, recipient)
-    facts = (("recipient", recipient), ("file", file_id), ("people", str(found[0].people)))
-    entry = entry_of(engine, session.acting(), Act.RECALL_CONFIRM, at=at, purpose=purpose, facts=facts)
+    if not session.may(engine, "approve"):
+        _acting_for(engine, session, recipient)
+    by = BY_RECIPIENT if answer else BY_STAFF
+    facts = (("recipient", recipient), ("file", file_id), ("people", str(found[0].people)), ("by", by))
+    if answer and not is_answer(engine, recipient, file_id, answer):
+        await _refuse(engine, session, facts)
+        raise InputError(
+            "expected the answer that stands in the recall's file, found another",
+            field="answer",
+            reason="recall-answer",
+            hint="ask the recipient for what its file holds as `confirm with`",
+            rests_on="recipients",
+        )
+    if not answer and session.login == found[0].told_by:
+        raise DeniedError(
+            "expected the recipient's answer, or another member of staff, found who told the recall",
+            step=1,
+            needed="what the recipient's file holds as `confirm with`, or a colleague who asked the recipient",
+            entry_id=await _refuse(engine, session, facts),
+            reason="recall-own",
+            rests_on="recipients",
+        )
+    entry = entry_of(
+        engine, session.acting(), Act.RECALL_CONFIRM, at=at, purpose=_purpose(engine, recipient), facts=facts
+    )
 
     async def body(tx: Transaction) -> int:
-        confirmed = await tx.run("recalls_confirm", file_id=file_id, confirmed_at=at)
+        confirmed = await tx.run("recalls_confirm", file_id=file_id, confirmed_at=at, confirmed_by=by)
         if confirmed:
             await insert_entries(tx, [entry], at)
         return confirmed
 
     return await engine.data.write(body)
+
+
+async def _refuse(engine: Engine, session: StaffSession, facts: tuple[tuple[str, str], ...]) -> str:
+    """Record a confirmation that was not taken; return the entry's id."""
+    return await record(engine, session.acting(), Act.RECALL_CONFIRM, outcome=Outcome.REFUSED, facts=facts)
+
+
+def _purpose(engine: Engine, recipient: str) -> str:
+    declared = engine.policy.policy.recipients.get(recipient)
+    return declared.purpose if declared else ""
 
 
 def _acting_for(engine: Engine, session: StaffSession, recipient: str) -> str:

@@ -19,20 +19,33 @@ from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect, SealedEntry, insert_entries
 from kept.services.engine.no_log import AHEAD, Reading
-from kept.services.engine.record import SYSTEM, entry_of
+from kept.services.engine.record import SYSTEM, entry_of, record
 from kept.services.engine.restored_keys import DATA_RESTORED, NOT_REPLAYED, RESTORED, restored_keys
 from kept.services.engine.sealed_record import open_installation_record, seal_installation_record
 from kept.services.gate import gate
-from kept.services.gate.person_search import named_by
+from kept.services.gate.person_search import forms_of, named_by
 from kept.services.my_data.erasure import finish_erasure, intend
 from kept.services.staff.approvals import Approval, Given, Subject, said
 from kept.services.staff.sessions import StaffSession
 from kept.services.upkeep.no_log_replay import say_again
 from kept.store import sql
 from kept.store.interface import Transaction
+from kept.vault.individual_number import guard_individual_number
 
 LOST = "restore_lost"
 REPORT, SIGNED = "restore_report", "restore_signed"
+
+
+class ToErase(msgspec.Struct, frozen=True):
+    """Whom staff ask to erase again, as a receipt or a letter calls them; whether somebody is here by it, nobody is told.
+
+    Args:
+        criteria: Text by findable item, as typed.
+        by: Login of who put it on the list.
+    """
+
+    criteria: dict[str, str]
+    by: str
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -49,8 +62,9 @@ class Report(msgspec.Struct, frozen=True):
         again: How much of each kind was said again: *erased*, *people*, *stop-list*, *held* messages, ended *sessions*, and so on.
         values_lost: Values newer than the backup.
         entries_missing: Entries of the ledger that are gone.
+        counted: Whether both numbers are known: K, which would know them, is not from before itself.
         versions: Lost versions of the policy, with their hashes: only the same files bring them back.
-        to_erase: People that staff named to be erased again, ids in hex.
+        to_erase: Whom staff named to be erased again.
     """
 
     id: str
@@ -63,8 +77,9 @@ class Report(msgspec.Struct, frozen=True):
     numbers: str = ""
     values_lost: int = 0
     entries_missing: int = 0
+    counted: bool = True
     versions: dict[str, str] = {}
-    to_erase: tuple[str, ...] = ()
+    to_erase: tuple[ToErase, ...] = ()
 
     @property
     def closed(self) -> bool:
@@ -150,6 +165,7 @@ async def _report(engine: Engine, reading: Reading, again: Counter[str], data_ma
         again={kind: count for kind, count in again.items() if count},
         values_lost=int(lost[0]),
         entries_missing=int(lost[1]),
+        counted=not keys_mark,
         versions={one: hashed for one, hashed in versions.items() if not await _is_back(engine, one, hashed)},
     )
     limit = (keys_mark or data_mark or NOT_REPLAYED) if report.closed else ""
@@ -179,9 +195,10 @@ async def _report(engine: Engine, reading: Reading, again: Counter[str], data_ma
 
 
 async def erase_again(engine: Engine, session: StaffSession, criteria: dict[str, str]) -> int:
-    """Put whoever has these values on the list of those who are erased once two have signed; return how many are on it.
+    """Put whoever has these values on the list of those who are erased once two have signed; return how many lines it has.
 
-    Nobody is shown who it is; that it was looked for is recorded.
+    Nobody is looked for before two have signed, so neither this answer nor the list tells whether somebody is here. Both
+    read on the list what was typed.
 
     Args:
         engine: Open.
@@ -190,17 +207,20 @@ async def erase_again(engine: Engine, session: StaffSession, criteria: dict[str,
 
     Raises:
         DeniedError: The right is missing.
-        InputError: Nothing waits to be signed.
+        InputError: Nothing waits to be signed, or a text is no value of its item.
         SubmissionError: Nobody is found by such an item.
     """
     session.require(engine, "approve")
     await _waiting(engine)
-    found = {one.hex() for one in await named_by(engine, criteria)}
+    forms_of(engine, criteria)
+    for item, text in criteria.items():
+        guard_individual_number(text, item)
+    named = ToErase(dict(sorted(criteria.items())), session.login)
     for _ in range(limits.MOVED_TRIES):
         held, report = await engine.meta(REPORT), await _waiting(engine)
-        listed = msgspec.structs.replace(report, to_erase=tuple(sorted({*report.to_erase, *found})))
-        facts = (("found", str(len(found))), ("listed", str(len(listed.to_erase))))
-        at = engine.ready()
+        others = tuple(one for one in report.to_erase if one.criteria != named.criteria)
+        listed = msgspec.structs.replace(report, to_erase=(*others, named))
+        at, facts = engine.ready(), (("listed", str(len(listed.to_erase))),)
         entry = entry_of(engine, session.acting(), Act.ERASE_AGAIN, at=at, items=tuple(criteria), facts=facts)
 
         async def body(tx: Transaction, read: str = held, written: Report = listed, said: SealedEntry = entry) -> bool:
@@ -237,7 +257,7 @@ async def sign(engine: Engine, session: StaffSession, seen: str = "") -> None:
 
 def _subject(report: Report) -> str:
     """Return what is signed: this restore, with the list of whom to erase as it stands."""
-    return f"{report.id}:{sha256(','.join(report.to_erase).encode()).hex()[:32]}"
+    return f"{report.id}:{sha256(said(report.to_erase).encode()).hex()[:32]}"
 
 
 async def asked_by(engine: Engine) -> str:
@@ -281,7 +301,7 @@ async def _about(engine: Engine, subject: str) -> Subject:
             hint="give its files to `kept init`, activate it, then sign",
             rests_on="bound-to-notice",
         )
-    return Subject(moment(report.made_at or report.at), people=len(report.to_erase), shown={"report": said(report)})
+    return Subject(moment(report.made_at or report.at), shown={"report": said(report)})
 
 
 async def _signed(engine: Engine, given: Given) -> Effect:
@@ -289,7 +309,7 @@ async def _signed(engine: Engine, given: Given) -> Effect:
     facts = (
         ("made-at", repr(report.made_at)),
         ("missing", report.missing or "nothing"),
-        ("erased-again", str(len(report.to_erase))),
+        ("listed", str(len(report.to_erase))),
     )
     entry = entry_of(engine, given.by.acting(), Act.BACKUP_SIGN_OFF, at=given.at, facts=facts)
 
@@ -315,7 +335,20 @@ async def _go_on(engine: Engine, subject: str) -> None:
         return
     report = msgspec.json.decode(open_installation_record(engine, REPORT, "", bytes.fromhex(held)), type=Report)
     for one in report.to_erase:
-        person_id = bytes.fromhex(one)
+        await _erase_named(engine, one)
+    await engine.keys.write(lambda tx: tx.run("meta_put", name=RESTORED, value=""))
+    await engine.put_meta(SIGNED, "")
+    engine.keys_restored = ""
+
+
+async def _erase_named(engine: Engine, named: ToErase) -> None:
+    """Erase the one person whom a line of the list names; nobody where it names several, which is recorded."""
+    found = await named_by(engine, named.criteria)
+    if len(found) > 1:
+        facts = (("reason", "ambiguous"),)
+        await record(engine, SYSTEM, Act.ERASE_AGAIN, outcome=Outcome.REFUSED, items=tuple(named.criteria), facts=facts)
+        return
+    for person_id in found:
         try:
             if await engine.data.one(sql.ErasureGet, person_id=person_id) is None:
                 await intend(engine, person_id, started_by="staff")
@@ -324,9 +357,6 @@ async def _go_on(engine: Engine, subject: str) -> None:
             continue
         except EvidenceError as error:
             await gate.record_evidence(engine, None, person_id, error, engine.clock.now())
-    await engine.keys.write(lambda tx: tx.run("meta_put", name=RESTORED, value=""))
-    await engine.put_meta(SIGNED, "")
-    engine.keys_restored = ""
 
 
 SIGNING = Approval(

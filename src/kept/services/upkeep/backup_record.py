@@ -15,6 +15,8 @@ from kept.store import sql
 from kept.store.interface import Transaction
 
 KEY = "backup_key"
+FOLDER = "backup_folder"
+"""In D: the folder the newest backups were made in."""
 
 
 async def backup_key(engine: Engine) -> bytes:
@@ -63,6 +65,8 @@ async def record_backup(engine: Engine, subject: str, facts: str) -> None:
     ]  # fmt: skip
 
     async def insert(tx: Transaction) -> None:
+        if whole:
+            await tx.run("meta_put", name=FOLDER, value=str(Path(parts[0]["path"]).parent.parent))
         for one in parts if whole else ():
             await tx.run(
                 "backup_insert", backup_id=one["id"], at=one["made_at"], part=one["part"], file=Path(one["path"]).name,

@@ -20,6 +20,7 @@ from kept.services.accounts.passkeys import delete_passkey, passkey_hash
 from kept.services.cases.witnessing import end_returned
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
+from kept.services.engine.flush import Effect
 from kept.services.engine.no_log import No, Reading
 from kept.services.engine.people import Person, each_person
 from kept.services.engine.record import SYSTEM, account_part
@@ -27,7 +28,10 @@ from kept.services.gate.external_ids import forget_external_id
 from kept.services.gate.state_change import Change, change_person
 from kept.services.messages.held_after_restore import hold_put_aside
 from kept.services.messages.unknown_outcome import hold_after_restore
+from kept.services.my_data.choices import beyond_a_no
+from kept.services.my_data.corrections import beyond_a_value
 from kept.services.my_data.erasure import finish_erasure
+from kept.services.third_parties.recalls import Recalling, recall
 from kept.store import sql
 from kept.store.interface import Transaction
 
@@ -123,6 +127,7 @@ async def _say_to_people(engine: Engine, lines: Mapping[str, list[Said]]) -> Cou
             await _erase(engine, person_id, erased[-1])
             done["erased"] += 1
             continue
+        await engine.data.write(_beyond(engine, person_id, said))
         done["ways-in"] += await _ways_in(engine, person_id, said)
         done["unlinked"] += await _unlink(engine, person_id, said)
         try:
@@ -134,8 +139,34 @@ async def _say_to_people(engine: Engine, lines: Mapping[str, list[Said]]) -> Cou
 
 async def _erase(engine: Engine, person_id: bytes, said: Said) -> None:
     """Erase somebody again, under the number of the receipt they have."""
-    await engine.data.write(lambda tx: _intend(tx, person_id, said, due=0.0))
+
+    async def body(tx: Transaction) -> None:
+        await recall(engine, person_id, None, float(said["at"]))(tx)
+        await _intend(tx, person_id, said, due=0.0)
+
+    await engine.data.write(body)
     await finish_erasure(engine, person_id)
+
+
+def _beyond(engine: Engine, person_id: bytes, said: Iterable[Said]) -> Effect:
+    """Return what every no of a person did beside their state: recipients are told again, what is published comes down again."""
+    purposes = engine.policy.policy.purposes
+
+    async def write(tx: Transaction) -> None:
+        for one in said:
+            at, purpose = float(one["at"]), purposes.get(one.get("purpose", ""))
+            match No(one["kind"]):
+                case No.CHOICE if purpose is not None:
+                    way_out = Exit(one["exit"]) if one["exit"] else None
+                    await beyond_a_no(engine, person_id, purpose, way_out, at)(tx)
+                case No.USE if purpose is not None and one["stopped"]:
+                    await beyond_a_no(engine, person_id, purpose, None, at)(tx)
+                case No.VALUE:
+                    await beyond_a_value(engine, person_id, one["slot"], Recalling.REMOVED, at)(tx)
+                case No.ERASING if one["receipt"]:
+                    await recall(engine, person_id, None, at)(tx)
+
+    return write
 
 
 async def _intend(tx: Transaction, person_id: bytes, said: Said, *, due: float) -> None:

@@ -122,6 +122,10 @@ async def _end_by_time(engine: Engine) -> None:
         await tx.run("mandates_expire", at=at - limits.DAY)
         await tx.run("head_counts_expire", before=at - limits.HEAD_COUNT_SECONDS)
         await tx.run("signs_expire", before=day_of(at - limits.SIGNS_SHOWN_SECONDS, engine.zone))
+        await tx.run(
+            "looked_into_expire",
+            before=day_of(at - max(limits.LOOK_UPS_SHOWN_SECONDS, limits.SIGNS_SHOWN_SECONDS), engine.zone),
+        )
         await tx.run("look_ups_expire", before=day_of(at - limits.LOOK_UPS_SHOWN_SECONDS, engine.zone))
         await tx.run("key_ends_expire", at=at)
         await tx.run("meta_put", name="high_water", value=repr(at))
@@ -156,13 +160,7 @@ async def _sweep_orphans(engine: Engine) -> int:
             return True
 
         if await engine.data.write(end):
-
-            async def body(tx: Transaction, one: bytes = person_id) -> None:
-                await tx.run("person_key_erase", person_id=one)
-                await tx.run("index_token_erase", person_id=one)
-                await tx.run("external_token_erase", person_id=one)
-
-            await engine.keys.write(body)
+            await engine.keyring.drop_unborn(person_id)
             swept += 1
     return swept
 

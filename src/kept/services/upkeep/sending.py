@@ -15,6 +15,8 @@ from kept.services.messages.outbox import send_due
 from kept.services.messages.sign_in_warnings import ORIGIN as SIGN_IN
 from kept.services.messages.sign_in_warnings import SignInOrigin
 from kept.services.messages.unknown_outcome import find_unknown
+from kept.services.my_data.rights_notice import ORIGIN as RIGHTS
+from kept.services.my_data.rights_notice import RightsOrigin
 
 
 def equip(engine: Engine, site: str, *dispatchers: Dispatcher) -> None:
@@ -29,6 +31,7 @@ def equip(engine: Engine, site: str, *dispatchers: Dispatcher) -> None:
     engine.origins[ORIGIN] = CampaignOrigin(engine)
     engine.origins[CONFIRMATION] = ConfirmationOrigin(engine)
     engine.origins[WITNESSED] = WitnessedOrigin(engine)
+    engine.origins[RIGHTS] = RightsOrigin(engine)
     engine.origins[SIGN_IN] = SignInOrigin(engine)
     for one in dispatchers:
         engine.dispatchers[one.channel] = one

@@ -589,6 +589,8 @@ class LookUpsRefused(NamedTuple):
     granted: int
     refused: int
 
+class LookedIntoGet(Single[bytes]): ...
+
 class MandateGet(NamedTuple):
     kind: str
     actor: str
@@ -938,6 +940,7 @@ class RecallsIn(NamedTuple):
     due_at: float
     file_id: str
     told_at: float | None
+    told_by: str
 
 class RecallsOf(NamedTuple):
     at: float
@@ -946,6 +949,7 @@ class RecallsOf(NamedTuple):
     due_at: float
     told_at: float | None
     confirmed_at: float | None
+    confirmed_by: str
 
 class Receipts(NamedTuple):
     receipt_id: str
@@ -1092,6 +1096,7 @@ class StaffAll(NamedTuple):
     roles: str
     created_at: float
     disabled_at: float | None
+    human: bytes
 
 class StaffByLogin(NamedTuple):
     staff_id: str
@@ -1223,7 +1228,11 @@ class Tallies(NamedTuple):
     count: int  # type: ignore[assignment]
     last_at: float
 
+class TicketListed(Single[str]): ...
+
 class Tickets(Single[str]): ...
+
+class TicketsPage(Single[str]): ...
 
 class TileGet(Single[bytes]): ...
 

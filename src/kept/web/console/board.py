@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from kept.errors import InputError
 from kept.guarantees.board import promise_board
 from kept.policy.flow import flow_svg
-from kept.services.accounts.guesses import alarms_by_day
+from kept.services.accounts import looked_into
+from kept.services.accounts.looked_into import LOOK_UPS
 from kept.services.cookies.first_scan import first_scan
 from kept.services.cookies.scan import newest_scan
-from kept.services.gate.look_ups import at_the_limit
 from kept.services.messages import holds
 from kept.services.staff import attestations
 from kept.services.staff.parties import told_parties
@@ -19,9 +20,14 @@ from kept.web.routes import STAFF, Menu, page, right
 
 
 async def _board(exchange: Staff) -> Response:
-    engine = exchange.engine
+    return await _page(exchange)
+
+
+async def _page(exchange: Staff, error: InputError | None = None) -> Response:
+    engine, alarms = exchange.engine, await looked_into.alarms(exchange.engine)
     return exchange.page(
         "board.html",
+        422 if error else 200,
         board=await promise_board(engine),
         rests_on=words.rests_on,
         scan=await newest_scan(engine),
@@ -32,8 +38,10 @@ async def _board(exchange: Staff) -> Response:
         parties=await told_parties(engine),
         may_attest=exchange.may("attest"),
         other_files=engine.policy_files != "same",
-        look_ups=await at_the_limit(engine),
-        sign_ins=await alarms_by_day(engine),
+        look_ups=[one for one in alarms if one.kind == LOOK_UPS],
+        sign_ins=[one for one in alarms if one.kind != LOOK_UPS],
+        may_look=exchange.may("approve"),
+        error=error,
         leapt=bool(engine.clock.leapt_seconds),
         held=await holds.held_channels(engine),
     )
@@ -45,6 +53,15 @@ async def _try(exchange: Staff) -> Response:
     return exchange.go("/campaigns")
 
 
+async def _look_into(exchange: Staff) -> Response:
+    form = await exchange.form("alarm", "note")
+    try:
+        await looked_into.look_into(exchange.engine, exchange.session, form["alarm"], form["note"])
+    except InputError as error:
+        return await _page(exchange, error)
+    return exchange.go("/board#alarms")
+
+
 async def _attest(exchange: Staff) -> Response:
     form = await exchange.form("name", "reference")
     await attestations.attest(exchange.engine, exchange.session, form["name"], form["reference"])
@@ -53,6 +70,7 @@ async def _attest(exchange: Staff) -> Response:
 
 PAGES = (
     page("/board", get=right("promises")(_board), menu=Menu("Promises")),
+    page("/board/alarm", post=right("approve")(_look_into)),
     page("/held", post=STAFF(_try)),
     page("/attest", post=right("attest")(_attest)),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import Any
 
 from starlette.responses import Response
@@ -56,7 +57,7 @@ async def _more(exchange: Staff) -> Response:
     """Ask a second member of staff for more look-ups today."""
     await exchange.form()
     await more_look_ups.ask(exchange.engine, exchange.session, (await _case(exchange)).purpose)
-    return exchange.go(f"/case/{exchange.path('case')}?done=more-look-ups")
+    return exchange.go(f"/case/{exchange.path('case')}", done="more-look-ups")
 
 
 async def _open_item(exchange: Staff) -> Response:
@@ -81,8 +82,7 @@ async def _not_again(exchange: Staff) -> Response:
     """Note that the case's person does not want to be written to."""
     form = await exchange.form("channel")
     channel = Exit(form["channel"]) if form["channel"] in CHANNELS else Exit.SCREEN
-    await note_in_case(exchange.engine, exchange.session, exchange.path("case"), channel)
-    return await _again(exchange)
+    return await _beside(exchange, note_in_case(exchange.engine, exchange.session, exchange.path("case"), channel))
 
 
 async def _write(exchange: Staff) -> Response:
@@ -103,15 +103,26 @@ async def _write(exchange: Staff) -> Response:
 async def _asked(exchange: Staff) -> Response:
     """Note that the case's person asked us, and how."""
     form = await exchange.form("way")
-    await inquiries.note_in_case(exchange.engine, exchange.session, await _case(exchange), form["way"])
-    return exchange.go(f"/case/{exchange.path('case')}#contact")
+    case = await _case(exchange)
+    noting = inquiries.note_in_case(exchange.engine, exchange.session, case, form["way"])
+    return await _beside(exchange, noting, "#contact")
 
 
 async def _write_again(exchange: Staff) -> Response:
     """Send again what may have gone."""
     form = await exchange.form("message")
-    await contacts.write_again(exchange.engine, exchange.session, await _case(exchange), form["message"])
-    return exchange.go(f"/case/{exchange.path('case')}#contact")
+    case = await _case(exchange)
+    sending = contacts.write_again(exchange.engine, exchange.session, case, form["message"])
+    return await _beside(exchange, sending, "#contact")
+
+
+async def _beside(exchange: Staff, act: Awaitable[object], then: str = "") -> Response:
+    """Do something in a case; what is refused is said on the case."""
+    try:
+        await act
+    except (DeniedError, InputError) as error:
+        return await _page(exchange, await _case(exchange), error)
+    return exchange.go(f"/case/{exchange.path('case')}{then}")
 
 
 async def _page(  # noqa: PLR0913 -- what a case may show
@@ -155,7 +166,7 @@ async def _page(  # noqa: PLR0913 -- what a case may show
         contacts=await contacts.contacts_of(engine, exchange.session, case),
         inquiry=await inquiries.inquiry_of(engine, case) if person else None,
         typed=typed or {},
-        asked_more=not error and exchange.request.query_params.get("done") == "more-look-ups",
+        asked_more=not error and exchange.said.get("done") == "more-look-ups",
     )
 
 
@@ -166,8 +177,8 @@ PAGES = (
     page("/case/{case}/more-look-ups", get=STAFF(_again), post=STAFF(_more)),
     page("/case/{case}/open", get=STAFF(_again), post=STAFF(_open_item), shows=OPENED),
     page("/case/{case}/close", post=STAFF(_close)),
-    page("/case/{case}/not-again", post=STAFF(_not_again)),
-    page("/case/{case}/asked", post=STAFF(_asked)),
+    page("/case/{case}/not-again", get=STAFF(_again), post=STAFF(_not_again)),
+    page("/case/{case}/asked", get=STAFF(_again), post=STAFF(_asked)),
     page("/case/{case}/contact", get=STAFF(_again), post=STAFF(_write)),
-    page("/case/{case}/contact/again", post=STAFF(_write_again)),
+    page("/case/{case}/contact/again", get=STAFF(_again), post=STAFF(_write_again)),
 )

@@ -80,7 +80,7 @@ async def _one(
         numbers=await questionnaires.numbers_of(engine, found.id) if asked else [],
         entries=entries,
         winners=await sweepstakes.winners_of(engine, found.id) if drawn else (),
-        draw=await sweepstakes.public_file(engine, found.id) if drawn and found.status != "draft" else None,
+        draw=(await exchange.web.draws.file_of(found.id)).facts if drawn and found.status != "draft" else None,
         shown=shown or {},
         guests=guests,
         ends_at=instances.end_at(engine, found),

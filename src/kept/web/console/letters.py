@@ -27,13 +27,13 @@ async def _fetch(exchange: Staff) -> Response:
     except ConflictError as error:
         return await _page(exchange, error, 409)
     if not printed.pdf:
-        return exchange.go(f"/letters?left-out={printed.left_out}")
+        return exchange.go("/letters", left_out=printed.left_out)
     return exchange.download(printed.pdf, "application/pdf", "letters.pdf")
 
 
 async def _page(exchange: Staff, error: KeptError | None = None, status: int = 200) -> Response:
     runs = await letters.waiting_runs(exchange.engine, exchange.session)
-    return exchange.page("letters.html", status, runs=runs, error=error, left_out=exchange.number("left-out"))
+    return exchange.page("letters.html", status, runs=runs, error=error, left_out=exchange.number("left_out"))
 
 
 PAGES = (

@@ -58,6 +58,10 @@ async def _register(exchange: Staff) -> Response:
     return await _list(exchange, None, form, 200, lines=await register.show_register(exchange.engine, exchange.session))
 
 
+async def _confirmed(exchange: Staff, file_id: str, form: Form) -> None:
+    await recalls.confirm_recall(exchange.engine, exchange.session, file_id, form["answer"])
+
+
 async def _ask(exchange: Staff, form: Form) -> str:
     return await provisions.ask(exchange.engine, exchange.session, form["recipient"])
 
@@ -75,8 +79,9 @@ PAGES = (
             "fetch": fetching(provisions.fetch, "application/json", "provision.json"),
             "recall": fetching(recalls.fetch_recall, "application/json", "recall.json"),
             "mail": plain(recalls.mail_recall),
-            "confirmed": plain(recalls.confirm_recall),
+            "confirmed": _confirmed,
         },
+        fields=("answer",),
         menu=Menu("Third parties"),
         shows={"fetch": FILE, "recall": FILE},
         where=_declared,

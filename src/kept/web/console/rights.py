@@ -19,7 +19,7 @@ from kept.web.form import Form
 from kept.web.routes import FILE, OPENED, Menu, duty, either, page, right
 
 ASKED = ("kind", "target", "value")
-FIELDS = (*ASKED, "channel", "format", "answer_language", "note", "agent", "authority")
+FIELDS = (*ASKED, "channel", "format", "answer_language", "note", "agent", "authority", "came_on")
 STEP_FIELDS = (*ASKED, "check", "part", "outcome", "ground", "state")
 
 
@@ -58,7 +58,14 @@ def asked_in(form: Form) -> Asked:
 
 
 async def _open(exchange: Staff, form: Form) -> str:
-    letter = Letter(form["note"], form["format"], form["answer_language"], form["agent"].strip(), form["authority"])
+    letter = Letter(
+        form["note"],
+        form["format"],
+        form["answer_language"],
+        form["agent"].strip(),
+        form["authority"],
+        form["came_on"].strip(),
+    )
     return await rights_requests.open_request(
         exchange.engine,
         exchange.session,

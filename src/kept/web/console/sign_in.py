@@ -42,7 +42,7 @@ async def _sign_in(exchange: Anybody) -> Response:
     mark = new_device(exchange.engine, account)
     given = known_device(exchange.engine, mark, account)
     await note_staff_signed_in(exchange.engine, networks, account, address, came=device, goes=given)
-    return put_serving(exchange, set_session(exchange, exchange.go(""), token), CookieDuty.DEVICE, mark)
+    return put_serving(exchange, await set_session(exchange, exchange.go(""), token), CookieDuty.DEVICE, mark)
 
 
 async def _sign_out(exchange: Anybody) -> Response:

@@ -11,7 +11,6 @@ from kept.services.figures.offers import offers_to
 from kept.services.staff.approvals import approved_by
 from kept.services.upkeep.approvals import marks
 from kept.statistics.budget import Precision
-from kept.statistics.data_set import MICRO
 from kept.statistics.sheet import question_text
 from kept.web.console.stepped import Begun, Staff, Stepped, approving, plain
 from kept.web.figures import declared, shown_figures
@@ -23,15 +22,16 @@ SEES = either(right("approve"), right(RIGHT))
 
 async def _list(exchange: Staff, error: KeptError | None, form: Form, status: int) -> Response:
     engine, language = exchange.engine, exchange.language
+    offers = await offers_to(engine, exchange.session)
     return exchange.page(
         "statistics.html",
         status,
-        offers=await offers_to(engine, exchange.session),
+        offers=offers,
+        budgets={one.data_set.id: one.data_set.budget.micro_rho for one in offers},
         made=[
             (one, question_text(one.figures, language) if one.figures else ", ".join(one.dimensions))
             for one in await queries.all_statistics(engine)
         ],
-        micro=MICRO,
         typed=form,
         error=error,
     )

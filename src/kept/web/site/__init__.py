@@ -14,6 +14,7 @@ from kept.web.site import (
     corrections,
     erasure,
     evidence,
+    first_sign_in,
     front,
     given_elsewhere,
     joining,
@@ -35,6 +36,8 @@ PAGES: tuple[Page, ...] = tuple(
     for file in (
         front, participation, policy, registration, my_data, account, statements, addresses, given_elsewhere, joining, sign_in,
         corrections, requests, erasure, evidence, cookies, statistics, messages, log, well_known, look,
+        first_sign_in,
+        corrections, requests, erasure, evidence, cookies, statistics, messages, well_known, look,
     )
     for one in file.PAGES
 )  # fmt: skip

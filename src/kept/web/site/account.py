@@ -30,7 +30,7 @@ async def _page(exchange: Exchange[Own], error: InputError | None = None) -> Res
         422 if error else 200,
         error=error,
         fresh=own.fresh(exchange.now),
-        asked_done=exchange.request.query_params.get("done", ""),
+        asked_done=exchange.said.get("done", ""),
         known=await known_by(engine, own),
         external=await external_ids_of(engine, (await engine.people.load(own.person_id)).keys),
         linkable=await linking.linkable(engine, own),
@@ -43,7 +43,7 @@ async def _set_password(exchange: Exchange[Own]) -> Response:
         await ways_in.set_password(exchange.engine, exchange.session, form["password"])
     except SubmissionError as error:
         return await _page(exchange, error)
-    return exchange.go("/account?done=password")
+    return exchange.go("/account", done="password")
 
 
 async def _remove_password(exchange: Exchange[Own]) -> Response:
@@ -52,7 +52,7 @@ async def _remove_password(exchange: Exchange[Own]) -> Response:
         await ways_in.remove_password(exchange.engine, exchange.session, knowing=form["knowing"] == YES)
     except InputError as error:
         return await _page(exchange, error)
-    return exchange.go("/account?done=password-removed")
+    return exchange.go("/account", done="password-removed")
 
 
 async def _add_begin(exchange: Exchange[Own]) -> Response:
@@ -73,7 +73,7 @@ async def _add(exchange: Exchange[Own]) -> Response:
         rp_id=host_of(exchange),
         origin=origin_of(exchange),
     )
-    return JSONResponse({"go": exchange.at("/account?done=passkey#passkeys")})
+    return JSONResponse({"go": exchange.at("/account#passkeys", done="passkey")})
 
 
 async def _name(exchange: Exchange[Own]) -> Response:
@@ -93,7 +93,7 @@ async def _remove(exchange: Exchange[Own]) -> Response:
         )
     except InputError as error:
         return await _page(exchange, error)
-    return exchange.go("/account?done=passkey-removed#passkeys")
+    return exchange.go("/account#passkeys", done="passkey-removed")
 
 
 async def _new_codes(exchange: Exchange[Own]) -> Response:
@@ -162,7 +162,7 @@ async def _close_link_code(exchange: Exchange[Own]) -> Response:
 async def _unlink(exchange: Exchange[Own]) -> Response:
     system = (await exchange.form("system"))["system"]
     await linking.unlink(exchange.engine, exchange.session, system)
-    return exchange.go("/account?done=unlinked#programs")
+    return exchange.go("/account#programs", done="unlinked")
 
 
 PAGES = (

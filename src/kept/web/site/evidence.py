@@ -107,7 +107,7 @@ async def _why(exchange: Exchange[Own]) -> Response:
     """Why one line was written: what of it can be stopped, right there, and why the rest cannot."""
     found = await why_of(exchange.engine, exchange.session, exchange.path("entry"))
     return exchange.page(
-        "act_why.html", one=found, under_way=exchange.number("under-way"), faxes_held=exchange.number("faxes")
+        "act_why.html", one=found, under_way=exchange.number("under_way"), faxes_held=exchange.number("faxes")
     )
 
 
@@ -115,7 +115,7 @@ async def _stop(exchange: Exchange[Own]) -> Response:
     """Stop it, and go back to the page."""
     form, entry = await exchange.form("way"), exchange.path("entry")
     said = await stop_act(exchange.engine, exchange.session, entry, form["way"])
-    return exchange.go(f"/my-data/why/{entry}{late(said.going)}")
+    return exchange.go(f"/my-data/why/{entry}", **late(said.going))
 
 
 PAGES = (

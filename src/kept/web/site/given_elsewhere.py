@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from kept.services.cases.witnessed_entry import declared
 from kept.services.gate.own_session import Own
-from kept.services.gate.witnessed_form import as_code
+from kept.services.gate.witnessed_form import as_code, form_by_code
 from kept.services.my_data import disowning
 from kept.web.exchange import Exchange
 from kept.web.routes import ANYBODY, CUSTOMER, page
@@ -40,7 +40,7 @@ async def _lead(exchange: Exchange[Any]) -> Response:
 async def _show(exchange: Exchange[Any]) -> Response:
     """Show what a code takes back, to whoever holds the message; looking at it, as mail scanners do, changes nothing."""
     engine, typed = exchange.engine, exchange.path("code")
-    found, done = await disowning.form_by_code(engine, typed), await disowning.is_taken_back(engine, typed)
+    found, done = await form_by_code(engine, typed), await disowning.is_taken_back(engine, typed)
     wrong = found is None and not done
     return exchange.page("not_me.html", 404 if wrong else 200, one=found, typed=as_code(typed), done=done, wrong=wrong)
 

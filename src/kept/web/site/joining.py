@@ -29,7 +29,7 @@ async def _with_password(exchange: Exchange[Any]) -> Response:
         issued = await accounts.join_with_password(engine, form["password"], exchange.language)
     except SubmissionError as error:
         return exchange.page("join.html", 422, error=error)
-    return await _opened(exchange, exchange.go("/account/issued"), issued)
+    return await opened(exchange, exchange.go("/account/issued"), issued)
 
 
 async def _passkey_begin(exchange: Exchange[Any]) -> Response:
@@ -47,15 +47,15 @@ async def _passkey(exchange: Exchange[Any]) -> Response:
         origin=origin_of(exchange),
         language=exchange.language,
     )
-    return await _opened(exchange, JSONResponse({"go": exchange.at("/account/issued")}), issued)
+    return await opened(exchange, JSONResponse({"go": exchange.at("/account/issued")}), issued)
 
 
-async def _opened(exchange: Exchange[Any], answer: Response, issued: Issued) -> Response:
-    """Begin the session of a new account; its name and codes are shown to it, on a page that can be loaded again."""
+async def opened(exchange: Exchange[Any], answer: Response, issued: Issued) -> Response:
+    """Begin the first session of an account; its name and codes are shown to it, on a page that can be loaded again."""
     token = await accounts.start_session(exchange.engine, issued.person_id)
     if own := await accounts.session_of(exchange.engine, token):
         await show(exchange.engine, own, Codes(issued.login_name, issued.recovery_codes, opened=True))
-    return set_session(exchange, answer, token)
+    return await set_session(exchange, answer, token)
 
 
 async def _count(exchange: Exchange[Any]) -> None:

@@ -69,7 +69,7 @@ async def _why(exchange: Exchange[Any]) -> Response:
         one=found,
         link=link,
         pending=pending,
-        under_way=exchange.number("under-way"),
+        under_way=exchange.number("under_way"),
         faxes_held=exchange.number("faxes"),
     )
 
@@ -79,7 +79,7 @@ async def _stop_here(exchange: Exchange[Any]) -> Response:
     await exchange.form()
     link = exchange.path("link")
     said = await stop_by_link(exchange.engine, link)
-    return exchange.go(f"/w/{link}{late(said.going) if said else ''}")
+    return exchange.go(f"/w/{link}", **(late(said.going) if said else {}))
 
 
 async def _proof(exchange: Exchange[Any]) -> Response:

@@ -44,7 +44,7 @@ async def _my_data(exchange: Exchange[Own]) -> Response:
             purpose for one in all_data_sets(engine).values() if one.about == "person" for purpose in one.purposes
         },
         fresh=own.fresh(exchange.now),
-        under_way=exchange.number("under-way"),
+        under_way=exchange.number("under_way"),
         faxes_held=exchange.number("faxes"),
         device_marked=bool(exchange.web.cookies.sent(exchange.jar, CookieDuty.DEVICE)),
         registered=await lines_of(engine, own.person_id),
@@ -108,12 +108,12 @@ async def _stop(exchange: Exchange[Own]) -> Response:
 
 def _answered(exchange: Exchange[Own], said: choices.Said) -> Response:
     """Go back to the choices."""
-    return exchange.go(f"/my-data{late(said.going)}#choices")
+    return exchange.go("/my-data#choices", **late(said.going))
 
 
-def late(going: Going) -> str:
-    """Return the part of an address that carries what a no came too late for, and nothing else; empty for nothing."""
-    return f"?under-way={going.under_way}&faxes={going.faxes_held}" if going.under_way or going.faxes_held else ""
+def late(going: Going) -> dict[str, int]:
+    """Return what the next page is to say that a no came too late for."""
+    return {"under_way": going.under_way, "faxes": going.faxes_held}
 
 
 async def _take_along(exchange: Exchange[Own]) -> Response:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, Response
 
 import kept_verify
 from kept import limits
@@ -70,14 +69,13 @@ async def _leave(exchange: Exchange[Own]) -> Response:
 
 async def _draw_file(exchange: Exchange[Any]) -> Response:
     """The published file of a draw: commitments from the start, seed and winners once it is drawn."""
-    found = await sweepstakes.public_file(exchange.engine, exchange.path("instance"))
-    return Response(json.dumps(found, ensure_ascii=False, indent=1), media_type="application/json")
+    file = await exchange.web.draws.file_of(exchange.path("instance"))
+    return exchange.public(FileResponse(file.path, media_type="application/json"))
 
 
 async def _verifier(exchange: Exchange[Any]) -> Response:
     """The program that checks a draw offline."""
-    del exchange
-    return PlainTextResponse(VERIFIER.read_text(encoding="utf-8"))
+    return exchange.public(PlainTextResponse(VERIFIER.read_text(encoding="utf-8")))
 
 
 async def _page(
@@ -90,6 +88,7 @@ async def _page(
         return exchange.missing()
     if found.status == "draft":
         return exchange.missing()
+    part = await participations.part_of(engine, own.person_id, found.id) if own else None
     point, shown = narrow(policy, found.file), await _form(exchange, found)
     stage = shown.notice.stage if shown else next(iter(point.stages))
     given = tuple((await engine.people.load(own.person_id)).state.slots) if own else ()
@@ -97,7 +96,7 @@ async def _page(
         "take_part_one.html",
         422 if error else 200,
         one=found,
-        part=await participations.part_of(engine, own.person_id, found.id) if own else None,
+        part=part,
         form=shown,
         notice=None if shown else notice_text(policy, point, stage, exchange.language, found.file),
         error=error,
@@ -106,7 +105,8 @@ async def _page(
         given=given,
         publishable=publishable_items(policy, point.purposes),
         answer=ANSWER,
-        draw=await sweepstakes.public_file(engine, found.id) if found.kind is PointKind.SWEEPSTAKE else None,
+        draw=(await exchange.web.draws.file_of(found.id)).facts if found.kind is PointKind.SWEEPSTAKE else None,
+        listed=part is not None and await sweepstakes.is_listed(engine, found.id, part.number),
         published=await published_of(engine, found.id) if found.kind is PointKind.CONTEST else (),
         is_open=_open(found, exchange.now),
     )

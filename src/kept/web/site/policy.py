@@ -32,7 +32,10 @@ async def _policy(exchange: Exchange[Any]) -> Response:
 
 
 async def _jsonld(exchange: Exchange[Any]) -> Response:
-    return Response(json.dumps(jsonld(exchange.policy), ensure_ascii=False, indent=2), media_type="application/ld+json")
+    answer = Response(
+        json.dumps(jsonld(exchange.policy), ensure_ascii=False, indent=2), media_type="application/ld+json"
+    )
+    return exchange.public(answer)
 
 
 PAGES = (page("/policy", get=ANYBODY(_policy), menu=Menu("Policy")), page("/policy.jsonld", get=ANYBODY(_jsonld)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.responses import JSONResponse, Response
 
@@ -48,11 +49,12 @@ async def _remembered(exchange: Anybody) -> Response:
     await exchange.form()
     await exchange.web.limits.count_address(exchange.network)
     sent = exchange.web.cookies.sent(exchange.jar, CookieDuty.REMEMBER)
+    browser = exchange.web.cookies.sent(exchange.jar, CookieDuty.DEVICE) or exchange.network
     try:
-        token, following = await remember_me.sign_in_remembered(exchange.engine, sent)
+        token, following = await remember_me.sign_in_remembered(exchange.engine, sent, browser)
     except SignInError as error:
         return drop_serving(exchange, _page(exchange, error), CookieDuty.REMEMBER)
-    answer = set_session(exchange, exchange.go("/my-data"), token)
+    answer = await set_session(exchange, exchange.go("/my-data"), token)
     if own := await accounts.session_of(exchange.engine, token):
         await _look(exchange, own.person_id, own.person_id.hex(), own.person_id.hex())
     return put_serving(exchange, answer, CookieDuty.REMEMBER, following) if following else answer
@@ -66,7 +68,7 @@ async def _with_code(exchange: Anybody) -> Response:
         wrong = look_filled(form, "login_name", "code")
         if form["password"]:  # empty, it adds a passkey instead
             with wrong.of("password"):
-                exchange.engine.passwords.fit(form["password"])
+                exchange.engine.passwords.fit(form["password"], account)
         wrong.insist()
         await _count(exchange, account)
         person_id = await recovery.sign_in_with_recovery_code(exchange.engine, account, form["code"], form["password"])
@@ -81,10 +83,17 @@ async def _passkey_begin(exchange: Anybody) -> Response:
 
 async def _passkey(exchange: Anybody) -> Response:
     form = await exchange.form("credential", "token", "to")
+    engine = exchange.engine
     await exchange.web.limits.count_address(exchange.network)
-    person_id = await passkeys.finish_sign_in(
-        exchange.engine, form["credential"], form["token"], rp_id=host_of(exchange), origin=origin_of(exchange)
-    )
+    try:
+        person_id = await passkeys.finish_sign_in(
+            engine, form["credential"], form["token"], rp_id=host_of(exchange), origin=origin_of(exchange)
+        )
+    except SignInError:
+        name, account = await passkeys.account_of(engine, form["credential"])
+        if name:
+            await _note(exchange, name, account)
+        raise
     go = JSONResponse({"go": exchange.at(_to(form["to"]))})
     return await _signed_in(exchange, go, person_id, person_id.hex())
 
@@ -137,7 +146,7 @@ def _page(
 
 async def _signed_in(exchange: Anybody, answer: Response, person_id: bytes, account: str) -> Response:
     """Start a session, and give the device a fresh mark; a device not seen before stands on my data."""
-    set_session(exchange, answer, await accounts.start_session(exchange.engine, person_id))
+    await set_session(exchange, answer, await accounts.start_session(exchange.engine, person_id))
     known, mark = _device(exchange, account), devices.new_device(exchange.engine, account)
     await _look(exchange, person_id, known, devices.known_device(exchange.engine, mark, account))
     if not known:
@@ -150,9 +159,14 @@ async def _failed(
 ) -> Response:
     """Say that it failed; a try with what is not right is written down for the account's owner."""
     if isinstance(error, SignInError):
-        known, networks = bool(_device(exchange, account)), exchange.web.limits.networks
-        await guesses.note_failed(exchange.engine, networks, account, exchange.network, known=known)
+        await _note(exchange, account, account)
     return _page(exchange, error, account, to=to, recovering=recovering)
+
+
+async def _note(exchange: Anybody, name: str, account: str) -> None:
+    """Write a failed try down for whoever signs in by *name*; *account* is what their devices are known by."""
+    known, networks = bool(_device(exchange, account)), exchange.web.limits.networks
+    await guesses.note_failed(exchange.engine, networks, name, exchange.network, known=known)
 
 
 async def _look(exchange: Anybody, person_id: bytes, came: str, goes: str) -> None:
@@ -166,13 +180,24 @@ def _device(exchange: Anybody, account: str) -> str:
 
 
 def host_of(exchange: Exchange[Any]) -> str:
-    """Return the host name asked, which a passkey is bound to."""
-    return exchange.request.url.hostname or ""
+    """Return the declared host name that was asked, which a passkey is bound to."""
+    return str(exchange.request.state.host)
 
 
 def origin_of(exchange: Exchange[Any]) -> str:
-    """Return the origin asked, which a passkey's answer names."""
-    return f"{exchange.request.url.scheme}://{exchange.request.url.netloc}"
+    """Return the origin of the customers' site, which a passkey's answer names: as configured, never as a header says.
+
+    Where the address of the site names the host that was asked, it is that address's, with its port. Another declared host is
+    asked over https; one of this machine alone as the server listens.
+    """
+    host, site = host_of(exchange), urlsplit(exchange.web.addresses.get("site", ""))
+    if site.hostname == host:
+        return f"{site.scheme}://{site.netloc.lower()}"
+    if host in {"localhost", "127.0.0.1", "::1"} or host.endswith(".localhost"):
+        _, port = exchange.request.scope.get("server") or ("", None)
+        name = f"[{host}]" if ":" in host else host
+        return f"{exchange.request.scope['scheme']}://{name}" + (f":{port}" if port not in {None, 80, 443} else "")
+    return f"https://{host}"
 
 
 async def _count(exchange: Anybody, account: str) -> None:

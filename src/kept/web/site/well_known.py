@@ -16,11 +16,11 @@ from kept.web.site.sign_in import origin_of
 
 
 async def _ledger_key(exchange: Exchange[Any]) -> Response:
-    return PlainTextResponse(f"{exchange.engine.sequencer.verifier}\n")
+    return exchange.public(PlainTextResponse(f"{exchange.engine.sequencer.verifier}\n"))
 
 
 async def _ledger_checkpoint(exchange: Exchange[Any]) -> Response:
-    return PlainTextResponse(exchange.engine.published.note)
+    return exchange.public(PlainTextResponse(exchange.engine.published.note))
 
 
 async def _ledger_consistency(exchange: Exchange[Any]) -> Response:
@@ -31,7 +31,7 @@ async def _ledger_consistency(exchange: Exchange[Any]) -> Response:
     if older is None or newer is None:
         return exchange.missing()
     hashes = await sequencer.consistency(older, newer)
-    return PlainTextResponse("".join(f"{base64.b64encode(one).decode()}\n" for one in hashes))
+    return exchange.public(PlainTextResponse("".join(f"{base64.b64encode(one).decode()}\n" for one in hashes)))
 
 
 async def _change_password(exchange: Exchange[Any]) -> Response:

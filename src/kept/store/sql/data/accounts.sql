@@ -23,6 +23,10 @@ DELETE FROM login WHERE person_id = :person_id AND login_name = :login_name;
 INSERT INTO password (person_id, hash, changed_at) VALUES (:person_id, :hash, :changed_at)
 ON CONFLICT (person_id) DO UPDATE SET hash = :hash, changed_at = :changed_at;
 
+-- name: password_again (person_id, was, hash)
+-- The same password, hashed at today's cost.
+UPDATE password SET hash = :hash WHERE person_id = :person_id AND hash = :was;
+
 -- name: password_get (person_id) -> hash, changed_at
 -- A person's password, hashed.
 SELECT hash, changed_at FROM password WHERE person_id = :person_id;

@@ -84,6 +84,14 @@ DELETE FROM ticket WHERE instance_id = :instance_id AND blinded = :blinded;
 -- The blinded tickets, in the order the draw counts them.
 SELECT blinded FROM ticket WHERE instance_id = :instance_id ORDER BY blinded;
 
+-- name: tickets_page (instance_id, after, limit) -> blinded
+-- The blinded tickets behind one of them, in the order the draw counts them.
+SELECT blinded FROM ticket WHERE instance_id = :instance_id AND blinded > :after ORDER BY blinded LIMIT :limit;
+
+-- name: ticket_listed (instance_id, blinded) -> blinded
+-- Whether a blinded ticket is on the list.
+SELECT blinded FROM ticket WHERE instance_id = :instance_id AND blinded = :blinded;
+
 -- name: draw_insert (instance_id, seed_hash, sealed_seed)
 -- A seed is committed to.
 INSERT INTO draw (instance_id, seed_hash, sealed_seed, list_hash, public_number, seed, drawn)

@@ -10,10 +10,14 @@ SELECT partner, imported_by, imported_at, records FROM intake WHERE intake_id = 
 -- All files, newest first.
 SELECT intake_id, partner, imported_by, imported_at, records FROM intake ORDER BY imported_at DESC, intake_id;
 
--- name: intake_record_put (intake_id, number, reason, ends_at, sealed)
+-- name: intake_record_put (intake_id, number, reason, ends_at, sealed, who)
 -- What became of a record; another try replaces it.
-INSERT INTO intake_record (intake_id, number, reason, ends_at, sealed) VALUES (:intake_id, :number, :reason, :ends_at, :sealed)
-ON CONFLICT (intake_id, number) DO UPDATE SET reason = :reason, ends_at = :ends_at, sealed = :sealed;
+INSERT INTO intake_record (intake_id, number, reason, ends_at, sealed, who) VALUES (:intake_id, :number, :reason, :ends_at, :sealed, :who)
+ON CONFLICT (intake_id, number) DO UPDATE SET reason = :reason, ends_at = :ends_at, sealed = :sealed, who = :who;
+
+-- name: intake_records_forget (who, reason, sealed)
+-- Whoever was erased has nothing in quarantine either.
+UPDATE intake_record SET reason = :reason, ends_at = 0, sealed = :sealed, who = '' WHERE who = :who AND ends_at > 0;
 
 -- name: intake_records (intake_id) -> number, reason, ends_at, sealed
 -- What became of a file's records.

@@ -215,10 +215,10 @@ WHERE person_id = :person_id AND inquiry_id = :inquiry_id AND case_id = :before 
 -- A reply was written, the first one.
 UPDATE inquiry SET answered_at = :at WHERE person_id = :person_id AND inquiry_id = :inquiry_id AND answered_at IS NULL;
 
--- name: inquiries_waiting (since, limit) -> person_id, inquiry_id, case_id, asked_at, answered_at, key_id, sealed
--- What was asked since a moment and nobody answered yet, the oldest first.
+-- name: inquiries_waiting (since, after, limit) -> person_id, inquiry_id, case_id, asked_at, answered_at, key_id, sealed
+-- What nobody answered yet of what was asked since a moment, the oldest first, of that very moment what comes after an id.
 SELECT person_id, inquiry_id, case_id, asked_at, answered_at, key_id, sealed FROM inquiry
-WHERE answered_at IS NULL AND asked_at > :since ORDER BY asked_at, inquiry_id LIMIT :limit;
+WHERE answered_at IS NULL AND (asked_at, inquiry_id) > (:since, :after) ORDER BY asked_at, inquiry_id LIMIT :limit;
 
 -- name: inquiries_of_person (person_id) -> inquiry_id, case_id, asked_at, answered_at, key_id, sealed
 -- What a person asked, the newest first.

@@ -70,22 +70,22 @@ DELETE FROM provision_record WHERE person_id = :person_id;
 
 -- name: recall_put (recipient, pseudonym, at, what, item, due_at)
 -- A recall is due: of everything, or of one item that was corrected or removed.
-INSERT INTO recall (recipient, pseudonym, at, what, item, due_at, status, file_id, told_at, confirmed_at)
-VALUES (:recipient, :pseudonym, :at, :what, :item, :due_at, 'waiting', '', NULL, NULL);
+INSERT INTO recall (recipient, pseudonym, at, what, item, due_at, status, file_id, told_at, told_by, confirmed_at, confirmed_by)
+VALUES (:recipient, :pseudonym, :at, :what, :item, :due_at, 'waiting', '', NULL, '', NULL, '');
 
--- name: recalls_in (status) -> recipient, pseudonym, at, what, item, due_at, file_id, told_at
+-- name: recalls_in (status) -> recipient, pseudonym, at, what, item, due_at, file_id, told_at, told_by
 -- Recalls in one state, the first due first.
-SELECT recipient, pseudonym, at, what, item, due_at, file_id, told_at FROM recall WHERE status = :status ORDER BY due_at, recipient, pseudonym;
+SELECT recipient, pseudonym, at, what, item, due_at, file_id, told_at, told_by FROM recall WHERE status = :status ORDER BY due_at, recipient, pseudonym;
 
--- name: recalls_of (recipient, pseudonym) -> at, what, item, due_at, told_at, confirmed_at
+-- name: recalls_of (recipient, pseudonym) -> at, what, item, due_at, told_at, confirmed_at, confirmed_by
 -- The recalls of one person, newest first.
-SELECT at, what, item, due_at, told_at, confirmed_at FROM recall WHERE recipient = :recipient AND pseudonym = :pseudonym ORDER BY at DESC;
+SELECT at, what, item, due_at, told_at, confirmed_at, confirmed_by FROM recall WHERE recipient = :recipient AND pseudonym = :pseudonym ORDER BY at DESC;
 
--- name: recall_tell (recipient, pseudonym, at, item, file_id, told_at)
+-- name: recall_tell (recipient, pseudonym, at, item, file_id, told_at, told_by)
 -- A recall is in a file that was fetched.
-UPDATE recall SET status = 'told', file_id = :file_id, told_at = :told_at
+UPDATE recall SET status = 'told', file_id = :file_id, told_at = :told_at, told_by = :told_by
 WHERE recipient = :recipient AND pseudonym = :pseudonym AND at = :at AND item = :item AND status = 'waiting';
 
--- name: recalls_confirm (file_id, confirmed_at)
--- The recipient confirmed that it gave up what a file named.
-UPDATE recall SET status = 'confirmed', confirmed_at = :confirmed_at WHERE file_id = :file_id AND status = 'told';
+-- name: recalls_confirm (file_id, confirmed_at, confirmed_by)
+-- The recipient confirmed that it gave up what a file named: by its answer, or as a member of staff noted.
+UPDATE recall SET status = 'confirmed', confirmed_at = :confirmed_at, confirmed_by = :confirmed_by WHERE file_id = :file_id AND status = 'told';

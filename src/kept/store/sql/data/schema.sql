@@ -322,6 +322,7 @@ CREATE TABLE staff (
     roles           TEXT             NOT NULL,
     created_at      DOUBLE PRECISION NOT NULL,
     disabled_at     DOUBLE PRECISION,
+    human           BYTEA            NOT NULL,
     row_seal        BYTEA,
     UNIQUE (login)
 );
@@ -400,6 +401,13 @@ CREATE TABLE look_ups (
     refused BIGINT NOT NULL,
     row_seal BYTEA,
     PRIMARY KEY (actor, purpose, day)
+);
+
+-- Alarms of the board that somebody looked into: who, when and what they found, sealed. The id follows from what the alarm is.
+CREATE TABLE looked_into (
+    alarm_id TEXT  NOT NULL PRIMARY KEY,
+    day      TEXT  NOT NULL,
+    sealed   BYTEA NOT NULL
 );
 
 -- Requests of people about their own information: what anybody at the desk sees. Each change counts `step` up by one. What is
@@ -572,7 +580,7 @@ CREATE TABLE provision_record (
 );
 
 -- Recalls: a recipient is told, by its day, to give up what it has of a person, under the pseudonym it knows. They move
--- waiting, told (in a file), confirmed.
+-- waiting, told (in a file, by a member of staff), confirmed (by the recipient's own answer, or by another member of staff).
 CREATE TABLE recall (
     recipient    TEXT             NOT NULL,
     pseudonym    TEXT             NOT NULL,
@@ -583,7 +591,9 @@ CREATE TABLE recall (
     status       TEXT             NOT NULL,
     file_id      TEXT             NOT NULL,
     told_at      DOUBLE PRECISION,
+    told_by      TEXT             NOT NULL,
     confirmed_at DOUBLE PRECISION,
+    confirmed_by TEXT             NOT NULL,
     row_seal     BYTEA,
     PRIMARY KEY (recipient, pseudonym, at, item)
 );
@@ -860,16 +870,20 @@ CREATE TABLE intake (
     row_seal    BYTEA
 );
 
--- What became of each record: taken, or in quarantine with its reason, sealed, until its day.
+-- What became of each record: taken, or in quarantine with its reason, sealed, until its day or until the account it names is
+-- erased: it is found by a keyed hash of the login name.
 CREATE TABLE intake_record (
     intake_id TEXT             NOT NULL,
     number    BIGINT           NOT NULL,
     reason    TEXT             NOT NULL,
     ends_at   DOUBLE PRECISION NOT NULL,
     sealed    BYTEA            NOT NULL,
+    who       TEXT             NOT NULL,
     row_seal  BYTEA,
     PRIMARY KEY (intake_id, number)
 );
+
+CREATE INDEX intake_record_by_who ON intake_record (who);
 
 -- ---------------------------------------------------------------- reaching people
 

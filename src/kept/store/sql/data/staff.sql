@@ -1,7 +1,7 @@
--- name: staff_insert (staff_id, login, password_hash, second_factor, roles, created_at)
+-- name: staff_insert (staff_id, login, password_hash, second_factor, roles, created_at, human)
 -- A member of staff; the login is unique.
-INSERT INTO staff (staff_id, login, password_hash, second_factor, last_counter, roles, created_at, disabled_at)
-VALUES (:staff_id, :login, :password_hash, :second_factor, 0, :roles, :created_at, NULL);
+INSERT INTO staff (staff_id, login, password_hash, second_factor, last_counter, roles, created_at, disabled_at, human)
+VALUES (:staff_id, :login, :password_hash, :second_factor, 0, :roles, :created_at, NULL, :human);
 
 -- name: staff_by_login (login) -> staff_id, password_hash, second_factor, last_counter, roles, disabled_at
 -- A member of staff by login.
@@ -11,9 +11,9 @@ SELECT staff_id, password_hash, second_factor, last_counter, roles, disabled_at 
 -- A member of staff.
 SELECT login, roles, disabled_at, second_factor FROM staff WHERE staff_id = :staff_id;
 
--- name: staff_all () -> staff_id, login, roles, created_at, disabled_at
+-- name: staff_all () -> staff_id, login, roles, created_at, disabled_at, human
 -- All members of staff.
-SELECT staff_id, login, roles, created_at, disabled_at FROM staff ORDER BY login;
+SELECT staff_id, login, roles, created_at, disabled_at, human FROM staff ORDER BY login;
 
 -- name: staff_count () -> count
 -- How many members of staff can sign in.
@@ -22,6 +22,10 @@ SELECT COUNT(*) FROM staff WHERE disabled_at IS NULL;
 -- name: staff_counter (staff_id, counter)
 -- A one-time code was accepted; it and all before it are spent.
 UPDATE staff SET last_counter = :counter WHERE staff_id = :staff_id AND last_counter < :counter;
+
+-- name: staff_password_again (staff_id, was, hash)
+-- The same password of a member of staff, hashed at today's cost.
+UPDATE staff SET password_hash = :hash WHERE staff_id = :staff_id AND password_hash = :was;
 
 -- name: staff_disable (staff_id, at)
 -- A member of staff may no longer sign in.
@@ -156,6 +160,10 @@ UPDATE approval SET outcome = 'dead' WHERE approval_id = :approval_id AND outcom
 UPDATE approval SET decided_by = :decided_by, decided_at = :at, outcome = :outcome
 WHERE approval_id = :approval_id AND outcome = :expected AND expires_at >= :at AND requested_by <> :decided_by;
 
+-- name: approval_use (approval_id, at)
+-- What an approval is good for begins, once, while it is in time.
+UPDATE approval SET outcome = 'used' WHERE approval_id = :approval_id AND outcome = 'approved' AND expires_at >= :at;
+
 -- name: rights_next () -> number
 -- The next number of a rights request.
 SELECT COALESCE(MAX(number), 0) FROM rights_request;
@@ -278,6 +286,19 @@ ON CONFLICT (actor, purpose, day) DO UPDATE SET granted = :more WHERE look_ups.g
 -- Who came to the limit since a day, the newest first.
 SELECT actor, purpose, day, tried, granted, refused FROM look_ups WHERE refused > 0 AND day >= :since
 ORDER BY day DESC, actor, purpose;
+
+-- name: looked_into_put (alarm_id, day, sealed)
+-- Somebody looked into an alarm of the board; the newest look stands.
+INSERT INTO looked_into (alarm_id, day, sealed) VALUES (:alarm_id, :day, :sealed)
+ON CONFLICT (alarm_id) DO UPDATE SET sealed = :sealed;
+
+-- name: looked_into_get (alarm_id) -> sealed
+-- Who looked into an alarm of the board last.
+SELECT sealed FROM looked_into WHERE alarm_id = :alarm_id;
+
+-- name: looked_into_expire (before)
+-- Looks into alarms that are shown no more.
+DELETE FROM looked_into WHERE day < :before;
 
 -- name: look_ups_expire (before)
 -- Counts of days that are shown no more.

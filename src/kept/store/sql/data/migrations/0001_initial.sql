@@ -281,6 +281,7 @@ CREATE TABLE staff (
     roles           TEXT             NOT NULL,
     created_at      DOUBLE PRECISION NOT NULL,
     disabled_at     DOUBLE PRECISION,
+    human           BYTEA            NOT NULL,
     row_seal        BYTEA,
     UNIQUE (login)
 );
@@ -355,6 +356,12 @@ CREATE TABLE look_ups (
     refused BIGINT NOT NULL,
     row_seal BYTEA,
     PRIMARY KEY (actor, purpose, day)
+);
+
+CREATE TABLE looked_into (
+    alarm_id TEXT  NOT NULL PRIMARY KEY,
+    day      TEXT  NOT NULL,
+    sealed   BYTEA NOT NULL
 );
 
 CREATE TABLE rights_request (
@@ -517,7 +524,9 @@ CREATE TABLE recall (
     status       TEXT             NOT NULL,
     file_id      TEXT             NOT NULL,
     told_at      DOUBLE PRECISION,
+    told_by      TEXT             NOT NULL,
     confirmed_at DOUBLE PRECISION,
+    confirmed_by TEXT             NOT NULL,
     row_seal     BYTEA,
     PRIMARY KEY (recipient, pseudonym, at, item)
 );
@@ -769,9 +778,12 @@ CREATE TABLE intake_record (
     reason    TEXT             NOT NULL,
     ends_at   DOUBLE PRECISION NOT NULL,
     sealed    BYTEA            NOT NULL,
+    who       TEXT             NOT NULL,
     row_seal  BYTEA,
     PRIMARY KEY (intake_id, number)
 );
+
+CREATE INDEX intake_record_by_who ON intake_record (who);
 
 CREATE TABLE outbox (
     person_id  BYTEA            NOT NULL,
