@@ -16,6 +16,7 @@ import bound_rows  # noqa: E402 -- beside this file
 import cookies  # noqa: E402 -- beside this file
 import decision  # noqa: E402 -- beside this file
 import erasing  # noqa: E402 -- same
+import faults  # noqa: E402 -- same
 import figures  # noqa: E402 -- same
 import integrating  # noqa: E402 -- same
 import ledger  # noqa: E402 -- same
@@ -61,6 +62,7 @@ def main() -> None:
         ("cookies", cookies.run),
         ("sending", sending.run),
         ("figures", figures.run),
+        ("faults", faults.run),
     ):
         print(f"measuring: {name} …", flush=True)
         parts += [section(), ""]

@@ -389,6 +389,23 @@ CLOCK_LEAP_SECONDS = _time(HOUR, "a leap of the clock while running; then sweeps
 CLOCK_LEAP_BETWEEN_STARTS_SECONDS = _time(DAY, "a leap of the clock while nothing ran")
 ENTRY_WAITING_SECONDS = _time(10.0, "an entry that waits for its place in the tree; then the gate closes")
 PROVIDER_ASKED_SECONDS = _time(60.0, "how long an answer of the key provider counts; then it is asked again")
+CONNECTIONS_WAITING = _pace(128, "connections", "connections that wait to be taken")
+DESCRIPTORS = _pace(65_536, "descriptors", "descriptors a process that serves asks the machine for")
+CONNECTIONS_PERCENT = _pace(
+    50, "percent", "percent of its descriptors that connections may take; beyond it silent ones are closed"
+)
+
+CONNECTIONS_LOOK_SECONDS = _every(1.0, "between two looks at the connections")
+LOG_SAID_BYTES = _cap(
+    256 * 1024**2, "bytes", "a write-ahead log, before the board says that somebody keeps it from shrinking"
+)
+LOG_MOST_BYTES = _cap(
+    1024**3, "bytes", "a write-ahead log; then the gate closes until whoever reads from outside has ended"
+)
+LOG_KEPT_BYTES = _pace(64 * 1024**2, "bytes", "bytes of a write-ahead log that are kept for the next writes")
+LOG_SHRINKING_MILLISECONDS = _pace(
+    50, "milliseconds", "milliseconds writers wait while a write-ahead log is made small"
+)
 KEY_FILE_BYTES = _cap(1024, "bytes", "a key file")
 SWEEP_SHARE = _share(0.05, "the share of all people a sweep may concern without an approval")
 SWEEP_PEOPLE = _cap(
@@ -441,6 +458,12 @@ OUTBOX_LOOK_SECONDS = _every(1.0, "between two looks into the outbox")
 CHANNELS_LOOK_SECONDS = _every(60.0, "between two looks at call sheets and fax jobs")
 POLICY_FILES_LOOK_SECONDS = _every(30.0, "between two looks whether the policy's files changed")
 CHECKS_SECONDS = _every(5 * MINUTE, "between two runs of the live checks")
+CLAIM_SECONDS = _time(60.0, "a claim on an act over both databases whose holder lives; then another may take it over")
+KEY_ENDS_SECONDS = _time(
+    30 * DAY, "the note that a key has ended, so that whoever stood still meanwhile does not seal under it"
+)
+BACK_OFF_SECONDS = _every(10.0, "at most between two tries of a run that fails and that is otherwise done more often")
+BACK_OFF_DOUBLINGS = _pace(8, "doublings", "doublings of the pause between two tries of a run that fails")
 NO_LOG_RETRY_SECONDS = _every(10.0, "between two looks whether lines of the no-log wait to be handed over")
 NO_LOG_PAGE = _pace(500, "lines", "lines of the no-log sealed or handed over at once")
 NO_LOG_LAST_BYTES = _pace(65_536, "bytes", "bytes at the end of a no-log's file that are read for its last line")

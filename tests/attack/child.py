@@ -1,6 +1,7 @@
 """An installation under load, to be killed: three customers at once join, give, are read, correct, stop, resume and are erased.
 
-Each acknowledged act is one line of JSON on standard output, written after the act returned. Run by test_sigkill.py.
+Each acknowledged act is one line of JSON on standard output, written after the act returned. Run by test_sigkill.py, and on a machine
+that fails (`support/machine.py`) by test_faults.py: there a fault is said, and life goes on.
 """
 
 from __future__ import annotations
@@ -10,8 +11,12 @@ import json
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+
+from machine import Machine
+
 from kept.crypto.password import QUICK, Passwords
-from kept.errors import ConflictError, DeniedError, ErasedError
+from kept.errors import ConflictError, DeniedError, ErasedError, StoreError
 from kept.guarantees import words
 from kept.policy.words import Exit
 from kept.services.accounts import accounts
@@ -24,6 +29,9 @@ from kept.services.my_data.corrections import correct
 from kept.services.my_data.erasure import intend_erasure
 from kept.services.staff.credentials import credential_of, mandate_for
 from kept.services.upkeep.routine import begin_routine
+
+MACHINE = Machine(sys.argv[1])
+READING: dict[int, asyncio.Task[None]] = {}
 
 
 def say(act: str, person_id: bytes = b"", **facts: object) -> None:
@@ -46,6 +54,7 @@ async def customer(engine: Engine, number: int) -> None:
         )  # fmt: skip
         say("gave", own.person_id)
         reading = asyncio.create_task(reader(engine, own.person_id))
+        READING[number] = reading
         for version in range(1, 6):
             await correct(engine, own, "name", f"Canary {number} {version}", expected_version=version)
             say("corrected", own.person_id, version=version + 1)
@@ -73,6 +82,28 @@ async def reader(engine: Engine, person_id: bytes) -> None:
         await asyncio.sleep(0)
 
 
+async def living(engine: Engine, number: int) -> None:
+    """One customer's life; on a machine that fails what is refused ends it, and another begins."""
+    while True:
+        try:
+            await customer(engine, number)
+        except (StoreError, ConflictError) as error:
+            if not MACHINE.faults:
+                raise
+            if number in READING:
+                await asyncio.gather(READING.pop(number), return_exceptions=True)
+            say("fault", reason=error.reason)
+            await asyncio.sleep(0.01)
+
+
+async def told_when_well() -> None:
+    """Say when the machine fails no more."""
+    while not MACHINE.is_well():  # noqa: ASYNC110 -- the machine tells nobody
+        await asyncio.sleep(0.01)
+    if MACHINE.faults:
+        say("well")
+
+
 async def main() -> None:
     """Work until killed."""
     address = parse_address(f"sqlite:///{Path(sys.argv[1]) / 'shop.db'}")
@@ -80,7 +111,8 @@ async def main() -> None:
     engine.every(0.02, engine.sequencer.integrate)
     await begin_routine(engine)
     say("ready")
-    await asyncio.gather(*(customer(engine, number) for number in range(3)))
+    MACHINE.begin()
+    await asyncio.gather(told_when_well(), *(living(engine, number) for number in range(3)))
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ UNSEALED = {
         looked_into.alarm_id inquiry.case_id inquiry.inquiry_id inquiry.key_id inquiry.person_id rights_request_paper.key_id
         rights_request_paper.person_id rights_request_paper.request_id witnessed.form_id witnessed_person.form_id
         witnessed_person.key_id witnessed_person.person_id person_rows.person_id keys:person_rows.person_id
-        other_person_changes.person_id keys:other_person_changes.person_id
+        other_person_changes.person_id keys:other_person_changes.person_id claim.holder claim.subject
         todo_aside.entry_id entry_chain.person_id entry_chain_moved.person_id keys:chain_copy.person_id
 """,
     "words of a closed list, and names of items, purposes, roles, clauses and points as the policy declares them": """
@@ -118,7 +118,8 @@ UNSEALED = {
     "what the engine says of itself: names of databases and migrations, checkpoints, counts, addresses that were scanned": """
         meta.name meta.value migration.name head.name checkpoint.note live_check.guarantee live_check.detail scan.url
         todo_aside.flaw scan.result provision.making backup.part backup.file drill.result campaign.walked projection.manifest
-        projection_segment.column_name fax_job.job no_log_note.content keys:meta.name keys:meta.value keys:migration.name
+        projection_segment.column_name fax_job.job no_log_note.content claim.what claim.facts keys:meta.name
+        keys:meta.value keys:migration.name
         cosignature.cosigner cosignature.line
         restore_mark.name restore_mark.value table_rows.table_name other_table_changes.table_name keys:restore_mark.name
         keys:restore_mark.value keys:table_rows.table_name keys:other_table_changes.table_name

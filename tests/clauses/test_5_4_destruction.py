@@ -29,7 +29,7 @@ from kept.errors import (
 from kept.guarantees.board import promise_board
 from kept.policy.words import ClauseState, Exit
 from kept.services.backups import backup
-from kept.services.backups.backup import alone, backup_key, make_backups, newest_pair, readable, register_backup_key
+from kept.services.backups.backup import alone, make_backups, newest_pair, readable, register_backup_key
 from kept.services.backups.backup_file import unpack
 from kept.services.backups.drill import drill, newest_drill
 from kept.services.backups.recovery import reasons_to_recover, recover
@@ -37,6 +37,7 @@ from kept.services.backups.restore import clear_left_over, place
 from kept.services.gate import gate
 from kept.services.my_data import choices, erasure
 from kept.services.my_data.own_data import own_data
+from kept.services.upkeep.backup_record import backup_key
 from kept.services.upkeep.key_rotation import rotate
 
 pytestmark = pytest.mark.anyio

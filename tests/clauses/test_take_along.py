@@ -73,6 +73,7 @@ NOT_TOLD = {
     "message_link": "keyed hashes of links; the links themselves are in the messages the person has",
     "intake_record": "sealed, and whose it is nobody has checked: a login name by a partner's word; ends with the account",
     "no_log_line": "sealed lines of keyed hashes that say again what `choices` and `uses` say",
+    "claim": "what the service is about to do, by random numbers, for moments; a number of yours only while you are being erased",
     "no_log_note": "such a line before it is sealed, for moments",
     "person_rows": "how many rows each table has about them, and sums of keyed hashes; the rows are in the copy",
     "other_person_changes": "how often those sums changed",

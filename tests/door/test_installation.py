@@ -43,7 +43,7 @@ async def test_the_background_sends_and_integrates_by_itself(bakery, mailbox):
 async def test_without_the_background_nothing_happens_by_itself(bakery):
     """No task runs; closing integrates what was recorded."""
     async with bakery.open() as k:
-        assert k._engine._tasks == []
+        assert k._engine.supervision.tasks == []
         credential = await bakery.program(k)
         async with k.person(credential, external="C-1") as me:
             await asyncio.sleep(0.7)

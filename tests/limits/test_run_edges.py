@@ -307,11 +307,11 @@ async def test_the_next_backup(installation, vaulted, monkeypatch):
 
     installation.wall.pass_(early - 1 - engine.clock.now())
     monkeypatch.setattr(
-        "kept.services.engine.engine.asyncio", SimpleNamespace(sleep=sleep, create_task=asyncio.create_task)
+        "kept.services.engine.supervision.asyncio", SimpleNamespace(sleep=sleep, create_task=asyncio.create_task)
     )
     backup.keep_backups(engine, vaulted.backups)
     with pytest.raises(asyncio.CancelledError):
-        await engine._tasks.pop()
+        await engine.supervision.tasks.pop()
     assert [seconds for seconds, _ in looks] == [limits.BACKUP_RETRY_SECONDS] * 3
     assert [bool(newer) for _, newer in looks] == [False, False, True]
 

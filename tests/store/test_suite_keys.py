@@ -28,6 +28,9 @@ def test_a_key_is_inserted_only_under_the_current_epoch(keys):
     keys.run("current_epoch_put", epoch=2)
     assert keys.run("current_epoch_hold", epoch=1) == 0
     assert keys.one(sql.CurrentEpochGet) == (2,)
+    assert keys.run("current_epoch_move", epoch=3, expected=1) == 0, "somebody rotated since"
+    assert keys.run("current_epoch_move", epoch=3, expected=2) == 1
+    assert keys.one(sql.CurrentEpochGet) == (3,)
     assert keys.run("epoch_state", epoch=1, state="destroyed", destroyed_at=9.0) == 1
     assert keys.all(sql.Epochs) == [(1, "destroyed", 1.0, 9.0), (2, "live", 1.0, None)]
 
@@ -71,6 +74,7 @@ def test_installation_keys_are_wrapped_anew_like_peoples(keys):
     assert keys.run("system_key_rewrap", **fresh) == 1
     assert keys.run("system_key_rewrap", **fresh) == 0
     assert keys.all(sql.SystemKeys) == [("index/phone", 1, b"i1"), ("ledger", 2, b"w2")]
+    assert [keys.one(sql.SystemKeysCount, epoch=one) for one in (1, 2, 3)] == [(1,), (1,), (0,)]
 
 
 def test_a_token_finds_everybody_who_has_it(keys):

@@ -90,10 +90,11 @@ def test_an_erasure_is_due_when_its_time_has_come_and_until_it_is_finished(data)
     for person_id, due_at in ((MORI, 50.0), (SATO, 20.0), (TANI, 99.0)):
         data.insert("erasure_insert", person_id=person_id, receipt_id="r", due_at=due_at, started_by="own")
     assert data.all(sql.ErasuresDue, at=50.0) == [
-        (SATO, "r", 1000.5, "own"),
-        (MORI, "r", 1000.5, "own"),
+        (SATO, "r", 1000.5, 20.0, "own"),
+        (MORI, "r", 1000.5, 50.0, "own"),
     ]
     assert data.one(sql.ErasureGet, person_id=MORI) == ("r", 1000.5, 50.0, "own")
+    assert sorted(data.all(sql.ErasureOfReceipt, receipt_id="r")) == [(20.0,), (50.0,), (99.0,)]
     assert data.run("erasure_erase", person_id=SATO) == 1
     assert [row[0] for row in data.all(sql.ErasuresDue, at=50.0)] == [MORI]
 

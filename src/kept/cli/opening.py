@@ -87,7 +87,7 @@ async def opened(  # noqa: PLR0913 -- each is a choice of its own
             verify=verify,
         )
         try:
-            if verify and engine.has_policy:
+            if alone and verify and engine.has_policy:  # what a running process has begun is that process's to finish
                 await finish_all(engine)
             yield engine
         except KeptError as error:

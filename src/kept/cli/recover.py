@@ -11,6 +11,8 @@ from kept.errors import SettingError
 from kept.services.backups.recovery import confirm_clock, reasons_to_recover, recover
 from kept.services.upkeep.retention import confirm_sweep
 
+KEYS_MISSING = "keys-missing"
+
 
 def add(commands: Any) -> None:
     """Add the command."""
@@ -27,6 +29,11 @@ def add(commands: Any) -> None:
         action="store_true",
         help="open a new log although nothing is missing: older checkpoints and proofs then belong to a log that ended",
     )
+    parser.add_argument(
+        "--lost-keys",
+        action="store_true",
+        help="remove the rows of people whose keys are nowhere any more: put a newer K back first, if there is one",
+    )
     runs(parser, run, json=True)
 
 
@@ -41,18 +48,28 @@ async def run(chosen: argparse.Namespace) -> int:
             await confirm_sweep(engine, by=operator())
             print("sweeps go on")
             return 0
-        if not chosen.anyway and not await reasons_to_recover(engine):
+        reasons = await reasons_to_recover(engine)
+        without = [one for one in reasons if one.startswith(KEYS_MISSING)]
+        if without and not chosen.lost_keys and not chosen.anyway:
+            raise SettingError(
+                f"expected keys for everybody in D, found none for some ({without[0]})",
+                reason="keys-missing",
+                hint="put back the newer K with its -wal file; --lost-keys removes what nothing opens any more, --anyway keeps it",
+                rests_on="keys-apart",
+            )
+        if not chosen.anyway and not reasons:
             raise SettingError(
                 "expected something missing or rolled back, found a healthy installation",
                 reason="nothing-to-recover",
                 hint="nothing was changed; --anyway opens a new log all the same, and ends the one whose checkpoints people keep",
                 rests_on="sealed-values",
             )
-        done = await recover(engine, by=operator())
+        done = await recover(engine, by=operator(), let_go=chosen.lost_keys)
     answer = {
         "states restored": done.states_restored,
         "values lost": done.values_lost,
         "erased people removed again": done.erased_again,
+        "people whose keys are lost": done.people_lost,
         "entries kept": done.entries_kept,
         "entries missing": done.entries_missing,
     }

@@ -44,6 +44,7 @@ from kept.services.engine.key_files import write_key
 from kept.services.engine.witnesses import WhileSilent
 from kept.services.staff.activation import activate_first
 from kept.web.app import More, build_app
+from kept.web.connections import Connections
 from kept.web.own import Pages
 from kept.web.theme import Theme, read_theme
 
@@ -241,8 +242,10 @@ async def _serve(
             server_header=False,
             date_header=True,
             proxy_headers=False,
+            backlog=limits.CONNECTIONS_WAITING,
         )
         server = uvicorn.Server(config)
+        engine.every(limits.CONNECTIONS_LOOK_SECONDS, Connections(server).watch, "connections")
         start = "/en/demo" if chosen.demo else ""
         print(
             f"customers' site  {addresses['site']}{start}      (or http://127.0.0.1:{chosen.port}{start}; passkeys need localhost)"

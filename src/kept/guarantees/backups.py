@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from kept import limits
 from kept.guarantees.guarantee import Finding
-from kept.services.backups.backup import backup_key, newest_at, newest_gone, promised
+from kept.services.backups.backup import newest_at, newest_gone, promised
 from kept.services.engine.engine import Engine
+from kept.services.upkeep.backup_record import backup_key
 
 
 async def check(engine: Engine) -> Finding:

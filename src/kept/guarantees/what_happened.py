@@ -21,10 +21,17 @@ async def what_happened(engine: Engine) -> dict[str, Finding]:
         engine: Open.
     """
     found = {}
-    for since, error in engine.failed_runs.values():
-        about: dict[str, str | int | float] = {"when": moment(since), "reason": error.reason}
+    for failing in engine.supervision.failing.values():
+        error = failing.error
+        about: dict[str, str | int | float] = {"when": moment(failing.since), "reason": error.reason}
         for one in (error.rests_on or LOSSES).split():
             found[one] = Finding(False, "what runs by itself fails since {when}: {reason}", about)
+    if engine.people_without_keys:
+        found[LOSSES] = Finding(
+            False,
+            "database K lacks the keys of {count} people in D: an older K was put back, or its log was deleted",
+            {"count": engine.people_without_keys},
+        )
     report = await report_of(engine)
     if report is not None and not report.counted:
         said: dict[str, str | int | float] = {"when": day_of(report.made_at or report.at, engine.zone)}

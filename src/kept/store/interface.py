@@ -229,6 +229,14 @@ class Store(Protocol):
         """
         ...
 
+    def log_bytes(self) -> int:
+        """Return how large the log is that waits to be brought into the database; 0 where there is none."""
+        return 0
+
+    async def shrink_log(self) -> bool:
+        """Bring that log into the database and make it small; False when it has to be tried again later."""
+        return True
+
     def check_integrity(self) -> list[str]:
         """Return what the database's own check finds wrong; empty when nothing."""
         ...

@@ -414,6 +414,31 @@ class SqliteStore(Store):
         await self.write(_nothing)
         return await asyncio.get_running_loop().run_in_executor(None, self.scrub)
 
+    def log_bytes(self) -> int:
+        """Return how large the write-ahead log is."""
+        try:
+            return self.path.with_name(f"{self.path.name}-wal").stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    async def shrink_log(self) -> bool:
+        """Bring the write-ahead log into the database and make it small; False while somebody reads an older snapshot."""
+        self._check_usable()
+        return await asyncio.get_running_loop().run_in_executor(None, self._shrink_log)
+
+    def _shrink_log(self) -> bool:
+        with self._lock:
+            ask = self._writer.execute
+            try:
+                ask(f"PRAGMA busy_timeout = {limits.LOG_SHRINKING_MILLISECONDS}").fetchall()
+                busy, _, _ = ask("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            except _FAULTS as error:
+                raise store_error(error) from error
+            finally:
+                with contextlib.suppress(*_FAULTS):
+                    ask(f"PRAGMA busy_timeout = {limits.SQLITE_BUSY_MILLISECONDS}").fetchall()
+        return not busy
+
     @contextlib.contextmanager
     def paused(self) -> Iterator[None]:
         """Let no write commit within the block; for the blink in which several databases are looked at together."""
@@ -517,7 +542,13 @@ def _configure(connection: sqlite3.Connection) -> None:
             hint="keep the database on a local disk the service can write",
             rests_on="durable-writes",
         )
-    for pragma in ("synchronous = FULL", "secure_delete = ON", "trusted_schema = OFF", "cache_size = -32000"):
+    for pragma in (
+        "synchronous = FULL",
+        "secure_delete = ON",
+        "trusted_schema = OFF",
+        "cache_size = -32000",
+        f"journal_size_limit = {limits.LOG_KEPT_BYTES}",
+    ):
         connection.execute(f"PRAGMA {pragma}").fetchall()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 
 from kept.errors import ConflictError, StoreError
+from kept.machine import out_of_memory
 from kept.store.interface import same_key
 
 _CORRUPT = ("database-corrupt", "stop, keep the files, run `kept verify`, then restore a backup")
@@ -38,7 +39,7 @@ def store_error(error: Exception) -> StoreError | ConflictError | RuntimeError:
     Returns:
         `ConflictError` for a key that is taken, `RuntimeError` for a bug in the calling code (a parameter that is
         missing, of no type a column holds, or None where a column needs a value), else `StoreError` with the reason
-        `disk-full`, `read-only`, `store-busy`, `database-corrupt` or `store-unwritable`.
+        `disk-full`, `read-only`, `store-busy`, `out-of-memory`, `database-corrupt` or `store-unwritable`.
     """
     code = getattr(error, "sqlite_errorcode", None)
     if code in _SAME_KEY:
@@ -47,6 +48,8 @@ def store_error(error: Exception) -> StoreError | ConflictError | RuntimeError:
         return RuntimeError(f"a statement broke the schema: {error}")
     if code is None and isinstance(error, sqlite3.ProgrammingError | sqlite3.InterfaceError):
         return RuntimeError(f"a statement was run wrongly: {error}")
+    if isinstance(error, MemoryError) or (isinstance(code, int) and code & 0xFF == sqlite3.SQLITE_NOMEM):
+        return out_of_memory()
     if not isinstance(code, int):  # Python could not decode what the file holds; its words would quote it
         reason, hint = _CORRUPT
         return StoreError(

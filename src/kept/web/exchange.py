@@ -305,6 +305,7 @@ class Exchange(Generic[S_co]):
             "now": self.now,
             "session": session,
             "erasing_at": self.request.scope["state"].get("erasing_at"),
+            "being_finished": isinstance(self.session, Own) and self.session.person_id in self.engine.unfinished,
             "may": lambda right: isinstance(session, StaffSession) and session.may(engine, right),
             "items": policy.items if policy else {},
             "purposes": policy.purposes if policy else {},

@@ -218,6 +218,10 @@ SAID: Mapping[str, Sentences] = {
         "Undo the erasure first, if you want to go on.",
     ),
     "not-erasing": ("No erasure is under way.", "There is nothing to undo."),
+    "erasing-begun": (
+        "Your account is being erased at this moment.",
+        "Its day had come; it cannot be undone any more.",
+    ),
     "erased": ("This person was erased.", "Nothing is held any more."),
     "entry-unknown": ("There is no such line about you.", "Choose a line of my data."),
     "entry-pending": ("This line has no place in the ledger yet.", "Try again in a second."),

@@ -25,7 +25,7 @@ ABOUT_NOBODY = frozenset(
     staff:channel:try staff:segment:count staff:campaign:draft staff:campaign:ask staff:campaign:send staff:campaign:stop
     staff:party:ask staff:party:confirm staff:party:object staff:promise:attest staff:session:sign-in
     staff:session:sign-in-fail operator:staff:change operator:credential:change staff:policy:activate operator:keys:rotate
-    operator:epoch:destroy system:sweep:freeze operator:sweep:confirm operator:ledger:recover operator:backup:key
+    operator:epoch:destroy system:run:fail system:sweep:freeze operator:sweep:confirm operator:ledger:recover operator:backup:key
     operator:backup:make operator:backup:restore operator:backup:sign-off operator:backup:drill operator:canary:plant
     system:canary:alarm staff:canary:acknowledge system:cookie:drop system:cookie:misuse
     system:cookie:use operator:cookies:scan operator:installation:serve-first

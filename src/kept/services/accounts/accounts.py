@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from kept import limits
 from kept.crypto.random import random_bytes
-from kept.errors import ErasedError, SignInError, SubmissionError
+from kept.errors import ConflictError, ErasedError, SignInError, SubmissionError
 from kept.policy import change
 from kept.policy.person import PersonState
 from kept.services.accounts.passwords import hash_password, verify_password
@@ -76,7 +76,12 @@ async def open_account(  # noqa: PLR0913 -- what an account begins with
             await extra(tx, person_id)
 
     account = account_part(engine, by or Actor("own", vouched_by), Act.ACCOUNT_OPEN, at=at)
-    person_id, _ = await new_person(engine, state, account, at, body, keys)
+    try:
+        person_id, _ = await new_person(engine, state, account, at, body, keys)
+    except ConflictError as error:
+        if error.reason != "key-ended" or keys is not None:
+            raise
+        person_id, _ = await new_person(engine, state, account, at, body)  # this process stood still; with fresh keys
     return person_id
 
 

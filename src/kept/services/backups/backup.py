@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
+import json
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -16,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from kept import limits
-from kept.crypto.digest import framed, hmac_sha256
 from kept.crypto.random import random_id
 from kept.crypto.sealed_to import KEY_BYTES, seal_to
 from kept.errors import BusyError, KeptError, MalformedError, NoteError, SettingError
@@ -31,19 +31,17 @@ from kept.services.backups.backup_file import (
     read_backup,
     write_backup,
 )
+from kept.services.engine import claims
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.record import entry_of, operator
 from kept.services.engine.sequencer import LOG
+from kept.services.upkeep.backup_record import FOLDER, KEY, backup_key, record_backup, record_key, seal_of
 from kept.store import sql
 from kept.store.copying import copy_together, remove_database
 from kept.store.interface import Transaction
 from kept.store.sqlite import SqliteStore
-
-KEY = "backup_key"
-FOLDER = "backup_folder"
-"""In D: the folder the newest backups were made in."""
 
 
 async def register_backup_key(engine: Engine, public: bytes, *, by: str) -> None:
@@ -67,20 +65,11 @@ async def register_backup_key(engine: Engine, public: bytes, *, by: str) -> None
     seal_to(public, b"", b"")
     if await backup_key(engine) == public:
         return
-    at = engine.ready()
-    entry = entry_of(engine, operator(by), Act.BACKUP_KEY, at=at, facts=(("key", public.hex()[:16]),))
-    await engine.data.write(lambda tx: insert_entries(tx, [entry], at))
-    await engine.keys.write(lambda tx: tx.run("meta_put", name=KEY, value=f"{public.hex()} {_seal(engine, public)}"))
-
-
-async def backup_key(engine: Engine) -> bytes:
-    """Return the public half of the backup key; empty when none is registered, or somebody wrote one in by hand."""
-    public, _, sealed = (await engine.keys.value(sql.MetaGet, name=KEY) or "").partition(" ")
-    return bytes.fromhex(public) if public and sealed == _seal(engine, bytes.fromhex(public)) else b""
-
-
-def _seal(engine: Engine, public: bytes) -> str:
-    return hmac_sha256(engine.keyring.installation_key("tokens"), framed(b"kept/backup-key/v1", public)).hex()
+    at, subject = engine.ready(), public.hex()
+    facts = json.dumps({"by": by, "at": at})
+    await engine.data.write(lambda tx: claims.take(tx, claims.BACKUP_KEY, subject, engine.holder, at, facts))
+    await engine.keys.write(lambda tx: tx.run("meta_put", name=KEY, value=f"{subject} {seal_of(engine, public)}"))
+    await record_key(engine, subject, facts)
 
 
 async def make_backups(engine: Engine, folder: Path, *, by: str) -> list[BackupFile]:
@@ -113,23 +102,31 @@ async def make_backups(engine: Engine, folder: Path, *, by: str) -> list[BackupF
             clear_unfinished(folder, engine.vault_id)
             at = engine.clock.now()
             await copy_together(copies)
-            made = await _seal_copies(engine, folder, dict(zip(PARTS, copies, strict=True)), public, at)
+            planned = await _plan(engine, folder, dict(zip(PARTS, copies, strict=True)), public, at)
+            facts = json.dumps({"by": by, "at": at, "parts": [_noted(*one) for one in planned.values()]})
+            subject = planned["data"][0].id
+            await engine.data.write(lambda tx: claims.take(tx, claims.BACKUP, subject, engine.holder, at, facts))
+            try:
+                made = await _seal_copies(engine, planned, dict(zip(PARTS, copies, strict=True)))
+            finally:
+                await record_backup(engine, subject, facts)
         except KeptError as error:
-            await _record(engine, by, (), error)
+            await _record_failure(engine, by, error)
             raise
         finally:
             for path in copies:
                 remove_database(path)
-    await _record(engine, by, made, folder=_where(folder))
     return made
 
 
-async def _seal_copies(
-    engine: Engine, folder: Path, copies: dict[str, Path], public: bytes, at: float
-) -> list[BackupFile]:
+Planned = dict[str, tuple[Manifest, Path]]
+"""By part, what its manifest will say, and where it will lie."""
+
+
+async def _plan(engine: Engine, folder: Path, copies: dict[str, Path], public: bytes, at: float) -> Planned:
     said = await _look(copies)
     moment = datetime.fromtimestamp(at, tz=UTC).strftime("%Y%m%dT%H%M%SZ")
-    made = []
+    planned, place = {}, _absolute(folder)
     for part, path in copies.items():
         size, digest = hash_of(path)
         manifest = Manifest(
@@ -142,14 +139,24 @@ async def _seal_copies(
             sealed_to=public.hex(),
             **said,
         )
+        planned[part] = manifest, place / part / f"{part}-{moment}-{manifest.id[:8]}{ENDING}"
+    return planned
+
+
+def _absolute(folder: Path) -> Path:
+    return folder.absolute()
+
+
+def _noted(manifest: Manifest, path: Path) -> dict[str, Any]:
+    said = {name: getattr(manifest, name) for name in ("id", "part", "made_at", "size", "hash", "ledger_size")}
+    return {**said, "path": str(path)}
+
+
+async def _seal_copies(engine: Engine, planned: Planned, copies: dict[str, Path]) -> list[BackupFile]:
+    made = []
+    for part, (manifest, path) in planned.items():
         file = await asyncio.get_running_loop().run_in_executor(
-            None,
-            write_backup,
-            folder / part,
-            f"{part}-{moment}-{manifest.id[:8]}{ENDING}",
-            path,
-            manifest,
-            engine.parts.signing_key,
+            None, write_backup, path.parent, path.name, copies[part], manifest, engine.parts.signing_key
         )
         made.append(read_backup(file, engine.parts.signing_key.public))
     return made
@@ -183,51 +190,11 @@ async def _look(copies: dict[str, Path]) -> dict[str, Any]:
     }
 
 
-async def _record(
-    engine: Engine,
-    by: str,
-    made: list[BackupFile] | tuple[()],
-    error: KeptError | None = None,
-    *,
-    folder: str = "",
-) -> None:
-    at = engine.clock.now()
-    actor, outcome = operator(by), Outcome.DONE if error is None else Outcome.FAILED
-    said = [_facts(one.manifest) for one in made] if error is None else [(("reason", error.reason),)]
-    entries = [entry_of(engine, actor, Act.BACKUP_MAKE, at=at, outcome=outcome, facts=facts) for facts in said]
-
-    async def body(tx: Transaction) -> None:
-        for one in made:
-            said = one.manifest
-            await tx.run(
-                "backup_insert",
-                backup_id=said.id,
-                at=said.made_at,
-                part=said.part,
-                file=one.path.name,
-                size=said.size,
-                hash=said.hash,
-                made_by=by,
-            )
-        if folder:
-            await tx.run("meta_put", name=FOLDER, value=folder)
-        await insert_entries(tx, entries, at)
-
-    with contextlib.suppress(KeptError) if error is not None else contextlib.nullcontext():
-        await engine.data.write(body)  # a full disk may not take the entry either: the error itself is told
-
-
-def _where(folder: Path) -> str:
-    return str(folder.absolute())
-
-
-def _facts(manifest: Manifest) -> tuple[tuple[str, str], ...]:
-    return (
-        ("part", manifest.part),
-        ("hash", manifest.hash),
-        ("size", str(manifest.size)),
-        ("ledger-size", str(manifest.ledger_size)),
-    )
+async def _record_failure(engine: Engine, by: str, error: KeptError) -> None:
+    facts = (("reason", error.reason),)
+    entry = entry_of(engine, operator(by), Act.BACKUP_MAKE, outcome=Outcome.FAILED, facts=facts)
+    with contextlib.suppress(KeptError):  # a full disk may not take the entry either: the error itself is told
+        await engine.data.write(lambda tx: insert_entries(tx, [entry], engine.clock.now()))
 
 
 def newest_pair(folder: Path, public: bytes, vault: str) -> tuple[BackupFile, BackupFile]:

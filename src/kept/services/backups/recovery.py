@@ -18,11 +18,11 @@ from kept.services.engine.flush import insert_entries
 from kept.services.engine.people import Person, each_person
 from kept.services.engine.record import SYSTEM, account_part, entry_of, operator
 from kept.services.engine.restored_keys import DATA_RESTORED, restored_keys
-from kept.services.engine.sequencer import LOG
+from kept.services.engine.sequencer import LEAPT, LOG
 from kept.services.gate.state_change import Change, change_person
 from kept.services.messages.held_after_restore import hold_put_aside
 from kept.services.messages.unknown_outcome import hold_after_restore
-from kept.services.my_data.erasure import remove_returned
+from kept.services.my_data.erasure import remove_returned, remove_rows
 from kept.services.upkeep.after_restore import note_lost, settle
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -36,31 +36,38 @@ class Recovered:
     states_restored: int
     values_lost: int
     erased_again: int
+    people_lost: int
     entries_kept: int
     entries_missing: int
 
 
-async def recover(engine: Engine, *, by: str) -> Recovered:
+async def recover(engine: Engine, *, by: str, let_go: bool = False) -> Recovered:
     """Put K's newer states back, remove whoever was erased, and open a new log.
 
     Args:
         engine: Open without its log having been verified.
         by: Who recovers: an operator's name on the machine.
+        let_go: Whether the rows of people whose keys are nowhere any more are removed: nothing opens them but a newer K.
     """
     restored = await _restore_states(engine)
     erased = await remove_returned(engine)
     await _restore_chains(engine)
+    gone = await _without_keys(engine) if let_go else []
+    for person_id in gone:
+        await engine.data.write(lambda tx, one=person_id: remove_rows(engine, tx, one, engine.clock.now()))  # type: ignore[misc]
+        await engine.keyring.forget_person(person_id)
+    engine.people_without_keys = 0 if let_go else engine.people_without_keys
     lost = await _count_lost_values(engine)
     await hold_after_restore(engine)
     await hold_put_aside(engine)
-    kept, missing = await _new_log(engine, by, lost)
+    kept, missing = await _new_log(engine, by, lost, len(gone))
     for numbers in engine.row_numbers:
         await numbers.forget()
     await note_lost(engine, values=lost, entries=missing)
     if engine.has_policy:
         await _let_go_of_lost_values(engine)
         await settle(engine)
-    return Recovered(restored, lost, erased, kept, missing)
+    return Recovered(restored, lost, erased, len(gone), kept, missing)
 
 
 async def start_or_recover(parts: Callable[[], Parts]) -> Engine:
@@ -109,11 +116,7 @@ async def reasons_to_recover(engine: Engine) -> list[str]:
         found.append(f"{error.reason}: {error.message}")
     if await both_restored(engine):
         found.append("restored: both databases are of an earlier moment, so the log goes on under a name of its own")
-    for numbers in engine.row_numbers:
-        try:
-            await numbers.verify_tables()
-        except RollbackError as error:
-            found.append(f"{error.reason}: {error.message}")
+    found += await _older_tables(engine)
     return [*found, *await _people_behind(engine)]
 
 
@@ -131,6 +134,32 @@ async def _people_behind(engine: Engine) -> list[str]:
         found.append(f"entries-missing: of {fewer} people D shows fewer entries than were counted")
     if behind:
         found.append(f"state-rolled-back: {behind} people have an older state in D than K acknowledged, or none")
+    if without := len(await _without_keys(engine)):
+        found.append(f"keys-missing: {without} people in D have no key in K that opens their state")
+    return found
+
+
+async def _older_tables(engine: Engine) -> list[str]:
+    found = []
+    for numbers in engine.row_numbers:
+        try:
+            await numbers.verify_tables()
+        except EvidenceError as error:
+            found.append(f"{error.reason}: {error.message}")
+    return found
+
+
+async def _without_keys(engine: Engine) -> list[bytes]:
+    """Return who is in D and cannot be opened because K is older: nobody erased them, and no key is there."""
+    found = []
+    async for person_id in each_person(engine.data):
+        try:
+            await engine.people.load(person_id)
+        except ErasedError:
+            if await engine.keys.one(sql.TombstoneGet, person_id=person_id) is None:
+                found.append(person_id)
+        except EvidenceError:
+            continue
     return found
 
 
@@ -212,7 +241,7 @@ async def _drop_tokens(engine: Engine, person_id: bytes, items: set[str]) -> Non
     await engine.keys.write(body)
 
 
-async def _new_log(engine: Engine, by: str, lost: int) -> tuple[int, int]:
+async def _new_log(engine: Engine, by: str, lost: int, gone: int) -> tuple[int, int]:
     last = await engine.keys.one(sql.LastCheckpointGet)
     note, size = (last.note, last.size) if last else ("", 0)
     at = engine.clock.now()
@@ -223,7 +252,7 @@ async def _new_log(engine: Engine, by: str, lost: int) -> tuple[int, int]:
         generation = max(generation, int(at))  # the same backup restored again makes another log again
     facts = (
         ("old-checkpoint", sha256(note.encode()).hex()), ("old-size", str(size)), ("entries-missing", str(missing)),
-        ("values-lost", str(lost)),
+        ("values-lost", str(lost)), ("people-lost", str(gone)),
     )  # fmt: skip
     entry = entry_of(engine, operator(by), Act.RECOVER, at=at, facts=facts)
 
@@ -253,4 +282,5 @@ async def _entry_ids(engine: Engine) -> list[tuple[bytes, float]]:
 async def confirm_clock(engine: Engine) -> None:
     """An operator says the clock is right now: the stored high water is taken back to it."""
     engine.clock.reset()
+    await engine.put_meta(LEAPT, "")
     await engine.put_meta("high_water", repr(engine.clock.now()))

@@ -414,7 +414,8 @@ async def finish_witnessed(engine: Engine) -> int:
     for form_id in await engine.data.values(sql.WitnessedIn, status=TELLING, before=at + 1):
         await tell(engine, await holder_of(engine, form_id), form_id)
         done += 1
-    for form_id in await engine.data.values(sql.WitnessedIn, status=WAITING, before=at - limits.WITNESSED_WAIT_SECONDS):
+    over = 0.0 if engine.stands_still() else at - limits.WITNESSED_WAIT_SECONDS
+    for form_id in await engine.data.values(sql.WitnessedIn, status=WAITING, before=over):
         done += await engine.data.write(lambda tx, one=form_id: _end(tx, one, WAITING, OVER, "", at))  # type: ignore[misc]
     return done
 

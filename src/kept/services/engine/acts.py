@@ -146,6 +146,7 @@ class Act(StrEnum):
     KEYS_ROTATE = "operator:keys:rotate"
     EPOCH_DESTROY = "operator:epoch:destroy"
     RETENTION_END = "system:retention:end"
+    RUN_FAIL = "system:run:fail"
     SWEEP_FREEZE = "system:sweep:freeze"
     SWEEP_CONFIRM = "operator:sweep:confirm"
     ROLLBACK_FOUND = "system:rollback:found"
@@ -300,6 +301,7 @@ GROUNDS: Mapping[Act, str] = MappingProxyType(
         # what the installation did
         Act.FAX_END: "consent-checked-when-sent purposes:message",
         Act.POLICY_ACTIVATE: "bound-to-notice",
+        Act.RUN_FAIL: "durable-writes",
         Act.KEYS_ROTATE: "key-epochs keys-apart",
         Act.EPOCH_DESTROY: "key-epochs keys-apart",
         Act.RETENTION_END: "bound-to-notice",

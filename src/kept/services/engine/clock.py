@@ -1,7 +1,7 @@
 """The one clock: never backwards, and suspicious of leaps.
 
-now = max(clock, stored high water). More than 5 s behind the high water closes the gate; a leap of more than an hour
-while running, or of more than a day between two starts, freezes sweeps until an operator confirms.
+now = max(clock, stored high water). More than 5 s behind the high water closes the gate; after a leap of more than an hour
+while running, or of more than a day between two starts, whatever acts on time alone stands still until an operator confirms.
 """
 
 from __future__ import annotations
@@ -34,14 +34,16 @@ class Clock:
         """The latest time ever answered or loaded, unix seconds."""
         return self._high
 
-    def load(self, stored_high_water: float) -> None:
+    def load(self, stored_high_water: float, leapt_seconds: float = 0.0) -> None:
         """Take over the stored high water of an earlier run.
 
         Args:
             stored_high_water: Unix seconds; 0 on the first start.
+            leapt_seconds: What an earlier run saw the clock leap, and nobody has confirmed.
         """
+        self.leapt_seconds = leapt_seconds
         if stored_high_water and self._wall() - stored_high_water > limits.CLOCK_LEAP_BETWEEN_STARTS_SECONDS:
-            self.leapt_seconds = self._wall() - stored_high_water
+            self.leapt_seconds += self._wall() - stored_high_water
         self._high = max(self._high, stored_high_water)
 
     def confirm_leap(self) -> None:
@@ -64,7 +66,7 @@ class Clock:
         steady = self._steady()
         leap = (wall - self._last_wall) - (steady - self._last_steady)
         if leap > limits.CLOCK_LEAP_SECONDS:
-            self.leapt_seconds = leap
+            self.leapt_seconds += leap
         self._last_wall, self._last_steady = wall, steady
         if wall > self._high:
             self._high = wall

@@ -27,6 +27,7 @@ from kept.policy.ground import cite, clause_of
 from kept.policy.item_type import ItemType
 from kept.policy.vocabulary import GuaranteeWord
 from kept.policy.words import Exit
+from kept.services.engine import claims
 from kept.services.engine.active_policy import ActivePolicy, first_effect, load_in_force
 from kept.services.engine.clock import Clock
 from kept.services.engine.dispatchers import Dispatcher, Origin
@@ -41,7 +42,8 @@ from kept.services.engine.people import People
 from kept.services.engine.restored_keys import NOT_REPLAYED, restored_keys
 from kept.services.engine.row_numbers import RowNumbers
 from kept.services.engine.row_seals import bind_rows
-from kept.services.engine.sequencer import Checks, Published, Sequencer
+from kept.services.engine.sequencer import LEAPT, Checks, Published, Sequencer
+from kept.services.engine.supervision import Supervision
 from kept.services.engine.witnesses import WhileSilent, Witnesses
 from kept.store import sql
 from kept.store.interface import Store, Transaction
@@ -51,6 +53,9 @@ from kept.vault.sealed import seal_account, seal_evidence
 LEDGER_KEY = "ledger"
 TOKEN_KEY = "tokens"  # noqa: S105 -- the name of a key, not a key
 EXTERNAL_KEY = "external"
+LOG_HELD = "log-held"
+SEQUENCER = "sequencer"
+"""What the run is called that integrates entries."""
 
 
 @dataclass(slots=True)
@@ -82,6 +87,25 @@ class Parts:
     places: tuple[Place, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """What K still lacks of a change that is done and in force in D.
+
+    Args:
+        person_id: Whose, 16 bytes.
+        g: Number of their state.
+        key_id: Key it is sealed under.
+        sealed: The sealed state.
+        lost: (item, normal form) they are no longer findable by.
+    """
+
+    person_id: bytes
+    g: int
+    key_id: str
+    sealed: bytes
+    lost: tuple[tuple[str, str], ...] = ()
+
+
 class Engine:
     """A running installation; open it with `Engine.start`.
 
@@ -93,6 +117,7 @@ class Engine:
 
     def __init__(self, parts: Parts, vault_id: str, origin: str) -> None:
         self.parts = parts
+        self.holder = claims.new_holder()
         self.data = parts.data
         self.keys = parts.keys
         self.provider = parts.provider
@@ -112,16 +137,18 @@ class Engine:
         self.password_turns = asyncio.Semaphore(4)
         self.row_numbers: tuple[RowNumbers, ...] = ()
         self.policy_files = "same"
+        self.people_without_keys = 0
+        self.unfinished: dict[bytes, Unfinished] = {}
         self.keys_restored = ""
         self.canaries: frozenset[bytes] = frozenset()
-        self.failed_runs: dict[int, tuple[float, KeptError]] = {}
+        self.supervision = Supervision(lambda: parts.clock.high_water)
         self.site = ""
         self.dispatchers: dict[Exit, Dispatcher] = {}
         self.origins: dict[str, Origin] = {}
         self._active: ActivePolicy | None = None
         self._begins_at: float | None = None
         self._closed_for = ""
-        self._tasks: list[asyncio.Task[None]] = []
+        self._log_held = ""
         self._provider_asked_at = 0.0
 
     def _sequencer(self, generation: int) -> Sequencer:
@@ -193,7 +220,7 @@ class Engine:
         if generation > 1:
             engine.sequencer = engine._sequencer(generation)
         high_water = await engine.meta("high_water")
-        parts.clock.load(float(high_water) if high_water and verify else 0.0)
+        parts.clock.load(float(high_water) if high_water and verify else 0.0, float(await engine.meta(LEAPT) or 0.0))
         at = parts.clock.now()
         await engine.keyring.begin(at)
         await engine.keyring.load()
@@ -210,6 +237,7 @@ class Engine:
         if verify:
             try:
                 await engine.sequencer.verify_head()
+                await engine.people.verify_newest()
                 for one in engine.row_numbers:
                     await one.verify_tables()
             except KeptError as error:
@@ -229,63 +257,47 @@ class Engine:
         await engine.load_canaries()
         engine._provider_asked_at = at
         if sequence:
-            engine._tasks.append(asyncio.create_task(engine.sequence_for_ever()))
+            engine.every(limits.SEQUENCE_SECONDS, engine.sequence, SEQUENCER)
         return engine
 
     async def close(self, *, integrate: bool = True) -> None:
-        """Finish what was begun, integrate it, and let go of everything.
+        """Finish what was begun, integrate it, and let go of everything, whatever fails on the way.
 
         Args:
             integrate: False after a start without verification: the log is left as it is.
         """
-        for task in self._tasks:
-            task.cancel()
-        ended = await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks.clear()
-        await self.flush.close()
-        if integrate:
-            try:
-                await self.no_log.deliver()
-                await self.sequencer.integrate()
-                await self.remember_rows()
-            except KeptError:
-                pass  # it stays where it waits, and is taken up on the next start
-        await self.data.close()
-        await self.keys.close()
-        for bug in ended:
-            if isinstance(bug, Exception):
-                raise bug
+        bugs = await self.supervision.end()
+        async with contextlib.AsyncExitStack() as last:  # each of these is done, whatever another one raises
+            last.callback(claims.let_go, self.holder)
+            last.push_async_callback(self.keys.close)
+            last.push_async_callback(self.data.close)
+            if integrate:
+                last.push_async_callback(self._integrate_last)
+            last.push_async_callback(self.flush.close)
+        for bug in bugs:
+            raise bug
 
-    async def sequence_for_ever(self) -> None:
-        """Integrate what waits, again and again; a store that cannot be written is tried again."""
-        while True:
-            try:
-                await self.sequencer.integrate()
-                await self.remember_rows()
-            except KeptError:
-                pass  # the gate notices by the age of the oldest entry, and closes
-            await asyncio.sleep(limits.SEQUENCE_SECONDS)
+    async def _integrate_last(self) -> None:
+        try:
+            await self.no_log.deliver()
+            await self.sequencer.integrate()
+            await self.remember_rows()
+        except (KeptError, OSError, MemoryError):
+            pass  # it stays where it waits, and is taken up on the next start
+
+    async def sequence(self) -> None:
+        """Integrate what waits, and tell each database how new the other is."""
+        await self.sequencer.integrate()
+        await self.remember_rows()
 
     async def remember_rows(self) -> None:
         """Tell each database how new the other is."""
         for one in self.row_numbers:
             await one.remember()
 
-    def every(self, seconds: float, act: Callable[[], Awaitable[object]]) -> None:
-        """Do something again and again while the engine is open; what it raises of ours is tried again, and told on the board."""
-        run = len(self._tasks)
-
-        async def loop() -> None:
-            while True:
-                try:
-                    await act()
-                    self.failed_runs.pop(run, None)
-                except KeptError as error:
-                    since = self.failed_runs[run][0] if run in self.failed_runs else self.clock.now()
-                    self.failed_runs[run] = since, error
-                await asyncio.sleep(seconds)
-
-        self._tasks.append(asyncio.create_task(loop()))
+    def every(self, seconds: float, act: Callable[[], Awaitable[object]], name: str = "") -> None:
+        """Do something again and again while the engine is open, whatever it raises; see `Supervision.every`."""
+        self.supervision.every(seconds, act, name)
 
     # ------------------------------------------------------------ policy
 
@@ -322,7 +334,8 @@ class Engine:
 
     async def reload_policy(self) -> None:
         """Load the version in force; closes the gate when there is none or it does not read."""
-        self._active = await load_in_force(self.data, self.parts.guarantees, self.clock.now())
+        now = self.clock.now() - self.clock.leapt_seconds  # a leap puts no later version in force
+        self._active = await load_in_force(self.data, self.parts.guarantees, now)
         self._begins_at = await first_effect(self.data) if self._active is None else None
         if self._active is not None:
             at = self.clock.now()
@@ -386,7 +399,7 @@ class Engine:
         at = self.clock.now()
         if self._active is None:
             raise self._no_policy()
-        if closed_for := self.closed_for:
+        if closed_for := self.closed_for or self._log_held:
             raise ClosedError(
                 f"the gate is closed: {closed_for}",
                 reason=closed_for,
@@ -415,6 +428,38 @@ class Engine:
         late = oldest is not None and self.clock.now() - oldest > limits.ENTRY_WAITING_SECONDS
         unwitnessed = self.witnesses is not None and self.witnesses.closes
         self._closed_for = "ledger-behind-itself" if late else "witnesses-silent" if unwitnessed else ""
+
+    async def watch_logs(self) -> None:
+        """Make the databases' logs small where they have grown; close the gate before they fill the disk.
+
+        A log grows as long as another process reads one snapshot: nothing may be brought into the database past it.
+
+        Raises:
+            StoreError: Somebody keeps one from shrinking.
+        """
+        largest = 0
+        for store in (self.data, self.keys):
+            if store.log_bytes() > limits.LOG_KEPT_BYTES:
+                await store.shrink_log()
+            largest = max(largest, store.log_bytes())
+        self._log_held = LOG_HELD if largest > limits.LOG_MOST_BYTES else ""
+        if largest > limits.LOG_SAID_BYTES:
+            raise StoreError(
+                f"expected the databases' logs to shrink, found one of {largest // 1024**2} MB that another process reads",
+                reason="log-held",
+                hint="end whatever has the database open beside Kept; the log shrinks by itself, and the gate opens again",
+                rests_on="durable-writes",
+            )
+
+    def stands_still(self) -> bool:
+        """Whether the clock leapt and nobody has confirmed it: whatever acts on time alone waits until somebody does."""
+        self.clock.now()
+        return bool(self.clock.leapt_seconds)
+
+    async def keep_leap(self) -> None:
+        """Keep that the clock leapt, where the next start finds it, before the time it leapt to is stored."""
+        if self.stands_still() and not await self.meta(LEAPT):
+            await self.put_meta(LEAPT, repr(self.clock.leapt_seconds))
 
     async def load_canaries(self) -> None:
         """Learn who the canaries are, from K."""

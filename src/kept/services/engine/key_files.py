@@ -17,6 +17,7 @@ from kept.crypto.digest import same, sha256
 from kept.crypto.random import random_bytes, random_id
 from kept.crypto.signature import SigningKey, new_seed
 from kept.errors import ClosedError, SettingError
+from kept.machine import DESCRIPTORS, OURS_TO_FIX, refused
 from kept.services.engine.private_folder import make_private_folder
 from kept.vault.provider import missing_epoch
 
@@ -55,6 +56,8 @@ def write_key(path: Path, kind: str, key: bytes) -> None:
             passing.unlink()
         _sync_folder(path.parent)
     except OSError as error:
+        if error.errno in DESCRIPTORS:
+            raise refused(error, f"the key file {path.name}") from None
         raise SettingError(
             f"cannot make the key file {path.name}: {error.strerror}",
             reason="key-file-unwritable",
@@ -75,6 +78,7 @@ def read_key(path: Path, kind: str) -> bytes:
 
     Raises:
         ClosedError: It is not there.
+        StoreError: The machine does not give it: no descriptor is left, or no right.
         SettingError: Others can read it, it is not ours, or it is not a whole key file of this kind.
     """
     try:
@@ -87,6 +91,8 @@ def read_key(path: Path, kind: str) -> bytes:
             rests_on="keys-apart",
         ) from None
     except OSError as error:
+        if error.errno in OURS_TO_FIX:  # says nothing about what is in the file
+            raise refused(error, f"the key file {path.name}") from None
         raise _wrong(path, kind, f"a file that does not open: {error.strerror}") from None
     with os.fdopen(handle, "rb") as file:
         status = os.fstat(file.fileno())

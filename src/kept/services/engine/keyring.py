@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from kept.crypto.random import random_bytes, random_id
-from kept.errors import ConflictError, ErasedError, SealError
+from kept.errors import ClosedError, ConflictError, ErasedError, SealError
 from kept.store import sql
 from kept.store.interface import Store, Transaction
-from kept.vault.provider import Provider
+from kept.vault.provider import Provider, missing_epoch
 from kept.vault.sealed import wrap_binding
 
 KEY_BYTES = 32
@@ -127,13 +127,39 @@ class Keyring:
         async def body(tx: Transaction) -> tuple[int, list[sql.SystemKeys]]:
             return await tx.value(sql.CurrentEpochGet) or 0, await tx.all(sql.SystemKeys)
 
-        self.epoch, rows = await self._keys.read(body)
-        self._installation = {
+        for last in (False, True):
+            self.epoch, rows = await self._keys.read(body)
+            try:
+                self._installation = self._open(rows)
+                if self.epoch and self._provider.state(self.epoch) != "usable":
+                    raise missing_epoch(self.epoch)
+            except ClosedError:  # another process may have rotated between the reading and the opening
+                if last:
+                    raise
+            else:
+                return
+
+    def _open(self, rows: list[sql.SystemKeys]) -> dict[str, bytes]:
+        return {
             name: self._provider.unwrap(epoch, wrapped, wrap_binding(INSTALLATION, name, "installation", epoch))
             for name, epoch, wrapped in rows
         }
-        if self.epoch and self._provider.state(self.epoch) != "usable":
-            self._provider.unwrap(self.epoch, b"", b"")
+
+    async def open_current(self) -> int:
+        """Read which epoch is current, look at its root as it lies there now, and open every key of the installation with it.
+
+        Returns:
+            The epoch.
+
+        Raises:
+            ClosedError: A root is missing.
+            SettingError: The current root is another than the one in use.
+        """
+        await self.load()
+        epoch = self.epoch
+        rows = [row for row in await self._keys.all(sql.SystemKeys) if row.epoch == epoch]
+        self._open(rows)
+        return epoch
 
     def has_installation_key(self, name: str) -> bool:
         """Whether there is a key of the installation of this name."""
@@ -156,7 +182,7 @@ class Keyring:
             wrapped = self._provider.wrap(epoch, key, wrap_binding(INSTALLATION, name, "installation", epoch))
 
             async def body(tx: Transaction) -> None:
-                await _hold(tx, epoch)
+                await hold_epoch(tx, epoch)
                 await tx.run("system_key_insert", name=name, epoch=epoch, wrapped=wrapped, created_at=at)
 
             await self._keys.write(body)
@@ -183,15 +209,7 @@ class Keyring:
             at: Unix seconds.
             also: Further statements of the same transaction of K: the keys are there with them, or neither is.
         """
-        rows = [self._new(person_id, kind) for kind in KINDS]
-
-        async def body(tx: Transaction) -> None:
-            await _hold(tx, rows[0].epoch)
-            if also is not None:
-                await also(tx)
-            await tx.many("person_key_insert", [_parameters(person_id, row, at) for row in rows])
-
-        await self._keys.write(body)
+        rows = await self._insert(person_id, KINDS, at, also)
         return PersonKeys(person_id, rows, self._provider)
 
     async def drop_unborn(self, person_id: bytes) -> None:
@@ -205,14 +223,36 @@ class Keyring:
 
     async def add_value_key(self, person_id: bytes, at: float) -> str:
         """Make a further value key for a person, so that the older can be destroyed; return its id."""
-        row = self._new(person_id, "values")
+        return (await self._insert(person_id, ("values",), at))[0].key_id
 
-        async def body(tx: Transaction) -> None:
-            await _hold(tx, row.epoch)
-            await tx.run("person_key_insert", **_parameters(person_id, row, at))
+    async def _insert(
+        self,
+        person_id: bytes,
+        kinds: tuple[str, ...],
+        at: float,
+        also: Callable[[Transaction], Awaitable[object]] | None = None,
+    ) -> list[sql.PersonKeys]:
+        """Make keys under the current epoch; one that another process has replaced meanwhile is learnt, once."""
 
-        await self._keys.write(body)
-        return row.key_id
+        async def once() -> list[sql.PersonKeys]:
+            rows = [self._new(person_id, kind) for kind in kinds]
+
+            async def body(tx: Transaction) -> None:
+                await hold_epoch(tx, rows[0].epoch)
+                if also is not None:
+                    await also(tx)
+                await tx.many("person_key_insert", [_parameters(person_id, row, at) for row in rows])
+
+            await self._keys.write(body)
+            return rows
+
+        try:
+            return await once()
+        except ConflictError as error:
+            if error.reason != "epoch-moved":
+                raise
+            await self.load()
+            return await once()
 
     async def destroy_key(self, person_id: bytes, key_id: str) -> None:
         """Destroy one key: what was sealed under it alone is unreadable from now on."""
@@ -270,6 +310,31 @@ class Keyring:
 
         await self._keys.write(body)
 
+    async def newest_copy(self, name: str) -> tuple[bytes, int] | None:
+        """Return whose state K was given last, with its number; None when nobody's, or that person was erased since.
+
+        Args:
+            name: Of the fact in K that says so.
+        """
+
+        async def body(tx: Transaction) -> tuple[bytes, int] | None:
+            person, _, g = (await tx.value(sql.MetaGet, name=name) or "").partition(" ")
+            person_id = bytes.fromhex(person)
+            if not person or await tx.value(sql.StateCopyG, person_id=person_id) is None:
+                return None
+            return person_id, int(g)
+
+        return await self._keys.read(body)
+
+    async def forget_person(self, person_id: bytes) -> None:
+        """Remove what K still has of somebody whose state nothing opens any more; no tombstone, since nobody asked for it."""
+
+        async def body(tx: Transaction) -> None:
+            for query in ERASE_IN_KEYS:
+                await tx.run(query, person_id=person_id)
+
+        await self._keys.write(body)
+
     async def statutory(self, key_id: str) -> tuple[bytes, PersonKeys] | None:
         """Return whose a statutory key of an erased person is, with it; None when its day has come.
 
@@ -303,7 +368,12 @@ ERASE_IN_KEYS = (
 )
 
 
-async def _hold(tx: Transaction, epoch: int) -> None:
+async def hold_epoch(tx: Transaction, epoch: int) -> None:
+    """Insist, within a transaction of K, that *epoch* is still the current one: every key that is wrapped under it does.
+
+    Raises:
+        ConflictError: It was replaced.
+    """
     if not await tx.run("current_epoch_hold", epoch=epoch):
         raise ConflictError(
             "expected to wrap under the current key epoch, found it replaced", reason="epoch-moved", hint="try again"

@@ -127,14 +127,18 @@ class NoLog:
         """Hand over what was just noted, before the act is acknowledged; a place that fails, or is slow, is not waited for."""
         if self.replaying:
             return
-        if self.failing:
-            await self._seal()
-            return
         try:
+            if self.failing:
+                await self._seal()
+                return
             async with asyncio.timeout(limits.NO_LOG_WAIT_SECONDS):
                 await self.deliver()
         except TimeoutError:
             self._fails("no-log-slow")
+        except (
+            StoreError
+        ) as error:  # what was noted is durable, and so is what it says: the line is sealed as soon as it can be
+            self._fails(error.reason)
 
     async def deliver(self) -> None:
         """Seal what was noted and hand every place what it does not have yet; what fails is tried again later."""

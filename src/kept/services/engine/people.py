@@ -55,6 +55,10 @@ async def each_person(store: Store, query: type[Single[bytes]] = sql.PeoplePage)
             yield person_id
 
 
+NEWEST_COPY = "newest_copy"
+"""In K: whose state was copied last, and its number. A D that was cut short lacks what came last."""
+
+
 class People:
     """Loads people.
 
@@ -79,6 +83,26 @@ class People:
             return (await self.load(person_id)).state.status == "active"
         except ErasedError:
             return False
+
+    async def verify_newest(self) -> None:
+        """Verify on start that D holds the state K acknowledged last; what was in a log of D's that is gone is missed here.
+
+        Raises:
+            RollbackError: It does not.
+        """
+        named = await self._keyring.newest_copy(NEWEST_COPY)
+        if named is None:
+            return
+        person_id, g = named
+        found = await self._data.value(sql.StateG, person_id=person_id)
+        if found is None or found < g:
+            raise RollbackError(
+                f"expected the state that was acknowledged last, number {g} of its person, found {found or 'none'}: an older copy of "
+                "database D was put back, or its log was deleted",
+                reason="state-missing",
+                hint="put back D with its -wal file; if it is lost, run `kept recover`",
+                rests_on="sealed-values durable-writes",
+            )
 
     async def load(self, person_id: bytes, slots: Iterable[str] | None = ()) -> Person:
         """Load a person's state and the sealed values of *slots*, from one snapshot.

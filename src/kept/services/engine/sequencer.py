@@ -31,6 +31,7 @@ from kept.ledger.tree import (
     root_hash,
     verify_consistency,
 )
+from kept.machine import refused
 from kept.services.engine.clock import Clock
 from kept.services.engine.entry_chain import EntryChains
 from kept.services.engine.entry_check import EntryCheck
@@ -38,6 +39,8 @@ from kept.store import sql
 from kept.store.interface import Store, Transaction
 
 LOG = "log"
+LEAPT = "clock_leapt"
+"""Names the fact that the clock leapt and nobody has confirmed it yet, seconds."""
 
 
 class Checks(NamedTuple):
@@ -96,6 +99,7 @@ class Sequencer:
         self._running = asyncio.Lock()
         self._checked = 0, EMPTY_ROOT
         self._looked_again = False
+        self._signed = False
         self.checkpoint: Checkpoint | None = None
         self.note = ""
         self.fault: EvidenceError | None = None
@@ -104,7 +108,7 @@ class Sequencer:
         """Integrate what waits and holds, sign, and return how many entries were integrated; what does not hold is set aside.
 
         Raises:
-            StoreError: The ledger cannot be written.
+            StoreError: The ledger, or the checkpoint file, cannot be written.
             EvidenceError: The tree is not the one that was signed: nothing is integrated, and nothing signed.
         """
         async with self._running:
@@ -115,7 +119,7 @@ class Sequencer:
                 total = 0
                 while count := await self._integrate_batch():
                     total += count
-                if total or self.checkpoint is None:
+                if total or not self._signed:
                     await self._sign()
             except EvidenceError as error:
                 self.fault = error
@@ -235,6 +239,7 @@ class Sequencer:
         return edge
 
     async def _sign(self) -> None:
+        self._signed = False  # until the last of the three places has it
         size, root = self._checked
         checkpoint = Checkpoint(self.origin, size, root)
         note = sign_checkpoint(checkpoint, self._key)
@@ -243,6 +248,8 @@ class Sequencer:
         async def into_data(tx: Transaction) -> None:
             await tx.run("checkpoint_put", size=checkpoint.size, note=note, at=at)
             await tx.run("meta_put", name="high_water", value=repr(at))
+            if self._clock.leapt_seconds:  # never the time without this: the next start would take it for the right one
+                await tx.run("meta_put", name=LEAPT, value=repr(self._clock.leapt_seconds))
 
         async def into_keys(tx: Transaction) -> None:
             await tx.run("last_checkpoint_put", size=checkpoint.size, note=note, at=at)
@@ -250,8 +257,11 @@ class Sequencer:
         await self._data.write(into_data)
         await self._keys.write(into_keys)
         if self._outside is not None:
-            await asyncio.get_running_loop().run_in_executor(None, write_file, self._outside, note)
-        self.checkpoint, self.note = checkpoint, note
+            try:
+                await asyncio.get_running_loop().run_in_executor(None, write_file, self._outside, note)
+            except OSError as error:
+                raise refused(error, "the checkpoint file") from error
+        self.checkpoint, self.note, self._signed = checkpoint, note, True
 
     async def _head(self) -> tuple[int, bytes]:
         row = await self._data.one(sql.HeadGet, name=LOG)

@@ -7,20 +7,21 @@ many, never a person who cannot be found.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from msgspec import structs
 
 from kept import limits
 from kept.crypto.random import random_bytes
-from kept.errors import ConflictError
+from kept.errors import ConflictError, ErasedError, StoreError
 from kept.ledger.chain import begun
 from kept.policy.person import PersonState, Slot, encode_state
-from kept.services.engine.engine import Engine
+from kept.services.engine.claims import hold_key
+from kept.services.engine.engine import Engine, Unfinished
 from kept.services.engine.entry import Account
 from kept.services.engine.flush import insert_entries
 from kept.services.engine.keyring import PersonKeys
-from kept.services.engine.people import Person
+from kept.services.engine.people import NEWEST_COPY, Person
 from kept.services.engine.record import About, sealed_entry
 from kept.services.engine.sealed_record import seal_persons_record
 from kept.services.gate.noes import note_noes
@@ -31,6 +32,7 @@ from kept.vault.normal import normalise
 from kept.vault.sealed import seal_state, seal_value
 
 Extra = Callable[[Transaction], Awaitable[object]]
+FINISHING = "changes being finished"
 
 
 @dataclass(slots=True)
@@ -88,7 +90,7 @@ async def change_person(
         try:
             return await write_change(engine, person, make(person, at), at, also)
         except ConflictError as error:
-            if error.reason != "moved":
+            if error.reason not in {"moved", "key-ended"}:
                 raise
     raise ConflictError("somebody else keeps changing the same person", reason="moved", hint="try again")
 
@@ -115,6 +117,7 @@ async def write_change(  # noqa: PLR0913 -- what changes, of whom, and whether t
             await tx.run("state_insert", **row)
         elif not await tx.run("state_set", **row, expected_g=person.state.g):
             raise ConflictError("the person's state has moved", reason="moved", hint="read it again")
+        await hold_key(tx, key_id)
         for row in rows:
             await tx.run("value_insert", **row)
         for slot, version in change.ended:
@@ -130,10 +133,47 @@ async def write_change(  # noqa: PLR0913 -- what changes, of whom, and whether t
             await note_noes(tx, person.id, person.state, state, at)
 
     await engine.data.write(body)
-    await copy_state(engine, person.id, state.g, key_id, sealed_state)
-    await _tokens(engine, "token_delete", person.id, change.lost)
+    await _finish(engine, Unfinished(person.id, state.g, key_id, sealed_state, change.lost))
     await engine.no_log.acknowledge()
     return state, entry.id
+
+
+async def _finish(engine: Engine, unfinished: Unfinished) -> None:
+    """Do in K what belongs to a change that is in force. What fails now is tried again by itself: the change is done either way."""
+    earlier = engine.unfinished.get(unfinished.person_id)
+    if earlier is not None:  # all of it late, by the person's newest values
+        engine.unfinished[unfinished.person_id] = replace(unfinished, lost=(*earlier.lost, *unfinished.lost))
+        return
+    try:
+        await copy_state(engine, unfinished.person_id, unfinished.g, unfinished.key_id, unfinished.sealed)
+        await _tokens(engine, "token_delete", unfinished.person_id, unfinished.lost)
+    except StoreError as error:
+        engine.unfinished[unfinished.person_id] = unfinished
+        await engine.supervision.note(FINISHING, error)
+
+
+async def _finish_late(engine: Engine, one: Unfinished) -> None:
+    """Copy the state, and drop the tokens of lost values as long as nothing changed since; else one is a candidate too many."""
+    await copy_state(engine, one.person_id, one.g, one.key_id, one.sealed)
+    if one.lost and await engine.data.value(sql.StateG, person_id=one.person_id) == one.g:
+        await _tokens(engine, "token_delete", one.person_id, one.lost)
+
+
+async def finish_changes(engine: Engine) -> int:
+    """Finish in K what changes in force still lack; return how many were finished.
+
+    Raises:
+        StoreError: K cannot be written yet.
+    """
+    waiting = list(engine.unfinished.values())
+    for one in waiting:
+        try:
+            await _finish_late(engine, one)
+        except ErasedError:
+            pass  # there is nothing to finish any more
+        if engine.unfinished.get(one.person_id) is one:
+            del engine.unfinished[one.person_id]
+    return len(waiting)
 
 
 def _value_row(
@@ -180,6 +220,9 @@ async def new_person(  # noqa: PLR0913 -- what a person begins with
 
     Returns:
         Their id, 16 bytes, and the id of the entry, hex.
+
+    Raises:
+        ConflictError: Their keys were swept away meanwhile, as a kill would have left them (`key-ended`); nothing was made.
     """
     keys = keys or await engine.keyring.create_person(random_bytes(16), at)
     person = Person(keys.person_id, structs.replace(state, g=0), keys, {}, "", begun(keys.person_id))
@@ -189,11 +232,12 @@ async def new_person(  # noqa: PLR0913 -- what a person begins with
 
 
 async def copy_state(engine: Engine, person_id: bytes, g: int, key_id: str, sealed: bytes) -> None:
-    """Write K's copy of an acknowledged state; an older one never replaces it, an erased person gets none."""
+    """Write K's copy of an acknowledged state, and that it came last; an older one never replaces it, an erased person gets none."""
 
     async def body(tx: Transaction) -> None:
         if await tx.one(sql.TombstoneGet, person_id=person_id) is None:
             await tx.run("state_copy_put", person_id=person_id, g=g, key_id=key_id, sealed=sealed)
+            await tx.run("meta_put", name=NEWEST_COPY, value=f"{person_id.hex()} {g}")
 
     await engine.keys.write(body)
 

@@ -201,6 +201,8 @@ async def end_call(engine: Engine, session: StaffSession, sheet_id: str, place: 
 
 async def end_sheets(engine: Engine) -> int:
     """End every sheet whose time box is over: rows without outcome are over with it; return how many sheets."""
+    if engine.stands_still():
+        return 0
     at = engine.clock.now()
 
     async def body(tx: Transaction) -> int:

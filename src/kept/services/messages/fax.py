@@ -149,9 +149,10 @@ async def look_after_faxes(engine: Engine) -> int:
     jobs, ended = await dispatcher.server.look_at_all(), 0
     if jobs is None:
         return 0
+    forgotten = 0.0 if engine.stands_still() else engine.clock.now() - limits.FAX_FORGOTTEN_SECONDS
     for state, person_id, message_id, purpose, moved_at in waiting:
         job = jobs.get(tag_of(message_id))
-        if job is None and state == QUEUED and moved_at < engine.clock.now() - limits.FAX_FORGOTTEN_SECONDS:
+        if job is None and state == QUEUED and moved_at < forgotten:
             job = FaxJob(FaxOutcome.UNKNOWN)  # the server cleaned its queue before it was asked
         if job is None or (job.outcome.value == state):
             continue

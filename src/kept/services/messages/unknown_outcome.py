@@ -26,6 +26,8 @@ async def find_unknown(engine: Engine, *, older_than: float | None = None) -> in
         older_than: Messages handed over before this, unix seconds; by default ten minutes ago. At the start of the process
             that sends it is now: whatever was under way, its answer is lost.
     """
+    if older_than is None and engine.stands_still():
+        return 0
     at = engine.clock.now()
     before = at - limits.HANDING_SECONDS if older_than is None else older_than
 

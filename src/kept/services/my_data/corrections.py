@@ -10,6 +10,7 @@ from kept.policy.day import day_of
 from kept.policy.item_type import ItemType
 from kept.policy.person import PersonState
 from kept.services.engine.acts import Act
+from kept.services.engine.claims import hold_key
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person
 from kept.services.engine.record import Actor, account_part
@@ -297,6 +298,7 @@ async def take_away_for(  # noqa: PLR0913 -- what is taken away, of whom, by who
         )
 
         async def extra(tx: Transaction) -> None:
+            await hold_key(tx, fresh_key)
             for row in resealed:
                 await tx.run("value_set", **row)
             for slot in gone:

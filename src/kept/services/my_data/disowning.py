@@ -23,7 +23,7 @@ from kept.services.gate.witnessed_form import (
     standing,
 )
 from kept.services.my_data.corrections import take_away_for
-from kept.services.my_data.erasure import finish_erasure, intend
+from kept.services.my_data.erasure import finish_now, intend
 from kept.services.staff.sessions import StaffSession
 from kept.store import sql
 from kept.store.interface import Transaction
@@ -124,7 +124,7 @@ async def _disown(engine: Engine, found: Standing, who: Actor, by: str) -> str:
         await insert_entries(tx, [entry], at)
 
     await intend(engine, person_id, started_by="customer", also=also)
-    await finish_erasure(engine, person_id)
+    await finish_now(engine, person_id)
     return entry.id
 
 

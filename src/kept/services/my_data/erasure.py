@@ -6,15 +6,17 @@ commits in D; the receipt comes last. Each step may be repeated: what a kill int
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import Any
 
 from kept import limits
 from kept.crypto.random import random_id
-from kept.errors import ErasedError, InputError
+from kept.errors import BusyError, ConflictError, ErasedError, InputError, StoreError
 from kept.policy import change
 from kept.policy.day import moment
 from kept.services.cases.do_not_contact import never_again
+from kept.services.engine import claims
 from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect, insert_entries
@@ -71,6 +73,7 @@ ERASE_IN_DATA = (
 )
 """Every table of D with a person column; a test fails on one that is not here."""
 
+FINISHING = "erasures being finished"
 LEVELS = ("unreadable", "removed", "scrubbed", "epoch destroyed")
 NOT_REWRITTEN = "the places where it lay in our files are not overwritten yet; we try again every minute"
 COPIES_OF_KEYS = (
@@ -134,7 +137,7 @@ async def intend_erasure(engine: Engine, own: Own, *, grace_seconds: float = 0.0
         vouched_by=own.vouched_by,
     )
     if grace_seconds <= 0:
-        await finish_erasure(engine, own.person_id)
+        await finish_now(engine, own.person_id)
     return receipt_id
 
 
@@ -223,7 +226,7 @@ async def undo_erasure(engine: Engine, own: Own) -> None:
     """Undo an erasure within its grace period.
 
     Raises:
-        InputError: None is under way.
+        InputError: None is under way, or its day has come and it is being finished (`erasing-begun`).
     """
 
     def make(person: Person, at: float) -> Change:
@@ -231,6 +234,13 @@ async def undo_erasure(engine: Engine, own: Own) -> None:
             raise InputError("expected an erasure under way, found none", reason="not-erasing")
 
         async def extra(tx: Transaction) -> None:
+            if await tx.one(sql.ClaimGet, what=claims.ERASE, subject=own.person_id.hex()) is not None:
+                raise InputError(
+                    "expected an erasure that waits, found one that is being finished",
+                    reason="erasing-begun",
+                    hint="its day had come; nothing can be brought back any more",
+                    rests_on="purposes:rights-request",
+                )
             await tx.run("erasure_erase", person_id=own.person_id)
             await note(tx, No.ERASING, at, person=own.person_id, receipt="", due=0.0, started="customer")
 
@@ -243,18 +253,44 @@ async def undo_erasure(engine: Engine, own: Own) -> None:
     await change_person(engine, own.person_id, make)
 
 
-async def finish_erasure(engine: Engine, person_id: bytes) -> str:
-    """Finish one intended erasure and return the level reached; may be repeated.
+async def finish_now(engine: Engine, person_id: bytes) -> None:
+    """Finish an erasure that was just intended. The intent is durable: what fails now is finished by itself, within a minute.
 
     Args:
         engine: Open.
         person_id: 16 bytes.
     """
-    row = await engine.data.one(sql.ErasureGet, person_id=person_id)
-    if row is None:
-        raise ErasedError("expected an intended erasure, found none")
+    try:
+        await finish_erasure(engine, person_id)
+    except (StoreError, ConflictError) as error:
+        await engine.supervision.note(FINISHING, error)
+
+
+async def finish_erasure(engine: Engine, person_id: bytes) -> str:
+    """Finish one intended erasure and return the level reached; may be repeated.
+
+    It is claimed in D before K is touched, by whoever sees in the same transaction that its moment has come: from then on it is
+    not undone any more. Only the holder of the claim takes the rows and records that it is done.
+
+    Args:
+        engine: Open.
+        person_id: 16 bytes.
+
+    Raises:
+        ErasedError: None is intended, or its moment has not come.
+        BusyError: Somebody else is finishing it.
+    """
+    at, subject = engine.ready(), person_id.hex()
+
+    async def claim(tx: Transaction) -> sql.ErasureGet:
+        found = await tx.one(sql.ErasureGet, person_id=person_id)
+        if found is None or found.due_at > at:
+            raise ErasedError("expected an intended erasure whose moment has come, found none")
+        await claims.take(tx, claims.ERASE, subject, engine.holder, at)
+        return found
+
+    row = await engine.data.write(claim)
     receipt_id = row.receipt_id
-    at = engine.ready()
     kept = await lines_to_keep(engine, person_id)
     keep_until = max((float(str(one["until"])) for one in kept), default=0.0)
     held = await take_back_faxes(engine, person_id, "erasing")
@@ -266,13 +302,19 @@ async def finish_erasure(engine: Engine, person_id: bytes) -> str:
     entry = entry_of(engine, SYSTEM, Act.ERASED, at=at, facts=facts)
 
     async def body(tx: Transaction) -> None:
+        await claims.end(tx, claims.ERASE, subject, engine.holder)
         await tx.many("register_put", kept)
-        await _remove(engine, tx, person_id, at)
+        await remove_rows(engine, tx, person_id, at)
         await insert_entries(tx, [entry], at)
         if not engine.no_log.replaying:
             await note(tx, No.ERASED, at, person=person_id, receipt=receipt_id, started=row.started_by)
 
-    await engine.data.write(body)
+    try:
+        await engine.data.write(body)
+    except ConflictError as error:
+        if error.reason != "claim-lost":
+            raise
+        return "unreadable"  # somebody else, or another task of this process, has finished it
     await engine.no_log.acknowledge()
     await _reach(engine, person_id, "removed")
     if _bytes_stored(engine) <= limits.SCRUB_AT_ONCE_BYTES:
@@ -280,7 +322,7 @@ async def finish_erasure(engine: Engine, person_id: bytes) -> str:
     return "removed"
 
 
-async def _remove(engine: Engine, tx: Transaction, person_id: bytes, at: float) -> None:
+async def remove_rows(engine: Engine, tx: Transaction, person_id: bytes, at: float) -> None:
     """Remove every row of a person; what they asked and nobody answered has nobody left to answer."""
     for request_id in await tx.values(sql.RightsOfPerson, person_id=person_id):
         await tx.run("rights_end", request_id=request_id, at=at, outcome="erased meanwhile")
@@ -316,10 +358,17 @@ async def finish_unfinished(engine: Engine) -> int:
 
     Also removes rows in D of people whose tombstone lies in K: an erasure killed half way, or a D restored from before.
     """
-    due = await engine.data.all(sql.ErasuresDue, at=engine.clock.now())
-    for row in due:
-        await finish_erasure(engine, row.person_id)
-    return len(due)
+    finished = 0
+    for row in await engine.data.all(sql.ErasuresDue, at=engine.clock.now()):
+        if row.due_at > row.intended_at and engine.stands_still():
+            continue  # a day the clock leapt to has not come; what was asked for at once does not wait for it
+        with contextlib.suppress(
+            BusyError, ConflictError, ErasedError
+        ):  # somebody else finishes it, did, or it was undone
+            await finish_erasure(engine, row.person_id)
+            finished += 1
+    engine.supervision.failing.pop(FINISHING, None)
+    return finished
 
 
 async def remove_returned(engine: Engine) -> int:
@@ -336,10 +385,12 @@ async def remove_returned(engine: Engine) -> int:
         ) -> int:
             if await tx.one(sql.StateGet, person_id=one) is None:
                 return 0
+            if await tx.one(sql.ClaimGet, what=claims.ERASE, subject=one.hex()) is not None:
+                return 0  # whoever has claimed the erasure takes the rows, and records it
             if engine.has_policy:
                 await recall(engine, one, None, erased_at)(tx)
             await tx.many("register_put", lines)
-            await _remove(engine, tx, one, engine.clock.now())
+            await remove_rows(engine, tx, one, engine.clock.now())
             return 1
 
         removed += await engine.data.write(body)
@@ -377,6 +428,17 @@ async def erasure_receipt(engine: Engine, receipt_id: str) -> dict[str, Any] | N
         "faxes_held": row.faxes_held,
         "register_until_at": max((one.until for one in held), default=None),
     }
+
+
+async def is_being_finished(engine: Engine, receipt_id: str) -> bool:
+    """Whether a receipt is of an erasure whose moment has come and that is not finished.
+
+    Args:
+        engine: Open.
+        receipt_id: 32 hex digits, from outside.
+    """
+    due_at = await engine.data.value(sql.ErasureOfReceipt, receipt_id=receipt_id)
+    return due_at is not None and due_at <= engine.clock.now()
 
 
 async def _reach(engine: Engine, person_id: bytes, level: str) -> None:

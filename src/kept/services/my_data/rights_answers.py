@@ -301,7 +301,7 @@ async def _finish(engine: Engine, session: StaffSession, found: Request, own: Ow
     receipt = ""
     if outcome == ERASED:
         receipt = await erasure.intend(engine, found.person_id, started_by="staff", also=finish)
-        await erasure.finish_erasure(engine, found.person_id)
+        await erasure.finish_now(engine, found.person_id)
     else:
         await engine.data.write(finish)
     kind, ending = ("text/html", "html") if record.format == "paper" else ("application/zip", "zip")

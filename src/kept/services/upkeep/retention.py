@@ -11,13 +11,16 @@ from kept.errors import ErasedError, EvidenceError
 from kept.policy import change
 from kept.policy.retention import end_of_slot
 from kept.services.engine.acts import Act
+from kept.services.engine.claims import end_keys
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import Person, each_person
 from kept.services.engine.record import SYSTEM, account_part, operator, record
+from kept.services.engine.sequencer import LEAPT
 from kept.services.gate.ends import events_of
 from kept.services.gate.state_change import Change, change_person, find_forms
 from kept.services.instances.instances import close_due, end_instances
 from kept.store import sql
+from kept.store.interface import Transaction
 
 
 async def sweep(engine: Engine) -> int:
@@ -25,8 +28,7 @@ async def sweep(engine: Engine) -> int:
 
     Does nothing while frozen: after a leap of the clock, or while a large sweep waits.
     """
-    engine.clock.now()  # looks at the clock, so that a leap since the last look is seen before anything is removed
-    if engine.clock.leapt_seconds or await engine.meta("sweep_waits"):
+    if engine.stands_still() or await engine.meta("sweep_waits"):
         if engine.clock.leapt_seconds and not await engine.meta("sweep_frozen"):
             await engine.put_meta("sweep_frozen", repr(engine.clock.leapt_seconds))
             facts = (("leap-seconds", f"{engine.clock.leapt_seconds:.0f}"),)
@@ -53,6 +55,7 @@ async def sweep(engine: Engine) -> int:
 async def confirm_sweep(engine: Engine, *, by: str) -> None:
     """An operator looked: the time is right, and a waiting sweep may go on."""
     engine.clock.confirm_leap()
+    await engine.put_meta(LEAPT, "")
     if await engine.meta("sweep_waits"):
         await engine.put_meta("sweep_confirmed", "yes")
     await engine.put_meta("sweep_waits", "")
@@ -82,13 +85,18 @@ async def destroy_unused_keys(engine: Engine, person: Person) -> int:
     destroyed = 0
     if len(person.keys.ids("values")) < 2:  # noqa: PLR2004 -- one is in use
         return destroyed
-    rows = await engine.data.all(sql.ValueAll, person_id=person.id)
-    state = await engine.data.one(sql.StateGet, person_id=person.id)
-    used = {row.key_id for row in rows} | ({state.key_id} if state else set())
-    for key_id in person.keys.ids("values"):
-        if key_id not in used and key_id != person.keys.newest("values"):
-            await engine.keyring.destroy_key(person.id, key_id)
-            destroyed += 1
+
+    async def end(tx: Transaction) -> list[str]:
+        rows = await tx.all(sql.ValueAll, person_id=person.id)
+        state = await tx.one(sql.StateGet, person_id=person.id)
+        used = {row.key_id for row in rows} | {state.key_id if state else "", person.keys.newest("values")}
+        unused = [one for one in person.keys.ids("values") if one not in used]
+        await end_keys(tx, unused, engine.holder, engine.clock.now())
+        return unused
+
+    for key_id in await engine.data.write(end):
+        await engine.keyring.destroy_key(person.id, key_id)
+        destroyed += 1
     return destroyed
 
 

@@ -11,11 +11,14 @@ from kept.policy.day import day_of
 from kept.services.authorities.notifications import tell_due
 from kept.services.authorities.request_paper import end_papers
 from kept.services.cases.witnessing import finish_witnessed
+from kept.services.engine.acts import Act, Outcome
+from kept.services.engine.claims import end_keys
 from kept.services.engine.engine import Engine
 from kept.services.engine.people import each_person
+from kept.services.engine.record import SYSTEM, record
 from kept.services.figures.projections import end_builds
 from kept.services.gate import gate
-from kept.services.gate.state_change import copy_state
+from kept.services.gate.state_change import FINISHING, copy_state, finish_changes
 from kept.services.messages.sign_in_warnings import tell_signs
 from kept.services.my_data import rights_paper
 from kept.services.my_data.erasure import finish_unfinished, remove_returned, scrub
@@ -24,6 +27,7 @@ from kept.services.third_parties.provisions import end_abandoned
 from kept.services.third_parties.register import end_register
 from kept.services.upkeep.after_restore import settle
 from kept.services.upkeep.approvals import end_over
+from kept.services.upkeep.claimed import finish_claimed
 from kept.services.upkeep.key_rotation import finish_rotation
 from kept.services.upkeep.retention import destroy_unused_keys, sweep
 from kept.store import sql
@@ -32,8 +36,14 @@ from kept.store.interface import Transaction
 
 async def begin_routine(engine: Engine) -> None:
     """Finish what is unfinished now, then go on every minute while the engine is open."""
+    engine.supervision.tell = lambda failing: record(
+        engine, SYSTEM, Act.RUN_FAIL, outcome=Outcome.FAILED, error=failing.error,
+        facts=(("run", failing.name), ("reason", failing.error.reason), ("since", f"{failing.since:.0f}")),
+    )  # fmt: skip
     await finish_all(engine)
     engine.every(1.0, engine.watch)
+    engine.every(1.0, engine.watch_logs, "write-ahead logs")
+    engine.every(1.0, lambda: finish_changes(engine), FINISHING)
     engine.every(limits.NO_LOG_RETRY_SECONDS, engine.no_log.deliver)
     engine.every(limits.MINUTE, lambda: tidy(engine))
     engine.every(limits.HOUR, lambda: sweep(engine))
@@ -77,15 +87,28 @@ async def finish_all(engine: Engine) -> dict[str, int]:
         "provision files half made": await end_abandoned(engine),
         "states copied": await _copy_states(engine),
         "unused keys destroyed": await _destroy_unused_keys(engine),
-        "told what was to be told later": await tell_due(engine),
+        "told what was to be told later": 0 if engine.stands_still() else await tell_due(engine),
         "paper and calls finished": await finish_witnessed(engine),
+        "acts recorded that were claimed": await finish_claimed(engine),
         "key epochs ended": len((await finish_rotation(engine, by="system")).destroyed),
     }
 
 
 async def tidy(engine: Engine) -> None:
-    """The minute's work."""
+    """The minute's work. What ends or begins by time alone waits while a leap of the clock is not confirmed."""
+    await engine.keep_leap()
     await finish_unfinished(engine)
+    await finish_claimed(engine)
+    if not engine.stands_still():
+        await _end_by_time(engine)
+    await tell_signs(engine)
+    await finish_witnessed(engine)
+    await engine.load_canaries()
+    await scrub(engine)
+    await engine.reload_policy()
+
+
+async def _end_by_time(engine: Engine) -> None:
     at = engine.clock.now()
 
     async def body(tx: Transaction) -> None:
@@ -104,10 +127,10 @@ async def tidy(engine: Engine) -> None:
             before=day_of(at - max(limits.LOOK_UPS_SHOWN_SECONDS, limits.SIGNS_SHOWN_SECONDS), engine.zone),
         )
         await tx.run("look_ups_expire", before=day_of(at - limits.LOOK_UPS_SHOWN_SECONDS, engine.zone))
+        await tx.run("key_ends_expire", at=at)
         await tx.run("meta_put", name="high_water", value=repr(at))
 
     await engine.data.write(body)
-    await tell_signs(engine)
     await tell_due(engine)
     await end_quarantine(engine)
     await end_papers(engine)
@@ -115,27 +138,36 @@ async def tidy(engine: Engine) -> None:
     await end_builds(engine)
     await end_register(engine)
     await end_over(engine)
-    await finish_witnessed(engine)
-    await engine.load_canaries()
-    await scrub(engine)
-    await engine.reload_policy()
 
 
 async def _sweep_orphans(engine: Engine) -> int:
-    """Keys without a person: a kill between K and D while an account was opened."""
+    """Keys without a person: a kill between K and D while an account was opened.
+
+    D says first that they have ended: whoever is still about to open the account with them is refused, and makes others.
+    """
     swept = 0
     async for person_id in each_person(engine.keys, sql.PeopleWithKeys):
-        in_data = await engine.data.value(sql.StateG, person_id=person_id)
-        copy = await engine.keys.value(sql.StateCopyG, person_id=person_id)
-        if in_data is None and copy is None:
+        if await engine.data.value(sql.StateG, person_id=person_id) is not None:
+            continue
+        if await engine.keys.value(sql.StateCopyG, person_id=person_id) is not None:
+            continue
+        ids = [row.key_id for row in await engine.keys.all(sql.PersonKeys, person_id=person_id)]
+
+        async def end(tx: Transaction, one: bytes = person_id, keys: list[str] = ids) -> bool:
+            if await tx.value(sql.StateG, person_id=one) is not None:
+                return False
+            await end_keys(tx, keys, engine.holder, engine.clock.now())
+            return True
+
+        if await engine.data.write(end):
             await engine.keyring.drop_unborn(person_id)
             swept += 1
     return swept
 
 
 async def _copy_states(engine: Engine) -> int:
-    """States acknowledged in D whose copy in K a kill prevented."""
-    copied = 0
+    """States acknowledged in D whose copy in K a kill prevented; people whom K has no key for are counted, and stay closed."""
+    copied = without = 0
     async for person_id in each_person(engine.data):
         state = await engine.data.one(sql.StateGet, person_id=person_id)
         copy = await engine.keys.value(sql.StateCopyG, person_id=person_id)
@@ -143,11 +175,15 @@ async def _copy_states(engine: Engine) -> int:
             continue
         try:
             await engine.people.load(person_id)
+        except ErasedError:
+            without += await engine.keys.one(sql.TombstoneGet, person_id=person_id) is None
+            continue
         except EvidenceError as error:
             await gate.record_evidence(engine, None, person_id, error, engine.clock.now())
             continue
         await copy_state(engine, person_id, state.g, state.key_id, state.sealed)
         copied += 1
+    engine.people_without_keys = without
     return copied
 
 

@@ -186,6 +186,18 @@ class ChargesSince(NamedTuple):
 
 class CheckpointAtMost(Single[str]): ...
 
+class ClaimGet(NamedTuple):
+    holder: str
+    facts: str
+    until: float
+
+class Claims(NamedTuple):
+    what: str
+    subject: str
+    holder: str
+    facts: str
+    until: float
+
 class ContactFind(NamedTuple):
     person_id: bytes
     case_id: str
@@ -451,10 +463,13 @@ class ErasureGet(NamedTuple):
     due_at: float
     started_by: str
 
+class ErasureOfReceipt(Single[float]): ...
+
 class ErasuresDue(NamedTuple):
     person_id: bytes
     receipt_id: str
     intended_at: float
+    due_at: float
     started_by: str
 
 class ExternalIds(NamedTuple):
@@ -1229,6 +1244,8 @@ class SystemKeys(NamedTuple):
     name: str
     epoch: int
     wrapped: bytes
+
+class SystemKeysCount(Computed): ...
 
 class TableRowsGet(NamedTuple):
     changes: int

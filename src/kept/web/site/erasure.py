@@ -43,7 +43,9 @@ async def _undo(exchange: Exchange[Own]) -> Response:
 async def _receipt(exchange: Exchange[Any]) -> Response:
     """The receipt of an erasure, by a number that names nobody."""
     found = await erasure.erasure_receipt(exchange.engine, exchange.path("receipt"))
-    return exchange.page("erasure.html", receipt=found) if found else exchange.missing()
+    if not found and not await erasure.is_being_finished(exchange.engine, exchange.path("receipt")):
+        return exchange.missing()
+    return exchange.page("erasure.html", receipt=found)
 
 
 PAGES = (

@@ -72,9 +72,13 @@ VALUES (:person_id, :receipt_id, :intended_at, :due_at, :started_by);
 -- The erasure of one person, while it is not finished.
 SELECT receipt_id, intended_at, due_at, started_by FROM erasure WHERE person_id = :person_id;
 
--- name: erasures_due (at) -> person_id, receipt_id, intended_at, started_by
+-- name: erasures_due (at) -> person_id, receipt_id, intended_at, due_at, started_by
 -- Erasures whose time has come and that are not finished.
-SELECT person_id, receipt_id, intended_at, started_by FROM erasure WHERE due_at <= :at ORDER BY due_at;
+SELECT person_id, receipt_id, intended_at, due_at, started_by FROM erasure WHERE due_at <= :at ORDER BY due_at;
+
+-- name: erasure_of_receipt (receipt_id) -> due_at
+-- When the erasure of a receipt is due, while it is not finished.
+SELECT due_at FROM erasure WHERE receipt_id = :receipt_id;
 
 -- name: erasure_hasten (person_id, at)
 -- The person asks for it now.

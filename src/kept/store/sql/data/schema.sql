@@ -204,6 +204,8 @@ CREATE TABLE erasure (
     row_seal    BYTEA
 );
 
+CREATE INDEX erasure_by_receipt ON erasure (receipt_id);
+
 -- ---------------------------------------------------------------- ledger
 
 -- Account parts and commitments. INSERT only; the id is the leaf hash.
@@ -1178,6 +1180,18 @@ CREATE INDEX no_log_note_by_age ON no_log_note (at);
 CREATE TABLE no_log_line (
     seq  BIGINT NOT NULL PRIMARY KEY,
     line BYTEA  NOT NULL
+);
+
+-- ---------------------------------------------------------------- claims
+-- Acts over both databases, claimed before K is touched: who, until when, and what whoever finishes it has to know.
+CREATE TABLE claim (
+    what    TEXT             NOT NULL,
+    subject TEXT             NOT NULL,
+    holder  TEXT             NOT NULL,
+    facts   TEXT             NOT NULL,
+    until   DOUBLE PRECISION NOT NULL,
+    row_seal BYTEA,
+    PRIMARY KEY (what, subject)
 );
 
 -- ---------------------------------------------------------------- rows

@@ -22,6 +22,10 @@ UPDATE epoch SET state = :state, destroyed_at = :destroyed_at WHERE epoch = :epo
 -- Makes an epoch current.
 INSERT INTO current_epoch (name, epoch) VALUES ('current', :epoch) ON CONFLICT (name) DO UPDATE SET epoch = :epoch;
 
+-- name: current_epoch_move (epoch, expected)
+-- Makes an epoch current, if the one before it still is.
+UPDATE current_epoch SET epoch = :epoch WHERE name = 'current' AND epoch = :expected;
+
 -- name: current_epoch_get () -> epoch
 -- The epoch new keys are wrapped under.
 SELECT epoch FROM current_epoch WHERE name = 'current';
@@ -54,6 +58,10 @@ SELECT person_id, key_id, kind, wrapped FROM person_key WHERE epoch = :epoch LIM
 -- name: person_keys_count (epoch) -> count
 -- How many keys an epoch still holds.
 SELECT COUNT(*) FROM person_key WHERE epoch = :epoch;
+
+-- name: system_keys_count (epoch) -> count
+-- How many keys of the installation an epoch still holds.
+SELECT COUNT(*) FROM system_key WHERE epoch = :epoch;
 
 -- name: person_key_rewrap (person_id, key_id, epoch, wrapped, old_epoch)
 -- The same key, wrapped under another epoch.

@@ -180,6 +180,8 @@ CREATE TABLE erasure (
     row_seal    BYTEA
 );
 
+CREATE INDEX erasure_by_receipt ON erasure (receipt_id);
+
 CREATE TABLE entry (
     entry_id           BYTEA            NOT NULL PRIMARY KEY,
     account_commitment BYTEA            NOT NULL,
@@ -1047,6 +1049,16 @@ CREATE INDEX no_log_note_by_age ON no_log_note (at);
 CREATE TABLE no_log_line (
     seq  BIGINT NOT NULL PRIMARY KEY,
     line BYTEA  NOT NULL
+);
+
+CREATE TABLE claim (
+    what    TEXT             NOT NULL,
+    subject TEXT             NOT NULL,
+    holder  TEXT             NOT NULL,
+    facts   TEXT             NOT NULL,
+    until   DOUBLE PRECISION NOT NULL,
+    row_seal BYTEA,
+    PRIMARY KEY (what, subject)
 );
 
 CREATE TABLE restore_mark (
