@@ -38,6 +38,11 @@ class Query:
     sentence: str
     sql: str
 
+    @property
+    def exact(self) -> bool:
+        """Whether it has to touch one row for each set of parameters: an insert without a condition."""
+        return self.sql.startswith("INSERT") and not re.search(r"\bWHERE\b|\bDO NOTHING\b|\bSELECT\b", self.sql)
+
 
 def parse_queries(text: str) -> dict[str, Query]:
     """Read the queries of one file.

@@ -39,6 +39,7 @@ from kept.services.engine.restored_keys import NOT_REPLAYED, restored_keys
 from kept.services.engine.sequencer import Sequencer
 from kept.store import sql
 from kept.store.interface import Store, Transaction
+from kept.store.structure import refuse_differences
 from kept.vault.provider import Provider
 from kept.vault.sealed import seal_account, seal_evidence
 
@@ -155,6 +156,8 @@ class Engine:
 
     @classmethod
     async def _begin(cls, parts: Parts, *, sequence: bool, verify: bool) -> Engine:
+        if verify:
+            refuse_differences(parts.data.check_structure() + parts.keys.check_structure())
         vault_id, origin = await _vault_id(parts)
         engine = cls(parts, vault_id, origin)
         generation = int(await engine.meta("log_generation") or "1")
@@ -361,7 +364,10 @@ class Engine:
         return at
 
     async def watch(self) -> None:
-        """Look at what keeps the gate open: the age of the oldest entry not integrated."""
+        """Look at what keeps the gate open: the structure of both databases, and the age of the oldest entry not integrated."""
+        if self.data.check_structure() or self.keys.check_structure():
+            self._closed_for = "schema-other"
+            return
         oldest = await self.sequencer.oldest_waiting_since()
         late = oldest is not None and self.clock.now() - oldest > limits.ENTRY_WAITING_SECONDS
         self._closed_for = "ledger-behind-itself" if late else ""

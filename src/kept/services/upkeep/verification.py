@@ -54,6 +54,8 @@ async def verify_installation(engine: Engine) -> Verification:
     for store, name in ((engine.data, "D"), (engine.keys, "K")):
         for one in store.check_integrity():
             found.wrong(f"database {name}: {one}")
+        for other in store.check_structure():
+            found.wrong(str(other))
     try:
         await verify_ledger(engine, found)
         await engine.sequencer.verify_head()
