@@ -34,8 +34,8 @@ from kept.services.backups.backup_file import (
 from kept.services.engine.acts import Act, Outcome
 from kept.services.engine.engine import Engine
 from kept.services.engine.flush import insert_entries
+from kept.services.engine.memories import LOG
 from kept.services.engine.record import entry_of, operator
-from kept.services.engine.sequencer import LOG
 from kept.store import sql
 from kept.store.copying import copy_together, remove_database
 from kept.store.interface import Transaction

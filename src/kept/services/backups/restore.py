@@ -22,8 +22,7 @@ from kept.errors import SettingError, StoreError
 from kept.services.backups.backup import alone
 from kept.services.backups.backup_file import BackupFile, unpack
 from kept.services.engine.installation import Address
-from kept.services.engine.restored_keys import RESTORED
-from kept.services.upkeep.after_restore import DATA_RESTORED
+from kept.services.engine.restored_keys import DATA_RESTORED, RESTORED
 from kept.store.copying import check_database, remove_database
 from kept.store.sqlite import SqliteStore
 

@@ -32,6 +32,7 @@ from kept.services.engine.dispatchers import Dispatcher, Origin
 from kept.services.engine.entry import Entry
 from kept.services.engine.flush import Flush, SealedEntry
 from kept.services.engine.keyring import Keyring, PersonKeys
+from kept.services.engine.memories import lost_memories
 from kept.services.engine.no_log import NAMES, SEALS, NoLog
 from kept.services.engine.notices import Notices
 from kept.services.engine.people import People
@@ -159,6 +160,11 @@ class Engine:
         if verify:
             refuse_differences(parts.data.check_structure() + parts.keys.check_structure())
         vault_id, origin = await _vault_id(parts)
+        lost = await lost_memories(parts.data, parts.keys)
+        if lost and (
+            verify or not await parts.keys.one(sql.CurrentEpochGet)
+        ):  # never new keys beside a ledger that is used
+            raise lost[0].error()
         engine = cls(parts, vault_id, origin)
         generation = int(await engine.meta("log_generation") or "1")
         if generation > 1:
@@ -449,8 +455,8 @@ async def _vault_id(parts: Parts) -> tuple[str, str]:
         return in_data, await parts.data.value(sql.MetaGet, name="origin") or parts.origin
     if in_data or in_keys:
         nobody = not await parts.data.value(sql.PeopleCount)
-        if in_keys and not in_data and nobody and not await _has_checkpoint(parts):
-            fresh = in_keys  # killed between the two first writes
+        if in_keys and not in_data and nobody and not await parts.keys.one(sql.CurrentEpochGet):
+            fresh = in_keys  # killed between the two first writes: what K has beside is made afterwards
         else:
             raise SettingError(
                 "expected databases D and K of one vault, found two that do not belong together",
@@ -471,10 +477,3 @@ async def _vault_id(parts: Parts) -> tuple[str, str]:
     await parts.keys.write(put)
     await parts.data.write(put_both)
     return fresh, parts.origin
-
-
-async def _has_checkpoint(parts: Parts) -> bool:
-    async def body(tx: Transaction) -> bool:
-        return await tx.one(sql.LastCheckpointGet) is not None
-
-    return await parts.keys.read(body)

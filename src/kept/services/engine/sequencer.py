@@ -19,10 +19,10 @@ from kept.ledger.note import verifier_key
 from kept.ledger.tile import WIDTH, node_reader, tiles_after_append, tiles_of_size
 from kept.ledger.tree import EMPTY_ROOT, Node, consistency_proof, inclusion_proof, root_hash, verify_consistency
 from kept.services.engine.clock import Clock
+from kept.services.engine.memories import FILE_LOST, LOG, Lost
+from kept.services.engine.restored_keys import DATA_RESTORED, RESTORED
 from kept.store import sql
 from kept.store.interface import Store, Transaction
-
-LOG = "log"
 
 
 class Sequencer:
@@ -172,12 +172,16 @@ class Sequencer:
                 for place in missing:
                     tiles[place] = found.get(place, b"")
 
-    async def verify_head(self) -> None:
+    async def verify_head(self, *, file_lost: bool = False) -> None:
         """Verify on start that D's tree extends the last checkpoint that K and the outside file remember.
+
+        Args:
+            file_lost: Whether the operator says that the outside file is lost; it is then written anew.
 
         Raises:
             RollbackError: D is behind: an older copy was put back.
-            EvidenceError: D's tree is not an extension of it: it was rewritten.
+            EvidenceError: D's tree is not an extension of it: it was rewritten; or the outside file is gone or empty, where no
+                database was restored.
         """
         size, root = await self._head()
 
@@ -186,8 +190,11 @@ class Sequencer:
             return row.note if row else ""
 
         remembered = [await self._keys.read(body)]
-        if self._outside is not None and self._outside.exists():
-            remembered.append(self._outside.read_text(encoding="utf-8"))
+        if self._outside is not None:
+            there = self._outside.read_text(encoding="utf-8") if self._outside.exists() else ""
+            remembered.append(there)
+            if size and not there and not file_lost and not await self._restored():
+                raise Lost("no checkpoint in the file outside both databases", FILE_LOST).error()
         for note in remembered:
             if not note:
                 continue
@@ -211,6 +218,14 @@ class Sequencer:
                     rests_on="ledger-consistent sealed-values",
                 ) from error
         await self._sign()
+
+    async def _restored(self) -> bool:
+        """Whether a database was restored and that is not signed yet: the other place may have had no file."""
+        marks = [
+            await self._keys.value(sql.MetaGet, name=RESTORED),
+            await self._data.value(sql.MetaGet, name=DATA_RESTORED),
+        ]
+        return any(marks)
 
 
 def _edge_tiles(size: int) -> list[tuple[int, int, int]]:

@@ -20,7 +20,7 @@ from kept.services.engine.engine import Engine
 from kept.services.engine.flush import Effect, SealedEntry, insert_entries
 from kept.services.engine.no_log import AHEAD, Reading
 from kept.services.engine.record import SYSTEM, entry_of
-from kept.services.engine.restored_keys import NOT_REPLAYED, RESTORED, restored_keys
+from kept.services.engine.restored_keys import DATA_RESTORED, NOT_REPLAYED, RESTORED, restored_keys
 from kept.services.engine.sealed_record import open_installation_record, seal_installation_record
 from kept.services.gate import gate
 from kept.services.gate.person_search import named_by
@@ -31,8 +31,6 @@ from kept.services.upkeep.no_log_replay import say_again
 from kept.store import sql
 from kept.store.interface import Transaction
 
-DATA_RESTORED = "data_restored"
-"""In D: the moment it was restored to, as its mark; empty once that was dealt with."""
 LOST = "restore_lost"
 REPORT, SIGNED = "restore_report", "restore_signed"
 

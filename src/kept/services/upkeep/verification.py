@@ -15,9 +15,9 @@ from kept.services.engine.acts import Act
 from kept.services.engine.engine import Engine
 from kept.services.engine.entry import Account, parse_account
 from kept.services.engine.keyring import PersonKeys
+from kept.services.engine.memories import LOG, lost_memories
 from kept.services.engine.people import each_person
 from kept.services.engine.sealed_record import open_persons_record
-from kept.services.engine.sequencer import LOG
 from kept.services.forms.receipts import RECEIPT_KINDS
 from kept.services.gate.external_ids import external_ids_of, find_owner
 from kept.services.gate.history import open_person_part
@@ -56,6 +56,8 @@ async def verify_installation(engine: Engine) -> Verification:
             found.wrong(f"database {name}: {one}")
         for other in store.check_structure():
             found.wrong(str(other))
+    for lost in await lost_memories(engine.data, engine.keys):
+        found.wrong(f"expected what the ledger rests on, found {lost.what}")
     try:
         await verify_ledger(engine, found)
         await engine.sequencer.verify_head()
