@@ -17,7 +17,7 @@ from kept.services.upkeep.verification import verify_installation
 pytestmark = pytest.mark.anyio
 EVERY_KEY = ("epoch", "current_epoch", "person_key", "system_key", "checkpoint", "index_token", "state_copy")
 EMPTIED = {
-    "keys-without-rows": ("keys", [f"DELETE FROM {one}" for one in EVERY_KEY], "a current key epoch"),
+    "keys-without-rows": ("keys", [f"DELETE FROM {one}" for one in EVERY_KEY], "a current key epoch"),  # noqa: S608 -- names from the list above
     "no-current-epoch": ("keys", ["DELETE FROM current_epoch"], "a current key epoch"),
     "no-epochs": ("keys", ["DELETE FROM epoch"], "any key epoch"),
     "no-system-keys": ("keys", ["DELETE FROM system_key"], "keys of the installation"),
@@ -41,6 +41,11 @@ async def used(tmp_path):
     return installation
 
 
+def counts(installation: Installation) -> dict[str, object]:
+    """How many rows K's tables have."""
+    return {one: installation.sql(f"SELECT COUNT(*) FROM {one}", part="keys") for one in EVERY_KEY}  # noqa: S608 -- as above
+
+
 async def refused(
     installation: Installation, kind: type[KeptError] = EvidenceError, *, create: bool = True
 ) -> KeptError:
@@ -59,12 +64,12 @@ async def test_what_was_emptied_is_named_and_nothing_is_made_anew(used, kind):
     part, statements, said = EMPTIED[kind]
     for one in statements:
         used.sql(one, part=part)
-    before = {one: used.sql(f"SELECT COUNT(*) FROM {one}", part="keys") for one in EVERY_KEY}
+    before = counts(used)
     error = await refused(used)
     assert error.reason == "memory-empty"
     assert said in error.message
     assert "kept restore" in error.hint
-    assert {one: used.sql(f"SELECT COUNT(*) FROM {one}", part="keys") for one in EVERY_KEY} == before
+    assert counts(used) == before
     if kind not in {"keys-without-rows", "no-current-epoch", "no-system-keys", "no-epochs"}:
         await used.open(verify=False)
         assert any(said in one for one in (await verify_installation(used.engine)).problems)
@@ -94,7 +99,7 @@ async def test_a_used_database_of_keys_is_no_killed_beginning(used):
     """The breach: D is new, K lost its checkpoint and its people as well, so that only its key epoch shows that it was used."""
     used.address.data.unlink()
     for one in ("checkpoint", "person_key", "state_copy"):
-        used.sql(f"DELETE FROM {one}", part="keys")
+        used.sql(f"DELETE FROM {one}", part="keys")  # noqa: S608 -- a name from the line above
     assert (await refused(used, SettingError)).reason == "vault-other"
 
 
