@@ -140,6 +140,19 @@ async def test_a_swallowed_row_releases_nothing(installation, table):
     assert await installation.ledger() == before
 
 
+async def test_a_swallowed_change_is_no_change(installation):
+    """The breach: a change of one row, which was read just before, touches none; the whole transaction is undone."""
+    await installation.mori()
+    engine = installation.engine
+    engine.data._writer.execute("CREATE TEMP TRIGGER hidden BEFORE DELETE ON main.todo BEGIN SELECT RAISE(IGNORE); END")
+    with pytest.raises(StoreError) as refused:
+        await engine.sequencer.integrate()
+    assert refused.value.reason == "write-lost"
+    engine.data._writer.execute("DROP TRIGGER temp.hidden")
+    assert await engine.sequencer.integrate()
+    assert (await verify_installation(engine)).problems == []
+
+
 def test_only_what_a_statement_does_is_compared():
     """Comments and spaces change nothing; every other kind of piece an engine has is told apart by kind and name."""
     assert plain("CREATE TABLE a ( -- why\n  b\n)") == plain("CREATE TABLE a ( b )")

@@ -22,7 +22,7 @@ from kept.services.engine.clock import Clock
 from kept.services.engine.memories import FILE_LOST, LOG, Lost
 from kept.services.engine.restored_keys import DATA_RESTORED, RESTORED
 from kept.store import sql
-from kept.store.interface import Store, Transaction
+from kept.store.interface import Store, Transaction, lost_write
 
 
 class Sequencer:
@@ -96,7 +96,9 @@ class Sequencer:
             await tx.many(
                 "position_insert", [{"entry_id": one, "position": size + at_} for at_, one in enumerate(waiting)]
             )
-            await tx.many("todo_delete", [{"entry_id": one} for one in waiting])
+            taken = await tx.many("todo_delete", [{"entry_id": one} for one in waiting])
+            if taken != len(waiting):
+                raise lost_write("todo_delete", len(waiting), taken)
             if head is None:
                 await tx.run("head_insert", name=LOG, size=new_size, root=root, at=at)
             elif not await tx.run("head_set", name=LOG, size=new_size, root=root, at=at, expected_size=size):
